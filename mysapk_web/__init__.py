@@ -1,0 +1,1 @@
+"""MySAPK Web: account activation, login and self-service personnel data for civil servants."""

@@ -1,0 +1,1 @@
+"""Message templates, the outbox dispatcher and the transports."""

@@ -1,0 +1,1 @@
+"""Tables (SQLModel), one aggregate a file, with the engine and the transaction scope."""

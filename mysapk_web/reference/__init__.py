@@ -1,0 +1,1 @@
+"""Code tables: data files and their loader."""

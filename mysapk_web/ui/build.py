@@ -1,0 +1,76 @@
+"""What happens to the exported front end before it is compressed: one build for every address, and a strict CSP.
+
+The result is `policy.json` beside the static files: the SHA-256 of every inline script, read by the gate at start.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from reflex_base.plugins import Plugin
+
+POLICY_FILE = "policy.json"
+"""Stands beside (not in) the served folder, so that it is never served."""
+
+_BUILD_ORIGIN = re.compile(r'(["`\'])(https?|wss?)://localhost:8000(/[A-Za-z_/]*)\1')
+_INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+
+
+class BuildError(Exception):
+    """The exported files don't look as this step expects."""
+
+
+class FrontEnd(Plugin):
+    """Post-processing of the export."""
+
+    def post_build(self, **context: Any) -> None:
+        """Make addresses relative to the page and write the script hashes.
+
+        Args:
+            **context: `static_dir`, the exported folder.
+
+        Raises:
+            BuildError: When no back-end address or no inline script is found, i.e. the exporter changed its ways.
+        """
+        static_dir = Path(context["static_dir"])
+        replaced = sum(_follow_page_origin(path) for path in sorted((static_dir / "assets").glob("*.js")))
+        if not replaced:
+            raise BuildError("no back-end address found in the exported scripts")
+        hashes = script_hashes(static_dir)
+        if not hashes:
+            raise BuildError("no inline script found in the exported pages")
+        (static_dir.parent / POLICY_FILE).write_text(json.dumps({"script_hashes": hashes}, indent=1) + "\n")
+
+
+def _follow_page_origin(path: Path) -> int:
+    """Replace the build-time origin by the one the page came from, so that one build fits any host and port."""
+
+    def expression(match: re.Match[str]) -> str:
+        scheme, rest = match[2], match[3]
+        origin = "location.origin" if scheme.startswith("http") else 'location.origin.replace(/^http/,"ws")'
+        return f'(typeof location==="undefined"?"{scheme}://localhost:8000":{origin}).concat("{rest}")'
+
+    text = path.read_text()
+    text, count = _BUILD_ORIGIN.subn(expression, text)
+    if count:
+        path.write_text(text)
+    return count
+
+
+def script_hashes(static_dir: Path) -> list[str]:
+    """CSP source expressions of every inline script in the exported pages, sorted.
+
+    Args:
+        static_dir: The exported folder.
+    """
+    found = set()
+    for page in static_dir.rglob("*.html"):
+        for script in _INLINE_SCRIPT.findall(page.read_text()):
+            digest = hashlib.sha256(script.encode()).digest()
+            found.add(f"'sha256-{base64.b64encode(digest).decode()}'")
+    return sorted(found)
