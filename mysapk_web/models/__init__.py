@@ -1,1 +1,40 @@
-"""Tables (SQLModel), one aggregate a file, with the engine and the transaction scope."""
+"""Tables (SQLModel), one aggregate a file, with the engine and the transaction scope.
+
+Importing this package registers every table with `SQLModel.metadata`, which Alembic compares against.
+"""
+
+from mysapk_web.models.account import (
+    Account,
+    LoginClaim,
+    RecoveryCode,
+    ResetBinding,
+    ResetRequest,
+    RoleGrant,
+    UserSession,
+)
+from mysapk_web.models.agency import HelpContact, Instansi, Period, Unor
+from mysapk_web.models.audit import AuditEvent
+from mysapk_web.models.counter import Counter
+from mysapk_web.models.database import Database
+from mysapk_web.models.outbox import OutboxMail, OutboxState
+from mysapk_web.models.pegawai import Pegawai
+
+__all__ = [
+    "Account",
+    "AuditEvent",
+    "Counter",
+    "Database",
+    "HelpContact",
+    "Instansi",
+    "LoginClaim",
+    "OutboxMail",
+    "OutboxState",
+    "Pegawai",
+    "Period",
+    "RecoveryCode",
+    "ResetBinding",
+    "ResetRequest",
+    "RoleGrant",
+    "Unor",
+    "UserSession",
+]

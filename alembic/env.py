@@ -1,0 +1,38 @@
+"""Alembic on our engine: type comparison on, batch mode on SQLite, one migrating process at a time on PostgreSQL."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlmodel import SQLModel
+
+import mysapk_web.models  # noqa: F401  registers every table
+from mysapk_web.models import Database
+from mysapk_web.settings import load
+
+MIGRATION_LOCK = 7_219_501
+"""Number of the advisory lock; any fixed number does."""
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations on one connection."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": MIGRATION_LOCK})
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        compare_type=True,
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    database = Database(load().database_url)
+    with database.engine.begin() as opened:
+        run(opened)
+    database.dispose()

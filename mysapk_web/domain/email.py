@@ -1,0 +1,148 @@
+"""E-mail addresses: one spelling for each, the mask, and the domain policy of an instansi."""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Final
+
+from email_validator import EmailNotValidError, validate_email
+
+from mysapk_web.domain.text import INVISIBLE, data_lines, fold_full_width, is_blank
+
+MAX_LENGTH: Final = 254
+"""Longest address that mail servers carry (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
+_MAX_INPUT: Final = 1024
+_MASK: Final = "*****"
+_SHOWN: Final = 3
+
+FREE_MAIL: Final = frozenset(data_lines("free_mail.txt"))
+"""Domains where anybody gets an address without being asked who they are."""
+
+
+class EmailError(ValueError):
+    """A text that is not an e-mail address. `str()` is a sentence for the user, without what was typed."""
+
+
+class DomainPolicy(StrEnum):
+    """Which addresses an instansi accepts (DESIGN 4; default ALLOW)."""
+
+    ALLOW = "ALLOW"
+    WARN_FREE_MAIL = "WARN_FREE_MAIL"
+    AGENCY_ONLY = "AGENCY_ONLY"
+
+
+class DomainVerdict(StrEnum):
+    """What a policy says of an address. Only NOT_AGENCY refuses it."""
+
+    OK = "OK"
+    FREE_MAIL_WARNING = "FREE_MAIL_WARNING"
+    NOT_AGENCY = "NOT_AGENCY"
+
+
+def normalise_email(text: str) -> str:
+    """Bring an address into its one stored spelling. Used on input, on import and on compare alike.
+
+    Blanks and invisible characters around it fall away, full-width forms become ASCII, letters become small, an
+    international domain becomes its ASCII (punycode) form. Other compatibility characters are not folded: a
+    look-alike such as the Kelvin sign must never turn into somebody else's address. Nothing is asked of the DNS.
+
+    Args:
+        text: what was typed or stored.
+
+    Returns:
+        ASCII, at most 254 characters.
+
+    Raises:
+        EmailError: not an address, with what to correct.
+    """
+    if len(text) > _MAX_INPUT:
+        raise _too_long()
+    address = _clean(text)
+    if not address:
+        raise EmailError("Isi alamat email.")
+    local, at, domain = address.rpartition("@")
+    if not at or "@" in local:
+        raise EmailError("Alamat email harus memuat satu tanda @, misalnya nama@example.go.id.")
+    if any(character.isspace() for character in address):
+        raise EmailError("Alamat email tidak boleh memuat spasi. Hapus spasi di dalam alamat.")
+    if not local or not local.isascii():
+        raise EmailError(
+            "Bagian sebelum tanda @ hanya boleh memuat huruf tanpa aksen, angka, titik, dan tanda seperti - _ +."
+        )
+    if not domain:
+        raise EmailError("Lengkapi alamat email setelah tanda @, misalnya example.go.id.")
+    if len(address) > MAX_LENGTH:
+        raise _too_long()
+    return _checked(address)
+
+
+def mask_email(text: str) -> str:
+    """Hide an address so that its owner still recognises it: first three letters, stars, domain.
+
+    At least one letter of the part before the @ stays hidden: of three letters two are shown, of two one, of one
+    none. The number of stars never tells the length. Text that is no address is masked the same way without a
+    domain, so the page can show it without judging it.
+
+    Args:
+        text: any text, also one that `normalise_email` refuses.
+
+    Returns:
+        For example `eli*****@gmail.com`, in small letters, at most 300 characters.
+    """
+    address = _clean(text[:_MAX_INPUT])[:MAX_LENGTH].lower()
+    local, at, domain = address.rpartition("@")
+    if not at:
+        local, domain = domain, ""
+    shown = local[: max(0, min(_SHOWN, len(local) - 1))]
+    return f"{shown}{_MASK}{at}{domain}"
+
+
+def domain_verdict(address: str, policy: DomainPolicy, agency_domains: Collection[str]) -> DomainVerdict:
+    """Judge the domain of an address by the policy of the instansi.
+
+    Args:
+        address: in the spelling of `normalise_email`.
+        policy: what the instansi accepts.
+        agency_domains: domains of the instansi; their sub-domains count. A leading `@` or dot is ignored. Where the
+            policy is AGENCY_ONLY and the list is empty, no address passes.
+
+    Returns:
+        OK, a warning, or the refusal NOT_AGENCY.
+    """
+    if policy is DomainPolicy.ALLOW:
+        return DomainVerdict.OK
+    domain = address.rpartition("@")[2].lower()
+    if _within(domain, {name.strip().lstrip("@.").lower() for name in agency_domains}):
+        return DomainVerdict.OK
+    if policy is DomainPolicy.AGENCY_ONLY:
+        return DomainVerdict.NOT_AGENCY
+    return DomainVerdict.FREE_MAIL_WARNING if _within(domain, FREE_MAIL) else DomainVerdict.OK
+
+
+def _clean(text: str) -> str:
+    """Drop what surrounds an address unseen, and invisible characters inside; fold full-width forms."""
+    start, end = 0, len(text)
+    while start < end and is_blank(text[start]):
+        start += 1
+    while end > start and is_blank(text[end - 1]):
+        end -= 1
+    return fold_full_width("".join(character for character in text[start:end] if character not in INVISIBLE))
+
+
+def _checked(address: str) -> str:
+    try:
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False).ascii_email
+    except EmailNotValidError:
+        raise EmailError("Alamat email belum benar. Periksa penulisannya, misalnya nama@example.go.id.") from None
+    if found is None or len(found) > MAX_LENGTH:
+        raise _too_long()
+    return found.lower()
+
+
+def _too_long() -> EmailError:
+    return EmailError(f"Alamat email terlalu panjang. Isi paling banyak {MAX_LENGTH} karakter.")
+
+
+def _within(domain: str, parents: Collection[str]) -> bool:
+    """Tell whether a domain is one of `parents` or lies below one."""
+    labels = domain.split(".")
+    return any(".".join(labels[index:]) in parents for index in range(len(labels)))

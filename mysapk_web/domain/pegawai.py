@@ -1,0 +1,49 @@
+"""Kinds of pegawai and who may receive a token."""
+
+from enum import StrEnum
+
+
+class JenisPegawai(StrEnum):
+    """Kind of employment (UU 20/2023 for ASN; Keputusan Kepala BKN 87/2021 adds PPT Non-ASN to the PDM)."""
+
+    PNS = "PNS"
+    CPNS = "CPNS"
+    PPPK = "PPPK"
+    PPT_NON_ASN = "PPT_NON_ASN"
+
+    @property
+    def label(self) -> str:
+        """The name as people write it."""
+        return "PPT Non-ASN" if self is JenisPegawai.PPT_NON_ASN else self.value
+
+
+class Eligibility(StrEnum):
+    """Whether a person may activate or reset the account, and if not, why."""
+
+    ELIGIBLE = "ELIGIBLE"
+    NO_EMAIL = "NO_EMAIL"
+    WAITING_APPROVAL = "WAITING_APPROVAL"
+    DISABLED = "DISABLED"
+
+
+def eligibility(*, jenis: JenisPegawai, approved: bool, disabled: bool, has_email: bool) -> Eligibility:
+    """Decide whether a token may be sent (DESIGN 4; domain 12, the CPNS row).
+
+    The gravest reason comes first, so that a disabled account never learns of anything else.
+
+    Args:
+        jenis: kind of employment.
+        approved: the agency's admin has approved the account; asked of CPNS only.
+        disabled: the account was switched off.
+        has_email: a usable address is stored.
+
+    Returns:
+        ELIGIBLE, or the one reason that stands in the way.
+    """
+    if disabled:
+        return Eligibility.DISABLED
+    if not has_email:
+        return Eligibility.NO_EMAIL
+    if jenis is JenisPegawai.CPNS and not approved:
+        return Eligibility.WAITING_APPROVAL
+    return Eligibility.ELIGIBLE

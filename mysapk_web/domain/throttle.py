@@ -1,0 +1,80 @@
+"""How often things may happen. One table; the counters are rows written in single statements (DESIGN 2, decision 11)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` happenings within `window`.
+
+    Attributes:
+        name: key of the counter, stable across releases.
+        count: happenings allowed.
+        window: length of the window.
+    """
+
+    name: str
+    count: int
+    window: timedelta
+
+
+RECOVERY_PER_NIP: Final = Limit("recovery:nip", 5, timedelta(days=1))
+"""Token mails a day for one NIP, known or not: nobody's mailbox can be flooded through the form (DESIGN 4)."""
+
+RECOVERY_RESEND: Final = Limit("recovery:resend", 1, timedelta(seconds=60))
+"""Time between two mails of one request: long enough for the first to arrive."""
+
+RECOVERY_PER_ADDRESS: Final = Limit("recovery:address", 20, timedelta(hours=1))
+"""Requests from one network address. Offices share an address, so a helpdesk can still serve twenty people an hour."""
+
+TOKEN_TRIES: Final = 5
+"""Tries of one token, counted before the check. With 34 bits a guess stays hopeless (ASVS 6.6.3)."""
+
+TOKEN_CHECKS_PER_ADDRESS: Final = Limit("token:address", 60, timedelta(minutes=10))
+"""Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""
+
+LOGIN_PER_ADDRESS: Final = Limit("login:address", 30, timedelta(minutes=1))
+"""Logins from one network address. Stops trying one password on many NIPs; an office at eight o'clock gets through."""
+
+SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5))
+"""Second-factor codes of one account: a million codes and three valid at a time need a hard limit."""
+
+PASSWORD_CONFIRM_PER_ACCOUNT: Final = Limit("confirm:account", 10, timedelta(minutes=15))
+"""Current password asked again before a sensitive change: an open screen is no place to guess it."""
+
+HANDSHAKES_PER_ADDRESS: Final = Limit("socket:handshake", 300, timedelta(minutes=1))
+"""New sockets from one network address. A restart lets a whole office reconnect at once; a flood is cut."""
+
+EVENTS_PER_SOCKET: Final = Limit("socket:event", 200, timedelta(seconds=10))
+"""Events of one socket. Saving while typing stays far below; a script is cut before it fills the worker."""
+
+UPLOADS_PER_ACCOUNT: Final = Limit("document:account", 60, timedelta(hours=1))
+"""Documents uploaded by one account: twelve groups with several papers fit, filling the disk does not."""
+
+EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1))
+"""Lists exported by one account: each is costly and carries personal data (ASVS 15.2.2)."""
+
+CARD_CHECKS_PER_ADDRESS: Final = Limit("card:address", 60, timedelta(minutes=1))
+"""Public card verifications from one network address: a desk that scans cards gets through, a crawler does not."""
+
+EMAIL_REPAIR_REQUESTS_PER_ADDRESS: Final = Limit("email-request:address", 10, timedelta(hours=1))
+"""Public requests to have an address repaired: each lands on an admin's desk."""
+
+LIMITS: Final = (
+    RECOVERY_PER_NIP,
+    RECOVERY_RESEND,
+    RECOVERY_PER_ADDRESS,
+    TOKEN_CHECKS_PER_ADDRESS,
+    LOGIN_PER_ADDRESS,
+    SECOND_FACTOR_TRIES,
+    PASSWORD_CONFIRM_PER_ACCOUNT,
+    HANDSHAKES_PER_ADDRESS,
+    EVENTS_PER_SOCKET,
+    UPLOADS_PER_ACCOUNT,
+    EXPORTS_PER_ACCOUNT,
+    CARD_CHECKS_PER_ADDRESS,
+    EMAIL_REPAIR_REQUESTS_PER_ADDRESS,
+)
+"""Every limit, for the documentation and for the check that no two share a name."""

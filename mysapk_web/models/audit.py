@@ -1,0 +1,31 @@
+"""Who did what to whom and when. Append-only: triggers refuse UPDATE and DELETE (set up by the migration)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.models.base import text_enum
+
+
+class AuditEvent(SQLModel, table=True):
+    """One act, written in the same transaction as the act."""
+
+    __tablename__ = "jejak_audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    tag: AuditTag = Field(sa_type=text_enum(AuditTag, 60), index=True)
+    actor_id: int | None = Field(default=None, index=True)
+    """Account that acted; empty for a visitor or the system. No foreign key: the trail outlives what it tells of."""
+    subject_id: int | None = Field(default=None, index=True)
+    """Account that it happened to."""
+    instansi_id: int | None = Field(default=None, index=True)
+    address: str = Field(default="", max_length=64)
+    """Network of the client."""
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """Plain facts, never a secret."""

@@ -1,0 +1,31 @@
+"""What every table shares: constraint names, text enums and aware timestamps."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Enum as SqlEnum
+from sqlmodel import SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def text_enum(enum: type[StrEnum], length: int = 40) -> Any:
+    """Column type for a `StrEnum`, stored as its value in plain text so that a new member needs no migration.
+
+    Args:
+        enum: The enum class.
+        length: Characters of the column.
+    """
+    return SqlEnum(enum, native_enum=False, create_constraint=False, length=length, values_callable=_values)
+
+
+def _values(enum: type[StrEnum]) -> list[str]:
+    return [member.value for member in enum]

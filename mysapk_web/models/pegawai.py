@@ -1,0 +1,41 @@
+"""The people on the rolls."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.models.base import text_enum
+
+
+class Pegawai(SQLModel, table=True):
+    """A person on the rolls of an agency."""
+
+    __tablename__ = "pegawai"
+
+    id: int | None = Field(default=None, primary_key=True)
+    nip: str = Field(max_length=18, unique=True)
+    nama: str = Field(max_length=200, index=True)
+    gelar_depan: str = Field(default="", max_length=40)
+    gelar_belakang: str = Field(default="", max_length=80)
+    jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai), index=True)
+    tanggal_lahir: date | None = None
+    jenis_kelamin: str = Field(default="", max_length=1)
+    """"L" or "P"; empty where the rolls don't say."""
+    instansi_id: int = Field(foreign_key="instansi.id", index=True)
+    unor_id: int = Field(foreign_key="unor.id", index=True)
+    email: str | None = Field(default=None, max_length=320)
+    """The address as it came from the rolls, blanks included: what the agency sees when it looks for a fault."""
+    email_key: str | None = Field(default=None, max_length=254, unique=True)
+    """The normalised address that mail goes to and that is compared; one address serves one person (DESIGN 4)."""
+    approved_at: datetime | None = None
+    """When the agency's admin approved a CPNS; without it a CPNS can't activate (seed 003)."""
+
+    @property
+    def full_name(self) -> str:
+        """Name with titles before and behind, as on official letters."""
+        front = f"{self.gelar_depan} " if self.gelar_depan else ""
+        behind = f", {self.gelar_belakang}" if self.gelar_belakang else ""
+        return f"{front}{self.nama}{behind}"

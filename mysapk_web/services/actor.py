@@ -1,0 +1,110 @@
+"""Who acts: a visitor's browser, a logged-in person with roles, or the system itself. Every use case is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mysapk_web.domain.roles import Permission, Role, may
+
+
+class NotAllowed(Exception):  # noqa: N818  a refusal, not a fault of the program
+    """The actor may not do this. The message is for the log; people read a fixed sentence."""
+
+
+class Refused(Exception):  # noqa: N818
+    """A use case says no to a person, in words that person can act on.
+
+    Args:
+        sentence: What is shown.
+        field: Name of the form field that the sentence belongs to; empty: the whole form.
+    """
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+
+
+class CountedRefusal(Refused):
+    """A refusal whose transaction is kept, because it has counted a try or written the trail."""
+
+
+class InputRefused(Refused):
+    """Several fields at once were not as they have to be.
+
+    Args:
+        faults: Field name -> sentence.
+    """
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__("; ".join(faults.values()))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The browser an event or request came from; nothing in it is a secret or a proof of identity by itself."""
+
+    browser: str = ""
+    """Reference (SHA-256) of the pre-session cookie."""
+    session: str = ""
+    """Reference (SHA-256) of the session cookie; empty without one."""
+    address: str = ""
+    """Client address, behind the trusted proxies."""
+    agent: str = ""
+    """User-Agent header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role with its scope."""
+
+    role: Role
+    instansi_id: int | None = None
+    """None: every agency (admin_bkn)."""
+    unor_path: str | None = None
+    """Prefix of `Unor.jalur` the grant is limited to; None: the whole agency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A logged-in person, read again from the database at every event."""
+
+    account_id: int
+    pegawai_id: int
+    instansi_id: int
+    session: str
+    session_expires_at: datetime
+    version: int
+    visitor: Visitor = field(default_factory=Visitor, repr=False)
+    grants: tuple[Grant, ...] = ()
+    """All grants in force."""
+    second_factor: bool = False
+    """Whether the second factor was shown in this session: without it the grants give nothing (DESIGN 4)."""
+    has_second_factor: bool = False
+    """Whether the account has an authenticator at all."""
+    step_up_at: datetime | None = None
+
+    @property
+    def acting_grants(self) -> tuple[Grant, ...]:
+        """The grants that count now."""
+        return self.grants if self.second_factor else ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that count now; everybody is pegawai for the own data."""
+        return frozenset({Role.PEGAWAI, *(grant.role for grant in self.acting_grants)})
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any role in force gives the permission (its scope is checked by the query)."""
+        return may(self.roles, permission)
+
+    def require(self, permission: Permission) -> None:
+        """Refuse unless the actor has the permission.
+
+        Raises:
+            NotAllowed: When no role in force gives it.
+        """
+        if not self.may(permission):
+            raise NotAllowed(permission.value)

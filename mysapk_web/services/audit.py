@@ -1,0 +1,63 @@
+"""Writing the trail: always in the session, and so in the transaction, of the act itself."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from sqlmodel import Session
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.models import AuditEvent
+from mysapk_web.services import clock
+
+
+def network(address: str) -> str:
+    """The network of a client address: enough to recognise "another place", not enough to follow a person.
+
+    Args:
+        address: IPv4 or IPv6 address in text; anything else gives "".
+
+    Returns:
+        The /24 (IPv4) or /48 (IPv6) network.
+    """
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    bits = 24 if ip.version == 4 else 48
+    return str(ipaddress.ip_network(f"{ip}/{bits}", strict=False))
+
+
+def record(
+    session: Session,
+    tag: AuditTag,
+    *,
+    actor_id: int | None = None,
+    subject_id: int | None = None,
+    instansi_id: int | None = None,
+    address: str = "",
+    **detail: Any,
+) -> None:
+    """Append one event to the trail.
+
+    Args:
+        session: The transaction of the act.
+        tag: What happened.
+        actor_id: Account that acted; None for a visitor or the system.
+        subject_id: Account it happened to.
+        instansi_id: Agency it concerns.
+        address: Client address; only its network is kept.
+        **detail: Plain JSON facts, never a secret.
+    """
+    session.add(
+        AuditEvent(
+            at=clock.now(),
+            tag=tag,
+            actor_id=actor_id,
+            subject_id=subject_id,
+            instansi_id=instansi_id,
+            address=network(address),
+            detail=detail,
+        )
+    )

@@ -1,0 +1,88 @@
+"""Limits and waits of the account flows, over keys that hold no NIP and no address in clear."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from mysapk_web.domain.throttle import Limit
+from mysapk_web.domain.waiting import wait_after
+from mysapk_web.models import counter
+from mysapk_web.services import clock
+
+FAILURE_MEMORY = timedelta(hours=24)
+"""A run of failures is forgotten after so long without another one."""
+
+ADDRESS_FREE_FAILURES = 20
+"""Failures from one network address before it waits: many people of an office share one (decision 0007)."""
+
+_STEPS_TO_LONGEST = 6
+"""30 s doubled five times reaches the 15 minutes."""
+
+
+def subject_key(secret: bytes, value: str) -> str:
+    """Keyed hash that stands for a NIP or an address where it is counted.
+
+    Args:
+        secret: `settings.key("counters")`.
+        value: Normalised NIP, e-mail or client address.
+    """
+    return hmac.new(secret, value.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def within(session: Session, limit: Limit, key: str) -> bool:
+    """Count one act and say whether it is still within the limit.
+
+    Args:
+        session: Any transaction.
+        limit: From `domain.throttle`.
+        key: From `subject_key`.
+    """
+    return counter.hit(session, f"{limit.name}:{key}", clock.now(), limit.window) <= limit.count
+
+
+def attempt(session: Session, name: str, key: str, *, free: int) -> timedelta:
+    """Count an attempt as failed before it is checked.
+
+    Args:
+        session: Any transaction; commit it before the check.
+        name: What is tried, such as "masuk-akun".
+        key: From `subject_key`.
+        free: Failures without a wait.
+
+    Returns:
+        Zero when it may be checked, else the wait that is left.
+    """
+    return counter.count_attempt(
+        session,
+        f"{name}:{key}",
+        clock.now(),
+        memory=FAILURE_MEMORY,
+        wait_after=lambda failures: wait_after(failures, free=free),
+        longest=free + _STEPS_TO_LONGEST,
+    )
+
+
+def forgive(session: Session, name: str, key: str) -> None:
+    """Take one attempt back (a success from an address that others share).
+
+    Args:
+        session: Any transaction.
+        name: As in `attempt`.
+        key: As in `attempt`.
+    """
+    counter.forgive(session, f"{name}:{key}")
+
+
+def clear(session: Session, name: str, key: str) -> None:
+    """Forget all failures (a success or a reset of that very account).
+
+    Args:
+        session: Any transaction.
+        name: As in `attempt`.
+        key: As in `attempt`.
+    """
+    counter.clear(session, f"{name}:{key}")

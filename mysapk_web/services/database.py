@@ -1,0 +1,136 @@
+"""The one database and the one hop into worker threads of this process (DESIGN 2.1).
+
+`run` carries a quick use case, `run_hashing` one that hashes a password: the latter has few threads and a short queue, and says
+`Busy` at once when it is full, so that a storm of logins never holds up anybody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlmodel import Session
+
+from mysapk_web.models import Database
+from mysapk_web.services.actor import CountedRefusal
+from mysapk_web.settings import load
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+USE_CASE_THREADS = 16
+HASHING_QUEUE = 60
+"""Waiting password checks; at about 0.35 s each on two cores the last one waits some ten seconds."""
+_NICENESS = 5
+"""Hashing yields the cores to the event loop."""
+
+
+class Busy(Exception):  # noqa: N818  a state of the portal, told to the person
+    """Too many password checks wait already."""
+
+
+@lru_cache(maxsize=1)
+def database() -> Database:
+    """The database of this process, opened at the first use (so after a server has forked its workers)."""
+    return Database(load().database_url)
+
+
+def _lower_priority() -> None:
+    try:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+    except (OSError, AttributeError):  # another system than Linux: threads have no priority of their own
+        return
+
+
+class _Lanes:
+    """Thread pools of this process, made at the first use."""
+
+    def __init__(self) -> None:
+        hashers = max(1, os.cpu_count() or 1)
+        self.quick = ThreadPoolExecutor(USE_CASE_THREADS, thread_name_prefix="use-case")
+        self.hashing = ThreadPoolExecutor(hashers, thread_name_prefix="hashing", initializer=_lower_priority)
+        self.places = threading.BoundedSemaphore(hashers + HASHING_QUEUE)
+
+
+@lru_cache(maxsize=1)
+def _lanes() -> _Lanes:
+    return _Lanes()
+
+
+def in_transaction(
+    db: Database, use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run a use case in one transaction, which a `CountedRefusal` commits and everything else that is raised rolls back.
+
+    Args:
+        db: The database.
+        use_case: Takes the session first.
+        *args: Passed on.
+        **kwargs: Passed on.
+    """
+    with db.begin() as session:
+        try:
+            return use_case(session, *args, **kwargs)
+        except CountedRefusal as refusal:
+            kept = refusal
+    raise kept
+
+
+async def run(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a use case in a worker thread, in one transaction of its own.
+
+    Args:
+        use_case: Takes the session first.
+        *args: Passed on.
+        **kwargs: Passed on.
+    """
+
+    def work() -> T:
+        return in_transaction(database(), use_case, *args, **kwargs)
+
+    return await asyncio.get_running_loop().run_in_executor(_lanes().quick, work)
+
+
+async def look(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a use case that only reads, in a worker thread; nothing it changes is written.
+
+    Args:
+        use_case: Takes the session first.
+        *args: Passed on.
+        **kwargs: Passed on.
+    """
+
+    def work() -> T:
+        with database().read() as session:
+            return use_case(session, *args, **kwargs)
+
+    return await asyncio.get_running_loop().run_in_executor(_lanes().quick, work)
+
+
+async def run_hashing(use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a use case that hashes a password, in the bounded lane; it opens its own transactions around the hash.
+
+    Args:
+        use_case: Takes the database first, and never hashes inside a transaction.
+        *args: Passed on.
+        **kwargs: Passed on.
+
+    Raises:
+        Busy: At once, when too many wait already.
+    """
+    lanes = _lanes()
+    if not lanes.places.acquire(blocking=False):
+        raise Busy
+
+    def work() -> T:
+        try:
+            return use_case(database(), *args, **kwargs)
+        finally:
+            lanes.places.release()
+
+    return await asyncio.get_running_loop().run_in_executor(lanes.hashing, work)

@@ -1,0 +1,74 @@
+"""Putting a mail into the outbox, in the transaction of what caused it (DESIGN 2.9)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session
+
+from mysapk_web.models import OutboxMail
+from mysapk_web.services import clock
+
+
+class Letter(StrEnum):
+    """Every mail the portal sends; `mail/messages.py` has a text for each."""
+
+    TOKEN = "token"  # noqa: S105  the name of a letter
+    """params: request (id of the ResetRequest). Rendered with the derived token; obsolete when the request is dead."""
+    OTHER_ADDRESS = "alamat-lain"
+    """Somebody asked for a token with another address. params: request."""
+    CPNS_WAITING = "cpns-menunggu"
+    """The agency's admin has to approve first. params: request."""
+    ACCOUNT_DISABLED = "akun-nonaktif"
+    """A token was asked for a disabled account. params: request."""
+    ACTIVATED = "aktivasi-berhasil"
+    PASSWORD_CHANGED = "password-diganti"  # noqa: S105
+    """params: how ("reset" | "ganti")."""
+    EMAIL_CHANGED = "email-diganti"
+    """To both addresses. params: mask_old, mask_new."""
+    SECOND_FACTOR_ON = "kode-dua-langkah-aktif"
+    SECOND_FACTOR_OFF = "kode-dua-langkah-nonaktif"
+    RECOVERY_CODE_USED = "kode-pemulihan-dipakai"
+    """params: left (codes that remain)."""
+    LOCKED = "percobaan-masuk"
+    """Many failed logins. params: none."""
+    NEW_LOGIN = "masuk-perangkat-baru"
+    """A login from a browser and network not seen before. params: agent, network."""
+    TEST = "uji-surat"
+    """`mysapk send-test-mail`."""
+
+
+def enqueue(
+    session: Session,
+    letter: Letter,
+    *,
+    account_id: int | None,
+    recipient: str | None = None,
+    due_at: datetime | None = None,
+    **params: Any,
+) -> OutboxMail:
+    """Write one mail into the outbox.
+
+    Args:
+        session: The transaction of the cause.
+        letter: Which mail.
+        account_id: Account whose stored address gets it at send time; None only together with `recipient`.
+        recipient: Normalised address, where it is not the stored one at send time.
+        due_at: Not before this moment; now by default.
+        **params: References and plain facts for the text, never a secret.
+    """
+    moment = clock.now()
+    mail = OutboxMail(
+        template=letter.value,
+        account_id=account_id,
+        recipient=recipient,
+        params=params,
+        created_at=moment,
+        due_at=due_at or moment,
+        message_id=secrets.token_hex(16),
+    )
+    session.add(mail)
+    return mail

@@ -1,0 +1,149 @@
+"""Who may call a handler. A handler without a stated policy is refused by the wall and fails a test (DESIGN 2.6)."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from mysapk_web.domain.roles import Permission
+from mysapk_web.services.actor import Actor, NotAllowed, Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may call a handler: anybody, anybody logged in, or a logged-in person with one of the permissions."""
+
+    logged_in: bool
+    permissions: tuple[Permission, ...] = ()
+
+    def admits(self, actor: Actor | None) -> bool:
+        """Whether this person (None: a visitor) may call the handler.
+
+        Args:
+            actor: From the session of the event.
+        """
+        if not self.logged_in:
+            return True
+        if actor is None:
+            return False
+        return not self.permissions or any(actor.may(permission) for permission in self.permissions)
+
+
+ANYONE = Policy(logged_in=False)
+LOGGED_IN = Policy(logged_in=True)
+
+
+def holding(*permissions: Permission) -> Policy:
+    """Policy for a logged-in person whose role gives at least one of the permissions.
+
+    Args:
+        *permissions: From the matrix in `domain.roles`.
+    """
+    return Policy(logged_in=True, permissions=permissions)
+
+
+FRAMEWORK: dict[str, Policy] = {
+    "hydrate": ANYONE,
+    "hydrate_and_load": ANYONE,
+    "on_load_internal": ANYONE,
+    "set_is_hydrated": ANYONE,
+}
+"""Handlers of Reflex that the front end needs; all others of Reflex (`setvar`, storage updates ...) have no policy and are refused."""
+
+_ATTRIBUTE = "mysapk_policy"
+
+_visitor: ContextVar[Visitor] = ContextVar("mysapk_visitor")
+_actor: ContextVar[Actor | None] = ContextVar("mysapk_actor")
+
+
+def enter(visitor: Visitor, actor: Actor | None) -> None:
+    """Set who this event comes from; called by the wall only, for the task of one event.
+
+    Args:
+        visitor: The browser.
+        actor: The person, read from the database for this event.
+    """
+    _visitor.set(visitor)
+    _actor.set(actor)
+
+
+def visitor() -> Visitor:
+    """The browser of the event being handled."""
+    return _visitor.get()
+
+
+def actor() -> Actor:
+    """The person of the event being handled.
+
+    Raises:
+        NotAllowed: When nobody is logged in (a handler for everybody asked for a person).
+    """
+    person = _actor.get(None)
+    if person is None:
+        raise NotAllowed("nobody is logged in")
+    return person
+
+
+def actor_or_none() -> Actor | None:
+    """The person of the event being handled, or None for a visitor."""
+    return _actor.get(None)
+
+
+def handler(policy: Policy, *, background: bool = False) -> Callable[[Callable[..., Any]], Any]:
+    """Declare an event handler together with who may call it. Takes the place of `rx.event`.
+
+    What a handler raises is told on the page by `AppState.report` instead of being lost: `Refused` in its own words, a busy or
+    failing store in fixed ones.
+
+    Args:
+        policy: Who may call it.
+        background: As in `rx.event`.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        guarded = _guard(function)
+        setattr(guarded, _ATTRIBUTE, policy)
+        return rx.event(guarded, background=True) if background else rx.event(guarded)
+
+    return decorate
+
+
+def policy_of(function: Any) -> Policy | None:
+    """The policy stated for a handler function, or None.
+
+    Args:
+        function: `EventHandler.fn` of a registered handler.
+    """
+    stated = getattr(function, _ATTRIBUTE, None)
+    return stated if isinstance(stated, Policy) else None
+
+
+def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
+    if inspect.isasyncgenfunction(function):
+
+        @functools.wraps(function)
+        async def generator(self: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                async for step in function(self, *args, **kwargs):
+                    yield step
+            except Exception as error:  # noqa: BLE001  the last resort of a click: tell, never fail silently
+                self._report(error)
+
+        return generator
+    if not inspect.iscoroutinefunction(function):
+        raise TypeError(f"{function.__qualname__}: handlers are async, a plain function would block everybody")
+
+    @functools.wraps(function)
+    async def coroutine(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await function(self, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001
+            self._report(error)
+
+    return coroutine

@@ -1,0 +1,84 @@
+"""The state that every page's state descends from: whose it is, what to tell, and reading a form strictly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
+from mysapk_web.services.database import Busy
+
+log = structlog.get_logger(__name__)
+
+BUSY = "Sistem sedang sibuk. Isian Anda tidak hilang; tunggu sebentar lalu coba lagi."
+STORE_DOWN = "Data belum dapat disimpan karena gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi."
+NOT_ALLOWED = "Anda tidak berwenang melakukan tindakan ini."
+UNEXPECTED = "Terjadi gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi, atau hubungi Bantuan."
+
+TEXT_LIMIT = 2_000
+"""Characters of one text field; what is longer was not typed by a person."""
+
+
+class AppState(rx.State):
+    """Common parent of all page states.
+
+    `answers` goes up with every finished act: the front end takes a button out of its busy state when it changes.
+    """
+
+    faults: dict[str, str] = {}
+    """Field name -> sentence; the key "" holds what concerns the whole form."""
+    notice: str = ""
+    """What went well, told in a status region."""
+    answers: int = 0
+
+    _bound: str = ""
+    """Whose state this is: reference of the session, or of the browser while nobody is logged in. Set by the wall."""
+
+    def _report(self, error: Exception) -> None:
+        """Turn what a handler raised into words on the page; details go to the log without any value."""
+        if isinstance(error, InputRefused):
+            faults = dict(error.faults)
+        elif isinstance(error, Refused):
+            faults = {error.field: error.sentence}
+        elif isinstance(error, Busy):
+            faults = {"": BUSY}
+        elif isinstance(error, NotAllowed):
+            log.warning("handler refused by service", state=type(self).__name__)
+            faults = {"": NOT_ALLOWED}
+        else:
+            log.error("handler failed", state=type(self).__name__, error=type(error).__name__)
+            faults = {"": STORE_DOWN if isinstance(error, SQLAlchemyError) else UNEXPECTED}
+        self._tell(faults=faults)
+
+    def _tell(self, *, faults: dict[str, str] | None = None, notice: str = "") -> None:
+        """Finish an act: show its faults or its success and free the button.
+
+        Args:
+            faults: Field name -> sentence.
+            notice: What went well.
+        """
+        self.faults = faults or {}
+        self.notice = notice
+        self.answers += 1
+
+
+def text_of(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:
+    """One text field of a submitted form, or "" when it is missing or not a text at all.
+
+    Args:
+        form: What the event carried; anything a client may send.
+        name: Field name.
+        limit: Longest text taken, characters.
+
+    Raises:
+        Refused: When the text is longer than `limit`.
+    """
+    value = form.get(name) if isinstance(form, dict) else None
+    if not isinstance(value, str):
+        return ""
+    if len(value) > limit:
+        raise Refused(f"Isian terlalu panjang, paling banyak {limit} karakter.", name)
+    return value
