@@ -1,4 +1,4 @@
-"""Alembic on our engine: type comparison on, batch mode on SQLite, one migrating process at a time on PostgreSQL."""
+"""Alembic on our engine: types compared, batch mode on SQLite, one migrating process at a time on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 import mysapk_web.models  # noqa: F401  registers every table
 from mysapk_web.models import Database
+from mysapk_web.models.migration import migrating
 from mysapk_web.settings import load
 
 MIGRATION_LOCK = 7_219_501
@@ -33,6 +34,6 @@ if given is not None:
     run(given)
 else:
     database = Database(load().database_url)
-    with database.engine.begin() as opened:
+    with migrating(database) as opened:
         run(opened)
     database.dispose()

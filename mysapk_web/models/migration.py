@@ -1,0 +1,94 @@
+"""Bringing a database to the tables of this release, with the migrations in `alembic/` beside the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from mysapk_web.models.database import Database
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
+"""Folder of the migrations: next to the package, in a checkout as in an image."""
+
+
+def config(connection: Connection | None = None) -> Config:
+    """The Alembic configuration, without a file and independent of the working directory.
+
+    Args:
+        connection: The connection that `alembic/env.py` shall use.
+    """
+    made = Config()
+    made.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+@contextmanager
+def migrating(database: Database) -> Iterator[Connection]:
+    """One transaction for a migration.
+
+    SQLite rebuilds a table by dropping it, which foreign keys in force would forbid; they are off meanwhile and
+    every reference is checked before the end.
+
+    Args:
+        database: What is migrated.
+
+    Raises:
+        RuntimeError: A reference points nowhere; nothing was written.
+    """
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection if database.is_sqlite else None
+        if driver is not None:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if driver is not None and connection.execute(text("PRAGMA foreign_key_check")).first():
+                    raise RuntimeError("the migration left references that point nowhere")
+        finally:
+            if driver is not None:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+
+def upgrade(database: Database, to: str = "head") -> None:
+    """Migrate forward, in one transaction; does nothing when the database is there already.
+
+    Args:
+        database: What is migrated.
+        to: Revision, or "head".
+    """
+    with migrating(database) as connection:
+        command.upgrade(config(connection), to)
+
+
+def downgrade(database: Database, to: str) -> None:
+    """Migrate back.
+
+    Args:
+        database: What is migrated.
+        to: Revision, or "base" for an empty database.
+    """
+    with migrating(database) as connection:
+        command.downgrade(config(connection), to)
+
+
+def current(database: Database) -> str | None:
+    """The revision a database is at; None before the first migration.
+
+    Args:
+        database: What is asked.
+    """
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The newest revision this release brings."""
+    return ScriptDirectory.from_config(config()).get_current_head()

@@ -1,0 +1,97 @@
+"""The migrations lead from nothing to exactly the tables of the models and back, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.models import AuditEvent, Database, migration
+
+
+@pytest.fixture
+def empty(empty_db_url: str) -> Iterator[Database]:
+    database = Database(empty_db_url)
+    yield database
+    database.dispose()
+
+
+def test_upgrade_makes_exactly_the_tables_of_the_models(empty: Database) -> None:
+    migration.upgrade(empty)
+
+    with empty.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    assert migration.current(empty) == migration.head()
+
+
+def test_upgrade_twice_changes_nothing(empty: Database) -> None:
+    migration.upgrade(empty)
+    with empty.begin() as session:
+        session.add(AuditEvent(at=datetime.now(UTC), tag=AuditTag.LOGIN))
+    migration.upgrade(empty)
+
+    with empty.read() as session:
+        assert len(session.exec(select(AuditEvent)).all()) == 1
+
+
+def test_downgrade_to_base_leaves_nothing(empty: Database) -> None:
+    migration.upgrade(empty)
+    migration.downgrade(empty, "base")
+
+    assert inspect(empty.engine).get_table_names() in ([], ["alembic_version"])
+    with empty.engine.connect() as connection:
+        left = (
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+            if empty.is_sqlite
+            else "SELECT count(*) FROM pg_proc WHERE proname LIKE 'jejak%'"
+        )
+        assert connection.execute(text(left)).scalar_one() == 0
+    assert migration.current(empty) is None
+
+
+def test_upgrade_again_after_downgrade(empty: Database) -> None:
+    migration.upgrade(empty)
+    migration.downgrade(empty, "base")
+    migration.upgrade(empty)
+
+    assert "pegawai" in inspect(empty.engine).get_table_names()
+
+
+def assert_trail_refuses(db: Database, statement: str) -> None:
+    with db.begin() as session:
+        session.add(AuditEvent(at=datetime.now(UTC), tag=AuditTag.LOGIN, detail={"a": 1}))
+
+    with pytest.raises(DBAPIError, match="append-only"), db.begin() as session:
+        session.execute(text(statement))
+    with db.read() as session:
+        assert session.exec(select(AuditEvent.detail)).all() == [{"a": 1}]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE jejak_audit SET detail = '{}'", "DELETE FROM jejak_audit"])
+def test_trail_can_be_added_to_only(db: Database, statement: str) -> None:
+    assert_trail_refuses(db, statement)
+
+
+@pytest.mark.postgres
+def test_trail_cannot_be_truncated(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    assert_trail_refuses(database, "TRUNCATE jejak_audit")
+    database.dispose()
+
+
+def test_a_migration_may_not_leave_dangling_references(sqlite_db: Database) -> None:
+    orphan = "INSERT INTO akun (pegawai_id, disabled_reason, version, totp_last_step) VALUES (4711, '', 1, 0)"
+    with pytest.raises(RuntimeError), migration.migrating(sqlite_db) as connection:
+        connection.execute(text(orphan))
+
+    with sqlite_db.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM akun")).scalar_one() == 0
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
