@@ -41,9 +41,10 @@ class DomainVerdict(StrEnum):
 def normalise_email(text: str) -> str:
     """Bring an address into its one stored spelling. Used on input, on import and on compare alike.
 
-    Blanks and invisible characters around it fall away, full-width forms become ASCII, letters become small, an
-    international domain becomes its ASCII (punycode) form. Other compatibility characters are not folded: a
-    look-alike such as the Kelvin sign must never turn into somebody else's address. Nothing is asked of the DNS.
+    Blanks and invisible characters around it fall away, full-width forms become ASCII, letters become small,
+    an international domain becomes its ASCII (punycode) form. Other compatibility characters before the @ are
+    not folded: a look-alike such as the Kelvin sign must never turn into somebody else's address. Nothing is
+    asked of the DNS.
 
     Args:
         text: what was typed or stored.
@@ -66,7 +67,8 @@ def normalise_email(text: str) -> str:
         raise EmailError("Alamat email tidak boleh memuat spasi. Hapus spasi di dalam alamat.")
     if not local or not local.isascii():
         raise EmailError(
-            "Bagian sebelum tanda @ hanya boleh memuat huruf tanpa aksen, angka, titik, dan tanda seperti - _ +."
+            "Bagian sebelum tanda @ hanya boleh memuat huruf tanpa aksen, angka, titik, dan "
+            "tanda seperti - _ +. Periksa kembali alamat Anda."
         )
     if not domain:
         raise EmailError("Lengkapi alamat email setelah tanda @, misalnya example.go.id.")
@@ -78,9 +80,9 @@ def normalise_email(text: str) -> str:
 def mask_email(text: str) -> str:
     """Hide an address so that its owner still recognises it: first three letters, stars, domain.
 
-    At least one letter of the part before the @ stays hidden: of three letters two are shown, of two one, of one
-    none. The number of stars never tells the length. Text that is no address is masked the same way without a
-    domain, so the page can show it without judging it.
+    At least one letter of the part before the @ stays hidden: of three letters two are shown, of two one, of
+    one none. The number of stars never tells the length. Text that is no address is masked the same way
+    without a domain, so the page can show it without judging it.
 
     Args:
         text: any text, also one that `normalise_email` refuses.
@@ -102,8 +104,8 @@ def domain_verdict(address: str, policy: DomainPolicy, agency_domains: Collectio
     Args:
         address: in the spelling of `normalise_email`.
         policy: what the instansi accepts.
-        agency_domains: domains of the instansi; their sub-domains count. A leading `@` or dot is ignored. Where the
-            policy is AGENCY_ONLY and the list is empty, no address passes.
+        agency_domains: domains of the instansi; their sub-domains count. A leading `@` or dot is ignored.
+            Where the policy is AGENCY_ONLY and the list is empty, no address passes.
 
     Returns:
         OK, a warning, or the refusal NOT_AGENCY.
@@ -130,9 +132,13 @@ def _clean(text: str) -> str:
 
 def _checked(address: str) -> str:
     try:
-        found = validate_email(address, check_deliverability=False, allow_smtputf8=False).ascii_email
+        found = validate_email(
+            address, check_deliverability=False, allow_smtputf8=False, strict=True
+        ).ascii_email
     except EmailNotValidError:
-        raise EmailError("Alamat email belum benar. Periksa penulisannya, misalnya nama@example.go.id.") from None
+        raise EmailError(
+            "Alamat email belum benar. Periksa penulisannya, misalnya nama@example.go.id."
+        ) from None
     if found is None or len(found) > MAX_LENGTH:
         raise _too_long()
     return found.lower()

@@ -1,7 +1,8 @@
 """NIP and NI PPPK: reading, checking, taking apart.
 
-Sources: Perka BKN 22/2007 and 43/2007 (NIP: 8 birth date, 6 year and month of TMT CPNS, 1 gender, 3 sequence);
-NI PPPK: 8 birth date, 4 year of appointment, "2" and the number of the contract, 1 gender, 3 sequence.
+Sources: Perka BKN 22/2007 and 43/2007 (NIP: 8 birth date, 6 year and month of TMT CPNS, 1 gender, 3
+sequence); NI PPPK: 8 birth date, 4 year of appointment, "2" and the number of the contract, 1 gender,
+3 sequence.
 """
 
 import re
@@ -19,7 +20,7 @@ MAX_INPUT: Final = 64
 MIN_AGE: Final = 16
 MAX_AGE: Final = 75
 
-# What a spreadsheet makes of 18 digits: "1.98501E+17" (comma in Indonesian locale), or a number with decimals.
+# What a spreadsheet makes of 18 digits: "1.98501E+17" (or with a comma), or a number with decimals.
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]*)?[eE]\+?[0-9]{1,2}")
 _DECIMALS: Final = re.compile(r"[0-9]{18}[.,]0+")
 _ROUNDED_TAIL: Final = "000"
@@ -91,8 +92,8 @@ def normalise_nip(text: str) -> str:
     """Read a NIP as people type, paste or import it.
 
     Blanks, dots, hyphens and invisible characters are ignored, full-width digits are folded. Digits of other
-    scripts are refused. No number ends in 000 (the sequence starts at 001, and the system gives internal numbers
-    by the same rule), so such an end is the mark of a spreadsheet that keeps 15 digits only.
+    scripts are refused. No number ends in 000 (the sequence starts at 001, and internal numbers follow the
+    same rule), so such an end is the mark of a spreadsheet, which keeps 15 digits only.
 
     Args:
         text: at most 64 characters.
@@ -113,11 +114,13 @@ def normalise_nip(text: str) -> str:
     digits = "".join(character for character in visible if character != "." and character not in HYPHENS)
     if not (digits.isascii() and digits.isdigit()):
         raise NipError(
-            NipFault.CHARACTER, "NIP hanya terdiri dari angka 0 sampai 9. Hapus huruf dan tanda lain dari isian."
+            NipFault.CHARACTER,
+            "NIP hanya terdiri dari angka 0 sampai 9. Hapus huruf dan tanda lain dari isian.",
         )
     if len(digits) != NIP_LENGTH:
         raise NipError(
-            NipFault.LENGTH, f"NIP terdiri dari 18 angka, isian ini {len(digits)} angka. Periksa kembali NIP Anda."
+            NipFault.LENGTH,
+            f"NIP terdiri dari 18 angka, isian ini {len(digits)} angka. Periksa kembali NIP Anda.",
         )
     if digits.endswith(_ROUNDED_TAIL):
         raise _spreadsheet_damage()
@@ -168,7 +171,7 @@ def _birth_date(value: str, today: date) -> date:
     except ValueError:
         raise NipError(
             NipFault.BIRTH_DATE,
-            "Delapan angka pertama NIP harus tanggal lahir (tahun, bulan, tanggal). Periksa angka 1 sampai 8.",
+            "Angka 1 sampai 8 NIP harus tanggal lahir: tahun, bulan, lalu tanggal. Periksa angka itu.",
         ) from None
     before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)
     age = today.year - birth_date.year - before_birthday
@@ -190,14 +193,16 @@ def _kind(value: str, jenis: JenisPegawai) -> NipKind:
     else:
         raise NipError(
             NipFault.TMT_MONTH,
-            "Angka ke-13 dan ke-14 NIP harus bulan 01 sampai 12, atau 21 sampai 29 untuk PPPK. Periksa kedua angka itu.",
+            "Angka ke-13 dan ke-14 NIP harus bulan 01 sampai 12, atau 21 sampai 29 untuk PPPK. "
+            "Periksa kedua angka itu.",
         )
+    owner = "PPPK" if kind is NipKind.PPPK else "PNS atau CPNS"
     expected = NipKind.PPPK if jenis is JenisPegawai.PPPK else NipKind.PNS
     if kind is not expected:
         raise NipError(
             NipFault.KIND,
-            f"Susunan nomor ini milik {'PPPK' if kind is NipKind.PPPK else 'PNS'}, sedangkan jenis pegawainya "
-            f"{jenis.label}. Periksa angka ke-13 dan ke-14 atau jenis pegawai.",
+            f"Susunan nomor ini milik {owner}, sedangkan jenis pegawai tercatat {jenis.label}. "
+            "Periksa angka ke-13 dan ke-14, atau jenis pegawainya.",
         )
     return kind
 

@@ -1,4 +1,4 @@
-"""How often things may happen. One table; the counters are rows written in single statements (DESIGN 2, decision 11)."""
+"""How often things may happen. The counters are kept by single statements (DESIGN 2, decision 11)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,13 +21,13 @@ class Limit:
 
 
 RECOVERY_PER_NIP: Final = Limit("recovery:nip", 5, timedelta(days=1))
-"""Token mails a day for one NIP, known or not: nobody's mailbox can be flooded through the form (DESIGN 4)."""
+"""Token mails a day for one NIP, known or not: the form cannot flood a mailbox (DESIGN 4)."""
 
 RECOVERY_RESEND: Final = Limit("recovery:resend", 1, timedelta(seconds=60))
 """Time between two mails of one request: long enough for the first to arrive."""
 
 RECOVERY_PER_ADDRESS: Final = Limit("recovery:address", 20, timedelta(hours=1))
-"""Requests from one network address. Offices share an address, so a helpdesk can still serve twenty people an hour."""
+"""Requests from one network address. Offices share one, so a helpdesk still serves twenty people an hour."""
 
 TOKEN_TRIES: Final = 5
 """Tries of one token, counted before the check. With 34 bits a guess stays hopeless (ASVS 6.6.3)."""
@@ -36,7 +36,7 @@ TOKEN_CHECKS_PER_ADDRESS: Final = Limit("token:address", 60, timedelta(minutes=1
 """Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""
 
 LOGIN_PER_ADDRESS: Final = Limit("login:address", 30, timedelta(minutes=1))
-"""Logins from one network address. Stops trying one password on many NIPs; an office at eight o'clock gets through."""
+"""Logins from one network address. Stops one password tried on many NIPs; an office at eight gets through."""
 
 SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5))
 """Second-factor codes of one account: a million codes and three valid at a time need a hard limit."""
@@ -57,7 +57,7 @@ EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1))
 """Lists exported by one account: each is costly and carries personal data (ASVS 15.2.2)."""
 
 CARD_CHECKS_PER_ADDRESS: Final = Limit("card:address", 60, timedelta(minutes=1))
-"""Public card verifications from one network address: a desk that scans cards gets through, a crawler does not."""
+"""Public card verifications from one network address: a desk that scans cards passes, a crawler does not."""
 
 EMAIL_REPAIR_REQUESTS_PER_ADDRESS: Final = Limit("email-request:address", 10, timedelta(hours=1))
 """Public requests to have an address repaired: each lands on an admin's desk."""

@@ -1,7 +1,7 @@
 """The reset token: derived from a random request id, never stored (DESIGN 2, decision 8).
 
-Seven characters of a 30-letter alphabet carry 34 bits (ASVS 6.5.4 asks for 20); with five tries a request, guessing
-succeeds once in four thousand million times.
+Seven characters of a 30-letter alphabet carry 34 bits (ASVS 6.5.4 asks for 20). With five tries a request,
+one guesser in four thousand million succeeds.
 """
 
 import hashlib
@@ -44,8 +44,9 @@ def derive_token(secret: bytes, request_id: bytes) -> str:
 def normalise_token(text: str) -> str | None:
     """Read a token as people type or paste it.
 
-    Small letters, blanks, hyphens and invisible characters anywhere, and full-width forms are accepted. A character
-    outside the alphabet is not replaced: 0, O, 1, I and L occur in no token, so there is nothing they could stand for.
+    Small letters, blanks, hyphens and invisible characters anywhere, and full-width forms are accepted. A
+    character outside the alphabet is not replaced: 0, O, 1, I and L occur in no token, so there is nothing
+    that they could stand for.
 
     Args:
         text: what was typed; more than 64 characters cannot be a token.
@@ -79,6 +80,6 @@ def token_matches(secret: bytes, request_id: bytes, typed: str) -> bool:
 
 
 def _stream(secret: bytes, request_id: bytes) -> Iterator[int]:
-    """Endless bytes of HMAC-SHA-256 in counter mode; the label keeps them apart from other uses of the key."""
+    """Endless bytes of HMAC-SHA-256 in counter mode; the label keeps other uses of the key apart."""
     for block in count():
         yield from hmac.digest(secret, _LABEL + block.to_bytes(4, "big") + request_id, hashlib.sha256)

@@ -21,7 +21,7 @@ def wait_after(failures: int, *, free: int = FREE_FAILURES) -> timedelta:
     if failures <= free:
         return timedelta()
     doublings = min(failures - free - 1, 10)  # 30 s * 2**10 is far over the limit: keeps huge counts cheap
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def describe_wait(wait: timedelta) -> str:

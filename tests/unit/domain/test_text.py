@@ -1,0 +1,45 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mysapk_web.domain.text import HYPHENS, INVISIBLE, data_lines, fold_full_width, is_blank
+
+
+@pytest.mark.parametrize(
+    "character", [" ", "\t", "\n", "\u00a0", "\u3000", "\u200b", "\u200d", "\u2060", "\ufeff"]
+)
+def test_blanks(character):
+    assert is_blank(character)
+
+
+@given(st.characters(exclude_categories=["Cs", "Cf", "Zs", "Zl", "Zp", "Cc"]))
+def test_nothing_visible_is_a_blank(character):
+    assert not is_blank(character)
+
+
+def test_invisible_characters_are_format_characters_and_hyphens_are_dashes():
+    assert {unicodedata.category(character) for character in INVISIBLE} == {"Cf"}
+    assert {unicodedata.category(character) for character in HYPHENS} <= {"Pd", "Sm"}
+
+
+def test_full_width_forms_become_ascii():
+    assert fold_full_width("ＡＢｃ１２３＠．") == "ABc123@."
+
+
+@given(st.text(st.characters(max_codepoint=0xFEFF)))
+def test_everything_else_stays(text):
+    assert fold_full_width(text) == text
+
+
+@pytest.mark.parametrize("name", ["free_mail.txt", "common_passwords.txt"])
+def test_lists_have_small_letters_and_no_doubles(name):
+    entries = list(data_lines(name))
+    assert entries
+    assert len(entries) == len(set(entries))
+    assert all(entry == entry.casefold() and not any(map(str.isspace, entry)) for entry in entries)
+
+
+def test_comments_are_no_entries():
+    assert not any(entry.startswith("#") for entry in data_lines("free_mail.txt"))
