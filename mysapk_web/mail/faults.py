@@ -1,0 +1,41 @@
+"""What can go wrong when a mail is handed over, and what every transport checks first."""
+
+from __future__ import annotations
+
+import re
+from email import policy
+
+WIRE = policy.SMTP.clone(cte_type="7bit")
+"""CRLF and seven bits only, so that a message fits every server on its way."""
+
+_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+"""Printable ASCII without blanks and angle brackets: nothing that could end the SMTP command it stands in."""
+
+
+class Fault(Exception):  # noqa: N818  told apart by its kind below
+    """A mail could not be handed over.
+
+    The text is stored and shown: it never holds an address or content of a message.
+    """
+
+
+class TemporaryFault(Fault):
+    """Try this mail again later."""
+
+
+class ConnectionFault(TemporaryFault):
+    """The server as a whole can't be used now: other mails would meet the same fault."""
+
+
+class PermanentFault(Fault):
+    """This mail will never be accepted."""
+
+
+def check_address(address: str) -> None:
+    """Refuse what is no plain ASCII address before it reaches a command or header.
+
+    Raises:
+        PermanentFault: Without the address in its text.
+    """
+    if not _ADDRESS.fullmatch(address):
+        raise PermanentFault("Alamat penerima tidak dapat dipakai.")
