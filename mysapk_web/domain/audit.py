@@ -18,12 +18,12 @@ class AuditTag(StrEnum):
     RESET_REFUSED = "akun:reset-ditolak"
     RESET_STARTED_BY_ADMIN = "akun:reset-oleh-admin"
     RESET_CANCELLED = "akun:reset-dibatalkan"
-    TOKEN_WRONG = "akun:token-salah"  # noqa: S105  a tag
-    TOKEN_EXHAUSTED = "akun:token-habis"  # noqa: S105  a tag
+    TOKEN_WRONG = "akun:token-salah"
+    TOKEN_EXHAUSTED = "akun:token-habis"
     ACTIVATED = "akun:aktivasi"
-    PASSWORD_RESET = "akun:password-direset"  # noqa: S105  a tag
-    PASSWORD_CHANGED = "akun:password-diganti"  # noqa: S105  a tag
-    PASSWORD_REHASHED = "akun:password-diperkuat"  # noqa: S105  a tag
+    PASSWORD_RESET = "akun:password-direset"
+    PASSWORD_CHANGED = "akun:password-diganti"
+    PASSWORD_REHASHED = "akun:password-diperkuat"
 
     # Address
     EMAIL_CHANGED = "akun:email-diganti"

@@ -132,16 +132,10 @@ def _clean(text: str) -> str:
 
 def _checked(address: str) -> str:
     try:
-        found = validate_email(
-            address, check_deliverability=False, allow_smtputf8=False, strict=True
-        ).ascii_email
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
-        raise EmailError(
-            "Alamat email belum benar. Periksa penulisannya, misalnya nama@example.go.id."
-        ) from None
-    if found is None or len(found) > MAX_LENGTH:
-        raise _too_long()
-    return found.lower()
+        raise EmailError("Alamat email belum benar. Periksa penulisannya, misalnya nama@example.go.id.") from None
+    return f"{found.local_part}@{found.ascii_domain}".lower()
 
 
 def _too_long() -> EmailError:

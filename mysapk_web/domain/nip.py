@@ -157,6 +157,24 @@ def parse_nip(text: str, *, jenis: JenisPegawai, today: date) -> Nip:
     )
 
 
+def birth_date_in(digits: str) -> date | None:
+    """Read the date that the first eight digits spell, without judging the rest of the number.
+
+    Args:
+        digits: normalised number, also an unknown or an internal one; any other text spells no date.
+
+    Returns:
+        The date, or None where the digits are no date.
+    """
+    head = digits[:8]
+    if not (len(head) == 8 and head.isascii() and head.isdigit()):
+        return None
+    try:
+        return date(int(head[:4]), int(head[4:6]), int(head[6:]))
+    except ValueError:
+        return None
+
+
 def _spreadsheet_damage() -> NipError:
     return NipError(
         NipFault.SPREADSHEET,
@@ -166,13 +184,12 @@ def _spreadsheet_damage() -> NipError:
 
 
 def _birth_date(value: str, today: date) -> date:
-    try:
-        birth_date = date(int(value[:4]), int(value[4:6]), int(value[6:8]))
-    except ValueError:
+    birth_date = birth_date_in(value)
+    if birth_date is None:
         raise NipError(
             NipFault.BIRTH_DATE,
             "Angka 1 sampai 8 NIP harus tanggal lahir: tahun, bulan, lalu tanggal. Periksa angka itu.",
-        ) from None
+        )
     before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)
     age = today.year - birth_date.year - before_birthday
     if not MIN_AGE <= age <= MAX_AGE:
@@ -221,7 +238,5 @@ def _tmt_year(value: str, birth_date: date, today: date) -> int:
 def _gender(value: str) -> str:
     genders = {"1": "L", "2": "P"}
     if value[14] not in genders:
-        raise NipError(
-            NipFault.GENDER, "Angka ke-15 NIP harus 1 (laki-laki) atau 2 (perempuan). Periksa angka itu."
-        )
+        raise NipError(NipFault.GENDER, "Angka ke-15 NIP harus 1 (laki-laki) atau 2 (perempuan). Periksa angka itu.")
     return genders[value[14]]

@@ -138,9 +138,7 @@ _OWN: Final = frozenset(
         Permission.HELP_REQUEST,
     }
 )
-_DESK: Final = frozenset(
-    {Permission.INBOX_READ, Permission.DOCUMENT_READ, Permission.RETURN, Permission.REJECT}
-)
+_DESK: Final = frozenset({Permission.INBOX_READ, Permission.DOCUMENT_READ, Permission.RETURN, Permission.REJECT})
 _VERIFIKATOR: Final = _DESK | {Permission.VERIFY, Permission.CORRECT}
 _APPROVER: Final = _DESK | {Permission.APPROVE}
 _PEOPLE: Final = frozenset(
@@ -181,11 +179,7 @@ MATRIX: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         | _ACCOUNTS
         | {Permission.CPNS_APPROVE, Permission.EMAIL_POLICY, Permission.ROUTE_MANAGE},
         # BKN validates what is within its authority and helps; it does not verify in the agency's place.
-        Role.ADMIN_BKN: _OWN
-        | _DESK
-        | _PEOPLE
-        | _ACCOUNTS
-        | {Permission.BKN_APPROVE, Permission.PERIOD_NATIONAL},
+        Role.ADMIN_BKN: _OWN | _DESK | _PEOPLE | _ACCOUNTS | {Permission.BKN_APPROVE, Permission.PERIOD_NATIONAL},
     }
 )
 """What each role may do within its scope."""
@@ -240,7 +234,6 @@ def matrix_markdown() -> str:
     header = ["Tindakan", *(role.label for role in Role)]
     lines = [header, ["---", *(":-:" for _ in Role)]]
     lines += [
-        [permission.label, *("✓" if permission in MATRIX[role] else "" for role in Role)]
-        for permission in Permission
+        [permission.label, *("✓" if permission in MATRIX[role] else "" for role in Role)] for permission in Permission
     ]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)

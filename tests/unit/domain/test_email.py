@@ -91,9 +91,7 @@ def test_ascii_form_over_the_limit_is_refused():
 @given(
     st.one_of(
         st.text(st.characters(), max_size=60),
-        st.builds(
-            "{}@{}".format, st.text(st.characters(), max_size=12), st.text(st.characters(), max_size=12)
-        ),
+        st.builds("{}@{}".format, st.text(st.characters(), max_size=12), st.text(st.characters(), max_size=12)),
         st.builds("{}@{}.id".format, st.text(string.ascii_letters + ".+-", max_size=9), st.text(max_size=9)),
         st.emails(),
     )
@@ -109,9 +107,7 @@ def test_normalising_twice_changes_nothing(text):
     assert len(once) <= 254
 
 
-@given(
-    st.emails(), st.text(" \t\n\u00a0\u200b\ufeff\u3000", max_size=5), st.text(" \u00a0\u200b", max_size=5)
-)
+@given(st.emails(), st.text(" \t\n\u00a0\u200b\ufeff\u3000", max_size=5), st.text(" \u00a0\u200b", max_size=5))
 def test_blanks_around_a_stored_address_match_what_is_typed(address, before, after):
     try:
         clean = normalise_email(address)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.domain.nip import NipError, NipFault, NipKind, normalise_nip, parse_nip
+from mysapk_web.domain.nip import NipError, NipFault, NipKind, birth_date_in, normalise_nip, parse_nip
 from mysapk_web.domain.pegawai import JenisPegawai
 
 TODAY = date(2021, 7, 11)
@@ -164,6 +164,23 @@ def test_age_is_counted_to_the_day():
     old = "194507111970011001"
     assert parse_nip(old, jenis=JenisPegawai.PNS, today=date(2021, 7, 10)).birth_date == date(1945, 7, 11)
     assert fault_of(old, today=date(2021, 7, 11)) is NipFault.AGE
+
+
+@pytest.mark.parametrize(
+    ("text", "born"),
+    [
+        (PNS, date(1985, 1, 1)),
+        ("19850101", date(1985, 1, 1)),
+        ("990000000000000017", None),
+        ("198502290000000001", None),
+        ("1985010", None),
+        ("", None),
+        ("1985 101x", None),
+        ("１９８５０１０１", None),
+    ],
+)
+def test_birth_date_in_any_number(text, born):
+    assert birth_date_in(text) == born
 
 
 def test_sentences_never_repeat_the_number():

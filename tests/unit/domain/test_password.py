@@ -229,7 +229,7 @@ def test_a_huge_text_costs_nothing_and_equals_no_password():
     started = time.perf_counter()
     assert len(canonical(hostile)) > MAX_LENGTH
     assert faults(hostile) == [PasswordFault.TOO_LONG]
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 5  # normalising it all would take minutes
 
 
 @given(any_text, st.integers(6, 15))
@@ -271,18 +271,22 @@ def test_strength(password, score, label):
     assert (found.score, found.label) == (score, label)
 
 
-@pytest.mark.parametrize(
-    "password", ["Pelangi99", "Merdeka1945", "Kartika04-07-1985-kartika", "Alhamdulillah2026"]
-)
+@pytest.mark.parametrize("password", ["Pelangi99", "Merdeka1945", "Kartika04-07-1985-kartika", "Alhamdulillah2026"])
 def test_meter_never_praises_what_is_refused(password):
     assert strength(password, SITI).score <= 1
 
 
-def test_strength_of_hostile_text_is_bounded():
+def test_only_the_first_32_characters_are_estimated():
+    weak_start = "qwertyuiop" * 3 + "qw"
+    assert strength(weak_start + "Kq7vTzP4wMx2", NOBODY) == strength(weak_start, NOBODY)
+    assert strength("Kq7vTzP4wMx2", NOBODY).score > strength(weak_start, NOBODY).score
+
+
+@pytest.mark.parametrize("hostile", ["4@8({[<3691!|1|7$5+%2" * 50_000, "a" + "\u0301\u0323" * 200_000])
+def test_strength_of_hostile_text_is_bounded(hostile):
     started = time.perf_counter()
-    strength("4@8({[<3691!|1|7$5+%2" * 50_000, SITI)
-    strength("a" + "\u0301\u0323" * 200_000, SITI)
-    assert time.perf_counter() - started < 1.5
+    strength(hostile, SITI)
+    assert time.perf_counter() - started < 5  # without the bound: minutes
 
 
 @given(any_text)

@@ -19,8 +19,7 @@ def test_only_a_cpns_waits_for_approval():
     waiting = {
         jenis
         for jenis in JenisPegawai
-        if eligibility(jenis=jenis, approved=False, disabled=False, has_email=True)
-        is Eligibility.WAITING_APPROVAL
+        if eligibility(jenis=jenis, approved=False, disabled=False, has_email=True) is Eligibility.WAITING_APPROVAL
     }
     assert waiting == {JenisPegawai.CPNS}
 

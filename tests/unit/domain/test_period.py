@@ -159,9 +159,7 @@ def test_naive_now_is_refused():
 moments = st.datetimes(datetime(2021, 1, 1), datetime(2022, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  bounds are naive
 rows = st.lists(
     st.builds(
-        lambda kind, start, length, instansi_id, extends: Period(
-            kind, start, start + length, instansi_id, extends
-        ),
+        lambda kind, start, length, instansi_id, extends: Period(kind, start, start + length, instansi_id, extends),
         st.sampled_from(PeriodKind),
         moments,
         st.timedeltas(timedelta(minutes=1), timedelta(days=90)),
@@ -188,7 +186,5 @@ def test_the_server_clock_decides(periods, now, zone):
 
 @given(rows, moments)
 def test_order_of_rows_does_not_matter(periods, now):
-    forward, backward = (
-        period_status(rows_, PDM, now, ZoneInfo("Asia/Jakarta")) for rows_ in (periods, periods[::-1])
-    )
+    forward, backward = (period_status(rows_, PDM, now, ZoneInfo("Asia/Jakarta")) for rows_ in (periods, periods[::-1]))
     assert (forward.phase, forward.days_left) == (backward.phase, backward.days_left)

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from mysapk_web.domain.text import HYPHENS, INVISIBLE, data_lines, fold_full_width, is_blank
 
 
-@pytest.mark.parametrize(
-    "character", [" ", "\t", "\n", "\u00a0", "\u3000", "\u200b", "\u200d", "\u2060", "\ufeff"]
-)
+@pytest.mark.parametrize("character", [" ", "\t", "\n", "\u00a0", "\u3000", "\u200b", "\u200d", "\u2060", "\ufeff"])
 def test_blanks(character):
     assert is_blank(character)
 

@@ -96,9 +96,7 @@ def test_what_cannot_be_a_token(text):
     assert normalise_token(text) is None
 
 
-@given(
-    tokens, st.lists(st.tuples(st.integers(0, 7), st.sampled_from(" -\u00a0\u200b\ufeff\u2013")), max_size=9)
-)
+@given(tokens, st.lists(st.tuples(st.integers(0, 7), st.sampled_from(" -\u00a0\u200b\ufeff\u2013")), max_size=9))
 def test_blanks_and_hyphens_anywhere(token, strays):
     text = token.lower()
     for place, stray in strays:
