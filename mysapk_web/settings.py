@@ -178,7 +178,9 @@ def describe() -> list[tuple[str, str, str]]:
     """Every variable as (name, default, help), in the order of the class; secrets have no default to show."""
     rows = []
     for name, field in Settings.model_fields.items():
-        default = "" if isinstance(field.default, SecretStr) else str(field.default if field.default is not None else "")
+        default = (
+            "" if isinstance(field.default, SecretStr) else str(field.default if field.default is not None else "")
+        )
         rows.append((f"MYSAPK_{name.upper()}", default, field.description or ""))
     return rows
 

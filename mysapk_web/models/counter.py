@@ -55,7 +55,13 @@ def hit(session: Session, key: str, now: datetime, window: timedelta) -> int:
 
 
 def count_attempt(
-    session: Session, key: str, now: datetime, *, memory: timedelta, wait_after: Callable[[int], timedelta], longest: int
+    session: Session,
+    key: str,
+    now: datetime,
+    *,
+    memory: timedelta,
+    wait_after: Callable[[int], timedelta],
+    longest: int,
 ) -> timedelta:
     """Count an attempt as failed before it is checked; a success takes it back with `forgive` or `clear`.
 
@@ -82,9 +88,7 @@ def count_attempt(
         set_={
             "count": count,
             "resets_at": statement.excluded.resets_at,
-            "blocked_until": case(
-                *waits, (count > longest, now + wait_after(longest)), else_=null()
-            ),
+            "blocked_until": case(*waits, (count > longest, now + wait_after(longest)), else_=null()),
         },
         where=col(Counter.blocked_until).is_(None) | (col(Counter.blocked_until) <= now),
     ).returning(col(Counter.count))
@@ -102,9 +106,9 @@ def forgive(session: Session, key: str) -> None:
         key: What was counted.
     """
     session.execute(
-        update(Counter).where(col(Counter.key) == key, col(Counter.count) > 0).values(
-            count=col(Counter.count) - 1, blocked_until=None
-        )
+        update(Counter)
+        .where(col(Counter.key) == key, col(Counter.count) > 0)
+        .values(count=col(Counter.count) - 1, blocked_until=None)
     )
 
 

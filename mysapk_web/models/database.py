@@ -44,9 +44,10 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read-only transaction; what is changed in it is never written."""
-        with self.engine.connect().execution_options(mysapk_read_only=True) as connection, Session(
-            connection, expire_on_commit=False, autoflush=False
-        ) as session:
+        with (
+            self.engine.connect().execution_options(mysapk_read_only=True) as connection,
+            Session(connection, expire_on_commit=False, autoflush=False) as session,
+        ):
             try:
                 yield session
             finally:
@@ -66,7 +67,12 @@ def _engine(url: str, pool_size: int) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
-            url, hide_parameters=True, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, pool_recycle=1800
+            url,
+            hide_parameters=True,
+            pool_size=pool_size,
+            max_overflow=8,
+            pool_pre_ping=True,
+            pool_recycle=1800,
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

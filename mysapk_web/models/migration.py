@@ -34,8 +34,8 @@ def config(connection: Connection | None = None) -> Config:
 def migrating(database: Database) -> Iterator[Connection]:
     """One transaction for a migration.
 
-    SQLite rebuilds a table by dropping it, which foreign keys in force would forbid; they are off meanwhile and
-    every reference is checked before the end.
+    SQLite rebuilds a table by dropping it, which foreign keys in force would forbid; they are off meanwhile,
+    and every reference is checked before the end.
 
     Args:
         database: What is migrated.

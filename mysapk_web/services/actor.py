@@ -77,6 +77,7 @@ class Actor:
     session: str
     session_expires_at: datetime
     version: int
+    seen_at: datetime
     visitor: Visitor = field(default_factory=Visitor, repr=False)
     grants: tuple[Grant, ...] = ()
     """All grants in force."""

@@ -22,7 +22,7 @@ def now() -> datetime:
 @contextmanager
 def moved(step: timedelta) -> Iterator[None]:
     """Shift the clock of this process by `step` for the length of a block (for tests of edges)."""
-    global _source  # noqa: PLW0603  one clock for the process is the point
+    global _source
     before = _source
 
     def shifted() -> datetime:

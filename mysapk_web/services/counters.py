@@ -86,3 +86,15 @@ def clear(session: Session, name: str, key: str) -> None:
         key: As in `attempt`.
     """
     counter.clear(session, f"{name}:{key}")
+
+
+def failures(session: Session, name: str, key: str) -> int:
+    """How many failures a run holds now.
+
+    Args:
+        session: Any transaction.
+        name: As in `attempt`.
+        key: As in `attempt`.
+    """
+    row = session.get(counter.Counter, f"{name}:{key}")
+    return row.count if row is not None and row.resets_at > clock.now() else 0

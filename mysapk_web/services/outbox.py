@@ -16,16 +16,19 @@ from mysapk_web.services import clock
 class Letter(StrEnum):
     """Every mail the portal sends; `mail/messages.py` has a text for each."""
 
-    TOKEN = "token"  # noqa: S105  the name of a letter
-    """params: request (id of the ResetRequest). Rendered with the derived token; obsolete when the request is dead."""
+    TOKEN = "token"
+    """params: request (id of the ResetRequest), free_mail (the agency advises against such an address). Rendered with the derived
+    token; obsolete when the request is dead."""
     OTHER_ADDRESS = "alamat-lain"
     """Somebody asked for a token with another address. params: request."""
     CPNS_WAITING = "cpns-menunggu"
     """The agency's admin has to approve first. params: request."""
     ACCOUNT_DISABLED = "akun-nonaktif"
     """A token was asked for a disabled account. params: request."""
+    ADDRESS_NOT_ALLOWED = "alamat-bukan-instansi"
+    """The agency takes only its own mail domains and the stored address is none of them. params: request."""
     ACTIVATED = "aktivasi-berhasil"
-    PASSWORD_CHANGED = "password-diganti"  # noqa: S105
+    PASSWORD_CHANGED = "password-diganti"
     """params: how ("reset" | "ganti")."""
     EMAIL_CHANGED = "email-diganti"
     """To both addresses. params: mask_old, mask_new."""

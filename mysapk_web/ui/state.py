@@ -14,9 +14,13 @@ from mysapk_web.services.database import Busy
 log = structlog.get_logger(__name__)
 
 BUSY = "Sistem sedang sibuk. Isian Anda tidak hilang; tunggu sebentar lalu coba lagi."
-STORE_DOWN = "Data belum dapat disimpan karena gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi."
+STORE_DOWN = (
+    "Data belum dapat disimpan karena gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi."
+)
 NOT_ALLOWED = "Anda tidak berwenang melakukan tindakan ini."
-UNEXPECTED = "Terjadi gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi, atau hubungi Bantuan."
+UNEXPECTED = (
+    "Terjadi gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi, atau hubungi Bantuan."
+)
 
 TEXT_LIMIT = 2_000
 """Characters of one text field; what is longer was not typed by a person."""

@@ -1,0 +1,41 @@
+"""The words for a browser in the list of sessions. Never used to decide anything about access."""
+
+from __future__ import annotations
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def describe_agent(agent: str) -> str:
+    """Browser and system in words, such as "Chrome di Android".
+
+    Args:
+        agent: User-Agent header; anything at all.
+    """
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "Peramban lain")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return f"{browser} di {system}" if system else browser
+
+
+def is_android_web_view(agent: str) -> bool:
+    """Whether a page is shown inside an Android app: the app has its own way to show the period (seed 004, DESIGN 5).
+
+    Args:
+        agent: User-Agent header. Android WebView since Lollipop carries "; wv)"; older ones "Version/x.y Chrome/".
+    """
+    return "Android" in agent and ("; wv)" in agent or ("Version/" in agent and "Chrome/" in agent))

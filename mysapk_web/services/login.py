@@ -1,0 +1,214 @@
+"""Logging in: NIP and password, then the authenticator code where the account has one (DESIGN 4).
+
+Every attempt is counted as failed before it is checked, in one statement that all processes share; a success takes it back. An
+unknown NIP costs the same hash and meets the same waits, so that neither words nor time tell it apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.nip import NipError, normalise_nip
+from mysapk_web.domain.throttle import LOGIN_PER_ADDRESS
+from mysapk_web.domain.waiting import FREE_FAILURES, describe_wait
+from mysapk_web.models import Account, Database, LoginClaim, Pegawai
+from mysapk_web.services import audit, clock, counters, second_factor
+from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
+from mysapk_web.services.counters import ADDRESS_FREE_FAILURES, subject_key
+from mysapk_web.services.database import in_transaction
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.passwords import hash_password, needs_rehash, verify_password
+from mysapk_web.services.session import leave_claim
+from mysapk_web.settings import Settings, load
+
+ACCOUNT_WAIT = "masuk-akun"
+ADDRESS_WAIT = "masuk-alamat"
+CODE_TRIES = 5
+"""Codes tried for one password login, counted before the check."""
+
+WRONG = "NIP atau password tidak cocok. Periksa kembali, atau gunakan Lupa Password untuk membuat password baru."
+CODE_GONE = "Waktu untuk memasukkan kode sudah habis. Masukkan NIP dan password sekali lagi."
+
+
+class LoginStep(StrEnum):
+    """What comes after a right password."""
+
+    CLAIMED = "claimed"
+    """The browser may take its session at `POST /sesi`."""
+    CODE_NEEDED = "code-needed"
+    """The authenticator code is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """What the check of a password needs; all of it also exists for an unknown NIP."""
+
+    nip_key: str
+    address_key: str
+    account_id: int | None
+    password_hash: str | None
+    version: int
+
+
+def login(db: Database, *, visitor: Visitor, nip: str, password: str) -> LoginStep:
+    """Check NIP and password and leave the browser a claim. Open to everybody; runs in the hashing lane.
+
+    Args:
+        db: The database; two short transactions, the hash between them.
+        visitor: The browser.
+        nip: As typed, printed form allowed.
+        password: As typed.
+
+    Returns:
+        What comes next.
+
+    Raises:
+        InputRefused: A field is empty or the NIP can't be one.
+        CountedRefusal: Wrong, unknown, disabled (one sentence for all), or too many attempts.
+    """
+    settings = load()
+    number = _typed_nip(nip, password)
+    candidate = in_transaction(db, _admit, settings, visitor, number)
+    right = verify_password(password, candidate.password_hash, settings)
+    stronger = None
+    if right and candidate.password_hash and needs_rehash(candidate.password_hash, settings):
+        stronger = hash_password(password, settings)
+    return in_transaction(db, _conclude, settings, visitor, candidate, right=right, stronger=stronger)
+
+
+def _typed_nip(nip: str, password: str) -> str:
+    faults: dict[str, str] = {}
+    number = ""
+    try:
+        number = normalise_nip(nip)
+    except NipError as error:
+        faults["nip"] = str(error) if nip.strip() else "Isi NIP Anda, 18 angka."
+    if not password:
+        faults["password"] = "Isi password Anda."
+    if faults:
+        raise InputRefused(faults)
+    return number
+
+
+def _admit(session: Session, settings: Settings, visitor: Visitor, number: str) -> _Candidate:
+    """Count the attempt, and read what the check needs.
+
+    Raises:
+        CountedRefusal: While a wait runs.
+    """
+    secret = settings.key("counters")
+    nip_key, address_key = (
+        subject_key(secret, f"nip:{number}"),
+        subject_key(secret, f"alamat:{visitor.address}"),
+    )
+    if not counters.within(session, LOGIN_PER_ADDRESS, address_key):
+        raise CountedRefusal(_wait_sentence(timedelta(minutes=1)))
+    wait = counters.attempt(session, ADDRESS_WAIT, address_key, free=ADDRESS_FREE_FAILURES)
+    if not wait:
+        wait = counters.attempt(session, ACCOUNT_WAIT, nip_key, free=FREE_FAILURES)
+        if wait:
+            counters.forgive(session, ADDRESS_WAIT, address_key)
+    if wait:
+        audit.record(session, AuditTag.LOCKED_OUT, address=visitor.address)
+        raise CountedRefusal(_wait_sentence(wait))
+    row = session.exec(
+        select(Account.id, Account.password_hash, Account.version)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .where(Pegawai.nip == number)
+    ).one_or_none()
+    return _Candidate(nip_key, address_key, *(row or (None, None, 0)))
+
+
+def _wait_sentence(wait: timedelta) -> str:
+    return (
+        f"Terlalu banyak percobaan masuk. Coba lagi dalam {describe_wait(wait)}, "
+        "atau gunakan Lupa Password untuk membuat password baru."
+    )
+
+
+def _conclude(
+    session: Session,
+    settings: Settings,
+    visitor: Visitor,
+    candidate: _Candidate,
+    *,
+    right: bool,
+    stronger: str | None,
+) -> LoginStep:
+    account = session.get(Account, candidate.account_id) if candidate.account_id is not None else None
+    if (
+        not right
+        or account is None
+        or account.disabled_at is not None
+        or account.version != candidate.version
+        or account.password_hash != candidate.password_hash
+    ):
+        _fail(session, visitor, candidate)
+        raise CountedRefusal(WRONG)
+    counters.clear(session, ACCOUNT_WAIT, candidate.nip_key)
+    counters.forgive(session, ADDRESS_WAIT, candidate.address_key)
+    if stronger is not None:
+        account.password_hash = stronger
+        session.add(account)
+        audit.record(session, AuditTag.PASSWORD_REHASHED, actor_id=account.id, subject_id=account.id)
+    needs_code = account.totp_confirmed_at is not None
+    leave_claim(session, account, visitor, needs_code=needs_code)
+    return LoginStep.CODE_NEEDED if needs_code else LoginStep.CLAIMED
+
+
+def _fail(session: Session, visitor: Visitor, candidate: _Candidate) -> None:
+    """Write the failure down, and tell the person once when a run of failures begins to wait (ASVS 6.3.5)."""
+    audit.record(session, AuditTag.LOGIN_FAILED, subject_id=candidate.account_id, address=visitor.address)
+    failures = counters.failures(session, ACCOUNT_WAIT, candidate.nip_key)
+    if candidate.password_hash is not None and failures == FREE_FAILURES + 1:
+        enqueue(session, Letter.LOCKED, account_id=candidate.account_id)
+
+
+def submit_code(session: Session, *, visitor: Visitor, code: str) -> None:
+    """Show the second factor after a right password; the browser may then take its session. Open to everybody.
+
+    Args:
+        session: Any transaction; kept also when the code is wrong.
+        visitor: The browser that gave the password.
+        code: Authenticator or recovery code as typed.
+
+    Raises:
+        InputRefused: Nothing was typed.
+        CountedRefusal: The code is wrong, or too many were tried.
+        Refused: No password login of this browser waits for a code.
+    """
+    if not code.strip():
+        raise InputRefused({"kode": "Isi kode 6 angka dari aplikasi autentikator, atau kode pemulihan."})
+    counted = session.execute(
+        update(LoginClaim)
+        .where(
+            col(LoginClaim.browser) == visitor.browser,
+            col(LoginClaim.needs_code).is_(True),
+            col(LoginClaim.expires_at) > clock.now(),
+            col(LoginClaim.code_tries) < CODE_TRIES,
+        )
+        .values(code_tries=LoginClaim.code_tries + 1)
+        .returning(col(LoginClaim.account_id), col(LoginClaim.account_version))
+    ).one_or_none()
+    account = session.get(Account, counted.account_id) if counted else None
+    if counted is None or account is None or account.version != counted.account_version:
+        raise Refused(CODE_GONE)
+    second_factor.check(session, load(), account, code)
+    leave_claim(session, account, visitor, second_factor=True)
+
+
+def waits_for_code(session: Session, *, visitor: Visitor) -> bool:
+    """Whether this browser has given a right password and the code is still to come (a page that was reloaded).
+
+    Args:
+        session: A read transaction is enough.
+        visitor: The browser.
+    """
+    claim = session.get(LoginClaim, visitor.browser)
+    return claim is not None and claim.needs_code and claim.expires_at > clock.now()

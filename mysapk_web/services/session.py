@@ -1,0 +1,345 @@
+"""Sessions: opened by a one-time claim, read again at every event, ended at once for every reason there is (DESIGN 2.5, 4).
+
+The cookie is 256 random bits; the database and everything inside the portal know only its SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, delete, update
+from sqlmodel import Session, col, or_, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.models import Account, LoginClaim, Pegawai, RoleGrant, Unor, UserSession
+from mysapk_web.services import audit, clock
+from mysapk_web.services.actor import Actor, Grant, Visitor
+from mysapk_web.services.agents import describe_agent
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.settings import Settings
+
+CLAIM_LIFE = timedelta(minutes=2)
+"""A page takes its claim within a second; two minutes bear a slow line."""
+
+CODE_LIFE = timedelta(minutes=10)
+"""Time to fetch the phone and type the authenticator code (ASVS 6.5.5)."""
+
+TOUCH_EVERY = timedelta(seconds=30)
+"""The last act of a session is written down no more often than this."""
+
+
+def reference(cookie: str) -> str:
+    """What stands for a cookie everywhere behind the gate.
+
+    Args:
+        cookie: Value of the session or pre-session cookie.
+
+    Returns:
+        SHA-256, hexadecimal.
+    """
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session.
+
+    Attributes:
+        cookie: The secret for the browser; not shown in the representation.
+        expires_at: Absolute end.
+    """
+
+    cookie: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"Opened(expires_at={self.expires_at.isoformat()})"
+
+
+def leave_claim(
+    session: Session,
+    account: Account,
+    visitor: Visitor,
+    *,
+    needs_code: bool = False,
+    second_factor: bool = False,
+    replaces: str | None = None,
+) -> None:
+    """Give one browser the one-time right to become a session of an account; an older right of it dies.
+
+    Args:
+        session: The transaction of the login.
+        account: Whose session it will be.
+        visitor: The browser that logged in.
+        needs_code: The second factor is still to come.
+        second_factor: The second factor was shown.
+        replaces: Session that ends when the new one begins.
+    """
+    session.execute(delete(LoginClaim).where(col(LoginClaim.browser) == visitor.browser))
+    session.add(
+        LoginClaim(
+            browser=visitor.browser,
+            account_id=account.id or 0,
+            account_version=account.version,
+            expires_at=clock.now() + (CODE_LIFE if needs_code else CLAIM_LIFE),
+            needs_code=needs_code,
+            second_factor=second_factor,
+            replaces=replaces,
+        )
+    )
+
+
+def take_claim(session: Session, settings: Settings, visitor: Visitor) -> Opened | None:
+    """Turn the claim of a browser into a session; it works once.
+
+    Args:
+        session: Any transaction.
+        settings: For the length of a session.
+        visitor: The browser, known by its pre-session cookie.
+
+    Returns:
+        The session, or None when there is no claim in force.
+    """
+    now = clock.now()
+    claim = session.execute(
+        delete(LoginClaim)
+        .where(
+            col(LoginClaim.browser) == visitor.browser,
+            col(LoginClaim.needs_code).is_(False),
+            col(LoginClaim.expires_at) > now,
+        )
+        .returning(
+            col(LoginClaim.account_id),
+            col(LoginClaim.account_version),
+            col(LoginClaim.second_factor),
+            col(LoginClaim.replaces),
+        )
+    ).one_or_none()
+    account = session.get(Account, claim.account_id) if claim else None
+    if not visitor.browser or claim is None or account is None:
+        return None
+    if account.version != claim.account_version or account.disabled_at is not None:
+        return None
+    for old in {claim.replaces, visitor.session} - {None, ""}:
+        end(session, [old], "diganti")
+    return _open(session, settings, account, visitor, second_factor=claim.second_factor)
+
+
+def _open(session: Session, settings: Settings, account: Account, visitor: Visitor, *, second_factor: bool) -> Opened:
+    now = clock.now()
+    cookie = secrets.token_urlsafe(32)
+    agent, network = describe_agent(visitor.agent), audit.network(visitor.address)
+    _tell_of_new_place(session, account, agent, network)
+    opened = Opened(cookie, now + timedelta(hours=settings.session_hours))
+    session.add(
+        UserSession(
+            ref=reference(cookie),
+            account_id=account.id or 0,
+            account_version=account.version,
+            created_at=now,
+            seen_at=now,
+            expires_at=opened.expires_at,
+            second_factor_at=now if second_factor else None,
+            step_up_at=now,
+            agent=agent,
+            address=network,
+        )
+    )
+    account.last_login_at = now
+    session.add(account)
+    audit.record(
+        session,
+        AuditTag.LOGIN,
+        actor_id=account.id,
+        subject_id=account.id,
+        address=visitor.address,
+        agent=agent,
+        second_factor=second_factor,
+    )
+    return opened
+
+
+def _tell_of_new_place(session: Session, account: Account, agent: str, network: str) -> None:
+    """Write to a person whose account is entered from a browser and network not seen before (ASVS 6.3.5)."""
+    seen = session.exec(
+        select(UserSession.agent, UserSession.address)
+        .where(UserSession.account_id == account.id)
+        .order_by(col(UserSession.created_at).desc())
+        .limit(50)
+    ).all()
+    if seen and (agent, network) not in {tuple(row) for row in seen}:
+        enqueue(session, Letter.NEW_LOGIN, account_id=account.id, agent=agent, network=network)
+
+
+def read_actor(session: Session, settings: Settings, visitor: Visitor) -> Actor | None:
+    """The person behind a session, or None when it has ended for whatever reason.
+
+    Args:
+        session: A read transaction is enough.
+        settings: For the idle limit.
+        visitor: The browser; only its session reference is looked at.
+    """
+    if not visitor.session:
+        return None
+    now = clock.now()
+    rows = session.execute(
+        select(  # type: ignore[call-overload]  # more columns than the overloads know
+            UserSession.account_id,
+            UserSession.account_version,
+            UserSession.seen_at,
+            UserSession.expires_at,
+            UserSession.second_factor_at,
+            UserSession.step_up_at,
+            Account.totp_confirmed_at,
+            col(Pegawai.id).label("pegawai_id"),
+            Pegawai.instansi_id,
+            RoleGrant.role,
+            col(RoleGrant.instansi_id).label("grant_instansi_id"),
+            Unor.jalur,
+        )
+        .join(Account, col(Account.id) == UserSession.account_id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .outerjoin(RoleGrant, (col(RoleGrant.account_id) == Account.id) & col(RoleGrant.revoked_at).is_(None))
+        .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
+        .where(UserSession.ref == visitor.session, *_in_force(settings, now))
+    ).all()
+    return _actor(rows, visitor) if rows else None
+
+
+def _in_force(settings: Settings, now: datetime) -> tuple[object, ...]:
+    """Conditions (over sesi joined with akun) under which a session lives."""
+    return (
+        col(UserSession.ended_at).is_(None),
+        col(UserSession.expires_at) > now,
+        col(UserSession.seen_at) > now - timedelta(minutes=settings.session_idle_minutes),
+        col(UserSession.account_version) == col(Account.version),
+        col(Account.disabled_at).is_(None),
+    )
+
+
+def _actor(rows: Iterable[Row[tuple[object, ...]]], visitor: Visitor) -> Actor:
+    rows = list(rows)
+    first = rows[0]
+    return Actor(
+        account_id=first.account_id,
+        pegawai_id=first.pegawai_id,
+        instansi_id=first.instansi_id,
+        session=visitor.session,
+        session_expires_at=first.expires_at,
+        version=first.account_version,
+        visitor=visitor,
+        grants=tuple(Grant(row.role, row.grant_instansi_id, row.jalur) for row in rows if row.role is not None),
+        second_factor=first.second_factor_at is not None and first.totp_confirmed_at is not None,
+        has_second_factor=first.totp_confirmed_at is not None,
+        step_up_at=first.step_up_at,
+        seen_at=first.seen_at,
+    )
+
+
+def touch(session: Session, ref: str) -> None:
+    """Write down that a session was used now.
+
+    Args:
+        session: Any transaction.
+        ref: Reference of the session.
+    """
+    now = clock.now()
+    session.execute(
+        update(UserSession).where(col(UserSession.ref) == ref, col(UserSession.ended_at).is_(None)).values(seen_at=now)
+    )
+
+
+def touch_is_due(actor: Actor, settings: Settings) -> bool:
+    """Whether the last act of a session has to be written again.
+
+    Args:
+        actor: From `read_actor`.
+        settings: For the idle limit; short ones are written more often.
+    """
+    step = min(TOUCH_EVERY, timedelta(minutes=settings.session_idle_minutes) / 4)
+    return clock.now() - actor.seen_at >= step
+
+
+def end(session: Session, refs: Iterable[str], reason: str) -> int:
+    """End sessions by reference.
+
+    Args:
+        session: Any transaction.
+        refs: References.
+        reason: One word for the list and the trail.
+
+    Returns:
+        How many were still alive.
+    """
+    result = session.execute(
+        update(UserSession)
+        .where(col(UserSession.ref).in_(list(refs)), col(UserSession.ended_at).is_(None))
+        .values(ended_at=clock.now(), end_reason=reason)
+        .returning(col(UserSession.ref))
+    )
+    return len(result.all())
+
+
+def end_all(session: Session, account_id: int, reason: str, *, keep: str | None = None) -> int:
+    """End the sessions of an account and forget its claims.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose sessions.
+        reason: One word for the list and the trail.
+        keep: Reference of a session that stays.
+
+    Returns:
+        How many were still alive.
+    """
+    session.execute(delete(LoginClaim).where(col(LoginClaim.account_id) == account_id))
+    result = session.execute(
+        update(UserSession)
+        .where(
+            col(UserSession.account_id) == account_id,
+            col(UserSession.ended_at).is_(None),
+            or_(keep is None, col(UserSession.ref) != keep),
+        )
+        .values(ended_at=clock.now(), end_reason=reason)
+        .returning(col(UserSession.ref))
+    )
+    return len(result.all())
+
+
+def log_out(session: Session, visitor: Visitor) -> None:
+    """End the session of a browser, and its pending login.
+
+    Args:
+        session: Any transaction.
+        visitor: The browser.
+    """
+    session.execute(delete(LoginClaim).where(col(LoginClaim.browser) == visitor.browser))
+    owner = session.exec(select(UserSession.account_id).where(UserSession.ref == visitor.session)).one_or_none()
+    if owner is not None and end(session, [visitor.session], "keluar"):
+        audit.record(session, AuditTag.LOGOUT, actor_id=owner, subject_id=owner, address=visitor.address)
+
+
+def ended_among(session: Session, settings: Settings, refs: Iterable[str]) -> set[str]:
+    """Which of the sessions with an open socket have ended meanwhile.
+
+    Args:
+        session: A read transaction is enough.
+        settings: For the idle limit.
+        refs: References of the open sockets.
+    """
+    wanted = list(refs)
+    alive: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        alive.update(
+            session.exec(
+                select(UserSession.ref)
+                .join(Account, col(Account.id) == UserSession.account_id)
+                .where(col(UserSession.ref).in_(chunk), *_in_force(settings, clock.now()))  # type: ignore[arg-type]
+            ).all()
+        )
+    return set(wanted) - alive
