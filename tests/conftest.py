@@ -1,6 +1,7 @@
 """Databases for the tests, each migrated once and then copied: a SQLite file, and a real PostgreSQL database.
 
-A test asks for `sqlite_db` (fast), for `db` (runs once on each database), or for `db_url` / `empty_db_url`.
+A test asks for `sqlite_db` (fast), for `demo_db` (SQLite with the demo agency), for `db` (runs once on each
+database), or for `db_url` / `empty_db_url`.
 The PostgreSQL server is a real one, started when the first test asks for it and stopped at the end.
 """
 
@@ -21,6 +22,7 @@ import psycopg
 import pytest
 
 from mysapk_web.models import Database, migration
+from mysapk_web.services import demo
 from mysapk_web.settings import Settings
 
 SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
@@ -74,6 +76,25 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def sqlite_db(sqlite_url: str) -> Iterator[Database]:
     """A migrated SQLite database of the test's own."""
     yield from _opened(sqlite_url)
+
+
+@pytest.fixture(scope="session")
+def demo_template(sqlite_template: Path) -> Path:
+    """A SQLite file with the demo agency; its passwords fit every `settings` of the tests."""
+    path = sqlite_template.with_name("demo.db")
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    demo.fill(database, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4))
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def demo_db(demo_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """The demo agency in a SQLite database of the test's own (the one in `settings`)."""
+    path = tmp_path / "test.db"
+    shutil.copy(demo_template, path)
+    yield from _opened(f"sqlite:///{path}")
 
 
 # PostgreSQL --------------------------------------------------------------------------------------
