@@ -8,8 +8,8 @@ from email import policy
 WIRE = policy.SMTP.clone(cte_type="7bit")
 """CRLF and seven bits only, so that a message fits every server on its way."""
 
-_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
-"""Printable ASCII without blanks and angle brackets: nothing that could end the SMTP command it stands in."""
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.\[\]:-]+")
+"""The plain form of RFC 5321 4.1.2: nothing that could end the command or header it stands in."""
 
 
 class Fault(Exception):  # noqa: N818  told apart by its kind below

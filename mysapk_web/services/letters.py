@@ -1,0 +1,135 @@
+"""What a letter may tell, read from the tables right before it is sent; and why some letters are not sent at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.throttle import TOKEN_TRIES
+from mysapk_web.models import Account, HelpContact, Instansi, OutboxMail, OutboxState, Pegawai, ResetRequest
+from mysapk_web.services import clock
+from mysapk_web.services.outbox import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The helpdesk named in a letter. No web address: letters link to this portal only."""
+
+    nama: str
+    telepon: str
+    email: str
+    jam_layanan: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a letter tells of a reset request."""
+
+    id: str = field(repr=False)
+    mask: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a letter may tell. Holds no token: that is derived when rendering."""
+
+    recipient: str = field(repr=False)
+    nama: str = field(default="", repr=False)
+    instansi: str = ""
+    zona: str = "WIB"
+    happened_at: datetime = field(default_factory=clock.now)
+    """When the cause of the letter happened."""
+    message_id: str = field(default_factory=lambda: secrets.token_hex(16))
+    """Left part of the Message-ID."""
+    contact: Contact | None = None
+    request: Request | None = None
+    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A mail that will not be sent."""
+
+    state: OutboxState
+    """OBSOLETE or FAILED."""
+    reason: str
+
+
+def read(session: Session, letter: Letter, mail: OutboxMail) -> Facts | Withheld:
+    """Read what the letter needs, as it is now.
+
+    Args:
+        session: A read-only transaction.
+        letter: Kind of letter.
+        mail: Its row in the outbox.
+
+    Returns:
+        The facts, with the recipient; or why the letter is not sent.
+    """
+    account, pegawai, instansi = _person(session, mail.account_id)
+    request = _request(session, mail)
+    if letter is Letter.TOKEN and (reason := _dead(request, account)):
+        return Withheld(OutboxState.OBSOLETE, reason)
+    recipient = mail.recipient or (pegawai.email_key if pegawai else None)
+    if not recipient:
+        return Withheld(OutboxState.FAILED, "Akun ini tidak punya alamat email.")
+    return Facts(
+        recipient=recipient,
+        nama=pegawai.full_name if pegawai else "",
+        instansi=instansi.nama if instansi else "",
+        zona=instansi.zona if instansi else "WIB",
+        happened_at=mail.created_at,
+        message_id=mail.message_id,
+        contact=_contact(session, instansi),
+        request=Request(request.id, request.mask, request.expires_at) if request else None,
+        params=mail.params,
+    )
+
+
+def _person(session: Session, account_id: int | None) -> tuple[Account, Pegawai, Instansi] | tuple[None, None, None]:
+    if account_id is None:
+        return (None, None, None)
+    row = session.exec(
+        select(Account, Pegawai, Instansi)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+        .where(Account.id == account_id)
+    ).one_or_none()
+    return row or (None, None, None)
+
+
+def _request(session: Session, mail: OutboxMail) -> ResetRequest | None:
+    request_id = mail.params.get("request")
+    return session.get(ResetRequest, request_id) if isinstance(request_id, str) else None
+
+
+def _dead(request: ResetRequest | None, account: Account | None) -> str:
+    """Why the token of a request opens nothing any more; empty while it lives (DESIGN 4)."""
+    if request is None or account is None or request.account_id != account.id:
+        return "Permintaan token sudah tidak ada."
+    reasons = (
+        (request.used_at is not None, "Token sudah dipakai."),
+        (request.superseded_at is not None, "Token sudah diganti oleh permintaan yang lebih baru."),
+        (request.expires_at <= clock.now(), "Token sudah kedaluwarsa sebelum surat terkirim."),
+        (request.tries >= TOKEN_TRIES, "Kesempatan memasukkan token sudah habis."),
+        (account.disabled_at is not None, "Akun sudah dinonaktifkan."),
+        (request.account_version != account.version, "Akun sudah berubah sejak token diminta."),
+    )
+    return next((words for applies, words in reasons if applies), "")
+
+
+def _contact(session: Session, instansi: Instansi | None) -> Contact | None:
+    """The agency's own helpdesk, else the national one."""
+    own = instansi.id if instansi else None
+    rows = session.exec(
+        select(HelpContact).where(or_(col(HelpContact.instansi_id).is_(None), col(HelpContact.instansi_id) == own))
+    ).all()
+    found = max(rows, key=lambda row: row.instansi_id is not None, default=None)
+    return Contact(found.nama, found.telepon, found.email, found.jam_layanan) if found else None
