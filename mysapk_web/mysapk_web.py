@@ -1,11 +1,75 @@
-"""The app: pages, gate, background jobs. Wiring only."""
+"""The app: pages, wall, gate, background jobs. Wiring only."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import reflex as rx
 
+from mysapk_web.mail.dispatcher import Dispatcher
+from mysapk_web.mail.transports import make_transport
+from mysapk_web.services import database
+from mysapk_web.services.passwords import warm_up
+from mysapk_web.settings import SettingsError, load
+from mysapk_web.ui import pages
+from mysapk_web.ui.reaper import reap_for_ever
+from mysapk_web.ui.wall import Wall
+from mysapk_web.web import log, routes
+from mysapk_web.web.frontend import POLICY
+from mysapk_web.web.gate import ASGIApp, Gate
+from mysapk_web.web.headers import content_security_policy, script_hashes
+from mysapk_web.web.sockets import Sockets
 
-def index() -> rx.Component:
-    return rx.el.main(rx.el.h1("MySAPK Web", class_name="text-2xl"), rx.el.a("Masuk", href="/masuk"))
+sockets = Sockets()
 
 
-app = rx.App(html_lang="id", toaster=None)
-app.add_page(index, route="/", title="x")
+def gate(behind: ASGIApp) -> ASGIApp:
+    """The outermost layer of our own."""
+    settings = load()
+    log.configure(settings)
+    hashes = script_hashes(POLICY) if POLICY.exists() else []
+    return Gate(behind, settings, content_security_policy(settings, hashes), sockets)
+
+
+@asynccontextmanager
+async def reaper() -> AsyncIterator[None]:
+    """Ended sessions lose their sockets while the server runs."""
+    await asyncio.to_thread(warm_up, load())
+    task = asyncio.create_task(reap_for_ever(app, sockets))
+    yield
+    task.cancel()
+
+
+@asynccontextmanager
+async def mails() -> AsyncIterator[None]:
+    """The outbox is sent while the server runs."""
+    settings = load()
+    stop = asyncio.Event()
+    dispatcher = Dispatcher(database.database(), settings, make_transport(settings))
+    task = asyncio.create_task(dispatcher.serve(stop))
+    yield
+    stop.set()
+    await task
+
+
+def _transformers() -> list[object]:
+    """Our routes and the gate; the front end is built without settings, and then nothing is served."""
+    try:
+        return [routes.application(load()), gate]
+    except SettingsError:
+        return []
+
+
+app = rx.App(
+    html_lang="id",
+    toaster=None,
+    api_transformer=_transformers() if os.environ.get("__REFLEX_SKIP_COMPILE") else None,
+    **pages.options(),
+)
+app.add_middleware(Wall())
+app.register_lifespan_task(reaper)
+app.register_lifespan_task(mails)
+pages.add_pages(app)

@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlmodel import Session
 
 from mysapk_web.models.database import Database
 
@@ -92,3 +93,12 @@ def current(database: Database) -> str | None:
 def head() -> str | None:
     """The newest revision this release brings."""
     return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def is_at_head(session: Session) -> bool:
+    """Whether the tables are those of this release, asked through a session (for the readiness of a server).
+
+    Args:
+        session: Any transaction.
+    """
+    return MigrationContext.configure(session.connection()).get_current_revision() == head()

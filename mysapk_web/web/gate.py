@@ -1,0 +1,280 @@
+"""The gate: an ASGI layer around everything (DESIGN 2.7).
+
+It knows the exact Host and Origin, swaps cookies for opaque references before Reflex sees them, limits sockets, handshakes, frames
+and events, and adds the security headers. It also keeps the list of open sockets, so that those of an ended session can be closed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import structlog
+
+from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
+from mysapk_web.services.actor import Visitor
+from mysapk_web.settings import Settings
+from mysapk_web.web import cookies
+from mysapk_web.web.headers import cache_control, fixed_headers
+from mysapk_web.web.sockets import OpenSocket, Sockets
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+EVENT_PATH = "/_event"
+FRAME_LIMIT = 65_536
+SOCKETS_PER_ADDRESS = 400
+"""Open sockets of one client address: a large office behind one address."""
+
+REFERENCE_HEADER = b"authorization"
+"""Carries the references inward; Reflex never sends this header to a page. What a client sends under the name is dropped."""
+
+HEALTH_PATHS = frozenset({"/sehat", "/siap"})
+HIDDEN_PATHS = ("/ping", "/_health", "/_upload", "/_all_routes", "/auth-codespace")
+"""Routes of Reflex that this portal does not offer."""
+
+_DROPPED = frozenset({b"cookie", b"authorization", b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"x-real-ip"})
+
+CLOSE_POLICY = 1008
+
+
+class Window:
+    """Counts of the last moments in this process, by key; the durable limits stand in the database."""
+
+    def __init__(self, count: int, seconds: float) -> None:
+        self.count = count
+        self.seconds = seconds
+        self._hits: dict[str, tuple[float, int]] = {}
+
+    def hit(self, key: str) -> bool:
+        """Count one act; False when there were too many.
+
+        Args:
+            key: Whose act.
+        """
+        now = time.monotonic()
+        start, hits = self._hits.get(key, (now, 0))
+        if now - start >= self.seconds:
+            start, hits = now, 0
+        self._hits[key] = (start, hits + 1)
+        if len(self._hits) > 20_000:
+            self._hits = {k: v for k, v in self._hits.items() if now - v[0] < self.seconds}
+        return hits < self.count
+
+
+class Gate:
+    """The ASGI layer.
+
+    Args:
+        app: What stands behind it.
+        settings: Of this process.
+        policy: Content Security Policy of the pages.
+        sockets: Where open sockets are listed.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, policy: str, sockets: Sockets) -> None:
+        self.app = app
+        self.settings = settings
+        self.sockets = sockets
+        self.headers = fixed_headers(settings, policy)
+        self.hosts = frozenset(origin.split("://", 1)[1] for origin in settings.origins)
+        self.handshakes = Window(HANDSHAKES_PER_ADDRESS.count, HANDSHAKES_PER_ADDRESS.window.total_seconds())
+        self.per_address: defaultdict[str, int] = defaultdict(int)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a connection through, or answer it here."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        else:
+            await self._http(scope, receive, send)
+
+    def address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        """Client address: the peer, or the n-th from the right of X-Forwarded-For behind n trusted proxies (ASVS 4.1.3)."""
+        hops = self.settings.trusted_proxies
+        if hops:
+            forwarded = [part.strip() for part in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
+            if len(forwarded) >= hops and forwarded[-hops]:
+                return forwarded[-hops][:64]
+        client = scope.get("client")
+        return str(client[0]) if client else ""
+
+    def _visitor(self, scope: Scope, headers: dict[bytes, bytes]) -> Visitor:
+        return cookies.visitor_of(
+            headers.get(b"cookie", b"").decode("latin-1"),
+            self.settings,
+            address=self.address(scope, headers),
+            agent=headers.get(b"user-agent", b"").decode("latin-1"),
+        )
+
+    @staticmethod
+    def _inward(scope: Scope, visitor: Visitor) -> Scope:
+        """The scope as everything behind the gate sees it: references instead of cookies, one trusted client address."""
+        kept = [(name, value) for name, value in scope["headers"] if name.lower() not in _DROPPED]
+        marker = f"Sesi {visitor.session or '-'} {visitor.browser or '-'}".encode()
+        return {
+            **scope,
+            "headers": [*kept, (REFERENCE_HEADER, marker)],
+            "client": (visitor.address, 0),
+            "mysapk.visitor": visitor,
+        }
+
+    # --- HTTP -----------------------------------------------------------------------------------------------------
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        path = scope["path"]
+        out = self._with_headers(scope, send)
+        if path in HEALTH_PATHS:
+            await self.app(scope, receive, out)
+            return
+        if headers.get(b"host", b"").decode("latin-1").lower() not in self.hosts:
+            await _plain(out, 421, f"Alamat ini tidak dilayani. Buka {self.settings.public_url}")
+            return
+        if path.startswith(HIDDEN_PATHS):
+            await _plain(out, 404, "Tidak ditemukan.")
+            return
+        if scope["method"] not in {"GET", "HEAD"} and not self._same_origin(headers):
+            log.warning("request from another origin refused", path=path)
+            await _plain(out, 403, "Permintaan ini datang dari situs lain dan ditolak.")
+            return
+        visitor = self._visitor(scope, headers)
+        if not visitor.browser and _wants_page(scope, headers):
+            visitor, out = self._greet(visitor, out)
+        await self.app(self._inward(scope, visitor), receive, out)
+
+    def _same_origin(self, headers: dict[bytes, bytes]) -> bool:
+        """A request that changes anything comes from our own pages: exact Origin, and what the browser says of the site."""
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        site = headers.get(b"sec-fetch-site", b"same-origin").decode("latin-1")
+        return origin in self.settings.origins and site in {"same-origin", "none"}
+
+    def _greet(self, visitor: Visitor, send: Send) -> tuple[Visitor, Send]:
+        """Give a new browser its pre-session cookie with the first page."""
+        value = cookies.new_value()
+        name = cookies.names(self.settings).browser
+        header = cookies.set_header(name, value, self.settings, max_age=cookies.BROWSER_SECONDS).encode()
+        known = Visitor(cookies.reference(value), visitor.session, visitor.address, visitor.agent)
+
+        async def greeting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"set-cookie", header)]
+            await send(message)
+
+        return known, greeting
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        path = scope["path"]
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name.lower(): value for name, value in message.get("headers", [])}
+                extra = [(name, value) for name, value in self.headers if name not in given]
+                kind = given.get(b"content-type", b"").decode("latin-1")
+                if b"cache-control" not in given or path.startswith("/assets/"):
+                    extra.append((b"cache-control", cache_control(path, message["status"], kind).encode()))
+                kept = [
+                    (name, value)
+                    for name, value in message.get("headers", [])
+                    if not name.lower().startswith(b"access-control-") and name.lower() not in {b"server", *dict(extra)}
+                ]
+                message["headers"] = [*kept, *extra]
+            await send(message)
+
+        return sending
+
+    # --- websocket ------------------------------------------------------------------------------------------------
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        visitor = self._visitor(scope, headers)
+        token = self._admit(scope, headers, visitor)
+        if token is None:
+            await receive()
+            await send({"type": "websocket.close", "code": CLOSE_POLICY})
+            return
+        socket = OpenSocket(token=token, session=visitor.session, close=_closer(send))
+        self.per_address[visitor.address] += 1
+        self.sockets.add(socket)
+        try:
+            await self.app(self._inward(scope, visitor), self._limited(receive, socket), socket.guard(send))
+        finally:
+            self.sockets.remove(socket)
+            self.per_address[visitor.address] -= 1
+            if self.per_address[visitor.address] <= 0:
+                del self.per_address[visitor.address]
+
+    def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
+        """The client token of a handshake that may pass, or None (and a line in the log that says why)."""
+        query = parse_qs(scope.get("query_string", b"")[:512].decode("latin-1"))
+        token = query.get("token", [""])
+        reason = ""
+        if scope["path"].rstrip("/") != EVENT_PATH:
+            reason = "path"
+        elif headers.get(b"host", b"").decode("latin-1").lower() not in self.hosts:
+            reason = "host"
+        elif headers.get(b"origin", b"").decode("latin-1").lower() not in self.settings.origins:
+            reason = "origin"
+        elif len(token) != 1 or not _is_uuid(token[0]):
+            reason = "token"
+        elif not self.handshakes.hit(visitor.address):
+            reason = "handshakes"
+        elif self.per_address[visitor.address] >= SOCKETS_PER_ADDRESS:
+            reason = "sockets"
+        if reason:
+            log.warning("socket refused", reason=reason)
+            return None
+        return token[0]
+
+    @staticmethod
+    def _limited(receive: Receive, socket: OpenSocket) -> Receive:
+        """Close a socket that sends too large a frame or too many of them."""
+        window = Window(EVENTS_PER_SOCKET.count, EVENTS_PER_SOCKET.window.total_seconds())
+
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] != "websocket.receive":
+                return message
+            size = len(message.get("bytes") or b"") or len((message.get("text") or "").encode())
+            if size <= FRAME_LIMIT and window.hit("frame"):
+                return message
+            log.warning("socket closed", reason="frame" if size > FRAME_LIMIT else "rate")
+            await socket.shut(CLOSE_POLICY)
+            return {"type": "websocket.disconnect", "code": CLOSE_POLICY}
+
+        return receiving
+
+
+def _wants_page(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    return scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b"")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return len(text) == 36 and str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def _closer(send: Send) -> Callable[[int], Awaitable[None]]:
+    async def close(code: int) -> None:
+        await send({"type": "websocket.close", "code": code})
+
+    return close
+
+
+async def _plain(send: Send, status: int, sentence: str) -> None:
+    body = sentence.encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
