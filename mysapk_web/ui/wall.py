@@ -111,7 +111,7 @@ def _take_over(root: BaseState, app_state: AppState, owner: str, event: Event) -
     if app_state._bound:
         if event.name.rsplit(".", 1)[-1] not in _HYDRATES:
             return False
-        root.reset()
+        root.reset()  # type: ignore[no-untyped-call]
     app_state._bound = owner
     return True
 
@@ -123,7 +123,7 @@ async def _refusal(root: BaseState, app_state: AppState, visitor: Visitor, actor
         return StateUpdate(events=Event.from_event_type(rx.redirect(path)))
     app_state._tell(faults={"": NOT_ALLOWED})
     delta = await root._get_resolved_delta()
-    root._clean()
+    root._clean()  # type: ignore[no-untyped-call]
     return StateUpdate(delta=delta)
 
 

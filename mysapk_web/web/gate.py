@@ -216,7 +216,7 @@ class Gate:
 
     def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
         """The client token of a handshake that may pass, or None (and a line in the log that says why)."""
-        query = parse_qs(scope.get("query_string", b"")[:512].decode("latin-1"))
+        query: dict[str, list[str]] = parse_qs(scope.get("query_string", b"")[:512].decode("latin-1"))
         token = query.get("token", [""])
         reason = ""
         if scope["path"].rstrip("/") != EVENT_PATH:
