@@ -1,0 +1,248 @@
+// What has to happen in the browser itself: a button that answers at once, focus, dialogs, the connection line.
+// Each export is wrapped in mysapk_web/ui/components/behaviour.py. Nothing here decides anything; the server does.
+import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { EventLoopContext } from "$/utils/context";
+
+const PATIENCE = 15000; // milliseconds without an answer until the button is freed
+const UNANSWERED =
+  "Belum ada jawaban dari sistem. Isian Anda tidak hilang; periksa koneksi lalu coba lagi.";
+
+let asked = false; // a form was sent since this document was loaded: only then focus may move, only then a session is asked for
+let visited = false; // a page was shown before this one without a new document
+const FormContext = createContext({ busy: false, answers: 0 });
+
+const never = () => () => {};
+const useReady = () => useSyncExternalStore(never, () => true, () => false);
+
+const useMatch = (query) =>
+  useSyncExternalStore(
+    (changed) => {
+      const media = matchMedia(query);
+      media.addEventListener("change", changed);
+      return () => media.removeEventListener("change", changed);
+    },
+    () => matchMedia(query).matches,
+    () => false,
+  );
+
+const useLost = () => {
+  const errors = useContext(EventLoopContext)[1];
+  const offline = useSyncExternalStore(
+    (changed) => {
+      addEventListener("online", changed);
+      addEventListener("offline", changed);
+      return () => {
+        removeEventListener("online", changed);
+        removeEventListener("offline", changed);
+      };
+    },
+    () => !navigator.onLine,
+    () => false,
+  );
+  return offline || errors.length > 0;
+};
+
+// A form whose fields belong to the browser: what is typed is never lost and sent only with the form. `answers` is a counter
+// of the server; while a form waits for it to change, further submits are ignored.
+export function Form({ answers, onSubmit, children, ...rest }) {
+  const [sent, setSent] = useState(null);
+  const [late, setLate] = useState(false);
+  const element = useRef(null);
+  const lock = useRef(false);
+  const lost = useLost();
+  const busy = sent !== null && sent === answers;
+
+  useEffect(() => {
+    if (sent === null) return;
+    const free = () => {
+      lock.current = false;
+      setSent(null);
+    };
+    if (sent !== answers) {
+      free();
+      element.current.closest("dialog")?.close();
+      return;
+    }
+    const timer = setTimeout(() => {
+      free();
+      setLate(true);
+    }, PATIENCE);
+    return () => clearTimeout(timer);
+  }, [sent, answers]);
+
+  const submit = (event) => {
+    const { submitter } = event.nativeEvent;
+    if (submitter?.formMethod === "dialog") return; // Batal: the browser closes the dialog
+    event.preventDefault();
+    event.stopPropagation();
+    if (lock.current) return;
+    if (lost) {
+      setLate(true);
+      return;
+    }
+    lock.current = asked = true;
+    setLate(false);
+    setSent(answers);
+    onSubmit(Object.fromEntries(new FormData(event.target)));
+  };
+
+  return (
+    <FormContext.Provider value={{ busy, answers }}>
+      <form {...rest} ref={element} method="post" noValidate onSubmit={submit}>
+        {children}
+        <p role="status" className={late ? "notice notice-warn" : "sr-only"}>
+          {late ? UNANSWERED : busy ? "Sedang diproses." : ""}
+        </p>
+      </form>
+    </FormContext.Provider>
+  );
+}
+
+// Stays focusable while busy. Before the scripts run it is no submit button, so that nothing typed ends in an address line.
+export function SubmitButton({ waiting, wait = 0, stamp = 0, children, ...rest }) {
+  const { busy } = useContext(FormContext);
+  const left = useCountdown(wait, stamp);
+  const ready = useReady();
+  return (
+    <>
+      <button
+        {...rest}
+        type={ready && !left ? "submit" : "button"}
+        aria-disabled={busy || left > 0 || undefined}
+        aria-busy={busy || undefined}
+      >
+        {busy ? waiting : children}
+      </button>
+      {left > 0 && <span className="help">Tersedia lagi dalam {left} detik.</span>}
+    </>
+  );
+}
+
+function useCountdown(wait, stamp) {
+  const [left, setLeft] = useState(wait);
+  useEffect(() => {
+    const end = Date.now() + wait * 1000;
+    const tick = () => {
+      const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      setLeft(seconds);
+      if (!seconds) clearInterval(timer);
+    };
+    const timer = setInterval(tick, 500);
+    tick();
+    return () => clearInterval(timer);
+  }, [wait, stamp]);
+  return left;
+}
+
+// Hidden again as soon as the form is sent.
+export function PasswordInput(props) {
+  const { busy } = useContext(FormContext);
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (busy) setShown(false);
+  }, [busy]);
+  return (
+    <div className="reveal">
+      <input {...props} type={shown ? "text" : "password"} />
+      <button type="button" className="button-quiet" aria-controls={props.id} onClick={() => setShown(!shown)}>
+        {shown ? "Sembunyikan" : "Tampilkan"}
+      </button>
+    </div>
+  );
+}
+
+// All faults of the page; takes the focus when an answer brings some.
+export function Summary({ faults, answers }) {
+  const element = useRef(null);
+  const entries = Object.entries(faults ?? {});
+  useEffect(() => {
+    if (asked && element.current) element.current.focus();
+  }, [answers]);
+  if (!entries.length) return null;
+  const jump = (event, name) => {
+    const field = document.getElementById(name);
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+  };
+  return (
+    <div ref={element} role="alert" tabIndex={-1} className="summary">
+      <h2>Ada yang perlu diperbaiki</h2>
+      <ul>
+        {entries.map(([name, sentence]) => (
+          <li key={name}>
+            {name ? (
+              <a href={"#" + name} onClick={(event) => jump(event, name)}>
+                {sentence}
+              </a>
+            ) : (
+              sentence
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+// After a change of page without a new document the focus goes where the address says, or to the heading.
+export function Main({ children, ...rest }) {
+  const element = useRef(null);
+  useEffect(() => {
+    const named = location.hash && document.getElementById(location.hash.slice(1));
+    const target = named || (visited && element.current.querySelector("h1"));
+    visited = true;
+    if (!target) return;
+    target.closest("details")?.setAttribute("open", "");
+    if (!target.matches("input,select,textarea,button,a,summary")) target.tabIndex = -1;
+    target.focus();
+  }, []);
+  return (
+    <main {...rest} ref={element}>
+      {children}
+    </main>
+  );
+}
+
+// Sends an empty native form once `when` turns true after something was asked in this document.
+export function AutoSubmit({ when, action }) {
+  const element = useRef(null);
+  useEffect(() => {
+    if (when && asked) element.current.submit();
+  }, [when]);
+  return <form ref={element} method="post" action={action} hidden />;
+}
+
+// The native modal dialog: keeps the focus inside, closes on Esc, gives the focus back. Open from the start, or by DialogButton.
+export function Dialog({ open, onClose, children, ...rest }) {
+  const element = useRef(null);
+  useEffect(() => {
+    if (open && !element.current.open) element.current.showModal();
+  }, [open]);
+  return (
+    <dialog {...rest} ref={element} onClose={() => onClose?.()}>
+      {children}
+    </dialog>
+  );
+}
+
+export function DialogButton({ opens, children, ...rest }) {
+  return (
+    <button {...rest} type="button" aria-haspopup="dialog" onClick={() => document.getElementById(opens).showModal()}>
+      {children}
+    </button>
+  );
+}
+
+// For browser windows only: not in small ones, not in the installed app.
+export function WebOnly({ children }) {
+  return useMatch("(min-width: 768px) and (not (display-mode: standalone))") ? children : null;
+}
+
+export function Connection() {
+  return (
+    <div role="status" className="connection">
+      {useLost() && "Koneksi terputus. Menyambung kembali ..., isian Anda tidak hilang."}
+    </div>
+  );
+}

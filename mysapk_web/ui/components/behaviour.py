@@ -1,0 +1,130 @@
+"""Python side of `assets/behaviour.jsx`: the few components that do something in the browser by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex.event import input_event, no_args_event_spec
+from reflex_components_core.el.element import Element
+
+from mysapk_web.ui.state import AppState
+
+
+def _submitted(form: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
+    return (form,)
+
+
+class _Behaviour(rx.Component):
+    """Something exported by the script."""
+
+    library = "$/public/behaviour.jsx"
+
+
+class Form(_Behaviour):
+    """A form that is sent as one event, answers at once, and never loses what was typed."""
+
+    tag = "Form"
+
+    answers: rx.Var[int]
+    """Goes up with every answer of the server; frees the button."""
+    action: rx.Var[str]
+    """Its own route: without scripts nothing typed goes into an address line."""
+    on_submit: rx.EventHandler[_submitted]
+    """Gets field name -> text."""
+
+    @classmethod
+    def create(cls, *children: Any, **props: Any) -> rx.Component:
+        """Make a form.
+
+        Args:
+            *children: Fields and one `submit_button`.
+            **props: `on_submit` and attributes of the form.
+        """
+        return super().create(*children, answers=AppState.answers, **props)
+
+
+class SubmitButton(_Behaviour):
+    """Sends the form around it; says so while the answer is awaited, and can be locked for some seconds."""
+
+    tag = "SubmitButton"
+
+    waiting: rx.Var[str]
+    """Text while the answer is awaited."""
+    wait: rx.Var[int]
+    """Seconds until it may be used again."""
+    stamp: rx.Var[int]
+    """Changes when `wait` counts anew, also from the same number."""
+
+
+class PasswordInput(_Behaviour):
+    """A password field with a button that shows what was typed."""
+
+    tag = "PasswordInput"
+
+    name: rx.Var[str]
+    auto_complete: rx.Var[str]
+    on_change: rx.EventHandler[input_event]
+
+
+class Summary(_Behaviour):
+    """The faults of the page in one place (role alert); takes the focus."""
+
+    tag = "Summary"
+
+    faults: rx.Var[dict[str, str]]
+    answers: rx.Var[int]
+
+
+class Main(_Behaviour):
+    """The main landmark; moves the focus after a change of page."""
+
+    tag = "Main"
+
+
+class AutoSubmit(_Behaviour):
+    """An empty native form that sends itself when something turns true."""
+
+    tag = "AutoSubmit"
+
+    when: rx.Var[bool]
+    action: rx.Var[str]
+
+
+class Dialog(_Behaviour):
+    """The native modal dialog."""
+
+    tag = "Dialog"
+
+    open: rx.Var[bool]
+    on_close: rx.EventHandler[no_args_event_spec]
+
+
+class DialogButton(_Behaviour):
+    """Opens a dialog of the page without asking the server."""
+
+    tag = "DialogButton"
+
+    opens: rx.Var[str]
+    """Id of the dialog."""
+
+
+class WebOnly(_Behaviour):
+    """Shows its children in a browser window of at least 768 px, not in the installed app (DESIGN 5)."""
+
+    tag = "WebOnly"
+
+
+class Connection(_Behaviour):
+    """One line while the server can't be reached."""
+
+    tag = "Connection"
+
+
+class NativeForm(Element):
+    """A form that the browser sends itself: `rx.el.form` would always stop it."""
+
+    tag = "form"
+
+    method: rx.Var[str]
+    action: rx.Var[str]

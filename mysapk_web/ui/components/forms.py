@@ -1,0 +1,144 @@
+"""Fields, summary and buttons of a form. Every control has a visible label, and its fault stands beside it and in the summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from mysapk_web.ui.components.behaviour import PasswordInput, SubmitButton, Summary
+from mysapk_web.ui.state import AppState
+
+
+def summary() -> rx.Component:
+    """All faults of the page, at its top: heading, links to the fields, focus (GOV.UK error summary)."""
+    return Summary.create(faults=AppState.faults, answers=AppState.answers)
+
+
+def title_of(name: str) -> rx.Var[str]:
+    """Page title, with "Kesalahan: " in front while the page shows faults.
+
+    Args:
+        name: Name of the page.
+    """
+    whole = f"{name} - MySAPK Web"
+    return rx.cond(AppState.faults, f"Kesalahan: {whole}", whole)
+
+
+def _attributes(name: str, *, has_help: bool, spoken: dict[str, Any] | None = None) -> dict[str, Any]:
+    wrong = AppState.faults[name]
+    described = f"{name}-bantuan" if has_help else ""
+    return {
+        # Set by hand: an `id` prop would make Reflex keep a reference to every field.
+        "id": name,
+        "aria-invalid": rx.cond(wrong, "true", "false"),
+        "aria-describedby": rx.cond(wrong, f"{described} {name}-kesalahan".strip(), described or rx.Var("undefined")),
+        "autoCapitalize": "none",
+        "autoCorrect": "off",
+        **(spoken or {}),
+    }
+
+
+def _around(name: str, label: str, help_text: str, control: rx.Component, *more: rx.Component) -> rx.Component:
+    wrong = AppState.faults[name]
+    return rx.el.div(
+        rx.el.label(label, html_for=name),
+        rx.el.p(help_text, custom_attrs={"id": f"{name}-bantuan"}, class_name="help") if help_text else rx.fragment(),
+        rx.cond(
+            wrong,
+            rx.el.p(
+                rx.el.span("Kesalahan: ", class_name="sr-only"),
+                wrong,
+                custom_attrs={"id": f"{name}-kesalahan"},
+                class_name="fault",
+            ),
+        ),
+        control,
+        *more,
+        class_name=rx.cond(wrong, "field field-wrong", "field"),
+    )
+
+
+def field(
+    name: str,
+    label: str,
+    *,
+    help_text: str = "",
+    autocomplete: str = "off",
+    kind: str = "text",
+    input_mode: str = "text",
+    narrow: bool = False,
+    **props: Any,
+) -> rx.Component:
+    """A text field that belongs to the browser (uncontrolled).
+
+    Args:
+        name: Name in the form, key in `AppState.faults`, and id.
+        label: Visible label.
+        help_text: One sentence under the label.
+        autocomplete: HTML autocomplete token.
+        kind: `type` of the input; `text` and `email` take what is typed, the server judges.
+        input_mode: Keyboard on phones.
+        narrow: As wide as a short code.
+        **props: Further attributes of the input.
+    """
+    return _around(
+        name,
+        label,
+        help_text,
+        rx.el.input(
+            name=name,
+            type=kind,
+            auto_complete=autocomplete,
+            input_mode=input_mode,
+            spell_check=False,
+            class_name="input input-code" if narrow else "input",
+            custom_attrs=_attributes(name, has_help=bool(help_text)),
+            **props,
+        ),
+    )
+
+
+def password_field(
+    name: str,
+    label: str,
+    *more: rx.Component,
+    help_text: str = "",
+    new: bool = False,
+    **props: Any,
+) -> rx.Component:
+    """A password field with a button Tampilkan/Sembunyikan; hidden again when the form is sent.
+
+    Args:
+        name: Name in the form, key in `AppState.faults`, and id.
+        label: Visible label.
+        *more: What stands under the field, e.g. the rules.
+        help_text: One sentence under the label.
+        new: A password that is being chosen, for password managers.
+        **props: Event triggers of the input.
+    """
+    return _around(
+        name,
+        label,
+        help_text,
+        PasswordInput.create(
+            name=name,
+            auto_complete="new-password" if new else "current-password",
+            class_name="input",
+            custom_attrs=_attributes(name, has_help=bool(help_text), spoken={"spellCheck": "false"}),
+            **props,
+        ),
+        *more,
+    )
+
+
+def submit_button(label: str, waiting: str, *, kind: str = "primary", **props: Any) -> rx.Component:
+    """The button that sends the form around it.
+
+    Args:
+        label: What it does.
+        waiting: Text while the answer is awaited, e.g. "Memeriksa ...".
+        kind: `primary`, `secondary` or `danger`.
+        **props: `wait` and `stamp` for a button locked for some seconds.
+    """
+    return SubmitButton.create(label, waiting=waiting, class_name=f"button button-{kind}", **props)

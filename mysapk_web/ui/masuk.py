@@ -1,0 +1,138 @@
+"""`/masuk`: NIP and password, then the authenticator code where the account has one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from mysapk_web.services import database, login
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.login import LoginStep
+from mysapk_web.ui.access import ANYONE, actor_or_none, handler, visitor
+from mysapk_web.ui.components.behaviour import AutoSubmit, Form
+from mysapk_web.ui.components.forms import field, password_field, submit_button, summary
+from mysapk_web.ui.shell import page
+from mysapk_web.ui.state import AppState, text_of
+
+
+class MasukState(AppState):
+    """Which of the two steps is shown, and whether the browser may take its session."""
+
+    needs_code: bool = False
+    claimed: bool = False
+
+    @handler(ANYONE)
+    async def load(self) -> Any:
+        """Start afresh, or go on with the code after a reload."""
+        self.faults, self.notice, self.claimed = {}, "", False
+        if actor_or_none() is not None:
+            return rx.redirect("/beranda", replace=True)
+        self.needs_code = await database.look(login.waits_for_code, visitor=visitor())
+        return None
+
+    @handler(ANYONE)
+    async def submit(self, form: dict[str, Any]) -> None:
+        """NIP and password."""
+        step = await database.run_hashing(
+            login.login, visitor=visitor(), nip=text_of(form, "nip"), password=text_of(form, "password")
+        )
+        if step is LoginStep.CLAIMED:
+            # No answer is told: the button stays busy until the new page is there.
+            self.faults, self.claimed = {}, True
+            return
+        self.needs_code = True
+        self._tell()
+
+    @handler(ANYONE)
+    async def submit_code(self, form: dict[str, Any]) -> None:
+        """Authenticator or recovery code."""
+        try:
+            await database.run(login.submit_code, visitor=visitor(), code=text_of(form, "kode"))
+        except Refused:
+            self.needs_code = await database.look(login.waits_for_code, visitor=visitor())
+            raise
+        self.faults, self.claimed = {}, True
+
+    @handler(ANYONE)
+    async def back(self) -> None:
+        """Back to NIP and password, with another account perhaps."""
+        self.needs_code = False
+        self._tell()
+
+
+def _password_step() -> rx.Component:
+    return Form.create(
+        field("nip", "NIP", help_text="18 angka, boleh dengan spasi.", autocomplete="username", input_mode="numeric"),
+        password_field("password", "Password"),
+        submit_button("Masuk", "Memeriksa ..."),
+        rx.el.p(rx.el.a("Lupa Password", href="/lupa-password", class_name="inline-block py-2")),
+        on_submit=MasukState.submit,
+        action="/masuk",
+        class_name="form",
+    )
+
+
+def _code_step() -> rx.Component:
+    return Form.create(
+        field(
+            "kode",
+            "Kode autentikator",
+            help_text="6 angka dari aplikasi autentikator di ponsel Anda, atau salah satu kode pemulihan.",
+            autocomplete="one-time-code",
+            narrow=True,
+        ),
+        rx.el.div(
+            submit_button("Lanjutkan", "Memeriksa ..."),
+            rx.el.button("Kembali", type="button", on_click=MasukState.back, class_name="button button-secondary"),
+            class_name="buttons",
+        ),
+        on_submit=MasukState.submit_code,
+        action="/masuk",
+        class_name="form",
+    )
+
+
+def _first_time() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Pertama kali masuk?"),
+        rx.el.p("Aktifkan akun Anda dahulu. Cukup sekali, sekitar lima menit."),
+        rx.el.ol(
+            rx.el.li(rx.el.span("Pilih ", rx.el.a("Aktivasi akun", href="/lupa-password"), " atau Lupa Password.")),
+            rx.el.li(rx.el.span("Isi NIP dan email yang terdaftar di data kepegawaian.")),
+            rx.el.li(rx.el.span("Salin token 7 karakter dari email yang Anda terima.")),
+            rx.el.li(rx.el.span("Buat password baru, lalu masuk di halaman ini.")),
+            class_name="steps",
+        ),
+        rx.el.p(
+            "Email tidak aktif lagi, atau Anda CPNS? ",
+            rx.el.a("Lihat Bantuan", href="/bantuan"),
+            ".",
+            class_name="pt-4",
+        ),
+        class_name="panel",
+        custom_attrs={"aria-label": "Aktivasi akun"},
+    )
+
+
+def masuk() -> rx.Component:
+    """The page."""
+    return page(
+        rx.el.div(
+            rx.el.div(
+                summary(),
+                rx.el.h1("Masuk"),
+                rx.el.p(
+                    "Periksa dan perbarui data kepegawaian Anda sebagai PNS, CPNS, PPPK, atau PPT Non-ASN.",
+                    class_name="lead",
+                ),
+                rx.cond(MasukState.needs_code, _code_step(), _password_step()),
+                AutoSubmit.create(when=MasukState.claimed, action="/sesi"),
+                rx.el.noscript(
+                    rx.el.p("Aktifkan JavaScript di peramban Anda untuk masuk.", class_name="notice notice-warn")
+                ),
+            ),
+            _first_time(),
+            class_name="split",
+        ),
+    )

@@ -1,0 +1,93 @@
+"""All pages with their routes, titles and loaders, and what replaces the overlays of Reflex."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.base.error_boundary import error_boundary
+
+from mysapk_web.ui.awal import AwalState, awal
+from mysapk_web.ui.bantuan import BantuanState, bantuan
+from mysapk_web.ui.beranda import BerandaState, beranda
+from mysapk_web.ui.components.forms import title_of
+from mysapk_web.ui.keamanan import KeamananState, keamanan
+from mysapk_web.ui.konfirmasi_reset import KonfirmasiState, konfirmasi_reset
+from mysapk_web.ui.lupa_password import LupaPasswordState, lupa_password
+from mysapk_web.ui.masuk import MasukState, masuk
+from mysapk_web.ui.shell import connection_line
+from mysapk_web.ui.tidak_ditemukan import tidak_ditemukan
+
+STYLESHEET = "app.css"
+
+PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
+    ("/", awal, "MySAPK Web", AwalState.load),
+    ("/masuk", masuk, "Masuk", MasukState.load),
+    ("/lupa-password", lupa_password, "Lupa Password", LupaPasswordState.load),
+    ("/konfirmasi-reset", konfirmasi_reset, "Konfirmasi Reset Password", KonfirmasiState.load),
+    ("/beranda", beranda, "Beranda", BerandaState.load),
+    ("/keamanan", keamanan, "Keamanan akun", KeamananState.load),
+    ("/bantuan", bantuan, "Bantuan", BantuanState.load),
+    ("404", tidak_ditemukan, "Halaman tidak ditemukan", None),
+)
+"""(route, page, name in the title, loader)."""
+
+
+def head() -> list[rx.Component]:
+    """What stands in the head of every page."""
+    return [
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
+        rx.el.link(rel="manifest", href="/manifest.webmanifest"),
+        rx.el.meta(name="theme-color", content="#c41e2c"),
+        rx.el.meta(name="robots", content="noindex"),
+        rx.el.meta(name="format-detection", content="telephone=no"),
+    ]
+
+
+def add_pages(app: rx.App) -> None:
+    """Register all pages.
+
+    Args:
+        app: The app, made with `options()`.
+    """
+    for route, page, name, loader in PAGES:
+        app.add_page(
+            page,
+            route=route,
+            title=title_of(name),
+            description="Aktivasi akun dan pemutakhiran data mandiri ASN.",
+            image="/icon-512.png",
+            on_load=loader,
+        )
+
+
+def _broken(_error: rx.Var[Any]) -> rx.Component:
+    return rx.el.main(
+        rx.el.h1("Halaman ini tidak dapat ditampilkan"),
+        rx.el.p("Terjadi gangguan pada tampilan. Data yang sudah tersimpan tidak hilang.", class_name="lead"),
+        rx.el.p(rx.el.a("Muat ulang", href="/beranda", reload_document=True), class_name="mt-6"),
+        class_name="wrap main",
+    )
+
+
+def options() -> dict[str, Any]:
+    """Options of `rx.App` that concern looks: styles, head, wraps."""
+    return {
+        "stylesheets": [STYLESHEET],
+        "head_components": head(),
+        "app_wraps": app_wraps(),
+        # Tailwind brings the same reset.
+        "reset_style": False,
+    }
+
+
+def app_wraps() -> dict[tuple[int, str], Callable[[bool], rx.Component | None]]:
+    """Replaces the wraps of `rx.App`: connection line and error page in Indonesian instead of toasts in English."""
+    return {
+        (55, "ErrorBoundary"): lambda _stateful: error_boundary(
+            fallback_render=rx.Var.create(_broken(rx.Var("event_args"))), on_error=rx.noop()
+        ),
+        (5, "Overlay"): lambda stateful: connection_line() if stateful else None,
+    }

@@ -1,0 +1,175 @@
+"""The frame around every page: skip link, header with navigation by role, account, footer, connection line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+from reflex.style import color_mode, set_color_mode
+from reflex_components_core.el.elements.inline import A
+
+from mysapk_web.domain.roles import Permission
+from mysapk_web.services import database, home
+from mysapk_web.services.actor import Actor
+from mysapk_web.ui.access import actor
+from mysapk_web.ui.components.behaviour import Connection, Main, NativeForm
+from mysapk_web.ui.state import AppState
+
+CALL_CENTRE = "021-8093008"
+"""Call centre of BKN (seed 3); what an instansi has of its own stands under /bantuan."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One entry of the main navigation."""
+
+    label: str
+    href: str
+    permission: Permission | None = None
+    """Who sees it; None: everybody logged in."""
+
+
+NAVIGATION: tuple[NavEntry, ...] = (
+    NavEntry("Beranda", "/beranda"),
+    NavEntry("Keamanan", "/keamanan"),
+    NavEntry("Bantuan", "/bantuan"),
+)
+"""Every page that has an entry, in the order shown."""
+
+
+def navigation_for(person: Actor) -> list[dict[str, str]]:
+    """The entries that a person sees. What a page shows is decided by its own handlers, not here.
+
+    Args:
+        person: Who looks.
+    """
+    return [
+        {"label": entry.label, "href": entry.href}
+        for entry in NAVIGATION
+        if entry.permission is None or person.may(entry.permission)
+    ]
+
+
+class ShellState(AppState):
+    """What the header shows."""
+
+    nama: str = ""
+    entries: list[dict[str, str]] = []
+
+    async def _fill(self) -> None:
+        """Fill the header for the person of this event; called by the load handlers of the pages."""
+        person = actor()
+        entries = navigation_for(person)
+        if entries != self.entries:
+            self.entries = entries
+        if not self.nama:
+            self.nama = (await database.look(home.home, person)).nama
+
+
+def _brand(href: str) -> rx.Component:
+    return rx.el.a(
+        rx.el.img(src="/favicon.svg", alt="", custom_attrs={"width": 36, "height": 36}),
+        rx.el.span(rx.el.b("MySAPK Web"), rx.el.span("Layanan data kepegawaian ASN")),
+        href=href,
+        class_name="brand",
+    )
+
+
+def _navigation(here: str) -> rx.Component:
+    def entry(item: rx.Var[dict[str, str]]) -> rx.Component:
+        current = rx.cond(item["href"] == here, "page", rx.Var("undefined"))
+        return rx.el.li(rx.el.a(item["label"], href=item["href"], custom_attrs={"aria-current": current}))
+
+    return rx.el.nav(
+        rx.el.ul(rx.foreach(ShellState.entries, entry), class_name="wrap"),
+        class_name="nav",
+        custom_attrs={"aria-label": "Menu utama", "id": "menu-utama", "popover": "auto"},
+    )
+
+
+def logout_form() -> rx.Component:
+    """The button Keluar: a form of the browser's own, because the session cookie is out of reach of scripts."""
+    return NativeForm.create(
+        rx.el.button("Keluar", type="submit", class_name="button button-secondary"),
+        method="post",
+        action="/keluar",
+    )
+
+
+def _header(*, private: bool) -> rx.Component:
+    if not private:
+        return rx.el.header(rx.el.div(_brand("/masuk"), class_name="wrap"), class_name="header")
+    return rx.el.header(
+        rx.el.div(
+            _brand("/beranda"),
+            rx.el.div(
+                rx.el.a(ShellState.nama, href="/keamanan"),
+                logout_form(),
+                rx.el.button(
+                    "Menu",
+                    type="button",
+                    class_name="button button-secondary menu-button",
+                    custom_attrs={"popoverTarget": "menu-utama"},
+                ),
+                class_name="account",
+            ),
+            class_name="wrap",
+        ),
+        class_name="header",
+    )
+
+
+def _theme_button(label: str, mode: str) -> rx.Component:
+    return rx.el.button(
+        label,
+        type="button",
+        on_click=set_color_mode(mode),
+        custom_attrs={"aria-pressed": rx.cond(color_mode == mode, "true", "false")},
+    )
+
+
+def _footer() -> rx.Component:
+    return rx.el.footer(
+        rx.el.div(
+            rx.el.p(
+                "Call Center BKN ", rx.el.a(CALL_CENTRE, href=f"tel:{CALL_CENTRE.replace('-', '')}")
+            ),
+            rx.el.a("Bantuan", href="/bantuan"),
+            rx.el.div(
+                rx.el.span("Tampilan:", custom_attrs={"id": "tampilan"}),
+                _theme_button("Otomatis", "system"),
+                _theme_button("Terang", "light"),
+                _theme_button("Gelap", "dark"),
+                role="group",
+                class_name="theme",
+                custom_attrs={"aria-labelledby": "tampilan"},
+            ),
+            class_name="wrap",
+        ),
+        class_name="footer",
+    )
+
+
+def page(*children: rx.Component, here: str = "") -> rx.Component:
+    """A page in its frame.
+
+    Args:
+        *children: Content of the main landmark, with one `h1`.
+        here: Route of a page behind the login, which then has navigation and account; empty: a page for everybody.
+    """
+    return rx.fragment(
+        A.create("Langsung ke isi", href="#isi", class_name="skip"),
+        _header(private=bool(here)),
+        _navigation(here) if here else rx.fragment(),
+        Main.create(
+            rx.el.div(*children, class_name="wrap"),
+            class_name="main",
+            custom_attrs={"id": "isi", "tabIndex": -1},
+        ),
+        _footer(),
+    )
+
+
+def connection_line() -> rx.Component:
+    """Replaces the overlay of Reflex; a fragment, because the app itself is put inside after it."""
+    return rx.fragment(Connection.create())

@@ -1,0 +1,38 @@
+"""Small pure helpers of the pages: moments in words, and which browsers are the inside of an app."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from babel.dates import format_datetime
+
+from mysapk_web.domain.period import ZONES
+
+_ANDROID_WEB_VIEW: Final = re.compile(r"Android.*(; wv\)|Version/\d+\.\d+ Chrome/)")
+_APPLE_WEB_VIEW: Final = re.compile(r"\((iPhone|iPad|iPod)(?!.*\bSafari/).*AppleWebKit/")
+
+
+def is_app_view(agent: str) -> bool:
+    """Whether a User-Agent is that of a web view inside an app, where the period banner does not belong (DESIGN 5).
+
+    Android says `; wv)` (developer.chrome.com, WebView user agent), before version 5 `Version/4.0 Chrome/`; Apple's web view
+    lacks the `Safari/` of the browser. The header is only a hint: the period itself is enforced elsewhere.
+
+    Args:
+        agent: User-Agent header.
+    """
+    return bool(_ANDROID_WEB_VIEW.search(agent) or _APPLE_WEB_VIEW.search(agent))
+
+
+def moment(at: datetime, zone: str = "WIB") -> str:
+    """A moment in words, e.g. "21 November 2026 pukul 20.11 WIB".
+
+    Args:
+        at: Aware.
+        zone: WIB, WITA or WIT.
+    """
+    return f"{format_datetime(at, 'd MMMM y', tzinfo=ZONES[zone], locale='id')} pukul " + (
+        f"{format_datetime(at, 'HH.mm', tzinfo=ZONES[zone], locale='id')} {zone}"
+    )
