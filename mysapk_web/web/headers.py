@@ -29,7 +29,9 @@ def content_security_policy(settings: Settings, hashes: list[str]) -> str:
         settings: For the websocket address.
         hashes: Of the inline scripts.
     """
-    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in settings.origins))
+    # A CSP has no form for an IPv6 host; 'self' covers it.
+    named = (origin for origin in settings.origins if "[" not in origin)
+    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in named))
     rules = {
         "default-src": "'none'",
         "script-src": " ".join(["'self'", *hashes]),
@@ -57,7 +59,8 @@ def fixed_headers(settings: Settings, policy: str) -> list[tuple[bytes, bytes]]:
     headers = {
         "content-security-policy": policy,
         "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
+        # With `no-referrer` browsers send "Origin: null" with a native form, and the gate would refuse our own pages (Fetch 3.2).
+        "referrer-policy": "same-origin",
         "x-frame-options": "DENY",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
