@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import Any
 
 import reflex as rx
@@ -53,7 +55,7 @@ class AppState(rx.State):
             log.warning("handler refused by service", state=type(self).__name__)
             faults = {"": NOT_ALLOWED}
         else:
-            log.error("handler failed", state=type(self).__name__, error=type(error).__name__)
+            log.error("handler failed", state=type(self).__name__, error=type(error).__name__, at=_place(error))
             faults = {"": STORE_DOWN if isinstance(error, SQLAlchemyError) else UNEXPECTED}
         self._tell(faults=faults)
 
@@ -67,6 +69,12 @@ class AppState(rx.State):
         self.faults = faults or {}
         self.notice = notice
         self.answers += 1
+
+
+def _place(error: Exception) -> str:
+    """Where something was raised, without a word of what it said."""
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
 
 
 def text_of(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:

@@ -82,6 +82,7 @@ def _typed(db: Database, visitor: Visitor, token: str, password: str) -> str:
     """Read both fields; what is wrong in form is told at once and costs no try."""
     with db.read() as session:
         request = current_request(session, visitor)
+        context = _public_context(request)
     if request is None:
         raise Refused(NO_REQUEST)
     faults = {}
@@ -90,7 +91,7 @@ def _typed(db: Database, visitor: Visitor, token: str, password: str) -> str:
         faults["token"] = "Isi token dari email."
     elif typed is None:
         faults["token"] = f"Token terdiri atas {LENGTH} huruf dan angka. Salin dari email lalu tempel di sini."
-    sentence = password_rules.first_fault(password, _public_context(request), load().password_min_length)
+    sentence = password_rules.first_fault(password, context, load().password_min_length)
     if sentence:
         faults["password"] = sentence
     if faults or typed is None:

@@ -1,0 +1,173 @@
+"""A raw Socket.IO client and a browser's worth of cookies: what an attacker with a script has, and no front end."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import socketio
+
+NAMESPACE = "/_event"
+
+
+class Refused(Exception):
+    """The server did not let the socket in."""
+
+
+class Tab:
+    """One browser tab: a client token, a socket, and what came back over it."""
+
+    def __init__(self, base: str, cookies: dict[str, str], token: str | None = None, origin: str | None = None) -> None:
+        self.base = base
+        self.origin = origin or base
+        self.cookies = cookies
+        self.token = token or str(uuid.uuid4())
+        self.path = "/"
+        self.updates: list[dict[str, Any]] = []
+        self.reloads = 0
+        self.closed = asyncio.Event()
+        self._news = asyncio.Event()
+        self.socket = socketio.AsyncClient(reconnection=False)
+        self.socket.on("event", self._on_event, namespace=NAMESPACE)
+        self.socket.on("new_token", self._on_token, namespace=NAMESPACE)
+        self.socket.on("state_mismatch", self._on_reload, namespace=NAMESPACE)
+        self.socket.on("disconnect", self._on_close, namespace=NAMESPACE)
+
+    async def _on_event(self, update: dict[str, Any]) -> None:
+        self.updates.append(update)
+        self._news.set()
+
+    async def _on_token(self, token: str) -> None:
+        self.token = token
+
+    async def _on_reload(self, _info: Any) -> None:
+        self.reloads += 1
+        self._news.set()
+
+    async def _on_close(self, *_: Any) -> None:
+        self.closed.set()
+        self._news.set()
+
+    async def open(self, **headers: str) -> None:
+        sent = {"Origin": self.origin, **headers}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        try:
+            await self.socket.connect(
+                f"{self.base}/?token={self.token}",
+                socketio_path="/_event/",
+                namespaces=[NAMESPACE],
+                transports=["websocket"],
+                headers={name.replace("_", "-"): value for name, value in sent.items() if value},
+                wait_timeout=5,
+            )
+        except socketio.exceptions.ConnectionError as error:
+            raise Refused(str(error)) from None
+
+    async def close(self) -> None:
+        await self.socket.disconnect()
+
+    async def send(self, name: str, payload: Any = None, **extra: Any) -> None:
+        """Emit an event without waiting for anything."""
+        event = {
+            "name": name,
+            "payload": payload if payload is not None else {},
+            "router_data": {"pathname": self.path, "asPath": self.path, "query": {}},
+            **extra,
+        }
+        await self.socket.emit("event", event, namespace=NAMESPACE)
+
+    async def call(
+        self, name: str, payload: Any = None, *, quiet: float = 0.15, limit: float = 5.0
+    ) -> list[dict[str, Any]]:
+        """Emit an event and collect what comes back until it has been quiet for a moment."""
+        before = len(self.updates)
+        self._news.clear()
+        await self.send(name, payload)
+        try:
+            await asyncio.wait_for(self._news.wait(), limit if quiet else 0.1)
+            while True:
+                self._news.clear()
+                await asyncio.wait_for(self._news.wait(), quiet)
+        except TimeoutError:
+            pass
+        return self.updates[before:]
+
+    async def load(self, path: str) -> list[dict[str, Any]]:
+        """What a page does when it opens: hydrate and run the loaders of the page."""
+        self.path = path
+        root = "reflex___state____state"
+        return await self.call(f"{root}.hydrate_and_load", {"vars": None, "hashes": None})
+
+    def seen(self) -> str:
+        """Everything that ever came back, as text."""
+        return repr(self.updates)
+
+
+def merged(updates: list[dict[str, Any]], state: str) -> dict[str, Any]:
+    """The last value of every var of the state whose name ends with `state`."""
+    values: dict[str, Any] = {}
+    for update in updates:
+        for name, delta in (update.get("delta") or {}).items():
+            if name.endswith(state):
+                values.update({key.removesuffix("_rx_state_"): value for key, value in delta.items()})
+    return values
+
+
+def redirects(updates: list[dict[str, Any]]) -> list[str]:
+    """Where the page was sent."""
+    return [
+        event["payload"]["path"]
+        for update in updates
+        for event in update.get("events") or []
+        if event["name"] == "_redirect"
+    ]
+
+
+class Browser:
+    """Cookies, HTTP requests and tabs of one person."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.cookies: dict[str, str] = {}
+        self.tabs: list[Tab] = []
+
+    async def request(self, method: str, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
+        sent = {"Accept": "text/html", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if method != "GET":
+            sent.setdefault("Origin", self.base)
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        async with (
+            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
+            http.request(method, self.base + path, headers=sent, allow_redirects=False) as answer,
+        ):
+            body = await answer.text(errors="replace")
+            for morsel in answer.cookies.values():
+                if morsel.value:
+                    self.cookies[morsel.key] = morsel.value
+                else:
+                    self.cookies.pop(morsel.key, None)
+            return answer.status, {name.lower(): value for name, value in answer.headers.items()}, body
+
+    async def visit(self, path: str = "/masuk") -> None:
+        """Fetch a page, which gives a new browser its pre-session cookie."""
+        await self.request("GET", path)
+
+    @asynccontextmanager
+    async def tab(self, path: str = "/masuk", token: str | None = None) -> AsyncIterator[Tab]:
+        """An open tab, hydrated for a path."""
+        if not self.cookies:
+            await self.visit()
+        tab = Tab(self.base, dict(self.cookies), token)
+        await tab.open()
+        self.tabs.append(tab)
+        try:
+            tab.first = await tab.load(path)  # type: ignore[attr-defined]
+            yield tab
+        finally:
+            await tab.close()
