@@ -230,11 +230,11 @@ def _password_changed(facts: Facts, settings: Settings) -> Words:
 
 def _email_changed(facts: Facts, _settings: Settings) -> Words:
     old, new = (plain(facts.params.get(name, ""), 120) for name in ("mask_old", "mask_new"))
-    change = f"dari {old} menjadi {new}" if old else f"menjadi {new}"
+    change = (f" dari {old}" if old else "") + (f" menjadi {new}" if new else "")
     return Words(
         "Alamat email akun MySAPK Anda diganti",
         (
-            Paragraph(f"Alamat email akun MySAPK Web Anda diganti {change} pada {_moment(facts)}."),
+            Paragraph(f"Alamat email akun MySAPK Web Anda diganti{change} pada {_moment(facts)}."),
             Paragraph("Mulai sekarang token dan pemberitahuan hanya dikirim ke alamat yang baru."),
             Paragraph(
                 f"Anda tidak mengetahui perubahan ini? Segera hubungi {_agency(facts)} atau helpdesk agar "
