@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from mysapk_web.mail.dispatcher import Dispatcher
+from mysapk_web.mail.transports import SmtpTransport
 from mysapk_web.models import Database
 from mysapk_web.settings import Settings
 from tests.unit.mail.support import Inbox, People, ServerFactory, free_port, settle, to_server
@@ -48,3 +50,10 @@ def smtp_settings(settings: Settings, inbox: Inbox) -> Settings:
 def people(sqlite_db: Database) -> People:
     """People in a SQLite database."""
     return settle(sqlite_db)
+
+
+@pytest.fixture
+def dispatcher(sqlite_db: Database, smtp_settings: Settings) -> Iterator[Dispatcher]:
+    transport = SmtpTransport(smtp_settings)
+    yield Dispatcher(sqlite_db, smtp_settings, transport)
+    transport.close()

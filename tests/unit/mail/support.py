@@ -15,10 +15,24 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from sqlmodel import Session as DbSession
+from sqlmodel import select
 
+from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.models import Account, Database, HelpContact, Instansi, OutboxMail, Pegawai, ResetRequest, Unor
+from mysapk_web.models import (
+    Account,
+    AuditEvent,
+    Database,
+    HelpContact,
+    Instansi,
+    OutboxMail,
+    OutboxState,
+    Pegawai,
+    ResetRequest,
+    Unor,
+)
 from mysapk_web.services import clock
+from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.settings import Settings
 
 CUT = "cut"
@@ -182,7 +196,9 @@ class People:
 
     def mail(self, mail_id: int | None) -> OutboxMail:
         with self.db.read() as session:
-            return session.get_one(OutboxMail, mail_id)
+            mail = session.get_one(OutboxMail, mail_id)
+            session.expunge(mail)
+            return mail
 
 
 def _known(name: str) -> bool:
@@ -210,3 +226,22 @@ def settle(database: Database) -> People:
         )
         _stored(session, helpdesk)
         return People(database, agency.id, unit.id)
+
+
+def write(db: Database, person: Someone, letter: Letter = Letter.ACTIVATED, **more: object) -> int:
+    with db.begin() as session:
+        mail = enqueue(session, letter, account_id=person.account_id, **more)  # type: ignore[arg-type]
+        session.flush()
+        assert mail.id is not None
+        return mail.id
+
+
+def states(db: Database) -> dict[OutboxState, int]:
+    with db.read() as session:
+        found = session.exec(select(OutboxMail.state)).all()
+    return {state: found.count(state) for state in set(found)}
+
+
+def audited(db: Database) -> list[AuditEvent]:
+    with db.begin() as session:
+        return list(session.exec(select(AuditEvent).where(AuditEvent.tag == AuditTag.MAIL_FAILED)))

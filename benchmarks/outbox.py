@@ -1,0 +1,147 @@
+"""Mails a second from the outbox to a local SMTP server, through the real dispatcher (DESIGN 7: at least 100).
+
+Run as `python -m benchmarks.outbox`. The server runs in a process of its own; the database is a migrated SQLite file. Every
+mail is a token letter: the dearest of all, with a derived token and a signed link.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import secrets
+import socket
+import tempfile
+import time
+from datetime import timedelta
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiosmtpd.controller import Controller
+
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.mail.dispatcher import Dispatcher
+from mysapk_web.mail.transports import SmtpTransport
+from mysapk_web.models import Account, Database, Instansi, Pegawai, ResetRequest, Unor, migration
+from mysapk_web.services import clock
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.settings import Settings
+
+MAILS = 2_000
+PORTS = range(12_500, 12_600)
+
+
+class _Sink:
+    async def handle_DATA(self, *_: Any) -> str:  # noqa: N802  named by the library
+        return "250 OK"
+
+
+def measure() -> dict[str, float]:
+    """Send `MAILS` mails and give the mean rate.
+
+    Returns:
+        `outbox_mails_per_second`.
+    """
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    port = _free_port()
+    context = multiprocessing.get_context("spawn")
+    ready, stop = context.Event(), context.Event()
+    server = context.Process(target=_serve, args=(port, ready, stop), daemon=True)
+    server.start()
+    if not ready.wait(30):
+        raise RuntimeError("the local SMTP server did not start")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return {"outbox_mails_per_second": round(_rate(Path(folder), port), 1)}
+    finally:
+        stop.set()
+        server.join(10)
+
+
+def _rate(folder: Path, port: int) -> float:
+    settings = Settings(
+        demo=True,
+        secret_key=secrets.token_urlsafe(48),
+        mail_backend="smtp",
+        smtp_host="127.0.0.1",
+        smtp_port=port,
+        smtp_security="none",
+        database_url=f"sqlite:///{folder}/outbox.db",
+    )
+    database = Database(settings.database_url)
+    migration.upgrade(database)
+    _fill(database)
+    transport = SmtpTransport(settings)
+    dispatcher = Dispatcher(database, settings, transport)
+    started = time.perf_counter()
+    sent = 0
+    while done := dispatcher.run_once():
+        sent += done
+    took = time.perf_counter() - started
+    transport.close()
+    database.dispose()
+    if sent != MAILS:
+        raise RuntimeError(f"{sent} of {MAILS} mails were sent")
+    return sent / took
+
+
+def _fill(database: Database) -> None:
+    now = clock.now()
+    with database.begin() as session:
+        agency = Instansi(kode="X1", nama="Pemerintah Kabupaten Contoh")
+        session.add(agency)
+        session.flush()
+        unit = Unor(instansi_id=agency.id or 0, kode="1", nama="Dinas Contoh", jalur="1/")
+        session.add(unit)
+        session.flush()
+        for number in range(MAILS):
+            address = f"pegawai{number}@example.go.id"
+            person = Pegawai(
+                nip=f"{number:018d}",
+                nama=f"Pegawai {number}",
+                jenis=JenisPegawai.PNS,
+                instansi_id=agency.id or 0,
+                unor_id=unit.id or 0,
+                email=address,
+                email_key=address,
+            )
+            session.add(person)
+            session.flush()
+            account = Account(pegawai_id=person.id or 0)
+            session.add(account)
+            session.flush()
+            request = ResetRequest(
+                id=secrets.token_hex(16),
+                subject=f"{number}",
+                account_id=account.id,
+                account_version=account.version,
+                mask="peg*****@example.go.id",
+                nip=person.nip,
+                email_ref="",
+                created_at=now,
+                expires_at=now + timedelta(minutes=30),
+            )
+            session.add(request)
+            enqueue(session, Letter.TOKEN, account_id=account.id, request=request.id)
+
+
+def _serve(port: int, ready: Event, stop: Event) -> None:
+    controller = Controller(_Sink(), hostname="127.0.0.1", port=port)
+    controller.start()
+    ready.set()
+    stop.wait()
+    controller.stop()
+
+
+def _free_port() -> int:
+    for port in PORTS:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("no free port")
+
+
+if __name__ == "__main__":
+    for name, value in measure().items():
+        print(f"{name}: {value}")
