@@ -2,7 +2,6 @@
 
 from mysapk_web.services.recovery.asking import (
     RecoveryView,
-    account_eligibility,
     bind,
     dead_after,
     request_token,
@@ -10,6 +9,7 @@ from mysapk_web.services.recovery.asking import (
     view,
 )
 from mysapk_web.services.recovery.confirming import confirm, judge
+from mysapk_web.services.recovery.rolls import account_eligibility
 
 __all__ = [
     "RecoveryView",

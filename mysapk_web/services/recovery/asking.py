@@ -7,7 +7,6 @@ that opened the link in the mail; neither proves anything, the token does.
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,16 +15,17 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.email import DomainVerdict, EmailError, domain_verdict, mask_email, normalise_email
+from mysapk_web.domain.email import DomainVerdict, EmailError, mask_email, normalise_email
 from mysapk_web.domain.nip import NipError, normalise_nip
-from mysapk_web.domain.pegawai import Eligibility, eligibility
+from mysapk_web.domain.pegawai import Eligibility
 from mysapk_web.domain.throttle import RECOVERY_PER_ADDRESS, RECOVERY_PER_NIP, RECOVERY_RESEND, TOKEN_TRIES
 from mysapk_web.domain.waiting import describe_wait
-from mysapk_web.models import Account, Instansi, Pegawai, ResetBinding, ResetRequest
+from mysapk_web.models import ResetBinding, ResetRequest
 from mysapk_web.services import audit, clock, counters
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.counters import subject_key
-from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.outbox import enqueue
+from mysapk_web.services.recovery.rolls import Finding, address_reference, look_up
 from mysapk_web.settings import Settings, load
 
 NO_REQUEST = (
@@ -162,16 +162,6 @@ def bind(session: Session, visitor: Visitor, request_id: str) -> bool:
     return True
 
 
-def address_reference(settings: Settings, address: str) -> str:
-    """Keyed hash of an address, by which a resend compares again without keeping what was typed.
-
-    Args:
-        settings: For the key.
-        address: Normalised.
-    """
-    return subject_key(settings.key("address"), address)
-
-
 def _ask(
     session: Session,
     settings: Settings,
@@ -186,57 +176,69 @@ def _ask(
     now = clock.now()
     address_ref = address_ref or address_reference(settings, address)
     subject = subject_key(settings.key("counters"), f"nip:{number}")
-    recent = _recent(session, subject, address_ref, now)
-    if recent is not None:
-        bind(session, visitor, recent.id)
-        return
-    person, account, agency = _person(session, number)
-    fits = _fits(settings, person, address_ref)
-    within = _within_limits(session, settings, visitor, subject, address_ref if fits else "lain")
-    state = _eligibility(person, account)
-    verdict = _domain_verdict(person, agency)
-    usable = fits and within and state is Eligibility.ELIGIBLE and verdict is not DomainVerdict.NOT_AGENCY
-    request = ResetRequest(
-        id=secrets.token_hex(16),
-        subject=subject,
-        account_id=account.id if account is not None and usable else None,
-        account_version=account.version if account is not None and usable else 0,
-        mask=mask,
-        nip=number,
-        email_ref=address_ref,
-        created_at=now,
-        expires_at=now + timedelta(minutes=settings.token_minutes),
-    )
-    _supersede(session, request, now)
+    found = look_up(session, settings, number, address_ref)
+    last = _last(session, subject, address_ref)
+    within = False
+    # A second click or browser joins the request of the last minute; one over the limit joins a request that still lives, because
+    # a new one would carry no token. Both hang on what was typed only, so they tell nothing.
+    joins = last is not None and bool(resend_wait(last))
+    if not joins:
+        within = _within_limits(session, settings, visitor, subject, address_ref)
+        joins = last is not None and not within and not dead_after(last, now)
+    if last is not None and joins:
+        bind(session, visitor, last.id)
+    else:
+        usable = found.account_id if within and found.entitled else None
+        request = ResetRequest(
+            id=secrets.token_hex(16),
+            subject=subject,
+            account_id=usable,
+            account_version=found.version if usable is not None else 0,
+            mask=mask,
+            nip=number,
+            email_ref=address_ref,
+            created_at=now,
+            expires_at=now + timedelta(minutes=settings.token_minutes),
+        )
+        _write(session, visitor, request, found, within=within)
+    if settings.recovery_answer == "explicit":
+        _say_explicitly(found)
+
+
+def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Finding, *, within: bool) -> None:
+    """Put a new request in the place of the older ones, with its event and its letter."""
+    _supersede(session, request, request.created_at)
     session.add(request)
     session.flush()
     bind(session, visitor, request.id)
     audit.record(
         session,
-        AuditTag.RESET_REQUESTED if usable else AuditTag.RESET_REFUSED,
-        subject_id=account.id if account is not None else None,
-        instansi_id=person.instansi_id if person is not None else None,
+        AuditTag.RESET_REQUESTED if request.account_id is not None else AuditTag.RESET_REFUSED,
+        subject_id=found.account_id,
+        instansi_id=found.instansi_id,
         address=visitor.address,
-        fits=fits,
+        fits=found.fits,
         within=within,
-        state=state.value,
+        state=found.state.value,
     )
-    if account is not None and within and state is not Eligibility.NO_EMAIL:
-        letter = _letter(fits=fits, state=state, verdict=verdict)
-        free_mail = verdict is DomainVerdict.FREE_MAIL_WARNING
-        enqueue(session, letter, account_id=account.id, request=request.id, free_mail=free_mail)
-    if settings.recovery_answer == "explicit":
-        _say_explicitly(person, fits=fits, state=state)
+    may_write = _letter_is_within(session, request, fits=found.fits)
+    if found.account_id is not None and within and may_write and found.state is not Eligibility.NO_EMAIL:
+        enqueue(
+            session,
+            found.letter,
+            account_id=found.account_id,
+            request=request.id,
+            free_mail=found.verdict is DomainVerdict.FREE_MAIL_WARNING,
+        )
 
 
-def _recent(session: Session, subject: str, address_ref: str, now: datetime) -> ResetRequest | None:
-    """A request for the same pair less than a minute old: a second browser or a second click joins it."""
+def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | None:
+    """The newest request for a typed pair that was not used."""
     return session.exec(
         select(ResetRequest)
         .where(
             ResetRequest.subject == subject,
             ResetRequest.email_ref == address_ref,
-            ResetRequest.created_at > now - RECOVERY_RESEND.window,
             col(ResetRequest.used_at).is_(None),
         )
         .order_by(col(ResetRequest.created_at).desc())
@@ -244,71 +246,21 @@ def _recent(session: Session, subject: str, address_ref: str, now: datetime) -> 
     ).one_or_none()
 
 
-def _within_limits(session: Session, settings: Settings, visitor: Visitor, subject: str, pair: str) -> bool:
-    """Count towards the day of this NIP and the hour of this client address.
+def _within_limits(session: Session, settings: Settings, visitor: Visitor, subject: str, address_ref: str) -> bool:
+    """Count towards the day of the typed pair and the hour of this client address.
 
-    Tokens (NIP and address fit) and notices about other addresses have a day each, so that nobody can use up the day of a person
-    whose address they don't know, nor flood that person's mailbox.
+    Every pair has a day of its own, so that nobody can use up the day of a person whose address they don't know.
     """
     secret = settings.key("counters")
-    day = counters.within(session, RECOVERY_PER_NIP, f"{subject}:{pair[:20]}")
+    day = counters.within(session, RECOVERY_PER_NIP, f"{subject}:{address_ref[:20]}")
     here = counters.within(session, RECOVERY_PER_ADDRESS, subject_key(secret, f"alamat:{visitor.address}"))
     return day and here
 
 
-def _person(session: Session, number: str) -> tuple[Pegawai | None, Account | None, Instansi | None]:
-    row = session.exec(
-        select(Pegawai, Account, Instansi)
-        .join(Account, col(Account.pegawai_id) == Pegawai.id)
-        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
-        .where(Pegawai.nip == number)
-        .with_for_update(of=Account)  # two requests for one person take turns
-    ).one_or_none()
-    return row or (None, None, None)
-
-
-def _domain_verdict(person: Pegawai | None, agency: Instansi | None) -> DomainVerdict:
-    """What the policy of the agency says of the stored address (seed 000: an agency may insist on its own mail)."""
-    if person is None or agency is None or person.email_key is None:
-        return DomainVerdict.OK
-    return domain_verdict(person.email_key, agency.domain_policy, agency.email_domains)
-
-
-def _letter(*, fits: bool, state: Eligibility, verdict: DomainVerdict) -> Letter:
-    if not fits:
-        return Letter.OTHER_ADDRESS
-    if state is Eligibility.WAITING_APPROVAL:
-        return Letter.CPNS_WAITING
-    if state is Eligibility.DISABLED:
-        return Letter.ACCOUNT_DISABLED
-    return Letter.ADDRESS_NOT_ALLOWED if verdict is DomainVerdict.NOT_AGENCY else Letter.TOKEN
-
-
-def _fits(settings: Settings, person: Pegawai | None, address_ref: str) -> bool:
-    stored = person.email_key if person is not None else None
-    expected = address_reference(settings, stored or "tidak-ada")
-    return hmac.compare_digest(expected, address_ref) and stored is not None
-
-
-def _eligibility(person: Pegawai | None, account: Account | None) -> Eligibility:
-    if person is None or account is None:
-        return Eligibility.NO_EMAIL
-    return eligibility(
-        jenis=person.jenis,
-        approved=person.approved_at is not None,
-        disabled=account.disabled_at is not None,
-        has_email=person.email_key is not None,
-    )
-
-
-def account_eligibility(person: Pegawai, account: Account) -> Eligibility:
-    """Whether a person may have a password now.
-
-    Args:
-        person: From the rolls.
-        account: The person's account.
-    """
-    return _eligibility(person, account)
+def _letter_is_within(session: Session, request: ResetRequest, *, fits: bool) -> bool:
+    """Count towards the letters of a day: those about other addresses share one, so that nobody floods a mailbox."""
+    kind = request.email_ref[:20] if fits else "lain"
+    return counters.within(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}")
 
 
 def _supersede(session: Session, request: ResetRequest, now: datetime) -> None:
@@ -334,21 +286,25 @@ def _supersede(session: Session, request: ResetRequest, now: datetime) -> None:
     )
 
 
-def _say_explicitly(person: Pegawai | None, *, fits: bool, state: Eligibility) -> None:
+def _say_explicitly(found: Finding) -> None:
     """The messages of the original portal, for agencies that prefer them to silence (DESIGN 4)."""
-    if person is None:
+    if not found.known:
         raise CountedRefusal(
             "NIP tidak ditemukan. Periksa kembali, atau hubungi admin kepegawaian instansi Anda.", "nip"
         )
-    if not fits:
+    if not found.fits:
         raise CountedRefusal(
             "Email tidak sesuai dengan yang terdaftar. Hubungi instansi Anda untuk memperbaiki email.",
             "email",
         )
-    if state is Eligibility.WAITING_APPROVAL:
+    if found.state is Eligibility.WAITING_APPROVAL:
         raise CountedRefusal("Akun CPNS ini menunggu persetujuan admin instansi. Hubungi admin instansi Anda.", "nip")
-    if state is not Eligibility.ELIGIBLE:
+    if found.state is not Eligibility.ELIGIBLE:
         raise CountedRefusal("Akun ini belum dapat diaktifkan. Hubungi admin instansi Anda.", "nip")
+    if found.verdict is DomainVerdict.NOT_AGENCY:
+        raise CountedRefusal(
+            "Instansi Anda hanya menerima email dinas. Hubungi instansi Anda untuk memperbaiki email.", "email"
+        )
 
 
 def dead_after(request: ResetRequest, now: datetime) -> bool:

@@ -1,0 +1,37 @@
+"""The portal of the account tests: four people, cheap hashes, and a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mysapk_web import settings as settings_module
+from mysapk_web.models import Database
+from mysapk_web.services import clock
+from mysapk_web.settings import Settings
+from tests.conftest import SECRET
+from tests.unit.services.people import START, Portal, settle
+
+
+@pytest.fixture
+def portal_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """The settings that the services themselves load, with the clock at `START`."""
+    for name, value in {"DEMO": "1", "SECRET_KEY": SECRET, "BCRYPT_COST": "4"}.items():
+        monkeypatch.setenv(f"MYSAPK_{name}", value)
+    monkeypatch.setattr(clock, "_source", lambda: START)
+    settings_module.load.cache_clear()
+    yield settings_module.load()
+    settings_module.load.cache_clear()
+
+
+@pytest.fixture
+def portal(sqlite_db: Database, portal_settings: Settings) -> Portal:
+    """The four people in a SQLite database."""
+    return settle(sqlite_db, portal_settings)
+
+
+@pytest.fixture
+def both(db: Database, portal_settings: Settings) -> Portal:
+    """The four people, once in each kind of database: for what threads do at the same time."""
+    return settle(db, portal_settings)
