@@ -1,0 +1,48 @@
+"""Making everything worthless that was given out before a change of address, eligibility or role (DESIGN 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from mysapk_web.models import Account, LoginClaim, ResetRequest, UserSession
+from mysapk_web.services import clock
+
+
+def revoke(session: Session, account_ids: Sequence[int], reason: str) -> None:
+    """Raise the version of accounts, end their sessions, and kill their pending logins and reset tokens.
+
+    One statement for each, however many accounts: imports change thousands at once.
+
+    Args:
+        session: The transaction of the change. Accounts that it has loaded show the old version afterwards.
+        account_ids: Whose; at most some thousands.
+        reason: One word for the list of sessions.
+    """
+    now = clock.now()
+    unsynchronised = {"synchronize_session": False}
+    session.execute(
+        update(Account).where(col(Account.id).in_(account_ids)).values(version=col(Account.version) + 1),
+        execution_options=unsynchronised,
+    )
+    session.execute(
+        update(UserSession)
+        .where(col(UserSession.account_id).in_(account_ids), col(UserSession.ended_at).is_(None))
+        .values(ended_at=now, end_reason=reason),
+        execution_options=unsynchronised,
+    )
+    session.execute(
+        delete(LoginClaim).where(col(LoginClaim.account_id).in_(account_ids)), execution_options=unsynchronised
+    )
+    session.execute(
+        update(ResetRequest)
+        .where(
+            col(ResetRequest.account_id).in_(account_ids),
+            col(ResetRequest.used_at).is_(None),
+            col(ResetRequest.superseded_at).is_(None),
+        )
+        .values(superseded_at=now),
+        execution_options=unsynchronised,
+    )

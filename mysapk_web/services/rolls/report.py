@@ -1,0 +1,89 @@
+"""What became of each row of an import, as a list and as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+HEADINGS: Final = ("baris", "nip", "hasil", "keterangan")
+
+
+class Verdict(StrEnum):
+    """What became of a row."""
+
+    BARU = "BARU"
+    DIPERBARUI = "DIPERBARUI"
+    TIDAK_BERUBAH = "TIDAK_BERUBAH"
+    DITERIMA_DENGAN_CATATAN = "DITERIMA_DENGAN_CATATAN"
+    DITOLAK = "DITOLAK"
+
+
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """One row of the report.
+
+    Attributes:
+        line: Line of the file.
+        nip: As far as it could be read.
+        verdict: What became of the row.
+        sentence: Why, and what to do.
+    """
+
+    line: int
+    nip: str
+    verdict: Verdict
+    sentence: str
+
+
+class Summary:
+    """Counts verdicts while reports pass by."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[Verdict] = Counter()
+
+    @property
+    def total(self) -> int:
+        """Rows so far."""
+        return self.counts.total()
+
+    def counting(self, rows: Iterable[RowReport]) -> Iterator[RowReport]:
+        """Pass reports on and count them.
+
+        Args:
+            rows: From an import; it runs as they are taken.
+        """
+        for row in rows:
+            self.counts[row.verdict] += 1
+            yield row
+
+
+def write_report(path: Path, rows: Iterable[RowReport]) -> None:
+    """Write reports as CSV (UTF-8 with a mark, so that spreadsheets read it right), as they come.
+
+    Args:
+        path: Where to; written anew.
+        rows: From an import; it runs as they are taken.
+    """
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(HEADINGS)
+        for row in rows:
+            writer.writerow([row.line, safe_cell(row.nip), row.verdict.value, safe_cell(row.sentence)])
+
+
+def safe_cell(text: str) -> str:
+    """Keep a spreadsheet from running a cell as a formula (OWASP, CSV injection; ASVS 1.2.10).
+
+    Args:
+        text: Whatever came from outside.
+
+    Returns:
+        The text, with an apostrophe before a character that begins a formula.
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
