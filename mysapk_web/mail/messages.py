@@ -123,7 +123,7 @@ def _token(facts: Facts, settings: Settings) -> Words:
             ),
             Points(
                 (
-                    f"Token berlaku {settings.token_minutes} menit, sampai {until}, dan hanya untuk satu kali.",
+                    f"Token berlaku {settings.token_minutes} menit, sampai {until}, untuk satu kali pakai.",
                     "Jika Anda meminta token lebih dari sekali, hanya token dari email terbaru yang berlaku.",
                     "Jangan berikan token kepada siapa pun. Petugas tidak pernah memintanya.",
                 )

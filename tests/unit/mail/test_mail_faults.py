@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -204,6 +205,57 @@ class Watching:
 
     def close(self) -> None:
         pass
+
+
+def test_a_long_batch_renews_its_lease(
+    sqlite_db: Database, settings: Settings, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Hours(Watching):
+        """Each mail takes longer than half of the lease."""
+
+        def send(self, message: EmailMessage, recipient: str) -> None:
+            super().send(message, recipient)
+            passed[0] += dispatcher._lease_seconds * 0.6
+
+    passed = [0.0]
+    begin, monotonic = clock.now(), time.monotonic()
+    monkeypatch.setattr(clock, "_source", lambda: begin + timedelta(seconds=passed[0]))
+    monkeypatch.setattr("mysapk_web.mail.dispatcher.time.monotonic", lambda: monotonic + passed[0])
+    person = people.add()
+    for _ in range(4):
+        write(people.db, person)
+    seen: list[int] = []
+    dispatcher = Dispatcher(sqlite_db, settings, Hours(seen, sqlite_db))
+
+    dispatcher.run_once()
+
+    assert seen == [0, 0, 0, 0]
+    assert states(people.db) == {OutboxState.SENT: 4}
+
+
+def test_mails_that_somebody_else_took_over_are_left_alone(
+    sqlite_db: Database, settings: Settings, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Frozen(Watching):
+        """The process was suspended for an hour while it sent the first mail."""
+
+        def send(self, message: EmailMessage, recipient: str) -> None:
+            passed[0] += 3600
+            super().send(message, recipient)
+
+    passed = [0.0]
+    begin, monotonic = clock.now(), time.monotonic()
+    monkeypatch.setattr(clock, "_source", lambda: begin + timedelta(seconds=passed[0]))
+    monkeypatch.setattr("mysapk_web.mail.dispatcher.time.monotonic", lambda: monotonic + passed[0])
+    person = people.add()
+    for _ in range(3):
+        write(people.db, person)
+    seen: list[int] = []
+
+    assert Dispatcher(sqlite_db, settings, Frozen(seen, sqlite_db)).run_once() == 1
+
+    assert seen == [3]
+    assert states(people.db) == {OutboxState.SENT: 1, OutboxState.SENDING: 2}
 
 
 def test_nobody_else_gets_what_is_claimed(sqlite_db: Database, settings: Settings, people: People) -> None:

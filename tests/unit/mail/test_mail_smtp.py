@@ -24,6 +24,8 @@ from mysapk_web.mail.transports import SmtpTransport
 from mysapk_web.settings import Settings
 from tests.unit.mail.support import CUT, Inbox, ServerFactory, free_port, login_as, to_server
 
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
+
 TO = "budi@example.go.id"
 
 
