@@ -44,13 +44,17 @@ const useLost = () => {
 
 // A form whose fields belong to the browser: what is typed is never lost and sent only with the form. `answers` is a counter
 // of the server; while a form waits for it to change, further submits are ignored.
-export function Form({ answers, onSubmit, children, ...rest }) {
+export function Form({ answers, onSubmit, takesFocus, children, ...rest }) {
   const [sent, setSent] = useState(null);
   const [late, setLate] = useState(false);
   const element = useRef(null);
   const lock = useRef(false);
   const lost = useLost();
   const busy = sent !== null && sent === answers;
+
+  useEffect(() => {
+    if (takesFocus && asked) element.current.querySelector("input").focus();
+  }, []);
 
   useEffect(() => {
     if (sent === null) return;
@@ -151,20 +155,30 @@ export function PasswordInput(props) {
   );
 }
 
-// All faults of the page; takes the focus when an answer brings some.
-export function Summary({ faults, answers }) {
+// What the last act led to: all faults of the page, or what went well. An answer with either takes the focus there.
+export function Outcome({ faults, notice, answers }) {
   const element = useRef(null);
   const entries = Object.entries(faults ?? {});
   useEffect(() => {
-    if (asked && element.current) element.current.focus();
+    if (asked) element.current?.focus();
   }, [answers]);
-  if (!entries.length) return null;
   const jump = (event, name) => {
     const field = document.getElementById(name);
     if (!field) return;
     event.preventDefault();
     field.focus();
   };
+  if (!entries.length) {
+    return (
+      <div role="status">
+        {notice && (
+          <p ref={element} tabIndex={-1} className="notice notice-good done">
+            {notice}
+          </p>
+        )}
+      </div>
+    );
+  }
   return (
     <div ref={element} role="alert" tabIndex={-1} className="summary">
       <h2>Ada yang perlu diperbaiki</h2>

@@ -5,53 +5,67 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import reflex as rx
+from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
-from mysapk_web.services import database, help as helpdesk
+from mysapk_web.services import database
+from mysapk_web.services import help as helpdesk
 from mysapk_web.services.help import NATIONAL
 from mysapk_web.ui.access import ANYONE, actor_or_none, handler
 from mysapk_web.ui.components.display import card, section
-from mysapk_web.ui.shell import page
+from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
 
 QUESTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "token",
         "Token tidak datang ke email",
-        "Tunggu beberapa menit dan periksa folder spam. Pastikan NIP dan email yang diisi sama dengan data kepegawaian, "
-        "lalu kirim ulang dari halaman Konfirmasi Reset Password. Hanya token dari email terakhir yang berlaku. "
-        "Bila tetap tidak datang, hubungi admin kepegawaian instansi Anda: admin dapat melihat status pengirimannya.",
+        (
+            "Tunggu beberapa menit dan periksa folder spam. Pastikan NIP dan email yang diisi sama dengan data kepegawaian, "
+            "lalu kirim ulang dari halaman Konfirmasi Reset Password. Hanya token dari email terakhir yang berlaku. "
+            "Bila tetap tidak datang, hubungi admin kepegawaian instansi Anda: admin dapat melihat status pengirimannya."
+        ),
     ),
     (
         "email",
         "Email terdaftar sudah tidak aktif atau berbeda",
-        "Email di data kepegawaian diperbaiki oleh admin kepegawaian di satuan kerja atau instansi Anda, paling lama 1x24 jam. "
-        "Sebagian instansi juga menyediakan aplikasi kepegawaian sendiri; perubahan di sana diimpor berkala. "
-        "Satu alamat hanya untuk satu orang.",
+        (
+            "Email di data kepegawaian diperbaiki oleh admin kepegawaian di satuan kerja atau instansi Anda, paling lama 1x24 jam. "
+            "Sebagian instansi juga menyediakan aplikasi kepegawaian sendiri; perubahan di sana diimpor berkala. "
+            "Satu alamat hanya untuk satu orang."
+        ),
     ),
     (
         "surel-umum",
         "Apakah boleh memakai Gmail atau Yahoo?",
-        "Bergantung pada aturan instansi Anda. Sebagian instansi hanya menerima email dinas. "
-        "Tanyakan kepada admin kepegawaian, lalu minta alamat dinas dicatat di data Anda.",
+        (
+            "Bergantung pada aturan instansi Anda. Sebagian instansi hanya menerima email dinas. "
+            "Tanyakan kepada admin kepegawaian, lalu minta alamat dinas dicatat di data Anda."
+        ),
     ),
     (
         "cpns",
         "Saya CPNS dan belum dapat mengaktifkan akun",
-        "Akun CPNS dibuka setelah disetujui admin instansi. Anda menerima pemberitahuan lewat email terdaftar. "
-        "Hubungi admin instansi bila persetujuan belum diberikan.",
+        (
+            "Akun CPNS dibuka setelah disetujui admin instansi. Anda menerima pemberitahuan lewat email terdaftar. "
+            "Hubungi admin instansi bila persetujuan belum diberikan."
+        ),
     ),
     (
         "salin",
         "Token ditolak",
-        "Salin token dari email lalu tempel; jangan diketik ulang. Token berlaku 30 menit, hanya satu kali, "
-        "dan mati begitu token baru diminta. Setelah lima kali salah, minta token baru.",
+        (
+            "Salin token dari email lalu tempel; jangan diketik ulang. Token berlaku 30 menit, hanya satu kali, "
+            "dan mati begitu token baru diminta. Setelah lima kali salah, minta token baru."
+        ),
     ),
     (
         "password",
         "Password baru tidak diterima",
-        "Gunakan paling sedikit 6 karakter dengan satu huruf besar dan satu angka, tanpa NIP, tanggal lahir, nama, "
-        "atau kata yang umum dipakai. Pemegang peran admin atau verifikator memakai paling sedikit 12 karakter.",
+        (
+            "Gunakan paling sedikit 6 karakter dengan satu huruf besar dan satu angka, tanpa NIP, tanggal lahir, nama, "
+            "atau kata yang umum dipakai. Pemegang peran admin atau verifikator memakai paling sedikit 12 karakter."
+        ),
     ),
     (
         "terkunci",
@@ -61,8 +75,10 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "kode",
         "Kode autentikator selalu salah",
-        "Setel jam ponsel ke otomatis, lalu gunakan kode yang baru muncul. Ponsel hilang? "
-        "Pakai salah satu kode pemulihan; bila tidak ada, hubungi admin instansi Anda.",
+        (
+            "Setel jam ponsel ke otomatis, lalu gunakan kode yang baru muncul. Ponsel hilang? "
+            "Pakai salah satu kode pemulihan; bila tidak ada, hubungi admin instansi Anda."
+        ),
     ),
     (
         "periode",
@@ -82,14 +98,15 @@ class BantuanState(AppState):
     """The helpdesks for whoever looks: the own agency's first."""
 
     contacts: list[dict[str, str]] = [asdict(NATIONAL)]
-    logged_in: bool = False
 
     @handler(ANYONE)
     async def load(self) -> None:
         """Find the helpdesks."""
         self.faults, self.notice = {}, ""
         person = actor_or_none()
-        self.logged_in = person is not None
+        if person is not None:
+            shell = await self.get_state(ShellState)
+            await shell._fill()
         self.contacts = [asdict(contact) for contact in await database.look(helpdesk.contacts, person)]
 
 
@@ -97,7 +114,7 @@ def _line(value: rx.Var[str], term: str, shown: rx.Component) -> rx.Component:
     return rx.cond(value, rx.el.div(rx.el.dt(term), rx.el.dd(shown)))
 
 
-def _contact(item: rx.Var[dict[str, str]]) -> rx.Component:
+def _contact(item: ObjectVar[dict[str, str]]) -> rx.Component:
     return card(
         rx.el.h3(item["nama"], class_name="mb-4"),
         rx.el.dl(
@@ -125,10 +142,10 @@ def _question(ident: str, question: str, answer: str) -> rx.Component:
 def bantuan() -> rx.Component:
     """The page."""
     return page(
-        rx.el.a(
-            rx.cond(BantuanState.logged_in, "Kembali ke Beranda", "Kembali ke Masuk"),
-            href=rx.cond(BantuanState.logged_in, "/beranda", "/masuk"),
-            class_name="inline-block py-2 mb-2",
+        rx.cond(
+            ShellState.nama,
+            rx.fragment(),
+            rx.el.a("Kembali ke Masuk", href="/masuk", class_name="inline-block py-2 mb-2"),
         ),
         rx.el.h1("Bantuan"),
         rx.el.p(
@@ -147,4 +164,6 @@ def bantuan() -> rx.Component:
             "Pertanyaan yang sering diajukan",
             rx.el.div(*(_question(*entry) for entry in QUESTIONS), class_name="faq"),
         ),
+        here="/bantuan",
+        public=True,
     )

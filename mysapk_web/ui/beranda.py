@@ -11,8 +11,8 @@ from mysapk_web.services import database, home
 from mysapk_web.services.actor import Actor
 from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
 from mysapk_web.ui.components.behaviour import WebOnly
-from mysapk_web.ui.components.display import facts, notice, section, skeleton, tile, tiles
-from mysapk_web.ui.components.forms import summary
+from mysapk_web.ui.components.display import facts, section, skeleton, tile, tiles
+from mysapk_web.ui.components.forms import outcome
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
 from mysapk_web.ui.words import is_app_view
@@ -51,7 +51,7 @@ def next_steps(person: Actor) -> list[Step]:
             {
                 "title": "Aktifkan verifikasi dua langkah",
                 "text": "Peran Anda baru dapat dipakai setelah akun dilindungi kode dari ponsel.",
-                "href": "/keamanan#dua-langkah",
+                "href": "/keamanan",
             }
         )
     steps.append(
@@ -89,7 +89,7 @@ class BerandaState(AppState):
         seen = await database.look(home.home, actor())
         self.nama, self.jenis, self.unit, self.instansi = seen.nama, seen.jenis, seen.unit, seen.instansi
         wanted: dict[str, Any] = asdict(seen.banner) if seen.banner and not is_app_view(visitor().agent) else {}
-        self.banner = {key: wanted.get(key, empty) for key, empty in NO_BANNER.items()}  # type: ignore[misc, assignment]
+        self.banner = {key: wanted.get(key, empty) for key, empty in NO_BANNER.items()}  # type: ignore[assignment]
         self.steps = next_steps(actor())
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -107,9 +107,7 @@ def _banner() -> rx.Component:
                 rx.el.p(banner["sentence"]),
                 rx.el.p(rx.el.strong(banner["dates"])),
                 rx.el.p(banner["consequence"]),
-                rx.el.ul(
-                    rx.foreach(banner["more"], lambda line: rx.el.li(line)), class_name="help border-t pt-3 mt-4"
-                ),
+                rx.el.ul(rx.foreach(banner["more"], lambda line: rx.el.li(line))),
                 class_name="period",
                 custom_attrs={"aria-labelledby": "periode"},
             ),
@@ -134,8 +132,7 @@ def _greeting() -> rx.Component:
 def beranda() -> rx.Component:
     """The page."""
     return page(
-        summary(),
-        notice(),
+        outcome(),
         rx.cond(BerandaState.ready, _greeting(), rx.fragment(rx.el.h1("Beranda"), skeleton(4))),
         _banner(),
         section(

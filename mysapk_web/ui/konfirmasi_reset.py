@@ -9,8 +9,8 @@ import reflex as rx
 from mysapk_web.services import database, recovery
 from mysapk_web.ui.access import ANYONE, handler, visitor
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import dialog, inset, notice
-from mysapk_web.ui.components.forms import field, submit_button, summary
+from mysapk_web.ui.components.display import dialog, inset
+from mysapk_web.ui.components.forms import field, outcome, submit_button
 from mysapk_web.ui.components.passwords import PUBLISHED_RULES, Rule, new_password_field, rules_of
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import TEXT_LIMIT, AppState, text_of
@@ -54,7 +54,7 @@ class KonfirmasiState(AppState):
         self.strength = judgement.label if password else ""
 
     @handler(ANYONE)
-    async def resend(self, form: dict[str, Any]) -> None:  # noqa: ARG002  the form is empty
+    async def resend(self, form: dict[str, Any]) -> None:
         """Ask for another token; the older one dies."""
         await database.run(recovery.resend_token, visitor=visitor())
         await self._look()
@@ -126,9 +126,7 @@ def _done() -> rx.Component:
     return dialog(
         "Password baru berhasil diperbarui",
         rx.el.p("Masuk dengan NIP dan password baru Anda. Semua sesi lama sudah diakhiri."),
-        rx.el.button(
-            "OK", type="button", class_name="button button-primary", on_click=rx.redirect("/masuk#nip")
-        ),
+        rx.el.button("OK", type="button", class_name="button button-primary", on_click=rx.redirect("/masuk#nip")),
         ident="berhasil",
         open=True,
         on_close=rx.redirect("/masuk#nip"),
@@ -140,8 +138,7 @@ def konfirmasi_reset() -> rx.Component:
     return page(
         rx.el.div(
             rx.el.div(
-                summary(),
-                notice(),
+                outcome(),
                 rx.el.h1("Konfirmasi Reset Password"),
                 rx.cond(
                     KonfirmasiState.unknown,

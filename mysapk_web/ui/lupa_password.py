@@ -9,7 +9,7 @@ import reflex as rx
 from mysapk_web.services import database, recovery
 from mysapk_web.ui.access import ANYONE, handler, visitor
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.forms import field, submit_button, summary
+from mysapk_web.ui.components.forms import field, outcome, submit_button
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState, text_of
 
@@ -62,7 +62,7 @@ def lupa_password() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.a("Kembali ke Masuk", href="/masuk", class_name="inline-block py-2 mb-2"),
-                summary(),
+                outcome(),
                 rx.el.h1("Lupa Password"),
                 rx.el.p(
                     "Untuk aktivasi akun baru maupun mengganti password yang terlupa. "

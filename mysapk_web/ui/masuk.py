@@ -11,9 +11,11 @@ from mysapk_web.services.actor import Refused
 from mysapk_web.services.login import LoginStep
 from mysapk_web.ui.access import ANYONE, actor_or_none, handler, visitor
 from mysapk_web.ui.components.behaviour import AutoSubmit, Form
-from mysapk_web.ui.components.forms import field, password_field, submit_button, summary
+from mysapk_web.ui.components.forms import field, outcome, password_field, submit_button
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState, text_of
+
+ENDED = "Sesi Anda sudah berakhir. Masuk kembali untuk melanjutkan; draf yang tersimpan tidak hilang."
 
 
 class MasukState(AppState):
@@ -28,6 +30,8 @@ class MasukState(AppState):
         self.faults, self.notice, self.claimed = {}, "", False
         if actor_or_none() is not None:
             return rx.redirect("/beranda", replace=True)
+        if self.router.url.query_parameters.get("sesi") == "berakhir":
+            self.notice = ENDED
         self.needs_code = await database.look(login.waits_for_code, visitor=visitor())
         return None
 
@@ -88,6 +92,7 @@ def _code_step() -> rx.Component:
             class_name="buttons",
         ),
         on_submit=MasukState.submit_code,
+        takes_focus=True,
         action="/masuk",
         class_name="form",
     )
@@ -120,7 +125,7 @@ def masuk() -> rx.Component:
     return page(
         rx.el.div(
             rx.el.div(
-                summary(),
+                outcome(),
                 rx.el.h1("Masuk"),
                 rx.el.p(
                     "Periksa dan perbarui data kepegawaian Anda sebagai PNS, CPNS, PPPK, atau PPT Non-ASN.",

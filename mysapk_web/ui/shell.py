@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import reflex as rx
 from reflex.style import color_mode, set_color_mode
+from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.domain.roles import Permission
@@ -76,7 +78,7 @@ def _brand(href: str) -> rx.Component:
 
 
 def _navigation(here: str) -> rx.Component:
-    def entry(item: rx.Var[dict[str, str]]) -> rx.Component:
+    def entry(item: ObjectVar[dict[str, str]]) -> rx.Component:
         current = rx.cond(item["href"] == here, "page", rx.Var("undefined"))
         return rx.el.li(rx.el.a(item["label"], href=item["href"], custom_attrs={"aria-current": current}))
 
@@ -96,30 +98,41 @@ def logout_form() -> rx.Component:
     )
 
 
-def _header(*, private: bool) -> rx.Component:
-    if not private:
-        return rx.el.header(rx.el.div(_brand("/masuk"), class_name="wrap"), class_name="header")
-    return rx.el.header(
-        rx.el.div(
-            _brand("/beranda"),
+def _public_header() -> rx.Component:
+    return rx.el.header(rx.el.div(_brand("/masuk"), class_name="wrap"), class_name="header")
+
+
+def _private_header(here: str) -> rx.Component:
+    return rx.fragment(
+        rx.el.header(
             rx.el.div(
-                rx.el.a(ShellState.nama, href="/keamanan"),
-                logout_form(),
-                rx.el.button(
-                    "Menu",
-                    type="button",
-                    class_name="button button-secondary menu-button",
-                    custom_attrs={"popoverTarget": "menu-utama"},
+                _brand("/beranda"),
+                rx.el.div(
+                    rx.el.a(ShellState.nama, href="/keamanan"),
+                    logout_form(),
+                    rx.el.button(
+                        "Menu",
+                        type="button",
+                        class_name="button button-secondary menu-button",
+                        custom_attrs={"popoverTarget": "menu-utama"},
+                    ),
+                    class_name="account",
                 ),
-                class_name="account",
+                class_name="wrap",
             ),
-            class_name="wrap",
+            class_name="header",
         ),
-        class_name="header",
+        _navigation(here),
     )
 
 
-def _theme_button(label: str, mode: str) -> rx.Component:
+def _header(here: str, *, public: bool) -> rx.Component:
+    if not here:
+        return _public_header()
+    return rx.cond(ShellState.nama, _private_header(here), _public_header()) if public else _private_header(here)
+
+
+def _theme_button(label: str, mode: Literal["system", "light", "dark"]) -> rx.Component:
     return rx.el.button(
         label,
         type="button",
@@ -131,9 +144,7 @@ def _theme_button(label: str, mode: str) -> rx.Component:
 def _footer() -> rx.Component:
     return rx.el.footer(
         rx.el.div(
-            rx.el.p(
-                "Call Center BKN ", rx.el.a(CALL_CENTRE, href=f"tel:{CALL_CENTRE.replace('-', '')}")
-            ),
+            rx.el.p("Call Center BKN ", rx.el.a(CALL_CENTRE, href=f"tel:{CALL_CENTRE.replace('-', '')}")),
             rx.el.a("Bantuan", href="/bantuan"),
             rx.el.div(
                 rx.el.span("Tampilan:", custom_attrs={"id": "tampilan"}),
@@ -150,17 +161,17 @@ def _footer() -> rx.Component:
     )
 
 
-def page(*children: rx.Component, here: str = "") -> rx.Component:
+def page(*children: rx.Component, here: str = "", public: bool = False) -> rx.Component:
     """A page in its frame.
 
     Args:
         *children: Content of the main landmark, with one `h1`.
-        here: Route of a page behind the login, which then has navigation and account; empty: a page for everybody.
+        here: Route of a page behind the login, which then has navigation and account; empty: a page for visitors.
+        public: With `here`: a page for everybody, with navigation for who is logged in.
     """
     return rx.fragment(
         A.create("Langsung ke isi", href="#isi", class_name="skip"),
-        _header(private=bool(here)),
-        _navigation(here) if here else rx.fragment(),
+        _header(here, public=public),
         Main.create(
             rx.el.div(*children, class_name="wrap"),
             class_name="main",

@@ -33,6 +33,5 @@ def moment(at: datetime, zone: str = "WIB") -> str:
         at: Aware.
         zone: WIB, WITA or WIT.
     """
-    return f"{format_datetime(at, 'd MMMM y', tzinfo=ZONES[zone], locale='id')} pukul " + (
-        f"{format_datetime(at, 'HH.mm', tzinfo=ZONES[zone], locale='id')} {zone}"
-    )
+    shown = format_datetime(at.astimezone(ZONES[zone]), "d MMMM y 'pukul' HH.mm", locale="id")
+    return f"{shown} {zone}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import reflex as rx
 from reflex.event import input_event, no_args_event_spec
@@ -20,6 +20,14 @@ class _Behaviour(rx.Component):
 
     library = "$/public/behaviour.jsx"
 
+    _triggers: ClassVar[dict[str, Any]] = {}
+    """Event name -> arguments it brings."""
+
+    @classmethod
+    def get_event_triggers(cls) -> dict[str, Any]:
+        """The events of every component, and its own."""
+        return {**super().get_event_triggers(), **cls._triggers}
+
 
 class Form(_Behaviour):
     """A form that is sent as one event, answers at once, and never loses what was typed."""
@@ -30,16 +38,17 @@ class Form(_Behaviour):
     """Goes up with every answer of the server; frees the button."""
     action: rx.Var[str]
     """Its own route: without scripts nothing typed goes into an address line."""
-    on_submit: rx.EventHandler[_submitted]
-    """Gets field name -> text."""
+    takes_focus: rx.Var[bool]
+    """Whether its first field takes the focus when the form appears as the next step of another one."""
+    _triggers: ClassVar[dict[str, Any]] = {"on_submit": _submitted}
 
     @classmethod
-    def create(cls, *children: Any, **props: Any) -> rx.Component:
+    def create(cls, *children: Any, **props: Any) -> Self:
         """Make a form.
 
         Args:
             *children: Fields and one `submit_button`.
-            **props: `on_submit` and attributes of the form.
+            **props: `on_submit` (gets field name -> text), `action`, attributes of the form.
         """
         return super().create(*children, answers=AppState.answers, **props)
 
@@ -64,15 +73,16 @@ class PasswordInput(_Behaviour):
 
     name: rx.Var[str]
     auto_complete: rx.Var[str]
-    on_change: rx.EventHandler[input_event]
+    _triggers: ClassVar[dict[str, Any]] = {"on_change": input_event}
 
 
-class Summary(_Behaviour):
-    """The faults of the page in one place (role alert); takes the focus."""
+class Outcome(_Behaviour):
+    """The faults of the page in one place (role alert), or what went well (role status); takes the focus."""
 
-    tag = "Summary"
+    tag = "Outcome"
 
     faults: rx.Var[dict[str, str]]
+    notice: rx.Var[str]
     answers: rx.Var[int]
 
 
@@ -97,7 +107,7 @@ class Dialog(_Behaviour):
     tag = "Dialog"
 
     open: rx.Var[bool]
-    on_close: rx.EventHandler[no_args_event_spec]
+    _triggers: ClassVar[dict[str, Any]] = {"on_close": no_args_event_spec}
 
 
 class DialogButton(_Behaviour):

@@ -1,4 +1,4 @@
-"""What only shows: notices, badges, tables, tiles, lists of facts, empty and loading states, dialogs."""
+"""What only shows: insets, badges, tables, tiles, lists of facts, empty and loading states, dialogs."""
 
 from __future__ import annotations
 
@@ -8,15 +8,6 @@ from typing import Any
 import reflex as rx
 
 from mysapk_web.ui.components.behaviour import Dialog, DialogButton
-from mysapk_web.ui.state import AppState
-
-
-def notice() -> rx.Component:
-    """What went well in the last act of the page (`AppState.notice`), in a status region."""
-    return rx.el.div(
-        rx.cond(AppState.notice, rx.el.p(AppState.notice, class_name="notice notice-good")),
-        role="status",
-    )
 
 
 def inset(*children: Any, kind: str = "info") -> rx.Component:
@@ -66,9 +57,7 @@ def facts(*pairs: tuple[str, Any]) -> rx.Component:
     Args:
         *pairs: Term and what it is.
     """
-    return rx.el.dl(
-        *(rx.el.div(rx.el.dt(term), rx.el.dd(value)) for term, value in pairs), class_name="facts"
-    )
+    return rx.el.dl(*(rx.el.div(rx.el.dt(term), rx.el.dd(value)) for term, value in pairs), class_name="facts")
 
 
 def table(caption: str, heads: Sequence[str], rows: Any) -> rx.Component:
@@ -81,9 +70,7 @@ def table(caption: str, heads: Sequence[str], rows: Any) -> rx.Component:
     """
     return rx.el.table(
         rx.el.caption(caption, class_name="sr-only"),
-        rx.el.thead(
-            rx.el.tr(*(rx.el.th(head, scope="col") for head in heads), role="row"), role="rowgroup"
-        ),
+        rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads), role="row"), role="rowgroup"),
         rx.el.tbody(rows, role="rowgroup"),
         role="table",
         class_name="table",

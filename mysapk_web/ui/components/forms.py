@@ -1,4 +1,4 @@
-"""Fields, summary and buttons of a form. Every control has a visible label, and its fault stands beside it and in the summary."""
+"""Fields, outcome and buttons of a form. Every control has a visible label, and its fault stands beside it and in the summary."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 import reflex as rx
 
-from mysapk_web.ui.components.behaviour import PasswordInput, SubmitButton, Summary
+from mysapk_web.ui.components.behaviour import Outcome, PasswordInput, SubmitButton
 from mysapk_web.ui.state import AppState
 
 
-def summary() -> rx.Component:
-    """All faults of the page, at its top: heading, links to the fields, focus (GOV.UK error summary)."""
-    return Summary.create(faults=AppState.faults, answers=AppState.answers)
+def outcome() -> rx.Component:
+    """What the last act led to, at the top of the page: the faults with links to their fields (GOV.UK error summary), or the notice."""
+    return Outcome.create(faults=AppState.faults, notice=AppState.notice, answers=AppState.answers)
 
 
 def title_of(name: str) -> rx.Var[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 import reflex as rx
+from reflex.vars import ObjectVar
 
 from mysapk_web.services.password_rules import PasswordJudgement
 from mysapk_web.ui.components.forms import password_field
@@ -39,7 +40,7 @@ def rules_of(judgement: PasswordJudgement) -> list[Rule]:
     return [{"text": text, "met": met} for text, met in judgement.rules]
 
 
-def _rule(item: rx.Var[Rule]) -> rx.Component:
+def _rule(item: ObjectVar[Rule]) -> rx.Component:
     return rx.el.li(
         rx.el.span(item["text"], rx.el.span(rx.cond(item["met"], " (terpenuhi)", ""), class_name="sr-only")),
         class_name=rx.cond(item["met"], "met", ""),

@@ -111,7 +111,7 @@ class KeamananState(AppState):
         self._tell(notice="Sesi diakhiri.")
 
     @handler(LOGGED_IN)
-    async def end_others(self, form: dict[str, Any]) -> None:  # noqa: ARG002  the form is empty
+    async def end_others(self, form: dict[str, Any]) -> None:
         """End all other sessions."""
         count = await database.run(security.end_other_sessions, actor())
         await self._look()
@@ -120,9 +120,7 @@ class KeamananState(AppState):
     @handler(LOGGED_IN)
     async def start_second_factor(self, form: dict[str, Any]) -> None:
         """Make a secret; the page then shows its picture from `/keamanan/qr.svg`."""
-        await database.run_hashing(
-            security.start_second_factor, actor(), password=text_of(form, "password_totp")
-        )
+        await database.run_hashing(security.start_second_factor, actor(), password=text_of(form, "password_totp"))
         await self._look()
         self._tell(notice="Password cocok. Pindai kode QR dengan aplikasi autentikator.")
 
@@ -134,7 +132,7 @@ class KeamananState(AppState):
         self._tell(notice="Verifikasi dua langkah aktif. Simpan kode pemulihan Anda sekarang.")
 
     @handler(LOGGED_IN)
-    async def cancel_second_factor(self, form: dict[str, Any]) -> None:  # noqa: ARG002  the form is empty
+    async def cancel_second_factor(self, form: dict[str, Any]) -> None:
         """Drop the secret that was not confirmed."""
         await database.run(security.cancel_second_factor, actor())
         await self._look()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
-from mysapk_web.ui.components.behaviour import AutoSubmit, Form
+from mysapk_web.ui.components.behaviour import AutoSubmit, Form, NativeForm
 from mysapk_web.ui.components.display import (
     badge,
     cancel_button,
@@ -14,13 +15,12 @@ from mysapk_web.ui.components.display import (
     dialog_button,
     empty,
     inset,
-    notice,
     row,
     section,
     skeleton,
     table,
 )
-from mysapk_web.ui.components.forms import field, password_field, submit_button, summary
+from mysapk_web.ui.components.forms import field, outcome, password_field, submit_button
 from mysapk_web.ui.components.passwords import new_password_field
 from mysapk_web.ui.keamanan.state import KeamananState, LoginRow, SessionRow
 from mysapk_web.ui.shell import page
@@ -109,18 +109,19 @@ def _in_force() -> rx.Component:
             badge("Aktif", "good"),
             f" Kode pemulihan tersisa: {KeamananState.codes_left}.",
         ),
-        rx.el.p(
-            A.create(
-                "Tampilkan sepuluh kode pemulihan baru",
-                href="/keamanan/kode-pemulihan",
-                class_name="inline-block py-2",
-            ),
-            rx.el.span(" (kode yang lama tidak berlaku lagi)", class_name="help"),
+        NativeForm.create(
+            rx.el.button("Buat sepuluh kode pemulihan baru", type="submit", class_name="button button-secondary"),
+            rx.el.p("Kode yang lama tidak berlaku lagi.", class_name="help mt-1"),
+            method="post",
+            action="/keamanan/kode-pemulihan",
+            class_name="my-5",
         ),
         dialog_button("Matikan verifikasi dua langkah", "matikan", kind="danger"),
         dialog(
             "Matikan verifikasi dua langkah?",
-            rx.el.p("Akun Anda hanya dilindungi password. Peran admin dan verifikator berhenti sampai diaktifkan lagi."),
+            rx.el.p(
+                "Akun Anda hanya dilindungi password. Peran admin dan verifikator berhenti sampai diaktifkan lagi."
+            ),
             Form.create(
                 password_field("password_totp", "Password Anda"),
                 field(
@@ -154,14 +155,12 @@ def _second_factor() -> rx.Component:
                 class_name="mb-4",
             ),
         ),
-        rx.cond(
-            KeamananState.has_second_factor, _in_force(), rx.cond(KeamananState.enrolling, _enrol(), _start())
-        ),
+        rx.cond(KeamananState.has_second_factor, _in_force(), rx.cond(KeamananState.enrolling, _enrol(), _start())),
         custom_attrs={"id": "dua-langkah"},
     )
 
 
-def _session(item: rx.Var[SessionRow]) -> rx.Component:
+def _session(item: ObjectVar[SessionRow]) -> rx.Component:
     ident = f"akhiri-{item['key']}"
     return row(
         cell("Perangkat", rx.el.div(rx.el.strong(item["agent"]), class_name="grow")),
@@ -228,7 +227,7 @@ def _sessions() -> rx.Component:
     )
 
 
-def _login(item: rx.Var[LoginRow]) -> rx.Component:
+def _login(item: ObjectVar[LoginRow]) -> rx.Component:
     return row(
         cell("Waktu", rx.el.span(item["at"])),
         cell("Hasil", rx.cond(item["ok"], badge("Berhasil", "good"), badge("Gagal", "bad"))),
@@ -256,13 +255,12 @@ def _logins() -> rx.Component:
 def keamanan() -> rx.Component:
     """The page."""
     return page(
-        summary(),
-        notice(),
+        outcome(),
         rx.el.h1("Keamanan akun"),
         rx.el.p("Password, verifikasi dua langkah, dan perangkat yang memakai akun Anda.", class_name="lead"),
         rx.cond(
             KeamananState.ready,
-            rx.fragment(_second_factor(), _sessions(), _password(), _logins()),
+            rx.fragment(_password(), _second_factor(), _sessions(), _logins()),
             skeleton(6),
         ),
         here=PATH,
