@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 
 from mysapk_web.domain.token import derive_token
 from mysapk_web.mail.faults import check_address
@@ -320,6 +321,34 @@ def _new_login(facts: Facts, settings: Settings) -> Words:
     )
 
 
+def _role_changed(facts: Facts, settings: Settings) -> Words:
+    roles = plain(facts.params.get("roles", ""), 200) or "tidak ada"
+    return Words(
+        "Peran Anda di MySAPK diubah",
+        (
+            Paragraph(f"Peran akun MySAPK Web Anda diubah pada {_moment(facts)}. Peran Anda sekarang: {roles}."),
+            Link("Masuk kembali untuk melanjutkan:", f"{settings.public_url}/masuk"),
+            Paragraph(f"Perubahan ini tidak Anda ketahui? Hubungi {_agency(facts)}."),
+        ),
+    )
+
+
+def _disabled(facts: Facts, _settings: Settings) -> Words:
+    return Words(
+        "Akun MySAPK Anda dinonaktifkan",
+        (
+            Paragraph(f"Akun MySAPK Web Anda dinonaktifkan pada {_moment(facts)} dan semua sesinya diakhiri."),
+            Paragraph(f"Untuk mengetahui sebabnya atau mengaktifkannya kembali, hubungi {_agency(facts)}."),
+        ),
+    )
+
+
+def _open_again(subject: str, facts: Facts, settings: Settings) -> Words:
+    done = Paragraph(f"{subject} pada {_moment(facts)}.")
+    way = Link("Belum punya password, atau lupa? Buat yang baru di:", f"{settings.public_url}/lupa-password")
+    return Words(subject, (done, Link("Masuk di:", f"{settings.public_url}/masuk"), way))
+
+
 def _test(facts: Facts, _settings: Settings) -> Words:
     return Words(
         "Surat uji dari MySAPK Web",
@@ -352,5 +381,9 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.RECOVERY_CODE_USED: _recovery_code_used,
     Letter.LOCKED: _locked,
     Letter.NEW_LOGIN: _new_login,
+    Letter.ROLE_CHANGED: _role_changed,
+    Letter.DISABLED: _disabled,
+    Letter.ENABLED: partial(_open_again, "Akun MySAPK Anda diaktifkan kembali"),
+    Letter.CPNS_APPROVED: partial(_open_again, "Akun CPNS Anda sudah disetujui"),
     Letter.TEST: _test,
 }

@@ -40,6 +40,12 @@ class Letter(StrEnum):
     """Many failed logins. params: none."""
     NEW_LOGIN = "masuk-perangkat-baru"
     """A login from a browser and network not seen before. params: agent, network."""
+    ROLE_CHANGED = "peran-diubah"
+    """params: roles (labels of the roles in force now)."""
+    DISABLED = "akun-dinonaktifkan"
+    """An admin switched the account off. params: none."""
+    ENABLED = "akun-diaktifkan-kembali"
+    CPNS_APPROVED = "cpns-disetujui"
     TEST = "uji-surat"
     """`mysapk send-test-mail`."""
 
