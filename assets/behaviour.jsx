@@ -166,6 +166,8 @@ export function Outcome({ faults, notice, answers }) {
     const field = document.getElementById(name);
     if (!field) return;
     event.preventDefault();
+    const dialog = field.closest("dialog");
+    if (dialog && !dialog.open) dialog.showModal();
     field.focus();
   };
   if (!entries.length) {

@@ -107,7 +107,7 @@ def _no_mail() -> rx.Component:
         ),
         Form.create(
             submit_button(
-                "Kirim ulang token",
+                "Kirim ulang",
                 "Mengirim ...",
                 kind="secondary",
                 wait=KonfirmasiState.resend_in,

@@ -103,7 +103,7 @@ def _first_time() -> rx.Component:
         rx.el.h2("Pertama kali masuk?"),
         rx.el.p("Aktifkan akun Anda dahulu. Cukup sekali, sekitar lima menit."),
         rx.el.ol(
-            rx.el.li(rx.el.span("Pilih ", rx.el.a("Aktivasi akun", href="/lupa-password"), " atau Lupa Password.")),
+            rx.el.li(rx.el.span("Pilih ", rx.el.a("Aktivasi akun", href="/lupa-password"), ".")),
             rx.el.li(rx.el.span("Isi NIP dan email yang terdaftar di data kepegawaian.")),
             rx.el.li(rx.el.span("Salin token 7 karakter dari email yang Anda terima.")),
             rx.el.li(rx.el.span("Buat password baru, lalu masuk di halaman ini.")),

@@ -13,12 +13,10 @@ from reflex_components_core.el.elements.inline import A
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, home
 from mysapk_web.services.actor import Actor
+from mysapk_web.services.help import NATIONAL
 from mysapk_web.ui.access import actor
 from mysapk_web.ui.components.behaviour import Connection, Main, NativeForm
 from mysapk_web.ui.state import AppState
-
-CALL_CENTRE = "021-8093008"
-"""Call centre of BKN (seed 3); what an instansi has of its own stands under /bantuan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +142,7 @@ def _theme_button(label: str, mode: Literal["system", "light", "dark"]) -> rx.Co
 def _footer() -> rx.Component:
     return rx.el.footer(
         rx.el.div(
-            rx.el.p("Call Center BKN ", rx.el.a(CALL_CENTRE, href=f"tel:{CALL_CENTRE.replace('-', '')}")),
+            rx.el.p(NATIONAL.nama, " ", A.create(NATIONAL.telepon, href=f"tel:{NATIONAL.telepon.replace('-', '')}")),
             rx.el.a("Bantuan", href="/bantuan"),
             rx.el.div(
                 rx.el.span("Tampilan:", custom_attrs={"id": "tampilan"}),
