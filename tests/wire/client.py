@@ -14,6 +14,16 @@ import socketio
 NAMESPACE = "/_event"
 
 
+def _about(cookies: dict[str, str], address: str | None) -> dict[str, str]:
+    """What a browser and the proxy before the portal say: cookies and the client's address."""
+    said = {}
+    if cookies:
+        said["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    if address:
+        said["X-Forwarded-For"] = address
+    return said
+
+
 class Refused(Exception):
     """The server did not let the socket in."""
 
@@ -21,10 +31,12 @@ class Refused(Exception):
 class Tab:
     """One browser tab: a client token, a socket, and what came back over it."""
 
-    def __init__(self, base: str, cookies: dict[str, str], token: str | None = None, origin: str | None = None) -> None:
+    def __init__(
+        self, base: str, cookies: dict[str, str], token: str | None = None, *, address: str | None = None
+    ) -> None:
         self.base = base
-        self.origin = origin or base
         self.cookies = cookies
+        self.address = address
         self.token = token or str(uuid.uuid4())
         self.path = "/"
         self.updates: list[dict[str, Any]] = []
@@ -52,10 +64,9 @@ class Tab:
         self.closed.set()
         self._news.set()
 
-    async def open(self, **headers: str) -> None:
-        sent = {"Origin": self.origin, **headers}
-        if self.cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+    async def open(self, auth: Any = None, **headers: str) -> None:
+        """Connect; `auth` is the payload of the CONNECT packet. An empty header value leaves the header out."""
+        sent = {"Origin": self.base, **_about(self.cookies, self.address), **headers}
         try:
             await self.socket.connect(
                 f"{self.base}/?token={self.token}",
@@ -63,6 +74,7 @@ class Tab:
                 namespaces=[NAMESPACE],
                 transports=["websocket"],
                 headers={name.replace("_", "-"): value for name, value in sent.items() if value},
+                auth=auth,
                 wait_timeout=5,
             )
         except socketio.exceptions.ConnectionError as error:
@@ -131,17 +143,19 @@ def redirects(updates: list[dict[str, Any]]) -> list[str]:
 class Browser:
     """Cookies, HTTP requests and tabs of one person."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, *, address: str | None = None) -> None:
         self.base = base
+        self.address = address
         self.cookies: dict[str, str] = {}
         self.tabs: list[Tab] = []
 
     async def request(self, method: str, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
-        sent = {"Accept": "text/html", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        """An HTTP request as a browser sends it. An empty header value leaves the header out."""
+        sent = {"Accept": "text/html", **_about(self.cookies, self.address)}
         if method != "GET":
-            sent.setdefault("Origin", self.base)
-        if self.cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            sent["Origin"] = self.base
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+        sent = {name: value for name, value in sent.items() if value}
         async with (
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
             http.request(method, self.base + path, headers=sent, allow_redirects=False) as answer,
@@ -163,7 +177,7 @@ class Browser:
         """An open tab, hydrated for a path."""
         if not self.cookies:
             await self.visit()
-        tab = Tab(self.base, dict(self.cookies), token)
+        tab = Tab(self.base, dict(self.cookies), token, address=self.address)
         await tab.open()
         self.tabs.append(tab)
         try:
