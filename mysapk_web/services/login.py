@@ -51,6 +51,8 @@ class _Candidate:
 
     nip_key: str
     address_key: str
+    failures: int
+    """Failures of this NIP with this attempt, as if it had failed."""
     account_id: int | None
     password_hash: str | None
     version: int
@@ -122,7 +124,9 @@ def _admit(session: Session, settings: Settings, visitor: Visitor, number: str) 
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .where(Pegawai.nip == number)
     ).one_or_none()
-    return _Candidate(nip_key, address_key, *(row or (None, None, 0)))
+    # Read in the transaction that counted: no other attempt comes between, so each has a number of its own.
+    failures = counters.failures(session, ACCOUNT_WAIT, nip_key)
+    return _Candidate(nip_key, address_key, failures, *(row or (None, None, 0)))
 
 
 def _wait_sentence(wait: timedelta) -> str:
@@ -142,31 +146,38 @@ def _conclude(
     stronger: str | None,
 ) -> LoginStep:
     account = session.get(Account, candidate.account_id) if candidate.account_id is not None else None
-    if (
-        not right
-        or account is None
-        or account.disabled_at is not None
-        or account.version != candidate.version
-        or account.password_hash != candidate.password_hash
-    ):
+    if not right or account is None or account.disabled_at is not None or account.version != candidate.version:
         _fail(session, visitor, candidate)
         raise CountedRefusal(WRONG)
     counters.clear(session, ACCOUNT_WAIT, candidate.nip_key)
     counters.forgive(session, ADDRESS_WAIT, candidate.address_key)
     if stronger is not None:
-        account.password_hash = stronger
-        session.add(account)
-        audit.record(session, AuditTag.PASSWORD_REHASHED, actor_id=account.id, subject_id=account.id)
+        _strengthen(session, candidate, stronger)
     needs_code = account.totp_confirmed_at is not None
     leave_claim(session, account, visitor, needs_code=needs_code)
     return LoginStep.CODE_NEEDED if needs_code else LoginStep.CLAIMED
 
 
+def _strengthen(session: Session, candidate: _Candidate, stronger: str) -> None:
+    """Put the stronger hash in the place of the one that was checked, unless another login or a new password was faster."""
+    replaced = session.execute(
+        update(Account)
+        .where(
+            col(Account.id) == candidate.account_id,
+            col(Account.version) == candidate.version,
+            col(Account.password_hash) == candidate.password_hash,
+        )
+        .values(password_hash=stronger)
+        .returning(col(Account.id))
+    ).scalar_one_or_none()
+    if replaced is not None:
+        audit.record(session, AuditTag.PASSWORD_REHASHED, actor_id=replaced, subject_id=replaced)
+
+
 def _fail(session: Session, visitor: Visitor, candidate: _Candidate) -> None:
     """Write the failure down, and tell the person once when a run of failures begins to wait (ASVS 6.3.5)."""
     audit.record(session, AuditTag.LOGIN_FAILED, subject_id=candidate.account_id, address=visitor.address)
-    failures = counters.failures(session, ACCOUNT_WAIT, candidate.nip_key)
-    if candidate.password_hash is not None and failures == FREE_FAILURES + 1:
+    if candidate.password_hash is not None and candidate.failures == FREE_FAILURES + 1:
         enqueue(session, Letter.LOCKED, account_id=candidate.account_id)
 
 

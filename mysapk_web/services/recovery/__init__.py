@@ -9,7 +9,7 @@ from mysapk_web.services.recovery.asking import (
     view,
 )
 from mysapk_web.services.recovery.confirming import confirm, judge
-from mysapk_web.services.recovery.rolls import account_eligibility
+from mysapk_web.services.recovery.finding import account_eligibility
 
 __all__ = [
     "RecoveryView",

@@ -25,7 +25,7 @@ from mysapk_web.services import audit, clock, counters
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.outbox import enqueue
-from mysapk_web.services.recovery.rolls import Finding, address_reference, look_up
+from mysapk_web.services.recovery.finding import Finding, address_reference, look_up
 from mysapk_web.settings import Settings, load
 
 NO_REQUEST = (

@@ -24,7 +24,7 @@ from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.password_rules import PasswordJudgement
 from mysapk_web.services.passwords import hash_password
 from mysapk_web.services.recovery.asking import NO_REQUEST, current_request
-from mysapk_web.services.recovery.rolls import account_eligibility
+from mysapk_web.services.recovery.finding import account_eligibility
 from mysapk_web.settings import Settings, load
 
 DEAD = "Token ini tidak berlaku lagi (sudah dipakai, kedaluwarsa, diganti yang lebih baru, atau terlalu sering salah). Kirim ulang token."

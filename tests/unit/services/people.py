@@ -277,10 +277,7 @@ class Portal:
     def everything(self) -> dict[str, str]:
         """The whole database in text, by table."""
         with self.db.read() as s:
-            return {
-                name: repr(s.execute(text(f'SELECT * FROM "{name}"')).all())
-                for name in SQLModel.metadata.tables
-            }
+            return {name: repr(s.execute(text(f'SELECT * FROM "{name}"')).all()) for name in SQLModel.metadata.tables}
 
     # What admins do ------------------------------------------------------------------------------
 

@@ -1,0 +1,146 @@
+"""How often a token may be asked for: once a minute, five times a day, and never at another's expense (DESIGN 4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.models import ResetRequest
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.outbox import Letter
+from tests.unit.services.people import Portal, after, days, hours, minutes, nobody, together
+
+
+def test_resend_after_sixty_seconds_not_before(portal: Portal) -> None:
+    browser = portal.browser()
+    browser.ask(portal.ani)
+    with after(59), pytest.raises(Refused, match="1 detik"):
+        browser.resend()
+    assert portal.letters(portal.ani) == [Letter.TOKEN]
+    with after(60):
+        browser.resend()
+        assert portal.letters(portal.ani) == [Letter.TOKEN] * 2
+        browser.confirm(portal.token(portal.ani))
+
+
+def test_the_page_counts_the_minute_down(portal: Portal) -> None:
+    browser = portal.browser()
+    browser.ask(portal.ani)
+    seen = []
+    for seconds in (0, 1, 59.5, 60, 3600):
+        with after(seconds):
+            view = browser.view()
+            assert view is not None
+            seen.append(view.resend_in)
+    assert seen == [60, 59, 1, 0, 0]
+
+
+def test_resend_needs_a_request_of_this_browser(portal: Portal) -> None:
+    portal.browser().ask(portal.ani)
+    with pytest.raises(Refused, match="Belum ada permintaan"):
+        portal.browser().resend()
+
+
+def test_resend_compares_with_the_address_that_was_typed(portal: Portal) -> None:
+    browser = portal.browser()
+    browser.ask(portal.ani, "lain@elsewhere.example.com")
+    with after(61):
+        browser.resend()
+    assert portal.letters(portal.ani) == [Letter.OTHER_ADDRESS] * 2
+
+
+def test_five_tokens_a_day_through_asking_and_resending_alike(portal: Portal) -> None:
+    browser = portal.browser()
+    browser.ask(portal.ani)
+    for number in range(1, 8):
+        with after(number * 61):
+            if number % 2:
+                browser.resend()
+            else:
+                portal.elsewhere().ask(portal.ani)
+    assert portal.letters(portal.ani) == [Letter.TOKEN] * 5
+    with after(days):
+        browser.resend()
+    assert portal.letters(portal.ani) == [Letter.TOKEN] * 6
+
+
+def test_a_request_over_the_limit_leaves_the_last_token_alive(portal: Portal) -> None:
+    browser = portal.browser()
+    for number in range(5):
+        with after(number * 61):
+            browser.ask(portal.ani)
+    with after(6 * minutes):
+        browser.ask(portal.ani)
+        browser.resend()
+        assert portal.letters(portal.ani) == [Letter.TOKEN] * 5
+        browser.confirm(portal.token(portal.ani))
+
+
+def test_over_the_limit_looks_the_same_for_a_stranger(portal: Portal) -> None:
+    seen = []
+    for person in (portal.ani, nobody()):
+        browser = portal.elsewhere()
+        views = []
+        for number in range(8):
+            with after(number * 61):
+                browser.ask(person)
+                views.append(browser.view())
+        with after(2 * hours):
+            browser.ask(person)
+            views.append(browser.view())
+        seen.append([(view.resend_in, view.expires_at) for view in views if view])
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == 9
+
+
+def test_requests_with_another_address_leave_the_day_of_the_right_pair(portal: Portal) -> None:
+    for number in range(12):
+        portal.elsewhere().ask(portal.ani, f"tebak{number}@elsewhere.example.com")
+    assert portal.letters(portal.ani) == [Letter.OTHER_ADDRESS] * 5, "a mailbox is not flooded"
+    browser = portal.browser()
+    browser.ask(portal.ani)
+    browser.confirm(portal.token(portal.ani))
+
+
+def test_other_addresses_do_not_tell_the_right_one_by_the_limit(portal: Portal) -> None:
+    """After a day's worth of wrong addresses the right one and one more wrong one look alike."""
+    for number in range(6):
+        portal.elsewhere().ask(portal.ani, f"tebak{number}@elsewhere.example.com")
+    seen = []
+    for email in (portal.ani.email, "tebak7@elsewhere.example.com"):
+        browser = portal.elsewhere()
+        for seconds in (0, 61):
+            with after(seconds):
+                browser.ask(portal.ani, email)
+                view = browser.view()
+                assert view is not None
+                seen.append((view.resend_in, view.expires_at))
+    assert seen[:2] == seen[2:]
+
+
+def test_twenty_requests_an_hour_from_one_network_address(portal: Portal) -> None:
+    for number in range(20):
+        portal.browser().ask_typed(f"1980010120050110{number + 10}", "x@contoh.example.go.id")
+    late = portal.browser()
+    late.ask(portal.ani)
+    assert portal.letters(portal.ani) == []
+    assert late.view() is not None
+    portal.elsewhere().ask(portal.budi)
+    assert portal.letters(portal.budi) == [Letter.TOKEN]
+    with after(hours):
+        late.ask(portal.ani)
+    assert portal.letters(portal.ani) == [Letter.TOKEN]
+
+
+def test_the_day_counts_under_many_requests_at_once(both: Portal) -> None:
+    """Two minutes of the clock for each request, so that none joins another; all in threads."""
+    for round_ in range(3):
+        with after(round_ * 120):
+            assert together(4, lambda _: both.elsewhere().ask(both.ani)) == [None] * 4
+    assert both.letters(both.ani) == [Letter.TOKEN] * 3
+    for round_ in range(3, 9):
+        with after(round_ * 120):
+            assert together(4, lambda _: both.elsewhere().ask(both.ani)) == [None] * 4
+    assert both.letters(both.ani) == [Letter.TOKEN] * 5
+    assert len([row for row in both.rows(ResetRequest) if row.account_id]) == 5
+    assert len(both.events(AuditTag.RESET_REQUESTED)) == 5
