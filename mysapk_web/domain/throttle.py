@@ -35,8 +35,8 @@ TOKEN_TRIES: Final = 5
 TOKEN_CHECKS_PER_ADDRESS: Final = Limit("token:address", 60, timedelta(minutes=10))
 """Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""
 
-LOGIN_PER_ADDRESS: Final = Limit("login:address", 30, timedelta(minutes=1))
-"""Logins from one network address. Stops one password tried on many NIPs; an office at eight gets through."""
+LOGIN_PER_ADDRESS: Final = Limit("login:address", 120, timedelta(minutes=1))
+"""Logins from one network address. Stops one password tried on many NIPs; an office or a mobile network behind one address gets through at eight."""
 
 SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5))
 """Second-factor codes of one account: a million codes and three valid at a time need a hard limit."""

@@ -14,7 +14,7 @@ def test_limits_of_the_contract():
         20,
         timedelta(hours=1),
     )
-    assert (throttle.LOGIN_PER_ADDRESS.count, throttle.LOGIN_PER_ADDRESS.window) == (30, timedelta(minutes=1))
+    assert (throttle.LOGIN_PER_ADDRESS.count, throttle.LOGIN_PER_ADDRESS.window) == (120, timedelta(minutes=1))
     assert throttle.TOKEN_TRIES == 5
 
 
