@@ -1,0 +1,172 @@
+"""The published periods of an agency, and the words of the banner (DESIGN 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from babel.dates import format_datetime
+from sqlmodel import Session, col, or_, select
+
+from mysapk_web.domain.period import ZONES, PeriodKind, PeriodStatus, Phase, period_status
+from mysapk_web.domain.period import Period as Window
+from mysapk_web.models import Instansi, Period
+from mysapk_web.services import clock
+
+SANCTION_SOURCE: Final = "Keputusan Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1"
+"""Where the consequence of not taking part is laid down (seed 001)."""
+
+_CONSEQUENCE: Final = (
+    f"Layanan kepegawaian bagi pegawai yang tidak mengikuti pemutakhiran tidak diproses ({SANCTION_SOURCE})."
+)
+_TITLES: Final = {
+    Phase.NONE: "Periode Pemutakhiran Data Mandiri belum ditetapkan",
+    Phase.NOT_OPEN: "Pemutakhiran Data Mandiri belum dibuka",
+    Phase.OPEN: "Pemutakhiran Data Mandiri sedang dibuka",
+    Phase.CLOSING: "Pemutakhiran Data Mandiri hampir berakhir",
+    Phase.CLOSED: "Pemutakhiran Data Mandiri sudah ditutup",
+}
+_OTHERS: Final = {PeriodKind.AKTIVASI: "Aktivasi akun", PeriodKind.VERIFIKASI: "Verifikasi data"}
+_LAST_MOMENT: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class BannerView:
+    """What the banner says.
+
+    Attributes:
+        phase: Value of `domain.period.Phase`.
+        title: The state in a few words.
+        sentence: How long, or when.
+        dates: First and last minute with the zone; empty without a period.
+        consequence: What happens to those who don't take part, with its source.
+        more: One sentence each for the periods of activation and verification.
+    """
+
+    phase: str
+    title: str
+    sentence: str
+    dates: str
+    consequence: str
+    more: list[str]
+
+
+def status(session: Session, instansi: Instansi, kind: PeriodKind) -> PeriodStatus:
+    """Where an agency stands in a period now.
+
+    Args:
+        session: Any transaction.
+        instansi: Whose rows win over the national ones.
+        kind: Which kind of period.
+    """
+    return _status(_rows(session, instansi), instansi, kind)
+
+
+def banner(session: Session, instansi: Instansi) -> BannerView | None:
+    """The banner of an agency now.
+
+    Args:
+        session: Any transaction.
+        instansi: Its time zone is the one that is written.
+
+    Returns:
+        None while nothing at all has been published.
+    """
+    rows = _rows(session, instansi)
+    pdm = _status(rows, instansi, PeriodKind.PDM)
+    others = {kind: _status(rows, instansi, kind) for kind in _OTHERS}
+    if all(state.phase is Phase.NONE for state in (pdm, *others.values())):
+        return None
+    return BannerView(
+        phase=pdm.phase.value,
+        title=_TITLES[pdm.phase],
+        sentence=_sentence(pdm, instansi.zona),
+        dates=_dates(pdm, instansi.zona),
+        consequence=" ".join([_CONSEQUENCE, *_set_by(rows, pdm)]),
+        more=[line for kind, state in others.items() if (line := _other(kind, state, instansi.zona))],
+    )
+
+
+def moment(when: datetime, zona: str) -> str:
+    """A moment in the zone of an agency, such as "15 Agustus 2026 00.00 WIB".
+
+    Args:
+        when: Aware.
+        zona: WIB, WITA or WIT; anything else is taken as WIB.
+    """
+    return _written(when, zona, "d MMMM yyyy HH.mm")
+
+
+def moment_with_day(when: datetime, zona: str) -> str:
+    """A moment with its day of the week, such as "Sabtu, 15 Agustus 2026 pukul 00.00 WIB".
+
+    Args:
+        when: Aware.
+        zona: As in `moment`.
+    """
+    return _written(when, zona, "EEEE, d MMMM yyyy 'pukul' HH.mm")
+
+
+def _written(when: datetime, zona: str, form: str) -> str:
+    name = zona if zona in ZONES else "WIB"
+    return f"{format_datetime(when.astimezone(ZONES[name]), form, locale='id')} {name}"
+
+
+def _rows(session: Session, instansi: Instansi) -> list[Period]:
+    wanted = or_(col(Period.instansi_id).is_(None), col(Period.instansi_id) == instansi.id)
+    return list(session.exec(select(Period).where(wanted).order_by(col(Period.ends_at))))
+
+
+def _status(rows: list[Period], instansi: Instansi, kind: PeriodKind) -> PeriodStatus:
+    windows = [Window(row.kind, row.starts_at, row.ends_at, row.instansi_id, row.extends) for row in rows]
+    return period_status(windows, kind, clock.now(), ZONES.get(instansi.zona, ZONES["WIB"]))
+
+
+def _sentence(state: PeriodStatus, zona: str) -> str:
+    if state.period is None:
+        return "Tanggalnya akan diumumkan di sini."
+    days = state.days_left
+    if state.phase is Phase.NOT_OPEN:
+        lead = {0: "Dibuka hari ini", 1: "Dibuka besok"}.get(days, f"Dibuka {days} hari lagi")
+        return f"{lead}, {moment_with_day(state.period.starts_at, zona)}."
+    end = moment_with_day(state.period.ends_at - _LAST_MOMENT, zona)
+    longer = " Periode ini sudah diperpanjang." if state.period.extends else ""
+    if state.phase is Phase.CLOSED:
+        return f"Periode berakhir pada {end}.{longer}"
+    lead = {0: "Hari ini hari terakhir", 1: "Berakhir besok"}.get(days, f"{days} hari lagi")
+    return f"{lead}, sampai {end}.{longer}"
+
+
+def _dates(state: PeriodStatus, zona: str) -> str:
+    if state.period is None:
+        return ""
+    return f"{moment(state.period.starts_at, zona)} sampai {moment(state.period.ends_at - _LAST_MOMENT, zona)}"
+
+
+def _set_by(rows: list[Period], state: PeriodStatus) -> list[str]:
+    """The decision behind the period that counts; of an extended one, the latest."""
+    span = state.period
+    if span is None:
+        return []
+    sources = [
+        row.legal_source
+        for row in rows
+        if row.kind is span.kind
+        and row.instansi_id == span.instansi_id
+        and span.starts_at <= row.starts_at
+        and row.ends_at <= span.ends_at
+        and row.legal_source
+    ]
+    return [f"Periode ditetapkan dengan {sources[-1]}."] if sources else []
+
+
+def _other(kind: PeriodKind, state: PeriodStatus, zona: str) -> str:
+    if state.period is None:
+        return ""
+    end = moment(state.period.ends_at - _LAST_MOMENT, zona)
+    words = {
+        Phase.NOT_OPEN: f"dibuka {moment(state.period.starts_at, zona)} sampai {end}",
+        Phase.CLOSED: f"sudah ditutup pada {end}",
+    }
+    return f"{_OTHERS[kind]}: {words.get(state.phase, f'sedang dibuka sampai {end}')}."
