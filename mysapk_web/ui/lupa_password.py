@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from mysapk_web.services import database, recovery
+from mysapk_web.services.timing import evened_out
 from mysapk_web.ui.access import ANYONE, handler, visitor
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.forms import field, outcome, submit_button
@@ -25,9 +26,10 @@ class LupaPasswordState(AppState):
     @handler(ANYONE)
     async def submit(self, form: dict[str, Any]) -> Any:
         """Ask for a token."""
-        await database.run(
-            recovery.request_token, visitor=visitor(), nip=text_of(form, "nip"), email=text_of(form, "email")
-        )
+        async with evened_out():
+            await database.run(
+                recovery.request_token, visitor=visitor(), nip=text_of(form, "nip"), email=text_of(form, "email")
+            )
         self._tell()
         return rx.redirect("/konfirmasi-reset")
 
