@@ -1,0 +1,316 @@
+"""The `mysapk` command: thin words around use cases. Nothing here imports Reflex before a server or a build needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from alembic.util import CommandError
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from mysapk_web.domain.email import EmailError, normalise_email
+from mysapk_web.domain.roles import Role
+from mysapk_web.models import Database, migration
+from mysapk_web.services import demo, rolls
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.people import create_admin
+from mysapk_web.settings import Settings, SettingsError, load
+
+UNUSABLE: Final = 2
+"""Exit code when nothing could be done: settings, file or address can't be used."""
+FAILED: Final = 1
+"""Exit code when something was tried and didn't work."""
+_PROGRESS_ROWS: Final = 1000
+
+app = typer.Typer(
+    help="MySAPK Web: serve it, look after its database, and get people in.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@contextlib.contextmanager
+def _told_in_lines() -> Iterator[None]:
+    """End with lines on stderr, not with a traceback, for everything that whoever runs the command can put right."""
+    try:
+        yield
+    except SettingsError as error:
+        _stop(UNUSABLE, *error.faults)
+    except (Refused, rolls.UnreadableFile) as error:
+        _stop(UNUSABLE, str(error))
+    except CommandError as error:
+        _stop(UNUSABLE, str(error))
+    except DBAPIError as error:
+        # The first line only: drivers append the statement. Parameters are hidden by the engine.
+        _stop(FAILED, f"MYSAPK_DATABASE_URL: {str(error.orig).splitlines()[0]}")
+
+
+def _stop(code: int, *lines: str) -> None:
+    for line in lines:
+        typer.echo(line, err=True)
+    raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def _database(*, migrated: bool = True) -> Iterator[tuple[Database, Settings]]:
+    """The database of the settings, closed afterwards.
+
+    Raises:
+        SettingsError: The tables are not those of this release.
+    """
+    settings = load()
+    database = Database(settings.database_url)
+    try:
+        if migrated and migration.current(database) != migration.head():
+            raise SettingsError(["The database is not at the tables of this release; run `mysapk migrate`."])
+        yield database, settings
+    finally:
+        database.dispose()
+
+
+@app.command()
+def serve() -> None:
+    """Serve the portal until stopped."""
+    with _told_in_lines():
+        from mysapk_web.web.server import serve as start
+
+        start(load())
+
+
+@app.command()
+def build() -> None:
+    """Build the front end when its sources have changed."""
+    from mysapk_web.web.frontend import BuildFailed, is_current
+    from mysapk_web.web.server import build as make
+
+    if is_current():
+        typer.echo("The front end is up to date.")
+        return
+    try:
+        make()
+    except BuildFailed as error:
+        _stop(FAILED, str(error))
+    typer.echo("The front end was built.")
+
+
+@app.command()
+def worker() -> None:
+    """Send the mails of the outbox, alone, until stopped."""
+    with _told_in_lines(), _database() as (database, settings):
+        from mysapk_web.mail.dispatcher import Dispatcher
+        from mysapk_web.mail.transports import make_transport
+        from mysapk_web.web.log import configure
+
+        configure(settings)
+        asyncio.run(_until_stopped(Dispatcher(database, settings, make_transport(settings)).serve))
+
+
+async def _until_stopped(serve: Callable[[asyncio.Event], Any]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(stop)
+
+
+@app.command()
+def migrate(
+    to: Annotated[str, typer.Option(help="Revision to migrate forward to.")] = "head",
+) -> None:
+    """Bring the database to the tables of this release."""
+    with _told_in_lines(), _database(migrated=False) as (database, _settings):
+        before = migration.current(database)
+        migration.upgrade(database, to)
+        after = migration.current(database)
+    typer.echo(
+        f"Database at {after}." if before == after else f"Database migrated from {before or 'nothing'} to {after}."
+    )
+
+
+@app.command("demo")
+def demo_agency(
+    accounts: Annotated[bool, typer.Option("--accounts", help="Only print the demo accounts, as JSON.")] = False,
+) -> None:
+    """Fill an empty database with the synthetic agency, and print its accounts and where mail goes."""
+    with _told_in_lines():
+        if accounts:
+            _print_accounts(load())
+            return
+        with _database() as (database, settings):
+            filled = demo.fill(database, settings)
+    typer.echo("Filled the demo agency." if filled else "The database is filled already; nothing was changed.")
+    typer.echo(f"\nAddress: {settings.public_url}\nMail:    {_mail_in_words(settings)}\n\nDemo accounts:")
+    for account in demo.demo_accounts(settings):
+        typer.echo(f"  {account.key:<20} {account.nip}  {account.password or '(belum aktif)':<18} {account.email}")
+        typer.echo(f"  {'':<20} {account.note}")
+        if account.totp_secret:
+            typer.echo(f"  {'':<20} authenticator: {account.totp_secret}")
+
+
+def _print_accounts(settings: Settings) -> None:
+    if not settings.demo:
+        raise SettingsError(["MYSAPK_DEMO: there are demo accounts in demo mode only."])
+    found = [asdict(account) for account in demo.demo_accounts(settings)]
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@app.command("create-admin")
+def create_admin_command(
+    nip: Annotated[str, typer.Argument(help="NIP of a person on the rolls.")],
+    role: Annotated[
+        str, typer.Option(help="verifikator, approver, admin_satker, admin_instansi or admin_bkn.")
+    ] = "admin_bkn",
+    instansi: Annotated[str | None, typer.Option(help="Code of the agency; the person's own by default.")] = None,
+    unor: Annotated[str | None, typer.Option(help="Code of the unit the role is limited to.")] = None,
+) -> None:
+    """Give a role to a person on the rolls. The account is activated by its owner, over "Lupa Password"."""
+    with _told_in_lines(), _database() as (database, _settings):
+        wanted = Role.__members__.get(role.upper())
+        if wanted is None:
+            raise Refused(
+                "Peran tidak dikenal. Pilih verifikator, approver, admin_satker, admin_instansi, atau admin_bkn."
+            )
+        with database.begin() as session:
+            new = create_admin(session, nip=nip, role=wanted, instansi_kode=instansi, unor_kode=unor)
+    typer.echo(f"{wanted.label}: " + ("granted." if new else "was granted already."))
+
+
+_File = Annotated[Path, typer.Argument(help="CSV or XLSX file.")]
+_Report = Annotated[Path | None, typer.Option(help="Write what became of each row to this CSV file.")]
+
+
+@app.command("import-pegawai")
+def import_pegawai_command(file: _File, report: _Report = None) -> None:
+    """Take over the rolls of an agency: columns nip, nama, jenis, instansi, and as many of the others as there are."""
+    _import(rolls.import_pegawai, file, report)
+
+
+@app.command("import-email")
+def import_email_command(file: _File, report: _Report = None) -> None:
+    """Take over e-mail addresses: columns nip and email."""
+    _import(rolls.import_email, file, report)
+
+
+def _import(run: Callable[[Database, Path], Iterator[rolls.RowReport]], file: Path, report: Path | None) -> None:
+    if report is not None and report.resolve() == file.resolve():
+        _stop(UNUSABLE, "The report would overwrite the file that is imported.")
+    summary = rolls.Summary()
+    with _told_in_lines(), _database() as (database, _settings):
+        rows = _with_progress(summary.counting(run(database, file)))
+        if report is None:
+            for _ in rows:
+                pass
+        else:
+            _write(report, rows)
+    for verdict in rolls.Verdict:
+        typer.echo(f"{verdict.value:<24}{summary.counts[verdict]:>9}")
+    if report is None and summary.counts[rolls.Verdict.DITOLAK]:
+        typer.echo("Use --report FILE to see why rows were refused.", err=True)
+
+
+def _write(report: Path, rows: Iterator[rolls.RowReport]) -> None:
+    try:
+        rolls.write_report(report, rows)
+    except OSError as error:
+        _stop(UNUSABLE, f"{report}: {error.strerror}.")
+
+
+def _with_progress(rows: Iterator[rolls.RowReport]) -> Iterator[rolls.RowReport]:
+    """Tell on stderr how far it is: in place on a terminal, else a line now and then."""
+    number = 0
+    step, end = (_PROGRESS_ROWS, "\r") if sys.stderr.isatty() else (_PROGRESS_ROWS * 10, "\n")
+    for number, row in enumerate(rows, start=1):
+        if number % step == 0:
+            typer.echo(f"{number} rows{end}", err=True, nl=False)
+        yield row
+    typer.echo(f"{number} rows, done.", err=True)
+
+
+@app.command("send-test-mail")
+def send_test_mail(address: Annotated[str, typer.Argument(help="Where to.")]) -> None:
+    """Send one mail at once, past the outbox, and say what the mail server said."""
+    from mysapk_web.mail.faults import Fault
+    from mysapk_web.mail.messages import render
+    from mysapk_web.mail.transports import send_now
+    from mysapk_web.services.letters import Facts
+    from mysapk_web.services.outbox import Letter
+
+    with _told_in_lines():
+        settings = load()
+        try:
+            recipient = normalise_email(address)
+            send_now(settings, render(Letter.TEST, Facts(recipient=recipient), settings), recipient)
+        except EmailError as error:
+            _stop(UNUSABLE, str(error))
+        except (Fault, OSError) as error:
+            _stop(FAILED, f"Not sent: {error}")
+    typer.echo(f"Sent: {_mail_in_words(settings)}.")
+
+
+@app.command()
+def check() -> None:
+    """Show the settings, and whether database and mail can be used."""
+    with _told_in_lines():
+        settings = load()
+    for name, field in Settings.model_fields.items():
+        typer.echo(f"MYSAPK_{name.upper():<24} {_shown(name, getattr(settings, name)):<44} {_first(field.description)}")
+    database, mail = _database_fault(settings), _mail_fault(settings)
+    typer.echo(f"\nDatabase: {'can not be used' if database else 'reachable, with the tables of this release'}")
+    typer.echo(f"Mail:     {_mail_in_words(settings)}")
+    if database or mail:
+        _stop(FAILED, *filter(None, (database, mail)))
+
+
+def _first(text: str | None) -> str:
+    return (text or "").split("\n")[0]
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return "(set)" if value.get_secret_value() else "(empty)"
+    if name == "database_url":
+        return make_url(value).render_as_string(hide_password=True)
+    return "(empty)" if value in (None, "") else str(value)
+
+
+def _database_fault(settings: Settings) -> str:
+    database = Database(settings.database_url)
+    try:
+        at, wanted = migration.current(database), migration.head()
+    except DBAPIError as error:
+        return f"MYSAPK_DATABASE_URL: {str(error.orig).splitlines()[0]}"
+    finally:
+        database.dispose()
+    return (
+        ""
+        if at == wanted
+        else f"The database is at {at or 'nothing'}, this release needs {wanted}: run `mysapk migrate`."
+    )
+
+
+def _mail_fault(settings: Settings) -> str:
+    if settings.mail_backend != "file":
+        return ""
+    try:
+        settings.mail_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"MYSAPK_MAIL_DIR: {error.strerror}."
+    return ""
+
+
+def _mail_in_words(settings: Settings) -> str:
+    return {
+        "smtp": f"to {settings.smtp_host}:{settings.smtp_port} ({settings.smtp_security})",
+        "file": f"as files in {settings.mail_dir}",
+        "console": "on the console",
+    }[settings.mail_backend]

@@ -1,0 +1,244 @@
+"""The `mysapk` command, as whoever runs the portal sees it: what it prints, what it leaves, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import func, select
+from typer.testing import CliRunner, Result
+
+from mysapk_web.cli import app
+from mysapk_web.models import Database, Pegawai, RoleGrant
+from mysapk_web.services import clock
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.settings import load
+
+SECRET = "a-secret-that-nobody-may-see-0123456789"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Shell:
+    """A folder to run commands in, with settings in the environment."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.url = url
+        self._monkeypatch = monkeypatch
+        monkeypatch.chdir(folder)
+        self.set(DEMO="1", SECRET_KEY=SECRET, BCRYPT_COST="4", DATABASE_URL=url)
+
+    def set(self, **values: str) -> None:
+        for name, value in values.items():
+            self._monkeypatch.setenv(f"MYSAPK_{name}", value)
+        load.cache_clear()
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(app, list(arguments))
+
+    def file(self, name: str, text: str) -> str:
+        (self.folder / name).write_text(text, encoding="utf-8")
+        return str(self.folder / name)
+
+    def people(self) -> int:
+        database = Database(self.url)
+        with database.read() as session:
+            count = session.exec(select(func.count()).select_from(Pegawai)).one()
+        database.dispose()
+        return count
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sqlite_url: str) -> Iterator[Shell]:
+    yield Shell(monkeypatch, tmp_path, sqlite_url)
+    load.cache_clear()
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shell]:
+    yield Shell(monkeypatch, tmp_path, f"sqlite:///{tmp_path}/new/fresh.db")
+    load.cache_clear()
+
+
+ROLLS = (
+    "nip,nama,jenis,instansi,instansi_nama,unor,unor_nama,email\n"
+    "198503152010012001,Dewi Rahayu,PNS,K1,Kab Satu,D1,Dinas Satu,dewi@example.go.id\n"
+    "19850315,Rusak,PNS,K1,,D1,,\n"
+)
+
+
+def test_migrate_and_migrate_again(fresh: Shell) -> None:
+    assert fresh.run("demo").exit_code == 2
+    first, second = fresh.run("migrate"), fresh.run("migrate")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "from nothing to 0001" in first.stdout
+    assert "at 0001" in second.stdout
+    assert fresh.people() == 0
+
+
+def test_migrate_to_an_unknown_revision(fresh: Shell) -> None:
+    result = fresh.run("migrate", "--to", "4711")
+    assert (result.exit_code, "4711" in result.stderr, "Traceback" in result.output) == (2, True, False)
+
+
+def test_demo_fills_once_and_prints_the_way_in(shell: Shell) -> None:
+    first, second = shell.run("demo"), shell.run("demo")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert shell.people() == 3923 + 180 + 1
+    for result in (first, second):
+        assert "http://localhost:8000" in result.stdout
+        assert "var/mail" in result.stdout
+        assert "198503152010012001" in result.stdout
+    assert "nothing was changed" in second.stdout
+
+
+def test_demo_accounts_are_json_and_nothing_else(shell: Shell) -> None:
+    result = shell.run("demo", "--accounts")
+    accounts = {account["key"]: account for account in json.loads(result.stdout)}
+    assert len(accounts) == 14
+    assert set(accounts["pegawai"]) == {"key", "nip", "email", "password", "totp_secret", "roles", "note"}
+    assert accounts["belum_aktif"]["password"] is None
+    assert accounts["verifikator"]["roles"] == ["verifikator"]
+    assert accounts["pegawai"]["totp_secret"] is None
+    assert shell.people() == 0
+
+
+@pytest.mark.parametrize("arguments", [("demo",), ("demo", "--accounts")])
+def test_no_demo_on_a_real_portal(shell: Shell, arguments: tuple[str, ...]) -> None:
+    shell.set(DEMO="0", BCRYPT_COST="12")
+    result = shell.run(*arguments)
+    assert (result.exit_code, "MYSAPK_DEMO" in result.stderr) == (2, True)
+    assert shell.people() == 0
+
+
+def test_settings_that_cannot_be_used_are_one_line_each(shell: Shell) -> None:
+    shell.set(DEMO="0", SECRET_KEY="short", BCRYPT_COST="12", MAIL_BACKEND="smtp")
+    for command in ("check", "migrate", "serve", "worker"):
+        result = shell.run(command)
+        assert result.exit_code == 2
+        named = {line.split(":")[0] for line in result.stderr.splitlines()}
+        assert named == {"MYSAPK_SECRET_KEY", "MYSAPK_SMTP_HOST"}
+
+
+def test_serve_refuses_a_database_that_is_not_migrated(fresh: Shell) -> None:
+    result = fresh.run("serve")
+    assert (result.exit_code, "mysapk migrate" in result.stderr) == (2, True)
+
+
+def test_check_shows_everything_but_secrets(shell: Shell) -> None:
+    shell.set(SMTP_PASSWORD="rahasia-smtp", REDIS_URL="redis://:rahasia-redis@localhost")
+    result = shell.run("check")
+    assert result.exit_code == 0
+    assert "reachable" in result.stdout
+    for name in ("MYSAPK_SECRET_KEY", "MYSAPK_TOKEN_MINUTES", "MYSAPK_DATABASE_URL", "MYSAPK_TRUSTED_PROXIES"):
+        assert name in result.stdout
+    for secret in (SECRET, "rahasia-smtp", "rahasia-redis"):
+        assert secret not in result.output
+
+
+def test_check_tells_what_is_wrong(fresh: Shell) -> None:
+    unmigrated = fresh.run("check")
+    assert (unmigrated.exit_code, "mysapk migrate" in unmigrated.stderr) == (1, True)
+    fresh.set(DATABASE_URL="postgresql+psycopg://u:rahasia-pg@127.0.0.1:15499/none")
+    unreachable = fresh.run("check")
+    assert (unreachable.exit_code, "MYSAPK_DATABASE_URL" in unreachable.stderr) == (1, True)
+    assert "rahasia-pg" not in unreachable.output
+
+
+def test_import_with_report(shell: Shell) -> None:
+    result = shell.run("import-pegawai", shell.file("rolls.csv", ROLLS), "--report", str(shell.folder / "report.csv"))
+    assert result.exit_code == 0
+    assert [line.split() for line in result.stdout.splitlines()] == [
+        ["BARU", "1"],
+        ["DIPERBARUI", "0"],
+        ["TIDAK_BERUBAH", "0"],
+        ["DITERIMA_DENGAN_CATATAN", "0"],
+        ["DITOLAK", "1"],
+    ]
+    assert "2 rows" in result.stderr
+    report = (shell.folder / "report.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert report[0] == "baris,nip,hasil,keterangan"
+    assert report[1].startswith("2,198503152010012001,BARU,")
+    assert report[2].startswith("3,19850315,DITOLAK,")
+
+
+def test_import_of_addresses(shell: Shell) -> None:
+    shell.run("import-pegawai", shell.file("rolls.csv", ROLLS))
+    result = shell.run("import-email", shell.file("email.csv", "nip;email\n198503152010012001;baru@example.go.id\n"))
+    assert (result.exit_code, result.stdout.split()[2:4]) == (0, ["DIPERBARUI", "1"])
+    database = Database(shell.url)
+    with database.read() as session:
+        assert session.exec(select(Pegawai.email_key)).all() == ["baru@example.go.id"]
+    database.dispose()
+
+
+@pytest.mark.parametrize("command", ["import-pegawai", "import-email"])
+def test_files_that_cannot_be_read(shell: Shell, command: str) -> None:
+    for name in (shell.file("empty.csv", ""), shell.file("other.csv", "a,b\n1,2\n"), "none.csv"):
+        result = shell.run(command, name)
+        assert (result.exit_code, "Traceback" in result.output) == (2, False)
+        assert result.stderr.strip()
+
+
+def test_a_report_never_overwrites_what_is_imported(shell: Shell) -> None:
+    path = shell.file("rolls.csv", ROLLS)
+    assert shell.run("import-pegawai", path, "--report", path).exit_code == 2
+    assert Path(path).read_text() == ROLLS
+    assert shell.run("import-pegawai", path, "--report", str(shell.folder / "no" / "report.csv")).exit_code == 2
+
+
+def test_create_admin(shell: Shell) -> None:
+    shell.run("import-pegawai", shell.file("rolls.csv", ROLLS))
+    first = shell.run("create-admin", "198503152010012001", "--role", "admin_instansi")
+    again = shell.run("create-admin", "198503152010012001", "--role", "admin_instansi", "--instansi", "K1")
+    assert (first.exit_code, again.exit_code, "already" in again.stdout) == (0, 0, True)
+    for wrong in (("1",), ("198503152010012001", "--role", "raja"), ("198503152010012001", "--unor", "D1")):
+        assert shell.run("create-admin", *wrong).exit_code == 2
+    database = Database(shell.url)
+    with database.read() as session:
+        assert session.exec(select(func.count()).select_from(RoleGrant)).one() == 1
+    database.dispose()
+
+
+def test_test_mail(shell: Shell) -> None:
+    result = shell.run("send-test-mail", " Uji@Example.com ")
+    assert (result.exit_code, "var/mail" in result.stdout) == (0, True)
+    (letter,) = (shell.folder / "var" / "mail").glob("*.eml")
+    assert "To: uji@example.com" in letter.read_text()
+    assert shell.run("send-test-mail", "bukan-alamat").exit_code == 2
+    shell.set(MAIL_BACKEND="smtp", SMTP_HOST="127.0.0.1", SMTP_PORT="15498", SMTP_SECURITY="none")
+    refused = shell.run("send-test-mail", "uji@example.com")
+    assert (refused.exit_code, "Not sent" in refused.stderr) == (1, True)
+
+
+def test_worker_sends_the_outbox_and_ends_when_told(shell: Shell) -> None:
+    database = Database(shell.url)
+    with database.begin() as session:
+        enqueue(session, Letter.TEST, account_id=None, recipient="uji@example.com", due_at=clock.now())
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from mysapk_web.cli import app; app()", "worker"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        cwd=shell.folder,
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while not list((shell.folder / "var" / "mail").glob("*.eml")):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(timeout=20)
+    database.dispose()
+    assert code == 0
+
+
+def test_the_command_starts_without_reflex() -> None:
+    program = "import sys, mysapk_web.cli; sys.exit('reflex' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
