@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 
 from mysapk_web.services.actor import Visitor
 from mysapk_web.services.session import reference as reference
@@ -13,8 +13,8 @@ from mysapk_web.settings import Settings
 BROWSER_SECONDS = 60 * 60 * 24
 """Life of the pre-session cookie: it only holds a login or a reset together."""
 
-_TOKEN_LENGTH = 43
-"""Characters of 256 bits in URL-safe base64."""
+_OURS = re.compile(r"[A-Za-z0-9_-]{43}")
+"""256 bits in URL-safe base64, as `new_value` gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +50,16 @@ def read(header: str, settings: Settings) -> tuple[str, str]:
     Returns:
         (session cookie, pre-session cookie), each empty when missing or not of our form.
     """
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(header[:8192])
-    except CookieError:
-        return "", ""
+    # Not `http.cookies`: it gives up at the first cookie out of form, and neighbours on the same host set such ones.
+    pairs = (part.strip().partition("=") for part in header[:8192].split(";"))
+    jar = {name: value for name, _, value in pairs}
     found = names(settings)
     return _value(jar, found.session), _value(jar, found.browser)
 
 
-def _value(jar: SimpleCookie, name: str) -> str:
-    value = jar[name].value if name in jar else ""
-    return value if len(value) == _TOKEN_LENGTH and value.replace("-", "a").replace("_", "a").isalnum() else ""
+def _value(jar: dict[str, str], name: str) -> str:
+    value = jar.get(name, "")
+    return value if _OURS.fullmatch(value) else ""
 
 
 def set_header(name: str, value: str, settings: Settings, *, max_age: int | None) -> str:

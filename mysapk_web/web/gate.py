@@ -132,7 +132,7 @@ class Gate:
     # --- HTTP -----------------------------------------------------------------------------------------------------
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
+        headers = _joined(scope)
         path = scope["path"]
         out = self._with_headers(scope, send)
         if path in HEALTH_PATHS:
@@ -196,7 +196,7 @@ class Gate:
     # --- websocket ------------------------------------------------------------------------------------------------
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
+        headers = _joined(scope)
         visitor = self._visitor(scope, headers)
         token = self._admit(scope, headers, visitor)
         if token is None:
@@ -243,6 +243,8 @@ class Gate:
 
         async def receiving() -> Message:
             message = await receive()
+            if socket.shutting:
+                return {"type": "websocket.disconnect", "code": CLOSE_POLICY}
             if message["type"] != "websocket.receive":
                 return message
             size = len(message.get("bytes") or b"") or len((message.get("text") or "").encode())
@@ -253,6 +255,16 @@ class Gate:
             return {"type": "websocket.disconnect", "code": CLOSE_POLICY}
 
         return receiving
+
+
+def _joined(scope: Scope) -> dict[bytes, bytes]:
+    """Headers by name. What came twice is joined (RFC 9110 5.3), so that no twin slips past a check that reads the other."""
+    found: dict[bytes, bytes] = {}
+    for given, value in scope["headers"]:
+        name = given.lower()
+        glue = b"; " if name == b"cookie" else b", "
+        found[name] = found[name] + glue + value if name in found else value
+    return found
 
 
 def _wants_page(scope: Scope, headers: dict[bytes, bytes]) -> bool:

@@ -38,6 +38,8 @@ _SECRET_KEYS = frozenset(
 )
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 _LONG_NUMBER = re.compile(r"\d{9,}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Line breaks, terminal commands and turned writing: nobody writes lines of the log from outside (ASVS 16.4.1)."""
 _HIDDEN = "***"
 _FRAMES = 4
 
@@ -121,7 +123,7 @@ def scrub(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         if key in _SECRET_KEYS:
             event[key] = _HIDDEN
         elif isinstance(value, str) and key not in {"timestamp", "level", "logger"}:
-            event[key] = _LONG_NUMBER.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, value))
+            event[key] = _LONG_NUMBER.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, _CONTROL.sub(" ", value)))
         elif isinstance(value, int) and abs(value) >= 10**9:
             event[key] = _HIDDEN
     return event

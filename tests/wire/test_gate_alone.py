@@ -1,0 +1,326 @@
+"""The gate without a server: a plain ASGI call tells what it lets through and in which form."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from typing import Any
+
+import pytest
+import structlog
+
+from mysapk_web.services.session import reference
+from mysapk_web.settings import Settings
+from mysapk_web.web import cookies, log
+from mysapk_web.web.gate import FRAME_LIMIT, Gate
+from mysapk_web.web.headers import content_security_policy
+from mysapk_web.web.sockets import Sockets
+
+SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
+TOKEN = "0f8fad5b-d9cb-469f-a165-70867728950e"
+VALUE = "s" * 43
+
+
+def settings_for(url: str, **values: Any) -> Settings:
+    return Settings(_env_file=None, demo=True, secret_key=SECRET, public_url=url, **values)
+
+
+class Behind:
+    """What stands behind the gate here: remembers the scope and answers what it was told to."""
+
+    def __init__(self, messages: list[dict[str, Any]] | None = None) -> None:
+        self.scope: dict[str, Any] | None = None
+        self.received: list[dict[str, Any]] = []
+        self.messages = messages or [{"type": "http.response.start", "status": 200, "headers": []}]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope = scope
+        if scope["type"] == "websocket":
+            while (message := await receive())["type"] != "websocket.disconnect":
+                self.received.append(message)
+            return
+        for message in self.messages:
+            await send(message)
+
+
+def request(
+    url: str = "https://portal.example.go.id",
+    *headers: tuple[bytes, bytes],
+    method: str = "GET",
+    path: str = "/masuk",
+    behind: Behind | None = None,
+    **values: Any,
+) -> tuple[int, list[tuple[str, str]], dict[str, Any] | None]:
+    """One request to a portal at `url`: status, headers, and the scope behind the gate (None: it did not get there)."""
+    settings = settings_for(url, **values)
+    behind = behind or Behind()
+    gate = Gate(behind, settings, content_security_policy(settings, ["'sha256-abc='"]), Sockets())
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    given = [*headers] if any(name == b"host" for name, _ in headers) else [
+        (b"host", url.split("://")[1].encode()), *headers
+    ]  # fmt: skip
+    scope = {
+        "type": "http", "method": method, "path": path, "headers": given, "client": ("192.0.2.7", 5), "query_string": b"",
+    }  # fmt: skip
+    asyncio.run(gate(scope, None, send))  # type: ignore[arg-type]
+    start = sent[0]
+    return start["status"], [(n.decode(), v.decode()) for n, v in start["headers"]], behind.scope
+
+
+def values_of(headers: list[tuple[str, str]], name: str) -> list[str]:
+    return [value for key, value in headers if key.lower() == name]
+
+
+def test_the_cookie_of_a_new_browser_is_bound_to_this_very_host_on_https() -> None:
+    _, headers, _ = request("https://portal.example.go.id", (b"accept", b"text/html"))
+    [cookie] = values_of(headers, "set-cookie")
+    name, _, rest = cookie.partition("=")
+    assert name == "__Host-mysapk-peramban"
+    assert {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"} <= set(rest.split("; "))
+    assert "Domain" not in cookie
+    assert values_of(headers, "strict-transport-security")
+
+
+def test_on_http_the_cookie_has_every_flag_that_http_allows() -> None:
+    _, headers, _ = request("http://localhost:8000", (b"accept", b"text/html"))
+    [cookie] = values_of(headers, "set-cookie")
+    assert cookie.startswith("mysapk-peramban=")
+    assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+    assert not values_of(headers, "strict-transport-security")
+
+
+def test_nothing_behind_the_gate_sees_a_cookie_or_what_a_client_calls_itself() -> None:
+    _, _, scope = request(
+        "https://portal.example.go.id",
+        (b"cookie", f"__Host-mysapk-sesi={VALUE}".encode()),
+        (b"Authorization", b"Sesi forged forged"),
+        (b"authorization", b"Sesi forged2 forged2"),
+        (b"x-forwarded-for", b"203.0.113.9"),
+        (b"forwarded", b"for=203.0.113.9"),
+        (b"x-real-ip", b"203.0.113.9"),
+    )
+    assert scope is not None
+    seen = repr(scope)
+    assert VALUE not in seen
+    assert "forged" not in seen
+    assert "203.0.113.9" not in seen
+    assert scope["client"][0] == "192.0.2.7"
+    assert [v for n, v in scope["headers"] if n == b"authorization"] == [f"Sesi {reference(VALUE)} -".encode()]
+
+
+@pytest.mark.parametrize(
+    ("hops", "sent", "expected"),
+    [
+        (0, [b"203.0.113.1"], "192.0.2.7"),
+        (1, [b"203.0.113.1, 198.51.100.2"], "198.51.100.2"),
+        (2, [b"203.0.113.1, 198.51.100.2, 10.0.0.1"], "198.51.100.2"),
+        (1, [b"203.0.113.1", b"198.51.100.2"], "198.51.100.2"),
+        (2, [b"203.0.113.1", b"198.51.100.2, 10.0.0.1"], "198.51.100.2"),
+        (2, [b"203.0.113.1", b"198.51.100.2", b"10.0.0.1"], "198.51.100.2"),
+        (2, [b"198.51.100.2"], "192.0.2.7"),
+        (1, [], "192.0.2.7"),
+        (1, [b"203.0.113.1, "], "192.0.2.7"),
+    ],
+)
+def test_the_client_address_comes_from_the_trusted_proxies_alone(hops: int, sent: list[bytes], expected: str) -> None:
+    _, _, scope = request(
+        "https://portal.example.go.id", *((b"x-forwarded-for", value) for value in sent), trusted_proxies=hops
+    )
+    assert scope is not None
+    assert scope["client"][0] == expected
+
+
+@pytest.mark.parametrize(
+    "twins",
+    [
+        ((b"host", b"evil.example"), (b"host", b"portal.example.go.id")),
+        ((b"host", b"portal.example.go.id"), (b"host", b"evil.example")),
+        ((b"host", b"portal.example.go.id@evil.example"),),
+        ((b"host", b"portal.example.go.id.evil.example"),),
+        ((b"host", b""),),
+    ],
+)
+def test_another_host_is_not_served_not_even_as_a_twin(twins: tuple[tuple[bytes, bytes], ...]) -> None:
+    status, headers, scope = request("https://portal.example.go.id", *twins)
+    assert (status, scope) == (421, None)
+    assert "evil" not in repr(headers)
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        [],
+        [b"null"],
+        [b"https://evil.example"],
+        [b"http://portal.example.go.id"],
+        [b"https://portal.example.go.id:444"],
+        [b"https://portal.example.go.id.evil.example"],
+        [b"https://evil.example", b"https://portal.example.go.id"],
+        [b"https://portal.example.go.id", b"https://evil.example"],
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"])
+def test_a_request_that_changes_something_comes_from_our_own_pages(method: str, origins: list[bytes]) -> None:
+    status, _, scope = request(
+        "https://portal.example.go.id", *((b"origin", origin) for origin in origins), method=method, path="/sesi"
+    )
+    assert (status, scope) == (403, None)
+
+
+def test_a_browser_that_says_cross_site_is_believed() -> None:
+    ours = (b"origin", b"https://portal.example.go.id")
+    assert request("https://portal.example.go.id", ours, method="POST")[0] == 200
+    for site in (b"cross-site", b"same-site", b"?"):
+        assert request("https://portal.example.go.id", ours, (b"sec-fetch-site", site), method="POST")[0] == 403
+
+
+@pytest.mark.parametrize(
+    "neighbour",
+    [
+        'a={"x": 1}',
+        "a=b c",
+        "flag",
+        "a[b]=1",
+        "=",
+        'q="open',
+        "a=\x7f",
+        "expires=Thu, 01 Jan 2026",
+        "päth=ü",
+        "mysapk=1",
+    ],
+)
+def test_a_cookie_of_a_neighbour_on_the_same_host_harms_no_session(neighbour: str) -> None:
+    """Ports of one host share their cookies, and other applications write theirs without rules."""
+    settings = settings_for("http://localhost:8000")
+    for header in (f"{neighbour}; mysapk-sesi={VALUE}", f"mysapk-sesi={VALUE}; {neighbour}"):
+        assert cookies.read(header, settings) == (VALUE, "")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "x", "s" * 42, "s" * 44, "s" * 42 + ".", "s" * 42 + "é", '"' + "s" * 41 + '"', "s" * 5000]
+)
+def test_a_cookie_that_we_never_gave_is_none(value: str) -> None:
+    assert cookies.read(f"mysapk-sesi={value}", settings_for("http://localhost:8000")) == ("", "")
+
+
+def test_on_https_a_cookie_without_the_prefix_counts_for_nothing() -> None:
+    """A neighbouring subdomain can set the short name, never the bound one (RFC 6265bis 4.1.3.2)."""
+    settings = settings_for("https://portal.example.go.id")
+    assert cookies.read(f"mysapk-sesi={VALUE}; mysapk-peramban={VALUE}", settings) == ("", "")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_path_writes_no_line_of_its_own_into_the_log(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = logging.getLogger().handlers[:], structlog.get_config()
+    out = io.StringIO()
+    try:
+        log.configure(settings_for("https://portal.example.go.id", log_format=form))
+        logging.getLogger().handlers[0].setStream(out)  # type: ignore[attr-defined]
+        forged = "/x\n2026-01-01T00:00:00Z [info] akun:login\r\x1b[2Jsiti@example.com 198503152010012001\u2028"
+        status, _, _ = request("https://portal.example.go.id", method="POST", path=forged)
+    finally:
+        logging.getLogger().handlers[:] = before[0]
+        structlog.configure(**before[1])
+    lines = out.getvalue().splitlines()
+    assert status == 403
+    assert len(lines) == 1
+    assert "\x1b" not in lines[0]
+    assert "siti@" not in lines[0]
+    assert "198503152010012001" not in lines[0]
+
+
+def socket_session(
+    incoming: list[Any], *headers: tuple[bytes, bytes], **scope: Any
+) -> tuple[Behind, list[Any], Sockets]:
+    """A websocket whose client sends `incoming`; gives what came through and what was sent back."""
+    settings, behind, sockets, sent = settings_for("https://portal.example.go.id"), Behind(), Sockets(), []
+    gate = Gate(behind, settings, "", sockets)
+    queue = iter([*incoming, {"type": "websocket.disconnect", "code": 1000}])
+
+    async def receive() -> Any:
+        message = next(queue)
+        return await message() if callable(message) else message
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    given = {
+        name: value
+        for name, value in ((b"host", b"portal.example.go.id"), (b"origin", b"https://portal.example.go.id"))
+    }
+    asyncio.run(
+        gate(
+            {
+                "type": "websocket",
+                "path": "/_event/",
+                "query_string": f"token={TOKEN}".encode(),
+                "client": ("192.0.2.7", 5),
+                "headers": [*given.items(), *headers],
+                **scope,
+            },  # fmt: skip
+            receive,
+            send,
+        )
+    )
+    return behind, sent, sockets
+
+
+def frame(text: str) -> dict[str, Any]:
+    return {"type": "websocket.receive", "text": text, "bytes": None}
+
+
+def test_a_large_frame_ends_the_socket_and_never_gets_through() -> None:
+    behind, sent, sockets = socket_session([frame("a"), frame("é" * (FRAME_LIMIT // 2 + 1)), frame("b")])
+    assert [message["text"] for message in behind.received] == ["a"]
+    assert sent == [{"type": "websocket.close", "code": 1008}]
+    assert len(sockets) == 0
+    behind, sent, _ = socket_session([{"type": "websocket.receive", "bytes": b"x" * (FRAME_LIMIT + 1)}])
+    assert (behind.received, len(sent)) == ([], 1)
+
+
+def test_a_socket_that_was_shut_is_heard_no_more() -> None:
+    """A client that ignores the close frame and talks on reaches nothing."""
+    opened = Sockets()
+    add = Sockets.add
+    try:
+        Sockets.add = lambda self, socket: (add(self, socket), add(opened, socket))[0]  # type: ignore[method-assign,assignment]
+
+        async def shut_meanwhile() -> Any:
+            for socket in opened.of(""):
+                await socket.shut(1008)
+            return frame("after")
+
+        behind, sent, _ = socket_session([frame("before"), shut_meanwhile, frame("later")])
+    finally:
+        Sockets.add = add  # type: ignore[method-assign]
+    assert [message["text"] for message in behind.received] == ["before"]
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "token=", "token=1", f"token={TOKEN[:-1]}", f"token={TOKEN}x", "token={" + TOKEN + "}", "token=" + "a" * 4096,
+     f"token={TOKEN}&token={TOKEN}", f"token=urn:uuid:{TOKEN}", f"token={TOKEN.replace('-', '')}", f"TOKEN={TOKEN}",
+     "token=%00", "token=" + TOKEN.replace("0", "%EF%BC%90"), "token=../../etc/passwd", f"x={'y' * 600}&token={TOKEN}"],
+)  # fmt: skip
+def test_a_client_token_is_one_uuid_and_nothing_else(query: str) -> None:
+    behind, sent, _ = socket_session([{"type": "websocket.connect"}], query_string=query.encode())
+    assert behind.scope is None
+    assert sent[-1]["type"] == "websocket.close"
+
+
+@pytest.mark.parametrize("path", ["/", "/_event/x", "/_eventful", "/sesi", "//_event", "/_upload"])
+def test_a_socket_opens_at_one_place_only(path: str) -> None:
+    assert socket_session([{"type": "websocket.connect"}], path=path)[0].scope is None
+
+
+def test_twin_origins_open_no_socket() -> None:
+    for origin in (b"https://evil.example", b"null", b""):
+        behind, _, _ = socket_session([{"type": "websocket.connect"}], (b"origin", origin))
+        assert behind.scope is None
