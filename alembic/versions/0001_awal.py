@@ -69,9 +69,7 @@ def upgrade() -> None:
         sa.Column("situs", sa.String(300), nullable=False),
         sa.Column("keluhan_url", sa.String(300), nullable=False),
         sa.Column("jam_layanan", sa.String(120), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["instansi_id"], ["instansi.id"], name="fk_kontak_bantuan_instansi_id_instansi"
-        ),
+        sa.ForeignKeyConstraint(["instansi_id"], ["instansi.id"], name="fk_kontak_bantuan_instansi_id_instansi"),
         sa.PrimaryKeyConstraint("id", name="pk_kontak_bantuan"),
         sa.UniqueConstraint("instansi_id", name="uq_kontak_bantuan_instansi_id"),
     )
