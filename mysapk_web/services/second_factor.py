@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
 
 import pyotp
 from sqlalchemy import delete, func, update
@@ -27,7 +26,7 @@ _RECOVERY_LENGTH = 14
 """14 of 31 symbols are 69 bits, above the 64 of NIST 800-63B-4 for saved recovery codes."""
 
 WRONG_CODE = "Kode tidak cocok. Periksa jam ponsel Anda (atur otomatis), lalu masukkan kode 6 angka yang terbaru."
-TOO_MANY = "Terlalu banyak kode yang salah. Tunggu 5 menit, lalu coba lagi, atau gunakan kode pemulihan."
+TOO_MANY = "Terlalu banyak kode yang salah. Tunggu 5 menit, lalu masukkan kode yang terbaru."
 
 
 def check(session: Session, settings: Settings, account: Account, typed: str) -> None:
@@ -159,7 +158,3 @@ def require_confirmed(account: Account) -> None:
     """
     if account.totp_confirmed_at is None:
         raise Refused("Verifikasi dua langkah belum aktif pada akun ini.")
-
-
-ENROLMENT_LIFE = timedelta(minutes=15)
-"""A secret that is shown but not confirmed is dropped after so long."""

@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.password import canonical
 from mysapk_web.domain.throttle import PASSWORD_CONFIRM_PER_ACCOUNT, SECOND_FACTOR_TRIES
 from mysapk_web.models import Account, AuditEvent, Database, Pegawai, RecoveryCode, UserSession
 from mysapk_web.services import audit, clock, counters, password_rules, second_factor
@@ -205,7 +206,7 @@ def _check_new(session: Session, actor: Actor, current: str, new: str) -> None:
     account = session.get_one(Account, actor.account_id)
     person = session.get_one(Pegawai, actor.pegawai_id)
     sentence = password_rules.fault_for_person(session, account, person, new)
-    if not sentence and new == current:
+    if not sentence and canonical(new) == canonical(current):
         sentence = "Password baru sama dengan yang sekarang. Pilih yang lain."
     if sentence:
         raise InputRefused({"password": sentence})
@@ -275,12 +276,14 @@ def start_second_factor(db: Database, actor: Actor, *, password: str) -> None:
 
 
 def _begin_enrolment(session: Session, actor: Actor) -> None:
-    account = session.get_one(Account, actor.account_id)
-    if account.totp_confirmed_at is not None:
+    begun = session.execute(
+        update(Account)
+        .where(col(Account.id) == actor.account_id, col(Account.totp_confirmed_at).is_(None))
+        .values(totp_secret=encrypt_totp(pyotp.random_base32(), load()), totp_last_step=0)
+        .returning(col(Account.id))
+    ).one_or_none()
+    if begun is None:
         raise Refused("Verifikasi dua langkah sudah aktif. Matikan dahulu bila ingin mengganti ponsel.")
-    account.totp_secret = encrypt_totp(pyotp.random_base32(), load())
-    account.totp_last_step = 0
-    session.add(account)
 
 
 def enrolment_uri(session: Session, actor: Actor) -> str | None:

@@ -161,6 +161,8 @@ def take_claim(session: Session, settings: Settings, visitor: Visitor) -> Opened
         return None
     if account.version != claim.account_version or account.disabled_at is not None:
         return None
+    if account.totp_confirmed_at is not None and not claim.second_factor:
+        return None  # the factor came into force after this login had given its password
     for old in {claim.replaces, visitor.session} - {None, ""}:
         end(session, [old], "diganti")
     return _open(session, settings, account, visitor, second_factor=claim.second_factor)

@@ -39,7 +39,7 @@ from mysapk_web.models import (
     UserSession,
 )
 from mysapk_web.services import clock, letters, login, recovery, security, session
-from mysapk_web.services.actor import Actor, Visitor
+from mysapk_web.services.actor import Actor, Refused, Visitor
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.login import LoginStep
 from mysapk_web.services.outbox import Letter
@@ -386,6 +386,15 @@ def settle(db: Database, settings: Settings) -> Portal:
             )
         )
     return portal
+
+
+def refusal_of(act: Callable[..., object], *given: object) -> Refused | None:
+    """What an act is refused with; None when it succeeds."""
+    try:
+        act(*given)
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 def nobody() -> Person:
