@@ -24,7 +24,7 @@ from mysapk_web.models import Database, migration
 from mysapk_web.services import demo, rolls
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.people import create_admin
-from mysapk_web.settings import Settings, SettingsError, load
+from mysapk_web.settings import Settings, SettingsError, load, read
 
 UNUSABLE: Final = 2
 """Exit code when nothing could be done: settings, file or address can't be used."""
@@ -144,7 +144,7 @@ def demo_agency(
     """Fill an empty database with the synthetic agency, and print its accounts and where mail goes."""
     with _told_in_lines():
         if accounts:
-            _print_accounts(load())
+            _print_accounts(read({"demo": True}))
             return
         with _database() as (database, settings):
             filled = demo.fill(database, settings)
@@ -158,8 +158,6 @@ def demo_agency(
 
 
 def _print_accounts(settings: Settings) -> None:
-    if not settings.demo:
-        raise SettingsError(["MYSAPK_DEMO: there are demo accounts in demo mode only."])
     found = [asdict(account) for account in demo.demo_accounts(settings)]
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
 

@@ -16,7 +16,7 @@ from mysapk_web.services.passwords import warm_up
 from mysapk_web.settings import SettingsError, load
 from mysapk_web.ui import pages
 from mysapk_web.ui.reaper import reap_for_ever
-from mysapk_web.ui.wall import Wall
+from mysapk_web.ui.wall import Wall, unexpected
 from mysapk_web.web import log, routes
 from mysapk_web.web.frontend import POLICY
 from mysapk_web.web.gate import ASGIApp, Gate
@@ -24,14 +24,6 @@ from mysapk_web.web.headers import content_security_policy, script_hashes
 from mysapk_web.web.sockets import Sockets
 
 sockets = Sockets()
-
-
-def gate(behind: ASGIApp) -> ASGIApp:
-    """The outermost layer of our own."""
-    settings = load()
-    log.configure(settings)
-    hashes = script_hashes(POLICY) if POLICY.exists() else []
-    return Gate(behind, settings, content_security_policy(settings, hashes), sockets)
 
 
 @asynccontextmanager
@@ -56,9 +48,9 @@ async def mails() -> AsyncIterator[None]:
 
 
 def _transformers() -> list[object]:
-    """Our routes and the gate; the front end is built without settings, and then nothing is served."""
+    """Our routes; the front end is built without settings, and then nothing is served."""
     try:
-        return [routes.application(load()), gate]
+        return [routes.application(load())]
     except SettingsError:
         return []
 
@@ -66,6 +58,7 @@ def _transformers() -> list[object]:
 app = rx.App(
     html_lang="id",
     toaster=None,
+    backend_exception_handler=unexpected,
     api_transformer=_transformers() if os.environ.get("__REFLEX_SKIP_COMPILE") else None,
     **pages.options(),
 )
@@ -73,3 +66,11 @@ app.add_middleware(Wall())
 app.register_lifespan_task(reaper)
 app.register_lifespan_task(mails)
 pages.add_pages(app)
+
+
+def portal() -> ASGIApp:
+    """The portal as the server calls it: the gate around Reflex and around all that Reflex puts around itself (CORS, error pages)."""
+    behind, settings = app(), load()
+    log.configure(settings)
+    hashes = script_hashes(POLICY) if POLICY.exists() else []
+    return Gate(behind, settings, content_security_policy(settings, hashes), sockets)

@@ -18,6 +18,12 @@ POLICY_FILE = "policy.json"
 """Stands beside (not in) the served folder, so that it is never served."""
 
 _BUILD_ORIGIN = re.compile(r'(["`\'])(https?|wss?)://localhost:8000(/[A-Za-z_/]*)\1')
+_WORDS = {
+    "A new version of this app is available.": "Versi baru portal ini sudah tersedia.",
+    "`Reload`": "`Muat ulang`",
+}
+"""What Reflex itself says to a person, and what this portal says instead."""
+
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -38,9 +44,11 @@ class FrontEnd(Plugin):
             BuildError: When no back-end address or no inline script is found, i.e. the exporter changed its ways.
         """
         static_dir = Path(context["static_dir"])
-        replaced = sum(_follow_page_origin(path) for path in sorted((static_dir / "assets").glob("*.js")))
-        if not replaced:
+        scripts = sorted((static_dir / "assets").glob("*.js"))
+        if not sum(_follow_page_origin(path) for path in scripts):
             raise BuildError("no back-end address found in the exported scripts")
+        if sum(_translate(path) for path in scripts) != len(_WORDS):
+            raise BuildError("the words of the new-version banner were not found in the exported scripts")
         hashes = script_hashes(static_dir)
         if not hashes:
             raise BuildError("no inline script found in the exported pages")
@@ -60,6 +68,17 @@ def _follow_page_origin(path: Path) -> int:
     if count:
         path.write_text(text)
     return count
+
+
+def _translate(path: Path) -> int:
+    """Put the few words of Reflex into Indonesian; returns how many were found."""
+    text = path.read_text()
+    found = [english for english in _WORDS if english in text]
+    for english in found:
+        text = text.replace(english, _WORDS[english])
+    if found:
+        path.write_text(text)
+    return len(found)
 
 
 def script_hashes(static_dir: Path) -> list[str]:

@@ -55,7 +55,7 @@ class AppState(rx.State):
             log.warning("handler refused by service", state=type(self).__name__)
             faults = {"": NOT_ALLOWED}
         else:
-            log.error("handler failed", state=type(self).__name__, error=type(error).__name__, at=_place(error))
+            log.error("handler failed", state=type(self).__name__, error=type(error).__name__, at=place_of(error))
             faults = {"": STORE_DOWN if isinstance(error, SQLAlchemyError) else UNEXPECTED}
         self._tell(faults=faults)
 
@@ -71,8 +71,12 @@ class AppState(rx.State):
         self.answers += 1
 
 
-def _place(error: Exception) -> str:
-    """Where something was raised, without a word of what it said."""
+def place_of(error: Exception) -> str:
+    """Where something was raised, without a word of what it said.
+
+    Args:
+        error: Any exception.
+    """
     frames = traceback.extract_tb(error.__traceback__)[-5:]
     return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
 

@@ -22,7 +22,7 @@ from mysapk_web.services.actor import Actor, Visitor
 from mysapk_web.settings import load
 from mysapk_web.ui import access
 from mysapk_web.ui.access import Policy
-from mysapk_web.ui.state import NOT_ALLOWED, AppState
+from mysapk_web.ui.state import NOT_ALLOWED, AppState, place_of
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +64,15 @@ def visitor_from(router_data: dict[str, Any]) -> Visitor:
         address=str(headers.get("asgi-scope-client", "")),
         agent=str(headers.get("user-agent", ""))[:400],
     )
+
+
+def unexpected(exception: Exception) -> None:
+    """What escapes a handler and its guard: written down by kind and place, answered by nothing (Reflex would send a script).
+
+    Args:
+        exception: What was raised; its words may hold what a client sent, so they go nowhere.
+    """
+    log.error("event failed", error=type(exception).__name__, at=place_of(exception))
 
 
 class Wall(Middleware):

@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 from uuid import UUID
 
 import structlog
@@ -179,19 +179,30 @@ class Gate:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name.lower(): value for name, value in message.get("headers", [])}
-                extra = [(name, value) for name, value in self.headers if name not in given]
+                extra = {name: value for name, value in self.headers if name not in given}
                 kind = given.get(b"content-type", b"").decode("latin-1")
                 if b"cache-control" not in given or path.startswith("/assets/"):
-                    extra.append((b"cache-control", cache_control(path, message["status"], kind).encode()))
+                    extra[b"cache-control"] = cache_control(path, message["status"], kind).encode()
+                if b"location" in given:
+                    extra[b"location"] = self._within(given[b"location"])
                 kept = [
                     (name, value)
                     for name, value in message.get("headers", [])
-                    if not name.lower().startswith(b"access-control-") and name.lower() not in {b"server", *dict(extra)}
+                    if not name.lower().startswith(b"access-control-") and name.lower() not in extra
                 ]
-                message["headers"] = [*kept, *extra]
+                message["headers"] = [*kept, *extra.items()]
             await send(message)
 
         return sending
+
+    def _within(self, location: bytes) -> bytes:
+        """A redirect names no host and no scheme: behind a proxy that ends TLS the server itself would say http."""
+        parts = urlsplit(location.decode("latin-1"))
+        if parts.netloc.lower() not in self.hosts:
+            return location
+        # Two leading slashes would name a host again.
+        path = "/" + parts.path.lstrip("/\\")
+        return urlunsplit(("", "", path, parts.query, parts.fragment)).encode("latin-1")
 
     # --- websocket ------------------------------------------------------------------------------------------------
 

@@ -64,6 +64,8 @@ def fixed_headers(settings: Settings, policy: str) -> list[tuple[bytes, bytes]]:
         "x-frame-options": "DENY",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
+        # The server program would name itself here.
+        "server": "MySAPK",
         "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     }
     if settings.https:

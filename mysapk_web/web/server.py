@@ -15,7 +15,7 @@ from mysapk_web.web.frontend import POLICY, STATIC, build
 
 __all__ = ["build", "prepare", "serve"]
 
-APP = "mysapk_web.mysapk_web:app"
+APP = "mysapk_web.mysapk_web:portal"
 
 
 def prepare(settings: Settings, *, front_end: bool = True) -> None:

@@ -110,7 +110,7 @@ def test_demo_accounts_are_json_and_nothing_else(shell: Shell) -> None:
     assert shell.people() == 0
 
 
-@pytest.mark.parametrize("arguments", [("demo",), ("demo", "--accounts")])
+@pytest.mark.parametrize("arguments", [("demo",)])
 def test_no_demo_on_a_real_portal(shell: Shell, arguments: tuple[str, ...]) -> None:
     shell.set(DEMO="0", BCRYPT_COST="12")
     result = shell.run(*arguments)

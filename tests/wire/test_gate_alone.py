@@ -250,10 +250,7 @@ def socket_session(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    given = {
-        name: value
-        for name, value in ((b"host", b"portal.example.go.id"), (b"origin", b"https://portal.example.go.id"))
-    }
+    given = [(b"host", b"portal.example.go.id"), (b"origin", b"https://portal.example.go.id")]
     asyncio.run(
         gate(
             {
@@ -261,9 +258,9 @@ def socket_session(
                 "path": "/_event/",
                 "query_string": f"token={TOKEN}".encode(),
                 "client": ("192.0.2.7", 5),
-                "headers": [*given.items(), *headers],
+                "headers": [*given, *headers],
                 **scope,
-            },  # fmt: skip
+            },
             receive,
             send,
         )
