@@ -53,7 +53,7 @@ class Wire:
     async def hydrate(self, path: str) -> None:
         """What a page does first; answered when its loaders have run."""
         self.path = path
-        await self.call(f"{ROOT}.hydrate_and_load", {"vars": None, "hashes": None}, "is_hydrated_rx_state_\":true")
+        await self.call(f"{ROOT}.hydrate_and_load", {"vars": None, "hashes": None}, 'is_hydrated_rx_state_":true')
 
     async def call(self, name: str, payload: dict[str, Any], answer: str) -> float:
         """Send an event and wait for a frame that holds a text.
