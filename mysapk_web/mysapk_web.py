@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import reflex as rx
+from starlette.applications import Starlette
 
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
@@ -47,19 +48,19 @@ async def mails() -> AsyncIterator[None]:
     await task
 
 
-def _transformers() -> list[object]:
+def _routes() -> Starlette | None:
     """Our routes; the front end is built without settings, and then nothing is served."""
     try:
-        return [routes.application(load())]
+        return routes.application(load())
     except SettingsError:
-        return []
+        return None
 
 
 app = rx.App(
     html_lang="id",
     toaster=None,
     backend_exception_handler=unexpected,
-    api_transformer=_transformers() if os.environ.get("__REFLEX_SKIP_COMPILE") else None,
+    api_transformer=_routes() if os.environ.get("__REFLEX_SKIP_COMPILE") else None,
     **pages.options(),
 )
 app.add_middleware(Wall())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-from pathlib import Path
 from typing import Any
 
 import reflex as rx
@@ -12,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.database import Busy
+from mysapk_web.web.log import place_of
 
 log = structlog.get_logger(__name__)
 
@@ -69,16 +68,6 @@ class AppState(rx.State):
         self.faults = faults or {}
         self.notice = notice
         self.answers += 1
-
-
-def place_of(error: Exception) -> str:
-    """Where something was raised, without a word of what it said.
-
-    Args:
-        error: Any exception.
-    """
-    frames = traceback.extract_tb(error.__traceback__)[-5:]
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
 
 
 def text_of(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:

@@ -46,7 +46,7 @@ def build() -> None:
     """
     digest = sources_digest()
     lock_before = {path.name: path.read_bytes() for path in LOCK.glob("*")}
-    done = subprocess.run(  # noqa: S603  a fixed command
+    done = subprocess.run(
         [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
         cwd=ROOT,
         env=_environment(),
@@ -79,7 +79,7 @@ def _environment() -> dict[str, str]:
     npm = shutil.which("npm", path=environment["PATH"])
     if npm is None:
         raise BuildFailed("npm was not found; install requirements/build.txt (make setup).")
-    asked = subprocess.run(
+    asked = subprocess.run(  # noqa: S603  a fixed command
         [npm, "config", "get", "registry"], capture_output=True, text=True, check=False, env=environment
     )
     registry = asked.stdout.strip()

@@ -20,6 +20,7 @@ from mysapk_web.services.actor import Visitor
 from mysapk_web.settings import Settings
 from mysapk_web.web import cookies
 from mysapk_web.web.headers import cache_control, fixed_headers
+from mysapk_web.web.log import place_of
 from mysapk_web.web.sockets import OpenSocket, Sockets
 
 Scope = MutableMapping[str, Any]
@@ -94,10 +95,11 @@ class Gate:
         """Let a connection through, or answer it here."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._socket(scope, receive, send)
-        else:
-            await self._http(scope, receive, send)
+            return
+        try:
+            await (self._socket if scope["type"] == "websocket" else self._http)(scope, receive, send)
+        except Exception as error:  # noqa: BLE001  the server would write it down with all its words
+            log.error("connection failed", kind=scope["type"], error=type(error).__name__, at=place_of(error))  # noqa: TRY400
 
     def address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         """Client address: the peer, or the n-th from the right of X-Forwarded-For behind n trusted proxies (ASVS 4.1.3)."""

@@ -10,6 +10,8 @@ import logging
 import re
 import sys
 import traceback
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -19,7 +21,7 @@ from mysapk_web.settings import Settings
 
 _OWN = ("mysapk_web", "mysapk")
 _OUTSPOKEN = ("_granian", "alembic.runtime.migration")
-"""Loggers whose words hold no input of a person: server start and stop, migrations."""
+"""Loggers whose words hold no input of a person: server start and stop, migrations. Their errors quote what was raised."""
 
 _SECRET_KEYS = frozenset(
     {
@@ -41,7 +43,7 @@ _LONG_NUMBER = re.compile(r"\d{9,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Line breaks, terminal commands and turned writing: nobody writes lines of the log from outside (ASVS 16.4.1)."""
 _HIDDEN = "***"
-_FRAMES = 4
+_FRAMES = 5
 
 
 def configure(settings: Settings) -> None:
@@ -96,19 +98,32 @@ def silence_libraries(record: logging.LogRecord) -> bool:
     """
     if record.exc_info and record.exc_info[0] is not None:
         kind, _, trace = record.exc_info
-        frames = traceback.extract_tb(trace)[-_FRAMES:]
-        place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-        suffix = f" [{kind.__name__} at {place}]"
+        suffix = f" [{kind.__name__} at {_place(trace)}]"
         record.exc_info = None
         record.exc_text = None
     else:
         suffix = ""
-    if not record.name.startswith((*_OWN, *_OUTSPOKEN)):
+    outspoken = record.name.startswith(_OUTSPOKEN) and record.levelno < logging.ERROR
+    if not record.name.startswith(_OWN) and not outspoken:
         record.msg = f"{record.name} {record.module}:{record.lineno}{suffix}"
         record.args = None
     elif suffix and isinstance(record.msg, str):
         record.msg = f"{record.msg}{suffix}"
     return True
+
+
+def place_of(error: BaseException) -> str:
+    """Where something was raised, without a word of what it said.
+
+    Args:
+        error: Any exception.
+    """
+    return _place(error.__traceback__)
+
+
+def _place(trace: TracebackType | None) -> str:
+    frames = traceback.extract_tb(trace)[-_FRAMES:]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
 
 
 def scrub(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -24,6 +24,7 @@ from mysapk_web.services.actor import Actor, NotAllowed, Visitor
 from mysapk_web.services.links import read_reference
 from mysapk_web.settings import Settings, load
 from mysapk_web.web import cookies, demo_mail
+from mysapk_web.web.log import place_of
 from mysapk_web.web.page import page
 
 log = structlog.get_logger(__name__)
@@ -140,18 +141,19 @@ async def ready(_request: Request) -> Response:
 
 
 def _guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """A failing store answers in words and opens nothing."""
+    """Whatever fails is answered in words and opens nothing."""
 
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
-        except SQLAlchemyError as error:
-            log.error("route failed", path=request.url.path, error=type(error).__name__)  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001
+            # The path may hold a reference, so only the name of the route is written down.
+            log.error("route failed", route=endpoint.__name__, error=type(error).__name__, at=place_of(error))  # noqa: TRY400
             return page(
                 "Sistem sedang terganggu",
                 "<p>Permintaan Anda belum dapat diproses. Coba lagi beberapa menit lagi.</p>"
                 "<p><a class='tombol' href='/masuk'>Kembali ke halaman masuk</a></p>",
-                503,
+                503 if isinstance(error, SQLAlchemyError) else 500,
             )
 
     return answer

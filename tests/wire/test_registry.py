@@ -31,6 +31,12 @@ def test_of_the_framework_only_the_loading_of_pages_is_open() -> None:
     assert open_ones == {"hydrate", "hydrate_and_load", "on_load_internal", "set_is_hydrated"} == set(FRAMEWORK)
 
 
+def test_only_the_root_is_hydrated() -> None:
+    """The wall hands a state tree to another session at a hydrate, which it knows by its name: no other handler has that name."""
+    names = {h.name for h in read_registry().handlers if h.short.startswith("hydrate")}
+    assert names == {"reflex___state____state.hydrate", "reflex___state____state.hydrate_and_load"}
+
+
 def test_a_public_handler_is_one_that_people_need_before_they_are_logged_in() -> None:
     """A new public handler has to be put here on purpose."""
     public = {h.name.split("____")[-1] for h in read_registry().handlers if h.ours and h.policy == "anyone"}

@@ -1,0 +1,261 @@
+"""The door of the sockets: who may open one, how often, and what an odd message does (DESIGN 2.7)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
+from mysapk_web.services import clock
+from mysapk_web.services.session import reference
+from tests.wire.client import NAMESPACE, Browser, Refused, Tab, merged
+from tests.wire.hostile import MARK
+from tests.wire.people import People
+from tests.wire.server import Server
+
+pytestmark = pytest.mark.wire
+
+ROOT = "reflex___state____state"
+BANTUAN = f"{ROOT}.mysapk_web___ui___state____app_state.mysapk_web___ui___bantuan____bantuan_state"
+KEAMANAN = f"{ROOT}.mysapk_web___ui___state____app_state.mysapk_web___ui___keamanan___state____keamanan_state"
+
+
+def run(work: Any) -> Any:
+    return asyncio.run(work)
+
+
+async def answers(browser: Browser) -> bool:
+    """Whether the server still serves a new visitor."""
+    async with browser.tab("/bantuan") as tab:
+        return bool(merged(await tab.call(f"{BANTUAN}.load"), "app_state") or tab.first)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "null", "https://evil.example", "http://localhost", "http://localhost:1", "file://"]
+)
+def test_another_origin_opens_no_socket(browser: Browser, server: Server, people: People, origin: str) -> None:
+    async def walk() -> None:
+        tab = Tab(server.base, people.cookies("pegawai"), address=browser.address)
+        with pytest.raises(Refused):
+            await tab.open(Origin=origin)
+        assert tab.updates == []
+
+    run(walk())
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost", "localhost:1"])
+def test_another_host_opens_no_socket(browser: Browser, server: Server, host: str) -> None:
+    async def walk() -> None:
+        with pytest.raises(Refused):
+            await Tab(server.base, {}, address=browser.address).open(Host=host)
+
+    run(walk())
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "1" * 4096, "../../x", "null", f"{uuid.uuid4()}%00", str(uuid.uuid4())[:-1]]
+)
+def test_a_token_that_is_no_uuid_opens_no_socket(browser: Browser, server: Server, token: str) -> None:
+    async def walk() -> None:
+        tab = Tab(server.base, {}, address=browser.address)
+        tab.token = token
+        with pytest.raises(Refused):
+            await tab.open()
+
+    run(walk())
+
+
+@pytest.mark.parametrize("namespace", ["/", "/admin", "/_event2"])
+def test_in_another_namespace_nothing_answers(browser: Browser, server: Server, namespace: str) -> None:
+    async def walk() -> None:
+        heard: list[Any] = []
+        url = f"{server.base}/_event/?EIO=4&transport=websocket&token={uuid.uuid4()}"
+        headers = {"Origin": server.base, "X-Forwarded-For": str(browser.address)}
+        place = "" if namespace == "/" else f"{namespace},"
+        async with aiohttp.ClientSession() as http, http.ws_connect(url, headers=headers) as ws:
+            await ws.receive()
+            await ws.send_str(f"40{place}")
+            await ws.send_str(f'42{place}["event",{{"name":"{BANTUAN}.load","payload":{{}},"router_data":{{}}}}]')
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    heard.append((await ws.receive(timeout=0.3)).data)
+        # The default namespace of the library greets and has no handlers; the others are refused.
+        assert len(heard) == 1
+        assert ("sid" in heard[0]) == (namespace == "/")
+
+    run(walk())
+
+
+def test_long_polling_is_off(browser: Browser) -> None:
+    async def walk() -> None:
+        for method in ("GET", "POST"):
+            status, _, body = await browser.request(method, f"/_event/?EIO=4&transport=polling&token={uuid.uuid4()}")
+            assert status in {400, 404, 405}
+            assert "sid" not in body
+
+    run(walk())
+
+
+def odd_messages() -> list[tuple[str, Any]]:
+    """(socket event, data) as no page sends them; the marks must not reach the log."""
+    name = f"{BANTUAN}.load"
+    told = {"name": name, "payload": {}, "router_data": {}}
+    return [
+        ("event", f"{MARK} not json"),
+        ("event", f'{{"name": "{MARK}"}}'),
+        ("event", [MARK]),
+        ("event", 7),
+        ("event", None),
+        ("event", {}),
+        ("event", {"name": MARK}),
+        ("event", {"name": f"{ROOT}.{MARK}", "payload": {"password": MARK}}),
+        ("event", {"name": [MARK]}),
+        ("event", {"name": {"a": MARK}}),
+        ("event", {"name": None, "payload": MARK}),
+        ("event", {"name": "", "payload": {}}),
+        ("event", {**told, "payload": MARK}),
+        ("event", {**told, "payload": None}),
+        ("event", {**told, "router_data": MARK}),
+        ("event", {**told, "router_data": [MARK]}),
+        ("event", {**told, "router_data": None}),
+        *(
+            ("event", {**told, "router_data": {"pathname": value, "asPath": value, "query": value}})
+            for value in (None, 7, [MARK], {"a": MARK}, "\x00", "../" * 900, f"//{MARK}.example/x", "[[...x]]", True)
+        ),
+        ("event", {**told, "token": MARK, "state": MARK, "substate_token": MARK}),
+        ("client_error", {"error_type": MARK, "message": f"{MARK}\n2026 [info] forged", "substate": MARK}),
+        ("client_error", MARK),
+        ("ping", {"x": MARK}),
+        ("new_token", MARK),
+        ("state_mismatch", {"backend": MARK}),
+        ("connect", MARK),
+        ("disconnect", MARK),
+        (MARK, MARK),
+    ]
+
+
+def test_odd_messages_do_no_harm_and_leave_no_word_in_the_log(
+    server: Server, new_browser: Callable[[], Browser]
+) -> None:
+    async def walk() -> None:
+        for name, data in odd_messages():
+            tab = Tab(server.base, {"mysapk-sesi": (MARK + "x" * 43)[:43]}, address=new_browser().address)
+            await tab.open(User_Agent=f"{MARK} agent", Referer=f"{server.base}/{MARK}")
+            await tab.socket.emit(name, data, namespace=NAMESPACE)
+            await asyncio.sleep(0.01)
+            if name != "disconnect" and tab.socket.connected:
+                answer = await tab.call(f"{BANTUAN}.load", quiet=0.02, limit=2)
+                assert answer, (name, data)
+            await tab.close()
+        assert await answers(new_browser())
+
+    run(walk())
+    assert MARK not in server.log
+    assert "forged" not in server.log
+
+
+def test_raw_rubbish_on_the_wire_does_no_harm(server: Server, new_browser: Callable[[], Browser]) -> None:
+    async def walk() -> None:
+        rubbish = ["", "x", "9", "4", "40", "40/_event", "42", "42/_event,", '42/_event,["event"', "42/_event,[]", "42/_event,{}",
+                   '42/_event,[{"a":1}]', '45/_event,9-["event",{"_placeholder":true,"num":0}]', "451-/_event,[]", "3probe", "5", "1",
+                   '40/_event,{"event":' + "[" * 3000, "4" * 60_000, "\ud83d", '42/_event,["event",' + "[" * 20_000]  # fmt: skip
+        for text in [*rubbish, b"\x00\xff" * 500]:
+            async with aiohttp.ClientSession() as http:
+                headers = {"Origin": server.base, "X-Forwarded-For": str(new_browser().address)}
+                url = f"{server.base}/_event/?EIO=4&transport=websocket&token={uuid.uuid4()}"
+                async with http.ws_connect(url, headers=headers, timeout=aiohttp.ClientWSTimeout(ws_close=1)) as ws:
+                    await ws.send_bytes(text) if isinstance(text, bytes) else await ws.send_str(
+                        text.encode("utf-8", "replace").decode()
+                    )
+        assert await answers(new_browser())
+
+    run(walk())
+    assert "Traceback" not in server.log
+
+
+def test_a_frame_over_the_limit_ends_the_socket(browser: Browser, server: Server) -> None:
+    async def walk() -> None:
+        tab = Tab(server.base, {}, address=browser.address)
+        await tab.open()
+        await tab.send(f"{BANTUAN}.load", {"x": "y" * 70_000})
+        await asyncio.wait_for(tab.closed.wait(), 3)
+        assert tab.updates == []
+        assert await answers(browser)
+
+    run(walk())
+
+
+def test_a_thousand_events_a_second_are_cut(
+    browser: Browser, server: Server, new_browser: Callable[[], Browser]
+) -> None:
+    async def walk() -> None:
+        tab = Tab(server.base, {}, address=browser.address)
+        await tab.open()
+        sent = 0
+        while not tab.closed.is_set() and sent < 1_000:
+            await tab.send(f"{ROOT}.set_is_hydrated", {"value": bool(sent % 2)})
+            sent += 1
+            if sent % 50 == 0:
+                await asyncio.sleep(0.01)
+        await asyncio.wait_for(tab.closed.wait(), 3)
+        assert len(tab.updates) <= EVENTS_PER_SOCKET.count
+        assert await answers(new_browser())
+
+    run(walk())
+
+
+def test_a_flood_of_handshakes_from_one_address_is_cut_and_harms_no_other(
+    server: Server, new_browser: Callable[[], Browser]
+) -> None:
+    async def walk() -> None:
+        address, admitted = "198.51.100.77", 0
+
+        async def knock(http: aiohttp.ClientSession) -> int:
+            url = f"{server.base}/_event/?EIO=4&transport=websocket&token={uuid.uuid4()}"
+            # The address before it is what the client says of itself; it buys nothing.
+            claimed = f"203.0.113.{uuid.uuid4().int % 250}, {address}"
+            try:
+                async with http.ws_connect(url, headers={"Origin": server.base, "X-Forwarded-For": claimed}):
+                    return 1
+            except aiohttp.ClientError:
+                return 0
+
+        async with aiohttp.ClientSession() as http:
+            for _ in range(20):
+                admitted += sum(await asyncio.gather(*(knock(http) for _ in range(25))))
+        assert admitted == HANDSHAKES_PER_ADDRESS.count
+        assert await answers(new_browser())
+
+    run(walk())
+    assert "reason=handshakes" in server.log
+
+
+def test_what_a_client_says_of_itself_in_headers_counts_for_nothing(
+    server: Server, people: People, browser: Browser
+) -> None:
+    async def walk() -> None:
+        cookies = people.cookies("pegawai", created_at=clock.now())
+        forged = f"Sesi {reference(cookies['mysapk-sesi'])} -"
+        tab = Tab(server.base, {}, address=browser.address)
+        await tab.open(
+            Authorization=forged,
+            Asgi_Scope_Client="10.9.8.7",
+            X_Forwarded_Access_Token=forged,
+            X_Real_IP="10.9.8.7",
+            Forwarded="for=10.9.8.7",
+            X_Forwarded_Host="evil.example",
+        )
+        await tab.load("/keamanan")
+        await tab.call(f"{KEAMANAN}.load")
+        assert not merged(tab.updates, "keamanan_state").get("ready")
+        for word in ("10.9.8.7", "evil.example", "Sesi ", reference(cookies["mysapk-sesi"])):
+            assert word not in tab.seen()
+        await tab.close()
+
+    run(walk())
