@@ -80,6 +80,7 @@ def test_a_token_works_once(portal: Portal, asked: Browser) -> None:
     with pytest.raises(Refused, match="Belum ada permintaan"):
         asked.confirm(token, OTHER)
     request = portal.requests(portal.ani)[0]
+    assert request.used_at is not None
     assert asked.follow(request.id)
     with pytest.raises(Refused, match="tidak berlaku lagi"):
         asked.confirm(token, OTHER)

@@ -26,7 +26,7 @@ from mysapk_web.services.outbox import Letter
 from mysapk_web.services.passwords import verify_password
 from mysapk_web.services.recovery import dead_after
 from mysapk_web.settings import Settings
-from tests.unit.services.people import START, WRONG, Browser, settle
+from tests.unit.services.people import START, WRONG, Browser, refusal_of, settle
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 STEPS = [1, 29, 30, 31, 60, 61, 119, 120, 15 * 60, 30 * 60, 3600, 86400]

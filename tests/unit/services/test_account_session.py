@@ -161,6 +161,22 @@ def test_what_ends_a_session_ends_it_at_once_and_its_open_socket(portal: Portal,
     assert not inside.inside, "a late use does not wake it up"
 
 
+@pytest.mark.parametrize(
+    ("ending", "reason"),
+    [
+        ("logout", "keluar"),
+        ("reset", "password direset"),
+        ("change of password", "password diganti"),
+        ("ended by the owner", "diakhiri pemilik"),
+    ],
+)
+def test_the_end_is_written_down_with_its_reason(portal: Portal, inside: Browser, ending: str, reason: str) -> None:
+    ENDINGS[ending](portal, inside)
+    (row,) = [row for row in portal.sessions(portal.ani) if row.ref == inside.visitor.session]
+    assert row.ended_at is not None
+    assert row.end_reason == reason
+
+
 @pytest.mark.parametrize("ending", ["version", "disabled", "email", "reset", "change of password"])
 def test_a_claim_dies_with_the_sessions(portal: Portal, inside: Browser, ending: str) -> None:
     pending = portal.browser()
