@@ -19,9 +19,10 @@ from mysapk_web.ui import pages
 from mysapk_web.ui.reaper import reap_for_ever
 from mysapk_web.ui.wall import Wall, unexpected
 from mysapk_web.web import log, routes
-from mysapk_web.web.frontend import POLICY
+from mysapk_web.web.frontend import POLICY, STATIC
 from mysapk_web.web.gate import ASGIApp, Gate
 from mysapk_web.web.headers import content_security_policy, script_hashes
+from mysapk_web.web.pages import Pages
 from mysapk_web.web.sockets import Sockets
 
 sockets = Sockets()
@@ -71,7 +72,7 @@ pages.add_pages(app)
 
 def portal() -> ASGIApp:
     """The portal as the server calls it: the gate around Reflex and around all that Reflex puts around itself (CORS, error pages)."""
-    behind, settings = app(), load()
+    behind, settings = Pages(app(), STATIC), load()
     log.configure(settings)
     hashes = script_hashes(POLICY) if POLICY.exists() else []
     return Gate(behind, settings, content_security_policy(settings, hashes), sockets)

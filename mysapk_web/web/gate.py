@@ -19,7 +19,7 @@ from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
 from mysapk_web.services.actor import Visitor
 from mysapk_web.settings import Settings
 from mysapk_web.web import cookies
-from mysapk_web.web.headers import cache_control, fixed_headers
+from mysapk_web.web.headers import FILE_POLICY, cache_control, fixed_headers, is_file
 from mysapk_web.web.log import place_of
 from mysapk_web.web.sockets import OpenSocket, Sockets
 
@@ -183,6 +183,8 @@ class Gate:
                 given = {name.lower(): value for name, value in message.get("headers", [])}
                 extra = {name: value for name, value in self.headers if name not in given}
                 kind = given.get(b"content-type", b"").decode("latin-1")
+                if is_file(kind):
+                    extra[b"content-security-policy"] = FILE_POLICY
                 if b"cache-control" not in given or path.startswith("/assets/"):
                     extra[b"cache-control"] = cache_control(path, message["status"], kind).encode()
                 if b"location" in given:
@@ -216,11 +218,13 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": CLOSE_POLICY})
             return
-        socket = OpenSocket(token=token, session=visitor.session, close=_closer(send))
+        socket = OpenSocket(token=token, session=visitor.session)
         self.per_address[visitor.address] += 1
         self.sockets.add(socket)
         try:
             await self.app(self._inward(scope, visitor), self._limited(receive, socket), socket.guard(send))
+            if socket.shutting:
+                await send({"type": "websocket.close", "code": socket.code})
         finally:
             self.sockets.remove(socket)
             self.per_address[visitor.address] -= 1
@@ -255,16 +259,16 @@ class Gate:
         window = Window(EVENTS_PER_SOCKET.count, EVENTS_PER_SOCKET.window.total_seconds())
 
         async def receiving() -> Message:
-            message = await receive()
-            if socket.shutting:
-                return {"type": "websocket.disconnect", "code": CLOSE_POLICY}
+            message = await socket.next_message(receive)
+            if message is None:
+                return {"type": "websocket.disconnect", "code": socket.code}
             if message["type"] != "websocket.receive":
                 return message
             size = len(message.get("bytes") or b"") or len((message.get("text") or "").encode())
             if size <= FRAME_LIMIT and window.hit("frame"):
                 return message
             log.warning("socket closed", reason="frame" if size > FRAME_LIMIT else "rate")
-            await socket.shut(CLOSE_POLICY)
+            socket.shut(CLOSE_POLICY)
             return {"type": "websocket.disconnect", "code": CLOSE_POLICY}
 
         return receiving
@@ -289,13 +293,6 @@ def _is_uuid(text: str) -> bool:
         return len(text) == 36 and str(UUID(text)) == text.lower()
     except ValueError:
         return False
-
-
-def _closer(send: Send) -> Callable[[int], Awaitable[None]]:
-    async def close(code: int) -> None:
-        await send({"type": "websocket.close", "code": code})
-
-    return close
 
 
 async def _plain(send: Send, status: int, sentence: str) -> None:

@@ -9,6 +9,11 @@ from mysapk_web.settings import Settings
 
 HSTS_SECONDS = 31_536_000
 
+FILE_POLICY = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+"""For scripts, styles and pictures: opened by themselves they may do nothing. The long policy is for what is a page."""
+
+_FILES = ("text/javascript", "application/javascript", "text/css", "image/", "font/", "application/manifest")
+
 
 def script_hashes(policy_file: Path) -> list[str]:
     """Hashes of the inline scripts of the built pages.
@@ -71,6 +76,15 @@ def fixed_headers(settings: Settings, policy: str) -> list[tuple[bytes, bytes]]:
     if settings.https:
         headers["strict-transport-security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
     return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def is_file(content_type: str) -> bool:
+    """Whether an answer is a part of a page and no page itself.
+
+    Args:
+        content_type: Of the answer.
+    """
+    return content_type.startswith(_FILES)
 
 
 def cache_control(path: str, status: int, content_type: str) -> str:
