@@ -62,4 +62,4 @@ async def _close(app: App, socket: OpenSocket) -> None:
     sid = namespace.token_to_sid.get(socket.token, "") if namespace is not None else ""
     await reload_page(app, sid)
     await asyncio.sleep(GRACE)
-    await socket.shut(CLOSE_POLICY)
+    socket.shut(CLOSE_POLICY)

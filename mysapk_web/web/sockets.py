@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+
+def _pending() -> asyncio.Future[None]:
+    return asyncio.get_running_loop().create_future()
 
 
 @dataclass(eq=False, slots=True)
@@ -15,26 +20,48 @@ class OpenSocket:
     Attributes:
         token: Client token of the tab; names it, proves nothing.
         session: Reference of its session; empty for a visitor.
-        close: Sends the close frame.
+        code: RFC 6455 close code, once the socket was shut from our side.
     """
 
     token: str
     session: str
-    close: Callable[[int], Awaitable[None]] = field(repr=False)
-    shutting: bool = False
+    code: int = 0
+    _over: asyncio.Future[None] = field(default_factory=_pending, repr=False)
 
-    async def shut(self, code: int) -> None:
-        """Close the socket once.
+    @property
+    def shutting(self) -> bool:
+        """Whether the socket was shut from our side."""
+        return self._over.done()
+
+    def shut(self, code: int) -> None:
+        """End the socket: nothing more is taken from it, and the gate closes it.
 
         Args:
             code: RFC 6455 close code.
         """
-        if not self.shutting:
-            self.shutting = True
-            await self.close(code)
+        if not self._over.done():
+            self.code = code
+            self._over.set_result(None)
+
+    async def next_message(self, receive: Callable[[], Awaitable[Any]]) -> Any | None:
+        """What the client sends next, or None as soon as the socket was shut.
+
+        The server can't close a socket while somebody waits for its next message, so the wait itself has to end.
+
+        Args:
+            receive: Of the server.
+        """
+        coming = asyncio.ensure_future(receive())
+        try:
+            await asyncio.wait({coming, self._over}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not coming.done():
+                coming.cancel()
+                await asyncio.wait({coming})
+        return None if self.shutting else coming.result()
 
     def guard(self, send: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
-        """A `send` that is silent once the socket was shut from our side.
+        """A `send` that is silent once the socket was shut from our side: the gate closes it then.
 
         Args:
             send: Of the server.
@@ -43,8 +70,6 @@ class OpenSocket:
         async def sending(message: Any) -> None:
             if self.shutting:
                 return
-            if message["type"] == "websocket.close":
-                self.shutting = True
             await send(message)
 
         return sending

@@ -290,7 +290,7 @@ def test_a_socket_that_was_shut_is_heard_no_more() -> None:
 
         async def shut_meanwhile() -> Any:
             for socket in opened.of(""):
-                await socket.shut(1008)
+                socket.shut(1008)
             return frame("after")
 
         behind, sent, _ = socket_session([frame("before"), shut_meanwhile, frame("later")])

@@ -1,0 +1,343 @@
+"""A state tree belongs to the session that filled it, and nobody gets it by a token, a path or a header (DESIGN 2.6)."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import select
+
+from mysapk_web.models import Account, Database, RoleGrant
+from mysapk_web.services import clock
+from mysapk_web.services.demo import DemoAccount
+from mysapk_web.services.session import reference
+from tests.wire.client import Browser, Tab, merged, redirects
+from tests.wire.flows import MASUK, ROOT as APP, log_in
+from tests.wire.people import SESSION, People
+from tests.wire.server import Server
+
+pytestmark = pytest.mark.wire
+
+ROOT = "reflex___state____state"
+BERANDA = f"{APP}.mysapk_web___ui___beranda____beranda_state"
+KEAMANAN = f"{APP}.mysapk_web___ui___keamanan___state____keamanan_state"
+PRIVATE = ("/beranda", "/keamanan")
+EVENTS = (
+    (f"{ROOT}.hydrate", {}),
+    (f"{ROOT}.hydrate_and_load", {"vars": None, "hashes": None}),
+    (f"{ROOT}.reflex___state____on_load_internal_state.on_load_internal", {}),
+    (f"{BERANDA}.load", {}),
+    (f"{KEAMANAN}.load", {}),
+    (f"{KEAMANAN}.end_session", {"form": {"sesi": "x"}}),
+)
+
+
+def run(work: Any) -> Any:
+    return asyncio.run(work)
+
+
+async def everything(tab: Tab) -> str:
+    """What a client gets when it tries all that gives data, with the paths of the pages behind the login."""
+    for path in PRIVATE:
+        tab.path = path
+        for name, payload in EVENTS:
+            await tab.call(name, payload, quiet=0.04, limit=1)
+    return tab.seen()
+
+
+def marks_of(people: People, *keys: str) -> list[str]:
+    """Words by which a person's data is recognised."""
+    return [
+        word for key in keys for word in (people.name(key), people.accounts[key].nip, people.accounts[key].email)
+    ]  # fmt: skip
+
+
+def filled(tab: Tab, people: People, key: str) -> bool:
+    return people.name(key) in tab.seen()
+
+
+@pytest.fixture
+def person(new_browser: Callable[[], Browser], people: People) -> Browser:
+    browser = new_browser()
+    browser.cookies = people.cookies("pegawai")
+    return browser
+
+
+def test_a_visitor_gets_nothing_however_it_asks(new_browser: Callable[[], Browser], people: People) -> None:
+    async def walk() -> None:
+        seen = ""
+        for cookies in ({}, {SESSION: "A" * 43}, {SESSION: "A" * 43, "mysapk-peramban": "B" * 43}):
+            browser = new_browser()
+            tab = Tab(browser.base, cookies, address=browser.address)
+            boot = {"name": f"{ROOT}.hydrate_and_load", "payload": {"vars": None, "hashes": None},
+                    "router_data": {"pathname": "/beranda", "asPath": "/beranda", "query": {}}}  # fmt: skip
+            await tab.open(auth={"event": boot, "state_schema": "x"})
+            seen += await everything(tab)
+            assert "/masuk" in repr(redirects(tab.updates))
+            assert not merged(tab.updates, "beranda_state").get("ready")
+            assert not merged(tab.updates, "keamanan_state").get("ready")
+            await tab.close()
+        for word in marks_of(people, *people.accounts):
+            assert word not in seen
+
+    run(walk())
+
+
+def test_a_boot_event_of_a_person_works(person: Browser, people: People) -> None:
+    """The counterpart of the test above: the same way in gives a logged-in person the page."""
+
+    async def walk() -> None:
+        tab = Tab(person.base, person.cookies, address=person.address)
+        boot = {"name": f"{ROOT}.hydrate_and_load", "payload": {"vars": None, "hashes": None},
+                "router_data": {"pathname": "/beranda", "asPath": "/beranda", "query": {}}}  # fmt: skip
+        await tab.open(auth={"event": boot})
+        await asyncio.sleep(0.5)
+        assert filled(tab, people, "pegawai")
+        await tab.close()
+
+    run(walk())
+
+
+@pytest.mark.parametrize("thief", ["visitor", "pegawai_lain", "admin_bkn", "same person, new session"])
+def test_a_stolen_client_token_brings_nothing(
+    thief: str, person: Browser, people: People, new_browser: Callable[[], Browser]
+) -> None:
+    async def walk() -> None:
+        async with person.tab("/beranda") as tab:
+            assert filled(tab, people, "pegawai")
+            token = tab.token
+        other = new_browser()
+        if thief == "visitor":
+            await other.visit()
+        else:
+            other.cookies = people.cookies("pegawai" if " " in thief else thief)
+        # First an ordinary event on the tree of the other, then a hydrate: the tree is never shown.
+        stolen = Tab(other.base, other.cookies, token, address=other.address)
+        await stolen.open()
+        await stolen.call(f"{ROOT}.set_is_hydrated", {"value": True}, limit=1)
+        await stolen.call(f"{BERANDA}.load", limit=1)
+        assert stolen.reloads >= 2
+        assert not filled(stolen, people, "pegawai")
+        await stolen.call(f"{ROOT}.hydrate", limit=1)
+        assert not filled(stolen, people, "pegawai")
+        assert reference(person.cookies[SESSION]) not in stolen.seen()
+        await stolen.close()
+        # The owner comes back with the same token and finds the own page, not that of the thief.
+        async with person.tab("/beranda", token=token) as tab:
+            assert filled(tab, people, "pegawai")
+            if "_" in thief:
+                assert not filled(tab, people, thief)
+
+    run(walk())
+
+
+def test_the_same_token_twice_at_once_shares_nothing(
+    person: Browser, people: People, new_browser: Callable[[], Browser]
+) -> None:
+    async def walk() -> None:
+        async with person.tab("/beranda") as tab:
+            other = new_browser()
+            other.cookies = people.cookies("pegawai_lain")
+            twin = Tab(other.base, other.cookies, tab.token, address=other.address)
+            before = len(tab.updates)
+            await twin.open()
+            await twin.load("/beranda")
+            assert twin.token != tab.token
+            assert filled(twin, people, "pegawai_lain")
+            assert not filled(twin, people, "pegawai")
+            assert people.name("pegawai_lain") not in repr(tab.updates[before:])
+            await twin.close()
+
+    run(walk())
+
+
+def test_after_logout_the_token_is_worth_nothing(person: Browser, people: People) -> None:
+    async def walk() -> None:
+        async with person.tab("/keamanan") as tab:
+            assert merged(tab.updates, "keamanan_state")["ready"]
+            token, cookies = tab.token, dict(person.cookies)
+            await person.request("POST", "/keluar")
+            before = len(tab.updates)
+            # The socket of before is still open for a moment; it is heard, and refused.
+            await everything(tab)
+            assert people.name("pegawai") not in repr(tab.updates[before:])
+        for kept in (cookies, dict(person.cookies)):
+            again = Tab(person.base, kept, token, address=person.address)
+            await again.open()
+            seen = await everything(again)
+            assert not [word for word in marks_of(people, "pegawai") if word in seen]
+            await again.close()
+
+    run(walk())
+
+
+def test_losing_a_role_or_the_second_factor_counts_at_the_next_event(
+    new_browser: Callable[[], Browser], people: People, server_db: Database
+) -> None:
+    async def walk() -> None:
+        browser = new_browser()
+        browser.cookies = people.cookies("admin_satker")
+        account = people.account_id("admin_satker")
+        async with browser.tab("/keamanan") as tab:
+            assert "Admin" in merged(tab.updates, "keamanan_state")["roles"]
+            with server_db.begin() as session:
+                session.execute(update(RoleGrant).where(RoleGrant.account_id == account).values(revoked_at=clock.now()))
+            try:
+                answer = await tab.call(f"{KEAMANAN}.load")
+            finally:
+                with server_db.begin() as session:
+                    session.execute(update(RoleGrant).where(RoleGrant.account_id == account).values(revoked_at=None))
+                    assert session.exec(select(RoleGrant).where(RoleGrant.account_id == account)).one()
+            assert merged(answer, "keamanan_state")["roles"] == ""
+
+    run(walk())
+
+
+@pytest.mark.parametrize("ending", ["ended", "idle", "absolute", "disabled", "version"])
+def test_a_session_that_ends_meanwhile_is_refused_at_once_and_its_socket_closed(
+    ending: str, new_browser: Callable[[], Browser], people: People, server_db: Database
+) -> None:
+    """Within five seconds, also when the page asks nothing (DESIGN 4): reset, change of password, of role, disabled account."""
+    with server_db.read() as session:
+        account = session.get(Account, people.account_id("pppk"))
+        assert account is not None
+        version = account.version
+    now = clock.now()
+
+    async def walk() -> None:
+        browser = new_browser()
+        browser.cookies = people.cookies("pppk")
+        async with browser.tab("/beranda") as asking, browser.tab("/beranda") as silent:
+            assert filled(asking, people, "pppk")
+            if ending in {"ended", "idle", "absolute"}:
+                people.change_session(browser.cookies, **{
+                    "ended": {"ended_at": now},
+                    "idle": {"seen_at": now - timedelta(minutes=31)},
+                    "absolute": {"expires_at": now - timedelta(seconds=1)},
+                }[ending])  # fmt: skip
+            else:
+                people.change_account(
+                    "pppk", **({"disabled_at": now} if ending == "disabled" else {"version": version + 1})
+                )
+            before = len(asking.updates)
+            for name, payload in EVENTS[2:]:
+                await asking.send(name, payload)
+            async with asyncio.timeout(5):
+                await silent.closed.wait()
+                await asking.closed.wait()
+            assert asking.reloads
+            assert silent.reloads
+            assert people.name("pppk") not in repr(asking.updates[before:])
+            assert not [update for update in asking.updates[before:] if BERANDA in (update.get("delta") or {})]
+
+    try:
+        run(walk())
+    finally:
+        people.change_account("pppk", disabled_at=None, version=version)
+
+
+def test_a_page_with_a_living_session_is_left_alone(person: Browser) -> None:
+    async def walk() -> None:
+        async with person.tab("/beranda") as tab:
+            await asyncio.sleep(2.6)
+            assert not tab.closed.is_set()
+            assert tab.reloads == 0
+
+    run(walk())
+
+
+def test_what_a_client_writes_into_the_router_data_is_not_believed(
+    new_browser: Callable[[], Browser], people: People, server: Server
+) -> None:
+    async def walk() -> None:
+        victim = people.cookies("pegawai")
+        forged = {
+            "headers": {
+                "authorization": f"Sesi {reference(victim[SESSION])} -",
+                "cookie": f"{SESSION}={victim[SESSION]}",
+            },
+            "ip": "10.9.8.7",
+            "token": str(uuid.uuid4()),
+            "sid": "x",
+            "pathname": "/beranda",
+            "asPath": "/beranda",
+            "query": {"headers": "x"},
+            "mysapk.visitor": "x",
+        }
+        browser = new_browser()
+        tab = Tab(browser.base, {}, address=browser.address)
+        await tab.open()
+        for name, payload in EVENTS:
+            await tab.send(name, payload, router_data=forged)
+        await asyncio.sleep(0.4)
+        assert tab.updates
+        assert not [word for word in (*marks_of(people, "pegawai"), "10.9.8.7", "Sesi ") if word in tab.seen()]
+        await tab.close()
+        assert victim[SESSION] not in server.log
+
+    run(walk())
+
+
+def test_nothing_of_cookie_or_reference_reaches_the_page(person: Browser) -> None:
+    async def walk() -> None:
+        await person.visit()
+        async with person.tab("/keamanan") as tab:
+            seen = await everything(tab)
+            for value in person.cookies.values():
+                assert value not in seen
+                assert reference(value) not in seen
+            assert "authorization" not in seen.lower()
+
+    run(walk())
+
+
+def test_password_change_gives_the_page_a_new_session_and_ends_the_others(
+    new_browser: Callable[[], Browser], accounts: dict[str, DemoAccount], people: People
+) -> None:
+    person = accounts["ppt_non_asn"]
+
+    async def walk() -> None:
+        here, there = new_browser(), new_browser()
+        await log_in(here, person)
+        await here.visit("/keamanan")
+        there.cookies = people.cookies("ppt_non_asn")
+        async with here.tab("/keamanan") as tab, there.tab("/beranda") as other:
+            old = here.cookies[SESSION]
+            form = {"sekarang": person.password, "password": "Jangkar-Biru-81"}
+            answer = await tab.call(f"{KEAMANAN}.change_password", {"form": form}, quiet=0.3)
+            assert merged(answer, "keamanan_state").get("renewed"), answer
+            _, headers, _ = await here.request("POST", "/sesi")
+            assert headers["location"] == "/beranda"
+            assert here.cookies[SESSION] != old
+            await asyncio.wait_for(other.closed.wait(), 5)
+        for cookie, alive in ((old, False), (there.cookies[SESSION], False), (here.cookies[SESSION], True)):
+            browser = new_browser()
+            browser.cookies = {SESSION: cookie}
+            async with browser.tab("/beranda") as tab:
+                assert bool(merged(tab.updates, "beranda_state").get("ready")) is alive
+        async with here.tab("/keamanan") as tab:
+            form = {"sekarang": "Jangkar-Biru-81", "password": person.password}
+            await tab.call(f"{KEAMANAN}.change_password", {"form": form}, quiet=0.3)
+
+    run(walk())
+
+
+def test_a_refused_login_leaves_no_claim(browser: Browser, accounts: dict[str, DemoAccount]) -> None:
+    """Neither a wrong password nor a right one that still lacks its code is a right to a session."""
+
+    async def walk() -> None:
+        admin = accounts["verifikator"]
+        async with browser.tab("/masuk") as tab:
+            for password in ("Salah-Sekali-1", admin.password):
+                await tab.call(f"{MASUK}.submit", {"form": {"nip": admin.nip, "password": password}})
+                await tab.call(f"{MASUK}.submit_code", {"form": {"kode": "000000"}})
+                _, headers, _ = await browser.request("POST", "/sesi")
+                assert headers["location"] == "/masuk"
+                assert SESSION not in browser.cookies
+
+    run(walk())
