@@ -16,13 +16,14 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.constants import SocketEvent
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
+from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.services import database, session
 from mysapk_web.services.actor import Actor, Visitor
 from mysapk_web.settings import load
 from mysapk_web.ui import access
 from mysapk_web.ui.access import Policy
-from mysapk_web.ui.state import NOT_ALLOWED, AppState
+from mysapk_web.ui.state import NOT_ALLOWED, STORE_DOWN, AppState
 from mysapk_web.web.log import place_of
 
 log = structlog.get_logger(__name__)
@@ -90,8 +91,12 @@ class Wall(Middleware):
         root = state._get_root_state()
         visitor = visitor_from(root.router_data)
         policy = policy_for(event.name)
-        actor = await _read(visitor)
         app_state = await root.get_state(AppState)
+        try:
+            actor = await _read(visitor)
+        except SQLAlchemyError as error:
+            log.error("session could not be read", error=type(error).__name__)  # noqa: TRY400
+            return await _sentence(root, app_state, STORE_DOWN)
         owner = f"sesi:{visitor.session}" if actor is not None else f"peramban:{visitor.browser}"
         if app_state._bound != owner and not _take_over(root, app_state, owner, event):
             log.warning("event refused", reason="state of another session")
@@ -131,10 +136,16 @@ async def _refusal(root: BaseState, app_state: AppState, visitor: Visitor, actor
     if actor is None:
         path = "/masuk?sesi=berakhir" if visitor.session else "/masuk"
         return StateUpdate(events=Event.from_event_type(rx.redirect(path)))
-    app_state._tell(faults={"": NOT_ALLOWED})
+    return await _sentence(root, app_state, NOT_ALLOWED)
+
+
+async def _sentence(root: BaseState, app_state: AppState, sentence: str) -> StateUpdate:
+    """Tell the page a sentence, free its button, and give nothing else of the tree: it may be another session's."""
+    app_state._tell(faults={"": sentence})
     delta = await root._get_resolved_delta()
     root._clean()  # type: ignore[no-untyped-call]
-    return StateUpdate(delta=delta)
+    name = app_state.get_full_name()
+    return StateUpdate(delta={name: delta[name]})
 
 
 async def reload_page(app: App, sid: str) -> None:

@@ -17,7 +17,8 @@ from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.session import reference
 from tests.wire.client import Browser, Tab, merged, redirects
-from tests.wire.flows import MASUK, ROOT as APP, log_in
+from tests.wire.flows import MASUK, log_in
+from tests.wire.flows import ROOT as APP
 from tests.wire.people import SESSION, People
 from tests.wire.server import Server
 
