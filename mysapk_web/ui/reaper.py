@@ -6,12 +6,12 @@ import asyncio
 
 import structlog
 from reflex.app import App
-from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.services import database, session
 from mysapk_web.settings import load
 from mysapk_web.ui.wall import reload_page
 from mysapk_web.web.gate import CLOSE_POLICY
+from mysapk_web.web.log import place_of
 from mysapk_web.web.sockets import OpenSocket, Sockets
 
 log = structlog.get_logger(__name__)
@@ -33,9 +33,9 @@ async def reap_for_ever(app: App, sockets: Sockets) -> None:
         await asyncio.sleep(LOOK_EVERY)
         try:
             await reap(app, sockets)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001
             # The wall reads the session at every event, so nothing is open meanwhile; the next look may succeed.
-            log.warning("sessions could not be read", error=type(error).__name__)
+            log.warning("sessions could not be looked through", error=type(error).__name__, at=place_of(error))
 
 
 async def reap(app: App, sockets: Sockets) -> int:

@@ -59,7 +59,7 @@ def test_without_the_sessions_nobody_is_anybody_and_everybody_is_told(
         browser = new_browser()
         browser.cookies = people.cookies("pegawai")
         async with browser.tab("/beranda") as tab:
-            first = merged(tab.updates, "app_state")["answers"] if "answers" in merged(tab.updates, "app_state") else 0
+            first = merged(tab.updates, "app_state").get("answers", 0)
             with without(server_db, "sesi"):
                 for name in (f"{BERANDA}.load", f"{KEAMANAN}.load"):
                     answer = await tab.call(name)

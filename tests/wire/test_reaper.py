@@ -1,0 +1,39 @@
+"""What closes the sockets of ended sessions outlives whatever goes wrong in one of its looks."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mysapk_web.ui import reaper
+from mysapk_web.web.sockets import OpenSocket, Sockets
+
+
+def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([RuntimeError("no thread left"), ValueError("odd row"), {"gone"}])
+
+    async def look(*_: Any) -> Any:
+        answer = next(looks, {"gone"})
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(reaper, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(reaper, "GRACE", 0.01)
+    monkeypatch.setattr(reaper.database, "look", look)
+    monkeypatch.setattr(reaper, "load", lambda: None)
+
+    async def walk() -> tuple[bool, bool]:
+        sockets = Sockets()
+        ended, alive = OpenSocket("a", "gone"), OpenSocket("b", "here")
+        sockets.add(ended)
+        sockets.add(alive)
+        task = asyncio.create_task(reaper.reap_for_ever(SimpleNamespace(event_namespace=None), sockets))
+        await asyncio.sleep(0.2)
+        task.cancel()
+        return ended.shutting, alive.shutting
+
+    assert asyncio.run(walk()) == (True, False)
