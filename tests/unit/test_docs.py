@@ -1,0 +1,137 @@
+"""The documents say what is true: links lead somewhere, named files and tests exist, lists are those of the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from mysapk_web import cli
+from mysapk_web.domain.roles import matrix_markdown
+from mysapk_web.services.demo.accounts import PERSONAS
+from mysapk_web.settings import describe
+from tools import docs
+
+ROOT = docs.ROOT
+FILES = docs.markdown_files()
+NAMES = [str(path.relative_to(ROOT)) for path in FILES]
+OPERATIONS = ROOT / "docs" / "operations.md"
+
+LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+CODE = re.compile(r"`([^`\n]+)`")
+FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+NAMED = re.compile(
+    r"(?:mysapk_web|tests|docs|tools|alembic|benchmarks|assets|requirements|domain|reference|models|services|mail|web|ui)"
+    r"/[\w./-]*|[\w-]+\.(?:py|md|toml|ini|jsx)|Makefile|LICENSE|\.env\.example"
+)
+"""What is taken for the name of a file or folder of this project, from its root or from the package."""
+
+
+def outside_fences(path: Path) -> str:
+    return FENCE.sub("", path.read_text())
+
+
+def slug(heading: str) -> str:
+    """The anchor that a heading gets on the usual hosts."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_relative_links_lead_somewhere(name: str) -> None:
+    path = ROOT / name
+    for found in LINK.finditer(outside_fences(path)):
+        target = found[1] or found[2]
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        there = (path.parent / file).resolve() if file else path
+        assert there.exists(), f"{name}: {target}"
+        if anchor:
+            assert anchor in {slug(heading) for heading in HEADING.findall(outside_fences(there))}, f"{name}: {target}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_named_files_and_tests_exist(name: str) -> None:
+    for quoted in CODE.findall(outside_fences(ROOT / name)):
+        file, _, test = quoted.partition("::")
+        if not NAMED.fullmatch(file):
+            continue
+        places = [ROOT / file, ROOT / "mysapk_web" / file]
+        there = next((place for place in places if place.exists()), None)
+        assert there is not None, f"{name}: {quoted}"
+        if test:
+            assert re.search(rf"^(?:async )?def {test}\(", there.read_text(), re.MULTILINE), f"{name}: {quoted}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_generated_parts_are_those_of_the_code(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert text == docs.renewed(text), "run: python -m tools.docs"
+
+
+def test_every_generated_part_stands_somewhere() -> None:
+    everything = "".join(path.read_text() for path in FILES)
+    assert [part for part in docs.PARTS if f"<!-- generated: {part} -->" not in everything] == []
+
+
+def test_env_example_lists_every_variable_and_sets_none() -> None:
+    text = docs.ENV_EXAMPLE.read_text()
+    assert text == docs.env_example(), "run: python -m tools.docs"
+    assert re.findall(r"^#(MYSAPK_\w+)=", text, re.MULTILINE) == [name for name, _, _ in describe()]
+    assert all(line.startswith("#") or not line for line in text.splitlines())
+
+
+def test_every_variable_is_in_the_operations_manual() -> None:
+    named = set(re.findall(r"MYSAPK_[A-Z_]+[A-Z]", OPERATIONS.read_text()))
+    assert {name for name, _, _ in describe()} <= named
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_document_names_a_variable_that_does_not_exist(name: str) -> None:
+    known = {variable for variable, _, _ in describe()} | {"MYSAPK_SHOTS"}
+    assert set(re.findall(r"MYSAPK_[A-Z_]+[A-Z]", (ROOT / name).read_text())) <= known
+
+
+def test_every_command_is_in_the_operations_manual_and_no_other() -> None:
+    commands = set(get_command(cli.app).commands)  # type: ignore[attr-defined]
+    manual = OPERATIONS.read_text()
+    assert {command for command in commands if f"mysapk {command}" not in manual} == set()
+    for path in FILES:
+        assert set(re.findall(r"(?:bin/|`|\$ )mysapk ([a-z][a-z-]*)", path.read_text())) <= commands, path.name
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for path in FILES:
+        assert set(re.findall(r"`make ([a-z]+)", path.read_text())) <= targets, path.name
+
+
+def test_the_matrix_of_roles_is_printed() -> None:
+    assert matrix_markdown() in (ROOT / "docs" / "roles.md").read_text()
+
+
+def test_every_demo_account_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for persona in PERSONAS:
+        assert f"`{persona.nip}`" in readme
+        assert persona.password is None or f"`{persona.password}`" in readme
+        assert persona.totp_secret is None or f"`{persona.totp_secret}`" in readme
+
+
+def test_pictures_are_small_and_shown() -> None:
+    pictures = sorted((ROOT / "docs" / "pictures").glob("*"))
+    everything = "".join(path.read_text() for path in FILES)
+    for picture in pictures:
+        assert picture.suffix == ".png"
+        assert picture.stat().st_size <= 150 * 1024, picture.name
+        assert f"pictures/{picture.name}" in everything, picture.name
+    assert pictures
+
+
+def test_measured_figures_are_filled_in() -> None:
+    """Fails until the figures of a quiet run stand in the README: `make bench`, then replace each @@name@@ by its value."""
+    left = re.findall(r"@@(\w+)@@", (ROOT / "README.md").read_text())
+    assert left == [], "run `make bench` on a quiet machine and fill in the table Measured of README.md"
