@@ -20,7 +20,7 @@ from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.pegawai import Eligibility
 from mysapk_web.domain.throttle import RECOVERY_PER_ADDRESS, RECOVERY_PER_NIP, RECOVERY_RESEND, TOKEN_TRIES
 from mysapk_web.domain.waiting import describe_wait
-from mysapk_web.models import ResetBinding, ResetRequest
+from mysapk_web.models import OutboxState, ResetBinding, ResetRequest
 from mysapk_web.services import audit, clock, counters
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.counters import subject_key
@@ -221,15 +221,19 @@ def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Fin
         within=within,
         state=found.state.value,
     )
-    may_write = _letter_is_within(session, request, fits=found.fits)
-    if found.account_id is not None and within and may_write and found.state is not Eligibility.NO_EMAIL:
-        enqueue(
-            session,
-            found.letter,
-            account_id=found.account_id,
-            request=request.id,
-            free_mail=found.verdict is DomainVerdict.FREE_MAIL_WARNING,
-        )
+    may_write = within & _letter_is_within(session, request, fits=found.fits)
+    mail = enqueue(
+        session,
+        found.letter,
+        account_id=found.account_id,
+        request=request.id,
+        free_mail=found.verdict is DomainVerdict.FREE_MAIL_WARNING,
+    )
+    # A letter that goes to nobody is written too: neither rows nor time tell whether there was somebody to write to.
+    if not may_write:
+        mail.state, mail.last_error = OutboxState.OBSOLETE, "Batas surat sehari sudah tercapai."
+    elif found.account_id is None or found.state is Eligibility.NO_EMAIL:
+        mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
 def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | None:

@@ -32,6 +32,7 @@ from mysapk_web.models import (
     Instansi,
     LoginClaim,
     OutboxMail,
+    OutboxState,
     Pegawai,
     ResetRequest,
     RoleGrant,
@@ -249,7 +250,12 @@ class Portal:
         return self.rows(Counter)
 
     def mails(self, person: Person) -> list[OutboxMail]:
-        found = self.rows(OutboxMail, col(OutboxMail.account_id) == person.account_id)
+        """What goes to a person, oldest first."""
+        return [mail for mail in self.outbox() if mail.account_id == person.account_id]
+
+    def outbox(self) -> list[OutboxMail]:
+        """What goes to anybody, oldest first; letters written for nobody are left out."""
+        found = self.rows(OutboxMail, col(OutboxMail.state) == OutboxState.PENDING)
         return sorted(found, key=lambda row: row.id or 0)
 
     def letters(self, person: Person) -> list[str]:

@@ -192,6 +192,15 @@ def test_an_account_that_is_enabled_again_needs_a_new_login(portal: Portal, insi
     assert inside.enter(portal.ani).inside
 
 
+def test_a_disabled_account_has_no_session_whatever_its_version(portal: Portal, inside: Browser) -> None:
+    with portal.db.begin() as s:
+        s.connection().exec_driver_sql("UPDATE akun SET disabled_at = '2026-08-24 02:00:00'")
+    assert not inside.inside
+    with portal.db.read() as s:
+        refs = [inside.visitor.session]
+        assert session.ended_among(s, portal.settings, refs) == {*refs}
+
+
 def test_ended_among_many(portal: Portal) -> None:
     alive = [portal.browser().enter(portal.ani) for _ in range(3)]
     unknown = {f"{number:064x}" for number in range(1200)}
