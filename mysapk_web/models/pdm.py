@@ -1,0 +1,207 @@
+"""The personnel data of a person and the proposals to change it (PDM, *pemutakhiran data mandiri*).
+
+The payload of a record or proposal is JSON that the declaration of its kind in `domain/groups/` validates at every border.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, text
+from sqlmodel import Field, SQLModel
+
+from mysapk_web.domain.groups.base import Action
+from mysapk_web.domain.usulan import Declaration, UsulanAct, UsulanState
+from mysapk_web.models.base import text_enum
+
+_OPEN = text("ended_at IS NULL")
+
+
+class PersonnelRecord(SQLModel, table=True):
+    """A record on file (riwayat). It changes only when a proposal is applied, or for the own profile fields."""
+
+    __tablename__ = "riwayat"
+    __table_args__ = (Index("ix_riwayat_pegawai_kind", "pegawai_id", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int = Field(foreign_key="pegawai.id")
+    kind: str = Field(max_length=40)
+    """Key of a `RecordKind`."""
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    version: int = 1
+    """Goes up with every change; a proposal made against an older one is told so."""
+    created_at: datetime
+    changed_at: datetime
+    removed_at: datetime | None = None
+
+
+class FormerValue(SQLModel, table=True):
+    """What a record on file held before it changed; kept for ever (DESIGN 5)."""
+
+    __tablename__ = "riwayat_lama"
+
+    id: int | None = Field(default=None, primary_key=True)
+    record_id: int = Field(foreign_key="riwayat.id", index=True)
+    version: int
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    replaced_at: datetime
+    replaced_by: int | None = None
+    """Account that changed it, or whose act applied the proposal. No foreign key: the value outlives what it tells of."""
+    proposal_id: int | None = Field(default=None, foreign_key="usulan.id", index=True)
+    """The proposal that replaced it; empty for an own profile field."""
+
+
+class Proposal(SQLModel, table=True):
+    """A proposed change (usulan), from its draft to its end."""
+
+    __tablename__ = "usulan"
+    __table_args__ = (
+        Index("ix_usulan_pegawai_state", "pegawai_id", "state"),
+        Index("ix_usulan_inbox", "state", "unor_id", "sent_at"),
+        Index("uq_usulan_slot", "pegawai_id", "slot", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int = Field(foreign_key="pegawai.id")
+    group: str = Field(max_length=40)
+    kind: str = Field(max_length=40)
+    action: Action = Field(sa_type=text_enum(Action))
+    record_id: int | None = Field(default=None, foreign_key="riwayat.id", index=True)
+    """The record it changes or deletes; empty when it adds one."""
+    record_version: int = 0
+    """Version of that record the person saw."""
+    slot: str | None = Field(default=None, max_length=60)
+    """What only one open proposal of a person may hold: a kind of which only the latest record counts, a record on file, or the
+    still empty form of a new record. The database sees to it, so that two tabs at one moment leave one proposal."""
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    state: UsulanState = Field(default=UsulanState.DRAF, sa_type=text_enum(UsulanState))
+    version: int = 1
+    """Goes up with every write: two tabs or two verifiers never overwrite each other unseen."""
+    unor_id: int = Field(foreign_key="unor.id")
+    """Unor verifikasi: whose inbox it goes to."""
+    created_at: datetime
+    changed_at: datetime
+    sent_at: datetime | None = Field(default=None, index=True)
+    ended_at: datetime | None = None
+
+
+class TrailEntry(SQLModel, table=True):
+    """One step of a proposal: who, when, from where to where, and why."""
+
+    __tablename__ = "usulan_jejak"
+
+    id: int | None = Field(default=None, primary_key=True)
+    proposal_id: int = Field(foreign_key="usulan.id", index=True)
+    at: datetime
+    actor_id: int | None = None
+    act: UsulanAct = Field(sa_type=text_enum(UsulanAct))
+    before: UsulanState = Field(sa_type=text_enum(UsulanState))
+    after: UsulanState = Field(sa_type=text_enum(UsulanState))
+    reason: str = Field(default="", max_length=40)
+    """Code of the reason."""
+    note: str = Field(default="", max_length=1000)
+
+
+class Document(SQLModel, table=True):
+    """A document of a proposal. The content lies under its hash in `MYSAPK_DOCUMENT_DIR`, shared by equal documents."""
+
+    __tablename__ = "dokumen"
+
+    id: int | None = Field(default=None, primary_key=True)
+    proposal_id: int = Field(foreign_key="usulan.id", index=True)
+    rule: str = Field(max_length=20)
+    """Code of the `DocumentRule` it satisfies."""
+    sha256: str = Field(max_length=64, index=True)
+    size: int
+    pages: int
+    name: str = Field(max_length=120)
+    """File name as the person knows it, cleaned; never used as a path."""
+    uploaded_at: datetime
+    removed_at: datetime | None = None
+
+
+class GroupStatement(SQLModel, table=True):
+    """The words "data sudah sesuai" or "tidak ada riwayat" of one person for one group, in the present PDM."""
+
+    __tablename__ = "pernyataan_grup"
+    __table_args__ = (Index("uq_pernyataan_grup_pegawai_group", "pegawai_id", "group", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int = Field(foreign_key="pegawai.id")
+    group: str = Field(max_length=40)
+    statement: Declaration = Field(sa_type=text_enum(Declaration))
+    at: datetime
+
+
+class Notice(SQLModel, table=True):
+    """Something a person is told in the portal."""
+
+    __tablename__ = "pemberitahuan"
+    __table_args__ = (Index("ix_pemberitahuan_account_read", "account_id", "read_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="akun.id")
+    at: datetime
+    title: str = Field(max_length=200)
+    text: str = Field(default="", max_length=1000)
+    path: str = Field(default="", max_length=200)
+    """Where it leads inside the portal."""
+    asks_action: bool = False
+    read_at: datetime | None = None
+
+
+class NoticePreference(SQLModel, table=True):
+    """Whether notices that ask for action also go by mail; without a row they do. Letters of security always go."""
+
+    __tablename__ = "preferensi_pemberitahuan"
+
+    account_id: int = Field(foreign_key="akun.id", primary_key=True)
+    by_mail: bool = True
+    changed_at: datetime
+
+
+class Proof(SQLModel, table=True):
+    """The proof of a sent PDM (bukti). The PDF is made from `content` alone, so it can be made again the same."""
+
+    __tablename__ = "bukti_pdm"
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int = Field(foreign_key="pegawai.id", index=True)
+    number: str = Field(max_length=40, unique=True)
+    at: datetime
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class AddressChange(SQLModel, table=True):
+    """A new address that a person typed and that counts once its token was confirmed."""
+
+    __tablename__ = "ganti_email"
+
+    id: str = Field(primary_key=True, max_length=32)
+    """128 random bits, hexadecimal; the token is an HMAC over it."""
+    account_id: int = Field(foreign_key="akun.id", index=True)
+    account_version: int
+    email_key: str = Field(max_length=254)
+    created_at: datetime
+    expires_at: datetime
+    tries: int = 0
+    used_at: datetime | None = None
+    superseded_at: datetime | None = None
+
+
+class ReferenceEntry(SQLModel, table=True):
+    """An entry of a code table that an agency loaded from its official list; it stands over the built-in one."""
+
+    __tablename__ = "referensi"
+    __table_args__ = (Index("uq_referensi_table_code", "table", "code", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    table: str = Field(max_length=40)
+    code: str = Field(max_length=42)
+    label: str = Field(max_length=300)
+    parent: str = Field(default="", max_length=42)
+    active: bool = True
+    """An old code that the newest list no longer has stays readable and can't be chosen."""
+    search: str = Field(default="", max_length=300, index=True)
+    """The label folded for searching."""
