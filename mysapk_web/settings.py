@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from email.utils import parseaddr
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -131,16 +132,23 @@ class Settings(BaseSettings):
             faults.append("MYSAPK_PUBLIC_URL: a portal that others reach must be https.")
         if not self.demo and self.bcrypt_cost < 10:
             faults.append("MYSAPK_BCRYPT_COST: below 10 only in demo mode.")
-        if self.mail_backend == "smtp" and not self.smtp_host:
-            faults.append("MYSAPK_SMTP_HOST: needed with MYSAPK_MAIL_BACKEND=smtp.")
-        if self.smtp_username and self.smtp_security == "none" and self.smtp_host not in LOOPBACK_HOSTS:
-            faults.append("MYSAPK_SMTP_SECURITY: a login must not travel unencrypted; use starttls or tls.")
+        faults += self._mail_faults()
         if self.workers > 1 and self.redis_url is None:
             faults.append("MYSAPK_WORKERS: more than one worker needs MYSAPK_REDIS_URL.")
         if self.workers > 1 and self.database_url.startswith("sqlite"):
             faults.append("MYSAPK_WORKERS: more than one worker needs PostgreSQL in MYSAPK_DATABASE_URL.")
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             faults.append("MYSAPK_DATABASE_URL: must begin with sqlite:/// or postgresql+psycopg://.")
+        return faults
+
+    def _mail_faults(self) -> list[str]:
+        faults: list[str] = []
+        if self.mail_backend == "smtp" and not self.smtp_host:
+            faults.append("MYSAPK_SMTP_HOST: needed with MYSAPK_MAIL_BACKEND=smtp.")
+        if "@" not in parseaddr(self.mail_from)[1] or "\n" in self.mail_from or "\r" in self.mail_from:
+            faults.append("MYSAPK_MAIL_FROM: must hold one address, such as `MySAPK Web <no-reply@instansi.go.id>`.")
+        if self.smtp_username and self.smtp_security == "none" and self.smtp_host not in LOOPBACK_HOSTS:
+            faults.append("MYSAPK_SMTP_SECURITY: a login must not travel unencrypted; use starttls or tls.")
         return faults
 
     @property
