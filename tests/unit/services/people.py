@@ -39,7 +39,7 @@ from mysapk_web.models import (
     Unor,
     UserSession,
 )
-from mysapk_web.services import clock, letters, login, recovery, security, session
+from mysapk_web.services import address, clock, letters, login, recovery, security, session
 from mysapk_web.services.actor import Actor, Refused, Visitor
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.login import LoginStep
@@ -309,12 +309,14 @@ class Portal:
 
     def change_email(self, person: Person, email: str) -> None:
         with self.db.begin() as s:
-            s.execute(
-                update(Pegawai)
-                .where(col(Pegawai.id) == person.pegawai_id)
-                .values(email=email, email_key=normalise_email(email))
+            address.change_email(
+                s,
+                account=s.get_one(Account, person.account_id),
+                pegawai=s.get_one(Pegawai, person.pegawai_id),
+                new_email=email,
+                actor_id=None,
+                reason="Permintaan pegawai",
             )
-        self.change(person)
 
     def set_policy(self, person: Person, policy: DomainPolicy, domains: list[str]) -> None:
         with self.db.begin() as s:

@@ -221,7 +221,7 @@ def test_any_order_of_acts(sqlite_template: Path, tmp_path: Path, portal_setting
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=20,
             stateful_step_count=30,
             deadline=None,
             phases=(Phase.reuse, Phase.generate, Phase.shrink),
