@@ -1,0 +1,169 @@
+"""One Chromium and one server with the compiled pages for all tests of this folder.
+
+A test asks for `new_page` and gets tabs of browsers that know nothing of each other. Whatever goes wrong inside them without being
+announced (console, scripts, content policy, requests of our own origin) fails the test, see `tests.browser.watch`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from sqlalchemy import text
+
+from mysapk_web.models import Database
+from mysapk_web.services import demo
+from mysapk_web.settings import Settings
+from mysapk_web.web import frontend
+from tests.browser.looks import DESK, Looks
+from tests.browser.watch import Watch
+from tests.wire.people import People
+from tests.wire.server import SECRET, Server
+
+NODE = Path(__file__).parent / "node"
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NewPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def front_end() -> None:
+    """The pages as they are now, built when the sources have changed."""
+    if not frontend.is_current():
+        frontend.build()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser's program."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    pytest.skip("no Chromium is installed")
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """Drives browsers. Ends with this folder: it keeps an event loop that other tests would trip over."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
+    """The browser."""
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_ARGS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="package")
+def server(front_end: None, demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running portal on a copy of the demo agency."""
+    folder = tmp_path_factory.mktemp("browser")
+    shutil.copy(demo_template, folder / "browser.db")
+    running = Server(folder, f"sqlite:///{folder}/browser.db", front_end=True).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="package")
+def server_db(server: Server) -> Iterator[Database]:
+    """The database of the running server."""
+    database = Database(server.env["MYSAPK_DATABASE_URL"])
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def accounts() -> dict[str, demo.DemoAccount]:
+    """The demo accounts by key."""
+    settings = Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4)
+    return {account.key: account for account in demo.demo_accounts(settings)}
+
+
+@pytest.fixture(scope="package")
+def people(server_db: Database, accounts: dict[str, demo.DemoAccount]) -> People:
+    """Opens sessions for the persons of the demo, without the way through the login."""
+    return People(server_db, accounts)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_other_tests(request: pytest.FixtureRequest) -> None:
+    """All tests come from one network address: what one used up of it must not meet the next. Nor do its sessions."""
+    if "server" in request.fixturenames:
+        with request.getfixturevalue("server_db").begin() as session:
+            session.execute(text("DELETE FROM penghitung"))
+            session.execute(text("DELETE FROM sesi"))
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The pinned axe-core."""
+    script = NODE / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        own = str(Path(sys.executable).parent)
+        environment = {**os.environ, "PATH": os.pathsep.join([own, os.environ.get("PATH", "")])}
+        subprocess.run(
+            ["npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit"], cwd=NODE, env=environment, check=True
+        )
+    return script.read_text()
+
+
+@pytest.fixture
+def looks(axe_source: str) -> Looks:
+    """Judges how a page looks, at all sizes, light and dark."""
+    return Looks(axe_source)
+
+
+@pytest.fixture
+def watch(server: Server) -> Iterator[Watch]:
+    """Everything that goes wrong inside the pages of a test; `expect` what the test brings about itself."""
+    watching = Watch(server.base)
+    yield watching
+    assert watching.unexpected() == []
+
+
+@pytest.fixture
+def new_page(chromium: Browser, server: Server, people: People, watch: Watch) -> Iterator[NewPage]:
+    """Makes a tab in a browser of its own: `new_page(DESK, "pegawai", color_scheme="dark")`.
+
+    The person (a key of the demo accounts) is logged in already; without one it is a visitor. Further arguments are those of
+    a browser context.
+    """
+    contexts = []
+
+    def make(size: dict[str, int] = DESK, person: str = "", **options: Any) -> Page:
+        context = chromium.new_context(base_url=server.base, viewport=size, locale="id-ID", **options)
+        contexts.append(context)
+        context.set_default_timeout(8_000)
+        context.set_default_navigation_timeout(8_000)
+        watch.over(context)
+        if person:
+            context.add_cookies(
+                [{"name": name, "value": value, "url": server.base} for name, value in people.cookies(person).items()]
+            )
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,73 @@
+"""How a page looks in one state: no axe violation and no sideways scrolling, at every size, light and dark.
+
+With MYSAPK_SHOTS (a folder) every state is also written there as pictures.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Page
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+SMALLEST = {"width": 320, "height": 568}
+SIZES = {"phone": PHONE, "desk": DESK}
+
+Scheme = Literal["light", "dark"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SHOTS = os.environ.get("MYSAPK_SHOTS", "")
+
+_RUN = """async (tags) => {
+    const found = await axe.run(document, { runOnly: tags, resultTypes: ['violations'] });
+    return found.violations.map(v => ({ rule: v.id, impact: v.impact, where: v.nodes.map(n => `${n.target}: ${n.any.concat(n.all)
+        .map(c => c.message).join('; ')}`) }));
+}"""
+_SIDEWAYS = """() => {
+    const wide = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= wide) return [];
+    return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > wide + 1)
+        .map(e => `${e.tagName}.${e.className}: ${Math.round(e.getBoundingClientRect().right)} px of ${wide}`)
+        .concat('scrolls sideways');
+}"""
+
+
+class Looks:
+    """Judges pages."""
+
+    def __init__(self, axe_source: str) -> None:
+        self._axe = axe_source
+
+    def fine(self, page: Page, name: str) -> None:
+        """The page in its present state is fine at all sizes, light and dark; its first size is given back."""
+        before = page.viewport_size
+        faults: list[Any] = []
+        schemes: tuple[Scheme, ...] = ("light", "dark")
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            for size, viewport in SIZES.items():
+                page.set_viewport_size(viewport)
+                faults += [(size, scheme, fault) for fault in self._judge(page)]
+                _shot(page, f"{name}-{size}-{scheme}")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(SMALLEST)
+        faults += [("320 px", fault) for fault in self._judge(page)]
+        _shot(page, f"{name}-320-light")
+        if before is not None:
+            page.set_viewport_size(before)
+        told = "\n".join(str(fault) for fault in faults)
+        assert not faults, f"{name}:\n{told}"
+
+    def _judge(self, page: Page) -> list[Any]:
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(self._axe)
+        return [*page.evaluate(_RUN, TAGS), *page.evaluate(_SIDEWAYS)]
+
+
+def _shot(page: Page, name: str) -> None:
+    if SHOTS:
+        folder = Path(SHOTS)
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
