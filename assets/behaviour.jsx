@@ -25,7 +25,7 @@ const useMatch = (query) =>
     () => false,
   );
 
-const useLost = () => {
+export const useLost = () => {
   const errors = useContext(EventLoopContext)[1];
   const offline = useSyncExternalStore(
     (changed) => {
@@ -155,10 +155,17 @@ export function PasswordInput(props) {
   );
 }
 
+// What concerns the whole form comes first, then field by field as they stand on the page.
+function inOrderOfFields(entries) {
+  if (entries.length < 2) return entries;
+  const fields = [...document.querySelectorAll("[aria-invalid]")].map((field) => field.id);
+  return entries.sort(([one], [other]) => fields.indexOf(one) - fields.indexOf(other));
+}
+
 // What the last act led to: all faults of the page, or what went well. An answer with either takes the focus there.
 export function Outcome({ faults, notice, answers }) {
   const element = useRef(null);
-  const entries = Object.entries(faults ?? {});
+  const entries = inOrderOfFields(Object.entries(faults ?? {}));
   useEffect(() => {
     if (asked) element.current?.focus();
   }, [answers]);

@@ -129,15 +129,19 @@ def _greeting() -> rx.Component:
     )
 
 
+def _next_steps() -> rx.Component:
+    return section(
+        "Langkah berikutnya",
+        tiles(rx.foreach(BerandaState.steps, lambda step: tile(step["title"], step["text"], step["href"]))),
+    )
+
+
 def beranda() -> rx.Component:
     """The page."""
     return page(
         outcome(),
         rx.cond(BerandaState.ready, _greeting(), rx.fragment(rx.el.h1("Beranda"), skeleton(4))),
         _banner(),
-        section(
-            "Langkah berikutnya",
-            tiles(rx.foreach(BerandaState.steps, lambda step: tile(step["title"], step["text"], step["href"]))),
-        ),
+        rx.cond(BerandaState.ready, _next_steps()),
         here="/beranda",
     )

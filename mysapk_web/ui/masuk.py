@@ -133,9 +133,6 @@ def masuk() -> rx.Component:
                 ),
                 rx.cond(MasukState.needs_code, _code_step(), _password_step()),
                 AutoSubmit.create(when=MasukState.claimed, action="/sesi"),
-                rx.el.noscript(
-                    rx.el.p("Aktifkan JavaScript di peramban Anda untuk masuk.", class_name="notice notice-warn")
-                ),
             ),
             _first_time(),
             class_name="split",

@@ -106,7 +106,7 @@ def _private_header(here: str) -> rx.Component:
             rx.el.div(
                 _brand("/beranda"),
                 rx.el.div(
-                    rx.el.a(ShellState.nama, href="/keamanan"),
+                    rx.cond(ShellState.nama, rx.el.a(ShellState.nama, href="/keamanan")),
                     logout_form(),
                     rx.el.button(
                         "Menu",
@@ -159,6 +159,15 @@ def _footer() -> rx.Component:
     )
 
 
+def _without_scripts() -> rx.Component:
+    return rx.el.noscript(
+        rx.el.p(
+            "Portal ini memerlukan JavaScript. Aktifkan JavaScript di pengaturan peramban Anda, lalu muat ulang halaman ini.",
+            class_name="notice notice-warn mb-8",
+        )
+    )
+
+
 def page(*children: rx.Component, here: str = "", public: bool = False) -> rx.Component:
     """A page in its frame.
 
@@ -171,7 +180,7 @@ def page(*children: rx.Component, here: str = "", public: bool = False) -> rx.Co
         A.create("Langsung ke isi", href="#isi", class_name="skip"),
         _header(here, public=public),
         Main.create(
-            rx.el.div(*children, class_name="wrap"),
+            rx.el.div(_without_scripts(), *children, class_name="wrap"),
             class_name="main",
             custom_attrs={"id": "isi", "tabIndex": -1},
         ),

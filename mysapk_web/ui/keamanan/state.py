@@ -56,7 +56,7 @@ class KeamananState(AppState):
             {
                 "key": row.key,
                 "agent": row.agent or "Peramban tidak dikenal",
-                "network": row.network,
+                "network": row.network or "-",
                 "since": moment(row.created_at),
                 "seen": moment(row.seen_at),
                 "current": row.current,
@@ -65,7 +65,7 @@ class KeamananState(AppState):
         ]
         self.others = sum(not row.current for row in seen.sessions)
         self.logins = [
-            {"at": moment(row.at), "agent": row.agent or "-", "network": row.network, "ok": row.ok}
+            {"at": moment(row.at), "agent": row.agent or "-", "network": row.network or "-", "ok": row.ok}
             for row in seen.logins
         ]
         self.has_second_factor, self.enrolling = seen.has_second_factor, seen.enrolling
@@ -129,7 +129,7 @@ class KeamananState(AppState):
         """Put the authenticator in force."""
         await database.run(security.confirm_second_factor, actor(), code=text_of(form, "kode"))
         await self._look()
-        self._tell(notice="Verifikasi dua langkah aktif. Simpan kode pemulihan Anda sekarang.")
+        self._tell(notice="Verifikasi dua langkah aktif. Buat kode pemulihan sekarang, lalu simpan.")
 
     @handler(LOGGED_IN)
     async def cancel_second_factor(self, form: dict[str, Any]) -> None:

@@ -109,6 +109,13 @@ def _in_force() -> rx.Component:
             badge("Aktif", "good"),
             f" Kode pemulihan tersisa: {KeamananState.codes_left}.",
         ),
+        rx.cond(
+            KeamananState.codes_left == 0,
+            rx.el.div(
+                inset("Tanpa kode pemulihan Anda tidak dapat masuk bila ponsel hilang atau rusak.", kind="warn"),
+                class_name="mt-4",
+            ),
+        ),
         NativeForm.create(
             rx.el.button("Buat sepuluh kode pemulihan baru", type="submit", class_name="button button-secondary"),
             rx.el.p("Kode yang lama tidak berlaku lagi.", class_name="help mt-1"),
