@@ -133,8 +133,11 @@ _ACT_LABELS: Final = {
 
 
 class Who(StrEnum):
-    """Who does an act. That nobody acts on the own data, and that the approver is another person than the
-    verifikator, is checked where people are known."""
+    """Who does an act.
+
+    That nobody acts on the own data, and that the approver is another person than the verifikator, is checked where
+    people are known.
+    """
 
     OWNER = "OWNER"
     VERIFIER = "VERIFIER"
@@ -150,7 +153,7 @@ class Transition:
     Attributes:
         to: state afterwards.
         who: who does it.
-        permission: what a role needs for it; None for what the system does by itself.
+        permissions: all that a role needs for it; none for what the system does by itself.
         periods: one of them has to be open; empty for no period. Permission to act outside is a matter of roles.
         reason: a coded reason and words are needed.
         approvals: last levels of decision for which the row stands.
@@ -158,13 +161,13 @@ class Transition:
 
     to: UsulanState
     who: Who
-    permission: Permission | None = None
+    permissions: frozenset[Permission] = frozenset()
     periods: frozenset[PeriodKind] = frozenset()
     reason: bool = False
     approvals: frozenset[Approval] = frozenset({Approval.AGENCY, Approval.BKN})
 
 
-class TransitionRefused(ValueError):
+class TransitionRefused(ValueError):  # noqa: N818 - it is an answer, not a mishap
     """This act is not possible from this state. `str()` is a sentence for the user."""
 
 
@@ -174,6 +177,11 @@ _CHECKING: Final = frozenset({PeriodKind.VERIFIKASI})
 # What was returned may be repaired until verification closes, also when entry has closed (domain 16.7).
 _REPAIR: Final = _ENTRY | _CHECKING
 
+
+def _all(*permissions: Permission) -> frozenset[Permission]:
+    return frozenset(permissions)
+
+
 AT_VERIFIER: Final = (_S.INPUT_BERKAS, _S.INPUT_BERKAS_PERBAIKAN, _S.PERBAIKAN_APPROVAL, _S.PERBAIKAN_BKN)
 """States in which the verifikator has the usulan."""
 
@@ -181,34 +189,38 @@ _VERIFIER_ROWS: Final = {
     (state, act): transition
     for state in AT_VERIFIER
     for act, transition in {
-        _A.CORRECT: Transition(state, Who.VERIFIER, _P.CORRECT, _CHECKING),
-        _A.VERIFY: Transition(_S.TERVERIFIKASI, Who.VERIFIER, _P.VERIFY, _CHECKING),
-        _A.RETURN: Transition(_S.PERBAIKAN_MYSAPK, Who.VERIFIER, _P.RETURN, _CHECKING, reason=True),
-        _A.REJECT: Transition(_S.TMS, Who.VERIFIER, _P.REJECT, _CHECKING, reason=True),
+        _A.CORRECT: Transition(state, Who.VERIFIER, _all(_P.VERIFY, _P.CORRECT), _CHECKING),
+        _A.VERIFY: Transition(_S.TERVERIFIKASI, Who.VERIFIER, _all(_P.VERIFY), _CHECKING),
+        _A.RETURN: Transition(_S.PERBAIKAN_MYSAPK, Who.VERIFIER, _all(_P.VERIFY, _P.RETURN), _CHECKING, reason=True),
+        _A.REJECT: Transition(_S.TMS, Who.VERIFIER, _all(_P.VERIFY, _P.REJECT), _CHECKING, reason=True),
     }.items()
 }
 
 TRANSITIONS: Final[Mapping[tuple[UsulanState, UsulanAct], Transition]] = MappingProxyType(
     {
-        (_S.DRAF, _A.SAVE_DRAFT): Transition(_S.DRAF, Who.OWNER, _P.PROPOSE, _ENTRY),
-        (_S.DRAF, _A.SEND): Transition(_S.INPUT_BERKAS, Who.OWNER, _P.PROPOSE, _ENTRY),
-        (_S.DRAF, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _P.WITHDRAW),
-        (_S.INPUT_BERKAS, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _P.WITHDRAW, _REPAIR),
-        (_S.INPUT_BERKAS_PERBAIKAN, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _P.WITHDRAW, _REPAIR),
-        (_S.PERBAIKAN_MYSAPK, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _P.WITHDRAW, _REPAIR),
-        (_S.PERBAIKAN_MYSAPK, _A.SAVE_DRAFT): Transition(_S.PERBAIKAN_MYSAPK, Who.OWNER, _P.PROPOSE, _REPAIR),
-        (_S.PERBAIKAN_MYSAPK, _A.RESEND): Transition(_S.INPUT_BERKAS_PERBAIKAN, Who.OWNER, _P.PROPOSE, _REPAIR),
+        (_S.DRAF, _A.SAVE_DRAFT): Transition(_S.DRAF, Who.OWNER, _all(_P.PROPOSE), _ENTRY),
+        (_S.DRAF, _A.SEND): Transition(_S.INPUT_BERKAS, Who.OWNER, _all(_P.PROPOSE), _ENTRY),
+        (_S.DRAF, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW)),
+        (_S.INPUT_BERKAS, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW), _REPAIR),
+        (_S.INPUT_BERKAS_PERBAIKAN, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW), _REPAIR),
+        (_S.PERBAIKAN_MYSAPK, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW), _REPAIR),
+        (_S.PERBAIKAN_MYSAPK, _A.SAVE_DRAFT): Transition(_S.PERBAIKAN_MYSAPK, Who.OWNER, _all(_P.PROPOSE), _REPAIR),
+        (_S.PERBAIKAN_MYSAPK, _A.RESEND): Transition(_S.INPUT_BERKAS_PERBAIKAN, Who.OWNER, _all(_P.PROPOSE), _REPAIR),
         **_VERIFIER_ROWS,
-        (_S.TERVERIFIKASI, _A.APPROVE): Transition(_S.DISETUJUI, Who.APPROVER, _P.APPROVE, _CHECKING),
+        (_S.TERVERIFIKASI, _A.APPROVE): Transition(_S.DISETUJUI, Who.APPROVER, _all(_P.APPROVE), _CHECKING),
         (_S.TERVERIFIKASI, _A.RETURN_TO_VERIFIER): Transition(
-            _S.PERBAIKAN_APPROVAL, Who.APPROVER, _P.APPROVE, _CHECKING, reason=True
+            _S.PERBAIKAN_APPROVAL, Who.APPROVER, _all(_P.APPROVE, _P.RETURN), _CHECKING, reason=True
         ),
-        (_S.TERVERIFIKASI, _A.REJECT): Transition(_S.TMS, Who.APPROVER, _P.APPROVE, _CHECKING, reason=True),
+        (_S.TERVERIFIKASI, _A.REJECT): Transition(
+            _S.TMS, Who.APPROVER, _all(_P.APPROVE, _P.REJECT), _CHECKING, reason=True
+        ),
         (_S.DISETUJUI, _A.APPLY): Transition(_S.TELAH_UPDATE, Who.SYSTEM, approvals=frozenset({Approval.AGENCY})),
         (_S.DISETUJUI, _A.FORWARD_BKN): Transition(_S.VALIDASI_BKN, Who.SYSTEM, approvals=frozenset({Approval.BKN})),
-        (_S.VALIDASI_BKN, _A.BKN_APPROVE): Transition(_S.DISETUJUI_BKN, Who.BKN, _P.BKN_APPROVE),
-        (_S.VALIDASI_BKN, _A.BKN_RETURN): Transition(_S.PERBAIKAN_BKN, Who.BKN, _P.BKN_APPROVE, reason=True),
-        (_S.VALIDASI_BKN, _A.BKN_REJECT): Transition(_S.TMS_BKN, Who.BKN, _P.BKN_APPROVE, reason=True),
+        (_S.VALIDASI_BKN, _A.BKN_APPROVE): Transition(_S.DISETUJUI_BKN, Who.BKN, _all(_P.BKN_APPROVE)),
+        (_S.VALIDASI_BKN, _A.BKN_RETURN): Transition(
+            _S.PERBAIKAN_BKN, Who.BKN, _all(_P.BKN_APPROVE, _P.RETURN), reason=True
+        ),
+        (_S.VALIDASI_BKN, _A.BKN_REJECT): Transition(_S.TMS_BKN, Who.BKN, _all(_P.BKN_APPROVE, _P.REJECT), reason=True),
         (_S.DISETUJUI_BKN, _A.APPLY): Transition(_S.TELAH_UPDATE, Who.SYSTEM, approvals=frozenset({Approval.BKN})),
     }
 )

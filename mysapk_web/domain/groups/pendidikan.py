@@ -13,7 +13,7 @@ _WITH_DEGREE = Condition("tingkat_pendidikan", ("20", "25", "30", "35", "40", "4
 def _lacks_title(view: RecordView) -> bool:
     level = view.text("tingkat_pendidikan")
     titled = view.text("gelar_depan") or view.text("gelar_belakang")
-    return level.isdigit() and int(level) >= _DIPLOMA_3 and not titled
+    return level.isdecimal() and int(level) >= _DIPLOMA_3 and not titled
 
 
 def _too_young(view: RecordView) -> bool:
