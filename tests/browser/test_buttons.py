@@ -41,7 +41,7 @@ def test_busy_at_once_and_sent_once(new_page: NewPage) -> None:
     line.hold()
     button_named(page, "Masuk").dblclick()
     busy = button_named(page, "Memeriksa ...")
-    expect(busy).to_be_visible(timeout=200)
+    expect(busy).to_be_visible(timeout=500)
     expect(busy).to_have_attribute("aria-disabled", "true")
     expect(busy).to_have_attribute("aria-busy", "true")
     expect(busy).to_be_focused()

@@ -118,7 +118,10 @@ def _in_force() -> rx.Component:
         ),
         NativeForm.create(
             rx.el.button("Buat sepuluh kode pemulihan baru", type="submit", class_name="button button-secondary"),
-            rx.el.p("Kode yang lama tidak berlaku lagi.", class_name="help mt-1"),
+            rx.cond(
+                KeamananState.codes_left > 0,
+                rx.el.p("Kode yang lama tidak berlaku lagi.", class_name="help mt-1"),
+            ),
             method="post",
             action="/keamanan/kode-pemulihan",
             class_name="my-5",
