@@ -7,10 +7,7 @@ yet (her stored address carries blanks), Dewi is a CPNS whom the agency has not 
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
@@ -40,7 +37,7 @@ from mysapk_web.models import (
     UserSession,
 )
 from mysapk_web.services import address, clock, letters, login, recovery, security, session
-from mysapk_web.services.actor import Actor, Refused, Visitor
+from mysapk_web.services.actor import Actor, Visitor
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.login import LoginStep
 from mysapk_web.services.outbox import Letter
@@ -396,31 +393,6 @@ def settle(db: Database, settings: Settings) -> Portal:
     return portal
 
 
-def refusal_of(act: Callable[..., object], *given: object) -> Refused | None:
-    """What an act is refused with; None when it succeeds."""
-    try:
-        act(*given)
-    except Refused as refusal:
-        return refusal
-    return None
-
-
 def nobody() -> Person:
     """A NIP of the right form that is on no roll."""
     return Person("Tidak Ada", "198001012005011009", "tidak.ada@contoh.example.go.id", None, 0, 0, 0)
-
-
-def together(times: int, act: Callable[[int], T]) -> list[T | Exception]:
-    """Do the same `times` times at one moment, each in a thread of its own; what was raised stands in the list."""
-    gate = threading.Barrier(times)
-
-    def one(number: int) -> T | Exception:
-        with suppress(threading.BrokenBarrierError):
-            gate.wait(10)
-        try:
-            return act(number)
-        except Exception as error:
-            return error
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(one, range(times)))

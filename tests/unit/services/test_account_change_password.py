@@ -9,7 +9,8 @@ from mysapk_web.services import security
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.passwords import hash_password
-from tests.unit.services.people import OTHER, STRONG, WRONG, Browser, Portal, after, minutes, together
+from tests.unit.services.people import OTHER, STRONG, WRONG, Browser, Portal, after, minutes
+from tests.unit.services.trying import together
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.passwords import verify_password
 from mysapk_web.services.recovery import confirming
-from tests.unit.services.people import OTHER, STRONG, Browser, Person, Portal, after, minutes, nobody, together
+from tests.unit.services.people import OTHER, STRONG, Browser, Person, Portal, after, minutes, nobody
+from tests.unit.services.trying import together
 
 NOT_IT = "2222222"
 """Seven characters of the alphabet; the token with a chance of one in twenty thousand million."""

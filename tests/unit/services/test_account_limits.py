@@ -8,7 +8,8 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import ResetRequest
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.outbox import Letter
-from tests.unit.services.people import Portal, after, days, hours, minutes, nobody, together
+from tests.unit.services.people import Portal, after, days, hours, minutes, nobody
+from tests.unit.services.trying import together
 
 
 def test_resend_after_sixty_seconds_not_before(portal: Portal) -> None:

@@ -14,7 +14,8 @@ from mysapk_web.services import login
 from mysapk_web.services.actor import CountedRefusal, InputRefused
 from mysapk_web.services.login import LoginStep
 from mysapk_web.services.passwords import hash_password, needs_rehash
-from tests.unit.services.people import OTHER, WRONG, Person, Portal, nobody, settle, together
+from tests.unit.services.people import OTHER, WRONG, Person, Portal, nobody, settle
+from tests.unit.services.trying import together
 
 
 def test_login(portal: Portal) -> None:

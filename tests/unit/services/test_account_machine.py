@@ -26,7 +26,8 @@ from mysapk_web.services.outbox import Letter
 from mysapk_web.services.passwords import verify_password
 from mysapk_web.services.recovery import dead_after
 from mysapk_web.settings import Settings
-from tests.unit.services.people import START, WRONG, Browser, refusal_of, settle
+from tests.unit.services.people import START, WRONG, Browser, settle
+from tests.unit.services.trying import refusal_of
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 STEPS = [1, 29, 30, 60, 61, 119, 15 * 60, 30 * 60, 86400]

@@ -13,18 +13,8 @@ from mysapk_web.domain.email import DomainPolicy
 from mysapk_web.models import OutboxMail, ResetBinding, ResetRequest
 from mysapk_web.services.actor import CountedRefusal, InputRefused
 from mysapk_web.services.outbox import Letter
-from tests.unit.services.people import (
-    OTHER,
-    STRONG,
-    Browser,
-    Person,
-    Portal,
-    after,
-    hours,
-    minutes,
-    nobody,
-    together,
-)
+from tests.unit.services.people import OTHER, STRONG, Browser, Person, Portal, after, hours, minutes, nobody
+from tests.unit.services.trying import together
 
 
 def test_activation_is_the_first_successful_reset(portal: Portal) -> None:

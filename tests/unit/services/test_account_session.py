@@ -12,7 +12,8 @@ from mysapk_web.services.actor import Refused
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.session import Opened
-from tests.unit.services.people import OTHER, PHONE, Browser, Portal, after, hours, minutes, together
+from tests.unit.services.people import OTHER, PHONE, Browser, Portal, after, hours, minutes
+from tests.unit.services.trying import together
 
 IDLE = 30 * minutes
 ABSOLUTE = 8 * hours

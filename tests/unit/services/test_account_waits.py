@@ -15,7 +15,8 @@ from mysapk_web.services.actor import CountedRefusal
 from mysapk_web.services.login import LoginStep
 from mysapk_web.services.outbox import Letter
 from tests.conftest import SECRET
-from tests.unit.services.people import STRONG, WRONG, Browser, Person, Portal, after, days, minutes, nobody, together
+from tests.unit.services.people import STRONG, WRONG, Browser, Person, Portal, after, days, minutes, nobody
+from tests.unit.services.trying import together
 
 WAITS = [30, 60, 120, 240, 480, 900, 900, 900]
 
