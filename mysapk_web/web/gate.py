@@ -6,11 +6,12 @@ and events, and adds the security headers. It also keeps the list of open socket
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 import structlog
@@ -218,11 +219,13 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": CLOSE_POLICY})
             return
+        token = _bound_token(token, visitor)
         socket = OpenSocket(token=token, session=visitor.session)
         self.per_address[visitor.address] += 1
         self.sockets.add(socket)
         try:
-            await self.app(self._inward(scope, visitor), self._limited(receive, socket), socket.guard(send))
+            inward = {**self._inward(scope, visitor), "query_string": _with_token(scope, token)}
+            await self.app(inward, self._limited(receive, socket), socket.guard(send))
             if socket.shutting:
                 await send({"type": "websocket.close", "code": socket.code})
         finally:
@@ -233,8 +236,7 @@ class Gate:
 
     def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
         """The client token of a handshake that may pass, or None (and a line in the log that says why)."""
-        query: dict[str, list[str]] = parse_qs(scope.get("query_string", b"")[:512].decode("latin-1"))
-        token = query.get("token", [""])
+        token = [value for name, value in _query(scope) if name == "token"]
         reason = ""
         if scope["path"].rstrip("/") != EVENT_PATH:
             reason = "path"
@@ -286,6 +288,29 @@ def _joined(scope: Scope) -> dict[bytes, bytes]:
 
 def _wants_page(scope: Scope, headers: dict[bytes, bytes]) -> bool:
     return scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b"")
+
+
+def _query(scope: Scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope.get("query_string", b"")[:512].decode("latin-1"))
+
+
+def _with_token(scope: Scope, token: str) -> bytes:
+    """The query of a handshake with the token as everything behind the gate knows it, and nothing that was not looked at."""
+    return urlencode([(name, token if name == "token" else value) for name, value in _query(scope)]).encode()
+
+
+def _bound_token(token: str, visitor: Visitor) -> str:
+    """The client token together with who presents it: another session with the same token has another state tree.
+
+    What is still in work for a page that has just gone is sent to whoever holds its token then (Reflex looks the socket up by it),
+    so the token alone must not lead there.
+
+    Args:
+        token: From the page.
+        visitor: Who opens the socket.
+    """
+    owner = visitor.session or visitor.browser
+    return str(UUID(bytes=hashlib.sha256(f"{token.lower()} {owner}".encode()).digest()[:16]))
 
 
 def _is_uuid(text: str) -> bool:

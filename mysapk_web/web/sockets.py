@@ -18,7 +18,7 @@ class OpenSocket:
     """One websocket that passed the gate.
 
     Attributes:
-        token: Client token of the tab; names it, proves nothing.
+        token: Client token of the tab, bound to its session; names it, proves nothing.
         session: Reference of its session; empty for a visitor.
         code: RFC 6455 close code, once the socket was shut from our side.
     """

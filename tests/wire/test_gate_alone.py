@@ -321,3 +321,25 @@ def test_twin_origins_open_no_socket() -> None:
     for origin in (b"https://evil.example", b"null", b""):
         behind, _, _ = socket_session([{"type": "websocket.connect"}], (b"origin", origin))
         assert behind.scope is None
+
+
+def test_the_token_behind_the_gate_belongs_to_one_session() -> None:
+    def inner(query: str, *cookies: str) -> str:
+        behind, _, _ = socket_session(
+            [], *((b"cookie", cookie.encode()) for cookie in cookies), query_string=query.encode()
+        )
+        assert behind.scope is not None
+        given = dict(part.split("=") for part in behind.scope["query_string"].decode().split("&"))
+        assert given.get("EIO") == ("4" if "EIO" in query else None)
+        return given["token"]
+
+    one, two = f"__Host-mysapk-sesi={'1' * 43}", f"__Host-mysapk-sesi={'2' * 43}"
+    browser = f"__Host-mysapk-peramban={'3' * 43}"
+    seen = [inner(f"EIO=4&token={TOKEN}", *cookies) for cookies in ((), (one,), (two,), (browser,))]
+    assert len(set(seen)) == 4
+    assert TOKEN not in seen
+    # The same session finds its tree again, also when it has been given a new pre-session cookie meanwhile.
+    assert inner(f"token={TOKEN}", one) == inner(f"token={TOKEN.upper()}", one, browser) == seen[1]
+    # Nobody gets past it by writing the token in another way, or by a second one out of sight.
+    assert inner("token=%30" + TOKEN[1:], two) == seen[2]
+    assert inner(f"token={TOKEN}&x={'y' * 600}&token={TOKEN}", two) == seen[2]
