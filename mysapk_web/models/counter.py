@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, delete, null, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
+
+from mysapk_web.models.upsert import insert
 
 
 class Counter(SQLModel, table=True):
@@ -24,12 +25,6 @@ class Counter(SQLModel, table=True):
     blocked_until: datetime | None = None
 
 
-def _insert(session: Session) -> Any:
-    """`INSERT .. ON CONFLICT` of the database in use: both know the clause, SQLAlchemy keeps it with each dialect."""
-    module = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return module.insert(Counter)
-
-
 def hit(session: Session, key: str, now: datetime, window: timedelta) -> int:
     """Count one act in a fixed window.
 
@@ -42,7 +37,7 @@ def hit(session: Session, key: str, now: datetime, window: timedelta) -> int:
     Returns:
         How many acts the window holds, this one included.
     """
-    statement = _insert(session).values(key=key, count=1, resets_at=now + window)
+    statement = insert(session, Counter).values(key=key, count=1, resets_at=now + window)
     over = col(Counter.resets_at) <= now
     statement = statement.on_conflict_do_update(
         index_elements=["key"],
@@ -82,7 +77,7 @@ def count_attempt(
     over = col(Counter.resets_at) <= now
     count = case((over, 1), else_=col(Counter.count) + 1)
     waits = [(count == n, now + wait_after(n)) for n in steps]
-    statement = _insert(session).values(key=key, count=1, resets_at=now + memory)
+    statement = insert(session, Counter).values(key=key, count=1, resets_at=now + memory)
     statement = statement.on_conflict_do_update(
         index_elements=["key"],
         set_={

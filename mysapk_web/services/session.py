@@ -18,6 +18,7 @@ from sqlmodel import Session, col, or_, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import Account, LoginClaim, Pegawai, RoleGrant, Unor, UserSession
+from mysapk_web.models.upsert import put
 from mysapk_web.services import audit, clock
 from mysapk_web.services.actor import Actor, Grant, Visitor
 from mysapk_web.services.agents import describe_agent
@@ -116,18 +117,16 @@ def leave_claim(
         second_factor: The second factor was shown.
         replaces: Session that ends when the new one begins.
     """
-    session.execute(delete(LoginClaim).where(col(LoginClaim.browser) == visitor.browser))
-    session.add(
-        LoginClaim(
-            browser=visitor.browser,
-            account_id=account.id or 0,
-            account_version=account.version,
-            expires_at=clock.now() + (CODE_LIFE if needs_code else CLAIM_LIFE),
-            needs_code=needs_code,
-            second_factor=second_factor,
-            replaces=replaces,
-        )
+    claim = LoginClaim(
+        browser=visitor.browser,
+        account_id=account.id or 0,
+        account_version=account.version,
+        expires_at=clock.now() + (CODE_LIFE if needs_code else CLAIM_LIFE),
+        needs_code=needs_code,
+        second_factor=second_factor,
+        replaces=replaces,
     )
+    put(session, claim, "browser")
 
 
 def take_claim(session: Session, settings: Settings, visitor: Visitor) -> Opened | None:

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -21,6 +21,7 @@ from mysapk_web.domain.pegawai import Eligibility
 from mysapk_web.domain.throttle import RECOVERY_PER_ADDRESS, RECOVERY_PER_NIP, RECOVERY_RESEND, TOKEN_TRIES
 from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.models import OutboxState, ResetBinding, ResetRequest
+from mysapk_web.models.upsert import put
 from mysapk_web.services import audit, clock, counters
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.counters import subject_key
@@ -157,8 +158,7 @@ def bind(session: Session, visitor: Visitor, request_id: str) -> bool:
     """
     if not visitor.browser or session.get(ResetRequest, request_id) is None:
         return False
-    session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == visitor.browser))
-    session.add(ResetBinding(browser=visitor.browser, request_id=request_id, bound_at=clock.now()))
+    put(session, ResetBinding(browser=visitor.browser, request_id=request_id, bound_at=clock.now()), "browser")
     return True
 
 

@@ -200,3 +200,10 @@ def test_disabled_between_the_check_and_the_end(portal: Portal, monkeypatch: pyt
     monkeypatch.setattr(login, "verify_password", overtaken)
     with pytest.raises(CountedRefusal, match="tidak cocok"):
         portal.browser().login(portal.ani)
+
+
+def test_one_browser_that_logs_in_many_times_at_one_moment_is_answered_each_time(both: Portal) -> None:
+    """Two events of one browser meet at its one claim; neither may end in a general fault."""
+    browser = both.browser()
+    outcomes = together(4, lambda _: browser.login(both.ani))
+    assert all(outcome is LoginStep.CLAIMED for outcome in outcomes), outcomes

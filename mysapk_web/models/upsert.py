@@ -1,0 +1,33 @@
+"""`INSERT .. ON CONFLICT`: both databases know the clause, SQLAlchemy keeps it with each dialect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+
+def insert(session: Session, table: type[SQLModel]) -> Any:
+    """The insert statement of the database in use, which has `on_conflict_do_update`.
+
+    Args:
+        session: Any transaction.
+        table: Where to.
+    """
+    module = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return module.insert(table)
+
+
+def put(session: Session, row: SQLModel, key: str) -> None:
+    """Write a row in place of the one with the same key, in one statement: two of them at one moment can't clash.
+
+    Args:
+        session: Any transaction.
+        row: All its columns are written.
+        key: Name of the column of its primary or unique key.
+    """
+    values = row.model_dump()
+    others = {name: value for name, value in values.items() if name != key}
+    statement = insert(session, type(row)).values(**values)
+    session.execute(statement.on_conflict_do_update(index_elements=[key], set_=others))
