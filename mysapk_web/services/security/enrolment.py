@@ -1,0 +1,162 @@
+"""Putting an authenticator in force, its recovery codes, and switching it off."""
+
+from __future__ import annotations
+
+import pyotp
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.throttle import SECOND_FACTOR_TRIES
+from mysapk_web.models import Account, Database, Pegawai, RecoveryCode, UserSession
+from mysapk_web.services import clock, counters, second_factor
+from mysapk_web.services import session as sessions
+from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, NotAllowed, Refused
+from mysapk_web.services.counters import subject_key
+from mysapk_web.services.database import in_transaction
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.passwords import decrypt_totp, encrypt_totp
+from mysapk_web.services.security.password import confirm_password
+from mysapk_web.services.security.trail import note
+from mysapk_web.settings import load
+
+
+def start_second_factor(db: Database, actor: Actor, *, password: str) -> None:
+    """Make a new authenticator secret, shown at `/keamanan/qr.svg` until it is confirmed. In the hashing lane.
+
+    Args:
+        db: The database.
+        actor: The person.
+        password: Present password as typed.
+
+    Raises:
+        InputRefused: Nothing was typed.
+        CountedRefusal: The password is wrong.
+        Refused: A second factor is in force already.
+    """
+    confirm_password(db, actor, password, field="password_totp")
+    in_transaction(db, _begin_enrolment, actor)
+
+
+def _begin_enrolment(session: Session, actor: Actor) -> None:
+    begun = session.execute(
+        update(Account)
+        .where(col(Account.id) == actor.account_id, col(Account.totp_confirmed_at).is_(None))
+        .values(totp_secret=encrypt_totp(pyotp.random_base32(), load()), totp_last_step=0)
+        .returning(col(Account.id))
+    ).one_or_none()
+    if begun is None:
+        raise Refused("Verifikasi dua langkah sudah aktif. Matikan dahulu bila ingin mengganti ponsel.")
+
+
+def enrolment_uri(session: Session, actor: Actor) -> str | None:
+    """The `otpauth://` address of a secret that waits for its confirmation; None when there is none.
+
+    Args:
+        session: A read transaction is enough.
+        actor: The person; the secret is shown to nobody else.
+    """
+    account = session.get_one(Account, actor.account_id)
+    if account.totp_secret is None or account.totp_confirmed_at is not None:
+        return None
+    person = session.get_one(Pegawai, actor.pegawai_id)
+    secret = decrypt_totp(account.totp_secret, load())
+    return pyotp.TOTP(secret).provisioning_uri(name=person.nip, issuer_name="MySAPK Web")
+
+
+def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
+    """Put the new authenticator in force with its first code; this session counts as having shown it.
+
+    Args:
+        session: Any transaction; kept also when the code is wrong.
+        actor: The person.
+        code: Six digits as typed.
+
+    Raises:
+        CountedRefusal: The code is wrong.
+        Refused: No enrolment is under way.
+    """
+    account = session.get_one(Account, actor.account_id)
+    if account.totp_secret is None or account.totp_confirmed_at is not None:
+        raise Refused("Mulai dahulu dengan menampilkan kode QR.")
+    key = subject_key(load().key("counters"), f"totp-baru:{actor.account_id}")
+    if not counters.within(session, SECOND_FACTOR_TRIES, key):
+        raise CountedRefusal(second_factor.TOO_MANY, "kode")
+    step = second_factor.matching_step(decrypt_totp(account.totp_secret, load()), second_factor.normalise(code))
+    if step is None:
+        raise CountedRefusal(second_factor.WRONG_CODE, "kode")
+    now = clock.now()
+    account.totp_confirmed_at = now
+    account.totp_last_step = step
+    session.add(account)
+    session.execute(
+        update(UserSession).where(col(UserSession.ref) == actor.session).values(second_factor_at=now, step_up_at=now)
+    )
+    # A session opened with the password alone must not go on beside the stronger one.
+    sessions.end_all(session, actor.account_id, "verifikasi dua langkah aktif", keep=actor.session)
+    note(session, actor, AuditTag.TOTP_ENABLED)
+    enqueue(session, Letter.SECOND_FACTOR_ON, account_id=actor.account_id)
+
+
+def cancel_second_factor(session: Session, actor: Actor) -> None:
+    """Drop a secret that was not confirmed. For everybody logged in.
+
+    Args:
+        session: Any transaction.
+        actor: The person.
+    """
+    session.execute(
+        update(Account)
+        .where(col(Account.id) == actor.account_id, col(Account.totp_confirmed_at).is_(None))
+        .values(totp_secret=None)
+    )
+
+
+def recovery_codes(session: Session, actor: Actor) -> list[str]:
+    """Make and show ten new recovery codes. Only in a session that has shown the second factor.
+
+    Args:
+        session: Any transaction.
+        actor: The person.
+
+    Raises:
+        NotAllowed: The second factor was not shown in this session.
+    """
+    if not actor.second_factor:
+        raise NotAllowed("recovery codes without a second factor")
+    return second_factor.new_recovery_codes(session, load(), actor.account_id)
+
+
+def stop_second_factor(db: Database, actor: Actor, *, password: str, code: str) -> None:
+    """Switch the second factor off, with password and code; the roles rest from then on. In the hashing lane.
+
+    Args:
+        db: The database.
+        actor: The person.
+        password: Present password as typed.
+        code: Authenticator or recovery code as typed.
+
+    Raises:
+        InputRefused: A field is empty.
+        CountedRefusal: Password or code is wrong.
+        Refused: No second factor is in force.
+    """
+    if not code.strip():
+        raise InputRefused({"kode": "Isi kode dari aplikasi autentikator, atau kode pemulihan."})
+    confirm_password(db, actor, password, field="password_totp")
+    in_transaction(db, _switch_off, actor, code)
+
+
+def _switch_off(session: Session, actor: Actor, code: str) -> None:
+    account = session.get_one(Account, actor.account_id)
+    second_factor.require_confirmed(account)
+    second_factor.check(session, load(), account, code)
+    account.totp_secret = None
+    account.totp_confirmed_at = None
+    session.add(account)
+    session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == actor.account_id))
+    session.execute(
+        update(UserSession).where(col(UserSession.account_id) == actor.account_id).values(second_factor_at=None)
+    )
+    note(session, actor, AuditTag.TOTP_DISABLED)
+    enqueue(session, Letter.SECOND_FACTOR_OFF, account_id=actor.account_id)

@@ -1,0 +1,112 @@
+"""Changing the own password, and showing it again before a grave act."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.password import canonical
+from mysapk_web.domain.throttle import PASSWORD_CONFIRM_PER_ACCOUNT
+from mysapk_web.models import Account, Database, Pegawai, UserSession
+from mysapk_web.services import clock, counters, password_rules
+from mysapk_web.services import session as sessions
+from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Refused
+from mysapk_web.services.counters import subject_key
+from mysapk_web.services.database import in_transaction
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.password_rules import PasswordJudgement
+from mysapk_web.services.passwords import hash_password, verify_password
+from mysapk_web.services.security.trail import note
+from mysapk_web.settings import load
+
+WRONG_PASSWORD = "Password Anda saat ini tidak cocok."
+
+
+def judge(session: Session, actor: Actor, *, password: str) -> PasswordJudgement:
+    """What the page shows while a new password is typed. For everybody logged in.
+
+    Args:
+        session: A read transaction is enough.
+        actor: The person.
+        password: As typed so far; kept nowhere.
+    """
+    person = session.get_one(Pegawai, actor.pegawai_id)
+    minimum = password_rules.minimum_for(session, actor.account_id)
+    return password_rules.judge(password, password_rules.context_of(person), minimum)
+
+
+def change_password(db: Database, actor: Actor, *, current: str, new: str) -> None:
+    """Change the own password; the other sessions end and this browser gets a claim for a new one. In the hashing lane.
+
+    Args:
+        db: The database; short transactions, the hashes between them.
+        actor: The person.
+        current: Present password as typed.
+        new: New password as typed.
+
+    Raises:
+        InputRefused: A field is empty or the new password breaks a rule.
+        CountedRefusal: The present password is wrong.
+    """
+    settings = load()
+    version = confirm_password(db, actor, current, field="sekarang")
+    in_transaction(db, _check_new, actor, current, new)
+    new_hash = hash_password(new, settings)
+    in_transaction(db, _replace_password, actor, version, new_hash)
+
+
+def _check_new(session: Session, actor: Actor, current: str, new: str) -> None:
+    account = session.get_one(Account, actor.account_id)
+    person = session.get_one(Pegawai, actor.pegawai_id)
+    sentence = password_rules.fault_for_person(session, account, person, new)
+    if not sentence and canonical(new) == canonical(current):
+        sentence = "Password baru sama dengan yang sekarang. Pilih yang lain."
+    if sentence:
+        raise InputRefused({"password": sentence})
+
+
+def _replace_password(session: Session, actor: Actor, version: int, new_hash: str) -> None:
+    changed = session.execute(
+        update(Account)
+        .where(col(Account.id) == actor.account_id, col(Account.version) == version)
+        .values(password_hash=new_hash, version=Account.version + 1)
+        .returning(col(Account.version))
+    ).scalar_one_or_none()
+    if changed is None:
+        raise Refused("Akun Anda baru saja berubah di tempat lain. Masuk kembali lalu ulangi.")
+    sessions.end_all(session, actor.account_id, "password diganti", keep=actor.session)
+    # This session lives on under the new version until the page has taken its new one a moment later.
+    session.execute(update(UserSession).where(col(UserSession.ref) == actor.session).values(account_version=changed))
+    account = session.get_one(Account, actor.account_id, populate_existing=True)
+    sessions.leave_claim(session, account, actor.visitor, second_factor=actor.second_factor, replaces=actor.session)
+    note(session, actor, AuditTag.PASSWORD_CHANGED)
+    enqueue(session, Letter.PASSWORD_CHANGED, account_id=actor.account_id, how="ganti")
+
+
+def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -> int:
+    """Check the present password again; tries are counted. Returns the account version it was right for.
+
+    Raises:
+        InputRefused: Nothing was typed.
+        CountedRefusal: Wrong, or tried too often.
+    """
+    if not password:
+        raise InputRefused({field: "Isi password Anda saat ini."})
+    stored, version = in_transaction(db, _counted_hash, actor, field)
+    if not verify_password(password, stored, load()):
+        raise CountedRefusal(WRONG_PASSWORD, field)
+    in_transaction(db, _step_up, actor)
+    return version
+
+
+def _counted_hash(session: Session, actor: Actor, field: str) -> tuple[str | None, int]:
+    key = subject_key(load().key("counters"), f"password:{actor.account_id}")
+    if not counters.within(session, PASSWORD_CONFIRM_PER_ACCOUNT, key):
+        raise CountedRefusal("Terlalu banyak percobaan. Tunggu 15 menit, lalu coba lagi.", field)
+    account = session.get_one(Account, actor.account_id)
+    return account.password_hash, account.version
+
+
+def _step_up(session: Session, actor: Actor) -> None:
+    session.execute(update(UserSession).where(col(UserSession.ref) == actor.session).values(step_up_at=clock.now()))
