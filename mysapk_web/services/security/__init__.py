@@ -17,7 +17,8 @@ from mysapk_web.services.security.enrolment import (
     start_second_factor,
     stop_second_factor,
 )
-from mysapk_web.services.security.password import WRONG_PASSWORD, (
+from mysapk_web.services.security.password import (
+    WRONG_PASSWORD,
     change_password,
     confirm_password,
     judge,
