@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from benchmarks.__main__ import BUDGETS
 from mysapk_web import cli
 from mysapk_web.domain.roles import matrix_markdown
 from mysapk_web.services.demo.accounts import PERSONAS
@@ -129,6 +130,12 @@ def test_pictures_are_small_and_shown() -> None:
         assert picture.stat().st_size <= 150 * 1024, picture.name
         assert f"pictures/{picture.name}" in everything, picture.name
     assert pictures
+
+
+def test_every_budget_has_its_row() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name, (sign, budget) in BUDGETS.items():
+        assert re.search(rf"^\| `{name}`[^|]*\| {sign} {budget:g} \|", readme, re.MULTILINE), name
 
 
 def test_measured_figures_are_filled_in() -> None:
