@@ -108,7 +108,8 @@ def is_cpns(data: PersonData) -> bool:
 
 
 def _has_nip(data: PersonData) -> bool:
-    return len(data.nip) == 18 and data.jenis is not JenisPegawai.PPT_NON_ASN
+    number = len(data.nip) == 18 and data.nip.isascii() and data.nip.isdigit()
+    return number and data.jenis is not JenisPegawai.PPT_NON_ASN
 
 
 def level(data: PersonData) -> int:

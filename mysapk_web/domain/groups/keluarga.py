@@ -11,17 +11,18 @@ _CERAI = Condition("status_pernikahan", ("2",))
 _DEAD = Condition("status_hidup", (_MENINGGAL,))
 _ALIVE = Condition("status_hidup", (_HIDUP,))
 _ASN = Condition("status_pekerjaan", ("ASN",))
-_CONTACT, _LIFE, _IDENTITY, _MARRIAGE = "Alamat dan kontak", "Status hidup", "Identitas", "Pernikahan"
+_SELF, _MARRIAGE = "Data diri", "Pernikahan"
+_IDENTITY, _LIFE, _CONTACT = "Identitas", "Status hidup", "Alamat dan kontak"
 
 _NAME = (
-    Field("nama", "Nama lengkap tanpa gelar", required=True),
-    Field("gelar_depan", "Gelar depan", max_length=40),
-    Field("gelar_belakang", "Gelar belakang", max_length=80),
+    Field("nama", "Nama lengkap tanpa gelar", section=_SELF, required=True),
+    Field("gelar_depan", "Gelar depan", section=_SELF, max_length=40),
+    Field("gelar_belakang", "Gelar belakang", section=_SELF, max_length=80),
 )
 _BIRTH = (
-    Field("tempat_lahir", "Tempat lahir", required=True, max_length=100),
-    Field("tanggal_lahir", "Tanggal lahir", FieldKind.DATE, required=True),
-    Field("agama", "Agama", FieldKind.CODE, required=True, table="agama"),
+    Field("tempat_lahir", "Tempat lahir", section=_SELF, required=True, max_length=100),
+    Field("tanggal_lahir", "Tanggal lahir", FieldKind.DATE, section=_SELF, required=True),
+    Field("agama", "Agama", FieldKind.CODE, section=_SELF, required=True, table="agama"),
 )
 _IDENTITY_FIELDS = (
     Field("jenis_identitas", "Jenis identitas", FieldKind.CODE, section=_IDENTITY, table="jenis_identitas"),
@@ -99,8 +100,8 @@ PASANGAN = RecordKind(
         Field("karis_karsu", "Nomor Karis atau Karsu", section=_MARRIAGE, max_length=30),
         *_NAME,
         *_BIRTH,
-        Field("status_pekerjaan", "Pekerjaan", FieldKind.CODE, required=True, table="status_pekerjaan"),
-        Field("nip_pasangan", "NIP pasangan", max_length=18, shown_when=_ASN),
+        Field("status_pekerjaan", "Pekerjaan", FieldKind.CODE, section=_SELF, required=True, table="status_pekerjaan"),
+        Field("nip_pasangan", "NIP pasangan", section=_SELF, max_length=18, shown_when=_ASN),
         *_IDENTITY_FIELDS,
         *_LIFE_FIELDS,
         *_CONTACT_FIELDS,
@@ -132,20 +133,21 @@ ANAK = RecordKind(
     siasn_id=12,
     fields=(
         *_NAME,
-        Field("jenis_kelamin", "Jenis kelamin", FieldKind.CODE, required=True, table="jenis_kelamin"),
-        Field("jenis_anak", "Hubungan anak", FieldKind.CODE, required=True, table="jenis_anak"),
+        Field("jenis_kelamin", "Jenis kelamin", FieldKind.CODE, section=_SELF, required=True, table="jenis_kelamin"),
+        Field("jenis_anak", "Hubungan anak", FieldKind.CODE, section=_SELF, required=True, table="jenis_anak"),
         Field(
             "pasangan_ke",
             "Dari pernikahan ke",
             FieldKind.INTEGER,
+            section=_SELF,
             minimum=1,
             maximum=10,
             help="Kosongkan untuk anak angkat.",
         ),
         *_BIRTH,
-        Field("akta_kelahiran", "Nomor akta kelahiran", required=True, max_length=100),
-        Field("status_kawin", "Status kawin", FieldKind.CODE, table="status_kawin"),
-        Field("pns", "Anak ini ASN", FieldKind.BOOLEAN),
+        Field("akta_kelahiran", "Nomor akta kelahiran", section=_SELF, required=True, max_length=100),
+        Field("status_kawin", "Status kawin", FieldKind.CODE, section=_SELF, table="status_kawin"),
+        Field("pns", "Anak ini ASN", FieldKind.BOOLEAN, section=_SELF),
         *_IDENTITY_FIELDS,
         *_LIFE_FIELDS,
         *_CONTACT_FIELDS,
@@ -173,7 +175,7 @@ ORANG_TUA = RecordKind(
     label="Orang tua",
     siasn_id=10,
     fields=(
-        Field("hubungan", "Hubungan", FieldKind.CODE, required=True, table="hubungan_orang_tua"),
+        Field("hubungan", "Hubungan", FieldKind.CODE, section=_SELF, required=True, table="hubungan_orang_tua"),
         *_NAME,
         *_BIRTH,
         *_LIFE_FIELDS,

@@ -39,9 +39,9 @@ PENDIDIKAN = RecordKind(
         Field("nomor_ijazah", "Nomor ijazah", required=True, max_length=100),
         Field("tanggal_lulus", "Tanggal lulus", FieldKind.DATE, required=True),
         Field("tahun_lulus", "Tahun lulus", FieldKind.YEAR, required=True),
+        Field("pendidikan_pertama", "Pendidikan saat pertama diangkat", FieldKind.BOOLEAN),
         Field("gelar_depan", "Gelar depan", section="Gelar", max_length=40, shown_when=_WITH_DEGREE),
         Field("gelar_belakang", "Gelar belakang", section="Gelar", max_length=80, shown_when=_WITH_DEGREE),
-        Field("pendidikan_pertama", "Pendidikan saat pertama diangkat", FieldKind.BOOLEAN),
     ),
     documents=(
         DocumentRule("1173", "Ijazah"),

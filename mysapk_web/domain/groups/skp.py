@@ -14,7 +14,7 @@ _TOLERANCE = Decimal("0.02")
 _OLD = Condition("tahun", at_most=FIRST_YEAR_OF_EXPECTATIONS - 1)
 _NEW = Condition("tahun", at_least=FIRST_YEAR_OF_EXPECTATIONS)
 _STRUCTURAL = Condition("jenis_jabatan", ("1",))
-_MARKS = "Nilai"
+_MARKS = "Penilaian"
 _BEHAVIOUR = (
     ("orientasi_pelayanan", "Orientasi pelayanan"),
     ("integritas", "Integritas"),
@@ -103,12 +103,29 @@ SKP = RecordKind(
         _mark("inisiatif_kerja", "Inisiatif kerja", required=False),
         _mark("nilai_perilaku", "Nilai perilaku kerja"),
         _mark("nilai_prestasi", "Nilai prestasi kerja"),
-        Field("hasil_kinerja", "Hasil kinerja", FieldKind.CODE, required=True, table="ekspektasi", shown_when=_NEW),
-        Field("perilaku_kerja", "Perilaku kerja", FieldKind.CODE, required=True, table="ekspektasi", shown_when=_NEW),
+        Field(
+            "hasil_kinerja",
+            "Hasil kinerja",
+            FieldKind.CODE,
+            section=_MARKS,
+            required=True,
+            table="ekspektasi",
+            shown_when=_NEW,
+        ),
+        Field(
+            "perilaku_kerja",
+            "Perilaku kerja",
+            FieldKind.CODE,
+            section=_MARKS,
+            required=True,
+            table="ekspektasi",
+            shown_when=_NEW,
+        ),
         Field(
             "kuadran_kinerja",
             "Predikat kinerja",
             FieldKind.CODE,
+            section=_MARKS,
             required=True,
             table="kuadran_kinerja",
             shown_when=_NEW,
