@@ -153,7 +153,7 @@ def new_page(chromium: Browser, server: Server, people: People, watch: Watch) ->
     contexts = []
 
     def make(size: dict[str, int] = DESK, person: str = "", **options: Any) -> Page:
-        context = chromium.new_context(base_url=server.base, viewport=size, locale="id-ID", **options)
+        context = chromium.new_context(**{"base_url": server.base, "viewport": size, "locale": "id-ID", **options})
         contexts.append(context)
         context.set_default_timeout(8_000)
         context.set_default_navigation_timeout(8_000)

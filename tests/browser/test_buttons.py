@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
@@ -93,23 +96,30 @@ def test_no_answer_is_told_after_a_while(new_page: NewPage, looks: Looks) -> Non
     expect(page.get_by_text(UNANSWERED)).to_have_count(0)
 
 
+@pytest.fixture
+def own_server(demo_template: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server that a test may stop."""
+    shutil.copy(demo_template, tmp_path / "own.db")
+    running = Server(tmp_path, f"sqlite:///{tmp_path}/own.db", front_end=True).start()
+    yield running
+    running.stop()
+
+
 def test_connection_lost_and_found(
-    new_page: NewPage, looks: Looks, server: Server, accounts: Accounts, watch: Watch
+    new_page: NewPage, looks: Looks, own_server: Server, accounts: Accounts, watch: Watch
 ) -> None:
     watch.expect("WebSocket", "ERR_CONNECTION_REFUSED")
     person = accounts["pegawai"]
-    page = new_page()
+    page = new_page(base_url=own_server.base)
     open_login(page)
     fill(page, NIP=person.nip, Password=person.password or "")
-    server.stop()
-    try:
-        expect(page.get_by_text(LOST)).to_be_visible()
-        button_named(page, "Masuk").click()
-        expect(page.get_by_text(UNANSWERED)).to_be_visible()
-        typed_is_there(page, person.nip, person.password or "")
-        looks.fine(page, "masuk-koneksi-terputus")
-    finally:
-        server.start()
+    own_server.stop()
+    expect(page.get_by_text(LOST)).to_be_visible()
+    button_named(page, "Masuk").click()
+    expect(page.get_by_text(UNANSWERED)).to_be_visible()
+    typed_is_there(page, person.nip, person.password or "")
+    looks.fine(page, "masuk-koneksi-terputus")
+    own_server.start()
     expect(page.get_by_text(LOST)).to_have_count(0, timeout=15_000)
     typed_is_there(page, person.nip, person.password or "")
     button_named(page, "Masuk").click()
