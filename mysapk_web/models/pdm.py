@@ -117,6 +117,8 @@ class Document(SQLModel, table=True):
     pages: int
     name: str = Field(max_length=120)
     """File name as the person knows it, cleaned; never used as a path."""
+    signed: bool = False
+    """It carries an electronic signature, which is not verified here, and is kept byte for byte so that it can be elsewhere."""
     uploaded_at: datetime
     removed_at: datetime | None = None
 
