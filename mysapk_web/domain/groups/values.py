@@ -16,6 +16,8 @@ from mysapk_web.domain.text import INVISIBLE, fold_full_width
 
 KEPT_LENGTH: Final = 4000
 """Longest text that is kept of a value with a fault, in characters."""
+MAX_RAW: Final = 4 * KEPT_LENGTH
+"""Longest text that is looked at; more is never typed into a form, and looking costs time."""
 MAX_DIGITS: Final = 12
 """Longest number that is looked at, in characters."""
 EARLIEST: Final = date(1900, 1, 1)
@@ -78,9 +80,11 @@ def read_value(field: Field, raw: object, circumstances: Circumstances) -> Readi
     if not isinstance(raw, str):
         return Reading(None, f"{field.label} tidak dapat dibaca. Isi kembali.")
     multiline = field.kind is FieldKind.LONG_TEXT
-    text, refused = clean_text(raw, multiline=multiline)
+    text, refused = clean_text(raw[:MAX_RAW], multiline=multiline)
+    if len(raw) > MAX_RAW:
+        return Reading(text or None, f"{field.label} terlalu panjang. Persingkat isian ini.")
     if refused:
-        return Reading(text, f"{field.label} memuat karakter yang tidak dikenal. Ketik ulang isian ini.")
+        return Reading(text or None, f"{field.label} memuat karakter yang tidak dikenal. Ketik ulang isian ini.")
     if not text:
         return Reading(None)
     return _READERS[field.kind](field, text, circumstances)

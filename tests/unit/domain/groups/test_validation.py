@@ -116,6 +116,14 @@ def test_text_has_one_spelling():
     assert "paling banyak 200" in faults("organisasi", nama_organisasi="a" * 201)["nama_organisasi"]
 
 
+def test_a_flood_of_text_is_cut_and_refused():
+    found = check("organisasi", GOOD["organisasi"] | {"pengalaman": "kata " * 50_000}, draft=True)
+    assert "terlalu panjang" in found.faults["pengalaman"]
+    assert len(found.payload["pengalaman"]) <= 4000
+    blanks = check("organisasi", GOOD["organisasi"] | {"pengalaman": " " * 50_000}, draft=True)
+    assert (list(blanks.faults), blanks.payload["pengalaman"]) == (["pengalaman"], None)
+
+
 def test_a_draft_keeps_what_is_half_typed():
     found = check("golongan", {"tmt_golongan": " 01-04-20", "golongan": "III"}, draft=True)
     assert found.payload["tmt_golongan"] == "01-04-20"
