@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -173,11 +173,8 @@ def _decimal(field: Field, text: str, circumstances: Circumstances) -> Reading:
     folded = fold_full_width(text)
     if len(folded) > MAX_DIGITS or not _DECIMAL.fullmatch(folded):
         return Reading(text, f"{field.label} harus angka, misalnya 85,50.")
-    try:
-        number = Decimal(folded.replace(",", "."))
-        exact = number.quantize(Decimal(1).scaleb(-field.decimals))
-    except InvalidOperation:
-        return Reading(text, f"{field.label} harus angka, misalnya 85,50.")
+    number = Decimal(folded.replace(",", "."))
+    exact = number.quantize(Decimal(1).scaleb(-field.decimals))
     if exact != number:
         return Reading(text, f"{field.label} paling banyak {field.decimals} angka di belakang koma.")
     fault = _bounds(field, number, circumstances)
