@@ -14,6 +14,7 @@ from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
 from mysapk_web.services import database
 from mysapk_web.services.passwords import warm_up
+from mysapk_web.services.retention import tidy_for_ever
 from mysapk_web.settings import SettingsError, load
 from mysapk_web.ui import pages
 from mysapk_web.ui.reaper import reap_for_ever
@@ -49,6 +50,14 @@ async def mails() -> AsyncIterator[None]:
     await task
 
 
+@asynccontextmanager
+async def housekeeping() -> AsyncIterator[None]:
+    """What has served its time is thrown away while the server runs."""
+    task = asyncio.create_task(tidy_for_ever())
+    yield
+    task.cancel()
+
+
 def _routes() -> Starlette | None:
     """Our routes; the front end is built without settings, and then nothing is served."""
     try:
@@ -67,6 +76,7 @@ app = rx.App(
 app.add_middleware(Wall())
 app.register_lifespan_task(reaper)
 app.register_lifespan_task(mails)
+app.register_lifespan_task(housekeeping)
 pages.add_pages(app)
 
 

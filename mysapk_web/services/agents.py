@@ -30,12 +30,3 @@ def describe_agent(agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in agent), "Peramban lain")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return f"{browser} di {system}" if system else browser
-
-
-def is_android_web_view(agent: str) -> bool:
-    """Whether a page is shown inside an Android app: the app has its own way to show the period (seed 004, DESIGN 5).
-
-    Args:
-        agent: User-Agent header. Android WebView since Lollipop carries "; wv)"; older ones "Version/x.y Chrome/".
-    """
-    return "Android" in agent and ("; wv)" in agent or ("Version/" in agent and "Chrome/" in agent))

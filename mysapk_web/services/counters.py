@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 from datetime import timedelta
 
 from sqlmodel import Session
@@ -31,6 +32,21 @@ def subject_key(secret: bytes, value: str) -> str:
         value: Normalised NIP, e-mail or client address.
     """
     return hmac.new(secret, value.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def client_key(secret: bytes, address: str) -> str:
+    """Keyed hash of the client that an address stands for: an IPv6 customer holds a whole /64 and is counted as one.
+
+    Args:
+        secret: `settings.key("counters")`.
+        address: Client address in text; anything else counts as it is.
+    """
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return subject_key(secret, f"alamat:{address}")
+    counted = ipaddress.ip_network(f"{ip}/64", strict=False) if ip.version == 6 else ip
+    return subject_key(secret, f"alamat:{counted}")
 
 
 def within(session: Session, limit: Limit, key: str) -> bool:

@@ -20,7 +20,7 @@ from mysapk_web.domain.waiting import FREE_FAILURES, describe_wait
 from mysapk_web.models import Account, Database, LoginClaim, Pegawai
 from mysapk_web.services import audit, clock, counters, second_factor
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
-from mysapk_web.services.counters import ADDRESS_FREE_FAILURES, subject_key
+from mysapk_web.services.counters import ADDRESS_FREE_FAILURES, client_key, subject_key
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.passwords import hash_password, needs_rehash, verify_password
@@ -107,7 +107,7 @@ def _admit(session: Session, settings: Settings, visitor: Visitor, number: str) 
     secret = settings.key("counters")
     nip_key, address_key = (
         subject_key(secret, f"nip:{number}"),
-        subject_key(secret, f"alamat:{visitor.address}"),
+        client_key(secret, visitor.address),
     )
     if not counters.within(session, LOGIN_PER_ADDRESS, address_key):
         raise CountedRefusal(_wait_sentence(timedelta(minutes=1)))

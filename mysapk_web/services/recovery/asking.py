@@ -24,7 +24,7 @@ from mysapk_web.models import OutboxState, ResetBinding, ResetRequest
 from mysapk_web.models.upsert import put
 from mysapk_web.services import audit, clock, counters
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
-from mysapk_web.services.counters import subject_key
+from mysapk_web.services.counters import client_key, subject_key
 from mysapk_web.services.outbox import enqueue
 from mysapk_web.services.recovery.finding import Finding, address_reference, look_up
 from mysapk_web.settings import Settings, load
@@ -257,7 +257,7 @@ def _within_limits(session: Session, settings: Settings, visitor: Visitor, subje
     """
     secret = settings.key("counters")
     day = counters.within(session, RECOVERY_PER_NIP, f"{subject}:{address_ref[:20]}")
-    here = counters.within(session, RECOVERY_PER_ADDRESS, subject_key(secret, f"alamat:{visitor.address}"))
+    here = counters.within(session, RECOVERY_PER_ADDRESS, client_key(secret, visitor.address))
     return day and here
 
 

@@ -144,7 +144,7 @@ def test_a_change_that_was_overtaken_by_a_reset_is_refused(
         portal.change(portal.ani, password_hash=hash_password(OTHER, portal.settings))
         return hash_password(password, portal.settings)
 
-    monkeypatch.setattr(security, "hash_password", overtaken)
+    monkeypatch.setattr("mysapk_web.services.security.password.hash_password", overtaken)
     with pytest.raises(Refused, match="baru saja berubah"):
         change(inside)
     portal.browser().enter(portal.ani, OTHER)

@@ -10,7 +10,7 @@ import pytest
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import Database
-from mysapk_web.services import login
+from mysapk_web.services import counters, login
 from mysapk_web.services.actor import CountedRefusal
 from mysapk_web.services.login import LoginStep
 from mysapk_web.services.outbox import Letter
@@ -238,3 +238,11 @@ def test_a_success_under_failures_at_once_is_counted_right(both: Portal) -> None
     assert both.elsewhere().login(both.ani) is LoginStep.CLAIMED
     fail(both, both.ani, 5)
     both.elsewhere().enter(both.ani)
+
+
+def test_an_ipv6_customer_is_one_client_and_neighbours_are_others() -> None:
+    key = counters.client_key
+    assert key(b"k", "2001:db8:1:2::1") == key(b"k", "2001:db8:1:2:ffff::9")
+    assert key(b"k", "2001:db8:1:2::1") != key(b"k", "2001:db8:1:3::1")
+    assert key(b"k", "192.0.2.1") != key(b"k", "192.0.2.2")
+    assert key(b"k", "") != key(b"k", "bukan alamat")

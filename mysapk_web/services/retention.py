@@ -1,0 +1,78 @@
+"""What is thrown away, and when: nothing about a person stays longer than it serves (ASVS 14.2.7). The trail stays."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, SQLModel, col
+
+from mysapk_web.models import LoginClaim, OutboxMail, OutboxState, ResetBinding, ResetRequest, UserSession, counter
+from mysapk_web.services import clock, database
+
+log = structlog.get_logger(__name__)
+
+REQUESTS = timedelta(days=7)
+"""Reset requests: long enough for the helpdesk to see what was asked."""
+SESSIONS = timedelta(days=90)
+"""Ended sessions: the list of places an account was used from, for the letter about a new one."""
+LETTERS = timedelta(days=90)
+"""Mails that are done; those that were given up stay until an admin has seen to them."""
+
+EVERY = timedelta(hours=1)
+BETWEEN_STEPS = 1.0
+"""Seconds."""
+
+_DONE = (OutboxState.SENT, OutboxState.OBSOLETE)
+_BATCH = 5_000
+"""Rows a step, so that no writer waits long."""
+
+
+async def tidy_for_ever() -> None:
+    """Sweep every hour, in steps that leave room for others, until the server stops."""
+    while True:
+        try:
+            while await database.run(sweep):  # noqa: ASYNC110  the pause leaves other writers room
+                await asyncio.sleep(BETWEEN_STEPS)
+        except SQLAlchemyError as error:
+            log.warning("sweep failed", error=type(error).__name__)
+        await asyncio.sleep(EVERY.total_seconds())
+
+
+def sweep(session: Session) -> int:
+    """Throw away one batch of what has served its time.
+
+    Args:
+        session: Any transaction.
+
+    Returns:
+        Rows removed; zero when there is nothing left to do.
+    """
+    now = clock.now()
+    return (
+        counter.sweep(session, now)
+        + _remove(session, LoginClaim, col(LoginClaim.browser), col(LoginClaim.expires_at) <= now)
+        + _remove(session, ResetBinding, col(ResetBinding.browser), col(ResetBinding.bound_at) <= now - REQUESTS)
+        + _remove(session, ResetRequest, col(ResetRequest.id), _request_is_old(now))
+        + _remove(session, UserSession, col(UserSession.ref), col(UserSession.expires_at) <= now - SESSIONS)
+        + _remove(
+            session,
+            OutboxMail,
+            col(OutboxMail.id),
+            col(OutboxMail.state).in_(_DONE) & (col(OutboxMail.created_at) <= now - LETTERS),
+        )
+    )
+
+
+def _request_is_old(now: datetime) -> ColumnElement[bool]:
+    bound = select(col(ResetBinding.request_id))
+    return (col(ResetRequest.created_at) <= now - REQUESTS) & col(ResetRequest.id).not_in(bound)
+
+
+def _remove(session: Session, table: type[SQLModel], key: Any, condition: Any) -> int:
+    batch = select(key).where(condition).limit(_BATCH)
+    return len(session.execute(delete(table).where(key.in_(batch)).returning(key)).all())

@@ -1,0 +1,55 @@
+"""What has served its time goes, what is still needed stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import col, func, select
+
+from mysapk_web.models import AuditEvent, Counter, Database, OutboxMail, OutboxState, ResetRequest, UserSession
+from mysapk_web.services import clock, retention
+from tests.unit.services.people import Portal
+
+
+def rows(db: Database, table: type) -> int:
+    with db.read() as session:
+        return session.exec(select(func.count()).select_from(table)).one()
+
+
+def swept(db: Database) -> None:
+    while True:
+        with db.begin() as session:
+            if not retention.sweep(session):
+                return
+
+
+def test_what_is_needed_stays(portal: Portal) -> None:
+    portal.browser().ask(portal.ani)
+    portal.browser().enter(portal.ani)
+    before = {table: rows(portal.db, table) for table in (ResetRequest, UserSession, OutboxMail, AuditEvent)}
+    swept(portal.db)
+    assert {table: rows(portal.db, table) for table in before} == before
+
+
+def test_what_is_old_goes_and_the_trail_stays(both: Portal) -> None:
+    both.browser().ask(both.ani)
+    both.browser().enter(both.ani)
+    with both.db.begin() as session:
+        failed = session.exec(select(OutboxMail)).first()
+        assert failed is not None
+        failed.state = OutboxState.FAILED
+        session.add(
+            OutboxMail(
+                template="uji", created_at=clock.now(), due_at=clock.now(), message_id="x", state=OutboxState.SENT
+            )
+        )
+    trail = rows(both.db, AuditEvent)
+    with clock.moved(timedelta(days=100)):
+        swept(both.db)
+    assert [rows(both.db, table) for table in (ResetRequest, UserSession, Counter)] == [0, 0, 0]
+    with both.db.read() as session:
+        states = set(
+            session.exec(select(OutboxMail.state).where(col(OutboxMail.state).in_(["gagal", "terkirim"]))).all()
+        )
+    assert states == {OutboxState.FAILED}
+    assert rows(both.db, AuditEvent) == trail
