@@ -13,6 +13,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mysapk_web.services import periods
 from mysapk_web.settings import load
 from mysapk_web.web.page import page
 
@@ -31,7 +32,7 @@ async def mailbox(_request: Request) -> Response:
         )
     rows = "".join(
         f"<tr><td><a href='/demo/surat/{escape(name)}'>{escape(str(mail['subject']))}</a></td>"
-        f"<td>{escape(str(mail['to']))}</td><td>{escape(str(mail['date']))}</td></tr>"
+        f"<td>{escape(str(mail['to']))}</td><td>{escape(_sent(mail))}</td></tr>"
         for name, mail in mails
     )
     return page(
@@ -56,6 +57,12 @@ async def message(request: Request) -> Response:
         f"<pre class='kotak' style='white-space:pre-wrap'>{_linked(text)}</pre>"
         "<p><a href='/demo/surat'>Semua surat</a></p>",
     )
+
+
+def _sent(mail: EmailMessage) -> str:
+    """When the mail was made, in the zone of the demo agency."""
+    header = mail["date"]
+    return periods.moment(header.datetime, "WIB") if header is not None else "-"
 
 
 def _linked(text: str) -> str:

@@ -261,7 +261,7 @@ class Gate:
         window = Window(EVENTS_PER_SOCKET.count, EVENTS_PER_SOCKET.window.total_seconds())
 
         async def receiving() -> Message:
-            message = await socket.next_message(receive)
+            message: Message | None = await socket.next_message(receive)
             if message is None:
                 return {"type": "websocket.disconnect", "code": socket.code}
             if message["type"] != "websocket.receive":

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 _STYLE = """
 :root{color-scheme:light dark;font:1rem/1.6 system-ui,sans-serif}
-body{margin:0;background:Canvas;color:CanvasText}
+body{margin:0;overflow-wrap:anywhere;background:Canvas;color:CanvasText}
 main{max-width:42rem;margin:0 auto;padding:2rem 1.25rem 4rem}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}
 a{color:inherit;text-underline-offset:.2em}

@@ -202,7 +202,6 @@ def test_mailbox_of_the_demo(new_page: NewPage, looks: Looks, accounts: Accounts
     looks.fine(page, "surat-semua")
 
 
-@pytest.mark.xfail(reason="web/page.py: a long address in a paragraph does not wrap at 320 px (overflow-wrap on body)")
 def test_mail_of_the_demo(new_page: NewPage, looks: Looks, accounts: Accounts) -> None:
     page = new_page()
     ask_for_a_token(page, accounts["pegawai"])

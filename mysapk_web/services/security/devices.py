@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import Account, AuditEvent, UserSession
+from mysapk_web.models import Account, AuditEvent, Instansi, UserSession
 from mysapk_web.services import second_factor
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor, Refused
@@ -53,7 +53,7 @@ class LoginInfo:
 
 @dataclass(frozen=True, slots=True)
 class SecurityOverview:
-    """All that the page shows."""
+    """All that the page shows; `zona` is the time zone of the agency (WIB, WITA, WIT)."""
 
     sessions: list[SessionInfo]
     logins: list[LoginInfo]
@@ -63,6 +63,7 @@ class SecurityOverview:
     roles: list[str]
     second_factor_needed: bool
     acting: bool
+    zona: str
 
 
 def session_key(ref: str) -> str:
@@ -114,6 +115,7 @@ def overview(session: Session, actor: Actor) -> SecurityOverview:
         roles=[grant.role.label for grant in actor.grants],
         second_factor_needed=bool(actor.grants) and account.totp_confirmed_at is None,
         acting=bool(actor.acting_grants),
+        zona=session.get_one(Instansi, actor.instansi_id).zona,
     )
 
 

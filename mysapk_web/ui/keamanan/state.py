@@ -57,15 +57,15 @@ class KeamananState(AppState):
                 "key": row.key,
                 "agent": row.agent or "Peramban tidak dikenal",
                 "network": row.network or "-",
-                "since": moment(row.created_at),
-                "seen": moment(row.seen_at),
+                "since": moment(row.created_at, seen.zona),
+                "seen": moment(row.seen_at, seen.zona),
                 "current": row.current,
             }
             for row in seen.sessions
         ]
         self.others = sum(not row.current for row in seen.sessions)
         self.logins = [
-            {"at": moment(row.at), "agent": row.agent or "-", "network": row.network or "-", "ok": row.ok}
+            {"at": moment(row.at, seen.zona), "agent": row.agent or "-", "network": row.network or "-", "ok": row.ok}
             for row in seen.logins
         ]
         self.has_second_factor, self.enrolling = seen.has_second_factor, seen.enrolling
