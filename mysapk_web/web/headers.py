@@ -12,6 +12,12 @@ HSTS_SECONDS = 31_536_000
 FILE_POLICY = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 """For scripts, styles and pictures: opened by themselves they may do nothing. The long policy is for what is a page."""
 
+DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+"""For a document to save: whatever a browser makes of it, it may do nothing."""
+
+FRAMED_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+"""For a document in a frame of our own pages. Without `sandbox`, in which many browsers show no PDF (decision 0010)."""
+
 _FILES = ("text/javascript", "application/javascript", "text/css", "image/", "font/", "application/manifest")
 
 
@@ -46,6 +52,8 @@ def content_security_policy(settings: Settings, hashes: list[str]) -> str:
         "font-src": "'self'",
         "connect-src": f"'self' {sockets}",
         "manifest-src": "'self'",
+        # Documents only: every other answer of ours refuses to be framed.
+        "frame-src": "'self'",
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",
