@@ -14,7 +14,7 @@ from mysapk_web.services import clock
 
 
 class Letter(StrEnum):
-    """Every mail the portal sends; `mail/messages.py` has a text for each."""
+    """Every mail the portal sends; `mail/messages/` has a text for each."""
 
     TOKEN = "token"
     """params: request (id of the ResetRequest), free_mail (the agency advises against such an address). Rendered with the derived
@@ -46,6 +46,8 @@ class Letter(StrEnum):
     """An admin switched the account off. params: none."""
     ENABLED = "akun-diaktifkan-kembali"
     CPNS_APPROVED = "cpns-disetujui"
+    NOTICE = "pemberitahuan"
+    """Something in the portal waits for the person. params: title, text, path (inside the portal)."""
     TEST = "uji-surat"
     """`mysapk send-test-mail`."""
 

@@ -1,0 +1,162 @@
+"""Notices of security, of roles and of the account. They can't be switched off."""
+
+from __future__ import annotations
+
+from mysapk_web.mail.layout import Link, Paragraph, Points, plain
+from mysapk_web.mail.messages.parts import Words, agency, moment, not_me, recover
+from mysapk_web.services.letters import Facts
+from mysapk_web.settings import Settings
+
+
+def password_changed(facts: Facts, settings: Settings) -> Words:
+    """The password is another one."""
+    how = "direset dengan token" if facts.params.get("how") == "reset" else "diganti dari halaman Keamanan"
+    return Words(
+        "Password MySAPK Anda sudah diganti",
+        (
+            Paragraph(f"Password akun MySAPK Web Anda {how} pada {moment(facts)}."),
+            Paragraph("Semua perangkat lain yang sedang masuk ke akun Anda sudah dikeluarkan."),
+            not_me(),
+            recover(settings),
+        ),
+    )
+
+
+def email_changed(facts: Facts, _settings: Settings) -> Words:
+    """The address is another one; to both."""
+    old, new = (plain(facts.params.get(name, ""), 120) for name in ("mask_old", "mask_new"))
+    change = (f" dari {old}" if old else "") + (f" menjadi {new}" if new else "")
+    return Words(
+        "Alamat email akun MySAPK Anda diganti",
+        (
+            Paragraph(f"Alamat email akun MySAPK Web Anda diganti{change} pada {moment(facts)}."),
+            Paragraph("Mulai sekarang token dan pemberitahuan hanya dikirim ke alamat yang baru."),
+            Paragraph(
+                f"Anda tidak mengetahui perubahan ini? Segera hubungi {agency(facts)} atau helpdesk agar "
+                "alamatnya diperbaiki."
+            ),
+        ),
+    )
+
+
+def second_factor_on(facts: Facts, settings: Settings) -> Words:
+    """The second factor is in force."""
+    return Words(
+        "Verifikasi dua langkah diaktifkan",
+        (
+            Paragraph(f"Verifikasi dua langkah untuk akun MySAPK Web Anda diaktifkan pada {moment(facts)}."),
+            Paragraph(
+                "Mulai sekarang, selain password, Anda diminta memasukkan kode dari aplikasi autentikator. Simpan "
+                "kode pemulihan di tempat yang aman."
+            ),
+            not_me(),
+            recover(settings),
+        ),
+    )
+
+
+def second_factor_off(facts: Facts, settings: Settings) -> Words:
+    """The second factor is off."""
+    return Words(
+        "Verifikasi dua langkah dimatikan",
+        (
+            Paragraph(f"Verifikasi dua langkah untuk akun MySAPK Web Anda dimatikan pada {moment(facts)}."),
+            Link("Anda dapat mengaktifkannya kembali di:", f"{settings.public_url}/keamanan"),
+            not_me(),
+            recover(settings),
+        ),
+    )
+
+
+def recovery_code_used(facts: Facts, settings: Settings) -> Words:
+    """A recovery code was used."""
+    left = int(facts.params.get("left", 0))
+    rest = f"Tersisa {left} kode pemulihan." if left else "Tidak ada lagi kode pemulihan yang tersisa."
+    return Words(
+        "Kode pemulihan dipakai untuk masuk",
+        (
+            Paragraph(f"Sebuah kode pemulihan akun MySAPK Web Anda dipakai pada {moment(facts)}. {rest}"),
+            Link(
+                "Jika autentikator Anda hilang, pasang yang baru dan buat kode pemulihan baru di:",
+                f"{settings.public_url}/keamanan",
+            ),
+            not_me(),
+            recover(settings),
+        ),
+    )
+
+
+def locked(facts: Facts, settings: Settings) -> Words:
+    """Many failed logins."""
+    return Words(
+        "Beberapa kali gagal masuk ke akun MySAPK Anda",
+        (
+            Paragraph(
+                f"Sampai {moment(facts)} ada beberapa percobaan masuk ke akun MySAPK Web Anda dengan password "
+                "yang salah. Untuk melindungi akun, percobaan berikutnya harus menunggu sebentar."
+            ),
+            Paragraph("Jika itu Anda, tunggu sampai waktu tunggu habis, atau buat password baru."),
+            Paragraph("Jika itu bukan Anda, password Anda tidak berubah dan orang itu tidak masuk."),
+            recover(settings),
+        ),
+    )
+
+
+def new_login(facts: Facts, settings: Settings) -> Words:
+    """A login from somewhere new."""
+    agent = plain(facts.params.get("agent", "")) or "Tidak dikenal"
+    network = plain(facts.params.get("network", "")) or "Tidak dikenal"
+    return Words(
+        "Masuk ke akun MySAPK dari perangkat baru",
+        (
+            Paragraph("Akun MySAPK Web Anda dipakai masuk dari perangkat yang belum pernah kami lihat."),
+            Points((f"Waktu: {moment(facts)}", f"Perangkat: {agent}", f"Jaringan: {network}")),
+            Paragraph("Jika itu Anda, tidak ada yang perlu dilakukan."),
+            Link(
+                "Jika itu bukan Anda, akhiri sesi tersebut dan ganti password Anda di:",
+                f"{settings.public_url}/keamanan",
+            ),
+        ),
+    )
+
+
+def role_changed(facts: Facts, settings: Settings) -> Words:
+    """Other roles than before."""
+    roles = plain(facts.params.get("roles", ""), 200) or "tidak ada"
+    return Words(
+        "Peran Anda di MySAPK diubah",
+        (
+            Paragraph(f"Peran akun MySAPK Web Anda diubah pada {moment(facts)}. Peran Anda sekarang: {roles}."),
+            Link("Masuk kembali untuk melanjutkan:", f"{settings.public_url}/masuk"),
+            Paragraph(f"Perubahan ini tidak Anda ketahui? Hubungi {agency(facts)}."),
+        ),
+    )
+
+
+def disabled(facts: Facts, _settings: Settings) -> Words:
+    """The account was switched off."""
+    return Words(
+        "Akun MySAPK Anda dinonaktifkan",
+        (
+            Paragraph(f"Akun MySAPK Web Anda dinonaktifkan pada {moment(facts)} dan semua sesinya diakhiri."),
+            Paragraph(f"Untuk mengetahui sebabnya atau mengaktifkannya kembali, hubungi {agency(facts)}."),
+        ),
+    )
+
+
+def open_again(subject: str, facts: Facts, settings: Settings) -> Words:
+    """The account is open again, for the reason that the subject names."""
+    done = Paragraph(f"{subject} pada {moment(facts)}.")
+    way = Link("Belum punya password, atau lupa? Buat yang baru di:", f"{settings.public_url}/lupa-password")
+    return Words(subject, (done, Link("Masuk di:", f"{settings.public_url}/masuk"), way))
+
+
+def test(facts: Facts, _settings: Settings) -> Words:
+    """A letter that says nothing but that mail works."""
+    return Words(
+        "Surat uji dari MySAPK Web",
+        (
+            Paragraph(f"Surat ini dikirim pada {moment(facts)} untuk memeriksa pengaturan email."),
+            Paragraph("Jika Anda membacanya, pengiriman email berjalan dengan baik."),
+        ),
+    )

@@ -1,0 +1,126 @@
+"""Applying a decided proposal: the only way in which a record on file changes (DESIGN 5)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.groups.base import Action, RecordKind
+from mysapk_web.domain.groups.fields import Value
+from mysapk_web.domain.groups.validation import validate
+from mysapk_web.domain.period import ZONES
+from mysapk_web.domain.usulan import UsulanAct
+from mysapk_web.models import FormerValue, PersonnelRecord, Proposal
+from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.pdm.codes import ReadableCodes, codes
+from mysapk_web.services.pdm.holdings import kind_of
+from mysapk_web.services.pdm.moving import move
+from mysapk_web.services.pdm.payload import editable
+from mysapk_web.services.pdm.standing import Standing, standing_of
+
+OVERTAKEN: Final = (
+    "Data pada berkas berubah sesudah usulan ini dikirim, sehingga usulan tidak dapat diterapkan. "
+    "Kembalikan usulan agar diperiksa kembali."
+)
+UNSOUND: Final = "Isi usulan ini tidak lengkap, sehingga tidak dapat diterapkan. Kembalikan usulan agar diperbaiki."
+
+
+def apply(session: Session, proposal_id: int, actor_id: int | None) -> int:
+    """Write what was decided into the records on file, keeping the old value.
+
+    Args:
+        session: The transaction of the decision.
+        proposal_id: Approved by the last level that its kind needs.
+        actor_id: Account whose decision it was; None for the system.
+
+    Returns:
+        Id of the record.
+
+    Raises:
+        Refused: Not decided yet, applied already, or the record on file has changed since.
+        NotAllowed: There is no such proposal, or the actor is its owner.
+    """
+    owner = session.exec(select(Proposal.pegawai_id).where(Proposal.id == proposal_id)).one_or_none()
+    if owner is None:
+        raise NotAllowed("no such proposal")
+    here = standing_of(session, owner, lock=True)
+    proposal = session.exec(
+        select(Proposal).where(Proposal.id == proposal_id).execution_options(populate_existing=True)
+    ).one()
+    if actor_id == here.account_id:
+        raise NotAllowed("nobody decides on the own data")
+    record_id = _write(session, here, proposal, actor_id)
+    values: dict[str, Any] = {"record_id": record_id} if proposal.action is Action.ADD else {}
+    move(session, here, proposal, UsulanAct.APPLY, actor_id=actor_id, **values)
+    return record_id
+
+
+def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int | None) -> int:
+    here.times.require(proposal.state, UsulanAct.APPLY, kind_of(proposal).approval)
+    declared, now = kind_of(proposal), here.times.now
+    if proposal.action is Action.ADD:
+        record = PersonnelRecord(
+            pegawai_id=here.pegawai_id,
+            kind=declared.key,
+            payload=_sound(session, here, proposal, declared),
+            created_at=now,
+            changed_at=now,
+        )
+        session.add(record)
+        session.flush()
+        return record.id or 0
+    old = session.exec(
+        select(PersonnelRecord)
+        .where(PersonnelRecord.id == proposal.record_id, PersonnelRecord.pegawai_id == here.pegawai_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    if old.removed_at is not None or old.version != proposal.record_version:
+        raise Refused(OVERTAKEN)
+    session.add(
+        FormerValue(
+            record_id=old.id or 0,
+            version=old.version,
+            payload=old.payload,
+            replaced_at=now,
+            replaced_by=actor_id,
+            proposal_id=proposal.id,
+        )
+    )
+    values: dict[str, Any] = (
+        {"removed_at": now}
+        if proposal.action is Action.DELETE
+        # What the agency keeps beside the proposed fields stays.
+        else {"payload": {**old.payload, **_sound(session, here, proposal, declared)}}
+    )
+    _change(session, old, values | {"changed_at": now})
+    return old.id or 0
+
+
+def _change(session: Session, record: PersonnelRecord, values: dict[str, Any]) -> None:
+    changed = session.execute(
+        update(PersonnelRecord)
+        .where(col(PersonnelRecord.id) == record.id, col(PersonnelRecord.version) == record.version)
+        .values(version=record.version + 1, **values)
+        .returning(col(PersonnelRecord.id)),
+        execution_options={"synchronize_session": False},
+    ).one_or_none()
+    if changed is None:
+        raise Refused(OVERTAKEN)
+    session.refresh(record)
+
+
+def _sound(session: Session, here: Standing, proposal: Proposal, declared: RecordKind) -> dict[str, Value]:
+    """The proposed values, checked once more as on the day they were sent: rules and lists may have moved on since."""
+    sent = proposal.sent_at or here.times.now
+    checked = validate(
+        declared,
+        editable(declared, proposal.payload),
+        codes=ReadableCodes(codes(session)),
+        today=sent.astimezone(ZONES[here.times.zona]).date(),
+        person=here.facts,
+    )
+    if not checked.ok:
+        raise Refused(UNSOUND)
+    return checked.payload

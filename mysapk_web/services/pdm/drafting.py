@@ -1,0 +1,192 @@
+"""Saving a draft while somebody types: the hot path of the portal, one SELECT and one UPDATE (DESIGN 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, and_, bindparam, case, func, literal, null, or_, update
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
+
+from mysapk_web.domain.groups import kind
+from mysapk_web.domain.groups.base import Action, RecordKind
+from mysapk_web.domain.groups.fields import FieldKind, PersonFacts, Value
+from mysapk_web.domain.groups.validation import validate
+from mysapk_web.domain.period import Period as Window
+from mysapk_web.domain.period import PeriodKind
+from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.usulan import EDITABLE, UsulanAct
+from mysapk_web.models import Instansi, Pegawai, Period, PersonnelRecord, Proposal
+from mysapk_web.services import clock
+from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.pdm.codes import codes
+from mysapk_web.services.pdm.payload import editable
+from mysapk_web.services.pdm.standing import CHANGED, Times, times_of
+from mysapk_web.services.pdm.views import SavedDraft
+
+MAX_TEXT: Final = 4000
+"""Characters of one value; nobody types more into a field."""
+YES: Final = frozenset({"true", "1", "ya"})
+NO: Final = frozenset({"", "false", "0", "tidak"})
+UNKNOWN: Final = "Isian memuat data yang tidak dikenal. Muat ulang halaman ini, lalu isi kembali."
+
+_COLUMNS: Final[tuple[Any, ...]] = (
+    Proposal.kind,
+    Proposal.action,
+    Proposal.payload,
+    Proposal.state,
+    Proposal.version,
+    Pegawai.jenis,
+    Pegawai.nip,
+    Pegawai.tanggal_lahir,
+    Pegawai.jenis_kelamin,
+    Instansi.zona,
+    col(Period.kind).label("period"),
+    col(Period.instansi_id).label("period_instansi_id"),
+    Period.starts_at,
+    Period.ends_at,
+    Period.extends,
+)
+
+# Both statements are put together once: building them costs more than running them.
+_READ: Final = (
+    sql_select(*_COLUMNS)
+    .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)
+    .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+    .outerjoin(
+        Period,
+        and_(
+            or_(col(Period.instansi_id).is_(None), col(Period.instansi_id) == Pegawai.instansi_id),
+            col(Period.kind).in_([PeriodKind.PDM, PeriodKind.VERIFIKASI]),
+        ),
+    )
+    .where(col(Proposal.id) == bindparam("proposal"), col(Proposal.pegawai_id) == bindparam("owner"))
+)
+_WRITE: Final = (
+    update(Proposal)
+    .where(
+        col(Proposal.id) == bindparam("proposal"),
+        col(Proposal.pegawai_id) == bindparam("owner"),
+        col(Proposal.version) == bindparam("seen"),
+        col(Proposal.state) == bindparam("stands"),
+    )
+    .values(
+        payload=bindparam("values"),
+        version=col(Proposal.version) + 1,
+        changed_at=bindparam("now"),
+        # The form shows the record as it is now, so what is saved was written against it.
+        record_version=func.coalesce(
+            sql_select(col(PersonnelRecord.version))
+            .where(col(PersonnelRecord.id) == col(Proposal.record_id))
+            .scalar_subquery(),
+            0,
+        ),
+        # A new record that has values is a proposal of its own; the empty form may be opened again.
+        slot=case((col(Proposal.slot) == col(Proposal.kind) + literal("+"), null()), else_=col(Proposal.slot)),
+    )
+    .returning(col(Proposal.version))
+    .execution_options(synchronize_session=False)
+)
+
+
+def save_draft(
+    session: Session, actor: Actor, proposal_id: int, *, version: int, values: Mapping[str, object]
+) -> SavedDraft:
+    """Save what was typed so far.
+
+    Values that can't be read yet are kept as they were typed, with a sentence each; so a draft loses nothing.
+
+    Args:
+        session: Any transaction.
+        actor: The owner.
+        proposal_id: A draft, or a proposal that was returned.
+        version: The version that the form knows.
+        values: The fields that changed: texts, and for yes or no also booleans.
+
+    Returns:
+        The new version, with what is stored and what is still to be corrected.
+
+    Raises:
+        Refused: The period is closed, the proposal is elsewhere by now, or the form sent what it has no fields for.
+            Nothing is changed then; the draft stays as it was saved last.
+        NotAllowed: There is no such proposal of this person.
+    """
+    actor.require(Permission.PROPOSE)
+    connection = session.connection()
+    keys = {"proposal": proposal_id, "owner": actor.pegawai_id}
+    rows = connection.execute(_READ, keys).all()
+    if not rows:
+        raise NotAllowed("no such proposal of this person")
+    found = rows[0]
+    declared, times = kind(found.kind), _times(rows)
+    _require(found, declared, times, version)
+    person = PersonFacts(
+        jenis=found.jenis, nip=found.nip, tanggal_lahir=found.tanggal_lahir, jenis_kelamin=found.jenis_kelamin
+    )
+    merged = {**editable(declared, found.payload), **read_values(declared, values)}
+    checked = validate(declared, merged, codes=codes(session), today=times.today, person=person, draft=True)
+    stored = {"values": checked.payload, "now": clock.now(), "seen": version, "stands": found.state}
+    written = connection.execute(_WRITE, keys | stored).one_or_none()
+    if written is None:
+        raise Refused(CHANGED)
+    return SavedDraft(
+        version=written.version,
+        faults=checked.faults,
+        warnings=checked.warnings,
+        values=checked.payload,
+        shown=[field.name for field in declared.editable if field.shown(checked.payload, person)],
+    )
+
+
+def read_values(declared: RecordKind, sent: Mapping[str, object]) -> dict[str, Value]:
+    """Take from a form what the record has fields for.
+
+    Args:
+        declared: The kind of record.
+        sent: Anything a client may send.
+
+    Returns:
+        A value for each field that was sent.
+
+    Raises:
+        Refused: A name or a type that no form has.
+    """
+    fields = {field.name: field for field in declared.editable}
+    if not isinstance(sent, Mapping) or not sent.keys() <= fields.keys():
+        raise Refused(UNKNOWN)
+    return {name: _value(fields[name].kind, fields[name].label, value) for name, value in sent.items()}
+
+
+def _value(kind_: FieldKind, label: str, value: object) -> Value:
+    if kind_ is FieldKind.BOOLEAN:
+        if isinstance(value, bool):
+            return value
+        word = value.strip().casefold() if isinstance(value, str) else None
+        if word in YES or word in NO:
+            return word in YES
+        raise Refused(f"{label} harus ya atau tidak. Pilih kembali.")
+    if value is None or isinstance(value, str):
+        if value is not None and len(value) > MAX_TEXT:
+            raise Refused(f"{label} terlalu panjang. Isi paling banyak {MAX_TEXT} karakter.")
+        return value
+    raise Refused(UNKNOWN)
+
+
+def _require(found: Row[Any], declared: RecordKind, times: Times, version: int) -> None:
+    if found.state not in EDITABLE:
+        raise Refused(f"Usulan ini tidak dapat diubah: statusnya sekarang {found.state.label}.")
+    if found.action is Action.DELETE:
+        raise Refused("Usulan penghapusan tidak berisi data yang dapat diubah.")
+    times.require(found.state, UsulanAct.SAVE_DRAFT, declared.approval)
+    if found.version != version:
+        raise Refused(CHANGED)
+
+
+def _times(rows: Sequence[Row[Any]]) -> Times:
+    windows = [
+        Window(row.period, row.starts_at, row.ends_at, row.period_instansi_id, row.extends)
+        for row in rows
+        if row.period is not None
+    ]
+    return times_of(windows, rows[0].zona)

@@ -1,0 +1,91 @@
+"""What the owner of a proposal is told at each step."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from sqlmodel import Session
+
+from mysapk_web.domain.usulan import REASONS, UsulanAct
+from mysapk_web.models import Proposal
+from mysapk_web.services.notices import notify
+from mysapk_web.services.pdm.codes import codes
+from mysapk_web.services.pdm.holdings import kind_of
+from mysapk_web.services.pdm.payload import readable
+from mysapk_web.services.pdm.standing import Standing
+
+_TITLES: Final = MappingProxyType(
+    {
+        UsulanAct.SEND: "Usulan terkirim",
+        UsulanAct.RESEND: "Perbaikan usulan terkirim",
+        UsulanAct.WITHDRAW: "Usulan ditarik",
+        UsulanAct.CORRECT: "Usulan disesuaikan verifikator",
+        UsulanAct.VERIFY: "Usulan terverifikasi",
+        UsulanAct.RETURN: "Usulan dikembalikan untuk diperbaiki",
+        UsulanAct.REJECT: "Usulan ditolak",
+        UsulanAct.APPROVE: "Usulan disetujui instansi",
+        UsulanAct.RETURN_TO_VERIFIER: "Usulan diperiksa kembali",
+        UsulanAct.FORWARD_BKN: "Usulan diteruskan ke BKN",
+        UsulanAct.BKN_APPROVE: "Usulan disetujui BKN",
+        UsulanAct.BKN_RETURN: "Usulan diperiksa kembali",
+        UsulanAct.BKN_REJECT: "Usulan ditolak BKN",
+        UsulanAct.APPLY: "Data Anda sudah diperbarui",
+    }
+)
+_ASKING: Final = frozenset({UsulanAct.RETURN, UsulanAct.REJECT, UsulanAct.BKN_REJECT})
+"""The person has to do something: correct it, or look at the group again."""
+_LABELS: Final = {reason.code: reason.label for reason in REASONS}
+
+
+def name_of(session: Session, proposal: Proposal) -> str:
+    """What people call a proposal, such as "Ubah Golongan: III/c Penata"; sensitive values are no part of it.
+
+    Args:
+        session: Any transaction.
+        proposal: Any.
+    """
+    declared = kind_of(proposal)
+    title = declared.title(readable(declared, proposal.payload), codes(session))
+    head = f"{proposal.action.label} {declared.label}"
+    return head if title == declared.label else f"{head}: {title}"
+
+
+def tell(
+    session: Session, here: Standing, proposal: Proposal, act: UsulanAct, *, reason: str = "", note: str = ""
+) -> None:
+    """Tell the owner of one step; what is done to a draft needs no telling.
+
+    Args:
+        session: The transaction of the step.
+        here: The owner.
+        proposal: In its new state.
+        act: What was done.
+        reason: Code of the reason.
+        note: Words beside it.
+    """
+    if act not in _TITLES or (act is UsulanAct.WITHDRAW and proposal.sent_at is None):
+        return
+    why = ": ".join(part for part in (_LABELS.get(reason, ""), note) if part)
+    words = [f"{name_of(session, proposal)}.", f"Alasan: {why}." if why else "", proposal.state.meaning]
+    notify(
+        session,
+        here.account_id,
+        title=_TITLES[act],
+        text=" ".join(word for word in words if word),
+        path=f"/pdm/{proposal.group}" if act in _ASKING else "/usulan",
+        asks_action=act in _ASKING,
+    )
+
+
+def tell_sent(session: Session, here: Standing, proposals: list[Proposal]) -> None:
+    """Tell the owner of everything that was sent at once, in one notice.
+
+    Args:
+        session: The transaction of sending.
+        here: The owner.
+        proposals: What was sent, at least one.
+    """
+    names = "; ".join(name_of(session, proposal) for proposal in proposals)
+    title = "Usulan terkirim" if len(proposals) == 1 else f"{len(proposals)} usulan terkirim"
+    notify(session, here.account_id, title=title, text=f"{names}. Menunggu diperiksa verifikator.", path="/usulan")
