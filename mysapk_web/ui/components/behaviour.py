@@ -40,6 +40,8 @@ class Form(_Behaviour):
     """Its own route: without scripts nothing typed goes into an address line."""
     takes_focus: rx.Var[bool]
     """Whether its first field takes the focus when the form appears as the next step of another one."""
+    passing: rx.Var[bool]
+    """Whether it only makes way for another form, which `Repeat` then sends again."""
     _triggers: ClassVar[dict[str, Any]] = {"on_submit": _submitted}
 
     @classmethod
@@ -117,6 +119,14 @@ class DialogButton(_Behaviour):
 
     opens: rx.Var[str]
     """Id of the dialog."""
+
+
+class Repeat(_Behaviour):
+    """Sends the last form again when its counter goes up."""
+
+    tag = "Repeat"
+
+    times: rx.Var[int]
 
 
 class WebOnly(_Behaviour):
