@@ -12,6 +12,7 @@ class AuditTag(StrEnum):
     LOCKED_OUT = "akun:tunggu"
     LOGOUT = "akun:logout"
     SESSIONS_ENDED = "akun:sesi-diakhiri"
+    UNLOCKED = "akun:tunggu-dihapus"
 
     # Activation and recovery
     RESET_REQUESTED = "akun:reset-diminta"
@@ -36,6 +37,7 @@ class AuditTag(StrEnum):
     TOTP_ENABLED = "akun:totp-aktif"
     TOTP_DISABLED = "akun:totp-nonaktif"
     TOTP_FAILED = "akun:totp-gagal"
+    TOTP_REMOVED_BY_ADMIN = "akun:totp-dihapus-admin"
     RECOVERY_CODES_CREATED = "akun:kode-pemulihan-dibuat"
     RECOVERY_CODE_USED = "akun:kode-pemulihan-dipakai"
 

@@ -63,9 +63,11 @@ class Permission(StrEnum):
     EMAIL_IMPORT = "EMAIL_IMPORT"
     EMAIL_POLICY = "EMAIL_POLICY"
     RESET_START = "RESET_START"
+    ACCOUNT_UNLOCK = "ACCOUNT_UNLOCK"
     CPNS_APPROVE = "CPNS_APPROVE"
     ACCOUNT_DISABLE = "ACCOUNT_DISABLE"
     SESSIONS_END = "SESSIONS_END"
+    SECOND_FACTOR_REMOVE = "SECOND_FACTOR_REMOVE"
     # Running the PDM
     PROGRESS_READ = "PROGRESS_READ"
     PROGRESS_EXPORT = "PROGRESS_EXPORT"
@@ -109,9 +111,11 @@ _PERMISSION_LABELS: Final = {
     Permission.EMAIL_IMPORT: "Mengimpor alamat email",
     Permission.EMAIL_POLICY: "Mengatur domain email yang diterima",
     Permission.RESET_START: "Mengirim atau membatalkan token reset pegawai",
+    Permission.ACCOUNT_UNLOCK: "Membuka akun yang terkunci karena salah password",
     Permission.CPNS_APPROVE: "Menyetujui akun CPNS",
     Permission.ACCOUNT_DISABLE: "Menonaktifkan dan mengaktifkan kembali akun",
     Permission.SESSIONS_END: "Mengakhiri sesi pegawai",
+    Permission.SECOND_FACTOR_REMOVE: "Menghapus verifikasi dua langkah pegawai yang kehilangan ponsel",
     Permission.PROGRESS_READ: "Melihat kemajuan aktivasi dan PDM",
     Permission.PROGRESS_EXPORT: "Mengunduh laporan kemajuan",
     Permission.PERIOD_AGENCY: "Mengatur periode instansi",
@@ -147,6 +151,7 @@ _PEOPLE: Final = frozenset(
         Permission.EMAIL_REPAIR,
         Permission.EMAIL_IMPORT,
         Permission.RESET_START,
+        Permission.ACCOUNT_UNLOCK,
         Permission.PROGRESS_READ,
         Permission.PROGRESS_EXPORT,
         Permission.OUTBOX_READ,
@@ -156,6 +161,7 @@ _ACCOUNTS: Final = frozenset(
     {
         Permission.ACCOUNT_DISABLE,
         Permission.SESSIONS_END,
+        Permission.SECOND_FACTOR_REMOVE,
         Permission.PEOPLE_IMPORT,
         Permission.ROLE_GRANT,
         Permission.PERIOD_AGENCY,

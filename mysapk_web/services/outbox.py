@@ -17,8 +17,8 @@ class Letter(StrEnum):
     """Every mail the portal sends; `mail/messages/` has a text for each."""
 
     TOKEN = "token"
-    """params: request (id of the ResetRequest), free_mail (the agency advises against such an address). Rendered with the derived
-    token; obsolete when the request is dead."""
+    """params: request (id of the ResetRequest), free_mail (the agency advises against such an address), by_admin (an admin had it
+    sent). Rendered with the derived token; obsolete when the request is dead."""
     OTHER_ADDRESS = "alamat-lain"
     """Somebody asked for a token with another address. params: request."""
     CPNS_WAITING = "cpns-menunggu"
@@ -34,10 +34,15 @@ class Letter(StrEnum):
     """To both addresses. params: mask_old, mask_new."""
     SECOND_FACTOR_ON = "kode-dua-langkah-aktif"
     SECOND_FACTOR_OFF = "kode-dua-langkah-nonaktif"
+    """params: by_admin (an admin took a lost one away)."""
     RECOVERY_CODE_USED = "kode-pemulihan-dipakai"
     """params: left (codes that remain)."""
     LOCKED = "percobaan-masuk"
     """Many failed logins. params: none."""
+    UNLOCKED = "tunggu-dihapus"
+    """An admin took the wait after failed logins away. params: none."""
+    SESSIONS_ENDED = "sesi-diakhiri"
+    """An admin logged the person out everywhere. params: none."""
     NEW_LOGIN = "masuk-perangkat-baru"
     """A login from a browser and network not seen before. params: agent, network."""
     ROLE_CHANGED = "peran-diubah"

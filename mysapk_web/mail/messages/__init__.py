@@ -81,6 +81,8 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.SECOND_FACTOR_OFF: security.second_factor_off,
     Letter.RECOVERY_CODE_USED: security.recovery_code_used,
     Letter.LOCKED: security.locked,
+    Letter.UNLOCKED: security.unlocked,
+    Letter.SESSIONS_ENDED: security.sessions_ended,
     Letter.NEW_LOGIN: security.new_login,
     Letter.ROLE_CHANGED: security.role_changed,
     Letter.DISABLED: security.disabled,

@@ -19,10 +19,12 @@ def token(facts: Facts, settings: Settings) -> Words:
     advice = (
         f"Alamat email Anda memakai layanan email umum. Mintalah {agency(facts)} menggantinya dengan email kedinasan."
     )
+    asked = "Kami menerima permintaan untuk membuat password baru bagi akun MySAPK Web Anda."
+    by_admin = f"Atas permintaan Anda, {agency(facts)} mengirim token untuk membuat password baru akun MySAPK Web Anda."
     return Words(
         "Token untuk membuat password MySAPK",
         (
-            Paragraph("Kami menerima permintaan untuk membuat password baru bagi akun MySAPK Web Anda."),
+            Paragraph(by_admin if facts.params.get("by_admin") else asked),
             Paragraph("Token Anda:"),
             Code(derived),
             Paragraph(
