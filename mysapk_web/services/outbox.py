@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -55,6 +55,36 @@ class Letter(StrEnum):
     """Something in the portal waits for the person. params: title, text, path (inside the portal)."""
     TEST = "uji-surat"
     """`mysapk send-test-mail`."""
+
+    @property
+    def label(self) -> str:
+        """The words on pages, which never show the letter itself."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    Letter.TOKEN: "Token untuk password baru",
+    Letter.OTHER_ADDRESS: "Permintaan dengan alamat lain",
+    Letter.CPNS_WAITING: "CPNS menunggu persetujuan",
+    Letter.ACCOUNT_DISABLED: "Token tidak dikirim: akun nonaktif",
+    Letter.ADDRESS_NOT_ALLOWED: "Token tidak dikirim: bukan email dinas",
+    Letter.ACTIVATED: "Akun sudah aktif",
+    Letter.PASSWORD_CHANGED: "Password diganti",
+    Letter.EMAIL_CHANGED: "Alamat email diganti",
+    Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
+    Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah dimatikan",
+    Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
+    Letter.LOCKED: "Beberapa kali gagal masuk",
+    Letter.UNLOCKED: "Waktu tunggu dihapus",
+    Letter.SESSIONS_ENDED: "Dikeluarkan dari semua perangkat",
+    Letter.NEW_LOGIN: "Masuk dari perangkat baru",
+    Letter.ROLE_CHANGED: "Peran diubah",
+    Letter.DISABLED: "Akun dinonaktifkan",
+    Letter.ENABLED: "Akun diaktifkan kembali",
+    Letter.CPNS_APPROVED: "Akun CPNS disetujui",
+    Letter.NOTICE: "Pemberitahuan",
+    Letter.TEST: "Surat uji",
+}
 
 
 def enqueue(

@@ -272,3 +272,23 @@ def test_the_facts_show_no_person_when_printed() -> None:
     assert "Budi" not in shown
     assert "budi@" not in shown
     assert REQUEST not in shown
+
+
+def test_a_token_that_an_admin_sent_says_who_sent_it() -> None:
+    request = facts().request
+    sent = Facts(recipient="a@example.com", instansi="Pemerintah Kota Misal", request=request, params={"by_admin": True})
+    told = text_of(render(Letter.TOKEN, sent, SETTINGS))
+    assert "admin kepegawaian Pemerintah Kota Misal mengirim token" in " ".join(told.split())
+    assert "Kami menerima permintaan" not in told
+
+
+def test_a_second_factor_that_an_admin_took_away_says_so() -> None:
+    sent = Facts(recipient="a@example.com", instansi="Pemerintah Kota Misal", params={"by_admin": True})
+    told = " ".join(text_of(render(Letter.SECOND_FACTOR_OFF, sent, SETTINGS)).split())
+    assert "dimatikan oleh admin kepegawaian Pemerintah Kota Misal" in told
+    assert "Kode pemulihan yang lama tidak berlaku lagi" in told
+
+
+def test_every_letter_has_words_of_its_own_for_lists() -> None:
+    labels = [letter.label for letter in Letter]
+    assert len(set(labels)) == len(labels)
