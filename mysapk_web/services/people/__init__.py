@@ -10,6 +10,7 @@ from mysapk_web.services.people.accounts import (
     start_reset,
     unlock,
 )
+from mysapk_web.services.people.file import Act, Delivery, HeldRole, PersonFile, Step, person_file
 from mysapk_web.services.people.grants import (
     create_admin,
     drop_roles_of_moved,
@@ -17,20 +18,48 @@ from mysapk_web.services.people.grants import (
     grantable_by,
     revoke_role,
 )
+from mysapk_web.services.people.roles import Candidate, GrantLine, candidate, find_candidates, list_grants
+from mysapk_web.services.people.search import (
+    COUNTED,
+    AccountState,
+    Order,
+    PersonLine,
+    Wanted,
+    reaches_all_agencies,
+    search,
+)
 from mysapk_web.services.people.units import suggest
 
 __all__ = [
+    "COUNTED",
     "MAX_REASON",
+    "AccountState",
+    "Act",
+    "Candidate",
+    "Delivery",
+    "GrantLine",
+    "HeldRole",
+    "Order",
+    "PersonFile",
+    "PersonLine",
+    "Step",
+    "Wanted",
     "approve_cpns",
+    "candidate",
     "create_admin",
     "disable_account",
     "drop_roles_of_moved",
     "enable_account",
     "end_sessions",
+    "find_candidates",
     "grant_role",
     "grantable_by",
+    "list_grants",
+    "person_file",
+    "reaches_all_agencies",
     "remove_second_factor",
     "revoke_role",
+    "search",
     "start_reset",
     "suggest",
     "unlock",

@@ -28,7 +28,10 @@ OF_AGENCY: Final = frozenset({Role.ADMIN_INSTANSI})
 """Roles that always count for the whole agency."""
 
 NOT_YOURS: Final = "Peran ini tidak dapat Anda berikan atau cabut di unit tersebut."
-LAST_ADMIN: Final = "Ini admin terakhir di instansinya, jadi perannya tidak dapat dicabut. Beri peran Admin Instansi kepada orang lain dahulu."
+LAST_ADMIN: Final = (
+    "Ini admin terakhir di instansinya, jadi perannya tidak dapat dicabut. "
+    "Beri peran Admin Instansi kepada orang lain dahulu."
+)
 
 
 def create_admin(
@@ -83,7 +86,7 @@ def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, un
         _gives(grant, wanted, pegawai.instansi_id, place.jalur if place else None) for grant in actor.acting_grants
     ):
         raise Refused(NOT_YOURS, "peran")
-    if any(_outranks(actor, held.role) for held in target.grants_of(session, account_id)):
+    if any(target.outranks(actor, held.role) for held in target.grants_of(session, account_id)):
         raise Refused(target.HIGHER)
     if account.disabled_at is not None:
         raise Refused("Akun ini sedang dinonaktifkan. Aktifkan akunnya dahulu.")
@@ -199,16 +202,6 @@ def _gives(own: Grant, role: Role, instansi_id: int | None, path: str | None) ->
     if own.instansi_id != instansi_id:
         return False
     return own.unor_path is None or (path is not None and path.startswith(own.unor_path))
-
-
-def _outranks(actor: Actor, held: Role) -> bool:
-    """Whether a role that somebody holds is neither the actor's to give, nor to be given by those whom the actor appoints."""
-    below: set[Role] = set()
-    front = set(actor.roles)
-    while front:
-        front = {role for giver in front for role in GRANTABLE[giver]} - below
-        below |= front
-    return held not in below
 
 
 def _person(session: Session, actor: Actor, account_id: int) -> tuple[Account, Pegawai]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.roles import Permission, may_grant
+from mysapk_web.domain.roles import GRANTABLE, Permission, Role, may_grant
 from mysapk_web.models import Account, Pegawai, RoleGrant, Unor
 from mysapk_web.services import audit
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
@@ -59,6 +59,21 @@ def may_manage(actor: Actor, session: Session, account_id: int) -> bool:
         account_id: Whose.
     """
     return all(may_grant(actor.roles, grant.role) for grant in grants_of(session, account_id))
+
+
+def outranks(actor: Actor, held: Role) -> bool:
+    """Whether a role that somebody holds is neither the actor's to give, nor to be given by those whom the actor appoints.
+
+    Args:
+        actor: Who acts.
+        held: The role.
+    """
+    below: set[Role] = set()
+    front = set(actor.roles)
+    while front:
+        front = {role for giver in front for role in GRANTABLE[giver]} - below
+        below |= front
+    return held not in below
 
 
 def grants_of(session: Session, account_id: int) -> list[RoleGrant]:

@@ -30,7 +30,7 @@ def suggest(session: Session, actor: Actor, permission: Permission, text: str, *
         instansi_id: Agency.
     """
     above = aliased(Unor)
-    typed = _code(text).casefold()
+    typed = code_in(text).casefold()
     rows = session.exec(
         select(Unor.kode, Unor.nama, above.nama)
         .outerjoin(above, col(above.id) == Unor.atasan_id)
@@ -61,7 +61,7 @@ def unit_named(session: Session, actor: Actor, permission: Permission, text: str
     Raises:
         Refused: None, or several.
     """
-    typed = _code(text)
+    typed = code_in(text)
     inside = (Unor.instansi_id == instansi_id, units_within(actor, permission))
     found = session.exec(select(Unor).where(Unor.kode == typed, *inside)).one_or_none()
     if found is not None:
@@ -72,6 +72,10 @@ def unit_named(session: Session, actor: Actor, permission: Permission, text: str
     return named[0]
 
 
-def _code(text: str) -> str:
-    """What stands before the mark of a suggestion; anything else as it is."""
+def code_in(text: str) -> str:
+    """What stands before the mark of a suggestion; anything else as it is.
+
+    Args:
+        text: As typed or chosen.
+    """
     return text.split(BETWEEN, 1)[0].strip()

@@ -276,15 +276,17 @@ def test_the_facts_show_no_person_when_printed() -> None:
 
 def test_a_token_that_an_admin_sent_says_who_sent_it() -> None:
     request = facts().request
-    sent = Facts(recipient="a@example.com", instansi="Pemerintah Kota Misal", request=request, params={"by_admin": True})
-    told = text_of(render(Letter.TOKEN, sent, SETTINGS))
+    sent = Facts(
+        recipient="a@example.com", instansi="Pemerintah Kota Misal", request=request, params={"by_admin": True}
+    )
+    told = parts(render(Letter.TOKEN, sent, SETTINGS))[0]
     assert "admin kepegawaian Pemerintah Kota Misal mengirim token" in " ".join(told.split())
     assert "Kami menerima permintaan" not in told
 
 
 def test_a_second_factor_that_an_admin_took_away_says_so() -> None:
     sent = Facts(recipient="a@example.com", instansi="Pemerintah Kota Misal", params={"by_admin": True})
-    told = " ".join(text_of(render(Letter.SECOND_FACTOR_OFF, sent, SETTINGS)).split())
+    told = " ".join(parts(render(Letter.SECOND_FACTOR_OFF, sent, SETTINGS))[0].split())
     assert "dimatikan oleh admin kepegawaian Pemerintah Kota Misal" in told
     assert "Kode pemulihan yang lama tidak berlaku lagi" in told
 
