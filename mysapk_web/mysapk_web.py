@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
 from mysapk_web.services import database
+from mysapk_web.services.bookkeeping import keep_for_ever
 from mysapk_web.services.passwords import warm_up
 from mysapk_web.services.retention import tidy_for_ever
 from mysapk_web.settings import SettingsError, load
@@ -58,6 +59,14 @@ async def housekeeping() -> AsyncIterator[None]:
     task.cancel()
 
 
+@asynccontextmanager
+async def bookkeeping() -> AsyncIterator[None]:
+    """Counts are gathered and the trail is sealed while the server runs."""
+    task = asyncio.create_task(keep_for_ever())
+    yield
+    task.cancel()
+
+
 def _routes() -> Starlette | None:
     """Our routes; the front end is built without settings, and then nothing is served."""
     try:
@@ -77,6 +86,7 @@ app.add_middleware(Wall())
 app.register_lifespan_task(reaper)
 app.register_lifespan_task(mails)
 app.register_lifespan_task(housekeeping)
+app.register_lifespan_task(bookkeeping)
 pages.add_pages(app)
 
 

@@ -224,15 +224,15 @@ SQLITE = (
 def _many(sign: str) -> str:
     """Steps of all rows of `pegawai` that one statement wrote."""
     return (
-        f"{_INTO} SELECT unor_id, jenis, 'pegawai', {sign}count(*) FROM rows GROUP BY 1, 2 "
-        f"UNION ALL SELECT unor_id, jenis, 'tanpa-email', {sign}count(*) FROM rows WHERE email_key IS NULL GROUP BY 1, 2;"  # noqa: S608
+        f"{_INTO} SELECT unor_id, jenis, 'pegawai', {sign}count(*) FROM rows GROUP BY 1, 2 "  # noqa: S608
+        f"UNION ALL SELECT unor_id, jenis, 'tanpa-email', {sign}count(*) FROM rows WHERE email_key IS NULL GROUP BY 1, 2;"
     )
 
 
 def _many_accounts(sign: str) -> str:
     return " ".join(
-        f"{_INTO} SELECT p.unor_id, p.jenis, '{measure}', {sign}count(*) FROM rows a JOIN pegawai p ON p.id = a.pegawai_id "
-        f"WHERE a.{column} IS NOT NULL GROUP BY 1, 2;"  # noqa: S608
+        f"{_INTO} SELECT p.unor_id, p.jenis, '{measure}', {sign}count(*) FROM rows a JOIN pegawai p ON p.id = a.pegawai_id "  # noqa: S608
+        f"WHERE a.{column} IS NOT NULL GROUP BY 1, 2;"
         for measure, column in (("aktif", "activated_at"), ("nonaktif", "disabled_at"))
     )
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import case, delete, func
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.pegawai import JenisPegawai
@@ -30,10 +30,6 @@ BATCH: Final = 4_000
 """Steps gathered in one transaction."""
 _ROWS: Final = 5_000
 """Rows of one statement."""
-SERIALIZATION_FAILURE: Final = "40001"
-"""SQLSTATE of PostgreSQL: another transaction changed what this one has read."""
-_TRIES: Final = 5
-"""Recounts that another process may spoil by gathering steps at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +57,15 @@ def _day(at: datetime) -> date:
     return at.astimezone(ZONES["WIB"]).date()
 
 
+_STEP: tuple[Any, ...] = (
+    HeadcountStep.id,
+    HeadcountStep.unor_id,
+    HeadcountStep.jenis,
+    HeadcountStep.measure,
+    HeadcountStep.step,
+)
+
+
 # Gathering ---------------------------------------------------------------------------------------
 
 
@@ -70,8 +75,7 @@ def anything_to_gather(session: Session) -> bool:
     Args:
         session: A read-only transaction.
     """
-    waiting = session.exec(select(HeadcountStep.id).limit(1)).first() is not None
-    return waiting or jobs.read(session, jobs.COUNTS).asked
+    return session.exec(select(HeadcountStep.id).limit(1)).first() is not None
 
 
 def gather(session: Session) -> int:
@@ -84,11 +88,7 @@ def gather(session: Session) -> int:
         Steps gathered; zero when there are none.
     """
     jobs.hold(session, jobs.COUNTS)
-    rows = session.execute(
-        select(HeadcountStep.id, HeadcountStep.unor_id, HeadcountStep.jenis, HeadcountStep.measure, HeadcountStep.step)
-        .order_by(col(HeadcountStep.id))
-        .limit(BATCH)
-    ).all()
+    rows = session.execute(sql_select(*_STEP).order_by(col(HeadcountStep.id)).limit(BATCH)).all()
     if not rows:
         return 0
     own: Counter[Key] = Counter()
@@ -140,7 +140,7 @@ def _note_day(session: Session, changed: dict[Key, int]) -> None:
                 col(Headcount.unor_id).in_(units[start : start + _ROWS]), col(Headcount.measure).in_(DAILY)
             )
         )
-        _put_days(session, ((key, day, count) for *key, count in now))  # type: ignore[misc]
+        _put_days(session, ((key, day, count) for *key, count in now))
 
 
 def _put_days(session: Session, rows: Iterable[tuple[Iterable[Any], date, int]]) -> None:
@@ -253,7 +253,7 @@ def _differences(session: Session) -> list[Difference]:
 
 
 def rebuild(database: Database) -> int:
-    """Make the counts anew from the people.
+    """Make the counts anew from the people; nobody gathers meanwhile, everybody else goes on.
 
     Args:
         database: Migrated.
@@ -261,25 +261,38 @@ def rebuild(database: Database) -> int:
     Returns:
         Counts kept afterwards.
     """
-    return _at_one_moment(database, rebuild_in)
+    if database.is_sqlite:
+        with database.begin() as session:
+            return rebuild_in(session)
+    with database.begin() as holder:
+        jobs.hold(holder, jobs.COUNTS)
+        made = _at_one_moment(database, _write_recount)
+        jobs.write(holder, jobs.COUNTS, asked=False)
+    return made
 
 
 def rebuild_in(session: Session) -> int:
-    """Make the counts anew in a transaction that sees a single moment.
+    """Make the counts anew in a transaction beside which nobody writes.
 
     Args:
-        session: On PostgreSQL at least REPEATABLE READ, unless nobody else writes.
+        session: On SQLite any; on PostgreSQL one that fills an empty database.
 
     Returns:
         Counts kept afterwards.
     """
     jobs.hold(session, jobs.COUNTS)
+    made = _write_recount(session)
+    jobs.write(session, jobs.COUNTS, asked=False)
+    return made
+
+
+def _write_recount(session: Session) -> int:
+    """Steps that come in meanwhile are not seen here, neither by the recount nor by the removal, and stay."""
     found = recount(session)
     session.execute(delete(Headcount), execution_options={"synchronize_session": False})
     session.execute(delete(HeadcountStep), execution_options={"synchronize_session": False})
     _execute(session, insert(session, Headcount), ({**_named(key), "count": count} for key, count in found.items()))
     _note_day(session, found)
-    jobs.write(session, jobs.COUNTS, asked=False)
     return len(found)
 
 
@@ -303,7 +316,7 @@ def write_history(session: Session) -> None:
         return
     first = select(Headcount.unor_id, Headcount.jenis, Headcount.measure, Headcount.count)
     people = session.execute(first.where(Headcount.measure == Measure.PEOPLE)).all()
-    _put_days(session, ((key, min(own), count) for *key, count in people))  # type: ignore[misc]
+    _put_days(session, ((key, min(own), count) for *key, count in people))
     paths = _paths(session, {key[0] for counts in own.values() for key in counts})
     so_far: Counter[Key] = Counter()
     for day in sorted(own):
@@ -313,14 +326,8 @@ def write_history(session: Session) -> None:
 
 
 def _at_one_moment(database: Database, act: Callable[[Session], T]) -> T:
-    """Run something in a transaction that sees a single moment, again when another one came in between."""
-    for attempt in range(1, _TRIES + 1):
-        try:
-            with database.begin() as session:
-                if not database.is_sqlite:
-                    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-                return act(session)
-        except DBAPIError as error:
-            if attempt == _TRIES or getattr(error.orig, "sqlstate", "") != SERIALIZATION_FAILURE:
-                raise
-    raise AssertionError("unreachable")
+    """Run something in a transaction that sees a single moment."""
+    with database.begin() as session:
+        if not database.is_sqlite:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        return act(session)

@@ -30,6 +30,7 @@ from mysapk_web.models import (
     Unor,
 )
 from mysapk_web.services import clock
+from mysapk_web.services.bookkeeping import recount_is_asked
 from mysapk_web.services.progress import counting
 
 NOW = datetime(2026, 8, 24, 2, 0, tzinfo=UTC)
@@ -238,17 +239,17 @@ def test_a_unit_that_moves_asks_for_a_recount(rolls: Rolls) -> None:
         rolls.come(s, 2, JenisPegawai.PNS, email=True, active=True)
     rolls.gather()
     with rolls.db.read() as s:
-        assert not counting.anything_to_gather(s)
+        assert not recount_is_asked(s)
     with rolls.db.begin() as s:
         moved = s.get_one(Unor, rolls.units[2])
         moved.atasan_id, moved.jalur = rolls.units[4], f"{rolls.units[0]}/{rolls.units[4]}/{moved.id}/"
 
     with rolls.db.read() as s:
-        assert counting.anything_to_gather(s)
+        assert recount_is_asked(s)
     counting.rebuild(rolls.db)
     assert (rolls.count(rolls.units[1]), rolls.count(rolls.units[4])) == (0, 1)
     with rolls.db.read() as s:
-        assert not counting.anything_to_gather(s)
+        assert not recount_is_asked(s)
 
 
 def test_each_day_keeps_what_it_ended_with(rolls: Rolls, monkeypatch: pytest.MonkeyPatch) -> None:
