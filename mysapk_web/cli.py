@@ -23,6 +23,7 @@ from mysapk_web.domain.roles import Role
 from mysapk_web.models import Database, migration
 from mysapk_web.services import demo, rolls
 from mysapk_web.services.actor import Refused
+from mysapk_web.services.email_imports import import_email
 from mysapk_web.services.people import create_admin
 from mysapk_web.settings import Settings, SettingsError, load, read
 
@@ -196,7 +197,7 @@ def import_pegawai_command(file: _File, report: _Report = None) -> None:
 @app.command("import-email")
 def import_email_command(file: _File, report: _Report = None) -> None:
     """Take over e-mail addresses: columns nip and email."""
-    _import(rolls.import_email, file, report)
+    _import(import_email, file, report)
 
 
 def _import(run: Callable[[Database, Path], Iterator[rolls.RowReport]], file: Path, report: Path | None) -> None:
