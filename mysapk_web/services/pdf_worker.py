@@ -131,10 +131,15 @@ def examine(source: Path, target: Path) -> dict[str, Any]:
             return _examined(pdf, source, target)
     except pikepdf.PasswordError:
         raise Unfit("encrypted") from None
-    except pikepdf.DataDecodingError as error:
-        raise Unfit("heavy" if "limit" in str(error) else "damaged") from None
-    except pikepdf.PdfError:
-        raise Unfit("damaged") from None
+    except (pikepdf.PdfError, RuntimeError) as error:
+        raise Unfit(_code_of(str(error))) from None
+
+
+def _code_of(words: str) -> str:
+    """What the library says, as a code; it has no classes for these."""
+    if "memory limit" in words:
+        return "heavy"
+    return "empty" if "no pages found" in words else "damaged"
 
 
 def _examined(pdf: Pdf, source: Path, target: Path) -> dict[str, Any]:
