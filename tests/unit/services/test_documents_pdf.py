@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pikepdf
+import psutil
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
@@ -298,33 +300,95 @@ def test_nothing_is_left_of_a_refused_file(look, tmp_path: Path) -> None:
     assert not (tmp_path / "keluar.tmp").exists()
 
 
-def test_a_worker_that_stands_still_is_ended(look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    stuck = tmp_path / "stuck.py"
-    stuck.write_text("import time\ntime.sleep(60)\n")
-    monkeypatch.setattr(pdf_check, "_WORKER", stuck)
-    monkeypatch.setattr(pdf_check, "TIME_LIMIT", 0.3)
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Puts another program in the place of the worker; gives the file that it may write into."""
+
+    def put(lines: str) -> Path:
+        program, seen = tmp_path / "worker.py", tmp_path / "seen"
+        head = f"import json, os, signal, sys, time\nseen = {str(seen)!r}\nask = lambda: json.loads(sys.stdin.readline())\n"
+        program.write_text(head + lines)
+        monkeypatch.setattr(pdf_check, "WORKER", program)
+        monkeypatch.setattr(pdf_check, "_of_thread", threading.local())
+        return seen
+
+    return put
+
+
+def test_a_worker_that_stands_still_is_ended_with_all_it_has_begun(
+    look, worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = worker("ask()\nif os.fork(): open(seen, 'w').write(str(os.getpid()))\ntime.sleep(60)\n")
+    monkeypatch.setattr(pdf_check, "TIME_LIMIT", 0.5)
     started = time.perf_counter()
     assert code_of(look, pdfs.ordinary()) == "too-slow"
     assert time.perf_counter() - started < 5
+    group = int(seen.read_text())
+    deadline = time.perf_counter() + 5
+    while left := alive_in(group):
+        assert time.perf_counter() < deadline, left
+        time.sleep(0.02)
 
 
-def test_a_worker_that_is_killed_refuses_the_file(look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    dying = tmp_path / "dying.py"
-    dying.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
-    monkeypatch.setattr(pdf_check, "_WORKER", dying)
+def alive_in(group: int) -> list[psutil.Process]:
+    """Processes of a group that can still do something."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "ask(); os.kill(os.getpid(), signal.SIGKILL)",
+        "",
+        "ask(); print('kein JSON', flush=True); time.sleep(9)",
+        "ask(); print(json.dumps({'id': 'x', 'fault': '', 'pages': 1, 'signed': False}), flush=True); time.sleep(9)",
+        "print('{}', flush=True); time.sleep(9)",
+    ],
+    ids=["killed", "ends at once", "no answer", "answer to another question", "answer before the question"],
+)
+def test_a_worker_that_gives_no_right_answer_refuses_the_file(look, worker, program: str) -> None:
+    worker(program + "\n")
     assert code_of(look, pdfs.ordinary()) == "too-slow"
 
 
-def test_the_worker_is_told_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, look) -> None:
-    spy, seen = tmp_path / "spy.py", tmp_path / "seen"
-    spy.write_text(
-        "import json, os, sys\n"
-        f"open({str(seen)!r}, 'w').write(repr(dict(os.environ)) + repr(sys.argv))\n"
-        "print(json.dumps({'fault': 'damaged'}))\n"
-    )
+def test_after_a_broken_worker_comes_a_whole_one(look, worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = pdf_check.WORKER
+    worker("ask(); os.kill(os.getpid(), signal.SIGKILL)\n")
+    assert code_of(look, pdfs.ordinary()) == "too-slow"
+    monkeypatch.setattr(pdf_check, "WORKER", right)
+    assert look(pdfs.ordinary())[0].pages == 1
+
+
+def test_one_file_that_kills_its_process_harms_no_other(look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory of a single judgement runs out; the worker answers for it and judges the next."""
+    monkeypatch.setattr(pdf_check, "_of_thread", threading.local())
+    assert look(pdfs.ordinary())[0].pages == 1
+    first = pdf_check._of_thread.worker.process.pid
+    assert code_of(look, pdfs.with_stream(pdfs.bomb(60_000_000), FLATE, copies=5)) == "heavy"
+    assert look(pdfs.ordinary())[0].pages == 1
+    assert pdf_check._of_thread.worker.process.pid == first
+
+
+def test_the_worker_ends_when_nobody_asks_any_more(look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_check, "_of_thread", threading.local())
+    look(pdfs.ordinary())
+    process = pdf_check._of_thread.worker.process
+    process.stdin.close()
+    assert process.wait(5) == 0
+
+
+def test_the_worker_is_told_no_secret(look, worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MYSAPK_SECRET_KEY", "geheim-geheim")
-    monkeypatch.setattr(pdf_check, "_WORKER", spy)
-    code_of(look, pdfs.ordinary())
+    seen = worker(
+        "question = ask()\nopen(seen, 'w').write(repr(dict(os.environ)) + repr(sys.argv))\n"
+        "print(json.dumps({'id': question['id'], 'fault': 'damaged'}), flush=True)\ntime.sleep(9)\n"
+    )
+    assert code_of(look, pdfs.ordinary()) == "damaged"
     assert "geheim" not in seen.read_text()
     assert "MYSAPK" not in seen.read_text()
     assert os.environ["MYSAPK_SECRET_KEY"] == "geheim-geheim"
