@@ -9,6 +9,23 @@ const LOOK_UP = 250; // milliseconds without a key until a list is searched
 const FRESH = 30000; // milliseconds that what was typed last is kept for a page that shows itself anew
 
 const kept = new Map(); // draft -> what was typed and is not known to be stored; outlives the component, not the document
+
+// The line is shut before a document goes, so what was typed in the last moment lies in this tab until the page is there again.
+const STASH = "draf-";
+function stash(ident, typed) {
+  try {
+    sessionStorage.setItem(STASH + ident, JSON.stringify({ typed, at: Date.now(), lost: false }));
+  } catch {
+    // A browser that keeps nothing; the question before leaving was asked.
+  }
+}
+function takeKept(ident) {
+  const found = kept.get(ident) ?? JSON.parse(sessionStorage.getItem(STASH + ident) ?? "null");
+  kept.delete(ident);
+  sessionStorage.removeItem(STASH + ident);
+  const fresh = found && (found.lost || Date.now() - found.at < FRESH);
+  return fresh ? found.typed : {};
+}
 const DraftContext = createContext({ change: () => {}, shown: {}, values: {}, dirty: {} }); // outside a draft nothing is kept
 
 const met = (rule, values) => {
@@ -47,11 +64,11 @@ function restore(element, wanted) {
 export function Draft({ ident, saved, answers, values, rules, writable, onSave, children }) {
   const element = useRef(null);
   const lost = useLost();
-  const [typed, setTyped] = useState(() => kept.get(ident)?.typed ?? {});
+  const [typed, setTyped] = useState({});
   const [phase, setPhase] = useState("still"); // still, waiting, sent, slow, failed, refused
-  const work = useRef({ dirty: { ...(kept.get(ident)?.typed ?? {}) }, flight: null, timer: 0, patience: 0, slow: 0 }).current;
+  const work = useRef({ dirty: {}, flight: null, timer: 0, patience: 0, slow: 0 }).current;
   const now = useRef(null);
-  now.current = { lost, saved, onSave, writable, trouble: lost || phase === "failed" || phase === "refused" };
+  now.current = { lost, saved, onSave, writable };
 
   const unsaved = () => work.flight !== null || Object.keys(work.dirty).length > 0;
   const plan = (after) => {
@@ -86,15 +103,10 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
   };
 
   useEffect(() => {
-    const before = kept.get(ident);
-    kept.delete(ident);
-    if (before && (before.lost || Date.now() - before.at < FRESH) && Object.keys(before.typed).length) {
-      restore(element.current, before.typed);
-      plan(0);
-    } else {
-      work.dirty = {};
-      setTyped({});
-    }
+    work.dirty = takeKept(ident);
+    setTyped({ ...work.dirty });
+    restore(element.current, work.dirty);
+    if (unsaved()) plan(0);
     return () => {
       clearTimeout(work.timer);
       clearTimeout(work.patience);
@@ -143,21 +155,22 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
   }, [lost]);
 
   useEffect(() => {
-    // What can still be sent is sent, before Reflex shuts the line; only what can't be is worth a question.
     const leave = (event) => {
       if (!unsaved()) return;
-      if (now.current.trouble) event.preventDefault();
-      else flush();
+      event.preventDefault();
       plan(PAUSE); // runs when the person stays
     };
+    const gone = () => unsaved() && stash(ident, { ...work.flight, ...work.dirty });
     const hide = () => document.visibilityState === "hidden" && flush();
-    addEventListener("beforeunload", leave, { capture: true });
+    addEventListener("beforeunload", leave);
+    addEventListener("pagehide", gone);
     document.addEventListener("visibilitychange", hide);
     return () => {
-      removeEventListener("beforeunload", leave, { capture: true });
+      removeEventListener("beforeunload", leave);
+      removeEventListener("pagehide", gone);
       document.removeEventListener("visibilitychange", hide);
     };
-  }, []);
+  }, [ident]);
 
   const everything = useMemo(() => ({ ...values, ...typed }), [values, typed]);
   const shown = useMemo(() => shownFields(rules, everything), [rules, everything]);
@@ -325,6 +338,11 @@ export function Combobox({ name, value, text, found, onSearch, around, parent, .
       </p>
     </div>
   );
+}
+
+// Until the server has answered, the state is still that of the address before: it is shown only when it belongs to this one.
+export function Here({ last, instead, children }) {
+  return location.pathname.split("/").filter(Boolean).pop() === String(last) ? children : instead;
 }
 
 const sizeOf = (bytes) =>

@@ -151,7 +151,7 @@ def _filter() -> rx.Component:
 def _list() -> rx.Component:
     return rx.fragment(
         _filter(),
-        rx.el.p(f"{UsulanListState.total} usulan", class_name="help mt-4", role="status"),
+        rx.el.p(f"{UsulanListState.total} usulan", class_name="help my-4", role="status"),
         rx.cond(
             UsulanListState.rows,
             rx.el.ul(rx.foreach(UsulanListState.rows, _row), class_name="records"),

@@ -67,6 +67,16 @@ class Differing(_Pdm):
     """Whether that was something else than the record on file has."""
 
 
+class Here(_Pdm):
+    """Its children, where the address ends with what the state belongs to; else a few words."""
+
+    tag = "Here"
+
+    last: rx.Var[str]
+    """Last part of the address."""
+    instead: rx.Var[str]
+
+
 class DateWords(_Pdm):
     """A typed date in words. Inside a `Draft`."""
 

@@ -175,10 +175,15 @@ def documents(row: ObjectVar[ProposalRow]) -> rx.Component:
     )
 
 
-def document(item: ObjectVar[DocumentRow]) -> rx.Component:
-    """One document."""
+def document(item: ObjectVar[DocumentRow], *, titled: bool = True) -> rx.Component:
+    """One document.
+
+    Args:
+        item: Which.
+        titled: Say what it is; not where a heading says so already.
+    """
     return rx.el.div(
-        rx.el.p(rx.el.strong(item["label"])),
+        rx.el.p(rx.el.strong(item["label"])) if titled else rx.fragment(),
         rx.el.p(item["name"], rx.el.span(f" ({item['about']})", class_name="help")),
         rx.el.div(
             pdm.DocumentView.create(src=item["href"], label=item["label"]),

@@ -23,6 +23,7 @@ from mysapk_web.ui.components.display import (
     skeleton,
 )
 from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.pdm import Here
 from mysapk_web.ui.components.usulan import ProposalRow, chip, documents, proposal_row, reason_box, trail, withdraw_form
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
@@ -404,7 +405,7 @@ def _statement() -> rx.Component:
                 class_name="buttons",
             ),
             rx.cond(
-                (GrupState.statement == "") & (GrupState.why_no_statement != "") & (GrupState.closed == ""),
+                (GrupState.tone == "todo") & (GrupState.why_no_statement != "") & (GrupState.closed == ""),
                 rx.el.p(GrupState.why_no_statement, class_name="help"),
             ),
         ),
@@ -414,7 +415,6 @@ def _statement() -> rx.Component:
 
 def _content() -> rx.Component:
     return rx.fragment(
-        rx.el.h1(GrupState.label),
         rx.el.p(GrupState.description, class_name="lead"),
         rx.el.p(
             chip(GrupState.status, GrupState.tone),
@@ -430,11 +430,15 @@ def _content() -> rx.Component:
     )
 
 
-def _unknown() -> rx.Component:
-    return rx.fragment(
-        rx.el.h1("Kelompok data tidak ditemukan"),
-        rx.el.p("Kelompok data ini tidak ada, atau tidak berlaku bagi jenis pegawai Anda.", class_name="lead"),
+def _heading() -> rx.Component:
+    known = rx.cond(
+        GrupState.ready, Here.create(GrupState.label, last=GrupState.slug, instead="Kelompok data"), "Kelompok data"
     )
+    return rx.el.h1(rx.cond(GrupState.unknown, "Kelompok data tidak ditemukan", known))
+
+
+def _unknown() -> rx.Component:
+    return rx.el.p("Kelompok data ini tidak ada, atau tidak berlaku bagi jenis pegawai Anda.", class_name="lead")
 
 
 def grup() -> rx.Component:
@@ -442,10 +446,11 @@ def grup() -> rx.Component:
     return page(
         rx.el.p(rx.el.a("Kembali ke Data saya", href="/pdm"), class_name="back"),
         outcome(),
+        _heading(),
         rx.cond(
             GrupState.ready,
-            rx.cond(GrupState.unknown, _unknown(), _content()),
-            rx.fragment(rx.el.h1("Kelompok data"), skeleton(8)),
+            rx.cond(GrupState.unknown, _unknown(), Here.create(_content(), last=GrupState.slug, instead="")),
+            skeleton(8),
         ),
         here=PATH,
     )

@@ -151,7 +151,7 @@ class KirimState(AppState):
         self.sent, self.complete = result.sent, result.complete
         self.kept = [list(pair) for pair in result.kept]
         await self._look()
-        self._tell()
+        self._tell(notice=f"{len(result.sent)} usulan terkirim.")
 
 
 def confirmation(ident: Any) -> rx.Component:
@@ -253,7 +253,7 @@ def _blockers() -> rx.Component:
             rx.el.ul(
                 rx.foreach(
                     KirimState.blockers,
-                    lambda step: rx.el.li(rx.el.a(step["title"], href=step["href"]), " ", step["text"]),
+                    lambda step: rx.el.li(rx.el.a(step["title"], href=step["href"]), ": ", step["text"]),
                 ),
                 class_name="bullets",
             ),
@@ -284,7 +284,6 @@ def _send() -> rx.Component:
 
 def _check() -> rx.Component:
     return rx.fragment(
-        rx.el.h1("Periksa sebelum mengirim"),
         rx.el.p("Pastikan setiap perubahan dan dokumen sudah benar.", class_name="lead"),
         rx.cond(KirimState.closed, rx.el.div(inset(rx.el.p(KirimState.closed), kind="warn"), class_name="mt-4")),
         rx.cond(
@@ -309,10 +308,9 @@ def _check() -> rx.Component:
 def _sent() -> rx.Component:
     return rx.fragment(
         rx.el.div(
-            rx.el.h1("Usulan terkirim", custom_attrs={"tabIndex": -1}),
             rx.el.ul(rx.foreach(KirimState.sent, lambda title: rx.el.li(title)), class_name="bullets"),
             rx.el.p("Usulan Anda menunggu diperiksa verifikator ", rx.el.strong(KirimState.unit), "."),
-            class_name="notice notice-good stack",
+            class_name="notice notice-good stack mt-4",
         ),
         rx.cond(
             KirimState.kept,
@@ -349,10 +347,7 @@ def kirim() -> rx.Component:
     return page(
         rx.el.p(rx.el.a("Kembali ke Data saya", href="/pdm"), class_name="back"),
         outcome(),
-        rx.cond(
-            KirimState.ready,
-            rx.cond(KirimState.sent, _sent(), _check()),
-            rx.fragment(rx.el.h1("Periksa sebelum mengirim"), skeleton(8)),
-        ),
+        rx.el.h1(rx.cond(KirimState.sent, "Usulan terkirim", "Periksa sebelum mengirim")),
+        rx.cond(KirimState.ready, rx.cond(KirimState.sent, _sent(), _check()), skeleton(8)),
         here="/pdm",
     )

@@ -119,6 +119,8 @@ class IsianState(AppState):
     ready: bool = False
     unknown: bool = False
     usulan_id: int = 0
+    last_part: str = ""
+    """The same, as the address says it."""
     kind_name: str = ""
     heading: str = ""
     title: str = ""
@@ -171,6 +173,7 @@ class IsianState(AppState):
 
     def _show(self, view: FormView) -> None:
         row = proposal_row(view.proposal)
+        self.last_part = str(view.proposal.id)
         self.usulan_id, self.kind_name, self.heading = view.proposal.id, view.proposal.kind, row["heading"]
         self.title = row["title"] if view.proposal.record_id else ""
         self.group_label, self.group_href = row["group_label"], f"/pdm/{row['group']}"

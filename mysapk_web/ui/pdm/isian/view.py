@@ -10,7 +10,7 @@ from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import cancel_button, dialog, dialog_button, inset, section, skeleton
 from mysapk_web.ui.components.draft import DraftFields
 from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.pdm import Draft, Upload
+from mysapk_web.ui.components.pdm import Draft, Here, Upload
 from mysapk_web.ui.components.usulan import chip, document
 from mysapk_web.ui.pdm.isian.state import IsianState
 from mysapk_web.ui.shell import page
@@ -22,8 +22,6 @@ PATH = "/pdm"
 
 def _head() -> rx.Component:
     return rx.fragment(
-        rx.el.p(rx.el.a("Kembali ke ", IsianState.group_label, href=IsianState.group_href), class_name="back"),
-        rx.el.h1(IsianState.heading),
         rx.cond(IsianState.title, rx.el.p(IsianState.title, class_name="lead")),
         rx.el.p(chip(IsianState.status, IsianState.tone), class_name="mt-3"),
         rx.cond(
@@ -91,7 +89,7 @@ def _slot(item: Any) -> rx.Component:
             item["stored"],
             rx.fragment(
                 chip("Tersimpan", "good"),
-                rx.foreach(item["stored"], document),
+                rx.foreach(item["stored"], lambda each: document(each, titled=False)),
                 rx.cond(
                     IsianState.writable,
                     dialog_button(
@@ -224,6 +222,7 @@ def _form() -> rx.Component:
             rules=IsianState.rules,
             writable=IsianState.writable,
             on_save=IsianState.save,
+            key=IsianState.last_part,
         ),
         _dialogs(),
     )
@@ -231,20 +230,33 @@ def _form() -> rx.Component:
 
 def _unknown() -> rx.Component:
     return rx.fragment(
-        rx.el.h1("Usulan tidak ditemukan"),
         rx.el.p("Usulan ini tidak ada, sudah dibuang, atau bukan milik Anda.", class_name="lead"),
-        rx.el.p(rx.el.a("Ke Data saya", href="/pdm", class_name="button button-primary"), class_name="mt-8"),
+        rx.el.p(rx.el.a("Ke Data saya", href=PATH, class_name="button button-primary"), class_name="mt-8"),
     )
+
+
+def _heading() -> rx.Component:
+    known = rx.cond(
+        IsianState.ready,
+        Here.create(IsianState.heading, last=IsianState.last_part, instead="Isian usulan"),
+        "Isian usulan",
+    )
+    return rx.el.h1(rx.cond(IsianState.unknown, "Usulan tidak ditemukan", known))
 
 
 def isian() -> rx.Component:
     """The page."""
     return page(
+        rx.cond(
+            IsianState.ready & ~IsianState.unknown,
+            rx.el.p(rx.el.a("Kembali ke ", IsianState.group_label, href=IsianState.group_href), class_name="back"),
+        ),
         outcome(),
+        _heading(),
         rx.cond(
             IsianState.ready,
-            rx.cond(IsianState.unknown, _unknown(), _form()),
-            rx.fragment(rx.el.h1("Isian usulan"), skeleton(8)),
+            rx.cond(IsianState.unknown, _unknown(), Here.create(_form(), last=IsianState.last_part, instead="")),
+            skeleton(8),
         ),
         here=PATH,
     )
