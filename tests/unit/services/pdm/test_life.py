@@ -32,7 +32,7 @@ OFFICE = [
     if act not in (UsulanAct.SAVE_DRAFT, UsulanAct.SEND, UsulanAct.RESEND, UsulanAct.WITHDRAW, UsulanAct.APPLY)
 ]
 REASON = {UsulanAct.REJECT: "TMS-01", UsulanAct.BKN_REJECT: "TMS-01"}
-STEPS = [timedelta(minutes=1), timedelta(hours=5), timedelta(days=8), timedelta(days=30)]
+STEPS = [timedelta(minutes=1)] * 6 + [timedelta(hours=5), timedelta(days=8), timedelta(days=14)]
 
 
 class Life(RuleBasedStateMachine):
@@ -57,8 +57,12 @@ class Life(RuleBasedStateMachine):
         self.records = self.read(PersonnelRecord)
         self.former: dict[int, Any] = {}
         self.proposals: dict[int, Any] = {}
-        self.applied = 0
-        self.steps = 0
+        for who, kind, action in (
+            (0, "golongan", Action.ADD),
+            (1, "penghargaan", Action.CHANGE),
+            (0, "anak", Action.DELETE),
+        ):
+            self.propose(who, kind, action, who)
 
     def teardown(self) -> None:
         if hasattr(self, "desk"):
@@ -83,7 +87,8 @@ class Life(RuleBasedStateMachine):
     pick = st.integers(0, 30)
 
     def chosen(self, pick: int) -> int:
-        known = sorted(self.read(Proposal))
+        """A proposal; low numbers are the newest."""
+        known = sorted(self.read(Proposal), reverse=True)
         return known[pick % len(known)] if known else 0
 
     # The owner -----------------------------------------------------------------------------------
@@ -93,6 +98,17 @@ class Life(RuleBasedStateMachine):
         records = sorted(number for number, row in self.read(PersonnelRecord).items() if row.kind == kind)
         record = None if action is Action.ADD else records[pick % len(records)]
         self.act(who, lambda desk: desk.start(GROUP_OF[kind], kind, action, record))
+
+    @rule(who=who, kind=kind, action=st.sampled_from(Action), pick=pick)
+    def propose(self, who: int, kind: str, action: Action, pick: int) -> None:
+        """All that leads to the verifikator's desk."""
+        records = [number for number, row in self.records.items() if row.kind == kind]
+        record = None if action is Action.ADD else records[pick % len(records)]
+        number = self.act(who, lambda desk: desk.start(GROUP_OF[kind], kind, action, record))
+        if number and action is not Action.DELETE and self.act(who, lambda desk: desk.save(number, VALUES[kind])):
+            self.desk.attach(number)
+        if number:
+            self.act(who, lambda desk: desk.send(number))
 
     @rule(who=who, pick=pick, whole=st.booleans())
     def save(self, who: int, pick: int, *, whole: bool) -> None:
@@ -144,20 +160,27 @@ class Life(RuleBasedStateMachine):
             reason = REASON.get(act, "BTS-01")
             self.act(0, lambda desk: desk.office(number, act, reason=reason, note="Perbaiki", by=by))
 
-    @rule(pick=pick)
-    def all_the_way(self, pick: int) -> None:
+    @rule(pick=pick, levels=st.integers(1, 4), goes_on=st.booleans())
+    def up_the_levels(self, pick: int, levels: int, *, goes_on: bool) -> None:
         number = self.chosen(pick)
-        for act in (UsulanAct.VERIFY, UsulanAct.APPROVE, UsulanAct.FORWARD_BKN, UsulanAct.BKN_APPROVE):
+        for act in (UsulanAct.VERIFY, UsulanAct.APPROVE, UsulanAct.FORWARD_BKN, UsulanAct.BKN_APPROVE)[:levels]:
             if number:
                 self.act(0, lambda desk, act=act: desk.office(number, act, by=desk.portal.citra))
-        self.apply(pick)
+        if goes_on:
+            self.apply(pick)
+
+    @rule(who=who, pick=pick)
+    def back_and_forth(self, who: int, pick: int) -> None:
+        """Returned, corrected and sent again."""
+        self.decide(pick, UsulanAct.RETURN, 1)
+        self.save(who, pick, whole=True)
+        self.send(who, pick)
 
     @rule(pick=pick)
     def apply(self, pick: int) -> None:
         number = self.chosen(pick)
         citra = self.desk.portal.citra
         if self.act(0, lambda desk: desk.apply(number, by=citra)):
-            self.applied += 1
             self.follow(self.read(Proposal)[number])
 
     @rule(step=st.sampled_from(STEPS))
