@@ -21,7 +21,7 @@ BUDGETS = {
 }
 """DESIGN 7. The event budget there is one of draft saves; the same figure is asked of the small event measured here."""
 
-MODULES = ("pages", "live", "timing", "outbox")
+MODULES = ("pages", "live", "timing", "outbox", "documents")
 
 
 def main() -> int:

@@ -39,8 +39,9 @@ def clean_pdf_name(raw: str) -> str:
         FilenameError: Another extension.
     """
     last = re.split(r"[/\\]", fold_full_width(unicodedata.normalize("NFC", raw[:MAX_INPUT])))[-1]
-    shown = "".join(c for c in last if c not in INVISIBLE and unicodedata.category(c) not in _UNSAFE)
-    name = " ".join(_FORBIDDEN.sub(" ", shown).split())
+    allowed = _FORBIDDEN.sub(" ", last)
+    shown = "".join(c for c in allowed if c not in INVISIBLE and unicodedata.category(c) not in _UNSAFE)
+    name = " ".join(shown.split())
     suffix = _SUFFIX.search(name)
     if suffix and suffix[1].lower() != "pdf":
         raise FilenameError("Pilih berkas PDF, yaitu berkas yang namanya berakhiran .pdf.")

@@ -34,7 +34,8 @@ def new_inbox_path(folder: Path) -> Path:
         folder: `MYSAPK_DOCUMENT_DIR`.
     """
     inbox = folder / _INBOX
-    inbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    inbox.mkdir(mode=0o700, exist_ok=True)
     return inbox / f"{secrets.token_hex(16)}.tmp"
 
 
@@ -60,23 +61,25 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def place(folder: Path, source: Path) -> str:
+def place(folder: Path, source: Path, now: datetime) -> str:
     """Move a finished file to where its content belongs, and see it through to the disk.
 
     Args:
         folder: `MYSAPK_DOCUMENT_DIR`.
         source: In the inbox; gone afterwards.
+        now: The present moment, from which the file is safe from clearing for `GRACE`.
 
     Returns:
         SHA-256 of the content.
     """
     name = digest(source)
     target = _path(folder, name)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for parent in (target.parent.parent, target.parent):  # `parents=True` would leave the upper one open to all
+        parent.mkdir(mode=0o700, exist_ok=True)
     source.chmod(0o600)
     descriptor = os.open(source, os.O_RDONLY)
     try:
-        os.utime(source)
+        os.utime(source, (now.timestamp(), now.timestamp()))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -6,10 +6,14 @@ What was uploaded is judged outside every transaction; everything is checked aga
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -22,7 +26,7 @@ from mysapk_web.models import Database, Document, Proposal
 from mysapk_web.services import audit, clock, counters, document_files
 from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, Refused
 from mysapk_web.services.counters import subject_key
-from mysapk_web.services.database import in_transaction
+from mysapk_web.services.database import database, in_transaction
 from mysapk_web.services.pdf_check import Examined, examine
 from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.moving import own
@@ -31,8 +35,12 @@ from mysapk_web.services.pdm.standing import standing_of
 from mysapk_web.services.pdm.views import DocumentView
 from mysapk_web.settings import Settings, load
 
+log = structlog.get_logger(__name__)
+
 QUOTA: Final = 60 * 1024 * 1024
 """Bytes that the documents of a person's undecided proposals may take (ASVS 5.2.4): some sixty scans of the usual limit."""
+
+EVERY: Final = timedelta(hours=1)
 
 TOO_OFTEN: Final = "Terlalu banyak dokumen diunggah dalam satu jam. Tunggu satu jam, lalu unggah lagi."
 FULL: Final = "Ruang dokumen Anda sudah penuh (60 MB). Hapus dokumen yang tidak diperlukan, lalu unggah lagi."
@@ -176,7 +184,7 @@ def store(db: Database, actor: Actor, *, proposal_id: int, rule: str, name: str,
         clean, received = clean_pdf_name(name), stream.stat().st_size
         examined = examine(stream, copy)
         size = copy.stat().st_size
-        kept = _Kept(rule, clean, received, document_files.place(folder, copy), size, examined)
+        kept = _Kept(rule, clean, received, document_files.place(folder, copy, clock.now()), size, examined)
     except FilenameError as error:
         raise Refused(str(error)) from None
     finally:
@@ -305,6 +313,18 @@ def collect_orphans(db: Database, settings: Settings) -> int:
         if needed is None and document_files.discard(folder, sha256, now):
             count += 1
     return count
+
+
+async def collect_for_ever() -> None:
+    """Clear away every hour until the server stops; every process may do it, also at the same time."""
+    while True:
+        try:
+            count = await asyncio.to_thread(collect_orphans, database(), load())
+            if count:
+                log.info("documents cleared away", count=count)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("documents not cleared away", error=type(error).__name__)
+        await asyncio.sleep(EVERY.total_seconds())
 
 
 def _writable(

@@ -1,4 +1,4 @@
-"""Signed references in links of mails: they say which request is meant and open nothing by themselves."""
+"""Signed references in links: of a mail to its request, of a proof to its public check. They open nothing by themselves."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from itsdangerous import BadSignature, Signer
 from mysapk_web.settings import Settings
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
+_PROOF_NUMBER = re.compile(r"PDM-[A-Z0-9-]{1,36}")
 _MAX_LENGTH = 200
-"""Characters; a genuine reference has 76."""
+"""Characters; a genuine reference to a request has 76, one to a proof at most 84."""
 
 
 def sign_reference(settings: Settings, request_id: str) -> str:
@@ -27,7 +28,7 @@ def sign_reference(settings: Settings, request_id: str) -> str:
         URL-safe text of 76 characters that neither begins nor ends with a mark, so that no mail program cuts it off
         and no web server takes it for a hidden file.
     """
-    return _signer(settings).sign(request_id).decode()
+    return _signer(settings, "reset-link").sign(request_id).decode()
 
 
 def read_reference(settings: Settings, ref: str) -> str | None:
@@ -40,14 +41,44 @@ def read_reference(settings: Settings, ref: str) -> str | None:
     Returns:
         The id of the request, or None when the reference was not made with this key.
     """
+    return _unsigned(settings, "reset-link", ref, _REQUEST_ID)
+
+
+def sign_proof(settings: Settings, number: str) -> str:
+    """Make the public reference to a proof, which its QR code holds. Nobody can make one up by counting numbers.
+
+    Args:
+        settings: For the key.
+        number: `Proof.number`.
+
+    Returns:
+        URL-safe text that ends with no mark.
+    """
+    return _signer(settings, "proof").sign(number).decode()
+
+
+def read_proof(settings: Settings, token: str) -> str | None:
+    """Read the number of a proof out of its public reference.
+
+    Args:
+        settings: For the key.
+        token: Whatever stood in the address.
+
+    Returns:
+        The number, or None when the reference was not made with this key.
+    """
+    return _unsigned(settings, "proof", token, _PROOF_NUMBER)
+
+
+def _unsigned(settings: Settings, purpose: str, ref: str, form: re.Pattern[str]) -> str | None:
     if len(ref) > _MAX_LENGTH:
         return None
     try:
-        value = _signer(settings).unsign(ref.encode()).decode()
+        value = _signer(settings, purpose).unsign(ref.encode()).decode()
     except (BadSignature, UnicodeError):
         return None
-    return value if _REQUEST_ID.fullmatch(value) else None
+    return value if form.fullmatch(value) else None
 
 
-def _signer(settings: Settings) -> Signer:
-    return Signer(settings.key("reset-link"), salt="reset-link", digest_method=hashlib.sha256)
+def _signer(settings: Settings, purpose: str) -> Signer:
+    return Signer(settings.key(purpose), salt=purpose, digest_method=hashlib.sha256)

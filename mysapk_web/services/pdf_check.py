@@ -1,14 +1,18 @@
 """Judging an uploaded PDF, and the words for what is wrong with it.
 
-The library that reads the file never runs inside the portal: every file gets a process of its own (`pdf_worker.py`) with limits on
-memory and time, an empty environment and nothing to talk to. Few run at a time, and a full queue says so at once.
+The library that reads the file never runs inside the portal: every file is judged in a process of its own (`pdf_worker.py`) with limits
+on memory and time and an empty environment. Few run at a time, and a full queue says so at once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import secrets
+import select
+import signal
 import subprocess
 import sys
 import threading
@@ -31,11 +35,11 @@ MAGIC: Final = b"%PDF-"
 MAX_PAGES: Final = 100
 """As in the worker; said in the sentence."""
 QUEUE: Final = 40
-"""Files that wait for their turn; at about 0.1 s each on two cores the last one waits some two seconds."""
+"""Files that wait for their turn; the last one waits for a second or two."""
 TIME_LIMIT: Final = 30.0
 """Seconds; the worker ends itself earlier, so this is only reached when the machine stands still."""
 
-_WORKER: Final = Path(__file__).with_name("pdf_worker.py")
+WORKER: Final = Path(__file__).with_name("pdf_worker.py")
 _END_WITHIN: Final = 1024
 """The end mark stands within the last bytes of a whole file (ISO 32000-1, annex H 3.4.4)."""
 _AGAIN: Final = "Buka dokumen itu, pilih Cetak lalu Simpan sebagai PDF, dan unggah hasilnya."
@@ -122,23 +126,70 @@ def _judge_frame(source: Path) -> None:
 
 
 def _verdict_of_worker(source: Path, target: Path) -> dict[str, Any]:
-    try:
-        done = subprocess.run(  # noqa: S603  a fixed program; the paths are generated
-            [sys.executable, "-I", "-B", str(_WORKER), str(source.resolve()), str(target.resolve())],
-            stdin=subprocess.DEVNULL,
+    worker: _Worker | None = getattr(_of_thread, "worker", None)
+    if worker is None or not worker.usable:
+        worker = _of_thread.worker = _Worker()
+    return worker.ask(source, target)
+
+
+class _Worker:
+    """A running `pdf_worker.py`, asked by one thread."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(  # noqa: S603  a fixed program
+            [sys.executable, "-I", "-B", str(WORKER)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={},
             cwd="/",
-            timeout=TIME_LIMIT,
-            check=False,
+            bufsize=0,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        raise PdfRefused("too-slow") from None
-    if done.returncode != 0:  # it ran into one of its limits
+
+    @property
+    def usable(self) -> bool:
+        """Whether it still runs, and was not given up."""
+        return self.process.poll() is None
+
+    def ask(self, source: Path, target: Path) -> dict[str, Any]:
+        """Have one file judged; a worker that doesn't answer, or answers something else, is given up with all it has begun.
+
+        Raises:
+            PdfRefused: No answer in time.
+        """
+        number = secrets.token_hex(8)
+        question = {"id": number, "source": str(source.resolve()), "target": str(target.resolve())}
+        try:
+            answer = self._answer(json.dumps(question).encode() + b"\n")
+            if answer.get("id") == number:
+                return answer
+        except (OSError, ValueError):
+            pass
+        self._give_up()
         raise PdfRefused("too-slow")
-    verdict: dict[str, Any] = json.loads(done.stdout)
-    return verdict
+
+    def _answer(self, line: bytes) -> dict[str, Any]:
+        """The next line of the worker.
+
+        Raises:
+            OSError: It is gone.
+            ValueError: It said nothing in time, or no JSON.
+        """
+        if self.process.stdin is None or self.process.stdout is None:
+            raise ValueError("no pipes")
+        self.process.stdin.write(line)
+        ready, _, _ = select.select([self.process.stdout], [], [], TIME_LIMIT)
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline() if ready else b"")
+        return answer
+
+    def _give_up(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+_of_thread = threading.local()
 
 
 class _Lane:

@@ -1,4 +1,4 @@
-"""`/beranda`: greeting, period banner (web view only), and what to do next."""
+"""`/beranda`: greeting, period banner (web view only), what came back, what to do next, how far the PDM is, what is new."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from dataclasses import asdict
 from typing import Any, TypedDict
 
 import reflex as rx
+from reflex.vars import ObjectVar
 
-from mysapk_web.services import database, home
+from mysapk_web.services import database, home, notices, pdm
 from mysapk_web.services.actor import Actor
 from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
 from mysapk_web.ui.components.behaviour import WebOnly
 from mysapk_web.ui.components.display import facts, section, skeleton, tile, tiles
 from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.progress import progress, time_left
+from mysapk_web.ui.components.usulan import ProposalRow, chip, proposal_row, reason_box
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
-from mysapk_web.ui.words import is_app_view
+from mysapk_web.ui.words import is_app_view, moment
 
 
 class Banner(TypedDict):
@@ -34,6 +37,13 @@ class Step(TypedDict):
     title: str
     text: str
     href: str
+
+
+class News(TypedDict):
+    """An unread notice."""
+
+    title: str
+    at: str
 
 
 NO_BANNER: Banner = {"title": "", "sentence": "", "dates": "", "consequence": "", "more": []}
@@ -81,6 +91,12 @@ class BerandaState(AppState):
     instansi: str = ""
     banner: Banner = NO_BANNER
     steps: list[Step] = []
+    done: int = 0
+    total: int = 0
+    percent: int = 0
+    period: str = ""
+    returned: list[ProposalRow] = []
+    news: list[News] = []
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
@@ -90,10 +106,20 @@ class BerandaState(AppState):
         self.nama, self.jenis, self.unit, self.instansi = seen.nama, seen.jenis, seen.unit, seen.instansi
         wanted: dict[str, Any] = asdict(seen.banner) if seen.banner and not is_app_view(visitor().agent) else {}
         self.banner = {key: wanted.get(key, empty) for key, empty in NO_BANNER.items()}  # type: ignore[assignment]
-        self.steps = next_steps(actor())
         shell = await self.get_state(ShellState)
         await shell._fill()
+        await self._look_at_pdm(unread=shell.unread)
         self.ready = True
+
+    async def _look_at_pdm(self, *, unread: int) -> None:
+        board = await database.look(pdm.board, actor())
+        self.done, self.total, self.percent, self.period = board.done, board.total, board.percent, time_left(board)
+        self.returned = [proposal_row(view) for view in board.returned[:3]]
+        first: Step = {"title": board.next_step.title, "text": board.next_step.text, "href": board.next_step.href}
+        self.steps = [first, *next_steps(actor())]
+        newest = (await database.look(notices.notices, actor())).items if unread else []
+        unread_ones = [view for view in newest if not view.read][:3]
+        self.news = [{"title": view.title, "at": moment(view.at, view.zona)} for view in unread_ones]
 
 
 def _banner() -> rx.Component:
@@ -129,10 +155,59 @@ def _greeting() -> rx.Component:
     )
 
 
-def _next_steps() -> rx.Component:
+def _returned(item: ObjectVar[ProposalRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(
+            chip(item["state"], item["tone"]), " ", rx.el.a(item["group_label"], ": ", item["title"], href=item["href"])
+        ),
+        reason_box(item),
+    )
+
+
+def _progress() -> rx.Component:
     return section(
-        "Langkah berikutnya",
-        tiles(rx.foreach(BerandaState.steps, lambda step: tile(step["title"], step["text"], step["href"]))),
+        "Pemutakhiran data Anda",
+        rx.el.div(
+            progress(BerandaState.done, BerandaState.total, BerandaState.percent),
+            rx.cond(BerandaState.period, rx.el.p(BerandaState.period)),
+            rx.el.p(rx.el.a("Lihat semua kelompok data", href="/pdm")),
+            class_name="stack",
+        ),
+    )
+
+
+def _news() -> rx.Component:
+    return rx.cond(
+        BerandaState.news,
+        section(
+            "Belum dibaca",
+            rx.el.ul(
+                rx.foreach(
+                    BerandaState.news,
+                    lambda item: rx.el.li(rx.el.strong(item["title"]), rx.el.p(item["at"], class_name="help")),
+                ),
+                class_name="rows",
+            ),
+            rx.el.p(rx.el.a("Buka Notifikasi", href="/notifikasi"), class_name="mt-3"),
+        ),
+    )
+
+
+def _content() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            BerandaState.returned,
+            section(
+                "Dikembalikan kepada Anda",
+                rx.el.ul(rx.foreach(BerandaState.returned, _returned), class_name="rows"),
+            ),
+        ),
+        section(
+            "Langkah berikutnya",
+            tiles(rx.foreach(BerandaState.steps, lambda step: tile(step["title"], step["text"], step["href"]))),
+        ),
+        _progress(),
+        _news(),
     )
 
 
@@ -142,6 +217,6 @@ def beranda() -> rx.Component:
         outcome(),
         rx.cond(BerandaState.ready, _greeting(), rx.fragment(rx.el.h1("Beranda"), skeleton(4))),
         _banner(),
-        rx.cond(BerandaState.ready, _next_steps()),
+        rx.cond(BerandaState.ready, _content()),
         here="/beranda",
     )

@@ -11,13 +11,21 @@ from reflex_components_core.base.error_boundary import error_boundary
 from mysapk_web.ui.awal import AwalState, awal
 from mysapk_web.ui.bantuan import BantuanState, bantuan
 from mysapk_web.ui.beranda import BerandaState, beranda
+from mysapk_web.ui.cek_bukti import CekBuktiState, cek_bukti
 from mysapk_web.ui.components.forms import title_of
 from mysapk_web.ui.keamanan import KeamananState, keamanan
 from mysapk_web.ui.konfirmasi_reset import KonfirmasiState, konfirmasi_reset
 from mysapk_web.ui.lupa_password import LupaPasswordState, lupa_password
 from mysapk_web.ui.masuk import MasukState, masuk
+from mysapk_web.ui.notifikasi import NotifikasiState, notifikasi
+from mysapk_web.ui.pdm.bukti import BuktiState, bukti
+from mysapk_web.ui.pdm.grup import GrupState, grup
+from mysapk_web.ui.pdm.isian import IsianState, isian
+from mysapk_web.ui.pdm.kirim import KirimState, kirim
+from mysapk_web.ui.pdm.papan import PapanState, papan
 from mysapk_web.ui.shell import connection_line
 from mysapk_web.ui.tidak_ditemukan import tidak_ditemukan
+from mysapk_web.ui.usulan import UsulanListState, usulan
 
 STYLESHEET = "app.css"
 
@@ -27,8 +35,16 @@ PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
     ("/lupa-password", lupa_password, "Lupa Password", LupaPasswordState.load),
     ("/konfirmasi-reset", konfirmasi_reset, "Konfirmasi Reset Password", KonfirmasiState.load),
     ("/beranda", beranda, "Beranda", BerandaState.load),
+    ("/pdm", papan, "Pemutakhiran Data Mandiri", PapanState.load),
+    ("/pdm/kirim", kirim, "Periksa dan kirim usulan", KirimState.load),
+    ("/pdm/bukti", bukti, "Bukti pemutakhiran", BuktiState.load),
+    ("/pdm/[kelompok]", grup, "Kelompok data", GrupState.load),
+    ("/pdm/[kelompok]/[nomor]", isian, "Isian usulan", IsianState.load),
+    ("/usulan", usulan, "Usulan saya", UsulanListState.load),
+    ("/notifikasi", notifikasi, "Notifikasi", NotifikasiState.load),
     ("/keamanan", keamanan, "Keamanan akun", KeamananState.load),
     ("/bantuan", bantuan, "Bantuan", BantuanState.load),
+    ("/cek-bukti/[segel]", cek_bukti, "Periksa bukti pemutakhiran", CekBuktiState.load),
     ("404", tidak_ditemukan, "Halaman tidak ditemukan", None),
 )
 """(route, page, name in the title, loader)."""

@@ -11,7 +11,7 @@ from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.domain.roles import Permission
-from mysapk_web.services import database, home
+from mysapk_web.services import database, home, notices
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.help import NATIONAL
 from mysapk_web.ui.access import actor
@@ -31,10 +31,16 @@ class NavEntry:
 
 NAVIGATION: tuple[NavEntry, ...] = (
     NavEntry("Beranda", "/beranda"),
+    NavEntry("Data saya", "/pdm"),
+    NavEntry("Profil", "/profil"),
+    NavEntry("Usulan", "/usulan"),
+    NavEntry("Notifikasi", "/notifikasi"),
     NavEntry("Keamanan", "/keamanan"),
     NavEntry("Bantuan", "/bantuan"),
 )
 """Every page that has an entry, in the order shown."""
+UNREAD_AT = "/notifikasi"
+"""The entry that says how many notices are unread."""
 
 
 def navigation_for(person: Actor) -> list[dict[str, str]]:
@@ -55,10 +61,14 @@ class ShellState(AppState):
 
     nama: str = ""
     entries: list[dict[str, str]] = []
+    unread: int = 0
 
     async def _fill(self) -> None:
         """Fill the header for the person of this event; called by the load handlers of the pages."""
         person = actor()
+        unread = await database.look(notices.unread, person)
+        if unread != self.unread:
+            self.unread = unread
         entries = navigation_for(person)
         if entries != self.entries:
             self.entries = entries
@@ -75,10 +85,15 @@ def _brand(href: str) -> rx.Component:
     )
 
 
+def _unread() -> rx.Component:
+    return rx.el.span(ShellState.unread, rx.el.span(" belum dibaca", class_name="sr-only"), class_name="count")
+
+
 def _navigation(here: str) -> rx.Component:
     def entry(item: ObjectVar[dict[str, str]]) -> rx.Component:
         current = rx.cond(item["href"] == here, "page", rx.Var("undefined"))
-        return rx.el.li(rx.el.a(item["label"], href=item["href"], custom_attrs={"aria-current": current}))
+        waiting = rx.cond((item["href"] == UNREAD_AT) & (ShellState.unread > 0), _unread())
+        return rx.el.li(rx.el.a(item["label"], waiting, href=item["href"], custom_attrs={"aria-current": current}))
 
     return rx.el.nav(
         rx.el.ul(rx.foreach(ShellState.entries, entry), class_name="wrap"),

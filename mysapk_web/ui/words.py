@@ -10,6 +10,9 @@ from babel.dates import format_datetime
 
 from mysapk_web.domain.period import ZONES
 
+CONFIRMATION: Final = "Saya menyatakan bahwa data dan dokumen yang saya kirim benar dan sesuai dengan aslinya."
+NOT_CONFIRMED: Final = "Beri tanda pada pernyataan bahwa data dan dokumen Anda benar, lalu kirim."
+
 _ANDROID_WEB_VIEW: Final = re.compile(r"Android.*(; wv\)|Version/\d+\.\d+ Chrome/)")
 _APPLE_WEB_VIEW: Final = re.compile(r"\((iPhone|iPad|iPod)(?!.*\bSafari/).*AppleWebKit/")
 
@@ -35,3 +38,29 @@ def moment(at: datetime, zone: str = "WIB") -> str:
     """
     shown = format_datetime(at.astimezone(ZONES[zone]), "d MMMM y 'pukul' HH.mm", locale="id")
     return f"{shown} {zone}"
+
+
+def part_of_path(path: str, position: int) -> str:
+    """One part of the path of a page, e.g. the group of `/pdm/golongan`. It comes from the browser: anything may stand there.
+
+    Args:
+        path: `self.router.url.path`.
+        position: Counted from 0.
+
+    Returns:
+        Empty where there is none.
+    """
+    parts = [part for part in path.split("/") if part]
+    return parts[position] if position < len(parts) else ""
+
+
+def number_of(text: object) -> int:
+    """A number of the database from an address or a form; 0 (which nothing has) for everything else.
+
+    Args:
+        text: What the browser sent.
+    """
+    if isinstance(text, bool) or not isinstance(text, str | int):
+        return 0
+    written = str(text)
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= 12 else 0

@@ -11,6 +11,18 @@ from mysapk_web.services.pdm.drafting import save_draft
 from mysapk_web.services.pdm.form import form
 from mysapk_web.services.pdm.group_page import group_view
 from mysapk_web.services.pdm.history import history
+from mysapk_web.services.pdm.proof import (
+    ProofPage,
+    ProofRow,
+    ProofView,
+    PublicProof,
+    download,
+    latest_proof,
+    make_proof,
+    proof_page,
+    public_check,
+)
+from mysapk_web.services.pdm.proof_pdf import proof_pdf
 from mysapk_web.services.pdm.review import review
 from mysapk_web.services.pdm.sending import send, withdraw
 from mysapk_web.services.pdm.standing import facts
@@ -47,7 +59,11 @@ __all__ = [
     "GroupView",
     "KindView",
     "NextStep",
+    "ProofPage",
+    "ProofRow",
+    "ProofView",
     "ProposalView",
+    "PublicProof",
     "RecordView",
     "Review",
     "ReviewGroup",
@@ -61,10 +77,16 @@ __all__ = [
     "board",
     "codes",
     "discard",
+    "download",
     "facts",
     "form",
     "group_view",
     "history",
+    "latest_proof",
+    "make_proof",
+    "proof_page",
+    "proof_pdf",
+    "public_check",
     "review",
     "save_draft",
     "search_codes",

@@ -31,6 +31,7 @@ def history(
         actor: Whose.
         page: From 1; one that doesn't exist gives the nearest that does.
         states: Only proposals that stand there; empty for all.
+        states: Only proposals that stand there; empty for all.
     """
     here = standing(session, actor)
     mine = select(Proposal).where(
@@ -39,6 +40,8 @@ def history(
     )
     if states:
         mine = mine.where(col(Proposal.state).in_(states))
+    if states:
+        mine = mine.where(col(Proposal.state).in_(list(states)))
     found = page_of(session, mine, page, PAGE_SIZE, col(Proposal.changed_at).desc(), col(Proposal.id).desc())
     holdings = held.read(session, here)
     held.add_records(session, holdings, {each.kind: kind_of(each) for each in found.items}.values())

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from mysapk_web.domain.usulan import REASONS, UsulanAct
+from mysapk_web.domain.usulan import REASONS, UsulanAct, UsulanState
 from mysapk_web.models import Proposal
 from mysapk_web.services.notices import notify
 from mysapk_web.services.pdm.codes import codes
@@ -87,5 +87,8 @@ def tell_sent(session: Session, here: Standing, proposals: list[Proposal]) -> No
         proposals: What was sent, at least one.
     """
     names = "; ".join(name_of(session, proposal) for proposal in proposals)
-    title = "Usulan terkirim" if len(proposals) == 1 else f"{len(proposals)} usulan terkirim"
+    title = f"{len(proposals)} usulan terkirim"
+    if len(proposals) == 1:
+        again = proposals[0].state is UsulanState.INPUT_BERKAS_PERBAIKAN
+        title = _TITLES[UsulanAct.RESEND if again else UsulanAct.SEND]
     notify(session, here.account_id, title=title, text=f"{names}. Menunggu diperiksa verifikator.", path="/usulan")

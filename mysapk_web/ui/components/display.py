@@ -138,7 +138,7 @@ def skeleton(lines: int = 3) -> rx.Component:
     )
 
 
-def dialog(heading: str, *children: Any, ident: str, **props: Any) -> rx.Component:
+def dialog(heading: Any, *children: Any, ident: str, **props: Any) -> rx.Component:
     """A modal dialog, opened by `dialog_button`, or at once with `open=True`.
 
     Args:

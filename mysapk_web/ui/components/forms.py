@@ -132,7 +132,7 @@ def password_field(
     )
 
 
-def submit_button(label: str, waiting: str, *, kind: str = "primary", **props: Any) -> rx.Component:
+def submit_button(label: Any, waiting: str, *, kind: str = "primary", **props: Any) -> rx.Component:
     """The button that sends the form around it.
 
     Args:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mysapk_web.ui.words import is_app_view, moment
+from mysapk_web.ui.words import is_app_view, moment, number_of, part_of_path
 
 WEB_KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -51,3 +51,27 @@ def test_browsers_are_no_web_views(agent: str) -> None:
 )
 def test_a_moment_is_told_in_the_zone_asked_for(zone: str, shown: str) -> None:
     assert moment(datetime(2026, 8, 16, 23, 5, tzinfo=UTC), zone) == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "position", "part"),
+    [
+        ("/pdm/golongan/12", 1, "golongan"),
+        ("/pdm/golongan/12/", 2, "12"),
+        ("/pdm", 1, ""),
+        ("", 0, ""),
+        ("//pdm//golongan", 1, "golongan"),
+    ],
+)
+def test_a_part_of_the_path(path: str, position: int, part: str) -> None:
+    assert part_of_path(path, position) == part
+
+
+@pytest.mark.parametrize("sent", ["-1", "1.5", "١٢", "abc", "", None, True, ["1"], "1" * 13, 1.5])
+def test_what_is_no_number_of_the_database_is_zero(sent: object) -> None:
+    assert number_of(sent) == 0
+
+
+@pytest.mark.parametrize(("sent", "number"), [("12", 12), (7, 7), ("007", 7)])
+def test_a_number_of_the_database(sent: object, number: int) -> None:
+    assert number_of(sent) == number

@@ -1,0 +1,443 @@
+// What the pages of the PDM do in the browser itself: a draft that saves itself, lists searched on the server, documents.
+// Each export is wrapped in mysapk_web/ui/components/pdm.py. Nothing here decides anything; the server does.
+import { createContext, useContext, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useLost } from "$/public/behaviour.jsx";
+
+const PAUSE = 600; // milliseconds without a key until a draft is saved
+const PATIENCE = 12000; // milliseconds without an answer until a save counts as lost
+const LOOK_UP = 250; // milliseconds without a key until a list is searched
+const FRESH = 30000; // milliseconds that what was typed last is kept for a page that shows itself anew
+
+const kept = new Map(); // draft -> what was typed and is not known to be stored; outlives the component, not the document
+
+// The line is shut before a document goes, so what was typed in the last moment lies in this tab until the page is there again.
+const STASH = "draf-";
+function stash(ident, typed) {
+  try {
+    sessionStorage.setItem(STASH + ident, JSON.stringify({ typed, at: Date.now(), lost: false }));
+  } catch {
+    // A browser that keeps nothing; the question before leaving was asked.
+  }
+}
+function takeKept(ident) {
+  const found = kept.get(ident) ?? JSON.parse(sessionStorage.getItem(STASH + ident) ?? "null");
+  kept.delete(ident);
+  sessionStorage.removeItem(STASH + ident);
+  const fresh = found && (found.lost || Date.now() - found.at < FRESH);
+  return fresh ? found.typed : {};
+}
+const DraftContext = createContext({ change: () => {}, shown: {}, values: {}, dirty: {} }); // outside a draft nothing is kept
+
+const met = (rule, values) => {
+  if (!rule.field) return true;
+  const value = String(values[rule.field] ?? "");
+  if (rule.values.length) return rule.values.includes(value);
+  const number = Number(value);
+  if (value === "" || Number.isNaN(number)) return false;
+  return (rule.least === "" || number >= Number(rule.least)) && (rule.most === "" || number <= Number(rule.most));
+};
+
+// A field that is hidden counts as empty for the fields that depend on it.
+function shownFields(rules, values) {
+  const seen = { ...values };
+  const shown = {};
+  for (const [name, rule] of Object.entries(rules)) {
+    shown[name] = met(rule, seen);
+    if (!shown[name]) seen[name] = "";
+  }
+  return shown;
+}
+
+const clockTime = (at) => new Date(at).toLocaleTimeString("id-ID", { hour: "2-digit", minute: "2-digit" });
+
+function restore(element, wanted) {
+  for (const [name, value] of Object.entries(wanted)) {
+    for (const control of element.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+      if (control.type === "radio") control.checked = control.value === value;
+      else if (control.type !== "hidden" && control.value !== value) control.value = value;
+    }
+  }
+}
+
+// Saves what is typed into it after each pause: only what changed, one event at a time. `saved` is the answer of the server:
+// `stamp` changes with every answer, `loaded` tells an answer to opening the page from one to a save.
+export function Draft({ ident, saved, answers, values, rules, writable, onSave, children }) {
+  const element = useRef(null);
+  const lost = useLost();
+  const [typed, setTyped] = useState({});
+  const [phase, setPhase] = useState("still"); // still, waiting, sent, slow, failed, refused
+  const work = useRef({ dirty: {}, flight: null, timer: 0, patience: 0, slow: 0 }).current;
+  const now = useRef(null);
+  now.current = { lost, saved, onSave, writable };
+
+  const unsaved = () => work.flight !== null || Object.keys(work.dirty).length > 0;
+  const plan = (after) => {
+    clearTimeout(work.timer);
+    work.timer = setTimeout(flush, after);
+  };
+  const giveBack = () => {
+    work.dirty = { ...work.flight, ...work.dirty };
+    work.flight = null;
+    clearTimeout(work.patience);
+    clearTimeout(work.slow);
+  };
+  function flush() {
+    clearTimeout(work.timer);
+    if (work.flight || !Object.keys(work.dirty).length || now.current.lost) return;
+    work.flight = work.dirty;
+    work.dirty = {};
+    now.current.onSave({ usulan: ident, version: now.current.saved.version, values: work.flight });
+    work.slow = setTimeout(() => setPhase("slow"), 400);
+    work.patience = setTimeout(() => {
+      giveBack();
+      setPhase("failed");
+      plan(3000);
+    }, PATIENCE);
+  }
+  const change = (name, value) => {
+    if (!writable || !name) return;
+    setTyped((before) => (before[name] === value ? before : { ...before, [name]: value }));
+    work.dirty[name] = value;
+    setPhase("waiting");
+    plan(PAUSE);
+  };
+
+  useEffect(() => {
+    work.dirty = takeKept(ident);
+    setTyped({ ...work.dirty });
+    restore(element.current, work.dirty);
+    if (unsaved()) plan(0);
+    return () => {
+      clearTimeout(work.timer);
+      clearTimeout(work.patience);
+      clearTimeout(work.slow);
+      if (!unsaved()) return;
+      const rest = { ...work.flight, ...work.dirty };
+      kept.set(ident, { typed: rest, at: Date.now(), lost: now.current.lost });
+      if (!now.current.lost && now.current.writable && !work.flight) {
+        now.current.onSave({ usulan: ident, version: now.current.saved.version, values: rest });
+      }
+    };
+  }, [ident]);
+
+  useEffect(() => {
+    if (saved.loaded) {
+      // The page may have been shown from what this tab knew before: what is stored now counts, except where somebody typed since.
+      if (work.flight) giveBack();
+      setTyped({ ...work.dirty });
+      restore(element.current, { ...values, ...work.dirty });
+      if (unsaved()) plan(0);
+      return;
+    }
+    if (!work.flight) return;
+    if (!saved.ok) {
+      giveBack();
+      setPhase("refused");
+      return;
+    }
+    work.flight = null;
+    clearTimeout(work.patience);
+    clearTimeout(work.slow);
+    if (Object.keys(work.dirty).length) plan(0);
+    else setPhase("still");
+  }, [saved.stamp]);
+
+  useEffect(() => {
+    if (!work.flight) return;
+    giveBack();
+    setPhase("failed");
+    plan(5000);
+  }, [answers]);
+
+  useEffect(() => {
+    if (lost && work.flight) giveBack();
+    if (!lost && unsaved()) plan(1500); // the answer to opening the page anew comes first
+  }, [lost]);
+
+  useEffect(() => {
+    const leave = (event) => {
+      if (!unsaved()) return;
+      event.preventDefault();
+      plan(PAUSE); // runs when the person stays
+    };
+    const gone = () => unsaved() && stash(ident, { ...work.flight, ...work.dirty });
+    const hide = () => document.visibilityState === "hidden" && flush();
+    addEventListener("beforeunload", leave);
+    addEventListener("pagehide", gone);
+    document.addEventListener("visibilitychange", hide);
+    return () => {
+      removeEventListener("beforeunload", leave);
+      removeEventListener("pagehide", gone);
+      document.removeEventListener("visibilitychange", hide);
+    };
+  }, [ident]);
+
+  const everything = useMemo(() => ({ ...values, ...typed }), [values, typed]);
+  const shown = useMemo(() => shownFields(rules, everything), [rules, everything]);
+  const listen = (event) => {
+    const { name, type, value } = event.target;
+    if (name && type !== "file" && !event.target.closest("[data-own-change]")) change(name, value);
+  };
+
+  let words = saved.at ? `Tersimpan otomatis pukul ${clockTime(saved.at)}` : "Isian disimpan otomatis saat Anda mengetik.";
+  let kind = "good";
+  if (!writable) [words, kind] = [saved.sentence || "Isian ini hanya dapat dibaca.", "plain"];
+  else if (phase === "refused") [words, kind] = [`Belum tersimpan: ${saved.sentence}`, "bad"];
+  else if (lost && phase !== "still") [words, kind] = ["Belum tersimpan: koneksi terputus. Dikirim lagi setelah tersambung.", "bad"];
+  else if (phase === "failed") [words, kind] = ["Belum tersimpan: sistem belum menjawab. Dicoba lagi sebentar lagi.", "bad"];
+  else if (phase === "slow") [words, kind] = ["Menyimpan ...", "plain"];
+  else if (phase === "waiting") kind = "plain";
+
+  return (
+    <DraftContext.Provider value={{ change, shown, values: everything, dirty: work.dirty }}>
+      <div ref={element} onChange={listen}>
+        {children}
+      </div>
+      <p role="status" className={`draft-status draft-${kind}`} data-phase={phase}>
+        {words}
+      </p>
+    </DraftContext.Provider>
+  );
+}
+
+// Around a field: there only while its condition holds. What was typed stays in it.
+export function Asked({ name, names, children, ...rest }) {
+  const draft = useContext(DraftContext);
+  const open = names ? names.some((each) => draft.shown[each] !== false) : draft.shown[name] !== false;
+  return (
+    <div {...rest} hidden={!open}>
+      {children}
+    </div>
+  );
+}
+
+export function Differing({ name, value, differs, children }) {
+  const typed = useContext(DraftContext).values[name] ?? value;
+  return differs || typed !== value ? <p className="help on-file">{children}</p> : null;
+}
+
+const MONTHS =
+  "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(" ");
+
+// Says a typed date in words, so that day and month are never taken for each other.
+export function DateWords({ name }) {
+  const text = String(useContext(DraftContext).values[name] ?? "").trim();
+  const found = /^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$/.exec(text);
+  const day = found && new Date(Date.UTC(+found[3], +found[2] - 1, +found[1]));
+  const real = day && day.getUTCDate() === +found[1] && day.getUTCMonth() === +found[2] - 1;
+  return <p className="help date-words">{real ? `${+found[1]} ${MONTHS[+found[2] - 1]} ${found[3]}` : "\u00a0"}</p>;
+}
+
+// WAI-ARIA combobox with a list that the server searches; a form gets the code, people see the words.
+export function Combobox({ name, value, text, found, onSearch, around, parent, ...rest }) {
+  const draft = useContext(DraftContext);
+  const list = useId();
+  const [chosen, setChosen] = useState({ value, text });
+  const [typed, setTyped] = useState(text);
+  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState(-1);
+  const timer = useRef(0);
+  const box = useRef(null);
+  const mine = found.field === name && found.text === typed.trim() ? found : null;
+  const options = open && mine ? mine.options : [];
+
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (name in draft.dirty) return;
+    setChosen({ value, text });
+    setTyped(text);
+  }, [value, text]);
+  useEffect(() => {
+    if (at >= 0) box.current?.querySelector(`[id="${CSS.escape(`${list}-${at}`)}"]`)?.scrollIntoView({ block: "nearest" });
+  }, [at]);
+
+  const ask = (what, after) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => onSearch({ field: name, text: what.trim(), parent: around ? (draft.values[around] ?? "") : parent }), after);
+  };
+  const choose = (option) => {
+    clearTimeout(timer.current);
+    setChosen({ value: option.value, text: option.label });
+    setTyped(option.label);
+    setOpen(false);
+    setAt(-1);
+    draft.change(name, option.value);
+  };
+  const type = (event) => {
+    setTyped(event.target.value);
+    setOpen(true);
+    setAt(-1);
+    ask(event.target.value, LOOK_UP);
+  };
+  const show = () => {
+    setOpen(true);
+    if (!mine) ask(typed, 0);
+  };
+  const leave = () => {
+    setOpen(false);
+    clearTimeout(timer.current);
+    if (typed.trim() === "" && chosen.value !== "") choose({ value: "", label: "" });
+    else setTyped(chosen.text);
+  };
+  const press = (event) => {
+    const last = options.length - 1;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!open) show();
+      else if (event.key === "ArrowDown") setAt(at >= last ? 0 : at + 1);
+      else setAt(at <= 0 ? last : at - 1);
+    } else if (event.key === "Enter" && open && at >= 0) {
+      event.preventDefault();
+      choose(options[at]);
+    } else if (event.key === "Escape" && open) {
+      event.preventDefault();
+      event.stopPropagation();
+      setOpen(false);
+      setAt(-1);
+    }
+  };
+
+  let said = "";
+  if (open && mine) {
+    said = options.length ? `${options.length} pilihan. Gunakan panah bawah.` : "Tidak ada yang cocok. Coba kata lain.";
+    if (mine.more) said = `${options.length} pilihan pertama. Ketik lebih lengkap untuk mempersempit.`;
+  } else if (open) said = "Mencari ...";
+  return (
+    <div className="combobox" data-own-change ref={box}>
+      <input type="hidden" name={name} value={chosen.value} readOnly />
+      <input
+        {...rest}
+        role="combobox"
+        aria-expanded={open && options.length > 0}
+        aria-controls={list}
+        aria-autocomplete="list"
+        aria-activedescendant={open && at >= 0 ? `${list}-${at}` : undefined}
+        autoComplete="off"
+        value={typed}
+        onChange={type}
+        onKeyDown={press}
+        onClick={show}
+        onBlur={leave}
+      />
+      <ul id={list} role="listbox" aria-label="Pilihan" hidden={options.length === 0}>
+        {options.map((option, index) => (
+          <li
+            key={option.value}
+            id={`${list}-${index}`}
+            role="option"
+            aria-selected={index === at}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => choose(option)}
+          >
+            {option.label}
+          </li>
+        ))}
+      </ul>
+      <p role="status" className={open ? "help combobox-said" : "sr-only"}>
+        {said}
+      </p>
+    </div>
+  );
+}
+
+// Until the server has answered, the state is still that of the address before: it is shown only when it belongs to this one.
+export function Here({ last, instead, children }) {
+  return location.pathname.split("/").filter(Boolean).pop() === String(last) ? children : instead;
+}
+
+const sizeOf = (bytes) =>
+  bytes >= 1048576
+    ? `${(bytes / 1048576).toLocaleString("id-ID", { maximumFractionDigits: 1 })} MB`
+    : `${Math.ceil(bytes / 1024).toLocaleString("id-ID")} KB`;
+
+// Sends one file as it is to a route of its own, and says how far it is.
+export function Upload({ to, limit, label, again, onStored, ...rest }) {
+  const [state, setState] = useState({ phase: "still", words: "", part: 0 });
+  const request = useRef(null);
+  const input = useRef(null);
+  useEffect(() => () => request.current?.abort(), []);
+
+  const fail = (words) => {
+    request.current = null;
+    if (input.current) input.current.value = "";
+    setState({ phase: "failed", words, part: 0 });
+  };
+  const send = (event) => {
+    const file = event.target.files[0];
+    if (!file) return;
+    if (file.size > limit) return fail(`Berkas ini ${sizeOf(file.size)}. Ukuran paling besar ${sizeOf(limit)}.`);
+    if (file.type && file.type !== "application/pdf") return fail("Berkas harus PDF. Simpan atau pindai ulang sebagai PDF.");
+    const call = new XMLHttpRequest();
+    request.current = call;
+    setState({ phase: "sent", words: "", part: 0 });
+    call.upload.onprogress = (step) =>
+      step.lengthComputable && setState({ phase: "sent", words: "", part: Math.floor((100 * step.loaded) / step.total) });
+    call.onerror = () => fail("Berkas belum terkirim: koneksi terputus. Pilih berkasnya lagi.");
+    call.onload = () => {
+      let answer;
+      try {
+        answer = JSON.parse(call.responseText);
+      } catch {
+        answer = null;
+      }
+      if (!answer?.ok) return fail(answer?.sentence || "Berkas belum tersimpan karena gangguan. Coba lagi beberapa menit lagi.");
+      request.current = null;
+      if (input.current) input.current.value = "";
+      setState({ phase: "done", words: `${file.name} tersimpan.`, part: 0 });
+      onStored();
+    };
+    call.open("POST", to);
+    call.setRequestHeader("content-type", "application/pdf");
+    call.setRequestHeader("x-nama-berkas", encodeURIComponent(file.name));
+    call.send(file);
+  };
+  const stop = () => {
+    request.current?.abort();
+    fail("Pengunggahan dibatalkan.");
+  };
+  const busy = state.phase === "sent";
+  return (
+    <div className="upload">
+      <label htmlFor={rest.id}>
+        {again ? "Ganti dokumen" : "Unggah dokumen"} <span className="sr-only">{label}</span>
+      </label>
+      <p className="help" id={`${rest.id}-batas`}>
+        PDF, paling besar {sizeOf(limit)}.
+      </p>
+      <input
+        {...rest}
+        ref={input}
+        type="file"
+        accept="application/pdf,.pdf"
+        aria-describedby={`${rest.id}-batas ${rest.id}-hasil`}
+        disabled={busy}
+        onChange={send}
+      />
+      {busy && (
+        <div className="upload-progress">
+          <progress max="100" value={state.part} aria-label={`Mengunggah ${label}`} />
+          <span>{state.part < 100 ? `${state.part} %` : "Memeriksa berkas ..."}</span>
+          <button type="button" className="button-quiet" onClick={stop}>
+            Batal
+          </button>
+        </div>
+      )}
+      <p role={state.phase === "failed" ? "alert" : "status"} id={`${rest.id}-hasil`} className={state.phase === "failed" ? "fault" : "help"}>
+        {state.words}
+      </p>
+    </div>
+  );
+}
+
+// Shows a document inside the page, in the viewer of the browser.
+export function DocumentView({ src, label }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div className="document-view">
+      <button type="button" className="button-quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? "Tutup" : "Lihat"} <span className="sr-only">{label}</span>
+      </button>
+      {open && <iframe src={`${src}/lihat`} title={label} />}
+    </div>
+  );
+}

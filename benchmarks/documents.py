@@ -1,0 +1,137 @@
+"""Documents sent to a running portal: `python -m benchmarks.documents`.
+
+Each is a scan as telephones and office scanners make them (a picture a page, 0.8 MB), different from every other, so that nothing is
+shared. The client runs beside the server on the same machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import time
+
+import aiohttp
+import pikepdf
+from pikepdf import Dictionary, Name, Pdf, Stream
+from sqlmodel import Session, col, select
+
+from benchmarks.portal import portal, sessions
+from benchmarks.wire import percentile
+from mysapk_web.domain.groups import kind
+from mysapk_web.domain.groups.base import Action
+from mysapk_web.models import Account, Pegawai, Proposal, UserSession
+from mysapk_web.services import clock
+from mysapk_web.services.session import reference
+from tests.wire.server import Server
+
+PEOPLE = 24
+AT_ONCE = 12
+"""Uploads under way at one moment; the portal lets 42 wait on two cores."""
+SECONDS = 15
+PICTURE_BYTES = 400_000
+PAGES = 2
+
+
+def scan(number: int) -> bytes:
+    """A PDF of two pages with one picture each.
+
+    Args:
+        number: Makes it differ from every other.
+    """
+    out = io.BytesIO()
+    with Pdf.new() as pdf:
+        for page in range(PAGES):
+            pdf.add_blank_page(page_size=(595, 842))
+            # What a camera adds is cut away at upload; the rest is as hard to pack as a photo.
+            head = b"\xff\xd8\xff\xe1\x00\x0aExif\x00\x00\x00\x00\xff\xda"
+            picture = Stream(pdf, head + os.urandom(PICTURE_BYTES) + number.to_bytes(4, "big"))
+            for key, value in {"Type": Name.XObject, "Subtype": Name.Image, "Width": 1654, "Height": 2339}.items():
+                picture[f"/{key}"] = value
+            picture.Filter = Name.DCTDecode
+            pdf.pages[page].Resources = Dictionary(XObject=Dictionary(Im0=pdf.make_indirect(picture)))
+            pdf.pages[page].Contents = pdf.make_stream(b"q 595 0 0 842 0 0 cm /Im0 Do Q")
+        pdf.save(out, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    return out.getvalue()
+
+
+def _propose(session: Session, cookie: str) -> int:
+    """A draft of whoever the cookie belongs to."""
+    person = session.exec(
+        select(Pegawai)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .join(UserSession, col(UserSession.account_id) == Account.id)
+        .where(UserSession.ref == reference(cookie))
+    ).one()
+    now = clock.now()
+    proposal = Proposal(
+        pegawai_id=person.id or 0,
+        group="golongan",
+        kind="golongan",
+        action=Action.ADD,
+        unor_id=person.unor_id,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(proposal)
+    session.flush()
+    return proposal.id or 0
+
+
+async def _uploads(server: Server, places: list[tuple[str, int]]) -> dict[str, float]:
+    rule = kind("golongan").documents[0].code
+    scans = [scan(number) for number in range(PEOPLE)]
+    took: list[float] = []
+    clicks: list[float] = []
+    begin = time.perf_counter()
+    end = begin + SECONDS
+
+    async def send(http: aiohttp.ClientSession, number: int) -> None:
+        turn = number
+        while time.perf_counter() < end:
+            cookie, proposal = places[turn % PEOPLE]
+            started = time.perf_counter()
+            async with http.post(
+                f"{server.base}/dokumen/{proposal}/{rule}",
+                data=scans[turn % PEOPLE],
+                headers={"Cookie": f"mysapk-sesi={cookie}", "Origin": server.base, "X-Nama-Berkas": "sk.pdf"},
+            ) as answer:
+                assert answer.status in {200, 429}, await answer.text()
+                if answer.status == 200:
+                    took.append(time.perf_counter() - started)
+            turn += AT_ONCE
+
+    async def click(http: aiohttp.ClientSession) -> None:
+        while time.perf_counter() < end:
+            started = time.perf_counter()
+            async with http.get(f"{server.base}/siap") as answer:
+                assert answer.status == 200
+            clicks.append(time.perf_counter() - started)
+            await asyncio.sleep(0.05)
+
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
+    ) as http:
+        await asyncio.gather(click(http), *(send(http, number) for number in range(AT_ONCE)))
+    size = sum(map(len, scans)) / len(scans)
+    return {
+        "uploads_per_second": len(took) / (time.perf_counter() - begin),
+        "upload_p50_ms": percentile(took, 0.5) * 1000,
+        "upload_p99_ms": percentile(took, 0.99) * 1000,
+        "upload_kb": size / 1024,
+        "other_request_p99_ms_during_uploads": percentile(clicks, 0.99) * 1000,
+    }
+
+
+def measure() -> dict[str, float]:
+    """All figures of this file."""
+    with portal() as (server, database):
+        cookies = sessions(database, PEOPLE)
+        with database.begin() as session:
+            places = [(cookie, _propose(session, cookie)) for cookie in cookies]
+        return asyncio.run(_uploads(server, places))
+
+
+if __name__ == "__main__":
+    for name, value in measure().items():
+        print(f"{name:38} {value:10.2f}")

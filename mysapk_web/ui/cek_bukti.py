@@ -1,0 +1,83 @@
+"""`/cek-bukti/<segel>`: for everybody who holds a proof: whether it is true, and nothing more than is printed on it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from mysapk_web.services import database, pdm
+from mysapk_web.ui.access import ANYONE, handler
+from mysapk_web.ui.components.display import facts, inset, skeleton
+from mysapk_web.ui.components.usulan import chip
+from mysapk_web.ui.shell import page
+from mysapk_web.ui.state import AppState
+from mysapk_web.ui.words import moment, part_of_path
+
+
+class CekBuktiState(AppState):
+    """What is said of one proof."""
+
+    ready: bool = False
+    genuine: bool = False
+    newest: bool = True
+    nomor: str = ""
+    at: str = ""
+    nama: str = ""
+    instansi: str = ""
+
+    @handler(ANYONE)
+    async def load(self) -> None:
+        """Look the proof up."""
+        self.faults, self.notice = {}, ""
+        found = await database.look(pdm.public_check, part_of_path(self.router.url.path, 1)[:200])
+        self.genuine = found is not None
+        if found is not None:
+            self.nomor, self.nama, self.instansi = found.number, found.nama, found.instansi
+            self.newest = found.newest
+            self.at = moment(found.at, found.zona)
+        self.ready = True
+
+
+def _genuine() -> rx.Component:
+    return rx.fragment(
+        rx.el.p(chip("Bukti ini asli", "good"), class_name="mt-6"),
+        rx.el.div(
+            facts(
+                ("Nomor bukti", CekBuktiState.nomor),
+                ("Diterbitkan", CekBuktiState.at),
+                ("Nama", CekBuktiState.nama),
+                ("Instansi", CekBuktiState.instansi),
+            ),
+            class_name="card mt-4",
+        ),
+        rx.cond(
+            CekBuktiState.newest,
+            rx.fragment(),
+            rx.el.div(
+                inset(rx.el.p("Sudah ada bukti yang lebih baru untuk orang ini."), kind="warn"), class_name="mt-4"
+            ),
+        ),
+        rx.el.p("Cocokkan keempat hal ini dengan bukti yang Anda pegang.", class_name="help mt-4"),
+    )
+
+
+def _unknown() -> rx.Component:
+    return rx.el.div(
+        inset(
+            rx.el.p(rx.el.strong("Bukti tidak ditemukan.")),
+            rx.el.p("Pindai ulang kode QR-nya. Bila tetap sama, bukti itu tidak diterbitkan oleh portal ini."),
+            kind="warn",
+        ),
+        class_name="mt-6",
+    )
+
+
+def cek_bukti() -> rx.Component:
+    """The page."""
+    return page(
+        rx.el.h1("Periksa bukti pemutakhiran"),
+        rx.cond(
+            CekBuktiState.ready,
+            rx.cond(CekBuktiState.genuine, _genuine(), _unknown()),
+            skeleton(4),
+        ),
+    )

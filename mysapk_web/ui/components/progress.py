@@ -1,0 +1,43 @@
+"""How far the PDM of a person is, and how long there still is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from mysapk_web.services.pdm.views import Board
+
+
+def time_left(board: Board) -> str:
+    """How long entry is open, or what else the period says.
+
+    Args:
+        board: Of the person.
+    """
+    if board.closed_sentence:
+        return board.closed_sentence
+    if board.days_left is None:
+        return ""
+    if board.days_left == 0:
+        return "Hari ini hari terakhir untuk mengirim."
+    return f"{board.days_left} hari lagi untuk mengirim."
+
+
+def progress(done: Any, total: Any, percent: Any) -> rx.Component:
+    """How far the PDM is: the words first, the bar repeats them.
+
+    Args:
+        done: Var: groups that are green.
+        total: Var: all groups.
+        percent: Var: whole percent.
+    """
+    return rx.el.div(
+        rx.el.p(
+            rx.el.strong(done, " dari ", total, " kelompok data selesai"),
+            f" ({percent} %)",
+            custom_attrs={"id": "kemajuan"},
+        ),
+        rx.el.progress(value=percent, max=100, custom_attrs={"aria-labelledby": "kemajuan"}),
+        class_name="progress",
+    )

@@ -1,0 +1,262 @@
+"""A usulan as pages show it: its state by word, colour and shape, its trail, its documents."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypedDict
+
+import reflex as rx
+from reflex.vars import ObjectVar
+from reflex_components_core.el.elements.inline import A
+
+from mysapk_web.domain.usulan import SENT_STATES, UsulanState
+from mysapk_web.services.documents import size_in_words
+from mysapk_web.services.pdm.views import DocumentView, ProposalView, TrailView
+from mysapk_web.ui.components import pdm
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.display import cancel_button, cell, dialog, dialog_button, row, table
+from mysapk_web.ui.components.forms import submit_button
+from mysapk_web.ui.words import moment
+
+_TONES: Final = {
+    UsulanState.DRAF: "plain",
+    UsulanState.PERBAIKAN_MYSAPK: "warn",
+    UsulanState.TELAH_UPDATE: "good",
+    UsulanState.TMS: "bad",
+    UsulanState.TMS_BKN: "bad",
+    UsulanState.DIHAPUS: "plain",
+}
+
+
+class TrailRow(TypedDict):
+    """One step."""
+
+    at: str
+    who: str
+    text: str
+    reason: str
+
+
+class DocumentRow(TypedDict):
+    """One document."""
+
+    label: str
+    name: str
+    about: str
+    href: str
+
+
+class ProposalRow(TypedDict):
+    """One usulan as a page holds it."""
+
+    number: int
+    version: int
+    group: str
+    group_label: str
+    title: str
+    heading: str
+    state: str
+    tone: str
+    meaning: str
+    when: str
+    reason: str
+    href: str
+    may_edit: bool
+    may_withdraw: bool
+    may_send: bool
+    problems: int
+    is_draft: bool
+    trail: list[TrailRow]
+    documents: list[DocumentRow]
+
+
+def tone_of(state: UsulanState) -> str:
+    """Which colour and shape a state has: `plain`, `wait`, `warn`, `good` or `bad`.
+
+    Args:
+        state: Of a usulan.
+    """
+    return _TONES.get(state, "wait" if state in SENT_STATES else "plain")
+
+
+def reason_in_words(reason: str, note: str) -> str:
+    """The reason of a return or a rejection in one line.
+
+    Args:
+        reason: Words of the coded reason.
+        note: What the verifikator wrote.
+    """
+    return ": ".join(part for part in (reason, note) if part)
+
+
+def trail_row(step: TrailView, zona: str) -> TrailRow:
+    """One step as a state may hold it."""
+    return {
+        "at": moment(step.at, zona),
+        "who": step.who,
+        "text": step.text,
+        "reason": reason_in_words(step.reason, step.note),
+    }
+
+
+def document_row(found: DocumentView) -> DocumentRow:
+    """One document as a state may hold it."""
+    return {
+        "label": found.label,
+        "name": found.name,
+        "about": f"{size_in_words(found.size)}, {found.pages} halaman",
+        "href": f"/dokumen/{found.id}",
+    }
+
+
+def proposal_row(view: ProposalView) -> ProposalRow:
+    """A usulan as a state may hold it."""
+    state = UsulanState(view.state)
+    sent = view.sent_at is not None and state is not UsulanState.DRAF
+    when = moment(view.sent_at, view.zona) if sent and view.sent_at else moment(view.changed_at, view.zona)
+    return {
+        "number": view.id,
+        "version": view.version,
+        "group": view.group,
+        "group_label": view.group_label,
+        "title": view.title,
+        "heading": f"{view.action_label} {view.kind_label.lower()}",
+        "state": view.state_label,
+        "tone": tone_of(state),
+        "meaning": view.meaning,
+        "when": f"Dikirim {when}" if sent else f"Terakhir disimpan {when}",
+        "reason": reason_in_words(view.reason, view.note),
+        "href": f"/pdm/{view.group}/{view.id}",
+        "may_edit": view.may_edit,
+        "may_withdraw": view.may_withdraw,
+        "may_send": view.may_send,
+        "problems": view.faults_count,
+        "is_draft": state is UsulanState.DRAF,
+        "trail": [trail_row(step, view.zona) for step in view.trail],
+        "documents": [document_row(found) for found in view.documents],
+    }
+
+
+def chip(words: Any, tone: Any) -> rx.Component:
+    """A state: the words say it, the shape and the colour repeat it.
+
+    Args:
+        words: What it says.
+        tone: `plain`, `todo`, `wait`, `warn`, `good` or `bad`.
+    """
+    return rx.el.span(words, class_name=f"chip chip-{tone}")
+
+
+def reason_box(row: ObjectVar[ProposalRow]) -> rx.Component:
+    """Why a usulan came back, where it did."""
+    return rx.cond(
+        row["reason"],
+        rx.el.p(rx.el.strong("Alasan: "), row["reason"], class_name="notice notice-warn"),
+    )
+
+
+def trail(row: ObjectVar[ProposalRow]) -> rx.Component:
+    """The steps of a usulan, the newest first."""
+
+    def step(item: ObjectVar[TrailRow]) -> rx.Component:
+        return rx.el.li(
+            rx.el.p(rx.el.strong(item["text"])),
+            rx.el.p(item["at"], rx.cond(item["who"], f", {item['who']}", ""), class_name="help"),
+            rx.cond(item["reason"], rx.el.p(item["reason"])),
+        )
+
+    return rx.el.ol(rx.foreach(row["trail"], step), class_name="trail")
+
+
+def documents(row: ObjectVar[ProposalRow]) -> rx.Component:
+    """The documents of a usulan, each to look at in the page or to download."""
+    return rx.cond(
+        row["documents"],
+        rx.el.ul(rx.foreach(row["documents"], lambda item: rx.el.li(document(item))), class_name="documents"),
+    )
+
+
+def document(item: ObjectVar[DocumentRow], *, titled: bool = True) -> rx.Component:
+    """One document.
+
+    Args:
+        item: Which.
+        titled: Say what it is; not where a heading says so already.
+    """
+    return rx.el.div(
+        rx.el.p(rx.el.strong(item["label"])) if titled else rx.fragment(),
+        rx.el.p(item["name"], rx.el.span(f" ({item['about']})", class_name="help")),
+        rx.el.div(
+            pdm.DocumentView.create(src=item["href"], label=item["label"]),
+            A.create(
+                "Unduh ",
+                rx.el.span(item["label"], class_name="sr-only"),
+                href=item["href"],
+                class_name="button-quiet",
+                custom_attrs={"download": ""},
+            ),
+            class_name="document-acts",
+        ),
+        class_name="document",
+    )
+
+
+def withdraw_form(item: ObjectVar[ProposalRow], on_submit: Any) -> rx.Component:
+    """Button and dialog that take a usulan back.
+
+    Args:
+        item: The usulan.
+        on_submit: Handler that gets `usulan` and `versi`.
+    """
+    ident = f"tarik-{item['number']}"
+    return rx.fragment(
+        dialog_button(
+            rx.fragment(
+                rx.cond(item["is_draft"], "Buang draf", "Tarik"), rx.el.span(" ", item["title"], class_name="sr-only")
+            ),
+            ident,
+            kind="danger",
+        ),
+        dialog(
+            rx.cond(item["is_draft"], "Buang draf ini?", "Tarik usulan ini?"),
+            rx.el.p(item["heading"], ": ", item["title"]),
+            rx.el.p("Data Anda di berkas tidak berubah. Anda dapat membuat usulan baru selama periode dibuka."),
+            Form.create(
+                rx.el.input(type="hidden", name="usulan", value=item["number"], read_only=True),
+                rx.el.input(type="hidden", name="versi", value=item["version"], read_only=True),
+                rx.el.div(
+                    submit_button(
+                        rx.cond(item["is_draft"], "Buang draf", "Tarik usulan"), "Memproses ...", kind="danger"
+                    ),
+                    cancel_button(),
+                    class_name="buttons",
+                ),
+                on_submit=on_submit,
+                action="/usulan",
+            ),
+            ident=ident,
+        ),
+    )
+
+
+def changes_table(changes: Any, title: Any) -> rx.Component:
+    """What a usulan changes: the record on file beside what is proposed.
+
+    Args:
+        changes: Var with lists of label, words on file, words proposed.
+        title: Of the usulan, for the caption.
+    """
+
+    def line(item: Any) -> rx.Component:
+        return row(
+            cell("Isian", rx.el.strong(item[0])),
+            cell("Di berkas", rx.cond(item[1], rx.el.span(item[1]), rx.el.span("belum ada", class_name="help"))),
+            cell("Diusulkan", rx.cond(item[2], rx.el.ins(item[2]), rx.el.span("dikosongkan", class_name="help"))),
+        )
+
+    return rx.cond(
+        changes,
+        rx.el.div(
+            table(f"Perubahan {title}", ["Isian", "Di berkas", "Diusulkan"], rx.foreach(changes, line)),
+            class_name="changes",
+        ),
+    )

@@ -1,0 +1,93 @@
+"""What a person is told: in pages, counted until read, by mail when wanted."""
+
+from __future__ import annotations
+
+from mysapk_web.domain.usulan import UsulanAct
+from mysapk_web.models import Notice
+from mysapk_web.services import notices
+from mysapk_web.services.database import in_transaction
+from mysapk_web.services.outbox import Letter
+from tests.unit.services.pdm.desk import Desk
+from tests.unit.services.people import after, minutes
+
+
+def tell(desk: Desk, title: str = "Kabar", **more: object) -> int:
+    notice: Notice = in_transaction(
+        desk.portal.db,
+        notices.notify,  # type: ignore[arg-type]
+        desk.person.account_id,
+        **{"title": title, "text": "Isi.", "path": "/usulan"} | more,
+    )
+    return notice.id or 0
+
+
+def test_the_newest_first_and_twenty_on_a_page(desk: Desk) -> None:
+    for count in range(25):
+        with after(count * minutes):
+            tell(desk, f"Kabar {count}")
+
+    first, second = desk.see(notices.notices), desk.see(notices.notices, 2)
+    assert [view.title for view in first.items][:2] == ["Kabar 24", "Kabar 23"]
+    assert (first.total, first.pages, len(second.items)) == (25, 2, 5)
+    assert (first.items[0].zona, first.items[0].path, first.items[0].read) == ("WIB", "/usulan", False)
+
+
+def test_unread_until_read(desk: Desk) -> None:
+    one, _, _ = tell(desk), tell(desk), tell(desk)
+    assert desk.see(notices.unread) == 3
+    assert desk.do(notices.mark_read, notice_id=one) == 1
+    assert desk.do(notices.mark_read, notice_id=one) == 0
+    assert desk.see(notices.unread) == 2
+    assert desk.do(notices.mark_read) == 2
+    assert all(view.read for view in desk.see(notices.notices).items)
+
+
+def test_nobody_reads_or_marks_what_is_anothers(desk: Desk) -> None:
+    number, other = tell(desk), desk.of(desk.portal.budi)
+
+    assert other.see(notices.notices).items == []
+    assert other.do(notices.mark_read, notice_id=number) == 0
+    assert other.do(notices.mark_read) == 0
+    assert desk.see(notices.unread) == 1
+
+
+def test_mail_only_for_what_asks_for_an_act(desk: Desk) -> None:
+    tell(desk)
+    assert desk.portal.outbox() == []
+    tell(desk, asks_action=True)
+
+    mail = desk.portal.mails(desk.person)[0]
+    assert (mail.template, mail.params) == (Letter.NOTICE, {"title": "Kabar", "text": "Isi.", "path": "/usulan"})
+
+
+def test_mail_switched_off_and_on(desk: Desk) -> None:
+    assert desk.see(notices.mail_preference)
+    desk.do(notices.set_mail_preference, by_mail=False)
+    number = desk.sent()
+    desk.office(number, UsulanAct.RETURN, reason="BTS-02", note="Lengkapi")
+    assert not desk.see(notices.mail_preference)
+    assert desk.portal.outbox() == []
+    assert desk.see(notices.unread) == 2
+    assert desk.of(desk.portal.budi).see(notices.mail_preference)
+
+    desk.do(notices.set_mail_preference, by_mail=True)
+    tell(desk, asks_action=True)
+    assert len(desk.portal.outbox()) == 1
+
+
+def test_security_letters_go_all_the_same(desk: Desk) -> None:
+    desk.do(notices.set_mail_preference, by_mail=False)
+    desk.portal.browser().ask(desk.person)
+    assert desk.portal.letters(desk.person) == [Letter.TOKEN]
+
+
+def test_no_mail_to_an_account_that_is_switched_off(desk: Desk) -> None:
+    desk.portal.disable(desk.person)
+    tell(desk, asks_action=True)
+    assert desk.portal.outbox() == []
+
+
+def test_long_words_are_cut(desk: Desk) -> None:
+    tell(desk, "j" * 300, text="t" * 3000)
+    view = desk.see(notices.notices).items[0]
+    assert (len(view.title), len(view.text), view.text[-1]) == (200, 1000, "…")

@@ -1,0 +1,182 @@
+"""The proof: complete, unique, the same at every download, and checked by anybody who holds it."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.models import Proof
+from mysapk_web.services import pdm
+from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.links import read_proof, sign_proof
+from mysapk_web.services.pdm.proof_pdf import proof_pdf
+from tests.unit.services.pdm.desk import VERIFIED, Desk
+from tests.unit.services.pdm.test_board import finish_rest
+from tests.unit.services.people import START, after, days
+
+
+def finish(desk: Desk) -> int:
+    finish_rest(desk)
+    return desk.sent()
+
+
+def token(view: pdm.ProofView) -> str:
+    return view.check_url.rsplit("/", 1)[1]
+
+
+def check(desk: Desk, text: str) -> pdm.PublicProof | None:
+    with desk.portal.db.read() as session:
+        return pdm.public_check(session, text)
+
+
+def test_not_before_everything_is_handled(desk: Desk) -> None:
+    finish_rest(desk)
+    with pytest.raises(Refused, match="Yang belum: Golongan"):
+        desk.do(pdm.make_proof)
+    page = desk.see(pdm.proof_page)
+    assert (page.proof, page.may_make, page.why_not) == (None, False, ["Golongan: belum diperiksa."])
+    assert desk.rows(Proof) == []
+
+
+def test_what_it_says(desk: Desk) -> None:
+    finish(desk)
+    assert desk.see(pdm.proof_page).may_make
+    proof = desk.do(pdm.make_proof)
+
+    assert re.fullmatch(r"PDM-7301-20260824-[A-Z0-9]{8}", proof.number)
+    assert (proof.nama, proof.nip, proof.at) == ("Ani Lestari", desk.person.nip, START)
+    results = {row.label: (row.result, row.records, row.proposals) for row in proof.rows}
+    assert len(results) == 12
+    assert results["Golongan"] == ("Usulan terkirim", 0, 1)
+    assert results["Penghargaan"] == ("Data sudah sesuai", 1, 0)
+    assert results["CLTN"] == ("Tidak ada riwayat", 0, 0)
+    assert results["Keluarga"] == ("Belum diperiksa", 0, 0)
+    assert desk.portal.events(AuditTag.PDM_SUBMITTED)[-1].detail == {"bukti": proof.number}
+
+
+def test_the_same_one_until_something_changes(desk: Desk) -> None:
+    number = finish(desk)
+    first = desk.do(pdm.make_proof)
+    with after(days):
+        assert desk.do(pdm.make_proof) == first
+        assert desk.see(pdm.latest_proof) == first
+        desk.decide(number)
+        assert desk.see(pdm.proof_page).stale
+        second = desk.do(pdm.make_proof)
+
+    assert second.number != first.number
+    assert check(desk, token(first)).newest is False
+    assert check(desk, token(second)).newest is True
+
+
+def test_made_after_entry_has_closed(desk: Desk) -> None:
+    finish(desk)
+    with after((VERIFIED - START).total_seconds()):
+        assert desk.do(pdm.make_proof).rows
+
+
+def test_the_pdf_is_the_same_bytes_at_every_download(desk: Desk) -> None:
+    finish(desk)
+    made = proof_pdf(desk.do(pdm.make_proof).content)
+    with after(40 * days):
+        proof = desk.do(pdm.download, desk.see(pdm.latest_proof).number)
+        assert proof_pdf(proof.content) == made
+    assert desk.portal.events(AuditTag.PROOF_DOWNLOADED)[-1].detail == {"bukti": proof.number}
+
+
+def test_the_pdf_opens_and_says_what_it_should(desk: Desk) -> None:
+    finish(desk)
+    proof = desk.do(pdm.make_proof)
+    with pikepdf.open(io.BytesIO(proof_pdf(proof.content))) as document:
+        assert len(document.pages) == 1
+        assert proof.number in str(document.docinfo["/Title"])
+        words = text_of(document.pages[0])
+    for word in (
+        proof.number,
+        proof.nama,
+        proof.nip,
+        "Usulan terkirim",
+        "Tidak ada riwayat",
+        "24 Agustus 2026 09.00 WIB",
+    ):
+        assert word in words
+
+
+def text_of(page: pikepdf.Page) -> str:
+    shown = []
+    for operands, operator in pikepdf.parse_content_stream(page):
+        if str(operator) == "Tj":
+            shown.append(bytes(operands[0]).decode("cp1252"))
+    return " ".join(shown)
+
+
+@given(text=st.text(st.characters(codec="utf-8"), max_size=300))
+@settings(max_examples=40, deadline=None)
+def test_any_name_makes_a_pdf(text: str) -> None:
+    content = {
+        "number": "PDM-1-20260101-AAAAAAAA",
+        "at": "2026-08-24T02:00:00+00:00",
+        "zona": "WIT",
+        "nama": text,
+        "nip": "1" * 18,
+        "jenis": "PNS",
+        "instansi": text,
+        "unit": text,
+        "period": "",
+        "groups": [{"label": "Golongan", "result": "Selesai", "records": 1, "proposals": 2}] * 12,
+        "check": "http://localhost/cek-bukti/x",
+    }
+    assert proof_pdf(content).startswith(b"%PDF-")
+
+
+def test_anybody_who_holds_it_can_check_it(desk: Desk) -> None:
+    finish(desk)
+    proof = desk.do(pdm.make_proof)
+    assert proof.check_url.startswith(f"{desk.portal.settings.public_url}/cek-bukti/")
+    found = check(desk, token(proof))
+
+    assert found == pdm.PublicProof(proof.number, proof.at, "WIB", proof.nama, proof.instansi, newest=True)
+
+
+def test_nobody_makes_one_up(desk: Desk) -> None:
+    finish(desk)
+    proof = desk.do(pdm.make_proof)
+    good = token(proof)
+    for text in (
+        "",
+        proof.number,
+        good[:-1],
+        good + "A",
+        good.replace("7301", "7302"),
+        "x" * 5000,
+        f"{proof.number}.",
+        "\ud800",
+    ):
+        assert check(desk, text) is None, text
+    other = desk.portal.settings.model_copy(update={"secret_key": SecretStr("x" * 40)})
+    assert read_proof(other, sign_proof(desk.portal.settings, proof.number)) is None
+
+
+def test_one_persons_proof_is_not_anothers(desk: Desk) -> None:
+    finish(desk)
+    proof, other = desk.do(pdm.make_proof), desk.of(desk.portal.budi)
+
+    assert other.see(pdm.latest_proof) is None
+    for number in (proof.number, "PDM-7301-20260824-AAAAAAAA"):
+        with pytest.raises(NotAllowed) as answer:
+            other.do(pdm.download, number)
+        assert str(answer.value) == "no such proof of this person"
+
+
+def test_its_moment_is_the_agencys(desk: Desk) -> None:
+    finish(desk)
+    with after(timedelta(hours=20).total_seconds()):
+        assert "-20260825-" in desk.do(pdm.make_proof).number

@@ -1,0 +1,117 @@
+""" "Data sudah sesuai" and "tidak ada riwayat": only where they are true, and never beside a proposal."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.usulan import Declaration, GroupState
+from mysapk_web.models import GroupStatement, PersonnelRecord
+from mysapk_web.services import clock, pdm
+from mysapk_web.services.actor import NotAllowed, Refused
+from tests.unit.services.pdm.desk import ON_FILE, PENGHARGAAN, Desk
+from tests.unit.services.people import after, days
+
+
+def test_what_is_on_file_is_right(desk: Desk) -> None:
+    desk.put("penghargaan")
+    assert desk.tile("penghargaan").done is False
+    desk.state("penghargaan", "SESUAI")
+
+    tile = desk.tile("penghargaan")
+    assert (tile.done, tile.state, tile.state_label) == (True, GroupState.SESUAI, "Data sudah sesuai")
+    assert desk.group("penghargaan").statement == Declaration.SESUAI
+    event = desk.portal.events(AuditTag.GROUP_DECLARED)[-1]
+    assert event.detail == {"grup": "penghargaan", "pernyataan": "SESUAI"}
+
+
+def test_there_is_nothing(desk: Desk) -> None:
+    desk.state("cltn", "TIDAK_ADA")
+    assert desk.tile("cltn").state_label == "Tidak ada riwayat"
+
+
+def test_taken_back(desk: Desk) -> None:
+    desk.state("cltn", "TIDAK_ADA")
+    desk.state("cltn", None)
+    desk.state("cltn", None)
+
+    assert desk.tile("cltn").done is False
+    assert [event.detail["pernyataan"] for event in desk.portal.events(AuditTag.GROUP_DECLARED)] == ["TIDAK_ADA", ""]
+
+
+def test_said_anew_it_is_still_one(desk: Desk) -> None:
+    desk.state("keluarga", "TIDAK_ADA")
+    desk.put("anak")
+    desk.state("keluarga", "SESUAI")
+
+    assert [row.statement for row in desk.rows(GroupStatement)] == [Declaration.SESUAI]
+
+
+REFUSED = [
+    ("golongan", "SESUAI", True, "harus diusulkan"),
+    ("penghargaan", "SESUAI", False, "Belum ada data"),
+    ("penghargaan", "TIDAK_ADA", True, "Masih ada riwayat"),
+    ("jabatan", "TIDAK_ADA", False, "wajib diisi"),
+]
+
+
+@pytest.mark.parametrize(("group", "statement", "on_file", "words"), REFUSED)
+def test_what_is_not_true_is_refused(desk: Desk, group: str, statement: str, on_file: bool, words: str) -> None:
+    if on_file:
+        desk.put(group)
+    with pytest.raises(Refused, match=words):
+        desk.state(group, statement)
+    assert desk.rows(GroupStatement) == []
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_not_beside_an_open_proposal(desk: Desk, sent: bool) -> None:
+    desk.put("penghargaan")
+    number = desk.draft("penghargaan", PENGHARGAAN)
+    if sent:
+        desk.send(number)
+
+    with pytest.raises(Refused, match="Kirim, tarik, atau hapus"):
+        desk.state("penghargaan", "SESUAI")
+    assert "Kirim" in desk.group("penghargaan").why_no_statement
+    desk.withdraw(number)
+    desk.state("penghargaan", "SESUAI")
+
+
+def test_a_profile_is_right_when_nothing_is_missing(desk: Desk) -> None:
+    desk.put("profil", {"alamat": "Jalan Melati 4", "kabupaten": "33.74"})
+    with pytest.raises(Refused, match="Nomor HP"):
+        desk.state("profil", "SESUAI")
+
+    with desk.portal.db.begin() as session:
+        record = session.get(PersonnelRecord, 1)
+        assert record is not None
+        record.payload = ON_FILE["profil"]
+    desk.state("profil", "SESUAI")
+    assert desk.tile("profil").done
+
+
+def test_unknown_words_and_groups(desk: Desk) -> None:
+    with pytest.raises(NotAllowed):
+        desk.state("cltn", "MUNGKIN")
+    with pytest.raises(NotAllowed):
+        desk.state("lain", "SESUAI")
+
+
+def test_what_was_said_in_an_earlier_pdm_is_said_again(desk: Desk) -> None:
+    with after(-20 * days), desk.portal.db.begin() as session:
+        session.add(
+            GroupStatement(
+                pegawai_id=desk.person.pegawai_id, group="cltn", statement=Declaration.TIDAK_ADA, at=clock.now()
+            )
+        )
+    assert desk.tile("cltn").done is False
+    desk.state("cltn", "TIDAK_ADA")
+    assert desk.tile("cltn").done
+    assert len(desk.rows(GroupStatement)) == 1
+
+
+def test_one_persons_words_are_not_anothers(desk: Desk) -> None:
+    desk.state("cltn", "TIDAK_ADA")
+    assert desk.of(desk.portal.budi).tile("cltn").done is False
+    assert desk.see(pdm.board).done == 1
