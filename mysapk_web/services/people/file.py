@@ -224,11 +224,10 @@ def _deliveries(session: Session, account_id: int) -> list[Delivery]:
     mails = session.exec(
         select(OutboxMail).where(OutboxMail.account_id == account_id).order_by(col(OutboxMail.id).desc()).limit(SHOWN)
     ).all()
-    known = {letter.value: letter.label for letter in Letter}
     return [
         Delivery(
             at=mail.created_at,
-            letter=known.get(mail.template, mail.template),
+            letter=Letter(mail.template).label if mail.template in set(Letter) else mail.template,
             state=mail.state,
             sent_at=mail.sent_at,
             attempts=mail.attempts,

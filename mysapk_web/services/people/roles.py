@@ -88,7 +88,7 @@ def list_grants(
         named = func.lower(Instansi.nama).contains(agency.strip().casefold(), autoescape=True)
         conditions.append(or_(named, col(Instansi.kode) == agency.strip()))
     found: Any = (
-        sql_select(RoleGrant, Account, Pegawai, col(Instansi.nama), place, of_giver.nama)
+        sql_select(RoleGrant, Account, Pegawai, col(Instansi.nama), place, col(of_giver.nama))
         .join(Account, col(Account.id) == RoleGrant.account_id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
