@@ -11,11 +11,13 @@ from mysapk_web.services.people.accounts import (
     unlock,
 )
 from mysapk_web.services.people.file import Act, Delivery, HeldRole, PersonFile, Step, person_file
+from mysapk_web.services.people.first_admin import create_admin
 from mysapk_web.services.people.grants import (
-    create_admin,
+    Proposed,
     drop_roles_of_moved,
     grant_role,
     grantable_by,
+    propose_role,
     revoke_role,
 )
 from mysapk_web.services.people.roles import Candidate, GrantLine, candidate, find_candidates, list_grants
@@ -42,6 +44,7 @@ __all__ = [
     "Order",
     "PersonFile",
     "PersonLine",
+    "Proposed",
     "Step",
     "Wanted",
     "approve_cpns",
@@ -56,6 +59,7 @@ __all__ = [
     "grantable_by",
     "list_grants",
     "person_file",
+    "propose_role",
     "reaches_all_agencies",
     "remove_second_factor",
     "revoke_role",

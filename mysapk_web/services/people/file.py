@@ -23,6 +23,7 @@ from mysapk_web.services.outbox import Letter
 from mysapk_web.services.people import target
 from mysapk_web.services.people.grants import grantable_by
 from mysapk_web.services.people.search import AccountState, state_of
+from mysapk_web.services.people.units import scope_in_words
 from mysapk_web.services.scope import people_within
 from mysapk_web.settings import load
 
@@ -203,21 +204,6 @@ def _roles(session: Session, account_id: int) -> list[HeldRole]:
         HeldRole(grant.role, scope_in_words(session, grant.instansi_id, grant.unor_id))
         for grant in target.grants_of(session, account_id)
     ]
-
-
-def scope_in_words(session: Session, instansi_id: int | None, unor_id: int | None) -> str:
-    """Where a role counts.
-
-    Args:
-        session: A read transaction is enough.
-        instansi_id: Agency; None for all.
-        unor_id: Unit; None for the whole agency.
-    """
-    if instansi_id is None:
-        return "Semua instansi"
-    if unor_id is None:
-        return f"Seluruh {session.get_one(Instansi, instansi_id).nama}"
-    return f"{session.get_one(Unor, unor_id).nama} dan unit di bawahnya"
 
 
 def _deliveries(session: Session, account_id: int) -> list[Delivery]:

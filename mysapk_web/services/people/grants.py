@@ -6,19 +6,19 @@ A role is given only by who may give it where it shall count; nobody changes the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.roles import GRANTABLE, Permission, Role
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor, Grant, NotAllowed, Refused
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.people import target
-from mysapk_web.services.people.units import unit_named
+from mysapk_web.services.people.units import scope_in_words, unit_named
 from mysapk_web.services.scope import people_within
 from mysapk_web.services.security import require_recent
 
@@ -32,33 +32,6 @@ LAST_ADMIN: Final = (
     "Ini admin terakhir di instansinya, jadi perannya tidak dapat dicabut. "
     "Beri peran Admin Instansi kepada orang lain dahulu."
 )
-
-
-def create_admin(
-    session: Session, *, nip: str, role: Role, instansi_kode: str | None = None, unor_kode: str | None = None
-) -> bool:
-    """Give a role to a person on the rolls; the way in for the first admins (`mysapk create-admin`).
-
-    The person activates the account as everybody does, and adds a second factor before the role counts.
-
-    Args:
-        session: Any transaction.
-        nip: Of a person on the rolls.
-        role: Any role but PEGAWAI, which everybody has.
-        instansi_kode: Agency; the person's own by default. None for ADMIN_BKN.
-        unor_kode: Unit of that agency that the role is limited to, with what is below it.
-
-    Returns:
-        Whether the role is new; a grant in force with the same scope stays as it is.
-
-    Raises:
-        Refused: Unknown person, agency or unit, or a scope that doesn't fit the role.
-    """
-    account, pegawai = _on_the_rolls(session, nip)
-    instansi_id, unor_id = _scope(session, role, pegawai, instansi_kode, unor_kode)
-    return _give(session, account, pegawai, RoleGrant(
-        account_id=account.id or 0, role=role, instansi_id=instansi_id, unor_id=unor_id, granted_at=clock.now()
-    ), None)  # fmt: skip
 
 
 def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, unit: str) -> bool:
@@ -79,27 +52,30 @@ def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, un
         StepUpNeeded: Password or code were not shown lately.
         Refused: The role is not the actor's to give there, the scope doesn't fit, or the account is switched off.
     """
-    account, pegawai = _person(session, actor, account_id)
-    wanted = _role_of(role)
-    place = _unit_for(session, actor, wanted, pegawai, unit)
-    if not any(
-        _gives(grant, wanted, pegawai.instansi_id, place.jalur if place else None) for grant in actor.acting_grants
-    ):
-        raise Refused(NOT_YOURS, "peran")
-    if any(target.outranks(actor, held.role) for held in target.grants_of(session, account_id)):
-        raise Refused(target.HIGHER)
-    if account.disabled_at is not None:
-        raise Refused("Akun ini sedang dinonaktifkan. Aktifkan akunnya dahulu.")
+    account, pegawai, given = _checked(session, actor, account_id, role, unit)
     require_recent(actor)
-    given = RoleGrant(
-        account_id=account_id,
-        role=wanted,
-        instansi_id=pegawai.instansi_id,
-        unor_id=place.id if place else None,
-        granted_by=actor.account_id,
-        granted_at=clock.now(),
+    return give(session, account, pegawai, given, actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A role that could be given, in words: to whom, which, where it counts, and whether the person holds it already."""
+
+    nama: str
+    role: Role
+    scope: str
+    held: bool
+
+
+def propose_role(session: Session, actor: Actor, *, account_id: int, role: str, unit: str) -> Proposed:
+    """What `grant_role` would do, to be shown before it is done. Arguments and errors as there, but no proof is asked for."""
+    account, pegawai, given = _checked(session, actor, account_id, role, unit)
+    return Proposed(
+        nama=pegawai.full_name,
+        role=given.role,
+        scope=scope_in_words(session, given.instansi_id, given.unor_id),
+        held=_holds(session, account, given),
     )
-    return _give(session, account, pegawai, given, actor)
 
 
 def revoke_role(session: Session, actor: Actor, *, grant_id: int) -> Role:
@@ -223,6 +199,31 @@ def _person(session: Session, actor: Actor, account_id: int) -> tuple[Account, P
     return row
 
 
+def _checked(
+    session: Session, actor: Actor, account_id: int, role: str, unit: str
+) -> tuple[Account, Pegawai, RoleGrant]:
+    """The person and the grant as it would be written."""
+    account, pegawai = _person(session, actor, account_id)
+    wanted = _role_of(role)
+    place = _unit_for(session, actor, wanted, pegawai, unit)
+    path = place.jalur if place else None
+    if not any(_gives(grant, wanted, pegawai.instansi_id, path) for grant in actor.acting_grants):
+        raise Refused(NOT_YOURS, "peran")
+    if any(target.outranks(actor, held.role) for held in target.grants_of(session, account_id)):
+        raise Refused(target.HIGHER)
+    if account.disabled_at is not None:
+        raise Refused("Akun ini sedang dinonaktifkan. Aktifkan akunnya dahulu.")
+    given = RoleGrant(
+        account_id=account_id,
+        role=wanted,
+        instansi_id=pegawai.instansi_id,
+        unor_id=place.id if place else None,
+        granted_by=actor.account_id,
+        granted_at=clock.now(),
+    )
+    return account, pegawai, given
+
+
 def _role_of(text: str) -> Role:
     try:
         role = Role(text)
@@ -262,10 +263,26 @@ def _has_other_admin(session: Session, grant: RoleGrant) -> bool:
     return other is not None
 
 
-def _give(session: Session, account: Account, pegawai: Pegawai, given: RoleGrant, actor: Actor | None) -> bool:
+def _holds(session: Session, account: Account, given: RoleGrant) -> bool:
     wanted = (given.role, given.instansi_id, given.unor_id)
     held = {(grant.role, grant.instansi_id, grant.unor_id) for grant in target.grants_of(session, account.id or 0)}
-    if wanted in held:
+    return wanted in held
+
+
+def give(session: Session, account: Account, pegawai: Pegawai, given: RoleGrant, actor: Actor | None) -> bool:
+    """Write a grant that was checked, with all that follows from it.
+
+    Args:
+        session: Any transaction.
+        account: Whose.
+        pegawai: Whose.
+        given: Not yet written.
+        actor: Who gives; None for the system.
+
+    Returns:
+        False when one in force has the same scope.
+    """
+    if _holds(session, account, given):
         return False
     session.add(given)
     target.end_everything(session, account, "peran diubah")
@@ -295,46 +312,3 @@ def _take(
 def _tell_roles(session: Session, account: Account, pegawai: Pegawai) -> None:
     labels = sorted({grant.role.label for grant in target.grants_of(session, account.id or 0)})
     target.tell(session, Letter.ROLE_CHANGED, account, pegawai, roles=", ".join(labels))
-
-
-def _on_the_rolls(session: Session, nip: str) -> tuple[Account, Pegawai]:
-    try:
-        value = normalise_nip(nip)
-    except NipError as error:
-        raise Refused(str(error), "nip") from None
-    row = session.exec(
-        select(Account, Pegawai)
-        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-        .where(Pegawai.nip == value)
-        .with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise Refused("NIP tidak ada dalam data pegawai. Impor datanya lebih dulu.", "nip")
-    return row
-
-
-def _scope(
-    session: Session, role: Role, pegawai: Pegawai, instansi_kode: str | None, unor_kode: str | None
-) -> tuple[int | None, int | None]:
-    """Ids of agency and unit of a grant."""
-    if role is Role.PEGAWAI:
-        raise Refused("Setiap orang sudah berperan pegawai. Pilih peran lain.", "role")
-    if role is Role.ADMIN_BKN:
-        if instansi_kode or unor_kode:
-            raise Refused("Admin BKN berlaku untuk semua instansi. Kosongkan instansi dan unor.", "instansi")
-        return None, None
-    instansi_id = pegawai.instansi_id
-    if instansi_kode:
-        found = session.exec(select(Instansi.id).where(Instansi.kode == instansi_kode)).one_or_none()
-        if found != instansi_id:
-            raise Refused("Pegawai ini tidak tercatat di instansi itu. Periksa kode instansi.", "instansi")
-    if role in OF_AGENCY and unor_kode:
-        raise Refused(f"{role.label} berlaku untuk seluruh instansi. Kosongkan unor.", "unor")
-    if role in OF_UNITS and not unor_kode:
-        raise Refused(f"{role.label} berlaku untuk satu unor dan unit di bawahnya. Isi kode unor.", "unor")
-    if not unor_kode:
-        return instansi_id, None
-    unor_id = session.exec(select(Unor.id).where(Unor.instansi_id == instansi_id, Unor.kode == unor_kode)).one_or_none()
-    if unor_id is None:
-        raise Refused("Unor tidak dikenal di instansi itu. Periksa kodenya.", "unor")
-    return instansi_id, unor_id

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.domain.roles import Permission
-from mysapk_web.models import Unor
+from mysapk_web.models import Instansi, Unor
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.scope import units_within
 
@@ -79,3 +79,18 @@ def code_in(text: str) -> str:
         text: As typed or chosen.
     """
     return text.split(BETWEEN, 1)[0].strip()
+
+
+def scope_in_words(session: Session, instansi_id: int | None, unor_id: int | None) -> str:
+    """Where a role counts.
+
+    Args:
+        session: A read transaction is enough.
+        instansi_id: Agency; None for all.
+        unor_id: Unit; None for the whole agency.
+    """
+    if instansi_id is None:
+        return "Semua instansi"
+    if unor_id is None:
+        return f"Seluruh {session.get_one(Instansi, instansi_id).nama}"
+    return f"{session.get_one(Unor, unor_id).nama} dan unit di bawahnya"
