@@ -32,6 +32,9 @@ class AuditTag(StrEnum):
     EMAIL_CHANGE_REQUESTED = "akun:email-perbaikan-diminta"
     EMAIL_IMPORTED = "email:impor"
     EMAIL_IMPORT_UNDONE = "email:impor-dibatalkan"
+    EMAIL_REQUEST_REFUSED = "akun:email-perbaikan-ditolak"
+    IMPORT_TOKEN_MADE = "email:token-dibuat"
+    IMPORT_TOKEN_REVOKED = "email:token-dicabut"
     EMAIL_POLICY_CHANGED = "email:kebijakan-diubah"
 
     # Second factor
@@ -76,6 +79,9 @@ class AuditTag(StrEnum):
     ROUTE_CHANGED = "unor-verifikasi:diubah"
     EXPORTED = "laporan:diunduh"
     ANNOUNCED = "pengumuman:dikirim"
+    ANNOUNCEMENT_ENDED = "pengumuman:diakhiri"
+    HELP_CHANGED = "bantuan:diubah"
+    REMINDED = "aktivasi:diingatkan"
     MAIL_FAILED = "surat:gagal"
     MAIL_RESENT = "surat:dikirim-ulang"
     ACCESS_REFUSED = "akses:ditolak"
@@ -108,6 +114,9 @@ _LABELS: Final = {
     AuditTag.EMAIL_CHANGE_REQUESTED: "Perbaikan alamat email diminta",
     AuditTag.EMAIL_IMPORTED: "Impor alamat email",
     AuditTag.EMAIL_IMPORT_UNDONE: "Impor alamat email dibatalkan",
+    AuditTag.EMAIL_REQUEST_REFUSED: "Perbaikan alamat email ditolak",
+    AuditTag.IMPORT_TOKEN_MADE: "Token impor email dibuat",
+    AuditTag.IMPORT_TOKEN_REVOKED: "Token impor email dicabut",
     AuditTag.EMAIL_POLICY_CHANGED: "Kebijakan domain email diubah",
     AuditTag.TOTP_ENABLED: "Verifikasi dua langkah diaktifkan",
     AuditTag.TOTP_DISABLED: "Verifikasi dua langkah dimatikan",

@@ -62,6 +62,7 @@ class Permission(StrEnum):
     EMAIL_REPAIR = "EMAIL_REPAIR"
     EMAIL_IMPORT = "EMAIL_IMPORT"
     EMAIL_POLICY = "EMAIL_POLICY"
+    EMAIL_TOKEN = "EMAIL_TOKEN"
     RESET_START = "RESET_START"
     ACCOUNT_UNLOCK = "ACCOUNT_UNLOCK"
     CPNS_APPROVE = "CPNS_APPROVE"
@@ -110,6 +111,7 @@ _PERMISSION_LABELS: Final = {
     Permission.EMAIL_REPAIR: "Memperbaiki alamat email pegawai",
     Permission.EMAIL_IMPORT: "Mengimpor alamat email",
     Permission.EMAIL_POLICY: "Mengatur domain email yang diterima",
+    Permission.EMAIL_TOKEN: "Membuat dan mencabut token impor email",
     Permission.RESET_START: "Mengirim atau membatalkan token reset pegawai",
     Permission.ACCOUNT_UNLOCK: "Membuka akun yang terkunci karena salah password",
     Permission.CPNS_APPROVE: "Menyetujui akun CPNS",
@@ -183,7 +185,7 @@ MATRIX: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         | _APPROVER
         | _PEOPLE
         | _ACCOUNTS
-        | {Permission.CPNS_APPROVE, Permission.EMAIL_POLICY, Permission.ROUTE_MANAGE},
+        | {Permission.CPNS_APPROVE, Permission.EMAIL_POLICY, Permission.EMAIL_TOKEN, Permission.ROUTE_MANAGE},
         # BKN validates what is within its authority and helps; it does not verify in the agency's place.
         Role.ADMIN_BKN: _OWN | _DESK | _PEOPLE | _ACCOUNTS | {Permission.BKN_APPROVE, Permission.PERIOD_NATIONAL},
     }

@@ -32,6 +32,10 @@ class Letter(StrEnum):
     """params: how ("reset" | "ganti")."""
     EMAIL_CHANGED = "email-diganti"
     """To both addresses. params: mask_old, mask_new."""
+    EMAIL_REQUESTED = "perbaikan-email-diminta"
+    """Somebody asked for another address on the help page. params: mask_new."""
+    EMAIL_REQUEST_REFUSED = "perbaikan-email-ditolak"
+    """An admin refused such a request. params: reason, mask_new."""
     SECOND_FACTOR_ON = "kode-dua-langkah-aktif"
     SECOND_FACTOR_OFF = "kode-dua-langkah-nonaktif"
     """params: by_admin (an admin took a lost one away)."""
@@ -51,6 +55,8 @@ class Letter(StrEnum):
     """An admin switched the account off. params: none."""
     ENABLED = "akun-diaktifkan-kembali"
     CPNS_APPROVED = "cpns-disetujui"
+    ACTIVATION_REMINDER = "pengingat-aktivasi"
+    """An admin reminds of the activation. params: none; obsolete once the account is active."""
     NOTICE = "pemberitahuan"
     """Something in the portal waits for the person. params: title, text, path (inside the portal)."""
     TEST = "uji-surat"
@@ -71,6 +77,8 @@ _LABELS: Final = {
     Letter.ACTIVATED: "Akun sudah aktif",
     Letter.PASSWORD_CHANGED: "Password diganti",
     Letter.EMAIL_CHANGED: "Alamat email diganti",
+    Letter.EMAIL_REQUESTED: "Perbaikan email diminta",
+    Letter.EMAIL_REQUEST_REFUSED: "Perbaikan email ditolak",
     Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
     Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah dimatikan",
     Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",

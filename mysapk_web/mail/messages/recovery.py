@@ -124,3 +124,22 @@ def activated(facts: Facts, settings: Settings) -> Words:
             recover(settings),
         ),
     )
+
+
+def reminder(facts: Facts, settings: Settings) -> Words:
+    """The activation is still to be done."""
+    return Words(
+        "Akun MySAPK Anda belum diaktifkan",
+        (
+            Paragraph(f"Menurut catatan {agency(facts)}, akun MySAPK Web Anda belum diaktifkan."),
+            Link("Aktifkan dengan NIP dan alamat email ini di:", f"{settings.public_url}/lupa-password"),
+            Paragraph(
+                "Anda akan menerima token lewat email untuk membuat password. Petugas tidak pernah meminta token atau "
+                "password Anda."
+            ),
+            Paragraph(
+                "Layanan kepegawaian bagi pegawai yang tidak mengikuti pemutakhiran data tidak diproses (Keputusan "
+                "Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1)."
+            ),
+        ),
+    )
