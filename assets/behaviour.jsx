@@ -158,6 +158,27 @@ export function PasswordInput(props) {
   );
 }
 
+// Fields of a filter belong to the browser, and follow the address when that changes: back, forward, another link.
+function useFollow(value) {
+  const element = useRef(null);
+  useEffect(() => {
+    element.current.value = value;
+  }, [value]);
+  return element;
+}
+
+export function FollowInput({ value, ...rest }) {
+  return <input {...rest} ref={useFollow(value)} defaultValue={value} />;
+}
+
+export function FollowSelect({ value, children, ...rest }) {
+  return (
+    <select {...rest} ref={useFollow(value)} defaultValue={value}>
+      {children}
+    </select>
+  );
+}
+
 // What concerns the whole form comes first, then field by field as they stand on the page.
 function inOrderOfFields(entries) {
   if (entries.length < 2) return entries;

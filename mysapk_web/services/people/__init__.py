@@ -20,7 +20,7 @@ from mysapk_web.services.people.grants import (
     propose_role,
     revoke_role,
 )
-from mysapk_web.services.people.roles import Candidate, GrantLine, candidate, find_candidates, list_grants
+from mysapk_web.services.people.roles import Candidate, GrantLine, candidate, find_candidates, list_grants, suggest_for
 from mysapk_web.services.people.search import (
     COUNTED,
     AccountState,
@@ -66,5 +66,6 @@ __all__ = [
     "search",
     "start_reset",
     "suggest",
+    "suggest_for",
     "unlock",
 ]

@@ -18,6 +18,7 @@ from mysapk_web.services.paging import Page
 from mysapk_web.services.people import target
 from mysapk_web.services.people.grants import grantable_by, may_revoke
 from mysapk_web.services.people.search import PAGE, person_named
+from mysapk_web.services.people.units import suggest
 from mysapk_web.services.scope import people_within
 
 CANDIDATES: Final = 8
@@ -164,6 +165,24 @@ def candidate(session: Session, actor: Actor, account_id: int) -> Candidate | No
     """
     actor.require(Permission.ROLE_GRANT)
     return next(iter(_candidates(session, actor, col(Account.id) == account_id)), None)
+
+
+def suggest_for(session: Session, actor: Actor, account_id: int, text: str) -> list[str]:
+    """Units that a role of a person could be limited to and that fit what is being typed.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose scope it is.
+        account_id: Whose role.
+        text: As typed so far.
+
+    Raises:
+        NotAllowed: The actor gives no roles.
+    """
+    one = candidate(session, actor, account_id)
+    if one is None:
+        return []
+    return suggest(session, actor, Permission.ROLE_GRANT, text, instansi_id=one.instansi_id)
 
 
 def _candidates(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> list[Candidate]:

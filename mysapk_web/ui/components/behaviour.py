@@ -78,6 +78,25 @@ class PasswordInput(_Behaviour):
     _triggers: ClassVar[dict[str, Any]] = {"on_change": input_event}
 
 
+class FollowInput(_Behaviour):
+    """A text field of a filter: what is typed belongs to the browser, until the value changes with the address."""
+
+    tag = "FollowInput"
+
+    name: rx.Var[str]
+    value: rx.Var[str]
+    auto_complete: rx.Var[str]
+
+
+class FollowSelect(_Behaviour):
+    """A choice of a filter, in the same way."""
+
+    tag = "FollowSelect"
+
+    name: rx.Var[str]
+    value: rx.Var[str]
+
+
 class Outcome(_Behaviour):
     """The faults of the page in one place (role alert), or what went well (role status); takes the focus."""
 
