@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement
@@ -296,7 +296,7 @@ def _paragraphs(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _note(session: Session, tag: AuditTag, actor: Actor, instansi_id: int | None, **detail: str) -> None:
+def _note(session: Session, tag: AuditTag, actor: Actor, instansi_id: int | None, **detail: Any) -> None:
     audit.record(
         session,
         tag,

@@ -23,6 +23,9 @@ from mysapk_web.services.security import require_recent
 NATIONAL: Final = "nasional"
 MOST_YEARS: Final = 3
 """A period that lasts longer is a slip of the keyboard."""
+FIRST_YEAR: Final = 2021
+"""The year of Keputusan Kepala BKN 87/2021."""
+LAST_YEAR: Final = 2100
 MAX_SOURCE: Final = 300
 _LAST_MOMENT: Final = timedelta(microseconds=1)
 
@@ -259,6 +262,7 @@ def _made(session: Session, actor: Actor, draft: Draft, agency: Instansi | None)
             )
     else:
         starts_at = _midnight(draft.first or date.min, zone)
+        _judge_length(starts_at, last)
         _judge_new(starts_at, last, same, agency)
     _judge_length(starts_at, last)
     if agency is not None and not actor.may(Permission.PERIOD_NATIONAL):
@@ -281,6 +285,9 @@ def _judge_fields(draft: Draft, extended: Period | None) -> None:
         faults["mulai"] = "Isi hari pertama, misalnya 15 Agustus 2026."
     if draft.last is None:
         faults["selesai"] = "Isi hari terakhir, misalnya 14 September 2026."
+    for field, day in (("mulai", draft.first), ("selesai", draft.last)):
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            faults[field] = "Periksa tahunnya."
     source = " ".join(draft.source.split())
     if not source or len(source) > MAX_SOURCE:
         faults["dasar"] = f"Isi dasar penetapan, misalnya nomor surat; paling banyak {MAX_SOURCE} karakter."

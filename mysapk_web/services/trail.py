@@ -51,6 +51,7 @@ class Event:
     """One event.
 
     Attributes:
+        tag: What happened, in words.
         actor: Who acted, in words.
         subject: Whom it happened to; empty where it was nobody.
         detail: Name and value of what is told beside, in words.
@@ -203,9 +204,10 @@ def _zone(session: Session, actor: Actor) -> str:
 
 
 def _event(row: Any, zona: str) -> Event:
-    id_, at, tag, actor_id, officer, officer_nip, seen, nama, nip, address, detail = row
+    id_, at, value, actor_id, officer, officer_nip, seen, nama, nip, address, detail = row
     who = SYSTEM if actor_id is None else f"{officer} ({officer_nip})" if seen and officer else OUTSIDE
     subject = f"{nama} ({nip})" if nama else ""
+    tag = AuditTag(value).label if value in set(AuditTag) else value
     return Event(id_, at, tag, who, subject, address, _words(detail), zona)
 
 
