@@ -29,6 +29,10 @@ class Official:
     desk: Desk
     actor: Actor
 
+    def but(self, **changes: Any) -> Official:
+        """The same person, with something about the actor changed."""
+        return replace(self, actor=replace(self.actor, **changes))
+
     def do(self, use_case: Callable[..., T], *args: Any, **given: Any) -> T:
         return in_transaction(self.desk.portal.db, use_case, self.actor, *args, **given)
 
