@@ -161,7 +161,7 @@ def _remove(path: Path) -> None:
 async def make_token(request: Request) -> Response:
     """`POST /admin/email/token`, for the admin of an agency: a new token, shown once on a page without script."""
     actor = await _actor(request)
-    made = await database.run(email_imports.make, actor, label=await _field(request, "label"))
+    made = await database.run(email_imports.make_token, actor, label=await _field(request, "label"))
     return page(
         "Token impor email",
         f"<p>Token untuk <strong>{escape(made.label)}</strong>, berlaku sampai {made.expires_at:%d-%m-%Y}. "

@@ -74,7 +74,7 @@ class RowView:
     old_email: str
 
 
-def runs(session: Session, actor: Actor, number: int) -> Page[RunView]:
+def list_runs(session: Session, actor: Actor, number: int) -> Page[RunView]:
     """Runs of the own scope, the newest first.
 
     Args:
@@ -91,7 +91,7 @@ def runs(session: Session, actor: Actor, number: int) -> Page[RunView]:
     return found.map(lambda run: _view(run, names))
 
 
-def run(session: Session, actor: Actor, run_id: int) -> RunView:
+def find_run(session: Session, actor: Actor, run_id: int) -> RunView:
     """One run.
 
     Args:
@@ -120,7 +120,7 @@ def run_of_token(session: Session, caller: Caller, run_id: int) -> RunView | Non
     return _view(found, {}) if found else None
 
 
-def rows(
+def list_rows(
     session: Session, actor: Actor, run_id: int, *, verdict: RowVerdict | None, nip: str, number: int
 ) -> Page[RowView]:
     """Rows of a run, in the order of the file.
@@ -206,7 +206,7 @@ def count_report(session: Session, actor: Actor, run_id: int) -> RunView:
         NotAllowed: Not a run of the own scope.
         CountedRefusal: Too many exports.
     """
-    found = run(session, actor, run_id)
+    found = find_run(session, actor, run_id)
     if not counters.within(session, EXPORTS_PER_ACCOUNT, str(actor.account_id)):
         raise CountedRefusal("Terlalu banyak unduhan dalam satu jam. Coba lagi nanti.")
     audit.record(

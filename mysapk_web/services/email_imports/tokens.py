@@ -69,7 +69,7 @@ class Made:
         return f"Made(label={self.label!r})"
 
 
-def make(session: Session, actor: Actor, *, label: str) -> Made:
+def make_token(session: Session, actor: Actor, *, label: str) -> Made:
     """Make a token for the agency of the actor's role.
 
     Args:
@@ -114,7 +114,7 @@ def make(session: Session, actor: Actor, *, label: str) -> Made:
     return Made(secret, name, token.expires_at)
 
 
-def revoke(session: Session, actor: Actor, *, token_id: int) -> None:
+def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
     """Make a token worthless at once.
 
     Args:
@@ -138,7 +138,7 @@ def revoke(session: Session, actor: Actor, *, token_id: int) -> None:
         _note(session, AuditTag.IMPORT_TOKEN_REVOKED, actor, token)
 
 
-def tokens(session: Session, actor: Actor) -> list[TokenView]:
+def list_tokens(session: Session, actor: Actor) -> list[TokenView]:
     """Tokens of the agency, those in force first.
 
     Args:
