@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,12 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import func, select
 from typer.testing import CliRunner, Result
 
 from mysapk_web.cli import app
-from mysapk_web.models import Database, Pegawai, RoleGrant
-from mysapk_web.services import clock
+from mysapk_web.models import Database, Pegawai, RoleGrant, migration
+from mysapk_web.services import bookkeeping, clock
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.settings import load
 
@@ -78,7 +80,7 @@ def test_migrate_and_migrate_again(fresh: Shell) -> None:
     assert fresh.run("demo").exit_code == 2
     first, second = fresh.run("migrate"), fresh.run("migrate")
     assert (first.exit_code, second.exit_code) == (0, 0)
-    assert "from nothing to 0001" in first.stdout
+    assert f"from nothing to {migration.head()}" in first.stdout
     assert "at 0001" in second.stdout
     assert fresh.people() == 0
 
@@ -242,3 +244,36 @@ def test_worker_sends_the_outbox_and_ends_when_told(shell: Shell) -> None:
 def test_the_command_starts_without_reflex() -> None:
     program = "import sys, mysapk_web.cli; sys.exit('reflex' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+def test_aggregates_are_checked_and_made_anew(shell: Shell) -> None:
+    assert shell.run("demo").exit_code == 0
+    assert shell.run("aggregates").exit_code == 0
+    database = Database(shell.url)
+    with database.begin() as session:
+        session.execute(text("UPDATE hitungan SET count = count + 1 WHERE unor_id = 0 AND measure = 'aktif'"))
+
+    broken = shell.run("aggregates")
+    assert (broken.exit_code, "unor 0, PNS, aktif" in broken.output) == (1, True)
+    assert shell.run("aggregates", "--rebuild", "--history").exit_code == 0
+    assert shell.run("aggregates").exit_code == 0
+    database.dispose()
+
+
+def test_check_walks_along_the_trail(shell: Shell) -> None:
+    assert shell.run("demo").exit_code == 0
+    database = Database(shell.url)
+    bookkeeping.catch_up(database, load())
+    first = shell.run("check")
+    head = re.search(r"head (\d+:[0-9a-f]{64})", first.output)
+    assert first.exit_code == 0
+    assert head is not None
+    assert shell.run("check", "--head", head[1]).exit_code == 0
+    assert shell.run("check", "--head", "12").exit_code == 2
+
+    with database.begin() as session:
+        session.execute(text("DROP TRIGGER jejak_audit_no_update"))
+        session.execute(text("UPDATE jejak_audit SET actor_id = 1"))
+    broken = shell.run("check")
+    assert (broken.exit_code, "The trail is not whole" in broken.output) == (1, True)
+    database.dispose()

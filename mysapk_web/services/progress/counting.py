@@ -241,7 +241,8 @@ def verify(database: Database) -> list[Difference]:
     Returns:
         What differs, by unit.
     """
-    return _at_one_moment(database, _differences)
+    with database.snapshot() as session:
+        return _differences(session)
 
 
 def _differences(session: Session) -> list[Difference]:
