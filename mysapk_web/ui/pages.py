@@ -28,6 +28,10 @@ from mysapk_web.ui.pdm.papan import PapanState, papan
 from mysapk_web.ui.shell import connection_line
 from mysapk_web.ui.tidak_ditemukan import tidak_ditemukan
 from mysapk_web.ui.usulan import UsulanListState, usulan
+from mysapk_web.ui.verifikasi.daftar import InboxState
+from mysapk_web.ui.verifikasi.daftar import daftar as masuk_usulan
+from mysapk_web.ui.verifikasi.sesuai import SesuaiState, sesuai
+from mysapk_web.ui.verifikasi.usulan import MejaState, meja
 
 STYLESHEET = "app.css"
 
@@ -47,6 +51,9 @@ PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
     ("/keamanan", keamanan, "Keamanan akun", KeamananState.load),
     ("/bantuan", bantuan, "Bantuan", BantuanState.load),
     ("/cek-bukti/[segel]", cek_bukti, "Periksa bukti pemutakhiran", CekBuktiState.load),
+    ("/verifikasi", masuk_usulan, "Verifikasi", InboxState.load),
+    ("/verifikasi/sesuai", sesuai, "Verifikasi bersama", SesuaiState.load),
+    ("/verifikasi/[nomor]", meja, "Usulan", MejaState.load),
     ("/admin/pegawai", daftar, "Pegawai", DaftarState.load),
     ("/admin/pegawai/[akun]", akun, "Akun pegawai", AkunState.load),
     ("/admin/peran", peran, "Peran", PeranState.load),

@@ -35,6 +35,7 @@ NAVIGATION: tuple[NavEntry, ...] = (
     NavEntry("Profil", "/profil"),
     NavEntry("Usulan", "/usulan"),
     NavEntry("Notifikasi", "/notifikasi"),
+    NavEntry("Verifikasi", "/verifikasi", Permission.INBOX_READ),
     NavEntry("Pegawai", "/admin/pegawai", Permission.PEOPLE_READ),
     NavEntry("Peran", "/admin/peran", Permission.ROLE_GRANT),
     NavEntry("Keamanan", "/keamanan"),
