@@ -30,6 +30,7 @@ VOLATILE = frozenset(
         "hitungan_langkah",
         "hitungan_harian",
         "pekerjaan_latar",
+        "jejak_segel",
     }
 )
 """Tables that a visitor may make grow: counters, the trail, requests, claims and the mails they cause; and the counts of people that the
