@@ -28,6 +28,7 @@ class AuditTag(StrEnum):
     # Address
     EMAIL_CHANGED = "akun:email-diganti"
     EMAIL_CHANGE_REQUESTED = "akun:email-perbaikan-diminta"
+    EMAIL_CHANGE_ASKED = "akun:email-ganti-diminta"
     EMAIL_IMPORTED = "email:impor"
     EMAIL_IMPORT_UNDONE = "email:impor-dibatalkan"
     EMAIL_POLICY_CHANGED = "email:kebijakan-diubah"
@@ -47,6 +48,7 @@ class AuditTag(StrEnum):
     ROLE_REVOKED = "peran:dicabut"
     PEGAWAI_IMPORTED = "pegawai:impor"
     PROFILE_CHANGED = "profil:diubah"
+    PROFILE_REVEALED = "profil:nomor-dilihat"
 
     # PDM
     GROUP_DECLARED = "pdm:grup-dinyatakan"

@@ -47,7 +47,14 @@ class EmailChange:
 
 
 def change_email(
-    session: Session, *, account: Account, pegawai: Pegawai, new_email: str, actor_id: int | None, reason: str
+    session: Session,
+    *,
+    account: Account,
+    pegawai: Pegawai,
+    new_email: str,
+    actor_id: int | None,
+    reason: str,
+    keep_session: str = "",
 ) -> bool:
     """Give a person another address.
 
@@ -61,6 +68,7 @@ def change_email(
         new_email: As typed; kept as it is beside its normalised form.
         actor_id: Account that acts; None for the system.
         reason: In words, for the trail.
+        keep_session: Reference of a session that goes on: of the person who changes the own address.
 
     Returns:
         Whether mail now goes elsewhere. Another spelling of the same address ends nothing.
@@ -83,7 +91,7 @@ def change_email(
     change = EmailChange(account.id or 0, pegawai.id or 0, pegawai.instansi_id, pegawai.email_key, raw, key)
     try:
         with session.begin_nested():
-            apply_changes(session, [change], actor_id=actor_id, reason=reason)
+            apply_changes(session, [change], actor_id=actor_id, reason=reason, keep_session=keep_session)
     except IntegrityError:  # somebody else took the address meanwhile
         raise Refused(TAKEN, "email") from None
     session.refresh(account)
@@ -91,7 +99,9 @@ def change_email(
     return True
 
 
-def apply_changes(session: Session, changes: Sequence[EmailChange], *, actor_id: int | None, reason: str) -> None:
+def apply_changes(
+    session: Session, changes: Sequence[EmailChange], *, actor_id: int | None, reason: str, keep_session: str = ""
+) -> None:
     """Write checked changes with a handful of statements, however many they are.
 
     Args:
@@ -99,6 +109,7 @@ def apply_changes(session: Session, changes: Sequence[EmailChange], *, actor_id:
         changes: In the order they have to happen: an address may be freed by one and taken by a later one.
         actor_id: Account that acts; None for the system.
         reason: In words, for the trail.
+        keep_session: As in `change_email`.
 
     Raises:
         IntegrityError: An address is in use after all; nothing is written.
@@ -109,7 +120,7 @@ def apply_changes(session: Session, changes: Sequence[EmailChange], *, actor_id:
         update(Pegawai),
         [{"id": change.pegawai_id, "email": change.raw, "email_key": change.key} for change in changes],
     )
-    revoke(session, [change.account_id for change in changes], "email diganti")
+    revoke(session, [change.account_id for change in changes], "email diganti", keep_session=keep_session)
     events, letters = [], []
     for change in changes:
         masks = {"mask_old": mask_email(change.old_key) if change.old_key else "", "mask_new": mask_email(change.key)}

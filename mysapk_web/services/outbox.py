@@ -32,6 +32,11 @@ class Letter(StrEnum):
     """params: how ("reset" | "ganti")."""
     EMAIL_CHANGED = "email-diganti"
     """To both addresses. params: mask_old, mask_new."""
+    ADDRESS_TOKEN = "token-ganti-email"
+    """To the new address, which is nobody's yet. params: change (id of the AddressChange). Rendered with the derived token; obsolete
+    when the request is dead."""
+    ADDRESS_TAKEN = "email-diminta-akun-lain"
+    """Somebody wants an address that is in use; to whom it serves. params: none."""
     SECOND_FACTOR_ON = "kode-dua-langkah-aktif"
     SECOND_FACTOR_OFF = "kode-dua-langkah-nonaktif"
     RECOVERY_CODE_USED = "kode-pemulihan-dipakai"

@@ -70,7 +70,7 @@ _FIELDS = (
         section=_KONTAK,
         read_only=True,
         sensitive=True,
-        help="Token dan pemberitahuan dikirim ke alamat ini. Untuk mengubahnya, hubungi admin instansi Anda.",
+        help="Token dan pemberitahuan dikirim ke alamat ini.",
     ),
     Field("email_gov", "Email kedinasan", FieldKind.EMAIL, section=_KONTAK),
     Field("nomor_bpjs", "Nomor BPJS Kesehatan", FieldKind.BPJS, section=_BPJS, sensitive=True, help="13 angka."),
