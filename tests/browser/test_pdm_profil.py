@@ -39,6 +39,11 @@ def test_own_data_is_changed_at_once_and_masked(new_page: NewPage, looks: Looks)
     button_named(page, "Data sudah sesuai").click()
     expect(page.get_by_role("alert")).to_contain_text("Belum ada data pada berkas.")
 
+    button_named(page, "Periksa data saya").click()
+    expect(page.get_by_text("Data Anda sudah diperiksa.")).to_be_focused()
+    expect(page.get_by_role("listitem").filter(has_text="SKP").first).to_be_visible()
+    looks.fine(page, "profil-diperiksa")
+
     button_named(page, "Ubah Kontak dan alamat").click()
     expect(page.get_by_label("Alamat tempat tinggal")).to_be_focused()
     fill(page, Alamat_tempat_tinggal="Jalan Kenanga 5, Sukamaju", Nomor_HP="123")

@@ -8,7 +8,7 @@ from mysapk_web.domain.groups.fields import Field
 from mysapk_web.domain.groups.profil import PROFIL
 from mysapk_web.domain.groups.values import KEPT_LENGTH
 from mysapk_web.domain.usulan import Declaration
-from mysapk_web.services import database, pdm, profile
+from mysapk_web.services import database, pdm, profile, quality
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.pdm.views import FieldView
 from mysapk_web.services.profile import AddressView, SectionView
@@ -18,6 +18,8 @@ from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import number_of
 
+MOST_FINDINGS = 25
+"""On the page; whoever has more starts with the gravest."""
 FOUND = 20
 """Entries of a searched list."""
 _FIELDS: dict[str, Field] = {field.name: field for field in PROFIL.fields}
@@ -40,6 +42,17 @@ class ProfileSection(TypedDict):
     label: str
     facts: list[FactRow]
     editable: bool
+
+
+class FindingRow(TypedDict):
+    """Something to put right, and where."""
+
+    dimension: str
+    sentence: str
+    remedy: str
+    href: str
+    link: str
+    pending: bool
 
 
 class Found(TypedDict):
@@ -120,6 +133,9 @@ class ProfilState(AppState):
     editing: int = 0
     """Number of the section whose form is open; 0: none."""
     rows: list[FieldRow] = []
+    checked: bool = False
+    """"Periksa data saya" was asked for."""
+    findings: list[FindingRow] = []
     revealed: dict[str, str] = {}
     found: Found = NOTHING_FOUND
     nothing: dict[str, str] = {}
@@ -140,6 +156,7 @@ class ProfilState(AppState):
     async def load(self) -> None:
         """Everything at once; nothing is revealed and no form open."""
         self.faults, self.notice, self.revealed, self.editing, self.rows = {}, "", {}, 0, []
+        self.checked, self.findings = False, []
         shell = await self.get_state(ShellState)
         await shell._fill()
         await self._look()
@@ -202,6 +219,25 @@ class ProfilState(AppState):
         await self._look()
         changed = ", ".join(done.changed)
         self._tell(notice=f"Tersimpan: {changed}." if changed else "Tidak ada yang berubah.")
+
+    @handler(LOGGED_IN)
+    async def check(self, form: dict[str, Any]) -> None:
+        """Periksa data saya: BKN's checks of data quality."""
+        found = await database.look(quality.findings, actor())
+        self.findings = [
+            {
+                "dimension": each.dimension,
+                "sentence": each.sentence,
+                "remedy": each.remedy,
+                "href": each.href,
+                "link": each.link,
+                "pending": each.pending,
+            }
+            for each in found[:MOST_FINDINGS]
+        ]
+        self.checked = True
+        words = f"{len(found)} hal perlu diperhatikan." if found else "Tidak ada yang perlu diperbaiki."
+        self._tell(notice=f"Data Anda sudah diperiksa. {words}")
 
     @handler(LOGGED_IN)
     async def declare(self, form: dict[str, Any]) -> None:

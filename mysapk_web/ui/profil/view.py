@@ -166,6 +166,44 @@ def _address() -> rx.Component:
     )
 
 
+def _finding(item: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(
+            rx.cond(item["pending"], chip("Usulan berjalan", "wait"), chip(item["dimension"], "warn")),
+            " ",
+            rx.el.strong(item["sentence"]),
+        ),
+        rx.el.p(item["remedy"], " ", rx.el.a(item["link"], href=item["href"])),
+    )
+
+
+def _check() -> rx.Component:
+    return section(
+        "Periksa data saya",
+        rx.el.p(
+            "Pemeriksaan otomatis atas data di berkas: kelengkapan, ketepatan waktu, akurasi, dan konsistensi.",
+            class_name="help mb-4",
+        ),
+        rx.cond(
+            ProfilState.checked,
+            rx.cond(
+                ProfilState.findings,
+                rx.el.ul(rx.foreach(ProfilState.findings, lambda item: _finding(item)), class_name="rows"),
+                inset(rx.el.p("Tidak ada yang perlu diperbaiki."), kind="good"),
+            ),
+        ),
+        Form.create(
+            submit_button(
+                rx.cond(ProfilState.checked, "Periksa lagi", "Periksa data saya"), "Memeriksa ...", kind="secondary"
+            ),
+            on_submit=ProfilState.check,
+            action=PATH,
+            class_name="mt-4",
+        ),
+        custom_attrs={"id": "periksa"},
+    )
+
+
 def _statement() -> rx.Component:
     """The profile is one of the twelve groups: it counts as handled once its owner says that it is right."""
     return rx.el.div(
@@ -206,7 +244,9 @@ def profil() -> rx.Component:
         ),
         rx.cond(
             ProfilState.ready,
-            rx.fragment(_statement(), rx.foreach(ProfilState.sections, lambda item: _section(item)), _address()),
+            rx.fragment(
+                _statement(), _check(), rx.foreach(ProfilState.sections, lambda item: _section(item)), _address()
+            ),
             skeleton(10),
         ),
         here=PATH,
