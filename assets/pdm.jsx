@@ -181,8 +181,7 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
 
   let words = saved.at ? `Tersimpan otomatis pukul ${clockTime(saved.at)}` : "Isian disimpan otomatis saat Anda mengetik.";
   let kind = "good";
-  if (!writable) [words, kind] = [saved.sentence || "Isian ini hanya dapat dibaca.", "plain"];
-  else if (phase === "refused") [words, kind] = [`Belum tersimpan: ${saved.sentence}`, "bad"];
+  if (phase === "refused") [words, kind] = [`Belum tersimpan: ${saved.sentence}`, "bad"];
   else if (lost && phase !== "still") [words, kind] = ["Belum tersimpan: koneksi terputus. Dikirim lagi setelah tersambung.", "bad"];
   else if (phase === "failed") [words, kind] = ["Belum tersimpan: sistem belum menjawab. Dicoba lagi sebentar lagi.", "bad"];
   else if (phase === "slow") [words, kind] = ["Menyimpan ...", "plain"];
@@ -193,9 +192,11 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
       <div ref={element} onChange={listen}>
         {children}
       </div>
-      <p role="status" className={`draft-status draft-${kind}`} data-phase={phase}>
-        {words}
-      </p>
+      {writable && (
+        <p role="status" className={`draft-status draft-${kind}`}>
+          {words}
+        </p>
+      )}
     </DraftContext.Provider>
   );
 }
