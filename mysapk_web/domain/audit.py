@@ -68,6 +68,7 @@ class AuditTag(StrEnum):
     DOCUMENT_REMOVED = "dokumen:dihapus"
 
     # Running the portal
+    REFERENCE_IMPORTED = "referensi:impor"
     PERIOD_CREATED = "periode:dibuat"
     PERIOD_CHANGED = "periode:diubah"
     PERIOD_EXTENDED = "periode:diperpanjang"
