@@ -115,7 +115,7 @@ async def _read(visitor: Visitor) -> Actor | None:
     if not visitor.session:
         return None
     settings = load()
-    actor = await database.look(session.read_actor, settings, visitor)
+    actor = await database.run_single(session.read_actor, settings, visitor)
     if actor is not None and session.touch_is_due(actor, settings):
         await database.run(session.touch, visitor.session)
     return actor

@@ -58,7 +58,7 @@ _READ: Final = (
         Period,
         and_(
             or_(col(Period.instansi_id).is_(None), col(Period.instansi_id) == Pegawai.instansi_id),
-            col(Period.kind).in_([PeriodKind.PDM, PeriodKind.VERIFIKASI]),
+            or_(col(Period.kind) == PeriodKind.PDM, col(Period.kind) == PeriodKind.VERIFIKASI),
         ),
     )
     .where(col(Proposal.id) == bindparam("proposal"), col(Proposal.pegawai_id) == bindparam("owner"))
@@ -85,7 +85,6 @@ _WRITE: Final = (
         # A new record that has values is a proposal of its own; the empty form may be opened again.
         slot=case((col(Proposal.slot) == col(Proposal.kind) + literal("+"), null()), else_=col(Proposal.slot)),
     )
-    .returning(col(Proposal.version))
     .execution_options(synchronize_session=False)
 )
 
@@ -96,9 +95,10 @@ def save_draft(
     """Save what was typed so far.
 
     Values that can't be read yet are kept as they were typed, with a sentence each; so a draft loses nothing.
+    The one write is guarded by version and state, so it needs no transaction around it (`database.run_single`).
 
     Args:
-        session: Any transaction.
+        session: Any.
         actor: The owner.
         proposal_id: A draft, or a proposal that was returned.
         version: The version that the form knows.
@@ -127,11 +127,10 @@ def save_draft(
     merged = {**editable(declared, found.payload), **read_values(declared, values)}
     checked = validate(declared, merged, codes=codes(session), today=times.today, person=person, draft=True)
     stored = {"values": checked.payload, "now": clock.now(), "seen": version, "stands": found.state}
-    written = connection.execute(_WRITE, keys | stored).one_or_none()
-    if written is None:
+    if connection.execute(_WRITE, keys | stored).rowcount != 1:
         raise Refused(CHANGED)
     return SavedDraft(
-        version=written.version,
+        version=version + 1,
         faults=checked.faults,
         warnings=checked.warnings,
         values=checked.payload,

@@ -230,7 +230,7 @@ class IsianState(AppState):
 
     async def _save(self, sent: object, version: int) -> SavedDraft:
         values = changed_values(sent, declared(self.kind_name), KEPT_LENGTH)
-        return await database.run(pdm.save_draft, actor(), self.usulan_id, version=version, values=values)
+        return await database.run_single(pdm.save_draft, actor(), self.usulan_id, version=version, values=values)
 
     @handler(LOGGED_IN)
     async def search(self, query: dict[str, Any]) -> None:
