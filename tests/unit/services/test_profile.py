@@ -221,7 +221,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(
     assert payload(portal) == FILLED
 
 
-@pytest.mark.parametrize("name", ["nip", "nama", "nik", "email", "tanggal_lahir", "asing", "", "version"])
+@pytest.mark.parametrize("name", ["nip", "nama", "nama_ktp", "email", "tanggal_lahir", "asing", "", "version"])
 def test_what_is_not_the_person_s_own_can_t_be_changed(portal: Portal, ani: Browser, name: str) -> None:
     give_record(portal)
     with pytest.raises(InputRefused) as refused:
