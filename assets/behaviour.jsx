@@ -9,6 +9,7 @@ const UNANSWERED =
 
 let asked = false; // a form was sent since this document was loaded: only then focus may move, only then a session is asked for
 let visited = false; // a page was shown before this one without a new document
+let lastForm = null; // the form that was sent last and may have to be sent again after a step-up
 const FormContext = createContext({ busy: false, answers: 0 });
 
 const never = () => () => {};
@@ -44,7 +45,7 @@ export const useLost = () => {
 
 // A form whose fields belong to the browser: what is typed is never lost and sent only with the form. `answers` is a counter
 // of the server; while a form waits for it to change, further submits are ignored.
-export function Form({ answers, onSubmit, takesFocus, children, ...rest }) {
+export function Form({ answers, onSubmit, takesFocus, passing, children, ...rest }) {
   const [sent, setSent] = useState(null);
   const [late, setLate] = useState(false);
   const element = useRef(null);
@@ -64,6 +65,7 @@ export function Form({ answers, onSubmit, takesFocus, children, ...rest }) {
     };
     if (sent !== answers) {
       free();
+      if (passing) element.current.reset();
       element.current.closest("dialog")?.close();
       return;
     }
@@ -85,6 +87,7 @@ export function Form({ answers, onSubmit, takesFocus, children, ...rest }) {
       return;
     }
     lock.current = asked = true;
+    if (!passing) lastForm = event.target;
     setLate(false);
     setSent(answers);
     onSubmit(Object.fromEntries(new FormData(event.target)));
@@ -152,6 +155,27 @@ export function PasswordInput(props) {
         {shown ? "Sembunyikan" : "Tampilkan"}
       </button>
     </div>
+  );
+}
+
+// Fields of a filter belong to the browser, and follow the address when that changes: back, forward, another link.
+function useFollow(value) {
+  const element = useRef(null);
+  useEffect(() => {
+    element.current.value = value;
+  }, [value]);
+  return element;
+}
+
+export function FollowInput({ value, ...rest }) {
+  return <input {...rest} ref={useFollow(value)} defaultValue={value} />;
+}
+
+export function FollowSelect({ value, children, ...rest }) {
+  return (
+    <select {...rest} ref={useFollow(value)} defaultValue={value}>
+      {children}
+    </select>
   );
 }
 
@@ -255,6 +279,16 @@ export function DialogButton({ opens, children, ...rest }) {
       {children}
     </button>
   );
+}
+
+// Sends the last form once more, as it stands on the page, when `times` has gone up: password or code were shown meanwhile.
+export function Repeat({ times }) {
+  const before = useRef(times);
+  useEffect(() => {
+    if (times > before.current && lastForm?.isConnected) lastForm.requestSubmit();
+    before.current = times;
+  }, [times]);
+  return null;
 }
 
 // For browser windows only: not in small ones, not in the installed app.

@@ -22,9 +22,12 @@ from sqlalchemy.exc import DBAPIError
 from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import Database, migration
-from mysapk_web.services import demo, rolls
+from mysapk_web.services import audit_chain, demo, rolls
 from mysapk_web.services.actor import Refused
+from mysapk_web.services.audit_chain import Head
+from mysapk_web.services.email_imports import import_email
 from mysapk_web.services.people import create_admin
+from mysapk_web.services.progress import counting
 from mysapk_web.services.references import import_reference
 from mysapk_web.settings import Settings, SettingsError, load, read
 
@@ -33,6 +36,8 @@ UNUSABLE: Final = 2
 FAILED: Final = 1
 """Exit code when something was tried and didn't work."""
 _PROGRESS_ROWS: Final = 1000
+_SHOWN: Final = 20
+"""Differences that are told one by one."""
 
 app = typer.Typer(
     help="MySAPK Web: serve it, look after its database, and get people in.",
@@ -198,7 +203,7 @@ def import_pegawai_command(file: _File, report: _Report = None) -> None:
 @app.command("import-email")
 def import_email_command(file: _File, report: _Report = None) -> None:
     """Take over e-mail addresses: columns nip and email."""
-    _import(rolls.import_email, file, report)
+    _import(import_email, file, report)
 
 
 @app.command("import-reference")
@@ -270,17 +275,71 @@ def send_test_mail(address: Annotated[str, typer.Argument(help="Where to.")]) ->
 
 
 @app.command()
-def check() -> None:
-    """Show the settings, and whether database and mail can be used."""
+def aggregates(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the counts anew from the people.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="With --rebuild: the days before today, too.")] = False,
+) -> None:
+    """Compare the counts behind the figures of /admin with a recount; exit 1 when they differ."""
+    with _told_in_lines(), _database() as (database, _settings):
+        if rebuild:
+            typer.echo(f"{counting.rebuild(database)} counts made anew.")
+        if rebuild and history:
+            with database.begin() as session:
+                counting.write_history(session)
+        differences = counting.verify(database)
+    for row in differences[:_SHOWN]:
+        typer.echo(
+            f"unor {row.unor_id}, {row.jenis.value}, {row.measure.value}: {row.kept}, recount {row.found}", err=True
+        )
+    if differences:
+        _stop(FAILED, f"{len(differences)} counts differ from a recount; run `mysapk aggregates --rebuild`.")
+    typer.echo("The counts are those of a recount.")
+
+
+@app.command()
+def check(
+    head: Annotated[
+        str, typer.Option(help="Head of the trail as an earlier check printed it; the trail must still contain it.")
+    ] = "",
+) -> None:
+    """Show the settings, whether database and mail can be used, and whether the trail is whole."""
     with _told_in_lines():
         settings = load()
+        known = _head_of(head)
     for name, field in Settings.model_fields.items():
         typer.echo(f"MYSAPK_{name.upper():<24} {_shown(name, getattr(settings, name)):<44} {_first(field.description)}")
     database, mail = _database_fault(settings), _mail_fault(settings)
     typer.echo(f"\nDatabase: {'can not be used' if database else 'reachable, with the tables of this release'}")
     typer.echo(f"Mail:     {_mail_in_words(settings)}")
-    if database or mail:
-        _stop(FAILED, *filter(None, (database, mail)))
+    trail = [] if database else _trail_faults(settings, known)
+    if database or mail or trail:
+        _stop(FAILED, *filter(None, (database, mail, *trail)))
+
+
+def _head_of(text: str) -> Head | None:
+    """What `--head` says.
+
+    Raises:
+        Refused: It is not of the form that a check prints.
+    """
+    position, _, chained = text.strip().partition(":")
+    if not text:
+        return None
+    if not position.isdigit() or len(chained) != len(Head().hash):
+        raise Refused("--head: give it as `mysapk check` has printed it, position:hash.")
+    return Head(int(position), chained)
+
+
+def _trail_faults(settings: Settings, known: Head | None) -> list[str]:
+    """Walk along the trail, say how long it is, and give what is wrong with it."""
+    with _told_in_lines(), _database() as (database, _settings), database.snapshot() as session:
+        found = audit_chain.verify(session, settings, known=known)
+    typer.echo(
+        f"Trail:    {found.events} events sealed, {found.unsealed} waiting; head {found.head.position}:{found.head.hash}"
+    )
+    if not found.fault_count:
+        return []
+    return [f"The trail is not whole ({found.fault_count} faults):", *found.faults]
 
 
 def _first(text: str | None) -> str:

@@ -13,6 +13,8 @@ from starlette.applications import Starlette
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
 from mysapk_web.services import database, documents
+from mysapk_web.services.bookkeeping import keep_for_ever
+from mysapk_web.services.email_imports.work import work_for_ever
 from mysapk_web.services.passwords import warm_up
 from mysapk_web.services.retention import tidy_for_ever
 from mysapk_web.settings import SettingsError, load
@@ -59,6 +61,22 @@ async def housekeeping() -> AsyncIterator[None]:
         task.cancel()
 
 
+@asynccontextmanager
+async def bookkeeping() -> AsyncIterator[None]:
+    """Counts are gathered and the trail is sealed while the server runs."""
+    task = asyncio.create_task(keep_for_ever())
+    yield
+    task.cancel()
+
+
+@asynccontextmanager
+async def imports() -> AsyncIterator[None]:
+    """Lists of addresses are read and applied while the server runs."""
+    task = asyncio.create_task(work_for_ever())
+    yield
+    task.cancel()
+
+
 def _routes() -> Starlette | None:
     """Our routes; the front end is built without settings, and then nothing is served."""
     try:
@@ -78,6 +96,8 @@ app.add_middleware(Wall())
 app.register_lifespan_task(reaper)
 app.register_lifespan_task(mails)
 app.register_lifespan_task(housekeeping)
+app.register_lifespan_task(imports)
+app.register_lifespan_task(bookkeeping)
 pages.add_pages(app)
 
 

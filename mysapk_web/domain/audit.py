@@ -1,6 +1,7 @@
 """Tags of the audit trail. A tag is stored as written here and never renamed (ASVS 16.1.1)."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class AuditTag(StrEnum):
@@ -12,6 +13,7 @@ class AuditTag(StrEnum):
     LOCKED_OUT = "akun:tunggu"
     LOGOUT = "akun:logout"
     SESSIONS_ENDED = "akun:sesi-diakhiri"
+    UNLOCKED = "akun:tunggu-dihapus"
 
     # Activation and recovery
     RESET_REQUESTED = "akun:reset-diminta"
@@ -31,12 +33,16 @@ class AuditTag(StrEnum):
     EMAIL_CHANGE_ASKED = "akun:email-ganti-diminta"
     EMAIL_IMPORTED = "email:impor"
     EMAIL_IMPORT_UNDONE = "email:impor-dibatalkan"
+    EMAIL_REQUEST_REFUSED = "akun:email-perbaikan-ditolak"
+    IMPORT_TOKEN_MADE = "email:token-dibuat"
+    IMPORT_TOKEN_REVOKED = "email:token-dicabut"
     EMAIL_POLICY_CHANGED = "email:kebijakan-diubah"
 
     # Second factor
     TOTP_ENABLED = "akun:totp-aktif"
     TOTP_DISABLED = "akun:totp-nonaktif"
     TOTP_FAILED = "akun:totp-gagal"
+    TOTP_REMOVED_BY_ADMIN = "akun:totp-dihapus-admin"
     RECOVERY_CODES_CREATED = "akun:kode-pemulihan-dibuat"
     RECOVERY_CODE_USED = "akun:kode-pemulihan-dipakai"
 
@@ -76,7 +82,85 @@ class AuditTag(StrEnum):
     ROUTE_CHANGED = "unor-verifikasi:diubah"
     EXPORTED = "laporan:diunduh"
     ANNOUNCED = "pengumuman:dikirim"
+    ANNOUNCEMENT_ENDED = "pengumuman:diakhiri"
+    HELP_CHANGED = "bantuan:diubah"
+    REMINDED = "aktivasi:diingatkan"
     MAIL_FAILED = "surat:gagal"
     MAIL_RESENT = "surat:dikirim-ulang"
     ACCESS_REFUSED = "akses:ditolak"
     LIMIT_EXCEEDED = "akses:terlalu-sering"
+
+    @property
+    def label(self) -> str:
+        """The words on pages."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    AuditTag.LOGIN: "Masuk",
+    AuditTag.LOGIN_FAILED: "Gagal masuk",
+    AuditTag.LOCKED_OUT: "Harus menunggu setelah gagal masuk",
+    AuditTag.LOGOUT: "Keluar",
+    AuditTag.SESSIONS_ENDED: "Sesi diakhiri",
+    AuditTag.UNLOCKED: "Waktu tunggu dihapus",
+    AuditTag.RESET_REQUESTED: "Token diminta",
+    AuditTag.RESET_REFUSED: "Permintaan token ditolak",
+    AuditTag.RESET_STARTED_BY_ADMIN: "Token dikirim oleh admin",
+    AuditTag.RESET_CANCELLED: "Token dibatalkan",
+    AuditTag.TOKEN_WRONG: "Token salah",
+    AuditTag.TOKEN_EXHAUSTED: "Kesempatan memasukkan token habis",
+    AuditTag.ACTIVATED: "Akun diaktifkan",
+    AuditTag.PASSWORD_RESET: "Password direset",
+    AuditTag.PASSWORD_CHANGED: "Password diganti",
+    AuditTag.PASSWORD_REHASHED: "Penyimpanan password diperkuat",
+    AuditTag.EMAIL_CHANGED: "Alamat email diganti",
+    AuditTag.EMAIL_CHANGE_REQUESTED: "Perbaikan alamat email diminta",
+    AuditTag.EMAIL_IMPORTED: "Impor alamat email",
+    AuditTag.EMAIL_IMPORT_UNDONE: "Impor alamat email dibatalkan",
+    AuditTag.EMAIL_REQUEST_REFUSED: "Perbaikan alamat email ditolak",
+    AuditTag.IMPORT_TOKEN_MADE: "Token impor email dibuat",
+    AuditTag.IMPORT_TOKEN_REVOKED: "Token impor email dicabut",
+    AuditTag.EMAIL_POLICY_CHANGED: "Kebijakan domain email diubah",
+    AuditTag.TOTP_ENABLED: "Verifikasi dua langkah diaktifkan",
+    AuditTag.TOTP_DISABLED: "Verifikasi dua langkah dimatikan",
+    AuditTag.TOTP_FAILED: "Kode autentikator salah",
+    AuditTag.TOTP_REMOVED_BY_ADMIN: "Verifikasi dua langkah dihapus oleh admin",
+    AuditTag.RECOVERY_CODES_CREATED: "Kode pemulihan dibuat",
+    AuditTag.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
+    AuditTag.ACCOUNT_DISABLED: "Akun dinonaktifkan",
+    AuditTag.ACCOUNT_ENABLED: "Akun diaktifkan kembali",
+    AuditTag.CPNS_APPROVED: "Akun CPNS disetujui",
+    AuditTag.ROLE_GRANTED: "Peran diberikan",
+    AuditTag.ROLE_REVOKED: "Peran dicabut",
+    AuditTag.PEGAWAI_IMPORTED: "Impor data pegawai",
+    AuditTag.PROFILE_CHANGED: "Profil diubah",
+    AuditTag.GROUP_DECLARED: "Kelompok data dinyatakan",
+    AuditTag.PDM_SUBMITTED: "PDM dikirim",
+    AuditTag.PROOF_DOWNLOADED: "Bukti PDM diunduh",
+    AuditTag.PROPOSAL_SUBMITTED: "Usulan dikirim",
+    AuditTag.PROPOSAL_WITHDRAWN: "Usulan ditarik",
+    AuditTag.PROPOSAL_CORRECTED: "Usulan diperbaiki",
+    AuditTag.PROPOSAL_VERIFIED: "Usulan diverifikasi",
+    AuditTag.PROPOSAL_RETURNED: "Usulan dikembalikan",
+    AuditTag.PROPOSAL_REJECTED: "Usulan ditolak",
+    AuditTag.PROPOSAL_APPROVED: "Usulan disetujui",
+    AuditTag.PROPOSAL_BKN_APPROVED: "Usulan disetujui BKN",
+    AuditTag.PROPOSAL_APPLIED: "Usulan diterapkan",
+    AuditTag.DOCUMENT_UPLOADED: "Dokumen diunggah",
+    AuditTag.DOCUMENT_READ: "Dokumen dibuka",
+    AuditTag.DOCUMENT_REMOVED: "Dokumen dihapus",
+    AuditTag.PERIOD_CREATED: "Periode dibuat",
+    AuditTag.PERIOD_CHANGED: "Periode diubah",
+    AuditTag.PERIOD_EXTENDED: "Periode diperpanjang",
+    AuditTag.PERIOD_REMOVED: "Periode dihapus",
+    AuditTag.ROUTE_CHANGED: "Unor verifikasi diubah",
+    AuditTag.EXPORTED: "Laporan diunduh",
+    AuditTag.ANNOUNCED: "Pengumuman dikirim",
+    AuditTag.ANNOUNCEMENT_ENDED: "Pengumuman diakhiri",
+    AuditTag.HELP_CHANGED: "Kontak bantuan diubah",
+    AuditTag.REMINDED: "Aktivasi diingatkan",
+    AuditTag.MAIL_FAILED: "Surat gagal terkirim",
+    AuditTag.MAIL_RESENT: "Surat dikirim ulang",
+    AuditTag.ACCESS_REFUSED: "Akses ditolak",
+    AuditTag.LIMIT_EXCEEDED: "Terlalu sering",
+}

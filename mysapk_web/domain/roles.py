@@ -62,10 +62,13 @@ class Permission(StrEnum):
     EMAIL_REPAIR = "EMAIL_REPAIR"
     EMAIL_IMPORT = "EMAIL_IMPORT"
     EMAIL_POLICY = "EMAIL_POLICY"
+    EMAIL_TOKEN = "EMAIL_TOKEN"
     RESET_START = "RESET_START"
+    ACCOUNT_UNLOCK = "ACCOUNT_UNLOCK"
     CPNS_APPROVE = "CPNS_APPROVE"
     ACCOUNT_DISABLE = "ACCOUNT_DISABLE"
     SESSIONS_END = "SESSIONS_END"
+    SECOND_FACTOR_REMOVE = "SECOND_FACTOR_REMOVE"
     # Running the PDM
     PROGRESS_READ = "PROGRESS_READ"
     PROGRESS_EXPORT = "PROGRESS_EXPORT"
@@ -108,10 +111,13 @@ _PERMISSION_LABELS: Final = {
     Permission.EMAIL_REPAIR: "Memperbaiki alamat email pegawai",
     Permission.EMAIL_IMPORT: "Mengimpor alamat email",
     Permission.EMAIL_POLICY: "Mengatur domain email yang diterima",
+    Permission.EMAIL_TOKEN: "Membuat dan mencabut token impor email",
     Permission.RESET_START: "Mengirim atau membatalkan token reset pegawai",
+    Permission.ACCOUNT_UNLOCK: "Membuka akun yang terkunci karena salah password",
     Permission.CPNS_APPROVE: "Menyetujui akun CPNS",
     Permission.ACCOUNT_DISABLE: "Menonaktifkan dan mengaktifkan kembali akun",
     Permission.SESSIONS_END: "Mengakhiri sesi pegawai",
+    Permission.SECOND_FACTOR_REMOVE: "Menghapus verifikasi dua langkah pegawai yang kehilangan ponsel",
     Permission.PROGRESS_READ: "Melihat kemajuan aktivasi dan PDM",
     Permission.PROGRESS_EXPORT: "Mengunduh laporan kemajuan",
     Permission.PERIOD_AGENCY: "Mengatur periode instansi",
@@ -147,6 +153,7 @@ _PEOPLE: Final = frozenset(
         Permission.EMAIL_REPAIR,
         Permission.EMAIL_IMPORT,
         Permission.RESET_START,
+        Permission.ACCOUNT_UNLOCK,
         Permission.PROGRESS_READ,
         Permission.PROGRESS_EXPORT,
         Permission.OUTBOX_READ,
@@ -156,6 +163,7 @@ _ACCOUNTS: Final = frozenset(
     {
         Permission.ACCOUNT_DISABLE,
         Permission.SESSIONS_END,
+        Permission.SECOND_FACTOR_REMOVE,
         Permission.PEOPLE_IMPORT,
         Permission.ROLE_GRANT,
         Permission.PERIOD_AGENCY,
@@ -177,7 +185,7 @@ MATRIX: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         | _APPROVER
         | _PEOPLE
         | _ACCOUNTS
-        | {Permission.CPNS_APPROVE, Permission.EMAIL_POLICY, Permission.ROUTE_MANAGE},
+        | {Permission.CPNS_APPROVE, Permission.EMAIL_POLICY, Permission.EMAIL_TOKEN, Permission.ROUTE_MANAGE},
         # BKN validates what is within its authority and helps; it does not verify in the agency's place.
         Role.ADMIN_BKN: _OWN | _DESK | _PEOPLE | _ACCOUNTS | {Permission.BKN_APPROVE, Permission.PERIOD_NATIONAL},
     }

@@ -72,6 +72,21 @@ CARD_CHECKS_PER_ADDRESS: Final = Limit("card:address", 60, timedelta(minutes=1))
 EMAIL_REPAIR_REQUESTS_PER_ADDRESS: Final = Limit("email-request:address", 10, timedelta(hours=1))
 """Public requests to have an address repaired: each lands on an admin's desk."""
 
+EMAIL_REPAIR_REQUESTS_PER_NIP: Final = Limit("email-request:nip", 3, timedelta(days=1))
+"""Public requests for one NIP, known or not: each writes to the address on file."""
+
+IMPORTS_PER_ACCOUNT: Final = Limit("import:account", 30, timedelta(hours=1))
+"""Lists of addresses uploaded by one account: a mistake can be put right several times, the disk can't be filled."""
+
+IMPORTS_PER_TOKEN: Final = Limit("import:token", 30, timedelta(hours=1))
+"""Lists of addresses sent by one system; they come daily or weekly."""
+
+API_CALLS_PER_TOKEN: Final = Limit("api:token", 600, timedelta(minutes=10))
+"""Calls of one system: one a second is enough to follow a run."""
+
+API_FAILURES_PER_ADDRESS: Final = Limit("api:address", 30, timedelta(minutes=10))
+"""Calls with a wrong token from one network address."""
+
 LIMITS: Final = (
     RECOVERY_PER_NIP,
     RECOVERY_RESEND,
@@ -89,5 +104,10 @@ LIMITS: Final = (
     EXPORTS_PER_ACCOUNT,
     CARD_CHECKS_PER_ADDRESS,
     EMAIL_REPAIR_REQUESTS_PER_ADDRESS,
+    EMAIL_REPAIR_REQUESTS_PER_NIP,
+    IMPORTS_PER_ACCOUNT,
+    IMPORTS_PER_TOKEN,
+    API_CALLS_PER_TOKEN,
+    API_FAILURES_PER_ADDRESS,
 )
 """Every limit, for the documentation and for the check that no two share a name."""

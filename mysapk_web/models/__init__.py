@@ -16,6 +16,8 @@ from mysapk_web.models.agency import HelpContact, Instansi, Period, Unor
 from mysapk_web.models.audit import AuditEvent
 from mysapk_web.models.counter import Counter
 from mysapk_web.models.database import Database
+from mysapk_web.models.email_import import EmailImport, EmailImportRow, ImportToken
+from mysapk_web.models.email_request import EmailRequest, RequestState
 from mysapk_web.models.outbox import OutboxMail, OutboxState
 from mysapk_web.models.pdm import (
     AddressChange,
@@ -27,22 +29,42 @@ from mysapk_web.models.pdm import (
     PersonnelRecord,
     Proof,
     Proposal,
+    ProposalClaim,
     ReferenceEntry,
     TrailEntry,
 )
 from mysapk_web.models.pegawai import Pegawai
+from mysapk_web.models.steering import (
+    Announcement,
+    AuditSeal,
+    Headcount,
+    HeadcountDay,
+    HeadcountStep,
+    Job,
+    Reminder,
+)
 
 __all__ = [
     "Account",
     "AddressChange",
+    "Announcement",
     "AuditEvent",
+    "AuditSeal",
     "Counter",
     "Database",
     "Document",
+    "EmailImport",
+    "EmailImportRow",
+    "EmailRequest",
     "FormerValue",
     "GroupStatement",
+    "Headcount",
+    "HeadcountDay",
+    "HeadcountStep",
     "HelpContact",
+    "ImportToken",
     "Instansi",
+    "Job",
     "LoginClaim",
     "Notice",
     "NoticePreference",
@@ -53,8 +75,11 @@ __all__ = [
     "PersonnelRecord",
     "Proof",
     "Proposal",
+    "ProposalClaim",
     "RecoveryCode",
     "ReferenceEntry",
+    "Reminder",
+    "RequestState",
     "ResetBinding",
     "ResetRequest",
     "RoleGrant",

@@ -55,8 +55,19 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read-only transaction; what is changed in it is never written."""
+        with self._reading() as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """The same, and it sees a single moment however many statements it has (SQLite always does)."""
+        with self._reading(**({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"})) as session:
+            yield session
+
+    @contextmanager
+    def _reading(self, **options: Any) -> Iterator[Session]:
         with (
-            self.engine.connect().execution_options(mysapk_read_only=True) as connection,
+            self.engine.connect().execution_options(mysapk_read_only=True, **options) as connection,
             Session(connection, expire_on_commit=False, autoflush=False) as session,
         ):
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
@@ -22,6 +22,20 @@ class OutboxState(StrEnum):
     """Given up; `last_error` says why."""
     OBSOLETE = "usang"
     """Not sent because it had lost its meaning, such as a token that died meanwhile."""
+
+    @property
+    def label(self) -> str:
+        """The words on pages."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    OutboxState.PENDING: "Menunggu dikirim",
+    OutboxState.SENDING: "Sedang dikirim",
+    OutboxState.SENT: "Terkirim",
+    OutboxState.FAILED: "Gagal",
+    OutboxState.OBSOLETE: "Tidak perlu dikirim",
+}
 
 
 class OutboxMail(SQLModel, table=True):

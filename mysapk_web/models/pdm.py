@@ -59,6 +59,10 @@ class Proposal(SQLModel, table=True):
     __table_args__ = (
         Index("ix_usulan_pegawai_state", "pegawai_id", "state"),
         Index("ix_usulan_inbox", "state", "unor_id", "sent_at"),
+        # What waits at one desk, oldest first: of an agency, of the country; and counted.
+        Index("ix_usulan_instansi", "instansi_id", "state", "sent_at", "id"),
+        Index("ix_usulan_negara", "state", "sent_at", "id"),
+        Index("ix_usulan_hitung", "instansi_id", "state", "group", "kind", "unor_id"),
         Index("uq_usulan_slot", "pegawai_id", "slot", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
@@ -80,6 +84,8 @@ class Proposal(SQLModel, table=True):
     """Goes up with every write: two tabs or two verifiers never overwrite each other unseen."""
     unor_id: int = Field(foreign_key="unor.id")
     """Unor verifikasi: whose inbox it goes to."""
+    instansi_id: int | None = None
+    """Agency of that unit, set with sending: what was never sent is in nobody's inbox. The unit is the foreign key."""
     created_at: datetime
     changed_at: datetime
     sent_at: datetime | None = Field(default=None, index=True)
@@ -101,6 +107,18 @@ class TrailEntry(SQLModel, table=True):
     reason: str = Field(default="", max_length=40)
     """Code of the reason."""
     note: str = Field(default="", max_length=1000)
+    changes: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    """Of a correction: `field`, `before` and `after` of each value, as stored."""
+
+
+class ProposalClaim(SQLModel, table=True):
+    """Who looks at a proposal right now, so that two people don't work on one. It gives no right and needs no clearing up."""
+
+    __tablename__ = "usulan_klaim"
+
+    proposal_id: int = Field(primary_key=True, foreign_key="usulan.id", sa_column_kwargs={"autoincrement": False})
+    account_id: int = Field(foreign_key="akun.id", index=True)
+    expires_at: datetime
 
 
 class Document(SQLModel, table=True):

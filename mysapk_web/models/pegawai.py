@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.pegawai import JenisPegawai
@@ -14,6 +15,8 @@ class Pegawai(SQLModel, table=True):
     """A person on the rolls of an agency."""
 
     __tablename__ = "pegawai"
+    # Lists of one agency come in the order of names without being sorted.
+    __table_args__ = (Index("ix_pegawai_instansi_nama", "instansi_id", "nama", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     nip: str = Field(max_length=18, unique=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import AuditEvent
+from mysapk_web.models import AuditEvent, bulk
 from mysapk_web.services import clock
 
 
@@ -60,4 +61,30 @@ def record(
             address=network(address),
             detail=detail,
         )
+    )
+
+
+def record_many(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
+    """Append many events in a step or two; imports write thousands at once.
+
+    Args:
+        session: The transaction of the acts.
+        events: Each with `tag` and, of the others that `record` takes, the same ones in all; `detail` as one mapping.
+    """
+    now = clock.now()
+    bulk.insert_many(
+        session,
+        AuditEvent,
+        [
+            {
+                "at": now,
+                "tag": event["tag"],
+                "actor_id": event.get("actor_id"),
+                "subject_id": event.get("subject_id"),
+                "instansi_id": event.get("instansi_id"),
+                "address": network(event.get("address", "")),
+                "detail": event.get("detail", {}),
+            }
+            for event in events
+        ],
     )

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.desk import SEEN_BY_AGENCY
 from mysapk_web.domain.filename import FilenameError, clean_pdf_name
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.roles import Permission
@@ -33,6 +34,7 @@ from mysapk_web.services.pdm.moving import own
 from mysapk_web.services.pdm.showing import document_view
 from mysapk_web.services.pdm.standing import standing_of
 from mysapk_web.services.pdm.views import DocumentView
+from mysapk_web.services.verification.reach import reaches
 from mysapk_web.settings import Settings, load
 
 log = structlog.get_logger(__name__)
@@ -91,6 +93,8 @@ class StoredFile:
     sha256: str
     name: str
     size: int
+    others: bool = False
+    """Of somebody else than the reader: the reading goes into the trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +133,17 @@ def size_in_words(count: int) -> str:
     return f"{max(1, round(count / 1024))} KB"
 
 
-def may_see(actor: Actor, proposal: Proposal) -> bool:
-    """Whether somebody may see the documents of a proposal: its owner.
+def may_see(session: Session, actor: Actor, proposal: Proposal) -> bool:
+    """Whether somebody may see the documents of a proposal: its owner, and once it was sent, who decides on it within the scope.
 
     Args:
+        session: Any transaction.
         actor: Who asks.
         proposal: Whose documents.
     """
-    return proposal.pegawai_id == actor.pegawai_id
+    if proposal.pegawai_id == actor.pegawai_id:
+        return True
+    return proposal.state in SEEN_BY_AGENCY and reaches(session, actor, proposal, Permission.DOCUMENT_READ)
 
 
 def admit(session: Session, actor: Actor, *, proposal_id: int, rule: str) -> UploadSlot:
@@ -260,11 +267,11 @@ def open_document(session: Session, actor: Actor, *, document_id: int) -> Stored
     """
     document = session.get(Document, document_id)
     proposal = session.get(Proposal, document.proposal_id) if document else None
-    if document is None or proposal is None or document.removed_at is not None or not may_see(actor, proposal):
+    if document is None or proposal is None or document.removed_at is not None or not may_see(session, actor, proposal):
         raise NotAllowed("no such document")
     if proposal.state is UsulanState.DIHAPUS:
         raise Refused(WITHDRAWN)
-    return StoredFile(document.sha256, document.name, document.size)
+    return StoredFile(document.sha256, document.name, document.size, proposal.pegawai_id != actor.pegawai_id)
 
 
 def quota(session: Session, actor: Actor) -> Quota:

@@ -89,6 +89,8 @@ def read(session: Session, letter: Letter, mail: OutboxMail) -> Facts | Withheld
     request = _request(session, mail)
     if letter in _WITH_TOKEN and (reason := _dead(request, account)):
         return Withheld(OutboxState.OBSOLETE, reason)
+    if letter is Letter.ACTIVATION_REMINDER and account is not None and account.activated_at is not None:
+        return Withheld(OutboxState.OBSOLETE, "Akun sudah diaktifkan.")
     recipient = mail.recipient or (pegawai.email_key if pegawai else None)
     if not recipient:
         return Withheld(OutboxState.FAILED, "Akun ini tidak punya alamat email.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -17,8 +17,8 @@ class Letter(StrEnum):
     """Every mail the portal sends; `mail/messages/` has a text for each."""
 
     TOKEN = "token"
-    """params: request (id of the ResetRequest), free_mail (the agency advises against such an address). Rendered with the derived
-    token; obsolete when the request is dead."""
+    """params: request (id of the ResetRequest), free_mail (the agency advises against such an address), by_admin (an admin had it
+    sent). Rendered with the derived token; obsolete when the request is dead."""
     OTHER_ADDRESS = "alamat-lain"
     """Somebody asked for a token with another address. params: request."""
     CPNS_WAITING = "cpns-menunggu"
@@ -37,12 +37,21 @@ class Letter(StrEnum):
     when the request is dead."""
     ADDRESS_TAKEN = "email-diminta-akun-lain"
     """Somebody wants an address that is in use; to whom it serves. params: none."""
+    EMAIL_REQUESTED = "perbaikan-email-diminta"
+    """Somebody asked for another address on the help page. params: mask_new."""
+    EMAIL_REQUEST_REFUSED = "perbaikan-email-ditolak"
+    """An admin refused such a request. params: reason, mask_new."""
     SECOND_FACTOR_ON = "kode-dua-langkah-aktif"
     SECOND_FACTOR_OFF = "kode-dua-langkah-nonaktif"
+    """params: by_admin (an admin took a lost one away)."""
     RECOVERY_CODE_USED = "kode-pemulihan-dipakai"
     """params: left (codes that remain)."""
     LOCKED = "percobaan-masuk"
     """Many failed logins. params: none."""
+    UNLOCKED = "tunggu-dihapus"
+    """An admin took the wait after failed logins away. params: none."""
+    SESSIONS_ENDED = "sesi-diakhiri"
+    """An admin logged the person out everywhere. params: none."""
     NEW_LOGIN = "masuk-perangkat-baru"
     """A login from a browser and network not seen before. params: agent, network."""
     ROLE_CHANGED = "peran-diubah"
@@ -51,10 +60,44 @@ class Letter(StrEnum):
     """An admin switched the account off. params: none."""
     ENABLED = "akun-diaktifkan-kembali"
     CPNS_APPROVED = "cpns-disetujui"
+    ACTIVATION_REMINDER = "pengingat-aktivasi"
+    """An admin reminds of the activation. params: none; obsolete once the account is active."""
     NOTICE = "pemberitahuan"
     """Something in the portal waits for the person. params: title, text, path (inside the portal)."""
     TEST = "uji-surat"
     """`mysapk send-test-mail`."""
+
+    @property
+    def label(self) -> str:
+        """The words on pages, which never show the letter itself."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    Letter.TOKEN: "Token untuk password baru",
+    Letter.OTHER_ADDRESS: "Permintaan dengan alamat lain",
+    Letter.CPNS_WAITING: "CPNS menunggu persetujuan",
+    Letter.ACCOUNT_DISABLED: "Token tidak dikirim: akun nonaktif",
+    Letter.ADDRESS_NOT_ALLOWED: "Token tidak dikirim: bukan email dinas",
+    Letter.ACTIVATED: "Akun sudah aktif",
+    Letter.PASSWORD_CHANGED: "Password diganti",
+    Letter.EMAIL_CHANGED: "Alamat email diganti",
+    Letter.EMAIL_REQUESTED: "Perbaikan email diminta",
+    Letter.EMAIL_REQUEST_REFUSED: "Perbaikan email ditolak",
+    Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
+    Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah dimatikan",
+    Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
+    Letter.LOCKED: "Beberapa kali gagal masuk",
+    Letter.UNLOCKED: "Waktu tunggu dihapus",
+    Letter.SESSIONS_ENDED: "Dikeluarkan dari semua perangkat",
+    Letter.NEW_LOGIN: "Masuk dari perangkat baru",
+    Letter.ROLE_CHANGED: "Peran diubah",
+    Letter.DISABLED: "Akun dinonaktifkan",
+    Letter.ENABLED: "Akun diaktifkan kembali",
+    Letter.CPNS_APPROVED: "Akun CPNS disetujui",
+    Letter.NOTICE: "Pemberitahuan",
+    Letter.TEST: "Surat uji",
+}
 
 
 def enqueue(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -63,17 +64,33 @@ def status(session: Session, instansi: Instansi, kind: PeriodKind) -> PeriodStat
     return _status(_rows(session, instansi), instansi, kind)
 
 
-def banner(session: Session, instansi: Instansi) -> BannerView | None:
+def statuses(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[PeriodStatus]:
+    """Where several agencies stand in a period now, read at once.
+
+    Args:
+        session: Any transaction.
+        agencies: Whose rows win over the national ones.
+        kind: Which kind of period.
+
+    Returns:
+        One for each, in the same order.
+    """
+    rows = list(session.exec(select(Period).where(Period.kind == kind).order_by(col(Period.ends_at))))
+    return [_status([row for row in rows if row.instansi_id in (None, agency.id)], agency, kind) for agency in agencies]
+
+
+def banner(session: Session, instansi: Instansi, *, changed: Sequence[Period] | None = None) -> BannerView | None:
     """The banner of an agency now.
 
     Args:
         session: Any transaction.
         instansi: Its time zone is the one that is written.
+        changed: Periods to judge by instead of the stored ones, for a preview.
 
     Returns:
         None while nothing at all has been published.
     """
-    rows = _rows(session, instansi)
+    rows = _rows(session, instansi) if changed is None else sorted(changed, key=lambda row: row.ends_at)
     pdm = _status(rows, instansi, PeriodKind.PDM)
     others = {kind: _status(rows, instansi, kind) for kind in _OTHERS}
     if all(state.phase is Phase.NONE for state in (pdm, *others.values())):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from mysapk_web.models import Account, LoginClaim, ResetRequest, UserSession
+from mysapk_web.models import Account, LoginClaim, ResetRequest, UserSession, bulk
 from mysapk_web.services import clock
 
 
@@ -25,12 +25,14 @@ def revoke(session: Session, account_ids: Sequence[int], reason: str, *, keep_se
     now = clock.now()
     unsynchronised = {"synchronize_session": False}
     session.execute(
-        update(Account).where(col(Account.id).in_(account_ids)).values(version=col(Account.version) + 1),
+        update(Account)
+        .where(bulk.one_of(session, col(Account.id), account_ids))
+        .values(version=col(Account.version) + 1),
         execution_options=unsynchronised,
     )
     session.execute(
         update(UserSession)
-        .where(col(UserSession.account_id).in_(account_ids), col(UserSession.ended_at).is_(None))
+        .where(bulk.one_of(session, col(UserSession.account_id), account_ids), col(UserSession.ended_at).is_(None))
         .where(col(UserSession.ref) != keep_session)
         .values(ended_at=now, end_reason=reason),
         execution_options=unsynchronised,
@@ -43,12 +45,13 @@ def revoke(session: Session, account_ids: Sequence[int], reason: str, *, keep_se
             execution_options=unsynchronised,
         )
     session.execute(
-        delete(LoginClaim).where(col(LoginClaim.account_id).in_(account_ids)), execution_options=unsynchronised
+        delete(LoginClaim).where(bulk.one_of(session, col(LoginClaim.account_id), account_ids)),
+        execution_options=unsynchronised,
     )
     session.execute(
         update(ResetRequest)
         .where(
-            col(ResetRequest.account_id).in_(account_ids),
+            bulk.one_of(session, col(ResetRequest.account_id), account_ids),
             col(ResetRequest.used_at).is_(None),
             col(ResetRequest.superseded_at).is_(None),
         )

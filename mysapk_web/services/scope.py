@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import col
 
@@ -17,8 +19,40 @@ def people_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
         actor: Who acts; grants without a second factor in the session reach nobody.
         permission: What is done. Only grants that give it count, each with its own scope.
     """
-    reached = [_reach(grant) for grant in actor.acting_grants if permission in MATRIX[grant.role]]
+    return people_reached(actor.acting_grants, permission)
+
+
+def people_reached(grants: Iterable[Grant], permission: Permission) -> ColumnElement[bool]:
+    """The same for grants that count, read by whoever goes on with the work of an actor in the background.
+
+    Args:
+        grants: In force, and backed by a second factor.
+        permission: As in `people_within`.
+    """
+    reached = [_reach(grant) for grant in grants if permission in MATRIX[grant.role]]
     return or_(false(), *reached)
+
+
+def units_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Condition over `unor` alone: the units that a permission of the actor reaches.
+
+    Args:
+        actor: Who acts; grants without a second factor in the session reach nothing.
+        permission: What is done. Only grants that give it count, each with its own scope.
+    """
+    reached = [_reach_of_units(grant) for grant in actor.acting_grants if permission in MATRIX[grant.role]]
+    return or_(false(), *reached)
+
+
+def _reach_of_units(grant: Grant) -> ColumnElement[bool]:
+    if grant.instansi_id is None:
+        return true() if grant.role is Role.ADMIN_BKN else false()
+    agency = col(Unor.instansi_id) == grant.instansi_id
+    return agency if grant.unor_path is None else and_(agency, _below(grant.unor_path))
+
+
+def _below(path: str) -> ColumnElement[bool]:
+    return col(Unor.jalur).startswith(path, autoescape=True)
 
 
 def _reach(grant: Grant) -> ColumnElement[bool]:
@@ -27,4 +61,4 @@ def _reach(grant: Grant) -> ColumnElement[bool]:
     agency = col(Pegawai.instansi_id) == grant.instansi_id
     if grant.unor_path is None:
         return agency
-    return and_(agency, col(Unor.jalur).startswith(grant.unor_path, autoescape=True))
+    return and_(agency, _below(grant.unor_path))

@@ -20,6 +20,7 @@ from mysapk_web.services.passwords import decrypt_totp
 from mysapk_web.settings import Settings
 
 STEP_SECONDS = 30
+DIGITS = 6
 RECOVERY_CODES = 10
 _RECOVERY_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _RECOVERY_LENGTH = 14
@@ -61,7 +62,7 @@ def normalise(typed: str) -> str:
 
 
 def _accept_totp(session: Session, settings: Settings, account: Account, code: str) -> bool:
-    if account.totp_secret is None or len(code) != 6 or not code.isdigit():
+    if account.totp_secret is None or len(code) != DIGITS or not code.isdigit():
         return False
     step = matching_step(decrypt_totp(account.totp_secret, settings), code)
     if step is None:

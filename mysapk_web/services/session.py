@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, update
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import Account, LoginClaim, Pegawai, RoleGrant, Unor, UserSession
@@ -320,6 +320,23 @@ def end_all(session: Session, account_id: int, reason: str, *, keep: str | None 
         .returning(col(UserSession.ref))
     )
     return len(result.all())
+
+
+def count_alive(session: Session, settings: Settings, account_id: int) -> int:
+    """How many sessions of an account live.
+
+    Args:
+        session: A read transaction is enough.
+        settings: For the idle limit.
+        account_id: Whose.
+    """
+    return session.exec(
+        select(func.count())
+        .select_from(UserSession)
+        .join(Account, col(Account.id) == UserSession.account_id)
+        .where(UserSession.account_id == account_id, *_IN_FORCE),
+        params=_moments(settings),
+    ).one()
 
 
 def log_out(session: Session, visitor: Visitor) -> None:

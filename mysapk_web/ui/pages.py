@@ -8,6 +8,8 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.base.error_boundary import error_boundary
 
+from mysapk_web.ui.admin.pegawai import AkunState, DaftarState, akun, daftar
+from mysapk_web.ui.admin.peran import PeranState, peran
 from mysapk_web.ui.awal import AwalState, awal
 from mysapk_web.ui.bantuan import BantuanState, bantuan
 from mysapk_web.ui.beranda import BerandaState, beranda
@@ -47,6 +49,9 @@ PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
     ("/keamanan", keamanan, "Keamanan akun", KeamananState.load),
     ("/bantuan", bantuan, "Bantuan", BantuanState.load),
     ("/cek-bukti/[segel]", cek_bukti, "Periksa bukti pemutakhiran", CekBuktiState.load),
+    ("/admin/pegawai", daftar, "Pegawai", DaftarState.load),
+    ("/admin/pegawai/[akun]", akun, "Akun pegawai", AkunState.load),
+    ("/admin/peran", peran, "Peran", PeranState.load),
     ("404", tidak_ditemukan, "Halaman tidak ditemukan", None),
 )
 """(route, page, name in the title, loader)."""

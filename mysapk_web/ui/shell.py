@@ -35,6 +35,8 @@ NAVIGATION: tuple[NavEntry, ...] = (
     NavEntry("Profil", "/profil"),
     NavEntry("Usulan", "/usulan"),
     NavEntry("Notifikasi", "/notifikasi"),
+    NavEntry("Pegawai", "/admin/pegawai", Permission.PEOPLE_READ),
+    NavEntry("Peran", "/admin/peran", Permission.ROLE_GRANT),
     NavEntry("Keamanan", "/keamanan"),
     NavEntry("Bantuan", "/bantuan"),
 )

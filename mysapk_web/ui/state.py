@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.database import Busy
+from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.web.log import place_of
 
 log = structlog.get_logger(__name__)
@@ -38,13 +39,17 @@ class AppState(rx.State):
     notice: str = ""
     """What went well, told in a status region."""
     answers: int = 0
+    step_up_needed: bool = False
+    """The last act waits for password or code; the dialog of `components.step_up` is open."""
 
     _bound: str = ""
     """Whose state this is: reference of the session, or of the browser while nobody is logged in. Set by the wall."""
 
     def _report(self, error: Exception) -> None:
         """Turn what a handler raised into words on the page; details go to the log without any value."""
-        if isinstance(error, InputRefused):
+        if isinstance(error, StepUpNeeded):
+            faults, self.step_up_needed = {}, True
+        elif isinstance(error, InputRefused):
             faults = dict(error.faults)
         elif isinstance(error, Refused):
             faults = {error.field: error.sentence}

@@ -24,7 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mysapk_web.domain.filename import content_disposition
-from mysapk_web.services import database, document_files, documents, session
+from mysapk_web.services import database, document_files, documents, session, verification
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.database import Busy
 from mysapk_web.services.pdf_check import PdfRefused, run_checking
@@ -222,7 +222,10 @@ _FRAMED: Final = {"content-security-policy": FRAMED_POLICY, "x-frame-options": "
 
 async def _document(request: Request, kind: str, headers: dict[str, str]) -> Response:
     actor = await _actor(request)
-    found = await database.look(documents.open_document, actor, document_id=_number(request, "document_id"))
+    number = _number(request, "document_id")
+    found = await database.look(documents.open_document, actor, document_id=number)
+    if found.others:
+        await database.run(verification.note_reading, actor, document_id=number)
     content = await asyncio.to_thread(document_files.read, load().document_dir, found.sha256)
     more = {
         "content-disposition": content_disposition(kind, found.name),

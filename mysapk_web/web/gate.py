@@ -44,6 +44,13 @@ HEALTH_PATHS = frozenset({"/sehat", "/siap"})
 HIDDEN_PATHS = ("/ping", "/_health", "/_upload", "/_all_routes", "/auth-codespace")
 """Routes of Reflex that this portal does not offer."""
 
+API_PREFIX = "/api/v1/"
+"""For systems with a token: without Origin and without cookies, and for no browser."""
+BEARER = "mysapk.bearer"
+"""Key of the scope that carries the token of a system, "" without one; set under `API_PREFIX` only."""
+_DESCRIPTION = "/api/v1/openapi.json"
+_OF_BROWSERS = (b"origin", b"sec-fetch-site", b"sec-fetch-mode")
+
 _DROPPED = frozenset({b"cookie", b"authorization", b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"x-real-ip"})
 
 CLOSE_POLICY = 1008
@@ -147,6 +154,9 @@ class Gate:
         if path.startswith(HIDDEN_PATHS):
             await _plain(out, 404, "Tidak ditemukan.")
             return
+        if path.startswith(API_PREFIX):
+            await self._system(scope, receive, out, headers)
+            return
         if scope["method"] not in {"GET", "HEAD"} and not self._same_origin(headers):
             log.warning("request from another origin refused", path=path)
             await _plain(out, 403, "Permintaan ini datang dari situs lain dan ditolak.")
@@ -155,6 +165,18 @@ class Gate:
         if not visitor.browser and _wants_page(scope, headers):
             visitor, out = self._greet(visitor, out)
         await self.app(self._inward(scope, visitor), receive, out)
+
+    async def _system(self, scope: Scope, receive: Receive, out: Send, headers: dict[bytes, bytes]) -> None:
+        """A request of a system: its token goes inward by itself, and whoever's cookies came along count for nothing."""
+        if scope["path"] != _DESCRIPTION and any(name in headers for name in _OF_BROWSERS):
+            log.warning("request of a browser refused", path="api")
+            await _send(out, 403, b"application/json", _NO_BROWSER)
+            return
+        scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else ""
+        agent = headers.get(b"user-agent", b"").decode("latin-1")[:400]
+        visitor = Visitor(address=self.address(scope, headers), agent=agent)
+        await self.app({**self._inward(scope, visitor), BEARER: bearer}, receive, out)
 
     def _same_origin(self, headers: dict[bytes, bytes]) -> bool:
         """A request that changes anything comes from our own pages: exact Origin, and what the browser says of the site."""
@@ -320,8 +342,17 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
+_NO_BROWSER = (
+    b'{"error": {"code": "peramban", "message": '
+    b'"Alamat ini hanya untuk sistem dengan token, bukan untuk peramban. Gunakan halaman Email."}}'
+)
+
+
 async def _plain(send: Send, status: int, sentence: str) -> None:
-    body = sentence.encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await _send(send, status, b"text/plain; charset=utf-8", sentence.encode())
+
+
+async def _send(send: Send, status: int, kind: bytes, body: bytes) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -23,7 +23,7 @@ from mysapk_web.services import database, recovery, security, session
 from mysapk_web.services.actor import Actor, NotAllowed, Visitor
 from mysapk_web.services.links import read_reference
 from mysapk_web.settings import Settings, load
-from mysapk_web.web import cookies, demo_mail, documents, proofs
+from mysapk_web.web import api, cookies, demo_mail, documents, email_imports, exports, proofs
 from mysapk_web.web.log import place_of
 from mysapk_web.web.page import page
 
@@ -179,7 +179,10 @@ def application(settings: Settings) -> Starlette:
         _route("/sehat", alive),
         _route("/siap", ready),
         *documents.routes(),
+        *email_imports.routes(),
+        *api.routes(),
         _route(proofs.PATH, proofs.download),
+        _route("/admin/unduh", exports.download, "POST"),
     ]
     if settings.demo:
         routes += [_route("/demo/surat", demo_mail.mailbox), _route("/demo/surat/{name}", demo_mail.message)]

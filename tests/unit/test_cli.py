@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import func, select
 from typer.testing import CliRunner, Result
 
 from mysapk_web.cli import app
 from mysapk_web.models import Database, Pegawai, RoleGrant, migration
-from mysapk_web.services import clock
+from mysapk_web.services import bookkeeping, clock
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.settings import load
 
@@ -259,3 +260,36 @@ def test_an_official_list_is_taken_over_and_reported(shell: Shell) -> None:
     assert unknown.exit_code == 2
     assert "Tabel tidak dikenal" in unknown.stderr
     assert "Traceback" not in unknown.stderr
+
+
+def test_aggregates_are_checked_and_made_anew(shell: Shell) -> None:
+    assert shell.run("demo").exit_code == 0
+    assert shell.run("aggregates").exit_code == 0
+    database = Database(shell.url)
+    with database.begin() as session:
+        session.execute(text("UPDATE hitungan SET count = count + 1 WHERE unor_id = 0 AND measure = 'aktif'"))
+
+    broken = shell.run("aggregates")
+    assert (broken.exit_code, "unor 0, PNS, aktif" in broken.output) == (1, True)
+    assert shell.run("aggregates", "--rebuild", "--history").exit_code == 0
+    assert shell.run("aggregates").exit_code == 0
+    database.dispose()
+
+
+def test_check_walks_along_the_trail(shell: Shell) -> None:
+    assert shell.run("demo").exit_code == 0
+    database = Database(shell.url)
+    bookkeeping.catch_up(database, load())
+    first = shell.run("check")
+    head = re.search(r"head (\d+:[0-9a-f]{64})", first.output)
+    assert first.exit_code == 0
+    assert head is not None
+    assert shell.run("check", "--head", head[1]).exit_code == 0
+    assert shell.run("check", "--head", "12").exit_code == 2
+
+    with database.begin() as session:
+        session.execute(text("DROP TRIGGER jejak_audit_no_update"))
+        session.execute(text("UPDATE jejak_audit SET actor_id = 1"))
+    broken = shell.run("check")
+    assert (broken.exit_code, "The trail is not whole" in broken.output) == (1, True)
+    database.dispose()

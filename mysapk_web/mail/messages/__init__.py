@@ -10,7 +10,7 @@ from functools import partial
 
 from mysapk_web.mail.faults import check_address
 from mysapk_web.mail.layout import Block, Link, Paragraph, as_html, as_text, plain
-from mysapk_web.mail.messages import address, notices, recovery, security
+from mysapk_web.mail.messages import address, addresses, notices, recovery, security
 from mysapk_web.mail.messages.parts import Words, contact
 from mysapk_web.services import clock
 from mysapk_web.services.letters import Facts
@@ -75,14 +75,19 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.ACCOUNT_DISABLED: recovery.account_disabled,
     Letter.ADDRESS_NOT_ALLOWED: recovery.address_not_allowed,
     Letter.ACTIVATED: recovery.activated,
+    Letter.ACTIVATION_REMINDER: recovery.reminder,
     Letter.PASSWORD_CHANGED: security.password_changed,
     Letter.EMAIL_CHANGED: security.email_changed,
     Letter.ADDRESS_TOKEN: address.address_token,
     Letter.ADDRESS_TAKEN: address.address_taken,
+    Letter.EMAIL_REQUESTED: addresses.requested,
+    Letter.EMAIL_REQUEST_REFUSED: addresses.request_refused,
     Letter.SECOND_FACTOR_ON: security.second_factor_on,
     Letter.SECOND_FACTOR_OFF: security.second_factor_off,
     Letter.RECOVERY_CODE_USED: security.recovery_code_used,
     Letter.LOCKED: security.locked,
+    Letter.UNLOCKED: security.unlocked,
+    Letter.SESSIONS_ENDED: security.sessions_ended,
     Letter.NEW_LOGIN: security.new_login,
     Letter.ROLE_CHANGED: security.role_changed,
     Letter.DISABLED: security.disabled,

@@ -19,10 +19,12 @@ def token(facts: Facts, settings: Settings) -> Words:
     advice = (
         f"Alamat email Anda memakai layanan email umum. Mintalah {agency(facts)} menggantinya dengan email kedinasan."
     )
+    asked = "Kami menerima permintaan untuk membuat password baru bagi akun MySAPK Web Anda."
+    by_admin = f"Atas permintaan Anda, {agency(facts)} mengirim token untuk membuat password baru akun MySAPK Web Anda."
     return Words(
         "Token untuk membuat password MySAPK",
         (
-            Paragraph("Kami menerima permintaan untuk membuat password baru bagi akun MySAPK Web Anda."),
+            Paragraph(by_admin if facts.params.get("by_admin") else asked),
             Paragraph("Token Anda:"),
             Code(derived),
             Paragraph(
@@ -120,5 +122,24 @@ def activated(facts: Facts, settings: Settings) -> Words:
             Link("Masuk dengan NIP dan password baru Anda di:", f"{settings.public_url}/masuk"),
             not_me(),
             recover(settings),
+        ),
+    )
+
+
+def reminder(facts: Facts, settings: Settings) -> Words:
+    """The activation is still to be done."""
+    return Words(
+        "Akun MySAPK Anda belum diaktifkan",
+        (
+            Paragraph(f"Menurut catatan {agency(facts)}, akun MySAPK Web Anda belum diaktifkan."),
+            Link("Aktifkan dengan NIP dan alamat email ini di:", f"{settings.public_url}/lupa-password"),
+            Paragraph(
+                "Anda akan menerima token lewat email untuk membuat password. Petugas tidak pernah meminta token atau "
+                "password Anda."
+            ),
+            Paragraph(
+                "Layanan kepegawaian bagi pegawai yang tidak mengikuti pemutakhiran data tidak diproses (Keputusan "
+                "Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1)."
+            ),
         ),
     )

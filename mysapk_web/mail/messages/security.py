@@ -56,11 +56,15 @@ def second_factor_on(facts: Facts, settings: Settings) -> Words:
 
 
 def second_factor_off(facts: Facts, settings: Settings) -> Words:
-    """The second factor is off."""
+    """The second factor is off, by its owner or by an admin who was told that the phone is lost."""
+    by_admin = bool(facts.params.get("by_admin"))
+    who = f" oleh {agency(facts)}" if by_admin else ""
+    lost = "Kode pemulihan yang lama tidak berlaku lagi, dan semua perangkat sudah dikeluarkan dari akun Anda."
     return Words(
         "Verifikasi dua langkah dimatikan",
         (
-            Paragraph(f"Verifikasi dua langkah untuk akun MySAPK Web Anda dimatikan pada {moment(facts)}."),
+            Paragraph(f"Verifikasi dua langkah untuk akun MySAPK Web Anda dimatikan{who} pada {moment(facts)}."),
+            *((Paragraph(lost),) if by_admin else ()),
             Link("Anda dapat mengaktifkannya kembali di:", f"{settings.public_url}/keamanan"),
             not_me(),
             recover(settings),
@@ -98,6 +102,33 @@ def locked(facts: Facts, settings: Settings) -> Words:
             Paragraph("Jika itu Anda, tunggu sampai waktu tunggu habis, atau buat password baru."),
             Paragraph("Jika itu bukan Anda, password Anda tidak berubah dan orang itu tidak masuk."),
             recover(settings),
+        ),
+    )
+
+
+def unlocked(facts: Facts, settings: Settings) -> Words:
+    """An admin took the wait away."""
+    return Words(
+        "Akun MySAPK Anda dapat dipakai masuk lagi",
+        (
+            Paragraph(
+                f"Waktu tunggu setelah beberapa kali gagal masuk dihapus oleh {agency(facts)} pada {moment(facts)}."
+            ),
+            Paragraph("Password Anda tidak berubah."),
+            Link("Masuk di:", f"{settings.public_url}/masuk"),
+            recover(settings),
+        ),
+    )
+
+
+def sessions_ended(facts: Facts, settings: Settings) -> Words:
+    """An admin ended all sessions."""
+    return Words(
+        "Anda dikeluarkan dari semua perangkat",
+        (
+            Paragraph(f"Semua sesi akun MySAPK Web Anda diakhiri oleh {agency(facts)} pada {moment(facts)}."),
+            Paragraph("Password Anda tidak berubah. Untuk mengetahui sebabnya, hubungi admin tersebut."),
+            Link("Masuk kembali di:", f"{settings.public_url}/masuk"),
         ),
     )
 

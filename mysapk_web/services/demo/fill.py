@@ -26,6 +26,7 @@ from mysapk_web.services.demo.people import DemoPerson, people
 from mysapk_web.services.demo.units import DemoUnit, units
 from mysapk_web.services.help import NATIONAL
 from mysapk_web.services.passwords import encrypt_totp, hash_password
+from mysapk_web.services.progress import counting
 from mysapk_web.settings import Settings, SettingsError
 
 LEGAL_SOURCE = "Keputusan Kepala BKN Nomor 87 Tahun 2021"
@@ -141,6 +142,8 @@ def _fill(session: Session, settings: Settings, hashes: _Hashes) -> None:
     _insert(session, Period, list(_periods(instansi, now)))
     _insert(session, HelpContact, list(_contacts(instansi)))
     audit.record(session, AuditTag.PEGAWAI_IMPORTED, source="demo", created=len(crowd))
+    counting.rebuild_in(session)
+    counting.write_history(session)
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Iterable[dict[str, Any]]) -> list[int]:

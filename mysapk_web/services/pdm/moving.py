@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -92,6 +93,7 @@ def move(
     reason: str = "",
     note: str = "",
     quiet: bool = False,
+    changes: Sequence[dict[str, Any]] = (),
     **values: Any,
 ) -> UsulanState:
     """Move a proposal on.
@@ -106,6 +108,7 @@ def move(
         reason: Code of the reason, where the act needs one.
         note: Words beside it.
         quiet: The caller tells the owner.
+        changes: Of a correction, what `TrailEntry.changes` keeps.
         **values: Further columns that change with it.
 
     Returns:
@@ -145,7 +148,7 @@ def move(
     if changed is None:
         raise Refused(CHANGED)
     session.refresh(proposal)
-    note_step(session, proposal, act, before, actor_id=actor_id, at=now, reason=reason, note=note)
+    note_step(session, proposal, act, before, actor_id=actor_id, at=now, reason=reason, note=note, changes=changes)
     _audit(session, here, proposal, act, actor_id, address, reason)
     if not quiet:
         tell(session, here, proposal, act, reason=reason, note=note)
@@ -162,6 +165,7 @@ def note_step(
     at: Any,
     reason: str = "",
     note: str = "",
+    changes: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Append a step to the trail of a proposal.
 
@@ -174,6 +178,7 @@ def note_step(
         at: When.
         reason: Code of the reason.
         note: Words beside it.
+        changes: As in `move`.
     """
     session.add(
         TrailEntry(
@@ -185,6 +190,7 @@ def note_step(
             after=proposal.state,
             reason=reason,
             note=note,
+            changes=list(changes),
         )
     )
 

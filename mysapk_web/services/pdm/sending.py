@@ -161,4 +161,5 @@ def _send(session: Session, actor: Actor, here: Standing, proposal: Proposal) ->
         quiet=True,
         sent_at=here.times.now,
         unor_id=here.unor_id,
+        instansi_id=here.instansi_id,
     )

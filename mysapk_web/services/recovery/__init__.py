@@ -10,6 +10,7 @@ from mysapk_web.services.recovery.asking import (
 )
 from mysapk_web.services.recovery.confirming import confirm, judge
 from mysapk_web.services.recovery.finding import account_eligibility
+from mysapk_web.services.recovery.starting import send_token
 
 __all__ = [
     "RecoveryView",
@@ -20,5 +21,6 @@ __all__ = [
     "judge",
     "request_token",
     "resend_token",
+    "send_token",
     "view",
 ]

@@ -207,7 +207,7 @@ def _ask(
 
 def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Finding, *, within: bool) -> None:
     """Put a new request in the place of the older ones, with its event and its letter."""
-    _supersede(session, request, request.created_at)
+    supersede(session, request, request.created_at)
     session.add(request)
     session.flush()
     bind(session, visitor, request.id)
@@ -267,8 +267,14 @@ def _letter_is_within(session: Session, request: ResetRequest, *, fits: bool) ->
     return counters.within(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}")
 
 
-def _supersede(session: Session, request: ResetRequest, now: datetime) -> None:
-    """Only the newest token of a person works; a request that can't work never puts out one that can."""
+def supersede(session: Session, request: ResetRequest, now: datetime) -> None:
+    """Only the newest token of a person works; a request that can't work never puts out one that can.
+
+    Args:
+        session: Any transaction.
+        request: The newest, not yet written.
+        now: The present moment.
+    """
     session.execute(
         update(ResetRequest)
         .where(

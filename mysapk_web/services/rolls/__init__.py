@@ -1,6 +1,5 @@
-"""The rolls: people and addresses from files of other personnel systems, with a report on every row."""
+"""The rolls: people from files of other personnel systems, with a report on every row."""
 
-from mysapk_web.services.rolls.addresses import import_email
 from mysapk_web.services.rolls.people import import_pegawai
 from mysapk_web.services.rolls.report import RowReport, Summary, Verdict, safe_cell, write_report
 from mysapk_web.services.rolls.sheet import UnreadableFile
@@ -10,7 +9,6 @@ __all__ = [
     "Summary",
     "UnreadableFile",
     "Verdict",
-    "import_email",
     "import_pegawai",
     "safe_cell",
     "write_report",

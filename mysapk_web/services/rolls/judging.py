@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.email import DomainVerdict, domain_verdict
-from mysapk_web.models import Pegawai
+from mysapk_web.models import Pegawai, bulk
 from mysapk_web.services.rolls.person_row import Email, RowFault
 from mysapk_web.services.rolls.places import Agency
 
@@ -103,5 +103,7 @@ def holders_of(session: Session, keys: Iterable[str]) -> dict[str, int]:
     Returns:
         Id of the person by address.
     """
-    rows = session.exec(select(Pegawai.email_key, Pegawai.id).where(col(Pegawai.email_key).in_(list(keys))))
+    rows = session.exec(
+        select(Pegawai.email_key, Pegawai.id).where(bulk.one_of(session, col(Pegawai.email_key), list(keys)))
+    )
     return {key: id_ for key, id_ in rows if key is not None and id_ is not None}

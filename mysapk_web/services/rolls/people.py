@@ -18,6 +18,7 @@ from mysapk_web.domain.pegawai import JenisPegawai, eligibility
 from mysapk_web.models import Account, Database, Instansi, Pegawai
 from mysapk_web.services import audit, clock
 from mysapk_web.services.address import EmailChange, apply_changes
+from mysapk_web.services.people import drop_roles_of_moved
 from mysapk_web.services.revocation import revoke
 from mysapk_web.services.rolls.judging import Seen, chunks, holders_of, judge_email
 from mysapk_web.services.rolls.person_row import PersonRow, RowFault, person_of, structure_of
@@ -109,6 +110,7 @@ class _Chunk:
     without_account: list[int] = field(default_factory=list)
     changes: list[EmailChange] = field(default_factory=list)
     revoked: list[int] = field(default_factory=list)
+    moved: list[int] = field(default_factory=list)
 
     def load(self, people: list[PersonRow]) -> None:
         rows = self.session.exec(
@@ -181,6 +183,8 @@ class _Chunk:
             self.revoked.append(known.account.id or 0)
             if known.pegawai.approved_at and "approved_at" in changed:
                 self._record_approval(known)
+        if known.account is not None and "instansi_id" in changed:
+            self.moved.append(known.account.id or 0)
         if self._update_email(person, known, agency, notes):
             changed.append("email")
         if not changed:
@@ -245,6 +249,7 @@ class _Chunk:
         if made or self.without_account:
             rows = [{"pegawai_id": id_} for id_ in (*made, *self.without_account)]
             self.session.execute(insert(Account), rows)
+        drop_roles_of_moved(self.session, self.moved, actor_id=self.actor_id)
         apply_changes(self.session, self.changes, actor_id=self.actor_id, reason=REASON)
         told = {change.account_id for change in self.changes}
         revoke(self.session, [id_ for id_ in self.revoked if id_ not in told], "data kepegawaian berubah")

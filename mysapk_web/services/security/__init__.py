@@ -23,12 +23,19 @@ from mysapk_web.services.security.password import (
     confirm_password,
     judge,
 )
+from mysapk_web.services.security.step_up import (
+    StepUpNeeded,
+    is_recent,
+    require_recent,
+    step_up,
+)
 
 __all__ = [
     "WRONG_PASSWORD",
     "LoginInfo",
     "SecurityOverview",
     "SessionInfo",
+    "StepUpNeeded",
     "cancel_second_factor",
     "change_password",
     "confirm_password",
@@ -36,10 +43,13 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "enrolment_uri",
+    "is_recent",
     "judge",
     "overview",
     "recovery_codes",
+    "require_recent",
     "session_key",
     "start_second_factor",
+    "step_up",
     "stop_second_factor",
 ]

@@ -96,7 +96,7 @@ def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -
     stored, version = in_transaction(db, _counted_hash, actor, field)
     if not verify_password(password, stored, load()):
         raise CountedRefusal(WRONG_PASSWORD, field)
-    in_transaction(db, _step_up, actor)
+    in_transaction(db, note_step_up, actor)
     return version
 
 
@@ -108,5 +108,11 @@ def _counted_hash(session: Session, actor: Actor, field: str) -> tuple[str | Non
     return account.password_hash, account.version
 
 
-def _step_up(session: Session, actor: Actor) -> None:
+def note_step_up(session: Session, actor: Actor) -> None:
+    """Write down that password or code were shown in this session just now.
+
+    Args:
+        session: Any transaction.
+        actor: The person.
+    """
     session.execute(update(UserSession).where(col(UserSession.ref) == actor.session).values(step_up_at=clock.now()))

@@ -40,6 +40,8 @@ class Form(_Behaviour):
     """Its own route: without scripts nothing typed goes into an address line."""
     takes_focus: rx.Var[bool]
     """Whether its first field takes the focus when the form appears as the next step of another one."""
+    passing: rx.Var[bool]
+    """Whether it only makes way for another form, which `Repeat` then sends again."""
     _triggers: ClassVar[dict[str, Any]] = {"on_submit": _submitted}
 
     @classmethod
@@ -74,6 +76,25 @@ class PasswordInput(_Behaviour):
     name: rx.Var[str]
     auto_complete: rx.Var[str]
     _triggers: ClassVar[dict[str, Any]] = {"on_change": input_event}
+
+
+class FollowInput(_Behaviour):
+    """A text field of a filter: what is typed belongs to the browser, until the value changes with the address."""
+
+    tag = "FollowInput"
+
+    name: rx.Var[str]
+    value: rx.Var[str]
+    auto_complete: rx.Var[str]
+
+
+class FollowSelect(_Behaviour):
+    """A choice of a filter, in the same way."""
+
+    tag = "FollowSelect"
+
+    name: rx.Var[str]
+    value: rx.Var[str]
 
 
 class Outcome(_Behaviour):
@@ -117,6 +138,14 @@ class DialogButton(_Behaviour):
 
     opens: rx.Var[str]
     """Id of the dialog."""
+
+
+class Repeat(_Behaviour):
+    """Sends the last form again when its counter goes up."""
+
+    tag = "Repeat"
+
+    times: rx.Var[int]
 
 
 class WebOnly(_Behaviour):

@@ -20,7 +20,7 @@ def inset(*children: Any, kind: str = "info") -> rx.Component:
     return rx.el.div(*children, class_name=f"notice notice-{kind}")
 
 
-def badge(text: Any, kind: str = "plain") -> rx.Component:
+def badge(text: Any, kind: Any = "plain") -> rx.Component:
     """A short state in words; the colour only repeats them.
 
     Args:

@@ -25,7 +25,14 @@ def title_of(name: str) -> rx.Var[str]:
     return rx.cond(AppState.faults, f"Kesalahan: {whole}", whole)
 
 
-def _attributes(name: str, *, has_help: bool, spoken: dict[str, Any] | None = None) -> dict[str, Any]:
+def attributes(name: str, *, has_help: bool, spoken: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What ties a control to its label, its help and its fault.
+
+    Args:
+        name: Name in the form, key in `AppState.faults`, and id.
+        has_help: Whether a sentence stands under the label.
+        spoken: Further attributes.
+    """
     wrong = AppState.faults[name]
     described = f"{name}-bantuan" if has_help else ""
     return {
@@ -39,7 +46,16 @@ def _attributes(name: str, *, has_help: bool, spoken: dict[str, Any] | None = No
     }
 
 
-def _around(name: str, label: str, help_text: str, control: rx.Component, *more: rx.Component) -> rx.Component:
+def around(name: str, label: str, help_text: str, control: rx.Component, *more: rx.Component) -> rx.Component:
+    """A control with its label, help and fault.
+
+    Args:
+        name: Name in the form, key in `AppState.faults`, and id.
+        label: Visible label.
+        help_text: One sentence under the label.
+        control: With the attributes from `attributes`.
+        *more: What stands under it.
+    """
     wrong = AppState.faults[name]
     return rx.el.div(
         rx.el.label(label, html_for=name),
@@ -82,7 +98,7 @@ def field(
         narrow: As wide as a short code.
         **props: Further attributes of the input.
     """
-    return _around(
+    return around(
         name,
         label,
         help_text,
@@ -93,7 +109,7 @@ def field(
             input_mode=input_mode,
             spell_check=False,
             class_name="input input-code" if narrow else "input",
-            custom_attrs=_attributes(name, has_help=bool(help_text)),
+            custom_attrs=attributes(name, has_help=bool(help_text)),
             **props,
         ),
     )
@@ -117,7 +133,7 @@ def password_field(
         new: A password that is being chosen, for password managers.
         **props: Event triggers of the input.
     """
-    return _around(
+    return around(
         name,
         label,
         help_text,
@@ -125,7 +141,7 @@ def password_field(
             name=name,
             auto_complete="new-password" if new else "current-password",
             class_name="input",
-            custom_attrs=_attributes(name, has_help=bool(help_text), spoken={"spellCheck": "false"}),
+            custom_attrs=attributes(name, has_help=bool(help_text), spoken={"spellCheck": "false"}),
             **props,
         ),
         *more,

@@ -38,3 +38,9 @@ def test_tags_are_short_plain_words_that_fit_a_column():
 
 def test_no_two_names_stand_for_one_tag():
     assert len(AuditTag.__members__) == len(set(AuditTag))
+
+
+def test_every_tag_has_words_of_its_own() -> None:
+    labels = [tag.label for tag in AuditTag]
+    assert len(set(labels)) == len(labels)
+    assert all(label.strip() for label in labels)

@@ -286,3 +286,25 @@ def test_the_letter_to_a_new_address_holds_the_token_of_that_and_no_other() -> N
     assert f"{PUBLIC}/profil" in text
     assert "Abaikan email ini" in " ".join(text.split())
     assert [letter for letter in Letter if token in str(render(letter, facts(), SETTINGS))] == [Letter.ADDRESS_TOKEN]
+
+
+def test_a_token_that_an_admin_sent_says_who_sent_it() -> None:
+    request = facts().request
+    sent = Facts(
+        recipient="a@example.com", instansi="Pemerintah Kota Misal", request=request, params={"by_admin": True}
+    )
+    told = parts(render(Letter.TOKEN, sent, SETTINGS))[0]
+    assert "admin kepegawaian Pemerintah Kota Misal mengirim token" in " ".join(told.split())
+    assert "Kami menerima permintaan" not in told
+
+
+def test_a_second_factor_that_an_admin_took_away_says_so() -> None:
+    sent = Facts(recipient="a@example.com", instansi="Pemerintah Kota Misal", params={"by_admin": True})
+    told = " ".join(parts(render(Letter.SECOND_FACTOR_OFF, sent, SETTINGS))[0].split())
+    assert "dimatikan oleh admin kepegawaian Pemerintah Kota Misal" in told
+    assert "Kode pemulihan yang lama tidak berlaku lagi" in told
+
+
+def test_every_letter_has_words_of_its_own_for_lists() -> None:
+    labels = [letter.label for letter in Letter]
+    assert len(set(labels)) == len(labels)

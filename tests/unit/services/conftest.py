@@ -11,6 +11,7 @@ from mysapk_web.models import Database
 from mysapk_web.services import clock
 from mysapk_web.settings import Settings
 from tests.conftest import SECRET
+from tests.unit.services.office import Office, open_office
 from tests.unit.services.people import START, Portal, settle
 
 
@@ -35,3 +36,15 @@ def portal(sqlite_db: Database, portal_settings: Settings) -> Portal:
 def both(db: Database, portal_settings: Settings) -> Portal:
     """The four people, once in each kind of database: for what threads do at the same time."""
     return settle(db, portal_settings)
+
+
+@pytest.fixture
+def office(sqlite_db: Database, portal_settings: Settings) -> Office:
+    """Two agencies and BKN with their people and admins, in a SQLite database."""
+    return open_office(sqlite_db)
+
+
+@pytest.fixture
+def both_offices(db: Database, portal_settings: Settings) -> Office:
+    """The same, once in each kind of database: for what SQL decides."""
+    return open_office(db)

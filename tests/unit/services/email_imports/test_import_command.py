@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.models import Account, AuditEvent, Database, Instansi, OutboxMail, Pegawai, Unor
-from mysapk_web.services.rolls import RowReport, UnreadableFile, Verdict, import_email
+from mysapk_web.services.email_imports import import_email
+from mysapk_web.services.rolls import RowReport, UnreadableFile, Verdict
 
 A, B, C = "198503152010012001", "198503152010012002", "198503152010012003"
 

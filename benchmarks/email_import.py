@@ -1,0 +1,185 @@
+"""100,000 addresses from a file, on SQLite and PostgreSQL: read, judged, applied (DESIGN 7: at most 20 s, with bounded memory).
+
+Run as `python -m benchmarks.email_import [sqlite|postgres] [rows]`. Every row changes an address, which is the dearest case: each
+also writes the trail, ends sessions and tells both addresses. Each import runs in a process of its own, whose peak memory beyond
+its start is told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.models import Account, Database, Instansi, OutboxMail, Pegawai, Unor, bulk, migration
+
+ROWS = 100_000
+PORTS = range(12_600, 12_700)
+
+
+def measure(rows: int = ROWS, kinds: tuple[str, ...] = ("sqlite", "postgres")) -> dict[str, float]:
+    """Import once on each database.
+
+    Args:
+        rows: Of the file.
+        kinds: Databases; PostgreSQL is left out where no server is installed.
+
+    Returns:
+        Seconds and MB by `email_import_*`.
+    """
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="mysapk-bench-") as name:
+        folder = Path(name)
+        file = folder / "alamat.csv"
+        file.write_text(
+            "nip;email\n" + "".join(f"{_nip(n)};baru.{n}@dinas{n % 40}.contoh.example.go.id\n" for n in range(rows))
+        )
+        for kind in kinds:
+            with _url(kind, folder) as url:
+                if url is None:
+                    continue
+                _fill(url, rows)
+                seconds, megabytes, reading, cpu = _in_a_process(url, file, rows)
+                found[f"email_import_{kind}_s"] = round(seconds, 2)
+                found[f"email_import_{kind}_reading_s"] = round(reading, 2)
+                found[f"email_import_{kind}_cpu_s"] = round(cpu, 2)
+                found[f"email_import_{kind}_peak_mb"] = round(megabytes, 1)
+    return found
+
+
+def _nip(number: int) -> str:
+    """A number of the right form that does not end in 000."""
+    high, low = divmod(number, 999)
+    return f"19850315{1990 + high // 12:04d}{1 + high % 12:02d}1{low + 1:03d}"
+
+
+@contextlib.contextmanager
+def _url(kind: str, folder: Path) -> Iterator[str | None]:
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/import.db"
+        return
+    initdb = shutil.which("initdb") or next(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
+    if initdb is None:
+        yield None
+        return
+    tools, data = Path(initdb).parent, Path(tempfile.mkdtemp(prefix="mysapk-pg-"))
+    owner = _owner(data)
+    port = _free_port()
+    try:
+        _call(*owner, tools / "initdb", "-D", data / "d", "-U", "bench", "-A", "trust", "-N")
+        options = f"-p {port} -h 127.0.0.1 -k {data} -c synchronous_commit=on"
+        _call(*owner, tools / "pg_ctl", "-D", data / "d", "-l", data / "log", "-w", "-o", options, "start")
+        yield f"postgresql+psycopg://bench@127.0.0.1:{port}/postgres"
+    finally:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            _call(*owner, tools / "pg_ctl", "-D", data / "d", "-m", "immediate", "stop")
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _owner(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return []
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(LookupError):
+            shutil.chown(folder, name)
+            return ["setpriv", f"--reuid={name}", "--clear-groups", "--"]
+    raise RuntimeError("no account found that PostgreSQL could run under")
+
+
+def _call(*command: str | Path) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+
+
+def _free_port() -> int:
+    for port in PORTS:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("no free port")
+
+
+def _fill(url: str, rows: int) -> None:
+    database = Database(url)
+    migration.upgrade(database)
+    with database.begin() as session:
+        agency = Instansi(kode="X1", nama="Pemerintah Kabupaten Contoh")
+        session.add(agency)
+        session.flush()
+        unit = Unor(instansi_id=agency.id or 0, kode="1", nama="Dinas Contoh", jalur="1/")
+        session.add(unit)
+        session.flush()
+        people: list[dict[str, Any]] = [
+            {
+                "id": n + 1,
+                "nip": _nip(n),
+                "nama": f"Pegawai {n}",
+                "gelar_depan": "",
+                "gelar_belakang": "",
+                "jenis": JenisPegawai.PNS,
+                "jenis_kelamin": "L",
+                "instansi_id": agency.id,
+                "unor_id": unit.id,
+                "email": f"lama.{n}@contoh.example.go.id",
+                "email_key": f"lama.{n}@contoh.example.go.id",
+            }
+            for n in range(rows)
+        ]
+        bulk.insert_many(session, Pegawai, people)
+        accounts = [
+            {"id": n + 1, "pegawai_id": n + 1, "disabled_reason": "", "version": 1, "totp_last_step": 0}
+            for n in range(rows)
+        ]
+        bulk.insert_many(session, Account, accounts)
+    database.dispose()
+
+
+def _in_a_process(url: str, file: Path, rows: int) -> tuple[float, ...]:
+    mine, theirs = multiprocessing.Pipe()
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_import, args=(url, file, theirs))
+    process.start()
+    *figures, letters = mine.recv()
+    process.join()
+    if letters != 2 * rows:
+        raise RuntimeError(f"{letters} letters of {2 * rows} were written")
+    return tuple(figures)
+
+
+def _import(url: str, file: Path, result: Connection) -> None:
+    from sqlmodel import func, select
+
+    from mysapk_web.services.email_imports import import_email
+
+    database = Database(url)
+    database.check()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started, cpu, reading = time.perf_counter(), time.process_time(), 0.0
+    for number, _ in enumerate(import_email(database, file)):
+        if not number:
+            reading = time.perf_counter() - started
+    took, cpu = time.perf_counter() - started, time.process_time() - cpu
+    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    with database.read() as session:
+        letters = session.exec(select(func.count()).select_from(OutboxMail)).one()
+    result.send((took, peak, reading, cpu, letters))
+    database.dispose()
+
+
+if __name__ == "__main__":
+    kinds = tuple(word for word in sys.argv[1:] if not word.isdigit()) or ("sqlite", "postgres")
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    for name, value in measure(numbers[0] if numbers else ROWS, kinds).items():
+        print(f"{name}: {value}")

@@ -1,0 +1,40 @@
+"""What became of a request to have an address corrected; always to the address on file."""
+
+from __future__ import annotations
+
+from mysapk_web.mail.layout import Link, Paragraph, plain
+from mysapk_web.mail.messages.parts import Words, agency, moment
+from mysapk_web.services.letters import Facts
+from mysapk_web.settings import Settings
+
+
+def requested(facts: Facts, _settings: Settings) -> Words:
+    """Somebody left a request on the help page."""
+    wanted = plain(facts.params.get("mask_new", ""), 120)
+    return Words(
+        "Permintaan perbaikan email akun MySAPK Anda",
+        (
+            Paragraph(
+                f"Pada {moment(facts)} seseorang meminta agar alamat email akun MySAPK Web Anda diganti menjadi {wanted}."
+            ),
+            Paragraph(f"Belum ada yang berubah. Permintaan itu akan diperiksa {agency(facts)}."),
+            Paragraph(
+                f"Jika itu bukan Anda, segera beri tahu {agency(facts)} agar permintaannya ditolak. "
+                "Jika itu Anda, tidak ada yang perlu dilakukan."
+            ),
+        ),
+    )
+
+
+def request_refused(facts: Facts, settings: Settings) -> Words:
+    """The admin said no, and why."""
+    wanted, reason = plain(facts.params.get("mask_new", ""), 120), plain(facts.params.get("reason", ""), 300)
+    return Words(
+        "Permintaan perbaikan email ditolak",
+        (
+            Paragraph(f"Permintaan agar alamat email akun MySAPK Web Anda diganti menjadi {wanted} ditolak."),
+            Paragraph(f"Alasan: {reason}"),
+            Paragraph(f"Alamat email Anda tidak berubah. Bila Anda memang memintanya, hubungi {agency(facts)}."),
+            Link("Permintaan baru dapat diajukan di:", f"{settings.public_url}/bantuan"),
+        ),
+    )

@@ -1,0 +1,111 @@
+"""Many rows at once: COPY and one UPDATE from arrays on PostgreSQL, one prepared statement on SQLite. Past the ORM: nothing is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import ARRAY, Column, ColumnElement, Table, any_, func, literal, select
+from sqlmodel import Session, SQLModel
+
+
+def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows.
+
+    Args:
+        session: Any transaction; what waits in it is written first.
+        model: Where to.
+        rows: All of one shape, by column name. Columns that are left out must have a default in the database, or be the id.
+    """
+    if not rows:
+        return
+    session.flush()
+    table = _table(model)
+    columns = [table.c[name] for name in rows[0]]
+    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
+    if _is_sqlite(session):
+        places = ", ".join("?" * len(columns))
+        into = f"{_quoted(table.name)} ({', '.join(_quoted(column.name) for column in columns)})"
+        statement = f"INSERT INTO {into} VALUES ({places})"  # noqa: S608  names from the tables only
+        _driver(session).executemany(statement, _values(session, columns, rows))
+        return
+    copying = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), names)
+    with _driver(session).cursor() as cursor, cursor.copy(copying) as copy:
+        for values in _values(session, columns, rows):
+            copy.write_row(values)
+
+
+def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Update rows by their `id`.
+
+    On PostgreSQL a unique column is checked row by row within the one statement: what gives a value up has to be written before.
+
+    Args:
+        session: Any transaction. What it has loaded of these rows is stale afterwards.
+        model: What is changed.
+        rows: All of one shape: `id` and the columns that get new values.
+    """
+    if not rows:
+        return
+    session.flush()
+    table = _table(model)
+    names = [name for name in rows[0] if name != "id"]
+    columns = [*(table.c[name] for name in names), table.c["id"]]
+    if _is_sqlite(session):
+        put = ", ".join(f"{_quoted(name)} = ?" for name in names)
+        statement = f"UPDATE {_quoted(table.name)} SET {put} WHERE id = ?"  # noqa: S608  names from the tables only
+        _driver(session).executemany(statement, _values(session, columns, rows))
+        return
+    dialect = session.get_bind().dialect
+    text = sql.SQL("UPDATE {} AS t SET {} FROM unnest({}) AS v({}) WHERE t.id = v.id").format(
+        sql.Identifier(table.name),
+        sql.SQL(", ").join(sql.SQL("{0} = v.{0}").format(sql.Identifier(name)) for name in names),
+        sql.SQL(", ").join(sql.SQL(f"%s::{column.type.compile(dialect)}[]") for column in columns),
+        sql.SQL(", ").join(sql.Identifier(column.name) for column in columns),
+    )
+    with _driver(session).cursor() as cursor:
+        cursor.execute(text, [list(values) for values in zip(*_values(session, columns, rows), strict=True)])
+
+
+def one_of(session: Session, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """Condition that a column has one of many values, sent as one parameter: a list of thousands costs more to write than to run.
+
+    Args:
+        session: Any transaction; says which database it is.
+        column: Text or whole numbers.
+        values: Any number of them.
+    """
+    given = list(values)
+    if _is_sqlite(session):
+        inside = func.json_each(json.dumps(given)).table_valued("value")
+        found: ColumnElement[bool] = column.in_(select(inside.c.value))
+        return found
+    return column == any_(literal(given, ARRAY(column.type)))  # type: ignore[no-any-return]
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _driver(session: Session) -> Any:
+    """The connection of the driver, in the transaction of the session."""
+    return session.connection().connection.driver_connection
+
+
+def _values(session: Session, columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
+    """The rows as the driver takes them: enums as text, objects as JSON, moments as the database keeps them."""
+    dialect = session.get_bind().dialect
+    steps = [(column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in columns]
+    for row in rows:
+        yield [row[name] if step is None else step(row[name]) for name, step in steps]

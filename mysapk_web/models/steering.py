@@ -1,0 +1,101 @@
+"""Counts of people a unit, what keeps them, the seals of the trail, announcements and reminders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.domain.progress import Measure
+from mysapk_web.models.base import text_enum
+
+
+class Headcount(SQLModel, table=True):
+    """How many people a unit has with all units below it (decision 0011). `HeadcountStep` holds what is not yet in here."""
+
+    __tablename__ = "hitungan"
+
+    unor_id: int = Field(primary_key=True)
+    """A unit, or `domain.progress.COUNTRY`."""
+    jenis: JenisPegawai = Field(primary_key=True, sa_type=text_enum(JenisPegawai))
+    measure: Measure = Field(primary_key=True, sa_type=text_enum(Measure))
+    count: int
+
+
+class HeadcountStep(SQLModel, table=True):
+    """A change of a count, written by triggers in the transaction of what changed; gathered into `Headcount` soon after."""
+
+    __tablename__ = "hitungan_langkah"
+
+    id: int | None = Field(default=None, primary_key=True)
+    unor_id: int
+    """The unit of the people themselves."""
+    jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
+    measure: Measure = Field(sa_type=text_enum(Measure))
+    step: int
+
+
+class HeadcountDay(SQLModel, table=True):
+    """What a count was at the end of a day (WIB); a day without change has no row."""
+
+    __tablename__ = "hitungan_harian"
+
+    unor_id: int = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    jenis: JenisPegawai = Field(primary_key=True, sa_type=text_enum(JenisPegawai))
+    measure: Measure = Field(primary_key=True, sa_type=text_enum(Measure))
+    count: int
+
+
+class Job(SQLModel, table=True):
+    """A task that only one process does at a time: whoever has updated the row holds it until the transaction ends."""
+
+    __tablename__ = "pekerjaan_latar"
+
+    name: str = Field(primary_key=True, max_length=40)
+    at: datetime | None = None
+    """When it was done last."""
+    asked: bool = False
+    """Somebody has asked for more than the usual, such as a whole recount."""
+    note: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class AuditSeal(SQLModel, table=True):
+    """The place of an event in the chain of the trail (decision 0012). Append-only, as the trail is."""
+
+    __tablename__ = "jejak_segel"
+
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    event_id: int = Field(unique=True)
+    sealed_at: datetime
+    hash: str = Field(max_length=64)
+    """Keyed hash over the hash before it, the event and `sealed_at`; hexadecimal."""
+
+
+class Announcement(SQLModel, table=True):
+    """Words of an agency, or of BKN for the whole country, on the first page and on the page of help."""
+
+    __tablename__ = "pengumuman"
+
+    id: int | None = Field(default=None, primary_key=True)
+    instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)
+    judul: str = Field(max_length=120)
+    isi: str = Field(max_length=1000)
+    starts_at: datetime
+    ends_at: datetime = Field(index=True)
+    """Exclusive."""
+    created_by: int
+    """Account. No foreign key: what was said outlives who said it."""
+    created_at: datetime
+
+
+class Reminder(SQLModel, table=True):
+    """When a person was last reminded of the activation."""
+
+    __tablename__ = "pengingat"
+
+    account_id: int = Field(primary_key=True, foreign_key="akun.id", sa_column_kwargs={"autoincrement": False})
+    at: datetime

@@ -1,0 +1,307 @@
+"""Announcements and the helpdesk of an agency: kept by its admins, read by its people (pages `/admin/bantuan`, `/beranda`, `/bantuan`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, or_, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email import EmailError, normalise_email
+from mysapk_web.domain.period import ZONES
+from mysapk_web.domain.roles import MATRIX, Permission
+from mysapk_web.models import Announcement, HelpContact, Instansi
+from mysapk_web.services import audit, clock
+from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused
+from mysapk_web.services.help import NATIONAL as NATIONAL_CONTACT
+from mysapk_web.services.help import ContactView
+
+NATIONAL: Final = "nasional"
+MAX_TITLE: Final = 120
+MAX_TEXT: Final = 1000
+MOST_AT_ONCE: Final = 5
+"""Announcements of one place at a time: more are not read."""
+LONGEST: Final = timedelta(days=92)
+
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{3,38}")
+_LIMITS: Final = {"nama": 120, "telepon": 40, "email": 254, "situs": 300, "keluhan_url": 300, "jam_layanan": 120}
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementView:
+    """One announcement.
+
+    Attributes:
+        place: Name of the agency, or "BKN" for the country.
+        until: Last day that it is shown.
+    """
+
+    id: int
+    judul: str
+    isi: str
+    place: str
+    starts_at: datetime
+    until: datetime
+    zona: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the editor of a place holds."""
+
+    key: str
+    nama: str
+    contact: ContactView
+    announcements: list[AnnouncementView]
+
+
+def shown(session: Session, actor: Actor | None) -> list[AnnouncementView]:
+    """What a person is told now: the own agency's first. A visitor is told what is for everybody.
+
+    Args:
+        session: Any transaction.
+        actor: Who reads.
+    """
+    now = clock.now()
+    of_country = col(Announcement.instansi_id).is_(None)
+    wanted = or_(of_country, col(Announcement.instansi_id) == actor.instansi_id) if actor else of_country
+    rows = session.exec(
+        select(Announcement, Instansi)
+        .outerjoin(Instansi, col(Instansi.id) == Announcement.instansi_id)
+        .where(wanted, col(Announcement.starts_at) <= now, col(Announcement.ends_at) > now)
+        .order_by(of_country, col(Announcement.starts_at).desc(), col(Announcement.id).desc())
+        .limit(2 * MOST_AT_ONCE)
+    ).all()
+    return [_view(row, agency) for row, agency in rows]
+
+
+def choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Places that the actor speaks for: key and name.
+
+    Args:
+        session: Any transaction.
+        actor: Who acts.
+
+    Raises:
+        NotAllowed: None.
+    """
+    actor.require(Permission.ANNOUNCE)
+    ids = _agencies(actor)
+    rows = session.exec(select(Instansi).order_by(col(Instansi.nama))).all()
+    own = [(f"i{row.id}", row.nama) for row in rows if None in ids or row.id in ids]
+    return [(NATIONAL, "Nasional (semua instansi)"), *own] if None in ids else own
+
+
+def desk(session: Session, actor: Actor, key: str = "") -> Desk:
+    """The editor of a place.
+
+    Args:
+        session: Any transaction.
+        actor: Who acts.
+        key: From `choices`; empty for the first.
+
+    Raises:
+        NotAllowed: Not a place of the actor.
+    """
+    found, nama = _find(session, actor, key)
+    contact = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
+    rows = session.exec(
+        select(Announcement)
+        .where(_is(Announcement, found), col(Announcement.ends_at) > clock.now())
+        .order_by(col(Announcement.starts_at).desc(), col(Announcement.id).desc())
+    ).all()
+    empty = NATIONAL_CONTACT if found is None else ContactView("", "", "", "", "", "")
+    agency = session.get(Instansi, found) if found else None
+    return Desk(
+        NATIONAL if found is None else f"i{found}",
+        nama,
+        _contact(contact) if contact else empty,
+        [_view(row, agency) for row in rows],
+    )
+
+
+def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, last: date | None) -> None:
+    """Tell the people of a place something, from now on until the end of a day.
+
+    Args:
+        session: Any transaction.
+        actor: Who speaks.
+        key: From `choices`.
+        judul: A few words.
+        isi: What people should know or do.
+        last: Last day that it is shown, in the zone of the agency.
+
+    Raises:
+        NotAllowed: Not a place of the actor.
+        InputRefused: A field is not as it has to be.
+        Refused: There are enough already.
+    """
+    found, _ = _find(session, actor, key)
+    zone = ZONES.get((session.get_one(Instansi, found).zona if found else "WIB"), ZONES["WIB"])
+    title, text, now = " ".join(judul.split()), _paragraphs(isi), clock.now()
+    faults = {}
+    if not title or len(title) > MAX_TITLE:
+        faults["judul"] = f"Isi judul, paling banyak {MAX_TITLE} karakter."
+    if not text or len(text) > MAX_TEXT:
+        faults["isi"] = f"Isi pengumuman, paling banyak {MAX_TEXT} karakter."
+    ends_at = datetime.combine(last, time(), zone) + timedelta(days=1) if last else now
+    if not now < ends_at <= now + LONGEST:
+        faults["sampai"] = f"Isi hari terakhir ditampilkan: hari ini sampai paling lama {LONGEST.days} hari lagi."
+    if faults:
+        raise InputRefused(faults)
+    running = session.exec(
+        select(Announcement.id).where(_is(Announcement, found), col(Announcement.ends_at) > now)
+    ).all()
+    if len(running) >= MOST_AT_ONCE:
+        raise Refused(f"Sudah ada {MOST_AT_ONCE} pengumuman. Akhiri salah satu, agar tetap dibaca.")
+    session.add(
+        Announcement(
+            instansi_id=found,
+            judul=title,
+            isi=text,
+            starts_at=now,
+            ends_at=ends_at,
+            created_by=actor.account_id,
+            created_at=now,
+        )
+    )
+    _note(session, AuditTag.ANNOUNCED, actor, found, judul=title, sampai=ends_at.isoformat())
+
+
+def end(session: Session, actor: Actor, *, announcement_id: int) -> None:
+    """Stop showing an announcement.
+
+    Args:
+        session: Any transaction.
+        actor: Who acts.
+        announcement_id: Which.
+
+    Raises:
+        NotAllowed: Not of a place of the actor.
+    """
+    actor.require(Permission.ANNOUNCE)
+    row = session.get(Announcement, announcement_id)
+    if row is None or not _speaks_for(actor, row.instansi_id):
+        raise NotAllowed(f"{Permission.ANNOUNCE.value}: announcement outside the scope")
+    if row.ends_at > clock.now():
+        row.ends_at = clock.now()
+        session.add(row)
+        _note(session, AuditTag.ANNOUNCEMENT_ENDED, actor, row.instansi_id, judul=row.judul)
+
+
+def save_contact(session: Session, actor: Actor, key: str, given: ContactView) -> None:
+    """Change where the people of a place turn for help.
+
+    Args:
+        session: Any transaction.
+        actor: Who acts.
+        key: From `choices`.
+        given: As typed; blanks around are taken off.
+
+    Raises:
+        NotAllowed: Not a place of the actor.
+        InputRefused: A field is not as it has to be.
+    """
+    found, _ = _find(session, actor, key)
+    values = {name: " ".join(getattr(given, name).split()) for name in _LIMITS}
+    faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}
+    faults |= _contact_faults(values)
+    if faults:
+        raise InputRefused(faults)
+    values["email"] = normalise_email(values["email"]) if values["email"] else ""
+    row = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
+    row = row or HelpContact(instansi_id=found, nama=values["nama"])
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.add(row)
+    _note(session, AuditTag.HELP_CHANGED, actor, found, **values)
+
+
+def _contact_faults(values: dict[str, str]) -> dict[str, str]:
+    faults = {}
+    if not values["nama"]:
+        faults["nama"] = "Isi nama helpdesk."
+    if values["telepon"] and not _PHONE.fullmatch(values["telepon"]):
+        faults["telepon"] = "Isi nomor telepon dengan angka, misalnya 021-8093008."
+    if values["email"]:
+        try:
+            normalise_email(values["email"])
+        except EmailError as error:
+            faults["email"] = str(error)
+    for name in ("situs", "keluhan_url"):
+        if values[name] and not _is_web_address(values[name]):
+            faults[name] = "Isi alamat lengkap yang diawali https://."
+    if not any(values[name] for name in ("telepon", "email", "situs", "keluhan_url")):
+        faults.setdefault("telepon", "Isi paling sedikit satu cara menghubungi: telepon, email, atau situs.")
+    return faults
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and "." in (parts.hostname or "") and "@" not in parts.netloc and " " not in text
+
+
+def _agencies(actor: Actor) -> set[int | None]:
+    """Agencies that the actor speaks for as a whole; None stands for the country with all of them."""
+    grants = [grant for grant in actor.acting_grants if Permission.ANNOUNCE in MATRIX[grant.role]]
+    return {grant.instansi_id for grant in grants if grant.unor_path is None}
+
+
+def _speaks_for(actor: Actor, instansi_id: int | None) -> bool:
+    ids = _agencies(actor)
+    return None in ids or (instansi_id is not None and instansi_id in ids)
+
+
+def _find(session: Session, actor: Actor, key: str) -> tuple[int | None, str]:
+    known = dict(choices(session, actor))
+    wanted = key or next(iter(known), "")
+    if wanted not in known:
+        raise NotAllowed(f"{Permission.ANNOUNCE.value}: place outside the scope")
+    return (None if wanted == NATIONAL else int(wanted[1:])), known[wanted]
+
+
+def _is(model: type[Announcement] | type[HelpContact], instansi_id: int | None) -> ColumnElement[bool]:
+    column = col(model.instansi_id)
+    return column.is_(None) if instansi_id is None else column == instansi_id
+
+
+def _view(row: Announcement, agency: Instansi | None) -> AnnouncementView:
+    return AnnouncementView(
+        row.id or 0,
+        row.judul,
+        row.isi,
+        agency.nama if agency else "BKN",
+        row.starts_at,
+        row.ends_at - timedelta(microseconds=1),
+        agency.zona if agency else "WIB",
+        row.starts_at <= clock.now() < row.ends_at,
+    )
+
+
+def _contact(row: HelpContact) -> ContactView:
+    return ContactView(row.nama, row.telepon, row.email, row.situs, row.keluhan_url, row.jam_layanan)
+
+
+def _paragraphs(text: str) -> str:
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _note(session: Session, tag: AuditTag, actor: Actor, instansi_id: int | None, **detail: Any) -> None:
+    audit.record(
+        session,
+        tag,
+        actor_id=actor.account_id,
+        instansi_id=instansi_id,
+        address=actor.visitor.address,
+        **{name: value for name, value in detail.items() if value},
+    )

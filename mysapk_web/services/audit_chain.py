@@ -1,0 +1,236 @@
+"""The chain of the trail (decision 0012): every event gets a place and a keyed hash over the hash before it.
+
+Those who write events don't wait for each other: the chain is closed behind them, in batches, by whoever holds the task.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, String, exists, type_coerce
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, func, insert, select
+
+from mysapk_web.models import AuditEvent, AuditSeal
+from mysapk_web.services import clock, jobs
+from mysapk_web.settings import Settings
+
+BATCH: Final = 1_000
+"""Events sealed in one transaction."""
+STRAGGLERS: Final = 20_000
+"""So many numbers behind the newest seal the sealer still looks for events whose transaction ended late."""
+LATE: Final = timedelta(minutes=15)
+"""An event may be older than the newest sealed before it by so much: longer than any transaction lasts."""
+MOST_FAULTS: Final = 20
+"""Faults that are told one by one."""
+_STREAM: Final = 2_000
+_FIRST: Final = "0" * 64
+_EVENT: Final[tuple[Any, ...]] = (
+    AuditEvent.id,
+    AuditEvent.at,
+    type_coerce(AuditEvent.tag, String),
+    AuditEvent.actor_id,
+    AuditEvent.subject_id,
+    AuditEvent.instansi_id,
+    AuditEvent.address,
+    AuditEvent.detail,
+)
+"""All that an event consists of; the tag as text, because a forged one may be no tag at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest place of the chain; written down elsewhere it proves later that nothing was cut off."""
+
+    position: int = 0
+    hash: str = _FIRST
+    event_id: int = 0
+    """The highest number of an event sealed so far."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What a walk along the chain found."""
+
+    events: int = 0
+    unsealed: int = 0
+    """Events that wait for their seal."""
+    head: Head = field(default_factory=Head)
+    faults: list[str] = field(default_factory=list)
+    """In words, the first twenty."""
+    fault_count: int = 0
+
+    def add(self, sentence: str) -> None:
+        """Note a fault.
+
+        Args:
+            sentence: Where and what.
+        """
+        self.fault_count += 1
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(sentence)
+
+
+# Sealing -----------------------------------------------------------------------------------------
+
+
+def anything_to_seal(session: Session) -> bool:
+    """Whether `seal` would do something; reads only, so that an idle server leaves the write lock alone.
+
+    Args:
+        session: A read-only transaction.
+    """
+    return session.exec(_waiting(_head(session)).limit(1)).first() is not None
+
+
+def seal(session: Session, settings: Settings) -> int:
+    """Give one batch of events their places in the chain.
+
+    Args:
+        session: A transaction of its own.
+        settings: For the key.
+
+    Returns:
+        Events sealed; zero when none waits.
+    """
+    jobs.hold(session, jobs.SEALS)
+    key, head, now = settings.key("audit-chain"), _head(session), clock.now()
+    ids = list(session.exec(_waiting(head).order_by(col(AuditEvent.id)).limit(BATCH)))
+    if not ids:
+        return 0
+    position, chained, highest = head.position, head.hash, head.event_id
+    seals = []
+    for event in session.execute(_events().where(col(AuditEvent.id).in_(ids)).order_by(col(AuditEvent.id))):
+        position += 1
+        chained = _hash(key, chained, position, tuple(event), now)
+        highest = max(highest, event[0])
+        seals.append({"position": position, "event_id": event[0], "sealed_at": now, "hash": chained})
+    session.execute(insert(AuditSeal), seals)
+    note = {"position": position, "hash": chained, "event_id": highest}
+    jobs.write(session, jobs.SEALS, note={**note, "mac": _mac(key, note)})
+    return len(seals)
+
+
+def _head(session: Session) -> Head:
+    note = jobs.read(session, jobs.SEALS).note
+    return Head(note["position"], note["hash"], note["event_id"]) if note else Head()
+
+
+def _waiting(head: Head) -> Any:
+    sealed = exists().where(col(AuditSeal.event_id) == AuditEvent.id)
+    return select(AuditEvent.id).where(col(AuditEvent.id) > head.event_id - STRAGGLERS, ~sealed)
+
+
+def _events() -> Any:
+    return sql_select(*_EVENT)
+
+
+def _hash(key: bytes, before: str, position: int, event: tuple[Any, ...], sealed_at: datetime) -> str:
+    plain = [before, position, sealed_at.isoformat(), *(_plain(value) for value in event)]
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _mac(key: bytes, note: dict[str, Any]) -> str:
+    text = f"{note['position']}:{note['hash']}:{note['event_id']}"
+    return hmac.new(key, f"head:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+# Verifying ---------------------------------------------------------------------------------------
+
+
+def verify(session: Session, settings: Settings, *, known: Head | None = None) -> Verdict:
+    """Walk along the whole chain, a few thousand events in memory at a time.
+
+    Args:
+        session: A read-only transaction that sees a single moment.
+        settings: For the key.
+        known: A head that was written down earlier; the chain must still contain it.
+
+    Returns:
+        What was found; no faults mean that no sealed event was changed, removed or put in between.
+    """
+    verdict = Verdict()
+    key = settings.key("audit-chain")
+    position, chained, newest, highest = 0, _FIRST, None, 0
+    for seal_, event in _chain(session):
+        position += 1
+        if seal_.position != position:
+            verdict.add(f"Urutan {position} sampai {seal_.position - 1}: segel hilang.")
+            position = seal_.position
+        if event is None:
+            verdict.add(f"Urutan {position}: peristiwa {seal_.event_id} dihapus.")
+        elif not hmac.compare_digest(_hash(key, chained, position, event, seal_.sealed_at), seal_.hash):
+            verdict.add(f"Urutan {position}: peristiwa {seal_.event_id} atau segelnya diubah.")
+        elif newest is not None and event[0] < highest and event[1] < newest - LATE:
+            verdict.add(f"Urutan {position}: peristiwa {seal_.event_id} disisipkan belakangan.")
+        if event is not None:
+            newest, highest = max(newest or event[1], event[1]), max(highest, event[0])
+        chained = seal_.hash
+        verdict.events += 1
+        if known is not None and position == known.position and chained != known.hash:
+            verdict.add(f"Urutan {position}: tidak sama dengan kepala rantai yang pernah dicatat.")
+    _judge_head(session, key, verdict, Head(position, chained, highest), known)
+    _judge_unsealed(session, verdict)
+    return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Seal:
+    position: int
+    event_id: int
+    sealed_at: datetime
+    hash: str
+
+
+def _chain(session: Session) -> Iterator[tuple[_Seal, tuple[Any, ...] | None]]:
+    columns = (AuditSeal.position, AuditSeal.event_id, AuditSeal.sealed_at, AuditSeal.hash)
+    rows = session.execute(
+        _events()
+        .add_columns(*columns)
+        .select_from(AuditSeal)
+        .outerjoin(AuditEvent, col(AuditEvent.id) == AuditSeal.event_id)
+        .order_by(col(AuditSeal.position))
+        .execution_options(yield_per=_STREAM)
+    )
+    for row in rows:
+        event = tuple(row[:-4])
+        yield _Seal(*row[-4:]), event if event[0] is not None else None
+
+
+def _judge_head(session: Session, key: bytes, verdict: Verdict, walked: Head, known: Head | None) -> None:
+    verdict.head = walked
+    note = jobs.read(session, jobs.SEALS).note
+    if not note:
+        if walked.position:
+            verdict.add("Kepala rantai hilang.")
+    elif not hmac.compare_digest(_mac(key, note), str(note.get("mac", ""))):
+        verdict.add("Kepala rantai diubah.")
+    elif (note["position"], note["hash"]) != (walked.position, walked.hash):
+        verdict.add(f"Rantai berakhir di urutan {walked.position}, seharusnya {note['position']}: ada yang dipotong.")
+    if known is not None and known.position > walked.position:
+        verdict.add(f"Rantai berakhir di urutan {walked.position}, padahal pernah sampai {known.position}.")
+
+
+def _judge_unsealed(session: Session, verdict: Verdict) -> None:
+    sealed = exists().where(col(AuditSeal.event_id) == AuditEvent.id)
+
+    def number(condition: ColumnElement[bool]) -> int:
+        return session.exec(select(func.count()).select_from(AuditEvent).where(~sealed, condition)).one()
+
+    late = (col(AuditEvent.id) <= verdict.head.event_id - STRAGGLERS) | (
+        (col(AuditEvent.id) < verdict.head.event_id) & (col(AuditEvent.at) < clock.now() - LATE)
+    )
+    if inserted := number(late):
+        verdict.add(f"{inserted} peristiwa tanpa segel terletak di antara yang sudah disegel: disisipkan belakangan.")
+    verdict.unsealed = number(~late)

@@ -1,0 +1,59 @@
+"""Addresses from another personnel system: by page, over HTTP and on the command line, one service for all (DESIGN 4; domain 11)."""
+
+from mysapk_web.services.email_imports.commanding import import_email
+from mysapk_web.services.email_imports.runs import (
+    RowView,
+    RunView,
+    apply,
+    count_report,
+    find_run,
+    list_rows,
+    list_runs,
+    report,
+    run_of_token,
+    undo,
+)
+from mysapk_web.services.email_imports.starting import (
+    TooOften,
+    Upload,
+    begin,
+    begin_by_token,
+    may_upload,
+    may_upload_by_token,
+)
+from mysapk_web.services.email_imports.tokens import (
+    Caller,
+    Made,
+    TokenView,
+    caller_of,
+    list_tokens,
+    make_token,
+    revoke_token,
+)
+
+__all__ = [
+    "Caller",
+    "Made",
+    "RowView",
+    "RunView",
+    "TokenView",
+    "TooOften",
+    "Upload",
+    "apply",
+    "begin",
+    "begin_by_token",
+    "caller_of",
+    "count_report",
+    "find_run",
+    "import_email",
+    "list_rows",
+    "list_runs",
+    "list_tokens",
+    "make_token",
+    "may_upload",
+    "may_upload_by_token",
+    "report",
+    "revoke_token",
+    "run_of_token",
+    "undo",
+]

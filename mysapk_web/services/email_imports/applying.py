@@ -1,0 +1,240 @@
+"""Second step, and the way back: chunk by chunk, each one transaction together with how far it is. Killed, it goes on where it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, update
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email_import import GOOD, RowVerdict, RunState
+from mysapk_web.models import Account, Database, EmailImport, EmailImportRow, Pegawai, Unor, bulk
+from mysapk_web.services import clock
+from mysapk_web.services.address import LETTER_GAP, EmailChange, apply_changes
+from mysapk_web.services.email_imports.holding import fail, hold, record, rest
+from mysapk_web.services.email_imports.judging import (
+    PERSON_COLUMNS,
+    Memory,
+    Person,
+    by_policy,
+    person_of,
+    roles_of,
+    whom,
+)
+from mysapk_web.services.email_imports.reach import Reach, ReachLost, reach_of
+from mysapk_web.services.rolls.judging import holders_of
+
+CHUNK: Final = 2000
+REASON: Final = "impor alamat email"
+UNDO_REASON: Final = "impor alamat email dibatalkan"
+
+
+def apply_chunk(db: Database, run_id: int, worker: str, memory: Memory) -> bool:
+    """Write the next good rows of a run, each judged once more by how things are now.
+
+    Args:
+        db: The database; one transaction.
+        run_id: A run in state APPLYING, claimed.
+        worker: Who claimed it.
+        memory: Keeps the policies of the agencies.
+
+    Returns:
+        Whether there may be more.
+
+    Raises:
+        LeaseLost: Somebody else works on it now.
+    """
+    with db.begin() as session:
+        run = hold(session, run_id, worker)
+        try:
+            reach = reach_of(session, run)
+        except ReachLost as lost:
+            fail(session, run, str(lost))
+            return False
+        rows = _rows(session, run, reach, col(EmailImportRow.position) > run.position, col(EmailImportRow.position))
+        if not rows:
+            rest(run, RunState.DONE)
+            run.finished_at, run.position = clock.now(), run.total
+            record(session, run, AuditTag.EMAIL_IMPORTED)
+            return False
+        _apply(session, run, reach, rows, memory)
+        run.position = run.applied_to = rows[-1].position
+        run.attempts = 0
+        return True
+
+
+def undo_chunk(db: Database, run_id: int, worker: str) -> bool:
+    """Give the addresses of before back, the last first; only where the address is still the one that was set.
+
+    Args:
+        db: The database; one transaction.
+        run_id: A run in state UNDOING, claimed.
+        worker: Who claimed it.
+
+    Returns:
+        Whether there may be more.
+
+    Raises:
+        LeaseLost: Somebody else works on it now.
+    """
+    with db.begin() as session:
+        run = hold(session, run_id, worker)
+        try:
+            reach = reach_of(session, run)
+        except ReachLost as lost:
+            fail(session, run, str(lost))
+            return False
+        before = col(EmailImportRow.position) < run.position
+        rows = _rows(session, run, reach, before, col(EmailImportRow.position).desc())
+        if not rows:
+            rest(run, RunState.UNDONE)
+            run.undone_at, run.position = clock.now(), 0
+            record(session, run, AuditTag.EMAIL_IMPORT_UNDONE)
+            return False
+        _undo(session, run, reach, rows)
+        run.position = rows[-1].position
+        run.attempts = 0
+        return True
+
+
+def _rows(session: Session, run: EmailImport, reach: Reach, where: Any, order: Any) -> Sequence[Row[Any]]:
+    """Good rows with the people they are about, as they are now and as far as they are within reach."""
+    statement = (
+        select(  # type: ignore[call-overload]  # more columns than the overloads know
+            *PERSON_COLUMNS,
+            reach.within.label("within"),
+            EmailImportRow.position,
+            col(EmailImportRow.email).label("wanted"),
+            col(EmailImportRow.email_key).label("wanted_key"),
+            EmailImportRow.old_email,
+            EmailImportRow.old_key,
+        )
+        .select_from(EmailImportRow)
+        .join(Pegawai, col(Pegawai.id) == EmailImportRow.pegawai_id, isouter=True)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id, isouter=True)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id, isouter=True)
+        .where(EmailImportRow.run_id == run.id, col(EmailImportRow.verdict).in_(GOOD), where)
+        .order_by(order)
+        .limit(CHUNK)
+    )
+    found: Sequence[Row[Any]] = session.execute(statement).all()
+    return found
+
+
+def _people(session: Session, rows: Sequence[Row[Any]]) -> list[Person | None]:
+    roles = roles_of(session, [row.account_id for row in rows if row.account_id is not None])
+    return [person_of(row, roles) if row.account_id is not None else None for row in rows]
+
+
+def _apply(session: Session, run: EmailImport, reach: Reach, rows: Sequence[Row[Any]], memory: Memory) -> None:
+    holders = holders_of(session, [row.wanted_key for row in rows])
+    changes: list[EmailChange] = []
+    spellings: list[dict[str, Any]] = []
+    overtaken: dict[int, RowVerdict] = {}
+    for row, person in zip(rows, _people(session, rows), strict=True):
+        verdict = _stands(session, row, person, reach, holders, memory)
+        if verdict is not None or person is None:
+            overtaken[row.position] = verdict or RowVerdict.NIP_UNKNOWN
+        elif row.wanted_key == person.key:
+            spellings.append({"id": person.pegawai_id, "email": row.wanted})
+        else:
+            changes.append(_change(person, row.wanted, row.wanted_key))
+            # Changes are written in this order, so an address given up here is free for a later row.
+            holders[row.wanted_key] = person.pegawai_id
+            if person.key is not None and holders.get(person.key) == person.pegawai_id:
+                del holders[person.key]
+    _write(session, run, changes, spellings, REASON, done=run.applied)
+    run.applied += len(changes) + len(spellings)
+    _judge_anew(session, run, overtaken)
+
+
+def _stands(
+    session: Session, row: Row[Any], person: Person | None, reach: Reach, holders: dict[str, int], memory: Memory
+) -> RowVerdict | None:
+    """Why a row that was good can't be applied any more; None: it can."""
+    refusal = whom(person, reach)
+    if refusal is not None or person is None:
+        return refusal
+    if (person.email, person.key) != (row.old_email, row.old_key):
+        return RowVerdict.OVERTAKEN
+    if holders.get(row.wanted_key, person.pegawai_id) != person.pegawai_id:
+        return RowVerdict.TAKEN
+    policy = by_policy(row.wanted_key, memory.agency(session, person.instansi_id))
+    return policy if policy is RowVerdict.DOMAIN_REFUSED else None
+
+
+def _judge_anew(session: Session, run: EmailImport, overtaken: dict[int, RowVerdict]) -> None:
+    if not overtaken:
+        return
+    was = dict(
+        session.execute(
+            select(EmailImportRow.position, EmailImportRow.verdict).where(
+                EmailImportRow.run_id == run.id, col(EmailImportRow.position).in_(overtaken)
+            )
+        ).all()
+    )
+    table = EmailImportRow.__table__  # type: ignore[attr-defined]
+    session.connection().execute(
+        update(table)
+        .where(table.c.run_id == run.id, table.c.position == bindparam("at"))
+        .values(verdict=bindparam("now"), note=""),
+        [{"at": position, "now": verdict} for position, verdict in overtaken.items()],
+    )
+    counts = Counter(run.counts)
+    counts.subtract(Counter(verdict.value for verdict in was.values()))
+    counts.update(verdict.value for verdict in overtaken.values())
+    run.counts = dict(+counts)
+
+
+def _undo(session: Session, run: EmailImport, reach: Reach, rows: Sequence[Row[Any]]) -> None:
+    holders = holders_of(session, [row.old_key for row in rows if row.old_key])
+    changes: list[EmailChange] = []
+    spellings: list[dict[str, Any]] = []
+    for row, person in zip(rows, _people(session, rows), strict=True):
+        if person is None or whom(person, reach) is not None or person.key != row.wanted_key:
+            continue
+        if row.old_key == person.key:
+            if person.email == row.wanted:
+                spellings.append({"id": person.pegawai_id, "email": row.old_email})
+        elif holders.get(row.old_key, person.pegawai_id) == person.pegawai_id:
+            changes.append(_change(person, row.old_email, row.old_key))
+            holders.pop(row.wanted_key, None)
+            if row.old_key is not None:
+                holders[row.old_key] = person.pegawai_id
+    _write(session, run, changes, spellings, UNDO_REASON, done=run.undone)
+    run.undone += len(changes) + len(spellings)
+
+
+def _change(person: Person, raw: str | None, key: str | None) -> EmailChange:
+    return EmailChange(person.account_id, person.pegawai_id, person.instansi_id, person.key, raw, key)
+
+
+def _write(
+    session: Session,
+    run: EmailImport,
+    changes: list[EmailChange],
+    spellings: list[dict[str, Any]],
+    reason: str,
+    *,
+    done: int,
+) -> None:
+    bulk.update_many(session, Pegawai, spellings)
+    apply_changes(
+        session,
+        changes,
+        actor_id=run.acting,
+        reason=reason,
+        letters_from=_letters_from(run, done),
+        impor=run.id,
+        token=run.token_id,
+    )
+
+
+def _letters_from(run: EmailImport, done: int) -> datetime:
+    """After the letters of the chunks before: two for each change."""
+    now = clock.now()
+    return max(now, (run.step_at or now) + 2 * done * LETTER_GAP)

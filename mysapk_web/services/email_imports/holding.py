@@ -1,0 +1,154 @@
+"""Who works on a run: claimed with a lease, so that one that died is gone on with and no two work on one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, or_, update
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email_import import BUSY, RunState
+from mysapk_web.models import EmailImport
+from mysapk_web.services import audit, clock
+
+LEASE: Final = timedelta(seconds=30)
+"""Renewed with every chunk, which takes a fraction of a second."""
+ATTEMPTS: Final = 3
+STUCK: Final = (
+    "Berkas ini tidak dapat diproses. Simpan ulang sebagai CSV, atau bagi menjadi beberapa berkas, lalu unggah lagi."
+)
+
+
+class LeaseLost(Exception):  # noqa: N818  somebody else works on it now
+    """The run is no longer this worker's; nothing of the chunk may be written."""
+
+
+def anything_to_do(session: Session) -> bool:
+    """Whether a claim would find something.
+
+    Args:
+        session: A read transaction is enough.
+    """
+    return session.exec(select(EmailImport.id).where(*_free(clock.now())).limit(1)).first() is not None
+
+
+def claim(session: Session, worker: str) -> int | None:
+    """Take the oldest run that waits for work; one that has killed its workers time and again is given up.
+
+    Args:
+        session: A transaction of its own, short.
+        worker: Name of this worker.
+
+    Returns:
+        Its id, or None.
+    """
+    now = clock.now()
+    oldest = select(EmailImport.id).where(*_free(now)).order_by(col(EmailImport.id)).limit(1).scalar_subquery()
+    taken = session.execute(
+        update(EmailImport)
+        .where(col(EmailImport.id) == oldest, *_free(now))
+        .values(claimed_by=worker, claimed_until=now + LEASE, attempts=col(EmailImport.attempts) + 1)
+        .returning(col(EmailImport.id))
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    if taken is None:
+        return None
+    run = hold(session, taken, worker)
+    if run.attempts > ATTEMPTS:
+        fail(session, run, STUCK)
+        return claim(session, worker)
+    return int(taken)
+
+
+def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(EmailImport.state).in_(BUSY),
+        or_(col(EmailImport.claimed_until).is_(None), col(EmailImport.claimed_until) <= now),
+    )
+
+
+def hold(session: Session, run_id: int, worker: str) -> EmailImport:
+    """The run for the rest of this transaction, with its lease renewed.
+
+    Args:
+        session: The transaction of one chunk.
+        run_id: From `claim`.
+        worker: As in `claim`.
+
+    Raises:
+        LeaseLost: It is somebody else's.
+    """
+    run = session.exec(
+        select(EmailImport)
+        .where(EmailImport.id == run_id, EmailImport.claimed_by == worker, col(EmailImport.state).in_(BUSY))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if run is None:
+        raise LeaseLost
+    run.claimed_until = clock.now() + LEASE
+    return run
+
+
+def let_go(session: Session, worker: str) -> None:
+    """Free at once what a worker that died still held.
+
+    Args:
+        session: A transaction of its own.
+        worker: Its name.
+    """
+    session.execute(
+        update(EmailImport)
+        .where(col(EmailImport.claimed_by) == worker, col(EmailImport.state).in_(BUSY))
+        .values(claimed_until=None, claimed_by="")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def rest(run: EmailImport, state: RunState) -> None:
+    """Nothing more is to be done on a run for now.
+
+    Args:
+        run: Held.
+        state: What it becomes.
+    """
+    run.state, run.claimed_by, run.claimed_until, run.attempts = state, "", None, 0
+
+
+def fail(session: Session, run: EmailImport, sentence: str) -> None:
+    """Give a run up. What was applied stays applied, and can be undone.
+
+    Args:
+        session: The transaction in which it is held.
+        run: Held.
+        sentence: Why, for a person.
+    """
+    rest(run, RunState.FAILED)
+    run.error, run.finished_at = sentence[:300], clock.now()
+    session.add(run)
+    if run.applied:
+        record(session, run, AuditTag.EMAIL_IMPORTED)
+
+
+def record(session: Session, run: EmailImport, tag: AuditTag) -> None:
+    """Write into the trail what became of a run.
+
+    Args:
+        session: The transaction of it.
+        run: With its counts.
+        tag: EMAIL_IMPORTED or EMAIL_IMPORT_UNDONE.
+    """
+    audit.record(
+        session,
+        tag,
+        actor_id=run.acting,
+        instansi_id=run.instansi_id,
+        impor=run.id,
+        token=run.token_id,
+        sha256=run.file_hash,
+        rows=run.counts,
+        applied=run.applied,
+        undone=run.undone,
+    )

@@ -1,0 +1,156 @@
+"""Doing what waits: reading, applying and undoing runs, by a process of its own beside the server.
+
+`python -m mysapk_web.services.email_imports.work NAME` works everything off and ends. A file can so neither hold up the portal nor
+take its memory, and a process that dies costs a chunk at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import secrets
+import socket
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
+
+from mysapk_web.domain.email_import import RunState
+from mysapk_web.models import Database, EmailImport
+from mysapk_web.services import clock, database
+from mysapk_web.services.email_imports import inbox
+from mysapk_web.services.email_imports.applying import apply_chunk, undo_chunk
+from mysapk_web.services.email_imports.holding import LeaseLost, anything_to_do, claim, let_go
+from mysapk_web.services.email_imports.judging import Memory
+from mysapk_web.services.email_imports.reading import read_file
+from mysapk_web.settings import load
+
+log = structlog.get_logger(__name__)
+
+MEMORY_LIMIT: Final = 2 * 1024**3
+"""Address space of the process: a workbook that unpacks to more ends it."""
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks for work."""
+_BREATH: Final = 0.01
+"""Seconds between two chunks, in which other writers get their turn on SQLite."""
+_STALE: Final = timedelta(hours=24)
+
+
+def work_off(db: Database, worker: str, folder: Path) -> int:
+    """Work until nothing is left to do.
+
+    Args:
+        db: The database.
+        worker: Name of this worker, its own.
+        folder: Where uploads lie.
+
+    Returns:
+        Runs that were worked on.
+    """
+    runs = 0
+    while True:
+        with db.begin() as session:
+            run_id = claim(session, worker)
+        if run_id is None:
+            return runs
+        runs += 1
+        with contextlib.suppress(LeaseLost):
+            work_on(db, run_id, worker, folder)
+
+
+def work_on(db: Database, run_id: int, worker: str, folder: Path) -> None:
+    """Take one claimed run as far as it goes.
+
+    Args:
+        db: The database.
+        run_id: Claimed by this worker.
+        worker: Its name.
+        folder: Where uploads lie.
+
+    Raises:
+        LeaseLost: Somebody else works on it now.
+    """
+    state, name = _state(db, run_id)
+    if state is RunState.READING:
+        path = inbox.path_of(folder, name) if name else None
+        read_file(db, run_id, worker, path)
+        if path is not None:
+            path.unlink(missing_ok=True)
+        state, _ = _state(db, run_id)
+    memory = Memory()
+    while state.busy and (
+        apply_chunk(db, run_id, worker, memory) if state is RunState.APPLYING else undo_chunk(db, run_id, worker)
+    ):
+        time.sleep(_BREATH)
+
+
+def _state(db: Database, run_id: int) -> tuple[RunState, str]:
+    with db.read() as session:
+        state, name = session.exec(
+            select(EmailImport.state, EmailImport.file_path).where(EmailImport.id == run_id)
+        ).one()
+    return RunState(state), name
+
+
+def new_name() -> str:
+    """A name that no other worker has."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+async def work_for_ever() -> None:
+    """Look for work every second and have it done by a process of its own, until the server stops."""
+    tidied: datetime | None = None
+    while True:
+        try:
+            if await database.look(anything_to_do):
+                await _have_it_done()
+            if tidied is None or clock.now() - tidied > _STALE / 24:
+                tidied = clock.now()
+                await asyncio.to_thread(inbox.clear, load().document_dir, tidied - _STALE)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("import.work_failed", kind=type(error).__name__)
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def _have_it_done() -> None:
+    name = new_name()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "mysapk_web.services.email_imports.work", name, stdin=asyncio.subprocess.DEVNULL
+    )
+    try:
+        code = await process.wait()
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        raise
+    if code:
+        log.warning("import.worker_died", code=code)
+        await database.run(let_go, name)
+
+
+def main(name: str) -> int:
+    """Work off everything with the settings of the environment, at low priority and within bounds.
+
+    Args:
+        name: Of this worker.
+    """
+    os.nice(5)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    settings = load()
+    db = Database(settings.database_url, pool_size=2)
+    try:
+        work_off(db, name, settings.document_dir)
+    finally:
+        db.dispose()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,251 @@
+"""Requests to have an address corrected, left by people who can't log in (domain 3.2, 12). The answer is the same for everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email import EmailError, mask_email, normalise_email
+from mysapk_web.domain.nip import NipError, normalise_nip
+from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.throttle import EMAIL_REPAIR_REQUESTS_PER_ADDRESS, EMAIL_REPAIR_REQUESTS_PER_NIP
+from mysapk_web.models import Account, EmailRequest, OutboxState, Pegawai, RequestState, Unor
+from mysapk_web.services import audit, clock, counters, email_repair
+from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused, Visitor
+from mysapk_web.services.counters import client_key, subject_key
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.paging import Page, page_of
+from mysapk_web.services.people.target import find, note, reason_of, tell
+from mysapk_web.services.scope import people_within
+from mysapk_web.settings import load
+
+PAGE: Final = 10
+MAX_NAME: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request beside what is on file, for whoever decides."""
+
+    id: int
+    account_id: int
+    nip: str
+    nama: str
+    nama_typed: str
+    name_fits: bool
+    email: str = field(repr=False)
+    old_typed: str = field(repr=False)
+    old_fits: bool
+    new_email: str = field(repr=False)
+    fault: str
+    """Why the new address can't be given."""
+    warning: str
+    unit: str
+    created_at: datetime
+    network: str
+
+
+def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: str, new_email: str) -> None:
+    """Leave a request. Open to everybody; always ends the same way for input of the right form.
+
+    Args:
+        session: Any transaction.
+        visitor: The browser.
+        nip: As typed.
+        nama: As typed.
+        old_email: As typed; may be empty for who doesn't know it.
+        new_email: As typed.
+
+    Raises:
+        InputRefused: Something can't be what it has to be (a matter of form only).
+    """
+    number, name, old, new = _typed(nip, nama, old_email, new_email)
+    secret = load().key("counters")
+    per_nip = counters.within(session, EMAIL_REPAIR_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}"))
+    here = counters.within(session, EMAIL_REPAIR_REQUESTS_PER_ADDRESS, client_key(secret, visitor.address))
+    found = session.exec(
+        select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == number)
+    ).one_or_none()
+    if not (per_nip and here):
+        return
+    pegawai, account = found or (None, None)
+    session.add(
+        EmailRequest(
+            pegawai_id=pegawai.id if pegawai else None,
+            nip=number,
+            nama=name,
+            old_email=old,
+            new_email=new,
+            network=audit.network(visitor.address),
+            created_at=clock.now(),
+        )
+    )
+    audit.record(
+        session,
+        AuditTag.EMAIL_CHANGE_REQUESTED,
+        subject_id=account.id if account else None,
+        instansi_id=pegawai.instansi_id if pegawai else None,
+        address=visitor.address,
+        mask_new=mask_email(new),
+    )
+    mail = enqueue(
+        session, Letter.EMAIL_REQUESTED, account_id=account.id if account else None, mask_new=mask_email(new)
+    )
+    # A letter that goes to nobody is written too: neither rows nor time tell whether there was somebody to write to.
+    if pegawai is None or not pegawai.email_key:
+        mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
+
+
+def _typed(nip: str, nama: str, old_email: str, new_email: str) -> tuple[str, str, str, str]:
+    faults: dict[str, str] = {}
+    number = old = new = ""
+    name = " ".join(nama.split())
+    try:
+        number = normalise_nip(nip)
+    except NipError as error:
+        faults["nip"] = str(error) if nip.strip() else "Isi NIP Anda, 18 angka."
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        faults["nama"] = "Isi nama lengkap Anda sesuai data kepegawaian."
+    try:
+        old = normalise_email(old_email) if old_email.strip() else ""
+    except EmailError as error:
+        faults["email_lama"] = str(error)
+    try:
+        new = normalise_email(new_email)
+    except EmailError as error:
+        faults["email_baru"] = str(error) if new_email.strip() else "Isi alamat email yang Anda pakai sekarang."
+    if not faults and old == new:
+        faults["email_baru"] = "Alamat baru sama dengan alamat lama. Isi alamat yang Anda pakai sekarang."
+    if faults:
+        raise InputRefused(faults)
+    return number, name, old, new
+
+
+def waiting(session: Session, actor: Actor, number: int) -> Page[RequestView]:
+    """Requests of people in the own scope that nobody has decided, the oldest first.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who looks.
+        number: Which page, from 1.
+
+    Raises:
+        NotAllowed: The actor may not.
+    """
+    found = page_of(session, _open(actor), number, PAGE, col(EmailRequest.created_at), col(EmailRequest.id))
+    return found.map(lambda request: _view(session, actor, request))
+
+
+def accept(session: Session, actor: Actor, *, request_id: int, reason: str) -> None:
+    """Give the person the address that was asked for.
+
+    Args:
+        session: Any transaction.
+        actor: Who decides.
+        request_id: Which.
+        reason: How it was made sure that the person asked, for the trail.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: Decided already, no reason, or not an address that the person may have.
+    """
+    request, account_id = _take(session, actor, request_id)
+    why = reason_of(reason, email_repair.MAX_REASON)
+    try:
+        email_repair.repair(session, actor, account_id=account_id, email=request.new_email, reason=why)
+    except Refused as refusal:
+        raise Refused(refusal.sentence) from None
+    _decide(request, actor, RequestState.ACCEPTED, why)
+
+
+def refuse(session: Session, actor: Actor, *, request_id: int, reason: str) -> None:
+    """Say no; the address on file, and no other, is told why.
+
+    Args:
+        session: Any transaction.
+        actor: Who decides.
+        request_id: Which.
+        reason: In words, for the person and the trail.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: Decided already, or no reason.
+    """
+    request, account_id = _take(session, actor, request_id)
+    why = reason_of(reason, email_repair.MAX_REASON)
+    account, pegawai = find(session, account_id, actor, Permission.EMAIL_REPAIR)
+    _decide(request, actor, RequestState.REFUSED, why)
+    note(session, AuditTag.EMAIL_REQUEST_REFUSED, account, pegawai, actor, reason=why)
+    tell(session, Letter.EMAIL_REQUEST_REFUSED, account, pegawai, reason=why, mask_new=mask_email(request.new_email))
+
+
+def _open(actor: Actor) -> Any:
+    actor.require(Permission.EMAIL_REPAIR)
+    return (
+        select(EmailRequest)
+        .join(Pegawai, col(Pegawai.id) == EmailRequest.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .where(
+            EmailRequest.state == RequestState.OPEN,
+            people_within(actor, Permission.EMAIL_REPAIR),
+            Pegawai.id != actor.pegawai_id,
+        )
+    )
+
+
+def _take(session: Session, actor: Actor, request_id: int) -> tuple[EmailRequest, int]:
+    """The request, locked, and whose account it is about."""
+    request = session.exec(
+        _open(actor).where(EmailRequest.id == request_id).with_for_update(of=EmailRequest)
+    ).one_or_none()
+    if request is None:
+        raise Refused("Permintaan ini sudah diputuskan atau bukan wewenang Anda. Muat ulang halaman ini.")
+    account_id = session.exec(select(Account.id).where(Account.pegawai_id == request.pegawai_id)).one_or_none()
+    if account_id is None:
+        raise NotAllowed("no account")
+    return request, account_id
+
+
+def _decide(request: EmailRequest, actor: Actor, state: RequestState, reason: str) -> None:
+    request.state, request.decided_by, request.decided_at, request.reason = (
+        state,
+        actor.account_id,
+        clock.now(),
+        reason,
+    )
+
+
+def _view(session: Session, actor: Actor, request: EmailRequest) -> RequestView:
+    account, pegawai = session.exec(
+        select(Account, Pegawai)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .where(Pegawai.id == request.pegawai_id)
+    ).one()
+    account_id = account.id or 0
+    judged = email_repair.check(session, actor, account_id=account_id, email=request.new_email)
+    person = email_repair.person(session, actor, account_id=account_id)
+    return RequestView(
+        id=request.id or 0,
+        account_id=account_id,
+        nip=request.nip,
+        nama=person.nama,
+        nama_typed=request.nama,
+        name_fits=_folded(request.nama) in {_folded(pegawai.nama), _folded(person.nama)},
+        email=person.email,
+        old_typed=request.old_email,
+        old_fits=bool(request.old_email) and request.old_email == pegawai.email_key,
+        new_email=request.new_email,
+        fault=judged.fault,
+        warning=judged.warning,
+        unit=person.unit,
+        created_at=request.created_at,
+        network=request.network,
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().replace(".", " ").replace(",", " ").split())

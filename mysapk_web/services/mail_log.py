@@ -1,0 +1,210 @@
+"""The outbox as admins see it: what became of the mails to the people of the scope. No bodies, no addresses in clear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email import mask_email
+from mysapk_web.domain.nip import NipError, normalise_nip
+from mysapk_web.domain.roles import Permission
+from mysapk_web.models import Account, Instansi, OutboxMail, OutboxState, Pegawai, Unor
+from mysapk_web.services import audit, clock
+from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.listing import Listing, list_page
+from mysapk_web.services.outbox import Letter
+from mysapk_web.services.scope import people_within
+
+STATE_LABELS: Final = {
+    OutboxState.PENDING: "Menunggu",
+    OutboxState.SENDING: "Sedang dikirim",
+    OutboxState.SENT: "Terkirim",
+    OutboxState.FAILED: "Gagal",
+    OutboxState.OBSOLETE: "Tidak dikirim",
+}
+LETTER_LABELS: Final = {
+    Letter.TOKEN: "Token reset password",
+    Letter.OTHER_ADDRESS: "Permintaan dengan alamat lain",
+    Letter.CPNS_WAITING: "CPNS menunggu persetujuan",
+    Letter.ACCOUNT_DISABLED: "Token diminta untuk akun nonaktif",
+    Letter.ADDRESS_NOT_ALLOWED: "Alamat bukan email instansi",
+    Letter.ACTIVATED: "Aktivasi berhasil",
+    Letter.ACTIVATION_REMINDER: "Pengingat aktivasi",
+    Letter.PASSWORD_CHANGED: "Password diganti",
+    Letter.EMAIL_CHANGED: "Email diganti",
+    Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
+    Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah mati",
+    Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
+    Letter.LOCKED: "Percobaan masuk berulang",
+    Letter.NEW_LOGIN: "Masuk dari perangkat baru",
+    Letter.ROLE_CHANGED: "Peran diubah",
+    Letter.DISABLED: "Akun dinonaktifkan",
+    Letter.ENABLED: "Akun diaktifkan kembali",
+    Letter.CPNS_APPROVED: "CPNS disetujui",
+    Letter.NOTICE: "Pemberitahuan",
+}
+"""What a letter is called; one that isn't here goes by its own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list is narrowed to; None or empty for everything."""
+
+    state: OutboxState | None = None
+    letter: str = ""
+    nip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """One mail.
+
+    Attributes:
+        recipient: Masked.
+        due_at: When the next attempt is due; None when there is none.
+        reason: Why it failed or was not sent; of a waiting one, what the last attempt met.
+        can_retry: It was given up and can be tried anew.
+    """
+
+    id: int
+    letter: str
+    state: OutboxState
+    nama: str
+    nip: str
+    recipient: str
+    created_at: datetime
+    due_at: datetime | None
+    sent_at: datetime | None
+    attempts: int
+    reason: str
+    zona: str
+    can_retry: bool
+
+
+def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[MailRow]:
+    """Mails to the people of the scope, the newest first. Those written for nobody belong to nobody and are not shown.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        narrowed: To what.
+        page: From 1.
+
+    Raises:
+        NotAllowed: No permission.
+        Refused: A NIP that is none.
+    """
+    actor.require(Permission.OUTBOX_READ)
+    columns: tuple[Any, ...] = (OutboxMail, Account.id, Pegawai.nama, Pegawai.nip, Pegawai.email_key, Instansi.zona)
+    found = _joined(sql_select(*columns)).where(people_within(actor, Permission.OUTBOX_READ), *_conditions(narrowed))
+    listing = list_page(session, found, page, col(OutboxMail.id).desc())
+    may_retry = actor.may(Permission.RESET_START)
+    return Listing(
+        [_row(row, may_retry, actor) for row in listing.items],
+        listing.number,
+        listing.pages,
+        listing.total,
+        listing.more,
+    )
+
+
+def retry(session: Session, actor: Actor, *, mail_id: int) -> None:
+    """Send a mail that was given up once more, with all its attempts.
+
+    A letter that has lost its meaning, such as a token that died meanwhile, is found out right before it is sent.
+
+    Args:
+        session: Any transaction.
+        actor: Who asks for it; not for the own mail.
+        mail_id: Which.
+
+    Raises:
+        NotAllowed: No permission, or not within the scope.
+        Refused: It was not given up.
+    """
+    actor.require(Permission.RESET_START)
+    row = session.exec(
+        _joined(select(OutboxMail, Account.id, Pegawai.instansi_id))
+        .where(
+            OutboxMail.id == mail_id,
+            people_within(actor, Permission.RESET_START),
+            col(Account.id) != actor.account_id,
+        )
+        .with_for_update(of=OutboxMail)
+    ).one_or_none()
+    if row is None:
+        raise NotAllowed(f"{Permission.RESET_START.value}: mail outside the scope")
+    mail, account_id, instansi_id = row
+    if mail.state is not OutboxState.FAILED:
+        raise Refused("Surat ini sudah tidak berstatus gagal. Muat ulang daftar untuk melihat keadaannya.")
+    mail.state, mail.attempts, mail.due_at, mail.last_error = OutboxState.PENDING, 0, clock.now(), ""
+    session.add(mail)
+    audit.record(
+        session,
+        AuditTag.MAIL_RESENT,
+        actor_id=actor.account_id,
+        subject_id=account_id,
+        instansi_id=instansi_id,
+        address=actor.visitor.address,
+        surat=mail_id,
+        jenis=mail.template,
+    )
+
+
+def letter_label(template: str) -> str:
+    """What a letter is called.
+
+    Args:
+        template: Value of a `Letter`.
+    """
+    return LETTER_LABELS.get(Letter(template), template) if template in set(Letter) else template
+
+
+def _joined(found: Any) -> Any:
+    return (
+        found.select_from(OutboxMail)
+        .join(Account, col(Account.id) == OutboxMail.account_id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+    )
+
+
+def _conditions(narrowed: Filter) -> list[Any]:
+    wanted: list[Any] = []
+    if narrowed.state is not None:
+        wanted.append(col(OutboxMail.state) == narrowed.state)
+    if narrowed.letter:
+        wanted.append(col(OutboxMail.template) == narrowed.letter)
+    if narrowed.nip:
+        try:
+            wanted.append(col(Pegawai.nip) == normalise_nip(narrowed.nip))
+        except NipError as error:
+            raise Refused(str(error), "nip") from None
+    return wanted
+
+
+def _row(row: Any, may_retry: bool, actor: Actor) -> MailRow:
+    mail, account_id, nama, nip, email_key, zona = row
+    address = mail.recipient or email_key
+    waits = mail.state is OutboxState.PENDING
+    return MailRow(
+        id=mail.id or 0,
+        letter=letter_label(mail.template),
+        state=mail.state,
+        nama=nama,
+        nip=nip,
+        recipient=mask_email(address) if address else "",
+        created_at=mail.created_at,
+        due_at=mail.due_at if waits else None,
+        sent_at=mail.sent_at,
+        attempts=mail.attempts,
+        reason=mail.last_error,
+        zona=zona,
+        can_retry=may_retry and mail.state is OutboxState.FAILED and account_id != actor.account_id,
+    )

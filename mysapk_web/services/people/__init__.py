@@ -1,0 +1,71 @@
+"""People and their accounts as admins see them and act on them, and the roles they hold (pages `/admin/pegawai`, `/admin/peran`)."""
+
+from mysapk_web.services.people.accounts import (
+    MAX_REASON,
+    approve_cpns,
+    disable_account,
+    enable_account,
+    end_sessions,
+    remove_second_factor,
+    start_reset,
+    unlock,
+)
+from mysapk_web.services.people.file import Act, Delivery, HeldRole, PersonFile, Step, person_file
+from mysapk_web.services.people.first_admin import create_admin
+from mysapk_web.services.people.grants import (
+    Proposed,
+    drop_roles_of_moved,
+    grant_role,
+    grantable_by,
+    propose_role,
+    revoke_role,
+)
+from mysapk_web.services.people.roles import Candidate, GrantLine, candidate, find_candidates, list_grants, suggest_for
+from mysapk_web.services.people.search import (
+    COUNTED,
+    AccountState,
+    Order,
+    PersonLine,
+    Wanted,
+    reaches_all_agencies,
+    search,
+)
+from mysapk_web.services.people.units import suggest
+
+__all__ = [
+    "COUNTED",
+    "MAX_REASON",
+    "AccountState",
+    "Act",
+    "Candidate",
+    "Delivery",
+    "GrantLine",
+    "HeldRole",
+    "Order",
+    "PersonFile",
+    "PersonLine",
+    "Proposed",
+    "Step",
+    "Wanted",
+    "approve_cpns",
+    "candidate",
+    "create_admin",
+    "disable_account",
+    "drop_roles_of_moved",
+    "enable_account",
+    "end_sessions",
+    "find_candidates",
+    "grant_role",
+    "grantable_by",
+    "list_grants",
+    "person_file",
+    "propose_role",
+    "reaches_all_agencies",
+    "remove_second_factor",
+    "revoke_role",
+    "search",
+    "start_reset",
+    "suggest",
+    "suggest_for",
+    "unlock",
+]

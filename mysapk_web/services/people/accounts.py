@@ -1,0 +1,209 @@
+"""What admins do to accounts of others: approve a CPNS, open a locked one, send a token, end sessions, switch off and on.
+
+Nobody chooses another person's password: an admin has a token sent, to the stored address only.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.domain.roles import Permission
+from mysapk_web.models import RecoveryCode, UserSession
+from mysapk_web.services import clock, recovery, waits
+from mysapk_web.services import session as sessions
+from mysapk_web.services.actor import Actor, Refused
+from mysapk_web.services.outbox import Letter
+from mysapk_web.services.people import target
+from mysapk_web.services.security import require_recent
+
+MAX_REASON = 300
+"""Characters of `Account.disabled_reason`, and of every other reason."""
+
+
+def approve_cpns(session: Session, *, account_id: int, actor: Actor | None) -> bool:
+    """Let a CPNS activate the account (seed 003).
+
+    Args:
+        session: Any transaction.
+        account_id: Of a CPNS.
+        actor: Who approves; None for the system.
+
+    Returns:
+        Whether anything changed; an approved one stays approved.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: Not a CPNS.
+    """
+    account, pegawai = target.find(session, account_id, actor, Permission.CPNS_APPROVE)
+    if pegawai.jenis is not JenisPegawai.CPNS:
+        raise Refused("Persetujuan hanya diperlukan untuk CPNS.")
+    if pegawai.approved_at is not None:
+        return False
+    pegawai.approved_at = clock.now()
+    session.add(pegawai)
+    target.end_everything(session, account, "cpns disetujui")
+    target.note(session, AuditTag.CPNS_APPROVED, account, pegawai, actor)
+    target.tell(session, Letter.CPNS_APPROVED, account, pegawai)
+    return True
+
+
+def disable_account(session: Session, *, account_id: int, actor: Actor | None, reason: str) -> bool:
+    """Switch an account off: nobody gets in, its sessions end at once, no token is sent.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+        actor: Who does it; None for the system.
+        reason: In words, kept with the account; at most 300 characters.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: No reason, or the account holds a role that the actor can't give.
+    """
+    account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_DISABLE)
+    why = target.reason_of(reason, MAX_REASON)
+    if account.disabled_at is not None:
+        return False
+    account.disabled_at = clock.now()
+    account.disabled_reason = why
+    session.add(account)
+    target.end_everything(session, account, "akun dinonaktifkan")
+    target.note(session, AuditTag.ACCOUNT_DISABLED, account, pegawai, actor, reason=why)
+    target.tell(session, Letter.DISABLED, account, pegawai)
+    return True
+
+
+def enable_account(session: Session, *, account_id: int, actor: Actor | None) -> bool:
+    """Switch an account on again; the password of before is valid again.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+        actor: Who does it; None for the system.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: The account holds a role that the actor can't give.
+    """
+    account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_DISABLE)
+    if account.disabled_at is None:
+        return False
+    account.disabled_at = None
+    account.disabled_reason = ""
+    session.add(account)
+    target.end_everything(session, account, "akun diaktifkan")
+    target.note(session, AuditTag.ACCOUNT_ENABLED, account, pegawai, actor)
+    target.tell(session, Letter.ENABLED, account, pegawai)
+    return True
+
+
+def unlock(session: Session, *, account_id: int, actor: Actor | None) -> bool:
+    """Take away the wait that failed logins have earned; the password stays as it is.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+        actor: Who does it; None for the system.
+
+    Returns:
+        Whether a wait was running.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: The account holds a role that the actor can't give.
+    """
+    account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_UNLOCK)
+    if not waits.end(session, pegawai.nip):
+        return False
+    target.note(session, AuditTag.UNLOCKED, account, pegawai, actor)
+    target.tell(session, Letter.UNLOCKED, account, pegawai)
+    return True
+
+
+def start_reset(session: Session, *, account_id: int, actor: Actor | None) -> str:
+    """Have a token sent to the stored address, as if the person had asked for it; the older tokens die.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+        actor: Who does it; None for the system.
+
+    Returns:
+        Masked form of the address that it goes to.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: The account holds a role that the actor can't give, the person may have no token now, or too many were sent.
+    """
+    account, pegawai = target.find(session, account_id, actor, Permission.RESET_START)
+    mask = recovery.send_token(session, account=account, pegawai=pegawai)
+    target.note(session, AuditTag.RESET_STARTED_BY_ADMIN, account, pegawai, actor)
+    return mask
+
+
+def end_sessions(session: Session, *, account_id: int, actor: Actor | None) -> int:
+    """Log a person out everywhere; their open pages close within seconds.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+        actor: Who does it; None for the system.
+
+    Returns:
+        How many sessions were ended.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: The account holds a role that the actor can't give.
+    """
+    account, pegawai = target.find(session, account_id, actor, Permission.SESSIONS_END)
+    count = sessions.end_all(session, account_id, "diakhiri admin")
+    if count:
+        target.note(session, AuditTag.SESSIONS_ENDED, account, pegawai, actor, count=count)
+        target.tell(session, Letter.SESSIONS_ENDED, account, pegawai)
+    return count
+
+
+def remove_second_factor(session: Session, *, account_id: int, actor: Actor, reason: str) -> bool:
+    """Take away a lost second factor with its recovery codes, after the person was recognised outside the portal (ASVS 6.4.4).
+
+    The password stays and is asked for; roles rest until the person has enrolled anew.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+        actor: Who does it; has shown password or code within ten minutes.
+        reason: How the person was recognised, in words, for the trail; at most 300 characters.
+
+    Returns:
+        Whether there was one in force.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        StepUpNeeded: Password or code were not shown lately.
+        Refused: No reason, or the account holds a role that the actor can't give.
+    """
+    account, pegawai = target.find(session, account_id, actor, Permission.SECOND_FACTOR_REMOVE)
+    why = target.reason_of(reason, MAX_REASON)
+    require_recent(actor)
+    if account.totp_confirmed_at is None:
+        return False
+    account.totp_secret = None
+    account.totp_confirmed_at = None
+    session.add(account)
+    session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
+    session.execute(update(UserSession).where(col(UserSession.account_id) == account_id).values(second_factor_at=None))
+    target.end_everything(session, account, "verifikasi dua langkah dihapus")
+    target.note(session, AuditTag.TOTP_REMOVED_BY_ADMIN, account, pegawai, actor, reason=why)
+    target.tell(session, Letter.SECOND_FACTOR_OFF, account, pegawai, by_admin=True)
+    return True

@@ -1,0 +1,251 @@
+"""One person as an admin of the scope sees them: account, address, roles, letters without their words, trail, and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email import DomainVerdict, domain_verdict, mask_email
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.domain.roles import Permission, Role
+from mysapk_web.models import Account, AuditEvent, Instansi, OutboxMail, OutboxState, Pegawai, Unor
+from mysapk_web.services import session as sessions
+from mysapk_web.services import waits
+from mysapk_web.services.actor import Actor
+from mysapk_web.services.outbox import Letter
+from mysapk_web.services.people import target
+from mysapk_web.services.people.grants import grantable_by
+from mysapk_web.services.people.search import AccountState, state_of
+from mysapk_web.services.people.units import scope_in_words
+from mysapk_web.services.scope import people_within
+from mysapk_web.settings import load
+
+SHOWN: Final = 12
+"""Letters and events on the page."""
+OWN: Final = "Ini akun Anda sendiri. Mintalah admin lain bila ada yang perlu diubah."
+
+
+class Act(StrEnum):
+    """What can be done on the page."""
+
+    APPROVE = "setujui"
+    UNLOCK = "buka"
+    RESET = "reset"
+    END_SESSIONS = "sesi"
+    REMOVE_FACTOR = "dua-langkah"
+    DISABLE = "nonaktifkan"
+    ENABLE = "aktifkan"
+    GRANT = "peran"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One letter to the person: which, and what became of it; never its words."""
+
+    at: datetime
+    letter: str
+    state: OutboxState
+    sent_at: datetime | None
+    attempts: int
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event of the trail of an account."""
+
+    at: datetime
+    tag: AuditTag
+    who: str
+    """Name of who acted; empty for a visitor, "Sistem" for the portal itself."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """One role in force, with where it counts."""
+
+    role: Role
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFile:
+    """All that the page shows. The address is masked; `email_note` says what is wrong with it."""
+
+    account_id: int
+    nip: str
+    nama: str
+    jenis: JenisPegawai
+    unit: str
+    instansi: str
+    zona: str
+    state: AccountState
+    activated_at: datetime | None
+    last_login_at: datetime | None
+    approved_at: datetime | None
+    disabled_at: datetime | None
+    disabled_reason: str
+    locked_until: datetime | None
+    email: str
+    email_note: str
+    has_second_factor: bool
+    sessions: int
+    roles: list[HeldRole]
+    deliveries: list[Delivery] = field(repr=False)
+    trail: list[Step] | None = field(repr=False)
+    """None: the actor may not read trails."""
+    acts: frozenset[Act]
+    closed: str
+    """Why nothing can be done, in words; empty when something can."""
+
+
+def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile | None:
+    """One person of the own scope.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who looks.
+        account_id: Whose.
+
+    Returns:
+        None when there is no such person in the scope.
+
+    Raises:
+        NotAllowed: The actor sees no people.
+    """
+    actor.require(Permission.PEOPLE_READ)
+    row = session.exec(
+        select(Pegawai, Account, Unor.nama, Instansi)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+        .where(Account.id == account_id, people_within(actor, Permission.PEOPLE_READ))
+    ).one_or_none()
+    if row is None:
+        return None
+    pegawai, account, unit, instansi = row
+    until = waits.running(session, [pegawai.nip]).get(pegawai.nip)
+    alive = sessions.count_alive(session, load(), account_id)
+    closed = _closed(session, actor, account_id)
+    return PersonFile(
+        account_id=account_id,
+        nip=pegawai.nip,
+        nama=pegawai.full_name,
+        jenis=pegawai.jenis,
+        unit=unit,
+        instansi=instansi.nama,
+        zona=instansi.zona,
+        state=state_of(pegawai, account, locked=until is not None),
+        activated_at=account.activated_at,
+        last_login_at=account.last_login_at,
+        approved_at=pegawai.approved_at,
+        disabled_at=account.disabled_at,
+        disabled_reason=account.disabled_reason,
+        locked_until=until,
+        email=mask_email(pegawai.email_key) if pegawai.email_key else "",
+        email_note=_email_note(pegawai, instansi),
+        has_second_factor=account.totp_confirmed_at is not None,
+        sessions=alive,
+        roles=_roles(session, account_id),
+        deliveries=_deliveries(session, account_id) if actor.may(Permission.OUTBOX_READ) else [],
+        trail=_trail(session, account_id) if actor.may(Permission.AUDIT_READ) else None,
+        acts=frozenset() if closed else _acts(actor, pegawai, account, locked=until is not None, alive=alive),
+        closed=closed,
+    )
+
+
+def _closed(session: Session, actor: Actor, account_id: int) -> str:
+    if account_id == actor.account_id:
+        return OWN
+    return "" if target.may_manage(actor, session, account_id) else target.HIGHER
+
+
+def _acts(actor: Actor, pegawai: Pegawai, account: Account, *, locked: bool, alive: int) -> frozenset[Act]:
+    disabled = account.disabled_at is not None
+    waits_for_approval = pegawai.jenis is JenisPegawai.CPNS and pegawai.approved_at is None
+    possible = {
+        Act.APPROVE: (waits_for_approval, Permission.CPNS_APPROVE),
+        Act.UNLOCK: (locked, Permission.ACCOUNT_UNLOCK),
+        Act.RESET: (not disabled and not waits_for_approval and bool(pegawai.email_key), Permission.RESET_START),
+        Act.END_SESSIONS: (alive > 0, Permission.SESSIONS_END),
+        Act.REMOVE_FACTOR: (account.totp_confirmed_at is not None, Permission.SECOND_FACTOR_REMOVE),
+        Act.DISABLE: (not disabled, Permission.ACCOUNT_DISABLE),
+        Act.ENABLE: (disabled, Permission.ACCOUNT_DISABLE),
+        Act.GRANT: (not disabled and bool(grantable_by(actor, pegawai.instansi_id)), Permission.ROLE_GRANT),
+    }
+    return frozenset(act for act, (fits, permission) in possible.items() if fits and actor.may(permission))
+
+
+def _email_note(pegawai: Pegawai, instansi: Instansi) -> str:
+    if pegawai.email_key is None:
+        return "Belum ada alamat email yang dapat dipakai, jadi akun belum dapat diaktifkan." + (
+            " Isian dari data kepegawaian tidak dapat dibaca sebagai alamat email." if pegawai.email else ""
+        )
+    if pegawai.email is not None and pegawai.email != pegawai.email.strip():
+        return "Di data kepegawaian alamat ini tersimpan dengan spasi. Portal mengabaikannya."
+    verdict = domain_verdict(pegawai.email_key, instansi.domain_policy, instansi.email_domains)
+    return {
+        DomainVerdict.OK: "",
+        DomainVerdict.FREE_MAIL_WARNING: "Alamat memakai layanan email gratis; instansi menyarankan email dinas.",
+        DomainVerdict.NOT_AGENCY: "Bukan email dinas, sedangkan instansi hanya menerima email dinas.",
+    }[verdict]
+
+
+def _roles(session: Session, account_id: int) -> list[HeldRole]:
+    return [
+        HeldRole(grant.role, scope_in_words(session, grant.instansi_id, grant.unor_id))
+        for grant in target.grants_of(session, account_id)
+    ]
+
+
+def _deliveries(session: Session, account_id: int) -> list[Delivery]:
+    mails = session.exec(
+        select(OutboxMail).where(OutboxMail.account_id == account_id).order_by(col(OutboxMail.id).desc()).limit(SHOWN)
+    ).all()
+    return [
+        Delivery(
+            at=mail.created_at,
+            letter=Letter(mail.template).label if mail.template in set(Letter) else mail.template,
+            state=mail.state,
+            sent_at=mail.sent_at,
+            attempts=mail.attempts,
+            fault=mail.last_error,
+        )
+        for mail in mails
+    ]
+
+
+def _trail(session: Session, account_id: int) -> list[Step]:
+    doer, of_doer = aliased(Account), aliased(Pegawai)
+    rows: Sequence[tuple[AuditEvent, str | None]] = session.exec(
+        select(AuditEvent, of_doer.nama)
+        .outerjoin(doer, col(doer.id) == AuditEvent.actor_id)
+        .outerjoin(of_doer, col(of_doer.id) == doer.pegawai_id)
+        .where(AuditEvent.subject_id == account_id)
+        .order_by(col(AuditEvent.id).desc())
+        .limit(SHOWN)
+    ).all()
+    return [
+        Step(
+            at=event.at,
+            tag=event.tag,
+            who="" if event.actor_id is None else "Pemilik akun" if event.actor_id == account_id else name or "Sistem",
+            reason=_reason(event),
+        )
+        for event, name in rows
+    ]
+
+
+def _reason(event: AuditEvent) -> str:
+    reason, role = event.detail.get("reason"), event.detail.get("role")
+    if isinstance(reason, str) and reason:
+        return reason
+    return Role(role).label if isinstance(role, str) and role in set(Role) else ""

@@ -1,0 +1,314 @@
+"""Giving and taking roles: by admins inside their own scope, and the first ones from the command line (DESIGN 6).
+
+A role is given only by who may give it where it shall count; nobody changes the own roles; an agency keeps its last admin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlmodel import Session, col, or_, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.roles import GRANTABLE, Permission, Role
+from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
+from mysapk_web.services import clock
+from mysapk_web.services.actor import Actor, Grant, NotAllowed, Refused
+from mysapk_web.services.outbox import Letter
+from mysapk_web.services.people import target
+from mysapk_web.services.people.units import scope_in_words, unit_named
+from mysapk_web.services.scope import people_within
+from mysapk_web.services.security import require_recent
+
+OF_UNITS: Final = frozenset({Role.VERIFIKATOR, Role.ADMIN_SATKER})
+"""Roles that are always limited to a unit and what is below it (DESIGN 6)."""
+OF_AGENCY: Final = frozenset({Role.ADMIN_INSTANSI})
+"""Roles that always count for the whole agency."""
+
+NOT_YOURS: Final = "Peran ini tidak dapat Anda berikan atau cabut di unit tersebut."
+LAST_ADMIN: Final = (
+    "Ini admin terakhir di instansinya, jadi perannya tidak dapat dicabut. "
+    "Beri peran Admin Instansi kepada orang lain dahulu."
+)
+
+
+def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, unit: str) -> bool:
+    """Give a person of the own scope a role; their sessions end and they are written to.
+
+    Args:
+        session: Any transaction.
+        actor: Who gives; has shown password or code within ten minutes.
+        account_id: To whom; never the own account.
+        role: Value of a `Role` that one of the actor's grants may give.
+        unit: Unit of the person's agency that the role is limited to, by code or name; empty for the whole agency.
+
+    Returns:
+        Whether the role is new; a grant in force with the same scope stays as it is.
+
+    Raises:
+        NotAllowed: The actor gives no roles, or the person is out of reach.
+        StepUpNeeded: Password or code were not shown lately.
+        Refused: The role is not the actor's to give there, the scope doesn't fit, or the account is switched off.
+    """
+    account, pegawai, given = _checked(session, actor, account_id, role, unit)
+    require_recent(actor)
+    return give(session, account, pegawai, given, actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A role that could be given, in words: to whom, which, where it counts, and whether the person holds it already."""
+
+    nama: str
+    role: Role
+    scope: str
+    held: bool
+
+
+def propose_role(session: Session, actor: Actor, *, account_id: int, role: str, unit: str) -> Proposed:
+    """What `grant_role` would do, to be shown before it is done. Arguments and errors as there, but no proof is asked for."""
+    account, pegawai, given = _checked(session, actor, account_id, role, unit)
+    return Proposed(
+        nama=pegawai.full_name,
+        role=given.role,
+        scope=scope_in_words(session, given.instansi_id, given.unor_id),
+        held=_holds(session, account, given),
+    )
+
+
+def revoke_role(session: Session, actor: Actor, *, grant_id: int) -> Role:
+    """Take a role away; the person's sessions end, open pages lose it within seconds, and they are written to.
+
+    Args:
+        session: Any transaction.
+        actor: Who takes; has shown password or code within ten minutes.
+        grant_id: `RoleGrant.id`, of somebody else.
+
+    Returns:
+        The role that was taken.
+
+    Raises:
+        NotAllowed: The actor gives no roles, or the grant is out of reach.
+        StepUpNeeded: Password or code were not shown lately.
+        Refused: The role is not the actor's to take, was taken already, or the agency would be left without an admin.
+    """
+    actor.require(Permission.ROLE_GRANT)
+    owner = session.exec(select(RoleGrant.account_id).where(RoleGrant.id == grant_id)).one_or_none()
+    account, pegawai = _person(session, actor, owner or 0)
+    grant, path = session.exec(
+        select(RoleGrant, Unor.jalur)
+        .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
+        .where(RoleGrant.id == grant_id)
+        .with_for_update(of=RoleGrant)
+        .execution_options(populate_existing=True)
+    ).one()
+    if grant.revoked_at is not None:
+        raise Refused("Peran itu sudah dicabut.")
+    if not any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants):
+        raise Refused(NOT_YOURS)
+    if grant.role is Role.ADMIN_INSTANSI and not _has_other_admin(session, grant):
+        raise Refused(LAST_ADMIN)
+    require_recent(actor)
+    _take(session, account, pegawai, [grant], actor)
+    return grant.role
+
+
+def drop_roles_of_moved(session: Session, account_ids: Sequence[int], *, actor_id: int | None) -> int:
+    """Take the roles of people who have moved to another agency, all but those that count for the new one.
+
+    Args:
+        session: The transaction of the move, with what it changed so far.
+        account_ids: Who has moved.
+        actor_id: Account that moved them; None for the system.
+
+    Returns:
+        How many grants were taken.
+    """
+    session.flush()
+    rows = session.exec(
+        select(RoleGrant, Account, Pegawai)
+        .join(Account, col(Account.id) == RoleGrant.account_id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .where(
+            col(RoleGrant.account_id).in_(account_ids),
+            col(RoleGrant.revoked_at).is_(None),
+            or_(col(RoleGrant.instansi_id).is_(None), col(RoleGrant.instansi_id) != col(Pegawai.instansi_id)),
+        )
+        .order_by(col(RoleGrant.id))
+    ).all()
+    of_person: dict[int, tuple[Account, Pegawai, list[RoleGrant]]] = {}
+    for grant, account, pegawai in rows:
+        of_person.setdefault(account.id or 0, (account, pegawai, []))[2].append(grant)
+    for account, pegawai, grants in of_person.values():
+        _take(session, account, pegawai, grants, actor_id, reason="pindah instansi")
+    return len(rows)
+
+
+def grantable_by(actor: Actor, instansi_id: int) -> list[Role]:
+    """The roles that an actor may give in an agency, in the order of the table.
+
+    Args:
+        actor: Who gives.
+        instansi_id: Agency of the person who gets it.
+    """
+    reach = [grant for grant in actor.acting_grants if grant.instansi_id in (None, instansi_id)]
+    return [role for role in Role if any(role in GRANTABLE[grant.role] for grant in reach)]
+
+
+def may_revoke(actor: Actor, grant: RoleGrant, path: str | None) -> bool:
+    """Whether an actor could take a grant away, the last admin of an agency aside.
+
+    Args:
+        actor: Who takes.
+        grant: In force.
+        path: `Unor.jalur` of its unit; None for a whole agency.
+    """
+    mine = grant.account_id == actor.account_id
+    return not mine and any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants)
+
+
+def _gives(own: Grant, role: Role, instansi_id: int | None, path: str | None) -> bool:
+    """Whether one grant lets its holder give or take a role with this scope: the scope has to lie within its own."""
+    if role not in GRANTABLE[own.role] or instansi_id is None:
+        return False
+    if own.instansi_id is None:
+        return own.role is Role.ADMIN_BKN
+    if own.instansi_id != instansi_id:
+        return False
+    return own.unor_path is None or (path is not None and path.startswith(own.unor_path))
+
+
+def _person(session: Session, actor: Actor, account_id: int) -> tuple[Account, Pegawai]:
+    """A person within reach and not the actor; the account is locked, so that two changes of roles take turns."""
+    actor.require(Permission.ROLE_GRANT)
+    row = session.exec(
+        select(Account, Pegawai)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .where(
+            Account.id == account_id,
+            Account.id != actor.account_id,
+            people_within(actor, Permission.ROLE_GRANT),
+        )
+        .with_for_update(of=Account)
+    ).one_or_none()
+    if row is None:
+        raise NotAllowed(f"{Permission.ROLE_GRANT.value}: account outside the scope")
+    return row
+
+
+def _checked(
+    session: Session, actor: Actor, account_id: int, role: str, unit: str
+) -> tuple[Account, Pegawai, RoleGrant]:
+    """The person and the grant as it would be written."""
+    account, pegawai = _person(session, actor, account_id)
+    wanted = _role_of(role)
+    place = _unit_for(session, actor, wanted, pegawai, unit)
+    path = place.jalur if place else None
+    if not any(_gives(grant, wanted, pegawai.instansi_id, path) for grant in actor.acting_grants):
+        raise Refused(NOT_YOURS, "peran")
+    if any(target.outranks(actor, held.role) for held in target.grants_of(session, account_id)):
+        raise Refused(target.HIGHER)
+    if account.disabled_at is not None:
+        raise Refused("Akun ini sedang dinonaktifkan. Aktifkan akunnya dahulu.")
+    given = RoleGrant(
+        account_id=account_id,
+        role=wanted,
+        instansi_id=pegawai.instansi_id,
+        unor_id=place.id if place else None,
+        granted_by=actor.account_id,
+        granted_at=clock.now(),
+    )
+    return account, pegawai, given
+
+
+def _role_of(text: str) -> Role:
+    try:
+        role = Role(text)
+    except ValueError:
+        raise Refused("Pilih peran.", "peran") from None
+    if role is Role.PEGAWAI:
+        raise Refused("Setiap orang sudah berperan pegawai. Pilih peran lain.", "peran")
+    return role
+
+
+def _unit_for(session: Session, actor: Actor, role: Role, pegawai: Pegawai, unit: str) -> Unor | None:
+    typed = unit.strip()
+    if role in OF_AGENCY and typed:
+        raise Refused(f"{role.label} berlaku untuk seluruh instansi. Kosongkan unit.", "unit")
+    if role in OF_UNITS and not typed:
+        raise Refused(f"{role.label} berlaku untuk satu unit dan unit di bawahnya. Isi unit.", "unit")
+    if not typed:
+        return None
+    return unit_named(session, actor, Permission.ROLE_GRANT, typed, instansi_id=pegawai.instansi_id)
+
+
+def _has_other_admin(session: Session, grant: RoleGrant) -> bool:
+    """Whether somebody else can still act as admin of the agency; its row is locked, so that two removals take turns."""
+    session.exec(select(Instansi).where(Instansi.id == grant.instansi_id).with_for_update()).one()
+    other = session.exec(
+        select(RoleGrant.id)
+        .join(Account, col(Account.id) == RoleGrant.account_id)
+        .where(
+            RoleGrant.role == Role.ADMIN_INSTANSI,
+            RoleGrant.instansi_id == grant.instansi_id,
+            col(RoleGrant.revoked_at).is_(None),
+            RoleGrant.account_id != grant.account_id,
+            col(Account.disabled_at).is_(None),
+        )
+        .limit(1)
+    ).one_or_none()
+    return other is not None
+
+
+def _holds(session: Session, account: Account, given: RoleGrant) -> bool:
+    wanted = (given.role, given.instansi_id, given.unor_id)
+    held = {(grant.role, grant.instansi_id, grant.unor_id) for grant in target.grants_of(session, account.id or 0)}
+    return wanted in held
+
+
+def give(session: Session, account: Account, pegawai: Pegawai, given: RoleGrant, actor: Actor | None) -> bool:
+    """Write a grant that was checked, with all that follows from it.
+
+    Args:
+        session: Any transaction.
+        account: Whose.
+        pegawai: Whose.
+        given: Not yet written.
+        actor: Who gives; None for the system.
+
+    Returns:
+        False when one in force has the same scope.
+    """
+    if _holds(session, account, given):
+        return False
+    session.add(given)
+    target.end_everything(session, account, "peran diubah")
+    target.note(session, AuditTag.ROLE_GRANTED, account, pegawai, actor, role=given.role.value, unor_id=given.unor_id)
+    _tell_roles(session, account, pegawai)
+    return True
+
+
+def _take(
+    session: Session,
+    account: Account,
+    pegawai: Pegawai,
+    grants: Sequence[RoleGrant],
+    actor: Actor | int | None,
+    **detail: str | int | None,
+) -> None:
+    for grant in grants:
+        grant.revoked_at = clock.now()
+        session.add(grant)
+    target.end_everything(session, account, "peran diubah")
+    for grant in grants:
+        facts = {"role": grant.role.value, "unor_id": grant.unor_id, **detail}
+        target.note(session, AuditTag.ROLE_REVOKED, account, pegawai, actor, **facts)
+    _tell_roles(session, account, pegawai)
+
+
+def _tell_roles(session: Session, account: Account, pegawai: Pegawai) -> None:
+    labels = sorted({grant.role.label for grant in target.grants_of(session, account.id or 0)})
+    target.tell(session, Letter.ROLE_CHANGED, account, pegawai, roles=", ".join(labels))

@@ -1,0 +1,278 @@
+"""The list of `/admin/pegawai`: people of the own scope by NIP, name, unit, kind and state of the account, paged and sorted in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.nip import NIP_LENGTH
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.domain.roles import MATRIX, Permission
+from mysapk_web.models import Account, Instansi, Pegawai, Unor
+from mysapk_web.services import waits
+from mysapk_web.services.actor import Actor, Refused
+from mysapk_web.services.paging import Page
+from mysapk_web.services.people.units import code_in
+from mysapk_web.services.scope import people_within, units_within
+
+PAGE: Final = 25
+COUNTED: Final = 10_000
+"""Further than this nobody counts or turns pages: the search is narrowed instead, and the query stays quick."""
+SHORTEST: Final = 3
+"""Letters of a name, or digits of a NIP, that a search over all agencies starts with."""
+_UNITS: Final = 40
+"""Units that one filter may stand for."""
+
+
+class AccountState(StrEnum):
+    """What stands beside a person in the list; the first that fits, in this order."""
+
+    DISABLED = "nonaktif"
+    WAITING = "menunggu"
+    LOCKED = "terkunci"
+    INACTIVE = "belum-aktif"
+    ACTIVE = "aktif"
+
+    @property
+    def label(self) -> str:
+        """The words on the page."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    AccountState.DISABLED: "Dinonaktifkan",
+    AccountState.WAITING: "CPNS menunggu persetujuan",
+    AccountState.LOCKED: "Terkunci",
+    AccountState.INACTIVE: "Belum aktif",
+    AccountState.ACTIVE: "Aktif",
+}
+
+
+class Order(StrEnum):
+    """What the list is sorted by."""
+
+    NAME = "nama"
+    NIP = "nip"
+    UNIT = "unit"
+    LOGIN = "masuk"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; everything empty finds everybody.
+
+    Attributes:
+        text: NIP or its first digits, or words of the name.
+        unit: Unit with all below it, by code or part of the name.
+        agency: Agency, by code or part of the name.
+        state: State of the account.
+        jenis: Kind of employment.
+        order: What the list is sorted by.
+        page: Which page, from 1.
+    """
+
+    text: str = ""
+    unit: str = ""
+    agency: str = ""
+    state: AccountState | None = None
+    jenis: JenisPegawai | None = None
+    order: Order = Order.NAME
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One line of the list."""
+
+    account_id: int
+    nip: str
+    nama: str
+    jenis: JenisPegawai
+    unit: str
+    instansi: str
+    state: AccountState
+    last_login_at: datetime | None
+
+
+def search(session: Session, actor: Actor, wanted: Wanted) -> Page[PersonLine]:
+    """People whom the actor may see, one page of them. At most `COUNTED` are counted.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose scope it is.
+        wanted: What is looked for.
+
+    Raises:
+        NotAllowed: The actor sees no lists of people.
+        Refused: A search over all agencies that would have to look at everybody.
+    """
+    actor.require(Permission.PEOPLE_READ)
+    conditions = _conditions(session, actor, wanted)
+    found: Any = (
+        select(Pegawai, Account, Unor.nama, Instansi.nama)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+        .where(*conditions)
+    )
+    counted = found.with_only_columns(col(Pegawai.id)).limit(COUNTED).subquery()
+    total = session.exec(select(func.count()).select_from(counted)).one()
+    pages = max(1, -(-total // PAGE))
+    number = min(max(1, wanted.page), pages)
+    rows = session.exec(found.order_by(*_order(wanted.order)).limit(PAGE).offset((number - 1) * PAGE)).all()
+    locked = waits.running(session, [pegawai.nip for pegawai, *_ in rows])
+    return Page([_line(*row, locked=row[0].nip in locked) for row in rows], number, pages, total)
+
+
+def reaches_all_agencies(actor: Actor) -> bool:
+    """Whether the lists of an actor hold people of more than one agency.
+
+    Args:
+        actor: Who looks.
+    """
+    grants = [grant for grant in actor.acting_grants if Permission.PEOPLE_READ in MATRIX[grant.role]]
+    return len({grant.instansi_id for grant in grants}) > 1 or any(grant.instansi_id is None for grant in grants)
+
+
+def state_of(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountState:
+    """What is to be said of an account, the gravest first.
+
+    Args:
+        pegawai: The person.
+        account: Of the person.
+        locked: Whether a wait runs after failed logins.
+    """
+    if account.disabled_at is not None:
+        return AccountState.DISABLED
+    if pegawai.jenis is JenisPegawai.CPNS and pegawai.approved_at is None:
+        return AccountState.WAITING
+    if locked:
+        return AccountState.LOCKED
+    return AccountState.INACTIVE if account.activated_at is None else AccountState.ACTIVE
+
+
+def _line(pegawai: Pegawai, account: Account, unit: str, instansi: str, *, locked: bool) -> PersonLine:
+    return PersonLine(
+        account_id=account.id or 0,
+        nip=pegawai.nip,
+        nama=pegawai.full_name,
+        jenis=pegawai.jenis,
+        unit=unit,
+        instansi=instansi,
+        state=state_of(pegawai, account, locked=locked),
+        last_login_at=account.last_login_at,
+    )
+
+
+def _order(order: Order) -> tuple[Any, ...]:
+    by_name = (col(Pegawai.nama), col(Pegawai.id))
+    first: dict[Order, Any] = {
+        Order.NIP: col(Pegawai.nip),
+        Order.UNIT: col(Unor.nama),
+        Order.LOGIN: col(Account.last_login_at).desc().nulls_last(),
+    }
+    return (first[order], *by_name) if order in first else by_name
+
+
+def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = [people_within(actor, Permission.PEOPLE_READ)]
+    everywhere = reaches_all_agencies(actor) and not wanted.agency.strip()
+    if wanted.agency.strip():
+        conditions.append(_in_agency(session, wanted.agency.strip()))
+    if wanted.text.strip():
+        conditions.append(person_named(wanted.text, everywhere=everywhere))
+    elif everywhere and _is_costly(wanted):
+        raise Refused("Isi instansi lebih dahulu, atau cari menurut NIP atau nama.", "instansi")
+    if wanted.unit.strip():
+        conditions.append(_in_unit(session, actor, wanted.unit.strip()))
+    if wanted.jenis is not None:
+        conditions.append(col(Pegawai.jenis) == wanted.jenis)
+    if wanted.state is not None:
+        conditions.append(_in_state(session, wanted.state))
+    return conditions
+
+
+def _is_costly(wanted: Wanted) -> bool:
+    """Whether a search over everybody has no index to lean on."""
+    narrowed = wanted.jenis is not None or bool(wanted.unit.strip()) or wanted.order in {Order.UNIT, Order.LOGIN}
+    return narrowed or wanted.state not in {None, AccountState.LOCKED}
+
+
+def person_named(text: str, *, everywhere: bool) -> ColumnElement[bool]:
+    """Condition over `pegawai`: the NIP begins with the digits that were typed, or the name holds the words.
+
+    Over all agencies the name has to begin with what was typed, because only that is found by an index among millions.
+
+    Args:
+        text: As typed.
+        everywhere: Whether the search spans all agencies.
+
+    Raises:
+        Refused: Too short for a search over all agencies.
+    """
+    digits = "".join(character for character in text if character not in " ./-")
+    if digits.isascii() and digits.isdigit():
+        if everywhere and len(digits) < SHORTEST:
+            raise Refused(f"Isi sedikitnya {SHORTEST} angka NIP.", "cari")
+        if len(digits) > NIP_LENGTH:
+            return false()
+        return col(Pegawai.nip).between(digits.ljust(NIP_LENGTH, "0"), digits.ljust(NIP_LENGTH, "9"))
+    words = text.casefold().split()[:6]
+    if everywhere:
+        if len("".join(words)) < SHORTEST:
+            raise Refused(f"Isi sedikitnya {SHORTEST} huruf pertama nama.", "cari")
+        return _begins_with(" ".join(words))
+    name = func.lower(Pegawai.nama)
+    return and_(
+        *(or_(name.startswith(word, autoescape=True), name.contains(f" {word}", autoescape=True)) for word in words)
+    )
+
+
+def _begins_with(beginning: str) -> ColumnElement[bool]:
+    """Names from the index of names: the ways in which rolls write them are ranges of it, and the comparison makes it exact."""
+    name = col(Pegawai.nama)
+    ranges = [
+        and_(name >= written, name < written[:-1] + chr(ord(written[-1]) + 1))
+        for written in {beginning.title(), beginning.upper()}
+    ]
+    return and_(or_(*ranges), func.lower(Pegawai.nama).startswith(beginning, autoescape=True))
+
+
+def _in_agency(session: Session, text: str) -> ColumnElement[bool]:
+    named = func.lower(Instansi.nama).contains(text.casefold(), autoescape=True)
+    exact = session.exec(select(Instansi.id).where(Instansi.kode == text)).all()
+    ids = exact or session.exec(select(Instansi.id).where(named).limit(_UNITS)).all()
+    return col(Pegawai.instansi_id).in_(ids)
+
+
+def _in_unit(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:
+    """The units of the scope that were meant, with all below them. A code is one unit an agency, a part of a name may be many."""
+    mine = units_within(actor, Permission.PEOPLE_READ)
+    code = code_in(text)
+    named = func.lower(Unor.nama).contains(text.casefold(), autoescape=True)
+    paths = session.exec(select(Unor.jalur).where(Unor.kode == code, mine).limit(_UNITS)).all()
+    paths = (
+        paths
+        or session.exec(select(Unor.jalur).where(named, mine).order_by(func.length(Unor.jalur)).limit(_UNITS)).all()
+    )
+    return or_(false(), *(col(Unor.jalur).startswith(path, autoescape=True) for path in paths))
+
+
+def _in_state(session: Session, state: AccountState) -> ColumnElement[bool]:
+    enabled = col(Account.disabled_at).is_(None)
+    waiting = and_(col(Pegawai.jenis) == JenisPegawai.CPNS, col(Pegawai.approved_at).is_(None))
+    if state is AccountState.DISABLED:
+        return col(Account.disabled_at).is_not(None)
+    if state is AccountState.WAITING:
+        return and_(enabled, waiting)
+    locked = col(Account.id).in_(waits.waiting_accounts(session))
+    if state is AccountState.LOCKED:
+        return and_(enabled, ~waiting, locked)
+    activated = col(Account.activated_at)
+    fits = activated.is_(None) if state is AccountState.INACTIVE else activated.is_not(None)
+    return and_(enabled, ~waiting, ~locked, fits)

@@ -1,0 +1,164 @@
+"""Whose account an admin may act on, and what follows from every such act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.roles import GRANTABLE, Permission, Role, may_grant
+from mysapk_web.models import Account, Pegawai, RoleGrant, Unor
+from mysapk_web.services import audit
+from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.revocation import revoke
+from mysapk_web.services.scope import people_within
+
+HIGHER = "Akun ini memegang peran yang tidak dapat Anda atur. Mintalah admin di atas Anda."
+
+
+def find(session: Session, account_id: int, actor: Actor | None, permission: Permission) -> tuple[Account, Pegawai]:
+    """The account, when the actor may act on it: inside the scope, not the own, and not of a peer or higher. It is locked.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+        actor: Who acts; None for the system.
+        permission: What is done.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: The account holds a role that the actor can't give.
+    """
+    found = (
+        select(Account, Pegawai)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .where(Account.id == account_id)
+        .with_for_update(of=Account)
+    )
+    if actor is not None:
+        actor.require(permission)
+        found = found.where(people_within(actor, permission), Account.id != actor.account_id)
+    row = session.exec(found).one_or_none()
+    if row is None:
+        raise NotAllowed(f"{permission.value}: account outside the scope")
+    account, pegawai = row
+    if actor is not None and not may_manage(actor, session, account_id):
+        raise Refused(HIGHER)
+    return account, pegawai
+
+
+def may_manage(actor: Actor, session: Session, account_id: int) -> bool:
+    """Whether the actor could give every role that an account holds.
+
+    Args:
+        actor: Who acts.
+        session: Any transaction.
+        account_id: Whose.
+    """
+    return all(may_grant(actor.roles, grant.role) for grant in grants_of(session, account_id))
+
+
+def outranks(actor: Actor, held: Role) -> bool:
+    """Whether a role that somebody holds is neither the actor's to give, nor to be given by those whom the actor appoints.
+
+    Args:
+        actor: Who acts.
+        held: The role.
+    """
+    below: set[Role] = set()
+    front = set(actor.roles)
+    while front:
+        front = {role for giver in front for role in GRANTABLE[giver]} - below
+        below |= front
+    return held not in below
+
+
+def grants_of(session: Session, account_id: int) -> list[RoleGrant]:
+    """The grants of an account that are in force.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+    """
+    return list(
+        session.exec(
+            select(RoleGrant)
+            .where(RoleGrant.account_id == account_id, col(RoleGrant.revoked_at).is_(None))
+            .order_by(col(RoleGrant.id))
+        )
+    )
+
+
+def note(
+    session: Session,
+    tag: AuditTag,
+    account: Account,
+    pegawai: Pegawai,
+    actor: Actor | int | None,
+    **detail: Any,
+) -> None:
+    """Write an act on somebody's account into the trail.
+
+    Args:
+        session: The transaction of the act.
+        tag: What was done.
+        account: Whose.
+        pegawai: Whose.
+        actor: Who acts, or only the id of the account; None for the system.
+        **detail: Plain facts, never a secret.
+    """
+    audit.record(
+        session,
+        tag,
+        actor_id=actor.account_id if isinstance(actor, Actor) else actor,
+        subject_id=account.id,
+        instansi_id=pegawai.instansi_id,
+        address=actor.visitor.address if isinstance(actor, Actor) else "",
+        **detail,
+    )
+
+
+def end_everything(session: Session, account: Account, reason: str) -> None:
+    """Raise the version of an account: its sessions, pending logins and tokens die.
+
+    Args:
+        session: The transaction of the act, with the changes so far.
+        account: Whose; shows the new version afterwards.
+        reason: One word for the list of sessions.
+    """
+    session.flush()
+    revoke(session, [account.id or 0], reason)
+    session.refresh(account)
+
+
+def tell(session: Session, letter: Letter, account: Account, pegawai: Pegawai, **params: Any) -> None:
+    """Write to the person, where there is an address.
+
+    Args:
+        session: The transaction of the act.
+        letter: Which one.
+        account: Whose.
+        pegawai: Whose.
+        **params: Plain facts for the text.
+    """
+    if pegawai.email_key:
+        enqueue(session, letter, account_id=account.id, **params)
+
+
+def reason_of(text: str, limit: int) -> str:
+    """A reason in words, on one line.
+
+    Args:
+        text: As typed.
+        limit: Characters.
+
+    Raises:
+        Refused: There is none, or it is too long.
+    """
+    why = " ".join(text.split())
+    if not why or len(why) > limit:
+        raise Refused(f"Isi alasan, paling banyak {limit} karakter.", "alasan")
+    return why

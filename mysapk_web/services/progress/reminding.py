@@ -1,0 +1,114 @@
+"""Reminding people of the activation: by mail, each person once a day at most, whoever asks for it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import insert, literal
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.roles import Permission
+from mysapk_web.models import Account, OutboxMail, OutboxState, Pegawai, Reminder, Unor, upsert
+from mysapk_web.services import audit, clock
+from mysapk_web.services.actor import Actor, Refused
+from mysapk_web.services.outbox import Letter
+from mysapk_web.services.progress import missing
+from mysapk_web.services.progress.missing import Cause, Filter
+
+AGAIN: Final = timedelta(days=1)
+"""Between two reminders of one person."""
+AT_ONCE: Final = 5_000
+"""Reminders of one act; the rest is reminded by the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What became of an act.
+
+    Attributes:
+        count: Letters written.
+        more: There are people left whom this act did not reach.
+    """
+
+    count: int
+    more: bool
+
+
+def remind(session: Session, actor: Actor, narrowed: Filter, *, account_ids: Sequence[int] | None = None) -> Reminded:
+    """Write a reminder to people who could activate and have not.
+
+    People without an address, switched off, or waiting for an approval are left out: they can't do anything about it.
+
+    Args:
+        session: Any transaction.
+        actor: Who reminds; never reminds the own account.
+        narrowed: As the list was narrowed.
+        account_ids: Whom of the list; None for all of it.
+
+    Returns:
+        How many letters were written.
+
+    Raises:
+        NotAllowed: No permission, or a place outside the scope.
+        Refused: Nobody was chosen.
+    """
+    if account_ids is not None and not account_ids:
+        raise Refused("Pilih paling sedikit satu pegawai.", "pilihan")
+    wanted = missing.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
+    wanted += [missing.cause_of() == Cause.OPEN.value, col(Account.id) != actor.account_id]
+    if account_ids is not None:
+        wanted.append(col(Account.id).in_(account_ids))
+    reached = _take_turn(session, wanted)
+    now = clock.now()
+    letters = [_letter(account_id, now) for account_id in reached]
+    if letters:
+        session.execute(insert(OutboxMail), letters, execution_options={"render_nulls": True})
+    audit.record(
+        session,
+        AuditTag.REMINDED,
+        actor_id=actor.account_id,
+        instansi_id=actor.instansi_id,
+        address=actor.visitor.address,
+        jumlah=len(reached),
+        tempat=narrowed.key,
+    )
+    return Reminded(len(reached), len(reached) == AT_ONCE)
+
+
+def _take_turn(session: Session, wanted: list[Any]) -> list[int]:
+    """Mark everybody whose last reminder is long enough ago, in one statement: two admins at one moment don't remind twice."""
+    now = clock.now()
+    due = (
+        sql_select(col(Account.id), literal(now, Reminder.__table__.c.at.type))  # type: ignore[attr-defined]
+        .select_from(Pegawai)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .outerjoin(Reminder, col(Reminder.account_id) == Account.id)
+        .where(*wanted, col(Reminder.at).is_(None) | (col(Reminder.at) <= now - AGAIN))
+        .order_by(col(Pegawai.nama), col(Pegawai.id))
+        .limit(AT_ONCE)
+    )
+    statement = upsert.insert(session, Reminder).from_select(["account_id", "at"], due)
+    statement = statement.on_conflict_do_update(
+        index_elements=["account_id"], set_={"at": now}, where=col(Reminder.at) <= now - AGAIN
+    ).returning(col(Reminder.account_id))
+    return list(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
+
+
+def _letter(account_id: int, now: Any) -> dict[str, Any]:
+    return {
+        "template": Letter.ACTIVATION_REMINDER.value,
+        "account_id": account_id,
+        "recipient": None,
+        "params": {},
+        "state": OutboxState.PENDING,
+        "created_at": now,
+        "due_at": now,
+        "message_id": secrets.token_hex(16),
+    }

@@ -1,0 +1,92 @@
+"""A token that an admin has sent: it goes to the stored address only, and only the person reads it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.email import DomainVerdict, mask_email
+from mysapk_web.domain.pegawai import Eligibility
+from mysapk_web.domain.throttle import RECOVERY_PER_NIP
+from mysapk_web.domain.waiting import describe_wait
+from mysapk_web.models import Account, Pegawai, ResetRequest
+from mysapk_web.services import clock, counters
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.counters import subject_key
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.recovery.asking import resend_wait, supersede
+from mysapk_web.services.recovery.finding import address_reference, look_up
+from mysapk_web.settings import load
+
+WHY_NOT: Final = {
+    Eligibility.NO_EMAIL: "Pegawai ini belum punya alamat email. Perbaiki alamatnya dahulu.",
+    Eligibility.WAITING_APPROVAL: "Akun CPNS ini belum disetujui. Setujui dahulu, lalu kirim token.",
+    Eligibility.DISABLED: "Akun ini sedang dinonaktifkan. Aktifkan dahulu, lalu kirim token.",
+}
+NOT_AGENCY: Final = (
+    "Instansi hanya menerima email dinas, sedangkan alamat pegawai ini bukan. Perbaiki alamatnya dahulu."
+)
+TOO_MANY: Final = (
+    f"Token untuk pegawai ini sudah dikirim {RECOVERY_PER_NIP.count} kali dalam sehari. "
+    "Periksa surat keluarnya, atau coba lagi besok."
+)
+
+
+def send_token(session: Session, *, account: Account, pegawai: Pegawai) -> str:
+    """Write a request and its letter for a person, whatever else waits for them; the older tokens die.
+
+    Args:
+        session: Any transaction.
+        account: Of the person.
+        pegawai: The person.
+
+    Returns:
+        Masked form of the address that the token goes to.
+
+    Raises:
+        Refused: The person may have no token now, or too many were sent.
+    """
+    settings, now = load(), clock.now()
+    key = pegawai.email_key or ""
+    found = look_up(session, settings, pegawai.nip, address_reference(settings, key))
+    if found.state is not Eligibility.ELIGIBLE:
+        raise Refused(WHY_NOT[found.state])
+    if found.verdict is DomainVerdict.NOT_AGENCY:
+        raise Refused(NOT_AGENCY)
+    left = _wait_after_last(session, account)
+    if left:
+        raise Refused(f"Token baru saja dikirim. Coba lagi dalam {describe_wait(left)}.")
+    subject = subject_key(settings.key("counters"), f"nip:{pegawai.nip}")
+    if not counters.within(session, RECOVERY_PER_NIP, f"{subject}:admin"):
+        raise Refused(TOO_MANY)
+    request = ResetRequest(
+        id=secrets.token_hex(16),
+        subject=subject,
+        account_id=account.id,
+        account_version=found.version,
+        mask=mask_email(key),
+        nip=pegawai.nip,
+        email_ref=address_reference(settings, key),
+        created_at=now,
+        expires_at=now + timedelta(minutes=settings.token_minutes),
+    )
+    supersede(session, request, now)
+    session.add(request)
+    session.flush()
+    free_mail = found.verdict is DomainVerdict.FREE_MAIL_WARNING
+    enqueue(session, Letter.TOKEN, account_id=account.id, request=request.id, free_mail=free_mail, by_admin=True)
+    return request.mask
+
+
+def _wait_after_last(session: Session, account: Account) -> timedelta:
+    """What is left of the minute between two tokens, whoever asked for the last one."""
+    last = session.exec(
+        select(ResetRequest)
+        .where(ResetRequest.account_id == account.id)
+        .order_by(col(ResetRequest.created_at).desc())
+        .limit(1)
+    ).one_or_none()
+    return resend_wait(last) if last is not None else timedelta(0)

@@ -1,0 +1,82 @@
+"""Showing again who sits at the screen, before a grave act: password or authenticator code, good for ten minutes (ASVS 7.5.3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from sqlmodel import Session
+
+from mysapk_web.models import Account, Database
+from mysapk_web.services import clock, second_factor
+from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Refused
+from mysapk_web.services.database import in_transaction
+from mysapk_web.services.security.password import confirm_password, note_step_up
+from mysapk_web.settings import load
+
+LIFE: Final = timedelta(minutes=10)
+"""How long one proof is good for."""
+FIELD: Final = "konfirmasi"
+"""Name of the field that takes the proof."""
+NEEDED: Final = "Tindakan ini memerlukan konfirmasi. Isi password Anda, atau kode dari aplikasi autentikator."
+
+
+class StepUpNeeded(Refused):
+    """The act waits until the person has shown password or code again; pages open the dialog for it."""
+
+    def __init__(self) -> None:
+        super().__init__(NEEDED, FIELD)
+
+
+def is_recent(actor: Actor) -> bool:
+    """Whether password or code were shown in this session within the last ten minutes; a login counts.
+
+    Args:
+        actor: Who acts.
+    """
+    return actor.step_up_at is not None and clock.now() - actor.step_up_at < LIFE
+
+
+def require_recent(actor: Actor) -> None:
+    """Refuse a grave act until the person has shown password or code again. Call it after the permission is checked.
+
+    Args:
+        actor: Who acts.
+
+    Raises:
+        StepUpNeeded: The last proof is too old.
+    """
+    if not is_recent(actor):
+        raise StepUpNeeded
+
+
+def step_up(db: Database, actor: Actor, *, proof: str) -> None:
+    """Show again who acts. For everybody logged in; in the hashing lane.
+
+    Six digits are taken for a code: no password consists of them (it has a capital letter).
+
+    Args:
+        db: The database.
+        actor: The person.
+        proof: Present password or authenticator code as typed.
+
+    Raises:
+        InputRefused: Nothing was typed.
+        CountedRefusal: Wrong, or tried too often.
+    """
+    if not proof.strip():
+        raise InputRefused({FIELD: "Isi password Anda, atau kode dari aplikasi autentikator."})
+    code = second_factor.normalise(proof)
+    if actor.has_second_factor and len(code) == second_factor.DIGITS and code.isdigit():
+        in_transaction(db, _check_code, actor, code)
+    else:
+        confirm_password(db, actor, proof, field=FIELD)
+
+
+def _check_code(session: Session, actor: Actor, code: str) -> None:
+    account = session.get_one(Account, actor.account_id)
+    try:
+        second_factor.check(session, load(), account, code)
+    except CountedRefusal as refusal:
+        raise CountedRefusal(refusal.sentence, FIELD) from None
+    note_step_up(session, actor)

@@ -1,0 +1,219 @@
+"""Searching the trail: by person, by who acted, by act and by time, within the scope."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, String, and_, false, or_, true, type_coerce
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.nip import NipError, normalise_nip
+from mysapk_web.domain.roles import MATRIX, Permission, Role
+from mysapk_web.models import Account, AuditEvent, Instansi, Pegawai, Unor
+from mysapk_web.services.actor import Actor, Refused
+from mysapk_web.services.listing import Listing, list_page
+from mysapk_web.services.periods import moment
+from mysapk_web.services.scope import people_within
+
+NOBODY: Final = "Tidak ada pegawai dengan NIP itu dalam lingkup Anda. Periksa NIP-nya."
+OUTSIDE: Final = "Petugas di luar lingkup Anda"
+SYSTEM: Final = "Sistem atau pengunjung"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the trail is narrowed to; empty for everything.
+
+    Attributes:
+        person: NIP of whom it happened to.
+        actor: NIP of who acted.
+        tag: Value of an `AuditTag`.
+        since: First moment.
+        until: Exclusive.
+    """
+
+    person: str = ""
+    actor: str = ""
+    tag: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event.
+
+    Attributes:
+        tag: What happened, in words.
+        actor: Who acted, in words.
+        subject: Whom it happened to; empty where it was nobody.
+        detail: Name and value of what is told beside, in words.
+        zona: In which the time is written.
+    """
+
+    id: int
+    at: datetime
+    tag: str
+    actor: str
+    subject: str
+    address: str
+    detail: str
+    zona: str
+
+
+def events(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[Event]:
+    """The newest events first.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        narrowed: To what.
+        page: From 1.
+
+    Raises:
+        NotAllowed: No permission.
+        Refused: A NIP that is none, or nobody's within the scope.
+    """
+    found = _found(session, actor, narrowed)
+    listing = list_page(session, found, page, col(AuditEvent.id).desc())
+    zona = _zone(session, actor)
+    return Listing(
+        [_event(row, zona) for row in listing.items], listing.number, listing.pages, listing.total, listing.more
+    )
+
+
+def stream(session: Session, actor: Actor, narrowed: Filter) -> Iterator[Event]:
+    """All of them, for an export.
+
+    Args:
+        session: Any transaction; it stays open while events are taken.
+        actor: Who exports.
+        narrowed: To what.
+
+    Raises:
+        NotAllowed: No permission.
+        Refused: As in `events`.
+    """
+    zona = _zone(session, actor)
+    found = _found(session, actor, narrowed).order_by(col(AuditEvent.id).desc()).execution_options(yield_per=2_000)
+    return (_event(row, zona) for row in session.execute(found))
+
+
+def cells(event: Event) -> tuple[str, ...]:
+    """An event as a line of a file.
+
+    Args:
+        event: From `stream`.
+    """
+    return (moment(event.at, event.zona), event.tag, event.actor, event.subject, event.address, event.detail)
+
+
+# The query ---------------------------------------------------------------------------------------
+
+_Officer: Any = aliased(Account)
+_OfficerPerson: Any = aliased(Pegawai)
+
+
+def _found(session: Session, actor: Actor, narrowed: Filter) -> Any:
+    actor.require(Permission.AUDIT_READ)
+    seen_officer = _agency_of(actor, _OfficerPerson.instansi_id)
+    columns: tuple[Any, ...] = (
+        AuditEvent.id,
+        AuditEvent.at,
+        type_coerce(AuditEvent.tag, String),
+        AuditEvent.actor_id,
+        _OfficerPerson.nama,
+        _OfficerPerson.nip,
+        seen_officer.label("seen"),
+        Pegawai.nama,
+        Pegawai.nip,
+        AuditEvent.address,
+        AuditEvent.detail,
+    )
+    return (
+        sql_select(*columns)
+        .select_from(AuditEvent)
+        .outerjoin(Account, col(Account.id) == AuditEvent.subject_id)
+        .outerjoin(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .outerjoin(Unor, col(Unor.id) == Pegawai.unor_id)
+        .outerjoin(_Officer, _Officer.id == AuditEvent.actor_id)
+        .outerjoin(_OfficerPerson, _OfficerPerson.id == _Officer.pegawai_id)
+        .where(_within(actor), *_conditions(session, actor, narrowed))
+    )
+
+
+def _within(actor: Actor) -> ColumnElement[bool]:
+    """What happened to people of the scope; of what happened to nobody, the events of its agencies and the own acts of its people."""
+    nobody = col(AuditEvent.subject_id).is_(None)
+    own = _agency_of(actor, col(AuditEvent.instansi_id)) | _agency_of(actor, _OfficerPerson.instansi_id)
+    return or_(people_within(actor, Permission.AUDIT_READ), and_(nobody, own), _everything(actor))
+
+
+def _everything(actor: Actor) -> ColumnElement[bool]:
+    whole = any(grant.instansi_id is None and grant.role is Role.ADMIN_BKN for grant in actor.acting_grants)
+    return true() if whole else false()
+
+
+def _agency_of(actor: Actor, column: Any) -> ColumnElement[bool]:
+    """Whether a column holds an agency that the actor reads the trail of as a whole."""
+    grants = [grant for grant in actor.acting_grants if Permission.AUDIT_READ in MATRIX[grant.role]]
+    ids = [grant.instansi_id for grant in grants if grant.instansi_id is not None and grant.unor_path is None]
+    return or_(_everything(actor), and_(column.is_not(None), column.in_(ids)))
+
+
+def _conditions(session: Session, actor: Actor, narrowed: Filter) -> Iterable[ColumnElement[bool]]:
+    if narrowed.person:
+        yield col(AuditEvent.subject_id) == _account(session, actor, narrowed.person, "nip")
+    if narrowed.actor:
+        yield col(AuditEvent.actor_id) == _account(session, actor, narrowed.actor, "pelaku")
+    if narrowed.tag:
+        if narrowed.tag not in set(AuditTag):
+            raise Refused("Pilih tindakan dari daftar.", "tindakan")
+        yield col(AuditEvent.tag) == AuditTag(narrowed.tag)
+    if narrowed.since is not None:
+        yield col(AuditEvent.at) >= narrowed.since
+    if narrowed.until is not None:
+        yield col(AuditEvent.at) < narrowed.until
+
+
+def _account(session: Session, actor: Actor, nip: str, field: str) -> int:
+    try:
+        value = normalise_nip(nip)
+    except NipError as error:
+        raise Refused(str(error), field) from None
+    found = session.exec(
+        select(Account.id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .where(Pegawai.nip == value, people_within(actor, Permission.AUDIT_READ))
+    ).first()
+    if found is None:
+        raise Refused(NOBODY, field)
+    return found
+
+
+def _zone(session: Session, actor: Actor) -> str:
+    return session.exec(select(Instansi.zona).where(Instansi.id == actor.instansi_id)).one()
+
+
+def _event(row: Any, zona: str) -> Event:
+    id_, at, value, actor_id, officer, officer_nip, seen, nama, nip, address, detail = row
+    who = SYSTEM if actor_id is None else f"{officer} ({officer_nip})" if seen and officer else OUTSIDE
+    subject = f"{nama} ({nip})" if nama else ""
+    tag = AuditTag(value).label if value in set(AuditTag) else value
+    return Event(id_, at, tag, who, subject, address, _words(detail), zona)
+
+
+def _words(detail: dict[str, Any]) -> str:
+    return "; ".join(f"{name}: {_value(value)}" for name, value in detail.items() if value not in (None, "", {}))
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

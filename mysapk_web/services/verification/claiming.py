@@ -1,0 +1,115 @@
+"""Having a proposal to oneself for a while, so that two people don't work on one. It gives no right to decide."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, or_
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.desk import CLAIM_LIFE
+from mysapk_web.domain.roles import Permission
+from mysapk_web.models import Account, Pegawai, ProposalClaim
+from mysapk_web.models.upsert import insert
+from mysapk_web.services import clock
+from mysapk_web.services.actor import Actor, Refused
+from mysapk_web.services.periods import moment
+from mysapk_web.services.verification.reach import find, has_desk
+from mysapk_web.services.verification.views import Claim
+
+
+def claim(session: Session, actor: Actor, proposal_id: int) -> Claim:
+    """Take a proposal for fifteen minutes, unless somebody else has it. For those who can decide on it now.
+
+    Args:
+        session: Any transaction.
+        actor: Who opens it.
+        proposal_id: Any number.
+
+    Returns:
+        Whose it is now; nobody's where the actor can only read it.
+
+    Raises:
+        NotAllowed: There is none that the actor may see.
+    """
+    proposal = find(session, actor, proposal_id, Permission.INBOX_READ)
+    if not has_desk(session, actor, proposal):
+        return claim_of(session, actor, proposal_id)
+    now = clock.now()
+    values = {"account_id": actor.account_id, "expires_at": now + CLAIM_LIFE}
+    session.execute(
+        insert(session, ProposalClaim)
+        .values(proposal_id=proposal_id, **values)
+        .on_conflict_do_update(
+            index_elements=["proposal_id"],
+            set_=values,
+            where=or_(
+                col(ProposalClaim.account_id) == actor.account_id,
+                col(ProposalClaim.expires_at) <= now,
+            ),
+        )
+    )
+    return claim_of(session, actor, proposal_id)
+
+
+def release(session: Session, actor: Actor, proposal_id: int) -> None:
+    """Give a proposal back to whoever comes next. Somebody else's claim is left alone.
+
+    Args:
+        session: Any transaction.
+        actor: Who leaves it.
+        proposal_id: Any number.
+    """
+    actor.require(Permission.INBOX_READ)
+    session.execute(
+        delete(ProposalClaim).where(
+            col(ProposalClaim.proposal_id) == proposal_id, col(ProposalClaim.account_id) == actor.account_id
+        )
+    )
+
+
+def claim_of(session: Session, actor: Actor, proposal_id: int) -> Claim:
+    """Who has a proposal to themselves.
+
+    Args:
+        session: Any transaction.
+        actor: Who asks.
+        proposal_id: One that the actor may see.
+    """
+    found = session.exec(
+        select(ProposalClaim.account_id, ProposalClaim.expires_at, Pegawai.nama)
+        .join(Account, col(Account.id) == ProposalClaim.account_id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .where(ProposalClaim.proposal_id == proposal_id, ProposalClaim.expires_at > clock.now())
+    ).one_or_none()
+    if found is None:
+        return Claim(mine=False)
+    account_id, until, nama = found
+    mine = account_id == actor.account_id
+    return Claim(mine=mine, by="" if mine else nama, until=until)
+
+
+def require_free(session: Session, actor: Actor, proposal_id: int, zona: str) -> None:
+    """Refuse to decide on what somebody else has open.
+
+    Args:
+        session: Any transaction.
+        actor: Who decides.
+        proposal_id: One that the actor may see.
+        zona: Zone in which the time is told.
+
+    Raises:
+        Refused: Who it is, and until when.
+    """
+    held = claim_of(session, actor, proposal_id)
+    if held.by and held.until:
+        raise Refused(taken_sentence(held, zona))
+
+
+def taken_sentence(held: Claim, zona: str) -> str:
+    """Who has it, and until when.
+
+    Args:
+        held: Somebody else's claim.
+        zona: Zone in which the time is told.
+    """
+    until = moment(held.until, zona) if held.until else ""
+    return f"Usulan ini sedang diperiksa {held.by}, paling lama sampai {until}. Pilih usulan lain."

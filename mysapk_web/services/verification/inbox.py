@@ -1,0 +1,258 @@
+"""`/verifikasi`: what waits for the actor and what is on its way inside the scope, paged, sorted and counted in SQL (DESIGN 5, 7)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, union_all
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, func, or_, select
+
+from mysapk_web.domain.groups import GROUPS, group, kind
+from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.usulan import SENT_STATES, UsulanState
+from mysapk_web.models import Account, Pegawai, Proposal, ProposalClaim, Unor
+from mysapk_web.services import clock
+from mysapk_web.services.actor import Actor
+from mysapk_web.services.pdm.codes import StoredCodes, codes
+from mysapk_web.services.pdm.payload import readable
+from mysapk_web.services.verification.filters import MINE, NEWEST, OPEN, Filters, conditions, states_of
+from mysapk_web.services.verification.reach import desk_conditions, desks_of, reached
+from mysapk_web.services.verification.times import closed_sentence, zona_of
+from mysapk_web.services.verification.views import Count, Inbox, InboxRow
+
+PAGE_SIZE: Final = 25
+LONGEST: Final = 1000
+"""Proposals that a list can be turned through; whoever has more narrows it. It bounds what a query costs."""
+COUNTED: Final = 50_000
+"""Proposals that are counted at most; beyond it the counts are said to be at least that."""
+UNITS: Final = 400
+"""Units that the filter offers at most."""
+
+
+def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> Inbox:
+    """Read a page of the inbox. For those who verify, approve or validate; limited to their scope.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who looks.
+        filters: What it is narrowed to.
+        page: From 1; one that doesn't exist gives the nearest that does.
+    """
+    actor.require(Permission.INBOX_READ)
+    zona = zona_of(session, actor)
+    queue = _queue(actor, filters, zona)
+    total = _total(session, queue)
+    at_least, total = total > LONGEST, min(total, LONGEST)
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, page), pages)
+    ids = _ids(session, queue, filters, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+    states, groups = _counts(session, actor, filters, zona)
+    return Inbox(
+        rows=_rows(session, actor, ids),
+        number=number,
+        pages=pages,
+        total=total,
+        at_least=at_least,
+        states=states,
+        groups=groups,
+        units=_units(session, actor),
+        zona=zona,
+        closed_sentence=closed_sentence(session, actor),
+    )
+
+
+def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) -> int:
+    """The proposal to open after another one: the next in the list that the filters give, else its first; 0 when there is none.
+
+    What a colleague has open is left out.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who goes on.
+        filters: Of the list the actor came from; without a status of its own, what waits for the actor.
+        after: Proposal that was open.
+    """
+    actor.require(Permission.INBOX_READ)
+    zona = zona_of(session, actor)
+    free = free_of_claims(actor)
+    queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(actor, filters, zona)]
+    done = session.exec(select(Proposal.sent_at).where(Proposal.id == after)).one_or_none()
+    newest = filters.urut == NEWEST
+    if done is not None:
+        later = (
+            or_(col(Proposal.sent_at) < done, and_(col(Proposal.sent_at) == done, col(Proposal.id) < after))
+            if newest
+            else or_(col(Proposal.sent_at) > done, and_(col(Proposal.sent_at) == done, col(Proposal.id) > after))
+        )
+        found = _ids(session, [and_(where, later) for where in queue], filters, 0, 1)
+        if found:
+            return found[0]
+    return next(iter(_ids(session, queue, filters, 0, 1)), 0)
+
+
+def free_of_claims(actor: Actor) -> ColumnElement[bool]:
+    """Condition over `usulan`: nobody else has it open.
+
+    Args:
+        actor: Who looks for work.
+    """
+    taken = select(ProposalClaim.proposal_id).where(
+        ProposalClaim.expires_at > clock.now(), ProposalClaim.account_id != actor.account_id
+    )
+    return col(Proposal.id).not_in(taken)
+
+
+# The list ---------------------------------------------------------------------------------------------------------
+
+
+def _queue(actor: Actor, filters: Filters, zona: str) -> list[ColumnElement[bool]]:
+    """One condition a state, so that each is read in order from an index."""
+    more = conditions(filters, zona)
+    if filters.status == MINE:
+        return [and_(where, *more) for where in desk_conditions(actor)]
+    states = sorted(SENT_STATES) if filters.status == OPEN else states_of(filters)
+    within = reached(actor, Permission.INBOX_READ)
+    return [and_(col(Proposal.state) == state, within, *more) for state in states]
+
+
+def _total(session: Session, queue: Sequence[ColumnElement[bool]]) -> int:
+    """How many there are, at most one more than can be turned through."""
+    parts = [sql_select(col(Proposal.id)).where(where).limit(LONGEST + 1).subquery() for where in queue]
+    if not parts:
+        return 0
+    found = union_all(*(sql_select(part.c.id) for part in parts)).subquery()
+    return int(session.execute(sql_select(func.count()).select_from(found)).scalar_one())
+
+
+def _ids(
+    session: Session, queue: Sequence[ColumnElement[bool]], filters: Filters, offset: int, limit: int
+) -> list[int]:
+    if not queue:
+        return []
+    newest = filters.urut == NEWEST
+
+    def order(row: Any) -> tuple[Any, Any]:
+        return (row.sent_at.desc(), row.id.desc()) if newest else (row.sent_at, row.id)
+
+    parts = []
+    for where in queue:
+        one = sql_select(col(Proposal.id), col(Proposal.sent_at)).where(where)
+        part = one.order_by(*order(Proposal)).limit(offset + limit).subquery()
+        parts.append(sql_select(part.c.id, part.c.sent_at))
+    merged = union_all(*parts).subquery()
+    found = session.execute(sql_select(merged.c.id).order_by(*order(merged.c)).limit(limit).offset(offset))
+    return [int(number) for number in found.scalars()]
+
+
+def _rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[InboxRow]:
+    if not ids:
+        return []
+    now, tables = clock.now(), codes(session)
+    claimer = (
+        select(ProposalClaim.proposal_id, ProposalClaim.account_id, Pegawai.nama)
+        .join(Account, col(Account.id) == ProposalClaim.account_id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .where(col(ProposalClaim.proposal_id).in_(ids), col(ProposalClaim.expires_at) > now)
+    )
+    claims = {number: (account_id, nama) for number, account_id, nama in session.exec(claimer)}
+    found = session.exec(
+        select(Proposal, Pegawai, Unor.nama)
+        .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)
+        .join(Unor, col(Unor.id) == Proposal.unor_id)
+        .where(col(Proposal.id).in_(ids))
+    ).all()
+    rows = {row[0].id: row for row in found}
+    return [
+        _row(actor, *rows[number], claims.get(number), tables, max(0, (now - _sent(rows[number][0])).days))
+        for number in ids
+        if number in rows
+    ]
+
+
+def _row(
+    actor: Actor,
+    proposal: Proposal,
+    pegawai: Pegawai,
+    unit: str,
+    claim: tuple[int, str] | None,
+    tables: StoredCodes,
+    days: int,
+) -> InboxRow:
+    declared = kind(proposal.kind)
+    mine = claim is not None and claim[0] == actor.account_id
+    return InboxRow(
+        id=proposal.id or 0,
+        nip=pegawai.nip,
+        nama=pegawai.full_name,
+        group_label=group(proposal.group).label,
+        kind_label=declared.label,
+        action_label=proposal.action.label,
+        title=declared.title(readable(declared, proposal.payload), tables),
+        state=proposal.state.value,
+        state_label=proposal.state.label,
+        unit=unit,
+        sent_at=_sent(proposal),
+        days=days,
+        claimed_by=claim[1] if claim and not mine else "",
+        mine=mine,
+    )
+
+
+def _sent(proposal: Proposal) -> Any:
+    return proposal.sent_at or proposal.changed_at
+
+
+# The numbers ------------------------------------------------------------------------------------------------------
+
+
+def _counts(session: Session, actor: Actor, filters: Filters, zona: str) -> tuple[list[Count], list[Count]]:
+    """Open proposals by state, and of the chosen states by group."""
+    asked = states_of(filters)
+    states = sorted({*SENT_STATES, *asked})
+    where = [reached(actor, Permission.INBOX_READ), *conditions(filters, zona, kinds=False)]
+    some = (
+        sql_select(col(Proposal.state), col(Proposal.group), col(Proposal.kind))
+        .where(col(Proposal.state).in_(states), *where)
+        .limit(COUNTED)
+        .subquery()
+    )
+    found = session.execute(
+        sql_select(some.c.state, some.c.group, some.c.kind, func.count()).group_by(
+            some.c.state, some.c.group, some.c.kind
+        )
+    ).all()
+    chosen = set(asked) or (set(SENT_STATES) if filters.status == OPEN else _waiting(actor))
+    by_state: Counter[UsulanState] = Counter()
+    by_group: Counter[str] = Counter()
+    for state, grup, jenis, count in found:
+        if filters.grup in ("", grup) and filters.jenis in ("", jenis):
+            by_state[UsulanState(state)] += count
+        if state in chosen:
+            by_group[grup] += count
+    return (
+        [Count(state.value, state.label, by_state[state]) for state in UsulanState if by_state[state]],
+        [Count(each.key, each.label, by_group[each.key]) for each in GROUPS if by_group[each.key]],
+    )
+
+
+def _waiting(actor: Actor) -> set[UsulanState]:
+    return {state for states in desks_of(actor).values() for state in states}
+
+
+def _units(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """The units that a scope begins with, and the ones right below."""
+    scopes = [grant for grant in actor.acting_grants if grant.instansi_id is not None]
+    if not scopes:
+        return []
+    tops: list[ColumnElement[bool]] = []
+    for grant in scopes:
+        path = grant.unor_path or ""
+        depth = path.count("/") + (1 if path else 2)
+        deep = func.length(Unor.jalur) - func.length(func.replace(Unor.jalur, "/", ""))
+        within = col(Unor.jalur).startswith(path, autoescape=True)
+        tops.append(and_(col(Unor.instansi_id) == grant.instansi_id, within, deep <= depth))
+    found = session.exec(select(Unor.id, Unor.nama).where(or_(*tops)).order_by(Unor.nama, col(Unor.id)).limit(UNITS))
+    return [(number or 0, nama) for number, nama in found]

@@ -1,0 +1,231 @@
+"""`/verifikasi/<id>`: one proposal beside the record on file, with its documents, checks and trail, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.desk import DESK_PERMISSIONS, hands_of, may_decide, office_of
+from mysapk_web.domain.groups import group
+from mysapk_web.domain.groups.base import Action, RecordKind
+from mysapk_web.domain.groups.diff import differences
+from mysapk_web.domain.groups.fields import Codes, Value
+from mysapk_web.domain.groups.words import display
+from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.usulan import REASONS, TRANSITIONS, UsulanAct, Who, acts, reasons_for
+from mysapk_web.models import Account, Pegawai, Proposal, TrailEntry, Unor
+from mysapk_web.services.actor import Actor
+from mysapk_web.services.pdm.codes import codes
+from mysapk_web.services.pdm.holdings import kind_of
+from mysapk_web.services.pdm.payload import editable
+from mysapk_web.services.pdm.showing import document_view, record_of
+from mysapk_web.services.verification.claiming import claim_of, taken_sentence
+from mysapk_web.services.verification.examining import Examined, check_results, examine
+from mysapk_web.services.verification.reach import find, has_desk, reaches
+from mysapk_web.services.verification.times import why_closed
+from mysapk_web.services.verification.views import ActView, Line, Opened, Step
+
+OFFICES: Final = MappingProxyType(
+    {Who.OWNER: "Pegawai", Who.VERIFIER: "Verifikator", Who.APPROVER: "Approver", Who.BKN: "BKN", Who.SYSTEM: "Sistem"}
+)
+SECOND_PERSON: Final = (
+    "Anda sudah ikut memproses usulan ini pada tahap lain. "
+    "Tahap ini harus diputuskan orang lain, agar setiap usulan diperiksa dua orang."
+)
+ELSEWHERE: Final = MappingProxyType(
+    {
+        Who.VERIFIER: "Usulan ini menunggu verifikator.",
+        Who.APPROVER: "Usulan ini menunggu persetujuan approver.",
+        Who.BKN: "Usulan ini menunggu validasi BKN.",
+    }
+)
+CONSEQUENCES: Final = MappingProxyType(
+    {
+        UsulanAct.VERIFY: "Usulan diteruskan kepada approver.",
+        UsulanAct.RETURN: "Pegawai diminta memperbaiki, lalu mengirim kembali. Pegawai diberi tahu lewat portal dan email.",
+        UsulanAct.REJECT: "Usulan berakhir dan data pegawai tidak berubah. Pegawai diberi tahu lewat portal dan email.",
+        UsulanAct.APPROVE: "Data pegawai langsung diperbarui, atau usulan diteruskan ke BKN bila kewenangannya di BKN.",
+        UsulanAct.RETURN_TO_VERIFIER: "Usulan kembali ke meja verifikator.",
+        UsulanAct.BKN_APPROVE: "Data pegawai langsung diperbarui.",
+        UsulanAct.BKN_RETURN: "Usulan kembali ke verifikator instansi.",
+        UsulanAct.BKN_REJECT: "Usulan berakhir dan data pegawai tidak berubah. Pegawai diberi tahu lewat portal dan email.",
+    }
+)
+FORWARD: Final = frozenset({UsulanAct.VERIFY, UsulanAct.APPROVE, UsulanAct.BKN_APPROVE})
+"""Acts that a failed check stands in the way of."""
+FAILED: Final = "Pemeriksaan otomatis menemukan kesalahan. Perbaiki isiannya atau kembalikan usulan ini."
+_REASONS: Final = {reason.code: reason.label for reason in REASONS}
+
+
+def open_proposal(session: Session, actor: Actor, proposal_id: int) -> Opened:
+    """Read one proposal. For those who verify, approve or validate; limited to their scope, and never the own.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who looks.
+        proposal_id: Any number.
+
+    Raises:
+        NotAllowed: There is none that the actor may see.
+    """
+    proposal = find(session, actor, proposal_id, Permission.INBOX_READ)
+    examined, tables = examine(session, proposal), codes(session)
+    here, declared = examined.here, kind_of(proposal)
+    why_not = hindrance(session, actor, proposal, examined)
+    possible = [] if why_not else _acts(session, actor, proposal, examined)
+    may_correct = not why_not and correctable(session, actor, proposal)
+    lines = _lines(proposal, declared, examined, tables, may_correct=may_correct)
+    return Opened(
+        id=proposal.id or 0,
+        version=proposal.version,
+        nip=here.facts.nip,
+        nama=here.nama,
+        jenis=here.facts.jenis.label,
+        owner_unit=here.unit,
+        instansi=here.instansi,
+        unit=session.exec(select(Unor.nama).where(Unor.id == proposal.unor_id)).one(),
+        group=proposal.group,
+        group_label=group(proposal.group).label,
+        kind_label=declared.label,
+        action=proposal.action.value,
+        action_label=proposal.action.label,
+        title=declared.title(editable(declared, proposal.payload), tables),
+        state=proposal.state.value,
+        state_label=proposal.state.label,
+        sent_at=proposal.sent_at,
+        lines=lines,
+        changed=sum(line.differs for line in lines),
+        documents=[document_view(declared, row) for row in examined.holdings.documents.get(proposal.id or 0, ())],
+        checks=check_results(session, proposal, examined),
+        trail=_trail(session, examined.holdings.trail.get(proposal.id or 0, ())),
+        acts=possible,
+        why_not=why_not,
+        may_correct=may_correct,
+        claim=claim_of(session, actor, proposal.id or 0),
+        zona=here.times.zona,
+    )
+
+
+def hindrance(session: Session, actor: Actor, proposal: Proposal, examined: Examined) -> str:
+    """Why the actor has nothing to decide on a proposal now; empty when there is something.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        proposal: One that the actor may see.
+        examined: From `examine`.
+    """
+    office = office_of(proposal.state)
+    if office is None:
+        return f"Tidak ada yang perlu diputuskan. Status usulan: {proposal.state.label}."
+    if not has_desk(session, actor, proposal):
+        return ELSEWHERE[office]
+    if not free_hands(examined.holdings.trail.get(proposal.id or 0, ()), actor, office):
+        return SECOND_PERSON
+    if office is not Who.BKN and (closed := why_closed(examined.here.times.verification, examined.here.times.zona)):
+        return closed
+    held = claim_of(session, actor, proposal.id or 0)
+    return taken_sentence(held, examined.here.times.zona) if held.by else ""
+
+
+def free_hands(trail: Iterable[TrailEntry], actor: Actor, office: Who) -> bool:
+    """Whether the actor may act for an office, given what the actor has done to the proposal before.
+
+    Args:
+        trail: Of the proposal.
+        actor: Who wants to act.
+        office: For which.
+    """
+    return may_decide(office, hands_of(step.act for step in trail if step.actor_id == actor.account_id))
+
+
+def correctable(session: Session, actor: Actor, proposal: Proposal) -> bool:
+    """Whether values of a proposal may be corrected by the actor, as far as table and scope are concerned.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        proposal: One that the actor may see.
+    """
+    row = TRANSITIONS.get((proposal.state, UsulanAct.CORRECT))
+    if row is None or proposal.action is Action.DELETE:
+        return False
+    return reaches(session, actor, proposal, *row.permissions)
+
+
+def words_of(declared: RecordKind, values: dict[str, Value], tables: Codes) -> list[tuple[str, str]]:
+    """Label and words of each field that holds something, in full: an official has to read them.
+
+    Args:
+        declared: The kind.
+        values: From `editable`.
+        tables: The code tables.
+    """
+    words = ((each.label, display(each, values.get(each.name), tables, reveal=True)) for each in declared.editable)
+    return [(label, text) for label, text in words if text]
+
+
+def _acts(session: Session, actor: Actor, proposal: Proposal, examined: Examined) -> list[ActView]:
+    office = office_of(proposal.state)
+    if office is None or not actor.may(DESK_PERMISSIONS[office]):
+        return []
+    found = []
+    for act in acts(proposal.state, kind_of(proposal).approval, office):
+        row = TRANSITIONS[proposal.state, act]
+        if act is UsulanAct.CORRECT or not reaches(session, actor, proposal, *row.permissions):
+            continue
+        found.append(
+            ActView(
+                act=act.value,
+                label=act.label,
+                consequence=CONSEQUENCES[act],
+                reasons=[(reason.code, reason.label) for reason in reasons_for(act)],
+                blocked=FAILED if act in FORWARD and examined.checked.count else "",
+            )
+        )
+    return found
+
+
+def _lines(
+    proposal: Proposal, declared: RecordKind, examined: Examined, tables: Codes, *, may_correct: bool
+) -> list[Line]:
+    record = record_of(examined.holdings, proposal)
+    old = editable(declared, record.payload) if record else {}
+    new = {} if proposal.action is Action.DELETE else editable(declared, proposal.payload)
+    changed = {each.field for each in differences(declared, old, new, tables, reveal=True)}
+    checked = examined.checked
+    found = []
+    for each in declared.editable:
+        before, after = (display(each, values.get(each.name), tables, reveal=True) for values in (old, new))
+        note = checked.faults.get(each.name) or checked.warnings.get(each.name, "")
+        asked = each.shown(new, examined.here.facts) and proposal.action is not Action.DELETE
+        if before or after or note:
+            found.append(Line(each.name, each.label, before, after, each.name in changed, note, may_correct and asked))
+    return found
+
+
+def _trail(session: Session, rows: Iterable[TrailEntry]) -> list[Step]:
+    rows = list(rows)
+    numbers = {row.actor_id for row in rows if row.actor_id is not None}
+    names = dict(
+        session.exec(
+            select(Account.id, Pegawai.nama)
+            .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+            .where(col(Account.id).in_(numbers))
+        ).all()
+    )
+    return [
+        Step(
+            at=row.at,
+            office=OFFICES[known.who] if (known := TRANSITIONS.get((row.before, row.act))) else OFFICES[Who.SYSTEM],
+            who=names.get(row.actor_id, ""),
+            text=row.act.label,
+            state_label=row.after.label,
+            reason=_REASONS.get(row.reason, ""),
+            note=row.note,
+        )
+        for row in rows
+    ]

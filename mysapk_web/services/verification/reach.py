@@ -1,0 +1,141 @@
+"""Which proposals the grants of an actor reach: by the unor verifikasi, inside every query (DESIGN 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlmodel import Session, col, exists, select
+
+from mysapk_web.domain.desk import (
+    BKN_KINDS,
+    DESK_PERMISSIONS,
+    DESKS,
+    SEEN_BY_AGENCY,
+    SEEN_BY_BKN,
+    office_of,
+    shaping_elsewhere,
+)
+from mysapk_web.domain.roles import MATRIX, Permission, Role
+from mysapk_web.domain.usulan import UsulanState, Who
+from mysapk_web.models import Proposal, TrailEntry, Unor
+from mysapk_web.services.actor import Actor, Grant, NotAllowed
+
+
+def reached(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Condition over `usulan`: the proposals of others that a permission of the actor reaches.
+
+    Args:
+        actor: Who acts; grants without a second factor in the session reach nothing.
+        permission: What is done. Only grants that give it count, each with its own scope.
+    """
+    scopes = [_scope(grant) for grant in actor.acting_grants if permission in MATRIX[grant.role]]
+    return and_(or_(false(), *scopes), col(Proposal.pegawai_id) != actor.pegawai_id)
+
+
+def visible(actor: Actor, permission: Permission, states: Iterable[UsulanState]) -> ColumnElement[bool]:
+    """The same, of certain states.
+
+    Args:
+        actor: Who looks.
+        permission: What for.
+        states: Which.
+    """
+    return and_(reached(actor, permission), col(Proposal.state).in_(sorted(states)))
+
+
+def desks_of(actor: Actor) -> dict[Who, tuple[UsulanState, ...]]:
+    """The offices that the actor holds somewhere, with the states that wait for them.
+
+    Args:
+        actor: Who acts.
+    """
+    return {who: states for who, states in DESKS.items() if actor.may(DESK_PERMISSIONS[who])}
+
+
+def desk_conditions(actor: Actor, *only: UsulanState) -> list[ColumnElement[bool]]:
+    """Conditions over `usulan`, one a state: what waits for the actor and has not passed through the actor's hands in another office.
+
+    Args:
+        actor: Who acts.
+        *only: These states; without any, all that wait for one of the actor's offices.
+    """
+    return [
+        and_(
+            col(Proposal.state) == state,
+            reached(actor, DESK_PERMISSIONS[who]),
+            ~exists(
+                select(TrailEntry.id).where(
+                    TrailEntry.proposal_id == Proposal.id,
+                    TrailEntry.actor_id == actor.account_id,
+                    col(TrailEntry.act).in_(sorted(shaping_elsewhere(who))),
+                )
+            ),
+        )
+        for who, states in desks_of(actor).items()
+        for state in states
+        if not only or state in only
+    ]
+
+
+def has_desk(session: Session, actor: Actor, proposal: Proposal) -> bool:
+    """Whether it is the actor who decides on a proposal now: office and scope fit. Hands and periods are another matter.
+
+    Args:
+        session: Any transaction.
+        actor: Who asks.
+        proposal: One that the actor may see.
+    """
+    office = office_of(proposal.state)
+    return office is not None and reaches(session, actor, proposal, DESK_PERMISSIONS[office])
+
+
+def reaches(session: Session, actor: Actor, proposal: Proposal, *permissions: Permission) -> bool:
+    """Whether all of the permissions reach a proposal.
+
+    Args:
+        session: Any transaction.
+        actor: Who asks.
+        proposal: Which.
+        *permissions: What would be done.
+    """
+    scopes = [reached(actor, permission) for permission in permissions]
+    return session.exec(select(Proposal.id).where(Proposal.id == proposal.id, *scopes)).first() is not None
+
+
+def find(session: Session, actor: Actor, proposal_id: int, *permissions: Permission) -> Proposal:
+    """Read a proposal that all of the permissions reach. An unknown one and one out of reach are answered alike.
+
+    Args:
+        session: Any transaction.
+        actor: Who asks.
+        proposal_id: From a page; any number.
+        *permissions: What is done.
+
+    Raises:
+        NotAllowed: There is none that the actor may see.
+    """
+    for permission in permissions:
+        actor.require(permission)
+    found = session.exec(
+        select(Proposal).where(
+            Proposal.id == proposal_id, *(visible(actor, each, SEEN_BY_AGENCY) for each in permissions)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotAllowed("no such proposal within the scope")
+    return found
+
+
+def _scope(grant: Grant) -> ColumnElement[bool]:
+    if grant.instansi_id is None:
+        if grant.role is not Role.ADMIN_BKN:
+            return false()
+        return and_(col(Proposal.kind).in_(BKN_KINDS), col(Proposal.state).in_(sorted(SEEN_BY_BKN)))
+    agency = col(Proposal.instansi_id) == grant.instansi_id
+    if grant.unor_path is None:
+        return agency
+    subtree = select(Unor.id).where(
+        Unor.instansi_id == grant.instansi_id, col(Unor.jalur).startswith(grant.unor_path, autoescape=True)
+    )
+    return and_(agency, col(Proposal.unor_id).in_(subtree))

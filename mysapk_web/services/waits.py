@@ -1,0 +1,89 @@
+"""The waits that failed logins have earned, as admins see and end them. They are counted by the rolls' NIP, never by what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.waiting import LONGEST_WAIT
+from mysapk_web.models import Account, AuditEvent, Counter, Pegawai
+from mysapk_web.services import clock, counters
+from mysapk_web.services.counters import subject_key
+from mysapk_web.services.login import ACCOUNT_WAIT
+from mysapk_web.settings import load
+
+MOST: Final = 1000
+"""Accounts that are looked at for a wait; under a storm of wrong passwords the latest ones are."""
+
+
+def running(session: Session, nips: Iterable[str]) -> dict[str, datetime]:
+    """Which of some people have to wait before the next login, and until when.
+
+    Args:
+        session: A read transaction is enough.
+        nips: Of people on the rolls, at most some hundreds at a time.
+    """
+    of_key = {_key(nip): nip for nip in nips}
+    rows = session.exec(
+        select(Counter.key, Counter.blocked_until).where(
+            col(Counter.key).in_(list(of_key)), col(Counter.blocked_until) > clock.now()
+        )
+    ).all()
+    return {of_key[key]: until for key, until in rows if until is not None}
+
+
+def waiting_accounts(session: Session) -> list[int]:
+    """The accounts, of all agencies, whose wait runs now; the caller's query limits them to its scope.
+
+    Counters are kept by a keyed hash that nothing leads back from, so those are looked at whose login failed lately: a wait begins
+    with a failure and lasts no longer than a quarter of an hour.
+
+    Args:
+        session: A read transaction is enough.
+    """
+    lately = clock.now() - LONGEST_WAIT - timedelta(seconds=5)
+    failed = (
+        select(col(AuditEvent.subject_id))
+        .where(
+            AuditEvent.tag == AuditTag.LOGIN_FAILED,
+            col(AuditEvent.at) >= lately,
+            col(AuditEvent.subject_id).is_not(None),
+        )
+        .order_by(col(AuditEvent.id).desc())
+        .limit(MOST * 5)
+    )
+    people = session.exec(
+        select(Pegawai.nip, Account.id)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .where(col(Account.id).in_(failed))
+        .limit(MOST)
+    ).all()
+    of_nip = {nip: account_id or 0 for nip, account_id in people}
+    return [of_nip[nip] for nip in running(session, of_nip)]
+
+
+def end(session: Session, nip: str) -> bool:
+    """Forget the failures of a person, and with them the wait.
+
+    Args:
+        session: Any transaction.
+        nip: Of a person on the rolls.
+
+    Returns:
+        Whether a wait was running.
+    """
+    found = bool(running(session, [nip]))
+    counters.clear(session, ACCOUNT_WAIT, _subject(nip))
+    return found
+
+
+def _subject(nip: str) -> str:
+    return subject_key(load().key("counters"), f"nip:{nip}")
+
+
+def _key(nip: str) -> str:
+    return f"{ACCOUNT_WAIT}:{_subject(nip)}"

@@ -1,0 +1,1 @@
+"""Pages of admins: people, addresses, periods, roles, letters, trail."""

@@ -1,0 +1,265 @@
+"""What `/admin/pegawai/<akun>` looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from mysapk_web.services.people import Act
+from mysapk_web.ui.admin.pegawai.akun_state import (
+    FACTOR_REASON,
+    GONE,
+    REASON,
+    AkunState,
+    Fact,
+    LetterRow,
+    RoleRow,
+    StepRow,
+)
+from mysapk_web.ui.admin.pegawai.daftar import PATH, DaftarState
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.display import (
+    badge,
+    cancel_button,
+    cell,
+    dialog,
+    dialog_button,
+    empty,
+    inset,
+    row,
+    section,
+    skeleton,
+    table,
+)
+from mysapk_web.ui.components.forms import field, outcome, submit_button
+from mysapk_web.ui.components.step_up import step_up_dialog
+from mysapk_web.ui.shell import page
+from mysapk_web.ui.state import AppState
+
+
+def _fact(item: ObjectVar[Fact]) -> rx.Component:
+    return rx.el.div(rx.el.dt(item["term"]), rx.el.dd(item["value"]))
+
+
+def _account() -> rx.Component:
+    return section(
+        "Akun",
+        rx.el.p(badge(AkunState.state, AkunState.tone), class_name="mb-4"),
+        rx.el.dl(rx.foreach(AkunState.facts, _fact), class_name="facts"),
+        rx.cond(AkunState.email_note, rx.el.div(inset(AkunState.email_note, kind="warn"), class_name="mt-4")),
+    )
+
+
+def _act(
+    act: Act, label: str, text: str, consequence: str, on_submit: Any, *fields: rx.Component, kind: str = "secondary"
+) -> rx.Component:
+    """One thing that can be done, with what it means before it is done."""
+    ident = f"tindakan-{act.value}"
+    return rx.cond(
+        AkunState.acts[act.value],
+        rx.el.li(
+            rx.el.div(rx.el.strong(label), rx.el.p(text, class_name="help")),
+            dialog_button(label, ident, kind=kind),
+            dialog(
+                f"{label}?",
+                rx.el.p(rx.el.strong(AkunState.nama)),
+                rx.el.p(consequence),
+                Form.create(
+                    rx.el.input(type="hidden", name="akun", value=AkunState.account_id, read_only=True),
+                    *fields,
+                    rx.el.div(
+                        submit_button(label, "Memproses ...", kind="danger" if kind == "danger" else "primary"),
+                        cancel_button(),
+                        class_name="buttons",
+                    ),
+                    on_submit=on_submit,
+                    action=PATH,
+                    class_name="form",
+                ),
+                ident=ident,
+            ),
+        ),
+    )
+
+
+def _acts() -> rx.Component:
+    state = AkunState
+    return section(
+        "Tindakan",
+        rx.cond(
+            state.closed,
+            inset(state.closed),
+            rx.el.ul(
+                _act(
+                    Act.APPROVE,
+                    "Setujui CPNS",
+                    "CPNS baru dapat mengaktifkan akun setelah disetujui.",
+                    "Pegawai dapat mengaktifkan akun dan menerima pemberitahuan lewat email.",
+                    state.approve,
+                ),
+                _act(
+                    Act.UNLOCK,
+                    "Buka kunci",
+                    "Menghapus waktu tunggu setelah beberapa kali gagal masuk.",
+                    "Pegawai dapat langsung mencoba masuk lagi. Password tidak berubah. "
+                    "Pastikan pegawai sendiri yang meminta.",
+                    state.unlock,
+                ),
+                _act(
+                    Act.RESET,
+                    "Kirim token reset",
+                    "Token untuk membuat password baru dikirim ke alamat yang terdaftar.",
+                    "Token yang lama tidak berlaku lagi. Anda tidak melihat token itu; "
+                    "hanya pegawai yang menerimanya dan memilih password.",
+                    state.start_reset,
+                ),
+                _act(
+                    Act.END_SESSIONS,
+                    "Akhiri semua sesi",
+                    "Mengeluarkan pegawai dari semua perangkat, misalnya bila ponselnya hilang.",
+                    "Pegawai harus masuk lagi dengan password. Isian yang belum tersimpan dapat hilang.",
+                    state.end_sessions,
+                ),
+                _act(
+                    Act.REMOVE_FACTOR,
+                    "Hapus verifikasi dua langkah",
+                    "Untuk pegawai yang kehilangan ponsel dan kode pemulihan.",
+                    "Kenali dahulu orangnya, secara langsung atau sesuai aturan instansi. Setelah dihapus, kode pemulihan "
+                    "tidak berlaku, semua sesi berakhir, dan perannya berhenti sampai verifikasi diaktifkan lagi.",
+                    state.remove_second_factor,
+                    field(FACTOR_REASON, "Bagaimana orangnya dikenali?", help_text="Dicatat di jejak audit."),
+                    kind="danger",
+                ),
+                _act(
+                    Act.ENABLE,
+                    "Aktifkan kembali",
+                    "Akun dapat dipakai lagi dengan password yang lama.",
+                    "Pegawai dapat masuk lagi dan menerima pemberitahuan lewat email.",
+                    state.enable,
+                ),
+                _act(
+                    Act.DISABLE,
+                    "Nonaktifkan akun",
+                    "Akun tidak dapat dipakai sampai diaktifkan kembali.",
+                    "Semua sesi berakhir saat ini juga, token tidak dikirim, dan pegawai diberi tahu lewat email.",
+                    state.disable,
+                    field(REASON, "Alasan", help_text="Disimpan bersama akun dan dicatat di jejak audit."),
+                    kind="danger",
+                ),
+                class_name="acts",
+            ),
+        ),
+        rx.cond(
+            state.idle,
+            empty("Tidak ada yang dapat dilakukan pada akun ini dengan peran Anda."),
+        ),
+    )
+
+
+def _role(item: ObjectVar[RoleRow]) -> rx.Component:
+    return rx.el.div(rx.el.dt(item["role"]), rx.el.dd(item["scope"]))
+
+
+def _roles() -> rx.Component:
+    return section(
+        "Peran",
+        rx.cond(
+            AkunState.roles,
+            rx.el.dl(rx.foreach(AkunState.roles, _role), class_name="facts"),
+            rx.el.p("Tidak memegang peran.", class_name="help"),
+        ),
+        rx.cond(
+            AkunState.acts[Act.GRANT.value],
+            rx.el.p(
+                rx.el.a(
+                    "Beri peran",
+                    href=f"/admin/peran?akun={AkunState.account_id}",
+                    class_name="button button-secondary",
+                ),
+                class_name="mt-4",
+            ),
+        ),
+    )
+
+
+def _letter(item: ObjectVar[LetterRow]) -> rx.Component:
+    return row(
+        cell("Waktu", rx.el.span(item["at"])),
+        cell("Surat", rx.el.span(item["letter"])),
+        cell("Status", badge(item["state"], item["tone"])),
+        cell("Keterangan", rx.el.span(item["more"])),
+    )
+
+
+def _letters() -> rx.Component:
+    return section(
+        "Surat terakhir",
+        rx.el.p(
+            "Isi surat tidak ditampilkan. Surat yang gagal biasanya berarti alamatnya salah.", class_name="help mb-4"
+        ),
+        rx.cond(
+            AkunState.letters,
+            table(
+                "Surat terakhir kepada pegawai ini",
+                ["Waktu", "Surat", "Status", "Keterangan"],
+                rx.foreach(AkunState.letters, _letter),
+            ),
+            empty("Belum ada surat kepada pegawai ini."),
+        ),
+    )
+
+
+def _step(item: ObjectVar[StepRow]) -> rx.Component:
+    return row(
+        cell("Waktu", rx.el.span(item["at"])),
+        cell("Kejadian", rx.el.span(item["what"])),
+        cell("Oleh", rx.el.span(item["who"])),
+        cell("Keterangan", rx.el.span(item["reason"])),
+    )
+
+
+def _trail() -> rx.Component:
+    return rx.cond(
+        AkunState.has_trail,
+        section(
+            "Jejak akun",
+            rx.cond(
+                AkunState.trail,
+                table(
+                    "Kejadian terakhir pada akun ini",
+                    ["Waktu", "Kejadian", "Oleh", "Keterangan"],
+                    rx.foreach(AkunState.trail, _step),
+                ),
+                empty("Belum ada kejadian pada akun ini."),
+            ),
+        ),
+    )
+
+
+def _person() -> rx.Component:
+    return rx.fragment(
+        rx.el.h1(AkunState.nama),
+        rx.el.p(AkunState.who, class_name="lead"),
+        _account(),
+        _acts(),
+        _roles(),
+        _letters(),
+        _trail(),
+    )
+
+
+def akun() -> rx.Component:
+    """The page."""
+    return page(
+        outcome(),
+        rx.el.a("Kembali ke daftar pegawai", href=DaftarState.here, class_name="inline-block py-2 mb-2"),
+        rx.cond(
+            AkunState.ready,
+            rx.cond(AkunState.known, _person(), rx.fragment(rx.el.h1("Pegawai tidak ditemukan"), empty(GONE))),
+            rx.fragment(rx.el.h1("Akun pegawai"), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
+        ),
+        step_up_dialog(),
+        here=PATH,
+    )

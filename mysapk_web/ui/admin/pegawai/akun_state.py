@@ -1,0 +1,221 @@
+"""What `/admin/pegawai/<akun>` holds and does. The address names the account: a NIP would be personal data."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypedDict
+
+from mysapk_web.domain.roles import Permission
+from mysapk_web.models import OutboxState
+from mysapk_web.services import database, people
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.people import Act, PersonFile
+from mysapk_web.services.security import StepUpNeeded
+from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.admin.pegawai.daftar import TONES
+from mysapk_web.ui.shell import ShellState
+from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.words import moment, number_of, part_of_path
+
+REASON: Final = "alasan"
+FACTOR_REASON: Final = "alasan_dua_langkah"
+"""The second reason on the page needs a name of its own."""
+GONE: Final = "Pegawai tidak ditemukan di wilayah Anda. Mungkin sudah pindah unit atau instansi."
+
+NO_ACTS: Final = {act.value: False for act in Act}
+
+_MAIL_TONES: Final = {
+    OutboxState.PENDING: "warn",
+    OutboxState.SENDING: "warn",
+    OutboxState.SENT: "good",
+    OutboxState.FAILED: "bad",
+    OutboxState.OBSOLETE: "plain",
+}
+
+
+class Fact(TypedDict):
+    """One line of the account."""
+
+    term: str
+    value: str
+
+
+class LetterRow(TypedDict):
+    """One letter to the person."""
+
+    at: str
+    letter: str
+    state: str
+    tone: str
+    more: str
+
+
+class StepRow(TypedDict):
+    """One event of the trail."""
+
+    at: str
+    what: str
+    who: str
+    reason: str
+
+
+class RoleRow(TypedDict):
+    """One role in force."""
+
+    role: str
+    scope: str
+
+
+class AkunState(AppState):
+    """One person; nothing that could be used to act as them."""
+
+    ready: bool = False
+    known: bool = False
+    account_id: int = 0
+    nama: str = ""
+    who: str = ""
+    state: str = ""
+    tone: str = ""
+    facts: list[Fact] = []
+    email_note: str = ""
+    closed: str = ""
+    acts: dict[str, bool] = NO_ACTS
+    idle: bool = False
+    """Nothing can be done, and no reason stands on the page yet."""
+    roles: list[RoleRow] = []
+    letters: list[LetterRow] = []
+    has_trail: bool = False
+    trail: list[StepRow] = []
+
+    @handler(holding(Permission.PEOPLE_READ))
+    async def load(self) -> None:
+        """The person whom the address names."""
+        self.faults, self.notice = {}, ""
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        self.account_id = number_of(part_of_path(self.router.url.path, 2))
+        await self._look()
+
+    async def _look(self) -> None:
+        found = await database.look(people.person_file, actor(), self.account_id)
+        self.known, self.ready = found is not None, True
+        if found is None:
+            self.nama, self.facts, self.roles, self.letters, self.trail, self.acts = "", [], [], [], [], NO_ACTS
+            return
+        self.nama, self.who = found.nama, f"NIP {found.nip}, {found.jenis.label}, {found.unit}, {found.instansi}"
+        self.state, self.tone = found.state.label, TONES[found.state]
+        self.facts, self.email_note = facts_of(found), found.email_note
+        self.closed, self.idle = found.closed, not found.closed and not found.acts
+        self.acts = {act.value: act in found.acts for act in Act}
+        self.roles = [{"role": held.role.label, "scope": held.scope} for held in found.roles]
+        self.letters = [
+            {
+                "at": moment(mail.at, found.zona),
+                "letter": mail.letter,
+                "state": mail.state.label,
+                "tone": _MAIL_TONES[mail.state],
+                "more": more_of(mail, found.zona),
+            }
+            for mail in found.deliveries
+        ]
+        self.has_trail = found.trail is not None
+        self.trail = [
+            {"at": moment(step.at, found.zona), "what": step.tag.label, "who": step.who or "-", "reason": step.reason}
+            for step in found.trail or []
+        ]
+
+    async def _done(self, notice: str) -> None:
+        await self._look()
+        self._tell(notice=notice)
+
+    @handler(holding(Permission.CPNS_APPROVE))
+    async def approve(self, form: dict[str, Any]) -> None:
+        """Let a CPNS activate the account."""
+        await database.run(people.approve_cpns, account_id=_meant(form), actor=actor())
+        await self._done("Akun CPNS disetujui. Pegawai sudah diberi tahu lewat email.")
+
+    @handler(holding(Permission.ACCOUNT_UNLOCK))
+    async def unlock(self, form: dict[str, Any]) -> None:
+        """Take the wait after failed logins away."""
+        await database.run(people.unlock, account_id=_meant(form), actor=actor())
+        await self._done("Akun dapat dipakai masuk lagi. Pegawai sudah diberi tahu lewat email.")
+
+    @handler(holding(Permission.RESET_START))
+    async def start_reset(self, form: dict[str, Any]) -> None:
+        """Have a token sent to the stored address."""
+        mask = await database.run(people.start_reset, account_id=_meant(form), actor=actor())
+        await self._done(f"Token sedang dikirim ke {mask}. Hanya pegawai yang dapat membacanya.")
+
+    @handler(holding(Permission.SESSIONS_END))
+    async def end_sessions(self, form: dict[str, Any]) -> None:
+        """Log the person out everywhere."""
+        count = await database.run(people.end_sessions, account_id=_meant(form), actor=actor())
+        await self._done(f"{count} sesi diakhiri. Pegawai sudah diberi tahu lewat email.")
+
+    @handler(holding(Permission.SECOND_FACTOR_REMOVE))
+    async def remove_second_factor(self, form: dict[str, Any]) -> None:
+        """Take a lost second factor away."""
+        try:
+            await database.run(
+                people.remove_second_factor,
+                account_id=_meant(form),
+                actor=actor(),
+                reason=text_of(form, FACTOR_REASON),
+            )
+        except StepUpNeeded:
+            raise
+        except Refused as refusal:
+            raise Refused(refusal.sentence, FACTOR_REASON if refusal.field == REASON else refusal.field) from None
+        await self._done(
+            "Verifikasi dua langkah dihapus dan semua sesi diakhiri. Pegawai sudah diberi tahu lewat email."
+        )
+
+    @handler(holding(Permission.ACCOUNT_DISABLE))
+    async def disable(self, form: dict[str, Any]) -> None:
+        """Switch the account off."""
+        await database.run(people.disable_account, account_id=_meant(form), actor=actor(), reason=text_of(form, REASON))
+        await self._done("Akun dinonaktifkan dan semua sesi diakhiri. Pegawai sudah diberi tahu lewat email.")
+
+    @handler(holding(Permission.ACCOUNT_DISABLE))
+    async def enable(self, form: dict[str, Any]) -> None:
+        """Switch the account on again."""
+        await database.run(people.enable_account, account_id=_meant(form), actor=actor())
+        await self._done("Akun diaktifkan kembali. Pegawai sudah diberi tahu lewat email.")
+
+
+def _meant(form: dict[str, Any]) -> int:
+    """Whom the dialog named: it was shown together with its field, whatever the page has loaded since. The service checks the scope."""
+    return number_of(text_of(form, "akun"))
+
+
+def facts_of(found: PersonFile) -> list[Fact]:
+    """The account in terms and words.
+
+    Args:
+        found: From the service.
+    """
+    zone = found.zona
+    told = [
+        ("Alamat email", found.email or "Belum ada"),
+        ("Diaktifkan", moment(found.activated_at, zone) if found.activated_at else "Belum pernah"),
+        ("Terakhir masuk", moment(found.last_login_at, zone) if found.last_login_at else "Belum pernah"),
+        ("Sesi yang sedang berjalan", str(found.sessions)),
+        ("Verifikasi dua langkah", "Aktif" if found.has_second_factor else "Tidak aktif"),
+        ("Persetujuan CPNS", moment(found.approved_at, zone) if found.approved_at else ""),
+        ("Terkunci sampai", moment(found.locked_until, zone) if found.locked_until else ""),
+        ("Dinonaktifkan", moment(found.disabled_at, zone) if found.disabled_at else ""),
+        ("Alasan", found.disabled_reason),
+    ]
+    return [{"term": term, "value": value} for term, value in told if value]
+
+
+def more_of(mail: people.Delivery, zone: str) -> str:
+    """What became of a letter, beyond its state.
+
+    Args:
+        mail: From the service.
+        zone: WIB, WITA or WIT.
+    """
+    if mail.sent_at is not None:
+        return f"Diterima server email pada {moment(mail.sent_at, zone)}."
+    tried = f"{mail.attempts} kali dicoba. " if mail.attempts else ""
+    return f"{tried}{mail.fault}".strip()

@@ -1,0 +1,100 @@
+"""Lists whose filters stand in the address: the fields of the filter, the links from page to page, and reading and writing the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect
+from mysapk_web.ui.components.forms import around, attributes
+
+LONGEST: Final = 100
+"""Characters of one value in an address; what is longer was not put there by a page."""
+
+
+def parameter(url: Any, name: str) -> str:
+    """One value of the address of a page. It comes from the browser: anything may stand there.
+
+    Args:
+        url: `self.router.url`.
+        name: Name of the value.
+
+    Returns:
+        Empty where there is none.
+    """
+    value = url.query_parameters.get(name, "")
+    return value.strip() if isinstance(value, str) and len(value) <= LONGEST else ""
+
+
+def address_with(path: str, values: Mapping[str, str]) -> str:
+    """The address of a list with its filters; what is empty is left out. Never put a NIP or a name into it.
+
+    Args:
+        path: Route of the page.
+        values: Filters by name.
+    """
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def filter_field(name: str, label: str, value: Any, *, help_text: str = "", **props: Any) -> rx.Component:
+    """A text field of a filter; it follows the address when that changes.
+
+    Args:
+        name: Name in the form, key in `AppState.faults`, and id.
+        label: Visible label.
+        value: Var with what is filtered by now.
+        help_text: One sentence under the label.
+        **props: Further attributes of the input.
+    """
+    control = FollowInput.create(
+        name=name,
+        value=value,
+        class_name="input",
+        custom_attrs=attributes(name, has_help=bool(help_text), spoken={"type": "text", "spellCheck": "false"}),
+        **{"auto_complete": "off", **props},
+    )
+    return around(name, label, help_text, control)
+
+
+def filter_select(name: str, label: str, value: Any, options: Iterable[tuple[str, str]]) -> rx.Component:
+    """A choice of a filter; it follows the address when that changes.
+
+    Args:
+        name: Name in the form, and id.
+        label: Visible label.
+        value: Var with what is chosen now.
+        options: Value and words.
+    """
+    control = FollowSelect.create(
+        *(rx.el.option(words, value=option) for option, words in options),
+        name=name,
+        value=value,
+        class_name="input",
+        custom_attrs=attributes(name, has_help=False),
+    )
+    return around(name, label, "", control)
+
+
+def link_pager(number: Any, pages: Any, before: Any, after: Any) -> rx.Component:
+    """Where one is, with a link back and a link on; nothing while there is one page only.
+
+    Args:
+        number: Var with the page shown, from 1.
+        pages: Var with how many there are.
+        before: Var with the address of the page before.
+        after: Var with the address of the page after.
+    """
+    return rx.cond(
+        pages > 1,
+        rx.el.nav(
+            rx.cond(number > 1, rx.el.a("Sebelumnya", href=before, class_name="button button-secondary")),
+            rx.el.span(f"Halaman {number} dari {pages}"),
+            rx.cond(number < pages, rx.el.a("Berikutnya", href=after, class_name="button button-secondary")),
+            class_name="pager",
+            custom_attrs={"aria-label": "Halaman daftar"},
+        ),
+    )

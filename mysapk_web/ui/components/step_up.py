@@ -1,0 +1,65 @@
+"""The dialog that asks for password or code again before a grave act.
+
+A page that has grave acts puts `step_up_dialog()` at its end and does nothing else: when a use case raises `StepUpNeeded`
+(`services.security.require_recent`), `AppState` opens the dialog, and after the right proof the form that waited is sent again as it
+stands on the page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from mysapk_web.services import database, security
+from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.components.behaviour import Form, Repeat
+from mysapk_web.ui.components.display import cancel_button, dialog
+from mysapk_web.ui.components.forms import password_field, submit_button
+from mysapk_web.ui.state import AppState, text_of
+
+
+class StepUpState(AppState):
+    """How often the proof was right on this page; nothing of the proof is kept."""
+
+    passed: int = 0
+
+    @handler(LOGGED_IN)
+    async def confirm(self, form: dict[str, Any]) -> None:
+        """Check the proof; the act that waited is then asked for again."""
+        self.step_up_needed = False
+        await database.run_hashing(security.step_up, actor(), proof=text_of(form, "konfirmasi"))
+        self.passed += 1
+        self._tell()
+
+    @handler(LOGGED_IN)
+    async def dismiss(self) -> None:
+        """The dialog was closed."""
+        self.step_up_needed = False
+
+
+def step_up_dialog() -> rx.Component:
+    """The dialog; once on a page."""
+    return rx.fragment(
+        dialog(
+            "Konfirmasi bahwa ini Anda",
+            rx.el.p(
+                "Tindakan ini berdampak pada orang lain. Setelah dikonfirmasi, Anda tidak ditanya lagi selama 10 menit."
+            ),
+            Form.create(
+                password_field(
+                    "konfirmasi",
+                    "Password, atau kode autentikator",
+                    help_text="Kode autentikator terdiri dari 6 angka.",
+                ),
+                rx.el.div(submit_button("Konfirmasi", "Memeriksa ..."), cancel_button(), class_name="buttons"),
+                on_submit=StepUpState.confirm,
+                class_name="form",
+                passing=True,
+            ),
+            ident="konfirmasi-ulang",
+            open=AppState.step_up_needed,
+            on_close=StepUpState.dismiss,
+        ),
+        Repeat.create(times=StepUpState.passed),
+    )

@@ -1,0 +1,161 @@
+"""`/api/v1/`: importing addresses for the personnel systems of agencies (seeds 001 and 004). Described by `/api/v1/openapi.json`.
+
+The gate lets this prefix through without Origin and without cookies, refuses browsers, and hands the bearer token over apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mysapk_web.domain.email_import import RunState
+from mysapk_web.domain.throttle import API_CALLS_PER_TOKEN, API_FAILURES_PER_ADDRESS
+from mysapk_web.services import counters, database, email_imports
+from mysapk_web.services.actor import CountedRefusal
+from mysapk_web.services.counters import client_key
+from mysapk_web.services.email_imports import Caller, RunView
+from mysapk_web.settings import load
+from mysapk_web.web import openapi
+from mysapk_web.web.email_imports import fault_of, forget, place, received, report_file
+from mysapk_web.web.gate import BEARER
+from mysapk_web.web.receiving import drain
+
+Answer = Callable[[Request, Caller], Awaitable[Response]]
+
+MODES: Final = ("apply", "check")
+_NOT_FOUND: Final = (404, "tidak-ditemukan", "Impor ini tidak ditemukan untuk token ini.")
+_NO_TOKEN: Final = (401, "token-salah", "Token tidak ada, salah, sudah dicabut, atau sudah berakhir.")
+_TOO_OFTEN: Final = (429, "terlalu-sering", "Terlalu sering. Tunggu beberapa menit, lalu coba lagi.")
+
+
+class _TooOften(CountedRefusal):
+    pass
+
+
+def _identify(session: Any, bearer: str, address: str) -> Caller | None:
+    """Who calls; wrong tokens are counted by network address, right ones by token."""
+    secret = load().key("counters")
+    caller = email_imports.caller_of(session, bearer)
+    limit, key = (
+        (API_FAILURES_PER_ADDRESS, client_key(secret, address))
+        if caller is None
+        else (API_CALLS_PER_TOKEN, str(caller.token_id))
+    )
+    if not counters.within(session, limit, key):
+        raise _TooOften("")
+    return caller
+
+
+async def create(request: Request, caller: Caller) -> Response:
+    """`POST /api/v1/email-imports`: the body is the list."""
+    mode = request.query_params.get("mode", "apply")
+    if mode not in MODES:
+        await drain(request)
+        return _error(400, "mode-salah", "Parameter mode hanya dapat berisi apply atau check.")
+    async with place(f"token:{caller.token_id}"):
+        await database.run(email_imports.may_upload_by_token, caller)
+        taken = await received(request)
+        try:
+            run_id = await database.run(email_imports.begin_by_token, caller, taken, auto_apply=mode == "apply")
+        except BaseException:
+            forget(taken)
+            raise
+    found = await database.look(email_imports.run_of_token, caller, run_id)
+    return JSONResponse(_shown(found) if found else {}, 202, {"location": f"/api/v1/email-imports/{run_id}"})
+
+
+async def show(request: Request, caller: Caller) -> Response:
+    """`GET /api/v1/email-imports/{id}`: how far it is, and the verdicts."""
+    found = await database.look(email_imports.run_of_token, caller, request.path_params["run_id"])
+    return JSONResponse(_shown(found)) if found else _error(*_NOT_FOUND)
+
+
+async def report(request: Request, caller: Caller) -> Response:
+    """`GET /api/v1/email-imports/{id}/report`: the rows that were not taken over."""
+    run_id, kind = request.path_params["run_id"], request.query_params.get("format", "csv")
+    if kind not in {"csv", "xlsx"}:
+        return _error(400, "format-salah", "Parameter format hanya dapat berisi csv atau xlsx.")
+    found = await database.look(email_imports.run_of_token, caller, run_id)
+    if found is None:
+        return _error(*_NOT_FOUND)
+    if found.state is RunState.READING:
+        return _error(409, "belum-selesai", "Berkas masih diperiksa. Coba lagi beberapa detik lagi.")
+    return await report_file(run_id, kind)
+
+
+async def describe(_request: Request) -> Response:
+    """`GET /api/v1/openapi.json`, for everybody."""
+    return JSONResponse(openapi.document(load()))
+
+
+async def unknown(request: Request) -> Response:
+    """Everything else under the prefix."""
+    await drain(request)
+    return _error(404, "tidak-ada", "Alamat ini tidak ada. Lihat /api/v1/openapi.json.")
+
+
+def _shown(run: RunView) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "state": run.state.value,
+        "state_label": run.state.label,
+        "finished": not run.state.busy,
+        "file_name": run.file_name,
+        "created_at": run.created_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "rows": run.total,
+        "percent": run.percent,
+        "accepted": run.good,
+        "applied": run.applied,
+        "undone": run.undone,
+        "verdicts": [
+            {"verdict": verdict.value, "label": verdict.label, "advice": verdict.advice, "rows": count}
+            for verdict, count in run.counts.items()
+        ],
+        "error": run.error or None,
+        "links": {
+            "self": f"/api/v1/email-imports/{run.id}",
+            "report": f"/api/v1/email-imports/{run.id}/report",
+        },
+    }
+
+
+def _error(status: int, code: str, message: str) -> JSONResponse:
+    headers = {"www-authenticate": "Bearer"} if status == 401 else {}
+    if status in {429, 503}:
+        headers["retry-after"] = "60"
+    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
+
+
+def _for_token(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            caller = await database.run(_identify, request.scope.get(BEARER, ""), request.scope["client"][0])
+            if caller is not None:
+                return await answer(request, caller)
+            fault = _NO_TOKEN
+        except _TooOften:
+            fault = _TOO_OFTEN
+        except Exception as error:  # noqa: BLE001  whatever fails is answered in words
+            fault = fault_of(error)
+        if fault[0] != 408:
+            await drain(request)
+        return _error(*fault)
+
+    return endpoint
+
+
+def routes() -> list[Route]:
+    """The routes of this module; what is none of them is answered in JSON, too."""
+    every = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    return [
+        Route("/api/v1/openapi.json", describe, methods=["GET"]),
+        Route("/api/v1/email-imports", _for_token(create), methods=["POST"]),
+        Route("/api/v1/email-imports/{run_id:int}", _for_token(show), methods=["GET"]),
+        Route("/api/v1/email-imports/{run_id:int}/report", _for_token(report), methods=["GET"]),
+        Route("/api/v1/{rest:path}", unknown, methods=every),
+    ]

@@ -1,0 +1,272 @@
+"""HTTP routes of `/admin/email`: lists of addresses sent as a raw body, the report of a run, tokens made and shown once.
+
+The gate has checked Host and Origin; each route reads the actor from the database again, and the services decide.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from html import escape
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs, unquote
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from mysapk_web.domain.filename import content_disposition
+from mysapk_web.services import database, email_imports, session
+from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.email_imports import Upload, inbox, tables
+from mysapk_web.services.security import StepUpNeeded
+from mysapk_web.settings import load
+from mysapk_web.web.headers import DOWNLOAD_POLICY
+from mysapk_web.web.log import place_of
+from mysapk_web.web.page import page
+from mysapk_web.web.receiving import Empty, TooLarge, drain, receive
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE: Final = 8
+"""Lists that are received at a time in this process."""
+NAME_HEADER: Final = "x-nama-berkas"
+"""File name, percent-encoded: not in the address, which proxies write down (ASVS 14.2.1)."""
+PAGE: Final = "/admin/email"
+_FORM_BYTES: Final = 4096
+_KINDS: Final = {
+    "csv": ("text/csv; charset=utf-8", tables.write_csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", tables.write_xlsx),
+}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Crowded(Exception):  # noqa: N818
+    """Too many lists are on their way at this moment."""
+
+
+_receiving: Counter[str] = Counter()
+
+
+@asynccontextmanager
+async def place(whose: str) -> AsyncIterator[None]:
+    """One of the few lists that are received at a time, and the only one of its sender.
+
+    Args:
+        whose: Account or token.
+
+    Raises:
+        Crowded: There is no room.
+    """
+    if _receiving[whose] or _receiving.total() >= AT_ONCE:
+        raise Crowded
+    _receiving[whose] += 1
+    try:
+        yield
+    finally:
+        del _receiving[whose]
+
+
+async def received(request: Request) -> Upload:
+    """The list in a body, in the folder of uploads.
+
+    Args:
+        request: Its body has not been read.
+
+    Raises:
+        TooLarge: See `receiving.receive`.
+        Empty: Nothing came.
+    """
+    folder = load().document_dir
+    path = await receive(request, lambda: inbox.new_path(folder), inbox.open_new, inbox.MAX_BYTES)
+    name = unquote(request.headers.get(NAME_HEADER, "")[:1000], errors="replace")
+    shown = "".join(character for character in name if character.isprintable()).strip()
+    return Upload(path.name, shown or "tanpa nama", await asyncio.to_thread(inbox.digest, path))
+
+
+def forget(upload: Upload) -> None:
+    """Take a list away that no run was begun with.
+
+    Args:
+        upload: From `received`.
+    """
+    with contextlib.suppress(OSError):
+        inbox.path_of(load().document_dir, upload.path).unlink(missing_ok=True)
+
+
+async def upload(request: Request) -> Response:
+    """`POST /admin/email/unggah`, for who may import: the body is the list; nothing changes before it is applied."""
+    actor = await _actor(request)
+    async with place(f"akun:{actor.account_id}"):
+        await database.run(email_imports.may_upload, actor)
+        taken = await received(request)
+        try:
+            run_id = await database.run(email_imports.begin, actor, taken)
+        except BaseException:
+            forget(taken)
+            raise
+    return JSONResponse({"ok": True, "sentence": "Berkas diterima dan sedang diperiksa.", "run": run_id}, 202)
+
+
+async def report(request: Request) -> Response:
+    """`GET /admin/email/laporan/{run_id}.{kind}`, for who may see the run: the rows that were not taken over."""
+    actor = await _actor(request)
+    run_id, kind = request.path_params["run_id"], request.path_params["kind"]
+    if kind not in _KINDS:
+        raise NotAllowed("unknown kind")
+    await database.run(email_imports.count_report, actor, run_id)
+    return await report_file(run_id, kind)
+
+
+async def report_file(run_id: int, kind: str) -> Response:
+    """The rows of a run that were not taken over, as a file to save. Whether they may be seen is asked before.
+
+    Args:
+        run_id: Which run.
+        kind: "csv" or "xlsx".
+    """
+    media_type, write = _KINDS[kind]
+    path = await asyncio.to_thread(inbox.new_path, load().document_dir)
+
+    def work() -> None:
+        write(path, email_imports.report(database.database(), run_id))
+        path.chmod(0o600)
+
+    try:
+        await asyncio.to_thread(work)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    name = f"laporan-impor-email-{run_id}.{kind}"
+    headers = {
+        "content-disposition": content_disposition("attachment", name),
+        "content-security-policy": DOWNLOAD_POLICY,
+        "cache-control": "no-store",
+    }
+    return FileResponse(path, headers=headers, media_type=media_type, background=BackgroundTask(_remove, path))
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+async def make_token(request: Request) -> Response:
+    """`POST /admin/email/token`, for the admin of an agency: a new token, shown once on a page without script."""
+    actor = await _actor(request)
+    made = await database.run(email_imports.make_token, actor, label=await _field(request, "label"))
+    return page(
+        "Token impor email",
+        f"<p>Token untuk <strong>{escape(made.label)}</strong>, berlaku sampai {made.expires_at:%d-%m-%Y}. "
+        "Salin sekarang ke pengaturan sistem itu; token tidak akan ditampilkan lagi.</p>"
+        f"<p class='kotak kode'>{escape(made.secret)}</p>"
+        "<p>Siapa pun yang memegang token ini dapat mengganti alamat email pegawai instansi Anda. "
+        "Jangan kirim lewat email atau obrolan. Cabut di halaman Email bila bocor atau tidak dipakai lagi.</p>"
+        f"<p><a class='tombol' href='{PAGE}?bagian=token'>Sudah saya salin</a></p>",
+    )
+
+
+async def _field(request: Request, name: str) -> str:
+    """One field of a small native form."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _FORM_BYTES:
+            raise Refused("Isian terlalu panjang.")
+    return parse_qs(body.decode("utf-8", "replace"), max_num_fields=8).get(name, [""])[0]
+
+
+async def _actor(request: Request) -> Actor:
+    actor = await database.look(session.read_actor, load(), request.scope["mysapk.visitor"])
+    if actor is None:
+        raise _LoggedOut
+    return actor
+
+
+class _LoggedOut(Exception):  # noqa: N818
+    pass
+
+
+def fault_of(error: Exception) -> tuple[int, str, str]:
+    """Status, code and sentence for what stands in the way of a list; unknown faults are written down by kind.
+
+    Args:
+        error: What was raised.
+    """
+    told = (
+        (
+            TooLarge,
+            413,
+            "terlalu-besar",
+            "Berkas lebih dari 30 MB. Bagi menjadi beberapa berkas, lalu unggah satu per satu.",
+        ),
+        (Empty, 400, "kosong", "Berkas ini kosong. Pilih berkas lain."),
+        (Crowded, 503, "sibuk", "Sistem sedang menerima berkas lain. Tunggu sebentar, lalu unggah lagi."),
+        (
+            TimeoutError,
+            408,
+            "terputus",
+            "Pengiriman berkas terlalu lama atau terputus. Periksa koneksi, lalu unggah lagi.",
+        ),
+        (ClientDisconnect, 408, "terputus", "Pengiriman berkas terputus. Unggah lagi."),
+        (NotAllowed, 404, "tidak-ditemukan", "Impor ini tidak ditemukan atau di luar wewenang Anda."),
+        (_LoggedOut, 401, "keluar", "Sesi Anda sudah berakhir. Masuk kembali, lalu ulangi."),
+    )
+    for kind, status, code, sentence in told:
+        if isinstance(error, kind):
+            return status, code, sentence
+    if isinstance(error, StepUpNeeded):
+        return 403, "konfirmasi", error.sentence
+    if isinstance(error, email_imports.TooOften):
+        return 429, "terlalu-sering", error.sentence
+    if isinstance(error, Refused):
+        return 409, "ditolak", error.sentence
+    log.error("import route failed", error=type(error).__name__, at=place_of(error))
+    status = 503 if isinstance(error, SQLAlchemyError) else 500
+    return status, "gangguan", "Berkas belum diproses karena gangguan. Coba lagi beberapa menit lagi."
+
+
+def _in_json(endpoint: Endpoint) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Exception as error:  # noqa: BLE001  whatever fails is answered in words
+            status, code, sentence = fault_of(error)
+        if status not in {401, 408}:
+            await drain(request)
+        return JSONResponse({"ok": False, "code": code, "sentence": sentence}, status)
+
+    return answer
+
+
+def _in_words(endpoint: Endpoint) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except _LoggedOut:
+            return RedirectResponse("/masuk", 303)
+        except Exception as error:  # noqa: BLE001
+            status, _, sentence = fault_of(error)
+        return page(
+            "Belum dapat dilakukan",
+            f"<p>{escape(sentence)}</p><p><a class='tombol' href='{PAGE}'>Kembali</a></p>",
+            status,
+        )
+
+    return answer
+
+
+def routes() -> list[Route]:
+    """The routes of this module."""
+    return [
+        Route("/admin/email/unggah", _in_json(upload), methods=["POST"]),
+        Route("/admin/email/laporan/{run_id:int}.{kind}", _in_words(report), methods=["GET"]),
+        Route("/admin/email/token", _in_words(make_token), methods=["POST"]),
+    ]

@@ -1,0 +1,117 @@
+"""Taking a raw body into a file: never more than the limit, never for longer than patience lasts, whatever the headers say."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+
+IDLE_SECONDS: Final = 20.0
+"""A body that brings nothing for so long is given up."""
+WHOLE_SECONDS: Final = 300.0
+"""A body that is not through by then is given up."""
+DRAINED: Final = 8 * 1024 * 1024
+"""Of a body that was refused so much is still read: clients hear the answer only after they have sent theirs."""
+DRAIN_SECONDS: Final = 10.0
+
+
+class TooLarge(Exception):  # noqa: N818  an answer to the sender
+    """More than the limit came, or was announced."""
+
+
+class Empty(Exception):  # noqa: N818
+    """Nothing came."""
+
+
+async def receive(request: Request, new_path: Callable[[], Path], open_new: Callable[[Path], int], limit: int) -> Path:
+    """Write the body into a new file.
+
+    Args:
+        request: Its body has not been read.
+        new_path: Gives a path where nothing is yet.
+        open_new: Opens it for writing, gives a file descriptor.
+        limit: Bytes.
+
+    Returns:
+        The file; nothing is left of it when anything is raised.
+
+    Raises:
+        TooLarge: More than the limit came, or was announced.
+        Empty: Nothing came.
+        TimeoutError: It did not come in time.
+        ClientDisconnect: The sender has gone.
+    """
+    if announced(request) > limit:
+        raise TooLarge
+    path = await asyncio.to_thread(new_path)
+    descriptor = await asyncio.to_thread(open_new, path)
+    try:
+        async with asyncio.timeout(WHOLE_SECONDS):
+            await _copy(request, descriptor, limit)
+    except BaseException:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        raise
+    finally:
+        os.close(descriptor)
+    return path
+
+
+async def _copy(request: Request, descriptor: int, limit: int) -> None:
+    size = 0
+    async for chunk in _chunks(request):
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge
+        await asyncio.to_thread(_write, descriptor, chunk)
+    if not size:
+        raise Empty
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body, with patience for each piece of it."""
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        if chunk:
+            yield chunk
+
+
+def _write(descriptor: int, chunk: bytes) -> None:
+    left = memoryview(chunk)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def announced(request: Request) -> int:
+    """The length that the headers promise; 0 where they promise none.
+
+    Args:
+        request: Any.
+    """
+    text = request.headers.get("content-length", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+async def drain(request: Request) -> None:
+    """Read what is still coming of a body that was refused, within bounds.
+
+    Args:
+        request: Its body may have been read in part.
+    """
+    left = DRAINED
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            async for chunk in request.stream():
+                left -= len(chunk)
+                if left < 0:
+                    return
+    except (TimeoutError, ClientDisconnect, RuntimeError):  # it was read to its end already
+        return

@@ -1,0 +1,228 @@
+"""Good rows are written once, with all that follows; what changed meanwhile is left alone; undoing gives back what was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email_import import RowVerdict, RunState
+from mysapk_web.models import EmailImport, OutboxMail, RoleGrant, UserSession
+from mysapk_web.services import clock, email_imports
+from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.email_imports import applying, holding, reading
+from mysapk_web.services.security import StepUpNeeded
+from tests.unit.services.email_imports.lists import Lists
+
+NEW = ("ani", "ani.baru@k1.example.go.id")
+CHAIN = [("eko", "eko.baru@k1.example.go.id"), ("ani", "eko@k1.example.go.id"), ("dewi", "ani@k1.example.go.id")]
+
+
+def test_both_addresses_are_told_and_sessions_die(lists: Lists) -> None:
+    lists.office.open_session("ani", "a" * 64)
+    version = lists.office.account("ani").version
+    lists.imported("taufik", NEW)
+    assert lists.addresses()["ani"] == (NEW[1], NEW[1])
+    assert lists.office.account("ani").version == version + 1
+    with lists.office.db.read() as session:
+        assert session.exec(select(UserSession.ended_at)).one() is not None
+    assert {mail.recipient for mail in lists.office.mails("ani")} == {None, "ani@k1.example.go.id"}
+
+
+def test_addresses_pass_from_one_to_the_next_and_back(lists: Lists) -> None:
+    before = lists.addresses()
+    run_id = lists.imported("taufik", *CHAIN)
+    assert {who: key for who, key in lists.keys().items() if who in {"eko", "ani", "dewi"}} == dict(CHAIN)
+    lists.undo("taufik", run_id)
+    assert lists.addresses() == before
+    run = lists.run(run_id)
+    assert (run.state, run.applied, run.undone) == (RunState.UNDONE, 3, 3)
+    (event,) = lists.office.events(AuditTag.EMAIL_IMPORT_UNDONE)
+    assert event.detail["undone"] == 3
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_chunks_of_any_size_do_the_same(lists: Lists, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(applying, "CHUNK", size)
+    monkeypatch.setattr(reading, "CHUNK", size)
+    before = lists.addresses()
+    run_id = lists.imported("taufik", *CHAIN, ("budi", "rusak"))
+    assert {who: key for who, key in lists.keys().items() if who in {"eko", "ani", "dewi"}} == dict(CHAIN)
+    lists.undo("taufik", run_id)
+    assert lists.addresses() == before
+
+
+def test_who_had_no_address_has_none_again(lists: Lists) -> None:
+    with lists.office.db.begin() as session:
+        pegawai = session.merge(lists.office.pegawai("ani"))
+        pegawai.email = pegawai.email_key = None
+    run_id = lists.imported("taufik", NEW)
+    lists.undo("taufik", run_id)
+    assert lists.addresses()["ani"] == (None, None)
+
+
+def test_an_address_changed_since_is_not_undone(lists: Lists) -> None:
+    run_id = lists.imported("taufik", NEW, ("eko", "eko.baru@k1.example.go.id"))
+    lists.imported("taufik", ("ani", "ani.lain@k1.example.go.id"))
+    lists.undo("taufik", run_id)
+    assert (lists.keys()["ani"], lists.keys()["eko"]) == ("ani.lain@k1.example.go.id", "eko@k1.example.go.id")
+    assert lists.run(run_id).undone == 1
+
+
+def test_an_address_that_somebody_else_has_now_is_not_given_back(lists: Lists) -> None:
+    run_id = lists.imported("taufik", NEW)
+    lists.imported("taufik", ("eko", "ani@k1.example.go.id"))
+    lists.undo("taufik", run_id)
+    assert lists.keys()["ani"] == NEW[1]
+
+
+def test_what_changed_since_the_preview_is_not_overwritten(lists: Lists) -> None:
+    run_id = lists.begin("taufik", NEW, ("eko", "eko.baru@k1.example.go.id"), ("dewi", "bebas@k1.example.go.id"))
+    lists.imported("taufik", ("ani", "ani.lain@k1.example.go.id"), ("budi", "bebas@k1.example.go.id"))
+    lists.apply("taufik", run_id)
+    assert lists.verdicts(run_id) == [RowVerdict.OVERTAKEN, RowVerdict.READY, RowVerdict.TAKEN]
+    run = lists.run(run_id)
+    assert (run.applied, sum(run.counts.values()), run.counts["siap"]) == (1, 3, 1)
+    assert lists.keys()["ani"] == "ani.lain@k1.example.go.id"
+
+
+def test_a_run_is_applied_once(lists: Lists) -> None:
+    run_id = lists.imported("taufik", NEW)
+    with pytest.raises(Refused):
+        lists.office.do(email_imports.apply, lists.office.actor("taufik"), run_id)
+    assert lists.verdicts(lists.imported("taufik", NEW)) == [RowVerdict.UNCHANGED]
+    assert len(lists.office.mails("ani")) == 2
+
+
+def test_grave_acts_need_a_fresh_proof(quick_lists: Lists) -> None:
+    office = quick_lists.office
+    run_id = quick_lists.begin("taufik", NEW)
+    stale = office.actor("taufik", step_up=clock.now() - timedelta(minutes=11))
+    for act in (email_imports.apply, email_imports.undo):
+        with pytest.raises(StepUpNeeded):
+            office.do(act, stale, run_id)
+    with pytest.raises(StepUpNeeded):
+        office.do(email_imports.begin, stale, quick_lists.upload(NEW))
+    with pytest.raises(StepUpNeeded):
+        office.do(email_imports.may_upload, stale)
+
+
+def test_a_role_that_was_revoked_meanwhile_stops_the_work(quick_lists: Lists) -> None:
+    office = quick_lists.office
+    run_id = quick_lists.begin("taufik", NEW)
+    office.do(email_imports.apply, office.actor("taufik"), run_id)
+    with office.db.begin() as session:
+        grant = session.exec(select(RoleGrant).where(RoleGrant.account_id == office.ids["taufik"])).one()
+        grant.revoked_at = clock.now()
+    quick_lists.work()
+    assert quick_lists.state(run_id) is RunState.FAILED
+    assert quick_lists.keys()["ani"] == "ani@k1.example.go.id"
+
+
+def test_letters_leave_room_for_others(quick_lists: Lists) -> None:
+    quick_lists.imported("taufik", *CHAIN)
+    with quick_lists.office.db.read() as session:
+        due = session.exec(select(OutboxMail.due_at).order_by(col(OutboxMail.due_at))).all()
+    assert len(due) == 6
+    assert due[-1] - due[0] == timedelta(seconds=0.1)
+
+
+def test_only_one_works_on_a_run_and_a_dead_one_is_taken_over(lists: Lists) -> None:
+    office = lists.office
+    run_id = lists.begin("taufik", NEW)
+    office.do(email_imports.apply, office.actor("taufik"), run_id)
+    assert office.do(holding.claim, "one") == run_id
+    assert office.do(holding.claim, "two") is None
+    with clock.moved(holding.LEASE + timedelta(seconds=1)):
+        assert office.do(holding.claim, "two") == run_id
+        with pytest.raises(holding.LeaseLost):
+            office.do(holding.hold, run_id, "one")
+        office.do(holding.let_go, "two")
+        lists.work("three")
+    assert lists.state(run_id) is RunState.DONE
+
+
+def test_a_run_that_kills_its_workers_is_given_up(quick_lists: Lists) -> None:
+    office = quick_lists.office
+    run_id = office.do(email_imports.begin, office.actor("taufik"), quick_lists.upload(NEW))
+    for number in range(holding.ATTEMPTS):
+        assert office.do(holding.claim, f"w{number}") == run_id
+        office.do(holding.let_go, f"w{number}")
+    assert office.do(holding.claim, "last") is None
+    assert quick_lists.state(run_id) is RunState.FAILED
+
+
+def test_the_report_holds_the_rest(quick_lists: Lists) -> None:
+    run_id = quick_lists.imported("taufik", NEW, ("eko", "=1+1"), ("citra", "c@k2.example.go.id"))
+    rows = list(email_imports.report(quick_lists.office.db, run_id))
+    assert [(line, hasil) for line, _, _, hasil, _ in rows] == [(3, "Email salah bentuk"), (4, "Di luar wewenang")]
+
+
+def test_runs_of_others_are_not_seen(lists: Lists) -> None:
+    office = lists.office
+    mine, satker = lists.begin("taufik", NEW), lists.begin("sari", NEW)
+
+    def seen(who: str) -> set[int]:
+        return {run.id for run in office.see(email_imports.list_runs, office.actor(who), 1).items}
+
+    assert (seen("taufik"), seen("lina"), seen("sari")) == ({mine, satker}, {mine, satker}, {satker})
+    assert (seen("yusuf"), seen("surya")) == (set(), {mine, satker})
+    for act in (email_imports.find_run, email_imports.apply, email_imports.undo, email_imports.count_report):
+        with pytest.raises(NotAllowed):
+            office.do(act, office.actor("yusuf"), mine)
+    with pytest.raises(NotAllowed):
+        office.see(email_imports.list_rows, office.actor("yusuf"), mine, verdict=None, nip="", number=1)
+    with pytest.raises(NotAllowed):
+        office.see(email_imports.list_runs, office.actor("ani"), 1)
+
+
+def test_names_and_addresses_stand_beside_people_of_the_scope_only(lists: Lists) -> None:
+    office = lists.office
+    run_id = lists.begin("sari", NEW, ("eko", "eko.baru@k1.example.go.id"), ("citra", "c@k2.example.go.id"))
+    rows = office.see(email_imports.list_rows, office.actor("sari"), run_id, verdict=None, nip="", number=1).items
+    assert [(row.nama, row.old_email, row.verdict) for row in rows] == [
+        ("Ani Lestari", "ani@k1.example.go.id", RowVerdict.READY),
+        ("", "", RowVerdict.OUT_OF_SCOPE),
+        ("", "", RowVerdict.OUT_OF_SCOPE),
+    ]
+
+
+def test_rows_are_filtered_and_paged(quick_lists: Lists) -> None:
+    office = quick_lists.office
+    run_id = quick_lists.begin(
+        "taufik", *((f"19850315201001{n:04d}", "x@k1.example.go.id") for n in range(1001, 1061)), NEW
+    )
+
+    def page(verdict: RowVerdict | None, number: int, nip: str = "") -> tuple[int, int, int]:
+        found = office.see(
+            email_imports.list_rows, office.actor("taufik"), run_id, verdict=verdict, nip=nip, number=number
+        )
+        return len(found.items), found.pages, found.total
+
+    assert page(None, 1) == (25, 3, 61)
+    assert page(None, 99) == (11, 3, 61)
+    assert page(RowVerdict.READY, 1) == (1, 1, 1)
+    assert page(None, 1, nip="198503122010") == (1, 1, 1)
+    assert page(None, 1, nip="%") == (0, 1, 0)
+
+
+def test_an_admin_of_units_changes_nobody_beyond_them(lists: Lists) -> None:
+    before = lists.keys()
+    lists.imported("sari", ("eko", "eko.baru@k1.example.go.id"), ("budi", "budi.baru@k1.example.go.id"), NEW)
+    assert {who for who, key in lists.keys().items() if key != before[who]} == {"ani"}
+
+
+def test_percent_moves_while_a_run_is_applied(quick_lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applying, "CHUNK", 1)
+    office = quick_lists.office
+    run_id = quick_lists.begin("taufik", *CHAIN)
+    office.do(email_imports.apply, office.actor("taufik"), run_id)
+    office.do(holding.claim, "w")
+    seen = []
+    while applying.apply_chunk(office.db, run_id, "w", applying.Memory()):
+        seen.append(office.see(email_imports.find_run, office.actor("taufik"), run_id).percent)
+    assert seen == [33, 66, 99]
+    with office.db.read() as session:
+        assert session.get_one(EmailImport, run_id).state is RunState.DONE

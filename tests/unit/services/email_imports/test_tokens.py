@@ -1,0 +1,121 @@
+"""Tokens of agencies: made and revoked by their admin only, kept as a hash, reaching the people of the agency and nobody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email_import import RowVerdict, RunState
+from mysapk_web.models import ImportToken
+from mysapk_web.services import clock, email_imports
+from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.email_imports import Made, tokens
+from mysapk_web.services.security import StepUpNeeded
+from tests.unit.services.email_imports.lists import Lists
+from tests.unit.services.office import Office
+
+
+def make(office: Office, who: str = "taufik", label: str = "Dikbud HR") -> Made:
+    return office.do(email_imports.make_token, office.actor(who), label=label)
+
+
+def test_only_a_hash_is_kept(lists: Lists) -> None:
+    office = lists.office
+    made = make(office)
+    with office.db.read() as session:
+        (row,) = session.exec(select(ImportToken)).all()
+        assert made.secret not in repr(row)
+        assert made.secret.endswith(row.hint)
+    assert made.secret not in repr(made)
+    assert made.secret not in repr(office.events(AuditTag.IMPORT_TOKEN_MADE))
+
+
+@pytest.mark.parametrize("who", ["sari", "surya", "budi", "ani"])
+def test_only_the_admin_of_an_agency_makes_them(office: Office, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        make(office, who)
+    with pytest.raises(NotAllowed):
+        office.see(email_imports.list_tokens, office.actor(who))
+
+
+def test_making_and_revoking_needs_a_fresh_proof(office: Office) -> None:
+    stale = office.actor("taufik", step_up=False)
+    with pytest.raises(StepUpNeeded):
+        office.do(email_imports.make_token, stale, label="x")
+    with pytest.raises(StepUpNeeded):
+        office.do(email_imports.revoke_token, stale, token_id=1)
+
+
+def test_a_token_needs_a_name_and_there_are_few(office: Office) -> None:
+    for label in ("", "  ", "x" * 81, "a\x07b"):
+        with pytest.raises(Refused):
+            make(office, label=label)
+    for number in range(tokens.AT_MOST):
+        make(office, label=f"sistem {number}")
+    with pytest.raises(Refused):
+        make(office)
+
+
+def test_a_token_dies_when_revoked_and_when_its_year_is_over(office: Office) -> None:
+    secret = make(office).secret
+    assert office.do(email_imports.caller_of, secret).instansi_id == office.ids["K1"]
+    with clock.moved(tokens.LIFE + timedelta(seconds=1)):
+        assert office.do(email_imports.caller_of, secret) is None
+    (view,) = office.see(email_imports.list_tokens, office.actor("lina"))
+    with pytest.raises(NotAllowed):
+        office.do(email_imports.revoke_token, office.actor("yusuf"), token_id=view.id)
+    office.do(email_imports.revoke_token, office.actor("lina"), token_id=view.id)
+    assert office.do(email_imports.caller_of, secret) is None
+    assert len(office.events(AuditTag.IMPORT_TOKEN_REVOKED)) == 1
+
+
+@pytest.mark.parametrize("wrong", ["", "mysapk_", "mysapk_" + "A" * 43, "Bearer x", "' OR 1=1", "x" * 5000])
+def test_a_wrong_token_is_nobody(office: Office, wrong: str) -> None:
+    make(office)
+    assert office.do(email_imports.caller_of, wrong) is None
+
+
+def test_a_token_reaches_its_agency_only(lists: Lists) -> None:
+    office = lists.office
+    caller = office.do(email_imports.caller_of, make(office).secret)
+    upload = lists.upload(
+        ("ani", "ani.baru@k1.example.go.id"),
+        ("citra", "c@k2.example.go.id"),
+        ("sari", "s@k1.example.go.id"),
+        ("taufik", "t@k1.example.go.id"),
+    )
+    run_id = office.do(email_imports.begin_by_token, caller, upload, auto_apply=True)
+    lists.work()
+    assert lists.verdicts(run_id) == [
+        RowVerdict.READY,
+        RowVerdict.OUT_OF_SCOPE,
+        RowVerdict.READY,
+        RowVerdict.HIGHER_ROLE,
+    ]
+    run = lists.run(run_id)
+    assert (run.state, run.applied, run.started_by) == (RunState.DONE, 2, None)
+    other = office.do(email_imports.caller_of, make(office, "yusuf").secret)
+    assert office.see(email_imports.run_of_token, other, run_id) is None
+    assert office.see(email_imports.run_of_token, caller, run_id) is not None
+    assert {view.id for view in office.see(email_imports.list_runs, office.actor("taufik"), 1).items} == {run_id}
+
+
+def test_a_token_revoked_meanwhile_stops_its_run(lists: Lists) -> None:
+    office = lists.office
+    caller = office.do(email_imports.caller_of, make(office).secret)
+    upload = lists.upload(("ani", "ani.baru@k1.example.go.id"))
+    run_id = office.do(email_imports.begin_by_token, caller, upload, auto_apply=True)
+    office.do(email_imports.revoke_token, office.actor("taufik"), token_id=caller.token_id)
+    lists.work()
+    assert (lists.state(run_id), lists.keys()["ani"]) == (RunState.FAILED, "ani@k1.example.go.id")
+
+
+def test_too_many_lists_are_refused(office: Office) -> None:
+    actor = office.actor("taufik")
+    for _ in range(30):
+        office.do(email_imports.may_upload, actor)
+    with pytest.raises(email_imports.TooOften):
+        office.do(email_imports.may_upload, actor)

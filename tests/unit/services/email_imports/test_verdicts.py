@@ -1,0 +1,117 @@
+"""Every row of a list gets its verdict before anything changes, and nothing changes before somebody applies it."""
+
+from __future__ import annotations
+
+from openpyxl import Workbook
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email import DomainPolicy
+from mysapk_web.domain.email_import import RowVerdict, RunState
+from mysapk_web.models import Instansi
+from mysapk_web.services import email_imports
+from mysapk_web.services.email_imports import Upload, inbox
+from tests.unit.services.email_imports.lists import Lists, nip
+
+V = RowVerdict
+
+
+def test_verdict_for_every_kind_of_row(lists: Lists) -> None:
+    before = lists.addresses()
+    run_id = lists.begin(
+        "taufik",
+        ("ani", "ani.baru@k1.example.go.id"),
+        ("eko", " eko.baru@k1.example.go.id "),
+        ("dewi", "dewi@k1.example.go.id"),
+        ("budi", "eko@k1.example.go.id"),
+        ("sari", "bukan alamat"),
+        ("ani", "ani.lagi@k1.example.go.id"),
+        ("198501012010011999", "x@k1.example.go.id"),
+        ("citra", "citra.baru@k2.example.go.id"),
+        ("taufik", "taufik.baru@k1.example.go.id"),
+        ("lina", "lina.baru@k1.example.go.id"),
+        ("1985", "x@k1.example.go.id"),
+        ("1.98501E+17", "x@k1.example.go.id"),
+    )
+    assert lists.verdicts(run_id) == [
+        V.READY,
+        V.TRIMMED,
+        V.UNCHANGED,
+        # Eko gives this address up earlier in the file.
+        V.READY,
+        V.EMAIL_MALFORMED,
+        V.DUPLICATE,
+        V.NIP_UNKNOWN,
+        V.OUT_OF_SCOPE,
+        V.OWN_ACCOUNT,
+        V.HIGHER_ROLE,
+        V.NIP_MALFORMED,
+        V.NIP_DAMAGED,
+    ]
+    assert lists.addresses() == before
+    assert lists.state(run_id) is RunState.READY
+    assert sum(lists.run(run_id).counts.values()) == lists.run(run_id).total == 12
+
+
+def test_an_address_that_another_person_keeps_is_taken(lists: Lists) -> None:
+    run_id = lists.begin(
+        "taufik", ("ani", "eko@k1.example.go.id"), ("dewi", "baru@k1.example.go.id"), ("budi", "baru@k1.example.go.id")
+    )
+    assert lists.verdicts(run_id) == [V.TAKEN, V.READY, V.TAKEN]
+
+
+def test_empty_addresses_change_nothing(lists: Lists) -> None:
+    run_id = lists.imported("taufik", ("ani", ""), ("eko", "  "))
+    assert lists.verdicts(run_id) == [V.EMAIL_EMPTY] * 2
+    assert lists.keys()["ani"] == "ani@k1.example.go.id"
+
+
+def test_the_policy_of_the_agency_counts(lists: Lists) -> None:
+    with lists.office.db.begin() as session:
+        agency = session.get_one(Instansi, lists.office.ids["K1"])
+        agency.domain_policy, agency.email_domains = DomainPolicy.AGENCY_ONLY, ["k1.example.go.id"]
+    run_id = lists.begin("taufik", ("ani", "ani@gmail.com"), ("eko", "eko.b@mail.k1.example.go.id"))
+    assert lists.verdicts(run_id) == [V.DOMAIN_REFUSED, V.READY]
+    with lists.office.db.begin() as session:
+        session.get_one(Instansi, lists.office.ids["K1"]).domain_policy = DomainPolicy.WARN_FREE_MAIL
+    assert lists.verdicts(lists.begin("taufik", ("ani", "ani@gmail.com"))) == [V.FREE_MAIL]
+
+
+def test_numbers_of_a_workbook_have_lost_their_digits(quick_lists: Lists) -> None:
+    path = inbox.new_path(quick_lists.folder)
+    book = Workbook()
+    book.active.append(["NIP", "Email"])
+    book.active.append([int(nip("ani")), "ani.baru@k1.example.go.id"])
+    book.active.append([nip("eko"), "eko.baru@k1.example.go.id"])
+    book.save(path)
+    upload = Upload(path.name, "alamat.xlsx", inbox.digest(path))
+    run_id = quick_lists.office.do(email_imports.begin, quick_lists.office.actor("taufik"), upload)
+    quick_lists.work()
+    assert quick_lists.verdicts(run_id) == [V.NIP_DAMAGED, V.READY]
+
+
+def test_a_file_that_is_no_list_fails_with_a_sentence(quick_lists: Lists) -> None:
+    for head in ("nama;alamat", "nip;nama", ""):
+        upload = quick_lists.upload(("ani", "x@k1.example.go.id"), head=head)
+        run_id = quick_lists.office.do(email_imports.begin, quick_lists.office.actor("taufik"), upload)
+        quick_lists.work()
+        run = quick_lists.run(run_id)
+        assert (run.state, run.error.endswith(".")) == (RunState.FAILED, True)
+
+
+def test_a_list_without_rows_fails_with_a_sentence(quick_lists: Lists) -> None:
+    run = quick_lists.run(quick_lists.begin("taufik"))
+    assert (run.state, "tidak memuat baris" in run.error) == (RunState.FAILED, True)
+
+
+def test_the_file_is_gone_after_it_was_read(quick_lists: Lists) -> None:
+    quick_lists.begin("taufik", ("ani", "ani.baru@k1.example.go.id"))
+    assert list((quick_lists.folder / "impor").iterdir()) == []
+
+
+def test_applying_is_one_event_with_its_counts(lists: Lists) -> None:
+    lists.imported("taufik", ("ani", "ani.baru@k1.example.go.id"), ("eko", "rusak"))
+    (event,) = lists.office.events(AuditTag.EMAIL_IMPORTED)
+    assert (event.actor_id, event.instansi_id) == (lists.office.ids["taufik"], lists.office.ids["K1"])
+    assert (event.detail["applied"], event.detail["rows"]) == (1, {"siap": 1, "email-salah": 1})
+    (change,) = lists.office.events(AuditTag.EMAIL_CHANGED)
+    assert change.subject_id == lists.office.ids["ani"]

@@ -1,0 +1,94 @@
+"""Before a grave act password or code are asked again, unless they were shown within ten minutes."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysapk_web.domain.throttle import PASSWORD_CONFIRM_PER_ACCOUNT, SECOND_FACTOR_TRIES
+from mysapk_web.services import security
+from mysapk_web.services.actor import CountedRefusal, InputRefused
+from tests.unit.services.people import WRONG, Browser, Portal, after, minutes
+from tests.unit.services.phones import Phone
+
+
+def show(browser: Browser, proof: str) -> None:
+    security.step_up(browser.portal.db, browser.actor, proof=proof)
+
+
+@pytest.fixture
+def budi(portal: Portal) -> tuple[Browser, Phone]:
+    """Budi has logged in with password and code."""
+    phone = Phone(portal.give_authenticator(portal.budi))
+    return portal.browser().enter(portal.budi, code=phone.code()), phone
+
+
+def test_a_login_is_good_for_ten_minutes(budi: tuple[Browser, Phone]) -> None:
+    browser, _ = budi
+    security.require_recent(browser.actor)
+    with after(10 * minutes - 1):
+        security.require_recent(browser.actor)
+    with after(10 * minutes), pytest.raises(security.StepUpNeeded) as refused:
+        security.require_recent(browser.actor)
+    assert refused.value.field == "konfirmasi"
+
+
+@pytest.mark.parametrize("proof", ["password", "code", "code with a blank"])
+def test_password_or_code_open_the_next_ten_minutes(budi: tuple[Browser, Phone], proof: str, portal: Portal) -> None:
+    browser, phone = budi
+    with after(15 * minutes):
+        code = phone.code()
+        show(browser, {"password": portal.budi.password or "", "code": code}.get(proof, f"{code[:3]} {code[3:]} "))
+        security.require_recent(browser.actor)
+    with after(24 * minutes):
+        security.require_recent(browser.actor)
+    with after(25 * minutes):
+        assert not security.is_recent(browser.actor)
+
+
+def test_it_opens_this_session_only(budi: tuple[Browser, Phone], portal: Portal) -> None:
+    browser, phone = budi
+    with after(1 * minutes):
+        other = portal.browser().enter(portal.budi, code=phone.code())
+    with after(15 * minutes):
+        show(browser, phone.code())
+        assert security.is_recent(browser.actor)
+        assert not security.is_recent(other.actor)
+
+
+@pytest.mark.parametrize("kind", ["password", "code", "recovery code"])
+def test_wrong_proofs_open_nothing_and_are_counted(budi: tuple[Browser, Phone], kind: str) -> None:
+    browser, phone = budi
+    wrong = {"password": WRONG, "code": phone.wrong(), "recovery code": "ABCDE-FGHJK-MNPQ"}[kind]
+    limit = SECOND_FACTOR_TRIES if kind == "code" else PASSWORD_CONFIRM_PER_ACCOUNT
+    with after(20 * minutes):
+        for _ in range(limit.count):
+            with pytest.raises(CountedRefusal, match="tidak cocok") as refused:
+                show(browser, wrong)
+            assert refused.value.field == "konfirmasi"
+        with pytest.raises(CountedRefusal, match="Terlalu banyak"):
+            show(browser, phone.code() if kind == "code" else browser.portal.budi.password or "")
+        assert not security.is_recent(browser.actor)
+
+
+def test_a_code_works_once_here_too(budi: tuple[Browser, Phone]) -> None:
+    browser, phone = budi
+    with after(20 * minutes):
+        show(browser, phone.code())
+        with pytest.raises(CountedRefusal):
+            show(browser, phone.code())
+
+
+def test_who_has_no_authenticator_shows_the_password(portal: Portal) -> None:
+    browser = portal.browser().enter(portal.ani)
+    with after(20 * minutes):
+        with pytest.raises(CountedRefusal):
+            show(browser, "123456")
+        show(browser, portal.ani.password or "")
+        assert security.is_recent(browser.actor)
+
+
+@pytest.mark.parametrize("proof", ["", "   "])
+def test_something_has_to_be_typed(budi: tuple[Browser, Phone], proof: str) -> None:
+    with pytest.raises(InputRefused) as refused:
+        show(budi[0], proof)
+    assert list(refused.value.faults) == ["konfirmasi"]

@@ -1,0 +1,146 @@
+"""Announcements and helpdesks: kept by the admins of a place, read by its people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.period import ZONES
+from mysapk_web.models import Announcement, AuditEvent, Database
+from mysapk_web.services import announcements, clock
+from mysapk_web.services import help as helpdesk
+from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
+from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
+from mysapk_web.services.help import ContactView
+from tests.unit.services.offices import acting, place
+
+DESK = ContactView(
+    "Helpdesk Baru", "021-555 0199", "Bantuan@Contoh.example.go.id", "https://bkd.example.go.id", "", "Senin-Jumat"
+)
+
+
+def day(offset: int) -> date:
+    return clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=offset)
+
+
+def say(db: Database, who: str, key: str, judul: str = "Layanan libur", **more: object) -> None:
+    given = {"isi": "Kantor tutup hari Jumat.", "last": day(3), **more}
+    with db.begin() as s:
+        announcements.announce(s, acting(db, who), key, judul=judul, **given)  # type: ignore[arg-type]
+
+
+def read_by(db: Database, who: str | None) -> list[str]:
+    with db.read() as s:
+        return [row.judul for row in announcements.shown(s, acting(db, who) if who else None)]
+
+
+def test_people_read_what_is_said_to_their_agency_and_to_all(demo_db: Database) -> None:
+    say(demo_db, "admin_instansi", place(demo_db, KABUPATEN), "Kabar kabupaten")
+    say(demo_db, "admin_instansi_lain", place(demo_db, KOTA), "Kabar kota")
+    say(demo_db, "admin_bkn", "nasional", "Kabar BKN")
+    assert read_by(demo_db, "pegawai") == ["Kabar kabupaten", "Kabar BKN"]
+    assert read_by(demo_db, "pegawai_lain") == ["Kabar kota", "Kabar BKN"]
+    assert read_by(demo_db, None) == ["Kabar BKN"]
+
+
+def test_it_ends_with_its_last_day_or_by_hand(demo_db: Database) -> None:
+    key = place(demo_db, KABUPATEN)
+    say(demo_db, "admin_instansi", key, last=day(0))
+    assert read_by(demo_db, "pegawai") == ["Layanan libur"]
+    with clock.moved(timedelta(days=1)):
+        assert read_by(demo_db, "pegawai") == []
+    with demo_db.begin() as s:
+        row = announcements.desk(s, acting(demo_db, "admin_instansi"), key).announcements[0]
+        announcements.end(s, acting(demo_db, "admin_instansi"), announcement_id=row.id)
+        tags = s.exec(select(AuditEvent.tag)).all()
+    assert read_by(demo_db, "pegawai") == []
+    assert {AuditTag.ANNOUNCED, AuditTag.ANNOUNCEMENT_ENDED} <= set(tags)
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("judul", {"judul": " "}),
+        ("judul", {"judul": "x" * 121}),
+        ("isi", {"isi": "\n "}),
+        ("isi", {"isi": "x" * 1001}),
+        ("sampai", {"last": None}),
+        ("sampai", {"last": day(-1)}),
+        ("sampai", {"last": day(200)}),
+    ],
+)
+def test_what_is_not_as_it_has_to_be(demo_db: Database, field: str, more: dict[str, object]) -> None:
+    with pytest.raises(InputRefused) as refused:
+        say(demo_db, "admin_instansi", place(demo_db, KABUPATEN), **more)  # type: ignore[arg-type]
+    assert set(refused.value.faults) == {field}
+
+
+def test_five_are_enough(demo_db: Database) -> None:
+    for _ in range(announcements.MOST_AT_ONCE):
+        say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
+    with pytest.raises(Refused):
+        say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
+
+
+def test_nobody_speaks_for_another_place(demo_db: Database) -> None:
+    say(demo_db, "admin_instansi_lain", place(demo_db, KOTA))
+    with demo_db.begin() as s:
+        foreign = s.exec(select(Announcement.id)).one() or 0
+        me = acting(demo_db, "admin_instansi")
+        for key in (place(demo_db, KOTA), "nasional", "i999", "x"):
+            with pytest.raises(NotAllowed):
+                announcements.announce(s, me, key, judul="a", isi="b", last=day(1))
+            with pytest.raises(NotAllowed):
+                announcements.save_contact(s, me, key, DESK)
+            with pytest.raises(NotAllowed):
+                announcements.desk(s, me, key)
+        with pytest.raises(NotAllowed):
+            announcements.end(s, me, announcement_id=foreign)
+
+
+@pytest.mark.parametrize("who", ["pegawai", "verifikator", "approver", "admin_satker"])
+def test_who_has_no_permission_changes_nothing(demo_db: Database, who: str) -> None:
+    key = place(demo_db, KABUPATEN)
+    with pytest.raises(NotAllowed):
+        say(demo_db, who, key)
+    with demo_db.begin() as s, pytest.raises(NotAllowed):
+        announcements.save_contact(s, acting(demo_db, who), key, DESK)
+    with demo_db.read() as s, pytest.raises(NotAllowed):
+        announcements.desk(s, acting(demo_db, who))
+
+
+def test_a_changed_helpdesk_is_what_people_find(demo_db: Database) -> None:
+    with demo_db.begin() as s:
+        announcements.save_contact(s, acting(demo_db, "admin_instansi"), place(demo_db, KABUPATEN), DESK)
+    with demo_db.read() as s:
+        own = helpdesk.contacts(s, acting(demo_db, "pegawai"))[0]
+        other = helpdesk.contacts(s, acting(demo_db, "pegawai_lain"))[0]
+        assert s.exec(select(AuditEvent).where(AuditEvent.tag == AuditTag.HELP_CHANGED)).one()
+    assert (own.nama, own.email) == ("Helpdesk Baru", "bantuan@contoh.example.go.id")
+    assert other.nama == "Helpdesk BKPSDM Kota Misal"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("nama", ""),
+        ("nama", "x" * 121),
+        ("telepon", "telepon kami"),
+        ("email", "bukan-alamat"),
+        ("situs", "javascript:alert(1)"),
+        ("situs", "http://bkd.example.go.id"),
+        ("situs", "https://user@evil.example.com"),
+        ("keluhan_url", "//evil.example.com"),
+        ("keluhan_url", "https://[x"),
+    ],
+)
+def test_a_contact_has_to_be_one(demo_db: Database, field: str, value: str) -> None:
+    with demo_db.begin() as s, pytest.raises(InputRefused) as refused:
+        announcements.save_contact(
+            s, acting(demo_db, "admin_instansi"), place(demo_db, KABUPATEN), replace(DESK, **{field: value})
+        )
+    assert set(refused.value.faults) == {field}

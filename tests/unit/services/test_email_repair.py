@@ -1,0 +1,112 @@
+"""One address is repaired by who may, inside the scope, with a reason; and everybody concerned is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email import DomainPolicy
+from mysapk_web.models import Instansi
+from mysapk_web.services import email_repair
+from mysapk_web.services.actor import NotAllowed, Refused
+from tests.unit.services.office import ROLLS, Office
+
+NEW = "ani.baru@k1.example.go.id"
+
+
+def repair(office: Office, who: str, whom: str = "ani", email: str = NEW, reason: str = "Surat OPD 12") -> bool:
+    return office.do(
+        email_repair.repair, office.actor(who), account_id=office.ids[whom], email=email, reason=reason
+    )
+
+
+@pytest.mark.parametrize("who", ["sari", "taufik", "surya"])
+def test_who_may_repairs_and_both_addresses_are_told(both_offices: Office, who: str) -> None:
+    office = both_offices
+    version = office.account("ani").version
+    assert repair(office, who)
+    assert office.pegawai("ani").email_key == NEW
+    assert office.account("ani").version == version + 1
+    assert {mail.recipient for mail in office.mails("ani")} == {None, "ani@k1.example.go.id"}
+    (event,) = office.events(AuditTag.EMAIL_CHANGED)
+    assert (event.actor_id, event.subject_id, event.detail["reason"]) == (
+        office.ids[who],
+        office.ids["ani"],
+        "Surat OPD 12",
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "whom"),
+    [("yusuf", "ani"), ("sari", "eko"), ("sari", "sari"), ("taufik", "taufik"), ("budi", "ani"), ("ani", "eko")],
+)
+def test_nobody_repairs_outside_the_scope_or_the_own(office: Office, who: str, whom: str) -> None:
+    before = office.pegawai(whom).email_key
+    with pytest.raises(NotAllowed):
+        repair(office, who, whom)
+    assert office.pegawai(whom).email_key == before
+
+
+@pytest.mark.parametrize(("who", "whom"), [("sari", "budi"), ("taufik", "lina")])
+def test_nobody_takes_over_an_account_with_a_role_they_can_not_give(office: Office, who: str, whom: str) -> None:
+    with pytest.raises(Refused):
+        repair(office, who, whom)
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
+def test_a_reason_is_mandatory(office: Office, reason: str) -> None:
+    with pytest.raises(Refused) as refused:
+        repair(office, "sari", reason=reason)
+    assert refused.value.field == "alasan"
+
+
+@pytest.mark.parametrize("email", ["", "tanpa-tanda", "EKO@k1.example.go.id ", "ani@k1.example.go.id"])
+def test_an_address_that_can_not_be_is_refused_while_typing_and_when_sent(office: Office, email: str) -> None:
+    with pytest.raises(Refused):
+        repair(office, "sari", email=email)
+    found = office.see(email_repair.check, office.actor("sari"), account_id=office.ids["ani"], email=email)
+    assert found.fault.endswith(".")
+
+
+def test_the_policy_of_the_agency_warns_or_refuses(office: Office) -> None:
+    def check() -> email_repair.Check:
+        given = {"account_id": office.ids["ani"], "email": "ani@gmail.com"}
+        return office.see(email_repair.check, office.actor("sari"), **given)
+
+    assert check() == email_repair.Check()
+    for policy in (DomainPolicy.WARN_FREE_MAIL, DomainPolicy.AGENCY_ONLY):
+        with office.db.begin() as session:
+            session.get_one(Instansi, office.ids["K1"]).domain_policy = policy
+        found = check()
+        assert bool(found.warning) is (policy is DomainPolicy.WARN_FREE_MAIL)
+        assert bool(found.fault) is (policy is DomainPolicy.AGENCY_ONLY)
+    with pytest.raises(Refused):
+        repair(office, "sari", email="ani@gmail.com")
+
+
+def test_people_are_found_inside_the_scope_only(both_offices: Office) -> None:
+    def found(who: str, text: str) -> set[str]:
+        people = both_offices.see(email_repair.find_people, both_offices.actor(who), text=text)
+        return {person.nip for person in people}
+
+    ani, citra = ROLLS["ani"]["nip"], ROLLS["citra"]["nip"]
+    assert found("sari", "ani lestari") == {ani}
+    assert found("sari", ani) == {ani}
+    assert found("sari", citra) == found("taufik", citra) == set()
+    assert found("yusuf", citra) == {citra}
+    assert found("sari", ROLLS["sari"]["nip"]) == set()
+    with pytest.raises(NotAllowed):
+        found("ani", ani)
+    for act in (email_repair.person, email_repair.check):
+        more = {"email": NEW} if act is email_repair.check else {}
+        with pytest.raises(NotAllowed):
+            both_offices.see(act, both_offices.actor("yusuf"), account_id=both_offices.ids["ani"], **more)
+
+
+def test_blanks_around_the_stored_address_are_named(office: Office) -> None:
+    with office.db.begin() as session:
+        session.merge(office.pegawai("ani")).email = "ani@k1.example.go.id "
+    person = office.see(email_repair.person, office.actor("sari"), account_id=office.ids["ani"])
+    assert (person.email, person.note) == ("ani@k1.example.go.id", email_repair.BLANKS)
+    assert not repair(office, "sari", email="ani@k1.example.go.id")
+    assert office.pegawai("ani").email == "ani@k1.example.go.id"

@@ -1,0 +1,156 @@
+"""A request for a corrected address tells nobody anything, reaches the admin in whose scope the person is, and changes nothing by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.models import EmailRequest, OutboxMail, OutboxState, RequestState
+from mysapk_web.services import email_requests
+from mysapk_web.services.actor import InputRefused, NotAllowed, Refused, Visitor
+from tests.unit.services.office import ROLLS, Office
+
+NEW = "ani.pribadi@example.com"
+UNKNOWN = "198501012010011999"
+
+
+def ask(office: Office, nip: str = ROLLS["ani"]["nip"], address: str = "203.0.113.7", **given: Any) -> None:
+    form = {"nama": "Ani Lestari", "old_email": "ani@k1.example.go.id", "new_email": NEW, **given}
+    office.do(email_requests.ask, visitor=Visitor(browser="b", address=address), nip=nip, **form)
+
+
+def requests(office: Office) -> list[EmailRequest]:
+    with office.db.read() as session:
+        found = list(session.exec(select(EmailRequest)))
+        session.expunge_all()
+        return found
+
+
+def queue(office: Office, who: str) -> list[email_requests.RequestView]:
+    return office.see(email_requests.waiting, office.actor(who), 1).items
+
+
+def test_it_reaches_the_admins_in_scope_and_nobody_else(both_offices: Office) -> None:
+    office = both_offices
+    ask(office)
+    assert {who: len(queue(office, who)) for who in ("sari", "taufik", "lina", "surya", "yusuf")} == {
+        "sari": 1,
+        "taufik": 1,
+        "lina": 1,
+        "surya": 1,
+        "yusuf": 0,
+    }
+    with pytest.raises(NotAllowed):
+        queue(office, "budi")
+    assert office.pegawai("ani").email_key == "ani@k1.example.go.id"
+
+
+def test_the_admin_sees_what_fits(office: Office) -> None:
+    ask(office)
+    ask(office, nama="Ani Palsu", old_email="lain@example.com", new_email="eko@k1.example.go.id")
+    good, bad = queue(office, "sari")
+    assert (good.name_fits, good.old_fits, good.fault, good.nama) == (True, True, "", "Ani Lestari")
+    assert (bad.name_fits, bad.old_fits, bool(bad.fault)) == (False, False, True)
+
+
+def test_known_and_unknown_people_leave_the_same_rows(office: Office) -> None:
+    ask(office)
+    ask(office, UNKNOWN)
+    assert [row.pegawai_id is None for row in requests(office)] == [False, True]
+    assert len(office.events(AuditTag.EMAIL_CHANGE_REQUESTED)) == 2
+    with office.db.read() as session:
+        letters = session.exec(select(OutboxMail.recipient, OutboxMail.account_id, OutboxMail.state)).all()
+    assert letters == [(None, office.ids["ani"], OutboxState.PENDING), (None, None, OutboxState.OBSOLETE)]
+
+
+def test_the_letter_goes_to_the_address_on_file_and_names_no_new_one_in_full(office: Office) -> None:
+    ask(office)
+    (mail,) = office.mails("ani")
+    assert (mail.template, mail.recipient) == ("perbaikan-email-diminta", None)
+    assert NEW not in repr(mail.params)
+
+
+@pytest.mark.parametrize("nip", [ROLLS["ani"]["nip"], UNKNOWN])
+def test_too_many_for_one_number_end_the_same_way_and_write_nothing(office: Office, nip: str) -> None:
+    for number in range(6):
+        ask(office, nip, address=f"198.51.100.{number}")
+    assert len(requests(office)) == 3
+
+
+def test_too_many_from_one_address_write_nothing(office: Office) -> None:
+    for number in range(14):
+        ask(office, f"1985010120100119{number + 10}")
+    assert len(requests(office)) == 10
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("nip", {"nip": "123"}),
+        ("nama", {"nama": " "}),
+        ("nama", {"nama": "x" * 201}),
+        ("email_lama", {"old_email": "bukan"}),
+        ("email_baru", {"new_email": ""}),
+        ("email_baru", {"new_email": "ANI@k1.example.go.id "}),
+    ],
+)
+def test_only_the_form_is_judged_aloud(office: Office, field: str, given: dict[str, str]) -> None:
+    with pytest.raises(InputRefused) as refused:
+        ask(office, **given)
+    assert set(refused.value.faults) == {field}
+    assert requests(office) == []
+
+
+def test_who_does_not_know_the_old_address_may_ask(office: Office) -> None:
+    ask(office, old_email="")
+    assert [view.old_fits for view in queue(office, "sari")] == [False]
+
+
+def test_accepted_the_address_changes_with_all_that_follows(both_offices: Office) -> None:
+    office = both_offices
+    ask(office)
+    (view,) = queue(office, "sari")
+    office.do(email_requests.accept, office.actor("sari"), request_id=view.id, reason="Dicek lewat telepon kantor")
+    assert office.pegawai("ani").email_key == NEW
+    (row,) = requests(office)
+    assert (row.state, row.decided_by) == (RequestState.ACCEPTED, office.ids["sari"])
+    assert queue(office, "taufik") == []
+    assert len(office.events(AuditTag.EMAIL_CHANGED)) == 1
+
+
+def test_refused_the_address_on_file_alone_is_told(office: Office) -> None:
+    ask(office)
+    (view,) = queue(office, "sari")
+    office.do(email_requests.refuse, office.actor("sari"), request_id=view.id, reason="Tidak dapat dipastikan")
+    assert office.pegawai("ani").email_key == "ani@k1.example.go.id"
+    mail = office.mails("ani")[-1]
+    assert (mail.template, mail.recipient) == ("perbaikan-email-ditolak", None)
+    (event,) = office.events(AuditTag.EMAIL_REQUEST_REFUSED)
+    assert event.detail["reason"] == "Tidak dapat dipastikan"
+
+
+@pytest.mark.parametrize("act", [email_requests.accept, email_requests.refuse])
+def test_decided_once_by_who_may(office: Office, act: Any) -> None:
+    ask(office)
+    (view,) = queue(office, "sari")
+    with pytest.raises(Refused):
+        office.do(act, office.actor("yusuf"), request_id=view.id, reason="x")
+    with pytest.raises(NotAllowed):
+        office.do(act, office.actor("budi"), request_id=view.id, reason="x")
+    with pytest.raises(Refused):
+        office.do(act, office.actor("sari"), request_id=view.id, reason=" ")
+    office.do(act, office.actor("sari"), request_id=view.id, reason="x")
+    with pytest.raises(Refused):
+        office.do(act, office.actor("taufik"), request_id=view.id, reason="x")
+
+
+def test_nobody_decides_the_own_request_or_one_of_a_higher_role(office: Office) -> None:
+    ask(office, ROLLS["sari"]["nip"], nama="Sari Utami", old_email="", new_email="sari@example.com")
+    ask(office, ROLLS["budi"]["nip"], nama="Budi Hartono", old_email="", new_email="budi@example.com")
+    (view,) = queue(office, "sari")
+    assert view.nip == ROLLS["budi"]["nip"]
+    with pytest.raises(Refused):
+        office.do(email_requests.accept, office.actor("sari"), request_id=view.id, reason="x")

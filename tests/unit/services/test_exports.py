@@ -1,0 +1,158 @@
+"""Lists as files: the same rows as on the page, harmless in a spreadsheet, counted and written into the trail."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
+from mysapk_web.models import AuditEvent, Database, Instansi, Pegawai
+from mysapk_web.services import audit, clock, exports, trail
+from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused
+from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
+from mysapk_web.services.exports import Kind, Report, Wanted, export
+from mysapk_web.services.progress.missing import Filter
+from mysapk_web.settings import Settings
+from tests.unit.services.offices import NIPS, acting, end_activation, place
+
+
+@pytest.fixture(autouse=True)
+def _settings(portal_settings: Settings) -> None:
+    """The services load the settings themselves."""
+
+
+@pytest.fixture
+def portal_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Settings:
+    for module in (exports,):
+        monkeypatch.setattr(module, "load", lambda: settings)
+    return settings
+
+
+def rows_of(path: Path) -> list[Sequence[str]]:
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            return list(csv.reader(handle))
+    book = load_workbook(path)
+    return [[str(cell.value or "") for cell in row] for row in book.active.iter_rows()]  # type: ignore[union-attr]
+
+
+def exported(db: Database, who: str, wanted: Wanted, folder: Path) -> list[Sequence[str]]:
+    path = folder / wanted.filename
+    count = export(db, acting(db, who), wanted, path)
+    rows = rows_of(path)
+    assert count == len(rows) - 1
+    return rows
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_whole_list_of_the_scope(demo_db: Database, tmp_path: Path, kind: Kind) -> None:
+    rows = exported(demo_db, "admin_instansi_lain", Wanted(Report.MISSING, kind), tmp_path)
+    assert rows[0][:3] == ["NIP", "Nama", "Jenis"]
+    assert len(rows) == 1 + 180 - 117
+    assert {row[4] for row in rows[1:]} == {KOTA}
+    assert all(len(row[0]) == 18 for row in rows[1:])
+
+
+def test_sanctions_carry_reason_source_and_end(demo_db: Database, tmp_path: Path) -> None:
+    end_activation(demo_db)
+    rows = exported(demo_db, "admin_instansi", Wanted(Report.SANCTIONS, Kind.CSV), tmp_path)
+    assert len(rows) == 1 + 3923 - 2829
+    assert {row[7] for row in rows[1:]} == {"Keputusan Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1"}
+    assert all("aktivasi" in row[6] and "WIB" in row[8] for row in rows[1:])
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("evil", ['=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1", "a\x0bb"])
+def test_no_cell_is_a_formula(demo_db: Database, tmp_path: Path, kind: Kind, evil: str) -> None:
+    with demo_db.begin() as s:
+        s.execute(update(Pegawai).where(col(Pegawai.nip) == NIPS["belum_aktif"]).values(nama=evil))
+    wanted = Wanted(Report.MISSING, kind)
+    path = tmp_path / wanted.filename
+    export(demo_db, acting(demo_db, "admin_instansi"), wanted, path)
+    if kind is Kind.CSV:
+        cells = [row[1] for row in rows_of(path) if row[0] == NIPS["belum_aktif"]]
+        assert not cells[0].startswith(("=", "+", "-", "@", "\t"))
+    else:
+        sheet = load_workbook(path).active
+        assert sheet is not None
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
+        assert {cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "n"} <= {None}
+
+
+def test_a_place_narrows_and_one_outside_is_refused(demo_db: Database, tmp_path: Path) -> None:
+    narrowed = Filter(key=place(demo_db, "Dinas Pendidikan"))
+    whole = exported(demo_db, "admin_instansi", Wanted(Report.MISSING, Kind.CSV), tmp_path)
+    part = exported(demo_db, "admin_instansi", Wanted(Report.MISSING, Kind.CSV, narrowed), tmp_path)
+    own = exported(demo_db, "admin_satker", Wanted(Report.MISSING, Kind.CSV), tmp_path)
+    assert part == own
+    assert len(part) < len(whole)
+    for key in (place(demo_db, KABUPATEN), place(demo_db, KOTA), "nasional"):
+        with pytest.raises(NotAllowed):
+            export(
+                demo_db,
+                acting(demo_db, "admin_satker"),
+                Wanted(Report.MISSING, Kind.CSV, Filter(key=key)),
+                tmp_path / "x",
+            )
+
+
+@pytest.mark.parametrize("report", list(Report))
+def test_who_has_no_permission_exports_nothing(demo_db: Database, tmp_path: Path, report: Report) -> None:
+    callers = ["pegawai", "verifikator", "approver", *(["admin_satker"] if report is Report.TRAIL else [])]
+    for who in callers:
+        with pytest.raises(NotAllowed):
+            export(demo_db, acting(demo_db, who), Wanted(report, Kind.CSV), tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
+def test_an_export_is_written_into_the_trail_without_whom_it_was_about(demo_db: Database, tmp_path: Path) -> None:
+    exported(demo_db, "admin_instansi", Wanted(Report.MISSING, Kind.XLSX), tmp_path)
+    events = trail.Filter(person=NIPS["pegawai"], tag=AuditTag.LOGIN)
+    exported(demo_db, "admin_instansi", Wanted(Report.TRAIL, Kind.CSV, events=events), tmp_path)
+    with demo_db.read() as s:
+        told = s.exec(
+            select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.EXPORTED).order_by(col(AuditEvent.id))
+        ).all()
+    assert [(event["daftar"], event["bentuk"]) for event in told] == [("belum-aktif", "xlsx"), ("audit", "csv")]
+    assert told[0]["baris"] == 3923 - 2829
+    assert NIPS["pegawai"] not in repr(told)
+
+
+def test_exports_are_limited(demo_db: Database, tmp_path: Path) -> None:
+    wanted = Wanted(Report.MISSING, Kind.CSV)
+    for _ in range(EXPORTS_PER_ACCOUNT.count):
+        export(demo_db, acting(demo_db, "admin_instansi_lain"), wanted, tmp_path / "x.csv")
+    with pytest.raises(CountedRefusal):
+        export(demo_db, acting(demo_db, "admin_instansi_lain"), wanted, tmp_path / "x.csv")
+    export(demo_db, acting(demo_db, "admin_satker"), wanted, tmp_path / "x.csv")
+    with clock.moved(timedelta(hours=1, seconds=1)):
+        export(demo_db, acting(demo_db, "admin_instansi_lain"), wanted, tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_too_long_a_list_is_refused_with_what_to_do(
+    demo_db: Database, tmp_path: Path, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(exports.MOST_ROWS, kind.value, 10)
+    with pytest.raises(Refused, match="lebih dari 10 baris"):
+        export(demo_db, acting(demo_db, "admin_instansi"), Wanted(Report.MISSING, kind), tmp_path / "x")
+
+
+def test_the_trail_of_one_agency_only(demo_db: Database, tmp_path: Path) -> None:
+    with demo_db.begin() as s:
+        for nama, who in ((KABUPATEN, "pegawai"), (KOTA, "pegawai_lain")):
+            instansi = s.exec(select(Instansi.id).where(Instansi.nama == nama)).one()
+            subject = acting(demo_db, who).account_id
+            audit.record(s, AuditTag.LOGIN, actor_id=subject, subject_id=subject, instansi_id=instansi, agen="=1+1")
+    rows = exported(demo_db, "admin_instansi_lain", Wanted(Report.TRAIL, Kind.CSV), tmp_path)
+    assert len(rows) == 2
+    assert NIPS["pegawai_lain"] in rows[1][2]
+    assert rows[1][0].endswith("WITA")

@@ -1,0 +1,376 @@
+"""Admins help with accounts of their own people: unlock, send a token, end sessions, take a lost second factor away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select, update
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.email import DomainPolicy
+from mysapk_web.domain.throttle import RECOVERY_PER_NIP
+from mysapk_web.domain.token import derive_token
+from mysapk_web.models import (
+    Instansi,
+    LoginClaim,
+    OutboxMail,
+    OutboxState,
+    Pegawai,
+    RecoveryCode,
+    ResetRequest,
+    UserSession,
+)
+from mysapk_web.services import clock, letters, login, people, recovery, waits
+from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, Refused, Visitor
+from mysapk_web.services.database import in_transaction
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.people import Act
+from mysapk_web.services.security import StepUpNeeded
+from mysapk_web.settings import load
+from tests.unit.services.office import ROLLS, Office
+from tests.unit.services.people import after, days, minutes
+
+VISITOR = Visitor("peramban", "", "203.0.113.9")
+
+
+def unlock(office: Office, actor: Actor | None, key: str) -> object:
+    return office.do(people.unlock, account_id=office.ids[key], actor=actor)
+
+
+def start_reset(office: Office, actor: Actor | None, key: str) -> object:
+    return office.do(people.start_reset, account_id=office.ids[key], actor=actor)
+
+
+def end_sessions(office: Office, actor: Actor | None, key: str) -> object:
+    return office.do(people.end_sessions, account_id=office.ids[key], actor=actor)
+
+
+def remove_factor(office: Office, actor: Actor, key: str, reason: str = "Datang sendiri dengan KTP") -> object:
+    return office.do(people.remove_second_factor, account_id=office.ids[key], actor=actor, reason=reason)
+
+
+def disable(office: Office, actor: Actor | None, key: str) -> object:
+    return office.do(people.disable_account, account_id=office.ids[key], actor=actor, reason="Cuti panjang")
+
+
+def approve(office: Office, actor: Actor | None, key: str) -> object:
+    return office.do(people.approve_cpns, account_id=office.ids[key], actor=actor)
+
+
+Do = Callable[[Office, Actor, str], object]
+ALL: list[Do] = [unlock, start_reset, end_sessions, remove_factor, disable, approve]
+
+
+def lock(office: Office, key: str, times: int = 6) -> None:
+    for _ in range(times):
+        with pytest.raises(CountedRefusal):
+            login.login(office.db, visitor=VISITOR, nip=ROLLS[key]["nip"], password="Salah1Sekali")
+
+
+# Scope and separation ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("act", ALL)
+@pytest.mark.parametrize(
+    ("who", "whom"), [("taufik", "citra"), ("yusuf", "ani"), ("taufik", "surya"), ("taufik", "taufik")]
+)
+def test_other_agencies_and_the_own_account_are_out_of_reach(office: Office, act: Do, who: str, whom: str) -> None:
+    with pytest.raises(NotAllowed):
+        act(office, office.actor(who), whom)
+
+
+@pytest.mark.parametrize("act", [unlock, start_reset])
+def test_an_admin_of_a_unit_reaches_the_unit_only(office: Office, act: Do) -> None:
+    with pytest.raises(NotAllowed):
+        act(office, office.actor("sari"), "eko")
+    act(office, office.actor("sari"), "ani")
+
+
+@pytest.mark.parametrize("act", [end_sessions, remove_factor, disable, approve])
+def test_an_admin_of_a_unit_does_no_more(office: Office, act: Do) -> None:
+    with pytest.raises(NotAllowed):
+        act(office, office.actor("sari"), "ani")
+
+
+@pytest.mark.parametrize("act", ALL)
+@pytest.mark.parametrize("who", ["ani", "budi"])
+def test_who_is_no_admin_does_nothing(office: Office, act: Do, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        act(office, office.actor(who), "eko")
+
+
+@pytest.mark.parametrize("act", ALL)
+def test_without_second_factor_an_admin_does_nothing(office: Office, act: Do) -> None:
+    with pytest.raises(NotAllowed):
+        act(office, office.actor("taufik", second_factor=False), "eko")
+
+
+@pytest.mark.parametrize("act", [unlock, start_reset, end_sessions, remove_factor, disable])
+@pytest.mark.parametrize(("who", "whom"), [("taufik", "lina"), ("surya", "budi")])
+def test_who_holds_a_role_that_one_cannot_give_is_left_alone(office: Office, act: Do, who: str, whom: str) -> None:
+    before = office.account(whom)
+    with pytest.raises(Refused, match="tidak dapat Anda atur"):
+        act(office, office.actor(who), whom)
+    assert office.account(whom) == before
+    assert office.letters(whom) == []
+
+
+@pytest.mark.parametrize("act", [unlock, start_reset])
+def test_an_admin_of_a_unit_does_not_touch_a_verifikator(office: Office, act: Do) -> None:
+    with pytest.raises(Refused):
+        act(office, office.actor("sari"), "budi")
+
+
+# Unlock ------------------------------------------------------------------------------------------
+
+
+def test_unlock_takes_the_wait_away_and_nothing_else(both_offices: Office) -> None:
+    office = both_offices
+    lock(office, "ani")
+    version = office.account("ani").version
+    assert unlock(office, office.actor("taufik"), "ani") is True
+    assert office.see(waits.running, [ROLLS["ani"]["nip"]]) == {}
+    with pytest.raises(CountedRefusal, match="tidak cocok"):
+        login.login(office.db, visitor=VISITOR, nip=ROLLS["ani"]["nip"], password="Salah1Sekali")
+    assert office.account("ani").version == version
+    assert office.letters("ani")[-1] == Letter.UNLOCKED
+    (event,) = office.events(AuditTag.UNLOCKED)
+    assert (event.actor_id, event.subject_id, event.instansi_id) == (
+        office.ids["taufik"],
+        office.ids["ani"],
+        office.ids["K1"],
+    )
+
+
+def test_unlock_of_an_open_account_tells_nobody(office: Office) -> None:
+    assert unlock(office, office.actor("taufik"), "ani") is False
+    assert office.letters("ani") == []
+    assert office.events(AuditTag.UNLOCKED) == []
+
+
+# Reset -------------------------------------------------------------------------------------------
+
+
+def test_the_token_goes_to_the_stored_address_and_opens_the_account(office: Office) -> None:
+    assert start_reset(office, office.actor("taufik"), "eko") == "ek*****@k1.example.go.id"
+    (mail,) = office.mails("eko")
+    assert (mail.template, mail.recipient, mail.params["by_admin"]) == (Letter.TOKEN, None, True)
+    facts = office.see(letters.read, Letter.TOKEN, mail)
+    assert isinstance(facts, letters.Facts)
+    assert facts.recipient == "eko@k1.example.go.id"
+    (event,) = office.events(AuditTag.RESET_STARTED_BY_ADMIN)
+    assert (event.actor_id, event.subject_id) == (office.ids["taufik"], office.ids["eko"])
+
+    assert office.do(recovery.bind, VISITOR, mail.params["request"])
+    token = derive_token(load().key("reset-token"), bytes.fromhex(mail.params["request"]))
+    recovery.confirm(office.db, visitor=VISITOR, token=token, password="Gunung7Merapi-biru")
+    assert office.account("eko").activated_at is not None
+
+
+def test_the_older_token_dies_and_no_session_ends(office: Office) -> None:
+    office.open_session("ani", "r1")
+    in_transaction(
+        office.db, recovery.request_token, visitor=VISITOR, nip=ROLLS["ani"]["nip"], email="ani@k1.example.go.id"
+    )
+    with after(2 * minutes):
+        start_reset(office, office.actor("taufik"), "ani")
+        with office.db.read() as session:
+            requests = session.exec(select(ResetRequest).order_by(col(ResetRequest.created_at))).all()
+            assert [request.superseded_at is None for request in requests] == [False, True]
+            assert session.get_one(UserSession, "r1").ended_at is None
+
+
+def test_tokens_come_a_minute_apart_and_five_a_day(office: Office) -> None:
+    actor = office.actor("taufik")
+    start_reset(office, actor, "eko")
+    with pytest.raises(Refused, match="baru saja dikirim"):
+        start_reset(office, actor, "eko")
+    for number in range(1, RECOVERY_PER_NIP.count):
+        with after(number * 2 * minutes):
+            start_reset(office, actor, "eko")
+    with after(20 * minutes):
+        with pytest.raises(Refused, match="dalam sehari"):
+            start_reset(office, actor, "eko")
+        start_reset(office, actor, "ani")
+    with after(2 * days):
+        start_reset(office, actor, "eko")
+    assert len(office.mails("eko")) == RECOVERY_PER_NIP.count + 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("no address", "belum punya alamat"),
+        ("disabled", "dinonaktifkan"),
+        ("cpns", "belum disetujui"),
+        ("policy", "email dinas"),
+    ],
+)
+def test_who_may_have_no_token_gets_none_and_the_admin_reads_why(office: Office, fault: str, words: str) -> None:
+    key = "dewi" if fault == "cpns" else "eko"
+    with office.db.begin() as session:
+        if fault == "no address":
+            session.execute(update(Pegawai).where(col(Pegawai.nip) == ROLLS[key]["nip"]).values(email_key=None))
+        if fault == "policy":
+            session.execute(update(Instansi).values(domain_policy=DomainPolicy.AGENCY_ONLY, email_domains=["x.go.id"]))
+    if fault == "disabled":
+        office.change(key, disabled_at=clock.now())
+    with pytest.raises(Refused, match=words):
+        start_reset(office, office.actor("taufik"), key)
+    assert office.letters(key) == []
+
+
+# Sessions ----------------------------------------------------------------------------------------
+
+
+def test_ending_sessions_logs_out_everywhere_and_forgets_pending_logins(office: Office) -> None:
+    for ref in ("r1", "r2"):
+        office.open_session("ani", ref)
+    office.open_session("eko", "r3")
+    with office.db.begin() as session:
+        session.add(
+            LoginClaim(
+                browser="b",
+                account_id=office.ids["ani"],
+                account_version=1,
+                expires_at=clock.now() + timedelta(minutes=1),
+            )
+        )
+    assert end_sessions(office, office.actor("taufik"), "ani") == 2
+    with office.db.read() as session:
+        assert [row.ended_at is None for row in session.exec(select(UserSession).order_by(UserSession.ref))] == [
+            False,
+            False,
+            True,
+        ]
+        assert session.exec(select(LoginClaim)).all() == []
+    assert office.letters("ani") == [Letter.SESSIONS_ENDED]
+    assert office.events(AuditTag.SESSIONS_ENDED)[0].actor_id == office.ids["taufik"]
+    assert end_sessions(office, office.actor("taufik"), "ani") == 0
+    assert office.letters("ani") == [Letter.SESSIONS_ENDED]
+
+
+# Second factor -----------------------------------------------------------------------------------
+
+
+def test_a_lost_second_factor_goes_with_its_codes_and_all_sessions(both_offices: Office) -> None:
+    office = both_offices
+    office.open_session("budi", "r1")
+    with office.db.begin() as session:
+        session.add(RecoveryCode(account_id=office.ids["budi"], code_hash="x"))
+        session.add(RecoveryCode(account_id=office.ids["sari"], code_hash="y"))
+    version = office.account("budi").version
+    assert remove_factor(office, office.actor("taufik"), "budi", "  Datang sendiri,\n KTP diperiksa ") is True
+    account = office.account("budi")
+    assert (account.totp_secret, account.totp_confirmed_at, account.version) == (None, None, version + 1)
+    with office.db.read() as session:
+        assert session.get_one(UserSession, "r1").ended_at is not None
+        assert [code.account_id for code in session.exec(select(RecoveryCode))] == [office.ids["sari"]]
+    assert office.letters("budi") == [Letter.SECOND_FACTOR_OFF]
+    (event,) = office.events(AuditTag.TOTP_REMOVED_BY_ADMIN)
+    assert event.detail == {"reason": "Datang sendiri, KTP diperiksa"}
+    assert office.grants("budi") != []
+    assert remove_factor(office, office.actor("taufik"), "budi") is False
+
+
+def test_it_needs_a_recent_proof_and_a_reason(office: Office) -> None:
+    with pytest.raises(StepUpNeeded):
+        remove_factor(office, office.actor("taufik", step_up=False), "budi")
+    with pytest.raises(StepUpNeeded):
+        remove_factor(office, office.actor("taufik", step_up=clock.now() - timedelta(minutes=10)), "budi")
+    for reason in ("", "  \n", "x" * 301):
+        with pytest.raises(Refused) as refused:
+            remove_factor(office, office.actor("taufik"), "budi", reason)
+        assert refused.value.field == "alasan"
+    assert office.account("budi").totp_confirmed_at is not None
+
+
+def test_an_admin_of_an_agency_is_helped_by_bkn(office: Office) -> None:
+    assert remove_factor(office, office.actor("surya"), "lina") is True
+
+
+# One person --------------------------------------------------------------------------------------
+
+
+def test_the_file_shows_a_masked_address_letters_without_words_and_the_trail(office: Office) -> None:
+    lock(office, "ani")
+    office.open_session("ani", "r1")
+    office.do(enqueue, Letter.LOCKED, account_id=office.ids["ani"])
+    with office.db.begin() as session:
+        session.execute(
+            update(OutboxMail).values(state=OutboxState.FAILED, attempts=3, last_error="550 mailbox unavailable")
+        )
+    seen = office.see(people.person_file, office.actor("taufik"), office.ids["ani"])
+    assert seen is not None
+    assert (seen.email, seen.sessions, seen.state.value) == ("an*****@k1.example.go.id", 1, "terkunci")
+    assert "ani@k1" not in repr(seen)
+    (delivery,) = seen.deliveries
+    assert (delivery.letter, delivery.state, delivery.attempts) == (
+        Letter.LOCKED.label,
+        OutboxState.FAILED,
+        3,
+    )
+    assert not hasattr(delivery, "params")
+    assert seen.trail is not None
+    assert [step.tag for step in seen.trail] == [AuditTag.LOGIN_FAILED] * 6
+    assert seen.acts == {Act.UNLOCK, Act.RESET, Act.END_SESSIONS, Act.DISABLE, Act.GRANT}
+
+
+@pytest.mark.parametrize(
+    ("who", "whom", "acts"),
+    [
+        ("taufik", "dewi", {Act.APPROVE, Act.DISABLE, Act.GRANT}),
+        ("taufik", "eko", {Act.RESET, Act.DISABLE, Act.GRANT}),
+        ("taufik", "budi", {Act.RESET, Act.REMOVE_FACTOR, Act.DISABLE, Act.GRANT}),
+        ("sari", "ani", {Act.RESET}),
+        ("surya", "dewi", {Act.DISABLE, Act.GRANT}),
+        ("taufik", "taufik", set()),
+        ("taufik", "lina", set()),
+        ("sari", "budi", set()),
+    ],
+)
+def test_the_file_offers_what_would_succeed(office: Office, who: str, whom: str, acts: set[Act]) -> None:
+    seen = office.see(people.person_file, office.actor(who), office.ids[whom])
+    assert seen is not None
+    assert seen.acts == acts
+    assert bool(seen.closed) is (not acts)
+
+
+def test_the_trail_is_for_who_may_read_trails(office: Office) -> None:
+    lock(office, "ani", 1)
+    seen = office.see(people.person_file, office.actor("sari"), office.ids["ani"])
+    assert seen is not None
+    assert seen.trail is None
+
+
+@pytest.mark.parametrize(("who", "whom"), [("taufik", "citra"), ("yusuf", "ani"), ("sari", "eko")])
+def test_people_of_others_have_no_file(office: Office, who: str, whom: str) -> None:
+    assert office.see(people.person_file, office.actor(who), office.ids[whom]) is None
+    assert office.see(people.person_file, office.actor(who), 0) is None
+
+
+@pytest.mark.parametrize("who", ["ani", "budi"])
+def test_who_is_no_admin_sees_no_file(office: Office, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        office.see(people.person_file, office.actor(who), office.ids["eko"])
+
+
+def test_who_acted_is_named_in_the_trail(office: Office) -> None:
+    disable(office, office.actor("taufik"), "ani")
+    seen = office.see(people.person_file, office.actor("lina"), office.ids["ani"])
+    assert seen is not None
+    assert seen.trail is not None
+    assert (seen.trail[0].who, seen.trail[0].reason) == ("Taufik Gunawan", "Cuti panjang")
+    assert (seen.disabled_reason, seen.acts) == ("Cuti panjang", {Act.ENABLE})
+
+
+def test_an_address_stored_with_blanks_is_pointed_out(office: Office) -> None:
+    with office.db.begin() as session:
+        session.execute(
+            update(Pegawai).where(col(Pegawai.nip) == ROLLS["ani"]["nip"]).values(email="ani@k1.example.go.id ")
+        )
+    seen = office.see(people.person_file, office.actor("taufik"), office.ids["ani"])
+    assert seen is not None
+    assert "spasi" in seen.email_note

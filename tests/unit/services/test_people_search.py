@@ -1,0 +1,189 @@
+"""Lists of people: limited to the scope in the query, found by NIP, name, unit, kind and state of the account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select, update
+
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.models import Account, Pegawai
+from mysapk_web.services import clock, login, people
+from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused, Visitor
+from mysapk_web.services.people import AccountState, Order, Wanted
+from mysapk_web.services.people.search import PAGE
+from tests.unit.services.office import FIRST, ROLLS, Office
+from tests.unit.services.people import after
+
+
+def names(office: Office, who: str, **wanted: object) -> list[str]:
+    """Keys of the people found, in their order."""
+    of_nip = {row["nip"]: key for key, row in ROLLS.items()}
+    found = office.see(people.search, office.actor(who), Wanted(**wanted))  # type: ignore[arg-type]
+    assert found.total == len(found.items)
+    return [of_nip[line.nip] for line in found.items]
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("taufik", FIRST),
+        ("yusuf", {"citra", "yusuf"}),
+        ("sari", {"ani", "budi", "sari"}),
+        ("surya", set(ROLLS)),
+    ],
+)
+def test_each_admin_sees_and_counts_the_own_scope_only(both_offices: Office, who: str, seen: set[str]) -> None:
+    assert set(names(both_offices, who)) == seen
+
+
+@pytest.mark.parametrize("who", ["ani", "budi"])
+def test_who_is_no_admin_sees_no_list(office: Office, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        names(office, who)
+
+
+def test_without_second_factor_there_is_no_list(office: Office) -> None:
+    with pytest.raises(NotAllowed):
+        office.see(people.search, office.actor("taufik", second_factor=False), Wanted())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("198503122010012001", ["ani"]),
+        ("19850312 201001 2 001", ["ani"]),
+        ("1985", ["ani"]),
+        ("ani", ["ani"]),
+        ("LESTARI", ["ani"]),
+        ("les an", ["ani"]),
+        ("estari", []),
+        ("198503122010012001999", []),
+        ("%", []),
+        ("_____________", []),
+        ("citra", []),
+        ("199001052015032003", []),
+    ],
+)
+def test_search_by_nip_or_by_words_of_the_name(both_offices: Office, text: str, found: list[str]) -> None:
+    assert names(both_offices, "taufik", text=text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("cit", ["citra"]), ("CITRA wu", ["citra"]), ("citra wulandari", ["citra"]), ("19900", ["citra"]), ("wulan", [])],
+)
+def test_over_all_agencies_the_beginning_is_searched(both_offices: Office, text: str, found: list[str]) -> None:
+    assert names(both_offices, "surya", text=text) == found
+
+
+def test_names_in_capitals_are_found_over_all_agencies(office: Office) -> None:
+    with office.db.begin() as session:
+        session.execute(update(Pegawai).where(col(Pegawai.nip) == ROLLS["citra"]["nip"]).values(nama="CITRA WULANDARI"))
+    assert names(office, "surya", text="citra w") == ["citra"]
+
+
+@pytest.mark.parametrize("wanted", [{"text": "ci"}, {"text": "19"}, {"jenis": JenisPegawai.PNS}, {"order": Order.UNIT}])
+def test_over_all_agencies_nobody_looks_at_everybody(office: Office, wanted: dict[str, object]) -> None:
+    with pytest.raises(Refused):
+        names(office, "surya", **wanted)
+    assert names(office, "surya", agency="Kota Misal", **wanted) in (["citra"], ["citra", "yusuf"], ["yusuf", "citra"])
+
+
+@pytest.mark.parametrize("agency", ["K2", "kota misal", "misal"])
+def test_agency_by_code_or_part_of_its_name(office: Office, agency: str) -> None:
+    assert names(office, "surya", agency=agency) == ["citra", "yusuf"]
+    assert names(office, "taufik", agency=agency) == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "found"),
+    [
+        ("D1", ["ani", "budi", "sari"]),
+        ("D1.1", ["ani"]),
+        ("D1 · Dinas Pendidikan (Sekretariat Daerah)", ["ani", "budi", "sari"]),
+        ("kesehatan", ["dewi", "eko"]),
+        ("dinas", ["ani", "budi", "dewi", "eko", "sari"]),
+        ("tidak ada", []),
+    ],
+)
+def test_a_unit_stands_for_all_below_it(both_offices: Office, unit: str, found: list[str]) -> None:
+    assert names(both_offices, "taufik", unit=unit) == found
+
+
+def test_a_unit_outside_the_scope_finds_nobody(office: Office) -> None:
+    assert names(office, "sari", unit="D2") == []
+    assert names(office, "sari", unit="00") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [
+        (AccountState.ACTIVE, ["ani", "lina", "sari", "taufik"]),
+        (AccountState.INACTIVE, ["eko"]),
+        (AccountState.WAITING, ["dewi"]),
+        (AccountState.DISABLED, ["budi"]),
+        (AccountState.LOCKED, []),
+    ],
+)
+def test_states_of_accounts(both_offices: Office, state: AccountState, found: list[str]) -> None:
+    both_offices.change("budi", disabled_at=clock.now())
+    assert names(both_offices, "taufik", state=state) == found
+
+
+def fail(office: Office, key: str, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(CountedRefusal):
+            login.login(
+                office.db, visitor=Visitor("b", "", "203.0.113.9"), nip=ROLLS[key]["nip"], password="Salah1Sekali"
+            )
+
+
+def test_a_locked_account_is_listed_while_its_wait_runs(both_offices: Office) -> None:
+    office = both_offices
+    fail(office, "ani", 5)
+    assert names(office, "taufik", state=AccountState.LOCKED) == []
+    fail(office, "ani", 1)
+    fail(office, "citra", 6)
+    assert names(office, "taufik", state=AccountState.LOCKED) == ["ani"]
+    assert "ani" not in names(office, "taufik", state=AccountState.ACTIVE)
+    line = office.see(people.search, office.actor("taufik"), Wanted(text="ani")).items[0]
+    assert line.state is AccountState.LOCKED
+    assert names(office, "surya", state=AccountState.LOCKED) == ["ani", "citra"]
+    with after(31):
+        assert names(office, "taufik", state=AccountState.LOCKED) == []
+
+
+@pytest.mark.parametrize(
+    ("order", "first"), [(Order.NAME, "ani"), (Order.NIP, "budi"), (Order.UNIT, "dewi"), (Order.LOGIN, "eko")]
+)
+def test_orders(both_offices: Office, order: Order, first: str) -> None:
+    both_offices.change("eko", last_login_at=clock.now())
+    assert names(both_offices, "taufik", order=order)[0] == first
+
+
+def test_pages_are_cut_in_the_query_and_hold_everybody_once(office: Office) -> None:
+    with office.db.begin() as session:
+        model = session.exec(select(Pegawai).where(Pegawai.nip == ROLLS["eko"]["nip"])).one()
+        for number in range(2 * PAGE):
+            someone = Pegawai(
+                nip=f"19700101199001{number:04}", nama="Nama Sama", jenis=model.jenis,
+                instansi_id=model.instansi_id, unor_id=model.unor_id,
+            )  # fmt: skip
+            session.add(someone)
+            session.flush()
+            session.add(Account(pegawai_id=someone.id or 0))
+    actor = office.actor("taufik")
+    pages = [office.see(people.search, actor, Wanted(page=number)) for number in (1, 2, 3)]
+    assert [len(page.items) for page in pages] == [PAGE, PAGE, len(FIRST)]
+    assert {page.total for page in pages} == {2 * PAGE + len(FIRST)}
+    assert len({line.account_id for page in pages for line in page.items}) == 2 * PAGE + len(FIRST)
+    beyond = office.see(people.search, actor, Wanted(page=99))
+    assert (beyond.number, beyond.pages) == (3, 3)
+
+
+def test_who_logged_in_last_is_told(office: Office) -> None:
+    moment = clock.now() - timedelta(hours=3)
+    office.change("ani", last_login_at=moment)
+    assert office.see(people.search, office.actor("sari"), Wanted(text="ani")).items[0].last_login_at == moment

@@ -1,0 +1,204 @@
+"""The inbox: what it lists, in which order, narrowed to what, and how it counts."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mysapk_web.domain.roles import Role
+from mysapk_web.domain.usulan import UsulanAct, UsulanState
+from mysapk_web.services import verification
+from mysapk_web.services.verification import MINE, NEWEST, OPEN, Filters, inbox, read_filters
+from mysapk_web.services.verification.filters import MAX_TEXT
+from tests.unit.services.pdm.desk import GOLONGAN, SKP
+from tests.unit.services.people import after, days, hours
+from tests.unit.services.verification.officials import Office
+
+A, S = UsulanAct, UsulanState
+MODULE = sys.modules[inbox.__module__]
+
+
+@pytest.fixture
+def three(office: Office) -> list[int]:
+    """Three proposals, sent an hour apart: the newest number first, so that order and number tell apart."""
+    drafts = [
+        office.desk.draft(
+            "penghargaan", {"jenis_penghargaan": "201", "nomor_sk": "1", "tanggal_sk": "10-08-2020", "tahun": "2020"}
+        ),
+        office.desk.draft("skp", SKP),
+        office.desk.draft("golongan", GOLONGAN),
+    ]
+    for hour, number in enumerate(reversed(drafts)):
+        with after(hour * hours):
+            office.desk.send(number)
+    return drafts[::-1]
+
+
+def test_oldest_first_or_newest(office: Office, three: list[int]) -> None:
+    assert office.verifier.listed() == three
+    assert office.verifier.listed(urut=NEWEST) == three[::-1]
+
+
+def test_what_waits_for_me_and_what_is_on_its_way(office: Office, three: list[int]) -> None:
+    office.verifier.decide(three[0], A.VERIFY)
+
+    assert office.verifier.listed() == three[1:]
+    assert office.approver.listed() == [three[0]]
+    assert office.verifier.listed(status=OPEN) == three
+    assert office.verifier.listed(status=S.TERVERIFIKASI.value) == [three[0]]
+    office.verifier.decide(three[1], A.REJECT, reason="TMS-01", note="x")
+    assert office.verifier.listed(status=OPEN) == [three[0], three[2]]
+    assert office.verifier.listed(status=S.TMS.value) == [three[1]]
+
+
+def test_counts_by_state_and_by_group(office: Office, three: list[int]) -> None:
+    office.verifier.decide(three[0], A.VERIFY)
+    seen = office.verifier.inbox()
+
+    assert {row.key: row.count for row in seen.states} == {"INPUT_BERKAS": 2, "TERVERIFIKASI": 1}
+    assert {row.key: row.count for row in seen.groups} == {"penghargaan": 1, "skp": 1}
+    everything = office.verifier.inbox(status=OPEN)
+    assert {row.key: row.count for row in everything.groups} == {"golongan": 1, "penghargaan": 1, "skp": 1}
+    one = office.verifier.inbox(grup="skp")
+    assert ({row.key: row.count for row in one.states}, one.total) == ({"INPUT_BERKAS": 1}, 1)
+    assert {row.key for row in one.groups} == {"penghargaan", "skp"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"nip": "198503122010012001"}, 3),
+        ({"nip": "1985"}, 3),
+        ({"nip": "1986"}, 0),
+        ({"nama": "ani les"}, 3),
+        ({"nama": "%"}, 0),
+        ({"nama": "Budi"}, 0),
+        ({"jenis": "skp"}, 1),
+        ({"grup": "golongan"}, 1),
+        ({"grup": "golongan", "jenis": "golongan"}, 1),
+        ({"dari": date(2026, 8, 24)}, 3),
+        ({"dari": date(2026, 8, 25)}, 0),
+        ({"sampai": date(2026, 8, 24)}, 3),
+        ({"sampai": date(2026, 8, 23)}, 0),
+    ],
+)
+def test_narrowed(office: Office, three: list[int], filters: dict[str, Any], expected: int) -> None:
+    assert len(three) == 3
+    seen = office.verifier.inbox(**filters)
+    assert (len(seen.rows), seen.total) == (expected, expected)
+
+
+def test_days_begin_in_the_zone_of_the_agency(office: Office) -> None:
+    number = office.desk.draft("golongan", GOLONGAN)
+    with after(15 * hours):  # 17.00 UTC is midnight in WIB
+        office.desk.send(number)
+        assert office.verifier.listed(dari=date(2026, 8, 25)) == [number]
+        assert office.verifier.listed(sampai=date(2026, 8, 24)) == []
+
+
+def test_narrowed_to_a_unit(office: Office) -> None:
+    here, there = office.unit("Dinas Satu", office.desk.portal.ani), office.unit("Dinas Dua")
+    number = office.sent()
+
+    assert office.verifier.listed(unit=here.id) == [number]
+    assert office.verifier.listed(unit=there.id) == []
+    assert office.verifier.listed(unit=office.desk.proposal(number).unor_id + 999) == []
+    names = [name for _, name in office.verifier.inbox().units]
+    assert {"Dinas Satu", "Dinas Dua"} < set(names)
+    limited = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, here.jalur)
+    assert [name for _, name in limited.inbox().units] == ["Dinas Satu"]
+
+
+def test_a_unit_of_another_agency_leads_nowhere(office: Office) -> None:
+    office.sent()
+    other = office.desk.portal.citra
+    stranger = office.stranger
+    with office.desk.portal.db.read() as session:
+        unit = verification.inbox(session, stranger.actor, Filters()).units[0][0]
+    assert other.instansi_id
+    assert office.verifier.listed(unit=unit) == []
+
+
+def test_in_pages(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MODULE, "PAGE_SIZE", 2)
+    first, last = office.verifier.inbox(1), office.verifier.inbox(99)
+
+    assert ([row.id for row in first.rows], first.pages) == (three[:2], 2)
+    assert ([row.id for row in last.rows], last.number) == (three[2:], 2)
+
+
+def test_more_than_can_be_turned_through(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MODULE, "LONGEST", 2)
+    seen = office.verifier.inbox()
+    assert (seen.total, seen.at_least, len(three)) == (2, True, 3)
+
+
+def test_how_long_it_waits(office: Office, three: list[int]) -> None:
+    with after(4 * days):
+        rows = office.verifier.inbox().rows
+    assert [row.days for row in rows] == [4, 3, 3]
+    assert rows[0].nip == office.desk.person.nip
+    assert rows[0].id == three[0]
+
+
+def test_the_next_one_opens(office: Office, three: list[int]) -> None:
+    def following(number: int, **filters: Any) -> int:
+        return office.verifier.see(verification.next_in_queue, Filters(**filters), number)
+
+    assert [following(number) for number in three] == [three[1], three[2], three[0]]
+    assert following(three[2], urut=NEWEST) == three[1]
+    assert following(three[0], grup="skp") == three[1]
+    office.verifier.decide(three[0], A.VERIFY)
+    assert following(three[0]) == three[1]
+    colleague = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
+    colleague.do(verification.claim, three[1])
+    assert following(three[0]) == three[2]
+    office.verifier.decide(three[2], A.VERIFY)
+    assert following(three[2]) == 0
+
+
+def test_who_has_it_open(office: Office, three: list[int]) -> None:
+    colleague = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
+    colleague.do(verification.claim, three[0])
+
+    assert [row.claimed_by for row in office.verifier.inbox().rows] == ["Dewi Anggraini", "", ""]
+    assert [row.mine for row in colleague.inbox().rows] == [True, False, False]
+
+
+# The address -------------------------------------------------------------------------------------
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*Filters.__slots__, "x"]),
+        st.one_of(st.text(max_size=80), st.none(), st.integers(), st.lists(st.text())),
+    )
+)
+def test_anything_in_an_address_narrows_or_is_nothing(given_: dict[str, Any]) -> None:
+    filters = read_filters(given_)
+
+    assert read_filters(filters.query()) == filters
+    assert len(filters.nama) <= MAX_TEXT
+    assert filters.nip == "" or filters.nip.isdigit()
+
+
+def test_an_address_keeps_the_filters() -> None:
+    wanted = Filters(status=OPEN, grup="skp", nip="1985", dari=date(2026, 8, 24), unit=7, urut=NEWEST)
+
+    assert read_filters(wanted.query()) == wanted
+    assert wanted.query(grup="", unit=0) == {"status": "semua", "nip": "1985", "dari": "2026-08-24", "urut": "baru"}
+    assert Filters().query() == {}
+    assert read_filters({"status": "DRAF"}).status == MINE
+    assert read_filters({"grup": "profil"}).grup == ""
+    assert read_filters({"grup": "skp", "jenis": "golongan"}) == Filters(grup="skp")
+
+
+def test_every_number_of_a_page_is_a_number(office: Office, three: list[int]) -> None:
+    assert three
+    for page in (-5, 0, 10**12):
+        assert office.verifier.inbox(page).rows

@@ -1,0 +1,256 @@
+"""One proposal on the desk: what is shown beside what, who has it, what can be corrected, whose documents can be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlmodel import col
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.desk import CLAIM_LIFE
+from mysapk_web.domain.roles import Role
+from mysapk_web.domain.usulan import UsulanAct, UsulanState
+from mysapk_web.models import Document, TrailEntry
+from mysapk_web.services import documents, verification
+from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
+from tests.unit.services.pdm.desk import ANAK, GOLONGAN, PENGHARGAAN, SKP
+from tests.unit.services.people import START, after, minutes
+from tests.unit.services.verification.officials import Office
+
+A, S = UsulanAct, UsulanState
+
+
+def _changed_child(office: Office) -> int:
+    child = office.desk.put("anak", ANAK | {"tanggal_lahir": "2012-08-17"})
+    number = office.desk.draft("keluarga", {"nama": "Bagas Putra"}, kind="anak", action="CHANGE", record_id=child)
+    office.desk.send(number)
+    return number
+
+
+def test_the_proposal_beside_what_is_on_file(office: Office) -> None:
+    opened = office.verifier.open(_changed_child(office))
+
+    changed = {line.name: (line.before, line.after) for line in opened.lines if line.differs}
+    assert changed == {"nama": ("Bagas Lestari", "Bagas Putra")}
+    assert opened.changed == 1
+    same = next(line for line in opened.lines if line.name == "tanggal_lahir")
+    assert (same.before, same.after, same.differs) == ("17 Agustus 2012",) * 2 + (False,)
+    assert (opened.nama, opened.nip) == (office.desk.person.nama, office.desk.person.nip)
+
+
+def test_what_a_verifikator_has_to_read_is_not_masked(office: Office) -> None:
+    number = office.desk.draft("keluarga", ANAK | {"nomor_hp": "081234567890"}, kind="anak")
+    office.desk.send(number)
+    lines = {line.name: line.after for line in office.verifier.open(number).lines}
+    assert lines["nomor_hp"] == "081234567890"
+
+
+def test_a_new_record_and_a_deletion(office: Office) -> None:
+    new = office.verifier.open(office.sent())
+    assert all(line.differs and not line.before for line in new.lines)
+    child = office.desk.put("anak")
+    number = office.desk.start("keluarga", "anak", "DELETE", child)
+    office.desk.send(number)
+    gone = office.verifier.open(number)
+    assert all(line.differs and not line.after for line in gone.lines)
+    assert gone.may_correct is False
+    assert gone.lines
+
+
+def test_the_checks(office: Office) -> None:
+    checks = office.verifier.open(office.sent()).checks
+    assert [check.result for check in checks[:3]] == ["good", "good", "good"]
+    skp = office.verifier.open(office.desk.sent("skp", SKP)).checks
+    assert any(check.name == "Mutu data" for check in skp)
+
+
+def test_a_document_that_is_missing(office: Office) -> None:
+    number = office.sent()
+    with office.desk.portal.db.begin() as session:
+        for row in office.desk.rows(Document):
+            session.merge(row).removed_at = START
+
+    opened = office.verifier.open(number)
+    assert [check.name for check in opened.checks if check.result == "bad"] == ["Dokumen wajib"]
+    with pytest.raises(Refused):
+        office.verifier.decide(number, A.VERIFY)
+
+
+# Claims ------------------------------------------------------------------------------------------
+
+
+def test_one_at_a_time(office: Office) -> None:
+    number = office.sent()
+    first, second = office.verifier, office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
+
+    assert first.do(verification.claim, number).mine
+    held = second.do(verification.claim, number)
+    assert (held.mine, held.by) == (False, "Budi Hartono")
+    assert "Budi Hartono" in second.open(number).why_not
+    with pytest.raises(Refused, match=r"diperiksa Budi Hartono, paling lama sampai 24 Agustus 2026 09\.15 WIB"):
+        second.decide(number, A.VERIFY)
+    with after(CLAIM_LIFE.total_seconds()):
+        assert second.do(verification.claim, number).mine
+        assert first.do(verification.claim, number).by == "Dewi Anggraini"
+
+
+def test_who_stays_keeps_it(office: Office) -> None:
+    number = office.sent()
+    first, second = office.verifier, office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
+    first.do(verification.claim, number)
+    with after(10 * minutes):
+        first.do(verification.claim, number)
+    with after(20 * minutes):
+        assert second.do(verification.claim, number).by == "Budi Hartono"
+
+
+def test_given_back(office: Office) -> None:
+    number = office.sent()
+    first, second = office.verifier, office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
+    first.do(verification.claim, number)
+    second.do(verification.release, number)
+    assert second.do(verification.claim, number).by == "Budi Hartono"
+    first.do(verification.release, number)
+    assert second.do(verification.claim, number).mine
+
+
+def test_decided_is_given_back(office: Office) -> None:
+    number = office.sent()
+    office.verifier.do(verification.claim, number)
+    office.verifier.decide(number, A.VERIFY)
+    assert office.approver.do(verification.claim, number).mine
+
+
+def test_reading_takes_nothing(office: Office) -> None:
+    number = office.sent()
+    assert office.approver.do(verification.claim, number).mine is False
+    assert office.verifier.do(verification.claim, number).mine
+
+
+# Corrections -------------------------------------------------------------------------------------
+
+
+def test_a_value_is_corrected_and_the_old_one_kept(office: Office) -> None:
+    number = office.sent()
+    office.verifier.correct(number, "nomor_sk", "45/TK/2020", note="Menurut SK.")
+
+    assert office.desk.proposal(number).payload["nomor_sk"] == "45/TK/2020"
+    assert office.desk.where(number) is S.INPUT_BERKAS
+    step = office.desk.trail(number)[-1]
+    assert step.act is A.CORRECT
+    assert step.note == "Menurut SK. (Nomor SK: 44/TK/2020 menjadi 45/TK/2020)"
+    assert step.changes == [{"field": "nomor_sk", "before": "44/TK/2020", "after": "45/TK/2020"}]
+    assert "45/TK/2020" in office.desk.notices()[-1].text
+    office.verifier.decide(number, A.VERIFY)
+    office.approver.decide(number, A.APPROVE)
+    assert office.desk.portal.events(AuditTag.PROPOSAL_CORRECTED)
+
+
+def test_a_sensitive_value_is_masked_for_eyes_and_kept_in_full(office: Office) -> None:
+    number = office.desk.draft("keluarga", ANAK | {"nomor_hp": "081234567890"}, kind="anak")
+    office.desk.send(number)
+    office.verifier.correct(number, "nomor_hp", "081234567891")
+
+    step = office.desk.trail(number)[-1]
+    assert "081234567890" not in step.note
+    assert step.changes[0]["before"] == "081234567890"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "note", "fault"),
+    [
+        ("nomor_sk", "", "x", "nilai"),
+        ("tanggal_sk", "31-02-2020", "x", "nilai"),
+        ("jenis_penghargaan", "tidak-ada", "x", "nilai"),
+        ("tahun", "2019", "x", "nilai"),
+        ("nomor_sk", "45", "", "catatan"),
+        ("nomor_sk", "45", "x" * 401, "catatan"),
+        ("nomor_sk", "x" * 5000, "x", "nilai"),
+    ],
+)
+def test_what_can_t_be_right(office: Office, field: str, value: str, note: str, fault: str) -> None:
+    number = office.sent()
+    before = office.desk.proposal(number)
+    with pytest.raises((InputRefused, Refused)) as refused:
+        office.verifier.correct(number, field, value, note=note)
+    if isinstance(refused.value, InputRefused):
+        assert list(refused.value.faults) == [fault]
+    assert office.desk.proposal(number) == before
+
+
+def test_nothing_changed(office: Office) -> None:
+    number = office.sent()
+    with pytest.raises(Refused, match="sama"):
+        office.verifier.correct(number, "nomor_sk", "44/TK/2020")
+
+
+def test_a_field_that_there_is_not(office: Office) -> None:
+    number = office.sent()
+    for field in ("pegawai_id", "id", "", "state"):
+        with pytest.raises(NotAllowed):
+            office.verifier.correct(number, field, "1")
+        with pytest.raises(NotAllowed):
+            office.verifier.see(verification.correction, number, field)
+
+
+def test_only_the_verifikator_whose_turn_it_is_corrects(office: Office) -> None:
+    number = office.sent()
+    for official in (office.approver, office.bkn, office.stranger):
+        with pytest.raises(NotAllowed):
+            official.correct(number, "nomor_sk", "1")
+        with pytest.raises(NotAllowed):
+            official.see(verification.correction, number, "nomor_sk")
+    office.verifier.decide(number, A.VERIFY)
+    with pytest.raises(Refused):
+        office.verifier.correct(number, "nomor_sk", "1")
+
+
+def test_how_a_field_is_corrected(office: Office) -> None:
+    number = office.desk.sent("golongan", GOLONGAN)
+    given: dict[str, Any] = {
+        field: office.verifier.see(verification.correction, number, field)
+        for field in ("golongan", "tanggal_sk", "nomor_sk")
+    }
+    assert (given["golongan"].value, given["golongan"].searched) == ("33", False)
+    assert ("33", "III/c Penata") in given["golongan"].options or len(given["golongan"].options) > 10
+    assert given["tanggal_sk"].value == "20-03-2022"
+    assert given["nomor_sk"].options == []
+    assert (given["nomor_sk"].label, given["nomor_sk"].value) == ("Nomor SK", GOLONGAN["nomor_sk"])
+
+
+# Documents ---------------------------------------------------------------------------------------
+
+
+def test_whose_documents_can_be_read(office: Office) -> None:
+    draft = office.desk.draft("penghargaan", PENGHARGAAN)
+    document = office.desk.rows(Document)[0].id
+    given = {"document_id": document}
+    own = office.desk.see(documents.open_document, **given)
+    assert own.others is False
+    with pytest.raises(NotAllowed):
+        office.verifier.see(documents.open_document, **given)
+    office.desk.send(draft)
+
+    assert office.verifier.see(documents.open_document, **given).others is True
+    assert office.approver.see(documents.open_document, **given)
+    there = office.unit("Dinas Dua")
+    for official in (
+        office.stranger,
+        office.bkn,  # it decides on other kinds only
+        office.someone(office.desk.portal.budi, Role.VERIFIKATOR, there.jalur),
+        office.someone(office.desk.portal.budi, Role.ADMIN_SATKER),
+    ):
+        with pytest.raises(NotAllowed):
+            official.see(documents.open_document, **given)
+
+
+def test_reading_is_written_down(office: Office) -> None:
+    office.sent()
+    document = office.desk.rows(Document)[0].id
+    office.verifier.do(verification.note_reading, document_id=document)
+
+    event = office.desk.portal.events(AuditTag.DOCUMENT_READ)[-1]
+    assert (event.actor_id, event.subject_id) == (office.desk.portal.budi.account_id, office.desk.person.account_id)
+    assert event.detail["document"] == document
+    assert office.desk.rows(TrailEntry, col(TrailEntry.act) == A.VERIFY) == []
