@@ -191,7 +191,8 @@ export function Outcome({ faults, notice, answers }) {
   const element = useRef(null);
   const entries = inOrderOfFields(Object.entries(faults ?? {}));
   useEffect(() => {
-    if (asked) element.current?.focus();
+    // A dialog that closes with the same answer gives the focus back to its button: after that it goes here.
+    if (asked) queueMicrotask(() => element.current?.focus());
   }, [answers]);
   const jump = (event, name) => {
     const field = document.getElementById(name);
@@ -288,6 +289,18 @@ export function Repeat({ times }) {
     if (times > before.current && lastForm?.isConnected) lastForm.requestSubmit();
     before.current = times;
   }, [times]);
+  return null;
+}
+
+// Asks again every so many seconds, but not for a page that nobody sees or a line that is down.
+export function Poll({ every, onTick }) {
+  const lost = useLost();
+  const ask = useRef(onTick);
+  ask.current = onTick;
+  useEffect(() => {
+    const timer = setInterval(() => !document.hidden && !lost && ask.current(), every * 1000);
+    return () => clearInterval(timer);
+  }, [every, lost]);
   return null;
 }
 

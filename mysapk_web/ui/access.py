@@ -57,6 +57,7 @@ FRAMEWORK: dict[str, Policy] = {
 """Handlers of Reflex that the front end needs; all others of Reflex (`setvar`, storage updates ...) have no policy and are refused."""
 
 _ATTRIBUTE = "mysapk_policy"
+_PASSIVE = "mysapk_passive"
 
 _visitor: ContextVar[Visitor] = ContextVar("mysapk_visitor")
 _actor: ContextVar[Actor | None] = ContextVar("mysapk_actor")
@@ -95,7 +96,7 @@ def actor_or_none() -> Actor | None:
     return _actor.get(None)
 
 
-def handler(policy: Policy, *, background: bool = False) -> Callable[[Callable[..., Any]], Any]:
+def handler(policy: Policy, *, background: bool = False, passive: bool = False) -> Callable[[Callable[..., Any]], Any]:
     """Declare an event handler together with who may call it. Takes the place of `rx.event`.
 
     What a handler raises is told on the page by `AppState.report` instead of being lost: `Refused` in its own words, a busy or
@@ -104,11 +105,13 @@ def handler(policy: Policy, *, background: bool = False) -> Callable[[Callable[.
     Args:
         policy: Who may call it.
         background: As in `rx.event`.
+        passive: A page asks for it by itself, so it is no sign of a person: an idle session ends all the same (ASVS 7.3.1).
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
         guarded = _guard(function)
         setattr(guarded, _ATTRIBUTE, policy)
+        setattr(guarded, _PASSIVE, passive)
         return rx.event(guarded, background=True) if background else rx.event(guarded)
 
     return decorate
@@ -122,6 +125,15 @@ def policy_of(function: Any) -> Policy | None:
     """
     stated = getattr(function, _ATTRIBUTE, None)
     return stated if isinstance(stated, Policy) else None
+
+
+def is_passive(function: Any) -> bool:
+    """Whether a handler is called by pages on their own, and never by a person.
+
+    Args:
+        function: `EventHandler.fn` of a registered handler.
+    """
+    return getattr(function, _PASSIVE, False) is True
 
 
 def _guard(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,11 +8,15 @@ import reflex as rx
 from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
+from mysapk_web.services import announcements as saying
 from mysapk_web.services import database
 from mysapk_web.services import help as helpdesk
 from mysapk_web.services.help import NATIONAL
 from mysapk_web.ui.access import ANYONE, actor_or_none, handler
+from mysapk_web.ui.components.announcements import Told, announcements, told
 from mysapk_web.ui.components.display import card, section
+from mysapk_web.ui.components.email_request import email_request
+from mysapk_web.ui.components.forms import outcome
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
 
@@ -31,6 +35,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "Email terdaftar sudah tidak aktif atau berbeda",
         (
             "Email di data kepegawaian diperbaiki oleh admin kepegawaian di satuan kerja atau instansi Anda, paling lama 1x24 jam. "
+            "Tidak dapat masuk? Isi Minta perbaikan alamat email di halaman ini. "
             "Sebagian instansi juga menyediakan aplikasi kepegawaian sendiri; perubahan di sana diimpor berkala. "
             "Satu alamat hanya untuk satu orang."
         ),
@@ -98,6 +103,7 @@ class BantuanState(AppState):
     """The helpdesks for whoever looks: the own agency's first."""
 
     contacts: list[dict[str, str]] = [asdict(NATIONAL)]
+    told: list[Told] = []
 
     @handler(ANYONE)
     async def load(self) -> None:
@@ -107,6 +113,7 @@ class BantuanState(AppState):
         if person is not None:
             shell = await self.get_state(ShellState)
             await shell._fill()
+        self.told = told(await database.look(saying.shown, person))
         self.contacts = [asdict(contact) for contact in await database.look(helpdesk.contacts, person)]
 
 
@@ -147,11 +154,13 @@ def bantuan() -> rx.Component:
             rx.fragment(),
             rx.el.a("Kembali ke Masuk", href="/masuk", class_name="inline-block py-2 mb-2"),
         ),
+        outcome(),
         rx.el.h1("Bantuan"),
         rx.el.p(
             "Mulailah dari admin kepegawaian di instansi Anda: mereka dapat memperbaiki email dan membuka akun Anda.",
             class_name="lead",
         ),
+        announcements(BantuanState.told),
         section(
             "Hubungi kami",
             rx.el.div(rx.foreach(BantuanState.contacts, _contact), class_name="grid gap-4"),
@@ -160,6 +169,7 @@ def bantuan() -> rx.Component:
                 class_name="notice notice-info mt-6",
             ),
         ),
+        rx.cond(ShellState.nama, rx.fragment(), email_request()),
         section(
             "Pertanyaan yang sering diajukan",
             rx.el.div(*(_question(*entry) for entry in QUESTIONS), class_name="faq"),

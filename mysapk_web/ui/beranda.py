@@ -8,9 +8,11 @@ from typing import Any, TypedDict
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from mysapk_web.services import announcements as saying
 from mysapk_web.services import database, home, notices, pdm
 from mysapk_web.services.actor import Actor
 from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
+from mysapk_web.ui.components.announcements import Told, announcements, told
 from mysapk_web.ui.components.behaviour import WebOnly
 from mysapk_web.ui.components.display import facts, section, skeleton, tile, tiles
 from mysapk_web.ui.components.forms import outcome
@@ -97,6 +99,7 @@ class BerandaState(AppState):
     period: str = ""
     returned: list[ProposalRow] = []
     news: list[News] = []
+    told: list[Told] = []
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
@@ -109,6 +112,7 @@ class BerandaState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         await self._look_at_pdm(unread=shell.unread)
+        self.told = told(await database.look(saying.shown, actor()))
         self.ready = True
 
     async def _look_at_pdm(self, *, unread: int) -> None:
@@ -217,6 +221,7 @@ def beranda() -> rx.Component:
         outcome(),
         rx.cond(BerandaState.ready, _greeting(), rx.fragment(rx.el.h1("Beranda"), skeleton(4))),
         _banner(),
+        announcements(BerandaState.told),
         rx.cond(BerandaState.ready, _content()),
         here="/beranda",
     )

@@ -8,8 +8,17 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.base.error_boundary import error_boundary
 
+from mysapk_web.ui.admin.audit import AuditState, audit
+from mysapk_web.ui.admin.bantuan import AdminBantuanState
+from mysapk_web.ui.admin.bantuan import bantuan as admin_bantuan
+from mysapk_web.ui.admin.belum_aktif import BelumAktifState, belum_aktif
+from mysapk_web.ui.admin.email import EmailState, email
+from mysapk_web.ui.admin.kemajuan import KemajuanState, kemajuan
 from mysapk_web.ui.admin.pegawai import AkunState, DaftarState, akun, daftar
 from mysapk_web.ui.admin.peran import PeranState, peran
+from mysapk_web.ui.admin.periode import PeriodeState, periode
+from mysapk_web.ui.admin.sanksi import SanksiState, sanksi
+from mysapk_web.ui.admin.surat import SuratState, surat
 from mysapk_web.ui.awal import AwalState, awal
 from mysapk_web.ui.bantuan import BantuanState, bantuan
 from mysapk_web.ui.beranda import BerandaState, beranda
@@ -29,6 +38,10 @@ from mysapk_web.ui.profil import ProfilState, profil
 from mysapk_web.ui.shell import connection_line
 from mysapk_web.ui.tidak_ditemukan import tidak_ditemukan
 from mysapk_web.ui.usulan import UsulanListState, usulan
+from mysapk_web.ui.verifikasi.daftar import InboxState
+from mysapk_web.ui.verifikasi.daftar import daftar as masuk_usulan
+from mysapk_web.ui.verifikasi.sesuai import SesuaiState, sesuai
+from mysapk_web.ui.verifikasi.usulan import MejaState, meja
 
 STYLESHEET = "app.css"
 
@@ -49,9 +62,20 @@ PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
     ("/keamanan", keamanan, "Keamanan akun", KeamananState.load),
     ("/bantuan", bantuan, "Bantuan", BantuanState.load),
     ("/cek-bukti/[segel]", cek_bukti, "Periksa bukti pemutakhiran", CekBuktiState.load),
+    ("/verifikasi", masuk_usulan, "Verifikasi", InboxState.load),
+    ("/verifikasi/sesuai", sesuai, "Verifikasi bersama", SesuaiState.load),
+    ("/verifikasi/[nomor]", meja, "Usulan", MejaState.load),
     ("/admin/pegawai", daftar, "Pegawai", DaftarState.load),
     ("/admin/pegawai/[akun]", akun, "Akun pegawai", AkunState.load),
+    ("/admin/email", email, "Alamat email", EmailState.load),
     ("/admin/peran", peran, "Peran", PeranState.load),
+    ("/admin", kemajuan, "Kemajuan aktivasi", KemajuanState.load),
+    ("/admin/belum-aktif", belum_aktif, "Belum mengaktifkan akun", BelumAktifState.load),
+    ("/admin/sanksi", sanksi, "Daftar sanksi", SanksiState.load),
+    ("/admin/periode", periode, "Periode", PeriodeState.load),
+    ("/admin/surat", surat, "Surat keluar", SuratState.load),
+    ("/admin/audit", audit, "Jejak audit", AuditState.load),
+    ("/admin/bantuan", admin_bantuan, "Pengumuman dan kontak bantuan", AdminBantuanState.load),
     ("404", tidak_ditemukan, "Halaman tidak ditemukan", None),
 )
 """(route, page, name in the title, loader)."""

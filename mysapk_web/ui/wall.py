@@ -49,6 +49,16 @@ def policy_for(event_name: str) -> Policy | None:
     return None
 
 
+def is_passive(event_name: str) -> bool:
+    """Whether an event is sent by pages on their own, by its full name.
+
+    Args:
+        event_name: As it comes over the wire.
+    """
+    registered = RegistrationContext.get().event_handlers.get(event_name)
+    return registered is not None and access.is_passive(registered.handler.fn)
+
+
 def visitor_from(router_data: dict[str, Any]) -> Visitor:
     """The visitor of an event, from what the gate put into the headers of its socket.
 
@@ -93,7 +103,7 @@ class Wall(Middleware):
         policy = policy_for(event.name)
         app_state = await root.get_state(AppState)
         try:
-            actor = await _read(visitor)
+            actor = await _read(visitor, passive=is_passive(event.name))
         except SQLAlchemyError as error:
             log.error("session could not be read", error=type(error).__name__)  # noqa: TRY400
             return await _sentence(root, app_state, STORE_DOWN)
@@ -111,12 +121,12 @@ class Wall(Middleware):
         return None
 
 
-async def _read(visitor: Visitor) -> Actor | None:
+async def _read(visitor: Visitor, *, passive: bool) -> Actor | None:
     if not visitor.session:
         return None
     settings = load()
     actor = await database.run_single(session.read_actor, settings, visitor)
-    if actor is not None and session.touch_is_due(actor, settings):
+    if actor is not None and not passive and session.touch_is_due(actor, settings):
         await database.run(session.touch, visitor.session)
     return actor
 

@@ -64,3 +64,13 @@ def number_of(text: object) -> int:
         return 0
     written = str(text)
     return int(written) if written.isascii() and written.isdigit() and len(written) <= 12 else 0
+
+
+def clock_time(at: datetime, zone: str = "WIB") -> str:
+    """A time of day with its seconds, e.g. "20.11.05 WIB".
+
+    Args:
+        at: Aware.
+        zone: WIB, WITA or WIT.
+    """
+    return f"{format_datetime(at.astimezone(ZONES[zone]), 'HH.mm.ss', locale='id')} {zone}"

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from html import escape
-from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import parse_qs, unquote
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from mysapk_web.domain.filename import content_disposition
@@ -41,6 +40,7 @@ NAME_HEADER: Final = "x-nama-berkas"
 """File name, percent-encoded: not in the address, which proxies write down (ASVS 14.2.1)."""
 PAGE: Final = "/admin/email"
 _FORM_BYTES: Final = 4096
+_PIECE: Final = 65_536
 _KINDS: Final = {
     "csv": ("text/csv; charset=utf-8", tables.write_csv),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", tables.write_xlsx),
@@ -136,26 +136,28 @@ async def report_file(run_id: int, kind: str) -> Response:
     media_type, write = _KINDS[kind]
     path = await asyncio.to_thread(inbox.new_path, load().document_dir)
 
-    def work() -> None:
-        write(path, email_imports.report(database.database(), run_id))
-        path.chmod(0o600)
+    def work() -> BinaryIO:
+        """Write the file, and keep only the hold on it: whatever happens to the sending, nothing is left behind."""
+        try:
+            os.close(inbox.open_new(path))
+            write(path, email_imports.report(database.database(), run_id))
+            return path.open("rb")
+        finally:
+            path.unlink(missing_ok=True)
 
-    try:
-        await asyncio.to_thread(work)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
     name = f"laporan-impor-email-{run_id}.{kind}"
     headers = {
         "content-disposition": content_disposition("attachment", name),
         "content-security-policy": DOWNLOAD_POLICY,
         "cache-control": "no-store",
     }
-    return FileResponse(path, headers=headers, media_type=media_type, background=BackgroundTask(_remove, path))
+    return StreamingResponse(_pieces(await asyncio.to_thread(work)), headers=headers, media_type=media_type)
 
 
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
+async def _pieces(handle: BinaryIO) -> AsyncIterator[bytes]:
+    with handle:
+        while piece := await asyncio.to_thread(handle.read, _PIECE):
+            yield piece
 
 
 async def make_token(request: Request) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import select
 
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
@@ -19,6 +19,7 @@ from mysapk_web.models import (
     Pegawai,
     PersonnelRecord,
     Proposal,
+    ProposalClaim,
     TrailEntry,
 )
 from mysapk_web.services import clock
@@ -95,8 +96,11 @@ def put_on_file(db: Database, nip: str, records: dict[str, list[dict[str, Any]]]
     owner, now = person_id(db, nip), clock.now()
     with db.begin() as session:
         own = select(Proposal.id).where(Proposal.pegawai_id == owner)
-        for table in (Document, TrailEntry):
+        for table in (Document, TrailEntry, ProposalClaim):
             session.execute(delete(table).where(table.proposal_id.in_(own)))
+        session.execute(update(FormerValue).where(FormerValue.proposal_id.in_(own)).values(proposal_id=None))  # type: ignore[union-attr]
+        mine = select(PersonnelRecord.id).where(PersonnelRecord.pegawai_id == owner)
+        session.execute(delete(FormerValue).where(FormerValue.record_id.in_(mine)))  # type: ignore[attr-defined]
         session.execute(delete(Proposal).where(Proposal.pegawai_id == owner))
         session.execute(delete(GroupStatement).where(GroupStatement.pegawai_id == owner))
         records_of_owner = select(PersonnelRecord.id).where(PersonnelRecord.pegawai_id == owner)

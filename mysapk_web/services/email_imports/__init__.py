@@ -18,6 +18,7 @@ from mysapk_web.services.email_imports.starting import (
     Upload,
     begin,
     begin_by_token,
+    may_begin,
     may_upload,
     may_upload_by_token,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "list_runs",
     "list_tokens",
     "make_token",
+    "may_begin",
     "may_upload",
     "may_upload_by_token",
     "report",

@@ -42,6 +42,21 @@ class Upload:
     sha256: str
 
 
+def may_begin(_session: Session, actor: Actor) -> None:
+    """Whether a list of this person would be taken, as far as it can be said without counting.
+
+    Args:
+        _session: Any transaction.
+        actor: Who wants to send one.
+
+    Raises:
+        NotAllowed: The actor may not.
+        StepUpNeeded: Password or code have to be shown again.
+    """
+    actor.require(Permission.EMAIL_IMPORT)
+    require_recent(actor)
+
+
 def may_upload(session: Session, actor: Actor) -> None:
     """Whether a file of this person would be taken; asked before it is received, and counted.
 

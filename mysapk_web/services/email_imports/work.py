@@ -1,7 +1,7 @@
 """Doing what waits: reading, applying and undoing runs, by a process of its own beside the server.
 
-`python -m mysapk_web.services.email_imports.work NAME` works everything off and ends. A file can so neither hold up the portal nor
-take its memory, and a process that dies costs a chunk at most.
+`worker.py` is that process: it works everything off and ends. A file can so neither hold up the portal nor take its memory, and a
+process that dies costs a chunk at most.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import resource
 import secrets
 import socket
 import sys
@@ -34,8 +33,6 @@ from mysapk_web.settings import load
 
 log = structlog.get_logger(__name__)
 
-MEMORY_LIMIT: Final = 2 * 1024**3
-"""Address space of the process: a workbook that unpacks to more ends it."""
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks for work."""
 _BREATH: Final = 0.01
@@ -122,7 +119,7 @@ async def work_for_ever() -> None:
 async def _have_it_done() -> None:
     name = new_name()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "mysapk_web.services.email_imports.work", name, stdin=asyncio.subprocess.DEVNULL
+        sys.executable, "-m", "mysapk_web.services.email_imports.worker", name, stdin=asyncio.subprocess.DEVNULL
     )
     try:
         code = await process.wait()
@@ -133,24 +130,3 @@ async def _have_it_done() -> None:
     if code:
         log.warning("import.worker_died", code=code)
         await database.run(let_go, name)
-
-
-def main(name: str) -> int:
-    """Work off everything with the settings of the environment, at low priority and within bounds.
-
-    Args:
-        name: Of this worker.
-    """
-    os.nice(5)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    settings = load()
-    db = Database(settings.database_url, pool_size=2)
-    try:
-        work_off(db, name, settings.document_dir)
-    finally:
-        db.dispose()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

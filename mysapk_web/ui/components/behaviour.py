@@ -148,6 +148,16 @@ class Repeat(_Behaviour):
     times: rx.Var[int]
 
 
+class Poll(_Behaviour):
+    """Asks the server again every so many seconds, while the page is looked at and the line is there."""
+
+    tag = "Poll"
+
+    every: rx.Var[int]
+    """Seconds."""
+    _triggers: ClassVar[dict[str, Any]] = {"on_tick": no_args_event_spec}
+
+
 class WebOnly(_Behaviour):
     """Shows its children in a browser window of at least 768 px, not in the installed app (DESIGN 5)."""
 

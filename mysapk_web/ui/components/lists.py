@@ -40,7 +40,16 @@ def address_with(path: str, values: Mapping[str, str]) -> str:
     return f"{path}?{query}" if query else path
 
 
-def filter_field(name: str, label: str, value: Any, *, help_text: str = "", **props: Any) -> rx.Component:
+def filter_field(
+    name: str,
+    label: str,
+    value: Any,
+    *,
+    help_text: str = "",
+    kind: str = "text",
+    input_mode: str = "text",
+    **props: Any,
+) -> rx.Component:
     """A text field of a filter; it follows the address when that changes.
 
     Args:
@@ -48,13 +57,17 @@ def filter_field(name: str, label: str, value: Any, *, help_text: str = "", **pr
         label: Visible label.
         value: Var with what is filtered by now.
         help_text: One sentence under the label.
+        kind: `type` of the input.
+        input_mode: Keyboard on phones.
         **props: Further attributes of the input.
     """
     control = FollowInput.create(
         name=name,
         value=value,
         class_name="input",
-        custom_attrs=attributes(name, has_help=bool(help_text), spoken={"type": "text", "spellCheck": "false"}),
+        custom_attrs=attributes(
+            name, has_help=bool(help_text), spoken={"type": kind, "inputMode": input_mode, "spellCheck": "false"}
+        ),
         **{"auto_complete": "off", **props},
     )
     return around(name, label, help_text, control)

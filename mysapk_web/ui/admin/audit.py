@@ -1,0 +1,212 @@
+"""`/admin/audit`: who did what to whom and when, within the scope."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, TypedDict
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.period import ZONES
+from mysapk_web.domain.roles import Permission
+from mysapk_web.services import database, trail
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.exports import Report
+from mysapk_web.services.trail import Event, Filter
+from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.display import cell, empty, row, section, skeleton, table
+from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.lists import address_with, filter_field, filter_select, link_pager, parameter
+from mysapk_web.ui.components.missing import download_form, found_in_words
+from mysapk_web.ui.shell import ShellState, page
+from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.words import moment, number_of
+
+PATH: Final = "/admin/audit"
+MAY: Final = holding(Permission.AUDIT_READ)
+SEARCHED: Final = "ada"
+"""Value of `cari` in the address while a NIP is searched for, which itself stays out of the address."""
+TAGS: Final = (("", "Semua"), *sorted(((tag.value, tag.label) for tag in AuditTag), key=lambda pair: pair[1]))
+
+
+class EventRow(TypedDict):
+    """One event as the state holds it."""
+
+    at: str
+    tag: str
+    actor: str
+    subject: str
+    address: str
+    detail: str
+
+
+def event_row(event: Event) -> EventRow:
+    """One event in words.
+
+    Args:
+        event: From the service.
+    """
+    return {
+        "at": moment(event.at, event.zona),
+        "tag": event.tag,
+        "actor": event.actor,
+        "subject": event.subject or "-",
+        "address": event.address,
+        "detail": event.detail,
+    }
+
+
+def day_of(text: str, field: str, *, after: bool = False) -> datetime | None:
+    """A day from a filter as a moment in WIB.
+
+    Args:
+        text: As a date field sends it; empty for none.
+        field: Name of the field, for the fault.
+        after: The beginning of the next day, for an exclusive end.
+
+    Raises:
+        Refused: It is no day.
+    """
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text) + timedelta(days=1 if after else 0)
+        return datetime.combine(day, time(), ZONES["WIB"])
+    except (ValueError, OverflowError):
+        raise Refused("Pilih tanggal yang benar, misalnya 24-08-2026.", field) from None
+
+
+class AuditState(AppState):
+    """One page of the trail and its filters."""
+
+    ready: bool = False
+    rows: list[EventRow] = []
+    found: str = ""
+    number: int = 1
+    pages: int = 1
+    before: str = PATH
+    after: str = PATH
+    nip: str = ""
+    pelaku: str = ""
+    tindakan: str = ""
+    dari: str = ""
+    sampai: str = ""
+    narrowed: bool = False
+
+    @handler(MAY)
+    async def load(self) -> None:
+        """What the address asks for."""
+        self.faults, self.notice = {}, ""
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        url = self.router.url
+        if not parameter(url, "cari"):
+            self.nip = self.pelaku = ""
+        self.tindakan = parameter(url, "tindakan")
+        self.dari, self.sampai = parameter(url, "dari"), parameter(url, "sampai")
+        self.rows, self.found, self.number, self.pages = [], "", 1, 1
+        self.narrowed = any((self.nip, self.pelaku, self.tindakan, self.dari, self.sampai))
+        self.ready = True
+        await self._look(number_of(parameter(url, "halaman")))
+
+    async def _look(self, page: int) -> None:
+        since, until = day_of(self.dari, "dari"), day_of(self.sampai, "sampai", after=True)
+        wanted = Filter(self.nip, self.pelaku, self.tindakan, since, until)
+        found = await database.look(trail.events, actor(), wanted, page)
+        self.rows, self.found = [event_row(event) for event in found.items], found_in_words(found, "peristiwa")
+        self.number, self.pages = found.number, found.pages
+        self.before, self.after = self._address(found.number - 1), self._address(found.number + 1)
+
+    def _address(self, page: int = 1) -> str:
+        values = {
+            "cari": SEARCHED if self.nip or self.pelaku else "",
+            "tindakan": self.tindakan,
+            "dari": self.dari,
+            "sampai": self.sampai,
+        }
+        return address_with(PATH, {**values, "halaman": str(page) if page > 1 else ""})
+
+    @handler(MAY)
+    async def narrow(self, form: dict[str, Any]) -> Any:
+        """Put the filters into the address; the page then loads what it asks for."""
+        self.nip, self.pelaku = text_of(form, "nip", 40).strip(), text_of(form, "pelaku", 40).strip()
+        self.tindakan = text_of(form, "tindakan", 60)
+        self.dari, self.sampai = text_of(form, "dari", 10), text_of(form, "sampai", 10)
+        return rx.redirect(self._address())
+
+
+def _filter() -> rx.Component:
+    state = AuditState
+    return Form.create(
+        filter_field("nip", "NIP pegawai", state.nip, input_mode="numeric"),
+        filter_field("pelaku", "NIP pelaku", state.pelaku, input_mode="numeric"),
+        filter_select("tindakan", "Tindakan", state.tindakan, TAGS),
+        filter_field("dari", "Dari tanggal", state.dari, kind="date"),
+        filter_field("sampai", "Sampai tanggal", state.sampai, kind="date"),
+        rx.el.div(
+            submit_button("Tampilkan", "Mencari ..."),
+            rx.cond(state.narrowed, rx.el.a("Hapus saringan", href=PATH, class_name="button-quiet")),
+            class_name="buttons",
+        ),
+        on_submit=state.narrow,
+        action=PATH,
+        class_name="filter",
+    )
+
+
+def _row(item: ObjectVar[EventRow]) -> rx.Component:
+    return row(
+        cell("Waktu", rx.el.span(item["at"])),
+        cell("Tindakan", rx.el.strong(item["tag"])),
+        cell("Pelaku", rx.el.div(item["actor"], rx.el.p(item["address"], class_name="help"))),
+        cell("Pegawai", rx.el.span(item["subject"])),
+        cell("Rincian", rx.el.span(item["detail"], class_name="detail")),
+    )
+
+
+def _list() -> rx.Component:
+    state = AuditState
+    return rx.fragment(
+        _filter(),
+        rx.el.p(state.found, class_name="help mt-6 mb-2", role="status"),
+        rx.cond(
+            state.rows,
+            rx.fragment(
+                table(
+                    "Jejak audit",
+                    ["Waktu", "Tindakan", "Pelaku", "Pegawai", "Rincian"],
+                    rx.foreach(state.rows, _row),
+                ),
+                link_pager(state.number, state.pages, state.before, state.after),
+                section(
+                    "Unduh jejak",
+                    rx.el.p("Semua baris sesuai saringan di atas. Setiap unduhan dicatat.", class_name="help mb-4"),
+                    download_form(
+                        Report.TRAIL.value,
+                        {
+                            "nip": state.nip,
+                            "pelaku": state.pelaku,
+                            "tindakan": state.tindakan,
+                            "dari": state.dari,
+                            "sampai": state.sampai,
+                        },
+                    ),
+                ),
+            ),
+            rx.cond(AppState.faults, rx.fragment(), empty("Tidak ada peristiwa yang cocok dengan saringan ini.")),
+        ),
+    )
+
+
+def audit() -> rx.Component:
+    """The page."""
+    return page(
+        outcome(),
+        rx.el.h1("Jejak audit"),
+        rx.el.p("Siapa melakukan apa, kapan, dan terhadap siapa. Jejak ini tidak dapat diubah.", class_name="lead"),
+        rx.cond(AuditState.ready, _list(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
+        here=PATH,
+    )

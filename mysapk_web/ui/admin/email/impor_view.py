@@ -1,0 +1,254 @@
+"""What the import part of `/admin/email` looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import ObjectVar
+from reflex_components_core.el.elements.inline import A
+
+from mysapk_web.services.email_imports.inbox import MAX_BYTES
+from mysapk_web.ui.admin.email.behaviour import ListUpload, Ticker
+from mysapk_web.ui.admin.email.impor_state import PATH, CountRow, ImporState, LineRow, RunRow
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.display import (
+    badge,
+    cancel_button,
+    cell,
+    dialog,
+    dialog_button,
+    empty,
+    facts,
+    inset,
+    row,
+    section,
+    table,
+)
+from mysapk_web.ui.components.forms import submit_button
+from mysapk_web.ui.components.lists import filter_field, link_pager
+
+LIST = f"{PATH}?bagian=impor"
+
+
+def _upload() -> rx.Component:
+    return section(
+        "Unggah berkas",
+        rx.el.p(
+            "Berkas diperiksa lebih dulu. Belum ada alamat yang berubah sebelum Anda menerapkannya.", class_name="help"
+        ),
+        Form.create(
+            ListUpload.create(
+                go=ImporState.go,
+                to="/admin/email/unggah",
+                limit=MAX_BYTES,
+                on_stored=ImporState.stored,
+                custom_attrs={"id": "berkas"},
+            ),
+            submit_button("Unggah dan periksa", "Menyiapkan ..."),
+            on_submit=ImporState.begin,
+            action=PATH,
+            class_name="form",
+        ),
+    )
+
+
+def _run(item: ObjectVar[RunRow]) -> rx.Component:
+    return row(
+        cell("Berkas", rx.el.a(item["name"], href=item["href"])),
+        cell("Keadaan", badge(item["state"], item["tone"])),
+        cell("Baris baik", rx.el.span(item["good"], " dari ", item["total"])),
+        cell("Asal", rx.el.span(item["source"])),
+        cell("Dimulai oleh", rx.el.span(item["by"])),
+        cell("Waktu", rx.el.span(item["at"])),
+    )
+
+
+def _runs() -> rx.Component:
+    return section(
+        "Impor terakhir",
+        rx.cond(
+            ImporState.runs,
+            table(
+                "Impor terakhir",
+                ["Berkas", "Keadaan", "Baris baik", "Asal", "Dimulai oleh", "Waktu"],
+                rx.foreach(ImporState.runs, _run),
+            ),
+            empty("Belum ada impor. Unggah berkas pertama di atas."),
+        ),
+        link_pager(ImporState.number, ImporState.pages, ImporState.before, ImporState.after),
+    )
+
+
+def _progress() -> rx.Component:
+    run = ImporState.run
+    return rx.cond(
+        run["busy"],
+        rx.el.div(
+            rx.el.p(
+                rx.el.strong(run["state"], " ..."), " ", run["percent"], " %", custom_attrs={"id": "kemajuan-impor"}
+            ),
+            rx.el.progress(value=run["percent"], max=100, custom_attrs={"aria-labelledby": "kemajuan-impor"}),
+            rx.el.p("Anda boleh meninggalkan halaman ini; pekerjaan berjalan terus.", class_name="help"),
+            class_name="progress mt-6",
+        ),
+    )
+
+
+def _apply() -> rx.Component:
+    run = ImporState.run
+    return rx.cond(
+        run["waiting"] & (run["good"] > 0),
+        rx.fragment(
+            dialog_button(rx.fragment("Terapkan ", run["good"], " baris"), "terapkan", kind="primary"),
+            dialog(
+                "Terapkan perubahan alamat?",
+                rx.el.p("Alamat email dari ", rx.el.strong(run["good"], " baris"), " diganti sekarang."),
+                rx.el.ul(
+                    rx.el.li("Token dan sesi pegawai yang alamatnya berganti tidak berlaku lagi."),
+                    rx.el.li("Alamat lama dan alamat baru sama-sama diberi tahu."),
+                    rx.el.li("Baris lain tidak diubah; sebabnya ada di laporan."),
+                    class_name="list-disc pl-5",
+                ),
+                Form.create(
+                    rx.el.div(submit_button("Terapkan", "Memulai ..."), cancel_button(), class_name="buttons"),
+                    on_submit=ImporState.apply,
+                    action=PATH,
+                ),
+                ident="terapkan",
+            ),
+        ),
+    )
+
+
+def _undo() -> rx.Component:
+    return rx.cond(
+        ImporState.run["may_undo"],
+        rx.fragment(
+            dialog_button("Batalkan impor ini", "batalkan", kind="danger"),
+            dialog(
+                "Batalkan impor ini?",
+                rx.el.p(
+                    "Alamat sebelumnya dikembalikan, tetapi hanya bagi pegawai yang alamatnya masih sama dengan hasil impor "
+                    "ini. Alamat yang sudah diubah lagi dibiarkan. Pegawai diberi tahu dan harus masuk lagi."
+                ),
+                Form.create(
+                    rx.el.div(
+                        submit_button("Kembalikan alamat", "Memulai ...", kind="danger"),
+                        cancel_button("Jangan"),
+                        class_name="buttons",
+                    ),
+                    on_submit=ImporState.undo,
+                    action=PATH,
+                ),
+                ident="batalkan",
+            ),
+        ),
+    )
+
+
+def _downloads() -> rx.Component:
+    run = ImporState.run
+    return rx.cond(
+        ~run["busy"] & (run["rest"] > 0),
+        rx.el.p(
+            "Laporan ",
+            run["rest"],
+            " baris lain: ",
+            *_links(run),
+            class_name="mt-4",
+        ),
+    )
+
+
+def _links(run: Any) -> list[Any]:
+    def link(kind: str) -> rx.Component:
+        return A.create(kind.upper(), href=f"/admin/email/laporan/{run['id']}.{kind}", class_name="inline-block py-2")
+
+    return [link("csv"), " atau ", link("xlsx")]
+
+
+def _count(item: ObjectVar[CountRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.a(
+            item["label"],
+            " ",
+            badge(item["count"], item["tone"]),
+            href=item["href"],
+            class_name="inline-block py-2",
+            custom_attrs={"aria-current": rx.cond(item["current"], "true", "false")},
+        )
+    )
+
+
+def _line(item: ObjectVar[LineRow]) -> rx.Component:
+    return row(
+        cell("Baris", rx.el.span(item["line"])),
+        cell("NIP", rx.el.div(item["nip"], rx.cond(item["nama"], rx.el.p(item["nama"], class_name="help")))),
+        cell(
+            "Alamat",
+            rx.el.div(
+                rx.cond(item["old"], rx.el.p(rx.el.s(item["old"]), class_name="help")),
+                rx.el.span(item["email"]),
+                class_name="break-anywhere",
+            ),
+        ),
+        cell("Hasil", rx.el.div(badge(item["label"], item["tone"]), rx.el.p(item["note"], class_name="help"))),
+    )
+
+
+def _rows() -> rx.Component:
+    state = ImporState
+    return section(
+        "Hasil pemeriksaan",
+        rx.el.ul(rx.foreach(state.counts, _count), class_name="flex flex-wrap gap-x-6 gap-y-1"),
+        Form.create(
+            filter_field("cari", "NIP", state.nip, input_mode="numeric"),
+            rx.el.div(submit_button("Cari", "Mencari ..."), class_name="buttons"),
+            on_submit=state.search,
+            action=PATH,
+            class_name="filter",
+        ),
+        rx.el.p(state.found, class_name="help mt-6 mb-2", role="status"),
+        rx.cond(
+            state.lines,
+            table("Baris berkas", ["Baris", "NIP", "Alamat", "Hasil"], rx.foreach(state.lines, _line)),
+            empty("Tidak ada baris yang cocok. Pilih hasil lain atau hapus pencarian NIP."),
+        ),
+        link_pager(state.number, state.pages, state.before, state.after),
+    )
+
+
+def _one() -> rx.Component:
+    run = ImporState.run
+    return rx.fragment(
+        rx.el.p(rx.el.a("Kembali ke daftar impor", href=LIST, class_name="inline-block py-2"), class_name="mt-6"),
+        section(
+            "Impor",
+            facts(
+                ("Berkas", run["name"]),
+                ("Keadaan", badge(run["state"], run["tone"])),
+                ("Baris baik", rx.fragment(run["good"], " dari ", run["total"])),
+                ("Alamat diganti", rx.fragment(run["applied"])),
+                ("Dikembalikan", rx.fragment(run["undone"])),
+                ("Asal", run["source"]),
+                ("Dimulai oleh", run["by"]),
+                ("Waktu", run["at"]),
+            ),
+            rx.cond(run["error"], rx.el.div(inset(run["error"], kind="warn"), class_name="mt-4")),
+            _progress(),
+            rx.el.div(_apply(), _undo(), class_name="buttons mt-6"),
+            _downloads(),
+        ),
+        rx.cond(run["busy"], rx.fragment(), rx.cond(ImporState.counts, _rows())),
+        Ticker.create(active=run["busy"], every=700, on_tick=ImporState.look_again),
+    )
+
+
+def impor() -> rx.Component:
+    """The part of the page."""
+    return rx.cond(
+        ImporState.open,
+        rx.cond(ImporState.run["id"] > 0, _one(), rx.el.p(rx.el.a("Kembali ke daftar impor", href=LIST))),
+        rx.fragment(_upload(), _runs()),
+    )

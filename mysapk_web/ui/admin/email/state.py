@@ -1,0 +1,297 @@
+"""What `/admin/email` holds and does beside importing: repair of one address, requests, tokens of the agency."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypedDict
+
+from mysapk_web.domain.roles import Permission
+from mysapk_web.services import clock, database, email_imports, email_repair, email_requests, security
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.email_imports import TokenView
+from mysapk_web.services.email_repair import Found
+from mysapk_web.services.email_requests import RequestView
+from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.admin.email.impor_state import ImporState
+from mysapk_web.ui.components.lists import address_with, parameter
+from mysapk_web.ui.shell import ShellState
+from mysapk_web.ui.state import TEXT_LIMIT, AppState, text_of
+from mysapk_web.ui.words import moment, number_of
+
+PATH: Final = "/admin/email"
+PARTS: Final = ("perbaiki", "permintaan", "impor", "token")
+MAY: Final = holding(Permission.EMAIL_REPAIR)
+MAY_TOKENS: Final = holding(Permission.EMAIL_TOKEN)
+
+
+class PersonRow(TypedDict):
+    """Somebody whose address may be repaired."""
+
+    id: int
+    nip: str
+    nama: str
+    unit: str
+    email: str
+    note: str
+
+
+class RequestRow(TypedDict):
+    """A request beside what is on file."""
+
+    id: int
+    nip: str
+    nama: str
+    nama_typed: str
+    name_fits: bool
+    email: str
+    old_typed: str
+    old_fits: bool
+    new_email: str
+    fault: str
+    warning: str
+    unit: str
+    at: str
+    network: str
+
+
+class TokenRow(TypedDict):
+    """A token of the agency."""
+
+    id: int
+    label: str
+    hint: str
+    by: str
+    at: str
+    used: str
+    ends: str
+    state: str
+    tone: str
+    in_force: bool
+
+
+NOBODY: PersonRow = {"id": 0, "nip": "", "nama": "", "unit": "", "email": "", "note": ""}
+
+
+NO_REQUEST: RequestRow = {
+    "id": 0,
+    "nip": "",
+    "nama": "",
+    "nama_typed": "",
+    "name_fits": False,
+    "email": "",
+    "old_typed": "",
+    "old_fits": False,
+    "new_email": "",
+    "fault": "",
+    "warning": "",
+    "unit": "",
+    "at": "",
+    "network": "",
+}
+DECIDED: Final = {
+    True: "Alamat email diganti. Alamat lama dan baru diberi tahu.",
+    False: "Permintaan ditolak. Alasannya dikirim ke alamat yang tercatat.",
+}
+
+
+def person_row(person: Found) -> PersonRow:
+    """Somebody for the page.
+
+    Args:
+        person: From the service.
+    """
+    return {
+        "id": person.account_id,
+        "nip": person.nip,
+        "nama": person.nama,
+        "unit": f"{person.unit}, {person.instansi}",
+        "email": person.email or "(belum ada)",
+        "note": person.note,
+    }
+
+
+def request_row(view: RequestView) -> RequestRow:
+    """A request for the page.
+
+    Args:
+        view: From the service.
+    """
+    return {
+        "id": view.id,
+        "nip": view.nip,
+        "nama": view.nama,
+        "nama_typed": view.nama_typed,
+        "name_fits": view.name_fits,
+        "email": view.email or "(belum ada)",
+        "old_typed": view.old_typed or "(tidak diisi)",
+        "old_fits": view.old_fits,
+        "new_email": view.new_email,
+        "fault": view.fault,
+        "warning": view.warning,
+        "unit": view.unit,
+        "at": moment(view.created_at),
+        "network": view.network or "-",
+    }
+
+
+def token_row(view: TokenView) -> TokenRow:
+    """A token for the page.
+
+    Args:
+        view: From the service.
+    """
+    ended = view.expires_at <= clock.now()
+    state = "Dicabut" if view.revoked_at else "Berakhir" if ended else "Berlaku"
+    return {
+        "id": view.id,
+        "label": view.label,
+        "hint": f"... {view.hint}",
+        "by": view.made_by,
+        "at": moment(view.created_at),
+        "used": moment(view.last_used_at) if view.last_used_at else "belum pernah",
+        "ends": moment(view.revoked_at or view.expires_at),
+        "state": state,
+        "tone": "good" if state == "Berlaku" else "plain",
+        "in_force": state == "Berlaku",
+    }
+
+
+class EmailState(AppState):
+    """The part of the page that is open, and what it shows."""
+
+    ready: bool = False
+    part: str = PARTS[0]
+    may_tokens: bool = False
+    people: list[PersonRow] = []
+    matches: int = 0
+    searched: bool = False
+    person: PersonRow = NOBODY
+    advice: str = ""
+    advice_is_fault: bool = False
+    requests: list[RequestRow] = []
+    request: RequestRow = NO_REQUEST
+    waiting: int = 0
+    number: int = 1
+    pages: int = 1
+    before: str = PATH
+    after: str = PATH
+    tokens: list[TokenRow] = []
+    proven: bool = False
+    """Password or code were shown lately: the form for a token may be sent, which is none of this state's."""
+
+    @handler(MAY)
+    async def load(self) -> None:
+        """What the address asks for."""
+        self.faults, self.notice = {}, ""
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        wanted = parameter(self.router.url, "bagian")
+        self.may_tokens = actor().may(Permission.EMAIL_TOKEN)
+        parts = PARTS if self.may_tokens else PARTS[:-1]
+        self.part = wanted if wanted in parts else PARTS[0]
+        self._forget()
+        await self._requests(number_of(parameter(self.router.url, "halaman")))
+        if self.part == "token":
+            await self._tokens()
+        if self.part == "impor":
+            impor = await self.get_state(ImporState)
+            await impor._load()
+        self.ready = True
+
+    def _forget(self) -> None:
+        self.people, self.matches, self.person, self.searched, self.advice = [], 0, NOBODY, False, ""
+
+    async def _requests(self, page: int) -> None:
+        found = await database.look(email_requests.waiting, actor(), page)
+        self.requests = [request_row(view) for view in found.items]
+        self.request = NO_REQUEST
+        self.waiting, self.number, self.pages = found.total, found.number, found.pages
+        self.before, self.after = (
+            address_with(PATH, {"bagian": "permintaan", "halaman": str(found.number + step)}) for step in (-1, 1)
+        )
+
+    async def _tokens(self) -> None:
+        self.tokens = [token_row(view) for view in await database.look(email_imports.list_tokens, actor())]
+        self.proven = security.is_recent(actor())
+
+    # One address ----------------------------------------------------------------------------------------------------
+
+    @handler(MAY)
+    async def search(self, form: dict[str, Any]) -> None:
+        """Find somebody; what was typed stays out of the address."""
+        self._forget()
+        found = await database.look(email_repair.find_people, actor(), text=text_of(form, "cari", 100))
+        self.people, self.searched = [person_row(person) for person in found], True
+        self.matches = len(self.people)
+        if self.matches == 1:
+            self.person = self.people[0]
+        self._tell()
+
+    @handler(MAY)
+    async def choose(self, account_id: int) -> None:
+        """Open one of those who were found."""
+        found = await database.look(email_repair.person, actor(), account_id=number_of(str(account_id)))
+        self.person, self.advice = person_row(found), ""
+        self._tell()
+
+    @handler(MAY)
+    async def judge(self, email: str) -> None:
+        """Say what is to be said of the new address while it is typed; nothing is kept."""
+        if not isinstance(email, str) or len(email) > TEXT_LIMIT or not self.person["id"]:
+            return
+        if not email.strip():
+            self.advice = ""
+            return
+        found = await database.look(email_repair.check, actor(), account_id=self.person["id"], email=email)
+        self.advice_is_fault = bool(found.fault)
+        self.advice = found.fault or found.warning or "Alamat ini dapat dipakai."
+
+    @handler(MAY)
+    async def repair(self, form: dict[str, Any]) -> None:
+        """Change the address."""
+        moved = await database.run(
+            email_repair.repair,
+            actor(),
+            account_id=self.person["id"],
+            email=text_of(form, "email"),
+            reason=text_of(form, "alasan"),
+        )
+        nama = self.person["nama"]
+        self._forget()
+        told = "Alamat lama dan baru diberi tahu; token dan sesi lama tidak berlaku lagi." if moved else ""
+        self._tell(notice=f"Alamat email {nama} diperbarui. {told}".strip())
+
+    # Requests -------------------------------------------------------------------------------------------------------
+
+    @handler(MAY)
+    async def open_request(self, request_id: int) -> None:
+        """Look at one request."""
+        wanted = number_of(str(request_id))
+        self.request = next((row for row in self.requests if row["id"] == wanted), NO_REQUEST)
+        self._tell()
+
+    @handler(MAY)
+    async def decide(self, form: dict[str, Any]) -> None:
+        """Give the address that was asked for, or say no."""
+        acts = {"terima": email_requests.accept, "tolak": email_requests.refuse}
+        act = acts.get(text_of(form, "putusan"))
+        if act is None:
+            raise Refused("Pilih putusan: terima atau tolak.", "putusan")
+        await database.run(act, actor(), request_id=self.request["id"], reason=text_of(form, "alasan"))
+        await self._requests(self.number)
+        self._tell(notice=DECIDED[act is email_requests.accept])
+
+    # Tokens ---------------------------------------------------------------------------------------------------------
+
+    @handler(MAY_TOKENS)
+    async def prove(self, form: dict[str, Any]) -> None:
+        """Ask for password or code before the form for a token is shown."""
+        security.require_recent(actor())
+        self.proven = True
+        self._tell()
+
+    @handler(MAY_TOKENS)
+    async def revoke(self, form: dict[str, Any]) -> None:
+        """Make a token worthless."""
+        await database.run(email_imports.revoke_token, actor(), token_id=number_of(text_of(form, "token")))
+        await self._tokens()
+        self._tell(notice="Token dicabut dan langsung tidak berlaku.")

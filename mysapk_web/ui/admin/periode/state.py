@@ -1,0 +1,201 @@
+"""What `/admin/periode` holds and does: a draft is shown as people would see it, then it is put in force."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final, TypedDict
+
+from mysapk_web.domain.period import PeriodKind, Phase
+from mysapk_web.domain.progress import number
+from mysapk_web.domain.roles import Permission
+from mysapk_web.services import database, period_admin
+from mysapk_web.services.actor import InputRefused
+from mysapk_web.services.period_admin import KIND_LABELS, Act, Draft, PeriodRow, Preview
+from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.shell import ShellState
+from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.words import number_of
+
+PATH: Final = "/admin/periode"
+FIELDS: Final = ("tindakan", "jenis", "tempat", "mulai", "selesai", "dasar")
+MAY: Final = holding(Permission.PERIOD_AGENCY, Permission.PERIOD_NATIONAL)
+PHASES: Final = {
+    Phase.NOT_OPEN: ("Belum dibuka", "plain"),
+    Phase.OPEN: ("Sedang berjalan", "good"),
+    Phase.CLOSED: ("Sudah berakhir", "warn"),
+}
+
+
+class Row(TypedDict):
+    """One period as the state holds it."""
+
+    key: str
+    kind: str
+    kind_value: str
+    place: str
+    place_key: str
+    dates: str
+    source: str
+    phase: str
+    tone: str
+    extends: bool
+    removable: bool
+
+
+class Place(TypedDict):
+    """A place that periods can be set for."""
+
+    key: str
+    nama: str
+
+
+class Shown(TypedDict):
+    """The draft as people would see it."""
+
+    heading: str
+    dates: str
+    concerned: str
+    banner_of: str
+    title: str
+    sentence: str
+    banner_dates: str
+    consequence: str
+    more: list[str]
+
+
+NOT_SHOWN: Shown = {
+    "heading": "",
+    "dates": "",
+    "concerned": "",
+    "banner_of": "",
+    "title": "",
+    "sentence": "",
+    "banner_dates": "",
+    "consequence": "",
+    "more": [],
+}
+
+
+def row_of(period: PeriodRow) -> Row:
+    """One period in words.
+
+    Args:
+        period: From the service.
+    """
+    phase, tone = PHASES[period.phase]
+    return {
+        "key": str(period.id),
+        "kind": KIND_LABELS[period.kind],
+        "kind_value": period.kind.value,
+        "place": period.place,
+        "place_key": period.place_key,
+        "dates": period.dates,
+        "source": period.source,
+        "phase": phase,
+        "tone": tone,
+        "extends": period.extends,
+        "removable": period.removable,
+    }
+
+
+def shown_of(draft: Draft, preview: Preview) -> Shown:
+    """A preview in words.
+
+    Args:
+        draft: As typed.
+        preview: From the service.
+    """
+    act = "Perpanjangan" if draft.act is Act.EXTEND else "Periode baru"
+    people = f"{number(preview.people)} pegawai di {number(preview.agencies)} instansi"
+    apart = f" {preview.own_rows} instansi punya jadwal sendiri dan tidak berubah." if preview.own_rows else ""
+    banner: dict[str, Any] = asdict(preview.banner) if preview.banner else {}
+    return {
+        "heading": f"{act}: {KIND_LABELS[draft.kind]}",
+        "dates": preview.dates,
+        "concerned": f"Berlaku bagi {people}.{apart}",
+        "banner_of": preview.banner_of,
+        "title": banner.get("title", ""),
+        "sentence": banner.get("sentence", ""),
+        "banner_dates": banner.get("dates", ""),
+        "consequence": banner.get("consequence", ""),
+        "more": list(banner.get("more", [])),
+    }
+
+
+def draft_of(form: dict[str, Any]) -> Draft:
+    """The fields of the form.
+
+    Args:
+        form: What the event carried.
+
+    Raises:
+        InputRefused: A choice was not made, or a date is none.
+    """
+    faults: dict[str, str] = {}
+    kind, act = text_of(form, "jenis", 40), text_of(form, "tindakan", 40)
+    if kind not in set(PeriodKind):
+        faults["jenis"] = "Pilih jenis periode."
+    if act not in set(Act):
+        faults["tindakan"] = "Pilih yang ingin dilakukan."
+    if not (place := text_of(form, "tempat", 40)):
+        faults["tempat"] = "Pilih berlaku untuk siapa."
+    days: dict[str, date | None] = {}
+    for name in ("mulai", "selesai"):
+        try:
+            text = text_of(form, name, 10)
+            days[name] = date.fromisoformat(text) if text else None
+        except ValueError:
+            faults[name] = "Pilih tanggal yang benar, misalnya 24-08-2026."
+    if faults:
+        raise InputRefused(faults)
+    return Draft(Act(act), PeriodKind(kind), place, days["mulai"], days["selesai"], text_of(form, "dasar", 400))
+
+
+class PeriodeState(AppState):
+    """The periods, and the draft that is looked at."""
+
+    ready: bool = False
+    rows: list[Row] = []
+    places: list[Place] = []
+    shown: Shown = NOT_SHOWN
+    typed: dict[str, str] = {}
+    """The draft that is shown, for the form that puts it in force."""
+
+    @handler(MAY)
+    async def load(self) -> None:
+        """Everything at once."""
+        self.faults, self.notice, self.shown, self.typed = {}, "", NOT_SHOWN, {}
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        await self._look()
+        self.places = [{"key": key, "nama": nama} for key, nama in await database.look(period_admin.choices, actor())]
+        self.ready = True
+
+    async def _look(self) -> None:
+        self.rows = [row_of(period) for period in await database.look(period_admin.listed, actor())]
+
+    @handler(MAY)
+    async def preview(self, form: dict[str, Any]) -> None:
+        """Show the draft as people would see it; nothing is kept but the draft itself."""
+        self.shown, self.typed = NOT_SHOWN, {}
+        draft = draft_of(form)
+        self.shown = shown_of(draft, await database.look(period_admin.preview, actor(), draft))
+        self.typed = {name: text_of(form, name, 400) for name in FIELDS}
+        self._tell()
+
+    @handler(MAY)
+    async def save(self, form: dict[str, Any]) -> None:
+        """Put the draft in force that was looked at."""
+        draft = draft_of(form)
+        await database.run(period_admin.save, actor(), draft)
+        await self._look()
+        self.shown, self.typed = NOT_SHOWN, {}
+        self._tell(notice="Periode diperpanjang." if draft.act is Act.EXTEND else "Periode ditetapkan.")
+
+    @handler(MAY)
+    async def remove(self, form: dict[str, Any]) -> None:
+        """Take back a period that has not begun."""
+        await database.run(period_admin.remove, actor(), period_id=number_of(text_of(form, "id")))
+        await self._look()
+        self._tell(notice="Periode dihapus.")

@@ -1,0 +1,75 @@
+"""Bars and a curve drawn with elements and SVG alone. The words beside them say the same: nothing is told by a picture only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+
+GRID = (100, 75, 50, 25, 0)
+"""Lines of the curve, percent."""
+
+
+def bar(width: Any, *, large: bool = False) -> rx.Component:
+    """A bar that repeats a share which stands beside it in words.
+
+    Args:
+        width: Var with the length, e.g. "72.11%".
+        large: For the one figure of a page.
+    """
+    return rx.el.span(
+        rx.el.span(style={"width": width}),
+        class_name="bar bar-large" if large else "bar",
+        custom_attrs={"aria-hidden": "true"},
+    )
+
+
+def width_of(part: int, whole: int) -> str:
+    """The length of a bar.
+
+    Args:
+        part: How many.
+        whole: Of how many.
+    """
+    return f"{100 * part / whole:.2f}%" if whole else "0%"
+
+
+def curve_points(shares: Sequence[float]) -> str:
+    """The way of some shares as points of a drawing of 100 by 100, from left to right.
+
+    Args:
+        shares: From 0 to 1.
+    """
+    last = max(1, len(shares) - 1)
+    return " ".join(f"{100 * place / last:.2f},{100 - 100 * share:.2f}" for place, share in enumerate(shares))
+
+
+def curve(points: Any, summary: Any, first: Any, last: Any) -> rx.Component:
+    """A curve from 0 to 100 percent. Put a table with the same figures behind it.
+
+    Args:
+        points: Var with what `curve_points` gives.
+        summary: Var with what the curve says, in a sentence.
+        first: Var with the day at its left end.
+        last: Var with the day at its right end.
+    """
+    return rx.el.div(
+        rx.el.div(
+            *(rx.el.span(f"{share} %", style={"top": f"{100 - share}%"}) for share in GRID),
+            class_name="curve-scale",
+            custom_attrs={"aria-hidden": "true"},
+        ),
+        rx.el.div(
+            rx.el.svg(
+                *(rx.el.svg.line(x1="0", x2="100", y1=f"{100 - share}", y2=f"{100 - share}") for share in GRID),
+                rx.el.svg.polygon(points=f"0,100 {points} 100,100"),
+                rx.el.svg.polyline(points=points),
+                view_box="0 0 100 100",
+                custom_attrs={"preserveAspectRatio": "none", "role": "img", "aria-label": summary},
+            ),
+            class_name="curve-field",
+        ),
+        rx.el.div(rx.el.span(first), rx.el.span(last), class_name="curve-days", custom_attrs={"aria-hidden": "true"}),
+        class_name="curve",
+    )

@@ -1,0 +1,31 @@
+"""Python side of `assets/meja.jsx`: what the pages of verification do in the browser. Only those pages load the script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+
+class _Desk(rx.Component):
+    """Something exported by the script."""
+
+    library = "$/public/meja.jsx"
+
+
+class Shortcuts(_Desk):
+    """Single keys with their hint and a switch (WCAG 2.1.4): j and k go along `data-baris`, any other clicks its `data-pintasan`."""
+
+    tag = "Shortcuts"
+
+    keys: rx.Var[list[list[str]]]
+    """Key and what it does."""
+
+
+class Documents(_Desk):
+    """The documents of a proposal in the page, with a choice among them."""
+
+    tag = "Documents"
+
+    documents: rx.Var[list[Any]]
+    """`label`, `name`, `about` and `href` of each."""

@@ -1,0 +1,308 @@
+"""`/verifikasi`: the inbox of those who verify, approve or validate.
+
+The filters stand in the address, so that a list can be kept and shared; a NIP or a name does not, as on `/admin/pegawai`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypedDict
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from mysapk_web.domain.desk import SEEN_BY_AGENCY
+from mysapk_web.domain.groups import GROUPS
+from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.usulan import UsulanState
+from mysapk_web.services import database, verification
+from mysapk_web.services.verification import MINE, NEWEST, OPEN, Filters, Inbox, InboxRow, read_filters
+from mysapk_web.ui.access import actor, handler
+from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, Form
+from mysapk_web.ui.components.desk import Shortcuts
+from mysapk_web.ui.components.display import cell, empty, inset, row, skeleton, table
+from mysapk_web.ui.components.forms import around, attributes, outcome, submit_button
+from mysapk_web.ui.components.lists import filter_field, filter_select, link_pager, parameter
+from mysapk_web.ui.components.usulan import chip, tone_of
+from mysapk_web.ui.shell import ShellState, page
+from mysapk_web.ui.state import text_of
+from mysapk_web.ui.verifikasi.words import MAY, PATH, QueueState, address, many, waiting
+from mysapk_web.ui.words import moment, number_of
+
+STATUSES: Final = (
+    (MINE, "Menunggu Anda"),
+    (OPEN, "Semua yang belum selesai"),
+    *((state.value, state.label) for state in UsulanState if state in SEEN_BY_AGENCY),
+)
+KINDS: Final = (
+    ("", "Semua"),
+    *(
+        (kind.key, kind.label if kind.label == group.label else f"{group.label}: {kind.label}")
+        for group in GROUPS
+        if group.verified
+        for kind in group.kinds
+    ),
+)
+ORDERS: Final = (("", "Terlama lebih dahulu"), (NEWEST, "Terbaru lebih dahulu"))
+KEYS: Final = [["j", "usulan berikutnya"], ["k", "usulan sebelumnya"], ["Enter", "buka usulan"]]
+
+
+class Line(TypedDict):
+    """One proposal."""
+
+    href: str
+    nama: str
+    nip: str
+    what: str
+    title: str
+    state: str
+    tone: str
+    unit: str
+    sent: str
+    waits: str
+    claimed: str
+
+
+class Tally(TypedDict):
+    """A number that is also a way to narrow the list."""
+
+    label: str
+    count: str
+    href: str
+    current: bool
+
+
+def line_of(found: InboxRow, filters: Filters, zona: str) -> Line:
+    """One proposal as the state holds it.
+
+    Args:
+        found: From the service.
+        filters: Of the list, which the proposal goes back to.
+        zona: Zone in which times are read.
+    """
+    return {
+        "href": address(filters, path=f"{PATH}/{found.id}"),
+        "nama": found.nama,
+        "nip": found.nip,
+        "what": f"{found.action_label} {found.kind_label.lower()}",
+        "title": found.title,
+        "state": found.state_label,
+        "tone": tone_of(UsulanState(found.state)),
+        "unit": found.unit,
+        "sent": moment(found.sent_at, zona),
+        "waits": waiting(found.days),
+        "claimed": f"Sedang diperiksa {found.claimed_by}" if found.claimed_by else "Anda buka" if found.mine else "",
+    }
+
+
+class InboxState(QueueState):
+    """One page of the inbox and its filters."""
+
+    ready: bool = False
+    lines: list[Line] = []
+    found: str = ""
+    closed: str = ""
+    verifies: bool = False
+    states: list[Tally] = []
+    groups: list[Tally] = []
+    units: list[list[str]] = []
+    number: int = 1
+    pages: int = 1
+    before: str = PATH
+    after: str = PATH
+    narrowed: bool = False
+    status: str = MINE
+    jenis: str = ""
+    nip: str = ""
+    nama: str = ""
+    dari: str = ""
+    sampai: str = ""
+    unit: str = ""
+    urut: str = ""
+    _grup: str = ""
+
+    @handler(MAY)
+    async def load(self) -> None:
+        """What the address asks for."""
+        self.faults = {}
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        filters = self._filters(self.router.url)
+        self._show_filters(filters)
+        found = await database.look(
+            verification.inbox, actor(), filters, number_of(parameter(self.router.url, "halaman"))
+        )
+        self.verifies = actor().may(Permission.VERIFY)
+        self._show(found, filters)
+        self.ready = True
+        self._tell(notice=self._take_told())
+
+    def _show_filters(self, filters: Filters) -> None:
+        self.status, self.jenis, self._grup, self.urut = filters.status, filters.jenis, filters.grup, filters.urut
+        self.nip, self.nama, self.unit = filters.nip, filters.nama, str(filters.unit or "")
+        self.dari, self.sampai = (day.isoformat() if day else "" for day in (filters.dari, filters.sampai))
+        self.narrowed = filters.is_any
+
+    def _show(self, found: Inbox, filters: Filters) -> None:
+        self.lines = [line_of(each, filters, found.zona) for each in found.rows]
+        self.found, self.closed = many(found.total, at_least=found.at_least), found.closed_sentence
+        self.number, self.pages = found.number, found.pages
+        self.before, self.after = (address(filters, page=found.number + step) for step in (-1, 1))
+        self.units = [[str(number), name] for number, name in found.units]
+        self.states = [
+            {
+                "label": each.label,
+                "count": str(each.count),
+                "href": address(filters, status=each.key),
+                "current": each.key == filters.status,
+            }
+            for each in found.states
+        ]
+        self.groups = [
+            {
+                "label": each.label,
+                "count": str(each.count),
+                "href": address(filters, grup="" if each.key == filters.grup else each.key, jenis=""),
+                "current": each.key == filters.grup,
+            }
+            for each in found.groups
+        ]
+
+    @handler(MAY)
+    async def narrow(self, form: dict[str, Any]) -> Any:
+        """Put the filters into the address; the page then loads what it asks for."""
+        names = ("status", "jenis", "nip", "nama", "dari", "sampai", "unit", "urut")
+        given = {name: text_of(form, name, 100) for name in names}
+        filters = read_filters({**given, "grup": "" if given["jenis"] else self._grup})
+        self._nip, self._nama = filters.nip, filters.nama
+        return rx.redirect(address(filters))
+
+
+def _date(name: str, label: str, value: Any) -> rx.Component:
+    control = FollowInput.create(
+        name=name,
+        value=value,
+        class_name="input",
+        auto_complete="off",
+        custom_attrs=attributes(name, has_help=False, spoken={"type": "date"}),
+    )
+    return around(name, label, "", control)
+
+
+def _unit() -> rx.Component:
+    control = FollowSelect.create(
+        rx.el.option("Semua", value=""),
+        rx.foreach(InboxState.units, lambda item: rx.el.option(item[1], value=item[0])),
+        name="unit",
+        value=InboxState.unit,
+        class_name="input",
+        custom_attrs=attributes("unit", has_help=False),
+    )
+    return rx.cond(InboxState.units, around("unit", "Unor verifikasi", "", control))
+
+
+def _filter() -> rx.Component:
+    state = InboxState
+    return Form.create(
+        filter_select("status", "Status usulan", state.status, STATUSES),
+        filter_select("jenis", "Jenis riwayat", state.jenis, KINDS),
+        filter_field("nip", "NIP", state.nip, input_mode="numeric"),
+        filter_field("nama", "Nama", state.nama),
+        _date("dari", "Dikirim sejak", state.dari),
+        _date("sampai", "Dikirim sampai", state.sampai),
+        _unit(),
+        filter_select("urut", "Urutan", state.urut, ORDERS),
+        rx.el.div(
+            submit_button("Tampilkan", "Mencari ..."),
+            rx.cond(state.narrowed, rx.el.a("Hapus saringan", href=PATH, class_name="button-quiet")),
+            class_name="buttons",
+        ),
+        on_submit=state.narrow,
+        action=PATH,
+        class_name="filter",
+    )
+
+
+def _tallies(heading: str, ident: str, items: Any) -> rx.Component:
+    def one(item: ObjectVar[Tally]) -> rx.Component:
+        current = rx.cond(item["current"], "true", rx.Var("undefined"))
+        return rx.el.li(
+            rx.el.a(
+                item["label"],
+                rx.el.span(item["count"], class_name="tally-count"),
+                href=item["href"],
+                custom_attrs={"aria-current": current},
+            )
+        )
+
+    return rx.cond(
+        items,
+        rx.el.nav(
+            rx.el.h2(heading, custom_attrs={"id": ident}, class_name="tally-title"),
+            rx.el.ul(rx.foreach(items, one), class_name="tallies"),
+            custom_attrs={"aria-labelledby": ident},
+        ),
+    )
+
+
+def _line(item: ObjectVar[Line]) -> rx.Component:
+    return row(
+        cell(
+            "Pegawai",
+            rx.el.div(
+                rx.el.a(item["nama"], href=item["href"], custom_attrs={"data-baris": ""}, class_name="row-link"),
+                rx.el.p(item["nip"], class_name="help"),
+            ),
+        ),
+        cell("Usulan", rx.el.div(rx.el.strong(item["what"]), rx.el.p(item["title"], class_name="help"))),
+        cell("Unor verifikasi", rx.el.span(item["unit"])),
+        cell("Dikirim", rx.el.div(rx.el.span(item["sent"]), rx.el.p(item["waits"], class_name="help"))),
+        cell(
+            "Status",
+            rx.el.div(
+                chip(item["state"], item["tone"]), rx.cond(item["claimed"], rx.el.p(item["claimed"], class_name="help"))
+            ),
+        ),
+    )
+
+
+def _list() -> rx.Component:
+    state = InboxState
+    return rx.fragment(
+        rx.cond(state.closed, rx.el.div(inset(rx.el.p(state.closed), kind="warn"), class_name="mt-6")),
+        _tallies("Menurut status", "menurut-status", state.states),
+        _tallies("Menurut kelompok", "menurut-kelompok", state.groups),
+        _filter(),
+        rx.cond(
+            state.verifies,
+            rx.el.p(
+                rx.el.a("Verifikasi bersama usulan yang tidak mengubah data", href=f"{PATH}/sesuai"), class_name="mt-6"
+            ),
+        ),
+        rx.el.p(state.found, class_name="help mt-6 mb-2", role="status"),
+        rx.cond(
+            state.lines,
+            table(
+                "Usulan",
+                ["Pegawai", "Usulan", "Unor verifikasi", "Dikirim", "Status"],
+                rx.foreach(state.lines, _line),
+            ),
+            rx.cond(
+                state.narrowed,
+                empty("Tidak ada usulan yang cocok. Ubah atau hapus saringan."),
+                empty("Tidak ada usulan yang menunggu Anda. Usulan baru muncul di sini setelah pegawai mengirimnya."),
+            ),
+        ),
+        link_pager(state.number, state.pages, state.before, state.after),
+        Shortcuts.create(keys=KEYS),
+    )
+
+
+def daftar() -> rx.Component:
+    """The page."""
+    return page(
+        outcome(),
+        rx.el.h1("Verifikasi"),
+        rx.el.p("Usulan perubahan data yang menunggu keputusan, yang paling lama lebih dahulu.", class_name="lead"),
+        rx.cond(InboxState.ready, _list(), skeleton(8)),
+        here=PATH,
+    )

@@ -1,0 +1,144 @@
+"""Routes of `/admin/email`: who may send a list, take a report, make a token; everybody else changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlmodel import func, select
+
+from mysapk_web.domain.email_import import RunState
+from mysapk_web.models import Database, EmailImport, ImportToken
+from mysapk_web.services import clock
+from mysapk_web.services.demo import DemoAccount
+from mysapk_web.services.email_imports.inbox import MAX_BYTES
+from tests.wire.client import Browser
+from tests.wire.people import People
+from tests.wire.server import Server
+
+pytestmark = pytest.mark.wire
+
+NewBrowser = Callable[[], Browser]
+Accounts = dict[str, DemoAccount]
+
+
+async def post(browser: Browser, path: str, body: bytes, **headers: str) -> tuple[int, str]:
+    sent = {
+        "Origin": browser.base,
+        "Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items()),
+        "X-Forwarded-For": browser.address or "",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
+        http.post(browser.base + path, data=body, headers=sent, allow_redirects=False) as answer,
+    ):
+        return answer.status, await answer.text()
+
+
+def as_(new_browser: NewBrowser, people: People, key: str, **fields: Any) -> Browser:
+    browser = new_browser()
+    browser.cookies = people.cookies(key, **fields)
+    return browser
+
+
+def upload(browser: Browser, body: bytes, **headers: str) -> tuple[int, str]:
+    return asyncio.run(post(browser, "/admin/email/unggah", body, **headers))
+
+
+def rested(db: Database, run_id: int) -> EmailImport:
+    async def wait() -> EmailImport:
+        for _ in range(100):
+            with db.read() as session:
+                run = session.get_one(EmailImport, run_id)
+                session.expunge(run)
+            if not run.state.busy:
+                return run
+            await asyncio.sleep(0.2)
+        raise AssertionError(run.state)
+
+    return asyncio.run(wait())
+
+
+def count(db: Database, table: Any) -> int:
+    with db.read() as session:
+        return session.exec(select(func.count()).select_from(table)).one()
+
+
+def test_a_list_is_read_and_its_report_is_for_the_agency_only(
+    new_browser: NewBrowser, people: People, accounts: Accounts, server_db: Database, server: Server
+) -> None:
+    admin = as_(new_browser, people, "admin_instansi")
+    body = f"nip;email\n{accounts['pegawai'].nip};baru.halaman@example.go.id\n{accounts['pegawai_lain'].nip};y@example.go.id\n"
+    status, text = upload(admin, body.encode(), X_Nama_Berkas="%3Cscript%3E.csv")
+    assert status == 202, text
+    with server_db.read() as session:
+        run_id = session.exec(select(func.max(EmailImport.id))).one()
+    run = rested(server_db, run_id)
+    assert (run.state, run.file_name, run.counts) == (RunState.READY, "<script>.csv", {"siap": 1, "luar-wewenang": 1})
+    assert list((server.folder / "documents" / "impor").iterdir()) == []
+
+    path = f"/admin/email/laporan/{run_id}.csv"
+    status, headers, report = asyncio.run(admin.request("GET", path))
+    assert (status, accounts["pegawai_lain"].nip in report) == (200, True)
+    assert headers["cache-control"] == "no-store"
+    assert "sandbox" in headers["content-security-policy"]
+    for other in ("admin_instansi_lain", "admin_satker", "pegawai", "verifikator"):
+        assert asyncio.run(as_(new_browser, people, other).request("GET", path))[0] == 404, other
+    assert asyncio.run(new_browser().request("GET", path))[0] == 303
+    assert asyncio.run(admin.request("GET", f"/admin/email/laporan/{run_id}.exe"))[0] == 404
+
+
+@pytest.mark.parametrize("who", ["", "pegawai", "verifikator", "approver"])
+def test_nobody_else_sends_lists(new_browser: NewBrowser, people: People, server_db: Database, who: str) -> None:
+    before = count(server_db, EmailImport)
+    browser = as_(new_browser, people, who) if who else new_browser()
+    assert upload(browser, b"nip;email\n")[0] == (404 if who else 401)
+    assert count(server_db, EmailImport) == before
+
+
+def test_a_stale_proof_a_foreign_page_and_a_missing_second_factor_are_refused(
+    new_browser: NewBrowser, people: People, server_db: Database
+) -> None:
+    before = count(server_db, EmailImport), count(server_db, ImportToken)
+    stale = as_(new_browser, people, "admin_instansi", step_up_at=clock.now() - timedelta(minutes=11))
+    weak = as_(new_browser, people, "admin_instansi", second_factor_at=None)
+    good = as_(new_browser, people, "admin_instansi")
+    assert upload(stale, b"nip;email\n")[0] == 403
+    assert upload(weak, b"nip;email\n")[0] == 404
+    assert upload(good, b"nip;email\n", Origin="https://evil.example")[0] == 403
+    for browser, status in ((stale, 403), (weak, 404)):
+        assert asyncio.run(post(browser, "/admin/email/token", b"label=x"))[0] == status
+    assert asyncio.run(post(good, "/admin/email/token", b"label=x", Origin="https://evil.example"))[0] == 403
+    assert (count(server_db, EmailImport), count(server_db, ImportToken)) == before
+
+
+def test_bounds_of_a_list(new_browser: NewBrowser, people: People, server: Server) -> None:
+    admin = as_(new_browser, people, "admin_instansi")
+    assert upload(admin, b"")[0] == 400
+    assert upload(admin, b"x" * (MAX_BYTES + 1))[0] == 413
+    folder = server.folder / "documents" / "impor"
+    assert not folder.exists() or list(folder.iterdir()) == []
+
+
+def test_a_token_is_shown_once_by_a_page_without_script(
+    new_browser: NewBrowser, people: People, server_db: Database, server: Server
+) -> None:
+    admin = as_(new_browser, people, "admin_instansi")
+    status, text = asyncio.run(post(admin, "/admin/email/token", b"label=%3Cb%3ESIMPEG"))
+    assert status == 200
+    assert "&lt;b&gt;SIMPEG" in text
+    assert "<script" not in text
+    secret = text.split("class='kotak kode'>")[1].split("<")[0]
+    assert secret.startswith("mysapk_")
+    assert secret not in server.log
+    with server_db.read() as session:
+        assert all(row.token_hash != secret for row in session.exec(select(ImportToken)))
+    for who in ("admin_satker", "admin_bkn", "pegawai"):
+        assert asyncio.run(post(as_(new_browser, people, who), "/admin/email/token", b"label=x"))[0] == 404, who
+    assert asyncio.run(post(admin, "/admin/email/token", b"label="))[0] == 409
+    assert asyncio.run(post(admin, "/admin/email/token", b"label=" + b"x" * 5000))[0] == 409
