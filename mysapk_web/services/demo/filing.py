@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fpdf import FPDF
-from sqlalchemy import insert
-from sqlmodel import Session, SQLModel
+from sqlalchemy import insert, update
+from sqlmodel import Session, SQLModel, col, select
 
 from mysapk_web.domain.period import ZONES
 from mysapk_web.domain.usulan import UsulanAct
-from mysapk_web.models import Document, GroupStatement, Notice, PersonnelRecord, Proposal, TrailEntry
+from mysapk_web.models import Document, GroupStatement, Notice, PersonnelRecord, Proposal, TrailEntry, Unor
 from mysapk_web.services import document_files
 from mysapk_web.services.demo.people import DemoPerson
 from mysapk_web.services.demo.proposals import DemoProposal, Filed, Offices, declarations, proposals
@@ -91,6 +91,8 @@ def _write(session: Session, settings: Settings, drawn: Sequence[DemoProposal], 
     record_of = dict(zip([id(each) for each in applied], new, strict=True))
     rows = [{**each.row(), **({"record_id": record_of[id(each)]} if each.applied else {})} for each in drawn]
     numbers = _insert(session, Proposal, rows)
+    agency = select(Unor.instansi_id).where(Unor.id == Proposal.unor_id).scalar_subquery()
+    session.execute(update(Proposal).where(col(Proposal.sent_at).is_not(None)).values(instansi_id=agency))
     pairs = list(zip(drawn, numbers, strict=True))
     session.execute(insert(TrailEntry), [row for each, number in pairs for row in each.trail(number)])
     sample = _sample(settings, now)
