@@ -28,7 +28,8 @@ SECONDS = 10
 RECORDS = 200
 LOOKS = 100
 SAVE = f"{APP}.mysapk_web___ui___pdm___isian___state____isian_state.save"
-GROUP, KIND = "penghargaan", "penghargaan"
+GROUP, KIND = "keluarga", "anak"
+"""Of which anybody may propose several, and a form as long as any."""
 
 
 def _actors(database: Database, cookies: list[str]) -> dict[str, Actor]:
@@ -81,7 +82,7 @@ async def _saves(server: Server, database: Database) -> dict[str, float]:
                 change = {
                     "usulan": draft,
                     "version": version,
-                    "values": {"nomor_sk": f"44/TK/{version}", "tanggal_sk": "10-08-2020", "tahun": "2020"},
+                    "values": {"nama": f"Bagas {version}", "tanggal_lahir": "17-08-2012", "agama": "1"},
                 }
                 took.append(await tab.call(SAVE, {"change": change}, f'"ok":true,"version":{version + 1}'))
             return took
