@@ -91,4 +91,13 @@ def text_of(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:
         return ""
     if len(value) > limit:
         raise Refused(f"Isian terlalu panjang, paling banyak {limit} karakter.", name)
-    return value
+    return storable(value)
+
+
+def storable(text: str) -> str:
+    """A text without what no database and no socket takes: halves of characters (lone surrogates) and NUL.
+
+    Args:
+        text: From a browser.
+    """
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")

@@ -13,7 +13,7 @@ MARKED_NIP = "197711302003129998"
 """Well-formed, and nobody's."""
 FIELDS = (
     "nip", "email", "password", "sekarang", "password_totp", "token", "kode", "sesi", "id", "role", "status",
-    "verified_by", "pegawai_id", "account_id", "instansi_id", "alasan",
+    "verified_by", "pegawai_id", "account_id", "instansi_id", "alasan", "akun", "pemberian", "peran", "unit", "konfirmasi",
 )  # fmt: skip
 """Fields of the forms there are, and some that mass assignment would love."""
 

@@ -33,6 +33,8 @@ class GrantLine:
     nip: str
     nama: str
     instansi: str
+    zona: str
+    """WIB, WITA or WIT."""
     role: Role
     scope: str
     granted_at: datetime
@@ -89,7 +91,7 @@ def list_grants(
         named = func.lower(Instansi.nama).contains(agency.strip().casefold(), autoescape=True)
         conditions.append(or_(named, col(Instansi.kode) == agency.strip()))
     found: Any = (
-        sql_select(RoleGrant, Account, Pegawai, col(Instansi.nama), place, col(of_giver.nama))
+        sql_select(RoleGrant, Account, Pegawai, Instansi, place, col(of_giver.nama))
         .join(Account, col(Account.id) == RoleGrant.account_id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
@@ -112,7 +114,7 @@ def _line(
     grant: RoleGrant,
     account: Account,
     pegawai: Pegawai,
-    instansi: str,
+    instansi: Instansi,
     unit: Unor | None,
     giver: str | None,
 ) -> GrantLine:
@@ -122,7 +124,8 @@ def _line(
         account_id=grant.account_id,
         nip=pegawai.nip,
         nama=pegawai.full_name,
-        instansi=instansi,
+        instansi=instansi.nama,
+        zona=instansi.zona,
         role=grant.role,
         scope=f"{unit.nama} dan unit di bawahnya" if unit else whole,
         granted_at=grant.granted_at,

@@ -95,6 +95,8 @@ class PersonLine:
     jenis: JenisPegawai
     unit: str
     instansi: str
+    zona: str
+    """WIB, WITA or WIT."""
     state: AccountState
     last_login_at: datetime | None
 
@@ -114,7 +116,7 @@ def search(session: Session, actor: Actor, wanted: Wanted) -> Page[PersonLine]:
     actor.require(Permission.PEOPLE_READ)
     conditions = _conditions(session, actor, wanted)
     found: Any = (
-        select(Pegawai, Account, Unor.nama, Instansi.nama)
+        select(Pegawai, Account, Unor.nama, Instansi)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
@@ -156,14 +158,15 @@ def state_of(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountStat
     return AccountState.INACTIVE if account.activated_at is None else AccountState.ACTIVE
 
 
-def _line(pegawai: Pegawai, account: Account, unit: str, instansi: str, *, locked: bool) -> PersonLine:
+def _line(pegawai: Pegawai, account: Account, unit: str, instansi: Instansi, *, locked: bool) -> PersonLine:
     return PersonLine(
         account_id=account.id or 0,
         nip=pegawai.nip,
         nama=pegawai.full_name,
         jenis=pegawai.jenis,
         unit=unit,
-        instansi=instansi,
+        instansi=instansi.nama,
+        zona=instansi.zona,
         state=state_of(pegawai, account, locked=locked),
         last_login_at=account.last_login_at,
     )

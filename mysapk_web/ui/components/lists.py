@@ -10,6 +10,7 @@ import reflex as rx
 
 from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect
 from mysapk_web.ui.components.forms import around, attributes
+from mysapk_web.ui.state import storable
 
 LONGEST: Final = 100
 """Characters of one value in an address; what is longer was not put there by a page."""
@@ -26,7 +27,7 @@ def parameter(url: Any, name: str) -> str:
         Empty where there is none.
     """
     value = url.query_parameters.get(name, "")
-    return value.strip() if isinstance(value, str) and len(value) <= LONGEST else ""
+    return storable(value).strip() if isinstance(value, str) and len(value) <= LONGEST else ""
 
 
 def address_with(path: str, values: Mapping[str, str]) -> str:

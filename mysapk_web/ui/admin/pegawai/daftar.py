@@ -74,7 +74,7 @@ def person_row(line: PersonLine, *, agencies: bool) -> PersonRow:
         "unit": f"{line.unit}, {line.instansi}" if agencies else line.unit,
         "state": line.state.label,
         "tone": TONES[line.state],
-        "login": moment(line.last_login_at) if line.last_login_at else "-",
+        "login": moment(line.last_login_at, line.zona) if line.last_login_at else "-",
     }
 
 
@@ -129,7 +129,7 @@ class DaftarState(AppState):
         self.status, self.jenis = one_of(parameter(url, "status"), STATES), one_of(parameter(url, "jenis"), KINDS)
         self.urut = one_of(parameter(url, "urut"), ORDERS)
         self.agencies = people.reaches_all_agencies(actor())
-        self.rows, self.found, self.number, self.pages = [], "", 1, 1
+        self.rows, self.found, self.number, self.pages, self.here = [], "", 1, 1, self._address()
         self.ready = True
         await self._look(number_of(parameter(url, "halaman")))
         self._tell()

@@ -12,7 +12,7 @@ from mysapk_web.services.people import Candidate, GrantLine
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.lists import LONGEST, address_with, parameter
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, storable, text_of
 from mysapk_web.ui.words import moment, number_of
 
 PATH: Final = "/admin/peran"
@@ -83,7 +83,7 @@ def grant_row(line: GrantLine) -> GrantRow:
         "instansi": line.instansi,
         "role": line.role.label,
         "scope": line.scope,
-        "given": f"{moment(line.granted_at)}{by}",
+        "given": f"{moment(line.granted_at, line.zona)}{by}",
         "in_use": line.in_use,
         "revocable": line.revocable,
     }
@@ -207,7 +207,7 @@ class PeranState(AppState):
     async def suggest(self, text: str) -> None:
         """Units that fit what is being typed."""
         if isinstance(text, str) and len(text) <= LONGEST and self.chosen["akun"]:
-            self.units = await self._suggestions(text)
+            self.units = await self._suggestions(storable(text))
 
     async def _suggestions(self, text: str) -> list[str]:
         return await database.look(people.suggest_for, actor(), number_of(self.chosen["akun"]), text)

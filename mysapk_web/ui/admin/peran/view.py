@@ -34,7 +34,7 @@ PAUSE = 300
 def _find() -> rx.Component:
     return rx.fragment(
         Form.create(
-            field("orang", "NIP atau nama", help_text="Cari orang yang akan diberi peran."),
+            field("orang", "Orang yang akan diberi peran", help_text="NIP atau nama."),
             submit_button("Cari orang", "Mencari ...", kind="secondary"),
             on_submit=PeranState.find,
             action=PATH,
