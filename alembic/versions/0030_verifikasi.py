@@ -15,7 +15,7 @@ depends_on = None
 INDEXES = {
     "ix_usulan_instansi": ["instansi_id", "state", "sent_at", "id"],
     "ix_usulan_negara": ["state", "sent_at", "id"],
-    "ix_usulan_hitung": ["instansi_id", "state", "group", "kind", "unor_id"],
+    "ix_usulan_hitung": ["instansi_id", "state", "group", "kind", "unor_id", "pegawai_id"],
 }
 
 

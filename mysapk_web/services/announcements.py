@@ -149,7 +149,7 @@ def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, 
     if not title or len(title) > MAX_TITLE:
         faults["judul"] = f"Isi judul, paling banyak {MAX_TITLE} karakter."
     if not text or len(text) > MAX_TEXT:
-        faults["isi"] = f"Isi pengumuman, paling banyak {MAX_TEXT} karakter."
+        faults["pesan"] = f"Isi pengumuman, paling banyak {MAX_TEXT} karakter."
     ends_at = datetime.combine(last, time(), zone) + timedelta(days=1) if last else now
     if not now < ends_at <= now + LONGEST:
         faults["sampai"] = f"Isi hari terakhir ditampilkan: hari ini sampai paling lama {LONGEST.days} hari lagi."

@@ -54,7 +54,7 @@ def row_of(page: Page, text: str) -> Locator:
 
 def where(db: Database, number: int) -> UsulanState:
     with db.read() as session:
-        return session.exec(select(Proposal.state).where(Proposal.id == number)).one()
+        return UsulanState(session.exec(select(Proposal.state).where(Proposal.id == number)).one())
 
 
 def on_file(db: Database, accounts: Accounts) -> str:

@@ -25,9 +25,15 @@ VOLATILE = frozenset(
         "permintaan_reset_peramban",
         "klaim_masuk",
         "surat_keluar",
+        "permintaan_email",
+        "hitungan",
+        "hitungan_langkah",
+        "hitungan_harian",
+        "pekerjaan_latar",
     }
 )
-"""Tables that a visitor may make grow: counters, the trail, requests, claims and the mails they cause."""
+"""Tables that a visitor may make grow: counters, the trail, requests, claims and the mails they cause; and the counts of people that the
+portal gathers by itself."""
 
 
 @dataclass

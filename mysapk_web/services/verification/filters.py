@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -15,7 +15,7 @@ from mysapk_web.domain.groups import GROUPS
 from mysapk_web.domain.period import ZONES
 from mysapk_web.domain.text import fold_full_width
 from mysapk_web.domain.usulan import UsulanState
-from mysapk_web.models import Pegawai, Proposal, Unor
+from mysapk_web.models import Proposal, Unor
 
 MINE: Final = ""
 """Status of what waits for the actor."""
@@ -98,12 +98,15 @@ def states_of(filters: Filters) -> tuple[UsulanState, ...]:
     return (UsulanState(filters.status),) if filters.status in _STATES else ()
 
 
-def conditions(filters: Filters, zona: str, *, kinds: bool = True) -> list[ColumnElement[bool]]:
+def conditions(
+    filters: Filters, zona: str, people: Sequence[int] | None, *, kinds: bool = True
+) -> list[ColumnElement[bool]]:
     """What the filters say of `usulan`, apart from its state.
 
     Args:
         filters: From `read_filters`.
         zona: Zone in which days begin and end.
+        people: Whom NIP and name mean; None where neither is asked for.
         kinds: With group and kind; without them it can be counted how many there are of each.
     """
     found: list[ColumnElement[bool]] = []
@@ -117,26 +120,14 @@ def conditions(filters: Filters, zona: str, *, kinds: bool = True) -> list[Colum
         found.append(col(Proposal.sent_at) < _midnight(filters.sampai + timedelta(days=1), zona))
     if filters.unit:
         found.append(_below(filters.unit))
-    if filters.nip or filters.nama:
-        found.append(_person(filters))
+    if people is not None:
+        found.append(col(Proposal.pegawai_id).in_(people))
     return found
 
 
 def _below(unit: int) -> ColumnElement[bool]:
     chosen = select(Unor.jalur + "%").where(Unor.id == unit).scalar_subquery()
     return col(Proposal.unor_id).in_(select(Unor.id).where(col(Unor.jalur).like(chosen)))
-
-
-def _person(filters: Filters) -> ColumnElement[bool]:
-    people = select(Pegawai.id)
-    if filters.nip:
-        # A range, so that the index serves on both databases.
-        people = people.where(
-            col(Pegawai.nip).between(filters.nip.ljust(18, "0"), filters.nip.ljust(18, "9")),
-        )
-    if filters.nama:
-        people = people.where(col(Pegawai.nama).icontains(filters.nama, autoescape=True))
-    return col(Proposal.pegawai_id).in_(people)
 
 
 def _midnight(day: date, zona: str) -> datetime:

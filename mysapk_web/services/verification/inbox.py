@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, union_all
+from sqlalchemy import ColumnElement, and_, literal, tuple_, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, or_, select
 
@@ -19,6 +19,7 @@ from mysapk_web.services.actor import Actor
 from mysapk_web.services.pdm.codes import StoredCodes, codes
 from mysapk_web.services.pdm.payload import readable
 from mysapk_web.services.verification.filters import MINE, NEWEST, OPEN, Filters, conditions, states_of
+from mysapk_web.services.verification.finding import people_meant
 from mysapk_web.services.verification.reach import desk_conditions, desks_of, reached
 from mysapk_web.services.verification.times import closed_sentence, zona_of
 from mysapk_web.services.verification.views import Count, Inbox, InboxRow
@@ -26,7 +27,7 @@ from mysapk_web.services.verification.views import Count, Inbox, InboxRow
 PAGE_SIZE: Final = 25
 LONGEST: Final = 1000
 """Proposals that a list can be turned through; whoever has more narrows it. It bounds what a query costs."""
-COUNTED: Final = 50_000
+COUNTED: Final = 30_000
 """Proposals that are counted at most; beyond it the counts are said to be at least that."""
 UNITS: Final = 400
 """Units that the filter offers at most."""
@@ -40,16 +41,20 @@ def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> In
         actor: Who looks.
         filters: What it is narrowed to.
         page: From 1; one that doesn't exist gives the nearest that does.
+
+    Raises:
+        Refused: NIP or name mean too many people.
     """
     actor.require(Permission.INBOX_READ)
     zona = zona_of(session, actor)
-    queue = _queue(actor, filters, zona)
+    people = people_meant(session, actor, filters)
+    queue = _queue(actor, filters, zona, people)
     total = _total(session, queue)
     at_least, total = total > LONGEST, min(total, LONGEST)
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, page), pages)
     ids = _ids(session, queue, filters, (number - 1) * PAGE_SIZE, PAGE_SIZE)
-    states, groups = _counts(session, actor, filters, zona)
+    states, groups = _counts(session, actor, filters, zona, people)
     return Inbox(
         rows=_rows(session, actor, ids),
         number=number,
@@ -78,15 +83,13 @@ def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) 
     actor.require(Permission.INBOX_READ)
     zona = zona_of(session, actor)
     free = free_of_claims(actor)
-    queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(actor, filters, zona)]
+    people = people_meant(session, actor, filters)
+    queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(actor, filters, zona, people)]
     done = session.exec(select(Proposal.sent_at).where(Proposal.id == after)).one_or_none()
     newest = filters.urut == NEWEST
     if done is not None:
-        later = (
-            or_(col(Proposal.sent_at) < done, and_(col(Proposal.sent_at) == done, col(Proposal.id) < after))
-            if newest
-            else or_(col(Proposal.sent_at) > done, and_(col(Proposal.sent_at) == done, col(Proposal.id) > after))
-        )
+        place, here = tuple_(col(Proposal.sent_at), col(Proposal.id)), tuple_(literal(done), literal(after))
+        later = place < here if newest else place > here
         found = _ids(session, [and_(where, later) for where in queue], filters, 0, 1)
         if found:
             return found[0]
@@ -108,9 +111,14 @@ def free_of_claims(actor: Actor) -> ColumnElement[bool]:
 # The list ---------------------------------------------------------------------------------------------------------
 
 
-def _queue(actor: Actor, filters: Filters, zona: str) -> list[ColumnElement[bool]]:
-    """One condition a state, so that each is read in order from an index."""
-    more = conditions(filters, zona)
+def _queue(actor: Actor, filters: Filters, zona: str, people: list[int] | None) -> list[ColumnElement[bool]]:
+    """One condition a state, so that each is read in order from an index; of certain people all together."""
+    states = _by_state(actor, filters, zona, people)
+    return states if people is None or not states else [or_(*states)]
+
+
+def _by_state(actor: Actor, filters: Filters, zona: str, people: list[int] | None) -> list[ColumnElement[bool]]:
+    more = conditions(filters, zona, people)
     if filters.status == MINE:
         return [and_(where, *more) for where in desk_conditions(actor)]
     states = sorted(SENT_STATES) if filters.status == OPEN else states_of(filters)
@@ -208,11 +216,13 @@ def _sent(proposal: Proposal) -> Any:
 # The numbers ------------------------------------------------------------------------------------------------------
 
 
-def _counts(session: Session, actor: Actor, filters: Filters, zona: str) -> tuple[list[Count], list[Count]]:
+def _counts(
+    session: Session, actor: Actor, filters: Filters, zona: str, people: list[int] | None
+) -> tuple[list[Count], list[Count]]:
     """Open proposals by state, and of the chosen states by group."""
     asked = states_of(filters)
     states = sorted({*SENT_STATES, *asked})
-    where = [reached(actor, Permission.INBOX_READ), *conditions(filters, zona, kinds=False)]
+    where = [reached(actor, Permission.INBOX_READ), *conditions(filters, zona, people, kinds=False)]
     some = (
         sql_select(col(Proposal.state), col(Proposal.group), col(Proposal.kind))
         .where(col(Proposal.state).in_(states), *where)
@@ -224,6 +234,7 @@ def _counts(session: Session, actor: Actor, filters: Filters, zona: str) -> tupl
             some.c.state, some.c.group, some.c.kind
         )
     ).all()
+    cut = sum(count for *_, count in found) >= COUNTED
     chosen = set(asked) or (set(SENT_STATES) if filters.status == OPEN else _waiting(actor))
     by_state: Counter[UsulanState] = Counter()
     by_group: Counter[str] = Counter()
@@ -233,8 +244,8 @@ def _counts(session: Session, actor: Actor, filters: Filters, zona: str) -> tupl
         if state in chosen:
             by_group[grup] += count
     return (
-        [Count(state.value, state.label, by_state[state]) for state in UsulanState if by_state[state]],
-        [Count(each.key, each.label, by_group[each.key]) for each in GROUPS if by_group[each.key]],
+        [Count(state.value, state.label, by_state[state], cut) for state in UsulanState if by_state[state]],
+        [Count(each.key, each.label, by_group[each.key], cut) for each in GROUPS if by_group[each.key]],
     )
 
 

@@ -37,11 +37,12 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many proposals there are of something. `key` goes into the address."""
+    """How many proposals there are of something. `key` goes into the address; `at_least`: there are more than were counted."""
 
     key: str
     label: str
     count: int
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ class AuditState(AppState):
         self.narrowed = any((self.nip, self.pelaku, self.tindakan, self.dari, self.sampai))
         self.ready = True
         await self._look(number_of(parameter(url, "halaman")))
+        self._tell()
 
     async def _look(self, page: int) -> None:
         since, until = day_of(self.dari, "dari"), day_of(self.sampai, "sampai", after=True)

@@ -109,14 +109,8 @@ class AdminBantuanState(AppState):
             last = date.fromisoformat(text) if text else None
         except ValueError:
             raise InputRefused({"sampai": "Pilih tanggal yang benar, misalnya 24-08-2026."}) from None
-        await database.run(
-            announcements.announce,
-            actor(),
-            self.tempat,
-            judul=text_of(form, "judul"),
-            isi=text_of(form, "isi"),
-            last=last,
-        )
+        judul, isi = text_of(form, "judul"), text_of(form, "pesan")
+        await database.run(announcements.announce, actor(), self.tempat, judul=judul, isi=isi, last=last)
         await self._look(self.tempat)
         self._tell(notice="Pengumuman ditampilkan.")
 
@@ -186,7 +180,9 @@ def _announcements() -> rx.Component:
         ),
         Form.create(
             field("judul", "Judul", help_text="Beberapa kata, paling banyak 120 karakter."),
-            _text_area("isi", "Isi", "Apa yang perlu diketahui atau dilakukan; paling banyak 1.000 karakter."),
+            _text_area(
+                "pesan", "Isi pengumuman", "Apa yang perlu diketahui atau dilakukan; paling banyak 1.000 karakter."
+            ),
             field("sampai", "Tampil sampai", kind="date", help_text="Hari terakhir pengumuman ditampilkan."),
             submit_button("Tampilkan pengumuman", "Menyimpan ..."),
             on_submit=state.announce,

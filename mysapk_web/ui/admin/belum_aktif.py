@@ -63,6 +63,8 @@ class BelumAktifState(AppState):
     keterangan: str = ""
     narrowed: bool = False
     progress_href: str = "/admin"
+    acts: int = 0
+    """Goes up with every reminder that was written: the ticks are taken off then, and kept when something failed."""
 
     @handler(MAY)
     async def load(self) -> None:
@@ -75,6 +77,7 @@ class BelumAktifState(AppState):
         self.keterangan = parameter(url, "keterangan")
         await self._look(number_of(parameter(url, "halaman")))
         self.ready = True
+        self._tell()
 
     async def _look(self, page: int) -> None:
         wanted = filter_of(self.tempat, self.jenis, self.keterangan)
@@ -114,6 +117,7 @@ class BelumAktifState(AppState):
         wanted = filter_of(self.tempat, self.jenis, self.keterangan)
         done = await database.run(reminding.remind, actor(), wanted, account_ids=chosen)
         await self._look(self.number)
+        self.acts += 1
         self._tell(notice=reminded_in_words(done))
 
 
@@ -151,7 +155,7 @@ def _tick(item: ObjectVar[MissingRow]) -> rx.Component:
     return rx.cond(
         item["can_remind"],
         rx.el.label(
-            rx.el.input(type="checkbox", name=item["key"]),
+            rx.el.input(type="checkbox", name=item["key"], key=f"{item['key']}-{BelumAktifState.acts}"),
             rx.el.span("Pilih ", item["nama"], class_name="sr-only"),
             class_name="tick",
         ),

@@ -86,6 +86,7 @@ class SanksiState(AppState):
         self.number, self.pages = found.number, found.pages
         self.before, self.after = self._address(found.number - 1), self._address(found.number + 1)
         self.ready = True
+        self._tell()
 
     def _address(self, page: int = 1) -> str:
         values = {"tempat": self.tempat, "jenis": self.jenis, "keterangan": self.keterangan}

@@ -107,6 +107,7 @@ class SuratState(AppState):
         self.narrowed = bool(self.nip or self.status or self.jenis)
         self.ready = True
         await self._look(number_of(parameter(url, "halaman")))
+        self._tell()
 
     async def _look(self, page: int) -> None:
         known = self.status in set(OutboxState)

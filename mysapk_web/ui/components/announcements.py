@@ -35,7 +35,7 @@ def _one(item: ObjectVar[Told]) -> rx.Component:
         rx.el.h3(item["judul"]),
         rx.foreach(item["lines"], lambda line: rx.el.p(line)),
         rx.el.p(item["place"], class_name="help"),
-        class_name="notice notice-info prose",
+        class_name="notice notice-info grid gap-1",
     )
 
 

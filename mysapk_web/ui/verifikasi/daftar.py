@@ -15,7 +15,7 @@ from mysapk_web.domain.groups import GROUPS
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.services import database, verification
-from mysapk_web.services.verification import MINE, NEWEST, OPEN, Filters, Inbox, InboxRow, read_filters
+from mysapk_web.services.verification import MINE, NEWEST, OPEN, Count, Filters, Inbox, InboxRow, read_filters
 from mysapk_web.ui.access import actor, handler
 from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, Form
 from mysapk_web.ui.components.desk import Shortcuts
@@ -94,6 +94,15 @@ def line_of(found: InboxRow, filters: Filters, zona: str) -> Line:
     }
 
 
+def tally(found: Count) -> str:
+    """A count as people read it; with a plus where there are more.
+
+    Args:
+        found: From the service.
+    """
+    return f"{found.count:,}".replace(",", ".") + ("+" if found.at_least else "")
+
+
 class InboxState(QueueState):
     """One page of the inbox and its filters."""
 
@@ -128,12 +137,12 @@ class InboxState(QueueState):
         await shell._fill()
         filters = self._filters(self.router.url)
         self._show_filters(filters)
+        self.verifies = actor().may(Permission.VERIFY)
+        self.lines, self.found, self.number, self.pages, self.ready = [], "", 1, 1, True
         found = await database.look(
             verification.inbox, actor(), filters, number_of(parameter(self.router.url, "halaman"))
         )
-        self.verifies = actor().may(Permission.VERIFY)
         self._show(found, filters)
-        self.ready = True
         self._tell(notice=self._take_told())
 
     def _show_filters(self, filters: Filters) -> None:
@@ -151,7 +160,7 @@ class InboxState(QueueState):
         self.states = [
             {
                 "label": each.label,
-                "count": str(each.count),
+                "count": tally(each),
                 "href": address(filters, status=each.key),
                 "current": each.key == filters.status,
             }
@@ -160,7 +169,7 @@ class InboxState(QueueState):
         self.groups = [
             {
                 "label": each.label,
-                "count": str(each.count),
+                "count": tally(each),
                 "href": address(filters, grup="" if each.key == filters.grup else each.key, jenis=""),
                 "current": each.key == filters.grup,
             }

@@ -66,8 +66,8 @@ def test_it_ends_with_its_last_day_or_by_hand(demo_db: Database) -> None:
     [
         ("judul", {"judul": " "}),
         ("judul", {"judul": "x" * 121}),
-        ("isi", {"isi": "\n "}),
-        ("isi", {"isi": "x" * 1001}),
+        ("pesan", {"isi": "\n "}),
+        ("pesan", {"isi": "x" * 1001}),
         ("sampai", {"last": None}),
         ("sampai", {"last": day(-1)}),
         ("sampai", {"last": day(200)}),

@@ -348,16 +348,16 @@ def undone(office: Office) -> Iterator[Session]:
 
 
 STEP = st.tuples(
-    st.sampled_from([*sorted(ROLLS), *["taufik", "lina", "yusuf", "surya"] * 3]),
+    st.sampled_from([*sorted(ROLLS), *["taufik", "yusuf"] * 3, *["surya"] * 8]),
     st.sampled_from(["give", "take"]),
-    st.sampled_from(sorted(ROLLS)),
+    st.sampled_from([*sorted(ROLLS), *["taufik", "lina", "yusuf"] * 3]),
     st.sampled_from([*Role, "tidak ada"]),
     st.sampled_from(["", "00", "D1", "D1.1", "D2", "D9"]),
 )
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(steps=st.lists(STEP, max_size=14))
 def test_no_sequence_of_grants_leads_up_or_out(office: Office, steps: list[tuple[str, str, str, str, str]]) -> None:

@@ -136,14 +136,16 @@ class KemajuanState(AppState):
         )
         self.nama, self.zona, self.tempat = seen.place.nama, seen.place.zona, seen.place.key
         self.crumbs = [{"label": step.nama, "href": self._at(step.key)} for step in seen.crumbs[:-1]]
+        others = seen.starts if len(seen.starts) > 1 else []
         self.others = [
-            {"label": start.nama, "href": self._at(start.key)} for start in seen.starts if start.key != seen.place.key
+            {"label": start.nama, "href": self._at(start.key)} for start in others if start.key != seen.place.key
         ]
         self.list_href = address_with(f"{PATH}/belum-aktif", {"tempat": self.tempat})
         self.sanctions_href = address_with(f"{PATH}/sanksi", {"tempat": self.tempat})
         self._show_way(reading.with_present(seen.days, seen.figures.tally))
         self._show(seen.figures)
         self.ready = True
+        self._tell()
 
     @handler(MAY, passive=True)
     async def refresh(self) -> None:

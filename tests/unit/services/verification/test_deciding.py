@@ -87,7 +87,7 @@ def test_returned_with_reason_and_words(office: Office) -> None:
         ({"reason": "x", "note": " "}, {"alasan", "catatan"}),
     ],
 )
-def test_a_reason_is_asked_for(office: Office, why: dict[str, str], fields: set[str]) -> None:
+def test_a_reason_is_asked_for(office: Office, why: dict[str, Any], fields: set[str]) -> None:
     number = office.sent()
     with pytest.raises(InputRefused) as refused:
         office.verifier.decide(number, A.RETURN, **why)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mysapk_web.domain.roles import Role
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
 from mysapk_web.services import verification
+from mysapk_web.services.actor import Refused
 from mysapk_web.services.verification import MINE, NEWEST, OPEN, Filters, inbox, read_filters
 from mysapk_web.services.verification.filters import MAX_TEXT
 from tests.unit.services.pdm.desk import GOLONGAN, SKP
@@ -136,6 +137,33 @@ def test_more_than_can_be_turned_through(office: Office, three: list[int], monke
     monkeypatch.setattr(MODULE, "LONGEST", 2)
     seen = office.verifier.inbox()
     assert (seen.total, seen.at_least, len(three)) == (2, True, 3)
+
+
+def test_counting_ends_somewhere(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not office.verifier.inbox().states[0].at_least
+    monkeypatch.setattr(MODULE, "COUNTED", 2)
+    seen = office.verifier.inbox().states[0]
+    assert (seen.count, seen.at_least, len(three)) == (2, True, 3)
+
+
+def test_too_many_people_are_meant(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mysapk_web.services.verification.finding.MOST", 0)
+    wanted: list[dict[str, Any]] = [{"nama": "ani"}, {"nip": "1985"}]
+    for filters in wanted:
+        with pytest.raises(Refused, match="lebih lengkap") as refused:
+            office.verifier.inbox(**filters)
+        assert refused.value.field in filters
+    assert len(three) == 3
+
+
+def test_over_all_agencies_a_name_begins_with_what_is_typed(office: Office) -> None:
+    number = office.desk.sent("golongan", GOLONGAN)
+    office.verifier.decide(number, A.VERIFY)
+    office.approver.decide(number, A.APPROVE)
+    assert office.bkn.listed(nama="ani lestari") == [number]
+    assert office.bkn.listed(nama="lestari") == []
+    with pytest.raises(Refused):
+        office.bkn.listed(nama="a")
 
 
 def test_how_long_it_waits(office: Office, three: list[int]) -> None:

@@ -210,7 +210,7 @@ def prepared(sqlite_template: Path, portal_settings: Settings) -> None:
 
 
 def test_any_order(prepared: Any) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Hall,
         settings=settings(
             max_examples=20,

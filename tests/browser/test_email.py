@@ -1,0 +1,238 @@
+"""`/admin/email` and the request on `/bantuan`, as people use them, at both sizes, light and dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+from sqlmodel import select
+
+from mysapk_web.models import Database, Pegawai, UserSession
+from mysapk_web.services import clock
+from mysapk_web.services.demo import DemoAccount
+from tests.browser.conftest import NewPage
+from tests.browser.looks import Looks
+from tests.browser.steps import button_named, fill, ready
+
+Accounts = dict[str, DemoAccount]
+
+
+@pytest.fixture(autouse=True)
+def _as_before(server_db: Database) -> Iterator[None]:
+    """Addresses, runs and requests are those of the demo again afterwards."""
+    with server_db.read() as session:
+        before = [(p.id, p.email, p.email_key) for p in session.exec(select(Pegawai).where(Pegawai.nip != ""))]
+    yield
+    with server_db.begin() as session:
+        for table in ("impor_email_baris", "impor_email", "permintaan_email", "token_impor"):
+            session.execute(text(f"DELETE FROM {table}"))
+        for id_, email, key in before:
+            session.execute(
+                text("UPDATE pegawai SET email = :e, email_key = :k WHERE id = :i AND email_key IS NOT :k"),
+                {"e": email, "k": key, "i": id_},
+            )
+
+
+def opened(new_page: NewPage, part: str, person: str = "admin_instansi") -> Page:
+    page = new_page(person=person)
+    page.goto(f"/admin/email?bagian={part}")
+    expect(page.get_by_role("navigation", name="Bagian halaman")).to_be_visible()
+    return page
+
+
+def email_of(db: Database, nip: str) -> str | None:
+    with db.read() as session:
+        return session.exec(select(Pegawai.email_key).where(Pegawai.nip == nip)).one()
+
+
+def test_one_address_is_repaired(new_page: NewPage, looks: Looks, accounts: Accounts, server_db: Database) -> None:
+    person = accounts["belum_aktif"]
+    page = opened(new_page, "perbaiki")
+    looks.fine(page, "email-perbaiki")
+    fill(page, NIP_atau_nama_pegawai="tidak ada orang begini")
+    button_named(page, "Cari").click()
+    expect(page.get_by_text("Tidak ada pegawai yang cocok")).to_be_visible()
+    looks.fine(page, "email-perbaiki-kosong")
+
+    fill(page, NIP_atau_nama_pegawai=person.nip)
+    button_named(page, "Cari").click()
+    expect(page.get_by_label("Alamat email baru")).to_be_visible()
+    page.get_by_label("Alamat email baru").press_sequentially("tanpa-tanda")
+    expect(page.get_by_text("satu tanda @")).to_be_visible()
+    fill(page, Alamat_email_baru="baru.browser@example.go.id")
+    expect(page.get_by_text("Alamat ini dapat dipakai.")).to_be_visible()
+    button_named(page, "Ganti alamat").click()
+    expect(page.get_by_role("alert")).to_contain_text("Isi alasan")
+    looks.fine(page, "email-perbaiki-kesalahan")
+
+    fill(page, Alasan="Surat OPD 12/2026")
+    button_named(page, "Ganti alamat").click()
+    expect(page.get_by_role("status").filter(has_text="diperbarui")).to_be_visible()
+    assert email_of(server_db, person.nip) == "baru.browser@example.go.id"
+    looks.fine(page, "email-perbaiki-selesai")
+
+
+def test_several_people_are_found_by_name(new_page: NewPage, looks: Looks) -> None:
+    page = opened(new_page, "perbaiki")
+    fill(page, NIP_atau_nama_pegawai="dewi")
+    button_named(page, "Cari").click()
+    expect(page.get_by_role("table", name="Pegawai yang cocok")).to_be_visible()
+    looks.fine(page, "email-perbaiki-pilihan")
+    page.get_by_role("button", name=re.compile("^Pilih ")).first.click()
+    expect(page.get_by_label("Alamat email baru")).to_be_visible()
+
+
+def test_a_list_is_uploaded_looked_at_applied_and_undone(
+    new_page: NewPage, looks: Looks, accounts: Accounts, server_db: Database, tmp_path: Path
+) -> None:
+    person = accounts["belum_aktif"]
+    before = email_of(server_db, person.nip)
+    page = opened(new_page, "impor")
+    expect(page.get_by_text("Belum ada impor.")).to_be_visible()
+    looks.fine(page, "email-impor")
+    button_named(page, "Unggah dan periksa").click()
+    expect(page.get_by_text("Pilih berkas CSV atau XLSX lebih dulu.")).to_be_visible()
+
+    path = tmp_path / "alamat.csv"
+    path.write_text(
+        f"nip;email\n{person.nip};dari.berkas@example.go.id\n{accounts['pegawai'].nip}; a b\n"
+        f"{accounts['pegawai_lain'].nip};x@example.go.id\n198501012010011999;y@example.go.id\n"
+    )
+    page.get_by_label("Berkas CSV atau XLSX").set_input_files(path)
+    button_named(page, "Unggah dan periksa").click()
+    expect(page.get_by_role("heading", name="Hasil pemeriksaan")).to_be_visible(timeout=30_000)
+    assert email_of(server_db, person.nip) == before
+    looks.fine(page, "email-impor-pratinjau")
+    page.get_by_role("link", name=re.compile("NIP tidak dikenal")).click()
+    expect(page.get_by_role("table", name="Baris berkas").get_by_role("row")).to_have_count(2)
+
+    button_named(page, "Terapkan 1 baris").click()
+    expect(page.get_by_role("dialog", name="Terapkan perubahan alamat?")).to_be_visible()
+    looks.fine(page, "email-impor-konfirmasi")
+    button_named(page, "Terapkan").click()
+    expect(button_named(page, "Batalkan impor ini")).to_be_visible(timeout=30_000)
+    assert email_of(server_db, person.nip) == "dari.berkas@example.go.id"
+    looks.fine(page, "email-impor-selesai")
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert "Di luar wewenang" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+
+    button_named(page, "Batalkan impor ini").click()
+    button_named(page, "Kembalikan alamat").click()
+    expect(page.get_by_text("Dibatalkan", exact=True)).to_be_visible(timeout=30_000)
+    assert email_of(server_db, person.nip) == before
+    page.get_by_role("link", name="Kembali ke daftar impor").click()
+    expect(page.get_by_role("link", name="alamat.csv")).to_be_visible()
+    looks.fine(page, "email-impor-daftar")
+
+
+def test_while_a_list_is_worked_on(new_page: NewPage, looks: Looks, server_db: Database, people: object) -> None:
+    with server_db.begin() as session:
+        session.execute(
+            text(
+                "INSERT INTO impor_email (id, source, state, instansi_id, auto_apply, file_name, file_hash, file_path, expected, total,"
+                " counts, position, applied, applied_to, undone, error, created_at, claimed_by, claimed_until, attempts)"
+                " SELECT 1, 'api', 'menerapkan', id, 0, 'simpeg.csv', '', '', 0, 200, '{\"siap\": 200}', 80, 80, 80, 0, '', :now,"
+                " 'lain', :later, 0 FROM instansi ORDER BY id LIMIT 1"
+            ),
+            {"now": str(clock.now()), "later": str(clock.now() + timedelta(hours=1))},
+        )
+    page = opened(new_page, "impor&berkas=1")
+    bar = page.get_by_role("progressbar")
+    expect(bar).to_have_attribute("value", "40")
+    looks.fine(page, "email-impor-berjalan")
+    with server_db.begin() as session:
+        session.execute(text("UPDATE impor_email SET position = 160"))
+    expect(bar).to_have_attribute("value", "80")
+
+
+def test_an_import_of_another_agency_is_not_there(new_page: NewPage, looks: Looks) -> None:
+    page = opened(new_page, "impor&berkas=4711")
+    expect(page.get_by_role("alert")).to_contain_text("tidak ditemukan")
+    looks.fine(page, "email-impor-tidak-ada")
+
+
+def test_grave_acts_ask_who_sits_there(
+    new_page: NewPage, looks: Looks, server_db: Database, accounts: Accounts, tmp_path: Path
+) -> None:
+    page = opened(new_page, "impor")
+    with server_db.begin() as session:
+        for row in session.exec(select(UserSession)):
+            row.step_up_at = clock.now() - timedelta(hours=1)
+    path = tmp_path / "alamat.csv"
+    path.write_text(f"nip;email\n{accounts['belum_aktif'].nip};dari.berkas@example.go.id\n")
+    page.get_by_label("Berkas CSV atau XLSX").set_input_files(path)
+    button_named(page, "Unggah dan periksa").click()
+    expect(page.get_by_role("dialog", name="Konfirmasi bahwa ini Anda")).to_be_visible()
+    looks.fine(page, "email-impor-bukti")
+    page.get_by_label("Password, atau kode autentikator").fill(accounts["admin_instansi"].password or "")
+    button_named(page, "Konfirmasi").click()
+    expect(page.get_by_role("heading", name="Hasil pemeriksaan")).to_be_visible(timeout=30_000)
+
+
+def test_a_token_is_made_shown_once_and_revoked(new_page: NewPage, looks: Looks) -> None:
+    page = opened(new_page, "token")
+    expect(page.get_by_text("Belum ada token.")).to_be_visible()
+    looks.fine(page, "email-token-kosong")
+    page.get_by_label("Nama sistem").fill("SIMPEG Contoh")
+    button_named(page, "Buat token").click()
+    expect(page.get_by_role("heading", name="Token impor email")).to_be_visible()
+    expect(page.get_by_text(re.compile("^mysapk_"))).to_be_visible()
+    looks.fine(page, "email-token-baru")
+    page.get_by_role("link", name="Sudah saya salin").click()
+    expect(page.get_by_text("SIMPEG Contoh").first).to_be_visible()
+    looks.fine(page, "email-token")
+    button_named(page, "Cabut").click()
+    button_named(page, "Cabut token").click()
+    expect(page.get_by_text("Dicabut", exact=True)).to_be_visible()
+
+
+def test_a_request_from_bantuan_is_decided(
+    new_page: NewPage, looks: Looks, accounts: Accounts, server_db: Database
+) -> None:
+    person = accounts["belum_aktif"]
+    visitor = new_page()
+    visitor.goto("/bantuan")
+    ready(visitor, "Kirim permintaan")
+    button_named(visitor, "Kirim permintaan").click()
+    expect(visitor.get_by_role("alert").get_by_role("link")).to_have_count(3)
+    looks.fine(visitor, "bantuan-permintaan-kesalahan")
+    fill(visitor, NIP=person.nip, Nama_lengkap="Nama Lain", Email_baru="dari.bantuan@example.go.id")
+    button_named(visitor, "Kirim permintaan").click()
+    expect(visitor.get_by_role("status").filter(has_text="Permintaan dicatat")).to_be_visible()
+    looks.fine(visitor, "bantuan-permintaan")
+
+    page = opened(new_page, "permintaan")
+    expect(page.get_by_text("Nama berbeda")).to_be_visible()
+    looks.fine(page, "email-permintaan")
+    page.get_by_role("button", name=re.compile("^Periksa ")).click()
+    expect(page.get_by_label("Putusan")).to_be_visible()
+    button_named(page, "Simpan putusan").click()
+    expect(page.get_by_role("alert")).to_contain_text("Pilih putusan")
+    looks.fine(page, "email-permintaan-putusan")
+    page.get_by_label("Putusan").select_option("terima")
+    fill(page, Alasan="Sudah bertemu langsung")
+    button_named(page, "Simpan putusan").click()
+    expect(page.get_by_text("Tidak ada permintaan yang menunggu.")).to_be_visible()
+    assert email_of(server_db, person.nip) == "dari.bantuan@example.go.id"
+    looks.fine(page, "email-permintaan-kosong")
+
+
+@pytest.mark.parametrize("person", ["pegawai", "verifikator"])
+def test_others_find_nothing_here(new_page: NewPage, person: str) -> None:
+    page = new_page(person=person)
+    page.goto("/admin/email")
+    expect(page.get_by_role("alert")).to_contain_text("tidak berwenang")
+    expect(page.get_by_role("link", name="Email", exact=True)).to_have_count(0)
+
+
+def test_an_admin_of_units_has_no_tokens(new_page: NewPage) -> None:
+    page = opened(new_page, "token", "admin_satker")
+    expect(page.get_by_role("link", name="Token API")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Perbaiki satu alamat")).to_be_visible()

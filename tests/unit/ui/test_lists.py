@@ -1,0 +1,57 @@
+"""Filters stand in the address, and whatever stands in an address is read with care."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mysapk_web.services.people import COUNTED
+from mysapk_web.ui.admin.pegawai.daftar import KINDS, STATES, one_of, total_in_words
+from mysapk_web.ui.components.lists import LONGEST, address_with, parameter
+from mysapk_web.ui.state import storable, text_of
+
+
+@dataclass
+class Url:
+    query_parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def test_empty_filters_leave_no_trace_in_the_address() -> None:
+    assert address_with("/admin/pegawai", {"status": "", "jenis": ""}) == "/admin/pegawai"
+    assert address_with("/admin/pegawai", {"status": "aktif", "unit": "D1 & D2"}) == (
+        "/admin/pegawai?status=aktif&unit=D1+%26+D2"
+    )
+
+
+@pytest.mark.parametrize("value", [None, 7, ["x"], {"a": 1}, "x" * (LONGEST + 1), "", "  ", "\x00", "\ud800"])
+def test_a_parameter_that_is_none_is_empty(value: Any) -> None:
+    assert parameter(Url({"status": value}), "status") == ""
+    assert parameter(Url(), "status") == ""
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=40))
+def test_what_is_typed_can_be_sent_and_stored(text: str) -> None:
+    kept = storable(text)
+    assert "\x00" not in kept
+    assert kept.encode().decode() == kept
+    assert storable(kept) == kept
+    assert text_of({"a": text}, "a") == kept
+
+
+def test_plain_words_stay_as_they_are() -> None:
+    assert storable("Ni Luh Ayu 𝄞 éü") == "Ni Luh Ayu 𝄞 éü"
+
+
+def test_only_choices_that_are_offered_count() -> None:
+    assert one_of("aktif", STATES) == "aktif"
+    assert one_of("PPPK", KINDS) == "PPPK"
+    assert one_of("DROP TABLE", STATES) == ""
+
+
+def test_many_are_not_counted_to_the_end() -> None:
+    assert total_in_words(3923) == "3.923 pegawai"
+    assert "atau lebih" in total_in_words(COUNTED)
