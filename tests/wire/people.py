@@ -21,6 +21,7 @@ VOLATILE = frozenset(
     {
         "penghitung",
         "jejak_audit",
+        "jejak_segel",
         "permintaan_reset",
         "permintaan_reset_peramban",
         "klaim_masuk",
