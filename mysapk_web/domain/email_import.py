@@ -72,10 +72,8 @@ _LABELS: Final = MappingProxyType(
 _ADVICE: Final = MappingProxyType(
     {
         RowVerdict.READY: "Alamat email diperbarui.",
-        RowVerdict.TRIMMED: "Alamat email diperbarui. Spasi di sekitar alamat email diabaikan.",
-        RowVerdict.FREE_MAIL: (
-            "Alamat email diperbarui. Alamat ini memakai layanan gratis; instansi menyarankan alamat email instansi."
-        ),
+        RowVerdict.TRIMMED: "Spasi di sekitar alamat email diabaikan.",
+        RowVerdict.FREE_MAIL: "Alamat email memakai layanan gratis; instansi menyarankan alamat email instansi.",
         RowVerdict.UNCHANGED: "Sama dengan alamat yang ada.",
         RowVerdict.NIP_UNKNOWN: "NIP tidak ada dalam data pegawai. Periksa NIP, atau impor datanya lebih dulu.",
         RowVerdict.OUT_OF_SCOPE: "Pegawai ini di luar wewenang Anda. Teruskan barisnya kepada admin yang berwenang.",

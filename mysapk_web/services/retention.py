@@ -13,9 +13,13 @@ from sqlmodel import Session, SQLModel, col
 
 from mysapk_web.models import (
     AddressChange,
+    EmailImport,
+    EmailImportRow,
+    EmailRequest,
     LoginClaim,
     OutboxMail,
     OutboxState,
+    RequestState,
     ResetBinding,
     ResetRequest,
     UserSession,
@@ -31,6 +35,10 @@ SESSIONS = timedelta(days=90)
 """Ended sessions: the list of places an account was used from, for the letter about a new one."""
 LETTERS = timedelta(days=90)
 """Mails that are done; those that were given up stay until an admin has seen to them."""
+IMPORTS = timedelta(days=90)
+"""Imports of addresses with their rows: as long as somebody may want to undo one."""
+EMAIL_REQUESTS = timedelta(days=90)
+"""Requests for another address that were decided, or that nobody could be meant by."""
 
 EVERY = timedelta(hours=1)
 BETWEEN_STEPS = 1.0
@@ -75,7 +83,29 @@ def sweep(session: Session) -> int:
             col(OutboxMail.id),
             col(OutboxMail.state).in_(_DONE) & (col(OutboxMail.created_at) <= now - LETTERS),
         )
+        + _remove(session, EmailRequest, col(EmailRequest.id), _email_request_is_old(now))
+        + _remove_import(session, now)
     )
+
+
+def _email_request_is_old(now: datetime) -> ColumnElement[bool]:
+    done = (col(EmailRequest.state) != RequestState.OPEN) | col(EmailRequest.pegawai_id).is_(None)
+    return done & (col(EmailRequest.created_at) <= now - EMAIL_REQUESTS)
+
+
+def _remove_import(session: Session, now: datetime) -> int:
+    """A batch of rows of the oldest import, and the import once it has none."""
+    old = select(col(EmailImport.id)).where(col(EmailImport.created_at) <= now - IMPORTS).order_by(col(EmailImport.id))
+    run_id = session.execute(old.limit(1)).scalar_one_or_none()
+    if run_id is None:
+        return 0
+    of_run = col(EmailImportRow.run_id) == run_id
+    batch = select(col(EmailImportRow.position)).where(of_run).limit(_BATCH)
+    gone: Any = session.execute(delete(EmailImportRow).where(of_run, col(EmailImportRow.position).in_(batch)))
+    if gone.rowcount:
+        return int(gone.rowcount)
+    session.execute(delete(EmailImport).where(col(EmailImport.id) == run_id))
+    return 1
 
 
 def _request_is_old(now: datetime) -> ColumnElement[bool]:

@@ -6,7 +6,20 @@ from datetime import timedelta
 
 from sqlmodel import col, func, select
 
-from mysapk_web.models import AuditEvent, Counter, Database, OutboxMail, OutboxState, ResetRequest, UserSession
+from mysapk_web.domain.email_import import RowVerdict, RunSource, RunState
+from mysapk_web.models import (
+    AuditEvent,
+    Counter,
+    Database,
+    EmailImport,
+    EmailImportRow,
+    EmailRequest,
+    OutboxMail,
+    OutboxState,
+    RequestState,
+    ResetRequest,
+    UserSession,
+)
 from mysapk_web.services import clock, retention
 from tests.unit.services.people import Portal
 
@@ -29,6 +42,31 @@ def test_what_is_needed_stays(portal: Portal) -> None:
     before = {table: rows(portal.db, table) for table in (ResetRequest, UserSession, OutboxMail, AuditEvent)}
     swept(portal.db)
     assert {table: rows(portal.db, table) for table in before} == before
+
+
+def test_old_imports_go_with_their_rows_and_open_requests_stay(both: Portal) -> None:
+    now = clock.now()
+    with both.db.begin() as session:
+        done = {"source": RunSource.API, "state": RunState.DONE}
+        session.add(EmailImport(id=1, file_name="x", file_hash="x", created_at=now, **done))
+        for position in range(3):
+            session.add(EmailImportRow(run_id=1, position=position, line=1, nip="x", verdict=RowVerdict.READY))
+        for pegawai_id, state in (
+            (both.ani.pegawai_id, RequestState.OPEN),
+            (None, RequestState.OPEN),
+            (both.ani.pegawai_id, RequestState.REFUSED),
+        ):
+            session.add(
+                EmailRequest(
+                    pegawai_id=pegawai_id, nip="1", nama="x", old_email="", new_email="x", state=state, created_at=now
+                )
+            )
+    with clock.moved(timedelta(days=89)):
+        swept(both.db)
+    assert [rows(both.db, table) for table in (EmailImport, EmailImportRow, EmailRequest)] == [1, 3, 3]
+    with clock.moved(timedelta(days=91)):
+        swept(both.db)
+    assert [rows(both.db, table) for table in (EmailImport, EmailImportRow, EmailRequest)] == [0, 0, 1]
 
 
 def test_what_is_old_goes_and_the_trail_stays(both: Portal) -> None:

@@ -165,7 +165,7 @@ def line_row(row: RowView) -> LineRow:
         "email": row.email.strip() or "(kosong)",
         "label": row.verdict.label,
         "tone": tone_of(row.verdict),
-        "note": row.note,
+        "note": "" if row.verdict is RowVerdict.READY else row.note,
     }
 
 

@@ -174,7 +174,8 @@ class EmailState(AppState):
     pages: int = 1
     before: str = PATH
     after: str = PATH
-    tokens: list[TokenRow] = []
+    systems: list[TokenRow] = []
+    """Tokens of the agency, which are in no state themselves."""
     proven: bool = False
     """Password or code were shown lately: the form for a token may be sent, which is none of this state's."""
 
@@ -210,7 +211,7 @@ class EmailState(AppState):
         )
 
     async def _tokens(self) -> None:
-        self.tokens = [token_row(view) for view in await database.look(email_imports.list_tokens, actor())]
+        self.systems = [token_row(view) for view in await database.look(email_imports.list_tokens, actor())]
         self.proven = security.is_recent(actor())
 
     # One address ----------------------------------------------------------------------------------------------------

@@ -351,11 +351,11 @@ def _tokens() -> rx.Component:
             class_name="help mb-4",
         ),
         rx.cond(
-            EmailState.tokens,
+            EmailState.systems,
             table(
                 "Token instansi",
                 ["Sistem", "Keadaan", "Dibuat oleh", "Terakhir dipakai", "Berakhir", "Tindakan"],
-                rx.foreach(EmailState.tokens, _token),
+                rx.foreach(EmailState.systems, _token),
             ),
             empty("Belum ada token."),
         ),
