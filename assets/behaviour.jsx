@@ -54,7 +54,7 @@ export function Form({ answers, onSubmit, takesFocus, passing, children, ...rest
   const busy = sent !== null && sent === answers;
 
   useEffect(() => {
-    if (takesFocus && asked) element.current.querySelector("input").focus();
+    if (takesFocus && asked) element.current.querySelector("input:not([type=hidden]),select,textarea").focus();
   }, []);
 
   useEffect(() => {

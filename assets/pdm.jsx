@@ -1,4 +1,4 @@
-// What the pages of the PDM do in the browser itself: a draft that saves itself, lists searched on the server, documents.
+// What the pages of the PDM do in the browser itself: a draft that saves itself, lists searched on the server.
 // Each export is wrapped in mysapk_web/ui/components/pdm.py. Nothing here decides anything; the server does.
 import { createContext, useContext, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useLost } from "$/public/behaviour.jsx";
@@ -114,6 +114,7 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
       if (!unsaved()) return;
       const rest = { ...work.flight, ...work.dirty };
       kept.set(ident, { typed: rest, at: Date.now(), lost: now.current.lost });
+      stash(ident, rest); // whether it arrives is not heard here any more
       if (!now.current.lost && now.current.writable && !work.flight) {
         now.current.onSave({ usulan: ident, version: now.current.saved.version, values: rest });
       }
@@ -181,21 +182,26 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
 
   let words = saved.at ? `Tersimpan otomatis pukul ${clockTime(saved.at)}` : "Isian disimpan otomatis saat Anda mengetik.";
   let kind = "good";
-  if (!writable) [words, kind] = [saved.sentence || "Isian ini hanya dapat dibaca.", "plain"];
-  else if (phase === "refused") [words, kind] = [`Belum tersimpan: ${saved.sentence}`, "bad"];
+  if (phase === "refused") [words, kind] = [`Belum tersimpan: ${saved.sentence}`, "bad"];
   else if (lost && phase !== "still") [words, kind] = ["Belum tersimpan: koneksi terputus. Dikirim lagi setelah tersambung.", "bad"];
   else if (phase === "failed") [words, kind] = ["Belum tersimpan: sistem belum menjawab. Dicoba lagi sebentar lagi.", "bad"];
   else if (phase === "slow") [words, kind] = ["Menyimpan ...", "plain"];
   else if (phase === "waiting") kind = "plain";
 
+  const typing = phase === "waiting" && !lost; // seen at once, but not said again with every key
   return (
     <DraftContext.Provider value={{ change, shown, values: everything, dirty: work.dirty }}>
       <div ref={element} onChange={listen}>
         {children}
       </div>
-      <p role="status" className={`draft-status draft-${kind}`} data-phase={phase}>
-        {words}
-      </p>
+      {writable && (
+        <p className={`draft-status draft-${kind}`}>
+          <span role="status" className={typing ? "sr-only" : undefined}>
+            {words}
+          </span>
+          {typing && <span aria-hidden="true">Menyimpan ...</span>}
+        </p>
+      )}
     </DraftContext.Provider>
   );
 }
@@ -343,101 +349,4 @@ export function Combobox({ name, value, text, found, onSearch, around, parent, .
 // Until the server has answered, the state is still that of the address before: it is shown only when it belongs to this one.
 export function Here({ last, instead, children }) {
   return location.pathname.split("/").filter(Boolean).pop() === String(last) ? children : instead;
-}
-
-const sizeOf = (bytes) =>
-  bytes >= 1048576
-    ? `${(bytes / 1048576).toLocaleString("id-ID", { maximumFractionDigits: 1 })} MB`
-    : `${Math.ceil(bytes / 1024).toLocaleString("id-ID")} KB`;
-
-// Sends one file as it is to a route of its own, and says how far it is.
-export function Upload({ to, limit, label, again, onStored, ...rest }) {
-  const [state, setState] = useState({ phase: "still", words: "", part: 0 });
-  const request = useRef(null);
-  const input = useRef(null);
-  useEffect(() => () => request.current?.abort(), []);
-
-  const fail = (words) => {
-    request.current = null;
-    if (input.current) input.current.value = "";
-    setState({ phase: "failed", words, part: 0 });
-  };
-  const send = (event) => {
-    const file = event.target.files[0];
-    if (!file) return;
-    if (file.size > limit) return fail(`Berkas ini ${sizeOf(file.size)}. Ukuran paling besar ${sizeOf(limit)}.`);
-    if (file.type && file.type !== "application/pdf") return fail("Berkas harus PDF. Simpan atau pindai ulang sebagai PDF.");
-    const call = new XMLHttpRequest();
-    request.current = call;
-    setState({ phase: "sent", words: "", part: 0 });
-    call.upload.onprogress = (step) =>
-      step.lengthComputable && setState({ phase: "sent", words: "", part: Math.floor((100 * step.loaded) / step.total) });
-    call.onerror = () => fail("Berkas belum terkirim: koneksi terputus. Pilih berkasnya lagi.");
-    call.onload = () => {
-      let answer;
-      try {
-        answer = JSON.parse(call.responseText);
-      } catch {
-        answer = null;
-      }
-      if (!answer?.ok) return fail(answer?.sentence || "Berkas belum tersimpan karena gangguan. Coba lagi beberapa menit lagi.");
-      request.current = null;
-      if (input.current) input.current.value = "";
-      setState({ phase: "done", words: `${file.name} tersimpan.`, part: 0 });
-      onStored();
-    };
-    call.open("POST", to);
-    call.setRequestHeader("content-type", "application/pdf");
-    call.setRequestHeader("x-nama-berkas", encodeURIComponent(file.name));
-    call.send(file);
-  };
-  const stop = () => {
-    request.current?.abort();
-    fail("Pengunggahan dibatalkan.");
-  };
-  const busy = state.phase === "sent";
-  return (
-    <div className="upload">
-      <label htmlFor={rest.id}>
-        {again ? "Ganti dokumen" : "Unggah dokumen"} <span className="sr-only">{label}</span>
-      </label>
-      <p className="help" id={`${rest.id}-batas`}>
-        PDF, paling besar {sizeOf(limit)}.
-      </p>
-      <input
-        {...rest}
-        ref={input}
-        type="file"
-        accept="application/pdf,.pdf"
-        aria-describedby={`${rest.id}-batas ${rest.id}-hasil`}
-        disabled={busy}
-        onChange={send}
-      />
-      {busy && (
-        <div className="upload-progress">
-          <progress max="100" value={state.part} aria-label={`Mengunggah ${label}`} />
-          <span>{state.part < 100 ? `${state.part} %` : "Memeriksa berkas ..."}</span>
-          <button type="button" className="button-quiet" onClick={stop}>
-            Batal
-          </button>
-        </div>
-      )}
-      <p role={state.phase === "failed" ? "alert" : "status"} id={`${rest.id}-hasil`} className={state.phase === "failed" ? "fault" : "help"}>
-        {state.words}
-      </p>
-    </div>
-  );
-}
-
-// Shows a document inside the page, in the viewer of the browser.
-export function DocumentView({ src, label }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <div className="document-view">
-      <button type="button" className="button-quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? "Tutup" : "Lihat"} <span className="sr-only">{label}</span>
-      </button>
-      {open && <iframe src={`${src}/lihat`} title={label} />}
-    </div>
-  );
 }

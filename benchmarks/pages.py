@@ -21,7 +21,8 @@ from mysapk_web.web import frontend
 HERE = Path(__file__).parent / "node"
 RUNS = 3
 PAGE = "/masuk"
-_FLAGS = "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+_QUIET = "--disable-background-networking --disable-component-update --disable-sync"
+_FLAGS = f"--headless=new --no-sandbox --disable-gpu --no-first-run {_QUIET}"
 
 
 def _environment() -> dict[str, str]:

@@ -33,7 +33,15 @@ def portal(*, cost: int = 12, front_end: bool = False, port: int | None = None) 
         url = f"sqlite:///{folder}/bench.db"
         database = Database(url)
         migration.upgrade(database)
-        demo.fill(database, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=cost, database_url=url))
+        settings = Settings(
+            _env_file=None,
+            demo=True,
+            secret_key=SECRET,
+            bcrypt_cost=cost,
+            database_url=url,
+            document_dir=folder / "documents",
+        )
+        demo.fill(database, settings)
         server = Server(
             folder, url, front_end=front_end, port=port, MYSAPK_BCRYPT_COST=str(cost), MYSAPK_TRUSTED_PROXIES="1"
         ).start()

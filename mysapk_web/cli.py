@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -27,6 +28,7 @@ from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.email_imports import import_email
 from mysapk_web.services.people import create_admin
 from mysapk_web.services.progress import counting
+from mysapk_web.services.references import import_reference
 from mysapk_web.settings import Settings, SettingsError, load, read
 
 UNUSABLE: Final = 2
@@ -204,7 +206,19 @@ def import_email_command(file: _File, report: _Report = None) -> None:
     _import(import_email, file, report)
 
 
-def _import(run: Callable[[Database, Path], Iterator[rolls.RowReport]], file: Path, report: Path | None) -> None:
+@app.command("import-reference")
+def import_reference_command(
+    table: Annotated[str, typer.Argument(help="Name of a code table, such as jabatan_pelaksana.")],
+    file: _File,
+    report: _Report = None,
+) -> None:
+    """Put an official list in the place of a code table: columns kode and label, and as far as there are induk and aktif."""
+    _import(partial(import_reference, table=table), file, report, about="kode")
+
+
+def _import(
+    run: Callable[[Database, Path], Iterator[rolls.RowReport]], file: Path, report: Path | None, *, about: str = "nip"
+) -> None:
     if report is not None and report.resolve() == file.resolve():
         _stop(UNUSABLE, "The report would overwrite the file that is imported.")
     summary = rolls.Summary()
@@ -214,16 +228,16 @@ def _import(run: Callable[[Database, Path], Iterator[rolls.RowReport]], file: Pa
             for _ in rows:
                 pass
         else:
-            _write(report, rows)
+            _write(report, rows, about)
     for verdict in rolls.Verdict:
         typer.echo(f"{verdict.value:<24}{summary.counts[verdict]:>9}")
     if report is None and summary.counts[rolls.Verdict.DITOLAK]:
         typer.echo("Use --report FILE to see why rows were refused.", err=True)
 
 
-def _write(report: Path, rows: Iterator[rolls.RowReport]) -> None:
+def _write(report: Path, rows: Iterator[rolls.RowReport], about: str) -> None:
     try:
-        rolls.write_report(report, rows)
+        rolls.write_report(report, rows, about=about)
     except OSError as error:
         _stop(UNUSABLE, f"{report}: {error.strerror}.")
 

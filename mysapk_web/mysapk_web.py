@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
-from mysapk_web.services import database
+from mysapk_web.services import database, documents
 from mysapk_web.services.bookkeeping import keep_for_ever
 from mysapk_web.services.email_imports.work import work_for_ever
 from mysapk_web.services.passwords import warm_up
@@ -54,10 +54,11 @@ async def mails() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def housekeeping() -> AsyncIterator[None]:
-    """What has served its time is thrown away while the server runs."""
-    task = asyncio.create_task(tidy_for_ever())
+    """What has served its time, and documents that nobody holds any more, are thrown away while the server runs."""
+    tasks = [asyncio.create_task(tidy_for_ever()), asyncio.create_task(documents.collect_for_ever())]
     yield
-    task.cancel()
+    for task in tasks:
+        task.cancel()
 
 
 @asynccontextmanager

@@ -84,7 +84,8 @@ def demo_template(sqlite_template: Path) -> Path:
     path = sqlite_template.with_name("demo.db")
     shutil.copy(sqlite_template, path)
     database = Database(f"sqlite:///{path}")
-    demo.fill(database, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4))
+    folder = path.with_name("documents")
+    demo.fill(database, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4, document_dir=folder))
     database.dispose()
     return path
 

@@ -30,6 +30,7 @@ class AuditTag(StrEnum):
     # Address
     EMAIL_CHANGED = "akun:email-diganti"
     EMAIL_CHANGE_REQUESTED = "akun:email-perbaikan-diminta"
+    EMAIL_CHANGE_ASKED = "akun:email-ganti-diminta"
     EMAIL_IMPORTED = "email:impor"
     EMAIL_IMPORT_UNDONE = "email:impor-dibatalkan"
     EMAIL_REQUEST_REFUSED = "akun:email-perbaikan-ditolak"
@@ -53,6 +54,7 @@ class AuditTag(StrEnum):
     ROLE_REVOKED = "peran:dicabut"
     PEGAWAI_IMPORTED = "pegawai:impor"
     PROFILE_CHANGED = "profil:diubah"
+    PROFILE_REVEALED = "profil:nomor-dilihat"
 
     # PDM
     GROUP_DECLARED = "pdm:grup-dinyatakan"
@@ -72,6 +74,7 @@ class AuditTag(StrEnum):
     DOCUMENT_REMOVED = "dokumen:dihapus"
 
     # Running the portal
+    REFERENCE_IMPORTED = "referensi:impor"
     PERIOD_CREATED = "periode:dibuat"
     PERIOD_CHANGED = "periode:diubah"
     PERIOD_EXTENDED = "periode:diperpanjang"
@@ -112,7 +115,10 @@ _LABELS: Final = {
     AuditTag.PASSWORD_REHASHED: "Penyimpanan password diperkuat",
     AuditTag.EMAIL_CHANGED: "Alamat email diganti",
     AuditTag.EMAIL_CHANGE_REQUESTED: "Perbaikan alamat email diminta",
+    AuditTag.EMAIL_CHANGE_ASKED: "Penggantian alamat email diminta pemilik",
     AuditTag.EMAIL_IMPORTED: "Impor alamat email",
+    AuditTag.PROFILE_REVEALED: "Nomor pribadi dilihat",
+    AuditTag.REFERENCE_IMPORTED: "Impor tabel referensi",
     AuditTag.EMAIL_IMPORT_UNDONE: "Impor alamat email dibatalkan",
     AuditTag.EMAIL_REQUEST_REFUSED: "Perbaikan alamat email ditolak",
     AuditTag.IMPORT_TOKEN_MADE: "Token impor email dibuat",

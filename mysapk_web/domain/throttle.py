@@ -36,7 +36,8 @@ TOKEN_CHECKS_PER_ADDRESS: Final = Limit("token:address", 60, timedelta(minutes=1
 """Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""
 
 LOGIN_PER_ADDRESS: Final = Limit("login:address", 120, timedelta(minutes=1))
-"""Logins from one network address. Stops one password tried on many NIPs; an office or a mobile network behind one address gets through at eight."""
+"""Logins from one network address. Stops one password tried on many NIPs; an office or a mobile network behind one
+address gets through at eight."""
 
 SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5))
 """Second-factor codes of one account: a million codes and three valid at a time need a hard limit."""
@@ -52,6 +53,15 @@ EVENTS_PER_SOCKET: Final = Limit("socket:event", 200, timedelta(seconds=10))
 
 UPLOADS_PER_ACCOUNT: Final = Limit("document:account", 60, timedelta(hours=1))
 """Documents uploaded by one account: twelve groups with several papers fit, filling the disk does not."""
+
+REVEALS_PER_ACCOUNT: Final = Limit("profile:reveal", 60, timedelta(hours=1))
+"""Masked numbers of the own profile shown in full: every field several times; a stolen session reads no more."""
+
+EMAIL_CHANGES_PER_ACCOUNT: Final = Limit("email-change:account", 5, timedelta(days=1))
+"""New addresses asked for by one account a day: each writes a letter to an address that somebody typed."""
+
+EMAIL_CHANGES_PER_TARGET: Final = Limit("email-change:target", 5, timedelta(days=1))
+"""Letters a day about a change to one address, over all accounts: nobody's mailbox is flooded."""
 
 EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1))
 """Lists exported by one account: each is costly and carries personal data (ASVS 15.2.2)."""
@@ -88,6 +98,9 @@ LIMITS: Final = (
     HANDSHAKES_PER_ADDRESS,
     EVENTS_PER_SOCKET,
     UPLOADS_PER_ACCOUNT,
+    REVEALS_PER_ACCOUNT,
+    EMAIL_CHANGES_PER_ACCOUNT,
+    EMAIL_CHANGES_PER_TARGET,
     EXPORTS_PER_ACCOUNT,
     CARD_CHECKS_PER_ADDRESS,
     EMAIL_REPAIR_REQUESTS_PER_ADDRESS,

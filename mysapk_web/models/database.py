@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
@@ -15,12 +15,23 @@ BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another writer before it says that it is locked."""
 
 
+class _SingleSession(Session):
+    """A session that hands its connection out at once: there is no transaction whose books it would have to keep."""
+
+    def connection(self, *_args: Any, **_options: Any) -> Connection:
+        """The connection of this session."""
+        bound: Any = self.bind
+        if not isinstance(bound, Connection):
+            raise TypeError("a session for single statements is bound to a connection")
+        return bound
+
+
 class Database:
     """The engine of one process, and the scope of one transaction.
 
     Args:
         url: SQLAlchemy URL (`MYSAPK_DATABASE_URL`).
-        pool_size: Connections kept open to PostgreSQL.
+        pool_size: Connections kept open.
     """
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
@@ -64,6 +75,21 @@ class Database:
             finally:
                 session.rollback()
 
+    @contextmanager
+    def single(self) -> Iterator[Session]:
+        """No transaction around: each statement is one by itself, committed when it has run.
+
+        For the few hot paths that read one statement, or guard the one they write with a version. On SQLite the write lock is
+        held only inside that statement, never while Python runs: a transaction that many threads queue for holds it for a
+        hundred times as long.
+        """
+        options: dict[str, Any] = {"mysapk_single": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with (
+            self.engine.connect().execution_options(**options) as connection,
+            _SingleSession(connection, expire_on_commit=False, autoflush=False) as session,
+        ):
+            yield session
+
     def check(self) -> None:
         """Raise what the driver raises when the database doesn't answer."""
         with self.engine.connect() as connection:
@@ -87,7 +113,14 @@ def _engine(url: str, pool_size: int) -> Engine:
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        # A connection for every thread: one beyond the pool is opened, prepared and closed again at each use.
+        pool_size=pool_size,
+        max_overflow=16,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -108,5 +141,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    read_only = connection.get_execution_options().get("mysapk_read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("mysapk_single", False):
+        connection.exec_driver_sql("BEGIN" if options.get("mysapk_read_only", False) else "BEGIN IMMEDIATE")

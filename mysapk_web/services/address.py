@@ -51,7 +51,14 @@ class EmailChange:
 
 
 def change_email(
-    session: Session, *, account: Account, pegawai: Pegawai, new_email: str, actor_id: int | None, reason: str
+    session: Session,
+    *,
+    account: Account,
+    pegawai: Pegawai,
+    new_email: str,
+    actor_id: int | None,
+    reason: str,
+    keep_session: str = "",
 ) -> bool:
     """Give a person another address.
 
@@ -65,6 +72,7 @@ def change_email(
         new_email: As typed; kept as it is beside its normalised form.
         actor_id: Account that acts; None for the system.
         reason: In words, for the trail.
+        keep_session: Reference of a session that goes on: of the person who changes the own address.
 
     Returns:
         Whether mail now goes elsewhere. Another spelling of the same address ends nothing.
@@ -87,7 +95,7 @@ def change_email(
     change = EmailChange(account.id or 0, pegawai.id or 0, pegawai.instansi_id, pegawai.email_key, raw, key)
     try:
         with session.begin_nested():
-            apply_changes(session, [change], actor_id=actor_id, reason=reason)
+            apply_changes(session, [change], actor_id=actor_id, reason=reason, keep_session=keep_session)
     except IntegrityError:  # somebody else took the address meanwhile
         raise Refused(TAKEN, "email") from None
     session.refresh(account)
@@ -101,6 +109,7 @@ def apply_changes(
     *,
     actor_id: int | None,
     reason: str,
+    keep_session: str = "",
     letters_from: datetime | None = None,
     **detail: Any,
 ) -> None:
@@ -111,6 +120,7 @@ def apply_changes(
         changes: Of different people. An address that one of them gives up may be taken by another.
         actor_id: Account that acts; None for the system.
         reason: In words, for the trail.
+        keep_session: As in `change_email`.
         letters_from: When the first letter may go out; the others follow at `LETTERS_PER_SECOND`. Now by default, and at once.
         **detail: More for the trail, such as the run of an import.
 
@@ -127,7 +137,7 @@ def apply_changes(
         Pegawai,
         [{"id": change.pegawai_id, "email": change.raw, "email_key": change.key} for change in changes],
     )
-    revoke(session, [change.account_id for change in changes], "email diganti")
+    revoke(session, [change.account_id for change in changes], "email diganti", keep_session=keep_session)
     events: list[dict[str, Any]] = []
     letters: list[dict[str, Any]] = []
     now = clock.now()

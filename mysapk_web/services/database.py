@@ -112,6 +112,22 @@ async def look(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **
     return await asyncio.get_running_loop().run_in_executor(_lanes().quick, work)
 
 
+async def run_single(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a use case whose statements stand for themselves, in a worker thread (`Database.single`): the hot paths.
+
+    Args:
+        use_case: Takes the session first; writes with one statement at most, guarded by a version.
+        *args: Passed on.
+        **kwargs: Passed on.
+    """
+
+    def work() -> T:
+        with database().single() as session:
+            return use_case(session, *args, **kwargs)
+
+    return await asyncio.get_running_loop().run_in_executor(_lanes().quick, work)
+
+
 async def run_hashing(use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a use case that hashes a password, in the bounded lane; it opens its own transactions around the hash.
 

@@ -11,10 +11,22 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from mysapk_web.domain.email import mask_email
 from mysapk_web.domain.throttle import TOKEN_TRIES
-from mysapk_web.models import Account, HelpContact, Instansi, OutboxMail, OutboxState, Pegawai, ResetRequest
+from mysapk_web.models import (
+    Account,
+    AddressChange,
+    HelpContact,
+    Instansi,
+    OutboxMail,
+    OutboxState,
+    Pegawai,
+    ResetRequest,
+)
 from mysapk_web.services import clock
 from mysapk_web.services.outbox import Letter
+
+_WITH_TOKEN = frozenset({Letter.TOKEN, Letter.ADDRESS_TOKEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ def read(session: Session, letter: Letter, mail: OutboxMail) -> Facts | Withheld
     """
     account, pegawai, instansi = _person(session, mail.account_id)
     request = _request(session, mail)
-    if letter is Letter.TOKEN and (reason := _dead(request, account)):
+    if letter in _WITH_TOKEN and (reason := _dead(request, account)):
         return Withheld(OutboxState.OBSOLETE, reason)
     if letter is Letter.ACTIVATION_REMINDER and account is not None and account.activated_at is not None:
         return Withheld(OutboxState.OBSOLETE, "Akun sudah diaktifkan.")
@@ -84,13 +96,14 @@ def read(session: Session, letter: Letter, mail: OutboxMail) -> Facts | Withheld
         return Withheld(OutboxState.FAILED, "Akun ini tidak punya alamat email.")
     return Facts(
         recipient=recipient,
-        nama=pegawai.full_name if pegawai else "",
+        # The new address may turn out to be a stranger's, who is told no name.
+        nama=pegawai.full_name if pegawai and letter is not Letter.ADDRESS_TOKEN else "",
         instansi=instansi.nama if instansi else "",
         zona=instansi.zona if instansi else "WIB",
         happened_at=mail.created_at,
         message_id=mail.message_id,
         contact=_contact(session, instansi),
-        request=Request(request.id, request.mask, request.expires_at) if request else None,
+        request=Request(request.id, _mask(request), request.expires_at) if request else None,
         params=mail.params,
     )
 
@@ -107,12 +120,18 @@ def _person(session: Session, account_id: int | None) -> tuple[Account, Pegawai,
     return row or (None, None, None)
 
 
-def _request(session: Session, mail: OutboxMail) -> ResetRequest | None:
-    request_id = mail.params.get("request")
+def _request(session: Session, mail: OutboxMail) -> ResetRequest | AddressChange | None:
+    request_id, change_id = mail.params.get("request"), mail.params.get("change")
+    if isinstance(change_id, str):
+        return session.get(AddressChange, change_id)
     return session.get(ResetRequest, request_id) if isinstance(request_id, str) else None
 
 
-def _dead(request: ResetRequest | None, account: Account | None) -> str:
+def _mask(request: ResetRequest | AddressChange) -> str:
+    return request.mask if isinstance(request, ResetRequest) else mask_email(request.email_key)
+
+
+def _dead(request: ResetRequest | AddressChange | None, account: Account | None) -> str:
     """Why the token of a request opens nothing any more; empty while it lives (DESIGN 4)."""
     if request is None or account is None or request.account_id != account.id:
         return "Permintaan token sudah tidak ada."

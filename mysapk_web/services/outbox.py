@@ -32,6 +32,11 @@ class Letter(StrEnum):
     """params: how ("reset" | "ganti")."""
     EMAIL_CHANGED = "email-diganti"
     """To both addresses. params: mask_old, mask_new."""
+    ADDRESS_TOKEN = "token-ganti-email"
+    """To the new address, which is nobody's yet. params: change (id of the AddressChange). Rendered with the derived token; obsolete
+    when the request is dead."""
+    ADDRESS_TAKEN = "email-diminta-akun-lain"
+    """Somebody wants an address that is in use; to whom it serves. params: none."""
     EMAIL_REQUESTED = "perbaikan-email-diminta"
     """Somebody asked for another address on the help page. params: mask_new."""
     EMAIL_REQUEST_REFUSED = "perbaikan-email-ditolak"
@@ -75,6 +80,9 @@ _LABELS: Final = {
     Letter.ACCOUNT_DISABLED: "Token tidak dikirim: akun nonaktif",
     Letter.ADDRESS_NOT_ALLOWED: "Token tidak dikirim: bukan email dinas",
     Letter.ACTIVATED: "Akun sudah aktif",
+    Letter.ADDRESS_TOKEN: "Token untuk alamat email baru",
+    Letter.ADDRESS_TAKEN: "Alamat email diminta akun lain",
+    Letter.ACTIVATION_REMINDER: "Pengingat aktivasi",
     Letter.PASSWORD_CHANGED: "Password diganti",
     Letter.EMAIL_CHANGED: "Alamat email diganti",
     Letter.EMAIL_REQUESTED: "Perbaikan email diminta",

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col
 
 from mysapk_web.models import (
+    AddressChange,
     EmailImport,
     EmailImportRow,
     EmailRequest,
@@ -29,7 +30,7 @@ from mysapk_web.services import clock, database
 log = structlog.get_logger(__name__)
 
 REQUESTS = timedelta(days=7)
-"""Reset requests: long enough for the helpdesk to see what was asked."""
+"""Requests for a token of either kind: long enough for the helpdesk to see what was asked."""
 SESSIONS = timedelta(days=90)
 """Ended sessions: the list of places an account was used from, for the letter about a new one."""
 LETTERS = timedelta(days=90)
@@ -74,6 +75,7 @@ def sweep(session: Session) -> int:
         + _remove(session, LoginClaim, col(LoginClaim.browser), col(LoginClaim.expires_at) <= now)
         + _remove(session, ResetBinding, col(ResetBinding.browser), col(ResetBinding.bound_at) <= now - REQUESTS)
         + _remove(session, ResetRequest, col(ResetRequest.id), _request_is_old(now))
+        + _remove(session, AddressChange, col(AddressChange.id), col(AddressChange.created_at) <= now - REQUESTS)
         + _remove(session, UserSession, col(UserSession.ref), col(UserSession.expires_at) <= now - SESSIONS)
         + _remove(
             session,

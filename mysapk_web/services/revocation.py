@@ -11,7 +11,7 @@ from mysapk_web.models import Account, LoginClaim, ResetRequest, UserSession, bu
 from mysapk_web.services import clock
 
 
-def revoke(session: Session, account_ids: Sequence[int], reason: str) -> None:
+def revoke(session: Session, account_ids: Sequence[int], reason: str, *, keep_session: str = "") -> None:
     """Raise the version of accounts, end their sessions, and kill their pending logins and reset tokens.
 
     One statement for each, however many accounts: imports change thousands at once.
@@ -20,6 +20,7 @@ def revoke(session: Session, account_ids: Sequence[int], reason: str) -> None:
         session: The transaction of the change. Accounts that it has loaded show the old version afterwards.
         account_ids: Whose; at most some thousands.
         reason: One word for the list of sessions.
+        keep_session: Reference of a session that goes on under the new version: of the person who makes the change.
     """
     now = clock.now()
     unsynchronised = {"synchronize_session": False}
@@ -32,9 +33,17 @@ def revoke(session: Session, account_ids: Sequence[int], reason: str) -> None:
     session.execute(
         update(UserSession)
         .where(bulk.one_of(session, col(UserSession.account_id), account_ids), col(UserSession.ended_at).is_(None))
+        .where(col(UserSession.ref) != keep_session)
         .values(ended_at=now, end_reason=reason),
         execution_options=unsynchronised,
     )
+    if keep_session:
+        session.execute(
+            update(UserSession)
+            .where(col(UserSession.ref) == keep_session, col(UserSession.account_id).in_(account_ids))
+            .values(account_version=col(UserSession.account_version) + 1),
+            execution_options=unsynchronised,
+        )
     session.execute(
         delete(LoginClaim).where(bulk.one_of(session, col(LoginClaim.account_id), account_ids)),
         execution_options=unsynchronised,

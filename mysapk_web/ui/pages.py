@@ -34,6 +34,7 @@ from mysapk_web.ui.pdm.grup import GrupState, grup
 from mysapk_web.ui.pdm.isian import IsianState, isian
 from mysapk_web.ui.pdm.kirim import KirimState, kirim
 from mysapk_web.ui.pdm.papan import PapanState, papan
+from mysapk_web.ui.profil import ProfilState, profil
 from mysapk_web.ui.shell import connection_line
 from mysapk_web.ui.tidak_ditemukan import tidak_ditemukan
 from mysapk_web.ui.usulan import UsulanListState, usulan
@@ -50,6 +51,7 @@ PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
     ("/lupa-password", lupa_password, "Lupa Password", LupaPasswordState.load),
     ("/konfirmasi-reset", konfirmasi_reset, "Konfirmasi Reset Password", KonfirmasiState.load),
     ("/beranda", beranda, "Beranda", BerandaState.load),
+    ("/profil", profil, "Profil", ProfilState.load),
     ("/pdm", papan, "Pemutakhiran Data Mandiri", PapanState.load),
     ("/pdm/kirim", kirim, "Periksa dan kirim usulan", KirimState.load),
     ("/pdm/bukti", bukti, "Bukti pemutakhiran", BuktiState.load),

@@ -103,6 +103,8 @@ def put_on_file(db: Database, nip: str, records: dict[str, list[dict[str, Any]]]
         session.execute(delete(FormerValue).where(FormerValue.record_id.in_(mine)))  # type: ignore[attr-defined]
         session.execute(delete(Proposal).where(Proposal.pegawai_id == owner))
         session.execute(delete(GroupStatement).where(GroupStatement.pegawai_id == owner))
+        records_of_owner = select(PersonnelRecord.id).where(PersonnelRecord.pegawai_id == owner)
+        session.execute(delete(FormerValue).where(FormerValue.record_id.in_(records_of_owner)))
         session.execute(delete(PersonnelRecord).where(PersonnelRecord.pegawai_id == owner))
         account = select(Account.id).where(Account.pegawai_id == owner)
         session.execute(delete(Notice).where(Notice.account_id.in_(account)))

@@ -17,7 +17,7 @@ from tests.browser.line import Line
 from tests.browser.looks import Looks
 from tests.browser.records import put_on_file
 from tests.browser.steps import button_named
-from tests.browser.test_pdm_walk import SAVED, draft_line, open_form
+from tests.browser.test_pdm_walk import SAVED, draft_line, open_form, upload
 
 Accounts = dict[str, DemoAccount]
 CHILD = "Ubah Kirana Pratama"
@@ -58,6 +58,17 @@ def test_one_event_a_pause_with_what_changed_only(new_page: NewPage) -> None:
     assert len(saves) == 1
     assert '"values":{"tempat_lahir":"Kota Misal Selatan"}' in saves[0]
     assert "Kirana" not in saves[0]
+
+
+def test_a_document_takes_nothing_away_of_what_was_typed_before_it(new_page: NewPage) -> None:
+    page = new_page(person="pegawai")
+    open_form(page, "organisasi", "Tambah organisasi")
+    page.get_by_label("Nama organisasi").fill("Koperasi Contoh")
+    expect(draft_line(page)).to_have_text(SAVED)
+    upload(page, "SK organisasi")
+    expect(page.get_by_label("Nama organisasi")).to_have_value("Koperasi Contoh")
+    page.reload()
+    expect(page.get_by_label("Nama organisasi")).to_have_value("Koperasi Contoh")
 
 
 def test_a_lost_connection_loses_nothing(new_page: NewPage) -> None:

@@ -18,7 +18,7 @@ from tests.browser.steps import at_home, button_named, log_in
 from tests.browser.watch import Watch
 
 Accounts = dict[str, DemoAccount]
-SAVED = re.compile(r"Tersimpan otomatis pukul \d\d\.\d\d")
+SAVED = re.compile(r"^Tersimpan otomatis pukul \d\d\.\d\d$")
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,9 @@ def scan() -> dict[str, object]:
 
 def draft_line(page: Page) -> Locator:
     """The line that says how the draft stands."""
-    return page.get_by_role("status").filter(has_text=re.compile("impan")).last
+    return (
+        page.get_by_role("paragraph").filter(has=page.get_by_role("status").filter(has_text=re.compile("impan"))).last
+    )
 
 
 def open_form(page: Page, group: str, button: str) -> None:

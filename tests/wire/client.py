@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -113,7 +114,16 @@ class Tab:
         """What a page does when it opens: hydrate and run the loaders of the page."""
         self.path = path
         root = "reflex___state____state"
-        return await self.call(f"{root}.hydrate_and_load", {"vars": None, "hashes": None})
+        before, reloads = len(self.updates), self.reloads
+        await self.call(f"{root}.hydrate_and_load", {"vars": None, "hashes": None})
+        # A busy machine pauses between the hydrate and what the loaders bring: wait for the page to be there, or led elsewhere.
+        deadline = time.monotonic() + 3
+        while time.monotonic() < deadline and not self.closed.is_set() and self.reloads == reloads:
+            answer = self.updates[before:]
+            if redirects(answer) or merged(answer, "____state").get("is_hydrated"):
+                break
+            await asyncio.sleep(0.05)
+        return self.updates[before:]
 
     def seen(self) -> str:
         """Everything that ever came back, as text."""

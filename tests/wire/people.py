@@ -21,6 +21,7 @@ VOLATILE = frozenset(
     {
         "penghitung",
         "jejak_audit",
+        "jejak_segel",
         "permintaan_reset",
         "permintaan_reset_peramban",
         "klaim_masuk",
@@ -30,7 +31,6 @@ VOLATILE = frozenset(
         "hitungan_langkah",
         "hitungan_harian",
         "pekerjaan_latar",
-        "jejak_segel",
     }
 )
 """Tables that a visitor may make grow: counters, the trail, requests, claims and the mails they cause; and the counts of people that the

@@ -43,6 +43,7 @@ def test_a_public_handler_is_one_that_people_need_before_they_are_logged_in() ->
     assert public == {
         "awal_state.load",
         "bantuan_state.load",
+        "cek_bukti_state.load",
         "email_request_state.ask",
         "konfirmasi_state.judge",
         "konfirmasi_state.load",

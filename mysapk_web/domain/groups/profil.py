@@ -39,7 +39,7 @@ _FIELDS = (
     Field("bup", "Batas usia pensiun (tahun)", FieldKind.INTEGER, section=_KEPEGAWAIAN, read_only=True),
     Field("tmt_pensiun", "TMT pensiun", FieldKind.DATE, section=_KEPEGAWAIAN, read_only=True, future=True),
     Field("kpkn", "Kantor bayar (KPPN)", FieldKind.CODE, section=_KEPEGAWAIAN, read_only=True, table="kpkn"),
-    Field("nik", "NIK", FieldKind.NIK, section=_KTP, read_only=True, sensitive=True),
+    Field("nik", "NIK", FieldKind.NIK, section=_KTP, sensitive=True, help="16 angka, seperti pada KTP."),
     Field("nama_ktp", "Nama pada KTP", section=_KTP, read_only=True),
     Field("nomor_kk", "Nomor Kartu Keluarga", FieldKind.KK, section=_KTP, sensitive=True, help="16 angka."),
     Field(
@@ -70,7 +70,7 @@ _FIELDS = (
         section=_KONTAK,
         read_only=True,
         sensitive=True,
-        help="Token dan pemberitahuan dikirim ke alamat ini. Untuk mengubahnya, hubungi admin instansi Anda.",
+        help="Token dan pemberitahuan dikirim ke alamat ini.",
     ),
     Field("email_gov", "Email kedinasan", FieldKind.EMAIL, section=_KONTAK),
     Field("nomor_bpjs", "Nomor BPJS Kesehatan", FieldKind.BPJS, section=_BPJS, sensitive=True, help="13 angka."),

@@ -10,7 +10,7 @@ from functools import partial
 
 from mysapk_web.mail.faults import check_address
 from mysapk_web.mail.layout import Block, Link, Paragraph, as_html, as_text, plain
-from mysapk_web.mail.messages import addresses, notices, recovery, security
+from mysapk_web.mail.messages import address, addresses, notices, recovery, security
 from mysapk_web.mail.messages.parts import Words, contact
 from mysapk_web.services import clock
 from mysapk_web.services.letters import Facts
@@ -78,6 +78,8 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.ACTIVATION_REMINDER: recovery.reminder,
     Letter.PASSWORD_CHANGED: security.password_changed,
     Letter.EMAIL_CHANGED: security.email_changed,
+    Letter.ADDRESS_TOKEN: address.address_token,
+    Letter.ADDRESS_TAKEN: address.address_taken,
     Letter.EMAIL_REQUESTED: addresses.requested,
     Letter.EMAIL_REQUEST_REFUSED: addresses.request_refused,
     Letter.SECOND_FACTOR_ON: security.second_factor_on,

@@ -21,6 +21,7 @@ from mysapk_web.domain.roles import Role
 from mysapk_web.models import Account, Database, HelpContact, Instansi, Pegawai, Period, RoleGrant, Unor
 from mysapk_web.services import audit, clock
 from mysapk_web.services.demo.accounts import BKN, KABUPATEN, KABUPATEN_DOMAIN, KOTA, KOTA_DOMAIN, PERSONAS
+from mysapk_web.services.demo.filing import file_people
 from mysapk_web.services.demo.people import DemoPerson, people
 from mysapk_web.services.demo.units import DemoUnit, units
 from mysapk_web.services.help import NATIONAL
@@ -123,6 +124,15 @@ def _fill(session: Session, settings: Settings, hashes: _Hashes) -> None:
         session,
         Account,
         [_account(person, id_, settings, hashes, now) for person, id_ in zip(crowd, pegawai, strict=True)],
+    )
+    file_people(
+        session,
+        settings,
+        crowd,
+        tree,
+        [(id_, account, unor[person.unit]) for person, id_, account in zip(crowd, pegawai, accounts, strict=True)],
+        KABUPATEN,
+        now,
     )
     personas = {
         person.persona.key: id_ for person, id_ in zip(crowd, accounts, strict=True) if person.persona is not None

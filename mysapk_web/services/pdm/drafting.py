@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, bindparam, case, func, literal, null, or_, update
@@ -11,18 +13,18 @@ from sqlmodel import Session, col
 
 from mysapk_web.domain.groups import kind
 from mysapk_web.domain.groups.base import Action, RecordKind
-from mysapk_web.domain.groups.fields import FieldKind, PersonFacts, Value
+from mysapk_web.domain.groups.fields import Field, FieldKind, PersonFacts, Value
 from mysapk_web.domain.groups.validation import validate
+from mysapk_web.domain.period import ZONES, PeriodKind, effective_period
 from mysapk_web.domain.period import Period as Window
-from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.roles import Permission
-from mysapk_web.domain.usulan import EDITABLE, UsulanAct
+from mysapk_web.domain.usulan import EDITABLE, TRANSITIONS, UsulanAct
 from mysapk_web.models import Instansi, Pegawai, Period, PersonnelRecord, Proposal
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.pdm.codes import codes
 from mysapk_web.services.pdm.payload import editable
-from mysapk_web.services.pdm.standing import CHANGED, Times, times_of
+from mysapk_web.services.pdm.standing import CHANGED, times_of
 from mysapk_web.services.pdm.views import SavedDraft
 
 MAX_TEXT: Final = 4000
@@ -58,7 +60,7 @@ _READ: Final = (
         Period,
         and_(
             or_(col(Period.instansi_id).is_(None), col(Period.instansi_id) == Pegawai.instansi_id),
-            col(Period.kind).in_([PeriodKind.PDM, PeriodKind.VERIFIKASI]),
+            or_(col(Period.kind) == PeriodKind.PDM, col(Period.kind) == PeriodKind.VERIFIKASI),
         ),
     )
     .where(col(Proposal.id) == bindparam("proposal"), col(Proposal.pegawai_id) == bindparam("owner"))
@@ -85,7 +87,6 @@ _WRITE: Final = (
         # A new record that has values is a proposal of its own; the empty form may be opened again.
         slot=case((col(Proposal.slot) == col(Proposal.kind) + literal("+"), null()), else_=col(Proposal.slot)),
     )
-    .returning(col(Proposal.version))
     .execution_options(synchronize_session=False)
 )
 
@@ -96,9 +97,10 @@ def save_draft(
     """Save what was typed so far.
 
     Values that can't be read yet are kept as they were typed, with a sentence each; so a draft loses nothing.
+    The one write is guarded by version and state, so it needs no transaction around it (`database.run_single`).
 
     Args:
-        session: Any transaction.
+        session: Any.
         actor: The owner.
         proposal_id: A draft, or a proposal that was returned.
         version: The version that the form knows.
@@ -119,23 +121,21 @@ def save_draft(
     if not rows:
         raise NotAllowed("no such proposal of this person")
     found = rows[0]
-    declared, times = kind(found.kind), _times(rows)
-    _require(found, declared, times, version)
+    declared, now = kind(found.kind), clock.now()
+    _require(rows, declared, now, version)
     person = PersonFacts(
         jenis=found.jenis, nip=found.nip, tanggal_lahir=found.tanggal_lahir, jenis_kelamin=found.jenis_kelamin
     )
     merged = {**editable(declared, found.payload), **read_values(declared, values)}
-    checked = validate(declared, merged, codes=codes(session), today=times.today, person=person, draft=True)
-    stored = {"values": checked.payload, "now": clock.now(), "seen": version, "stands": found.state}
-    written = connection.execute(_WRITE, keys | stored).one_or_none()
-    if written is None:
+    checked = validate(declared, merged, codes=codes(session), today=_day(now, found.zona), person=person, draft=True)
+    stored = {"values": checked.payload, "now": now, "seen": version, "stands": found.state}
+    if connection.execute(_WRITE, keys | stored).rowcount != 1:
         raise Refused(CHANGED)
     return SavedDraft(
-        version=written.version,
+        version=version + 1,
         faults=checked.faults,
         warnings=checked.warnings,
         values=checked.payload,
-        shown=[field.name for field in declared.editable if field.shown(checked.payload, person)],
     )
 
 
@@ -152,7 +152,7 @@ def read_values(declared: RecordKind, sent: Mapping[str, object]) -> dict[str, V
     Raises:
         Refused: A name or a type that no form has.
     """
-    fields = {field.name: field for field in declared.editable}
+    fields = _writable(declared.key)
     if not isinstance(sent, Mapping) or not sent.keys() <= fields.keys():
         raise Refused(UNKNOWN)
     return {name: _value(fields[name].kind, fields[name].label, value) for name, value in sent.items()}
@@ -173,20 +173,29 @@ def _value(kind_: FieldKind, label: str, value: object) -> Value:
     raise Refused(UNKNOWN)
 
 
-def _require(found: Row[Any], declared: RecordKind, times: Times, version: int) -> None:
+@cache
+def _writable(key: str) -> Mapping[str, Field]:
+    return {field.name: field for field in kind(key).editable}
+
+
+def _require(rows: Sequence[Row[Any]], declared: RecordKind, now: datetime, version: int) -> None:
+    found = rows[0]
     if found.state not in EDITABLE:
         raise Refused(f"Usulan ini tidak dapat diubah: statusnya sekarang {found.state.label}.")
     if found.action is Action.DELETE:
         raise Refused("Usulan penghapusan tidak berisi data yang dapat diubah.")
-    times.require(found.state, UsulanAct.SAVE_DRAFT, declared.approval)
-    if found.version != version:
-        raise Refused(CHANGED)
-
-
-def _times(rows: Sequence[Row[Any]]) -> Times:
     windows = [
         Window(row.period, row.starts_at, row.ends_at, row.period_instansi_id, row.extends)
         for row in rows
         if row.period is not None
     ]
-    return times_of(windows, rows[0].zona)
+    wanted = TRANSITIONS[found.state, UsulanAct.SAVE_DRAFT].periods
+    running = (effective_period(windows, each, now) for each in wanted)
+    if not any(period is not None and period.starts_at <= now < period.ends_at for period in running):
+        times_of(windows, found.zona).require(found.state, UsulanAct.SAVE_DRAFT, declared.approval)
+    if found.version != version:
+        raise Refused(CHANGED)
+
+
+def _day(now: datetime, zona: str) -> date:
+    return now.astimezone(ZONES.get(zona, ZONES["WIB"])).date()

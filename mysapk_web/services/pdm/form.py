@@ -87,14 +87,24 @@ def _field(each: Field, checked: Checked, table: StoredCodes, person: PersonFact
         sensitive=each.sensitive,
         table=each.table,
         parent=parent,
-        options=_options(each, parent, table),
+        options=options_of(each, parent, table),
         max_length=each.max_length,
         fault=checked.faults.get(each.name, ""),
         warning=checked.warnings.get(each.name, ""),
     )
 
 
-def _options(each: Field, parent: str, table: StoredCodes) -> list[tuple[str, str]]:
+def options_of(each: Field, parent: str, table: StoredCodes) -> list[tuple[str, str]]:
+    """Code and label of the choices of a field, where they are few enough for a list.
+
+    Args:
+        each: Any field.
+        parent: Code that limits the choices; empty for all.
+        table: The code tables.
+
+    Returns:
+        Empty where the choices are searched, and for a field without any.
+    """
     if each.kind is not FieldKind.CODE or table.is_loaded(each.table) or each.table not in tables.table_names():
         return []
     entries = tables.entries(each.table)

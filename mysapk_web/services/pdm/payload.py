@@ -34,8 +34,8 @@ def editable(kind: RecordKind, payload: Mapping[str, Any] | None) -> dict[str, V
         kind: The declaration.
         payload: As stored.
     """
-    values = readable(kind, payload)
-    return {field.name: values[field.name] for field in kind.editable}
+    stored = payload if isinstance(payload, Mapping) else {}
+    return {field.name: _value(field, stored.get(field.name)) for field in kind.fields if not field.read_only}
 
 
 def _value(field: Field, value: object) -> Value:

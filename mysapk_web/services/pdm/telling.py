@@ -15,7 +15,7 @@ from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.payload import readable
 from mysapk_web.services.pdm.standing import Standing
 
-_TITLES: Final = MappingProxyType(
+TITLES: Final = MappingProxyType(
     {
         UsulanAct.SEND: "Usulan terkirim",
         UsulanAct.RESEND: "Perbaikan usulan terkirim",
@@ -64,14 +64,14 @@ def tell(
         reason: Code of the reason.
         note: Words beside it.
     """
-    if act not in _TITLES or (act is UsulanAct.WITHDRAW and proposal.sent_at is None):
+    if act not in TITLES or (act is UsulanAct.WITHDRAW and proposal.sent_at is None):
         return
     why = ": ".join(part for part in (_LABELS.get(reason, ""), note) if part)
     words = [f"{name_of(session, proposal)}.", f"Alasan: {why}." if why else "", proposal.state.meaning]
     notify(
         session,
         here.account_id,
-        title=_TITLES[act],
+        title=TITLES[act],
         text=" ".join(word for word in words if word),
         path=f"/pdm/{proposal.group}" if act in _ASKING else "/usulan",
         asks_action=act in _ASKING,
@@ -90,5 +90,5 @@ def tell_sent(session: Session, here: Standing, proposals: list[Proposal]) -> No
     title = f"{len(proposals)} usulan terkirim"
     if len(proposals) == 1:
         again = proposals[0].state is UsulanState.INPUT_BERKAS_PERBAIKAN
-        title = _TITLES[UsulanAct.RESEND if again else UsulanAct.SEND]
+        title = TITLES[UsulanAct.RESEND if again else UsulanAct.SEND]
     notify(session, here.account_id, title=title, text=f"{names}. Menunggu diperiksa verifikator.", path="/usulan")

@@ -324,14 +324,12 @@ class SavedDraft:
         faults: What can't be read yet, by field; it is kept as it was typed.
         warnings: What deserves a second look, by field.
         values: What is stored now.
-        shown: Names of the fields that are asked for, given these values.
     """
 
     version: int
     faults: dict[str, str]
     warnings: dict[str, str]
     values: dict[str, Value]
-    shown: list[str]
 
 
 @dataclass(frozen=True, slots=True)

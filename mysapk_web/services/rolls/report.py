@@ -12,6 +12,7 @@ from typing import Final
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 HEADINGS: Final = ("baris", "nip", "hasil", "keterangan")
+"""Of the rolls; other lists name their second column otherwise."""
 
 
 class Verdict(StrEnum):
@@ -30,7 +31,7 @@ class RowReport:
 
     Attributes:
         line: Line of the file.
-        nip: As far as it could be read.
+        nip: As far as it could be read; of a code table, the code.
         verdict: What became of the row.
         sentence: Why, and what to do.
     """
@@ -63,16 +64,17 @@ class Summary:
             yield row
 
 
-def write_report(path: Path, rows: Iterable[RowReport]) -> None:
+def write_report(path: Path, rows: Iterable[RowReport], *, about: str = "nip") -> None:
     """Write reports as CSV (UTF-8 with a mark, so that spreadsheets read it right), as they come.
 
     Args:
         path: Where to; written anew.
         rows: From an import; it runs as they are taken.
+        about: Heading of the second column.
     """
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
-        writer.writerow(HEADINGS)
+        writer.writerow([about if name == "nip" else name for name in HEADINGS])
         for row in rows:
             writer.writerow([row.line, safe_cell(row.nip), row.verdict.value, safe_cell(row.sentence)])
 

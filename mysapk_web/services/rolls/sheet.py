@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -35,9 +35,9 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "jenis_kelamin": ("jenis_kelamin", "kelamin", "gender"),
     "disetujui": ("disetujui", "approved"),
 }
-"""Known columns and the headings they are found under, after folding by `_heading`."""
+"""Columns of the rolls and the headings they are found under, after folding by `_heading`."""
 
-_COLUMNS: Final = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
+Aliases: TypeAlias = Mapping[str, tuple[str, ...]]
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -71,7 +71,7 @@ class Row:
         return self.cells.get(column, "").strip()
 
 
-def read(path: Path, required: Sequence[str]) -> Iterator[Row]:
+def read(path: Path, required: Sequence[str], aliases: Aliases = ALIASES) -> Iterator[Row]:
     """Read a table.
 
     A CSV file is read as a stream. The library for XLSX unpacks a sheet as a whole, so its size is limited.
@@ -79,6 +79,7 @@ def read(path: Path, required: Sequence[str]) -> Iterator[Row]:
     Args:
         path: CSV (UTF-8, UTF-16 or Windows-1252; comma, semicolon or tab) or XLSX (its first sheet).
         required: Columns without which the file makes no sense.
+        aliases: Known columns and the headings they are found under.
 
     Yields:
         Rows in the order of the file; blank ones are left out.
@@ -86,10 +87,11 @@ def read(path: Path, required: Sequence[str]) -> Iterator[Row]:
     Raises:
         UnreadableFile: No table, an unknown format, or a required column is missing.
     """
-    lines = _lines(path)
+    known = {alias: name for name, found in aliases.items() for alias in found}
+    lines = _lines(path, known)
     try:
         _, heading = next(lines, (0, []))
-        columns = _columns([_as_text(cell) for cell in heading])
+        columns = _columns([_as_text(cell) for cell in heading], known)
         missing = [name for name in required if name not in columns]
         if missing:
             raise UnreadableFile(
@@ -103,7 +105,7 @@ def read(path: Path, required: Sequence[str]) -> Iterator[Row]:
         raise UnreadableFile("Berkas CSV rusak atau bukan CSV. Simpan ulang berkas, lalu coba lagi.") from None
 
 
-def _lines(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
+def _lines(path: Path, known: Mapping[str, str]) -> Iterator[tuple[int, Sequence[Any]]]:
     try:
         with path.open("rb") as handle:
             start = handle.read(8)
@@ -111,7 +113,7 @@ def _lines(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
             return _first_filled(_xlsx_lines(path))
         if start.startswith(_OLD_EXCEL):
             raise UnreadableFile("Berkas ini berformat .xls lama. Simpan ulang sebagai .xlsx atau .csv.")
-        return _first_filled(_csv_lines(path, _encoding(path, start)))
+        return _first_filled(_csv_lines(path, _encoding(path, start), known))
     except OSError as error:
         raise UnreadableFile(f"Berkas tidak dapat dibuka ({error.strerror}). Periksa nama dan izinnya.") from None
 
@@ -152,16 +154,16 @@ def _encoding(path: Path, start: bytes) -> str:
     return "utf-8-sig"
 
 
-def _csv_lines(path: Path, encoding: str) -> Iterator[tuple[int, Sequence[str]]]:
+def _csv_lines(path: Path, encoding: str, known: Mapping[str, str]) -> Iterator[tuple[int, Sequence[str]]]:
     # Windows-1252 leaves five bytes undefined; a sign for "unknown" is better than losing the file.
     with path.open(encoding=encoding, errors="replace", newline="") as handle:
-        delimiter, ahead = _sniff(handle)
+        delimiter, ahead = _sniff(handle, known)
         reader = csv.reader(chain(ahead, handle), delimiter=delimiter)
         for values in reader:
             yield reader.line_num, values
 
 
-def _sniff(handle: Iterator[str]) -> tuple[str, list[str]]:
+def _sniff(handle: Iterator[str], columns: Mapping[str, str]) -> tuple[str, list[str]]:
     """Choose the delimiter under which the heading holds most known columns.
 
     Returns:
@@ -178,7 +180,7 @@ def _sniff(handle: Iterator[str]) -> tuple[str, list[str]]:
 
     def known(delimiter: str) -> tuple[int, int]:
         names = next(csv.reader([heading], delimiter=delimiter), [])
-        return sum(_heading(name) in _COLUMNS for name in names), len(names)
+        return sum(_heading(name) in columns for name in names), len(names)
 
     return max(DELIMITERS, key=known), ahead
 
@@ -187,10 +189,10 @@ def _heading(text: str) -> str:
     return re.sub(r"[\W_]+", "_", text.casefold()).strip("_")
 
 
-def _columns(headings: Iterable[str]) -> dict[str, int]:
+def _columns(headings: Iterable[str], known: Mapping[str, str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for place, heading in enumerate(headings):
-        name = _COLUMNS.get(_heading(heading))
+        name = known.get(_heading(heading))
         if name is None:
             continue
         if name in found:

@@ -1,4 +1,4 @@
-"""Python side of `assets/pdm.jsx`: what the pages of the PDM do in the browser. Only those pages load the script."""
+"""Python side of `assets/pdm.jsx` and `documents.jsx`: what the pages of the PDM do in the browser. Only they load the scripts."""
 
 from __future__ import annotations
 
@@ -105,6 +105,7 @@ class Combobox(_Pdm):
 class Upload(_Pdm):
     """One document, sent to its own route with progress."""
 
+    library = "$/public/documents.jsx"
     tag = "Upload"
 
     to: rx.Var[str]
@@ -119,6 +120,7 @@ class Upload(_Pdm):
 class DocumentView(_Pdm):
     """A document in the page, in the viewer of the browser."""
 
+    library = "$/public/documents.jsx"
     tag = "DocumentView"
 
     src: rx.Var[str]

@@ -207,13 +207,15 @@ def test_a_waiting_cpns_learns_whom_to_ask() -> None:
     assert "Helpdesk BKPSDM Contoh: telepon (021) 555-0100, email helpdesk@example.go.id" in words
 
 
-@pytest.mark.parametrize("letter", [Letter.TOKEN, Letter.OTHER_ADDRESS])
+@pytest.mark.parametrize("letter", [Letter.TOKEN, Letter.OTHER_ADDRESS, Letter.ADDRESS_TOKEN])
 def test_a_letter_without_its_request_is_not_written(letter: Letter) -> None:
     with pytest.raises(ValueError, match="request"):
         render(letter, facts(request=None), SETTINGS)
 
 
-@pytest.mark.parametrize("letter", [x for x in Letter if x not in {Letter.TOKEN, Letter.OTHER_ADDRESS}])
+@pytest.mark.parametrize(
+    "letter", [x for x in Letter if x not in {Letter.TOKEN, Letter.OTHER_ADDRESS, Letter.ADDRESS_TOKEN}]
+)
 def test_other_letters_need_nothing_but_a_recipient(letter: Letter) -> None:
     text, _ = parts(render(letter, Facts(recipient="budi@example.go.id"), SETTINGS))
 
@@ -272,6 +274,18 @@ def test_the_facts_show_no_person_when_printed() -> None:
     assert "Budi" not in shown
     assert "budi@" not in shown
     assert REQUEST not in shown
+
+
+def test_the_letter_to_a_new_address_holds_the_token_of_that_and_no_other() -> None:
+    token = derive_token(SETTINGS.key("email-token"), bytes.fromhex(REQUEST))
+
+    text, _ = parts(render(Letter.ADDRESS_TOKEN, facts(nama=""), SETTINGS))
+
+    assert text.splitlines().count(token) == 1
+    assert "berlaku 20 menit, sampai 21 November 2026 pukul 11.25 WITA" in " ".join(text.split())
+    assert f"{PUBLIC}/profil" in text
+    assert "Abaikan email ini" in " ".join(text.split())
+    assert [letter for letter in Letter if token in str(render(letter, facts(), SETTINGS))] == [Letter.ADDRESS_TOKEN]
 
 
 def test_a_token_that_an_admin_sent_says_who_sent_it() -> None:

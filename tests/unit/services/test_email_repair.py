@@ -15,9 +15,7 @@ NEW = "ani.baru@k1.example.go.id"
 
 
 def repair(office: Office, who: str, whom: str = "ani", email: str = NEW, reason: str = "Surat OPD 12") -> bool:
-    return office.do(
-        email_repair.repair, office.actor(who), account_id=office.ids[whom], email=email, reason=reason
-    )
+    return office.do(email_repair.repair, office.actor(who), account_id=office.ids[whom], email=email, reason=reason)
 
 
 @pytest.mark.parametrize("who", ["sari", "taufik", "surya"])

@@ -1,4 +1,4 @@
-"""A request for a corrected address tells nobody anything, reaches the admin in whose scope the person is, and changes nothing by itself."""
+"""A request for a corrected address tells nobody anything, reaches the admin in scope, and changes nothing by itself."""
 
 from __future__ import annotations
 

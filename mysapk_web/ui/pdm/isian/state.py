@@ -230,7 +230,7 @@ class IsianState(AppState):
 
     async def _save(self, sent: object, version: int) -> SavedDraft:
         values = changed_values(sent, declared(self.kind_name), KEPT_LENGTH)
-        return await database.run(pdm.save_draft, actor(), self.usulan_id, version=version, values=values)
+        return await database.run_single(pdm.save_draft, actor(), self.usulan_id, version=version, values=values)
 
     @handler(LOGGED_IN)
     async def search(self, query: dict[str, Any]) -> None:
@@ -256,6 +256,7 @@ class IsianState(AppState):
 
     async def _look_at_documents(self) -> None:
         view = await database.look(pdm.form, actor(), self.usulan_id)
+        self._show_fields(view)  # "loaded" makes the page show these values
         self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
         self.faults = {name: sentence for name, sentence in self.faults.items() if name in still_missing(view)}
         self._answer(version=view.version, loaded=True, at=self.saved["at"])

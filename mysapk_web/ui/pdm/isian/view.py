@@ -153,7 +153,7 @@ def _acts() -> rx.Component:
     return rx.cond(
         IsianState.sendable,
         rx.el.div(
-            submit_button("Simpan dan lanjut", "Memeriksa ..."),
+            submit_button(rx.cond(IsianState.deletes, "Lanjut", "Simpan dan lanjut"), "Memeriksa ..."),
             dialog_button("Kirim usulan ini", "kirim", kind="secondary"),
             rx.cond(IsianState.is_draft, dialog_button("Buang draf", "buang", kind="danger")),
             class_name="buttons draft-acts",

@@ -63,9 +63,9 @@ def test_what_is_not_declared_is_refused_without_repeating_it():
 
 
 def test_what_the_agency_keeps_cannot_be_proposed():
-    assert "NIK tidak dapat diubah di sini." in faults("profil", nik="1506010101850001").values()
-    assert faults("profil", nik="", nama=None) == {}
-    assert "nik" not in check("profil", GOOD["profil"]).payload
+    assert "Nama pada KTP tidak dapat diubah di sini." in faults("profil", nama_ktp="Nama Lain").values()
+    assert faults("profil", nama_ktp="", nama=None) == {}
+    assert "nama_ktp" not in check("profil", GOOD["profil"]).payload
 
 
 @pytest.mark.parametrize("text", ["2020-04-01", "01-04-2020", "1/4/2020", "01.04.2020", " １-4-2020\u200b"])

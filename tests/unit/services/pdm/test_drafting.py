@@ -55,11 +55,12 @@ def test_an_empty_field_is_no_fault_of_a_draft(desk: Desk) -> None:
 
 def test_fields_appear_with_the_values_before_them(desk: Desk) -> None:
     number = desk.start("jabatan")
-
-    assert "jabatan_pelaksana" not in desk.save(number, {"jenis_jabatan": "1"}).shown
+    desk.save(number, {"jenis_jabatan": "1", "eselon": "41"})
+    assert not desk.field(number, "jabatan_pelaksana").shown
     saved = desk.save(number, {"jenis_jabatan": "4", "jabatan_pelaksana": "JP0001"})
-    assert "jabatan_pelaksana" in saved.shown
-    assert "eselon" not in saved.shown
+
+    assert desk.field(number, "jabatan_pelaksana").shown
+    assert saved.values["eselon"] is None
 
 
 def test_an_older_version_overwrites_nothing(desk: Desk) -> None:
