@@ -149,8 +149,9 @@ def _conclude(
     if not right or account is None or account.disabled_at is not None or account.version != candidate.version:
         _fail(session, visitor, candidate)
         raise CountedRefusal(WRONG)
-    counters.clear(session, ACCOUNT_WAIT, candidate.nip_key)
+    # In the order of `_admit`: two logins that take the same rows in opposite orders would wait for each other for ever.
     counters.forgive(session, ADDRESS_WAIT, candidate.address_key)
+    counters.clear(session, ACCOUNT_WAIT, candidate.nip_key)
     if stronger is not None:
         _strengthen(session, candidate, stronger)
     needs_code = account.totp_confirmed_at is not None

@@ -30,6 +30,7 @@ def proof_pdf(content: Mapping[str, Any]) -> bytes:
         The document. The same content always gives the same bytes: its date is that of the proof, not of the download.
     """
     pdf = FPDF(format="A4")
+    pdf.core_fonts_encoding = "cp1252"
     pdf.set_creation_date(datetime.fromisoformat(str(content["at"])))
     pdf.set_title(f"Bukti Pemutakhiran Data Mandiri {content['number']}")
     pdf.set_author("MySAPK Web")

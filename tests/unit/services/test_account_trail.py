@@ -162,7 +162,7 @@ def test_a_change_of_password_that_fails_inside_changes_nothing(
         raise Interrupted
 
     with monkeypatch.context() as broken:
-        broken.setattr(security, "enqueue", fail)
+        broken.setattr("mysapk_web.services.security.password.enqueue", fail)
         with pytest.raises(Interrupted):
             inside.change_password(portal.ani.password or "", STRONG)
     assert inside.inside

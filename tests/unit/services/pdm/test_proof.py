@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pikepdf
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -119,6 +119,7 @@ def text_of(page: pikepdf.Page) -> str:
 
 
 @given(text=st.text(st.characters(codec="utf-8"), max_size=300))
+@example(text="Žofie – €œ…")
 @settings(max_examples=40, deadline=None)
 def test_any_name_makes_a_pdf(text: str) -> None:
     content = {
