@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import update
 from sqlmodel import select
 
 from mysapk_web.domain.usulan import UsulanState
@@ -69,6 +70,13 @@ def decide(page: Page, act: str, question: str) -> None:
     dialog = page.get_by_role("dialog", name=question)
     expect(dialog).to_contain_text("tidak dapat dibatalkan")
     button_named(dialog, act).click()
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_inbox(server_db: Database) -> None:
+    """The demo's own proposals leave the inbox, so that each test counts what it sent itself."""
+    with server_db.begin() as session:
+        session.execute(update(Proposal).values(instansi_id=None))
 
 
 def test_from_the_person_into_the_record(
