@@ -76,7 +76,6 @@ def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
     op.drop_index("ix_pegawai_instansi_nama", "pegawai")
-    op.drop_index("ix_jejak_audit_instansi_newest", "jejak_audit")
 
 
 def _counts() -> None:
@@ -103,7 +102,6 @@ def _counts() -> None:
         sa.Column("count", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("unor_id", "day", "jenis", "measure", name="pk_hitungan_harian"),
     )
-    op.create_index("ix_jejak_audit_instansi_newest", "jejak_audit", ["instansi_id", "id"])
     op.create_index("ix_pegawai_instansi_nama", "pegawai", ["instansi_id", "nama", "id"])
 
 
