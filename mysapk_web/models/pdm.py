@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.groups.base import Action
+from mysapk_web.domain.notice import MailChoice
 from mysapk_web.domain.usulan import Declaration, UsulanAct, UsulanState
 from mysapk_web.models.base import text_enum
 
@@ -172,12 +173,12 @@ class Notice(SQLModel, table=True):
 
 
 class NoticePreference(SQLModel, table=True):
-    """Whether notices that ask for action also go by mail; without a row they do. Letters of security always go."""
+    """Which notices also go by mail; without a row all do. Letters of security always go."""
 
     __tablename__ = "preferensi_pemberitahuan"
 
     account_id: int = Field(foreign_key="akun.id", primary_key=True)
-    by_mail: bool = True
+    mails: MailChoice = Field(default=MailChoice.EVERY_STEP, sa_type=text_enum(MailChoice))
     changed_at: datetime
 
 

@@ -325,7 +325,7 @@ def _sent() -> rx.Component:
         section(
             "Selanjutnya",
             rx.el.ul(
-                rx.el.li("Setiap langkah diberitahukan di Notifikasi, dan lewat email bila Anda perlu bertindak."),
+                rx.el.li("Setiap langkah diberitahukan di Notifikasi dan lewat email, sesuai pilihan Anda di sana."),
                 rx.el.li("Bila usulan dikembalikan, perbaiki lalu kirim kembali sebelum verifikasi berakhir."),
                 class_name="bullets",
             ),
