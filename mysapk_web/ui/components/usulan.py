@@ -154,6 +154,27 @@ def reason_box(row: ObjectVar[ProposalRow]) -> rx.Component:
     )
 
 
+def returned(rows: Any, more: Any) -> rx.Component:
+    """What came back to the person, each with its reason, and where the rest is.
+
+    Args:
+        rows: Var with usulan.
+        more: Var with how many there are beside these.
+    """
+
+    def one(item: ObjectVar[ProposalRow]) -> rx.Component:
+        link = rx.el.a(item["group_label"], ": ", item["title"], href=item["href"])
+        return rx.el.li(rx.el.p(chip(item["state"], item["tone"]), " ", link), reason_box(item))
+
+    return rx.fragment(
+        rx.el.ul(rx.foreach(rows, one), class_name="rows"),
+        rx.cond(
+            more > 0,
+            rx.el.p(rx.el.a(f"Lihat {more} lainnya di Usulan", href="/usulan"), class_name="mt-3"),
+        ),
+    )
+
+
 def trail(row: ObjectVar[ProposalRow]) -> rx.Component:
     """The steps of a usulan, the newest first."""
 

@@ -19,7 +19,7 @@ from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import number_of
 
 MOST_FINDINGS = 25
-"""On the page; whoever has more starts with the gravest."""
+"""On the page, which says so; whoever has more starts with the gravest."""
 FOUND = 20
 """Entries of a searched list."""
 _FIELDS: dict[str, Field] = {field.name: field for field in PROFIL.fields}
@@ -136,6 +136,7 @@ class ProfilState(AppState):
     checked: bool = False
     """"Periksa data saya" was asked for."""
     findings: list[FindingRow] = []
+    more_findings: int = 0
     revealed: dict[str, str] = {}
     found: Found = NOTHING_FOUND
     nothing: dict[str, str] = {}
@@ -235,7 +236,7 @@ class ProfilState(AppState):
             }
             for each in found[:MOST_FINDINGS]
         ]
-        self.checked = True
+        self.checked, self.more_findings = True, max(0, len(found) - MOST_FINDINGS)
         words = f"{len(found)} hal perlu diperhatikan." if found else "Tidak ada yang perlu diperbaiki."
         self._tell(notice=f"Data Anda sudah diperiksa. {words}")
 

@@ -188,7 +188,16 @@ def _check() -> rx.Component:
             ProfilState.checked,
             rx.cond(
                 ProfilState.findings,
-                rx.el.ul(rx.foreach(ProfilState.findings, lambda item: _finding(item)), class_name="rows"),
+                rx.fragment(
+                    rx.el.ul(rx.foreach(ProfilState.findings, lambda item: _finding(item)), class_name="rows"),
+                    rx.cond(
+                        ProfilState.more_findings > 0,
+                        rx.el.p(
+                            f"Masih ada {ProfilState.more_findings} hal lain. Selesaikan yang di atas, lalu periksa lagi.",
+                            class_name="help mt-3",
+                        ),
+                    ),
+                ),
                 inset(rx.el.p("Tidak ada yang perlu diperbaiki."), kind="good"),
             ),
         ),
