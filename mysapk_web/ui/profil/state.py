@@ -22,6 +22,7 @@ MOST_FINDINGS = 25
 """On the page, which says so; whoever has more starts with the gravest."""
 FOUND = 20
 """Entries of a searched list."""
+NOT_HERE = "Isian ini tidak dapat dikosongkan di sini. Muat ulang halaman ini."
 _FIELDS: dict[str, Field] = {field.name: field for field in PROFIL.fields}
 
 
@@ -32,6 +33,8 @@ class FactRow(TypedDict):
     label: str
     text: str
     masked: bool
+    clearable: bool
+    """Something stands there, and the form of the section can't take it away: an empty control leaves it as it is."""
     doubt: str
 
 
@@ -74,6 +77,7 @@ def fact_row(view: FieldView) -> FactRow:
         "label": view.label,
         "text": view.text,
         "masked": view.sensitive and bool(view.text),
+        "clearable": view.sensitive and bool(view.text) and not (view.read_only or view.required),
         "doubt": view.fault or view.warning,
     }
 
@@ -105,7 +109,7 @@ def editable_rows(view: SectionView) -> list[FieldRow]:
             continue
         row = field_row(_FIELDS[field.name], field)
         if field.sensitive and field.text:
-            kept = f"Tersimpan: {field.text}. Kosongkan bila tidak berubah."
+            kept = f"Tersimpan: {field.text}. Biarkan kosong bila tidak berubah."
             row["help"] = " ".join(part for part in (row["help"], kept) if part)
             row["described"] = f"{field.name}-bantuan"
             row["text"] = ""
@@ -220,6 +224,17 @@ class ProfilState(AppState):
         await self._look()
         changed = ", ".join(done.changed)
         self._tell(notice=f"Tersimpan: {changed}." if changed else "Tidak ada yang berubah.")
+
+    @handler(LOGGED_IN)
+    async def clear(self, form: dict[str, Any]) -> None:
+        """Take a stored number away, after its dialog."""
+        field = _FIELDS.get(text_of(form, "isian", 60))
+        if field is None or field.read_only or not field.sensitive:
+            raise Refused(NOT_HERE)
+        await database.run(profile.change_profile, actor(), version=self.version, values={field.name: ""})
+        self.editing, self.rows, self.revealed = 0, [], {}
+        await self._look()
+        self._tell(notice=f"{field.label} dikosongkan.")
 
     @handler(LOGGED_IN)
     async def check(self, form: dict[str, Any]) -> None:
