@@ -93,7 +93,7 @@ def test_own_data_is_changed_at_once_and_masked(new_page: NewPage, looks: Looks)
 def _a_number_is_taken_away(page: Page, looks: Looks) -> None:
     """What may be empty can be emptied, and only that."""
     button_named(page, "Ubah Taspen dan Tapera").click()
-    fill(page, Nomor_Taspen="TSP 0012345")
+    page.get_by_label("Nomor Taspen").fill("TSP 0012345")
     button_named(page, "Simpan").click()
     expect(page.get_by_text("Tersimpan: Nomor Taspen.")).to_be_focused()
     expect(page.get_by_text("*****2345")).to_be_visible()
