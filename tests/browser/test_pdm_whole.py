@@ -133,7 +133,7 @@ def _send_all(page: Page, looks: Looks, size: str) -> None:
     expect(page.get_by_role("row").filter(has_text="Nomor SK").first).to_contain_text("823.3/115/BKD/2022")
     if size == "desk":
         looks.fine(page, "pdm-kirim-empat")
-    page.get_by_label("Saya menyatakan bahwa data").check()
+    page.get_by_role("checkbox", name="Saya menyatakan bahwa data").check()
     button_named(page, "Kirim 4 usulan").click()
     expect(page.get_by_role("heading", level=1, name="Usulan terkirim")).to_be_visible()
     expect(page.get_by_text("4 usulan terkirim.")).to_be_focused()

@@ -221,7 +221,7 @@ class ProfilState(AppState):
         values = typed_values(form, self.rows)
         done = await database.run(profile.change_profile, actor(), version=self.version, values=values)
         self.editing, self.rows, self.revealed = 0, [], {}
-        await self._look()
+        await self._look_again()
         changed = ", ".join(done.changed)
         self._tell(notice=f"Tersimpan: {changed}." if changed else "Tidak ada yang berubah.")
 
@@ -233,12 +233,23 @@ class ProfilState(AppState):
             raise Refused(NOT_HERE)
         await database.run(profile.change_profile, actor(), version=self.version, values={field.name: ""})
         self.editing, self.rows, self.revealed = 0, [], {}
-        await self._look()
+        await self._look_again()
         self._tell(notice=f"{field.label} dikosongkan.")
+
+    async def _look_again(self) -> None:
+        """What changed; and what was found fault with is judged anew, so that nothing stands there that is right by now."""
+        await self._look()
+        if self.checked:
+            await self._judge()
 
     @handler(LOGGED_IN)
     async def check(self, form: dict[str, Any]) -> None:
         """Periksa data saya: BKN's checks of data quality."""
+        count = await self._judge()
+        words = f"{count} hal perlu diperhatikan." if count else "Tidak ada yang perlu diperbaiki."
+        self._tell(notice=f"Data Anda sudah diperiksa. {words}")
+
+    async def _judge(self) -> int:
         found = await database.look(quality.findings, actor())
         self.findings = [
             {
@@ -252,8 +263,7 @@ class ProfilState(AppState):
             for each in found[:MOST_FINDINGS]
         ]
         self.checked, self.more_findings = True, max(0, len(found) - MOST_FINDINGS)
-        words = f"{len(found)} hal perlu diperhatikan." if found else "Tidak ada yang perlu diperbaiki."
-        self._tell(notice=f"Data Anda sudah diperiksa. {words}")
+        return len(found)
 
     @handler(LOGGED_IN)
     async def declare(self, form: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.groups import GROUPS
 from mysapk_web.models import Proof
 from mysapk_web.services import pdm
 from mysapk_web.services.actor import NotAllowed, Refused
@@ -56,7 +57,7 @@ def test_what_it_says(desk: Desk) -> None:
     assert re.fullmatch(r"PDM-7301-20260824-[A-Z0-9]{8}", proof.number)
     assert (proof.nama, proof.nip, proof.at) == ("Ani Lestari", desk.person.nip, START)
     results = {row.label: (row.result, row.records, row.proposals) for row in proof.rows}
-    assert len(results) == 12
+    assert len(results) == len(GROUPS)
     assert results["Golongan"] == ("Usulan terkirim", 0, 1)
     assert results["Penghargaan"] == ("Data sudah sesuai", 1, 0)
     assert results["CLTN"] == ("Tidak ada riwayat", 0, 0)
