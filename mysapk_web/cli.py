@@ -28,6 +28,7 @@ from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.email_imports import import_email
 from mysapk_web.services.people import create_admin
 from mysapk_web.services.progress import counting
+from mysapk_web.services.records import export_records, import_records
 from mysapk_web.services.references import import_reference
 from mysapk_web.settings import Settings, SettingsError, load, read
 
@@ -214,6 +215,31 @@ def import_reference_command(
 ) -> None:
     """Put an official list in the place of a code table: columns kode and label, and as far as there are induk and aktif."""
     _import(partial(import_reference, table=table), file, report, about="kode")
+
+
+@app.command("import-riwayat")
+def import_records_command(
+    kind: Annotated[str, typer.Argument(help="Kind of record, such as golongan or anak.")],
+    file: _File,
+    report: _Report = None,
+) -> None:
+    """Add records that are not on file yet: column nip and those of the declaration. Nothing that is there changes."""
+    _import(partial(import_records, key=kind), file, report)
+
+
+@app.command("export-riwayat")
+def export_records_command(
+    kind: Annotated[str, typer.Argument(help="Kind of record, such as golongan or anak.")],
+    file: Annotated[Path, typer.Argument(help="CSV to write; it holds personal data.")],
+    instansi: Annotated[str, typer.Option(help="Code of one agency; all without it.")] = "",
+) -> None:
+    """Write the records on file of a kind as CSV, in the form that import-riwayat reads."""
+    with _told_in_lines(), _database() as (database, _settings):
+        try:
+            count = export_records(database, file, key=kind, instansi=instansi)
+        except OSError as error:
+            _stop(UNUSABLE, f"{file}: {error.strerror}.")
+        typer.echo(f"{count} rows")
 
 
 def _import(

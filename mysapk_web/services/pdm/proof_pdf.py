@@ -10,6 +10,8 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import WrapMode, XPos, YPos
 
+from mysapk_web.domain.nip import NIP_LENGTH
+from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.services.periods import moment
 
 _MARGIN: Final = 20.0
@@ -84,9 +86,11 @@ def _head(pdf: FPDF, content: Mapping[str, Any]) -> None:
     pdf.ln(5)
 
 
-def _printed_nip(nip: str) -> str:
-    """As on letters: 8, 6, 1 and 3 digits (Perka BKN 22/2007)."""
-    return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}" if len(nip) == 18 else nip
+def _printed_nip(nip: str, jenis: str) -> str:
+    """As on letters: 8, 6, 1 and 3 digits (Perka BKN 22/2007); an internal number stays in one piece."""
+    if len(nip) != NIP_LENGTH or jenis == JenisPegawai.PPT_NON_ASN.label:
+        return nip
+    return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}"
 
 
 def _person(pdf: FPDF, content: Mapping[str, Any]) -> None:
@@ -95,7 +99,7 @@ def _person(pdf: FPDF, content: Mapping[str, Any]) -> None:
         ("Nomor bukti", content["number"]),
         ("Diterbitkan", made),
         ("Nama", content["nama"]),
-        ("NIP", _printed_nip(str(content["nip"]))),
+        ("NIP", _printed_nip(str(content["nip"]), str(content["jenis"]))),
         ("Jenis pegawai", content["jenis"]),
         ("Unit verifikasi", content["unit"]),
         ("Periode", content["period"]),

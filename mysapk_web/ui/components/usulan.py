@@ -33,6 +33,8 @@ class TrailRow(TypedDict):
     at: str
     who: str
     text: str
+    state: str
+    """Where the usulan stood afterwards."""
     reason: str
 
 
@@ -94,6 +96,7 @@ def trail_row(step: TrailView, zona: str) -> TrailRow:
         "at": moment(step.at, zona),
         "who": step.who,
         "text": step.text,
+        "state": step.state_label,
         "reason": reason_in_words(step.reason, step.note),
     }
 
@@ -182,6 +185,7 @@ def trail(row: ObjectVar[ProposalRow]) -> rx.Component:
         return rx.el.li(
             rx.el.p(rx.el.strong(item["text"])),
             rx.el.p(item["at"], rx.cond(item["who"], f", {item['who']}", ""), class_name="help"),
+            rx.el.p("Status: ", item["state"], class_name="help"),
             rx.cond(item["reason"], rx.el.p(item["reason"])),
         )
 
