@@ -20,7 +20,7 @@ _OPEN = text("ended_at IS NULL")
 
 
 class PersonnelRecord(SQLModel, table=True):
-    """A record on file (riwayat). It changes only when a proposal is applied, or for the own profile fields."""
+    """A record on file (riwayat). It changes only when a proposal is applied, or for the own profile fields; files only add new ones."""
 
     __tablename__ = "riwayat"
     __table_args__ = (Index("ix_riwayat_pegawai_kind", "pegawai_id", "kind"),)

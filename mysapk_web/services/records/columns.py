@@ -106,4 +106,5 @@ def comparable(declared: RecordKind, payload: Mapping[str, Value]) -> tuple[Valu
         declared: From `declared_for_files`.
         payload: As stored.
     """
-    return tuple(payload.get(each.name) or None for each in declared.fields)
+    said = (payload.get(each.name) for each in declared.fields)
+    return tuple(None if value is False or value == "" else value for value in said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -99,6 +99,7 @@ class _Chunk:
             select(Pegawai, Instansi.zona)
             .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
             .where(col(Pegawai.nip).in_(set(nips)))
+            .order_by(col(Pegawai.id))
             .with_for_update(key_share=True, of=Pegawai)  # nobody applies a proposal of theirs meanwhile
         )
         for person, zona in found:
@@ -175,17 +176,18 @@ class _Chunk:
         return person
 
     def _judged(self, person: _Person, values: dict[str, Value]) -> tuple[dict[str, Value], str]:
-        """The record, and what it still lacks: files are older than the rules, and the PDM is there to complete them."""
+        """The record, and what is doubtful in it: data on file is older than the rules, and the PDM is there to mend it."""
         if not any(values.values()):
             raise RowFault("Selain NIP, baris ini kosong.")
         today = self.now.astimezone(ZONES.get(person.zona, ZONES["WIB"])).date()
         tables = ReadableCodes(codes(self.session))
-        checked = validate(self.declared, values, codes=tables, today=today, person=person.facts, draft=True)
+        bare = replace(self.declared, rules=())
+        checked = validate(bare, values, codes=tables, today=today, person=person.facts, draft=True)
         if checked.faults:
             raise RowFault(" ".join(checked.faults.values()))
         whole = validate(self.declared, checked.payload, codes=tables, today=today, person=person.facts)
         notes = [*whole.faults.values(), *whole.warnings.values()]
-        return checked.payload, f"Masih perlu dilengkapi pegawai: {' '.join(notes)}" if notes else ""
+        return checked.payload, f"Perlu diperiksa pegawai: {' '.join(notes)}" if notes else ""
 
 
 def _nip(row: Row) -> str:
