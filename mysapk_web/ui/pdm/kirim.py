@@ -20,7 +20,7 @@ from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import CONFIRMATION, NOT_CONFIRMED, number_of
 
 PATH = "/pdm/kirim"
-PAGE_SIZE = 25
+PAGE_SIZE = 10
 """Usulan on a page of the list; sending takes all that are ready, whatever page is shown."""
 
 
@@ -141,10 +141,10 @@ class KirimState(AppState):
 
     @handler(LOGGED_IN)
     async def turn(self, number: int) -> None:
-        """Show another page."""
+        """Show another page, from its top: a page of these is long."""
         self.number = max(1, number_of(number))
         await self._look()
-        self._tell()
+        self._tell(notice=f"Menampilkan halaman {self.number} dari {self.pages}.")
 
     @handler(LOGGED_IN)
     async def send_all(self, form: dict[str, Any]) -> None:

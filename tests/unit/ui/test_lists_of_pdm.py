@@ -65,9 +65,9 @@ def test_every_usulan_is_on_exactly_one_page_of_kirim(counts: list[int]) -> None
 
 
 def test_a_group_goes_on_overleaf_under_its_name() -> None:
-    groups = review(20, 20)
-    assert [(group["label"], len(group["items"])) for group in group_rows(groups, 1)] == [("Grup 0", 20), ("Grup 1", 5)]
-    assert [(group["label"], len(group["items"])) for group in group_rows(groups, 2)] == [("Grup 1", 15)]
+    groups = review(7, 12)
+    assert [(group["label"], len(group["items"])) for group in group_rows(groups, 1)] == [("Grup 0", 7), ("Grup 1", 3)]
+    assert [(group["label"], len(group["items"])) for group in group_rows(groups, 2)] == [("Grup 1", 9)]
 
 
 def record(number: int, pending: ProposalView | None = None) -> RecordView:
