@@ -131,6 +131,7 @@ def _send_all(page: Page, looks: Looks, size: str) -> None:
         expect(page.get_by_role("heading", level=3).filter(has_text=title)).to_be_visible()
     expect(page.get_by_text("Siap dikirim", exact=True)).to_have_count(4)
     expect(page.get_by_role("row").filter(has_text="Nomor SK").first).to_contain_text("823.3/115/BKD/2022")
+    expect(page.get_by_role("row").filter(has_text="Nama lengkap tanpa gelar")).to_contain_text("dihapus")
     if size == "desk":
         looks.fine(page, "pdm-kirim-empat")
     page.get_by_role("checkbox", name="Saya menyatakan bahwa data").check()

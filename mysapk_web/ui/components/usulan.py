@@ -263,19 +263,20 @@ def withdraw_form(item: ObjectVar[ProposalRow], on_submit: Any) -> rx.Component:
     )
 
 
-def changes_table(changes: Any, title: Any) -> rx.Component:
+def changes_table(changes: Any, title: Any, emptied: Any = "dikosongkan") -> rx.Component:
     """What a usulan changes: the record on file beside what is proposed.
 
     Args:
         changes: Var with lists of label, words on file, words proposed.
         title: Of the usulan, for the caption.
+        emptied: What is said where nothing is proposed.
     """
 
     def line(item: Any) -> rx.Component:
         return row(
             cell("Isian", rx.el.strong(item[0])),
             cell("Di berkas", rx.cond(item[1], rx.el.span(item[1]), rx.el.span("belum ada", class_name="help"))),
-            cell("Diusulkan", rx.cond(item[2], rx.el.ins(item[2]), rx.el.span("dikosongkan", class_name="help"))),
+            cell("Diusulkan", rx.cond(item[2], rx.el.ins(item[2]), rx.el.span(emptied, class_name="help"))),
         )
 
     return rx.cond(

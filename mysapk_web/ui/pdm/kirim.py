@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
+from mysapk_web.domain.groups.base import Action
 from mysapk_web.services import database, pdm
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.pdm.views import ReviewGroup, ReviewItem
@@ -38,6 +39,8 @@ class ItemRow(TypedDict):
     warnings: list[str]
     href: str
     sendable: bool
+    emptied: str
+    """What is said of a value that goes."""
 
 
 class GroupRow(TypedDict):
@@ -71,6 +74,7 @@ def item_row(view: ReviewItem) -> ItemRow:
         "warnings": view.warnings,
         "href": view.href,
         "sendable": view.ready,
+        "emptied": "dihapus" if view.proposal.action == Action.DELETE else "dikosongkan",
     }
 
 
@@ -216,7 +220,7 @@ def _item(item: Any) -> rx.Component:
                 class_name="mt-3",
             ),
         ),
-        changes_table(item["changes"], item["title"]),
+        changes_table(item["changes"], item["title"], item["emptied"]),
         rx.el.p(
             "Dokumen: ",
             rx.cond(item["documents"], item["documents"].join(", "), "tidak ada"),
