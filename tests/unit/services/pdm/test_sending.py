@@ -244,7 +244,9 @@ def test_every_step_is_told_and_those_of_others_go_by_mail(desk: Desk) -> None:
         ("Usulan disetujui BKN", False),
         ("Data Anda sudah diperbarui", False),
     ]
-    assert "Halaman dua terpotong" in desk.notices()[1].text
+    assert "Alasan: Dokumen tidak terbaca atau terpotong: Halaman dua terpotong" in desk.notices()[1].text
+    assert "Disetujui instansi." in desk.notices()[5].text
+    assert "Disetujui BKN." in desk.notices()[7].text
     mails = desk.portal.mails(desk.person)
     assert [mail.params["title"] for mail in mails if mail.template == Letter.NOTICE] == [
         title for title, _ in told if "terkirim" not in title

@@ -38,6 +38,8 @@ def test_verified_approved_and_on_file(office: Office) -> None:
     assert [step.act for step in office.desk.trail(number)][-3:] == [A.VERIFY, A.APPROVE, A.APPLY]
     told = [notice.title for notice in office.desk.notices()]
     assert told == ["Usulan terkirim", "Usulan terverifikasi", "Data Anda sudah diperbarui"]
+    assert "Disetujui instansi." in office.desk.notices()[-1].text
+    assert office.desk.portal.letters(office.desk.person) == [Letter.RECEIPT, Letter.NOTICE, Letter.NOTICE]
 
 
 def test_bkn_has_the_last_word_where_the_kind_says_so(office: Office) -> None:
