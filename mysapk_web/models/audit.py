@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.audit import AuditTag
@@ -16,6 +16,8 @@ class AuditEvent(SQLModel, table=True):
     """One act, written in the same transaction as the act."""
 
     __tablename__ = "jejak_audit"
+    # The trail of one agency, the newest first.
+    __table_args__ = (Index("ix_jejak_audit_instansi_newest", "instansi_id", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)

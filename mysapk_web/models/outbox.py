@@ -42,7 +42,11 @@ class OutboxMail(SQLModel, table=True):
     """One mail to one person."""
 
     __tablename__ = "surat_keluar"
-    __table_args__ = (Index("ix_surat_keluar_due", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_surat_keluar_due", "state", "due_at"),
+        # The mails of one agency, the newest first.
+        Index("ix_surat_keluar_instansi_newest", "instansi_id", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     template: str = Field(max_length=60)
@@ -64,3 +68,5 @@ class OutboxMail(SQLModel, table=True):
     """Reply of the mail server or kind of fault, without addresses."""
     message_id: str = Field(max_length=120)
     """Message-ID header, fixed at writing so that a double can be recognised."""
+    instansi_id: int | None = None
+    """Agency of the person when the mail was written; set by a trigger."""

@@ -6,10 +6,10 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import AuditEvent, bulk
+from mysapk_web.models import Account, AuditEvent, Pegawai, bulk
 from mysapk_web.services import clock
 
 
@@ -47,17 +47,24 @@ def record(
         tag: What happened.
         actor_id: Account that acted; None for a visitor or the system.
         subject_id: Account it happened to.
-        instansi_id: Agency it concerns.
+        instansi_id: Agency it concerns; by default the agency, at this moment, of whom it happened to, else of who acted.
         address: Client address; only its network is kept.
         **detail: Plain JSON facts, never a secret.
     """
+    if instansi_id is None:
+        # Found while it is written, and for strangers in the same way: no way of asking takes longer than another.
+        found = select(Pegawai.instansi_id).join(Account, col(Account.pegawai_id) == Pegawai.id)
+        whose = subject_id if subject_id is not None else actor_id
+        agency: Any = found.where(Account.id == whose).scalar_subquery()
+    else:
+        agency = instansi_id
     session.add(
         AuditEvent(
             at=clock.now(),
             tag=tag,
             actor_id=actor_id,
             subject_id=subject_id,
-            instansi_id=instansi_id,
+            instansi_id=agency,
             address=network(address),
             detail=detail,
         )

@@ -11,7 +11,7 @@ from sqlmodel import Session, func
 T = TypeVar("T")
 
 PAGE_SIZE: Final = 25
-DEEPEST: Final = 10_000
+DEEPEST: Final = 1_000
 """Rows that can be paged to; who needs more filters, or exports."""
 
 
@@ -34,7 +34,7 @@ class Listing(Generic[T]):
     more: bool = False
 
 
-def list_page(session: Session, found: Any, number: int, *order: Any) -> Listing[Any]:
+def list_page(session: Session, found: Any, number: int, *order: Any, known: int | None = None) -> Listing[Any]:
     """Read one page of what a query finds.
 
     Args:
@@ -42,13 +42,16 @@ def list_page(session: Session, found: Any, number: int, *order: Any) -> Listing
         found: A select of columns or rows, limited to what the actor may see, without an order.
         number: Which page, from 1; one that doesn't exist gives the nearest that does.
         *order: What it is ordered by; the last one tells apart any two rows.
+        known: How many there are, where that is known without counting.
 
     Returns:
         The rows as they come.
     """
-    # Only whether there is a row is counted, so its columns are left out.
-    some = found.with_only_columns(found.selected_columns[0]).limit(DEEPEST + 1).subquery()
-    counted = session.execute(sql_select(func.count()).select_from(some)).scalar_one()
+    counted = known
+    if counted is None:
+        # Only whether there is a row is counted, so its columns are left out.
+        some = found.with_only_columns(found.selected_columns[0]).limit(DEEPEST + 1).subquery()
+        counted = session.execute(sql_select(func.count()).select_from(some)).scalar_one()
     total = min(counted, DEEPEST)
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), pages)

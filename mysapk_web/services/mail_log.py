@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement, true
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import mask_email
 from mysapk_web.domain.nip import NipError, normalise_nip
-from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Account, Instansi, OutboxMail, OutboxState, Pegawai, Unor
 from mysapk_web.services import audit, clock
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
@@ -101,7 +102,9 @@ def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Li
     """
     actor.require(Permission.OUTBOX_READ)
     columns: tuple[Any, ...] = (OutboxMail, Account.id, Pegawai.nama, Pegawai.nip, Pegawai.email_key, Instansi.zona)
-    found = _joined(sql_select(*columns)).where(people_within(actor, Permission.OUTBOX_READ), *_conditions(narrowed))
+    found = _joined(sql_select(*columns)).where(
+        _of_agencies(actor), people_within(actor, Permission.OUTBOX_READ), *_conditions(narrowed)
+    )
     listing = list_page(session, found, page, col(OutboxMail.id).desc())
     may_retry = actor.may(Permission.RESET_START)
     return Listing(
@@ -173,6 +176,14 @@ def _joined(found: Any) -> Any:
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
     )
+
+
+def _of_agencies(actor: Actor) -> ColumnElement[bool]:
+    """The agencies of the scope by the mail itself, so that no other mail is looked at; the scope itself is checked beside it."""
+    grants = [grant for grant in actor.acting_grants if Permission.OUTBOX_READ in MATRIX[grant.role]]
+    if any(grant.instansi_id is None for grant in grants):
+        return true()
+    return col(OutboxMail.instansi_id).in_([grant.instansi_id for grant in grants])
 
 
 def _conditions(narrowed: Filter) -> list[Any]:

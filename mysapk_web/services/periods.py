@@ -76,7 +76,16 @@ def statuses(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -
         One for each, in the same order.
     """
     rows = list(session.exec(select(Period).where(Period.kind == kind).order_by(col(Period.ends_at))))
-    return [_status([row for row in rows if row.instansi_id in (None, agency.id)], agency, kind) for agency in agencies]
+    own = {row.instansi_id for row in rows}
+    judged: dict[tuple[int | None, str], PeriodStatus] = {}
+    found = []
+    for agency in agencies:
+        # Most agencies have no row of their own: they stand where all others of their zone stand.
+        key = (agency.id if agency.id in own else None, agency.zona)
+        if key not in judged:
+            judged[key] = _status([row for row in rows if row.instansi_id in (None, key[0])], agency, kind)
+        found.append(judged[key])
+    return found
 
 
 def banner(session: Session, instansi: Instansi, *, changed: Sequence[Period] | None = None) -> BannerView | None:

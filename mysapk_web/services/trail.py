@@ -142,7 +142,6 @@ def _found(session: Session, actor: Actor, narrowed: Filter) -> Any:
         .select_from(AuditEvent)
         .outerjoin(Account, col(Account.id) == AuditEvent.subject_id)
         .outerjoin(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-        .outerjoin(Unor, col(Unor.id) == Pegawai.unor_id)
         .outerjoin(_Officer, _Officer.id == AuditEvent.actor_id)
         .outerjoin(_OfficerPerson, _OfficerPerson.id == _Officer.pegawai_id)
         .where(_within(actor), *_conditions(session, actor, narrowed))
@@ -150,10 +149,8 @@ def _found(session: Session, actor: Actor, narrowed: Filter) -> Any:
 
 
 def _within(actor: Actor) -> ColumnElement[bool]:
-    """What happened to people of the scope; of what happened to nobody, the events of its agencies and the own acts of its people."""
-    nobody = col(AuditEvent.subject_id).is_(None)
-    own = _agency_of(actor, col(AuditEvent.instansi_id)) | _agency_of(actor, _OfficerPerson.instansi_id)
-    return or_(people_within(actor, Permission.AUDIT_READ), and_(nobody, own), _everything(actor))
+    """What concerns an agency that the actor reads the trail of: the one whose person it happened to, when it happened."""
+    return _agency_of(actor, col(AuditEvent.instansi_id))
 
 
 def _everything(actor: Actor) -> ColumnElement[bool]:

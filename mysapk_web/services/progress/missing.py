@@ -19,7 +19,7 @@ from mysapk_web.models import Account, Instansi, Pegawai, Reminder, Unor
 from mysapk_web.services import periods
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.listing import Listing, list_page
-from mysapk_web.services.progress import places
+from mysapk_web.services.progress import places, reading
 from mysapk_web.services.progress.places import Place
 from mysapk_web.services.scope import people_within
 
@@ -111,7 +111,21 @@ def missing(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> 
         NotAllowed: No permission, or a place outside the scope.
     """
     found = _found(session, actor, Permission.PROGRESS_READ, narrowed)
-    return _shown(list_page(session, found, page, col(Pegawai.nama), col(Pegawai.id)))
+    known = _known_count(session, actor, narrowed)
+    return _shown(list_page(session, found, page, col(Pegawai.nama), col(Pegawai.id), known=known))
+
+
+def _known_count(session: Session, actor: Actor, narrowed: Filter) -> int | None:
+    """How many there are by the counts that are kept; None where they don't tell."""
+    if narrowed.cause is not None:
+        return None
+    permission = Permission.PROGRESS_READ
+    whole = [places.find(session, actor, permission, narrowed.key)] if narrowed.key else None
+    total = 0
+    for place in whole or places.starts(session, actor, permission):
+        tally, kinds = reading.tally_of(session, place)
+        total += tally.missing if narrowed.jenis is None else dict(kinds).get(narrowed.jenis, reading.Tally()).missing
+    return total
 
 
 def closed_agencies(session: Session, actor: Actor, permission: Permission = Permission.PROGRESS_READ) -> list[Closed]:
@@ -127,10 +141,10 @@ def closed_agencies(session: Session, actor: Actor, permission: Permission = Per
     """
     actor.require(permission)
     grants = actor.acting_grants
-    rows = session.exec(select(Instansi).order_by(col(Instansi.nama))).all()
+    wanted = select(Instansi).order_by(col(Instansi.nama))
     if not any(grant.instansi_id is None for grant in grants):
-        own = {grant.instansi_id for grant in grants}
-        rows = [row for row in rows if row.id in own]
+        wanted = wanted.where(col(Instansi.id).in_([grant.instansi_id for grant in grants]))
+    rows = session.exec(wanted).all()
     states = periods.statuses(session, rows, PeriodKind.AKTIVASI)
     return [
         Closed(row.id or 0, row.nama, state.period.ends_at, row.zona)

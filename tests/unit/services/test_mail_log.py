@@ -7,8 +7,9 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import AuditEvent, Database, OutboxMail, OutboxState
-from mysapk_web.services import mailing
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.models import Account, AuditEvent, Database, Instansi, OutboxMail, OutboxState, Pegawai, Unor, bulk
+from mysapk_web.services import clock, mailing
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.mail_log import Filter, MailRow, mails, retry
 from mysapk_web.services.outbox import Letter, enqueue
@@ -121,3 +122,35 @@ def test_a_letter_of_an_older_release_goes_by_its_own_name(demo_db: Database) ->
     with demo_db.begin() as s:
         s.execute(update(OutboxMail).where(col(OutboxMail.id) == mail_id).values(template="surat-lama"))
     assert listed(demo_db, "admin_instansi")[0].letter == "surat-lama"
+
+
+def test_every_mail_knows_its_agency_whoever_writes_it(db: Database) -> None:
+    """Beside `enqueue` also statements that write many at once; one for nobody has none."""
+    with db.begin() as s:
+        instansi = Instansi(kode="73", nama="Contoh")
+        s.add(instansi)
+        s.flush()
+        unor = Unor(instansi_id=instansi.id or 0, kode="1", nama="Contoh", jalur="1/")
+        s.add(unor)
+        s.flush()
+        pegawai = Pegawai(
+            nip="0" * 18, nama="A", jenis=JenisPegawai.PNS, instansi_id=instansi.id or 0, unor_id=unor.id or 0
+        )
+        s.add(pegawai)
+        s.flush()
+        account = Account(pegawai_id=pegawai.id or 0)
+        s.add(account)
+        s.flush()
+        enqueue(s, Letter.ACTIVATED, account_id=account.id)
+        enqueue(s, Letter.TEST, account_id=None, recipient="entah@example.com")
+        s.flush()
+        row = {"template": "x", "account_id": account.id, "recipient": None, "params": {}, "state": OutboxState.PENDING}
+        moment = {"created_at": clock.now(), "due_at": clock.now(), "claimed_by": "", "attempts": 0, "last_error": ""}
+        bulk.insert_many(s, OutboxMail, [{**row, **moment, "message_id": str(number)} for number in range(3)])
+        wanted = instansi.id
+    with db.read() as s:
+        assert list(s.exec(select(OutboxMail.instansi_id).order_by(col(OutboxMail.id)))) == [
+            wanted,
+            None,
+            *[wanted] * 3,
+        ]
