@@ -75,6 +75,8 @@ class AuditTag(StrEnum):
 
     # Running the portal
     REFERENCE_IMPORTED = "referensi:impor"
+    RECORDS_IMPORTED = "riwayat:impor"
+    RECORDS_EXPORTED = "riwayat:ekspor"
     PERIOD_CREATED = "periode:dibuat"
     PERIOD_CHANGED = "periode:diubah"
     PERIOD_EXTENDED = "periode:diperpanjang"
@@ -119,6 +121,8 @@ _LABELS: Final = {
     AuditTag.EMAIL_IMPORTED: "Impor alamat email",
     AuditTag.PROFILE_REVEALED: "Nomor pribadi dilihat",
     AuditTag.REFERENCE_IMPORTED: "Impor tabel referensi",
+    AuditTag.RECORDS_IMPORTED: "Impor riwayat",
+    AuditTag.RECORDS_EXPORTED: "Ekspor riwayat",
     AuditTag.EMAIL_IMPORT_UNDONE: "Impor alamat email dibatalkan",
     AuditTag.EMAIL_REQUEST_REFUSED: "Perbaikan alamat email ditolak",
     AuditTag.IMPORT_TOKEN_MADE: "Token impor email dibuat",

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.groups.base import Action
+from mysapk_web.domain.notice import MailChoice
 from mysapk_web.domain.usulan import Declaration, UsulanAct, UsulanState
 from mysapk_web.models.base import text_enum
 
@@ -19,7 +20,7 @@ _OPEN = text("ended_at IS NULL")
 
 
 class PersonnelRecord(SQLModel, table=True):
-    """A record on file (riwayat). It changes only when a proposal is applied, or for the own profile fields."""
+    """A record on file (riwayat). It changes only when a proposal is applied, or for the own profile fields; files only add new ones."""
 
     __tablename__ = "riwayat"
     __table_args__ = (Index("ix_riwayat_pegawai_kind", "pegawai_id", "kind"),)
@@ -172,12 +173,12 @@ class Notice(SQLModel, table=True):
 
 
 class NoticePreference(SQLModel, table=True):
-    """Whether notices that ask for action also go by mail; without a row they do. Letters of security always go."""
+    """Which notices also go by mail; without a row all do. Letters of security always go."""
 
     __tablename__ = "preferensi_pemberitahuan"
 
     account_id: int = Field(foreign_key="akun.id", primary_key=True)
-    by_mail: bool = True
+    mails: MailChoice = Field(default=MailChoice.EVERY_STEP, sa_type=text_enum(MailChoice))
     changed_at: datetime
 
 

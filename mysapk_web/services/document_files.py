@@ -24,7 +24,11 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class DocumentDamaged(Exception):  # noqa: N818  a state of the storage
-    """What lies under a hash is missing or is not what was stored."""
+    """What lies under a hash is not what was stored."""
+
+
+class DocumentMissing(DocumentDamaged):
+    """Nothing lies under a hash."""
 
 
 def new_inbox_path(folder: Path) -> Path:
@@ -96,10 +100,13 @@ def read(folder: Path, sha256: str) -> bytes:
         sha256: From `place`.
 
     Raises:
-        DocumentDamaged: It is missing, or something else lies there.
+        DocumentMissing: Nothing lies there.
+        DocumentDamaged: Something else lies there, or it can't be read.
     """
     try:
         content = _path(folder, sha256).read_bytes()
+    except FileNotFoundError:
+        raise DocumentMissing(sha256) from None
     except OSError:
         raise DocumentDamaged(sha256) from None
     if hashlib.sha256(content).hexdigest() != sha256:

@@ -48,6 +48,7 @@ LETTER_LABELS: Final = {
     Letter.ENABLED: "Akun diaktifkan kembali",
     Letter.CPNS_APPROVED: "CPNS disetujui",
     Letter.NOTICE: "Pemberitahuan",
+    Letter.RECEIPT: "Tanda terima usulan",
 }
 """What a letter is called; one that isn't here goes by its own name."""
 

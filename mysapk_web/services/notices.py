@@ -1,4 +1,4 @@
-"""What a person is told in the portal, and by mail when something has to be done (DESIGN 5)."""
+"""What a person is told in the portal, and by mail as far as they want it (DESIGN 5)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
+from mysapk_web.domain.notice import MailChoice
 from mysapk_web.models import Account, Instansi, Notice, NoticePreference, Pegawai
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor
@@ -41,12 +42,19 @@ class NoticeView:
 
 
 def notify(
-    session: Session, account_id: int, *, title: str, text: str, path: str = "", asks_action: bool = False
+    session: Session,
+    account_id: int,
+    *,
+    title: str,
+    text: str,
+    path: str = "",
+    asks_action: bool = False,
+    by_mail: bool = True,
 ) -> Notice:
     """Tell a person something, in the transaction of what caused it.
 
-    What asks for an act also goes by mail, unless the person switched that off or has no address. Letters of security have
-    nothing to do with this and always go.
+    It also goes by mail, unless the person chose otherwise or has no address. Letters of security have nothing to do with this
+    and always go.
 
     Args:
         session: The transaction of the cause.
@@ -55,6 +63,7 @@ def notify(
         text: One to three sentences; what is longer than 1,000 characters is cut.
         path: Where it leads inside the portal, beginning with a slash.
         asks_action: Whether the person has to do something.
+        by_mail: Whether it may go by mail at all; not what the person did a moment ago.
     """
     told = Notice(
         account_id=account_id,
@@ -65,8 +74,16 @@ def notify(
         asks_action=asks_action,
     )
     session.add(told)
-    if asks_action and _wants_mail(session, account_id):
-        enqueue(session, Letter.NOTICE, account_id=account_id, title=told.title, text=told.text, path=path)
+    if by_mail and wants_mail(session, account_id, asks_action=asks_action):
+        enqueue(
+            session,
+            Letter.NOTICE,
+            account_id=account_id,
+            title=told.title,
+            text=told.text,
+            path=path,
+            asks=asks_action,
+        )
     return told
 
 
@@ -131,39 +148,46 @@ def mark_read(session: Session, actor: Actor, *, notice_id: int | None = None) -
     return len(session.execute(marked, execution_options={"synchronize_session": False}).all())
 
 
-def mail_preference(session: Session, actor: Actor) -> bool:
-    """Whether notices that ask for an act also go to the actor by mail.
+def mail_choice(session: Session, actor: Actor) -> MailChoice:
+    """What the actor wants by mail.
 
     Args:
         session: Any transaction.
         actor: Whose preference.
     """
-    return _by_mail(session, actor.account_id)
+    return _choice(session, actor.account_id)
 
 
-def set_mail_preference(session: Session, actor: Actor, *, by_mail: bool) -> None:
-    """Switch the mails for notices on or off. Letters of security always go.
+def choose_mail(session: Session, actor: Actor, choice: MailChoice) -> None:
+    """Say what goes by mail. Letters of security always go.
 
     Args:
         session: Any transaction.
         actor: Whose preference.
-        by_mail: On or off.
+        choice: What they want.
     """
-    session.merge(NoticePreference(account_id=actor.account_id, by_mail=by_mail, changed_at=clock.now()))
+    session.merge(NoticePreference(account_id=actor.account_id, mails=choice, changed_at=clock.now()))
 
 
-def _wants_mail(session: Session, account_id: int) -> bool:
+def wants_mail(session: Session, account_id: int, *, asks_action: bool) -> bool:
+    """Whether something goes to a person by mail: there is an address, the account is in use, and the person wants it.
+
+    Args:
+        session: Any transaction.
+        account_id: Whom.
+        asks_action: The person has to do something.
+    """
     address = session.exec(
         select(Pegawai.email_key)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .where(Account.id == account_id, col(Account.disabled_at).is_(None))
     ).one_or_none()
-    return bool(address) and _by_mail(session, account_id)
+    return bool(address) and _choice(session, account_id).takes(asks_action=asks_action)
 
 
-def _by_mail(session: Session, account_id: int) -> bool:
+def _choice(session: Session, account_id: int) -> MailChoice:
     stated = session.get(NoticePreference, account_id)
-    return stated is None or stated.by_mail
+    return MailChoice.EVERY_STEP if stated is None else stated.mails
 
 
 def _cut(text: str, length: int) -> str:

@@ -63,7 +63,9 @@ class Letter(StrEnum):
     ACTIVATION_REMINDER = "pengingat-aktivasi"
     """An admin reminds of the activation. params: none; obsolete once the account is active."""
     NOTICE = "pemberitahuan"
-    """Something in the portal waits for the person. params: title, text, path (inside the portal)."""
+    """A step of a proposal. params: title, text, path (inside the portal), asks (the person has to do something)."""
+    RECEIPT = "tanda-terima-usulan"
+    """What a person sent at one time. params: items (what each is called), unit (unor verifikasi)."""
     TEST = "uji-surat"
     """`mysapk send-test-mail`."""
 
@@ -99,6 +101,7 @@ _LABELS: Final = {
     Letter.ENABLED: "Akun diaktifkan kembali",
     Letter.CPNS_APPROVED: "Akun CPNS disetujui",
     Letter.NOTICE: "Pemberitahuan",
+    Letter.RECEIPT: "Tanda terima usulan",
     Letter.TEST: "Surat uji",
 }
 

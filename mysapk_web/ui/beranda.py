@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any, TypedDict
 
 import reflex as rx
-from reflex.vars import ObjectVar
 
 from mysapk_web.services import announcements as saying
 from mysapk_web.services import database, home, notices, pdm
@@ -17,10 +16,13 @@ from mysapk_web.ui.components.behaviour import WebOnly
 from mysapk_web.ui.components.display import facts, section, skeleton, tile, tiles
 from mysapk_web.ui.components.forms import outcome
 from mysapk_web.ui.components.progress import progress, time_left
-from mysapk_web.ui.components.usulan import ProposalRow, chip, proposal_row, reason_box
+from mysapk_web.ui.components.usulan import ProposalRow, proposal_row, returned
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
 from mysapk_web.ui.words import is_app_view, moment
+
+RETURNED = 3
+"""So many that came back are shown here; all are in the history."""
 
 
 class Banner(TypedDict):
@@ -98,6 +100,7 @@ class BerandaState(AppState):
     percent: int = 0
     period: str = ""
     returned: list[ProposalRow] = []
+    more_returned: int = 0
     news: list[News] = []
     told: list[Told] = []
 
@@ -118,7 +121,8 @@ class BerandaState(AppState):
     async def _look_at_pdm(self, *, unread: int) -> None:
         board = await database.look(pdm.board, actor())
         self.done, self.total, self.percent, self.period = board.done, board.total, board.percent, time_left(board)
-        self.returned = [proposal_row(view) for view in board.returned[:3]]
+        self.returned = [proposal_row(view) for view in board.returned[:RETURNED]]
+        self.more_returned = max(0, len(board.returned) - RETURNED)
         first: Step = {"title": board.next_step.title, "text": board.next_step.text, "href": board.next_step.href}
         self.steps = [first, *next_steps(actor())]
         newest = (await database.look(notices.notices, actor())).items if unread else []
@@ -159,15 +163,6 @@ def _greeting() -> rx.Component:
     )
 
 
-def _returned(item: ObjectVar[ProposalRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.p(
-            chip(item["state"], item["tone"]), " ", rx.el.a(item["group_label"], ": ", item["title"], href=item["href"])
-        ),
-        reason_box(item),
-    )
-
-
 def _progress() -> rx.Component:
     return section(
         "Pemutakhiran data Anda",
@@ -203,7 +198,7 @@ def _content() -> rx.Component:
             BerandaState.returned,
             section(
                 "Dikembalikan kepada Anda",
-                rx.el.ul(rx.foreach(BerandaState.returned, _returned), class_name="rows"),
+                returned(BerandaState.returned, BerandaState.more_returned),
             ),
         ),
         section(

@@ -1,13 +1,15 @@
-"""`/notifikasi`: what the portal has told a person, the newest first, and whether it also comes by mail."""
+"""`/notifikasi`: what the portal has told a person, the newest first, and what of it also comes by mail."""
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from mysapk_web.domain.notice import MailChoice
 from mysapk_web.services import database, notices
+from mysapk_web.services.actor import Refused
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, empty, section, skeleton
@@ -18,6 +20,12 @@ from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import moment, number_of
 
 PATH = "/notifikasi"
+CHOSEN: Final = {
+    MailChoice.EVERY_STEP: "Setiap langkah usulan sekarang juga dikirim ke email Anda.",
+    MailChoice.ACTS_ONLY: "Hanya yang perlu tindakan Anda yang dikirim ke email.",
+    MailChoice.NONE: "Kabar usulan tidak lagi dikirim ke email. Pemberitahuan keamanan tetap dikirim.",
+}
+"""What is said after choosing."""
 
 
 class NoticeRow(TypedDict):
@@ -40,13 +48,13 @@ class NotifikasiState(AppState):
     number: int = 1
     pages: int = 1
     unread: int = 0
-    by_mail: bool = True
+    mails: str = MailChoice.EVERY_STEP.value
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
         """The first page."""
         self.faults, self.notice = {}, ""
-        self.by_mail = await database.look(notices.mail_preference, actor())
+        self.mails = (await database.look(notices.mail_choice, actor())).value
         await self._look()
         self.ready = True
 
@@ -100,15 +108,13 @@ class NotifikasiState(AppState):
 
     @handler(LOGGED_IN)
     async def choose_mail(self, form: dict[str, Any]) -> None:
-        """Whether notices that ask for an act also come by mail."""
-        wanted = text_of(form, "email", 10) == "ya"
-        await database.run(notices.set_mail_preference, actor(), by_mail=wanted)
-        self.by_mail = wanted
-        self._tell(
-            notice="Notifikasi yang perlu tindakan juga dikirim ke email Anda."
-            if wanted
-            else "Notifikasi tidak lagi dikirim ke email. Pemberitahuan keamanan tetap dikirim."
-        )
+        """What also comes by mail."""
+        wanted = next((each for each in MailChoice if each.value == text_of(form, "email", 10)), None)
+        if wanted is None:
+            raise Refused("Pilih apa yang dikirim ke email Anda.", f"email-{MailChoice.EVERY_STEP.value}")
+        await database.run(notices.choose_mail, actor(), wanted)
+        self.mails = wanted.value
+        self._tell(notice=CHOSEN[wanted])
 
 
 def _row(item: ObjectVar[NoticeRow]) -> rx.Component:
@@ -181,11 +187,11 @@ def _list() -> rx.Component:
     )
 
 
-def _choice(value: str, label: str, chosen: Any) -> rx.Component:
-    ident = f"email-{value}"
+def _choice(choice: MailChoice) -> rx.Component:
+    ident, chosen = f"email-{choice.value}", NotifikasiState.mails == choice.value
     return rx.el.div(
-        rx.el.input(type="radio", name="email", value=value, default_checked=chosen, custom_attrs={"id": ident}),
-        rx.el.label(label, html_for=ident),
+        rx.el.input(type="radio", name="email", value=choice.value, default_checked=chosen, custom_attrs={"id": ident}),
+        rx.el.label(choice.label, html_for=ident),
         class_name="radio",
     )
 
@@ -195,11 +201,14 @@ def _mail() -> rx.Component:
         "Email",
         Form.create(
             rx.el.fieldset(
-                rx.el.legend("Kirim juga ke email bila saya perlu bertindak"),
-                _choice("ya", "Ya, kirim ke email saya", NotifikasiState.by_mail),
-                _choice("tidak", "Tidak, cukup di portal", ~NotifikasiState.by_mail),
+                rx.el.legend("Yang juga dikirim ke email saya"),
+                *map(_choice, MailChoice),
             ),
-            rx.el.p("Pemberitahuan keamanan akun selalu dikirim ke email.", class_name="help"),
+            rx.el.p(
+                "Setiap langkah: bila usulan Anda diverifikasi, disetujui, diterapkan, disesuaikan, dikembalikan, atau ditolak, "
+                "dan tanda terima setiap kali Anda mengirim. Pemberitahuan keamanan akun selalu dikirim ke email.",
+                class_name="help",
+            ),
             submit_button("Simpan pilihan", "Menyimpan ...", kind="secondary"),
             on_submit=NotifikasiState.choose_mail,
             action=PATH,

@@ -55,6 +55,11 @@ _BROKEN: Final = "Berkas belum tersimpan karena gangguan. Coba lagi beberapa men
 _LOGGED_OUT: Final = "Sesi Anda sudah berakhir. Masuk kembali, lalu ulangi."
 _UNKNOWN: Final = "Usulan atau dokumen ini tidak ditemukan. Muat ulang halaman ini."
 _SLOW: Final = "Pengiriman berkas terlalu lama atau terputus. Periksa koneksi Anda, lalu unggah lagi."
+_MISSING: Final = (
+    "Berkas dokumen ini tidak ditemukan di penyimpanan. Bila usulannya milik Anda dan masih dapat diubah, unggah ulang "
+    "dokumennya. Bila tidak, hubungi helpdesk dan sebutkan nama dokumen serta usulannya."
+)
+_DAMAGED: Final = "Dokumen ini rusak di penyimpanan. Unggah ulang dokumennya, atau hubungi helpdesk."
 _EMPTY: Final = "Berkas ini kosong. Pilih berkas lain."
 
 
@@ -224,9 +229,9 @@ async def _document(request: Request, kind: str, headers: dict[str, str]) -> Res
     actor = await _actor(request)
     number = _number(request, "document_id")
     found = await database.look(documents.open_document, actor, document_id=number)
-    if found.others:
-        await database.run(verification.note_reading, actor, document_id=number)
     content = await asyncio.to_thread(document_files.read, load().document_dir, found.sha256)
+    if found.others:  # in the trail before it is given out, and only what can be given out
+        await database.run(verification.note_reading, actor, document_id=number)
     more = {
         "content-disposition": content_disposition(kind, found.name),
         "cache-control": "no-store",
@@ -256,12 +261,20 @@ async def _tried(endpoint: Endpoint, request: Request) -> Response | tuple[int, 
         return 503, _BUSY
     except (TimeoutError, ClientDisconnect):
         return 408, _SLOW
+    except document_files.DocumentMissing:
+        log.error("document missing in storage", route=endpoint.__name__, document=_asked_for(request))  # noqa: TRY400
+        return 404, _MISSING
     except document_files.DocumentDamaged:
-        log.error("document damaged in storage", route=endpoint.__name__)  # noqa: TRY400
-        return 500, "Dokumen ini rusak di penyimpanan. Unggah ulang dokumennya, atau hubungi helpdesk."
+        log.error("document damaged in storage", route=endpoint.__name__, document=_asked_for(request))  # noqa: TRY400
+        return 500, _DAMAGED
     except Exception as error:  # noqa: BLE001
         log.error("route failed", route=endpoint.__name__, error=type(error).__name__, at=place_of(error))  # noqa: TRY400
         return (503 if isinstance(error, SQLAlchemyError) else 500), _BROKEN
+
+
+def _asked_for(request: Request) -> str:
+    """Number of the document, for the log: what lies on the disk stands in its row, never in a line of the log."""
+    return str(request.path_params.get("document_id", ""))
 
 
 def _status(refusal: Refused) -> int:

@@ -18,6 +18,7 @@ from mysapk_web.models import (
     Notice,
     Pegawai,
     PersonnelRecord,
+    Proof,
     Proposal,
     ProposalClaim,
     TrailEntry,
@@ -102,6 +103,7 @@ def put_on_file(db: Database, nip: str, records: dict[str, list[dict[str, Any]]]
         mine = select(PersonnelRecord.id).where(PersonnelRecord.pegawai_id == owner)
         session.execute(delete(FormerValue).where(FormerValue.record_id.in_(mine)))  # type: ignore[attr-defined]
         session.execute(delete(Proposal).where(Proposal.pegawai_id == owner))
+        session.execute(delete(Proof).where(Proof.pegawai_id == owner))
         session.execute(delete(GroupStatement).where(GroupStatement.pegawai_id == owner))
         records_of_owner = select(PersonnelRecord.id).where(PersonnelRecord.pegawai_id == owner)
         session.execute(delete(FormerValue).where(FormerValue.record_id.in_(records_of_owner)))

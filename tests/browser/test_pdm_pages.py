@@ -93,11 +93,14 @@ def test_a_new_record_a_proposal_to_delete_and_throwing_a_draft_away(new_page: N
 def test_the_choice_of_mails_is_kept(new_page: NewPage) -> None:
     page = new_page(person="pegawai")
     page.goto("/notifikasi")
-    page.get_by_label("Tidak, cukup di portal").check()
-    button_named(page, "Simpan pilihan").click()
-    expect(page.get_by_text("Notifikasi tidak lagi dikirim ke email.")).to_be_focused()
-    page.reload()
-    expect(page.get_by_label("Tidak, cukup di portal")).to_be_checked()
-    page.get_by_label("Ya, kirim ke email saya").check()
-    button_named(page, "Simpan pilihan").click()
-    expect(page.get_by_text("juga dikirim ke email Anda.")).to_be_focused()
+    expect(page.get_by_label("Setiap langkah usulan saya")).to_be_checked()
+    for label, said in (
+        ("Tidak ada, cukup di portal", "Kabar usulan tidak lagi dikirim ke email."),
+        ("Hanya bila saya perlu bertindak", "Hanya yang perlu tindakan Anda yang dikirim ke email."),
+        ("Setiap langkah usulan saya", "Setiap langkah usulan sekarang juga dikirim ke email Anda."),
+    ):
+        page.get_by_label(label).check()
+        button_named(page, "Simpan pilihan").click()
+        expect(page.get_by_text(said)).to_be_focused()
+        page.reload()
+        expect(page.get_by_label(label)).to_be_checked()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from mysapk_web.domain.groups import GROUPS
 from mysapk_web.domain.usulan import Declaration
@@ -50,6 +50,7 @@ def test_own_data_is_changed_at_once_and_masked(new_page: NewPage, looks: Looks)
     button_named(page, "Periksa data saya").click()
     expect(page.get_by_text("Data Anda sudah diperiksa.")).to_be_focused()
     expect(page.get_by_role("listitem").filter(has_text="SKP").first).to_be_visible()
+    expect(page.get_by_text("Nomor HP kosong")).to_be_visible()
     looks.fine(page, "profil-diperiksa")
 
     button_named(page, "Ubah Kontak dan alamat").click()
@@ -67,6 +68,8 @@ def test_own_data_is_changed_at_once_and_masked(new_page: NewPage, looks: Looks)
     fill(page, Nomor_HP="0812 3456 7890")
     button_named(page, "Simpan").click()
     expect(page.get_by_text("Tersimpan: Alamat tempat tinggal, Kabupaten atau kota, Nomor HP.")).to_be_focused()
+    expect(page.get_by_text("Nomor HP kosong")).to_have_count(0)
+    expect(page.get_by_role("listitem").filter(has_text="SKP").first).to_be_visible()
 
     expect(page.get_by_text("*****7890")).to_be_visible()
     button_named(page, "Tampilkan Nomor HP").click()
@@ -76,16 +79,41 @@ def test_own_data_is_changed_at_once_and_masked(new_page: NewPage, looks: Looks)
 
     button_named(page, "Ubah Kontak dan alamat").click()
     expect(page.get_by_label("Nomor HP")).to_have_value("")
-    expect(page.get_by_text("Tersimpan: *****7890. Kosongkan bila tidak berubah.")).to_be_visible()
+    expect(page.get_by_text("Tersimpan: *****7890. Biarkan kosong bila tidak berubah.")).to_be_visible()
     button_named(page, "Simpan").click()
     expect(page.get_by_text("Tidak ada yang berubah.")).to_be_focused()
     expect(page.get_by_text("*****7890")).to_be_visible()
+
+    _a_number_is_taken_away(page, looks)
 
     button_named(page, "Data sudah sesuai").click()
     expect(page.get_by_text("Profil dinyatakan sudah sesuai.")).to_be_focused()
     looks.fine(page, "profil-sesuai")
     button_named(page, "Batalkan pernyataan").click()
     expect(page.get_by_text("Pernyataan dibatalkan.")).to_be_focused()
+
+
+def _a_number_is_taken_away(page: Page, looks: Looks) -> None:
+    """What may be empty can be emptied, and only that."""
+    button_named(page, "Ubah Taspen dan Tapera").click()
+    page.get_by_label("Nomor Taspen").fill("TSP 0012345")
+    button_named(page, "Simpan").click()
+    expect(page.get_by_text("Tersimpan: Nomor Taspen.")).to_be_focused()
+    expect(page.get_by_text("*****2345").first).to_be_visible()
+    expect(button_named(page, "Kosongkan Nomor HP")).to_have_count(0)
+
+    button_named(page, "Kosongkan Nomor Taspen").click()
+    dialog = page.get_by_role("dialog", name="Kosongkan Nomor Taspen?")
+    expect(dialog).to_contain_text("*****2345")
+    looks.fine(page, "profil-kosongkan")
+    button_named(dialog, "Batal").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("*****2345").first).to_be_visible()
+    button_named(page, "Kosongkan Nomor Taspen").click()
+    button_named(dialog, "Kosongkan").click()
+    expect(page.get_by_text("Nomor Taspen dikosongkan.")).to_be_focused()
+    expect(page.get_by_text("*****2345")).to_have_count(0)
+    expect(button_named(page, "Kosongkan Nomor Taspen")).to_have_count(0)
 
 
 def test_a_new_address_counts_once_its_token_was_entered(

@@ -122,7 +122,9 @@ def _told_and_taken_back(page: Page) -> None:
     page.goto("/usulan")
     expect(page.get_by_text("Input Berkas", exact=True)).to_be_visible()
     page.get_by_text("Perjalanan dan dokumen").click()
-    expect(page.get_by_role("listitem").filter(has_text="Kirim pengajuan").last).to_be_visible()
+    step = page.get_by_role("listitem").filter(has_text="Kirim pengajuan").last
+    expect(step).to_contain_text("Anda")
+    expect(step).to_contain_text("Status: Input Berkas")
     page.get_by_role("button", name="Tarik").click()
     dialog = page.get_by_role("dialog", name="Tarik usulan ini?")
     button_named(dialog, "Batal").click()

@@ -262,6 +262,21 @@ def test_an_official_list_is_taken_over_and_reported(shell: Shell) -> None:
     assert "Traceback" not in unknown.stderr
 
 
+def test_records_go_out_and_in_again(shell: Shell) -> None:
+    assert shell.run("demo").exit_code == 0
+    out = shell.run("export-riwayat", "anak", "anak.csv")
+    assert out.exit_code == 0
+    count = int(out.stdout.split()[0])
+    assert count > 0
+    again = shell.run("import-riwayat", "anak", str(shell.folder / "anak.csv"))
+    assert again.exit_code == 0
+    assert re.search(rf"TIDAK_BERUBAH\s+{count}\n", again.stdout)
+
+    for unknown in (("export-riwayat", "lain", "x.csv"), ("export-riwayat", "anak", "tidak/ada/x.csv")):
+        done = shell.run(*unknown)
+        assert (done.exit_code, "Traceback" in done.output) == (2, False)
+
+
 def test_aggregates_are_checked_and_made_anew(shell: Shell) -> None:
     assert shell.run("demo").exit_code == 0
     assert shell.run("aggregates").exit_code == 0

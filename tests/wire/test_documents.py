@@ -20,9 +20,11 @@ import aiohttp
 import pytest
 from sqlmodel import select
 
+from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.groups import kind
 from mysapk_web.domain.groups.base import Action
-from mysapk_web.models import Account, Database, Document, Pegawai, Proposal
+from mysapk_web.domain.usulan import UsulanState
+from mysapk_web.models import Account, AuditEvent, Database, Document, Pegawai, Proposal
 from mysapk_web.services import clock
 from tests.unit.services import pdfs
 from tests.wire.people import SESSION, People, fingerprint
@@ -525,6 +527,34 @@ def test_a_document_that_is_broken_on_disk_is_told(desk: Desk, owner: Caller) ->
     assert read.status == 500
     assert "Unggah ulang" in read.content.decode()
     assert b"%PDF" not in read.content
+
+
+@pytest.mark.parametrize("who", ["pegawai", "verifikator"])
+@pytest.mark.parametrize("where", ["", "/lihat"])
+def test_a_document_whose_file_is_gone_is_told_and_logged_without_its_path(
+    desk: Desk, owner: Caller, where: str, who: str
+) -> None:
+    proposal = desk.propose()
+    shown = owner.upload(proposal, pdfs.ordinary(1, f"SK yang akan hilang {where} {who}")).json["document"]
+    with desk.db.begin() as s:
+        sent = s.get_one(Proposal, proposal)
+        sent.state, sent.instansi_id = UsulanState.INPUT_BERKAS, s.get_one(Pegawai, sent.pegawai_id).instansi_id
+    (row,) = [row for row in _all(desk.db) if row.id == shown["id"]]
+    (desk.server.folder / "documents" / row.sha256[:2] / row.sha256[2:4] / f"{row.sha256}.pdf").unlink()
+
+    read = desk.caller(who).request("GET", shown["href"] + where)
+    assert read.status == 404
+    words = read.content.decode()
+    for part in ("tidak ditemukan", "unggah ulang", "hubungi helpdesk"):
+        assert part in words
+    frameable = "frame-ancestors 'self'" in read.headers["content-security-policy"]
+    assert frameable is bool(where)
+    line = next(line for line in desk.server.log.splitlines()[::-1] if "document missing in storage" in line)
+    assert str(shown["id"]) in line
+    assert row.sha256 not in desk.server.log
+    with desk.db.read() as s:
+        read_events = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.DOCUMENT_READ)).all()
+    assert shown["id"] not in [detail.get("document") for detail in read_events]
 
 
 def _all(db: Database) -> list[Document]:

@@ -94,5 +94,6 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.ENABLED: partial(security.open_again, "Akun MySAPK Anda diaktifkan kembali"),
     Letter.CPNS_APPROVED: partial(security.open_again, "Akun CPNS Anda sudah disetujui"),
     Letter.NOTICE: notices.notice,
+    Letter.RECEIPT: notices.receipt,
     Letter.TEST: security.test,
 }

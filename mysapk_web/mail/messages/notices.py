@@ -1,33 +1,60 @@
-"""The letter beside a notice of the portal: something waits for the person, who may switch these letters off."""
+"""The letters about proposals: a step of one, and the receipt for what was sent. A person may switch these letters off."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from mysapk_web.mail.layout import Link, Paragraph, plain
-from mysapk_web.mail.messages.parts import Words
+from mysapk_web.mail.layout import Block, Link, Paragraph, Points, plain
+from mysapk_web.mail.messages.parts import Words, moment, not_me
 from mysapk_web.services.letters import Facts
 from mysapk_web.settings import Settings
 
+MOST: Final = 40
+"""Proposals that a receipt names; the rest it counts."""
 _PATH: Final = re.compile(r"/[a-z0-9/-]*")
 """A page of this portal and nothing else."""
 
 
 def notice(facts: Facts, settings: Settings) -> Words:
-    """Something in the portal waits for the person."""
+    """A step of a proposal: something that waits for the person, or what somebody else did."""
     title, text = plain(facts.params.get("title", ""), 200), plain(facts.params.get("text", ""), 1000)
     path = str(facts.params.get("path", ""))
     page = path if _PATH.fullmatch(path) else "/notifikasi"
+    asks = bool(facts.params.get("asks", True))  # letters written before there were others all asked
     return Words(
-        "Ada yang perlu Anda lakukan di MySAPK",
+        "Ada yang perlu Anda lakukan di MySAPK" if asks else "Kabar usulan Anda di MySAPK",
         (
             *((Paragraph(f"{title}."),) if title else ()),
             *((Paragraph(text),) if text else ()),
-            Link("Buka di:", f"{settings.public_url}{page}"),
-            Link(
-                "Email seperti ini dapat Anda matikan di halaman Notifikasi:",
-                f"{settings.public_url}/notifikasi",
-            ),
+            Link("Buka di:" if asks else "Lihat perjalanan usulan Anda di:", f"{settings.public_url}{page}"),
+            _choose(settings),
         ),
     )
+
+
+def receipt(facts: Facts, settings: Settings) -> Words:
+    """What was sent, in one letter."""
+    given = facts.params.get("items", ())
+    items = tuple(plain(item, 300) for item in given) if isinstance(given, list | tuple) else ()
+    rest = len(items) - MOST
+    points = (*items[:MOST], *((f"dan {rest} usulan lain",) if rest > 0 else ()))
+    unit = plain(facts.params.get("unit", ""))
+    return Words(
+        "Tanda terima usulan data Anda di MySAPK",
+        (
+            Paragraph(f"Pada {moment(facts)} Anda mengirim {len(items) or 'beberapa'} usulan pemutakhiran data:"),
+            *((Points(points),) if points else ()),
+            Paragraph(
+                f"Usulan menunggu diperiksa verifikator{f' {unit}' if unit else ''}. Data Anda di berkas baru berubah "
+                "sesudah usulan disetujui. Sebelum diverifikasi, usulan masih dapat Anda tarik."
+            ),
+            Link("Lihat perjalanan usulan Anda di:", f"{settings.public_url}/usulan"),
+            not_me(),
+            _choose(settings),
+        ),
+    )
+
+
+def _choose(settings: Settings) -> Block:
+    return Link("Atur email seperti ini, atau matikan, di halaman Notifikasi:", f"{settings.public_url}/notifikasi")

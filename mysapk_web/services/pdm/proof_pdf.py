@@ -8,16 +8,36 @@ from typing import Any, Final
 
 import segno
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import WrapMode, XPos, YPos
 
+from mysapk_web.domain.nip import NIP_LENGTH
+from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.services.periods import moment
 
 _MARGIN: Final = 20.0
 _WIDTH: Final = 210.0 - 2 * _MARGIN
-_QR: Final = 34.0
-"""Edge of the QR code with its quiet zone, mm; 3 cm and more are read by every phone."""
-_COLUMNS: Final = (("Grup", 66.0, "L"), ("Hasil", 56.0, "L"), ("Data", 22.0, "R"), ("Usulan", 26.0, "R"))
+_QR: Final = 32.0
+"""Edge of the QR code, mm; 3 cm and more are read by every phone. Around it 8 mm of paper: four modules and more (ISO/IEC 18004)."""
+_FOOT: Final = 55.0
+"""What stands below the table takes so much at most, mm."""
+_CHECKED: Final = (
+    "Pindai kode ini, atau buka alamat di bawah, untuk memeriksa keaslian bukti. Halaman pemeriksaan menyebutkan nomor, "
+    "waktu, nama, dan instansi yang sama dengan yang tercetak di sini."
+)
+_MEANING: Final = (
+    "Bukti ini menyatakan apa yang diperiksa dan dikirim pegawai. Usulan yang dikirim masih diverifikasi; data pada berkas "
+    "baru berubah sesudah usulan diterapkan."
+)
+_COLUMNS: Final = (
+    ("Kelompok data", 62.0, "L"),
+    ("Hasil", 54.0, "L"),
+    ("Data di berkas", 30.0, "R"),
+    ("Usulan", 24.0, "R"),
+)
 _GREY: Final = (90, 90, 90)
+_RULE: Final = (190, 190, 190)
+_LABELS: Final = 36.0
+"""Width of the labels of what is said of the person, mm."""
 
 
 def proof_pdf(content: Mapping[str, Any]) -> bytes:
@@ -36,6 +56,7 @@ def proof_pdf(content: Mapping[str, Any]) -> bytes:
     pdf.set_author("MySAPK Web")
     pdf.set_lang("id-ID")
     pdf.set_margin(_MARGIN)
+    pdf.c_margin = 0.0  # words begin where lines begin
     pdf.set_auto_page_break(auto=True, margin=_MARGIN)
     pdf.add_page()
     _head(pdf, content)
@@ -62,7 +83,14 @@ def _head(pdf: FPDF, content: Mapping[str, Any]) -> None:
     pdf.ln(2)
     pdf.set_draw_color(*_GREY)
     pdf.line(_MARGIN, pdf.get_y(), _MARGIN + _WIDTH, pdf.get_y())
-    pdf.ln(4)
+    pdf.ln(5)
+
+
+def _printed_nip(nip: str, jenis: str) -> str:
+    """As on letters: 8, 6, 1 and 3 digits (Perka BKN 22/2007); an internal number stays in one piece."""
+    if len(nip) != NIP_LENGTH or jenis == JenisPegawai.PPT_NON_ASN.label:
+        return nip
+    return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}"
 
 
 def _person(pdf: FPDF, content: Mapping[str, Any]) -> None:
@@ -71,7 +99,7 @@ def _person(pdf: FPDF, content: Mapping[str, Any]) -> None:
         ("Nomor bukti", content["number"]),
         ("Diterbitkan", made),
         ("Nama", content["nama"]),
-        ("NIP", content["nip"]),
+        ("NIP", _printed_nip(str(content["nip"]), str(content["jenis"]))),
         ("Jenis pegawai", content["jenis"]),
         ("Unit verifikasi", content["unit"]),
         ("Periode", content["period"]),
@@ -82,20 +110,21 @@ def _person(pdf: FPDF, content: Mapping[str, Any]) -> None:
         top = pdf.get_y()
         pdf.set_font("helvetica", "", 10)
         pdf.set_text_color(*_GREY)
-        pdf.cell(36, 6, _plain(label))
+        pdf.cell(_LABELS, 6, _plain(label))
         pdf.set_text_color(0, 0, 0)
-        pdf.set_xy(_MARGIN + 36, top)
+        pdf.set_xy(_MARGIN + _LABELS, top)
         _line(pdf, str(value))
-    pdf.ln(4)
+    pdf.ln(5)
 
 
 def _table(pdf: FPDF, content: Mapping[str, Any]) -> None:
     pdf.set_font("helvetica", "B", 10)
     _row(pdf, [title for title, _, _ in _COLUMNS])
     pdf.set_font("helvetica", "", 10)
+    pdf.set_draw_color(*_RULE)
     for group in content["groups"]:
         _row(pdf, [group["label"], group["result"], str(group["records"]), str(group["proposals"])])
-    pdf.ln(6)
+    pdf.ln(8)
 
 
 def _row(pdf: FPDF, words: list[str]) -> None:
@@ -105,27 +134,35 @@ def _row(pdf: FPDF, words: list[str]) -> None:
 
 
 def _foot(pdf: FPDF, content: Mapping[str, Any]) -> None:
-    if pdf.get_y() + _QR > pdf.h - _MARGIN:
+    if pdf.get_y() + _FOOT > pdf.h - _MARGIN:
         pdf.add_page()
-    top = pdf.get_y()
-    _qr(pdf, str(content["check"]), _MARGIN, top)
-    pdf.set_xy(_MARGIN + _QR + 6, top + 2)
+    top, address = pdf.get_y(), str(content["check"])
+    _qr(pdf, address, _MARGIN, top)
+    left = _MARGIN + _QR + 8
     pdf.set_font("helvetica", "", 10)
+    pdf.set_xy(left, top)
+    _beside(pdf, left, _CHECKED)
+    pdf.set_text_color(*_GREY)
+    pdf.set_font("helvetica", "", 9)
+    _beside(pdf, left, address, link=address)
+    pdf.set_text_color(0, 0, 0)
+    pdf.set_font("helvetica", "", 10)
+    _beside(pdf, left, _MEANING)
+
+
+def _beside(pdf: FPDF, left: float, words: str, link: str = "") -> None:
+    """A paragraph beside the QR code; an address has no blanks and is broken anywhere."""
+    mode = WrapMode.CHAR if link else WrapMode.WORD
+    pdf.set_x(left)
     pdf.multi_cell(
-        _WIDTH - _QR - 6,
-        5.5,
-        _plain(
-            "Pindai kode ini untuk memeriksa keaslian bukti: halaman pemeriksaan menyebutkan nomor, waktu, nama, dan "
-            "instansi yang sama dengan yang tercetak di sini.\n\n"
-            "Bukti ini menyatakan apa yang diperiksa dan dikirim pegawai. Usulan yang dikirim masih diverifikasi; "
-            "data pada berkas baru berubah sesudah usulan diterapkan."
-        ),
-        align="L",
+        _MARGIN + _WIDTH - left, 5, _plain(words), align="L", link=link, wrapmode=mode, new_x=XPos.LEFT, new_y=YPos.NEXT
     )
+    pdf.ln(2)
 
 
 def _qr(pdf: FPDF, text: str, left: float, top: float) -> None:
-    rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
+    """The modules alone: the paper around them is the quiet zone, which keeps the code in line with what stands above."""
+    rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=0)]
     step = _QR / len(rows)
     pdf.set_fill_color(0, 0, 0)
     for down, row in enumerate(rows):

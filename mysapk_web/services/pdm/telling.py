@@ -7,9 +7,11 @@ from typing import Final
 
 from sqlmodel import Session
 
+from mysapk_web.domain.groups.base import Approval
 from mysapk_web.domain.usulan import REASONS, UsulanAct, UsulanState
 from mysapk_web.models import Proposal
-from mysapk_web.services.notices import notify
+from mysapk_web.services.notices import notify, wants_mail
+from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.pdm.codes import codes
 from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.payload import readable
@@ -35,6 +37,10 @@ TITLES: Final = MappingProxyType(
 )
 _ASKING: Final = frozenset({UsulanAct.RETURN, UsulanAct.REJECT, UsulanAct.BKN_REJECT})
 """The person has to do something: correct it, or look at the group again."""
+_BY_OWNER: Final = frozenset({UsulanAct.SEND, UsulanAct.RESEND, UsulanAct.WITHDRAW})
+"""The person knows of it; what was sent gets a receipt."""
+_BEFORE: Final = MappingProxyType({Approval.AGENCY: "Disetujui instansi.", Approval.BKN: "Disetujui BKN."})
+"""Who approved in the moment before a record was changed, which is not told separately."""
 _LABELS: Final = {reason.code: reason.label for reason in REASONS}
 
 
@@ -67,7 +73,8 @@ def tell(
     if act not in TITLES or (act is UsulanAct.WITHDRAW and proposal.sent_at is None):
         return
     why = ": ".join(part for part in (_LABELS.get(reason, ""), note) if part)
-    words = [f"{name_of(session, proposal)}.", f"Alasan: {why}." if why else "", proposal.state.meaning]
+    told = f"Alasan: {why}." if why and reason else f"Catatan: {why}." if why else ""
+    words = [f"{name_of(session, proposal)}.", _approved(proposal, act), told, proposal.state.meaning]
     notify(
         session,
         here.account_id,
@@ -75,20 +82,37 @@ def tell(
         text=" ".join(word for word in words if word),
         path=f"/pdm/{proposal.group}" if act in _ASKING else "/usulan",
         asks_action=act in _ASKING,
+        by_mail=act not in _BY_OWNER,
     )
 
 
+def _approved(proposal: Proposal, act: UsulanAct) -> str:
+    """What the approval said that went before in the same moment."""
+    if act is UsulanAct.FORWARD_BKN:
+        return _BEFORE[Approval.AGENCY]
+    return _BEFORE[kind_of(proposal).approval] if act is UsulanAct.APPLY else ""
+
+
 def tell_sent(session: Session, here: Standing, proposals: list[Proposal]) -> None:
-    """Tell the owner of everything that was sent at once, in one notice.
+    """Tell the owner of everything that was sent at once, in one notice and one mail: the receipt.
 
     Args:
         session: The transaction of sending.
         here: The owner.
         proposals: What was sent, at least one.
     """
-    names = "; ".join(name_of(session, proposal) for proposal in proposals)
+    names = [name_of(session, proposal) for proposal in proposals]
     title = f"{len(proposals)} usulan terkirim"
     if len(proposals) == 1:
         again = proposals[0].state is UsulanState.INPUT_BERKAS_PERBAIKAN
         title = TITLES[UsulanAct.RESEND if again else UsulanAct.SEND]
-    notify(session, here.account_id, title=title, text=f"{names}. Menunggu diperiksa verifikator.", path="/usulan")
+    notify(
+        session,
+        here.account_id,
+        title=title,
+        text=f"{'; '.join(names)}. Menunggu diperiksa verifikator.",
+        path="/usulan",
+        by_mail=False,
+    )
+    if wants_mail(session, here.account_id, asks_action=False):
+        enqueue(session, Letter.RECEIPT, account_id=here.account_id, items=names, unit=here.unit)

@@ -33,6 +33,8 @@ class TrailRow(TypedDict):
     at: str
     who: str
     text: str
+    state: str
+    """Where the usulan stood afterwards."""
     reason: str
 
 
@@ -94,6 +96,7 @@ def trail_row(step: TrailView, zona: str) -> TrailRow:
         "at": moment(step.at, zona),
         "who": step.who,
         "text": step.text,
+        "state": step.state_label,
         "reason": reason_in_words(step.reason, step.note),
     }
 
@@ -154,6 +157,27 @@ def reason_box(row: ObjectVar[ProposalRow]) -> rx.Component:
     )
 
 
+def returned(rows: Any, more: Any) -> rx.Component:
+    """What came back to the person, each with its reason, and where the rest is.
+
+    Args:
+        rows: Var with usulan.
+        more: Var with how many there are beside these.
+    """
+
+    def one(item: ObjectVar[ProposalRow]) -> rx.Component:
+        link = rx.el.a(item["group_label"], ": ", item["title"], href=item["href"])
+        return rx.el.li(rx.el.p(chip(item["state"], item["tone"]), " ", link), reason_box(item))
+
+    return rx.fragment(
+        rx.el.ul(rx.foreach(rows, one), class_name="rows"),
+        rx.cond(
+            more > 0,
+            rx.el.p(rx.el.a(f"Lihat {more} lainnya di Usulan", href="/usulan"), class_name="mt-3"),
+        ),
+    )
+
+
 def trail(row: ObjectVar[ProposalRow]) -> rx.Component:
     """The steps of a usulan, the newest first."""
 
@@ -161,6 +185,7 @@ def trail(row: ObjectVar[ProposalRow]) -> rx.Component:
         return rx.el.li(
             rx.el.p(rx.el.strong(item["text"])),
             rx.el.p(item["at"], rx.cond(item["who"], f", {item['who']}", ""), class_name="help"),
+            rx.el.p("Status: ", item["state"], class_name="help"),
             rx.cond(item["reason"], rx.el.p(item["reason"])),
         )
 

@@ -13,14 +13,15 @@ from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import cancel_button, dialog, dialog_button, empty, inset, section, skeleton
 from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.paging import pager
 from mysapk_web.ui.components.usulan import changes_table, chip, proposal_row
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import CONFIRMATION, NOT_CONFIRMED, number_of
 
 PATH = "/pdm/kirim"
-MOST = 25
-"""Usulan on the page; more than these are sent in a second step."""
+PAGE_SIZE = 25
+"""Usulan on a page of the list; sending takes all that are ready, whatever page is shown."""
 
 
 class ItemRow(TypedDict):
@@ -73,19 +74,20 @@ def item_row(view: ReviewItem) -> ItemRow:
     }
 
 
-def group_rows(groups: list[ReviewGroup], most: int) -> list[GroupRow]:
-    """Groups with something to check; at most so many usulan.
+def group_rows(groups: list[ReviewGroup], number: int) -> list[GroupRow]:
+    """One page of what is to check, under the names of its groups; a group may go on overleaf.
 
     Args:
         groups: From the review.
-        most: Usulan.
+        number: Of the page, from 1.
     """
-    found: list[GroupRow] = []
+    first, found = (number - 1) * PAGE_SIZE, []
+    end = first + PAGE_SIZE
     for group in groups:
-        taken = group.items[:most]
-        most -= len(taken)
-        if taken:
-            found.append({"label": group.label, "href": group.href, "items": [item_row(item) for item in taken]})
+        rows = [item_row(item) for item in group.items[max(0, first) : max(0, end)]]
+        first, end = first - len(group.items), end - len(group.items)
+        if rows:
+            found.append(GroupRow(label=group.label, href=group.href, items=rows))
     return found
 
 
@@ -96,6 +98,9 @@ class KirimState(AppState):
     groups: list[GroupRow] = []
     blockers: list[Link] = []
     sendable: int = 0
+    total: int = 0
+    number: int = 1
+    pages: int = 1
     unit: str = ""
     closed: str = ""
     sent: list[str] = []
@@ -105,7 +110,7 @@ class KirimState(AppState):
     @handler(LOGGED_IN)
     async def load(self) -> None:
         """Everything at once."""
-        self.faults, self.notice, self.sent, self.kept = {}, "", [], []
+        self.faults, self.notice, self.sent, self.kept, self.number = {}, "", [], [], 1
         shell = await self.get_state(ShellState)
         await shell._fill()
         await self._look()
@@ -126,10 +131,20 @@ class KirimState(AppState):
 
     async def _look(self) -> None:
         review = await database.look(pdm.review, actor())
-        self.groups = group_rows(review.groups, MOST)
+        self.total = sum(len(group.items) for group in review.groups)
+        self.pages = max(1, -(-self.total // PAGE_SIZE))
+        self.number = min(self.number, self.pages)
+        self.groups = group_rows(review.groups, self.number)
         self.blockers = [{"title": step.title, "text": step.text, "href": step.href} for step in review.blockers]
         self.sendable = len(review.ready) if review.may_send else 0
         self.unit, self.closed = review.unit, review.closed_sentence
+
+    @handler(LOGGED_IN)
+    async def turn(self, number: int) -> None:
+        """Show another page."""
+        self.number = max(1, number_of(number))
+        await self._look()
+        self._tell()
 
     @handler(LOGGED_IN)
     async def send_all(self, form: dict[str, Any]) -> None:
@@ -267,6 +282,10 @@ def _send() -> rx.Component:
         section(
             "Kirim",
             rx.el.p("Usulan diperiksa verifikator ", rx.el.strong(KirimState.unit), "."),
+            rx.cond(
+                KirimState.pages > 1,
+                rx.el.p("Semua usulan yang siap dikirim sekaligus, termasuk yang di halaman lain.", class_name="help"),
+            ),
             rx.el.p(
                 "Setelah dikirim, isian tidak dapat diubah. Usulan dapat ditarik selama belum diverifikasi.",
                 class_name="help",
@@ -288,7 +307,17 @@ def _check() -> rx.Component:
         rx.cond(KirimState.closed, rx.el.div(inset(rx.el.p(KirimState.closed), kind="warn"), class_name="mt-4")),
         rx.cond(
             KirimState.groups,
-            rx.foreach(KirimState.groups, _group),
+            rx.fragment(
+                rx.cond(
+                    KirimState.pages > 1,
+                    rx.el.p(
+                        f"{KirimState.total} usulan dalam {KirimState.pages} halaman. Periksa semua halaman sebelum mengirim.",
+                        class_name="help mt-4",
+                    ),
+                ),
+                rx.foreach(KirimState.groups, _group),
+                pager(KirimState.number, KirimState.pages, KirimState.turn),
+            ),
             rx.el.div(
                 empty(
                     rx.fragment(
@@ -325,7 +354,7 @@ def _sent() -> rx.Component:
         section(
             "Selanjutnya",
             rx.el.ul(
-                rx.el.li("Setiap langkah diberitahukan di Notifikasi, dan lewat email bila Anda perlu bertindak."),
+                rx.el.li("Setiap langkah diberitahukan di Notifikasi dan lewat email, sesuai pilihan Anda di sana."),
                 rx.el.li("Bila usulan dikembalikan, perbaiki lalu kirim kembali sebelum verifikasi berakhir."),
                 class_name="bullets",
             ),

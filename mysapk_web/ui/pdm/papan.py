@@ -15,10 +15,12 @@ from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.display import inset, section, skeleton
 from mysapk_web.ui.components.forms import outcome
 from mysapk_web.ui.components.progress import progress, time_left
-from mysapk_web.ui.components.usulan import ProposalRow, chip, proposal_row, reason_box
+from mysapk_web.ui.components.usulan import ProposalRow, chip, proposal_row, returned
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
 
+RETURNED = 5
+"""So many that came back are shown here; all are in the history."""
 FEW = 4
 """So many things to do are listed at once; more are behind a line that says how many."""
 
@@ -92,6 +94,7 @@ class PapanState(AppState):
     next_text: str = ""
     next_href: str = "/pdm"
     returned: list[ProposalRow] = []
+    more_returned: int = 0
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
@@ -106,7 +109,8 @@ class PapanState(AppState):
         self.blockers, self.blocking, self.sendable = board.blockers, len(board.blockers), board.ready
         step = board.next_step
         self.next_title, self.next_text, self.next_href = step.title, step.text, step.href
-        self.returned = [proposal_row(view) for view in board.returned[:5]]
+        self.returned = [proposal_row(view) for view in board.returned[:RETURNED]]
+        self.more_returned = max(0, len(board.returned) - RETURNED)
         self.ready = True
 
 
@@ -116,17 +120,6 @@ def _tile(item: ObjectVar[Tile]) -> rx.Component:
         rx.el.p(chip(item["state"], item["tone"])),
         rx.el.p(item["duty"], ". ", item["counts"], "."),
         class_name=f"tile pdm-tile pdm-{item['tone']}",
-    )
-
-
-def _returned(item: ObjectVar[ProposalRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.p(
-            chip(item["state"], item["tone"]),
-            " ",
-            rx.el.a(item["group_label"], ": ", item["title"], href=item["href"]),
-        ),
-        reason_box(item),
     )
 
 
@@ -190,7 +183,7 @@ def _content() -> rx.Component:
             PapanState.returned,
             section(
                 "Dikembalikan kepada Anda",
-                rx.el.ul(rx.foreach(PapanState.returned, _returned), class_name="rows"),
+                returned(PapanState.returned, PapanState.more_returned),
             ),
         ),
         section("Kelompok data", rx.el.ul(rx.foreach(PapanState.tiles, _tile), class_name="tiles")),

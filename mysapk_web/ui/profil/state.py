@@ -19,9 +19,10 @@ from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import number_of
 
 MOST_FINDINGS = 25
-"""On the page; whoever has more starts with the gravest."""
+"""On the page, which says so; whoever has more starts with the gravest."""
 FOUND = 20
 """Entries of a searched list."""
+NOT_HERE = "Isian ini tidak dapat dikosongkan di sini. Muat ulang halaman ini."
 _FIELDS: dict[str, Field] = {field.name: field for field in PROFIL.fields}
 
 
@@ -32,6 +33,8 @@ class FactRow(TypedDict):
     label: str
     text: str
     masked: bool
+    clearable: bool
+    """Something stands there, and the form of the section can't take it away: an empty control leaves it as it is."""
     doubt: str
 
 
@@ -74,6 +77,7 @@ def fact_row(view: FieldView) -> FactRow:
         "label": view.label,
         "text": view.text,
         "masked": view.sensitive and bool(view.text),
+        "clearable": view.sensitive and bool(view.text) and not (view.read_only or view.required),
         "doubt": view.fault or view.warning,
     }
 
@@ -105,7 +109,7 @@ def editable_rows(view: SectionView) -> list[FieldRow]:
             continue
         row = field_row(_FIELDS[field.name], field)
         if field.sensitive and field.text:
-            kept = f"Tersimpan: {field.text}. Kosongkan bila tidak berubah."
+            kept = f"Tersimpan: {field.text}. Biarkan kosong bila tidak berubah."
             row["help"] = " ".join(part for part in (row["help"], kept) if part)
             row["described"] = f"{field.name}-bantuan"
             row["text"] = ""
@@ -136,6 +140,7 @@ class ProfilState(AppState):
     checked: bool = False
     """"Periksa data saya" was asked for."""
     findings: list[FindingRow] = []
+    more_findings: int = 0
     revealed: dict[str, str] = {}
     found: Found = NOTHING_FOUND
     nothing: dict[str, str] = {}
@@ -216,13 +221,35 @@ class ProfilState(AppState):
         values = typed_values(form, self.rows)
         done = await database.run(profile.change_profile, actor(), version=self.version, values=values)
         self.editing, self.rows, self.revealed = 0, [], {}
-        await self._look()
+        await self._look_again()
         changed = ", ".join(done.changed)
         self._tell(notice=f"Tersimpan: {changed}." if changed else "Tidak ada yang berubah.")
 
     @handler(LOGGED_IN)
+    async def clear(self, form: dict[str, Any]) -> None:
+        """Take a stored number away, after its dialog."""
+        field = _FIELDS.get(text_of(form, "isian", 60))
+        if field is None or field.read_only or not field.sensitive:
+            raise Refused(NOT_HERE)
+        await database.run(profile.change_profile, actor(), version=self.version, values={field.name: ""})
+        self.editing, self.rows, self.revealed = 0, [], {}
+        await self._look_again()
+        self._tell(notice=f"{field.label} dikosongkan.")
+
+    async def _look_again(self) -> None:
+        """What changed; and what was found fault with is judged anew, so that nothing stands there that is right by now."""
+        await self._look()
+        if self.checked:
+            await self._judge()
+
+    @handler(LOGGED_IN)
     async def check(self, form: dict[str, Any]) -> None:
         """Periksa data saya: BKN's checks of data quality."""
+        count = await self._judge()
+        words = f"{count} hal perlu diperhatikan." if count else "Tidak ada yang perlu diperbaiki."
+        self._tell(notice=f"Data Anda sudah diperiksa. {words}")
+
+    async def _judge(self) -> int:
         found = await database.look(quality.findings, actor())
         self.findings = [
             {
@@ -235,9 +262,8 @@ class ProfilState(AppState):
             }
             for each in found[:MOST_FINDINGS]
         ]
-        self.checked = True
-        words = f"{len(found)} hal perlu diperhatikan." if found else "Tidak ada yang perlu diperbaiki."
-        self._tell(notice=f"Data Anda sudah diperiksa. {words}")
+        self.checked, self.more_findings = True, max(0, len(found) - MOST_FINDINGS)
+        return len(found)
 
     @handler(LOGGED_IN)
     async def declare(self, form: dict[str, Any]) -> None:

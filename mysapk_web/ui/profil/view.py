@@ -6,8 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import inset, section, skeleton
+from mysapk_web.ui.components.behaviour import DialogButton, Form
+from mysapk_web.ui.components.display import cancel_button, dialog, inset, section, skeleton
 from mysapk_web.ui.components.draft import DraftFields
 from mysapk_web.ui.components.forms import field, outcome, password_field, submit_button
 from mysapk_web.ui.components.usulan import chip
@@ -38,7 +38,36 @@ def _fact(item: Any) -> rx.Component:
                     class_name="button-quiet",
                 ),
             ),
+            rx.cond(item["clearable"], _clear(item)),
             rx.cond(item["doubt"], rx.el.p(item["doubt"], class_name="doubt")),
+        ),
+    )
+
+
+def _clear(item: Any) -> rx.Component:
+    ident = f"kosongkan-{item['name']}"
+    return rx.fragment(
+        DialogButton.create(
+            rx.fragment("Kosongkan", rx.el.span(" ", item["label"], class_name="sr-only")),
+            opens=ident,
+            class_name="button-quiet",
+        ),
+        dialog(
+            rx.fragment("Kosongkan ", item["label"], "?"),
+            rx.el.p(
+                "Nilai yang tersimpan (",
+                rx.el.strong(item["text"]),
+                ") dihapus dari profil Anda dan tidak dipakai lagi. Nilai baru dapat diisi kapan saja lewat Ubah.",
+            ),
+            Form.create(
+                rx.el.input(type="hidden", name="isian", value=item["name"], read_only=True),
+                rx.el.div(
+                    submit_button("Kosongkan", "Menyimpan ...", kind="danger"), cancel_button(), class_name="buttons"
+                ),
+                on_submit=ProfilState.clear,
+                action=PATH,
+            ),
+            ident=ident,
         ),
     )
 
@@ -188,7 +217,16 @@ def _check() -> rx.Component:
             ProfilState.checked,
             rx.cond(
                 ProfilState.findings,
-                rx.el.ul(rx.foreach(ProfilState.findings, lambda item: _finding(item)), class_name="rows"),
+                rx.fragment(
+                    rx.el.ul(rx.foreach(ProfilState.findings, lambda item: _finding(item)), class_name="rows"),
+                    rx.cond(
+                        ProfilState.more_findings > 0,
+                        rx.el.p(
+                            f"Masih ada {ProfilState.more_findings} hal lain. Selesaikan yang di atas, lalu periksa lagi.",
+                            class_name="help mt-3",
+                        ),
+                    ),
+                ),
                 inset(rx.el.p("Tidak ada yang perlu diperbaiki."), kind="good"),
             ),
         ),

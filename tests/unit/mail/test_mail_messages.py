@@ -305,6 +305,43 @@ def test_a_second_factor_that_an_admin_took_away_says_so() -> None:
     assert "Kode pemulihan yang lama tidak berlaku lagi" in told
 
 
+@pytest.mark.parametrize(
+    ("asks", "subject"),
+    [(True, "Ada yang perlu Anda lakukan di MySAPK"), (False, "Kabar usulan Anda di MySAPK")],
+)
+def test_a_step_of_a_proposal_is_told_with_where_to_look_and_how_to_stop_it(asks: bool, subject: str) -> None:
+    params = {"title": "Usulan terverifikasi", "text": "Ubah Golongan.", "path": "/usulan", "asks": asks}
+    message = render(Letter.NOTICE, facts(params=params), SETTINGS)
+    words = " ".join(parts(message)[0].split())
+
+    assert message["Subject"] == subject
+    for part in (
+        "Usulan terverifikasi. Ubah Golongan.",
+        f"{PUBLIC}/usulan",
+        f"halaman Notifikasi: {PUBLIC}/notifikasi",
+    ):
+        assert part in words
+
+
+def test_a_receipt_names_what_was_sent_when_and_where_it_is() -> None:
+    params = {"items": ["Ubah Golongan: III/c Penata", "Tambah Anak: Bagas"], "unit": "Dinas Contoh"}
+    words = " ".join(parts(render(Letter.RECEIPT, facts(params=params), SETTINGS))[0].split())
+
+    assert "Pada 21 November 2026 pukul 11.05 WITA Anda mengirim 2 usulan pemutakhiran data:" in words
+    assert (
+        "- Ubah Golongan: III/c Penata - Tambah Anak: Bagas Usulan menunggu diperiksa verifikator Dinas Contoh" in words
+    )
+    assert "Jika itu bukan Anda" in words
+    assert f"{PUBLIC}/usulan" in words
+
+
+def test_a_receipt_for_very_many_counts_the_rest() -> None:
+    words = parts(render(Letter.RECEIPT, facts(params={"items": [f"Tambah SKP {n}" for n in range(50)]}), SETTINGS))[0]
+    assert words.count("- Tambah SKP") == 40
+    assert "mengirim 50 usulan" in words
+    assert "- dan 10 usulan lain" in words
+
+
 def test_every_letter_has_words_of_its_own_for_lists() -> None:
     labels = [letter.label for letter in Letter]
     assert len(set(labels)) == len(labels)

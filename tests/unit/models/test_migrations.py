@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import AuditEvent, Database, migration
+from mysapk_web.models import AuditEvent, Database, NoticePreference, migration
+from tests.unit.mail.support import settle
 
 
 @pytest.fixture
@@ -63,6 +64,30 @@ def test_upgrade_again_after_downgrade(empty: Database) -> None:
     migration.upgrade(empty)
 
     assert "pegawai" in inspect(empty.engine).get_table_names()
+
+
+def test_what_was_chosen_about_mails_stands(empty: Database) -> None:
+    migration.upgrade(empty, "0031")
+    rolls = settle(empty)
+    chosen = {rolls.add(f"{name}@example.go.id").account_id: name for name in ("tindakan", "tidak")}
+    with empty.begin() as session:
+        for account_id, name in chosen.items():
+            session.execute(
+                text(
+                    "INSERT INTO preferensi_pemberitahuan (account_id, by_mail, changed_at) VALUES (:id, :by_mail, :at)"
+                ),
+                {"id": account_id, "by_mail": name == "tindakan", "at": "2026-08-01 00:00:00+00:00"},
+            )
+    migration.upgrade(empty)
+    with empty.read() as session:
+        assert {row.account_id: row.mails for row in session.exec(select(NoticePreference))} == chosen
+
+    migration.downgrade(empty, "0031")
+    with empty.read() as session:
+        kept = session.execute(text("SELECT account_id, by_mail FROM preferensi_pemberitahuan")).all()
+    assert {account_id: bool(by_mail) for account_id, by_mail in kept} == {
+        account_id: name == "tindakan" for account_id, name in chosen.items()
+    }
 
 
 def assert_trail_refuses(db: Database, statement: str) -> None:

@@ -26,7 +26,7 @@ from mysapk_web.models import Document, Pegawai, Period, Proposal
 from mysapk_web.services import clock, document_files, documents
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.database import in_transaction
-from mysapk_web.services.document_files import DocumentDamaged
+from mysapk_web.services.document_files import DocumentDamaged, DocumentMissing
 from mysapk_web.services.documents import TooLarge, TooOften, collect_orphans, size_in_words, store
 from mysapk_web.services.pdf_check import Examined, PdfRefused
 from mysapk_web.services.pdm.views import DocumentView
@@ -471,8 +471,9 @@ def test_a_file_that_is_not_what_was_stored_is_not_given_out(desk: Desk, harm: s
         path.unlink()
     else:
         path.write_bytes(path.read_bytes()[:-1] if harm == "cut" else b"%PDF-lain")
-    with pytest.raises(DocumentDamaged):
+    with pytest.raises(DocumentDamaged) as told:
         desk.content(shown.id)
+    assert isinstance(told.value, DocumentMissing) is (harm == "gone")
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64 + "/.."])

@@ -43,6 +43,7 @@ class KindRow(TypedDict):
     total: int
     hidden: int
     proposals: list[ProposalRow]
+    hidden_proposals: int
     can_add: bool
     why_not: str
 
@@ -62,19 +63,21 @@ def record_row(view: RecordView) -> RecordRow:
 
 
 def kind_row(view: KindView, shown: int) -> KindRow:
-    """A kind as a state may hold it, with the first records only.
+    """A kind as a state may hold it, with the first records and proposals only: those with something proposed come first.
 
     Args:
         view: From the service.
-        shown: How many records.
+        shown: How many records, and how many proposals.
     """
+    records = sorted(view.records, key=lambda record: record.pending is None)
     return {
         "name": view.key,
         "label": view.label,
-        "records": [record_row(record) for record in view.records[:shown]],
+        "records": [record_row(record) for record in records[:shown]],
         "total": len(view.records),
         "hidden": max(0, len(view.records) - shown),
         "proposals": [proposal_row(proposal) for proposal in view.proposals[:shown]],
+        "hidden_proposals": max(0, len(view.proposals) - shown),
         "can_add": view.can_add,
         "why_not": view.why_not,
     }
@@ -137,8 +140,9 @@ class GrupState(AppState):
 
     @handler(LOGGED_IN)
     async def more(self) -> None:
-        """Show further records."""
-        self.shown = min(self.shown + PAGE_SIZE, 200)
+        """Show further records and proposals."""
+        if any(kind["hidden"] or kind["hidden_proposals"] for kind in self.kinds):
+            self.shown += PAGE_SIZE
         await self._look()
 
     @handler(LOGGED_IN)

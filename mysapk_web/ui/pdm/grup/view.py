@@ -124,6 +124,22 @@ def _record(item: Any, kind: Any) -> rx.Component:
     )
 
 
+def _more(hidden: Any, what: Any) -> rx.Component:
+    return rx.cond(
+        hidden > 0,
+        rx.el.p(
+            rx.el.button(
+                f"Tampilkan {PAGE_SIZE} berikutnya (masih {hidden})",
+                rx.el.span(" ", what, class_name="sr-only"),
+                type="button",
+                on_click=GrupState.more,
+                class_name="button button-secondary",
+            ),
+            class_name="mt-4",
+        ),
+    )
+
+
 def _kind(item: Any) -> rx.Component:
     return rx.el.section(
         rx.el.h2(item["label"]),
@@ -132,18 +148,7 @@ def _kind(item: Any) -> rx.Component:
             rx.el.ul(rx.foreach(item["records"], lambda record: _record(record, item)), class_name="records"),
             empty("Belum ada riwayat di berkas. Bila Anda memilikinya, tambahkan di sini."),
         ),
-        rx.cond(
-            item["hidden"] > 0,
-            rx.el.p(
-                rx.el.button(
-                    f"Tampilkan {PAGE_SIZE} berikutnya (masih {item['hidden']})",
-                    type="button",
-                    on_click=GrupState.more,
-                    class_name="button button-secondary",
-                ),
-                class_name="mt-4",
-            ),
-        ),
+        _more(item["hidden"], item["label"]),
         rx.cond(
             item["proposals"],
             rx.el.div(
@@ -152,6 +157,7 @@ def _kind(item: Any) -> rx.Component:
                     rx.foreach(item["proposals"], lambda row: rx.el.li(_proposal(row), class_name="record")),
                     class_name="records",
                 ),
+                _more(item["hidden_proposals"], f"usulan {item['label']}"),
                 class_name="mt-6",
             ),
         ),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from mysapk_web.domain.notice import MailChoice
 from mysapk_web.domain.usulan import UsulanAct
 from mysapk_web.models import Notice
 from mysapk_web.services import notices
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter
-from tests.unit.services.pdm.desk import Desk
+from tests.unit.services.pdm.desk import GOLONGAN, PENGHARGAAN, Desk
 from tests.unit.services.people import after, minutes
 
 
@@ -51,32 +54,65 @@ def test_nobody_reads_or_marks_what_is_anothers(desk: Desk) -> None:
     assert desk.see(notices.unread) == 1
 
 
-def test_mail_only_for_what_asks_for_an_act(desk: Desk) -> None:
-    tell(desk)
-    assert desk.portal.outbox() == []
-    tell(desk, asks_action=True)
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_notice_goes_by_mail_and_says_whether_it_asks_for_an_act(desk: Desk, asks: bool) -> None:
+    tell(desk, asks_action=asks)
 
     mail = desk.portal.mails(desk.person)[0]
-    assert (mail.template, mail.params) == (Letter.NOTICE, {"title": "Kabar", "text": "Isi.", "path": "/usulan"})
+    told = {"title": "Kabar", "text": "Isi.", "path": "/usulan", "asks": asks}
+    assert (mail.template, mail.params) == (Letter.NOTICE, told)
 
 
-def test_mail_switched_off_and_on(desk: Desk) -> None:
-    assert desk.see(notices.mail_preference)
-    desk.do(notices.set_mail_preference, by_mail=False)
-    number = desk.sent()
-    desk.office(number, UsulanAct.RETURN, reason="BTS-02", note="Lengkapi")
-    assert not desk.see(notices.mail_preference)
+def test_what_one_did_oneself_does_not(desk: Desk) -> None:
+    tell(desk, by_mail=False)
     assert desk.portal.outbox() == []
-    assert desk.see(notices.unread) == 2
-    assert desk.of(desk.portal.budi).see(notices.mail_preference)
-
-    desk.do(notices.set_mail_preference, by_mail=True)
-    tell(desk, asks_action=True)
-    assert len(desk.portal.outbox()) == 1
+    assert desk.see(notices.unread) == 1
 
 
-def test_security_letters_go_all_the_same(desk: Desk) -> None:
-    desk.do(notices.set_mail_preference, by_mail=False)
+LETTERS = {
+    MailChoice.EVERY_STEP: [Letter.RECEIPT, Letter.NOTICE, Letter.NOTICE, Letter.RECEIPT, Letter.NOTICE],
+    MailChoice.ACTS_ONLY: [Letter.NOTICE],
+    MailChoice.NONE: [],
+}
+
+
+@pytest.mark.parametrize("choice", MailChoice)
+def test_mails_as_chosen_and_notices_in_any_case(desk: Desk, choice: MailChoice) -> None:
+    assert desk.see(notices.mail_choice) is MailChoice.EVERY_STEP
+    desk.do(notices.choose_mail, choice)
+    number = desk.sent()
+    desk.office(number, UsulanAct.CORRECT, note="Nomor SK disesuaikan")
+    desk.give_back(number)
+    desk.send(number)
+    desk.office(number, UsulanAct.VERIFY)
+
+    assert desk.see(notices.mail_choice) is choice
+    assert desk.portal.letters(desk.person) == LETTERS[choice]
+    assert desk.see(notices.unread) == 5
+    assert desk.of(desk.portal.budi).see(notices.mail_choice) is MailChoice.EVERY_STEP
+
+
+def test_one_receipt_for_a_sending_of_many(desk: Desk) -> None:
+    desk.draft("golongan", GOLONGAN)
+    desk.draft("penghargaan", PENGHARGAAN)
+    desk.send()
+
+    (mail,) = desk.portal.mails(desk.person)
+    assert mail.template == Letter.RECEIPT
+    assert sorted(mail.params["items"]) == [
+        "Tambah Golongan: III/c Penata",
+        "Tambah Penghargaan: Satyalancana Karya Satya 10 Tahun",
+    ]
+
+
+def test_taking_back_is_no_mail(desk: Desk) -> None:
+    desk.withdraw(desk.sent())
+    assert desk.portal.letters(desk.person) == [Letter.RECEIPT]
+
+
+@pytest.mark.parametrize("choice", MailChoice)
+def test_security_letters_go_all_the_same(desk: Desk, choice: MailChoice) -> None:
+    desk.do(notices.choose_mail, choice)
     desk.portal.browser().ask(desk.person)
     assert desk.portal.letters(desk.person) == [Letter.TOKEN]
 

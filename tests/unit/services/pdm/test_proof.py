@@ -8,16 +8,19 @@ from datetime import timedelta
 
 import pikepdf
 import pytest
+import segno
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.groups import GROUPS
 from mysapk_web.models import Proof
 from mysapk_web.services import pdm
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.links import read_proof, sign_proof
 from mysapk_web.services.pdm.proof_pdf import proof_pdf
+from tests.unit.services.pdm import qr
 from tests.unit.services.pdm.desk import VERIFIED, Desk
 from tests.unit.services.pdm.test_board import finish_rest
 from tests.unit.services.people import START, after, days
@@ -54,7 +57,7 @@ def test_what_it_says(desk: Desk) -> None:
     assert re.fullmatch(r"PDM-7301-20260824-[A-Z0-9]{8}", proof.number)
     assert (proof.nama, proof.nip, proof.at) == ("Ani Lestari", desk.person.nip, START)
     results = {row.label: (row.result, row.records, row.proposals) for row in proof.rows}
-    assert len(results) == 12
+    assert len(results) == len(GROUPS)
     assert results["Golongan"] == ("Usulan terkirim", 0, 1)
     assert results["Penghargaan"] == ("Data sudah sesuai", 1, 0)
     assert results["CLTN"] == ("Tidak ada riwayat", 0, 0)
@@ -99,15 +102,41 @@ def test_the_pdf_opens_and_says_what_it_should(desk: Desk) -> None:
         assert len(document.pages) == 1
         assert proof.number in str(document.docinfo["/Title"])
         words = text_of(document.pages[0])
+    nip = proof.nip
     for word in (
         proof.number,
         proof.nama,
-        proof.nip,
+        f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}",
         "Usulan terkirim",
         "Tidak ada riwayat",
         "24 Agustus 2026 09.00 WIB",
     ):
         assert word in words
+
+
+@pytest.mark.parametrize(
+    "host", ["http://localhost:8000", "https://mysapk.example.go.id", "https://" + "a" * 180 + ".id"]
+)
+def test_the_code_holds_the_address_of_the_public_check_and_nothing_else(desk: Desk, host: str) -> None:
+    """Codes of versions 6, 7 and 12, read module by module from the page."""
+    finish(desk)
+    proof = desk.do(pdm.make_proof)
+    address = host + proof.check_url.removeprefix(desk.portal.settings.public_url)
+    with pikepdf.open(io.BytesIO(proof_pdf(proof.content | {"check": address}))) as document:
+        page = document.pages[0]
+        assert qr.text_of(qr.drawn_modules(page)) == address
+        assert next(str(note.A.URI) for note in page.Annots if "/A" in note) == address  # type: ignore[attr-defined]
+        printed = text_of(page).replace(" ", "")
+    assert address in printed
+
+
+def test_the_reader_of_codes_reads_what_others_write() -> None:
+    for text in ("a", "b" * 40, "https://example.com/" + "c" * 300):
+        for level in "lmqh":
+            rows = [
+                [bool(cell) for cell in row] for row in segno.make(text, error=level, micro=False, mode="byte").matrix
+            ]
+            assert qr.text_of(rows) == text
 
 
 def text_of(page: pikepdf.Page) -> str:

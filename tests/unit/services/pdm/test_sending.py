@@ -225,7 +225,7 @@ def test_the_review_shows_what_changes_and_what_blocks(desk: Desk) -> None:
     assert "Keluarga" not in {blocker.title for blocker in review.blockers}
 
 
-def test_every_step_is_told_and_only_what_asks_for_an_act_goes_by_mail(desk: Desk) -> None:
+def test_every_step_is_told_and_those_of_others_go_by_mail(desk: Desk) -> None:
     number = desk.sent()
     desk.give_back(number)
     desk.send(number)
@@ -245,8 +245,15 @@ def test_every_step_is_told_and_only_what_asks_for_an_act_goes_by_mail(desk: Des
         ("Data Anda sudah diperbarui", False),
     ]
     assert "Halaman dua terpotong" in desk.notices()[1].text
-    assert desk.portal.letters(desk.person) == [Letter.NOTICE]
-    assert desk.portal.mails(desk.person)[0].params["path"] == "/pdm/golongan"
+    mails = desk.portal.mails(desk.person)
+    assert [mail.params["title"] for mail in mails if mail.template == Letter.NOTICE] == [
+        title for title, _ in told if "terkirim" not in title
+    ]
+    assert [mail.params["asks"] for mail in mails if mail.template == Letter.NOTICE] == [True] + [False] * 5
+    assert [mail.params["items"] for mail in mails if mail.template == Letter.RECEIPT] == [
+        ["Tambah Golongan: III/c Penata"]
+    ] * 2
+    assert mails[1].params["path"] == "/pdm/golongan"
 
 
 def test_the_trail_leads_from_each_state_to_the_next(desk: Desk) -> None:

@@ -73,7 +73,7 @@ def test_returned_with_reason_and_words(office: Office) -> None:
     notice = office.desk.notices()[-1]
     assert "Halaman dua terpotong" in notice.text
     assert notice.asks_action
-    assert office.desk.portal.letters(office.desk.person) == [Letter.NOTICE]
+    assert office.desk.portal.letters(office.desk.person) == [Letter.RECEIPT, Letter.NOTICE]
     assert office.desk.portal.events(AuditTag.PROPOSAL_RETURNED)[-1].detail["alasan"] == "BTS-01"
 
 

@@ -1,0 +1,88 @@
+"""`mysapk export-riwayat`: the records on file of one kind, in the form that an import reads."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.groups.base import RecordKind
+from mysapk_web.models import Database, Instansi, Pegawai, PersonnelRecord
+from mysapk_web.services import audit
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.pdm.payload import readable
+from mysapk_web.services.records.columns import NIP, cell_of, declared_for_files
+
+BATCH: Final = 1000
+
+
+def export_records(database: Database, path: Path, *, key: str, instansi: str = "", actor_id: int | None = None) -> int:
+    """Write the records of a kind as CSV (UTF-8 with a mark), readable by this account only: they are personal data.
+
+    Args:
+        database: Migrated.
+        path: Where to; written anew.
+        key: Key of the kind of record.
+        instansi: Code of an agency; empty for all.
+        actor_id: Account that exports; None for the system.
+
+    Returns:
+        Rows written.
+
+    Raises:
+        Refused: There is no such kind, or no such agency.
+        OSError: The file can't be written.
+    """
+    declared = declared_for_files(key)
+    with database.read() as session:
+        agency = _agency(session, instansi)
+    count = 0
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
+        os.fchmod(descriptor, 0o600)
+        writer = csv.writer(handle)
+        writer.writerow([NIP, *(each.name for each in declared.fields)])
+        for cells in _rows(database, declared, agency):
+            writer.writerow(cells)
+            count += 1
+    with database.begin() as session:
+        audit.record(session, AuditTag.RECORDS_EXPORTED, actor_id=actor_id, instansi_id=agency, jenis=key, rows=count)
+    return count
+
+
+def _agency(session: Session, kode: str) -> int | None:
+    if not kode:
+        return None
+    found = session.exec(select(Instansi.id).where(Instansi.kode == kode)).one_or_none()
+    if found is None:
+        raise Refused("Instansi dengan kode ini tidak ada. Periksa kodenya.")
+    return found
+
+
+def _rows(database: Database, declared: RecordKind, agency: int | None) -> Iterator[list[str]]:
+    """Some at a time, each read in a transaction of its own, so that no writer waits and memory stays bounded."""
+    last = 0
+    while True:
+        wanted = (
+            select(PersonnelRecord, Pegawai.nip)
+            .join(Pegawai, col(Pegawai.id) == PersonnelRecord.pegawai_id)
+            .where(PersonnelRecord.kind == declared.key, col(PersonnelRecord.removed_at).is_(None))
+            .where(col(PersonnelRecord.id) > last)
+            .order_by(col(PersonnelRecord.id))
+            .limit(BATCH)
+        )
+        if agency is not None:
+            wanted = wanted.where(Pegawai.instansi_id == agency)
+        with database.read() as session:
+            found = [(record.id or 0, record.payload, nip) for record, nip in session.exec(wanted)]
+        for _, payload, nip in found:
+            values = readable(declared, payload)
+            yield [nip, *(cell_of(each, values[each.name]) for each in declared.fields)]
+        if len(found) < BATCH:
+            return
+        last = found[-1][0]

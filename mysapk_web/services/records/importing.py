@@ -1,0 +1,205 @@
+"""`mysapk import-riwayat`: records that an agency has on file and the portal has not.
+
+It only ever adds. What is on file already, or was, stays as it is: a record changes when a proposal is applied and in no other way
+(DESIGN 5). So the same file may come every night, also after people have corrected what it says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.groups import group_of
+from mysapk_web.domain.groups.base import Cardinality, RecordKind
+from mysapk_web.domain.groups.fields import PersonFacts, Value
+from mysapk_web.domain.groups.validation import validate
+from mysapk_web.domain.nip import NipError, normalise_nip
+from mysapk_web.domain.period import ZONES
+from mysapk_web.models import Database, FormerValue, Instansi, Pegawai, PersonnelRecord
+from mysapk_web.services import audit, clock
+from mysapk_web.services.pdm.codes import ReadableCodes, codes
+from mysapk_web.services.pdm.payload import readable
+from mysapk_web.services.records.columns import NIP, aliases_of, comparable, declared_for_files, values_of
+from mysapk_web.services.rolls import RowReport, Verdict
+from mysapk_web.services.rolls.judging import chunks
+from mysapk_web.services.rolls.person_row import RowFault
+from mysapk_web.services.rolls.sheet import Row, read
+
+ADDED: Final = "Riwayat ditambahkan."
+SAME: Final = "Sudah ada di berkas."
+WAS: Final = "Pernah ada di berkas dan sudah diubah atau dihapus, jadi tidak ditambahkan lagi."
+
+
+def import_records(database: Database, path: Path, *, key: str, actor_id: int | None = None) -> Iterator[RowReport]:
+    """Add the records of a file that are not on file yet. The same file again adds nothing.
+
+    Each chunk is a transaction of its own, written before its reports come out; the import goes on only as reports are taken.
+
+    Args:
+        database: Migrated.
+        path: CSV or XLSX with the column nip and those of the declaration, by name or label; codes as codes.
+        key: Key of the kind of record, such as "golongan".
+        actor_id: Account that imports; None for the system.
+
+    Yields:
+        One report a row, in the order of the file.
+
+    Raises:
+        Refused: There is no such kind.
+        UnreadableFile: The file as a whole can't be used.
+    """
+    declared, counts = declared_for_files(key), Counter[str]()
+    for rows in chunks(read(path, (NIP,), aliases_of(declared))):
+        with database.begin() as session:
+            reports = _Chunk(session, declared, rows).reports()
+        counts.update(report.verdict.value for report in reports)
+        yield from reports
+    with database.begin() as session:
+        audit.record(session, AuditTag.RECORDS_IMPORTED, actor_id=actor_id, jenis=key, rows=dict(counts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Whose record it is."""
+
+    id: int
+    facts: PersonFacts
+    zona: str
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Some rows, with everything on file of their people."""
+
+    session: Session
+    declared: RecordKind
+    rows: Sequence[Row]
+    now: datetime = field(default_factory=clock.now)
+    people: dict[str, _Person] = field(default_factory=dict)
+    present: dict[int, set[tuple[Value, ...]]] = field(default_factory=lambda: defaultdict(set))
+    gone: dict[int, set[tuple[Value, ...]]] = field(default_factory=lambda: defaultdict(set))
+    keys: dict[int, set[tuple[Value, ...]]] = field(default_factory=lambda: defaultdict(set))
+    """Values of `unique_by` that are taken."""
+
+    def reports(self) -> list[RowReport]:
+        """Judge and write every row."""
+        nips = {row.line: _nip(row) for row in self.rows}
+        self._read([nip for nip in nips.values() if nip])
+        return [self._report(row, nips[row.line]) for row in self.rows]
+
+    def _read(self, nips: Sequence[str]) -> None:
+        found = self.session.exec(
+            select(Pegawai, Instansi.zona)
+            .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+            .where(col(Pegawai.nip).in_(set(nips)))
+            .order_by(col(Pegawai.id))
+            .with_for_update(key_share=True, of=Pegawai)  # nobody applies a proposal of theirs meanwhile
+        )
+        for person, zona in found:
+            facts = PersonFacts(
+                jenis=person.jenis,
+                nip=person.nip,
+                tanggal_lahir=person.tanggal_lahir,
+                jenis_kelamin=person.jenis_kelamin or "",
+            )
+            self.people[person.nip] = _Person(person.id or 0, facts, zona)
+        ids = [person.id for person in self.people.values()]
+        mine = select(PersonnelRecord).where(
+            col(PersonnelRecord.pegawai_id).in_(ids), PersonnelRecord.kind == self.declared.key
+        )
+        records = list(self.session.exec(mine))
+        for record in records:
+            self._note(record.pegawai_id, readable(self.declared, record.payload), there=record.removed_at is None)
+        owner = {record.id: record.pegawai_id for record in records}
+        for former in self.session.exec(select(FormerValue).where(col(FormerValue.record_id).in_(list(owner)))):
+            self._note(owner[former.record_id], readable(self.declared, former.payload), there=False)
+
+    def _note(self, person: int, payload: dict[str, Value], *, there: bool) -> None:
+        (self.present if there else self.gone)[person].add(comparable(self.declared, payload))
+        if there and (taken := self._key(payload)):
+            self.keys[person].add(taken)
+
+    def _key(self, payload: dict[str, Value]) -> tuple[Value, ...]:
+        if self.declared.cardinality is Cardinality.SINGLE:
+            return (self.declared.key,)
+        found = tuple(payload.get(name) for name in self.declared.unique_by)
+        return found if all(value not in (None, "") for value in found) else ()
+
+    def _report(self, row: Row, nip: str) -> RowReport:
+        try:
+            return RowReport(row.line, nip or row.text(NIP)[:40], *self._taken(row, nip))
+        except RowFault as fault:
+            return RowReport(row.line, nip or row.text(NIP)[:40], Verdict.DITOLAK, str(fault))
+
+    def _taken(self, row: Row, nip: str) -> tuple[Verdict, str]:
+        person = self._person(row, nip)
+        values, faults = values_of(self.declared, row)
+        if faults:
+            raise RowFault(" ".join(faults.values()))
+        payload, note = self._judged(person, values)
+        said = comparable(self.declared, payload)
+        if said in self.present[person.id]:
+            return Verdict.TIDAK_BERUBAH, SAME
+        if said in self.gone[person.id]:
+            return Verdict.TIDAK_BERUBAH, WAS
+        if self._key(payload) in self.keys[person.id]:
+            raise RowFault(
+                f"{self.declared.label} ini sudah ada di berkas dengan isi lain. Perubahan diusulkan oleh pegawainya di portal."
+            )
+        self.session.add(
+            PersonnelRecord(
+                pegawai_id=person.id,
+                kind=self.declared.key,
+                payload=payload,
+                created_at=self.now,
+                changed_at=self.now,
+            )
+        )
+        self._note(person.id, payload, there=True)
+        return (Verdict.DITERIMA_DENGAN_CATATAN if note else Verdict.BARU), f"{ADDED} {note}".strip()
+
+    def _person(self, row: Row, nip: str) -> _Person:
+        if not nip:
+            raise RowFault(_nip_fault(row))
+        person = self.people.get(nip)
+        if person is None:
+            raise RowFault("NIP ini tidak ada pada data pegawai. Impor pegawainya lebih dahulu.")
+        if person.facts.jenis not in group_of(self.declared.key).concerns:
+            raise RowFault(f"{self.declared.label} tidak berlaku bagi jenis pegawai ini.")
+        return person
+
+    def _judged(self, person: _Person, values: dict[str, Value]) -> tuple[dict[str, Value], str]:
+        """The record, and what is doubtful in it: data on file is older than the rules, and the PDM is there to mend it."""
+        if not any(values.values()):
+            raise RowFault("Selain NIP, baris ini kosong.")
+        today = self.now.astimezone(ZONES.get(person.zona, ZONES["WIB"])).date()
+        tables = ReadableCodes(codes(self.session))
+        bare = replace(self.declared, rules=())
+        checked = validate(bare, values, codes=tables, today=today, person=person.facts, draft=True)
+        if checked.faults:
+            raise RowFault(" ".join(checked.faults.values()))
+        whole = validate(self.declared, checked.payload, codes=tables, today=today, person=person.facts)
+        notes = [*whole.faults.values(), *whole.warnings.values()]
+        return checked.payload, f"Perlu diperiksa pegawai: {' '.join(notes)}" if notes else ""
+
+
+def _nip(row: Row) -> str:
+    try:
+        return normalise_nip(row.text(NIP))
+    except NipError:
+        return ""
+
+
+def _nip_fault(row: Row) -> str:
+    try:
+        normalise_nip(row.text(NIP))
+    except NipError as fault:
+        return str(fault)
+    return ""

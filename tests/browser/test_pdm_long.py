@@ -1,0 +1,113 @@
+"""Lists of the PDM that are longer than a page: nothing is left out without a word."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from mysapk_web.domain.groups.base import Action
+from mysapk_web.domain.usulan import UsulanAct, UsulanState
+from mysapk_web.models import Database, Pegawai, Proposal, TrailEntry
+from mysapk_web.services import clock
+from mysapk_web.services.demo import DemoAccount
+from tests.browser.conftest import NewPage
+from tests.browser.looks import Looks
+from tests.browser.records import give_back, person_id, put_on_file
+from tests.browser.steps import button_named
+from tests.unit.domain.groups.records import GOOD
+
+Accounts = dict[str, DemoAccount]
+MANY = 30
+
+
+@pytest.fixture(autouse=True)
+def _fresh(server_db: Database, accounts: Accounts) -> None:
+    put_on_file(server_db, accounts["pegawai"].nip)
+
+
+def propose_children(db: Database, nip: str, *, sent: bool = False) -> list[int]:
+    """Thirty new records of one kind, drafted or sent."""
+    owner, now = person_id(db, nip), clock.now() - timedelta(minutes=5)
+    with db.begin() as session:
+        person = session.get_one(Pegawai, owner)
+        rows = [
+            Proposal(
+                pegawai_id=owner,
+                group="keluarga",
+                kind="anak",
+                action=Action.ADD,
+                payload=GOOD["anak"] | {"nama": f"Anak Contoh {number:02}"},
+                state=UsulanState.INPUT_BERKAS if sent else UsulanState.DRAF,
+                unor_id=person.unor_id,
+                instansi_id=person.instansi_id if sent else None,
+                created_at=now,
+                changed_at=now,
+                sent_at=now if sent else None,
+            )
+            for number in range(MANY)
+        ]
+        session.add_all(rows)
+        session.flush()
+        for row in rows:
+            session.add(
+                TrailEntry(
+                    proposal_id=row.id or 0,
+                    at=now,
+                    act=UsulanAct.SEND if sent else UsulanAct.SAVE_DRAFT,
+                    before=UsulanState.DRAF,
+                    after=row.state,
+                )
+            )
+        return [row.id or 0 for row in rows]
+
+
+def test_what_is_to_be_checked_comes_in_pages(
+    new_page: NewPage, server_db: Database, accounts: Accounts, looks: Looks
+) -> None:
+    propose_children(server_db, accounts["pegawai"].nip)
+    page = new_page(person="pegawai")
+    page.goto("/pdm/kirim")
+    expect(page.get_by_text("30 usulan dalam 2 halaman. Periksa semua halaman sebelum mengirim.")).to_be_visible()
+    items = page.get_by_role("heading", level=3)
+    expect(items).to_have_count(25)
+    first = items.all_inner_texts()
+    looks.fine(page, "pdm-kirim-halaman")
+    button_named(page, "Berikutnya").click()
+    expect(page.get_by_text("Halaman 2 dari 2")).to_be_visible()
+    expect(items).to_have_count(5)
+    assert len({*first, *items.all_inner_texts()}) == MANY
+    button_named(page, "Sebelumnya").click()
+    expect(items).to_have_count(25)
+
+
+def test_a_group_says_how_many_proposals_it_does_not_show_yet(
+    new_page: NewPage, server_db: Database, accounts: Accounts, looks: Looks
+) -> None:
+    propose_children(server_db, accounts["pegawai"].nip)
+    page = new_page(person="pegawai")
+    page.goto("/pdm/keluarga")
+    proposed = page.get_by_role("strong").filter(has_text="Anak Contoh")
+    expect(proposed).to_have_count(10)
+    looks.fine(page, "pdm-grup-banyak")
+    for left in (20, 10):
+        page.get_by_role("button", name=f"Tampilkan 10 berikutnya (masih {left})").click()
+        expect(proposed).to_have_count(MANY - left + 10)
+    expect(page.get_by_role("button", name="Tampilkan 10 berikutnya")).to_have_count(0)
+
+
+def test_what_came_back_is_counted_where_only_the_first_are_shown(
+    new_page: NewPage, server_db: Database, accounts: Accounts, looks: Looks
+) -> None:
+    for number in propose_children(server_db, accounts["pegawai"].nip, sent=True)[:7]:
+        give_back(server_db, number, reason="BTS-02", note="Akta kelahiran belum diunggah.")
+    page = new_page(person="pegawai")
+    page.goto("/beranda")
+    expect(page.get_by_role("link", name="Lihat 4 lainnya di Usulan")).to_be_visible()
+    looks.fine(page, "beranda-banyak-dikembalikan")
+    page.goto("/pdm")
+    page.get_by_role("link", name="Lihat 2 lainnya di Usulan").click()
+    page.get_by_label("Status").select_option("Dikembalikan kepada Anda")
+    button_named(page, "Tampilkan").click()
+    expect(page.get_by_text("7 usulan", exact=True)).to_be_visible()

@@ -1,0 +1,88 @@
+"""What the pages of the PDM show of long lists: all of it can be reached, and what waits comes first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mysapk_web.services.pdm.views import KindView, ProposalView, RecordView, ReviewGroup, ReviewItem
+from mysapk_web.ui.pdm.grup.state import PAGE_SIZE, kind_row
+from mysapk_web.ui.pdm.kirim import PAGE_SIZE as SHEET
+from mysapk_web.ui.pdm.kirim import group_rows
+
+NOW = datetime(2026, 8, 24, tzinfo=UTC)
+PROPOSAL = ProposalView(
+    id=1,
+    version=1,
+    group="keluarga",
+    group_label="Keluarga",
+    kind="anak",
+    kind_label="Anak",
+    action="ADD",
+    action_label="Tambah",
+    record_id=None,
+    title="Bagas",
+    state="DRAF",
+    state_label="Draf",
+    meaning="",
+    sent_at=None,
+    changed_at=NOW,
+    reason="",
+    note="",
+    may_edit=True,
+    may_withdraw=True,
+    may_send=True,
+    faults_count=0,
+    zona="WIB",
+)
+
+
+def review(*counts: int) -> list[ReviewGroup]:
+    """Groups with so many proposals each, numbered through."""
+    groups, number = [], 0
+    for place, count in enumerate(counts):
+        items = [
+            ReviewItem(replace(PROPOSAL, id=number + each), [], [], [], [], f"/pdm/x/{number + each}", ready=True)
+            for each in range(count)
+        ]
+        number += count
+        groups.append(ReviewGroup(f"g{place}", f"Grup {place}", "", False, "", items))
+    return groups
+
+
+@given(st.lists(st.integers(0, 70), max_size=5))
+def test_every_usulan_is_on_exactly_one_page_of_kirim(counts: list[int]) -> None:
+    groups, total = review(*counts), sum(counts)
+    sheets = [group_rows(groups, number) for number in range(1, -(-total // SHEET) + 1)]
+
+    assert [item["number"] for sheet in sheets for group in sheet for item in group["items"]] == list(range(total))
+    assert all(sum(len(group["items"]) for group in sheet) <= SHEET for sheet in sheets)
+    assert all(group["items"] for sheet in sheets for group in sheet)
+
+
+def test_a_group_goes_on_overleaf_under_its_name() -> None:
+    groups = review(20, 20)
+    assert [(group["label"], len(group["items"])) for group in group_rows(groups, 1)] == [("Grup 0", 20), ("Grup 1", 5)]
+    assert [(group["label"], len(group["items"])) for group in group_rows(groups, 2)] == [("Grup 1", 15)]
+
+
+def record(number: int, pending: ProposalView | None = None) -> RecordView:
+    return RecordView(number, 1, f"Anak {number}", "", [], pending, may_change=True, may_delete=True, why_not="")
+
+
+def test_a_record_with_a_proposal_is_shown_however_many_there_are() -> None:
+    records = [*(record(number) for number in range(30)), record(30, PROPOSAL)]
+    row = kind_row(KindView("anak", "Anak", records, [], can_add=True, why_not=""), PAGE_SIZE)
+
+    assert [each["number"] for each in row["records"][:3]] == [30, 0, 1]
+    assert (row["hidden"], row["total"]) == (21, 31)
+
+
+@pytest.mark.parametrize(("count", "hidden"), [(0, 0), (10, 0), (11, 1), (35, 25)])
+def test_proposals_beyond_the_first_are_counted(count: int, hidden: int) -> None:
+    view = KindView("anak", "Anak", [], [PROPOSAL] * count, can_add=True, why_not="")
+    assert kind_row(view, PAGE_SIZE)["hidden_proposals"] == hidden
