@@ -50,6 +50,7 @@ class ProposalView:
         state: Value of `domain.usulan.UsulanState`.
         meaning: Where it lies and what to do, in one sentence.
         sent_at: Last time it was sent; None for a draft.
+        unit: Unor verifikasi; empty for a draft.
         reason: Words of the reason while it is returned or rejected; empty otherwise.
         note: What was written beside that reason.
         may_edit: The values may be changed now.
@@ -73,6 +74,7 @@ class ProposalView:
     state_label: str
     meaning: str
     sent_at: datetime | None
+    unit: str
     changed_at: datetime
     reason: str
     note: str
@@ -372,28 +374,11 @@ class Review:
     Attributes:
         ready: Ids of the proposals that "send all" sends.
         blockers: Groups that are still red: sentence and link.
-        unit: Unor verifikasi that the proposals go to.
         may_send: Entry, or for returned proposals verification, is open now.
     """
 
     groups: list[ReviewGroup]
     ready: list[int]
     blockers: list[NextStep]
-    unit: str
     may_send: bool
     closed_sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendResult:
-    """What was sent.
-
-    Attributes:
-        sent: Titles of the proposals that went.
-        kept: Title and reason of those that didn't.
-        complete: Every group that has to be handled is handled: the proof can be made.
-    """
-
-    sent: list[str]
-    kept: list[tuple[str, str]]
-    complete: bool
