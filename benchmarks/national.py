@@ -284,7 +284,7 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
         "missing_country": each([bkn], missing.missing, anything),
         "missing_agency": each(admins, missing.missing, anything),
         "missing_unit": each(satker, missing.missing, anything),
-        "missing_deepest": each([bkn, *admins], missing.missing, anything, 40),
+        "missing_deepest": each([bkn, *admins], missing.missing, anything, 100),
         "sanctions": each([bkn, *admins], missing.sanctioned, anything),
         "mails": each([bkn, *admins], mail_log.mails, mail_log.Filter()),
         "trail": each([bkn, *admins], trail.events, trail.Filter()),
