@@ -17,7 +17,10 @@ from mysapk_web.services.pdm.standing import Times
 from mysapk_web.services.periods import moment
 from mysapk_web.services.verification.reach import reaches
 
-STILL_POSSIBLE: Final = "Sebagai admin instansi Anda masih dapat menyelesaikan usulan yang tersisa, tetapi tidak mengembalikannya kepada pegawai."
+STILL_POSSIBLE: Final = (
+    "Sebagai admin instansi Anda masih dapat menyelesaikan usulan yang tersisa, "
+    "tetapi tidak mengembalikannya kepada pegawai."
+)
 NOBODY_REPAIRS: Final = (
     "Verifikasi sudah ditutup, jadi pegawai tidak dapat lagi memperbaiki usulan ini. "
     "Perbaiki isiannya, tolak usulan ini, atau perpanjang periode verifikasi."

@@ -19,7 +19,7 @@ from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import cell, empty, row, section, skeleton, table
 from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import address_with, filter_field, filter_select, follow, link_pager, parameter
+from mysapk_web.ui.components.lists import address_with, filter_field, filter_select, link_pager, parameter
 from mysapk_web.ui.components.missing import download_form, found_in_words
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
@@ -136,7 +136,7 @@ class AuditState(AppState):
         self.nip, self.pelaku = text_of(form, "nip", 40).strip(), text_of(form, "pelaku", 40).strip()
         self.tindakan = text_of(form, "tindakan", 60)
         self.dari, self.sampai = text_of(form, "dari", 10), text_of(form, "sampai", 10)
-        return follow(self.router.url, self._address(), AuditState.load)
+        return rx.redirect(self._address())
 
 
 def _filter() -> rx.Component:

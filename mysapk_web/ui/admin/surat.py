@@ -15,7 +15,7 @@ from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
 from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import address_with, filter_field, filter_select, follow, link_pager, parameter
+from mysapk_web.ui.components.lists import address_with, filter_field, filter_select, link_pager, parameter
 from mysapk_web.ui.components.missing import found_in_words
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
@@ -126,7 +126,7 @@ class SuratState(AppState):
         """Put the filters into the address; the page then loads what it asks for."""
         self.nip = text_of(form, "nip", 40).strip()
         self.status, self.jenis = text_of(form, "status", 40), text_of(form, "surat", 60)
-        return follow(self.router.url, self._address(), SuratState.load)
+        return rx.redirect(self._address())
 
     @handler(MAY_RETRY)
     async def retry(self, form: dict[str, Any]) -> None:

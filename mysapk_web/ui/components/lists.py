@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import reflex as rx
 
@@ -39,19 +39,6 @@ def address_with(path: str, values: Mapping[str, str]) -> str:
     """
     query = urlencode({name: value for name, value in values.items() if value})
     return f"{path}?{query}" if query else path
-
-
-def follow(url: Any, wanted: str, load: Any) -> Any:
-    """Go to a list with its filters. Where the address stays the same (what is searched for may not stand in it), it is loaded anew.
-
-    Args:
-        url: `self.router.url`.
-        wanted: From `address_with`.
-        load: Handler that loads the page.
-    """
-    there = urlsplit(wanted)
-    same = there.path == url.path.rstrip("/") and dict(parse_qsl(there.query)) == dict(url.query_parameters)
-    return load if same else rx.redirect(wanted)
 
 
 def filter_field(

@@ -21,7 +21,7 @@ from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, Form
 from mysapk_web.ui.components.desk import Shortcuts
 from mysapk_web.ui.components.display import cell, empty, inset, row, skeleton, table
 from mysapk_web.ui.components.forms import around, attributes, outcome, submit_button
-from mysapk_web.ui.components.lists import filter_field, filter_select, follow, link_pager, parameter
+from mysapk_web.ui.components.lists import filter_field, filter_select, link_pager, parameter
 from mysapk_web.ui.components.usulan import chip, tone_of
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import text_of
@@ -183,7 +183,7 @@ class InboxState(QueueState):
         given = {name: text_of(form, name, 100) for name in names}
         filters = read_filters({**given, "grup": "" if given["jenis"] else self._grup})
         self._nip, self._nama = filters.nip, filters.nama
-        return follow(self.router.url, address(filters), InboxState.load)
+        return rx.redirect(address(filters))
 
 
 def _date(name: str, label: str, value: Any) -> rx.Component:

@@ -19,15 +19,7 @@ from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
 from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import (
-    LONGEST,
-    address_with,
-    filter_field,
-    filter_select,
-    follow,
-    link_pager,
-    parameter,
-)
+from mysapk_web.ui.components.lists import LONGEST, address_with, filter_field, filter_select, link_pager, parameter
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import moment, number_of
@@ -179,7 +171,7 @@ class DaftarState(AppState):
         self.unit, self.instansi = text_of(form, "unit", LONGEST).strip(), text_of(form, "instansi", LONGEST).strip()
         self.status, self.jenis = one_of(text_of(form, "status"), STATES), one_of(text_of(form, "jenis"), KINDS)
         self.urut = one_of(text_of(form, "urut"), ORDERS)
-        return follow(self.router.url, self._address(), DaftarState.load)
+        return rx.redirect(self._address())
 
 
 def _filter() -> rx.Component:
