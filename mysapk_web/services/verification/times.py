@@ -79,13 +79,3 @@ def closed_sentence(session: Session, actor: Actor) -> str:
     closed = why_closed(state, instansi.zona)
     late = closed and state.phase is Phase.CLOSED and actor.may(Permission.DECIDE_LATE)
     return f"{closed.split('. ')[0]}. {STILL_POSSIBLE}" if late else closed
-
-
-def zona_of(session: Session, actor: Actor) -> str:
-    """The zone in which the actor reads times.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-    """
-    return session.get_one(Instansi, actor.instansi_id).zona
