@@ -53,9 +53,10 @@ def shown_of(found: Impact) -> Shown:
     if found.warned:
         lines.append(f"{people(found.warned)}: tetap dapat memakai alamatnya, dan disarankan memakai email dinas.")
     if found.refused:
+        lines.append(f"{people(found.refused)}: tidak dapat meminta token sampai alamatnya diganti.")
+    if found.refused_active:
         lines.append(
-            f"{people(found.refused)}: tidak dapat meminta token sampai alamatnya diganti. {people(found.refused_active)} "
-            "di antaranya sudah aktif; mereka tetap dapat masuk, tetapi tidak dapat membuat password baru."
+            f"{people(found.refused_active)} di antaranya sudah aktif: tetap dapat masuk, tetapi tidak dapat membuat password baru."
         )
     if found.without:
         lines.append(f"{people(found.without)}: belum punya alamat email.")
