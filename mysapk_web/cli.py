@@ -25,7 +25,7 @@ from mysapk_web.services import audit_chain, demo, rolls
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.email_imports import import_email
-from mysapk_web.services.people import create_admin
+from mysapk_web.services.people import create_admin, remove_second_factor_of
 from mysapk_web.services.progress import counting
 from mysapk_web.services.records import export_records, import_records
 from mysapk_web.services.references import import_reference
@@ -188,6 +188,17 @@ def create_admin_command(
         with database.begin() as session:
             new = create_admin(session, nip=nip, role=wanted, instansi_kode=instansi, unor_kode=unor)
     typer.echo(f"{wanted.label}: " + ("granted." if new else "was granted already."))
+
+
+@app.command("remove-second-factor")
+def remove_second_factor_command(
+    nip: Annotated[str, typer.Argument(help="NIP of a person who has lost phone and recovery codes.")],
+    reason: Annotated[str, typer.Option(help="How the person was recognised, for the trail.")],
+) -> None:
+    """Take a lost second factor away, of an Admin BKN too; all sessions end and the person is written to."""
+    with _told_in_lines(), _database() as (database, _settings), database.begin() as session:
+        had = remove_second_factor_of(session, nip=nip, reason=reason)
+    typer.echo("Removed." if had else "There is none.")
 
 
 _File = Annotated[Path, typer.Argument(help="CSV or XLSX file.")]

@@ -81,7 +81,6 @@ class AuditTag(StrEnum):
     PERIOD_CHANGED = "periode:diubah"
     PERIOD_EXTENDED = "periode:diperpanjang"
     PERIOD_REMOVED = "periode:dihapus"
-    ROUTE_CHANGED = "unor-verifikasi:diubah"
     EXPORTED = "laporan:diunduh"
     ANNOUNCED = "pengumuman:dikirim"
     ANNOUNCEMENT_ENDED = "pengumuman:diakhiri"
@@ -160,7 +159,6 @@ _LABELS: Final = {
     AuditTag.PERIOD_CHANGED: "Periode diubah",
     AuditTag.PERIOD_EXTENDED: "Periode diperpanjang",
     AuditTag.PERIOD_REMOVED: "Periode dihapus",
-    AuditTag.ROUTE_CHANGED: "Unor verifikasi diubah",
     AuditTag.EXPORTED: "Laporan diunduh",
     AuditTag.ANNOUNCED: "Pengumuman dikirim",
     AuditTag.ANNOUNCEMENT_ENDED: "Pengumuman diakhiri",

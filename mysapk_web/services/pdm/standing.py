@@ -107,7 +107,7 @@ class Standing:
         account_id: Account of the person, told of what happens.
         pegawai_id: Whose data.
         instansi_id: Agency.
-        unor_id: Unit; proposals go to whoever verifies for it.
+        unor_id: Unit; proposals go to its verifikator unless the person picks another, see `routing`.
         nama: Name with titles.
         instansi: Name of the agency.
         kode: Code of the agency.
