@@ -44,7 +44,7 @@ from mysapk_web.models import (
 from mysapk_web.services import clock, mail_log, trail
 from mysapk_web.services.actor import Actor, Grant
 from mysapk_web.services.progress import counting, missing, reading
-from mysapk_web.services.progress.reading import Order
+from mysapk_web.services.progress.lines import Order
 
 PEOPLE = 100_000
 """As part of `make bench`; the whole country takes some minutes to make."""

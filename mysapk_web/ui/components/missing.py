@@ -9,7 +9,7 @@ import reflex as rx
 
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.progress import number
-from mysapk_web.services.listing import Listing
+from mysapk_web.services.listing import DEEPEST, Listing
 from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson
 from mysapk_web.ui.components.behaviour import NativeForm
 from mysapk_web.ui.words import moment
@@ -77,6 +77,11 @@ def found_in_words(found: Listing[Any], noun: str = "pegawai") -> str:
         found: One page of them.
         noun: What they are.
     """
+    if found.more and found.total > DEEPEST:
+        return (
+            f"{number(found.total)} {noun}; {number(DEEPEST)} yang pertama dapat dibuka di sini. "
+            "Persempit dengan saringan, atau unduh semuanya."
+        )
     if found.more:
         return f"Lebih dari {number(found.total)} {noun}; persempit dengan saringan, atau unduh semuanya."
     return f"{number(found.total)} {noun}"

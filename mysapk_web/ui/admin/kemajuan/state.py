@@ -11,7 +11,8 @@ from mysapk_web.domain.progress import number, percent
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import clock, database
 from mysapk_web.services.progress import reading
-from mysapk_web.services.progress.reading import Day, Figures, Order, Tally
+from mysapk_web.services.progress.lines import Order
+from mysapk_web.services.progress.reading import Day, Figures, Tally
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.charts import curve_points, width_of
 from mysapk_web.ui.components.lists import address_with, parameter
