@@ -62,6 +62,8 @@ class Letter(StrEnum):
     CPNS_APPROVED = "cpns-disetujui"
     ACTIVATION_REMINDER = "pengingat-aktivasi"
     """An admin reminds of the activation. params: none; obsolete once the account is active."""
+    PDM_REMINDER = "pengingat-pdm"
+    """An admin reminds of the PDM. params: none; obsolete once every group is handled."""
     NOTICE = "pemberitahuan"
     """Something in the portal waits for the person. params: title, text, path (inside the portal)."""
     TEST = "uji-surat"
@@ -83,6 +85,7 @@ _LABELS: Final = {
     Letter.ADDRESS_TOKEN: "Token untuk alamat email baru",
     Letter.ADDRESS_TAKEN: "Alamat email diminta akun lain",
     Letter.ACTIVATION_REMINDER: "Pengingat aktivasi",
+    Letter.PDM_REMINDER: "Pengingat pemutakhiran data",
     Letter.PASSWORD_CHANGED: "Password diganti",
     Letter.EMAIL_CHANGED: "Alamat email diganti",
     Letter.EMAIL_REQUESTED: "Perbaikan email diminta",

@@ -103,9 +103,9 @@ def children(session: Session, place: Place) -> Any:
 
 
 def lines_below(
-    session: Session, place: Place, measures: Sequence[Measure], order: Order, number: int
+    session: Session, place: Place, measures: Sequence[Measure], order: Order, number: int, *, summed: bool
 ) -> tuple[Page[Line], tuple[int, ...]]:
-    """A page of what is below, and the figures of all of it.
+    """A page of what is below, and the figures of all of it where they are asked for.
 
     Args:
         session: Any transaction.
@@ -113,6 +113,7 @@ def lines_below(
         measures: Which; the first is that of all people, the second the part that shares and orders speak of.
         order: Of the lines.
         number: Of the page, from 1.
+        summed: Whether the figures of all of it are asked for; otherwise they are empty.
     """
     units = sql_select(_UNIT.id, _UNIT.instansi_id, _UNIT.jalur).where(children(session, place)).cte("units")
     group: Any = units.c.instansi_id if place.instansi_id is None else units.c.id
@@ -138,9 +139,6 @@ def lines_below(
     counts = sql_select(all_.c.id, *columns).group_by(all_.c.id).subquery()
     zero = [func.coalesce(counts.c[column.name], 0) for column in columns]
     total = session.execute(sql_select(func.count(group.distinct())).select_from(units)).scalar_one()
-    whole = session.execute(
-        sql_select(*(func.coalesce(func.sum(counts.c[column.name]), 0) for column in columns))
-    ).one()
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), pages)
     named: Any = (Instansi.id, Instansi.nama) if place.instansi_id is None else (_UNIT.id, _UNIT.nama)
@@ -157,7 +155,10 @@ def lines_below(
         Line(f"{letter}{id_}", id_, nama, tuple(int(value) for value in values))
         for id_, nama, *values in session.execute(found)
     ]
-    return Page(items, number, pages, total), tuple(int(value) for value in whole)
+    if not summed:
+        return Page(items, number, pages, total), ()
+    whole = sql_select(*(func.coalesce(func.sum(counts.c[column.name]), 0) for column in columns))
+    return Page(items, number, pages, total), tuple(int(value) for value in session.execute(whole).one())
 
 
 def _ordered(order: Order, people: Any, active: Any) -> tuple[Any, ...]:

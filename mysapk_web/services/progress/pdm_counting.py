@@ -19,7 +19,7 @@ from mysapk_web.domain.groups import GROUPS
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import Period as Window
 from mysapk_web.domain.period import PeriodKind
-from mysapk_web.domain.progress import GROUP_BITS, Measure, handling
+from mysapk_web.domain.progress import GROUP_BITS, Measure, concerned, handling
 from mysapk_web.domain.usulan import REJECTED_STATES, SENT_STATES, UsulanState
 from mysapk_web.models import (
     GroupStatement,
@@ -217,7 +217,7 @@ def _judged(session: Session, ids: Sequence[int], people: Any) -> dict[int, Coun
             declared=declared.get(id_, 0), settled=settled, returned=returned, sent=bool(sent), left=bool(left)
         )
         done = Measure.PDM_DONE in _measures(now.groups, now.sent, now.left, jenis)
-        found[id_] = Counted(unor_id, jenis, now.groups, now.sent, now.left, done)
+        found[id_] = Counted(unor_id, jenis, now.groups & concerned(jenis), now.sent, now.left, done)
     return found
 
 

@@ -142,7 +142,7 @@ def figures(session: Session, actor: Actor, *, key: str = "", order: Order = Ord
 
 def _figures(session: Session, place: Place, order: Order, page: int) -> Figures:
     by_kind = counts_of(session, place, (*MEASURES, *GROUP_MEASURES.values()))
-    lines, _ = lines_below(session, place, MEASURES, order, page)
+    lines, _ = lines_below(session, place, MEASURES, order, page, summed=False)
     waiting = _backlogs(session, place, lines.items)
     below = [Below(line.key, line.nama, Tally(*line.counts), waiting.get(line.id, Backlog())) for line in lines.items]
     return Figures(

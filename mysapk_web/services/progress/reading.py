@@ -128,14 +128,15 @@ def figures(session: Session, actor: Actor, *, key: str = "", order: Order = Ord
 
 def _figures(session: Session, place: Place, order: Order, page: int) -> Figures:
     whole, kinds = tally_of(session, place)
-    lines, shown = lines_below(session, place, MEASURES, order, page)
+    inside = place.instansi_id is not None
+    lines, shown = lines_below(session, place, MEASURES, order, page, summed=inside)
     below = Page(
         [Below(line.key, line.nama, Tally(*line.counts)) for line in lines.items],
         lines.number,
         lines.pages,
         lines.total,
     )
-    direct = Tally() if place.instansi_id is None else _less(whole, Tally(*shown))
+    direct = _less(whole, Tally(*shown)) if inside else Tally()
     return Figures(whole, kinds, below, direct)
 
 
