@@ -171,10 +171,8 @@ def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool)
         NotAllowed: No permission, or a place outside the scope.
     """
     permission = Permission.PROGRESS_EXPORT
-    if sanctions:
-        found = _sanctioned(session, actor, permission, _of_sanctions(narrowed))
-    else:
-        found = _found(session, actor, permission, narrowed)
+    make, wanted = (_sanctioned, _of_sanctions(narrowed)) if sanctions else (_found, narrowed)
+    found = make(session, actor, permission, wanted)
     ordered = found.order_by(col(Pegawai.nama), col(Pegawai.id)).execution_options(yield_per=2_000)
     return (_person(row) for row in session.execute(ordered))
 

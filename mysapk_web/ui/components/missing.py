@@ -34,12 +34,13 @@ class MissingRow(TypedDict):
     reminded: str
 
 
-def missing_row(person: MissingPerson, *, agencies: bool) -> MissingRow:
+def missing_row(person: MissingPerson, *, agencies: bool, zona: str) -> MissingRow:
     """One person in words.
 
     Args:
         person: From the service.
         agencies: Whether the agency is said, too.
+        zona: Zone of the place that is looked at.
     """
     return {
         "key": f"p{person.account_id}",
@@ -51,7 +52,7 @@ def missing_row(person: MissingPerson, *, agencies: bool) -> MissingRow:
         "cause": person.cause.label,
         "tone": TONES[person.cause],
         "can_remind": person.cause is Cause.OPEN,
-        "reminded": moment(person.reminded_at) if person.reminded_at else "Belum pernah",
+        "reminded": moment(person.reminded_at, zona) if person.reminded_at else "Belum pernah",
     }
 
 
