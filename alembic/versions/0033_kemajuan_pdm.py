@@ -1,4 +1,4 @@
-"""Counts of the PDM and of what waits for a decision.
+"""Counts of the PDM and of what waits for a decision; a mail that comes with its agency keeps it.
 
 Triggers write who was touched, and what began or ceased to wait, in the transaction of the change (decision 0015). On
 PostgreSQL many new rows are noted by one statement.
@@ -36,6 +36,7 @@ def upgrade() -> None:
             continue
         op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$")
         op.execute(f"CREATE TRIGGER {name} AFTER {when} EXECUTE FUNCTION {name}()")
+    _mails(dialect, "NEW.instansi_id IS NULL AND NEW.account_id IS NOT NULL")
     # What is there already is counted anew at the next start.
     op.execute("UPDATE pekerjaan_latar SET asked = true WHERE name = 'hitungan'")
 
@@ -48,6 +49,7 @@ def downgrade() -> None:
             continue
         op.execute(f"DROP TRIGGER {name} ON {when.split(' ON ')[1].split()[0]}")
         op.execute(f"DROP FUNCTION {name}()")
+    _mails(dialect, "NEW.account_id IS NOT NULL")
     for table in reversed(TABLES):
         op.drop_table(table)
     for table in ("hitungan", "hitungan_langkah", "hitungan_harian"):
@@ -92,6 +94,23 @@ def _tables() -> None:
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("step", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_antrean_langkah"),
+    )
+
+
+def _mails(dialect: str, when: str) -> None:
+    """Look up the agency of a mail where this holds: an import that writes many knows it already."""
+    of_person = "SELECT p.instansi_id FROM akun a JOIN pegawai p ON p.id = a.pegawai_id WHERE a.id = NEW.account_id"
+    if dialect == "sqlite":
+        op.execute("DROP TRIGGER surat_keluar_instansi")
+        op.execute(
+            f"CREATE TRIGGER surat_keluar_instansi AFTER INSERT ON surat_keluar WHEN {when} BEGIN "  # noqa: S608
+            f"UPDATE surat_keluar SET instansi_id = ({of_person}) WHERE id = NEW.id; END"
+        )
+        return
+    op.execute("DROP TRIGGER surat_keluar_instansi ON surat_keluar")
+    op.execute(
+        "CREATE TRIGGER surat_keluar_instansi BEFORE INSERT ON surat_keluar "
+        f"FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION surat_keluar_instansi()"
     )
 
 
