@@ -26,7 +26,7 @@ from mysapk_web.services.actor import Refused
 from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.email_imports import import_email
 from mysapk_web.services.people import create_admin, remove_second_factor_of
-from mysapk_web.services.progress import counting
+from mysapk_web.services.progress import counting, queue
 from mysapk_web.services.records import export_records, import_records
 from mysapk_web.services.references import import_reference
 from mysapk_web.settings import Settings, SettingsError, load, read
@@ -322,11 +322,18 @@ def aggregates(
         if rebuild and history:
             with database.begin() as session:
                 counting.write_history(session)
-        differences = counting.verify(database)
-    for row in differences[:_SHOWN]:
-        typer.echo(
-            f"unor {row.unor_id}, {row.jenis.value}, {row.measure.value}: {row.kept}, recount {row.found}", err=True
-        )
+        differences = [
+            *(
+                f"unor {row.unor_id}, {row.jenis.value}, {row.measure.value}: {row.kept}, recount {row.found}"
+                for row in counting.verify(database)
+            ),
+            *(
+                f"unor {row.unor_id}, waiting for {row.desk.value} since {row.day}: {row.kept}, recount {row.found}"
+                for row in queue.verify(database)
+            ),
+        ]
+    for line in differences[:_SHOWN]:
+        typer.echo(line, err=True)
     if differences:
         _stop(FAILED, f"{len(differences)} counts differ from a recount; run `mysapk aggregates --rebuild`.")
     typer.echo("The counts are those of a recount.")

@@ -86,6 +86,7 @@ class AuditTag(StrEnum):
     ANNOUNCEMENT_ENDED = "pengumuman:diakhiri"
     HELP_CHANGED = "bantuan:diubah"
     REMINDED = "aktivasi:diingatkan"
+    PDM_REMINDED = "pdm:diingatkan"
     MAIL_FAILED = "surat:gagal"
     MAIL_RESENT = "surat:dikirim-ulang"
     ACCESS_REFUSED = "akses:ditolak"
@@ -164,6 +165,7 @@ _LABELS: Final = {
     AuditTag.ANNOUNCEMENT_ENDED: "Pengumuman diakhiri",
     AuditTag.HELP_CHANGED: "Kontak bantuan diubah",
     AuditTag.REMINDED: "Aktivasi diingatkan",
+    AuditTag.PDM_REMINDED: "Pemutakhiran diingatkan",
     AuditTag.MAIL_FAILED: "Surat gagal terkirim",
     AuditTag.MAIL_RESENT: "Surat dikirim ulang",
     AuditTag.ACCESS_REFUSED: "Akses ditolak",
