@@ -47,7 +47,7 @@ def measure(rows: int = ROWS, kinds: tuple[str, ...] = ("sqlite", "postgres")) -
             "nip;email\n" + "".join(f"{_nip(n)};baru.{n}@dinas{n % 40}.contoh.example.go.id\n" for n in range(rows))
         )
         for kind in kinds:
-            with _url(kind, folder) as url:
+            with database_of(kind, folder) as url:
                 if url is None:
                     continue
                 _fill(url, rows)
@@ -66,7 +66,16 @@ def _nip(number: int) -> str:
 
 
 @contextlib.contextmanager
-def _url(kind: str, folder: Path) -> Iterator[str | None]:
+def database_of(kind: str, folder: Path) -> Iterator[str | None]:
+    """An empty database of its own, for as long as the context lasts.
+
+    Args:
+        kind: "sqlite", or "postgres" for a server that is started and removed.
+        folder: Where a file may be put.
+
+    Yields:
+        Its URL; None where no server is installed.
+    """
     if kind == "sqlite":
         yield f"sqlite:///{folder}/import.db"
         return
@@ -79,7 +88,7 @@ def _url(kind: str, folder: Path) -> Iterator[str | None]:
     port = _free_port()
     try:
         _call(*owner, tools / "initdb", "-D", data / "d", "-U", "bench", "-A", "trust", "-N")
-        options = f"-p {port} -h 127.0.0.1 -k {data} -c synchronous_commit=on"
+        options = f"-p {port} -h 127.0.0.1 -k {data} -c synchronous_commit=on -c shared_buffers=1GB -c max_wal_size=8GB"
         _call(*owner, tools / "pg_ctl", "-D", data / "d", "-l", data / "log", "-w", "-o", options, "start")
         yield f"postgresql+psycopg://bench@127.0.0.1:{port}/postgres"
     finally:

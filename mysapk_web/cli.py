@@ -25,8 +25,8 @@ from mysapk_web.services import audit_chain, demo, rolls
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.email_imports import import_email
-from mysapk_web.services.people import create_admin
-from mysapk_web.services.progress import counting
+from mysapk_web.services.people import create_admin, remove_second_factor_of
+from mysapk_web.services.progress import counting, queue
 from mysapk_web.services.records import export_records, import_records
 from mysapk_web.services.references import import_reference
 from mysapk_web.settings import Settings, SettingsError, load, read
@@ -190,6 +190,17 @@ def create_admin_command(
     typer.echo(f"{wanted.label}: " + ("granted." if new else "was granted already."))
 
 
+@app.command("remove-second-factor")
+def remove_second_factor_command(
+    nip: Annotated[str, typer.Argument(help="NIP of a person who has lost phone and recovery codes.")],
+    reason: Annotated[str, typer.Option(help="How the person was recognised, for the trail.")],
+) -> None:
+    """Take a lost second factor away, of an Admin BKN too; all sessions end and the person is written to."""
+    with _told_in_lines(), _database() as (database, _settings), database.begin() as session:
+        had = remove_second_factor_of(session, nip=nip, reason=reason)
+    typer.echo("Removed." if had else "There is none.")
+
+
 _File = Annotated[Path, typer.Argument(help="CSV or XLSX file.")]
 _Report = Annotated[Path | None, typer.Option(help="Write what became of each row to this CSV file.")]
 
@@ -311,11 +322,18 @@ def aggregates(
         if rebuild and history:
             with database.begin() as session:
                 counting.write_history(session)
-        differences = counting.verify(database)
-    for row in differences[:_SHOWN]:
-        typer.echo(
-            f"unor {row.unor_id}, {row.jenis.value}, {row.measure.value}: {row.kept}, recount {row.found}", err=True
-        )
+        differences = [
+            *(
+                f"unor {row.unor_id}, {row.jenis.value}, {row.measure.value}: {row.kept}, recount {row.found}"
+                for row in counting.verify(database)
+            ),
+            *(
+                f"unor {row.unor_id}, waiting for {row.desk.value} since {row.day}: {row.kept}, recount {row.found}"
+                for row in queue.verify(database)
+            ),
+        ]
+    for line in differences[:_SHOWN]:
+        typer.echo(line, err=True)
     if differences:
         _stop(FAILED, f"{len(differences)} counts differ from a recount; run `mysapk aggregates --rebuild`.")
     typer.echo("The counts are those of a recount.")

@@ -81,12 +81,12 @@ class AuditTag(StrEnum):
     PERIOD_CHANGED = "periode:diubah"
     PERIOD_EXTENDED = "periode:diperpanjang"
     PERIOD_REMOVED = "periode:dihapus"
-    ROUTE_CHANGED = "unor-verifikasi:diubah"
     EXPORTED = "laporan:diunduh"
     ANNOUNCED = "pengumuman:dikirim"
     ANNOUNCEMENT_ENDED = "pengumuman:diakhiri"
     HELP_CHANGED = "bantuan:diubah"
     REMINDED = "aktivasi:diingatkan"
+    PDM_REMINDED = "pdm:diingatkan"
     MAIL_FAILED = "surat:gagal"
     MAIL_RESENT = "surat:dikirim-ulang"
     ACCESS_REFUSED = "akses:ditolak"
@@ -160,12 +160,12 @@ _LABELS: Final = {
     AuditTag.PERIOD_CHANGED: "Periode diubah",
     AuditTag.PERIOD_EXTENDED: "Periode diperpanjang",
     AuditTag.PERIOD_REMOVED: "Periode dihapus",
-    AuditTag.ROUTE_CHANGED: "Unor verifikasi diubah",
     AuditTag.EXPORTED: "Laporan diunduh",
     AuditTag.ANNOUNCED: "Pengumuman dikirim",
     AuditTag.ANNOUNCEMENT_ENDED: "Pengumuman diakhiri",
     AuditTag.HELP_CHANGED: "Kontak bantuan diubah",
     AuditTag.REMINDED: "Aktivasi diingatkan",
+    AuditTag.PDM_REMINDED: "Pemutakhiran diingatkan",
     AuditTag.MAIL_FAILED: "Surat gagal terkirim",
     AuditTag.MAIL_RESENT: "Surat dikirim ulang",
     AuditTag.ACCESS_REFUSED: "Akses ditolak",

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     BKN_APPROVE = "BKN_APPROVE"
     RETURN = "RETURN"
     REJECT = "REJECT"
+    DECIDE_LATE = "DECIDE_LATE"
     # People and accounts
     PEOPLE_READ = "PEOPLE_READ"
     PEOPLE_IMPORT = "PEOPLE_IMPORT"
@@ -74,7 +75,6 @@ class Permission(StrEnum):
     PROGRESS_EXPORT = "PROGRESS_EXPORT"
     PERIOD_AGENCY = "PERIOD_AGENCY"
     PERIOD_NATIONAL = "PERIOD_NATIONAL"
-    ROUTE_MANAGE = "ROUTE_MANAGE"
     ROLE_GRANT = "ROLE_GRANT"
     OUTBOX_READ = "OUTBOX_READ"
     AUDIT_READ = "AUDIT_READ"
@@ -106,6 +106,7 @@ _PERMISSION_LABELS: Final = {
     Permission.BKN_APPROVE: "Memvalidasi usulan kewenangan BKN",
     Permission.RETURN: "Mengembalikan usulan untuk diperbaiki",
     Permission.REJECT: "Menolak usulan",
+    Permission.DECIDE_LATE: "Memutuskan usulan setelah periode verifikasi berakhir",
     Permission.PEOPLE_READ: "Melihat daftar pegawai",
     Permission.PEOPLE_IMPORT: "Mengimpor data pegawai",
     Permission.EMAIL_REPAIR: "Memperbaiki alamat email pegawai",
@@ -122,7 +123,6 @@ _PERMISSION_LABELS: Final = {
     Permission.PROGRESS_EXPORT: "Mengunduh laporan kemajuan",
     Permission.PERIOD_AGENCY: "Mengatur periode instansi",
     Permission.PERIOD_NATIONAL: "Mengatur periode nasional",
-    Permission.ROUTE_MANAGE: "Mengatur unor verifikasi",
     Permission.ROLE_GRANT: "Memberikan dan mencabut peran",
     Permission.OUTBOX_READ: "Melihat status surat keluar",
     Permission.AUDIT_READ: "Membaca catatan audit",
@@ -179,13 +179,14 @@ MATRIX: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         Role.VERIFIKATOR: _OWN | _VERIFIKATOR,
         Role.APPROVER: _OWN | _APPROVER,
         Role.ADMIN_SATKER: _OWN | _PEOPLE,
-        # The agency's admin may do everything inside the agency, also when its verification period is closed.
+        # The agency's admin may do everything inside the agency, and finish what is left when its verification is over (domain 4).
+        # Whoever is made verifikator of a unit makes it an unor verifikasi: there is no permission of its own for that.
         Role.ADMIN_INSTANSI: _OWN
         | _VERIFIKATOR
         | _APPROVER
         | _PEOPLE
         | _ACCOUNTS
-        | {Permission.CPNS_APPROVE, Permission.EMAIL_POLICY, Permission.EMAIL_TOKEN, Permission.ROUTE_MANAGE},
+        | {Permission.DECIDE_LATE, Permission.CPNS_APPROVE, Permission.EMAIL_POLICY, Permission.EMAIL_TOKEN},
         # BKN validates what is within its authority and helps; it does not verify in the agency's place.
         Role.ADMIN_BKN: _OWN | _DESK | _PEOPLE | _ACCOUNTS | {Permission.BKN_APPROVE, Permission.PERIOD_NATIONAL},
     }

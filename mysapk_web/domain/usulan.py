@@ -154,7 +154,7 @@ class Transition:
         to: state afterwards.
         who: who does it.
         permissions: all that a role needs for it; none for what the system does by itself.
-        periods: one of them has to be open; empty for no period. Permission to act outside is a matter of roles.
+        periods: one of them has to be open; empty for no period. Who may act when it is over: `AFTER_PERIOD`.
         reason: a coded reason and words are needed.
         approvals: last levels of decision for which the row stands.
     """
@@ -225,6 +225,10 @@ TRANSITIONS: Final[Mapping[tuple[UsulanState, UsulanAct], Transition]] = Mapping
     }
 )
 """Every way out of every state (domain 5.4; DESIGN 5). What is not here is refused."""
+
+AFTER_PERIOD: Final = frozenset({_A.CORRECT, _A.VERIFY, _A.REJECT, _A.APPROVE, _A.RETURN_TO_VERIFIER})
+"""Acts that whoever has `Permission.DECIDE_LATE` does after verification has ended (domain 4). Returning to the owner is none of
+them: nobody could repair anything any more."""
 
 FINAL_STATES: Final = frozenset({_S.TELAH_UPDATE, _S.TMS, _S.TMS_BKN, _S.DIHAPUS})
 REJECTED_STATES: Final = frozenset({_S.TMS, _S.TMS_BKN})

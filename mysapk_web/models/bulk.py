@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from psycopg import sql
@@ -103,9 +103,26 @@ def _driver(session: Session) -> Any:
     return session.connection().connection.driver_connection
 
 
-def _values(session: Session, columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
+def _values(session: Session, columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
     """The rows as the driver takes them: enums as text, objects as JSON, moments as the database keeps them."""
     dialect = session.get_bind().dialect
-    steps = [(column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in columns]
-    for row in rows:
-        yield [row[name] if step is None else step(row[name]) for name, step in steps]
+    return zip(
+        *(
+            _converted(column.type.dialect_impl(dialect).bind_processor(dialect), [row[column.name] for row in rows])
+            for column in columns
+        ),
+        strict=True,
+    )
+
+
+def _converted(step: Callable[[Any], Any] | None, values: list[Any]) -> Iterable[Any]:
+    """The values of one column; a value that stands in many rows one after the other is converted once."""
+    if step is None:
+        return values
+    found = []
+    last, made = object(), None
+    for value in values:
+        if value is not last:
+            last, made = value, step(value)
+        found.append(made)
+    return found

@@ -9,7 +9,7 @@ from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.progress import Measure
+from mysapk_web.domain.progress import Measure, Waiting
 from mysapk_web.models.base import text_enum
 
 
@@ -48,6 +48,65 @@ class HeadcountDay(SQLModel, table=True):
     jenis: JenisPegawai = Field(primary_key=True, sa_type=text_enum(JenisPegawai))
     measure: Measure = Field(primary_key=True, sa_type=text_enum(Measure))
     count: int
+
+
+class PdmHandling(SQLModel, table=True):
+    """What a person is counted for in the present PDM, and where (decision 0015). Whoever has ever done anything has a row."""
+
+    __tablename__ = "pdm_pegawai"
+
+    pegawai_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """No foreign key: who has left the rolls is counted until the row is looked at again."""
+    unor_id: int
+    jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
+    groups: int = 0
+    """Green groups, see `domain.progress.GROUP_BITS`."""
+    sent: bool = False
+    left: bool = False
+    done: bool = False
+    """Every group that concerns the person is green."""
+
+
+class PdmTouched(SQLModel, table=True):
+    """Somebody whose PDM, unit or kind of employment has changed; written by triggers in the transaction of the change."""
+
+    __tablename__ = "pdm_tersentuh"
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int
+
+
+class PdmSince(SQLModel, table=True):
+    """Since when what people do counts for the present PDM of their agency."""
+
+    __tablename__ = "pdm_sejak"
+
+    instansi_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    since: datetime
+
+
+class Queue(SQLModel, table=True):
+    """How many proposals of a unit, with all units below it, wait for an office, by the day they were sent (WIB)."""
+
+    __tablename__ = "antrean"
+
+    unor_id: int = Field(primary_key=True)
+    """Unor verifikasi or one above it, or `domain.progress.COUNTRY`."""
+    desk: Waiting = Field(primary_key=True, sa_type=text_enum(Waiting))
+    day: date = Field(primary_key=True)
+    count: int
+
+
+class QueueStep(SQLModel, table=True):
+    """A change of such a count, written by triggers; gathered into `Queue` soon after."""
+
+    __tablename__ = "antrean_langkah"
+
+    id: int | None = Field(default=None, primary_key=True)
+    unor_id: int
+    desk: Waiting = Field(sa_type=text_enum(Waiting))
+    day: date
+    step: int
 
 
 class Job(SQLModel, table=True):

@@ -170,6 +170,7 @@ def _letter(
     return {
         "template": Letter.EMAIL_CHANGED.value,
         "account_id": change.account_id,
+        "instansi_id": change.instansi_id,
         "recipient": recipient,
         "params": masks,
         "state": OutboxState.PENDING,

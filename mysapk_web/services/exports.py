@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from openpyxl.styles import Font
 from sqlmodel import Session
 
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
 from mysapk_web.models import Database
@@ -25,8 +27,9 @@ from mysapk_web.services.actor import Actor, CountedRefusal, Refused
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.periods import SANCTION_SOURCE, moment
-from mysapk_web.services.progress import missing
+from mysapk_web.services.progress import missing, unfinished
 from mysapk_web.services.progress.missing import NOT_TAKEN_PART, Filter, MissingPerson
+from mysapk_web.services.progress.unfinished import UnfinishedPerson
 from mysapk_web.services.rolls.report import safe_cell
 from mysapk_web.settings import load
 
@@ -41,6 +44,8 @@ class Report(StrEnum):
 
     MISSING = "belum-aktif"
     SANCTIONS = "sanksi"
+    UNFINISHED = "belum-pdm"
+    PDM_SANCTIONS = "sanksi-pdm"
     TRAIL = "audit"
 
 
@@ -54,12 +59,17 @@ class Kind(StrEnum):
 _PERMISSIONS: Final = {
     Report.MISSING: Permission.PROGRESS_EXPORT,
     Report.SANCTIONS: Permission.PROGRESS_EXPORT,
+    Report.UNFINISHED: Permission.PROGRESS_EXPORT,
+    Report.PDM_SANCTIONS: Permission.PROGRESS_EXPORT,
     Report.TRAIL: Permission.AUDIT_READ,
 }
+_OF_PDM: Final = (Report.UNFINISHED, Report.PDM_SANCTIONS)
 _PEOPLE: Final = ("NIP", "Nama", "Jenis", "Unit kerja", "Instansi", "Keterangan")
 _HEADINGS: Final = {
     Report.MISSING: (*_PEOPLE, "Terakhir diingatkan"),
     Report.SANCTIONS: (*_PEOPLE, "Alasan", "Dasar hukum", "Periode berakhir"),
+    Report.UNFINISHED: (*_PEOPLE, "Kelompok selesai", "Kelompok seluruhnya", "Terakhir diingatkan"),
+    Report.PDM_SANCTIONS: (*_PEOPLE, "Alasan", "Dasar hukum", "Periode berakhir"),
     Report.TRAIL: ("Waktu", "Tindakan", "Pelaku", "Pegawai", "Jaringan", "Rincian"),
 }
 
@@ -72,12 +82,14 @@ class Wanted:
         report: Which list.
         kind: As what.
         people: How the lists of people are narrowed.
+        pdm: How the lists of people in the PDM are narrowed.
         events: How the trail is narrowed.
     """
 
     report: Report
     kind: Kind
     people: Filter = Filter()  # noqa: RUF009  frozen
+    pdm: unfinished.Filter = unfinished.Filter()  # noqa: RUF009  frozen
     events: trail.Filter = trail.Filter()  # noqa: RUF009  frozen
 
     @property
@@ -139,6 +151,13 @@ def _narrowed(wanted: Wanted) -> dict[str, str]:
     """The filter in plain words; whom a search of the trail was about stays out of it."""
     if wanted.report is Report.TRAIL:
         told = {"tindakan": wanted.events.tag, "dari": wanted.events.since, "sampai": wanted.events.until}
+    elif wanted.report in _OF_PDM:
+        told = {
+            "tempat": wanted.pdm.key,
+            "jenis": wanted.pdm.jenis,
+            "dicari": wanted.pdm.lack,
+            "kelompok": wanted.pdm.group,
+        }
     else:
         told = {"tempat": wanted.people.key, "jenis": wanted.people.jenis, "keterangan": wanted.people.cause}
     return {name: str(value) for name, value in told.items() if value}
@@ -150,19 +169,39 @@ def _narrowed(wanted: Wanted) -> dict[str, str]:
 def _rows(session: Session, actor: Actor, wanted: Wanted) -> Iterator[Sequence[str]]:
     if wanted.report is Report.TRAIL:
         return (trail.cells(row) for row in trail.stream(session, actor, wanted.events))
+    if wanted.report is Report.UNFINISHED:
+        unready = unfinished.stream(session, actor, wanted.pdm, sanctions=False)
+        return ((*_in_pdm(row), str(row.handled), str(row.concerned), _reminded(row.reminded_at)) for row in unready)
+    if wanted.report is Report.PDM_SANCTIONS:
+        absent = unfinished.stream(session, actor, wanted.pdm, sanctions=True)
+        ends = _ends(session, actor, PeriodKind.PDM)
+        return (
+            (*_in_pdm(row), unfinished.NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, "")) for row in absent
+        )
     sanctions = wanted.report is Report.SANCTIONS
     people = missing.stream(session, actor, wanted.people, sanctions=sanctions)
     if not sanctions:
-        return ((*_plain(row), moment(row.reminded_at, "WIB") if row.reminded_at else "") for row in people)
-    ends = {
-        agency.nama: moment(agency.ended_at, agency.zona)
-        for agency in missing.closed_agencies(session, actor, Permission.PROGRESS_EXPORT)
-    }
+        return ((*_plain(row), _reminded(row.reminded_at)) for row in people)
+    ends = _ends(session, actor, PeriodKind.AKTIVASI)
     return ((*_plain(row), NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, "")) for row in people)
+
+
+def _ends(session: Session, actor: Actor, kind: PeriodKind) -> dict[str, str]:
+    """When the period of each agency ended."""
+    closed = missing.closed_agencies(session, actor, Permission.PROGRESS_EXPORT, kind)
+    return {agency.nama: moment(agency.ended_at, agency.zona) for agency in closed}
+
+
+def _reminded(at: datetime | None) -> str:
+    return moment(at, "WIB") if at else ""
 
 
 def _plain(row: MissingPerson) -> tuple[str, ...]:
     return (row.nip, row.nama, row.jenis.label, row.unit, row.instansi, row.cause.label)
+
+
+def _in_pdm(row: UnfinishedPerson) -> tuple[str, ...]:
+    return (row.nip, row.nama, row.jenis.label, row.unit, row.instansi, row.stage.label)
 
 
 # Files -------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from mysapk_web.models import (
     Instansi,
     OutboxMail,
     OutboxState,
+    PdmHandling,
     Pegawai,
     ResetRequest,
 )
@@ -91,6 +92,8 @@ def read(session: Session, letter: Letter, mail: OutboxMail) -> Facts | Withheld
         return Withheld(OutboxState.OBSOLETE, reason)
     if letter is Letter.ACTIVATION_REMINDER and account is not None and account.activated_at is not None:
         return Withheld(OutboxState.OBSOLETE, "Akun sudah diaktifkan.")
+    if letter is Letter.PDM_REMINDER and pegawai is not None and _handled_all(session, pegawai):
+        return Withheld(OutboxState.OBSOLETE, "Semua kelompok data sudah selesai.")
     recipient = mail.recipient or (pegawai.email_key if pegawai else None)
     if not recipient:
         return Withheld(OutboxState.FAILED, "Akun ini tidak punya alamat email.")
@@ -106,6 +109,11 @@ def read(session: Session, letter: Letter, mail: OutboxMail) -> Facts | Withheld
         request=Request(request.id, _mask(request), request.expires_at) if request else None,
         params=mail.params,
     )
+
+
+def _handled_all(session: Session, pegawai: Pegawai) -> bool:
+    kept = session.get(PdmHandling, pegawai.id)
+    return kept is not None and kept.done
 
 
 def _person(session: Session, account_id: int | None) -> tuple[Account, Pegawai, Instansi] | tuple[None, None, None]:

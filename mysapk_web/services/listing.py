@@ -11,7 +11,7 @@ from sqlmodel import Session, func
 T = TypeVar("T")
 
 PAGE_SIZE: Final = 25
-DEEPEST: Final = 1_000
+DEEPEST: Final = 2_500
 """Rows that can be paged to; who needs more filters, or exports."""
 
 
@@ -23,8 +23,8 @@ class Listing(Generic[T]):
         items: At most 25.
         number: Which page, from 1.
         pages: How many can be paged to, at least 1.
-        total: Rows found, at most `DEEPEST`.
-        more: There are more rows than that.
+        total: Rows found; at most `DEEPEST`, unless it was known without counting.
+        more: There are more rows than can be paged to.
     """
 
     items: list[T]
@@ -52,8 +52,8 @@ def list_page(session: Session, found: Any, number: int, *order: Any, known: int
         # Only whether there is a row is counted, so its columns are left out.
         some = found.with_only_columns(found.selected_columns[0]).limit(DEEPEST + 1).subquery()
         counted = session.execute(sql_select(func.count()).select_from(some)).scalar_one()
-    total = min(counted, DEEPEST)
-    pages = max(1, -(-total // PAGE_SIZE))
+    pages = max(1, -(-min(counted, DEEPEST) // PAGE_SIZE))
     number = min(max(1, number), pages)
     rows = session.execute(found.order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    total = min(counted, DEEPEST) if known is None else known
     return Listing(list(rows), number, pages, total, counted > DEEPEST)

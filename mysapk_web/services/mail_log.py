@@ -36,6 +36,7 @@ LETTER_LABELS: Final = {
     Letter.ADDRESS_NOT_ALLOWED: "Alamat bukan email instansi",
     Letter.ACTIVATED: "Aktivasi berhasil",
     Letter.ACTIVATION_REMINDER: "Pengingat aktivasi",
+    Letter.PDM_REMINDER: "Pengingat pemutakhiran data",
     Letter.PASSWORD_CHANGED: "Password diganti",
     Letter.EMAIL_CHANGED: "Email diganti",
     Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",

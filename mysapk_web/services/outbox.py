@@ -62,6 +62,8 @@ class Letter(StrEnum):
     CPNS_APPROVED = "cpns-disetujui"
     ACTIVATION_REMINDER = "pengingat-aktivasi"
     """An admin reminds of the activation. params: none; obsolete once the account is active."""
+    PDM_REMINDER = "pengingat-pdm"
+    """An admin reminds of the PDM. params: none; obsolete once every group is handled."""
     NOTICE = "pemberitahuan"
     """A step of a proposal. params: title, text, path (inside the portal), asks (the person has to do something)."""
     RECEIPT = "tanda-terima-usulan"
@@ -85,6 +87,7 @@ _LABELS: Final = {
     Letter.ADDRESS_TOKEN: "Token untuk alamat email baru",
     Letter.ADDRESS_TAKEN: "Alamat email diminta akun lain",
     Letter.ACTIVATION_REMINDER: "Pengingat aktivasi",
+    Letter.PDM_REMINDER: "Pengingat pemutakhiran data",
     Letter.PASSWORD_CHANGED: "Password diganti",
     Letter.EMAIL_CHANGED: "Alamat email diganti",
     Letter.EMAIL_REQUESTED: "Perbaikan email diminta",

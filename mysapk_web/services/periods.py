@@ -14,6 +14,7 @@ from mysapk_web.domain.period import ZONES, PeriodKind, PeriodStatus, Phase, per
 from mysapk_web.domain.period import Period as Window
 from mysapk_web.models import Instansi, Period
 from mysapk_web.services import clock
+from mysapk_web.services.actor import Actor
 
 SANCTION_SOURCE: Final = "Keputusan Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1"
 """Where the consequence of not taking part is laid down (seed 001)."""
@@ -196,3 +197,13 @@ def _other(kind: PeriodKind, state: PeriodStatus, zona: str) -> str:
         Phase.CLOSED: f"sudah ditutup pada {end}",
     }
     return f"{_OTHERS[kind]}: {words.get(state.phase, f'sedang dibuka sampai {end}')}."
+
+
+def zona_of(session: Session, actor: Actor) -> str:
+    """The zone in which the actor reads times.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+    """
+    return session.get_one(Instansi, actor.instansi_id).zona

@@ -12,12 +12,15 @@ from mysapk_web.ui.admin.audit import AuditState, audit
 from mysapk_web.ui.admin.bantuan import AdminBantuanState
 from mysapk_web.ui.admin.bantuan import bantuan as admin_bantuan
 from mysapk_web.ui.admin.belum_aktif import BelumAktifState, belum_aktif
+from mysapk_web.ui.admin.belum_pdm import BelumPdmState, belum_pdm
 from mysapk_web.ui.admin.email import EmailState, email
 from mysapk_web.ui.admin.kemajuan import KemajuanState, kemajuan
+from mysapk_web.ui.admin.kemajuan_pdm import KemajuanPdmState, kemajuan_pdm
 from mysapk_web.ui.admin.pegawai import AkunState, DaftarState, akun, daftar
 from mysapk_web.ui.admin.peran import PeranState, peran
 from mysapk_web.ui.admin.periode import PeriodeState, periode
 from mysapk_web.ui.admin.sanksi import SanksiState, sanksi
+from mysapk_web.ui.admin.sanksi_pdm import SanksiPdmState, sanksi_pdm
 from mysapk_web.ui.admin.surat import SuratState, surat
 from mysapk_web.ui.awal import AwalState, awal
 from mysapk_web.ui.bantuan import BantuanState, bantuan
@@ -70,6 +73,9 @@ PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
     ("/admin/email", email, "Alamat email", EmailState.load),
     ("/admin/peran", peran, "Peran", PeranState.load),
     ("/admin", kemajuan, "Kemajuan aktivasi", KemajuanState.load),
+    ("/admin/pdm", kemajuan_pdm, "Kemajuan pemutakhiran data", KemajuanPdmState.load),
+    ("/admin/belum-pdm", belum_pdm, "Belum selesai pemutakhiran", BelumPdmState.load),
+    ("/admin/sanksi-pdm", sanksi_pdm, "Daftar sanksi pemutakhiran", SanksiPdmState.load),
     ("/admin/belum-aktif", belum_aktif, "Belum mengaktifkan akun", BelumAktifState.load),
     ("/admin/sanksi", sanksi, "Daftar sanksi", SanksiState.load),
     ("/admin/periode", periode, "Periode", PeriodeState.load),

@@ -103,7 +103,11 @@ def _row(item: ObjectVar[ProposalRow]) -> rx.Component:
     return rx.el.li(
         rx.el.p(chip(item["state"], item["tone"])),
         rx.el.h2(item["group_label"], ": ", item["title"]),
-        rx.el.p(f"{item['heading']}. {item['when']}.", class_name="help"),
+        rx.el.p(
+            f"{item['heading']}. {item['when']}",
+            rx.cond(item["unit"], f". Unor verifikasi: {item['unit']}.", "."),
+            class_name="help",
+        ),
         rx.el.p(item["meaning"]),
         reason_box(item),
         rx.el.div(

@@ -7,7 +7,6 @@ not see is answered like what does not exist. Uploads are answered in JSON, with
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,16 +32,10 @@ from mysapk_web.settings import load
 from mysapk_web.web.headers import DOWNLOAD_POLICY, FRAMED_POLICY
 from mysapk_web.web.log import place_of
 from mysapk_web.web.page import page
+from mysapk_web.web.receiving import Empty, TooLarge, drain, receive
 
 log = structlog.get_logger(__name__)
 
-IDLE_SECONDS: Final = 20.0
-"""A body that brings nothing for so long is given up."""
-WHOLE_SECONDS: Final = 300.0
-"""A body that is not through by then is given up: 1 MB over a line of 4 KB/s fits."""
-DRAINED: Final = 8 * 1024 * 1024
-"""Of a body that was refused, so much is still read, because browsers hear the answer only after they have sent theirs."""
-DRAIN_SECONDS: Final = 10.0
 UPLOADS_AT_ONCE: Final = 64
 UPLOADS_AT_ONCE_PER_ACCOUNT: Final = 4
 
@@ -140,73 +133,19 @@ async def _place(actor: Actor) -> AsyncIterator[None]:
 
 
 async def _received(request: Request, limit: int) -> Path:
-    """The body as a file in the inbox; the limit stands whatever the headers say.
+    """The body as a file in the inbox.
 
     Raises:
         TooLarge: More than the limit came, or was announced.
-        _Answer: Nothing came, or not in time.
+        _Answer: Nothing came.
     """
-    if _announced(request) > limit:
-        raise documents.TooLarge(limit)
-    path = await asyncio.to_thread(document_files.new_inbox_path, load().document_dir)
-    descriptor = await asyncio.to_thread(document_files.open_new, path)
+    folder = load().document_dir
     try:
-        async with asyncio.timeout(WHOLE_SECONDS):
-            await _copy(request, descriptor, limit)
-    except BaseException:
-        await asyncio.to_thread(path.unlink, missing_ok=True)
-        raise
-    finally:
-        os.close(descriptor)
-    return path
-
-
-async def _copy(request: Request, descriptor: int, limit: int) -> None:
-    size = 0
-    async for chunk in _chunks(request):
-        size += len(chunk)
-        if size > limit:
-            raise documents.TooLarge(limit)
-        await asyncio.to_thread(_write, descriptor, chunk)
-    if not size:
-        raise _Answer(400, _EMPTY)
-
-
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    """The body, with patience for each piece of it."""
-    stream = request.stream()
-    while True:
-        try:
-            async with asyncio.timeout(IDLE_SECONDS):
-                chunk = await anext(stream)
-        except StopAsyncIteration:
-            return
-        if chunk:
-            yield chunk
-
-
-def _write(descriptor: int, chunk: bytes) -> None:
-    left = memoryview(chunk)
-    while left:
-        left = left[os.write(descriptor, left) :]
-
-
-def _announced(request: Request) -> int:
-    text = request.headers.get("content-length", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
-async def _drain(request: Request) -> None:
-    """Read what is still coming of a body that was refused, within bounds."""
-    left = DRAINED
-    try:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            async for chunk in request.stream():
-                left -= len(chunk)
-                if left < 0:
-                    return
-    except (TimeoutError, ClientDisconnect, RuntimeError):  # it was read to its end already
-        return
+        return await receive(request, lambda: document_files.new_inbox_path(folder), document_files.open_new, limit)
+    except TooLarge:
+        raise documents.TooLarge(limit) from None
+    except Empty:
+        raise _Answer(400, _EMPTY) from None
 
 
 # Reading ----------------------------------------------------------------------------------------------------------
@@ -288,7 +227,7 @@ def _in_json(endpoint: Endpoint) -> Endpoint:
         if isinstance(found, Response):
             return found
         if found[0] not in {401, 408}:
-            await _drain(request)
+            await drain(request)
         return _refused(*found)
 
     return answer

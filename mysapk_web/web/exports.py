@@ -24,7 +24,7 @@ from mysapk_web.domain.period import ZONES
 from mysapk_web.services import database, exports, session, trail
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.exports import Kind, Report, Wanted
-from mysapk_web.services.progress import missing
+from mysapk_web.services.progress import missing, unfinished
 from mysapk_web.settings import load
 from mysapk_web.web.headers import DOWNLOAD_POLICY
 from mysapk_web.web.page import page
@@ -118,6 +118,13 @@ def _wanted(form: dict[str, str]) -> Wanted | None:
             JenisPegawai(jenis) if jenis else None,
             missing.Cause(cause) if cause else None,
         )
+        lack = form.get("dicari")
+        pdm = unfinished.Filter(
+            form.get("tempat", ""),
+            JenisPegawai(jenis) if jenis else None,
+            unfinished.Lack(lack) if lack else unfinished.Lack.UNFINISHED,
+            form.get("kelompok", ""),
+        )
         events = trail.Filter(
             form.get("nip", ""),
             form.get("pelaku", ""),
@@ -125,7 +132,7 @@ def _wanted(form: dict[str, str]) -> Wanted | None:
             moment_of(form.get("dari", "")),
             moment_of(form.get("sampai", ""), after=True),
         )
-        return Wanted(Report(form.get("daftar", "")), Kind(form.get("bentuk", "")), people, events)
+        return Wanted(Report(form.get("daftar", "")), Kind(form.get("bentuk", "")), people, pdm, events)
     except (ValueError, OverflowError):
         return None
 

@@ -6,10 +6,14 @@ announced (console, scripts, content policy, requests of our own origin) fails t
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +32,7 @@ from tests.wire.people import People
 from tests.wire.server import SECRET, Server
 
 NODE = Path(__file__).parent / "node"
+DATABASE = "browser.db"
 CHROMIUM_ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -45,11 +50,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Tests run in several processes; what they all need is made by the first one."""
+    with (NODE / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def front_end() -> None:
     """The pages as they are now, built when the sources have changed."""
-    if not frontend.is_current():
-        frontend.build()
+    with one_at_a_time():
+        if not frontend.is_current():
+            frontend.build()
 
 
 @pytest.fixture(scope="session")
@@ -80,8 +94,9 @@ def chromium(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
 def server(front_end: None, demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running portal on a copy of the demo agency."""
     folder = tmp_path_factory.mktemp("browser")
-    shutil.copy(demo_template, folder / "browser.db")
-    running = Server(folder, f"sqlite:///{folder}/browser.db", front_end=True).start()
+    shutil.copy(demo_template, folder / DATABASE)
+    shutil.copytree(demo_template.with_name("documents"), folder / "documents")
+    running = Server(folder, f"sqlite:///{folder / DATABASE}", front_end=True).start()
     yield running
     running.stop()
 
@@ -92,6 +107,29 @@ def server_db(server: Server) -> Iterator[Database]:
     database = Database(server.env["MYSAPK_DATABASE_URL"])
     yield database
     database.dispose()
+
+
+@pytest.fixture(scope="package")
+def as_filled(server: Server, server_db: Database) -> Path:
+    """The database as the running server has it before the first test, its counts gathered."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with server_db.read() as session:
+            if not session.execute(text("SELECT count(*) FROM hitungan_langkah")).scalar_one():
+                break
+        time.sleep(0.1)
+    path = server.folder / "as-filled.db"
+    _copy_database(server.folder / DATABASE, path)
+    return path
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy what a SQLite file holds into another one that may be in use; waits for who writes just then."""
+    with (
+        contextlib.closing(sqlite3.connect(source)) as old,
+        contextlib.closing(sqlite3.connect(target, timeout=10)) as new,
+    ):
+        old.backup(new)
 
 
 @pytest.fixture(scope="session")
@@ -109,23 +147,23 @@ def people(server_db: Database, accounts: dict[str, demo.DemoAccount]) -> People
 
 @pytest.fixture(autouse=True)
 def _nothing_of_other_tests(request: pytest.FixtureRequest) -> None:
-    """All tests come from one network address: what one used up of it must not meet the next. Nor do its sessions."""
+    """Every test meets the demo as it was filled: no password, proposal, counter or session of another test."""
     if "server" in request.fixturenames:
-        with request.getfixturevalue("server_db").begin() as session:
-            session.execute(text("DELETE FROM penghitung"))
-            session.execute(text("DELETE FROM sesi"))
+        filled = request.getfixturevalue("as_filled")
+        _copy_database(filled, request.getfixturevalue("server").folder / DATABASE)
 
 
 @pytest.fixture(scope="session")
 def axe_source() -> str:
     """The pinned axe-core."""
     script = NODE / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        own = str(Path(sys.executable).parent)
-        environment = {**os.environ, "PATH": os.pathsep.join([own, os.environ.get("PATH", "")])}
-        subprocess.run(
-            ["npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit"], cwd=NODE, env=environment, check=True
-        )
+    with one_at_a_time():
+        if not script.exists():
+            own = str(Path(sys.executable).parent)
+            environment = {**os.environ, "PATH": os.pathsep.join([own, os.environ.get("PATH", "")])}
+            subprocess.run(
+                ["npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit"], cwd=NODE, env=environment, check=True
+            )
     return script.read_text()
 
 

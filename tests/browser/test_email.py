@@ -236,3 +236,44 @@ def test_an_admin_of_units_has_no_tokens(new_page: NewPage) -> None:
     page = opened(new_page, "token", "admin_satker")
     expect(page.get_by_role("link", name="Token API")).to_have_count(0)
     expect(page.get_by_role("heading", name="Perbaiki satu alamat")).to_be_visible()
+
+
+def test_which_addresses_the_agency_accepts(new_page: NewPage, looks: Looks, server_db: Database) -> None:
+    page = opened(new_page, "kebijakan")
+    expect(page.get_by_text("Berlaku untuk seluruh Pemerintah Kabupaten Contoh.")).to_be_visible()
+    looks.fine(page, "email-kebijakan")
+    page.get_by_label("Alamat yang diterima").select_option(label="Hanya email dinas")
+    page.get_by_label("Domain email dinas").fill("bukan domain")
+    button_named(page, "Lihat dampaknya").click()
+    expect(page.get_by_role("alert")).to_contain_text("bukan domain")
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_label("Domain email dinas")).to_be_focused()
+    looks.fine(page, "email-kebijakan-kesalahan")
+
+    page.get_by_label("Domain email dinas").fill("contohkab.example.go.id")
+    button_named(page, "Lihat dampaknya").click()
+    expect(page.get_by_role("heading", name="Dampak kebijakan ini")).to_be_visible()
+    expect(page.get_by_text("tidak dapat meminta token sampai alamatnya diganti")).to_be_visible()
+    looks.fine(page, "email-kebijakan-dampak")
+    with server_db.begin() as session:
+        session.execute(text("UPDATE sesi SET step_up_at = NULL"))
+    button_named(page, "Terapkan kebijakan").click()
+    asked = page.get_by_role("dialog", name="Konfirmasi bahwa ini Anda")
+    expect(asked).to_be_visible()
+    looks.fine(page, "email-kebijakan-konfirmasi")
+    with server_db.begin() as session:
+        session.execute(text("UPDATE sesi SET step_up_at = :now"), {"now": clock.now().replace(tzinfo=None)})
+    button_named(asked, "Batal").click()
+    button_named(page, "Terapkan kebijakan").click()
+    expect(page.get_by_text("Kebijakan email berlaku mulai sekarang.")).to_be_visible()
+    expect(page.get_by_text("Sekarang: Hanya email dinas.")).to_be_visible()
+    with server_db.read() as session:
+        stored = session.execute(
+            text("SELECT domain_policy FROM instansi WHERE nama LIKE '%Kabupaten Contoh'")
+        ).scalar_one()
+    assert stored == "AGENCY_ONLY"
+
+    other = new_page(person="admin_satker")
+    other.goto("/admin/email?bagian=kebijakan")
+    expect(other.get_by_role("heading", name="Perbaiki satu alamat")).to_be_visible()
+    expect(other.get_by_role("link", name="Kebijakan")).to_have_count(0)

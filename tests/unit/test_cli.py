@@ -18,7 +18,7 @@ from sqlmodel import func, select
 from typer.testing import CliRunner, Result
 
 from mysapk_web.cli import app
-from mysapk_web.models import Database, Pegawai, RoleGrant, migration
+from mysapk_web.models import Account, Database, Pegawai, RoleGrant, migration
 from mysapk_web.services import bookkeeping, clock
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.settings import load
@@ -206,6 +206,22 @@ def test_create_admin(shell: Shell) -> None:
     database = Database(shell.url)
     with database.read() as session:
         assert session.exec(select(func.count()).select_from(RoleGrant)).one() == 1
+    database.dispose()
+
+
+def test_a_lost_second_factor(shell: Shell) -> None:
+    shell.run("import-pegawai", shell.file("rolls.csv", ROLLS))
+    database = Database(shell.url)
+    with database.begin() as session:
+        session.execute(text("UPDATE akun SET totp_secret = 'x', totp_confirmed_at = '2026-01-01 00:00:00'"))
+    command = ("remove-second-factor", "198503152010012001")
+    without = shell.run(*command)
+    unknown = shell.run("remove-second-factor", "198503152010012009", "--reason", "KTP")
+    first, again = (shell.run(*command, "--reason", "Datang sendiri, KTP diperiksa") for _ in range(2))
+    assert (without.exit_code, unknown.exit_code, first.exit_code, again.exit_code) == (2, 2, 0, 0)
+    assert ("Removed" in first.stdout, "none" in again.stdout) == (True, True)
+    with database.read() as session:
+        assert session.exec(select(Account.totp_secret)).all() == [None]
     database.dispose()
 
 

@@ -76,6 +76,7 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.ADDRESS_NOT_ALLOWED: recovery.address_not_allowed,
     Letter.ACTIVATED: recovery.activated,
     Letter.ACTIVATION_REMINDER: recovery.reminder,
+    Letter.PDM_REMINDER: notices.pdm_reminder,
     Letter.PASSWORD_CHANGED: security.password_changed,
     Letter.EMAIL_CHANGED: security.email_changed,
     Letter.ADDRESS_TOKEN: address.address_token,

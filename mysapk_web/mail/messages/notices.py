@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from mysapk_web.mail.layout import Block, Link, Paragraph, Points, plain
-from mysapk_web.mail.messages.parts import Words, moment, not_me
+from mysapk_web.mail.messages.parts import Words, agency, moment, not_me
 from mysapk_web.services.letters import Facts
 from mysapk_web.settings import Settings
 
@@ -58,3 +58,19 @@ def receipt(facts: Facts, settings: Settings) -> Words:
 
 def _choose(settings: Settings) -> Block:
     return Link("Atur email seperti ini, atau matikan, di halaman Notifikasi:", f"{settings.public_url}/notifikasi")
+
+
+def pdm_reminder(facts: Facts, settings: Settings) -> Words:
+    """The PDM of the person is not finished."""
+    return Words(
+        "Pemutakhiran data Anda belum selesai",
+        (
+            Paragraph(f"Menurut catatan {agency(facts)}, Pemutakhiran Data Mandiri Anda belum selesai."),
+            Link("Lihat kelompok data yang masih harus diperiksa di:", f"{settings.public_url}/pdm"),
+            Paragraph("Untuk setiap kelompok, nyatakan datanya sudah sesuai atau kirim usulan perubahan."),
+            Paragraph(
+                "Layanan kepegawaian bagi pegawai yang tidak mengikuti pemutakhiran data tidak diproses (Keputusan "
+                "Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1)."
+            ),
+        ),
+    )

@@ -24,7 +24,8 @@ from mysapk_web.services.pdm.proof import (
 )
 from mysapk_web.services.pdm.proof_pdf import proof_pdf
 from mysapk_web.services.pdm.review import review
-from mysapk_web.services.pdm.sending import send, withdraw
+from mysapk_web.services.pdm.routing import Routes, routes
+from mysapk_web.services.pdm.sending import SendResult, send, withdraw
 from mysapk_web.services.pdm.standing import facts
 from mysapk_web.services.pdm.starting import discard, start
 from mysapk_web.services.pdm.stating import state_group
@@ -44,7 +45,6 @@ from mysapk_web.services.pdm.views import (
     ReviewGroup,
     ReviewItem,
     SavedDraft,
-    SendResult,
     TileView,
     TrailView,
 )
@@ -68,6 +68,7 @@ __all__ = [
     "Review",
     "ReviewGroup",
     "ReviewItem",
+    "Routes",
     "SavedDraft",
     "SendResult",
     "StoredCodes",
@@ -88,6 +89,7 @@ __all__ = [
     "proof_pdf",
     "public_check",
     "review",
+    "routes",
     "save_draft",
     "search_codes",
     "send",

@@ -45,6 +45,7 @@ def form(session: Session, actor: Actor, proposal_id: int) -> FormView:
     held.add_records(session, holdings, [declared])
     held.add_documents(session, holdings, [proposal])
     held.add_trail(session, holdings, [proposal])
+    held.add_units(session, holdings, [proposal])
     table = codes(session)
     open_ = proposal.state in EDITABLE
     checked = check(holdings, proposal, table) if open_ else Checked(editable(declared, proposal.payload))

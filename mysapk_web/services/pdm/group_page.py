@@ -35,6 +35,7 @@ def group_view(session: Session, actor: Actor, key: str) -> GroupView:
     held.add_records(session, holdings, group.kinds)
     held.add_documents(session, holdings, holdings.of(group))
     held.add_trail(session, holdings, holdings.of(group))
+    held.add_units(session, holdings, holdings.of(group))
     state, declared = holdings.state(group), holdings.declarations.get(group.key)
     tables = codes(session)
     return GroupView(

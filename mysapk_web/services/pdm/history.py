@@ -31,7 +31,6 @@ def history(
         actor: Whose.
         page: From 1; one that doesn't exist gives the nearest that does.
         states: Only proposals that stand there; empty for all.
-        states: Only proposals that stand there; empty for all.
     """
     here = standing(session, actor)
     mine = select(Proposal).where(
@@ -39,13 +38,12 @@ def history(
         or_(col(Proposal.state) != UsulanState.DIHAPUS, col(Proposal.sent_at).is_not(None)),
     )
     if states:
-        mine = mine.where(col(Proposal.state).in_(states))
-    if states:
         mine = mine.where(col(Proposal.state).in_(list(states)))
     found = page_of(session, mine, page, PAGE_SIZE, col(Proposal.changed_at).desc(), col(Proposal.id).desc())
     holdings = held.read(session, here)
     held.add_records(session, holdings, {each.kind: kind_of(each) for each in found.items}.values())
     held.add_documents(session, holdings, found.items)
     held.add_trail(session, holdings, found.items)
+    held.add_units(session, holdings, found.items)
     tables = codes(session)
     return found.map(lambda proposal: proposal_view(holdings, proposal, tables))

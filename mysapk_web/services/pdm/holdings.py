@@ -15,7 +15,7 @@ from mysapk_web.domain.groups import kind
 from mysapk_web.domain.groups.base import Cardinality, Group, RecordKind
 from mysapk_web.domain.groups.fields import Value
 from mysapk_web.domain.usulan import Declaration, GroupState, UsulanState, group_state
-from mysapk_web.models import Document, GroupStatement, PersonnelRecord, Proposal, TrailEntry
+from mysapk_web.models import Document, GroupStatement, PersonnelRecord, Proposal, TrailEntry, Unor
 from mysapk_web.services.pdm.payload import readable
 from mysapk_web.services.pdm.standing import Standing
 
@@ -42,6 +42,7 @@ class Holdings:
         records: Records on file by kind; kinds that were not asked for are missing.
         documents: By proposal.
         trail: By proposal, the newest step first.
+        units: Names of the unor verifikasi of the proposals, by id.
     """
 
     here: Standing
@@ -51,6 +52,7 @@ class Holdings:
     records: dict[str, list[PersonnelRecord]] = field(default_factory=dict)
     documents: dict[int, list[Document]] = field(default_factory=dict)
     trail: dict[int, list[TrailEntry]] = field(default_factory=dict)
+    units: dict[int, str] = field(default_factory=dict)
 
     def of(self, group: Group) -> list[Proposal]:
         """The proposals of a group."""
@@ -149,6 +151,20 @@ def add_trail(session: Session, holdings: Holdings, proposals: Iterable[Proposal
         proposals: Of this person.
     """
     holdings.trail.update(trail_of(session, [each.id or 0 for each in proposals]))
+
+
+def add_units(session: Session, holdings: Holdings, proposals: Iterable[Proposal]) -> None:
+    """Read the names of the units that some proposals were sent to.
+
+    Args:
+        session: Any transaction.
+        holdings: Gets them.
+        proposals: Of this person.
+    """
+    wanted = {each.unor_id for each in proposals if each.sent_at} - holdings.units.keys()
+    if wanted:
+        found = session.exec(select(Unor.id, Unor.nama).where(col(Unor.id).in_(sorted(wanted))))
+        holdings.units.update({number or 0: nama for number, nama in found})
 
 
 def documents_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, list[Document]]:

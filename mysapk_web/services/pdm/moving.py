@@ -93,6 +93,7 @@ def move(
     reason: str = "",
     note: str = "",
     quiet: bool = False,
+    late: bool = False,
     changes: Sequence[dict[str, Any]] = (),
     **values: Any,
 ) -> UsulanState:
@@ -108,6 +109,7 @@ def move(
         reason: Code of the reason, where the act needs one.
         note: Words beside it.
         quiet: The caller tells the owner.
+        late: The caller has judged the period: some may finish what is left when it is over.
         changes: Of a correction, what `TrailEntry.changes` keeps.
         **values: Further columns that change with it.
 
@@ -129,7 +131,8 @@ def move(
         raise NotAllowed("only the owner does this")
     if row.who not in (Who.OWNER, Who.SYSTEM) and own_data:
         raise NotAllowed("nobody decides on the own data")
-    here.times.require(proposal.state, act, approval)
+    if not late:
+        here.times.require(proposal.state, act, approval)
     reason, note = _explained(act, reason, note, needed=row.reason)
     before, now = proposal.state, here.times.now
     ended = {"ended_at": now} if row.to in FINAL_STATES else {}

@@ -108,7 +108,7 @@ def proof_page(session: Session, actor: Actor) -> ProofPage:
         session: A read transaction is enough.
         actor: Whose.
     """
-    holdings = held.read(session, standing(session, actor))
+    holdings = _holdings(session, standing(session, actor))
     row, missing = _newest(session, actor.pegawai_id), undone(holdings, duty=True)
     stale = row is not None and _proven(row.content) != _proven(_content(holdings, "", ""))
     return ProofPage(
@@ -143,7 +143,7 @@ def make_proof(session: Session, actor: Actor) -> ProofView:
     """
     actor.require(Permission.PROOF_DOWNLOAD)
     here = standing_of(session, actor.pegawai_id, lock=True)
-    holdings = held.read(session, here)
+    holdings = _holdings(session, here)
     missing = undone(holdings, duty=True)
     if missing:
         labels = ", ".join(group.label for group in missing)
@@ -225,6 +225,12 @@ def _newest(session: Session, pegawai_id: int) -> Proof | None:
     ).first()
 
 
+def _holdings(session: Session, here: Standing) -> Holdings:
+    found = held.read(session, here)
+    held.add_units(session, found, found.proposals)
+    return found
+
+
 def _number(here: Standing) -> str:
     """Agency, day and eight random characters (40 bits): neither a count nor a person can be read from it."""
     kode = "".join(letter for letter in here.kode.upper() if letter.isascii() and letter.isalnum())
@@ -245,7 +251,7 @@ def _content(holdings: Holdings, number: str, check: str) -> dict[str, Any]:
         "nip": here.facts.nip,
         "jenis": here.facts.jenis.label,
         "instansi": here.instansi,
-        "unit": here.unit,
+        "unit": ", ".join(sorted({holdings.units[each.unor_id] for each in sent if each.sent_at})) or here.unit,
         "period": (
             f"{moment(period.starts_at, here.times.zona)} sampai {moment(period.ends_at - _LAST_MOMENT, here.times.zona)}"
             if period

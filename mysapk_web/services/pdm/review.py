@@ -34,7 +34,6 @@ def review(session: Session, actor: Actor) -> Review:
         groups=[_group(holdings, group, items) for group in here.groups],
         ready=[number for number, item in items.items() if item.ready],
         blockers=[_blocker(holdings, group) for group in undone(holdings, duty=True)],
-        unit=here.unit,
         may_send=not closed,
         closed_sentence=closed,
     )

@@ -3,40 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import EDITABLE, UsulanAct, UsulanState
-from mysapk_web.models import Proposal
+from mysapk_web.models import Proposal, Unor
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.pdm.board import undone, with_drafts
 from mysapk_web.services.pdm.checking import check
 from mysapk_web.services.pdm.codes import codes
 from mysapk_web.services.pdm.holdings import Holdings, kind_of
 from mysapk_web.services.pdm.moving import move, own, require_version
+from mysapk_web.services.pdm.routing import unit_for
 from mysapk_web.services.pdm.standing import Standing, standing_of
 from mysapk_web.services.pdm.telling import name_of, tell_sent
-from mysapk_web.services.pdm.views import SendResult
 
 NOTHING_READY: Final = "Belum ada usulan yang siap dikirim. Lengkapi draf Anda lebih dahulu."
 UNTOUCHED: Final = "Usulan ini dikembalikan dan belum Anda perbaiki."
 
 
-def send(session: Session, actor: Actor, proposal_ids: Collection[int] | None = None) -> SendResult:
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What was sent.
+
+    Attributes:
+        sent: Titles of the proposals that went.
+        units: Names of the unor verifikasi that they went to.
+        kept: Title and reason of those that didn't.
+        complete: Every group that has to be handled is handled: the proof can be made.
+    """
+
+    sent: list[str]
+    units: list[str]
+    kept: list[tuple[str, str]]
+    complete: bool
+
+
+def send(
+    session: Session, actor: Actor, proposal_ids: Collection[int] | None = None, *, unor_id: int | None = None
+) -> SendResult:
     """Send proposals to the verifikator.
 
     Args:
         session: Any transaction.
         actor: The owner.
         proposal_ids: Which; None for all that are ready. A returned one that was not touched since is sent only by name.
+        unor_id: Unor verifikasi that the person picked; None for the usual one, see `routing.unit_for`.
 
     Returns:
         What was sent, and why the rest was not.
 
     Raises:
-        Refused: Nothing could be sent; why.
+        Refused: Nothing could be sent, or not to that unit; why.
         NotAllowed: One of them is not a proposal of this person.
     """
     actor.require(Permission.SUBMIT_PDM)
@@ -54,13 +75,14 @@ def send(session: Session, actor: Actor, proposal_ids: Collection[int] | None = 
         if refused:
             kept.append((name_of(session, proposal), refused))
             continue
-        _send(session, actor, here, proposal)
+        _send(session, actor, here, proposal, unit_for(session, here, proposal, unor_id))
         sent.append(proposal)
     if not sent:
         raise Refused(kept[0][1] if len(kept) == 1 else NOTHING_READY)
     tell_sent(session, here, sent)
     return SendResult(
         sent=[name_of(session, proposal) for proposal in sent],
+        units=_units(session, sent),
         kept=kept,
         complete=not undone(holdings, duty=True),
     )
@@ -150,7 +172,12 @@ def _chosen(session: Session, actor: Actor, holdings: Holdings, proposal_ids: Co
     return found
 
 
-def _send(session: Session, actor: Actor, here: Standing, proposal: Proposal) -> None:
+def _units(session: Session, sent: Collection[Proposal]) -> list[str]:
+    numbers = sorted({proposal.unor_id for proposal in sent})
+    return list(session.exec(select(Unor.nama).where(col(Unor.id).in_(numbers)).order_by(Unor.nama)))
+
+
+def _send(session: Session, actor: Actor, here: Standing, proposal: Proposal, unor_id: int) -> None:
     move(
         session,
         here,
@@ -160,6 +187,6 @@ def _send(session: Session, actor: Actor, here: Standing, proposal: Proposal) ->
         address=actor.visitor.address,
         quiet=True,
         sent_at=here.times.now,
-        unor_id=here.unor_id,
+        unor_id=unor_id,
         instansi_id=here.instansi_id,
     )

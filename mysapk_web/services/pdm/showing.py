@@ -62,6 +62,7 @@ def proposal_view(
         state_label=proposal.state.label,
         meaning=proposal.state.meaning,
         sent_at=proposal.sent_at,
+        unit=holdings.units.get(proposal.unor_id, "") if proposal.sent_at else "",
         changed_at=proposal.changed_at,
         reason=_REASONS.get(last.reason, "") if last else "",
         note=last.note if last else "",

@@ -107,7 +107,7 @@ class Standing:
         account_id: Account of the person, told of what happens.
         pegawai_id: Whose data.
         instansi_id: Agency.
-        unor_id: Unit; proposals go to whoever verifies for it.
+        unor_id: Unit; proposals go to its verifikator unless the person picks another, see `routing`.
         nama: Name with titles.
         instansi: Name of the agency.
         kode: Code of the agency.
@@ -214,15 +214,25 @@ def times_of(rows: Iterable[Window], zona: str) -> Times:
     """
     now, zone = clock.now(), ZONES.get(zona, ZONES["WIB"])
     windows = list(rows)
-    begun = effective_period([row for row in windows if row.starts_at <= now], PeriodKind.PDM, now)
     return Times(
         now=now,
         today=now.astimezone(zone).date(),
         zona=zona if zona in ZONES else "WIB",
         pdm=period_status(windows, PeriodKind.PDM, now, zone),
         verification=period_status(windows, PeriodKind.VERIFIKASI, now, zone),
-        since=begun.starts_at if begun else _LONG_AGO,
+        since=begun_at(windows, now),
     )
+
+
+def begun_at(rows: Iterable[Window], now: datetime) -> datetime:
+    """When the PDM that runs or ran last began; long ago while there was none.
+
+    Args:
+        rows: National rows and those of the agency, of any kind.
+        now: The present moment.
+    """
+    begun = effective_period([row for row in rows if row.starts_at <= now], PeriodKind.PDM, now)
+    return begun.starts_at if begun else _LONG_AGO
 
 
 def _times(session: Session, instansi: Instansi) -> Times:

@@ -3,6 +3,7 @@
 from mysapk_web.services.people.accounts import (
     MAX_REASON,
     approve_cpns,
+    cancel_reset,
     disable_account,
     enable_account,
     end_sessions,
@@ -11,7 +12,7 @@ from mysapk_web.services.people.accounts import (
     unlock,
 )
 from mysapk_web.services.people.file import Act, Delivery, HeldRole, PersonFile, Step, person_file
-from mysapk_web.services.people.first_admin import create_admin
+from mysapk_web.services.people.first_admin import create_admin, remove_second_factor_of
 from mysapk_web.services.people.grants import (
     Proposed,
     drop_roles_of_moved,
@@ -48,6 +49,7 @@ __all__ = [
     "Step",
     "Wanted",
     "approve_cpns",
+    "cancel_reset",
     "candidate",
     "create_admin",
     "disable_account",
@@ -62,6 +64,7 @@ __all__ = [
     "propose_role",
     "reaches_all_agencies",
     "remove_second_factor",
+    "remove_second_factor_of",
     "revoke_role",
     "search",
     "start_reset",

@@ -151,6 +151,28 @@ def start_reset(session: Session, *, account_id: int, actor: Actor | None) -> st
     return mask
 
 
+def cancel_reset(session: Session, *, account_id: int, actor: Actor | None) -> bool:
+    """Make a token worthless that is on its way or lies in a mailbox that somebody else may read (domain 10).
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+        actor: Who does it; None for the system.
+
+    Returns:
+        Whether there was one that could still be used.
+
+    Raises:
+        NotAllowed: The actor may not, or not this person.
+        Refused: The account holds a role that the actor can't give.
+    """
+    account, pegawai = target.find(session, account_id, actor, Permission.RESET_START)
+    if not recovery.cancel_tokens(session, account_id):
+        return False
+    target.note(session, AuditTag.RESET_CANCELLED, account, pegawai, actor)
+    return True
+
+
 def end_sessions(session: Session, *, account_id: int, actor: Actor | None) -> int:
     """Log a person out everywhere; their open pages close within seconds.
 
@@ -174,7 +196,7 @@ def end_sessions(session: Session, *, account_id: int, actor: Actor | None) -> i
     return count
 
 
-def remove_second_factor(session: Session, *, account_id: int, actor: Actor, reason: str) -> bool:
+def remove_second_factor(session: Session, *, account_id: int, actor: Actor | None, reason: str) -> bool:
     """Take away a lost second factor with its recovery codes, after the person was recognised outside the portal (ASVS 6.4.4).
 
     The password stays and is asked for; roles rest until the person has enrolled anew.
@@ -182,7 +204,7 @@ def remove_second_factor(session: Session, *, account_id: int, actor: Actor, rea
     Args:
         session: Any transaction.
         account_id: Whose.
-        actor: Who does it; has shown password or code within ten minutes.
+        actor: Who does it; has shown password or code within ten minutes. None for the operator, see `remove_second_factor_of`.
         reason: How the person was recognised, in words, for the trail; at most 300 characters.
 
     Returns:
@@ -195,7 +217,8 @@ def remove_second_factor(session: Session, *, account_id: int, actor: Actor, rea
     """
     account, pegawai = target.find(session, account_id, actor, Permission.SECOND_FACTOR_REMOVE)
     why = target.reason_of(reason, MAX_REASON)
-    require_recent(actor)
+    if actor is not None:
+        require_recent(actor)
     if account.totp_confirmed_at is None:
         return False
     account.totp_secret = None

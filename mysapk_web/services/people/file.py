@@ -16,8 +16,8 @@ from mysapk_web.domain.email import DomainVerdict, domain_verdict, mask_email
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import Permission, Role
 from mysapk_web.models import Account, AuditEvent, Instansi, OutboxMail, OutboxState, Pegawai, Unor
+from mysapk_web.services import recovery, waits
 from mysapk_web.services import session as sessions
-from mysapk_web.services import waits
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.people import target
@@ -38,6 +38,7 @@ class Act(StrEnum):
     APPROVE = "setujui"
     UNLOCK = "buka"
     RESET = "reset"
+    CANCEL_RESET = "batal-token"
     END_SESSIONS = "sesi"
     REMOVE_FACTOR = "dua-langkah"
     DISABLE = "nonaktifkan"
@@ -157,7 +158,7 @@ def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile |
         roles=_roles(session, account_id),
         deliveries=_deliveries(session, account_id) if actor.may(Permission.OUTBOX_READ) else [],
         trail=_trail(session, account_id) if actor.may(Permission.AUDIT_READ) else None,
-        acts=frozenset() if closed else _acts(actor, pegawai, account, locked=until is not None, alive=alive),
+        acts=frozenset() if closed else _acts(session, actor, pegawai, account, locked=until is not None, alive=alive),
         closed=closed,
     )
 
@@ -168,13 +169,16 @@ def _closed(session: Session, actor: Actor, account_id: int) -> str:
     return "" if target.may_manage(actor, session, account_id) else target.HIGHER
 
 
-def _acts(actor: Actor, pegawai: Pegawai, account: Account, *, locked: bool, alive: int) -> frozenset[Act]:
+def _acts(
+    session: Session, actor: Actor, pegawai: Pegawai, account: Account, *, locked: bool, alive: int
+) -> frozenset[Act]:
     disabled = account.disabled_at is not None
     waits_for_approval = pegawai.jenis is JenisPegawai.CPNS and pegawai.approved_at is None
     possible = {
         Act.APPROVE: (waits_for_approval, Permission.CPNS_APPROVE),
         Act.UNLOCK: (locked, Permission.ACCOUNT_UNLOCK),
         Act.RESET: (not disabled and not waits_for_approval and bool(pegawai.email_key), Permission.RESET_START),
+        Act.CANCEL_RESET: (recovery.has_token(session, account.id or 0), Permission.RESET_START),
         Act.END_SESSIONS: (alive > 0, Permission.SESSIONS_END),
         Act.REMOVE_FACTOR: (account.totp_confirmed_at is not None, Permission.SECOND_FACTOR_REMOVE),
         Act.DISABLE: (not disabled, Permission.ACCOUNT_DISABLE),

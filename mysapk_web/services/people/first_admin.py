@@ -1,4 +1,4 @@
-"""The first grants, from the command line (`mysapk create-admin`)."""
+"""What nobody on the pages may do, from the command line: the first grants, and the lost second factor of those above all others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from mysapk_web.domain.roles import Role
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Refused
+from mysapk_web.services.people.accounts import remove_second_factor
 from mysapk_web.services.people.grants import OF_AGENCY, OF_UNITS, give
 
 
@@ -37,6 +38,24 @@ def create_admin(
     return give(session, account, pegawai, RoleGrant(
         account_id=account.id or 0, role=role, instansi_id=instansi_id, unor_id=unor_id, granted_at=clock.now()
     ), None)  # fmt: skip
+
+
+def remove_second_factor_of(session: Session, *, nip: str, reason: str) -> bool:
+    """Take away a lost second factor of anybody, an Admin BKN too, above whom nobody stands (`mysapk remove-second-factor`).
+
+    Args:
+        session: Any transaction.
+        nip: Of a person on the rolls.
+        reason: How the person was recognised, in words, for the trail; at most 300 characters.
+
+    Returns:
+        Whether there was one in force.
+
+    Raises:
+        Refused: Unknown person, or no reason.
+    """
+    account, _ = _on_the_rolls(session, nip)
+    return remove_second_factor(session, account_id=account.id or 0, actor=None, reason=reason)
 
 
 def _on_the_rolls(session: Session, nip: str) -> tuple[Account, Pegawai]:

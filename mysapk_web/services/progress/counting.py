@@ -7,9 +7,9 @@ reads one row a unit however many people there are below.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import case, delete, func
@@ -17,19 +17,28 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.period import ZONES
-from mysapk_web.domain.progress import COUNTRY, DAILY, Measure
-from mysapk_web.models import Account, Database, Headcount, HeadcountDay, HeadcountStep, Pegawai, Unor
-from mysapk_web.models.upsert import insert
-from mysapk_web.services import clock, jobs
+from mysapk_web.domain.progress import COUNTRY, DAILY, GROUP_MEASURES, PDM, Measure
+from mysapk_web.models import (
+    Account,
+    Database,
+    Headcount,
+    HeadcountDay,
+    HeadcountStep,
+    Instansi,
+    Pegawai,
+    Unor,
+    bulk,
+)
+from mysapk_web.services import jobs
+from mysapk_web.services.progress import pdm_counting, queue
+from mysapk_web.services.progress.sums import ROWS, Key, add, day_of, named, note_day, paths_of, put_days, rolled, today
 
-Key = tuple[int, JenisPegawai, Measure]
+__all__ = ["Difference", "anything_to_gather", "gather", "rebuild", "rebuild_in", "today", "verify", "write_history"]
+
 T = TypeVar("T")
 
 BATCH: Final = 4_000
 """Steps gathered in one transaction."""
-_ROWS: Final = 5_000
-"""Rows of one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +57,7 @@ class Difference:
     found: int
 
 
-def today() -> date:
-    """The day that a count of now belongs to, in WIB."""
-    return _day(clock.now())
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(ZONES["WIB"]).date()
-
+_OF_PDM: Final = frozenset((*PDM, *GROUP_MEASURES.values()))
 
 _STEP: tuple[Any, ...] = (
     HeadcountStep.id,
@@ -75,7 +77,8 @@ def anything_to_gather(session: Session) -> bool:
     Args:
         session: A read-only transaction.
     """
-    return session.exec(select(HeadcountStep.id).limit(1)).first() is not None
+    steps = session.exec(select(HeadcountStep.id).limit(1)).first() is not None
+    return steps or pdm_counting.anything_to_gather(session) or queue.anything_to_gather(session)
 
 
 def gather(session: Session) -> int:
@@ -88,87 +91,21 @@ def gather(session: Session) -> int:
         Steps gathered; zero when there are none.
     """
     jobs.hold(session, jobs.COUNTS)
+    return _gather_steps(session) + pdm_counting.gather(session) + queue.gather(session)
+
+
+def _gather_steps(session: Session) -> int:
     rows = session.execute(sql_select(*_STEP).order_by(col(HeadcountStep.id)).limit(BATCH)).all()
     if not rows:
         return 0
     own: Counter[Key] = Counter()
     for _, unor_id, jenis, measure, step in rows:
         own[unor_id, jenis, measure] += step
-    changed = {key: step for key, step in _rolled(own, _paths(session, {key[0] for key in own})).items() if step}
-    _add(session, changed)
-    _note_day(session, changed)
+    changed = {key: step for key, step in rolled(own, paths_of(session, {key[0] for key in own})).items() if step}
+    add(session, changed)
+    note_day(session, changed)
     _delete_steps(session, [row[0] for row in rows])
     return len(rows)
-
-
-def _paths(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    wanted, found = sorted(ids), {}
-    for start in range(0, len(wanted), _ROWS):
-        part = wanted[start : start + _ROWS]
-        found.update(dict(session.execute(select(Unor.id, Unor.jalur).where(col(Unor.id).in_(part))).all()))
-    return {id_: path for id_, path in found.items() if id_ is not None}
-
-
-def _rolled(own: Counter[Key], paths: dict[int, str]) -> Counter[Key]:
-    """What the counts of the units themselves mean for the units above them and for the country."""
-    above = {id_: _chain(id_, paths.get(id_, "")) for id_ in {key[0] for key in own}}
-    rolled: Counter[Key] = Counter()
-    for (unor_id, jenis, measure), count in own.items():
-        for id_ in above[unor_id]:
-            rolled[id_, jenis, measure] += count
-    return rolled
-
-
-def _chain(unor_id: int, path: str) -> frozenset[int]:
-    return frozenset({COUNTRY, unor_id, *(int(part) for part in path.split("/") if part)})
-
-
-def _add(session: Session, changed: dict[Key, int]) -> None:
-    statement = insert(session, Headcount)
-    statement = statement.on_conflict_do_update(
-        index_elements=["unor_id", "jenis", "measure"], set_={"count": Headcount.count + statement.excluded.count}
-    )
-    _execute(session, statement, ({**_named(key), "count": step} for key, step in changed.items()))
-
-
-def _note_day(session: Session, changed: dict[Key, int]) -> None:
-    """Write down what the changed sums are now."""
-    day, units = today(), sorted({key[0] for key in changed if key[2] in DAILY})
-    for start in range(0, len(units), _ROWS):
-        now = session.execute(
-            select(Headcount.unor_id, Headcount.jenis, Headcount.measure, Headcount.count).where(
-                col(Headcount.unor_id).in_(units[start : start + _ROWS]), col(Headcount.measure).in_(DAILY)
-            )
-        )
-        _put_days(session, ((key, day, count) for *key, count in now))
-
-
-def _put_days(session: Session, rows: Iterable[tuple[Iterable[Any], date, int]]) -> None:
-    statement = insert(session, HeadcountDay)
-    statement = statement.on_conflict_do_update(
-        index_elements=["unor_id", "day", "jenis", "measure"], set_={"count": statement.excluded.count}
-    )
-    _execute(session, statement, ({**_named(key), "day": day, "count": count} for key, day, count in rows))
-
-
-def _named(key: Iterable[Any]) -> dict[str, Any]:
-    return dict(zip(("unor_id", "jenis", "measure"), key, strict=True))
-
-
-def _execute(session: Session, statement: Any, rows: Iterable[dict[str, Any]]) -> None:
-    for part in _parts(rows):
-        session.execute(statement, part)
-
-
-def _parts(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    part: list[dict[str, Any]] = []
-    for row in rows:
-        part.append(row)
-        if len(part) == _ROWS:
-            yield part
-            part = []
-    if part:
-        yield part
 
 
 def _delete_steps(session: Session, ids: list[int | None]) -> None:
@@ -187,11 +124,24 @@ def recount(session: Session) -> Counter[Key]:
     Args:
         session: Any transaction; one that sees a single moment.
     """
+    found: Counter[Key] = Counter()
+    for instansi_id in _agencies(session):
+        found.update(_recount_of(session, instansi_id))
+    return +found
+
+
+def _agencies(session: Session) -> list[int]:
+    return [id_ for id_ in session.exec(select(Instansi.id).order_by(col(Instansi.id))) if id_ is not None]
+
+
+def _recount_of(session: Session, instansi_id: int, *, renew: bool = False) -> Counter[Key]:
+    """The counts of one agency: what is held in memory stays as small as the largest of them."""
     own: Counter[Key] = Counter()
+    here = col(Pegawai.unor_id).in_(select(Unor.id).where(Unor.instansi_id == instansi_id))
     people = session.execute(
-        select(Pegawai.unor_id, Pegawai.jenis, func.count(), _number_of(col(Pegawai.email_key).is_(None))).group_by(
-            col(Pegawai.unor_id), col(Pegawai.jenis)
-        )
+        select(Pegawai.unor_id, Pegawai.jenis, func.count(), _number_of(col(Pegawai.email_key).is_(None)))
+        .where(here)
+        .group_by(col(Pegawai.unor_id), col(Pegawai.jenis))
     )
     for unor_id, jenis, count, no_email in people:
         own[unor_id, jenis, Measure.PEOPLE] = count
@@ -201,12 +151,14 @@ def recount(session: Session) -> Counter[Key]:
             Pegawai.unor_id, Pegawai.jenis, func.count(col(Account.activated_at)), func.count(col(Account.disabled_at))
         )
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .where(here)
         .group_by(col(Pegawai.unor_id), col(Pegawai.jenis))
     )
     for unor_id, jenis, active, disabled in accounts:
         own[unor_id, jenis, Measure.ACTIVE] = active
         own[unor_id, jenis, Measure.DISABLED] = disabled
-    return +_rolled(own, _paths(session, {key[0] for key in own}))
+    own.update(pdm_counting.recount(session, instansi_id, renew=renew))
+    return +rolled(own, paths_of(session, {key[0] for key in own}))
 
 
 def _number_of(condition: Any) -> Any:
@@ -227,7 +179,8 @@ def kept(session: Session) -> Counter[Key]:
         ).group_by(col(HeadcountStep.unor_id), col(HeadcountStep.jenis), col(HeadcountStep.measure))
     )
     own = Counter({(unor_id, jenis, measure): int(step) for unor_id, jenis, measure, step in waiting})
-    for key, step in _rolled(own, _paths(session, {key[0] for key in own})).items():
+    own.update(pdm_counting.waiting(session))
+    for key, step in rolled(own, paths_of(session, {key[0] for key in own})).items():
         found[key] += step
     return found
 
@@ -247,8 +200,17 @@ def verify(database: Database) -> list[Difference]:
 
 def _differences(session: Session) -> list[Difference]:
     found, have = recount(session), kept(session)
+    own = pdm_counting.noted(session)
+    # Sums of the PDM are kept right only as long as they are those of the rows that are subtracted from them.
+    rows = {**have, **dict.fromkeys((key for key in have if key[2] in _OF_PDM), 0)}
+    rows.update(rolled(own, paths_of(session, {key[0] for key in own})))
+    differing = {
+        key: have[key] if have[key] != found[key] else rows.get(key, 0)
+        for key in {*found, *have, *rows}
+        if not have[key] == found[key] == rows.get(key, 0)
+    }
     return sorted(
-        (Difference(*key, kept=have[key], found=found[key]) for key in {*found, *have} if have[key] != found[key]),
+        (Difference(*key, kept=count, found=found[key]) for key, count in differing.items()),
         key=lambda row: (row.unor_id, row.jenis, row.measure),
     )
 
@@ -289,12 +251,27 @@ def rebuild_in(session: Session) -> int:
 
 def _write_recount(session: Session) -> int:
     """Steps that come in meanwhile are not seen here, neither by the recount nor by the removal, and stay."""
-    found = recount(session)
-    session.execute(delete(Headcount), execution_options={"synchronize_session": False})
-    session.execute(delete(HeadcountStep), execution_options={"synchronize_session": False})
-    _execute(session, insert(session, Headcount), ({**_named(key), "count": count} for key, count in found.items()))
-    _note_day(session, found)
-    return len(found)
+    pdm_counting.start_anew(session)
+    queue.rebuild(session)
+    day = today()
+    for old in (delete(Headcount), delete(HeadcountStep), delete(HeadcountDay).where(col(HeadcountDay.day) == day)):
+        session.execute(old, execution_options={"synchronize_session": False})
+    country: Counter[Key] = Counter()
+    made = 0
+    for instansi_id in _agencies(session):
+        found = _recount_of(session, instansi_id, renew=True)
+        here = {key: count for key, count in found.items() if key[0] != COUNTRY}
+        country.update({key: count for key, count in found.items() if key[0] == COUNTRY})
+        made += _put_sums(session, here, day)
+    return made + _put_sums(session, country, day)
+
+
+def _put_sums(session: Session, found: Mapping[Key, int], day: date) -> int:
+    """Write sums where there are none, and the day's."""
+    rows = [{**named(key), "count": count} for key, count in found.items()]
+    bulk.insert_many(session, Headcount, rows)
+    bulk.insert_many(session, HeadcountDay, [{**row, "day": day} for row in rows if row["measure"] in DAILY])
+    return len(rows)
 
 
 def write_history(session: Session) -> None:
@@ -308,22 +285,22 @@ def write_history(session: Session) -> None:
         select(Account.activated_at, Pegawai.unor_id, Pegawai.jenis)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .where(col(Account.activated_at).is_not(None))
-        .execution_options(yield_per=_ROWS)
+        .execution_options(yield_per=ROWS)
     )
     for at, unor_id, jenis in activated:
         if at is not None:
-            own.setdefault(_day(at), Counter())[unor_id, jenis, Measure.ACTIVE] += 1
+            own.setdefault(day_of(at), Counter())[unor_id, jenis, Measure.ACTIVE] += 1
     if not own:
         return
     first = select(Headcount.unor_id, Headcount.jenis, Headcount.measure, Headcount.count)
     people = session.execute(first.where(Headcount.measure == Measure.PEOPLE)).all()
-    _put_days(session, ((key, min(own), count) for *key, count in people))
-    paths = _paths(session, {key[0] for counts in own.values() for key in counts})
+    put_days(session, ((key, min(own), count) for *key, count in people))
+    paths = paths_of(session, {key[0] for counts in own.values() for key in counts})
     so_far: Counter[Key] = Counter()
     for day in sorted(own):
-        step = _rolled(own[day], paths)
+        step = rolled(own[day], paths)
         so_far += step
-        _put_days(session, ((key, day, so_far[key]) for key in step))
+        put_days(session, ((key, day, so_far[key]) for key in step))
 
 
 def _at_one_moment(database: Database, act: Callable[[Session], T]) -> T:

@@ -128,24 +128,40 @@ def _known_count(session: Session, actor: Actor, narrowed: Filter) -> int | None
     return total
 
 
-def closed_agencies(session: Session, actor: Actor, permission: Permission = Permission.PROGRESS_READ) -> list[Closed]:
-    """Agencies within the scope whose period of activation has ended.
+def agencies_within(session: Session, actor: Actor) -> list[Instansi]:
+    """The agencies that the grants of an actor reach, by name.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+    """
+    grants = actor.acting_grants
+    wanted = select(Instansi).order_by(col(Instansi.nama))
+    if not any(grant.instansi_id is None for grant in grants):
+        wanted = wanted.where(col(Instansi.id).in_([grant.instansi_id for grant in grants]))
+    return list(session.exec(wanted))
+
+
+def closed_agencies(
+    session: Session,
+    actor: Actor,
+    permission: Permission = Permission.PROGRESS_READ,
+    kind: PeriodKind = PeriodKind.AKTIVASI,
+) -> list[Closed]:
+    """Agencies within the scope whose period has ended.
 
     Args:
         session: Any transaction.
         actor: Who looks.
         permission: What for.
+        kind: Which period.
 
     Raises:
         NotAllowed: No permission.
     """
     actor.require(permission)
-    grants = actor.acting_grants
-    wanted = select(Instansi).order_by(col(Instansi.nama))
-    if not any(grant.instansi_id is None for grant in grants):
-        wanted = wanted.where(col(Instansi.id).in_([grant.instansi_id for grant in grants]))
-    rows = session.exec(wanted).all()
-    states = periods.statuses(session, rows, PeriodKind.AKTIVASI)
+    rows = agencies_within(session, actor)
+    states = periods.statuses(session, rows, kind)
     return [
         Closed(row.id or 0, row.nama, state.period.ends_at, row.zona)
         for row, state in zip(rows, states, strict=True)
@@ -166,7 +182,10 @@ def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
         NotAllowed: No permission, or a place outside the scope.
     """
     found = _sanctioned(session, actor, Permission.PROGRESS_READ, narrowed)
-    return _shown(list_page(session, found, page, col(Pegawai.nama), col(Pegawai.id)))
+    # Where every agency within reach is closed, the list is that of everybody without activation.
+    every = len(closed_agencies(session, actor)) == len(agencies_within(session, actor))
+    known = _known_count(session, actor, narrowed) if every else None
+    return _shown(list_page(session, found, page, col(Pegawai.nama), col(Pegawai.id), known=known))
 
 
 def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool) -> Iterator[MissingPerson]:

@@ -5,38 +5,26 @@ Read from sums and the few steps that are not in them yet, in one statement each
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import case, literal, union_all
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, func, select
+from sqlmodel import Session, select
 
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.progress import COUNTRY, DAILY, Measure
+from mysapk_web.domain.progress import COUNTRY, Measure
 from mysapk_web.domain.roles import Permission
-from mysapk_web.models import Headcount, HeadcountDay, HeadcountStep, Instansi, Unor
+from mysapk_web.models import HeadcountDay, Unor
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.paging import Page
 from mysapk_web.services.progress import counting, places
+from mysapk_web.services.progress.lines import Order, counts_of, lines_below
 from mysapk_web.services.progress.places import Place
 
-PAGE_SIZE: Final = 25
 DAYS: Final = 30
 """How far back the way is shown."""
-
-
-class Order(StrEnum):
-    """How the units below are ordered."""
-
-    NAME = "nama"
-    SHARE = "persen"
-    """The lowest share first."""
-    MISSING = "belum"
-    """The most people without activation first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +82,9 @@ class Progress:
     days: list[Day]
 
 
-# Columns of one table each; SQLModel's annotations speak of values where a statement needs columns.
-_SUM: Any = Headcount
-_STEP: Any = HeadcountStep
 _DAY: Any = HeadcountDay
 _UNIT: Any = Unor
-_MEASURES: Final = (Measure.PEOPLE, Measure.ACTIVE, Measure.NO_EMAIL, Measure.DISABLED)
+MEASURES: Final = (Measure.PEOPLE, Measure.ACTIVE, Measure.NO_EMAIL, Measure.DISABLED)
 
 
 def progress(session: Session, actor: Actor, *, key: str = "", order: Order = Order.NAME, page: int = 1) -> Progress:
@@ -143,9 +128,15 @@ def figures(session: Session, actor: Actor, *, key: str = "", order: Order = Ord
 
 def _figures(session: Session, place: Place, order: Order, page: int) -> Figures:
     whole, kinds = tally_of(session, place)
-    children = _children(session, place)
-    below, shown = _below(session, place, children, order, page)
-    direct = Tally() if place.instansi_id is None else _less(whole, shown)
+    inside = place.instansi_id is not None
+    lines, shown = lines_below(session, place, MEASURES, order, page, summed=inside)
+    below = Page(
+        [Below(line.key, line.nama, Tally(*line.counts)) for line in lines.items],
+        lines.number,
+        lines.pages,
+        lines.total,
+    )
+    direct = _less(whole, Tally(*shown)) if inside else Tally()
     return Figures(whole, kinds, below, direct)
 
 
@@ -156,30 +147,14 @@ def tally_of(session: Session, place: Place) -> tuple[Tally, list[tuple[JenisPeg
         session: Any transaction.
         place: From `places.find`.
     """
-    if place.instansi_id is None:
-        sums = _sums(_SUM.unor_id == COUNTRY)
-    elif place.unor_id is None:
-        roots = select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.atasan_id.is_(None))
-        sums = _sums(_SUM.unor_id.in_(roots))
-    else:
-        sums = _sums(_SUM.unor_id == place.unor_id)
-    steps = sql_select(_STEP.jenis, _STEP.measure, _STEP.step)
-    if place.instansi_id is not None:
-        steps = steps.join(_UNIT, _UNIT.id == _STEP.unor_id).where(places.units_at(place))
-    by_kind: dict[JenisPegawai, dict[Measure, int]] = defaultdict(lambda: defaultdict(int))
-    for jenis, measure, count in session.execute(union_all(sums, steps)):
-        by_kind[JenisPegawai(jenis)][Measure(measure)] += count
-    kinds = [(jenis, _tally(by_kind[jenis])) for jenis in JenisPegawai if by_kind[jenis][Measure.PEOPLE]]
-    whole = {measure: sum(counts[measure] for counts in by_kind.values()) for measure in Measure}
+    by_kind = counts_of(session, place, MEASURES)
+    kinds = [(jenis, _tally(counts)) for jenis, counts in by_kind.items()]
+    whole = {measure: sum(counts.get(measure, 0) for counts in by_kind.values()) for measure in MEASURES}
     return _tally(whole), kinds
 
 
-def _sums(condition: Any) -> Any:
-    return sql_select(_SUM.jenis, _SUM.measure, _SUM.count).where(condition)
-
-
-def _tally(counts: dict[Measure, int]) -> Tally:
-    return Tally(*(int(counts.get(measure, 0)) for measure in _MEASURES))
+def _tally(counts: Mapping[Measure, int]) -> Tally:
+    return Tally(*(int(counts.get(measure, 0)) for measure in MEASURES))
 
 
 def _less(whole: Tally, part: Tally) -> Tally:
@@ -189,80 +164,6 @@ def _less(whole: Tally, part: Tally) -> Tally:
         whole.no_email - part.no_email,
         whole.disabled - part.disabled,
     )
-
-
-# Below -------------------------------------------------------------------------------------------
-
-
-def _children(session: Session, place: Place) -> Any:
-    """Condition over `unor`: what is shown below a place. A root that stands alone is its agency and shows its own children."""
-    roots = _UNIT.atasan_id.is_(None)
-    if place.instansi_id is None:
-        return roots
-    if place.unor_id is not None:
-        return _UNIT.atasan_id == place.unor_id
-    ids = session.exec(select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, roots)).all()
-    return _UNIT.atasan_id == ids[0] if len(ids) == 1 else (_UNIT.instansi_id == place.instansi_id) & roots
-
-
-def _below(session: Session, place: Place, children: Any, order: Order, number: int) -> tuple[Page[Below], Tally]:
-    """A page of what is below, and the figures of all of it."""
-    units = sql_select(_UNIT.id, _UNIT.instansi_id, _UNIT.jalur).where(children).cte("units")
-    group: Any = units.c.instansi_id if place.instansi_id is None else units.c.id
-    sums = sql_select(group.label("id"), _SUM.measure, _SUM.count.label("count")).join(
-        units, units.c.id == _SUM.unor_id
-    )
-    steps = (
-        sql_select(group.label("id"), _STEP.measure, _STEP.step.label("count"))
-        .join(_UNIT, _UNIT.id == _STEP.unor_id)
-        .join(
-            units,
-            (units.c.instansi_id == _UNIT.instansi_id) & _UNIT.jalur.like(units.c.jalur + literal("%")),
-        )
-    )
-    all_ = union_all(sums, steps).subquery()
-    columns = [
-        func.coalesce(func.sum(case((all_.c.measure == measure, all_.c.count), else_=0)), 0).label(measure.name.lower())
-        for measure in _MEASURES
-    ]
-    counts = sql_select(all_.c.id, *columns).group_by(all_.c.id).subquery()
-    zero = [func.coalesce(counts.c[column.name], 0) for column in columns]
-    whole, total = _of_all(session, counts, units, place)
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, number), pages)
-    named: Any = (Instansi.id, Instansi.nama) if place.instansi_id is None else (_UNIT.id, _UNIT.nama)
-    within = sql_select(group).distinct()
-    found = (
-        sql_select(*named, *zero)
-        .outerjoin(counts, counts.c.id == named[0])
-        .where(named[0].in_(within))
-        .order_by(*_ordered(order, zero[0], zero[1]), named[1], named[0])
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    )
-    letter = "i" if place.instansi_id is None else "u"
-    items = [
-        Below(f"{letter}{id_}", nama, Tally(*(int(value) for value in values)))
-        for id_, nama, *values in session.execute(found)
-    ]
-    return Page(items, number, pages, total), whole
-
-
-def _of_all(session: Session, counts: Any, units: Any, place: Place) -> tuple[Tally, int]:
-    group = units.c.instansi_id if place.instansi_id is None else units.c.id
-    total = session.execute(sql_select(func.count(group.distinct())).select_from(units)).scalar_one()
-    names = [measure.name.lower() for measure in _MEASURES]
-    row = session.execute(sql_select(*(func.coalesce(func.sum(counts.c[name]), 0) for name in names))).one()
-    return Tally(*(int(value) for value in row)), total
-
-
-def _ordered(order: Order, people: Any, active: Any) -> tuple[Any, ...]:
-    if order is Order.SHARE:
-        # A unit without anybody has nothing to reach.
-        return (case((people == 0, 2.0), else_=active * 1.0 / func.nullif(people, 0)),)
-    if order is Order.MISSING:
-        return ((people - active).desc(),)
-    return ()
 
 
 # The way -----------------------------------------------------------------------------------------
@@ -276,6 +177,21 @@ def way(session: Session, place: Place, *, days: int = DAYS) -> list[Day]:
         place: From `places.find`.
         days: How many, today included.
     """
+    wanted = (Measure.PEOPLE, Measure.ACTIVE)
+    return [Day(day, *counts) for day, counts in days_of(session, place, wanted, days=days)]
+
+
+def days_of(
+    session: Session, place: Place, measures: Sequence[Measure], *, days: int = DAYS
+) -> list[tuple[date, tuple[int, ...]]]:
+    """Counts at the end of each of the last days, as far back as the first of them is known.
+
+    Args:
+        session: Any transaction.
+        place: From `places.find`.
+        measures: Which, of `DAILY`.
+        days: How many, today included.
+    """
     end = counting.today()
     first = end - timedelta(days=days - 1)
     if place.instansi_id is None:
@@ -286,21 +202,19 @@ def way(session: Session, place: Place, *, days: int = DAYS) -> list[Day]:
         units = select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.atasan_id.is_(None))
     rows = session.execute(
         sql_select(_DAY.day, _DAY.unor_id, _DAY.jenis, _DAY.measure, _DAY.count)
-        .where(_DAY.unor_id.in_(units), _DAY.measure.in_(DAILY), _DAY.day <= end)
+        .where(_DAY.unor_id.in_(units), _DAY.measure.in_(measures), _DAY.day <= end)
         .order_by(_DAY.day)
     ).all()
-    if not rows:
-        return []
     latest: dict[tuple[int, JenisPegawai, Measure], int] = {}
     found, waiting = [], list(reversed(rows))
-    for number in range(days):
+    for number in range(days if rows else 0):
         day = first + timedelta(days=number)
         while waiting and waiting[-1][0] <= day:
             _, unor_id, jenis, measure, count = waiting.pop()
             latest[unor_id, jenis, measure] = count
-        people, active = (sum(count for (_, _, kind), count in latest.items() if kind is measure) for measure in DAILY)
-        if people:
-            found.append(Day(day, people, active))
+        counts = tuple(sum(count for (_, _, kind), count in latest.items() if kind is wanted) for wanted in measures)
+        if counts[0]:
+            found.append((day, counts))
     return found
 
 

@@ -1,24 +1,25 @@
-"""Reminding people of the activation: by mail, each person once a day at most, whoever asks for it."""
+"""Reminding people of the activation or the PDM: by mail, each person once a day at most, whoever asks for it and of what."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import insert, literal
+from sqlalchemy import ColumnElement, insert, literal
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.roles import Permission
-from mysapk_web.models import Account, OutboxMail, OutboxState, Pegawai, Reminder, Unor, upsert
-from mysapk_web.services import audit, clock
+from mysapk_web.models import Account, OutboxMail, OutboxState, Pegawai, Reminder, upsert
+from mysapk_web.services import audit, clock, periods
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.outbox import Letter
-from mysapk_web.services.progress import missing
+from mysapk_web.services.progress import missing, unfinished
 from mysapk_web.services.progress.missing import Cause, Filter
 
 AGAIN: Final = timedelta(days=1)
@@ -58,25 +59,67 @@ def remind(session: Session, actor: Actor, narrowed: Filter, *, account_ids: Seq
         NotAllowed: No permission, or a place outside the scope.
         Refused: Nobody was chosen.
     """
+    wanted = missing.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
+    wanted += [missing.cause_of() == Cause.OPEN.value]
+    return _remind(session, actor, wanted, account_ids, Letter.ACTIVATION_REMINDER, narrowed.key)
+
+
+def remind_of_pdm(
+    session: Session, actor: Actor, narrowed: unfinished.Filter, *, account_ids: Sequence[int] | None = None
+) -> Reminded:
+    """Write a reminder to people who lack something in the present PDM and can do it.
+
+    Who has not activated, is switched off, has no address, or belongs to an agency whose PDM is not open is left out.
+
+    Args:
+        session: Any transaction.
+        actor: Who reminds; never reminds the own account.
+        narrowed: As the list was narrowed.
+        account_ids: Whom of the list; None for all of it.
+
+    Returns:
+        How many letters were written.
+
+    Raises:
+        NotAllowed: No permission, or a place outside the scope.
+        Refused: Nobody was chosen, or no PDM is open.
+    """
+    wanted = unfinished.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
+    rows = missing.agencies_within(session, actor)
+    states = periods.statuses(session, rows, PeriodKind.PDM)
+    open_ = [row.id for row, state in zip(rows, states, strict=True) if state.is_open]
+    if not open_:
+        raise Refused("Pemutakhiran Data Mandiri tidak sedang dibuka, jadi belum ada yang dapat diingatkan.")
+    wanted += [unfinished.can_act(), col(Pegawai.instansi_id).in_(open_)]
+    return _remind(session, actor, wanted, account_ids, Letter.PDM_REMINDER, narrowed.key)
+
+
+def _remind(
+    session: Session,
+    actor: Actor,
+    wanted: list[ColumnElement[bool]],
+    account_ids: Sequence[int] | None,
+    letter: Letter,
+    key: str,
+) -> Reminded:
     if account_ids is not None and not account_ids:
         raise Refused("Pilih paling sedikit satu pegawai.", "pilihan")
-    wanted = missing.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
-    wanted += [missing.cause_of() == Cause.OPEN.value, col(Account.id) != actor.account_id]
+    wanted.append(col(Account.id) != actor.account_id)
     if account_ids is not None:
         wanted.append(col(Account.id).in_(account_ids))
     reached = _take_turn(session, wanted)
     now = clock.now()
-    letters = [_letter(account_id, now) for account_id in reached]
+    letters = [_letter(letter, account_id, now) for account_id in reached]
     if letters:
         session.execute(insert(OutboxMail), letters, execution_options={"render_nulls": True})
     audit.record(
         session,
-        AuditTag.REMINDED,
+        AuditTag.PDM_REMINDED if letter is Letter.PDM_REMINDER else AuditTag.REMINDED,
         actor_id=actor.account_id,
         instansi_id=actor.instansi_id,
         address=actor.visitor.address,
         jumlah=len(reached),
-        tempat=narrowed.key,
+        tempat=key,
     )
     return Reminded(len(reached), len(reached) == AT_ONCE)
 
@@ -86,9 +129,7 @@ def _take_turn(session: Session, wanted: list[Any]) -> list[int]:
     now = clock.now()
     due = (
         sql_select(col(Account.id), literal(now, Reminder.__table__.c.at.type))  # type: ignore[attr-defined]
-        .select_from(Pegawai)
-        .join(Account, col(Account.pegawai_id) == Pegawai.id)
-        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .select_from(unfinished.source())
         .outerjoin(Reminder, col(Reminder.account_id) == Account.id)
         .where(*wanted, col(Reminder.at).is_(None) | (col(Reminder.at) <= now - AGAIN))
         .order_by(col(Pegawai.nama), col(Pegawai.id))
@@ -101,9 +142,9 @@ def _take_turn(session: Session, wanted: list[Any]) -> list[int]:
     return list(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
 
 
-def _letter(account_id: int, now: Any) -> dict[str, Any]:
+def _letter(letter: Letter, account_id: int, now: datetime) -> dict[str, Any]:
     return {
-        "template": Letter.ACTIVATION_REMINDER.value,
+        "template": letter.value,
         "account_id": account_id,
         "recipient": None,
         "params": {},

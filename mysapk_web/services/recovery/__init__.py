@@ -10,14 +10,16 @@ from mysapk_web.services.recovery.asking import (
 )
 from mysapk_web.services.recovery.confirming import confirm, judge
 from mysapk_web.services.recovery.finding import account_eligibility
-from mysapk_web.services.recovery.starting import send_token
+from mysapk_web.services.recovery.starting import cancel_tokens, has_token, send_token
 
 __all__ = [
     "RecoveryView",
     "account_eligibility",
     "bind",
+    "cancel_tokens",
     "confirm",
     "dead_after",
+    "has_token",
     "judge",
     "request_token",
     "resend_token",

@@ -125,6 +125,8 @@ def _check_token(session: Session, settings: Settings, visitor: Visitor, typed: 
     account = session.get(Account, request.account_id or 0)  # asked for a stranger too: the same time
     if not right or account is None:
         audit.record(session, AuditTag.TOKEN_WRONG, subject_id=request.account_id, address=visitor.address, tries=tries)
+        if tries >= TOKEN_TRIES:
+            audit.record(session, AuditTag.TOKEN_EXHAUSTED, subject_id=request.account_id, address=visitor.address)
         raise CountedRefusal(_wrong(TOKEN_TRIES - tries), "token")
     if account.version != request.account_version:
         raise CountedRefusal(DEAD, "token")

@@ -1,4 +1,4 @@
-"""A token that an admin has sent: it goes to the stored address only, and only the person reads it."""
+"""A token that an admin has sent or makes worthless: it goes to the stored address only, and only the person reads it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.email import DomainVerdict, mask_email
 from mysapk_web.domain.pegawai import Eligibility
-from mysapk_web.domain.throttle import RECOVERY_PER_NIP
+from mysapk_web.domain.throttle import RECOVERY_PER_NIP, TOKEN_TRIES
 from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.models import Account, Pegawai, ResetRequest
 from mysapk_web.services import clock, counters
@@ -79,6 +80,46 @@ def send_token(session: Session, *, account: Account, pegawai: Pegawai) -> str:
     free_mail = found.verdict is DomainVerdict.FREE_MAIL_WARNING
     enqueue(session, Letter.TOKEN, account_id=account.id, request=request.id, free_mail=free_mail, by_admin=True)
     return request.mask
+
+
+def cancel_tokens(session: Session, account_id: int) -> int:
+    """Make the tokens of a person worthless that could still be used, whoever asked for them.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+
+    Returns:
+        How many there were.
+    """
+    cancelled = session.execute(
+        update(ResetRequest)
+        .where(*_usable(account_id))
+        .values(superseded_at=clock.now())
+        .returning(col(ResetRequest.id)),
+        execution_options={"synchronize_session": False},
+    )
+    return len(cancelled.all())
+
+
+def has_token(session: Session, account_id: int) -> bool:
+    """Whether a token of a person could still be used.
+
+    Args:
+        session: A read transaction is enough.
+        account_id: Whose.
+    """
+    return session.exec(select(ResetRequest.id).where(*_usable(account_id)).limit(1)).first() is not None
+
+
+def _usable(account_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(ResetRequest.account_id) == account_id,
+        col(ResetRequest.used_at).is_(None),
+        col(ResetRequest.superseded_at).is_(None),
+        col(ResetRequest.tries) < TOKEN_TRIES,
+        col(ResetRequest.expires_at) > clock.now(),
+    )
 
 
 def _wait_after_last(session: Session, account: Account) -> timedelta:

@@ -111,6 +111,7 @@ def correct(
         actor_id=actor.account_id,
         address=actor.visitor.address,
         note=f"{words} ({told})"[:MAX_NOTE],
+        late=True,
         changes=changes,
         payload=payload,
     )

@@ -21,7 +21,7 @@ from mysapk_web.services.verification.claiming import require_free
 from mysapk_web.services.verification.examining import examine
 from mysapk_web.services.verification.opening import FAILED, FORWARD, OFFICES, SECOND_PERSON, free_hands
 from mysapk_web.services.verification.reach import find, reaches
-from mysapk_web.services.verification.times import why_closed
+from mysapk_web.services.verification.times import why_not_now
 from mysapk_web.services.verification.views import Decided
 
 _BY_OWNER: Final = "pemilik usulan"
@@ -131,7 +131,7 @@ def permit(session: Session, actor: Actor, proposal: Proposal, here: Standing, a
     trail = trail_of(session, [proposal.id or 0]).get(proposal.id or 0, [])
     if not free_hands(trail, actor, office):
         raise Refused(SECOND_PERSON)
-    if row.periods and (closed := why_closed(here.times.verification, here.times.zona)):
+    if row.periods and (closed := why_not_now(session, actor, proposal, here.times, act)):
         raise Refused(closed)
     require_free(session, actor, proposal.id or 0, here.times.zona)
 
@@ -167,6 +167,7 @@ def carry_out(
         address=actor.visitor.address,
         reason=reason,
         note=note,
+        late=True,
         # What follows in the same moment is told instead.
         quiet=act in (UsulanAct.APPROVE, UsulanAct.BKN_APPROVE),
     )

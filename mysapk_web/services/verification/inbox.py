@@ -18,10 +18,11 @@ from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.pdm.codes import StoredCodes, codes
 from mysapk_web.services.pdm.payload import readable
+from mysapk_web.services.periods import zona_of
 from mysapk_web.services.verification.filters import MINE, NEWEST, OPEN, Filters, conditions, states_of
 from mysapk_web.services.verification.finding import people_meant
 from mysapk_web.services.verification.reach import desk_conditions, desks_of, reached
-from mysapk_web.services.verification.times import closed_sentence, zona_of
+from mysapk_web.services.verification.times import closed_sentence
 from mysapk_web.services.verification.views import Count, Inbox, InboxRow
 
 PAGE_SIZE: Final = 25

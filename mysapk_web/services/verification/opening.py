@@ -25,7 +25,7 @@ from mysapk_web.services.pdm.showing import document_view, record_of
 from mysapk_web.services.verification.claiming import claim_of, taken_sentence
 from mysapk_web.services.verification.examining import Examined, check_results, examine
 from mysapk_web.services.verification.reach import find, has_desk, reaches
-from mysapk_web.services.verification.times import why_closed
+from mysapk_web.services.verification.times import why_not_now
 from mysapk_web.services.verification.views import ActView, Line, Opened, Step
 
 OFFICES: Final = MappingProxyType(
@@ -125,7 +125,7 @@ def hindrance(session: Session, actor: Actor, proposal: Proposal, examined: Exam
         return ELSEWHERE[office]
     if not free_hands(examined.holdings.trail.get(proposal.id or 0, ()), actor, office):
         return SECOND_PERSON
-    if office is not Who.BKN and (closed := why_closed(examined.here.times.verification, examined.here.times.zona)):
+    if office is not Who.BKN and (closed := why_not_now(session, actor, proposal, examined.here.times)):
         return closed
     held = claim_of(session, actor, proposal.id or 0)
     return taken_sentence(held, examined.here.times.zona) if held.by else ""
@@ -176,6 +176,8 @@ def _acts(session: Session, actor: Actor, proposal: Proposal, examined: Examined
     for act in acts(proposal.state, kind_of(proposal).approval, office):
         row = TRANSITIONS[proposal.state, act]
         if act is UsulanAct.CORRECT or not reaches(session, actor, proposal, *row.permissions):
+            continue
+        if row.periods and why_not_now(session, actor, proposal, examined.here.times, act):
             continue
         found.append(
             ActView(

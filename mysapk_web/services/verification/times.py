@@ -9,11 +9,22 @@ from sqlmodel import Session
 
 from mysapk_web.domain.period import PeriodKind, PeriodStatus, Phase
 from mysapk_web.domain.roles import Permission
-from mysapk_web.models import Instansi
+from mysapk_web.domain.usulan import AFTER_PERIOD, UsulanAct
+from mysapk_web.models import Instansi, Proposal
 from mysapk_web.services import periods
 from mysapk_web.services.actor import Actor
+from mysapk_web.services.pdm.standing import Times
 from mysapk_web.services.periods import moment
+from mysapk_web.services.verification.reach import reaches
 
+STILL_POSSIBLE: Final = (
+    "Sebagai admin instansi Anda masih dapat menyelesaikan usulan yang tersisa, "
+    "tetapi tidak mengembalikannya kepada pegawai."
+)
+NOBODY_REPAIRS: Final = (
+    "Verifikasi sudah ditutup, jadi pegawai tidak dapat lagi memperbaiki usulan ini. "
+    "Perbaiki isiannya, tolak usulan ini, atau perpanjang periode verifikasi."
+)
 _LAST_MOMENT: Final = timedelta(microseconds=1)
 
 
@@ -36,6 +47,24 @@ def why_closed(state: PeriodStatus, zona: str) -> str:
     )
 
 
+def why_not_now(session: Session, actor: Actor, proposal: Proposal, times: Times, act: UsulanAct | None = None) -> str:
+    """Why the actor can't decide on a proposal now, as far as the period is concerned; empty while that is possible.
+
+    Args:
+        session: Any transaction.
+        actor: Who would decide.
+        proposal: One that the actor may see.
+        times: Of the agency of its owner.
+        act: What would be done; None for anything at all.
+    """
+    closed = why_closed(times.verification, times.zona)
+    if not closed or times.verification.phase is not Phase.CLOSED or not actor.may(Permission.DECIDE_LATE):
+        return closed
+    if not reaches(session, actor, proposal, Permission.DECIDE_LATE):
+        return closed
+    return "" if act is None or act in AFTER_PERIOD else NOBODY_REPAIRS
+
+
 def closed_sentence(session: Session, actor: Actor) -> str:
     """The same for the agency of the actor. The validation of BKN knows no period.
 
@@ -46,14 +75,7 @@ def closed_sentence(session: Session, actor: Actor) -> str:
     if not (actor.may(Permission.VERIFY) or actor.may(Permission.APPROVE)):
         return ""
     instansi = session.get_one(Instansi, actor.instansi_id)
-    return why_closed(periods.status(session, instansi, PeriodKind.VERIFIKASI), instansi.zona)
-
-
-def zona_of(session: Session, actor: Actor) -> str:
-    """The zone in which the actor reads times.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-    """
-    return session.get_one(Instansi, actor.instansi_id).zona
+    state = periods.status(session, instansi, PeriodKind.VERIFIKASI)
+    closed = why_closed(state, instansi.zona)
+    late = closed and state.phase is Phase.CLOSED and actor.may(Permission.DECIDE_LATE)
+    return f"{closed.split('. ')[0]}. {STILL_POSSIBLE}" if late else closed

@@ -85,7 +85,7 @@ class BelumAktifState(AppState):
         found = await database.look(missing.missing, actor(), wanted, page)
         self.nama, self.narrowed = place.nama, bool(self.tempat or self.jenis or self.keterangan)
         agencies = place.instansi_id is None
-        self.rows = [missing_row(person, agencies=agencies) for person in found.items]
+        self.rows = [missing_row(person, agencies=agencies, zona=place.zona) for person in found.items]
         self.found = found_in_words(found)
         self.number, self.pages = found.number, found.pages
         self.before, self.after = self._address(found.number - 1), self._address(found.number + 1)

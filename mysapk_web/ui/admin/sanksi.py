@@ -28,6 +28,7 @@ from mysapk_web.ui.components.missing import (
     found_in_words,
     missing_row,
 )
+from mysapk_web.ui.components.steering import views
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import number_of
@@ -61,6 +62,7 @@ class SanksiState(AppState):
     jenis: str = ""
     keterangan: str = ""
     narrowed: bool = False
+    pdm_href: str = "/admin/sanksi-pdm"
 
     @handler(MAY)
     async def load(self) -> None:
@@ -81,10 +83,11 @@ class SanksiState(AppState):
             for agency in closed[:SHOWN_AGENCIES]
         ]
         self.closed_more = max(0, len(closed) - SHOWN_AGENCIES)
-        self.rows = [missing_row(person, agencies=place.instansi_id is None) for person in found.items]
+        self.rows = [missing_row(person, agencies=place.instansi_id is None, zona=place.zona) for person in found.items]
         self.found = found_in_words(found)
         self.number, self.pages = found.number, found.pages
         self.before, self.after = self._address(found.number - 1), self._address(found.number + 1)
+        self.pdm_href = address_with("/admin/sanksi-pdm", {"tempat": self.tempat})
         self.ready = True
         self._tell()
 
@@ -184,6 +187,7 @@ def sanksi() -> rx.Component:
         rx.cond(
             state.ready,
             rx.fragment(
+                views("aktivasi", PATH, state.pdm_href, "Daftar sanksi dari"),
                 rx.el.p(state.nama, class_name="lead"),
                 rx.el.div(
                     rx.cond(

@@ -9,7 +9,7 @@ import reflex as rx
 
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.progress import number
-from mysapk_web.services.listing import Listing
+from mysapk_web.services.listing import DEEPEST, Listing
 from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson
 from mysapk_web.ui.components.behaviour import NativeForm
 from mysapk_web.ui.words import moment
@@ -34,12 +34,13 @@ class MissingRow(TypedDict):
     reminded: str
 
 
-def missing_row(person: MissingPerson, *, agencies: bool) -> MissingRow:
+def missing_row(person: MissingPerson, *, agencies: bool, zona: str) -> MissingRow:
     """One person in words.
 
     Args:
         person: From the service.
         agencies: Whether the agency is said, too.
+        zona: Zone of the place that is looked at.
     """
     return {
         "key": f"p{person.account_id}",
@@ -51,7 +52,7 @@ def missing_row(person: MissingPerson, *, agencies: bool) -> MissingRow:
         "cause": person.cause.label,
         "tone": TONES[person.cause],
         "can_remind": person.cause is Cause.OPEN,
-        "reminded": moment(person.reminded_at) if person.reminded_at else "Belum pernah",
+        "reminded": moment(person.reminded_at, zona) if person.reminded_at else "Belum pernah",
     }
 
 
@@ -77,6 +78,11 @@ def found_in_words(found: Listing[Any], noun: str = "pegawai") -> str:
         found: One page of them.
         noun: What they are.
     """
+    if found.more and found.total > DEEPEST:
+        return (
+            f"{number(found.total)} {noun}; {number(DEEPEST)} yang pertama dapat dibuka di sini. "
+            "Persempit dengan saringan, atau unduh semuanya."
+        )
     if found.more:
         return f"Lebih dari {number(found.total)} {noun}; persempit dengan saringan, atau unduh semuanya."
     return f"{number(found.total)} {noun}"

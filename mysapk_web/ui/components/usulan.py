@@ -12,9 +12,9 @@ from mysapk_web.domain.usulan import SENT_STATES, UsulanState
 from mysapk_web.services.documents import size_in_words
 from mysapk_web.services.pdm.views import DocumentView, ProposalView, TrailView
 from mysapk_web.ui.components import pdm
-from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.behaviour import FollowSelect, Form
 from mysapk_web.ui.components.display import cancel_button, cell, dialog, dialog_button, row, table
-from mysapk_web.ui.components.forms import submit_button
+from mysapk_web.ui.components.forms import around, attributes, submit_button
 from mysapk_web.ui.words import moment
 
 _TONES: Final = {
@@ -60,6 +60,7 @@ class ProposalRow(TypedDict):
     tone: str
     meaning: str
     when: str
+    unit: str
     reason: str
     href: str
     may_edit: bool
@@ -127,6 +128,7 @@ def proposal_row(view: ProposalView) -> ProposalRow:
         "tone": tone_of(state),
         "meaning": view.meaning,
         "when": f"Dikirim {when}" if sent else f"Terakhir disimpan {when}",
+        "unit": view.unit,
         "reason": reason_in_words(view.reason, view.note),
         "href": f"/pdm/{view.group}/{view.id}",
         "may_edit": view.may_edit,
@@ -147,6 +149,29 @@ def chip(words: Any, tone: Any) -> rx.Component:
         tone: `plain`, `todo`, `wait`, `warn`, `good` or `bad`.
     """
     return rx.el.span(words, class_name=f"chip chip-{tone}")
+
+
+def unit_choice(name: Any, units: Any, usual: Any) -> rx.Component:
+    """The choice of the unor verifikasi, where there is one to make; otherwise its name.
+
+    Args:
+        name: Id of the control; the fault of a refused unit is shown with the one named `unor`.
+        units: Var with id and name of each.
+        usual: Var with the id that is meant unless another is chosen.
+    """
+    control = FollowSelect.create(
+        rx.foreach(units, lambda item: rx.el.option(item[1], value=item[0])),
+        name="unor",
+        value=usual,
+        class_name="input",
+        custom_attrs=attributes(name, has_help=True),
+    )
+    help_text = "Unit yang verifikatornya memeriksa usulan Anda. Bila ragu, biarkan seperti ini."
+    return rx.cond(
+        units.length() > 1,
+        around(name, "Unor verifikasi", help_text, control),
+        rx.foreach(units, lambda item: rx.el.p("Usulan diperiksa verifikator ", rx.el.strong(item[1]), ".")),
+    )
 
 
 def reason_box(row: ObjectVar[ProposalRow]) -> rx.Component:

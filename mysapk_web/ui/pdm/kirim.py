@@ -15,7 +15,7 @@ from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import cancel_button, dialog, dialog_button, empty, inset, section, skeleton
 from mysapk_web.ui.components.forms import outcome, submit_button
 from mysapk_web.ui.components.paging import pager
-from mysapk_web.ui.components.usulan import changes_table, chip, proposal_row
+from mysapk_web.ui.components.usulan import changes_table, chip, proposal_row, unit_choice
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import CONFIRMATION, NOT_CONFIRMED, number_of
@@ -105,7 +105,10 @@ class KirimState(AppState):
     total: int = 0
     number: int = 1
     pages: int = 1
+    units: list[list[str]] = []
+    usual: str = ""
     unit: str = ""
+    """Where what was just sent went."""
     closed: str = ""
     sent: list[str] = []
     kept: list[list[str]] = []
@@ -131,7 +134,7 @@ class KirimState(AppState):
             return
         if view.sent_at is not None and not view.may_edit:
             self.sent = [f"{view.group_label}: {view.action_label.lower()} {view.kind_label.lower()}, {view.title}"]
-            self.complete = not self.blockers
+            self.complete, self.unit = not self.blockers, view.unit
 
     async def _look(self) -> None:
         review = await database.look(pdm.review, actor())
@@ -141,7 +144,9 @@ class KirimState(AppState):
         self.groups = group_rows(review.groups, self.number)
         self.blockers = [{"title": step.title, "text": step.text, "href": step.href} for step in review.blockers]
         self.sendable = len(review.ready) if review.may_send else 0
-        self.unit, self.closed = review.unit, review.closed_sentence
+        self.closed = review.closed_sentence
+        routes = await database.look(pdm.routes, actor())
+        self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.usual)
 
     @handler(LOGGED_IN)
     async def turn(self, number: int) -> None:
@@ -155,7 +160,7 @@ class KirimState(AppState):
         """Send everything that is ready."""
         if text_of(form, "pernyataan") != "ya":
             raise Refused(NOT_CONFIRMED, "pernyataan")
-        await self._send(None)
+        await self._send(None, number_of(text_of(form, "unor")))
 
     @handler(LOGGED_IN)
     async def send_one(self, form: dict[str, Any]) -> None:
@@ -163,10 +168,11 @@ class KirimState(AppState):
         number = number_of(text_of(form, "usulan"))
         if text_of(form, "pernyataan") != "ya":
             raise Refused(NOT_CONFIRMED, f"pernyataan-{number}")
-        await self._send([number])
+        await self._send([number], number_of(text_of(form, "unor")))
 
-    async def _send(self, numbers: list[int] | None) -> None:
-        result = await database.run(pdm.send, actor(), numbers)
+    async def _send(self, numbers: list[int] | None, unor: int) -> None:
+        result = await database.run(pdm.send, actor(), numbers, unor_id=unor or None)
+        self.unit = ", ".join(result.units)
         self.sent, self.complete = result.sent, result.complete
         self.kept = [list(pair) for pair in result.kept]
         await self._look()
@@ -237,6 +243,7 @@ def _item(item: Any) -> rx.Component:
                     rx.el.p(item["heading"], ": ", item["title"]),
                     Form.create(
                         rx.el.input(type="hidden", name="usulan", value=item["number"], read_only=True),
+                        unit_choice(f"unor-{item['number']}", KirimState.units, KirimState.usual),
                         confirmation(f"pernyataan-{item['number']}"),
                         rx.el.div(submit_button("Kirim", "Mengirim ..."), cancel_button(), class_name="buttons mt-4"),
                         on_submit=KirimState.send_one,
@@ -285,7 +292,6 @@ def _send() -> rx.Component:
         KirimState.sendable > 0,
         section(
             "Kirim",
-            rx.el.p("Usulan diperiksa verifikator ", rx.el.strong(KirimState.unit), "."),
             rx.cond(
                 KirimState.pages > 1,
                 rx.el.p("Semua usulan yang siap dikirim sekaligus, termasuk yang di halaman lain.", class_name="help"),
@@ -295,6 +301,7 @@ def _send() -> rx.Component:
                 class_name="help",
             ),
             Form.create(
+                unit_choice("unor", KirimState.units, KirimState.usual),
                 confirmation("pernyataan"),
                 submit_button(f"Kirim {KirimState.sendable} usulan", "Mengirim ..."),
                 on_submit=KirimState.send_all,

@@ -136,6 +136,9 @@ def test_five_tries_then_even_the_right_token_is_refused(portal: Portal, asked: 
         left.append(refusal.value.sentence)
     assert [sentence[-2:] for sentence in left[:4]] == ["4.", "3.", "2.", "1."]
     assert "terlalu sering salah" in left[4]
+    assert len(portal.events(AuditTag.TOKEN_WRONG)) == 5
+    (event,) = portal.events(AuditTag.TOKEN_EXHAUSTED)
+    assert (event.actor_id, event.subject_id) == (None, portal.ani.account_id)
     with pytest.raises(CountedRefusal, match="tidak berlaku lagi"):
         asked.confirm(portal.token(portal.ani))
     assert not has_password(portal, portal.ani, STRONG)

@@ -43,6 +43,10 @@ def start_reset(office: Office, actor: Actor | None, key: str) -> object:
     return office.do(people.start_reset, account_id=office.ids[key], actor=actor)
 
 
+def cancel_reset(office: Office, actor: Actor | None, key: str) -> object:
+    return office.do(people.cancel_reset, account_id=office.ids[key], actor=actor)
+
+
 def end_sessions(office: Office, actor: Actor | None, key: str) -> object:
     return office.do(people.end_sessions, account_id=office.ids[key], actor=actor)
 
@@ -60,7 +64,7 @@ def approve(office: Office, actor: Actor | None, key: str) -> object:
 
 
 Do = Callable[[Office, Actor, str], object]
-ALL: list[Do] = [unlock, start_reset, end_sessions, remove_factor, disable, approve]
+ALL: list[Do] = [unlock, start_reset, cancel_reset, end_sessions, remove_factor, disable, approve]
 
 
 def lock(office: Office, key: str, times: int = 6) -> None:
@@ -81,7 +85,7 @@ def test_other_agencies_and_the_own_account_are_out_of_reach(office: Office, act
         act(office, office.actor(who), whom)
 
 
-@pytest.mark.parametrize("act", [unlock, start_reset])
+@pytest.mark.parametrize("act", [unlock, start_reset, cancel_reset])
 def test_an_admin_of_a_unit_reaches_the_unit_only(office: Office, act: Do) -> None:
     with pytest.raises(NotAllowed):
         act(office, office.actor("sari"), "eko")
@@ -222,6 +226,30 @@ def test_who_may_have_no_token_gets_none_and_the_admin_reads_why(office: Office,
     assert office.letters(key) == []
 
 
+def test_a_token_that_was_sent_is_made_worthless(both_offices: Office) -> None:
+    office = both_offices
+    start_reset(office, office.actor("taufik"), "eko")
+    seen = office.see(people.person_file, office.actor("taufik"), office.ids["eko"])
+    assert seen is not None
+    assert Act.CANCEL_RESET in seen.acts
+    with office.db.read() as session:
+        request = session.exec(select(ResetRequest)).one()
+        assert recovery.dead_after(request, clock.now()) is False
+        number = request.id
+    version = office.account("eko").version
+    assert cancel_reset(office, office.actor("taufik"), "eko") is True
+    with office.db.read() as session:
+        assert recovery.dead_after(session.get_one(ResetRequest, number), clock.now())
+    assert office.account("eko").version == version
+    (event,) = office.events(AuditTag.RESET_CANCELLED)
+    assert (event.actor_id, event.subject_id) == (office.ids["taufik"], office.ids["eko"])
+    assert cancel_reset(office, office.actor("taufik"), "eko") is False
+    assert len(office.events(AuditTag.RESET_CANCELLED)) == 1
+    seen = office.see(people.person_file, office.actor("taufik"), office.ids["eko"])
+    assert seen is not None
+    assert Act.CANCEL_RESET not in seen.acts
+
+
 # Sessions ----------------------------------------------------------------------------------------
 
 
@@ -289,6 +317,23 @@ def test_it_needs_a_recent_proof_and_a_reason(office: Office) -> None:
 
 def test_an_admin_of_an_agency_is_helped_by_bkn(office: Office) -> None:
     assert remove_factor(office, office.actor("surya"), "lina") is True
+
+
+def test_the_operator_takes_away_that_of_an_admin_above_whom_nobody_stands(office: Office) -> None:
+    with pytest.raises((NotAllowed, Refused)):
+        remove_factor(office, office.actor("lina"), "surya")
+    office.open_session("surya", "r1")
+    assert office.do(people.remove_second_factor_of, nip=ROLLS["surya"]["nip"], reason=" Datang sendiri ") is True
+    assert office.account("surya").totp_confirmed_at is None
+    with office.db.read() as session:
+        assert session.get_one(UserSession, "r1").ended_at is not None
+    (event,) = office.events(AuditTag.TOTP_REMOVED_BY_ADMIN)
+    assert (event.actor_id, event.subject_id, event.detail["reason"]) == (None, office.ids["surya"], "Datang sendiri")
+    assert office.letters("surya") == [Letter.SECOND_FACTOR_OFF]
+    assert office.do(people.remove_second_factor_of, nip=ROLLS["surya"]["nip"], reason="x") is False
+    for nip, reason in (("198503152010012999", "x"), ("123", "x"), (ROLLS["surya"]["nip"], " ")):
+        with pytest.raises(Refused):
+            office.do(people.remove_second_factor_of, nip=nip, reason=reason)
 
 
 # One person --------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from mysapk_web import settings as settings_module
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.database import Busy
-from mysapk_web.web import documents
+from mysapk_web.web import documents, email_imports
+from mysapk_web.web import receiving as body
 from tests.conftest import SECRET
 
 Message = dict[str, Any]
@@ -73,7 +74,7 @@ def test_a_whole_body_is_received(inbox: Path) -> None:
 
 
 def test_a_body_that_stands_still_is_given_up(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(body, "IDLE_SECONDS", 0.1)
     started = time.monotonic()
     status, said = asked(sender(MORE), receiving)
     assert time.monotonic() - started < 5
@@ -82,8 +83,19 @@ def test_a_body_that_stands_still_is_given_up(inbox: Path, monkeypatch: pytest.M
     assert list(inbox.iterdir()) == []
 
 
+def test_a_list_of_addresses_that_stands_still_is_given_up_too(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "IDLE_SECONDS", 0.1)
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    with pytest.raises(TimeoutError) as given_up:
+        asyncio.run(email_imports.received(Request(scope, sender(MORE))))
+    status, _, sentence = email_imports.fault_of(given_up.value)
+    assert status == 408
+    assert "koneksi" in sentence
+    assert not [path for path in inbox.parent.rglob("*") if path.is_file()]
+
+
 def test_a_body_that_drips_is_given_up_too(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "WHOLE_SECONDS", 0.3)
+    monkeypatch.setattr(body, "WHOLE_SECONDS", 0.3)
     status, _ = asked(sender({**MORE, "body": b"x"}, then=0.01), receiving)
     assert status == 408
     assert list(inbox.iterdir()) == []
@@ -129,8 +141,8 @@ def test_whatever_fails_is_said_in_a_sentence(
 def test_what_is_still_coming_of_a_refused_body_is_read_within_bounds(
     inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "DRAINED", 5000)
-    monkeypatch.setattr(documents, "DRAIN_SECONDS", 0.2)
+    monkeypatch.setattr(body, "DRAINED", 5000)
+    monkeypatch.setattr(body, "DRAIN_SECONDS", 0.2)
     read: list[int] = []
 
     async def endless() -> Message:

@@ -4,7 +4,7 @@ from mysapk_web.services.pdm.views.board import Board, NextStep, TileView
 from mysapk_web.services.pdm.views.form import DocumentSlot, FieldView, FormView, SavedDraft
 from mysapk_web.services.pdm.views.group import GroupView, KindView, RecordView
 from mysapk_web.services.pdm.views.proposal import Change, DocumentView, ProposalView, TrailView
-from mysapk_web.services.pdm.views.review import Review, ReviewGroup, ReviewItem, SendResult
+from mysapk_web.services.pdm.views.review import Review, ReviewGroup, ReviewItem
 
 __all__ = [
     "Board",
@@ -22,7 +22,6 @@ __all__ = [
     "ReviewGroup",
     "ReviewItem",
     "SavedDraft",
-    "SendResult",
     "TileView",
     "TrailView",
 ]

@@ -57,6 +57,7 @@ class ProposalView:
         state: Value of `domain.usulan.UsulanState`.
         meaning: Where it lies and what to do, in one sentence.
         sent_at: Last time it was sent; None for a draft.
+        unit: Unor verifikasi; empty for a draft.
         reason: Words of the reason while it is returned or rejected; empty otherwise.
         note: What was written beside that reason.
         may_edit: The values may be changed now.
@@ -80,6 +81,7 @@ class ProposalView:
     state_label: str
     meaning: str
     sent_at: datetime | None
+    unit: str
     changed_at: datetime
     reason: str
     note: str

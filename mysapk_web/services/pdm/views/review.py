@@ -1,4 +1,4 @@
-"""All answers before they are sent, and what was sent."""
+"""All answers before they are sent."""
 
 from __future__ import annotations
 
@@ -48,28 +48,11 @@ class Review:
     Attributes:
         ready: Ids of the proposals that "send all" sends.
         blockers: Groups that are still red: sentence and link.
-        unit: Unor verifikasi that the proposals go to.
         may_send: Entry, or for returned proposals verification, is open now.
     """
 
     groups: list[ReviewGroup]
     ready: list[int]
     blockers: list[NextStep]
-    unit: str
     may_send: bool
     closed_sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendResult:
-    """What was sent.
-
-    Attributes:
-        sent: Titles of the proposals that went.
-        kept: Title and reason of those that didn't.
-        complete: Every group that has to be handled is handled: the proof can be made.
-    """
-
-    sent: list[str]
-    kept: list[tuple[str, str]]
-    complete: bool

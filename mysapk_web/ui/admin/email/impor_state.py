@@ -9,7 +9,7 @@ import reflex as rx
 from mysapk_web.domain.email_import import RowVerdict, RunState
 from mysapk_web.domain.nip import NIP_LENGTH
 from mysapk_web.domain.roles import Permission
-from mysapk_web.services import database, email_imports
+from mysapk_web.services import database, email_imports, periods
 from mysapk_web.services.actor import NotAllowed
 from mysapk_web.services.email_imports import RowView, RunView
 from mysapk_web.ui.access import actor, handler, holding
@@ -112,11 +112,12 @@ def dotted(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-def run_row(run: RunView) -> RunRow:
+def run_row(run: RunView, zona: str) -> RunRow:
     """A run for the page.
 
     Args:
         run: From the service.
+        zona: Zone in which times are read.
     """
     return {
         "id": run.id,
@@ -126,7 +127,7 @@ def run_row(run: RunView) -> RunRow:
         "tone": TONES[run.state],
         "source": run.source.label,
         "by": run.started_by or "-",
-        "at": moment(run.created_at),
+        "at": moment(run.created_at, zona),
         "good": run.good,
         "rest": run.total - run.good,
         "total": run.total,
@@ -181,6 +182,7 @@ def verdict_in(text: str) -> RowVerdict | None:
 class ImporState(AppState):
     """The runs of the own scope, and the one that is open."""
 
+    zona: str = "WIB"
     runs: list[RunRow] = []
     number: int = 1
     pages: int = 1
@@ -197,7 +199,7 @@ class ImporState(AppState):
 
     async def _load(self) -> None:
         """What the address asks for; called by the loader of the page."""
-        url = self.router.url
+        url, self.zona = self.router.url, await database.look(periods.zona_of, actor())
         run_id, page = number_of(parameter(url, "berkas")), number_of(parameter(url, "halaman"))
         self.open = "berkas" in url.query_parameters
         self.runs, self.lines, self.counts, self.run = [], [], [], NO_RUN
@@ -210,7 +212,7 @@ class ImporState(AppState):
 
     async def _list(self, page: int) -> None:
         found = await database.look(email_imports.list_runs, actor(), page)
-        self.runs = [run_row(run) for run in found.items]
+        self.runs = [run_row(run, self.zona) for run in found.items]
         self.number, self.pages = found.number, found.pages
         self.before, self.after = (
             address_with(PATH, {"bagian": PART, "halaman": str(found.number + step)}) for step in (-1, 1)
@@ -222,7 +224,7 @@ class ImporState(AppState):
         except NotAllowed:
             self._tell(faults={"": "Impor ini tidak ditemukan atau di luar wewenang Anda."})
             return
-        self.run = run_row(found)
+        self.run = run_row(found, self.zona)
         self.counts = [self._count(found.id, verdict, count) for verdict, count in found.counts.items()]
         if found.state is RunState.READING:
             self.lines, self.found = [], ""
@@ -283,7 +285,7 @@ class ImporState(AppState):
             return
         found = await database.look(email_imports.find_run, actor(), self.run["id"])
         if found.state.busy:
-            self.run = run_row(found)
+            self.run = run_row(found, self.zona)
         else:
             await self._show(found.id, self.number)
 

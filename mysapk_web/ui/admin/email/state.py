@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Any, Final, TypedDict
 
 from mysapk_web.domain.roles import Permission
-from mysapk_web.services import clock, database, email_imports, email_repair, email_requests, security
+from mysapk_web.services import clock, database, email_imports, email_repair, email_requests, periods, security
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.email_imports import TokenView
 from mysapk_web.services.email_repair import Found
 from mysapk_web.services.email_requests import RequestView
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.admin.email.impor_state import ImporState
+from mysapk_web.ui.admin.email.kebijakan_state import KebijakanState
 from mysapk_web.ui.components.lists import address_with, parameter
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import TEXT_LIMIT, AppState, text_of
 from mysapk_web.ui.words import moment, number_of
 
 PATH: Final = "/admin/email"
-PARTS: Final = ("perbaiki", "permintaan", "impor", "token")
+PARTS: Final = ("perbaiki", "permintaan", "impor")
+"""For everybody on this page; tokens and policy are for some."""
 MAY: Final = holding(Permission.EMAIL_REPAIR)
 MAY_TOKENS: Final = holding(Permission.EMAIL_TOKEN)
 
@@ -109,11 +111,12 @@ def person_row(person: Found) -> PersonRow:
     }
 
 
-def request_row(view: RequestView) -> RequestRow:
+def request_row(view: RequestView, zona: str) -> RequestRow:
     """A request for the page.
 
     Args:
         view: From the service.
+        zona: Zone in which times are read.
     """
     return {
         "id": view.id,
@@ -128,16 +131,17 @@ def request_row(view: RequestView) -> RequestRow:
         "fault": view.fault,
         "warning": view.warning,
         "unit": view.unit,
-        "at": moment(view.created_at),
+        "at": moment(view.created_at, zona),
         "network": view.network or "-",
     }
 
 
-def token_row(view: TokenView) -> TokenRow:
+def token_row(view: TokenView, zona: str) -> TokenRow:
     """A token for the page.
 
     Args:
         view: From the service.
+        zona: Zone in which times are read.
     """
     ended = view.expires_at <= clock.now()
     state = "Dicabut" if view.revoked_at else "Berakhir" if ended else "Berlaku"
@@ -146,9 +150,9 @@ def token_row(view: TokenView) -> TokenRow:
         "label": view.label,
         "hint": f"... {view.hint}",
         "by": view.made_by,
-        "at": moment(view.created_at),
-        "used": moment(view.last_used_at) if view.last_used_at else "belum pernah",
-        "ends": moment(view.revoked_at or view.expires_at),
+        "at": moment(view.created_at, zona),
+        "used": moment(view.last_used_at, zona) if view.last_used_at else "belum pernah",
+        "ends": moment(view.revoked_at or view.expires_at, zona),
         "state": state,
         "tone": "good" if state == "Berlaku" else "plain",
         "in_force": state == "Berlaku",
@@ -161,6 +165,8 @@ class EmailState(AppState):
     ready: bool = False
     part: str = PARTS[0]
     may_tokens: bool = False
+    may_policy: bool = False
+    zona: str = "WIB"
     people: list[PersonRow] = []
     matches: int = 0
     searched: bool = False
@@ -187,8 +193,10 @@ class EmailState(AppState):
         await shell._fill()
         wanted = parameter(self.router.url, "bagian")
         self.may_tokens = actor().may(Permission.EMAIL_TOKEN)
-        parts = PARTS if self.may_tokens else PARTS[:-1]
-        self.part = wanted if wanted in parts else PARTS[0]
+        self.may_policy = actor().may(Permission.EMAIL_POLICY)
+        more = {"token": self.may_tokens, "kebijakan": self.may_policy}
+        self.part = wanted if wanted in PARTS or more.get(wanted) else PARTS[0]
+        self.zona = await database.look(periods.zona_of, actor())
         self._forget()
         await self._requests(number_of(parameter(self.router.url, "halaman")))
         if self.part == "token":
@@ -196,6 +204,9 @@ class EmailState(AppState):
         if self.part == "impor":
             impor = await self.get_state(ImporState)
             await impor._load()
+        if self.part == "kebijakan":
+            kebijakan = await self.get_state(KebijakanState)
+            await kebijakan._load()
         self.ready = True
 
     def _forget(self) -> None:
@@ -203,7 +214,7 @@ class EmailState(AppState):
 
     async def _requests(self, page: int) -> None:
         found = await database.look(email_requests.waiting, actor(), page)
-        self.requests = [request_row(view) for view in found.items]
+        self.requests = [request_row(view, self.zona) for view in found.items]
         self.request = NO_REQUEST
         self.waiting, self.number, self.pages = found.total, found.number, found.pages
         self.before, self.after = (
@@ -211,7 +222,7 @@ class EmailState(AppState):
         )
 
     async def _tokens(self) -> None:
-        self.systems = [token_row(view) for view in await database.look(email_imports.list_tokens, actor())]
+        self.systems = [token_row(view, self.zona) for view in await database.look(email_imports.list_tokens, actor())]
         self.proven = security.is_recent(actor())
 
     # One address ----------------------------------------------------------------------------------------------------

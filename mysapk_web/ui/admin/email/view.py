@@ -9,6 +9,7 @@ from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.ui.admin.email.impor_view import impor
+from mysapk_web.ui.admin.email.kebijakan_view import kebijakan
 from mysapk_web.ui.admin.email.state import PATH, EmailState, PersonRow, RequestRow, TokenRow
 from mysapk_web.ui.components.behaviour import Form, NativeForm
 from mysapk_web.ui.components.display import (
@@ -56,6 +57,7 @@ def _tabs() -> rx.Component:
             _tab("perbaiki", "Perbaiki satu alamat"),
             _tab("permintaan", "Permintaan ", waiting),
             _tab("impor", "Impor"),
+            rx.cond(EmailState.may_policy, _tab("kebijakan", "Kebijakan")),
             rx.cond(EmailState.may_tokens, _tab("token", "Token API")),
             class_name="flex flex-wrap gap-x-6",
         ),
@@ -380,6 +382,7 @@ def email() -> rx.Component:
                     EmailState.part,
                     ("permintaan", _requests()),
                     ("impor", impor()),
+                    ("kebijakan", kebijakan()),
                     ("token", _tokens()),
                     _repair(),
                 ),

@@ -11,10 +11,12 @@ from mysapk_web.domain.progress import number, percent
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import clock, database
 from mysapk_web.services.progress import reading
-from mysapk_web.services.progress.reading import Day, Figures, Order, Tally
+from mysapk_web.services.progress.lines import Order
+from mysapk_web.services.progress.reading import Day, Figures, Tally
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.charts import curve_points, width_of
 from mysapk_web.ui.components.lists import address_with, parameter
+from mysapk_web.ui.components.steering import Step
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import clock_time, number_of
@@ -26,13 +28,6 @@ ORDERS: Final = (
     (Order.SHARE.value, "Persentase terendah"),
     (Order.MISSING.value, "Terbanyak belum aktivasi"),
 )
-
-
-class Step(TypedDict):
-    """A place on the way to the one shown."""
-
-    label: str
-    href: str
 
 
 class Share(TypedDict):
@@ -118,6 +113,8 @@ class KemajuanState(AppState):
     before: str = PATH
     after: str = PATH
     list_href: str = ""
+    here_href: str = PATH
+    pdm_href: str = f"{PATH}/pdm"
     sanctions_href: str = ""
     looked_at: str = ""
 
@@ -142,6 +139,8 @@ class KemajuanState(AppState):
         ]
         self.list_href = address_with(f"{PATH}/belum-aktif", {"tempat": self.tempat})
         self.sanctions_href = address_with(f"{PATH}/sanksi", {"tempat": self.tempat})
+        self.here_href = address_with(PATH, {"tempat": self.tempat})
+        self.pdm_href = address_with(f"{PATH}/pdm", {"tempat": self.tempat})
         self._show_way(reading.with_present(seen.days, seen.figures.tally))
         self._show(seen.figures)
         self.ready = True

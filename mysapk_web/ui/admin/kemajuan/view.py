@@ -5,45 +5,19 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.ui.admin.kemajuan.state import ORDERS, PATH, DayRow, KemajuanState, Share, Step
+from mysapk_web.ui.admin.kemajuan.state import ORDERS, PATH, DayRow, KemajuanState, Share
 from mysapk_web.ui.components.behaviour import Form, Poll
 from mysapk_web.ui.components.charts import bar, curve
 from mysapk_web.ui.components.display import cell, empty, facts, row, section, skeleton, table
 from mysapk_web.ui.components.forms import outcome, submit_button
 from mysapk_web.ui.components.lists import filter_select, link_pager
+from mysapk_web.ui.components.steering import crumbs, others, views
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
 EVERY = 10
 """Seconds between two looks at the figures."""
 HEADS = ["Pegawai", "Sudah aktivasi", "Belum", "Persentase"]
-
-
-def _step(item: ObjectVar[Step]) -> rx.Component:
-    return rx.el.li(rx.el.a(item["label"], href=item["href"]))
-
-
-def _crumbs() -> rx.Component:
-    state = KemajuanState
-    return rx.cond(
-        state.crumbs,
-        rx.el.nav(
-            rx.el.ol(rx.foreach(state.crumbs, _step), rx.el.li(state.nama, custom_attrs={"aria-current": "page"})),
-            class_name="crumbs",
-            custom_attrs={"aria-label": "Jalur unit"},
-        ),
-    )
-
-
-def _others() -> rx.Component:
-    return rx.cond(
-        KemajuanState.others,
-        rx.el.div(
-            rx.el.p("Lingkup Anda yang lain:", class_name="help"),
-            rx.el.ul(rx.foreach(KemajuanState.others, _step), class_name="links"),
-            class_name="mt-4",
-        ),
-    )
 
 
 def _headline() -> rx.Component:
@@ -166,9 +140,10 @@ def _way() -> rx.Component:
 
 def _whole() -> rx.Component:
     return rx.fragment(
-        _crumbs(),
+        views("aktivasi", KemajuanState.here_href, KemajuanState.pdm_href, "Yang dilihat"),
+        crumbs(KemajuanState.crumbs, KemajuanState.nama),
         rx.el.p(KemajuanState.nama, class_name="lead"),
-        _others(),
+        others(KemajuanState.others),
         _headline(),
         rx.el.ul(
             rx.el.li(rx.el.a("Daftar yang belum aktivasi", href=KemajuanState.list_href)),

@@ -116,6 +116,13 @@ def _acts() -> rx.Component:
                     state.start_reset,
                 ),
                 _act(
+                    Act.CANCEL_RESET,
+                    "Batalkan token",
+                    "Untuk token yang sudah dikirim, misalnya ke kotak surat yang dapat dibuka orang lain.",
+                    "Token yang sudah dikirim tidak dapat dipakai lagi. Password dan sesi pegawai tidak berubah.",
+                    state.cancel_reset,
+                ),
+                _act(
                     Act.END_SESSIONS,
                     "Akhiri semua sesi",
                     "Mengeluarkan pegawai dari semua perangkat, misalnya bila ponselnya hilang.",

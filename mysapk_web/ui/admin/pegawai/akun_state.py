@@ -145,6 +145,14 @@ class AkunState(AppState):
         mask = await database.run(people.start_reset, account_id=_meant(form), actor=actor())
         await self._done(f"Token sedang dikirim ke {mask}. Hanya pegawai yang dapat membacanya.")
 
+    @handler(holding(Permission.RESET_START))
+    async def cancel_reset(self, form: dict[str, Any]) -> None:
+        """Make a token worthless that could still be used."""
+        had = await database.run(people.cancel_reset, account_id=_meant(form), actor=actor())
+        await self._done(
+            "Token dibatalkan dan tidak dapat dipakai lagi." if had else "Tidak ada lagi token yang dapat dipakai."
+        )
+
     @handler(holding(Permission.SESSIONS_END))
     async def end_sessions(self, form: dict[str, Any]) -> None:
         """Log the person out everywhere."""

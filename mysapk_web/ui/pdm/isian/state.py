@@ -136,6 +136,8 @@ class IsianState(AppState):
     writable: bool = False
     sendable: bool = False
     closed: str = ""
+    units: list[list[str]] = []
+    usual: str = ""
     sections: list[SectionRow] = []
     rules: dict[str, Rule] = {}
     values: dict[str, str] = {}
@@ -168,6 +170,8 @@ class IsianState(AppState):
         except (Refused, NotAllowed):
             self.unknown, self.ready = True, True
             return
+        routes = await database.look(pdm.routes, actor(), view.proposal.id)
+        self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.usual)
         self._show(view)
         self.unknown, self.ready = False, True
 
@@ -290,7 +294,8 @@ class IsianState(AppState):
         missing = still_missing(await database.look(pdm.form, actor(), self.usulan_id))
         if missing:
             raise InputRefused(missing)
-        await database.run(pdm.send, actor(), [self.usulan_id])
+        unor = number_of(text_of(form, "unor"))
+        await database.run(pdm.send, actor(), [self.usulan_id], unor_id=unor or None)
         self._tell()
         return rx.redirect(f"/pdm/kirim?terkirim={self.usulan_id}")
 

@@ -11,7 +11,7 @@ from mysapk_web.ui.components.display import cancel_button, dialog, dialog_butto
 from mysapk_web.ui.components.draft import DraftFields
 from mysapk_web.ui.components.forms import outcome, submit_button
 from mysapk_web.ui.components.pdm import Draft, Here, Upload
-from mysapk_web.ui.components.usulan import chip, document
+from mysapk_web.ui.components.usulan import chip, document, unit_choice
 from mysapk_web.ui.pdm.isian.state import IsianState
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
@@ -170,6 +170,7 @@ def _dialogs() -> rx.Component:
                 "Usulan dapat ditarik selama belum diverifikasi."
             ),
             Form.create(
+                unit_choice("unor", IsianState.units, IsianState.usual),
                 rx.el.div(
                     rx.el.input(type="checkbox", name="pernyataan", value="ya", custom_attrs={"id": "pernyataan"}),
                     rx.el.label(CONFIRMATION, html_for="pernyataan"),

@@ -1,4 +1,4 @@
-"""What `/verifikasi/<id>` looks like: the data on the left, the documents on the right, the decision below."""
+"""What `/verifikasi/<id>` looks like: the data, the documents (beside them where there is room), then the decision."""
 
 from __future__ import annotations
 
@@ -357,8 +357,9 @@ def _desk() -> rx.Component:
     return rx.fragment(
         _head(),
         rx.el.div(
-            rx.el.div(_data(), _correction(), _checks(), _decision(), _onward(), _trail(), class_name="desk-data"),
+            rx.el.div(_data(), _correction(), class_name="desk-data"),
             _documents(),
+            rx.el.div(_checks(), _decision(), _onward(), _trail(), class_name="desk-rest"),
             class_name="desk",
         ),
         Shortcuts.create(keys=KEYS),

@@ -16,7 +16,8 @@ from mysapk_web.services.actor import NotAllowed
 from mysapk_web.services.bookkeeping import catch_up
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.services.progress import counting
-from mysapk_web.services.progress.reading import Order, Progress, figures, progress
+from mysapk_web.services.progress.lines import Order
+from mysapk_web.services.progress.reading import Progress, figures, progress
 from mysapk_web.settings import Settings
 from tests.unit.services.offices import NIPS, acting
 

@@ -348,6 +348,34 @@ def test_until_the_last_moment_of_verification(office: Office) -> None:
     assert office.desk.where(first) is S.TERVERIFIKASI
 
 
+def test_the_admin_of_the_agency_finishes_what_is_left_when_verification_is_over(office: Office) -> None:
+    first, second, third = (
+        office.sent(),
+        office.desk.sent("golongan", GOLONGAN),
+        office.desk.sent("keluarga", ANAK, kind="anak"),
+    )
+    admin = office.someone(office.desk.portal.budi, Role.ADMIN_INSTANSI)
+    with _before(VERIFIED, 0):
+        seen = admin.open(first)
+        assert seen.why_not == ""
+        assert UsulanAct.RETURN not in {each.act for each in seen.acts}
+        assert "masih dapat menyelesaikan" in admin.inbox().closed_sentence
+        with pytest.raises(Refused, match="tidak dapat lagi memperbaiki"):
+            admin.give_back(first)
+        admin.correct(first, "nomor_sk", "45/TK/2020")
+        admin.decide(first, A.VERIFY)
+        admin.decide(second, A.REJECT, reason="TMS-01", note="x")
+        with pytest.raises(Refused, match="dua orang"):
+            admin.decide(first, A.APPROVE)
+        office.someone(office.desk.portal.dewi, Role.ADMIN_INSTANSI).decide(first, A.APPROVE)
+        with pytest.raises(NotAllowed):
+            office.stranger.decide(third, A.VERIFY)
+        with pytest.raises(Refused, match="sudah ditutup"):
+            office.verifier.decide(third, A.VERIFY)
+    assert [office.desk.where(each) for each in (first, second)] == [S.TELAH_UPDATE, S.TMS]
+    assert office.desk.trail(third)[-1].act is A.SEND
+
+
 def test_before_verification_opens(office: Office) -> None:
     number = office.sent()
     with _before(START, 20 * 24 * 3600), pytest.raises(Refused, match="belum dibuka"):

@@ -1,0 +1,282 @@
+"""A generated national roll; the same seed gives the same one.
+
+Agencies are as uneven as the real ones (a few hold a large part of all people), with trees of units, accounts, what people have done in
+the PDM, thirty days of counts, events and mails.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.desk import BKN_KINDS
+from mysapk_web.domain.groups import GROUPS
+from mysapk_web.domain.groups.base import Action
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.domain.period import PeriodKind
+from mysapk_web.domain.progress import COUNTRY, DAILY
+from mysapk_web.domain.usulan import FINAL_STATES, Declaration, UsulanState
+from mysapk_web.models import (
+    Account,
+    AuditEvent,
+    Database,
+    GroupStatement,
+    Headcount,
+    HeadcountDay,
+    Instansi,
+    OutboxMail,
+    OutboxState,
+    Pegawai,
+    Period,
+    Proposal,
+    Unor,
+    bulk,
+)
+from mysapk_web.services import clock
+from mysapk_web.services.progress import counting
+
+AGENCIES = 644
+PEOPLE_A_UNIT = 40
+CHUNK = 50_000
+EVENTS = 200_000
+MAILS = 100_000
+BUSY = 0.3
+"""Share of the active people who have done something in the PDM."""
+_GROUPS = [group.key for group in GROUPS]
+_OPEN_TO_ALL = [(group.key, kind.key) for group in GROUPS if group.verified for kind in group.kinds]
+_STATES = (
+    *[UsulanState.TELAH_UPDATE] * 50,
+    *[UsulanState.INPUT_BERKAS] * 25,
+    *[UsulanState.TERVERIFIKASI] * 8,
+    *[UsulanState.VALIDASI_BKN] * 4,
+    *[UsulanState.PERBAIKAN_MYSAPK] * 6,
+    *[UsulanState.TMS] * 3,
+    *[UsulanState.DRAF] * 4,
+)
+_GIVEN = (
+    "Dewi",
+    "Budi",
+    "Siti",
+    "Agus",
+    "Rina",
+    "Joko",
+    "Maria",
+    "Hendra",
+    "Putri",
+    "Yusuf",
+    "Lina",
+    "Made",
+    "Ketut",
+    "Asep",
+)
+_FAMILY = ("Rahayu", "Santosa", "Wijaya", "Siregar", "Hutapea", "Pratama", "Nugraha", "Lestari", "Hakim", "Gunawan")
+_KINDS = (*[JenisPegawai.PNS] * 64, *[JenisPegawai.PPPK] * 33, *[JenisPegawai.CPNS] * 3)
+_EPOCH = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+# The roll ------------------------------------------------------------------------------------------
+
+
+def _shares(count: int, people: int) -> list[int]:
+    """Heads of each agency: the largest has about a tenth of all, the smallest some hundreds (in the real size)."""
+    weights = [1 / (place + 6) for place in range(count)]
+    whole = sum(weights)
+    heads = [max(4, round(people * weight / whole)) for weight in weights]
+    heads[0] += people - sum(heads)
+    return heads
+
+
+def _grow(db: Database, people: int) -> list[tuple[int, list[int], int]]:
+    """Agencies with trees of units of three floors; gives (agency, units, heads)."""
+    made = []
+    with db.begin() as session:
+        heads = _shares(min(AGENCIES, max(3, people // 50)), people)
+        agencies = [
+            {"kode": f"{number:05d}", "nama": f"Instansi {number:03d}", "zona": "WIB"} for number in range(len(heads))
+        ]
+        bulk.insert_many(
+            session, Instansi, [{**row, "domain_policy": "ALLOW", "email_domains": []} for row in agencies]
+        )
+        ids = list(session.exec(select(Instansi.id).order_by(col(Instansi.kode))))
+        rows: list[dict[str, Any]] = []
+        next_id = 1
+        for instansi_id, count in zip(ids, heads, strict=True):
+            own: list[tuple[int, str]] = []
+            for number in range(max(1, count // PEOPLE_A_UNIT)):
+                # The root, then up to 24 offices below it, and all others below those.
+                above = None if not own else own[0] if len(own) <= 24 else own[1 + number % 24]
+                path = f"{above[1] if above else ''}{next_id}/"
+                rows.append(
+                    {
+                        "id": next_id,
+                        "instansi_id": instansi_id,
+                        "atasan_id": above[0] if above else None,
+                        "kode": str(number),
+                        "nama": f"Unit {number:05d}",
+                        "jalur": path,
+                        "is_satker": len(own) <= 24,
+                    }
+                )
+                own.append((next_id, path))
+                next_id += 1
+            made.append((instansi_id or 0, [unit for unit, _ in own], count))
+        bulk.insert_many(session, Unor, rows)
+    return made
+
+
+def _people(made: list[tuple[int, list[int], int]], dice: random.Random) -> Iterator[dict[str, Any]]:
+    number = 0
+    for instansi_id, units, count in made:
+        for _ in range(count):
+            number += 1
+            yield {
+                "id": number,
+                "nip": f"{number:018d}",
+                "nama": f"{dice.choice(_GIVEN)} {dice.choice(_GIVEN)} {dice.choice(_FAMILY)}",
+                "gelar_depan": "",
+                "gelar_belakang": "",
+                "jenis": dice.choice(_KINDS),
+                "jenis_kelamin": "",
+                "instansi_id": instansi_id,
+                "unor_id": dice.choice(units),
+                "email": None,
+                "email_key": f"orang{number}@contoh.example.go.id" if dice.random() > 0.03 else None,
+            }
+
+
+def _account(person: dict[str, Any], dice: random.Random) -> dict[str, Any]:
+    active = person["email_key"] is not None and dice.random() < 0.74
+    return {
+        "id": person["id"],
+        "pegawai_id": person["id"],
+        "activated_at": _EPOCH + timedelta(minutes=dice.randrange(60 * 24 * 60)) if active else None,
+        "disabled_reason": "",
+        "version": 1,
+        "totp_last_step": 0,
+    }
+
+
+def _deeds(
+    people: list[dict[str, Any]], accounts: list[dict[str, Any]], dice: random.Random, number: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Declarations and proposals of some people; a few have finished, most have begun."""
+    now = clock.now()
+    declared: list[dict[str, Any]] = []
+    proposed: list[dict[str, Any]] = []
+    for person, account in zip(people, accounts, strict=True):
+        if account["activated_at"] is None or dice.random() >= BUSY:
+            continue
+        groups = _GROUPS if dice.random() < 0.2 else dice.sample(_GROUPS, dice.randrange(1, 6))
+        at = now - timedelta(minutes=dice.randrange(28 * 24 * 60))
+        declared += [
+            {"pegawai_id": person["id"], "group": key, "statement": Declaration.SESUAI, "at": at} for key in groups
+        ]
+        for group, kind in dice.sample(_OPEN_TO_ALL, dice.choice((0, 1, 1, 2))):
+            state = dice.choice(_STATES)
+            if state is UsulanState.VALIDASI_BKN and kind not in BKN_KINDS:
+                state = UsulanState.TERVERIFIKASI
+            number += 1
+            sent = None if state is UsulanState.DRAF else at
+            proposed.append(
+                {"id": number, "pegawai_id": person["id"], "group": group, "kind": kind, "action": Action.ADD,
+                 "record_version": 0, "slot": kind, "payload": {}, "state": state, "version": 3,
+                 "unor_id": person["unor_id"], "instansi_id": person["instansi_id"] if sent else None,
+                 "created_at": at, "changed_at": at, "sent_at": sent, "ended_at": at if state in FINAL_STATES else None}
+            )  # fmt: skip
+    return declared, proposed
+
+
+def fill(db: Database, people: int, *, seed: int = 5_600_000) -> list[tuple[int, list[int], int]]:
+    """Write a roll into an empty database, and count it.
+
+    Args:
+        db: Migrated and empty.
+        people: How many.
+        seed: The same gives the same roll.
+
+    Returns:
+        Id, units and heads of each agency, the largest first.
+    """
+    dice = random.Random(seed)
+    made = _grow(db, people)
+    crowd = _people(made, dice)
+    with db.begin() as session:
+        now = clock.now()
+        session.add(Period(kind=PeriodKind.PDM, starts_at=now - timedelta(days=30), ends_at=now + timedelta(days=30)))
+    proposals = 0
+    while rows := list(islice(crowd, CHUNK)):
+        accounts = [_account(row, dice) for row in rows]
+        declared, proposed = _deeds(rows, accounts, dice, proposals)
+        proposals += len(proposed)
+        with db.begin() as session:
+            bulk.insert_many(session, Pegawai, rows)
+            bulk.insert_many(session, Account, accounts)
+            bulk.insert_many(session, GroupStatement, declared)
+            bulk.insert_many(session, Proposal, proposed)
+    if not db.is_sqlite:
+        with db.begin() as session:
+            for table in ("pegawai", "akun", "unor", "instansi", "usulan"):
+                session.execute(text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"))
+    _analyse(db)
+    counting.rebuild(db)
+    _days_and_trail(db, people, dice)
+    return made
+
+
+def _days_and_trail(db: Database, people: int, dice: random.Random) -> None:
+    """Thirty days of the country and the agencies, a closed period, events and mails."""
+    now = clock.now()
+    events, mails = min(EVENTS, people), min(MAILS, people)
+    with db.begin() as session:
+        roots = select(Unor.id).where(col(Unor.atasan_id).is_(None))
+        sums = session.exec(
+            select(Headcount).where(
+                col(Headcount.measure).in_(DAILY),
+                (col(Headcount.unor_id) == COUNTRY) | col(Headcount.unor_id).in_(roots),
+            )
+        ).all()
+        days = [
+            {"unor_id": row.unor_id, "day": counting.today() - timedelta(days=back), "jenis": row.jenis, "measure": row.measure,
+             "count": row.count}
+            for row in sums
+            for back in range(1, 31)
+        ]  # fmt: skip
+        bulk.insert_many(session, HeadcountDay, days)
+        session.add(
+            Period(kind=PeriodKind.AKTIVASI, starts_at=now - timedelta(days=90), ends_at=now - timedelta(days=1))
+        )
+        bulk.insert_many(
+            session,
+            AuditEvent,
+            [
+                {"at": now - timedelta(seconds=events - number), "tag": AuditTag.LOGIN, "actor_id": who, "subject_id": who,
+                 "instansi_id": None, "address": "203.0.113.0/24", "detail": {}}
+                for number in range(events)
+                for who in [dice.randint(1, people)]
+            ],
+        )  # fmt: skip
+        bulk.insert_many(
+            session,
+            OutboxMail,
+            [
+                {"template": "aktivasi-berhasil", "account_id": dice.randint(1, people), "recipient": None, "params": {},
+                 "state": OutboxState.SENT, "created_at": now, "due_at": now, "claimed_by": "", "attempts": 1, "sent_at": now,
+                 "last_error": "", "message_id": f"{number:032x}"}
+                for number in range(mails)
+            ],
+        )  # fmt: skip
+    _analyse(db)
+
+
+def _analyse(db: Database) -> None:
+    with db.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+            text("ANALYZE" if db.is_sqlite else "VACUUM ANALYZE")
+        )

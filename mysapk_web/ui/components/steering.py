@@ -1,0 +1,83 @@
+"""What the pages of progress share: the way down to a place, other places within reach, and the choice of what is looked at."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+VIEWS = (("aktivasi", "Aktivasi akun"), ("pdm", "Pemutakhiran data"))
+
+
+class Step(TypedDict):
+    """A place on the way to the one shown."""
+
+    label: str
+    href: str
+
+
+def views(here: str, activation: Any, pdm: Any, label: str) -> rx.Component:
+    """The choice between the activation and the PDM, for the same place.
+
+    Args:
+        here: Which of `VIEWS` is shown.
+        activation: Var or text: where the activation is shown.
+        pdm: The same of the PDM.
+        label: Name of the choice for those who don't see it.
+    """
+    hrefs = {"aktivasi": activation, "pdm": pdm}
+    return rx.el.nav(
+        rx.el.ul(
+            *(
+                rx.el.li(
+                    rx.el.a(name, href=hrefs[key], custom_attrs={"aria-current": "page"} if key == here else {}),
+                )
+                for key, name in VIEWS
+            )
+        ),
+        class_name="views",
+        custom_attrs={"aria-label": label},
+    )
+
+
+def step(item: ObjectVar[Step]) -> rx.Component:
+    """A place as a link.
+
+    Args:
+        item: Which.
+    """
+    return rx.el.li(rx.el.a(item["label"], href=item["href"]))
+
+
+def crumbs(steps: Any, nama: Any) -> rx.Component:
+    """The way down to the place that is shown.
+
+    Args:
+        steps: Var with the places above it.
+        nama: Var with its name.
+    """
+    return rx.cond(
+        steps,
+        rx.el.nav(
+            rx.el.ol(rx.foreach(steps, step), rx.el.li(nama, custom_attrs={"aria-current": "page"})),
+            class_name="crumbs",
+            custom_attrs={"aria-label": "Jalur unit"},
+        ),
+    )
+
+
+def others(places: Any) -> rx.Component:
+    """Where else the scope of the actor begins.
+
+    Args:
+        places: Var with them.
+    """
+    return rx.cond(
+        places,
+        rx.el.div(
+            rx.el.p("Lingkup Anda yang lain:", class_name="help"),
+            rx.el.ul(rx.foreach(places, step), class_name="links"),
+            class_name="mt-4",
+        ),
+    )
