@@ -30,6 +30,7 @@ PROPOSAL = ProposalView(
     state_label="Draf",
     meaning="",
     sent_at=None,
+    unit="",
     changed_at=NOW,
     reason="",
     note="",
