@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mysapk_web.services.pdm.views import KindView, ProposalView, RecordView, ReviewGroup, ReviewItem
 from mysapk_web.ui.pdm.grup.state import PAGE_SIZE, kind_row
-from mysapk_web.ui.pdm.kirim import PAGE_SIZE as SHEET
-from mysapk_web.ui.pdm.kirim import group_rows
+from mysapk_web.ui.pdm.kirim.state import PAGE_SIZE as SHEET
+from mysapk_web.ui.pdm.kirim.state import group_rows, page_with
 
 NOW = datetime(2026, 8, 24, tzinfo=UTC)
 PROPOSAL = ProposalView(
@@ -63,6 +63,9 @@ def test_every_usulan_is_on_exactly_one_page_of_kirim(counts: list[int]) -> None
     assert [item["number"] for sheet in sheets for group in sheet for item in group["items"]] == list(range(total))
     assert all(sum(len(group["items"]) for group in sheet) <= SHEET for sheet in sheets)
     assert all(group["items"] for sheet in sheets for group in sheet)
+    for place, sheet in enumerate(sheets, start=1):
+        assert {page_with(groups, item["number"]) for group in sheet for item in group["items"]} == {place}
+    assert page_with(groups, total) == 1
 
 
 def test_a_group_goes_on_overleaf_under_its_name() -> None:

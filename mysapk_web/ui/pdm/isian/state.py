@@ -284,7 +284,7 @@ class IsianState(AppState):
         if missing:
             raise InputRefused(missing)
         self._tell()
-        return rx.redirect(f"/pdm/kirim#usulan-{self.usulan_id}")
+        return rx.redirect(f"/pdm/kirim?usulan={self.usulan_id}#usulan-{self.usulan_id}")
 
     @handler(LOGGED_IN)
     async def send(self, form: dict[str, Any]) -> Any:
