@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= 2
 COMPILE := $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
 
@@ -18,7 +19,7 @@ build: $(VENV)/.run ## Build the front end when its sources changed
 	@$(BIN)/mysapk build
 
 test: $(VENV)/.dev system build ## All tests: unit, wire, browser
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 check: $(VENV)/.dev build ## Format, lint, types, import rules, lock files
 	@$(BIN)/ruff format --check -q .

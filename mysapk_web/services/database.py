@@ -1,7 +1,8 @@
 """The one database and the one hop into worker threads of this process (DESIGN 2.1).
 
 `run` carries a quick use case, `run_hashing` one that hashes a password: the latter has few threads and a short queue, and says
-`Busy` at once when it is full, so that a storm of logins never holds up anybody else.
+`Busy` at once when it is full, so that a storm of logins never holds up anybody else. `run_single` and `look_single` carry the hot
+paths, many in one hop (`services.lane`).
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from sqlmodel import Session
 
 from mysapk_web.models import Database
 from mysapk_web.services.actor import CountedRefusal
+from mysapk_web.services.lane import Lane
 from mysapk_web.settings import load
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 USE_CASE_THREADS = 16
+SINGLE_THREADS = 4
+"""Of each lane for single statements, where the database is a server; an embedded one answers faster than threads change places."""
 HASHING_QUEUE = 60
 """Waiting password checks; at about 0.35 s each on two cores the last one waits some ten seconds."""
 _NICENESS = 5
@@ -55,6 +59,10 @@ class _Lanes:
         self.quick = ThreadPoolExecutor(USE_CASE_THREADS, thread_name_prefix="use-case")
         self.hashing = ThreadPoolExecutor(hashers, thread_name_prefix="hashing", initializer=_lower_priority)
         self.places = threading.BoundedSemaphore(hashers + HASHING_QUEUE)
+        # A save that waits for the write lock must not hold up the look at a session, so each has a lane of its own.
+        threads = 1 if database().is_sqlite else SINGLE_THREADS
+        self.reading = Lane(database().single, threads, "reading")
+        self.saving = Lane(database().single, threads, "saving")
 
 
 @lru_cache(maxsize=1)
@@ -113,19 +121,25 @@ async def look(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **
 
 
 async def run_single(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case whose statements stand for themselves, in a worker thread (`Database.single`): the hot paths.
+    """Run a use case that writes with one statement, guarded by a version (`Database.single`): saving while somebody types.
 
     Args:
-        use_case: Takes the session first; writes with one statement at most, guarded by a version.
+        use_case: Takes the session first, which it shares with others: rows only, no models.
         *args: Passed on.
         **kwargs: Passed on.
     """
+    return await _lanes().saving.run(lambda session: use_case(session, *args, **kwargs))
 
-    def work() -> T:
-        with database().single() as session:
-            return use_case(session, *args, **kwargs)
 
-    return await asyncio.get_running_loop().run_in_executor(_lanes().quick, work)
+async def look_single(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a use case that reads with one statement (`Database.single`): the look at a session before every event.
+
+    Args:
+        use_case: Takes the session first, which it shares with others: rows only, no models.
+        *args: Passed on.
+        **kwargs: Passed on.
+    """
+    return await _lanes().reading.run(lambda session: use_case(session, *args, **kwargs))
 
 
 async def run_hashing(use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

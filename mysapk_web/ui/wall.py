@@ -125,7 +125,7 @@ async def _read(visitor: Visitor, *, passive: bool) -> Actor | None:
     if not visitor.session:
         return None
     settings = load()
-    actor = await database.run_single(session.read_actor, settings, visitor)
+    actor = await database.look_single(session.read_actor, settings, visitor)
     if actor is not None and not passive and session.touch_is_due(actor, settings):
         await database.run(session.touch, visitor.session)
     return actor

@@ -7,6 +7,7 @@ announced (console, scripts, content policy, requests of our own origin) fails t
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -49,11 +50,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Tests run in several processes; what they all need is made by the first one."""
+    with (NODE / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def front_end() -> None:
     """The pages as they are now, built when the sources have changed."""
-    if not frontend.is_current():
-        frontend.build()
+    with one_at_a_time():
+        if not frontend.is_current():
+            frontend.build()
 
 
 @pytest.fixture(scope="session")
@@ -147,12 +157,13 @@ def _nothing_of_other_tests(request: pytest.FixtureRequest) -> None:
 def axe_source() -> str:
     """The pinned axe-core."""
     script = NODE / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        own = str(Path(sys.executable).parent)
-        environment = {**os.environ, "PATH": os.pathsep.join([own, os.environ.get("PATH", "")])}
-        subprocess.run(
-            ["npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit"], cwd=NODE, env=environment, check=True
-        )
+    with one_at_a_time():
+        if not script.exists():
+            own = str(Path(sys.executable).parent)
+            environment = {**os.environ, "PATH": os.pathsep.join([own, os.environ.get("PATH", "")])}
+            subprocess.run(
+                ["npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit"], cwd=NODE, env=environment, check=True
+            )
     return script.read_text()
 
 
