@@ -15,8 +15,6 @@ from typing import Annotated, Any, Final
 
 import typer
 from alembic.util import CommandError
-from pydantic import SecretStr
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from mysapk_web.domain.email import EmailError, normalise_email
@@ -29,6 +27,7 @@ from mysapk_web.services.email_imports import import_email
 from mysapk_web.services.people import create_admin, remove_second_factor_of
 from mysapk_web.services.progress import counting
 from mysapk_web.services.references import import_reference
+from mysapk_web.services.self_check import database_fault, mail_fault, mail_in_words, shown
 from mysapk_web.settings import Settings, SettingsError, load, read
 
 UNUSABLE: Final = 2
@@ -156,7 +155,7 @@ def demo_agency(
         with _database() as (database, settings):
             filled = demo.fill(database, settings)
     typer.echo("Filled the demo agency." if filled else "The database is filled already; nothing was changed.")
-    typer.echo(f"\nAddress: {settings.public_url}\nMail:    {_mail_in_words(settings)}\n\nDemo accounts:")
+    typer.echo(f"\nAddress: {settings.public_url}\nMail:    {mail_in_words(settings)}\n\nDemo accounts:")
     for account in demo.demo_accounts(settings):
         typer.echo(f"  {account.key:<20} {account.nip}  {account.password or '(belum aktif)':<18} {account.email}")
         typer.echo(f"  {'':<20} {account.note}")
@@ -282,7 +281,7 @@ def send_test_mail(address: Annotated[str, typer.Argument(help="Where to.")]) ->
             _stop(UNUSABLE, str(error))
         except (Fault, OSError) as error:
             _stop(FAILED, f"Not sent: {error}")
-    typer.echo(f"Sent: {_mail_in_words(settings)}.")
+    typer.echo(f"Sent: {mail_in_words(settings)}.")
 
 
 @app.command()
@@ -318,10 +317,11 @@ def check(
         settings = load()
         known = _head_of(head)
     for name, field in Settings.model_fields.items():
-        typer.echo(f"MYSAPK_{name.upper():<24} {_shown(name, getattr(settings, name)):<44} {_first(field.description)}")
-    database, mail = _database_fault(settings), _mail_fault(settings)
+        about, *_ = (field.description or "").split("\n")
+        typer.echo(f"MYSAPK_{name.upper():<24} {shown(name, getattr(settings, name)):<44} {about}")
+    database, mail = database_fault(settings), mail_fault(settings)
     typer.echo(f"\nDatabase: {'can not be used' if database else 'reachable, with the tables of this release'}")
-    typer.echo(f"Mail:     {_mail_in_words(settings)}")
+    typer.echo(f"Mail:     {mail_in_words(settings)}")
     trail = [] if database else _trail_faults(settings, known)
     if database or mail or trail:
         _stop(FAILED, *filter(None, (database, mail, *trail)))
@@ -351,48 +351,3 @@ def _trail_faults(settings: Settings, known: Head | None) -> list[str]:
     if not found.fault_count:
         return []
     return [f"The trail is not whole ({found.fault_count} faults):", *found.faults]
-
-
-def _first(text: str | None) -> str:
-    return (text or "").split("\n")[0]
-
-
-def _shown(name: str, value: Any) -> str:
-    if isinstance(value, SecretStr):
-        return "(set)" if value.get_secret_value() else "(empty)"
-    if name == "database_url":
-        return make_url(value).render_as_string(hide_password=True)
-    return "(empty)" if value in (None, "") else str(value)
-
-
-def _database_fault(settings: Settings) -> str:
-    database = Database(settings.database_url)
-    try:
-        at, wanted = migration.current(database), migration.head()
-    except DBAPIError as error:
-        return f"MYSAPK_DATABASE_URL: {str(error.orig).splitlines()[0]}"
-    finally:
-        database.dispose()
-    return (
-        ""
-        if at == wanted
-        else f"The database is at {at or 'nothing'}, this release needs {wanted}: run `mysapk migrate`."
-    )
-
-
-def _mail_fault(settings: Settings) -> str:
-    if settings.mail_backend != "file":
-        return ""
-    try:
-        settings.mail_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return f"MYSAPK_MAIL_DIR: {error.strerror}."
-    return ""
-
-
-def _mail_in_words(settings: Settings) -> str:
-    return {
-        "smtp": f"to {settings.smtp_host}:{settings.smtp_port} ({settings.smtp_security})",
-        "file": f"as files in {settings.mail_dir}",
-        "console": "on the console",
-    }[settings.mail_backend]
