@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -164,6 +165,8 @@ def test_who_is_slower_reads_who_decided_and_what(
     fast.goto(f"/verifikasi/{number}")
     decide(fast, "Verifikasi", "Verifikasi usulan ini?")
     expect(fast.get_by_text("Usulan diverifikasi dan diteruskan kepada approver.")).to_be_visible()
+    fast.wait_for_url(re.compile(rf"/verifikasi/(?!{number}\b)\d+$"))  # the next one of the list
+    expect(button_named(fast, "Verifikasi")).to_be_visible()
     decide(slow, "Verifikasi", "Verifikasi usulan ini?")
     expect(slow.get_by_role("alert")).to_contain_text("lebih dahulu diproses Bambang Santosa")
     expect(slow.get_by_role("alert")).to_contain_text("Terverifikasi")

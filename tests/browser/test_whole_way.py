@@ -76,7 +76,11 @@ def activate(page: Page) -> None:
 def propose(page: Page) -> None:
     """Write a new award with its document, and send it to the verifikator of the service above the school."""
     open_form(page, "penghargaan", "Tambah penghargaan")
-    page.get_by_label("Jenis penghargaan").select_option("201")
+    kind = page.get_by_role("combobox", name="Jenis penghargaan")
+    kind.fill("bintang")
+    expect(page.get_by_role("option").first).to_be_visible()
+    kind.press("ArrowDown")
+    kind.press("Enter")
     page.get_by_label("Nomor SK").fill("12/SATYA/2024")
     page.get_by_label("Tanggal SK").fill("17-08-2024")
     page.get_by_label("Tahun").fill("2024")

@@ -80,29 +80,31 @@ def disable_account(session: Session, *, account_id: int, actor: Actor | None, r
     return True
 
 
-def enable_account(session: Session, *, account_id: int, actor: Actor | None) -> bool:
+def enable_account(session: Session, *, account_id: int, actor: Actor | None, reason: str) -> bool:
     """Switch an account on again; the password of before is valid again.
 
     Args:
         session: Any transaction.
         account_id: Whose.
         actor: Who does it; None for the system.
+        reason: In words, for the trail; at most 300 characters.
 
     Returns:
         Whether anything changed.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: The account holds a role that the actor can't give.
+        Refused: No reason, or the account holds a role that the actor can't give.
     """
     account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_DISABLE)
+    why = target.reason_of(reason, MAX_REASON)
     if account.disabled_at is None:
         return False
     account.disabled_at = None
     account.disabled_reason = ""
     session.add(account)
     target.end_everything(session, account, "akun diaktifkan")
-    target.note(session, AuditTag.ACCOUNT_ENABLED, account, pegawai, actor)
+    target.note(session, AuditTag.ACCOUNT_ENABLED, account, pegawai, actor, reason=why)
     target.tell(session, Letter.ENABLED, account, pegawai)
     return True
 

@@ -76,9 +76,9 @@ class Agency:
         with self.db.begin() as session:
             return disable_account(session, account_id=self.id_of(nip), actor=actor, reason=reason)
 
-    def enable(self, nip: str, actor: Actor | None) -> bool:
+    def enable(self, nip: str, actor: Actor | None, reason: str = "Kembali bertugas") -> bool:
         with self.db.begin() as session:
-            return enable_account(session, account_id=self.id_of(nip), actor=actor)
+            return enable_account(session, account_id=self.id_of(nip), actor=actor, reason=reason)
 
     def approve(self, nip: str, actor: Actor | None) -> bool:
         with self.db.begin() as session:
@@ -151,11 +151,17 @@ def test_disable_and_enable(agency: Agency) -> None:
     assert not agency.logged_in(PERSON)
     assert agency.logged_in(BOSS)
     assert not agency.disable(PERSON, admin)
+    with pytest.raises(Refused) as refused:
+        agency.enable(PERSON, admin, "  ")
+    assert refused.value.field == "alasan"
     assert agency.enable(PERSON, admin)
     enabled = agency.account(PERSON)
     assert (enabled.disabled_at, enabled.disabled_reason, enabled.version) == (None, "", 3)
     assert agency.letters() == ["akun-dinonaktifkan", "akun-diaktifkan-kembali"]
     assert agency.trail() == [AuditTag.ACCOUNT_DISABLED, AuditTag.ACCOUNT_ENABLED]
+    with agency.db.read() as session:
+        detail = session.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.ACCOUNT_ENABLED)).one()
+    assert detail["reason"] == "Kembali bertugas"
 
 
 def test_approve_cpns(agency: Agency) -> None:

@@ -145,6 +145,7 @@ def _acts() -> rx.Component:
                     "Akun dapat dipakai lagi dengan password yang lama.",
                     "Pegawai dapat masuk lagi dan menerima pemberitahuan lewat email.",
                     state.enable,
+                    field(REASON, "Alasan", help_text="Dicatat di jejak audit."),
                 ),
                 _act(
                     Act.DISABLE,

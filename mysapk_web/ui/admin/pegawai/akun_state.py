@@ -186,7 +186,7 @@ class AkunState(AppState):
     @handler(holding(Permission.ACCOUNT_DISABLE))
     async def enable(self, form: dict[str, Any]) -> None:
         """Switch the account on again."""
-        await database.run(people.enable_account, account_id=_meant(form), actor=actor())
+        await database.run(people.enable_account, account_id=_meant(form), actor=actor(), reason=text_of(form, REASON))
         await self._done("Akun diaktifkan kembali. Pegawai sudah diberi tahu lewat email.")
 
 
