@@ -114,7 +114,7 @@ def test_drill_down_to_a_unit_and_to_who_is_missing(new_page: NewPage, looks: Lo
 
 
 def test_who_is_not_finished_is_reminded_once(new_page: NewPage, server_db: Database, looks: Looks) -> None:
-    page = new_page(DESK, "admin_instansi_lain")
+    page = new_page(DESK, "admin_satker")
     page.goto("/admin/belum-pdm?jenis=PNS")
     page.get_by_role("checkbox").nth(0).check()
     button_named(page, "Ingatkan yang dipilih").click()
