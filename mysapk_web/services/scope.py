@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
-from sqlmodel import col
+from sqlmodel import Session, col, select
 
 from mysapk_web.domain.roles import MATRIX, Permission, Role
-from mysapk_web.models import Pegawai, Unor
+from mysapk_web.models import Instansi, Pegawai, Unor
 from mysapk_web.services.actor import Actor, Grant
 
 
@@ -62,3 +62,13 @@ def _reach(grant: Grant) -> ColumnElement[bool]:
     if grant.unor_path is None:
         return agency
     return and_(agency, _below(grant.unor_path))
+
+
+def zone_of(session: Session, actor: Actor) -> str:
+    """The zone in which an actor reads times: that of the own agency.
+
+    Args:
+        session: Any transaction.
+        actor: Who reads.
+    """
+    return session.exec(select(Instansi.zona).where(Instansi.id == actor.instansi_id)).one()

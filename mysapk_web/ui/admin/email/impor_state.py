@@ -12,6 +12,7 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, email_imports
 from mysapk_web.services.actor import NotAllowed
 from mysapk_web.services.email_imports import RowView, RunView
+from mysapk_web.services.scope import zone_of
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.lists import address_with, parameter
 from mysapk_web.ui.state import AppState, text_of
@@ -112,11 +113,12 @@ def dotted(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-def run_row(run: RunView) -> RunRow:
+def run_row(run: RunView, zona: str) -> RunRow:
     """A run for the page.
 
     Args:
         run: From the service.
+        zona: In which times are written.
     """
     return {
         "id": run.id,
@@ -126,7 +128,7 @@ def run_row(run: RunView) -> RunRow:
         "tone": TONES[run.state],
         "source": run.source.label,
         "by": run.started_by or "-",
-        "at": moment(run.created_at),
+        "at": moment(run.created_at, zona),
         "good": run.good,
         "rest": run.total - run.good,
         "total": run.total,
@@ -210,7 +212,8 @@ class ImporState(AppState):
 
     async def _list(self, page: int) -> None:
         found = await database.look(email_imports.list_runs, actor(), page)
-        self.runs = [run_row(run) for run in found.items]
+        zona = await database.look(zone_of, actor())
+        self.runs = [run_row(run, zona) for run in found.items]
         self.number, self.pages = found.number, found.pages
         self.before, self.after = (
             address_with(PATH, {"bagian": PART, "halaman": str(found.number + step)}) for step in (-1, 1)
@@ -222,7 +225,7 @@ class ImporState(AppState):
         except NotAllowed:
             self._tell(faults={"": "Impor ini tidak ditemukan atau di luar wewenang Anda."})
             return
-        self.run = run_row(found)
+        self.run = run_row(found, await database.look(zone_of, actor()))
         self.counts = [self._count(found.id, verdict, count) for verdict, count in found.counts.items()]
         if found.state is RunState.READING:
             self.lines, self.found = [], ""
@@ -283,7 +286,7 @@ class ImporState(AppState):
             return
         found = await database.look(email_imports.find_run, actor(), self.run["id"])
         if found.state.busy:
-            self.run = run_row(found)
+            self.run = run_row(found, await database.look(zone_of, actor()))
         else:
             await self._show(found.id, self.number)
 

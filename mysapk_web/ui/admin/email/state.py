@@ -10,6 +10,7 @@ from mysapk_web.services.actor import Refused
 from mysapk_web.services.email_imports import TokenView
 from mysapk_web.services.email_repair import Found
 from mysapk_web.services.email_requests import RequestView
+from mysapk_web.services.scope import zone_of
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.admin.email.impor_state import ImporState
 from mysapk_web.ui.components.lists import address_with, parameter
@@ -109,11 +110,12 @@ def person_row(person: Found) -> PersonRow:
     }
 
 
-def request_row(view: RequestView) -> RequestRow:
+def request_row(view: RequestView, zona: str) -> RequestRow:
     """A request for the page.
 
     Args:
         view: From the service.
+        zona: In which times are written.
     """
     return {
         "id": view.id,
@@ -128,16 +130,17 @@ def request_row(view: RequestView) -> RequestRow:
         "fault": view.fault,
         "warning": view.warning,
         "unit": view.unit,
-        "at": moment(view.created_at),
+        "at": moment(view.created_at, zona),
         "network": view.network or "-",
     }
 
 
-def token_row(view: TokenView) -> TokenRow:
+def token_row(view: TokenView, zona: str) -> TokenRow:
     """A token for the page.
 
     Args:
         view: From the service.
+        zona: In which times are written.
     """
     ended = view.expires_at <= clock.now()
     state = "Dicabut" if view.revoked_at else "Berakhir" if ended else "Berlaku"
@@ -146,9 +149,9 @@ def token_row(view: TokenView) -> TokenRow:
         "label": view.label,
         "hint": f"... {view.hint}",
         "by": view.made_by,
-        "at": moment(view.created_at),
-        "used": moment(view.last_used_at) if view.last_used_at else "belum pernah",
-        "ends": moment(view.revoked_at or view.expires_at),
+        "at": moment(view.created_at, zona),
+        "used": moment(view.last_used_at, zona) if view.last_used_at else "belum pernah",
+        "ends": moment(view.revoked_at or view.expires_at, zona),
         "state": state,
         "tone": "good" if state == "Berlaku" else "plain",
         "in_force": state == "Berlaku",
@@ -203,7 +206,8 @@ class EmailState(AppState):
 
     async def _requests(self, page: int) -> None:
         found = await database.look(email_requests.waiting, actor(), page)
-        self.requests = [request_row(view) for view in found.items]
+        zona = await database.look(zone_of, actor())
+        self.requests = [request_row(view, zona) for view in found.items]
         self.request = NO_REQUEST
         self.waiting, self.number, self.pages = found.total, found.number, found.pages
         self.before, self.after = (
@@ -211,7 +215,8 @@ class EmailState(AppState):
         )
 
     async def _tokens(self) -> None:
-        self.systems = [token_row(view) for view in await database.look(email_imports.list_tokens, actor())]
+        zona = await database.look(zone_of, actor())
+        self.systems = [token_row(view, zona) for view in await database.look(email_imports.list_tokens, actor())]
         self.proven = security.is_recent(actor())
 
     # One address ----------------------------------------------------------------------------------------------------
