@@ -117,15 +117,17 @@ def waiting(session: Session) -> Counter[Key]:
     return own
 
 
-def noted(session: Session) -> Counter[Key]:
-    """What the rows of people say that they are counted for, with what looking again would change, for the units themselves.
+def noted(session: Session, units: Any) -> Counter[Key]:
+    """What the rows of people say that they are counted for, for the units themselves.
 
     Args:
         session: Any transaction; one that sees a single moment.
+        units: Select of the ids of the units.
     """
-    own = waiting(session)
+    own: Counter[Key] = Counter()
     columns = (getattr(_KEPT, name) for name in Counted._fields)
-    for row in session.execute(sql_select(*columns).execution_options(yield_per=_CHUNK)):
+    some = sql_select(*columns).where(_KEPT.unor_id.in_(units))
+    for row in session.execute(some.execution_options(yield_per=_CHUNK)):
         count(own, Counted(*row), 1)
     return own
 
