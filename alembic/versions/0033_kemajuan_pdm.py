@@ -41,7 +41,6 @@ def upgrade() -> None:
     if dialect == "postgresql":
         op.drop_index("ix_unor_jalur", "unor")
         op.create_index("ix_unor_jalur", "unor", ["jalur"], postgresql_ops={"jalur": "varchar_pattern_ops"})
-        op.execute("CREATE INDEX ix_pegawai_kata ON pegawai USING gin (to_tsvector('simple', nama))")
     # What is there already is counted anew at the next start.
     op.execute("UPDATE pekerjaan_latar SET asked = true WHERE name = 'hitungan'")
 
@@ -57,7 +56,6 @@ def downgrade() -> None:
     _mails(dialect, "NEW.account_id IS NOT NULL")
     op.drop_index("ix_usulan_hitung_negara", "usulan")
     if dialect == "postgresql":
-        op.drop_index("ix_pegawai_kata", "pegawai")
         op.drop_index("ix_unor_jalur", "unor")
         op.create_index("ix_unor_jalur", "unor", ["jalur"])
     for table in reversed(TABLES):
