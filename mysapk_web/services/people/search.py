@@ -201,14 +201,24 @@ def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnEl
 
 
 def _named(session: Session, actor: Actor, wanted: Wanted, *, everywhere: bool) -> ColumnElement[bool]:
-    """Who is named. Few people are found by themselves first: by the index of an agency's names alone, without their rows."""
+    """Who is named. They are found first by the index of an agency's names alone, in the order of names and without their rows.
+
+    Of a name that many have, the first of them are all that can be paged to; other conditions need to see everybody.
+    """
     named = person_named(wanted.text, everywhere=everywhere)
     agencies = [grant.instansi_id for grant in actor.acting_grants if Permission.PEOPLE_READ in MATRIX[grant.role]]
     if wanted.agency.strip() or None in agencies:
         return named
     inside = col(Pegawai.instansi_id).in_(agencies)
-    ids = session.exec(select(Pegawai.id).where(inside, named).limit(COUNTED)).all()
-    return col(Pegawai.id).in_(ids) if len(ids) < COUNTED else named
+    by_name = (col(Pegawai.nama), col(Pegawai.id))
+    ids = session.exec(select(Pegawai.id).where(inside, named).order_by(*by_name).limit(COUNTED)).all()
+    alone = wanted == Wanted(text=wanted.text, page=wanted.page) and not _in_units(actor)
+    return col(Pegawai.id).in_(ids) if alone or len(ids) < COUNTED else named
+
+
+def _in_units(actor: Actor) -> bool:
+    """Whether the scope is narrower than whole agencies."""
+    return any(grant.unor_path for grant in actor.acting_grants if Permission.PEOPLE_READ in MATRIX[grant.role])
 
 
 def _is_costly(wanted: Wanted) -> bool:
