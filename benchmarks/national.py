@@ -129,7 +129,7 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
         "inbox_verifier_unit": each(in_unit, verification.inbox, Filters(), 1),
         "inbox_approver": each(approvers, verification.inbox, Filters(), 1),
         "inbox_bkn": each([bkn], verification.inbox, Filters(), 1),
-        "inbox_name": each(verifiers, verification.inbox, Filters(status=OPEN, nama="dewi rahayu"), 1),
+        "inbox_name": each(verifiers, verification.inbox, Filters(status=OPEN, nama="dewi putri rahayu"), 1),
         "mails": each([bkn, *admins], mail_log.mails, mail_log.Filter()),
         "trail": each([bkn, *admins], trail.events, trail.Filter()),
     }

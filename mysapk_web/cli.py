@@ -29,7 +29,6 @@ from mysapk_web.services.people import create_admin, remove_second_factor_of
 from mysapk_web.services.progress import counting, queue
 from mysapk_web.services.records import export_records, import_records
 from mysapk_web.services.references import import_reference
-from mysapk_web.services.self_check import database_fault, mail_fault, mail_in_words, shown
 from mysapk_web.settings import Settings, SettingsError, load, read
 
 UNUSABLE: Final = 2

@@ -37,6 +37,10 @@ def upgrade() -> None:
         op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$")
         op.execute(f"CREATE TRIGGER {name} AFTER {when} EXECUTE FUNCTION {name}()")
     _mails(dialect, "NEW.instansi_id IS NULL AND NEW.account_id IS NOT NULL")
+    op.create_index("ix_usulan_hitung_negara", "usulan", ["kind", "state", "group", "pegawai_id"])
+    if dialect == "postgresql":
+        op.drop_index("ix_unor_jalur", "unor")
+        op.create_index("ix_unor_jalur", "unor", ["jalur"], postgresql_ops={"jalur": "varchar_pattern_ops"})
     # What is there already is counted anew at the next start.
     op.execute("UPDATE pekerjaan_latar SET asked = true WHERE name = 'hitungan'")
 
@@ -50,6 +54,10 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER {name} ON {when.split(' ON ')[1].split()[0]}")
         op.execute(f"DROP FUNCTION {name}()")
     _mails(dialect, "NEW.account_id IS NOT NULL")
+    op.drop_index("ix_usulan_hitung_negara", "usulan")
+    if dialect == "postgresql":
+        op.drop_index("ix_unor_jalur", "unor")
+        op.create_index("ix_unor_jalur", "unor", ["jalur"])
     for table in reversed(TABLES):
         op.drop_table(table)
     for table in ("hitungan", "hitungan_langkah", "hitungan_harian"):

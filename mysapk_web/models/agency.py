@@ -31,14 +31,18 @@ class Unor(SQLModel, table=True):
     """A unit of an agency (unit organisasi); the root unit of an agency has no parent."""
 
     __tablename__ = "unor"
-    __table_args__ = (Index("uq_unor_instansi_kode", "instansi_id", "kode", unique=True),)
+    __table_args__ = (
+        Index("uq_unor_instansi_kode", "instansi_id", "kode", unique=True),
+        # A subtree is a prefix, whatever order the language of the database gives to letters.
+        Index("ix_unor_jalur", "jalur", postgresql_ops={"jalur": "varchar_pattern_ops"}),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     instansi_id: int = Field(foreign_key="instansi.id", index=True)
     atasan_id: int | None = Field(default=None, foreign_key="unor.id", index=True)
     kode: str = Field(max_length=40)
     nama: str = Field(max_length=200)
-    jalur: str = Field(max_length=400, index=True)
+    jalur: str = Field(max_length=400)
     """Path of ids from the root, each with a slash behind it ("3/17/42/"): a subtree is one prefix."""
     is_satker: bool = False
     """Whether this unit is a satuan kerja with an administration of its own."""

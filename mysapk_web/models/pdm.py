@@ -64,6 +64,7 @@ class Proposal(SQLModel, table=True):
         Index("ix_usulan_instansi", "instansi_id", "state", "sent_at", "id"),
         Index("ix_usulan_negara", "state", "sent_at", "id"),
         Index("ix_usulan_hitung", "instansi_id", "state", "group", "kind", "unor_id", "pegawai_id"),
+        Index("ix_usulan_hitung_negara", "kind", "state", "group", "pegawai_id"),
         Index("uq_usulan_slot", "pegawai_id", "slot", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 

@@ -16,10 +16,10 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.roles import MATRIX, Permission, Role
-from mysapk_web.models import Account, AuditEvent, Instansi, Pegawai, Unor
+from mysapk_web.models import Account, AuditEvent, Pegawai, Unor
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.listing import Listing, list_page
-from mysapk_web.services.periods import moment
+from mysapk_web.services.periods import moment, zona_of
 from mysapk_web.services.scope import people_within
 
 NOBODY: Final = "Tidak ada pegawai dengan NIP itu dalam lingkup Anda. Periksa NIP-nya."
@@ -83,7 +83,7 @@ def events(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> L
     """
     found = _found(session, actor, narrowed)
     listing = list_page(session, found, page, col(AuditEvent.id).desc())
-    zona = _zone(session, actor)
+    zona = zona_of(session, actor)
     return Listing(
         [_event(row, zona) for row in listing.items], listing.number, listing.pages, listing.total, listing.more
     )
@@ -101,7 +101,7 @@ def stream(session: Session, actor: Actor, narrowed: Filter) -> Iterator[Event]:
         NotAllowed: No permission.
         Refused: As in `events`.
     """
-    zona = _zone(session, actor)
+    zona = zona_of(session, actor)
     found = _found(session, actor, narrowed).order_by(col(AuditEvent.id).desc()).execution_options(yield_per=2_000)
     return (_event(row, zona) for row in session.execute(found))
 
@@ -194,10 +194,6 @@ def _account(session: Session, actor: Actor, nip: str, field: str) -> int:
     if found is None:
         raise Refused(NOBODY, field)
     return found
-
-
-def _zone(session: Session, actor: Actor) -> str:
-    return session.exec(select(Instansi.zona).where(Instansi.id == actor.instansi_id)).one()
 
 
 def _event(row: Any, zona: str) -> Event:

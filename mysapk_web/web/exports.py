@@ -24,6 +24,7 @@ from mysapk_web.domain.period import ZONES
 from mysapk_web.services import database, exports, session, trail
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.exports import Kind, Report, Wanted
+from mysapk_web.services.periods import zona_of
 from mysapk_web.services.progress import missing, unfinished
 from mysapk_web.settings import load
 from mysapk_web.web.headers import DOWNLOAD_POLICY
@@ -48,7 +49,7 @@ async def download(request: Request) -> Response:
     if actor is None:
         return RedirectResponse("/masuk?sesi=berakhir", 303)
     form = await _form(request)
-    wanted = _wanted(form)
+    wanted = _wanted(form, await database.look(zona_of, actor))
     if wanted is None:
         return _told("Daftar tidak dikenal", "Kembali ke halaman sebelumnya, lalu tekan tombol unduh sekali lagi.", 400)
     global _making
@@ -109,7 +110,7 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: values[0].strip()[:100] for name, values in fields.items()}
 
 
-def _wanted(form: dict[str, str]) -> Wanted | None:
+def _wanted(form: dict[str, str], zona: str) -> Wanted | None:
     """What the form asks for; a filter that no page offers asks for nothing at all, rather than for more than was meant."""
     try:
         jenis, cause = form.get("jenis"), form.get("keterangan")
@@ -129,19 +130,20 @@ def _wanted(form: dict[str, str]) -> Wanted | None:
             form.get("nip", ""),
             form.get("pelaku", ""),
             form.get("tindakan", ""),
-            moment_of(form.get("dari", "")),
-            moment_of(form.get("sampai", ""), after=True),
+            moment_of(form.get("dari", ""), zona),
+            moment_of(form.get("sampai", ""), zona, after=True),
         )
         return Wanted(Report(form.get("daftar", "")), Kind(form.get("bentuk", "")), people, pdm, events)
     except (ValueError, OverflowError):
         return None
 
 
-def moment_of(text: str, *, after: bool = False) -> datetime | None:
+def moment_of(text: str, zona: str, *, after: bool = False) -> datetime | None:
     """A day of a form as a moment: its beginning, or its end.
 
     Args:
         text: As a date field sends it, "2026-08-24"; empty for none.
+        zona: In which the times of the list are written.
         after: The beginning of the next day, for an exclusive end.
 
     Raises:
@@ -150,4 +152,4 @@ def moment_of(text: str, *, after: bool = False) -> datetime | None:
     if not text:
         return None
     day = date.fromisoformat(text) + timedelta(days=1 if after else 0)
-    return datetime.combine(day, time(), ZONES["WIB"])
+    return datetime.combine(day, time(), ZONES[zona])

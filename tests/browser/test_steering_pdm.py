@@ -56,16 +56,15 @@ def finished(server_db: Database) -> Iterator[list[int]]:
 
 
 @pytest.fixture
-def pdm_over(server_db: Database) -> Iterator[None]:
-    """The PDM has ended."""
-    of_kind = col(Period.kind) == PeriodKind.PDM
+def pdm_over(server_db: Database) -> None:
+    """The PDM has ended, in every agency."""
+    now = clock.now()
     with server_db.begin() as s:
-        before = dict(s.exec(select(Period.id, Period.ends_at).where(of_kind)).all())
-        s.execute(update(Period).where(of_kind).values(ends_at=clock.now() - timedelta(hours=1)))
-    yield
-    with server_db.begin() as s:
-        for id_, ends_at in before.items():
-            s.execute(update(Period).where(col(Period.id) == id_).values(ends_at=ends_at))
+        s.execute(
+            update(Period)
+            .where(col(Period.kind) == PeriodKind.PDM)
+            .values(starts_at=now - timedelta(days=30), ends_at=now - timedelta(hours=1))
+        )
 
 
 @pytest.mark.parametrize(("size", "name"), [(DESK, "desk"), (PHONE, "phone")])
@@ -114,7 +113,7 @@ def test_drill_down_to_a_unit_and_to_who_is_missing(new_page: NewPage, looks: Lo
 
 
 def test_who_is_not_finished_is_reminded_once(new_page: NewPage, server_db: Database, looks: Looks) -> None:
-    page = new_page(DESK, "admin_instansi_lain")
+    page = new_page(DESK, "admin_satker")
     page.goto("/admin/belum-pdm?jenis=PNS")
     page.get_by_role("checkbox").nth(0).check()
     button_named(page, "Ingatkan yang dipilih").click()

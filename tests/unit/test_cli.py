@@ -299,9 +299,13 @@ def test_aggregates_are_checked_and_made_anew(shell: Shell) -> None:
     database = Database(shell.url)
     with database.begin() as session:
         session.execute(text("UPDATE hitungan SET count = count + 1 WHERE unor_id = 0 AND measure = 'aktif'"))
+        session.execute(text("UPDATE hitungan SET count = count + 1 WHERE unor_id = 0 AND measure = 'pdm-ikut'"))
+        session.execute(text("UPDATE antrean SET count = count + 1 WHERE unor_id = 0"))
 
     broken = shell.run("aggregates")
-    assert (broken.exit_code, "unor 0, PNS, aktif" in broken.output) == (1, True)
+    assert broken.exit_code == 1
+    for told in ("unor 0, PNS, aktif", "unor 0, PNS, pdm-ikut", "unor 0, waiting for"):
+        assert told in broken.output
     assert shell.run("aggregates", "--rebuild", "--history").exit_code == 0
     assert shell.run("aggregates").exit_code == 0
     database.dispose()

@@ -30,6 +30,11 @@ VOLATILE = frozenset(
         "hitungan",
         "hitungan_langkah",
         "hitungan_harian",
+        "pdm_tersentuh",
+        "pdm_pegawai",
+        "pdm_sejak",
+        "antrean",
+        "antrean_langkah",
         "pekerjaan_latar",
     }
 )

@@ -23,7 +23,7 @@ from tests.wire.server import Server
 pytestmark = pytest.mark.wire
 
 MAY = {"belum-aktif": ("admin_satker", "admin_instansi", "admin_instansi_lain", "admin_bkn")}
-MAY["sanksi"] = MAY["belum-aktif"]
+MAY |= dict.fromkeys(("sanksi", "belum-pdm", "sanksi-pdm"), MAY["belum-aktif"])
 MAY["audit"] = ("admin_instansi", "admin_instansi_lain", "admin_bkn")
 EVERYBODY = ("pegawai", "pegawai_lain", "verifikator", "approver", *MAY["belum-aktif"])
 
@@ -107,6 +107,8 @@ def test_a_filter_that_no_page_offers_gives_nothing_rather_than_more(server: Ser
         {"daftar": "semua", "bentuk": "csv"},
         {"daftar": "belum-aktif", "bentuk": "pdf"},
         {"daftar": "belum-aktif", "bentuk": "csv", "jenis": "X"},
+        {"daftar": "belum-pdm", "bentuk": "csv", "kelompok": "X"},
+        {"daftar": "belum-pdm", "bentuk": "csv", "dicari": "X"},
         {"daftar": "belum-aktif", "bentuk": "csv", "keterangan": "X"},
         {"daftar": "audit", "bentuk": "csv", "dari": "kemarin"},
         {"daftar": "audit", "bentuk": "csv", "sampai": "9999-12-31"},

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import case, delete, func
+from sqlalchemy import case, delete, func, true
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -171,8 +171,20 @@ def kept(session: Session) -> Counter[Key]:
     Args:
         session: Any transaction; one that sees a single moment.
     """
-    sums = session.execute(select(Headcount.unor_id, Headcount.jenis, Headcount.measure, Headcount.count))
-    found: Counter[Key] = Counter({(unor_id, jenis, measure): count for unor_id, jenis, measure, count in sums})
+    found = _sums(session, true())
+    own = _pending(session)
+    for key, step in rolled(own, paths_of(session, {key[0] for key in own})).items():
+        found[key] += step
+    return found
+
+
+def _sums(session: Session, here: Any) -> Counter[Key]:
+    sums = session.execute(select(Headcount.unor_id, Headcount.jenis, Headcount.measure, Headcount.count).where(here))
+    return Counter({(unor_id, jenis, measure): count for unor_id, jenis, measure, count in sums})
+
+
+def _pending(session: Session) -> Counter[Key]:
+    """What is still to be gathered, for the units themselves."""
     waiting = session.execute(
         select(
             HeadcountStep.unor_id, HeadcountStep.jenis, HeadcountStep.measure, func.sum(HeadcountStep.step)
@@ -180,9 +192,7 @@ def kept(session: Session) -> Counter[Key]:
     )
     own = Counter({(unor_id, jenis, measure): int(step) for unor_id, jenis, measure, step in waiting})
     own.update(pdm_counting.waiting(session))
-    for key, step in rolled(own, paths_of(session, {key[0] for key in own})).items():
-        found[key] += step
-    return found
+    return own
 
 
 def verify(database: Database) -> list[Difference]:
@@ -199,20 +209,46 @@ def verify(database: Database) -> list[Difference]:
 
 
 def _differences(session: Session) -> list[Difference]:
-    found, have = recount(session), kept(session)
-    own = pdm_counting.noted(session)
-    # Sums of the PDM are kept right only as long as they are those of the rows that are subtracted from them.
-    rows = {**have, **dict.fromkeys((key for key in have if key[2] in _OF_PDM), 0)}
-    rows.update(rolled(own, paths_of(session, {key[0] for key in own})))
-    differing = {
-        key: have[key] if have[key] != found[key] else rows.get(key, 0)
-        for key in {*found, *have, *rows}
-        if not have[key] == found[key] == rows.get(key, 0)
-    }
-    return sorted(
-        (Difference(*key, kept=count, found=found[key]) for key, count in differing.items()),
-        key=lambda row: (row.unor_id, row.jenis, row.measure),
-    )
+    """One agency after the other: what is held in memory stays as small as the largest of them."""
+    pending, touched = _pending(session), pdm_counting.waiting(session)
+    homes = _homes(session, {key[0] for key in pending})
+    country = [_sums(session, col(Headcount.unor_id) == COUNTRY), Counter[Key](), Counter[Key]()]
+    differing: list[Difference] = []
+    for instansi_id in _agencies(session):
+        units = select(Unor.id).where(Unor.instansi_id == instansi_id)
+
+        def mine(own: Counter[Key], instansi_id: int = instansi_id) -> Counter[Key]:
+            some = Counter({key: step for key, step in own.items() if homes.get(key[0]) == instansi_id})
+            return rolled(some, paths_of(session, {key[0] for key in some}))
+
+        noted = pdm_counting.noted(session, units)
+        have = _sums(session, col(Headcount.unor_id).in_(units))
+        have.update(mine(pending))
+        rows = rolled(noted, paths_of(session, {key[0] for key in noted}))
+        rows.update(mine(touched))
+        parts = (have, _recount_of(session, instansi_id), rows)
+        for whole, part in zip(country, parts, strict=True):
+            whole.update({key: part[key] for key in part if key[0] == COUNTRY})
+        differing += _compare(*({k: v for k, v in part.items() if k[0] != COUNTRY} for part in parts))
+    nowhere = (col(Headcount.unor_id) != COUNTRY) & col(Headcount.unor_id).not_in(select(Unor.id))
+    differing += _compare(*country) + _compare(_sums(session, nowhere), {}, {})
+    return sorted(differing, key=lambda row: (row.unor_id, row.jenis, row.measure))
+
+
+def _homes(session: Session, ids: set[int]) -> dict[int, int]:
+    rows = session.execute(select(Unor.id, Unor.instansi_id).where(bulk.one_of(session, col(Unor.id), sorted(ids))))
+    return {id_: instansi_id for id_, instansi_id in rows if id_ is not None}
+
+
+def _compare(have: Mapping[Key, int], found: Mapping[Key, int], rows: Mapping[Key, int]) -> list[Difference]:
+    """Sums of the PDM are kept right only as long as they are those of the rows that are subtracted from them."""
+    differing = []
+    for key in {*have, *found, *rows}:
+        kept_, counted = have.get(key, 0), found.get(key, 0)
+        noted = rows.get(key, 0) if key[2] in _OF_PDM else counted
+        if not kept_ == counted == noted:
+            differing.append(Difference(*key, kept=kept_ if kept_ != counted else noted, found=counted))
+    return differing
 
 
 def rebuild(database: Database) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import case, delete, func, insert, or_
+from sqlalchemy import case, delete, exists, func, insert, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -48,6 +48,10 @@ _RETURNED: Final = UsulanState.PERBAIKAN_MYSAPK
 _SETTLED: Final = (SENT_STATES - {_RETURNED}) | {UsulanState.TELAH_UPDATE}
 _SENT: Final = SENT_STATES | REJECTED_STATES | {UsulanState.TELAH_UPDATE}
 _LEFT: Final = (UsulanState.DRAF, _RETURNED)
+
+
+_OF_PROFILE: Final = tuple(each.key for group in GROUPS if not group.verified for each in group.kinds)
+"""Kinds of record that are changed at once, without a proposal."""
 
 
 class Counted(NamedTuple):
@@ -117,15 +121,17 @@ def waiting(session: Session) -> Counter[Key]:
     return own
 
 
-def noted(session: Session) -> Counter[Key]:
-    """What the rows of people say that they are counted for, with what looking again would change, for the units themselves.
+def noted(session: Session, units: Any) -> Counter[Key]:
+    """What the rows of people say that they are counted for, for the units themselves.
 
     Args:
         session: Any transaction; one that sees a single moment.
+        units: Select of the ids of the units.
     """
-    own = waiting(session)
+    own: Counter[Key] = Counter()
     columns = (getattr(_KEPT, name) for name in Counted._fields)
-    for row in session.execute(sql_select(*columns).execution_options(yield_per=_CHUNK)):
+    some = sql_select(*columns).where(_KEPT.unor_id.in_(units))
+    for row in session.execute(some.execution_options(yield_per=_CHUNK)):
         count(own, Counted(*row), 1)
     return own
 
@@ -297,10 +303,7 @@ def recount(session: Session, instansi_id: int, *, renew: bool = False) -> Count
         for row in found.values():
             count(own, row, 1)
         if renew:
-            kept = _kept(session, ids)
-            # Whoever has never done anything needs no row.
-            some = {id_: row for id_, row in found.items() if id_ in kept or row.groups or row.sent or row.left}
-            _write(session, kept, some)
+            _write(session, _kept(session, ids), found)
     return own
 
 
@@ -319,11 +322,18 @@ def start_anew(session: Session) -> None:
 
 
 def _crowds(session: Session, instansi_id: int) -> Iterator[list[Any]]:
+    """Everybody of an agency who has ever done anything, some at a time; the others count for nothing."""
     units = select(Unor.id).where(Unor.instansi_id == instansi_id)
+    deeds = (
+        _STATEMENT.pegawai_id == _PERSON.id,
+        _PROPOSAL.pegawai_id == _PERSON.id,
+        (_RECORD.pegawai_id == _PERSON.id) & _RECORD.kind.in_(_OF_PROFILE) & (_RECORD.version > 1),
+        _KEPT.pegawai_id == _PERSON.id,
+    )
     last = 0
     while rows := session.execute(
         sql_select(_PERSON.id, _PERSON.unor_id, _PERSON.jenis)
-        .where(_PERSON.unor_id.in_(units), _PERSON.id > last)
+        .where(_PERSON.unor_id.in_(units), _PERSON.id > last, or_(*(exists().where(deed) for deed in deeds)))
         .order_by(_PERSON.id)
         .limit(_CHUNK)
     ).all():

@@ -217,15 +217,13 @@ def conditions(session: Session, actor: Actor, permission: Permission, narrowed:
         NotAllowed: No permission, or a place outside the scope.
     """
     actor.require(permission)
-    wanted = [people_within(actor, permission), _lacking(narrowed.lack)]
+    wanted = [people_within(actor, permission), _lacking(narrowed.lack, narrowed.group)]
     if narrowed.key:
         wanted.append(places.people_at(places.find(session, actor, permission, narrowed.key)))
     if narrowed.jenis is not None:
         wanted.append(col(Pegawai.jenis) == narrowed.jenis)
     if narrowed.group:
-        bit = GROUP_BITS[narrowed.group]
         wanted.append(col(Pegawai.jenis).in_(sorted(group_named(narrowed.group).concerns)))
-        wanted.append(func.coalesce(_KEPT.groups, 0).bitwise_and(bit) == 0)
     return wanted
 
 
@@ -238,13 +236,17 @@ def can_act() -> ColumnElement[bool]:
     )
 
 
-def _lacking(lack: Lack) -> Any:
-    sent, done = func.coalesce(_KEPT.sent, False), func.coalesce(_KEPT.done, False)
-    if lack is Lack.UNSENT:
-        return sent.is_(False)
-    if lack is Lack.NOT_TAKEN_PART:
-        return sent.is_(False) & (func.coalesce(_KEPT.groups, 0) == 0)
-    return done.is_(False)
+def _lacking(lack: Lack, group: str) -> Any:
+    """A look at the one row of each person: joined and filtered, it makes PostgreSQL read those of the whole country."""
+    reached = {
+        Lack.UNFINISHED: _KEPT.done,
+        Lack.UNSENT: _KEPT.sent,
+        Lack.NOT_TAKEN_PART: _KEPT.sent | (_KEPT.groups != 0),
+    }[lack]
+    if group:
+        reached = reached | (_KEPT.groups.bitwise_and(GROUP_BITS[group]) != 0)
+    mine = sql_select(reached).where(_KEPT.pegawai_id == Pegawai.id).correlate(Pegawai.__table__).scalar_subquery()  # type: ignore[attr-defined]
+    return func.coalesce(mine, False).is_(False)
 
 
 def _found(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Any:

@@ -14,6 +14,7 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, trail
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.exports import Report
+from mysapk_web.services.periods import zona_of
 from mysapk_web.services.trail import Event, Filter
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
@@ -59,12 +60,13 @@ def event_row(event: Event) -> EventRow:
     }
 
 
-def day_of(text: str, field: str, *, after: bool = False) -> datetime | None:
-    """A day from a filter as a moment in WIB.
+def day_of(text: str, field: str, zona: str, *, after: bool = False) -> datetime | None:
+    """A day from a filter as a moment: its beginning in a zone.
 
     Args:
         text: As a date field sends it; empty for none.
         field: Name of the field, for the fault.
+        zona: In which the times of the list are written.
         after: The beginning of the next day, for an exclusive end.
 
     Raises:
@@ -74,7 +76,7 @@ def day_of(text: str, field: str, *, after: bool = False) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(text) + timedelta(days=1 if after else 0)
-        return datetime.combine(day, time(), ZONES["WIB"])
+        return datetime.combine(day, time(), ZONES[zona])
     except (ValueError, OverflowError):
         raise Refused("Pilih tanggal yang benar, misalnya 24-08-2026.", field) from None
 
@@ -114,7 +116,8 @@ class AuditState(AppState):
         self._tell()
 
     async def _look(self, page: int) -> None:
-        since, until = day_of(self.dari, "dari"), day_of(self.sampai, "sampai", after=True)
+        zona = await database.look(zona_of, actor())
+        since, until = day_of(self.dari, "dari", zona), day_of(self.sampai, "sampai", zona, after=True)
         wanted = Filter(self.nip, self.pelaku, self.tindakan, since, until)
         found = await database.look(trail.events, actor(), wanted, page)
         self.rows, self.found = [event_row(event) for event in found.items], found_in_words(found, "peristiwa")

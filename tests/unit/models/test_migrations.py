@@ -52,7 +52,7 @@ def test_downgrade_to_base_leaves_nothing(empty: Database) -> None:
         left = (
             "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
             if empty.is_sqlite
-            else "SELECT count(*) FROM pg_proc WHERE proname LIKE ANY (ARRAY['jejak%', 'hitungan%', 'surat%'])"
+            else "SELECT count(*) FROM pg_proc WHERE proname LIKE ANY (ARRAY['jejak%', 'hitungan%', 'surat%', 'pdm%'])"
         )
         assert connection.execute(text(left)).scalar_one() == 0
     assert migration.current(empty) is None

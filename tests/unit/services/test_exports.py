@@ -13,12 +13,15 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
-from mysapk_web.models import AuditEvent, Database, Instansi, Pegawai
+from mysapk_web.models import AuditEvent, Database, Instansi, Pegawai, Period
 from mysapk_web.services import audit, clock, exports, trail
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.services.exports import Kind, Report, Wanted, export
+from mysapk_web.services.progress import unfinished
 from mysapk_web.services.progress.missing import Filter
 from mysapk_web.settings import Settings
 from tests.unit.services.offices import NIPS, acting, end_activation, place
@@ -67,6 +70,32 @@ def test_sanctions_carry_reason_source_and_end(demo_db: Database, tmp_path: Path
     assert len(rows) == 1 + 3923 - 2829
     assert {row[7] for row in rows[1:]} == {"Keputusan Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1"}
     assert all("aktivasi" in row[6] and "WIB" in row[8] for row in rows[1:])
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_list_of_the_pdm_by_group(demo_db: Database, tmp_path: Path, kind: Kind) -> None:
+    narrowed = unfinished.Filter(group="golongan", jenis=JenisPegawai.PNS)
+    rows = exported(demo_db, "admin_instansi_lain", Wanted(Report.UNFINISHED, kind, pdm=narrowed), tmp_path)
+    assert rows[0][6:] == ["Kelompok selesai", "Kelompok seluruhnya", "Terakhir diingatkan"]
+    assert {row[2] for row in rows[1:]} == {"PNS"}
+    assert {row[4] for row in rows[1:]} == {KOTA}
+    assert {row[7] for row in rows[1:]} == {"12"}
+    with demo_db.read() as s:
+        told = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.EXPORTED)).one()
+    assert told["saringan"] == {"jenis": "PNS", "dicari": "belum-selesai", "kelompok": "golongan"}
+
+
+def test_sanctions_of_the_pdm_carry_reason_source_and_end(demo_db: Database, tmp_path: Path) -> None:
+    wanted = Wanted(Report.PDM_SANCTIONS, Kind.CSV)
+    assert len(exported(demo_db, "admin_instansi", wanted, tmp_path)) == 1
+    with demo_db.begin() as s:
+        of_pdm = (col(Period.kind) == PeriodKind.PDM) & col(Period.instansi_id).is_(None)
+        s.execute(update(Period).where(of_pdm).values(ends_at=clock.now() - timedelta(hours=1)))
+    rows = exported(demo_db, "admin_instansi", wanted, tmp_path)
+    assert len(rows) > 2000
+    assert {row[7] for row in rows[1:]} == {"Keputusan Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1"}
+    assert all("pemutakhiran data mandiri" in row[6] and "WIB" in row[8] for row in rows[1:])
+    assert {row[4] for row in exported(demo_db, "admin_bkn", wanted, tmp_path)[1:]} > {KABUPATEN}
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -181,6 +182,27 @@ def test_pages_are_cut_in_the_query_and_hold_everybody_once(office: Office) -> N
     assert len({line.account_id for page in pages for line in page.items}) == 2 * PAGE + len(FIRST)
     beyond = office.see(people.search, actor, Wanted(page=99))
     assert (beyond.number, beyond.pages) == (3, 3)
+
+
+def test_of_a_name_that_many_have_the_first_are_paged_and_filters_see_everybody(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["mysapk_web.services.people.search"], "COUNTED", 30)
+    with office.db.begin() as session:
+        model = session.exec(select(Pegawai).where(Pegawai.nip == ROLLS["ani"]["nip"])).one()
+        for number in range(40):
+            someone = Pegawai(
+                nip=f"19700101199001{number:04}", nama=f"Nama Sama {number:02}", jenis=model.jenis,
+                instansi_id=model.instansi_id, unor_id=model.unor_id,
+            )  # fmt: skip
+            session.add(someone)
+            session.flush()
+            session.add(Account(pegawai_id=someone.id or 0, disabled_at=clock.now() if number == 39 else None))
+    actor = office.actor("taufik")
+    pages = [office.see(people.search, actor, Wanted(text="nama sama", page=number)) for number in (1, 2)]
+    assert [line.nama for page in pages for line in page.items] == [f"Nama Sama {number:02}" for number in range(30)]
+    last = office.see(people.search, actor, Wanted(text="nama sama", state=AccountState.DISABLED))
+    assert [line.nama for line in last.items] == ["Nama Sama 39"]
 
 
 def test_who_logged_in_last_is_told(office: Office) -> None:
