@@ -297,11 +297,11 @@ def changes_table(changes: Any, title: Any, emptied: Any = "dikosongkan") -> rx.
         emptied: What is said where nothing is proposed.
     """
 
-    def line(item: Any) -> rx.Component:
+    def line(change: Any) -> rx.Component:  # not `item`: it would hide the one around it from `emptied`
         return row(
-            cell("Isian", rx.el.strong(item[0])),
-            cell("Di berkas", rx.cond(item[1], rx.el.span(item[1]), rx.el.span("belum ada", class_name="help"))),
-            cell("Diusulkan", rx.cond(item[2], rx.el.ins(item[2]), rx.el.span(emptied, class_name="help"))),
+            cell("Isian", rx.el.strong(change[0])),
+            cell("Di berkas", rx.cond(change[1], rx.el.span(change[1]), rx.el.span("belum ada", class_name="help"))),
+            cell("Diusulkan", rx.cond(change[2], rx.el.ins(change[2]), rx.el.span(emptied, class_name="help"))),
         )
 
     return rx.cond(
