@@ -207,7 +207,6 @@ def test_token_disabling_and_enabling(new_page: NewPage, people: People) -> None
     expect(page.get_by_text("Cuti di luar tanggungan negara").first).to_be_visible()
     do(page, "Aktifkan kembali")
     expect(page.get_by_role("alert")).to_contain_text("Isi alasan")
-    button_named(page.get_by_role("dialog", name="Aktifkan kembali?"), "Batal").click()
     do(page, "Aktifkan kembali", "Kembali bertugas")
     told(page, "Akun diaktifkan kembali")
     expect(page.get_by_role("table", name="Kejadian terakhir pada akun ini")).to_contain_text("Taufik Gunawan")
