@@ -20,11 +20,11 @@ OF_PERSON = "SELECT p.instansi_id FROM akun a JOIN pegawai p ON p.id = a.pegawai
 def upgrade() -> None:
     op.create_index("ix_jejak_audit_instansi_newest", "jejak_audit", ["instansi_id", "id"])
     op.add_column("surat_keluar", sa.Column("instansi_id", sa.Integer, nullable=True))
-    op.execute(f"UPDATE surat_keluar SET instansi_id = ({OF_PERSON.format(account='surat_keluar.account_id')})")
+    op.execute(f"UPDATE surat_keluar SET instansi_id = ({OF_PERSON.format(account='surat_keluar.account_id')})")  # noqa: S608
     op.create_index("ix_surat_keluar_instansi_newest", "surat_keluar", ["instansi_id", "id"])
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            "CREATE TRIGGER surat_keluar_instansi AFTER INSERT ON surat_keluar WHEN NEW.account_id IS NOT NULL BEGIN "
+            "CREATE TRIGGER surat_keluar_instansi AFTER INSERT ON surat_keluar WHEN NEW.account_id IS NOT NULL BEGIN "  # noqa: S608
             f"UPDATE surat_keluar SET instansi_id = ({OF_PERSON.format(account='NEW.account_id')}) WHERE id = NEW.id; END"
         )
         return

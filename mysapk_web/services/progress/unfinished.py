@@ -45,7 +45,7 @@ class Lack(StrEnum):
     def label(self) -> str:
         """In words."""
         return {
-            Lack.UNFINISHED: "Belum selesai semua kelompok",
+            Lack.UNFINISHED: "Belum selesai",
             Lack.UNSENT: "Belum mengirim usulan",
             Lack.NOT_TAKEN_PART: "Belum ikut sama sekali",
         }[self]
