@@ -144,7 +144,7 @@ def test_the_list_comes_down_as_a_file(new_page: NewPage, tmp_path: Path) -> Non
 
 
 def test_sanctions_after_the_pdm(new_page: NewPage, looks: Looks, pdm_over: None, finished: list[int]) -> None:
-    page = new_page(PHONE, "admin_instansi_lain")
+    page = new_page(PHONE, "admin_instansi")
     page.goto("/admin/sanksi")
     page.get_by_role("link", name="Pemutakhiran data").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Daftar sanksi pemutakhiran")

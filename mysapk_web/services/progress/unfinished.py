@@ -45,7 +45,7 @@ class Lack(StrEnum):
     def label(self) -> str:
         """In words."""
         return {
-            Lack.UNFINISHED: "Belum selesai semua kelompok",
+            Lack.UNFINISHED: "Belum selesai",
             Lack.UNSENT: "Belum mengirim usulan",
             Lack.NOT_TAKEN_PART: "Belum ikut sama sekali",
         }[self]
@@ -68,7 +68,7 @@ class Stage(StrEnum):
             Stage.INACTIVE: "Akun belum diaktifkan",
             Stage.DONE: "Semua kelompok selesai",
             Stage.NOT_TAKEN_PART: "Belum mulai",
-            Stage.LEFT: "Ada draf atau usulan yang dikembalikan",
+            Stage.LEFT: "Ada yang belum terkirim",
             Stage.PARTLY: "Sebagian selesai",
         }[self]
 
