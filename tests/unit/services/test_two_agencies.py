@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, is_dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email_import import RunSource, RunState
+from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.models import (
     Account,
@@ -25,6 +28,7 @@ from mysapk_web.models import (
     ImportToken,
     Instansi,
     Pegawai,
+    Period,
     Proposal,
     Unor,
 )
@@ -60,6 +64,14 @@ PAIRS = {"admin_instansi": "pegawai", "admin_instansi_lain": "pegawai_lain"}
 def _settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     for module in (exports, waits):
         monkeypatch.setattr(module, "load", lambda: settings)
+
+
+def end_pdm(db: Database) -> None:
+    """The PDM has ended, in every agency."""
+    now = clock.now()
+    over = {"starts_at": now - timedelta(days=60), "ends_at": now - timedelta(days=1)}
+    with db.begin() as s:
+        s.execute(update(Period).where(col(Period.kind) == PeriodKind.PDM).values(**over))
 
 
 @pytest.fixture
@@ -204,6 +216,8 @@ def test_a_file_holds_people_of_the_own_agency_only(
     country: Database, tmp_path: Path, report: exports.Report, admin: str
 ) -> None:
     path = tmp_path / "daftar.csv"
+    if report is exports.Report.PDM_SANCTIONS:
+        end_pdm(country)
     rows = exports.export(country, acting(country, admin), exports.Wanted(report, exports.Kind.CSV), path)
     found = set(NIP.findall(path.read_text("utf-8-sig")))
     with country.read() as s:
