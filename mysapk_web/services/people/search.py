@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.nip import NIP_LENGTH
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import MATRIX, Permission
-from mysapk_web.models import Account, Instansi, Pegawai, Unor
+from mysapk_web.models import Account, Instansi, PdmHandling, Pegawai, Unor
 from mysapk_web.services import waits
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.paging import Page
@@ -53,6 +53,26 @@ _LABELS: Final = {
 }
 
 
+class PdmStep(StrEnum):
+    """How far a person is in the present PDM, as it is counted (decision 0015)."""
+
+    SENT = "terkirim"
+    DONE = "selesai"
+    OPEN = "belum"
+
+    @property
+    def label(self) -> str:
+        """The words on the page."""
+        return _STEPS[self]
+
+
+_STEPS: Final = {
+    PdmStep.SENT: "Sudah mengirim usulan",
+    PdmStep.DONE: "Semua kelompok selesai",
+    PdmStep.OPEN: "Belum selesai",
+}
+
+
 class Order(StrEnum):
     """What the list is sorted by."""
 
@@ -72,6 +92,7 @@ class Wanted:
         agency: Agency, by code or part of the name.
         state: State of the account.
         jenis: Kind of employment.
+        pdm: How far in the present PDM.
         order: What the list is sorted by.
         page: Which page, from 1.
     """
@@ -81,6 +102,7 @@ class Wanted:
     agency: str = ""
     state: AccountState | None = None
     jenis: JenisPegawai | None = None
+    pdm: PdmStep | None = None
     order: Order = Order.NAME
     page: int = 1
 
@@ -197,7 +219,15 @@ def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnEl
         conditions.append(col(Pegawai.jenis) == wanted.jenis)
     if wanted.state is not None:
         conditions.append(_in_state(session, wanted.state))
+    if wanted.pdm is not None:
+        conditions.append(_in_pdm(wanted.pdm))
     return conditions
+
+
+def _in_pdm(step: PdmStep) -> ColumnElement[bool]:
+    wanted = col(PdmHandling.sent if step is PdmStep.SENT else PdmHandling.done).is_(True)
+    handled = select(PdmHandling.pegawai_id).where(PdmHandling.pegawai_id == Pegawai.id, wanted).exists()
+    return ~handled if step is PdmStep.OPEN else handled
 
 
 def _named(session: Session, actor: Actor, wanted: Wanted, *, everywhere: bool) -> ColumnElement[bool]:
@@ -223,7 +253,12 @@ def _in_units(actor: Actor) -> bool:
 
 def _is_costly(wanted: Wanted) -> bool:
     """Whether a search over everybody has no index to lean on."""
-    narrowed = wanted.jenis is not None or bool(wanted.unit.strip()) or wanted.order in {Order.UNIT, Order.LOGIN}
+    narrowed = (
+        wanted.jenis is not None
+        or wanted.pdm is not None
+        or bool(wanted.unit.strip())
+        or wanted.order in {Order.UNIT, Order.LOGIN}
+    )
     return narrowed or wanted.state not in {None, AccountState.LOCKED}
 
 

@@ -9,10 +9,10 @@ import pytest
 from sqlmodel import col, select, update
 
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.models import Account, Pegawai
+from mysapk_web.models import Account, PdmHandling, Pegawai
 from mysapk_web.services import clock, login, people
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused, Visitor
-from mysapk_web.services.people import AccountState, Order, Wanted
+from mysapk_web.services.people import AccountState, Order, PdmStep, Wanted
 from mysapk_web.services.people.search import PAGE
 from tests.unit.services.office import FIRST, ROLLS, Office
 from tests.unit.services.people import after
@@ -131,6 +131,20 @@ def test_a_unit_outside_the_scope_finds_nobody(office: Office) -> None:
 def test_states_of_accounts(both_offices: Office, state: AccountState, found: list[str]) -> None:
     both_offices.change("budi", disabled_at=clock.now())
     assert names(both_offices, "taufik", state=state) == found
+
+
+@pytest.mark.parametrize(
+    ("step", "found"),
+    [(PdmStep.SENT, {"ani", "sari"}), (PdmStep.DONE, {"sari"}), (PdmStep.OPEN, FIRST - {"sari"})],
+)
+def test_how_far_in_the_pdm(both_offices: Office, step: PdmStep, found: set[str]) -> None:
+    """`ani` has sent, `sari` has finished; so has `citra`, of another agency."""
+    with both_offices.db.begin() as s:
+        for key in ("ani", "sari", "citra"):
+            person = s.exec(select(Pegawai).where(Pegawai.nip == ROLLS[key]["nip"])).one()
+            of_whom = {"pegawai_id": person.id, "unor_id": person.unor_id, "jenis": person.jenis}
+            s.merge(PdmHandling(**of_whom, sent=True, done=key != "ani"))
+    assert set(names(both_offices, "taufik", pdm=step)) == found
 
 
 def fail(office: Office, key: str, times: int) -> None:

@@ -14,7 +14,7 @@ from reflex.vars import ObjectVar
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, people
-from mysapk_web.services.people import COUNTED, AccountState, Order, PersonLine, Wanted
+from mysapk_web.services.people import COUNTED, AccountState, Order, PdmStep, PersonLine, Wanted
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
@@ -31,6 +31,7 @@ SEARCHED: Final = "ada"
 
 STATES: Final = (("", "Semua"), *((state.value, state.label) for state in AccountState))
 KINDS: Final = (("", "Semua"), *((jenis.value, jenis.label) for jenis in JenisPegawai))
+STEPS: Final = (("", "Semua"), *((step.value, step.label) for step in PdmStep))
 ORDERS: Final = (
     ("", "Nama"),
     (Order.NIP.value, "NIP"),
@@ -115,6 +116,7 @@ class DaftarState(AppState):
     instansi: str = ""
     status: str = ""
     jenis: str = ""
+    pdm: str = ""
     urut: str = ""
 
     @handler(MAY)
@@ -127,7 +129,7 @@ class DaftarState(AppState):
         self.cari = self.cari if parameter(url, "cari") else ""
         self.unit, self.instansi = parameter(url, "unit"), parameter(url, "instansi")
         self.status, self.jenis = one_of(parameter(url, "status"), STATES), one_of(parameter(url, "jenis"), KINDS)
-        self.urut = one_of(parameter(url, "urut"), ORDERS)
+        self.pdm, self.urut = one_of(parameter(url, "pdm"), STEPS), one_of(parameter(url, "urut"), ORDERS)
         self.agencies = people.reaches_all_agencies(actor())
         self.rows, self.found, self.number, self.pages, self.here = [], "", 1, 1, self._address()
         self.ready = True
@@ -141,6 +143,7 @@ class DaftarState(AppState):
             agency=self.instansi,
             state=AccountState(self.status) if self.status else None,
             jenis=JenisPegawai(self.jenis) if self.jenis else None,
+            pdm=PdmStep(self.pdm) if self.pdm else None,
             order=Order(self.urut) if self.urut else Order.NAME,
             page=number,
         )
@@ -159,6 +162,7 @@ class DaftarState(AppState):
                 "instansi": self.instansi,
                 "status": self.status,
                 "jenis": self.jenis,
+                "pdm": self.pdm,
                 "urut": self.urut,
                 "halaman": str(number) if number > 1 else "",
             },
@@ -170,7 +174,7 @@ class DaftarState(AppState):
         self.cari = " ".join(text_of(form, "cari", LONGEST).split())
         self.unit, self.instansi = text_of(form, "unit", LONGEST).strip(), text_of(form, "instansi", LONGEST).strip()
         self.status, self.jenis = one_of(text_of(form, "status"), STATES), one_of(text_of(form, "jenis"), KINDS)
-        self.urut = one_of(text_of(form, "urut"), ORDERS)
+        self.pdm, self.urut = one_of(text_of(form, "pdm"), STEPS), one_of(text_of(form, "urut"), ORDERS)
         return rx.redirect(self._address())
 
 
@@ -180,6 +184,7 @@ def _filter() -> rx.Component:
         filter_field("cari", "NIP atau nama", state.cari),
         filter_select("status", "Keadaan akun", state.status, STATES),
         filter_select("jenis", "Jenis pegawai", state.jenis, KINDS),
+        filter_select("pdm", "Pemutakhiran data", state.pdm, STEPS),
         filter_field("unit", "Unit kerja (nama atau kode)", state.unit),
         rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
         filter_select("urut", "Urutkan menurut", state.urut, ORDERS),
