@@ -33,7 +33,7 @@ from mysapk_web.models import (
 )
 from mysapk_web.services import clock, mail_log, people, trail, verification
 from mysapk_web.services.actor import Actor, Grant
-from mysapk_web.services.people.search import AccountState
+from mysapk_web.services.people.search import AccountState, PdmStep
 from mysapk_web.services.progress import counting, missing, pdm_reading, queue, reading, unfinished
 from mysapk_web.services.progress.lines import Order
 from mysapk_web.services.verification import OPEN, Filters
@@ -124,6 +124,7 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
         "search_nip": each([bkn, *admins], people.search, people.Wanted(text="0000000000001")),
         "search_name": each([bkn, *admins, *satker], people.search, people.Wanted(text="dewi rahayu")),
         "search_unit": each(admins, people.search, people.Wanted(unit="Unit 00003")),
+        "search_pdm": each(admins, people.search, people.Wanted(pdm=PdmStep.DONE)),
         "search_state": each(admins, people.search, people.Wanted(state=AccountState.INACTIVE)),
         "inbox_verifier": each(verifiers, verification.inbox, Filters(), 1),
         "inbox_verifier_unit": each(in_unit, verification.inbox, Filters(), 1),

@@ -21,7 +21,7 @@ from mysapk_web.services.people.units import code_in
 from mysapk_web.services.scope import people_within, units_within
 
 PAGE: Final = 25
-COUNTED: Final = 1_000
+COUNTED: Final = 5_000
 """Further than this nobody counts or turns pages: the search is narrowed instead, and the query stays quick."""
 SHORTEST: Final = 3
 """Letters of a name, or digits of a NIP, that a search over all agencies starts with."""

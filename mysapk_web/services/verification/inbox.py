@@ -28,7 +28,7 @@ from mysapk_web.services.verification.views import Count, Inbox, InboxRow
 PAGE_SIZE: Final = 25
 LONGEST: Final = 1000
 """Proposals that a list can be turned through; whoever has more narrows it. It bounds what a query costs."""
-COUNTED: Final = 30_000
+COUNTED: Final = 10_000
 """Proposals that are counted at most; beyond it the counts are said to be at least that."""
 UNITS: Final = 400
 """Units that the filter offers at most."""
