@@ -16,6 +16,7 @@ from mysapk_web.services.address import TAKEN, change_email
 from mysapk_web.services.people.search import person_named, reaches_all_agencies
 from mysapk_web.services.people.target import find, reason_of
 from mysapk_web.services.scope import people_within
+from mysapk_web.services.security import require_recent
 
 MAX_REASON: Final = 200
 FOUND_AT_MOST: Final = 10
@@ -124,12 +125,14 @@ def repair(session: Session, actor: Actor, *, account_id: int, email: str, reaso
     Raises:
         NotAllowed: The actor may not, or not this person.
         Refused: Not an address that the person may have, no reason, or a role that the actor can't give.
+        StepUpNeeded: Password or code have to be shown again: whoever has the address has the account.
     """
     account, pegawai = find(session, account_id, actor, Permission.EMAIL_REPAIR)
     why = reason_of(reason, MAX_REASON)
     judged = _judge(session, pegawai, session.get_one(Instansi, pegawai.instansi_id), email)
     if judged.fault:
         raise Refused(judged.fault, "email")
+    require_recent(actor)
     return change_email(
         session, account=account, pegawai=pegawai, new_email=email, actor_id=actor.account_id, reason=why
     )

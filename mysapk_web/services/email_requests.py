@@ -21,6 +21,7 @@ from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.paging import Page, page_of
 from mysapk_web.services.people.target import find, note, reason_of, tell
 from mysapk_web.services.scope import people_within
+from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.settings import load
 
 PAGE: Final = 10
@@ -152,11 +153,14 @@ def accept(session: Session, actor: Actor, *, request_id: int, reason: str) -> N
     Raises:
         NotAllowed: The actor may not, or not this person.
         Refused: Decided already, no reason, or not an address that the person may have.
+        StepUpNeeded: Password or code have to be shown again.
     """
     request, account_id = _take(session, actor, request_id)
     why = reason_of(reason, email_repair.MAX_REASON)
     try:
         email_repair.repair(session, actor, account_id=account_id, email=request.new_email, reason=why)
+    except StepUpNeeded:
+        raise
     except Refused as refusal:
         raise Refused(refusal.sentence) from None
     _decide(request, actor, RequestState.ACCEPTED, why)

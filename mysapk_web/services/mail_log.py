@@ -41,6 +41,7 @@ LETTER_LABELS: Final = {
     Letter.EMAIL_CHANGED: "Email diganti",
     Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
     Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah mati",
+    Letter.RECOVERY_CODES_NEW: "Kode pemulihan baru",
     Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
     Letter.LOCKED: "Percobaan masuk berulang",
     Letter.NEW_LOGIN: "Masuk dari perangkat baru",

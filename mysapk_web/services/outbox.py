@@ -44,6 +44,7 @@ class Letter(StrEnum):
     SECOND_FACTOR_ON = "kode-dua-langkah-aktif"
     SECOND_FACTOR_OFF = "kode-dua-langkah-nonaktif"
     """params: by_admin (an admin took a lost one away)."""
+    RECOVERY_CODES_NEW = "kode-pemulihan-baru"
     RECOVERY_CODE_USED = "kode-pemulihan-dipakai"
     """params: left (codes that remain)."""
     LOCKED = "percobaan-masuk"
@@ -94,6 +95,7 @@ _LABELS: Final = {
     Letter.EMAIL_REQUEST_REFUSED: "Perbaikan email ditolak",
     Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
     Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah dimatikan",
+    Letter.RECOVERY_CODES_NEW: "Kode pemulihan baru dibuat",
     Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
     Letter.LOCKED: "Beberapa kali gagal masuk",
     Letter.UNLOCKED: "Waktu tunggu dihapus",

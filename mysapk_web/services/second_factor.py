@@ -145,6 +145,7 @@ def new_recovery_codes(session: Session, settings: Settings, account_id: int) ->
     for code in codes:
         session.add(RecoveryCode(account_id=account_id, code_hash=_code_hash(settings, account_id, code)))
     audit.record(session, AuditTag.RECOVERY_CODES_CREATED, actor_id=account_id, subject_id=account_id)
+    enqueue(session, Letter.RECOVERY_CODES_NEW, account_id=account_id)
     return [f"{code[:5]}-{code[5:10]}-{code[10:]}" for code in codes]
 
 

@@ -114,7 +114,7 @@ async def recovery_codes(request: Request) -> Response:
         return _away("/masuk")
     try:
         codes = await database.run(security.recovery_codes, actor)
-    except NotAllowed:
+    except (NotAllowed, security.StepUpNeeded):
         return _away("/keamanan")
     items = "".join(f"<li class='kode'>{escape(code)}</li>" for code in codes)
     return page(

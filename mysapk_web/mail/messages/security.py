@@ -72,6 +72,20 @@ def second_factor_off(facts: Facts, settings: Settings) -> Words:
     )
 
 
+def recovery_codes_new(facts: Facts, settings: Settings) -> Words:
+    """New recovery codes were made."""
+    return Words(
+        "Kode pemulihan baru dibuat",
+        (
+            Paragraph(
+                f"Pada {moment(facts)} kode pemulihan baru dibuat untuk akun MySAPK Web Anda. Kode yang lama tidak berlaku lagi."
+            ),
+            not_me(),
+            recover(settings),
+        ),
+    )
+
+
 def recovery_code_used(facts: Facts, settings: Settings) -> Words:
     """A recovery code was used."""
     left = int(facts.params.get("left", 0))

@@ -17,6 +17,7 @@ from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.passwords import decrypt_totp, encrypt_totp
 from mysapk_web.services.security.password import confirm_password
+from mysapk_web.services.security.step_up import require_recent
 from mysapk_web.services.security.trail import note
 from mysapk_web.settings import load
 
@@ -121,9 +122,11 @@ def recovery_codes(session: Session, actor: Actor) -> list[str]:
 
     Raises:
         NotAllowed: The second factor was not shown in this session.
+        StepUpNeeded: Password or code have to be shown again: the codes are a way in for good.
     """
     if not actor.second_factor:
         raise NotAllowed("recovery codes without a second factor")
+    require_recent(actor)
     return second_factor.new_recovery_codes(session, load(), actor.account_id)
 
 

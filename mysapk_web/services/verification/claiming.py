@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import delete, or_
 from sqlmodel import Session, col, select
 
-from mysapk_web.domain.desk import CLAIM_LIFE
+from mysapk_web.domain.desk import CLAIM_LIFE, hands_of, may_decide, office_of
 from mysapk_web.domain.roles import Permission
-from mysapk_web.models import Account, Pegawai, ProposalClaim
+from mysapk_web.models import Account, Pegawai, Proposal, ProposalClaim, TrailEntry
 from mysapk_web.models.upsert import insert
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor, Refused
@@ -31,7 +31,7 @@ def claim(session: Session, actor: Actor, proposal_id: int) -> Claim:
         NotAllowed: There is none that the actor may see.
     """
     proposal = find(session, actor, proposal_id, Permission.INBOX_READ)
-    if not has_desk(session, actor, proposal):
+    if not has_desk(session, actor, proposal) or not _has_free_hands(session, actor, proposal):
         return claim_of(session, actor, proposal_id)
     now = clock.now()
     values = {"account_id": actor.account_id, "expires_at": now + CLAIM_LIFE}
@@ -44,10 +44,20 @@ def claim(session: Session, actor: Actor, proposal_id: int) -> Claim:
             where=or_(
                 col(ProposalClaim.account_id) == actor.account_id,
                 col(ProposalClaim.expires_at) <= now,
+                col(ProposalClaim.account_id).in_(select(Account.id).where(col(Account.disabled_at).is_not(None))),
             ),
         )
     )
     return claim_of(session, actor, proposal_id)
+
+
+def _has_free_hands(session: Session, actor: Actor, proposal: Proposal) -> bool:
+    """Who has had a hand in it decides no more, and must not keep it from those who can."""
+    done = session.exec(
+        select(TrailEntry).where(TrailEntry.proposal_id == proposal.id, TrailEntry.actor_id == actor.account_id)
+    ).all()
+    office = office_of(proposal.state)
+    return office is not None and may_decide(office, hands_of(step.act for step in done))
 
 
 def release(session: Session, actor: Actor, proposal_id: int) -> None:
@@ -78,7 +88,11 @@ def claim_of(session: Session, actor: Actor, proposal_id: int) -> Claim:
         select(ProposalClaim.account_id, ProposalClaim.expires_at, Pegawai.nama)
         .join(Account, col(Account.id) == ProposalClaim.account_id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-        .where(ProposalClaim.proposal_id == proposal_id, ProposalClaim.expires_at > clock.now())
+        .where(
+            ProposalClaim.proposal_id == proposal_id,
+            ProposalClaim.expires_at > clock.now(),
+            col(Account.disabled_at).is_(None),
+        )
     ).one_or_none()
     if found is None:
         return Claim(mine=False)

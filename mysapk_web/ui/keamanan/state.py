@@ -49,6 +49,8 @@ class KeamananState(AppState):
     rules: list[Rule] = PUBLISHED_RULES
     score: int = 0
     strength: str = ""
+    proven: bool = False
+    """Password or code were shown lately: the form for recovery codes may be sent, which are in no state."""
 
     async def _look(self) -> None:
         seen = await database.look(security.overview, actor())
@@ -71,6 +73,7 @@ class KeamananState(AppState):
         self.has_second_factor, self.enrolling = seen.has_second_factor, seen.enrolling
         self.codes_left, self.second_factor_needed = seen.recovery_codes_left, seen.second_factor_needed
         self.roles = ", ".join(seen.roles)
+        self.proven = security.is_recent(actor())
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
@@ -130,6 +133,13 @@ class KeamananState(AppState):
         await database.run(security.confirm_second_factor, actor(), code=text_of(form, "kode"))
         await self._look()
         self._tell(notice="Verifikasi dua langkah aktif. Buat kode pemulihan sekarang, lalu simpan.")
+
+    @handler(LOGGED_IN)
+    async def prove(self, form: dict[str, Any]) -> None:
+        """Ask for password or code before the form for recovery codes is shown."""
+        security.require_recent(actor())
+        self.proven = True
+        self._tell(notice="Terima kasih. Sekarang kode pemulihan baru dapat dibuat.")
 
     @handler(LOGGED_IN)
     async def cancel_second_factor(self, form: dict[str, Any]) -> None:

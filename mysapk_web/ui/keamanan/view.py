@@ -22,6 +22,7 @@ from mysapk_web.ui.components.display import (
 )
 from mysapk_web.ui.components.forms import field, outcome, password_field, submit_button
 from mysapk_web.ui.components.passwords import new_password_field
+from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.keamanan.state import KeamananState, LoginRow, SessionRow
 from mysapk_web.ui.shell import page
 
@@ -103,6 +104,28 @@ def _enrol() -> rx.Component:
     )
 
 
+def _new_codes() -> rx.Component:
+    return NativeForm.create(
+        rx.el.button("Buat sepuluh kode pemulihan baru", type="submit", class_name="button button-secondary"),
+        rx.cond(
+            KeamananState.codes_left > 0,
+            rx.el.p("Kode yang lama tidak berlaku lagi.", class_name="help mt-1"),
+        ),
+        method="post",
+        action="/keamanan/kode-pemulihan",
+        class_name="my-5",
+    )
+
+
+def _prove() -> rx.Component:
+    return Form.create(
+        submit_button("Siapkan kode pemulihan baru", "Memeriksa ...", kind="secondary"),
+        on_submit=KeamananState.prove,
+        action=PATH,
+        class_name="my-5",
+    )
+
+
 def _in_force() -> rx.Component:
     return rx.fragment(
         rx.el.p(
@@ -116,16 +139,7 @@ def _in_force() -> rx.Component:
                 class_name="mt-4",
             ),
         ),
-        NativeForm.create(
-            rx.el.button("Buat sepuluh kode pemulihan baru", type="submit", class_name="button button-secondary"),
-            rx.cond(
-                KeamananState.codes_left > 0,
-                rx.el.p("Kode yang lama tidak berlaku lagi.", class_name="help mt-1"),
-            ),
-            method="post",
-            action="/keamanan/kode-pemulihan",
-            class_name="my-5",
-        ),
+        rx.cond(KeamananState.proven, _new_codes(), _prove()),
         dialog_button("Matikan verifikasi dua langkah", "matikan", kind="danger"),
         dialog(
             "Matikan verifikasi dua langkah?",
@@ -270,7 +284,7 @@ def keamanan() -> rx.Component:
         rx.el.p("Password, verifikasi dua langkah, dan perangkat yang memakai akun Anda.", class_name="lead"),
         rx.cond(
             KeamananState.ready,
-            rx.fragment(_password(), _second_factor(), _sessions(), _logins()),
+            rx.fragment(_password(), _second_factor(), _sessions(), _logins(), step_up_dialog()),
             skeleton(6),
         ),
         here=PATH,

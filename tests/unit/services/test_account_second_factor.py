@@ -14,6 +14,7 @@ from mysapk_web.services.actor import CountedRefusal, InputRefused, NotAllowed, 
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.login import LoginStep
 from mysapk_web.services.outbox import Letter
+from mysapk_web.services.security import StepUpNeeded
 from tests.unit.services.people import STRONG, Portal, after, minutes
 from tests.unit.services.phones import STEP, Phone, codes_of
 from tests.unit.services.trying import together
@@ -178,8 +179,8 @@ def test_ten_recovery_codes_each_works_once(portal: Portal, phone: Phone) -> Non
     browser = portal.browser().enter(portal.budi, code=codes[0].lower().replace("-", " "))
     assert browser.actor.second_factor
     assert browser.overview().recovery_codes_left == 9
-    assert portal.letters(portal.budi) == [Letter.RECOVERY_CODE_USED]
-    assert portal.mails(portal.budi)[0].params == {"left": 9}
+    assert portal.letters(portal.budi) == [Letter.RECOVERY_CODES_NEW, Letter.RECOVERY_CODE_USED]
+    assert portal.mails(portal.budi)[1].params == {"left": 9}
     again = portal.browser()
     again.login(portal.budi)
     with pytest.raises(CountedRefusal, match="tidak cocok"):
@@ -207,6 +208,15 @@ def test_new_recovery_codes_put_the_older_ones_out(portal: Portal, phone: Phone)
     with pytest.raises(CountedRefusal):
         other.code(old[0])
     other.code(new[0])
+
+
+def test_new_recovery_codes_need_a_recent_proof_and_are_told(portal: Portal, phone: Phone) -> None:
+    browser = portal.browser().enter(portal.budi, code=phone.code())
+    with after(11 * minutes), pytest.raises(StepUpNeeded):
+        codes_of(browser)
+    assert portal.rows(RecoveryCode) == []
+    codes_of(browser)
+    assert portal.letters(portal.budi) == [Letter.RECOVERY_CODES_NEW]
 
 
 def test_a_recovery_code_belongs_to_one_account(portal: Portal, phone: Phone) -> None:

@@ -9,6 +9,7 @@ from mysapk_web.domain.email import DomainPolicy
 from mysapk_web.models import Instansi
 from mysapk_web.services import email_repair
 from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.security import StepUpNeeded
 from tests.unit.services.office import ROLLS, Office
 
 NEW = "ani.baru@k1.example.go.id"
@@ -49,6 +50,14 @@ def test_nobody_repairs_outside_the_scope_or_the_own(office: Office, who: str, w
 def test_nobody_takes_over_an_account_with_a_role_they_can_not_give(office: Office, who: str, whom: str) -> None:
     with pytest.raises(Refused):
         repair(office, who, whom)
+
+
+def test_who_has_the_address_has_the_account_so_it_needs_a_recent_proof(office: Office) -> None:
+    before = office.pegawai("ani").email_key
+    unproven, given = office.actor("taufik", step_up=False), {"account_id": office.ids["ani"], "email": NEW}
+    with pytest.raises(StepUpNeeded):
+        office.do(email_repair.repair, unproven, **given, reason="Surat OPD 12")
+    assert office.pegawai("ani").email_key == before != NEW
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 201])

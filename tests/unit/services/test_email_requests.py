@@ -11,6 +11,7 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import EmailRequest, OutboxMail, OutboxState, RequestState
 from mysapk_web.services import email_requests
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused, Visitor
+from mysapk_web.services.security import StepUpNeeded
 from tests.unit.services.office import ROLLS, Office
 
 NEW = "ani.pribadi@example.com"
@@ -119,6 +120,15 @@ def test_accepted_the_address_changes_with_all_that_follows(both_offices: Office
     assert (row.state, row.decided_by) == (RequestState.ACCEPTED, office.ids["sari"])
     assert queue(office, "taufik") == []
     assert len(office.events(AuditTag.EMAIL_CHANGED)) == 1
+
+
+def test_accepting_needs_a_recent_proof(office: Office) -> None:
+    ask(office)
+    (view,) = queue(office, "sari")
+    admin = office.actor("sari", step_up=False)
+    with pytest.raises(StepUpNeeded):
+        office.do(email_requests.accept, admin, request_id=view.id, reason="Dicek lewat telepon kantor")
+    assert requests(office)[0].state is RequestState.OPEN
 
 
 def test_refused_the_address_on_file_alone_is_told(office: Office) -> None:

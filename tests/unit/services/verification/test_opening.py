@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import col
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.desk import CLAIM_LIFE
 from mysapk_web.domain.roles import Role
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
-from mysapk_web.models import Document, TrailEntry
-from mysapk_web.services import documents, verification
+from mysapk_web.models import Account, Document, TrailEntry
+from mysapk_web.services import clock, documents, verification
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from tests.unit.services.pdm.desk import ANAK, GOLONGAN, PENGHARGAAN, SKP
 from tests.unit.services.people import START, after, minutes
@@ -120,6 +121,24 @@ def test_decided_is_given_back(office: Office) -> None:
     office.verifier.do(verification.claim, number)
     office.verifier.decide(number, A.VERIFY)
     assert office.approver.do(verification.claim, number).mine
+
+
+def test_who_had_a_hand_in_it_keeps_it_from_nobody(office: Office) -> None:
+    """They may decide no more, so opening it again takes nothing."""
+    number = office.sent()
+    both = office.someone(office.desk.portal.budi, Role.ADMIN_INSTANSI)
+    both.decide(number, A.VERIFY)
+    assert not both.do(verification.claim, number).mine
+    assert office.approver.do(verification.claim, number).mine
+
+
+def test_a_claim_ends_with_the_account_that_has_it(office: Office) -> None:
+    number = office.sent()
+    first, second = office.verifier, office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
+    first.do(verification.claim, number)
+    with office.desk.portal.db.begin() as s:
+        s.execute(update(Account).where(col(Account.id) == first.actor.account_id).values(disabled_at=clock.now()))
+    assert second.do(verification.claim, number).mine
 
 
 def test_reading_takes_nothing(office: Office) -> None:
