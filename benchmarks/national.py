@@ -107,7 +107,7 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
         "missing_country": each([bkn], missing.missing, anything),
         "missing_agency": each(admins, missing.missing, anything),
         "missing_unit": each(satker, missing.missing, anything),
-        "missing_deepest": each([bkn, *admins], missing.missing, anything, 100),
+        "missing_deepest": each([bkn, *admins], missing.missing, anything, 40),
         "sanctions": each([bkn, *admins], missing.sanctioned, anything),
         "unfinished_country": each([bkn], unfinished.unfinished, unfinished.Filter()),
         "unfinished_agency": each(admins, unfinished.unfinished, unfinished.Filter()),

@@ -11,7 +11,7 @@ from sqlmodel import Session, func
 T = TypeVar("T")
 
 PAGE_SIZE: Final = 25
-DEEPEST: Final = 2_500
+DEEPEST: Final = 1_000
 """Rows that can be paged to; who needs more filters, or exports."""
 
 

@@ -164,9 +164,9 @@ def test_a_search_survives_a_reload_and_the_way_back_and_stays_out_of_the_addres
     expect(page.get_by_text("3.923 pegawai")).to_be_visible()
     expect(page.get_by_label("NIP atau nama")).to_have_value("")
     page.get_by_role("link", name="Berikutnya").click()
-    expect(page.get_by_text("Halaman 2 dari 157")).to_be_visible()
+    expect(page.get_by_text("Halaman 2 dari 40")).to_be_visible()
     page.go_back()
-    expect(page.get_by_text("Halaman 1 dari 157")).to_be_visible()
+    expect(page.get_by_text("Halaman 1 dari 40")).to_be_visible()
 
 
 def test_a_locked_person_is_found_and_let_in(new_page: NewPage, people: People, accounts: Accounts) -> None:

@@ -83,10 +83,10 @@ def total_in_words(total: int) -> str:
     """How many were found.
 
     Args:
-        total: As counted, at most `COUNTED`.
+        total: As counted up to `COUNTED`, or as known.
     """
     shown = f"{total:,}".replace(",", ".")
-    return f"{shown} pegawai atau lebih; persempit pencarian" if total >= COUNTED else f"{shown} pegawai"
+    return f"{shown} pegawai atau lebih; persempit pencarian" if total == COUNTED else f"{shown} pegawai"
 
 
 def one_of(text: str, choices: tuple[tuple[str, str], ...]) -> str:
