@@ -14,6 +14,7 @@ MARKED_NIP = "197711302003129998"
 FIELDS = (
     "nip", "email", "password", "sekarang", "password_totp", "token", "kode", "sesi", "id", "role", "status",
     "verified_by", "pegawai_id", "account_id", "instansi_id", "alasan", "akun", "pemberian", "peran", "unit", "konfirmasi",
+    "dari", "sampai", "mulai", "selesai",
 )  # fmt: skip
 """Fields of the forms there are, and some that mass assignment would love."""
 
@@ -44,6 +45,8 @@ def values() -> list[Any]:
         f"\u202e{MARK}\u200b\u2066\ufeff",
         "\ud800" + MARK,
         f"<img src=x onerror={MARK}>' OR 1=1 --",
+        "0001-01-01",
+        "9999-12-31",
         [],
         list(range(5_000)),
         {"__proto__": {"admin": MARK}, "constructor": {"prototype": {}}, "__class__": MARK, "": MARK},
