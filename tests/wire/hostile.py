@@ -40,7 +40,7 @@ def values() -> list[Any]:
         2**70,
         1.5,
         "",
-        MARK + "x" * 3_000,
+        MARK + "x" * 2_300,
         MARK + "\x00" + MARK,
         f"\u202e{MARK}\u200b\u2066\ufeff",
         "\ud800" + MARK,
@@ -55,7 +55,7 @@ def values() -> list[Any]:
 
 
 def _form(value: Any) -> dict[str, Any]:
-    fields = FIELDS if len(repr(value)) < 3_500 else FIELDS[:1]
+    fields = FIELDS if len(repr(value)) < 2_500 else FIELDS[:1]
     return dict.fromkeys(fields, value)
 
 
