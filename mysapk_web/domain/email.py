@@ -22,6 +22,7 @@ _SHOWN: Final = 3
 
 FREE_MAIL: Final = frozenset(data_lines("free_mail.txt"))
 """Domains where anybody gets an address without being asked who they are."""
+_SUFFIXES: Final = frozenset(data_lines("public_suffixes.txt"))
 
 
 class EmailError(ValueError):
@@ -133,7 +134,8 @@ def domain_verdict(address: str, policy: DomainPolicy, agency_domains: Collectio
         address: in the spelling of `normalise_email`.
         policy: what the instansi accepts.
         agency_domains: domains of the instansi; their sub-domains count. A leading `@` or dot is ignored.
-            Where the policy is AGENCY_ONLY and the list is empty, no address passes.
+            Where the policy is AGENCY_ONLY and the list is empty, no address passes. Free mail is the agency's only where
+            that very service is named, not by an ending that it shares.
 
     Returns:
         OK, a warning, or the refusal NOT_AGENCY.
@@ -141,11 +143,31 @@ def domain_verdict(address: str, policy: DomainPolicy, agency_domains: Collectio
     if policy is DomainPolicy.ALLOW:
         return DomainVerdict.OK
     domain = address.rpartition("@")[2].lower()
-    if _within(domain, {name.strip().lstrip("@.").lower() for name in agency_domains}):
+    free = is_free_mail(domain)
+    names = {name.strip().lstrip("@.").lower() for name in agency_domains}
+    if _within(domain, {name for name in names if is_free_mail(name)} if free else names):
         return DomainVerdict.OK
     if policy is DomainPolicy.AGENCY_ONLY:
         return DomainVerdict.NOT_AGENCY
-    return DomainVerdict.FREE_MAIL_WARNING if _within(domain, FREE_MAIL) else DomainVerdict.OK
+    return DomainVerdict.FREE_MAIL_WARNING if free else DomainVerdict.OK
+
+
+def is_free_mail(domain: str) -> bool:
+    """Tell whether anybody gets an address in a domain.
+
+    Args:
+        domain: In the spelling of `normalise_email`.
+    """
+    return _within(domain, FREE_MAIL)
+
+
+def is_shared_ending(domain: str) -> bool:
+    """Tell whether domains of different owners end with this one: a public suffix, or what a free-mail service ends with.
+
+    Args:
+        domain: In the spelling of `normalise_email`; also one without a dot.
+    """
+    return domain in _SUFFIXES or any(name.endswith(f".{domain}") for name in FREE_MAIL)
 
 
 def _clean(text: str) -> str:

@@ -15,6 +15,8 @@ ZONES: Final[Mapping[str, ZoneInfo]] = MappingProxyType(
     {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
 )
 """The three zones of the country (Keppres 41/1987), by the name that people use."""
+YEARS: Final = range(2000, 2201)
+"""Of a day that somebody can mean in a form or a filter; at the edges of the calendar no zone can be reckoned with."""
 
 
 class PeriodKind(StrEnum):

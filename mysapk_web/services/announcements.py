@@ -13,7 +13,7 @@ from sqlmodel import Session, col, or_, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import EmailError, normalise_email
-from mysapk_web.domain.period import ZONES
+from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Announcement, HelpContact, Instansi
 from mysapk_web.services import audit, clock
@@ -150,8 +150,11 @@ def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, 
         faults["judul"] = f"Isi judul, paling banyak {MAX_TITLE} karakter."
     if not text or len(text) > MAX_TEXT:
         faults["pesan"] = f"Isi pengumuman, paling banyak {MAX_TEXT} karakter."
-    ends_at = datetime.combine(last, time(), zone) + timedelta(days=1) if last else now
-    if not now < ends_at <= now + LONGEST:
+    possible = last is None or last.year in YEARS
+    ends_at = datetime.combine(last, time(), zone) + timedelta(days=1) if last and possible else now
+    if not possible:
+        faults["sampai"] = "Periksa tahunnya."
+    elif not now < ends_at <= now + LONGEST:
         faults["sampai"] = f"Isi hari terakhir ditampilkan: hari ini sampai paling lama {LONGEST.days} hari lagi."
     if faults:
         raise InputRefused(faults)

@@ -11,7 +11,15 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.email import FREE_MAIL, DomainPolicy, DomainVerdict, EmailError, domain_verdict, normalise_email
+from mysapk_web.domain.email import (
+    DomainPolicy,
+    DomainVerdict,
+    EmailError,
+    domain_verdict,
+    is_free_mail,
+    is_shared_ending,
+    normalise_email,
+)
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Account, Instansi, Pegawai
 from mysapk_web.services import audit
@@ -171,18 +179,28 @@ def _domains(text: str) -> list[str]:
     for word in _BETWEEN.split(text.strip()):
         if not word:
             continue
+        if is_shared_ending(word.strip("@.").lower()):
+            raise ValueError(_shared(word))
         try:
             name = normalise_email(f"a@{word.lstrip('@.')}").partition("@")[2]
         except EmailError:
             raise ValueError(
                 f"“{word[:60]}” bukan domain. Tulis seperti contohkab.go.id, satu di setiap baris."
             ) from None
-        if name in FREE_MAIL:
+        if is_free_mail(name):
             raise ValueError(f"{name} adalah layanan email gratis, bukan domain dinas. Hapus dari daftar.")
+        if is_shared_ending(name):
+            raise ValueError(_shared(name))
         found[name] = None
     if len(found) > MOST_DOMAINS:
         raise ValueError(f"Isi paling banyak {MOST_DOMAINS} domain.")
     return list(found)
+
+
+def _shared(name: str) -> str:
+    return (
+        f"“{name[:60]}” dipakai bersama oleh banyak pihak. Isi domain instansi Anda sendiri, misalnya contohkab.go.id."
+    )
 
 
 def _judge(session: Session, instansi_id: int, policy: DomainPolicy, names: Sequence[str]) -> Impact:

@@ -66,6 +66,18 @@ def number_of(text: object) -> int:
     return int(written) if written.isascii() and written.isdigit() and len(written) <= 12 else 0
 
 
+def unit_of(form: object) -> int | None:
+    """The unor verifikasi that a person picked; None for the usual one, 0 (which nothing has) for what names no unit.
+
+    Args:
+        form: What the browser sent.
+    """
+    given = form.get("unor") if isinstance(form, dict) else None
+    if given is None or (isinstance(given, str) and not given.strip()):
+        return None
+    return number_of(given)
+
+
 def clock_time(at: datetime, zone: str = "WIB") -> str:
     """A time of day with its seconds, e.g. "20.11.05 WIB".
 

@@ -20,7 +20,7 @@ from mysapk_web.services.counters import client_key
 from mysapk_web.services.email_imports import Caller, RunView
 from mysapk_web.settings import load
 from mysapk_web.web import openapi
-from mysapk_web.web.email_imports import fault_of, forget, place, received, report_file
+from mysapk_web.web.email_imports import fault_of, forget, place, received, report_file, run_number
 from mysapk_web.web.gate import BEARER
 from mysapk_web.web.receiving import drain
 
@@ -70,13 +70,13 @@ async def create(request: Request, caller: Caller) -> Response:
 
 async def show(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/email-imports/{id}`: how far it is, and the verdicts."""
-    found = await database.look(email_imports.run_of_token, caller, request.path_params["run_id"])
+    found = await database.look(email_imports.run_of_token, caller, run_number(request))
     return JSONResponse(_shown(found)) if found else _error(*_NOT_FOUND)
 
 
 async def report(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/email-imports/{id}/report`: the rows that were not taken over."""
-    run_id, kind = request.path_params["run_id"], request.query_params.get("format", "csv")
+    run_id, kind = run_number(request), request.query_params.get("format", "csv")
     if kind not in {"csv", "xlsx"}:
         return _error(400, "format-salah", "Parameter format hanya dapat berisi csv atau xlsx.")
     found = await database.look(email_imports.run_of_token, caller, run_id)
@@ -155,7 +155,7 @@ def routes() -> list[Route]:
     return [
         Route("/api/v1/openapi.json", describe, methods=["GET"]),
         Route("/api/v1/email-imports", _for_token(create), methods=["POST"]),
-        Route("/api/v1/email-imports/{run_id:int}", _for_token(show), methods=["GET"]),
-        Route("/api/v1/email-imports/{run_id:int}/report", _for_token(report), methods=["GET"]),
+        Route("/api/v1/email-imports/{run_id}", _for_token(show), methods=["GET"]),
+        Route("/api/v1/email-imports/{run_id}/report", _for_token(report), methods=["GET"]),
         Route("/api/v1/{rest:path}", unknown, methods=every),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -41,6 +42,7 @@ NAME_HEADER: Final = "x-nama-berkas"
 PAGE: Final = "/admin/email"
 _FORM_BYTES: Final = 4096
 _PIECE: Final = 65_536
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _KINDS: Final = {
     "csv": ("text/csv; charset=utf-8", tables.write_csv),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", tables.write_xlsx),
@@ -116,10 +118,20 @@ async def upload(request: Request) -> Response:
     return JSONResponse({"ok": True, "sentence": "Berkas diterima dan sedang diperiksa.", "run": run_id}, 202)
 
 
+def run_number(request: Request) -> int:
+    """The number of the run that an address names; 0, which none has, where it names none.
+
+    Args:
+        request: Of a route with `run_id`.
+    """
+    text = request.path_params["run_id"]
+    return int(text) if _NUMBER.fullmatch(text) else 0
+
+
 async def report(request: Request) -> Response:
     """`GET /admin/email/laporan/{run_id}.{kind}`, for who may see the run: the rows that were not taken over."""
     actor = await _actor(request)
-    run_id, kind = request.path_params["run_id"], request.path_params["kind"]
+    run_id, kind = run_number(request), request.path_params["kind"]
     if kind not in _KINDS:
         raise NotAllowed("unknown kind")
     await database.run(email_imports.count_report, actor, run_id)
@@ -269,6 +281,6 @@ def routes() -> list[Route]:
     """The routes of this module."""
     return [
         Route("/admin/email/unggah", _in_json(upload), methods=["POST"]),
-        Route("/admin/email/laporan/{run_id:int}.{kind}", _in_words(report), methods=["GET"]),
+        Route("/admin/email/laporan/{run_id}.{kind}", _in_words(report), methods=["GET"]),
         Route("/admin/email/token", _in_words(make_token), methods=["POST"]),
     ]

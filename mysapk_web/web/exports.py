@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from mysapk_web.domain.filename import content_disposition
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.period import ZONES
+from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.services import database, exports, session, trail
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.exports import Kind, Report, Wanted
@@ -134,7 +134,7 @@ def _wanted(form: dict[str, str], zona: str) -> Wanted | None:
             moment_of(form.get("sampai", ""), zona, after=True),
         )
         return Wanted(Report(form.get("daftar", "")), Kind(form.get("bentuk", "")), people, pdm, events)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 
@@ -147,9 +147,11 @@ def moment_of(text: str, zona: str, *, after: bool = False) -> datetime | None:
         after: The beginning of the next day, for an exclusive end.
 
     Raises:
-        ValueError: It is no day.
+        ValueError: It is no day, or of a year that nobody means.
     """
     if not text:
         return None
-    day = date.fromisoformat(text) + timedelta(days=1 if after else 0)
-    return datetime.combine(day, time(), ZONES[zona])
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError("year out of bounds")
+    return datetime.combine(day + timedelta(days=1 if after else 0), time(), ZONES[zona])

@@ -14,6 +14,7 @@ MARKED_NIP = "197711302003129998"
 FIELDS = (
     "nip", "email", "password", "sekarang", "password_totp", "token", "kode", "sesi", "id", "role", "status",
     "verified_by", "pegawai_id", "account_id", "instansi_id", "alasan", "akun", "pemberian", "peran", "unit", "konfirmasi",
+    "dari", "sampai", "mulai", "selesai",
 )  # fmt: skip
 """Fields of the forms there are, and some that mass assignment would love."""
 
@@ -39,11 +40,13 @@ def values() -> list[Any]:
         2**70,
         1.5,
         "",
-        MARK + "x" * 3_000,
+        MARK + "x" * 2_300,
         MARK + "\x00" + MARK,
         f"\u202e{MARK}\u200b\u2066\ufeff",
         "\ud800" + MARK,
         f"<img src=x onerror={MARK}>' OR 1=1 --",
+        "0001-01-01",
+        "9999-12-31",
         [],
         list(range(5_000)),
         {"__proto__": {"admin": MARK}, "constructor": {"prototype": {}}, "__class__": MARK, "": MARK},
@@ -52,7 +55,7 @@ def values() -> list[Any]:
 
 
 def _form(value: Any) -> dict[str, Any]:
-    fields = FIELDS if len(repr(value)) < 3_500 else FIELDS[:1]
+    fields = FIELDS if len(repr(value)) < 2_500 else FIELDS[:1]
     return dict.fromkeys(fields, value)
 
 

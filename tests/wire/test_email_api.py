@@ -182,6 +182,16 @@ def test_a_run_of_another_token_is_not_found(server: Server, token: str, other_t
     system.finished(run_id)
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1" * 20, "9" * 5_000])
+def test_a_number_that_no_run_can_have_is_answered_like_one_that_none_has(
+    server: Server, token: str, number: str
+) -> None:
+    for path in (f"{API}/{number}", f"{API}/{number}/report"):
+        assert System(server).call("GET", path)[0] == 401
+        status, _, _, found = System(server, token).call("GET", path)
+        assert (status, found["error"]["code"]) == (404, "tidak-ditemukan"), number[:30]
+
+
 # Who may not -------------------------------------------------------------------------------------------------------
 
 

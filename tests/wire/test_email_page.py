@@ -93,6 +93,16 @@ def test_a_list_is_read_and_its_report_is_for_the_agency_only(
     assert asyncio.run(admin.request("GET", f"/admin/email/laporan/{run_id}.exe"))[0] == 404
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 20, "9" * 5_000])
+def test_a_report_of_a_number_that_no_list_can_have_is_not_found(
+    new_browser: NewBrowser, people: People, number: str
+) -> None:
+    path = f"/admin/email/laporan/{number}.csv"
+    status, _, text = asyncio.run(as_(new_browser, people, "admin_instansi").request("GET", path))
+    assert (status, "Impor ini tidak ditemukan" in text) == (404, True)
+    assert asyncio.run(new_browser().request("GET", path))[0] == 303
+
+
 @pytest.mark.parametrize("who", ["", "pegawai", "verifikator", "approver"])
 def test_nobody_else_sends_lists(new_browser: NewBrowser, people: People, server_db: Database, who: str) -> None:
     before = count(server_db, EmailImport)

@@ -111,6 +111,7 @@ def test_a_filter_that_no_page_offers_gives_nothing_rather_than_more(server: Ser
         {"daftar": "belum-pdm", "bentuk": "csv", "dicari": "X"},
         {"daftar": "belum-aktif", "bentuk": "csv", "keterangan": "X"},
         {"daftar": "audit", "bentuk": "csv", "dari": "kemarin"},
+        {"daftar": "audit", "bentuk": "csv", "dari": "0001-01-01"},
         {"daftar": "audit", "bentuk": "csv", "sampai": "9999-12-31"},
         {"x": "y" * 9_000},
         {},

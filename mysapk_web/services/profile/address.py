@@ -270,7 +270,8 @@ def _newest(session: Session, actor: Actor) -> AddressChange | None:
 
 
 def _resend_wait(change: AddressChange | None) -> timedelta:
-    if change is None or change.used_at is not None or change.superseded_at is not None:
+    """Also after the request was dropped: dropping it must not let the next letter out sooner."""
+    if change is None or change.used_at is not None:
         return timedelta(0)
     return max(change.created_at + RECOVERY_RESEND.window - clock.now(), timedelta(0))
 

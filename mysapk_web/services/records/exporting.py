@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import os
+import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from sqlmodel import Session, col, select
 
@@ -19,14 +21,18 @@ from mysapk_web.services.pdm.payload import readable
 from mysapk_web.services.records.columns import NIP, cell_of, declared_for_files
 
 BATCH: Final = 1000
+BEGUN: Final = "mulai"
+NO_FILE: Final = "Tujuan ini bukan berkas biasa. Sebutkan berkas baru, atau berkas yang boleh diganti."
 
 
 def export_records(database: Database, path: Path, *, key: str, instansi: str = "", actor_id: int | None = None) -> int:
     """Write the records of a kind as CSV (UTF-8 with a mark), readable by this account only: they are personal data.
 
+    The trail says that it began, before anything is read, and how many rows came out. The file takes its place when it is whole.
+
     Args:
         database: Migrated.
-        path: Where to; written anew.
+        path: Where to; an ordinary file there is replaced.
         key: Key of the kind of record.
         instansi: Code of an agency; empty for all.
         actor_id: Account that exports; None for the system.
@@ -35,23 +41,37 @@ def export_records(database: Database, path: Path, *, key: str, instansi: str = 
         Rows written.
 
     Raises:
-        Refused: There is no such kind, or no such agency.
+        Refused: There is no such kind, or no such agency, or what lies at the path is no ordinary file.
         OSError: The file can't be written.
     """
     declared = declared_for_files(key)
     with database.read() as session:
         agency = _agency(session, instansi)
-    count = 0
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
-        os.fchmod(descriptor, 0o600)
-        writer = csv.writer(handle)
-        writer.writerow([NIP, *(each.name for each in declared.fields)])
-        for cells in _rows(database, declared, agency):
-            writer.writerow(cells)
-            count += 1
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise Refused(NO_FILE)
+    note = partial(audit.record, tag=AuditTag.RECORDS_EXPORTED, actor_id=actor_id, instansi_id=agency, jenis=key)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)  # 0600, and nobody else's name
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
+            with database.begin() as session:
+                note(session, tahap=BEGUN)
+            count = _write(handle, database, declared, agency)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
     with database.begin() as session:
-        audit.record(session, AuditTag.RECORDS_EXPORTED, actor_id=actor_id, instansi_id=agency, jenis=key, rows=count)
+        note(session, rows=count)
+    return count
+
+
+def _write(handle: TextIO, database: Database, declared: RecordKind, agency: int | None) -> int:
+    count = 0
+    writer = csv.writer(handle)
+    writer.writerow([NIP, *(each.name for each in declared.fields)])
+    for cells in _rows(database, declared, agency):
+        writer.writerow(cells)
+        count += 1
     return count
 
 

@@ -40,7 +40,8 @@ WAS: Final = "Pernah ada di berkas dan sudah diubah atau dihapus, jadi tidak dit
 def import_records(database: Database, path: Path, *, key: str, actor_id: int | None = None) -> Iterator[RowReport]:
     """Add the records of a file that are not on file yet. The same file again adds nothing.
 
-    Each chunk is a transaction of its own, written before its reports come out; the import goes on only as reports are taken.
+    Each chunk is a transaction of its own with an event in the trail, written before its reports come out; the import goes on
+    only as reports are taken.
 
     Args:
         database: Migrated.
@@ -55,14 +56,13 @@ def import_records(database: Database, path: Path, *, key: str, actor_id: int | 
         Refused: There is no such kind.
         UnreadableFile: The file as a whole can't be used.
     """
-    declared, counts = declared_for_files(key), Counter[str]()
+    declared = declared_for_files(key)
     for rows in chunks(read(path, (NIP,), aliases_of(declared))):
         with database.begin() as session:
             reports = _Chunk(session, declared, rows).reports()
-        counts.update(report.verdict.value for report in reports)
+            counts = Counter(report.verdict.value for report in reports)
+            audit.record(session, AuditTag.RECORDS_IMPORTED, actor_id=actor_id, jenis=key, rows=dict(counts))
         yield from reports
-    with database.begin() as session:
-        audit.record(session, AuditTag.RECORDS_IMPORTED, actor_id=actor_id, jenis=key, rows=dict(counts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from mysapk_web.domain.desk import SEEN_BY_AGENCY
 from mysapk_web.domain.groups import GROUPS
-from mysapk_web.domain.period import ZONES
+from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.domain.text import fold_full_width
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.models import Proposal, Unor
@@ -143,4 +143,4 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 2000 <= day.year <= 2200 else None
+    return day if day.year in YEARS else None

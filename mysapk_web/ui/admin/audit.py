@@ -9,7 +9,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.period import ZONES
+from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, trail
 from mysapk_web.services.actor import Refused
@@ -70,15 +70,17 @@ def day_of(text: str, field: str, zona: str, *, after: bool = False) -> datetime
         after: The beginning of the next day, for an exclusive end.
 
     Raises:
-        Refused: It is no day.
+        Refused: It is no day, or of a year that nobody means.
     """
     if not text:
         return None
     try:
-        day = date.fromisoformat(text) + timedelta(days=1 if after else 0)
-        return datetime.combine(day, time(), ZONES[zona])
-    except (ValueError, OverflowError):
+        day = date.fromisoformat(text)
+    except ValueError:
         raise Refused("Pilih tanggal yang benar, misalnya 24-08-2026.", field) from None
+    if day.year not in YEARS:
+        raise Refused("Periksa tahunnya.", field)
+    return datetime.combine(day + timedelta(days=1 if after else 0), time(), ZONES[zona])
 
 
 class AuditState(AppState):

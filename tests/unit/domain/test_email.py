@@ -190,6 +190,18 @@ def test_a_free_mail_domain_that_the_agency_names_is_accepted():
     assert verdict is DomainVerdict.OK
 
 
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        (DomainPolicy.WARN_FREE_MAIL, DomainVerdict.FREE_MAIL_WARNING),
+        (DomainPolicy.AGENCY_ONLY, DomainVerdict.NOT_AGENCY),
+    ],
+)
+def test_free_mail_is_no_agency_s_by_an_ending_that_it_shares(policy, verdict):
+    assert domain_verdict("siti@yahoo.co.id", policy, ["co.id"]) is verdict
+    assert domain_verdict("siti@contoh.co.id", policy, ["co.id"]) is DomainVerdict.OK
+
+
 def test_free_mail_list_is_clean():
     assert {"gmail.com", "yahoo.co.id", "outlook.com"} <= FREE_MAIL
     assert all(normalise_email(f"a@{domain}") == f"a@{domain}" for domain in FREE_MAIL)

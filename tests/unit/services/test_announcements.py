@@ -144,3 +144,13 @@ def test_a_contact_has_to_be_one(demo_db: Database, field: str, value: str) -> N
             s, acting(demo_db, "admin_instansi"), place(demo_db, KABUPATEN), replace(DESK, **{field: value})
         )
     assert set(refused.value.faults) == {field}
+
+
+@pytest.mark.parametrize("last", [date.min, date(1999, 12, 31), date(2201, 1, 1), date.max])
+@pytest.mark.parametrize("place_name", [KABUPATEN, KOTA])
+def test_a_year_that_nobody_means_is_refused_at_its_field(demo_db: Database, last: date, place_name: str) -> None:
+    who = "admin_instansi" if place_name == KABUPATEN else "admin_instansi_lain"
+    with pytest.raises(InputRefused) as refused:
+        say(demo_db, who, place(demo_db, place_name), last=last)
+    assert refused.value.faults == {"sampai": "Periksa tahunnya."}
+    assert read_by(demo_db, "pegawai") == []

@@ -117,3 +117,22 @@ def test_what_makes_no_sense_is_refused_at_its_field(office: Office, policy: str
             act(office, policy, domains)
         assert set(refused.value.faults) == {field}
     assert stored(office) == (DomainPolicy.ALLOW, [])
+
+
+@pytest.mark.parametrize(
+    ("domain", "words"),
+    [
+        *((name, "domain instansi Anda sendiri, misalnya contohkab.go.id") for name in (
+            "co.id", "go.id", "ac.id", "or.id", "sch.id", "web.id", "my.id", "net.id", "mil.id", "biz.id", "desa.id",
+            "id", "com", "net", "org", "GO.ID", "@.go.id", "co.uk", "ｇｏ.ｉｄ",
+        )),
+        *((name, "layanan email gratis") for name in ("gmail.com", "mail.yahoo.com", "yahoo.co.id")),
+    ],
+)  # fmt: skip
+def test_what_others_share_is_no_domain_of_an_agency(office: Office, domain: str, words: str) -> None:
+    for typed in (domain, f"contohkab.go.id\n{domain}"):
+        for act in (impact, change):
+            with pytest.raises(InputRefused) as refused:
+                act(office, "AGENCY_ONLY", typed)
+            assert words in refused.value.faults["domain"]
+    assert stored(office) == (DomainPolicy.ALLOW, [])

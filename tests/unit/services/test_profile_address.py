@@ -337,11 +337,22 @@ def test_a_minute_between_two_requests(portal: Portal, ani: Browser) -> None:
         ask(ani, "dua@contoh.example.go.id")
 
 
+def test_dropping_a_request_does_not_shorten_the_minute(portal: Portal, ani: Browser) -> None:
+    ask(ani)
+    ani.act(profiles.cancel_email)
+    assert pending(ani) is None
+    assert "baru saja dikirim" in refused(lambda: ask(ani, "dua@contoh.example.go.id")).sentence
+    assert len(mails(portal, Letter.ADDRESS_TOKEN)) == 1
+    with after(61):
+        ask(ani, "dua@contoh.example.go.id")
+
+
 def test_five_requests_a_day(portal: Portal, ani: Browser) -> None:
     for number in range(EMAIL_CHANGES_PER_ACCOUNT.count):
-        ask(ani, f"ani{number}@contoh.example.go.id")
-        ani.act(profiles.cancel_email)
-    assert "besok" in refused(lambda: ask(ani, NEW)).sentence
+        with after(number * 2 * minutes):
+            ask(ani, f"ani{number}@contoh.example.go.id")
+    with after(10 * minutes):
+        assert "besok" in refused(lambda: ask(ani, NEW)).sentence
     with after(days + hours):
         ask(portal.browser().enter(portal.ani), NEW)
 
@@ -352,11 +363,12 @@ def test_nobody_s_mailbox_is_flooded_and_nothing_tells(portal: Portal, taken: bo
     asked = 0
     for person in (portal.ani, portal.budi):
         browser = portal.browser().enter(person)
-        for _ in range(4):
-            ask(browser, target)
-            asked += 1
-            assert pending(browser) is not None
-            browser.act(profiles.cancel_email)
+        for number in range(4):
+            with after(number * 2 * minutes):
+                ask(browser, target)
+                asked += 1
+                assert pending(browser) is not None
+                browser.act(profiles.cancel_email)
     sent = [mail for mail in portal.rows(OutboxMail) if mail.template in {Letter.ADDRESS_TOKEN, Letter.ADDRESS_TAKEN}]
     assert len(sent) == asked == 8
     assert sum(mail.state is OutboxState.PENDING for mail in sent) == EMAIL_CHANGES_PER_TARGET.count

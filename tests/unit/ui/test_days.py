@@ -22,3 +22,13 @@ def test_no_day_is_refused_at_its_field() -> None:
     assert day_of("", "dari", "WIB") is None
     with pytest.raises(Refused):
         day_of("kemarin", "dari", "WIB")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2201-01-01", "9999-12-31"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_year_that_nobody_means_is_refused_at_its_field(day: str, after: bool) -> None:
+    with pytest.raises(Refused, match="Periksa tahunnya") as refused:
+        day_of(day, "dari", "WIT", after=after)
+    assert refused.value.field == "dari"
+    with pytest.raises(ValueError, match="year"):
+        moment_of(day, "WIT", after=after)

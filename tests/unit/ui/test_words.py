@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mysapk_web.ui.words import is_app_view, moment, number_of, part_of_path
+from mysapk_web.ui.words import is_app_view, moment, number_of, part_of_path, unit_of
 
 WEB_KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -75,3 +75,14 @@ def test_what_is_no_number_of_the_database_is_zero(sent: object) -> None:
 @pytest.mark.parametrize(("sent", "number"), [("12", 12), (7, 7), ("007", 7)])
 def test_a_number_of_the_database(sent: object, number: int) -> None:
     assert number_of(sent) == number
+
+
+@pytest.mark.parametrize("form", [{}, {"unor": ""}, {"unor": "  "}, {"unor": None}])
+def test_no_unit_is_the_usual_one(form: dict[str, object]) -> None:
+    assert unit_of(form) is None
+
+
+@pytest.mark.parametrize("given", ["-5", "0", "x", "9" * 5_000, "1.5", " 7", -5, 0, 1.5, True, [7], {"a": 7}])
+def test_what_names_no_unit_is_never_the_usual_one(given: object) -> None:
+    assert unit_of({"unor": given}) == 0
+    assert unit_of({"unor": "7"}) == 7

@@ -18,7 +18,7 @@ from mysapk_web.ui.components.controls import Option, Rule, SectionRow, changed_
 from mysapk_web.ui.components.usulan import DocumentRow, document_row, proposal_row
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
-from mysapk_web.ui.words import NOT_CONFIRMED, number_of, part_of_path
+from mysapk_web.ui.words import NOT_CONFIRMED, number_of, part_of_path, unit_of
 
 FOUND = 20
 """Entries of a searched list."""
@@ -294,8 +294,7 @@ class IsianState(AppState):
         missing = still_missing(await database.look(pdm.form, actor(), self.usulan_id))
         if missing:
             raise InputRefused(missing)
-        unor = number_of(text_of(form, "unor"))
-        await database.run(pdm.send, actor(), [self.usulan_id], unor_id=unor or None)
+        await database.run(pdm.send, actor(), [self.usulan_id], unor_id=unit_of(form))
         self._tell()
         return rx.redirect(f"/pdm/kirim?terkirim={self.usulan_id}")
 

@@ -12,7 +12,7 @@ from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.usulan import proposal_row
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
-from mysapk_web.ui.words import NOT_CONFIRMED, number_of
+from mysapk_web.ui.words import NOT_CONFIRMED, number_of, unit_of
 
 PATH = "/pdm/kirim"
 PAGE_SIZE = 10
@@ -167,7 +167,7 @@ class KirimState(AppState):
         """Send everything that is ready."""
         if text_of(form, "pernyataan") != "ya":
             raise Refused(NOT_CONFIRMED, "pernyataan")
-        await self._send(None, number_of(text_of(form, "unor")))
+        await self._send(None, unit_of(form))
 
     @handler(LOGGED_IN)
     async def send_one(self, form: dict[str, Any]) -> None:
@@ -175,10 +175,10 @@ class KirimState(AppState):
         number = number_of(text_of(form, "usulan"))
         if text_of(form, "pernyataan") != "ya":
             raise Refused(NOT_CONFIRMED, f"pernyataan-{number}")
-        await self._send([number], number_of(text_of(form, "unor")))
+        await self._send([number], unit_of(form))
 
-    async def _send(self, numbers: list[int] | None, unor: int) -> None:
-        result = await database.run(pdm.send, actor(), numbers, unor_id=unor or None)
+    async def _send(self, numbers: list[int] | None, unor: int | None) -> None:
+        result = await database.run(pdm.send, actor(), numbers, unor_id=unor)
         self.unit = ", ".join(result.units)
         self.sent, self.complete = result.sent, result.complete
         self.kept = [list(pair) for pair in result.kept]

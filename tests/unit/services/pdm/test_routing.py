@@ -94,7 +94,7 @@ def test_any_other_unit_is_refused_and_nothing_is_sent(desk: Desk, office: Offic
         session.expunge(elsewhere)
     verifikator(desk, elsewhere, desk.portal.citra)
     number = desk.draft("penghargaan", PENGHARGAAN)
-    for unit in (number_of(silent), number_of(gone), number_of(disabled), number_of(elsewhere), 999_999):
+    for unit in (number_of(silent), number_of(gone), number_of(disabled), number_of(elsewhere), 999_999, 0):
         with pytest.raises(Refused, match="tidak dapat dipilih") as refused:
             desk.do(pdm.send, [number], unor_id=unit)
         assert refused.value.field == "unor"

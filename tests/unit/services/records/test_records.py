@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from mysapk_web.domain.groups import GROUPS, group_of
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.models import Instansi, PersonnelRecord
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.records import export_records, import_records
+from mysapk_web.services.records import export_records, exporting, import_records
 from mysapk_web.services.records.columns import OF_THE_ROLLS, declared_for_files
 from mysapk_web.services.rolls import RowReport, UnreadableFile, Verdict
 from tests.unit.domain.groups.records import GOOD
@@ -240,9 +241,62 @@ def test_the_trail_says_that_it_happened_and_no_value(desk: Desk, tmp_path: Path
     taken(desk, tmp_path, "anak", ANAK, {"nama": ""})
     export_records(desk.portal.db, tmp_path / "keluar.csv", key="anak")
     (came,) = desk.portal.events(AuditTag.RECORDS_IMPORTED)
-    (went,) = desk.portal.events(AuditTag.RECORDS_EXPORTED)
+    began, went = desk.portal.events(AuditTag.RECORDS_EXPORTED)
     assert came.detail == {"jenis": "anak", "rows": {"BARU": 1, "DITOLAK": 1}}
+    assert began.detail == {"jenis": "anak", "tahap": "mulai"}
     assert went.detail == {"jenis": "anak", "rows": 1}
+
+
+def test_an_import_that_stops_early_stands_in_the_trail_with_what_it_added(desk: Desk, tmp_path: Path) -> None:
+    rows = [{"nip": desk.person.nip} | ANAK | {"nama": f"Anak {number}"} for number in range(1_100)]
+    reports = import_records(desk.portal.db, written(tmp_path, rows), key="anak")
+    next(reports)
+    reports.close()  # type: ignore[attr-defined]
+    (event,) = desk.portal.events(AuditTag.RECORDS_IMPORTED)
+    assert event.detail == {"jenis": "anak", "rows": {"BARU": len(on_file(desk, "anak"))}}
+    assert 0 < len(on_file(desk, "anak")) < 1_100
+
+
+def test_an_export_that_fails_stands_in_the_trail_and_leaves_what_was_there(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(desk, tmp_path, "anak", ANAK)
+    out = tmp_path / "keluar" / "a.csv"
+    out.parent.mkdir()
+    out.write_text("lama")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(exporting, "cell_of", full)
+    with pytest.raises(OSError, match="No space"):
+        export_records(desk.portal.db, out, key="anak")
+    assert [path.name for path in out.parent.iterdir()] == ["a.csv"]
+    assert out.read_text() == "lama"
+    (event,) = desk.portal.events(AuditTag.RECORDS_EXPORTED)
+    assert event.detail == {"jenis": "anak", "tahap": "mulai"}
+
+
+def test_only_an_ordinary_file_is_written(desk: Desk, tmp_path: Path) -> None:
+    taken(desk, tmp_path, "anak", ANAK)
+    mine = tmp_path / "milik.txt"
+    mine.write_text("tetap")
+    mine.chmod(0o644)
+    folder = tmp_path / "tujuan"
+    folder.mkdir()
+    (folder / "tautan").symlink_to(mine)
+    (folder / "putus").symlink_to(tmp_path / "tidak-ada")
+    (folder / "map").mkdir()
+    os.mkfifo(folder / "pipa", 0o644)
+    for target in (folder / "tautan", folder / "putus", folder / "map", folder / "pipa", Path("/dev/null")):
+        before = target.lstat().st_mode
+        with pytest.raises(Refused, match="bukan berkas biasa"):
+            export_records(desk.portal.db, target, key="anak")
+        assert target.lstat().st_mode == before
+    assert (mine.read_text(), stat.S_IMODE(mine.stat().st_mode)) == ("tetap", 0o644)
+    assert not (tmp_path / "tidak-ada").exists()
+    assert len(list(folder.iterdir())) == 4
+    assert desk.portal.events(AuditTag.RECORDS_EXPORTED) == []
 
 
 def test_a_long_file_on_both_databases(desk_on_both: Desk, tmp_path: Path) -> None:
