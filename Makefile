@@ -47,14 +47,15 @@ clean: ## Remove what was installed and built here; var/ (database, mails) stays
 system: ## Browser and database servers for the tests, where they are missing and apt is at hand
 	@tools/install-system
 
+# The lock files are whole, so nothing is resolved here: an older pip would look past the locked `granian` for the newest `granian[reload]`.
 $(VENV)/.run: requirements/build.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "MySAPK Web needs Python 3.11 or newer.")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
 	@echo "Installing packages (once) ..."
-	@$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check --require-hashes -r requirements/build.txt
+	@$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check --require-hashes --no-deps -r requirements/build.txt
 	@$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
-	@$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	@touch $@
