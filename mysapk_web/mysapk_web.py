@@ -21,6 +21,7 @@ from mysapk_web.services.retention import tidy_for_ever
 from mysapk_web.settings import SettingsError, load
 from mysapk_web.ui import pages
 from mysapk_web.ui.reaper import reap_for_ever
+from mysapk_web.ui.sockets import event_app
 from mysapk_web.ui.wall import Wall, unexpected
 from mysapk_web.web import log, routes
 from mysapk_web.web.frontend import POLICY, STATIC
@@ -111,7 +112,7 @@ def portal() -> ASGIApp:
     log.configure(settings)
     hashes = script_hashes(POLICY) if POLICY.exists() else []
     _settle_memory()
-    return Gate(behind, settings, content_security_policy(settings, hashes), sockets)
+    return Gate(behind, event_app(app), settings, content_security_policy(settings, hashes), sockets)
 
 
 def _settle_memory() -> None:

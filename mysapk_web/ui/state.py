@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import reflex as rx
 import structlog
+from reflex.state import BaseState, _override_base_method
 from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.database import Busy
 from mysapk_web.services.security import StepUpNeeded
+from mysapk_web.ui.tree import Substates, Told
 from mysapk_web.web.log import place_of
 
 log = structlog.get_logger(__name__)
@@ -45,6 +48,17 @@ class AppState(rx.State):
     _bound: str = ""
     """Whose state this is: reference of the session, or of the browser while nobody is logged in. Set by the wall."""
 
+    def __init__(self, parent_state: BaseState | None = None, init_substates: bool = True, **kwargs: Any) -> None:
+        super().__init__(parent_state=parent_state, init_substates=False, **kwargs)  # type: ignore[call-arg]  # a field to mypy
+        if init_substates:
+            object.__setattr__(self, "substates", Substates(self))
+
+    @_override_base_method
+    def dict(self, include_computed: bool = True, initial: bool = False, **kwargs: Any) -> Told:
+        """All that a page is told of this state and those below it, those that are not there yet as well."""
+        known: Told = super().dict(include_computed=include_computed, initial=initial, **kwargs)
+        return known | self.substates.untouched() if isinstance(self.substates, Substates) else known
+
     def _report(self, error: Exception) -> None:
         """Turn what a handler raised into words on the page; details go to the log without any value."""
         if isinstance(error, StepUpNeeded):
@@ -63,14 +77,14 @@ class AppState(rx.State):
             faults = {"": STORE_DOWN if isinstance(error, SQLAlchemyError) else UNEXPECTED}
         self._tell(faults=faults)
 
-    def _tell(self, *, faults: dict[str, str] | None = None, notice: str = "") -> None:
+    def _tell(self, *, faults: Mapping[str, str] | None = None, notice: str = "") -> None:
         """Finish an act: show its faults or its success and free the button.
 
         Args:
             faults: Field name -> sentence.
             notice: What went well.
         """
-        self.faults = faults or {}
+        self.faults = dict(faults or {})
         self.notice = notice
         self.answers += 1
 

@@ -85,13 +85,15 @@ class Gate:
 
     Args:
         app: What stands behind it.
+        events: What speaks with the sockets that it lets through.
         settings: Of this process.
         policy: Content Security Policy of the pages.
         sockets: Where open sockets are listed.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, policy: str, sockets: Sockets) -> None:
+    def __init__(self, app: ASGIApp, events: ASGIApp, settings: Settings, policy: str, sockets: Sockets) -> None:
         self.app = app
+        self.events = events
         self.settings = settings
         self.sockets = sockets
         self.headers = fixed_headers(settings, policy)
@@ -247,7 +249,7 @@ class Gate:
         self.sockets.add(socket)
         try:
             inward = {**self._inward(scope, visitor), "query_string": _with_token(scope, token)}
-            await self.app(inward, self._limited(receive, socket), socket.guard(send))
+            await self.events(inward, self._limited(receive, socket), socket.guard(send))
             if socket.shutting:
                 await send({"type": "websocket.close", "code": socket.code})
         finally:

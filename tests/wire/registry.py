@@ -135,6 +135,7 @@ def _state(cls: type[Any], told: dict[str, Any]) -> StateClass:
             name
             for name, value in own.items()
             if not name.startswith("_")
+            and not getattr(value, "__override_base_method__", False)
             and (inspect.isfunction(value) or isinstance(value, staticmethod | classmethod | property))
         ],
         handlers=sorted(cls.event_handlers),

@@ -55,7 +55,7 @@ def request(
     """One request to a portal at `url`: status, headers, and the scope behind the gate (None: it did not get there)."""
     settings = settings_for(url, **values)
     behind = behind or Behind()
-    gate = Gate(behind, settings, content_security_policy(settings, ["'sha256-abc='"]), Sockets())
+    gate = Gate(behind, behind, settings, content_security_policy(settings, ["'sha256-abc='"]), Sockets())
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -240,7 +240,7 @@ def socket_session(
 ) -> tuple[Behind, list[Any], Sockets]:
     """A websocket whose client sends `incoming`; gives what came through and what was sent back."""
     settings, behind, sockets, sent = settings_for("https://portal.example.go.id"), Behind(), Sockets(), []
-    gate = Gate(behind, settings, "", sockets)
+    gate = Gate(behind, behind, settings, "", sockets)
     queue = iter([*incoming, {"type": "websocket.disconnect", "code": 1000}])
 
     async def receive() -> Any:
