@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 
 import mysapk_web.models  # noqa: F401  registers every table
 from mysapk_web.models import Database
-from mysapk_web.models.migration import migrating
+from mysapk_web.models.migration import is_compared, migrating
 from mysapk_web.settings import load
 
 MIGRATION_LOCK = 7_219_501
@@ -23,6 +23,7 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=SQLModel.metadata,
         compare_type=True,
+        include_name=is_compared,
         render_as_batch=connection.dialect.name == "sqlite",
     )
     with context.begin_transaction():

@@ -14,9 +14,20 @@ from sqlalchemy import Connection, text
 from sqlmodel import Session
 
 from mysapk_web.models.database import Database
+from mysapk_web.models.names import WORDS_INDEX
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 """Folder of the migrations: next to the package, in a checkout as in an image."""
+
+
+def is_compared(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether Alembic compares something in the database with the models (its `include_name`).
+
+    Args:
+        name: Of the table, column or index.
+        kind: What it is.
+    """
+    return not (kind == "index" and name == WORDS_INDEX)
 
 
 def config(connection: Connection | None = None) -> Config:

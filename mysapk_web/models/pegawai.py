@@ -15,12 +15,17 @@ class Pegawai(SQLModel, table=True):
     """A person on the rolls of an agency."""
 
     __tablename__ = "pegawai"
-    # Lists of one agency come in the order of names without being sorted.
-    __table_args__ = (Index("ix_pegawai_instansi_nama", "instansi_id", "nama", "id"),)
+    # Lists of the country and of an agency come in the order of names without being sorted, and the names of a unit without its rows.
+    # PostgreSQL finds the words of names by another index, see `models.names`.
+    __table_args__ = (
+        Index("ix_pegawai_nama", "nama", "id"),
+        Index("ix_pegawai_instansi_nama", "instansi_id", "nama", "id"),
+        Index("ix_pegawai_unor_nama", "unor_id", "nama", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     nip: str = Field(max_length=18, unique=True)
-    nama: str = Field(max_length=200, index=True)
+    nama: str = Field(max_length=200)
     gelar_depan: str = Field(default="", max_length=40)
     gelar_belakang: str = Field(default="", max_length=80)
     jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai), index=True)
@@ -28,7 +33,7 @@ class Pegawai(SQLModel, table=True):
     jenis_kelamin: str = Field(default="", max_length=1)
     """"L" or "P"; empty where the rolls don't say."""
     instansi_id: int = Field(foreign_key="instansi.id", index=True)
-    unor_id: int = Field(foreign_key="unor.id", index=True)
+    unor_id: int = Field(foreign_key="unor.id")
     email: str | None = Field(default=None, max_length=320)
     """The address as it came from the rolls, blanks included: what the agency sees when it looks for a fault."""
     email_key: str | None = Field(default=None, max_length=254, unique=True)

@@ -13,9 +13,9 @@ from mysapk_web.domain.text import is_blank
 from mysapk_web.models import Account, Instansi, Pegawai, Unor
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.address import TAKEN, change_email
-from mysapk_web.services.people.search import person_named, reaches_all_agencies
+from mysapk_web.services.people.naming import people_meant
 from mysapk_web.services.people.target import find, reason_of
-from mysapk_web.services.scope import people_within
+from mysapk_web.services.scope import agencies_reached, people_within
 from mysapk_web.services.security import require_recent
 
 MAX_REASON: Final = 200
@@ -65,7 +65,7 @@ def find_people(session: Session, actor: Actor, *, text: str) -> list[Found]:
         raise Refused("Isi NIP atau nama pegawai.", "cari")
     rows: Any = session.exec(
         _people(actor)
-        .where(person_named(text, everywhere=reaches_all_agencies(actor)))
+        .where(people_meant(session, text, agencies_reached(actor, Permission.EMAIL_REPAIR)))
         .order_by(col(Pegawai.nama), col(Pegawai.id))
         .limit(FOUND_AT_MOST)
     )

@@ -33,6 +33,22 @@ def people_reached(grants: Iterable[Grant], permission: Permission) -> ColumnEle
     return or_(false(), *reached)
 
 
+def agencies_reached(actor: Actor, permission: Permission) -> list[int] | None:
+    """Ids of the agencies that a permission of the actor reaches into, for indexes that begin with them. No limit of its own to the scope.
+
+    Args:
+        actor: Who acts; grants without a second factor in the session reach nothing.
+        permission: What is done.
+
+    Returns:
+        None for all agencies.
+    """
+    grants = [grant for grant in actor.acting_grants if permission in MATRIX[grant.role]]
+    if any(grant.instansi_id is None and grant.role is Role.ADMIN_BKN for grant in grants):
+        return None
+    return sorted({grant.instansi_id for grant in grants if grant.instansi_id is not None})
+
+
 def units_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """Condition over `unor` alone: the units that a permission of the actor reaches.
 

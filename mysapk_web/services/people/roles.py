@@ -11,15 +11,16 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from mysapk_web.domain.roles import MATRIX, Permission, Role
+from mysapk_web.domain.roles import Permission, Role
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.paging import Page
 from mysapk_web.services.people import target
 from mysapk_web.services.people.grants import grantable_by, may_revoke
-from mysapk_web.services.people.search import PAGE, person_named
+from mysapk_web.services.people.naming import people_meant, person_named
+from mysapk_web.services.people.search import PAGE
 from mysapk_web.services.people.units import suggest
-from mysapk_web.services.scope import people_within
+from mysapk_web.services.scope import agencies_reached, people_within
 
 CANDIDATES: Final = 8
 
@@ -150,9 +151,8 @@ def find_candidates(session: Session, actor: Actor, *, text: str) -> list[Candid
     actor.require(Permission.ROLE_GRANT)
     if not text.strip():
         return []
-    grants = [grant for grant in actor.acting_grants if Permission.ROLE_GRANT in MATRIX[grant.role]]
-    everywhere = any(grant.instansi_id is None for grant in grants)
-    return _candidates(session, actor, person_named(text, everywhere=everywhere))
+    meant = people_meant(session, text, agencies_reached(actor, Permission.ROLE_GRANT))
+    return _candidates(session, actor, meant)
 
 
 def candidate(session: Session, actor: Actor, account_id: int) -> Candidate | None:

@@ -10,22 +10,20 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, false, func, or_
 from sqlmodel import Session, col, select
 
-from mysapk_web.domain.nip import NIP_LENGTH
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Account, Instansi, PdmHandling, Pegawai, Unor
 from mysapk_web.services import waits
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.paging import Page
+from mysapk_web.services.people.naming import people_meant
 from mysapk_web.services.people.units import code_in
 from mysapk_web.services.progress import places, reading
-from mysapk_web.services.scope import people_within, units_within
+from mysapk_web.services.scope import agencies_reached, people_within, units_within
 
 PAGE: Final = 25
 COUNTED: Final = 1_000
 """Further than this nobody counts or turns pages: the search is narrowed instead, and the query stays quick."""
-SHORTEST: Final = 3
-"""Letters of a name, or digits of a NIP, that a search over all agencies starts with."""
 _UNITS: Final = 40
 """Units that one filter may stand for."""
 
@@ -214,11 +212,15 @@ def _order(order: Order) -> tuple[Any, ...]:
 
 def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [people_within(actor, Permission.PEOPLE_READ)]
+    agencies = agencies_reached(actor, Permission.PEOPLE_READ)
     everywhere = reaches_all_agencies(actor) and not wanted.agency.strip()
     if wanted.agency.strip():
-        conditions.append(_in_agency(session, wanted.agency.strip()))
+        agencies = _called(session, wanted.agency.strip())
+        conditions.append(col(Pegawai.instansi_id).in_(agencies))
     if wanted.text.strip():
-        conditions.append(_named(session, actor, wanted, everywhere=everywhere))
+        # Of a name that many have, the first of them are all that can be paged to where nothing else is asked.
+        alone = wanted == Wanted(text=wanted.text, agency=wanted.agency, page=wanted.page) and not _in_units(actor)
+        conditions.append(people_meant(session, wanted.text, agencies, first=COUNTED if alone else None))
     elif everywhere and _is_costly(wanted):
         raise Refused("Isi instansi lebih dahulu, atau cari menurut NIP atau nama.", "instansi")
     if wanted.unit.strip():
@@ -238,22 +240,6 @@ def _in_pdm(step: PdmStep) -> ColumnElement[bool]:
     return ~handled if step is PdmStep.OPEN else handled
 
 
-def _named(session: Session, actor: Actor, wanted: Wanted, *, everywhere: bool) -> ColumnElement[bool]:
-    """Who is named. They are found first by the index of an agency's names alone, in the order of names and without their rows.
-
-    Of a name that many have, the first of them are all that can be paged to; other conditions need to see everybody.
-    """
-    named = person_named(wanted.text, everywhere=everywhere)
-    agencies = [grant.instansi_id for grant in actor.acting_grants if Permission.PEOPLE_READ in MATRIX[grant.role]]
-    if wanted.agency.strip() or None in agencies:
-        return named
-    inside = col(Pegawai.instansi_id).in_(agencies)
-    by_name = (col(Pegawai.nama), col(Pegawai.id))
-    ids = session.exec(select(Pegawai.id).where(inside, named).order_by(*by_name).limit(COUNTED)).all()
-    alone = wanted == Wanted(text=wanted.text, page=wanted.page) and not _in_units(actor)
-    return col(Pegawai.id).in_(ids) if alone or len(ids) < COUNTED else named
-
-
 def _in_units(actor: Actor) -> bool:
     """Whether the scope is narrower than whole agencies."""
     return any(grant.unor_path for grant in actor.acting_grants if Permission.PEOPLE_READ in MATRIX[grant.role])
@@ -270,51 +256,12 @@ def _is_costly(wanted: Wanted) -> bool:
     return narrowed or wanted.state not in {None, AccountState.LOCKED}
 
 
-def person_named(text: str, *, everywhere: bool) -> ColumnElement[bool]:
-    """Condition over `pegawai`: the NIP begins with the digits that were typed, or the name holds the words.
-
-    Over all agencies the name has to begin with what was typed, because only that is found by an index among millions.
-
-    Args:
-        text: As typed.
-        everywhere: Whether the search spans all agencies.
-
-    Raises:
-        Refused: Too short for a search over all agencies.
-    """
-    digits = "".join(character for character in text if character not in " ./-")
-    if digits.isascii() and digits.isdigit():
-        if everywhere and len(digits) < SHORTEST:
-            raise Refused(f"Isi sedikitnya {SHORTEST} angka NIP.", "cari")
-        if len(digits) > NIP_LENGTH:
-            return false()
-        return col(Pegawai.nip).between(digits.ljust(NIP_LENGTH, "0"), digits.ljust(NIP_LENGTH, "9"))
-    words = text.casefold().split()[:6]
-    if everywhere:
-        if len("".join(words)) < SHORTEST:
-            raise Refused(f"Isi sedikitnya {SHORTEST} huruf pertama nama.", "cari")
-        return _begins_with(" ".join(words))
-    name = func.lower(Pegawai.nama)
-    return and_(
-        *(or_(name.startswith(word, autoescape=True), name.contains(f" {word}", autoescape=True)) for word in words),
-    )
-
-
-def _begins_with(beginning: str) -> ColumnElement[bool]:
-    """Names from the index of names: the ways in which rolls write them are ranges of it, and the comparison makes it exact."""
-    name = col(Pegawai.nama)
-    ranges = [
-        and_(name >= written, name < written[:-1] + chr(ord(written[-1]) + 1))
-        for written in {beginning.title(), beginning.upper()}
-    ]
-    return and_(or_(*ranges), func.lower(Pegawai.nama).startswith(beginning, autoescape=True))
-
-
-def _in_agency(session: Session, text: str) -> ColumnElement[bool]:
-    named = func.lower(Instansi.nama).contains(text.casefold(), autoescape=True)
+def _called(session: Session, text: str) -> list[int]:
+    """Agencies by code, else by a part of the name."""
     exact = session.exec(select(Instansi.id).where(Instansi.kode == text)).all()
+    named = func.lower(Instansi.nama).contains(text.casefold(), autoescape=True)
     ids = exact or session.exec(select(Instansi.id).where(named).limit(_UNITS)).all()
-    return col(Pegawai.instansi_id).in_(ids)
+    return [number for number in ids if number is not None]
 
 
 def _in_unit(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:

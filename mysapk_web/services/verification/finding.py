@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from mysapk_web.domain.roles import MATRIX, Permission
+from mysapk_web.domain.nip import NipError, normalise_nip
+from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Pegawai
 from mysapk_web.services.actor import Actor, Refused
-from mysapk_web.services.people.search import person_named
+from mysapk_web.services.people import naming
+from mysapk_web.services.scope import agencies_reached
 from mysapk_web.services.verification.filters import Filters
 
 MOST: Final = 300
@@ -23,7 +25,8 @@ def people_meant(session: Session, actor: Actor, filters: Filters) -> list[int] 
 
     Args:
         session: Any transaction.
-        actor: Who looks. A name is looked for among the people of the agencies that the scope lies in.
+        actor: Who looks. A name or the beginning of a NIP is looked for among the people of the agencies that the scope lies in, a whole
+            NIP everywhere: its owner may have moved, and what is found is limited to the proposals in reach.
         filters: Of the inbox.
 
     Raises:
@@ -31,23 +34,28 @@ def people_meant(session: Session, actor: Actor, filters: Filters) -> list[int] 
     """
     if not (filters.nip or filters.nama):
         return None
-    agencies = {grant.instansi_id for grant in actor.acting_grants if Permission.INBOX_READ in MATRIX[grant.role]}
-    everywhere = None in agencies
+    agencies = agencies_reached(actor, Permission.INBOX_READ)
     where: list[ColumnElement[bool]] = []
     if filters.nip:
-        where.append(_meant(filters.nip, "nip", everywhere=everywhere))
+        where.append(_meant(session, filters.nip, None if _is_whole(filters.nip) else agencies, "nip"))
     if filters.nama:
-        where.append(_meant(filters.nama, "nama", everywhere=everywhere))
-        if not everywhere:
-            where.append(col(Pegawai.instansi_id).in_([number for number in agencies if number is not None]))
+        where.append(_meant(session, filters.nama, agencies, "nama"))
     found = session.exec(select(Pegawai.id).where(*where).limit(MOST + 1)).all()
     if len(found) > MOST:
         raise Refused(TOO_MANY, "nama" if filters.nama else "nip")
     return [number or 0 for number in found]
 
 
-def _meant(text: str, field: str, *, everywhere: bool) -> ColumnElement[bool]:
+def _is_whole(nip: str) -> bool:
     try:
-        return person_named(text, everywhere=everywhere)
+        normalise_nip(nip)
+    except NipError:
+        return False
+    return True
+
+
+def _meant(session: Session, text: str, agencies: list[int] | None, field: str) -> ColumnElement[bool]:
+    try:
+        return naming.people_meant(session, text, agencies)
     except Refused as refused:
         raise Refused(refused.sentence, field) from None
