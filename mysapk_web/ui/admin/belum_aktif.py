@@ -12,7 +12,7 @@ from mysapk_web.domain.progress import number
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database
 from mysapk_web.services.exports import Report
-from mysapk_web.services.progress import missing, reminding
+from mysapk_web.services.progress import missing, places, reminding
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
@@ -81,7 +81,7 @@ class BelumAktifState(AppState):
 
     async def _look(self, page: int) -> None:
         wanted = filter_of(self.tempat, self.jenis, self.keterangan)
-        place = await database.look(missing.place_of, actor(), wanted)
+        place = await database.look(places.find, actor(), Permission.PROGRESS_READ, self.tempat)
         found = await database.look(missing.missing, actor(), wanted, page)
         self.nama, self.narrowed = place.nama, bool(self.tempat or self.jenis or self.keterangan)
         agencies = place.instansi_id is None

@@ -12,7 +12,7 @@ from mysapk_web.domain.progress import number
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database
 from mysapk_web.services.exports import Report
-from mysapk_web.services.progress import reminding, unfinished
+from mysapk_web.services.progress import places, reminding, unfinished
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
@@ -76,7 +76,7 @@ class BelumPdmState(AppState):
     async def _look(self, page: int) -> None:
         wanted = filter_of(self.tempat, self.jenis, self.dicari, self.kelompok)
         self.dicari, self.kelompok = wanted.lack.value, wanted.group
-        place = await database.look(unfinished.place_of, actor(), wanted)
+        place = await database.look(places.find, actor(), Permission.PROGRESS_READ, self.tempat)
         found = await database.look(unfinished.unfinished, actor(), wanted, page)
         self.nama = place.nama
         self.narrowed = bool(self.tempat or self.jenis or self.kelompok or wanted.lack is not unfinished.Filter().lack)

@@ -12,7 +12,8 @@ from mysapk_web.services import database
 from mysapk_web.services.exports import Report
 from mysapk_web.services.periods import SANCTION_SOURCE
 from mysapk_web.services.periods import moment as day_and_time
-from mysapk_web.services.progress import missing
+from mysapk_web.services.progress import missing, places
+from mysapk_web.services.progress.agencies import closed_agencies
 from mysapk_web.services.progress.missing import NOT_TAKEN_PART
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
@@ -74,8 +75,8 @@ class SanksiState(AppState):
         self.tempat, self.jenis = parameter(url, "tempat"), parameter(url, "jenis")
         self.keterangan = parameter(url, "keterangan")
         wanted = filter_of(self.tempat, self.jenis, self.keterangan)
-        place = await database.look(missing.place_of, actor(), wanted)
-        closed = await database.look(missing.closed_agencies, actor())
+        place = await database.look(places.find, actor(), Permission.PROGRESS_READ, self.tempat)
+        closed = await database.look(closed_agencies, actor())
         found = await database.look(missing.sanctioned, actor(), wanted, number_of(parameter(url, "halaman")))
         self.nama, self.narrowed = place.nama, bool(self.tempat or self.jenis or self.keterangan)
         self.closed = [

@@ -13,7 +13,8 @@ from mysapk_web.services import database
 from mysapk_web.services.exports import Report
 from mysapk_web.services.periods import SANCTION_SOURCE
 from mysapk_web.services.periods import moment as day_and_time
-from mysapk_web.services.progress import missing, unfinished
+from mysapk_web.services.progress import places, unfinished
+from mysapk_web.services.progress.agencies import closed_agencies
 from mysapk_web.services.progress.unfinished import NOT_TAKEN_PART
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
@@ -66,8 +67,8 @@ class SanksiPdmState(AppState):
         url = self.router.url
         self.tempat, self.jenis = parameter(url, "tempat"), parameter(url, "jenis")
         wanted = filter_of(self.tempat, self.jenis)
-        place = await database.look(unfinished.place_of, actor(), wanted)
-        closed = await database.look(missing.closed_agencies, actor(), kind=PeriodKind.PDM)
+        place = await database.look(places.find, actor(), Permission.PROGRESS_READ, self.tempat)
+        closed = await database.look(closed_agencies, actor(), kind=PeriodKind.PDM)
         found = await database.look(unfinished.sanctioned, actor(), wanted, number_of(parameter(url, "halaman")))
         self.nama, self.narrowed = place.nama, bool(self.tempat or self.jenis)
         self.closed = [
