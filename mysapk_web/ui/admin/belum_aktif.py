@@ -28,14 +28,19 @@ from mysapk_web.ui.components.display import (
     table,
 )
 from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import address_with, filter_select, link_pager, parameter
+from mysapk_web.ui.components.lists import (
+    address_with,
+    download_form,
+    filter_select,
+    found_in_words,
+    link_pager,
+    parameter,
+)
 from mysapk_web.ui.components.missing import (
     CAUSES,
     KINDS,
     MissingRow,
-    download_form,
     filter_of,
-    found_in_words,
     missing_row,
 )
 from mysapk_web.ui.shell import ShellState, page

@@ -28,8 +28,15 @@ from mysapk_web.ui.components.display import (
     table,
 )
 from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import address_with, filter_select, link_pager, parameter
-from mysapk_web.ui.components.missing import KINDS, download_form, found_in_words
+from mysapk_web.ui.components.lists import (
+    address_with,
+    download_form,
+    filter_select,
+    found_in_words,
+    link_pager,
+    parameter,
+)
+from mysapk_web.ui.components.missing import KINDS
 from mysapk_web.ui.components.unfinished import GROUPS, LACKS, UnfinishedRow, filter_of, unfinished_row
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of

@@ -20,8 +20,15 @@ from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, cell, empty, inset, row, section, skeleton, table
 from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import address_with, filter_select, link_pager, parameter
-from mysapk_web.ui.components.missing import KINDS, download_form, found_in_words
+from mysapk_web.ui.components.lists import (
+    address_with,
+    download_form,
+    filter_select,
+    found_in_words,
+    link_pager,
+    parameter,
+)
+from mysapk_web.ui.components.missing import KINDS
 from mysapk_web.ui.components.steering import views
 from mysapk_web.ui.components.unfinished import UnfinishedRow, filter_of, unfinished_row
 from mysapk_web.ui.shell import ShellState, page

@@ -1,17 +1,11 @@
-"""What the two lists of people without activation share: lines, filters, and the buttons that bring them down as files."""
+"""What the two lists of people without activation share: lines and filters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, TypedDict
-
-import reflex as rx
+from typing import Final, TypedDict
 
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.progress import number
-from mysapk_web.services.listing import DEEPEST, Listing
 from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson
-from mysapk_web.ui.components.behaviour import NativeForm
 from mysapk_web.ui.words import moment
 
 KINDS: Final = (("", "Semua"), *((jenis.value, jenis.label) for jenis in JenisPegawai))
@@ -68,45 +62,4 @@ def filter_of(tempat: str, jenis: str, cause: str) -> Filter:
         tempat,
         JenisPegawai(jenis) if jenis in set(JenisPegawai) else None,
         Cause(cause) if cause in set(Cause) else None,
-    )
-
-
-def found_in_words(found: Listing[Any], noun: str = "pegawai") -> str:
-    """How many were found.
-
-    Args:
-        found: One page of them.
-        noun: What they are.
-    """
-    if found.more and found.total > DEEPEST:
-        return (
-            f"{number(found.total)} {noun}; {number(DEEPEST)} yang pertama dapat dibuka di sini. "
-            "Persempit dengan saringan, atau unduh semuanya."
-        )
-    if found.more:
-        return f"Lebih dari {number(found.total)} {noun}; persempit dengan saringan, atau unduh semuanya."
-    return f"{number(found.total)} {noun}"
-
-
-def download_form(report: str, fields: Mapping[str, Any], *, xlsx: bool = True) -> rx.Component:
-    """Buttons that bring a list down as a file, narrowed as it is shown.
-
-    Args:
-        report: Value of a `Report`.
-        fields: Name and var of each filter.
-        xlsx: Whether it is offered as a workbook, too.
-    """
-    kinds = [("csv", "Unduh CSV"), *([("xlsx", "Unduh XLSX")] if xlsx else [])]
-    return NativeForm.create(
-        rx.el.input(type="hidden", name="daftar", value=report, read_only=True),
-        *(rx.el.input(type="hidden", name=name, value=value, read_only=True) for name, value in fields.items()),
-        rx.el.div(
-            *(
-                rx.el.button(label, type="submit", name="bentuk", value=kind, class_name="button button-secondary")
-                for kind, label in kinds
-            ),
-            class_name="buttons",
-        ),
-        method="post",
-        action="/admin/unduh",
     )

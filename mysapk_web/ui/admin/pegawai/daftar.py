@@ -16,10 +16,17 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, people
 from mysapk_web.services.people import COUNTED, AccountState, Order, PdmStep, PersonLine, Wanted
 from mysapk_web.ui.access import actor, handler, holding
-from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
-from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import LONGEST, address_with, filter_field, filter_select, link_pager, parameter
+from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.lists import (
+    LONGEST,
+    address_with,
+    filter_field,
+    filter_form,
+    filter_select,
+    link_pager,
+    parameter,
+)
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import moment, number_of
@@ -164,8 +171,8 @@ class DaftarState(AppState):
                 "jenis": self.jenis,
                 "pdm": self.pdm,
                 "urut": self.urut,
-                "halaman": str(number) if number > 1 else "",
             },
+            number,
         )
 
     @handler(MAY)
@@ -180,7 +187,7 @@ class DaftarState(AppState):
 
 def _filter() -> rx.Component:
     state = DaftarState
-    return Form.create(
+    return filter_form(
         filter_field("cari", "NIP atau nama", state.cari),
         filter_select("status", "Keadaan akun", state.status, STATES),
         filter_select("jenis", "Jenis pegawai", state.jenis, KINDS),
@@ -188,14 +195,9 @@ def _filter() -> rx.Component:
         filter_field("unit", "Unit kerja (nama atau kode)", state.unit),
         rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
         filter_select("urut", "Urutkan menurut", state.urut, ORDERS),
-        rx.el.div(
-            submit_button("Tampilkan", "Mencari ..."),
-            rx.cond(state.here != PATH, rx.el.a("Hapus saringan", href=PATH, class_name="button-quiet")),
-            class_name="buttons",
-        ),
-        on_submit=state.narrow,
-        action=PATH,
-        class_name="filter",
+        narrow=state.narrow,
+        narrowed=state.here != PATH,
+        path=PATH,
     )
 
 
