@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Final, TypedDict
+from collections.abc import Mapping
+from typing import Final
 
-from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson
-from mysapk_web.ui.words import moment
+from mysapk_web.services.progress.places import Place
+from mysapk_web.ui.components.people import ListedRow, jenis_of, listed_row
 
-KINDS: Final = (("", "Semua"), *((jenis.value, jenis.label) for jenis in JenisPegawai))
 CAUSES: Final = (("", "Semua"), *((cause.value, cause.label) for cause in Cause))
 TONES: Final = {Cause.DISABLED: "bad", Cause.NO_EMAIL: "warn", Cause.WAITING: "warn", Cause.OPEN: "plain"}
 
 
-class MissingRow(TypedDict):
-    """One person as a state holds it."""
-
-    key: str
-    href: str
-    nama: str
-    nip: str
-    jenis: str
-    unit: str
-    cause: str
-    tone: str
-    can_remind: bool
-    reminded: str
-
-
-def missing_row(person: MissingPerson, *, agencies: bool, zona: str) -> MissingRow:
+def missing_row(person: MissingPerson, place: Place) -> ListedRow:
     """One person in words.
 
     Args:
         person: From the service.
-        agencies: Whether the agency is said, too.
-        zona: Zone of the place that is looked at.
+        place: That is looked at.
     """
-    return {
-        "key": f"p{person.account_id}",
-        "href": f"/admin/pegawai/{person.account_id}",
-        "nama": person.nama,
-        "nip": person.nip,
-        "jenis": person.jenis.label,
-        "unit": f"{person.unit}, {person.instansi}" if agencies else person.unit,
-        "cause": person.cause.label,
-        "tone": TONES[person.cause],
-        "can_remind": person.cause is Cause.OPEN,
-        "reminded": moment(person.reminded_at, zona) if person.reminded_at else "Belum pernah",
-    }
+    cause = person.cause
+    return listed_row(person, place, remark=cause.label, tone=TONES[cause], can_remind=cause is Cause.OPEN)
 
 
-def filter_of(tempat: str, jenis: str, cause: str) -> Filter:
+def filter_of(filters: Mapping[str, str]) -> Filter:
     """What a list is narrowed to; a choice that no page offers narrows nothing.
 
     Args:
-        tempat: Key of a place.
-        jenis: Value of a kind.
-        cause: Value of a cause.
+        filters: By their names in the address.
     """
-    return Filter(
-        tempat,
-        JenisPegawai(jenis) if jenis in set(JenisPegawai) else None,
-        Cause(cause) if cause in set(Cause) else None,
-    )
+    cause = filters.get("keterangan", "")
+    return Filter(filters.get("tempat", ""), jenis_of(filters), Cause(cause) if cause in set(Cause) else None)

@@ -27,6 +27,7 @@ from mysapk_web.ui.components.lists import (
     link_pager,
     parameter,
 )
+from mysapk_web.ui.components.people import KINDS, person_cells
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import moment, number_of
@@ -37,7 +38,6 @@ SEARCHED: Final = "ada"
 """Value of `cari` in the address while something is searched for."""
 
 STATES: Final = (("", "Semua"), *((state.value, state.label) for state in AccountState))
-KINDS: Final = (("", "Semua"), *((jenis.value, jenis.label) for jenis in JenisPegawai))
 STEPS: Final = (("", "Semua"), *((step.value, step.label) for step in PdmStep))
 ORDERS: Final = (
     ("", "Nama"),
@@ -203,9 +203,7 @@ def _filter() -> rx.Component:
 
 def _row(item: ObjectVar[PersonRow]) -> rx.Component:
     return row(
-        cell("Nama", rx.el.div(rx.el.a(item["nama"], href=item["href"]), rx.el.p(item["nip"], class_name="help"))),
-        cell("Jenis", rx.el.span(item["jenis"])),
-        cell("Unit kerja", rx.el.span(item["unit"])),
+        *person_cells(item),
         cell("Keadaan akun", badge(item["state"], item["tone"])),
         cell("Terakhir masuk", rx.el.span(item["login"])),
     )
