@@ -28,6 +28,7 @@ from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.periods import SANCTION_SOURCE, moment
 from mysapk_web.services.progress import missing, unfinished
+from mysapk_web.services.progress.agencies import closed_agencies
 from mysapk_web.services.progress.missing import NOT_TAKEN_PART, Filter, MissingPerson
 from mysapk_web.services.progress.unfinished import UnfinishedPerson
 from mysapk_web.services.rolls.report import safe_cell
@@ -188,7 +189,7 @@ def _rows(session: Session, actor: Actor, wanted: Wanted) -> Iterator[Sequence[s
 
 def _ends(session: Session, actor: Actor, kind: PeriodKind) -> dict[str, str]:
     """When the period of each agency ended."""
-    closed = missing.closed_agencies(session, actor, Permission.PROGRESS_EXPORT, kind)
+    closed = closed_agencies(session, actor, Permission.PROGRESS_EXPORT, kind)
     return {agency.nama: moment(agency.ended_at, agency.zona) for agency in closed}
 
 

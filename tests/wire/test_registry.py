@@ -82,6 +82,12 @@ def test_no_var_of_a_page_can_hold_a_secret() -> None:
             assert not name.startswith("_"), f"{state.name}.{name}"
 
 
+def test_a_constant_of_a_page_is_no_var() -> None:
+    """A constant without `ClassVar` is a var, which is kept for each person and sent to each browser."""
+    for state in read_registry().states:
+        assert [name for name in state.vars if name.isupper()] == [], state.name
+
+
 def test_states_start_empty() -> None:
     """What stands in a default is in every page's script, for everybody."""
     for state in read_registry().states:

@@ -20,6 +20,7 @@ from mysapk_web.services import audit, clock, periods
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.progress import missing, unfinished
+from mysapk_web.services.progress.agencies import agencies_within
 from mysapk_web.services.progress.missing import Cause, Filter
 
 AGAIN: Final = timedelta(days=1)
@@ -85,7 +86,7 @@ def remind_of_pdm(
         Refused: Nobody was chosen, or no PDM is open.
     """
     wanted = unfinished.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
-    rows = missing.agencies_within(session, actor)
+    rows = agencies_within(session, actor)
     states = periods.statuses(session, rows, PeriodKind.PDM)
     open_ = [row.id for row, state in zip(rows, states, strict=True) if state.is_open]
     if not open_:

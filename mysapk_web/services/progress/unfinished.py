@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -14,18 +13,17 @@ from sqlmodel import Session, col, func
 
 from mysapk_web.domain.groups import GROUPS, groups_for
 from mysapk_web.domain.groups import group as group_named
-from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.progress import GROUP_BITS, GROUP_MEASURES, Measure
 from mysapk_web.domain.roles import Permission
-from mysapk_web.models import Account, Instansi, PdmHandling, Pegawai, Reminder, Unor
+from mysapk_web.models import Account, PdmHandling, Pegawai
 from mysapk_web.services.actor import Actor
-from mysapk_web.services.listing import Listing, list_page
-from mysapk_web.services.progress import places
+from mysapk_web.services.listing import Listing
+from mysapk_web.services.progress import listed
+from mysapk_web.services.progress.agencies import all_closed
 from mysapk_web.services.progress.lines import counts_of
-from mysapk_web.services.progress.missing import agencies_within, closed_agencies
+from mysapk_web.services.progress.listed import ListedPerson, ListFilter
 from mysapk_web.services.progress.pdm_reading import MEASURES, Tally, whole_of
-from mysapk_web.services.scope import people_within
 
 NOT_TAKEN_PART: Final = (
     "Tidak mengikuti pemutakhiran data mandiri sampai periode berakhir: tidak ada kelompok data yang diperiksa dan "
@@ -74,18 +72,14 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(ListFilter):
     """What a list is narrowed to.
 
     Attributes:
-        key: Place, see `places.find`; empty for the whole scope.
-        jenis: Kind of employment; None for all.
         lack: What is looked for.
         group: Key of a group that is not handled, among those whom it concerns; empty for any.
     """
 
-    key: str = ""
-    jenis: JenisPegawai | None = None
     lack: Lack = Lack.UNFINISHED
     group: str = ""
 
@@ -94,28 +88,20 @@ class Filter:
             raise ValueError("no such group")
 
 
-@dataclass(frozen=True, slots=True)
-class UnfinishedPerson:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedPerson(ListedPerson):
     """One person who is found.
 
     Attributes:
         handled: Green groups.
         concerned: Groups that concern the person.
         can_remind: The person can do something about it.
-        reminded_at: When the last reminder was written.
     """
 
-    account_id: int
-    nip: str
-    nama: str
-    jenis: JenisPegawai
-    unit: str
-    instansi: str
     handled: int
     concerned: int
     stage: Stage
     can_remind: bool
-    reminded_at: datetime | None
 
 
 _KEPT: Any = PdmHandling
@@ -135,7 +121,7 @@ def unfinished(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
     """
     found = _found(session, actor, Permission.PROGRESS_READ, narrowed)
     known = _known_count(session, actor, narrowed)
-    return _shown(list_page(session, found, page, col(Pegawai.nama), col(Pegawai.id), known=known))
+    return listed.page_of(session, found, page, _person, known=known)
 
 
 def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[UnfinishedPerson]:
@@ -152,10 +138,8 @@ def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
     """
     wanted = _of_sanctions(narrowed)
     found = _sanctioned(session, actor, Permission.PROGRESS_READ, wanted)
-    closed = closed_agencies(session, actor, kind=PeriodKind.PDM)
-    every = len(closed) == len(agencies_within(session, actor))
-    known = _known_count(session, actor, wanted) if every else None
-    return _shown(list_page(session, found, page, col(Pegawai.nama), col(Pegawai.id), known=known))
+    known = _known_count(session, actor, wanted) if all_closed(session, actor, PeriodKind.PDM) else None
+    return listed.page_of(session, found, page, _person, known=known)
 
 
 def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool) -> Iterator[UnfinishedPerson]:
@@ -170,38 +154,16 @@ def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool)
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
-    permission = Permission.PROGRESS_EXPORT
     make, wanted = (_sanctioned, _of_sanctions(narrowed)) if sanctions else (_found, narrowed)
-    found = make(session, actor, permission, wanted)
-    ordered = found.order_by(col(Pegawai.nama), col(Pegawai.id)).execution_options(yield_per=2_000)
-    return (_person(row) for row in session.execute(ordered))
-
-
-def place_of(session: Session, actor: Actor, narrowed: Filter) -> places.Place:
-    """The place that a list is narrowed to, for its name.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        narrowed: To what.
-
-    Raises:
-        NotAllowed: No permission, or a place outside the scope.
-    """
-    return places.find(session, actor, Permission.PROGRESS_READ, narrowed.key)
+    return listed.stream(session, make(session, actor, Permission.PROGRESS_EXPORT, wanted), _person)
 
 
 # The query ---------------------------------------------------------------------------------------
 
 
 def source() -> Any:
-    """`pegawai` with the account, the unit, and what was done in the present PDM, if anything."""
-    people: Any = Pegawai.__table__  # type: ignore[attr-defined]
-    return (
-        people.join(Account.__table__, col(Account.pegawai_id) == Pegawai.id)  # type: ignore[attr-defined]
-        .join(Unor.__table__, col(Unor.id) == Pegawai.unor_id)  # type: ignore[attr-defined]
-        .outerjoin(_KEPT.__table__, _KEPT.pegawai_id == Pegawai.id)
-    )
+    """`listed.source()` with what was done in the present PDM, if anything."""
+    return listed.source().outerjoin(_KEPT.__table__, _KEPT.pegawai_id == Pegawai.id)
 
 
 def conditions(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> list[ColumnElement[bool]]:
@@ -216,12 +178,7 @@ def conditions(session: Session, actor: Actor, permission: Permission, narrowed:
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
-    actor.require(permission)
-    wanted = [people_within(actor, permission), _lacking(narrowed.lack, narrowed.group)]
-    if narrowed.key:
-        wanted.append(places.people_at(places.find(session, actor, permission, narrowed.key)))
-    if narrowed.jenis is not None:
-        wanted.append(col(Pegawai.jenis) == narrowed.jenis)
+    wanted = [*listed.within(session, actor, permission, narrowed), _lacking(narrowed.lack, narrowed.group)]
     if narrowed.group:
         wanted.append(col(Pegawai.jenis).in_(sorted(group_named(narrowed.group).concerns)))
     return wanted
@@ -250,32 +207,20 @@ def _lacking(lack: Lack, group: str) -> Any:
 
 
 def _found(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Any:
-    columns: tuple[Any, ...] = (
-        Account.id,
-        Pegawai.nip,
-        Pegawai.nama,
-        Pegawai.jenis,
-        col(Unor.nama).label("unit"),
-        col(Instansi.nama).label("instansi"),
+    return listed.query(
+        source(),
         func.coalesce(_KEPT.groups, 0).label("groups"),
         func.coalesce(_KEPT.sent, False).label("sent"),
         func.coalesce(_KEPT.left, False).label("left"),
         col(Account.activated_at).label("activated_at"),
         can_act().label("can_act"),
-        Reminder.at,
-    )
-    return (
-        sql_select(*columns)
-        .select_from(source())
-        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
-        .outerjoin(Reminder, col(Reminder.account_id) == Account.id)
-        .where(*conditions(session, actor, permission, narrowed))
+        where=conditions(session, actor, permission, narrowed),
     )
 
 
 def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Any:
-    ids = [agency.instansi_id for agency in closed_agencies(session, actor, permission, PeriodKind.PDM)]
-    return _found(session, actor, permission, narrowed).where(col(Pegawai.instansi_id).in_(ids))
+    found = _found(session, actor, permission, narrowed)
+    return listed.of_closed(session, actor, permission, PeriodKind.PDM, found)
 
 
 def _of_sanctions(narrowed: Filter) -> Filter:
@@ -286,11 +231,9 @@ def _known_count(session: Session, actor: Actor, narrowed: Filter) -> int | None
     """How many there are by the counts that are kept; None where they don't tell."""
     if narrowed.group and narrowed.lack is not Lack.UNFINISHED:
         return None
-    permission = Permission.PROGRESS_READ
-    whole = [places.find(session, actor, permission, narrowed.key)] if narrowed.key else None
     measure = GROUP_MEASURES[narrowed.group] if narrowed.group else None
     total = 0
-    for place in whole or places.starts(session, actor, permission):
+    for place in listed.counted_at(session, actor, narrowed):
         by_kind = counts_of(session, place, (*MEASURES, *([measure] if measure else [])))
         for jenis, counts in by_kind.items():
             if narrowed.jenis not in (None, jenis):
@@ -307,14 +250,9 @@ def _lacks(tally: Tally, lack: Lack) -> int:
     return tally.people - reached[lack]
 
 
-def _shown(listing: Listing[Any]) -> Listing[UnfinishedPerson]:
-    items = [_person(row) for row in listing.items]
-    return Listing(items, listing.number, listing.pages, listing.total, listing.more)
-
-
 def _person(row: Any) -> UnfinishedPerson:
-    account_id, nip, nama, jenis, unit, instansi, groups, sent, left, activated_at, may_act, reminded_at = row
-    concerned = groups_for(jenis)
+    *person, groups, sent, left, activated_at, may_act = row
+    concerned = groups_for(row.jenis)
     handled = sum(bool(groups & GROUP_BITS[each.key]) for each in concerned)
     if activated_at is None:
         stage = Stage.INACTIVE
@@ -324,19 +262,8 @@ def _person(row: Any) -> UnfinishedPerson:
         stage = Stage.LEFT
     else:
         stage = Stage.PARTLY if handled or sent else Stage.NOT_TAKEN_PART
-    return UnfinishedPerson(
-        account_id,
-        nip,
-        nama,
-        jenis,
-        unit,
-        instansi,
-        handled,
-        len(concerned),
-        stage,
-        bool(may_act) and stage is not Stage.DONE,
-        reminded_at,
-    )
+    can_remind = bool(may_act) and stage is not Stage.DONE
+    return UnfinishedPerson(*person, handled=handled, concerned=len(concerned), stage=stage, can_remind=can_remind)
 
 
 GROUP_CHOICES: Final = tuple((each.key, each.label) for each in GROUPS)

@@ -17,11 +17,18 @@ from mysapk_web.services.exports import Report
 from mysapk_web.services.periods import zona_of
 from mysapk_web.services.trail import Event, Filter
 from mysapk_web.ui.access import actor, handler, holding
-from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import cell, empty, row, section, skeleton, table
-from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import address_with, filter_field, filter_select, link_pager, parameter
-from mysapk_web.ui.components.missing import download_form, found_in_words
+from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.lists import (
+    address_with,
+    download_form,
+    filter_field,
+    filter_form,
+    filter_select,
+    found_in_words,
+    link_pager,
+    parameter,
+)
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import moment, number_of
@@ -133,7 +140,7 @@ class AuditState(AppState):
             "dari": self.dari,
             "sampai": self.sampai,
         }
-        return address_with(PATH, {**values, "halaman": str(page) if page > 1 else ""})
+        return address_with(PATH, values, page)
 
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
@@ -146,20 +153,15 @@ class AuditState(AppState):
 
 def _filter() -> rx.Component:
     state = AuditState
-    return Form.create(
+    return filter_form(
         filter_field("nip", "NIP pegawai", state.nip, input_mode="numeric"),
         filter_field("pelaku", "NIP pelaku", state.pelaku, input_mode="numeric"),
         filter_select("tindakan", "Tindakan", state.tindakan, TAGS),
         filter_field("dari", "Dari tanggal", state.dari, kind="date"),
         filter_field("sampai", "Sampai tanggal", state.sampai, kind="date"),
-        rx.el.div(
-            submit_button("Tampilkan", "Mencari ..."),
-            rx.cond(state.narrowed, rx.el.a("Hapus saringan", href=PATH, class_name="button-quiet")),
-            class_name="buttons",
-        ),
-        on_submit=state.narrow,
-        action=PATH,
-        class_name="filter",
+        narrow=state.narrow,
+        narrowed=state.narrowed,
+        path=PATH,
     )
 
 

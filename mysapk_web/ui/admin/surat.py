@@ -15,8 +15,15 @@ from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
 from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import address_with, filter_field, filter_select, link_pager, parameter
-from mysapk_web.ui.components.missing import found_in_words
+from mysapk_web.ui.components.lists import (
+    address_with,
+    filter_field,
+    filter_form,
+    filter_select,
+    found_in_words,
+    link_pager,
+    parameter,
+)
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import moment, number_of
@@ -119,7 +126,7 @@ class SuratState(AppState):
 
     def _address(self, page: int = 1) -> str:
         values = {"cari": SEARCHED if self.nip else "", "status": self.status, "surat": self.jenis}
-        return address_with(PATH, {**values, "halaman": str(page) if page > 1 else ""})
+        return address_with(PATH, values, page)
 
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
@@ -138,18 +145,13 @@ class SuratState(AppState):
 
 def _filter() -> rx.Component:
     state = SuratState
-    return Form.create(
+    return filter_form(
         filter_field("nip", "NIP penerima", state.nip, input_mode="numeric"),
         filter_select("status", "Status", state.status, STATES),
         filter_select("surat", "Jenis surat", state.jenis, LETTERS),
-        rx.el.div(
-            submit_button("Tampilkan", "Mencari ..."),
-            rx.cond(state.narrowed, rx.el.a("Hapus saringan", href=PATH, class_name="button-quiet")),
-            class_name="buttons",
-        ),
-        on_submit=state.narrow,
-        action=PATH,
-        class_name="filter",
+        narrow=state.narrow,
+        narrowed=state.narrowed,
+        path=PATH,
     )
 
 

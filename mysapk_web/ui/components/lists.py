@@ -1,4 +1,4 @@
-"""Lists whose filters stand in the address: the fields of the filter, the links from page to page, and reading and writing the address."""
+"""Lists whose filters stand in the address: reading and writing it, the filter, what was found, going from page to page, and the file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect
-from mysapk_web.ui.components.forms import around, attributes
+from mysapk_web.domain.progress import number as in_words
+from mysapk_web.services.listing import DEEPEST, Listing
+from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, Form, NativeForm
+from mysapk_web.ui.components.forms import around, attributes, submit_button
 from mysapk_web.ui.state import storable
 
 LONGEST: Final = 100
@@ -30,14 +32,16 @@ def parameter(url: Any, name: str) -> str:
     return storable(value).strip() if isinstance(value, str) and len(value) <= LONGEST else ""
 
 
-def address_with(path: str, values: Mapping[str, str]) -> str:
+def address_with(path: str, values: Mapping[str, str], page: int = 1) -> str:
     """The address of a list with its filters; what is empty is left out. Never put a NIP or a name into it.
 
     Args:
         path: Route of the page.
         values: Filters by name.
+        page: Of the list; the first stands in no address.
     """
-    query = urlencode({name: value for name, value in values.items() if value})
+    paged = {**values, "halaman": str(page)} if page > 1 else values
+    query = urlencode({name: value for name, value in paged.items() if value})
     return f"{path}?{query}" if query else path
 
 
@@ -93,6 +97,46 @@ def filter_select(name: str, label: str, value: Any, options: Iterable[tuple[str
     return around(name, label, "", control)
 
 
+def filter_form(*fields: rx.Component, narrow: Any, narrowed: Any, path: str, kind: str = "primary") -> rx.Component:
+    """The filter of a list, with a way to take it off.
+
+    Args:
+        *fields: From `filter_field` and `filter_select`.
+        narrow: Handler that puts them into the address.
+        narrowed: Var: whether there is anything to take off.
+        path: Route of the page.
+        kind: As in `submit_button`.
+    """
+    return Form.create(
+        *fields,
+        rx.el.div(
+            submit_button("Tampilkan", "Mencari ...", kind=kind),
+            rx.cond(narrowed, rx.el.a("Hapus saringan", href=path, class_name="button-quiet")),
+            class_name="buttons",
+        ),
+        on_submit=narrow,
+        action=path,
+        class_name="filter",
+    )
+
+
+def found_in_words(found: Listing[Any], noun: str = "pegawai") -> str:
+    """How many were found.
+
+    Args:
+        found: One page of them.
+        noun: What they are.
+    """
+    if found.more and found.total > DEEPEST:
+        return (
+            f"{in_words(found.total)} {noun}; {in_words(DEEPEST)} yang pertama dapat dibuka di sini. "
+            "Persempit dengan saringan, atau unduh semuanya."
+        )
+    if found.more:
+        return f"Lebih dari {in_words(found.total)} {noun}; persempit dengan saringan, atau unduh semuanya."
+    return f"{in_words(found.total)} {noun}"
+
+
 def link_pager(number: Any, pages: Any, before: Any, after: Any) -> rx.Component:
     """Where one is, with a link back and a link on; nothing while there is one page only.
 
@@ -111,4 +155,26 @@ def link_pager(number: Any, pages: Any, before: Any, after: Any) -> rx.Component
             class_name="pager",
             custom_attrs={"aria-label": "Halaman daftar"},
         ),
+    )
+
+
+def download_form(report: str, fields: Mapping[str, Any]) -> rx.Component:
+    """Buttons that bring a list down as a file, narrowed as it is shown.
+
+    Args:
+        report: Value of a `Report`.
+        fields: Name and var of each filter.
+    """
+    return NativeForm.create(
+        rx.el.input(type="hidden", name="daftar", value=report, read_only=True),
+        *(rx.el.input(type="hidden", name=name, value=value, read_only=True) for name, value in fields.items()),
+        rx.el.div(
+            *(
+                rx.el.button(label, type="submit", name="bentuk", value=kind, class_name="button button-secondary")
+                for kind, label in (("csv", "Unduh CSV"), ("xlsx", "Unduh XLSX"))
+            ),
+            class_name="buttons",
+        ),
+        method="post",
+        action="/admin/unduh",
     )

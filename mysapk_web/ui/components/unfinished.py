@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, TypedDict
+from collections.abc import Mapping
+from typing import Final
 
-from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.progress import GROUP_BITS
+from mysapk_web.services.progress.places import Place
 from mysapk_web.services.progress.unfinished import GROUP_CHOICES, Filter, Lack, Stage, UnfinishedPerson
-from mysapk_web.ui.words import moment
+from mysapk_web.ui.components.people import ListedRow, jenis_of, listed_row
 
 LACKS: Final = tuple((lack.value, lack.label) for lack in Lack)
 GROUPS: Final = (("", "Semua"), *GROUP_CHOICES)
@@ -20,57 +21,33 @@ TONES: Final = {
 }
 
 
-class UnfinishedRow(TypedDict):
-    """One person as a state holds it."""
-
-    key: str
-    href: str
-    nama: str
-    nip: str
-    jenis: str
-    unit: str
-    groups: str
-    stage: str
-    tone: str
-    can_remind: bool
-    reminded: str
-
-
-def unfinished_row(person: UnfinishedPerson, *, agencies: bool, zona: str) -> UnfinishedRow:
+def unfinished_row(person: UnfinishedPerson, place: Place) -> ListedRow:
     """One person in words.
 
     Args:
         person: From the service.
-        agencies: Whether the agency is said, too.
-        zona: Zone of the place that is looked at.
+        place: That is looked at.
     """
-    return {
-        "key": f"p{person.account_id}",
-        "href": f"/admin/pegawai/{person.account_id}",
-        "nama": person.nama,
-        "nip": person.nip,
-        "jenis": person.jenis.label,
-        "unit": f"{person.unit}, {person.instansi}" if agencies else person.unit,
-        "groups": f"{person.handled} dari {person.concerned}",
-        "stage": person.stage.label,
-        "tone": TONES[person.stage],
-        "can_remind": person.can_remind,
-        "reminded": moment(person.reminded_at, zona) if person.reminded_at else "Belum pernah",
-    }
+    return listed_row(
+        person,
+        place,
+        remark=person.stage.label,
+        tone=TONES[person.stage],
+        can_remind=person.can_remind,
+        groups=f"{person.handled} dari {person.concerned}",
+    )
 
 
-def filter_of(tempat: str, jenis: str, lack: str = "", group: str = "") -> Filter:
+def filter_of(filters: Mapping[str, str]) -> Filter:
     """What a list is narrowed to; a choice that no page offers narrows nothing.
 
     Args:
-        tempat: Key of a place.
-        jenis: Value of a kind.
-        lack: Value of what is looked for.
-        group: Key of a group.
+        filters: By their names in the address.
     """
+    lack, group = filters.get("dicari", ""), filters.get("kelompok", "")
     return Filter(
-        tempat,
-        JenisPegawai(jenis) if jenis in set(JenisPegawai) else None,
+        filters.get("tempat", ""),
+        jenis_of(filters),
         Lack(lack) if lack in set(Lack) else Lack.UNFINISHED,
         group if group in GROUP_BITS else "",
     )

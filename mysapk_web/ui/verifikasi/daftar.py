@@ -17,11 +17,11 @@ from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.services import database, verification
 from mysapk_web.services.verification import MINE, NEWEST, OPEN, Count, Filters, Inbox, InboxRow, read_filters
 from mysapk_web.ui.access import actor, handler
-from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, Form
+from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect
 from mysapk_web.ui.components.desk import Shortcuts
 from mysapk_web.ui.components.display import cell, empty, inset, row, skeleton, table
-from mysapk_web.ui.components.forms import around, attributes, outcome, submit_button
-from mysapk_web.ui.components.lists import filter_field, filter_select, link_pager, parameter
+from mysapk_web.ui.components.forms import around, attributes, outcome
+from mysapk_web.ui.components.lists import filter_field, filter_form, filter_select, link_pager, parameter
 from mysapk_web.ui.components.usulan import chip, tone_of
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import text_of
@@ -211,7 +211,7 @@ def _unit() -> rx.Component:
 
 def _filter() -> rx.Component:
     state = InboxState
-    return Form.create(
+    return filter_form(
         filter_select("status", "Status usulan", state.status, STATUSES),
         filter_select("jenis", "Jenis riwayat", state.jenis, KINDS),
         filter_field("nip", "NIP", state.nip, input_mode="numeric"),
@@ -220,14 +220,9 @@ def _filter() -> rx.Component:
         _date("sampai", "Dikirim sampai", state.sampai),
         _unit(),
         filter_select("urut", "Urutan", state.urut, ORDERS),
-        rx.el.div(
-            submit_button("Tampilkan", "Mencari ..."),
-            rx.cond(state.narrowed, rx.el.a("Hapus saringan", href=PATH, class_name="button-quiet")),
-            class_name="buttons",
-        ),
-        on_submit=state.narrow,
-        action=PATH,
-        class_name="filter",
+        narrow=state.narrow,
+        narrowed=state.narrowed,
+        path=PATH,
     )
 
 

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mysapk_web.services.listing import Listing
 from mysapk_web.services.people import COUNTED
-from mysapk_web.ui.admin.pegawai.daftar import KINDS, STATES, one_of, total_in_words
-from mysapk_web.ui.components.lists import LONGEST, address_with, parameter
+from mysapk_web.ui.admin.pegawai.daftar import STATES, one_of, total_in_words
+from mysapk_web.ui.components.lists import LONGEST, address_with, found_in_words, parameter
+from mysapk_web.ui.components.people import KINDS
 from mysapk_web.ui.state import storable, text_of
 
 
@@ -25,6 +27,33 @@ def test_empty_filters_leave_no_trace_in_the_address() -> None:
     assert address_with("/admin/pegawai", {"status": "aktif", "unit": "D1 & D2"}) == (
         "/admin/pegawai?status=aktif&unit=D1+%26+D2"
     )
+
+
+def test_a_page_stands_in_the_address_from_the_second_on() -> None:
+    narrowed = {"jenis": "PPPK", "status": ""}
+    assert [address_with("/admin/surat", narrowed, page) for page in (0, 1, 2)] == [
+        "/admin/surat?jenis=PPPK",
+        "/admin/surat?jenis=PPPK",
+        "/admin/surat?jenis=PPPK&halaman=2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Listing([], total=7), "7 surat"),
+        (
+            Listing([], total=1_000, more=True),
+            "Lebih dari 1.000 surat; persempit dengan saringan, atau unduh semuanya.",
+        ),
+        (
+            Listing([], total=5_600_000, more=True),
+            "5.600.000 surat; 1.000 yang pertama dapat dibuka di sini. Persempit dengan saringan, atau unduh semuanya.",
+        ),
+    ],
+)
+def test_what_cannot_be_paged_to_is_said(found: Listing[Any], words: str) -> None:
+    assert found_in_words(found, "surat") == words
 
 
 @pytest.mark.parametrize("value", [None, 7, ["x"], {"a": 1}, "x" * (LONGEST + 1), "", "  ", "\x00", "\ud800"])

@@ -16,10 +16,18 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, people
 from mysapk_web.services.people import COUNTED, AccountState, Order, PdmStep, PersonLine, Wanted
 from mysapk_web.ui.access import actor, handler, holding
-from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
-from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.lists import LONGEST, address_with, filter_field, filter_select, link_pager, parameter
+from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.lists import (
+    LONGEST,
+    address_with,
+    filter_field,
+    filter_form,
+    filter_select,
+    link_pager,
+    parameter,
+)
+from mysapk_web.ui.components.people import KINDS, person_cells
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import moment, number_of
@@ -30,7 +38,6 @@ SEARCHED: Final = "ada"
 """Value of `cari` in the address while something is searched for."""
 
 STATES: Final = (("", "Semua"), *((state.value, state.label) for state in AccountState))
-KINDS: Final = (("", "Semua"), *((jenis.value, jenis.label) for jenis in JenisPegawai))
 STEPS: Final = (("", "Semua"), *((step.value, step.label) for step in PdmStep))
 ORDERS: Final = (
     ("", "Nama"),
@@ -164,8 +171,8 @@ class DaftarState(AppState):
                 "jenis": self.jenis,
                 "pdm": self.pdm,
                 "urut": self.urut,
-                "halaman": str(number) if number > 1 else "",
             },
+            number,
         )
 
     @handler(MAY)
@@ -180,7 +187,7 @@ class DaftarState(AppState):
 
 def _filter() -> rx.Component:
     state = DaftarState
-    return Form.create(
+    return filter_form(
         filter_field("cari", "NIP atau nama", state.cari),
         filter_select("status", "Keadaan akun", state.status, STATES),
         filter_select("jenis", "Jenis pegawai", state.jenis, KINDS),
@@ -188,22 +195,15 @@ def _filter() -> rx.Component:
         filter_field("unit", "Unit kerja (nama atau kode)", state.unit),
         rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
         filter_select("urut", "Urutkan menurut", state.urut, ORDERS),
-        rx.el.div(
-            submit_button("Tampilkan", "Mencari ..."),
-            rx.cond(state.here != PATH, rx.el.a("Hapus saringan", href=PATH, class_name="button-quiet")),
-            class_name="buttons",
-        ),
-        on_submit=state.narrow,
-        action=PATH,
-        class_name="filter",
+        narrow=state.narrow,
+        narrowed=state.here != PATH,
+        path=PATH,
     )
 
 
 def _row(item: ObjectVar[PersonRow]) -> rx.Component:
     return row(
-        cell("Nama", rx.el.div(rx.el.a(item["nama"], href=item["href"]), rx.el.p(item["nip"], class_name="help"))),
-        cell("Jenis", rx.el.span(item["jenis"])),
-        cell("Unit kerja", rx.el.span(item["unit"])),
+        *person_cells(item),
         cell("Keadaan akun", badge(item["state"], item["tone"])),
         cell("Terakhir masuk", rx.el.span(item["login"])),
     )

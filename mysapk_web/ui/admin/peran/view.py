@@ -22,7 +22,7 @@ from mysapk_web.ui.components.display import (
     table,
 )
 from mysapk_web.ui.components.forms import around, attributes, field, outcome, submit_button
-from mysapk_web.ui.components.lists import filter_field, filter_select, link_pager
+from mysapk_web.ui.components.lists import filter_field, filter_form, filter_select, link_pager
 from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
@@ -156,18 +156,14 @@ def _confirm() -> rx.Component:
 
 def _filter() -> rx.Component:
     state = PeranState
-    return Form.create(
+    return filter_form(
         filter_field("cari", "NIP atau nama", state.cari),
         filter_select("saring", "Peran", state.saring, ROLES),
         rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
-        rx.el.div(
-            submit_button("Tampilkan", "Mencari ...", kind="secondary"),
-            rx.cond(state.here != PATH, rx.el.a("Hapus saringan", href=PATH, class_name="button-quiet")),
-            class_name="buttons",
-        ),
-        on_submit=state.narrow,
-        action=PATH,
-        class_name="filter",
+        narrow=state.narrow,
+        narrowed=state.here != PATH,
+        path=PATH,
+        kind="secondary",
     )
 
 

@@ -17,7 +17,8 @@ from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.services.listing import Listing
 from mysapk_web.services.outbox import Letter
-from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson, closed_agencies, missing, sanctioned
+from mysapk_web.services.progress.agencies import closed_agencies
+from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson, missing, sanctioned
 from mysapk_web.services.progress.reminding import remind
 from tests.unit.services.offices import NIPS, acting, end_activation, place
 

@@ -1,0 +1,175 @@
+"""What the lists of people by their progress share: the query of a list, a page of it by name, and the whole for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
+
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.domain.period import PeriodKind
+from mysapk_web.domain.roles import Permission
+from mysapk_web.models import Account, Instansi, Pegawai, Reminder, Unor
+from mysapk_web.services.actor import Actor
+from mysapk_web.services.listing import Listing, list_page
+from mysapk_web.services.progress import places
+from mysapk_web.services.progress.agencies import closed_agencies
+from mysapk_web.services.progress.places import Place
+from mysapk_web.services.scope import people_within
+
+P = TypeVar("P", bound="ListedPerson")
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """What every list can be narrowed to.
+
+    Attributes:
+        key: Place, see `places.find`; empty for the whole scope.
+        jenis: Kind of employment; None for all.
+    """
+
+    key: str = ""
+    jenis: JenisPegawai | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """One person of a list.
+
+    Attributes:
+        reminded_at: When the last reminder was written.
+    """
+
+    account_id: int
+    nip: str
+    nama: str
+    jenis: JenisPegawai
+    unit: str
+    instansi: str
+    reminded_at: datetime | None
+
+
+_PERSON: Final[tuple[Any, ...]] = (
+    Account.id,
+    Pegawai.nip,
+    Pegawai.nama,
+    Pegawai.jenis,
+    col(Unor.nama).label("unit"),
+    col(Instansi.nama).label("instansi"),
+    Reminder.at,
+)
+"""Columns in the order of `ListedPerson`."""
+_BY_NAME: Final = (col(Pegawai.nama), col(Pegawai.id))
+
+
+def source() -> Any:
+    """`pegawai` with the account and the unit."""
+    models: tuple[Any, ...] = (Pegawai, Account, Unor)
+    people, accounts, units = (model.__table__ for model in models)
+    return people.join(accounts, col(Account.pegawai_id) == Pegawai.id).join(units, col(Unor.id) == Pegawai.unor_id)
+
+
+def within(session: Session, actor: Actor, permission: Permission, narrowed: ListFilter) -> list[ColumnElement[bool]]:
+    """Conditions over `source()`: in scope, and as every list can be narrowed.
+
+    Args:
+        session: Any transaction.
+        actor: Who asks.
+        permission: What for.
+        narrowed: To what.
+
+    Raises:
+        NotAllowed: No permission, or a place outside the scope.
+    """
+    actor.require(permission)
+    wanted = [people_within(actor, permission)]
+    if narrowed.key:
+        wanted.append(places.people_at(places.find(session, actor, permission, narrowed.key)))
+    if narrowed.jenis is not None:
+        wanted.append(col(Pegawai.jenis) == narrowed.jenis)
+    return wanted
+
+
+def query(tables: Any, *columns: Any, where: list[ColumnElement[bool]]) -> Any:
+    """The query of a list: who it is, and what else the list says.
+
+    Args:
+        tables: `source()`, or more joined to it.
+        *columns: What comes after the fields of `ListedPerson`.
+        where: Conditions over it.
+    """
+    return (
+        sql_select(*_PERSON, *columns)
+        .select_from(tables)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+        .outerjoin(Reminder, col(Reminder.account_id) == Account.id)
+        .where(*where)
+    )
+
+
+def of_closed(session: Session, actor: Actor, permission: Permission, kind: PeriodKind, found: Any) -> Any:
+    """Of a list only the people of agencies whose period is over: their services are not processed.
+
+    Args:
+        session: Any transaction.
+        actor: Who asks.
+        permission: What for.
+        kind: Which period.
+        found: From `query`.
+
+    Raises:
+        NotAllowed: No permission.
+    """
+    ids = [agency.instansi_id for agency in closed_agencies(session, actor, permission, kind)]
+    return found.where(col(Pegawai.instansi_id).in_(ids))
+
+
+def page_of(
+    session: Session, found: Any, number: int, person: Callable[[Any], P], *, known: int | None = None
+) -> Listing[P]:
+    """One page of a list, by name.
+
+    Args:
+        session: Any transaction.
+        found: From `query`.
+        number: From 1.
+        person: Makes one of a row.
+        known: How many there are, where that is known without counting.
+    """
+    listing = list_page(session, found, number, *_BY_NAME, known=known)
+    return replace(listing, items=[person(row) for row in listing.items])
+
+
+def stream(session: Session, found: Any, person: Callable[[Any], P]) -> Iterator[P]:
+    """The whole of a list, by name.
+
+    Args:
+        session: Any transaction; it stays open while rows are taken.
+        found: From `query`.
+        person: Makes one of a row.
+    """
+    ordered = found.order_by(*_BY_NAME).execution_options(yield_per=2_000)
+    return (person(row) for row in session.execute(ordered))
+
+
+def counted_at(session: Session, actor: Actor, narrowed: ListFilter) -> list[Place]:
+    """The places whose counts together are those of a list.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        narrowed: To what.
+
+    Raises:
+        NotAllowed: No permission, or a place outside the scope.
+    """
+    permission = Permission.PROGRESS_READ
+    if narrowed.key:
+        return [places.find(session, actor, permission, narrowed.key)]
+    return places.starts(session, actor, permission)
