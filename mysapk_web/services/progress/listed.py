@@ -68,11 +68,37 @@ _PERSON: Final[tuple[Any, ...]] = (
 _BY_NAME: Final = (col(Pegawai.nama), col(Pegawai.id))
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A list before it is read.
+
+    Attributes:
+        ids: Query of the people alone, by which a page is found: it joins only what the conditions speak of.
+        rows: Query of what the list says of them.
+    """
+
+    ids: Any
+    rows: Any
+
+    def where(self, condition: ColumnElement[bool]) -> Found:
+        """Narrow both.
+
+        Args:
+            condition: Over `pegawai`.
+        """
+        return Found(self.ids.where(condition), self.rows.where(condition))
+
+
+def people() -> Any:
+    """`pegawai` with the unit."""
+    models: tuple[Any, ...] = (Pegawai, Unor)
+    people, units = (model.__table__ for model in models)
+    return people.join(units, col(Unor.id) == Pegawai.unor_id)
+
+
 def source() -> Any:
-    """`pegawai` with the account and the unit."""
-    models: tuple[Any, ...] = (Pegawai, Account, Unor)
-    people, accounts, units = (model.__table__ for model in models)
-    return people.join(accounts, col(Account.pegawai_id) == Pegawai.id).join(units, col(Unor.id) == Pegawai.unor_id)
+    """`people()` with the account."""
+    return people().join(Account.__table__, col(Account.pegawai_id) == Pegawai.id)  # type: ignore[attr-defined]
 
 
 def within(session: Session, actor: Actor, permission: Permission, narrowed: ListFilter) -> list[ColumnElement[bool]]:
@@ -96,24 +122,25 @@ def within(session: Session, actor: Actor, permission: Permission, narrowed: Lis
     return wanted
 
 
-def query(tables: Any, *columns: Any, where: list[ColumnElement[bool]]) -> Any:
+def query(tables: Any, *columns: Any, asked: Any, where: list[ColumnElement[bool]]) -> Found:
     """The query of a list: who it is, and what else the list says.
 
     Args:
         tables: `source()`, or more joined to it.
         *columns: What comes after the fields of `ListedPerson`.
-        where: Conditions over it.
+        asked: The tables that the conditions are over: `people()` or `source()`.
+        where: Conditions.
     """
-    return (
+    rows = (
         sql_select(*_PERSON, *columns)
         .select_from(tables)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
         .outerjoin(Reminder, col(Reminder.account_id) == Account.id)
-        .where(*where)
     )
+    return Found(sql_select(col(Pegawai.id)).select_from(asked).where(*where), rows.where(*where))
 
 
-def of_closed(session: Session, actor: Actor, permission: Permission, kind: PeriodKind, found: Any) -> Any:
+def of_closed(session: Session, actor: Actor, permission: Permission, kind: PeriodKind, found: Found) -> Found:
     """Of a list only the people of agencies whose period is over: their services are not processed.
 
     Args:
@@ -131,7 +158,7 @@ def of_closed(session: Session, actor: Actor, permission: Permission, kind: Peri
 
 
 def page_of(
-    session: Session, found: Any, number: int, person: Callable[[Any], P], *, known: int | None = None
+    session: Session, found: Found, number: int, person: Callable[[Any], P], *, known: int | None = None
 ) -> Listing[P]:
     """One page of a list, by name.
 
@@ -142,11 +169,12 @@ def page_of(
         person: Makes one of a row.
         known: How many there are, where that is known without counting.
     """
-    listing = list_page(session, found, number, *_BY_NAME, known=known)
-    return replace(listing, items=[person(row) for row in listing.items])
+    listing = list_page(session, found.ids, number, *_BY_NAME, known=known)
+    rows = session.execute(found.rows.where(col(Pegawai.id).in_([id_ for (id_,) in listing.items])).order_by(*_BY_NAME))
+    return replace(listing, items=[person(row) for row in rows])
 
 
-def stream(session: Session, found: Any, person: Callable[[Any], P]) -> Iterator[P]:
+def stream(session: Session, found: Found, person: Callable[[Any], P]) -> Iterator[P]:
     """The whole of a list, by name.
 
     Args:
@@ -154,7 +182,7 @@ def stream(session: Session, found: Any, person: Callable[[Any], P]) -> Iterator
         found: From `query`.
         person: Makes one of a row.
     """
-    ordered = found.order_by(*_BY_NAME).execution_options(yield_per=2_000)
+    ordered = found.rows.order_by(*_BY_NAME).execution_options(yield_per=2_000)
     return (person(row) for row in session.execute(ordered))
 
 

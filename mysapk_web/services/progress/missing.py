@@ -18,7 +18,7 @@ from mysapk_web.services.actor import Actor
 from mysapk_web.services.listing import Listing
 from mysapk_web.services.progress import listed, reading
 from mysapk_web.services.progress.agencies import all_closed
-from mysapk_web.services.progress.listed import ListedPerson, ListFilter
+from mysapk_web.services.progress.listed import Found, ListedPerson, ListFilter
 
 NOT_TAKEN_PART: Final = "Tidak melakukan aktivasi akun sampai periode aktivasi berakhir."
 """Why somebody stands on the list of sanctions."""
@@ -160,12 +160,12 @@ def conditions(session: Session, actor: Actor, permission: Permission, narrowed:
     return wanted
 
 
-def _found(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Any:
+def _found(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
     wanted = conditions(session, actor, permission, narrowed)
-    return listed.query(listed.source(), cause_of().label("cause"), where=wanted)
+    return listed.query(listed.source(), cause_of().label("cause"), asked=listed.source(), where=wanted)
 
 
-def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Any:
+def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
     found = _found(session, actor, permission, narrowed)
     return listed.of_closed(session, actor, permission, PeriodKind.AKTIVASI, found)
 

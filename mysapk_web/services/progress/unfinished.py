@@ -22,7 +22,7 @@ from mysapk_web.services.listing import Listing
 from mysapk_web.services.progress import listed
 from mysapk_web.services.progress.agencies import all_closed
 from mysapk_web.services.progress.lines import counts_of
-from mysapk_web.services.progress.listed import ListedPerson, ListFilter
+from mysapk_web.services.progress.listed import Found, ListedPerson, ListFilter
 from mysapk_web.services.progress.pdm_reading import MEASURES, Tally, whole_of
 
 NOT_TAKEN_PART: Final = (
@@ -167,7 +167,7 @@ def source() -> Any:
 
 
 def conditions(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> list[ColumnElement[bool]]:
-    """Conditions over `source()`: in scope, and as narrowed.
+    """Conditions over `listed.people()`: in scope, and as narrowed.
 
     Args:
         session: Any transaction.
@@ -206,7 +206,7 @@ def _lacking(lack: Lack, group: str) -> Any:
     return func.coalesce(mine, False).is_(False)
 
 
-def _found(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Any:
+def _found(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
     return listed.query(
         source(),
         func.coalesce(_KEPT.groups, 0).label("groups"),
@@ -214,11 +214,12 @@ def _found(session: Session, actor: Actor, permission: Permission, narrowed: Fil
         func.coalesce(_KEPT.left, False).label("left"),
         col(Account.activated_at).label("activated_at"),
         can_act().label("can_act"),
+        asked=listed.people(),
         where=conditions(session, actor, permission, narrowed),
     )
 
 
-def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Any:
+def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
     found = _found(session, actor, permission, narrowed)
     return listed.of_closed(session, actor, permission, PeriodKind.PDM, found)
 
