@@ -1,0 +1,31 @@
+"""What is done to the exported pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from mysapk_web.ui.build import BuildError, paint_first
+
+PAGE = (
+    '<head><link rel="modulepreload" href="/assets/a.js"/><link href="/s.css" rel="stylesheet"/></head><body><h1>Masuk</h1>'
+    '<script type="module" async="">import "/assets/manifest.js";\nimport * as route0 from "/assets/root.js";\n'
+    'window.routes = {"root":route0};\n\nimport("/assets/entry.js");</script></body>'
+)
+
+
+def test_scripts_give_way_to_the_style_sheet_and_start_after_the_paint() -> None:
+    page = paint_first(PAGE)
+    assert '<link rel="modulepreload" fetchpriority="low" href="/assets/a.js"/>' in page
+    script = page.split("<script")[1]
+    assert script.index("requestAnimationFrame") < script.index('await import("/assets/manifest.js");')
+    assert 'const route0 = await import("/assets/root.js");\nwindow.routes = {"root":route0};' in script
+    assert 'import("/assets/entry.js");</script></body>' in script
+    assert "\nimport " not in script  # nothing is loaded before by itself
+
+
+@pytest.mark.parametrize(
+    "page", ["<html></html>", PAGE.replace('type="module"', ""), PAGE.replace("modulepreload", "preload")]
+)
+def test_an_export_of_another_form_is_not_taken(page: str) -> None:
+    with pytest.raises(BuildError):
+        paint_first(page)
