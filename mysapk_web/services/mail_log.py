@@ -49,6 +49,7 @@ LETTER_LABELS: Final = {
     Letter.DISABLED: "Akun dinonaktifkan",
     Letter.ENABLED: "Akun diaktifkan kembali",
     Letter.CPNS_APPROVED: "CPNS disetujui",
+    Letter.IMPORT_TOKEN_MADE: "Token impor email dibuat",
     Letter.NOTICE: "Pemberitahuan",
     Letter.RECEIPT: "Tanda terima usulan",
 }
