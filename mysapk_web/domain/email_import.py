@@ -79,7 +79,8 @@ _ADVICE: Final = MappingProxyType(
         RowVerdict.OUT_OF_SCOPE: "Pegawai ini di luar wewenang Anda. Teruskan barisnya kepada admin yang berwenang.",
         RowVerdict.OWN_ACCOUNT: "Ini akun Anda sendiri. Mintalah admin lain mengganti alamatnya.",
         RowVerdict.HIGHER_ROLE: (
-            "Akun ini memegang peran yang tidak dapat Anda atur. Mintalah admin di atas Anda mengganti alamatnya."
+            "Akun ini memegang peran, jadi alamatnya tidak dapat diganti lewat berkas ini. "
+            "Mintalah admin yang berwenang menggantinya di halaman Email."
         ),
         RowVerdict.NIP_DAMAGED: DAMAGED_NIP,
         RowVerdict.NIP_MALFORMED: "NIP tidak terbaca. Isi 18 angka sesuai data kepegawaian.",

@@ -72,8 +72,14 @@ CARD_CHECKS_PER_ADDRESS: Final = Limit("card:address", 60, timedelta(minutes=1))
 EMAIL_REPAIR_REQUESTS_PER_ADDRESS: Final = Limit("email-request:address", 10, timedelta(hours=1))
 """Public requests to have an address repaired: each lands on an admin's desk."""
 
-EMAIL_REPAIR_REQUESTS_PER_NIP: Final = Limit("email-request:nip", 3, timedelta(days=1))
-"""Public requests for one NIP, known or not: each writes to the address on file."""
+EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK: Final = Limit("email-request:nip-network", 3, timedelta(days=1))
+"""Public requests for one NIP, known or not, from one network: a stranger uses up the own chance and not the person's."""
+
+EMAIL_REPAIR_REQUESTS_PER_NIP: Final = Limit("email-request:nip", 30, timedelta(days=1))
+"""The same from all networks, so that nobody fills an admin's desk; ten networks are needed to shut a person out for a day."""
+
+EMAIL_REPAIR_LETTERS_PER_NIP: Final = Limit("email-request:letter", 3, timedelta(days=1))
+"""Letters a day to the address on file about such requests: the form cannot flood a mailbox."""
 
 IMPORTS_PER_ACCOUNT: Final = Limit("import:account", 30, timedelta(hours=1))
 """Lists of addresses uploaded by one account: a mistake can be put right several times, the disk can't be filled."""
@@ -104,7 +110,9 @@ LIMITS: Final = (
     EXPORTS_PER_ACCOUNT,
     CARD_CHECKS_PER_ADDRESS,
     EMAIL_REPAIR_REQUESTS_PER_ADDRESS,
+    EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK,
     EMAIL_REPAIR_REQUESTS_PER_NIP,
+    EMAIL_REPAIR_LETTERS_PER_NIP,
     IMPORTS_PER_ACCOUNT,
     IMPORTS_PER_TOKEN,
     API_CALLS_PER_TOKEN,

@@ -14,7 +14,7 @@ from mysapk_web.models import Account, Instansi, Pegawai, Unor
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.address import TAKEN, change_email
 from mysapk_web.services.people.naming import people_meant
-from mysapk_web.services.people.target import find, reason_of
+from mysapk_web.services.people.target import HIGHER, find, may_manage, reason_of
 from mysapk_web.services.scope import agencies_reached, people_within
 from mysapk_web.services.security import require_recent
 
@@ -36,7 +36,7 @@ class Found:
     unit: str
     instansi: str
     email: str = field(repr=False)
-    """As on file; masked for who may not repair it; empty without one."""
+    """As on file; masked where the account is not the actor's to manage; empty without one."""
     note: str = ""
 
 
@@ -69,7 +69,7 @@ def find_people(session: Session, actor: Actor, *, text: str) -> list[Found]:
         .order_by(col(Pegawai.nama), col(Pegawai.id))
         .limit(FOUND_AT_MOST)
     )
-    return [_found(actor, *row) for row in rows]
+    return [_found(session, actor, *row) for row in rows]
 
 
 def person(session: Session, actor: Actor, *, account_id: int) -> Found:
@@ -87,11 +87,11 @@ def person(session: Session, actor: Actor, *, account_id: int) -> Found:
     row: Any = session.exec(_people(actor).where(Account.id == account_id)).one_or_none()
     if row is None:
         raise NotAllowed("person outside the scope")
-    return _found(actor, *row)
+    return _found(session, actor, *row)
 
 
 def check(session: Session, actor: Actor, *, account_id: int, email: str) -> Check:
-    """Judge an address while it is typed.
+    """Judge an address while it is typed. Of an account that is not the actor's to manage nothing is told, or it would be found by trying.
 
     Args:
         session: A read transaction is enough.
@@ -106,6 +106,8 @@ def check(session: Session, actor: Actor, *, account_id: int, email: str) -> Che
     row: Any = session.exec(_people(actor).where(Account.id == account_id)).one_or_none()
     if row is None:
         raise NotAllowed("person outside the scope")
+    if not may_manage(actor, session, account_id):
+        return Check(fault=HIGHER)
     return _judge(session, row[0], row[3], email)
 
 
@@ -164,8 +166,8 @@ def _people(actor: Actor) -> Any:
     )
 
 
-def _found(actor: Actor, pegawai: Pegawai, account: Account, unor: Unor, instansi: Instansi) -> Found:
-    raw = pegawai.email or ""
+def _found(session: Session, actor: Actor, pegawai: Pegawai, account: Account, unor: Unor, instansi: Instansi) -> Found:
+    raw, theirs = pegawai.email or "", may_manage(actor, session, account.id or 0)
     blanks = bool(raw) and (is_blank(raw[0]) or is_blank(raw[-1]))
     return Found(
         account_id=account.id or 0,
@@ -173,6 +175,6 @@ def _found(actor: Actor, pegawai: Pegawai, account: Account, unor: Unor, instans
         nama=pegawai.full_name,
         unit=unor.nama,
         instansi=instansi.nama,
-        email=raw.strip() if actor.may(Permission.EMAIL_REPAIR) else mask_email(raw),
-        note=BLANKS if blanks else "",
+        email=raw.strip() if theirs or not raw else mask_email(raw.strip()),
+        note=(BLANKS if blanks else "") if theirs else HIGHER,
     )

@@ -12,7 +12,12 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import EmailError, mask_email, normalise_email
 from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.roles import Permission
-from mysapk_web.domain.throttle import EMAIL_REPAIR_REQUESTS_PER_ADDRESS, EMAIL_REPAIR_REQUESTS_PER_NIP
+from mysapk_web.domain.throttle import (
+    EMAIL_REPAIR_LETTERS_PER_NIP,
+    EMAIL_REPAIR_REQUESTS_PER_ADDRESS,
+    EMAIL_REPAIR_REQUESTS_PER_NIP,
+    EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK,
+)
 from mysapk_web.models import Account, EmailRequest, OutboxState, Pegawai, RequestState, Unor
 from mysapk_web.services import audit, clock, counters, email_repair
 from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused, Visitor
@@ -65,13 +70,12 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
         InputRefused: Something can't be what it has to be (a matter of form only).
     """
     number, name, old, new = _typed(nip, nama, old_email, new_email)
-    secret = load().key("counters")
-    per_nip = counters.within(session, EMAIL_REPAIR_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}"))
-    here = counters.within(session, EMAIL_REPAIR_REQUESTS_PER_ADDRESS, client_key(secret, visitor.address))
+    network = audit.network(visitor.address)
+    taken = _taken(session, visitor, number, network)
     found = session.exec(
         select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == number)
     ).one_or_none()
-    if not (per_nip and here):
+    if not taken:
         return
     pegawai, account = found or (None, None)
     session.add(
@@ -81,7 +85,7 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
             nama=name,
             old_email=old,
             new_email=new,
-            network=audit.network(visitor.address),
+            network=network,
             created_at=clock.now(),
         )
     )
@@ -93,12 +97,30 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
         address=visitor.address,
         mask_new=mask_email(new),
     )
+    key = subject_key(load().key("counters"), f"nip:{number}")
+    if not counters.within(session, EMAIL_REPAIR_LETTERS_PER_NIP, key):
+        return
     mail = enqueue(
         session, Letter.EMAIL_REQUESTED, account_id=account.id if account else None, mask_new=mask_email(new)
     )
     # A letter that goes to nobody is written too: neither rows nor time tell whether there was somebody to write to.
     if pegawai is None or not pegawai.email_key:
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
+
+
+def _taken(session: Session, visitor: Visitor, number: str, network: str) -> bool:
+    """Whether a request is still within the limits, which know nothing of who exists.
+
+    The narrower one is counted first and what goes beyond it not counted further, so that one network alone never fills the wider.
+    """
+    secret = load().key("counters")
+    return (
+        counters.within(session, EMAIL_REPAIR_REQUESTS_PER_ADDRESS, client_key(secret, visitor.address))
+        and counters.within(
+            session, EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK, subject_key(secret, f"nip:{number}:{network}")
+        )
+        and counters.within(session, EMAIL_REPAIR_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}"))
+    )
 
 
 def _typed(nip: str, nama: str, old_email: str, new_email: str) -> tuple[str, str, str, str]:

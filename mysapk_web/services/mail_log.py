@@ -15,10 +15,11 @@ from mysapk_web.domain.email import mask_email
 from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Account, Instansi, OutboxMail, OutboxState, Pegawai, Unor
-from mysapk_web.services import audit, clock
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services import clock
+from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.listing import Listing, list_page
 from mysapk_web.services.outbox import Letter
+from mysapk_web.services.people import target
 from mysapk_web.services.scope import people_within
 
 STATE_LABELS: Final = {
@@ -49,6 +50,7 @@ LETTER_LABELS: Final = {
     Letter.DISABLED: "Akun dinonaktifkan",
     Letter.ENABLED: "Akun diaktifkan kembali",
     Letter.CPNS_APPROVED: "CPNS disetujui",
+    Letter.IMPORT_TOKEN_MADE: "Token impor email dibuat",
     Letter.NOTICE: "Pemberitahuan",
     Letter.RECEIPT: "Tanda terima usulan",
 }
@@ -72,7 +74,7 @@ class MailRow:
         recipient: Masked.
         due_at: When the next attempt is due; None when there is none.
         reason: Why it failed or was not sent; of a waiting one, what the last attempt met.
-        can_retry: It was given up and can be tried anew.
+        can_retry: It was given up, and the actor may have it tried anew.
     """
 
     id: int
@@ -111,7 +113,7 @@ def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Li
     listing = list_page(session, found, page, col(OutboxMail.id).desc())
     may_retry = actor.may(Permission.RESET_START)
     return Listing(
-        [_row(row, may_retry, actor) for row in listing.items],
+        [_row(session, row, may_retry, actor) for row in listing.items],
         listing.number,
         listing.pages,
         listing.total,
@@ -131,35 +133,20 @@ def retry(session: Session, actor: Actor, *, mail_id: int) -> None:
 
     Raises:
         NotAllowed: No permission, or not within the scope.
-        Refused: It was not given up.
+        Refused: It was not given up, or the account holds a role that the actor can't give.
     """
     actor.require(Permission.RESET_START)
-    row = session.exec(
-        _joined(select(OutboxMail, Account.id, Pegawai.instansi_id))
-        .where(
-            OutboxMail.id == mail_id,
-            people_within(actor, Permission.RESET_START),
-            col(Account.id) != actor.account_id,
-        )
-        .with_for_update(of=OutboxMail)
+    account_id = session.exec(select(OutboxMail.account_id).where(OutboxMail.id == mail_id)).one_or_none()
+    # As every act on somebody's account: a letter may carry a token.
+    account, pegawai = target.find(session, account_id or 0, actor, Permission.RESET_START)
+    mail = session.exec(
+        select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
-    if row is None:
-        raise NotAllowed(f"{Permission.RESET_START.value}: mail outside the scope")
-    mail, account_id, instansi_id = row
-    if mail.state is not OutboxState.FAILED:
+    if mail is None or mail.state is not OutboxState.FAILED:
         raise Refused("Surat ini sudah tidak berstatus gagal. Muat ulang daftar untuk melihat keadaannya.")
     mail.state, mail.attempts, mail.due_at, mail.last_error = OutboxState.PENDING, 0, clock.now(), ""
     session.add(mail)
-    audit.record(
-        session,
-        AuditTag.MAIL_RESENT,
-        actor_id=actor.account_id,
-        subject_id=account_id,
-        instansi_id=instansi_id,
-        address=actor.visitor.address,
-        surat=mail_id,
-        jenis=mail.template,
-    )
+    target.note(session, AuditTag.MAIL_RESENT, account, pegawai, actor, surat=mail_id, jenis=mail.template)
 
 
 def letter_label(template: str) -> str:
@@ -203,10 +190,11 @@ def _conditions(narrowed: Filter) -> list[Any]:
     return wanted
 
 
-def _row(row: Any, may_retry: bool, actor: Actor) -> MailRow:
+def _row(session: Session, row: Any, may_retry: bool, actor: Actor) -> MailRow:
     mail, account_id, nama, nip, email_key, zona = row
     address = mail.recipient or email_key
     waits = mail.state is OutboxState.PENDING
+    another = mail.state is OutboxState.FAILED and account_id != actor.account_id
     return MailRow(
         id=mail.id or 0,
         letter=letter_label(mail.template),
@@ -220,5 +208,5 @@ def _row(row: Any, may_retry: bool, actor: Actor) -> MailRow:
         attempts=mail.attempts,
         reason=mail.last_error,
         zona=zona,
-        can_retry=may_retry and mail.state is OutboxState.FAILED and account_id != actor.account_id,
+        can_retry=may_retry and another and target.may_manage(actor, session, account_id),
     )

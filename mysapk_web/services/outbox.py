@@ -65,6 +65,8 @@ class Letter(StrEnum):
     """An admin reminds of the activation. params: none; obsolete once the account is active."""
     PDM_REMINDER = "pengingat-pdm"
     """An admin reminds of the PDM. params: none; obsolete once every group is handled."""
+    IMPORT_TOKEN_MADE = "token-impor-dibuat"
+    """A token for importing addresses was made; to all admins of the agency. params: label (what it is for), by (who made it)."""
     NOTICE = "pemberitahuan"
     """A step of a proposal. params: title, text, path (inside the portal), asks (the person has to do something)."""
     RECEIPT = "tanda-terima-usulan"
@@ -105,6 +107,7 @@ _LABELS: Final = {
     Letter.DISABLED: "Akun dinonaktifkan",
     Letter.ENABLED: "Akun diaktifkan kembali",
     Letter.CPNS_APPROVED: "Akun CPNS disetujui",
+    Letter.IMPORT_TOKEN_MADE: "Token impor email dibuat",
     Letter.NOTICE: "Pemberitahuan",
     Letter.RECEIPT: "Tanda terima usulan",
     Letter.TEST: "Surat uji",

@@ -28,7 +28,14 @@ Answer = Callable[[Request, Caller], Awaitable[Response]]
 
 MODES: Final = ("apply", "check")
 _NOT_FOUND: Final = (404, "tidak-ditemukan", "Impor ini tidak ditemukan untuk token ini.")
-_NO_TOKEN: Final = (401, "token-salah", "Token tidak ada, salah, sudah dicabut, atau sudah berakhir.")
+_NO_TOKEN: Final = (
+    401,
+    "token-salah",
+    (
+        "Token tidak ada, salah, sudah dicabut, sudah berakhir, atau pembuatnya tidak lagi menjadi admin instansi. "
+        "Mintalah token baru kepada Admin Instansi."
+    ),
+)
 _TOO_OFTEN: Final = (429, "terlalu-sering", "Terlalu sering. Tunggu beberapa menit, lalu coba lagi.")
 
 

@@ -10,7 +10,7 @@ from mysapk_web.settings import Settings
 
 _ERRORS: Final = {
     400: "Permintaan salah; lihat pesan.",
-    401: "Token tidak ada, salah, dicabut, atau berakhir.",
+    401: "Token tidak ada, salah, dicabut, berakhir, atau pembuatnya tidak lagi menjadi admin instansi.",
     403: "Dikirim oleh peramban. Alamat ini hanya untuk sistem dengan token.",
     404: "Tidak ditemukan untuk token ini.",
     408: "Badan permintaan terputus atau terlalu lambat.",

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 from sqlmodel import select
 
-from mysapk_web.models import Database, Pegawai, UserSession
+from mysapk_web.models import Account, Database, ImportToken, Pegawai, UserSession
 from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
 from tests.browser.conftest import NewPage
@@ -188,6 +188,36 @@ def test_a_token_is_made_shown_once_and_revoked(new_page: NewPage, looks: Looks)
     page.get_by_role("link", name="Sudah saya salin").click()
     expect(page.get_by_text("SIMPEG Contoh").first).to_be_visible()
     looks.fine(page, "email-token")
+    button_named(page, "Cabut").click()
+    button_named(page, "Cabut token").click()
+    expect(page.get_by_text("Dicabut", exact=True)).to_be_visible()
+
+
+def test_a_token_whose_maker_has_left_says_so(
+    new_page: NewPage, looks: Looks, accounts: Accounts, server_db: Database
+) -> None:
+    now = clock.now()
+    with server_db.begin() as session:
+        account, pegawai = session.exec(
+            select(Account, Pegawai)
+            .join(Pegawai, Pegawai.id == Account.pegawai_id)
+            .where(Pegawai.nip == accounts["verifikator"].nip)
+        ).one()
+        session.add(
+            ImportToken(
+                instansi_id=pegawai.instansi_id,
+                label="SIMPEG lama",
+                token_hash="0" * 64,
+                hint="abcd",
+                created_by=account.id or 0,
+                created_at=now,
+                expires_at=now + timedelta(days=300),
+            )
+        )
+    page = opened(new_page, "token")
+    expect(page.get_by_text("Terhenti", exact=True)).to_be_visible()
+    expect(page.get_by_text("Buat token baru untuk sistem itu")).to_be_visible()
+    looks.fine(page, "email-token-terhenti")
     button_named(page, "Cabut").click()
     button_named(page, "Cabut token").click()
     expect(page.get_by_text("Dicabut", exact=True)).to_be_visible()

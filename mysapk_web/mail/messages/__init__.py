@@ -95,6 +95,7 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.DISABLED: security.disabled,
     Letter.ENABLED: partial(security.open_again, "Akun MySAPK Anda diaktifkan kembali"),
     Letter.CPNS_APPROVED: partial(security.open_again, "Akun CPNS Anda sudah disetujui"),
+    Letter.IMPORT_TOKEN_MADE: addresses.import_token_made,
     Letter.NOTICE: notices.notice,
     Letter.RECEIPT: notices.receipt,
     Letter.TEST: security.test,

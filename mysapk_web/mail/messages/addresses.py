@@ -1,4 +1,4 @@
-"""What became of a request to have an address corrected; always to the address on file."""
+"""Letters about addresses that others change: a request to correct one, always to the address on file, and tokens that import many."""
 
 from __future__ import annotations
 
@@ -36,5 +36,24 @@ def request_refused(facts: Facts, settings: Settings) -> Words:
             Paragraph(f"Alasan: {reason}"),
             Paragraph(f"Alamat email Anda tidak berubah. Bila Anda memang memintanya, hubungi {agency(facts)}."),
             Link("Permintaan baru dapat diajukan di:", f"{settings.public_url}/bantuan"),
+        ),
+    )
+
+
+def import_token_made(facts: Facts, settings: Settings) -> Words:
+    """There is a new token that imports addresses; to all admins of the agency."""
+    label, by = plain(facts.params.get("label", ""), 80), plain(facts.params.get("by", ""), 120)
+    maker = by or "Seorang admin"
+    what = f" untuk {label}" if label else ""
+    return Words(
+        "Token impor email baru di instansi Anda",
+        (
+            Paragraph(f"{maker} membuat token impor email{what} pada {moment(facts)}."),
+            Paragraph(
+                "Sistem yang memegang token ini dapat mengganti alamat email pegawai instansi Anda, kecuali pegawai yang "
+                "memegang peran, sampai token dicabut atau paling lama satu tahun."
+            ),
+            Paragraph("Jika Anda mengenal sistem itu, tidak ada yang perlu dilakukan."),
+            Link("Jika tidak, cabut tokennya di:", f"{settings.public_url}/admin/email?bagian=token"),
         ),
     )

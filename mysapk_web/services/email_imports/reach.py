@@ -13,6 +13,7 @@ from mysapk_web.domain.roles import GRANTABLE, MATRIX, Permission, Role
 from mysapk_web.models import Account, EmailImport, ImportToken, Pegawai, RoleGrant, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Grant
+from mysapk_web.services.email_imports.makers import answered_for
 from mysapk_web.services.scope import people_reached
 
 
@@ -37,6 +38,10 @@ class Reach:
 
 LOST: Final = "Peran yang memulai pekerjaan ini sudah tidak berlaku, jadi pekerjaan dihentikan."
 TOKEN_LOST: Final = "Token yang memulai pekerjaan ini sudah dicabut atau berakhir, jadi pekerjaan dihentikan."
+MAKER_LOST: Final = (
+    "Pembuat token ini tidak lagi menjadi admin instansi, jadi pekerjaan dihentikan. "
+    "Buat token baru untuk sistem itu, lalu kirim lagi berkasnya."
+)
 
 
 def reach_of(session: Session, run: EmailImport) -> Reach:
@@ -47,7 +52,7 @@ def reach_of(session: Session, run: EmailImport) -> Reach:
         run: With `acting`, `token_id`, or neither (the command line, which reaches everybody).
 
     Raises:
-        ReachLost: Role or token are gone.
+        ReachLost: Role, token or the maker of the token are gone.
     """
     if run.acting is not None:
         return _of_account(session, run.acting)
@@ -75,4 +80,7 @@ def _of_token(session: Session, token_id: int) -> Reach:
     token = session.get(ImportToken, token_id, populate_existing=True)
     if token is None or token.revoked_at is not None or token.expires_at <= clock.now():
         raise ReachLost(TOKEN_LOST)
-    return Reach(None, col(Pegawai.instansi_id) == token.instansi_id, GRANTABLE[Role.ADMIN_INSTANSI])
+    if session.exec(select(ImportToken.id).where(ImportToken.id == token_id, answered_for())).one_or_none() is None:
+        raise ReachLost(MAKER_LOST)
+    # Nobody looks on, and without a second factor the address is the account: no role is within reach of a token.
+    return Reach(None, col(Pegawai.instansi_id) == token.instansi_id, frozenset())

@@ -17,6 +17,7 @@ from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Account, ImportToken, Instansi, Pegawai
 from mysapk_web.services import audit, clock
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.email_imports.makers import answered_for, tell_admins
 from mysapk_web.services.security import require_recent
 
 LIFE: Final = timedelta(days=365)
@@ -30,7 +31,11 @@ _TOUCH_EVERY: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class TokenView:
-    """A token in the list; the token itself is known to nobody here."""
+    """A token in the list; the token itself is known to nobody here.
+
+    Attributes:
+        rests: Its maker has left, so it opens nothing although it was not revoked.
+    """
 
     id: int
     label: str
@@ -41,6 +46,7 @@ class TokenView:
     expires_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    rests: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Made:
 
 
 def make_token(session: Session, actor: Actor, *, label: str) -> Made:
-    """Make a token for the agency of the actor's role.
+    """Make a token for the agency of the actor's role; all its admins are told.
 
     Args:
         session: Any transaction.
@@ -111,6 +117,7 @@ def make_token(session: Session, actor: Actor, *, label: str) -> Made:
     session.add(token)
     session.flush()
     _note(session, AuditTag.IMPORT_TOKEN_MADE, actor, token)
+    tell_admins(session, token, actor.account_id)
     return Made(secret, name, token.expires_at)
 
 
@@ -150,7 +157,7 @@ def list_tokens(session: Session, actor: Actor) -> list[TokenView]:
     """
     actor.require(Permission.EMAIL_TOKEN)
     rows = session.exec(
-        select(ImportToken, Instansi.nama, Pegawai.nama)
+        select(ImportToken, Instansi.nama, Pegawai.nama, answered_for())
         .join(Instansi, col(Instansi.id) == ImportToken.instansi_id)
         .join(Account, col(Account.id) == ImportToken.created_by)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
@@ -169,8 +176,9 @@ def list_tokens(session: Session, actor: Actor) -> list[TokenView]:
             token.expires_at,
             token.last_used_at,
             token.revoked_at,
+            not answered,
         )
-        for token, instansi, made_by in rows
+        for token, instansi, made_by, answered in rows
     ]
 
 
@@ -182,12 +190,14 @@ def caller_of(session: Session, secret: str) -> Caller | None:
         secret: As presented.
 
     Returns:
-        None when it is none, was revoked, or has ended.
+        None when it is none, was revoked, has ended, or rests because its maker has left.
     """
     if not _FORM.fullmatch(secret):
         return None
     now = clock.now()
-    token = session.exec(select(ImportToken).where(ImportToken.token_hash == _hash(secret))).one_or_none()
+    token = session.exec(
+        select(ImportToken).where(ImportToken.token_hash == _hash(secret), answered_for())
+    ).one_or_none()
     if token is None or token.revoked_at is not None or token.expires_at <= now:
         return None
     if token.last_used_at is None or now - token.last_used_at > _TOUCH_EVERY:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
@@ -14,9 +14,9 @@ from mysapk_web.domain.groups.base import Action, RecordKind
 from mysapk_web.domain.groups.diff import differences
 from mysapk_web.domain.groups.fields import Codes, Value
 from mysapk_web.domain.groups.words import display
-from mysapk_web.domain.roles import Permission
-from mysapk_web.domain.usulan import REASONS, TRANSITIONS, UsulanAct, Who, acts, reasons_for
-from mysapk_web.models import Account, Pegawai, Proposal, TrailEntry, Unor
+from mysapk_web.domain.roles import MATRIX, Permission
+from mysapk_web.domain.usulan import FINAL_STATES, REASONS, TRANSITIONS, UsulanAct, Who, acts, reasons_for
+from mysapk_web.models import Account, FormerValue, Pegawai, PersonnelRecord, Proposal, TrailEntry, Unor
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.pdm.codes import codes
 from mysapk_web.services.pdm.holdings import kind_of
@@ -57,11 +57,19 @@ CONSEQUENCES: Final = MappingProxyType(
 FORWARD: Final = frozenset({UsulanAct.VERIFY, UsulanAct.APPROVE, UsulanAct.BKN_APPROVE})
 """Acts that a failed check stands in the way of."""
 FAILED: Final = "Pemeriksaan otomatis menemukan kesalahan. Perbaiki isiannya atau kembalikan usulan ini."
+MOVED: Final = ("Sudah pindah instansi", "unit kerja sekarang tidak ditampilkan")
+"""In place of unit and agency of a person who has left."""
+AS_IT_WAS: Final = (
+    "Data pada berkas ditampilkan seperti saat usulan ini dikirim, dan pemeriksaan otomatis tidak diulang."
+)
 _REASONS: Final = {reason.code: reason.label for reason in REASONS}
 
 
 def open_proposal(session: Session, actor: Actor, proposal_id: int) -> Opened:
     """Read one proposal. For those who verify, approve or validate; limited to their scope, and never the own.
+
+    Once decided it stays as it was: it is kept for ever, and what the person changes afterwards, perhaps in another agency, is none of
+    the business of those who decided then.
 
     Args:
         session: A read transaction is enough.
@@ -77,15 +85,17 @@ def open_proposal(session: Session, actor: Actor, proposal_id: int) -> Opened:
     why_not = hindrance(session, actor, proposal, examined)
     possible = [] if why_not else _acts(session, actor, proposal, examined)
     may_correct = not why_not and correctable(session, actor, proposal)
-    lines = _lines(proposal, declared, examined, tables, may_correct=may_correct)
+    lines = _lines(proposal, declared, examined, _on_file(session, proposal, examined), tables, may_correct=may_correct)
+    decided = proposal.state in FINAL_STATES
+    owner_unit, instansi = _where(actor, examined)
     return Opened(
         id=proposal.id or 0,
         version=proposal.version,
         nip=here.facts.nip,
         nama=here.nama,
         jenis=here.facts.jenis.label,
-        owner_unit=here.unit,
-        instansi=here.instansi,
+        owner_unit=owner_unit,
+        instansi=instansi,
         unit=session.exec(select(Unor.nama).where(Unor.id == proposal.unor_id)).one(),
         group=proposal.group,
         group_label=group(proposal.group).label,
@@ -99,10 +109,11 @@ def open_proposal(session: Session, actor: Actor, proposal_id: int) -> Opened:
         lines=lines,
         changed=sum(line.differs for line in lines),
         documents=[document_view(declared, row) for row in examined.holdings.documents.get(proposal.id or 0, ())],
-        checks=check_results(session, proposal, examined),
+        # They compare with what is on file now.
+        checks=[] if decided else check_results(session, proposal, examined),
         trail=_trail(session, examined.holdings.trail.get(proposal.id or 0, ())),
         acts=possible,
-        why_not=why_not,
+        why_not=f"{why_not} {AS_IT_WAS}" if decided else why_not,
         may_correct=may_correct,
         claim=claim_of(session, actor, proposal.id or 0),
         zona=here.times.zona,
@@ -191,18 +202,53 @@ def _acts(session: Session, actor: Actor, proposal: Proposal, examined: Examined
     return found
 
 
+def _on_file(session: Session, proposal: Proposal, examined: Examined) -> Mapping[str, Any] | None:
+    """What the record holds that a proposal is about: now while it is on its way, once decided what its owner saw when proposing.
+
+    That version is also the one that an applied proposal has replaced, so no later one is ever shown.
+    """
+    if proposal.state not in FINAL_STATES:
+        record = record_of(examined.holdings, proposal)
+        return record.payload if record else None
+    former = session.exec(
+        select(FormerValue.payload).where(
+            FormerValue.record_id == proposal.record_id, FormerValue.version == proposal.record_version
+        )
+    ).first()
+    if former is not None:
+        return former
+    return session.exec(
+        select(PersonnelRecord.payload).where(
+            PersonnelRecord.id == proposal.record_id, PersonnelRecord.version == proposal.record_version
+        )
+    ).first()
+
+
+def _where(actor: Actor, examined: Examined) -> tuple[str, str]:
+    """Unit and agency of the owner, for those of that agency."""
+    here = examined.here
+    reading = [grant for grant in actor.acting_grants if Permission.INBOX_READ in MATRIX[grant.role]]
+    known = any(grant.instansi_id in (None, here.instansi_id) for grant in reading)
+    return (here.unit, here.instansi) if known else MOVED
+
+
 def _lines(
-    proposal: Proposal, declared: RecordKind, examined: Examined, tables: Codes, *, may_correct: bool
+    proposal: Proposal,
+    declared: RecordKind,
+    examined: Examined,
+    on_file: Mapping[str, Any] | None,
+    tables: Codes,
+    *,
+    may_correct: bool,
 ) -> list[Line]:
-    record = record_of(examined.holdings, proposal)
-    old = editable(declared, record.payload) if record else {}
+    old = editable(declared, on_file) if on_file is not None else {}
     new = {} if proposal.action is Action.DELETE else editable(declared, proposal.payload)
     changed = {each.field for each in differences(declared, old, new, tables, reveal=True)}
-    checked = examined.checked
+    checked, decided = examined.checked, proposal.state in FINAL_STATES
     found = []
     for each in declared.editable:
         before, after = (display(each, values.get(each.name), tables, reveal=True) for values in (old, new))
-        note = checked.faults.get(each.name) or checked.warnings.get(each.name, "")
+        note = "" if decided else checked.faults.get(each.name) or checked.warnings.get(each.name, "")
         asked = each.shown(new, examined.here.facts) and proposal.action is not Action.DELETE
         if before or after or note:
             found.append(Line(each.name, each.label, before, after, each.name in changed, note, may_correct and asked))

@@ -16,7 +16,8 @@ from mysapk_web.ui.state import AppState, text_of
 
 SENT: Final = (
     "Permintaan dicatat. Bila datanya cocok, admin kepegawaian instansi Anda akan memeriksanya, dan hasilnya dikirim ke "
-    "alamat email yang tercatat. Siapkan NIP dan kartu identitas bila admin menghubungi Anda."
+    "alamat email yang tercatat. Siapkan NIP dan kartu identitas bila admin menghubungi Anda. Tidak ada kabar dalam "
+    "beberapa hari? Hubungi admin kepegawaian instansi Anda."
 )
 
 

@@ -345,3 +345,12 @@ def test_a_receipt_for_very_many_counts_the_rest() -> None:
 def test_every_letter_has_words_of_its_own_for_lists() -> None:
     labels = [letter.label for letter in Letter]
     assert len(set(labels)) == len(labels)
+
+
+def test_a_new_token_is_told_with_its_maker_and_where_it_is_revoked() -> None:
+    told = facts(params={"label": "SIMPEG https://evil.example/x", "by": "Lina Purnama"})
+    text, _ = parts(render(Letter.IMPORT_TOKEN_MADE, told, SETTINGS))
+    words = " ".join(text.split())
+
+    assert "Lina Purnama membuat token impor email untuk SIMPEG https evil.example/x" in words
+    assert f"{PUBLIC}/admin/email?bagian=token" in text

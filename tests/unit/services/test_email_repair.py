@@ -117,3 +117,26 @@ def test_blanks_around_the_stored_address_are_named(office: Office) -> None:
     assert (person.email, person.note) == ("ani@k1.example.go.id", email_repair.BLANKS)
     assert not repair(office, "sari", email="ani@k1.example.go.id")
     assert office.pegawai("ani").email == "ani@k1.example.go.id"
+
+
+@pytest.mark.parametrize(
+    ("who", "whom", "seen"),
+    [
+        ("sari", "ani", "ani@k1.example.go.id"),
+        ("taufik", "budi", "budi@k1.example.go.id"),
+        ("sari", "budi", "bud*****@k1.example.go.id"),
+        ("taufik", "lina", "lin*****@k1.example.go.id"),
+    ],
+)
+def test_the_address_of_somebody_higher_is_masked(office: Office, who: str, whom: str, seen: str) -> None:
+    actor, account_id = office.actor(who), office.ids[whom]
+    (found,) = office.see(email_repair.find_people, actor, text=ROLLS[whom]["nip"])
+    assert found == office.see(email_repair.person, actor, account_id=account_id)
+    assert found.email == seen
+    assert ("tidak dapat Anda atur" in found.note) is ("*" in seen)
+
+
+def test_nobody_finds_out_the_address_of_somebody_higher_by_trying(office: Office) -> None:
+    for tried in ("lina@k1.example.go.id", "lain@k1.example.go.id", "ani@k1.example.go.id"):
+        judged = office.see(email_repair.check, office.actor("taufik"), account_id=office.ids["lina"], email=tried)
+        assert "tidak dapat Anda atur" in judged.fault

@@ -75,10 +75,31 @@ def test_the_letter_goes_to_the_address_on_file_and_names_no_new_one_in_full(off
 
 
 @pytest.mark.parametrize("nip", [ROLLS["ani"]["nip"], UNKNOWN])
-def test_too_many_for_one_number_end_the_same_way_and_write_nothing(office: Office, nip: str) -> None:
+@pytest.mark.parametrize("network", ["198.51.100.{}", "2001:db8:7:{}::1"])
+def test_too_many_for_one_number_from_one_network_write_nothing(office: Office, nip: str, network: str) -> None:
     for number in range(6):
-        ask(office, nip, address=f"198.51.100.{number}")
+        ask(office, nip, address=network.format(number))
     assert len(requests(office)) == 3
+
+
+@pytest.mark.parametrize("stranger", ["198.51.100.{}", "2001:db8:7:{}::1"])
+def test_a_stranger_does_not_use_up_the_chance_of_a_person(office: Office, stranger: str) -> None:
+    for number in range(50):
+        ask(office, nama="Bukan Dia", old_email="", new_email=f"x{number}@example.com", address=stranger.format(number))
+    ask(office, address="203.0.113.77")
+    assert [view.nama_typed for view in queue(office, "sari")] == ["Bukan Dia"] * 3 + ["Ani Lestari"]
+
+
+@pytest.mark.parametrize("nip", [ROLLS["ani"]["nip"], UNKNOWN])
+def test_letters_are_few_and_the_rows_bounded_whoever_is_meant(office: Office, nip: str) -> None:
+    """The mailbox of a person is not flooded from many networks, and neither is the desk of the admin."""
+    for network in range(15):
+        for host in range(3):
+            ask(office, nip, address=f"198.51.{network}.{host}")
+    assert len(requests(office)) == 30
+    assert len(office.events(AuditTag.EMAIL_CHANGE_REQUESTED)) == 30
+    with office.db.read() as session:
+        assert len(session.exec(select(OutboxMail)).all()) == 3
 
 
 def test_too_many_from_one_address_write_nothing(office: Office) -> None:

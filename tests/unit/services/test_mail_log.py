@@ -13,6 +13,7 @@ from mysapk_web.services import clock, mailing
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.mail_log import Filter, MailRow, mails, retry
 from mysapk_web.services.outbox import Letter, enqueue
+from tests.unit.services.office import Office
 from tests.unit.services.offices import NIPS, acting
 
 
@@ -106,6 +107,27 @@ def test_nobody_sends_outside_the_scope_nor_the_own_mail(demo_db: Database) -> N
     with demo_db.read() as s:
         states = s.exec(select(OutboxMail.state).where(col(OutboxMail.id).in_([foreign, own]))).all()
     assert set(states) == {OutboxState.FAILED}
+
+
+@pytest.mark.parametrize(
+    ("who", "whom"), [("sari", "budi"), ("taufik", "lina"), ("taufik", "budi"), ("surya", "lina"), ("sari", "ani")]
+)
+def test_the_mail_of_somebody_higher_is_neither_offered_nor_sent_again(office: Office, who: str, whom: str) -> None:
+    may = (who, whom) not in {("sari", "budi"), ("taufik", "lina")}
+    with office.db.begin() as s:
+        mail = enqueue(s, Letter.ACTIVATED, account_id=office.ids[whom])
+        mail.state = OutboxState.FAILED
+        s.flush()
+        mail_id = mail.id or 0
+    actor = office.actor(who)
+    (row,) = office.see(mails, actor, Filter()).items
+    assert row.can_retry is may
+    if may:
+        office.do(retry, actor, mail_id=mail_id)
+    else:
+        with pytest.raises(Refused, match="tidak dapat Anda atur"):
+            office.do(retry, actor, mail_id=mail_id)
+    assert office.mails(whom)[0].state is (OutboxState.PENDING if may else OutboxState.FAILED)
 
 
 @pytest.mark.parametrize("who", ["pegawai", "verifikator", "approver"])

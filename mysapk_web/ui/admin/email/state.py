@@ -67,9 +67,14 @@ class TokenRow(TypedDict):
     ends: str
     state: str
     tone: str
-    in_force: bool
+    advice: str
+    revocable: bool
 
 
+MAKER_LEFT: Final = (
+    "Pembuatnya tidak lagi menjadi admin instansi ini, jadi token tidak dapat dipakai. "
+    "Buat token baru untuk sistem itu, lalu cabut yang ini."
+)
 NOBODY: PersonRow = {"id": 0, "nip": "", "nama": "", "unit": "", "email": "", "note": ""}
 
 
@@ -144,7 +149,8 @@ def token_row(view: TokenView, zona: str) -> TokenRow:
         zona: Zone in which times are read.
     """
     ended = view.expires_at <= clock.now()
-    state = "Dicabut" if view.revoked_at else "Berakhir" if ended else "Berlaku"
+    over = "Dicabut" if view.revoked_at else "Berakhir" if ended else ""
+    state = over or ("Terhenti" if view.rests else "Berlaku")
     return {
         "id": view.id,
         "label": view.label,
@@ -154,8 +160,9 @@ def token_row(view: TokenView, zona: str) -> TokenRow:
         "used": moment(view.last_used_at, zona) if view.last_used_at else "belum pernah",
         "ends": moment(view.revoked_at or view.expires_at, zona),
         "state": state,
-        "tone": "good" if state == "Berlaku" else "plain",
-        "in_force": state == "Berlaku",
+        "tone": {"Berlaku": "good", "Terhenti": "warn"}.get(state, "plain"),
+        "advice": MAKER_LEFT if state == "Terhenti" else "",
+        "revocable": not over,
     }
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.desk import CLAIM_LIFE
 from mysapk_web.domain.roles import Role
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
-from mysapk_web.models import Account, Document, TrailEntry
+from mysapk_web.models import Account, Document, Instansi, Pegawai, TrailEntry
 from mysapk_web.services import clock, documents, verification
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from tests.unit.services.pdm.desk import ANAK, GOLONGAN, PENGHARGAAN, SKP
@@ -76,6 +76,96 @@ def test_a_document_that_is_missing(office: Office) -> None:
     assert [check.name for check in opened.checks if check.result == "bad"] == ["Dokumen wajib"]
     with pytest.raises(Refused):
         office.verifier.decide(number, A.VERIFY)
+
+
+# Decided -----------------------------------------------------------------------------------------
+
+
+def _move_to_the_other_agency(office: Office) -> None:
+    with office.desk.portal.db.begin() as s:
+        citra = s.exec(select(Pegawai).where(Pegawai.id == office.desk.portal.citra.pegawai_id)).one()
+        ani = s.exec(select(Pegawai).where(Pegawai.id == office.desk.person.pegawai_id)).one()
+        ani.instansi_id, ani.unor_id = citra.instansi_id, citra.unor_id
+        s.add(ani)
+
+
+def _changed_again(office: Office, record_id: int) -> None:
+    """Another proposal for the record is applied."""
+    values = {"nama": "Nama Kemudian", "nomor_hp": "081299998888"}
+    office.desk.decide(
+        office.desk.sent("keluarga", values, kind="anak", action="CHANGE", record_id=record_id),
+    )
+
+
+def _reject(office: Office, number: int) -> None:
+    office.verifier.decide(number, A.REJECT, reason="TMS-01", note="Sudah tercatat")
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_decided_proposal_is_no_window_to_what_came_later(office: Office, moves: bool) -> None:
+    number = _changed_child(office)
+    record_id = office.desk.proposal(number).record_id or 0
+    _reject(office, number)
+    at_once = office.verifier.open(number)
+    if moves:
+        _move_to_the_other_agency(office)
+    _changed_again(office, record_id)
+
+    later = office.verifier.open(number)
+    assert later.lines == at_once.lines
+    assert {line.name: (line.before, line.after) for line in later.lines if line.differs} == {
+        "nama": ("Bagas Lestari", "Bagas Putra")
+    }
+    assert not any("Kemudian" in line.before or "081299998888" in line.before for line in later.lines)
+
+
+def test_an_applied_proposal_stays_beside_what_it_replaced(office: Office) -> None:
+    number = _changed_child(office)
+    record_id = office.desk.proposal(number).record_id or 0
+    before = [(line.name, line.before, line.after) for line in office.verifier.open(number).lines]
+    office.desk.decide(number)
+    _changed_again(office, record_id)
+    assert [(line.name, line.before, line.after) for line in office.verifier.open(number).lines] == before
+
+
+def test_an_applied_new_record_and_an_applied_deletion_look_as_they_were_decided(office: Office) -> None:
+    new = office.sent()
+    office.desk.decide(new)
+    assert all(line.differs and not line.before for line in office.verifier.open(new).lines)
+    gone = office.desk.start("keluarga", "anak", "DELETE", office.desk.put("anak"))
+    office.desk.send(gone)
+    before = office.verifier.open(gone).lines
+    office.desk.decide(gone)
+    assert before
+    assert office.verifier.open(gone).lines == before
+
+
+def test_what_is_decided_is_not_checked_again(office: Office) -> None:
+    """The checks compare with what is on file now, and so would tell of it."""
+    number = _changed_child(office)
+    record_id = office.desk.proposal(number).record_id or 0
+    _reject(office, number)
+    _changed_again(office, record_id)
+    opened = office.verifier.open(number)
+    assert opened.checks == []
+    assert [line.name for line in opened.lines if line.note] == []
+    assert "tidak diulang" in opened.why_not
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_where_a_person_works_who_has_left_the_agency_is_not_shown(office: Office, decided: bool) -> None:
+    number = _changed_child(office)
+    if decided:
+        _reject(office, number)
+    there = office.verifier.open(number)
+    assert (there.owner_unit, there.instansi) == ("Pemerintah Kabupaten Contoh",) * 2
+    _move_to_the_other_agency(office)
+    with office.desk.portal.db.read() as s:
+        new = s.exec(select(Instansi.nama).where(Instansi.id == office.desk.portal.citra.instansi_id)).one()
+    left = office.verifier.open(number)
+    assert new not in repr(left)
+    assert (left.owner_unit, left.instansi) == ("Sudah pindah instansi", "unit kerja sekarang tidak ditampilkan")
+    assert left.unit == there.unit
 
 
 # Claims ------------------------------------------------------------------------------------------
