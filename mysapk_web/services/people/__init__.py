@@ -11,7 +11,7 @@ from mysapk_web.services.people.accounts import (
     start_reset,
     unlock,
 )
-from mysapk_web.services.people.file import Act, Delivery, HeldRole, PersonFile, Step, person_file
+from mysapk_web.services.people.file import Act, HeldRole, PersonFile, person_file
 from mysapk_web.services.people.first_admin import create_admin, remove_second_factor_of
 from mysapk_web.services.people.grants import (
     Proposed,
@@ -40,7 +40,6 @@ __all__ = [
     "AccountState",
     "Act",
     "Candidate",
-    "Delivery",
     "GrantLine",
     "HeldRole",
     "Order",
@@ -48,7 +47,6 @@ __all__ = [
     "PersonFile",
     "PersonLine",
     "Proposed",
-    "Step",
     "Wanted",
     "approve_cpns",
     "cancel_reset",

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainVerdict, domain_verdict, mask_email
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import Permission, Role
-from mysapk_web.models import Account, AuditEvent, Instansi, OutboxMail, OutboxState, Pegawai, Unor
-from mysapk_web.services import recovery, waits
+from mysapk_web.models import Account, Instansi, Pegawai, Unor
+from mysapk_web.services import mail_log, recovery, trail, waits
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor
-from mysapk_web.services.outbox import Letter
+from mysapk_web.services.mail_log import Delivery
 from mysapk_web.services.people import target
 from mysapk_web.services.people.grants import grantable_by
 from mysapk_web.services.people.search import AccountState, state_of
 from mysapk_web.services.people.units import scope_in_words
 from mysapk_web.services.scope import people_within
+from mysapk_web.services.trail import Step
 from mysapk_web.settings import load
 
 SHOWN: Final = 12
@@ -44,29 +42,6 @@ class Act(StrEnum):
     DISABLE = "nonaktifkan"
     ENABLE = "aktifkan"
     GRANT = "peran"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One letter to the person: which, and what became of it; never its words."""
-
-    at: datetime
-    letter: str
-    state: OutboxState
-    sent_at: datetime | None
-    attempts: int
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One event of the trail of an account."""
-
-    at: datetime
-    tag: AuditTag
-    who: str
-    """Name of who acted; empty for a visitor, "Sistem" for the portal itself."""
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +131,10 @@ def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile |
         has_second_factor=account.totp_confirmed_at is not None,
         sessions=alive,
         roles=_roles(session, account_id),
-        deliveries=_deliveries(session, account_id) if actor.may(Permission.OUTBOX_READ) else [],
-        trail=_trail(session, account_id) if actor.may(Permission.AUDIT_READ) else None,
+        deliveries=mail_log.latest_to(session, actor, account_id, limit=SHOWN)
+        if actor.may(Permission.OUTBOX_READ)
+        else [],
+        trail=trail.latest_of(session, actor, account_id, limit=SHOWN) if actor.may(Permission.AUDIT_READ) else None,
         acts=frozenset() if closed else _acts(session, actor, pegawai, account, locked=until is not None, alive=alive),
         closed=closed,
     )
@@ -208,48 +185,3 @@ def _roles(session: Session, account_id: int) -> list[HeldRole]:
         HeldRole(grant.role, scope_in_words(session, grant.instansi_id, grant.unor_id))
         for grant in target.grants_of(session, account_id)
     ]
-
-
-def _deliveries(session: Session, account_id: int) -> list[Delivery]:
-    mails = session.exec(
-        select(OutboxMail).where(OutboxMail.account_id == account_id).order_by(col(OutboxMail.id).desc()).limit(SHOWN)
-    ).all()
-    return [
-        Delivery(
-            at=mail.created_at,
-            letter=Letter(mail.template).label if mail.template in set(Letter) else mail.template,
-            state=mail.state,
-            sent_at=mail.sent_at,
-            attempts=mail.attempts,
-            fault=mail.last_error,
-        )
-        for mail in mails
-    ]
-
-
-def _trail(session: Session, account_id: int) -> list[Step]:
-    doer, of_doer = aliased(Account), aliased(Pegawai)
-    rows: Sequence[tuple[AuditEvent, str | None]] = session.exec(
-        select(AuditEvent, of_doer.nama)
-        .outerjoin(doer, col(doer.id) == AuditEvent.actor_id)
-        .outerjoin(of_doer, col(of_doer.id) == doer.pegawai_id)
-        .where(AuditEvent.subject_id == account_id)
-        .order_by(col(AuditEvent.id).desc())
-        .limit(SHOWN)
-    ).all()
-    return [
-        Step(
-            at=event.at,
-            tag=event.tag,
-            who="" if event.actor_id is None else "Pemilik akun" if event.actor_id == account_id else name or "Sistem",
-            reason=_reason(event),
-        )
-        for event, name in rows
-    ]
-
-
-def _reason(event: AuditEvent) -> str:
-    reason, role = event.detail.get("reason"), event.detail.get("role")
-    if isinstance(reason, str) and reason:
-        return reason
-    return Role(role).label if isinstance(role, str) and role in set(Role) else ""

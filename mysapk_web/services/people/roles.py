@@ -19,7 +19,8 @@ from mysapk_web.services.people import target
 from mysapk_web.services.people.grants import grantable_by, may_revoke
 from mysapk_web.services.people.search import PAGE, person_named
 from mysapk_web.services.people.units import suggest
-from mysapk_web.services.scope import people_within
+from mysapk_web.services.scope import agency_within, people_within
+from mysapk_web.services.trail import OUTSIDE
 
 CANDIDATES: Final = 8
 
@@ -39,7 +40,7 @@ class GrantLine:
     scope: str
     granted_at: datetime
     granted_by: str
-    """Name; empty: from the command line."""
+    """Name; of an officer of another agency only that it was one; empty: from the command line."""
     in_use: bool
     """False: the second factor is missing, so the role gives nothing yet."""
     revocable: bool
@@ -90,8 +91,9 @@ def list_grants(
     if agency.strip():
         named = func.lower(Instansi.nama).contains(agency.strip().casefold(), autoescape=True)
         conditions.append(or_(named, col(Instansi.kode) == agency.strip()))
+    seen = agency_within(actor, Permission.ROLE_GRANT, col(of_giver.instansi_id), whole=True)
     found: Any = (
-        sql_select(RoleGrant, Account, Pegawai, Instansi, place, col(of_giver.nama))
+        sql_select(RoleGrant, Account, Pegawai, Instansi, place, col(of_giver.nama), seen)
         .join(Account, col(Account.id) == RoleGrant.account_id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
@@ -117,6 +119,7 @@ def _line(
     instansi: Instansi,
     unit: Unor | None,
     giver: str | None,
+    seen: bool | None,
 ) -> GrantLine:
     whole = "Semua instansi" if grant.instansi_id is None else "Seluruh instansi"
     return GrantLine(
@@ -129,7 +132,7 @@ def _line(
         role=grant.role,
         scope=f"{unit.nama} dan unit di bawahnya" if unit else whole,
         granted_at=grant.granted_at,
-        granted_by=giver or "",
+        granted_by=(giver if seen else OUTSIDE) if giver else "",
         in_use=account.totp_confirmed_at is not None and account.disabled_at is None,
         revocable=may_revoke(actor, grant, unit.jalur if unit else None),
     )

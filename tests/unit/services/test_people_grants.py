@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select, update
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import GRANTABLE, Permission, Role
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor, UserSession
-from mysapk_web.services import clock, people, rolls
+from mysapk_web.services import clock, people, rolls, trail
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.security import StepUpNeeded
@@ -298,6 +298,20 @@ def test_a_line_says_where_a_role_counts_whether_it_is_in_use_and_if_it_can_be_t
     assert (budi.scope, budi.in_use, budi.revocable) == ("Dinas Pendidikan dan unit di bawahnya", False, True)
     assert (lina.scope, lina.in_use, lina.revocable) == ("Seluruh instansi", True, False)
     assert not lines["Taufik Gunawan"].revocable
+
+
+def test_who_gave_a_role_is_named_to_the_own_agency_only(office: Office) -> None:
+    give(office, "taufik", "ani", Role.APPROVER)
+    give(office, "surya", "eko", Role.ADMIN_INSTANSI)
+
+    def givers(who: str) -> dict[str, str]:
+        found = office.see(people.list_grants, office.actor(who), role=None, text="", agency="", page=1)
+        return {line.nama: line.granted_by for line in found.items}
+
+    assert givers("taufik")["Ani Lestari"] == "Taufik Gunawan"
+    assert givers("taufik")["Eko Wahyudi"] == trail.OUTSIDE
+    assert givers("surya")["Eko Wahyudi"] == "Surya Mahendra"
+    assert givers("taufik")["Lina Purnama"] == ""
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.models import OutboxState
 from mysapk_web.services import database, people
 from mysapk_web.services.actor import Refused
+from mysapk_web.services.mail_log import Delivery
 from mysapk_web.services.people import Act, PersonFile
 from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.ui.access import actor, handler, holding
@@ -216,7 +217,7 @@ def facts_of(found: PersonFile) -> list[Fact]:
     return [{"term": term, "value": value} for term, value in told if value]
 
 
-def more_of(mail: people.Delivery, zone: str) -> str:
+def more_of(mail: Delivery, zone: str) -> str:
     """What became of a letter, beyond its state.
 
     Args:
