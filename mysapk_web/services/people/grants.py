@@ -5,14 +5,14 @@ A role is given only by who may give it where it shall count; nobody changes the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.roles import GRANTABLE, Permission, Role
+from mysapk_web.domain.roles import GRANTABLE, Permission, Role, may_manage
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor, Grant, NotAllowed, Refused
@@ -108,6 +108,8 @@ def revoke_role(session: Session, actor: Actor, *, grant_id: int) -> Role:
         raise Refused("Peran itu sudah dicabut.")
     if not any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants):
         raise Refused(NOT_YOURS)
+    if not target.may_manage(actor, session, grant.account_id):
+        raise Refused(target.HIGHER)
     if grant.role is Role.ADMIN_INSTANSI and not _has_other_admin(session, grant):
         raise Refused(LAST_ADMIN)
     require_recent(actor)
@@ -157,16 +159,18 @@ def grantable_by(actor: Actor, instansi_id: int) -> list[Role]:
     return [role for role in Role if any(role in GRANTABLE[grant.role] for grant in reach)]
 
 
-def may_revoke(actor: Actor, grant: RoleGrant, path: str | None) -> bool:
+def may_revoke(actor: Actor, grant: RoleGrant, path: str | None, held: Iterable[Role]) -> bool:
     """Whether an actor could take a grant away, the last admin of an agency aside.
 
     Args:
         actor: Who takes.
         grant: In force.
         path: `Unor.jalur` of its unit; None for a whole agency.
+        held: All roles of its holder.
     """
-    mine = grant.account_id == actor.account_id
-    return not mine and any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants)
+    if grant.account_id == actor.account_id or not may_manage(actor.roles, held):
+        return False
+    return any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants)
 
 
 def _gives(own: Grant, role: Role, instansi_id: int | None, path: str | None) -> bool:
@@ -209,7 +213,7 @@ def _checked(
     path = place.jalur if place else None
     if not any(_gives(grant, wanted, pegawai.instansi_id, path) for grant in actor.acting_grants):
         raise Refused(NOT_YOURS, "peran")
-    if any(target.outranks(actor, held.role) for held in target.grants_of(session, account_id)):
+    if not target.may_manage(actor, session, account_id):
         raise Refused(target.HIGHER)
     if account.disabled_at is not None:
         raise Refused("Akun ini sedang dinonaktifkan. Aktifkan akunnya dahulu.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +12,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from mysapk_web.domain.roles import MATRIX, Permission, Role
+from mysapk_web.domain.roles import MATRIX, Permission, Role, may_manage
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.paging import Page
@@ -108,11 +109,13 @@ def list_grants(
     number = min(max(1, page), pages)
     order = (Pegawai.nama, RoleGrant.role, RoleGrant.id)
     rows = session.execute(found.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
-    return Page([_line(actor, *row) for row in rows], number, pages, total)
+    held = target.roles_of(session, [row[1].id or 0 for row in rows])
+    return Page([_line(actor, held, *row) for row in rows], number, pages, total)
 
 
 def _line(
     actor: Actor,
+    held: Mapping[int, frozenset[Role]],
     grant: RoleGrant,
     account: Account,
     pegawai: Pegawai,
@@ -134,7 +137,7 @@ def _line(
         granted_at=grant.granted_at,
         granted_by=(giver if seen else OUTSIDE) if giver else "",
         in_use=account.totp_confirmed_at is not None and account.disabled_at is None,
-        revocable=may_revoke(actor, grant, unit.jalur if unit else None),
+        revocable=may_revoke(actor, grant, unit.jalur if unit else None, held[grant.account_id]),
     )
 
 
@@ -214,7 +217,7 @@ def _candidate(
         closed = "Ini akun Anda sendiri."
     elif account.disabled_at is not None:
         closed = "Akun ini sedang dinonaktifkan."
-    elif any(target.outranks(actor, grant.role) for grant in held):
+    elif not may_manage(actor.roles, [grant.role for grant in held]):
         closed = target.HIGHER
     return Candidate(
         account_id=account.id or 0,

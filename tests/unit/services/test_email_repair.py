@@ -47,9 +47,14 @@ def test_nobody_repairs_outside_the_scope_or_the_own(office: Office, who: str, w
 
 
 @pytest.mark.parametrize(("who", "whom"), [("sari", "budi"), ("taufik", "lina")])
-def test_nobody_takes_over_an_account_with_a_role_they_can_not_give(office: Office, who: str, whom: str) -> None:
+def test_nobody_takes_over_an_account_of_a_peer_or_higher(office: Office, who: str, whom: str) -> None:
     with pytest.raises(Refused):
         repair(office, who, whom)
+
+
+@pytest.mark.parametrize(("who", "whom"), [("taufik", "budi"), ("surya", "lina"), ("surya", "budi")])
+def test_whoever_is_below_is_helped_also_over_several_steps(office: Office, who: str, whom: str) -> None:
+    assert repair(office, who, whom)
 
 
 def test_who_has_the_address_has_the_account_so_it_needs_a_recent_proof(office: Office) -> None:

@@ -180,6 +180,23 @@ def test_a_peer_is_not_given_roles_nor_loses_them(office: Office) -> None:
         take(office, "taufik", "lina", Role.ADMIN_INSTANSI)
 
 
+def test_a_peer_keeps_the_lower_roles_until_somebody_above_has_taken_the_higher_one(office: Office) -> None:
+    give(office, "taufik", "ani", Role.VERIFIKATOR, "D1")
+    give(office, "surya", "ani", Role.ADMIN_INSTANSI)
+
+    def revocable(who: str) -> dict[Role, bool]:
+        lines = office.see(people.list_grants, office.actor(who), role=None, text="ani", agency="K1", page=1).items
+        return {line.role: line.revocable for line in lines if line.nama == "Ani Lestari"}
+
+    assert revocable("taufik") == {Role.VERIFIKATOR: False, Role.ADMIN_INSTANSI: False}
+    assert revocable("surya") == {Role.VERIFIKATOR: False, Role.ADMIN_INSTANSI: True}
+    with pytest.raises(Refused, match="tidak dapat Anda atur"):
+        take(office, "taufik", "ani", Role.VERIFIKATOR)
+    take(office, "surya", "ani", Role.ADMIN_INSTANSI)
+    assert revocable("taufik") == {Role.VERIFIKATOR: True}
+    assert take(office, "taufik", "ani", Role.VERIFIKATOR)
+
+
 def test_nobody_takes_the_own_role(office: Office) -> None:
     with pytest.raises(NotAllowed):
         take(office, "taufik", "taufik", Role.ADMIN_INSTANSI)
