@@ -156,6 +156,8 @@ def start_reset(session: Session, *, account_id: int, actor: Actor | None) -> st
 def cancel_reset(session: Session, *, account_id: int, actor: Actor | None) -> bool:
     """Make a token worthless that is on its way or lies in a mailbox that somebody else may read (domain 10).
 
+    The person is told: without a word, who waits for the token would only learn that it doesn't work.
+
     Args:
         session: Any transaction.
         account_id: Whose.
@@ -172,6 +174,7 @@ def cancel_reset(session: Session, *, account_id: int, actor: Actor | None) -> b
     if not recovery.cancel_tokens(session, account_id):
         return False
     target.note(session, AuditTag.RESET_CANCELLED, account, pegawai, actor)
+    target.tell(session, Letter.RESET_CANCELLED, account, pegawai)
     return True
 
 

@@ -291,8 +291,10 @@ def test_a_token_that_was_sent_is_made_worthless(both_offices: Office) -> None:
     assert office.account("eko").version == version
     (event,) = office.events(AuditTag.RESET_CANCELLED)
     assert (event.actor_id, event.subject_id) == (office.ids["taufik"], office.ids["eko"])
+    assert office.letters("eko") == [Letter.TOKEN, Letter.RESET_CANCELLED]
     assert cancel_reset(office, office.actor("taufik"), "eko") is False
     assert len(office.events(AuditTag.RESET_CANCELLED)) == 1
+    assert office.letters("eko") == [Letter.TOKEN, Letter.RESET_CANCELLED]
     seen = office.see(people.person_file, office.actor("taufik"), office.ids["eko"])
     assert seen is not None
     assert Act.CANCEL_RESET not in seen.acts

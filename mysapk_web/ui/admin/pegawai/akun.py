@@ -119,7 +119,8 @@ def _acts() -> rx.Component:
                     Act.CANCEL_RESET,
                     "Batalkan token",
                     "Untuk token yang sudah dikirim, misalnya ke kotak surat yang dapat dibuka orang lain.",
-                    "Token yang sudah dikirim tidak dapat dipakai lagi. Password dan sesi pegawai tidak berubah.",
+                    "Token yang sudah dikirim tidak dapat dipakai lagi. Password dan sesi pegawai tidak berubah. "
+                    "Pegawai diberi tahu lewat email.",
                     state.cancel_reset,
                 ),
                 _act(

@@ -151,7 +151,9 @@ class AkunState(AppState):
         """Make a token worthless that could still be used."""
         had = await database.run(people.cancel_reset, account_id=_meant(form), actor=actor())
         await self._done(
-            "Token dibatalkan dan tidak dapat dipakai lagi." if had else "Tidak ada lagi token yang dapat dipakai."
+            "Token dibatalkan dan tidak dapat dipakai lagi. Pegawai sudah diberi tahu lewat email."
+            if had
+            else "Tidak ada lagi token yang dapat dipakai."
         )
 
     @handler(holding(Permission.SESSIONS_END))
