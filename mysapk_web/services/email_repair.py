@@ -134,7 +134,13 @@ def repair(session: Session, actor: Actor, *, account_id: int, email: str, reaso
         raise Refused(judged.fault, "email")
     require_recent(actor)
     return change_email(
-        session, account=account, pegawai=pegawai, new_email=email, actor_id=actor.account_id, reason=why
+        session,
+        account=account,
+        pegawai=pegawai,
+        new_email=email,
+        actor_id=actor.account_id,
+        reason=why,
+        address=actor.visitor.address,
     )
 
 

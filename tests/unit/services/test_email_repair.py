@@ -28,10 +28,11 @@ def test_who_may_repairs_and_both_addresses_are_told(both_offices: Office, who: 
     assert office.account("ani").version == version + 1
     assert {mail.recipient for mail in office.mails("ani")} == {None, "ani@k1.example.go.id"}
     (event,) = office.events(AuditTag.EMAIL_CHANGED)
-    assert (event.actor_id, event.subject_id, event.detail["reason"]) == (
+    assert (event.actor_id, event.subject_id, event.detail["reason"], event.address) == (
         office.ids[who],
         office.ids["ani"],
         "Surat OPD 12",
+        "203.0.113.0/24",
     )
 
 
