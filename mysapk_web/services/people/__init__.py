@@ -14,6 +14,7 @@ from mysapk_web.services.people.accounts import (
 from mysapk_web.services.people.file import Act, HeldRole, PersonFile, person_file
 from mysapk_web.services.people.first_admin import create_admin, remove_second_factor_of
 from mysapk_web.services.people.grants import (
+    LAST_ADMIN,
     Proposed,
     drop_roles_of_moved,
     grant_role,
@@ -36,6 +37,7 @@ from mysapk_web.services.people.units import suggest
 
 __all__ = [
     "COUNTED",
+    "LAST_ADMIN",
     "MAX_REASON",
     "AccountState",
     "Act",

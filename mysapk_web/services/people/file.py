@@ -18,6 +18,7 @@ from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.mail_log import Delivery
 from mysapk_web.services.people import target
+from mysapk_web.services.people.admins import admins_of
 from mysapk_web.services.people.grants import grantable_by
 from mysapk_web.services.people.search import AccountState, state_of
 from mysapk_web.services.people.units import scope_in_words
@@ -75,6 +76,10 @@ class PersonFile:
     has_second_factor: bool
     sessions: int
     roles: list[HeldRole]
+    only_admin: bool
+    """Nobody else can act as admin of the agency; told to who may appoint another."""
+    agency_without_admin: bool
+    """Neither this admin nor another of the agency can act; told to who may appoint another."""
     deliveries: list[Delivery] = field(repr=False)
     trail: list[Step] | None = field(repr=False)
     """None: the actor may not read trails."""
@@ -111,6 +116,7 @@ def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile |
     until = waits.running(session, [pegawai.nip]).get(pegawai.nip)
     alive = sessions.count_alive(session, load(), account_id)
     closed = _closed(session, actor, account_id)
+    only_admin, without_admin = _admin(session, actor, pegawai, account_id)
     return PersonFile(
         account_id=account_id,
         nip=pegawai.nip,
@@ -131,6 +137,8 @@ def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile |
         has_second_factor=account.totp_confirmed_at is not None,
         sessions=alive,
         roles=_roles(session, account_id),
+        only_admin=only_admin,
+        agency_without_admin=without_admin,
         deliveries=mail_log.latest_to(session, actor, account_id, limit=SHOWN)
         if actor.may(Permission.OUTBOX_READ)
         else [],
@@ -178,6 +186,14 @@ def _email_note(pegawai: Pegawai, instansi: Instansi) -> str:
         DomainVerdict.FREE_MAIL_WARNING: "Alamat memakai layanan email gratis; instansi menyarankan email dinas.",
         DomainVerdict.NOT_AGENCY: "Bukan email dinas, sedangkan instansi hanya menerima email dinas.",
     }[verdict]
+
+
+def _admin(session: Session, actor: Actor, pegawai: Pegawai, account_id: int) -> tuple[bool, bool]:
+    """Whether this is the only admin of the agency who can act, and whether none of its admins can."""
+    if Role.ADMIN_INSTANSI not in grantable_by(actor, pegawai.instansi_id):
+        return False, False
+    admins = admins_of(session, [pegawai.instansi_id])[pegawai.instansi_id]
+    return admins.acting == {account_id}, account_id in admins.holding and not admins.acting
 
 
 def _roles(session: Session, account_id: int) -> list[HeldRole]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.paging import Page
 from mysapk_web.services.people import target
+from mysapk_web.services.people.admins import admins_of
 from mysapk_web.services.people.grants import grantable_by, may_revoke
 from mysapk_web.services.people.search import PAGE, person_named
 from mysapk_web.services.people.units import suggest
@@ -45,6 +46,8 @@ class GrantLine:
     in_use: bool
     """False: the second factor is missing, so the role gives nothing yet."""
     revocable: bool
+    stays: bool
+    """The last admin of the agency who can act: the role is not taken before there is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,19 @@ def list_grants(
     order = (Pegawai.nama, RoleGrant.role, RoleGrant.id)
     rows = session.execute(found.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
     held = target.roles_of(session, [row[1].id or 0 for row in rows])
-    return Page([_line(actor, held, *row) for row in rows], number, pages, total)
+    of_agencies = {row[0].instansi_id or 0 for row in rows if row[0].role is Role.ADMIN_INSTANSI}
+    staying = {
+        (Role.ADMIN_INSTANSI, account_id)
+        for admins in admins_of(session, of_agencies).values()
+        for account_id in admins.staying()
+    }
+    return Page([_line(actor, held, staying, *row) for row in rows], number, pages, total)
 
 
 def _line(
     actor: Actor,
     held: Mapping[int, frozenset[Role]],
+    staying: Set[tuple[Role, int]],
     grant: RoleGrant,
     account: Account,
     pegawai: Pegawai,
@@ -138,6 +148,7 @@ def _line(
         granted_by=(giver if seen else OUTSIDE) if giver else "",
         in_use=account.totp_confirmed_at is not None and account.disabled_at is None,
         revocable=may_revoke(actor, grant, unit.jalur if unit else None, held[grant.account_id]),
+        stays=(grant.role, grant.account_id) in staying,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 from reflex.vars import ObjectVar
@@ -38,6 +38,9 @@ from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
+LEAVES_NO_ADMIN: Final = frozenset({Act.DISABLE, Act.REMOVE_FACTOR})
+"""Acts after which an admin can't act."""
+
 
 def _fact(item: ObjectVar[Fact]) -> rx.Component:
     return rx.el.div(rx.el.dt(item["term"]), rx.el.dd(item["value"]))
@@ -50,6 +53,10 @@ def _account() -> rx.Component:
         rx.el.dl(rx.foreach(AkunState.facts, _fact), class_name="facts"),
         rx.cond(AkunState.email_note, rx.el.div(inset(AkunState.email_note, kind="warn"), class_name="mt-4")),
     )
+
+
+def _only_admin() -> rx.Component:
+    return rx.cond(AkunState.only_admin, inset(AkunState.only_admin, kind="warn"))
 
 
 def _act(
@@ -66,6 +73,7 @@ def _act(
                 f"{label}?",
                 rx.el.p(rx.el.strong(AkunState.nama)),
                 rx.el.p(consequence),
+                _only_admin() if act in LEAVES_NO_ADMIN else rx.fragment(),
                 Form.create(
                     rx.el.input(type="hidden", name="akun", value=AkunState.account_id, read_only=True),
                     *fields,
@@ -251,6 +259,13 @@ def _person() -> rx.Component:
     return rx.fragment(
         rx.el.h1(AkunState.nama),
         rx.el.p(AkunState.who, class_name="lead"),
+        rx.cond(
+            AkunState.admin_gap,
+            rx.el.div(
+                inset(AkunState.admin_gap, " ", rx.el.a("Buka halaman Peran", href="/admin/peran"), kind="warn"),
+                class_name="mb-4",
+            ),
+        ),
         _account(),
         _acts(),
         _roles(),

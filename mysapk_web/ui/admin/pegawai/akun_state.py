@@ -22,6 +22,14 @@ FACTOR_REASON: Final = "alasan_dua_langkah"
 """The second reason on the page needs a name of its own."""
 GONE: Final = "Pegawai tidak ditemukan di wilayah Anda. Mungkin sudah pindah unit atau instansi."
 
+ONLY_ADMIN: Final = (
+    "Ini satu-satunya Admin Instansi yang dapat bertindak di {}. Setelah tindakan ini, instansi itu tidak punya admin sampai ada "
+    "penggantinya: tunjuk Admin Instansi lain di halaman Peran."
+)
+ADMIN_GAP: Final = (
+    "{} sekarang tidak punya Admin Instansi yang dapat bertindak. Tunjuk Admin Instansi lain di halaman Peran."
+)
+
 NO_ACTS: Final = {act.value: False for act in Act}
 
 _MAIL_TONES: Final = {
@@ -80,6 +88,10 @@ class AkunState(AppState):
     email_note: str = ""
     closed: str = ""
     acts: dict[str, bool] = NO_ACTS
+    only_admin: str = ""
+    """Said before an act that would leave the agency without an admin who can act."""
+    admin_gap: str = ""
+    """The agency has none."""
     idle: bool = False
     """Nothing can be done, and no reason stands on the page yet."""
     roles: list[RoleRow] = []
@@ -105,6 +117,8 @@ class AkunState(AppState):
         self.nama, self.who = found.nama, f"NIP {found.nip}, {found.jenis.label}, {found.unit}, {found.instansi}"
         self.state, self.tone = found.state.label, TONES[found.state]
         self.facts, self.email_note = facts_of(found), found.email_note
+        self.only_admin = ONLY_ADMIN.format(found.instansi) if found.only_admin else ""
+        self.admin_gap = ADMIN_GAP.format(found.instansi) if found.agency_without_admin else ""
         self.closed, self.idle = found.closed, not found.closed and not found.acts
         self.acts = {act.value: act in found.acts for act in Act}
         self.roles = [{"role": held.role.label, "scope": held.scope} for held in found.roles]
@@ -125,8 +139,9 @@ class AkunState(AppState):
         ]
 
     async def _done(self, notice: str) -> None:
+        before = self.admin_gap
         await self._look()
-        self._tell(notice=notice)
+        self._tell(notice=notice if before else f"{notice} {self.admin_gap}".rstrip())
 
     @handler(holding(Permission.CPNS_APPROVE))
     async def approve(self, form: dict[str, Any]) -> None:

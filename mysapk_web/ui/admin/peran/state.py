@@ -43,6 +43,7 @@ class GrantRow(TypedDict):
     given: str
     in_use: bool
     revocable: bool
+    stays: bool
 
 
 class PersonRow(TypedDict):
@@ -86,6 +87,7 @@ def grant_row(line: GrantLine) -> GrantRow:
         "given": f"{moment(line.granted_at, line.zona)}{by}",
         "in_use": line.in_use,
         "revocable": line.revocable,
+        "stays": line.stays,
     }
 
 
