@@ -11,7 +11,7 @@ from mysapk_web.services.people.accounts import (
     start_reset,
     unlock,
 )
-from mysapk_web.services.people.file import Act, HeldRole, PersonFile, person_file
+from mysapk_web.services.people.file import SHOWN, Act, HeldRole, PersonFile, person_file
 from mysapk_web.services.people.first_admin import create_admin, remove_second_factor_of
 from mysapk_web.services.people.grants import (
     LAST_ADMIN,
@@ -39,6 +39,7 @@ __all__ = [
     "COUNTED",
     "LAST_ADMIN",
     "MAX_REASON",
+    "SHOWN",
     "AccountState",
     "Act",
     "Candidate",

@@ -22,12 +22,13 @@ from mysapk_web.services.people.admins import admins_of
 from mysapk_web.services.people.grants import grantable_by
 from mysapk_web.services.people.search import AccountState, state_of
 from mysapk_web.services.people.units import scope_in_words
+from mysapk_web.services.progress.person import PersonPdm, pdm_of
 from mysapk_web.services.scope import people_within
 from mysapk_web.services.trail import Step
 from mysapk_web.settings import load
 
 SHOWN: Final = 12
-"""Letters and events on the page."""
+"""Letters and events on the page at first, and how many more come at a time."""
 OWN: Final = "Ini akun Anda sendiri. Mintalah admin lain bila ada yang perlu diubah."
 
 
@@ -80,21 +81,31 @@ class PersonFile:
     """Nobody else can act as admin of the agency; told to who may appoint another."""
     agency_without_admin: bool
     """Neither this admin nor another of the agency can act; told to who may appoint another."""
+    pdm: PersonPdm | None
+    """None: the actor may not read progress."""
     deliveries: list[Delivery] = field(repr=False)
+    more_deliveries: bool
+    """There are older ones."""
     trail: list[Step] | None = field(repr=False)
     """None: the actor may not read trails."""
+    more_trail: bool
+    """There are older ones."""
     acts: frozenset[Act]
     closed: str
     """Why nothing can be done, in words; empty when something can."""
 
 
-def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile | None:
+def person_file(
+    session: Session, actor: Actor, account_id: int, *, letters: int = SHOWN, events: int = SHOWN
+) -> PersonFile | None:
     """One person of the own scope.
 
     Args:
         session: A read transaction is enough.
         actor: Who looks.
         account_id: Whose.
+        letters: How many at most, the newest.
+        events: How many at most, the newest.
 
     Returns:
         None when there is no such person in the scope.
@@ -117,6 +128,10 @@ def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile |
     alive = sessions.count_alive(session, load(), account_id)
     closed = _closed(session, actor, account_id)
     only_admin, without_admin = _admin(session, actor, pegawai, account_id)
+    read = actor.may(Permission.OUTBOX_READ)
+    mails = mail_log.latest_to(session, actor, account_id, limit=letters + 1) if read else []
+    audits = actor.may(Permission.AUDIT_READ)
+    steps = trail.latest_of(session, actor, account_id, limit=events + 1) if audits else None
     return PersonFile(
         account_id=account_id,
         nip=pegawai.nip,
@@ -139,10 +154,11 @@ def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile |
         roles=_roles(session, account_id),
         only_admin=only_admin,
         agency_without_admin=without_admin,
-        deliveries=mail_log.latest_to(session, actor, account_id, limit=SHOWN)
-        if actor.may(Permission.OUTBOX_READ)
-        else [],
-        trail=trail.latest_of(session, actor, account_id, limit=SHOWN) if actor.may(Permission.AUDIT_READ) else None,
+        pdm=pdm_of(session, actor, account_id) if actor.may(Permission.PROGRESS_READ) else None,
+        deliveries=mails[:letters],
+        more_deliveries=len(mails) > letters,
+        trail=None if steps is None else steps[:events],
+        more_trail=steps is not None and len(steps) > events,
         acts=frozenset() if closed else _acts(session, actor, pegawai, account, locked=until is not None, alive=alive),
         closed=closed,
     )

@@ -201,6 +201,37 @@ def _roles() -> rx.Component:
     )
 
 
+def _pdm() -> rx.Component:
+    return rx.cond(
+        AkunState.pdm,
+        section(
+            "Pemutakhiran data (PDM)",
+            rx.el.dl(rx.foreach(AkunState.pdm, _fact), class_name="facts"),
+        ),
+    )
+
+
+def _older(label: str, shown: Any, rest: Any, on_submit: Any, where: str, href: str) -> rx.Component:
+    """The way to what is older: some more here, and at last the list of all."""
+    return rx.fragment(
+        rx.cond(
+            shown,
+            Form.create(
+                submit_button(label, "Memuat ...", kind="secondary"),
+                on_submit=on_submit,
+                action=PATH,
+                class_name="mt-4",
+            ),
+        ),
+        rx.cond(
+            rest,
+            rx.el.p(
+                "Yang lebih lama ada di ", rx.el.a(where, href=href), ": cari dengan NIP-nya.", class_name="help mt-4"
+            ),
+        ),
+    )
+
+
 def _letter(item: ObjectVar[LetterRow]) -> rx.Component:
     return row(
         cell("Waktu", rx.el.span(item["at"])),
@@ -224,6 +255,14 @@ def _letters() -> rx.Component:
                 rx.foreach(AkunState.letters, _letter),
             ),
             empty("Belum ada surat kepada pegawai ini."),
+        ),
+        _older(
+            "Tampilkan lebih banyak surat",
+            AkunState.more_letters,
+            AkunState.rest_letters,
+            AkunState.older_letters,
+            "Surat keluar",
+            "/admin/surat",
         ),
     )
 
@@ -251,6 +290,14 @@ def _trail() -> rx.Component:
                 ),
                 empty("Belum ada kejadian pada akun ini."),
             ),
+            _older(
+                "Tampilkan lebih banyak kejadian",
+                AkunState.more_trail,
+                AkunState.rest_trail,
+                AkunState.older_events,
+                "Jejak audit",
+                "/admin/audit",
+            ),
         ),
     )
 
@@ -269,6 +316,7 @@ def _person() -> rx.Component:
         _account(),
         _acts(),
         _roles(),
+        _pdm(),
         _letters(),
         _trail(),
     )
