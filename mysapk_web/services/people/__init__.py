@@ -22,7 +22,16 @@ from mysapk_web.services.people.grants import (
     propose_role,
     revoke_role,
 )
-from mysapk_web.services.people.roles import Candidate, GrantLine, candidate, find_candidates, list_grants, suggest_for
+from mysapk_web.services.people.roles import (
+    CANDIDATES,
+    Candidate,
+    Candidates,
+    GrantLine,
+    candidate,
+    find_candidates,
+    list_grants,
+    suggest_for,
+)
 from mysapk_web.services.people.search import (
     COUNTED,
     AccountState,
@@ -36,6 +45,7 @@ from mysapk_web.services.people.search import (
 from mysapk_web.services.people.units import suggest
 
 __all__ = [
+    "CANDIDATES",
     "COUNTED",
     "LAST_ADMIN",
     "MAX_REASON",
@@ -43,6 +53,7 @@ __all__ = [
     "AccountState",
     "Act",
     "Candidate",
+    "Candidates",
     "GrantLine",
     "HeldRole",
     "Order",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -25,6 +25,7 @@ from mysapk_web.services.scope import agency_within, people_within
 from mysapk_web.services.trail import OUTSIDE
 
 CANDIDATES: Final = 8
+"""People that a search shows at most; who has more to choose from narrows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ class Candidate:
     roles: list[str]
     grantable: list[Role]
     closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Whom a search found: the first few by name."""
+
+    people: list[Candidate]
+    more: bool
+    """There are others whom it doesn't show."""
 
 
 def list_grants(
@@ -152,7 +162,7 @@ def _line(
     )
 
 
-def find_candidates(session: Session, actor: Actor, *, text: str) -> list[Candidate]:
+def find_candidates(session: Session, actor: Actor, *, text: str) -> Candidates:
     """People of the own scope whom a search may have meant, at most a handful.
 
     Args:
@@ -166,10 +176,12 @@ def find_candidates(session: Session, actor: Actor, *, text: str) -> list[Candid
     """
     actor.require(Permission.ROLE_GRANT)
     if not text.strip():
-        return []
+        return Candidates([], more=False)
     grants = [grant for grant in actor.acting_grants if Permission.ROLE_GRANT in MATRIX[grant.role]]
     everywhere = any(grant.instansi_id is None for grant in grants)
-    return _candidates(session, actor, person_named(text, everywhere=everywhere))
+    rows = _rows(session, actor, person_named(text, everywhere=everywhere), limit=CANDIDATES + 1)
+    shown = [_candidate(session, actor, *row) for row in rows[:CANDIDATES]]
+    return Candidates(shown, more=len(rows) > CANDIDATES)
 
 
 def candidate(session: Session, actor: Actor, account_id: int) -> Candidate | None:
@@ -184,7 +196,8 @@ def candidate(session: Session, actor: Actor, account_id: int) -> Candidate | No
         NotAllowed: The actor gives no roles.
     """
     actor.require(Permission.ROLE_GRANT)
-    return next(iter(_candidates(session, actor, col(Account.id) == account_id)), None)
+    rows = _rows(session, actor, col(Account.id) == account_id, limit=1)
+    return _candidate(session, actor, *rows[0]) if rows else None
 
 
 def suggest_for(session: Session, actor: Actor, account_id: int, text: str) -> list[str]:
@@ -205,17 +218,18 @@ def suggest_for(session: Session, actor: Actor, account_id: int, text: str) -> l
     return suggest(session, actor, Permission.ROLE_GRANT, text, instansi_id=one.instansi_id)
 
 
-def _candidates(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> list[Candidate]:
-    rows = session.exec(
+def _rows(
+    session: Session, actor: Actor, wanted: ColumnElement[bool], *, limit: int
+) -> Sequence[tuple[Account, Pegawai, str, str]]:
+    return session.exec(
         select(Account, Pegawai, Unor.nama, Instansi.nama)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
         .where(people_within(actor, Permission.ROLE_GRANT), wanted)
         .order_by(col(Pegawai.nama), col(Pegawai.id))
-        .limit(CANDIDATES)
+        .limit(limit)
     ).all()
-    return [_candidate(session, actor, *row) for row in rows]
 
 
 def _candidate(

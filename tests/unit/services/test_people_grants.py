@@ -19,6 +19,7 @@ from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor, UserS
 from mysapk_web.services import clock, people, trail
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.outbox import Letter
+from mysapk_web.services.people import roles
 from mysapk_web.services.security import StepUpNeeded
 from tests.unit.services.office import ROLLS, Office, actor_of, give, move, take
 
@@ -330,7 +331,17 @@ def test_who_gave_a_role_is_named_to_the_own_agency_only(office: Office) -> None
 def test_candidates_come_from_the_own_scope(office: Office, who: str, text: str, found: list[str]) -> None:
     of_nip = {row["nip"]: key for key, row in ROLLS.items()}
     seen = office.see(people.find_candidates, office.actor(who), text=text)
-    assert [of_nip[one.nip] for one in seen] == found
+    assert [of_nip[one.nip] for one in seen.people] == found
+    assert not seen.more
+
+
+@pytest.mark.parametrize(("shown", "more"), [(6, True), (7, False), (8, False)])
+def test_a_search_that_shows_not_everybody_says_so(
+    office: Office, monkeypatch: pytest.MonkeyPatch, shown: int, more: bool
+) -> None:
+    monkeypatch.setattr(roles, "CANDIDATES", shown)
+    seen = office.see(people.find_candidates, office.actor("taufik"), text="19")
+    assert (len(seen.people), seen.more) == (min(shown, 7), more)
 
 
 def test_a_candidate_says_what_could_be_given_and_why_not(office: Office) -> None:

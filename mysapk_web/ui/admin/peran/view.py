@@ -6,7 +6,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.services.people import LAST_ADMIN
-from mysapk_web.ui.admin.peran.state import NOBODY, PATH, ROLES, GrantRow, Option, PeranState, PersonRow
+from mysapk_web.ui.admin.peran.state import CUT, NOBODY, PATH, ROLES, GrantRow, Option, PeranState, PersonRow
 from mysapk_web.ui.components.behaviour import Form, NativeForm
 from mysapk_web.ui.components.display import (
     badge,
@@ -50,6 +50,7 @@ def _find() -> rx.Component:
                     ["Nama dan NIP", "Unit kerja", "Peran sekarang", "Tindakan"],
                     rx.foreach(PeranState.found, _candidate),
                 ),
+                rx.cond(PeranState.cut, rx.el.div(inset(CUT), class_name="mt-4")),
                 class_name="mt-6",
             ),
             rx.cond(PeranState.asked, rx.el.div(empty(NOBODY), class_name="mt-6")),
