@@ -310,7 +310,7 @@ def _person() -> rx.Component:
             AkunState.admin_gap,
             rx.el.div(
                 inset(AkunState.admin_gap, " ", rx.el.a("Buka halaman Peran", href="/admin/peran"), kind="warn"),
-                class_name="mb-4",
+                class_name="mt-4",
             ),
         ),
         _account(),
