@@ -225,17 +225,30 @@ def may(roles: Iterable[Role], permission: Permission) -> bool:
     return any(permission in MATRIX[role] for role in roles)
 
 
-def may_grant(roles: Iterable[Role], wanted: Role) -> bool:
-    """Tell whether one of the roles may give or take away another.
+def below(roles: Iterable[Role]) -> frozenset[Role]:
+    """Find the roles strictly below others: those that they give, and those that are given by whom they appoint.
 
     Args:
-        roles: roles of the one who grants.
-        wanted: role to give.
-
-    Returns:
-        True if a row of `GRANTABLE` names it.
+        roles: roles of the one who acts.
     """
-    return any(wanted in GRANTABLE[role] for role in roles)
+    found: set[Role] = set()
+    front = set(roles)
+    while front:
+        front = {role for giver in front for role in GRANTABLE[giver]} - found
+        found |= front
+    return frozenset(found)
+
+
+def may_manage(roles: Iterable[Role], held: Iterable[Role]) -> bool:
+    """Tell whether somebody may act on the account of another: every role that it holds is below one of theirs.
+
+    So a peer and somebody higher are left alone, whatever else they hold. Permission and scope are asked for beside this.
+
+    Args:
+        roles: roles of the one who acts.
+        held: roles of the account; everybody is a pegawai, which counts for nothing here.
+    """
+    return set(held) - {Role.PEGAWAI} <= below(roles)
 
 
 def matrix_markdown() -> str:

@@ -236,6 +236,8 @@ OPEN_STATES: Final = frozenset(UsulanState) - FINAL_STATES
 """Not decided yet; a draft is open, too."""
 SENT_STATES: Final = OPEN_STATES - {_S.DRAF}
 """On its way: sent and not decided yet."""
+EVER_SENT: Final = SENT_STATES | REJECTED_STATES | {_S.TELAH_UPDATE}
+"""Sent once, and not taken back."""
 EDITABLE: Final = frozenset(state for state, act in TRANSITIONS if act is _A.SAVE_DRAFT)
 """The owner may change the values."""
 WITHDRAWABLE: Final = frozenset(state for state, act in TRANSITIONS if act is _A.WITHDRAW)

@@ -59,6 +59,7 @@ def change_email(
     actor_id: int | None,
     reason: str,
     keep_session: str = "",
+    address: str = "",
 ) -> bool:
     """Give a person another address.
 
@@ -73,6 +74,7 @@ def change_email(
         actor_id: Account that acts; None for the system.
         reason: In words, for the trail.
         keep_session: Reference of a session that goes on: of the person who changes the own address.
+        address: Client address of whoever acts on a page, for the trail, which keeps its network.
 
     Returns:
         Whether mail now goes elsewhere. Another spelling of the same address ends nothing.
@@ -95,7 +97,9 @@ def change_email(
     change = EmailChange(account.id or 0, pegawai.id or 0, pegawai.instansi_id, pegawai.email_key, raw, key)
     try:
         with session.begin_nested():
-            apply_changes(session, [change], actor_id=actor_id, reason=reason, keep_session=keep_session)
+            apply_changes(
+                session, [change], actor_id=actor_id, reason=reason, keep_session=keep_session, address=address
+            )
     except IntegrityError:  # somebody else took the address meanwhile
         raise Refused(TAKEN, "email") from None
     session.refresh(account)
@@ -110,6 +114,7 @@ def apply_changes(
     actor_id: int | None,
     reason: str,
     keep_session: str = "",
+    address: str = "",
     letters_from: datetime | None = None,
     **detail: Any,
 ) -> None:
@@ -121,6 +126,7 @@ def apply_changes(
         actor_id: Account that acts; None for the system.
         reason: In words, for the trail.
         keep_session: As in `change_email`.
+        address: As in `change_email`; imports work in the background and have none.
         letters_from: When the first letter may go out; the others follow at `LETTERS_PER_SECOND`. Now by default, and at once.
         **detail: More for the trail, such as the run of an import.
 
@@ -149,6 +155,7 @@ def apply_changes(
                 "actor_id": actor_id,
                 "subject_id": change.account_id,
                 "instansi_id": change.instansi_id,
+                "address": address,
                 "detail": {"reason": reason, **masks, **detail},
             }
         )

@@ -126,7 +126,7 @@ def repair(session: Session, actor: Actor, *, account_id: int, email: str, reaso
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: Not an address that the person may have, no reason, or a role that the actor can't give.
+        Refused: Not an address that the person may have, no reason, or a role that is not below the actor's.
         StepUpNeeded: Password or code have to be shown again: whoever has the address has the account.
     """
     account, pegawai = find(session, account_id, actor, Permission.EMAIL_REPAIR)
@@ -136,7 +136,13 @@ def repair(session: Session, actor: Actor, *, account_id: int, email: str, reaso
         raise Refused(judged.fault, "email")
     require_recent(actor)
     return change_email(
-        session, account=account, pegawai=pegawai, new_email=email, actor_id=actor.account_id, reason=why
+        session,
+        account=account,
+        pegawai=pegawai,
+        new_email=email,
+        actor_id=actor.account_id,
+        reason=why,
+        address=actor.visitor.address,
     )
 
 

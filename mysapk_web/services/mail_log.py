@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import mask_email
 from mysapk_web.domain.nip import NipError, normalise_nip
-from mysapk_web.domain.roles import MATRIX, Permission
+from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Account, Instansi, OutboxMail, OutboxState, Pegawai, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.listing import Listing, list_page
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.people import target
-from mysapk_web.services.scope import people_within
+from mysapk_web.services.scope import agency_within, people_within
 
 STATE_LABELS: Final = {
     OutboxState.PENDING: "Menunggu",
@@ -29,32 +29,6 @@ STATE_LABELS: Final = {
     OutboxState.FAILED: "Gagal",
     OutboxState.OBSOLETE: "Tidak dikirim",
 }
-LETTER_LABELS: Final = {
-    Letter.TOKEN: "Token reset password",
-    Letter.OTHER_ADDRESS: "Permintaan dengan alamat lain",
-    Letter.CPNS_WAITING: "CPNS menunggu persetujuan",
-    Letter.ACCOUNT_DISABLED: "Token diminta untuk akun nonaktif",
-    Letter.ADDRESS_NOT_ALLOWED: "Alamat bukan email instansi",
-    Letter.ACTIVATED: "Aktivasi berhasil",
-    Letter.ACTIVATION_REMINDER: "Pengingat aktivasi",
-    Letter.PDM_REMINDER: "Pengingat pemutakhiran data",
-    Letter.PASSWORD_CHANGED: "Password diganti",
-    Letter.EMAIL_CHANGED: "Email diganti",
-    Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
-    Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah mati",
-    Letter.RECOVERY_CODES_NEW: "Kode pemulihan baru",
-    Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
-    Letter.LOCKED: "Percobaan masuk berulang",
-    Letter.NEW_LOGIN: "Masuk dari perangkat baru",
-    Letter.ROLE_CHANGED: "Peran diubah",
-    Letter.DISABLED: "Akun dinonaktifkan",
-    Letter.ENABLED: "Akun diaktifkan kembali",
-    Letter.CPNS_APPROVED: "CPNS disetujui",
-    Letter.IMPORT_TOKEN_MADE: "Token impor email dibuat",
-    Letter.NOTICE: "Pemberitahuan",
-    Letter.RECEIPT: "Tanda terima usulan",
-}
-"""What a letter is called; one that isn't here goes by its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +66,18 @@ class MailRow:
     can_retry: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One letter as the page of the account that it went to tells it: which, and what became of it; never its words."""
+
+    at: datetime
+    letter: str
+    state: OutboxState
+    sent_at: datetime | None
+    attempts: int
+    fault: str
+
+
 def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[MailRow]:
     """Mails to the people of the scope, the newest first. Those written for nobody belong to nobody and are not shown.
 
@@ -108,7 +94,7 @@ def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Li
     actor.require(Permission.OUTBOX_READ)
     columns: tuple[Any, ...] = (OutboxMail, Account.id, Pegawai.nama, Pegawai.nip, Pegawai.email_key, Instansi.zona)
     found = _joined(sql_select(*columns)).where(
-        _of_agencies(actor), people_within(actor, Permission.OUTBOX_READ), *_conditions(narrowed)
+        _of_agency(actor, Permission.OUTBOX_READ), people_within(actor, Permission.OUTBOX_READ), *_conditions(narrowed)
     )
     listing = list_page(session, found, page, col(OutboxMail.id).desc())
     may_retry = actor.may(Permission.RESET_START)
@@ -119,6 +105,38 @@ def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Li
         listing.total,
         listing.more,
     )
+
+
+def latest_to(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[Delivery]:
+    """The letters to one account, the newest first, as far as an agency of the actor had them written.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        account_id: Of a person whom the caller has found within the scope.
+        limit: How many at most.
+
+    Raises:
+        NotAllowed: No permission.
+    """
+    actor.require(Permission.OUTBOX_READ)
+    rows = session.exec(
+        select(OutboxMail)
+        .where(OutboxMail.account_id == account_id, _of_agency(actor, Permission.OUTBOX_READ))
+        .order_by(col(OutboxMail.id).desc())
+        .limit(limit)
+    ).all()
+    return [
+        Delivery(
+            at=mail.created_at,
+            letter=letter_label(mail.template),
+            state=mail.state,
+            sent_at=mail.sent_at,
+            attempts=mail.attempts,
+            fault=mail.last_error,
+        )
+        for mail in rows
+    ]
 
 
 def retry(session: Session, actor: Actor, *, mail_id: int) -> None:
@@ -136,7 +154,9 @@ def retry(session: Session, actor: Actor, *, mail_id: int) -> None:
         Refused: It was not given up, or the account holds a role that the actor can't give.
     """
     actor.require(Permission.RESET_START)
-    account_id = session.exec(select(OutboxMail.account_id).where(OutboxMail.id == mail_id)).one_or_none()
+    account_id = session.exec(
+        select(OutboxMail.account_id).where(OutboxMail.id == mail_id, _of_agency(actor, Permission.RESET_START))
+    ).one_or_none()
     # As every act on somebody's account: a letter may carry a token.
     account, pegawai = target.find(session, account_id or 0, actor, Permission.RESET_START)
     mail = session.exec(
@@ -155,7 +175,7 @@ def letter_label(template: str) -> str:
     Args:
         template: Value of a `Letter`.
     """
-    return LETTER_LABELS.get(Letter(template), template) if template in set(Letter) else template
+    return Letter(template).label if template in set(Letter) else template
 
 
 def _joined(found: Any) -> Any:
@@ -168,12 +188,9 @@ def _joined(found: Any) -> Any:
     )
 
 
-def _of_agencies(actor: Actor) -> ColumnElement[bool]:
-    """The agencies of the scope by the mail itself, so that no other mail is looked at; the scope itself is checked beside it."""
-    grants = [grant for grant in actor.acting_grants if Permission.OUTBOX_READ in MATRIX[grant.role]]
-    if any(grant.instansi_id is None for grant in grants):
-        return true()
-    return col(OutboxMail.instansi_id).in_([grant.instansi_id for grant in grants])
+def _of_agency(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The agencies of the scope by the mail itself, so that no other mail is looked at; the people are limited beside it."""
+    return agency_within(actor, permission, col(OutboxMail.instansi_id))
 
 
 def _conditions(narrowed: Filter) -> list[Any]:

@@ -51,6 +51,8 @@ class Letter(StrEnum):
     """Many failed logins. params: none."""
     UNLOCKED = "tunggu-dihapus"
     """An admin took the wait after failed logins away. params: none."""
+    RESET_CANCELLED = "token-dibatalkan"
+    """An admin made a token worthless that was sent. params: none."""
     SESSIONS_ENDED = "sesi-diakhiri"
     """An admin logged the person out everywhere. params: none."""
     NEW_LOGIN = "masuk-perangkat-baru"
@@ -101,6 +103,7 @@ _LABELS: Final = {
     Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
     Letter.LOCKED: "Beberapa kali gagal masuk",
     Letter.UNLOCKED: "Waktu tunggu dihapus",
+    Letter.RESET_CANCELLED: "Token dibatalkan admin",
     Letter.SESSIONS_ENDED: "Dikeluarkan dari semua perangkat",
     Letter.NEW_LOGIN: "Masuk dari perangkat baru",
     Letter.ROLE_CHANGED: "Peran diubah",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import col
@@ -58,6 +59,25 @@ def units_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """
     reached = [_reach_of_units(grant) for grant in actor.acting_grants if permission in MATRIX[grant.role]]
     return or_(false(), *reached)
+
+
+def agency_within(actor: Actor, permission: Permission, column: Any, *, whole: bool = False) -> ColumnElement[bool]:
+    """Condition over a column that holds an agency: one in which a permission of the actor counts.
+
+    What was written with the agency that it concerned, an event or a mail, is limited by this beside the people of the scope: a person
+    who moves takes nothing along (decision 0013).
+
+    Args:
+        actor: Who looks; grants without a second factor in the session reach nothing.
+        permission: What is done.
+        column: Id of an agency.
+        whole: Only where the permission counts for the whole agency, not for some units of it.
+    """
+    grants = [grant for grant in actor.acting_grants if permission in MATRIX[grant.role]]
+    if any(grant.instansi_id is None and grant.role is Role.ADMIN_BKN for grant in grants):
+        return true()
+    reached = [grant for grant in grants if grant.instansi_id is not None and not (whole and grant.unor_path)]
+    return column.in_([grant.instansi_id for grant in reached])  # type: ignore[no-any-return]
 
 
 def _reach_of_units(grant: Grant) -> ColumnElement[bool]:

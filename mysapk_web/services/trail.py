@@ -8,23 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, false, or_, true, type_coerce
+from sqlalchemy import ColumnElement, String, type_coerce
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.nip import NipError, normalise_nip
-from mysapk_web.domain.roles import MATRIX, Permission, Role
+from mysapk_web.domain.roles import Permission, Role
 from mysapk_web.models import Account, AuditEvent, Pegawai, Unor
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.listing import Listing, list_page
 from mysapk_web.services.periods import moment, zona_of
-from mysapk_web.services.scope import people_within
+from mysapk_web.services.scope import agency_within, people_within
 
 NOBODY: Final = "Tidak ada pegawai dengan NIP itu dalam lingkup Anda. Periksa NIP-nya."
 OUTSIDE: Final = "Petugas di luar lingkup Anda"
 SYSTEM: Final = "Sistem atau pengunjung"
+OWNER: Final = "Pemilik akun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,17 @@ class Event:
     zona: str
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event as the page of the account that it happened to tells it."""
+
+    at: datetime
+    tag: AuditTag
+    who: str
+    """In words; an officer by name, where the officer is of an agency that the actor reads the trail of."""
+    reason: str
+
+
 def events(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[Event]:
     """The newest events first.
 
@@ -106,6 +118,47 @@ def stream(session: Session, actor: Actor, narrowed: Filter) -> Iterator[Event]:
     return (_event(row, zona) for row in session.execute(found))
 
 
+def latest_of(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[Step]:
+    """What happened to one account, the newest first, as far as it concerned the agencies of the actor.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        account_id: Of a person whom the caller has found within the scope.
+        limit: How many at most.
+
+    Raises:
+        NotAllowed: No permission.
+    """
+    actor.require(Permission.AUDIT_READ)
+    columns: tuple[Any, ...] = (AuditEvent, _OfficerPerson.nama, _of_agency(actor, _OfficerPerson.instansi_id))
+    rows = session.execute(
+        sql_select(*columns)
+        .select_from(AuditEvent)
+        .outerjoin(_Officer, _Officer.id == AuditEvent.actor_id)
+        .outerjoin(_OfficerPerson, _OfficerPerson.id == _Officer.pegawai_id)
+        .where(col(AuditEvent.subject_id) == account_id, _within(actor))
+        .order_by(col(AuditEvent.id).desc())
+        .limit(limit)
+    ).all()
+    return [
+        Step(event.at, event.tag, _who(event, nama if seen else None), _reason(event)) for event, nama, seen in rows
+    ]
+
+
+def _who(event: AuditEvent, nama: str | None) -> str:
+    if event.actor_id is None:
+        return SYSTEM
+    return OWNER if event.actor_id == event.subject_id else nama or OUTSIDE
+
+
+def _reason(event: AuditEvent) -> str:
+    reason, role = event.detail.get("reason"), event.detail.get("role")
+    if isinstance(reason, str) and reason:
+        return reason
+    return Role(role).label if isinstance(role, str) and role in set(Role) else ""
+
+
 def cells(event: Event) -> tuple[str, ...]:
     """An event as a line of a file.
 
@@ -123,7 +176,7 @@ _OfficerPerson: Any = aliased(Pegawai)
 
 def _found(session: Session, actor: Actor, narrowed: Filter) -> Any:
     actor.require(Permission.AUDIT_READ)
-    seen_officer = _agency_of(actor, _OfficerPerson.instansi_id)
+    seen_officer = _of_agency(actor, _OfficerPerson.instansi_id)
     columns: tuple[Any, ...] = (
         AuditEvent.id,
         AuditEvent.at,
@@ -150,19 +203,11 @@ def _found(session: Session, actor: Actor, narrowed: Filter) -> Any:
 
 def _within(actor: Actor) -> ColumnElement[bool]:
     """What concerns an agency that the actor reads the trail of: the one whose person it happened to, when it happened."""
-    return _agency_of(actor, col(AuditEvent.instansi_id))
+    return _of_agency(actor, col(AuditEvent.instansi_id))
 
 
-def _everything(actor: Actor) -> ColumnElement[bool]:
-    whole = any(grant.instansi_id is None and grant.role is Role.ADMIN_BKN for grant in actor.acting_grants)
-    return true() if whole else false()
-
-
-def _agency_of(actor: Actor, column: Any) -> ColumnElement[bool]:
-    """Whether a column holds an agency that the actor reads the trail of as a whole."""
-    grants = [grant for grant in actor.acting_grants if Permission.AUDIT_READ in MATRIX[grant.role]]
-    ids = [grant.instansi_id for grant in grants if grant.instansi_id is not None and grant.unor_path is None]
-    return or_(_everything(actor), and_(column.is_not(None), column.in_(ids)))
+def _of_agency(actor: Actor, column: Any) -> ColumnElement[bool]:
+    return agency_within(actor, Permission.AUDIT_READ, column, whole=True)
 
 
 def _conditions(session: Session, actor: Actor, narrowed: Filter) -> Iterable[ColumnElement[bool]]:

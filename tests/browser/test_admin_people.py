@@ -199,7 +199,7 @@ def test_token_disabling_and_enabling(new_page: NewPage, people: People) -> None
     do(page, "Kirim token reset")
     told(page, "Token sedang dikirim ke dew*****@")
     do(page, "Batalkan token")
-    told(page, "Token dibatalkan dan tidak dapat dipakai lagi.")
+    told(page, "Token dibatalkan dan tidak dapat dipakai lagi. Pegawai sudah diberi tahu")
     expect(page.get_by_role("button", name="Batalkan token")).to_have_count(0)
     do(page, "Nonaktifkan akun", "Cuti di luar tanggungan negara")
     told(page, "Akun dinonaktifkan")

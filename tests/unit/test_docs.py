@@ -12,6 +12,7 @@ from benchmarks.__main__ import BUDGETS
 from mysapk_web import cli
 from mysapk_web.domain.roles import matrix_markdown
 from mysapk_web.services.demo.accounts import PERSONAS
+from mysapk_web.services.outbox import Letter
 from mysapk_web.settings import describe
 from tools import docs
 
@@ -112,6 +113,10 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 def test_the_matrix_of_roles_is_printed() -> None:
     assert matrix_markdown() in (ROOT / "docs" / "roles.md").read_text()
+
+
+def test_the_changelog_counts_the_letters() -> None:
+    assert f"- {len(Letter)} letters in Indonesian" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_every_demo_account_is_in_the_readme() -> None:

@@ -89,6 +89,7 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.RECOVERY_CODE_USED: security.recovery_code_used,
     Letter.LOCKED: security.locked,
     Letter.UNLOCKED: security.unlocked,
+    Letter.RESET_CANCELLED: recovery.cancelled,
     Letter.SESSIONS_ENDED: security.sessions_ended,
     Letter.NEW_LOGIN: security.new_login,
     Letter.ROLE_CHANGED: security.role_changed,

@@ -113,6 +113,21 @@ def address_not_allowed(facts: Facts, settings: Settings) -> Words:
     )
 
 
+def cancelled(facts: Facts, settings: Settings) -> Words:
+    """An admin made a token worthless that was sent."""
+    return Words(
+        "Token untuk password MySAPK Anda dibatalkan",
+        (
+            Paragraph(
+                f"Token untuk membuat password akun MySAPK Web Anda dibatalkan oleh {agency(facts)} pada {moment(facts)} "
+                "dan tidak dapat dipakai lagi."
+            ),
+            Paragraph("Password Anda tidak berubah. Untuk mengetahui sebabnya, hubungi admin tersebut."),
+            Link("Masih perlu membuat password? Minta token baru di:", f"{settings.public_url}/lupa-password"),
+        ),
+    )
+
+
 def activated(facts: Facts, settings: Settings) -> Words:
     """The account is active."""
     return Words(

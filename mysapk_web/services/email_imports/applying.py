@@ -16,16 +16,9 @@ from mysapk_web.models import Account, Database, EmailImport, EmailImportRow, Pe
 from mysapk_web.services import clock
 from mysapk_web.services.address import LETTER_GAP, EmailChange, apply_changes
 from mysapk_web.services.email_imports.holding import fail, hold, record, rest
-from mysapk_web.services.email_imports.judging import (
-    PERSON_COLUMNS,
-    Memory,
-    Person,
-    by_policy,
-    person_of,
-    roles_of,
-    whom,
-)
+from mysapk_web.services.email_imports.judging import PERSON_COLUMNS, Memory, Person, by_policy, person_of, whom
 from mysapk_web.services.email_imports.reach import Reach, ReachLost, reach_of
+from mysapk_web.services.people.target import roles_of
 from mysapk_web.services.rolls.judging import holders_of
 
 CHUNK: Final = 2000

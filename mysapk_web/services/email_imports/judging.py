@@ -13,9 +13,10 @@ from mysapk_web.domain.email_import import DAMAGED_NIP, RowVerdict
 from mysapk_web.domain.nip import NipError, NipFault, normalise_nip
 from mysapk_web.domain.roles import Role
 from mysapk_web.domain.text import INVISIBLE, is_blank
-from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor, bulk
+from mysapk_web.models import Account, Instansi, Pegawai, Unor, bulk
 from mysapk_web.services.address import MAX_RAW
 from mysapk_web.services.email_imports.reach import Reach
+from mysapk_web.services.people.target import roles_of
 from mysapk_web.services.rolls.judging import holders_of
 from mysapk_web.services.rolls.places import Agency
 from mysapk_web.services.rolls.sheet import Row
@@ -236,25 +237,7 @@ def person_of(row: Any, roles: Mapping[int, frozenset[Role]]) -> Person:
 
     Args:
         row: Begins with `PERSON_COLUMNS` and has `within`.
-        roles: From `roles_of`.
+        roles: From `people.target.roles_of`.
     """
     pegawai_id, account_id, instansi_id, email, key = row[:5]
     return Person(pegawai_id, account_id, instansi_id, email, key, bool(row.within), roles.get(account_id, frozenset()))
-
-
-def roles_of(session: Session, account_ids: Sequence[int]) -> dict[int, frozenset[Role]]:
-    """Roles in force of those accounts that hold any.
-
-    Args:
-        session: Any transaction.
-        account_ids: At most some thousands.
-    """
-    found: dict[int, frozenset[Role]] = {}
-    rows = session.exec(
-        select(RoleGrant.account_id, RoleGrant.role).where(
-            bulk.one_of(session, col(RoleGrant.account_id), account_ids), col(RoleGrant.revoked_at).is_(None)
-        )
-    )
-    for account_id, role in rows:
-        found[account_id] = found.get(account_id, frozenset()) | {Role(role)}
-    return found

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
-from mysapk_web.domain.roles import GRANTABLE, MATRIX, Permission, Role
+from mysapk_web.domain.roles import MATRIX, Permission, Role, below
 from mysapk_web.models import Account, EmailImport, ImportToken, Pegawai, RoleGrant, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Grant
@@ -28,7 +28,7 @@ class Reach:
     Attributes:
         account_id: Who acts; None for a token and for the command line.
         within: Condition over pegawai joined with unor.
-        roles: Roles that somebody else may hold without being out of reach (`domain.roles.GRANTABLE`).
+        roles: Roles that somebody else may hold without being out of reach (`domain.roles.below`).
     """
 
     account_id: int | None
@@ -72,7 +72,7 @@ def _of_account(session: Session, account_id: int) -> Reach:
     usable = account is not None and account.disabled_at is None and account.totp_confirmed_at is not None
     if not usable or not any(Permission.EMAIL_IMPORT in MATRIX[grant.role] for grant in grants):
         raise ReachLost(LOST)
-    roles = frozenset[Role]().union(*(GRANTABLE[grant.role] for grant in grants))
+    roles = below(grant.role for grant in grants)
     return Reach(account_id, people_reached(grants, Permission.EMAIL_IMPORT), roles)
 
 

@@ -11,9 +11,10 @@ from mysapk_web.services.people.accounts import (
     start_reset,
     unlock,
 )
-from mysapk_web.services.people.file import Act, Delivery, HeldRole, PersonFile, Step, person_file
+from mysapk_web.services.people.file import SHOWN, Act, HeldRole, PersonFile, person_file
 from mysapk_web.services.people.first_admin import create_admin, remove_second_factor_of
 from mysapk_web.services.people.grants import (
+    LAST_ADMIN,
     Proposed,
     drop_roles_of_moved,
     grant_role,
@@ -21,7 +22,16 @@ from mysapk_web.services.people.grants import (
     propose_role,
     revoke_role,
 )
-from mysapk_web.services.people.roles import Candidate, GrantLine, candidate, find_candidates, list_grants, suggest_for
+from mysapk_web.services.people.roles import (
+    CANDIDATES,
+    Candidate,
+    Candidates,
+    GrantLine,
+    candidate,
+    find_candidates,
+    list_grants,
+    suggest_for,
+)
 from mysapk_web.services.people.search import (
     COUNTED,
     AccountState,
@@ -35,12 +45,15 @@ from mysapk_web.services.people.search import (
 from mysapk_web.services.people.units import suggest
 
 __all__ = [
+    "CANDIDATES",
     "COUNTED",
+    "LAST_ADMIN",
     "MAX_REASON",
+    "SHOWN",
     "AccountState",
     "Act",
     "Candidate",
-    "Delivery",
+    "Candidates",
     "GrantLine",
     "HeldRole",
     "Order",
@@ -48,7 +61,6 @@ __all__ = [
     "PersonFile",
     "PersonLine",
     "Proposed",
-    "Step",
     "Wanted",
     "approve_cpns",
     "cancel_reset",

@@ -65,7 +65,7 @@ def disable_account(session: Session, *, account_id: int, actor: Actor | None, r
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: No reason, or the account holds a role that the actor can't give.
+        Refused: No reason, or the account holds a role that is not below the actor's.
     """
     account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_DISABLE)
     why = target.reason_of(reason, MAX_REASON)
@@ -94,7 +94,7 @@ def enable_account(session: Session, *, account_id: int, actor: Actor | None, re
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: No reason, or the account holds a role that the actor can't give.
+        Refused: No reason, or the account holds a role that is not below the actor's.
     """
     account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_DISABLE)
     why = target.reason_of(reason, MAX_REASON)
@@ -122,7 +122,7 @@ def unlock(session: Session, *, account_id: int, actor: Actor | None) -> bool:
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: The account holds a role that the actor can't give.
+        Refused: The account holds a role that is not below the actor's.
     """
     account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_UNLOCK)
     if not waits.end(session, pegawai.nip):
@@ -145,7 +145,7 @@ def start_reset(session: Session, *, account_id: int, actor: Actor | None) -> st
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: The account holds a role that the actor can't give, the person may have no token now, or too many were sent.
+        Refused: The account holds a role that is not below the actor's, the person may have no token now, or too many were sent.
     """
     account, pegawai = target.find(session, account_id, actor, Permission.RESET_START)
     mask = recovery.send_token(session, account=account, pegawai=pegawai)
@@ -155,6 +155,8 @@ def start_reset(session: Session, *, account_id: int, actor: Actor | None) -> st
 
 def cancel_reset(session: Session, *, account_id: int, actor: Actor | None) -> bool:
     """Make a token worthless that is on its way or lies in a mailbox that somebody else may read (domain 10).
+
+    The person is told: without a word, who waits for the token would only learn that it doesn't work.
 
     Args:
         session: Any transaction.
@@ -166,12 +168,13 @@ def cancel_reset(session: Session, *, account_id: int, actor: Actor | None) -> b
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: The account holds a role that the actor can't give.
+        Refused: The account holds a role that is not below the actor's.
     """
     account, pegawai = target.find(session, account_id, actor, Permission.RESET_START)
     if not recovery.cancel_tokens(session, account_id):
         return False
     target.note(session, AuditTag.RESET_CANCELLED, account, pegawai, actor)
+    target.tell(session, Letter.RESET_CANCELLED, account, pegawai)
     return True
 
 
@@ -188,7 +191,7 @@ def end_sessions(session: Session, *, account_id: int, actor: Actor | None) -> i
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: The account holds a role that the actor can't give.
+        Refused: The account holds a role that is not below the actor's.
     """
     account, pegawai = target.find(session, account_id, actor, Permission.SESSIONS_END)
     count = sessions.end_all(session, account_id, "diakhiri admin")
@@ -215,7 +218,7 @@ def remove_second_factor(session: Session, *, account_id: int, actor: Actor | No
     Raises:
         NotAllowed: The actor may not, or not this person.
         StepUpNeeded: Password or code were not shown lately.
-        Refused: No reason, or the account holds a role that the actor can't give.
+        Refused: No reason, or the account holds a role that is not below the actor's.
     """
     account, pegawai = target.find(session, account_id, actor, Permission.SECOND_FACTOR_REMOVE)
     why = target.reason_of(reason, MAX_REASON)

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainVerdict, domain_verdict, mask_email
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import Permission, Role
-from mysapk_web.models import Account, AuditEvent, Instansi, OutboxMail, OutboxState, Pegawai, Unor
-from mysapk_web.services import recovery, waits
+from mysapk_web.models import Account, Instansi, Pegawai, Unor
+from mysapk_web.services import mail_log, recovery, trail, waits
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor
-from mysapk_web.services.outbox import Letter
+from mysapk_web.services.mail_log import Delivery
 from mysapk_web.services.people import target
+from mysapk_web.services.people.admins import admins_of
 from mysapk_web.services.people.grants import grantable_by
 from mysapk_web.services.people.search import AccountState, state_of
 from mysapk_web.services.people.units import scope_in_words
+from mysapk_web.services.progress.person import PersonPdm, pdm_of
 from mysapk_web.services.scope import people_within
+from mysapk_web.services.trail import Step
 from mysapk_web.settings import load
 
 SHOWN: Final = 12
-"""Letters and events on the page."""
+"""Letters and events on the page at first, and how many more come at a time."""
 OWN: Final = "Ini akun Anda sendiri. Mintalah admin lain bila ada yang perlu diubah."
 
 
@@ -44,29 +44,6 @@ class Act(StrEnum):
     DISABLE = "nonaktifkan"
     ENABLE = "aktifkan"
     GRANT = "peran"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One letter to the person: which, and what became of it; never its words."""
-
-    at: datetime
-    letter: str
-    state: OutboxState
-    sent_at: datetime | None
-    attempts: int
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One event of the trail of an account."""
-
-    at: datetime
-    tag: AuditTag
-    who: str
-    """Name of who acted; empty for a visitor, "Sistem" for the portal itself."""
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +77,35 @@ class PersonFile:
     has_second_factor: bool
     sessions: int
     roles: list[HeldRole]
+    only_admin: bool
+    """Nobody else can act as admin of the agency; told to who may appoint another."""
+    agency_without_admin: bool
+    """Neither this admin nor another of the agency can act; told to who may appoint another."""
+    pdm: PersonPdm | None
+    """None: the actor may not read progress."""
     deliveries: list[Delivery] = field(repr=False)
+    more_deliveries: bool
+    """There are older ones."""
     trail: list[Step] | None = field(repr=False)
     """None: the actor may not read trails."""
+    more_trail: bool
+    """There are older ones."""
     acts: frozenset[Act]
     closed: str
     """Why nothing can be done, in words; empty when something can."""
 
 
-def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile | None:
+def person_file(
+    session: Session, actor: Actor, account_id: int, *, letters: int = SHOWN, events: int = SHOWN
+) -> PersonFile | None:
     """One person of the own scope.
 
     Args:
         session: A read transaction is enough.
         actor: Who looks.
         account_id: Whose.
+        letters: How many at most, the newest.
+        events: How many at most, the newest.
 
     Returns:
         None when there is no such person in the scope.
@@ -136,6 +127,11 @@ def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile |
     until = waits.running(session, [pegawai.nip]).get(pegawai.nip)
     alive = sessions.count_alive(session, load(), account_id)
     closed = _closed(session, actor, account_id)
+    only_admin, without_admin = _admin(session, actor, pegawai, account_id)
+    read = actor.may(Permission.OUTBOX_READ)
+    mails = mail_log.latest_to(session, actor, account_id, limit=letters + 1) if read else []
+    audits = actor.may(Permission.AUDIT_READ)
+    steps = trail.latest_of(session, actor, account_id, limit=events + 1) if audits else None
     return PersonFile(
         account_id=account_id,
         nip=pegawai.nip,
@@ -156,8 +152,13 @@ def person_file(session: Session, actor: Actor, account_id: int) -> PersonFile |
         has_second_factor=account.totp_confirmed_at is not None,
         sessions=alive,
         roles=_roles(session, account_id),
-        deliveries=_deliveries(session, account_id) if actor.may(Permission.OUTBOX_READ) else [],
-        trail=_trail(session, account_id) if actor.may(Permission.AUDIT_READ) else None,
+        only_admin=only_admin,
+        agency_without_admin=without_admin,
+        pdm=pdm_of(session, actor, account_id) if actor.may(Permission.PROGRESS_READ) else None,
+        deliveries=mails[:letters],
+        more_deliveries=len(mails) > letters,
+        trail=None if steps is None else steps[:events],
+        more_trail=steps is not None and len(steps) > events,
         acts=frozenset() if closed else _acts(session, actor, pegawai, account, locked=until is not None, alive=alive),
         closed=closed,
     )
@@ -203,53 +204,16 @@ def _email_note(pegawai: Pegawai, instansi: Instansi) -> str:
     }[verdict]
 
 
+def _admin(session: Session, actor: Actor, pegawai: Pegawai, account_id: int) -> tuple[bool, bool]:
+    """Whether this is the only admin of the agency who can act, and whether none of its admins can."""
+    if Role.ADMIN_INSTANSI not in grantable_by(actor, pegawai.instansi_id):
+        return False, False
+    admins = admins_of(session, [pegawai.instansi_id])[pegawai.instansi_id]
+    return admins.acting == {account_id}, account_id in admins.holding and not admins.acting
+
+
 def _roles(session: Session, account_id: int) -> list[HeldRole]:
     return [
         HeldRole(grant.role, scope_in_words(session, grant.instansi_id, grant.unor_id))
         for grant in target.grants_of(session, account_id)
     ]
-
-
-def _deliveries(session: Session, account_id: int) -> list[Delivery]:
-    mails = session.exec(
-        select(OutboxMail).where(OutboxMail.account_id == account_id).order_by(col(OutboxMail.id).desc()).limit(SHOWN)
-    ).all()
-    return [
-        Delivery(
-            at=mail.created_at,
-            letter=Letter(mail.template).label if mail.template in set(Letter) else mail.template,
-            state=mail.state,
-            sent_at=mail.sent_at,
-            attempts=mail.attempts,
-            fault=mail.last_error,
-        )
-        for mail in mails
-    ]
-
-
-def _trail(session: Session, account_id: int) -> list[Step]:
-    doer, of_doer = aliased(Account), aliased(Pegawai)
-    rows: Sequence[tuple[AuditEvent, str | None]] = session.exec(
-        select(AuditEvent, of_doer.nama)
-        .outerjoin(doer, col(doer.id) == AuditEvent.actor_id)
-        .outerjoin(of_doer, col(of_doer.id) == doer.pegawai_id)
-        .where(AuditEvent.subject_id == account_id)
-        .order_by(col(AuditEvent.id).desc())
-        .limit(SHOWN)
-    ).all()
-    return [
-        Step(
-            at=event.at,
-            tag=event.tag,
-            who="" if event.actor_id is None else "Pemilik akun" if event.actor_id == account_id else name or "Sistem",
-            reason=_reason(event),
-        )
-        for event, name in rows
-    ]
-
-
-def _reason(event: AuditEvent) -> str:
-    reason, role = event.detail.get("reason"), event.detail.get("role")
-    if isinstance(reason, str) and reason:
-        return reason
-    return Role(role).label if isinstance(role, str) and role in set(Role) else ""

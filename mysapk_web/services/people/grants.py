@@ -5,19 +5,20 @@ A role is given only by who may give it where it shall count; nobody changes the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.roles import GRANTABLE, Permission, Role
+from mysapk_web.domain.roles import GRANTABLE, Permission, Role, may_manage
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor, Grant, NotAllowed, Refused
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.people import target
+from mysapk_web.services.people.admins import admins_of, tell_of_gaps
 from mysapk_web.services.people.units import scope_in_words, unit_named
 from mysapk_web.services.scope import people_within
 from mysapk_web.services.security import require_recent
@@ -29,8 +30,8 @@ OF_AGENCY: Final = frozenset({Role.ADMIN_INSTANSI})
 
 NOT_YOURS: Final = "Peran ini tidak dapat Anda berikan atau cabut di unit tersebut."
 LAST_ADMIN: Final = (
-    "Ini admin terakhir di instansinya, jadi perannya tidak dapat dicabut. "
-    "Beri peran Admin Instansi kepada orang lain dahulu."
+    "Ini admin terakhir yang dapat bertindak di instansinya, jadi perannya tidak dapat dicabut. Beri peran Admin Instansi kepada "
+    "orang lain, lalu tunggu sampai verifikasi dua langkahnya aktif. Bila tidak dapat menunggu, nonaktifkan akunnya."
 )
 
 
@@ -108,7 +109,9 @@ def revoke_role(session: Session, actor: Actor, *, grant_id: int) -> Role:
         raise Refused("Peran itu sudah dicabut.")
     if not any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants):
         raise Refused(NOT_YOURS)
-    if grant.role is Role.ADMIN_INSTANSI and not _has_other_admin(session, grant):
+    if not target.may_manage(actor, session, grant.account_id):
+        raise Refused(target.HIGHER)
+    if grant.role is Role.ADMIN_INSTANSI and _must_stay(session, grant):
         raise Refused(LAST_ADMIN)
     require_recent(actor)
     _take(session, account, pegawai, [grant], actor)
@@ -117,6 +120,8 @@ def revoke_role(session: Session, actor: Actor, *, grant_id: int) -> Role:
 
 def drop_roles_of_moved(session: Session, account_ids: Sequence[int], *, actor_id: int | None) -> int:
     """Take the roles of people who have moved to another agency, all but those that count for the new one.
+
+    A move is a fact and is not refused; where it takes the last admin who can act, BKN is told.
 
     Args:
         session: The transaction of the move, with what it changed so far.
@@ -143,6 +148,7 @@ def drop_roles_of_moved(session: Session, account_ids: Sequence[int], *, actor_i
         of_person.setdefault(account.id or 0, (account, pegawai, []))[2].append(grant)
     for account, pegawai, grants in of_person.values():
         _take(session, account, pegawai, grants, actor_id, reason="pindah instansi")
+    tell_of_gaps(session, {grant.instansi_id or 0 for grant, *_ in rows if grant.role is Role.ADMIN_INSTANSI})
     return len(rows)
 
 
@@ -157,16 +163,18 @@ def grantable_by(actor: Actor, instansi_id: int) -> list[Role]:
     return [role for role in Role if any(role in GRANTABLE[grant.role] for grant in reach)]
 
 
-def may_revoke(actor: Actor, grant: RoleGrant, path: str | None) -> bool:
+def may_revoke(actor: Actor, grant: RoleGrant, path: str | None, held: Iterable[Role]) -> bool:
     """Whether an actor could take a grant away, the last admin of an agency aside.
 
     Args:
         actor: Who takes.
         grant: In force.
         path: `Unor.jalur` of its unit; None for a whole agency.
+        held: All roles of its holder.
     """
-    mine = grant.account_id == actor.account_id
-    return not mine and any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants)
+    if grant.account_id == actor.account_id or not may_manage(actor.roles, held):
+        return False
+    return any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants)
 
 
 def _gives(own: Grant, role: Role, instansi_id: int | None, path: str | None) -> bool:
@@ -209,7 +217,7 @@ def _checked(
     path = place.jalur if place else None
     if not any(_gives(grant, wanted, pegawai.instansi_id, path) for grant in actor.acting_grants):
         raise Refused(NOT_YOURS, "peran")
-    if any(target.outranks(actor, held.role) for held in target.grants_of(session, account_id)):
+    if not target.may_manage(actor, session, account_id):
         raise Refused(target.HIGHER)
     if account.disabled_at is not None:
         raise Refused("Akun ini sedang dinonaktifkan. Aktifkan akunnya dahulu.")
@@ -245,22 +253,10 @@ def _unit_for(session: Session, actor: Actor, role: Role, pegawai: Pegawai, unit
     return unit_named(session, actor, Permission.ROLE_GRANT, typed, instansi_id=pegawai.instansi_id)
 
 
-def _has_other_admin(session: Session, grant: RoleGrant) -> bool:
-    """Whether somebody else can still act as admin of the agency; its row is locked, so that two removals take turns."""
-    session.exec(select(Instansi).where(Instansi.id == grant.instansi_id).with_for_update()).one()
-    other = session.exec(
-        select(RoleGrant.id)
-        .join(Account, col(Account.id) == RoleGrant.account_id)
-        .where(
-            RoleGrant.role == Role.ADMIN_INSTANSI,
-            RoleGrant.instansi_id == grant.instansi_id,
-            col(RoleGrant.revoked_at).is_(None),
-            RoleGrant.account_id != grant.account_id,
-            col(Account.disabled_at).is_(None),
-        )
-        .limit(1)
-    ).one_or_none()
-    return other is not None
+def _must_stay(session: Session, grant: RoleGrant) -> bool:
+    """Whether the agency would be left without an admin; its row is locked, so that two removals take turns."""
+    agency = session.exec(select(Instansi.id).where(Instansi.id == grant.instansi_id).with_for_update()).one() or 0
+    return grant.account_id in admins_of(session, [agency])[agency].staying()
 
 
 def _holds(session: Session, account: Account, given: RoleGrant) -> bool:

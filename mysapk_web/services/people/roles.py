@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,18 +12,21 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from mysapk_web.domain.roles import Permission, Role
+from mysapk_web.domain.roles import Permission, Role, may_manage
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.paging import Page
 from mysapk_web.services.people import target
+from mysapk_web.services.people.admins import admins_of
 from mysapk_web.services.people.grants import grantable_by, may_revoke
 from mysapk_web.services.people.naming import people_meant, person_named
 from mysapk_web.services.people.search import PAGE
 from mysapk_web.services.people.units import suggest
-from mysapk_web.services.scope import agencies_reached, people_within
+from mysapk_web.services.scope import agencies_reached, agency_within, people_within
+from mysapk_web.services.trail import OUTSIDE
 
 CANDIDATES: Final = 8
+"""People that a search shows at most; who has more to choose from narrows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,12 @@ class GrantLine:
     scope: str
     granted_at: datetime
     granted_by: str
-    """Name; empty: from the command line."""
+    """Name; of an officer of another agency only that it was one; empty: from the command line."""
     in_use: bool
     """False: the second factor is missing, so the role gives nothing yet."""
     revocable: bool
+    stays: bool
+    """The last admin of the agency who can act: the role is not taken before there is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,15 @@ class Candidate:
     roles: list[str]
     grantable: list[Role]
     closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Whom a search found: the first few by name."""
+
+    people: list[Candidate]
+    more: bool
+    """There are others whom it doesn't show."""
 
 
 def list_grants(
@@ -91,8 +106,9 @@ def list_grants(
     if agency.strip():
         named = func.lower(Instansi.nama).contains(agency.strip().casefold(), autoescape=True)
         conditions.append(or_(named, col(Instansi.kode) == agency.strip()))
+    seen = agency_within(actor, Permission.ROLE_GRANT, col(of_giver.instansi_id), whole=True)
     found: Any = (
-        sql_select(RoleGrant, Account, Pegawai, Instansi, place, col(of_giver.nama))
+        sql_select(RoleGrant, Account, Pegawai, Instansi, place, col(of_giver.nama), seen)
         .join(Account, col(Account.id) == RoleGrant.account_id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
@@ -107,17 +123,27 @@ def list_grants(
     number = min(max(1, page), pages)
     order = (Pegawai.nama, RoleGrant.role, RoleGrant.id)
     rows = session.execute(found.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
-    return Page([_line(actor, *row) for row in rows], number, pages, total)
+    held = target.roles_of(session, [row[1].id or 0 for row in rows])
+    of_agencies = {row[0].instansi_id or 0 for row in rows if row[0].role is Role.ADMIN_INSTANSI}
+    staying = {
+        (Role.ADMIN_INSTANSI, account_id)
+        for admins in admins_of(session, of_agencies).values()
+        for account_id in admins.staying()
+    }
+    return Page([_line(actor, held, staying, *row) for row in rows], number, pages, total)
 
 
 def _line(
     actor: Actor,
+    held: Mapping[int, frozenset[Role]],
+    staying: Set[tuple[Role, int]],
     grant: RoleGrant,
     account: Account,
     pegawai: Pegawai,
     instansi: Instansi,
     unit: Unor | None,
     giver: str | None,
+    seen: bool | None,
 ) -> GrantLine:
     whole = "Semua instansi" if grant.instansi_id is None else "Seluruh instansi"
     return GrantLine(
@@ -130,13 +156,14 @@ def _line(
         role=grant.role,
         scope=f"{unit.nama} dan unit di bawahnya" if unit else whole,
         granted_at=grant.granted_at,
-        granted_by=giver or "",
+        granted_by=(giver if seen else OUTSIDE) if giver else "",
         in_use=account.totp_confirmed_at is not None and account.disabled_at is None,
-        revocable=may_revoke(actor, grant, unit.jalur if unit else None),
+        revocable=may_revoke(actor, grant, unit.jalur if unit else None, held[grant.account_id]),
+        stays=(grant.role, grant.account_id) in staying,
     )
 
 
-def find_candidates(session: Session, actor: Actor, *, text: str) -> list[Candidate]:
+def find_candidates(session: Session, actor: Actor, *, text: str) -> Candidates:
     """People of the own scope whom a search may have meant, at most a handful.
 
     Args:
@@ -150,9 +177,11 @@ def find_candidates(session: Session, actor: Actor, *, text: str) -> list[Candid
     """
     actor.require(Permission.ROLE_GRANT)
     if not text.strip():
-        return []
+        return Candidates([], more=False)
     meant = people_meant(session, text, agencies_reached(actor, Permission.ROLE_GRANT))
-    return _candidates(session, actor, meant)
+    rows = _rows(session, actor, meant, limit=CANDIDATES + 1)
+    shown = [_candidate(session, actor, *row) for row in rows[:CANDIDATES]]
+    return Candidates(shown, more=len(rows) > CANDIDATES)
 
 
 def candidate(session: Session, actor: Actor, account_id: int) -> Candidate | None:
@@ -167,7 +196,8 @@ def candidate(session: Session, actor: Actor, account_id: int) -> Candidate | No
         NotAllowed: The actor gives no roles.
     """
     actor.require(Permission.ROLE_GRANT)
-    return next(iter(_candidates(session, actor, col(Account.id) == account_id)), None)
+    rows = _rows(session, actor, col(Account.id) == account_id, limit=1)
+    return _candidate(session, actor, *rows[0]) if rows else None
 
 
 def suggest_for(session: Session, actor: Actor, account_id: int, text: str) -> list[str]:
@@ -188,17 +218,18 @@ def suggest_for(session: Session, actor: Actor, account_id: int, text: str) -> l
     return suggest(session, actor, Permission.ROLE_GRANT, text, instansi_id=one.instansi_id)
 
 
-def _candidates(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> list[Candidate]:
-    rows = session.exec(
+def _rows(
+    session: Session, actor: Actor, wanted: ColumnElement[bool], *, limit: int
+) -> Sequence[tuple[Account, Pegawai, str, str]]:
+    return session.exec(
         select(Account, Pegawai, Unor.nama, Instansi.nama)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
         .where(people_within(actor, Permission.ROLE_GRANT), wanted)
         .order_by(col(Pegawai.nama), col(Pegawai.id))
-        .limit(CANDIDATES)
+        .limit(limit)
     ).all()
-    return [_candidate(session, actor, *row) for row in rows]
 
 
 def _candidate(
@@ -211,7 +242,7 @@ def _candidate(
         closed = "Ini akun Anda sendiri."
     elif account.disabled_at is not None:
         closed = "Akun ini sedang dinonaktifkan."
-    elif any(target.outranks(actor, grant.role) for grant in held):
+    elif not may_manage(actor.roles, [grant.role for grant in held]):
         closed = target.HIGHER
     return Candidate(
         account_id=account.id or 0,

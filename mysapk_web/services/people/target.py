@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from mysapk_web.domain import roles as rules
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.roles import GRANTABLE, Permission, Role, may_grant
-from mysapk_web.models import Account, Pegawai, RoleGrant, Unor
+from mysapk_web.domain.roles import Permission, Role
+from mysapk_web.models import Account, Pegawai, RoleGrant, Unor, bulk
 from mysapk_web.services import audit
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.outbox import Letter, enqueue
@@ -29,7 +31,7 @@ def find(session: Session, account_id: int, actor: Actor | None, permission: Per
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: The account holds a role that the actor can't give.
+        Refused: The account holds a role that is not below the actor's.
     """
     found = (
         select(Account, Pegawai)
@@ -51,29 +53,14 @@ def find(session: Session, account_id: int, actor: Actor | None, permission: Per
 
 
 def may_manage(actor: Actor, session: Session, account_id: int) -> bool:
-    """Whether the actor could give every role that an account holds.
+    """Whether every role that an account holds is below one of the actor's (`domain.roles.may_manage`).
 
     Args:
         actor: Who acts.
         session: Any transaction.
         account_id: Whose.
     """
-    return all(may_grant(actor.roles, grant.role) for grant in grants_of(session, account_id))
-
-
-def outranks(actor: Actor, held: Role) -> bool:
-    """Whether a role that somebody holds is neither the actor's to give, nor to be given by those whom the actor appoints.
-
-    Args:
-        actor: Who acts.
-        held: The role.
-    """
-    below: set[Role] = set()
-    front = set(actor.roles)
-    while front:
-        front = {role for giver in front for role in GRANTABLE[giver]} - below
-        below |= front
-    return held not in below
+    return rules.may_manage(actor.roles, [grant.role for grant in grants_of(session, account_id)])
 
 
 def grants_of(session: Session, account_id: int) -> list[RoleGrant]:
@@ -90,6 +77,24 @@ def grants_of(session: Session, account_id: int) -> list[RoleGrant]:
             .order_by(col(RoleGrant.id))
         )
     )
+
+
+def roles_of(session: Session, account_ids: Sequence[int]) -> dict[int, frozenset[Role]]:
+    """Roles in force of those accounts that hold any.
+
+    Args:
+        session: Any transaction.
+        account_ids: At most some thousands.
+    """
+    found: dict[int, frozenset[Role]] = {}
+    rows = session.exec(
+        select(RoleGrant.account_id, RoleGrant.role).where(
+            bulk.one_of(session, col(RoleGrant.account_id), account_ids), col(RoleGrant.revoked_at).is_(None)
+        )
+    )
+    for account_id, role in rows:
+        found[account_id] = found.get(account_id, frozenset()) | {Role(role)}
+    return found
 
 
 def note(

@@ -218,6 +218,7 @@ def confirm_email(session: Session, actor: Actor, *, token: str) -> None:
         actor_id=actor.account_id,
         reason="diganti pemilik",
         keep_session=actor.session,
+        address=actor.visitor.address,
     )
 
 

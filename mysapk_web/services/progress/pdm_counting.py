@@ -20,7 +20,7 @@ from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import Period as Window
 from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.progress import GROUP_BITS, Measure, concerned, handling
-from mysapk_web.domain.usulan import REJECTED_STATES, SENT_STATES, UsulanState
+from mysapk_web.domain.usulan import EVER_SENT, SENT_STATES, UsulanState
 from mysapk_web.models import (
     GroupStatement,
     Instansi,
@@ -46,7 +46,6 @@ _CHUNK: Final = 20_000
 
 _RETURNED: Final = UsulanState.PERBAIKAN_MYSAPK
 _SETTLED: Final = (SENT_STATES - {_RETURNED}) | {UsulanState.TELAH_UPDATE}
-_SENT: Final = SENT_STATES | REJECTED_STATES | {UsulanState.TELAH_UPDATE}
 _LEFT: Final = (UsulanState.DRAF, _RETURNED)
 
 
@@ -264,7 +263,7 @@ def _proposed(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int,
         _PROPOSAL.pegawai_id,
         func.coalesce(func.sum(case((state.in_(_SETTLED), bit), else_=0).distinct()), 0),
         func.coalesce(func.sum(case((state == _RETURNED, bit), else_=0).distinct()), 0),
-        func.max(case((state.in_(_SENT), 1), else_=0)),
+        func.max(case((state.in_(EVER_SENT), 1), else_=0)),
         func.max(case((state.in_(_LEFT), 1), else_=0)),
     ).where(
         _of(session, _PROPOSAL.pegawai_id, ids),

@@ -8,9 +8,10 @@ from mysapk_web.domain.roles import (
     NEEDS_SECOND_FACTOR,
     Permission,
     Role,
+    below,
     matrix_markdown,
     may,
-    may_grant,
+    may_manage,
 )
 
 
@@ -69,11 +70,29 @@ def test_only_who_may_grant_finds_a_role_to_grant():
         assert bool(GRANTABLE[role]) == may([role], Permission.ROLE_GRANT)
 
 
-def test_may_grant():
-    assert may_grant([Role.PEGAWAI, Role.ADMIN_INSTANSI], Role.VERIFIKATOR)
-    assert not may_grant([Role.ADMIN_INSTANSI], Role.ADMIN_INSTANSI)
-    assert may_grant([Role.ADMIN_BKN], Role.ADMIN_INSTANSI)
-    assert not may_grant([], Role.VERIFIKATOR)
+COMBINATIONS = [frozenset(held) for count in range(len(Role) + 1) for held in itertools.combinations(Role, count)]
+UNITS = {Role.VERIFIKATOR, Role.APPROVER, Role.ADMIN_SATKER}
+
+
+def test_who_is_below_whom():
+    assert below([Role.ADMIN_INSTANSI]) == UNITS
+    assert below([Role.ADMIN_BKN]) == {*UNITS, Role.ADMIN_INSTANSI}
+    assert below([Role.PEGAWAI, *UNITS]) == frozenset()
+
+
+@pytest.mark.parametrize("held", COMBINATIONS, ids=lambda held: "+".join(sorted(held)) or "-")
+def test_every_combination_of_roles_is_managed_from_strictly_above_and_by_nobody_else(held):
+    above = {role for role in Role if may_manage([role], held)}
+    given = held - {Role.PEGAWAI}
+    if Role.ADMIN_BKN in given:
+        assert above == set()
+    elif Role.ADMIN_INSTANSI in given:
+        assert above == {Role.ADMIN_BKN}
+    elif given:
+        assert above == {Role.ADMIN_BKN, Role.ADMIN_INSTANSI}
+    for mine in COMBINATIONS:
+        assert may_manage(mine, held) == (not given or bool(mine & above))
+        assert not (given and mine <= held and may_manage(mine, held)), "a peer, or somebody lower"
 
 
 def test_every_role_with_power_over_others_needs_a_second_factor():

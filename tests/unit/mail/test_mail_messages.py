@@ -298,6 +298,13 @@ def test_a_token_that_an_admin_sent_says_who_sent_it() -> None:
     assert "Kami menerima permintaan" not in told
 
 
+def test_a_token_that_an_admin_cancelled_says_who_and_how_to_ask_anew() -> None:
+    told = " ".join(parts(render(Letter.RESET_CANCELLED, facts(), SETTINGS))[0].split())
+    assert "dibatalkan oleh admin kepegawaian Pemerintah Kabupaten Contoh pada 21 November 2026" in told
+    assert "Password Anda tidak berubah." in told
+    assert f"{PUBLIC}/lupa-password" in told
+
+
 def test_a_second_factor_that_an_admin_took_away_says_so() -> None:
     sent = Facts(recipient="a@example.com", instansi="Pemerintah Kota Misal", params={"by_admin": True})
     told = " ".join(parts(render(Letter.SECOND_FACTOR_OFF, sent, SETTINGS))[0].split())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session, col, select
@@ -26,7 +27,7 @@ from mysapk_web.models import (
     Unor,
     UserSession,
 )
-from mysapk_web.services import clock
+from mysapk_web.services import clock, people, rolls
 from mysapk_web.services.actor import Actor, Grant, Visitor
 from mysapk_web.services.database import in_transaction
 
@@ -221,6 +222,24 @@ def actor_of(
         has_second_factor=second_factor,
         step_up_at=step_up_at,
     )
+
+
+def give(office: Office, who: str, whom: str, role: Role | str, unit: str = "") -> bool:
+    """Somebody gives a role."""
+    return office.do(people.grant_role, office.actor(who), account_id=office.ids[whom], role=str(role), unit=unit)
+
+
+def take(office: Office, who: str, whom: str, role: Role) -> Role:
+    """Somebody takes a role."""
+    return office.do(people.revoke_role, office.actor(who), grant_id=office.grant_id(whom, role))
+
+
+def move(office: Office, tmp_path: Path, key: str, agency: str) -> None:
+    """Somebody goes to another agency, as the rolls say it."""
+    row = ROLLS[key]
+    file = tmp_path / "rolls.csv"
+    file.write_text(f"nip,nama,jenis,instansi\n{row['nip']},{row['nama']},PNS,{agency}\n")
+    assert [report.verdict.value for report in rolls.import_pegawai(office.db, file)]
 
 
 def open_office(db: Database) -> Office:

@@ -28,10 +28,11 @@ def test_who_may_repairs_and_both_addresses_are_told(both_offices: Office, who: 
     assert office.account("ani").version == version + 1
     assert {mail.recipient for mail in office.mails("ani")} == {None, "ani@k1.example.go.id"}
     (event,) = office.events(AuditTag.EMAIL_CHANGED)
-    assert (event.actor_id, event.subject_id, event.detail["reason"]) == (
+    assert (event.actor_id, event.subject_id, event.detail["reason"], event.address) == (
         office.ids[who],
         office.ids["ani"],
         "Surat OPD 12",
+        "203.0.113.0/24",
     )
 
 
@@ -47,9 +48,14 @@ def test_nobody_repairs_outside_the_scope_or_the_own(office: Office, who: str, w
 
 
 @pytest.mark.parametrize(("who", "whom"), [("sari", "budi"), ("taufik", "lina")])
-def test_nobody_takes_over_an_account_with_a_role_they_can_not_give(office: Office, who: str, whom: str) -> None:
+def test_nobody_takes_over_an_account_of_a_peer_or_higher(office: Office, who: str, whom: str) -> None:
     with pytest.raises(Refused):
         repair(office, who, whom)
+
+
+@pytest.mark.parametrize(("who", "whom"), [("taufik", "budi"), ("surya", "lina"), ("surya", "budi")])
+def test_whoever_is_below_is_helped_also_over_several_steps(office: Office, who: str, whom: str) -> None:
+    assert repair(office, who, whom)
 
 
 def test_who_has_the_address_has_the_account_so_it_needs_a_recent_proof(office: Office) -> None:

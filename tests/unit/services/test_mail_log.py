@@ -59,7 +59,7 @@ def test_nothing_of_body_or_address_is_told(demo_db: Database) -> None:
     assert "dewi.rahayu@" not in repr(row)
     assert "jangan-tampil" not in repr(row)
     assert (row.letter, row.reason, row.attempts, row.can_retry) == (
-        "Aktivasi berhasil",
+        "Akun sudah aktif",
         "550 kotak surat penuh",
         30,
         True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from sqlmodel import col, select, update
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainPolicy
+from mysapk_web.domain.roles import NEEDS_SECOND_FACTOR, Role
 from mysapk_web.domain.throttle import RECOVERY_PER_NIP
 from mysapk_web.domain.token import derive_token
 from mysapk_web.models import (
@@ -19,6 +21,7 @@ from mysapk_web.models import (
     OutboxState,
     Pegawai,
     ResetRequest,
+    RoleGrant,
     UserSession,
 )
 from mysapk_web.services import clock, letters, login, people, recovery, waits
@@ -63,6 +66,14 @@ def approve(office: Office, actor: Actor | None, key: str) -> object:
 
 Do = Callable[[Office, Actor, str], object]
 ALL: list[Do] = [unlock, start_reset, cancel_reset, end_sessions, remove_factor, disable, approve]
+
+
+def hold(office: Office, key: str, *roles: Role) -> None:
+    """Somebody holds further roles, for the whole agency or, of BKN, everywhere."""
+    with office.db.begin() as session:
+        for role in roles:
+            home = None if role is Role.ADMIN_BKN else office.pegawai(key).instansi_id
+            session.add(RoleGrant(account_id=office.ids[key], role=role, instansi_id=home, granted_at=clock.now()))
 
 
 def lock(office: Office, key: str, times: int = 6) -> None:
@@ -110,13 +121,52 @@ def test_without_second_factor_an_admin_does_nothing(office: Office, act: Do) ->
 
 
 @pytest.mark.parametrize("act", [unlock, start_reset, end_sessions, remove_factor, disable])
-@pytest.mark.parametrize(("who", "whom"), [("taufik", "lina"), ("surya", "budi")])
-def test_who_holds_a_role_that_one_cannot_give_is_left_alone(office: Office, act: Do, who: str, whom: str) -> None:
+@pytest.mark.parametrize("more", [None, Role.VERIFIKATOR, Role.APPROVER, Role.ADMIN_SATKER])
+def test_a_peer_is_left_alone(office: Office, act: Do, more: Role | None) -> None:
+    who, whom = "taufik", "lina"
+    if more is not None:
+        hold(office, whom, more)
     before = office.account(whom)
     with pytest.raises(Refused, match="tidak dapat Anda atur"):
         act(office, office.actor(who), whom)
     assert office.account(whom) == before
     assert office.letters(whom) == []
+
+
+@pytest.mark.parametrize("act", [unlock, start_reset, end_sessions, remove_factor, disable])
+@pytest.mark.parametrize("whom", ["budi", "sari", "lina"])
+def test_bkn_manages_whoever_is_below_also_by_several_steps(office: Office, act: Do, whom: str) -> None:
+    hold(office, whom, Role.VERIFIKATOR)
+    act(office, office.actor("surya"), whom)
+
+
+COMBINATIONS = [
+    frozenset(held)
+    for count in range(len(NEEDS_SECOND_FACTOR) + 1)
+    for held in itertools.combinations(sorted(NEEDS_SECOND_FACTOR), count)
+]
+
+
+@pytest.mark.parametrize("held", COMBINATIONS, ids=lambda held: "+".join(sorted(held)) or "-")
+def test_every_combination_of_roles_finds_somebody_who_manages_it(office: Office, held: frozenset[Role]) -> None:
+    hold(office, "eko", *held)
+    hold(office, "lina", Role.VERIFIKATOR, Role.APPROVER)
+    not_theirs = {
+        "surya": held & {Role.ADMIN_BKN},
+        "taufik": held & {Role.ADMIN_BKN, Role.ADMIN_INSTANSI},
+        "lina": held & {Role.ADMIN_BKN, Role.ADMIN_INSTANSI},
+    }
+    for who, higher in not_theirs.items():
+        seen = office.see(people.person_file, office.actor(who), office.ids["eko"])
+        assert seen is not None
+        assert bool(seen.closed) is bool(higher), who
+        if higher:
+            with pytest.raises(Refused, match="tidak dapat Anda atur"):
+                end_sessions(office, office.actor(who), "eko")
+        else:
+            end_sessions(office, office.actor(who), "eko")
+    with pytest.raises(NotAllowed):
+        end_sessions(office, office.actor("yusuf"), "eko")
 
 
 @pytest.mark.parametrize("act", [unlock, start_reset])
@@ -241,8 +291,10 @@ def test_a_token_that_was_sent_is_made_worthless(both_offices: Office) -> None:
     assert office.account("eko").version == version
     (event,) = office.events(AuditTag.RESET_CANCELLED)
     assert (event.actor_id, event.subject_id) == (office.ids["taufik"], office.ids["eko"])
+    assert office.letters("eko") == [Letter.TOKEN, Letter.RESET_CANCELLED]
     assert cancel_reset(office, office.actor("taufik"), "eko") is False
     assert len(office.events(AuditTag.RESET_CANCELLED)) == 1
+    assert office.letters("eko") == [Letter.TOKEN, Letter.RESET_CANCELLED]
     seen = office.see(people.person_file, office.actor("taufik"), office.ids["eko"])
     assert seen is not None
     assert Act.CANCEL_RESET not in seen.acts

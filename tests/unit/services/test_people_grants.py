@@ -16,19 +16,12 @@ from sqlmodel import Session, col, select, update
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import GRANTABLE, Permission, Role
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor, UserSession
-from mysapk_web.services import clock, people, rolls
+from mysapk_web.services import clock, people, trail
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.outbox import Letter
+from mysapk_web.services.people import roles
 from mysapk_web.services.security import StepUpNeeded
-from tests.unit.services.office import ROLLS, Office, actor_of
-
-
-def give(office: Office, who: str, whom: str, role: Role | str, unit: str = "") -> bool:
-    return office.do(people.grant_role, office.actor(who), account_id=office.ids[whom], role=str(role), unit=unit)
-
-
-def take(office: Office, who: str, whom: str, role: Role) -> Role:
-    return office.do(people.revoke_role, office.actor(who), grant_id=office.grant_id(whom, role))
+from tests.unit.services.office import ROLLS, Office, actor_of, give, move, take
 
 
 def test_a_role_is_given_with_all_that_follows(both_offices: Office) -> None:
@@ -180,6 +173,23 @@ def test_a_peer_is_not_given_roles_nor_loses_them(office: Office) -> None:
         take(office, "taufik", "lina", Role.ADMIN_INSTANSI)
 
 
+def test_a_peer_keeps_the_lower_roles_until_somebody_above_has_taken_the_higher_one(office: Office) -> None:
+    give(office, "taufik", "ani", Role.VERIFIKATOR, "D1")
+    give(office, "surya", "ani", Role.ADMIN_INSTANSI)
+
+    def revocable(who: str) -> dict[Role, bool]:
+        lines = office.see(people.list_grants, office.actor(who), role=None, text="ani", agency="K1", page=1).items
+        return {line.role: line.revocable for line in lines if line.nama == "Ani Lestari"}
+
+    assert revocable("taufik") == {Role.VERIFIKATOR: False, Role.ADMIN_INSTANSI: False}
+    assert revocable("surya") == {Role.VERIFIKATOR: False, Role.ADMIN_INSTANSI: True}
+    with pytest.raises(Refused, match="tidak dapat Anda atur"):
+        take(office, "taufik", "ani", Role.VERIFIKATOR)
+    take(office, "surya", "ani", Role.ADMIN_INSTANSI)
+    assert revocable("taufik") == {Role.VERIFIKATOR: True}
+    assert take(office, "taufik", "ani", Role.VERIFIKATOR)
+
+
 def test_nobody_takes_the_own_role(office: Office) -> None:
     with pytest.raises(NotAllowed):
         take(office, "taufik", "taufik", Role.ADMIN_INSTANSI)
@@ -198,6 +208,7 @@ def test_the_last_admin_of_an_agency_stays(office: Office) -> None:
     with pytest.raises(Refused, match="admin terakhir"):
         take(office, "surya", "yusuf", Role.ADMIN_INSTANSI)
     give(office, "surya", "citra", Role.ADMIN_INSTANSI)
+    office.change("citra", totp_confirmed_at=clock.now())
     assert take(office, "surya", "yusuf", Role.ADMIN_INSTANSI)
 
 
@@ -229,13 +240,6 @@ def test_two_at_once_leave_an_admin(both_offices: Office) -> None:
 
 
 # Moving ------------------------------------------------------------------------------------------
-
-
-def move(office: Office, tmp_path: Path, key: str, agency: str) -> None:
-    row = ROLLS[key]
-    file = tmp_path / "rolls.csv"
-    file.write_text(f"nip,nama,jenis,instansi\n{row['nip']},{row['nama']},PNS,{agency}\n")
-    assert [report.verdict.value for report in rolls.import_pegawai(office.db, file)]
 
 
 @pytest.mark.parametrize("key", ["budi", "taufik"])
@@ -300,6 +304,20 @@ def test_a_line_says_where_a_role_counts_whether_it_is_in_use_and_if_it_can_be_t
     assert not lines["Taufik Gunawan"].revocable
 
 
+def test_who_gave_a_role_is_named_to_the_own_agency_only(office: Office) -> None:
+    give(office, "taufik", "ani", Role.APPROVER)
+    give(office, "surya", "eko", Role.ADMIN_INSTANSI)
+
+    def givers(who: str) -> dict[str, str]:
+        found = office.see(people.list_grants, office.actor(who), role=None, text="", agency="", page=1)
+        return {line.nama: line.granted_by for line in found.items}
+
+    assert givers("taufik")["Ani Lestari"] == "Taufik Gunawan"
+    assert givers("taufik")["Eko Wahyudi"] == trail.OUTSIDE
+    assert givers("surya")["Eko Wahyudi"] == "Surya Mahendra"
+    assert givers("taufik")["Lina Purnama"] == ""
+
+
 @pytest.mark.parametrize(
     ("who", "text", "found"),
     [
@@ -313,7 +331,17 @@ def test_a_line_says_where_a_role_counts_whether_it_is_in_use_and_if_it_can_be_t
 def test_candidates_come_from_the_own_scope(office: Office, who: str, text: str, found: list[str]) -> None:
     of_nip = {row["nip"]: key for key, row in ROLLS.items()}
     seen = office.see(people.find_candidates, office.actor(who), text=text)
-    assert [of_nip[one.nip] for one in seen] == found
+    assert [of_nip[one.nip] for one in seen.people] == found
+    assert not seen.more
+
+
+@pytest.mark.parametrize(("shown", "more"), [(6, True), (7, False), (8, False)])
+def test_a_search_that_shows_not_everybody_says_so(
+    office: Office, monkeypatch: pytest.MonkeyPatch, shown: int, more: bool
+) -> None:
+    monkeypatch.setattr(roles, "CANDIDATES", shown)
+    seen = office.see(people.find_candidates, office.actor("taufik"), text="19")
+    assert (len(seen.people), seen.more) == (min(shown, 7), more)
 
 
 def test_a_candidate_says_what_could_be_given_and_why_not(office: Office) -> None:
@@ -382,8 +410,13 @@ def test_no_sequence_of_grants_leads_up_or_out(office: Office, steps: list[tuple
                 assert any(g.instansi_id in (None, changed.instansi_id) for g in givers), "outside the own scope"
             for grant in after.values():
                 fits(session, office, grant)
-            admins = {grant.instansi_id for grant in after.values() if grant.role is Role.ADMIN_INSTANSI}
-            assert {office.ids["K1"], office.ids["K2"]} <= admins, "an agency without admin"
+            can_act = {office.ids[key] for key, row in ROLLS.items() if "role" in row}
+            admins = {
+                grant.instansi_id
+                for grant in after.values()
+                if grant.role is Role.ADMIN_INSTANSI and grant.account_id in can_act
+            }
+            assert {office.ids["K1"], office.ids["K2"]} <= admins, "an agency without an admin who can act"
         assert {g.account_id for g in in_force(session).values() if g.role is Role.ADMIN_BKN} == {office.ids["surya"]}
 
 

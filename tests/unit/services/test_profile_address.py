@@ -12,7 +12,7 @@ from mysapk_web.domain.email import DomainPolicy
 from mysapk_web.domain.throttle import EMAIL_CHANGES_PER_ACCOUNT, EMAIL_CHANGES_PER_TARGET, TOKEN_TRIES
 from mysapk_web.domain.token import ALPHABET, derive_token
 from mysapk_web.models import AddressChange, OutboxMail, OutboxState, Pegawai
-from mysapk_web.services import letters, retention
+from mysapk_web.services import audit, letters, retention
 from mysapk_web.services import profile as profiles
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused
 from mysapk_web.services.outbox import Letter
@@ -96,6 +96,7 @@ def test_a_new_address_counts_when_its_token_is_confirmed(portal: Portal, ani: B
     assert pending(ani) is None
     (event,) = portal.events(AuditTag.EMAIL_CHANGED)
     assert (event.actor_id, event.detail["reason"]) == (portal.ani.account_id, "diganti pemilik")
+    assert event.address == audit.network(ani.address)
 
 
 def test_the_session_that_changed_it_goes_on_and_can_do_the_next_thing(portal: Portal, ani: Browser) -> None:

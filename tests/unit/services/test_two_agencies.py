@@ -1,32 +1,31 @@
-"""Two agencies, and every list, count, search, export and file there is: an admin of one never meets anybody of the other.
+"""Two agencies and their units, and every list, count, search, export and file there is: an admin never meets anybody beyond the own scope.
 
-Whatever an answer holds is searched for NIPs (what has no NIP of its own is named by one here), so that a field added later is judged, too.
+What each of them holds to be looked for: `tests.unit.services.country`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, is_dataclass
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.email_import import RunSource, RunState
-from mysapk_web.domain.period import PeriodKind
+from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.models import (
     Account,
+    Announcement,
     Database,
     EmailImport,
     EmailRequest,
     ImportToken,
     Instansi,
+    OutboxMail,
+    OutboxState,
     Pegawai,
     Period,
     Proposal,
@@ -34,151 +33,157 @@ from mysapk_web.models import (
 )
 from mysapk_web.services import (
     announcements,
-    audit,
-    clock,
     email_imports,
+    email_policy,
     email_repair,
     email_requests,
     exports,
     mail_log,
     people,
     period_admin,
+    rolls,
     trail,
     verification,
     waits,
 )
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
-from mysapk_web.services.outbox import Letter, enqueue
-from mysapk_web.services.people import Wanted
-from mysapk_web.services.progress import missing, reading
+from mysapk_web.services.outbox import Letter
+from mysapk_web.services.people import Wanted, file
+from mysapk_web.services.progress import missing, pdm_reading, places, queue, reading, unfinished
+from mysapk_web.services.progress.queue import DESK_OF
 from mysapk_web.services.verification import Filters
 from mysapk_web.settings import Settings
-from tests.unit.services.offices import NIPS, acting, end_activation
-
-NIP = re.compile(r"(?<!\d)\d{18}(?!\d)")
-PAIRS = {"admin_instansi": "pegawai", "admin_instansi_lain": "pegawai_lain"}
-"""The admin of each agency, and one of the people there."""
+from tests.unit.services.country import BESIDE, NIP, PAIRS, account_of, end_pdm, fill, person_named, told
+from tests.unit.services.offices import NIPS, acting
 
 
 @pytest.fixture(autouse=True)
 def _settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    for module in (exports, waits):
+    for module in (exports, waits, file):
         monkeypatch.setattr(module, "load", lambda: settings)
-
-
-def end_pdm(db: Database) -> None:
-    """The PDM has ended, in every agency."""
-    now = clock.now()
-    over = {"starts_at": now - timedelta(days=60), "ends_at": now - timedelta(days=1)}
-    with db.begin() as s:
-        s.execute(update(Period).where(col(Period.kind) == PeriodKind.PDM).values(**over))
 
 
 @pytest.fixture
 def country(demo_db: Database) -> Database:
     """The demo with one of everything in either agency."""
-    end_activation(demo_db)
-    with demo_db.begin() as s:
-        for admin, person in PAIRS.items():
-            nip = NIPS[person]
-            pegawai, account = s.exec(
-                select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == nip)
-            ).one()
-            boss = s.exec(
-                select(Account.id)
-                .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-                .where(Pegawai.nip == NIPS[admin])
-            ).one()
-            now = clock.now()
-            like = s.exec(select(Proposal).where(Proposal.state == UsulanState.INPUT_BERKAS)).first()
-            assert like is not None
-            given = {"pegawai_id": pegawai.id, "unor_id": pegawai.unor_id, "instansi_id": pegawai.instansi_id}
-            s.add(Proposal(**{**like.model_dump(exclude={"id", "slot", "record_id"}), **given}))
-            s.add(
-                EmailRequest(
-                    pegawai_id=pegawai.id,
-                    nip=nip,
-                    nama=pegawai.nama,
-                    old_email="lama@example.com",
-                    new_email=f"baru-{person}@example.com",
-                    created_at=now,
-                )
-            )
-            s.add(
-                EmailImport(
-                    source=RunSource.PAGE,
-                    state=RunState.READY,
-                    instansi_id=pegawai.instansi_id,
-                    started_by=boss,
-                    file_name=f"{nip} .csv",
-                    file_hash="0" * 64,
-                    created_at=now,
-                )
-            )
-            s.add(
-                ImportToken(
-                    instansi_id=pegawai.instansi_id,
-                    label=f"Sistem {nip}",
-                    token_hash=nip,
-                    hint="abcd",
-                    created_by=boss,
-                    created_at=now,
-                    expires_at=now.replace(year=now.year + 1),
-                )
-            )
-            enqueue(s, Letter.ACTIVATED, account_id=account.id)
-            audit.record(s, AuditTag.LOGIN, actor_id=account.id, subject_id=account.id, instansi_id=pegawai.instansi_id)
+    fill(demo_db)
     return demo_db
 
 
-def told(found: Any) -> str:
-    """An answer as text, with everything it holds."""
-    if is_dataclass(found) and not isinstance(found, type):
-        return told(asdict(found))
-    if isinstance(found, dict):
-        return " ".join(told(value) for value in found.values())
-    if isinstance(found, list | tuple | set | frozenset | Iterator):
-        return " ".join(told(each) for each in found)
-    return str(found)
-
-
-def everybody(s: Session, admin: str, whom: str) -> list[str]:
+def everybody(s: Session, whom: str) -> list[str]:
     """The NIPs of the agency of somebody."""
     own = select(Pegawai.instansi_id).where(Pegawai.nip == NIPS[whom]).scalar_subquery()
     return list(s.exec(select(Pegawai.nip).where(Pegawai.instansi_id == own)))
 
 
-def _people_pages(s: Session, actor: Actor) -> Any:
-    return [people.search(s, actor, Wanted(page=page)) for page in (1, 2, 150)]
+def within_units(s: Session, actor: Actor) -> set[str]:
+    """The NIPs of the units that the roles of somebody are limited to."""
+    below = (col(Unor.jalur).startswith(grant.unor_path or "-") for grant in actor.grants)
+    return set(s.exec(select(Pegawai.nip).join(Unor, col(Unor.id) == Pegawai.unor_id).where(or_(*below))))
 
 
-LISTS: dict[str, Callable[[Session, Actor], Any]] = {
-    "people": _people_pages,
+def pages(read: Callable[..., Any], *numbers: int) -> list[Any]:
+    """Some pages of a list."""
+    return [read(number) for number in numbers]
+
+
+def somebody(s: Session, actor: Actor) -> int:
+    """Account of one of the people of the agency of an actor."""
+    here = [key for key in PAIRS.values() if NIPS[key] in _nips(s, actor)]
+    return account_of(s, here[0])
+
+
+def _nips(s: Session, actor: Actor) -> set[str]:
+    return set(s.exec(select(Pegawai.nip).where(Pegawai.instansi_id == actor.instansi_id)))
+
+
+def rows_of_runs(s: Session, actor: Actor) -> Any:
+    runs = email_imports.list_runs(s, actor, 1).items
+    return [email_imports.list_rows(s, actor, run.id, verdict=None, nip="", number=1) for run in runs]
+
+
+def queue_in_turn(s: Session, actor: Actor) -> set[str]:
+    """Whose proposals come one after the other."""
+    found: list[int] = []
+    while (number := verification.next_in_queue(s, actor, Filters(), found[-1] if found else 0)) not in found:
+        found.append(number)
+    wanted = select(Pegawai.nip).join(Proposal, col(Proposal.pegawai_id) == Pegawai.id)
+    return set(s.exec(wanted.where(col(Proposal.id).in_(found))))
+
+
+LISTS: Final[dict[str, Callable[[Session, Actor], Any]]] = {
+    "people": lambda s, a: pages(lambda page: people.search(s, a, Wanted(page=page)), 1, 2, 150),
+    "person": lambda s, a: people.person_file(s, a, somebody(s, a)),
     "candidates for a role": lambda s, a: people.find_candidates(s, a, text="a"),
+    "units for a role": lambda s, a: people.suggest_for(s, a, somebody(s, a), "19"),
     "roles": lambda s, a: people.list_grants(s, a, role=None, text="", agency="", page=1),
     "addresses": lambda s, a: email_repair.find_people(s, a, text="an"),
+    "policy of addresses": lambda s, a: email_policy.current(s, a),
     "requests": lambda s, a: email_requests.waiting(s, a, 1),
     "imports": lambda s, a: email_imports.list_runs(s, a, 1),
+    "rows of imports": rows_of_runs,
     "tokens": lambda s, a: email_imports.list_tokens(s, a),
     "mails": lambda s, a: mail_log.mails(s, a, mail_log.Filter()),
     "trail": lambda s, a: trail.events(s, a, trail.Filter()),
     "trail to export": lambda s, a: trail.stream(s, a, trail.Filter()),
+    "progress": lambda s, a: pages(lambda page: reading.progress(s, a, page=page), 1, 2, 3),
     "missing": lambda s, a: missing.missing(s, a, missing.Filter()),
     "missing to export": lambda s, a: missing.stream(s, a, missing.Filter(), sanctions=False),
     "sanctions": lambda s, a: missing.sanctioned(s, a, missing.Filter()),
     "sanctions to export": lambda s, a: missing.stream(s, a, missing.Filter(), sanctions=True),
+    "progress of the PDM": lambda s, a: pages(lambda page: pdm_reading.progress(s, a, page=page), 1, 2, 3),
+    "unfinished": lambda s, a: unfinished.unfinished(s, a, unfinished.Filter()),
+    "unfinished to export": lambda s, a: unfinished.stream(s, a, unfinished.Filter(), sanctions=False),
+    "sanctions after the PDM": lambda s, a: unfinished.sanctioned(s, a, unfinished.Filter()),
+    "sanctions after the PDM to export": lambda s, a: unfinished.stream(s, a, unfinished.Filter(), sanctions=True),
     "inbox": lambda s, a: verification.inbox(s, a, Filters(status="semua")),
     "inbox by name": lambda s, a: verification.inbox(s, a, Filters(status="semua", nama="rahayu")),
+    "next in the inbox": queue_in_turn,
+    "to be verified together": lambda s, a: verification.candidates(s, a),
+    "periods": lambda s, a: period_admin.listed(s, a),
+    "announcements to edit": lambda s, a: announcements.desk(s, a),
+    "announcements": lambda s, a: announcements.shown(s, a),
 }
+FOR_EVERYBODY: Final = {"announcements"}
+"""Needs no role."""
+OF_UNITS: Final = {
+    "admin_satker": {
+        "people",
+        "person",
+        "addresses",
+        "requests",
+        "mails",
+        "progress",
+        "missing",
+        "missing to export",
+        "sanctions",
+        "sanctions to export",
+        "progress of the PDM",
+        "unfinished",
+        "unfinished to export",
+        "sanctions after the PDM",
+        "sanctions after the PDM to export",
+    },
+    "verifikator": {"inbox", "inbox by name", "next in the inbox", "to be verified together"},
+}
+"""What those see whose role is limited to a unit."""
+
+
+def read(db: Database, name: str, actor: Actor) -> set[str]:
+    """The NIPs that somebody meets in a list."""
+    if "after the PDM" in name:
+        end_pdm(db)
+    with db.read() as s:
+        return set(NIP.findall(told(LISTS[name](s, actor))))
 
 
 @pytest.mark.parametrize("name", list(LISTS))
 def test_a_list_holds_people_of_the_own_agency_only(country: Database, name: str) -> None:
     seen: dict[str, set[str]] = {}
     for admin, person in PAIRS.items():
+        seen[admin] = read(country, name, acting(country, admin))
         with country.read() as s:
-            seen[admin] = set(NIP.findall(told(LISTS[name](s, acting(country, admin)))))
-            own = set(everybody(s, admin, person))
+            own = set(everybody(s, person))
         assert seen[admin] <= own, (admin, seen[admin] - own)
     assert seen["admin_instansi"]
     if name != "inbox by name":
@@ -186,16 +191,37 @@ def test_a_list_holds_people_of_the_own_agency_only(country: Database, name: str
 
 
 @pytest.mark.parametrize("name", list(LISTS))
+@pytest.mark.parametrize("who", list(OF_UNITS))
+def test_a_list_holds_people_of_the_own_units_only(country: Database, who: str, name: str) -> None:
+    actor = acting(country, who)
+    if name not in OF_UNITS[who]:
+        if name in FOR_EVERYBODY:
+            return
+        if who == "admin_satker" and "imports" in name:  # has begun none
+            assert read(country, name, actor) == set()
+            return
+        with pytest.raises(NotAllowed):
+            read(country, name, actor)
+        return
+    seen = read(country, name, actor)
+    with country.read() as s:
+        own = within_units(s, actor)
+    assert NIPS[BESIDE] not in own
+    assert seen
+    assert seen <= own, seen - own
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if name not in FOR_EVERYBODY])
 def test_whoever_has_shown_no_second_factor_gets_none_of_them(country: Database, name: str) -> None:
-    with country.read() as s, pytest.raises(NotAllowed):
-        told(LISTS[name](s, acting(country, "admin_instansi", second_factor=False)))
+    with pytest.raises(NotAllowed):
+        read(country, name, acting(country, "admin_instansi", second_factor=False))
 
 
 def test_counts_are_those_of_the_own_agency(country: Database) -> None:
     for admin, person in PAIRS.items():
         actor = acting(country, admin)
         with country.read() as s:
-            own = everybody(s, admin, person)
+            own = everybody(s, person)
             assert people.search(s, actor, Wanted()).total in (len(own), people.COUNTED)
             assert reading.figures(s, actor).tally.people == len(own)
             agency = s.exec(select(Pegawai.instansi_id).where(Pegawai.nip == NIPS[person])).one()
@@ -208,6 +234,32 @@ def test_counts_are_those_of_the_own_agency(country: Database) -> None:
             assert {each.key: each.count for each in box.states}["INPUT_BERKAS"] == len(sent)
             units = set(s.exec(select(Unor.id).where(Unor.instansi_id == agency)))
             assert {number for number, _ in box.units} <= units
+            now = pdm_reading.figures(s, actor)
+            assert now.tally.people == len(own)
+            assert sum(tally.people for _, tally in now.kinds) == len(own)
+            waits = select(Proposal.id).where(
+                col(Proposal.unor_id).in_(units), col(Proposal.state).in_(DESK_OF), col(Proposal.sent_at).is_not(None)
+            )
+            assert now.backlog.total == len(s.exec(waits).all())
+            place = places.find(s, actor, Permission.PROGRESS_READ, "")
+            assert queue.backlog(s, place) == now.backlog
+            judged = email_policy.impact(s, actor, policy="AGENCY_ONLY", domains="contohkab.example.go.id")
+            assert judged.fit + judged.warned + judged.refused + judged.without == len(own)
+
+
+def test_counts_of_a_unit_are_those_of_the_unit(country: Database) -> None:
+    actor = acting(country, "admin_satker")
+    with country.read() as s:
+        own = within_units(s, actor)
+        assert reading.figures(s, actor).tally.people == len(own)
+        now = pdm_reading.figures(s, actor)
+        assert now.tally.people == len(own)
+        paths = [grant.unor_path or "-" for grant in actor.grants]
+        units = s.exec(select(Unor.id).where(or_(*(col(Unor.jalur).startswith(path) for path in paths)))).all()
+        waits = select(Proposal.id).where(
+            col(Proposal.unor_id).in_(units), col(Proposal.state).in_(DESK_OF), col(Proposal.sent_at).is_not(None)
+        )
+        assert now.backlog.total == len(s.exec(waits).all())
 
 
 @pytest.mark.parametrize("report", list(exports.Report))
@@ -221,7 +273,7 @@ def test_a_file_holds_people_of_the_own_agency_only(
     rows = exports.export(country, acting(country, admin), exports.Wanted(report, exports.Kind.CSV), path)
     found = set(NIP.findall(path.read_text("utf-8-sig")))
     with country.read() as s:
-        own = set(everybody(s, admin, PAIRS[admin]))
+        own = set(everybody(s, PAIRS[admin]))
     assert rows
     assert found
     assert found <= own
@@ -231,7 +283,7 @@ def test_searching_for_somebody_of_the_other_agency_finds_nobody(country: Databa
     actor, nip = acting(country, "admin_instansi"), NIPS["pegawai_lain"]
     with country.read() as s:
         assert people.search(s, actor, Wanted(text=nip)).total == 0
-        assert people.find_candidates(s, actor, text=nip) == []
+        assert people.find_candidates(s, actor, text=nip).people == []
         assert email_repair.find_people(s, actor, text=nip) == []
         assert verification.inbox(s, actor, Filters(status="semua", nip=nip)).total == 0
         assert mail_log.mails(s, actor, mail_log.Filter(nip=nip)).items == []
@@ -254,13 +306,23 @@ def test_what_is_asked_for_by_number_is_not_there(country: Database) -> None:
         token = s.exec(select(ImportToken.id).where(ImportToken.instansi_id == agency)).one() or 0
         assert people.person_file(s, actor, account or 0) is None
         assert people.candidate(s, actor, account or 0) is None
+        assert people.suggest_for(s, actor, account or 0, "") == []
+        unit = s.exec(select(Unor.id).where(Unor.instansi_id == agency)).first()
+        elsewhere = (f"i{agency}", f"u{unit}")
+        period = s.exec(select(Period.id).where(Period.instansi_id == agency)).first() or 0
+        words = s.exec(select(Announcement.id).where(Announcement.instansi_id == agency)).first() or 0
         acts: list[Callable[[], Any]] = [
             lambda: verification.open_proposal(s, actor, proposal),
             lambda: email_imports.find_run(s, actor, run),
             lambda: email_repair.person(s, actor, account_id=account or 0),
-            lambda: reading.figures(s, actor, key=f"i{agency}"),
-            lambda: missing.missing(s, actor, missing.Filter(key=f"i{agency}")),
+            lambda: email_imports.list_rows(s, actor, run, verdict=None, nip="", number=1),
             lambda: announcements.desk(s, actor, f"i{agency}"),
+            *(lambda key=key: reading.figures(s, actor, key=key) for key in elsewhere),
+            *(lambda key=key: missing.missing(s, actor, missing.Filter(key=key)) for key in elsewhere),
+            *(lambda key=key: missing.sanctioned(s, actor, missing.Filter(key=key)) for key in elsewhere),
+            *(lambda key=key: pdm_reading.figures(s, actor, key=key) for key in elsewhere),
+            *(lambda key=key: unfinished.unfinished(s, actor, unfinished.Filter(key=key)) for key in elsewhere),
+            *(lambda key=key: unfinished.sanctioned(s, actor, unfinished.Filter(key=key)) for key in elsewhere),
         ]
         for act in acts:
             with pytest.raises(NotAllowed):
@@ -270,8 +332,84 @@ def test_what_is_asked_for_by_number_is_not_there(country: Database) -> None:
         lambda s: email_requests.accept(s, actor, request_id=request, reason="x"),
         lambda s: email_imports.revoke_token(s, actor, token_id=token),
         lambda s: people.end_sessions(s, account_id=account or 0, actor=actor),
+        lambda s: period_admin.remove(s, actor, period_id=period),
+        lambda s: announcements.end(s, actor, announcement_id=words),
+        lambda s: verification.claim(s, actor, proposal),
     ):
         with country.begin() as s, pytest.raises((NotAllowed, Refused)):
             change(s)
     with country.read() as s:
         assert s.get_one(Instansi, agency).nama == "Pemerintah Kota Misal"
+
+
+def test_what_is_beside_the_own_unit_is_not_there(country: Database) -> None:
+    satker, verifikator = acting(country, "admin_satker"), acting(country, "verifikator")
+    with country.read() as s:
+        account, pegawai = account_of(s, BESIDE), person_named(s, BESIDE)
+        key = f"u{pegawai.unor_id}"
+        proposals = s.exec(select(Proposal.id).where(Proposal.pegawai_id == pegawai.id)).all()
+        assert people.person_file(s, satker, account) is None
+        assert people.search(s, satker, Wanted(text=pegawai.nip)).total == 0
+        assert email_repair.find_people(s, satker, text=pegawai.nip) == []
+        assert mail_log.mails(s, satker, mail_log.Filter(nip=pegawai.nip)).items == []
+        assert verification.inbox(s, verifikator, Filters(status="semua", nip=pegawai.nip)).total == 0
+        acts: list[Callable[[], Any]] = [
+            lambda: email_repair.person(s, satker, account_id=account),
+            lambda: reading.figures(s, satker, key=key),
+            lambda: missing.missing(s, satker, missing.Filter(key=key)),
+            lambda: pdm_reading.figures(s, satker, key=key),
+            lambda: unfinished.unfinished(s, satker, unfinished.Filter(key=key)),
+            *(lambda number=number: verification.open_proposal(s, verifikator, number or 0) for number in proposals),
+        ]
+        for act in acts:
+            with pytest.raises(NotAllowed):
+                act()
+
+
+# Moving --------------------------------------------------------------------------------------------
+
+
+def move(db: Database, folder: Path, key: str, to: str) -> None:
+    """Somebody goes to the agency of another, as the rolls say it."""
+    with db.read() as s:
+        pegawai = s.exec(select(Pegawai).where(Pegawai.nip == NIPS[key])).one()
+        kode = s.exec(
+            select(Instansi.kode).join(Pegawai, col(Pegawai.instansi_id) == Instansi.id).where(Pegawai.nip == NIPS[to])
+        ).one()
+        row = f"{pegawai.nip},{pegawai.nama},{pegawai.jenis.value},{kode}"
+    sheet = folder / "pindah.csv"
+    sheet.write_text(f"nip,nama,jenis,instansi\n{row}\n")
+    assert [report.verdict for report in rolls.import_pegawai(db, sheet)] == [rolls.Verdict.DIPERBARUI]
+
+
+def test_who_moves_takes_neither_events_nor_letters_along(country: Database, tmp_path: Path) -> None:
+    former = acting(country, "admin_instansi_lain")
+    account_id = acting(country, "pegawai_lain").account_id
+    with country.begin() as s:
+        people.disable_account(s, account_id=account_id, actor=former, reason="Alasan di instansi lama")
+        people.enable_account(s, account_id=account_id, actor=acting(country, "admin_bkn"), reason="Alasan di sana")
+        old = s.exec(select(OutboxMail.id).where(OutboxMail.account_id == account_id)).all()
+        s.execute(update(OutboxMail).values(state=OutboxState.FAILED, last_error="550 kotak surat lama"))
+    move(country, tmp_path, "pegawai_lain", "admin_instansi")
+    mine = acting(country, "admin_instansi")
+    with country.begin() as s:
+        people.disable_account(s, account_id=account_id, actor=acting(country, "admin_bkn"), reason="Alasan BKN")
+        people.enable_account(s, account_id=account_id, actor=mine, reason="Alasan di sini")
+    with country.read() as s:
+        assert people.person_file(s, former, account_id) is None
+        seen = people.person_file(s, mine, account_id)
+        assert seen is not None
+        assert seen.trail is not None
+        own = [(step.tag, step.who, step.reason) for step in seen.trail]
+        assert own == [
+            (AuditTag.ACCOUNT_ENABLED, "Taufik Gunawan", "Alasan di sini"),
+            (AuditTag.ACCOUNT_DISABLED, trail.OUTSIDE, "Alasan BKN"),
+        ]
+        assert [mail.letter for mail in seen.deliveries] == [Letter.ENABLED.label, Letter.DISABLED.label]
+        everything = people.person_file(s, acting(country, "admin_bkn"), account_id)
+        assert everything is not None
+        assert everything.trail is not None
+        assert "Alasan di instansi lama" in {step.reason for step in everything.trail}
+        assert len(everything.deliveries) == len(old) + 2
+    with country.begin() as s, pytest.raises(NotAllowed):
+        mail_log.retry(s, mine, mail_id=old[0] or 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 from reflex.vars import ObjectVar
@@ -38,6 +38,9 @@ from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
+LEAVES_NO_ADMIN: Final = frozenset({Act.DISABLE, Act.REMOVE_FACTOR})
+"""Acts after which an admin can't act."""
+
 
 def _fact(item: ObjectVar[Fact]) -> rx.Component:
     return rx.el.div(rx.el.dt(item["term"]), rx.el.dd(item["value"]))
@@ -50,6 +53,10 @@ def _account() -> rx.Component:
         rx.el.dl(rx.foreach(AkunState.facts, _fact), class_name="facts"),
         rx.cond(AkunState.email_note, rx.el.div(inset(AkunState.email_note, kind="warn"), class_name="mt-4")),
     )
+
+
+def _only_admin() -> rx.Component:
+    return rx.cond(AkunState.only_admin, inset(AkunState.only_admin, kind="warn"))
 
 
 def _act(
@@ -66,6 +73,7 @@ def _act(
                 f"{label}?",
                 rx.el.p(rx.el.strong(AkunState.nama)),
                 rx.el.p(consequence),
+                _only_admin() if act in LEAVES_NO_ADMIN else rx.fragment(),
                 Form.create(
                     rx.el.input(type="hidden", name="akun", value=AkunState.account_id, read_only=True),
                     *fields,
@@ -119,7 +127,8 @@ def _acts() -> rx.Component:
                     Act.CANCEL_RESET,
                     "Batalkan token",
                     "Untuk token yang sudah dikirim, misalnya ke kotak surat yang dapat dibuka orang lain.",
-                    "Token yang sudah dikirim tidak dapat dipakai lagi. Password dan sesi pegawai tidak berubah.",
+                    "Token yang sudah dikirim tidak dapat dipakai lagi. Password dan sesi pegawai tidak berubah. "
+                    "Pegawai diberi tahu lewat email.",
                     state.cancel_reset,
                 ),
                 _act(
@@ -192,6 +201,37 @@ def _roles() -> rx.Component:
     )
 
 
+def _pdm() -> rx.Component:
+    return rx.cond(
+        AkunState.pdm,
+        section(
+            "Pemutakhiran data (PDM)",
+            rx.el.dl(rx.foreach(AkunState.pdm, _fact), class_name="facts"),
+        ),
+    )
+
+
+def _older(label: str, shown: Any, rest: Any, on_submit: Any, where: str, href: str) -> rx.Component:
+    """The way to what is older: some more here, and at last the list of all."""
+    return rx.fragment(
+        rx.cond(
+            shown,
+            Form.create(
+                submit_button(label, "Memuat ...", kind="secondary"),
+                on_submit=on_submit,
+                action=PATH,
+                class_name="mt-4",
+            ),
+        ),
+        rx.cond(
+            rest,
+            rx.el.p(
+                "Yang lebih lama ada di ", rx.el.a(where, href=href), ": cari dengan NIP-nya.", class_name="help mt-4"
+            ),
+        ),
+    )
+
+
 def _letter(item: ObjectVar[LetterRow]) -> rx.Component:
     return row(
         cell("Waktu", rx.el.span(item["at"])),
@@ -215,6 +255,14 @@ def _letters() -> rx.Component:
                 rx.foreach(AkunState.letters, _letter),
             ),
             empty("Belum ada surat kepada pegawai ini."),
+        ),
+        _older(
+            "Tampilkan lebih banyak surat",
+            AkunState.more_letters,
+            AkunState.rest_letters,
+            AkunState.older_letters,
+            "Surat keluar",
+            "/admin/surat",
         ),
     )
 
@@ -242,6 +290,14 @@ def _trail() -> rx.Component:
                 ),
                 empty("Belum ada kejadian pada akun ini."),
             ),
+            _older(
+                "Tampilkan lebih banyak kejadian",
+                AkunState.more_trail,
+                AkunState.rest_trail,
+                AkunState.older_events,
+                "Jejak audit",
+                "/admin/audit",
+            ),
         ),
     )
 
@@ -250,9 +306,17 @@ def _person() -> rx.Component:
     return rx.fragment(
         rx.el.h1(AkunState.nama),
         rx.el.p(AkunState.who, class_name="lead"),
+        rx.cond(
+            AkunState.admin_gap,
+            rx.el.div(
+                inset(AkunState.admin_gap, " ", rx.el.a("Buka halaman Peran", href="/admin/peran"), kind="warn"),
+                class_name="mt-4",
+            ),
+        ),
         _account(),
         _acts(),
         _roles(),
+        _pdm(),
         _letters(),
         _trail(),
     )

@@ -8,7 +8,9 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.models import OutboxState
 from mysapk_web.services import database, people
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.people import Act, PersonFile
+from mysapk_web.services.mail_log import Delivery
+from mysapk_web.services.people import SHOWN, Act, PersonFile
+from mysapk_web.services.progress.person import PersonPdm
 from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.admin.pegawai.daftar import TONES
@@ -20,6 +22,17 @@ REASON: Final = "alasan"
 FACTOR_REASON: Final = "alasan_dua_langkah"
 """The second reason on the page needs a name of its own."""
 GONE: Final = "Pegawai tidak ditemukan di wilayah Anda. Mungkin sudah pindah unit atau instansi."
+
+ONLY_ADMIN: Final = (
+    "Ini satu-satunya Admin Instansi yang dapat bertindak di {}. Setelah tindakan ini, instansi itu tidak punya admin sampai ada "
+    "penggantinya: tunjuk Admin Instansi lain di halaman Peran."
+)
+ADMIN_GAP: Final = (
+    "{} sekarang tidak punya Admin Instansi yang dapat bertindak. Tunjuk Admin Instansi lain di halaman Peran."
+)
+
+MOST: Final = 10 * SHOWN
+"""Letters and events on the page at most: what a tab keeps stays small, and the lists of all letters and events have the rest."""
 
 NO_ACTS: Final = {act.value: False for act in Act}
 
@@ -79,12 +92,24 @@ class AkunState(AppState):
     email_note: str = ""
     closed: str = ""
     acts: dict[str, bool] = NO_ACTS
+    only_admin: str = ""
+    """Said before an act that would leave the agency without an admin who can act."""
+    admin_gap: str = ""
+    """The agency has none."""
     idle: bool = False
     """Nothing can be done, and no reason stands on the page yet."""
     roles: list[RoleRow] = []
+    pdm: list[Fact] = []
     letters: list[LetterRow] = []
+    more_letters: bool = False
+    rest_letters: bool = False
+    """There are more than this page shows at most."""
     has_trail: bool = False
     trail: list[StepRow] = []
+    more_trail: bool = False
+    rest_trail: bool = False
+    _letters: int = SHOWN
+    _events: int = SHOWN
 
     @handler(holding(Permission.PEOPLE_READ))
     async def load(self) -> None:
@@ -93,20 +118,31 @@ class AkunState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         self.account_id = number_of(part_of_path(self.router.url.path, 2))
+        self._letters = self._events = SHOWN
         await self._look()
 
     async def _look(self) -> None:
-        found = await database.look(people.person_file, actor(), self.account_id)
+        found = await database.look(
+            people.person_file, actor(), self.account_id, letters=self._letters, events=self._events
+        )
         self.known, self.ready = found is not None, True
         if found is None:
             self.nama, self.facts, self.roles, self.letters, self.trail, self.acts = "", [], [], [], [], NO_ACTS
+            self.who, self.email_note, self.only_admin, self.admin_gap, self.pdm = "", "", "", "", []
             return
         self.nama, self.who = found.nama, f"NIP {found.nip}, {found.jenis.label}, {found.unit}, {found.instansi}"
         self.state, self.tone = found.state.label, TONES[found.state]
         self.facts, self.email_note = facts_of(found), found.email_note
+        self.only_admin = ONLY_ADMIN.format(found.instansi) if found.only_admin else ""
+        self.admin_gap = ADMIN_GAP.format(found.instansi) if found.agency_without_admin else ""
         self.closed, self.idle = found.closed, not found.closed and not found.acts
         self.acts = {act.value: act in found.acts for act in Act}
         self.roles = [{"role": held.role.label, "scope": held.scope} for held in found.roles]
+        self.pdm = pdm_facts(found.pdm)
+        self.more_letters = found.more_deliveries and self._letters < MOST
+        self.rest_letters = found.more_deliveries and self._letters >= MOST
+        self.more_trail = found.more_trail and self._events < MOST
+        self.rest_trail = found.more_trail and self._events >= MOST
         self.letters = [
             {
                 "at": moment(mail.at, found.zona),
@@ -123,9 +159,24 @@ class AkunState(AppState):
             for step in found.trail or []
         ]
 
-    async def _done(self, notice: str) -> None:
+    @handler(holding(Permission.OUTBOX_READ))
+    async def older_letters(self, form: dict[str, Any]) -> None:
+        """Show the next letters, too."""
+        self._letters = min(self._letters + SHOWN, MOST)
         await self._look()
-        self._tell(notice=notice)
+        self._tell()
+
+    @handler(holding(Permission.AUDIT_READ))
+    async def older_events(self, form: dict[str, Any]) -> None:
+        """Show the next events, too."""
+        self._events = min(self._events + SHOWN, MOST)
+        await self._look()
+        self._tell()
+
+    async def _done(self, notice: str) -> None:
+        before = self.admin_gap
+        await self._look()
+        self._tell(notice=notice if before else f"{notice} {self.admin_gap}".rstrip())
 
     @handler(holding(Permission.CPNS_APPROVE))
     async def approve(self, form: dict[str, Any]) -> None:
@@ -150,7 +201,9 @@ class AkunState(AppState):
         """Make a token worthless that could still be used."""
         had = await database.run(people.cancel_reset, account_id=_meant(form), actor=actor())
         await self._done(
-            "Token dibatalkan dan tidak dapat dipakai lagi." if had else "Tidak ada lagi token yang dapat dipakai."
+            "Token dibatalkan dan tidak dapat dipakai lagi. Pegawai sudah diberi tahu lewat email."
+            if had
+            else "Tidak ada lagi token yang dapat dipakai."
         )
 
     @handler(holding(Permission.SESSIONS_END))
@@ -216,7 +269,24 @@ def facts_of(found: PersonFile) -> list[Fact]:
     return [{"term": term, "value": value} for term, value in told if value]
 
 
-def more_of(mail: people.Delivery, zone: str) -> str:
+def pdm_facts(pdm: PersonPdm | None) -> list[Fact]:
+    """How far the person is in the PDM, in terms and words.
+
+    Args:
+        pdm: From the service; None: not for this admin.
+    """
+    if pdm is None:
+        return []
+    told = [
+        ("Kelompok data selesai", f"{pdm.handled} dari {pdm.concerned}"),
+        ("Usulan dikirim", str(pdm.sent)),
+        ("Menunggu keputusan", str(pdm.waiting)),
+        ("Dikembalikan untuk diperbaiki", str(pdm.returned)),
+    ]
+    return [{"term": term, "value": value} for term, value in told]
+
+
+def more_of(mail: Delivery, zone: str) -> str:
     """What became of a letter, beyond its state.
 
     Args:

@@ -8,7 +8,7 @@ import reflex as rx
 
 from mysapk_web.domain.roles import Permission, Role
 from mysapk_web.services import database, people
-from mysapk_web.services.people import Candidate, GrantLine
+from mysapk_web.services.people import CANDIDATES, Candidate, GrantLine
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.lists import LONGEST, address_with, parameter
 from mysapk_web.ui.shell import ShellState
@@ -20,6 +20,9 @@ MAY: Final = holding(Permission.ROLE_GRANT)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while somebody is searched for: the name itself is personal data and waits in the state."""
 ROLES: Final = (("", "Semua"), *((role.value, role.label) for role in Role if role is not Role.PEGAWAI))
+CUT: Final = (
+    f"Hanya {CANDIDATES} orang pertama yang ditampilkan. Persempit pencarian: tulis nama lebih lengkap atau NIP-nya."
+)
 NOBODY: Final = "Tidak ada pegawai yang cocok di wilayah Anda."
 
 
@@ -43,6 +46,7 @@ class GrantRow(TypedDict):
     given: str
     in_use: bool
     revocable: bool
+    stays: bool
 
 
 class PersonRow(TypedDict):
@@ -86,6 +90,7 @@ def grant_row(line: GrantLine) -> GrantRow:
         "given": f"{moment(line.granted_at, line.zona)}{by}",
         "in_use": line.in_use,
         "revocable": line.revocable,
+        "stays": line.stays,
     }
 
 
@@ -124,6 +129,8 @@ class PeranState(AppState):
 
     asked: bool = False
     found: list[PersonRow] = []
+    cut: bool = False
+    """The search found more people than are shown."""
     chosen: PersonRow = NO_PERSON
     units: list[str] = []
     confirming: bool = False
@@ -180,9 +187,9 @@ class PeranState(AppState):
     @handler(MAY)
     async def find(self, form: dict[str, Any]) -> None:
         """People who may have been meant."""
-        self.asked, self.found, self.chosen = False, [], NO_PERSON
+        self.asked, self.found, self.cut, self.chosen = False, [], False, NO_PERSON
         found = await database.look(people.find_candidates, actor(), text=text_of(form, "orang", LONGEST))
-        self.found, self.asked = [person_row(one) for one in found], True
+        self.found, self.cut, self.asked = [person_row(one) for one in found.people], found.more, True
         self._tell()
 
     @handler(MAY)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.ui.admin.peran.state import NOBODY, PATH, ROLES, GrantRow, Option, PeranState, PersonRow
-from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.services.people import LAST_ADMIN
+from mysapk_web.ui.admin.peran.state import CUT, NOBODY, PATH, ROLES, GrantRow, Option, PeranState, PersonRow
+from mysapk_web.ui.components.behaviour import Form, NativeForm
 from mysapk_web.ui.components.display import (
     badge,
     cancel_button,
@@ -16,6 +17,7 @@ from mysapk_web.ui.components.display import (
     dialog_button,
     empty,
     facts,
+    inset,
     row,
     section,
     skeleton,
@@ -48,6 +50,7 @@ def _find() -> rx.Component:
                     ["Nama dan NIP", "Unit kerja", "Peran sekarang", "Tindakan"],
                     rx.foreach(PeranState.found, _candidate),
                 ),
+                rx.cond(PeranState.cut, rx.el.div(inset(CUT), class_name="mt-4")),
                 class_name="mt-6",
             ),
             rx.cond(PeranState.asked, rx.el.div(empty(NOBODY), class_name="mt-6")),
@@ -174,14 +177,25 @@ def _revoke(item: ObjectVar[GrantRow]) -> rx.Component:
         dialog(
             "Cabut peran ini?",
             rx.el.p(rx.el.strong(f"{item['nama']}: {item['role']}, {item['scope']}")),
-            rx.el.p("Wewenangnya hilang saat ini juga, sesinya berakhir, dan ia diberi tahu lewat email."),
-            Form.create(
-                rx.el.input(type="hidden", name="pemberian", value=item["grant"], read_only=True),
-                rx.el.div(
-                    submit_button("Cabut peran", "Mencabut ...", kind="danger"), cancel_button(), class_name="buttons"
+            rx.cond(
+                item["stays"],
+                rx.fragment(
+                    inset(LAST_ADMIN, kind="warn"),
+                    NativeForm.create(cancel_button("Tutup"), method="dialog", class_name="mt-4"),
                 ),
-                on_submit=PeranState.revoke,
-                action=PATH,
+                rx.fragment(
+                    rx.el.p("Wewenangnya hilang saat ini juga, sesinya berakhir, dan ia diberi tahu lewat email."),
+                    Form.create(
+                        rx.el.input(type="hidden", name="pemberian", value=item["grant"], read_only=True),
+                        rx.el.div(
+                            submit_button("Cabut peran", "Mencabut ...", kind="danger"),
+                            cancel_button(),
+                            class_name="buttons",
+                        ),
+                        on_submit=PeranState.revoke,
+                        action=PATH,
+                    ),
+                ),
             ),
             ident=ident,
         ),

@@ -7,8 +7,9 @@ from openpyxl import Workbook
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainPolicy
 from mysapk_web.domain.email_import import RowVerdict, RunState
-from mysapk_web.models import Instansi
-from mysapk_web.services import email_imports
+from mysapk_web.domain.roles import Role
+from mysapk_web.models import Instansi, RoleGrant
+from mysapk_web.services import clock, email_imports
 from mysapk_web.services.email_imports import Upload, inbox
 from tests.unit.services.email_imports.lists import Lists, nip
 
@@ -50,6 +51,19 @@ def test_verdict_for_every_kind_of_row(lists: Lists) -> None:
     assert lists.addresses() == before
     assert lists.state(run_id) is RunState.READY
     assert sum(lists.run(run_id).counts.values()) == lists.run(run_id).total == 12
+
+
+def test_whoever_is_below_is_within_reach_also_over_several_steps(lists: Lists) -> None:
+    with lists.office.db.begin() as session:
+        agency, now = lists.office.ids["K1"], clock.now()
+        for key in ("lina", "ani"):
+            account = lists.office.ids[key]
+            session.add(RoleGrant(account_id=account, role=Role.VERIFIKATOR, instansi_id=agency, granted_at=now))
+        bkn = lists.office.ids["eko"]
+        session.add(RoleGrant(account_id=bkn, role=Role.ADMIN_BKN, granted_at=now))
+    rows = [(key, f"{key}.baru@k1.example.go.id") for key in ("ani", "budi", "sari", "lina", "eko")]
+    assert lists.verdicts(lists.begin("surya", *rows)) == [*[V.READY] * 4, V.HIGHER_ROLE]
+    assert lists.verdicts(lists.begin("taufik", *rows)) == [*[V.READY] * 3, V.HIGHER_ROLE, V.HIGHER_ROLE]
 
 
 def test_an_address_that_another_person_keeps_is_taken(lists: Lists) -> None:
@@ -114,4 +128,4 @@ def test_applying_is_one_event_with_its_counts(lists: Lists) -> None:
     assert (event.actor_id, event.instansi_id) == (lists.office.ids["taufik"], lists.office.ids["K1"])
     assert (event.detail["applied"], event.detail["rows"]) == (1, {"siap": 1, "email-salah": 1})
     (change,) = lists.office.events(AuditTag.EMAIL_CHANGED)
-    assert change.subject_id == lists.office.ids["ani"]
+    assert (change.subject_id, change.address) == (lists.office.ids["ani"], "")
