@@ -157,7 +157,7 @@ def _import_schema() -> dict[str, Any]:
             "created_at": moment,
             "finished_at": {"type": ["string", "null"], "format": "date-time"},
             "rows": number,
-            "percent": number,
+            "percent": {"type": "integer", "description": "Langkah yang sedang berjalan; 0 selama belum diketahui."},
             "accepted": {"type": "integer", "description": "Baris yang baik."},
             "applied": {"type": "integer", "description": "Alamat yang sudah diganti."},
             "undone": {"type": "integer", "description": "Alamat yang dikembalikan admin."},

@@ -50,6 +50,38 @@ def email_of(db: Database, nip: str) -> str | None:
         return session.exec(select(Pegawai.email_key).where(Pegawai.nip == nip)).one()
 
 
+def a_run(db: Database, **given: str | int) -> None:
+    """A run of the first agency that somebody else works on."""
+    now = clock.now()
+    values = {
+        "id": 1,
+        "source": "api",
+        "auto_apply": 0,
+        "file_name": "simpeg.csv",
+        "file_hash": "",
+        "file_path": "",
+        "expected": 0,
+        "total": 0,
+        "counts": "{}",
+        "position": 0,
+        "applied": 0,
+        "applied_to": 0,
+        "undone": 0,
+        "error": "",
+        "created_at": str(now),
+        "claimed_by": "lain",
+        "claimed_until": str(now + timedelta(hours=1)),
+        "attempts": 0,
+        **given,
+    }
+    with db.begin() as session:
+        names = ", ".join(values)
+        places = ", ".join(f":{name}" for name in values)
+        session.execute(
+            text(f"INSERT INTO impor_email (instansi_id, {names}) SELECT min(id), {places} FROM instansi"), values
+        )
+
+
 def test_one_address_is_repaired(new_page: NewPage, looks: Looks, accounts: Accounts, server_db: Database) -> None:
     person = accounts["belum_aktif"]
     page = opened(new_page, "perbaiki")
@@ -133,16 +165,7 @@ def test_a_list_is_uploaded_looked_at_applied_and_undone(
 
 
 def test_while_a_list_is_worked_on(new_page: NewPage, looks: Looks, server_db: Database, people: object) -> None:
-    with server_db.begin() as session:
-        session.execute(
-            text(
-                "INSERT INTO impor_email (id, source, state, instansi_id, auto_apply, file_name, file_hash, file_path, expected, total,"
-                " counts, position, applied, applied_to, undone, error, created_at, claimed_by, claimed_until, attempts)"
-                " SELECT 1, 'api', 'menerapkan', id, 0, 'simpeg.csv', '', '', 0, 200, '{\"siap\": 200}', 80, 80, 80, 0, '', :now,"
-                " 'lain', :later, 0 FROM instansi ORDER BY id LIMIT 1"
-            ),
-            {"now": str(clock.now()), "later": str(clock.now() + timedelta(hours=1))},
-        )
+    a_run(server_db, state="menerapkan", total=200, counts='{"siap": 200}', position=80, applied=80, applied_to=80)
     page = opened(new_page, "impor&berkas=1")
     bar = page.get_by_role("progressbar")
     expect(bar).to_have_attribute("value", "40")
@@ -150,6 +173,20 @@ def test_while_a_list_is_worked_on(new_page: NewPage, looks: Looks, server_db: D
     with server_db.begin() as session:
         session.execute(text("UPDATE impor_email SET position = 160"))
     expect(bar).to_have_attribute("value", "80")
+
+
+def test_while_a_list_is_read(new_page: NewPage, looks: Looks, server_db: Database, people: object) -> None:
+    a_run(server_db, state="membaca", file_name="simpeg.xlsx")
+    page = opened(new_page, "impor&berkas=1")
+    bar = page.get_by_role("progressbar")
+    # How many rows there are isn't known yet: the bar says so, and no number does.
+    expect(bar).not_to_have_attribute("value", re.compile(".*"))
+    expect(page.get_by_text("Memeriksa berkas ...", exact=True)).to_be_visible()
+    looks.fine(page, "email-impor-membaca")
+    with server_db.begin() as session:
+        session.execute(text("UPDATE impor_email SET expected = 200, total = 50"))
+    expect(bar).to_have_attribute("value", "25")
+    looks.fine(page, "email-impor-memeriksa")
 
 
 def test_an_import_of_another_agency_is_not_there(new_page: NewPage, looks: Looks) -> None:

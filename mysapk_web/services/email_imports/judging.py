@@ -189,7 +189,9 @@ def _against_file(row: Judged, survey: Survey) -> None:
         )
     elif survey.repeated.get(number, row.line) != row.line:
         row.verdict = RowVerdict.DUPLICATE
-        row.note = f"NIP dan alamat ini sudah ada di baris {survey.repeated[number]} berkas yang sama. Baris ini diabaikan."
+        row.note = (
+            f"NIP dan alamat ini sudah ada di baris {survey.repeated[number]} berkas yang sama. Baris ini diabaikan."
+        )
 
 
 def _against_people(

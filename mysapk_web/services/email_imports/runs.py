@@ -53,8 +53,13 @@ class RunView:
         return sum(count for verdict, count in self.counts.items() if verdict in GOOD)
 
     @property
+    def measured(self) -> bool:
+        """Whether `percent` says anything: at first it isn't known how many rows a file has."""
+        return self.state is not RunState.READING or self.expected > 0
+
+    @property
     def percent(self) -> int:
-        """How far the present step is; while a file is read, as far as it can be told."""
+        """How far the present step is; 0 as long as that can't be told."""
         if self.state is RunState.READING:
             return min(99, 100 * self.total // self.expected) if self.expected else 0
         done = self.total - self.position if self.state is RunState.UNDOING else self.position

@@ -49,6 +49,7 @@ class RunRow(TypedDict):
     rest: int
     total: int
     percent: int
+    measured: bool
     applied: int
     undone: int
     error: str
@@ -94,6 +95,7 @@ NO_RUN: RunRow = {
     "rest": 0,
     "total": 0,
     "percent": 0,
+    "measured": False,
     "applied": 0,
     "undone": 0,
     "error": "",
@@ -132,6 +134,7 @@ def run_row(run: RunView, zona: str) -> RunRow:
         "rest": run.total - run.good,
         "total": run.total,
         "percent": run.percent,
+        "measured": run.measured,
         "applied": run.applied,
         "undone": run.undone,
         "error": run.error,

@@ -81,14 +81,21 @@ def _runs() -> rx.Component:
 
 
 def _progress() -> rx.Component:
-    run = ImporState.run
+    run, named = ImporState.run, {"aria-labelledby": "kemajuan-impor"}
     return rx.cond(
         run["busy"],
         rx.el.div(
             rx.el.p(
-                rx.el.strong(run["state"], " ..."), " ", run["percent"], " %", custom_attrs={"id": "kemajuan-impor"}
+                rx.el.strong(run["state"], " ..."),
+                rx.cond(run["measured"], rx.fragment(" ", run["percent"], " %")),
+                custom_attrs={"id": "kemajuan-impor"},
             ),
-            rx.el.progress(value=run["percent"], max=100, custom_attrs={"aria-labelledby": "kemajuan-impor"}),
+            # Without a value the bar itself says that it isn't known how far the work is.
+            rx.cond(
+                run["measured"],
+                rx.el.progress(value=run["percent"], max=100, custom_attrs=named),
+                rx.el.progress(max=100, custom_attrs=named),
+            ),
             rx.el.p("Anda boleh meninggalkan halaman ini; pekerjaan berjalan terus.", class_name="help"),
             class_name="progress mt-6",
         ),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from openpyxl import Workbook
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainPolicy
 from mysapk_web.domain.email_import import RowVerdict, RunState
 from mysapk_web.models import Instansi
 from mysapk_web.services import email_imports
-from mysapk_web.services.email_imports import Upload, inbox, reading
+from mysapk_web.services.email_imports import reading
 from tests.unit.services.email_imports.lists import Lists, nip
 
 V = RowVerdict
@@ -133,13 +132,7 @@ def test_the_policy_of_the_agency_counts(lists: Lists) -> None:
 
 
 def test_numbers_of_a_workbook_have_lost_their_digits(quick_lists: Lists) -> None:
-    path = inbox.new_path(quick_lists.folder)
-    book = Workbook()
-    book.active.append(["NIP", "Email"])
-    book.active.append([int(nip("ani")), "ani.baru@k1.example.go.id"])
-    book.active.append([nip("eko"), "eko.baru@k1.example.go.id"])
-    book.save(path)
-    upload = Upload(path.name, "alamat.xlsx", inbox.digest(path))
+    upload = quick_lists.book((int(nip("ani")), "ani.baru@k1.example.go.id"), (nip("eko"), "eko.baru@k1.example.go.id"))
     run_id = quick_lists.office.do(email_imports.begin, quick_lists.office.actor("taufik"), upload)
     quick_lists.work()
     assert quick_lists.verdicts(run_id) == [V.NIP_DAMAGED, V.READY]
