@@ -8,13 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import text
 from sqlmodel import select
 
 from mysapk_web.models import Database, Pegawai, UserSession
 from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
+from tests.browser.addresses import a_request, a_run, email_of, opened
 from tests.browser.conftest import NewPage
 from tests.browser.looks import Looks
 from tests.browser.steps import button_named, fill, ready
@@ -36,50 +37,6 @@ def _as_before(server_db: Database) -> Iterator[None]:
                 text("UPDATE pegawai SET email = :e, email_key = :k WHERE id = :i AND email_key IS NOT :k"),
                 {"e": email, "k": key, "i": id_},
             )
-
-
-def opened(new_page: NewPage, part: str, person: str = "admin_instansi") -> Page:
-    page = new_page(person=person)
-    page.goto(f"/admin/email?bagian={part}")
-    expect(page.get_by_role("navigation", name="Bagian halaman")).to_be_visible()
-    return page
-
-
-def email_of(db: Database, nip: str) -> str | None:
-    with db.read() as session:
-        return session.exec(select(Pegawai.email_key).where(Pegawai.nip == nip)).one()
-
-
-def a_run(db: Database, **given: str | int) -> None:
-    """A run of the first agency that somebody else works on."""
-    now = clock.now()
-    values = {
-        "id": 1,
-        "source": "api",
-        "auto_apply": 0,
-        "file_name": "simpeg.csv",
-        "file_hash": "",
-        "file_path": "",
-        "expected": 0,
-        "total": 0,
-        "counts": "{}",
-        "position": 0,
-        "applied": 0,
-        "applied_to": 0,
-        "undone": 0,
-        "error": "",
-        "created_at": str(now),
-        "claimed_by": "lain",
-        "claimed_until": str(now + timedelta(hours=1)),
-        "attempts": 0,
-        **given,
-    }
-    with db.begin() as session:
-        names = ", ".join(values)
-        places = ", ".join(f":{name}" for name in values)
-        session.execute(
-            text(f"INSERT INTO impor_email (instansi_id, {names}) SELECT min(id), {places} FROM instansi"), values
-        )
 
 
 def test_one_address_is_repaired(new_page: NewPage, looks: Looks, accounts: Accounts, server_db: Database) -> None:
@@ -117,6 +74,42 @@ def test_several_people_are_found_by_name(new_page: NewPage, looks: Looks) -> No
     looks.fine(page, "email-perbaiki-pilihan")
     page.get_by_role("button", name=re.compile("^Pilih ")).first.click()
     expect(page.get_by_label("Alamat email baru")).to_be_visible()
+
+
+def test_what_was_typed_for_one_person_never_stands_under_another(new_page: NewPage, accounts: Accounts) -> None:
+    page = opened(new_page, "perbaiki")
+    for key in ("belum_aktif", "pppk"):
+        fill(page, NIP_atau_nama_pegawai=accounts[key].nip)
+        button_named(page, "Cari").click()
+        expect(page.get_by_role("definition").filter(has_text=accounts[key].nip)).to_be_visible()
+        expect(page.get_by_label("Alamat email baru")).to_have_value("")
+        expect(page.get_by_label("Alasan")).to_have_value("")
+        expect(page.get_by_text("Alamat ini dapat dipakai.")).to_have_count(0)
+        fill(page, Alamat_email_baru="setengah.jadi@example.go.id", Alasan="Surat OPD 12/2026")
+        # The first one is left while the address is still on its way to be judged.
+        if key == "pppk":
+            expect(page.get_by_text("Alamat ini dapat dipakai.")).to_be_visible()
+
+
+def test_what_was_chosen_for_one_request_is_not_chosen_for_the_next(
+    new_page: NewPage, accounts: Accounts, server_db: Database
+) -> None:
+    for key in ("belum_aktif", "pppk"):
+        a_request(server_db, accounts[key].nip, f"{key}.baru@example.go.id".replace("_", "."))
+    page = opened(new_page, "permintaan")
+    for turn in (0, 1):
+        page.get_by_role("button", name=re.compile("^Periksa ")).nth(turn).click()
+        expect(page.get_by_role("heading", level=3)).to_have_count(1)
+        new = ("belum.aktif", "pppk")[turn]
+        expect(page.get_by_role("cell").filter(has_text=f"{new}.baru@example.go.id")).to_be_visible()
+        expect(page.get_by_label("Putusan")).to_have_value("")
+        expect(page.get_by_label("Alasan")).to_have_value("")
+        page.get_by_label("Putusan").select_option("terima")
+        fill(page, Alasan="Sudah bertemu langsung")
+    button_named(page, "Simpan putusan").click()
+    expect(page.get_by_text("Alamat email diganti.")).to_be_visible()
+    assert email_of(server_db, accounts["pppk"].nip) == "pppk.baru@example.go.id"
+    assert email_of(server_db, accounts["belum_aktif"].nip) != "belum.aktif.baru@example.go.id"
 
 
 def test_a_list_is_uploaded_looked_at_applied_and_undone(

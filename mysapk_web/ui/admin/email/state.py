@@ -246,9 +246,16 @@ class EmailState(AppState):
         self._tell()
 
     @handler(MAY)
-    async def judge(self, email: str) -> None:
-        """Say what is to be said of the new address while it is typed; nothing is kept."""
-        if not isinstance(email, str) or len(email) > TEXT_LIMIT or not self.person["id"]:
+    async def judge(self, email: str, account_id: int) -> None:
+        """Say what is to be said of the new address while it is typed; nothing is kept.
+
+        Args:
+            email: As typed so far.
+            account_id: Whom it was typed for: meanwhile the page may show somebody else.
+        """
+        if not isinstance(email, str) or len(email) > TEXT_LIMIT:
+            return
+        if not self.person["id"] or self.person["id"] != number_of(account_id):
             return
         if not email.strip():
             self.advice = ""
@@ -260,17 +267,19 @@ class EmailState(AppState):
     @handler(MAY)
     async def repair(self, form: dict[str, Any]) -> None:
         """Change the address."""
+        account_id = _meant(form, "akun")
         moved = await database.run(
             email_repair.repair,
             actor(),
-            account_id=self.person["id"],
+            account_id=account_id,
             email=text_of(form, "email"),
             reason=text_of(form, "alasan"),
         )
-        nama = self.person["nama"]
-        self._forget()
+        person = await database.look(email_repair.person, actor(), account_id=account_id)
+        if self.person["id"] == account_id:
+            self._forget()
         told = "Alamat lama dan baru diberi tahu; token dan sesi lama tidak berlaku lagi." if moved else ""
-        self._tell(notice=f"Alamat email {nama} diperbarui. {told}".strip())
+        self._tell(notice=f"Alamat email {person.nama} diperbarui. {told}".strip())
 
     # Requests -------------------------------------------------------------------------------------------------------
 
@@ -288,7 +297,7 @@ class EmailState(AppState):
         act = acts.get(text_of(form, "putusan"))
         if act is None:
             raise Refused("Pilih putusan: terima atau tolak.", "putusan")
-        await database.run(act, actor(), request_id=self.request["id"], reason=text_of(form, "alasan"))
+        await database.run(act, actor(), request_id=_meant(form, "permintaan"), reason=text_of(form, "alasan"))
         await self._requests(self.number)
         self._tell(notice=DECIDED[act is email_requests.accept])
 
@@ -307,3 +316,8 @@ class EmailState(AppState):
         await database.run(email_imports.revoke_token, actor(), token_id=number_of(text_of(form, "token")))
         await self._tokens()
         self._tell(notice="Token dicabut dan langsung tidak berlaku.")
+
+
+def _meant(form: dict[str, Any], name: str) -> int:
+    """Whom or what a form was shown for, whatever the page has loaded since. The service checks the scope."""
+    return number_of(text_of(form, name))

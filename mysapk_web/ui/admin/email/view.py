@@ -97,11 +97,12 @@ def _person() -> rx.Component:
         ),
         rx.cond(person["note"], rx.el.div(inset(person["note"], kind="warn"), class_name="mt-4")),
         Form.create(
+            rx.el.input(type="hidden", name="akun", value=person["id"], read_only=True),
             field(
                 "email",
                 "Alamat email baru",
                 input_mode="email",
-                on_change=EmailState.judge.debounce(PAUSE),
+                on_change=lambda typed: EmailState.judge(typed, person["id"]).debounce(PAUSE),
                 max_length=320,
             ),
             rx.el.p(
@@ -121,6 +122,8 @@ def _person() -> rx.Component:
             submit_button("Ganti alamat", "Menyimpan ..."),
             on_submit=EmailState.repair,
             action=PATH,
+            # Fields belong to the browser: another person's form has to be another form, or what was typed stays in it.
+            key=person["id"],
             class_name="form",
         ),
         class_name="card mt-6",
@@ -227,6 +230,7 @@ def _decision() -> rx.Component:
             class_name="mt-4",
         ),
         Form.create(
+            rx.el.input(type="hidden", name="permintaan", value=request["id"], read_only=True),
             around(
                 "putusan",
                 "Putusan",
@@ -249,6 +253,7 @@ def _decision() -> rx.Component:
             submit_button("Simpan putusan", "Menyimpan ..."),
             on_submit=EmailState.decide,
             action=PATH,
+            key=request["id"],
             class_name="form",
         ),
         class_name="card mt-6",
