@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from mysapk_web.domain.email_import import RunState
 from mysapk_web.models import Database, EmailImport, EmailImportRow, bulk
 from mysapk_web.services import clock
-from mysapk_web.services.email_imports.holding import fail, hold, rest
+from mysapk_web.services.email_imports.holding import fail, hold, leave, move
 from mysapk_web.services.email_imports.judging import Judged, Memory, Survey, judge, survey
 from mysapk_web.services.email_imports.reach import ReachLost, reach_of
 from mysapk_web.services.rolls.judging import chunks
@@ -132,8 +132,8 @@ def _finish(db: Database, run_id: int, worker: str) -> None:
         if not run.total:
             raise UnreadableFile(EMPTY)
         now = clock.now()
-        run.ready_at, run.step_at, run.position, run.attempts = now, now, 0, 0
+        run.ready_at, run.step_at, run.position = now, now, 0
         if run.auto_apply:
-            run.state = RunState.APPLYING
+            move(run, RunState.APPLYING)
         else:
-            rest(run, RunState.READY)
+            leave(run, RunState.READY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, TypedDict
 
 import reflex as rx
@@ -26,8 +27,11 @@ SEARCHED: Final = "ada"
 TONES: Final = {
     RunState.READING: "plain",
     RunState.READY: "warn",
+    RunState.DISCARDED: "plain",
     RunState.APPLYING: "plain",
     RunState.DONE: "good",
+    RunState.STOPPING: "plain",
+    RunState.STOPPED: "warn",
     RunState.UNDOING: "plain",
     RunState.UNDONE: "plain",
     RunState.FAILED: "bad",
@@ -55,7 +59,9 @@ class RunRow(TypedDict):
     error: str
     busy: bool
     waiting: bool
+    may_stop: bool
     may_undo: bool
+    has_rows: bool
 
 
 class CountRow(TypedDict):
@@ -101,7 +107,9 @@ NO_RUN: RunRow = {
     "error": "",
     "busy": False,
     "waiting": False,
+    "may_stop": False,
     "may_undo": False,
+    "has_rows": False,
 }
 
 
@@ -140,7 +148,9 @@ def run_row(run: RunView, zona: str) -> RunRow:
         "error": run.error,
         "busy": run.state.busy,
         "waiting": run.state is RunState.READY,
+        "may_stop": run.state.may_become(RunState.STOPPING),
         "may_undo": run.may_undo,
+        "has_rows": run.has_rows and not run.state.busy,
     }
 
 
@@ -229,7 +239,7 @@ class ImporState(AppState):
             return
         self.run = run_row(found, self.zona)
         self.counts = [self._count(found.id, verdict, count) for verdict, count in found.counts.items()]
-        if found.state is RunState.READING:
+        if not found.has_rows:
             self.lines, self.found = [], ""
             return
         rows = await database.look(
@@ -303,13 +313,26 @@ class ImporState(AppState):
     @handler(MAY)
     async def apply(self, form: dict[str, Any]) -> None:
         """Have the good rows applied."""
-        await database.run(email_imports.apply, actor(), self.run["id"])
-        await self._show(self.run["id"], 1)
-        self._tell()
+        await self._steer(email_imports.apply, form)
+
+    @handler(MAY)
+    async def discard(self, form: dict[str, Any]) -> None:
+        """Throw the list away that waits."""
+        await self._steer(email_imports.discard, form, "Impor dibuang. Tidak ada alamat yang diganti.")
+
+    @handler(MAY)
+    async def stop(self, form: dict[str, Any]) -> None:
+        """Have nothing more of it applied."""
+        await self._steer(email_imports.stop, form, "Impor dihentikan. Alamat yang sudah diganti tetap berlaku.")
 
     @handler(MAY)
     async def undo(self, form: dict[str, Any]) -> None:
         """Have the addresses of before given back."""
-        await database.run(email_imports.undo, actor(), self.run["id"])
-        await self._show(self.run["id"], 1)
-        self._tell()
+        await self._steer(email_imports.undo, form)
+
+    async def _steer(self, act: Callable[..., None], form: dict[str, Any], notice: str = "") -> None:
+        """Do something to the run that the form was shown for, whatever the page has loaded since."""
+        run_id = number_of(text_of(form, "impor"))
+        await database.run(act, actor(), run_id)
+        await self._show(run_id, 1)
+        self._tell(notice=notice)
