@@ -169,6 +169,8 @@ class EmailState(AppState):
     zona: str = "WIB"
     people: list[PersonRow] = []
     matches: int = 0
+    more: bool = False
+    """More people fit than are shown."""
     searched: bool = False
     person: PersonRow = NOBODY
     advice: str = ""
@@ -210,7 +212,8 @@ class EmailState(AppState):
         self.ready = True
 
     def _forget(self) -> None:
-        self.people, self.matches, self.person, self.searched, self.advice = [], 0, NOBODY, False, ""
+        self.people, self.matches, self.more, self.person = [], 0, False, NOBODY
+        self.searched, self.advice = False, ""
 
     async def _requests(self, page: int) -> None:
         found = await database.look(email_requests.waiting, actor(), page)
@@ -232,8 +235,8 @@ class EmailState(AppState):
         """Find somebody; what was typed stays out of the address."""
         self._forget()
         found = await database.look(email_repair.find_people, actor(), text=text_of(form, "cari", 100))
-        self.people, self.searched = [person_row(person) for person in found], True
-        self.matches = len(self.people)
+        self.people, self.searched = [person_row(person) for person in found.items], True
+        self.matches, self.more = found.total, found.more
         if self.matches == 1:
             self.person = self.people[0]
         self._tell()

@@ -1,4 +1,4 @@
-"""What `/admin/email` looks like, beside its import part."""
+"""What `/admin/email` looks like: its parts, the repair of one address and the requests."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ from typing import Any
 
 import reflex as rx
 from reflex.vars import ObjectVar
-from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.ui.admin.email.impor_view import impor
 from mysapk_web.ui.admin.email.kebijakan_view import kebijakan
-from mysapk_web.ui.admin.email.state import PATH, EmailState, PersonRow, RequestRow, TokenRow
-from mysapk_web.ui.components.behaviour import Form, NativeForm
+from mysapk_web.ui.admin.email.state import PATH, EmailState, PersonRow, RequestRow
+from mysapk_web.ui.admin.email.token_view import tokens
+from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
     badge,
-    cancel_button,
     card,
     cell,
-    dialog,
-    dialog_button,
     empty,
     facts,
     inset,
@@ -154,6 +151,17 @@ def _repair() -> rx.Component:
                     ["Nama dan NIP", "Unit kerja", "Email tercatat", "Tindakan"],
                     rx.foreach(EmailState.people, _found),
                 ),
+                rx.cond(
+                    EmailState.more,
+                    rx.el.p(
+                        "Hanya ",
+                        EmailState.matches,
+                        " pegawai pertama yang ditampilkan; masih ada yang lain. Persempit pencarian dengan nama lengkap "
+                        "atau NIP.",
+                        role="status",
+                        class_name="help mt-4",
+                    ),
+                ),
                 class_name="mt-6",
             ),
         ),
@@ -277,99 +285,6 @@ def _requests() -> rx.Component:
     )
 
 
-# Tokens -------------------------------------------------------------------------------------------------------------
-
-
-def _token(item: ObjectVar[TokenRow]) -> rx.Component:
-    ident = f"cabut-{item['id']}"
-    return row(
-        cell("Sistem", rx.el.div(item["label"], rx.el.p(item["hint"], class_name="help"))),
-        cell("Keadaan", badge(item["state"], item["tone"])),
-        cell("Dibuat", rx.el.div(item["by"], rx.el.p(item["at"], class_name="help"))),
-        cell("Terakhir dipakai", rx.el.span(item["used"])),
-        cell("Berakhir", rx.el.span(item["ends"])),
-        cell(
-            "",
-            rx.cond(
-                item["in_force"],
-                rx.fragment(
-                    dialog_button("Cabut", ident, kind="danger"),
-                    dialog(
-                        "Cabut token ini?",
-                        rx.el.p(item["label"], " langsung tidak dapat mengimpor lagi. Ini tidak dapat dibatalkan."),
-                        Form.create(
-                            rx.el.input(type="hidden", name="token", value=item["id"], read_only=True),
-                            rx.el.div(
-                                submit_button("Cabut token", "Mencabut ...", kind="danger"),
-                                cancel_button(),
-                                class_name="buttons",
-                            ),
-                            on_submit=EmailState.revoke,
-                            action=PATH,
-                        ),
-                        ident=ident,
-                    ),
-                ),
-            ),
-        ),
-    )
-
-
-def _new_token() -> rx.Component:
-    return rx.cond(
-        EmailState.proven,
-        NativeForm.create(
-            rx.el.div(
-                rx.el.label("Nama sistem", html_for="label"),
-                rx.el.p("Misalnya Aplikasi SIMPEG. Token ditampilkan satu kali saja.", class_name="help"),
-                rx.el.input(
-                    name="label",
-                    type="text",
-                    auto_complete="off",
-                    required=True,
-                    max_length=80,
-                    class_name="input",
-                    custom_attrs={"id": "label"},
-                ),
-                class_name="field",
-            ),
-            rx.el.button("Buat token", type="submit", class_name="button button-primary"),
-            method="post",
-            action="/admin/email/token",
-            class_name="form",
-        ),
-        Form.create(
-            submit_button("Siapkan token baru", "Memeriksa ..."),
-            on_submit=EmailState.prove,
-            action=PATH,
-            class_name="mt-6",
-        ),
-    )
-
-
-def _tokens() -> rx.Component:
-    return section(
-        "Token API",
-        rx.el.p(
-            "Dengan token, aplikasi kepegawaian instansi Anda dapat mengirim alamat email sendiri, harian atau mingguan, ke "
-            "/api/v1/email-imports. Keterangan untuk pengembang: ",
-            A.create("openapi.json", href="/api/v1/openapi.json"),
-            ".",
-            class_name="help mb-4",
-        ),
-        rx.cond(
-            EmailState.systems,
-            table(
-                "Token instansi",
-                ["Sistem", "Keadaan", "Dibuat oleh", "Terakhir dipakai", "Berakhir", "Tindakan"],
-                rx.foreach(EmailState.systems, _token),
-            ),
-            empty("Belum ada token."),
-        ),
-        _new_token(),
-    )
-
-
 def email() -> rx.Component:
     """The page."""
     return page(
@@ -388,7 +303,7 @@ def email() -> rx.Component:
                     ("permintaan", _requests()),
                     ("impor", impor()),
                     ("kebijakan", kebijakan()),
-                    ("token", _tokens()),
+                    ("token", tokens()),
                     _repair(),
                 ),
             ),
