@@ -238,6 +238,23 @@ def may_grant(roles: Iterable[Role], wanted: Role) -> bool:
     return any(wanted in GRANTABLE[role] for role in roles)
 
 
+def below(roles: Iterable[Role]) -> frozenset[Role]:
+    """The roles that these may give, and those that may be given by whom they are given to, and so on.
+
+    Args:
+        roles: Roles of the one who stands above.
+
+    Returns:
+        Never one of those that stand highest.
+    """
+    found: frozenset[Role] = frozenset()
+    front = frozenset(roles)
+    while front:
+        front = frozenset[Role]().union(*(GRANTABLE[giver] for giver in front)) - found
+        found |= front
+    return found
+
+
 def matrix_markdown() -> str:
     """Print the matrix as a Markdown table: one line an act, one column a role."""
     header = ["Tindakan", *(role.label for role in Role)]

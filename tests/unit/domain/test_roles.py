@@ -8,6 +8,7 @@ from mysapk_web.domain.roles import (
     NEEDS_SECOND_FACTOR,
     Permission,
     Role,
+    below,
     matrix_markdown,
     may,
     may_grant,
@@ -62,6 +63,14 @@ def test_nobody_raises_the_own_role_even_over_several_steps():
         assert role not in reached
         assert Role.ADMIN_BKN not in reached
         assert Role.PEGAWAI not in reached
+
+
+def test_who_stands_below():
+    assert below([Role.ADMIN_BKN]) == {Role.ADMIN_INSTANSI, Role.ADMIN_SATKER, Role.VERIFIKATOR, Role.APPROVER}
+    assert below([Role.ADMIN_INSTANSI, Role.PEGAWAI]) == {Role.ADMIN_SATKER, Role.VERIFIKATOR, Role.APPROVER}
+    assert below([Role.ADMIN_SATKER]) == below([]) == set()
+    for role in Role:
+        assert role not in below([role])
 
 
 def test_only_who_may_grant_finds_a_role_to_grant():
