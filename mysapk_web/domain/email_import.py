@@ -44,6 +44,11 @@ class RowVerdict(StrEnum):
         return _LABELS[self]
 
     @property
+    def outcome(self) -> str:
+        """The verdict in few words once the good rows were applied."""
+        return _OUTCOMES.get(self, self.label)
+
+    @property
     def advice(self) -> str:
         """The verdict as a sentence that says what to do next."""
         return _ADVICE[self]
@@ -71,6 +76,13 @@ _LABELS: Final = MappingProxyType(
         RowVerdict.DOMAIN_REFUSED: "Domain tidak diterima",
         RowVerdict.OVERTAKEN: "Berubah sejak pratinjau",
         RowVerdict.NOT_APPLIED: "Belum diterapkan",
+    }
+)
+_OUTCOMES: Final = MappingProxyType(
+    {
+        RowVerdict.READY: "Diterapkan",
+        RowVerdict.TRIMMED: "Diterapkan, spasi dipangkas",
+        RowVerdict.FREE_MAIL: "Diterapkan, email gratis",
     }
 )
 _ADVICE: Final = MappingProxyType(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
-from mysapk_web.models import Database, EmailRequest, Pegawai
+from mysapk_web.domain.email_import import RowVerdict, RunSource, RunState
+from mysapk_web.models import Database, EmailImport, EmailImportRow, EmailRequest, Instansi, Pegawai
 from mysapk_web.services import clock
 from tests.browser.conftest import NewPage
 
@@ -25,36 +27,41 @@ def email_of(db: Database, nip: str) -> str | None:
         return session.exec(select(Pegawai.email_key).where(Pegawai.nip == nip)).one()
 
 
-def a_run(db: Database, **given: str | int) -> None:
-    """A run of the first agency that somebody else works on."""
+def a_run(db: Database, *rows: tuple[str, str, RowVerdict], **given: Any) -> None:
+    """A run of the first agency, its number 1, that somebody else works on; rows are NIP, address in the file and verdict."""
     now = clock.now()
     values = {
-        "id": 1,
-        "source": "api",
-        "auto_apply": 0,
+        "state": RunState.APPLYING,
         "file_name": "simpeg.csv",
-        "file_hash": "",
-        "file_path": "",
-        "expected": 0,
-        "total": 0,
-        "counts": "{}",
-        "position": 0,
-        "applied": 0,
-        "applied_to": 0,
-        "undone": 0,
-        "error": "",
-        "created_at": str(now),
+        "total": len(rows),
+        "counts": dict(Counter(verdict.value for _, _, verdict in rows)),
         "claimed_by": "lain",
-        "claimed_until": str(now + timedelta(hours=1)),
-        "attempts": 0,
+        "claimed_until": now + timedelta(hours=1),
         **given,
     }
     with db.begin() as session:
-        names = ", ".join(values)
-        places = ", ".join(f":{name}" for name in values)
-        session.execute(
-            text(f"INSERT INTO impor_email (instansi_id, {names}) SELECT min(id), {places} FROM instansi"), values
+        instansi_id = session.exec(select(Instansi.id).order_by(col(Instansi.id)).limit(1)).one()
+        session.add(
+            EmailImport(
+                id=1, source=RunSource.API, instansi_id=instansi_id, file_hash="", created_at=now, step_at=now, **values
+            )
         )
+        for position, (nip, email, verdict) in enumerate(rows, start=1):
+            person = session.exec(select(Pegawai).where(Pegawai.nip == nip)).one_or_none()
+            session.add(
+                EmailImportRow(
+                    run_id=1,
+                    position=position,
+                    line=position + 1,
+                    nip=nip,
+                    email=email,
+                    email_key=email,
+                    verdict=verdict,
+                    pegawai_id=person.id if person else None,
+                    old_email=person.email if person else None,
+                    old_key=person.email_key if person else None,
+                )
+            )
 
 
 def a_request(db: Database, nip: str, new_email: str) -> None:

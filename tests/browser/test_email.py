@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 from sqlmodel import select
 
-from mysapk_web.models import Database, Pegawai, UserSession
+from mysapk_web.models import Database, UserSession
 from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
-from tests.browser.addresses import a_request, a_run, email_of, opened
+from tests.browser.addresses import a_request, email_of, opened
 from tests.browser.conftest import NewPage
 from tests.browser.looks import Looks
 from tests.browser.steps import button_named, fill, ready
 
 Accounts = dict[str, DemoAccount]
-
-
-@pytest.fixture(autouse=True)
-def _as_before(server_db: Database) -> Iterator[None]:
-    """Addresses, runs and requests are those of the demo again afterwards."""
-    with server_db.read() as session:
-        before = [(p.id, p.email, p.email_key) for p in session.exec(select(Pegawai).where(Pegawai.nip != ""))]
-    yield
-    with server_db.begin() as session:
-        for table in ("impor_email_baris", "impor_email", "permintaan_email", "token_impor"):
-            session.execute(text(f"DELETE FROM {table}"))
-        for id_, email, key in before:
-            session.execute(
-                text("UPDATE pegawai SET email = :e, email_key = :k WHERE id = :i AND email_key IS NOT :k"),
-                {"e": email, "k": key, "i": id_},
-            )
 
 
 def test_one_address_is_repaired(new_page: NewPage, looks: Looks, accounts: Accounts, server_db: Database) -> None:
@@ -158,31 +140,6 @@ def test_a_list_is_uploaded_looked_at_applied_and_undone(
     looks.fine(page, "email-impor-daftar")
 
 
-def test_while_a_list_is_worked_on(new_page: NewPage, looks: Looks, server_db: Database, people: object) -> None:
-    a_run(server_db, state="menerapkan", total=200, counts='{"siap": 200}', position=80, applied=80, applied_to=80)
-    page = opened(new_page, "impor&berkas=1")
-    bar = page.get_by_role("progressbar")
-    expect(bar).to_have_attribute("value", "40")
-    looks.fine(page, "email-impor-berjalan")
-    with server_db.begin() as session:
-        session.execute(text("UPDATE impor_email SET position = 160"))
-    expect(bar).to_have_attribute("value", "80")
-
-
-def test_while_a_list_is_read(new_page: NewPage, looks: Looks, server_db: Database, people: object) -> None:
-    a_run(server_db, state="membaca", file_name="simpeg.xlsx")
-    page = opened(new_page, "impor&berkas=1")
-    bar = page.get_by_role("progressbar")
-    # How many rows there are isn't known yet: the bar says so, and no number does.
-    expect(bar).not_to_have_attribute("value", re.compile(".*"))
-    expect(page.get_by_text("Memeriksa berkas ...", exact=True)).to_be_visible()
-    looks.fine(page, "email-impor-membaca")
-    with server_db.begin() as session:
-        session.execute(text("UPDATE impor_email SET expected = 200, total = 50"))
-    expect(bar).to_have_attribute("value", "25")
-    looks.fine(page, "email-impor-memeriksa")
-
-
 def test_an_import_of_another_agency_is_not_there(new_page: NewPage, looks: Looks) -> None:
     page = opened(new_page, "impor&berkas=4711")
     expect(page.get_by_role("alert")).to_contain_text("tidak ditemukan")
@@ -220,8 +177,11 @@ def test_a_token_is_made_shown_once_and_revoked(new_page: NewPage, looks: Looks)
     expect(page.get_by_text("SIMPEG Contoh").first).to_be_visible()
     looks.fine(page, "email-token")
     button_named(page, "Cabut").click()
+    expect(page.get_by_role("dialog", name="Cabut token ini?")).to_be_visible()
+    looks.fine(page, "email-token-cabut")
     button_named(page, "Cabut token").click()
     expect(page.get_by_text("Dicabut", exact=True)).to_be_visible()
+    looks.fine(page, "email-token-dicabut")
 
 
 def test_a_request_from_bantuan_is_decided(
@@ -253,14 +213,6 @@ def test_a_request_from_bantuan_is_decided(
     expect(page.get_by_text("Tidak ada permintaan yang menunggu.")).to_be_visible()
     assert email_of(server_db, person.nip) == "dari.bantuan@example.go.id"
     looks.fine(page, "email-permintaan-kosong")
-
-
-@pytest.mark.parametrize("person", ["pegawai", "verifikator"])
-def test_others_find_nothing_here(new_page: NewPage, person: str) -> None:
-    page = new_page(person=person)
-    page.goto("/admin/email")
-    expect(page.get_by_role("alert")).to_contain_text("tidak berwenang")
-    expect(page.get_by_role("link", name="Email", exact=True)).to_have_count(0)
 
 
 def test_an_admin_of_units_has_no_tokens(new_page: NewPage) -> None:

@@ -40,3 +40,7 @@ def test_nothing_is_applied_after_a_run_was_stopped_discarded_or_undone(state):
 
 def test_a_row_that_was_not_applied_is_not_good():
     assert RowVerdict.NOT_APPLIED not in GOOD
+
+
+def test_a_good_row_is_told_otherwise_once_it_was_applied():
+    assert {verdict for verdict in RowVerdict if verdict.outcome != verdict.label} == GOOD

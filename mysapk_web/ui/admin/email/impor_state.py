@@ -154,6 +154,16 @@ def run_row(run: RunView, zona: str) -> RunRow:
     }
 
 
+def label_of(verdict: RowVerdict, run: RunView) -> str:
+    """What is said of a row.
+
+    Args:
+        verdict: The row's.
+        run: Its run; once its good rows were applied they are no longer called ready.
+    """
+    return verdict.outcome if run.applied else verdict.label
+
+
 def tone_of(verdict: RowVerdict) -> str:
     """How a verdict is coloured.
 
@@ -165,11 +175,12 @@ def tone_of(verdict: RowVerdict) -> str:
     return ("good" if verdict is RowVerdict.READY else "warn") if verdict.good else "bad"
 
 
-def line_row(row: RowView) -> LineRow:
+def line_row(row: RowView, label: str) -> LineRow:
     """A row of the file for the page.
 
     Args:
         row: From the service.
+        label: What is said of it.
     """
     return {
         "line": str(row.line),
@@ -177,7 +188,7 @@ def line_row(row: RowView) -> LineRow:
         "nama": row.nama,
         "old": row.old_email,
         "email": row.email.strip() or "(kosong)",
-        "label": row.verdict.label,
+        "label": label,
         "tone": tone_of(row.verdict),
         "note": "" if row.verdict is RowVerdict.READY else row.note,
     }
@@ -238,7 +249,7 @@ class ImporState(AppState):
             self._tell(faults={"": "Impor ini tidak ditemukan atau di luar wewenang Anda."})
             return
         self.run = run_row(found, self.zona)
-        self.counts = [self._count(found.id, verdict, count) for verdict, count in found.counts.items()]
+        self.counts = [self._count(found, verdict, count) for verdict, count in found.counts.items()]
         if not found.has_rows:
             self.lines, self.found = [], ""
             return
@@ -250,18 +261,18 @@ class ImporState(AppState):
             nip=self.nip,
             number=page,
         )
-        self.lines = [line_row(row) for row in rows.items]
+        self.lines = [line_row(row, label_of(row.verdict, found)) for row in rows.items]
         self.found, self.number, self.pages = f"{dotted(rows.total)} baris", rows.number, rows.pages
         self.before, self.after = (self._address(found.id, rows.number + step) for step in (-1, 1))
 
-    def _count(self, run_id: int, verdict: RowVerdict, count: int) -> CountRow:
+    def _count(self, run: RunView, verdict: RowVerdict, count: int) -> CountRow:
         current = self.verdict == verdict.value
         chosen = "" if current else verdict.value
         return {
             "value": verdict.value,
-            "label": verdict.label,
+            "label": label_of(verdict, run),
             "count": dotted(count),
-            "href": address_with(PATH, {"bagian": PART, "berkas": str(run_id), "hasil": chosen}),
+            "href": address_with(PATH, {"bagian": PART, "berkas": str(run.id), "hasil": chosen}),
             "tone": tone_of(verdict),
             "current": current,
         }

@@ -176,7 +176,7 @@ def _stop() -> rx.Component:
                 ("Hentikan impor", "danger"),
                 "Jangan",
                 rx.el.p(
-                    "Alamat yang sudah diganti tetap berlaku dan masih dapat dibatalkan sesudahnya. Baris selebihnya tidak "
+                    "Alamat yang sudah diganti tetap berlaku dan masih dapat dikembalikan sesudahnya. Baris selebihnya tidak "
                     "diterapkan dan dicantumkan dalam laporan."
                 ),
             ),

@@ -146,11 +146,6 @@ def _repair() -> rx.Component:
         rx.cond(
             (EmailState.matches > 1) & (EmailState.person["id"] == 0),
             rx.el.div(
-                table(
-                    "Pegawai yang cocok",
-                    ["Nama dan NIP", "Unit kerja", "Email tercatat", "Tindakan"],
-                    rx.foreach(EmailState.people, _found),
-                ),
                 rx.cond(
                     EmailState.more,
                     rx.el.p(
@@ -159,8 +154,13 @@ def _repair() -> rx.Component:
                         " pegawai pertama yang ditampilkan; masih ada yang lain. Persempit pencarian dengan nama lengkap "
                         "atau NIP.",
                         role="status",
-                        class_name="help mt-4",
+                        class_name="help mb-4",
                     ),
+                ),
+                table(
+                    "Pegawai yang cocok",
+                    ["Nama dan NIP", "Unit kerja", "Email tercatat", "Tindakan"],
+                    rx.foreach(EmailState.people, _found),
                 ),
                 class_name="mt-6",
             ),
