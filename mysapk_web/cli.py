@@ -21,7 +21,7 @@ from mysapk_web.cli_checks import database_fault, first, head_of, mail_fault, ma
 from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import Database, migration
-from mysapk_web.services import audit_chain, demo, rolls
+from mysapk_web.services import audit_chain, demo, email_requests, rolls
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.email_imports import import_email
@@ -355,8 +355,21 @@ def check(
     typer.echo(f"\nDatabase: {'can not be used' if database else 'reachable, with the tables of this release'}")
     typer.echo(f"Mail:     {mail_in_words(settings)}")
     trail = [] if database else _trail_faults(settings, known)
+    if not database:
+        _tell_of_requests()
     if database or mail or trail:
         _stop(FAILED, *filter(None, (database, mail, *trail)))
+
+
+def _tell_of_requests() -> None:
+    """Say what waits on the machine, because nobody may do it on the pages."""
+    with _told_in_lines(), _database() as (database, _settings), database.read() as session:
+        count = email_requests.for_nobody(session)
+    if count:
+        typer.echo(
+            f"Requests: {count} for another address from people above whom nobody stands in the portal: make sure who asked, "
+            "and use import-email"
+        )
 
 
 def _trail_faults(settings: Settings, known: Head | None) -> list[str]:

@@ -32,6 +32,8 @@ class AuditTag(StrEnum):
     EMAIL_CHANGE_REQUESTED = "akun:email-perbaikan-diminta"
     EMAIL_CHANGE_ASKED = "akun:email-ganti-diminta"
     EMAIL_IMPORTED = "email:impor"
+    EMAIL_IMPORT_DISCARDED = "email:impor-dibuang"
+    EMAIL_IMPORT_STOPPED = "email:impor-dihentikan"
     EMAIL_IMPORT_UNDONE = "email:impor-dibatalkan"
     EMAIL_REQUEST_REFUSED = "akun:email-perbaikan-ditolak"
     IMPORT_TOKEN_MADE = "email:token-dibuat"
@@ -123,6 +125,8 @@ _LABELS: Final = {
     AuditTag.REFERENCE_IMPORTED: "Impor tabel referensi",
     AuditTag.RECORDS_IMPORTED: "Impor riwayat",
     AuditTag.RECORDS_EXPORTED: "Ekspor riwayat",
+    AuditTag.EMAIL_IMPORT_DISCARDED: "Impor alamat email dibuang",
+    AuditTag.EMAIL_IMPORT_STOPPED: "Impor alamat email dihentikan",
     AuditTag.EMAIL_IMPORT_UNDONE: "Impor alamat email dibatalkan",
     AuditTag.EMAIL_REQUEST_REFUSED: "Perbaikan alamat email ditolak",
     AuditTag.IMPORT_TOKEN_MADE: "Token impor email dibuat",

@@ -1,5 +1,7 @@
 """Importing addresses: what is said of a row, and the life of a run (DESIGN 4; domain 11)."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -29,6 +31,7 @@ class RowVerdict(StrEnum):
     TAKEN = "dipakai"
     DOMAIN_REFUSED = "domain-ditolak"
     OVERTAKEN = "berubah-sejak-pratinjau"
+    NOT_APPLIED = "tidak-diterapkan"
 
     @property
     def good(self) -> bool:
@@ -39,6 +42,11 @@ class RowVerdict(StrEnum):
     def label(self) -> str:
         """The verdict in few words."""
         return _LABELS[self]
+
+    @property
+    def outcome(self) -> str:
+        """The verdict in few words once the good rows were applied."""
+        return _OUTCOMES.get(self, self.label)
 
     @property
     def advice(self) -> str:
@@ -67,6 +75,14 @@ _LABELS: Final = MappingProxyType(
         RowVerdict.TAKEN: "Dipakai pegawai lain",
         RowVerdict.DOMAIN_REFUSED: "Domain tidak diterima",
         RowVerdict.OVERTAKEN: "Berubah sejak pratinjau",
+        RowVerdict.NOT_APPLIED: "Belum diterapkan",
+    }
+)
+_OUTCOMES: Final = MappingProxyType(
+    {
+        RowVerdict.READY: "Diterapkan",
+        RowVerdict.TRIMMED: "Diterapkan, spasi dipangkas",
+        RowVerdict.FREE_MAIL: "Diterapkan, email gratis",
     }
 )
 _ADVICE: Final = MappingProxyType(
@@ -94,6 +110,9 @@ _ADVICE: Final = MappingProxyType(
         RowVerdict.OVERTAKEN: (
             "Alamat pegawai ini diubah orang lain setelah berkas diperiksa, jadi tidak ditimpa. Unggah lagi barisnya."
         ),
+        RowVerdict.NOT_APPLIED: (
+            "Impor dihentikan sebelum baris ini diterapkan, jadi alamatnya tidak diubah. Unggah lagi bila masih diperlukan."
+        ),
     }
 )
 
@@ -103,8 +122,11 @@ class RunState(StrEnum):
 
     READING = "membaca"
     READY = "siap"
+    DISCARDED = "dibuang"
     APPLYING = "menerapkan"
     DONE = "selesai"
+    STOPPING = "menghentikan"
+    STOPPED = "dihentikan"
     UNDOING = "membatalkan"
     UNDONE = "dibatalkan"
     FAILED = "gagal"
@@ -119,15 +141,43 @@ class RunState(StrEnum):
         """The state in few words."""
         return _STATES[self]
 
+    def may_become(self, other: RunState) -> bool:
+        """Whether a run may go from this state to another.
 
-BUSY: Final = frozenset({RunState.READING, RunState.APPLYING, RunState.UNDOING})
+        Args:
+            other: The next one.
+        """
+        return other in _NEXT[self]
+
+
+BUSY: Final = frozenset({RunState.READING, RunState.APPLYING, RunState.STOPPING, RunState.UNDOING})
+
+_NEXT: Final = MappingProxyType(
+    {
+        # What a system sends is applied without a look at it.
+        RunState.READING: frozenset({RunState.READY, RunState.APPLYING, RunState.FAILED}),
+        RunState.READY: frozenset({RunState.APPLYING, RunState.DISCARDED}),
+        RunState.DISCARDED: frozenset[RunState](),
+        RunState.APPLYING: frozenset({RunState.DONE, RunState.STOPPING, RunState.FAILED}),
+        RunState.DONE: frozenset({RunState.UNDOING}),
+        # The rows that are left are marked, so that nobody has to guess which were applied.
+        RunState.STOPPING: frozenset({RunState.STOPPED, RunState.FAILED}),
+        RunState.STOPPED: frozenset({RunState.UNDOING}),
+        RunState.UNDOING: frozenset({RunState.UNDONE, RunState.FAILED}),
+        RunState.UNDONE: frozenset[RunState](),
+        RunState.FAILED: frozenset({RunState.UNDOING}),
+    }
+)
 
 _STATES: Final = MappingProxyType(
     {
         RunState.READING: "Memeriksa berkas",
         RunState.READY: "Menunggu diterapkan",
+        RunState.DISCARDED: "Dibuang",
         RunState.APPLYING: "Menerapkan",
         RunState.DONE: "Selesai",
+        RunState.STOPPING: "Menghentikan",
+        RunState.STOPPED: "Dihentikan",
         RunState.UNDOING: "Membatalkan",
         RunState.UNDONE: "Dibatalkan",
         RunState.FAILED: "Gagal",

@@ -53,7 +53,7 @@ class EmailImport(SQLModel, table=True):
     file_path: str = Field(default="", max_length=100)
     """Name in the folder of uploads while the file is needed; empty afterwards."""
     expected: int = 0
-    """About how many rows the file has, known before it is read; 0: not known."""
+    """How many rows the file has, known before they are judged; 0: not known yet."""
     total: int = 0
     """Rows of the file; while it is read, rows so far."""
     counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)

@@ -13,6 +13,7 @@ from mysapk_web.domain.text import is_blank
 from mysapk_web.models import Account, Instansi, Pegawai, Unor
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.address import TAKEN, change_email
+from mysapk_web.services.listing import Listing
 from mysapk_web.services.people.naming import people_meant
 from mysapk_web.services.people.target import HIGHER, find, may_manage, reason_of
 from mysapk_web.services.scope import agencies_reached, people_within
@@ -48,8 +49,8 @@ class Check:
     warning: str = ""
 
 
-def find_people(session: Session, actor: Actor, *, text: str) -> list[Found]:
-    """People of the own scope by NIP or name, the first few.
+def find_people(session: Session, actor: Actor, *, text: str) -> Listing[Found]:
+    """People of the own scope by NIP or name, the first few, and whether there are more.
 
     Args:
         session: A read transaction is enough.
@@ -67,9 +68,11 @@ def find_people(session: Session, actor: Actor, *, text: str) -> list[Found]:
         _people(actor)
         .where(people_meant(session, text, agencies_reached(actor, Permission.EMAIL_REPAIR)))
         .order_by(col(Pegawai.nama), col(Pegawai.id))
-        .limit(FOUND_AT_MOST)
+        .limit(FOUND_AT_MOST + 1)
     )
-    return [_found(session, actor, *row) for row in rows]
+    found = [_found(session, actor, *row) for row in rows]
+    shown = found[:FOUND_AT_MOST]
+    return Listing(shown, total=len(shown), more=len(found) > len(shown))
 
 
 def person(session: Session, actor: Actor, *, account_id: int) -> Found:

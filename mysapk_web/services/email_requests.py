@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import EmailError, mask_email, normalise_email
 from mysapk_web.domain.nip import NipError, normalise_nip
-from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.roles import Permission, Role, below
 from mysapk_web.domain.throttle import (
     EMAIL_REPAIR_LETTERS_PER_NIP,
     EMAIL_REPAIR_REQUESTS_PER_ADDRESS,
     EMAIL_REPAIR_REQUESTS_PER_NIP,
     EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK,
 )
-from mysapk_web.models import Account, EmailRequest, OutboxState, Pegawai, RequestState, Unor
+from mysapk_web.models import Account, EmailRequest, OutboxState, Pegawai, RequestState, RoleGrant, Unor
 from mysapk_web.services import audit, clock, counters, email_repair
 from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused, Visitor
 from mysapk_web.services.counters import client_key, subject_key
@@ -149,7 +151,9 @@ def _typed(nip: str, nama: str, old_email: str, new_email: str) -> tuple[str, st
 
 
 def waiting(session: Session, actor: Actor, number: int) -> Page[RequestView]:
-    """Requests of people in the own scope that nobody has decided, the oldest first.
+    """Requests that the actor may decide and nobody has decided, the oldest first.
+
+    One about somebody whose role does not stand below those of the actor waits for an admin above, and is not shown.
 
     Args:
         session: A read transaction is enough.
@@ -209,16 +213,48 @@ def refuse(session: Session, actor: Actor, *, request_id: int, reason: str) -> N
     tell(session, Letter.EMAIL_REQUEST_REFUSED, account, pegawai, reason=why, mask_new=mask_email(request.new_email))
 
 
+def for_nobody(session: Session) -> int:
+    """How many open requests wait for nobody in the portal: they are about people above whom no role stands that anybody has.
+
+    Args:
+        session: A read transaction is enough.
+    """
+    given = session.exec(select(RoleGrant.role).where(col(RoleGrant.revoked_at).is_(None)).distinct())
+    found = (
+        select(func.count())
+        .select_from(EmailRequest)
+        .join(Account, col(Account.pegawai_id) == EmailRequest.pegawai_id)
+        .where(EmailRequest.state == RequestState.OPEN, _holds_other_than(below(map(Role, given))))
+    )
+    return session.exec(found).one()
+
+
+def _holds_other_than(roles: Collection[Role]) -> ColumnElement[bool]:
+    """Condition over `akun`: it holds a role that is none of these."""
+    return (
+        select(col(RoleGrant.id))
+        .where(
+            RoleGrant.account_id == Account.id,
+            col(RoleGrant.revoked_at).is_(None),
+            col(RoleGrant.role).not_in(roles),
+        )
+        .exists()
+    )
+
+
 def _open(actor: Actor) -> Any:
+    """What `people.target.find` would refuse is not among them."""
     actor.require(Permission.EMAIL_REPAIR)
     return (
         select(EmailRequest)
         .join(Pegawai, col(Pegawai.id) == EmailRequest.pegawai_id)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .where(
             EmailRequest.state == RequestState.OPEN,
             people_within(actor, Permission.EMAIL_REPAIR),
             Pegawai.id != actor.pegawai_id,
+            ~_holds_other_than(below(actor.roles)),
         )
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col
 
+from mysapk_web.domain.email_import import RunState
 from mysapk_web.models import (
     AddressChange,
     EmailImport,
@@ -94,9 +95,12 @@ def _email_request_is_old(now: datetime) -> ColumnElement[bool]:
 
 
 def _remove_import(session: Session, now: datetime) -> int:
-    """A batch of rows of the oldest import, and the import once it has none."""
-    old = select(col(EmailImport.id)).where(col(EmailImport.created_at) <= now - IMPORTS).order_by(col(EmailImport.id))
-    run_id = session.execute(old.limit(1)).scalar_one_or_none()
+    """A batch of rows of the oldest import, and the import once it has none. One that was discarded keeps none of them."""
+    kept = select(col(EmailImportRow.run_id)).where(col(EmailImportRow.run_id) == col(EmailImport.id)).exists()
+    discarded = (col(EmailImport.state) == RunState.DISCARDED) & kept
+    old = col(EmailImport.created_at) <= now - IMPORTS
+    found = select(col(EmailImport.id)).where(old | discarded).order_by(col(EmailImport.id)).limit(1)
+    run_id = session.execute(found).scalar_one_or_none()
     if run_id is None:
         return 0
     of_run = col(EmailImportRow.run_id) == run_id
@@ -104,8 +108,8 @@ def _remove_import(session: Session, now: datetime) -> int:
     gone: Any = session.execute(delete(EmailImportRow).where(of_run, col(EmailImportRow.position).in_(batch)))
     if gone.rowcount:
         return int(gone.rowcount)
-    session.execute(delete(EmailImport).where(col(EmailImport.id) == run_id))
-    return 1
+    gone = session.execute(delete(EmailImport).where(col(EmailImport.id) == run_id, old))
+    return int(gone.rowcount)
 
 
 def _request_is_old(now: datetime) -> ColumnElement[bool]:

@@ -91,6 +91,8 @@ async def report(request: Request, caller: Caller) -> Response:
         return _error(*_NOT_FOUND)
     if found.state is RunState.READING:
         return _error(409, "belum-selesai", "Berkas masih diperiksa. Coba lagi beberapa detik lagi.")
+    if not found.has_rows:
+        return _error(409, "dibuang", "Impor ini sudah dibuang, jadi tidak ada laporannya. Kirim lagi berkasnya.")
     return await report_file(run_id, kind)
 
 

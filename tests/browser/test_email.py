@@ -3,51 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import text
 from sqlmodel import select
 
 from mysapk_web.models import Account, Database, ImportToken, Pegawai, UserSession
 from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
+from tests.browser.addresses import a_request, email_of, opened
 from tests.browser.conftest import NewPage
 from tests.browser.looks import Looks
 from tests.browser.steps import button_named, fill, ready
 
 Accounts = dict[str, DemoAccount]
-
-
-@pytest.fixture(autouse=True)
-def _as_before(server_db: Database) -> Iterator[None]:
-    """Addresses, runs and requests are those of the demo again afterwards."""
-    with server_db.read() as session:
-        before = [(p.id, p.email, p.email_key) for p in session.exec(select(Pegawai).where(Pegawai.nip != ""))]
-    yield
-    with server_db.begin() as session:
-        for table in ("impor_email_baris", "impor_email", "permintaan_email", "token_impor"):
-            session.execute(text(f"DELETE FROM {table}"))
-        for id_, email, key in before:
-            session.execute(
-                text("UPDATE pegawai SET email = :e, email_key = :k WHERE id = :i AND email_key IS NOT :k"),
-                {"e": email, "k": key, "i": id_},
-            )
-
-
-def opened(new_page: NewPage, part: str, person: str = "admin_instansi") -> Page:
-    page = new_page(person=person)
-    page.goto(f"/admin/email?bagian={part}")
-    expect(page.get_by_role("navigation", name="Bagian halaman")).to_be_visible()
-    return page
-
-
-def email_of(db: Database, nip: str) -> str | None:
-    with db.read() as session:
-        return session.exec(select(Pegawai.email_key).where(Pegawai.nip == nip)).one()
 
 
 def test_one_address_is_repaired(new_page: NewPage, looks: Looks, accounts: Accounts, server_db: Database) -> None:
@@ -81,10 +52,47 @@ def test_several_people_are_found_by_name(new_page: NewPage, looks: Looks) -> No
     page = opened(new_page, "perbaiki")
     fill(page, NIP_atau_nama_pegawai="dewi")
     button_named(page, "Cari").click()
-    expect(page.get_by_role("table", name="Pegawai yang cocok")).to_be_visible()
+    expect(page.get_by_role("table", name="Pegawai yang cocok").get_by_role("row")).to_have_count(11)
+    expect(page.get_by_role("status").filter(has_text="10 pegawai pertama")).to_contain_text("Persempit pencarian")
     looks.fine(page, "email-perbaiki-pilihan")
     page.get_by_role("button", name=re.compile("^Pilih ")).first.click()
     expect(page.get_by_label("Alamat email baru")).to_be_visible()
+
+
+def test_what_was_typed_for_one_person_never_stands_under_another(new_page: NewPage, accounts: Accounts) -> None:
+    page = opened(new_page, "perbaiki")
+    for key in ("belum_aktif", "pppk"):
+        fill(page, NIP_atau_nama_pegawai=accounts[key].nip)
+        button_named(page, "Cari").click()
+        expect(page.get_by_role("definition").filter(has_text=accounts[key].nip)).to_be_visible()
+        expect(page.get_by_label("Alamat email baru")).to_have_value("")
+        expect(page.get_by_label("Alasan")).to_have_value("")
+        expect(page.get_by_text("Alamat ini dapat dipakai.")).to_have_count(0)
+        fill(page, Alamat_email_baru="setengah.jadi@example.go.id", Alasan="Surat OPD 12/2026")
+        # The first one is left while the address is still on its way to be judged.
+        if key == "pppk":
+            expect(page.get_by_text("Alamat ini dapat dipakai.")).to_be_visible()
+
+
+def test_what_was_chosen_for_one_request_is_not_chosen_for_the_next(
+    new_page: NewPage, accounts: Accounts, server_db: Database
+) -> None:
+    for key in ("belum_aktif", "pppk"):
+        a_request(server_db, accounts[key].nip, f"{key}.baru@example.go.id".replace("_", "."))
+    page = opened(new_page, "permintaan")
+    for turn in (0, 1):
+        page.get_by_role("button", name=re.compile("^Periksa ")).nth(turn).click()
+        expect(page.get_by_role("heading", level=3)).to_have_count(1)
+        new = ("belum.aktif", "pppk")[turn]
+        expect(page.get_by_role("cell").filter(has_text=f"{new}.baru@example.go.id")).to_be_visible()
+        expect(page.get_by_label("Putusan")).to_have_value("")
+        expect(page.get_by_label("Alasan")).to_have_value("")
+        page.get_by_label("Putusan").select_option("terima")
+        fill(page, Alasan="Sudah bertemu langsung")
+    button_named(page, "Simpan putusan").click()
+    expect(page.get_by_text("Alamat email diganti.")).to_be_visible()
+    assert email_of(server_db, accounts["pppk"].nip) == "pppk.baru@example.go.id"
+    assert email_of(server_db, accounts["belum_aktif"].nip) != "belum.aktif.baru@example.go.id"
 
 
 def test_a_list_is_uploaded_looked_at_applied_and_undone(
@@ -132,26 +140,6 @@ def test_a_list_is_uploaded_looked_at_applied_and_undone(
     looks.fine(page, "email-impor-daftar")
 
 
-def test_while_a_list_is_worked_on(new_page: NewPage, looks: Looks, server_db: Database, people: object) -> None:
-    with server_db.begin() as session:
-        session.execute(
-            text(
-                "INSERT INTO impor_email (id, source, state, instansi_id, auto_apply, file_name, file_hash, file_path, expected, total,"
-                " counts, position, applied, applied_to, undone, error, created_at, claimed_by, claimed_until, attempts)"
-                " SELECT 1, 'api', 'menerapkan', id, 0, 'simpeg.csv', '', '', 0, 200, '{\"siap\": 200}', 80, 80, 80, 0, '', :now,"
-                " 'lain', :later, 0 FROM instansi ORDER BY id LIMIT 1"
-            ),
-            {"now": str(clock.now()), "later": str(clock.now() + timedelta(hours=1))},
-        )
-    page = opened(new_page, "impor&berkas=1")
-    bar = page.get_by_role("progressbar")
-    expect(bar).to_have_attribute("value", "40")
-    looks.fine(page, "email-impor-berjalan")
-    with server_db.begin() as session:
-        session.execute(text("UPDATE impor_email SET position = 160"))
-    expect(bar).to_have_attribute("value", "80")
-
-
 def test_an_import_of_another_agency_is_not_there(new_page: NewPage, looks: Looks) -> None:
     page = opened(new_page, "impor&berkas=4711")
     expect(page.get_by_role("alert")).to_contain_text("tidak ditemukan")
@@ -189,8 +177,11 @@ def test_a_token_is_made_shown_once_and_revoked(new_page: NewPage, looks: Looks)
     expect(page.get_by_text("SIMPEG Contoh").first).to_be_visible()
     looks.fine(page, "email-token")
     button_named(page, "Cabut").click()
+    expect(page.get_by_role("dialog", name="Cabut token ini?")).to_be_visible()
+    looks.fine(page, "email-token-cabut")
     button_named(page, "Cabut token").click()
     expect(page.get_by_text("Dicabut", exact=True)).to_be_visible()
+    looks.fine(page, "email-token-dicabut")
 
 
 def test_a_token_whose_maker_has_left_says_so(
@@ -252,14 +243,6 @@ def test_a_request_from_bantuan_is_decided(
     expect(page.get_by_text("Tidak ada permintaan yang menunggu.")).to_be_visible()
     assert email_of(server_db, person.nip) == "dari.bantuan@example.go.id"
     looks.fine(page, "email-permintaan-kosong")
-
-
-@pytest.mark.parametrize("person", ["pegawai", "verifikator"])
-def test_others_find_nothing_here(new_page: NewPage, person: str) -> None:
-    page = new_page(person=person)
-    page.goto("/admin/email")
-    expect(page.get_by_role("alert")).to_contain_text("tidak berwenang")
-    expect(page.get_by_role("link", name="Email", exact=True)).to_have_count(0)
 
 
 def test_an_admin_of_units_has_no_tokens(new_page: NewPage) -> None:

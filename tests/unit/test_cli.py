@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 from typer.testing import CliRunner, Result
 
 from mysapk_web.cli import app
-from mysapk_web.models import Account, Database, Pegawai, RoleGrant, migration
+from mysapk_web.domain.roles import Role
+from mysapk_web.models import Account, Database, EmailRequest, Pegawai, RoleGrant, migration
 from mysapk_web.services import bookkeeping, clock
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.settings import load
@@ -308,6 +309,28 @@ def test_aggregates_are_checked_and_made_anew(shell: Shell) -> None:
         assert told in broken.output
     assert shell.run("aggregates", "--rebuild", "--history").exit_code == 0
     assert shell.run("aggregates").exit_code == 0
+    database.dispose()
+
+
+def test_check_tells_of_requests_that_nobody_in_the_portal_may_decide(shell: Shell) -> None:
+    assert shell.run("demo").exit_code == 0
+    assert "Requests" not in shell.run("check").output
+    database = Database(shell.url)
+    with database.begin() as session:
+        top = session.exec(
+            select(Pegawai)
+            .join(Account, col(Account.pegawai_id) == Pegawai.id)
+            .join(RoleGrant, col(RoleGrant.account_id) == Account.id)
+            .where(RoleGrant.role == Role.ADMIN_BKN)
+        ).first()
+        assert top is not None
+        asked = EmailRequest(
+            pegawai_id=top.id, nip=top.nip, nama="x", old_email="", new_email="y@example.com", created_at=clock.now()
+        )
+        session.add(asked)
+    result = shell.run("check")
+    assert (result.exit_code, "Requests: 1 " in result.output, "import-email" in result.output) == (0, True, True)
+    assert top.nip not in result.output
     database.dispose()
 
 

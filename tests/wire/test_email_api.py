@@ -173,6 +173,18 @@ def test_a_list_is_only_checked_when_asked_so(
     assert email_of(server_db, person.nip) == before
 
 
+def test_a_list_that_an_admin_has_discarded_is_told_so(
+    server: Server, token: str, accounts: Accounts, people: People
+) -> None:
+    system = System(server, token)
+    rows = listed((accounts["pegawai"].nip, "rusak"))
+    run_id = system.finished(system.call("POST", f"{API}?mode=check", rows)[3]["id"])["id"]
+    in_transaction(people.db, email_imports.discard, actor_for(people, "admin_instansi"), run_id)
+    assert system.finished(run_id)["state"] == "dibuang"
+    status, _, _, found = system.call("GET", f"{API}/{run_id}/report")
+    assert (status, found["error"]["code"]) == (409, "dibuang")
+
+
 def test_a_run_of_another_token_is_not_found(server: Server, token: str, other_token: str, accounts: Accounts) -> None:
     system, other = System(server, token), System(server, other_token)
     run_id = system.call("POST", f"{API}?mode=check", listed((accounts["pegawai"].nip, "x@example.go.id")))[3]["id"]

@@ -12,16 +12,18 @@ import pytest
 from sqlmodel import func, select
 
 from mysapk_web.domain.email_import import RunState
-from mysapk_web.models import Database, EmailImport, ImportToken
+from mysapk_web.models import Database, EmailImport, EmailRequest, ImportToken, Pegawai, RequestState
 from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.email_imports.inbox import MAX_BYTES
-from tests.wire.client import Browser
+from tests.wire.client import Browser, merged
+from tests.wire.flows import ROOT
 from tests.wire.people import People
 from tests.wire.server import Server
 
 pytestmark = pytest.mark.wire
 
+EMAIL = f"{ROOT}.mysapk_web___ui___admin___email___state____email_state"
 NewBrowser = Callable[[], Browser]
 Accounts = dict[str, DemoAccount]
 
@@ -69,6 +71,11 @@ def count(db: Database, table: Any) -> int:
         return session.exec(select(func.count()).select_from(table)).one()
 
 
+def email_of(db: Database, nip: str) -> str | None:
+    with db.read() as session:
+        return session.exec(select(Pegawai.email_key).where(Pegawai.nip == nip)).one()
+
+
 def test_a_list_is_read_and_its_report_is_for_the_agency_only(
     new_browser: NewBrowser, people: People, accounts: Accounts, server_db: Database, server: Server
 ) -> None:
@@ -91,6 +98,64 @@ def test_a_list_is_read_and_its_report_is_for_the_agency_only(
         assert asyncio.run(as_(new_browser, people, other).request("GET", path))[0] == 404, other
     assert asyncio.run(new_browser().request("GET", path))[0] == 303
     assert asyncio.run(admin.request("GET", f"/admin/email/laporan/{run_id}.exe"))[0] == 404
+
+
+def test_an_address_goes_to_the_person_whom_the_form_was_shown_for(
+    new_browser: NewBrowser, people: People, accounts: Accounts, server_db: Database
+) -> None:
+    """Whatever the page has come to show before the form arrives."""
+    form = {"email": "untuk.siapa@example.go.id", "alasan": "Surat OPD 12/2026"}
+    meant, shown = accounts["belum_aktif"], accounts["pppk"]
+
+    async def walk() -> None:
+        async with as_(new_browser, people, "admin_instansi").tab("/admin/email") as tab:
+            for person in (meant, shown):
+                await tab.call(f"{EMAIL}.search", {"form": {"cari": person.nip}})
+                assert merged(tab.updates, "email_state")["person"]["nip"] == person.nip
+            await tab.call(f"{EMAIL}.repair", {"form": form})
+            assert form["email"] not in (email_of(server_db, shown.nip), email_of(server_db, meant.nip))
+            account = str(people.account_id("belum_aktif"))
+            await tab.call(f"{EMAIL}.repair", {"form": {**form, "akun": account}})
+
+    asyncio.run(walk())
+    assert email_of(server_db, meant.nip) == form["email"]
+    assert email_of(server_db, shown.nip) != form["email"]
+
+
+def test_a_decision_goes_to_the_request_that_the_form_was_shown_for(
+    new_browser: NewBrowser, people: People, accounts: Accounts, server_db: Database
+) -> None:
+    ids = []
+    with server_db.begin() as session:
+        for key in ("belum_aktif", "pppk"):
+            person = session.exec(select(Pegawai).where(Pegawai.nip == accounts[key].nip)).one()
+            request = EmailRequest(
+                pegawai_id=person.id,
+                nip=person.nip,
+                nama=person.nama,
+                old_email="",
+                new_email=f"diminta.{person.id}@example.go.id",
+                created_at=clock.now(),
+            )
+            session.add(request)
+            session.flush()
+            ids.append(request.id)
+    form = {"putusan": "tolak", "alasan": "Tidak dapat dipastikan"}
+
+    async def walk() -> None:
+        async with as_(new_browser, people, "admin_instansi").tab("/admin/email?bagian=permintaan") as tab:
+            for id_ in ids:
+                await tab.call(f"{EMAIL}.open_request", {"request_id": id_})
+                assert merged(tab.updates, "email_state")["request"]["id"] == id_
+            await tab.call(f"{EMAIL}.decide", {"form": form})
+            await tab.call(f"{EMAIL}.decide", {"form": {**form, "permintaan": str(ids[0])}})
+
+    asyncio.run(walk())
+    with server_db.begin() as session:
+        requests = [session.get_one(EmailRequest, id_) for id_ in ids]
+        assert [request.state for request in requests] == [RequestState.REFUSED, RequestState.OPEN]
+        for request in requests:
+            session.delete(request)
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 20, "9" * 5_000])

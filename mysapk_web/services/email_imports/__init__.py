@@ -4,14 +4,12 @@ from mysapk_web.services.email_imports.commanding import import_email
 from mysapk_web.services.email_imports.runs import (
     RowView,
     RunView,
-    apply,
     count_report,
     find_run,
     list_rows,
     list_runs,
     report,
     run_of_token,
-    undo,
 )
 from mysapk_web.services.email_imports.starting import (
     TooOften,
@@ -22,6 +20,7 @@ from mysapk_web.services.email_imports.starting import (
     may_upload,
     may_upload_by_token,
 )
+from mysapk_web.services.email_imports.steering import apply, discard, stop, undo
 from mysapk_web.services.email_imports.tokens import (
     Caller,
     Made,
@@ -45,6 +44,7 @@ __all__ = [
     "begin_by_token",
     "caller_of",
     "count_report",
+    "discard",
     "find_run",
     "import_email",
     "list_rows",
@@ -57,5 +57,6 @@ __all__ = [
     "report",
     "revoke_token",
     "run_of_token",
+    "stop",
     "undo",
 ]

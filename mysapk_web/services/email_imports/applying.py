@@ -1,4 +1,4 @@
-"""Second step, and the way back: chunk by chunk, each one transaction together with how far it is. Killed, it goes on where it was."""
+"""Second step, its early end, and the way back: chunk by chunk, each one transaction that says how far it is. Killed, it goes on there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mysapk_web.domain.email_import import GOOD, RowVerdict, RunState
 from mysapk_web.models import Account, Database, EmailImport, EmailImportRow, Pegawai, Unor, bulk
 from mysapk_web.services import clock
 from mysapk_web.services.address import LETTER_GAP, EmailChange, apply_changes
-from mysapk_web.services.email_imports.holding import fail, hold, record, rest
+from mysapk_web.services.email_imports.holding import fail, hold, leave, record
 from mysapk_web.services.email_imports.judging import PERSON_COLUMNS, Memory, Person, by_policy, person_of, whom
 from mysapk_web.services.email_imports.reach import Reach, ReachLost, reach_of
 from mysapk_web.services.people.target import roles_of
@@ -50,12 +50,49 @@ def apply_chunk(db: Database, run_id: int, worker: str, memory: Memory) -> bool:
             return False
         rows = _rows(session, run, reach, col(EmailImportRow.position) > run.position, col(EmailImportRow.position))
         if not rows:
-            rest(run, RunState.DONE)
+            leave(run, RunState.DONE)
             run.finished_at, run.position = clock.now(), run.total
             record(session, run, AuditTag.EMAIL_IMPORTED)
             return False
         _apply(session, run, reach, rows, memory)
         run.position = run.applied_to = rows[-1].position
+        run.attempts = 0
+        return True
+
+
+def stop_chunk(db: Database, run_id: int, worker: str) -> bool:
+    """Mark the next good rows that are not to be applied any more: because somebody said so, or because the run can't go on.
+
+    Args:
+        db: The database; one transaction.
+        run_id: A run in state STOPPING, claimed.
+        worker: Who claimed it.
+
+    Returns:
+        Whether there may be more.
+
+    Raises:
+        LeaseLost: Somebody else works on it now.
+    """
+    with db.begin() as session:
+        run = hold(session, run_id, worker)
+        rest = session.exec(
+            select(EmailImportRow.position)
+            .where(
+                EmailImportRow.run_id == run_id,
+                col(EmailImportRow.verdict).in_(GOOD),
+                col(EmailImportRow.position) > run.position,
+            )
+            .order_by(col(EmailImportRow.position))
+            .limit(CHUNK)
+        ).all()
+        if not rest:
+            leave(run, RunState.FAILED if run.error else RunState.STOPPED)
+            run.finished_at = clock.now()
+            record(session, run, AuditTag.EMAIL_IMPORTED if run.error else AuditTag.EMAIL_IMPORT_STOPPED)
+            return False
+        _judge_anew(session, run, dict.fromkeys(rest, RowVerdict.NOT_APPLIED))
+        run.position = rest[-1]
         run.attempts = 0
         return True
 
@@ -84,7 +121,7 @@ def undo_chunk(db: Database, run_id: int, worker: str) -> bool:
         before = col(EmailImportRow.position) < run.position
         rows = _rows(session, run, reach, before, col(EmailImportRow.position).desc())
         if not rows:
-            rest(run, RunState.UNDONE)
+            leave(run, RunState.UNDONE)
             run.undone_at, run.position = clock.now(), 0
             record(session, run, AuditTag.EMAIL_IMPORT_UNDONE)
             return False

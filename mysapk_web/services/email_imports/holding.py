@@ -107,27 +107,47 @@ def let_go(session: Session, worker: str) -> None:
     )
 
 
-def rest(run: EmailImport, state: RunState) -> None:
-    """Nothing more is to be done on a run for now.
+def move(run: EmailImport, state: RunState) -> None:
+    """Take a run to its next state; whoever works on it goes on.
 
     Args:
-        run: Held.
+        run: Held, or locked.
+        state: What it becomes.
+
+    Raises:
+        ValueError: A run in its state never becomes that.
+    """
+    if not run.state.may_become(state):
+        raise ValueError(f"a run is never {state.value} after {run.state.value}")
+    run.state, run.attempts = state, 0
+
+
+def leave(run: EmailImport, state: RunState) -> None:
+    """Take a run to its next state, in which it is nobody's: whoever works on it writes nothing any more.
+
+    Args:
+        run: Held, or locked.
         state: What it becomes.
     """
-    run.state, run.claimed_by, run.claimed_until, run.attempts = state, "", None, 0
+    move(run, state)
+    run.claimed_by, run.claimed_until = "", None
 
 
 def fail(session: Session, run: EmailImport, sentence: str) -> None:
-    """Give a run up. What was applied stays applied, and can be undone.
+    """Give a run up. What was applied stays applied, and can be undone; what was still to be applied is marked first (`stop_chunk`).
 
     Args:
         session: The transaction in which it is held.
         run: Held.
         sentence: Why, for a person.
     """
-    rest(run, RunState.FAILED)
-    run.error, run.finished_at = sentence[:300], clock.now()
+    run.error = sentence[:300]
     session.add(run)
+    if run.state is RunState.APPLYING:
+        leave(run, RunState.STOPPING)
+        return
+    leave(run, RunState.FAILED)
+    run.finished_at = clock.now()
     if run.applied:
         record(session, run, AuditTag.EMAIL_IMPORTED)
 
@@ -138,7 +158,7 @@ def record(session: Session, run: EmailImport, tag: AuditTag) -> None:
     Args:
         session: The transaction of it.
         run: With its counts.
-        tag: EMAIL_IMPORTED or EMAIL_IMPORT_UNDONE.
+        tag: Which end it came to.
     """
     audit.record(
         session,

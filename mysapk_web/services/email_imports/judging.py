@@ -1,4 +1,4 @@
-"""The verdict on each row of a file: first by itself, then against the file so far and the people on file."""
+"""The verdict on each row of a file: first by itself, then against the file as a whole and the people on file."""
 
 from __future__ import annotations
 
@@ -61,10 +61,49 @@ class Person:
 
 
 @dataclass(slots=True)
+class Survey:
+    """What a file as a whole says of each number: read through before any row is judged, so that no verdict hangs on their order.
+
+    A row counts as soon as its number and its address can be read, whoever the person is.
+    """
+
+    rows: int = 0
+    repeated: dict[int, int] = field(default_factory=dict)
+    """NIP -> its first line, where it stands there more than once."""
+    contested: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """NIP -> two of its lines that name different addresses."""
+
+
+def survey(rows: Iterable[Row]) -> Survey:
+    """Read a file through.
+
+    Args:
+        rows: All of them. Of each, a hundred bytes are held meanwhile, and no address in clear.
+    """
+    found = Survey()
+    seen: dict[int, int] = {}
+    marks: dict[int, int] = {}
+    for row in rows:
+        found.rows += 1
+        judged = _by_itself(row)
+        if judged.key is None:
+            continue
+        number, mark = int(judged.nip), hash(judged.key)
+        first = seen.setdefault(number, row.line)
+        if first == row.line:
+            marks[number] = mark
+        elif marks[number] == mark:
+            found.repeated[number] = first
+        else:
+            found.contested.setdefault(number, (first, row.line))
+    return found
+
+
+@dataclass(slots=True)
 class Memory:
     """What is remembered over the chunks of one file: some hundred bytes a row, no address in clear."""
 
-    lines: dict[int, int] = field(default_factory=dict)
+    survey: Survey = field(default_factory=Survey)
     taken: dict[int, int] = field(default_factory=dict)
     freed: set[int] = field(default_factory=set)
     agencies: dict[int, Agency] = field(default_factory=dict)
@@ -96,16 +135,19 @@ def judge(session: Session, rows: Iterable[Row], reach: Reach, memory: Memory) -
     Returns:
         One for each row, in their order.
     """
-    judged = [_by_itself(row, memory) for row in rows]
+    judged = [_by_itself(row) for row in rows]
+    for row in judged:
+        if row.verdict.good:
+            _against_file(row, memory.survey)
     open_ = [row for row in judged if row.verdict.good]
     people = people_of(session, [row.nip for row in open_], reach)
     holders = holders_of(session, [row.key for row in open_ if row.key])
     for row in open_:
-        _against_file(session, row, people.get(row.nip), reach, holders, memory)
+        _against_people(session, row, people.get(row.nip), reach, holders, memory)
     return judged
 
 
-def _by_itself(row: Row, memory: Memory) -> Judged:
+def _by_itself(row: Row) -> Judged:
     raw = row.cells.get("email", "")
     found = Judged(row.line, row.text("nip")[:_NIP_SHOWN], raw[:MAX_RAW], None, RowVerdict.READY)
     if "nip" in row.numbers:
@@ -117,11 +159,6 @@ def _by_itself(row: Row, memory: Memory) -> Judged:
         damaged = error.code is NipFault.SPREADSHEET
         found.verdict = RowVerdict.NIP_DAMAGED if damaged else RowVerdict.NIP_MALFORMED
         found.note = str(error)
-        return found
-    before = memory.lines.setdefault(int(found.nip), row.line)
-    if before != row.line:
-        found.verdict = RowVerdict.DUPLICATE
-        found.note = f"NIP ini sudah ada di baris {before} berkas yang sama. Hapus salah satu barisnya."
         return found
     _address(found, raw)
     return found
@@ -142,7 +179,23 @@ def _address(found: Judged, raw: str) -> None:
         found.verdict = RowVerdict.TRIMMED
 
 
-def _against_file(
+def _against_file(row: Judged, survey: Survey) -> None:
+    number = int(row.nip)
+    if number in survey.contested:
+        one, other = survey.contested[number]
+        row.verdict = RowVerdict.DUPLICATE
+        row.note = (
+            f"NIP ini punya alamat yang berbeda di baris {one} dan baris {other} berkas yang sama, jadi tidak ada yang "
+            "diterapkan. Sisakan baris yang benar, lalu unggah lagi."
+        )
+    elif survey.repeated.get(number, row.line) != row.line:
+        row.verdict = RowVerdict.DUPLICATE
+        row.note = (
+            f"NIP dan alamat ini sudah ada di baris {survey.repeated[number]} berkas yang sama. Baris ini diabaikan."
+        )
+
+
+def _against_people(
     session: Session,
     row: Judged,
     person: Person | None,

@@ -1,8 +1,12 @@
-"""First step of an import: the file becomes rows with verdicts. One that was cut off begins anew; nothing is changed by it."""
+"""First step of an import: the file becomes rows with verdicts. One that was cut off begins anew; nothing is changed by it.
+
+It is gone through twice: what it says of each number as a whole, and how many rows it has, is known before the first row is judged.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,15 +16,17 @@ from sqlmodel import col, select
 from mysapk_web.domain.email_import import RunState
 from mysapk_web.models import Database, EmailImport, EmailImportRow, bulk
 from mysapk_web.services import clock
-from mysapk_web.services.email_imports.holding import fail, hold, rest
-from mysapk_web.services.email_imports.judging import Judged, Memory, judge
+from mysapk_web.services.email_imports.holding import fail, hold, leave, move
+from mysapk_web.services.email_imports.judging import Judged, Memory, Survey, judge, survey
 from mysapk_web.services.email_imports.reach import ReachLost, reach_of
 from mysapk_web.services.rolls.judging import chunks
-from mysapk_web.services.rolls.sheet import UnreadableFile, read
+from mysapk_web.services.rolls.sheet import Row, UnreadableFile, read
 
 REQUIRED: Final = ("nip", "email")
 CHUNK: Final = 2000
 """Rows a transaction."""
+_RENEW_EVERY: Final = 50_000
+"""Rows that are only read between two renewals of the lease: less than a second's."""
 _ROWS_AT_MOST: Final = 1_000_000
 GONE: Final = "Berkasnya tidak ada lagi. Unggah lagi."
 EMPTY: Final = "Berkas ini tidak memuat baris data. Isi kolom nip dan email, lalu unggah lagi."
@@ -53,8 +59,7 @@ def read_file(db: Database, run_id: int, worker: str, path: Path | None) -> None
 def _read(db: Database, run_id: int, worker: str, path: Path | None) -> None:
     if path is None or not path.exists():
         raise UnreadableFile(GONE)
-    _expect(db, run_id, worker, path)
-    memory = Memory()
+    memory = Memory(_survey(db, run_id, worker, path))
     for rows in chunks(read(path, REQUIRED), CHUNK):
         with db.read() as session:
             run = session.get_one(EmailImport, run_id)
@@ -65,8 +70,6 @@ def _read(db: Database, run_id: int, worker: str, path: Path | None) -> None:
             run.total += len(judged)
             run.attempts = 0
             run.counts = dict(Counter(run.counts) + Counter(row.verdict.value for row in judged))
-            if run.total > _ROWS_AT_MOST:
-                raise UnreadableFile(TOO_MANY)
 
 
 def _begin(db: Database, run_id: int, worker: str) -> None:
@@ -78,21 +81,27 @@ def _begin(db: Database, run_id: int, worker: str) -> None:
             of_run = col(EmailImportRow.run_id) == run_id
             gone: Any = session.execute(delete(EmailImportRow).where(of_run, col(EmailImportRow.position).in_(some)))
             if not gone.rowcount:
-                run.total = run.position = 0
+                run.total = run.position = run.expected = 0
                 run.counts, run.step_at = {}, clock.now()
                 return
 
 
-def _expect(db: Database, run_id: int, worker: str, path: Path) -> None:
-    """About how many rows there are: the lines of a text file."""
-    lines = 0
-    with path.open("rb") as handle:
-        if handle.read(2) == b"PK":
-            return
-        while block := handle.read(1 << 20):
-            lines += block.count(b"\n")
+def _survey(db: Database, run_id: int, worker: str, path: Path) -> Survey:
+    found = survey(_held(db, run_id, worker, read(path, REQUIRED)))
     with db.begin() as session:
-        hold(session, run_id, worker).expected = lines
+        hold(session, run_id, worker).expected = found.rows
+    return found
+
+
+def _held(db: Database, run_id: int, worker: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, as long as the run is this worker's and there are not too many."""
+    for number, row in enumerate(rows, start=1):
+        if number > _ROWS_AT_MOST:
+            raise UnreadableFile(TOO_MANY)
+        if number % _RENEW_EVERY == 0:
+            with db.begin() as session:
+                hold(session, run_id, worker)
+        yield row
 
 
 def _row(run: EmailImport, number: int, row: Judged) -> dict[str, Any]:
@@ -123,8 +132,8 @@ def _finish(db: Database, run_id: int, worker: str) -> None:
         if not run.total:
             raise UnreadableFile(EMPTY)
         now = clock.now()
-        run.ready_at, run.step_at, run.position, run.attempts = now, now, 0, 0
+        run.ready_at, run.step_at, run.position = now, now, 0
         if run.auto_apply:
-            run.state = RunState.APPLYING
+            move(run, RunState.APPLYING)
         else:
-            rest(run, RunState.READY)
+            leave(run, RunState.READY)

@@ -1,4 +1,4 @@
-"""Runs as pages and systems see and steer them: look, apply, undo, take the report."""
+"""Runs as pages and systems see them: look, take the report."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from mysapk_web.domain.email_import import GOOD, RowVerdict, RunSource, RunState
 from mysapk_web.domain.roles import MATRIX, Permission, Role
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
 from mysapk_web.models import Account, Database, EmailImport, EmailImportRow, Pegawai, Unor
-from mysapk_web.services import audit, clock, counters
+from mysapk_web.services import audit, counters
 from mysapk_web.services.actor import Actor, CountedRefusal, Grant, NotAllowed, Refused
 from mysapk_web.services.email_imports.tokens import Caller
 from mysapk_web.services.paging import Page, page_of
 from mysapk_web.services.scope import people_within
-from mysapk_web.services.security import require_recent
 
 PAGE: Final = 25
 RUNS: Final = 10
@@ -53,8 +52,18 @@ class RunView:
         return sum(count for verdict, count in self.counts.items() if verdict in GOOD)
 
     @property
+    def has_rows(self) -> bool:
+        """Whether its rows can be told of: while a file is read there are not all of them, and a discarded list has lost them."""
+        return self.state not in {RunState.READING, RunState.DISCARDED}
+
+    @property
+    def measured(self) -> bool:
+        """Whether `percent` says anything: at first it isn't known how many rows a file has."""
+        return self.state is not RunState.READING or self.expected > 0
+
+    @property
     def percent(self) -> int:
-        """How far the present step is; while a file is read, as far as it can be told."""
+        """How far the present step is; 0 as long as that can't be told."""
         if self.state is RunState.READING:
             return min(99, 100 * self.total // self.expected) if self.expected else 0
         done = self.total - self.position if self.state is RunState.UNDOING else self.position
@@ -102,7 +111,7 @@ def find_run(session: Session, actor: Actor, run_id: int) -> RunView:
     Raises:
         NotAllowed: Not one of the own scope.
     """
-    found = _find(session, actor, run_id)
+    found = run_within(session, actor, run_id)
     return _view(found, _names(session, [found.started_by] if found.started_by else []))
 
 
@@ -136,7 +145,7 @@ def list_rows(
     Raises:
         NotAllowed: Not a run of the own scope.
     """
-    _find(session, actor, run_id)
+    run_within(session, actor, run_id)
     wanted = select(EmailImportRow).where(EmailImportRow.run_id == run_id)
     if verdict is not None:
         wanted = wanted.where(EmailImportRow.verdict == verdict)
@@ -153,47 +162,6 @@ def list_rows(
     return found.map(lambda row: _row_view(row, known))
 
 
-def apply(session: Session, actor: Actor, run_id: int) -> None:
-    """Have the good rows applied; a worker does it, in the scope that the actor has while it works.
-
-    Args:
-        session: Any transaction.
-        actor: Who applies them.
-        run_id: Which.
-
-    Raises:
-        NotAllowed: Not a run of the own scope.
-        StepUpNeeded: Password or code have to be shown again.
-        Refused: It is not waiting for that.
-    """
-    found = _find(session, actor, run_id, for_update=True)
-    require_recent(actor)
-    if found.state is not RunState.READY:
-        raise Refused("Berkas ini sudah diterapkan atau sedang dikerjakan. Muat ulang halaman ini.")
-    found.state, found.acting, found.position, found.step_at = RunState.APPLYING, actor.account_id, 0, clock.now()
-
-
-def undo(session: Session, actor: Actor, run_id: int) -> None:
-    """Have the addresses of before given back, where they are still those that the run has set.
-
-    Args:
-        session: Any transaction.
-        actor: Who undoes it.
-        run_id: Which.
-
-    Raises:
-        NotAllowed: Not a run of the own scope.
-        StepUpNeeded: Password or code have to be shown again.
-        Refused: There is nothing to undo.
-    """
-    found = _find(session, actor, run_id, for_update=True)
-    require_recent(actor)
-    if not _may_undo(found):
-        raise Refused("Impor ini tidak dapat dibatalkan lagi. Muat ulang halaman ini.")
-    found.state, found.acting, found.step_at = RunState.UNDOING, actor.account_id, clock.now()
-    found.position, found.error = found.applied_to + 1, ""
-
-
 def count_report(session: Session, actor: Actor, run_id: int) -> RunView:
     """Note that a report is taken, and give the run it is about.
 
@@ -204,9 +172,12 @@ def count_report(session: Session, actor: Actor, run_id: int) -> RunView:
 
     Raises:
         NotAllowed: Not a run of the own scope.
+        Refused: There is none.
         CountedRefusal: Too many exports.
     """
     found = find_run(session, actor, run_id)
+    if not found.has_rows:
+        raise Refused("Berkas ini masih diperiksa atau sudah dibuang, jadi tidak ada laporannya.")
     if not counters.within(session, EXPORTS_PER_ACCOUNT, str(actor.account_id)):
         raise CountedRefusal("Terlalu banyak unduhan dalam satu jam. Coba lagi nanti.")
     audit.record(
@@ -271,7 +242,18 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *seen)
 
 
-def _find(session: Session, actor: Actor, run_id: int, *, for_update: bool = False) -> EmailImport:
+def run_within(session: Session, actor: Actor, run_id: int, *, for_update: bool = False) -> EmailImport:
+    """One run of the own scope.
+
+    Args:
+        session: Any transaction.
+        actor: Who acts.
+        run_id: Which.
+        for_update: Whether it is changed.
+
+    Raises:
+        NotAllowed: Not one of the own scope.
+    """
     actor.require(Permission.EMAIL_IMPORT)
     wanted = select(EmailImport).where(and_(col(EmailImport.id) == run_id, _visible(actor)))
     found = session.exec(wanted.with_for_update() if for_update else wanted).one_or_none()
@@ -280,8 +262,13 @@ def _find(session: Session, actor: Actor, run_id: int, *, for_update: bool = Fal
     return found
 
 
-def _may_undo(run: EmailImport) -> bool:
-    return run.state in {RunState.DONE, RunState.FAILED} and run.applied > run.undone
+def may_undo(run: EmailImport) -> bool:
+    """Whether there is something to give back.
+
+    Args:
+        run: Any.
+    """
+    return run.state.may_become(RunState.UNDOING) and run.applied > run.undone
 
 
 def _names(session: Session, account_ids: list[int]) -> dict[int, str]:
@@ -310,7 +297,7 @@ def _view(run: EmailImport, names: Mapping[int, str]) -> RunView:
         applied=run.applied,
         undone=run.undone,
         error=run.error,
-        may_undo=_may_undo(run),
+        may_undo=may_undo(run),
     )
 
 

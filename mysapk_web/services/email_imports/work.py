@@ -1,4 +1,4 @@
-"""Doing what waits: reading, applying and undoing runs, by a process of its own beside the server.
+"""Doing what waits: reading, applying, stopping and undoing runs, by a process of its own beside the server.
 
 `worker.py` is that process: it works everything off and ends. A file can so neither hold up the portal nor take its memory, and a
 process that dies costs a chunk at most.
@@ -13,6 +13,7 @@ import secrets
 import socket
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -25,7 +26,7 @@ from mysapk_web.domain.email_import import RunState
 from mysapk_web.models import Database, EmailImport
 from mysapk_web.services import clock, database
 from mysapk_web.services.email_imports import inbox
-from mysapk_web.services.email_imports.applying import apply_chunk, undo_chunk
+from mysapk_web.services.email_imports.applying import apply_chunk, stop_chunk, undo_chunk
 from mysapk_web.services.email_imports.holding import LeaseLost, anything_to_do, claim, let_go
 from mysapk_web.services.email_imports.judging import Memory
 from mysapk_web.services.email_imports.reading import read_file
@@ -82,9 +83,13 @@ def work_on(db: Database, run_id: int, worker: str, folder: Path) -> None:
             path.unlink(missing_ok=True)
         state, _ = _state(db, run_id)
     memory = Memory()
-    while state.busy and (
-        apply_chunk(db, run_id, worker, memory) if state is RunState.APPLYING else undo_chunk(db, run_id, worker)
-    ):
+    steps: dict[RunState, Callable[[], bool]] = {
+        RunState.APPLYING: lambda: apply_chunk(db, run_id, worker, memory),
+        RunState.STOPPING: lambda: stop_chunk(db, run_id, worker),
+        RunState.UNDOING: lambda: undo_chunk(db, run_id, worker),
+    }
+    step = steps.get(state)
+    while step is not None and step():
         time.sleep(_BREATH)
 
 

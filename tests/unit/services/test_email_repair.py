@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainPolicy
-from mysapk_web.models import Instansi
+from mysapk_web.models import Account, Instansi, Pegawai
 from mysapk_web.services import email_repair
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.security import StepUpNeeded
@@ -100,7 +101,7 @@ def test_the_policy_of_the_agency_warns_or_refuses(office: Office) -> None:
 def test_people_are_found_inside_the_scope_only(both_offices: Office) -> None:
     def found(who: str, text: str) -> set[str]:
         people = both_offices.see(email_repair.find_people, both_offices.actor(who), text=text)
-        return {person.nip for person in people}
+        return {person.nip for person in people.items}
 
     ani, citra = ROLLS["ani"]["nip"], ROLLS["citra"]["nip"]
     assert found("sari", "ani lestari") == {ani}
@@ -114,6 +115,34 @@ def test_people_are_found_inside_the_scope_only(both_offices: Office) -> None:
         more = {"email": NEW} if act is email_repair.check else {}
         with pytest.raises(NotAllowed):
             both_offices.see(act, both_offices.actor("yusuf"), account_id=both_offices.ids["ani"], **more)
+
+
+def test_a_list_that_is_cut_says_so(office: Office) -> None:
+    def hire(count: int) -> None:
+        with office.db.begin() as session:
+            there = office.pegawai("ani")
+            for number in range(count):
+                pegawai = Pegawai(
+                    nip=f"1985031520100113{number + 10:02d}",
+                    nama=f"Joko {number}",
+                    jenis=there.jenis,
+                    instansi_id=there.instansi_id,
+                    unor_id=there.unor_id,
+                )
+                session.add(pegawai)
+                session.flush()
+                session.add(Account(pegawai_id=pegawai.id or 0))
+
+    def shown(text: str) -> tuple[int, bool]:
+        found = office.see(email_repair.find_people, office.actor("taufik"), text=text)
+        return len(found.items), found.more
+
+    hire(email_repair.FOUND_AT_MOST + 1)
+    assert shown("joko") == (email_repair.FOUND_AT_MOST, True)
+    with office.db.begin() as session:
+        session.delete(session.exec(select(Account).order_by(col(Account.id).desc()).limit(1)).one())
+    assert shown("joko") == (email_repair.FOUND_AT_MOST, False)
+    assert shown("joko 3") == (1, False)
 
 
 def test_blanks_around_the_stored_address_are_named(office: Office) -> None:

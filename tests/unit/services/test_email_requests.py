@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import EmailRequest, OutboxMail, OutboxState, RequestState
-from mysapk_web.services import email_requests
+from mysapk_web.models import EmailRequest, OutboxMail, OutboxState, RequestState, RoleGrant
+from mysapk_web.services import clock, email_requests
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused, Visitor
 from mysapk_web.services.security import StepUpNeeded
 from tests.unit.services.office import ROLLS, Office
@@ -179,10 +179,66 @@ def test_decided_once_by_who_may(office: Office, act: Any) -> None:
         office.do(act, office.actor("taufik"), request_id=view.id, reason="x")
 
 
-def test_nobody_decides_the_own_request_or_one_of_a_higher_role(office: Office) -> None:
-    ask(office, ROLLS["sari"]["nip"], nama="Sari Utami", old_email="", new_email="sari@example.com")
+def test_a_request_reaches_those_only_who_may_decide_it(both_offices: Office) -> None:
+    """Whoever can neither accept nor refuse it is not shown it: it waits for somebody above."""
+    office = both_offices
+    holders = ("budi", "sari", "taufik", "yusuf", "surya")
+    for number, key in enumerate((*holders, "ani")):
+        row = ROLLS[key]
+        given = {"nama": row["nama"], "old_email": "", "new_email": f"{key}@example.com"}
+        ask(office, row["nip"], address=f"203.0.113.{number}", **given)
+    people = {ROLLS[key]["nip"]: key for key in ROLLS}
+    found = {
+        who: office.see(email_requests.waiting, office.actor(who), 1)
+        for who in ("sari", "taufik", "lina", "yusuf", "surya")
+    }
+    assert {who: {people[view.nip] for view in page.items} for who, page in found.items()} == {
+        "sari": {"ani"},
+        "taufik": {"ani", "budi", "sari"},
+        "lina": {"ani", "budi", "sari"},
+        "yusuf": set(),
+        "surya": {"ani", "budi", "sari", "taufik", "yusuf"},
+    }
+    assert {who: page.total for who, page in found.items()} == {who: len(page.items) for who, page in found.items()}
+    # Nobody stands above an admin of BKN: whoever runs the portal is told.
+    assert office.see(email_requests.for_nobody) == 1
+
+    of = {people[view.nip]: view.id for view in found["surya"].items}
+    for act in (email_requests.accept, email_requests.refuse):
+        with pytest.raises(Refused, match="bukan wewenang"):
+            office.do(act, office.actor("sari"), request_id=of["budi"], reason="x")
+        with pytest.raises(Refused, match="bukan wewenang"):
+            office.do(act, office.actor("lina"), request_id=of["taufik"], reason="x")
+    office.do(email_requests.accept, office.actor("taufik"), request_id=of["sari"], reason="Bertemu langsung")
+    office.do(email_requests.accept, office.actor("surya"), request_id=of["taufik"], reason="Bertemu langsung")
+    assert (office.pegawai("sari").email_key, office.pegawai("taufik").email_key) == (
+        "sari@example.com",
+        "taufik@example.com",
+    )
+
+
+def test_a_role_that_was_taken_away_stands_in_nobodys_way(office: Office) -> None:
     ask(office, ROLLS["budi"]["nip"], nama="Budi Hartono", old_email="", new_email="budi@example.com")
-    (view,) = queue(office, "sari")
-    assert view.nip == ROLLS["budi"]["nip"]
+    assert queue(office, "sari") == []
+    with office.db.begin() as session:
+        grant = session.exec(select(RoleGrant).where(RoleGrant.account_id == office.ids["budi"])).one()
+        grant.revoked_at = clock.now()
+    assert [view.nip for view in queue(office, "sari")] == [ROLLS["budi"]["nip"]]
+
+
+def test_where_nobody_stands_above_an_admin_whoever_runs_the_portal_is_told(office: Office) -> None:
+    ask(office, ROLLS["taufik"]["nip"], nama="Taufik Gunawan", old_email="", new_email="taufik@example.com")
+    ask(office, ROLLS["budi"]["nip"], nama="Budi Hartono", old_email="", new_email="budi@example.com")
+    assert office.see(email_requests.for_nobody) == 0
+    with office.db.begin() as session:
+        grant = session.exec(select(RoleGrant).where(RoleGrant.account_id == office.ids["surya"])).one()
+        grant.revoked_at = clock.now()
+    assert office.see(email_requests.for_nobody) == 1
+
+
+def test_nobody_decides_the_own_request(office: Office) -> None:
+    ask(office, ROLLS["sari"]["nip"], nama="Sari Utami", old_email="", new_email="sari@example.com")
+    assert queue(office, "sari") == []
+    (view,) = queue(office, "taufik")
     with pytest.raises(Refused):
         office.do(email_requests.accept, office.actor("sari"), request_id=view.id, reason="x")

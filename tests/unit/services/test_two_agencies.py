@@ -284,7 +284,7 @@ def test_searching_for_somebody_of_the_other_agency_finds_nobody(country: Databa
     with country.read() as s:
         assert people.search(s, actor, Wanted(text=nip)).total == 0
         assert people.find_candidates(s, actor, text=nip).people == []
-        assert email_repair.find_people(s, actor, text=nip) == []
+        assert email_repair.find_people(s, actor, text=nip).items == []
         assert verification.inbox(s, actor, Filters(status="semua", nip=nip)).total == 0
         assert mail_log.mails(s, actor, mail_log.Filter(nip=nip)).items == []
         with pytest.raises(Refused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, TypedDict
 
 import reflex as rx
@@ -26,8 +27,11 @@ SEARCHED: Final = "ada"
 TONES: Final = {
     RunState.READING: "plain",
     RunState.READY: "warn",
+    RunState.DISCARDED: "plain",
     RunState.APPLYING: "plain",
     RunState.DONE: "good",
+    RunState.STOPPING: "plain",
+    RunState.STOPPED: "warn",
     RunState.UNDOING: "plain",
     RunState.UNDONE: "plain",
     RunState.FAILED: "bad",
@@ -49,12 +53,15 @@ class RunRow(TypedDict):
     rest: int
     total: int
     percent: int
+    measured: bool
     applied: int
     undone: int
     error: str
     busy: bool
     waiting: bool
+    may_stop: bool
     may_undo: bool
+    has_rows: bool
 
 
 class CountRow(TypedDict):
@@ -94,12 +101,15 @@ NO_RUN: RunRow = {
     "rest": 0,
     "total": 0,
     "percent": 0,
+    "measured": False,
     "applied": 0,
     "undone": 0,
     "error": "",
     "busy": False,
     "waiting": False,
+    "may_stop": False,
     "may_undo": False,
+    "has_rows": False,
 }
 
 
@@ -132,13 +142,26 @@ def run_row(run: RunView, zona: str) -> RunRow:
         "rest": run.total - run.good,
         "total": run.total,
         "percent": run.percent,
+        "measured": run.measured,
         "applied": run.applied,
         "undone": run.undone,
         "error": run.error,
         "busy": run.state.busy,
         "waiting": run.state is RunState.READY,
+        "may_stop": run.state.may_become(RunState.STOPPING),
         "may_undo": run.may_undo,
+        "has_rows": run.has_rows and not run.state.busy,
     }
+
+
+def label_of(verdict: RowVerdict, run: RunView) -> str:
+    """What is said of a row.
+
+    Args:
+        verdict: The row's.
+        run: Its run; once its good rows were applied they are no longer called ready.
+    """
+    return verdict.outcome if run.applied else verdict.label
 
 
 def tone_of(verdict: RowVerdict) -> str:
@@ -152,11 +175,12 @@ def tone_of(verdict: RowVerdict) -> str:
     return ("good" if verdict is RowVerdict.READY else "warn") if verdict.good else "bad"
 
 
-def line_row(row: RowView) -> LineRow:
+def line_row(row: RowView, label: str) -> LineRow:
     """A row of the file for the page.
 
     Args:
         row: From the service.
+        label: What is said of it.
     """
     return {
         "line": str(row.line),
@@ -164,7 +188,7 @@ def line_row(row: RowView) -> LineRow:
         "nama": row.nama,
         "old": row.old_email,
         "email": row.email.strip() or "(kosong)",
-        "label": row.verdict.label,
+        "label": label,
         "tone": tone_of(row.verdict),
         "note": "" if row.verdict is RowVerdict.READY else row.note,
     }
@@ -225,8 +249,8 @@ class ImporState(AppState):
             self._tell(faults={"": "Impor ini tidak ditemukan atau di luar wewenang Anda."})
             return
         self.run = run_row(found, self.zona)
-        self.counts = [self._count(found.id, verdict, count) for verdict, count in found.counts.items()]
-        if found.state is RunState.READING:
+        self.counts = [self._count(found, verdict, count) for verdict, count in found.counts.items()]
+        if not found.has_rows:
             self.lines, self.found = [], ""
             return
         rows = await database.look(
@@ -237,18 +261,18 @@ class ImporState(AppState):
             nip=self.nip,
             number=page,
         )
-        self.lines = [line_row(row) for row in rows.items]
+        self.lines = [line_row(row, label_of(row.verdict, found)) for row in rows.items]
         self.found, self.number, self.pages = f"{dotted(rows.total)} baris", rows.number, rows.pages
         self.before, self.after = (self._address(found.id, rows.number + step) for step in (-1, 1))
 
-    def _count(self, run_id: int, verdict: RowVerdict, count: int) -> CountRow:
+    def _count(self, run: RunView, verdict: RowVerdict, count: int) -> CountRow:
         current = self.verdict == verdict.value
         chosen = "" if current else verdict.value
         return {
             "value": verdict.value,
-            "label": verdict.label,
+            "label": label_of(verdict, run),
             "count": dotted(count),
-            "href": address_with(PATH, {"bagian": PART, "berkas": str(run_id), "hasil": chosen}),
+            "href": address_with(PATH, {"bagian": PART, "berkas": str(run.id), "hasil": chosen}),
             "tone": tone_of(verdict),
             "current": current,
         }
@@ -300,13 +324,26 @@ class ImporState(AppState):
     @handler(MAY)
     async def apply(self, form: dict[str, Any]) -> None:
         """Have the good rows applied."""
-        await database.run(email_imports.apply, actor(), self.run["id"])
-        await self._show(self.run["id"], 1)
-        self._tell()
+        await self._steer(email_imports.apply, form)
+
+    @handler(MAY)
+    async def discard(self, form: dict[str, Any]) -> None:
+        """Throw the list away that waits."""
+        await self._steer(email_imports.discard, form, "Impor dibuang. Tidak ada alamat yang diganti.")
+
+    @handler(MAY)
+    async def stop(self, form: dict[str, Any]) -> None:
+        """Have nothing more of it applied."""
+        await self._steer(email_imports.stop, form, "Impor dihentikan. Alamat yang sudah diganti tetap berlaku.")
 
     @handler(MAY)
     async def undo(self, form: dict[str, Any]) -> None:
         """Have the addresses of before given back."""
-        await database.run(email_imports.undo, actor(), self.run["id"])
-        await self._show(self.run["id"], 1)
-        self._tell()
+        await self._steer(email_imports.undo, form)
+
+    async def _steer(self, act: Callable[..., None], form: dict[str, Any], notice: str = "") -> None:
+        """Do something to the run that the form was shown for, whatever the page has loaded since."""
+        run_id = number_of(text_of(form, "impor"))
+        await database.run(act, actor(), run_id)
+        await self._show(run_id, 1)
+        self._tell(notice=notice)

@@ -81,17 +81,42 @@ def _runs() -> rx.Component:
 
 
 def _progress() -> rx.Component:
-    run = ImporState.run
+    run, named = ImporState.run, {"aria-labelledby": "kemajuan-impor"}
     return rx.cond(
         run["busy"],
         rx.el.div(
             rx.el.p(
-                rx.el.strong(run["state"], " ..."), " ", run["percent"], " %", custom_attrs={"id": "kemajuan-impor"}
+                rx.el.strong(run["state"], " ..."),
+                rx.cond(run["measured"], rx.fragment(" ", run["percent"], " %")),
+                custom_attrs={"id": "kemajuan-impor"},
             ),
-            rx.el.progress(value=run["percent"], max=100, custom_attrs={"aria-labelledby": "kemajuan-impor"}),
+            # Without a value the bar itself says that it isn't known how far the work is.
+            rx.cond(
+                run["measured"],
+                rx.el.progress(value=run["percent"], max=100, custom_attrs=named),
+                rx.el.progress(max=100, custom_attrs=named),
+            ),
             rx.el.p("Anda boleh meninggalkan halaman ini; pekerjaan berjalan terus.", class_name="help"),
             class_name="progress mt-6",
         ),
+    )
+
+
+def _steer(
+    ident: str, heading: str, on_submit: Any, go: tuple[str, str], stay: str, *words: rx.Component
+) -> rx.Component:
+    """A dialog before something is done to the run that it names."""
+    label, kind = go
+    return dialog(
+        heading,
+        *words,
+        Form.create(
+            rx.el.input(type="hidden", name="impor", value=ImporState.run["id"], read_only=True),
+            rx.el.div(submit_button(label, "Memulai ...", kind=kind), cancel_button(stay), class_name="buttons"),
+            on_submit=on_submit,
+            action=PATH,
+        ),
+        ident=ident,
     )
 
 
@@ -101,8 +126,12 @@ def _apply() -> rx.Component:
         run["waiting"] & (run["good"] > 0),
         rx.fragment(
             dialog_button(rx.fragment("Terapkan ", run["good"], " baris"), "terapkan", kind="primary"),
-            dialog(
+            _steer(
+                "terapkan",
                 "Terapkan perubahan alamat?",
+                ImporState.apply,
+                ("Terapkan", "primary"),
+                "Batal",
                 rx.el.p("Alamat email dari ", rx.el.strong(run["good"], " baris"), " diganti sekarang."),
                 rx.el.ul(
                     rx.el.li("Token dan sesi pegawai yang alamatnya berganti tidak berlaku lagi."),
@@ -110,12 +139,46 @@ def _apply() -> rx.Component:
                     rx.el.li("Baris lain tidak diubah; sebabnya ada di laporan."),
                     class_name="list-disc pl-5",
                 ),
-                Form.create(
-                    rx.el.div(submit_button("Terapkan", "Memulai ..."), cancel_button(), class_name="buttons"),
-                    on_submit=ImporState.apply,
-                    action=PATH,
+            ),
+        ),
+    )
+
+
+def _discard() -> rx.Component:
+    return rx.cond(
+        ImporState.run["waiting"],
+        rx.fragment(
+            dialog_button("Buang impor ini", "buang"),
+            _steer(
+                "buang",
+                "Buang impor ini?",
+                ImporState.discard,
+                ("Buang", "danger"),
+                "Jangan",
+                rx.el.p(
+                    "Belum ada alamat yang diganti, dan tidak akan ada. Isi berkas dan laporannya ikut dihapus; unggah lagi bila "
+                    "masih diperlukan."
                 ),
-                ident="terapkan",
+            ),
+        ),
+    )
+
+
+def _stop() -> rx.Component:
+    return rx.cond(
+        ImporState.run["may_stop"],
+        rx.fragment(
+            dialog_button("Hentikan", "hentikan", kind="danger"),
+            _steer(
+                "hentikan",
+                "Hentikan impor ini?",
+                ImporState.stop,
+                ("Hentikan impor", "danger"),
+                "Jangan",
+                rx.el.p(
+                    "Alamat yang sudah diganti tetap berlaku dan masih dapat dikembalikan sesudahnya. Baris selebihnya tidak "
+                    "diterapkan dan dicantumkan dalam laporan."
+                ),
             ),
         ),
     )
@@ -126,22 +189,16 @@ def _undo() -> rx.Component:
         ImporState.run["may_undo"],
         rx.fragment(
             dialog_button("Batalkan impor ini", "batalkan", kind="danger"),
-            dialog(
+            _steer(
+                "batalkan",
                 "Batalkan impor ini?",
+                ImporState.undo,
+                ("Kembalikan alamat", "danger"),
+                "Jangan",
                 rx.el.p(
                     "Alamat sebelumnya dikembalikan, tetapi hanya bagi pegawai yang alamatnya masih sama dengan hasil impor "
                     "ini. Alamat yang sudah diubah lagi dibiarkan. Pegawai diberi tahu dan harus masuk lagi."
                 ),
-                Form.create(
-                    rx.el.div(
-                        submit_button("Kembalikan alamat", "Memulai ...", kind="danger"),
-                        cancel_button("Jangan"),
-                        class_name="buttons",
-                    ),
-                    on_submit=ImporState.undo,
-                    action=PATH,
-                ),
-                ident="batalkan",
             ),
         ),
     )
@@ -150,7 +207,7 @@ def _undo() -> rx.Component:
 def _downloads() -> rx.Component:
     run = ImporState.run
     return rx.cond(
-        ~run["busy"] & (run["rest"] > 0),
+        run["has_rows"] & (run["rest"] > 0),
         rx.el.p(
             "Laporan ",
             run["rest"],
@@ -237,10 +294,10 @@ def _one() -> rx.Component:
             ),
             rx.cond(run["error"], rx.el.div(inset(run["error"], kind="warn"), class_name="mt-4")),
             _progress(),
-            rx.el.div(_apply(), _undo(), class_name="buttons mt-6"),
+            rx.el.div(_apply(), _discard(), _stop(), _undo(), class_name="buttons mt-6"),
             _downloads(),
         ),
-        rx.cond(run["busy"], rx.fragment(), rx.cond(ImporState.counts, _rows())),
+        rx.cond(run["has_rows"], rx.cond(ImporState.counts, _rows())),
         Ticker.create(active=run["busy"], every=700, on_tick=ImporState.look_again),
     )
 

@@ -176,6 +176,8 @@ class EmailState(AppState):
     zona: str = "WIB"
     people: list[PersonRow] = []
     matches: int = 0
+    more: bool = False
+    """More people fit than are shown."""
     searched: bool = False
     person: PersonRow = NOBODY
     advice: str = ""
@@ -217,7 +219,8 @@ class EmailState(AppState):
         self.ready = True
 
     def _forget(self) -> None:
-        self.people, self.matches, self.person, self.searched, self.advice = [], 0, NOBODY, False, ""
+        self.people, self.matches, self.more, self.person = [], 0, False, NOBODY
+        self.searched, self.advice = False, ""
 
     async def _requests(self, page: int) -> None:
         found = await database.look(email_requests.waiting, actor(), page)
@@ -239,8 +242,8 @@ class EmailState(AppState):
         """Find somebody; what was typed stays out of the address."""
         self._forget()
         found = await database.look(email_repair.find_people, actor(), text=text_of(form, "cari", 100))
-        self.people, self.searched = [person_row(person) for person in found], True
-        self.matches = len(self.people)
+        self.people, self.searched = [person_row(person) for person in found.items], True
+        self.matches, self.more = found.total, found.more
         if self.matches == 1:
             self.person = self.people[0]
         self._tell()
@@ -253,9 +256,16 @@ class EmailState(AppState):
         self._tell()
 
     @handler(MAY)
-    async def judge(self, email: str) -> None:
-        """Say what is to be said of the new address while it is typed; nothing is kept."""
-        if not isinstance(email, str) or len(email) > TEXT_LIMIT or not self.person["id"]:
+    async def judge(self, email: str, account_id: int) -> None:
+        """Say what is to be said of the new address while it is typed; nothing is kept.
+
+        Args:
+            email: As typed so far.
+            account_id: Whom it was typed for: meanwhile the page may show somebody else.
+        """
+        if not isinstance(email, str) or len(email) > TEXT_LIMIT:
+            return
+        if not self.person["id"] or self.person["id"] != number_of(account_id):
             return
         if not email.strip():
             self.advice = ""
@@ -267,17 +277,19 @@ class EmailState(AppState):
     @handler(MAY)
     async def repair(self, form: dict[str, Any]) -> None:
         """Change the address."""
+        account_id = _meant(form, "akun")
         moved = await database.run(
             email_repair.repair,
             actor(),
-            account_id=self.person["id"],
+            account_id=account_id,
             email=text_of(form, "email"),
             reason=text_of(form, "alasan"),
         )
-        nama = self.person["nama"]
-        self._forget()
+        person = await database.look(email_repair.person, actor(), account_id=account_id)
+        if self.person["id"] == account_id:
+            self._forget()
         told = "Alamat lama dan baru diberi tahu; token dan sesi lama tidak berlaku lagi." if moved else ""
-        self._tell(notice=f"Alamat email {nama} diperbarui. {told}".strip())
+        self._tell(notice=f"Alamat email {person.nama} diperbarui. {told}".strip())
 
     # Requests -------------------------------------------------------------------------------------------------------
 
@@ -295,7 +307,7 @@ class EmailState(AppState):
         act = acts.get(text_of(form, "putusan"))
         if act is None:
             raise Refused("Pilih putusan: terima atau tolak.", "putusan")
-        await database.run(act, actor(), request_id=self.request["id"], reason=text_of(form, "alasan"))
+        await database.run(act, actor(), request_id=_meant(form, "permintaan"), reason=text_of(form, "alasan"))
         await self._requests(self.number)
         self._tell(notice=DECIDED[act is email_requests.accept])
 
@@ -314,3 +326,8 @@ class EmailState(AppState):
         await database.run(email_imports.revoke_token, actor(), token_id=number_of(text_of(form, "token")))
         await self._tokens()
         self._tell(notice="Token dicabut dan langsung tidak berlaku.")
+
+
+def _meant(form: dict[str, Any], name: str) -> int:
+    """Whom or what a form was shown for, whatever the page has loaded since. The service checks the scope."""
+    return number_of(text_of(form, name))

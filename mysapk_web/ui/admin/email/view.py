@@ -1,4 +1,4 @@
-"""What `/admin/email` looks like, beside its import part."""
+"""What `/admin/email` looks like: its parts, the repair of one address and the requests."""
 
 from __future__ import annotations
 
@@ -94,11 +94,12 @@ def _person() -> rx.Component:
         ),
         rx.cond(person["note"], rx.el.div(inset(person["note"], kind="warn"), class_name="mt-4")),
         Form.create(
+            rx.el.input(type="hidden", name="akun", value=person["id"], read_only=True),
             field(
                 "email",
                 "Alamat email baru",
                 input_mode="email",
-                on_change=EmailState.judge.debounce(PAUSE),
+                on_change=lambda typed: EmailState.judge(typed, person["id"]).debounce(PAUSE),
                 max_length=320,
             ),
             rx.el.p(
@@ -118,6 +119,8 @@ def _person() -> rx.Component:
             submit_button("Ganti alamat", "Menyimpan ..."),
             on_submit=EmailState.repair,
             action=PATH,
+            # Fields belong to the browser: another person's form has to be another form, or what was typed stays in it.
+            key=person["id"],
             class_name="form",
         ),
         class_name="card mt-6",
@@ -143,6 +146,17 @@ def _repair() -> rx.Component:
         rx.cond(
             (EmailState.matches > 1) & (EmailState.person["id"] == 0),
             rx.el.div(
+                rx.cond(
+                    EmailState.more,
+                    rx.el.p(
+                        "Hanya ",
+                        EmailState.matches,
+                        " pegawai pertama yang ditampilkan; masih ada yang lain. Persempit pencarian dengan nama lengkap "
+                        "atau NIP.",
+                        role="status",
+                        class_name="help mb-4",
+                    ),
+                ),
                 table(
                     "Pegawai yang cocok",
                     ["Nama dan NIP", "Unit kerja", "Email tercatat", "Tindakan"],
@@ -224,6 +238,7 @@ def _decision() -> rx.Component:
             class_name="mt-4",
         ),
         Form.create(
+            rx.el.input(type="hidden", name="permintaan", value=request["id"], read_only=True),
             around(
                 "putusan",
                 "Putusan",
@@ -246,6 +261,7 @@ def _decision() -> rx.Component:
             submit_button("Simpan putusan", "Menyimpan ..."),
             on_submit=EmailState.decide,
             action=PATH,
+            key=request["id"],
             class_name="form",
         ),
         class_name="card mt-6",

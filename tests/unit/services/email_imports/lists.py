@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from openpyxl import Workbook
 from sqlmodel import col, select
 
 from mysapk_web.domain.email_import import RowVerdict, RunState
@@ -32,6 +33,16 @@ class Lists:
         path = inbox.new_path(self.folder)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return Upload(path.name, name, inbox.digest(path))
+
+    def book(self, *rows: tuple[str | int, str]) -> Upload:
+        """The same as a workbook."""
+        path = inbox.new_path(self.folder)
+        book = Workbook()
+        book.active.append(["NIP", "Email"])
+        for row in rows:
+            book.active.append(row)
+        book.save(path)
+        return Upload(path.name, "alamat.xlsx", inbox.digest(path))
 
     def begin(self, who: str, *rows: tuple[str, str]) -> int:
         """Begin a run and have it read."""

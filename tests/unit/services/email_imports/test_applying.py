@@ -14,7 +14,7 @@ from mysapk_web.services import clock, email_imports
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.email_imports import applying, holding, reading
 from mysapk_web.services.security import StepUpNeeded
-from tests.unit.services.email_imports.lists import Lists
+from tests.unit.services.email_imports.lists import Lists, nip
 
 NEW = ("ani", "ani.baru@k1.example.go.id")
 CHAIN = [("eko", "eko.baru@k1.example.go.id"), ("ani", "eko@k1.example.go.id"), ("dewi", "ani@k1.example.go.id")]
@@ -212,6 +212,26 @@ def test_an_admin_of_units_changes_nobody_beyond_them(lists: Lists) -> None:
     before = lists.keys()
     lists.imported("sari", ("eko", "eko.baru@k1.example.go.id"), ("budi", "budi.baru@k1.example.go.id"), NEW)
     assert {who for who, key in lists.keys().items() if key != before[who]} == {"ani"}
+
+
+@pytest.mark.parametrize("kind", ["upload", "book"])
+def test_percent_moves_while_a_list_is_read(quick_lists: Lists, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    office, actor, judge, survey = quick_lists.office, quick_lists.office.actor("taufik"), reading.judge, reading.survey
+    upload = getattr(quick_lists, kind)(*((nip(who), f"{who}.baru@k1.example.go.id") for who in ("ani", "eko", "dewi")))
+    run_id = office.do(email_imports.begin, actor, upload)
+    seen: list[tuple[bool, int]] = []
+
+    def look(*_: object) -> None:
+        run = office.see(email_imports.find_run, actor, run_id)
+        seen.append((run.measured, run.percent))
+
+    monkeypatch.setattr(reading, "CHUNK", 1)
+    monkeypatch.setattr(reading, "survey", lambda rows: (look(), survey(rows))[1])
+    monkeypatch.setattr(reading, "judge", lambda *given: (look(), judge(*given))[1])
+    quick_lists.work()
+    look()
+    # How many rows there are has to be found out first.
+    assert seen == [(False, 0), (True, 0), (True, 33), (True, 66), (True, 100)]
 
 
 def test_percent_moves_while_a_run_is_applied(quick_lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ def test_verdict_for_every_kind_of_row(people: Database, tmp_path: Path) -> None
         (C, "c@example.go.id "),
         ("198503152010012009", "d@example.go.id"),
         ("123", "e@example.go.id"),
-        (C, "f@example.go.id"),
+        (C, "C@example.go.id"),
     )
     assert [report.verdict for report in reports] == [
         Verdict.DIPERBARUI,
@@ -71,6 +71,13 @@ def test_verdict_for_every_kind_of_row(people: Database, tmp_path: Path) -> None
         Verdict.DITOLAK,
         Verdict.DITOLAK,
     ]
+    assert addresses(people) == {A: "a@example.go.id", B: "b@example.go.id", C: "c@example.go.id"}
+
+
+def test_a_number_with_two_addresses_keeps_the_one_on_file(people: Database, tmp_path: Path) -> None:
+    reports = take(people, tmp_path, (A, "satu@example.go.id"), (C, "c@example.go.id"), (A, "dua@example.go.id"))
+    assert [report.verdict for report in reports] == [Verdict.DITOLAK, Verdict.DIPERBARUI, Verdict.DITOLAK]
+    assert all("baris 2 dan baris 4" in report.sentence for report in reports if report.nip == A)
     assert addresses(people) == {A: "a@example.go.id", B: "b@example.go.id", C: "c@example.go.id"}
 
 

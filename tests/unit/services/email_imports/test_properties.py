@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -59,6 +61,46 @@ def test_applied_twice_and_undone(office: Office, small_chunks: None, rows: list
         if good:
             lists.undo(who, first)
         assert lists.addresses() == before
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS, again=st.lists(st.tuples(st.integers(0, 11), EMAILS), max_size=6), order=st.randoms())
+def test_an_address_is_applied_only_where_the_file_is_unanimous(
+    office: Office, small_chunks: None, rows: list[tuple[str, str]], again: list[tuple[int, str]], order: Random
+) -> None:
+    """Numbers stand there several times, in any order and in any chunk."""
+    rows += [(rows[place % len(rows)][0], email) for place, email in again]
+    order.shuffle(rows)
+    said: dict[str, set[str]] = {}
+    for who, email in rows:
+        said.setdefault(who, set()).update(readable(email))
+    with tempfile.TemporaryDirectory() as folder:
+        lists = Lists(office, Path(folder))
+        before = lists.keys()
+        run_id = lists.imported("taufik", *rows)
+        after, verdicts = lists.keys(), lists.verdicts(run_id)
+        for who in KEYS:
+            assert after[who] == before[who] or said[who] == {after[who]}, (who, said[who])
+        for (who, email), verdict in zip(rows, verdicts, strict=True):
+            disagrees = len(said[who]) > 1 and who != "123" and bool(readable(email))
+            assert not disagrees or verdict is RowVerdict.DUPLICATE
+        # One row of each number at most counts; the same again is told so, whatever became of the first.
+        counted = [who for (who, email), verdict in zip(rows, verdicts, strict=True) if verdict in GOOD]
+        assert len(counted) == len(set(counted))
+        run = lists.run(run_id)
+        assert run.counts == Counter(verdict.value for verdict in verdicts)
+        assert (run.total, run.applied) == (len(rows), len(counted))
+        if run.applied:
+            lists.undo("taufik", run_id)
+        assert lists.keys() == before
+
+
+def readable(email: str) -> set[str]:
+    """The address as it is compared; nothing where it is none."""
+    try:
+        return {normalise_email(email)}
+    except EmailError:
+        return set()
 
 
 @settings(max_examples=300)

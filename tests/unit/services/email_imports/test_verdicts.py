@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openpyxl import Workbook
+import pytest
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainPolicy
@@ -10,7 +10,7 @@ from mysapk_web.domain.email_import import RowVerdict, RunState
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import Instansi, RoleGrant
 from mysapk_web.services import clock, email_imports
-from mysapk_web.services.email_imports import Upload, inbox
+from mysapk_web.services.email_imports import reading
 from tests.unit.services.email_imports.lists import Lists, nip
 
 V = RowVerdict
@@ -34,7 +34,8 @@ def test_verdict_for_every_kind_of_row(lists: Lists) -> None:
         ("1.98501E+17", "x@k1.example.go.id"),
     )
     assert lists.verdicts(run_id) == [
-        V.READY,
+        # Ani has two addresses in this file, and which is right is not for it to say.
+        V.DUPLICATE,
         V.TRIMMED,
         V.UNCHANGED,
         # Eko gives this address up earlier in the file.
@@ -66,6 +67,60 @@ def test_whoever_is_below_is_within_reach_also_over_several_steps(lists: Lists) 
     assert lists.verdicts(lists.begin("taufik", *rows)) == [*[V.READY] * 3, V.HIGHER_ROLE, V.HIGHER_ROLE]
 
 
+@pytest.mark.parametrize("size", [1, 2, 2000])
+def test_where_two_rows_disagree_none_is_applied(lists: Lists, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(reading, "CHUNK", size)
+    run_id = lists.imported(
+        "taufik",
+        ("ani", "ani.satu@k1.example.go.id"),
+        ("budi", "ani@k1.example.go.id"),
+        ("eko", "eko.baru@k1.example.go.id"),
+        ("ani", "ani.dua@k1.example.go.id"),
+        ("ani", "ani.satu@k1.example.go.id"),
+    )
+    # Ani keeps her address, so nobody else gets it.
+    assert lists.verdicts(run_id) == [V.DUPLICATE, V.TAKEN, V.READY, V.DUPLICATE, V.DUPLICATE]
+    assert lists.run(run_id).counts == {"ganda": 3, "dipakai": 1, "siap": 1}
+    assert (lists.keys()["ani"], lists.keys()["eko"]) == ("ani@k1.example.go.id", "eko.baru@k1.example.go.id")
+    notes = [note for _, number, _, _, note in email_imports.report(lists.office.db, run_id) if number == nip("ani")]
+    assert len(notes) == 3
+    assert all("baris 2 dan baris 5" in note and note.endswith(".") for note in notes)
+
+
+def test_a_row_that_says_the_same_again_does_no_harm(lists: Lists) -> None:
+    run_id = lists.imported(
+        "taufik",
+        ("ani", "ani.baru@k1.example.go.id"),
+        ("ani", " ANI.baru@k1.example.go.id "),
+        ("dewi", "dewi@k1.example.go.id"),
+        ("dewi", "dewi@k1.example.go.id"),
+    )
+    assert lists.verdicts(run_id) == [V.READY, V.DUPLICATE, V.UNCHANGED, V.DUPLICATE]
+    assert lists.keys()["ani"] == "ani.baru@k1.example.go.id"
+    first, _ = (note for _, _, _, _, note in email_imports.report(lists.office.db, run_id) if "baris" in note)
+    assert "baris 2" in first
+
+
+def test_a_row_without_a_good_address_stands_in_no_other_ones_way(lists: Lists) -> None:
+    run_id = lists.begin(
+        "taufik",
+        ("ani", ""),
+        ("ani", "bukan alamat"),
+        ("ani", "ani.baru@k1.example.go.id"),
+        ("ani", " "),
+        ("eko", "eko.baru@k1.example.go.id"),
+        ("eko", "rusak"),
+    )
+    assert lists.verdicts(run_id) == [
+        V.EMAIL_EMPTY,
+        V.EMAIL_MALFORMED,
+        V.READY,
+        V.EMAIL_EMPTY,
+        V.READY,
+        V.EMAIL_MALFORMED,
+    ]
+
+
 def test_an_address_that_another_person_keeps_is_taken(lists: Lists) -> None:
     run_id = lists.begin(
         "taufik", ("ani", "eko@k1.example.go.id"), ("dewi", "baru@k1.example.go.id"), ("budi", "baru@k1.example.go.id")
@@ -91,13 +146,7 @@ def test_the_policy_of_the_agency_counts(lists: Lists) -> None:
 
 
 def test_numbers_of_a_workbook_have_lost_their_digits(quick_lists: Lists) -> None:
-    path = inbox.new_path(quick_lists.folder)
-    book = Workbook()
-    book.active.append(["NIP", "Email"])
-    book.active.append([int(nip("ani")), "ani.baru@k1.example.go.id"])
-    book.active.append([nip("eko"), "eko.baru@k1.example.go.id"])
-    book.save(path)
-    upload = Upload(path.name, "alamat.xlsx", inbox.digest(path))
+    upload = quick_lists.book((int(nip("ani")), "ani.baru@k1.example.go.id"), (nip("eko"), "eko.baru@k1.example.go.id"))
     run_id = quick_lists.office.do(email_imports.begin, quick_lists.office.actor("taufik"), upload)
     quick_lists.work()
     assert quick_lists.verdicts(run_id) == [V.NIP_DAMAGED, V.READY]
