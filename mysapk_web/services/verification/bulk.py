@@ -24,9 +24,9 @@ from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.payload import editable
 from mysapk_web.services.pdm.showing import document_view, record_of
 from mysapk_web.services.periods import zona_of
+from mysapk_web.services.verification.claiming import free_of_claims
 from mysapk_web.services.verification.deciding import carry_out, permit, take
 from mysapk_web.services.verification.examining import Examined, examine
-from mysapk_web.services.verification.inbox import free_of_claims
 from mysapk_web.services.verification.opening import words_of
 from mysapk_web.services.verification.reach import desk_conditions, find
 from mysapk_web.services.verification.times import closed_sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, literal, tuple_, union_all
@@ -13,12 +14,13 @@ from sqlmodel import Session, col, func, or_, select
 from mysapk_web.domain.groups import GROUPS, group, kind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import SENT_STATES, UsulanState
-from mysapk_web.models import Account, Pegawai, Proposal, ProposalClaim, Unor
+from mysapk_web.models import Pegawai, Proposal, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.pdm.codes import StoredCodes, codes
 from mysapk_web.services.pdm.payload import readable
 from mysapk_web.services.periods import zona_of
+from mysapk_web.services.verification.claiming import claims_on, free_of_claims
 from mysapk_web.services.verification.filters import MINE, NEWEST, OPEN, Filters, conditions, states_of
 from mysapk_web.services.verification.finding import people_meant
 from mysapk_web.services.verification.reach import desk_conditions, desks_of, reached
@@ -97,18 +99,6 @@ def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) 
     return next(iter(_ids(session, queue, filters, 0, 1)), 0)
 
 
-def free_of_claims(actor: Actor) -> ColumnElement[bool]:
-    """Condition over `usulan`: nobody else has it open.
-
-    Args:
-        actor: Who looks for work.
-    """
-    taken = select(ProposalClaim.proposal_id).where(
-        ProposalClaim.expires_at > clock.now(), ProposalClaim.account_id != actor.account_id
-    )
-    return col(Proposal.id).not_in(taken)
-
-
 # The list ---------------------------------------------------------------------------------------------------------
 
 
@@ -160,13 +150,7 @@ def _rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[InboxRow]:
     if not ids:
         return []
     now, tables = clock.now(), codes(session)
-    claimer = (
-        select(ProposalClaim.proposal_id, ProposalClaim.account_id, Pegawai.nama)
-        .join(Account, col(Account.id) == ProposalClaim.account_id)
-        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-        .where(col(ProposalClaim.proposal_id).in_(ids), col(ProposalClaim.expires_at) > now)
-    )
-    claims = {number: (account_id, nama) for number, account_id, nama in session.exec(claimer)}
+    claims = claims_on(session, ids)
     found = session.exec(
         select(Proposal, Pegawai, Unor.nama)
         .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)
@@ -186,7 +170,7 @@ def _row(
     proposal: Proposal,
     pegawai: Pegawai,
     unit: str,
-    claim: tuple[int, str] | None,
+    claim: tuple[int, str, datetime] | None,
     tables: StoredCodes,
     days: int,
 ) -> InboxRow:

@@ -198,6 +198,17 @@ def test_who_has_it_open(office: Office, three: list[int]) -> None:
     assert [row.mine for row in colleague.inbox().rows] == [True, False, False]
 
 
+def test_what_a_disabled_account_had_open_is_free_everywhere(office: Office, three: list[int]) -> None:
+    colleague = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
+    colleague.do(verification.claim, three[1])
+    office.desk.portal.disable(office.desk.portal.dewi)
+
+    assert [row.claimed_by for row in office.verifier.inbox().rows] == ["", "", ""]
+    assert office.verifier.see(verification.next_in_queue, Filters(), three[0]) == three[1]
+    assert office.verifier.open(three[1]).claim.by == ""
+    assert office.verifier.do(verification.claim, three[1]).mine
+
+
 # The address -------------------------------------------------------------------------------------
 
 
