@@ -54,7 +54,7 @@ def candidates(session: Session, actor: Actor) -> Bulk:
         NotAllowed: The actor verifies nowhere.
     """
     actor.require(Permission.VERIFY)
-    where = desk_conditions(actor, UsulanState.INPUT_BERKAS)
+    where = desk_conditions(session, actor, UsulanState.INPUT_BERKAS)
     found = session.exec(
         select(Proposal)
         .where(*where, Proposal.action == Action.CHANGE, free_of_claims(actor))

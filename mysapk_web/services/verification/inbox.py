@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, literal, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, literal, tuple_, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, or_, select
 
@@ -23,7 +23,7 @@ from mysapk_web.services.periods import zona_of
 from mysapk_web.services.verification.claiming import claims_on, free_of_claims
 from mysapk_web.services.verification.filters import MINE, NEWEST, OPEN, Filters, conditions, states_of
 from mysapk_web.services.verification.finding import people_meant
-from mysapk_web.services.verification.reach import desk_conditions, desks_of, reached
+from mysapk_web.services.verification.reach import desk_conditions, reached
 from mysapk_web.services.verification.times import closed_sentence
 from mysapk_web.services.verification.views import Count, Inbox, InboxRow
 
@@ -51,7 +51,7 @@ def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> In
     actor.require(Permission.INBOX_READ)
     zona = zona_of(session, actor)
     people = people_meant(session, actor, filters)
-    queue = _queue(actor, filters, zona, people)
+    queue = _queue(session, actor, filters, zona, people)
     total = _total(session, queue)
     at_least, total = total > LONGEST, min(total, LONGEST)
     pages = max(1, -(-total // PAGE_SIZE))
@@ -87,7 +87,7 @@ def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) 
     zona = zona_of(session, actor)
     free = free_of_claims(actor)
     people = people_meant(session, actor, filters)
-    queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(actor, filters, zona, people)]
+    queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(session, actor, filters, zona, people)]
     done = session.exec(select(Proposal.sent_at).where(Proposal.id == after)).one_or_none()
     newest = filters.urut == NEWEST
     if done is not None:
@@ -102,16 +102,20 @@ def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) 
 # The list ---------------------------------------------------------------------------------------------------------
 
 
-def _queue(actor: Actor, filters: Filters, zona: str, people: list[int] | None) -> list[ColumnElement[bool]]:
+def _queue(
+    session: Session, actor: Actor, filters: Filters, zona: str, people: list[int] | None
+) -> list[ColumnElement[bool]]:
     """One condition a state, so that each is read in order from an index; of certain people all together."""
-    states = _by_state(actor, filters, zona, people)
+    states = _by_state(session, actor, filters, zona, people)
     return states if people is None or not states else [or_(*states)]
 
 
-def _by_state(actor: Actor, filters: Filters, zona: str, people: list[int] | None) -> list[ColumnElement[bool]]:
+def _by_state(
+    session: Session, actor: Actor, filters: Filters, zona: str, people: list[int] | None
+) -> list[ColumnElement[bool]]:
     more = conditions(filters, zona, people)
     if filters.status == MINE:
-        return [and_(where, *more) for where in desk_conditions(actor)]
+        return [and_(where, *more) for where in desk_conditions(session, actor)]
     states = sorted(SENT_STATES) if filters.status == OPEN else states_of(filters)
     within = reached(actor, Permission.INBOX_READ)
     return [and_(col(Proposal.state) == state, within, *more) for state in states]
@@ -204,38 +208,45 @@ def _sent(proposal: Proposal) -> Any:
 def _counts(
     session: Session, actor: Actor, filters: Filters, zona: str, people: list[int] | None
 ) -> tuple[list[Count], list[Count]]:
-    """Open proposals by state, and of the chosen states by group."""
+    """Open proposals by state, and of the chosen states by group: each as the list counts that it leads to."""
     asked = states_of(filters)
     states = sorted({*SENT_STATES, *asked})
-    where = [reached(actor, Permission.INBOX_READ), *conditions(filters, zona, people, kinds=False)]
-    some = (
-        sql_select(col(Proposal.state), col(Proposal.group), col(Proposal.kind))
-        .where(col(Proposal.state).in_(states), *where)
-        .limit(COUNTED)
-        .subquery()
-    )
-    found = session.execute(
-        sql_select(some.c.state, some.c.group, some.c.kind, func.count()).group_by(
-            some.c.state, some.c.group, some.c.kind
-        )
-    ).all()
-    cut = sum(count for *_, count in found) >= COUNTED
-    chosen = set(asked) or (set(SENT_STATES) if filters.status == OPEN else _waiting(actor))
+    more = conditions(filters, zona, people, kinds=False)
+    kinds = (col(Proposal.state), col(Proposal.group), col(Proposal.kind))
+    some = sql_select(*kinds).where(col(Proposal.state).in_(states), reached(actor, Permission.INBOX_READ), *more)
+    found, cut = _tally(session, some)
+    chosen = set(asked or SENT_STATES)
     by_state: Counter[UsulanState] = Counter()
     by_group: Counter[str] = Counter()
-    for state, grup, jenis, count in found:
+    for (state, grup, jenis), count in found:
         if filters.grup in ("", grup) and filters.jenis in ("", jenis):
             by_state[UsulanState(state)] += count
         if state in chosen:
             by_group[grup] += count
+    cut_groups = cut
+    if filters.status == MINE:
+        by_group, cut_groups = _waiting(session, actor, more)
     return (
         [Count(state.value, state.label, by_state[state], cut) for state in UsulanState if by_state[state]],
-        [Count(each.key, each.label, by_group[each.key], cut) for each in GROUPS if by_group[each.key]],
+        [Count(each.key, each.label, by_group[each.key], cut_groups) for each in GROUPS if by_group[each.key]],
     )
 
 
-def _waiting(actor: Actor) -> set[UsulanState]:
-    return {state for states in desks_of(actor).values() for state in states}
+def _waiting(session: Session, actor: Actor, more: Sequence[ColumnElement[bool]]) -> tuple[Counter[str], bool]:
+    """What waits for the actor by group, and whether there is more: by the conditions of the list, each office with its own scope."""
+    desks = [sql_select(col(Proposal.group)).where(where, *more) for where in desk_conditions(session, actor)]
+    if not desks:
+        return Counter(), False
+    found, cut = _tally(session, sql_select(union_all(*desks).subquery()))
+    return Counter({grup: count for (grup,), count in found}), cut
+
+
+def _tally(session: Session, rows: Select[*tuple[Any, ...]]) -> tuple[list[tuple[Any, int]], bool]:
+    """How often each combination of columns comes, among the first `COUNTED` rows; and whether it ended there."""
+    some = rows.limit(COUNTED).subquery()
+    found = session.execute(sql_select(*some.c, func.count()).group_by(*some.c)).all()
+    counted = [(tuple(combination), count) for *combination, count in found]
+    return counted, sum(count for _, count in counted) >= COUNTED
 
 
 def _units(session: Session, actor: Actor) -> list[tuple[int, str]]:

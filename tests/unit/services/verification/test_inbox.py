@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from mysapk_web.domain.roles import Role
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
-from mysapk_web.services import verification
-from mysapk_web.services.actor import Refused
-from mysapk_web.services.verification import MINE, NEWEST, OPEN, Filters, inbox, read_filters
+from mysapk_web.models import RoleGrant
+from mysapk_web.services import clock, verification
+from mysapk_web.services.actor import Grant, Refused
+from mysapk_web.services.verification import MINE, NEWEST, OPEN, Filters, Inbox, inbox, read_filters
 from mysapk_web.services.verification.filters import MAX_TEXT
 from tests.unit.services.pdm.desk import GOLONGAN, SKP
 from tests.unit.services.people import after, days, hours
@@ -68,6 +69,62 @@ def test_counts_by_state_and_by_group(office: Office, three: list[int]) -> None:
     one = office.verifier.inbox(grup="skp")
     assert ({row.key: row.count for row in one.states}, one.total) == ({"INPUT_BERKAS": 1}, 1)
     assert {row.key for row in one.groups} == {"penghargaan", "skp"}
+
+
+def _groups(seen: Inbox) -> dict[str, int]:
+    return {row.key: row.count for row in seen.groups}
+
+
+def test_what_waits_for_me_is_counted_as_it_is_listed(office: Office, three: list[int]) -> None:
+    """An admin of the agency may do both offices, but not both of one proposal."""
+    admin = office.someone(office.desk.portal.budi, Role.ADMIN_INSTANSI)
+    assert _groups(admin.inbox()) == {"golongan": 1, "penghargaan": 1, "skp": 1}
+    admin.decide(three[0], A.VERIFY)
+    seen = admin.inbox()
+
+    assert [row.id for row in seen.rows] == three[1:]
+    assert _groups(seen) == {"penghargaan": 1, "skp": 1}
+    assert sum(_groups(seen).values()) == seen.total
+    for key, count in _groups(seen).items():
+        assert admin.inbox(grup=key).total == count
+    # What is on its way is listed and counted with what has passed through the own hands.
+    assert {row.key: row.count for row in seen.states} == {"INPUT_BERKAS": 2, "TERVERIFIKASI": 1}
+    assert _groups(admin.inbox(status=S.TERVERIFIKASI.value)) == {"golongan": 1}
+    assert _groups(admin.inbox(status=OPEN)) == {"golongan": 1, "penghargaan": 1, "skp": 1}
+
+
+def test_hands_that_had_another_role_before_are_known(office: Office, three: list[int]) -> None:
+    """Dewi verified, lost that role, and approves now."""
+    dewi = office.desk.portal.dewi
+    office.someone(dewi, Role.VERIFIKATOR).decide(three[0], A.VERIFY)
+    office.verifier.decide(three[1], A.VERIFY)
+    now = clock.now()
+    with office.desk.portal.db.begin() as session:
+        session.add(
+            RoleGrant(
+                account_id=dewi.account_id,
+                role=Role.VERIFIKATOR,
+                instansi_id=dewi.instansi_id,
+                granted_at=now,
+                revoked_at=now,
+            )
+        )
+    seen = office.approver.inbox()
+
+    assert [row.id for row in seen.rows] == [three[1]]
+    assert _groups(seen) == {"skp": 1} == _groups(office.approver.inbox(grup="skp"))
+
+
+def test_each_office_is_counted_in_its_own_scope(office: Office, three: list[int]) -> None:
+    """Who verifies in one unit and approves in the whole agency has two desks of different size."""
+    unit = office.unit("Dinas Satu")
+    both = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, unit.jalur)
+    both = both.but(grants=(*both.actor.grants, Grant(Role.APPROVER, both.actor.instansi_id)))
+    office.someone(office.desk.portal.dewi, Role.VERIFIKATOR).decide(three[0], A.VERIFY)
+    seen = both.inbox()
+
+    assert [row.id for row in seen.rows] == [three[0]]
+    assert _groups(seen) == {"golongan": 1}
 
 
 @pytest.mark.parametrize(
