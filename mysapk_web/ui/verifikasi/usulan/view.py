@@ -196,6 +196,8 @@ def _correction() -> rx.Component:
                 class_name="mt-3",
             ),
             custom_attrs={"id": "perbaiki"},
+            # Made anew for another value: what was typed and chosen for one is not taken over.
+            key=now["name"],
         ),
     )
 
