@@ -44,6 +44,28 @@ def units_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     return or_(false(), *reached)
 
 
+def agencies_within(actor: Actor, permission: Permission) -> frozenset[int] | None:
+    """The agencies in which a permission of the actor reaches anything; None for all of them.
+
+    Args:
+        actor: Who acts; grants without a second factor in the session reach nothing.
+        permission: What is done.
+    """
+    found = {grant.instansi_id for grant in actor.acting_grants if permission in MATRIX[grant.role]}
+    return None if None in found else frozenset(number for number in found if number is not None)
+
+
+def reaches_agencies(actor: Actor, permission: Permission) -> bool:
+    """Whether a permission of the actor reaches more than one agency, so that lists say of each line which it is.
+
+    Args:
+        actor: Who acts.
+        permission: What is done.
+    """
+    agencies = agencies_within(actor, permission)
+    return agencies is None or len(agencies) > 1
+
+
 def _reach_of_units(grant: Grant) -> ColumnElement[bool]:
     if grant.instansi_id is None:
         return true() if grant.role is Role.ADMIN_BKN else false()

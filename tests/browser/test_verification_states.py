@@ -248,7 +248,7 @@ def test_the_person_picks_the_unor_verifikasi(
 
     verifikator = new_page(DESK, "verifikator")
     verifikator.goto("/verifikasi?urut=baru")
-    verifikator.get_by_label("Unor verifikasi").select_option(label="Dinas Pendidikan")
+    verifikator.get_by_label("Unor verifikasi").fill("Dinas Pendidikan")
     button_named(verifikator, "Tampilkan").click()
     verifikator.wait_for_url("**unit=*")
     expect(row_of(verifikator, "Dewi Rahayu").first).to_contain_text("Dinas Pendidikan")

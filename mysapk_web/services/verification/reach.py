@@ -44,6 +44,19 @@ def visible(actor: Actor, permission: Permission, states: Iterable[UsulanState])
     return and_(reached(actor, permission), col(Proposal.state).in_(sorted(states)))
 
 
+def states_within(actor: Actor, permission: Permission, states: Iterable[UsulanState]) -> list[UsulanState]:
+    """Of these states those in which a permission of the actor reaches anything: nobody looks among what BKN never sees.
+
+    Args:
+        actor: Who looks.
+        permission: What for.
+        states: Which.
+    """
+    scopes = {grant.instansi_id for grant in actor.acting_grants if permission in MATRIX[grant.role]}
+    seen = SEEN_BY_AGENCY if scopes - {None} else SEEN_BY_BKN
+    return sorted(seen.intersection(states))
+
+
 def desks_of(actor: Actor) -> dict[Who, tuple[UsulanState, ...]]:
     """The offices that the actor holds somewhere, with the states that wait for them.
 
