@@ -26,7 +26,7 @@ from mysapk_web.ui.components.forms import around, attributes, outcome, submit_b
 from mysapk_web.ui.components.lists import LONGEST, filter_field, filter_select, link_pager, parameter
 from mysapk_web.ui.components.usulan import chip, tone_of
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import storable, text_of
+from mysapk_web.ui.state import AppState, storable, text_of
 from mysapk_web.ui.verifikasi.words import MAY, PATH, QueueState, address, many, waiting
 from mysapk_web.ui.words import moment, number_of
 
@@ -148,6 +148,7 @@ class InboxState(QueueState):
         self._show_filters(filters)
         self.verifies = actor().may(Permission.VERIFY)
         self.lines, self.found, self.number, self.pages = [], "", 1, 1
+        self.states, self.groups = [], []
         choice = await database.look(verification.unit_choice, actor(), filters)
         self.asks_unit, self.unit, self.units = choice.offered, choice.chosen, choice.suggested
         self.ready = True
@@ -329,7 +330,7 @@ def _list() -> rx.Component:
                 ["Pegawai", "Usulan", "Unor verifikasi", "Dikirim", "Status"],
                 rx.foreach(state.lines, _line),
             ),
-            _nothing(),
+            rx.cond(AppState.faults, rx.fragment(), _nothing()),
         ),
         link_pager(state.number, state.pages, state.before, state.after),
         Shortcuts.create(keys=KEYS),
@@ -350,6 +351,6 @@ def daftar() -> rx.Component:
         outcome(),
         rx.el.h1("Verifikasi"),
         rx.el.p("Usulan perubahan data yang menunggu keputusan, yang paling lama lebih dahulu.", class_name="lead"),
-        rx.cond(InboxState.ready, _list(), skeleton(8)),
+        rx.cond(InboxState.ready, _list(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
         here=PATH,
     )
