@@ -76,7 +76,7 @@ export function Shortcuts({ keys }) {
   );
 }
 
-// The documents of a proposal, one at a time beside the data. Small screens get the file itself: they show no PDF in a page.
+// The documents of a proposal, one at a time beside the data. Small screens show no PDF in a page, but in a tab of its own.
 export function Documents({ documents }) {
   const [wide, setWide] = useState(false);
   const [chosen, setChosen] = useState(0);
@@ -108,9 +108,14 @@ export function Documents({ documents }) {
             <span className="help">
               {each.name} ({each.about})
             </span>
-            <a href={each.href} download="">
-              Unduh <span className="sr-only">{each.label}</span>
-            </a>
+            <span className="viewer-links">
+              <a href={`${each.href}/lihat`} target="_blank" rel="noopener">
+                Buka di tab baru <span className="sr-only">{each.label}</span>
+              </a>
+              <a href={each.href} download="">
+                Unduh <span className="sr-only">{each.label}</span>
+              </a>
+            </span>
           </li>
         ))}
       </ul>

@@ -60,9 +60,28 @@ def office_of(state: UsulanState) -> Who | None:
     return next((who for who, states in DESKS.items() if state in states), None)
 
 
-def shaping_elsewhere(office: Who) -> frozenset[UsulanAct]:
-    """List the acts after which nobody acts for this office any more: those that carry a usulan forward in the others."""
-    return frozenset(act for act in _SHAPING if _OFFICES[act] is not office)
+def _acts_behind() -> dict[UsulanState, frozenset[UsulanAct]]:
+    """By state the acts that some way through the table leaves behind a usulan."""
+    behind: dict[UsulanState, frozenset[UsulanAct]] = dict.fromkeys(UsulanState, frozenset())
+    for _ in UsulanState:  # no way without a detour is longer
+        for (state, act), row in TRANSITIONS.items():
+            behind[row.to] |= behind[state] | {act}
+    return behind
+
+
+_BEHIND: Final = MappingProxyType(_acts_behind())
+
+
+def shaping_elsewhere(office: Who, state: UsulanState, held: Iterable[Who] = Who) -> frozenset[UsulanAct]:
+    """List the acts after which nobody acts for this office any more: those that carry a usulan forward in the others.
+
+    Args:
+        office: that would act.
+        state: of the usulan; only acts that can lie behind it are listed.
+        held: offices that the one who would act has ever had; only acts of these are listed.
+    """
+    others = set(held) - {office}
+    return frozenset(act for act in _SHAPING & _BEHIND[state] if _OFFICES[act] in others)
 
 
 def hands_of(steps: Iterable[UsulanAct]) -> frozenset[Who]:

@@ -80,6 +80,17 @@ def agency_within(actor: Actor, permission: Permission, column: Any, *, whole: b
     return column.in_([grant.instansi_id for grant in reached])  # type: ignore[no-any-return]
 
 
+def reaches_agencies(actor: Actor, permission: Permission) -> bool:
+    """Whether a permission of the actor reaches more than one agency, so that lists say of each line which it is.
+
+    Args:
+        actor: Who acts.
+        permission: What is done.
+    """
+    agencies = agencies_reached(actor, permission)
+    return agencies is None or len(agencies) > 1
+
+
 def _reach_of_units(grant: Grant) -> ColumnElement[bool]:
     if grant.instansi_id is None:
         return true() if grant.role is Role.ADMIN_BKN else false()

@@ -157,7 +157,7 @@ async def download(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """`GET /dokumen/{id}/lihat`, for whoever may see the proposal: the document for a frame of our own pages (decision 0010)."""
+    """`GET /dokumen/{id}/lihat`, for whoever may see the proposal: for a frame of our own pages, or a tab of its own (decision 0010)."""
     return await _document(request, "inline", _FRAMED)
 
 

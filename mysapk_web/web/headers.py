@@ -16,7 +16,7 @@ DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """For a document to save: whatever a browser makes of it, it may do nothing."""
 
 FRAMED_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
-"""For a document in a frame of our own pages. Without `sandbox`, in which many browsers show no PDF (decision 0010)."""
+"""For a document in a frame of our own pages, or a tab of its own. No `sandbox`, in which many browsers show no PDF (decision 0010)."""
 
 _FILES = ("text/javascript", "application/javascript", "text/css", "image/", "font/", "application/manifest")
 

@@ -174,6 +174,37 @@ def test_a_value_is_corrected(new_page: NewPage, server_db: Database, accounts: 
     expect(page.get_by_label("Nilai yang benar")).to_be_hidden()
 
 
+def test_another_value_is_corrected_from_the_beginning(
+    new_page: NewPage, server_db: Database, accounts: Accounts
+) -> None:
+    """What was typed for one value is not there for the next."""
+    number = send(new_page, server_db, accounts)
+    page = new_page(DESK, "verifikator")
+    page.goto(f"/verifikasi/{number}")
+    value, why = page.get_by_label("Nilai yang benar"), page.get_by_label("Mengapa diperbaiki")
+
+    def begin(label: str) -> None:
+        button_named(row_of(page, label).first, f"Perbaiki {label}").click()
+        expect(page.get_by_text(f"Isi nilai yang benar untuk {label}")).to_be_focused()
+
+    begin("Nomor SK")
+    value.fill("68/TK/2021")
+    why.fill("Sesuai sertifikat.")
+    begin("Tahun")
+    expect(value).to_have_value("2021")
+    expect(why).to_have_value("")
+    value.fill("2020")
+    begin("Jenis penghargaan")
+    expect(value).to_have_value("101")
+    value.select_option("201")
+    why.fill("Jenisnya lain.")
+    begin("Nomor SK")
+    expect(value).to_have_value("67/TK/2021")
+    expect(why).to_have_value("")
+    begin("Jenis penghargaan")
+    expect(value).to_have_value("101")
+
+
 def test_two_people_and_one_proposal(new_page: NewPage, server_db: Database, accounts: Accounts) -> None:
     number = send(new_page, server_db, accounts)
     first, second = new_page(DESK, "verifikator"), new_page(DESK, "admin_instansi")

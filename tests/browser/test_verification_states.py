@@ -103,6 +103,29 @@ def test_on_a_phone_the_documents_stand_before_the_decision(
     assert tops["desk"][0] == tops["desk"][1] < tops["desk"][2]
 
 
+def test_on_a_phone_a_document_opens_by_itself(
+    new_page: NewPage, server_db: Database, accounts: Accounts, looks: Looks
+) -> None:
+    put_on_file(server_db, accounts["pegawai"].nip, {"penghargaan": [AWARD]})
+    number = send(new_page, server_db, accounts)
+    page = new_page(PHONE, "verifikator")
+    page.goto(f"/verifikasi/{number}")
+    expect(page.locator("iframe")).to_have_count(0)
+    link = page.get_by_role("link", name="Buka di tab baru Sertifikat atau SK penghargaan")
+    expect(link).to_be_visible()
+    looks.fine(page, "verifikasi-dokumen-ponsel")
+    with page.context.expect_page() as opened:
+        link.click()
+    there = opened.value.url
+    assert there.endswith("/lihat")
+    assert opened.value.evaluate("document.contentType") == "application/pdf"
+    answer = page.request.get(there)
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith("inline")
+    expect(button_named(page, "Verifikasi")).to_be_visible()  # the desk is as it was
+
+
 @pytest.fixture
 def verification_over(server_db: Database) -> None:
     """The period of verification ended an hour ago."""
@@ -225,7 +248,7 @@ def test_the_person_picks_the_unor_verifikasi(
 
     verifikator = new_page(DESK, "verifikator")
     verifikator.goto("/verifikasi?urut=baru")
-    verifikator.get_by_label("Unor verifikasi").select_option(label="Dinas Pendidikan")
+    verifikator.get_by_label("Unor verifikasi").fill("Dinas Pendidikan")
     button_named(verifikator, "Tampilkan").click()
     verifikator.wait_for_url("**unit=*")
     expect(row_of(verifikator, "Dewi Rahayu").first).to_contain_text("Dinas Pendidikan")

@@ -19,7 +19,7 @@ from mysapk_web.services.paging import Page
 from mysapk_web.services.people.naming import people_meant
 from mysapk_web.services.people.units import code_in
 from mysapk_web.services.progress import places, reading
-from mysapk_web.services.scope import agencies_reached, people_within, units_within
+from mysapk_web.services.scope import agencies_reached, people_within, reaches_agencies, units_within
 
 PAGE: Final = 25
 COUNTED: Final = 1_000
@@ -175,8 +175,7 @@ def reaches_all_agencies(actor: Actor) -> bool:
     Args:
         actor: Who looks.
     """
-    grants = [grant for grant in actor.acting_grants if Permission.PEOPLE_READ in MATRIX[grant.role]]
-    return len({grant.instansi_id for grant in grants}) > 1 or any(grant.instansi_id is None for grant in grants)
+    return reaches_agencies(actor, Permission.PEOPLE_READ)
 
 
 def state_of(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountState:

@@ -45,7 +45,29 @@ def suggest(session: Session, actor: Actor, permission: Permission, text: str, *
         .order_by(func.length(Unor.jalur), Unor.kode)
         .limit(SUGGESTED)
     ).all()
-    return [f"{kode}{BETWEEN}{nama}{f' ({parent})' if parent else ''}" for kode, nama, parent in rows]
+    return [_in_words(*row) for row in rows]
+
+
+def unit_in_words(session: Session, actor: Actor, permission: Permission, unor_id: int) -> str:
+    """A unit in the words of a suggestion; empty for one that the permission doesn't reach.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose scope limits it.
+        permission: What the unit is looked for.
+        unor_id: Any number.
+    """
+    above = aliased(Unor)
+    row = session.exec(
+        select(Unor.kode, Unor.nama, above.nama)
+        .outerjoin(above, col(above.id) == Unor.atasan_id)
+        .where(Unor.id == unor_id, units_within(actor, permission))
+    ).one_or_none()
+    return _in_words(*row) if row else ""
+
+
+def _in_words(kode: str, nama: str, parent: str | None) -> str:
+    return f"{kode}{BETWEEN}{nama}{f' ({parent})' if parent else ''}"
 
 
 def unit_named(session: Session, actor: Actor, permission: Permission, text: str, *, instansi_id: int) -> Unor:

@@ -11,6 +11,7 @@ from mysapk_web.services.verification.filters import MINE, NEWEST, OPEN, Filters
 from mysapk_web.services.verification.inbox import inbox, next_in_queue
 from mysapk_web.services.verification.opening import open_proposal
 from mysapk_web.services.verification.reading import note_reading
+from mysapk_web.services.verification.units import suggest_units, unit_choice, unit_meant
 from mysapk_web.services.verification.views import (
     ActView,
     Bulk,
@@ -26,6 +27,7 @@ from mysapk_web.services.verification.views import (
     Line,
     Opened,
     Step,
+    UnitChoice,
 )
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "Line",
     "Opened",
     "Step",
+    "UnitChoice",
     "candidates",
     "claim",
     "correct",
@@ -58,5 +61,8 @@ __all__ = [
     "open_proposal",
     "read_filters",
     "release",
+    "suggest_units",
+    "unit_choice",
+    "unit_meant",
     "verify_together",
 ]

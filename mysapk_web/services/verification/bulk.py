@@ -24,9 +24,9 @@ from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.payload import editable
 from mysapk_web.services.pdm.showing import document_view, record_of
 from mysapk_web.services.periods import zona_of
+from mysapk_web.services.verification.claiming import free_of_claims
 from mysapk_web.services.verification.deciding import carry_out, permit, take
 from mysapk_web.services.verification.examining import Examined, examine
-from mysapk_web.services.verification.inbox import free_of_claims
 from mysapk_web.services.verification.opening import words_of
 from mysapk_web.services.verification.reach import desk_conditions, find
 from mysapk_web.services.verification.times import closed_sentence
@@ -54,7 +54,7 @@ def candidates(session: Session, actor: Actor) -> Bulk:
         NotAllowed: The actor verifies nowhere.
     """
     actor.require(Permission.VERIFY)
-    where = desk_conditions(actor, UsulanState.INPUT_BERKAS)
+    where = desk_conditions(session, actor, UsulanState.INPUT_BERKAS)
     found = session.exec(
         select(Proposal)
         .where(*where, Proposal.action == Action.CHANGE, free_of_claims(actor))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, or_, tuple_
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.desk import CLAIM_LIFE, hands_of, may_decide, office_of
@@ -14,6 +17,38 @@ from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.periods import moment
 from mysapk_web.services.verification.reach import find, has_desk
 from mysapk_web.services.verification.views import Claim
+
+
+def in_force() -> ColumnElement[bool]:
+    """Condition over `usulan_klaim`, the one rule of who has something to themselves: the time is not over, and the account in use."""
+    in_use = select(Account.id).where(Account.id == ProposalClaim.account_id, col(Account.disabled_at).is_(None))
+    return and_(col(ProposalClaim.expires_at) > clock.now(), in_use.correlate(ProposalClaim).exists())
+
+
+def free_of_claims(actor: Actor) -> ColumnElement[bool]:
+    """Condition over `usulan`: nobody else has it open.
+
+    Args:
+        actor: Who looks for work.
+    """
+    taken = select(ProposalClaim.proposal_id).where(ProposalClaim.account_id != actor.account_id, in_force())
+    return col(Proposal.id).not_in(taken)
+
+
+def claims_on(session: Session, proposal_ids: Collection[int]) -> dict[int, tuple[int, str, datetime]]:
+    """Who has which proposal open: account, name, and until when; without those that nobody has.
+
+    Args:
+        session: Any transaction.
+        proposal_ids: Which.
+    """
+    found = session.exec(
+        select(ProposalClaim.proposal_id, ProposalClaim.account_id, Pegawai.nama, ProposalClaim.expires_at)
+        .join(Account, col(Account.id) == ProposalClaim.account_id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .where(col(ProposalClaim.proposal_id).in_(proposal_ids), in_force())
+    )
+    return {number: (account_id, nama, until) for number, account_id, nama, until in found}
 
 
 def claim(session: Session, actor: Actor, proposal_id: int) -> Claim:
@@ -35,17 +70,18 @@ def claim(session: Session, actor: Actor, proposal_id: int) -> Claim:
         return claim_of(session, actor, proposal_id)
     now = clock.now()
     values = {"account_id": actor.account_id, "expires_at": now + CLAIM_LIFE}
+    # What is overwritten is the very row that was seen to count no more: of two at one moment the slower one finds another.
+    row = tuple_(col(ProposalClaim.account_id), col(ProposalClaim.expires_at))
+    over = select(ProposalClaim.account_id, ProposalClaim.expires_at).where(
+        ProposalClaim.proposal_id == proposal_id, ~in_force()
+    )
     session.execute(
         insert(session, ProposalClaim)
         .values(proposal_id=proposal_id, **values)
         .on_conflict_do_update(
             index_elements=["proposal_id"],
             set_=values,
-            where=or_(
-                col(ProposalClaim.account_id) == actor.account_id,
-                col(ProposalClaim.expires_at) <= now,
-                col(ProposalClaim.account_id).in_(select(Account.id).where(col(Account.disabled_at).is_not(None))),
-            ),
+            where=or_(col(ProposalClaim.account_id) == actor.account_id, row.in_(over)),
         )
     )
     return claim_of(session, actor, proposal_id)
@@ -84,19 +120,10 @@ def claim_of(session: Session, actor: Actor, proposal_id: int) -> Claim:
         actor: Who asks.
         proposal_id: One that the actor may see.
     """
-    found = session.exec(
-        select(ProposalClaim.account_id, ProposalClaim.expires_at, Pegawai.nama)
-        .join(Account, col(Account.id) == ProposalClaim.account_id)
-        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-        .where(
-            ProposalClaim.proposal_id == proposal_id,
-            ProposalClaim.expires_at > clock.now(),
-            col(Account.disabled_at).is_(None),
-        )
-    ).one_or_none()
+    found = claims_on(session, [proposal_id]).get(proposal_id)
     if found is None:
         return Claim(mine=False)
-    account_id, until, nama = found
+    account_id, nama, until = found
     mine = account_id == actor.account_id
     return Claim(mine=mine, by="" if mine else nama, until=until)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, false
 from sqlmodel import col, select
 
 from mysapk_web.domain.desk import SEEN_BY_AGENCY
@@ -40,6 +40,7 @@ class Filters:
         nama: Part of the name.
         dari: First day on which it was sent.
         sampai: Last day on which it was sent.
+        instansi: Code or part of the name of an agency.
         unit: Id of a unit; the ones below it count, too.
         urut: Empty for the oldest first, `NEWEST` otherwise.
     """
@@ -51,6 +52,7 @@ class Filters:
     nama: str = ""
     dari: date | None = None
     sampai: date | None = None
+    instansi: str = ""
     unit: int = 0
     urut: str = ""
 
@@ -68,6 +70,21 @@ class Filters:
         wanted = replace(self, **changes)
         pairs = {name: getattr(wanted, name) for name in self.__slots__}
         return {name: str(value) for name, value in pairs.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What the words of the filters mean, looked up first: then an index finds the proposals.
+
+    Attributes:
+        people: Whom NIP and name mean; None where neither is asked for.
+        agencies: Which agencies are meant; None where none is asked for.
+        unit: Agency and path of the unit; None where there is none.
+    """
+
+    people: Sequence[int] | None = None
+    agencies: Sequence[int] | None = None
+    unit: tuple[int, str] | None = None
 
 
 def read_filters(given: Mapping[str, object]) -> Filters:
@@ -88,6 +105,7 @@ def read_filters(given: Mapping[str, object]) -> Filters:
         nama=" ".join(text["nama"].split()),
         dari=_day(text["dari"]),
         sampai=_day(text["sampai"]),
+        instansi=" ".join(text["instansi"].split()),
         unit=int(text["unit"]) if text["unit"].isascii() and text["unit"].isdigit() and len(text["unit"]) < 12 else 0,
         urut=NEWEST if text["urut"] == NEWEST else "",
     )
@@ -98,15 +116,13 @@ def states_of(filters: Filters) -> tuple[UsulanState, ...]:
     return (UsulanState(filters.status),) if filters.status in _STATES else ()
 
 
-def conditions(
-    filters: Filters, zona: str, people: Sequence[int] | None, *, kinds: bool = True
-) -> list[ColumnElement[bool]]:
-    """What the filters say of `usulan`, apart from its state.
+def conditions(filters: Filters, zona: str, meant: Meant, *, kinds: bool = True) -> list[ColumnElement[bool]]:
+    """What the filters say of `usulan`, apart from its state and agency.
 
     Args:
         filters: From `read_filters`.
         zona: Zone in which days begin and end.
-        people: Whom NIP and name mean; None where neither is asked for.
+        meant: What their words mean.
         kinds: With group and kind; without them it can be counted how many there are of each.
     """
     found: list[ColumnElement[bool]] = []
@@ -119,15 +135,16 @@ def conditions(
     if filters.sampai:
         found.append(col(Proposal.sent_at) < _midnight(filters.sampai + timedelta(days=1), zona))
     if filters.unit:
-        found.append(_below(filters.unit))
-    if people is not None:
-        found.append(col(Proposal.pegawai_id).in_(people))
+        found.append(_below(*meant.unit) if meant.unit else false())
+    if meant.people is not None:
+        found.append(col(Proposal.pegawai_id).in_(meant.people))
     return found
 
 
-def _below(unit: int) -> ColumnElement[bool]:
-    chosen = select(Unor.jalur + "%").where(Unor.id == unit).scalar_subquery()
-    return col(Proposal.unor_id).in_(select(Unor.id).where(col(Unor.jalur).like(chosen)))
+def _below(instansi_id: int, path: str) -> ColumnElement[bool]:
+    """The path is written into the query, not looked up in it: only then the index of paths is of use."""
+    subtree = select(Unor.id).where(Unor.instansi_id == instansi_id, col(Unor.jalur).startswith(path, autoescape=True))
+    return and_(col(Proposal.instansi_id) == instansi_id, col(Proposal.unor_id).in_(subtree))
 
 
 def _midnight(day: date, zona: str) -> datetime:

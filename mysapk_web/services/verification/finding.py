@@ -1,23 +1,66 @@
-"""Whose proposals are looked for: a NIP or a name is first turned into people, of whom an index then finds the proposals."""
+"""Whose proposals are looked for: words are first turned into people, agencies and a unit, of which an index then finds the proposals."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, select
+from sqlmodel import Session, col, func, select
 
 from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.roles import Permission
-from mysapk_web.models import Pegawai
+from mysapk_web.models import Instansi, Pegawai, Unor
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.people import naming
 from mysapk_web.services.scope import agencies_reached
-from mysapk_web.services.verification.filters import Filters
+from mysapk_web.services.verification.filters import Filters, Meant
 
 MOST: Final = 300
 """People whose proposals are looked for at once."""
+MOST_AGENCIES: Final = 10
+"""Agencies whose proposals are looked for at once; each is read in order from an index of its own."""
+TOO_MANY_AGENCIES: Final = "Terlalu banyak instansi yang cocok. Isi kode atau nama instansi lebih lengkap."
 TOO_MANY: Final = "Terlalu banyak pegawai yang cocok. Isi NIP atau nama lebih lengkap."
+
+
+def meant_by(session: Session, actor: Actor, filters: Filters) -> Meant:
+    """What the words of the filters mean.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        filters: Of the inbox.
+
+    Raises:
+        Refused: NIP, name or agency mean too many.
+    """
+    unit = session.exec(select(Unor.instansi_id, Unor.jalur).where(Unor.id == filters.unit)).one_or_none()
+    return Meant(people_meant(session, actor, filters), agencies_meant(session, actor, filters.instansi), unit)
+
+
+def agencies_meant(session: Session, actor: Actor, text: str) -> list[int] | None:
+    """The agencies of the scope that a code, a name or a part of one means; None where none is asked for.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        text: As typed.
+
+    Raises:
+        Refused: So many fit that a list of them would be read agency by agency.
+    """
+    if not text:
+        return None
+    scope = agencies_reached(actor, Permission.INBOX_READ)
+    inside = [] if scope is None else [col(Instansi.id).in_(scope)]
+    name = func.lower(Instansi.nama)
+    found: list[int] = []
+    for fits in (col(Instansi.kode) == text, name == text.casefold(), name.contains(text.casefold(), autoescape=True)):
+        rows = session.exec(select(Instansi.id).where(fits, *inside).order_by(Instansi.nama).limit(MOST_AGENCIES + 1))
+        found = found or [number or 0 for number in rows]
+    if len(found) > MOST_AGENCIES:
+        raise Refused(TOO_MANY_AGENCIES, "instansi")
+    return found
 
 
 def people_meant(session: Session, actor: Actor, filters: Filters) -> list[int] | None:

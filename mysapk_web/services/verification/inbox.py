@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, literal, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, literal, tuple_, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.domain.groups import GROUPS, group, kind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import SENT_STATES, UsulanState
-from mysapk_web.models import Account, Pegawai, Proposal, ProposalClaim, Unor
+from mysapk_web.models import Instansi, Pegawai, Proposal, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.pdm.codes import StoredCodes, codes
 from mysapk_web.services.pdm.payload import readable
 from mysapk_web.services.periods import zona_of
-from mysapk_web.services.verification.filters import MINE, NEWEST, OPEN, Filters, conditions, states_of
-from mysapk_web.services.verification.finding import people_meant
-from mysapk_web.services.verification.reach import desk_conditions, desks_of, reached
+from mysapk_web.services.verification.claiming import claims_on, free_of_claims
+from mysapk_web.services.verification.filters import MINE, NEWEST, OPEN, Filters, Meant, conditions, states_of
+from mysapk_web.services.verification.finding import meant_by
+from mysapk_web.services.verification.reach import desk_conditions, reached, states_within
 from mysapk_web.services.verification.times import closed_sentence
 from mysapk_web.services.verification.views import Count, Inbox, InboxRow
 
@@ -30,8 +32,6 @@ LONGEST: Final = 1000
 """Proposals that a list can be turned through; whoever has more narrows it. It bounds what a query costs."""
 COUNTED: Final = 10_000
 """Proposals that are counted at most; beyond it the counts are said to be at least that."""
-UNITS: Final = 400
-"""Units that the filter offers at most."""
 
 
 def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> Inbox:
@@ -44,18 +44,18 @@ def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> In
         page: From 1; one that doesn't exist gives the nearest that does.
 
     Raises:
-        Refused: NIP or name mean too many people.
+        Refused: NIP or name mean too many people, or the name of an agency too many of them.
     """
     actor.require(Permission.INBOX_READ)
     zona = zona_of(session, actor)
-    people = people_meant(session, actor, filters)
-    queue = _queue(actor, filters, zona, people)
+    meant = meant_by(session, actor, filters)
+    queue = _queue(session, actor, filters, zona, meant)
     total = _total(session, queue)
     at_least, total = total > LONGEST, min(total, LONGEST)
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, page), pages)
     ids = _ids(session, queue, filters, (number - 1) * PAGE_SIZE, PAGE_SIZE)
-    states, groups = _counts(session, actor, filters, zona, people)
+    states, groups = _counts(session, actor, filters, zona, meant)
     return Inbox(
         rows=_rows(session, actor, ids),
         number=number,
@@ -64,7 +64,6 @@ def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> In
         at_least=at_least,
         states=states,
         groups=groups,
-        units=_units(session, actor),
         zona=zona,
         closed_sentence=closed_sentence(session, actor),
     )
@@ -84,8 +83,8 @@ def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) 
     actor.require(Permission.INBOX_READ)
     zona = zona_of(session, actor)
     free = free_of_claims(actor)
-    people = people_meant(session, actor, filters)
-    queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(actor, filters, zona, people)]
+    meant = meant_by(session, actor, filters)
+    queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(session, actor, filters, zona, meant)]
     done = session.exec(select(Proposal.sent_at).where(Proposal.id == after)).one_or_none()
     newest = filters.urut == NEWEST
     if done is not None:
@@ -97,34 +96,22 @@ def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) 
     return next(iter(_ids(session, queue, filters, 0, 1)), 0)
 
 
-def free_of_claims(actor: Actor) -> ColumnElement[bool]:
-    """Condition over `usulan`: nobody else has it open.
-
-    Args:
-        actor: Who looks for work.
-    """
-    taken = select(ProposalClaim.proposal_id).where(
-        ProposalClaim.expires_at > clock.now(), ProposalClaim.account_id != actor.account_id
-    )
-    return col(Proposal.id).not_in(taken)
-
-
 # The list ---------------------------------------------------------------------------------------------------------
 
 
-def _queue(actor: Actor, filters: Filters, zona: str, people: list[int] | None) -> list[ColumnElement[bool]]:
-    """One condition a state, so that each is read in order from an index; of certain people all together."""
-    states = _by_state(actor, filters, zona, people)
-    return states if people is None or not states else [or_(*states)]
-
-
-def _by_state(actor: Actor, filters: Filters, zona: str, people: list[int] | None) -> list[ColumnElement[bool]]:
-    more = conditions(filters, zona, people)
+def _queue(session: Session, actor: Actor, filters: Filters, zona: str, meant: Meant) -> list[ColumnElement[bool]]:
+    """One condition a state and agency, so that each is read in order from an index; of certain people all together."""
+    more = conditions(filters, zona, meant)
     if filters.status == MINE:
-        return [and_(where, *more) for where in desk_conditions(actor)]
-    states = sorted(SENT_STATES) if filters.status == OPEN else states_of(filters)
-    within = reached(actor, Permission.INBOX_READ)
-    return [and_(col(Proposal.state) == state, within, *more) for state in states]
+        parts = [and_(where, *more) for where in desk_conditions(session, actor)]
+    else:
+        asked = SENT_STATES if filters.status == OPEN else states_of(filters)
+        within = reached(actor, Permission.INBOX_READ)
+        states = states_within(actor, Permission.INBOX_READ, asked)
+        parts = [and_(col(Proposal.state) == state, within, *more) for state in states]
+    if meant.agencies is not None:
+        parts = [and_(col(Proposal.instansi_id) == agency, part) for part in parts for agency in meant.agencies]
+    return parts if meant.people is None or not parts else [or_(*parts)]
 
 
 def _total(session: Session, queue: Sequence[ColumnElement[bool]]) -> int:
@@ -160,17 +147,12 @@ def _rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[InboxRow]:
     if not ids:
         return []
     now, tables = clock.now(), codes(session)
-    claimer = (
-        select(ProposalClaim.proposal_id, ProposalClaim.account_id, Pegawai.nama)
-        .join(Account, col(Account.id) == ProposalClaim.account_id)
-        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-        .where(col(ProposalClaim.proposal_id).in_(ids), col(ProposalClaim.expires_at) > now)
-    )
-    claims = {number: (account_id, nama) for number, account_id, nama in session.exec(claimer)}
+    claims = claims_on(session, ids)
     found = session.exec(
-        select(Proposal, Pegawai, Unor.nama)
+        select(Proposal, Pegawai, Unor.nama, Instansi.nama)
         .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)
         .join(Unor, col(Unor.id) == Proposal.unor_id)
+        .join(Instansi, col(Instansi.id) == Unor.instansi_id)
         .where(col(Proposal.id).in_(ids))
     ).all()
     rows = {row[0].id: row for row in found}
@@ -186,7 +168,8 @@ def _row(
     proposal: Proposal,
     pegawai: Pegawai,
     unit: str,
-    claim: tuple[int, str] | None,
+    instansi: str,
+    claim: tuple[int, str, datetime] | None,
     tables: StoredCodes,
     days: int,
 ) -> InboxRow:
@@ -203,6 +186,7 @@ def _row(
         state=proposal.state.value,
         state_label=proposal.state.label,
         unit=unit,
+        instansi=instansi,
         sent_at=_sent(proposal),
         days=days,
         claimed_by=claim[1] if claim and not mine else "",
@@ -218,53 +202,49 @@ def _sent(proposal: Proposal) -> Any:
 
 
 def _counts(
-    session: Session, actor: Actor, filters: Filters, zona: str, people: list[int] | None
+    session: Session, actor: Actor, filters: Filters, zona: str, meant: Meant
 ) -> tuple[list[Count], list[Count]]:
-    """Open proposals by state, and of the chosen states by group."""
+    """Open proposals by state, and of the chosen states by group: each as the list counts that it leads to."""
     asked = states_of(filters)
-    states = sorted({*SENT_STATES, *asked})
-    where = [reached(actor, Permission.INBOX_READ), *conditions(filters, zona, people, kinds=False)]
-    some = (
-        sql_select(col(Proposal.state), col(Proposal.group), col(Proposal.kind))
-        .where(col(Proposal.state).in_(states), *where)
-        .limit(COUNTED)
-        .subquery()
+    states = states_within(actor, Permission.INBOX_READ, {*SENT_STATES, *asked})
+    more = conditions(filters, zona, meant, kinds=False)
+    if meant.agencies is not None:
+        more.append(col(Proposal.instansi_id).in_(meant.agencies))
+    within = reached(actor, Permission.INBOX_READ)
+    kinds = (col(Proposal.state), col(Proposal.group), col(Proposal.kind))
+    # State by state, as the list is read: of several agencies and several states at once an index is read in full.
+    found, cut = _tally(
+        session, [sql_select(*kinds).where(col(Proposal.state) == each, within, *more) for each in states]
     )
-    found = session.execute(
-        sql_select(some.c.state, some.c.group, some.c.kind, func.count()).group_by(
-            some.c.state, some.c.group, some.c.kind
-        )
-    ).all()
-    cut = sum(count for *_, count in found) >= COUNTED
-    chosen = set(asked) or (set(SENT_STATES) if filters.status == OPEN else _waiting(actor))
+    chosen = set(asked or SENT_STATES)
     by_state: Counter[UsulanState] = Counter()
     by_group: Counter[str] = Counter()
-    for state, grup, jenis, count in found:
+    for (state, grup, jenis), count in found:
         if filters.grup in ("", grup) and filters.jenis in ("", jenis):
             by_state[UsulanState(state)] += count
         if state in chosen:
             by_group[grup] += count
+    cut_groups = cut
+    if filters.status == MINE:
+        by_group, cut_groups = _waiting(session, actor, more)
     return (
         [Count(state.value, state.label, by_state[state], cut) for state in UsulanState if by_state[state]],
-        [Count(each.key, each.label, by_group[each.key], cut) for each in GROUPS if by_group[each.key]],
+        [Count(each.key, each.label, by_group[each.key], cut_groups) for each in GROUPS if by_group[each.key]],
     )
 
 
-def _waiting(actor: Actor) -> set[UsulanState]:
-    return {state for states in desks_of(actor).values() for state in states}
+def _waiting(session: Session, actor: Actor, more: Sequence[ColumnElement[bool]]) -> tuple[Counter[str], bool]:
+    """What waits for the actor by group, and whether there is more: by the conditions of the list, each office with its own scope."""
+    desks = [sql_select(col(Proposal.group)).where(where, *more) for where in desk_conditions(session, actor)]
+    found, cut = _tally(session, desks)
+    return Counter({grup: count for (grup,), count in found}), cut
 
 
-def _units(session: Session, actor: Actor) -> list[tuple[int, str]]:
-    """The units that a scope begins with, and the ones right below."""
-    scopes = [grant for grant in actor.acting_grants if grant.instansi_id is not None]
-    if not scopes:
-        return []
-    tops: list[ColumnElement[bool]] = []
-    for grant in scopes:
-        path = grant.unor_path or ""
-        depth = path.count("/") + (1 if path else 2)
-        deep = func.length(Unor.jalur) - func.length(func.replace(Unor.jalur, "/", ""))
-        within = col(Unor.jalur).startswith(path, autoescape=True)
-        tops.append(and_(col(Unor.instansi_id) == grant.instansi_id, within, deep <= depth))
-    found = session.exec(select(Unor.id, Unor.nama).where(or_(*tops)).order_by(Unor.nama, col(Unor.id)).limit(UNITS))
-    return [(number or 0, nama) for number, nama in found]
+def _tally(session: Session, parts: Sequence[Select[*tuple[Any, ...]]]) -> tuple[list[tuple[Any, int]], bool]:
+    """How often each combination of columns comes, among the first `COUNTED` rows; and whether it ended there."""
+    if not parts:
+        return [], False
+    some = sql_select(union_all(*parts).subquery()).limit(COUNTED).subquery()
+    found = session.execute(sql_select(*some.c, func.count()).group_by(*some.c)).all()
+    counted = [(tuple(combination), count) for *combination, count in found]
+    return counted, sum(count for _, count in counted) >= COUNTED

@@ -18,7 +18,7 @@ from mysapk_web.domain.desk import (
 )
 from mysapk_web.domain.roles import MATRIX, Permission, Role
 from mysapk_web.domain.usulan import UsulanState, Who
-from mysapk_web.models import Proposal, TrailEntry, Unor
+from mysapk_web.models import Proposal, RoleGrant, TrailEntry, Unor
 from mysapk_web.services.actor import Actor, Grant, NotAllowed
 
 
@@ -44,6 +44,19 @@ def visible(actor: Actor, permission: Permission, states: Iterable[UsulanState])
     return and_(reached(actor, permission), col(Proposal.state).in_(sorted(states)))
 
 
+def states_within(actor: Actor, permission: Permission, states: Iterable[UsulanState]) -> list[UsulanState]:
+    """Of these states those in which a permission of the actor reaches anything: nobody looks among what BKN never sees.
+
+    Args:
+        actor: Who looks.
+        permission: What for.
+        states: Which.
+    """
+    scopes = {grant.instansi_id for grant in actor.acting_grants if permission in MATRIX[grant.role]}
+    seen = SEEN_BY_AGENCY if scopes - {None} else SEEN_BY_BKN
+    return sorted(seen.intersection(states))
+
+
 def desks_of(actor: Actor) -> dict[Who, tuple[UsulanState, ...]]:
     """The offices that the actor holds somewhere, with the states that wait for them.
 
@@ -53,29 +66,39 @@ def desks_of(actor: Actor) -> dict[Who, tuple[UsulanState, ...]]:
     return {who: states for who, states in DESKS.items() if actor.may(DESK_PERMISSIONS[who])}
 
 
-def desk_conditions(actor: Actor, *only: UsulanState) -> list[ColumnElement[bool]]:
+def desk_conditions(session: Session, actor: Actor, *only: UsulanState) -> list[ColumnElement[bool]]:
     """Conditions over `usulan`, one a state: what waits for the actor and has not passed through the actor's hands in another office.
 
     Args:
+        session: Any transaction.
         actor: Who acts.
         *only: These states; without any, all that wait for one of the actor's offices.
     """
+    held = _offices_held(session, actor)
     return [
-        and_(
-            col(Proposal.state) == state,
-            reached(actor, DESK_PERMISSIONS[who]),
-            ~exists(
-                select(TrailEntry.id).where(
-                    TrailEntry.proposal_id == Proposal.id,
-                    TrailEntry.actor_id == actor.account_id,
-                    col(TrailEntry.act).in_(sorted(shaping_elsewhere(who))),
-                )
-            ),
-        )
+        and_(col(Proposal.state) == state, reached(actor, DESK_PERMISSIONS[who]), *_hands_off(actor, who, state, held))
         for who, states in desks_of(actor).items()
         for state in states
         if not only or state in only
     ]
+
+
+def _offices_held(session: Session, actor: Actor) -> frozenset[Who]:
+    """The offices that the actor has now or had before: a grant that was taken away stays in the table."""
+    before = session.exec(select(RoleGrant.role).where(RoleGrant.account_id == actor.account_id).distinct())
+    roles = {*before, *(grant.role for grant in actor.grants)}
+    return frozenset(who for who, act in DESK_PERMISSIONS.items() if any(act in MATRIX[role] for role in roles))
+
+
+def _hands_off(actor: Actor, office: Who, state: UsulanState, held: Iterable[Who]) -> list[ColumnElement[bool]]:
+    """Looks into the trail of each proposal, so only where it can hold an act of the actor: with one office only there is none."""
+    acts = sorted(shaping_elsewhere(office, state, held))
+    if not acts:
+        return []
+    own = select(TrailEntry.id).where(
+        TrailEntry.proposal_id == Proposal.id, TrailEntry.actor_id == actor.account_id, col(TrailEntry.act).in_(acts)
+    )
+    return [~exists(own)]
 
 
 def has_desk(session: Session, actor: Actor, proposal: Proposal) -> bool:

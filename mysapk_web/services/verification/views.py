@@ -13,6 +13,8 @@ class InboxRow:
     """One proposal in the inbox.
 
     Attributes:
+        unit: Unor verifikasi.
+        instansi: Agency of that unit.
         sent_at: Last time its owner sent it.
         days: Whole days since then.
         claimed_by: Who looks at it right now; empty for nobody or the actor.
@@ -29,6 +31,7 @@ class InboxRow:
     state: str
     state_label: str
     unit: str
+    instansi: str
     sent_at: datetime
     days: int
     claimed_by: str
@@ -57,7 +60,6 @@ class Inbox:
         at_least: There are more than `total`; the list is cut.
         states: Open proposals by state, with the other filters.
         groups: The proposals of the chosen states by group.
-        units: Id and name of the units that can be chosen.
         zona: Zone of the agency of the actor.
         closed_sentence: Why nothing can be decided now; empty while it can.
     """
@@ -69,9 +71,23 @@ class Inbox:
     at_least: bool
     states: list[Count]
     groups: list[Count]
-    units: list[tuple[int, str]]
     zona: str
     closed_sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChoice:
+    """The filter "unor verifikasi".
+
+    Attributes:
+        offered: A unit can be chosen, or one is chosen.
+        chosen: It in words; empty for none, and for one out of reach.
+        suggested: The first ones of the scope.
+    """
+
+    offered: bool
+    chosen: str
+    suggested: list[str]
 
 
 @dataclass(frozen=True, slots=True)

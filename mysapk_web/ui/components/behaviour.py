@@ -86,6 +86,7 @@ class FollowInput(_Behaviour):
     name: rx.Var[str]
     value: rx.Var[str]
     auto_complete: rx.Var[str]
+    _triggers: ClassVar[dict[str, Any]] = {"on_change": input_event}
 
 
 class FollowSelect(_Behaviour):

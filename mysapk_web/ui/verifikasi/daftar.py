@@ -5,6 +5,7 @@ The filters stand in the address, so that a list can be kept and shared; a NIP o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final, TypedDict
 
 import reflex as rx
@@ -15,16 +16,17 @@ from mysapk_web.domain.groups import GROUPS
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.services import database, verification
+from mysapk_web.services.scope import reaches_agencies
 from mysapk_web.services.verification import MINE, NEWEST, OPEN, Count, Filters, Inbox, InboxRow, read_filters
 from mysapk_web.ui.access import actor, handler
-from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect
+from mysapk_web.ui.components.behaviour import FollowInput
 from mysapk_web.ui.components.desk import Shortcuts
 from mysapk_web.ui.components.display import cell, empty, inset, row, skeleton, table
 from mysapk_web.ui.components.forms import around, attributes, outcome
-from mysapk_web.ui.components.lists import filter_field, filter_form, filter_select, link_pager, parameter
+from mysapk_web.ui.components.lists import LONGEST, filter_field, filter_form, filter_select, link_pager, parameter
 from mysapk_web.ui.components.usulan import chip, tone_of
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import text_of
+from mysapk_web.ui.state import AppState, storable, text_of
 from mysapk_web.ui.verifikasi.words import MAY, PATH, QueueState, address, many, waiting
 from mysapk_web.ui.words import moment, number_of
 
@@ -43,6 +45,8 @@ KINDS: Final = (
     ),
 )
 ORDERS: Final = (("", "Terlama lebih dahulu"), (NEWEST, "Terbaru lebih dahulu"))
+PAUSE: Final = 300
+"""Milliseconds without a letter until units are suggested."""
 KEYS: Final = [["j", "usulan berikutnya"], ["k", "usulan sebelumnya"], ["Enter", "buka usulan"]]
 
 
@@ -71,13 +75,14 @@ class Tally(TypedDict):
     current: bool
 
 
-def line_of(found: InboxRow, filters: Filters, zona: str) -> Line:
+def line_of(found: InboxRow, filters: Filters, zona: str, *, agencies: bool) -> Line:
     """One proposal as the state holds it.
 
     Args:
         found: From the service.
         filters: Of the list, which the proposal goes back to.
         zona: Zone in which times are read.
+        agencies: Whether the agency is said, too.
     """
     return {
         "href": address(filters, path=f"{PATH}/{found.id}"),
@@ -87,7 +92,7 @@ def line_of(found: InboxRow, filters: Filters, zona: str) -> Line:
         "title": found.title,
         "state": found.state_label,
         "tone": tone_of(UsulanState(found.state)),
-        "unit": found.unit,
+        "unit": f"{found.unit}, {found.instansi}" if agencies else found.unit,
         "sent": moment(found.sent_at, zona),
         "waits": waiting(found.days),
         "claimed": f"Sedang diperiksa {found.claimed_by}" if found.claimed_by else "Anda buka" if found.mine else "",
@@ -113,7 +118,6 @@ class InboxState(QueueState):
     verifies: bool = False
     states: list[Tally] = []
     groups: list[Tally] = []
-    units: list[list[str]] = []
     number: int = 1
     pages: int = 1
     before: str = PATH
@@ -125,9 +129,14 @@ class InboxState(QueueState):
     nama: str = ""
     dari: str = ""
     sampai: str = ""
+    agencies: bool = False
+    instansi: str = ""
+    asks_unit: bool = False
     unit: str = ""
+    units: list[str] = []
     urut: str = ""
     _grup: str = ""
+    _unit: int = 0
 
     @handler(MAY)
     async def load(self) -> None:
@@ -138,7 +147,11 @@ class InboxState(QueueState):
         filters = self._filters(self.router.url)
         self._show_filters(filters)
         self.verifies = actor().may(Permission.VERIFY)
-        self.lines, self.found, self.number, self.pages, self.ready = [], "", 1, 1, True
+        self.lines, self.found, self.number, self.pages = [], "", 1, 1
+        self.states, self.groups = [], []
+        choice = await database.look(verification.unit_choice, actor(), filters)
+        self.asks_unit, self.unit, self.units = choice.offered, choice.chosen, choice.suggested
+        self.ready = True
         found = await database.look(
             verification.inbox, actor(), filters, number_of(parameter(self.router.url, "halaman"))
         )
@@ -147,16 +160,17 @@ class InboxState(QueueState):
 
     def _show_filters(self, filters: Filters) -> None:
         self.status, self.jenis, self._grup, self.urut = filters.status, filters.jenis, filters.grup, filters.urut
-        self.nip, self.nama, self.unit = filters.nip, filters.nama, str(filters.unit or "")
+        self.nip, self.nama = filters.nip, filters.nama
+        self.agencies = reaches_agencies(actor(), Permission.INBOX_READ)
+        self.instansi, self._unit = filters.instansi, filters.unit
         self.dari, self.sampai = (day.isoformat() if day else "" for day in (filters.dari, filters.sampai))
         self.narrowed = filters.is_any
 
     def _show(self, found: Inbox, filters: Filters) -> None:
-        self.lines = [line_of(each, filters, found.zona) for each in found.rows]
+        self.lines = [line_of(each, filters, found.zona, agencies=self.agencies) for each in found.rows]
         self.found, self.closed = many(found.total, at_least=found.at_least), found.closed_sentence
         self.number, self.pages = found.number, found.pages
         self.before, self.after = (address(filters, page=found.number + step) for step in (-1, 1))
-        self.units = [[str(number), name] for number, name in found.units]
         self.states = [
             {
                 "label": each.label,
@@ -179,11 +193,26 @@ class InboxState(QueueState):
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
         """Put the filters into the address; the page then loads what it asks for."""
-        names = ("status", "jenis", "nip", "nama", "dari", "sampai", "unit", "urut")
-        given = {name: text_of(form, name, 100) for name in names}
+        names = ("status", "jenis", "nip", "nama", "dari", "sampai", "instansi", "urut")
+        given = {name: text_of(form, name, LONGEST) for name in names}
         filters = read_filters({**given, "grup": "" if given["jenis"] else self._grup})
+        filters = replace(filters, unit=await self._unit_meant(text_of(form, "unit").strip(), filters.instansi))
         self._nip, self._nama = filters.nip, filters.nama
         return rx.redirect(address(filters))
+
+    async def _unit_meant(self, typed: str, instansi: str) -> int:
+        """The unit in the field: looked up, unless it is the one that was there. With another agency that one is none any more."""
+        if not typed:
+            return 0
+        if typed == self.unit:
+            return self._unit if instansi == self.instansi else 0
+        return await database.look(verification.unit_meant, actor(), instansi, typed)
+
+    @handler(MAY)
+    async def suggest(self, text: str) -> None:
+        """Units that fit what is being typed."""
+        if isinstance(text, str) and len(text) <= LONGEST:
+            self.units = await database.look(verification.suggest_units, actor(), self.instansi, storable(text))
 
 
 def _date(name: str, label: str, value: Any) -> rx.Component:
@@ -198,15 +227,20 @@ def _date(name: str, label: str, value: Any) -> rx.Component:
 
 
 def _unit() -> rx.Component:
-    control = FollowSelect.create(
-        rx.el.option("Semua", value=""),
-        rx.foreach(InboxState.units, lambda item: rx.el.option(item[1], value=item[0])),
+    listed = "saran-unor"
+    control = FollowInput.create(
         name="unit",
         value=InboxState.unit,
+        on_change=InboxState.suggest.debounce(PAUSE),
         class_name="input",
-        custom_attrs=attributes("unit", has_help=False),
+        auto_complete="off",
+        custom_attrs=attributes("unit", has_help=True, spoken={"list": listed, "spellCheck": "false"}),
     )
-    return rx.cond(InboxState.units, around("unit", "Unor verifikasi", "", control))
+    suggestions = rx.el.datalist(
+        rx.foreach(InboxState.units, lambda unit: rx.el.option(value=unit)), custom_attrs={"id": listed}
+    )
+    help_text = "Ketik nama atau kode, lalu pilih dari saran. Unit di bawahnya ikut."
+    return rx.cond(InboxState.asks_unit, around("unit", "Unor verifikasi", help_text, control, suggestions))
 
 
 def _filter() -> rx.Component:
@@ -218,6 +252,7 @@ def _filter() -> rx.Component:
         filter_field("nama", "Nama", state.nama),
         _date("dari", "Dikirim sejak", state.dari),
         _date("sampai", "Dikirim sampai", state.sampai),
+        rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
         _unit(),
         filter_select("urut", "Urutan", state.urut, ORDERS),
         narrow=state.narrow,
@@ -290,14 +325,18 @@ def _list() -> rx.Component:
                 ["Pegawai", "Usulan", "Unor verifikasi", "Dikirim", "Status"],
                 rx.foreach(state.lines, _line),
             ),
-            rx.cond(
-                state.narrowed,
-                empty("Tidak ada usulan yang cocok. Ubah atau hapus saringan."),
-                empty("Tidak ada usulan yang menunggu Anda. Usulan baru muncul di sini setelah pegawai mengirimnya."),
-            ),
+            rx.cond(AppState.faults, rx.fragment(), _nothing()),
         ),
         link_pager(state.number, state.pages, state.before, state.after),
         Shortcuts.create(keys=KEYS),
+    )
+
+
+def _nothing() -> rx.Component:
+    return rx.cond(
+        InboxState.narrowed,
+        empty("Tidak ada usulan yang cocok. Ubah atau hapus saringan."),
+        empty("Tidak ada usulan yang menunggu Anda. Usulan baru muncul di sini setelah pegawai mengirimnya."),
     )
 
 
@@ -307,6 +346,6 @@ def daftar() -> rx.Component:
         outcome(),
         rx.el.h1("Verifikasi"),
         rx.el.p("Usulan perubahan data yang menunggu keputusan, yang paling lama lebih dahulu.", class_name="lead"),
-        rx.cond(InboxState.ready, _list(), skeleton(8)),
+        rx.cond(InboxState.ready, _list(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
         here=PATH,
     )

@@ -218,7 +218,7 @@ def sesuai() -> rx.Component:
                 ),
                 rx.el.p(rx.el.a("Kembali ke daftar", href=PATH), class_name="mt-6"),
             ),
-            skeleton(6),
+            rx.cond(AppState.faults, rx.fragment(), skeleton(6)),
         ),
         here=PATH,
     )

@@ -28,6 +28,7 @@ from mysapk_web.ui.components.forms import around, attributes, field, outcome, s
 from mysapk_web.ui.components.pdm import Here
 from mysapk_web.ui.components.usulan import chip
 from mysapk_web.ui.shell import page
+from mysapk_web.ui.state import AppState
 from mysapk_web.ui.verifikasi.usulan.state import (
     VALUE,
     WHY,
@@ -196,6 +197,8 @@ def _correction() -> rx.Component:
                 class_name="mt-3",
             ),
             custom_attrs={"id": "perbaiki"},
+            # Made anew for another value: what was typed and chosen for one is not taken over.
+            key=now["name"],
         ),
     )
 
@@ -387,6 +390,6 @@ def meja() -> rx.Component:
     return page(
         outcome(),
         rx.el.h1(rx.cond(MejaState.unknown, "Usulan tidak ditemukan", known)),
-        rx.cond(MejaState.ready, content, skeleton(8)),
+        rx.cond(MejaState.ready, content, rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
         here=PATH,
     )

@@ -114,6 +114,11 @@ class Office:
             session.expunge(unit)
         return unit
 
+    def move(self, person: Person, unit: Unor) -> None:
+        """Let a person work in a unit."""
+        with self.desk.portal.db.begin() as session:
+            session.execute(update(Pegawai).where(col(Pegawai.id) == person.pegawai_id).values(unor_id=unit.id))
+
     def version(self, number: int) -> int:
         return self.desk.proposal(number).version
 

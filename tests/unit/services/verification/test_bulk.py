@@ -129,3 +129,11 @@ def test_what_a_colleague_has_open_is_left_out(office: Office) -> None:
     assert _numbers(office) == []
     with pytest.raises(Refused, match="Budi Hartono"):
         _together(office, number)
+
+
+def test_what_a_disabled_account_had_open_is_not_left_out(office: Office) -> None:
+    number = _as_it_is(office.desk)
+    office.verifier.do(verification.claim, number)
+    office.desk.portal.disable(office.desk.portal.budi)
+    assert _numbers(office) == [number]
+    assert _together(office, number).verified == 1

@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.domain.roles import Role
+from mysapk_web.domain.roles import Permission, Role
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
-from mysapk_web.services import verification
-from mysapk_web.services.actor import Refused
-from mysapk_web.services.verification import MINE, NEWEST, OPEN, Filters, inbox, read_filters
+from mysapk_web.models import RoleGrant
+from mysapk_web.services import clock, verification
+from mysapk_web.services.actor import Grant, Refused
+from mysapk_web.services.scope import reaches_agencies
+from mysapk_web.services.verification import MINE, NEWEST, OPEN, Filters, Inbox, inbox, read_filters
 from mysapk_web.services.verification.filters import MAX_TEXT
 from tests.unit.services.pdm.desk import GOLONGAN, SKP
-from tests.unit.services.people import after, days, hours
+from tests.unit.services.people import after, days, hours, nobody
 from tests.unit.services.verification.officials import Office
 
 A, S = UsulanAct, UsulanState
@@ -70,6 +72,62 @@ def test_counts_by_state_and_by_group(office: Office, three: list[int]) -> None:
     assert {row.key for row in one.groups} == {"penghargaan", "skp"}
 
 
+def _groups(seen: Inbox) -> dict[str, int]:
+    return {row.key: row.count for row in seen.groups}
+
+
+def test_what_waits_for_me_is_counted_as_it_is_listed(office: Office, three: list[int]) -> None:
+    """An admin of the agency may do both offices, but not both of one proposal."""
+    admin = office.someone(office.desk.portal.budi, Role.ADMIN_INSTANSI)
+    assert _groups(admin.inbox()) == {"golongan": 1, "penghargaan": 1, "skp": 1}
+    admin.decide(three[0], A.VERIFY)
+    seen = admin.inbox()
+
+    assert [row.id for row in seen.rows] == three[1:]
+    assert _groups(seen) == {"penghargaan": 1, "skp": 1}
+    assert sum(_groups(seen).values()) == seen.total
+    for key, count in _groups(seen).items():
+        assert admin.inbox(grup=key).total == count
+    # What is on its way is listed and counted with what has passed through the own hands.
+    assert {row.key: row.count for row in seen.states} == {"INPUT_BERKAS": 2, "TERVERIFIKASI": 1}
+    assert _groups(admin.inbox(status=S.TERVERIFIKASI.value)) == {"golongan": 1}
+    assert _groups(admin.inbox(status=OPEN)) == {"golongan": 1, "penghargaan": 1, "skp": 1}
+
+
+def test_hands_that_had_another_role_before_are_known(office: Office, three: list[int]) -> None:
+    """Dewi verified, lost that role, and approves now."""
+    dewi = office.desk.portal.dewi
+    office.someone(dewi, Role.VERIFIKATOR).decide(three[0], A.VERIFY)
+    office.verifier.decide(three[1], A.VERIFY)
+    now = clock.now()
+    with office.desk.portal.db.begin() as session:
+        session.add(
+            RoleGrant(
+                account_id=dewi.account_id,
+                role=Role.VERIFIKATOR,
+                instansi_id=dewi.instansi_id,
+                granted_at=now,
+                revoked_at=now,
+            )
+        )
+    seen = office.approver.inbox()
+
+    assert [row.id for row in seen.rows] == [three[1]]
+    assert _groups(seen) == {"skp": 1} == _groups(office.approver.inbox(grup="skp"))
+
+
+def test_each_office_is_counted_in_its_own_scope(office: Office, three: list[int]) -> None:
+    """Who verifies in one unit and approves in the whole agency has two desks of different size."""
+    unit = office.unit("Dinas Satu")
+    both = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, unit.jalur)
+    both = both.but(grants=(*both.actor.grants, Grant(Role.APPROVER, both.actor.instansi_id)))
+    office.someone(office.desk.portal.dewi, Role.VERIFIKATOR).decide(three[0], A.VERIFY)
+    seen = both.inbox()
+
+    assert [row.id for row in seen.rows] == [three[0]]
+    assert _groups(seen) == {"golongan": 1}
+
+
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -109,20 +167,87 @@ def test_narrowed_to_a_unit(office: Office) -> None:
     assert office.verifier.listed(unit=here.id) == [number]
     assert office.verifier.listed(unit=there.id) == []
     assert office.verifier.listed(unit=office.desk.proposal(number).unor_id + 999) == []
-    names = [name for _, name in office.verifier.inbox().units]
-    assert {"Dinas Satu", "Dinas Dua"} < set(names)
-    limited = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, here.jalur)
-    assert [name for _, name in limited.inbox().units] == ["Dinas Satu"]
+    assert {row.key: row.count for row in office.verifier.inbox(unit=here.id).states} == {"INPUT_BERKAS": 1}
+    assert office.verifier.inbox(unit=there.id).states == office.verifier.inbox(unit=there.id).groups == []
+
+
+def test_a_unit_above_the_scope_narrows_nothing_more_and_opens_nothing(office: Office) -> None:
+    """As in a link that somebody with a larger scope has sent."""
+    here, there = office.unit("Dinas Satu", office.desk.portal.ani), office.unit("Dinas Dua")
+    number = office.sent()
+    above = here.atasan_id
+    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, here.jalur).listed(unit=above) == [number]
+    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, there.jalur).listed(unit=above) == []
 
 
 def test_a_unit_of_another_agency_leads_nowhere(office: Office) -> None:
     office.sent()
-    other = office.desk.portal.citra
-    stranger = office.stranger
-    with office.desk.portal.db.read() as session:
-        unit = verification.inbox(session, stranger.actor, Filters()).units[0][0]
-    assert other.instansi_id
+    unit = office.stranger.see(verification.unit_meant, "", "1")
+    assert office.stranger.listed(unit=unit) == []
     assert office.verifier.listed(unit=unit) == []
+
+
+def _to_bkn(office: Office, number: int) -> int:
+    """Verified and approved where it was sent."""
+    home = office.desk.proposal(number).instansi_id
+    for person, role, act in (
+        (office.desk.portal.budi, Role.VERIFIKATOR, A.VERIFY),
+        (office.desk.portal.dewi, Role.APPROVER, A.APPROVE),
+    ):
+        office.someone(person, role).but(grants=(Grant(role, home),)).decide(number, act)
+    return number
+
+
+def test_which_agency_it_is_and_narrowed_to_one(office: Office) -> None:
+    portal = office.desk.portal
+    bkn = office.someone(nobody(), Role.ADMIN_BKN).but(instansi_id=portal.ani.instansi_id)
+    mine = _to_bkn(office, office.desk.sent("golongan", GOLONGAN))
+    other = _to_bkn(office, office.desk.of(portal.citra).sent("golongan", GOLONGAN))
+    seen = bkn.inbox()
+
+    assert [(row.id, row.instansi) for row in seen.rows] == [
+        (mine, "Pemerintah Kabupaten Contoh"),
+        (other, "Pemerintah Kota Misal"),
+    ]
+    for text, expected in {
+        "7301": [mine],
+        "kota misal": [other],
+        "Pemerintah Kota Misal": [other],
+        "pemerintah": [mine, other],
+        "tidak ada": [],
+        "%": [],
+    }.items():
+        assert bkn.listed(instansi=text) == expected, text
+        assert sum(row.count for row in bkn.inbox(instansi=text).groups) == len(expected)
+        assert sum(row.count for row in bkn.inbox(instansi=text).states) == len(expected)
+    assert bkn.see(verification.next_in_queue, Filters(instansi="7302"), mine) == other
+    # Nobody gets further than the own scope with it.
+    assert office.verifier.listed(status=OPEN, instansi="7302") == []
+    assert office.verifier.listed(status=OPEN, instansi="7301") == [mine]
+
+
+def test_a_name_that_means_too_many_agencies_is_refused(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mysapk_web.services.verification.finding.MOST_AGENCIES", 1)
+    with pytest.raises(Refused, match="lebih lengkap") as refused:
+        office.bkn.listed(instansi="pemerintah")
+    assert refused.value.field == "instansi"
+    assert office.bkn.listed(instansi="kota") == []
+
+
+def test_who_reaches_one_agency_only_and_who_more(office: Office) -> None:
+    portal = office.desk.portal
+    both = office.verifier.but(
+        grants=tuple(Grant(Role.VERIFIKATOR, person.instansi_id) for person in (portal.ani, portal.citra))
+    )
+    assert [reaches_agencies(who.actor, Permission.INBOX_READ) for who in (office.verifier, both, office.bkn)] == [
+        False,
+        True,
+        True,
+    ]
+    numbers = [office.sent(), office.desk.of(portal.citra).sent("skp", SKP)]
+    assert both.listed() == numbers
+    assert both.listed(instansi="misal") == numbers[1:]
+    assert both.but(second_factor=False).actor.acting_grants == ()
 
 
 def test_in_pages(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +323,17 @@ def test_who_has_it_open(office: Office, three: list[int]) -> None:
     assert [row.mine for row in colleague.inbox().rows] == [True, False, False]
 
 
+def test_what_a_disabled_account_had_open_is_free_everywhere(office: Office, three: list[int]) -> None:
+    colleague = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
+    colleague.do(verification.claim, three[1])
+    office.desk.portal.disable(office.desk.portal.dewi)
+
+    assert [row.claimed_by for row in office.verifier.inbox().rows] == ["", "", ""]
+    assert office.verifier.see(verification.next_in_queue, Filters(), three[0]) == three[1]
+    assert office.verifier.open(three[1]).claim.by == ""
+    assert office.verifier.do(verification.claim, three[1]).mine
+
+
 # The address -------------------------------------------------------------------------------------
 
 
@@ -216,10 +352,19 @@ def test_anything_in_an_address_narrows_or_is_nothing(given_: dict[str, Any]) ->
 
 
 def test_an_address_keeps_the_filters() -> None:
-    wanted = Filters(status=OPEN, grup="skp", nip="1985", dari=date(2026, 8, 24), unit=7, urut=NEWEST)
+    wanted = Filters(
+        status=OPEN, grup="skp", nip="1985", dari=date(2026, 8, 24), instansi="kota misal", unit=7, urut=NEWEST
+    )
 
     assert read_filters(wanted.query()) == wanted
-    assert wanted.query(grup="", unit=0) == {"status": "semua", "nip": "1985", "dari": "2026-08-24", "urut": "baru"}
+    assert wanted.query(grup="", unit=0, instansi="") == {
+        "status": "semua",
+        "nip": "1985",
+        "dari": "2026-08-24",
+        "urut": "baru",
+    }
+    assert read_filters({"instansi": "  kota \x00  misal "}).instansi == "kota misal"
+    assert read_filters({"unit": "12"}) == Filters(unit=12)
     assert Filters().query() == {}
     assert read_filters({"status": "DRAF"}).status == MINE
     assert read_filters({"grup": "profil"}).grup == ""

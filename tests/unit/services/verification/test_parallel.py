@@ -12,6 +12,7 @@ from mysapk_web.services import verification
 from mysapk_web.services.actor import Refused
 from tests.unit.services.pdm.desk import ANAK, GOLONGAN
 from tests.unit.services.pdm.test_parallel import refused, together
+from tests.unit.services.people import after, minutes
 from tests.unit.services.verification.officials import Office
 
 ROUNDS = 4
@@ -75,6 +76,23 @@ def test_claimed_at_once(office_on_both: Office, _round: int) -> None:
     office = office_on_both
     number = office.sent()
     people = [office.verifier, office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)] * 2
+    results = together(*[lambda who=who: who.do(verification.claim, number) for who in people])
+
+    assert sorted(result.mine for result in results) == [False, False, True, True]
+
+
+@pytest.mark.parametrize("over", ["its time", "its account"])
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_claim_that_counts_no_more_is_taken_over_by_one(office_on_both: Office, over: str, _round: int) -> None:
+    office = office_on_both
+    number = office.sent()
+    portal = office.desk.portal
+    former = office.someone(portal.citra, Role.VERIFIKATOR).but(grants=office.verifier.actor.grants)
+    with after(-16 * minutes if over == "its time" else 0):
+        former.do(verification.claim, number)
+    if over == "its account":
+        portal.disable(portal.citra)
+    people = [office.verifier, office.someone(portal.dewi, Role.VERIFIKATOR)] * 2
     results = together(*[lambda who=who: who.do(verification.claim, number) for who in people])
 
     assert sorted(result.mine for result in results) == [False, False, True, True]
