@@ -228,7 +228,13 @@ def _check(item: ObjectVar[CheckRow]) -> rx.Component:
 def _checks() -> rx.Component:
     return section(
         "Pemeriksaan otomatis",
-        table("Hasil pemeriksaan otomatis", ["Pemeriksaan", "Hasil", "Catatan"], rx.foreach(MejaState.checks, _check)),
+        rx.cond(
+            MejaState.checks,
+            table(
+                "Hasil pemeriksaan otomatis", ["Pemeriksaan", "Hasil", "Catatan"], rx.foreach(MejaState.checks, _check)
+            ),
+            rx.el.p("Usulan ini sudah diputuskan, jadi tidak diperiksa lagi."),
+        ),
     )
 
 
