@@ -91,6 +91,7 @@ class AuditTag(StrEnum):
     MAIL_RESENT = "surat:dikirim-ulang"
     ACCESS_REFUSED = "akses:ditolak"
     LIMIT_EXCEEDED = "akses:terlalu-sering"
+    TRAIL_CONTINUED = "jejak:segel-dilanjutkan"
 
     @property
     def label(self) -> str:
@@ -170,4 +171,5 @@ _LABELS: Final = {
     AuditTag.MAIL_RESENT: "Surat dikirim ulang",
     AuditTag.ACCESS_REFUSED: "Akses ditolak",
     AuditTag.LIMIT_EXCEEDED: "Terlalu sering",
+    AuditTag.TRAIL_CONTINUED: "Penyegelan jejak dilanjutkan oleh operator",
 }

@@ -38,6 +38,8 @@ _SECRET_KEYS = frozenset(
         "nama",
     }
 )
+_WHOLE_KEYS = frozenset({"timestamp", "level", "logger", "head", "head_before"})
+"""Of our own making; the head of the trail has to be whole, or a later check could not be given it."""
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 _LONG_NUMBER = re.compile(r"\d{9,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -137,7 +139,7 @@ def scrub(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     for key, value in event.items():
         if key in _SECRET_KEYS:
             event[key] = _HIDDEN
-        elif isinstance(value, str) and key not in {"timestamp", "level", "logger"}:
+        elif isinstance(value, str) and key not in _WHOLE_KEYS:
             event[key] = _LONG_NUMBER.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, _CONTROL.sub(" ", value)))
         elif isinstance(value, int) and abs(value) >= 10**9:
             event[key] = _HIDDEN
