@@ -1,4 +1,4 @@
-"""Lists whose filters stand in the address: the fields of the filter, the links from page to page, and reading and writing the address."""
+"""Lists whose filters stand in the address: the filter, links from page to page, the address, buttons that bring a list down."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect
+from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, NativeForm
 from mysapk_web.ui.components.forms import around, attributes
 from mysapk_web.ui.state import storable
 
@@ -112,3 +112,27 @@ def link_pager(number: Any, pages: Any, before: Any, after: Any) -> rx.Component
             custom_attrs={"aria-label": "Halaman daftar"},
         ),
     )
+
+
+def kinds_form(action: str, fields: Mapping[str, Any], *, xlsx: Any = True) -> rx.Component:
+    """A native form with a button for each kind of file. What it names goes in the body and not into the address.
+
+    Args:
+        action: Where it is sent.
+        fields: Name and value of what is sent along.
+        xlsx: Whether a workbook is offered, too; a var may say so.
+    """
+    return NativeForm.create(
+        *(rx.el.input(type="hidden", name=name, value=value, read_only=True) for name, value in fields.items()),
+        rx.el.div(
+            _kind("csv", "Unduh CSV"),
+            rx.cond(xlsx, _kind("xlsx", "Unduh XLSX")),
+            class_name="buttons",
+        ),
+        method="post",
+        action=action,
+    )
+
+
+def _kind(kind: str, label: str) -> rx.Component:
+    return rx.el.button(label, type="submit", name="bentuk", value=kind, class_name="button button-secondary")

@@ -11,7 +11,7 @@ from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.progress import number
 from mysapk_web.services.listing import DEEPEST, Listing
 from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson
-from mysapk_web.ui.components.behaviour import NativeForm
+from mysapk_web.ui.components.lists import kinds_form
 from mysapk_web.ui.words import moment
 
 KINDS: Final = (("", "Semua"), *((jenis.value, jenis.label) for jenis in JenisPegawai))
@@ -96,17 +96,4 @@ def download_form(report: str, fields: Mapping[str, Any], *, xlsx: bool = True) 
         fields: Name and var of each filter.
         xlsx: Whether it is offered as a workbook, too.
     """
-    kinds = [("csv", "Unduh CSV"), *([("xlsx", "Unduh XLSX")] if xlsx else [])]
-    return NativeForm.create(
-        rx.el.input(type="hidden", name="daftar", value=report, read_only=True),
-        *(rx.el.input(type="hidden", name=name, value=value, read_only=True) for name, value in fields.items()),
-        rx.el.div(
-            *(
-                rx.el.button(label, type="submit", name="bentuk", value=kind, class_name="button button-secondary")
-                for kind, label in kinds
-            ),
-            class_name="buttons",
-        ),
-        method="post",
-        action="/admin/unduh",
-    )
+    return kinds_form("/admin/unduh", {"daftar": report, **fields}, xlsx=xlsx)

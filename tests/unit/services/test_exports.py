@@ -17,12 +17,13 @@ from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
 from mysapk_web.models import AuditEvent, Database, Instansi, Pegawai, Period
-from mysapk_web.services import audit, clock, exports, trail
+from mysapk_web.services import audit, clock, exports, sheets, trail
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
-from mysapk_web.services.exports import Kind, Report, Wanted, export
+from mysapk_web.services.exports import Report, Wanted, export
 from mysapk_web.services.progress import unfinished
 from mysapk_web.services.progress.missing import Filter
+from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import Settings
 from tests.unit.services.offices import NIPS, acting, end_activation, place
 
@@ -170,7 +171,7 @@ def test_exports_are_limited(demo_db: Database, tmp_path: Path) -> None:
 def test_too_long_a_list_is_refused_with_what_to_do(
     demo_db: Database, tmp_path: Path, kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(exports.MOST_ROWS, kind.value, 10)
+    monkeypatch.setitem(sheets.MOST_ROWS, kind, 10)
     with pytest.raises(Refused, match="lebih dari 10 baris"):
         export(demo_db, acting(demo_db, "admin_instansi"), Wanted(Report.MISSING, kind), tmp_path / "x")
 

@@ -154,12 +154,6 @@ def test_a_run_that_kills_its_workers_is_given_up(quick_lists: Lists) -> None:
     assert quick_lists.state(run_id) is RunState.FAILED
 
 
-def test_the_report_holds_the_rest(quick_lists: Lists) -> None:
-    run_id = quick_lists.imported("taufik", NEW, ("eko", "=1+1"), ("citra", "c@k2.example.go.id"))
-    rows = list(email_imports.report(quick_lists.office.db, run_id))
-    assert [(line, hasil) for line, _, _, hasil, _ in rows] == [(3, "Email salah bentuk"), (4, "Di luar wewenang")]
-
-
 def test_runs_of_others_are_not_seen(lists: Lists) -> None:
     office = lists.office
     mine, satker = lists.begin("taufik", NEW), lists.begin("sari", NEW)
@@ -169,7 +163,7 @@ def test_runs_of_others_are_not_seen(lists: Lists) -> None:
 
     assert (seen("taufik"), seen("lina"), seen("sari")) == ({mine, satker}, {mine, satker}, {satker})
     assert (seen("yusuf"), seen("surya")) == (set(), {mine, satker})
-    for act in (email_imports.find_run, email_imports.apply, email_imports.undo, email_imports.count_report):
+    for act in (email_imports.find_run, email_imports.apply, email_imports.undo):
         with pytest.raises(NotAllowed):
             office.do(act, office.actor("yusuf"), mine)
     with pytest.raises(NotAllowed):
