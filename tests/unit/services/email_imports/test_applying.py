@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email_import import RowVerdict, RunState
-from mysapk_web.models import EmailImport, OutboxMail, RoleGrant, UserSession
+from mysapk_web.models import EmailImport, OutboxMail, Pegawai, RoleGrant, UserSession
 from mysapk_web.services import clock, email_imports
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.email_imports import applying, holding, reading
 from mysapk_web.services.security import StepUpNeeded
-from tests.unit.services.email_imports.lists import Lists
+from tests.unit.services.email_imports.lists import Lists, nip
 
 NEW = ("ani", "ani.baru@k1.example.go.id")
 CHAIN = [("eko", "eko.baru@k1.example.go.id"), ("ani", "eko@k1.example.go.id"), ("dewi", "ani@k1.example.go.id")]
@@ -86,6 +90,51 @@ def test_what_changed_since_the_preview_is_not_overwritten(lists: Lists) -> None
     run = lists.run(run_id)
     assert (run.applied, sum(run.counts.values()), run.counts["siap"]) == (1, 3, 1)
     assert lists.keys()["ani"] == "ani.lain@k1.example.go.id"
+
+
+@contextmanager
+def taken_meanwhile(lists: Lists, who: str, key: str) -> Iterator[None]:
+    """Somebody else takes an address while the block runs: after its look, and before its write."""
+    office = lists.office
+    if office.db.is_sqlite:
+        pytest.skip("one writer at a time")
+    holding_it, done = threading.Event(), threading.Event()
+
+    def take() -> None:
+        with office.db.begin() as session:
+            session.execute(update(Pegawai).where(col(Pegawai.nip) == nip(who)).values(email=key, email_key=key))
+            holding_it.set()
+            # The block waits for this transaction at the unique index; then it ends and the address is taken.
+            done.wait(1.5)
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    assert holding_it.wait(10)
+    yield
+    done.set()
+    thread.join(10)
+
+
+def test_an_address_that_is_taken_at_the_very_moment_is_taken_and_the_rest_goes_on(lists: Lists) -> None:
+    run_id = lists.begin("taufik", NEW, ("eko", "eko.baru@k1.example.go.id"))
+    with taken_meanwhile(lists, "citra", NEW[1]):
+        lists.apply("taufik", run_id)
+    assert lists.verdicts(run_id) == [RowVerdict.TAKEN, RowVerdict.READY]
+    run = lists.run(run_id)
+    assert (run.state, run.applied, run.counts) == (RunState.DONE, 1, {"siap": 1, "dipakai": 1})
+    keys = lists.keys()
+    assert (keys["citra"], keys["ani"], keys["eko"]) == (NEW[1], "ani@k1.example.go.id", "eko.baru@k1.example.go.id")
+    assert lists.office.mails("ani") == []
+    assert len(lists.office.mails("eko")) == 2
+
+
+def test_an_old_address_that_is_taken_at_the_very_moment_is_not_given_back(lists: Lists) -> None:
+    run_id = lists.imported("taufik", NEW, ("eko", "eko.baru@k1.example.go.id"))
+    with taken_meanwhile(lists, "citra", "ani@k1.example.go.id"):
+        lists.undo("taufik", run_id)
+    assert (lists.state(run_id), lists.run(run_id).undone) == (RunState.UNDONE, 1)
+    keys = lists.keys()
+    assert (keys["citra"], keys["ani"], keys["eko"]) == ("ani@k1.example.go.id", NEW[1], "eko@k1.example.go.id")
 
 
 def test_a_run_is_applied_once(lists: Lists) -> None:
