@@ -117,7 +117,7 @@ def worker() -> None:
     with _told_in_lines(), _database() as (database, settings):
         from mysapk_web.mail.dispatcher import Dispatcher
         from mysapk_web.mail.transports import make_transport
-        from mysapk_web.web.log import configure
+        from mysapk_web.services.log import configure
 
         configure(settings)
         asyncio.run(_until_stopped(Dispatcher(database, settings, make_transport(settings)).serve))

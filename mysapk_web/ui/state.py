@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.database import Busy
+from mysapk_web.services.log import place_of
 from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.ui.tree import Substates, Told
-from mysapk_web.web.log import place_of
 
 log = structlog.get_logger(__name__)
 

@@ -26,11 +26,11 @@ from mysapk_web.domain.filename import content_disposition
 from mysapk_web.services import database, document_files, documents, session, verification
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.database import Busy
+from mysapk_web.services.log import place_of
 from mysapk_web.services.pdf_check import PdfRefused, run_checking
 from mysapk_web.services.pdm.views import DocumentView
 from mysapk_web.settings import load
 from mysapk_web.web.headers import DOWNLOAD_POLICY, FRAMED_POLICY
-from mysapk_web.web.log import place_of
 from mysapk_web.web.page import page
 from mysapk_web.web.receiving import Empty, TooLarge, drain, receive
 

@@ -27,11 +27,11 @@ from mysapk_web.services import database, email_imports, session
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.email_imports import Upload, inbox
 from mysapk_web.services.exports import TooManyExports
+from mysapk_web.services.log import place_of
 from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import load
 from mysapk_web.web import files, forms
-from mysapk_web.web.log import place_of
 from mysapk_web.web.page import page
 from mysapk_web.web.receiving import Empty, TooLarge, drain, receive
 

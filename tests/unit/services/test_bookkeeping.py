@@ -15,8 +15,8 @@ from mysapk_web.models import Database
 from mysapk_web.services import bookkeeping, clock, database
 from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.bookkeeping import Watch
+from mysapk_web.services.log import scrub
 from mysapk_web.settings import Settings
-from mysapk_web.web.log import scrub
 from tests.unit.services.test_audit_chain import point_the_note_at, tamper, verify, write
 
 

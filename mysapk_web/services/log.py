@@ -6,13 +6,14 @@ their words, because some put a whole event, headers and password included, into
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
 import traceback
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
@@ -48,6 +49,19 @@ _HIDDEN = "***"
 _FRAMES = 5
 
 
+class Lines(logging.StreamHandler[TextIO]):
+    """Lines on a stream. One that can't be written is told by its place; the library would quote it, and what was just raised."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  named by the library
+        """Tell that a line is missing.
+
+        Args:
+            record: The line.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(f"log line lost at {record.module}:{record.lineno}\n")
+
+
 def configure(settings: Settings) -> None:
     """Set up logging of this process.
 
@@ -72,7 +86,7 @@ def configure(settings: Settings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Lines(sys.stderr)
     handler.addFilter(silence_libraries)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
