@@ -303,11 +303,20 @@ def person_named(text: str, *, everywhere: bool) -> ColumnElement[bool]:
 def _begins_with(beginning: str) -> ColumnElement[bool]:
     """Names from the index of names: the ways in which rolls write them are ranges of it, and the comparison makes it exact."""
     name = col(Pegawai.nama)
-    ranges = [
-        and_(name >= written, name < written[:-1] + chr(ord(written[-1]) + 1))
-        for written in {beginning.title(), beginning.upper()}
-    ]
+    ranges = []
+    for written in {beginning.title(), beginning.upper()}:
+        end = _behind(written)
+        ranges.append(and_(name >= written, name < end) if end else name >= written)
     return and_(or_(*ranges), func.lower(Pegawai.nama).startswith(beginning, autoescape=True))
+
+
+def _behind(beginning: str) -> str:
+    """The first text behind all that begin so; empty when there is none, because it consists of the last character there is."""
+    kept = beginning.rstrip("\U0010ffff")
+    if not kept:
+        return ""
+    # Between U+D7FF and U+E000 stand halves of characters, which no database takes.
+    return kept[:-1] + ("\ue000" if kept[-1] == "\ud7ff" else chr(ord(kept[-1]) + 1))
 
 
 def _in_agency(session: Session, text: str) -> ColumnElement[bool]:
