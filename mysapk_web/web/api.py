@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mysapk_web.domain.email_import import RunState
+from mysapk_web.domain.number import number_of
 from mysapk_web.domain.throttle import API_CALLS_PER_TOKEN, API_FAILURES_PER_ADDRESS
 from mysapk_web.services import counters, database, email_imports
 from mysapk_web.services.actor import CountedRefusal
@@ -22,7 +23,7 @@ from mysapk_web.services.email_imports import Caller, RunView
 from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import load
 from mysapk_web.web import openapi
-from mysapk_web.web.email_imports import fault_of, forget, place, received, report_file, run_named
+from mysapk_web.web.email_imports import fault_of, forget, place, received, report_file
 from mysapk_web.web.gate import BEARER
 from mysapk_web.web.receiving import drain
 
@@ -72,13 +73,13 @@ async def create(request: Request, caller: Caller) -> Response:
 
 async def show(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/email-imports/{id}`: how far it is, and the verdicts."""
-    found = await database.look(email_imports.run_of_token, caller, run_named(request.path_params["run_id"]))
+    found = await database.look(email_imports.run_of_token, caller, number_of(request.path_params["run_id"]))
     return JSONResponse(_shown(found)) if found else _error(*_NOT_FOUND)
 
 
 async def report(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/email-imports/{id}/report`: the rows that were not taken over."""
-    run_id, kind = run_named(request.path_params["run_id"]), request.query_params.get("format", "csv")
+    run_id, kind = number_of(request.path_params["run_id"]), request.query_params.get("format", "csv")
     if kind not in set(Kind):
         return _error(400, "format-salah", "Parameter format hanya dapat berisi csv atau xlsx.")
     found = await database.look(email_imports.run_of_token, caller, run_id)

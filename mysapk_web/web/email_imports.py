@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from mysapk_web.domain.number import number_of
 from mysapk_web.services import database, email_imports, session
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.email_imports import Upload, inbox
@@ -42,7 +42,6 @@ AT_ONCE: Final = 8
 NAME_HEADER: Final = "x-nama-berkas"
 """File name, percent-encoded: not in the address, which proxies write down (ASVS 14.2.1)."""
 PAGE: Final = "/admin/email"
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -114,20 +113,11 @@ async def upload(request: Request) -> Response:
     return JSONResponse({"ok": True, "sentence": "Berkas diterima dan sedang diperiksa.", "run": run_id}, 202)
 
 
-def run_named(text: str) -> int:
-    """The number of the run that an address or a form names; 0, which none has, where it names none.
-
-    Args:
-        text: As it came.
-    """
-    return int(text) if _NUMBER.fullmatch(text) else 0
-
-
 async def report(request: Request) -> Response:
     """`POST /admin/email/laporan`, for who may see the run: the rows that were not taken over. A native form, as of every list."""
     actor = await _actor(request)
     form = await forms.fields_of(request)
-    run_id, kind = run_named(form.get("impor", "")), form.get("bentuk", "")
+    run_id, kind = number_of(form.get("impor")), form.get("bentuk", "")
     if kind not in set(Kind):
         raise NotAllowed("unknown kind")
     return await report_file(partial(email_imports.take_report, database.database(), actor, run_id), run_id, Kind(kind))

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
+from mysapk_web.domain.text import storable
+
 LARGEST: Final = 8_192
 """Bytes."""
 MOST_FIELDS: Final = 20
@@ -29,4 +31,4 @@ async def fields_of(request: Request) -> dict[str, str]:
         fields = parse_qs(body.decode("ascii"), max_num_fields=MOST_FIELDS)
     except ValueError:
         return {}
-    return {name: values[0].strip()[:LONGEST] for name, values in fields.items()}
+    return {name: storable(values[0]).strip()[:LONGEST] for name, values in fields.items()}

@@ -105,7 +105,7 @@ class BelumAktifState(AppState):
     async def remind_chosen(self, form: dict[str, Any]) -> None:
         """Remind the people who are ticked."""
         names = [name for name in form if isinstance(name, str)] if isinstance(form, dict) else []
-        chosen = [int(match[1]) for name in names[:100] if (match := _CHOSEN.fullmatch(name))]
+        chosen = [number_of(match[1]) for name in names[:100] if (match := _CHOSEN.fullmatch(name))]
         await self._remind(chosen)
 
     @handler(MAY)

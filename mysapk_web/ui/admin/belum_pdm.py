@@ -102,7 +102,7 @@ class BelumPdmState(AppState):
     async def remind_chosen(self, form: dict[str, Any]) -> None:
         """Remind the people who are ticked."""
         names = [name for name in form if isinstance(name, str)] if isinstance(form, dict) else []
-        await self._remind([int(match[1]) for name in names[:100] if (match := _CHOSEN.fullmatch(name))])
+        await self._remind([number_of(match[1]) for name in names[:100] if (match := _CHOSEN.fullmatch(name))])
 
     @handler(MAY)
     async def remind_all(self, form: dict[str, Any]) -> None:

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
+from mysapk_web.domain.text import storable
 from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, NativeForm
 from mysapk_web.ui.components.forms import around, attributes
-from mysapk_web.ui.state import storable
 
 LONGEST: Final = 100
 """Characters of one value in an address; what is longer was not put there by a page."""

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mysapk_web.domain.text import storable
 from mysapk_web.services.people import COUNTED
 from mysapk_web.ui.admin.pegawai.daftar import KINDS, STATES, one_of, total_in_words
 from mysapk_web.ui.components.lists import LONGEST, address_with, parameter
-from mysapk_web.ui.state import storable, text_of
+from mysapk_web.ui.state import text_of
 
 
 @dataclass
