@@ -15,8 +15,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from mysapk_web.domain.cell import safe_cell
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.rolls.report import safe_cell
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What a workbook can't hold (XML 1.0, 2.2)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -100,7 +101,10 @@ def test_sanctions_of_the_pdm_carry_reason_source_and_end(demo_db: Database, tmp
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-@pytest.mark.parametrize("evil", ['=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1", "a\x0bb"])
+@pytest.mark.parametrize(
+    "evil",
+    ['=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1", "a\x0bb", "a;=1", "a\n+1", 'a;"@x', "＝1", "a;＋1"],
+)
 def test_no_cell_is_a_formula(demo_db: Database, tmp_path: Path, kind: Kind, evil: str) -> None:
     with demo_db.begin() as s:
         s.execute(update(Pegawai).where(col(Pegawai.nip) == NIPS["belum_aktif"]).values(nama=evil))
@@ -108,8 +112,11 @@ def test_no_cell_is_a_formula(demo_db: Database, tmp_path: Path, kind: Kind, evi
     path = tmp_path / wanted.filename
     export(demo_db, acting(demo_db, "admin_instansi"), wanted, path)
     if kind is Kind.CSV:
-        cells = [row[1] for row in rows_of(path) if row[0] == NIPS["belum_aktif"]]
-        assert not cells[0].startswith(("=", "+", "-", "@", "\t"))
+        for delimiter, quoting in itertools.product(",;", (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)):
+            with path.open(encoding="utf-8-sig", newline="") as handle:
+                cells = [cell for row in csv.reader(handle, delimiter=delimiter, quoting=quoting) for cell in row]
+            assert len(cells) > 1000
+            assert not [cell for cell in cells if cell.lstrip(' "\t').startswith(tuple("=+-@＝＋－＠"))]
     else:
         sheet = load_workbook(path).active
         assert sheet is not None

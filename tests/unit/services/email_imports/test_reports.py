@@ -12,10 +12,10 @@ from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
-from mysapk_web.models import AuditEvent
+from mysapk_web.models import AuditEvent, EmailImportRow
 from mysapk_web.services import email_imports, exports, sheets
 from mysapk_web.services.actor import NotAllowed, Refused
-from mysapk_web.services.email_imports import Caller
+from mysapk_web.services.email_imports import Caller, Upload, inbox
 from mysapk_web.services.exports import Report, TooManyExports, Wanted
 from mysapk_web.services.sheets import Kind
 from tests.unit.services.email_imports.lists import Lists
@@ -140,3 +140,20 @@ def test_too_long_a_report_is_refused_before_a_row_is_written(
     monkeypatch.setitem(sheets.MOST_ROWS, Kind.XLSX, 0)
     with pytest.raises(Refused):
         email_imports.take_report_by_token(office.db, caller, by_token(quick_lists, caller), Kind.XLSX, path)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_report_that_is_uploaded_again_says_the_same(quick_lists: Lists, tmp_path: Path, kind: Kind) -> None:
+    rows = (("eko", "=1+1"), ("budi", "-budi@"), ("dewi", "salah;=1"))
+    run_id = quick_lists.begin("taufik", *((who, f'"{email}"') for who, email in rows))
+    path = inbox.new_path(quick_lists.folder)
+    email_imports.take_report(quick_lists.office.db, quick_lists.office.actor("taufik"), run_id, kind, path)
+    again = Upload(path.name, f"laporan.{kind}", inbox.digest(path))
+    second = quick_lists.office.do(email_imports.begin, quick_lists.office.actor("taufik"), again)
+    quick_lists.work()
+    assert quick_lists.verdicts(second) == quick_lists.verdicts(run_id)
+    with quick_lists.office.db.read() as session:
+        kept = session.exec(
+            select(EmailImportRow.email).where(EmailImportRow.run_id == second).order_by(col(EmailImportRow.position))
+        ).all()
+    assert list(kept) == [email for _, email in rows]
