@@ -17,7 +17,7 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from mysapk_web.cli_checks import database_fault, first, head_of, mail_fault, mail_in_words, shown
+from mysapk_web.cli_checks import database_fault, first, head_of, mail_fault, mail_in_words, shown, trail_faults
 from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import Database, migration
@@ -117,7 +117,7 @@ def worker() -> None:
     with _told_in_lines(), _database() as (database, settings):
         from mysapk_web.mail.dispatcher import Dispatcher
         from mysapk_web.mail.transports import make_transport
-        from mysapk_web.web.log import configure
+        from mysapk_web.services.log import configure
 
         configure(settings)
         asyncio.run(_until_stopped(Dispatcher(database, settings, make_transport(settings)).serve))
@@ -376,9 +376,17 @@ def _trail_faults(settings: Settings, known: Head | None) -> list[str]:
     """Walk along the trail, say how long it is, and give what is wrong with it."""
     with _told_in_lines(), _database() as (database, _settings), database.snapshot() as session:
         found = audit_chain.verify(session, settings, known=known)
+    typer.echo(f"Trail:    {found.events} events sealed, {found.unsealed} waiting; head {found.head.text}")
+    return trail_faults(found)
+
+
+@app.command("continue-trail")
+def continue_trail(
+    reason: Annotated[str, typer.Option(help="What was found out, for the trail.")],
+) -> None:
+    """Seal on behind a broken end of the trail, after you have looked into it; does nothing to a whole one."""
+    with _told_in_lines(), _database() as (database, settings), database.begin() as session:
+        fault = audit_chain.go_on(session, settings, reason=reason)
     typer.echo(
-        f"Trail:    {found.events} events sealed, {found.unsealed} waiting; head {found.head.position}:{found.head.hash}"
+        f"Sealing goes on, and the trail says so. It was: {fault}" if fault else "The end of the trail is whole."
     )
-    if not found.fault_count:
-        return []
-    return [f"The trail is not whole ({found.fault_count} faults):", *found.faults]

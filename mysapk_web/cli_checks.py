@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mysapk_web.models import Database, migration
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.audit_chain import Head
+from mysapk_web.services.audit_chain import Head, Verdict
 from mysapk_web.settings import Settings
 
 
@@ -84,3 +84,19 @@ def mail_in_words(settings: Settings) -> str:
         "file": f"as files in {settings.mail_dir}",
         "console": "on the console",
     }[settings.mail_backend]
+
+
+def trail_faults(found: Verdict) -> list[str]:
+    """What is wrong with the trail, in lines; none when nothing is.
+
+    Args:
+        found: Of a walk along it.
+    """
+    if not found.fault_count:
+        return []
+    halted = "Nothing is sealed any more. Find out why, then: mysapk continue-trail --reason ..."
+    return [
+        f"The trail is not whole ({found.fault_count} faults):",
+        *found.faults,
+        *([halted] if found.halted else []),
+    ]

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
-from mysapk_web.services import database, documents
+from mysapk_web.services import database, documents, log
 from mysapk_web.services.bookkeeping import keep_for_ever
 from mysapk_web.services.email_imports.work import work_for_ever
 from mysapk_web.services.passwords import warm_up
@@ -23,7 +23,7 @@ from mysapk_web.ui import pages
 from mysapk_web.ui.reaper import reap_for_ever
 from mysapk_web.ui.sockets import event_app
 from mysapk_web.ui.wall import Wall, unexpected
-from mysapk_web.web import log, routes
+from mysapk_web.web import routes
 from mysapk_web.web.frontend import POLICY, STATIC
 from mysapk_web.web.gate import ASGIApp, Gate
 from mysapk_web.web.headers import content_security_policy, script_hashes

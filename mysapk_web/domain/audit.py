@@ -93,6 +93,7 @@ class AuditTag(StrEnum):
     MAIL_RESENT = "surat:dikirim-ulang"
     ACCESS_REFUSED = "akses:ditolak"
     LIMIT_EXCEEDED = "akses:terlalu-sering"
+    TRAIL_CONTINUED = "jejak:segel-dilanjutkan"
 
     @property
     def label(self) -> str:
@@ -174,4 +175,5 @@ _LABELS: Final = {
     AuditTag.MAIL_RESENT: "Surat dikirim ulang",
     AuditTag.ACCESS_REFUSED: "Akses ditolak",
     AuditTag.LIMIT_EXCEEDED: "Terlalu sering",
+    AuditTag.TRAIL_CONTINUED: "Penyegelan jejak dilanjutkan oleh operator",
 }

@@ -43,6 +43,15 @@ def is_blank(character: str) -> bool:
     return character.isspace() or character in INVISIBLE
 
 
+def storable(text: str) -> str:
+    """A text without what no database and no socket takes: halves of characters (lone surrogates) and NUL.
+
+    Args:
+        text: From a browser.
+    """
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
+
+
 def data_lines(name: str) -> Iterator[str]:
     """Read a list kept beside the rules: one entry a line, `#` starts a comment line.
 

@@ -64,7 +64,7 @@ EMAIL_CHANGES_PER_TARGET: Final = Limit("email-change:target", 5, timedelta(days
 """Letters a day about a change to one address, over all accounts: nobody's mailbox is flooded."""
 
 EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1))
-"""Lists exported by one account: each is costly and carries personal data (ASVS 15.2.2)."""
+"""Lists exported by one account or one system, reports of imports among them: each is costly and carries personal data (ASVS 15.2.2)."""
 
 CARD_CHECKS_PER_ADDRESS: Final = Limit("card:address", 60, timedelta(minutes=1))
 """Public card verifications from one network address: a desk that scans cards passes, a crawler does not."""

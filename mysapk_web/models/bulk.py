@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg import sql
 from sqlalchemy import ARRAY, Column, ColumnElement, Table, any_, func, literal, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 
@@ -18,6 +20,9 @@ def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
         session: Any transaction; what waits in it is written first.
         model: Where to.
         rows: All of one shape, by column name. Columns that are left out must have a default in the database, or be the id.
+
+    Raises:
+        DBAPIError: Its kind as of any other statement, such as IntegrityError; no value is in its words.
     """
     if not rows:
         return
@@ -29,10 +34,11 @@ def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
         places = ", ".join("?" * len(columns))
         into = f"{_quoted(table.name)} ({', '.join(_quoted(column.name) for column in columns)})"
         statement = f"INSERT INTO {into} VALUES ({places})"  # noqa: S608  names from the tables only
-        _driver(session).executemany(statement, _values(session, columns, rows))
+        with _told_as_everywhere(session):
+            _driver(session).executemany(statement, _values(session, columns, rows))
         return
     copying = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), names)
-    with _driver(session).cursor() as cursor, cursor.copy(copying) as copy:
+    with _told_as_everywhere(session), _driver(session).cursor() as cursor, cursor.copy(copying) as copy:
         for values in _values(session, columns, rows):
             copy.write_row(values)
 
@@ -46,6 +52,9 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
         session: Any transaction. What it has loaded of these rows is stale afterwards.
         model: What is changed.
         rows: All of one shape: `id` and the columns that get new values.
+
+    Raises:
+        DBAPIError: Its kind as of any other statement, such as IntegrityError; no value is in its words.
     """
     if not rows:
         return
@@ -56,7 +65,8 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
     if _is_sqlite(session):
         put = ", ".join(f"{_quoted(name)} = ?" for name in names)
         statement = f"UPDATE {_quoted(table.name)} SET {put} WHERE id = ?"  # noqa: S608  names from the tables only
-        _driver(session).executemany(statement, _values(session, columns, rows))
+        with _told_as_everywhere(session):
+            _driver(session).executemany(statement, _values(session, columns, rows))
         return
     dialect = session.get_bind().dialect
     text = sql.SQL("UPDATE {} AS t SET {} FROM unnest({}) AS v({}) WHERE t.id = v.id").format(
@@ -65,7 +75,7 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
         sql.SQL(", ").join(sql.SQL(f"%s::{column.type.compile(dialect)}[]") for column in columns),
         sql.SQL(", ").join(sql.Identifier(column.name) for column in columns),
     )
-    with _driver(session).cursor() as cursor:
+    with _told_as_everywhere(session), _driver(session).cursor() as cursor:
         cursor.execute(text, [list(values) for values in zip(*_values(session, columns, rows), strict=True)])
 
 
@@ -101,6 +111,29 @@ def _quoted(name: str) -> str:
 def _driver(session: Session) -> Any:
     """The connection of the driver, in the transaction of the session."""
     return session.connection().connection.driver_connection
+
+
+@contextmanager
+def _told_as_everywhere(session: Session) -> Iterator[None]:
+    """What the driver refuses, as SQLAlchemy would have raised it; the driver quotes the very values, so its words stay here."""
+    dialect = session.get_bind().dialect
+    base: type[Exception] = dialect.loaded_dbapi.Error
+    try:
+        yield
+    except base as error:
+        told = DBAPIError.instance(None, None, _without_values(error), base, hide_parameters=True, dialect=dialect)
+    else:
+        return
+    raise told from None
+
+
+def _without_values(error: Exception) -> Exception:
+    """The same kind with the names of what refused. SQLite names columns only, PostgreSQL quotes rows in its details."""
+    found = getattr(error, "diag", None)
+    if found is None:
+        return error
+    names = (found.table_name, found.column_name, found.constraint_name)
+    return type(error)(" ".join([type(error).__name__, *filter(None, names)]))
 
 
 def _values(session: Session, columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> Iterator[Any]:

@@ -17,8 +17,10 @@ from sqlalchemy import ColumnElement, String, exists, type_coerce
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, insert, select
 
-from mysapk_web.models import AuditEvent, AuditSeal
-from mysapk_web.services import clock, jobs
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.models import AuditEvent, AuditSeal, Job
+from mysapk_web.services import audit, clock, jobs
+from mysapk_web.services.people.target import reason_of
 from mysapk_web.settings import Settings
 
 BATCH: Final = 1_000
@@ -29,6 +31,8 @@ LATE: Final = timedelta(minutes=15)
 """An event may be older than the newest sealed before it by so much: longer than any transaction lasts."""
 MOST_FAULTS: Final = 20
 """Faults that are told one by one."""
+MAX_REASON: Final = 300
+"""Characters of why the sealing goes on."""
 _STREAM: Final = 2_000
 _FIRST: Final = "0" * 64
 _EVENT: Final[tuple[Any, ...]] = (
@@ -53,6 +57,15 @@ class Head:
     event_id: int = 0
     """The highest number of an event sealed so far."""
 
+    @property
+    def text(self) -> str:
+        """As a check prints it and `--head` takes it."""
+        return f"{self.position}:{self.hash}"
+
+
+class TrailBroken(Exception):  # noqa: N818  a state of the trail, told to the operator
+    """The note of the newest place isn't of this key or doesn't fit the seals: sealing on would sign a cut."""
+
 
 @dataclass(slots=True)
 class Verdict:
@@ -65,6 +78,8 @@ class Verdict:
     faults: list[str] = field(default_factory=list)
     """In words, the first twenty."""
     fault_count: int = 0
+    halted: bool = False
+    """Nothing is sealed until an operator says so (`go_on`)."""
 
     def add(self, sentence: str) -> None:
         """Note a fault.
@@ -80,13 +95,18 @@ class Verdict:
 # Sealing -----------------------------------------------------------------------------------------
 
 
-def anything_to_seal(session: Session) -> bool:
-    """Whether `seal` would do something; reads only, so that an idle server leaves the write lock alone.
+def waiting(session: Session, settings: Settings) -> tuple[Head, bool]:
+    """How far the chain is, and whether `seal` would do something; reads only, so that an idle server leaves the write lock alone.
 
     Args:
         session: A read-only transaction.
+        settings: For the key.
+
+    Raises:
+        TrailBroken: The chain was tampered with, or the key is another one.
     """
-    return session.exec(_waiting(_head(session)).limit(1)).first() is not None
+    head = _head(session, settings.key("audit-chain"))
+    return head, session.exec(_waiting(head).limit(1)).first() is not None
 
 
 def seal(session: Session, settings: Settings) -> int:
@@ -98,9 +118,13 @@ def seal(session: Session, settings: Settings) -> int:
 
     Returns:
         Events sealed; zero when none waits.
+
+    Raises:
+        TrailBroken: The chain was tampered with, or the key is another one.
     """
     jobs.hold(session, jobs.SEALS)
-    key, head, now = settings.key("audit-chain"), _head(session), clock.now()
+    key, now = settings.key("audit-chain"), clock.now()
+    head = _head(session, key)
     ids = list(session.exec(_waiting(head).order_by(col(AuditEvent.id)).limit(BATCH)))
     if not ids:
         return 0
@@ -112,14 +136,77 @@ def seal(session: Session, settings: Settings) -> int:
         highest = max(highest, event[0])
         seals.append({"position": position, "event_id": event[0], "sealed_at": now, "hash": chained})
     session.execute(insert(AuditSeal), seals)
-    note = {"position": position, "hash": chained, "event_id": highest}
-    jobs.write(session, jobs.SEALS, note={**note, "mac": _mac(key, note)})
+    _note(session, key, Head(position, chained, highest))
     return len(seals)
 
 
-def _head(session: Session) -> Head:
-    note = jobs.read(session, jobs.SEALS).note
+def go_on(session: Session, settings: Settings, *, reason: str) -> str:
+    """Seal on behind a broken end, because an operator has looked at it; the trail keeps what was found and why.
+
+    Args:
+        session: A transaction of its own.
+        settings: For the key.
+        reason: In words, for the trail; at most 300 characters.
+
+    Returns:
+        What was wrong; empty when nothing was and nothing was done.
+
+    Raises:
+        Refused: No reason.
+    """
+    why, key = reason_of(reason, MAX_REASON), settings.key("audit-chain")
+    jobs.hold(session, jobs.SEALS)
+    note, newest = _noted(session), _newest(session)
+    fault = _fault(key, note, newest)
+    if fault:
+        highest = session.exec(select(func.max(AuditSeal.event_id))).one() or 0
+        _note(session, key, Head(newest.position, newest.hash, highest))
+        audit.record(
+            session,
+            AuditTag.TRAIL_CONTINUED,
+            reason=why,
+            fault=fault,
+            position=newest.position,
+            note=note.get("position"),
+        )
+    return fault
+
+
+def _head(session: Session, key: bytes) -> Head:
+    """The newest place, when its note proves it: whoever has the database and not the key must not choose where the chain ends."""
+    note = _noted(session)
+    if fault := _fault(key, note, _newest(session)):
+        raise TrailBroken(fault)
     return Head(note["position"], note["hash"], note["event_id"]) if note else Head()
+
+
+def _noted(session: Session) -> dict[str, Any]:
+    """The note as it stands, which may be anything when somebody wrote it by hand."""
+    note: Any = session.exec(select(Job.note).where(Job.name == jobs.SEALS)).first()
+    return note if isinstance(note, dict) else {}
+
+
+def _newest(session: Session) -> Head:
+    newest = session.exec(
+        select(AuditSeal.position, AuditSeal.hash).order_by(col(AuditSeal.position).desc()).limit(1)
+    ).first()
+    return Head(*newest) if newest else Head()
+
+
+def _fault(key: bytes, note: dict[str, Any], newest: Head) -> str:
+    """What is wrong with the note beside the newest seal, in words; empty when nothing is."""
+    if not note:
+        return "Kepala rantai hilang." if newest.position else ""
+    if not hmac.compare_digest(_mac(key, note).encode(), str(note.get("mac")).encode()):
+        return "Kepala rantai diubah."
+    if (note["position"], note["hash"]) != (newest.position, newest.hash):
+        return f"Rantai berakhir di urutan {newest.position}, seharusnya {note['position']}: ada yang dipotong."
+    return ""
+
+
+def _note(session: Session, key: bytes, head: Head) -> None:
+    note = {"position": head.position, "hash": head.hash, "event_id": head.event_id}
+    jobs.write(session, jobs.SEALS, note={**note, "mac": _mac(key, note)})
 
 
 def _waiting(head: Head) -> Any:
@@ -142,7 +229,7 @@ def _plain(value: Any) -> Any:
 
 
 def _mac(key: bytes, note: dict[str, Any]) -> str:
-    text = f"{note['position']}:{note['hash']}:{note['event_id']}"
+    text = f"{note.get('position')}:{note.get('hash')}:{note.get('event_id')}"
     return hmac.new(key, f"head:{text}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -210,14 +297,9 @@ def _chain(session: Session) -> Iterator[tuple[_Seal, tuple[Any, ...] | None]]:
 
 def _judge_head(session: Session, key: bytes, verdict: Verdict, walked: Head, known: Head | None) -> None:
     verdict.head = walked
-    note = jobs.read(session, jobs.SEALS).note
-    if not note:
-        if walked.position:
-            verdict.add("Kepala rantai hilang.")
-    elif not hmac.compare_digest(_mac(key, note), str(note.get("mac", ""))):
-        verdict.add("Kepala rantai diubah.")
-    elif (note["position"], note["hash"]) != (walked.position, walked.hash):
-        verdict.add(f"Rantai berakhir di urutan {walked.position}, seharusnya {note['position']}: ada yang dipotong.")
+    if fault := _fault(key, _noted(session), walked):
+        verdict.halted = True
+        verdict.add(fault)
     if known is not None and known.position > walked.position:
         verdict.add(f"Rantai berakhir di urutan {walked.position}, padahal pernah sampai {known.position}.")
 

@@ -3,41 +3,92 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from mysapk_web.models import Database
-from mysapk_web.services import audit_chain, database, jobs
+from mysapk_web.services import audit_chain, clock, database, jobs
+from mysapk_web.services.audit_chain import Head, TrailBroken
 from mysapk_web.services.progress import counting
 from mysapk_web.settings import Settings, load
 
 log = structlog.get_logger(__name__)
 
-EVERY = 2.0
+EVERY: Final = 2.0
 """Seconds between two looks."""
+TELL_EVERY: Final = timedelta(hours=1)
+"""The head of the trail stands in the log as often, when it changed."""
+ALARM_EVERY: Final = timedelta(minutes=10)
+"""A broken trail is told as often."""
+
+
+class Watch:
+    """What this process knows of the end of the trail. Whoever reaches only the database changes neither this nor the log."""
+
+    def __init__(self) -> None:
+        self._seen = self._told = Head()
+        self._told_at = self._alarm_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
+
+    def see(self, head: Head) -> None:
+        """Tell the head, at most once an hour, and at once when it went back: then somebody put an older state in its place.
+
+        Args:
+            head: Proven by its note.
+        """
+        now = clock.now()
+        if head.position < self._seen.position:
+            log.error("trail.cut", head=head.text, head_before=self._seen.text)
+        self._seen = head
+        if head != self._told and now - self._told_at >= TELL_EVERY:
+            log.info("trail.head", head=head.text)
+            self._told, self._told_at = head, now
+
+    def alarm(self, broken: TrailBroken) -> None:
+        """Tell that nothing is sealed any more until an operator has looked.
+
+        Args:
+            broken: Why.
+        """
+        now = clock.now()
+        if now - self._alarm_at >= ALARM_EVERY:
+            log.error("trail.broken", fault=str(broken), head_before=self._seen.text)
+            self._alarm_at = now
 
 
 async def keep_for_ever() -> None:
     """Gather and seal every two seconds, in steps that leave room for others, until the server stops."""
+    watch = Watch()
     while True:
         try:
-            await _once()
+            await once(watch)
         except SQLAlchemyError as error:
             log.warning("bookkeeping failed", error=type(error).__name__)
         await asyncio.sleep(EVERY)
 
 
-async def _once() -> None:
+async def once(watch: Watch) -> None:
+    """Do all that is waiting.
+
+    Args:
+        watch: Of this process.
+    """
     if await database.look(recount_is_asked):
         await asyncio.to_thread(counting.rebuild, database.database())
     done = int(await database.look(counting.anything_to_gather))
     while done:
         done = await database.run(counting.gather)
-    done = int(await database.look(audit_chain.anything_to_seal))
-    while done:
-        done = await database.run(audit_chain.seal, load())
+    try:
+        head, waits = await database.look(audit_chain.waiting, load())
+        watch.see(head)
+        done = int(waits)
+        while done:
+            done = await database.run(audit_chain.seal, load())
+    except TrailBroken as broken:
+        watch.alarm(broken)
 
 
 def recount_is_asked(session: Session) -> bool:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 from sqlmodel import Session
 
 from mysapk_web.domain.audit import AuditTag
@@ -22,8 +16,8 @@ from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
 from mysapk_web.models import Database
-from mysapk_web.services import audit, clock, counters, trail
-from mysapk_web.services.actor import Actor, CountedRefusal, Refused
+from mysapk_web.services import audit, clock, counters, sheets, trail
+from mysapk_web.services.actor import Actor, CountedRefusal
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.periods import SANCTION_SOURCE, moment
@@ -31,13 +25,17 @@ from mysapk_web.services.progress import missing, unfinished
 from mysapk_web.services.progress.agencies import closed_agencies
 from mysapk_web.services.progress.missing import NOT_TAKEN_PART, Filter, MissingPerson
 from mysapk_web.services.progress.unfinished import UnfinishedPerson
-from mysapk_web.services.rolls.report import safe_cell
+from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import load
 
-MOST_ROWS: Final = {"xlsx": 100_000, "csv": 6_000_000}
-"""Rows of one file: a workbook is written cell by cell, about 10,000 rows a second; a text file holds the country."""
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""What a workbook can't hold (XML 1.0, 2.2)."""
+_WIDTHS: Final = (22, 34, 14, 34, 34, 28, 40, 40, 28)
+
+
+class TooManyExports(CountedRefusal):
+    """Too many within the hour."""
+
+    def __init__(self) -> None:
+        super().__init__("Anda sudah mengunduh banyak daftar dalam satu jam ini. Coba lagi nanti.")
 
 
 class Report(StrEnum):
@@ -48,13 +46,6 @@ class Report(StrEnum):
     UNFINISHED = "belum-pdm"
     PDM_SANCTIONS = "sanksi-pdm"
     TRAIL = "audit"
-
-
-class Kind(StrEnum):
-    """As what."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
 
 
 _PERMISSIONS: Final = {
@@ -116,25 +107,37 @@ def export(db: Database, actor: Actor, wanted: Wanted, path: Path) -> int:
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
-        CountedRefusal: Too many exports within the hour.
+        TooManyExports: Too many exports within the hour.
         Refused: Too many rows for a file of this kind.
     """
     in_transaction(db, _admit, actor, wanted)
     with db.read() as session:
         rows = _rows(session, actor, wanted)
-        count = _write(path, wanted, rows)
-    in_transaction(db, _note, actor, wanted, count)
-    return count
+        written = sheets.write(path, wanted.kind, _HEADINGS[wanted.report], rows, _WIDTHS)
+    in_transaction(db, _note, actor, wanted, written)
+    return written
 
 
 def _admit(session: Session, actor: Actor, wanted: Wanted) -> None:
     actor.require(_PERMISSIONS[wanted.report])
-    key = subject_key(load().key("counters"), f"akun:{actor.account_id}")
-    if not counters.within(session, EXPORTS_PER_ACCOUNT, key):
-        raise CountedRefusal("Anda sudah mengunduh banyak daftar dalam satu jam ini. Coba lagi nanti.")
+    count(session, f"akun:{actor.account_id}")
 
 
-def _note(session: Session, actor: Actor, wanted: Wanted, count: int) -> None:
+def count(session: Session, whose: str) -> None:
+    """Count one list that is carried away, whichever it is.
+
+    Args:
+        session: Any transaction.
+        whose: Account or token.
+
+    Raises:
+        TooManyExports: Too many within the hour; counted, too.
+    """
+    if not counters.within(session, EXPORTS_PER_ACCOUNT, subject_key(load().key("counters"), whose)):
+        raise TooManyExports
+
+
+def _note(session: Session, actor: Actor, wanted: Wanted, rows: int) -> None:
     audit.record(
         session,
         AuditTag.EXPORTED,
@@ -143,7 +146,7 @@ def _note(session: Session, actor: Actor, wanted: Wanted, count: int) -> None:
         address=actor.visitor.address,
         daftar=wanted.report.value,
         bentuk=wanted.kind.value,
-        baris=count,
+        baris=rows,
         saringan=_narrowed(wanted),
     )
 
@@ -203,62 +206,3 @@ def _plain(row: MissingPerson) -> tuple[str, ...]:
 
 def _in_pdm(row: UnfinishedPerson) -> tuple[str, ...]:
     return (row.nip, row.nama, row.jenis.label, row.unit, row.instansi, row.stage.label)
-
-
-# Files -------------------------------------------------------------------------------------------
-
-
-def _write(path: Path, wanted: Wanted, rows: Iterable[Sequence[str]]) -> int:
-    limit = MOST_ROWS[wanted.kind.value]
-    counted = _counted(rows, limit)
-    write = _write_csv if wanted.kind is Kind.CSV else _write_xlsx
-    return write(path, _HEADINGS[wanted.report], counted)
-
-
-def _counted(rows: Iterable[Sequence[str]], limit: int) -> Iterator[Sequence[str]]:
-    for number, row in enumerate(rows, start=1):
-        if number > limit:
-            shown = f"{limit:,}".replace(",", ".")
-            raise Refused(f"Daftar ini lebih dari {shown} baris. Persempit saringannya, atau unduh sebagai CSV.")
-        yield row
-
-
-def _write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(headings)
-        for row in rows:
-            writer.writerow([safe_cell(value) for value in row])
-            count += 1
-    return count
-
-
-def _write_xlsx(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Daftar")
-    count = 0
-    try:
-        sheet.freeze_panes = "A2"
-        for letter, width in zip("ABCDEFGHI", (22, 34, 14, 34, 34, 28, 40, 40, 28), strict=True):
-            sheet.column_dimensions[letter].width = width
-        sheet.append([_text(sheet, heading, bold=True) for heading in headings])
-        for row in rows:
-            sheet.append([_text(sheet, value) for value in row])
-            count += 1
-        book.save(path)
-    except BaseException:
-        # The sheet is a file of its own until the book is saved.
-        with suppress(Exception):
-            sheet.close()
-        raise
-    return count
-
-
-def _text(sheet: Any, value: str, *, bold: bool = False) -> Any:
-    """A cell that is text whatever stands in it: no formula, and no number that would lose the last digits of a NIP."""
-    cell = WriteOnlyCell(sheet, value=_CONTROL.sub("", value)[:32_000])
-    cell.data_type = "s"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell

@@ -8,10 +8,10 @@ import structlog
 from reflex.app import App
 
 from mysapk_web.services import database, session
+from mysapk_web.services.log import place_of
 from mysapk_web.settings import load
 from mysapk_web.ui.wall import reload_page
 from mysapk_web.web.gate import CLOSE_POLICY
-from mysapk_web.web.log import place_of
 from mysapk_web.web.sockets import OpenSocket, Sockets
 
 log = structlog.get_logger(__name__)

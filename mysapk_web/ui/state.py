@@ -10,11 +10,12 @@ import structlog
 from reflex.state import BaseState, _override_base_method
 from sqlalchemy.exc import SQLAlchemyError
 
+from mysapk_web.domain.text import storable
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.database import Busy
+from mysapk_web.services.log import place_of
 from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.ui.tree import Substates, Told
-from mysapk_web.web.log import place_of
 
 log = structlog.get_logger(__name__)
 
@@ -106,12 +107,3 @@ def text_of(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:
     if len(value) > limit:
         raise Refused(f"Isian terlalu panjang, paling banyak {limit} karakter.", name)
     return storable(value)
-
-
-def storable(text: str) -> str:
-    """A text without what no database and no socket takes: halves of characters (lone surrogates) and NUL.
-
-    Args:
-        text: From a browser.
-    """
-    return text.encode("utf-8", "ignore").decode().replace("\x00", "")

@@ -20,11 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.services import database, session
 from mysapk_web.services.actor import Actor, Visitor
+from mysapk_web.services.log import place_of
 from mysapk_web.settings import load
 from mysapk_web.ui import access
 from mysapk_web.ui.access import Policy
 from mysapk_web.ui.state import NOT_ALLOWED, STORE_DOWN, AppState
-from mysapk_web.web.log import place_of
 
 log = structlog.get_logger(__name__)
 

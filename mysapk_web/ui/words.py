@@ -8,6 +8,7 @@ from typing import Final
 
 from babel.dates import format_datetime
 
+from mysapk_web.domain.number import number_of as number_of
 from mysapk_web.domain.period import ZONES
 
 CONFIRMATION: Final = "Saya menyatakan bahwa data dan dokumen yang saya kirim benar dan sesuai dengan aslinya."
@@ -52,18 +53,6 @@ def part_of_path(path: str, position: int) -> str:
     """
     parts = [part for part in path.split("/") if part]
     return parts[position] if position < len(parts) else ""
-
-
-def number_of(text: object) -> int:
-    """A number of the database from an address or a form; 0 (which nothing has) for everything else.
-
-    Args:
-        text: What the browser sent.
-    """
-    if isinstance(text, bool) or not isinstance(text, str | int):
-        return 0
-    written = str(text)
-    return int(written) if written.isascii() and written.isdigit() and len(written) <= 12 else 0
 
 
 def unit_of(form: object) -> int | None:

@@ -6,6 +6,7 @@ The gate lets this prefix through without Origin and without cookies, refuses br
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -13,14 +14,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mysapk_web.domain.email_import import RunState
+from mysapk_web.domain.number import number_of
 from mysapk_web.domain.throttle import API_CALLS_PER_TOKEN, API_FAILURES_PER_ADDRESS
 from mysapk_web.services import counters, database, email_imports
 from mysapk_web.services.actor import CountedRefusal
 from mysapk_web.services.counters import client_key
 from mysapk_web.services.email_imports import Caller, RunView
+from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import load
 from mysapk_web.web import openapi
-from mysapk_web.web.email_imports import fault_of, forget, place, received, report_file, run_number
+from mysapk_web.web.email_imports import fault_of, forget, place, received, report_file
 from mysapk_web.web.gate import BEARER
 from mysapk_web.web.receiving import drain
 
@@ -77,14 +80,14 @@ async def create(request: Request, caller: Caller) -> Response:
 
 async def show(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/email-imports/{id}`: how far it is, and the verdicts."""
-    found = await database.look(email_imports.run_of_token, caller, run_number(request))
+    found = await database.look(email_imports.run_of_token, caller, number_of(request.path_params["run_id"]))
     return JSONResponse(_shown(found)) if found else _error(*_NOT_FOUND)
 
 
 async def report(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/email-imports/{id}/report`: the rows that were not taken over."""
-    run_id, kind = run_number(request), request.query_params.get("format", "csv")
-    if kind not in {"csv", "xlsx"}:
+    run_id, kind = number_of(request.path_params["run_id"]), request.query_params.get("format", "csv")
+    if kind not in set(Kind):
         return _error(400, "format-salah", "Parameter format hanya dapat berisi csv atau xlsx.")
     found = await database.look(email_imports.run_of_token, caller, run_id)
     if found is None:
@@ -93,7 +96,8 @@ async def report(request: Request, caller: Caller) -> Response:
         return _error(409, "belum-selesai", "Berkas masih diperiksa. Coba lagi beberapa detik lagi.")
     if not found.has_rows:
         return _error(409, "dibuang", "Impor ini sudah dibuang, jadi tidak ada laporannya. Kirim lagi berkasnya.")
-    return await report_file(run_id, kind)
+    take = partial(email_imports.take_report_by_token, database.database(), caller, run_id)
+    return await report_file(take, run_id, Kind(kind))
 
 
 async def describe(_request: Request) -> Response:

@@ -7,7 +7,6 @@ not see is answered like what does not exist. Uploads are answered in JSON, with
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,14 +22,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mysapk_web.domain.filename import content_disposition
+from mysapk_web.domain.number import number_of
+from mysapk_web.domain.text import storable
 from mysapk_web.services import database, document_files, documents, session, verification
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.database import Busy
+from mysapk_web.services.log import place_of
 from mysapk_web.services.pdf_check import PdfRefused, run_checking
 from mysapk_web.services.pdm.views import DocumentView
 from mysapk_web.settings import load
 from mysapk_web.web.headers import DOWNLOAD_POLICY, FRAMED_POLICY
-from mysapk_web.web.log import place_of
 from mysapk_web.web.page import page
 from mysapk_web.web.receiving import Empty, TooLarge, drain, receive
 
@@ -42,7 +43,6 @@ UPLOADS_AT_ONCE_PER_ACCOUNT: Final = 4
 NAME_HEADER: Final = "x-nama-berkas"
 """File name, percent-encoded: not in the address, which proxies write down (ASVS 14.2.1)."""
 
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _BUSY: Final = "Sistem sedang sibuk. Tunggu sebentar, lalu unggah lagi."
 _BROKEN: Final = "Berkas belum tersimpan karena gangguan. Coba lagi beberapa menit lagi."
 _LOGGED_OUT: Final = "Sesi Anda sudah berakhir. Masuk kembali, lalu ulangi."
@@ -69,7 +69,7 @@ class _Answer(Exception):  # noqa: N818  carries an answer out of a helper
 async def upload(request: Request) -> Response:
     """`POST /dokumen/{proposal_id}/{rule}`, for the owner of the proposal: the body is the file."""
     actor = await _actor(request)
-    proposal_id, rule = _number(request, "proposal_id"), request.path_params["rule"]
+    proposal_id, rule = _number(request, "proposal_id"), storable(request.path_params["rule"])
     async with _place(actor):
         slot = await database.run(documents.admit, actor, proposal_id=proposal_id, rule=rule)
         received = await _received(request, slot.max_bytes)
@@ -105,10 +105,10 @@ async def _actor(request: Request) -> Actor:
 
 
 def _number(request: Request, name: str) -> int:
-    text = request.path_params[name]
-    if not _NUMBER.fullmatch(text):
+    number = number_of(request.path_params[name])
+    if not number:
         raise NotAllowed("not a number")
-    return int(text)
+    return number
 
 
 def _name(request: Request) -> str:

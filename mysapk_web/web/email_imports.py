@@ -7,29 +7,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from html import escape
-from typing import BinaryIO, Final
-from urllib.parse import parse_qs, unquote
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from mysapk_web.domain.filename import content_disposition
+from mysapk_web.domain.number import number_of
 from mysapk_web.services import database, email_imports, session
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
-from mysapk_web.services.email_imports import Upload, inbox, tables
+from mysapk_web.services.email_imports import Upload, inbox
+from mysapk_web.services.exports import TooManyExports
+from mysapk_web.services.log import place_of
 from mysapk_web.services.security import StepUpNeeded
+from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import load
-from mysapk_web.web.headers import DOWNLOAD_POLICY
-from mysapk_web.web.log import place_of
+from mysapk_web.web import files, forms
 from mysapk_web.web.page import page
 from mysapk_web.web.receiving import Empty, TooLarge, drain, receive
 
@@ -40,13 +42,6 @@ AT_ONCE: Final = 8
 NAME_HEADER: Final = "x-nama-berkas"
 """File name, percent-encoded: not in the address, which proxies write down (ASVS 14.2.1)."""
 PAGE: Final = "/admin/email"
-_FORM_BYTES: Final = 4096
-_PIECE: Final = 65_536
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
-_KINDS: Final = {
-    "csv": ("text/csv; charset=utf-8", tables.write_csv),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", tables.write_xlsx),
-}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -118,64 +113,34 @@ async def upload(request: Request) -> Response:
     return JSONResponse({"ok": True, "sentence": "Berkas diterima dan sedang diperiksa.", "run": run_id}, 202)
 
 
-def run_number(request: Request) -> int:
-    """The number of the run that an address names; 0, which none has, where it names none.
-
-    Args:
-        request: Of a route with `run_id`.
-    """
-    text = request.path_params["run_id"]
-    return int(text) if _NUMBER.fullmatch(text) else 0
-
-
 async def report(request: Request) -> Response:
-    """`GET /admin/email/laporan/{run_id}.{kind}`, for who may see the run: the rows that were not taken over."""
+    """`POST /admin/email/laporan`, for who may see the run: the rows that were not taken over. A native form, as of every list."""
     actor = await _actor(request)
-    run_id, kind = run_number(request), request.path_params["kind"]
-    if kind not in _KINDS:
+    form = await forms.fields_of(request)
+    run_id, kind = number_of(form.get("impor")), form.get("bentuk", "")
+    if kind not in set(Kind):
         raise NotAllowed("unknown kind")
-    await database.run(email_imports.count_report, actor, run_id)
-    return await report_file(run_id, kind)
+    return await report_file(partial(email_imports.take_report, database.database(), actor, run_id), run_id, Kind(kind))
 
 
-async def report_file(run_id: int, kind: str) -> Response:
-    """The rows of a run that were not taken over, as a file to save. Whether they may be seen is asked before.
+async def report_file(take: Callable[[Kind, Path], object], run_id: int, kind: Kind) -> Response:
+    """The rows of a run that were not taken over, as a file to save.
 
     Args:
+        take: Writes the file; asks whether the rows may be seen.
         run_id: Which run.
-        kind: "csv" or "xlsx".
+        kind: As what.
+
+    Raises:
+        Crowded: See `files.handed_down`.
     """
-    media_type, write = _KINDS[kind]
-    path = await asyncio.to_thread(inbox.new_path, load().document_dir)
-
-    def work() -> BinaryIO:
-        """Write the file, and keep only the hold on it: whatever happens to the sending, nothing is left behind."""
-        try:
-            os.close(inbox.open_new(path))
-            write(path, email_imports.report(database.database(), run_id))
-            return path.open("rb")
-        finally:
-            path.unlink(missing_ok=True)
-
-    name = f"laporan-impor-email-{run_id}.{kind}"
-    headers = {
-        "content-disposition": content_disposition("attachment", name),
-        "content-security-policy": DOWNLOAD_POLICY,
-        "cache-control": "no-store",
-    }
-    return StreamingResponse(_pieces(await asyncio.to_thread(work)), headers=headers, media_type=media_type)
-
-
-async def _pieces(handle: BinaryIO) -> AsyncIterator[bytes]:
-    with handle:
-        while piece := await asyncio.to_thread(handle.read, _PIECE):
-            yield piece
+    return await files.handed_down(partial(take, kind), f"laporan-impor-email-{run_id}.{kind.value}", kind.media_type)
 
 
 async def make_token(request: Request) -> Response:
     """`POST /admin/email/token`, for the admin of an agency: a new token, shown once on a page without script."""
     actor = await _actor(request)
-    made = await database.run(email_imports.make_token, actor, label=await _field(request, "label"))
+    made = await database.run(email_imports.make_token, actor, label=(await forms.fields_of(request)).get("label", ""))
     return page(
         "Token impor email",
         f"<p>Token untuk <strong>{escape(made.label)}</strong>, berlaku sampai {made.expires_at:%d-%m-%Y}. "
@@ -185,16 +150,6 @@ async def make_token(request: Request) -> Response:
         "Jangan kirim lewat email atau obrolan. Cabut di halaman Email bila bocor atau tidak dipakai lagi.</p>"
         f"<p><a class='tombol' href='{PAGE}?bagian=token'>Sudah saya salin</a></p>",
     )
-
-
-async def _field(request: Request, name: str) -> str:
-    """One field of a small native form."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _FORM_BYTES:
-            raise Refused("Isian terlalu panjang.")
-    return parse_qs(body.decode("utf-8", "replace"), max_num_fields=8).get(name, [""])[0]
 
 
 async def _actor(request: Request) -> Actor:
@@ -222,6 +177,7 @@ def fault_of(error: Exception) -> tuple[int, str, str]:
             "Berkas lebih dari 30 MB. Bagi menjadi beberapa berkas, lalu unggah satu per satu.",
         ),
         (Empty, 400, "kosong", "Berkas ini kosong. Pilih berkas lain."),
+        (files.Crowded, 503, "sibuk", files.CROWDED),
         (Crowded, 503, "sibuk", "Sistem sedang menerima berkas lain. Tunggu sebentar, lalu unggah lagi."),
         (
             TimeoutError,
@@ -238,7 +194,7 @@ def fault_of(error: Exception) -> tuple[int, str, str]:
             return status, code, sentence
     if isinstance(error, StepUpNeeded):
         return 403, "konfirmasi", error.sentence
-    if isinstance(error, email_imports.TooOften):
+    if isinstance(error, email_imports.TooOften | TooManyExports):
         return 429, "terlalu-sering", error.sentence
     if isinstance(error, Refused):
         return 409, "ditolak", error.sentence
@@ -281,6 +237,6 @@ def routes() -> list[Route]:
     """The routes of this module."""
     return [
         Route("/admin/email/unggah", _in_json(upload), methods=["POST"]),
-        Route("/admin/email/laporan/{run_id}.{kind}", _in_words(report), methods=["GET"]),
+        Route("/admin/email/laporan", _in_words(report), methods=["POST"]),
         Route("/admin/email/token", _in_words(make_token), methods=["POST"]),
     ]

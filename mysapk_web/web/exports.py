@@ -5,42 +5,24 @@ What the list is narrowed to comes in the body and never in the address, which p
 
 from __future__ import annotations
 
-import asyncio
-import os
-import tempfile
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from html import escape
-from pathlib import Path
-from typing import BinaryIO, Final
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
-from mysapk_web.domain.filename import content_disposition
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.services import database, exports, session, trail
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
-from mysapk_web.services.exports import Kind, Report, Wanted
+from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.exports import Report, Wanted
 from mysapk_web.services.periods import zona_of
 from mysapk_web.services.progress import missing, unfinished
+from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import load
-from mysapk_web.web.headers import DOWNLOAD_POLICY
+from mysapk_web.web import files, forms
 from mysapk_web.web.page import page
-
-AT_ONCE: Final = 2
-"""Exports that this process makes at a time."""
-LARGEST_FORM: Final = 8_192
-"""Bytes."""
-PIECE: Final = 65_536
-"""Bytes sent at a time."""
-_TYPES: Final = {
-    Kind.CSV: "text/csv; charset=utf-8",
-    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_making = 0
 
 
 async def download(request: Request) -> Response:
@@ -48,66 +30,23 @@ async def download(request: Request) -> Response:
     actor = await database.look(session.read_actor, load(), request.scope["mysapk.visitor"])
     if actor is None:
         return RedirectResponse("/masuk?sesi=berakhir", 303)
-    form = await _form(request)
-    wanted = _wanted(form, await database.look(zona_of, actor))
+    wanted = _wanted(await forms.fields_of(request), await database.look(zona_of, actor))
     if wanted is None:
         return _told("Daftar tidak dikenal", "Kembali ke halaman sebelumnya, lalu tekan tombol unduh sekali lagi.", 400)
-    global _making
-    if _making >= AT_ONCE:
-        return _told("Sedang ada unduhan lain", "Tunggu sebentar, lalu tekan tombol unduh sekali lagi.", 503)
-    _making += 1
     try:
-        file = await asyncio.to_thread(_make, actor, wanted)
+        write = partial(exports.export, database.database(), actor, wanted)
+        return await files.handed_down(write, wanted.filename, wanted.kind.media_type)
+    except files.Crowded as crowded:
+        return _told("Sedang ada unduhan lain", str(crowded), 503)
     except NotAllowed:
         return _told("Anda tidak berwenang", "Daftar ini di luar lingkup Anda.", 403)
     except Refused as refusal:
         return _told("Daftar belum dapat diunduh", refusal.sentence, 422)
-    finally:
-        _making -= 1
-    headers = {
-        "content-disposition": content_disposition("attachment", wanted.filename),
-        "content-length": str(os.fstat(file.fileno()).st_size),
-        "content-security-policy": DOWNLOAD_POLICY,
-        "cache-control": "no-store",
-    }
-    return StreamingResponse(_pieces(file), media_type=_TYPES[wanted.kind], headers=headers)
-
-
-def _make(actor: Actor, wanted: Wanted) -> BinaryIO:
-    """The file, which has no name any more: it lives on until it is closed, whatever becomes of the line."""
-    handle, name = tempfile.mkstemp(prefix="mysapk-unduh-")
-    os.close(handle)
-    path = Path(name)
-    try:
-        exports.export(database.database(), actor, wanted, path)
-        return path.open("rb")
-    finally:
-        path.unlink()
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE):
-            yield piece
 
 
 def _told(title: str, sentence: str, status: int) -> Response:
     back = "<p><a class='tombol' href='/admin'>Kembali</a></p>"
     return page(title, f"<p>{escape(sentence)}</p>{back}", status)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of the form; nothing of one that is too large or broken."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            return {}
-    try:
-        fields = parse_qs(body.decode("ascii"), max_num_fields=20)
-    except ValueError:
-        return {}
-    return {name: values[0].strip()[:100] for name, values in fields.items()}
 
 
 def _wanted(form: dict[str, str], zona: str) -> Wanted | None:

@@ -18,10 +18,10 @@ import structlog
 
 from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
 from mysapk_web.services.actor import Visitor
+from mysapk_web.services.log import place_of
 from mysapk_web.settings import Settings
 from mysapk_web.web import cookies
 from mysapk_web.web.headers import FILE_POLICY, cache_control, fixed_headers, is_file
-from mysapk_web.web.log import place_of
 from mysapk_web.web.sockets import OpenSocket, Sockets
 
 Scope = MutableMapping[str, Any]

@@ -14,7 +14,7 @@ _ERRORS: Final = {
     403: "Dikirim oleh peramban. Alamat ini hanya untuk sistem dengan token.",
     404: "Tidak ditemukan untuk token ini.",
     408: "Badan permintaan terputus atau terlalu lambat.",
-    409: "Belum selesai diperiksa, atau sudah dibuang.",
+    409: "Belum selesai diperiksa, sudah dibuang, atau terlalu banyak baris untuk XLSX.",
     413: "Berkas lebih dari 30 MB.",
     429: "Terlalu sering.",
     503: "Sedang sibuk atau terganggu.",

@@ -7,6 +7,7 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from mysapk_web.domain.text import storable
 from mysapk_web.services import database, pdm, session
 from mysapk_web.services.actor import NotAllowed
 from mysapk_web.settings import load
@@ -22,7 +23,7 @@ async def download(request: Request) -> Response:
     if actor is None:
         return RedirectResponse("/masuk", 303)
     try:
-        proof = await database.run(pdm.download, actor, request.path_params["number"])
+        proof = await database.run(pdm.download, actor, storable(request.path_params["number"]))
     except NotAllowed:
         return page(
             "Bukti tidak ditemukan",

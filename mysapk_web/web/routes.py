@@ -22,9 +22,9 @@ from mysapk_web.models.migration import is_at_head
 from mysapk_web.services import database, recovery, security, session
 from mysapk_web.services.actor import Actor, NotAllowed, Visitor
 from mysapk_web.services.links import read_reference
+from mysapk_web.services.log import place_of
 from mysapk_web.settings import Settings, load
 from mysapk_web.web import api, cookies, demo_mail, documents, email_imports, exports, proofs
-from mysapk_web.web.log import place_of
 from mysapk_web.web.page import page
 
 log = structlog.get_logger(__name__)

@@ -128,7 +128,7 @@ def test_a_list_is_uploaded_looked_at_applied_and_undone(
     looks.fine(page, "email-impor-selesai")
 
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").click()
+        button_named(page, "Unduh CSV").click()
     assert "Di luar wewenang" in Path(download.value.path()).read_text(encoding="utf-8-sig")
 
     button_named(page, "Batalkan impor ini").click()

@@ -350,4 +350,22 @@ def test_check_walks_along_the_trail(shell: Shell) -> None:
         session.execute(text("UPDATE jejak_audit SET actor_id = 1"))
     broken = shell.run("check")
     assert (broken.exit_code, "The trail is not whole" in broken.output) == (1, True)
+    assert "continue-trail" not in broken.output
+    database.dispose()
+
+
+def test_a_trail_that_is_sealed_no_more_is_told_and_goes_on_when_the_operator_says_so(shell: Shell) -> None:
+    assert shell.run("demo").exit_code == 0
+    database = Database(shell.url)
+    bookkeeping.catch_up(database, load())
+    assert "is whole" in shell.run("continue-trail", "--reason", "coba").output
+    with database.begin() as session:
+        session.execute(text("UPDATE pekerjaan_latar SET note = '{\"position\": 1}' WHERE name = 'segel'"))
+
+    halted = shell.run("check")
+    assert (halted.exit_code, "continue-trail" in halted.output) == (1, True)
+    assert shell.run("continue-trail", "--reason", " ").exit_code == 2
+    assert "Kepala rantai diubah." in shell.run("continue-trail", "--reason", "Sudah diperiksa").output
+    bookkeeping.catch_up(database, load())
+    assert shell.run("check").exit_code == 0
     database.dispose()

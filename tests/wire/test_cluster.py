@@ -215,6 +215,14 @@ def test_everybody_everything_on_postgresql_and_redis(cluster: Cluster, handlers
     assert not [key for key, account in cluster.people.accounts.items() if account.nip in repr(updates)]
 
 
+@pytest.mark.parametrize("odd", ["2147483648", "9" * 12, "9" * 18, "%00", "%ED%A0%80", "%F4%8F%BF%BF"])
+def test_odd_addresses_are_not_found_whatever_the_database(cluster: Cluster, odd: str) -> None:
+    browser = cluster.browser()
+    browser.cookies = cluster.people.cookies("verifikator")
+    for path in (f"/dokumen/{odd}", f"/dokumen/{odd}/lihat", f"/pdm/bukti/{odd}.pdf"):
+        assert run(browser.request("GET", path))[0] == 404, path
+
+
 def test_a_stolen_client_token_brings_nothing_on_any_worker(cluster: Cluster) -> None:
     people = cluster.people
 

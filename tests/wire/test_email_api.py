@@ -15,6 +15,7 @@ import pytest
 from sqlmodel import select
 
 from mysapk_web.domain.roles import Role
+from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
 from mysapk_web.models import Account, Database, ImportToken, Instansi, Pegawai
 from mysapk_web.services import clock, email_imports
 from mysapk_web.services.actor import Actor, Grant
@@ -258,7 +259,7 @@ def test_a_token_opens_nothing_else(server: Server, token: str) -> None:
     for path in ("/api/v1/../../admin/email", "/api/v1/x", "/api/v1/"):
         assert system.call("GET", path)[0] in {404, 200}
         assert system.call("POST", path, b"x")[0] in {403, 404, 405}
-    assert system.call("GET", "/admin/email/laporan/1.csv")[0] == 303
+    assert system.call("POST", "/admin/email/laporan", b"impor=1&bentuk=csv")[0] == 403
 
 
 def test_wrong_tokens_are_counted_by_address(server: Server) -> None:
@@ -266,6 +267,33 @@ def test_wrong_tokens_are_counted_by_address(server: Server) -> None:
     statuses = [system.call("GET", f"{API}/1")[0] for _ in range(33)]
     assert (statuses[0], statuses[-1]) == (401, 429)
     assert System(server).call("GET", f"{API}/1")[0] == 401
+
+
+def test_reports_are_counted_and_one_system_takes_no_more_than_its_share(
+    server: Server, token: str, accounts: Accounts
+) -> None:
+    system = System(server, token)
+    run_id = system.call("POST", f"{API}?mode=check", listed((accounts["pegawai"].nip, "rusak")))[3]["id"]
+    system.finished(run_id)
+    answers = [system.call("GET", f"{API}/{run_id}/report?format=xlsx") for _ in range(EXPORTS_PER_ACCOUNT.count + 1)]
+    assert [answer[0] for answer in answers] == [200] * EXPORTS_PER_ACCOUNT.count + [429]
+    assert answers[-1][3]["error"]["code"] == "terlalu-sering"
+
+
+def test_reports_at_one_moment_are_few_and_the_rest_is_told_to_wait(server: Server, token: str) -> None:
+    system = System(server, token)
+    body = listed(*((str(number), "x") for number in range(20_000)))
+    run_id = system.call("POST", f"{API}?mode=check", body)[3]["id"]
+    system.finished(run_id)
+
+    async def at_once() -> list[tuple[int, Any]]:
+        calls = [system._call("GET", f"{API}/{run_id}/report?format=xlsx", None, {}) for _ in range(8)]
+        return [(status, found) for status, _, _, found in await asyncio.gather(*calls)]
+
+    answers = asyncio.run(at_once())
+    assert {status for status, _ in answers} == {200, 503}
+    assert {found["error"]["code"] for status, found in answers if status == 503} == {"sibuk"}
+    assert system.call("GET", f"{API}/{run_id}/report?format=xlsx")[0] == 200
 
 
 # Bounds ------------------------------------------------------------------------------------------------------------

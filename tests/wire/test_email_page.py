@@ -11,8 +11,9 @@ import aiohttp
 import pytest
 from sqlmodel import func, select
 
+from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email_import import RunState
-from mysapk_web.models import Database, EmailImport, EmailRequest, ImportToken, Pegawai, RequestState
+from mysapk_web.models import AuditEvent, Database, EmailImport, EmailRequest, ImportToken, Pegawai, RequestState
 from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.email_imports.inbox import MAX_BYTES
@@ -24,11 +25,17 @@ from tests.wire.server import Server
 pytestmark = pytest.mark.wire
 
 EMAIL = f"{ROOT}.mysapk_web___ui___admin___email___state____email_state"
+REPORT = "/admin/email/laporan"
 NewBrowser = Callable[[], Browser]
 Accounts = dict[str, DemoAccount]
 
 
 async def post(browser: Browser, path: str, body: bytes, **headers: str) -> tuple[int, str]:
+    status, text, _ = await send(browser, path, body, **headers)
+    return status, text
+
+
+async def send(browser: Browser, path: str, body: bytes, **headers: str) -> tuple[int, str, dict[str, str]]:
     sent = {
         "Origin": browser.base,
         "Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items()),
@@ -39,7 +46,16 @@ async def post(browser: Browser, path: str, body: bytes, **headers: str) -> tupl
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
         http.post(browser.base + path, data=body, headers=sent, allow_redirects=False) as answer,
     ):
-        return answer.status, await answer.text()
+        return answer.status, await answer.text(), {name.lower(): value for name, value in answer.headers.items()}
+
+
+def asked(run: int | str, kind: str = "csv") -> bytes:
+    return f"impor={run}&bentuk={kind}".encode()
+
+
+def count_exports(db: Database) -> int:
+    with db.read() as session:
+        return len(session.exec(select(AuditEvent.id).where(AuditEvent.tag == AuditTag.EXPORTED)).all())
 
 
 def as_(new_browser: NewBrowser, people: People, key: str, **fields: Any) -> Browser:
@@ -89,15 +105,18 @@ def test_a_list_is_read_and_its_report_is_for_the_agency_only(
     assert (run.state, run.file_name, run.counts) == (RunState.READY, "<script>.csv", {"siap": 1, "luar-wewenang": 1})
     assert list((server.folder / "documents" / "impor").iterdir()) == []
 
-    path = f"/admin/email/laporan/{run_id}.csv"
-    status, headers, report = asyncio.run(admin.request("GET", path))
+    exported = count_exports(server_db)
+    status, report, headers = asyncio.run(send(admin, REPORT, asked(run_id)))
     assert (status, accounts["pegawai_lain"].nip in report) == (200, True)
     assert headers["cache-control"] == "no-store"
     assert "sandbox" in headers["content-security-policy"]
+    assert headers["content-disposition"].startswith("attachment")
     for other in ("admin_instansi_lain", "admin_satker", "pegawai", "verifikator"):
-        assert asyncio.run(as_(new_browser, people, other).request("GET", path))[0] == 404, other
-    assert asyncio.run(new_browser().request("GET", path))[0] == 303
-    assert asyncio.run(admin.request("GET", f"/admin/email/laporan/{run_id}.exe"))[0] == 404
+        assert asyncio.run(post(as_(new_browser, people, other), REPORT, asked(run_id)))[0] == 404, other
+    assert asyncio.run(post(new_browser(), REPORT, asked(run_id)))[0] == 303
+    for body in (asked(run_id, "exe"), asked(run_id, ""), b"", b"x" * 9000, b"&".join([asked(run_id)] * 20)):
+        assert asyncio.run(post(admin, REPORT, body))[0] == 404, body[:40]
+    assert count_exports(server_db) == exported + 1
 
 
 def test_an_address_goes_to_the_person_whom_the_form_was_shown_for(
@@ -159,13 +178,25 @@ def test_a_decision_goes_to_the_request_that_the_form_was_shown_for(
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 20, "9" * 5_000])
+def test_a_report_is_for_no_other_site_and_nothing_comes_of_an_address(
+    new_browser: NewBrowser, people: People, server_db: Database
+) -> None:
+    """What is followed by itself, such as a link or an image of another site, neither fills the trail nor the hour."""
+    admin = as_(new_browser, people, "admin_instansi")
+    exported = count_exports(server_db)
+    for path in (REPORT, f"{REPORT}/1.csv", f"{REPORT}?impor=1&bentuk=csv"):
+        assert asyncio.run(admin.request("GET", path))[0] in {404, 405}, path
+    assert asyncio.run(post(admin, REPORT, asked(1), Origin="https://evil.example"))[0] == 403
+    assert count_exports(server_db) == exported
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 10, "9" * 20, "9" * 5_000, "%00", "%EF%BC%91"])
 def test_a_report_of_a_number_that_no_list_can_have_is_not_found(
     new_browser: NewBrowser, people: People, number: str
 ) -> None:
-    path = f"/admin/email/laporan/{number}.csv"
-    status, _, text = asyncio.run(as_(new_browser, people, "admin_instansi").request("GET", path))
+    status, text = asyncio.run(post(as_(new_browser, people, "admin_instansi"), REPORT, asked(number)))
     assert (status, "Impor ini tidak ditemukan" in text) == (404, True)
-    assert asyncio.run(new_browser().request("GET", path))[0] == 303
+    assert asyncio.run(post(new_browser(), REPORT, asked(number)))[0] == 303
 
 
 @pytest.mark.parametrize("who", ["", "pegawai", "verifikator", "approver"])
@@ -215,5 +246,13 @@ def test_a_token_is_shown_once_by_a_page_without_script(
         assert all(row.token_hash != secret for row in session.exec(select(ImportToken)))
     for who in ("admin_satker", "admin_bkn", "pegawai"):
         assert asyncio.run(post(as_(new_browser, people, who), "/admin/email/token", b"label=x"))[0] == 404, who
-    assert asyncio.run(post(admin, "/admin/email/token", b"label="))[0] == 409
-    assert asyncio.run(post(admin, "/admin/email/token", b"label=" + b"x" * 5000))[0] == 409
+    for body in (
+        b"label=",
+        b"label=" + b"x" * 5000,
+        b"label=" + b"x" * 9000,
+        b"label=x&" * 9 + b"label=x",
+        b"x=1&" * 40,
+    ):
+        status, text = asyncio.run(post(admin, "/admin/email/token", body))
+        assert status in ({200} if b"&label" in body else {409}), body[:40]
+    assert "Isi nama sistem" in text

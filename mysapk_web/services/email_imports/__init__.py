@@ -1,14 +1,13 @@
 """Addresses from another personnel system: by page, over HTTP and on the command line, one service for all (DESIGN 4; domain 11)."""
 
 from mysapk_web.services.email_imports.commanding import import_email
+from mysapk_web.services.email_imports.reports import take_report, take_report_by_token
 from mysapk_web.services.email_imports.runs import (
     RowView,
     RunView,
-    count_report,
     find_run,
     list_rows,
     list_runs,
-    report,
     run_of_token,
 )
 from mysapk_web.services.email_imports.starting import (
@@ -43,7 +42,6 @@ __all__ = [
     "begin",
     "begin_by_token",
     "caller_of",
-    "count_report",
     "discard",
     "find_run",
     "import_email",
@@ -54,9 +52,10 @@ __all__ = [
     "may_begin",
     "may_upload",
     "may_upload_by_token",
-    "report",
     "revoke_token",
     "run_of_token",
     "stop",
+    "take_report",
+    "take_report_by_token",
     "undo",
 ]

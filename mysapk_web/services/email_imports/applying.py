@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, bindparam, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -24,6 +25,10 @@ from mysapk_web.services.rolls.judging import holders_of
 CHUNK: Final = 2000
 REASON: Final = "impor alamat email"
 UNDO_REASON: Final = "impor alamat email dibatalkan"
+_TRIES: Final = 5
+"""A chunk meets so many who take one of its addresses at that very moment."""
+
+T = TypeVar("T")
 
 
 def apply_chunk(db: Database, run_id: int, worker: str, memory: Memory) -> bool:
@@ -48,13 +53,12 @@ def apply_chunk(db: Database, run_id: int, worker: str, memory: Memory) -> bool:
         except ReachLost as lost:
             fail(session, run, str(lost))
             return False
-        rows = _rows(session, run, reach, col(EmailImportRow.position) > run.position, col(EmailImportRow.position))
+        rows = _unless_taken(session, lambda: _apply_next(session, run, reach, memory))
         if not rows:
             leave(run, RunState.DONE)
             run.finished_at, run.position = clock.now(), run.total
             record(session, run, AuditTag.EMAIL_IMPORTED)
             return False
-        _apply(session, run, reach, rows, memory)
         run.position = run.applied_to = rows[-1].position
         run.attempts = 0
         return True
@@ -118,17 +122,27 @@ def undo_chunk(db: Database, run_id: int, worker: str) -> bool:
         except ReachLost as lost:
             fail(session, run, str(lost))
             return False
-        before = col(EmailImportRow.position) < run.position
-        rows = _rows(session, run, reach, before, col(EmailImportRow.position).desc())
+        rows = _unless_taken(session, lambda: _undo_next(session, run, reach))
         if not rows:
             leave(run, RunState.UNDONE)
             run.undone_at, run.position = clock.now(), 0
             record(session, run, AuditTag.EMAIL_IMPORT_UNDONE)
             return False
-        _undo(session, run, reach, rows)
         run.position = rows[-1].position
         run.attempts = 0
         return True
+
+
+def _unless_taken(session: Session, step: Callable[[], T]) -> T:
+    """Do a step; when somebody takes one of its addresses between the look and the write, look again: it is taken now."""
+    for _ in range(_TRIES - 1):
+        try:
+            with session.begin_nested():
+                return step()
+        except IntegrityError:
+            continue
+    with session.begin_nested():
+        return step()
 
 
 def _rows(session: Session, run: EmailImport, reach: Reach, where: Any, order: Any) -> Sequence[Row[Any]]:
@@ -160,7 +174,8 @@ def _people(session: Session, rows: Sequence[Row[Any]]) -> list[Person | None]:
     return [person_of(row, roles) if row.account_id is not None else None for row in rows]
 
 
-def _apply(session: Session, run: EmailImport, reach: Reach, rows: Sequence[Row[Any]], memory: Memory) -> None:
+def _apply_next(session: Session, run: EmailImport, reach: Reach, memory: Memory) -> Sequence[Row[Any]]:
+    rows = _rows(session, run, reach, col(EmailImportRow.position) > run.position, col(EmailImportRow.position))
     holders = holders_of(session, [row.wanted_key for row in rows])
     changes: list[EmailChange] = []
     spellings: list[dict[str, Any]] = []
@@ -180,6 +195,7 @@ def _apply(session: Session, run: EmailImport, reach: Reach, rows: Sequence[Row[
     _write(session, run, changes, spellings, REASON, done=run.applied)
     run.applied += len(changes) + len(spellings)
     _judge_anew(session, run, overtaken)
+    return rows
 
 
 def _stands(
@@ -220,7 +236,9 @@ def _judge_anew(session: Session, run: EmailImport, overtaken: dict[int, RowVerd
     run.counts = dict(+counts)
 
 
-def _undo(session: Session, run: EmailImport, reach: Reach, rows: Sequence[Row[Any]]) -> None:
+def _undo_next(session: Session, run: EmailImport, reach: Reach) -> Sequence[Row[Any]]:
+    before = col(EmailImportRow.position) < run.position
+    rows = _rows(session, run, reach, before, col(EmailImportRow.position).desc())
     holders = holders_of(session, [row.old_key for row in rows if row.old_key])
     changes: list[EmailChange] = []
     spellings: list[dict[str, Any]] = []
@@ -237,6 +255,7 @@ def _undo(session: Session, run: EmailImport, reach: Reach, rows: Sequence[Row[A
                 holders[row.old_key] = person.pegawai_id
     _write(session, run, changes, spellings, UNDO_REASON, done=run.undone)
     run.undone += len(changes) + len(spellings)
+    return rows
 
 
 def _change(person: Person, raw: str | None, key: str | None) -> EmailChange:

@@ -1,8 +1,8 @@
-"""Runs as pages and systems see them: look, take the report."""
+"""Runs as pages and systems see them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,20 +10,16 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import Session, col, select
 
-from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email_import import GOOD, RowVerdict, RunSource, RunState
 from mysapk_web.domain.roles import MATRIX, Permission, Role
-from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
-from mysapk_web.models import Account, Database, EmailImport, EmailImportRow, Pegawai, Unor
-from mysapk_web.services import audit, counters
-from mysapk_web.services.actor import Actor, CountedRefusal, Grant, NotAllowed, Refused
+from mysapk_web.models import Account, EmailImport, EmailImportRow, Pegawai, Unor
+from mysapk_web.services.actor import Actor, Grant, NotAllowed
 from mysapk_web.services.email_imports.tokens import Caller
 from mysapk_web.services.paging import Page, page_of
 from mysapk_web.services.scope import people_within
 
 PAGE: Final = 25
 RUNS: Final = 10
-_REPORT_BATCH: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,66 +156,6 @@ def list_rows(
     )
     known: dict[int | None, str] = dict(session.exec(inside).all())
     return found.map(lambda row: _row_view(row, known))
-
-
-def count_report(session: Session, actor: Actor, run_id: int) -> RunView:
-    """Note that a report is taken, and give the run it is about.
-
-    Args:
-        session: Any transaction.
-        actor: Who takes it.
-        run_id: Which.
-
-    Raises:
-        NotAllowed: Not a run of the own scope.
-        Refused: There is none.
-        CountedRefusal: Too many exports.
-    """
-    found = find_run(session, actor, run_id)
-    if not found.has_rows:
-        raise Refused("Berkas ini masih diperiksa atau sudah dibuang, jadi tidak ada laporannya.")
-    if not counters.within(session, EXPORTS_PER_ACCOUNT, str(actor.account_id)):
-        raise CountedRefusal("Terlalu banyak unduhan dalam satu jam. Coba lagi nanti.")
-    audit.record(
-        session,
-        AuditTag.EXPORTED,
-        actor_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.visitor.address,
-        laporan="impor-email",
-        impor=run_id,
-    )
-    return found
-
-
-def report(db: Database, run_id: int) -> Iterator[tuple[int, str, str, str, str]]:
-    """Rows that were not taken over, batch by batch; ask `count_report` or `run_of_token` first.
-
-    Args:
-        db: The database.
-        run_id: Which.
-
-    Yields:
-        Line, NIP, address as in the file, verdict and advice.
-    """
-    after = 0
-    while True:
-        with db.read() as session:
-            batch = session.exec(
-                select(EmailImportRow)
-                .where(
-                    EmailImportRow.run_id == run_id,
-                    col(EmailImportRow.position) > after,
-                    col(EmailImportRow.verdict).not_in(GOOD),
-                )
-                .order_by(col(EmailImportRow.position))
-                .limit(_REPORT_BATCH)
-            ).all()
-            found = [(r.line, r.nip, r.email, r.verdict.label, r.note or r.verdict.advice) for r in batch]
-            after = batch[-1].position if batch else after
-        if not found:
-            return
-        yield from found
 
 
 def importing_grants(actor: Actor) -> list[Grant]:

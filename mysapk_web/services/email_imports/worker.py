@@ -7,9 +7,15 @@ import resource
 import sys
 from typing import Final
 
+import structlog
+
 from mysapk_web.models import Database
 from mysapk_web.services.email_imports.work import work_off
+from mysapk_web.services.log import configure, place_of
 from mysapk_web.settings import load
+
+log = structlog.get_logger("mysapk_web.services.email_imports.worker")
+"""Run as a program this module is called `__main__`, and lines of a stranger lose their words."""
 
 MEMORY_LIMIT: Final = 2 * 1024**3
 """Address space of the process: a workbook that unpacks to more ends it."""
@@ -20,16 +26,28 @@ def main(name: str) -> int:
 
     Args:
         name: Of this worker, its own.
+
+    Returns:
+        The exit code: 0, or 1 when something ended the work.
     """
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    try:
+        _work(name)
+    except Exception as error:  # noqa: BLE001  a traceback quotes rows, and stderr is the log of the server
+        log.error("import.worker_failed", kind=type(error).__name__, at=place_of(error))  # noqa: TRY400
+        return 1
+    return 0
+
+
+def _work(name: str) -> None:
     settings = load()
+    configure(settings)
     db = Database(settings.database_url, pool_size=2)
     try:
         work_off(db, name, settings.document_dir)
     finally:
         db.dispose()
-    return 0
 
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, false, func, or_
 from sqlmodel import Session, col, select
@@ -103,13 +102,17 @@ def _words(text: str) -> list[str]:
 def _begins_with(beginning: str) -> ColumnElement[bool]:
     """Names from the index of names: the ways in which rolls write them are ranges of it, and the comparison makes it exact."""
     name = col(Pegawai.nama)
-    ranges = [and_(name >= written, *_below(written, name)) for written in {beginning.title(), beginning.upper()}]
+    ranges = []
+    for written in {beginning.title(), beginning.upper()}:
+        end = _behind(written)
+        ranges.append(and_(name >= written, name < end) if end else name >= written)
     return and_(or_(*ranges), func.lower(Pegawai.nama).startswith(beginning, autoescape=True))
 
 
-def _below(beginning: str, name: Any) -> list[ColumnElement[bool]]:
-    """What comes after every text with this beginning: the last letter raised, where there is a letter above it that can be sent."""
-    raised = ord(beginning[-1]) + 1
-    if raised > sys.maxunicode or 0xD800 <= raised <= 0xDFFF:
-        return []
-    return [name < beginning[:-1] + chr(raised)]
+def _behind(beginning: str) -> str:
+    """The first text behind all that begin so; empty when there is none, because it consists of the last character there is."""
+    kept = beginning.rstrip("\U0010ffff")
+    if not kept:
+        return ""
+    # Between U+D7FF and U+E000 stand halves of characters, which no database takes.
+    return kept[:-1] + ("\ue000" if kept[-1] == "\ud7ff" else chr(ord(kept[-1]) + 1))

@@ -9,13 +9,14 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, true
 from sqlmodel import Session, col, select
 
+from mysapk_web.domain.number import number_of
 from mysapk_web.domain.roles import MATRIX, Permission, Role
 from mysapk_web.models import Instansi, Pegawai, Unor
 from mysapk_web.services.actor import Actor, Grant, NotAllowed
 from mysapk_web.services.scope import units_within
 
 COUNTRY_KEY: Final = "nasional"
-_KEY: Final = re.compile(r"(i|u)([1-9][0-9]{0,8})")
+_KEY: Final = re.compile(r"(i|u)([1-9][0-9]{0,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def find(session: Session, actor: Actor, permission: Permission, key: str) -> Pl
     match = _KEY.fullmatch(key)
     if match is None:
         raise NotAllowed(f"{permission.value}: no such place")
-    found = _agency(session, int(match[2])) if match[1] == "i" else _unit(session, int(match[2]))
+    number = number_of(match[2])
+    found = _agency(session, number) if match[1] == "i" else _unit(session, number)
     if found is None or not _within(session, actor, permission, found):
         raise NotAllowed(f"{permission.value}: place outside the scope")
     return found

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from mysapk_web.domain.cell import safe_cell
 from mysapk_web.domain.groups import GROUPS, kind
 from mysapk_web.domain.groups.base import RecordKind
 from mysapk_web.domain.groups.fields import Field, FieldKind, Value
 from mysapk_web.domain.groups.profil import PROFIL
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.rolls import safe_cell
 from mysapk_web.services.rolls.sheet import Aliases, Row
 
 NIP: Final = "nip"
@@ -24,7 +24,6 @@ _YES: Final = frozenset({"ya", "1", "true"})
 _NO: Final = frozenset({"tidak", "0", "false"})
 _LONG_NUMBERS: Final = frozenset({FieldKind.NIK, FieldKind.KK, FieldKind.NPWP})
 """Longer than the fifteen digits that a spreadsheet keeps of a number."""
-_ESCAPED: Final = re.compile(r"'(?=[=+\-@\t\r])")
 
 
 def declared_for_files(key: str) -> RecordKind:
@@ -73,7 +72,7 @@ def values_of(declared: RecordKind, row: Row) -> tuple[dict[str, Value], dict[st
     values: dict[str, Value] = {}
     faults: dict[str, str] = {}
     for each in declared.fields:
-        text = _ESCAPED.sub("", row.text(each.name), count=1)
+        text = row.text(each.name)
         if each.kind in _LONG_NUMBERS and each.name in row.numbers:
             faults[each.name] = (
                 f"{each.label} tersimpan sebagai angka, sehingga angka di belakangnya hilang. Jadikan teks."

@@ -1,7 +1,7 @@
 """The rolls: people from files of other personnel systems, with a report on every row."""
 
 from mysapk_web.services.rolls.people import import_pegawai
-from mysapk_web.services.rolls.report import RowReport, Summary, Verdict, safe_cell, write_report
+from mysapk_web.services.rolls.report import RowReport, Summary, Verdict, write_report
 from mysapk_web.services.rolls.sheet import UnreadableFile
 
 __all__ = [
@@ -10,6 +10,5 @@ __all__ = [
     "UnreadableFile",
     "Verdict",
     "import_pegawai",
-    "safe_cell",
     "write_report",
 ]

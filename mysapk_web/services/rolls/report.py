@@ -10,7 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+from mysapk_web.domain.cell import safe_cell
+
 HEADINGS: Final = ("baris", "nip", "hasil", "keterangan")
 """Of the rolls; other lists name their second column otherwise."""
 
@@ -77,15 +78,3 @@ def write_report(path: Path, rows: Iterable[RowReport], *, about: str = "nip") -
         writer.writerow([about if name == "nip" else name for name in HEADINGS])
         for row in rows:
             writer.writerow([row.line, safe_cell(row.nip), row.verdict.value, safe_cell(row.sentence)])
-
-
-def safe_cell(text: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula (OWASP, CSV injection; ASVS 1.2.10).
-
-    Args:
-        text: Whatever came from outside.
-
-    Returns:
-        The text, with an apostrophe before a character that begins a formula.
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -15,6 +15,8 @@ from typing import Any, Final, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from mysapk_web.domain.cell import plain_cell
+
 MAX_XLSX_BYTES: Final = 400 * 1024 * 1024
 """Unpacked size of a workbook; a larger one is a zip bomb or belongs into a CSV file."""
 DELIMITERS: Final = (",", ";", "\t")
@@ -203,7 +205,8 @@ def _columns(headings: Iterable[str], known: Mapping[str, str]) -> dict[str, int
 
 def _row(line: int, values: Sequence[Any], columns: Mapping[str, int]) -> Row | None:
     found = {name: values[place] for name, place in columns.items() if place < len(values)}
-    cells = {name: _as_text(value) for name, value in found.items()}
+    # Lists that were carried away come back corrected, with the marks that kept a spreadsheet from running them.
+    cells = {name: plain_cell(_as_text(value)) for name, value in found.items()}
     if not any(text.strip() for text in cells.values()):
         return None
     return Row(line, cells, frozenset(name for name, value in found.items() if _is_number(value)))

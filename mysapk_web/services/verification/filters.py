@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from mysapk_web.domain.desk import SEEN_BY_AGENCY
 from mysapk_web.domain.groups import GROUPS
+from mysapk_web.domain.number import number_of
 from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.domain.text import fold_full_width
 from mysapk_web.domain.usulan import UsulanState
@@ -106,7 +107,7 @@ def read_filters(given: Mapping[str, object]) -> Filters:
         dari=_day(text["dari"]),
         sampai=_day(text["sampai"]),
         instansi=" ".join(text["instansi"].split()),
-        unit=int(text["unit"]) if text["unit"].isascii() and text["unit"].isdigit() and len(text["unit"]) < 12 else 0,
+        unit=number_of(text["unit"]),
         urut=NEWEST if text["urut"] == NEWEST else "",
     )
 

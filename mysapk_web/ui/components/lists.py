@@ -1,4 +1,4 @@
-"""Lists whose filters stand in the address: reading and writing it, the filter, what was found, going from page to page, and the file."""
+"""Lists whose filters stand in the address: reading and writing it, the filter, what was found, going from page to page, and files."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from mysapk_web.domain.progress import number as in_words
+from mysapk_web.domain.text import storable
 from mysapk_web.services.listing import DEEPEST, Listing
 from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, Form, NativeForm
 from mysapk_web.ui.components.forms import around, attributes, submit_button
-from mysapk_web.ui.state import storable
 
 LONGEST: Final = 100
 """Characters of one value in an address; what is longer was not put there by a page."""
@@ -165,16 +165,28 @@ def download_form(report: str, fields: Mapping[str, Any]) -> rx.Component:
         report: Value of a `Report`.
         fields: Name and var of each filter.
     """
+    return kinds_form("/admin/unduh", {"daftar": report, **fields})
+
+
+def kinds_form(action: str, fields: Mapping[str, Any], *, xlsx: Any = True) -> rx.Component:
+    """A native form with a button for each kind of file. What it names goes in the body and not into the address.
+
+    Args:
+        action: Where it is sent.
+        fields: Name and value of what is sent along.
+        xlsx: Whether a workbook is offered, too; a var may say so.
+    """
     return NativeForm.create(
-        rx.el.input(type="hidden", name="daftar", value=report, read_only=True),
         *(rx.el.input(type="hidden", name=name, value=value, read_only=True) for name, value in fields.items()),
         rx.el.div(
-            *(
-                rx.el.button(label, type="submit", name="bentuk", value=kind, class_name="button button-secondary")
-                for kind, label in (("csv", "Unduh CSV"), ("xlsx", "Unduh XLSX"))
-            ),
+            _kind("csv", "Unduh CSV"),
+            rx.cond(xlsx, _kind("xlsx", "Unduh XLSX")),
             class_name="buttons",
         ),
         method="post",
-        action="/admin/unduh",
+        action=action,
     )
+
+
+def _kind(kind: str, label: str) -> rx.Component:
+    return rx.el.button(label, type="submit", name="bentuk", value=kind, class_name="button button-secondary")

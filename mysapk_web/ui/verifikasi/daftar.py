@@ -14,6 +14,7 @@ from reflex.vars import ObjectVar
 from mysapk_web.domain.desk import SEEN_BY_AGENCY
 from mysapk_web.domain.groups import GROUPS
 from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.text import storable
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.services import database, verification
 from mysapk_web.services.scope import reaches_agencies
@@ -26,7 +27,7 @@ from mysapk_web.ui.components.forms import around, attributes, outcome
 from mysapk_web.ui.components.lists import LONGEST, filter_field, filter_form, filter_select, link_pager, parameter
 from mysapk_web.ui.components.usulan import chip, tone_of
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, storable, text_of
+from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.verifikasi.words import MAY, PATH, QueueState, address, many, waiting
 from mysapk_web.ui.words import moment, number_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +18,8 @@ from sqlmodel import col, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import AuditEvent, AuditSeal, Database
 from mysapk_web.services import audit, audit_chain, clock
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.audit_chain import TrailBroken
 from mysapk_web.settings import Settings
 
 TRIGGERS = {
@@ -58,6 +61,10 @@ def tamper(db: Database, statement: str, **values: Any) -> None:
         s.execute(text(statement), values)
 
 
+def with_another_key(settings: Settings) -> Settings:
+    return settings.model_copy(update={"secret_key": type(settings.secret_key)("another-secret-0123456789-abcdefghij")})
+
+
 def test_an_honest_chain_has_no_faults(db: Database, settings: Settings) -> None:
     write(db, 5)
     assert seal(db, settings) == 5
@@ -71,11 +78,12 @@ def test_an_honest_chain_has_no_faults(db: Database, settings: Settings) -> None
 def test_what_waits_for_its_seal_is_no_fault(db: Database, settings: Settings) -> None:
     write(db, 2)
     with db.read() as s:
-        assert audit_chain.anything_to_seal(s)
+        assert audit_chain.waiting(s, settings) == (audit_chain.Head(), True)
     assert verify(db, settings).unsealed == 2
     seal(db, settings)
     with db.read() as s:
-        assert not audit_chain.anything_to_seal(s)
+        head, waits = audit_chain.waiting(s, settings)
+    assert (head, waits) == (verify(db, settings).head, False)
     assert verify(db, settings).unsealed == 0
 
 
@@ -118,6 +126,90 @@ def test_a_cut_tail_is_found_even_when_its_seals_go_too(db: Database, settings: 
     assert any("pernah sampai 6" in fault for fault in verify(db, settings, known=head).faults)
 
 
+def point_the_note_at(db: Database, position: int, **other: Any) -> None:
+    """The note as somebody writes it who has the database and not the key."""
+    with db.read() as s:
+        chained, event_id = s.execute(
+            text("SELECT hash, event_id FROM jejak_segel WHERE position = :at"), {"at": position}
+        ).one()
+    note = {"position": position, "hash": chained, "event_id": event_id, "mac": "", **other}
+    tamper(db, "UPDATE pekerjaan_latar SET note = :note WHERE name = 'segel'", note=json.dumps(note))
+
+
+@pytest.mark.parametrize("mac", ["", "0" * 64, "é", None, 7])
+def test_a_cut_whose_note_was_written_without_the_key_is_not_sealed_over(
+    db: Database, settings: Settings, mac: Any
+) -> None:
+    write(db, 6)
+    seal(db, settings)
+    tamper(db, "DELETE FROM jejak_segel WHERE position > 3")
+    tamper(db, "DELETE FROM jejak_audit WHERE id NOT IN (SELECT event_id FROM jejak_segel)")
+    point_the_note_at(db, 3, mac=mac)
+
+    write(db, 2)
+    with pytest.raises(TrailBroken, match="diubah"):
+        seal(db, settings)
+    with db.read() as s, pytest.raises(TrailBroken):
+        audit_chain.waiting(s, settings)
+    found = verify(db, settings)
+    assert (found.unsealed, found.faults) == (2, ["Kepala rantai diubah."])
+
+
+@pytest.mark.parametrize("change", ["cut", "note gone", "note of a list", "row gone", "seal put in"])
+def test_nothing_is_sealed_behind_a_note_that_does_not_fit_the_seals(
+    db: Database, settings: Settings, change: str
+) -> None:
+    write(db, 6)
+    seal(db, settings)
+    statements = {
+        "cut": "DELETE FROM jejak_segel WHERE position > 3",
+        "note gone": "UPDATE pekerjaan_latar SET note = '{}' WHERE name = 'segel'",
+        "note of a list": "UPDATE pekerjaan_latar SET note = '[1]' WHERE name = 'segel'",
+        "row gone": "DELETE FROM pekerjaan_latar WHERE name = 'segel'",
+        "seal put in": "INSERT INTO jejak_segel (position, event_id, sealed_at, hash) "
+        "SELECT 7, 1000000, sealed_at, hash FROM jejak_segel WHERE position = 6",
+    }
+    tamper(db, statements[change])
+
+    write(db, 2)
+    with pytest.raises(TrailBroken):
+        seal(db, settings)
+    assert verify(db, settings).faults
+
+
+def test_an_operator_with_the_key_lets_the_sealing_go_on_and_the_trail_tells(db: Database, settings: Settings) -> None:
+    write(db, 6)
+    seal(db, settings)
+    with db.begin() as s:
+        assert not audit_chain.go_on(s, settings, reason="tidak ada apa-apa")
+    tamper(db, "DELETE FROM jejak_segel WHERE position > 3")
+    tamper(db, "DELETE FROM jejak_audit WHERE id NOT IN (SELECT event_id FROM jejak_segel)")
+    for reason in ("", "  "):
+        with pytest.raises(Refused), db.begin() as s:
+            audit_chain.go_on(s, settings, reason=reason)
+    with db.begin() as s:
+        assert "dipotong" in audit_chain.go_on(s, settings, reason="Sudah diperiksa, laporan 12")
+    write(db, 2)
+
+    assert seal(db, settings) == 3
+    assert verify(db, settings).faults == []
+    with db.read() as s:
+        told = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.TRAIL_CONTINUED)).one()
+    assert (told["reason"], told["position"], told["note"]) == ("Sudah diperiksa, laporan 12", 3, 6)
+
+
+def test_after_a_change_of_the_key_sealing_waits_for_the_operator(db: Database, settings: Settings) -> None:
+    write(db, 2)
+    seal(db, settings)
+    other = with_another_key(settings)
+    write(db, 1)
+    with pytest.raises(TrailBroken):
+        seal(db, other)
+    with db.begin() as s:
+        assert audit_chain.go_on(s, other, reason="Kunci diganti")
+    assert seal(db, other) == 2
+
+
 @pytest.mark.parametrize("sealed_again", [False, True])
 def test_an_event_put_in_between_is_found(db: Database, settings: Settings, sealed_again: bool) -> None:
     write(db, 4)
@@ -151,10 +243,7 @@ def test_a_transaction_that_ends_late_is_sealed_without_a_fault(db: Database, se
 def test_another_key_does_not_make_the_same_chain(db: Database, settings: Settings) -> None:
     write(db, 2)
     seal(db, settings)
-    other = settings.model_copy(
-        update={"secret_key": type(settings.secret_key)("another-secret-0123456789-abcdefghij")}
-    )
-    assert verify(db, other).fault_count >= 2
+    assert verify(db, with_another_key(settings)).fault_count >= 2
 
 
 def test_seals_can_be_added_to_only(db: Database, settings: Settings) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from typing import Any
+
 import pytest
 from sqlmodel import col, select
 
@@ -10,6 +14,7 @@ from mysapk_web.domain.email import DomainPolicy
 from mysapk_web.models import Account, Instansi, Pegawai
 from mysapk_web.services import email_repair
 from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.address import TAKEN
 from mysapk_web.services.security import StepUpNeeded
 from tests.unit.services.office import ROLLS, Office
 
@@ -175,3 +180,35 @@ def test_nobody_finds_out_the_address_of_somebody_higher_by_trying(office: Offic
     for tried in ("lina@k1.example.go.id", "lain@k1.example.go.id", "ani@k1.example.go.id"):
         judged = office.see(email_repair.check, office.actor("taufik"), account_id=office.ids["lina"], email=tried)
         assert "tidak dapat Anda atur" in judged.fault
+
+
+def test_of_two_who_give_one_address_at_once_one_is_told_that_it_is_taken(
+    both_offices: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, start = both_offices, threading.Barrier(2)
+    if office.db.is_sqlite:
+        pytest.skip("one writer at a time")
+    real, told = email_repair.change_email, []
+
+    def together(*args: Any, **kwargs: Any) -> bool:
+        start.wait(10)
+        done = real(*args, **kwargs)
+        # The other one waits at the unique index until this transaction ends.
+        time.sleep(0.5)
+        return done
+
+    monkeypatch.setattr(email_repair, "change_email", together)
+
+    def go(who: str, whom: str) -> None:
+        try:
+            told.append(str(repair(office, who, whom, email="sama@k1.example.go.id")))
+        except Refused as refusal:
+            told.append(refusal.sentence)
+
+    threads = [threading.Thread(target=go, args=pair) for pair in (("lina", "ani"), ("taufik", "eko"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(told) == sorted(["True", TAKEN])
+    assert [office.pegawai(who).email_key for who in ("ani", "eko")].count("sama@k1.example.go.id") == 1

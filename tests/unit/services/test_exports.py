@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +18,13 @@ from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
 from mysapk_web.models import AuditEvent, Database, Instansi, Pegawai, Period
-from mysapk_web.services import audit, clock, exports, trail
+from mysapk_web.services import audit, clock, exports, sheets, trail
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
-from mysapk_web.services.exports import Kind, Report, Wanted, export
+from mysapk_web.services.exports import Report, Wanted, export
 from mysapk_web.services.progress import unfinished
 from mysapk_web.services.progress.missing import Filter
+from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import Settings
 from tests.unit.services.offices import NIPS, acting, end_activation, place
 
@@ -99,7 +101,10 @@ def test_sanctions_of_the_pdm_carry_reason_source_and_end(demo_db: Database, tmp
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-@pytest.mark.parametrize("evil", ['=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1", "a\x0bb"])
+@pytest.mark.parametrize(
+    "evil",
+    ['=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1", "a\x0bb", "a;=1", "a\n+1", 'a;"@x', "＝1", "a;＋1"],
+)
 def test_no_cell_is_a_formula(demo_db: Database, tmp_path: Path, kind: Kind, evil: str) -> None:
     with demo_db.begin() as s:
         s.execute(update(Pegawai).where(col(Pegawai.nip) == NIPS["belum_aktif"]).values(nama=evil))
@@ -107,8 +112,11 @@ def test_no_cell_is_a_formula(demo_db: Database, tmp_path: Path, kind: Kind, evi
     path = tmp_path / wanted.filename
     export(demo_db, acting(demo_db, "admin_instansi"), wanted, path)
     if kind is Kind.CSV:
-        cells = [row[1] for row in rows_of(path) if row[0] == NIPS["belum_aktif"]]
-        assert not cells[0].startswith(("=", "+", "-", "@", "\t"))
+        for delimiter, quoting in itertools.product(",;", (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)):
+            with path.open(encoding="utf-8-sig", newline="") as handle:
+                cells = [cell for row in csv.reader(handle, delimiter=delimiter, quoting=quoting) for cell in row]
+            assert len(cells) > 1000
+            assert not [cell for cell in cells if cell.lstrip(' "\t').startswith(tuple("=+-@＝＋－＠"))]
     else:
         sheet = load_workbook(path).active
         assert sheet is not None
@@ -170,7 +178,7 @@ def test_exports_are_limited(demo_db: Database, tmp_path: Path) -> None:
 def test_too_long_a_list_is_refused_with_what_to_do(
     demo_db: Database, tmp_path: Path, kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(exports.MOST_ROWS, kind.value, 10)
+    monkeypatch.setitem(sheets.MOST_ROWS, kind, 10)
     with pytest.raises(Refused, match="lebih dari 10 baris"):
         export(demo_db, acting(demo_db, "admin_instansi"), Wanted(Report.MISSING, kind), tmp_path / "x")
 

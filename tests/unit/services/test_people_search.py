@@ -13,7 +13,7 @@ from mysapk_web.models import Account, PdmHandling, Pegawai
 from mysapk_web.services import clock, login, people
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused, Visitor
 from mysapk_web.services.people import AccountState, Order, PdmStep, Wanted
-from mysapk_web.services.people.search import PAGE
+from mysapk_web.services.people.search import PAGE, _behind
 from tests.unit.services.office import FIRST, ROLLS, Office
 from tests.unit.services.people import after
 
@@ -223,3 +223,22 @@ def test_who_logged_in_last_is_told(office: Office) -> None:
     moment = clock.now() - timedelta(hours=3)
     office.change("ani", last_login_at=moment)
     assert office.see(people.search, office.actor("sari"), Wanted(text="ani")).items[0].last_login_at == moment
+
+
+@pytest.mark.parametrize(
+    "odd", ["\U0010ffff" * 3, "aaa\U0010ffff", "aa\ud7ff", "\U0010ffffaaa", "%%%", "___", "ﬀﬀ", "ßßß", "İİİ"]
+)
+def test_a_name_may_begin_with_any_character(both_offices: Office, odd: str) -> None:
+    with both_offices.db.begin() as session:
+        session.execute(update(Pegawai).where(col(Pegawai.nip) == ROLLS["ani"]["nip"]).values(nama=f"{odd} Lestari"))
+    for who in ("surya", "taufik"):
+        assert set(names(both_offices, who, text=odd)) <= {"ani"}
+    assert names(both_offices, "surya", text="ani l") == []
+
+
+@pytest.mark.parametrize(
+    ("beginning", "end"),
+    [("ani", "anj"), ("aa\ud7ff", "aa\ue000"), ("a\U0010ffff\U0010ffff", "b"), ("\U0010ffff", ""), ("é", "ê")],
+)
+def test_the_end_of_a_range_of_names(beginning: str, end: str) -> None:
+    assert _behind(beginning) == end

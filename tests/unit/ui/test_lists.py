@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mysapk_web.domain.text import storable
 from mysapk_web.services.listing import Listing
 from mysapk_web.services.people import COUNTED
 from mysapk_web.ui.admin.pegawai.daftar import STATES, one_of, total_in_words
 from mysapk_web.ui.components.lists import LONGEST, address_with, found_in_words, parameter
 from mysapk_web.ui.components.people import KINDS
-from mysapk_web.ui.state import storable, text_of
+from mysapk_web.ui.state import text_of
 
 
 @dataclass

@@ -6,9 +6,10 @@ from typing import Any
 
 import reflex as rx
 from reflex.vars import ObjectVar
-from reflex_components_core.el.elements.inline import A
 
+from mysapk_web.services import sheets
 from mysapk_web.services.email_imports.inbox import MAX_BYTES
+from mysapk_web.services.sheets import Kind
 from mysapk_web.ui.admin.email.behaviour import ListUpload, Ticker
 from mysapk_web.ui.admin.email.impor_state import PATH, CountRow, ImporState, LineRow, RunRow
 from mysapk_web.ui.components.behaviour import Form
@@ -26,7 +27,7 @@ from mysapk_web.ui.components.display import (
     table,
 )
 from mysapk_web.ui.components.forms import submit_button
-from mysapk_web.ui.components.lists import filter_field, link_pager
+from mysapk_web.ui.components.lists import filter_field, kinds_form, link_pager
 
 LIST = f"{PATH}?bagian=impor"
 
@@ -208,21 +209,14 @@ def _downloads() -> rx.Component:
     run = ImporState.run
     return rx.cond(
         run["has_rows"] & (run["rest"] > 0),
-        rx.el.p(
-            "Laporan ",
-            run["rest"],
-            " baris lain: ",
-            *_links(run),
+        rx.el.div(
+            rx.el.p(
+                "Laporan ", run["rest"], " baris lain, dengan sebabnya. Setiap unduhan dicatat.", class_name="mb-2"
+            ),
+            kinds_form(f"{PATH}/laporan", {"impor": run["id"]}, xlsx=run["rest"] <= sheets.MOST_ROWS[Kind.XLSX]),
             class_name="mt-4",
         ),
     )
-
-
-def _links(run: Any) -> list[Any]:
-    def link(kind: str) -> rx.Component:
-        return A.create(kind.upper(), href=f"/admin/email/laporan/{run['id']}.{kind}", class_name="inline-block py-2")
-
-    return [link("csv"), " atau ", link("xlsx")]
 
 
 def _count(item: ObjectVar[CountRow]) -> rx.Component:

@@ -7,12 +7,13 @@ from typing import Any, Final, TypedDict
 import reflex as rx
 
 from mysapk_web.domain.roles import Permission, Role
+from mysapk_web.domain.text import storable
 from mysapk_web.services import database, people
 from mysapk_web.services.people import CANDIDATES, Candidate, GrantLine
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.lists import LONGEST, address_with, parameter
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import AppState, storable, text_of
+from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import moment, number_of
 
 PATH: Final = "/admin/peran"

@@ -256,7 +256,7 @@ def test_written_report_runs_no_formula(tmp_path: Path) -> None:
         RowReport(2, "=1+1", Verdict.DITOLAK, "@x"),
         RowReport(3, A, Verdict.BARU, "Pegawai dan akunnya dibuat."),
     ]
-    rows += [RowReport(4, f"{start}cmd", Verdict.DITOLAK, "x") for start in ("+", "-", "\t", "\r")]
+    rows += [RowReport(4, f"{start}cmd", Verdict.DITOLAK, "x") for start in ("+", "-", "＝", "＠")]
     write_report(tmp_path / "report.csv", rows)
     with (tmp_path / "report.csv").open(encoding="utf-8-sig", newline="") as handle:
         written = list(csv.reader(handle))

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mysapk_web.domain.cell import safe_cell
 from mysapk_web.services.rolls import UnreadableFile
 from mysapk_web.services.rolls.sheet import Row, read
 
@@ -149,3 +150,21 @@ def test_any_bytes_give_rows_or_are_unreadable(tmp_path_factory: pytest.TempPath
         rows = rows_of(path)
     assert all(row.cells["nip"].strip() or row.cells.get("nama", "").strip() for row in rows)
     assert [row.line for row in rows] == sorted({row.line for row in rows})
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_was_carried_away_and_corrected_reads_as_it_was(tmp_path: Path, delimiter: str, kind: str) -> None:
+    """A report opened, saved by the spreadsheet with the sign of its country, and uploaded again."""
+    cells = ["=1+1@x", "-ani@example.go.id", "salah;=1", "O'Neil", "'kutip", "a; -b", "＝1"]
+    path = tmp_path / f"a.{kind}"
+    if kind == "csv":
+        with path.open("w", encoding="utf-8-sig", newline="") as handle:
+            writer = csv.writer(handle, delimiter=delimiter)
+            writer.writerows([["nip", "nama"], *([NIP, safe_cell(cell)] for cell in cells)])
+    else:
+        book = openpyxl.Workbook()
+        for row in [["nip", "nama"], *([NIP, safe_cell(cell)] for cell in cells)]:
+            book.active.append(row)  # type: ignore[union-attr]
+        book.save(path)
+    assert [row.text("nama") for row in rows_of(path)] == cells

@@ -6,13 +6,14 @@ their words, because some put a whole event, headers and password included, into
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
 import traceback
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
@@ -38,12 +39,27 @@ _SECRET_KEYS = frozenset(
         "nama",
     }
 )
+_WHOLE_KEYS = frozenset({"timestamp", "level", "logger", "head", "head_before"})
+"""Of our own making; the head of the trail has to be whole, or a later check could not be given it."""
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 _LONG_NUMBER = re.compile(r"\d{9,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Line breaks, terminal commands and turned writing: nobody writes lines of the log from outside (ASVS 16.4.1)."""
 _HIDDEN = "***"
 _FRAMES = 5
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """Lines on a stream. One that can't be written is told by its place; the library would quote it, and what was just raised."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  named by the library
+        """Tell that a line is missing.
+
+        Args:
+            record: The line.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(f"log line lost at {record.module}:{record.lineno}\n")
 
 
 def configure(settings: Settings) -> None:
@@ -70,7 +86,7 @@ def configure(settings: Settings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Lines(sys.stderr)
     handler.addFilter(silence_libraries)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -137,7 +153,7 @@ def scrub(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     for key, value in event.items():
         if key in _SECRET_KEYS:
             event[key] = _HIDDEN
-        elif isinstance(value, str) and key not in {"timestamp", "level", "logger"}:
+        elif isinstance(value, str) and key not in _WHOLE_KEYS:
             event[key] = _LONG_NUMBER.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, _CONTROL.sub(" ", value)))
         elif isinstance(value, int) and abs(value) >= 10**9:
             event[key] = _HIDDEN

@@ -1,0 +1,43 @@
+"""Cells of text files that people open with a spreadsheet: none is ever run as a formula, and each is read back as it was.
+
+Which sign splits a line is a matter of the reader's country: Excel in Indonesian splits at ";" and, where it does, heeds no quotes
+around a cell that holds one. Therefore every place where a cell could begin counts as the beginning of one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SEPARATORS: Final = frozenset(";,\t\r\n")
+_MARK: Final = "[=+\\-@＝＋－＠]"
+"""What a formula begins with (OWASP, CSV injection; ASVS 1.2.10); full-width forms count in some spreadsheets."""
+_BEGINNING: Final = "(?<![\\s\"';,])([\\s\"';,]*)"
+"""All that a spreadsheet may pass over before a cell; taken whole, so that a long run is looked at once."""
+_RUNNING: Final = re.compile(f"{_BEGINNING}(?={_MARK})")
+_HELD: Final = re.compile(f"{_BEGINNING}'(?={_MARK})")
+
+
+def safe_cell(text: str) -> str:
+    """Keep a spreadsheet from running a cell or a part of it as a formula.
+
+    Args:
+        text: Whatever came from outside.
+
+    Returns:
+        The text, with an apostrophe before each mark that could begin a formula.
+    """
+    return _RUNNING.sub(lambda found: f"{found[0]}'" if _begins(found) else found[0], text)
+
+
+def plain_cell(text: str) -> str:
+    """What a cell was before `safe_cell`; any other text stays as it is.
+
+    Args:
+        text: From a file.
+    """
+    return _HELD.sub(lambda found: found[1] if _begins(found) else found[0], text)
+
+
+def _begins(found: re.Match[str]) -> bool:
+    return found.start() == 0 or not _SEPARATORS.isdisjoint(found[1])

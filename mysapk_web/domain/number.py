@@ -1,0 +1,21 @@
+"""Numbers of rows: what stands in an address, a form or a request is one only where the database could have it."""
+
+from typing import Final
+
+HIGHEST: Final = 2**31 - 1
+"""Numbers of rows are 32-bit integers; PostgreSQL refuses to compare them with a larger one."""
+_DIGITS: Final = 10
+
+
+def number_of(text: object) -> int:
+    """A number of the database; 0, which nothing has, for everything else.
+
+    Args:
+        text: What was sent; anything may stand there.
+    """
+    if isinstance(text, int) and not isinstance(text, bool):
+        return text if 0 < text <= HIGHEST else 0
+    if not isinstance(text, str) or not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        return 0
+    number = int(text)
+    return number if number <= HIGHEST else 0
