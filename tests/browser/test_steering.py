@@ -14,13 +14,14 @@ from sqlalchemy import text, update
 from sqlmodel import col, select
 
 from mysapk_web.domain.period import ZONES, PeriodKind
-from mysapk_web.models import Account, Database, OutboxMail, OutboxState, Pegawai, Period
+from mysapk_web.models import Account, Database, Instansi, OutboxMail, OutboxState, Pegawai, Period
 from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.outbox import Letter, enqueue
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.steps import button_named, fill
+from tests.unit.services.offices import NIPS
 from tests.wire.people import People
 
 Accounts = dict[str, DemoAccount]
@@ -162,6 +163,9 @@ def test_sanctions_before_and_after_the_end(new_page: NewPage, looks: Looks) -> 
     page = new_page(DESK, "admin_instansi")
     page.goto("/admin/sanksi")
     expect(page.get_by_text("Daftar ini terbentuk setelah periode aktivasi berakhir.")).to_be_visible()
+    expect(page.get_by_role("link", name="yang belum mengaktifkan akun")).to_have_attribute(
+        "href", re.compile("^/admin/belum-aktif")
+    )
     looks.fine(page, "sanksi-belum")
 
 
@@ -171,6 +175,34 @@ def test_the_list_of_sanctions(new_page: NewPage, looks: Looks, activation_over:
     expect(page.get_by_text("lampiran huruf L ayat 1").first).to_be_visible()
     expect(page.get_by_text("1.094 pegawai")).to_be_visible()
     looks.fine(page, "sanksi")
+
+
+def test_who_was_late_stays_on_the_list(
+    new_page: NewPage, server_db: Database, looks: Looks, activation_over: None
+) -> None:
+    activate(server_db, NIPS["belum_aktif"])
+    try:
+        page = new_page(DESK, "admin_instansi")
+        page.goto("/admin/sanksi?keterangan=terlambat")
+        expect(page.get_by_role("row").filter(has_text=NIPS["belum_aktif"])).to_contain_text(
+            "Mengaktifkan setelah periode berakhir, "
+        )
+        looks.fine(page, "sanksi-terlambat")
+    finally:
+        activate(server_db, NIPS["belum_aktif"], on=False)
+
+
+def test_agencies_whose_period_is_over_are_those_of_the_place(
+    new_page: NewPage, server_db: Database, looks: Looks, activation_over: None
+) -> None:
+    with server_db.read() as s:
+        agency = s.exec(select(Instansi.id).where(Instansi.nama == "Pemerintah Kota Misal")).one()
+    page = new_page(DESK, "admin_bkn")
+    page.goto(f"/admin/sanksi?tempat=i{agency}")
+    expect(page.get_by_text("periode aktivasi berakhir")).to_have_count(1)
+    page.goto(f"/admin/sanksi?tempat=i{agency}&jenis=PPT_NON_ASN")
+    expect(page.get_by_text("Tidak ada pegawai dalam daftar ini menurut saringan.")).to_be_visible()
+    looks.fine(page, "sanksi-kosong")
 
 
 def test_a_period_is_looked_at_set_and_taken_back(

@@ -157,4 +157,6 @@ def test_no_sanctions_while_the_pdm_runs(new_page: NewPage, looks: Looks) -> Non
     page = new_page(PHONE, "admin_instansi_lain")
     page.goto("/admin/sanksi-pdm")
     expect(page.get_by_text("Daftar ini terbentuk setelah periode pemutakhiran berakhir.")).to_be_visible()
+    undone = page.get_by_role("link", name="yang belum menyelesaikan pemutakhiran data")
+    expect(undone).to_have_attribute("href", re.compile("^/admin/belum-pdm"))
     looks.fine(page, "pdm-sanksi-belum")
