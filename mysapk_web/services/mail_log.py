@@ -28,31 +28,6 @@ STATE_LABELS: Final = {
     OutboxState.FAILED: "Gagal",
     OutboxState.OBSOLETE: "Tidak dikirim",
 }
-LETTER_LABELS: Final = {
-    Letter.TOKEN: "Token reset password",
-    Letter.OTHER_ADDRESS: "Permintaan dengan alamat lain",
-    Letter.CPNS_WAITING: "CPNS menunggu persetujuan",
-    Letter.ACCOUNT_DISABLED: "Token diminta untuk akun nonaktif",
-    Letter.ADDRESS_NOT_ALLOWED: "Alamat bukan email instansi",
-    Letter.ACTIVATED: "Aktivasi berhasil",
-    Letter.ACTIVATION_REMINDER: "Pengingat aktivasi",
-    Letter.PDM_REMINDER: "Pengingat pemutakhiran data",
-    Letter.PASSWORD_CHANGED: "Password diganti",
-    Letter.EMAIL_CHANGED: "Email diganti",
-    Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
-    Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah mati",
-    Letter.RECOVERY_CODES_NEW: "Kode pemulihan baru",
-    Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
-    Letter.LOCKED: "Percobaan masuk berulang",
-    Letter.NEW_LOGIN: "Masuk dari perangkat baru",
-    Letter.ROLE_CHANGED: "Peran diubah",
-    Letter.DISABLED: "Akun dinonaktifkan",
-    Letter.ENABLED: "Akun diaktifkan kembali",
-    Letter.CPNS_APPROVED: "CPNS disetujui",
-    Letter.NOTICE: "Pemberitahuan",
-    Letter.RECEIPT: "Tanda terima usulan",
-}
-"""What a letter is called; one that isn't here goes by its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +143,7 @@ def letter_label(template: str) -> str:
     Args:
         template: Value of a `Letter`.
     """
-    return LETTER_LABELS.get(Letter(template), template) if template in set(Letter) else template
+    return Letter(template).label if template in set(Letter) else template
 
 
 def _joined(found: Any) -> Any:

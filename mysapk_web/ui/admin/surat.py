@@ -10,7 +10,8 @@ from reflex.vars import ObjectVar
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import OutboxState
 from mysapk_web.services import database, mail_log
-from mysapk_web.services.mail_log import LETTER_LABELS, STATE_LABELS, Filter, MailRow
+from mysapk_web.services.mail_log import STATE_LABELS, Filter, MailRow
+from mysapk_web.services.outbox import Letter
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
@@ -34,7 +35,7 @@ MAY_RETRY: Final = holding(Permission.RESET_START)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while a NIP is searched for, which itself stays out of the address."""
 STATES: Final = (("", "Semua"), *((state.value, label) for state, label in STATE_LABELS.items()))
-LETTERS: Final = (("", "Semua"), *((letter.value, label) for letter, label in LETTER_LABELS.items()))
+LETTERS: Final = (("", "Semua"), *sorted(((letter.value, letter.label) for letter in Letter), key=lambda pair: pair[1]))
 TONES: Final = {
     OutboxState.PENDING: "plain",
     OutboxState.SENDING: "plain",

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import event
 
 from mysapk_web import settings as settings_module
-from mysapk_web.models import Database
+from mysapk_web.models import AuditEvent, Database
 from mysapk_web.services import clock
+from mysapk_web.services.trail_words import DETAIL_LABELS
 from mysapk_web.settings import Settings
 from tests.conftest import SECRET
 from tests.unit.services.office import Office, open_office
 from tests.unit.services.people import START, Portal, settle
+
+
+@event.listens_for(AuditEvent, "before_insert")
+def _known_by_its_words(_mapper: object, _connection: object, row: AuditEvent) -> None:
+    """Whatever a test makes the services write into the trail can be told in words."""
+    unknown = row.detail.keys() - DETAIL_LABELS.keys() - {"nomor"}  # of tests of the chain, which want any key
+    assert not unknown, f"no words for {unknown} of {row.tag}"
 
 
 @pytest.fixture
