@@ -58,6 +58,10 @@ def test_progress_of_the_agency(new_page: NewPage, looks: Looks) -> None:
     expect(page.get_by_text("2.829 dari 3.923 pegawai")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("Dari .* menjadi 72,11 %"))).to_be_visible()
     looks.fine(page, "kemajuan")
+    kinds = page.get_by_role("table", name="Aktivasi menurut jenis pegawai")
+    expect(kinds.get_by_role("link", name="CPNS")).to_have_attribute(
+        "href", re.compile(r"/admin/belum-aktif\?.*jenis=CPNS")
+    )
 
     page.get_by_text("Tampilkan sebagai tabel").click()
     expect(page.get_by_role("table", name="Aktivasi dari hari ke hari").get_by_role("row")).to_have_count(31)
