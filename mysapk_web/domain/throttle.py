@@ -75,6 +75,9 @@ EMAIL_REPAIR_REQUESTS_PER_ADDRESS: Final = Limit("email-request:address", 10, ti
 EMAIL_REPAIR_REQUESTS_PER_NIP: Final = Limit("email-request:nip", 3, timedelta(days=1))
 """Public requests for one NIP, known or not: each writes to the address on file."""
 
+HELP_SEARCHES_PER_ADDRESS: Final = Limit("help:address", 60, timedelta(minutes=10))
+"""Public searches for an agency's helpdesk from one network address: an office passes, a crawler does not."""
+
 IMPORTS_PER_ACCOUNT: Final = Limit("import:account", 30, timedelta(hours=1))
 """Lists of addresses uploaded by one account: a mistake can be put right several times, the disk can't be filled."""
 
@@ -105,6 +108,7 @@ LIMITS: Final = (
     CARD_CHECKS_PER_ADDRESS,
     EMAIL_REPAIR_REQUESTS_PER_ADDRESS,
     EMAIL_REPAIR_REQUESTS_PER_NIP,
+    HELP_SEARCHES_PER_ADDRESS,
     IMPORTS_PER_ACCOUNT,
     IMPORTS_PER_TOKEN,
     API_CALLS_PER_TOKEN,

@@ -15,7 +15,7 @@ CAUSES: Final = (("", "Semua"), *((cause.value, cause.label) for cause in _CAUSE
 """Of those who have not activated."""
 SANCTION_CAUSES: Final = (*CAUSES, (Cause.LATE.value, Cause.LATE.label))
 TONES: Final = {
-    Cause.LATE: "good",
+    Cause.LATE: "plain",
     Cause.DISABLED: "bad",
     Cause.NO_EMAIL: "warn",
     Cause.WAITING: "warn",
