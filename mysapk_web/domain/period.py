@@ -116,6 +116,34 @@ def effective_period(periods: Iterable[Period], kind: PeriodKind, now: datetime)
     return max(spans, key=lambda span: span.ends_at, default=None)
 
 
+def last_ended(periods: Iterable[Period], kind: PeriodKind, now: datetime) -> Period | None:
+    """Find the period of one instansi that ended last, whatever runs or comes after it.
+
+    Rows of the instansi win as in `effective_period`, from when the first of them begins: one that is only published takes back
+    nothing that has ended. A row that ends while another one runs on, or begins, ended nothing.
+
+    Args:
+        periods: as in `effective_period`.
+        kind: which kind is asked for.
+        now: aware.
+
+    Returns:
+        The period with its effective end; None when none has ended.
+
+    Raises:
+        ValueError: `now` is naive.
+    """
+    _require_aware(now)
+    rows = [period for period in periods if period.kind is kind and period.starts_at <= now]
+    spans = _join_extensions([row for row in rows if row.instansi_id is not None] or rows)
+    ended = [
+        span
+        for span in spans
+        if span.ends_at <= now and not any(other.starts_at <= span.ends_at < other.ends_at for other in spans)
+    ]
+    return max(ended, key=lambda span: span.ends_at, default=None)
+
+
 def period_status(periods: Iterable[Period], kind: PeriodKind, now: datetime, zone: ZoneInfo) -> PeriodStatus:
     """Say where an instansi stands in a period.
 

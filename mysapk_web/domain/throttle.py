@@ -81,6 +81,9 @@ EMAIL_REPAIR_REQUESTS_PER_NIP: Final = Limit("email-request:nip", 30, timedelta(
 EMAIL_REPAIR_LETTERS_PER_NIP: Final = Limit("email-request:letter", 3, timedelta(days=1))
 """Letters a day to the address on file about such requests: the form cannot flood a mailbox."""
 
+HELP_SEARCHES_PER_ADDRESS: Final = Limit("help:address", 60, timedelta(minutes=10))
+"""Public searches for an agency's helpdesk from one network address: an office passes, a crawler does not."""
+
 IMPORTS_PER_ACCOUNT: Final = Limit("import:account", 30, timedelta(hours=1))
 """Lists of addresses uploaded by one account: a mistake can be put right several times, the disk can't be filled."""
 
@@ -113,6 +116,7 @@ LIMITS: Final = (
     EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK,
     EMAIL_REPAIR_REQUESTS_PER_NIP,
     EMAIL_REPAIR_LETTERS_PER_NIP,
+    HELP_SEARCHES_PER_ADDRESS,
     IMPORTS_PER_ACCOUNT,
     IMPORTS_PER_TOKEN,
     API_CALLS_PER_TOKEN,

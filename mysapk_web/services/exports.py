@@ -22,7 +22,7 @@ from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.periods import SANCTION_SOURCE, moment
 from mysapk_web.services.progress import missing, unfinished
-from mysapk_web.services.progress.agencies import closed_agencies
+from mysapk_web.services.progress.agencies import agencies_within, closed_agencies
 from mysapk_web.services.progress.missing import NOT_TAKEN_PART, Filter, MissingPerson
 from mysapk_web.services.progress.unfinished import UnfinishedPerson
 from mysapk_web.services.sheets import Kind
@@ -187,7 +187,11 @@ def _rows(session: Session, actor: Actor, wanted: Wanted) -> Iterator[Sequence[s
     if not sanctions:
         return ((*_plain(row), _reminded(row.reminded_at)) for row in people)
     ends = _ends(session, actor, PeriodKind.AKTIVASI)
-    return ((*_plain(row), NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, "")) for row in people)
+    zones = _zones(session, actor)
+    return (
+        (*_plain(row, zones.get(row.instansi, "WIB")), NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, ""))
+        for row in people
+    )
 
 
 def _ends(session: Session, actor: Actor, kind: PeriodKind) -> dict[str, str]:
@@ -196,12 +200,17 @@ def _ends(session: Session, actor: Actor, kind: PeriodKind) -> dict[str, str]:
     return {agency.nama: moment(agency.ended_at, agency.zona) for agency in closed}
 
 
+def _zones(session: Session, actor: Actor) -> dict[str, str]:
+    return {agency.nama: agency.zona for agency in agencies_within(session, actor)}
+
+
 def _reminded(at: datetime | None) -> str:
     return moment(at, "WIB") if at else ""
 
 
-def _plain(row: MissingPerson) -> tuple[str, ...]:
-    return (row.nip, row.nama, row.jenis.label, row.unit, row.instansi, row.cause.label)
+def _plain(row: MissingPerson, zona: str = "WIB") -> tuple[str, ...]:
+    since = f", {moment(row.activated_at, zona)}" if row.activated_at else ""
+    return (row.nip, row.nama, row.jenis.label, row.unit, row.instansi, f"{row.cause.label}{since}")
 
 
 def _in_pdm(row: UnfinishedPerson) -> tuple[str, ...]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
-from mysapk_web.models import HelpContact
-from mysapk_web.services.actor import Actor
+from mysapk_web.domain.throttle import HELP_SEARCHES_PER_ADDRESS
+from mysapk_web.models import HelpContact, Instansi
+from mysapk_web.services import counters
+from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Visitor
+from mysapk_web.services.counters import client_key
+from mysapk_web.settings import load
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ def contacts(session: Session, actor: Actor | None) -> list[ContactView]:
 
     Args:
         session: Any transaction.
-        actor: Who asks; a visitor sees the national contact only.
+        actor: Who asks; a visitor sees the national contact, and finds others with `of_agencies`.
 
     Returns:
         The own agency's helpdesk, where it keeps one, then the national one.
@@ -50,6 +55,52 @@ def contacts(session: Session, actor: Actor | None) -> list[ContactView]:
     own = [_view(row) for row in rows if row.instansi_id is not None]
     national = [_view(row) for row in rows if row.instansi_id is None]
     return own + (national or [NATIONAL])
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyHelp:
+    """An agency and its helpdesk, None where it keeps none."""
+
+    instansi: str
+    contact: ContactView | None
+
+
+MOST_AGENCIES: Final = 8
+"""Shown for one search; who sees more than that types more of the name."""
+_ASKED: Final = range(3, 201)
+"""Letters of a search: fewer fit half of the country."""
+
+
+def of_agencies(session: Session, *, visitor: Visitor, asked: str) -> list[AgencyHelp]:
+    """The helpdesks of agencies by words of their name. Open to everybody: what agencies publish, nothing about people.
+
+    Args:
+        session: Any transaction.
+        visitor: The browser.
+        asked: As typed.
+
+    Returns:
+        At most `MOST_AGENCIES`, by name.
+
+    Raises:
+        InputRefused: Too little or too much was typed; costs nothing.
+        CountedRefusal: Too many searches from this network address.
+    """
+    words = asked.split()
+    if len("".join(words)) not in _ASKED:
+        raise InputRefused({"instansi": "Isi paling sedikit 3 huruf nama instansi."})
+    key = client_key(load().key("counters"), visitor.address)
+    if not counters.within(session, HELP_SEARCHES_PER_ADDRESS, key):
+        raise CountedRefusal("Terlalu banyak pencarian. Tunggu sepuluh menit, atau hubungi kontak nasional.")
+    named = [func.lower(Instansi.nama).contains(word.lower(), autoescape=True) for word in words]
+    rows = session.exec(
+        select(Instansi.nama, HelpContact)
+        .outerjoin(HelpContact, col(HelpContact.instansi_id) == Instansi.id)
+        .where(*named)
+        .order_by(col(Instansi.nama), col(Instansi.id))
+        .limit(MOST_AGENCIES)
+    )
+    return [AgencyHelp(nama, _view(row) if row else None) for nama, row in rows]
 
 
 def _view(row: HelpContact) -> ContactView:

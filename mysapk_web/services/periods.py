@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from babel.dates import format_datetime
 from sqlmodel import Session, col, or_, select
 
-from mysapk_web.domain.period import ZONES, PeriodKind, PeriodStatus, Phase, period_status
+from mysapk_web.domain.period import ZONES, PeriodKind, PeriodStatus, Phase, effective_period, last_ended, period_status
 from mysapk_web.domain.period import Period as Window
 from mysapk_web.models import Instansi, Period
 from mysapk_web.services import clock
@@ -31,6 +31,7 @@ _TITLES: Final = {
 }
 _OTHERS: Final = {PeriodKind.AKTIVASI: "Aktivasi akun", PeriodKind.VERIFIKASI: "Verifikasi data"}
 _LAST_MOMENT: Final = timedelta(microseconds=1)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +77,46 @@ def statuses(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -
     Returns:
         One for each, in the same order.
     """
+    return _judged(session, agencies, kind, lambda rows, agency: _status(rows, agency, kind))
+
+
+def ended(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[Window | None]:
+    """The period of each of several agencies that ended last, as far as what came of it is kept.
+
+    Of the activation each moment is kept, so a later period changes nothing. What was done in a PDM is kept until the next one
+    begins (decision 0015).
+
+    Args:
+        session: Any transaction.
+        agencies: Whose rows win over the national ones.
+        kind: Which kind of period.
+
+    Returns:
+        One for each, in the same order; None where none has ended.
+    """
+
+    def judge(rows: list[Period], _: Instansi) -> Window | None:
+        windows, now = _windows(rows), clock.now()
+        found = last_ended(windows, kind, now)
+        if kind is PeriodKind.AKTIVASI:
+            return found
+        return found if found == effective_period([row for row in windows if row.starts_at <= now], kind, now) else None
+
+    return _judged(session, agencies, kind, judge)
+
+
+def _judged(
+    session: Session, agencies: Sequence[Instansi], kind: PeriodKind, judge: Callable[[list[Period], Instansi], T]
+) -> list[T]:
     rows = list(session.exec(select(Period).where(Period.kind == kind).order_by(col(Period.ends_at))))
     own = {row.instansi_id for row in rows}
-    judged: dict[tuple[int | None, str], PeriodStatus] = {}
+    judged: dict[tuple[int | None, str], T] = {}
     found = []
     for agency in agencies:
         # Most agencies have no row of their own: they stand where all others of their zone stand.
         key = (agency.id if agency.id in own else None, agency.zona)
         if key not in judged:
-            judged[key] = _status([row for row in rows if row.instansi_id in (None, key[0])], agency, kind)
+            judged[key] = judge([row for row in rows if row.instansi_id in (None, key[0])], agency)
         found.append(judged[key])
     return found
 
@@ -146,8 +178,11 @@ def _rows(session: Session, instansi: Instansi) -> list[Period]:
 
 
 def _status(rows: list[Period], instansi: Instansi, kind: PeriodKind) -> PeriodStatus:
-    windows = [Window(row.kind, row.starts_at, row.ends_at, row.instansi_id, row.extends) for row in rows]
-    return period_status(windows, kind, clock.now(), ZONES.get(instansi.zona, ZONES["WIB"]))
+    return period_status(_windows(rows), kind, clock.now(), ZONES.get(instansi.zona, ZONES["WIB"]))
+
+
+def _windows(rows: Sequence[Period]) -> list[Window]:
+    return [Window(row.kind, row.starts_at, row.ends_at, row.instansi_id, row.extends) for row in rows]
 
 
 def _sentence(state: PeriodStatus, zona: str) -> str:

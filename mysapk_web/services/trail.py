@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.listing import Listing, list_page
 from mysapk_web.services.periods import moment, zona_of
 from mysapk_web.services.scope import agency_within, people_within
+from mysapk_web.services.trail_words import Names, in_words
 
 NOBODY: Final = "Tidak ada pegawai dengan NIP itu dalam lingkup Anda. Periksa NIP-nya."
 OUTSIDE: Final = "Petugas di luar lingkup Anda"
@@ -96,9 +96,7 @@ def events(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> L
     found = _found(session, actor, narrowed)
     listing = list_page(session, found, page, col(AuditEvent.id).desc())
     zona = zona_of(session, actor)
-    return Listing(
-        [_event(row, zona) for row in listing.items], listing.number, listing.pages, listing.total, listing.more
-    )
+    return replace(listing, items=list(_told(listing.items, Names(session), zona)))
 
 
 def stream(session: Session, actor: Actor, narrowed: Filter) -> Iterator[Event]:
@@ -115,7 +113,8 @@ def stream(session: Session, actor: Actor, narrowed: Filter) -> Iterator[Event]:
     """
     zona = zona_of(session, actor)
     found = _found(session, actor, narrowed).order_by(col(AuditEvent.id).desc()).execution_options(yield_per=2_000)
-    return (_event(row, zona) for row in session.execute(found))
+    names = Names(session)
+    return (event for rows in session.execute(found).partitions() for event in _told(rows, names, zona))
 
 
 def latest_of(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[Step]:
@@ -241,17 +240,15 @@ def _account(session: Session, actor: Actor, nip: str, field: str) -> int:
     return found
 
 
-def _event(row: Any, zona: str) -> Event:
+def _told(rows: Iterable[Any], names: Names, zona: str) -> Iterator[Event]:
+    read = list(rows)
+    names.learn(row[-1] for row in read)
+    return (_event(row, names, zona) for row in read)
+
+
+def _event(row: Any, names: Names, zona: str) -> Event:
     id_, at, value, actor_id, officer, officer_nip, seen, nama, nip, address, detail = row
     who = SYSTEM if actor_id is None else f"{officer} ({officer_nip})" if seen and officer else OUTSIDE
     subject = f"{nama} ({nip})" if nama else ""
     tag = AuditTag(value).label if value in set(AuditTag) else value
-    return Event(id_, at, tag, who, subject, address, _words(detail), zona)
-
-
-def _words(detail: dict[str, Any]) -> str:
-    return "; ".join(f"{name}: {_value(value)}" for name, value in detail.items() if value not in (None, "", {}))
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return Event(id_, at, tag, who, subject, address, in_words(value, detail, names, zona), zona)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import reflex as rx
-from reflex.vars import ObjectVar
-from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.services import announcements as saying
 from mysapk_web.services import database
 from mysapk_web.services import help as helpdesk
 from mysapk_web.services.help import NATIONAL
 from mysapk_web.ui.access import ANYONE, actor_or_none, handler
+from mysapk_web.ui.components.agency_help import agency_help
 from mysapk_web.ui.components.announcements import Told, announcements, told
-from mysapk_web.ui.components.display import card, section
+from mysapk_web.ui.components.contacts import contact_card
+from mysapk_web.ui.components.display import section
 from mysapk_web.ui.components.email_request import email_request
 from mysapk_web.ui.components.forms import outcome
 from mysapk_web.ui.shell import ShellState, page
@@ -117,28 +117,6 @@ class BantuanState(AppState):
         self.contacts = [asdict(contact) for contact in await database.look(helpdesk.contacts, person)]
 
 
-def _line(value: rx.Var[str], term: str, shown: rx.Component) -> rx.Component:
-    return rx.cond(value, rx.el.div(rx.el.dt(term), rx.el.dd(shown)))
-
-
-def _contact(item: ObjectVar[dict[str, str]]) -> rx.Component:
-    return card(
-        rx.el.h3(item["nama"], class_name="mb-4"),
-        rx.el.dl(
-            _line(item["telepon"], "Telepon", A.create(item["telepon"], href=f"tel:{item['telepon']}")),
-            _line(item["email"], "Email", A.create(item["email"], href=f"mailto:{item['email']}")),
-            _line(item["situs"], "Situs", A.create(item["situs"], href=item["situs"], rel="noreferrer")),
-            _line(
-                item["keluhan_url"],
-                "Keluhan",
-                A.create("Sampaikan keluhan", href=item["keluhan_url"], rel="noreferrer"),
-            ),
-            _line(item["jam_layanan"], "Jam layanan", rx.el.span(item["jam_layanan"])),
-            class_name="facts",
-        ),
-    )
-
-
 def _question(ident: str, question: str, answer: str) -> rx.Component:
     return rx.el.details(
         rx.el.summary(question, custom_attrs={"id": ident}),
@@ -163,7 +141,8 @@ def bantuan() -> rx.Component:
         announcements(BantuanState.told),
         section(
             "Hubungi kami",
-            rx.el.div(rx.foreach(BantuanState.contacts, _contact), class_name="grid gap-4"),
+            rx.el.div(rx.foreach(BantuanState.contacts, lambda item: contact_card(item)), class_name="grid gap-4"),
+            rx.cond(ShellState.nama, rx.fragment(), agency_help()),
             rx.el.p(
                 "Petugas tidak pernah meminta password, token, atau kode autentikator Anda.",
                 class_name="notice notice-info mt-6",

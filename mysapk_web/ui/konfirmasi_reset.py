@@ -99,8 +99,13 @@ def _no_mail() -> rx.Component:
             rx.el.li(
                 rx.el.span(
                     "Bila email terdaftar sudah tidak aktif, ",
-                    rx.el.a("hubungi admin instansi", href="/bantuan#email"),
-                    " untuk memperbaikinya.",
+                    rx.el.a("minta perbaikan email", href="/bantuan#perbaikan-email"),
+                    " kepada admin kepegawaian instansi Anda.",
+                )
+            ),
+            rx.el.li(
+                rx.el.span(
+                    "Tetap tidak datang? ", rx.el.a("Hubungi helpdesk instansi Anda", href="/bantuan#helpdesk"), "."
                 )
             ),
             class_name="steps",

@@ -49,7 +49,7 @@ def _what_follows() -> rx.Component:
         ),
         rx.el.p(
             "Email sudah berganti atau tidak dapat dibuka? ",
-            rx.el.a("Minta perbaikan email", href="/bantuan#email"),
+            rx.el.a("Minta perbaikan email", href="/bantuan#perbaikan-email"),
             " kepada admin kepegawaian instansi Anda.",
             class_name="pt-4",
         ),

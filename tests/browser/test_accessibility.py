@@ -176,6 +176,32 @@ def test_help(person: str, new_page: NewPage, looks: Looks) -> None:
     looks.fine(page, f"bantuan-{person or 'umum'}")
 
 
+def test_a_visitor_finds_the_helpdesk_of_the_own_agency(new_page: NewPage, looks: Looks) -> None:
+    page = new_page()
+    page.goto("/bantuan#helpdesk")
+    found = page.locator("#helpdesk")
+    fill(page, Nama_instansi="ko")
+    button_named(page, "Cari helpdesk").click()
+    expect(page.get_by_role("alert")).to_contain_text("Isi paling sedikit 3 huruf")
+    looks.fine(page, "bantuan-instansi-kesalahan")
+    fill(page, Nama_instansi="pemerintah")
+    button_named(page, "Cari helpdesk").click()
+    expect(found.get_by_text("2 instansi ditemukan.")).to_be_visible()
+    expect(found.get_by_role("heading", name="Pemerintah Kabupaten Contoh")).to_be_visible()
+    expect(found.get_by_role("link", name=re.compile("@")).first).to_be_visible()
+    looks.fine(page, "bantuan-instansi")
+    fill(page, Nama_instansi="tidak dikenal")
+    button_named(page, "Cari helpdesk").click()
+    expect(found.get_by_text("Tidak ada instansi dengan nama itu.")).to_be_visible()
+
+
+def test_the_way_to_a_new_address_ends_at_its_form(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/lupa-password")
+    page.get_by_role("link", name="Minta perbaikan email").click()
+    expect(page.get_by_role("heading", name="Minta perbaikan alamat email")).to_be_in_viewport()
+
+
 def test_not_found(new_page: NewPage, looks: Looks, watch: Watch) -> None:
     watch.expect(r"404 .*/tidak-ada", "status of 404")
     page = new_page()

@@ -14,13 +14,14 @@ from sqlalchemy import text, update
 from sqlmodel import col, select
 
 from mysapk_web.domain.period import ZONES, PeriodKind
-from mysapk_web.models import Account, Database, OutboxMail, OutboxState, Pegawai, Period
+from mysapk_web.models import Account, Database, Instansi, OutboxMail, OutboxState, Pegawai, Period
 from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.outbox import Letter, enqueue
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.steps import button_named, fill
+from tests.unit.services.offices import NIPS
 from tests.wire.people import People
 
 Accounts = dict[str, DemoAccount]
@@ -57,6 +58,10 @@ def test_progress_of_the_agency(new_page: NewPage, looks: Looks) -> None:
     expect(page.get_by_text("2.829 dari 3.923 pegawai")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("Dari .* menjadi 72,11 %"))).to_be_visible()
     looks.fine(page, "kemajuan")
+    kinds = page.get_by_role("table", name="Aktivasi menurut jenis pegawai")
+    expect(kinds.get_by_role("link", name="CPNS")).to_have_attribute(
+        "href", re.compile(r"/admin/belum-aktif\?.*jenis=CPNS")
+    )
 
     page.get_by_text("Tampilkan sebagai tabel").click()
     expect(page.get_by_role("table", name="Aktivasi dari hari ke hari").get_by_role("row")).to_have_count(31)
@@ -85,10 +90,15 @@ def test_an_activation_shows_without_a_reload(new_page: NewPage, server_db: Data
     page.clock.install()
     page.goto("/admin")
     expect(page.get_by_text("2.829 dari 3.923 pegawai")).to_be_visible()
+    page.get_by_text("Tampilkan sebagai tabel").click()
+    today = page.get_by_role("table", name="Aktivasi dari hari ke hari").get_by_role("row").nth(1)
+    expect(today).to_contain_text("2.829")
     activate(server_db, accounts["belum_aktif"].nip)
     try:
         page.clock.run_for(11_000)
         expect(page.get_by_text("2.830 dari 3.923 pegawai")).to_be_visible()
+        expect(today).to_contain_text("2.830")
+        expect(page.get_by_role("img", name=re.compile("Dari .* menjadi 72,13 %"))).to_be_visible()
     finally:
         activate(server_db, accounts["belum_aktif"].nip, on=False)
     page.clock.run_for(11_000)
@@ -162,6 +172,9 @@ def test_sanctions_before_and_after_the_end(new_page: NewPage, looks: Looks) -> 
     page = new_page(DESK, "admin_instansi")
     page.goto("/admin/sanksi")
     expect(page.get_by_text("Daftar ini terbentuk setelah periode aktivasi berakhir.")).to_be_visible()
+    expect(page.get_by_role("link", name="yang belum mengaktifkan akun")).to_have_attribute(
+        "href", re.compile("^/admin/belum-aktif")
+    )
     looks.fine(page, "sanksi-belum")
 
 
@@ -171,6 +184,35 @@ def test_the_list_of_sanctions(new_page: NewPage, looks: Looks, activation_over:
     expect(page.get_by_text("lampiran huruf L ayat 1").first).to_be_visible()
     expect(page.get_by_text("1.094 pegawai")).to_be_visible()
     looks.fine(page, "sanksi")
+
+
+def test_who_was_late_stays_on_the_list(
+    new_page: NewPage, server_db: Database, looks: Looks, activation_over: None
+) -> None:
+    activate(server_db, NIPS["belum_aktif"])
+    try:
+        page = new_page(DESK, "admin_instansi")
+        page.goto("/admin/sanksi?keterangan=terlambat")
+        expect(page.get_by_role("row").filter(has_text=NIPS["belum_aktif"])).to_contain_text(
+            "Mengaktifkan setelah periode berakhir, "
+        )
+        looks.fine(page, "sanksi-terlambat")
+    finally:
+        activate(server_db, NIPS["belum_aktif"], on=False)
+
+
+def test_agencies_whose_period_is_over_are_those_of_the_place(
+    new_page: NewPage, server_db: Database, looks: Looks, activation_over: None
+) -> None:
+    with server_db.read() as s:
+        agency = s.exec(select(Instansi.id).where(Instansi.nama == "Pemerintah Kota Misal")).one()
+    page = new_page(DESK, "admin_bkn")
+    page.goto(f"/admin/sanksi?tempat=i{agency}")
+    over = page.get_by_role("listitem").filter(has_text="periode aktivasi berakhir")
+    expect(over).to_have_text(re.compile("^Pemerintah Kota Misal: "))
+    page.goto(f"/admin/sanksi?tempat=i{agency}&jenis=PPT_NON_ASN")
+    expect(page.get_by_text("Tidak ada pegawai dalam daftar ini menurut saringan.")).to_be_visible()
+    looks.fine(page, "sanksi-kosong")
 
 
 def test_a_period_is_looked_at_set_and_taken_back(
@@ -203,6 +245,8 @@ def test_a_period_is_looked_at_set_and_taken_back(
     expect(page.locator(".done")).to_contain_text("Periode ditetapkan.")
 
     button_named(page, "Hapus").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    looks.fine(page, "periode-hapus")
     button_named(page, "Hapus periode").click()
     expect(page.locator(".done")).to_contain_text("Periode dihapus.")
     with server_db.read() as s:
@@ -272,30 +316,15 @@ def test_an_announcement_reaches_people_and_ends(new_page: NewPage, looks: Looks
     fill(page, Telepon="bukan nomor")
     button_named(page, "Simpan kontak").click()
     expect(page.get_by_role("alert")).to_contain_text("nomor telepon")
+    looks.fine(page, "pengumuman-kesalahan")
     button_named(page, "Akhiri").click()
+    expect(page.get_by_role("dialog", name="Akhiri pengumuman ini?")).to_be_visible()
+    looks.fine(page, "pengumuman-akhiri")
     button_named(page, "Akhiri pengumuman").click()
     expect(page.locator(".done")).to_contain_text("Pengumuman diakhiri.")
     reader.goto("/beranda")
     expect(reader.get_by_role("heading", level=1)).to_contain_text("Selamat datang,")
     expect(reader.get_by_role("heading", name="Layanan tutup Jumat")).to_have_count(0)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/admin",
-        "/admin/belum-aktif",
-        "/admin/sanksi",
-        "/admin/periode",
-        "/admin/surat",
-        "/admin/audit",
-        "/admin/bantuan",
-    ],
-)
-def test_who_has_no_role_reads_a_sentence(new_page: NewPage, path: str) -> None:
-    page = new_page(DESK, "pegawai")
-    page.goto(path)
-    expect(page.get_by_role("alert")).to_contain_text("Anda tidak berwenang")
 
 
 def test_a_place_of_another_agency_is_refused(new_page: NewPage, server_db: Database) -> None:

@@ -94,6 +94,8 @@ def test_what_is_finished_shows_without_a_reload(new_page: NewPage, server_db: D
         page.wait_for_timeout(4_000)
         page.clock.run_for(11_000)
         expect(share).to_contain_text("1 dari 180 pegawai")
+        page.get_by_text("Tampilkan sebagai tabel").click()
+        expect(page.locator("details table").get_by_role("row").nth(1)).to_contain_text("0,55 %")
     finally:
         with server_db.begin() as s:
             s.execute(delete(GroupStatement).where(col(GroupStatement.pegawai_id) == one))
@@ -157,4 +159,6 @@ def test_no_sanctions_while_the_pdm_runs(new_page: NewPage, looks: Looks) -> Non
     page = new_page(PHONE, "admin_instansi_lain")
     page.goto("/admin/sanksi-pdm")
     expect(page.get_by_text("Daftar ini terbentuk setelah periode pemutakhiran berakhir.")).to_be_visible()
+    undone = page.get_by_role("link", name="yang belum menyelesaikan pemutakhiran data")
+    expect(undone).to_have_attribute("href", re.compile("^/admin/belum-pdm"))
     looks.fine(page, "pdm-sanksi-belum")

@@ -56,6 +56,28 @@ def figures(page: Page, words: str) -> None:
     expect(page.get_by_text(words)).to_be_visible()
 
 
+def of_pdm(page: Page) -> dict[str, int]:
+    """What the page of the PDM says of awards and of the queue."""
+    rows = page.get_by_role("row")
+    lines = {"sudah": "Penghargaan", "verifikator": "Verifikator", "approver": "Approver"}
+    texts = {
+        name: rows.filter(has_text=line).first.get_by_role("cell").nth(1).inner_text() for name, line in lines.items()
+    }
+    texts["menunggu"] = page.get_by_text(re.compile(r"^[\d.]+ usulan$")).first.inner_text()
+    return {name: int("".join(sign for sign in text if sign.isdigit())) for name, text in texts.items()}
+
+
+def pdm_moves(page: Page, before: dict[str, int], **steps: int) -> None:
+    """The page of the PDM says so, without being loaded again; what people have done is counted within some seconds."""
+    wanted = {name: count + steps.get(name, 0) for name, count in before.items()}
+    for _ in range(20):
+        page.clock.run_for(11_000)
+        page.wait_for_timeout(500)
+        if of_pdm(page) == wanted:
+            return
+    assert of_pdm(page) == wanted
+
+
 def activate(page: Page) -> None:
     """From Lupa Password to the first login."""
     open_login(page)
@@ -122,7 +144,13 @@ def test_from_the_rolls_to_a_changed_record(
     page = new_page(PHONE)
     activate(page)
     figures(steering, "2.830 dari 3.924 pegawai")
+    pdm = new_page(DESK, "admin_instansi")
+    pdm.clock.install()
+    pdm.goto("/admin/pdm")
+    expect(pdm.get_by_role("table", name="Antrean menurut pemutus")).to_be_visible()
+    before = of_pdm(pdm)
     propose(page)
+    pdm_moves(pdm, before, sudah=1, menunggu=1, verifikator=1)
     looks.fine(page, "perjalanan-terkirim")
     assert awards(server_db) == []
     number = newest_proposal(server_db, NIP)
@@ -135,12 +163,14 @@ def test_from_the_rolls_to_a_changed_record(
     decide(verifikator, "Verifikasi", "Verifikasi usulan ini?")
     expect(verifikator.get_by_text("Usulan diverifikasi dan diteruskan kepada approver.")).to_be_visible()
     assert awards(server_db) == []
+    pdm_moves(pdm, before, sudah=1, menunggu=1, approver=1)
 
     approver = new_page(DESK, "approver")
     approver.goto(f"/verifikasi/{number}")
     decide(approver, "Setujui", "Setujui usulan ini?")
     expect(approver.get_by_text("Usulan disetujui dan data pegawai sudah diperbarui.")).to_be_visible()
     assert awards(server_db) == ["12/SATYA/2024"]
+    pdm_moves(pdm, before, sudah=1)
     with server_db.read() as session:
         assert session.get_one(Proposal, number).state is UsulanState.TELAH_UPDATE
 

@@ -7,19 +7,20 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from mysapk_web.domain.period import PeriodKind, Phase
+from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Instansi
 from mysapk_web.services import periods
 from mysapk_web.services.actor import Actor
+from mysapk_web.services.progress import places
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """An agency whose period is over.
+    """An agency of which a period is over.
 
     Attributes:
-        ended_at: Exclusive end.
+        ended_at: Exclusive end of the last one that ended, extensions included.
     """
 
     instansi_id: int
@@ -47,37 +48,48 @@ def closed_agencies(
     actor: Actor,
     permission: Permission = Permission.PROGRESS_READ,
     kind: PeriodKind = PeriodKind.AKTIVASI,
+    key: str = "",
 ) -> list[Closed]:
-    """Agencies within the scope whose period has ended.
+    """Agencies within the scope of which a period has ended: the last one, whatever was published since (`periods.ended`).
 
     Args:
         session: Any transaction.
         actor: Who looks.
         permission: What for.
         kind: Which period.
+        key: Only the agency of a place, see `places.find`; empty for the whole scope.
 
     Raises:
-        NotAllowed: No permission.
+        NotAllowed: No permission, or a place outside the scope.
     """
-    actor.require(permission)
-    rows = agencies_within(session, actor)
-    states = periods.statuses(session, rows, kind)
+    rows = _agencies_at(session, actor, permission, key)
     return [
-        Closed(row.id or 0, row.nama, state.period.ends_at, row.zona)
-        for row, state in zip(rows, states, strict=True)
-        if state.phase is Phase.CLOSED and state.period is not None
+        Closed(row.id or 0, row.nama, window.ends_at, row.zona)
+        for row, window in zip(rows, periods.ended(session, rows, kind), strict=True)
+        if window is not None
     ]
 
 
-def all_closed(session: Session, actor: Actor, kind: PeriodKind) -> bool:
-    """Whether the period of every agency within reach is over.
+def all_closed(session: Session, actor: Actor, kind: PeriodKind, key: str = "") -> bool:
+    """Whether a period of every agency within reach is over.
 
     Args:
         session: Any transaction.
         actor: Who looks.
         kind: Which period.
+        key: As in `closed_agencies`.
 
     Raises:
-        NotAllowed: No permission.
+        NotAllowed: No permission, or a place outside the scope.
     """
-    return len(closed_agencies(session, actor, kind=kind)) == len(agencies_within(session, actor))
+    rows = _agencies_at(session, actor, Permission.PROGRESS_READ, key)
+    return None not in periods.ended(session, rows, kind)
+
+
+def _agencies_at(session: Session, actor: Actor, permission: Permission, key: str) -> list[Instansi]:
+    actor.require(permission)
+    rows = agencies_within(session, actor)
+    if not key:
+        return rows
+    place = places.find(session, actor, permission, key)
+    return [row for row in rows if place.instansi_id in (None, row.id)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -12,13 +12,12 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Account, Instansi, Pegawai, Reminder, Unor
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.listing import Listing, list_page
 from mysapk_web.services.progress import places
-from mysapk_web.services.progress.agencies import closed_agencies
+from mysapk_web.services.progress.agencies import Closed
 from mysapk_web.services.progress.places import Place
 from mysapk_web.services.scope import people_within
 
@@ -140,21 +139,13 @@ def query(tables: Any, *columns: Any, asked: Any, where: list[ColumnElement[bool
     return Found(sql_select(col(Pegawai.id)).select_from(asked).where(*where), rows.where(*where))
 
 
-def of_closed(session: Session, actor: Actor, permission: Permission, kind: PeriodKind, found: Found) -> Found:
-    """Of a list only the people of agencies whose period is over: their services are not processed.
+def of_closed(closed: Iterable[Closed]) -> ColumnElement[bool]:
+    """Condition over `pegawai`: people of agencies of which a period is over; their services are not processed.
 
     Args:
-        session: Any transaction.
-        actor: Who asks.
-        permission: What for.
-        kind: Which period.
-        found: From `query`.
-
-    Raises:
-        NotAllowed: No permission.
+        closed: From `closed_agencies`.
     """
-    ids = [agency.instansi_id for agency in closed_agencies(session, actor, permission, kind)]
-    return found.where(col(Pegawai.instansi_id).in_(ids))
+    return col(Pegawai.instansi_id).in_([agency.instansi_id for agency in closed])
 
 
 def page_of(

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, case, false, or_
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, func
 
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Account, Pegawai
 from mysapk_web.services.actor import Actor
-from mysapk_web.services.listing import Listing
+from mysapk_web.services.listing import DEEPEST, Listing
 from mysapk_web.services.progress import listed, reading
-from mysapk_web.services.progress.agencies import all_closed
+from mysapk_web.services.progress.agencies import Closed, all_closed, closed_agencies
 from mysapk_web.services.progress.listed import Found, ListedPerson, ListFilter
 
 NOT_TAKEN_PART: Final = "Tidak melakukan aktivasi akun sampai periode aktivasi berakhir."
@@ -29,6 +32,8 @@ class Cause(StrEnum):
 
     DISABLED = "nonaktif"
     NO_EMAIL = "tanpa-email"
+    LATE = "terlambat"
+    """Somebody on the list of sanctions who has activated since."""
     WAITING = "menunggu"
     """A CPNS whom the agency has not approved."""
     OPEN = "belum"
@@ -41,6 +46,7 @@ class Cause(StrEnum):
 
 
 _LABELS: Final = {
+    Cause.LATE: "Mengaktifkan setelah periode berakhir",
     Cause.DISABLED: "Akun dinonaktifkan",
     Cause.NO_EMAIL: "Tidak ada alamat email",
     Cause.WAITING: "CPNS menunggu persetujuan",
@@ -61,9 +67,14 @@ class Filter(ListFilter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingPerson(ListedPerson):
-    """One person who has not activated."""
+    """One person who has not activated, or (on the list of sanctions) not in time.
+
+    Attributes:
+        activated_at: After the period.
+    """
 
     cause: Cause
+    activated_at: datetime | None = None
 
 
 def missing(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[MissingPerson]:
@@ -78,7 +89,7 @@ def missing(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
-    found = _found(session, actor, Permission.PROGRESS_READ, narrowed)
+    found = _query(conditions(session, actor, Permission.PROGRESS_READ, narrowed))
     known = _known_count(session, actor, narrowed)
     return listed.page_of(session, found, page, _person, known=known)
 
@@ -107,9 +118,21 @@ def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
         NotAllowed: No permission, or a place outside the scope.
     """
     found = _sanctioned(session, actor, Permission.PROGRESS_READ, narrowed)
-    # Where every agency within reach is closed, the list is that of everybody without activation.
-    known = _known_count(session, actor, narrowed) if all_closed(session, actor, PeriodKind.AKTIVASI) else None
+    known = None
+    if all_closed(session, actor, PeriodKind.AKTIVASI, narrowed.key):
+        known = _known_with_late(session, actor, narrowed)
     return listed.page_of(session, found, page, _person, known=known)
+
+
+def _known_with_late(session: Session, actor: Actor, narrowed: Filter) -> int | None:
+    """How many are sanctioned where a period of every agency is over: who has not activated, and the few who were late."""
+    kept = _known_count(session, actor, narrowed)
+    if kept is None:
+        return None
+    few = _sanctioned(session, actor, Permission.PROGRESS_READ, replace(narrowed, cause=Cause.LATE))
+    some = few.ids.limit(DEEPEST + 1).subquery()
+    late: int = session.execute(sql_select(func.count()).select_from(some)).scalar_one()
+    return kept + late if late <= DEEPEST else None
 
 
 def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool) -> Iterator[MissingPerson]:
@@ -124,8 +147,11 @@ def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool)
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
-    make = _sanctioned if sanctions else _found
-    return listed.stream(session, make(session, actor, Permission.PROGRESS_EXPORT, narrowed), _person)
+    may = Permission.PROGRESS_EXPORT
+    found = (
+        _sanctioned(session, actor, may, narrowed) if sanctions else _query(conditions(session, actor, may, narrowed))
+    )
+    return listed.stream(session, found, _person)
 
 
 # The query ---------------------------------------------------------------------------------------
@@ -133,8 +159,10 @@ def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool)
 
 def cause_of() -> Any:
     """Expression over `pegawai` and `akun`: the value of a `Cause`."""
+    late = col(Account.activated_at).is_not(None)
     waiting = (col(Pegawai.jenis) == JenisPegawai.CPNS) & col(Pegawai.approved_at).is_(None)
     return case(
+        (late, Cause.LATE.value),
         (col(Account.disabled_at).is_not(None), Cause.DISABLED.value),
         (col(Pegawai.email_key).is_(None), Cause.NO_EMAIL.value),
         (waiting, Cause.WAITING.value),
@@ -160,16 +188,39 @@ def conditions(session: Session, actor: Actor, permission: Permission, narrowed:
     return wanted
 
 
-def _found(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
-    wanted = conditions(session, actor, permission, narrowed)
-    return listed.query(listed.source(), cause_of().label("cause"), asked=listed.source(), where=wanted)
+def _query(where: list[ColumnElement[bool]]) -> Found:
+    columns: tuple[Any, ...] = (cause_of().label("cause"), col(Account.activated_at).label("activated_at"))
+    return listed.query(listed.source(), *columns, asked=listed.source(), where=where)
 
 
 def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
-    found = _found(session, actor, permission, narrowed)
-    return listed.of_closed(session, actor, permission, PeriodKind.AKTIVASI, found)
+    closed = closed_agencies(session, actor, permission, PeriodKind.AKTIVASI, narrowed.key)
+    wanted = [*listed.within(session, actor, permission, narrowed), listed.of_closed(closed)]
+    never = col(Account.activated_at).is_(None)
+    # Each said in the plainest way: with more around it PostgreSQL reads the whole country for the few who were late.
+    if narrowed.cause is None:
+        wanted.append(never | _late(closed))
+    elif narrowed.cause is Cause.LATE:
+        wanted.append(_late(closed))
+    else:
+        wanted += [never, cause_of() == narrowed.cause.value]
+    return _query(wanted)
+
+
+def _late(closed: list[Closed]) -> ColumnElement[bool]:
+    """Activated after the end, each agency by its own."""
+    activated = col(Account.activated_at)
+    ends: dict[datetime, list[Closed]] = defaultdict(list)
+    for agency in closed:
+        ends[agency.ended_at].append(agency)
+    if len(ends) == 1:
+        [end] = ends
+        return activated >= end
+    late = or_(false(), *(listed.of_closed(agencies) & (activated >= end) for end, agencies in ends.items()))
+    # Said twice for the index over the moments: whoever was late anywhere was so after the first end.
+    return late & (activated >= min(ends)) if ends else late
 
 
 def _person(row: Any) -> MissingPerson:
-    *person, cause = row
-    return MissingPerson(*person, cause=Cause(cause))
+    *person, cause, activated_at = row
+    return MissingPerson(*person, cause=Cause(cause), activated_at=activated_at)

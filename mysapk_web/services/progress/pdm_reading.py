@@ -111,16 +111,12 @@ def progress(session: Session, actor: Actor, *, key: str = "", order: Order = Or
     """
     place = places.find(session, actor, Permission.PROGRESS_READ, key)
     now = _figures(session, place, order, page)
-    days = [Day(day, *counts) for day, counts in days_of(session, place, WAY)]
-    if days:
-        tally = now.tally
-        days[-1] = replace(days[-1], people=tally.people, done=tally.done, sent=tally.sent, taken_part=tally.taken_part)
     return Progress(
         place,
         places.starts(session, actor, Permission.PROGRESS_READ),
         places.crumbs(session, actor, Permission.PROGRESS_READ, place),
         now,
-        days,
+        _way(session, place, now.tally),
     )
 
 
@@ -138,6 +134,28 @@ def figures(session: Session, actor: Actor, *, key: str = "", order: Order = Ord
         NotAllowed: No such place within the scope.
     """
     return _figures(session, places.find(session, actor, Permission.PROGRESS_READ, key), order, page)
+
+
+def days_until_now(session: Session, actor: Actor, tally: Tally, *, key: str = "") -> list[Day]:
+    """Read again the way of a place that is shown, to the figures of now.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        tally: From `figures`.
+        key: As in `progress`.
+
+    Raises:
+        NotAllowed: No such place within the scope.
+    """
+    return _way(session, places.find(session, actor, Permission.PROGRESS_READ, key), tally)
+
+
+def _way(session: Session, place: Place, tally: Tally) -> list[Day]:
+    days = [Day(day, *counts) for day, counts in days_of(session, place, WAY)]
+    if days:
+        days[-1] = replace(days[-1], people=tally.people, done=tally.done, sent=tally.sent, taken_part=tally.taken_part)
+    return days
 
 
 def _figures(session: Session, place: Place, order: Order, page: int) -> Figures:

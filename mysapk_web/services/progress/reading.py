@@ -126,6 +126,21 @@ def figures(session: Session, actor: Actor, *, key: str = "", order: Order = Ord
     return _figures(session, places.find(session, actor, Permission.PROGRESS_READ, key), order, page)
 
 
+def days_until_now(session: Session, actor: Actor, tally: Tally, *, key: str = "") -> list[Day]:
+    """Read again the way of a place that is shown, to the figures of now.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        tally: From `figures`.
+        key: As in `progress`.
+
+    Raises:
+        NotAllowed: No such place within the scope.
+    """
+    return with_present(way(session, places.find(session, actor, Permission.PROGRESS_READ, key)), tally)
+
+
 def _figures(session: Session, place: Place, order: Order, page: int) -> Figures:
     whole, kinds = tally_of(session, place)
     inside = place.instansi_id is not None

@@ -20,7 +20,7 @@ from mysapk_web.models import Account, PdmHandling, Pegawai
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.listing import Listing
 from mysapk_web.services.progress import listed
-from mysapk_web.services.progress.agencies import all_closed
+from mysapk_web.services.progress.agencies import all_closed, closed_agencies
 from mysapk_web.services.progress.lines import counts_of
 from mysapk_web.services.progress.listed import Found, ListedPerson, ListFilter
 from mysapk_web.services.progress.pdm_reading import MEASURES, Tally, whole_of
@@ -125,7 +125,7 @@ def unfinished(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
 
 
 def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[UnfinishedPerson]:
-    """Who had not taken part when the PDM of the agency ended, by name.
+    """Who took no part in the last PDM of the agency, by name; until the next one begins, which is counted anew.
 
     Args:
         session: Any transaction.
@@ -138,7 +138,7 @@ def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
     """
     wanted = _of_sanctions(narrowed)
     found = _sanctioned(session, actor, Permission.PROGRESS_READ, wanted)
-    known = _known_count(session, actor, wanted) if all_closed(session, actor, PeriodKind.PDM) else None
+    known = _known_count(session, actor, wanted) if all_closed(session, actor, PeriodKind.PDM, wanted.key) else None
     return listed.page_of(session, found, page, _person, known=known)
 
 
@@ -221,7 +221,7 @@ def _found(session: Session, actor: Actor, permission: Permission, narrowed: Fil
 
 def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
     found = _found(session, actor, permission, narrowed)
-    return listed.of_closed(session, actor, permission, PeriodKind.PDM, found)
+    return found.where(listed.of_closed(closed_agencies(session, actor, permission, PeriodKind.PDM, narrowed.key)))
 
 
 def _of_sanctions(narrowed: Filter) -> Filter:

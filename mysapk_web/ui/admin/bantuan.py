@@ -203,6 +203,7 @@ def _filled(name: str, label: str, help_text: str = "", **props: Any) -> rx.Comp
 def _contact() -> rx.Component:
     return section(
         "Kontak bantuan",
+        rx.el.p("Siapa pun dapat menemukannya di halaman Bantuan, juga tanpa masuk.", class_name="help mb-4"),
         Form.create(
             _filled("nama", "Nama helpdesk"),
             _filled("telepon", "Telepon", input_mode="tel"),

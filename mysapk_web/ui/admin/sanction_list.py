@@ -13,8 +13,9 @@ from mysapk_web.services.periods import SANCTION_SOURCE
 from mysapk_web.services.periods import moment as day_and_time
 from mysapk_web.services.progress.agencies import closed_agencies
 from mysapk_web.ui.access import actor
-from mysapk_web.ui.admin.people_list import Choice, PeopleList, list_page, narrowed_list
+from mysapk_web.ui.admin.people_list import PLACE, Choice, PeopleList, list_page, narrowed_list
 from mysapk_web.ui.components.display import empty, inset, row, table
+from mysapk_web.ui.components.lists import address_with
 from mysapk_web.ui.components.people import HEADS, REMARK, person_cells, remark_cell
 
 SHOWN_AGENCIES: Final = 10
@@ -31,12 +32,17 @@ class SanctionList(PeopleList, mixin=True):
     """A list that comes of the end of a period."""
 
     PERIOD: ClassVar[PeriodKind]
+    REMINDERS: ClassVar[str]
+    """Route of the list of those who can still do it."""
 
     closed: list[ClosedRow] = []
     closed_more: int = 0
+    reminders: str = ""
 
     async def _look(self, page: int) -> None:
-        closed = await database.look(closed_agencies, actor(), kind=self.PERIOD)
+        place = self.filters.get(PLACE, "")
+        self.reminders = address_with(self.REMINDERS, {PLACE: place})
+        closed = await database.look(closed_agencies, actor(), kind=self.PERIOD, key=place)
         self.closed = [
             {"nama": agency.nama, "ended": day_and_time(agency.ended_at, agency.zona)}
             for agency in closed[:SHOWN_AGENCIES]
@@ -52,6 +58,8 @@ def sanction_page(
     views: rx.Component,
     period: str,
     reason: str,
+    kept: str,
+    undone: str,
     choices: tuple[Choice, ...],
     report: Report,
 ) -> rx.Component:
@@ -63,6 +71,8 @@ def sanction_page(
         views: The choice between the lists of sanctions.
         period: What the period is of.
         reason: Why somebody stands on the list.
+        kept: What becomes of the list later, a sentence.
+        undone: Who can still be reminded while the period runs.
         choices: What the list can be narrowed by.
         report: What the file is.
     """
@@ -72,7 +82,7 @@ def sanction_page(
         rx.foreach(state.rows, lambda item: row(*person_cells(item), remark_cell(item))),
     )
     whole = rx.fragment(
-        _closed(state, period, reason),
+        _closed(state, period, reason, kept),
         narrowed_list(
             state,
             choices,
@@ -83,8 +93,11 @@ def sanction_page(
         ),
     )
     none_yet = empty(
-        f"Daftar ini terbentuk setelah periode {period} berakhir. Selama periode masih berjalan, "
-        "ingatkan yang belum aktivasi."
+        rx.fragment(
+            f"Daftar ini terbentuk setelah periode {period} berakhir. {kept} Selama periode masih berjalan, ingatkan ",
+            rx.el.a(undone, href=state.reminders),
+            ".",
+        )
     )
     content = rx.fragment(
         views,
@@ -94,7 +107,7 @@ def sanction_page(
     return list_page(state, heading, content)
 
 
-def _closed(state: type[SanctionList], period: str, reason: str) -> rx.Component:
+def _closed(state: type[SanctionList], period: str, reason: str, kept: str) -> rx.Component:
     def agency(item: Any) -> rx.Component:
         return rx.el.li(item["nama"], f": periode {period} berakhir ", item["ended"])
 
@@ -105,6 +118,7 @@ def _closed(state: type[SanctionList], period: str, reason: str) -> rx.Component
             ),
             rx.el.p("Alasan: ", reason, class_name="mt-1"),
             rx.el.p("Dasar hukum: ", SANCTION_SOURCE, ".", class_name="mt-1"),
+            rx.el.p(kept, class_name="mt-1"),
             kind="warn",
         ),
         rx.el.ul(

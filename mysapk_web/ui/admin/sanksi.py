@@ -15,7 +15,7 @@ from mysapk_web.services.progress.places import Place
 from mysapk_web.ui.access import actor
 from mysapk_web.ui.admin.people_list import KIND, in_rows
 from mysapk_web.ui.admin.sanction_list import SanctionList, sanction_page
-from mysapk_web.ui.components.missing import CAUSES, filter_of, missing_row
+from mysapk_web.ui.components.missing import SANCTION_CAUSES, filter_of, missing_row
 from mysapk_web.ui.components.people import ListedRow
 from mysapk_web.ui.components.steering import views
 from mysapk_web.ui.state import AppState
@@ -28,6 +28,7 @@ class SanksiState(SanctionList, AppState):
     ASIDE: ClassVar = "/admin/sanksi-pdm"
     FILTERS: ClassVar = {"tempat": "", "jenis": "", "keterangan": ""}
     PERIOD: ClassVar = PeriodKind.AKTIVASI
+    REMINDERS: ClassVar = "/admin/belum-aktif"
 
     async def _find(self, place: Place, page: int) -> Listing[ListedRow]:
         found = await database.look(missing.sanctioned, actor(), filter_of(self.filters), page)
@@ -43,6 +44,8 @@ def sanksi() -> rx.Component:
         views=views("aktivasi", state.PATH, state.aside, "Daftar sanksi dari"),
         period="aktivasi",
         reason=missing.NOT_TAKEN_PART,
-        choices=(KIND, ("keterangan", "Keterangan", CAUSES)),
+        kept="Yang baru mengaktifkan setelah periode berakhir tetap ada dalam daftar, dengan tanggalnya.",
+        undone="yang belum mengaktifkan akun",
+        choices=(KIND, ("keterangan", "Keterangan", SANCTION_CAUSES)),
         report=Report.SANCTIONS,
     )

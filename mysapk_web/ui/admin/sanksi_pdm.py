@@ -28,6 +28,7 @@ class SanksiPdmState(SanctionList, AppState):
     ASIDE: ClassVar = "/admin/sanksi"
     FILTERS: ClassVar = {"tempat": "", "jenis": ""}
     PERIOD: ClassVar = PeriodKind.PDM
+    REMINDERS: ClassVar = "/admin/belum-pdm"
 
     async def _find(self, place: Place, page: int) -> Listing[ListedRow]:
         found = await database.look(unfinished.sanctioned, actor(), filter_of(self.filters), page)
@@ -43,6 +44,8 @@ def sanksi_pdm() -> rx.Component:
         views=views("pdm", state.aside, state.PATH, "Daftar sanksi dari"),
         period="pemutakhiran",
         reason=unfinished.NOT_TAKEN_PART,
+        kept="Daftar berlaku sampai pemutakhiran berikutnya dimulai: sejak itu hitungannya dari awal. Unduh sebelum itu.",
+        undone="yang belum menyelesaikan pemutakhiran data",
         choices=(KIND,),
         report=Report.PDM_SANCTIONS,
     )

@@ -35,7 +35,10 @@ MAY_RETRY: Final = holding(Permission.RESET_START)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while a NIP is searched for, which itself stays out of the address."""
 STATES: Final = (("", "Semua"), *((state.value, label) for state, label in STATE_LABELS.items()))
-LETTERS: Final = (("", "Semua"), *((letter.value, letter.label) for letter in Letter if letter is not Letter.TEST))
+LETTERS: Final = (
+    ("", "Semua"),
+    *sorted(((letter.value, letter.label) for letter in Letter if letter is not Letter.TEST), key=lambda pair: pair[1]),
+)
 """A letter of a test goes to nobody of the rolls."""
 TONES: Final = {
     OutboxState.PENDING: "plain",

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from mysapk_web.services.periods import moment
 from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson
 from mysapk_web.services.progress.places import Place
 from mysapk_web.ui.components.people import ListedRow, jenis_of, listed_row
 
-CAUSES: Final = (("", "Semua"), *((cause.value, cause.label) for cause in Cause))
-TONES: Final = {Cause.DISABLED: "bad", Cause.NO_EMAIL: "warn", Cause.WAITING: "warn", Cause.OPEN: "plain"}
+_CAUSES: Final = [cause for cause in Cause if cause is not Cause.LATE]
+CAUSES: Final = (("", "Semua"), *((cause.value, cause.label) for cause in _CAUSES))
+"""Of those who have not activated."""
+SANCTION_CAUSES: Final = (*CAUSES, (Cause.LATE.value, Cause.LATE.label))
+TONES: Final = {
+    Cause.LATE: "plain",
+    Cause.DISABLED: "bad",
+    Cause.NO_EMAIL: "warn",
+    Cause.WAITING: "warn",
+    Cause.OPEN: "plain",
+}
 
 
 def missing_row(person: MissingPerson, place: Place) -> ListedRow:
@@ -21,7 +31,9 @@ def missing_row(person: MissingPerson, place: Place) -> ListedRow:
         place: That is looked at.
     """
     cause = person.cause
-    return listed_row(person, place, remark=cause.label, tone=TONES[cause], can_remind=cause is Cause.OPEN)
+    # The list of the country has people of every zone: its times are those of the capital, as its other ones.
+    since = f", {moment(person.activated_at, place.zona)}" if person.activated_at else ""
+    return listed_row(person, place, remark=f"{cause.label}{since}", tone=TONES[cause], can_remind=cause is Cause.OPEN)
 
 
 def filter_of(filters: Mapping[str, str]) -> Filter:

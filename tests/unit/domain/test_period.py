@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.domain.period import ZONES, Period, PeriodKind, Phase, effective_period, period_status
+from mysapk_web.domain.period import ZONES, Period, PeriodKind, Phase, effective_period, last_ended, period_status
 
 WIB, WITA, WIT = ZONES["WIB"], ZONES["WITA"], ZONES["WIT"]
 PDM = PeriodKind.PDM
@@ -188,3 +188,33 @@ def test_the_server_clock_decides(periods, now, zone):
 def test_order_of_rows_does_not_matter(periods, now):
     forward, backward = (period_status(rows_, PDM, now, ZoneInfo("Asia/Jakarta")) for rows_ in (periods, periods[::-1]))
     assert (forward.phase, forward.days_left) == (backward.phase, backward.days_left)
+
+
+# The last that ended ------------------------------------------------------------------------------
+
+NEXT = period((12, 1), (12, 31))
+
+
+@pytest.mark.parametrize(
+    ("rows", "now", "ended"),
+    [
+        ([WAVE], at(10, 14), None),
+        ([WAVE], at(10, 15), at(10, 15)),
+        ([WAVE, EXTENSION], at(10, 20), None),
+        ([WAVE, EXTENSION], at(11, 1), at(11, 1)),
+        # One that is published, or runs, takes nothing back of what has ended.
+        ([WAVE, NEXT], at(11, 20), at(10, 15)),
+        ([WAVE, NEXT], at(12, 10), at(10, 15)),
+        ([WAVE, NEXT], at(12, 31), at(12, 31)),
+        # Where another one runs on, nothing ended.
+        ([WAVE, period((10, 1), (12, 1))], at(10, 20), None),
+        # The rows of an agency win as soon as one has begun.
+        ([WAVE, period((9, 15), (12, 1), instansi_id=1)], at(11, 1), None),
+        ([WAVE, period((9, 15), (10, 1), instansi_id=1)], at(11, 1), at(10, 1)),
+        ([WAVE, period((12, 1), (12, 31), instansi_id=1)], at(11, 1), at(10, 15)),
+        ([period((9, 1), (9, 5), kind=PeriodKind.AKTIVASI)], at(11, 1), None),
+    ],
+)
+def test_the_period_that_ended_last(rows, now, ended):
+    found = last_ended(rows, PDM, now)
+    assert (found.ends_at if found else None) == ended

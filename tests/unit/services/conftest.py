@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import event
 
 from mysapk_web import settings as settings_module
-from mysapk_web.models import Database
+from mysapk_web.models import AuditEvent, Database
 from mysapk_web.services import clock
+from mysapk_web.services.trail_words import DETAIL_LABELS
 from mysapk_web.settings import Settings
 from tests.conftest import SECRET
 from tests.unit.services.office import Office, open_office
 from tests.unit.services.people import START, Portal, settle
+
+
+@pytest.fixture(autouse=True)
+def _trail_in_words(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test makes the services write into the trail can be told in words; tests of the chain write anything."""
+    unknown: set[str] = set()
+
+    def look(_mapper: object, _connection: object, row: AuditEvent) -> None:
+        unknown.update(row.detail.keys() - DETAIL_LABELS.keys())
+
+    event.listen(AuditEvent, "before_insert", look)
+    yield
+    event.remove(AuditEvent, "before_insert", look)
+    assert not unknown or request.module.__name__.endswith("test_audit_chain"), f"no words for {unknown}"
 
 
 @pytest.fixture

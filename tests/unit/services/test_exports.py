@@ -15,9 +15,9 @@ from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.period import PeriodKind
+from mysapk_web.domain.period import ZONES, PeriodKind
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
-from mysapk_web.models import AuditEvent, Database, Instansi, Pegawai, Period
+from mysapk_web.models import Account, AuditEvent, Database, Instansi, Pegawai, Period
 from mysapk_web.services import audit, clock, exports, sheets, trail
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
@@ -72,6 +72,19 @@ def test_sanctions_carry_reason_source_and_end(demo_db: Database, tmp_path: Path
     assert len(rows) == 1 + 3923 - 2829
     assert {row[7] for row in rows[1:]} == {"Keputusan Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1"}
     assert all("aktivasi" in row[6] and "WIB" in row[8] for row in rows[1:])
+
+
+def test_the_file_says_who_was_late_and_when(demo_db: Database, tmp_path: Path) -> None:
+    end_activation(demo_db)
+    with demo_db.begin() as s:
+        late = s.exec(select(Account.pegawai_id).where(col(Account.activated_at).is_(None)).limit(1)).one()
+        s.execute(update(Account).where(col(Account.pegawai_id) == late).values(activated_at=clock.now()))
+        nip = s.get_one(Pegawai, late).nip
+    rows = exported(demo_db, "admin_bkn", Wanted(Report.SANCTIONS, Kind.CSV), tmp_path)
+    assert len(rows) == 1 + 3923 - 2829 + 180 - 117
+    said = {row[0]: row[5] for row in rows}
+    assert said[nip].startswith("Mengaktifkan setelah periode berakhir, ")
+    assert said[nip].endswith(tuple(ZONES))
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
+from mysapk_web.domain.throttle import HELP_SEARCHES_PER_ADDRESS
 from mysapk_web.models import Database, HelpContact, Instansi
 from mysapk_web.services import help as helpdesk
-from mysapk_web.services.actor import Actor
+from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Visitor
+from mysapk_web.settings import Settings
 
 
 def actor_of(instansi_id: int) -> Actor:
@@ -54,3 +58,55 @@ def test_call_centre_even_in_an_empty_database(sqlite_db: Database) -> None:
     with sqlite_db.read() as session:
         (view,) = helpdesk.contacts(session, None)
     assert (view.telepon, view.keluhan_url) == ("021-8093008", "https://www.bkn.go.id/homepage/lapor-bkn")
+
+
+# The helpdesk of another agency, for who can't log in -------------------------------------------------
+
+HERE = Visitor(address="203.0.113.9")
+
+
+def found(db: Database, asked: str, visitor: Visitor = HERE) -> list[tuple[str, str]]:
+    with db.begin() as session:
+        seen = helpdesk.of_agencies(session, visitor=visitor, asked=asked)
+    return [(agency.instansi, agency.contact.nama if agency.contact else "") for agency in seen]
+
+
+@pytest.fixture
+def named(db: Database, portal_settings: Settings) -> Database:
+    with db.begin() as session:
+        for number in range(12):
+            session.add(Instansi(kode=f"K{number}", nama=f"Pemerintah Kabupaten Uji {number:02}"))
+        city = Instansi(kode="KT", nama="Pemerintah Kota Misal 100%")
+        session.add(city)
+        session.flush()
+        session.add(HelpContact(instansi_id=None, nama="Nasional", telepon="021-8093008"))
+        session.add(HelpContact(instansi_id=city.id, nama="Helpdesk Kota", email="bantuan@kota.example.go.id"))
+    return db
+
+
+def test_a_visitor_finds_the_helpdesk_of_an_agency_by_its_name(named: Database) -> None:
+    assert found(named, "  kota   MISAL ") == [("Pemerintah Kota Misal 100%", "Helpdesk Kota")]
+    assert found(named, "kabupaten uji 03") == [("Pemerintah Kabupaten Uji 03", "")]
+    assert found(named, "tidak ada") == []
+    assert found(named, "0%_") == []
+    assert found(named, "100%") == [("Pemerintah Kota Misal 100%", "Helpdesk Kota")]
+
+
+def test_a_word_that_fits_many_agencies_shows_some_by_name(named: Database) -> None:
+    assert [name for name, _ in found(named, "pemerintah")] == [
+        f"Pemerintah Kabupaten Uji {number:02}" for number in range(helpdesk.MOST_AGENCIES)
+    ]
+
+
+@pytest.mark.parametrize("asked", ["", "ko", "  k ", "x" * 201])
+def test_too_little_or_too_much_is_refused(named: Database, asked: str) -> None:
+    with pytest.raises(InputRefused):
+        found(named, asked)
+
+
+def test_looking_is_limited_by_address(named: Database) -> None:
+    for _ in range(HELP_SEARCHES_PER_ADDRESS.count):
+        found(named, "kota misal")
+    with pytest.raises(CountedRefusal):
+        found(named, "kota misal")
+    assert found(named, "kota misal", Visitor(address="198.51.100.7"))

@@ -13,6 +13,7 @@ from mysapk_web.services import clock, mailing
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.mail_log import Filter, MailRow, mails, retry
 from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.ui.admin.surat import LETTERS
 from tests.unit.services.office import Office
 from tests.unit.services.offices import NIPS, acting
 
@@ -43,6 +44,18 @@ def send_again(db: Database, who: str, mail_id: int) -> None:
         retry(s, acting(db, who), mail_id=mail_id)
 
 
+@pytest.mark.parametrize("letter", list(Letter))
+def test_every_letter_is_called_by_its_words(demo_db: Database, letter: Letter) -> None:
+    write(demo_db, "pegawai", letter)
+    assert [row.letter for row in listed(demo_db, "admin_instansi", Filter(letter=letter.value))] == [letter.label]
+    assert letter.value != letter.label
+    assert (letter.value, letter.label) in LETTERS
+
+
+def test_no_two_letters_are_called_the_same() -> None:
+    assert len({letter.label for letter in Letter}) == len(Letter)
+
+
 def test_each_agency_sees_the_mails_of_its_people(demo_db: Database) -> None:
     mine, other = write(demo_db, "pegawai"), write(demo_db, "pegawai_lain")
     write(demo_db, None, state=OutboxState.OBSOLETE)
@@ -59,7 +72,7 @@ def test_nothing_of_body_or_address_is_told(demo_db: Database) -> None:
     assert "dewi.rahayu@" not in repr(row)
     assert "jangan-tampil" not in repr(row)
     assert (row.letter, row.reason, row.attempts, row.can_retry) == (
-        "Akun sudah aktif",
+        Letter.ACTIVATED.label,
         "550 kotak surat penuh",
         30,
         True,

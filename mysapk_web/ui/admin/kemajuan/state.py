@@ -1,4 +1,4 @@
-"""What `/admin` holds and does. It asks for the figures again every ten seconds; the rest stays."""
+"""What `/admin` holds and does. It asks for the figures again every ten seconds, for the way where they have changed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mysapk_web.services import clock, database
 from mysapk_web.services.progress import reading
 from mysapk_web.services.progress.lines import Order
 from mysapk_web.services.progress.reading import Day, Figures, Tally
+from mysapk_web.services.progress.sums import today
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.charts import curve_points, width_of
 from mysapk_web.ui.components.lists import address_with, parameter
@@ -87,6 +88,15 @@ def day_row(day: Day) -> DayRow:
     }
 
 
+def end_of_way(tally: Tally) -> str:
+    """What the last day of the way says, and which day that is.
+
+    Args:
+        tally: Figures of now.
+    """
+    return f"{today()} {(tally.people, tally.active)}"
+
+
 class KemajuanState(AppState):
     """Figures of one place."""
 
@@ -117,6 +127,8 @@ class KemajuanState(AppState):
     pdm_href: str = f"{PATH}/pdm"
     sanctions_href: str = ""
     looked_at: str = ""
+    _way_to: str = ""
+    """Day and counts that the way was shown to; while they stay, it is not read again."""
 
     @handler(MAY)
     async def load(self) -> None:
@@ -141,7 +153,7 @@ class KemajuanState(AppState):
         self.sanctions_href = address_with(f"{PATH}/sanksi", {"tempat": self.tempat})
         self.here_href = address_with(PATH, {"tempat": self.tempat})
         self.pdm_href = address_with(f"{PATH}/pdm", {"tempat": self.tempat})
-        self._show_way(reading.with_present(seen.days, seen.figures.tally))
+        self._show_way(reading.with_present(seen.days, seen.figures.tally), seen.figures.tally)
         self._show(seen.figures)
         self.ready = True
         self._tell()
@@ -153,6 +165,9 @@ class KemajuanState(AppState):
             return
         found = await database.look(reading.figures, actor(), key=self.tempat, order=Order(self.urut), page=self.number)
         self._show(found)
+        if self._way_to != end_of_way(found.tally):
+            days = await database.look(reading.days_until_now, actor(), found.tally, key=self.tempat)
+            self._show_way(days, found.tally)
 
     @handler(MAY)
     async def sort(self, form: dict[str, Any]) -> Any:
@@ -183,7 +198,8 @@ class KemajuanState(AppState):
         self.before, self.after = self._page(self.number - 1), self._page(self.number + 1)
         self.looked_at = clock_time(clock.now(), self.zona)
 
-    def _show_way(self, days: list[Day]) -> None:
+    def _show_way(self, days: list[Day], tally: Tally) -> None:
+        self._way_to = end_of_way(tally)
         self.days = [day_row(day) for day in reversed(days)]
         self.points = curve_points([day.active / day.people for day in days])
         if not days:

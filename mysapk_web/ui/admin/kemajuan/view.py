@@ -56,7 +56,7 @@ def _figures(item: ObjectVar[Share]) -> tuple[rx.Component, ...]:
 
 
 def _kind(item: ObjectVar[Share]) -> rx.Component:
-    return row(cell("Jenis", rx.el.strong(item["label"])), *_figures(item))
+    return row(cell("Jenis", rx.el.a(item["label"], href=item["href"])), *_figures(item))
 
 
 def _kinds() -> rx.Component:

@@ -1,4 +1,4 @@
-"""What `/admin/pdm` holds and does. It asks for the figures again every ten seconds; the rest stays."""
+"""What `/admin/pdm` holds and does. It asks for the figures again every ten seconds, for the way where they have changed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from mysapk_web.services.progress import pdm_reading
 from mysapk_web.services.progress.lines import Order
 from mysapk_web.services.progress.pdm_reading import Below, Day, Figures, GroupTally, Tally
 from mysapk_web.services.progress.queue import AGES, Backlog
+from mysapk_web.services.progress.sums import today
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.charts import curve_points, width_of
 from mysapk_web.ui.components.lists import address_with, parameter
@@ -158,6 +159,15 @@ def day_row(day: Day) -> DayRow:
     }
 
 
+def end_of_way(tally: Tally) -> str:
+    """What the last day of the way says, and which day that is.
+
+    Args:
+        tally: Figures of now.
+    """
+    return f"{today()} {(tally.people, tally.taken_part, tally.sent, tally.done)}"
+
+
 class KemajuanPdmState(AppState):
     """Figures of one place."""
 
@@ -193,6 +203,8 @@ class KemajuanPdmState(AppState):
     here_href: str = PATH
     activation_href: str = "/admin"
     looked_at: str = ""
+    _way_to: str = ""
+    """Day and counts that the way was shown to; while they stay, it is not read again."""
 
     @handler(MAY)
     async def load(self) -> None:
@@ -217,7 +229,7 @@ class KemajuanPdmState(AppState):
         self.list_href, self.here_href = address_with(LIST, place), address_with(PATH, place)
         self.sanctions_href = address_with("/admin/sanksi-pdm", place)
         self.activation_href = address_with("/admin", place)
-        self._show_way(seen.days)
+        self._show_way(seen.days, seen.figures.tally)
         self._show(seen.figures)
         self.ready = True
         self._tell()
@@ -231,6 +243,9 @@ class KemajuanPdmState(AppState):
             pdm_reading.figures, actor(), key=self.tempat, order=Order(self.urut), page=self.number
         )
         self._show(found)
+        if self._way_to != end_of_way(found.tally):
+            days = await database.look(pdm_reading.days_until_now, actor(), found.tally, key=self.tempat)
+            self._show_way(days, found.tally)
 
     @handler(MAY)
     async def sort(self, form: dict[str, Any]) -> Any:
@@ -275,7 +290,8 @@ class KemajuanPdmState(AppState):
         self.ages = [bar_of(label, count, backlog.total) for label, count in zip(AGE_LABELS, backlog.ages, strict=True)]
         self.oldest, self.median = days_in_words(backlog.oldest), days_in_words(backlog.median)
 
-    def _show_way(self, days: list[Day]) -> None:
+    def _show_way(self, days: list[Day], tally: Tally) -> None:
+        self._way_to = end_of_way(tally)
         self.days = [day_row(day) for day in reversed(days)]
         self.points = curve_points([day.done / day.people for day in days])
         if not days:

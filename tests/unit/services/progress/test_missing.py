@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, update
@@ -11,14 +11,15 @@ from sqlmodel import col, func, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.models import Account, AuditEvent, Database, OutboxMail, OutboxState, Pegawai, Period
+from mysapk_web.domain.period import PeriodKind
+from mysapk_web.models import Account, AuditEvent, Database, Instansi, OutboxMail, OutboxState, Pegawai, Period
 from mysapk_web.services import clock, letters
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.services.listing import Listing
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.progress.agencies import closed_agencies
-from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson, missing, sanctioned
+from mysapk_web.services.progress.missing import Cause, Filter, MissingPerson, missing, sanctioned, stream
 from mysapk_web.services.progress.reminding import remind
 from tests.unit.services.offices import NIPS, acting, end_activation, place
 
@@ -183,6 +184,75 @@ def test_the_period_of_the_agency_decides(demo_db: Database) -> None:
     with demo_db.read() as s:
         assert {row.instansi for row in sanctioned(s, acting(demo_db, "admin_bkn"), Filter()).items} == {KOTA}
         assert sanctioned(s, acting(demo_db, "admin_instansi"), Filter()).total == 0
+
+
+def activate(db: Database, account_id: int, at: datetime) -> None:
+    with db.begin() as s:
+        s.execute(update(Account).where(col(Account.id) == account_id).values(activated_at=at))
+
+
+def on_sanctions(db: Database, who: str, narrowed: Filter | None = None) -> Listing[MissingPerson]:
+    with db.read() as s:
+        return sanctioned(s, acting(db, who), narrowed or Filter())
+
+
+def test_who_activates_after_the_end_stays_on_the_list_and_it_says_so(demo_db: Database) -> None:
+    end_activation(demo_db)
+    ended = clock.now() - timedelta(days=1)
+    early, late = (row.account_id for row in on_sanctions(demo_db, "admin_instansi_lain").items[:2])
+    activate(demo_db, early, ended - timedelta(minutes=1))
+    activate(demo_db, late, ended + timedelta(minutes=1))
+    for who, before in (("admin_instansi_lain", 180 - 117), ("admin_bkn", 3923 - 2829 + 180 - 117)):
+        found = on_sanctions(demo_db, who)
+        assert (found.total, found.more) == (before - 1, before > 1_000)
+    [row] = on_sanctions(demo_db, "admin_instansi_lain", Filter(cause=Cause.LATE)).items
+    assert (row.account_id, row.cause, row.activated_at) == (late, Cause.LATE, ended + timedelta(minutes=1))
+    assert early not in {row.account_id for row in on_sanctions(demo_db, "admin_instansi_lain").items}
+    assert late not in {row.account_id for row in all_of(demo_db, "admin_instansi_lain")}
+    with demo_db.read() as s:
+        written = stream(s, acting(demo_db, "admin_instansi_lain"), Filter(), sanctions=True)
+        assert len(list(written)) == 180 - 117 - 1
+
+
+def test_many_who_were_late_are_counted_by_the_query(demo_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    end_activation(demo_db)
+    monkeypatch.setattr("mysapk_web.services.listing.DEEPEST", 3)
+    monkeypatch.setattr("mysapk_web.services.progress.missing.DEEPEST", 3)
+    people = on_sanctions(demo_db, "admin_instansi_lain").items[:4]
+    for row in people[:3]:
+        activate(demo_db, row.account_id, clock.now())
+    assert on_sanctions(demo_db, "admin_instansi_lain").total == 180 - 117
+    activate(demo_db, people[3].account_id, clock.now())
+    found = on_sanctions(demo_db, "admin_instansi_lain")
+    assert (found.total, found.more) == (3, True)
+
+
+@pytest.mark.parametrize("days", [-3, 30])
+@pytest.mark.parametrize("own", [False, True])
+def test_another_period_takes_nobody_off_the_list(demo_db: Database, days: int, own: bool) -> None:
+    end_activation(demo_db)
+    if own:
+        end_activation(demo_db, of=KOTA)
+    counts = [on_sanctions(demo_db, who).total for who in ("admin_instansi_lain", "admin_bkn")]
+    assert counts[0] >= 180 - 117
+    now = clock.now()
+    start = now + timedelta(days=days) if days > 0 else now - timedelta(hours=1)
+    with demo_db.begin() as s:
+        agency = s.exec(select(Instansi.id).where(Instansi.nama == KOTA)).one() if own else None
+        s.add(Period(kind=PeriodKind.AKTIVASI, instansi_id=agency, starts_at=start, ends_at=start + timedelta(days=20)))
+    assert [on_sanctions(demo_db, who).total for who in ("admin_instansi_lain", "admin_bkn")] == counts
+
+
+def test_agencies_are_those_of_the_place(demo_db: Database) -> None:
+    end_activation(demo_db)
+    with demo_db.read() as s:
+        everywhere = closed_agencies(s, acting(demo_db, "admin_bkn"))
+        assert {agency.nama for agency in everywhere} >= {KABUPATEN, KOTA}
+        for key in (KOTA, "SMP Negeri 1 Misal"):
+            [agency] = closed_agencies(s, acting(demo_db, "admin_bkn"), key=place(demo_db, key))
+            assert agency.nama == KOTA
+        with pytest.raises(NotAllowed):
+            closed_agencies(s, acting(demo_db, "admin_instansi"), key=place(demo_db, KOTA))
 
 
 def test_an_agency_without_any_period_sanctions_nobody(demo_db: Database) -> None:

@@ -32,6 +32,7 @@ from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.services.listing import Listing
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.progress import counting, pdm_reading
+from mysapk_web.services.progress.agencies import closed_agencies
 from mysapk_web.services.progress.lines import Order
 from mysapk_web.services.progress.reminding import remind_of_pdm
 from mysapk_web.services.progress.unfinished import (
@@ -266,6 +267,23 @@ def test_after_the_pdm_those_who_took_no_part_are(quiet_db: Database) -> None:
         found = sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter(), 1)
         assert found.total == PEOPLE_OF_KOTA - 1
         assert sanctioned(s, acting(quiet_db, "admin_bkn"), Filter()).total == everybody(quiet_db) - 1
+
+
+def test_the_list_stands_until_the_next_pdm_has_begun(quiet_db: Database) -> None:
+    declare(quiet_db, people_of(quiet_db, KOTA, 2), ["skp"])
+    end_pdm(quiet_db)
+    start = clock.now() + timedelta(days=10)
+    with quiet_db.begin() as s:
+        s.add(Period(kind=PeriodKind.PDM, starts_at=start, ends_at=start + timedelta(days=30)))
+    gather(quiet_db)
+    with quiet_db.read() as s:
+        assert sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter()).total == PEOPLE_OF_KOTA - 2
+    # What was done in the last one is not kept: who took no part in it can no longer be told.
+    with clock.moved(timedelta(days=11)):
+        gather(quiet_db)
+        with quiet_db.read() as s:
+            assert sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter()).total == 0
+            assert closed_agencies(s, acting(quiet_db, "admin_bkn"), kind=PeriodKind.PDM) == []
 
 
 def everybody(db: Database) -> int:

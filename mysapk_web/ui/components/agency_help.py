@@ -1,0 +1,85 @@
+"""Finding the helpdesk of the own agency on `/bantuan` without a session: it is asked for exactly by those who can't log in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from mysapk_web.services import database
+from mysapk_web.services import help as helpdesk
+from mysapk_web.services.help import AgencyHelp
+from mysapk_web.ui.access import ANYONE, handler, visitor
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.contacts import contact_card
+from mysapk_web.ui.components.display import card
+from mysapk_web.ui.components.forms import field, submit_button
+from mysapk_web.ui.state import AppState, text_of
+
+ANCHOR = "helpdesk"
+"""Id of the section: links lead to it."""
+
+
+class AgencyHelpState(AppState):
+    """What was found."""
+
+    agencies: list[dict[str, str]] = []
+    told: str = ""
+
+    @handler(ANYONE)
+    async def find(self, form: dict[str, Any]) -> None:
+        """Look for agencies by their name."""
+        self.agencies, self.told = [], ""
+        asked = text_of(form, "instansi", 200)
+        found = await database.run(helpdesk.of_agencies, visitor=visitor(), asked=asked)
+        self.agencies = [_row(agency) for agency in found]
+        self.told = _in_words(len(found))
+        self._tell()
+
+
+def _in_words(count: int) -> str:
+    if count == 0:
+        return "Tidak ada instansi dengan nama itu. Periksa ejaannya, atau hubungi kontak nasional."
+    more = " Ketik nama lebih lengkap bila instansi Anda belum tampil." if count == helpdesk.MOST_AGENCIES else ""
+    return f"{count} instansi ditemukan.{more}"
+
+
+def _row(agency: AgencyHelp) -> dict[str, str]:
+    if agency.contact is None:
+        return {"instansi": agency.instansi, "nama": ""}
+    return {"instansi": agency.instansi, **asdict(agency.contact)}
+
+
+def _agency(item: ObjectVar[dict[str, str]]) -> rx.Component:
+    heading = rx.el.h3(item["instansi"], class_name="mb-2")
+    none = rx.el.p(
+        "Instansi ini belum mencantumkan helpdesk. Datangi bagian kepegawaian instansi, atau hubungi kontak nasional."
+    )
+    kept = contact_card(item, heading, rx.el.p(item["nama"], class_name="mb-4"))
+    return rx.cond(item["nama"], kept, card(heading, none))
+
+
+def agency_help() -> rx.Component:
+    """The form and what it finds."""
+    state = AgencyHelpState
+    return rx.el.div(
+        rx.el.h3("Cari helpdesk instansi Anda"),
+        Form.create(
+            field(
+                "instansi",
+                "Nama instansi",
+                help_text="Sebagian nama cukup, misalnya kabupaten contoh.",
+                autocomplete="organization",
+            ),
+            submit_button("Cari helpdesk", "Mencari ...", kind="secondary"),
+            on_submit=state.find,
+            action="/bantuan",
+            class_name="form",
+        ),
+        rx.el.p(state.told, class_name="help mt-4", role="status"),
+        rx.el.div(rx.foreach(state.agencies, _agency), class_name="grid gap-4 mt-4"),
+        class_name="mt-6",
+        custom_attrs={"id": ANCHOR},
+    )
