@@ -201,7 +201,7 @@ def test_the_trail_of_one_agency_only(demo_db: Database, tmp_path: Path) -> None
         for nama, who in ((KABUPATEN, "pegawai"), (KOTA, "pegawai_lain")):
             instansi = s.exec(select(Instansi.id).where(Instansi.nama == nama)).one()
             subject = acting(demo_db, who).account_id
-            audit.record(s, AuditTag.LOGIN, actor_id=subject, subject_id=subject, instansi_id=instansi, agen="=1+1")
+            audit.record(s, AuditTag.LOGIN, actor_id=subject, subject_id=subject, instansi_id=instansi, agent="=1+1")
     rows = exported(demo_db, "admin_instansi_lain", Wanted(Report.TRAIL, Kind.CSV), tmp_path)
     assert len(rows) == 2
     assert NIPS["pegawai_lain"] in rows[1][2]
