@@ -16,7 +16,6 @@ from mysapk_web.models import Account, Instansi, Pegawai, Unor
 from mysapk_web.services import mail_log, recovery, trail, waits
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor
-from mysapk_web.services.mail_log import Delivery
 from mysapk_web.services.people import target
 from mysapk_web.services.people.admins import admins_of
 from mysapk_web.services.people.grants import grantable_by
@@ -83,7 +82,7 @@ class PersonFile:
     """Neither this admin nor another of the agency can act; told to who may appoint another."""
     pdm: PersonPdm | None
     """None: the actor may not read progress."""
-    deliveries: list[Delivery] = field(repr=False)
+    deliveries: list[mail_log.Delivery] = field(repr=False)
     more_deliveries: bool
     """There are older ones."""
     trail: list[Step] | None = field(repr=False)
