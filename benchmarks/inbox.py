@@ -226,6 +226,9 @@ def _cases(units: list[list[int]]) -> dict[str, Callable[[Any], object]]:
         "approver": listed(approver),
         "bkn": listed(bkn),
         "bkn_name": listed(bkn, nama="putri yusuf 12"),
+        "bkn_agency": listed(bkn, instansi="1000"),
+        "bkn_agencies_all": listed(bkn, status=OPEN, instansi="nsi 4"),
+        "admin": listed(_actor(Role.ADMIN_INSTANSI, 1)),
         "next": lambda session: verification.next_in_queue(session, ministry, Filters(), 100),
     }
 

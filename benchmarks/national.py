@@ -91,6 +91,7 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
     verifiers = [_actor(Grant(Role.VERIFIKATOR, instansi_id)) for instansi_id, _, _ in some]
     in_unit = [_actor(Grant(Role.VERIFIKATOR, instansi_id, path)) for _, instansi_id, path in offices] or verifiers
     approvers = [_actor(Grant(Role.APPROVER, instansi_id)) for instansi_id, _, _ in some]
+    chosen = next((unit for unit, *_ in offices), some[0][1][0])
     anything = missing.Filter()
 
     def each(who: list[Actor], act: Callable[..., Any], *args: Any, **more: Any) -> list[Callable[[Session], Any]]:
@@ -131,6 +132,8 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
         "inbox_verifier_unit": each(in_unit, verification.inbox, Filters(), 1),
         "inbox_approver": each(approvers, verification.inbox, Filters(), 1),
         "inbox_bkn": each([bkn], verification.inbox, Filters(), 1),
+        "inbox_bkn_agency": each([bkn], verification.inbox, Filters(status=OPEN, instansi="Instansi 00"), 1),
+        "inbox_unit_chosen": each(admins[:1], verification.inbox, Filters(unit=chosen), 1),
         "inbox_name": each(verifiers, verification.inbox, Filters(status=OPEN, nama="dewi putri rahayu"), 1),
         "mails": each([bkn, *admins], mail_log.mails, mail_log.Filter()),
         "trail": each([bkn, *admins], trail.events, trail.Filter()),
