@@ -16,7 +16,7 @@ from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Announcement, HelpContact, Instansi
-from mysapk_web.services import audit, clock
+from mysapk_web.services import audit, clock, turns
 from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused
 from mysapk_web.services.help import NATIONAL as NATIONAL_CONTACT
 from mysapk_web.services.help import ContactView
@@ -158,6 +158,7 @@ def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, 
         faults["sampai"] = f"Isi hari terakhir ditampilkan: hari ini sampai paling lama {LONGEST.days} hari lagi."
     if faults:
         raise InputRefused(faults)
+    turns.of_agency(session, found)
     running = session.exec(
         select(Announcement.id).where(_is(Announcement, found), col(Announcement.ends_at) > now)
     ).all()
@@ -218,6 +219,7 @@ def save_contact(session: Session, actor: Actor, key: str, given: ContactView) -
     if faults:
         raise InputRefused(faults)
     values["email"] = normalise_email(values["email"]) if values["email"] else ""
+    turns.of_agency(session, found)
     row = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
     row = row or HelpContact(instansi_id=found, nama=values["nama"])
     for name, value in values.items():

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, false, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Account, ImportToken, Instansi, Pegawai
-from mysapk_web.services import audit, clock
+from mysapk_web.services import audit, clock, turns
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.email_imports.makers import answered_for, tell_admins
 from mysapk_web.services.security import require_recent
@@ -95,6 +95,7 @@ def make_token(session: Session, actor: Actor, *, label: str) -> Made:
         raise Refused(f"Isi nama sistem yang memakai token, paling banyak {MAX_LABEL} karakter.", "label")
     instansi_id = _agency(actor)
     now = clock.now()
+    turns.of_agency(session, instansi_id)
     in_force = session.exec(
         select(ImportToken.id).where(
             ImportToken.instansi_id == instansi_id,

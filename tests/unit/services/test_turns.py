@@ -1,0 +1,89 @@
+"""Limits hold when two act at one moment: the second one counts what the first has written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, func, select
+
+from mysapk_web.domain.period import ZONES
+from mysapk_web.models import Announcement, HelpContact, ImportToken
+from mysapk_web.services import announcements, clock, email_imports
+from mysapk_web.services.actor import Refused
+from mysapk_web.services.email_imports import tokens
+from mysapk_web.services.help import ContactView
+from tests.unit.services.office import Office
+
+Act = Callable[[Session], object]
+
+
+def together(office: Office, *acts: Act) -> list[str]:
+    """Each in a transaction of its own that stays open until the others have had time to count; gives what became of each."""
+    told: list[str] = []
+    start, others = threading.Barrier(len(acts)), threading.Event()
+
+    def run(act: Act) -> None:
+        try:
+            start.wait(10)
+            with office.db.begin() as session:
+                act(session)
+                others.wait(0.5)
+            told.append("made")
+        except Refused:
+            told.append("refused")
+        except BaseException as error:
+            told.append(type(error).__name__)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(told)
+
+
+def test_the_last_token_of_an_agency_is_made_once(both_offices: Office) -> None:
+    office = both_offices
+    for number in range(tokens.AT_MOST - 1):
+        office.do(email_imports.make_token, office.actor("lina"), label=f"sistem {number}")
+
+    def make(who: str) -> Act:
+        actor = office.actor(who)
+        return lambda session: email_imports.make_token(session, actor, label="terakhir")
+
+    assert together(office, make("lina"), make("taufik"), make("lina")) == ["made", "refused", "refused"]
+    assert (
+        office.see(lambda session: session.exec(select(func.count()).select_from(ImportToken)).one()) == tokens.AT_MOST
+    )
+
+
+@pytest.mark.parametrize(("who", "key"), [(("lina", "taufik"), ""), (("surya", "surya"), "nasional")])
+def test_the_last_announcement_of_a_place_is_made_once(both_offices: Office, who: tuple[str, str], key: str) -> None:
+    office = both_offices
+    last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
+
+    def say(name: str) -> Act:
+        actor = office.actor(name)
+        return lambda session: announcements.announce(session, actor, key, judul="Libur", isi="Tutup.", last=last)
+
+    for _ in range(announcements.MOST_AT_ONCE - 1):
+        office.do(say(who[0]))
+    assert together(office, *map(say, who)) == ["made", "refused"]
+    count = office.see(lambda session: session.exec(select(func.count()).select_from(Announcement)).one())
+    assert count == announcements.MOST_AT_ONCE
+
+
+@pytest.mark.parametrize(("who", "key"), [(("lina", "taufik"), ""), (("surya", "surya"), "nasional")])
+def test_the_first_helpdesk_of_a_place_is_one(both_offices: Office, who: tuple[str, str], key: str) -> None:
+    office = both_offices
+    given = ContactView("Helpdesk", "021-8093008", "", "", "", "")
+
+    def save(name: str) -> Act:
+        actor = office.actor(name)
+        return lambda session: announcements.save_contact(session, actor, key, given)
+
+    assert together(office, *map(save, who)) == ["made", "made"]
+    assert office.see(lambda session: session.exec(select(func.count()).select_from(HelpContact)).one()) == 1
