@@ -23,6 +23,7 @@ from mysapk_web.ui import pages
 from mysapk_web.ui.reaper import reap_for_ever
 from mysapk_web.ui.wall import Wall, unexpected
 from mysapk_web.web import log, routes
+from mysapk_web.web.ending import Ending
 from mysapk_web.web.frontend import POLICY, STATIC
 from mysapk_web.web.gate import ASGIApp, Gate
 from mysapk_web.web.headers import content_security_policy, script_hashes
@@ -33,6 +34,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 """Objects, and rounds of each generation; the defaults (700, 10, 10) suit a small script, not hundreds of state trees."""
 
 sockets = Sockets()
+ending = Ending(sockets)
 
 
 @asynccontextmanager
@@ -48,11 +50,10 @@ async def reaper() -> AsyncIterator[None]:
 async def mails() -> AsyncIterator[None]:
     """The outbox is sent while the server runs."""
     settings = load()
-    stop = asyncio.Event()
     dispatcher = Dispatcher(database.database(), settings, make_transport(settings))
-    task = asyncio.create_task(dispatcher.serve(stop))
+    task = asyncio.create_task(dispatcher.serve(ending.begun))
     yield
-    stop.set()
+    ending.begun.set()
     await task
 
 
@@ -97,6 +98,7 @@ app = rx.App(
     **pages.options(),
 )
 app.add_middleware(Wall())
+app.register_lifespan_task(ending.watch)
 app.register_lifespan_task(reaper)
 app.register_lifespan_task(mails)
 app.register_lifespan_task(housekeeping)

@@ -258,6 +258,8 @@ class Gate:
 
     def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
         """The client token of a handshake that may pass, or None (and a line in the log that says why)."""
+        if self.sockets.ending:
+            return None
         token = [value for name, value in _query(scope) if name == "token"]
         reason = ""
         if scope["path"].rstrip("/") != EVENT_PATH:
