@@ -56,6 +56,13 @@ FRAMEWORK: dict[str, Policy] = {
 }
 """Handlers of Reflex that the front end needs; all others of Reflex (`setvar`, storage updates ...) have no policy and are refused."""
 
+FRAMEWORK_VALUES: dict[str, Callable[[Any], bool]] = {
+    "vars": lambda given: not given,
+    "hashes": lambda given: given is None or isinstance(given, list),
+    "value": lambda given: isinstance(given, bool),
+}
+"""What the front end sends to those handlers, by argument. No var of ours lives in the browser's storage, so none comes from there."""
+
 _ATTRIBUTE = "mysapk_policy"
 _PASSIVE = "mysapk_passive"
 
@@ -134,6 +141,27 @@ def is_passive(function: Any) -> bool:
         function: `EventHandler.fn` of a registered handler.
     """
     return getattr(function, _PASSIVE, False) is True
+
+
+def takes(function: Callable[..., Any], payload: object) -> bool:
+    """Whether what an event carries are the arguments of a handler: every one it needs, and no other.
+
+    Args:
+        function: `EventHandler.fn` of a registered handler.
+        payload: As it came over the wire; anything.
+    """
+    needed, known = _arguments(function)
+    return isinstance(payload, dict) and needed <= payload.keys() <= known
+
+
+@functools.cache
+def _arguments(function: Callable[..., Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the arguments that have no default, and of all."""
+    given = list(inspect.signature(function).parameters.values())[1:]
+    return (
+        frozenset(each.name for each in given if each.default is each.empty),
+        frozenset(each.name for each in given),
+    )
 
 
 def _guard(function: Callable[..., Any]) -> Callable[..., Any]:

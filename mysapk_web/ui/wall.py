@@ -23,7 +23,7 @@ from mysapk_web.services.actor import Actor, Visitor
 from mysapk_web.settings import load
 from mysapk_web.ui import access
 from mysapk_web.ui.access import Policy
-from mysapk_web.ui.state import NOT_ALLOWED, STORE_DOWN, AppState
+from mysapk_web.ui.state import NOT_ALLOWED, OUTDATED, STORE_DOWN, AppState
 from mysapk_web.web.log import place_of
 
 log = structlog.get_logger(__name__)
@@ -57,6 +57,20 @@ def is_passive(event_name: str) -> bool:
     """
     registered = RegistrationContext.get().event_handlers.get(event_name)
     return registered is not None and access.is_passive(registered.handler.fn)
+
+
+def carries_arguments(event: Event) -> bool:
+    """Whether an event carries what its handler takes; a page of another release may not, a script may send anything.
+
+    Args:
+        event: Of a registered handler.
+    """
+    function = RegistrationContext.get().event_handlers[event.name].handler.fn
+    if not access.takes(function, event.payload):
+        return False
+    if access.policy_of(function) is not None:
+        return True
+    return all(access.FRAMEWORK_VALUES[name](given) for name, given in event.payload.items())
 
 
 def visitor_from(router_data: dict[str, Any]) -> Visitor:
@@ -117,6 +131,9 @@ class Wall(Middleware):
                 "event refused", reason="no policy" if policy is None else "not admitted", logged_in=actor is not None
             )
             return await _refusal(root, app_state, visitor, actor)
+        if not carries_arguments(event):
+            log.warning("event refused", reason="arguments")
+            return await _sentence(root, app_state, OUTDATED)
         access.enter(visitor, actor)
         return None
 
