@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
-from mysapk_web.services import database, documents
+from mysapk_web.services import database, documents, refusals
 from mysapk_web.services.bookkeeping import keep_for_ever
 from mysapk_web.services.email_imports.work import work_for_ever
 from mysapk_web.services.passwords import warm_up
@@ -113,7 +113,7 @@ def portal() -> ASGIApp:
     log.configure(settings)
     hashes = script_hashes(POLICY) if POLICY.exists() else []
     _settle_memory()
-    return Gate(behind, settings, content_security_policy(settings, hashes), sockets)
+    return Gate(behind, settings, content_security_policy(settings, hashes), sockets, refusals.passed)
 
 
 def _settle_memory() -> None:

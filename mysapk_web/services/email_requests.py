@@ -66,14 +66,19 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
     """
     number, name, old, new = _typed(nip, nama, old_email, new_email)
     secret = load().key("counters")
-    per_nip = counters.within(session, EMAIL_REPAIR_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}"))
-    here = counters.within(session, EMAIL_REPAIR_REQUESTS_PER_ADDRESS, client_key(secret, visitor.address))
+    counts = (
+        counters.count(session, EMAIL_REPAIR_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}")),
+        counters.count(session, EMAIL_REPAIR_REQUESTS_PER_ADDRESS, client_key(secret, visitor.address)),
+    )
     found = session.exec(
         select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == number)
     ).one_or_none()
-    if not (per_nip and here):
-        return
     pegawai, account = found or (None, None)
+    whose = {"subject_id": account.id if account else None, "instansi_id": pegawai.instansi_id if pegawai else None}
+    for counted in counts:
+        counters.note(session, counted, visitor, **whose)
+    if not all(counted.within for counted in counts):
+        return
     session.add(
         EmailRequest(
             pegawai_id=pegawai.id if pegawai else None,
@@ -88,8 +93,7 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
     audit.record(
         session,
         AuditTag.EMAIL_CHANGE_REQUESTED,
-        subject_id=account.id if account else None,
-        instansi_id=pegawai.instansi_id if pegawai else None,
+        **whose,
         address=visitor.address,
         mask_new=mask_email(new),
     )

@@ -129,7 +129,7 @@ def export(db: Database, actor: Actor, wanted: Wanted, path: Path) -> int:
 def _admit(session: Session, actor: Actor, wanted: Wanted) -> None:
     actor.require(_PERMISSIONS[wanted.report])
     key = subject_key(load().key("counters"), f"akun:{actor.account_id}")
-    if not counters.within(session, EXPORTS_PER_ACCOUNT, key):
+    if not counters.within(session, EXPORTS_PER_ACCOUNT, key, actor):
         raise CountedRefusal("Anda sudah mengunduh banyak daftar dalam satu jam ini. Coba lagi nanti.")
 
 

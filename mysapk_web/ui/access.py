@@ -12,6 +12,7 @@ from typing import Any
 import reflex as rx
 
 from mysapk_web.domain.roles import Permission
+from mysapk_web.services import refusals
 from mysapk_web.services.actor import Actor, NotAllowed, Visitor
 
 
@@ -68,17 +69,20 @@ _PASSIVE = "mysapk_passive"
 
 _visitor: ContextVar[Visitor] = ContextVar("mysapk_visitor")
 _actor: ContextVar[Actor | None] = ContextVar("mysapk_actor")
+_called: ContextVar[str] = ContextVar("mysapk_called", default="")
 
 
-def enter(visitor: Visitor, actor: Actor | None) -> None:
+def enter(visitor: Visitor, actor: Actor | None, called: str) -> None:
     """Set who this event comes from; called by the wall only, for the task of one event.
 
     Args:
         visitor: The browser.
         actor: The person, read from the database for this event.
+        called: Name of the handler, as it stands in our own sources.
     """
     _visitor.set(visitor)
     _actor.set(actor)
+    _called.set(called)
 
 
 def visitor() -> Visitor:
@@ -101,6 +105,13 @@ def actor() -> Actor:
 def actor_or_none() -> Actor | None:
     """The person of the event being handled, or None for a visitor."""
     return _actor.get(None)
+
+
+async def note_refusal() -> None:
+    """Write into the trail that a service refused the person of this event; for a handler that answers `NotAllowed` in its own words."""
+    person = actor_or_none()
+    if person is not None:
+        await refusals.refused(person, _called.get())
 
 
 def handler(policy: Policy, *, background: bool = False, passive: bool = False) -> Callable[[Callable[..., Any]], Any]:
@@ -173,7 +184,7 @@ def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
                 async for step in function(self, *args, **kwargs):
                     yield step
             except Exception as error:  # noqa: BLE001  the last resort of a click: tell, never fail silently
-                self._report(error)
+                await _tell(self, error)
 
         return generator
     if not inspect.iscoroutinefunction(function):
@@ -184,6 +195,12 @@ def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await function(self, *args, **kwargs)
         except Exception as error:  # noqa: BLE001
-            self._report(error)
+            await _tell(self, error)
 
     return coroutine
+
+
+async def _tell(state: Any, error: Exception) -> None:
+    state._report(error)
+    if isinstance(error, NotAllowed):
+        await note_refusal()

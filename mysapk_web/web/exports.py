@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from mysapk_web.domain.filename import content_disposition
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import YEARS, ZONES
-from mysapk_web.services import database, exports, session, trail
+from mysapk_web.services import database, exports, refusals, session, trail
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.exports import Kind, Report, Wanted
 from mysapk_web.services.periods import zona_of
@@ -59,6 +59,7 @@ async def download(request: Request) -> Response:
     try:
         file = await asyncio.to_thread(_make, actor, wanted)
     except NotAllowed:
+        await refusals.refused(actor, "unduh")
         return _told("Anda tidak berwenang", "Daftar ini di luar lingkup Anda.", 403)
     except Refused as refusal:
         return _told("Daftar belum dapat diunduh", refusal.sentence, 422)

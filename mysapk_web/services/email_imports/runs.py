@@ -207,7 +207,7 @@ def count_report(session: Session, actor: Actor, run_id: int) -> RunView:
         CountedRefusal: Too many exports.
     """
     found = find_run(session, actor, run_id)
-    if not counters.within(session, EXPORTS_PER_ACCOUNT, str(actor.account_id)):
+    if not counters.within(session, EXPORTS_PER_ACCOUNT, str(actor.account_id), actor):
         raise CountedRefusal("Terlalu banyak unduhan dalam satu jam. Coba lagi nanti.")
     audit.record(
         session,

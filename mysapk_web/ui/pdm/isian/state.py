@@ -13,7 +13,7 @@ from mysapk_web.domain.groups.values import KEPT_LENGTH
 from mysapk_web.services import clock, database, documents, pdm
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.pdm.views import DocumentSlot, FormView, SavedDraft
-from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
 from mysapk_web.ui.components.controls import Option, Rule, SectionRow, changed_values, field_row, rule_of, sections
 from mysapk_web.ui.components.usulan import DocumentRow, document_row, proposal_row
 from mysapk_web.ui.shell import ShellState
@@ -167,8 +167,10 @@ class IsianState(AppState):
         await shell._fill()
         try:
             view = await database.look(pdm.form, actor(), number_of(part_of_path(self.router.url.path, 2)))
-        except (Refused, NotAllowed):
+        except (Refused, NotAllowed) as error:
             self.unknown, self.ready = True, True
+            if isinstance(error, NotAllowed):
+                await note_refusal()
             return
         routes = await database.look(pdm.routes, actor(), view.proposal.id)
         self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.usual)
