@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
-from mysapk_web.services import database, documents, log
+from mysapk_web.services import database, documents, log, refusals
 from mysapk_web.services.bookkeeping import keep_for_ever
 from mysapk_web.services.email_imports.work import work_for_ever
 from mysapk_web.services.passwords import warm_up
@@ -24,6 +24,7 @@ from mysapk_web.ui.reaper import reap_for_ever
 from mysapk_web.ui.sockets import event_app
 from mysapk_web.ui.wall import Wall, unexpected
 from mysapk_web.web import routes
+from mysapk_web.web.ending import Ending
 from mysapk_web.web.frontend import POLICY, STATIC
 from mysapk_web.web.gate import ASGIApp, Gate
 from mysapk_web.web.headers import content_security_policy, script_hashes
@@ -34,6 +35,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 """Objects, and rounds of each generation; the defaults (700, 10, 10) suit a small script, not hundreds of state trees."""
 
 sockets = Sockets()
+ending = Ending(sockets)
 
 
 @asynccontextmanager
@@ -49,11 +51,10 @@ async def reaper() -> AsyncIterator[None]:
 async def mails() -> AsyncIterator[None]:
     """The outbox is sent while the server runs."""
     settings = load()
-    stop = asyncio.Event()
     dispatcher = Dispatcher(database.database(), settings, make_transport(settings))
-    task = asyncio.create_task(dispatcher.serve(stop))
+    task = asyncio.create_task(dispatcher.serve(ending.begun))
     yield
-    stop.set()
+    ending.begun.set()
     await task
 
 
@@ -98,6 +99,7 @@ app = rx.App(
     **pages.options(),
 )
 app.add_middleware(Wall())
+app.register_lifespan_task(ending.watch)
 app.register_lifespan_task(reaper)
 app.register_lifespan_task(mails)
 app.register_lifespan_task(housekeeping)
@@ -112,7 +114,8 @@ def portal() -> ASGIApp:
     log.configure(settings)
     hashes = script_hashes(POLICY) if POLICY.exists() else []
     _settle_memory()
-    return Gate(behind, event_app(app), settings, content_security_policy(settings, hashes), sockets)
+    policy = content_security_policy(settings, hashes)
+    return Gate(behind, event_app(app), settings, policy, sockets, refusals.passed)
 
 
 def _settle_memory() -> None:

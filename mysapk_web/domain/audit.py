@@ -80,7 +80,6 @@ class AuditTag(StrEnum):
     RECORDS_IMPORTED = "riwayat:impor"
     RECORDS_EXPORTED = "riwayat:ekspor"
     PERIOD_CREATED = "periode:dibuat"
-    PERIOD_CHANGED = "periode:diubah"
     PERIOD_EXTENDED = "periode:diperpanjang"
     PERIOD_REMOVED = "periode:dihapus"
     EXPORTED = "laporan:diunduh"
@@ -162,7 +161,6 @@ _LABELS: Final = {
     AuditTag.DOCUMENT_READ: "Dokumen dibuka",
     AuditTag.DOCUMENT_REMOVED: "Dokumen dihapus",
     AuditTag.PERIOD_CREATED: "Periode dibuat",
-    AuditTag.PERIOD_CHANGED: "Periode diubah",
     AuditTag.PERIOD_EXTENDED: "Periode diperpanjang",
     AuditTag.PERIOD_REMOVED: "Periode dihapus",
     AuditTag.EXPORTED: "Laporan diunduh",

@@ -96,6 +96,9 @@ API_CALLS_PER_TOKEN: Final = Limit("api:token", 600, timedelta(minutes=10))
 API_FAILURES_PER_ADDRESS: Final = Limit("api:address", 30, timedelta(minutes=10))
 """Calls with a wrong token from one network address."""
 
+REFUSALS_NOTED_PER_ACCOUNT: Final = Limit("refused:account", 1, timedelta(minutes=1))
+"""Refusals of one account that are written into the trail: who is refused on purpose does not flood it."""
+
 LIMITS: Final = (
     RECOVERY_PER_NIP,
     RECOVERY_RESEND,
@@ -121,5 +124,6 @@ LIMITS: Final = (
     IMPORTS_PER_TOKEN,
     API_CALLS_PER_TOKEN,
     API_FAILURES_PER_ADDRESS,
+    REFUSALS_NOTED_PER_ACCOUNT,
 )
 """Every limit, for the documentation and for the check that no two share a name."""

@@ -1,4 +1,8 @@
-"""Announcements and the helpdesk of an agency: kept by its admins, read by its people (pages `/admin/bantuan`, `/beranda`, `/bantuan`)."""
+"""Announcements and the helpdesk of an agency: kept by its admins, read by its people (pages `/admin/bantuan`, `/beranda`, `/bantuan`).
+
+Both say where people turn and what they do next, and stand in every letter or on every first page: whoever sat down at an open screen
+could send a whole agency to a page of their own. So they are grave acts.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ from mysapk_web.services import audit, clock, turns
 from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused
 from mysapk_web.services.help import NATIONAL as NATIONAL_CONTACT
 from mysapk_web.services.help import ContactView
+from mysapk_web.services.security import require_recent
 
 NATIONAL: Final = "nasional"
 MAX_TITLE: Final = 120
@@ -127,7 +132,7 @@ def desk(session: Session, actor: Actor, key: str = "") -> Desk:
 
 
 def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, last: date | None) -> None:
-    """Tell the people of a place something, from now on until the end of a day.
+    """Tell the people of a place something, from now on until the end of a day. A grave act.
 
     Args:
         session: Any transaction.
@@ -139,10 +144,12 @@ def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, 
 
     Raises:
         NotAllowed: Not a place of the actor.
+        StepUpNeeded: Password or code have to be shown again.
         InputRefused: A field is not as it has to be.
         Refused: There are enough already.
     """
     found, _ = _find(session, actor, key)
+    require_recent(actor)
     zone = ZONES.get((session.get_one(Instansi, found).zona if found else "WIB"), ZONES["WIB"])
     title, text, now = " ".join(judul.split()), _paragraphs(isi), clock.now()
     faults = {}
@@ -179,7 +186,7 @@ def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, 
 
 
 def end(session: Session, actor: Actor, *, announcement_id: int) -> None:
-    """Stop showing an announcement.
+    """Stop showing an announcement. No grave act: what should not stand there is gone at once.
 
     Args:
         session: Any transaction.
@@ -200,7 +207,7 @@ def end(session: Session, actor: Actor, *, announcement_id: int) -> None:
 
 
 def save_contact(session: Session, actor: Actor, key: str, given: ContactView) -> None:
-    """Change where the people of a place turn for help.
+    """Change where the people of a place turn for help. A grave act.
 
     Args:
         session: Any transaction.
@@ -210,9 +217,11 @@ def save_contact(session: Session, actor: Actor, key: str, given: ContactView) -
 
     Raises:
         NotAllowed: Not a place of the actor.
+        StepUpNeeded: Password or code have to be shown again.
         InputRefused: A field is not as it has to be.
     """
     found, _ = _find(session, actor, key)
+    require_recent(actor)
     values = {name: " ".join(getattr(given, name).split()) for name in _LIMITS}
     faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}
     faults |= _contact_faults(values)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import Session
 
+from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.throttle import Limit
 from mysapk_web.domain.waiting import wait_after
 from mysapk_web.models import counter
-from mysapk_web.services import clock
+from mysapk_web.services import audit, clock
+from mysapk_web.services.actor import Actor, Visitor
 
 FAILURE_MEMORY = timedelta(hours=24)
 """A run of failures is forgotten after so long without another one."""
@@ -49,15 +53,74 @@ def client_key(secret: bytes, address: str) -> str:
     return subject_key(secret, f"alamat:{counted}")
 
 
-def within(session: Session, limit: Limit, key: str) -> bool:
-    """Count one act and say whether it is still within the limit.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One act that was counted.
+
+    Attributes:
+        limit: What it was held against.
+        hits: How many acts the window holds, this one included.
+    """
+
+    limit: Limit
+    hits: int
+
+    @property
+    def within(self) -> bool:
+        """Whether it is still within the limit."""
+        return self.hits <= self.limit.count
+
+    @property
+    def first_beyond(self) -> bool:
+        """Whether it is the first one of its window that is not; acts that are counted at once have a number each."""
+        return self.hits == self.limit.count + 1
+
+
+def count(session: Session, limit: Limit, key: str) -> Counted:
+    """Count one act, for who writes the trail with `note` or with an event of its own.
 
     Args:
         session: Any transaction.
         limit: From `domain.throttle`.
         key: From `subject_key`.
     """
-    return counter.hit(session, f"{limit.name}:{key}", clock.now(), limit.window) <= limit.count
+    return Counted(limit, counter.hit(session, f"{limit.name}:{key}", clock.now(), limit.window))
+
+
+def note(session: Session, counted: Counted, by: Actor | Visitor | None, **facts: Any) -> None:
+    """Write into the trail that a limit was passed: with the first act beyond it, so once a key and window.
+
+    Args:
+        session: The transaction that counted; it has to be kept although the act is refused (`CountedRefusal`).
+        counted: From `count`.
+        by: Whose act it was, as far as the caller knows.
+        **facts: As `audit.record` takes them.
+    """
+    if not counted.first_beyond:
+        return
+    actor = by if isinstance(by, Actor) else None
+    visitor = by.visitor if isinstance(by, Actor) else by
+    known = {
+        "actor_id": actor.account_id if actor else None,
+        "instansi_id": actor.instansi_id if actor else None,
+        "address": visitor.address if visitor else "",
+    }
+    audit.record(session, AuditTag.LIMIT_EXCEEDED, **{**known, **facts, "batas": counted.limit.name})
+
+
+def within(session: Session, limit: Limit, key: str, by: Actor | Visitor | None, **facts: Any) -> bool:
+    """Count one act and say whether it is still within the limit; the first one that is not stands in the trail.
+
+    Args:
+        session: The transaction of the act; it has to be kept although the act is refused (`CountedRefusal`).
+        limit: From `domain.throttle`.
+        key: From `subject_key`.
+        by: Whose act it is, as far as the caller knows.
+        **facts: As `audit.record` takes them.
+    """
+    counted = count(session, limit, key)
+    note(session, counted, by, **facts)
+    return counted.within
 
 
 def attempt(session: Session, name: str, key: str, *, free: int) -> timedelta:

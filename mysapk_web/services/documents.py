@@ -162,7 +162,7 @@ def admit(session: Session, actor: Actor, *, proposal_id: int, rule: str) -> Upl
     """
     key = subject_key(load().key("counters"), f"dokumen:{actor.account_id}")
     _, wanted = _writable(session, actor, proposal_id, rule)
-    if not counters.within(session, UPLOADS_PER_ACCOUNT, key):
+    if not counters.within(session, UPLOADS_PER_ACCOUNT, key, actor):
         raise TooOften(TOO_OFTEN)
     if not quota(session, actor).left:
         raise Refused(FULL)

@@ -23,7 +23,7 @@ from mysapk_web.domain.throttle import (
 from mysapk_web.models import Account, EmailRequest, OutboxState, Pegawai, RequestState, RoleGrant, Unor
 from mysapk_web.services import audit, clock, counters, email_repair
 from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused, Visitor
-from mysapk_web.services.counters import client_key, subject_key
+from mysapk_web.services.counters import Counted, client_key, subject_key
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.paging import Page, page_of
 from mysapk_web.services.people.target import find, note, reason_of, tell
@@ -73,13 +73,16 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
     """
     number, name, old, new = _typed(nip, nama, old_email, new_email)
     network = audit.network(visitor.address)
-    taken = _taken(session, visitor, number, network)
+    counts = _counts(session, visitor, number, network)
     found = session.exec(
         select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == number)
     ).one_or_none()
-    if not taken:
-        return
     pegawai, account = found or (None, None)
+    whose = {"subject_id": account.id if account else None, "instansi_id": pegawai.instansi_id if pegawai else None}
+    for counted in counts:
+        counters.note(session, counted, visitor, **whose)
+    if not all(counted.within for counted in counts):
+        return
     session.add(
         EmailRequest(
             pegawai_id=pegawai.id if pegawai else None,
@@ -94,13 +97,12 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
     audit.record(
         session,
         AuditTag.EMAIL_CHANGE_REQUESTED,
-        subject_id=account.id if account else None,
-        instansi_id=pegawai.instansi_id if pegawai else None,
+        **whose,
         address=visitor.address,
         mask_new=mask_email(new),
     )
     key = subject_key(load().key("counters"), f"nip:{number}")
-    if not counters.within(session, EMAIL_REPAIR_LETTERS_PER_NIP, key):
+    if not counters.within(session, EMAIL_REPAIR_LETTERS_PER_NIP, key, visitor, **whose):
         return
     mail = enqueue(
         session, Letter.EMAIL_REQUESTED, account_id=account.id if account else None, mask_new=mask_email(new)
@@ -110,19 +112,23 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
-def _taken(session: Session, visitor: Visitor, number: str, network: str) -> bool:
-    """Whether a request is still within the limits, which know nothing of who exists.
+def _counts(session: Session, visitor: Visitor, number: str, network: str) -> list[Counted]:
+    """How many requests there were, against limits that know nothing of who exists.
 
     The narrower one is counted first and what goes beyond it not counted further, so that one network alone never fills the wider.
     """
     secret = load().key("counters")
-    return (
-        counters.within(session, EMAIL_REPAIR_REQUESTS_PER_ADDRESS, client_key(secret, visitor.address))
-        and counters.within(
-            session, EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK, subject_key(secret, f"nip:{number}:{network}")
-        )
-        and counters.within(session, EMAIL_REPAIR_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}"))
+    limits = (
+        (EMAIL_REPAIR_REQUESTS_PER_ADDRESS, client_key(secret, visitor.address)),
+        (EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK, subject_key(secret, f"nip:{number}:{network}")),
+        (EMAIL_REPAIR_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}")),
     )
+    found: list[Counted] = []
+    for limit, key in limits:
+        found.append(counters.count(session, limit, key))
+        if not found[-1].within:
+            break
+    return found
 
 
 def _typed(nip: str, nama: str, old_email: str, new_email: str) -> tuple[str, str, str, str]:

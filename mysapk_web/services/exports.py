@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -120,20 +120,22 @@ def export(db: Database, actor: Actor, wanted: Wanted, path: Path) -> int:
 
 def _admit(session: Session, actor: Actor, wanted: Wanted) -> None:
     actor.require(_PERMISSIONS[wanted.report])
-    count(session, f"akun:{actor.account_id}")
+    count(session, f"akun:{actor.account_id}", actor)
 
 
-def count(session: Session, whose: str) -> None:
+def count(session: Session, whose: str, by: Actor | None, **facts: Any) -> None:
     """Count one list that is carried away, whichever it is.
 
     Args:
         session: Any transaction.
         whose: Account or token.
+        by: Who takes it; None for a system.
+        **facts: More for the trail, should it be too many.
 
     Raises:
         TooManyExports: Too many within the hour; counted, too.
     """
-    if not counters.within(session, EXPORTS_PER_ACCOUNT, subject_key(load().key("counters"), whose)):
+    if not counters.within(session, EXPORTS_PER_ACCOUNT, subject_key(load().key("counters"), whose), by, **facts):
         raise TooManyExports
 
 

@@ -90,7 +90,7 @@ def of_agencies(session: Session, *, visitor: Visitor, asked: str) -> list[Agenc
     if len("".join(words)) not in _ASKED:
         raise InputRefused({"instansi": "Isi paling sedikit 3 huruf nama instansi."})
     key = client_key(load().key("counters"), visitor.address)
-    if not counters.within(session, HELP_SEARCHES_PER_ADDRESS, key):
+    if not counters.within(session, HELP_SEARCHES_PER_ADDRESS, key, visitor):
         raise CountedRefusal("Terlalu banyak pencarian. Tunggu sepuluh menit, atau hubungi kontak nasional.")
     named = [func.lower(Instansi.nama).contains(word.lower(), autoescape=True) for word in words]
     rows = session.exec(

@@ -109,7 +109,7 @@ def _admit(session: Session, settings: Settings, visitor: Visitor, number: str) 
         subject_key(secret, f"nip:{number}"),
         client_key(secret, visitor.address),
     )
-    if not counters.within(session, LOGIN_PER_ADDRESS, address_key):
+    if not counters.within(session, LOGIN_PER_ADDRESS, address_key, visitor):
         raise CountedRefusal(_wait_sentence(timedelta(minutes=1)))
     wait = counters.attempt(session, ADDRESS_WAIT, address_key, free=ADDRESS_FREE_FAILURES)
     if not wait:

@@ -43,7 +43,7 @@ def check(session: Session, settings: Settings, account: Account, typed: str) ->
         CountedRefusal: When the code is wrong or too many were tried.
     """
     key = counters.subject_key(settings.key("counters"), f"totp:{account.id}")
-    if not counters.within(session, SECOND_FACTOR_TRIES, key):
+    if not counters.within(session, SECOND_FACTOR_TRIES, key, None, subject_id=account.id):
         raise CountedRefusal(TOO_MANY, "kode")
     code = normalise(typed)
     accepted = _accept_totp(session, settings, account, code) or _accept_recovery(session, settings, account, code)

@@ -12,6 +12,7 @@ from typing import Any
 import reflex as rx
 
 from mysapk_web.domain.roles import Permission
+from mysapk_web.services import refusals
 from mysapk_web.services.actor import Actor, NotAllowed, Visitor
 
 
@@ -56,22 +57,32 @@ FRAMEWORK: dict[str, Policy] = {
 }
 """Handlers of Reflex that the front end needs; all others of Reflex (`setvar`, storage updates ...) have no policy and are refused."""
 
+FRAMEWORK_VALUES: dict[str, Callable[[Any], bool]] = {
+    "vars": lambda given: not given,
+    "hashes": lambda given: given is None or isinstance(given, list),
+    "value": lambda given: isinstance(given, bool),
+}
+"""What the front end sends to those handlers, by argument. No var of ours lives in the browser's storage, so none comes from there."""
+
 _ATTRIBUTE = "mysapk_policy"
 _PASSIVE = "mysapk_passive"
 
 _visitor: ContextVar[Visitor] = ContextVar("mysapk_visitor")
 _actor: ContextVar[Actor | None] = ContextVar("mysapk_actor")
+_called: ContextVar[str] = ContextVar("mysapk_called", default="")
 
 
-def enter(visitor: Visitor, actor: Actor | None) -> None:
+def enter(visitor: Visitor, actor: Actor | None, called: str) -> None:
     """Set who this event comes from; called by the wall only, for the task of one event.
 
     Args:
         visitor: The browser.
         actor: The person, read from the database for this event.
+        called: Name of the handler, as it stands in our own sources.
     """
     _visitor.set(visitor)
     _actor.set(actor)
+    _called.set(called)
 
 
 def visitor() -> Visitor:
@@ -94,6 +105,13 @@ def actor() -> Actor:
 def actor_or_none() -> Actor | None:
     """The person of the event being handled, or None for a visitor."""
     return _actor.get(None)
+
+
+async def note_refusal() -> None:
+    """Write into the trail that a service refused the person of this event; for a handler that answers `NotAllowed` in its own words."""
+    person = actor_or_none()
+    if person is not None:
+        await refusals.refused(person, _called.get())
 
 
 def handler(policy: Policy, *, background: bool = False, passive: bool = False) -> Callable[[Callable[..., Any]], Any]:
@@ -136,6 +154,27 @@ def is_passive(function: Any) -> bool:
     return getattr(function, _PASSIVE, False) is True
 
 
+def takes(function: Callable[..., Any], payload: object) -> bool:
+    """Whether what an event carries are the arguments of a handler: every one it needs, and no other.
+
+    Args:
+        function: `EventHandler.fn` of a registered handler.
+        payload: As it came over the wire; anything.
+    """
+    needed, known = _arguments(function)
+    return isinstance(payload, dict) and needed <= payload.keys() <= known
+
+
+@functools.cache
+def _arguments(function: Callable[..., Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the arguments that have no default, and of all."""
+    given = list(inspect.signature(function).parameters.values())[1:]
+    return (
+        frozenset(each.name for each in given if each.default is each.empty),
+        frozenset(each.name for each in given),
+    )
+
+
 def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
     if inspect.isasyncgenfunction(function):
 
@@ -145,7 +184,7 @@ def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
                 async for step in function(self, *args, **kwargs):
                     yield step
             except Exception as error:  # noqa: BLE001  the last resort of a click: tell, never fail silently
-                self._report(error)
+                await _tell(self, error)
 
         return generator
     if not inspect.iscoroutinefunction(function):
@@ -156,6 +195,12 @@ def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await function(self, *args, **kwargs)
         except Exception as error:  # noqa: BLE001
-            self._report(error)
+            await _tell(self, error)
 
     return coroutine
+
+
+async def _tell(state: Any, error: Exception) -> None:
+    state._report(error)
+    if isinstance(error, NotAllowed):
+        await note_refusal()

@@ -24,6 +24,8 @@ STORE_DOWN = (
     "Data belum dapat disimpan karena gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi."
 )
 NOT_ALLOWED = "Anda tidak berwenang melakukan tindakan ini."
+OUTDATED = "Halaman ini tidak cocok lagi dengan portal. Muat ulang halaman ini, lalu ulangi."
+"""What came is not what the handler takes: the page is older than the portal, or no page sent it."""
 UNEXPECTED = (
     "Terjadi gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi, atau hubungi Bantuan."
 )

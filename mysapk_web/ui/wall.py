@@ -18,13 +18,13 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 from sqlalchemy.exc import SQLAlchemyError
 
-from mysapk_web.services import database, session
+from mysapk_web.services import database, refusals, session
 from mysapk_web.services.actor import Actor, Visitor
 from mysapk_web.services.log import place_of
 from mysapk_web.settings import load
 from mysapk_web.ui import access
 from mysapk_web.ui.access import Policy
-from mysapk_web.ui.state import NOT_ALLOWED, STORE_DOWN, AppState
+from mysapk_web.ui.state import NOT_ALLOWED, OUTDATED, STORE_DOWN, AppState
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +57,30 @@ def is_passive(event_name: str) -> bool:
     """
     registered = RegistrationContext.get().event_handlers.get(event_name)
     return registered is not None and access.is_passive(registered.handler.fn)
+
+
+def name_of(event_name: str) -> str:
+    """A handler as our own sources call it; what comes over the wire may be any text.
+
+    Args:
+        event_name: As it comes over the wire.
+    """
+    registered = RegistrationContext.get().event_handlers.get(event_name)
+    return str(registered.handler.fn.__qualname__) if registered is not None else "tidak dikenal"
+
+
+def carries_arguments(event: Event) -> bool:
+    """Whether an event carries what its handler takes; a page of another release may not, a script may send anything.
+
+    Args:
+        event: Of a registered handler.
+    """
+    function = RegistrationContext.get().event_handlers[event.name].handler.fn
+    if not access.takes(function, event.payload):
+        return False
+    if access.policy_of(function) is not None:
+        return True
+    return all(access.FRAMEWORK_VALUES[name](given) for name, given in event.payload.items())
 
 
 def visitor_from(router_data: dict[str, Any]) -> Visitor:
@@ -116,8 +140,13 @@ class Wall(Middleware):
             log.warning(
                 "event refused", reason="no policy" if policy is None else "not admitted", logged_in=actor is not None
             )
+            if actor is not None:
+                await refusals.refused(actor, name_of(event.name))
             return await _refusal(root, app_state, visitor, actor)
-        access.enter(visitor, actor)
+        if not carries_arguments(event):
+            log.warning("event refused", reason="arguments")
+            return await _sentence(root, app_state, OUTDATED)
+        access.enter(visitor, actor, name_of(event.name))
         return None
 
 

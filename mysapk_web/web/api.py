@@ -17,7 +17,7 @@ from mysapk_web.domain.email_import import RunState
 from mysapk_web.domain.number import number_of
 from mysapk_web.domain.throttle import API_CALLS_PER_TOKEN, API_FAILURES_PER_ADDRESS
 from mysapk_web.services import counters, database, email_imports
-from mysapk_web.services.actor import CountedRefusal
+from mysapk_web.services.actor import CountedRefusal, Visitor
 from mysapk_web.services.counters import client_key
 from mysapk_web.services.email_imports import Caller, RunView
 from mysapk_web.services.sheets import Kind
@@ -50,12 +50,13 @@ def _identify(session: Any, bearer: str, address: str) -> Caller | None:
     """Who calls; wrong tokens are counted by network address, right ones by token."""
     secret = load().key("counters")
     caller = email_imports.caller_of(session, bearer)
-    limit, key = (
-        (API_FAILURES_PER_ADDRESS, client_key(secret, address))
-        if caller is None
-        else (API_CALLS_PER_TOKEN, str(caller.token_id))
-    )
-    if not counters.within(session, limit, key):
+    by = Visitor(address=address)
+    if caller is None:
+        within = counters.within(session, API_FAILURES_PER_ADDRESS, client_key(secret, address), by)
+    else:
+        token, agency = caller.token_id, caller.instansi_id
+        within = counters.within(session, API_CALLS_PER_TOKEN, str(token), by, instansi_id=agency, token=token)
+    if not within:
         raise _TooOften("")
     return caller
 

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from mysapk_web.domain.filename import content_disposition
 from mysapk_web.domain.number import number_of
 from mysapk_web.domain.text import storable
-from mysapk_web.services import database, document_files, documents, session, verification
+from mysapk_web.services import database, document_files, documents, refusals, session, verification
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.database import Busy
 from mysapk_web.services.log import place_of
@@ -193,6 +193,7 @@ async def _tried(endpoint: Endpoint, request: Request) -> Response | tuple[int, 
     except _Answer as answer:
         return answer.status, answer.sentence
     except NotAllowed:
+        await refusals.refused_at(request.scope["mysapk.visitor"], f"dokumen:{endpoint.__name__}")
         return 404, _UNKNOWN
     except Refused as refusal:
         return _status(refusal), refusal.sentence

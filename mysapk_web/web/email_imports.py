@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from mysapk_web.domain.number import number_of
-from mysapk_web.services import database, email_imports, session
+from mysapk_web.services import database, email_imports, refusals, session
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.email_imports import Upload, inbox
 from mysapk_web.services.exports import TooManyExports
@@ -203,12 +203,18 @@ def fault_of(error: Exception) -> tuple[int, str, str]:
     return status, "gangguan", "Berkas belum diproses karena gangguan. Coba lagi beberapa menit lagi."
 
 
+async def _fault(endpoint: Endpoint, request: Request, error: Exception) -> tuple[int, str, str]:
+    if isinstance(error, NotAllowed):
+        await refusals.refused_at(request.scope["mysapk.visitor"], f"impor-email:{endpoint.__name__}")
+    return fault_of(error)
+
+
 def _in_json(endpoint: Endpoint) -> Endpoint:
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
         except Exception as error:  # noqa: BLE001  whatever fails is answered in words
-            status, code, sentence = fault_of(error)
+            status, code, sentence = await _fault(endpoint, request, error)
         if status not in {401, 408}:
             await drain(request)
         return JSONResponse({"ok": False, "code": code, "sentence": sentence}, status)
@@ -223,7 +229,7 @@ def _in_words(endpoint: Endpoint) -> Endpoint:
         except _LoggedOut:
             return RedirectResponse("/masuk", 303)
         except Exception as error:  # noqa: BLE001
-            status, _, sentence = fault_of(error)
+            status, _, sentence = await _fault(endpoint, request, error)
         return page(
             "Belum dapat dilakukan",
             f"<p>{escape(sentence)}</p><p><a class='tombol' href='{PAGE}'>Kembali</a></p>",

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import YEARS, ZONES
-from mysapk_web.services import database, exports, session, trail
+from mysapk_web.services import database, exports, refusals, session, trail
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.exports import Report, Wanted
 from mysapk_web.services.periods import zona_of
@@ -39,6 +39,7 @@ async def download(request: Request) -> Response:
     except files.Crowded as crowded:
         return _told("Sedang ada unduhan lain", str(crowded), 503)
     except NotAllowed:
+        await refusals.refused(actor, "unduh")
         return _told("Anda tidak berwenang", "Daftar ini di luar lingkup Anda.", 403)
     except Refused as refusal:
         return _told("Daftar belum dapat diunduh", refusal.sentence, 422)

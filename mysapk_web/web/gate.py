@@ -7,7 +7,6 @@ and events, and adds the security headers. It also keeps the list of open socket
 from __future__ import annotations
 
 import hashlib
-import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -16,9 +15,10 @@ from uuid import UUID
 
 import structlog
 
-from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
+from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS, Limit
 from mysapk_web.services.actor import Visitor
 from mysapk_web.services.log import place_of
+from mysapk_web.services.window import Window
 from mysapk_web.settings import Settings
 from mysapk_web.web import cookies
 from mysapk_web.web.headers import FILE_POLICY, cache_control, fixed_headers, is_file
@@ -29,6 +29,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+Passed = Callable[[Limit, Visitor], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
@@ -56,30 +58,6 @@ _DROPPED = frozenset({b"cookie", b"authorization", b"x-forwarded-for", b"x-forwa
 CLOSE_POLICY = 1008
 
 
-class Window:
-    """Counts of the last moments in this process, by key; the durable limits stand in the database."""
-
-    def __init__(self, count: int, seconds: float) -> None:
-        self.count = count
-        self.seconds = seconds
-        self._hits: dict[str, tuple[float, int]] = {}
-
-    def hit(self, key: str) -> bool:
-        """Count one act; False when there were too many.
-
-        Args:
-            key: Whose act.
-        """
-        now = time.monotonic()
-        start, hits = self._hits.get(key, (now, 0))
-        if now - start >= self.seconds:
-            start, hits = now, 0
-        self._hits[key] = (start, hits + 1)
-        if len(self._hits) > 20_000:
-            self._hits = {k: v for k, v in self._hits.items() if now - v[0] < self.seconds}
-        return hits < self.count
-
-
 class Gate:
     """The ASGI layer.
 
@@ -89,11 +67,21 @@ class Gate:
         settings: Of this process.
         policy: Content Security Policy of the pages.
         sockets: Where open sockets are listed.
+        passed: Told of the first act beyond a limit, with the browser it came from.
     """
 
-    def __init__(self, app: ASGIApp, events: ASGIApp, settings: Settings, policy: str, sockets: Sockets) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        events: ASGIApp,
+        settings: Settings,
+        policy: str,
+        sockets: Sockets,
+        passed: Passed | None = None,
+    ) -> None:
         self.app = app
         self.events = events
+        self.passed = passed
         self.settings = settings
         self.sockets = sockets
         self.headers = fixed_headers(settings, policy)
@@ -238,7 +226,7 @@ class Gate:
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _joined(scope)
         visitor = self._visitor(scope, headers)
-        token = self._admit(scope, headers, visitor)
+        token = await self._admit(scope, headers, visitor)
         if token is None:
             await receive()
             await send({"type": "websocket.close", "code": CLOSE_POLICY})
@@ -249,7 +237,7 @@ class Gate:
         self.sockets.add(socket)
         try:
             inward = {**self._inward(scope, visitor), "query_string": _with_token(scope, token)}
-            await self.events(inward, self._limited(receive, socket), socket.guard(send))
+            await self.events(inward, self._limited(receive, socket, visitor), socket.guard(send))
             if socket.shutting:
                 await send({"type": "websocket.close", "code": socket.code})
         finally:
@@ -258,8 +246,10 @@ class Gate:
             if self.per_address[visitor.address] <= 0:
                 del self.per_address[visitor.address]
 
-    def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
+    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
         """The client token of a handshake that may pass, or None (and a line in the log that says why)."""
+        if self.sockets.ending:
+            return None
         token = [value for name, value in _query(scope) if name == "token"]
         reason = ""
         if scope["path"].rstrip("/") != EVENT_PATH:
@@ -270,7 +260,7 @@ class Gate:
             reason = "origin"
         elif len(token) != 1 or not _is_uuid(token[0]):
             reason = "token"
-        elif not self.handshakes.hit(visitor.address):
+        elif not await self._counted(self.handshakes, visitor.address, HANDSHAKES_PER_ADDRESS, visitor):
             reason = "handshakes"
         elif self.per_address[visitor.address] >= SOCKETS_PER_ADDRESS:
             reason = "sockets"
@@ -279,8 +269,14 @@ class Gate:
             return None
         return token[0]
 
-    @staticmethod
-    def _limited(receive: Receive, socket: OpenSocket) -> Receive:
+    async def _counted(self, window: Window, key: str, limit: Limit, visitor: Visitor) -> bool:
+        """Count one act in this process; of the first one beyond the limit others are told."""
+        hits = window.hits(key)
+        if hits == limit.count + 1 and self.passed is not None:
+            await self.passed(limit, visitor)
+        return hits <= limit.count
+
+    def _limited(self, receive: Receive, socket: OpenSocket, visitor: Visitor) -> Receive:
         """Close a socket that sends too large a frame or too many of them."""
         window = Window(EVENTS_PER_SOCKET.count, EVENTS_PER_SOCKET.window.total_seconds())
 
@@ -291,7 +287,7 @@ class Gate:
             if message["type"] != "websocket.receive":
                 return message
             size = len(message.get("bytes") or b"") or len((message.get("text") or "").encode())
-            if size <= FRAME_LIMIT and window.hit("frame"):
+            if size <= FRAME_LIMIT and await self._counted(window, "frame", EVENTS_PER_SOCKET, visitor):
                 return message
             log.warning("socket closed", reason="frame" if size > FRAME_LIMIT else "rate")
             socket.shut(CLOSE_POLICY)

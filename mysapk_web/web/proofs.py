@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mysapk_web.domain.text import storable
-from mysapk_web.services import database, pdm, session
+from mysapk_web.services import database, pdm, refusals, session
 from mysapk_web.services.actor import NotAllowed
 from mysapk_web.settings import load
 from mysapk_web.web.headers import DOWNLOAD_POLICY
@@ -25,6 +25,7 @@ async def download(request: Request) -> Response:
     try:
         proof = await database.run(pdm.download, actor, storable(request.path_params["number"]))
     except NotAllowed:
+        await refusals.refused(actor, "bukti")
         return page(
             "Bukti tidak ditemukan",
             "<p>Buka halaman Bukti, lalu unduh dari sana.</p><p><a class='tombol' href='/pdm/bukti'>Ke halaman Bukti</a></p>",

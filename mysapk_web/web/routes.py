@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from mysapk_web.models.migration import is_at_head
-from mysapk_web.services import database, recovery, security, session
+from mysapk_web.services import database, recovery, refusals, security, session
 from mysapk_web.services.actor import Actor, NotAllowed, Visitor
 from mysapk_web.services.links import read_reference
 from mysapk_web.services.log import place_of
@@ -114,7 +114,10 @@ async def recovery_codes(request: Request) -> Response:
         return _away("/masuk")
     try:
         codes = await database.run(security.recovery_codes, actor)
-    except (NotAllowed, security.StepUpNeeded):
+    except NotAllowed:
+        await refusals.refused(actor, "kode-pemulihan")
+        return _away("/keamanan")
+    except security.StepUpNeeded:
         return _away("/keamanan")
     items = "".join(f"<li class='kode'>{escape(code)}</li>" for code in codes)
     return page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -79,13 +80,18 @@ class Sockets:
     """The list of open sockets."""
 
     def __init__(self) -> None:
+        self.ending = False
+        """The server ends: no socket is let in any more."""
         self._by_session: defaultdict[str, set[OpenSocket]] = defaultdict(set)
+        self._none = asyncio.Event()
+        self._none.set()
 
     def __len__(self) -> int:
         return sum(len(sockets) for sockets in self._by_session.values())
 
     def add(self, socket: OpenSocket) -> None:
         """List a socket."""
+        self._none.clear()
         self._by_session[socket.session].add(socket)
 
     def remove(self, socket: OpenSocket) -> None:
@@ -94,6 +100,8 @@ class Sockets:
         sockets.discard(socket)
         if not sockets:
             del self._by_session[socket.session]
+        if not self._by_session:
+            self._none.set()
 
     def sessions(self) -> list[str]:
         """References of all sessions with an open socket."""
@@ -106,3 +114,16 @@ class Sockets:
             session: Its reference.
         """
         return list(self._by_session.get(session, ()))
+
+    async def end(self, code: int, longest: float) -> None:
+        """Shut all sockets, let none in any more, and wait until the last one is gone.
+
+        Args:
+            code: RFC 6455 close code.
+            longest: Seconds to wait; whatever is open then stays.
+        """
+        self.ending = True
+        for socket in [socket for sockets in self._by_session.values() for socket in sockets]:
+            socket.shut(code)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._none.wait(), longest)

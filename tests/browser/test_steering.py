@@ -291,14 +291,23 @@ def test_the_trail(new_page: NewPage, looks: Looks, accounts: Accounts) -> None:
     looks.fine(page, "audit-kesalahan")
 
 
-def test_an_announcement_reaches_people_and_ends(new_page: NewPage, looks: Looks) -> None:
+def test_an_announcement_reaches_people_and_ends(
+    new_page: NewPage, looks: Looks, server_db: Database, accounts: Accounts
+) -> None:
     page = new_page(DESK, "admin_instansi_lain")
     page.goto("/admin/bantuan")
     expect(page.get_by_label("Nama helpdesk")).to_have_value("Helpdesk BKPSDM Kota Misal")
     looks.fine(page, "pengumuman")
     fill(page, Judul="Layanan tutup Jumat", Isi_pengumuman="Loket tutup pukul 11.00.\nTelepon tetap dilayani.")
     fill(page, Tampil_sampai=day(2).isoformat())
+    with server_db.begin() as s:
+        s.execute(text("UPDATE sesi SET step_up_at = NULL"))
     button_named(page, "Tampilkan pengumuman").click()
+    dialog = page.get_by_role("dialog", name="Konfirmasi bahwa ini Anda")
+    expect(dialog).to_be_visible()
+    looks.fine(page, "pengumuman-konfirmasi")
+    dialog.get_by_label("Password, atau kode autentikator").fill(accounts["admin_instansi_lain"].password or "")
+    button_named(dialog, "Konfirmasi").click()
     expect(page.locator(".done")).to_contain_text("Pengumuman ditampilkan.")
     looks.fine(page, "pengumuman-berjalan")
 

@@ -14,9 +14,10 @@ import aiohttp
 import pytest
 from sqlmodel import select
 
+from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import Role
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
-from mysapk_web.models import Account, Database, ImportToken, Instansi, Pegawai
+from mysapk_web.models import Account, AuditEvent, Database, ImportToken, Instansi, Pegawai
 from mysapk_web.services import clock, email_imports
 from mysapk_web.services.actor import Actor, Grant
 from mysapk_web.services.database import in_transaction
@@ -262,11 +263,16 @@ def test_a_token_opens_nothing_else(server: Server, token: str) -> None:
     assert system.call("POST", "/admin/email/laporan", b"impor=1&bentuk=csv")[0] == 403
 
 
-def test_wrong_tokens_are_counted_by_address(server: Server) -> None:
+def test_wrong_tokens_are_counted_by_address(server: Server, server_db: Database) -> None:
     system = System(server, "mysapk_" + "B" * 43)
     statuses = [system.call("GET", f"{API}/1")[0] for _ in range(33)]
     assert (statuses[0], statuses[-1]) == (401, 429)
     assert System(server).call("GET", f"{API}/1")[0] == 401
+    with server_db.read() as session:
+        tags = select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.LIMIT_EXCEEDED)
+        assert [found for found in session.exec(tags) if found == {"batas": "api:address"}] == [
+            {"batas": "api:address"}
+        ]
 
 
 def test_reports_are_counted_and_one_system_takes_no_more_than_its_share(

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import structlog
 
+from mysapk_web.services import log
 from mysapk_web.services.session import reference
 from mysapk_web.settings import Settings
-from mysapk_web.web import cookies, log
+from mysapk_web.web import cookies
 from mysapk_web.web.gate import FRAME_LIMIT, Gate
 from mysapk_web.web.headers import content_security_policy
 from mysapk_web.web.sockets import Sockets
@@ -298,6 +299,45 @@ def test_a_socket_that_was_shut_is_heard_no_more() -> None:
         Sockets.add = add  # type: ignore[method-assign]
     assert [message["text"] for message in behind.received] == ["before"]
     assert len(sent) == 1
+
+
+def test_an_ending_server_closes_its_sockets_and_lets_none_in() -> None:
+    async def walk() -> tuple[list[Any], list[Any]]:
+        sockets, behind = Sockets(), Behind()
+        gate = Gate(behind, settings_for("http://localhost:8000"), "", sockets)
+        headers = [(b"host", b"localhost:8000"), (b"origin", b"http://localhost:8000")]
+        scope = {
+            "type": "websocket",
+            "path": "/_event/",
+            "headers": headers,
+            "client": ("192.0.2.7", 5),
+            "query_string": f"token={TOKEN}".encode(),
+        }
+        sent: tuple[list[Any], list[Any]] = ([], [])
+
+        def opened(messages: list[Any]) -> asyncio.Task[None]:
+            async def send(message: Any) -> None:
+                messages.append(message)
+
+            async def receive() -> Any:
+                await asyncio.sleep(0 if messages is sent[1] else 60)
+                return {"type": "websocket.connect"}
+
+            return asyncio.create_task(gate(scope, receive, send))
+
+        first = opened(sent[0])
+        await asyncio.sleep(0.02)
+        assert len(sockets) == 1
+        await sockets.end(1001, 5)
+        await first
+        await opened(sent[1])
+        assert len(sockets) == 0
+        return sent
+
+    assert asyncio.run(walk()) == (
+        [{"type": "websocket.close", "code": 1001}],
+        [{"type": "websocket.close", "code": 1008}],
+    )
 
 
 @pytest.mark.parametrize(

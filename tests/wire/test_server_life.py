@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
+from aiosmtpd.controller import Controller
+from sqlmodel import select
 
-from mysapk_web.models import Database, migration
+from mysapk_web.models import Database, OutboxMail, OutboxState, migration
 from mysapk_web.services.demo import DemoAccount
-from tests.wire.client import Browser, Tab, merged
+from mysapk_web.services.outbox import Letter, enqueue
+from tests.unit.mail.support import Inbox
+from tests.unit.mail.support import free_port as mail_port
+from tests.wire.client import NAMESPACE, Browser, Tab, merged
 from tests.wire.flows import MASUK, log_in
 from tests.wire.flows import ROOT as APP
-from tests.wire.people import SESSION
+from tests.wire.people import SESSION, People
 from tests.wire.server import ROOT, SECRET, Server, free_port
 
 pytestmark = pytest.mark.wire
@@ -78,6 +88,125 @@ def test_killed_and_started_again_sessions_and_lock_outs_are_still_there(
         assert server.process.returncode == 0
     finally:
         server.stop(signal.SIGKILL)
+
+
+# Told to stop ------------------------------------------------------------------------------------
+
+KILLED_AFTER = 10
+"""Seconds after which granian kills a worker that has not ended."""
+
+
+@dataclass
+class Busy:
+    """A portal that has more mails to send than it can before it is stopped."""
+
+    server: Server
+    inbox: Inbox
+    db: Database
+
+    def stop(self, how: signal.Signals = signal.SIGTERM, *, group: bool = False) -> float:
+        """Tell it to stop, or every process of its group; gives the seconds it took."""
+        assert self.server.process is not None
+        started = time.monotonic()
+        (os.killpg if group else os.kill)(self.server.process.pid, how)
+        self.server.process.wait(3 * KILLED_AFTER)
+        return time.monotonic() - started
+
+    async def begun(self) -> None:
+        """Wait until it sends, so that a mail is in hand and others are claimed."""
+        async with asyncio.timeout(20):
+            while len(self.inbox.received) < 2:
+                await asyncio.sleep(0.05)
+
+    def assert_no_mail_is_lost(self) -> None:
+        """What arrived is marked, once; what did not waits as before, claimed by nobody."""
+        with self.db.read() as session:
+            mails = session.exec(select(OutboxMail.state, OutboxMail.message_id)).all()
+        sent = [f"<{name}@localhost>" for state, name in mails if state is OutboxState.SENT]
+        assert sorted(sent) == sorted(self.inbox.ids)
+        assert {state for state, _ in mails} == {OutboxState.SENT, OutboxState.PENDING}
+
+
+@pytest.fixture
+def busy(demo_template: Path, tmp_path: Path, accounts: dict[str, DemoAccount]) -> Iterator[Busy]:
+    shutil.copy(demo_template, tmp_path / "stop.db")
+    db = Database(f"sqlite:///{tmp_path}/stop.db")
+    person = People(db, accounts).account_id("pegawai")
+    with db.begin() as session:
+        for _ in range(60):
+            enqueue(session, Letter.PASSWORD_CHANGED, account_id=person, how="reset")
+    inbox = Inbox(port=mail_port(), delay=0.4)
+    smtp = Controller(inbox, hostname="127.0.0.1", port=inbox.port)
+    smtp.start()
+    server = Server(
+        tmp_path,
+        f"sqlite:///{tmp_path}/stop.db",
+        MYSAPK_TRUSTED_PROXIES="1",
+        MYSAPK_BCRYPT_COST="12",
+        MYSAPK_MAIL_BACKEND="smtp",
+        MYSAPK_SMTP_HOST="127.0.0.1",
+        MYSAPK_SMTP_PORT=str(inbox.port),
+        MYSAPK_SMTP_SECURITY="none",
+    )
+    try:
+        yield Busy(server.start(), inbox, db)
+    finally:
+        server.stop(signal.SIGKILL)
+        smtp.stop()
+        db.dispose()
+
+
+async def heard_at_the_end(page: aiohttp.ClientWebSocketResponse) -> int | None:
+    """The code that a socket was closed with; 1006 when it was only cut."""
+    async for _ in page:
+        pass
+    return page.close_code
+
+
+@pytest.mark.parametrize(
+    ("how", "group"),
+    [(signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGINT, True)],
+    ids=["kill", "systemd", "terminal"],
+)
+def test_told_to_stop_it_ends_open_sockets_with_a_word_and_loses_nothing(
+    busy: Busy, how: signal.Signals, group: bool
+) -> None:
+    """Pages are open, passwords are being checked, mails are being sent."""
+
+    async def walk() -> list[int | None]:
+        async with contextlib.AsyncExitStack() as stack:
+            http = await stack.enter_async_context(aiohttp.ClientSession())
+            pages = []
+            for _ in range(3):
+                url = f"{busy.server.base}{NAMESPACE}/?EIO=4&transport=websocket&token={uuid.uuid4()}"
+                page = await stack.enter_async_context(http.ws_connect(url, headers={"Origin": busy.server.base}))
+                await page.send_str(f"40{NAMESPACE},")
+                pages.append(asyncio.create_task(heard_at_the_end(page)))
+            for number in range(8):
+                visitor = Browser(busy.server.base, address=f"198.18.9.{number + 1}")
+                tab = await stack.enter_async_context(visitor.tab("/masuk"))
+                form = {"nip": f"1985031520100120{10 + number}", "password": "Salah-Sekali-1"}
+                await tab.send(f"{MASUK}.submit", {"form": form})
+            await busy.begun()
+            took = await asyncio.to_thread(busy.stop, how, group=group)
+            assert took < KILLED_AFTER - 1, "it ended by itself"
+            return await asyncio.gather(*pages)
+
+    assert run(walk()) == [1001] * 3
+    assert busy.server.process is not None
+    assert busy.server.process.returncode == 0
+    for fault in ("panicked", "Unexpected exit", "failed", "[error", "Traceback"):
+        assert fault not in busy.server.log
+    busy.assert_no_mail_is_lost()
+
+
+def test_even_a_worker_that_has_to_be_killed_loses_no_mail(busy: Busy) -> None:
+    """A request that never comes to its end holds granian up until it kills the worker; the outbox has come to rest long before."""
+    with socket.create_connection(("127.0.0.1", busy.server.port)) as half:
+        half.sendall(b"GET /masuk HTTP/1.1\r\nHost: loc")
+        run(busy.begun())
+        assert busy.stop() > KILLED_AFTER - 1
+    busy.assert_no_mail_is_lost()
 
 
 def test_behind_no_trusted_proxy_the_limits_follow_the_peer(demo_template: Path, tmp_path: Path) -> None:

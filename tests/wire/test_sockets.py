@@ -14,7 +14,9 @@ import pytest
 from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
 from mysapk_web.services import clock
 from mysapk_web.services.session import reference
+from mysapk_web.ui.state import OUTDATED
 from tests.wire.client import NAMESPACE, Browser, Refused, Tab, merged
+from tests.wire.flows import MASUK
 from tests.wire.hostile import MARK
 from tests.wire.people import People
 from tests.wire.server import Server
@@ -137,6 +139,40 @@ def odd_messages() -> list[tuple[str, Any]]:
         ("disconnect", MARK),
         (MARK, MARK),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        (f"{BANTUAN}.load", {"form": {}}),
+        (f"{BANTUAN}.load", {"self": MARK}),
+        (f"{BANTUAN}.load", MARK),
+        (f"{MASUK}.submit", {}),
+        (f"{MASUK}.submit", {"form": {}, "actor": MARK}),
+        (f"{ROOT}.set_is_hydrated", {"value": MARK}),
+        (f"{ROOT}.hydrate_and_load", {"vars": {f"{ROOT}.{MARK}": MARK}}),
+        (f"{ROOT}.hydrate_and_load", {"vars": None, "hashes": {"0": MARK}}),
+    ],
+)
+def test_arguments_that_a_handler_does_not_take_are_refused_in_words(
+    server: Server, browser: Browser, name: str, payload: Any
+) -> None:
+    """A page of an earlier release sends them, or nobody's page: neither is a fault of the portal."""
+    before = len(server.log)
+
+    async def walk() -> None:
+        async with browser.tab("/bantuan") as tab:
+            answer = merged(await tab.call(name, payload), "app_state")
+            assert answer["faults"] == {"": OUTDATED}
+            # The button that was pressed is freed.
+            assert answer["answers"] >= 1
+
+    run(walk())
+    told = server.log[before:]
+    assert "event refused" in told
+    assert "reason=arguments" in told
+    assert "failed" not in told
+    assert MARK not in told
 
 
 def test_odd_messages_do_no_harm_and_leave_no_word_in_the_log(

@@ -63,7 +63,7 @@ def take_report_by_token(db: Database, caller: Caller, run_id: int, kind: Kind, 
 
 def _admit(session: Session, actor: Actor, run_id: int, kind: Kind) -> None:
     run = find_run(session, actor, run_id)
-    exports.count(session, f"akun:{actor.account_id}")
+    exports.count(session, f"akun:{actor.account_id}", actor)
     _note(session, run, kind, actor_id=actor.account_id, instansi_id=actor.instansi_id, address=actor.visitor.address)
 
 
@@ -71,7 +71,7 @@ def _admit_token(session: Session, caller: Caller, run_id: int, kind: Kind) -> N
     run = run_of_token(session, caller, run_id)
     if run is None:
         raise NotAllowed("run of another token")
-    exports.count(session, f"token:{caller.token_id}")
+    exports.count(session, f"token:{caller.token_id}", None, instansi_id=caller.instansi_id, token=caller.token_id)
     _note(session, run, kind, instansi_id=caller.instansi_id, token=caller.token_id)
 
 

@@ -71,7 +71,7 @@ def may_upload(session: Session, actor: Actor) -> None:
     """
     actor.require(Permission.EMAIL_IMPORT)
     require_recent(actor)
-    if not counters.within(session, IMPORTS_PER_ACCOUNT, str(actor.account_id)):
+    if not counters.within(session, IMPORTS_PER_ACCOUNT, str(actor.account_id), actor):
         raise TooOften
 
 
@@ -126,7 +126,8 @@ def may_upload_by_token(session: Session, caller: Caller) -> None:
     Raises:
         TooOften: Too many files.
     """
-    if not counters.within(session, IMPORTS_PER_TOKEN, str(caller.token_id)):
+    token, agency = caller.token_id, caller.instansi_id
+    if not counters.within(session, IMPORTS_PER_TOKEN, str(token), None, instansi_id=agency, token=token):
         raise TooOften
 
 

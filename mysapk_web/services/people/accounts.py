@@ -145,10 +145,11 @@ def start_reset(session: Session, *, account_id: int, actor: Actor | None) -> st
 
     Raises:
         NotAllowed: The actor may not, or not this person.
-        Refused: The account holds a role that is not below the actor's, the person may have no token now, or too many were sent.
+        Refused: The account holds a role that is not below the actor's, or the person may have no token now.
+        CountedRefusal: Too many were sent.
     """
     account, pegawai = target.find(session, account_id, actor, Permission.RESET_START)
-    mask = recovery.send_token(session, account=account, pegawai=pegawai)
+    mask = recovery.send_token(session, account=account, pegawai=pegawai, actor=actor)
     target.note(session, AuditTag.RESET_STARTED_BY_ADMIN, account, pegawai, actor)
     return mask
 

@@ -123,9 +123,10 @@ def _ask(session: Session, actor: Actor, address: str) -> None:
     if left:
         raise Refused(f"Token baru saja dikirim. Periksa email Anda, atau minta lagi dalam {describe_wait(left)}.")
     secret = load().key("counters")
-    if not counters.within(session, EMAIL_CHANGES_PER_ACCOUNT, subject_key(secret, f"ganti-email:{actor.account_id}")):
+    own, target = (subject_key(secret, f"ganti-email:{what}") for what in (actor.account_id, address))
+    if not counters.within(session, EMAIL_CHANGES_PER_ACCOUNT, own, actor):
         raise CountedRefusal("Terlalu banyak permintaan ganti email hari ini. Coba lagi besok.")
-    may_write = counters.within(session, EMAIL_CHANGES_PER_TARGET, subject_key(secret, f"ganti-email:{address}"))
+    may_write = counters.within(session, EMAIL_CHANGES_PER_TARGET, target, actor)
     holder = session.exec(
         select(Account.id).join(Pegawai, col(Pegawai.id) == Account.pegawai_id).where(Pegawai.email_key == address)
     ).first()

@@ -117,7 +117,7 @@ def reveal(session: Session, actor: Actor, *, name: str) -> str:
     if field is None:
         raise NotAllowed("no such sensitive field")
     key = subject_key(load().key("counters"), f"profil:{actor.account_id}")
-    if not counters.within(session, REVEALS_PER_ACCOUNT, key):
+    if not counters.within(session, REVEALS_PER_ACCOUNT, key, actor):
         raise CountedRefusal("Terlalu banyak nomor ditampilkan dalam satu jam. Tunggu satu jam, lalu coba lagi.")
     value = values_of(session, actor, record_of(session, actor.pegawai_id))[name]
     if value in (None, ""):

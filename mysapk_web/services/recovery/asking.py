@@ -24,7 +24,7 @@ from mysapk_web.models import OutboxState, ResetBinding, ResetRequest
 from mysapk_web.models.upsert import put
 from mysapk_web.services import audit, clock, counters
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
-from mysapk_web.services.counters import client_key, subject_key
+from mysapk_web.services.counters import Counted, client_key, subject_key
 from mysapk_web.services.outbox import enqueue
 from mysapk_web.services.recovery.finding import Finding, address_reference, look_up
 from mysapk_web.settings import Settings, load
@@ -179,14 +179,19 @@ def _ask(
     found = look_up(session, settings, number, address_ref)
     last = _last(session, subject, address_ref)
     within = False
+    counts: tuple[Counted, ...] = ()
     # A second click or browser joins the request of the last minute; one over the limit joins a request that still lives, because
     # a new one would carry no token. Both hang on what was typed only, so they tell nothing.
     joins = last is not None and bool(resend_wait(last))
     if not joins:
-        within = _within_limits(session, settings, visitor, subject, address_ref)
+        counts = _counted(session, settings, visitor, subject, address_ref)
+        within = all(counted.within for counted in counts)
         joins = last is not None and not within and not dead_after(last, now)
     if last is not None and joins:
         bind(session, visitor, last.id)
+        # A new request tells the trail by its own event that it was over the limit; one that joins writes none.
+        for counted in counts:
+            counters.note(session, counted, visitor, subject_id=found.account_id, instansi_id=found.instansi_id)
     else:
         usable = found.account_id if within and found.entitled else None
         request = ResetRequest(
@@ -250,21 +255,24 @@ def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | No
     ).one_or_none()
 
 
-def _within_limits(session: Session, settings: Settings, visitor: Visitor, subject: str, address_ref: str) -> bool:
+def _counted(
+    session: Session, settings: Settings, visitor: Visitor, subject: str, address_ref: str
+) -> tuple[Counted, ...]:
     """Count towards the day of the typed pair and the hour of this client address.
 
     Every pair has a day of its own, so that nobody can use up the day of a person whose address they don't know.
     """
     secret = settings.key("counters")
-    day = counters.within(session, RECOVERY_PER_NIP, f"{subject}:{address_ref[:20]}")
-    here = counters.within(session, RECOVERY_PER_ADDRESS, client_key(secret, visitor.address))
-    return day and here
+    return (
+        counters.count(session, RECOVERY_PER_NIP, f"{subject}:{address_ref[:20]}"),
+        counters.count(session, RECOVERY_PER_ADDRESS, client_key(secret, visitor.address)),
+    )
 
 
 def _letter_is_within(session: Session, request: ResetRequest, *, fits: bool) -> bool:
     """Count towards the letters of a day: those about other addresses share one, so that nobody floods a mailbox."""
     kind = request.email_ref[:20] if fits else "lain"
-    return counters.within(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}")
+    return counters.count(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}").within
 
 
 def supersede(session: Session, request: ResetRequest, now: datetime) -> None:

@@ -103,7 +103,7 @@ def _typed(db: Database, visitor: Visitor, token: str, password: str) -> str:
 def _check_token(session: Session, settings: Settings, visitor: Visitor, typed: str) -> _Ticket:
     """Count the try, then compare; runs the same for a request that belongs to nobody."""
     key = client_key(settings.key("counters"), visitor.address)
-    if not counters.within(session, TOKEN_CHECKS_PER_ADDRESS, key):
+    if not counters.within(session, TOKEN_CHECKS_PER_ADDRESS, key, visitor):
         raise CountedRefusal("Terlalu banyak token dicoba dari jaringan ini. Coba lagi 10 menit lagi.")
     now = clock.now()
     request = current_request(session, visitor)

@@ -15,7 +15,7 @@ from mysapk_web.domain.throttle import RECOVERY_PER_NIP, TOKEN_TRIES
 from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.models import Account, Pegawai, ResetRequest
 from mysapk_web.services import clock, counters
-from mysapk_web.services.actor import Refused
+from mysapk_web.services.actor import Actor, CountedRefusal, Refused
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.recovery.asking import resend_wait, supersede
@@ -36,19 +36,21 @@ TOO_MANY: Final = (
 )
 
 
-def send_token(session: Session, *, account: Account, pegawai: Pegawai) -> str:
+def send_token(session: Session, *, account: Account, pegawai: Pegawai, actor: Actor | None) -> str:
     """Write a request and its letter for a person, whatever else waits for them; the older tokens die.
 
     Args:
         session: Any transaction.
         account: Of the person.
         pegawai: The person.
+        actor: Who has it sent; None for the system.
 
     Returns:
         Masked form of the address that the token goes to.
 
     Raises:
-        Refused: The person may have no token now, or too many were sent.
+        Refused: The person may have no token now.
+        CountedRefusal: Too many were sent.
     """
     settings, now = load(), clock.now()
     key = pegawai.email_key or ""
@@ -61,8 +63,8 @@ def send_token(session: Session, *, account: Account, pegawai: Pegawai) -> str:
     if left:
         raise Refused(f"Token baru saja dikirim. Coba lagi dalam {describe_wait(left)}.")
     subject = subject_key(settings.key("counters"), f"nip:{pegawai.nip}")
-    if not counters.within(session, RECOVERY_PER_NIP, f"{subject}:admin"):
-        raise Refused(TOO_MANY)
+    if not counters.within(session, RECOVERY_PER_NIP, f"{subject}:admin", actor, subject_id=account.id):
+        raise CountedRefusal(TOO_MANY)
     request = ResetRequest(
         id=secrets.token_hex(16),
         subject=subject,

@@ -81,7 +81,7 @@ def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
     if account.totp_secret is None or account.totp_confirmed_at is not None:
         raise Refused("Mulai dahulu dengan menampilkan kode QR.")
     key = subject_key(load().key("counters"), f"totp-baru:{actor.account_id}")
-    if not counters.within(session, SECOND_FACTOR_TRIES, key):
+    if not counters.within(session, SECOND_FACTOR_TRIES, key, actor, subject_id=actor.account_id):
         raise CountedRefusal(second_factor.TOO_MANY, "kode")
     step = second_factor.matching_step(decrypt_totp(account.totp_secret, load()), second_factor.normalise(code))
     if step is None:

@@ -102,7 +102,7 @@ def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -
 
 def _counted_hash(session: Session, actor: Actor, field: str) -> tuple[str | None, int]:
     key = subject_key(load().key("counters"), f"password:{actor.account_id}")
-    if not counters.within(session, PASSWORD_CONFIRM_PER_ACCOUNT, key):
+    if not counters.within(session, PASSWORD_CONFIRM_PER_ACCOUNT, key, actor, subject_id=actor.account_id):
         raise CountedRefusal("Terlalu banyak percobaan. Tunggu 15 menit, lalu coba lagi.", field)
     account = session.get_one(Account, actor.account_id)
     return account.password_hash, account.version

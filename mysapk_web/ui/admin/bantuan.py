@@ -21,6 +21,7 @@ from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import cancel_button, dialog, dialog_button, empty, section, skeleton
 from mysapk_web.ui.components.forms import around, attributes, field, outcome, submit_button
 from mysapk_web.ui.components.lists import address_with, parameter
+from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import number_of
@@ -227,7 +228,9 @@ def bantuan() -> rx.Component:
         rx.el.h1("Pengumuman dan kontak bantuan"),
         rx.cond(
             state.ready,
-            rx.fragment(rx.el.p(state.nama, class_name="lead"), _places(), _announcements(), _contact()),
+            rx.fragment(
+                rx.el.p(state.nama, class_name="lead"), _places(), _announcements(), _contact(), step_up_dialog()
+            ),
             rx.cond(AppState.faults, rx.fragment(), skeleton(8)),
         ),
         here=PATH,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.period import ZONES
@@ -16,6 +16,7 @@ from mysapk_web.services import help as helpdesk
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.services.help import ContactView
+from mysapk_web.services.security import StepUpNeeded
 from tests.unit.services.offices import acting, place
 
 DESK = ContactView(
@@ -111,6 +112,43 @@ def test_who_has_no_permission_changes_nothing(demo_db: Database, who: str) -> N
         announcements.save_contact(s, acting(demo_db, who), key, DESK)
     with demo_db.read() as s, pytest.raises(NotAllowed):
         announcements.desk(s, acting(demo_db, who))
+
+
+@pytest.mark.parametrize(("who", "key"), [("admin_instansi", KABUPATEN), ("admin_bkn", "nasional")])
+def test_nobody_is_sent_anywhere_from_an_open_screen(demo_db: Database, who: str, key: str) -> None:
+    """A helpdesk of somebody else's and a link in an announcement reach a whole agency: password or code is asked for again."""
+    at = key if key == "nasional" else place(demo_db, key)
+    stale = acting(demo_db, who, step_up=False)
+    with demo_db.begin() as s:
+        before = announcements.desk(s, stale, at)
+        with pytest.raises(StepUpNeeded):
+            announcements.save_contact(s, stale, at, DESK)
+        with pytest.raises(StepUpNeeded):
+            announcements.announce(s, stale, at, judul="Masuk di sini", isi="https://evil.example.com", last=day(1))
+    with demo_db.read() as s:
+        assert announcements.desk(s, stale, at) == before
+        assert not s.exec(
+            select(AuditEvent).where(col(AuditEvent.tag).in_([AuditTag.ANNOUNCED, AuditTag.HELP_CHANGED]))
+        ).all()
+
+
+def test_who_may_not_is_told_so_and_not_asked_for_a_password(demo_db: Database) -> None:
+    stale = acting(demo_db, "admin_instansi", step_up=False)
+    with demo_db.begin() as s:
+        with pytest.raises(NotAllowed):
+            announcements.save_contact(s, stale, "nasional", DESK)
+        with pytest.raises(NotAllowed):
+            announcements.announce(s, stale, place(demo_db, KOTA), judul="a", isi="b", last=day(1))
+
+
+def test_taking_an_announcement_away_needs_no_fresh_proof(demo_db: Database) -> None:
+    """What was put up by mistake, or by somebody else, is gone at once."""
+    key = place(demo_db, KABUPATEN)
+    say(demo_db, "admin_instansi", key)
+    with demo_db.begin() as s:
+        stale = acting(demo_db, "admin_instansi", step_up=False)
+        announcements.end(s, stale, announcement_id=announcements.desk(s, stale, key).announcements[0].id)
+    assert read_by(demo_db, "pegawai") == []
 
 
 def test_a_changed_helpdesk_is_what_people_find(demo_db: Database) -> None:

@@ -327,6 +327,8 @@ def test_uploads_are_limited_and_the_count_stays_when_they_are_refused(desk: Des
     for _ in range(2):
         with pytest.raises(TooOften, match="satu jam"):
             desk.admit()
+    (passed,) = desk.portal.events(AuditTag.LIMIT_EXCEEDED)
+    assert (passed.actor_id, passed.detail) == (desk.portal.ani.account_id, {"batas": "document:account"})
     with after(61 * minutes):
         desk.portal.browser().enter(desk.portal.ani).act(documents.admit, proposal_id=desk.proposal, rule=desk.rules[0])
 

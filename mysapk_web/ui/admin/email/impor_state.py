@@ -13,7 +13,7 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, email_imports, periods
 from mysapk_web.services.actor import NotAllowed
 from mysapk_web.services.email_imports import RowView, RunView
-from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.access import actor, handler, holding, note_refusal
 from mysapk_web.ui.components.lists import address_with, parameter
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import moment, number_of
@@ -247,6 +247,7 @@ class ImporState(AppState):
             found = await database.look(email_imports.find_run, actor(), run_id)
         except NotAllowed:
             self._tell(faults={"": "Impor ini tidak ditemukan atau di luar wewenang Anda."})
+            await note_refusal()
             return
         self.run = run_row(found, self.zona)
         self.counts = [self._count(found, verdict, count) for verdict, count in found.counts.items()]

@@ -11,7 +11,7 @@ from mysapk_web.domain.usulan import Declaration
 from mysapk_web.services import database, pdm
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.pdm.views import GroupView, KindView, RecordView
-from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
 from mysapk_web.ui.components.usulan import ProposalRow, proposal_row
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
@@ -117,8 +117,10 @@ class GrupState(AppState):
         self.slug = wanted[:40]
         try:
             await self._look()
-        except (NotAllowed, Refused):
+        except (NotAllowed, Refused) as error:
             self.unknown = True
+            if isinstance(error, NotAllowed):
+                await note_refusal()
         self.ready = True
         return None
 

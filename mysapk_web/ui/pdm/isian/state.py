@@ -13,11 +13,11 @@ from mysapk_web.domain.groups.values import KEPT_LENGTH
 from mysapk_web.services import clock, database, documents, pdm
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.pdm.views import DocumentSlot, FormView, SavedDraft
-from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
 from mysapk_web.ui.components.controls import Option, Rule, SectionRow, changed_values, field_row, rule_of, sections
 from mysapk_web.ui.components.usulan import DocumentRow, document_row, proposal_row
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import OUTDATED, AppState, text_of
 from mysapk_web.ui.words import NOT_CONFIRMED, number_of, part_of_path, unit_of
 
 FOUND = 20
@@ -167,8 +167,10 @@ class IsianState(AppState):
         await shell._fill()
         try:
             view = await database.look(pdm.form, actor(), number_of(part_of_path(self.router.url.path, 2)))
-        except (Refused, NotAllowed):
+        except (Refused, NotAllowed) as error:
             self.unknown, self.ready = True, True
+            if isinstance(error, NotAllowed):
+                await note_refusal()
             return
         routes = await database.look(pdm.routes, actor(), view.proposal.id)
         self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.usual)
@@ -233,14 +235,24 @@ class IsianState(AppState):
             self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
 
     async def _save(self, sent: object, version: int) -> SavedDraft:
-        values = changed_values(sent, declared(self.kind_name), KEPT_LENGTH)
+        values = changed_values(sent, self._declared(), KEPT_LENGTH)
         return await database.run_single(pdm.save_draft, actor(), self.usulan_id, version=version, values=values)
+
+    def _declared(self) -> dict[str, Field]:
+        """The fields of the usulan that is open.
+
+        Raises:
+            Refused: None is; no page that was loaded asks then.
+        """
+        if not self.kind_name:
+            raise Refused(OUTDATED)
+        return declared(self.kind_name)
 
     @handler(LOGGED_IN)
     async def search(self, query: dict[str, Any]) -> None:
         """Search a long list; nothing is kept."""
         name, text = text_of(query, "field", 60), text_of(query, "text", 200)
-        field = declared(self.kind_name).get(name)
+        field = self._declared().get(name)
         if field is None or not field.table:
             return
         entries = await database.look(

@@ -8,7 +8,7 @@ from mysapk_web.domain.groups.base import Action
 from mysapk_web.services import database, pdm
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.pdm.views import ReviewGroup, ReviewItem
-from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
 from mysapk_web.ui.components.usulan import proposal_row
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
@@ -136,6 +136,7 @@ class KirimState(AppState):
         try:
             view = (await database.look(pdm.form, actor(), number)).proposal
         except NotAllowed:
+            await note_refusal()
             return
         if view.sent_at is not None and not view.may_edit:
             self.sent = [f"{view.group_label}: {view.action_label.lower()} {view.kind_label.lower()}, {view.title}"]

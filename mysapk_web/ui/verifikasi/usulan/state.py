@@ -12,7 +12,7 @@ from mysapk_web.services import database, verification
 from mysapk_web.services.actor import InputRefused, NotAllowed
 from mysapk_web.services.verification import CorrectionView, Opened
 from mysapk_web.services.verification import Line as LineView
-from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.access import actor, handler, holding, note_refusal
 from mysapk_web.ui.components.lists import LONGEST
 from mysapk_web.ui.components.usulan import DocumentRow, document_row, reason_in_words, tone_of
 from mysapk_web.ui.shell import ShellState
@@ -151,6 +151,7 @@ class MejaState(QueueState):
             self.unknown = False
         except NotAllowed:
             self.unknown, self.lines, self.documents, self.trail, self.checks = True, [], [], [], []
+            await note_refusal()
         self.back = address(self._filters(self.router.url))
         self.ready = True
         self._tell(notice=self._take_told())
