@@ -304,7 +304,7 @@ def test_a_socket_that_was_shut_is_heard_no_more() -> None:
 def test_an_ending_server_closes_its_sockets_and_lets_none_in() -> None:
     async def walk() -> tuple[list[Any], list[Any]]:
         sockets, behind = Sockets(), Behind()
-        gate = Gate(behind, settings_for("http://localhost:8000"), "", sockets)
+        gate = Gate(behind, behind, settings_for("http://localhost:8000"), "", sockets)
         headers = [(b"host", b"localhost:8000"), (b"origin", b"http://localhost:8000")]
         scope = {
             "type": "websocket",
