@@ -17,5 +17,7 @@ def number_of(text: object) -> int:
         return text if 0 < text <= HIGHEST else 0
     if not isinstance(text, str) or not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
         return 0
+    if text.startswith("0"):
+        return 0  # one number has one address
     number = int(text)
     return number if number <= HIGHEST else 0

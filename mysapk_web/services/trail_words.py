@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from mysapk_web.domain import throttle
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainPolicy
 from mysapk_web.domain.email_import import RowVerdict
@@ -31,6 +32,7 @@ DETAIL_LABELS: Final = {
     "alasan": "Alasan",
     "applied": "Diterapkan",
     "baris": "Baris",
+    "batas": "Batas",
     "bentuk": "Bentuk berkas",
     "bukti": "Nomor bukti",
     "count": "Jumlah sesi",
@@ -69,6 +71,7 @@ DETAIL_LABELS: Final = {
     "sampai": "Sampai",
     "saringan": "Saringan",
     "sebab": "Sebab",
+    "penangan": "Tindakan",
     "sebelum": "Sebelumnya",
     "second_factor": "Verifikasi dua langkah",
     "selesai": "Selesai",
@@ -120,9 +123,37 @@ _PERIODS: Final = {
     PeriodKind.PDM.value: "Pemutakhiran data (PDM)",
     PeriodKind.VERIFIKASI.value: "Verifikasi",
 }
+_LIMITS: Final = {
+    throttle.RECOVERY_PER_NIP.name: "permintaan token untuk satu NIP",
+    throttle.RECOVERY_RESEND.name: "kirim ulang token",
+    throttle.RECOVERY_PER_ADDRESS.name: "permintaan token dari satu jaringan",
+    throttle.TOKEN_CHECKS_PER_ADDRESS.name: "percobaan token dari satu jaringan",
+    throttle.LOGIN_PER_ADDRESS.name: "percobaan masuk dari satu jaringan",
+    throttle.SECOND_FACTOR_TRIES.name: "kode autentikator",
+    throttle.PASSWORD_CONFIRM_PER_ACCOUNT.name: "konfirmasi password atau kode",
+    throttle.HANDSHAKES_PER_ADDRESS.name: "sambungan dari satu jaringan",
+    throttle.EVENTS_PER_SOCKET.name: "tindakan lewat satu sambungan",
+    throttle.UPLOADS_PER_ACCOUNT.name: "unggahan dokumen",
+    throttle.REVEALS_PER_ACCOUNT.name: "nomor pribadi yang dilihat",
+    throttle.EMAIL_CHANGES_PER_ACCOUNT.name: "penggantian alamat email",
+    throttle.EMAIL_CHANGES_PER_TARGET.name: "penggantian ke satu alamat email",
+    throttle.EXPORTS_PER_ACCOUNT.name: "unduhan daftar",
+    throttle.CARD_CHECKS_PER_ADDRESS.name: "pemeriksaan kartu dari satu jaringan",
+    throttle.EMAIL_REPAIR_REQUESTS_PER_ADDRESS.name: "permintaan perbaikan email dari satu jaringan",
+    throttle.EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK.name: "permintaan perbaikan email satu NIP dari satu jaringan",
+    throttle.EMAIL_REPAIR_REQUESTS_PER_NIP.name: "permintaan perbaikan email untuk satu NIP",
+    throttle.EMAIL_REPAIR_LETTERS_PER_NIP.name: "surat tentang perbaikan email untuk satu NIP",
+    throttle.HELP_SEARCHES_PER_ADDRESS.name: "pencarian helpdesk dari satu jaringan",
+    throttle.IMPORTS_PER_ACCOUNT.name: "daftar alamat yang dikirim",
+    throttle.IMPORTS_PER_TOKEN.name: "daftar alamat yang dikirim dengan satu token",
+    throttle.API_CALLS_PER_TOKEN.name: "panggilan API dengan satu token",
+    throttle.API_FAILURES_PER_ADDRESS.name: "token API salah dari satu jaringan",
+    throttle.REFUSALS_NOTED_PER_ACCOUNT.name: "penolakan yang dicatat",
+}
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "aksi": {action.value: action.label for action in Action},
     "alasan": {reason.code: reason.label for reason in REASONS},
+    "batas": _LIMITS,
     "bentuk": {"csv": "CSV", "xlsx": "XLSX"},
     "daftar": {
         "belum-aktif": "Belum mengaktifkan akun",

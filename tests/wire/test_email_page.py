@@ -177,7 +177,6 @@ def test_a_decision_goes_to_the_request_that_the_form_was_shown_for(
             session.delete(request)
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 20, "9" * 5_000])
 def test_a_report_is_for_no_other_site_and_nothing_comes_of_an_address(
     new_browser: NewBrowser, people: People, server_db: Database
 ) -> None:

@@ -39,7 +39,7 @@ def take_report(db: Database, actor: Actor, run_id: int, kind: Kind, path: Path)
         Refused: Too many rows for a file of this kind, or they are not there.
     """
     in_transaction(db, _admit, actor, run_id, kind)
-    sheets.write(path, kind, HEADINGS, _rows(db, run_id), _WIDTHS)
+    sheets.write(path, kind, HEADINGS, rows(db, run_id), _WIDTHS)
 
 
 def take_report_by_token(db: Database, caller: Caller, run_id: int, kind: Kind, path: Path) -> None:
@@ -58,7 +58,7 @@ def take_report_by_token(db: Database, caller: Caller, run_id: int, kind: Kind, 
         Refused: Too many rows for a file of this kind, or they are not there.
     """
     in_transaction(db, _admit_token, caller, run_id, kind)
-    sheets.write(path, kind, HEADINGS, _rows(db, run_id), _WIDTHS)
+    sheets.write(path, kind, HEADINGS, rows(db, run_id), _WIDTHS)
 
 
 def _admit(session: Session, actor: Actor, run_id: int, kind: Kind) -> None:
@@ -78,13 +78,21 @@ def _admit_token(session: Session, caller: Caller, run_id: int, kind: Kind) -> N
 def _note(session: Session, run: RunView, kind: Kind, **who: Any) -> None:
     if not run.has_rows:
         raise Refused("Berkas ini masih diperiksa atau sudah dibuang, jadi tidak ada laporannya.")
-    rows = run.total - run.good
-    sheets.require_room(kind, rows)
-    audit.record(session, AuditTag.EXPORTED, laporan="impor-email", impor=run.id, bentuk=kind.value, baris=rows, **who)
+    left = run.total - run.good
+    sheets.require_room(kind, left)
+    audit.record(session, AuditTag.EXPORTED, laporan="impor-email", impor=run.id, bentuk=kind.value, baris=left, **who)
 
 
-def _rows(db: Database, run_id: int) -> Iterator[Sequence[str]]:
-    """Line, NIP, address as in the file, verdict and advice, batch by batch, so that a long report holds nobody up."""
+def rows(db: Database, run_id: int) -> Iterator[Sequence[str]]:
+    """The rows of a report, batch by batch, so that a long one holds nobody up.
+
+    Args:
+        db: The database.
+        run_id: Of a run that the caller may see.
+
+    Yields:
+        Line, NIP, address as in the file, verdict and advice.
+    """
     after = 0
     while True:
         with db.read() as session:

@@ -170,7 +170,7 @@ def test_blanks_around_the_stored_address_are_named(office: Office) -> None:
 )
 def test_the_address_of_somebody_higher_is_masked(office: Office, who: str, whom: str, seen: str) -> None:
     actor, account_id = office.actor(who), office.ids[whom]
-    (found,) = office.see(email_repair.find_people, actor, text=ROLLS[whom]["nip"])
+    (found,) = office.see(email_repair.find_people, actor, text=ROLLS[whom]["nip"]).items
     assert found == office.see(email_repair.person, actor, account_id=account_id)
     assert found.email == seen
     assert ("tidak dapat Anda atur" in found.note) is ("*" in seen)

@@ -13,7 +13,8 @@ from mysapk_web.models import Account, PdmHandling, Pegawai
 from mysapk_web.services import clock, login, people
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused, Visitor
 from mysapk_web.services.people import AccountState, Order, PdmStep, Wanted
-from mysapk_web.services.people.search import PAGE, _behind
+from mysapk_web.services.people.naming import _behind
+from mysapk_web.services.people.search import PAGE
 from tests.unit.services.office import FIRST, ROLLS, Office
 from tests.unit.services.people import after
 

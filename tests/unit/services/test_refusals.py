@@ -214,8 +214,9 @@ def test_addresses_asked_for_too_often(office: Office, known: bool) -> None:
         office.do(email_requests.ask, visitor=Visitor(browser="b", address="203.0.113.7"), nip=nip, **form)
     (found,) = exceeded(office)
     assert found.subject_id == (office.ids["ani"] if known else None)
-    assert found.detail == {"batas": "email-request:nip"}
-    assert len(office.events(AuditTag.EMAIL_CHANGE_REQUESTED)) == throttle.EMAIL_REPAIR_REQUESTS_PER_NIP.count
+    assert found.detail == {"batas": "email-request:nip-network"}
+    asked = len(office.events(AuditTag.EMAIL_CHANGE_REQUESTED))
+    assert asked == throttle.EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK.count
 
 
 # Rights ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from mysapk_web.domain.email_import import RowVerdict, RunState
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import Instansi, RoleGrant
 from mysapk_web.services import clock, email_imports
-from mysapk_web.services.email_imports import reading
+from mysapk_web.services.email_imports import reading, reports
 from tests.unit.services.email_imports.lists import Lists, nip
 
 V = RowVerdict
@@ -82,7 +82,7 @@ def test_where_two_rows_disagree_none_is_applied(lists: Lists, monkeypatch: pyte
     assert lists.verdicts(run_id) == [V.DUPLICATE, V.TAKEN, V.READY, V.DUPLICATE, V.DUPLICATE]
     assert lists.run(run_id).counts == {"ganda": 3, "dipakai": 1, "siap": 1}
     assert (lists.keys()["ani"], lists.keys()["eko"]) == ("ani@k1.example.go.id", "eko.baru@k1.example.go.id")
-    notes = [note for _, number, _, _, note in email_imports.report(lists.office.db, run_id) if number == nip("ani")]
+    notes = [note for _, number, _, _, note in reports.rows(lists.office.db, run_id) if number == nip("ani")]
     assert len(notes) == 3
     assert all("baris 2 dan baris 5" in note and note.endswith(".") for note in notes)
 
@@ -97,7 +97,7 @@ def test_a_row_that_says_the_same_again_does_no_harm(lists: Lists) -> None:
     )
     assert lists.verdicts(run_id) == [V.READY, V.DUPLICATE, V.UNCHANGED, V.DUPLICATE]
     assert lists.keys()["ani"] == "ani.baru@k1.example.go.id"
-    first, _ = (note for _, _, _, _, note in email_imports.report(lists.office.db, run_id) if "baris" in note)
+    first, _ = (note for _, _, _, _, note in reports.rows(lists.office.db, run_id) if "baris" in note)
     assert "baris 2" in first
 
 
