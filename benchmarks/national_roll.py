@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.desk import BKN_KINDS
@@ -228,6 +228,25 @@ def fill(db: Database, people: int, *, seed: int = 5_600_000) -> list[tuple[int,
     counting.rebuild(db)
     _days_and_trail(db, people, dice)
     return made
+
+
+def filled(db: Database) -> list[tuple[int, list[int], int]]:
+    """What `fill` gave, of a database that it has filled before.
+
+    Args:
+        db: Migrated.
+
+    Returns:
+        As `fill`; nothing of an empty database.
+    """
+    units: dict[int, list[int]] = {}
+    with db.read() as session:
+        for instansi_id, unit in session.exec(select(Unor.instansi_id, Unor.id).order_by(col(Unor.id))):
+            units.setdefault(instansi_id, []).append(unit or 0)
+        heads = dict(
+            session.execute(select(Pegawai.instansi_id, func.count()).group_by(col(Pegawai.instansi_id))).all()
+        )
+    return [(instansi_id, own, heads.get(instansi_id, 0)) for instansi_id, own in sorted(units.items())]
 
 
 def _days_and_trail(db: Database, people: int, dice: random.Random) -> None:

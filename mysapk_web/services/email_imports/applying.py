@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, bindparam, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -145,28 +146,41 @@ def _unless_taken(session: Session, step: Callable[[], T]) -> T:
         return step()
 
 
-def _rows(session: Session, run: EmailImport, reach: Reach, where: Any, order: Any) -> Sequence[Row[Any]]:
+def _rows(
+    session: Session, run: EmailImport, reach: Reach, where: Any, *, last_first: bool = False
+) -> Sequence[Row[Any]]:
     """Good rows with the people they are about, as they are now and as far as they are within reach."""
+    # Chosen first: a table that was just filled has no statistics yet, and PostgreSQL would read everybody for each chunk.
+    chosen = (
+        select(EmailImportRow)
+        .where(EmailImportRow.run_id == run.id, col(EmailImportRow.verdict).in_(GOOD), where)
+        .order_by(_ordered(EmailImportRow, last_first))
+        .limit(CHUNK)
+        .subquery()
+    )
+    row = aliased(EmailImportRow, chosen)
     statement = (
         select(  # type: ignore[call-overload]  # more columns than the overloads know
             *PERSON_COLUMNS,
             reach.within.label("within"),
-            EmailImportRow.position,
-            col(EmailImportRow.email).label("wanted"),
-            col(EmailImportRow.email_key).label("wanted_key"),
-            EmailImportRow.old_email,
-            EmailImportRow.old_key,
+            row.position,
+            col(row.email).label("wanted"),
+            col(row.email_key).label("wanted_key"),
+            row.old_email,
+            row.old_key,
         )
-        .select_from(EmailImportRow)
-        .join(Pegawai, col(Pegawai.id) == EmailImportRow.pegawai_id, isouter=True)
+        .select_from(row)
+        .join(Pegawai, col(Pegawai.id) == row.pegawai_id, isouter=True)
         .join(Account, col(Account.pegawai_id) == Pegawai.id, isouter=True)
         .join(Unor, col(Unor.id) == Pegawai.unor_id, isouter=True)
-        .where(EmailImportRow.run_id == run.id, col(EmailImportRow.verdict).in_(GOOD), where)
-        .order_by(order)
-        .limit(CHUNK)
+        .order_by(_ordered(row, last_first))
     )
     found: Sequence[Row[Any]] = session.execute(statement).all()
     return found
+
+
+def _ordered(row: Any, last_first: bool) -> Any:
+    return row.position.desc() if last_first else row.position
 
 
 def _people(session: Session, rows: Sequence[Row[Any]]) -> list[Person | None]:
@@ -175,7 +189,7 @@ def _people(session: Session, rows: Sequence[Row[Any]]) -> list[Person | None]:
 
 
 def _apply_next(session: Session, run: EmailImport, reach: Reach, memory: Memory) -> Sequence[Row[Any]]:
-    rows = _rows(session, run, reach, col(EmailImportRow.position) > run.position, col(EmailImportRow.position))
+    rows = _rows(session, run, reach, col(EmailImportRow.position) > run.position)
     holders = holders_of(session, [row.wanted_key for row in rows])
     changes: list[EmailChange] = []
     spellings: list[dict[str, Any]] = []
@@ -238,7 +252,7 @@ def _judge_anew(session: Session, run: EmailImport, overtaken: dict[int, RowVerd
 
 def _undo_next(session: Session, run: EmailImport, reach: Reach) -> Sequence[Row[Any]]:
     before = col(EmailImportRow.position) < run.position
-    rows = _rows(session, run, reach, before, col(EmailImportRow.position).desc())
+    rows = _rows(session, run, reach, before, last_first=True)
     holders = holders_of(session, [row.old_key for row in rows if row.old_key])
     changes: list[EmailChange] = []
     spellings: list[dict[str, Any]] = []
