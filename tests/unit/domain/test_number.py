@@ -10,7 +10,7 @@ from mysapk_web.domain.number import HIGHEST, number_of
 
 
 @pytest.mark.parametrize(
-    ("sent", "number"), [("12", 12), (7, 7), ("007", 7), (HIGHEST, HIGHEST), (str(HIGHEST), HIGHEST)]
+    ("sent", "number"), [("12", 12), (7, 7), ("007", 0), (HIGHEST, HIGHEST), (str(HIGHEST), HIGHEST)]
 )
 def test_a_number_of_the_database(sent: object, number: int) -> None:
     assert number_of(sent) == number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +16,10 @@ from mysapk_web.domain.email_import import RowVerdict, RunState
 from mysapk_web.models import RoleGrant
 from mysapk_web.services import clock, email_imports, retention
 from mysapk_web.services.actor import NotAllowed, Refused
-from mysapk_web.services.email_imports import applying, holding
+from mysapk_web.services.email_imports import applying, holding, reports
 from mysapk_web.services.rolls import Verdict
 from mysapk_web.services.security import StepUpNeeded
+from mysapk_web.services.sheets import Kind
 from tests.unit.services.email_imports.lists import Lists, nip
 
 V = RowVerdict
@@ -66,9 +68,11 @@ def test_a_list_that_waits_is_thrown_away_with_its_rows(lists: Lists) -> None:
 def test_what_was_thrown_away_is_neither_applied_nor_told_of(lists: Lists) -> None:
     run_id = lists.begin("taufik", *ROWS)
     by(lists, email_imports.discard, run_id)
-    for act in (email_imports.apply, email_imports.undo, email_imports.count_report, *ACTS):
+    for act in (email_imports.apply, email_imports.undo, *ACTS):
         with pytest.raises(Refused):
             by(lists, act, run_id)
+    with pytest.raises(Refused):
+        email_imports.take_report(lists.office.db, lists.office.actor("taufik"), run_id, Kind.CSV, Path(os.devnull))
     assert lists.state(run_id) is RunState.DISCARDED
 
 
@@ -125,7 +129,7 @@ def test_what_was_applied_stays_and_the_rest_is_not_applied(lists: Lists) -> Non
     assert lists.verdicts(run_id) == [V.READY, V.NOT_APPLIED, V.NOT_APPLIED, V.EMAIL_MALFORMED]
     assert run.counts == {"siap": 1, "tidak-diterapkan": 2, "email-salah": 1}
     assert {who for who, found in lists.addresses().items() if found != before[who]} == {"ani"}
-    assert [line for line, *_ in email_imports.report(office.db, run_id)] == [3, 4, 5]
+    assert [line for line, *_ in reports.rows(office.db, run_id)] == ["3", "4", "5"]
     (event,) = office.events(AuditTag.EMAIL_IMPORT_STOPPED)
     assert (event.actor_id, event.detail["applied"]) == (office.ids["lina"], 1)
     assert event.detail["rows"] == run.counts
