@@ -159,8 +159,10 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.tabs: list[Tab] = []
 
-    async def request(self, method: str, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
-        """An HTTP request as a browser sends it. An empty header value leaves the header out."""
+    async def request(
+        self, method: str, path: str, form: dict[str, str] | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], str]:
+        """An HTTP request as a browser sends it, with a form's fields. An empty header value leaves the header out."""
         sent = {"Accept": "text/html", **_about(self.cookies, self.address)}
         if method != "GET":
             sent["Origin"] = self.base
@@ -168,7 +170,7 @@ class Browser:
         sent = {name: value for name, value in sent.items() if value}
         async with (
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
-            http.request(method, self.base + path, headers=sent, allow_redirects=False) as answer,
+            http.request(method, self.base + path, headers=sent, data=form, allow_redirects=False) as answer,
         ):
             body = await answer.text(errors="replace")
             for morsel in answer.cookies.values():

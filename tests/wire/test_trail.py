@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from sqlmodel import col, delete, select
 
@@ -105,41 +104,33 @@ def test_a_page_that_says_not_found_is_written_all_the_same(office: Office, acco
 
 
 @pytest.mark.parametrize(
-    ("who", "method", "path", "status", "name"),
+    ("who", "method", "path", "form", "status", "name"),
     [
-        ("pppk", "GET", "/dokumen/1", 404, "dokumen:download"),
-        ("pppk", "POST", "/dokumen/1/hapus", 404, "dokumen:remove"),
-        ("pppk", "GET", "/pdm/bukti/BPDM-2026-000001.pdf", 404, "bukti"),
-        ("pppk", "POST", "/admin/email/unggah", 404, "impor-email:upload"),
-        ("pppk", "GET", "/admin/email/laporan/1.csv", 404, "impor-email:report"),
-        ("ppt_non_asn", "POST", "/keamanan/kode-pemulihan", 303, "kode-pemulihan"),
+        ("pppk", "GET", "/dokumen/1", None, 404, "dokumen:download"),
+        ("pppk", "POST", "/dokumen/1/hapus", None, 404, "dokumen:remove"),
+        ("pppk", "GET", "/pdm/bukti/BPDM-2026-000001.pdf", None, 404, "bukti"),
+        ("pppk", "POST", "/admin/email/unggah", None, 404, "impor-email:upload"),
+        ("pppk", "POST", "/admin/email/laporan", {"impor": "1", "bentuk": "csv"}, 404, "impor-email:report"),
+        ("ppt_non_asn", "POST", "/keamanan/kode-pemulihan", None, 303, "kode-pemulihan"),
     ],
 )
-def test_a_route_that_refuses(office: Office, who: str, method: str, path: str, status: int, name: str) -> None:
+def test_a_route_that_refuses(
+    office: Office, who: str, method: str, path: str, form: dict[str, str] | None, status: int, name: str
+) -> None:
     with office.db.begin() as session:
         session.execute(delete(Counter).where(col(Counter.key).startswith("refused:account:")))
     before = len(office.refused(who))
     browser = office.browser(who)
     for _ in range(3):
-        assert run(browser.request(method, path))[0] == status
+        assert run(browser.request(method, path, form))[0] == status
     assert office.refused(who)[before:] == [name]
 
 
 def test_a_list_that_is_not_the_actors(office: Office) -> None:
-    async def ask(browser: Browser) -> int:
-        headers = {"Origin": browser.base, "X-Forwarded-For": str(browser.address)}
-        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-        async with (
-            aiohttp.ClientSession() as http,
-            http.post(
-                f"{browser.base}/admin/unduh",
-                data={"daftar": "audit", "bentuk": "csv", "nip": MARK},
-                headers={**headers, "Cookie": cookies},
-            ) as answer,
-        ):
-            return answer.status
-
-    assert run(ask(office.browser("verifikator"))) == 403
+    asked = office.browser("verifikator").request(
+        "POST", "/admin/unduh", {"daftar": "audit", "bentuk": "csv", "nip": MARK}
+    )
+    assert run(asked)[0] == 403
     assert office.refused("verifikator") == ["unduh"]
 
 

@@ -31,7 +31,7 @@ TRIGGERS = {
 def write(db: Database, count: int = 1, **detail: Any) -> None:
     with db.begin() as s:
         for number in range(count):
-            audit.record(s, AuditTag.LOGIN, actor_id=number, subject_id=number, nomor=number, **detail)
+            audit.record(s, AuditTag.LOGIN, actor_id=number, subject_id=number, percobaan=number, **detail)
 
 
 def seal(db: Database, settings: Settings) -> int:
@@ -68,7 +68,7 @@ def with_another_key(settings: Settings) -> Settings:
 def test_an_honest_chain_has_no_faults(db: Database, settings: Settings) -> None:
     write(db, 5)
     assert seal(db, settings) == 5
-    write(db, 3, agen="Peramban é ✓")
+    write(db, 3, agent="Peramban é ✓")
     assert seal(db, settings) == 3
 
     found = verify(db, settings)
@@ -90,7 +90,7 @@ def test_what_waits_for_its_seal_is_no_fault(db: Database, settings: Settings) -
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE jejak_audit SET detail = '{\"nomor\": 99}' WHERE id = :third",
+        "UPDATE jejak_audit SET detail = '{\"percobaan\": 99}' WHERE id = :third",
         "UPDATE jejak_audit SET actor_id = 99 WHERE id = :third",
         "UPDATE jejak_audit SET subject_id = NULL WHERE id = :third",
         "UPDATE jejak_audit SET tag = 'akun:logout' WHERE id = :third",

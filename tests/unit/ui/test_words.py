@@ -67,12 +67,12 @@ def test_a_part_of_the_path(path: str, position: int, part: str) -> None:
     assert part_of_path(path, position) == part
 
 
-@pytest.mark.parametrize("sent", ["-1", "1.5", "١٢", "abc", "", None, True, ["1"], "1" * 13, 1.5])
+@pytest.mark.parametrize("sent", ["-1", "1.5", "١٢", "abc", "", None, True, ["1"], "1" * 13, 1.5, "007"])
 def test_what_is_no_number_of_the_database_is_zero(sent: object) -> None:
     assert number_of(sent) == 0
 
 
-@pytest.mark.parametrize(("sent", "number"), [("12", 12), (7, 7), ("007", 7)])
+@pytest.mark.parametrize(("sent", "number"), [("12", 12), (7, 7), (str(2**31 - 1), 2**31 - 1)])
 def test_a_number_of_the_database(sent: object, number: int) -> None:
     assert number_of(sent) == number
 

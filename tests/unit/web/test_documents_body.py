@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mysapk_web import settings as settings_module
-from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.actor import NotAllowed, Refused, Visitor
 from mysapk_web.services.database import Busy
 from mysapk_web.web import documents, email_imports
 from mysapk_web.web import receiving as body
@@ -39,7 +39,7 @@ def asked(
     headers: tuple[tuple[bytes, bytes], ...] = (),
 ) -> tuple[int, dict[str, Any]]:
     """The answer of a route of documents to one request."""
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": list(headers)}
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": list(headers), "mysapk.visitor": Visitor()}
 
     async def answer() -> Response:
         return await documents._in_json(work)(Request(scope, receive))
