@@ -26,7 +26,7 @@ class AuditEvent(SQLModel, table=True):
     """Account that acted; empty for a visitor or the system. No foreign key: the trail outlives what it tells of."""
     subject_id: int | None = Field(default=None, index=True)
     """Account that it happened to."""
-    instansi_id: int | None = Field(default=None, index=True)
+    instansi_id: int | None = Field(default=None)
     address: str = Field(default="", max_length=64)
     """Network of the client."""
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

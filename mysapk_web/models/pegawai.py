@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, Index, and_, bindparam, text
+from sqlmodel import Field, SQLModel, col
 
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.models.base import text_enum
+
+_WAITING = text("jenis = 'CPNS' AND approved_at IS NULL")
 
 
 class Pegawai(SQLModel, table=True):
@@ -21,6 +23,7 @@ class Pegawai(SQLModel, table=True):
         Index("ix_pegawai_nama", "nama", "id"),
         Index("ix_pegawai_instansi_nama", "instansi_id", "nama", "id"),
         Index("ix_pegawai_unor_nama", "unor_id", "nama", "id"),
+        Index("ix_pegawai_menunggu", "instansi_id", "nama", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -28,11 +31,11 @@ class Pegawai(SQLModel, table=True):
     nama: str = Field(max_length=200)
     gelar_depan: str = Field(default="", max_length=40)
     gelar_belakang: str = Field(default="", max_length=80)
-    jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai), index=True)
+    jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
     tanggal_lahir: date | None = None
     jenis_kelamin: str = Field(default="", max_length=1)
     """"L" or "P"; empty where the rolls don't say."""
-    instansi_id: int = Field(foreign_key="instansi.id", index=True)
+    instansi_id: int = Field(foreign_key="instansi.id")
     unor_id: int = Field(foreign_key="unor.id")
     email: str | None = Field(default=None, max_length=320)
     """The address as it came from the rolls, blanks included: what the agency sees when it looks for a fault."""
@@ -47,3 +50,9 @@ class Pegawai(SQLModel, table=True):
         front = f"{self.gelar_depan} " if self.gelar_depan else ""
         behind = f", {self.gelar_belakang}" if self.gelar_belakang else ""
         return f"{front}{self.nama}{behind}"
+
+
+def awaiting_approval() -> ColumnElement[bool]:
+    """Condition over `pegawai`: a CPNS whom nobody has approved yet. Written out, because an index holds just these."""
+    cpns = bindparam(None, JenisPegawai.CPNS, text_enum(JenisPegawai), literal_execute=True)
+    return and_(col(Pegawai.jenis) == cpns, col(Pegawai.approved_at).is_(None))

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Account, Instansi, PdmHandling, Pegawai, Unor
+from mysapk_web.models.pegawai import awaiting_approval
 from mysapk_web.services import waits
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.paging import Page
@@ -288,7 +289,7 @@ def _in_unit(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:
 
 def _in_state(session: Session, state: AccountState) -> ColumnElement[bool]:
     enabled = col(Account.disabled_at).is_(None)
-    waiting = and_(col(Pegawai.jenis) == JenisPegawai.CPNS, col(Pegawai.approved_at).is_(None))
+    waiting = awaiting_approval()
     if state is AccountState.DISABLED:
         return col(Account.disabled_at).is_not(None)
     if state is AccountState.WAITING:

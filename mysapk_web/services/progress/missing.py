@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, case, false, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func
 
-from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Account, Pegawai
+from mysapk_web.models.pegawai import awaiting_approval
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.listing import DEEPEST, Listing
 from mysapk_web.services.progress import listed, reading
@@ -160,12 +160,11 @@ def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool)
 def cause_of() -> Any:
     """Expression over `pegawai` and `akun`: the value of a `Cause`."""
     late = col(Account.activated_at).is_not(None)
-    waiting = (col(Pegawai.jenis) == JenisPegawai.CPNS) & col(Pegawai.approved_at).is_(None)
     return case(
         (late, Cause.LATE.value),
         (col(Account.disabled_at).is_not(None), Cause.DISABLED.value),
         (col(Pegawai.email_key).is_(None), Cause.NO_EMAIL.value),
-        (waiting, Cause.WAITING.value),
+        (awaiting_approval(), Cause.WAITING.value),
         else_=Cause.OPEN.value,
     )
 

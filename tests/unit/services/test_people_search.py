@@ -10,6 +10,7 @@ from sqlmodel import col, select, update
 
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.models import Account, PdmHandling, Pegawai
+from mysapk_web.models.pegawai import awaiting_approval
 from mysapk_web.services import clock, login, people
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused, Visitor
 from mysapk_web.services.people import AccountState, Order, PdmStep, Wanted
@@ -243,3 +244,11 @@ def test_a_name_may_begin_with_any_character(both_offices: Office, odd: str) -> 
 )
 def test_the_end_of_a_range_of_names(beginning: str, end: str) -> None:
     assert _behind(beginning) == end
+
+
+def test_who_waits_for_approval_is_found_by_the_index_of_these_alone(office: Office) -> None:
+    with office.db.read() as session:
+        wanted = select(Pegawai.id).where(Pegawai.instansi_id == 1, awaiting_approval()).order_by(Pegawai.nama)
+        compiled = wanted.compile(session.connection(), compile_kwargs={"render_postcompile": True})
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", (1,)).all()
+    assert "ix_pegawai_menunggu" in repr(plan)
