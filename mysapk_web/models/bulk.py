@@ -1,4 +1,4 @@
-"""Many rows at once: COPY and one UPDATE from arrays on PostgreSQL, one prepared statement on SQLite. Past the ORM: nothing is loaded."""
+"""Many rows at once: COPY and one UPDATE from a list on PostgreSQL, one prepared statement on SQLite. Past the ORM: nothing is loaded."""
 
 from __future__ import annotations
 
@@ -69,14 +69,17 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
             _driver(session).executemany(statement, _values(session, columns, rows))
         return
     dialect = session.get_bind().dialect
-    text = sql.SQL("UPDATE {} AS t SET {} FROM unnest({}) AS v({}) WHERE t.id = v.id").format(
+    text = sql.SQL("UPDATE {} AS t SET {} FROM json_to_recordset(%s) AS v({}) WHERE t.id = v.id").format(
         sql.Identifier(table.name),
         sql.SQL(", ").join(sql.SQL("{0} = v.{0}").format(sql.Identifier(name)) for name in names),
-        sql.SQL(", ").join(sql.SQL(f"%s::{column.type.compile(dialect)}[]") for column in columns),
-        sql.SQL(", ").join(sql.Identifier(column.name) for column in columns),
+        sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.type.compile(dialect)))
+            for column in columns
+        ),
     )
+    given = [dict(zip((*names, "id"), values, strict=True)) for values in _values(session, columns, rows)]
     with _told_as_everywhere(session), _driver(session).cursor() as cursor:
-        cursor.execute(text, [list(values) for values in zip(*_values(session, columns, rows), strict=True)])
+        cursor.execute(text, [json.dumps(given, default=str)])
 
 
 def one_of(session: Session, column: Any, values: Collection[Any]) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -13,6 +14,7 @@ from mysapk_web.models import Account, AuditEvent, Pegawai, bulk
 from mysapk_web.services import clock
 
 
+@lru_cache(maxsize=256)
 def network(address: str) -> str:
     """The network of a client address: enough to recognise "another place", not enough to follow a person.
 
