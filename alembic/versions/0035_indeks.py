@@ -1,4 +1,4 @@
-"""No index that another begins with, and one for the few CPNS who wait, so that a new address costs fewer writes.
+"""No index that another begins with, one for the few CPNS who wait, and a unit picked out of what waits at an agency.
 
 Revision ID: 0035
 Revises: 0034
@@ -26,9 +26,13 @@ def upgrade() -> None:
         postgresql_where=_WAITING,
     )
     op.drop_index("ix_jejak_audit_instansi_id", "jejak_audit")
+    op.drop_index("ix_usulan_instansi", "usulan")
+    op.create_index("ix_usulan_instansi", "usulan", ["instansi_id", "state", "sent_at", "id", "unor_id", "pegawai_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_usulan_instansi", "usulan")
+    op.create_index("ix_usulan_instansi", "usulan", ["instansi_id", "state", "sent_at", "id"])
     op.create_index("ix_jejak_audit_instansi_id", "jejak_audit", ["instansi_id"])
     op.drop_index("ix_pegawai_menunggu", "pegawai")
     op.create_index("ix_pegawai_jenis", "pegawai", ["jenis"])

@@ -60,8 +60,8 @@ class Proposal(SQLModel, table=True):
     __table_args__ = (
         Index("ix_usulan_pegawai_state", "pegawai_id", "state"),
         Index("ix_usulan_inbox", "state", "unor_id", "sent_at"),
-        # What waits at one desk, oldest first: of an agency, of the country; and counted.
-        Index("ix_usulan_instansi", "instansi_id", "state", "sent_at", "id"),
+        # What waits at one desk, oldest first: of an agency, whose unit is picked out without its rows, of the country; and counted.
+        Index("ix_usulan_instansi", "instansi_id", "state", "sent_at", "id", "unor_id", "pegawai_id"),
         Index("ix_usulan_negara", "state", "sent_at", "id"),
         Index("ix_usulan_hitung", "instansi_id", "state", "group", "kind", "unor_id", "pegawai_id"),
         Index("ix_usulan_hitung_negara", "kind", "state", "group", "pegawai_id"),
