@@ -25,6 +25,8 @@ from mysapk_web.services.scope import agencies_reached, people_within, reaches_a
 PAGE: Final = 25
 COUNTED: Final = 1_000
 """Further than this nobody counts or turns pages: the search is narrowed instead, and the query stays quick."""
+LOGINS_SORTED: Final = 10_000
+"""People whose last logins are put in order for a page: no index holds them by agency, because each login would write to it."""
 _UNITS: Final = 40
 """Units that one filter may stand for."""
 
@@ -133,11 +135,16 @@ def search(session: Session, actor: Actor, wanted: Wanted) -> Page[PersonLine]:
 
     Raises:
         NotAllowed: The actor sees no lists of people.
-        Refused: A search over all agencies that would have to look at everybody.
+        Refused: A search over all agencies that would have to look at everybody, or the logins of more than `LOGINS_SORTED` people.
     """
     actor.require(Permission.PEOPLE_READ)
-    asked = _asked(wanted).where(*_conditions(session, actor, wanted))
+    agencies = _agencies(session, actor, wanted)
+    asked = _asked(wanted).where(*_conditions(session, actor, wanted, agencies))
+    if wanted.order is Order.LOGIN and not _is_narrow(session, actor, wanted, agencies):
+        raise Refused("Isi unit kerja, NIP, atau nama lebih dahulu, lalu urutkan menurut login terakhir.", "urut")
     total = _total(session, actor, wanted, asked)
+    if wanted.order is Order.UNIT and agencies is not None:
+        asked = asked.where(col(Unor.instansi_id).in_(agencies))  # their units come by name from an index
     pages = max(1, -(-min(total, COUNTED) // PAGE))
     number = min(max(1, wanted.page), pages)
     order = _order(wanted.order)
@@ -162,10 +169,24 @@ def _asked(wanted: Wanted) -> Any:
     return asked.join(Account, col(Account.pegawai_id) == Pegawai.id)
 
 
+def _is_narrow(session: Session, actor: Actor, wanted: Wanted, agencies: list[int] | None) -> bool:
+    if wanted.text.strip() or wanted.unit.strip():
+        return True
+    may = Permission.PEOPLE_READ
+    if wanted.agency.strip() and agencies_reached(actor, may) is None:
+        looked_at = [places.find(session, actor, may, f"i{number}") for number in agencies or []]
+    else:
+        looked_at = places.starts(session, actor, may)
+    return sum(reading.tally_of(session, place)[0].people for place in looked_at) <= LOGINS_SORTED
+
+
 def _total(session: Session, actor: Actor, wanted: Wanted, asked: Any) -> int:
     if replace(wanted, order=Order.NAME, page=1) == Wanted():
         scope = places.starts(session, actor, Permission.PEOPLE_READ)
         return sum(reading.tally_of(session, place)[0].people for place in scope)
+    if not (wanted.text.strip() or wanted.unit.strip() or _in_units(actor)):
+        # Along the names of an agency, as the page is found: PostgreSQL would walk along everybody's numbers to the first of the agency.
+        asked = asked.order_by(*_order(Order.NAME))
     counted = asked.limit(COUNTED).subquery()
     return int(session.exec(select(func.count()).select_from(counted)).one())
 
@@ -220,13 +241,19 @@ def _order(order: Order) -> tuple[Any, ...]:
     return (first[order], *by_name) if order in first else by_name
 
 
-def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _agencies(session: Session, actor: Actor, wanted: Wanted) -> list[int] | None:
+    """The agencies in which is looked; None for all."""
+    named = wanted.agency.strip()
+    return _called(session, named) if named else agencies_reached(actor, Permission.PEOPLE_READ)
+
+
+def _conditions(
+    session: Session, actor: Actor, wanted: Wanted, agencies: list[int] | None
+) -> list[ColumnElement[bool]]:
     conditions = [people_within(actor, Permission.PEOPLE_READ)]
-    agencies = agencies_reached(actor, Permission.PEOPLE_READ)
     everywhere = reaches_all_agencies(actor) and not wanted.agency.strip()
     if wanted.agency.strip():
-        agencies = _called(session, wanted.agency.strip())
-        conditions.append(col(Pegawai.instansi_id).in_(agencies))
+        conditions.append(col(Pegawai.instansi_id).in_(agencies or []))
     if wanted.text.strip():
         # Of a name that many have, the first of them are all that can be paged to where nothing else is asked.
         alone = wanted == Wanted(text=wanted.text, agency=wanted.agency, page=wanted.page) and not _in_units(actor)

@@ -15,7 +15,7 @@ from mysapk_web.services import clock, login, people
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused, Visitor
 from mysapk_web.services.people import AccountState, Order, PdmStep, Wanted
 from mysapk_web.services.people.naming import _behind
-from mysapk_web.services.people.search import PAGE
+from mysapk_web.services.people.search import PAGE, PersonLine
 from tests.unit.services.office import FIRST, ROLLS, Office
 from tests.unit.services.people import after
 
@@ -252,3 +252,27 @@ def test_who_waits_for_approval_is_found_by_the_index_of_these_alone(office: Off
         compiled = wanted.compile(session.connection(), compile_kwargs={"render_postcompile": True})
         plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", (1,)).all()
     assert "ix_pegawai_menunggu" in repr(plan)
+
+
+@pytest.mark.parametrize(
+    ("who", "narrowed", "answered"),
+    [
+        ("taufik", {}, False),
+        ("taufik", {"text": "ani"}, True),
+        ("taufik", {"unit": "Dinas"}, True),
+        ("yusuf", {}, True),
+        ("surya", {"agency": "K1"}, False),
+        ("surya", {"agency": "K2"}, True),
+        ("sari", {"agency": "K2"}, True),
+    ],
+)
+def test_logins_are_put_in_order_among_so_many_people_only(
+    office: Office, monkeypatch: pytest.MonkeyPatch, who: str, narrowed: dict[str, str], answered: bool
+) -> None:
+    monkeypatch.setattr(sys.modules[PersonLine.__module__], "LOGINS_SORTED", 3)
+    if answered:
+        names(office, who, order=Order.LOGIN, **narrowed)
+        return
+    with pytest.raises(Refused, match="Isi unit kerja, NIP, atau nama lebih dahulu") as caught:
+        names(office, who, order=Order.LOGIN, **narrowed)
+    assert caught.value.field == "urut"
