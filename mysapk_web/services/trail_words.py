@@ -49,9 +49,12 @@ DETAIL_LABELS: Final = {
     "fits": "Email cocok",
     "grup": "Kelompok data",
     "impor": "Nomor impor",
+    "isi": "Isi",
+    "isi_sebelum": "Isi sebelumnya",
     "jam_layanan": "Jam layanan",
     "jenis": "Jenis",
     "judul": "Judul",
+    "judul_sebelum": "Judul sebelumnya",
     "jumlah": "Pegawai",
     "keluhan_url": "Alamat pengaduan",
     "label": "Nama token",
@@ -72,6 +75,7 @@ DETAIL_LABELS: Final = {
     "rows": "Baris",
     "rule": "Dokumen",
     "sampai": "Sampai",
+    "sampai_sebelum": "Sampai, sebelumnya",
     "saringan": "Saringan",
     "sebab": "Sebab",
     "penangan": "Tindakan",
@@ -188,7 +192,7 @@ _POLICIES: Final = {
     DomainPolicy.WARN_FREE_MAIL.value: "Semua alamat, dengan saran memakai email dinas",
     DomainPolicy.AGENCY_ONLY.value: "Hanya email dinas",
 }
-_MOMENTS: Final = frozenset({"mulai", "selesai", "sampai", "dari"})
+_MOMENTS: Final = frozenset({"mulai", "selesai", "sampai", "sampai_sebelum", "dari"})
 
 
 class Names:
