@@ -147,7 +147,7 @@ def _rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[InboxRow]:
     if not ids:
         return []
     now, tables = clock.now(), codes(session)
-    claims = claims_on(session, ids)
+    claims = claims_on(session, actor, ids)
     found = session.exec(
         select(Proposal, Pegawai, Unor.nama, Instansi.nama)
         .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)

@@ -323,6 +323,18 @@ def test_who_has_it_open(office: Office, three: list[int]) -> None:
     assert [row.mine for row in colleague.inbox().rows] == [True, False, False]
 
 
+def test_an_agency_reads_that_bkn_has_it_open_and_not_who(office: Office) -> None:
+    number = office.desk.sent("golongan", GOLONGAN)
+    office.verifier.decide(number, A.VERIFY)
+    office.approver.decide(number, A.APPROVE)
+    office.bkn.do(verification.claim, number)
+    there = UsulanState.VALIDASI_BKN.value
+    assert [row.claimed_by for row in office.verifier.inbox(status=there).rows] == ["BKN"]
+    assert office.approver.open(number).claim.by == "BKN"
+    another = office.someone(office.desk.portal.dewi, Role.ADMIN_BKN)
+    assert [row.claimed_by for row in another.inbox(status=there).rows] == ["Citra Wulandari"]
+
+
 def test_what_a_disabled_account_had_open_is_free_everywhere(office: Office, three: list[int]) -> None:
     colleague = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
     colleague.do(verification.claim, three[1])
