@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.domain.desk import CLAIM_LIFE, hands_of, may_decide, office_of
 from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.models import Account, Pegawai, Proposal, ProposalClaim, TrailEntry
 from mysapk_web.models.upsert import insert
 from mysapk_web.services import clock
@@ -52,7 +53,11 @@ def claims_on(session: Session, actor: Actor, proposal_ids: Collection[int]) -> 
         .where(col(ProposalClaim.proposal_id).in_(proposal_ids), in_force())
     )
     return {
-        held.proposal_id: (held.account_id, name_for(actor, office_of(state), nama, seen=bool(seen)), held.expires_at)
+        held.proposal_id: (
+            held.account_id,
+            name_for(actor, office_of(UsulanState(state)), nama, seen=bool(seen)),
+            held.expires_at,
+        )
         for held, state, nama, seen in found
     }
 

@@ -40,7 +40,7 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many proposals there are of something. `key` goes into the address; `at_least`: there are more than were counted."""
+    """How many proposals there are of something. `key` goes into the address; `at_least`: counting ended there, there may be more."""
 
     key: str
     label: str
