@@ -145,7 +145,7 @@ _LIMITS: Final = {
     throttle.EMAIL_CHANGES_PER_ACCOUNT.name: "penggantian alamat email",
     throttle.EMAIL_CHANGES_PER_TARGET.name: "penggantian ke satu alamat email",
     throttle.EXPORTS_PER_ACCOUNT.name: "unduhan daftar",
-    throttle.CARD_CHECKS_PER_ADDRESS.name: "pemeriksaan kartu dari satu jaringan",
+    throttle.PROOF_CHECKS_PER_ADDRESS.name: "pemeriksaan bukti dari satu jaringan",
     throttle.EMAIL_REPAIR_REQUESTS_PER_ADDRESS.name: "permintaan perbaikan email dari satu jaringan",
     throttle.EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK.name: "permintaan perbaikan email satu NIP dari satu jaringan",
     throttle.EMAIL_REPAIR_REQUESTS_PER_NIP.name: "permintaan perbaikan email untuk satu NIP",
