@@ -26,6 +26,9 @@ const useMatch = (query) =>
     () => false,
   );
 
+// Whether there is room for a document in the page. Phones show no PDF in a frame, only in a tab of its own.
+export const useWide = () => useMatch("(min-width: 60rem)");
+
 export const useLost = () => {
   const errors = useContext(EventLoopContext)[1];
   const offline = useSyncExternalStore(

@@ -1,6 +1,7 @@
 // Documents of a usulan: sent to their own route with progress, shown inside the page.
 // Each export is wrapped in mysapk_web/ui/components/pdm.py. Nothing here decides anything; the server does.
 import { useEffect, useRef, useState } from "react";
+import { useWide } from "$/public/behaviour.jsx";
 
 const sizeOf = (bytes) =>
   bytes >= 1048576
@@ -86,15 +87,21 @@ export function Upload({ to, limit, label, again, onStored, ...rest }) {
   );
 }
 
-// Shows a document inside the page, in the viewer of the browser.
+// Shows a document inside the page, in the viewer of the browser; where there is no room, and always beside it, in a tab of its own.
 export function DocumentView({ src, label }) {
   const [open, setOpen] = useState(false);
+  const wide = useWide();
   return (
     <div className="document-view">
-      <button type="button" className="button-quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? "Tutup" : "Lihat"} <span className="sr-only">{label}</span>
-      </button>
-      {open && <iframe src={`${src}/lihat`} title={label} />}
+      {wide && (
+        <button type="button" className="button-quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? "Tutup" : "Lihat"} <span className="sr-only">{label}</span>
+        </button>
+      )}
+      <a className="button-quiet" href={`${src}/lihat`} target="_blank" rel="noopener">
+        Buka di tab baru <span className="sr-only">{label}</span>
+      </a>
+      {wide && open && <iframe src={`${src}/lihat`} title={label} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // What the pages of verification do in the browser itself: keys that can be switched off, and documents beside the data.
 // Each export is wrapped in mysapk_web/ui/components/desk.py. Nothing here decides anything; the server does.
 import { useEffect, useState } from "react";
+import { useWide } from "$/public/behaviour.jsx";
 
 const KEPT = "pintasan";
 const isOn = () => {
@@ -78,15 +79,8 @@ export function Shortcuts({ keys }) {
 
 // The documents of a proposal, one at a time beside the data. Small screens show no PDF in a page, but in a tab of its own.
 export function Documents({ documents }) {
-  const [wide, setWide] = useState(false);
+  const wide = useWide();
   const [chosen, setChosen] = useState(0);
-  useEffect(() => {
-    const media = matchMedia("(min-width: 60rem)");
-    const look = () => setWide(media.matches);
-    look();
-    media.addEventListener("change", look);
-    return () => media.removeEventListener("change", look);
-  }, []);
   useEffect(() => setChosen(0), [documents.map((each) => each.href).join()]);
   const shown = documents[chosen] ?? documents[0];
   return (

@@ -84,6 +84,7 @@ class AuditTag(StrEnum):
     PERIOD_REMOVED = "periode:dihapus"
     EXPORTED = "laporan:diunduh"
     ANNOUNCED = "pengumuman:dikirim"
+    ANNOUNCEMENT_CHANGED = "pengumuman:diubah"
     ANNOUNCEMENT_ENDED = "pengumuman:diakhiri"
     HELP_CHANGED = "bantuan:diubah"
     REMINDED = "aktivasi:diingatkan"
@@ -165,6 +166,7 @@ _LABELS: Final = {
     AuditTag.PERIOD_REMOVED: "Periode dihapus",
     AuditTag.EXPORTED: "Laporan diunduh",
     AuditTag.ANNOUNCED: "Pengumuman dikirim",
+    AuditTag.ANNOUNCEMENT_CHANGED: "Pengumuman diubah",
     AuditTag.ANNOUNCEMENT_ENDED: "Pengumuman diakhiri",
     AuditTag.HELP_CHANGED: "Kontak bantuan diubah",
     AuditTag.REMINDED: "Aktivasi diingatkan",

@@ -66,8 +66,8 @@ EMAIL_CHANGES_PER_TARGET: Final = Limit("email-change:target", 5, timedelta(days
 EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1))
 """Lists exported by one account or one system, reports of imports among them: each is costly and carries personal data (ASVS 15.2.2)."""
 
-CARD_CHECKS_PER_ADDRESS: Final = Limit("card:address", 60, timedelta(minutes=1))
-"""Public card verifications from one network address: a desk that scans cards passes, a crawler does not."""
+PROOF_CHECKS_PER_ADDRESS: Final = Limit("proof:address", 60, timedelta(minutes=1))
+"""Public checks of proofs from one network address: a desk that scans proofs passes, a crawler does not."""
 
 EMAIL_REPAIR_REQUESTS_PER_ADDRESS: Final = Limit("email-request:address", 10, timedelta(hours=1))
 """Public requests to have an address repaired: each lands on an admin's desk."""
@@ -114,7 +114,7 @@ LIMITS: Final = (
     EMAIL_CHANGES_PER_ACCOUNT,
     EMAIL_CHANGES_PER_TARGET,
     EXPORTS_PER_ACCOUNT,
-    CARD_CHECKS_PER_ADDRESS,
+    PROOF_CHECKS_PER_ADDRESS,
     EMAIL_REPAIR_REQUESTS_PER_ADDRESS,
     EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK,
     EMAIL_REPAIR_REQUESTS_PER_NIP,

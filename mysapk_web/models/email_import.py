@@ -75,7 +75,11 @@ class EmailImport(SQLModel, table=True):
     claimed_by: str = Field(default="", max_length=80)
     claimed_until: datetime | None = None
     attempts: int = 0
-    """Claims without any progress since: a file that kills its process doesn't do so for ever."""
+    """Claims since the step came further than ever before: a file that kills its process doesn't do so for ever."""
+    tries: int = 0
+    """Claims of the present step, whatever came of them."""
+    furthest: int = 0
+    """Rows that any try of the present step has got through. Reading begins anew each time: only beyond this it is progress."""
 
 
 class EmailImportRow(SQLModel, table=True):

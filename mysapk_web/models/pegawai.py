@@ -44,6 +44,10 @@ class Pegawai(SQLModel, table=True):
     approved_at: datetime | None = None
     """When the agency's admin approved a CPNS; without it a CPNS can't activate (seed 003)."""
 
+    joined_at: datetime | None = Field(default=None, index=True)
+    """When the rolls brought this person; empty for those who were there before this was kept. Who comes after a period has ended is not
+    sanctioned for it."""
+
     @property
     def full_name(self) -> str:
         """Name with titles before and behind, as on official letters."""

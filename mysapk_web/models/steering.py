@@ -77,12 +77,14 @@ class PdmTouched(SQLModel, table=True):
 
 
 class PdmSince(SQLModel, table=True):
-    """Since when what people do counts for the present PDM of their agency."""
+    """Since when and until when what people do counts for the PDM of their agency that runs or ran last."""
 
     __tablename__ = "pdm_sejak"
 
     instansi_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     since: datetime
+    until: datetime
+    """Exclusive; as it is published now, so it may be to come."""
 
 
 class Queue(SQLModel, table=True):

@@ -6,24 +6,23 @@ could send a whole agency to a page of their own. So they are grave acts.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Announcement, HelpContact, Instansi
 from mysapk_web.services import audit, clock, turns
 from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused
 from mysapk_web.services.help import NATIONAL as NATIONAL_CONTACT
-from mysapk_web.services.help import ContactView
+from mysapk_web.services.help import ContactView, checked_contact
 from mysapk_web.services.security import require_recent
 
 NATIONAL: Final = "nasional"
@@ -32,9 +31,17 @@ MAX_TEXT: Final = 1000
 MOST_AT_ONCE: Final = 5
 """Announcements of one place at a time: more are not read."""
 LONGEST: Final = timedelta(days=92)
+OVER: Final = "Pengumuman ini sudah berakhir dan tidak dapat diubah lagi. Tampilkan pengumuman baru."
 
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{3,38}")
-_LIMITS: Final = {"nama": 120, "telepon": 40, "email": 254, "situs": 300, "keluhan_url": 300, "jam_layanan": 120}
+
+class ChangedMeanwhile(Refused):
+    """Somebody else has changed the announcement since the editor began."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Pengumuman ini baru saja diubah orang lain; bunyinya yang sekarang tampil dalam daftar. "
+            "Isian Anda tidak hilang: simpan sekali lagi bila isian Anda yang berlaku."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class AnnouncementView:
     Attributes:
         place: Name of the agency, or "BKN" for the country.
         until: Last day that it is shown.
+        mark: Changes with its words and its last day; tells that somebody else has edited it meanwhile.
     """
 
     id: int
@@ -54,6 +62,7 @@ class AnnouncementView:
     until: datetime
     zona: str
     shown: bool
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +159,8 @@ def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, 
     """
     found, _ = _find(session, actor, key)
     require_recent(actor)
-    zone = ZONES.get((session.get_one(Instansi, found).zona if found else "WIB"), ZONES["WIB"])
-    title, text, now = " ".join(judul.split()), _paragraphs(isi), clock.now()
-    faults = {}
-    if not title or len(title) > MAX_TITLE:
-        faults["judul"] = f"Isi judul, paling banyak {MAX_TITLE} karakter."
-    if not text or len(text) > MAX_TEXT:
-        faults["pesan"] = f"Isi pengumuman, paling banyak {MAX_TEXT} karakter."
-    possible = last is None or last.year in YEARS
-    ends_at = datetime.combine(last, time(), zone) + timedelta(days=1) if last and possible else now
-    if not possible:
-        faults["sampai"] = "Periksa tahunnya."
-    elif not now < ends_at <= now + LONGEST:
-        faults["sampai"] = f"Isi hari terakhir ditampilkan: hari ini sampai paling lama {LONGEST.days} hari lagi."
-    if faults:
-        raise InputRefused(faults)
+    title, text, ends_at = _checked(session, found, judul, isi, last)
+    now = clock.now()
     turns.of_agency(session, found)
     running = session.exec(
         select(Announcement.id).where(_is(Announcement, found), col(Announcement.ends_at) > now)
@@ -185,6 +181,54 @@ def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, 
     _note(session, AuditTag.ANNOUNCED, actor, found, judul=title, sampai=ends_at.isoformat())
 
 
+def edit(
+    session: Session, actor: Actor, *, announcement_id: int, seen: str, judul: str, isi: str, last: date | None
+) -> bool:
+    """Change what an announcement says, or how long it is shown. A grave act.
+
+    Args:
+        session: Any transaction.
+        actor: Who speaks.
+        announcement_id: Which.
+        seen: `AnnouncementView.mark` of what the editor began with.
+        judul: A few words.
+        isi: What people should know or do.
+        last: Last day that it is shown, in the zone of the agency.
+
+    Returns:
+        Whether anything is different now.
+
+    Raises:
+        NotAllowed: Not of a place of the actor.
+        StepUpNeeded: Password or code have to be shown again.
+        InputRefused: A field is not as it has to be.
+        ChangedMeanwhile: Somebody else was faster.
+        Refused: It is over.
+    """
+    row = _own(session, actor, announcement_id)
+    require_recent(actor)
+    title, text, ends_at = _checked(session, row.instansi_id, judul, isi, last)
+    turns.of_agency(session, row.instansi_id)
+    session.refresh(row)
+    if row.ends_at <= clock.now():
+        raise Refused(OVER)
+    if _mark(row) != seen:
+        raise ChangedMeanwhile
+    changes: dict[str, str] = {}
+    if title != row.judul:
+        changes["judul_sebelum"] = row.judul
+    if text != row.isi:
+        changes |= {"isi_sebelum": row.isi, "isi": text}
+    if ends_at != row.ends_at:
+        changes |= {"sampai_sebelum": row.ends_at.isoformat(), "sampai": ends_at.isoformat()}
+    if not changes:
+        return False
+    row.judul, row.isi, row.ends_at = title, text, ends_at
+    session.add(row)
+    _note(session, AuditTag.ANNOUNCEMENT_CHANGED, actor, row.instansi_id, judul=title, **changes)
+    return True
+
+
 def end(session: Session, actor: Actor, *, announcement_id: int) -> None:
     """Stop showing an announcement. No grave act: what should not stand there is gone at once.
 
@@ -196,10 +240,9 @@ def end(session: Session, actor: Actor, *, announcement_id: int) -> None:
     Raises:
         NotAllowed: Not of a place of the actor.
     """
-    actor.require(Permission.ANNOUNCE)
-    row = session.get(Announcement, announcement_id)
-    if row is None or not _speaks_for(actor, row.instansi_id):
-        raise NotAllowed(f"{Permission.ANNOUNCE.value}: announcement outside the scope")
+    row = _own(session, actor, announcement_id)
+    turns.of_agency(session, row.instansi_id)
+    session.refresh(row)
     if row.ends_at > clock.now():
         row.ends_at = clock.now()
         session.add(row)
@@ -222,12 +265,7 @@ def save_contact(session: Session, actor: Actor, key: str, given: ContactView) -
     """
     found, _ = _find(session, actor, key)
     require_recent(actor)
-    values = {name: " ".join(getattr(given, name).split()) for name in _LIMITS}
-    faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}
-    faults |= _contact_faults(values)
-    if faults:
-        raise InputRefused(faults)
-    values["email"] = normalise_email(values["email"]) if values["email"] else ""
+    values = checked_contact(given)
     turns.of_agency(session, found)
     row = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
     row = row or HelpContact(instansi_id=found, nama=values["nama"])
@@ -237,31 +275,26 @@ def save_contact(session: Session, actor: Actor, key: str, given: ContactView) -
     _note(session, AuditTag.HELP_CHANGED, actor, found, **values)
 
 
-def _contact_faults(values: dict[str, str]) -> dict[str, str]:
+def _checked(
+    session: Session, instansi_id: int | None, judul: str, isi: str, last: date | None
+) -> tuple[str, str, datetime]:
+    """Title, text and end of an announcement as they are kept."""
+    zone = ZONES.get((session.get_one(Instansi, instansi_id).zona if instansi_id else "WIB"), ZONES["WIB"])
+    title, text, now = " ".join(judul.split()), _paragraphs(isi), clock.now()
     faults = {}
-    if not values["nama"]:
-        faults["nama"] = "Isi nama helpdesk."
-    if values["telepon"] and not _PHONE.fullmatch(values["telepon"]):
-        faults["telepon"] = "Isi nomor telepon dengan angka, misalnya 021-8093008."
-    if values["email"]:
-        try:
-            normalise_email(values["email"])
-        except EmailError as error:
-            faults["email"] = str(error)
-    for name in ("situs", "keluhan_url"):
-        if values[name] and not _is_web_address(values[name]):
-            faults[name] = "Isi alamat lengkap yang diawali https://."
-    if not any(values[name] for name in ("telepon", "email", "situs", "keluhan_url")):
-        faults.setdefault("telepon", "Isi paling sedikit satu cara menghubungi: telepon, email, atau situs.")
-    return faults
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and "." in (parts.hostname or "") and "@" not in parts.netloc and " " not in text
+    if not title or len(title) > MAX_TITLE:
+        faults["judul"] = f"Isi judul, paling banyak {MAX_TITLE} karakter."
+    if not text or len(text) > MAX_TEXT:
+        faults["pesan"] = f"Isi pengumuman, paling banyak {MAX_TEXT} karakter."
+    possible = last is None or last.year in YEARS
+    ends_at = (datetime.combine(last, time(), zone) + timedelta(days=1)).astimezone(UTC) if last and possible else now
+    if not possible:
+        faults["sampai"] = "Periksa tahunnya."
+    elif not now < ends_at <= now + LONGEST:
+        faults["sampai"] = f"Isi hari terakhir ditampilkan: hari ini sampai paling lama {LONGEST.days} hari lagi."
+    if faults:
+        raise InputRefused(faults)
+    return title, text, ends_at
 
 
 def _agencies(actor: Actor) -> set[int | None]:
@@ -273,6 +306,14 @@ def _agencies(actor: Actor) -> set[int | None]:
 def _speaks_for(actor: Actor, instansi_id: int | None) -> bool:
     ids = _agencies(actor)
     return None in ids or (instansi_id is not None and instansi_id in ids)
+
+
+def _own(session: Session, actor: Actor, announcement_id: int) -> Announcement:
+    actor.require(Permission.ANNOUNCE)
+    row = session.get(Announcement, announcement_id)
+    if row is None or not _speaks_for(actor, row.instansi_id):
+        raise NotAllowed(f"{Permission.ANNOUNCE.value}: announcement outside the scope")
+    return row
 
 
 def _find(session: Session, actor: Actor, key: str) -> tuple[int | None, str]:
@@ -298,7 +339,13 @@ def _view(row: Announcement, agency: Instansi | None) -> AnnouncementView:
         row.ends_at - timedelta(microseconds=1),
         agency.zona if agency else "WIB",
         row.starts_at <= clock.now() < row.ends_at,
+        _mark(row),
     )
+
+
+def _mark(row: Announcement) -> str:
+    said = "\0".join((row.judul, row.isi, str(int(row.ends_at.timestamp()))))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _contact(row: HelpContact) -> ContactView:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, func, or_, select
 
+from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.throttle import HELP_SEARCHES_PER_ADDRESS
 from mysapk_web.models import HelpContact, Instansi
 from mysapk_web.services import counters
 from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Visitor
 from mysapk_web.services.counters import client_key
 from mysapk_web.settings import load
+
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{3,38}")
+_LIMITS: Final = {"nama": 120, "telepon": 40, "email": 254, "situs": 300, "keluhan_url": 300, "jam_layanan": 120}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +111,48 @@ def of_agencies(session: Session, *, visitor: Visitor, asked: str) -> list[Agenc
 
 def _view(row: HelpContact) -> ContactView:
     return ContactView(row.nama, row.telepon, row.email, row.situs, row.keluhan_url, row.jam_layanan)
+
+
+def checked_contact(given: ContactView) -> dict[str, str]:
+    """A contact as it is kept.
+
+    Args:
+        given: As typed; blanks around are taken off.
+
+    Raises:
+        InputRefused: A field is not as it has to be.
+    """
+    values = {name: " ".join(getattr(given, name).split()) for name in _LIMITS}
+    faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}
+    faults |= _contact_faults(values)
+    if faults:
+        raise InputRefused(faults)
+    values["email"] = normalise_email(values["email"]) if values["email"] else ""
+    return values
+
+
+def _contact_faults(values: dict[str, str]) -> dict[str, str]:
+    faults = {}
+    if not values["nama"]:
+        faults["nama"] = "Isi nama helpdesk."
+    if values["telepon"] and not _PHONE.fullmatch(values["telepon"]):
+        faults["telepon"] = "Isi nomor telepon dengan angka, misalnya 021-8093008."
+    if values["email"]:
+        try:
+            normalise_email(values["email"])
+        except EmailError as error:
+            faults["email"] = str(error)
+    for name in ("situs", "keluhan_url"):
+        if values[name] and not _is_web_address(values[name]):
+            faults[name] = "Isi alamat lengkap yang diawali https://."
+    if not any(values[name] for name in ("telepon", "email", "situs", "keluhan_url")):
+        faults.setdefault("telepon", "Isi paling sedikit satu cara menghubungi: telepon, email, atau situs.")
+    return faults
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and "." in (parts.hostname or "") and "@" not in parts.netloc and " " not in text

@@ -153,13 +153,13 @@ def _conclude(
     counters.forgive(session, ADDRESS_WAIT, candidate.address_key)
     counters.clear(session, ACCOUNT_WAIT, candidate.nip_key)
     if stronger is not None:
-        _strengthen(session, candidate, stronger)
+        _strengthen(session, visitor, candidate, stronger)
     needs_code = account.totp_confirmed_at is not None
     leave_claim(session, account, visitor, needs_code=needs_code)
     return LoginStep.CODE_NEEDED if needs_code else LoginStep.CLAIMED
 
 
-def _strengthen(session: Session, candidate: _Candidate, stronger: str) -> None:
+def _strengthen(session: Session, visitor: Visitor, candidate: _Candidate, stronger: str) -> None:
     """Put the stronger hash in the place of the one that was checked, unless another login or a new password was faster."""
     replaced = session.execute(
         update(Account)
@@ -172,7 +172,13 @@ def _strengthen(session: Session, candidate: _Candidate, stronger: str) -> None:
         .returning(col(Account.id))
     ).scalar_one_or_none()
     if replaced is not None:
-        audit.record(session, AuditTag.PASSWORD_REHASHED, actor_id=replaced, subject_id=replaced)
+        audit.record(
+            session,
+            AuditTag.PASSWORD_REHASHED,
+            actor_id=replaced,
+            subject_id=replaced,
+            address=visitor.address,
+        )
 
 
 def _fail(session: Session, visitor: Visitor, candidate: _Candidate) -> None:
@@ -211,7 +217,7 @@ def submit_code(session: Session, *, visitor: Visitor, code: str) -> None:
     account = session.get(Account, counted.account_id) if counted else None
     if counted is None or account is None or account.version != counted.account_version:
         raise Refused(CODE_GONE)
-    second_factor.check(session, load(), account, code)
+    second_factor.check(session, load(), account, code, visitor=visitor)
     leave_claim(session, account, visitor, second_factor=True)
 
 

@@ -14,7 +14,7 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.throttle import SECOND_FACTOR_TRIES
 from mysapk_web.models import Account, RecoveryCode
 from mysapk_web.services import audit, clock, counters
-from mysapk_web.services.actor import CountedRefusal, Refused
+from mysapk_web.services.actor import CountedRefusal, Refused, Visitor
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.passwords import decrypt_totp
 from mysapk_web.settings import Settings
@@ -30,7 +30,7 @@ WRONG_CODE = "Kode tidak cocok. Periksa jam ponsel Anda (atur otomatis), lalu ma
 TOO_MANY = "Terlalu banyak kode yang salah. Tunggu 5 menit, lalu masukkan kode yang terbaru."
 
 
-def check(session: Session, settings: Settings, account: Account, typed: str) -> None:
+def check(session: Session, settings: Settings, account: Account, typed: str, *, visitor: Visitor) -> None:
     """Accept a code of the authenticator, or a recovery code, of an account.
 
     Args:
@@ -38,17 +38,20 @@ def check(session: Session, settings: Settings, account: Account, typed: str) ->
         settings: For the keys.
         account: With a confirmed authenticator.
         typed: Six digits, or a recovery code; blanks and hyphens are ignored.
+        visitor: The browser, whose network stands in the trail.
 
     Raises:
         CountedRefusal: When the code is wrong or too many were tried.
     """
     key = counters.subject_key(settings.key("counters"), f"totp:{account.id}")
-    if not counters.within(session, SECOND_FACTOR_TRIES, key, None, subject_id=account.id):
+    if not counters.within(session, SECOND_FACTOR_TRIES, key, visitor, subject_id=account.id):
         raise CountedRefusal(TOO_MANY, "kode")
     code = normalise(typed)
-    accepted = _accept_totp(session, settings, account, code) or _accept_recovery(session, settings, account, code)
+    accepted = _accept_totp(session, settings, account, code) or _accept_recovery(
+        session, settings, account, code, visitor
+    )
     if not accepted:
-        audit.record(session, AuditTag.TOTP_FAILED, subject_id=account.id)
+        audit.record(session, AuditTag.TOTP_FAILED, subject_id=account.id, address=visitor.address)
         raise CountedRefusal(WRONG_CODE, "kode")
 
 
@@ -94,7 +97,7 @@ def _code_hash(settings: Settings, account_id: int | None, code: str) -> str:
     return hmac.new(settings.key("recovery-code"), f"{account_id}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
-def _accept_recovery(session: Session, settings: Settings, account: Account, code: str) -> bool:
+def _accept_recovery(session: Session, settings: Settings, account: Account, code: str, visitor: Visitor) -> bool:
     if len(code) != _RECOVERY_LENGTH:
         return False
     taken = session.execute(
@@ -110,7 +113,14 @@ def _accept_recovery(session: Session, settings: Settings, account: Account, cod
     if taken is None:
         return False
     left = codes_left(session, account.id or 0)
-    audit.record(session, AuditTag.RECOVERY_CODE_USED, actor_id=account.id, subject_id=account.id, left=left)
+    audit.record(
+        session,
+        AuditTag.RECOVERY_CODE_USED,
+        actor_id=account.id,
+        subject_id=account.id,
+        address=visitor.address,
+        left=left,
+    )
     enqueue(session, Letter.RECOVERY_CODE_USED, account_id=account.id, left=left)
     return True
 
@@ -127,13 +137,14 @@ def codes_left(session: Session, account_id: int) -> int:
     ).one()
 
 
-def new_recovery_codes(session: Session, settings: Settings, account_id: int) -> list[str]:
+def new_recovery_codes(session: Session, settings: Settings, account_id: int, *, visitor: Visitor) -> list[str]:
     """Make ten new recovery codes; the older ones stop working.
 
     Args:
         session: Any transaction.
         settings: For the key of the hash.
         account_id: Whose.
+        visitor: The browser, whose network stands in the trail.
 
     Returns:
         The codes in clear, grouped for reading, to be shown once.
@@ -144,7 +155,13 @@ def new_recovery_codes(session: Session, settings: Settings, account_id: int) ->
     ]
     for code in codes:
         session.add(RecoveryCode(account_id=account_id, code_hash=_code_hash(settings, account_id, code)))
-    audit.record(session, AuditTag.RECOVERY_CODES_CREATED, actor_id=account_id, subject_id=account_id)
+    audit.record(
+        session,
+        AuditTag.RECOVERY_CODES_CREATED,
+        actor_id=account_id,
+        subject_id=account_id,
+        address=visitor.address,
+    )
     enqueue(session, Letter.RECOVERY_CODES_NEW, account_id=account_id)
     return [f"{code[:5]}-{code[5:10]}-{code[10:]}" for code in codes]
 

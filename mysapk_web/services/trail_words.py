@@ -49,9 +49,12 @@ DETAIL_LABELS: Final = {
     "fits": "Email cocok",
     "grup": "Kelompok data",
     "impor": "Nomor impor",
+    "isi": "Isi",
+    "isi_sebelum": "Isi sebelumnya",
     "jam_layanan": "Jam layanan",
     "jenis": "Jenis",
     "judul": "Judul",
+    "judul_sebelum": "Judul sebelumnya",
     "jumlah": "Pegawai",
     "keluhan_url": "Alamat pengaduan",
     "label": "Nama token",
@@ -72,6 +75,7 @@ DETAIL_LABELS: Final = {
     "rows": "Baris",
     "rule": "Dokumen",
     "sampai": "Sampai",
+    "sampai_sebelum": "Sampai, sebelumnya",
     "saringan": "Saringan",
     "sebab": "Sebab",
     "penangan": "Tindakan",
@@ -141,7 +145,7 @@ _LIMITS: Final = {
     throttle.EMAIL_CHANGES_PER_ACCOUNT.name: "penggantian alamat email",
     throttle.EMAIL_CHANGES_PER_TARGET.name: "penggantian ke satu alamat email",
     throttle.EXPORTS_PER_ACCOUNT.name: "unduhan daftar",
-    throttle.CARD_CHECKS_PER_ADDRESS.name: "pemeriksaan kartu dari satu jaringan",
+    throttle.PROOF_CHECKS_PER_ADDRESS.name: "pemeriksaan bukti dari satu jaringan",
     throttle.EMAIL_REPAIR_REQUESTS_PER_ADDRESS.name: "permintaan perbaikan email dari satu jaringan",
     throttle.EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK.name: "permintaan perbaikan email satu NIP dari satu jaringan",
     throttle.EMAIL_REPAIR_REQUESTS_PER_NIP.name: "permintaan perbaikan email untuk satu NIP",
@@ -188,7 +192,7 @@ _POLICIES: Final = {
     DomainPolicy.WARN_FREE_MAIL.value: "Semua alamat, dengan saran memakai email dinas",
     DomainPolicy.AGENCY_ONLY.value: "Hanya email dinas",
 }
-_MOMENTS: Final = frozenset({"mulai", "selesai", "sampai", "dari"})
+_MOMENTS: Final = frozenset({"mulai", "selesai", "sampai", "sampai_sebelum", "dari"})
 
 
 class Names:

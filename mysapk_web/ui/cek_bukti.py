@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from mysapk_web.services import database, pdm
-from mysapk_web.ui.access import ANYONE, handler
+from mysapk_web.ui.access import ANYONE, handler, visitor
 from mysapk_web.ui.components.display import facts, inset, skeleton
+from mysapk_web.ui.components.forms import outcome
 from mysapk_web.ui.components.usulan import chip
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
@@ -27,8 +28,9 @@ class CekBuktiState(AppState):
     @handler(ANYONE)
     async def load(self) -> None:
         """Look the proof up."""
-        self.faults, self.notice = {}, ""
-        found = await database.look(pdm.public_check, part_of_path(self.router.url.path, 1)[:200])
+        self.faults, self.notice, self.ready, self.genuine = {}, "", False, False
+        token = part_of_path(self.router.url.path, 1)[:200]
+        found = await database.run(pdm.public_check, visitor=visitor(), token=token)
         self.genuine = found is not None
         if found is not None:
             self.nomor, self.nama, self.instansi = found.number, found.nama, found.instansi
@@ -74,10 +76,11 @@ def _unknown() -> rx.Component:
 def cek_bukti() -> rx.Component:
     """The page."""
     return page(
+        outcome(),
         rx.el.h1("Periksa bukti pemutakhiran"),
         rx.cond(
             CekBuktiState.ready,
             rx.cond(CekBuktiState.genuine, _genuine(), _unknown()),
-            skeleton(4),
+            rx.cond(AppState.faults, rx.fragment(), skeleton(4)),
         ),
     )

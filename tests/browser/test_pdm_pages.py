@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
+from sqlmodel import col
 
-from mysapk_web.models import Database
+from mysapk_web.domain.throttle import PROOF_CHECKS_PER_ADDRESS
+from mysapk_web.models import Counter, Database
 from mysapk_web.services.demo import DemoAccount
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
@@ -61,6 +64,22 @@ def test_a_proof_that_does_not_exist_is_said_to_everybody(new_page: NewPage, loo
     page.goto("/cek-bukti/palsu")
     expect(page.get_by_text("Bukti tidak ditemukan.")).to_be_visible()
     looks.fine(page, "cek-bukti-palsu")
+
+
+def test_who_checks_too_many_proofs_is_told_when_to_come_back(
+    new_page: NewPage, looks: Looks, server_db: Database
+) -> None:
+    page = new_page()
+    page.goto("/cek-bukti/palsu")
+    expect(page.get_by_text("Bukti tidak ditemukan.")).to_be_visible()
+    with server_db.begin() as s:
+        mine = col(Counter.key).startswith(f"{PROOF_CHECKS_PER_ADDRESS.name}:", autoescape=True)
+        s.execute(update(Counter).where(mine).values(count=PROOF_CHECKS_PER_ADDRESS.count))
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("Terlalu banyak pemeriksaan bukti dari jaringan ini.")
+    expect(page.get_by_text("Bukti tidak ditemukan.")).to_have_count(0)
+    expect(page.locator(".skeleton")).to_have_count(0)
+    looks.fine(page, "cek-bukti-terlalu-sering")
 
 
 def test_a_new_record_a_proposal_to_delete_and_throwing_a_draft_away(new_page: NewPage, looks: Looks) -> None:

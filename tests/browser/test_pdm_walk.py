@@ -216,3 +216,25 @@ def test_a_document_is_refused_in_words_replaced_looked_at_and_removed(
     button_named(page.get_by_role("dialog", name="Hapus dokumen ini?"), "Hapus dokumen").click()
     expect(page.get_by_text("Dokumen dihapus.")).to_be_focused()
     expect(place.get_by_text("Belum diunggah")).to_be_visible()
+
+
+def test_on_a_phone_the_own_document_opens_in_a_tab_of_its_own(new_page: NewPage, looks: Looks) -> None:
+    page = new_page(SIZES["phone"], "pegawai")
+    open_form(page, "pendidikan", "Ubah S-1/Sarjana, S-1 Administrasi Negara")
+    upload(page, "Ijazah")
+    place = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Ijazah", exact=True))
+    expect(place.get_by_role("button", name="Lihat Ijazah")).to_have_count(0)
+    expect(page.locator("iframe")).to_have_count(0)
+    link = place.get_by_role("link", name="Buka di tab baru Ijazah")
+    expect(link).to_be_visible()
+    looks.fine(page, "pdm-dokumen-ponsel")
+    with page.context.expect_page() as opened:
+        link.click()
+    there = opened.value.url
+    assert there.endswith("/lihat")
+    assert opened.value.evaluate("document.contentType") == "application/pdf"
+    assert page.request.get(there).headers["content-disposition"].startswith("inline")
+    expect(place.get_by_label("Ganti dokumen Ijazah")).to_be_visible()  # the form is as it was
+    page.set_viewport_size(SIZES["desk"])
+    place.get_by_role("button", name="Lihat Ijazah").click()
+    expect(place.locator("iframe[title='Ijazah']")).to_be_visible()

@@ -309,6 +309,9 @@ def test_an_announcement_reaches_people_and_ends(
     dialog.get_by_label("Password, atau kode autentikator").fill(accounts["admin_instansi_lain"].password or "")
     button_named(dialog, "Konfirmasi").click()
     expect(page.locator(".done")).to_contain_text("Pengumuman ditampilkan.")
+    expect(page.get_by_label("Judul")).to_have_value("")
+    expect(page.get_by_label("Isi pengumuman")).to_have_value("")
+    expect(page.get_by_label("Tampil sampai")).to_have_value("")
     looks.fine(page, "pengumuman-berjalan")
 
     reader = new_page(PHONE, "pegawai_lain")
@@ -334,6 +337,61 @@ def test_an_announcement_reaches_people_and_ends(
     reader.goto("/beranda")
     expect(reader.get_by_role("heading", level=1)).to_contain_text("Selamat datang,")
     expect(reader.get_by_role("heading", name="Layanan tutup Jumat")).to_have_count(0)
+
+
+def test_an_announcement_is_edited_and_nothing_typed_is_lost(
+    new_page: NewPage, looks: Looks, server_db: Database, accounts: Accounts
+) -> None:
+    page = new_page(DESK, "admin_instansi_lain")
+    page.goto("/admin/bantuan")
+    fill(page, Judul="Layanan tutup Jumat", Isi_pengumuman="Loket tutup.", Tampil_sampai=day(2).isoformat())
+    button_named(page, "Tampilkan pengumuman").click()
+    expect(page.locator(".done")).to_contain_text("Pengumuman ditampilkan.")
+    fill(page, Judul="Yang berikutnya")
+    button_named(page, "Ubah").click()
+    editor = page.get_by_role("region", name="Ubah pengumuman")
+    expect(editor.get_by_label("Judul")).to_be_focused()
+    expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Jumat")
+    expect(editor.get_by_label("Isi pengumuman")).to_have_value("Loket tutup.")
+    expect(editor.get_by_label("Tampil sampai")).to_have_value(day(2).isoformat())
+    looks.fine(page, "pengumuman-ubah")
+
+    fill(editor, Judul="Layanan tutup Sabtu", Tampil_sampai=day(-2).isoformat())
+    button_named(editor, "Simpan perubahan").click()
+    expect(page.get_by_role("alert")).to_contain_text("Isi hari terakhir ditampilkan")
+    expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
+    looks.fine(page, "pengumuman-ubah-kesalahan")
+
+    # Somebody else is faster, and password or code have to be shown again.
+    with server_db.begin() as s:
+        s.execute(text("UPDATE pengumuman SET isi = 'Loket pindah.' WHERE judul = 'Layanan tutup Jumat'"))
+        s.execute(text("UPDATE sesi SET step_up_at = NULL"))
+    fill(editor, Tampil_sampai=day(4).isoformat())
+    button_named(editor, "Simpan perubahan").click()
+    dialog = page.get_by_role("dialog", name="Konfirmasi bahwa ini Anda")
+    dialog.get_by_label("Password, atau kode autentikator").fill(accounts["admin_instansi_lain"].password or "")
+    button_named(dialog, "Konfirmasi").click()
+    expect(page.get_by_role("alert")).to_contain_text("baru saja diubah orang lain")
+    expect(page.get_by_role("listitem").filter(has_text="Loket pindah.")).to_be_visible()
+    expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
+    expect(editor.get_by_label("Isi pengumuman")).to_have_value("Loket tutup.")
+    button_named(editor, "Simpan perubahan").click()
+    expect(page.locator(".done")).to_contain_text("Pengumuman diubah.")
+    expect(editor).to_have_count(0)
+    expect(page.get_by_label("Judul")).to_have_value("Yang berikutnya")
+
+    reader = new_page(PHONE, "pegawai_lain")
+    reader.goto("/beranda")
+    expect(reader.get_by_role("heading", name="Layanan tutup Sabtu")).to_be_visible()
+    expect(reader.get_by_role("heading", name="Layanan tutup Jumat")).to_have_count(0)
+
+    button_named(page, "Ubah").click()
+    expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
+    button_named(editor, "Batal mengubah").click()
+    expect(page.locator(".done")).to_contain_text("Pengumuman tidak diubah.")
+    expect(editor).to_have_count(0)
+    page.goto("/admin/audit?tindakan=pengumuman:diubah")
+    expect(page.get_by_role("table", name="Jejak audit")).to_contain_text("Judul sebelumnya: Layanan tutup Jumat")
 
 
 def test_a_place_of_another_agency_is_refused(new_page: NewPage, server_db: Database) -> None:

@@ -16,6 +16,9 @@ from mysapk_web.services import audit, clock
 LEASE: Final = timedelta(seconds=30)
 """Renewed with every chunk, which takes a fraction of a second."""
 ATTEMPTS: Final = 3
+"""Claims of a step that come no further than an earlier one."""
+TRIES: Final = 20
+"""Claims of a step in all: whatever comes a chunk further with each death would otherwise die five hundred times."""
 STUCK: Final = (
     "Berkas ini tidak dapat diproses. Simpan ulang sebagai CSV, atau bagi menjadi beberapa berkas, lalu unggah lagi."
 )
@@ -35,7 +38,7 @@ def anything_to_do(session: Session) -> bool:
 
 
 def claim(session: Session, worker: str) -> int | None:
-    """Take the oldest run that waits for work; one that has killed its workers time and again is given up.
+    """Take the oldest run that waits for work; one that has killed its workers time and again is given up, in words for its maker.
 
     Args:
         session: A transaction of its own, short.
@@ -49,14 +52,19 @@ def claim(session: Session, worker: str) -> int | None:
     taken = session.execute(
         update(EmailImport)
         .where(col(EmailImport.id) == oldest, *_free(now))
-        .values(claimed_by=worker, claimed_until=now + LEASE, attempts=col(EmailImport.attempts) + 1)
+        .values(
+            claimed_by=worker,
+            claimed_until=now + LEASE,
+            attempts=col(EmailImport.attempts) + 1,
+            tries=col(EmailImport.tries) + 1,
+        )
         .returning(col(EmailImport.id))
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
     if taken is None:
         return None
     run = hold(session, taken, worker)
-    if run.attempts > ATTEMPTS:
+    if run.attempts > ATTEMPTS or run.tries > TRIES:
         fail(session, run, STUCK)
         return claim(session, worker)
     return int(taken)
@@ -92,6 +100,17 @@ def hold(session: Session, run_id: int, worker: str) -> EmailImport:
     return run
 
 
+def came_to(run: EmailImport, row: int) -> None:
+    """Note how far a step is; only what no earlier try of it has come to is progress.
+
+    Args:
+        run: Held.
+        row: How many rows this try has got through, or where it stands.
+    """
+    if row > run.furthest:
+        run.furthest, run.attempts = row, 0
+
+
 def let_go(session: Session, worker: str) -> None:
     """Free at once what a worker that died still held.
 
@@ -119,7 +138,7 @@ def move(run: EmailImport, state: RunState) -> None:
     """
     if not run.state.may_become(state):
         raise ValueError(f"a run is never {state.value} after {run.state.value}")
-    run.state, run.attempts = state, 0
+    run.state, run.attempts, run.tries, run.furthest = state, 0, 0, 0
 
 
 def leave(run: EmailImport, state: RunState) -> None:

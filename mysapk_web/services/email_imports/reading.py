@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from mysapk_web.domain.email_import import RunState
 from mysapk_web.models import Database, EmailImport, EmailImportRow, bulk
 from mysapk_web.services import clock
-from mysapk_web.services.email_imports.holding import fail, hold, leave, move
+from mysapk_web.services.email_imports.holding import came_to, fail, hold, leave, move
 from mysapk_web.services.email_imports.judging import Judged, Memory, Survey, judge, survey
 from mysapk_web.services.email_imports.reach import ReachLost, reach_of
 from mysapk_web.services.rolls.judging import chunks
@@ -68,7 +68,7 @@ def _read(db: Database, run_id: int, worker: str, path: Path | None) -> None:
             run = hold(session, run_id, worker)
             bulk.insert_many(session, EmailImportRow, [_row(run, n, row) for n, row in enumerate(judged, start=1)])
             run.total += len(judged)
-            run.attempts = 0
+            came_to(run, run.total)
             run.counts = dict(Counter(run.counts) + Counter(row.verdict.value for row in judged))
 
 

@@ -11,20 +11,25 @@ from typing import Final
 from sqlalchemy import case
 from sqlmodel import Session, col, func, or_, select
 
-from mysapk_web.domain.groups import kind
+from mysapk_web.domain.groups import GROUPS, kind
 from mysapk_web.domain.groups.base import Cardinality, Group, RecordKind
 from mysapk_web.domain.groups.fields import Value
 from mysapk_web.domain.usulan import Declaration, GroupState, UsulanState, group_state
-from mysapk_web.models import Document, GroupStatement, PersonnelRecord, Proposal, TrailEntry, Unor
+from mysapk_web.models import Document, FormerValue, GroupStatement, PersonnelRecord, Proposal, TrailEntry, Unor
 from mysapk_web.services.pdm.payload import readable
 from mysapk_web.services.pdm.standing import Standing
 
 _NEVER_SENT: Final = UsulanState.DIHAPUS
+_OF_PROFILE: Final = frozenset(each.key for group in GROUPS if not group.verified for each in group.kinds)
+"""Kinds of record that are changed at once, without a proposal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many records of a kind are on file, and when one of them was changed last (None: never since it was made)."""
+    """How many records of a kind are on file, and when one of them was changed last (None: never since it was made).
+
+    Of what is changed without a proposal it is the last change before the PDM of the agency ended: a later one is no part of it.
+    """
 
     count: int
     changed_at: datetime | None
@@ -62,7 +67,7 @@ class Holdings:
         """What the tile of a group shows."""
         declared = self.declarations.get(group.key)
         if not group.verified and declared is None:
-            # The profile counts at once: whoever has changed it in this PDM has looked at it.
+            # The profile counts at once: whoever has changed it in this PDM, and not only after its end, has looked at it.
             changed = [self.held[each.key].changed_at for each in group.kinds if each.key in self.held]
             if any(moment and moment >= self.here.times.since for moment in changed):
                 return GroupState.SELESAI
@@ -98,12 +103,31 @@ def read(session: Session, here: Standing) -> Holdings:
         .where(PersonnelRecord.pegawai_id == here.pegawai_id, col(PersonnelRecord.removed_at).is_(None))
         .group_by(PersonnelRecord.kind)
     ).all()
+    known = {name: Held(count, moment) for name, count, moment in held}
+    for name in _OF_PROFILE & known.keys():
+        last = known[name].changed_at
+        if last is not None and last >= here.times.until:
+            known[name] = Held(known[name].count, _changed_before(session, here, name))
     return Holdings(
         here=here,
         proposals=[each for each in proposals if each.state is not _NEVER_SENT],
         declarations={group: Declaration(statement) for group, statement in declared},
-        held={name: Held(count, moment) for name, count, moment in held},
+        held=known,
     )
+
+
+def _changed_before(session: Session, here: Standing, kind: str) -> datetime | None:
+    """The last change of a kind that is changed without a proposal, before the PDM ended."""
+    return session.exec(
+        select(func.max(FormerValue.replaced_at))
+        .join(PersonnelRecord, col(PersonnelRecord.id) == FormerValue.record_id)
+        .where(
+            PersonnelRecord.pegawai_id == here.pegawai_id,
+            PersonnelRecord.kind == kind,
+            col(PersonnelRecord.removed_at).is_(None),
+            col(FormerValue.replaced_at) < here.times.until,
+        )
+    ).one()
 
 
 def add_records(session: Session, holdings: Holdings, kinds: Iterable[RecordKind]) -> None:

@@ -11,11 +11,13 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.throttle import PROOF_CHECKS_PER_ADDRESS
 from mysapk_web.domain.token import ALPHABET
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.models import Proof
-from mysapk_web.services import audit
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services import audit, counters
+from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, Refused, Visitor
+from mysapk_web.services.counters import client_key
 from mysapk_web.services.links import read_proof, sign_proof
 from mysapk_web.services.pdm import holdings as held
 from mysapk_web.services.pdm.board import undone
@@ -27,6 +29,9 @@ from mysapk_web.settings import load
 FORMAT: Final = 1
 """Format of `Proof.content`: old proofs are made again as they were."""
 CHECK_PAGE: Final = "/cek-bukti"
+TOO_MANY_CHECKS: Final = (
+    "Terlalu banyak pemeriksaan bukti dari jaringan ini. Tunggu satu menit, lalu muat ulang halaman ini."
+)
 _RANDOM: Final = 8
 _OWN: Final = frozenset({"number", "at", "check"})
 """What tells one proof from the next, beside what they prove."""
@@ -193,16 +198,23 @@ def download(session: Session, actor: Actor, number: str) -> ProofView:
     return _view(row)
 
 
-def public_check(session: Session, token: str) -> PublicProof | None:
-    """Look up a proof for whoever holds it.
+def public_check(session: Session, *, visitor: Visitor, token: str) -> PublicProof | None:
+    """Look up a proof for whoever holds it. Open to everybody.
 
     Args:
-        session: A read transaction is enough.
+        session: Any transaction; kept also when it is refused, because each check counts.
+        visitor: The browser.
         token: Whatever stood in the address.
 
     Returns:
         None when no proof was made with this reference.
+
+    Raises:
+        CountedRefusal: Too many checks from this network address.
     """
+    key = client_key(load().key("counters"), visitor.address)
+    if not counters.within(session, PROOF_CHECKS_PER_ADDRESS, key, visitor):
+        raise CountedRefusal(TOO_MANY_CHECKS)
     number = read_proof(load(), token)
     row = session.exec(select(Proof).where(Proof.number == number)).one_or_none() if number else None
     if row is None:

@@ -21,6 +21,7 @@ from mysapk_web.services.actor import Actor, NotAllowed, Refused
 from mysapk_web.services.periods import moment
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER: Final = datetime(2999, 1, 1, tzinfo=UTC)
 _LAST_MOMENT: Final = timedelta(microseconds=1)
 _KINDS: Final = (PeriodKind.PDM, PeriodKind.VERIFIKASI)
 
@@ -39,6 +40,7 @@ class Times:
         pdm: Period of entry.
         verification: Period of verification.
         since: Start of the PDM that runs or ran last; what is older belongs to an earlier one.
+        until: Its exclusive end; what is done later belongs to none.
     """
 
     now: datetime
@@ -47,6 +49,7 @@ class Times:
     pdm: PeriodStatus
     verification: PeriodStatus
     since: datetime
+    until: datetime
 
     def is_open(self, kinds: Iterable[PeriodKind]) -> bool:
         """Whether one of these periods is open."""
@@ -214,25 +217,27 @@ def times_of(rows: Iterable[Window], zona: str) -> Times:
     """
     now, zone = clock.now(), ZONES.get(zona, ZONES["WIB"])
     windows = list(rows)
+    since, until = span_of(windows, now)
     return Times(
         now=now,
         today=now.astimezone(zone).date(),
         zona=zona if zona in ZONES else "WIB",
         pdm=period_status(windows, PeriodKind.PDM, now, zone),
         verification=period_status(windows, PeriodKind.VERIFIKASI, now, zone),
-        since=begun_at(windows, now),
+        since=since,
+        until=until,
     )
 
 
-def begun_at(rows: Iterable[Window], now: datetime) -> datetime:
-    """When the PDM that runs or ran last began; long ago while there was none.
+def span_of(rows: Iterable[Window], now: datetime) -> tuple[datetime, datetime]:
+    """When the PDM that runs or ran last began, and its exclusive end; all time while there was none.
 
     Args:
         rows: National rows and those of the agency, of any kind.
         now: The present moment.
     """
     begun = effective_period([row for row in rows if row.starts_at <= now], PeriodKind.PDM, now)
-    return begun.starts_at if begun else _LONG_AGO
+    return (begun.starts_at, begun.ends_at) if begun else (_LONG_AGO, _NEVER)
 
 
 def _times(session: Session, instansi: Instansi) -> Times:

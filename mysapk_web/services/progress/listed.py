@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false, func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
@@ -15,7 +16,7 @@ from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Account, Instansi, Pegawai, Reminder, Unor
 from mysapk_web.services.actor import Actor
-from mysapk_web.services.listing import Listing, list_page
+from mysapk_web.services.listing import DEEPEST, Listing, list_page
 from mysapk_web.services.progress import places
 from mysapk_web.services.progress.agencies import Closed
 from mysapk_web.services.progress.places import Place
@@ -146,6 +147,56 @@ def of_closed(closed: Iterable[Closed]) -> ColumnElement[bool]:
         closed: From `closed_agencies`.
     """
     return col(Pegawai.instansi_id).in_([agency.instansi_id for agency in closed])
+
+
+def by_end(closed: Iterable[Closed]) -> dict[datetime, list[Closed]]:
+    """Agencies by the moment at which their period ended.
+
+    Args:
+        closed: From `closed_agencies`.
+    """
+    ends: dict[datetime, list[Closed]] = defaultdict(list)
+    for agency in closed:
+        ends[agency.ended_at].append(agency)
+    return ends
+
+
+def there_in_time(closed: Iterable[Closed]) -> ColumnElement[bool]:
+    """Condition over `pegawai`, beside `of_closed`: on the rolls before the period of the agency had ended.
+
+    Args:
+        closed: From `closed_agencies`.
+    """
+    joined = col(Pegawai.joined_at)
+    ends = by_end(closed)
+    if len(ends) == 1:
+        [end] = ends
+        return joined.is_(None) | (joined < end)
+    return or_(joined.is_(None), false(), *(of_closed(agencies) & (joined < end) for end, agencies in ends.items()))
+
+
+def came_later(closed: Iterable[Closed]) -> ColumnElement[bool]:
+    """Condition over `pegawai`: of such an agency, and on the rolls only since the period has ended. Few, and found by an index.
+
+    Args:
+        closed: From `closed_agencies`.
+    """
+    joined = col(Pegawai.joined_at)
+    ends = by_end(closed)
+    later = or_(false(), *(of_closed(agencies) & (joined >= end) for end, agencies in ends.items()))
+    return later & (joined >= min(ends)) if ends else later
+
+
+def count_of_few(session: Session, found: Found) -> int | None:
+    """How many a list has that is short; None where it is not.
+
+    Args:
+        session: Any transaction.
+        found: From `query`.
+    """
+    some = found.ids.limit(DEEPEST + 1).subquery()
+    count: int = session.execute(sql_select(func.count()).select_from(some)).scalar_one()
+    return count if count <= DEEPEST else None
 
 
 def page_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,15 +9,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, case, false, or_
-from sqlalchemy import select as sql_select
-from sqlmodel import Session, col, func
+from sqlmodel import Session, col
 
 from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Account, Pegawai
 from mysapk_web.models.pegawai import awaiting_approval
 from mysapk_web.services.actor import Actor
-from mysapk_web.services.listing import DEEPEST, Listing
+from mysapk_web.services.listing import Listing
 from mysapk_web.services.progress import listed, reading
 from mysapk_web.services.progress.agencies import Closed, all_closed, closed_agencies
 from mysapk_web.services.progress.listed import Found, ListedPerson, ListFilter
@@ -106,7 +104,7 @@ def _known_count(session: Session, actor: Actor, narrowed: Filter) -> int | None
 
 
 def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[MissingPerson]:
-    """Who had not activated when the period of the agency ended, by name.
+    """Who was on the rolls when the period of the agency ended and had not activated, by name.
 
     Args:
         session: Any transaction.
@@ -125,14 +123,21 @@ def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
 
 
 def _known_with_late(session: Session, actor: Actor, narrowed: Filter) -> int | None:
-    """How many are sanctioned where a period of every agency is over: who has not activated, and the few who were late."""
+    """How many are sanctioned where a period of every agency is over: who has not activated, and the few who were late.
+
+    Without the few who came after the end and have not activated either.
+    """
     kept = _known_count(session, actor, narrowed)
     if kept is None:
         return None
     few = _sanctioned(session, actor, Permission.PROGRESS_READ, replace(narrowed, cause=Cause.LATE))
-    some = few.ids.limit(DEEPEST + 1).subquery()
-    late: int = session.execute(sql_select(func.count()).select_from(some)).scalar_one()
-    return kept + late if late <= DEEPEST else None
+    late = listed.count_of_few(session, few)
+    closed = closed_agencies(session, actor, Permission.PROGRESS_READ, PeriodKind.AKTIVASI, narrowed.key)
+    new = listed.count_of_few(
+        session,
+        _query([*conditions(session, actor, Permission.PROGRESS_READ, narrowed), listed.came_later(closed)]),
+    )
+    return None if late is None or new is None else kept + late - new
 
 
 def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool) -> Iterator[MissingPerson]:
@@ -194,7 +199,11 @@ def _query(where: list[ColumnElement[bool]]) -> Found:
 
 def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
     closed = closed_agencies(session, actor, permission, PeriodKind.AKTIVASI, narrowed.key)
-    wanted = [*listed.within(session, actor, permission, narrowed), listed.of_closed(closed)]
+    wanted = [
+        *listed.within(session, actor, permission, narrowed),
+        listed.of_closed(closed),
+        listed.there_in_time(closed),
+    ]
     never = col(Account.activated_at).is_(None)
     # Each said in the plainest way: with more around it PostgreSQL reads the whole country for the few who were late.
     if narrowed.cause is None:
@@ -209,9 +218,7 @@ def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed
 def _late(closed: list[Closed]) -> ColumnElement[bool]:
     """Activated after the end, each agency by its own."""
     activated = col(Account.activated_at)
-    ends: dict[datetime, list[Closed]] = defaultdict(list)
-    for agency in closed:
-        ends[agency.ended_at].append(agency)
+    ends = listed.by_end(closed)
     if len(ends) == 1:
         [end] = ends
         return activated >= end

@@ -22,6 +22,7 @@ from mysapk_web.domain.period import PeriodKind
 from mysapk_web.domain.progress import GROUP_BITS, Measure, concerned, handling
 from mysapk_web.domain.usulan import EVER_SENT, SENT_STATES, UsulanState
 from mysapk_web.models import (
+    FormerValue,
     GroupStatement,
     Instansi,
     PdmHandling,
@@ -36,7 +37,7 @@ from mysapk_web.models import (
     upsert,
 )
 from mysapk_web.services import clock
-from mysapk_web.services.pdm.standing import begun_at
+from mysapk_web.services.pdm.standing import span_of
 from mysapk_web.services.progress.sums import Key, add, note_day, paths_of, rolled
 
 BATCH: Final = 2_000
@@ -51,6 +52,10 @@ _LEFT: Final = (UsulanState.DRAF, _RETURNED)
 
 _OF_PROFILE: Final = tuple(each.key for group in GROUPS if not group.verified for each in group.kinds)
 """Kinds of record that are changed at once, without a proposal."""
+
+
+Span = tuple[datetime, datetime]
+"""Start and exclusive end of a PDM."""
 
 
 class Counted(NamedTuple):
@@ -69,6 +74,7 @@ _KEPT: Any = PdmHandling
 _PROPOSAL: Any = Proposal
 _STATEMENT: Any = GroupStatement
 _RECORD: Any = PersonnelRecord
+_FORMER: Any = FormerValue
 _PERSON: Any = Pegawai
 
 
@@ -231,7 +237,7 @@ def _bit(group: Any) -> Any:
 
 
 def _declared(session: Session, ids: Sequence[int]) -> Counter[int]:
-    """Groups that were declared, and the profile where it was changed."""
+    """Groups that were declared, and the profile where it was changed until the PDM ended, be it changed again since."""
     found: Counter[int] = Counter()
     stated = _in_this_pdm(_STATEMENT, _STATEMENT.pegawai_id, func.sum(_bit(_STATEMENT.group))).where(
         _of(session, _STATEMENT.pegawai_id, ids), _STATEMENT.at >= col(PdmSince.since)
@@ -245,9 +251,13 @@ def _declared(session: Session, ids: Sequence[int]) -> Counter[int]:
             _RECORD.kind.in_([each.key for each in group.kinds]),
             _RECORD.version > 1,
             _RECORD.removed_at.is_(None),
-            _RECORD.changed_at >= col(PdmSince.since),
         )
-        for id_ in set(session.execute(changed).scalars()):
+        since, until = col(PdmSince.since), col(PdmSince.until)
+        last = changed.where(_RECORD.changed_at >= since, _RECORD.changed_at < until)
+        before = changed.join(FormerValue, _FORMER.record_id == _RECORD.id).where(
+            _RECORD.changed_at >= until, _FORMER.replaced_at >= since, _FORMER.replaced_at < until
+        )
+        for id_ in {*session.execute(last).scalars(), *session.execute(before).scalars()}:
             found[id_] |= GROUP_BITS[group.key]
     return found
 
@@ -275,7 +285,7 @@ def _proposed(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int,
 
 
 def _in_this_pdm(table: Any, *columns: Any) -> Any:
-    """What people have in a table, beside the start of the PDM of their agency."""
+    """What people have in a table, beside start and end of the PDM of their agency."""
     return (
         sql_select(*columns)
         .select_from(table)
@@ -343,8 +353,8 @@ def _crowds(session: Session, instansi_id: int) -> Iterator[list[Any]]:
 # Since when ----------------------------------------------------------------------------------------
 
 
-def _moved(session: Session) -> dict[int, datetime]:
-    """Agencies whose present PDM began at another moment than what is counted says."""
+def _moved(session: Session) -> dict[int, tuple[Span | None, Span]]:
+    """Agencies whose present PDM begins or ends at another moment than what is counted says: by what it was, and what it is."""
     now = clock.now()
     windows = [
         Window(row.kind, row.starts_at, row.ends_at, row.instansi_id, row.extends)
@@ -354,26 +364,36 @@ def _moved(session: Session) -> dict[int, datetime]:
     for window in windows:
         own.setdefault(window.instansi_id, []).append(window)
     national = own.get(None, [])
-    common = begun_at(national, now)
-    known = dict(session.exec(select(PdmSince.instansi_id, PdmSince.since)).all())
+    common = span_of(national, now)
+    known: dict[int, Span] = {
+        id_: (since, until)
+        for id_, since, until in session.exec(select(PdmSince.instansi_id, PdmSince.since, PdmSince.until))
+    }
     found = {}
     for id_ in session.exec(select(Instansi.id)):
-        since = begun_at([*national, *own[id_]], now) if id_ in own else common
-        if id_ is not None and known.get(id_) != since:
-            found[id_] = since
+        span = span_of([*national, *own[id_]], now) if id_ in own else common
+        if id_ is not None and known.get(id_) != span:
+            found[id_] = (known.get(id_), span)
     return found
 
 
 def _keep_up(session: Session) -> None:
-    """Where a PDM has begun, everybody who has ever done anything is looked at again."""
+    """Where a PDM has begun, or its end has moved away from what is past, everybody who has ever done anything is looked at again."""
     moved = _moved(session)
     if not moved:
         return
-    for id_, since in moved.items():
-        upsert.put(session, PdmSince(instansi_id=id_, since=since), "instansi_id")
+    for id_, (_, (since, until)) in moved.items():
+        upsert.put(session, PdmSince(instansi_id=id_, since=since, until=until), "instansi_id")
+    now = clock.now()
+    # Nobody has done anything yet after an end that is to come: a period that is prolonged in time changes no count.
+    again_in = [
+        id_ for id_, (was, span) in moved.items() if was is None or was[0] != span[0] or min(was[1], span[1]) <= now
+    ]
+    if not again_in:
+        return
     again = (
         sql_select(_KEPT.pegawai_id)
         .join(Pegawai, col(Pegawai.id) == _KEPT.pegawai_id)
-        .where(col(Pegawai.instansi_id).in_(sorted(moved)))
+        .where(col(Pegawai.instansi_id).in_(sorted(again_in)))
     )
     session.execute(insert(PdmTouched).from_select(["pegawai_id"], again))

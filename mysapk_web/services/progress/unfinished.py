@@ -125,7 +125,7 @@ def unfinished(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
 
 
 def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[UnfinishedPerson]:
-    """Who took no part in the last PDM of the agency, by name; until the next one begins, which is counted anew.
+    """Who was on the rolls and took no part in the last PDM of the agency, by name; until the next one begins, which is counted anew.
 
     Args:
         session: Any transaction.
@@ -138,7 +138,7 @@ def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
     """
     wanted = _of_sanctions(narrowed)
     found = _sanctioned(session, actor, Permission.PROGRESS_READ, wanted)
-    known = _known_count(session, actor, wanted) if all_closed(session, actor, PeriodKind.PDM, wanted.key) else None
+    known = _known_in_time(session, actor, wanted) if all_closed(session, actor, PeriodKind.PDM, wanted.key) else None
     return listed.page_of(session, found, page, _person, known=known)
 
 
@@ -221,7 +221,8 @@ def _found(session: Session, actor: Actor, permission: Permission, narrowed: Fil
 
 def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
     found = _found(session, actor, permission, narrowed)
-    return found.where(listed.of_closed(closed_agencies(session, actor, permission, PeriodKind.PDM, narrowed.key)))
+    closed = closed_agencies(session, actor, permission, PeriodKind.PDM, narrowed.key)
+    return found.where(listed.of_closed(closed) & listed.there_in_time(closed))
 
 
 def _of_sanctions(narrowed: Filter) -> Filter:
@@ -244,6 +245,15 @@ def _known_count(session: Session, actor: Actor, narrowed: Filter) -> int | None
             elif group_named(narrowed.group) in groups_for(jenis):
                 total += counts.get(Measure.PEOPLE, 0) - counts.get(measure, 0)
     return total
+
+
+def _known_in_time(session: Session, actor: Actor, narrowed: Filter) -> int | None:
+    """The same of those who are sanctioned: without the few who came after the end."""
+    kept = _known_count(session, actor, narrowed)
+    closed = closed_agencies(session, actor, Permission.PROGRESS_READ, PeriodKind.PDM, narrowed.key)
+    found = _found(session, actor, Permission.PROGRESS_READ, narrowed).where(listed.came_later(closed))
+    new = listed.count_of_few(session, found)
+    return None if kept is None or new is None else kept - new
 
 
 def _lacks(tally: Tally, lack: Lack) -> int:

@@ -165,6 +165,7 @@ class _Chunk:
                 "email": person.email.raw if person.email else None,
                 "email_key": key,
                 "approved_at": self.now if approved else None,
+                "joined_at": self.now,
             }
         )
         return _accepted(person, Verdict.BARU, "Pegawai dan akunnya dibuat.", notes)

@@ -127,7 +127,7 @@ def recovery_codes(session: Session, actor: Actor) -> list[str]:
     if not actor.second_factor:
         raise NotAllowed("recovery codes without a second factor")
     require_recent(actor)
-    return second_factor.new_recovery_codes(session, load(), actor.account_id)
+    return second_factor.new_recovery_codes(session, load(), actor.account_id, visitor=actor.visitor)
 
 
 def stop_second_factor(db: Database, actor: Actor, *, password: str, code: str) -> None:
@@ -153,7 +153,7 @@ def stop_second_factor(db: Database, actor: Actor, *, password: str, code: str) 
 def _switch_off(session: Session, actor: Actor, code: str) -> None:
     account = session.get_one(Account, actor.account_id)
     second_factor.require_confirmed(account)
-    second_factor.check(session, load(), account, code)
+    second_factor.check(session, load(), account, code, visitor=actor.visitor)
     account.totp_secret = None
     account.totp_confirmed_at = None
     session.add(account)

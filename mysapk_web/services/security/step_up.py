@@ -76,7 +76,7 @@ def step_up(db: Database, actor: Actor, *, proof: str) -> None:
 def _check_code(session: Session, actor: Actor, code: str) -> None:
     account = session.get_one(Account, actor.account_id)
     try:
-        second_factor.check(session, load(), account, code)
+        second_factor.check(session, load(), account, code, visitor=actor.visitor)
     except CountedRefusal as refusal:
         raise CountedRefusal(refusal.sentence, FIELD) from None
     note_step_up(session, actor)

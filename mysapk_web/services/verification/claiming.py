@@ -10,11 +10,13 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.domain.desk import CLAIM_LIFE, hands_of, may_decide, office_of
 from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.models import Account, Pegawai, Proposal, ProposalClaim, TrailEntry
 from mysapk_web.models.upsert import insert
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.periods import moment
+from mysapk_web.services.verification.officers import name_for, named
 from mysapk_web.services.verification.reach import find, has_desk
 from mysapk_web.services.verification.views import Claim
 
@@ -35,20 +37,29 @@ def free_of_claims(actor: Actor) -> ColumnElement[bool]:
     return col(Proposal.id).not_in(taken)
 
 
-def claims_on(session: Session, proposal_ids: Collection[int]) -> dict[int, tuple[int, str, datetime]]:
-    """Who has which proposal open: account, name, and until when; without those that nobody has.
+def claims_on(session: Session, actor: Actor, proposal_ids: Collection[int]) -> dict[int, tuple[int, str, datetime]]:
+    """Who has which proposal open: account, name or office, and until when; without those that nobody has.
 
     Args:
         session: Any transaction.
-        proposal_ids: Which.
+        actor: Who asks; is told the names of colleagues.
+        proposal_ids: Which; proposals that the actor may see.
     """
     found = session.exec(
-        select(ProposalClaim.proposal_id, ProposalClaim.account_id, Pegawai.nama, ProposalClaim.expires_at)
+        select(ProposalClaim, Proposal.state, Pegawai.nama, named(actor))
+        .join(Proposal, col(Proposal.id) == ProposalClaim.proposal_id)
         .join(Account, col(Account.id) == ProposalClaim.account_id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .where(col(ProposalClaim.proposal_id).in_(proposal_ids), in_force())
     )
-    return {number: (account_id, nama, until) for number, account_id, nama, until in found}
+    return {
+        held.proposal_id: (
+            held.account_id,
+            name_for(actor, office_of(UsulanState(state)), nama, seen=bool(seen)),
+            held.expires_at,
+        )
+        for held, state, nama, seen in found
+    }
 
 
 def claim(session: Session, actor: Actor, proposal_id: int) -> Claim:
@@ -120,7 +131,7 @@ def claim_of(session: Session, actor: Actor, proposal_id: int) -> Claim:
         actor: Who asks.
         proposal_id: One that the actor may see.
     """
-    found = claims_on(session, [proposal_id]).get(proposal_id)
+    found = claims_on(session, actor, [proposal_id]).get(proposal_id)
     if found is None:
         return Claim(mine=False)
     account_id, nama, until = found

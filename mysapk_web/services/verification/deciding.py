@@ -19,7 +19,8 @@ from mysapk_web.services.pdm.moving import move
 from mysapk_web.services.pdm.standing import Standing, standing_of
 from mysapk_web.services.verification.claiming import require_free
 from mysapk_web.services.verification.examining import examine
-from mysapk_web.services.verification.opening import FAILED, FORWARD, OFFICES, SECOND_PERSON, free_hands
+from mysapk_web.services.verification.officers import OFFICES, name_for, named, office_behind
+from mysapk_web.services.verification.opening import FAILED, FORWARD, SECOND_PERSON, free_hands
 from mysapk_web.services.verification.reach import find, reaches
 from mysapk_web.services.verification.times import why_not_now
 from mysapk_web.services.verification.views import Decided
@@ -96,10 +97,10 @@ def take(session: Session, actor: Actor, proposal_id: int, version: int) -> tupl
         select(Proposal).where(Proposal.id == proposal_id).execution_options(populate_existing=True)
     ).one()
     if proposal.state is UsulanState.DIHAPUS and proposal.version != version and _was_mine(session, actor, proposal):
-        raise Refused(_overtaken(session, proposal))
+        raise Refused(_overtaken(session, actor, proposal))
     proposal = find(session, actor, proposal_id, Permission.INBOX_READ)
     if proposal.version != version:
-        raise Refused(_overtaken(session, proposal))
+        raise Refused(_overtaken(session, actor, proposal))
     return proposal, here
 
 
@@ -193,10 +194,10 @@ def _was_mine(session: Session, actor: Actor, proposal: Proposal) -> bool:
     return held is not None and held.account_id == actor.account_id
 
 
-def _overtaken(session: Session, proposal: Proposal) -> str:
+def _overtaken(session: Session, actor: Actor, proposal: Proposal) -> str:
     """Who was faster, and what they did."""
-    step, nama = session.exec(
-        select(TrailEntry, Pegawai.nama)
+    step, nama, seen = session.exec(
+        select(TrailEntry, Pegawai.nama, named(actor))
         .join(Account, col(Account.id) == TrailEntry.actor_id, isouter=True)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id, isouter=True)
         .where(TrailEntry.proposal_id == proposal.id, TrailEntry.act != UsulanAct.APPLY)
@@ -204,7 +205,8 @@ def _overtaken(session: Session, proposal: Proposal) -> str:
         .order_by(col(TrailEntry.id).desc())
         .limit(1)
     ).one()
-    who = _BY_OWNER if step.act in _OWNER_ACTS else f"{nama or OFFICES[Who.SYSTEM]}"
+    faster = name_for(actor, office_behind(step), nama, seen=bool(seen)) if nama else OFFICES[Who.SYSTEM]
+    who = _BY_OWNER if step.act in _OWNER_ACTS else faster
     return (
         f"Keputusan Anda tidak disimpan: usulan ini lebih dahulu diproses {who} "
         f"({step.act.label.lower()}). Statusnya sekarang {proposal.state.label}. Muat ulang halaman ini."

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, literal, tuple_, union_all
+from sqlalchemy import ColumnElement, and_, literal, tuple_, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, or_, select
 
-from mysapk_web.domain.groups import GROUPS, group, kind
+from mysapk_web.domain.groups import group, kind
 from mysapk_web.domain.roles import Permission
-from mysapk_web.domain.usulan import SENT_STATES, UsulanState
+from mysapk_web.domain.usulan import SENT_STATES
 from mysapk_web.models import Instansi, Pegawai, Proposal, Unor
 from mysapk_web.services import clock
 from mysapk_web.services.actor import Actor
@@ -24,14 +23,13 @@ from mysapk_web.services.verification.claiming import claims_on, free_of_claims
 from mysapk_web.services.verification.filters import MINE, NEWEST, OPEN, Filters, Meant, conditions, states_of
 from mysapk_web.services.verification.finding import meant_by
 from mysapk_web.services.verification.reach import desk_conditions, reached, states_within
+from mysapk_web.services.verification.tallies import tallies
 from mysapk_web.services.verification.times import closed_sentence
-from mysapk_web.services.verification.views import Count, Inbox, InboxRow
+from mysapk_web.services.verification.views import Inbox, InboxRow
 
 PAGE_SIZE: Final = 25
 LONGEST: Final = 1000
 """Proposals that a list can be turned through; whoever has more narrows it. It bounds what a query costs."""
-COUNTED: Final = 10_000
-"""Proposals that are counted at most; beyond it the counts are said to be at least that."""
 
 
 def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> Inbox:
@@ -55,7 +53,7 @@ def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> In
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, page), pages)
     ids = _ids(session, queue, filters, (number - 1) * PAGE_SIZE, PAGE_SIZE)
-    states, groups = _counts(session, actor, filters, zona, meant)
+    states, groups = tallies(session, actor, filters, zona, meant)
     return Inbox(
         rows=_rows(session, actor, ids),
         number=number,
@@ -147,7 +145,7 @@ def _rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[InboxRow]:
     if not ids:
         return []
     now, tables = clock.now(), codes(session)
-    claims = claims_on(session, ids)
+    claims = claims_on(session, actor, ids)
     found = session.exec(
         select(Proposal, Pegawai, Unor.nama, Instansi.nama)
         .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)
@@ -196,55 +194,3 @@ def _row(
 
 def _sent(proposal: Proposal) -> Any:
     return proposal.sent_at or proposal.changed_at
-
-
-# The numbers ------------------------------------------------------------------------------------------------------
-
-
-def _counts(
-    session: Session, actor: Actor, filters: Filters, zona: str, meant: Meant
-) -> tuple[list[Count], list[Count]]:
-    """Open proposals by state, and of the chosen states by group: each as the list counts that it leads to."""
-    asked = states_of(filters)
-    states = states_within(actor, Permission.INBOX_READ, {*SENT_STATES, *asked})
-    more = conditions(filters, zona, meant, kinds=False)
-    if meant.agencies is not None:
-        more.append(col(Proposal.instansi_id).in_(meant.agencies))
-    within = reached(actor, Permission.INBOX_READ)
-    kinds = (col(Proposal.state), col(Proposal.group), col(Proposal.kind))
-    # State by state, as the list is read: of several agencies and several states at once an index is read in full.
-    found, cut = _tally(
-        session, [sql_select(*kinds).where(col(Proposal.state) == each, within, *more) for each in states]
-    )
-    chosen = set(asked or SENT_STATES)
-    by_state: Counter[UsulanState] = Counter()
-    by_group: Counter[str] = Counter()
-    for (state, grup, jenis), count in found:
-        if filters.grup in ("", grup) and filters.jenis in ("", jenis):
-            by_state[UsulanState(state)] += count
-        if state in chosen:
-            by_group[grup] += count
-    cut_groups = cut
-    if filters.status == MINE:
-        by_group, cut_groups = _waiting(session, actor, more)
-    return (
-        [Count(state.value, state.label, by_state[state], cut) for state in UsulanState if by_state[state]],
-        [Count(each.key, each.label, by_group[each.key], cut_groups) for each in GROUPS if by_group[each.key]],
-    )
-
-
-def _waiting(session: Session, actor: Actor, more: Sequence[ColumnElement[bool]]) -> tuple[Counter[str], bool]:
-    """What waits for the actor by group, and whether there is more: by the conditions of the list, each office with its own scope."""
-    desks = [sql_select(col(Proposal.group)).where(where, *more) for where in desk_conditions(session, actor)]
-    found, cut = _tally(session, desks)
-    return Counter({grup: count for (grup,), count in found}), cut
-
-
-def _tally(session: Session, parts: Sequence[Select[*tuple[Any, ...]]]) -> tuple[list[tuple[Any, int]], bool]:
-    """How often each combination of columns comes, among the first `COUNTED` rows; and whether it ended there."""
-    if not parts:
-        return [], False
-    some = sql_select(union_all(*parts).subquery()).limit(COUNTED).subquery()
-    found = session.execute(sql_select(*some.c, func.count()).group_by(*some.c)).all()
-    counted = [(tuple(combination), count) for *combination, count in found]
-    return counted, sum(count for _, count in counted) >= COUNTED

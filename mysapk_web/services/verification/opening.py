@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from mysapk_web.domain.desk import DESK_PERMISSIONS, hands_of, may_decide, office_of
 from mysapk_web.domain.groups import group
@@ -16,7 +16,7 @@ from mysapk_web.domain.groups.fields import Codes, Value
 from mysapk_web.domain.groups.words import display
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.domain.usulan import FINAL_STATES, REASONS, TRANSITIONS, UsulanAct, Who, acts, reasons_for
-from mysapk_web.models import Account, FormerValue, Pegawai, PersonnelRecord, Proposal, TrailEntry, Unor
+from mysapk_web.models import FormerValue, PersonnelRecord, Proposal, TrailEntry, Unor
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.pdm.codes import codes
 from mysapk_web.services.pdm.holdings import kind_of
@@ -24,13 +24,11 @@ from mysapk_web.services.pdm.payload import editable
 from mysapk_web.services.pdm.showing import document_view, record_of
 from mysapk_web.services.verification.claiming import claim_of, taken_sentence
 from mysapk_web.services.verification.examining import Examined, check_results, examine
+from mysapk_web.services.verification.officers import OFFICES, names_in, office_behind
 from mysapk_web.services.verification.reach import find, has_desk, reaches
 from mysapk_web.services.verification.times import why_not_now
 from mysapk_web.services.verification.views import ActView, Line, Opened, Step
 
-OFFICES: Final = MappingProxyType(
-    {Who.OWNER: "Pegawai", Who.VERIFIER: "Verifikator", Who.APPROVER: "Approver", Who.BKN: "BKN", Who.SYSTEM: "Sistem"}
-)
 SECOND_PERSON: Final = (
     "Anda sudah ikut memproses usulan ini pada tahap lain. "
     "Tahap ini harus diputuskan orang lain, agar setiap usulan diperiksa dua orang."
@@ -111,7 +109,7 @@ def open_proposal(session: Session, actor: Actor, proposal_id: int) -> Opened:
         documents=[document_view(declared, row) for row in examined.holdings.documents.get(proposal.id or 0, ())],
         # They compare with what is on file now.
         checks=[] if decided else check_results(session, proposal, examined),
-        trail=_trail(session, examined.holdings.trail.get(proposal.id or 0, ())),
+        trail=_trail(session, actor, examined, proposal),
         acts=possible,
         why_not=f"{why_not} {AS_IT_WAS}" if decided else why_not,
         may_correct=may_correct,
@@ -255,21 +253,14 @@ def _lines(
     return found
 
 
-def _trail(session: Session, rows: Iterable[TrailEntry]) -> list[Step]:
-    rows = list(rows)
-    numbers = {row.actor_id for row in rows if row.actor_id is not None}
-    names = dict(
-        session.exec(
-            select(Account.id, Pegawai.nama)
-            .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-            .where(col(Account.id).in_(numbers))
-        ).all()
-    )
+def _trail(session: Session, actor: Actor, examined: Examined, proposal: Proposal) -> list[Step]:
+    rows = examined.holdings.trail.get(proposal.id or 0, ())
+    names = names_in(session, actor, rows, examined.here.account_id)
     return [
         Step(
             at=row.at,
-            office=OFFICES[known.who] if (known := TRANSITIONS.get((row.before, row.act))) else OFFICES[Who.SYSTEM],
-            who=names.get(row.actor_id, ""),
+            office=OFFICES[office_behind(row)],
+            who=names.get(row.actor_id or 0, ""),
             text=row.act.label,
             state_label=row.after.label,
             reason=_REASONS.get(row.reason, ""),

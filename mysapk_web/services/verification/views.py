@@ -17,7 +17,7 @@ class InboxRow:
         instansi: Agency of that unit.
         sent_at: Last time its owner sent it.
         days: Whole days since then.
-        claimed_by: Who looks at it right now; empty for nobody or the actor.
+        claimed_by: Who looks at it right now, by name or office; empty for nobody or the actor.
         mine: The actor has it open.
     """
 
@@ -40,7 +40,7 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many proposals there are of something. `key` goes into the address; `at_least`: there are more than were counted."""
+    """How many proposals there are of something. `key` goes into the address; `at_least`: counting ended there, there may be more."""
 
     key: str
     label: str
@@ -96,7 +96,7 @@ class Claim:
 
     Attributes:
         mine: It is the actor.
-        by: Name of whoever it is otherwise; empty for nobody.
+        by: Name of whoever it is otherwise, or their office; empty for nobody.
         until: When it ends; None for nobody.
     """
 
@@ -143,7 +143,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the trail, for officials: with the name of who acted."""
+    """One step of the trail, for officials: with the name of who acted, where it is a colleague (`officers.py`)."""
 
     at: datetime
     office: str

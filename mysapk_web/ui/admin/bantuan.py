@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final, TypedDict
@@ -13,7 +14,7 @@ from reflex.vars import ObjectVar
 from mysapk_web.domain.period import ZONES
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import announcements, database
-from mysapk_web.services.actor import InputRefused
+from mysapk_web.services.actor import InputRefused, Refused
 from mysapk_web.services.announcements import AnnouncementView
 from mysapk_web.services.help import ContactView
 from mysapk_web.ui.access import actor, handler, holding
@@ -29,6 +30,8 @@ from mysapk_web.ui.words import number_of
 PATH: Final = "/admin/bantuan"
 MAY: Final = holding(Permission.ANNOUNCE)
 CONTACT: Final = ("nama", "telepon", "email", "situs", "keluhan_url", "jam_layanan")
+CHANGED: Final = "Pengumuman diubah. Pegawai membaca bunyi yang baru di Beranda dan Bantuan."
+UNCHANGED: Final = "Tidak ada yang diubah: isinya sama dengan yang sedang ditampilkan."
 NO_CONTACT: Final[dict[str, str]] = dict.fromkeys(CONTACT, "")
 
 
@@ -47,6 +50,36 @@ class Said(TypedDict):
     judul: str
     isi: str
     until: str
+    sampai: str
+    """The last day as a date field takes it."""
+    mark: str
+
+
+NOT_EDITED: Final[Said] = {"key": "", "judul": "", "isi": "", "until": "", "sampai": "", "mark": ""}
+
+
+def edited(name: str) -> str:
+    """Name of a field of the form that edits: it stands on one page with the form for a new one.
+
+    Args:
+        name: Of the field in the form for a new one.
+    """
+    return f"{name}_ubah"
+
+
+def last_day(text: str) -> date | None:
+    """What a date field carries.
+
+    Args:
+        text: As sent; empty for no day.
+
+    Raises:
+        InputRefused: Not a date.
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputRefused({"sampai": "Pilih tanggal yang benar, misalnya 24-08-2026."}) from None
 
 
 def said(view: AnnouncementView) -> Said:
@@ -61,6 +94,8 @@ def said(view: AnnouncementView) -> Said:
         "judul": view.judul,
         "isi": view.isi,
         "until": format_date(last, "d MMMM y", locale="id"),
+        "sampai": last.isoformat(),
+        "mark": view.mark,
     }
 
 
@@ -74,11 +109,15 @@ class AdminBantuanState(AppState):
     has_choice: bool = False
     contact: dict[str, str] = NO_CONTACT
     running: list[Said] = []
+    edited: Said = NOT_EDITED
+    """The announcement that is about to be edited; without a key there is none."""
+    told: int = 0
+    """How many were shown from this page: the form for a new one is made anew, and so empty, after each."""
 
     @handler(MAY)
     async def load(self) -> None:
         """The place that the address names; the first otherwise."""
-        self.faults, self.notice, self.ready = {}, "", False
+        self.faults, self.notice, self.ready, self.edited = {}, "", False, NOT_EDITED
         shell = await self.get_state(ShellState)
         await shell._fill()
         self.places = [
@@ -105,20 +144,60 @@ class AdminBantuanState(AppState):
     @handler(MAY)
     async def announce(self, form: dict[str, Any]) -> None:
         """Tell the people of the place something."""
-        text = text_of(form, "sampai", 10)
-        try:
-            last = date.fromisoformat(text) if text else None
-        except ValueError:
-            raise InputRefused({"sampai": "Pilih tanggal yang benar, misalnya 24-08-2026."}) from None
-        judul, isi = text_of(form, "judul"), text_of(form, "pesan")
+        judul, isi, last = text_of(form, "judul"), text_of(form, "pesan"), last_day(text_of(form, "sampai", 10))
         await database.run(announcements.announce, actor(), self.tempat, judul=judul, isi=isi, last=last)
         await self._look(self.tempat)
+        self.told += 1
         self._tell(notice="Pengumuman ditampilkan.")
+
+    @handler(MAY)
+    async def begin(self, form: dict[str, Any]) -> None:
+        """Show an announcement in a form that edits it."""
+        await self._look(self.tempat)
+        key = text_of(form, "id", 20)
+        self.edited = next((each for each in self.running if each["key"] == key), NOT_EDITED)
+        if not self.edited["key"]:
+            raise Refused(announcements.OVER)
+        self._tell()
+
+    @handler(MAY)
+    async def stop(self, form: dict[str, Any]) -> None:
+        """Edit nothing after all."""
+        self.edited = NOT_EDITED
+        self._tell(notice="Pengumuman tidak diubah.")
+
+    @handler(MAY)
+    async def edit(self, form: dict[str, Any]) -> None:
+        """Change an announcement."""
+        try:
+            changed = await database.run(
+                announcements.edit,
+                actor(),
+                announcement_id=number_of(text_of(form, "id")),
+                seen=text_of(form, "semula", 40),
+                judul=text_of(form, edited("judul")),
+                isi=text_of(form, edited("pesan")),
+                last=last_day(text_of(form, edited("sampai"), 10)),
+            )
+        except InputRefused as refused:
+            raise InputRefused({edited(name): words for name, words in refused.faults.items()}) from None
+        except announcements.ChangedMeanwhile:
+            # The list shows what the other one wrote: whoever saves again has seen it.
+            await self._look(self.tempat)
+            now = next((each for each in self.running if each["key"] == self.edited["key"]), self.edited)
+            self.edited = {**self.edited, "mark": now["mark"]}
+            raise
+        self.edited = NOT_EDITED
+        await self._look(self.tempat)
+        self._tell(notice=CHANGED if changed else UNCHANGED)
 
     @handler(MAY)
     async def end(self, form: dict[str, Any]) -> None:
         """Stop showing an announcement."""
-        await database.run(announcements.end, actor(), announcement_id=number_of(text_of(form, "id")))
+        key = text_of(form, "id")
+        await database.run(announcements.end, actor(), announcement_id=number_of(key))
+        if key == self.edited["key"]:
+            self.edited = NOT_EDITED
         await self._look(self.tempat)
         self._tell(notice="Pengumuman diakhiri.")
 
@@ -138,9 +217,15 @@ def _places() -> rx.Component:
     )
 
 
-def _text_area(name: str, label: str, help_text: str) -> rx.Component:
-    control = rx.el.textarea(name=name, rows="5", class_name="input", custom_attrs=attributes(name, has_help=True))
+def _text_area(name: str, label: str, help_text: str, **props: Any) -> rx.Component:
+    control = rx.el.textarea(
+        name=name, rows="5", class_name="input", custom_attrs=attributes(name, has_help=True), **props
+    )
     return around(name, label, help_text, control)
+
+
+def _key(value: Any) -> rx.Component:
+    return rx.el.input(type="hidden", name="id", value=value, read_only=True)
 
 
 def _running(item: ObjectVar[Said]) -> rx.Component:
@@ -151,12 +236,18 @@ def _running(item: ObjectVar[Said]) -> rx.Component:
             rx.el.p(item["isi"], class_name="whitespace-pre-line"),
             rx.el.p("Tampil sampai ", item["until"], class_name="help"),
         ),
+        Form.create(
+            _key(item["key"]),
+            submit_button("Ubah", "Membuka ...", kind="secondary"),
+            on_submit=AdminBantuanState.begin,
+            action=PATH,
+        ),
         dialog_button("Akhiri", ident),
         dialog(
             "Akhiri pengumuman ini?",
             rx.el.p(item["judul"]),
             Form.create(
-                rx.el.input(type="hidden", name="id", value=item["key"], read_only=True),
+                _key(item["key"]),
                 rx.el.div(
                     submit_button("Akhiri pengumuman", "Mengakhiri ...", kind="danger"),
                     cancel_button(),
@@ -170,6 +261,54 @@ def _running(item: ObjectVar[Said]) -> rx.Component:
     )
 
 
+def _words(name: Callable[[str], str], now: Any) -> list[rx.Component]:
+    """The fields of an announcement: their names, and what they begin with."""
+    begin = {key: {"default_value": now[key]} if now is not None else {} for key in ("judul", "isi", "sampai")}
+    return [
+        field(name("judul"), "Judul", help_text="Beberapa kata, paling banyak 120 karakter.", **begin["judul"]),
+        _text_area(
+            name("pesan"),
+            "Isi pengumuman",
+            "Apa yang perlu diketahui atau dilakukan; paling banyak 1.000 karakter.",
+            **begin["isi"],
+        ),
+        field(
+            name("sampai"),
+            "Tampil sampai",
+            kind="date",
+            help_text="Hari terakhir pengumuman ditampilkan.",
+            **begin["sampai"],
+        ),
+    ]
+
+
+def _editor() -> rx.Component:
+    now = AdminBantuanState.edited
+    return rx.el.section(
+        rx.el.h3("Ubah pengumuman"),
+        Form.create(
+            _key(now["key"]),
+            rx.el.input(type="hidden", name="semula", value=now["mark"], read_only=True),
+            *_words(edited, now),
+            submit_button("Simpan perubahan", "Menyimpan ..."),
+            on_submit=AdminBantuanState.edit,
+            action=PATH,
+            class_name="form",
+            takes_focus=True,
+        ),
+        Form.create(
+            submit_button("Batal mengubah", "Membatalkan ...", kind="secondary"),
+            on_submit=AdminBantuanState.stop,
+            action=PATH,
+            class_name="mt-3",
+        ),
+        # Fields belong to the browser: another announcement has to have another form, or what was typed stays in it.
+        key=now["key"],
+        class_name="card mt-6",
+        custom_attrs={"aria-label": "Ubah pengumuman"},
+    )
+
+
 def _announcements() -> rx.Component:
     state = AdminBantuanState
     return section(
@@ -179,16 +318,20 @@ def _announcements() -> rx.Component:
             rx.el.ul(rx.foreach(state.running, _running), class_name="acts"),
             empty("Tidak ada pengumuman yang sedang ditampilkan."),
         ),
-        Form.create(
-            field("judul", "Judul", help_text="Beberapa kata, paling banyak 120 karakter."),
-            _text_area(
-                "pesan", "Isi pengumuman", "Apa yang perlu diketahui atau dilakukan; paling banyak 1.000 karakter."
+        rx.cond(state.edited["key"], _editor()),
+        rx.el.section(
+            rx.el.h3("Pengumuman baru"),
+            Form.create(
+                *_words(str, None),
+                submit_button("Tampilkan pengumuman", "Menyimpan ..."),
+                on_submit=state.announce,
+                action=PATH,
+                # Made anew once it has gone out: its fields are empty again, and a second click is no second announcement.
+                key=state.told,
+                class_name="form",
             ),
-            field("sampai", "Tampil sampai", kind="date", help_text="Hari terakhir pengumuman ditampilkan."),
-            submit_button("Tampilkan pengumuman", "Menyimpan ..."),
-            on_submit=state.announce,
-            action=PATH,
-            class_name="form",
+            class_name="mt-8",
+            custom_attrs={"aria-label": "Pengumuman baru"},
         ),
     )
 

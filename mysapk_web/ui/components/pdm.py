@@ -118,7 +118,7 @@ class Upload(_Pdm):
 
 
 class DocumentView(_Pdm):
-    """A document in the page, in the viewer of the browser."""
+    """A document in the page, in the viewer of the browser, or in a tab of its own: phones show no PDF in a page."""
 
     library = "$/public/documents.jsx"
     tag = "DocumentView"

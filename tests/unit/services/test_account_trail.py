@@ -95,6 +95,21 @@ def test_no_secret_stands_anywhere_in_the_database(portal: Portal) -> None:
             assert not [name for name, rows in tables.items() if spelling in rows]
 
 
+def test_every_act_has_the_network_it_came_from(portal: Portal) -> None:
+    walk(portal)
+    phone = pyotp.TOTP(portal.give_authenticator(portal.budi))
+    stranger = portal.browser(address="198.51.100.4")
+    stranger.login(portal.budi)
+    with pytest.raises(Refused):
+        stranger.code(f"{(int(phone.at(clock.now())) + 1) % 1_000_000:06}")
+    events = portal.events()
+    assert {AuditTag.RECOVERY_CODES_CREATED, AuditTag.RECOVERY_CODE_USED, AuditTag.TOTP_FAILED} <= {
+        event.tag for event in events
+    }
+    assert {event.address for event in events if event.tag is not AuditTag.TOTP_FAILED} == {"203.0.113.0/24"}
+    assert {event.address for event in events if event.tag is AuditTag.TOTP_FAILED} == {"198.51.100.0/24"}
+
+
 def test_trail_outbox_and_counters_hold_no_address_and_no_nip(portal: Portal) -> None:
     walk(portal)
     tables = portal.everything()

@@ -62,6 +62,120 @@ def test_it_ends_with_its_last_day_or_by_hand(demo_db: Database) -> None:
     assert {AuditTag.ANNOUNCED, AuditTag.ANNOUNCEMENT_ENDED} <= set(tags)
 
 
+def edit(db: Database, who: str, *, step_up: bool = True, seen: str | None = None, **more: object) -> bool:
+    """Edit the only announcement there is, as it stands but for what is given."""
+    with db.begin() as s:
+        row = s.exec(select(Announcement)).one()
+        running = announcements.desk(s, acting(db, "admin_instansi"), place(db, KABUPATEN)).announcements
+        mark = running[0].mark if running else ""
+        given = {"judul": row.judul, "isi": row.isi, "last": day(3), **more}
+        return announcements.edit(
+            s,
+            acting(db, who, step_up=step_up),
+            announcement_id=row.id or 0,
+            seen=mark if seen is None else seen,
+            **given,  # type: ignore[arg-type]
+        )
+
+
+def trail_of(db: Database, tag: AuditTag) -> list[AuditEvent]:
+    with db.read() as s:
+        rows = list(s.exec(select(AuditEvent).where(AuditEvent.tag == tag)).all())
+        s.expunge_all()
+    return rows
+
+
+def test_people_read_what_was_edited_and_the_trail_tells_both(demo_db: Database) -> None:
+    say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
+    with demo_db.read() as s:
+        before = s.exec(select(Announcement)).one()
+        s.expunge(before)
+    assert edit(demo_db, "admin_instansi", judul=" Layanan  tutup ", isi="Kantor tutup Senin.", last=day(5))
+    with demo_db.read() as s:
+        (seen,) = announcements.shown(s, acting(demo_db, "pegawai"))
+        row = s.exec(select(Announcement)).one()
+        s.expunge(row)
+    assert (seen.judul, seen.isi) == ("Layanan tutup", "Kantor tutup Senin.")
+    assert seen.until.astimezone(ZONES["WIB"]).date() == day(5)
+    assert (row.starts_at, row.created_by) == (before.starts_at, before.created_by)
+    (event,) = trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
+    assert event.detail == {
+        "judul": "Layanan tutup",
+        "judul_sebelum": "Layanan libur",
+        "isi": "Kantor tutup Senin.",
+        "isi_sebelum": "Kantor tutup hari Jumat.",
+        "sampai": row.ends_at.isoformat(),
+        "sampai_sebelum": before.ends_at.isoformat(),
+    }
+    assert event.actor_id == acting(demo_db, "admin_instansi").account_id
+    assert event.instansi_id == row.instansi_id
+    assert event.address == "203.0.113.0/24"
+
+
+def test_what_stays_is_not_told_as_changed(demo_db: Database) -> None:
+    say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
+    assert not edit(demo_db, "admin_instansi")
+    assert trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED) == []
+    assert edit(demo_db, "admin_instansi", isi="Kantor buka.")
+    (event,) = trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
+    assert set(event.detail) == {"judul", "isi", "isi_sebelum"}
+
+
+def test_of_two_editors_the_second_one_is_told(demo_db: Database) -> None:
+    say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
+    with demo_db.read() as s:
+        began_with = announcements.shown(s, acting(demo_db, "pegawai"))[0].mark
+    assert edit(demo_db, "admin_instansi", judul="Yang pertama", seen=began_with)
+    with pytest.raises(announcements.ChangedMeanwhile, match="baru saja diubah orang lain"):
+        edit(demo_db, "admin_instansi", judul="Yang kedua", seen=began_with)
+    assert read_by(demo_db, "pegawai") == ["Yang pertama"]
+    assert edit(demo_db, "admin_instansi", judul="Yang kedua")
+
+
+def test_what_is_over_is_edited_no_more(demo_db: Database) -> None:
+    say(demo_db, "admin_instansi", place(demo_db, KABUPATEN), last=day(0))
+    with clock.moved(timedelta(days=1)), pytest.raises(Refused, match="sudah berakhir"):
+        edit(demo_db, "admin_instansi", judul="Terlambat")
+    assert read_by(demo_db, "pegawai") == ["Layanan libur"]
+
+
+def test_nobody_edits_for_another_place_or_without_the_permission(demo_db: Database) -> None:
+    say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
+    for who in ("admin_instansi_lain", "admin_satker", "verifikator", "approver", "pegawai"):
+        with pytest.raises(NotAllowed):
+            edit(demo_db, who, judul="Bukan saya", step_up=False)
+    me = acting(demo_db, "admin_instansi")
+    with demo_db.begin() as s, pytest.raises(NotAllowed):
+        announcements.edit(s, me, announcement_id=999, seen="", judul="a", isi="b", last=day(1))
+    assert read_by(demo_db, "pegawai") == ["Layanan libur"]
+    assert edit(demo_db, "admin_bkn", judul="BKN boleh")
+
+
+def test_editing_waits_for_password_or_code(demo_db: Database) -> None:
+    say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
+    with pytest.raises(StepUpNeeded):
+        edit(demo_db, "admin_instansi", isi="https://evil.example.com", step_up=False)
+    assert not trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("judul", {"judul": "x" * 121}),
+        ("pesan", {"isi": " "}),
+        ("sampai", {"last": None}),
+        ("sampai", {"last": day(-1)}),
+        ("sampai", {"last": day(200)}),
+    ],
+)
+def test_an_edited_one_has_to_be_as_a_new_one(demo_db: Database, field: str, more: dict[str, object]) -> None:
+    say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
+    with pytest.raises(InputRefused) as refused:
+        edit(demo_db, "admin_instansi", **more)  # type: ignore[arg-type]
+    assert set(refused.value.faults) == {field}
+    assert read_by(demo_db, "pegawai") == ["Layanan libur"]
+
+
 @pytest.mark.parametrize(
     ("field", "more"),
     [

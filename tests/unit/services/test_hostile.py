@@ -45,6 +45,9 @@ USES: dict[str, Callable[[Office, int], Any]] = {
     "letter": lambda o, n: use(o, mail_log.retry, "lina", mail_id=n),
     "period": lambda o, n: use(o, period_admin.remove, "lina", period_id=n),
     "announcement": lambda o, n: use(o, announcements.end, "lina", announcement_id=n),
+    "edited announcement": lambda o, n: use(
+        o, announcements.edit, "lina", announcement_id=n, seen="", judul="a", isi="b", last=None
+    ),
     "token": lambda o, n: use(o, email_imports.revoke_token, "lina", token_id=n),
     "run": lambda o, n: use(o, email_imports.find_run, "lina", n),
     "rows": lambda o, n: use(o, email_imports.list_rows, "lina", n, verdict=None, nip="", number=1),

@@ -26,7 +26,7 @@ def begin(office: Office, at: datetime) -> None:
     """The PDM of every agency begins."""
     with office.db.begin() as session:
         for agency in ("K1", "K2", "BKN"):
-            session.add(PdmSince(instansi_id=office.ids[agency], since=at))
+            session.add(PdmSince(instansi_id=office.ids[agency], since=at, until=at + timedelta(days=900)))
 
 
 def propose(office: Office, key: str, *states: UsulanState, at: datetime | None = None) -> None:

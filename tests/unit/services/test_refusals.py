@@ -66,7 +66,8 @@ def wrong_token(portal: Portal) -> tuple[Act, dict[str, Any]]:
 def wrong_code(portal: Portal) -> tuple[Act, dict[str, Any]]:
     phone = Phone(portal.give_authenticator(portal.budi))
     actor = portal.browser().enter(portal.budi, code=phone.code()).actor
-    whose = {"subject_id": portal.budi.account_id, "instansi_id": portal.budi.instansi_id}
+    owner = {"subject_id": portal.budi.account_id, "instansi_id": portal.budi.instansi_id}
+    whose = {**owner, "address": "203.0.113.0/24"}
     return lambda: refused(lambda: security.step_up(portal.db, actor, proof="975310")), whose
 
 
@@ -125,16 +126,16 @@ def test_a_limit_that_is_passed_stands_in_the_trail_once_a_window(
 
 def test_of_many_beyond_a_limit_at_once_one_is_written(portal: Portal) -> None:
     def act(_: int) -> bool:
-        return in_transaction(portal.db, counters.within, throttle.CARD_CHECKS_PER_ADDRESS, "k", Visitor())
+        return in_transaction(portal.db, counters.within, throttle.PROOF_CHECKS_PER_ADDRESS, "k", Visitor())
 
-    found = together(throttle.CARD_CHECKS_PER_ADDRESS.count + 12, act)
-    assert found.count(True) == throttle.CARD_CHECKS_PER_ADDRESS.count
+    found = together(throttle.PROOF_CHECKS_PER_ADDRESS.count + 12, act)
+    assert found.count(True) == throttle.PROOF_CHECKS_PER_ADDRESS.count
     assert len(exceeded(portal)) == 1
 
 
 def test_within_a_limit_one_statement_is_all(portal: Portal) -> None:
     with statements(portal) as told:
-        in_transaction(portal.db, counters.within, throttle.CARD_CHECKS_PER_ADDRESS, "k", Visitor())
+        in_transaction(portal.db, counters.within, throttle.PROOF_CHECKS_PER_ADDRESS, "k", Visitor())
     assert [text.split()[0] for text in told] == ["INSERT"]
 
 

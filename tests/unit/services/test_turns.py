@@ -87,3 +87,35 @@ def test_the_first_helpdesk_of_a_place_is_one(both_offices: Office, who: tuple[s
 
     assert together(office, *map(save, who)) == ["made", "made"]
     assert office.see(lambda session: session.exec(select(func.count()).select_from(HelpContact)).one()) == 1
+
+
+def test_an_announcement_that_two_edit_keeps_the_words_of_one(both_offices: Office) -> None:
+    office = both_offices
+    last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
+    office.do(announcements.announce, office.actor("lina"), "", judul="Libur", isi="Tutup.", last=last)
+    seen = office.see(announcements.desk, office.actor("lina")).announcements[0]
+
+    def edit(name: str) -> Act:
+        actor = office.actor(name)
+        return lambda session: announcements.edit(
+            session, actor, announcement_id=seen.id, seen=seen.mark, judul=name, isi="Tutup.", last=last
+        )
+
+    assert together(office, edit("lina"), edit("taufik")) == ["made", "refused"]
+
+
+def test_an_announcement_that_is_taken_away_meanwhile_stays_away(both_offices: Office) -> None:
+    office = both_offices
+    last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
+    lina = office.actor("lina")
+    office.do(announcements.announce, lina, "", judul="Libur", isi="Tutup.", last=last)
+    seen = office.see(announcements.desk, lina).announcements[0]
+
+    def edit(session: Session) -> None:
+        longer = last + timedelta(days=5)
+        announcements.edit(
+            session, lina, announcement_id=seen.id, seen=seen.mark, judul="Lain", isi="Tutup.", last=longer
+        )
+
+    together(office, edit, lambda session: announcements.end(session, lina, announcement_id=seen.id))
+    assert office.see(announcements.shown, office.actor("ani")) == []

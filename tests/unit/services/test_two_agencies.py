@@ -333,6 +333,7 @@ def test_what_is_asked_for_by_number_is_not_there(country: Database) -> None:
         lambda s: people.end_sessions(s, account_id=account or 0, actor=actor),
         lambda s: period_admin.remove(s, actor, period_id=period),
         lambda s: announcements.end(s, actor, announcement_id=words),
+        lambda s: announcements.edit(s, actor, announcement_id=words, seen="", judul="a", isi="b", last=None),
         lambda s: verification.claim(s, actor, proposal),
     ):
         with country.begin() as s, pytest.raises((NotAllowed, Refused)):

@@ -15,9 +15,11 @@ from pydantic import SecretStr
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.groups import GROUPS
+from mysapk_web.domain.throttle import PROOF_CHECKS_PER_ADDRESS
 from mysapk_web.models import Proof
 from mysapk_web.services import pdm
-from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused, Visitor
+from mysapk_web.services.database import in_transaction
 from mysapk_web.services.links import read_proof, sign_proof
 from mysapk_web.services.pdm.proof_pdf import proof_pdf
 from tests.unit.services.pdm import qr
@@ -35,9 +37,8 @@ def token(view: pdm.ProofView) -> str:
     return view.check_url.rsplit("/", 1)[1]
 
 
-def check(desk: Desk, text: str) -> pdm.PublicProof | None:
-    with desk.portal.db.read() as session:
-        return pdm.public_check(session, text)
+def check(desk: Desk, text: str, address: str = "203.0.113.7") -> pdm.PublicProof | None:
+    return in_transaction(desk.portal.db, pdm.public_check, visitor=Visitor(address=address), token=text)
 
 
 def test_not_before_everything_is_handled(desk: Desk) -> None:
@@ -210,3 +211,18 @@ def test_its_moment_is_the_agencys(desk: Desk) -> None:
     finish(desk)
     with after(timedelta(hours=20).total_seconds()):
         assert "-20260825-" in desk.do(pdm.make_proof).number
+
+
+def test_checks_from_one_network_address_are_limited_true_or_not(desk: Desk) -> None:
+    finish(desk)
+    proof = desk.do(pdm.make_proof)
+    for number in range(PROOF_CHECKS_PER_ADDRESS.count):
+        assert (check(desk, token(proof) if number % 2 else "palsu") is not None) == bool(number % 2)
+    for text in (token(proof), "palsu"):
+        with pytest.raises(CountedRefusal, match="Tunggu satu menit"):
+            check(desk, text)
+    assert check(desk, token(proof), "198.51.100.4") is not None
+    (event,) = desk.portal.events(AuditTag.LIMIT_EXCEEDED)
+    assert (event.detail, event.address) == ({"batas": PROOF_CHECKS_PER_ADDRESS.name}, "203.0.113.0/24")
+    with after(PROOF_CHECKS_PER_ADDRESS.window.total_seconds() + 1):
+        assert check(desk, token(proof)) is not None

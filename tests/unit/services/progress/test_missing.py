@@ -217,12 +217,63 @@ def test_who_activates_after_the_end_stays_on_the_list_and_it_says_so(demo_db: D
 def test_many_who_were_late_are_counted_by_the_query(demo_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     end_activation(demo_db)
     monkeypatch.setattr("mysapk_web.services.listing.DEEPEST", 3)
-    monkeypatch.setattr("mysapk_web.services.progress.missing.DEEPEST", 3)
+    monkeypatch.setattr("mysapk_web.services.progress.listed.DEEPEST", 3)
     people = on_sanctions(demo_db, "admin_instansi_lain").items[:4]
     for row in people[:3]:
         activate(demo_db, row.account_id, clock.now())
     assert on_sanctions(demo_db, "admin_instansi_lain").total == 180 - 117
     activate(demo_db, people[3].account_id, clock.now())
+    found = on_sanctions(demo_db, "admin_instansi_lain")
+    assert (found.total, found.more) == (3, True)
+
+
+def join(db: Database, account_id: int, at: datetime | None) -> None:
+    with db.begin() as s:
+        whose = s.get_one(Account, account_id).pegawai_id
+        s.execute(update(Pegawai).where(col(Pegawai.id) == whose).values(joined_at=at))
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_who_came_to_the_rolls_after_the_end_is_not_on_the_list(demo_db: Database, own: bool) -> None:
+    end_activation(demo_db)
+    if own:
+        end_activation(demo_db, of=KOTA)
+    ended = clock.now() - timedelta(days=2 if own else 1)
+    before, new, late = (row.account_id for row in on_sanctions(demo_db, "admin_instansi_lain").items[:3])
+    counts = {who: on_sanctions(demo_db, who).total for who in ("admin_instansi_lain", "admin_bkn", "admin_instansi")}
+    join(demo_db, before, ended - timedelta(minutes=1))
+    join(demo_db, new, ended + timedelta(minutes=1))
+    join(demo_db, late, ended)
+    activate(demo_db, late, ended + timedelta(hours=1))
+    for who, gone in (("admin_instansi_lain", 2), ("admin_bkn", 2), ("admin_instansi", 0)):
+        found = on_sanctions(demo_db, who)
+        assert found.total == counts[who] - gone or found.more
+    mine = on_sanctions(demo_db, "admin_instansi_lain")
+    listed_ = {row.account_id for n in range(1, mine.pages + 1) for row in page_of_sanctions(demo_db, n).items}
+    assert len(listed_) == mine.total
+    assert (before in listed_, new in listed_, late in listed_) == (True, False, False)
+    too_late = on_sanctions(demo_db, "admin_instansi_lain", Filter(cause=Cause.LATE)).items
+    assert late not in {row.account_id for row in too_late}
+    with demo_db.read() as s:
+        written = list(stream(s, acting(demo_db, "admin_instansi_lain"), Filter(), sanctions=True))
+    assert {row.account_id for row in written} == listed_
+    assert new in {row.account_id for row in all_of(demo_db, "admin_instansi_lain")}
+
+
+def page_of_sanctions(db: Database, number: int) -> Listing[MissingPerson]:
+    with db.read() as s:
+        return sanctioned(s, acting(db, "admin_instansi_lain"), Filter(), number)
+
+
+def test_many_who_came_later_are_counted_by_the_query(demo_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    end_activation(demo_db)
+    people = on_sanctions(demo_db, "admin_instansi_lain").items[:4]
+    monkeypatch.setattr("mysapk_web.services.listing.DEEPEST", 3)
+    monkeypatch.setattr("mysapk_web.services.progress.listed.DEEPEST", 3)
+    for row in people[:3]:
+        join(demo_db, row.account_id, clock.now())
+    assert on_sanctions(demo_db, "admin_instansi_lain").total == 180 - 117 - 3
+    join(demo_db, people[3].account_id, clock.now())
     found = on_sanctions(demo_db, "admin_instansi_lain")
     assert (found.total, found.more) == (3, True)
 

@@ -24,6 +24,7 @@ from mysapk_web.domain.usulan import FINAL_STATES, Declaration, UsulanState
 from mysapk_web.models import (
     Account,
     Database,
+    FormerValue,
     GroupStatement,
     HeadcountDay,
     Instansi,
@@ -63,7 +64,7 @@ class Doings(Rolls):
             tables = (
                 "usulan pernyataan_grup riwayat periode pdm_pegawai pdm_tersentuh pdm_sejak antrean antrean_langkah"
             )
-            for table in tables.split():
+            for table in ("riwayat_lama", *tables.split()):
                 s.execute(text(f"DELETE FROM {table}"))
         super().settle()
         with self.db.begin() as s:
@@ -71,6 +72,8 @@ class Doings(Rolls):
         return self
 
     def leave(self, s: Session, which: int) -> None:
+        mine = select(PersonnelRecord.id).where(PersonnelRecord.pegawai_id == self._whom(which))
+        s.execute(delete(FormerValue).where(col(FormerValue.record_id).in_(mine)))
         for table in (Proposal, GroupStatement, PersonnelRecord):
             s.execute(delete(table).where(col(table.pegawai_id) == self._whom(which)))  # type: ignore[attr-defined]
         super().leave(s, which)
@@ -136,12 +139,21 @@ class Doings(Rolls):
             record = PersonnelRecord(pegawai_id=self._whom(which), kind="profil", created_at=BEFORE, changed_at=BEFORE)
             s.add(record)
             s.flush()
-        record.version, record.changed_at = record.version + 1, at
+        s.add(FormerValue(record_id=record.id or 0, version=record.version, replaced_at=at))
+        record.version, record.changed_at = record.version + 1, max(record.changed_at, at)
         s.flush()
+
+    def end(self, s: Session, over: bool) -> None:
+        """The PDM of the country ended an hour ago, or ends some day."""
+        starts = s.exec(select(Period.starts_at)).one()
+        ends = NOW - timedelta(hours=1) if over else NOW + timedelta(days=20)
+        s.execute(update(Period).values(ends_at=max(ends, starts + timedelta(minutes=1))))
 
     def begin(self, s: Session, days: int) -> None:
         """The PDM of the country began at another moment; below zero it has not begun."""
-        s.execute(update(Period).values(starts_at=NOW - timedelta(days=days - 2, hours=1)))
+        starts = NOW - timedelta(days=days - 2, hours=1)
+        ends = s.exec(select(Period.ends_at)).one()
+        s.execute(update(Period).values(starts_at=starts, ends_at=max(ends, starts + timedelta(minutes=1))))
 
 
 numbers = st.integers(0, 40)
@@ -160,6 +172,7 @@ acts = st.one_of(
     st.tuples(st.just("become"), numbers, jenis),
     st.tuples(st.just("leave"), numbers),
     st.tuples(st.just("begin"), st.integers(0, 16)),
+    st.tuples(st.just("end"), st.booleans()),
     st.tuples(st.just("gather")),
     st.tuples(st.just("rebuild")),
     st.tuples(st.just("fail")),
@@ -179,9 +192,7 @@ def perform(doings: Doings, transaction: list[tuple[Any, ...]]) -> None:
                 elif name == "come":
                     unit, kind, email, active = given_
                     doings.come(s, unit, kind, email=email, active=active)
-                elif name == "begin":
-                    doings.begin(s, *given_)
-                elif name != "rebuild" and doings.people:
+                elif name in ("begin", "end") or (name != "rebuild" and doings.people):
                     getattr(doings, name)(s, *given_)
     except DBAPIError:
         doings.people[:] = known
@@ -294,6 +305,46 @@ def test_a_new_period_begins_with_nothing_done(doings: Doings) -> None:
     assert counting.verify(doings.db) == []
     with doings.db.read() as s:
         assert not counting.anything_to_gather(s)
+
+
+def is_counted(doings: Doings) -> bool:
+    """The profile makes the one person there is count, and turns the tile green on the own page."""
+    figures = {doings.count(COUNTRY, each) for each in (Measure.PDM_TAKEN_PART, Measure.GROUP_PROFIL)}
+    assert counting.verify(doings.db) == []
+    assert (seen(doings)[doings.units[2], Measure.PDM_TAKEN_PART],) == tuple(figures)
+    return figures == {1}
+
+
+def test_a_profile_that_was_changed_only_after_the_end_is_no_part_in_it(doings: Doings) -> None:
+    people(doings, 1)
+    act(doings, lambda s: doings.end(s, True))
+    act(doings, lambda s: doings.change_profile(s, 0, False))
+    assert not is_counted(doings)
+
+
+def test_a_profile_that_was_changed_in_time_counts_although_it_was_changed_again(
+    doings: Doings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(doings, 1)
+    act(doings, lambda s: doings.change_profile(s, 0, False))
+    assert is_counted(doings)
+    act(doings, lambda s: s.execute(update(Period).values(ends_at=NOW + timedelta(hours=1))))
+    monkeypatch.setattr(clock, "_source", lambda: NOW + timedelta(days=2))
+    with doings.db.begin() as s:
+        record = s.exec(select(PersonnelRecord)).one()
+        s.add(FormerValue(record_id=record.id or 0, version=record.version, replaced_at=clock.now()))
+        record.version, record.changed_at = record.version + 1, clock.now()
+    doings.gather()
+    assert is_counted(doings)
+
+
+def test_a_profile_counts_once_the_period_is_prolonged_beyond_the_change(doings: Doings) -> None:
+    people(doings, 1)
+    act(doings, lambda s: doings.end(s, True))
+    act(doings, lambda s: doings.change_profile(s, 0, False))
+    assert not is_counted(doings)
+    act(doings, lambda s: doings.end(s, False))
+    assert is_counted(doings)
 
 
 def test_who_becomes_of_another_kind_is_held_to_its_groups(doings: Doings) -> None:

@@ -18,12 +18,14 @@ from mysapk_web.models import (
     Account,
     AuditEvent,
     Database,
+    FormerValue,
     GroupStatement,
     Instansi,
     OutboxMail,
     OutboxState,
     Pegawai,
     Period,
+    PersonnelRecord,
     Proposal,
 )
 from mysapk_web.services import clock, letters
@@ -41,6 +43,7 @@ from mysapk_web.services.progress.unfinished import (
     Stage,
     UnfinishedPerson,
     sanctioned,
+    stream,
     unfinished,
 )
 from tests.unit.services.offices import acting, place
@@ -284,6 +287,54 @@ def test_the_list_stands_until_the_next_pdm_has_begun(quiet_db: Database) -> Non
         with quiet_db.read() as s:
             assert sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter()).total == 0
             assert closed_agencies(s, acting(quiet_db, "admin_bkn"), kind=PeriodKind.PDM) == []
+
+
+def test_a_profile_changed_after_the_end_takes_nobody_off_the_list(quiet_db: Database) -> None:
+    in_time, later = people_of(quiet_db, KOTA, 2)
+
+    def change(pegawai_id: int) -> None:
+        with quiet_db.begin() as s:
+            mine = select(PersonnelRecord).where(PersonnelRecord.pegawai_id == pegawai_id)
+            record = s.exec(mine.where(PersonnelRecord.kind == "profil")).first()
+            if record is None:
+                at = clock.now()
+                record = PersonnelRecord(pegawai_id=pegawai_id, kind="profil", created_at=at, changed_at=at)
+                s.add(record)
+                s.flush()
+            s.add(FormerValue(record_id=record.id or 0, version=record.version, replaced_at=clock.now()))
+            record.version, record.changed_at = record.version + 1, clock.now()
+
+    with clock.moved(timedelta(hours=-2)):
+        change(in_time)
+    end_pdm(quiet_db)
+    change(in_time)
+    change(later)
+    gather(quiet_db)
+    with quiet_db.read() as s:
+        found = sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter())
+        assert found.total == PEOPLE_OF_KOTA - 1
+        all_ids = {
+            row.account_id
+            for number in range(1, found.pages + 1)
+            for row in sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter(), number).items
+        }
+    assert (in_time in all_ids, later in all_ids) == (False, True)
+
+
+def test_who_came_to_the_rolls_after_the_pdm_is_not_sanctioned(quiet_db: Database) -> None:
+    end_pdm(quiet_db)
+    gather(quiet_db)
+    new, there = people_of(quiet_db, KOTA, 2)
+    with quiet_db.begin() as s:
+        ended = s.exec(select(Period.ends_at).where(Period.kind == PeriodKind.PDM)).one()
+        for id_, at in ((new, ended), (there, ended - timedelta(seconds=1))):
+            s.execute(update(Pegawai).where(col(Pegawai.id) == id_).values(joined_at=at))
+    with quiet_db.read() as s:
+        mine = acting(quiet_db, "admin_instansi_lain")
+        assert sanctioned(s, mine, Filter()).total == PEOPLE_OF_KOTA - 1
+        assert sanctioned(s, acting(quiet_db, "admin_bkn"), Filter()).total == everybody(quiet_db) - 1
+        written = {row.account_id for row in stream(s, mine, Filter(), sanctions=True)}
+    assert (new in written, there in written, len(written)) == (False, True, PEOPLE_OF_KOTA - 1)
 
 
 def everybody(db: Database) -> int:

@@ -101,6 +101,18 @@ def test_second_run_changes_nothing(rolls: Rolls) -> None:
         assert session.exec(select(OutboxMail)).all() == []
 
 
+def test_since_when_somebody_is_on_the_rolls_is_kept(rolls: Rolls) -> None:
+    before = clock.now()
+    rolls.take(row(A))
+    joined = rolls.pegawai(A).joined_at
+    assert joined is not None
+    assert before <= joined <= clock.now()
+    with clock.moved(timedelta(days=9)):
+        rolls.take(row(A, nama="Dewi R. Lestari"), row(B))
+        assert (rolls.pegawai(B).joined_at or joined) >= joined + timedelta(days=9)
+    assert rolls.pegawai(A).joined_at == joined
+
+
 def test_changes_by_nip_and_blank_cells_change_nothing(rolls: Rolls) -> None:
     rolls.take(row(A, email="dewi@example.go.id", gelar_belakang="S.Pd."))
     rolls.log_in(A)

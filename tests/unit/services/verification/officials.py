@@ -119,6 +119,16 @@ class Office:
         with self.desk.portal.db.begin() as session:
             session.execute(update(Pegawai).where(col(Pegawai.id) == person.pegawai_id).values(unor_id=unit.id))
 
+    def employ(self, person: Person, like: Person) -> None:
+        """Let a person work where another one does, in another agency."""
+        with self.desk.portal.db.begin() as session:
+            at = session.get_one(Pegawai, like.pegawai_id)
+            session.execute(
+                update(Pegawai)
+                .where(col(Pegawai.id) == person.pegawai_id)
+                .values(instansi_id=at.instansi_id, unor_id=at.unor_id)
+            )
+
     def version(self, number: int) -> int:
         return self.desk.proposal(number).version
 

@@ -337,6 +337,39 @@ def test_the_other_is_told_who_and_what(office: Office) -> None:
         late.decide(number, A.VERIFY, version=seen)
 
 
+def test_the_name_of_who_was_faster_at_bkn_is_not_told_to_an_agency(office: Office) -> None:
+    number = office.desk.sent("golongan", GOLONGAN)
+    office.verifier.decide(number, A.VERIFY)
+    seen = office.version(number)
+    office.approver.decide(number, A.APPROVE)
+    office.bkn.decide(number, A.BKN_RETURN, reason="BTS-01", note="Halaman dua terpotong")
+    late = office.someone(office.desk.portal.budi, Role.VERIFIKATOR)
+
+    with pytest.raises(Refused, match=r"lebih dahulu diproses BKN \(kembalikan ke instansi\)"):
+        late.decide(number, A.VERIFY, version=seen)
+    at_bkn = office.someone(office.desk.portal.dewi, Role.ADMIN_BKN)
+    with pytest.raises(Refused, match=r"lebih dahulu diproses Citra Wulandari"):
+        at_bkn.decide(number, A.BKN_APPROVE, version=seen)
+
+
+def test_who_works_for_bkn_is_not_named_although_on_the_rolls_of_the_agency(office: Office) -> None:
+    number = office.desk.sent("golongan", GOLONGAN)
+    office.verifier.decide(number, A.VERIFY)
+    office.approver.decide(number, A.APPROVE)
+    office.employ(office.desk.portal.citra, office.desk.portal.ani)
+    office.bkn.decide(number, A.BKN_APPROVE)
+    assert "Citra Wulandari" not in {step.who for step in office.approver.open(number).trail}
+
+
+def test_an_officer_who_has_moved_is_told_by_the_office(office: Office) -> None:
+    number = office.sent()
+    office.verifier.decide(number, A.VERIFY)
+    office.employ(office.desk.portal.budi, office.desk.portal.citra)
+    trail = office.approver.open(number).trail
+    assert (trail[0].office, trail[0].who) == ("Verifikator", "")
+    assert trail[-1].who == "Ani Lestari"
+
+
 def test_a_withdrawal_while_it_is_open(office: Office) -> None:
     number = office.sent()
     seen = office.version(number)
@@ -376,6 +409,15 @@ def test_what_follows_in_the_trail(office: Office) -> None:
         ("Sistem", ""),
         ("Approver", "Dewi Anggraini"),
         ("Verifikator", "Budi Hartono"),
+    ]
+    # Who validated at BKN is nobody's address for questions: the agency reads the office.
+    assert [(step.office, step.who) for step in office.verifier.open(number).trail] == [
+        ("Sistem", ""),
+        ("BKN", ""),
+        ("Sistem", ""),
+        ("Approver", "Dewi Anggraini"),
+        ("Verifikator", "Budi Hartono"),
+        *((step.office, step.who) for step in trail[5:]),
     ]
     acts = {event.tag for event in office.desk.rows(AuditEvent) if event.actor_id != office.desk.person.account_id}
     assert {AuditTag.PROPOSAL_VERIFIED, AuditTag.PROPOSAL_APPROVED, AuditTag.PROPOSAL_BKN_APPROVED} <= acts

@@ -24,6 +24,7 @@ from tests.unit.services.verification.officials import Office
 
 A, S = UsulanAct, UsulanState
 MODULE = sys.modules[inbox.__module__]
+TALLIES = "mysapk_web.services.verification.tallies"
 
 
 @pytest.fixture
@@ -264,11 +265,51 @@ def test_more_than_can_be_turned_through(office: Office, three: list[int], monke
     assert (seen.total, seen.at_least, len(three)) == (2, True, 3)
 
 
+def tallied(seen: Inbox) -> tuple[list[tuple[str, int, bool]], list[tuple[str, int, bool]]]:
+    return (
+        [(each.key, each.count, each.at_least) for each in seen.states],
+        [(each.key, each.count, each.at_least) for each in seen.groups],
+    )
+
+
 def test_counting_ends_somewhere(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     assert not office.verifier.inbox().states[0].at_least
-    monkeypatch.setattr(MODULE, "COUNTED", 2)
+    monkeypatch.setattr(f"{TALLIES}.COUNTED", 2)
+    monkeypatch.setattr(f"{TALLIES}.APART", 2)
     seen = office.verifier.inbox().states[0]
-    assert (seen.count, seen.at_least, len(three)) == (2, True, 3)
+    assert (seen.at_least, len(three)) == (True, 3)
+    assert 2 <= seen.count <= 3
+
+
+@pytest.mark.parametrize("status", [MINE, OPEN])
+def test_a_group_beyond_what_is_counted_stands_there_all_the_same(
+    office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    office.desk.sent("skp", SKP | {"tahun": "2024"})
+    exact = tallied(office.verifier.inbox(status=status))
+    assert {key for key, _, _ in exact[1]} == {"golongan", "skp", "penghargaan"}
+    monkeypatch.setattr(f"{TALLIES}.COUNTED", 1)
+    assert tallied(office.verifier.inbox(status=status)) == exact
+    monkeypatch.setattr(f"{TALLIES}.APART", 1)
+    bounded = tallied(office.verifier.inbox(status=status))
+    for few, all_ in zip(bounded, exact, strict=True):
+        assert [key for key, _, _ in few] == [key for key, _, _ in all_]
+        assert all(1 <= count <= whole for (_, count, _), (_, whole, _) in zip(few, all_, strict=True))
+    assert ("skp", 1, True) in bounded[1]
+
+
+def test_a_state_beyond_what_is_counted_stands_there_all_the_same(
+    office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.verifier.decide(three[0], A.VERIFY)
+    office.verifier.give_back(three[1])
+    exact = tallied(office.verifier.inbox(status=OPEN))
+    assert [count for _, count, _ in exact[0]] == [1, 1, 1]
+    monkeypatch.setattr(f"{TALLIES}.COUNTED", 1)
+    assert tallied(office.verifier.inbox(status=OPEN)) == exact
+    narrowed = tallied(office.verifier.inbox(status=OPEN, grup="golongan"))
+    assert (sum(count for _, count, _ in narrowed[0]), narrowed[1]) == (1, exact[1])
+    assert tallied(office.stranger.inbox(status=OPEN)) == ([], [])
 
 
 def test_too_many_people_are_meant(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,6 +362,18 @@ def test_who_has_it_open(office: Office, three: list[int]) -> None:
 
     assert [row.claimed_by for row in office.verifier.inbox().rows] == ["Dewi Anggraini", "", ""]
     assert [row.mine for row in colleague.inbox().rows] == [True, False, False]
+
+
+def test_an_agency_reads_that_bkn_has_it_open_and_not_who(office: Office) -> None:
+    number = office.desk.sent("golongan", GOLONGAN)
+    office.verifier.decide(number, A.VERIFY)
+    office.approver.decide(number, A.APPROVE)
+    office.bkn.do(verification.claim, number)
+    there = UsulanState.VALIDASI_BKN.value
+    assert [row.claimed_by for row in office.verifier.inbox(status=there).rows] == ["BKN"]
+    assert office.approver.open(number).claim.by == "BKN"
+    another = office.someone(office.desk.portal.dewi, Role.ADMIN_BKN)
+    assert [row.claimed_by for row in another.inbox(status=there).rows] == ["Citra Wulandari"]
 
 
 def test_what_a_disabled_account_had_open_is_free_everywhere(office: Office, three: list[int]) -> None:

@@ -1,0 +1,51 @@
+"""The public check of a proof: anybody may ask, and one network address not without end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import func, select
+
+from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.throttle import PROOF_CHECKS_PER_ADDRESS
+from mysapk_web.models import AuditEvent, Database
+from tests.wire.client import Browser, merged
+from tests.wire.flows import ROOT
+
+pytestmark = pytest.mark.wire
+
+CEK = f"{ROOT}.mysapk_web___ui___cek_bukti____cek_bukti_state"
+
+
+def noted(db: Database) -> int:
+    with db.read() as session:
+        return session.exec(
+            select(func.count()).select_from(AuditEvent).where(AuditEvent.tag == AuditTag.LIMIT_EXCEEDED)
+        ).one()
+
+
+def test_one_network_address_checks_so_many_and_no_more(
+    new_browser: Callable[[], Browser], server_db: Database
+) -> None:
+    before = noted(server_db)
+
+    async def ask(browser: Browser, times: int) -> tuple[bool, dict[str, str]]:
+        """The page looks the proof up once when it opens, and again with every `load`."""
+        async with browser.tab("/cek-bukti/palsu") as tab:
+            for _ in range(times - 2):
+                await tab.send(f"{CEK}.load", {})
+            if times > 1:
+                await tab.call(f"{CEK}.load", {}, quiet=1.0)
+            told = merged(tab.updates, "app_state").get("faults") or {}
+            return bool(merged(tab.updates, "cek_bukti_state").get("ready")), told
+
+    crawler, other = new_browser(), new_browser()
+    ready, told = asyncio.run(ask(crawler, PROOF_CHECKS_PER_ADDRESS.count))
+    assert (ready, told) == (True, {})
+    ready, told = asyncio.run(ask(crawler, 2))
+    assert not ready
+    assert "Terlalu banyak pemeriksaan bukti" in told[""]
+    assert asyncio.run(ask(other, 1)) == (True, {})
+    assert noted(server_db) == before + 1
