@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.roles import Role
 from mysapk_web.models.base import text_enum
+
+_DISABLED = text("disabled_at IS NOT NULL")
 
 
 class Account(SQLModel, table=True):
     """The account of one person; there is one for everybody on the rolls, without a password until the activation."""
 
     __tablename__ = "akun"
+    __table_args__ = (Index("ix_akun_nonaktif", "pegawai_id", sqlite_where=_DISABLED, postgresql_where=_DISABLED),)
 
     id: int | None = Field(default=None, primary_key=True)
     pegawai_id: int = Field(foreign_key="pegawai.id", unique=True)

@@ -33,12 +33,13 @@ class Unor(SQLModel, table=True):
     __tablename__ = "unor"
     __table_args__ = (
         Index("uq_unor_instansi_kode", "instansi_id", "kode", unique=True),
+        Index("ix_unor_instansi_nama", "instansi_id", "nama", "id"),
         # A subtree is a prefix, whatever order the language of the database gives to letters.
         Index("ix_unor_jalur", "jalur", postgresql_ops={"jalur": "varchar_pattern_ops"}),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    instansi_id: int = Field(foreign_key="instansi.id", index=True)
+    instansi_id: int = Field(foreign_key="instansi.id")
     atasan_id: int | None = Field(default=None, foreign_key="unor.id", index=True)
     kode: str = Field(max_length=40)
     nama: str = Field(max_length=200)

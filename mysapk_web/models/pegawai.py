@@ -21,7 +21,8 @@ class Pegawai(SQLModel, table=True):
     # PostgreSQL finds the words of names by another index, see `models.names`.
     __table_args__ = (
         Index("ix_pegawai_nama", "nama", "id"),
-        Index("ix_pegawai_instansi_nama", "instansi_id", "nama", "id"),
+        Index("ix_pegawai_instansi_nama", "instansi_id", "nama", "id", "jenis"),
+        Index("ix_pegawai_instansi_nip", "instansi_id", "nip"),
         Index("ix_pegawai_unor_nama", "unor_id", "nama", "id"),
         Index("ix_pegawai_menunggu", "instansi_id", "nama", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
