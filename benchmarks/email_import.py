@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -167,29 +168,45 @@ def _in_a_process(url: str, file: Path, rows: int) -> tuple[float, ...]:
     return tuple(figures)
 
 
-def _peak() -> float:
-    """Most memory that this very process has held, MB; `getrusage` would count its parent in."""
+def _held() -> float:
+    """Memory that this process holds of its own, MB; pages of a file that SQLite maps are the system's, which takes them back."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    line = next(line for line in status.read_text().splitlines() if line.startswith("RssAnon"))
     return int(line.split()[1]) / 1024
+
+
+class _Peak(threading.Thread):
+    """Looks every hundredth of a second, for as long as the process lives."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.before = self.most = _held()
+
+    def run(self) -> None:
+        while True:
+            self.most = max(self.most, _held())
+            time.sleep(0.01)
 
 
 def _import(url: str, file: Path, result: Connection) -> None:
     from sqlmodel import func, select
 
+    from mysapk_web.services import collecting
     from mysapk_web.services.email_imports import import_email
 
+    collecting.settle()  # as the command does
     database = Database(url)
     database.check()
-    before = _peak()
+    memory = _Peak()
+    memory.start()
     started, cpu, reading = time.perf_counter(), time.process_time(), 0.0
     for number, _ in enumerate(import_email(database, file)):
         if not number:
             reading = time.perf_counter() - started
     took, cpu = time.perf_counter() - started, time.process_time() - cpu
-    peak = _peak() - before
+    peak = memory.most - memory.before
     with database.read() as session:
         letters = session.exec(select(func.count()).select_from(OutboxMail)).one()
     result.send((took, peak, reading, cpu, letters))

@@ -21,7 +21,7 @@ from mysapk_web.cli_checks import database_fault, first, head_of, mail_fault, ma
 from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import Database, migration
-from mysapk_web.services import audit_chain, demo, email_requests, rolls
+from mysapk_web.services import audit_chain, collecting, demo, email_requests, rolls
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.email_imports import import_email
@@ -258,6 +258,7 @@ def _import(
     if report is not None and report.resolve() == file.resolve():
         _stop(UNUSABLE, "The report would overwrite the file that is imported.")
     summary = rolls.Summary()
+    collecting.settle()
     with _told_in_lines(), _database() as (database, _settings):
         rows = _with_progress(summary.counting(run(database, file)))
         if report is None:

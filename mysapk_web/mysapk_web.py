@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +12,7 @@ from starlette.applications import Starlette
 
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
-from mysapk_web.services import database, documents, log, refusals
+from mysapk_web.services import collecting, database, documents, log, refusals
 from mysapk_web.services.bookkeeping import keep_for_ever
 from mysapk_web.services.email_imports.work import work_for_ever
 from mysapk_web.services.passwords import warm_up
@@ -30,9 +29,6 @@ from mysapk_web.web.gate import ASGIApp, Gate
 from mysapk_web.web.headers import content_security_policy, script_hashes
 from mysapk_web.web.pages import Pages
 from mysapk_web.web.sockets import Sockets
-
-COLLECT_AFTER = (10_000, 20, 20)
-"""Objects, and rounds of each generation; the defaults (700, 10, 10) suit a small script, not hundreds of state trees."""
 
 sockets = Sockets()
 ending = Ending(sockets)
@@ -113,13 +109,6 @@ def portal() -> ASGIApp:
     behind, settings = Pages(app(), STATIC), load()
     log.configure(settings)
     hashes = script_hashes(POLICY) if POLICY.exists() else []
-    _settle_memory()
+    collecting.settle()
     policy = content_security_policy(settings, hashes)
     return Gate(behind, event_app(app), settings, policy, sockets, refusals.passed)
-
-
-def _settle_memory() -> None:
-    """What was loaded stays: the collector need not walk over it again and again, which took an eighth of every event."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)

@@ -36,6 +36,8 @@ def plain_cell(text: str) -> str:
     Args:
         text: From a file.
     """
+    if "'" not in text:
+        return text
     return _HELD.sub(lambda found: found[1] if _begins(found) else found[0], text)
 
 

@@ -22,6 +22,7 @@ from mysapk_web.services.rolls.places import Agency
 from mysapk_web.services.rolls.sheet import Row
 
 _NIP_SHOWN: Final = 64
+_MARK_BITS: Final = 64
 
 
 @dataclass(slots=True)
@@ -81,21 +82,21 @@ def survey(rows: Iterable[Row]) -> Survey:
         rows: All of them. Of each, a hundred bytes are held meanwhile, and no address in clear.
     """
     found = Survey()
-    seen: dict[int, int] = {}
-    marks: dict[int, int] = {}
+    seen: dict[int, int] = {}  # NIP -> the first line with it, and behind that a mark of the address there
     for row in rows:
         found.rows += 1
         judged = _by_itself(row)
         if judged.key is None:
             continue
-        number, mark = int(judged.nip), hash(judged.key)
-        first = seen.setdefault(number, row.line)
-        if first == row.line:
-            marks[number] = mark
-        elif marks[number] == mark:
-            found.repeated[number] = first
+        number, here = int(judged.nip), row.line << _MARK_BITS | hash(judged.key) % (1 << _MARK_BITS)
+        before = seen.setdefault(number, here)
+        if before == here:
+            continue
+        line = before >> _MARK_BITS
+        if (before - here) % (1 << _MARK_BITS) == 0:
+            found.repeated[number] = line
         else:
-            found.contested.setdefault(number, (first, row.line))
+            found.contested.setdefault(number, (line, row.line))
     return found
 
 
@@ -165,13 +166,13 @@ def _by_itself(row: Row) -> Judged:
 
 
 def _address(found: Judged, raw: str) -> None:
-    if not raw or all(is_blank(character) for character in raw):
-        found.verdict = RowVerdict.EMAIL_EMPTY
-        return
     try:
         found.key = normalise_email(raw)
     except EmailError as error:
-        found.verdict, found.note = RowVerdict.EMAIL_MALFORMED, str(error)
+        if all(is_blank(character) for character in raw):
+            found.verdict = RowVerdict.EMAIL_EMPTY
+        else:
+            found.verdict, found.note = RowVerdict.EMAIL_MALFORMED, str(error)
         return
     if len(raw) > MAX_RAW:
         found.email = found.key

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from mysapk_web.models import Database
+from mysapk_web.services import collecting
 from mysapk_web.services.email_imports.work import work_off
 from mysapk_web.services.log import configure, place_of
 from mysapk_web.settings import load
@@ -43,6 +44,7 @@ def main(name: str) -> int:
 def _work(name: str) -> None:
     settings = load()
     configure(settings)
+    collecting.settle()
     db = Database(settings.database_url, pool_size=2)
     try:
         work_off(db, name, settings.document_dir)

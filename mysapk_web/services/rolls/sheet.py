@@ -207,9 +207,9 @@ def _row(line: int, values: Sequence[Any], columns: Mapping[str, int]) -> Row | 
     found = {name: values[place] for name, place in columns.items() if place < len(values)}
     # Lists that were carried away come back corrected, with the marks that kept a spreadsheet from running them.
     cells = {name: plain_cell(_as_text(value)) for name, value in found.items()}
-    if not any(text.strip() for text in cells.values()):
+    if not any(map(str.strip, cells.values())):
         return None
-    return Row(line, cells, frozenset(name for name, value in found.items() if _is_number(value)))
+    return Row(line, cells, frozenset([name for name, value in found.items() if _is_number(value)]))
 
 
 def _is_number(value: Any) -> bool:

@@ -1,0 +1,16 @@
+"""The garbage collector of a process that has loaded all it needs."""
+
+from __future__ import annotations
+
+import gc
+from typing import Final
+
+COLLECT_AFTER: Final = (10_000, 20, 20)
+"""Objects, and rounds of each generation; the defaults (700, 10, 10) suit a small script, not hundreds of state trees or long lists."""
+
+
+def settle() -> None:
+    """What was loaded stays: the collector need not walk over it again and again, which took an eighth of every event."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
