@@ -17,9 +17,10 @@ from mysapk_web.services.actor import InputRefused
 from mysapk_web.services.announcements import AnnouncementView
 from mysapk_web.services.help import ContactView
 from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import cancel_button, dialog, dialog_button, empty, section, skeleton
-from mysapk_web.ui.components.forms import around, attributes, field, outcome, submit_button
+from mysapk_web.ui.components.display import dialog_button, empty, section, skeleton
+from mysapk_web.ui.components.forms import field, hidden, outcome, submit_button, text_area
 from mysapk_web.ui.components.lists import address_with, parameter
 from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import ShellState, page
@@ -138,11 +139,6 @@ def _places() -> rx.Component:
     )
 
 
-def _text_area(name: str, label: str, help_text: str) -> rx.Component:
-    control = rx.el.textarea(name=name, rows="5", class_name="input", custom_attrs=attributes(name, has_help=True))
-    return around(name, label, help_text, control)
-
-
 def _running(item: ObjectVar[Said]) -> rx.Component:
     ident = f"akhiri-{item['key']}"
     return rx.el.li(
@@ -152,20 +148,14 @@ def _running(item: ObjectVar[Said]) -> rx.Component:
             rx.el.p("Tampil sampai ", item["until"], class_name="help"),
         ),
         dialog_button("Akhiri", ident),
-        dialog(
+        act_dialog(
             "Akhiri pengumuman ini?",
-            rx.el.p(item["judul"]),
-            Form.create(
-                rx.el.input(type="hidden", name="id", value=item["key"], read_only=True),
-                rx.el.div(
-                    submit_button("Akhiri pengumuman", "Mengakhiri ...", kind="danger"),
-                    cancel_button(),
-                    class_name="buttons",
-                ),
-                on_submit=AdminBantuanState.end,
-                action=PATH,
-            ),
+            (rx.el.p(item["judul"]),),
+            hidden("id", item["key"]),
             ident=ident,
+            go=submit_button("Akhiri pengumuman", "Mengakhiri ...", kind="danger"),
+            on_submit=AdminBantuanState.end,
+            path=PATH,
         ),
     )
 
@@ -181,8 +171,11 @@ def _announcements() -> rx.Component:
         ),
         Form.create(
             field("judul", "Judul", help_text="Beberapa kata, paling banyak 120 karakter."),
-            _text_area(
-                "pesan", "Isi pengumuman", "Apa yang perlu diketahui atau dilakukan; paling banyak 1.000 karakter."
+            text_area(
+                "pesan",
+                "Isi pengumuman",
+                "Apa yang perlu diketahui atau dilakukan; paling banyak 1.000 karakter.",
+                rows="5",
             ),
             field("sampai", "Tampil sampai", kind="date", help_text="Hari terakhir pengumuman ditampilkan."),
             submit_button("Tampilkan pengumuman", "Menyimpan ..."),

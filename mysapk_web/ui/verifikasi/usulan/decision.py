@@ -8,8 +8,9 @@ import reflex as rx
 
 from mysapk_web.domain.usulan import UsulanAct, reasons_for
 from mysapk_web.services.verification.opening import CONSEQUENCES, FORWARD
-from mysapk_web.ui.components.behaviour import DialogButton, Form
-from mysapk_web.ui.components.display import cancel_button, dialog, inset, section
+from mysapk_web.ui.components.acts import act_dialog
+from mysapk_web.ui.components.behaviour import DialogButton
+from mysapk_web.ui.components.display import inset, section
 from mysapk_web.ui.components.forms import hidden, select, submit_button, text_area
 from mysapk_web.ui.verifikasi.usulan.state import MejaState, field_of
 from mysapk_web.ui.verifikasi.words import PATH
@@ -70,24 +71,21 @@ def _act(act: UsulanAct) -> rx.Component:
                 class_name=f"button button-{kind}",
                 custom_attrs={"data-pintasan": KEYS[act]},
             ),
-            dialog(
+            act_dialog(
                 _QUESTIONS[act],
-                rx.el.p(rx.el.strong(MejaState.heading), ": ", MejaState.title),
-                rx.el.p(MejaState.who, class_name="help"),
-                rx.el.p(CONSEQUENCES[act], " Keputusan ini tidak dapat dibatalkan."),
-                Form.create(
-                    hidden("usulan", MejaState.number),
-                    hidden("versi", MejaState.version),
-                    hidden("tindakan", act.value),
-                    *_reason(act),
-                    rx.el.div(
-                        submit_button(act.label, "Menyimpan ...", kind=kind), cancel_button(), class_name="buttons"
-                    ),
-                    on_submit=MejaState.decide,
-                    action=PATH,
-                    class_name="form",
+                (
+                    rx.el.p(rx.el.strong(MejaState.heading), ": ", MejaState.title),
+                    rx.el.p(MejaState.who, class_name="help"),
+                    rx.el.p(CONSEQUENCES[act], " Keputusan ini tidak dapat dibatalkan."),
                 ),
+                hidden("usulan", MejaState.number),
+                hidden("versi", MejaState.version),
+                hidden("tindakan", act.value),
+                *_reason(act),
                 ident=ident,
+                go=submit_button(act.label, "Menyimpan ...", kind=kind),
+                on_submit=MejaState.decide,
+                path=PATH,
             ),
         ),
     )
