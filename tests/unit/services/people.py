@@ -281,11 +281,8 @@ class Portal:
     def everything(self) -> dict[str, str]:
         """The whole database in text, by table; asked of the driver itself, since some tests ask a thousand times."""
         with self.db.read() as s, closing(s.connection().connection.cursor()) as cursor:
-            found = {}
-            for name in SQLModel.metadata.tables:
-                cursor.execute(f'SELECT * FROM "{name}"')
-                found[name] = repr(cursor.fetchall())
-            return found
+            tables = SQLModel.metadata.tables
+            return {name: repr(cursor.execute(f'SELECT * FROM "{name}"').fetchall()) for name in tables}
 
     # What admins do ------------------------------------------------------------------------------
 
