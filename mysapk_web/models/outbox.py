@@ -30,11 +30,11 @@ class OutboxState(StrEnum):
 
 
 _LABELS: Final = {
-    OutboxState.PENDING: "Menunggu dikirim",
+    OutboxState.PENDING: "Menunggu",
     OutboxState.SENDING: "Sedang dikirim",
     OutboxState.SENT: "Terkirim",
     OutboxState.FAILED: "Gagal",
-    OutboxState.OBSOLETE: "Tidak perlu dikirim",
+    OutboxState.OBSOLETE: "Tidak dikirim",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import select as sql_select
@@ -21,14 +21,6 @@ from mysapk_web.services.listing import Listing, list_page
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.people import target
 from mysapk_web.services.scope import agency_within, people_within
-
-STATE_LABELS: Final = {
-    OutboxState.PENDING: "Menunggu",
-    OutboxState.SENDING: "Sedang dikirim",
-    OutboxState.SENT: "Terkirim",
-    OutboxState.FAILED: "Gagal",
-    OutboxState.OBSOLETE: "Tidak dikirim",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from mysapk_web.services.actor import Refused
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, empty, section, skeleton
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.forms import hidden, outcome, submit_button
 from mysapk_web.ui.components.paging import pager
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
@@ -142,7 +142,7 @@ def _row(item: ObjectVar[NoticeRow]) -> rx.Component:
                 item["read"],
                 rx.fragment(),
                 Form.create(
-                    rx.el.input(type="hidden", name="notifikasi", value=item["number"], read_only=True),
+                    hidden("notifikasi", item["number"]),
                     submit_button(
                         rx.fragment("Tandai sudah dibaca", rx.el.span(" ", item["title"], class_name="sr-only")),
                         "Menyimpan ...",

@@ -10,7 +10,15 @@ from babel.dates import format_datetime
 
 from mysapk_web.domain.number import number_of as number_of
 from mysapk_web.domain.period import ZONES
+from mysapk_web.models import OutboxState
 
+MAIL_TONES: Final = {
+    OutboxState.PENDING: "plain",
+    OutboxState.SENDING: "plain",
+    OutboxState.SENT: "good",
+    OutboxState.FAILED: "bad",
+    OutboxState.OBSOLETE: "warn",
+}
 CONFIRMATION: Final = "Saya menyatakan bahwa data dan dokumen yang saya kirim benar dan sesuai dengan aslinya."
 NOT_CONFIRMED: Final = "Beri tanda pada pernyataan bahwa data dan dokumen Anda benar, lalu kirim."
 

@@ -184,6 +184,7 @@ def test_what_came_back_is_corrected_and_sent_again(
     looks.fine(page, "usulan-perbaikan")
 
 
+@pytest.mark.whole_browser
 def test_a_document_is_refused_in_words_replaced_looked_at_and_removed(
     new_page: NewPage, looks: Looks, watch: Watch
 ) -> None:

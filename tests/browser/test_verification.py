@@ -79,6 +79,7 @@ def _an_empty_inbox(server_db: Database) -> None:
         session.execute(update(Proposal).values(instansi_id=None))
 
 
+@pytest.mark.whole_browser
 def test_from_the_person_into_the_record(
     new_page: NewPage, server_db: Database, accounts: Accounts, looks: Looks
 ) -> None:

@@ -103,6 +103,7 @@ def test_on_a_phone_the_documents_stand_before_the_decision(
     assert tops["desk"][0] == tops["desk"][1] < tops["desk"][2]
 
 
+@pytest.mark.whole_browser
 def test_on_a_phone_a_document_opens_by_itself(
     new_page: NewPage, server_db: Database, accounts: Accounts, looks: Looks
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import socketio
+from socketio.packet import Packet
 
 NAMESPACE = "/_event"
 
@@ -29,6 +30,12 @@ class Refused(Exception):
     """The server did not let the socket in."""
 
 
+class _Text(Packet):
+    """A packet that is not searched for bytes, which no event of a page holds: that took longer than all else on this side."""
+
+    uses_binary_events = False
+
+
 class Tab:
     """One browser tab: a client token, a socket, and what came back over it."""
 
@@ -44,7 +51,7 @@ class Tab:
         self.reloads = 0
         self.closed = asyncio.Event()
         self._news = asyncio.Event()
-        self.socket = socketio.AsyncClient(reconnection=False)
+        self.socket = socketio.AsyncClient(reconnection=False, serializer=_Text)
         self.socket.on("event", self._on_event, namespace=NAMESPACE)
         self.socket.on("new_token", self._on_token, namespace=NAMESPACE)
         self.socket.on("state_mismatch", self._on_reload, namespace=NAMESPACE)

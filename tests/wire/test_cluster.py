@@ -29,10 +29,10 @@ from tests.wire.client import Browser, Tab, merged, redirects
 from tests.wire.flows import KONFIRMASI, LUPA, MASUK, log_in, token_for
 from tests.wire.flows import ROOT as APP
 from tests.wire.hostile import all_of
+from tests.wire.matrix import admits, attack
 from tests.wire.people import SESSION, People, fingerprint
 from tests.wire.registry import Handler
 from tests.wire.server import SECRET, Server
-from tests.wire.test_matrix import admits, attack
 
 pytestmark = [
     pytest.mark.wire,

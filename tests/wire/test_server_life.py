@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,14 @@ import aiohttp
 import pytest
 from aiosmtpd.controller import Controller
 from sqlmodel import select
+from typer.testing import CliRunner
 
+from mysapk_web.cli import app
 from mysapk_web.models import Database, OutboxMail, OutboxState, migration
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.settings import Settings, SettingsError, load
+from mysapk_web.web import server as web_server
 from tests.unit.mail.support import Inbox
 from tests.unit.mail.support import free_port as mail_port
 from tests.wire.client import NAMESPACE, Browser, Tab, merged
@@ -37,7 +41,6 @@ from tests.wire.server import ROOT, SECRET, Server, free_port
 pytestmark = pytest.mark.wire
 
 BERANDA = f"{APP}.mysapk_web___ui___beranda____beranda_state"
-Start = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def run(work: Any) -> Any:
@@ -233,32 +236,17 @@ def test_behind_no_trusted_proxy_the_limits_follow_the_peer(demo_template: Path,
     assert "Terlalu banyak percobaan" in heard[-1]
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Start:
-    """Runs `mysapk serve` with settings that must not start, outside the demo."""
-
-    def started(**env: str) -> subprocess.CompletedProcess[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("MYSAPK_")}
-        given = {
-            "MYSAPK_SECRET_KEY": SECRET,
-            "MYSAPK_PUBLIC_URL": "https://portal.example.go.id",
-            "MYSAPK_DATABASE_URL": f"sqlite:///{tmp_path}/none.db",
-            "MYSAPK_MAIL_DIR": str(tmp_path / "mail"),
-            "MYSAPK_PORT": str(free_port()),
-            **env,
-        }
-        code = "import sys; from mysapk_web.cli import app; sys.argv = ['mysapk', 'serve']; app()"
-        return subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=ROOT,
-            env={**clean, **{name: value for name, value in given.items() if value}},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return started
+def unusable(folder: Path, **env: str) -> dict[str, str]:
+    """Settings that must not start, outside the demo."""
+    given = {
+        "MYSAPK_SECRET_KEY": SECRET,
+        "MYSAPK_PUBLIC_URL": "https://portal.example.go.id",
+        "MYSAPK_DATABASE_URL": f"sqlite:///{folder}/none.db",
+        "MYSAPK_MAIL_DIR": str(folder / "mail"),
+        "MYSAPK_PORT": str(free_port()),
+        **env,
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 @pytest.mark.parametrize(
@@ -280,18 +268,31 @@ def start(tmp_path: Path) -> Start:
     ],
 )
 def test_a_fault_in_the_settings_stops_the_start_with_a_line_each(
-    start: Start, env: dict[str, str], lines: list[str]
+    tmp_path: Path, env: dict[str, str], lines: list[str]
 ) -> None:
-    done = start(**env)
-    assert done.returncode != 0
+    load.cache_clear()
+    done = CliRunner().invoke(app, ["serve"], env=unusable(tmp_path, **env))
+    load.cache_clear()
+    assert done.exit_code != 0
+    assert isinstance(done.exception, SystemExit), "an end in words, not a traceback"
     told = [line for line in done.stderr.splitlines() if line.strip()]
     assert sorted(re.split(r"[:\s]", line)[0] for line in told) == sorted(lines), done.stderr
     for secret in ("geheim", SECRET, "a" * 64):
         assert secret not in done.stdout + done.stderr
 
 
-def test_without_its_tables_the_portal_does_not_start(start: Start) -> None:
-    done = start()
+def test_without_its_tables_the_portal_does_not_start(tmp_path: Path) -> None:
+    """As a process of its own, as whoever starts it sees it."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MYSAPK_")}
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from mysapk_web.cli import app; sys.argv = ['mysapk', 'serve']; app()"],
+        cwd=ROOT,
+        env={**clean, **unusable(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode != 0
     told = [line for line in done.stderr.splitlines() if "mysapk migrate" in line]
     assert len(told) == 1
@@ -299,15 +300,12 @@ def test_without_its_tables_the_portal_does_not_start(start: Start) -> None:
 
 
 def test_without_its_pages_the_portal_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mysapk_web.settings import Settings, SettingsError
-    from mysapk_web.web import server
-
     database = Database(f"sqlite:///{tmp_path}/test.db")
     migration.upgrade(database)
     database.dispose()
-    monkeypatch.setattr(server, "POLICY", tmp_path / "policy.json")
+    monkeypatch.setattr(web_server, "POLICY", tmp_path / "policy.json")
     settings = Settings(_env_file=None, demo=True, secret_key=SECRET, database_url=f"sqlite:///{tmp_path}/test.db")
     with pytest.raises(SettingsError) as caught:
-        server.prepare(settings)
+        web_server.prepare(settings)
     assert len(caught.value.faults) == 1
     assert "mysapk build" in caught.value.faults[0]

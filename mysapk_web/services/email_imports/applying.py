@@ -32,12 +32,12 @@ _TRIES: Final = 5
 T = TypeVar("T")
 
 
-def apply_chunk(db: Database, run_id: int, worker: str, memory: Memory) -> bool:
-    """Write the next good rows of a run, each judged once more by how things are now.
+def work_chunk(db: Database, run_id: int, worker: str, memory: Memory) -> bool:
+    """Apply, stop or undo the next good rows of a run.
 
     Args:
         db: The database; one transaction.
-        run_id: A run in state APPLYING, claimed.
+        run_id: A run in state APPLYING, STOPPING or UNDOING, claimed.
         worker: Who claimed it.
         memory: Keeps the policies of the agencies.
 
@@ -49,88 +49,16 @@ def apply_chunk(db: Database, run_id: int, worker: str, memory: Memory) -> bool:
     """
     with db.begin() as session:
         run = hold(session, run_id, worker)
+        step, end = _STEPS[run.state]
         try:
-            reach = reach_of(session, run)
+            position = _unless_taken(session, lambda: step(session, run, memory))
         except ReachLost as lost:
             fail(session, run, str(lost))
             return False
-        rows = _unless_taken(session, lambda: _apply_next(session, run, reach, memory))
-        if not rows:
-            leave(run, RunState.DONE)
-            run.finished_at, run.position = clock.now(), run.total
-            record(session, run, AuditTag.EMAIL_IMPORTED)
+        if position is None:
+            end(session, run)
             return False
-        run.position = run.applied_to = rows[-1].position
-        run.attempts = 0
-        return True
-
-
-def stop_chunk(db: Database, run_id: int, worker: str) -> bool:
-    """Mark the next good rows that are not to be applied any more: because somebody said so, or because the run can't go on.
-
-    Args:
-        db: The database; one transaction.
-        run_id: A run in state STOPPING, claimed.
-        worker: Who claimed it.
-
-    Returns:
-        Whether there may be more.
-
-    Raises:
-        LeaseLost: Somebody else works on it now.
-    """
-    with db.begin() as session:
-        run = hold(session, run_id, worker)
-        rest = session.exec(
-            select(EmailImportRow.position)
-            .where(
-                EmailImportRow.run_id == run_id,
-                col(EmailImportRow.verdict).in_(GOOD),
-                col(EmailImportRow.position) > run.position,
-            )
-            .order_by(col(EmailImportRow.position))
-            .limit(CHUNK)
-        ).all()
-        if not rest:
-            leave(run, RunState.FAILED if run.error else RunState.STOPPED)
-            run.finished_at = clock.now()
-            record(session, run, AuditTag.EMAIL_IMPORTED if run.error else AuditTag.EMAIL_IMPORT_STOPPED)
-            return False
-        _judge_anew(session, run, dict.fromkeys(rest, RowVerdict.NOT_APPLIED))
-        run.position = rest[-1]
-        run.attempts = 0
-        return True
-
-
-def undo_chunk(db: Database, run_id: int, worker: str) -> bool:
-    """Give the addresses of before back, the last first; only where the address is still the one that was set.
-
-    Args:
-        db: The database; one transaction.
-        run_id: A run in state UNDOING, claimed.
-        worker: Who claimed it.
-
-    Returns:
-        Whether there may be more.
-
-    Raises:
-        LeaseLost: Somebody else works on it now.
-    """
-    with db.begin() as session:
-        run = hold(session, run_id, worker)
-        try:
-            reach = reach_of(session, run)
-        except ReachLost as lost:
-            fail(session, run, str(lost))
-            return False
-        rows = _unless_taken(session, lambda: _undo_next(session, run, reach))
-        if not rows:
-            leave(run, RunState.UNDONE)
-            run.undone_at, run.position = clock.now(), 0
-            record(session, run, AuditTag.EMAIL_IMPORT_UNDONE)
-            return False
-        run.position = rows[-1].position
-        run.attempts = 0
+        run.position, run.attempts = position, 0
         return True
 
 
@@ -188,7 +116,9 @@ def _people(session: Session, rows: Sequence[Row[Any]]) -> list[Person | None]:
     return [person_of(row, roles) if row.account_id is not None else None for row in rows]
 
 
-def _apply_next(session: Session, run: EmailImport, reach: Reach, memory: Memory) -> Sequence[Row[Any]]:
+def _apply_next(session: Session, run: EmailImport, memory: Memory) -> int | None:
+    """Write the next good rows, each judged once more by how things are now."""
+    reach = reach_of(session, run)
     rows = _rows(session, run, reach, col(EmailImportRow.position) > run.position)
     holders = holders_of(session, [row.wanted_key for row in rows])
     changes: list[EmailChange] = []
@@ -209,7 +139,8 @@ def _apply_next(session: Session, run: EmailImport, reach: Reach, memory: Memory
     _write(session, run, changes, spellings, REASON, done=run.applied)
     run.applied += len(changes) + len(spellings)
     _judge_anew(session, run, overtaken)
-    return rows
+    run.applied_to = rows[-1].position if rows else run.applied_to
+    return rows[-1].position if rows else None
 
 
 def _stands(
@@ -225,6 +156,31 @@ def _stands(
         return RowVerdict.TAKEN
     policy = by_policy(row.wanted_key, memory.agency(session, person.instansi_id))
     return policy if policy is RowVerdict.DOMAIN_REFUSED else None
+
+
+def _applied(session: Session, run: EmailImport) -> None:
+    leave(run, RunState.DONE)
+    run.finished_at, run.position = clock.now(), run.total
+    record(session, run, AuditTag.EMAIL_IMPORTED)
+
+
+def _stop_next(session: Session, run: EmailImport, memory: Memory) -> int | None:
+    """Mark the next good rows that are not to be applied any more: because somebody said so, or because the run can't go on."""
+    good = (EmailImportRow.run_id == run.id, col(EmailImportRow.verdict).in_(GOOD))
+    rest = session.exec(
+        select(EmailImportRow.position)
+        .where(*good, col(EmailImportRow.position) > run.position)
+        .order_by(col(EmailImportRow.position))
+        .limit(CHUNK)
+    ).all()
+    _judge_anew(session, run, dict.fromkeys(rest, RowVerdict.NOT_APPLIED))
+    return rest[-1] if rest else None
+
+
+def _stopped(session: Session, run: EmailImport) -> None:
+    leave(run, RunState.FAILED if run.error else RunState.STOPPED)
+    run.finished_at = clock.now()
+    record(session, run, AuditTag.EMAIL_IMPORTED if run.error else AuditTag.EMAIL_IMPORT_STOPPED)
 
 
 def _judge_anew(session: Session, run: EmailImport, overtaken: dict[int, RowVerdict]) -> None:
@@ -250,7 +206,9 @@ def _judge_anew(session: Session, run: EmailImport, overtaken: dict[int, RowVerd
     run.counts = dict(+counts)
 
 
-def _undo_next(session: Session, run: EmailImport, reach: Reach) -> Sequence[Row[Any]]:
+def _undo_next(session: Session, run: EmailImport, memory: Memory) -> int | None:
+    """Give the addresses of before back, the last first; only where the address is still the one that was set."""
+    reach = reach_of(session, run)
     before = col(EmailImportRow.position) < run.position
     rows = _rows(session, run, reach, before, last_first=True)
     holders = holders_of(session, [row.old_key for row in rows if row.old_key])
@@ -269,7 +227,13 @@ def _undo_next(session: Session, run: EmailImport, reach: Reach) -> Sequence[Row
                 holders[row.old_key] = person.pegawai_id
     _write(session, run, changes, spellings, UNDO_REASON, done=run.undone)
     run.undone += len(changes) + len(spellings)
-    return rows
+    return rows[-1].position if rows else None
+
+
+def _undone(session: Session, run: EmailImport) -> None:
+    leave(run, RunState.UNDONE)
+    run.undone_at, run.position = clock.now(), 0
+    record(session, run, AuditTag.EMAIL_IMPORT_UNDONE)
 
 
 def _change(person: Person, raw: str | None, key: str | None) -> EmailChange:
@@ -301,3 +265,11 @@ def _letters_from(run: EmailImport, done: int) -> datetime:
     """After the letters of the chunks before: two for each change."""
     now = clock.now()
     return max(now, (run.step_at or now) + 2 * done * LETTER_GAP)
+
+
+_STEPS: Final = {
+    RunState.APPLYING: (_apply_next, _applied),
+    RunState.STOPPING: (_stop_next, _stopped),
+    RunState.UNDOING: (_undo_next, _undone),
+}
+"""For each state what is done with the next rows, which says the place of the last of them, and what once none is left."""

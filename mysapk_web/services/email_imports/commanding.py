@@ -14,7 +14,7 @@ from mysapk_web.domain.email_import import RowVerdict, RunSource, RunState
 from mysapk_web.models import Database, EmailImport, EmailImportRow
 from mysapk_web.services import clock
 from mysapk_web.services.email_imports import inbox
-from mysapk_web.services.email_imports.applying import apply_chunk
+from mysapk_web.services.email_imports.applying import work_chunk
 from mysapk_web.services.email_imports.holding import LEASE, LeaseLost
 from mysapk_web.services.email_imports.judging import Memory
 from mysapk_web.services.email_imports.reading import read_file
@@ -68,7 +68,7 @@ def import_email(database: Database, path: Path) -> Iterator[RowReport]:
 def _more(database: Database, run_id: int, worker: str, memory: Memory) -> bool:
     """Apply one more chunk; when this process was held up for so long that the server took over, wait for the server."""
     try:
-        return apply_chunk(database, run_id, worker, memory)
+        return work_chunk(database, run_id, worker, memory)
     except LeaseLost:
         while _look(database, run_id).state.busy:
             time.sleep(_WAIT)

@@ -153,7 +153,7 @@ def leave(run: EmailImport, state: RunState) -> None:
 
 
 def fail(session: Session, run: EmailImport, sentence: str) -> None:
-    """Give a run up. What was applied stays applied, and can be undone; what was still to be applied is marked first (`stop_chunk`).
+    """Give a run up. What was applied stays applied, and can be undone; what was still to be applied is marked first.
 
     Args:
         session: The transaction in which it is held.

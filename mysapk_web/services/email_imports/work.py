@@ -13,7 +13,6 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -26,7 +25,7 @@ from mysapk_web.domain.email_import import RunState
 from mysapk_web.models import Database, EmailImport
 from mysapk_web.services import clock, database
 from mysapk_web.services.email_imports import inbox
-from mysapk_web.services.email_imports.applying import apply_chunk, stop_chunk, undo_chunk
+from mysapk_web.services.email_imports.applying import work_chunk
 from mysapk_web.services.email_imports.holding import LeaseLost, anything_to_do, claim, let_go
 from mysapk_web.services.email_imports.judging import Memory
 from mysapk_web.services.email_imports.reading import read_file
@@ -83,13 +82,7 @@ def work_on(db: Database, run_id: int, worker: str, folder: Path) -> None:
             path.unlink(missing_ok=True)
         state, _ = _state(db, run_id)
     memory = Memory()
-    steps: dict[RunState, Callable[[], bool]] = {
-        RunState.APPLYING: lambda: apply_chunk(db, run_id, worker, memory),
-        RunState.STOPPING: lambda: stop_chunk(db, run_id, worker),
-        RunState.UNDOING: lambda: undo_chunk(db, run_id, worker),
-    }
-    step = steps.get(state)
-    while step is not None and step():
+    while state.busy and work_chunk(db, run_id, worker, memory):
         time.sleep(_BREATH)
 
 

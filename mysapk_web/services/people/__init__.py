@@ -39,7 +39,6 @@ from mysapk_web.services.people.search import (
     PdmStep,
     PersonLine,
     Wanted,
-    reaches_all_agencies,
     search,
 )
 from mysapk_web.services.people.units import suggest
@@ -76,7 +75,6 @@ __all__ = [
     "list_grants",
     "person_file",
     "propose_role",
-    "reaches_all_agencies",
     "remove_second_factor",
     "remove_second_factor_of",
     "revoke_role",

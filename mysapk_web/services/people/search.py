@@ -191,15 +191,6 @@ def _total(session: Session, actor: Actor, wanted: Wanted, asked: Any) -> int:
     return int(session.exec(select(func.count()).select_from(counted)).one())
 
 
-def reaches_all_agencies(actor: Actor) -> bool:
-    """Whether the lists of an actor hold people of more than one agency.
-
-    Args:
-        actor: Who looks.
-    """
-    return reaches_agencies(actor, Permission.PEOPLE_READ)
-
-
 def state_of(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountState:
     """What is to be said of an account, the gravest first.
 
@@ -251,7 +242,7 @@ def _conditions(
     session: Session, actor: Actor, wanted: Wanted, agencies: list[int] | None
 ) -> list[ColumnElement[bool]]:
     conditions = [people_within(actor, Permission.PEOPLE_READ)]
-    everywhere = reaches_all_agencies(actor) and not wanted.agency.strip()
+    everywhere = reaches_agencies(actor, Permission.PEOPLE_READ) and not wanted.agency.strip()
     if wanted.agency.strip():
         conditions.append(col(Pegawai.instansi_id).in_(agencies or []))
     if wanted.text.strip():

@@ -18,9 +18,10 @@ from mysapk_web.services.actor import InputRefused, Refused
 from mysapk_web.services.announcements import AnnouncementView
 from mysapk_web.services.help import ContactView
 from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import cancel_button, dialog, dialog_button, empty, section, skeleton
-from mysapk_web.ui.components.forms import around, attributes, field, outcome, submit_button
+from mysapk_web.ui.components.display import dialog_button, empty, section, skeleton
+from mysapk_web.ui.components.forms import field, hidden, outcome, submit_button, text_area
 from mysapk_web.ui.components.lists import address_with, parameter
 from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import ShellState, page
@@ -217,17 +218,6 @@ def _places() -> rx.Component:
     )
 
 
-def _text_area(name: str, label: str, help_text: str, **props: Any) -> rx.Component:
-    control = rx.el.textarea(
-        name=name, rows="5", class_name="input", custom_attrs=attributes(name, has_help=True), **props
-    )
-    return around(name, label, help_text, control)
-
-
-def _key(value: Any) -> rx.Component:
-    return rx.el.input(type="hidden", name="id", value=value, read_only=True)
-
-
 def _running(item: ObjectVar[Said]) -> rx.Component:
     ident = f"akhiri-{item['key']}"
     return rx.el.li(
@@ -237,26 +227,20 @@ def _running(item: ObjectVar[Said]) -> rx.Component:
             rx.el.p("Tampil sampai ", item["until"], class_name="help"),
         ),
         Form.create(
-            _key(item["key"]),
+            hidden("id", item["key"]),
             submit_button("Ubah", "Membuka ...", kind="secondary"),
             on_submit=AdminBantuanState.begin,
             action=PATH,
         ),
         dialog_button("Akhiri", ident),
-        dialog(
+        act_dialog(
             "Akhiri pengumuman ini?",
-            rx.el.p(item["judul"]),
-            Form.create(
-                _key(item["key"]),
-                rx.el.div(
-                    submit_button("Akhiri pengumuman", "Mengakhiri ...", kind="danger"),
-                    cancel_button(),
-                    class_name="buttons",
-                ),
-                on_submit=AdminBantuanState.end,
-                action=PATH,
-            ),
+            (rx.el.p(item["judul"]),),
+            hidden("id", item["key"]),
             ident=ident,
+            go=submit_button("Akhiri pengumuman", "Mengakhiri ...", kind="danger"),
+            on_submit=AdminBantuanState.end,
+            path=PATH,
         ),
     )
 
@@ -266,10 +250,11 @@ def _words(name: Callable[[str], str], now: Any) -> list[rx.Component]:
     begin = {key: {"default_value": now[key]} if now is not None else {} for key in ("judul", "isi", "sampai")}
     return [
         field(name("judul"), "Judul", help_text="Beberapa kata, paling banyak 120 karakter.", **begin["judul"]),
-        _text_area(
+        text_area(
             name("pesan"),
             "Isi pengumuman",
             "Apa yang perlu diketahui atau dilakukan; paling banyak 1.000 karakter.",
+            rows="5",
             **begin["isi"],
         ),
         field(
@@ -287,8 +272,8 @@ def _editor() -> rx.Component:
     return rx.el.section(
         rx.el.h3("Ubah pengumuman"),
         Form.create(
-            _key(now["key"]),
-            rx.el.input(type="hidden", name="semula", value=now["mark"], read_only=True),
+            hidden("id", now["key"]),
+            hidden("semula", now["mark"]),
             *_words(edited, now),
             submit_button("Simpan perubahan", "Menyimpan ..."),
             on_submit=AdminBantuanState.edit,

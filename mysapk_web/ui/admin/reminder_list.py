@@ -13,8 +13,9 @@ from mysapk_web.services.exports import Report
 from mysapk_web.services.progress.reminding import Reminded
 from mysapk_web.ui.access import handler
 from mysapk_web.ui.admin.people_list import MAY, Choice, PeopleList, list_page, narrowed_list
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import cancel_button, cell, dialog, dialog_button, row, table
+from mysapk_web.ui.components.display import cell, dialog_button, row, table
 from mysapk_web.ui.components.forms import submit_button
 from mysapk_web.ui.components.people import HEADS, REMARK, person_cells, remark_cell
 
@@ -142,13 +143,11 @@ def _tick(state: type[ReminderList], item: Any) -> rx.Component:
 
 
 def _all_dialog(state: type[ReminderList], reach: str) -> rx.Component:
-    return dialog(
+    return act_dialog(
         "Ingatkan semua dalam daftar ini?",
-        rx.el.p(reach),
-        Form.create(
-            rx.el.div(submit_button("Ingatkan semua", "Menulis surat ..."), cancel_button(), class_name="buttons"),
-            on_submit=state.remind_all,
-            action=state.PATH,
-        ),
+        (rx.el.p(reach),),
         ident=_ALL,
+        go=submit_button("Ingatkan semua", "Menulis surat ..."),
+        on_submit=state.remind_all,
+        path=state.PATH,
     )

@@ -10,12 +10,12 @@ from reflex.vars import ObjectVar
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import OutboxState
 from mysapk_web.services import database, mail_log
-from mysapk_web.services.mail_log import STATE_LABELS, Filter, MailRow
+from mysapk_web.services.mail_log import Filter, MailRow
 from mysapk_web.services.outbox import Letter
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.forms import hidden, outcome, submit_button
 from mysapk_web.ui.components.lists import (
     address_with,
     filter_field,
@@ -27,26 +27,19 @@ from mysapk_web.ui.components.lists import (
 )
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, text_of
-from mysapk_web.ui.words import moment, number_of
+from mysapk_web.ui.words import MAIL_TONES, moment, number_of
 
 PATH: Final = "/admin/surat"
 MAY: Final = holding(Permission.OUTBOX_READ)
 MAY_RETRY: Final = holding(Permission.RESET_START)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while a NIP is searched for, which itself stays out of the address."""
-STATES: Final = (("", "Semua"), *((state.value, label) for state, label in STATE_LABELS.items()))
+STATES: Final = (("", "Semua"), *((state.value, state.label) for state in OutboxState))
 LETTERS: Final = (
     ("", "Semua"),
     *sorted(((letter.value, letter.label) for letter in Letter if letter is not Letter.TEST), key=lambda pair: pair[1]),
 )
 """A letter of a test goes to nobody of the rolls."""
-TONES: Final = {
-    OutboxState.PENDING: "plain",
-    OutboxState.SENDING: "plain",
-    OutboxState.SENT: "good",
-    OutboxState.FAILED: "bad",
-    OutboxState.OBSOLETE: "warn",
-}
 
 
 class MailLine(TypedDict):
@@ -79,8 +72,8 @@ def mail_line(mail: MailRow) -> MailLine:
     return {
         "key": str(mail.id),
         "letter": mail.letter,
-        "state": STATE_LABELS[mail.state],
-        "tone": TONES[mail.state],
+        "state": mail.state.label,
+        "tone": MAIL_TONES[mail.state],
         "nama": mail.nama,
         "nip": mail.nip,
         "recipient": mail.recipient or "Tidak ada alamat",
@@ -164,7 +157,7 @@ def _retry(item: ObjectVar[MailLine]) -> rx.Component:
     return rx.cond(
         item["can_retry"],
         Form.create(
-            rx.el.input(type="hidden", name="id", value=item["key"], read_only=True),
+            hidden("id", item["key"]),
             submit_button(
                 rx.fragment("Coba lagi", rx.el.span(" surat untuk ", item["nama"], class_name="sr-only")),
                 "Mengantrekan ...",

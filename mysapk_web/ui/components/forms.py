@@ -115,6 +115,44 @@ def field(
     )
 
 
+def text_area(name: str, label: str, help_text: str, **props: Any) -> rx.Component:
+    """A field for several lines.
+
+    Args:
+        name: Name in the form, key in `AppState.faults`, and id.
+        label: Visible label.
+        help_text: One sentence under the label.
+        **props: Further attributes of the control.
+    """
+    control = rx.el.textarea(name=name, class_name="input", custom_attrs=attributes(name, has_help=True), **props)
+    return around(name, label, help_text, control)
+
+
+def select(name: str, label: str, *options: Any, help_text: str = "", **props: Any) -> rx.Component:
+    """A choice that belongs to the browser (uncontrolled).
+
+    Args:
+        name: Name in the form, key in `AppState.faults`, and id.
+        label: Visible label.
+        *options: `rx.el.option`, or an `rx.foreach` of them.
+        help_text: One sentence under the label.
+        **props: Further attributes of the control.
+    """
+    spoken = attributes(name, has_help=bool(help_text))
+    control = rx.el.select(*options, name=name, class_name="input", custom_attrs=spoken, **props)
+    return around(name, label, help_text, control)
+
+
+def hidden(name: str, value: Any) -> rx.Component:
+    """What a form says besides what is typed into it.
+
+    Args:
+        name: Name in the form.
+        value: What the handler gets.
+    """
+    return rx.el.input(type="hidden", name=name, value=value, read_only=True)
+
+
 def password_field(
     name: str,
     label: str,

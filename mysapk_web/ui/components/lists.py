@@ -12,7 +12,7 @@ from mysapk_web.domain.progress import number as in_words
 from mysapk_web.domain.text import storable
 from mysapk_web.services.listing import DEEPEST, Listing
 from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, Form, NativeForm
-from mysapk_web.ui.components.forms import around, attributes, submit_button
+from mysapk_web.ui.components.forms import around, attributes, hidden, submit_button
 
 LONGEST: Final = 100
 """Characters of one value in an address; what is longer was not put there by a page."""
@@ -177,7 +177,7 @@ def kinds_form(action: str, fields: Mapping[str, Any], *, xlsx: Any = True) -> r
         xlsx: Whether a workbook is offered, too; a var may say so.
     """
     return NativeForm.create(
-        *(rx.el.input(type="hidden", name=name, value=value, read_only=True) for name, value in fields.items()),
+        *(hidden(name, value) for name, value in fields.items()),
         rx.el.div(
             _kind("csv", "Unduh CSV"),
             rx.cond(xlsx, _kind("xlsx", "Unduh XLSX")),

@@ -13,7 +13,7 @@ import reflex as rx
 
 from mysapk_web.services import database, security
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
-from mysapk_web.ui.components.behaviour import Form, Repeat
+from mysapk_web.ui.components.behaviour import Form, NativeForm, Repeat
 from mysapk_web.ui.components.display import cancel_button, dialog
 from mysapk_web.ui.components.forms import password_field, submit_button
 from mysapk_web.ui.state import AppState, text_of
@@ -36,6 +36,35 @@ class StepUpState(AppState):
     async def dismiss(self) -> None:
         """The dialog was closed."""
         self.step_up_needed = False
+
+
+def shown_once(
+    *fields: rx.Component, make: str, action: str, prepare: str, state: Any, path: str, kind: str = "primary"
+) -> rx.Component:
+    """The form for something that is shown once, in the answer of the server alone; a proof comes first.
+
+    Args:
+        *fields: What has to be said for it.
+        make: Text of the button that makes it.
+        action: Where it is made and shown; it is in no state.
+        prepare: Text of the button that asks for the proof.
+        state: Has `proven` and the handler `prove`.
+        path: Route of the page.
+        kind: Of both buttons, as in `submit_button`.
+    """
+    return rx.cond(
+        state.proven,
+        NativeForm.create(
+            *fields,
+            rx.el.button(make, type="submit", class_name=f"button button-{kind}"),
+            method="post",
+            action=action,
+            class_name="form my-5",
+        ),
+        Form.create(
+            submit_button(prepare, "Memeriksa ...", kind=kind), on_submit=state.prove, action=path, class_name="my-5"
+        ),
+    )
 
 
 def step_up_dialog() -> rx.Component:

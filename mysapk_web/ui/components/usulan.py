@@ -12,10 +12,12 @@ from mysapk_web.domain.usulan import SENT_STATES, UsulanState
 from mysapk_web.services.documents import size_in_words
 from mysapk_web.services.pdm.views import DocumentView, ProposalView, TrailView
 from mysapk_web.ui.components import pdm
-from mysapk_web.ui.components.behaviour import FollowSelect, Form
-from mysapk_web.ui.components.display import cancel_button, cell, dialog, dialog_button, row, table
-from mysapk_web.ui.components.forms import around, attributes, submit_button
-from mysapk_web.ui.words import moment
+from mysapk_web.ui.components.acts import act_dialog
+from mysapk_web.ui.components.behaviour import FollowSelect
+from mysapk_web.ui.components.display import cell, dialog_button, row, table
+from mysapk_web.ui.components.forms import around, attributes, hidden, submit_button
+from mysapk_web.ui.state import AppState
+from mysapk_web.ui.words import CONFIRMATION, moment
 
 _TONES: Final = {
     UsulanState.DRAF: "plain",
@@ -174,6 +176,25 @@ def unit_choice(name: Any, units: Any, usual: Any) -> rx.Component:
     )
 
 
+def confirmation(ident: Any) -> rx.Component:
+    """The sentence that a person puts a tick to before sending.
+
+    Args:
+        ident: Id of the box.
+    """
+    wrong = AppState.faults[ident]
+    return rx.el.div(
+        rx.el.input(
+            type="checkbox",
+            name="pernyataan",
+            value="ya",
+            custom_attrs={"id": ident, "aria-invalid": rx.cond(wrong, "true", "false")},
+        ),
+        rx.el.label(CONFIRMATION, html_for=ident),
+        class_name="radio",
+    )
+
+
 def reason_box(row: ObjectVar[ProposalRow]) -> rx.Component:
     """Why a usulan came back, where it did."""
     return rx.cond(
@@ -266,24 +287,18 @@ def withdraw_form(item: ObjectVar[ProposalRow], on_submit: Any) -> rx.Component:
             ident,
             kind="danger",
         ),
-        dialog(
+        act_dialog(
             rx.cond(item["is_draft"], "Buang draf ini?", "Tarik usulan ini?"),
-            rx.el.p(item["heading"], ": ", item["title"]),
-            rx.el.p("Data Anda di berkas tidak berubah. Anda dapat membuat usulan baru selama periode dibuka."),
-            Form.create(
-                rx.el.input(type="hidden", name="usulan", value=item["number"], read_only=True),
-                rx.el.input(type="hidden", name="versi", value=item["version"], read_only=True),
-                rx.el.div(
-                    submit_button(
-                        rx.cond(item["is_draft"], "Buang draf", "Tarik usulan"), "Memproses ...", kind="danger"
-                    ),
-                    cancel_button(),
-                    class_name="buttons",
-                ),
-                on_submit=on_submit,
-                action="/usulan",
+            (
+                rx.el.p(item["heading"], ": ", item["title"]),
+                rx.el.p("Data Anda di berkas tidak berubah. Anda dapat membuat usulan baru selama periode dibuka."),
             ),
+            hidden("usulan", item["number"]),
+            hidden("versi", item["version"]),
             ident=ident,
+            go=submit_button(rx.cond(item["is_draft"], "Buang draf", "Tarik usulan"), "Memproses ...", kind="danger"),
+            on_submit=on_submit,
+            path="/usulan",
         ),
     )
 

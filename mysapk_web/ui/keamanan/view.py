@@ -6,12 +6,11 @@ import reflex as rx
 from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
-from mysapk_web.ui.components.behaviour import AutoSubmit, Form, NativeForm
+from mysapk_web.ui.components.acts import act_dialog
+from mysapk_web.ui.components.behaviour import AutoSubmit, Form
 from mysapk_web.ui.components.display import (
     badge,
-    cancel_button,
     cell,
-    dialog,
     dialog_button,
     empty,
     inset,
@@ -20,9 +19,9 @@ from mysapk_web.ui.components.display import (
     skeleton,
     table,
 )
-from mysapk_web.ui.components.forms import field, outcome, password_field, submit_button
+from mysapk_web.ui.components.forms import field, hidden, outcome, password_field, submit_button
 from mysapk_web.ui.components.passwords import new_password_field
-from mysapk_web.ui.components.step_up import step_up_dialog
+from mysapk_web.ui.components.step_up import shown_once, step_up_dialog
 from mysapk_web.ui.keamanan.state import KeamananState, LoginRow, SessionRow
 from mysapk_web.ui.shell import page
 
@@ -104,28 +103,6 @@ def _enrol() -> rx.Component:
     )
 
 
-def _new_codes() -> rx.Component:
-    return NativeForm.create(
-        rx.el.button("Buat sepuluh kode pemulihan baru", type="submit", class_name="button button-secondary"),
-        rx.cond(
-            KeamananState.codes_left > 0,
-            rx.el.p("Kode yang lama tidak berlaku lagi.", class_name="help mt-1"),
-        ),
-        method="post",
-        action="/keamanan/kode-pemulihan",
-        class_name="my-5",
-    )
-
-
-def _prove() -> rx.Component:
-    return Form.create(
-        submit_button("Siapkan kode pemulihan baru", "Memeriksa ...", kind="secondary"),
-        on_submit=KeamananState.prove,
-        action=PATH,
-        class_name="my-5",
-    )
-
-
 def _in_force() -> rx.Component:
     return rx.fragment(
         rx.el.p(
@@ -139,29 +116,32 @@ def _in_force() -> rx.Component:
                 class_name="mt-4",
             ),
         ),
-        rx.cond(KeamananState.proven, _new_codes(), _prove()),
+        shown_once(
+            rx.cond(
+                KeamananState.codes_left > 0,
+                rx.el.p("Kode yang lama tidak berlaku lagi.", class_name="help"),
+            ),
+            make="Buat sepuluh kode pemulihan baru",
+            action="/keamanan/kode-pemulihan",
+            prepare="Siapkan kode pemulihan baru",
+            state=KeamananState,
+            path=PATH,
+            kind="secondary",
+        ),
         dialog_button("Matikan verifikasi dua langkah", "matikan", kind="danger"),
-        dialog(
+        act_dialog(
             "Matikan verifikasi dua langkah?",
-            rx.el.p(
-                "Akun Anda hanya dilindungi password. Peran admin dan verifikator berhenti sampai diaktifkan lagi."
-            ),
-            Form.create(
-                password_field("password_totp", "Password Anda"),
-                field(
-                    "kode",
-                    "Kode autentikator atau kode pemulihan",
-                    autocomplete="one-time-code",
-                    narrow=True,
+            (
+                rx.el.p(
+                    "Akun Anda hanya dilindungi password. Peran admin dan verifikator berhenti sampai diaktifkan lagi."
                 ),
-                rx.el.div(
-                    submit_button("Matikan", "Memeriksa ...", kind="danger"), cancel_button(), class_name="buttons"
-                ),
-                on_submit=KeamananState.stop_second_factor,
-                action=PATH,
-                class_name="form",
             ),
+            password_field("password_totp", "Password Anda"),
+            field("kode", "Kode autentikator atau kode pemulihan", autocomplete="one-time-code", narrow=True),
             ident="matikan",
+            go=submit_button("Matikan", "Memeriksa ...", kind="danger"),
+            on_submit=KeamananState.stop_second_factor,
+            path=PATH,
         ),
     )
 
@@ -198,20 +178,14 @@ def _session(item: ObjectVar[SessionRow]) -> rx.Component:
                 badge("Perangkat ini", "good"),
                 rx.fragment(
                     dialog_button("Akhiri", ident),
-                    dialog(
+                    act_dialog(
                         "Akhiri sesi ini?",
-                        rx.el.p(item["agent"], ", masuk sejak ", item["since"], "."),
-                        Form.create(
-                            rx.el.input(type="hidden", name="sesi", value=item["key"], read_only=True),
-                            rx.el.div(
-                                submit_button("Akhiri sesi", "Mengakhiri ...", kind="danger"),
-                                cancel_button(),
-                                class_name="buttons",
-                            ),
-                            on_submit=KeamananState.end_session,
-                            action=PATH,
-                        ),
+                        (rx.el.p(item["agent"], ", masuk sejak ", item["since"], "."),),
+                        hidden("sesi", item["key"]),
                         ident=ident,
+                        go=submit_button("Akhiri sesi", "Mengakhiri ...", kind="danger"),
+                        on_submit=KeamananState.end_session,
+                        path=PATH,
                     ),
                 ),
             ),
@@ -231,19 +205,13 @@ def _sessions() -> rx.Component:
             KeamananState.others > 0,
             rx.el.div(
                 dialog_button("Akhiri semua sesi lain", "akhiri-lain", kind="danger"),
-                dialog(
+                act_dialog(
                     "Akhiri semua sesi lain?",
-                    rx.el.p(f"{KeamananState.others} perangkat lain harus masuk lagi dengan password."),
-                    Form.create(
-                        rx.el.div(
-                            submit_button("Akhiri semua", "Mengakhiri ...", kind="danger"),
-                            cancel_button(),
-                            class_name="buttons",
-                        ),
-                        on_submit=KeamananState.end_others,
-                        action=PATH,
-                    ),
+                    (rx.el.p(f"{KeamananState.others} perangkat lain harus masuk lagi dengan password."),),
                     ident="akhiri-lain",
+                    go=submit_button("Akhiri semua", "Mengakhiri ...", kind="danger"),
+                    on_submit=KeamananState.end_others,
+                    path=PATH,
                 ),
                 class_name="mt-6",
             ),

@@ -6,10 +6,11 @@ from typing import Any
 
 import reflex as rx
 
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import DialogButton, Form
-from mysapk_web.ui.components.display import cancel_button, dialog, inset, section, skeleton
+from mysapk_web.ui.components.display import inset, section, skeleton
 from mysapk_web.ui.components.draft import DraftFields
-from mysapk_web.ui.components.forms import field, outcome, password_field, submit_button
+from mysapk_web.ui.components.forms import field, hidden, outcome, password_field, submit_button
 from mysapk_web.ui.components.usulan import chip
 from mysapk_web.ui.profil.state import ProfilState
 from mysapk_web.ui.shell import page
@@ -52,22 +53,20 @@ def _clear(item: Any) -> rx.Component:
             opens=ident,
             class_name="button-quiet",
         ),
-        dialog(
+        act_dialog(
             rx.fragment("Kosongkan ", item["label"], "?"),
-            rx.el.p(
-                "Nilai yang tersimpan (",
-                rx.el.strong(item["text"]),
-                ") dihapus dari profil Anda dan tidak dipakai lagi. Nilai baru dapat diisi kapan saja lewat Ubah.",
-            ),
-            Form.create(
-                rx.el.input(type="hidden", name="isian", value=item["name"], read_only=True),
-                rx.el.div(
-                    submit_button("Kosongkan", "Menyimpan ...", kind="danger"), cancel_button(), class_name="buttons"
+            (
+                rx.el.p(
+                    "Nilai yang tersimpan (",
+                    rx.el.strong(item["text"]),
+                    ") dihapus dari profil Anda dan tidak dipakai lagi. Nilai baru dapat diisi kapan saja lewat Ubah.",
                 ),
-                on_submit=ProfilState.clear,
-                action=PATH,
             ),
+            hidden("isian", item["name"]),
             ident=ident,
+            go=submit_button("Kosongkan", "Menyimpan ...", kind="danger"),
+            on_submit=ProfilState.clear,
+            path=PATH,
         ),
     )
 
@@ -78,7 +77,7 @@ def _facts(item: Any) -> rx.Component:
         rx.cond(
             item["editable"],
             Form.create(
-                rx.el.input(type="hidden", name="bagian", value=item["number"], read_only=True),
+                hidden("bagian", item["number"]),
                 submit_button(
                     rx.fragment("Ubah", rx.el.span(" ", item["label"], class_name="sr-only")),
                     "Membuka ...",

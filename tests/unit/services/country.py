@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email_import import RowVerdict, RunSource, RunState
@@ -36,6 +36,7 @@ from mysapk_web.models import (
     Unor,
 )
 from mysapk_web.services import audit, clock
+from mysapk_web.services.actor import Actor
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.progress import counting
 from tests.unit.services.offices import NIPS, end_activation
@@ -73,6 +74,18 @@ def account_of(s: Session, key: str) -> int:
 def person_named(s: Session, key: str) -> Pegawai:
     """A person of the demo."""
     return s.exec(select(Pegawai).where(Pegawai.nip == NIPS[key])).one()
+
+
+def everybody(s: Session, whom: str) -> list[str]:
+    """The NIPs of the agency of somebody."""
+    own = select(Pegawai.instansi_id).where(Pegawai.nip == NIPS[whom]).scalar_subquery()
+    return list(s.exec(select(Pegawai.nip).where(Pegawai.instansi_id == own)))
+
+
+def within_units(s: Session, actor: Actor) -> set[str]:
+    """The NIPs of the units that the roles of somebody are limited to."""
+    below = (col(Unor.jalur).startswith(grant.unor_path or "-") for grant in actor.grants)
+    return set(s.exec(select(Pegawai.nip).join(Unor, col(Unor.id) == Pegawai.unor_id).where(or_(*below))))
 
 
 def _of_agency(s: Session, boss: int, pegawai: Pegawai) -> None:

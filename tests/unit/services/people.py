@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 import pyotp
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, update
 from sqlmodel import SQLModel, col, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -278,9 +279,10 @@ class Portal:
         return sorted(found, key=lambda row: row.id or 0)
 
     def everything(self) -> dict[str, str]:
-        """The whole database in text, by table."""
-        with self.db.read() as s:
-            return {name: repr(s.execute(text(f'SELECT * FROM "{name}"')).all()) for name in SQLModel.metadata.tables}
+        """The whole database in text, by table; asked of the driver itself, since some tests ask a thousand times."""
+        with self.db.read() as s, closing(s.connection().connection.cursor()) as cursor:
+            tables = SQLModel.metadata.tables
+            return {name: repr(cursor.execute(f'SELECT * FROM "{name}"').fetchall()) for name in tables}
 
     # What admins do ------------------------------------------------------------------------------
 

@@ -12,12 +12,11 @@ from mysapk_web.services.email_imports.inbox import MAX_BYTES
 from mysapk_web.services.sheets import Kind
 from mysapk_web.ui.admin.email.behaviour import ListUpload, Ticker
 from mysapk_web.ui.admin.email.impor_state import PATH, CountRow, ImporState, LineRow, RunRow
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
     badge,
-    cancel_button,
     cell,
-    dialog,
     dialog_button,
     empty,
     facts,
@@ -26,7 +25,7 @@ from mysapk_web.ui.components.display import (
     section,
     table,
 )
-from mysapk_web.ui.components.forms import submit_button
+from mysapk_web.ui.components.forms import hidden, submit_button
 from mysapk_web.ui.components.lists import filter_field, kinds_form, link_pager
 
 LIST = f"{PATH}?bagian=impor"
@@ -104,104 +103,92 @@ def _progress() -> rx.Component:
 
 
 def _steer(
-    ident: str, heading: str, on_submit: Any, go: tuple[str, str], stay: str, *words: rx.Component
+    when: Any,
+    ident: str,
+    opener: rx.Component,
+    go: str,
+    on_submit: Any,
+    heading: str,
+    *words: rx.Component,
+    kind: str = "danger",
+    stay: str = "Jangan",
 ) -> rx.Component:
-    """A dialog before something is done to the run that it names."""
-    label, kind = go
-    return dialog(
-        heading,
-        *words,
-        Form.create(
-            rx.el.input(type="hidden", name="impor", value=ImporState.run["id"], read_only=True),
-            rx.el.div(submit_button(label, "Memulai ...", kind=kind), cancel_button(stay), class_name="buttons"),
-            on_submit=on_submit,
-            action=PATH,
+    """Button and dialog for something that is done to the run that is shown."""
+    return rx.cond(
+        when,
+        rx.fragment(
+            opener,
+            act_dialog(
+                heading,
+                words,
+                hidden("impor", ImporState.run["id"]),
+                ident=ident,
+                go=submit_button(go, "Memulai ...", kind=kind),
+                on_submit=on_submit,
+                path=PATH,
+                stay=stay,
+            ),
         ),
-        ident=ident,
     )
 
 
-def _apply() -> rx.Component:
+def _acts() -> rx.Component:
     run = ImporState.run
-    return rx.cond(
-        run["waiting"] & (run["good"] > 0),
-        rx.fragment(
+    return rx.el.div(
+        _steer(
+            run["waiting"] & (run["good"] > 0),
+            "terapkan",
             dialog_button(rx.fragment("Terapkan ", run["good"], " baris"), "terapkan", kind="primary"),
-            _steer(
-                "terapkan",
-                "Terapkan perubahan alamat?",
-                ImporState.apply,
-                ("Terapkan", "primary"),
-                "Batal",
-                rx.el.p("Alamat email dari ", rx.el.strong(run["good"], " baris"), " diganti sekarang."),
-                rx.el.ul(
-                    rx.el.li("Token dan sesi pegawai yang alamatnya berganti tidak berlaku lagi."),
-                    rx.el.li("Alamat lama dan alamat baru sama-sama diberi tahu."),
-                    rx.el.li("Baris lain tidak diubah; sebabnya ada di laporan."),
-                    class_name="list-disc pl-5",
-                ),
+            "Terapkan",
+            ImporState.apply,
+            "Terapkan perubahan alamat?",
+            rx.el.p("Alamat email dari ", rx.el.strong(run["good"], " baris"), " diganti sekarang."),
+            rx.el.ul(
+                rx.el.li("Token dan sesi pegawai yang alamatnya berganti tidak berlaku lagi."),
+                rx.el.li("Alamat lama dan alamat baru sama-sama diberi tahu."),
+                rx.el.li("Baris lain tidak diubah; sebabnya ada di laporan."),
+                class_name="list-disc pl-5",
             ),
+            kind="primary",
+            stay="Batal",
         ),
-    )
-
-
-def _discard() -> rx.Component:
-    return rx.cond(
-        ImporState.run["waiting"],
-        rx.fragment(
+        _steer(
+            run["waiting"],
+            "buang",
             dialog_button("Buang impor ini", "buang"),
-            _steer(
-                "buang",
-                "Buang impor ini?",
-                ImporState.discard,
-                ("Buang", "danger"),
-                "Jangan",
-                rx.el.p(
-                    "Belum ada alamat yang diganti, dan tidak akan ada. Isi berkas dan laporannya ikut dihapus; unggah lagi bila "
-                    "masih diperlukan."
-                ),
+            "Buang",
+            ImporState.discard,
+            "Buang impor ini?",
+            rx.el.p(
+                "Belum ada alamat yang diganti, dan tidak akan ada. Isi berkas dan laporannya ikut dihapus; unggah lagi bila "
+                "masih diperlukan."
             ),
         ),
-    )
-
-
-def _stop() -> rx.Component:
-    return rx.cond(
-        ImporState.run["may_stop"],
-        rx.fragment(
+        _steer(
+            run["may_stop"],
+            "hentikan",
             dialog_button("Hentikan", "hentikan", kind="danger"),
-            _steer(
-                "hentikan",
-                "Hentikan impor ini?",
-                ImporState.stop,
-                ("Hentikan impor", "danger"),
-                "Jangan",
-                rx.el.p(
-                    "Alamat yang sudah diganti tetap berlaku dan masih dapat dikembalikan sesudahnya. Baris selebihnya tidak "
-                    "diterapkan dan dicantumkan dalam laporan."
-                ),
+            "Hentikan impor",
+            ImporState.stop,
+            "Hentikan impor ini?",
+            rx.el.p(
+                "Alamat yang sudah diganti tetap berlaku dan masih dapat dikembalikan sesudahnya. Baris selebihnya tidak "
+                "diterapkan dan dicantumkan dalam laporan."
             ),
         ),
-    )
-
-
-def _undo() -> rx.Component:
-    return rx.cond(
-        ImporState.run["may_undo"],
-        rx.fragment(
+        _steer(
+            run["may_undo"],
+            "batalkan",
             dialog_button("Batalkan impor ini", "batalkan", kind="danger"),
-            _steer(
-                "batalkan",
-                "Batalkan impor ini?",
-                ImporState.undo,
-                ("Kembalikan alamat", "danger"),
-                "Jangan",
-                rx.el.p(
-                    "Alamat sebelumnya dikembalikan, tetapi hanya bagi pegawai yang alamatnya masih sama dengan hasil impor "
-                    "ini. Alamat yang sudah diubah lagi dibiarkan. Pegawai diberi tahu dan harus masuk lagi."
-                ),
+            "Kembalikan alamat",
+            ImporState.undo,
+            "Batalkan impor ini?",
+            rx.el.p(
+                "Alamat sebelumnya dikembalikan, tetapi hanya bagi pegawai yang alamatnya masih sama dengan hasil impor "
+                "ini. Alamat yang sudah diubah lagi dibiarkan. Pegawai diberi tahu dan harus masuk lagi."
             ),
         ),
+        class_name="buttons mt-6",
     )
 
 
@@ -288,7 +275,7 @@ def _one() -> rx.Component:
             ),
             rx.cond(run["error"], rx.el.div(inset(run["error"], kind="warn"), class_name="mt-4")),
             _progress(),
-            rx.el.div(_apply(), _discard(), _stop(), _undo(), class_name="buttons mt-6"),
+            _acts(),
             _downloads(),
         ),
         rx.cond(run["has_rows"], rx.cond(ImporState.counts, _rows())),

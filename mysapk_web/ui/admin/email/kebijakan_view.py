@@ -6,39 +6,29 @@ import reflex as rx
 
 from mysapk_web.ui.admin.email.impor_state import PATH
 from mysapk_web.ui.admin.email.kebijakan_state import LABELS, LONGEST, KebijakanState
-from mysapk_web.ui.components.behaviour import FollowSelect, Form
+from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import facts, inset, section
-from mysapk_web.ui.components.forms import around, attributes, submit_button
+from mysapk_web.ui.components.forms import hidden, submit_button, text_area
+from mysapk_web.ui.components.lists import filter_select
 
 
 def _form() -> rx.Component:
     state = KebijakanState
     return Form.create(
-        around(
+        filter_select(
             "kebijakan",
             "Alamat yang diterima",
-            "",
-            FollowSelect.create(
-                *(rx.el.option(label, value=policy.value) for policy, label in LABELS.items()),
-                name="kebijakan",
-                value=state.policy,
-                class_name="input",
-                custom_attrs=attributes("kebijakan", has_help=False),
-            ),
+            state.policy,
+            ((policy.value, label) for policy, label in LABELS.items()),
         ),
-        around(
+        text_area(
             "domain",
             "Domain email dinas",
             "Satu di setiap baris, misalnya contohkab.go.id. Subdomainnya ikut diterima.",
-            rx.el.textarea(
-                name="domain",
-                rows="4",
-                default_value=state.domains,
-                max_length=LONGEST,
-                spell_check=False,
-                class_name="input",
-                custom_attrs=attributes("domain", has_help=True),
-            ),
+            rows="4",
+            default_value=state.domains,
+            max_length=LONGEST,
+            spell_check=False,
         ),
         submit_button("Lihat dampaknya", "Menghitung ...", kind="secondary"),
         on_submit=state.preview,
@@ -66,8 +56,8 @@ def _impact() -> rx.Component:
             ),
         ),
         Form.create(
-            rx.el.input(type="hidden", name="kebijakan", value=KebijakanState.typed["policy"], read_only=True),
-            rx.el.input(type="hidden", name="domain", value=KebijakanState.typed["domains"], read_only=True),
+            hidden("kebijakan", KebijakanState.typed["policy"]),
+            hidden("domain", KebijakanState.typed["domains"]),
             submit_button("Terapkan kebijakan", "Menyimpan ..."),
             on_submit=KebijakanState.save,
             action=PATH,

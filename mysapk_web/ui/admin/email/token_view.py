@@ -7,19 +7,18 @@ from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.ui.admin.email.state import PATH, EmailState, TokenRow
-from mysapk_web.ui.components.behaviour import Form, NativeForm
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.display import (
     badge,
-    cancel_button,
     cell,
-    dialog,
     dialog_button,
     empty,
     row,
     section,
     table,
 )
-from mysapk_web.ui.components.forms import submit_button
+from mysapk_web.ui.components.forms import field, hidden, submit_button
+from mysapk_web.ui.components.step_up import shown_once
 
 
 def _token(item: ObjectVar[TokenRow]) -> rx.Component:
@@ -42,20 +41,14 @@ def _token(item: ObjectVar[TokenRow]) -> rx.Component:
                 item["revocable"],
                 rx.fragment(
                     dialog_button("Cabut", ident, kind="danger"),
-                    dialog(
+                    act_dialog(
                         "Cabut token ini?",
-                        rx.el.p(item["label"], " langsung tidak dapat mengimpor lagi. Ini tidak dapat dibatalkan."),
-                        Form.create(
-                            rx.el.input(type="hidden", name="token", value=item["id"], read_only=True),
-                            rx.el.div(
-                                submit_button("Cabut token", "Mencabut ...", kind="danger"),
-                                cancel_button(),
-                                class_name="buttons",
-                            ),
-                            on_submit=EmailState.revoke,
-                            action=PATH,
-                        ),
+                        (rx.el.p(item["label"], " langsung tidak dapat mengimpor lagi. Ini tidak dapat dibatalkan."),),
+                        hidden("token", item["id"]),
                         ident=ident,
+                        go=submit_button("Cabut token", "Mencabut ...", kind="danger"),
+                        on_submit=EmailState.revoke,
+                        path=PATH,
                     ),
                 ),
             ),
@@ -64,34 +57,19 @@ def _token(item: ObjectVar[TokenRow]) -> rx.Component:
 
 
 def _new_token() -> rx.Component:
-    return rx.cond(
-        EmailState.proven,
-        NativeForm.create(
-            rx.el.div(
-                rx.el.label("Nama sistem", html_for="label"),
-                rx.el.p("Misalnya Aplikasi SIMPEG. Token ditampilkan satu kali saja.", class_name="help"),
-                rx.el.input(
-                    name="label",
-                    type="text",
-                    auto_complete="off",
-                    required=True,
-                    max_length=80,
-                    class_name="input",
-                    custom_attrs={"id": "label"},
-                ),
-                class_name="field",
-            ),
-            rx.el.button("Buat token", type="submit", class_name="button button-primary"),
-            method="post",
-            action="/admin/email/token",
-            class_name="form",
+    return shown_once(
+        field(
+            "label",
+            "Nama sistem",
+            help_text="Misalnya Aplikasi SIMPEG. Token ditampilkan satu kali saja.",
+            required=True,
+            max_length=80,
         ),
-        Form.create(
-            submit_button("Siapkan token baru", "Memeriksa ..."),
-            on_submit=EmailState.prove,
-            action=PATH,
-            class_name="mt-6",
-        ),
+        make="Buat token",
+        action="/admin/email/token",
+        prepare="Siapkan token baru",
+        state=EmailState,
+        path=PATH,
     )
 
 

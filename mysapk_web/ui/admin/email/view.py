@@ -24,7 +24,7 @@ from mysapk_web.ui.components.display import (
     skeleton,
     table,
 )
-from mysapk_web.ui.components.forms import around, attributes, field, outcome, submit_button
+from mysapk_web.ui.components.forms import field, hidden, outcome, select, submit_button
 from mysapk_web.ui.components.lists import link_pager
 from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import page
@@ -94,7 +94,7 @@ def _person() -> rx.Component:
         ),
         rx.cond(person["note"], rx.el.div(inset(person["note"], kind="warn"), class_name="mt-4")),
         Form.create(
-            rx.el.input(type="hidden", name="akun", value=person["id"], read_only=True),
+            hidden("akun", person["id"]),
             field(
                 "email",
                 "Alamat email baru",
@@ -238,19 +238,13 @@ def _decision() -> rx.Component:
             class_name="mt-4",
         ),
         Form.create(
-            rx.el.input(type="hidden", name="permintaan", value=request["id"], read_only=True),
-            around(
+            hidden("permintaan", request["id"]),
+            select(
                 "putusan",
                 "Putusan",
-                "",
-                rx.el.select(
-                    rx.el.option("Pilih putusan", value=""),
-                    rx.el.option("Terima: ganti alamat email", value="terima"),
-                    rx.el.option("Tolak: alamat tidak diganti", value="tolak"),
-                    name="putusan",
-                    class_name="input",
-                    custom_attrs=attributes("putusan", has_help=False),
-                ),
+                rx.el.option("Pilih putusan", value=""),
+                rx.el.option("Terima: ganti alamat email", value="terima"),
+                rx.el.option("Tolak: alamat tidak diganti", value="tolak"),
             ),
             field(
                 "alasan",

@@ -19,12 +19,11 @@ from mysapk_web.ui.admin.pegawai.akun_state import (
     StepRow,
 )
 from mysapk_web.ui.admin.pegawai.daftar import PATH, DaftarState
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
     badge,
-    cancel_button,
     cell,
-    dialog,
     dialog_button,
     empty,
     inset,
@@ -33,7 +32,7 @@ from mysapk_web.ui.components.display import (
     skeleton,
     table,
 )
-from mysapk_web.ui.components.forms import field, outcome, submit_button
+from mysapk_web.ui.components.forms import field, hidden, outcome, submit_button
 from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
@@ -69,24 +68,19 @@ def _act(
         rx.el.li(
             rx.el.div(rx.el.strong(label), rx.el.p(text, class_name="help")),
             dialog_button(label, ident, kind=kind),
-            dialog(
+            act_dialog(
                 f"{label}?",
-                rx.el.p(rx.el.strong(AkunState.nama)),
-                rx.el.p(consequence),
-                _only_admin() if act in LEAVES_NO_ADMIN else rx.fragment(),
-                Form.create(
-                    rx.el.input(type="hidden", name="akun", value=AkunState.account_id, read_only=True),
-                    *fields,
-                    rx.el.div(
-                        submit_button(label, "Memproses ...", kind="danger" if kind == "danger" else "primary"),
-                        cancel_button(),
-                        class_name="buttons",
-                    ),
-                    on_submit=on_submit,
-                    action=PATH,
-                    class_name="form",
+                (
+                    rx.el.p(rx.el.strong(AkunState.nama)),
+                    rx.el.p(consequence),
+                    _only_admin() if act in LEAVES_NO_ADMIN else rx.fragment(),
                 ),
+                hidden("akun", AkunState.account_id),
+                *fields,
                 ident=ident,
+                go=submit_button(label, "Memproses ...", kind="danger" if kind == "danger" else "primary"),
+                on_submit=on_submit,
+                path=PATH,
             ),
         ),
     )

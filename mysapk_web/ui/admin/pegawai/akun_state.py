@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final, TypedDict
 
 from mysapk_web.domain.roles import Permission
-from mysapk_web.models import OutboxState
 from mysapk_web.services import database, people
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.mail_log import Delivery
@@ -16,7 +15,7 @@ from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.admin.pegawai.daftar import TONES
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
-from mysapk_web.ui.words import moment, number_of, part_of_path
+from mysapk_web.ui.words import MAIL_TONES, moment, number_of, part_of_path
 
 REASON: Final = "alasan"
 FACTOR_REASON: Final = "alasan_dua_langkah"
@@ -35,14 +34,6 @@ MOST: Final = 10 * SHOWN
 """Letters and events on the page at most: what a tab keeps stays small, and the lists of all letters and events have the rest."""
 
 NO_ACTS: Final = {act.value: False for act in Act}
-
-_MAIL_TONES: Final = {
-    OutboxState.PENDING: "warn",
-    OutboxState.SENDING: "warn",
-    OutboxState.SENT: "good",
-    OutboxState.FAILED: "bad",
-    OutboxState.OBSOLETE: "plain",
-}
 
 
 class Fact(TypedDict):
@@ -148,7 +139,7 @@ class AkunState(AppState):
                 "at": moment(mail.at, found.zona),
                 "letter": mail.letter,
                 "state": mail.state.label,
-                "tone": _MAIL_TONES[mail.state],
+                "tone": MAIL_TONES[mail.state],
                 "more": more_of(mail, found.zona),
             }
             for mail in found.deliveries

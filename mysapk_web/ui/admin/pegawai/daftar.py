@@ -15,6 +15,7 @@ from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, people
 from mysapk_web.services.people import COUNTED, AccountState, Order, PdmStep, PersonLine, Wanted
+from mysapk_web.services.scope import reaches_agencies
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
 from mysapk_web.ui.components.forms import outcome
@@ -137,7 +138,7 @@ class DaftarState(AppState):
         self.unit, self.instansi = parameter(url, "unit"), parameter(url, "instansi")
         self.status, self.jenis = one_of(parameter(url, "status"), STATES), one_of(parameter(url, "jenis"), KINDS)
         self.pdm, self.urut = one_of(parameter(url, "pdm"), STEPS), one_of(parameter(url, "urut"), ORDERS)
-        self.agencies = people.reaches_all_agencies(actor())
+        self.agencies = reaches_agencies(actor(), Permission.PEOPLE_READ)
         self.rows, self.found, self.number, self.pages, self.here = [], "", 1, 1, self._address()
         self.ready = True
         await self._look(number_of(parameter(url, "halaman")))

@@ -10,6 +10,7 @@ from mysapk_web.domain.roles import Permission, Role
 from mysapk_web.domain.text import storable
 from mysapk_web.services import database, people
 from mysapk_web.services.people import CANDIDATES, Candidate, GrantLine
+from mysapk_web.services.scope import reaches_agencies
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.lists import LONGEST, address_with, parameter
 from mysapk_web.ui.shell import ShellState
@@ -149,7 +150,7 @@ class PeranState(AppState):
         self.cari = self.cari if parameter(url, "cari") else ""
         self.instansi, saring = parameter(url, "instansi"), parameter(url, "peran")
         self.saring = saring if saring in {value for value, _ in ROLES} else ""
-        self.agencies = people.reaches_all_agencies(actor())
+        self.agencies = reaches_agencies(actor(), Permission.PEOPLE_READ)
         account = number_of(parameter(url, "akun"))
         if account and self.chosen["akun"] != str(account):
             await self._choose(account)

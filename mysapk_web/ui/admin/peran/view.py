@@ -7,6 +7,7 @@ from reflex.vars import ObjectVar
 
 from mysapk_web.services.people import LAST_ADMIN
 from mysapk_web.ui.admin.peran.state import CUT, NOBODY, PATH, ROLES, GrantRow, Option, PeranState, PersonRow
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form, NativeForm
 from mysapk_web.ui.components.display import (
     badge,
@@ -23,7 +24,7 @@ from mysapk_web.ui.components.display import (
     skeleton,
     table,
 )
-from mysapk_web.ui.components.forms import around, attributes, field, outcome, submit_button
+from mysapk_web.ui.components.forms import field, hidden, outcome, select, submit_button
 from mysapk_web.ui.components.lists import filter_field, filter_form, filter_select, link_pager
 from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import page
@@ -69,7 +70,7 @@ def _candidate(item: ObjectVar[PersonRow]) -> rx.Component:
                 item["closed"],
                 rx.el.span(item["closed"], class_name="help"),
                 Form.create(
-                    rx.el.input(type="hidden", name="akun", value=item["akun"], read_only=True),
+                    hidden("akun", item["akun"]),
                     submit_button(
                         rx.fragment("Pilih", rx.el.span(" ", item["nama"], class_name="sr-only")),
                         "Memuat ...",
@@ -97,17 +98,7 @@ def _chosen() -> rx.Component:
             ("Peran sekarang", person["roles"]),
         ),
         Form.create(
-            around(
-                "peran",
-                "Peran",
-                "",
-                rx.el.select(
-                    rx.foreach(person["options"], _option),
-                    name="peran",
-                    class_name="input",
-                    custom_attrs=attributes("peran", has_help=False),
-                ),
-            ),
+            select("peran", "Peran", rx.foreach(person["options"], _option)),
             field(
                 "unit",
                 "Berlaku untuk unit",
@@ -136,22 +127,22 @@ def _chosen() -> rx.Component:
 
 def _confirm() -> rx.Component:
     """Stays on the page while it is closed: after a step-up its form is sent again."""
-    return dialog(
+    return act_dialog(
         "Beri peran ini?",
-        rx.el.p(rx.el.strong(PeranState.summary)),
-        rx.el.p(
-            "Orang ini dapat melihat dan mengubah data orang lain sesuai perannya, setelah verifikasi dua langkahnya aktif. "
-            "Sesinya berakhir sekarang, dan ia diberi tahu lewat email."
+        (
+            rx.el.p(rx.el.strong(PeranState.summary)),
+            rx.el.p(
+                "Orang ini dapat melihat dan mengubah data orang lain sesuai perannya, setelah verifikasi dua langkahnya "
+                "aktif. Sesinya berakhir sekarang, dan ia diberi tahu lewat email."
+            ),
         ),
-        Form.create(
-            rx.el.input(type="hidden", name="akun", value=PeranState.chosen["akun"], read_only=True),
-            rx.el.input(type="hidden", name="peran_dipilih", value=PeranState.wanted_role, read_only=True),
-            rx.el.input(type="hidden", name="unit_dipilih", value=PeranState.wanted_unit, read_only=True),
-            rx.el.div(submit_button("Beri peran", "Menyimpan ..."), cancel_button(), class_name="buttons"),
-            on_submit=PeranState.grant,
-            action=PATH,
-        ),
+        hidden("akun", PeranState.chosen["akun"]),
+        hidden("peran_dipilih", PeranState.wanted_role),
+        hidden("unit_dipilih", PeranState.wanted_unit),
         ident="beri-peran",
+        go=submit_button("Beri peran", "Menyimpan ..."),
+        on_submit=PeranState.grant,
+        path=PATH,
         open=PeranState.confirming,
         on_close=PeranState.dismiss,
     )
@@ -171,33 +162,31 @@ def _filter() -> rx.Component:
 
 
 def _revoke(item: ObjectVar[GrantRow]) -> rx.Component:
-    ident = f"cabut-{item['grant']}"
+    ident, heading = f"cabut-{item['grant']}", "Cabut peran ini?"
+    whose = rx.el.p(rx.el.strong(f"{item['nama']}: {item['role']}, {item['scope']}"))
     return rx.fragment(
         dialog_button(rx.fragment("Cabut", rx.el.span(f" {item['role']} {item['nama']}", class_name="sr-only")), ident),
-        dialog(
-            "Cabut peran ini?",
-            rx.el.p(rx.el.strong(f"{item['nama']}: {item['role']}, {item['scope']}")),
-            rx.cond(
-                item["stays"],
-                rx.fragment(
-                    inset(LAST_ADMIN, kind="warn"),
-                    NativeForm.create(cancel_button("Tutup"), method="dialog", class_name="mt-4"),
-                ),
-                rx.fragment(
-                    rx.el.p("Wewenangnya hilang saat ini juga, sesinya berakhir, dan ia diberi tahu lewat email."),
-                    Form.create(
-                        rx.el.input(type="hidden", name="pemberian", value=item["grant"], read_only=True),
-                        rx.el.div(
-                            submit_button("Cabut peran", "Mencabut ...", kind="danger"),
-                            cancel_button(),
-                            class_name="buttons",
-                        ),
-                        on_submit=PeranState.revoke,
-                        action=PATH,
-                    ),
-                ),
+        rx.cond(
+            item["stays"],
+            dialog(
+                heading,
+                whose,
+                inset(LAST_ADMIN, kind="warn"),
+                NativeForm.create(cancel_button("Tutup"), method="dialog"),
+                ident=ident,
             ),
-            ident=ident,
+            act_dialog(
+                heading,
+                (
+                    whose,
+                    rx.el.p("Wewenangnya hilang saat ini juga, sesinya berakhir, dan ia diberi tahu lewat email."),
+                ),
+                hidden("pemberian", item["grant"]),
+                ident=ident,
+                go=submit_button("Cabut peran", "Mencabut ...", kind="danger"),
+                on_submit=PeranState.revoke,
+                path=PATH,
+            ),
         ),
     )
 

@@ -9,12 +9,11 @@ from reflex.vars import ObjectVar
 
 from mysapk_web.services.period_admin import KIND_LABELS, Act
 from mysapk_web.ui.admin.periode.state import FIELDS, PATH, PeriodeState, Place, Row
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
     badge,
-    cancel_button,
     cell,
-    dialog,
     dialog_button,
     empty,
     inset,
@@ -23,19 +22,12 @@ from mysapk_web.ui.components.display import (
     skeleton,
     table,
 )
-from mysapk_web.ui.components.forms import around, attributes, field, outcome, submit_button
+from mysapk_web.ui.components.forms import field, hidden, outcome, select, submit_button
 from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
 ACTS = ((Act.CREATE.value, "Menetapkan periode baru"), (Act.EXTEND.value, "Memperpanjang periode yang ada"))
-
-
-def _select(name: str, label: str, options: Any, help_text: str = "") -> rx.Component:
-    control = rx.el.select(
-        options, name=name, class_name="input", custom_attrs=attributes(name, has_help=bool(help_text))
-    )
-    return around(name, label, help_text, control)
 
 
 def _options(pairs: Any) -> rx.Component:
@@ -52,21 +44,17 @@ def _removal(item: ObjectVar[Row]) -> rx.Component:
         item["removable"],
         rx.fragment(
             dialog_button("Hapus", ident, kind="danger"),
-            dialog(
+            act_dialog(
                 "Hapus periode ini?",
-                rx.el.p(item["kind"], ", ", item["place"], ": ", item["dates"], "."),
-                rx.el.p("Pegawai tidak akan melihat jadwal ini lagi."),
-                Form.create(
-                    rx.el.input(type="hidden", name="id", value=item["key"], read_only=True),
-                    rx.el.div(
-                        submit_button("Hapus periode", "Menghapus ...", kind="danger"),
-                        cancel_button(),
-                        class_name="buttons",
-                    ),
-                    on_submit=PeriodeState.remove,
-                    action=PATH,
+                (
+                    rx.el.p(item["kind"], ", ", item["place"], ": ", item["dates"], "."),
+                    rx.el.p("Pegawai tidak akan melihat jadwal ini lagi."),
                 ),
+                hidden("id", item["key"]),
                 ident=ident,
+                go=submit_button("Hapus periode", "Menghapus ...", kind="danger"),
+                on_submit=PeriodeState.remove,
+                path=PATH,
             ),
         ),
     )
@@ -106,9 +94,9 @@ def _editor() -> rx.Component:
             class_name="help",
         ),
         Form.create(
-            _select("tindakan", "Yang ingin dilakukan", _options(ACTS)),
-            _select("jenis", "Jenis periode", _options((kind.value, label) for kind, label in KIND_LABELS.items())),
-            _select("tempat", "Berlaku untuk", rx.foreach(PeriodeState.places, _place)),
+            select("tindakan", "Yang ingin dilakukan", _options(ACTS)),
+            select("jenis", "Jenis periode", _options((kind.value, label) for kind, label in KIND_LABELS.items())),
+            select("tempat", "Berlaku untuk", rx.foreach(PeriodeState.places, _place)),
             field("mulai", "Hari pertama", kind="date", help_text="Tidak perlu diisi bila memperpanjang."),
             field("selesai", "Hari terakhir", kind="date", help_text="Hari ini masih termasuk, sampai pukul 23.59."),
             field("dasar", "Dasar penetapan", help_text="Misalnya nomor dan tanggal surat. Tampil di banner."),
@@ -146,10 +134,7 @@ def _preview() -> rx.Component:
             rx.el.p("Banner yang dilihat pegawai ", shown["banner_of"], " sekarang:", class_name="help mt-6"),
             rx.cond(shown["title"], _banner()),
             Form.create(
-                *(
-                    rx.el.input(type="hidden", name=name, value=PeriodeState.typed[name], read_only=True)
-                    for name in FIELDS
-                ),
+                *(hidden(name, PeriodeState.typed[name]) for name in FIELDS),
                 rx.el.div(
                     submit_button("Tetapkan", "Menyimpan ..."),
                     rx.el.a("Batal", href=PATH, class_name="button button-secondary"),

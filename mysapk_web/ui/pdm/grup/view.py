@@ -9,16 +9,15 @@ from reflex.vars import ObjectVar
 
 from mysapk_web.domain.groups.base import Action
 from mysapk_web.domain.usulan import Declaration
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
-    cancel_button,
-    dialog,
     dialog_button,
     empty,
     inset,
     skeleton,
 )
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.forms import hidden, outcome, submit_button
 from mysapk_web.ui.components.pdm import Here
 from mysapk_web.ui.components.usulan import ProposalRow, chip, documents, reason_box, trail, withdraw_form
 from mysapk_web.ui.pdm.grup.state import PAGE_SIZE, GrupState
@@ -31,9 +30,9 @@ def _begin(
     label: Any, waiting: str, *, action: Action, kind: Any, record: Any = "", style: str = "secondary"
 ) -> rx.Component:
     return Form.create(
-        rx.el.input(type="hidden", name="tindakan", value=action.value, read_only=True),
-        rx.el.input(type="hidden", name="jenis", value=kind, read_only=True),
-        rx.el.input(type="hidden", name="riwayat", value=record, read_only=True),
+        hidden("tindakan", action.value),
+        hidden("jenis", kind),
+        hidden("riwayat", record),
         submit_button(label, waiting, kind=style),
         on_submit=GrupState.begin,
         action=PATH,
@@ -176,21 +175,14 @@ def _kind(item: Any) -> rx.Component:
 def _declare(word: str, sentence: Any, value: Declaration, ident: str) -> rx.Component:
     return rx.fragment(
         dialog_button(word, ident, kind="primary" if value is Declaration.SESUAI else "secondary"),
-        dialog(
+        act_dialog(
             f"{word}?",
-            rx.el.p(sentence),
-            rx.el.p("Anda dapat membatalkan pernyataan ini selama periode dibuka."),
-            Form.create(
-                rx.el.input(type="hidden", name="pernyataan", value=value.value, read_only=True),
-                rx.el.div(
-                    submit_button("Ya, nyatakan", "Menyimpan ..."),
-                    cancel_button(),
-                    class_name="buttons",
-                ),
-                on_submit=GrupState.declare,
-                action=PATH,
-            ),
+            (rx.el.p(sentence), rx.el.p("Anda dapat membatalkan pernyataan ini selama periode dibuka.")),
+            hidden("pernyataan", value.value),
             ident=ident,
+            go=submit_button("Ya, nyatakan", "Menyimpan ..."),
+            on_submit=GrupState.declare,
+            path=PATH,
         ),
     )
 

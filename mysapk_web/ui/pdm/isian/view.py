@@ -6,16 +6,16 @@ from typing import Any
 
 import reflex as rx
 
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import cancel_button, dialog, dialog_button, inset, section, skeleton
+from mysapk_web.ui.components.display import dialog_button, inset, section, skeleton
 from mysapk_web.ui.components.draft import DraftFields
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.forms import hidden, outcome, submit_button
 from mysapk_web.ui.components.pdm import Draft, Here, Upload
-from mysapk_web.ui.components.usulan import chip, document, unit_choice
+from mysapk_web.ui.components.usulan import chip, confirmation, document, unit_choice
 from mysapk_web.ui.pdm.isian.state import IsianState
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
-from mysapk_web.ui.words import CONFIRMATION
 
 PATH = "/pdm"
 
@@ -131,20 +131,14 @@ def _documents() -> rx.Component:
 def _remove_dialog(item: Any) -> rx.Component:
     return rx.cond(
         item["number"] > 0,
-        dialog(
+        act_dialog(
             "Hapus dokumen ini?",
-            rx.el.p(item["label"], ". Anda dapat mengunggahnya lagi sebelum mengirim."),
-            Form.create(
-                rx.el.input(type="hidden", name="dokumen", value=item["number"], read_only=True),
-                rx.el.div(
-                    submit_button("Hapus dokumen", "Menghapus ...", kind="danger"),
-                    cancel_button(),
-                    class_name="buttons",
-                ),
-                on_submit=IsianState.remove_document,
-                action=PATH,
-            ),
+            (rx.el.p(item["label"], ". Anda dapat mengunggahnya lagi sebelum mengirim."),),
+            hidden("dokumen", item["number"]),
             ident=f"hapus-{item['ident']}",
+            go=submit_button("Hapus dokumen", "Menghapus ...", kind="danger"),
+            on_submit=IsianState.remove_document,
+            path=PATH,
         ),
     )
 
@@ -163,42 +157,28 @@ def _acts() -> rx.Component:
 
 def _dialogs() -> rx.Component:
     return rx.fragment(
-        dialog(
+        act_dialog(
             "Kirim usulan ini?",
-            rx.el.p(
-                "Setelah dikirim, isian tidak dapat diubah kecuali ditarik atau dikembalikan verifikator. "
-                "Usulan dapat ditarik selama belum diverifikasi."
-            ),
-            Form.create(
-                unit_choice("unor", IsianState.units, IsianState.usual),
-                rx.el.div(
-                    rx.el.input(type="checkbox", name="pernyataan", value="ya", custom_attrs={"id": "pernyataan"}),
-                    rx.el.label(CONFIRMATION, html_for="pernyataan"),
-                    class_name="radio",
+            (
+                rx.el.p(
+                    "Setelah dikirim, isian tidak dapat diubah kecuali ditarik atau dikembalikan verifikator. "
+                    "Usulan dapat ditarik selama belum diverifikasi."
                 ),
-                rx.el.div(
-                    submit_button("Kirim usulan", "Mengirim ..."),
-                    cancel_button(),
-                    class_name="buttons mt-4",
-                ),
-                on_submit=IsianState.send,
-                action=PATH,
             ),
+            unit_choice("unor", IsianState.units, IsianState.usual),
+            confirmation("pernyataan"),
             ident="kirim",
+            go=submit_button("Kirim usulan", "Mengirim ..."),
+            on_submit=IsianState.send,
+            path=PATH,
         ),
-        dialog(
+        act_dialog(
             "Buang draf ini?",
-            rx.el.p("Isian dan dokumen draf ini dihapus. Data Anda di berkas tidak berubah."),
-            Form.create(
-                rx.el.div(
-                    submit_button("Buang draf", "Membuang ...", kind="danger"),
-                    cancel_button(),
-                    class_name="buttons",
-                ),
-                on_submit=IsianState.discard,
-                action=PATH,
-            ),
+            (rx.el.p("Isian dan dokumen draf ini dihapus. Data Anda di berkas tidak berubah."),),
             ident="buang",
+            go=submit_button("Buang draf", "Membuang ...", kind="danger"),
+            on_submit=IsianState.discard,
+            path=PATH,
         ),
         rx.foreach(IsianState.slots, _remove_dialog),
     )

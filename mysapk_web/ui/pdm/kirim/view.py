@@ -6,33 +6,13 @@ from typing import Any
 
 import reflex as rx
 
+from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import cancel_button, dialog, dialog_button, empty, inset, section, skeleton
-from mysapk_web.ui.components.forms import outcome, submit_button
-from mysapk_web.ui.components.usulan import changes_table, chip, unit_choice
+from mysapk_web.ui.components.display import dialog_button, empty, inset, section, skeleton
+from mysapk_web.ui.components.forms import hidden, outcome, submit_button
+from mysapk_web.ui.components.usulan import changes_table, chip, confirmation, unit_choice
 from mysapk_web.ui.pdm.kirim.state import PATH, KirimState
 from mysapk_web.ui.shell import page
-from mysapk_web.ui.state import AppState
-from mysapk_web.ui.words import CONFIRMATION
-
-
-def confirmation(ident: Any) -> rx.Component:
-    """The sentence that a person puts a tick to before sending.
-
-    Args:
-        ident: Id of the box.
-    """
-    wrong = AppState.faults[ident]
-    return rx.el.div(
-        rx.el.input(
-            type="checkbox",
-            name="pernyataan",
-            value="ya",
-            custom_attrs={"id": ident, "aria-invalid": rx.cond(wrong, "true", "false")},
-        ),
-        rx.el.label(CONFIRMATION, html_for=ident),
-        class_name="radio",
-    )
 
 
 def _item(item: Any) -> rx.Component:
@@ -75,18 +55,16 @@ def _item(item: Any) -> rx.Component:
                 dialog_button(
                     rx.fragment("Kirim ini saja", rx.el.span(" ", item["title"], class_name="sr-only")), ident
                 ),
-                dialog(
+                act_dialog(
                     "Kirim usulan ini saja?",
-                    rx.el.p(item["heading"], ": ", item["title"]),
-                    Form.create(
-                        rx.el.input(type="hidden", name="usulan", value=item["number"], read_only=True),
-                        unit_choice(f"unor-{item['number']}", KirimState.units, KirimState.usual),
-                        confirmation(f"pernyataan-{item['number']}"),
-                        rx.el.div(submit_button("Kirim", "Mengirim ..."), cancel_button(), class_name="buttons mt-4"),
-                        on_submit=KirimState.send_one,
-                        action=PATH,
-                    ),
+                    (rx.el.p(item["heading"], ": ", item["title"]),),
+                    hidden("usulan", item["number"]),
+                    unit_choice(f"unor-{item['number']}", KirimState.units, KirimState.usual),
+                    confirmation(f"pernyataan-{item['number']}"),
                     ident=ident,
+                    go=submit_button("Kirim", "Mengirim ..."),
+                    on_submit=KirimState.send_one,
+                    path=PATH,
                 ),
                 class_name="mt-4",
             ),
@@ -107,7 +85,7 @@ def _group(item: Any) -> rx.Component:
 def _turn(words: str, number: Any) -> rx.Component:
     """A form, because what a form answers takes the focus to the top of the page."""
     return Form.create(
-        rx.el.input(type="hidden", name="halaman", value=number, read_only=True),
+        hidden("halaman", number),
         submit_button(words, "Memuat ...", kind="secondary"),
         on_submit=KirimState.turn,
         action=PATH,

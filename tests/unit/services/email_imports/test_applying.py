@@ -284,7 +284,7 @@ def test_percent_moves_while_a_run_is_applied(quick_lists: Lists, monkeypatch: p
     office.do(email_imports.apply, office.actor("taufik"), run_id)
     office.do(holding.claim, "w")
     seen = []
-    while applying.apply_chunk(office.db, run_id, "w", applying.Memory()):
+    while applying.work_chunk(office.db, run_id, "w", applying.Memory()):
         seen.append(office.see(email_imports.find_run, office.actor("taufik"), run_id).percent)
     assert seen == [33, 66, 99]
     with office.db.read() as session:

@@ -42,7 +42,7 @@ def under_way(lists: Lists, *, chunks: int, who: str = "taufik") -> int:
     by(lists, email_imports.apply, run_id, who)
     assert lists.office.do(holding.claim, "w") == run_id
     for _ in range(chunks):
-        assert applying.apply_chunk(lists.office.db, run_id, "w", applying.Memory())
+        assert applying.work_chunk(lists.office.db, run_id, "w", applying.Memory())
     return run_id
 
 
@@ -122,7 +122,7 @@ def test_what_was_applied_stays_and_the_rest_is_not_applied(lists: Lists) -> Non
     by(lists, email_imports.stop, run_id, "lina")
     # Whoever works on it writes nothing any more, from this moment on.
     with pytest.raises(holding.LeaseLost):
-        applying.apply_chunk(office.db, run_id, "w", applying.Memory())
+        applying.work_chunk(office.db, run_id, "w", applying.Memory())
     lists.work()
     run = lists.run(run_id)
     assert (run.state, run.applied, run.finished_at is not None) == (RunState.STOPPED, 1, True)
@@ -154,7 +154,7 @@ def test_a_worker_that_dies_while_it_stops_is_gone_on_with(quick_lists: Lists) -
     run_id = under_way(quick_lists, chunks=1)
     by(quick_lists, email_imports.stop, run_id)
     assert office.do(holding.claim, "dies") == run_id
-    assert applying.stop_chunk(office.db, run_id, "dies")
+    assert applying.work_chunk(office.db, run_id, "dies", applying.Memory())
     office.do(holding.let_go, "dies")
     quick_lists.work()
     assert quick_lists.state(run_id) is RunState.STOPPED

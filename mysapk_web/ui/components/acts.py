@@ -1,0 +1,49 @@
+"""The dialog before an act: what it means, the form that does it, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.display import cancel_button, dialog
+
+
+def act_dialog(
+    heading: Any,
+    words: tuple[Any, ...],
+    *fields: rx.Component,
+    ident: Any,
+    go: rx.Component,
+    on_submit: Any,
+    path: str,
+    stay: str = "Batal",
+    **props: Any,
+) -> rx.Component:
+    """Asks before something is done; the dialog's form does it.
+
+    Args:
+        heading: The question.
+        words: What it means, and for whom.
+        *fields: What the form holds, from `hidden` and `field`.
+        ident: Id of the dialog, for its `dialog_button`.
+        go: The `submit_button`.
+        on_submit: Handler of the form.
+        path: Route of the page.
+        stay: Text of the way back.
+        **props: As of `dialog`.
+    """
+    return dialog(
+        heading,
+        *words,
+        Form.create(
+            *fields,
+            rx.el.div(go, cancel_button(stay), class_name="buttons"),
+            on_submit=on_submit,
+            action=path,
+            class_name="form",
+        ),
+        ident=ident,
+        **props,
+    )
