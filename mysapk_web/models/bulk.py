@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from psycopg import sql
+from psycopg.types.json import Json, Jsonb
 from sqlalchemy import ARRAY, Column, ColumnElement, Table, any_, func, literal, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
@@ -79,7 +81,16 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
     )
     given = [dict(zip((*names, "id"), values, strict=True)) for values in _values(session, columns, rows)]
     with _told_as_everywhere(session), _driver(session).cursor() as cursor:
-        cursor.execute(text, [json.dumps(given, default=str)])
+        cursor.execute(text, [json.dumps(given, default=_in_json)])
+
+
+def _in_json(value: Any) -> Any:
+    """What JSON has no form for, as PostgreSQL reads it back; anything else is a fault, never a text that looks like it."""
+    if isinstance(value, Json | Jsonb):
+        return value.obj
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
 
 
 def one_of(session: Session, column: Any, values: Collection[Any]) -> ColumnElement[bool]:

@@ -123,7 +123,7 @@ def desk(session: Session, actor: Actor, key: str = "") -> Desk:
     Raises:
         NotAllowed: Not a place of the actor.
     """
-    found, nama = _find(session, actor, key)
+    found, nama = _find(session, actor, key or next(iter(dict(choices(session, actor))), ""))
     contact = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
     rows = session.exec(
         select(Announcement)
@@ -318,10 +318,9 @@ def _own(session: Session, actor: Actor, announcement_id: int) -> Announcement:
 
 def _find(session: Session, actor: Actor, key: str) -> tuple[int | None, str]:
     known = dict(choices(session, actor))
-    wanted = key or next(iter(known), "")
-    if wanted not in known:
+    if key not in known:
         raise NotAllowed(f"{Permission.ANNOUNCE.value}: place outside the scope")
-    return (None if wanted == NATIONAL else int(wanted[1:])), known[wanted]
+    return (None if key == NATIONAL else int(key[1:])), known[key]
 
 
 def _is(model: type[Announcement] | type[HelpContact], instansi_id: int | None) -> ColumnElement[bool]:

@@ -24,19 +24,23 @@ class CekBuktiState(AppState):
     at: str = ""
     nama: str = ""
     instansi: str = ""
+    _told_of: str = ""
+    """Mark of the proof that is shown: a connection that comes back loads the page once more, which is no further check."""
 
     @handler(ANYONE)
     async def load(self) -> None:
         """Look the proof up."""
-        self.faults, self.notice, self.ready, self.genuine = {}, "", False, False
         token = part_of_path(self.router.url.path, 1)[:200]
+        if self.ready and self._told_of == token:
+            return
+        self.faults, self.notice, self.ready, self.genuine = {}, "", False, False
         found = await database.run(pdm.public_check, visitor=visitor(), token=token)
         self.genuine = found is not None
         if found is not None:
             self.nomor, self.nama, self.instansi = found.number, found.nama, found.instansi
             self.newest = found.newest
             self.at = moment(found.at, found.zona)
-        self.ready = True
+        self.ready, self._told_of = True, token
 
 
 def _genuine() -> rx.Component:

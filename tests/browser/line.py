@@ -13,12 +13,15 @@ class Line:
         self.sent: list[str] = []
         self._kept: list[tuple[WebSocketRoute, str | bytes]] = []
         self._dead = dead
+        self._ends: tuple[WebSocketRoute, ...] = ()
+        self.opened = 0
         page.route_web_socket("**/_event/**", self._open)
 
     def _open(self, socket: WebSocketRoute) -> None:
         if self._dead:
             return
         server = socket.connect_to_server()
+        self._ends, self.opened = (socket, server), self.opened + 1
 
         def outwards(message: str | bytes) -> None:
             self.sent.append(str(message))
@@ -28,6 +31,18 @@ class Line:
                 server.send(message)
 
         socket.on_message(outwards)
+
+    def cut(self, page: Page) -> None:
+        """The line is lost at both ends; goes on when the page has made another one and has loaded over it."""
+        opened, sent = self.opened, len(self.sent)
+        for end in self._ends:
+            end.close(code=3001)
+        for _ in range(150):
+            page.wait_for_timeout(100)
+            if self.opened > opened and len(self.sent) > sent:
+                page.wait_for_timeout(500)
+                return
+        raise AssertionError("the page did not come back")
 
     def hold(self) -> None:
         """Nothing goes out from now on."""

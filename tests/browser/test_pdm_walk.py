@@ -219,6 +219,7 @@ def test_a_document_is_refused_in_words_replaced_looked_at_and_removed(
     expect(place.get_by_text("Belum diunggah")).to_be_visible()
 
 
+@pytest.mark.whole_browser
 def test_on_a_phone_the_own_document_opens_in_a_tab_of_its_own(new_page: NewPage, looks: Looks) -> None:
     page = new_page(SIZES["phone"], "pegawai")
     open_form(page, "pendidikan", "Ubah S-1/Sarjana, S-1 Administrasi Negara")

@@ -19,6 +19,7 @@ from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.outbox import Letter, enqueue
 from tests.browser.conftest import NewPage
+from tests.browser.line import Line
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.steps import button_named, fill
 from tests.unit.services.offices import NIPS
@@ -348,7 +349,7 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
     button_named(page, "Tampilkan pengumuman").click()
     expect(page.locator(".done")).to_contain_text("Pengumuman ditampilkan.")
     fill(page, Judul="Yang berikutnya")
-    button_named(page, "Ubah").click()
+    button_named(page, "Ubah pengumuman Layanan tutup Jumat").click()
     editor = page.get_by_role("region", name="Ubah pengumuman")
     expect(editor.get_by_label("Judul")).to_be_focused()
     expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Jumat")
@@ -385,13 +386,38 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
     expect(reader.get_by_role("heading", name="Layanan tutup Sabtu")).to_be_visible()
     expect(reader.get_by_role("heading", name="Layanan tutup Jumat")).to_have_count(0)
 
-    button_named(page, "Ubah").click()
+    button_named(page, "Ubah pengumuman Layanan tutup Sabtu").click()
     expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
     button_named(editor, "Batal mengubah").click()
     expect(page.locator(".done")).to_contain_text("Pengumuman tidak diubah.")
     expect(editor).to_have_count(0)
     page.goto("/admin/audit?tindakan=pengumuman:diubah")
     expect(page.get_by_role("table", name="Jejak audit")).to_contain_text("Judul sebelumnya: Layanan tutup Jumat")
+
+
+def test_a_lost_line_takes_nothing_of_an_announcement_away(new_page: NewPage) -> None:
+    page = new_page(DESK, "admin_instansi_lain")
+    line = Line(page)
+    page.goto("/admin/bantuan")
+    for title in ("Layanan tutup Jumat", "Layanan pindah"):
+        fill(page, Judul=title, Isi_pengumuman="Loket tutup.", Tampil_sampai=day(2).isoformat())
+        button_named(page, "Tampilkan pengumuman").click()
+        expect(page.get_by_role("listitem").filter(has_text=title)).to_be_visible()
+    fill(page, Judul="Yang berikutnya")
+    button_named(page, "Ubah pengumuman Layanan tutup Jumat").click()
+    editor = page.get_by_role("region", name="Ubah pengumuman")
+    fill(editor, Judul="Layanan tutup Sabtu")
+    line.cut(page)
+    expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
+    expect(page.get_by_role("region", name="Pengumuman baru").get_by_label("Judul")).to_have_value("Yang berikutnya")
+
+    button_named(page, "Ubah pengumuman Layanan pindah").click()
+    expect(page.get_by_role("alert")).to_contain_text("Simpan atau batalkan dahulu")
+    expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
+    button_named(page, "Ubah pengumuman Layanan tutup Jumat").click()
+    expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
+    button_named(editor, "Simpan perubahan").click()
+    expect(page.locator(".done")).to_contain_text("Pengumuman diubah.")
 
 
 def test_a_place_of_another_agency_is_refused(new_page: NewPage, server_db: Database) -> None:

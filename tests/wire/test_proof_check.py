@@ -32,11 +32,13 @@ def test_one_network_address_checks_so_many_and_no_more(
     before = noted(server_db)
 
     async def ask(browser: Browser, times: int) -> tuple[bool, dict[str, str]]:
-        """The page looks the proof up once when it opens, and again with every `load`."""
+        """The page looks the proof up once when it opens, and each other one whose address is opened in it."""
         async with browser.tab("/cek-bukti/palsu") as tab:
-            for _ in range(times - 2):
+            for number in range(times - 2):
+                tab.path = f"/cek-bukti/palsu{number}"
                 await tab.send(f"{CEK}.load", {})
             if times > 1:
+                tab.path = "/cek-bukti/terakhir"
                 await tab.call(f"{CEK}.load", {}, quiet=1.0)
             told = merged(tab.updates, "app_state").get("faults") or {}
             return bool(merged(tab.updates, "cek_bukti_state").get("ready")), told
@@ -49,3 +51,18 @@ def test_one_network_address_checks_so_many_and_no_more(
     assert "Terlalu banyak pemeriksaan bukti" in told[""]
     assert asyncio.run(ask(other, 1)) == (True, {})
     assert noted(server_db) == before + 1
+
+
+def test_a_connection_that_comes_back_is_no_further_check(
+    new_browser: Callable[[], Browser], server_db: Database
+) -> None:
+    async def ask(browser: Browser) -> dict[str, str]:
+        async with browser.tab("/cek-bukti/palsu") as tab:
+            for _ in range(PROOF_CHECKS_PER_ADDRESS.count):
+                await tab.send(f"{CEK}.load", {})
+            await tab.call(f"{CEK}.load", {}, quiet=1.0)
+            return merged(tab.updates, "app_state").get("faults") or {}
+
+    before = noted(server_db)
+    assert asyncio.run(ask(new_browser())) == {}
+    assert noted(server_db) == before

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, case, or_, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -111,19 +111,25 @@ def came_to(run: EmailImport, row: int) -> None:
         run.furthest, run.attempts = row, 0
 
 
-def let_go(session: Session, worker: str) -> None:
-    """Free at once what a worker that died still held.
+def let_go(session: Session, worker: str, *, stopped: bool = False) -> None:
+    """Free at once what a worker that ended still held.
 
     Args:
         session: A transaction of its own.
         worker: Its name.
+        stopped: It was told to end and did not die of the run, so this was no try.
     """
+    tried = {"attempts": _one_less(EmailImport.attempts), "tries": _one_less(EmailImport.tries)} if stopped else {}
     session.execute(
         update(EmailImport)
         .where(col(EmailImport.claimed_by) == worker, col(EmailImport.state).in_(BUSY))
-        .values(claimed_until=None, claimed_by="")
+        .values(claimed_until=None, claimed_by="", **tried)
         .execution_options(synchronize_session=False)
     )
+
+
+def _one_less(count: Any) -> ColumnElement[int]:
+    return case((count > 0, count - 1), else_=0)
 
 
 def move(run: EmailImport, state: RunState) -> None:

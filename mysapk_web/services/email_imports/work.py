@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -121,9 +122,11 @@ async def _have_it_done() -> None:
     )
     try:
         code = await process.wait()
-    except asyncio.CancelledError:
+    except asyncio.CancelledError:  # the server stops, and with it the work: another server goes on at once
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
+        await process.wait()
+        await database.run(partial(let_go, stopped=True), name)
         raise
     if code:
         log.warning("import.worker_died", code=code)

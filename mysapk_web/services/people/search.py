@@ -27,6 +27,10 @@ COUNTED: Final = 1_000
 """Further than this nobody counts or turns pages: the search is narrowed instead, and the query stays quick."""
 LOGINS_SORTED: Final = 10_000
 """People whose last logins are put in order for a page: no index holds them by agency, because each login would write to it."""
+TOO_MANY_LOGINS: Final = (
+    f"Menurut login terakhir dapat diurutkan paling banyak {LOGINS_SORTED // 1000}.000 pegawai. Persempit lebih dahulu, "
+    "misalnya menurut unit kerja atau nama."
+)
 _UNITS: Final = 40
 """Units that one filter may stand for."""
 
@@ -140,9 +144,9 @@ def search(session: Session, actor: Actor, wanted: Wanted) -> Page[PersonLine]:
     actor.require(Permission.PEOPLE_READ)
     agencies = _agencies(session, actor, wanted)
     asked = _asked(wanted).where(*_conditions(session, actor, wanted, agencies))
-    if wanted.order is Order.LOGIN and not _is_narrow(session, actor, wanted, agencies):
-        raise Refused("Isi unit kerja, NIP, atau nama lebih dahulu, lalu urutkan menurut login terakhir.", "urut")
     total = _total(session, actor, wanted, asked)
+    if wanted.order is Order.LOGIN and total > LOGINS_SORTED:
+        raise Refused(TOO_MANY_LOGINS, "urut")
     if wanted.order is Order.UNIT and agencies is not None:
         asked = asked.where(col(Unor.instansi_id).in_(agencies))  # their units come by name from an index
     pages = max(1, -(-min(total, COUNTED) // PAGE))
@@ -169,17 +173,6 @@ def _asked(wanted: Wanted) -> Any:
     return asked.join(Account, col(Account.pegawai_id) == Pegawai.id)
 
 
-def _is_narrow(session: Session, actor: Actor, wanted: Wanted, agencies: list[int] | None) -> bool:
-    if wanted.text.strip() or wanted.unit.strip():
-        return True
-    may = Permission.PEOPLE_READ
-    if wanted.agency.strip() and agencies_reached(actor, may) is None:
-        looked_at = [places.find(session, actor, may, f"i{number}") for number in agencies or []]
-    else:
-        looked_at = places.starts(session, actor, may)
-    return sum(reading.tally_of(session, place)[0].people for place in looked_at) <= LOGINS_SORTED
-
-
 def _total(session: Session, actor: Actor, wanted: Wanted, asked: Any) -> int:
     if replace(wanted, order=Order.NAME, page=1) == Wanted():
         scope = places.starts(session, actor, Permission.PEOPLE_READ)
@@ -187,7 +180,8 @@ def _total(session: Session, actor: Actor, wanted: Wanted, asked: Any) -> int:
     if not (wanted.text.strip() or wanted.unit.strip() or _in_units(actor)):
         # Along the names of an agency, as the page is found: PostgreSQL would walk along everybody's numbers to the first of the agency.
         asked = asked.order_by(*_order(Order.NAME))
-    counted = asked.limit(COUNTED).subquery()
+    most = LOGINS_SORTED + 1 if wanted.order is Order.LOGIN else COUNTED
+    counted = asked.limit(most).subquery()
     return int(session.exec(select(func.count()).select_from(counted)).one())
 
 

@@ -17,6 +17,7 @@ from mysapk_web.services import announcements, database
 from mysapk_web.services.actor import InputRefused, Refused
 from mysapk_web.services.announcements import AnnouncementView
 from mysapk_web.services.help import ContactView
+from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
@@ -32,6 +33,7 @@ PATH: Final = "/admin/bantuan"
 MAY: Final = holding(Permission.ANNOUNCE)
 CONTACT: Final = ("nama", "telepon", "email", "situs", "keluhan_url", "jam_layanan")
 CHANGED: Final = "Pengumuman diubah. Pegawai membaca bunyi yang baru di Beranda dan Bantuan."
+FINISH_FIRST: Final = "Simpan atau batalkan dahulu perubahan pengumuman yang sedang terbuka di bawah."
 UNCHANGED: Final = "Tidak ada yang diubah: isinya sama dengan yang sedang ditampilkan."
 NO_CONTACT: Final[dict[str, str]] = dict.fromkeys(CONTACT, "")
 
@@ -118,7 +120,7 @@ class AdminBantuanState(AppState):
     @handler(MAY)
     async def load(self) -> None:
         """The place that the address names; the first otherwise."""
-        self.faults, self.notice, self.ready, self.edited = {}, "", False, NOT_EDITED
+        self.faults, self.notice, self.ready = {}, "", False
         shell = await self.get_state(ShellState)
         await shell._fill()
         self.places = [
@@ -127,6 +129,9 @@ class AdminBantuanState(AppState):
         ]
         self.has_choice = len(self.places) > 1
         await self._look(parameter(self.router.url, "tempat"))
+        # A connection that comes back loads the page once more: what is being edited stays, as it is being typed.
+        if self.edited["key"] not in {each["key"] for each in self.running}:
+            self.edited = NOT_EDITED
         self.ready = True
 
     async def _look(self, key: str) -> None:
@@ -138,7 +143,7 @@ class AdminBantuanState(AppState):
     async def save_contact(self, form: dict[str, Any]) -> None:
         """Change where people turn for help."""
         given = ContactView(*(text_of(form, name, 400) for name in CONTACT))
-        await database.run(announcements.save_contact, actor(), self.tempat, given)
+        await database.run(announcements.save_contact, actor(), text_of(form, "tempat", 20), given)
         await self._look(self.tempat)
         self._tell(notice="Kontak bantuan disimpan. Pegawai melihatnya di halaman Bantuan dan di setiap email.")
 
@@ -146,7 +151,8 @@ class AdminBantuanState(AppState):
     async def announce(self, form: dict[str, Any]) -> None:
         """Tell the people of the place something."""
         judul, isi, last = text_of(form, "judul"), text_of(form, "pesan"), last_day(text_of(form, "sampai", 10))
-        await database.run(announcements.announce, actor(), self.tempat, judul=judul, isi=isi, last=last)
+        tempat = text_of(form, "tempat", 20)
+        await database.run(announcements.announce, actor(), tempat, judul=judul, isi=isi, last=last)
         await self._look(self.tempat)
         self.told += 1
         self._tell(notice="Pengumuman ditampilkan.")
@@ -154,8 +160,12 @@ class AdminBantuanState(AppState):
     @handler(MAY)
     async def begin(self, form: dict[str, Any]) -> None:
         """Show an announcement in a form that edits it."""
-        await self._look(self.tempat)
         key = text_of(form, "id", 20)
+        if self.edited["key"] not in ("", key):
+            raise Refused(FINISH_FIRST)
+        if self.edited["key"] == key:  # its form is there, with what was typed
+            return
+        await self._look(self.tempat)
         self.edited = next((each for each in self.running if each["key"] == key), NOT_EDITED)
         if not self.edited["key"]:
             raise Refused(announcements.OVER)
@@ -187,6 +197,11 @@ class AdminBantuanState(AppState):
             await self._look(self.tempat)
             now = next((each for each in self.running if each["key"] == self.edited["key"]), self.edited)
             self.edited = {**self.edited, "mark": now["mark"]}
+            raise
+        except StepUpNeeded:
+            raise
+        except Refused:  # it is over meanwhile, and the list says so
+            await self._look(self.tempat)
             raise
         self.edited = NOT_EDITED
         await self._look(self.tempat)
@@ -228,7 +243,11 @@ def _running(item: ObjectVar[Said]) -> rx.Component:
         ),
         Form.create(
             hidden("id", item["key"]),
-            submit_button("Ubah", "Membuka ...", kind="secondary"),
+            submit_button(
+                rx.fragment("Ubah", rx.el.span(" pengumuman ", item["judul"], class_name="sr-only")),
+                "Membuka ...",
+                kind="secondary",
+            ),
             on_submit=AdminBantuanState.begin,
             action=PATH,
         ),
@@ -307,6 +326,7 @@ def _announcements() -> rx.Component:
         rx.el.section(
             rx.el.h3("Pengumuman baru"),
             Form.create(
+                hidden("tempat", state.tempat),
                 *_words(str, None),
                 submit_button("Tampilkan pengumuman", "Menyimpan ..."),
                 on_submit=state.announce,
@@ -334,6 +354,7 @@ def _contact() -> rx.Component:
         "Kontak bantuan",
         rx.el.p("Siapa pun dapat menemukannya di halaman Bantuan, juga tanpa masuk.", class_name="help mb-4"),
         Form.create(
+            hidden("tempat", AdminBantuanState.tempat),
             _filled("nama", "Nama helpdesk"),
             _filled("telepon", "Telepon", input_mode="tel"),
             _filled("email", "Email", kind="email"),

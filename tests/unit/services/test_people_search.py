@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import col, select, update
@@ -259,20 +260,23 @@ def test_who_waits_for_approval_is_found_by_the_index_of_these_alone(office: Off
     [
         ("taufik", {}, False),
         ("taufik", {"text": "ani"}, True),
-        ("taufik", {"unit": "Dinas"}, True),
+        ("taufik", {"unit": "D2"}, True),
+        ("taufik", {"unit": "00"}, False),
+        ("taufik", {"state": AccountState.DISABLED}, True),
         ("yusuf", {}, True),
         ("surya", {"agency": "K1"}, False),
         ("surya", {"agency": "K2"}, True),
+        ("surya", {"text": "198"}, False),
         ("sari", {"agency": "K2"}, True),
     ],
 )
 def test_logins_are_put_in_order_among_so_many_people_only(
-    office: Office, monkeypatch: pytest.MonkeyPatch, who: str, narrowed: dict[str, str], answered: bool
+    both_offices: Office, monkeypatch: pytest.MonkeyPatch, who: str, narrowed: dict[str, Any], answered: bool
 ) -> None:
     monkeypatch.setattr(sys.modules[PersonLine.__module__], "LOGINS_SORTED", 3)
     if answered:
-        names(office, who, order=Order.LOGIN, **narrowed)
+        names(both_offices, who, order=Order.LOGIN, **narrowed)
         return
-    with pytest.raises(Refused, match="Isi unit kerja, NIP, atau nama lebih dahulu") as caught:
-        names(office, who, order=Order.LOGIN, **narrowed)
+    with pytest.raises(Refused, match="Persempit lebih dahulu") as caught:
+        names(both_offices, who, order=Order.LOGIN, **narrowed)
     assert caught.value.field == "urut"

@@ -140,11 +140,13 @@ class MejaState(QueueState):
     @handler(MAY)
     async def load(self) -> None:
         """The proposal whose number the address has; the actor has it to themselves from now on, if it is theirs to decide."""
-        self.faults, self.correcting = {}, NOTHING
+        self.faults = {}
         shell = await self.get_state(ShellState)
         await shell._fill()
-        self.last_part = part_of_path(self.router.url.path, 1)[:20]
-        self.number = number_of(self.last_part)
+        last_part = part_of_path(self.router.url.path, 1)[:20]
+        if last_part != self.last_part:  # a connection that comes back loads the page once more, and takes nothing away
+            self.correcting = NOTHING
+        self.last_part, self.number = last_part, number_of(last_part)
         try:
             await database.run(verification.claim, actor(), self.number)
             await self._look()

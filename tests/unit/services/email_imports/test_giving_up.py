@@ -126,3 +126,14 @@ def test_applying_that_dies_with_every_chunk_ends_with_what_was_applied(
     run = quick_lists.run(run_id)
     assert (run.state, run.applied, run.error) == (RunState.FAILED, 2, holding.STUCK)
     assert quick_lists.verdicts(run_id) == [V.READY, V.READY, V.NOT_APPLIED]
+
+
+def test_a_server_that_is_stopped_in_order_is_no_try(quick_lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = begun(quick_lists)
+    for _ in range(holding.TRIES + 5):
+        with dying_after(monkeypatch, reading, "judge", 2), pytest.raises(Killed):
+            quick_lists.work("stopped")
+        quick_lists.office.do(holding.let_go, "stopped", stopped=True)
+    assert (quick_lists.run(run_id).attempts, quick_lists.run(run_id).tries) == (0, 0)
+    quick_lists.work()
+    assert quick_lists.state(run_id) is RunState.READY
