@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email_import import RunState
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.models import Account, AuditEvent, Database, EmailImport, OutboxMail, Pegawai, bulk
-from mysapk_web.services import email_imports
+from mysapk_web.services import database, email_imports
+from mysapk_web.services.email_imports import work
 from mysapk_web.services.email_imports.holding import let_go
 from tests.unit.services.email_imports.lists import Lists
 
@@ -152,3 +154,41 @@ def test_killed_while_it_undoes(crowd: Lists, db_url: str) -> None:
     assert (crowd.state(run_id), changed(crowd.office.db)) == (RunState.UNDONE, 0)
     with crowd.office.db.read() as session:
         assert session.get_one(EmailImport, run_id).undone == PEOPLE
+
+
+STANDS_STILL = """#!{python}
+import sys, time
+from mysapk_web.models import Database
+from mysapk_web.services.email_imports.holding import claim
+with Database({url!r}).begin() as session:
+    claim(session, sys.argv[-1])
+time.sleep(60)
+"""
+
+
+def test_a_server_that_stops_takes_its_worker_along_and_leaves_the_run_to_the_next_at_once(
+    crowd: Lists, db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(crowd)
+    program = tmp_path / "worker"
+    program.write_text(STANDS_STILL.format(python=sys.executable, url=db_url))
+    program.chmod(0o700)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[4]))
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(database, "database", lambda: crowd.office.db)
+
+    async def serve_and_stop() -> None:
+        serving = asyncio.create_task(work.work_for_ever())
+        for _ in range(600):
+            await asyncio.sleep(0.05)
+            if crowd.run(run_id).claimed_by:
+                break
+        assert crowd.run(run_id).attempts == 1
+        serving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await serving
+
+    asyncio.run(serve_and_stop())
+    run = crowd.run(run_id)
+    assert (run.claimed_by, run.claimed_until, run.attempts, run.tries) == ("", None, 0, 0)
+    assert run.state is RunState.READING
