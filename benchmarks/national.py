@@ -23,6 +23,7 @@ from sqlmodel import Session, col, func, select
 
 from benchmarks.email_import import database_of
 from benchmarks.national_roll import fill, filled
+from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import (
     Account,
@@ -34,6 +35,7 @@ from mysapk_web.models import (
 from mysapk_web.services import clock, mail_log, people, trail, verification
 from mysapk_web.services.actor import Actor, Grant
 from mysapk_web.services.people.search import AccountState, PdmStep
+from mysapk_web.services.people.search import Order as By
 from mysapk_web.services.progress import counting, missing, pdm_reading, queue, reading, unfinished
 from mysapk_web.services.progress.lines import Order
 from mysapk_web.services.verification import OPEN, Filters
@@ -128,6 +130,11 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
         "search_unit": each(admins, people.search, people.Wanted(unit="Unit 00003")),
         "search_pdm": each(admins, people.search, people.Wanted(pdm=PdmStep.DONE)),
         "search_state": each(admins, people.search, people.Wanted(state=AccountState.INACTIVE)),
+        "search_switched_off": each(admins, people.search, people.Wanted(state=AccountState.DISABLED)),
+        "search_kind": each([*admins, *satker], people.search, people.Wanted(jenis=JenisPegawai.PPT_NON_ASN)),
+        "search_by_nip": each([*admins, *satker], people.search, people.Wanted(order=By.NIP)),
+        "search_by_unit": each([*admins, *satker], people.search, people.Wanted(order=By.UNIT)),
+        "search_state_by_unit": each(admins, people.search, people.Wanted(state=AccountState.INACTIVE, order=By.UNIT)),
         "inbox_verifier": each(verifiers, verification.inbox, Filters(), 1),
         "inbox_verifier_unit": each(in_unit, verification.inbox, Filters(), 1),
         "inbox_approver": each(approvers, verification.inbox, Filters(), 1),
