@@ -3,7 +3,7 @@
     MYSAPK_SHOTS=var/shots .venv/bin/pytest -n 2 --dist loadfile tests/browser
     .venv/bin/python tools/pictures.py var/shots
 
-Each is cut to the height that the documents show and stored with 256 colours.
+The documents show them with the letters of `fonts-liberation`. Each is cut to the height that the documents show and stored with 256 colours.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ TAKEN: Final = {
     "lupa-password": ("lupa-password-desk-light", 800),
     "masuk": ("masuk-desk-light", 800),
     "masuk-ponsel": ("masuk-phone-light", 844),
-    "pdm": ("tenang-pdm-desk-light", 1640),
+    "pdm": ("pdm-dikembalikan-desk-light", 1640),
     "pdm-isian": ("pdm-isian-baru-desk-light", 1100),
-    "pdm-kelompok": ("tenang-pdm-jabatan-desk-light", 1170),
-    "pdm-kelompok-ponsel": ("tenang-pdm-jabatan-phone-light", 1330),
-    "pdm-kirim": ("pdm-kirim-empat-desk-light", 1700),
-    "pdm-ponsel": ("tenang-pdm-phone-light", 1330),
+    "pdm-kelompok": ("pdm-grup-usulan-desk-light", 1300),
+    "pdm-kelompok-ponsel": ("pdm-grup-usulan-phone-light", 1330),
+    "pdm-kirim": ("pdm-kirim-unor-desk-light", 1700),
+    "pdm-ponsel": ("pdm-dikembalikan-phone-light", 1330),
     "profil": ("profil-diperiksa-desk-light", 1500),
-    "usulan": ("tenang-usulan-desk-light", 1200),
+    "usulan": ("usulan-perbaikan-desk-light", 1300),
     "verifikasi-usulan": ("verifikasi-usulan-desk-light", 1830),
 }
 """Picture of the documents -> picture of a test, and the height in pixels from the top."""

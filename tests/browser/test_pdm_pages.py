@@ -75,7 +75,9 @@ def test_who_checks_too_many_proofs_is_told_when_to_come_back(
     with server_db.begin() as s:
         mine = col(Counter.key).startswith(f"{PROOF_CHECKS_PER_ADDRESS.name}:", autoescape=True)
         s.execute(update(Counter).where(mine).values(count=PROOF_CHECKS_PER_ADDRESS.count))
-    page.reload()
+    page.reload()  # the same once more is no further check
+    expect(page.get_by_text("Bukti tidak ditemukan.")).to_be_visible()
+    page.goto("/cek-bukti/lain")
     expect(page.get_by_role("alert")).to_contain_text("Terlalu banyak pemeriksaan bukti dari jaringan ini.")
     expect(page.get_by_text("Bukti tidak ditemukan.")).to_have_count(0)
     expect(page.locator(".skeleton")).to_have_count(0)

@@ -111,6 +111,7 @@ def test_a_page_left_open_keeps_no_session_awake(new_page: NewPage, server_db: D
     page.clock.install()
     page.goto("/admin")
     expect(page.get_by_role("heading", name="Menurut unit")).to_be_visible()
+    page.wait_for_timeout(1_000)  # what the loading has begun is written, the time of its last event too
     idle = clock.now() - timedelta(minutes=20)
     with server_db.begin() as s:
         s.execute(text("UPDATE sesi SET seen_at = :at"), {"at": idle.replace(tzinfo=None)})
