@@ -3,7 +3,8 @@
     MYSAPK_SHOTS=var/shots .venv/bin/pytest -n 2 --dist loadfile tests/browser
     .venv/bin/python tools/pictures.py var/shots
 
-The documents show them with the letters of `fonts-liberation`. Each is cut to the height that the documents show and stored with 256 colours.
+The documents show them with the letters of `fonts-liberation`. Each
+is cut to the height that the documents show and stored with 256 colours.
 """
 
 from __future__ import annotations
@@ -20,12 +21,10 @@ TAKEN: Final = {
     "beranda": ("beranda-pegawai-desk-light", 1500),
     "beranda-ponsel": ("beranda-pegawai-phone-light", 1330),
     "keamanan": ("keamanan-desk-light", 2072),
-    "konfirmasi-reset": ("konfirmasi-terisi-desk-light", 1019),
     "lupa-password": ("lupa-password-desk-light", 800),
     "masuk": ("masuk-desk-light", 800),
     "masuk-ponsel": ("masuk-phone-light", 844),
     "pdm": ("pdm-dikembalikan-desk-light", 1640),
-    "pdm-isian": ("pdm-isian-baru-desk-light", 1100),
     "pdm-kelompok": ("pdm-grup-usulan-desk-light", 1300),
     "pdm-kelompok-ponsel": ("pdm-grup-usulan-phone-light", 1330),
     "pdm-kirim": ("pdm-kirim-unor-desk-light", 1700),
@@ -34,7 +33,8 @@ TAKEN: Final = {
     "usulan": ("usulan-perbaikan-desk-light", 1300),
     "verifikasi-usulan": ("verifikasi-usulan-desk-light", 1830),
 }
-"""Picture of the documents -> picture of a test, and the height in pixels from the top."""
+"""Picture of the documents -> picture of a test, and the height in pixels from the top. `konfirmasi-reset` and `pdm-isian` show what no
+test stops at: half typed, and saved that moment."""
 
 
 def main(shots: Path) -> str:
