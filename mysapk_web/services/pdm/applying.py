@@ -27,13 +27,14 @@ OVERTAKEN: Final = (
 UNSOUND: Final = "Isi usulan ini tidak lengkap, sehingga tidak dapat diterapkan. Kembalikan usulan agar diperbaiki."
 
 
-def apply(session: Session, proposal_id: int, actor_id: int | None) -> int:
+def apply(session: Session, proposal_id: int, actor_id: int | None, *, address: str = "") -> int:
     """Write what was decided into the records on file, keeping the old value.
 
     Args:
         session: The transaction of the decision.
         proposal_id: Approved by the last level that its kind needs.
         actor_id: Account whose decision it was; None for the system.
+        address: Client address of the decision, for the trail.
 
     Returns:
         Id of the record.
@@ -53,7 +54,7 @@ def apply(session: Session, proposal_id: int, actor_id: int | None) -> int:
         raise NotAllowed("nobody decides on the own data")
     record_id = _write(session, here, proposal, actor_id)
     values: dict[str, Any] = {"record_id": record_id} if proposal.action is Action.ADD else {}
-    move(session, here, proposal, UsulanAct.APPLY, actor_id=actor_id, **values)
+    move(session, here, proposal, UsulanAct.APPLY, actor_id=actor_id, address=address, **values)
     return record_id
 
 

@@ -174,7 +174,7 @@ def carry_out(
     )
     sentence = _DONE.get(act, _APPLIED if last else _FORWARDED)
     if last:
-        apply(session, proposal.id or 0, actor.account_id)
+        apply(session, proposal.id or 0, actor.account_id, address=actor.visitor.address)
         session.refresh(proposal)
     elif act is UsulanAct.APPROVE:
         move(session, here, proposal, UsulanAct.FORWARD_BKN, actor_id=None)

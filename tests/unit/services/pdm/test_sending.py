@@ -88,7 +88,8 @@ def test_taken_back_before_it_is_verified(desk: Desk) -> None:
 
     assert desk.where(number) is UsulanState.DIHAPUS
     assert desk.proposal(number).ended_at == START
-    assert desk.portal.events(AuditTag.PROPOSAL_WITHDRAWN)[-1].detail["usulan"] == number
+    event = desk.portal.events(AuditTag.PROPOSAL_WITHDRAWN)[-1]
+    assert (event.detail["usulan"], event.address) == (number, "203.0.113.0/24")
     assert [notice.title for notice in desk.notices()] == ["Usulan terkirim", "Usulan ditarik"]
     assert [view.id for view in desk.see(pdm.history).items] == [number]
 

@@ -40,6 +40,10 @@ def test_verified_approved_and_on_file(office: Office) -> None:
     assert told == ["Usulan terkirim", "Usulan terverifikasi", "Data Anda sudah diperbarui"]
     assert "Disetujui instansi." in office.desk.notices()[-1].text
     assert office.desk.portal.letters(office.desk.person) == [Letter.RECEIPT, Letter.NOTICE, Letter.NOTICE]
+    approved, applied = (
+        office.desk.portal.events(tag)[-1].address for tag in (AuditTag.PROPOSAL_APPROVED, AuditTag.PROPOSAL_APPLIED)
+    )
+    assert applied == approved != ""
 
 
 def test_bkn_has_the_last_word_where_the_kind_says_so(office: Office) -> None:
