@@ -44,7 +44,6 @@ class Pegawai(SQLModel, table=True):
     """The normalised address that mail goes to and that is compared; one address serves one person (DESIGN 4)."""
     approved_at: datetime | None = None
     """When the agency's admin approved a CPNS; without it a CPNS can't activate (seed 003)."""
-
     joined_at: datetime | None = Field(default=None, index=True)
     """When the rolls brought this person; empty for those who were there before this was kept. Who comes after a period has ended is not
     sanctioned for it."""
@@ -55,6 +54,11 @@ class Pegawai(SQLModel, table=True):
         front = f"{self.gelar_depan} " if self.gelar_depan else ""
         behind = f", {self.gelar_belakang}" if self.gelar_belakang else ""
         return f"{front}{self.nama}{behind}"
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether this is a CPNS whom nobody has approved yet; `awaiting_approval` asks the same of the database."""
+        return self.jenis is JenisPegawai.CPNS and self.approved_at is None
 
 
 def awaiting_approval() -> ColumnElement[bool]:

@@ -123,7 +123,8 @@ def desk(session: Session, actor: Actor, key: str = "") -> Desk:
     Raises:
         NotAllowed: Not a place of the actor.
     """
-    found, nama = _find(session, actor, key or next(iter(dict(choices(session, actor))), ""))
+    known = dict(choices(session, actor))
+    found, nama = _meant(known, key or next(iter(known), ""))
     contact = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
     rows = session.exec(
         select(Announcement)
@@ -317,7 +318,10 @@ def _own(session: Session, actor: Actor, announcement_id: int) -> Announcement:
 
 
 def _find(session: Session, actor: Actor, key: str) -> tuple[int | None, str]:
-    known = dict(choices(session, actor))
+    return _meant(dict(choices(session, actor)), key)
+
+
+def _meant(known: dict[str, str], key: str) -> tuple[int | None, str]:
     if key not in known:
         raise NotAllowed(f"{Permission.ANNOUNCE.value}: place outside the scope")
     return (None if key == NATIONAL else int(key[1:])), known[key]

@@ -14,7 +14,6 @@ import socket
 import sys
 import time
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -126,7 +125,8 @@ async def _have_it_done() -> None:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
-        await database.run(partial(let_go, stopped=True), name)
+        with contextlib.suppress(SQLAlchemyError, database.Busy):  # the lease ends by itself
+            await database.run(let_go, name, stopped=True)
         raise
     if code:
         log.warning("import.worker_died", code=code)

@@ -173,7 +173,7 @@ def _acts(
     session: Session, actor: Actor, pegawai: Pegawai, account: Account, *, locked: bool, alive: int
 ) -> frozenset[Act]:
     disabled = account.disabled_at is not None
-    waits_for_approval = pegawai.jenis is JenisPegawai.CPNS and pegawai.approved_at is None
+    waits_for_approval = pegawai.awaits_approval
     possible = {
         Act.APPROVE: (waits_for_approval, Permission.CPNS_APPROVE),
         Act.UNLOCK: (locked, Permission.ACCOUNT_UNLOCK),

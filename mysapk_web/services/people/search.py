@@ -195,7 +195,7 @@ def state_of(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountStat
     """
     if account.disabled_at is not None:
         return AccountState.DISABLED
-    if pegawai.jenis is JenisPegawai.CPNS and pegawai.approved_at is None:
+    if pegawai.awaits_approval:
         return AccountState.WAITING
     if locked:
         return AccountState.LOCKED

@@ -115,14 +115,16 @@ def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
-    found = _sanctioned(session, actor, Permission.PROGRESS_READ, narrowed)
+    may = Permission.PROGRESS_READ
+    closed = _closed(session, actor, may, narrowed)
+    found = _sanctioned(session, actor, may, narrowed, closed)
     known = None
     if all_closed(session, actor, PeriodKind.AKTIVASI, narrowed.key):
-        known = _known_with_late(session, actor, narrowed)
+        known = _known_with_late(session, actor, narrowed, closed)
     return listed.page_of(session, found, page, _person, known=known)
 
 
-def _known_with_late(session: Session, actor: Actor, narrowed: Filter) -> int | None:
+def _known_with_late(session: Session, actor: Actor, narrowed: Filter, closed: list[Closed]) -> int | None:
     """How many are sanctioned where a period of every agency is over: who has not activated, and the few who were late.
 
     Without the few who came after the end and have not activated either.
@@ -130,13 +132,10 @@ def _known_with_late(session: Session, actor: Actor, narrowed: Filter) -> int | 
     kept = _known_count(session, actor, narrowed)
     if kept is None:
         return None
-    few = _sanctioned(session, actor, Permission.PROGRESS_READ, replace(narrowed, cause=Cause.LATE))
-    late = listed.count_of_few(session, few)
-    closed = closed_agencies(session, actor, Permission.PROGRESS_READ, PeriodKind.AKTIVASI, narrowed.key)
-    new = listed.count_of_few(
-        session,
-        _query([*conditions(session, actor, Permission.PROGRESS_READ, narrowed), listed.came_later(closed)]),
-    )
+    may = Permission.PROGRESS_READ
+    late = listed.count_of_few(session, _sanctioned(session, actor, may, replace(narrowed, cause=Cause.LATE), closed))
+    came = _query([*conditions(session, actor, may, narrowed), listed.came_later(closed)])
+    new = listed.count_of_few(session, came)
     return None if late is None or new is None else kept + late - new
 
 
@@ -153,9 +152,10 @@ def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool)
         NotAllowed: No permission, or a place outside the scope.
     """
     may = Permission.PROGRESS_EXPORT
-    found = (
-        _sanctioned(session, actor, may, narrowed) if sanctions else _query(conditions(session, actor, may, narrowed))
-    )
+    if sanctions:
+        found = _sanctioned(session, actor, may, narrowed, _closed(session, actor, may, narrowed))
+    else:
+        found = _query(conditions(session, actor, may, narrowed))
     return listed.stream(session, found, _person)
 
 
@@ -197,8 +197,13 @@ def _query(where: list[ColumnElement[bool]]) -> Found:
     return listed.query(listed.source(), *columns, asked=listed.source(), where=where)
 
 
-def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
-    closed = closed_agencies(session, actor, permission, PeriodKind.AKTIVASI, narrowed.key)
+def _closed(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> list[Closed]:
+    return closed_agencies(session, actor, permission, PeriodKind.AKTIVASI, narrowed.key)
+
+
+def _sanctioned(
+    session: Session, actor: Actor, permission: Permission, narrowed: Filter, closed: list[Closed]
+) -> Found:
     wanted = [
         *listed.within(session, actor, permission, narrowed),
         listed.of_closed(closed),

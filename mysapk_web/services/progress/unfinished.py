@@ -20,7 +20,7 @@ from mysapk_web.models import Account, PdmHandling, Pegawai
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.listing import Listing
 from mysapk_web.services.progress import listed
-from mysapk_web.services.progress.agencies import all_closed, closed_agencies
+from mysapk_web.services.progress.agencies import Closed, all_closed, closed_agencies
 from mysapk_web.services.progress.lines import counts_of
 from mysapk_web.services.progress.listed import Found, ListedPerson, ListFilter
 from mysapk_web.services.progress.pdm_reading import MEASURES, Tally, whole_of
@@ -137,8 +137,12 @@ def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
         NotAllowed: No permission, or a place outside the scope.
     """
     wanted = _of_sanctions(narrowed)
-    found = _sanctioned(session, actor, Permission.PROGRESS_READ, wanted)
-    known = _known_in_time(session, actor, wanted) if all_closed(session, actor, PeriodKind.PDM, wanted.key) else None
+    may = Permission.PROGRESS_READ
+    closed = _closed(session, actor, may, wanted)
+    found = _sanctioned(session, actor, may, wanted, closed)
+    known = None
+    if all_closed(session, actor, PeriodKind.PDM, wanted.key):
+        known = _known_in_time(session, actor, wanted, closed)
     return listed.page_of(session, found, page, _person, known=known)
 
 
@@ -154,8 +158,13 @@ def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool)
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
-    make, wanted = (_sanctioned, _of_sanctions(narrowed)) if sanctions else (_found, narrowed)
-    return listed.stream(session, make(session, actor, Permission.PROGRESS_EXPORT, wanted), _person)
+    may = Permission.PROGRESS_EXPORT
+    if sanctions:
+        wanted = _of_sanctions(narrowed)
+        found = _sanctioned(session, actor, may, wanted, _closed(session, actor, may, wanted))
+    else:
+        found = _found(session, actor, may, narrowed)
+    return listed.stream(session, found, _person)
 
 
 # The query ---------------------------------------------------------------------------------------
@@ -219,9 +228,14 @@ def _found(session: Session, actor: Actor, permission: Permission, narrowed: Fil
     )
 
 
-def _sanctioned(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> Found:
+def _closed(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> list[Closed]:
+    return closed_agencies(session, actor, permission, PeriodKind.PDM, narrowed.key)
+
+
+def _sanctioned(
+    session: Session, actor: Actor, permission: Permission, narrowed: Filter, closed: list[Closed]
+) -> Found:
     found = _found(session, actor, permission, narrowed)
-    closed = closed_agencies(session, actor, permission, PeriodKind.PDM, narrowed.key)
     return found.where(listed.of_closed(closed) & listed.there_in_time(closed))
 
 
@@ -247,10 +261,9 @@ def _known_count(session: Session, actor: Actor, narrowed: Filter) -> int | None
     return total
 
 
-def _known_in_time(session: Session, actor: Actor, narrowed: Filter) -> int | None:
+def _known_in_time(session: Session, actor: Actor, narrowed: Filter, closed: list[Closed]) -> int | None:
     """The same of those who are sanctioned: without the few who came after the end."""
     kept = _known_count(session, actor, narrowed)
-    closed = closed_agencies(session, actor, Permission.PROGRESS_READ, PeriodKind.PDM, narrowed.key)
     found = _found(session, actor, Permission.PROGRESS_READ, narrowed).where(listed.came_later(closed))
     new = listed.count_of_few(session, found)
     return None if kept is None or new is None else kept - new

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, func, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -192,3 +193,32 @@ def test_a_server_that_stops_takes_its_worker_along_and_leaves_the_run_to_the_ne
     run = crowd.run(run_id)
     assert (run.claimed_by, run.claimed_until, run.attempts, run.tries) == ("", None, 0, 0)
     assert run.state is RunState.READING
+
+
+def test_a_server_stops_though_the_database_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "worker"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    asked = asyncio.Event()
+
+    async def look(*_given: object) -> bool:
+        asked.set()
+        return True
+
+    async def gone(*_given: object, **_more: object) -> None:
+        raise OperationalError("", None, Exception())
+
+    monkeypatch.setattr(database, "look", look)
+    monkeypatch.setattr(database, "run", gone)
+
+    async def serve_and_stop() -> None:
+        serving = asyncio.create_task(work.work_for_ever())
+        await asked.wait()
+        await asyncio.sleep(0.3)
+        serving.cancel()
+        done, _ = await asyncio.wait({serving}, timeout=10)
+        assert done
+        assert serving.cancelled()
+
+    asyncio.run(serve_and_stop())
