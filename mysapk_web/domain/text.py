@@ -43,6 +43,16 @@ def is_blank(character: str) -> bool:
     return character.isspace() or character in INVISIBLE
 
 
+def in_sentence(label: str) -> str:
+    """Write a label in the middle of a sentence: lower case, but abbreviations (SKP, CPNS) as they are.
+
+    Args:
+        label: as it stands alone, e.g. "CPNS dan PNS".
+    """
+    words = label.split(" ")
+    return " ".join(word if sum(letter.isupper() for letter in word) > 1 else word.lower() for word in words)
+
+
 def storable(text: str) -> str:
     """A text without what no database and no socket takes: halves of characters (lone surrogates) and NUL.
 

@@ -39,7 +39,7 @@ class UsulanState(StrEnum):
 
     @property
     def label(self) -> str:
-        """The status as SIASN words it."""
+        """The status as SIASN words it, but for one spelling of MySAPK."""
         return _STATE_WORDS[self][1]
 
     @property
@@ -54,7 +54,7 @@ _STATE_WORDS: Final[Mapping[UsulanState, tuple[int | None, str, str]]] = Mapping
         UsulanState.INPUT_BERKAS: (1, "Input Berkas", "Menunggu diperiksa verifikator."),
         UsulanState.PERBAIKAN_MYSAPK: (
             50,
-            "Perbaikan Dokumen - MYSAPK",
+            "Perbaikan Dokumen - MySAPK",
             "Dikembalikan kepada Anda. Perbaiki, lalu kirim kembali.",
         ),
         UsulanState.INPUT_BERKAS_PERBAIKAN: (

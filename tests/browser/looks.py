@@ -1,4 +1,4 @@
-"""How a page looks in one state: no axe violation and no sideways scrolling, at every size, light and dark.
+"""How a page looks in one state: no axe violation, no sideways scrolling, no number in two lines, at every size, light and dark.
 
 With MYSAPK_SHOTS (a folder) every state is also written there as pictures.
 """
@@ -40,6 +40,13 @@ _SIDEWAYS = """() => {
 }"""
 
 
+_BROKEN_NUMBERS = """() => [...document.querySelectorAll('.count, .tally-count')].filter(e => {
+    const words = document.createRange();
+    words.selectNodeContents(e);
+    return new Set([...words.getClientRects()].map(r => Math.round(r.top))).size > 1;
+}).map(e => `${e.innerText} is broken into two lines`)"""
+
+
 class Looks:
     """Judges pages."""
 
@@ -68,7 +75,7 @@ class Looks:
     def _judge(self, page: Page, rules: dict[str, Any]) -> list[Any]:
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(self._axe)
-        return [*page.evaluate(_RUN, rules), *page.evaluate(_SIDEWAYS)]
+        return [*page.evaluate(_RUN, rules), *page.evaluate(_SIDEWAYS), *page.evaluate(_BROKEN_NUMBERS)]
 
 
 def _shot(page: Page, name: str) -> None:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from mysapk_web.domain.groups.base import Duty, Group
 from mysapk_web.domain.period import Phase
+from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.usulan import EDITABLE, SENT_STATES, GroupState, UsulanState
 from mysapk_web.models import Proposal
 from mysapk_web.services.actor import Actor
@@ -127,7 +128,7 @@ def _count(proposals: list[Proposal], states: frozenset[UsulanState]) -> int:
 def _blockers(holdings: Holdings, drafts: list[ProposalView], returned: list[ProposalView]) -> list[str]:
     found = [f"{view.group_label}: usulan dikembalikan dan menunggu perbaikan Anda." for view in returned]
     for view in drafts:
-        what = f"{view.group_label}: draf {view.action_label.lower()} {view.kind_label.lower()}"
+        what = f"{view.group_label}: draf {in_sentence(view.action_label)} {in_sentence(view.kind_label)}"
         todo = f"masih kurang {view.faults_count} hal" if view.faults_count else "sudah lengkap, belum dikirim"
         found.append(f"{what} {todo}.")
     busy = {view.group for view in (*drafts, *returned)}

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.throttle import PROOF_CHECKS_PER_ADDRESS
 from mysapk_web.domain.token import ALPHABET
 from mysapk_web.domain.usulan import UsulanState
@@ -119,7 +120,7 @@ def proof_page(session: Session, actor: Actor) -> ProofPage:
     return ProofPage(
         proof=_view(row) if row else None,
         may_make=not missing and (row is None or stale),
-        why_not=[f"{group.label}: {holdings.state(group).label.lower()}." for group in missing],
+        why_not=[f"{group.label}: {in_sentence(holdings.state(group).label)}." for group in missing],
         stale=stale,
     )
 

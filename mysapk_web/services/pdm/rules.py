@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mysapk_web.domain.groups.base import Action, Cardinality, Group, RecordKind
+from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
 from mysapk_web.models import PersonnelRecord, Proposal
 from mysapk_web.services.pdm.holdings import Holdings, is_latest
@@ -93,7 +94,7 @@ def _used_up(holdings: Holdings, group: Group, declared: RecordKind) -> str:
     if group.sesuai_allowed or declared.cardinality is not Cardinality.LATEST_ONLY:
         return ""
     if any(each.kind == declared.key and each.state is UsulanState.TELAH_UPDATE for each in holdings.proposals):
-        return f"Usulan {declared.label.lower()} hanya satu kali dalam satu periode, dan usulan Anda sudah diterapkan."
+        return f"Usulan {in_sentence(declared.label)} hanya satu kali dalam satu periode, dan usulan Anda sudah diterapkan."
     return ""
 
 
@@ -104,8 +105,10 @@ def _occupied(holdings: Holdings, declared: RecordKind, action: Action, record: 
     ):
         return ""  # the empty form of a new record is opened again
     if other.state is UsulanState.DRAF:
-        return f"Masih ada draf {other.action.label.lower()} {declared.label.lower()}. Lanjutkan atau hapus draf itu."
-    return f"Usulan {declared.label.lower()} Anda masih diproses ({other.state.label}). Satu usulan pada satu waktu."
+        return f"Masih ada draf {in_sentence(other.action.label)} {in_sentence(declared.label)}. Lanjutkan atau hapus draf itu."
+    return (
+        f"Usulan {in_sentence(declared.label)} Anda masih diproses ({other.state.label}). Satu usulan pada satu waktu."
+    )
 
 
 def _against_cardinality(

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.desk import OFFICIAL_ACTS, office_of
 from mysapk_web.domain.groups.base import Approval
 from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.usulan import TransitionRefused, UsulanAct, UsulanState, Who, transition
 from mysapk_web.models import Account, Pegawai, Proposal, ProposalClaim, TrailEntry
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
@@ -209,7 +210,7 @@ def _overtaken(session: Session, actor: Actor, proposal: Proposal) -> str:
     who = _BY_OWNER if step.act in _OWNER_ACTS else faster
     return (
         f"Keputusan Anda tidak disimpan: usulan ini lebih dahulu diproses {who} "
-        f"({step.act.label.lower()}). Statusnya sekarang {proposal.state.label}. Muat ulang halaman ini."
+        f"({in_sentence(step.act.label)}). Statusnya sekarang {proposal.state.label}. Muat ulang halaman ini."
     )
 
 

@@ -8,6 +8,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
+from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.usulan import SENT_STATES, UsulanState
 from mysapk_web.services.documents import size_in_words
 from mysapk_web.services.pdm.views import DocumentView, ProposalView, TrailView
@@ -125,7 +126,7 @@ def proposal_row(view: ProposalView) -> ProposalRow:
         "group": view.group,
         "group_label": view.group_label,
         "title": view.title,
-        "heading": f"{view.action_label} {view.kind_label.lower()}",
+        "heading": f"{view.action_label} {in_sentence(view.kind_label)}",
         "state": view.state_label,
         "tone": tone_of(state),
         "meaning": view.meaning,

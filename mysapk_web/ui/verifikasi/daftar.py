@@ -14,7 +14,7 @@ from reflex.vars import ObjectVar
 from mysapk_web.domain.desk import SEEN_BY_AGENCY
 from mysapk_web.domain.groups import GROUPS
 from mysapk_web.domain.roles import Permission
-from mysapk_web.domain.text import storable
+from mysapk_web.domain.text import in_sentence, storable
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.services import database, verification
 from mysapk_web.services.scope import reaches_agencies
@@ -89,7 +89,7 @@ def line_of(found: InboxRow, filters: Filters, zona: str, *, agencies: bool) -> 
         "href": address(filters, path=f"{PATH}/{found.id}"),
         "nama": found.nama,
         "nip": found.nip,
-        "what": f"{found.action_label} {found.kind_label.lower()}",
+        "what": f"{found.action_label} {in_sentence(found.kind_label)}",
         "title": found.title,
         "state": found.state_label,
         "tone": tone_of(UsulanState(found.state)),

@@ -1,10 +1,14 @@
+import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.domain.text import HYPHENS, INVISIBLE, data_lines, fold_full_width, is_blank
+import mysapk_web
+from mysapk_web.domain.groups import GROUPS
+from mysapk_web.domain.text import HYPHENS, INVISIBLE, data_lines, fold_full_width, in_sentence, is_blank
 
 
 @pytest.mark.parametrize("character", [" ", "\t", "\n", "\u00a0", "\u3000", "\u200b", "\u200d", "\u2060", "\ufeff"])
@@ -41,3 +45,25 @@ def test_lists_have_small_letters_and_no_doubles(name):
 
 def test_comments_are_no_entries():
     assert not any(entry.startswith("#") for entry in data_lines("free_mail.txt"))
+
+
+ABBREVIATIONS = {"CLTN", "CPNS", "PNS", "SKP", "PMK", "BKN"}
+
+
+@pytest.mark.parametrize("label", sorted({each.label for group in GROUPS for each in (group, *group.kinds)}))
+def test_a_label_keeps_its_abbreviations_inside_a_sentence(label):
+    words = label.split()
+    assert in_sentence(label).split() == [word if word in ABBREVIATIONS else word.lower() for word in words]
+
+
+def test_abbreviations_of_acts_and_with_signs_are_kept():
+    assert in_sentence("Teruskan ke BKN") == "teruskan ke BKN"
+    assert in_sentence("Data KTP/NIK (e-KTP)") == "data KTP/NIK (e-KTP)"
+    assert in_sentence("A") == "a"
+
+
+def test_no_page_and_no_service_lowers_a_label_itself():
+    package = Path(mysapk_web.__file__).parent
+    lowered = re.compile(r"label\b[\]'\"]*\.lower\(\)")  # of a Var, too, which the browser lowers
+    found = [file.name for file in package.rglob("*.py") if lowered.search(file.read_text(encoding="utf-8"))]
+    assert found == []

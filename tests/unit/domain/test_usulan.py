@@ -223,3 +223,8 @@ def test_a_group_is_green_when_nothing_waits_for_the_person(declaration, proposa
         assert shown.handled
     else:
         assert not shown.handled
+
+
+def test_the_portal_is_spelled_in_one_way_in_every_status():
+    spelled = {word for state in UsulanState for word in state.label.split() if word.casefold() == "mysapk"}
+    assert spelled == {"MySAPK"}

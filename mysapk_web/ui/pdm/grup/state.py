@@ -7,7 +7,8 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from mysapk_web.domain.groups.base import Action
-from mysapk_web.domain.usulan import Declaration
+from mysapk_web.domain.text import in_sentence
+from mysapk_web.domain.usulan import Declaration, GroupState
 from mysapk_web.services import database, pdm
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.pdm.views import GroupView, KindView, RecordView
@@ -39,6 +40,7 @@ class KindRow(TypedDict):
 
     name: str
     label: str
+    noun: str
     records: list[RecordRow]
     total: int
     hidden: int
@@ -73,6 +75,7 @@ def kind_row(view: KindView, shown: int) -> KindRow:
     return {
         "name": view.key,
         "label": view.label,
+        "noun": in_sentence(view.label),
         "records": [record_row(record) for record in records[:shown]],
         "total": len(view.records),
         "hidden": max(0, len(view.records) - shown),
@@ -90,9 +93,13 @@ class GrupState(AppState):
     unknown: bool = False
     slug: str = ""
     label: str = ""
+    noun: str = ""
+    """The label inside a sentence."""
     description: str = ""
     duty: str = ""
     status: str = ""
+    stated: str = ""
+    """The status inside a sentence."""
     tone: str = "todo"
     statement: str = ""
     may_confirm: bool = False
@@ -131,8 +138,9 @@ class GrupState(AppState):
 
     def _show(self, view: GroupView) -> None:
         self.label, self.description, self.duty = view.label, view.description, view.duty_label
+        self.noun, self.stated = in_sentence(view.label), in_sentence(view.state_label)
         self.status, self.statement = view.state_label, view.statement or ""
-        self.tone = "good" if view.done else "warn" if "perbaikan" in view.state_label.lower() else "todo"
+        self.tone = "good" if view.done else "warn" if view.state == GroupState.PERLU_PERBAIKAN else "todo"
         declarable = not view.statement and not view.why_no_statement
         self.may_confirm = view.sesuai_allowed and declarable
         self.may_have_none = view.may_have_none and declarable and not any(kind.records for kind in view.kinds)
@@ -172,7 +180,7 @@ class GrupState(AppState):
             raise Refused("Pilih kembali pernyataan Anda.")
         await database.run(pdm.state_group, actor(), self.slug, Declaration(wanted))
         await self._look()
-        self._tell(notice=f"{self.label}: {self.status.lower()}. Pernyataan Anda tersimpan.")
+        self._tell(notice=f"{self.label}: {in_sentence(self.status)}. Pernyataan Anda tersimpan.")
 
     @handler(LOGGED_IN)
     async def undo(self, form: dict[str, Any]) -> None:

@@ -163,7 +163,7 @@ def _kind(item: Any) -> rx.Component:
         rx.cond(
             item["can_add"],
             rx.el.div(
-                _begin(f"Tambah {item['label'].lower()}", "Membuka ...", action=Action.ADD, kind=item["name"]),
+                _begin(f"Tambah {item['noun']}", "Membuka ...", action=Action.ADD, kind=item["name"]),
                 class_name="mt-5",
             ),
             rx.cond(item["why_not"], rx.el.p(item["why_not"], class_name="help mt-5")),
@@ -192,7 +192,7 @@ def _statement() -> rx.Component:
         rx.cond(
             GrupState.statement,
             rx.el.div(
-                rx.el.p(f"Anda menyatakan: {GrupState.status.lower()}."),
+                rx.el.p(f"Anda menyatakan: {GrupState.stated}."),
                 rx.cond(
                     GrupState.closed == "",
                     Form.create(
@@ -212,7 +212,7 @@ def _statement() -> rx.Component:
                     GrupState.may_confirm,
                     _declare(
                         "Data sudah sesuai",
-                        f"Anda sudah memeriksa {GrupState.label.lower()} di bawah ini, dan semuanya benar dan lengkap.",
+                        f"Anda sudah memeriksa {GrupState.noun} di bawah ini, dan semuanya benar dan lengkap.",
                         Declaration.SESUAI,
                         "sesuai",
                     ),
@@ -224,7 +224,7 @@ def _statement() -> rx.Component:
                         rx.cond(
                             GrupState.none_hint,
                             GrupState.none_hint,
-                            f"Anda tidak memiliki riwayat {GrupState.label.lower()}.",
+                            f"Anda tidak memiliki riwayat {GrupState.noun}.",
                         ),
                         Declaration.TIDAK_ADA,
                         "tidak-ada",

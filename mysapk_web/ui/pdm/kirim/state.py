@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from mysapk_web.domain.groups.base import Action
+from mysapk_web.domain.text import in_sentence
 from mysapk_web.services import database, pdm
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.pdm.views import ReviewGroup, ReviewItem
@@ -139,7 +140,9 @@ class KirimState(AppState):
             await note_refusal()
             return
         if view.sent_at is not None and not view.may_edit:
-            self.sent = [f"{view.group_label}: {view.action_label.lower()} {view.kind_label.lower()}, {view.title}"]
+            self.sent = [
+                f"{view.group_label}: {in_sentence(view.action_label)} {in_sentence(view.kind_label)}, {view.title}"
+            ]
             self.complete, self.unit = not self.blockers, view.unit
 
     async def _look(self, usulan: int = 0) -> None:

@@ -12,19 +12,9 @@ from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import DialogButton
 from mysapk_web.ui.components.display import inset, section
 from mysapk_web.ui.components.forms import hidden, select, submit_button, text_area
-from mysapk_web.ui.verifikasi.usulan.state import MejaState, field_of
+from mysapk_web.ui.verifikasi.usulan.state import ACT_KEYS, MejaState, field_of
 from mysapk_web.ui.verifikasi.words import PATH
 
-KEYS: Final = {
-    UsulanAct.VERIFY: "v",
-    UsulanAct.APPROVE: "v",
-    UsulanAct.BKN_APPROVE: "v",
-    UsulanAct.RETURN: "p",
-    UsulanAct.RETURN_TO_VERIFIER: "p",
-    UsulanAct.BKN_RETURN: "p",
-    UsulanAct.REJECT: "t",
-    UsulanAct.BKN_REJECT: "t",
-}
 _QUESTIONS: Final = {
     UsulanAct.VERIFY: "Verifikasi usulan ini?",
     UsulanAct.APPROVE: "Setujui usulan ini?",
@@ -69,7 +59,7 @@ def _act(act: UsulanAct) -> rx.Component:
                 act.label,
                 opens=ident,
                 class_name=f"button button-{kind}",
-                custom_attrs={"data-pintasan": KEYS[act]},
+                custom_attrs={"data-pintasan": ACT_KEYS[act]},
             ),
             act_dialog(
                 _QUESTIONS[act],
@@ -103,7 +93,7 @@ def decision() -> rx.Component:
                 MejaState.mine,
                 rx.el.p("Usulan ini Anda buka sendiri sampai ", MejaState.until, ".", class_name="help mb-4"),
             ),
-            rx.el.div(*(_act(act) for act in KEYS), class_name="buttons"),
+            rx.el.div(*(_act(act) for act in ACT_KEYS), class_name="buttons"),
             custom_attrs={"id": "keputusan"},
         ),
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
 import reflex as rx
 
 from mysapk_web.domain.roles import Permission
+from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
 from mysapk_web.services import database, verification
 from mysapk_web.services.actor import InputRefused, NotAllowed
@@ -24,6 +26,17 @@ DECIDES: Final = holding(Permission.VERIFY, Permission.APPROVE, Permission.BKN_A
 CORRECTS: Final = holding(Permission.CORRECT)
 VALUE: Final = "nilai"
 WHY: Final = "catatan_koreksi"
+ACT_KEYS: Final = {
+    UsulanAct.VERIFY: "v",
+    UsulanAct.APPROVE: "v",
+    UsulanAct.BKN_APPROVE: "v",
+    UsulanAct.RETURN: "p",
+    UsulanAct.RETURN_TO_VERIFIER: "p",
+    UsulanAct.BKN_RETURN: "p",
+    UsulanAct.REJECT: "t",
+    UsulanAct.BKN_REJECT: "t",
+}
+"""The key that opens the dialog of each decision."""
 LEFT: Final = "Usulan dilepas. Rekan Anda dapat memeriksanya."
 NO_MORE: Final = "Tidak ada lagi usulan yang menunggu Anda dalam daftar ini."
 
@@ -106,6 +119,18 @@ def field_of(kind: str, act: str) -> str:
     return f"{kind}_{act.lower()}"
 
 
+def shortcuts_of(acts: Mapping[str, bool], *, onward: bool) -> list[list[str]]:
+    """The keys that do something on the page now, each with the words of its button.
+
+    Args:
+        acts: Value of `UsulanAct` -> whether it can be decided now.
+        onward: There is a next proposal.
+    """
+    decisions = [[key, in_sentence(act.label)] for act, key in ACT_KEYS.items() if acts.get(act.value)]
+    skip = [["j", "lewati, buka berikutnya"]] if onward else []
+    return [*decisions, *skip, ["l", "kembali ke daftar"]]
+
+
 class MejaState(QueueState):
     """One proposal."""
 
@@ -129,6 +154,7 @@ class MejaState(QueueState):
     checks: list[CheckRow] = []
     trail: list[StepRow] = []
     acts: dict[str, bool] = {}
+    keys: list[list[str]] = []
     blocked: str = ""
     why_not: str = ""
     mine: bool = False
@@ -164,13 +190,14 @@ class MejaState(QueueState):
             verification.next_in_queue, actor(), self._filters(self.router.url), self.number
         )
         self.onward = self._address_of(following) if following else ""
+        self.keys = shortcuts_of({} if self.why_not else self.acts, onward=bool(self.onward))
 
     def _address_of(self, number: int) -> str:
         return address(self._filters(self.router.url), path=f"{PATH}/{number}")
 
     def _show(self, seen: Opened) -> None:
         self.version = seen.version
-        self.heading, self.title = f"{seen.action_label} {seen.kind_label.lower()}", seen.title
+        self.heading, self.title = f"{seen.action_label} {in_sentence(seen.kind_label)}", seen.title
         self.status, self.tone = seen.state_label, tone_of(UsulanState(seen.state))
         self.who = f"{seen.nama}, NIP {seen.nip}, {seen.jenis}"
         self.where = f"{seen.owner_unit}, {seen.instansi}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import reflex as rx
 from reflex.vars import ObjectVar
@@ -19,14 +19,6 @@ from mysapk_web.ui.verifikasi.usulan.data import correction, data
 from mysapk_web.ui.verifikasi.usulan.decision import decision
 from mysapk_web.ui.verifikasi.usulan.state import CheckRow, MejaState, StepRow
 from mysapk_web.ui.verifikasi.words import PATH
-
-KEYS: Final = [
-    ["v", "setuju"],
-    ["p", "kembalikan untuk diperbaiki"],
-    ["t", "tolak"],
-    ["j", "lewati, buka berikutnya"],
-    ["l", "kembali ke daftar"],
-]
 
 
 def _head() -> rx.Component:
@@ -122,7 +114,7 @@ def _desk() -> rx.Component:
             rx.el.div(_checks(), decision(), _onward(), _trail(), class_name="desk-rest"),
             class_name="desk",
         ),
-        Shortcuts.create(keys=KEYS),
+        Shortcuts.create(keys=MejaState.keys),
     )
 
 

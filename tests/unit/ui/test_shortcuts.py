@@ -1,0 +1,21 @@
+from mysapk_web.domain.usulan import UsulanAct
+from mysapk_web.ui.verifikasi.usulan.state import ACT_KEYS, shortcuts_of
+
+
+def test_the_legend_says_what_the_buttons_say():
+    acts = {UsulanAct.VERIFY.value: True, UsulanAct.RETURN.value: True, UsulanAct.REJECT.value: False}
+    assert shortcuts_of(acts, onward=True) == [
+        ["v", "verifikasi"],
+        ["p", "kembalikan untuk diperbaiki"],
+        ["j", "lewati, buka berikutnya"],
+        ["l", "kembali ke daftar"],
+    ]
+
+
+def test_keys_that_do_nothing_are_not_told():
+    assert shortcuts_of({}, onward=False) == [["l", "kembali ke daftar"]]
+
+
+def test_the_decisions_of_one_office_have_different_keys():
+    for acts in ("VERIFY RETURN REJECT", "APPROVE RETURN_TO_VERIFIER REJECT", "BKN_APPROVE BKN_RETURN BKN_REJECT"):
+        assert len({ACT_KEYS[UsulanAct(act)] for act in acts.split()}) == 3
