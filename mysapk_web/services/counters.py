@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.client_address import client_network
 from mysapk_web.domain.throttle import Limit
 from mysapk_web.domain.waiting import wait_after
 from mysapk_web.models import counter
@@ -39,18 +39,13 @@ def subject_key(secret: bytes, value: str) -> str:
 
 
 def client_key(secret: bytes, address: str) -> str:
-    """Keyed hash of the client that an address stands for: an IPv6 customer holds a whole /64 and is counted as one.
+    """Keyed hash of the network that a client is counted as.
 
     Args:
         secret: `settings.key("counters")`.
-        address: Client address in text; anything else counts as it is.
+        address: Client address in text.
     """
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return subject_key(secret, f"alamat:{address}")
-    counted = ipaddress.ip_network(f"{ip}/64", strict=False) if ip.version == 6 else ip
-    return subject_key(secret, f"alamat:{counted}")
+    return subject_key(secret, f"alamat:{client_network(address)}")
 
 
 @dataclass(frozen=True, slots=True)

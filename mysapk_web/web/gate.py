@@ -15,6 +15,7 @@ from uuid import UUID
 
 import structlog
 
+from mysapk_web.domain.client_address import UNKNOWN, client_network, normalise_client_address
 from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS, Limit
 from mysapk_web.services.actor import Visitor
 from mysapk_web.services.log import place_of
@@ -87,7 +88,7 @@ class Gate:
         self.headers = fixed_headers(settings, policy)
         self.hosts = frozenset(origin.split("://", 1)[1] for origin in settings.origins)
         self.handshakes = Window(HANDSHAKES_PER_ADDRESS.count, HANDSHAKES_PER_ADDRESS.window.total_seconds())
-        self.per_address: defaultdict[str, int] = defaultdict(int)
+        self.per_network: defaultdict[str, int] = defaultdict(int)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a connection through, or answer it here."""
@@ -100,14 +101,14 @@ class Gate:
             log.error("connection failed", kind=scope["type"], error=type(error).__name__, at=place_of(error))  # noqa: TRY400
 
     def address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
-        """Client address: the peer, or the n-th from the right of X-Forwarded-For behind n trusted proxies (ASVS 4.1.3)."""
+        """Client address, normalised: the peer, or the n-th from the right of X-Forwarded-For behind n trusted proxies (ASVS 4.1.3)."""
         hops = self.settings.trusted_proxies
         if hops:
             forwarded = [part.strip() for part in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
             if len(forwarded) >= hops and forwarded[-hops]:
-                return forwarded[-hops][:64]
+                return normalise_client_address(forwarded[-hops])
         client = scope.get("client")
-        return str(client[0]) if client else ""
+        return normalise_client_address(str(client[0])) if client else UNKNOWN
 
     def _visitor(self, scope: Scope, headers: dict[bytes, bytes]) -> Visitor:
         return cookies.visitor_of(
@@ -233,7 +234,8 @@ class Gate:
             return
         token = _bound_token(token, visitor)
         socket = OpenSocket(token=token, session=visitor.session)
-        self.per_address[visitor.address] += 1
+        network = client_network(visitor.address)
+        self.per_network[network] += 1
         self.sockets.add(socket)
         try:
             inward = {**self._inward(scope, visitor), "query_string": _with_token(scope, token)}
@@ -242,9 +244,9 @@ class Gate:
                 await send({"type": "websocket.close", "code": socket.code})
         finally:
             self.sockets.remove(socket)
-            self.per_address[visitor.address] -= 1
-            if self.per_address[visitor.address] <= 0:
-                del self.per_address[visitor.address]
+            self.per_network[network] -= 1
+            if self.per_network[network] <= 0:
+                del self.per_network[network]
 
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
         """The client token of a handshake that may pass, or None (and a line in the log that says why)."""
@@ -260,9 +262,9 @@ class Gate:
             reason = "origin"
         elif len(token) != 1 or not _is_uuid(token[0]):
             reason = "token"
-        elif not await self._counted(self.handshakes, visitor.address, HANDSHAKES_PER_ADDRESS, visitor):
+        elif not await self._counted(self.handshakes, client_network(visitor.address), HANDSHAKES_PER_ADDRESS, visitor):
             reason = "handshakes"
-        elif self.per_address[visitor.address] >= SOCKETS_PER_ADDRESS:
+        elif self.per_network.get(client_network(visitor.address), 0) >= SOCKETS_PER_ADDRESS:
             reason = "sockets"
         if reason:
             log.warning("socket refused", reason=reason)

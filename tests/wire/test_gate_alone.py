@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
+from mysapk_web.domain.throttle import HANDSHAKES_PER_ADDRESS
 from mysapk_web.services import log
 from mysapk_web.services.session import reference
 from mysapk_web.settings import Settings
@@ -127,6 +128,10 @@ def test_nothing_behind_the_gate_sees_a_cookie_or_what_a_client_calls_itself() -
         (2, [b"198.51.100.2"], "192.0.2.7"),
         (1, [], "192.0.2.7"),
         (1, [b"203.0.113.1, "], "192.0.2.7"),
+        (1, [b"::ffff:198.51.100.2"], "198.51.100.2"),
+        (1, [b"198.51.100.2:51234"], "198.51.100.2"),
+        (1, [b"[2001:db8::2%25eth0]:51234"], "2001:db8::2"),
+        (1, [b"unknown"], ""),
     ],
 )
 def test_the_client_address_comes_from_the_trusted_proxies_alone(hops: int, sent: list[bytes], expected: str) -> None:
@@ -338,6 +343,48 @@ def test_an_ending_server_closes_its_sockets_and_lets_none_in() -> None:
         [{"type": "websocket.close", "code": 1001}],
         [{"type": "websocket.close", "code": 1008}],
     )
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["198.51.100.2", "::ffff:198.51.100.2", "198.51.100.2:{n}", "[::ffff:c633:6402]:{n}"],
+        ["2001:db8::{n:x}", "[2001:db8::{n:x}]:{n}"],
+        ["unknown", "_{n}"],
+    ],
+)
+def test_one_client_has_one_number_of_handshakes_in_every_spelling(spellings: list[str]) -> None:
+    async def walk() -> int:
+        behind, settings = Behind(), settings_for("http://localhost:8000", trusted_proxies=1)
+        gate = Gate(behind, behind, settings, "", Sockets())
+        admitted = 0
+        for number in range(HANDSHAKES_PER_ADDRESS.count + 20):
+            address = spellings[number % len(spellings)].format(n=number + 1)
+            scope = {
+                "type": "websocket",
+                "path": "/_event/",
+                "headers": [
+                    (b"host", b"localhost:8000"),
+                    (b"origin", b"http://localhost:8000"),
+                    (b"x-forwarded-for", address.encode()),
+                ],
+                "client": ("192.0.2.7", 5),
+                "query_string": f"token={TOKEN}".encode(),
+            }
+            behind.scope = None
+
+            async def receive() -> Any:
+                return {"type": "websocket.disconnect"}
+
+            async def send(_message: Any) -> None:
+                return
+
+            await gate(scope, receive, send)
+            admitted += behind.scope is not None
+        assert not gate.per_network
+        return admitted
+
+    assert asyncio.run(walk()) == HANDSHAKES_PER_ADDRESS.count
 
 
 @pytest.mark.parametrize(

@@ -245,4 +245,5 @@ def test_an_ipv6_customer_is_one_client_and_neighbours_are_others() -> None:
     assert key(b"k", "2001:db8:1:2::1") == key(b"k", "2001:db8:1:2:ffff::9")
     assert key(b"k", "2001:db8:1:2::1") != key(b"k", "2001:db8:1:3::1")
     assert key(b"k", "192.0.2.1") != key(b"k", "192.0.2.2")
-    assert key(b"k", "") != key(b"k", "bukan alamat")
+    assert key(b"k", "::ffff:192.0.2.1") == key(b"k", "192.0.2.1:4711") == key(b"k", "192.0.2.1")
+    assert key(b"k", "") == key(b"k", "bukan alamat")

@@ -1,0 +1,57 @@
+"""Network addresses of clients: one spelling for each, and what of it is counted (DESIGN 4)."""
+
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+UNKNOWN: Final = ""
+"""Whatever is no address: all of it is one client, so that nobody escapes a limit by an odd spelling."""
+
+_PREFIX_V6: Final = 64
+"""One customer holds at least a whole /64 (RFC 6177) and would otherwise have 2**64 fresh addresses."""
+
+
+@lru_cache(maxsize=4096)
+def normalise_client_address(text: str) -> str:
+    """Bring an address into its one spelling.
+
+    Proxies and servers write `::ffff:192.0.2.1` for an IPv4 client, add a port, brackets, quotes or a zone.
+
+    Args:
+        text: As a proxy or the server says it.
+
+    Returns:
+        IPv4 or IPv6 in its canonical text (RFC 5952), `UNKNOWN` for anything else.
+    """
+    bare = text.strip().strip('"')
+    host, _, behind = bare.removeprefix("[").partition("]") if bare.startswith("[") else (bare, "", "")
+    if behind and not _is_port(behind.removeprefix(":")):
+        return UNKNOWN
+    parsed = _parsed(host)
+    if parsed is None:
+        host, _, port = host.rpartition(":")
+        parsed = _parsed(host) if _is_port(port) else None
+    return UNKNOWN if parsed is None else str(parsed)
+
+
+@lru_cache(maxsize=4096)
+def client_network(address: str) -> str:
+    """What an address is counted as: IPv4 by itself, IPv6 as its /64.
+
+    Args:
+        address: As `normalise_client_address` gives it, or any other spelling.
+    """
+    known = normalise_client_address(address)
+    return str(ip_network(f"{known}/{_PREFIX_V6}", strict=False)) if ":" in known else known
+
+
+def _parsed(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(host.partition("%")[0].strip())
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5
