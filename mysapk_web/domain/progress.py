@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -128,14 +128,23 @@ class Waiting(StrEnum):
 def percent(part: int, whole: int) -> str:
     """A share as people write it, with two decimals, e.g. "72,11 %".
 
-    Rounded down: 100 % is reached by everybody and by nobody less.
-
     Args:
         part: How many.
         whole: Of how many; none gives "0,00 %".
     """
-    share = Decimal(100 * part) / Decimal(whole) if whole else Decimal(0)
-    return f"{share.quantize(Decimal('0.01'), ROUND_DOWN)} %".replace(".", ",")
+    return f"{_share(part, whole, Decimal('0.01'))} %".replace(".", ",")
+
+
+def whole_percent(part: int, whole: int) -> int:
+    """A share in whole percent, for a few things that can be counted at a glance. Arguments as for `percent`."""
+    return int(_share(part, whole, Decimal(1)))
+
+
+def _share(part: int, whole: int, step: Decimal) -> Decimal:
+    """Rounded to the nearest step, but 100 only for all of them."""
+    exact = Decimal(100 * part) / Decimal(whole) if whole else Decimal(0)
+    rounded = exact.quantize(step, ROUND_HALF_UP)
+    return rounded if part >= whole else min(rounded, 100 - step)
 
 
 def number(value: int) -> str:

@@ -49,6 +49,19 @@ def test_a_page_in_its_quiet_state(path: str, new_page: NewPage, looks: Looks) -
     looks.fine(page, "tenang" + path.replace("/", "-"))
 
 
+@pytest.mark.parametrize(
+    ("path", "words"), [("/pdm/cltn", ["Tidak ada riwayat"]), ("/pdm/jabatan", ["Tambah jabatan"])]
+)
+def test_an_empty_group_offers_what_can_work_only(path: str, words: list[str], new_page: NewPage, looks: Looks) -> None:
+    page = new_page(person="pegawai")
+    page.goto(path)
+    main = page.get_by_role("main")
+    expect(main.get_by_text("Belum ada riwayat di berkas.").first).to_be_visible()
+    expect(button_named(main, "Data sudah sesuai")).to_have_count(0)
+    expect(main.locator("button.button-primary:visible")).to_have_text(words)
+    looks.fine(page, "kosong" + path.replace("/", "-"))
+
+
 @pytest.mark.parametrize("path", ["/pdm", "/pdm/keluarga", "/pdm/kirim", "/pdm/bukti", "/usulan", "/notifikasi"])
 def test_a_page_while_its_data_is_on_the_way(path: str, new_page: NewPage, looks: Looks) -> None:
     page = new_page(person="pegawai")

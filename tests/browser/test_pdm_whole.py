@@ -77,6 +77,7 @@ def _profile(page: Page) -> None:
     button_named(page, "Simpan").click()
     expect(page.get_by_text("Tersimpan: Alamat tempat tinggal, Kabupaten atau kota, Nomor HP.")).to_be_focused()
     button_named(page, "Data sudah sesuai").click()
+    button_named(page.get_by_role("dialog", name="Data sudah sesuai?"), "Ya, nyatakan").click()
     expect(page.get_by_text("Profil dinyatakan sudah sesuai.")).to_be_focused()
 
 

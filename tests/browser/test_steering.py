@@ -99,7 +99,7 @@ def test_an_activation_shows_without_a_reload(new_page: NewPage, server_db: Data
         page.clock.run_for(11_000)
         expect(page.get_by_text("2.830 dari 3.923 pegawai")).to_be_visible()
         expect(today).to_contain_text("2.830")
-        expect(page.get_by_role("img", name=re.compile("Dari .* menjadi 72,13 %"))).to_be_visible()
+        expect(page.get_by_role("img", name=re.compile("Dari .* menjadi 72,14 %"))).to_be_visible()
     finally:
         activate(server_db, accounts["belum_aktif"].nip, on=False)
     page.clock.run_for(11_000)

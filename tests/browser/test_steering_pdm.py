@@ -95,7 +95,7 @@ def test_what_is_finished_shows_without_a_reload(new_page: NewPage, server_db: D
         page.clock.run_for(11_000)
         expect(share).to_contain_text("1 dari 180 pegawai")
         page.get_by_text("Tampilkan sebagai tabel").click()
-        expect(page.locator("details table").get_by_role("row").nth(1)).to_contain_text("0,55 %")
+        expect(page.locator("details table").get_by_role("row").nth(1)).to_contain_text("0,56 %")
     finally:
         with server_db.begin() as s:
             s.execute(delete(GroupStatement).where(col(GroupStatement.pegawai_id) == one))

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from mysapk_web.domain.groups.base import Duty, Group
 from mysapk_web.domain.period import Phase
+from mysapk_web.domain.progress import whole_percent
 from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.usulan import EDITABLE, SENT_STATES, GroupState, UsulanState
 from mysapk_web.models import Proposal
@@ -51,7 +52,8 @@ def board_of(session: Session, here: Standing) -> Board:
         tiles=tiles,
         done=done,
         total=len(tiles),
-        percent=100 * done // len(tiles),
+        percent=whole_percent(done, len(tiles)),
+        optional=sum(group.duty is Duty.OPTIONAL for group in undone(holdings)),
         days_left=times.pdm.days_left if ahead else None,
         phase=times.pdm.phase.value,
         may_write=times.pdm.is_open,
@@ -132,16 +134,14 @@ def _blockers(holdings: Holdings, drafts: list[ProposalView], returned: list[Pro
         todo = f"masih kurang {view.faults_count} hal" if view.faults_count else "sudah lengkap, belum dikirim"
         found.append(f"{what} {todo}.")
     busy = {view.group for view in (*drafts, *returned)}
-    found += [
-        f"{group.label}: {_reason(holdings, group)}" for group in undone(holdings, duty=True) if group.key not in busy
-    ]
-    return found
+    left = sorted(undone(holdings), key=lambda group: group.duty is Duty.OPTIONAL)
+    return found + [f"{group.label}: {_reason(holdings, group)}" for group in left if group.key not in busy]
 
 
 def _reason(holdings: Holdings, group: Group) -> str:
     if holdings.state(group) is GroupState.PERLU_PERBAIKAN:
         return "usulan ditolak; baca alasannya, lalu periksa kembali data Anda."
-    return "belum diperiksa."
+    return "belum diperiksa (tidak wajib)." if group.duty is Duty.OPTIONAL else "belum diperiksa."
 
 
 def _next_step(holdings: Holdings, drafts: list[ProposalView], returned: list[ProposalView]) -> NextStep:

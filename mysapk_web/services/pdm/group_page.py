@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from mysapk_web.domain.groups.base import Action, Group, RecordKind
-from mysapk_web.domain.usulan import REJECTED_STATES
+from mysapk_web.domain.usulan import REJECTED_STATES, Declaration
 from mysapk_web.models import PersonnelRecord, Proposal
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.pdm import holdings as held
@@ -15,6 +15,7 @@ from mysapk_web.services.pdm.payload import readable
 from mysapk_web.services.pdm.rules import why_no_proposal, why_no_statement
 from mysapk_web.services.pdm.showing import DUTY_LABELS, proposal_view, rows_of
 from mysapk_web.services.pdm.standing import standing
+from mysapk_web.services.pdm.stating import why_untrue
 from mysapk_web.services.pdm.views import GroupView, KindView, ProposalView, RecordView
 
 
@@ -48,9 +49,9 @@ def group_view(session: Session, actor: Actor, key: str) -> GroupView:
         state_label=state.label,
         done=state.handled,
         statement=declared.value if declared else None,
-        may_have_none=group.may_have_none,
+        may_have_none=not why_untrue(session, holdings, group, Declaration.TIDAK_ADA),
         none_hint=group.none_hint,
-        sesuai_allowed=group.sesuai_allowed,
+        why_not_confirmed=why_untrue(session, holdings, group, Declaration.SESUAI),
         verified=group.verified,
         why_no_statement=why_no_statement(holdings, group),
         may_write=here.times.pdm.is_open,

@@ -37,7 +37,7 @@ def state_group(session: Session, actor: Actor, group: str, statement: str | Non
     here = standing_of(session, actor.pegawai_id, lock=True)
     declared, wanted = here.group(group), _declaration(statement)
     holdings = held.read(session, here)
-    refused = why_no_statement(holdings, declared) or (wanted and _untrue(session, holdings, declared, wanted)) or ""
+    refused = why_no_statement(holdings, declared) or (wanted and why_untrue(session, holdings, declared, wanted)) or ""
     if refused:
         raise Refused(refused)
     present = session.exec(
@@ -71,7 +71,15 @@ def _declaration(statement: str | None) -> Declaration | None:
         raise NotAllowed("no such declaration") from None
 
 
-def _untrue(session: Session, holdings: Holdings, group: Group, wanted: Declaration) -> str:
+def why_untrue(session: Session, holdings: Holdings, group: Group, wanted: Declaration) -> str:
+    """Why a declaration would not be true, and what to do instead; empty when it would be.
+
+    Args:
+        session: A read transaction is enough.
+        holdings: Of the person.
+        group: Which.
+        wanted: What would be declared.
+    """
     count = holdings.count(group)
     if wanted is Declaration.TIDAK_ADA:
         if not group.may_have_none:
@@ -79,11 +87,12 @@ def _untrue(session: Session, holdings: Holdings, group: Group, wanted: Declarat
         if count:
             return "Masih ada riwayat pada berkas Anda. Usulkan penghapusannya bila memang tidak benar."
         return ""
-    if not group.sesuai_allowed:
-        return f"{group.label} harus diusulkan, juga bila datanya sudah benar: pilih Ubah, lalu lampirkan dokumennya."
     if not count:
         other = " atau pilih tidak ada riwayat" if group.may_have_none else ""
-        return f"Belum ada data pada berkas. Tambahkan datanya{other}."
+        what = f"Tambahkan datanya{other}." if group.verified else "Isi dahulu data profil Anda."
+        return f"Belum ada data pada berkas. {what}"
+    if not group.sesuai_allowed:
+        return f"{group.label} harus diusulkan, juga bila datanya sudah benar: pilih Ubah, lalu lampirkan dokumennya."
     return "" if group.verified else _incomplete(session, holdings, group)
 
 
@@ -97,5 +106,5 @@ def _incomplete(session: Session, holdings: Holdings, group: Group) -> str:
             checked = validate(declared, values, codes=codes(session), today=here.times.today, person=here.facts)
             if not checked.ok:
                 labels = [declared.field(name).label for name in checked.faults if name]
-                return f"Lengkapi atau perbaiki dahulu di halaman Profil: {', '.join(labels)}."
+                return f"Lengkapi atau perbaiki dahulu data profil Anda: {', '.join(labels)}."
     return ""

@@ -10,7 +10,7 @@ from reflex.vars import ObjectVar
 from mysapk_web.domain.period import Phase
 from mysapk_web.domain.usulan import GroupState
 from mysapk_web.services import database, pdm
-from mysapk_web.services.pdm.views import TileView
+from mysapk_web.services.pdm.views import Board, TileView
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.display import inset, section, skeleton
 from mysapk_web.ui.components.forms import outcome
@@ -64,6 +64,22 @@ def counts_in_words(tile: TileView) -> str:
     return ", ".join(parts)
 
 
+def left_in_words(board: Board) -> str:
+    """How many groups are left, in the count of the tiles: done and left make all of them.
+
+    Args:
+        board: Of the person.
+    """
+    left = board.total - board.done
+    if not left:
+        return "Yang belum terkirim"
+    if left == board.optional:
+        return f"Belum selesai: {left} kelompok (tidak wajib)"
+    return f"Belum selesai: {left} kelompok" + (
+        f" ({board.optional} di antaranya tidak wajib)" if board.optional else ""
+    )
+
+
 def tile_row(tile: TileView) -> Tile:
     """A tile as a state may hold it."""
     return {
@@ -88,7 +104,8 @@ class PapanState(AppState):
     period: str = ""
     urgent: bool = False
     blockers: list[str] = []
-    blocking: int = 0
+    left: str = ""
+    few: bool = False
     sendable: int = 0
     next_title: str = ""
     next_text: str = ""
@@ -106,7 +123,8 @@ class PapanState(AppState):
         self.tiles = [tile_row(tile) for tile in board.tiles]
         self.done, self.total, self.percent = board.done, board.total, board.percent
         self.period, self.urgent = time_left(board), board.phase in (Phase.CLOSING.value, Phase.CLOSED.value)
-        self.blockers, self.blocking, self.sendable = board.blockers, len(board.blockers), board.ready
+        self.blockers, self.sendable = board.blockers, board.ready
+        self.left, self.few = left_in_words(board), len(board.blockers) <= FEW
         step = board.next_step
         self.next_title, self.next_text, self.next_href = step.title, step.text, step.href
         self.returned = [proposal_row(view) for view in board.returned[:RETURNED]]
@@ -138,10 +156,10 @@ def _blockers() -> rx.Component:
     return rx.cond(
         PapanState.blockers,
         rx.el.details(
-            rx.el.summary(f"Yang masih perlu Anda selesaikan ({PapanState.blocking})"),
+            rx.el.summary(PapanState.left),
             rx.el.ul(rx.foreach(PapanState.blockers, lambda line: rx.el.li(line)), class_name="bullets"),
             class_name="blockers",
-            open=PapanState.blocking <= FEW,
+            open=PapanState.few,
         ),
     )
 

@@ -178,7 +178,7 @@ class ProfilState(AppState):
         self.status, self.tone = group.state_label, "good" if group.done else "todo"
         self.stated, self.why_not, self.closed = (
             group.statement is not None,
-            group.why_no_statement,
+            group.why_no_statement or group.why_not_confirmed,
             group.closed_sentence,
         )
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import reflex as rx
 
+from mysapk_web.domain.usulan import Declaration
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import DialogButton, Form
+from mysapk_web.ui.components.declaration import declaration
 from mysapk_web.ui.components.display import inset, section, skeleton
 from mysapk_web.ui.components.draft import DraftFields
 from mysapk_web.ui.components.forms import field, hidden, outcome, password_field, submit_button
@@ -258,11 +260,11 @@ def _statement() -> rx.Component:
             rx.cond(
                 ProfilState.why_not,
                 rx.el.p(ProfilState.why_not, class_name="help"),
-                Form.create(
-                    rx.el.p("Sudah memeriksa semua data di bawah ini dan semuanya benar?", class_name="mb-3"),
-                    submit_button("Data sudah sesuai", "Menyimpan ..."),
+                declaration(
+                    Declaration.SESUAI,
+                    "Anda sudah memeriksa data profil di bawah ini, dan semuanya benar dan lengkap.",
                     on_submit=ProfilState.declare,
-                    action=PATH,
+                    path=PATH,
                 ),
             ),
         ),

@@ -50,12 +50,13 @@ class Board:
 
     Attributes:
         percent: Share of the tiles that are green, whole percent, 100 only when all are.
+        optional: Of the tiles that are not green, those that need not be handled.
         days_left: Days until entry opens or ends; None when neither is ahead.
         phase: Value of `domain.period.Phase` of the PDM period.
         may_write: Entry is open now.
         may_repair: What was returned may be repaired now.
         closed_sentence: Why nothing can be written and what becomes of drafts; empty while entry is open.
-        blockers: What stands in the way of being finished, one sentence each.
+        blockers: What is left to do, one sentence each; the optional groups come last.
         ready: Proposals that can be sent now.
         returned: Proposals that came back, the newest first.
     """
@@ -64,6 +65,7 @@ class Board:
     done: int
     total: int
     percent: int
+    optional: int
     days_left: int | None
     phase: str
     may_write: bool

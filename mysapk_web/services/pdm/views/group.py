@@ -56,9 +56,9 @@ class GroupView:
     Attributes:
         duty: Value of `domain.groups.base.Duty`.
         statement: Value of `domain.usulan.Declaration`; None without one.
-        may_have_none: "Tidak ada riwayat" exists for this group.
+        may_have_none: "Tidak ada riwayat" would be true.
         none_hint: When to choose it.
-        sesuai_allowed: "Data sudah sesuai" exists for this group.
+        why_not_confirmed: Why "data sudah sesuai" would not be true, and what to do; empty when it would be.
         verified: Changes are proposals; otherwise they count at once (the profile).
         why_no_statement: Why nothing can be declared now; empty when it can.
         closed_sentence: As in `Board`.
@@ -75,7 +75,7 @@ class GroupView:
     statement: str | None
     may_have_none: bool
     none_hint: str
-    sesuai_allowed: bool
+    why_not_confirmed: str
     verified: bool
     why_no_statement: str
     may_write: bool

@@ -47,6 +47,7 @@ class KindRow(TypedDict):
     proposals: list[ProposalRow]
     hidden_proposals: int
     can_add: bool
+    urged: bool
     why_not: str
 
 
@@ -64,12 +65,13 @@ def record_row(view: RecordView) -> RecordRow:
     }
 
 
-def kind_row(view: KindView, shown: int) -> KindRow:
+def kind_row(view: KindView, shown: int, *, urged: bool) -> KindRow:
     """A kind as a state may hold it, with the first records and proposals only: those with something proposed come first.
 
     Args:
         view: From the service.
         shown: How many records, and how many proposals.
+        urged: Adding a record is what the page asks for first.
     """
     records = sorted(view.records, key=lambda record: record.pending is None)
     return {
@@ -82,6 +84,7 @@ def kind_row(view: KindView, shown: int) -> KindRow:
         "proposals": [proposal_row(proposal) for proposal in view.proposals[:shown]],
         "hidden_proposals": max(0, len(view.proposals) - shown),
         "can_add": view.can_add,
+        "urged": urged,
         "why_not": view.why_not,
     }
 
@@ -106,6 +109,7 @@ class GrupState(AppState):
     may_have_none: bool = False
     none_hint: str = ""
     why_no_statement: str = ""
+    why_not_confirmed: str = ""
     closed: str = ""
     kinds: list[KindRow] = []
     shown: int = PAGE_SIZE
@@ -142,11 +146,15 @@ class GrupState(AppState):
         self.status, self.statement = view.state_label, view.statement or ""
         self.tone = "good" if view.done else "warn" if view.state == GroupState.PERLU_PERBAIKAN else "todo"
         declarable = not view.statement and not view.why_no_statement
-        self.may_confirm = view.sesuai_allowed and declarable
-        self.may_have_none = view.may_have_none and declarable and not any(kind.records for kind in view.kinds)
+        self.may_confirm = declarable and not view.why_not_confirmed
+        self.may_have_none = declarable and view.may_have_none
         self.none_hint, self.why_no_statement = view.none_hint, view.why_no_statement
         self.closed = view.closed_sentence
-        self.kinds = [kind_row(kind, self.shown) for kind in view.kinds]
+        is_empty = not any(kind.records for kind in view.kinds)
+        self.why_not_confirmed = view.why_not_confirmed if declarable and not is_empty else ""
+        first = next((kind.key for kind in view.kinds if kind.can_add), "")
+        urged = first if is_empty and not self.may_have_none and not view.done else ""
+        self.kinds = [kind_row(kind, self.shown, urged=kind.key == urged) for kind in view.kinds]
 
     @handler(LOGGED_IN)
     async def more(self) -> None:

@@ -9,10 +9,9 @@ from reflex.vars import ObjectVar
 
 from mysapk_web.domain.groups.base import Action
 from mysapk_web.domain.usulan import Declaration
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.declaration import declaration
 from mysapk_web.ui.components.display import (
-    dialog_button,
     empty,
     inset,
     skeleton,
@@ -27,7 +26,7 @@ PATH = "/pdm"
 
 
 def _begin(
-    label: Any, waiting: str, *, action: Action, kind: Any, record: Any = "", style: str = "secondary"
+    label: Any, waiting: str, *, action: Action, kind: Any, record: Any = "", style: Any = "secondary"
 ) -> rx.Component:
     return Form.create(
         hidden("tindakan", action.value),
@@ -145,7 +144,13 @@ def _kind(item: Any) -> rx.Component:
         rx.cond(
             item["records"],
             rx.el.ul(rx.foreach(item["records"], lambda record: _record(record, item)), class_name="records"),
-            empty("Belum ada riwayat di berkas. Bila Anda memilikinya, tambahkan di sini."),
+            empty(
+                rx.cond(
+                    item["urged"],
+                    "Belum ada riwayat di berkas. Tambahkan datanya di sini.",
+                    "Belum ada riwayat di berkas. Bila Anda memilikinya, tambahkan di sini.",
+                )
+            ),
         ),
         _more(item["hidden"], item["label"]),
         rx.cond(
@@ -163,27 +168,18 @@ def _kind(item: Any) -> rx.Component:
         rx.cond(
             item["can_add"],
             rx.el.div(
-                _begin(f"Tambah {item['noun']}", "Membuka ...", action=Action.ADD, kind=item["name"]),
+                _begin(
+                    f"Tambah {item['noun']}",
+                    "Membuka ...",
+                    action=Action.ADD,
+                    kind=item["name"],
+                    style=rx.cond(item["urged"], "primary", "secondary"),
+                ),
                 class_name="mt-5",
             ),
             rx.cond(item["why_not"], rx.el.p(item["why_not"], class_name="help mt-5")),
         ),
         class_name="section",
-    )
-
-
-def _declare(word: str, sentence: Any, value: Declaration, ident: str) -> rx.Component:
-    return rx.fragment(
-        dialog_button(word, ident, kind="primary" if value is Declaration.SESUAI else "secondary"),
-        act_dialog(
-            f"{word}?",
-            (rx.el.p(sentence), rx.el.p("Anda dapat membatalkan pernyataan ini selama periode dibuka.")),
-            hidden("pernyataan", value.value),
-            ident=ident,
-            go=submit_button("Ya, nyatakan", "Menyimpan ..."),
-            on_submit=GrupState.declare,
-            path=PATH,
-        ),
     )
 
 
@@ -210,31 +206,31 @@ def _statement() -> rx.Component:
             rx.el.div(
                 rx.cond(
                     GrupState.may_confirm,
-                    _declare(
-                        "Data sudah sesuai",
-                        f"Anda sudah memeriksa {GrupState.noun} di bawah ini, dan semuanya benar dan lengkap.",
+                    declaration(
                         Declaration.SESUAI,
-                        "sesuai",
+                        f"Anda sudah memeriksa {GrupState.noun} di bawah ini, dan semuanya benar dan lengkap.",
+                        on_submit=GrupState.declare,
+                        path=PATH,
                     ),
                 ),
                 rx.cond(
                     GrupState.may_have_none,
-                    _declare(
-                        "Tidak ada riwayat",
+                    declaration(
+                        Declaration.TIDAK_ADA,
                         rx.cond(
                             GrupState.none_hint,
                             GrupState.none_hint,
                             f"Anda tidak memiliki riwayat {GrupState.noun}.",
                         ),
-                        Declaration.TIDAK_ADA,
-                        "tidak-ada",
+                        on_submit=GrupState.declare,
+                        path=PATH,
                     ),
                 ),
                 class_name="buttons",
             ),
             rx.cond(
-                (GrupState.tone == "todo") & (GrupState.why_no_statement != "") & (GrupState.closed == ""),
-                rx.el.p(GrupState.why_no_statement, class_name="help"),
+                (GrupState.tone == "todo") & (GrupState.closed == ""),
+                rx.el.p(GrupState.why_no_statement, GrupState.why_not_confirmed, class_name="help"),
             ),
         ),
         class_name="mt-6",

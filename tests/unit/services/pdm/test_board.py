@@ -14,6 +14,7 @@ from mysapk_web.domain.period import PeriodKind, Phase
 from mysapk_web.domain.usulan import GroupState, UsulanAct
 from mysapk_web.models import PersonnelRecord
 from mysapk_web.services import pdm
+from mysapk_web.ui.pdm.papan import left_in_words
 from tests.unit.services.pdm.desk import ANAK, GOLONGAN, ON_FILE, PENGHARGAAN, Desk, publish
 from tests.unit.services.people import START, after, days
 
@@ -37,7 +38,9 @@ def test_all_tiles_are_red_to_begin_with(desk: Desk) -> None:
     assert (board.done, board.total, board.percent) == (0, len(GROUPS), 0)
     assert (board.phase, board.days_left, board.may_write) == (Phase.OPEN, 21, True)
     assert board.next_step.href == "/pdm/profil"
-    assert len(board.blockers) == len(GROUPS) - 1  # keluarga does not have to be handled
+    assert len(board.blockers) == len(GROUPS)
+    assert board.blockers[-1] == "Keluarga: belum diperiksa (tidak wajib)."
+    assert left_in_words(board) == "Belum selesai: 12 kelompok (1 di antaranya tidak wajib)"
 
 
 def test_only_the_groups_that_concern_a_person(desk: Desk) -> None:
@@ -101,6 +104,7 @@ def test_what_comes_next(desk: Desk) -> None:
 
     finish_rest(desk)
     assert desk.board().next_step.href == "/pdm/keluarga"
+    assert left_in_words(desk.board()) == "Belum selesai: 1 kelompok (tidak wajib)"
     desk.state("keluarga", "TIDAK_ADA")
     assert desk.board().next_step.href == "/pdm/bukti"
     assert (desk.board().percent, desk.board().blockers) == (100, [])
@@ -114,6 +118,8 @@ def test_a_complete_draft_waits_to_be_sent(desk: Desk) -> None:
     assert desk.board().next_step.href == "/pdm/kirim"
     assert any("sudah lengkap, belum dikirim" in blocker for blocker in desk.board().blockers)
     assert desk.send(child).complete
+    desk.draft("keluarga", ANAK | {"nama": "Citra Lestari"}, kind="anak")
+    assert (desk.board().done, left_in_words(desk.board())) == (len(GROUPS), "Yang belum terkirim")
 
 
 def test_a_group_shows_the_record_beside_what_is_proposed(desk: Desk) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.groups import GROUPS
+from mysapk_web.domain.groups.base import Group
 from mysapk_web.domain.usulan import Declaration, GroupState
 from mysapk_web.models import GroupStatement, PersonnelRecord
 from mysapk_web.services import clock, pdm
@@ -62,6 +64,33 @@ def test_what_is_not_true_is_refused(desk: Desk, group: str, statement: str, on_
     with pytest.raises(Refused, match=words):
         desk.state(group, statement)
     assert desk.rows(GroupStatement) == []
+
+
+OFFERED = [(group, on_file) for group in GROUPS for on_file in (False, True)]
+
+
+@pytest.mark.parametrize(("group", "on_file"), OFFERED, ids=lambda value: getattr(value, "key", value))
+def test_what_the_page_offers_works_and_what_it_does_not_offer_is_refused(
+    desk: Desk, group: Group, on_file: bool
+) -> None:
+    if on_file:
+        kind = group.kinds[-1].key
+        desk.put(kind, ON_FILE.get(kind, {}))
+    view = desk.group(group.key)
+    offered = {
+        Declaration.SESUAI: not view.why_not_confirmed,
+        Declaration.TIDAK_ADA: view.may_have_none,
+    }
+    accepted = {}
+    for wanted in offered:
+        try:
+            desk.state(group.key, wanted)
+            accepted[wanted] = True
+        except Refused:
+            accepted[wanted] = False
+    assert offered == accepted
+    assert offered[Declaration.SESUAI] is (on_file and group.sesuai_allowed)
+    assert offered[Declaration.TIDAK_ADA] is (not on_file and group.may_have_none)
 
 
 @pytest.mark.parametrize("sent", [False, True])
