@@ -1,6 +1,14 @@
 // What has to happen in the browser itself: a button that answers at once, focus, dialogs, the connection line.
 // Each export is wrapped in mysapk_web/ui/components/behaviour.py. Nothing here decides anything; the server does.
-import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { EventLoopContext } from "$/utils/context";
 
 const PATIENCE = 15000; // milliseconds without an answer until the button is freed
@@ -255,13 +263,20 @@ export function Main({ children, ...rest }) {
   );
 }
 
-// Sends an empty native form once `when` turns true after something was asked in this document.
-export function AutoSubmit({ when, action }) {
+// Posts the one-time ticket that the server gives to this page alone (`take_session`): it stands in no state and no address.
+export function TicketForm({ ref, id }) {
   const element = useRef(null);
-  useEffect(() => {
-    if (when && asked) element.current.submit();
-  }, [when]);
-  return <form ref={element} method="post" action={action} hidden />;
+  useImperativeHandle(ref, () => ({
+    set value(ticket) {
+      element.current.elements[id].value = ticket;
+      element.current.submit();
+    },
+  }));
+  return (
+    <form ref={element} method="post" action="/sesi" hidden>
+      <input type="hidden" name={id} />
+    </form>
+  );
 }
 
 // The native modal dialog: keeps the focus inside, closes on Esc, gives the focus back. Open from the start, or by DialogButton.

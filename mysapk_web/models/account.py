@@ -80,11 +80,13 @@ class UserSession(SQLModel, table=True):
 
 
 class LoginClaim(SQLModel, table=True):
-    """One-time right of one browser to become a session, left by a login event and taken by `POST /sesi` (DESIGN 2.5)."""
+    """One-time right to become a session, left by a login event and taken by `POST /sesi` with its ticket (DESIGN 2.5)."""
 
     __tablename__ = "klaim_masuk"
 
-    browser: str = Field(primary_key=True, max_length=64)
+    ref: str = Field(primary_key=True, max_length=64)
+    """SHA-256 of the ticket that only the page which logged in was given; before the second factor, of that page."""
+    browser: str = Field(max_length=64)
     """Reference of the pre-session cookie that logged in."""
     account_id: int = Field(foreign_key="akun.id", index=True)
     account_version: int

@@ -54,6 +54,8 @@ class Visitor:
     """Client address, behind the trusted proxies."""
     agent: str = ""
     """User-Agent header."""
+    page: str = ""
+    """Reference (SHA-256) of the client token of the tab; empty outside pages."""
 
 
 @dataclass(frozen=True, slots=True)

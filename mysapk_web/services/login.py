@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -24,7 +23,7 @@ from mysapk_web.services.counters import ADDRESS_FREE_FAILURES, client_key, subj
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.passwords import hash_password, needs_rehash, verify_password
-from mysapk_web.services.session import leave_claim
+from mysapk_web.services.session import await_code, leave_claim, page_reference
 from mysapk_web.settings import Settings, load
 
 ACCOUNT_WAIT = "masuk-akun"
@@ -34,15 +33,6 @@ CODE_TRIES = 5
 
 WRONG = "NIP atau password tidak cocok. Periksa kembali, atau gunakan Lupa Password untuk membuat password baru."
 CODE_GONE = "Waktu untuk memasukkan kode sudah habis. Masukkan NIP dan password sekali lagi."
-
-
-class LoginStep(StrEnum):
-    """What comes after a right password."""
-
-    CLAIMED = "claimed"
-    """The browser may take its session at `POST /sesi`."""
-    CODE_NEEDED = "code-needed"
-    """The authenticator code is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +48,8 @@ class _Candidate:
     version: int
 
 
-def login(db: Database, *, visitor: Visitor, nip: str, password: str) -> LoginStep:
-    """Check NIP and password and leave the browser a claim. Open to everybody; runs in the hashing lane.
+def login(db: Database, *, visitor: Visitor, nip: str, password: str) -> str | None:
+    """Check NIP and password and leave the page a claim. Open to everybody; runs in the hashing lane.
 
     Args:
         db: The database; two short transactions, the hash between them.
@@ -68,7 +58,7 @@ def login(db: Database, *, visitor: Visitor, nip: str, password: str) -> LoginSt
         password: As typed.
 
     Returns:
-        What comes next.
+        The ticket with which the page takes its session at `POST /sesi`; None: the authenticator code is still to come.
 
     Raises:
         InputRefused: A field is empty or the NIP can't be one.
@@ -144,7 +134,7 @@ def _conclude(
     *,
     right: bool,
     stronger: str | None,
-) -> LoginStep:
+) -> str | None:
     account = session.get(Account, candidate.account_id) if candidate.account_id is not None else None
     if not right or account is None or account.disabled_at is not None or account.version != candidate.version:
         _fail(session, visitor, candidate)
@@ -154,9 +144,10 @@ def _conclude(
     counters.clear(session, ACCOUNT_WAIT, candidate.nip_key)
     if stronger is not None:
         _strengthen(session, visitor, candidate, stronger)
-    needs_code = account.totp_confirmed_at is not None
-    leave_claim(session, account, visitor, needs_code=needs_code)
-    return LoginStep.CODE_NEEDED if needs_code else LoginStep.CLAIMED
+    if account.totp_confirmed_at is None:
+        return leave_claim(session, account, visitor)
+    await_code(session, account, visitor)
+    return None
 
 
 def _strengthen(session: Session, visitor: Visitor, candidate: _Candidate, stronger: str) -> None:
@@ -188,25 +179,28 @@ def _fail(session: Session, visitor: Visitor, candidate: _Candidate) -> None:
         enqueue(session, Letter.LOCKED, account_id=candidate.account_id)
 
 
-def submit_code(session: Session, *, visitor: Visitor, code: str) -> None:
-    """Show the second factor after a right password; the browser may then take its session. Open to everybody.
+def submit_code(session: Session, *, visitor: Visitor, code: str) -> str:
+    """Show the second factor after a right password. Open to everybody.
 
     Args:
         session: Any transaction; kept also when the code is wrong.
-        visitor: The browser that gave the password.
+        visitor: The page that gave the password.
         code: Authenticator or recovery code as typed.
+
+    Returns:
+        The ticket with which the page takes its session at `POST /sesi`.
 
     Raises:
         InputRefused: Nothing was typed.
         CountedRefusal: The code is wrong, or too many were tried.
-        Refused: No password login of this browser waits for a code.
+        Refused: No password login of this page waits for a code.
     """
     if not code.strip():
         raise InputRefused({"kode": "Isi kode 6 angka dari aplikasi autentikator, atau kode pemulihan."})
     counted = session.execute(
         update(LoginClaim)
         .where(
-            col(LoginClaim.browser) == visitor.browser,
+            col(LoginClaim.ref) == page_reference(visitor),
             col(LoginClaim.needs_code).is_(True),
             col(LoginClaim.expires_at) > clock.now(),
             col(LoginClaim.code_tries) < CODE_TRIES,
@@ -218,15 +212,16 @@ def submit_code(session: Session, *, visitor: Visitor, code: str) -> None:
     if counted is None or account is None or account.version != counted.account_version:
         raise Refused(CODE_GONE)
     second_factor.check(session, load(), account, code, visitor=visitor)
-    leave_claim(session, account, visitor, second_factor=True)
+    session.execute(delete(LoginClaim).where(col(LoginClaim.ref) == page_reference(visitor)))
+    return leave_claim(session, account, visitor, second_factor=True)
 
 
 def waits_for_code(session: Session, *, visitor: Visitor) -> bool:
-    """Whether this browser has given a right password and the code is still to come (a page that was reloaded).
+    """Whether this page has given a right password and the code is still to come (it was reloaded).
 
     Args:
         session: A read transaction is enough.
-        visitor: The browser.
+        visitor: The page.
     """
-    claim = session.get(LoginClaim, visitor.browser)
+    claim = session.get(LoginClaim, page_reference(visitor))
     return claim is not None and claim.needs_code and claim.expires_at > clock.now()

@@ -73,7 +73,7 @@ def sweep(session: Session) -> int:
     now = clock.now()
     return (
         counter.sweep(session, now)
-        + _remove(session, LoginClaim, col(LoginClaim.browser), col(LoginClaim.expires_at) <= now)
+        + _remove(session, LoginClaim, col(LoginClaim.ref), col(LoginClaim.expires_at) <= now)
         + _remove(session, ResetBinding, col(ResetBinding.browser), col(ResetBinding.bound_at) <= now - REQUESTS)
         + _remove(session, ResetRequest, col(ResetRequest.id), _request_is_old(now))
         + _remove(session, AddressChange, col(AddressChange.id), col(AddressChange.created_at) <= now - REQUESTS)

@@ -1,6 +1,6 @@
 """Sessions: opened by a one-time claim, read again at every event, ended at once for every reason there is (DESIGN 2.5, 4).
 
-The cookie is 256 random bits; the database and everything inside the portal know only its SHA-256.
+Cookie and ticket are 256 random bits each; the database and everything inside the portal know only their SHA-256.
 """
 
 from __future__ import annotations
@@ -70,16 +70,16 @@ _ACTOR = (
 """Read at every event, so it is put together once: building it costs more than running it."""
 
 
-def reference(cookie: str) -> str:
-    """What stands for a cookie everywhere behind the gate.
+def reference(value: str) -> str:
+    """What stands for a cookie, a ticket or a client token everywhere behind the gate.
 
     Args:
-        cookie: Value of the session or pre-session cookie.
+        value: As the browser has it.
 
     Returns:
         SHA-256, hexadecimal.
     """
-    return hashlib.sha256(cookie.encode()).hexdigest()
+    return hashlib.sha256(value.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,43 +99,71 @@ class Opened:
 
 
 def leave_claim(
-    session: Session,
-    account: Account,
-    visitor: Visitor,
-    *,
-    needs_code: bool = False,
-    second_factor: bool = False,
-    replaces: str | None = None,
-) -> None:
-    """Give one browser the one-time right to become a session of an account; an older right of it dies.
+    session: Session, account: Account, visitor: Visitor, *, second_factor: bool = False, replaces: str | None = None
+) -> str:
+    """Give one page of one browser the one-time right to become a session of an account.
 
     Args:
         session: The transaction of the login.
         account: Whose session it will be.
         visitor: The browser that logged in.
-        needs_code: The second factor is still to come.
         second_factor: The second factor was shown.
         replaces: Session that ends when the new one begins.
+
+    Returns:
+        The ticket for `POST /sesi`: for that page alone, never for state, address or log.
     """
-    claim = LoginClaim(
+    ticket = secrets.token_urlsafe(32)
+    session.add(
+        LoginClaim(
+            ref=reference(ticket),
+            browser=visitor.browser,
+            account_id=account.id or 0,
+            account_version=account.version,
+            expires_at=clock.now() + CLAIM_LIFE,
+            second_factor=second_factor,
+            replaces=replaces,
+        )
+    )
+    return ticket
+
+
+def await_code(session: Session, account: Account, visitor: Visitor) -> None:
+    """Note that a page has given the right password and the second factor is still to come; an older note of it dies.
+
+    Args:
+        session: The transaction of the login.
+        account: Whose password it was.
+        visitor: The page, known by its client token: another one with the same cookie can't use up its tries.
+    """
+    pending = LoginClaim(
+        ref=page_reference(visitor),
         browser=visitor.browser,
         account_id=account.id or 0,
         account_version=account.version,
-        expires_at=clock.now() + (CODE_LIFE if needs_code else CLAIM_LIFE),
-        needs_code=needs_code,
-        second_factor=second_factor,
-        replaces=replaces,
+        expires_at=clock.now() + CODE_LIFE,
+        needs_code=True,
     )
-    put(session, claim, "browser")
+    put(session, pending, "ref")
 
 
-def take_claim(session: Session, settings: Settings, visitor: Visitor) -> Opened | None:
-    """Turn the claim of a browser into a session; it works once.
+def page_reference(visitor: Visitor) -> str:
+    """Key of the login of a page that waits for its code.
+
+    Args:
+        visitor: The page.
+    """
+    return reference(f"{visitor.browser} {visitor.page}")
+
+
+def take_claim(session: Session, settings: Settings, visitor: Visitor, ticket: str) -> Opened | None:
+    """Turn a claim into a session; it works once, and only with both cookie and ticket.
 
     Args:
         session: Any transaction.
         settings: For the length of a session.
         visitor: The browser, known by its pre-session cookie.
+        ticket: From `leave_claim`.
 
     Returns:
         The session, or None when there is no claim in force.
@@ -144,6 +172,7 @@ def take_claim(session: Session, settings: Settings, visitor: Visitor) -> Opened
     claim = session.execute(
         delete(LoginClaim)
         .where(
+            col(LoginClaim.ref) == reference(ticket),
             col(LoginClaim.browser) == visitor.browser,
             col(LoginClaim.needs_code).is_(False),
             col(LoginClaim.expires_at) > now,
@@ -340,15 +369,18 @@ def count_alive(session: Session, settings: Settings, account_id: int) -> int:
 
 
 def log_out(session: Session, visitor: Visitor) -> None:
-    """End the session of a browser, and its pending login.
+    """End the session of a browser, and the pending logins of its account there.
 
     Args:
         session: Any transaction.
         visitor: The browser.
     """
-    session.execute(delete(LoginClaim).where(col(LoginClaim.browser) == visitor.browser))
     owner = session.exec(select(UserSession.account_id).where(UserSession.ref == visitor.session)).one_or_none()
     if owner is not None and end(session, [visitor.session], "keluar"):
+        # Only with a session: the pre-session cookie alone must not keep somebody else from taking theirs.
+        session.execute(
+            delete(LoginClaim).where(col(LoginClaim.browser) == visitor.browser, col(LoginClaim.account_id) == owner)
+        )
         audit.record(session, AuditTag.LOGOUT, actor_id=owner, subject_id=owner, address=visitor.address)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from mysapk_web.services import database, login
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.login import LoginStep
 from mysapk_web.ui.access import ANYONE, actor_or_none, handler, visitor
-from mysapk_web.ui.components.behaviour import AutoSubmit, Form
+from mysapk_web.ui.components.behaviour import Form, TicketForm, take_session
 from mysapk_web.ui.components.forms import field, outcome, password_field, submit_button
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState, text_of
@@ -19,15 +19,14 @@ ENDED = "Sesi Anda sudah berakhir. Masuk kembali untuk melanjutkan; draf yang te
 
 
 class MasukState(AppState):
-    """Which of the two steps is shown, and whether the browser may take its session."""
+    """Which of the two steps is shown."""
 
     needs_code: bool = False
-    claimed: bool = False
 
     @handler(ANYONE)
     async def load(self) -> Any:
         """Start afresh, or go on with the code after a reload."""
-        self.faults, self.notice, self.claimed = {}, "", False
+        self.faults, self.notice = {}, ""
         if actor_or_none() is not None:
             return rx.redirect("/beranda", replace=True)
         if self.router.url.query_parameters.get("sesi") == "berakhir":
@@ -36,27 +35,31 @@ class MasukState(AppState):
         return None
 
     @handler(ANYONE)
-    async def submit(self, form: dict[str, Any]) -> None:
+    async def submit(self, form: dict[str, Any]) -> Any:
         """NIP and password."""
-        step = await database.run_hashing(
+        ticket = await database.run_hashing(
             login.login, visitor=visitor(), nip=text_of(form, "nip"), password=text_of(form, "password")
         )
-        if step is LoginStep.CLAIMED:
-            # No answer is told: the button stays busy until the new page is there.
-            self.faults, self.claimed = {}, True
-            return
+        if ticket is not None:
+            return self._enter(ticket)
         self.needs_code = True
         self._tell()
+        return None
 
     @handler(ANYONE)
-    async def submit_code(self, form: dict[str, Any]) -> None:
+    async def submit_code(self, form: dict[str, Any]) -> Any:
         """Authenticator or recovery code."""
         try:
-            await database.run(login.submit_code, visitor=visitor(), code=text_of(form, "kode"))
+            ticket = await database.run(login.submit_code, visitor=visitor(), code=text_of(form, "kode"))
         except Refused:
             self.needs_code = await database.look(login.waits_for_code, visitor=visitor())
             raise
-        self.faults, self.claimed = {}, True
+        return self._enter(ticket)
+
+    def _enter(self, ticket: str) -> EventSpec:
+        """No answer is told: the button stays busy until the new page is there."""
+        self.faults = {}
+        return take_session(ticket)
 
     @handler(ANYONE)
     async def back(self) -> None:
@@ -132,7 +135,7 @@ def masuk() -> rx.Component:
                     class_name="lead",
                 ),
                 rx.cond(MasukState.needs_code, _code_step(), _password_step()),
-                AutoSubmit.create(when=MasukState.claimed, action="/sesi"),
+                TicketForm.create(),
             ),
             _first_time(),
             class_name="split",

@@ -13,7 +13,7 @@ import structlog
 from reflex.app import App
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
-from reflex_base.constants import SocketEvent
+from reflex_base.constants import RouteVar, SocketEvent
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 from sqlalchemy.exc import SQLAlchemyError
@@ -99,6 +99,7 @@ def visitor_from(router_data: dict[str, Any]) -> Visitor:
         browser=known[1],
         address=str(headers.get("asgi-scope-client", "")),
         agent=str(headers.get("user-agent", ""))[:400],
+        page=session.reference(str(router_data.get(RouteVar.CLIENT_TOKEN, ""))),
     )
 
 

@@ -25,6 +25,7 @@ from mysapk_web.services.links import read_reference
 from mysapk_web.services.log import place_of
 from mysapk_web.settings import Settings, load
 from mysapk_web.web import api, cookies, demo_mail, documents, email_imports, exports, proofs
+from mysapk_web.web.forms import fields_of
 from mysapk_web.web.page import page
 
 log = structlog.get_logger(__name__)
@@ -53,9 +54,10 @@ def _set(name: str, value: str, settings: Settings, max_age: int | None) -> str:
 
 
 async def take_session(request: Request) -> Response:
-    """`POST /sesi`, for everybody: turn the claim that a login left for this browser into a session (DESIGN 2.5)."""
+    """`POST /sesi`, for everybody: turn the claim of the page that holds its ticket into a session (DESIGN 2.5)."""
     settings = load()
-    opened = await database.run(session.take_claim, settings, _visitor(request))
+    ticket = (await fields_of(request)).get("tiket", "")
+    opened = await database.run(session.take_claim, settings, _visitor(request), ticket)
     if opened is None:
         return _away("/masuk")
     known = cookies.names(settings)

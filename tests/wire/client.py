@@ -157,6 +157,17 @@ def redirects(updates: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def ticket_of(updates: list[dict[str, Any]]) -> str:
+    """The ticket that the page was given to take its session with, or "" when it got none."""
+    given = [
+        event["payload"]["value"]
+        for update in updates
+        for event in update.get("events") or []
+        if (event["name"], event["payload"].get("ref")) == ("_set_value", "ref_tiket")
+    ]
+    return given[-1] if given else ""
+
+
 class Browser:
     """Cookies, HTTP requests and tabs of one person."""
 
@@ -186,6 +197,11 @@ class Browser:
                 else:
                     self.cookies.pop(morsel.key, None)
             return answer.status, {name.lower(): value for name, value in answer.headers.items()}, body
+
+    async def take_session(self, ticket: str, **headers: str) -> str:
+        """Post the form of a page that logged in; says where it leads."""
+        _, answer, _ = await self.request("POST", "/sesi", {"tiket": ticket}, **headers)
+        return answer.get("location", "")
 
     async def visit(self, path: str = "/masuk") -> None:
         """Fetch a page, which gives a new browser its pre-session cookie."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyotp
 
 from mysapk_web.services.demo import DemoAccount
-from tests.wire.client import Browser, Tab, merged
+from tests.wire.client import Browser, Tab, merged, ticket_of
 
 ROOT = "reflex___state____state.mysapk_web___ui___state____app_state"
 MASUK = f"{ROOT}.mysapk_web___ui___masuk____masuk_state"
@@ -31,9 +31,9 @@ async def log_in(browser: Browser, account: DemoAccount, password: str | None = 
         if state.get("needs_code"):
             updates = await with_fresh_code(tab, account)
             state = merged(updates, "masuk_state")
-        assert state.get("claimed"), merged(tab.updates, "app_state")
-    status, headers, _ = await browser.request("POST", "/sesi")
-    assert (status, headers["location"]) == (303, "/beranda")
+        ticket = ticket_of(updates)
+        assert ticket, merged(tab.updates, "app_state")
+    assert await browser.take_session(ticket) == "/beranda"
 
 
 async def with_fresh_code(tab: Tab, account: DemoAccount) -> list[dict[str, object]]:
@@ -43,7 +43,7 @@ async def with_fresh_code(tab: Tab, account: DemoAccount) -> list[dict[str, obje
         updates = await tab.call(
             f"{MASUK}.submit_code", {"form": {"kode": generator.at(int(time.time()) + ahead)}}, quiet=0.05
         )
-        if merged(updates, "masuk_state").get("claimed"):
+        if ticket_of(updates):
             return updates
     return updates
 

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from mysapk_web.models import Account, Database
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.session import reference
-from tests.wire.client import Browser, Tab, merged, redirects
+from tests.wire.client import Browser, Tab, merged, redirects, ticket_of
 from tests.wire.flows import MASUK
 from tests.wire.flows import ROOT as APP
 from tests.wire.people import SESSION, People
@@ -290,8 +290,8 @@ def test_a_refused_login_leaves_no_claim(browser: Browser, accounts: dict[str, D
             for password in ("Salah-Sekali-1", admin.password):
                 await tab.call(f"{MASUK}.submit", {"form": {"nip": admin.nip, "password": password}})
                 await tab.call(f"{MASUK}.submit_code", {"form": {"kode": "000000"}})
-                _, headers, _ = await browser.request("POST", "/sesi")
-                assert headers["location"] == "/masuk"
+                assert not ticket_of(tab.updates)
+                assert await browser.take_session("") == "/masuk"
                 assert SESSION not in browser.cookies
 
     run(walk())

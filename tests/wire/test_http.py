@@ -12,7 +12,7 @@ import pytest
 from mysapk_web.models import Database
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.web.frontend import POLICY, STATIC
-from tests.wire.client import Browser, Tab, merged
+from tests.wire.client import Browser, Tab, merged, redirects, ticket_of
 from tests.wire.flows import MASUK, log_in
 from tests.wire.people import SESSION, People, fingerprint
 from tests.wire.server import Server
@@ -136,16 +136,15 @@ def test_another_site_can_neither_log_in_nor_out(
         person = accounts["pppk"]
         async with browser.tab("/masuk") as tab:
             answer = await tab.call(f"{MASUK}.submit", {"form": {"nip": person.nip, "password": person.password}})
-            assert merged(answer, "masuk_state")["claimed"]
+            ticket = ticket_of(answer)
         kept = dict(browser.cookies)
         for path in ("/sesi", "/keluar", "/keamanan/kode-pemulihan"):
-            status, headers, _ = await browser.request("POST", path, Origin=origin)
+            status, headers, _ = await browser.request("POST", path, {"tiket": ticket}, Origin=origin)
             assert status == 403
             assert "set-cookie" not in headers
         assert browser.cookies == kept
         # The claim is still there for the page that earned it.
-        status, headers, _ = await browser.request("POST", "/sesi")
-        assert headers["location"] == "/beranda"
+        assert await browser.take_session(ticket) == "/beranda"
         status, _, _ = await browser.request("POST", "/keluar", Origin=origin)
         assert status == 403
         async with browser.tab("/beranda") as tab:
@@ -182,8 +181,8 @@ def test_the_session_cookie_has_its_flags_and_logout_takes_it_away(
         await browser.visit()
         async with browser.tab("/masuk") as tab:
             person = accounts["pppk"]
-            await tab.call(f"{MASUK}.submit", {"form": {"nip": person.nip, "password": person.password}})
-        _, headers, _ = await browser.request("POST", "/sesi")
+            answer = await tab.call(f"{MASUK}.submit", {"form": {"nip": person.nip, "password": person.password}})
+        _, headers, _ = await browser.request("POST", "/sesi", {"tiket": ticket_of(answer)})
         assert browser.cookies[SESSION] not in headers["location"]
         left = browser.cookies[SESSION]
         status, headers, _ = await browser.request("POST", "/keluar")
@@ -205,18 +204,85 @@ def test_a_claim_belongs_to_the_browser_that_earned_it(
         person = accounts["pppk"]
         await stranger.visit()
         async with earner.tab("/masuk") as tab:
-            await tab.call(f"{MASUK}.submit", {"form": {"nip": person.nip, "password": person.password}})
-            token = tab.token
+            answer = await tab.call(f"{MASUK}.submit", {"form": {"nip": person.nip, "password": person.password}})
+        ticket, before = ticket_of(answer), earner.cookies["mysapk-peramban"]
         for thief in (stranger, bare):
-            _, headers, _ = await thief.request("POST", f"/sesi?token={token}")
-            assert headers["location"] == "/masuk"
+            assert await thief.take_session(ticket) == "/masuk"
             assert SESSION not in thief.cookies
-        _, headers, _ = await earner.request("POST", "/sesi")
-        assert headers["location"] == "/beranda"
+        assert await earner.take_session(ticket) == "/beranda"
         again = new_browser()
-        again.cookies = {"mysapk-peramban": earner.cookies.get("mysapk-peramban", "x" * 43)}
-        _, headers, _ = await again.request("POST", "/sesi")
-        assert headers["location"] == "/masuk"
+        again.cookies = {"mysapk-peramban": before}
+        assert await again.take_session(ticket) == "/masuk", "it works once"
+
+    run(walk())
+
+
+@pytest.mark.parametrize("who", ["pppk", "verifikator"])
+def test_a_copied_cookie_takes_nobodys_session(
+    new_browser: Callable[[], Browser], accounts: dict[str, DemoAccount], who: str
+) -> None:
+    """Copied before the login, it polls `POST /sesi` and keeps tabs of its own open while the owner logs in, code included."""
+
+    async def walk() -> None:
+        owner, thief = new_browser(), new_browser()
+        await owner.visit()
+        thief.cookies = dict(owner.cookies)
+        done = asyncio.Event()
+        places = []
+
+        async def poll() -> None:
+            while not done.is_set():
+                places.append(await thief.take_session(""))
+                places.append(await thief.take_session("x" * 43))
+
+        async with thief.tab("/masuk") as watching:
+            polling = asyncio.create_task(poll())
+            try:
+                await log_in(owner, accounts[who])
+            finally:
+                done.set()
+            await polling
+            await watching.load("/masuk")
+            assert not merged(watching.updates, "masuk_state").get("needs_code")
+            assert not ticket_of(watching.updates)
+        assert places
+        assert set(places) == {"/masuk"}
+        assert SESSION not in thief.cookies
+        async with owner.tab("/beranda") as tab:
+            assert merged(tab.updates, "beranda_state").get("ready")
+
+    run(walk())
+
+
+def test_the_ticket_stands_in_no_state_and_no_log(
+    server: Server, browser: Browser, accounts: dict[str, DemoAccount]
+) -> None:
+    async def walk() -> str:
+        person = accounts["pppk"]
+        async with browser.tab("/masuk") as tab:
+            answer = await tab.call(f"{MASUK}.submit", {"form": {"nip": person.nip, "password": person.password}})
+            ticket = ticket_of(answer)
+            assert len(ticket) >= 43
+            again = await tab.load("/masuk")
+            assert ticket not in repr(again)
+        assert await browser.take_session(ticket) == "/beranda"
+        return ticket
+
+    ticket = run(walk())
+    assert ticket not in server.log
+
+
+def test_two_tabs_of_one_browser_log_in_side_by_side(browser: Browser, accounts: dict[str, DemoAccount]) -> None:
+    async def walk() -> None:
+        person = accounts["pppk"]
+        form = {"form": {"nip": person.nip, "password": person.password}}
+        async with browser.tab("/masuk") as one, browser.tab("/masuk") as two:
+            tickets = [ticket_of(await tab.call(f"{MASUK}.submit", form)) for tab in (one, two)]
+            assert await browser.take_session(tickets[0]) == "/beranda"
+            # The other one finds the browser logged in, and is led on from the login page.
+            assert await browser.take_session(tickets[1]) == "/masuk"
+        async with browser.tab("/masuk") as tab:
+            assert redirects(tab.updates) == ["/beranda"]
 
     run(walk())
 
@@ -228,11 +294,10 @@ def test_a_browser_without_cookies_gets_no_session_and_shares_nothing(
         person = accounts["pppk"]
         tab = Tab(server.base, {}, address="198.19.0.1")
         await tab.open()
-        await tab.call(f"{MASUK}.submit", {"form": {"nip": person.nip, "password": person.password}})
+        answer = await tab.call(f"{MASUK}.submit", {"form": {"nip": person.nip, "password": person.password}})
         await tab.close()
         other = Browser(server.base, address="198.19.0.2")
-        _, headers, _ = await other.request("POST", "/sesi", Accept="*/*")
-        assert headers["location"] == "/masuk"
+        assert await other.take_session(ticket_of(answer), Accept="*/*") == "/masuk"
         assert not other.cookies.get(SESSION)
 
     run(walk())

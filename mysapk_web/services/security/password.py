@@ -36,14 +36,17 @@ def judge(session: Session, actor: Actor, *, password: str) -> PasswordJudgement
     return password_rules.judge(password, password_rules.context_of(person), minimum)
 
 
-def change_password(db: Database, actor: Actor, *, current: str, new: str) -> None:
-    """Change the own password; the other sessions end and this browser gets a claim for a new one. In the hashing lane.
+def change_password(db: Database, actor: Actor, *, current: str, new: str) -> str:
+    """Change the own password; the other sessions end and this page gets a claim for a new one. In the hashing lane.
 
     Args:
         db: The database; short transactions, the hashes between them.
         actor: The person.
         current: Present password as typed.
         new: New password as typed.
+
+    Returns:
+        The ticket with which the page takes its session at `POST /sesi`.
 
     Raises:
         InputRefused: A field is empty or the new password breaks a rule.
@@ -53,7 +56,7 @@ def change_password(db: Database, actor: Actor, *, current: str, new: str) -> No
     version = confirm_password(db, actor, current, field="sekarang")
     in_transaction(db, _check_new, actor, current, new)
     new_hash = hash_password(new, settings)
-    in_transaction(db, _replace_password, actor, version, new_hash)
+    return in_transaction(db, _replace_password, actor, version, new_hash)
 
 
 def _check_new(session: Session, actor: Actor, current: str, new: str) -> None:
@@ -66,7 +69,7 @@ def _check_new(session: Session, actor: Actor, current: str, new: str) -> None:
         raise InputRefused({"password": sentence})
 
 
-def _replace_password(session: Session, actor: Actor, version: int, new_hash: str) -> None:
+def _replace_password(session: Session, actor: Actor, version: int, new_hash: str) -> str:
     changed = session.execute(
         update(Account)
         .where(col(Account.id) == actor.account_id, col(Account.version) == version)
@@ -79,9 +82,11 @@ def _replace_password(session: Session, actor: Actor, version: int, new_hash: st
     # This session lives on under the new version until the page has taken its new one a moment later.
     session.execute(update(UserSession).where(col(UserSession.ref) == actor.session).values(account_version=changed))
     account = session.get_one(Account, actor.account_id, populate_existing=True)
-    sessions.leave_claim(session, account, actor.visitor, second_factor=actor.second_factor, replaces=actor.session)
     note(session, actor, AuditTag.PASSWORD_CHANGED)
     enqueue(session, Letter.PASSWORD_CHANGED, account_id=actor.account_id, how="ganti")
+    return sessions.leave_claim(
+        session, account, actor.visitor, second_factor=actor.second_factor, replaces=actor.session
+    )
 
 
 def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import reflex as rx
-from reflex.event import input_event, no_args_event_spec
+from reflex.event import EventSpec, input_event, no_args_event_spec
 from reflex_components_core.el.element import Element
 
 from mysapk_web.ui.state import AppState
+
+_TICKET: Final = "tiket"
 
 
 def _submitted(form: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
@@ -114,13 +116,24 @@ class Main(_Behaviour):
     tag = "Main"
 
 
-class AutoSubmit(_Behaviour):
-    """An empty native form that sends itself when something turns true."""
+class TicketForm(_Behaviour):
+    """The native form with which a page that logged in takes its session; `take_session` sends it."""
 
-    tag = "AutoSubmit"
+    tag = "TicketForm"
 
-    when: rx.Var[bool]
-    action: rx.Var[str]
+    @classmethod
+    def create(cls, **props: Any) -> Self:
+        """Make the form; once on a page."""
+        return super().create(id=_TICKET, **props)
+
+
+def take_session(ticket: str) -> EventSpec:
+    """Let the page of this event take its session; the ticket goes to its socket alone and stands in no state.
+
+    Args:
+        ticket: From the use case that logged in.
+    """
+    return rx.set_value(_TICKET, ticket)
 
 
 class Dialog(_Behaviour):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from reflex.event import EventSpec
+
 from mysapk_web.services import database, security
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.components.behaviour import take_session
 from mysapk_web.ui.components.passwords import PUBLISHED_RULES, Rule, rules_of
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import TEXT_LIMIT, AppState, text_of
@@ -36,8 +39,6 @@ class KeamananState(AppState):
     """The own account; nothing secret is ever in here (the QR and the codes come by pages of their own)."""
 
     ready: bool = False
-    renewed: bool = False
-    """The password was changed: the browser takes its new session."""
     sessions: list[SessionRow] = []
     others: int = 0
     logins: list[LoginRow] = []
@@ -78,7 +79,7 @@ class KeamananState(AppState):
     @handler(LOGGED_IN)
     async def load(self) -> None:
         """Everything at once."""
-        self.faults, self.notice, self.renewed = {}, "", False
+        self.faults, self.notice = {}, ""
         self.rules, self.score, self.strength = PUBLISHED_RULES, 0, ""
         await self._look()
         shell = await self.get_state(ShellState)
@@ -95,16 +96,17 @@ class KeamananState(AppState):
         self.strength = judgement.label if password else ""
 
     @handler(LOGGED_IN)
-    async def change_password(self, form: dict[str, Any]) -> None:
+    async def change_password(self, form: dict[str, Any]) -> EventSpec:
         """Change the password; then the page takes its new session."""
-        await database.run_hashing(
+        ticket = await database.run_hashing(
             security.change_password,
             actor(),
             current=text_of(form, "sekarang"),
             new=text_of(form, "password"),
         )
         # No answer is told: the button stays busy until the new page is there.
-        self.faults, self.renewed = {}, True
+        self.faults = {}
+        return take_session(ticket)
 
     @handler(LOGGED_IN)
     async def end_session(self, form: dict[str, Any]) -> None:

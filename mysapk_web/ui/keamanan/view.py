@@ -7,7 +7,7 @@ from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.ui.components.acts import act_dialog
-from mysapk_web.ui.components.behaviour import AutoSubmit, Form
+from mysapk_web.ui.components.behaviour import Form, TicketForm
 from mysapk_web.ui.components.display import (
     badge,
     cell,
@@ -43,7 +43,7 @@ def _password() -> rx.Component:
             action=PATH,
             class_name="form",
         ),
-        AutoSubmit.create(when=KeamananState.renewed, action="/sesi"),
+        TicketForm.create(),
         custom_attrs={"id": "ganti-password"},
     )
 

@@ -40,7 +40,6 @@ from mysapk_web.models import (
 from mysapk_web.services import address, clock, letters, login, recovery, security, session
 from mysapk_web.services.actor import Actor, Visitor
 from mysapk_web.services.database import in_transaction
-from mysapk_web.services.login import LoginStep
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.passwords import encrypt_totp, hash_password
 from mysapk_web.services.session import Opened
@@ -105,11 +104,15 @@ class Browser:
     agent: str = WINDOWS
     cookie: str = ""
     """The session cookie, in clear as only a browser has it."""
+    page: str = "tab"
+    """The tab that is looked at."""
+    ticket: str = ""
+    """What the page was given by its login."""
 
     @property
     def visitor(self) -> Visitor:
         here = session.reference(self.cookie) if self.cookie else ""
-        return Visitor(session.reference(self.name), here, self.address, self.agent)
+        return Visitor(session.reference(self.name), here, self.address, self.agent, self.page)
 
     def _do(self, use_case: Callable[..., T], **given: Any) -> T:
         return in_transaction(self.portal.db, use_case, visitor=self.visitor, **given)
@@ -139,16 +142,24 @@ class Browser:
         self.ask(person)
         self.confirm(self.portal.token(person), password)
 
-    def login(self, person: Person, password: str | None = None) -> LoginStep:
+    def login(self, person: Person, password: str | None = None) -> bool:
+        """Whether the password is all that is asked; else the code is still to come."""
         typed = person.password or "" if password is None else password
-        return login.login(self.portal.db, visitor=self.visitor, nip=person.nip, password=typed)
+        ticket = login.login(self.portal.db, visitor=self.visitor, nip=person.nip, password=typed)
+        self.ticket = ticket or ""
+        return ticket is not None
 
     def code(self, code: str) -> None:
-        self._do(login.submit_code, code=code)
+        self.ticket = self._do(login.submit_code, code=code)
+
+    @property
+    def waits_for_code(self) -> bool:
+        with self.portal.db.read() as s:
+            return login.waits_for_code(s, visitor=self.visitor)
 
     def take(self) -> Opened | None:
         """`POST /sesi`; the browser keeps the cookie."""
-        opened = in_transaction(self.portal.db, session.take_claim, self.portal.settings, self.visitor)
+        opened = in_transaction(self.portal.db, session.take_claim, self.portal.settings, self.visitor, self.ticket)
         self.cookie = opened.cookie if opened else self.cookie
         return opened
 
@@ -182,7 +193,7 @@ class Browser:
         return in_transaction(self.portal.db, use_case, self.actor, **given)
 
     def change_password(self, current: str, new: str) -> None:
-        security.change_password(self.portal.db, self.actor, current=current, new=new)
+        self.ticket = security.change_password(self.portal.db, self.actor, current=current, new=new)
 
     def overview(self) -> security.SecurityOverview:
         with self.portal.db.read() as s:

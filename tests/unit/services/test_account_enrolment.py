@@ -9,7 +9,6 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.services import security
 from mysapk_web.services.actor import CountedRefusal, Refused
 from mysapk_web.services.database import in_transaction
-from mysapk_web.services.login import LoginStep
 from mysapk_web.services.outbox import Letter
 from tests.unit.services.people import WRONG, Browser, Person, Portal, after
 from tests.unit.services.phones import STEP, Phone, codes_of
@@ -42,7 +41,7 @@ def test_switching_on(portal: Portal) -> None:
     assert pending.take() is None
     assert portal.letters(portal.budi) == [Letter.SECOND_FACTOR_ON]
     again = portal.browser()
-    assert again.login(portal.budi) is LoginStep.CODE_NEEDED
+    assert not again.login(portal.budi)
     with pytest.raises(CountedRefusal):
         again.code(phone.code())  # the code that confirmed is used up
     with after(STEP):
@@ -110,7 +109,7 @@ def test_switching_off_needs_password_and_code(portal: Portal, phone: Phone) -> 
     assert browser.inside
     assert browser.overview().recovery_codes_left == 0
     assert portal.letters(portal.budi)[-1] is Letter.SECOND_FACTOR_OFF
-    assert portal.browser().login(portal.budi) is LoginStep.CLAIMED
+    assert portal.browser().login(portal.budi)
 
 
 def test_switching_off_what_is_not_on(portal: Portal) -> None:

@@ -12,7 +12,6 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import Database
 from mysapk_web.services import login
 from mysapk_web.services.actor import CountedRefusal, InputRefused
-from mysapk_web.services.login import LoginStep
 from mysapk_web.services.passwords import hash_password, needs_rehash
 from tests.unit.services.people import OTHER, WRONG, Person, Portal, nobody, settle
 from tests.unit.services.trying import together
@@ -20,7 +19,7 @@ from tests.unit.services.trying import together
 
 def test_login(portal: Portal) -> None:
     browser = portal.browser()
-    assert browser.login(portal.ani) is LoginStep.CLAIMED
+    assert browser.login(portal.ani)
     assert not browser.inside
     browser.take()
     actor = browser.actor
@@ -144,7 +143,7 @@ def test_logins_at_one_moment_after_the_cost_has_changed_all_succeed(
 ) -> None:
     raise_cost(monkeypatch)
     browsers = [both.elsewhere() for _ in range(4)]
-    assert together(4, lambda number: browsers[number].login(both.ani)) == [LoginStep.CLAIMED] * 4
+    assert together(4, lambda number: browsers[number].login(both.ani)) == [True] * 4
     assert all(browser.take() for browser in browsers)
 
 
@@ -207,4 +206,4 @@ def test_one_browser_that_logs_in_many_times_at_one_moment_is_answered_each_time
     """Two events of one browser meet at its one claim; neither may end in a general fault."""
     browser = both.browser()
     outcomes = together(4, lambda _: browser.login(both.ani))
-    assert all(outcome is LoginStep.CLAIMED for outcome in outcomes), outcomes
+    assert all(outcome is True for outcome in outcomes), outcomes

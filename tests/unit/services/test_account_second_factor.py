@@ -9,13 +9,10 @@ import pytest
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import Permission, Role
 from mysapk_web.models import RecoveryCode
-from mysapk_web.services import session
 from mysapk_web.services.actor import CountedRefusal, InputRefused, NotAllowed, Refused
-from mysapk_web.services.database import in_transaction
-from mysapk_web.services.login import LoginStep
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.security import StepUpNeeded
-from tests.unit.services.people import STRONG, Portal, after, minutes
+from tests.unit.services.people import STRONG, Browser, Portal, after, minutes
 from tests.unit.services.phones import STEP, Phone, codes_of
 from tests.unit.services.trying import together
 
@@ -31,7 +28,7 @@ def phone(portal: Portal) -> Phone:
 
 def test_password_then_code(portal: Portal, phone: Phone) -> None:
     browser = portal.browser()
-    assert browser.login(portal.budi) is LoginStep.CODE_NEEDED
+    assert not browser.login(portal.budi)
     assert browser.take() is None, "the password alone opens nothing"
     browser.code(phone.code())
     assert browser.take() is not None
@@ -282,14 +279,15 @@ def test_a_role_that_was_revoked_does_not_act(portal: Portal, phone: Phone) -> N
 def test_a_reset_keeps_the_second_factor(portal: Portal, phone: Phone) -> None:
     browser = portal.browser()
     browser.reset(portal.budi)
-    assert browser.login(portal.budi, STRONG) is LoginStep.CODE_NEEDED
+    assert not browser.login(portal.budi, STRONG)
     browser.code(phone.code())
     assert browser.take() is not None
 
 
-def test_logout_forgets_a_login_that_waits_for_its_code(portal: Portal, phone: Phone) -> None:
-    browser = portal.browser()
-    browser.login(portal.budi)
-    in_transaction(portal.db, session.log_out, browser.visitor)
-    with pytest.raises(Refused, match="sekali lagi"):
-        browser.code(phone.code())
+def test_logout_forgets_a_login_of_the_account_that_waits_for_its_code(portal: Portal, phone: Phone) -> None:
+    browser = portal.browser().enter(portal.budi, code=phone.code())
+    other = Browser(portal, browser.name, page="another")
+    other.login(portal.budi)
+    browser.log_out()
+    with after(STEP), pytest.raises(Refused, match="sekali lagi"):
+        other.code(phone.code())

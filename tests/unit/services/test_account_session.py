@@ -12,7 +12,8 @@ from mysapk_web.services.actor import Refused
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.session import Opened
-from tests.unit.services.people import OTHER, PHONE, Browser, Portal, after, hours, minutes
+from tests.unit.services.people import OTHER, PHONE, STRONG, Browser, Portal, after, hours, minutes
+from tests.unit.services.phones import Phone
 from tests.unit.services.trying import together
 
 IDLE = 30 * minutes
@@ -79,7 +80,7 @@ def test_twenty_takes_of_one_claim_at_once_give_one_session(both: Portal) -> Non
     browser.login(both.ani)
 
     def take(_: int) -> Opened | None:
-        return in_transaction(both.db, session.take_claim, both.settings, browser.visitor)
+        return in_transaction(both.db, session.take_claim, both.settings, browser.visitor, browser.ticket)
 
     outcome = together(20, take)
     assert not [result for result in outcome if isinstance(result, Exception)]
@@ -109,7 +110,64 @@ def test_a_claim_without_a_browser_is_worth_nothing(portal: Portal) -> None:
     with portal.db.begin() as s:
         s.connection().exec_driver_sql("UPDATE klaim_masuk SET browser = ''")
     nameless = session.Visitor()
-    assert in_transaction(portal.db, session.take_claim, portal.settings, nameless) is None
+    assert in_transaction(portal.db, session.take_claim, portal.settings, nameless, bare.ticket) is None
+
+
+def test_a_copied_cookie_takes_nobodys_session(portal: Portal) -> None:
+    """Whoever copied the pre-session cookie of a shared computer lacks what only the page was given."""
+    owner = portal.browser()
+    thief = Browser(portal, owner.name, page="elsewhere")
+    owner.login(portal.ani)
+    for guess in ("", "x" * 43, session.reference(owner.ticket), portal.claims()[0].ref):
+        thief.ticket = guess
+        assert thief.take() is None
+    assert owner.take() is not None
+    assert len(portal.sessions(portal.ani)) == 1
+
+
+def test_a_copied_cookie_takes_nobodys_session_after_the_code(portal: Portal) -> None:
+    owner = portal.browser()
+    thief = Browser(portal, owner.name, page="elsewhere")
+    phone = Phone(portal.give_authenticator(portal.budi))
+    owner.login(portal.budi)
+    assert thief.take() is None
+    owner.code(phone.code())
+    assert thief.take() is None
+    assert owner.take() is not None
+
+
+def test_a_copied_cookie_neither_sees_nor_uses_up_the_codes_of_a_login(portal: Portal) -> None:
+    owner = portal.browser()
+    thief = Browser(portal, owner.name, page="elsewhere")
+    phone = Phone(portal.give_authenticator(portal.budi))
+    owner.login(portal.budi)
+    assert owner.waits_for_code
+    assert not thief.waits_for_code
+    for _ in range(10):
+        with pytest.raises(Refused, match="Waktu untuk memasukkan kode"):
+            thief.code("000000")
+    thief.log_out()
+    owner.code(phone.code())
+    assert owner.take() is not None
+
+
+def test_a_copied_cookie_takes_no_session_at_a_change_of_password(portal: Portal) -> None:
+    owner = portal.browser().enter(portal.ani)
+    thief = Browser(portal, owner.name, page="elsewhere")
+    owner.change_password(portal.ani.password or "", STRONG)
+    assert thief.take() is None
+    assert owner.take() is not None
+
+
+def test_two_tabs_of_one_browser_do_not_disturb_each_other(portal: Portal) -> None:
+    one = portal.browser()
+    two = Browser(portal, one.name, page="another")
+    phone = Phone(portal.give_authenticator(portal.budi))
+    one.login(portal.budi)
+    two.login(portal.ani)
+    one.code(phone.code())
+    assert two.take() is not None
+    assert one.take() is not None
 
 
 @pytest.mark.parametrize(("idle", "alive"), [(IDLE - 1, True), (IDLE, False)])

@@ -149,7 +149,7 @@ def test_no_act_without_its_transaction(both: Portal) -> None:
     both_pending = both.browser()
     both_pending.login(both.budi)
     claimed = both.everything()
-    interrupted(both, session.take_claim, both.settings, both_pending.visitor)
+    interrupted(both, session.take_claim, both.settings, both_pending.visitor, both_pending.ticket)
     assert both.everything() == claimed
     assert both_pending.take() is not None
     changed = {name for name in before if before[name] != claimed[name]}

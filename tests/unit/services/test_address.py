@@ -80,7 +80,7 @@ def people(db: Database) -> People:
                     ref=ref, account_id=account.id, account_version=1, created_at=now, seen_at=now, expires_at=later
                 )
             )
-            session.add(LoginClaim(browser=ref, account_id=account.id, account_version=1, expires_at=later))
+            session.add(LoginClaim(ref=ref, browser=ref, account_id=account.id, account_version=1, expires_at=later))
             session.add(
                 ResetRequest(
                     id=ref,

@@ -310,6 +310,7 @@ def test_ending_sessions_logs_out_everywhere_and_forgets_pending_logins(office: 
     with office.db.begin() as session:
         session.add(
             LoginClaim(
+                ref="f" * 64,
                 browser="b",
                 account_id=office.ids["ani"],
                 account_version=1,

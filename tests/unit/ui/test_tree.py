@@ -79,7 +79,7 @@ def test_an_emptied_tree_is_a_new_one() -> None:
     async def ask() -> None:
         root = _tree()
         masuk = await root.get_state(MasukState)
-        masuk.claimed = True
+        masuk.needs_code = True
         assert root.dict() != _tree().dict()
         root.reset()
         assert root.dict() == _tree().dict()
