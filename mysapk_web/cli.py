@@ -17,11 +17,21 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from mysapk_web.cli_checks import database_fault, first, head_of, mail_fault, mail_in_words, shown, trail_faults
+from mysapk_web.cli_checks import (
+    background_report,
+    database_fault,
+    first,
+    head_of,
+    mail_fault,
+    mail_in_words,
+    request_report,
+    shown,
+    trail_report,
+)
 from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import Database, migration
-from mysapk_web.services import audit_chain, collecting, demo, email_requests, rolls
+from mysapk_web.services import audit_chain, collecting, demo, rolls
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.email_imports import import_email
@@ -346,7 +356,7 @@ def check(
         str, typer.Option(help="Head of the trail as an earlier check printed it; the trail must still contain it.")
     ] = "",
 ) -> None:
-    """Show the settings, whether database and mail can be used, and whether the trail is whole."""
+    """Show the settings, whether database and mail can be used, the trail is whole and the background loops run."""
     with _told_in_lines():
         settings = load()
         known = head_of(head)
@@ -355,30 +365,18 @@ def check(
     database, mail = database_fault(settings), mail_fault(settings)
     typer.echo(f"\nDatabase: {'can not be used' if database else 'reachable, with the tables of this release'}")
     typer.echo(f"Mail:     {mail_in_words(settings)}")
-    trail = [] if database else _trail_faults(settings, known)
-    if not database:
-        _tell_of_requests()
-    if database or mail or trail:
-        _stop(FAILED, *filter(None, (database, mail, *trail)))
+    inside = [] if database else _content_faults(known)
+    if database or mail or inside:
+        _stop(FAILED, *filter(None, (database, mail, *inside)))
 
 
-def _tell_of_requests() -> None:
-    """Say what waits on the machine, because nobody may do it on the pages."""
-    with _told_in_lines(), _database() as (database, _settings), database.read() as session:
-        count = email_requests.for_nobody(session)
-    if count:
-        typer.echo(
-            f"Requests: {count} for another address from people above whom nobody stands in the portal: make sure who asked, "
-            "and use import-email"
-        )
-
-
-def _trail_faults(settings: Settings, known: Head | None) -> list[str]:
-    """Walk along the trail, say how long it is, and give what is wrong with it."""
-    with _told_in_lines(), _database() as (database, _settings), database.snapshot() as session:
-        found = audit_chain.verify(session, settings, known=known)
-    typer.echo(f"Trail:    {found.events} events sealed, {found.unsealed} waiting; head {found.head.text}")
-    return trail_faults(found)
+def _content_faults(known: Head | None) -> list[str]:
+    """Say what the database tells of trail, requests and background loops, and give what is wrong."""
+    with _told_in_lines(), _database() as (database, settings), database.snapshot() as session:
+        findings = (trail_report(session, settings, known), request_report(session), background_report(session))
+    for line in (line for found in findings for line in found.lines):
+        typer.echo(line)
+    return [fault for found in findings for fault in found.faults]
 
 
 @app.command("continue-trail")

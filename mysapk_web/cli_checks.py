@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from mysapk_web.models import Database, migration
+from mysapk_web.services import audit_chain, background, clock, email_requests
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.audit_chain import Head, Verdict
+from mysapk_web.services.audit_chain import Head
 from mysapk_web.settings import Settings
 
 
@@ -86,17 +90,88 @@ def mail_in_words(settings: Settings) -> str:
     }[settings.mail_backend]
 
 
-def trail_faults(found: Verdict) -> list[str]:
-    """What is wrong with the trail, in lines; none when nothing is.
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one part of a check found.
+
+    Attributes:
+        lines: For whoever reads along.
+        faults: What is wrong.
+    """
+
+    lines: list[str]
+    faults: list[str]
+
+
+def trail_report(session: Session, settings: Settings, known: Head | None) -> Findings:
+    """Walk along the trail.
 
     Args:
-        found: Of a walk along it.
+        session: A read-only transaction that sees a single moment.
+        settings: For the key.
+        known: An older head that the trail must still contain.
     """
+    found = audit_chain.verify(session, settings, known=known)
+    line = f"Trail:    {found.events} events sealed, {found.unsealed} waiting; head {found.head.text}"
     if not found.fault_count:
-        return []
-    halted = "Nothing is sealed any more. Find out why, then: mysapk continue-trail --reason ..."
-    return [
-        f"The trail is not whole ({found.fault_count} faults):",
-        *found.faults,
-        *([halted] if found.halted else []),
+        return Findings([line], [])
+    halted = (
+        ["Nothing is sealed any more. Find out why, then: mysapk continue-trail --reason ..."] if found.halted else []
+    )
+    return Findings([line], [f"The trail is not whole ({found.fault_count} faults):", *found.faults, *halted])
+
+
+def request_report(session: Session) -> Findings:
+    """What waits on the machine, because nobody may do it on the pages.
+
+    Args:
+        session: A read-only transaction.
+    """
+    count = email_requests.for_nobody(session)
+    line = (
+        f"Requests: {count} for another address from people above whom nobody stands in the portal: make sure who asked, "
+        "and use import-email"
+    )
+    return Findings([line] if count else [], [])
+
+
+def background_report(session: Session) -> Findings:
+    """When each background loop last succeeded, and which have not for too long.
+
+    Args:
+        session: A read-only transaction.
+    """
+    found = background.states(session)
+    stale = [state for state in found if state.is_stale]
+    faults = [
+        f"Background: {state.task.name} has not succeeded for {in_words(clock.now() - state.last)}"
+        + (f"; last failure: {state.error}" if state.error else "")
+        for state in stale
+        if state.last
     ]
+    if faults:
+        faults.append("Is the portal running? Then look for background.failed in its log, and restart it.")
+    lines = [
+        f"{'Background:' if number == 0 else '':<11} {state.task.name:<12} "
+        + (
+            f"last succeeded {in_words(clock.now() - state.succeeded_at)} ago"
+            if state.succeeded_at
+            else "never succeeded"
+        )
+        + (f"; failed since: {state.error}" if state.error else "")
+        for number, state in enumerate(found)
+    ]
+    return Findings(lines, faults)
+
+
+def in_words(age: timedelta) -> str:
+    """A length of time in its largest unit, such as "3 min".
+
+    Args:
+        age: Any.
+    """
+    seconds = max(0, int(age.total_seconds()))
+    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

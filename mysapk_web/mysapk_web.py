@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import reflex as rx
 from starlette.applications import Starlette
 
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
-from mysapk_web.services import collecting, database, documents, log, refusals
-from mysapk_web.services.bookkeeping import keep_for_ever
-from mysapk_web.services.email_imports.work import work_for_ever
+from mysapk_web.services import background, bookkeeping, collecting, database, documents, log, refusals, retention
+from mysapk_web.services.background import Task, run_periodically
+from mysapk_web.services.email_imports import work
 from mysapk_web.services.passwords import warm_up
-from mysapk_web.services.retention import tidy_for_ever
 from mysapk_web.settings import SettingsError, load
 from mysapk_web.ui import pages
-from mysapk_web.ui.reaper import reap_for_ever
+from mysapk_web.ui.reaper import reap
 from mysapk_web.ui.sockets import event_app
 from mysapk_web.ui.wall import Wall, unexpected
 from mysapk_web.web import routes
@@ -35,12 +35,10 @@ ending = Ending(sockets)
 
 
 @asynccontextmanager
-async def reaper() -> AsyncIterator[None]:
-    """Ended sessions lose their sockets while the server runs."""
+async def warm() -> AsyncIterator[None]:
+    """What the first login would wait for is done before it."""
     await asyncio.to_thread(warm_up, load())
-    task = asyncio.create_task(reap_for_ever(app, sockets))
     yield
-    task.cancel()
 
 
 @asynccontextmanager
@@ -55,28 +53,19 @@ async def mails() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def housekeeping() -> AsyncIterator[None]:
-    """What has served its time, and documents that nobody holds any more, are thrown away while the server runs."""
-    tasks = [asyncio.create_task(tidy_for_ever()), asyncio.create_task(documents.collect_for_ever())]
-    yield
-    for task in tasks:
-        task.cancel()
-
-
-@asynccontextmanager
-async def bookkeeping() -> AsyncIterator[None]:
-    """Counts are gathered and the trail is sealed while the server runs."""
-    task = asyncio.create_task(keep_for_ever())
-    yield
-    task.cancel()
-
-
-@asynccontextmanager
-async def imports() -> AsyncIterator[None]:
-    """Lists of addresses are read and applied while the server runs."""
-    task = asyncio.create_task(work_for_ever())
-    yield
-    task.cancel()
+async def loops() -> AsyncIterator[None]:
+    """The background loops run while the server does."""
+    db, watch = database.database(), bookkeeping.Watch()
+    steps: dict[Task, Callable[[], Awaitable[bool]]] = {
+        background.SESSIONS: partial(reap, app, sockets),
+        background.COUNTS: bookkeeping.gather_counts,
+        background.SEALS: partial(bookkeeping.seal_events, watch),
+        background.IMPORTS: work.work_once,
+        background.RETENTION: retention.tidy,
+        background.DOCUMENTS: documents.clear_away,
+    }
+    async with background.running(*(run_periodically(task, step, db) for task, step in steps.items())):
+        yield
 
 
 def _routes() -> Starlette | None:
@@ -96,11 +85,9 @@ app = rx.App(
 )
 app.add_middleware(Wall())
 app.register_lifespan_task(ending.watch)
-app.register_lifespan_task(reaper)
+app.register_lifespan_task(warm)
 app.register_lifespan_task(mails)
-app.register_lifespan_task(housekeeping)
-app.register_lifespan_task(imports)
-app.register_lifespan_task(bookkeeping)
+app.register_lifespan_task(loops)
 pages.add_pages(app)
 
 

@@ -19,6 +19,7 @@ from mysapk_web.mail.smtp import DEADLINE_STEPS
 from mysapk_web.mail.transports import Transport
 from mysapk_web.models import Database, OutboxState
 from mysapk_web.services import mailing
+from mysapk_web.services.background import MAIL, run_in_thread
 from mysapk_web.services.letters import Withheld
 from mysapk_web.services.mailing import Delivery
 from mysapk_web.settings import Settings
@@ -26,14 +27,8 @@ from mysapk_web.settings import Settings
 BATCH = 20
 """Mails of one claim: as many wait for the end of the lease when the process dies."""
 
-IDLE_SECONDS = 0.5
-"""Between two looks into an empty outbox."""
-
 KEEP_OPEN_SECONDS = 10.0
 """The connection to the server is closed after so long without a mail."""
-
-LONGEST_PAUSE_SECONDS = 15.0
-"""Between two tries of a server that is down; the first pause is a second, and each doubles."""
 
 STOP_SECONDS = 10.0
 """Longest wait for the mail in hand when the process ends; after that it may be sent once more later."""
@@ -63,7 +58,8 @@ class Dispatcher:
         self._renew_below = longest_send
         self._lease_ends = 0.0
         self._unmarked: set[int] = set()
-        self._faults_in_a_row = 0
+        self._server_fault: ConnectionFault | None = None
+        self._busy_at = time.monotonic()
         self._woken = threading.Event()
         self._stopping = threading.Event()
 
@@ -115,7 +111,8 @@ class Dispatcher:
 
         def work() -> None:
             try:
-                self._loop()
+                run_in_thread(MAIL, self._step, self._db, stopping=self._stopping, woken=self._woken)
+                self._transport.close()
             finally:
                 with contextlib.suppress(RuntimeError):  # the event loop did not wait any longer
                     loop.call_soon_threadsafe(finished.set)
@@ -129,28 +126,21 @@ class Dispatcher:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(finished.wait(), STOP_SECONDS)
 
-    def _loop(self) -> None:
-        crashes = 0
-        busy_at = time.monotonic()
-        while not self._stopping.is_set():
-            self._woken.clear()
-            done = 0
-            try:
-                done = self.run_once()
-                crashes = 0
-            except Exception as error:  # noqa: BLE001  the thread must outlive every fault
-                # The kind only: the text of an exception may hold what no log may hold.
-                log.warning("mail.dispatcher_failed", kind=type(error).__name__)
-                crashes += 1
-            if faults := crashes + self._faults_in_a_row:
-                self._stopping.wait(_pause(faults))
-            elif done:
-                busy_at = time.monotonic()
-            else:
-                if time.monotonic() - busy_at > KEEP_OPEN_SECONDS:
-                    self._transport.close()
-                self._woken.wait(IDLE_SECONDS)
-        self._transport.close()
+    def _step(self) -> bool:
+        """One batch; true when it was not empty, so that the next may follow at once.
+
+        Raises:
+            ConnectionFault: The server can't be reached or refuses to serve.
+        """
+        self._server_fault = None
+        done = self.run_once()
+        if self._server_fault is not None:
+            raise self._server_fault
+        if done:
+            self._busy_at = time.monotonic()
+        elif time.monotonic() - self._busy_at > KEEP_OPEN_SECONDS:
+            self._transport.close()
+        return done > 0
 
     @property
     def _lease(self) -> timedelta:
@@ -192,17 +182,14 @@ class Dispatcher:
         try:
             self._transport.send(message, delivery.facts.recipient)
         except PermanentFault as fault:
-            self._faults_in_a_row = 0
             self._refuse(delivery, str(fault))
         except ConnectionFault as fault:
-            self._faults_in_a_row += 1
+            self._server_fault = fault
             self._put_off(delivery, str(fault))
             raise
         except TemporaryFault as fault:
-            self._faults_in_a_row = 0
             self._put_off(delivery, str(fault))
         else:
-            self._faults_in_a_row = 0
             self._unmarked.add(delivery.mail_id)
             self._mark_sent()
             log.info("mail.sent", mail=delivery.mail_id, letter=delivery.letter.value)
@@ -224,8 +211,3 @@ class Dispatcher:
         with self._db.begin() as session:
             mailing.mark_refused(session, self.worker, delivery.mail_id, reason=reason)
         log.warning("mail.failed", mail=delivery.mail_id, letter=delivery.letter.value, reason=reason)
-
-
-def _pause(faults: int) -> float:
-    longest: float = min(2.0 ** min(faults - 1, 10), LONGEST_PAUSE_SECONDS)
-    return longest * (0.75 + 0.25 * secrets.randbelow(1000) / 1000)

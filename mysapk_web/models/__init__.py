@@ -37,6 +37,7 @@ from mysapk_web.models.pegawai import Pegawai
 from mysapk_web.models.steering import (
     Announcement,
     AuditSeal,
+    BackgroundRun,
     Headcount,
     HeadcountDay,
     HeadcountStep,
@@ -55,6 +56,7 @@ __all__ = [
     "Announcement",
     "AuditEvent",
     "AuditSeal",
+    "BackgroundRun",
     "Counter",
     "Database",
     "Document",

@@ -124,6 +124,20 @@ class Job(SQLModel, table=True):
     note: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
+class BackgroundRun(SQLModel, table=True):
+    """When a background loop last succeeded, in whichever process (`services/background.py`)."""
+
+    __tablename__ = "proses_latar"
+
+    name: str = Field(primary_key=True, max_length=40)
+    since: datetime
+    """When it was first tried."""
+    succeeded_at: datetime | None = None
+    failed_at: datetime | None = None
+    error: str = Field(default="", max_length=200)
+    """Kind and place of the last failure."""
+
+
 class AuditSeal(SQLModel, table=True):
     """The place of an event in the chain of the trail (decision 0012). Append-only, as the trail is."""
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from mysapk_web.models import Database
@@ -18,8 +17,6 @@ from mysapk_web.settings import Settings, load
 
 log = structlog.get_logger(__name__)
 
-EVERY: Final = 2.0
-"""Seconds between two looks."""
 TELL_EVERY: Final = timedelta(hours=1)
 """The head of the trail stands in the log as often, when it changed."""
 ALARM_EVERY: Final = timedelta(minutes=10)
@@ -59,36 +56,26 @@ class Watch:
             self._alarm_at = now
 
 
-async def keep_for_ever() -> None:
-    """Gather and seal every two seconds, in steps that leave room for others, until the server stops."""
-    watch = Watch()
-    while True:
-        try:
-            await once(watch)
-        except SQLAlchemyError as error:
-            log.warning("bookkeeping failed", error=type(error).__name__)
-        await asyncio.sleep(EVERY)
+async def gather_counts() -> bool:
+    """Make the counts anew when somebody has asked for it, else add one batch of steps to them; true when more waits."""
+    if await database.look(recount_is_asked):
+        await asyncio.to_thread(counting.rebuild, database.database())
+    return await database.look(counting.anything_to_gather) and await database.run(counting.gather) > 0
 
 
-async def once(watch: Watch) -> None:
-    """Do all that is waiting.
+async def seal_events(watch: Watch) -> bool:
+    """Seal one batch of events; true when more waits.
 
     Args:
         watch: Of this process.
     """
-    if await database.look(recount_is_asked):
-        await asyncio.to_thread(counting.rebuild, database.database())
-    done = int(await database.look(counting.anything_to_gather))
-    while done:
-        done = await database.run(counting.gather)
     try:
         head, waits = await database.look(audit_chain.waiting, load())
         watch.see(head)
-        done = int(waits)
-        while done:
-            done = await database.run(audit_chain.seal, load())
+        return waits and await database.run(audit_chain.seal, load()) > 0
     except TrailBroken as broken:
         watch.alarm(broken)
+        return False
 
 
 def recount_is_asked(session: Session) -> bool:

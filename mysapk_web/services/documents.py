@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -41,8 +39,6 @@ log = structlog.get_logger(__name__)
 
 QUOTA: Final = 60 * 1024 * 1024
 """Bytes that the documents of a person's undecided proposals may take (ASVS 5.2.4): some sixty scans of the usual limit."""
-
-EVERY: Final = timedelta(hours=1)
 
 TOO_OFTEN: Final = "Terlalu banyak dokumen diunggah dalam satu jam. Tunggu satu jam, lalu unggah lagi."
 FULL: Final = "Ruang dokumen Anda sudah penuh (60 MB). Hapus dokumen yang tidak diperlukan, lalu unggah lagi."
@@ -322,16 +318,12 @@ def collect_orphans(db: Database, settings: Settings) -> int:
     return count
 
 
-async def collect_for_ever() -> None:
-    """Clear away every hour until the server stops; every process may do it, also at the same time."""
-    while True:
-        try:
-            count = await asyncio.to_thread(collect_orphans, database(), load())
-            if count:
-                log.info("documents cleared away", count=count)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("documents not cleared away", error=type(error).__name__)
-        await asyncio.sleep(EVERY.total_seconds())
+async def clear_away() -> bool:
+    """Clear away all that waits; every process may do it, also at the same time."""
+    count = await asyncio.to_thread(collect_orphans, database(), load())
+    if count:
+        log.info("documents cleared away", count=count)
+    return False
 
 
 def _writable(

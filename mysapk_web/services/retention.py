@@ -6,9 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col
 
 from mysapk_web.domain.email_import import RunState
@@ -27,8 +25,8 @@ from mysapk_web.models import (
     counter,
 )
 from mysapk_web.services import clock, database
-
-log = structlog.get_logger(__name__)
+from mysapk_web.services.email_imports import inbox
+from mysapk_web.settings import load
 
 REQUESTS = timedelta(days=7)
 """Requests for a token of either kind: long enough for the helpdesk to see what was asked."""
@@ -41,24 +39,20 @@ IMPORTS = timedelta(days=90)
 EMAIL_REQUESTS = timedelta(days=90)
 """Requests for another address that were decided, or that nobody could be meant by."""
 
-EVERY = timedelta(hours=1)
-BETWEEN_STEPS = 1.0
-"""Seconds."""
+UPLOADS = timedelta(hours=24)
+"""Uploaded lists that no import has taken."""
 
 _DONE = (OutboxState.SENT, OutboxState.OBSOLETE)
 _BATCH = 5_000
 """Rows a step, so that no writer waits long."""
 
 
-async def tidy_for_ever() -> None:
-    """Sweep every hour, in steps that leave room for others, until the server stops."""
-    while True:
-        try:
-            while await database.run(sweep):  # noqa: ASYNC110  the pause leaves other writers room
-                await asyncio.sleep(BETWEEN_STEPS)
-        except SQLAlchemyError as error:
-            log.warning("sweep failed", error=type(error).__name__)
-        await asyncio.sleep(EVERY.total_seconds())
+async def tidy() -> bool:
+    """Throw away one batch, and what uploads of lists have left behind once nothing else is left; true when more waits."""
+    if await database.run(sweep):
+        return True
+    await asyncio.to_thread(inbox.clear, load().document_dir, clock.now() - UPLOADS)
+    return False
 
 
 def sweep(session: Session) -> int:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from typer.testing import CliRunner, Result
 
 from mysapk_web.cli import app
 from mysapk_web.domain.roles import Role
-from mysapk_web.models import Account, Database, EmailRequest, Pegawai, RoleGrant, migration
+from mysapk_web.models import Account, BackgroundRun, Database, EmailRequest, Pegawai, RoleGrant, migration
 from mysapk_web.services import bookkeeping, clock
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.settings import load
@@ -144,6 +145,22 @@ def test_check_shows_everything_but_secrets(shell: Shell) -> None:
         assert name in result.stdout
     for secret in (SECRET, "rahasia-smtp", "rahasia-redis"):
         assert secret not in result.output
+
+
+def test_check_tells_of_background_loops_that_have_stopped(shell: Shell) -> None:
+    database = Database(shell.url)
+    fresh = shell.run("check")
+    assert (fresh.exit_code, "seals        never succeeded" in fresh.stdout) == (0, True)
+    with database.begin() as session:
+        for name, age, error in (("seals", 61, "ValueError x.py:1"), ("mail", 0, ""), ("retention", 61, "")):
+            at = clock.now() - timedelta(minutes=age)
+            session.add(BackgroundRun(name=name, since=at, succeeded_at=at, failed_at=clock.now(), error=error))
+    result = shell.run("check")
+    assert result.exit_code == 1
+    assert "Background: seals has not succeeded for 61 min; last failure: ValueError x.py:1" in result.stderr
+    assert "mail         last succeeded 0 s ago" in result.stdout
+    assert all(name not in result.stderr for name in ("mail", "retention", "counts"))
+    database.dispose()
 
 
 def test_check_tells_what_is_wrong(fresh: Shell) -> None:

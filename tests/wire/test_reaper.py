@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from mysapk_web.models import Database
+from mysapk_web.services import background
+from mysapk_web.services.background import run_periodically
 from mysapk_web.ui import reaper
 from mysapk_web.web.sockets import OpenSocket, Sockets
 
 
-def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch, sqlite_db: Database) -> None:
     looks = iter([RuntimeError("no thread left"), ValueError("odd row"), {"gone"}])
 
     async def look(*_: Any) -> Any:
@@ -21,7 +26,6 @@ def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch) 
             raise answer
         return answer
 
-    monkeypatch.setattr(reaper, "LOOK_EVERY", 0.01)
     monkeypatch.setattr(reaper, "GRACE", 0.01)
     monkeypatch.setattr(reaper.database, "look", look)
     monkeypatch.setattr(reaper, "load", lambda: None)
@@ -31,9 +35,10 @@ def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch) 
         ended, alive = OpenSocket("a", "gone"), OpenSocket("b", "here")
         sockets.add(ended)
         sockets.add(alive)
-        task = asyncio.create_task(reaper.reap_for_ever(SimpleNamespace(event_namespace=None), sockets))
-        await asyncio.sleep(0.2)
-        task.cancel()
+        step = partial(reaper.reap, SimpleNamespace(event_namespace=None), sockets)
+        task = replace(background.SESSIONS, interval=0.01, longest_wait=0.01)
+        async with background.running(run_periodically(task, step, sqlite_db)):
+            await asyncio.sleep(0.5)
         return ended.shutting, alive.shutting
 
     assert asyncio.run(walk()) == (True, False)

@@ -13,7 +13,7 @@ import secrets
 import socket
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -23,25 +23,23 @@ from sqlmodel import select
 
 from mysapk_web.domain.email_import import RunState
 from mysapk_web.models import Database, EmailImport
-from mysapk_web.services import clock, database
+from mysapk_web.services import database
 from mysapk_web.services.email_imports import inbox
 from mysapk_web.services.email_imports.applying import work_chunk
 from mysapk_web.services.email_imports.holding import LeaseLost, anything_to_do, claim, let_go
 from mysapk_web.services.email_imports.judging import Memory
 from mysapk_web.services.email_imports.reading import read_file
-from mysapk_web.settings import load
 
 log = structlog.get_logger(__name__)
 
-LOOK_EVERY: Final = 1.0
-"""Seconds between two looks for work."""
 _BREATH: Final = 0.01
 """Seconds between two chunks, in which other writers get their turn on SQLite."""
-_STALE: Final = timedelta(hours=24)
+SHIFT: Final = timedelta(minutes=15)
+"""A process takes no further run after so long, so that one that works is told from one that hangs."""
 
 
 def work_off(db: Database, worker: str, folder: Path) -> int:
-    """Work until nothing is left to do.
+    """Work until nothing is left to do, or for a shift.
 
     Args:
         db: The database.
@@ -51,15 +49,16 @@ def work_off(db: Database, worker: str, folder: Path) -> int:
     Returns:
         Runs that were worked on.
     """
-    runs = 0
-    while True:
+    runs, ends = 0, time.monotonic() + SHIFT.total_seconds()
+    while time.monotonic() < ends:
         with db.begin() as session:
             run_id = claim(session, worker)
         if run_id is None:
-            return runs
+            break
         runs += 1
         with contextlib.suppress(LeaseLost):
             work_on(db, run_id, worker, folder)
+    return runs
 
 
 def work_on(db: Database, run_id: int, worker: str, folder: Path) -> None:
@@ -99,19 +98,12 @@ def new_name() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-async def work_for_ever() -> None:
-    """Look for work every second and have it done by a process of its own, until the server stops."""
-    tidied: datetime | None = None
-    while True:
-        try:
-            if await database.look(anything_to_do):
-                await _have_it_done()
-            if tidied is None or clock.now() - tidied > _STALE / 24:
-                tidied = clock.now()
-                await asyncio.to_thread(inbox.clear, load().document_dir, tidied - _STALE)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("import.work_failed", kind=type(error).__name__)
-        await asyncio.sleep(LOOK_EVERY)
+async def work_once() -> bool:
+    """Have what waits done by a process of its own; false when nothing did."""
+    waits = await database.look(anything_to_do)
+    if waits:
+        await _have_it_done()
+    return waits
 
 
 async def _have_it_done() -> None:

@@ -16,7 +16,7 @@ from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.faults import TemporaryFault
 from mysapk_web.mail.transports import SmtpTransport
 from mysapk_web.models import Database, OutboxMail, OutboxState, ResetRequest
-from mysapk_web.services import clock
+from mysapk_web.services import background, clock
 from mysapk_web.services.outbox import Letter
 from mysapk_web.settings import Settings
 from tests.unit.mail.support import Inbox, People, audited, states, write
@@ -238,7 +238,7 @@ class Stubborn:
 def test_an_unforeseen_fault_ends_neither_the_thread_nor_the_other_mails(
     sqlite_db: Database, settings: Settings, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mysapk_web.mail.dispatcher.LONGEST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(background, "wait_after", lambda *_: 0.05)
     person = people.add()
     poison, other = write(people.db, person), write(people.db, person)
     dispatcher = Dispatcher(sqlite_db, settings, Stubborn())
@@ -258,7 +258,7 @@ def test_an_unforeseen_fault_ends_neither_the_thread_nor_the_other_mails(
 
     assert people.mail(other).state is OutboxState.SENT
     assert people.mail(poison).state is OutboxState.SENDING
-    assert [entry["kind"] for entry in logs if entry["event"] == "mail.dispatcher_failed"] == ["ZeroDivisionError"]
+    assert [entry["kind"] for entry in logs if entry["event"] == "background.failed"] == ["ZeroDivisionError"]
     assert "budi@" not in repr(logs)
 
 

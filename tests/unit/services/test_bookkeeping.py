@@ -54,13 +54,25 @@ def test_a_head_in_the_log_is_whole_and_can_be_given_to_a_check() -> None:
     assert line["other"] != head.text
 
 
+def keep_up(watch: Watch) -> None:
+    """All that waits, as the two loops do it."""
+
+    async def work() -> None:
+        while await bookkeeping.gather_counts():
+            pass
+        while await bookkeeping.seal_events(watch):
+            pass
+
+    asyncio.run(work())
+
+
 def test_a_broken_trail_is_told_now_and_then_and_the_counts_go_on(
     sqlite_db: Database, portal_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "database", lambda: sqlite_db)
     watch = Watch()
     write(sqlite_db, 4)
-    asyncio.run(bookkeeping.once(watch))
+    keep_up(watch)
     assert verify(sqlite_db, portal_settings).events == 4
     tamper(sqlite_db, "DELETE FROM jejak_segel WHERE position > 2")
     point_the_note_at(sqlite_db, 2)
@@ -71,7 +83,7 @@ def test_a_broken_trail_is_told_now_and_then_and_the_counts_go_on(
     with capture_logs() as lines:
         for minutes in (0, 1, 9, 11):
             with clock.moved(timedelta(minutes=minutes)):
-                asyncio.run(bookkeeping.once(watch))
+                keep_up(watch)
     broken = [line for line in lines if line["event"] == "trail.broken"]
     assert [line["log_level"] for line in broken] == ["error", "error"]
     assert broken[0]["fault"] == "Kepala rantai diubah."

@@ -179,7 +179,7 @@ def test_a_server_that_stops_takes_its_worker_along_and_leaves_the_run_to_the_ne
     monkeypatch.setattr(database, "database", lambda: crowd.office.db)
 
     async def serve_and_stop() -> None:
-        serving = asyncio.create_task(work.work_for_ever())
+        serving = asyncio.create_task(work.work_once())
         for _ in range(600):
             await asyncio.sleep(0.05)
             if crowd.run(run_id).claimed_by:
@@ -213,7 +213,7 @@ def test_a_server_stops_though_the_database_is_gone(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(database, "run", gone)
 
     async def serve_and_stop() -> None:
-        serving = asyncio.create_task(work.work_for_ever())
+        serving = asyncio.create_task(work.work_once())
         await asked.wait()
         await asyncio.sleep(0.3)
         serving.cancel()
