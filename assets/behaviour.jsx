@@ -126,6 +126,7 @@ export function SubmitButton({ waiting, wait = 0, stamp = 0, children, ...rest }
       <button
         {...rest}
         type={ready && !left ? "submit" : "button"}
+        data-submits={ready ? undefined : ""}
         aria-disabled={busy || left > 0 || undefined}
         aria-busy={busy || undefined}
       >

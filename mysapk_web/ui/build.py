@@ -29,6 +29,8 @@ _START = re.compile(r'(<script type="module" async="">)(import .*?)(</script>)',
 _IMPORT = re.compile(r'^import ("[^"]+");', re.MULTILINE)
 _IMPORT_NAMES = re.compile(r'^import \* as (\w+) from ("[^"]+");', re.MULTILINE)
 _PAINTED = "await new Promise((go) => { requestAnimationFrame(() => setTimeout(go)); setTimeout(go, 500); });\n"
+_EARLY_INPUT = Path(__file__).with_name("early_input.js")
+_COMMENT_OR_INDENT = re.compile(r"^ *(?://.*\n)?| // .*$", re.MULTILINE)
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -55,7 +57,7 @@ class FrontEnd(Plugin):
         if sum(_translate(path) for path in scripts) != len(_WORDS):
             raise BuildError("the words of the new-version banner were not found in the exported scripts")
         for page in static_dir.rglob("*.html"):
-            page.write_text(paint_first(page.read_text()))
+            page.write_text(keep_early_input(paint_first(page.read_text())))
         hashes = script_hashes(static_dir)
         if not hashes:
             raise BuildError("no inline script found in the exported pages")
@@ -98,6 +100,24 @@ def paint_first(page: str) -> str:
     waiting = _IMPORT_NAMES.sub(r"const \1 = await import(\2);", _IMPORT.sub(r"await import(\1);", started[2]))
     page = page.replace(started[0], f"{started[1]}{_PAINTED}{waiting}{started[3]}")
     return page.replace(_PRELOAD, f'{_PRELOAD} fetchpriority="low"')
+
+
+def keep_early_input(page: str) -> str:
+    """Put the script that keeps clicks and keys of the first seconds into the head of a page, after what React looks for there.
+
+    Args:
+        page: HTML as exported.
+
+    Returns:
+        The same, with the script in its head.
+
+    Raises:
+        BuildError: When the page has no head.
+    """
+    if "</head>" not in page:
+        raise BuildError("an exported page has no head")
+    script = _COMMENT_OR_INDENT.sub("", _EARLY_INPUT.read_text())
+    return page.replace("</head>", f"<script>{script}</script></head>", 1)
 
 
 def _translate(path: Path) -> int:

@@ -15,7 +15,7 @@ from mysapk_web.services import database, home, notices
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.help import NATIONAL
 from mysapk_web.ui.access import actor
-from mysapk_web.ui.components.behaviour import Connection, Main, NativeForm
+from mysapk_web.ui.components.behaviour import Connection, EarlyInput, Main, NativeForm
 from mysapk_web.ui.state import AppState
 
 
@@ -209,6 +209,7 @@ def page(*children: rx.Component, here: str = "", public: bool = False) -> rx.Co
             custom_attrs={"id": "isi", "tabIndex": -1},
         ),
         _footer(),
+        EarlyInput.create(loaded=rx.State.is_hydrated),
     )
 
 

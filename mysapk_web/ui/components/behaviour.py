@@ -116,6 +116,16 @@ class Main(_Behaviour):
     tag = "Main"
 
 
+class EarlyInput(_Behaviour):
+    """Last on a page: does what a person wanted before the scripts were there, and gives back what was typed."""
+
+    library = "$/public/early.jsx"
+    tag = "EarlyInput"
+
+    loaded: rx.Var[bool]
+    """Whether the data of the page are there."""
+
+
 class TicketForm(_Behaviour):
     """The native form with which a page that logged in takes its session; `take_session` sends it."""
 
