@@ -39,7 +39,7 @@ from mysapk_web.services.people import create_admin, remove_second_factor_of
 from mysapk_web.services.progress import counting, queue
 from mysapk_web.services.records import export_records, import_records
 from mysapk_web.services.references import import_reference
-from mysapk_web.settings import Settings, SettingsError, load, read
+from mysapk_web.settings import Settings, SettingsError, field_names, load, read
 
 UNUSABLE: Final = 2
 """Exit code when nothing could be done: settings, file or address can't be used."""
@@ -360,8 +360,9 @@ def check(
     with _told_in_lines():
         settings = load()
         known = head_of(head)
-    for name, field in Settings.model_fields.items():
-        typer.echo(f"MYSAPK_{name.upper():<24} {shown(name, getattr(settings, name)):<44} {first(field.description)}")
+    for name in field_names():
+        help_text = first(Settings.model_fields[name].description)
+        typer.echo(f"MYSAPK_{name.upper():<30} {shown(name, getattr(settings, name)):<44} {help_text}")
     database, mail = database_fault(settings), mail_fault(settings)
     typer.echo(f"\nDatabase: {'can not be used' if database else 'reachable, with the tables of this release'}")
     typer.echo(f"Mail:     {mail_in_words(settings)}")

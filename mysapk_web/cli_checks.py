@@ -51,6 +51,8 @@ def shown(name: str, value: Any) -> str:
         return "(set)" if value.get_secret_value() else "(empty)"
     if name == "database_url":
         return make_url(value).render_as_string(hide_password=True)
+    if isinstance(value, tuple):
+        value = ", ".join(map(str, value))
     return "(empty)" if value in (None, "") else str(value)
 
 

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mysapk_web.limits import LimitSettings
+
 MIN_SECRET_LENGTH = 32
 """Characters; 32 of a random URL-safe text are more than 128 bits (ASVS 11.5.1)."""
 
@@ -32,7 +34,7 @@ class SettingsError(Exception):
         self.faults = faults
 
 
-class Settings(BaseSettings):
+class Settings(LimitSettings):
     """The settings of one process. Every field is the variable `MYSAPK_<NAME>`; the docstring below it is its help."""
 
     model_config = SettingsConfigDict(
@@ -132,7 +134,7 @@ class Settings(BaseSettings):
             faults.append("MYSAPK_PUBLIC_URL: a portal that others reach must be https.")
         if not self.demo and self.bcrypt_cost < 10:
             faults.append("MYSAPK_BCRYPT_COST: below 10 only in demo mode.")
-        faults += self._mail_faults()
+        faults += self._mail_faults() + self.limit_faults()
         if self.workers > 1 and self.redis_url is None:
             faults.append("MYSAPK_WORKERS: more than one worker needs MYSAPK_REDIS_URL.")
         if self.workers > 1 and self.database_url.startswith("sqlite"):
@@ -182,13 +184,17 @@ class Settings(BaseSettings):
         return hmac.digest(self.secret_key.get_secret_value().encode(), b"mysapk/" + purpose.encode(), hashlib.sha256)
 
 
+def field_names() -> list[str]:
+    """Every field in the order in which it is shown: the limits last."""
+    return sorted(Settings.model_fields, key=lambda name: name in LimitSettings.model_fields)
+
+
 def describe() -> list[tuple[str, str, str]]:
-    """Every variable as (name, default, help), in the order of the class; secrets have no default to show."""
+    """Every variable as (name, default, help); secrets have no default to show."""
     rows = []
-    for name, field in Settings.model_fields.items():
-        default = (
-            "" if isinstance(field.default, SecretStr) else str(field.default if field.default is not None else "")
-        )
+    for name in field_names():
+        field = Settings.model_fields[name]
+        default = "" if isinstance(field.default, SecretStr) or field.default in (None, ()) else str(field.default)
         rows.append((f"MYSAPK_{name.upper()}", default, field.description or ""))
     return rows
 

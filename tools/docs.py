@@ -29,6 +29,7 @@ DEFAULTS_IN_WORDS = {
     "MYSAPK_SECRET_KEY": "none; made in demo mode",
     "MYSAPK_PUBLIC_URL": "`http://localhost:<port>`",
     "MYSAPK_REDIS_URL": "none",
+    "MYSAPK_OFFICE_NETWORKS": "none",
     "MYSAPK_SMTP_HOST": "none",
     "MYSAPK_SMTP_USERNAME": "none",
     "MYSAPK_SMTP_PASSWORD": "none",

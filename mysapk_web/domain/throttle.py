@@ -1,4 +1,8 @@
-"""How often things may happen. The counters are kept by single statements (DESIGN 2, decision 11)."""
+"""How often things may happen, and why. The counters are kept by single statements (DESIGN 2, decision 11).
+
+Those of the account flows are the defaults of settings (`mysapk_web.limits`). Figures for offices are for one address with some
+3,000 people behind it: all of them activate within a working day (decision 0020).
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,11 +17,13 @@ class Limit:
         name: key of the counter, stable across releases.
         count: happenings allowed.
         window: length of the window.
+        office: happenings allowed to a network that many people share; None: not counted by network.
     """
 
     name: str
     count: int
     window: timedelta
+    office: int | None = None
 
 
 RECOVERY_PER_NIP: Final = Limit("recovery:nip", 5, timedelta(days=1))
@@ -26,18 +32,22 @@ RECOVERY_PER_NIP: Final = Limit("recovery:nip", 5, timedelta(days=1))
 RECOVERY_RESEND: Final = Limit("recovery:resend", 1, timedelta(seconds=60))
 """Time between two mails of one request: long enough for the first to arrive."""
 
-RECOVERY_PER_ADDRESS: Final = Limit("recovery:address", 20, timedelta(hours=1))
-"""Requests from one network address. Offices share one, so a helpdesk still serves twenty people an hour."""
+RECOVERY_PER_ADDRESS: Final = Limit("recovery:address", 20, timedelta(hours=1), office=600)
+"""Requests from one network address, whoever they are about; beyond it the page says so. A helpdesk still serves twenty people an hour."""
 
 TOKEN_TRIES: Final = 5
 """Tries of one token, counted before the check. With 34 bits a guess stays hopeless (ASVS 6.6.3)."""
 
-TOKEN_CHECKS_PER_ADDRESS: Final = Limit("token:address", 60, timedelta(minutes=10))
+TOKEN_CHECKS_PER_ADDRESS: Final = Limit("token:address", 60, timedelta(minutes=10), office=600)
 """Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""
 
-LOGIN_PER_ADDRESS: Final = Limit("login:address", 120, timedelta(minutes=1))
+LOGIN_PER_ADDRESS: Final = Limit("login:address", 120, timedelta(minutes=1), office=600)
 """Logins from one network address. Stops one password tried on many NIPs; an office or a mobile network behind one
 address gets through at eight."""
+
+FREE_FAILURES_PER_ADDRESS: Final = 20
+FREE_FAILURES_PER_OFFICE: Final = 300
+"""Failed logins from one network address before it waits: many people of an office share one (decision 0007)."""
 
 SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5))
 """Second-factor codes of one account: a million codes and three valid at a time need a hard limit."""
@@ -45,8 +55,12 @@ SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5))
 PASSWORD_CONFIRM_PER_ACCOUNT: Final = Limit("confirm:account", 10, timedelta(minutes=15))
 """Current password asked again before a sensitive change: an open screen is no place to guess it."""
 
-HANDSHAKES_PER_ADDRESS: Final = Limit("socket:handshake", 300, timedelta(minutes=1))
+HANDSHAKES_PER_ADDRESS: Final = Limit("socket:handshake", 300, timedelta(minutes=1), office=3000)
 """New sockets from one network address. A restart lets a whole office reconnect at once; a flood is cut."""
+
+SOCKETS_PER_ADDRESS: Final = 400
+SOCKETS_PER_OFFICE: Final = 4_000
+"""Open sockets of one network address in each worker: a large house behind one address; one with all its people at work."""
 
 EVENTS_PER_SOCKET: Final = Limit("socket:event", 200, timedelta(seconds=10))
 """Events of one socket. Saving while typing stays far below; a script is cut before it fills the worker."""
@@ -66,10 +80,10 @@ EMAIL_CHANGES_PER_TARGET: Final = Limit("email-change:target", 5, timedelta(days
 EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1))
 """Lists exported by one account or one system, reports of imports among them: each is costly and carries personal data (ASVS 15.2.2)."""
 
-PROOF_CHECKS_PER_ADDRESS: Final = Limit("proof:address", 60, timedelta(minutes=1))
+PROOF_CHECKS_PER_ADDRESS: Final = Limit("proof:address", 60, timedelta(minutes=1), office=600)
 """Public checks of proofs from one network address: a desk that scans proofs passes, a crawler does not."""
 
-EMAIL_REPAIR_REQUESTS_PER_ADDRESS: Final = Limit("email-request:address", 10, timedelta(hours=1))
+EMAIL_REPAIR_REQUESTS_PER_ADDRESS: Final = Limit("email-request:address", 10, timedelta(hours=1), office=100)
 """Public requests to have an address repaired: each lands on an admin's desk."""
 
 EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK: Final = Limit("email-request:nip-network", 3, timedelta(days=1))
@@ -81,7 +95,7 @@ EMAIL_REPAIR_REQUESTS_PER_NIP: Final = Limit("email-request:nip", 30, timedelta(
 EMAIL_REPAIR_LETTERS_PER_NIP: Final = Limit("email-request:letter", 3, timedelta(days=1))
 """Letters a day to the address on file about such requests: the form cannot flood a mailbox."""
 
-HELP_SEARCHES_PER_ADDRESS: Final = Limit("help:address", 60, timedelta(minutes=10))
+HELP_SEARCHES_PER_ADDRESS: Final = Limit("help:address", 60, timedelta(minutes=10), office=600)
 """Public searches for an agency's helpdesk from one network address: an office passes, a crawler does not."""
 
 IMPORTS_PER_ACCOUNT: Final = Limit("import:account", 30, timedelta(hours=1))
@@ -93,7 +107,7 @@ IMPORTS_PER_TOKEN: Final = Limit("import:token", 30, timedelta(hours=1))
 API_CALLS_PER_TOKEN: Final = Limit("api:token", 600, timedelta(minutes=10))
 """Calls of one system: one a second is enough to follow a run."""
 
-API_FAILURES_PER_ADDRESS: Final = Limit("api:address", 30, timedelta(minutes=10))
+API_FAILURES_PER_ADDRESS: Final = Limit("api:address", 30, timedelta(minutes=10), office=100)
 """Calls with a wrong token from one network address."""
 
 REFUSALS_NOTED_PER_ACCOUNT: Final = Limit("refused:account", 1, timedelta(minutes=1))

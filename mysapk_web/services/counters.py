@@ -17,12 +17,10 @@ from mysapk_web.domain.waiting import wait_after
 from mysapk_web.models import counter
 from mysapk_web.services import audit, clock
 from mysapk_web.services.actor import Actor, Visitor
+from mysapk_web.settings import load
 
 FAILURE_MEMORY = timedelta(hours=24)
 """A run of failures is forgotten after so long without another one."""
-
-ADDRESS_FREE_FAILURES = 20
-"""Failures from one network address before it waits: many people of an office share one (decision 0007)."""
 
 _STEPS_TO_LONGEST = 6
 """30 s doubled five times reaches the 15 minutes."""
@@ -53,7 +51,7 @@ class Counted:
     """One act that was counted.
 
     Attributes:
-        limit: What it was held against.
+        limit: What it was held against, as it is set.
         hits: How many acts the window holds, this one included.
     """
 
@@ -79,7 +77,25 @@ def count(session: Session, limit: Limit, key: str) -> Counted:
         limit: From `domain.throttle`.
         key: From `subject_key`.
     """
-    return Counted(limit, counter.hit(session, f"{limit.name}:{key}", clock.now(), limit.window))
+    return _count(session, load().limit(limit), key)
+
+
+def count_network(session: Session, limit: Limit, visitor: Visitor) -> Counted:
+    """Count one act of a visitor's network; one named as an office has a limit of its own.
+
+    Args:
+        session: Any transaction.
+        limit: From `domain.throttle`, one that is counted by network.
+        visitor: Whose network.
+    """
+    settings = load()
+    return _count(
+        session, settings.limit(limit, visitor.address), client_key(settings.key("counters"), visitor.address)
+    )
+
+
+def _count(session: Session, in_force: Limit, key: str) -> Counted:
+    return Counted(in_force, counter.hit(session, f"{in_force.name}:{key}", clock.now(), in_force.window))
 
 
 def note(session: Session, counted: Counted, by: Actor | Visitor | None, **facts: Any) -> None:
@@ -115,6 +131,20 @@ def within(session: Session, limit: Limit, key: str, by: Actor | Visitor | None,
     """
     counted = count(session, limit, key)
     note(session, counted, by, **facts)
+    return counted.within
+
+
+def within_network(session: Session, limit: Limit, visitor: Visitor, **facts: Any) -> bool:
+    """As `within`, for an act that counts towards the visitor's network.
+
+    Args:
+        session: As in `within`.
+        limit: From `domain.throttle`, one that is counted by network.
+        visitor: Whose network.
+        **facts: As `audit.record` takes them.
+    """
+    counted = count_network(session, limit, visitor)
+    note(session, counted, visitor, **facts)
     return counted.within
 
 

@@ -22,8 +22,8 @@ from mysapk_web.domain.throttle import (
 )
 from mysapk_web.models import Account, EmailRequest, OutboxState, Pegawai, RequestState, RoleGrant, Unor
 from mysapk_web.services import audit, clock, counters, email_repair
-from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused, Visitor
-from mysapk_web.services.counters import Counted, client_key, subject_key
+from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, NotAllowed, Refused, Visitor
+from mysapk_web.services.counters import Counted, subject_key
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.paging import Page, page_of
 from mysapk_web.services.people.target import find, note, reason_of, tell
@@ -33,6 +33,10 @@ from mysapk_web.settings import load
 
 PAGE: Final = 10
 MAX_NAME: Final = 200
+TOO_MANY: Final = (
+    "Dari jaringan yang Anda pakai sudah terlalu banyak permintaan perbaikan email. Isian Anda tidak hilang; coba lagi satu jam lagi, "
+    "gunakan jaringan lain, atau hubungi helpdesk instansi Anda."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,13 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
 
     Raises:
         InputRefused: Something can't be what it has to be (a matter of form only).
+        CountedRefusal: Too many requests from this network, whoever they are about.
     """
     number, name, old, new = _typed(nip, nama, old_email, new_email)
+    if not counters.within_network(session, EMAIL_REPAIR_REQUESTS_PER_ADDRESS, visitor):
+        raise CountedRefusal(TOO_MANY)
     network = audit.network(visitor.address)
-    counts = _counts(session, visitor, number, network)
+    counts = _counts(session, number, network)
     found = session.exec(
         select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == number)
     ).one_or_none()
@@ -112,14 +119,13 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
-def _counts(session: Session, visitor: Visitor, number: str, network: str) -> list[Counted]:
+def _counts(session: Session, number: str, network: str) -> list[Counted]:
     """How many requests there were, against limits that know nothing of who exists.
 
     The narrower one is counted first and what goes beyond it not counted further, so that one network alone never fills the wider.
     """
     secret = load().key("counters")
     limits = (
-        (EMAIL_REPAIR_REQUESTS_PER_ADDRESS, client_key(secret, visitor.address)),
         (EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK, subject_key(secret, f"nip:{number}:{network}")),
         (EMAIL_REPAIR_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}")),
     )

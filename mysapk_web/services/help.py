@@ -14,8 +14,6 @@ from mysapk_web.domain.throttle import HELP_SEARCHES_PER_ADDRESS
 from mysapk_web.models import HelpContact, Instansi
 from mysapk_web.services import counters
 from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Visitor
-from mysapk_web.services.counters import client_key
-from mysapk_web.settings import load
 
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{3,38}")
 _LIMITS: Final = {"nama": 120, "telepon": 40, "email": 254, "situs": 300, "keluhan_url": 300, "jam_layanan": 120}
@@ -95,8 +93,7 @@ def of_agencies(session: Session, *, visitor: Visitor, asked: str) -> list[Agenc
     words = asked.split()
     if len("".join(words)) not in _ASKED:
         raise InputRefused({"instansi": "Isi paling sedikit 3 huruf nama instansi."})
-    key = client_key(load().key("counters"), visitor.address)
-    if not counters.within(session, HELP_SEARCHES_PER_ADDRESS, key, visitor):
+    if not counters.within_network(session, HELP_SEARCHES_PER_ADDRESS, visitor):
         raise CountedRefusal("Terlalu banyak pencarian. Tunggu sepuluh menit, atau hubungi kontak nasional.")
     named = [func.lower(Instansi.nama).contains(word.lower(), autoescape=True) for word in words]
     rows = session.exec(

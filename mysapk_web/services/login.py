@@ -15,11 +15,11 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.throttle import LOGIN_PER_ADDRESS
-from mysapk_web.domain.waiting import FREE_FAILURES, describe_wait
+from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.models import Account, Database, LoginClaim, Pegawai
 from mysapk_web.services import audit, clock, counters, second_factor
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
-from mysapk_web.services.counters import ADDRESS_FREE_FAILURES, client_key, subject_key
+from mysapk_web.services.counters import client_key, subject_key
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.passwords import hash_password, needs_rehash, verify_password
@@ -99,11 +99,11 @@ def _admit(session: Session, settings: Settings, visitor: Visitor, number: str) 
         subject_key(secret, f"nip:{number}"),
         client_key(secret, visitor.address),
     )
-    if not counters.within(session, LOGIN_PER_ADDRESS, address_key, visitor):
+    if not counters.within_network(session, LOGIN_PER_ADDRESS, visitor):
         raise CountedRefusal(_wait_sentence(timedelta(minutes=1)))
-    wait = counters.attempt(session, ADDRESS_WAIT, address_key, free=ADDRESS_FREE_FAILURES)
+    wait = counters.attempt(session, ADDRESS_WAIT, address_key, free=settings.free_failures(visitor.address))
     if not wait:
-        wait = counters.attempt(session, ACCOUNT_WAIT, nip_key, free=FREE_FAILURES)
+        wait = counters.attempt(session, ACCOUNT_WAIT, nip_key, free=settings.limit_account_failures)
         if wait:
             counters.forgive(session, ADDRESS_WAIT, address_key)
     if wait:
@@ -175,7 +175,7 @@ def _strengthen(session: Session, visitor: Visitor, candidate: _Candidate, stron
 def _fail(session: Session, visitor: Visitor, candidate: _Candidate) -> None:
     """Write the failure down, and tell the person once when a run of failures begins to wait (ASVS 6.3.5)."""
     audit.record(session, AuditTag.LOGIN_FAILED, subject_id=candidate.account_id, address=visitor.address)
-    if candidate.password_hash is not None and candidate.failures == FREE_FAILURES + 1:
+    if candidate.password_hash is not None and candidate.failures == load().limit_account_failures + 1:
         enqueue(session, Letter.LOCKED, account_id=candidate.account_id)
 
 

@@ -18,7 +18,6 @@ from mysapk_web.domain.number import number_of
 from mysapk_web.domain.throttle import API_CALLS_PER_TOKEN, API_FAILURES_PER_ADDRESS
 from mysapk_web.services import counters, database, email_imports
 from mysapk_web.services.actor import CountedRefusal, Visitor
-from mysapk_web.services.counters import client_key
 from mysapk_web.services.email_imports import Caller, RunView
 from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import load
@@ -48,11 +47,10 @@ class _TooOften(CountedRefusal):
 
 def _identify(session: Any, bearer: str, address: str) -> Caller | None:
     """Who calls; wrong tokens are counted by network address, right ones by token."""
-    secret = load().key("counters")
     caller = email_imports.caller_of(session, bearer)
     by = Visitor(address=address)
     if caller is None:
-        within = counters.within(session, API_FAILURES_PER_ADDRESS, client_key(secret, address), by)
+        within = counters.within_network(session, API_FAILURES_PER_ADDRESS, by)
     else:
         token, agency = caller.token_id, caller.instansi_id
         within = counters.within(session, API_CALLS_PER_TOKEN, str(token), by, instansi_id=agency, token=token)

@@ -37,8 +37,6 @@ log = structlog.get_logger(__name__)
 
 EVENT_PATH = "/_event"
 FRAME_LIMIT = 65_536
-SOCKETS_PER_ADDRESS = 400
-"""Open sockets of one client address: a large office behind one address."""
 
 REFERENCE_HEADER = b"authorization"
 """Carries the references inward; Reflex never sends this header to a page. What a client sends under the name is dropped."""
@@ -253,6 +251,8 @@ class Gate:
         if self.sockets.ending:
             return None
         token = [value for name, value in _query(scope) if name == "token"]
+        network = client_network(visitor.address)
+        handshakes = self.settings.limit(HANDSHAKES_PER_ADDRESS, visitor.address)
         reason = ""
         if scope["path"].rstrip("/") != EVENT_PATH:
             reason = "path"
@@ -262,9 +262,9 @@ class Gate:
             reason = "origin"
         elif len(token) != 1 or not _is_uuid(token[0]):
             reason = "token"
-        elif not await self._counted(self.handshakes, client_network(visitor.address), HANDSHAKES_PER_ADDRESS, visitor):
+        elif not await self._counted(self.handshakes, network, handshakes, visitor):
             reason = "handshakes"
-        elif self.per_network.get(client_network(visitor.address), 0) >= SOCKETS_PER_ADDRESS:
+        elif self.per_network.get(network, 0) >= self.settings.most_sockets(visitor.address):
             reason = "sockets"
         if reason:
             log.warning("socket refused", reason=reason)

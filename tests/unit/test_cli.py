@@ -331,7 +331,7 @@ def test_aggregates_are_checked_and_made_anew(shell: Shell) -> None:
 
 def test_check_tells_of_requests_that_nobody_in_the_portal_may_decide(shell: Shell) -> None:
     assert shell.run("demo").exit_code == 0
-    assert "Requests" not in shell.run("check").output
+    assert "Requests: " not in shell.run("check").output
     database = Database(shell.url)
     with database.begin() as session:
         top = session.exec(

@@ -18,7 +18,6 @@ from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.models import Proof
 from mysapk_web.services import audit, counters
 from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, Refused, Visitor
-from mysapk_web.services.counters import client_key
 from mysapk_web.services.links import read_proof, sign_proof
 from mysapk_web.services.pdm import holdings as held
 from mysapk_web.services.pdm.board import undone
@@ -213,8 +212,7 @@ def public_check(session: Session, *, visitor: Visitor, token: str) -> PublicPro
     Raises:
         CountedRefusal: Too many checks from this network address.
     """
-    key = client_key(load().key("counters"), visitor.address)
-    if not counters.within(session, PROOF_CHECKS_PER_ADDRESS, key, visitor):
+    if not counters.within_network(session, PROOF_CHECKS_PER_ADDRESS, visitor):
         raise CountedRefusal(TOO_MANY_CHECKS)
     number = read_proof(load(), token)
     row = session.exec(select(Proof).where(Proof.number == number)).one_or_none() if number else None

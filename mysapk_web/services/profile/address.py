@@ -275,7 +275,7 @@ def _resend_wait(change: AddressChange | None) -> timedelta:
     """Also after the request was dropped: dropping it must not let the next letter out sooner."""
     if change is None or change.used_at is not None:
         return timedelta(0)
-    return max(change.created_at + RECOVERY_RESEND.window - clock.now(), timedelta(0))
+    return max(change.created_at + load().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
 
 
 def _supersede(session: Session, actor: Actor) -> None:

@@ -24,7 +24,7 @@ from mysapk_web.models import OutboxState, ResetBinding, ResetRequest
 from mysapk_web.models.upsert import put
 from mysapk_web.services import audit, clock, counters
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
-from mysapk_web.services.counters import Counted, client_key, subject_key
+from mysapk_web.services.counters import Counted, subject_key
 from mysapk_web.services.outbox import enqueue
 from mysapk_web.services.recovery.finding import Finding, address_reference, look_up
 from mysapk_web.settings import Settings, load
@@ -62,6 +62,7 @@ def request_token(session: Session, *, visitor: Visitor, nip: str, email: str) -
 
     Raises:
         InputRefused: NIP or address can't be one (a matter of form only), or, with `MYSAPK_RECOVERY_ANSWER=explicit`, don't fit.
+        CountedRefusal: Too many requests from this network, whoever they are about.
     """
     number, address = _typed(nip, email)
     _ask(session, load(), visitor, number, address=address, mask=mask_email(address))
@@ -92,6 +93,7 @@ def resend_token(session: Session, *, visitor: Visitor) -> None:
 
     Raises:
         Refused: This browser has asked nothing yet, or less than a minute ago.
+        CountedRefusal: As in `request_token`.
     """
     request = current_request(session, visitor)
     if request is None:
@@ -108,7 +110,7 @@ def resend_wait(request: ResetRequest) -> timedelta:
     Args:
         request: The newest request.
     """
-    return max(request.created_at + RECOVERY_RESEND.window - clock.now(), timedelta(0))
+    return max(request.created_at + load().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
 
 
 def current_request(session: Session, visitor: Visitor) -> ResetRequest | None:
@@ -176,21 +178,26 @@ def _ask(
     now = clock.now()
     address_ref = address_ref or address_reference(settings, address)
     subject = subject_key(settings.key("counters"), f"nip:{number}")
+    joined = _last(session, subject, address_ref)
+    if joined is None or not resend_wait(joined):
+        _count_network(session, visitor)
     found = look_up(session, settings, number, address_ref)
+    # Once more: while this one waited for its turn at the account another may have written.
     last = _last(session, subject, address_ref)
     within = False
-    counts: tuple[Counted, ...] = ()
+    counted: Counted | None = None
     # A second click or browser joins the request of the last minute; one over the limit joins a request that still lives, because
     # a new one would carry no token. Both hang on what was typed only, so they tell nothing.
     joins = last is not None and bool(resend_wait(last))
     if not joins:
-        counts = _counted(session, settings, visitor, subject, address_ref)
-        within = all(counted.within for counted in counts)
+        # Every pair has a day of its own, so that nobody can use up the day of a person whose address they don't know.
+        counted = counters.count(session, RECOVERY_PER_NIP, f"{subject}:{address_ref[:20]}")
+        within = counted.within
         joins = last is not None and not within and not dead_after(last, now)
     if last is not None and joins:
         bind(session, visitor, last.id)
         # A new request tells the trail by its own event that it was over the limit; one that joins writes none.
-        for counted in counts:
+        if counted is not None:
             counters.note(session, counted, visitor, subject_id=found.account_id, instansi_id=found.instansi_id)
     else:
         usable = found.account_id if within and found.entitled else None
@@ -255,18 +262,17 @@ def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | No
     ).one_or_none()
 
 
-def _counted(
-    session: Session, settings: Settings, visitor: Visitor, subject: str, address_ref: str
-) -> tuple[Counted, ...]:
-    """Count towards the day of the typed pair and the hour of this client address.
+def _count_network(session: Session, visitor: Visitor) -> None:
+    """Count towards the hour of this network. Beyond it the page says so, whoever the request is about.
 
-    Every pair has a day of its own, so that nobody can use up the day of a person whose address they don't know.
+    Raises:
+        CountedRefusal: Too many.
     """
-    secret = settings.key("counters")
-    return (
-        counters.count(session, RECOVERY_PER_NIP, f"{subject}:{address_ref[:20]}"),
-        counters.count(session, RECOVERY_PER_ADDRESS, client_key(secret, visitor.address)),
-    )
+    if not counters.within_network(session, RECOVERY_PER_ADDRESS, visitor):
+        raise CountedRefusal(
+            "Dari jaringan yang Anda pakai sudah terlalu banyak permintaan token dalam satu jam terakhir. Coba lagi paling lama "
+            f"{describe_wait(RECOVERY_PER_ADDRESS.window)} lagi, atau gunakan jaringan lain, misalnya data seluler."
+        )
 
 
 def _letter_is_within(session: Session, request: ResetRequest, *, fits: bool) -> bool:

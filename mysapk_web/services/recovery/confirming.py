@@ -17,7 +17,6 @@ from mysapk_web.models import Account, Database, Pegawai, ResetBinding, ResetReq
 from mysapk_web.services import audit, clock, counters, password_rules
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
-from mysapk_web.services.counters import client_key
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.login import ACCOUNT_WAIT
 from mysapk_web.services.outbox import Letter, enqueue
@@ -102,8 +101,7 @@ def _typed(db: Database, visitor: Visitor, token: str, password: str) -> str:
 
 def _check_token(session: Session, settings: Settings, visitor: Visitor, typed: str) -> _Ticket:
     """Count the try, then compare; runs the same for a request that belongs to nobody."""
-    key = client_key(settings.key("counters"), visitor.address)
-    if not counters.within(session, TOKEN_CHECKS_PER_ADDRESS, key, visitor):
+    if not counters.within_network(session, TOKEN_CHECKS_PER_ADDRESS, visitor):
         raise CountedRefusal("Terlalu banyak token dicoba dari jaringan ini. Coba lagi 10 menit lagi.")
     now = clock.now()
     request = current_request(session, visitor)

@@ -30,10 +30,6 @@ WHY_NOT: Final = {
 NOT_AGENCY: Final = (
     "Instansi hanya menerima email dinas, sedangkan alamat pegawai ini bukan. Perbaiki alamatnya dahulu."
 )
-TOO_MANY: Final = (
-    f"Token untuk pegawai ini sudah dikirim {RECOVERY_PER_NIP.count} kali dalam sehari. "
-    "Periksa surat keluarnya, atau coba lagi besok."
-)
 
 
 def send_token(session: Session, *, account: Account, pegawai: Pegawai, actor: Actor | None) -> str:
@@ -64,7 +60,10 @@ def send_token(session: Session, *, account: Account, pegawai: Pegawai, actor: A
         raise Refused(f"Token baru saja dikirim. Coba lagi dalam {describe_wait(left)}.")
     subject = subject_key(settings.key("counters"), f"nip:{pegawai.nip}")
     if not counters.within(session, RECOVERY_PER_NIP, f"{subject}:admin", actor, subject_id=account.id):
-        raise CountedRefusal(TOO_MANY)
+        raise CountedRefusal(
+            f"Token untuk pegawai ini sudah dikirim {settings.limit_tokens} kali dalam sehari. "
+            "Periksa surat keluarnya, atau coba lagi besok."
+        )
     request = ResetRequest(
         id=secrets.token_hex(16),
         subject=subject,

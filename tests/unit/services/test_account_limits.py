@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from mysapk_web import settings
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import ResetRequest
-from mysapk_web.services.actor import Refused
+from mysapk_web.services.actor import CountedRefusal, Refused
 from mysapk_web.services.outbox import Letter
-from tests.unit.services.people import Portal, after, days, hours, minutes, nobody
+from tests.unit.services.people import Browser, Person, Portal, after, days, hours, minutes, nobody
 from tests.unit.services.trying import together
 
 
@@ -123,14 +126,77 @@ def test_twenty_requests_an_hour_from_one_network_address(portal: Portal) -> Non
     for number in range(20):
         portal.browser().ask_typed(f"1980010120050110{number + 10}", "x@contoh.example.go.id")
     late = portal.browser()
-    late.ask(portal.ani)
+    said = {told(late, person) for person in (portal.ani, nobody())}
+    assert len(said) == 1, "the network is told, and nothing about a person"
+    assert "jaringan" in said.pop()
     assert portal.letters(portal.ani) == []
-    assert late.view() is not None
+    assert late.view() is None
+    (event,) = portal.events(AuditTag.LIMIT_EXCEEDED)
+    assert (event.subject_id, event.detail) == (None, {"batas": "recovery:address"})
     portal.elsewhere().ask(portal.budi)
     assert portal.letters(portal.budi) == [Letter.TOKEN]
     with after(hours):
         late.ask(portal.ani)
     assert portal.letters(portal.ani) == [Letter.TOKEN]
+
+
+def told(browser: Browser, person: Person) -> str:
+    with pytest.raises(CountedRefusal) as refused:
+        browser.ask(person)
+    return refused.value.sentence
+
+
+def test_a_network_over_its_limit_uses_up_no_day_of_a_pair(portal: Portal) -> None:
+    for number in range(20):
+        portal.browser().ask_typed(f"1980010120050110{number + 10}", "x@contoh.example.go.id")
+    for _ in range(6):
+        told(portal.browser(), portal.ani)
+    portal.elsewhere().ask(portal.ani)
+    assert portal.letters(portal.ani) == [Letter.TOKEN]
+
+
+def test_a_network_over_its_limit_is_told_when_it_asks_again(portal: Portal) -> None:
+    """The token that was sent before stays alive."""
+    browser = portal.browser()
+    browser.ask(portal.ani)
+    for number in range(19):
+        portal.browser().ask_typed(f"1980010120050110{number + 10}", "x@contoh.example.go.id")
+    with after(61):
+        with pytest.raises(CountedRefusal, match="jaringan"):
+            browser.resend()
+        browser.confirm(portal.token(portal.ani))
+
+
+def test_an_office_has_limits_of_its_own(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_limits(monkeypatch, office_networks="203.0.113.0/28", limit_token_requests_office=25)
+    for number in range(25):
+        portal.browser().ask_typed(f"1980010120050110{number + 10}", "x@contoh.example.go.id")
+    told(portal.browser(), portal.ani)
+    neighbour = portal.browser(address="203.0.113.20")
+    for number in range(20):
+        neighbour.ask_typed(f"1980010120050111{number + 10}", "x@contoh.example.go.id")
+    told(neighbour, portal.ani)
+
+
+def test_limits_are_as_they_are_set(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_limits(monkeypatch, limit_token_requests=3, limit_tokens=2, limit_resend_seconds=120)
+    browser = portal.browser()
+    browser.ask(portal.ani)
+    with after(61), pytest.raises(Refused, match="59 detik"):
+        browser.resend()
+    with after(120):
+        browser.resend()
+    with after(240):
+        browser.resend()
+    assert portal.letters(portal.ani) == [Letter.TOKEN] * 2, "two a day"
+    with after(360), pytest.raises(CountedRefusal, match="jaringan"):
+        browser.resend()
+
+
+def set_limits(monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(f"MYSAPK_{name.upper()}", str(value))
+    settings.load.cache_clear()
 
 
 def test_the_day_counts_under_many_requests_at_once(both: Portal) -> None:

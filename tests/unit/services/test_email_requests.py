@@ -10,7 +10,7 @@ from sqlmodel import select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import EmailRequest, OutboxMail, OutboxState, RequestState, RoleGrant
 from mysapk_web.services import clock, email_requests
-from mysapk_web.services.actor import InputRefused, NotAllowed, Refused, Visitor
+from mysapk_web.services.actor import CountedRefusal, InputRefused, NotAllowed, Refused, Visitor
 from mysapk_web.services.security import StepUpNeeded
 from tests.unit.services.office import ROLLS, Office
 
@@ -102,10 +102,18 @@ def test_letters_are_few_and_the_rows_bounded_whoever_is_meant(office: Office, n
         assert len(session.exec(select(OutboxMail)).all()) == 3
 
 
-def test_too_many_from_one_address_write_nothing(office: Office) -> None:
-    for number in range(14):
+def test_too_many_from_one_address_are_told_so_and_write_nothing(office: Office) -> None:
+    for number in range(10):
         ask(office, f"1985010120100119{number + 10}")
+    said = set()
+    for nip in (ROLLS["ani"]["nip"], UNKNOWN):
+        with pytest.raises(CountedRefusal, match="jaringan") as refused:
+            ask(office, nip)
+        said.add(refused.value.sentence)
+    assert len(said) == 1, "the network is told, and nothing about a person"
     assert len(requests(office)) == 10
+    ask(office, address="203.0.113.77")
+    assert len(requests(office)) == 11
 
 
 @pytest.mark.parametrize(
