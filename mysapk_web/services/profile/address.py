@@ -32,13 +32,11 @@ from mysapk_web.services.address import change_email
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter, enqueue
-from mysapk_web.services.security import confirm_password
+from mysapk_web.services.security import confirm_password, is_recent
 from mysapk_web.settings import load
 
 TOKEN_KEY: Final = "email-token"
 """Purpose of the key; that of a reset token is another, so neither works as the other."""
-STEP_UP: Final = timedelta(minutes=10)
-"""So long a password that was shown counts for the next grave act."""
 NOBODY: Final = 0
 """Account version of a request whose address is somebody else's: accounts begin at 1, so it never comes true."""
 
@@ -76,7 +74,7 @@ def ask_email(db: Database, actor: Actor, *, email: str, password: str = "") -> 
         db: The database; short transactions, the hash between them.
         actor: The person.
         email: As typed.
-        password: As typed; needed unless it was shown within the last ten minutes.
+        password: As typed; needed unless the person has authenticated recently.
 
     Raises:
         InputRefused: Not an address, not one that the agency takes, the present one, or no password.
@@ -90,18 +88,9 @@ def ask_email(db: Database, actor: Actor, *, email: str, password: str = "") -> 
         raise InputRefused({"email": str(error)}) from None
     with db.read() as session:
         _judge_address(session, actor, address)
-    if not stepped_up(actor):
+    if not is_recent(actor):
         confirm_password(db, actor, password, field="password")
     in_transaction(db, _ask, actor, address)
-
-
-def stepped_up(actor: Actor) -> bool:
-    """Whether the actor has shown the password, or a code, a moment ago.
-
-    Args:
-        actor: In a session.
-    """
-    return actor.step_up_at is not None and clock.now() - actor.step_up_at <= STEP_UP
 
 
 def _judge_address(session: Session, actor: Actor, address: str) -> None:

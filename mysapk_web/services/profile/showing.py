@@ -24,7 +24,8 @@ from mysapk_web.services.pdm.form import options_of
 from mysapk_web.services.pdm.payload import editable, readable
 from mysapk_web.services.pdm.standing import Standing, standing
 from mysapk_web.services.pdm.views import FieldView
-from mysapk_web.services.profile.address import PendingAddress, pending, stepped_up
+from mysapk_web.services.profile.address import PendingAddress, pending
+from mysapk_web.services.security import is_recent
 from mysapk_web.settings import load
 
 FIRST_VERSION: Final = 1
@@ -92,7 +93,7 @@ def profile(session: Session, actor: Actor) -> ProfileView:
         sections=_sections(fields),
         address=AddressView(
             text=mask_email(str(values["email"])) if values["email"] else "",
-            needs_password=not stepped_up(actor),
+            needs_password=not is_recent(actor),
             pending=pending(session, actor),
         ),
         zona=here.times.zona,

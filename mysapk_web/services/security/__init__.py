@@ -24,6 +24,7 @@ from mysapk_web.services.security.password import (
     judge,
 )
 from mysapk_web.services.security.step_up import (
+    RECENT,
     StepUpNeeded,
     is_recent,
     require_recent,
@@ -31,6 +32,7 @@ from mysapk_web.services.security.step_up import (
 )
 
 __all__ = [
+    "RECENT",
     "WRONG_PASSWORD",
     "LoginInfo",
     "SecurityOverview",

@@ -14,8 +14,8 @@ from mysapk_web.services.database import in_transaction
 from mysapk_web.services.security.password import confirm_password, note_step_up
 from mysapk_web.settings import load
 
-LIFE: Final = timedelta(minutes=10)
-"""How long one proof is good for."""
+RECENT: Final = timedelta(minutes=10)
+"""So long a login, a password or a code counts as recent; at this age it no longer does."""
 FIELD: Final = "konfirmasi"
 """Name of the field that takes the proof."""
 NEEDED: Final = "Tindakan ini memerlukan konfirmasi. Isi password Anda, atau kode dari aplikasi autentikator."
@@ -29,12 +29,12 @@ class StepUpNeeded(Refused):
 
 
 def is_recent(actor: Actor) -> bool:
-    """Whether password or code were shown in this session within the last ten minutes; a login counts.
+    """Whether the person has authenticated recently in this session: the one rule for every act that asks for it.
 
     Args:
         actor: Who acts.
     """
-    return actor.step_up_at is not None and clock.now() - actor.step_up_at < LIFE
+    return actor.step_up_at is not None and clock.now() - actor.step_up_at < RECENT
 
 
 def require_recent(actor: Actor) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import reflex as rx
 
+from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.services import database, security
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form, NativeForm, Repeat
@@ -73,7 +74,8 @@ def step_up_dialog() -> rx.Component:
         dialog(
             "Konfirmasi bahwa ini Anda",
             rx.el.p(
-                "Tindakan ini berdampak pada orang lain. Setelah dikonfirmasi, Anda tidak ditanya lagi selama 10 menit."
+                "Tindakan ini berdampak pada orang lain. Setelah dikonfirmasi, Anda tidak ditanya lagi selama "
+                f"{describe_wait(security.RECENT)}."
             ),
             Form.create(
                 password_field(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
+from pathlib import Path
+
 import pytest
 
+import mysapk_web
 from mysapk_web.domain.throttle import PASSWORD_CONFIRM_PER_ACCOUNT, SECOND_FACTOR_TRIES
-from mysapk_web.services import security
+from mysapk_web.services import profile, security
 from mysapk_web.services.actor import CountedRefusal, InputRefused
 from tests.unit.services.people import WRONG, Browser, Portal, after, minutes
 from tests.unit.services.phones import Phone
+
+SOURCE = Path(mysapk_web.__file__).parent
 
 
 def show(browser: Browser, proof: str) -> None:
@@ -30,6 +37,26 @@ def test_a_login_is_good_for_ten_minutes(budi: tuple[Browser, Phone]) -> None:
     with after(10 * minutes), pytest.raises(security.StepUpNeeded) as refused:
         security.require_recent(browser.actor)
     assert refused.value.field == "konfirmasi"
+
+
+@pytest.mark.parametrize(("age", "recent"), [(10 * minutes - 1, True), (10 * minutes, False)])
+def test_a_new_address_asks_at_the_very_moment_at_which_every_other_act_does(
+    portal: Portal, age: int, *, recent: bool
+) -> None:
+    browser = portal.browser().enter(portal.ani)
+    with after(age):
+        assert security.is_recent(browser.actor) is recent
+        with portal.db.read() as s:
+            assert profile.profile(s, browser.actor).address.needs_password is not recent
+        with nullcontext() if recent else pytest.raises(InputRefused, match="Isi password"):
+            profile.ask_email(portal.db, browser.actor, email="baru@contoh.example.go.id")
+
+
+def test_nothing_else_decides_what_is_recent() -> None:
+    """The column is compared in one module; others write it or hand it on."""
+    compared = re.compile(r"step_up_at\s*(?:[-+<>]|is\b)|[-+<>]=?\s*[\w.]*step_up_at")
+    deciding = {path.name for path in SOURCE.rglob("*.py") if compared.search(path.read_text(encoding="utf-8"))}
+    assert deciding == {"step_up.py"}
 
 
 @pytest.mark.parametrize("proof", ["password", "code", "code with a blank"])
