@@ -42,6 +42,7 @@ class AuditTag(StrEnum):
 
     # Second factor
     TOTP_ENABLED = "akun:totp-aktif"
+    TOTP_RESTARTED = "akun:totp-dimulai-lagi"
     TOTP_DISABLED = "akun:totp-nonaktif"
     TOTP_FAILED = "akun:totp-gagal"
     TOTP_REMOVED_BY_ADMIN = "akun:totp-dihapus-admin"
@@ -134,6 +135,7 @@ _LABELS: Final = {
     AuditTag.IMPORT_TOKEN_REVOKED: "Token impor email dicabut",
     AuditTag.EMAIL_POLICY_CHANGED: "Kebijakan domain email diubah",
     AuditTag.TOTP_ENABLED: "Verifikasi dua langkah diaktifkan",
+    AuditTag.TOTP_RESTARTED: "Verifikasi dua langkah dimulai lagi dari perangkat lain",
     AuditTag.TOTP_DISABLED: "Verifikasi dua langkah dimatikan",
     AuditTag.TOTP_FAILED: "Kode autentikator salah",
     AuditTag.TOTP_REMOVED_BY_ADMIN: "Verifikasi dua langkah dihapus oleh admin",

@@ -34,6 +34,8 @@ class Account(SQLModel, table=True):
     last_login_at: datetime | None = None
     totp_secret: str | None = Field(default=None, max_length=300)
     """Encrypted; set while enrolling, in force once `totp_confirmed_at` is."""
+    totp_session: str | None = Field(default=None, max_length=64)
+    """Session that began to enrol: nobody else sees or confirms the secret."""
     totp_confirmed_at: datetime | None = None
     totp_last_step: int = 0
     """Time step of the last accepted code: a code works once (RFC 6238 5.2)."""

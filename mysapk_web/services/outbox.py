@@ -42,6 +42,8 @@ class Letter(StrEnum):
     EMAIL_REQUEST_REFUSED = "perbaikan-email-ditolak"
     """An admin refused such a request. params: reason, mask_new."""
     SECOND_FACTOR_ON = "kode-dua-langkah-aktif"
+    SECOND_FACTOR_RESTARTED = "kode-dua-langkah-dimulai-lagi"
+    """Enrolling was begun in another session while one was under way. params: agent, network."""
     SECOND_FACTOR_OFF = "kode-dua-langkah-nonaktif"
     """params: by_admin (an admin took a lost one away)."""
     RECOVERY_CODES_NEW = "kode-pemulihan-baru"
@@ -98,6 +100,7 @@ _LABELS: Final = {
     Letter.EMAIL_REQUESTED: "Perbaikan email diminta",
     Letter.EMAIL_REQUEST_REFUSED: "Perbaikan email ditolak",
     Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
+    Letter.SECOND_FACTOR_RESTARTED: "Verifikasi dua langkah dimulai lagi dari perangkat lain",
     Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah dimatikan",
     Letter.RECOVERY_CODES_NEW: "Kode pemulihan baru dibuat",
     Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",

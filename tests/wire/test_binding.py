@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+import pyotp
 import pytest
 from socketio.exceptions import BadNamespaceError
 from sqlalchemy import update
@@ -293,5 +295,43 @@ def test_a_refused_login_leaves_no_claim(browser: Browser, accounts: dict[str, D
                 assert not ticket_of(tab.updates)
                 assert await browser.take_session("") == "/masuk"
                 assert SESSION not in browser.cookies
+
+    run(walk())
+
+
+def test_an_authenticator_is_seen_and_confirmed_in_the_session_that_began_it(
+    new_browser: Callable[[], Browser], people: People, accounts: dict[str, DemoAccount]
+) -> None:
+    """Another session of the same account, stolen perhaps, asks for everything that the owner's page asks for."""
+    person = accounts["pppk"]
+
+    async def walk() -> None:
+        owner, thief = new_browser(), new_browser()
+        owner.cookies, thief.cookies = people.cookies("pppk"), people.cookies("pppk")
+        assert owner.cookies[SESSION] != thief.cookies[SESSION]
+        async with owner.tab("/keamanan") as mine, thief.tab("/keamanan") as theirs:
+            started = await mine.call(
+                f"{KEAMANAN}.start_second_factor", {"form": {"password_totp": person.password}}, quiet=0.3
+            )
+            assert merged(started, "keamanan_state")["enrolling"]
+            status, _, key = await owner.request("GET", "/keamanan/kunci")
+            assert status == 200
+            secret = "".join(re.findall(r"\b[A-Z2-7]{4}\b", key))
+            assert (await owner.request("GET", "/keamanan/qr.svg"))[0] == 200
+
+            assert (await thief.request("GET", "/keamanan/qr.svg"))[0] == 404
+            status, headers, _ = await thief.request("GET", "/keamanan/kunci")
+            assert (status, headers["location"]) == (303, "/keamanan")
+            code = pyotp.TOTP(secret).now()
+            answer = await theirs.call(f"{KEAMANAN}.confirm_second_factor", {"form": {"kode": code}}, quiet=0.3)
+            assert "perangkat lain" in merged(answer, "app_state")["faults"][""]
+            await theirs.call(f"{KEAMANAN}.cancel_second_factor", {"form": {}}, quiet=0.3)
+            status, headers, _ = await thief.request("POST", "/keamanan/kode-pemulihan")
+            assert (status, headers["location"]) == (303, "/keamanan")
+            assert secret not in theirs.seen()
+
+            assert (await owner.request("GET", "/keamanan/qr.svg"))[0] == 200, "nothing was dropped"
+            await mine.call(f"{KEAMANAN}.cancel_second_factor", {"form": {}}, quiet=0.3)
+            assert (await owner.request("GET", "/keamanan/qr.svg"))[0] == 404
 
     run(walk())

@@ -84,6 +84,7 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.EMAIL_REQUESTED: addresses.requested,
     Letter.EMAIL_REQUEST_REFUSED: addresses.request_refused,
     Letter.SECOND_FACTOR_ON: security.second_factor_on,
+    Letter.SECOND_FACTOR_RESTARTED: security.second_factor_restarted,
     Letter.SECOND_FACTOR_OFF: security.second_factor_off,
     Letter.RECOVERY_CODES_NEW: security.recovery_codes_new,
     Letter.RECOVERY_CODE_USED: security.recovery_code_used,

@@ -55,6 +55,26 @@ def second_factor_on(facts: Facts, settings: Settings) -> Words:
     )
 
 
+def second_factor_restarted(facts: Facts, settings: Settings) -> Words:
+    """Enrolling was begun in another session while one was under way."""
+    return Words(
+        "Verifikasi dua langkah dimulai lagi dari perangkat lain",
+        (
+            Paragraph(
+                "Pengaktifan verifikasi dua langkah untuk akun MySAPK Web Anda sedang berjalan, lalu dimulai lagi dari "
+                "perangkat lain. Kode QR yang pertama tidak berlaku lagi."
+            ),
+            _place(facts),
+            Paragraph("Jika itu Anda, lanjutkan di perangkat yang terakhir."),
+            Link(
+                "Jika itu bukan Anda, orang itu tahu password Anda. Ganti password dan akhiri sesi lain sekarang di:",
+                f"{settings.public_url}/keamanan",
+            ),
+            recover(settings),
+        ),
+    )
+
+
 def second_factor_off(facts: Facts, settings: Settings) -> Words:
     """The second factor is off, by its owner or by an admin who was told that the phone is lost."""
     by_admin = bool(facts.params.get("by_admin"))
@@ -147,15 +167,19 @@ def sessions_ended(facts: Facts, settings: Settings) -> Words:
     )
 
 
+def _place(facts: Facts) -> Points:
+    """When and from where."""
+    agent, network = (plain(facts.params.get(name, "")) or "Tidak dikenal" for name in ("agent", "network"))
+    return Points((f"Waktu: {moment(facts)}", f"Perangkat: {agent}", f"Jaringan: {network}"))
+
+
 def new_login(facts: Facts, settings: Settings) -> Words:
     """A login from somewhere new."""
-    agent = plain(facts.params.get("agent", "")) or "Tidak dikenal"
-    network = plain(facts.params.get("network", "")) or "Tidak dikenal"
     return Words(
         "Masuk ke akun MySAPK dari perangkat baru",
         (
             Paragraph("Akun MySAPK Web Anda dipakai masuk dari perangkat yang belum pernah kami lihat."),
-            Points((f"Waktu: {moment(facts)}", f"Perangkat: {agent}", f"Jaringan: {network}")),
+            _place(facts),
             Paragraph("Jika itu Anda, tidak ada yang perlu dilakukan."),
             Link(
                 "Jika itu bukan Anda, akhiri sesi tersebut dan ganti password Anda di:",

@@ -13,6 +13,8 @@ from mysapk_web.models import Account, AuditEvent, Instansi, UserSession
 from mysapk_web.services import second_factor
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor, Refused
+from mysapk_web.services.security.enrolment import enrols_elsewhere, enrols_here
+from mysapk_web.services.security.step_up import is_recent
 from mysapk_web.services.security.trail import note
 from mysapk_web.settings import load
 
@@ -59,6 +61,8 @@ class SecurityOverview:
     logins: list[LoginInfo]
     has_second_factor: bool
     enrolling: bool
+    """This session has begun, and its QR code can be seen."""
+    enrolling_elsewhere: bool
     recovery_codes_left: int
     roles: list[str]
     second_factor_needed: bool
@@ -110,7 +114,8 @@ def overview(session: Session, actor: Actor) -> SecurityOverview:
             for row in logins
         ],
         has_second_factor=account.totp_confirmed_at is not None,
-        enrolling=account.totp_secret is not None and account.totp_confirmed_at is None,
+        enrolling=enrols_here(account, actor) and is_recent(actor),
+        enrolling_elsewhere=enrols_elsewhere(session, account, actor),
         recovery_codes_left=second_factor.codes_left(session, actor.account_id),
         roles=[grant.role.label for grant in actor.grants],
         second_factor_needed=bool(actor.grants) and account.totp_confirmed_at is None,

@@ -1,23 +1,28 @@
-"""Putting an authenticator in force, its recovery codes, and switching it off."""
+"""Putting an authenticator in force, its recovery codes, and switching it off.
+
+An enrolment belongs to the session that began it: begun with the password, read and confirmed while the person has authenticated
+recently. Confirming it ends all other sessions, so the first recovery codes are made in that session, too.
+"""
 
 from __future__ import annotations
 
 import pyotp
 from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.throttle import SECOND_FACTOR_TRIES
 from mysapk_web.models import Account, Database, Pegawai, RecoveryCode, UserSession
-from mysapk_web.services import clock, counters, second_factor
+from mysapk_web.services import audit, clock, counters, second_factor
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, NotAllowed, Refused
+from mysapk_web.services.agents import describe_agent
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.passwords import decrypt_totp, encrypt_totp
 from mysapk_web.services.security.password import confirm_password
-from mysapk_web.services.security.step_up import require_recent
+from mysapk_web.services.security.step_up import is_recent, require_recent
 from mysapk_web.services.security.trail import note
 from mysapk_web.settings import load
 
@@ -40,25 +45,69 @@ def start_second_factor(db: Database, actor: Actor, *, password: str) -> None:
 
 
 def _begin_enrolment(session: Session, actor: Actor) -> None:
-    begun = session.execute(
-        update(Account)
-        .where(col(Account.id) == actor.account_id, col(Account.totp_confirmed_at).is_(None))
-        .values(totp_secret=encrypt_totp(pyotp.random_base32(), load()), totp_last_step=0)
-        .returning(col(Account.id))
-    ).one_or_none()
-    if begun is None:
+    account = _locked(session, actor)
+    if account.totp_confirmed_at is not None:
         raise Refused("Verifikasi dua langkah sudah aktif. Matikan dahulu bila ingin mengganti ponsel.")
+    if enrols_elsewhere(session, account, actor):
+        note(session, actor, AuditTag.TOTP_RESTARTED)
+        enqueue(
+            session,
+            Letter.SECOND_FACTOR_RESTARTED,
+            account_id=actor.account_id,
+            agent=describe_agent(actor.visitor.agent),
+            network=audit.network(actor.visitor.address),
+        )
+    account.totp_secret = encrypt_totp(pyotp.random_base32(), load())
+    account.totp_session = actor.session
+    account.totp_last_step = 0
+    session.add(account)
+
+
+def _locked(session: Session, actor: Actor) -> Account:
+    """The account, whose enrolment nobody else begins, confirms or drops before this transaction ends."""
+    return session.exec(
+        select(Account)
+        .where(Account.id == actor.account_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def enrols_here(account: Account, actor: Actor) -> bool:
+    """Whether this session has begun an enrolment that is not confirmed.
+
+    Args:
+        account: Of the actor.
+        actor: The person in a session.
+    """
+    return (
+        account.totp_secret is not None and account.totp_confirmed_at is None and account.totp_session == actor.session
+    )
+
+
+def enrols_elsewhere(session: Session, account: Account, actor: Actor) -> bool:
+    """Whether another session that is still alive has begun an enrolment.
+
+    Args:
+        session: Any transaction.
+        account: Of the actor.
+        actor: The person in a session.
+    """
+    if account.totp_secret is None or account.totp_confirmed_at is not None or account.totp_session is None:
+        return False
+    other = account.totp_session
+    return other != actor.session and not sessions.ended_among(session, load(), [other])
 
 
 def enrolment_uri(session: Session, actor: Actor) -> str | None:
-    """The `otpauth://` address of a secret that waits for its confirmation; None when there is none.
+    """The `otpauth://` address of a secret that waits for its confirmation; None when this session may not see one.
 
     Args:
         session: A read transaction is enough.
-        actor: The person; the secret is shown to nobody else.
+        actor: The person, recently authenticated, in the session that began.
     """
     account = session.get_one(Account, actor.account_id)
-    if account.totp_secret is None or account.totp_confirmed_at is not None:
+    if account.totp_secret is None or not enrols_here(account, actor) or not is_recent(actor):
         return None
     person = session.get_one(Pegawai, actor.pegawai_id)
     secret = decrypt_totp(account.totp_secret, load())
@@ -75,11 +124,18 @@ def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
 
     Raises:
         CountedRefusal: The code is wrong.
-        Refused: No enrolment is under way.
+        Refused: This session has no enrolment under way.
+        StepUpNeeded: Password has to be shown again.
     """
-    account = session.get_one(Account, actor.account_id)
-    if account.totp_secret is None or account.totp_confirmed_at is not None:
-        raise Refused("Mulai dahulu dengan menampilkan kode QR.")
+    account = _locked(session, actor)
+    if account.totp_secret is None or not enrols_here(account, actor):
+        raise Refused(
+            "Kode QR ini tidak berlaku lagi karena pengaktifan dimulai dari perangkat lain. Tampilkan kode QR baru. "
+            "Bila bukan Anda yang memulainya, ganti password Anda sekarang."
+            if enrols_elsewhere(session, account, actor)
+            else "Mulai dahulu dengan menampilkan kode QR."
+        )
+    require_recent(actor)
     key = subject_key(load().key("counters"), f"totp-baru:{actor.account_id}")
     if not counters.within(session, SECOND_FACTOR_TRIES, key, actor, subject_id=actor.account_id):
         raise CountedRefusal(second_factor.TOO_MANY, "kode")
@@ -100,17 +156,16 @@ def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
 
 
 def cancel_second_factor(session: Session, actor: Actor) -> None:
-    """Drop a secret that was not confirmed. For everybody logged in.
+    """Drop the enrolment of this session. For everybody logged in.
 
     Args:
         session: Any transaction.
         actor: The person.
     """
-    session.execute(
-        update(Account)
-        .where(col(Account.id) == actor.account_id, col(Account.totp_confirmed_at).is_(None))
-        .values(totp_secret=None)
-    )
+    account = _locked(session, actor)
+    if enrols_here(account, actor):
+        account.totp_secret = None
+        session.add(account)
 
 
 def recovery_codes(session: Session, actor: Actor) -> list[str]:

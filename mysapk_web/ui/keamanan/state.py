@@ -44,6 +44,7 @@ class KeamananState(AppState):
     logins: list[LoginRow] = []
     has_second_factor: bool = False
     enrolling: bool = False
+    enrolling_elsewhere: bool = False
     codes_left: int = 0
     roles: str = ""
     second_factor_needed: bool = False
@@ -72,6 +73,7 @@ class KeamananState(AppState):
             for row in seen.logins
         ]
         self.has_second_factor, self.enrolling = seen.has_second_factor, seen.enrolling
+        self.enrolling_elsewhere = seen.enrolling_elsewhere
         self.codes_left, self.second_factor_needed = seen.recovery_codes_left, seen.second_factor_needed
         self.roles = ", ".join(seen.roles)
         self.proven = security.is_recent(actor())

@@ -55,6 +55,17 @@ def _start() -> rx.Component:
             "Siapkan aplikasinya, misalnya Aegis, Google Authenticator, atau Microsoft Authenticator.",
             class_name="help",
         ),
+        rx.cond(
+            KeamananState.enrolling_elsewhere,
+            rx.el.div(
+                inset(
+                    "Pengaktifan sedang berjalan di perangkat lain. Bila Anda mulai di sini, yang di sana berakhir. "
+                    "Bila itu bukan Anda, ganti password Anda sekarang.",
+                    kind="warn",
+                ),
+                class_name="mt-4",
+            ),
+        ),
         Form.create(
             password_field("password_totp", "Password Anda"),
             submit_button("Tampilkan kode QR", "Memeriksa ..."),

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pyotp
 import pytest
 
+from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import security
-from mysapk_web.services.actor import CountedRefusal, Refused
+from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter
-from tests.unit.services.people import WRONG, Browser, Person, Portal, after
+from mysapk_web.services.passwords import decrypt_totp
+from tests.unit.services.people import PHONE, WRONG, Browser, Person, Portal, after, minutes
 from tests.unit.services.phones import STEP, Phone, codes_of
+from tests.unit.services.trying import together
 
 
 @pytest.fixture
@@ -55,6 +58,104 @@ def test_the_secret_is_encrypted_and_shown_only_while_enrolling(portal: Portal) 
     assert in_transaction(portal.db, security.enrolment_uri, portal.browser().enter(portal.ani).actor) is None
     browser.act(security.confirm_second_factor, code=phone.code())
     assert in_transaction(portal.db, security.enrolment_uri, browser.actor) is None
+
+
+# It belongs to its session --------------------------------------------------------------------------
+
+
+def uri_of(browser: Browser) -> str | None:
+    return in_transaction(browser.portal.db, security.enrolment_uri, browser.actor)
+
+
+def test_another_session_neither_sees_nor_confirms_nor_drops_it(portal: Portal) -> None:
+    owner, thief = portal.browser().enter(portal.budi), portal.browser().enter(portal.budi)
+    phone = enrol(owner, portal.budi)
+    assert uri_of(thief) is None
+    assert not thief.overview().enrolling
+    assert thief.overview().enrolling_elsewhere
+    with pytest.raises(Refused, match="perangkat lain"):
+        thief.act(security.confirm_second_factor, code=phone.code())
+    with pytest.raises(NotAllowed):
+        codes_of(thief)
+    thief.act(security.cancel_second_factor)
+    assert uri_of(owner) is not None
+    owner.act(security.confirm_second_factor, code=phone.code())
+    assert len(codes_of(owner)) == 10
+    assert not thief.inside
+
+
+def test_a_second_beginning_elsewhere_ends_the_first_and_is_told_by_mail(portal: Portal) -> None:
+    first, second = portal.browser().enter(portal.budi), portal.browser(agent=PHONE).enter(portal.budi)
+    old = enrol(first, portal.budi)
+    assert Letter.SECOND_FACTOR_RESTARTED not in portal.letters(portal.budi)
+    new = enrol(second, portal.budi)
+    assert portal.letters(portal.budi)[-1] is Letter.SECOND_FACTOR_RESTARTED
+    assert portal.mails(portal.budi)[-1].params == {"agent": "Chrome di Android", "network": "203.0.113.0/24"}
+    assert len(portal.events(AuditTag.TOTP_RESTARTED)) == 1
+    assert uri_of(first) is None
+    for code in (old.code(), new.code()):
+        with pytest.raises(Refused, match="ganti password Anda sekarang"):
+            first.act(security.confirm_second_factor, code=code)
+    second.act(security.confirm_second_factor, code=new.code())
+    assert second.actor.second_factor
+
+
+def test_beginning_again_where_one_began_or_where_nobody_is_any_more_alarms_nobody(portal: Portal) -> None:
+    browser = portal.browser().enter(portal.budi)
+    enrol(browser, portal.budi)
+    enrol(browser, portal.budi)
+    browser.log_out()
+    later = portal.browser().enter(portal.budi)
+    assert not later.overview().enrolling_elsewhere
+    phone = enrol(later, portal.budi)
+    later.act(security.confirm_second_factor, code=phone.code())
+    assert portal.letters(portal.budi) == [Letter.SECOND_FACTOR_ON]
+
+
+def test_it_is_seen_and_confirmed_while_the_person_has_authenticated_recently(portal: Portal) -> None:
+    browser = portal.browser().enter(portal.budi)
+    phone = enrol(browser, portal.budi)
+    with after(10 * minutes - 1):
+        assert uri_of(browser) is not None
+    with after(10 * minutes):
+        assert uri_of(browser) is None
+        assert not browser.overview().enrolling
+        with pytest.raises(security.StepUpNeeded):
+            browser.act(security.confirm_second_factor, code=phone.code())
+        assert portal.account(portal.budi).totp_confirmed_at is None
+        security.step_up(portal.db, browser.actor, proof=portal.budi.password or "")
+        browser.act(security.confirm_second_factor, code=phone.code())
+    assert portal.account(portal.budi).totp_confirmed_at is not None
+
+
+def test_two_that_begin_at_once_leave_one_that_can_finish(both: Portal) -> None:
+    browsers = [both.browser().enter(both.budi) for _ in range(4)]
+
+    def begin(number: int) -> None:
+        security.start_second_factor(both.db, browsers[number].actor, password=both.budi.password or "")
+
+    assert together(4, begin) == [None] * 4
+    finishing = [browser for browser in browsers if uri_of(browser) is not None]
+    assert len(finishing) == 1
+    assert both.letters(both.budi) == [Letter.SECOND_FACTOR_RESTARTED] * 3
+
+
+def test_a_confirmation_never_puts_the_secret_of_another_session_in_force(both: Portal) -> None:
+    first, second = both.browser().enter(both.budi), both.browser().enter(both.budi)
+    phone = enrol(first, both.budi)
+    code, actor = phone.code(), second.actor
+
+    def act(number: int) -> None:
+        if number:
+            security.start_second_factor(both.db, actor, password=both.budi.password or "")
+        else:
+            first.act(security.confirm_second_factor, code=code)
+
+    together(2, act)
+    account = both.account(both.budi)
+    in_force = account.totp_confirmed_at is not None
+    assert in_force is (decrypt_totp(account.totp_secret or "", both.settings) == phone.secret)
+    assert in_force is (account.totp_session == first.visitor.session)
 
 
 def test_switching_on_needs_the_password(portal: Portal) -> None:
