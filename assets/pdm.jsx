@@ -346,6 +346,20 @@ export function Combobox({ name, value, text, found, onSearch, around, parent, .
   );
 }
 
+// A list item that the address names gets the focus once it is there: the content comes after the page.
+export function NamedItem({ ident, children, ...rest }) {
+  const element = useRef(null);
+  const named = location.hash.slice(1) === ident;
+  useEffect(() => {
+    if (named) element.current.focus();
+  }, [named]);
+  return (
+    <li {...rest} ref={element} id={ident} tabIndex={named ? -1 : undefined}>
+      {children}
+    </li>
+  );
+}
+
 // Until the server has answered, the state is still that of the address before: it is shown only when it belongs to this one.
 export function Here({ last, instead, children }) {
   return location.pathname.split("/").filter(Boolean).pop() === String(last) ? children : instead;

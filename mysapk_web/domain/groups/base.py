@@ -100,6 +100,27 @@ class Rule:
     warning: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Fields that two records are compared by. It counts where all of `fields` are filled.
+
+    Attributes:
+        fields: filled, and the same in both.
+        also: the same in both, or empty in both: fields that are not asked of everybody.
+    """
+
+    fields: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+
+def by(*fields: str, also: tuple[str, ...] = ()) -> Key:
+    """Write a key in a declaration; see `Key`."""
+    return Key(fields, also)
+
+
+ONE_AT_ALL: Final = (Key(()),)
+"""Identity of a kind that a person has one record of: whatever it says, a second one is the same."""
+
 EVERY_ACTION: Final = frozenset(Action)
 NO_DELETE: Final = frozenset({Action.ADD, Action.CHANGE})
 
@@ -120,7 +141,8 @@ class RecordKind:
         title_fields: fields whose words name a record in a list; those that are empty are left out.
         subtitle_fields: the line below.
         latest_by: field that tells which record is the latest; empty where the order does not matter.
-        unique_by: two records of a person never have the same values here.
+        identity: two records of a person that agree on one of these keys are the same, whatever else they say.
+        similar: two that agree on one of these may be the same: the person and the desk look at both.
         actions: what a proposal may do.
     """
 
@@ -134,8 +156,9 @@ class RecordKind:
     rules: tuple[Rule, ...] = ()
     title_fields: tuple[str, ...]
     subtitle_fields: tuple[str, ...] = ()
+    identity: tuple[Key, ...]
+    similar: tuple[Key, ...]
     latest_by: str = ""
-    unique_by: tuple[str, ...] = ()
     actions: frozenset[Action] = EVERY_ACTION
 
     def field(self, name: str) -> Field:

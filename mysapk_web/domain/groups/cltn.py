@@ -1,6 +1,6 @@
 """Cuti di luar tanggungan negara (domain 7.2)."""
 
-from mysapk_web.domain.groups.base import PNS_ONLY, Approval, Cardinality, Duty, Group, RecordKind
+from mysapk_web.domain.groups.base import PNS_ONLY, Approval, Cardinality, Duty, Group, RecordKind, by
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import Field, FieldKind
 from mysapk_web.domain.groups.rules import not_before, working_age
@@ -31,6 +31,8 @@ CLTN = RecordKind(
     ),
     title_fields=("jenis_cltn",),
     subtitle_fields=("tanggal_mulai", "tanggal_selesai"),
+    identity=(by("jenis_cltn", "tanggal_mulai"), by("jenis_cltn", "nomor_sk")),
+    similar=(by("tanggal_mulai"), by("nomor_sk")),
     latest_by="tanggal_mulai",
 )
 

@@ -2,6 +2,7 @@
 
 from mysapk_web.domain.groups.base import (
     NO_DELETE,
+    ONE_AT_ALL,
     PNS_CPNS,
     Approval,
     Cardinality,
@@ -80,6 +81,8 @@ CPNS_PNS = RecordKind(
     ),
     title_fields=("nomor_sk_pns", "nomor_sk_cpns"),
     subtitle_fields=("tmt_cpns", "tmt_pns"),
+    identity=ONE_AT_ALL,
+    similar=(),
     actions=NO_DELETE,
 )
 

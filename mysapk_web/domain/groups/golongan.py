@@ -1,6 +1,6 @@
 """Riwayat golongan/pangkat (domain 7.2). One proposal only, and needed even when the data is right (domain 0.3)."""
 
-from mysapk_web.domain.groups.base import ASN, NO_DELETE, Approval, Cardinality, Duty, Group, RecordKind, Rule
+from mysapk_web.domain.groups.base import ASN, NO_DELETE, Approval, Cardinality, Duty, Group, RecordKind, Rule, by
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import JENIS, RUMPUN, Condition, Field, FieldKind
 from mysapk_web.domain.groups.rules import decree_before_effect, not_before, working_age
@@ -81,8 +81,9 @@ GOLONGAN = RecordKind(
     ),
     title_fields=("golongan",),
     subtitle_fields=("tmt_golongan", "nomor_sk"),
+    identity=(by("golongan", "tmt_golongan"),),
+    similar=(by("tmt_golongan"), by("nomor_sk"), by("golongan", also=("jenis_kp",))),
     latest_by="tmt_golongan",
-    unique_by=("golongan", "tmt_golongan"),
     actions=NO_DELETE,
 )
 

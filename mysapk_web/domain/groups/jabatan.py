@@ -1,6 +1,6 @@
 """Riwayat jabatan (domain 7.2)."""
 
-from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind
+from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind, by
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import Condition, Field, FieldKind
 from mysapk_web.domain.groups.rules import decree_before_effect, not_before, working_age
@@ -9,6 +9,7 @@ STRUKTURAL, FUNGSIONAL, RANGKAP, PELAKSANA = "1", "2", "3", "4"
 _WITH_ESELON = Condition("jenis_jabatan", (STRUKTURAL, RANGKAP))
 _WITH_JF = Condition("jenis_jabatan", (FUNGSIONAL, RANGKAP))
 _PLACE = "Tempat kerja"
+_POST = ("nama_jabatan", "jabatan_fungsional", "jabatan_pelaksana")
 
 JABATAN = RecordKind(
     key="jabatan",
@@ -66,6 +67,8 @@ JABATAN = RecordKind(
     ),
     title_fields=("nama_jabatan", "jabatan_fungsional", "jabatan_pelaksana"),
     subtitle_fields=("unor", "tmt_jabatan"),
+    identity=(by("jenis_jabatan", "unor", "tmt_jabatan", also=_POST),),
+    similar=(by("tmt_jabatan"), by("nomor_sk"), by("jenis_jabatan", "unor", also=_POST)),
     latest_by="tmt_jabatan",
 )
 

@@ -1,6 +1,6 @@
 """Keluarga: pasangan, anak, orang tua (domain 7.2). Not compulsory; green by "data sudah sesuai" (domain 5.1)."""
 
-from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind, RecordView, Rule
+from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind, RecordView, Rule, by
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import Condition, Field, FieldKind
 from mysapk_web.domain.groups.rules import nik_fits, not_before, years_later
@@ -59,6 +59,7 @@ _LIFE_FIELDS = (
 _DIED_AFTER_BIRTH = not_before(
     "tanggal_meninggal", "tanggal_lahir", "Tanggal meninggal tidak boleh sebelum tanggal lahir."
 )
+_SAME_PERSON = (by("nik"), by("nomor_paspor"))
 _KK = DocumentRule("X-KK", "Kartu Keluarga", required=False)
 _DEATH = DocumentRule("X-AKTA-KEMATIAN", "Akta kematian", required=_DEAD)
 
@@ -123,8 +124,9 @@ PASANGAN = RecordKind(
     ),
     title_fields=("nama",),
     subtitle_fields=("status_pernikahan", "tanggal_menikah"),
+    identity=(by("pasangan_ke"), by("nama", "tanggal_lahir", "tanggal_menikah"), by("nik", "tanggal_menikah")),
+    similar=(by("nama", "tanggal_lahir"), *_SAME_PERSON, by("nip_pasangan"), by("akta_menikah"), by("tanggal_menikah")),
     latest_by="pasangan_ke",
-    unique_by=("pasangan_ke",),
 )
 
 ANAK = RecordKind(
@@ -167,6 +169,9 @@ ANAK = RecordKind(
     ),
     title_fields=("nama",),
     subtitle_fields=("jenis_anak", "tanggal_lahir"),
+    identity=(by("nama", "tanggal_lahir"), *_SAME_PERSON),
+    # Twins have the day of birth in common, so that alone refuses nobody.
+    similar=(by("nama"), by("tanggal_lahir"), by("akta_kelahiran")),
     latest_by="tanggal_lahir",
 )
 
@@ -191,8 +196,9 @@ ORANG_TUA = RecordKind(
         _DIED_AFTER_BIRTH,
     ),
     title_fields=("nama",),
+    identity=(by("hubungan"),),
+    similar=(by("nama", "tanggal_lahir"),),
     subtitle_fields=("hubungan", "status_hidup"),
-    unique_by=("hubungan",),
 )
 
 GROUP = Group(

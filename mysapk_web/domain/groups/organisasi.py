@@ -1,6 +1,6 @@
 """Riwayat organisasi (domain 7.2; the form is known from the prototype of SIASN only)."""
 
-from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind
+from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind, by
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import Field, FieldKind
 from mysapk_web.domain.groups.rules import after_birth, not_before
@@ -32,6 +32,8 @@ ORGANISASI = RecordKind(
     ),
     title_fields=("nama_organisasi",),
     subtitle_fields=("jabatan", "tanggal_mulai"),
+    identity=(by("nama_organisasi", "jabatan", "tanggal_mulai"),),
+    similar=(by("nama_organisasi", "jabatan"), by("nama_organisasi", "tanggal_mulai")),
     latest_by="tanggal_mulai",
 )
 

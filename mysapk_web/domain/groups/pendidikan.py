@@ -1,6 +1,6 @@
 """Riwayat pendidikan, diklat struktural, kursus (domain 7.2): one tile with three tabs (domain 6)."""
 
-from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind, RecordView, Rule
+from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind, RecordView, Rule, by
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import Condition, Field, FieldKind
 from mysapk_web.domain.groups.rules import after_birth, not_before, year_of, years_later
@@ -62,6 +62,15 @@ PENDIDIKAN = RecordKind(
     ),
     title_fields=("tingkat_pendidikan", "pendidikan"),
     subtitle_fields=("nama_sekolah", "tahun_lulus"),
+    identity=(
+        by("tingkat_pendidikan", "pendidikan", "tahun_lulus"),
+        by("tingkat_pendidikan", "nomor_ijazah", "tahun_lulus"),
+    ),
+    similar=(
+        by("tingkat_pendidikan", "pendidikan"),
+        by("tingkat_pendidikan", "tahun_lulus"),
+        by("nomor_ijazah"),
+    ),
     latest_by="tanggal_lulus",
 )
 
@@ -92,6 +101,8 @@ DIKLAT = RecordKind(
     ),
     title_fields=("latihan_struktural",),
     subtitle_fields=("penyelenggara", "tahun"),
+    identity=(by("latihan_struktural", "tanggal_mulai"), by("latihan_struktural", "nomor")),
+    similar=(by("latihan_struktural", "tahun"), by("nomor"), by("tanggal_mulai", "tanggal_selesai")),
     latest_by="tanggal_selesai",
 )
 
@@ -120,6 +131,8 @@ KURSUS = RecordKind(
     ),
     title_fields=("nama_kursus",),
     subtitle_fields=("penyelenggara", "tahun"),
+    identity=(by("nama_kursus", "tanggal_mulai"), by("nama_kursus", "nomor_sertifikat")),
+    similar=(by("nama_kursus", "tahun"), by("nomor_sertifikat"), by("tanggal_mulai", "tanggal_selesai")),
     latest_by="tanggal_selesai",
 )
 

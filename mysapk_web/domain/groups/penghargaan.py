@@ -1,6 +1,6 @@
 """Riwayat penghargaan, tanda jasa (domain 7.2)."""
 
-from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind
+from mysapk_web.domain.groups.base import Approval, Cardinality, Duty, Group, RecordKind, by
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import Field, FieldKind
 from mysapk_web.domain.groups.rules import after_birth, year_of
@@ -26,6 +26,11 @@ PENGHARGAAN = RecordKind(
     ),
     title_fields=("jenis_penghargaan", "nama_penghargaan"),
     subtitle_fields=("nomor_sk", "tahun"),
+    identity=(
+        by("jenis_penghargaan", "tahun", also=("nama_penghargaan",)),
+        by("jenis_penghargaan", "nomor_sk", also=("nama_penghargaan",)),
+    ),
+    similar=(by("jenis_penghargaan", "tahun"), by("jenis_penghargaan", also=("nama_penghargaan",)), by("nomor_sk")),
     latest_by="tanggal_sk",
 )
 

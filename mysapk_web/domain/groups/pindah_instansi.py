@@ -10,6 +10,7 @@ from mysapk_web.domain.groups.base import (
     RecordKind,
     RecordView,
     Rule,
+    by,
 )
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import Field, FieldKind
@@ -85,6 +86,13 @@ PINDAH_INSTANSI = RecordKind(
     ),
     title_fields=("instansi_induk_baru",),
     subtitle_fields=("instansi_induk_lama", "tmt_pindah"),
+    identity=(by("instansi_induk_baru", "tmt_pindah"), by("nomor_sk_bkn", "tanggal_sk_bkn")),
+    similar=(
+        by("tmt_pindah"),
+        by("instansi_induk_lama", "instansi_induk_baru"),
+        by("nomor_sk_bkn"),
+        by("nomor_sk_tujuan"),
+    ),
     latest_by="tmt_pindah",
     actions=NO_DELETE,
 )

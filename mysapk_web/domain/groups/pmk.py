@@ -10,6 +10,7 @@ from mysapk_web.domain.groups.base import (
     RecordKind,
     RecordView,
     Rule,
+    by,
 )
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import Field, FieldKind
@@ -94,6 +95,8 @@ PMK = RecordKind(
     ),
     title_fields=("pengalaman",),
     subtitle_fields=("jenis_pmk", "nomor_sk"),
+    identity=(by("pengalaman", "tanggal_mulai"),),
+    similar=(by("pengalaman"), by("tanggal_mulai"), by("nomor_sk")),
     latest_by="tanggal_sk",
     actions=NO_DELETE,
 )

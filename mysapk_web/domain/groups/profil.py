@@ -1,6 +1,6 @@
 """Profil: data utama, KTP, BPJS Kesehatan, Taspen (domain 7.1). Changed at once, without verification."""
 
-from mysapk_web.domain.groups.base import Action, Approval, Cardinality, Duty, Group, RecordKind, Rule
+from mysapk_web.domain.groups.base import ONE_AT_ALL, Action, Approval, Cardinality, Duty, Group, RecordKind, Rule
 from mysapk_web.domain.groups.fields import Field, FieldKind
 from mysapk_web.domain.groups.rules import after_birth
 from mysapk_web.domain.identity import nik_doubt
@@ -117,6 +117,8 @@ PROFIL = RecordKind(
     rules=_RULES,
     title_fields=("nama",),
     subtitle_fields=("nip",),
+    identity=ONE_AT_ALL,
+    similar=(),
     actions=frozenset({Action.CHANGE}),
 )
 

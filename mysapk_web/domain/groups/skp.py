@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from mysapk_web.domain.groups.base import ASN, Approval, Cardinality, Duty, Group, RecordKind, RecordView, Rule
+from mysapk_web.domain.groups.base import ASN, Approval, Cardinality, Duty, Group, RecordKind, RecordView, Rule, by
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.groups.fields import Condition, Field, FieldKind
 
@@ -150,8 +150,10 @@ SKP = RecordKind(
     ),
     title_fields=("tahun",),
     subtitle_fields=("kuadran_kinerja", "nilai_prestasi"),
+    # Of 2021 there are two: one under each of the regulations that year had.
+    identity=(by("tahun", also=("peraturan_kinerja",)),),
+    similar=(by("tahun"),),
     latest_by="tahun",
-    unique_by=("tahun",),
 )
 
 GROUP = Group(

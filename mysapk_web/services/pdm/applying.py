@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import update
@@ -16,13 +17,18 @@ from mysapk_web.models import FormerValue, PersonnelRecord, Proposal
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.pdm.codes import ReadableCodes, codes
 from mysapk_web.services.pdm.holdings import kind_of
+from mysapk_web.services.pdm.matching import second_of
 from mysapk_web.services.pdm.moving import move
-from mysapk_web.services.pdm.payload import editable
+from mysapk_web.services.pdm.payload import editable, readable
 from mysapk_web.services.pdm.standing import Standing, standing_of
 
 OVERTAKEN: Final = (
     "Data pada berkas berubah sesudah usulan ini dikirim, sehingga usulan tidak dapat diterapkan. "
     "Kembalikan usulan agar diperiksa kembali."
+)
+DOUBLED: Final = (
+    "Data yang sama sudah ada pada berkas, sehingga usulan tidak dapat diterapkan. "
+    "Tolak usulan, atau kembalikan agar pegawai memeriksanya kembali."
 )
 UNSOUND: Final = "Isi usulan ini tidak lengkap, sehingga tidak dapat diterapkan. Kembalikan usulan agar diperbaiki."
 
@@ -62,10 +68,12 @@ def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int |
     here.times.require(proposal.state, UsulanAct.APPLY, kind_of(proposal).approval)
     declared, now = kind_of(proposal), here.times.now
     if proposal.action is Action.ADD:
+        values = _sound(session, here, proposal, declared)
+        _require_single(session, here, declared, values)
         record = PersonnelRecord(
             pegawai_id=here.pegawai_id,
             kind=declared.key,
-            payload=_sound(session, here, proposal, declared),
+            payload=values,
             created_at=now,
             changed_at=now,
         )
@@ -79,6 +87,12 @@ def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int |
     ).one()
     if old.removed_at is not None or old.version != proposal.record_version:
         raise Refused(OVERTAKEN)
+    changes: dict[str, Any] = {"removed_at": now}
+    if proposal.action is Action.CHANGE:
+        # What the agency keeps beside the proposed fields stays.
+        payload = {**old.payload, **_sound(session, here, proposal, declared)}
+        _require_single(session, here, declared, payload, old)
+        changes = {"payload": payload}
     session.add(
         FormerValue(
             record_id=old.id or 0,
@@ -89,14 +103,32 @@ def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int |
             proposal_id=proposal.id,
         )
     )
-    values: dict[str, Any] = (
-        {"removed_at": now}
-        if proposal.action is Action.DELETE
-        # What the agency keeps beside the proposed fields stays.
-        else {"payload": {**old.payload, **_sound(session, here, proposal, declared)}}
-    )
-    _change(session, old, values | {"changed_at": now})
+    _change(session, old, changes | {"changed_at": now})
     return old.id or 0
+
+
+def _require_single(
+    session: Session,
+    here: Standing,
+    declared: RecordKind,
+    after: Mapping[str, Value],
+    old: PersonnelRecord | None = None,
+) -> None:
+    """Nothing gets on file twice: asked again under the lock on the person, when everything applied before is there.
+
+    Raises:
+        Refused: The proposal would make a record the same as another one.
+    """
+    others = session.exec(
+        select(PersonnelRecord).where(
+            PersonnelRecord.pegawai_id == here.pegawai_id,
+            PersonnelRecord.kind == declared.key,
+            col(PersonnelRecord.removed_at).is_(None),
+            col(PersonnelRecord.id) != (old.id if old else 0),
+        )
+    ).all()
+    if second_of(declared, others, readable(declared, old.payload) if old else None, after):
+        raise Refused(DOUBLED)
 
 
 def _change(session: Session, record: PersonnelRecord, values: dict[str, Any]) -> None:

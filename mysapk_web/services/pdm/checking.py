@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mysapk_web.domain.groups.base import Action, Cardinality, RecordKind
 from mysapk_web.domain.groups.fields import Codes, Value
 from mysapk_web.domain.groups.validation import validate
-from mysapk_web.models import PersonnelRecord, Proposal
+from mysapk_web.models import Proposal
 from mysapk_web.services.pdm.holdings import Holdings, kind_of
+from mysapk_web.services.pdm.matching import Compared, compare
 from mysapk_web.services.pdm.payload import editable, readable
 
 RECORD_CHANGED = "Data pada berkas berubah sesudah usulan ini dibuat. Periksa kembali isian Anda, lalu simpan."
@@ -26,6 +27,7 @@ class Checked:
         missing: Labels of required documents that are missing.
         whole: What concerns the whole proposal.
         warnings: By field; they don't stand in the way.
+        compared: What the person has that is the same or similar; nothing is compared with a deletion.
     """
 
     values: dict[str, Value]
@@ -33,25 +35,38 @@ class Checked:
     missing: list[str] = field(default_factory=list)
     whole: list[str] = field(default_factory=list)
     warnings: dict[str, str] = field(default_factory=dict)
+    compared: Compared = field(default_factory=Compared)
 
     @property
     def count(self) -> int:
         """How many things have to be done first."""
-        return len(self.faults) + len(self.missing) + len(self.whole)
+        return len(self.faults) + len(self.missing) + len(self.whole) + len(self.compared.refused)
+
+    @property
+    def doubts(self) -> bool:
+        """Whether somebody has to look at it although nothing stands in the way."""
+        return bool(self.warnings or self.compared.shown)
 
     @property
     def sentences(self) -> list[str]:
         """All of them, one sentence each."""
-        return [*self.whole, *self.faults.values(), *(f"Unggah {label}." for label in self.missing)]
+        doubled = [each.sentence for each in self.compared.refused]
+        return [*self.whole, *doubled, *self.faults.values(), *(f"Unggah {label}." for label in self.missing)]
+
+    def fault_at(self, name: str) -> str:
+        """What is to be corrected at a field; empty for nothing."""
+        doubled = (each.sentence for each in self.compared.refused if each.field == name)
+        return self.faults.get(name) or next(doubled, "")
 
 
-def check(holdings: Holdings, proposal: Proposal, codes: Codes) -> Checked:
+def check(holdings: Holdings, proposal: Proposal, codes: Codes, *, official: bool = False) -> Checked:
     """Look for what stands in the way of sending a proposal.
 
     Args:
         holdings: Of its owner, with the records of its kind and its documents.
         proposal: A draft or one that was returned.
         codes: The code tables.
+        official: For a desk, see `matching.compare`.
     """
     declared = kind_of(proposal)
     whole = _about_record(holdings, proposal)
@@ -60,15 +75,14 @@ def check(holdings: Holdings, proposal: Proposal, codes: Codes) -> Checked:
         return Checked(values, whole=whole)
     here = holdings.here
     checked = validate(declared, values, codes=codes, today=here.times.today, person=here.facts)
-    faults, warnings = dict(checked.faults), dict(checked.warnings)
-    for name, sentence in _twins(holdings, proposal, declared, checked.payload).items():
-        faults.setdefault(name, sentence)
+    warnings = dict(checked.warnings)
     for name, sentence in _not_latest(holdings, proposal, declared, checked.payload).items():
         warnings.setdefault(name, sentence)
     present = {document.rule for document in holdings.documents.get(proposal.id or 0, ())}
     required = declared.required_documents(checked.payload, here.facts)
     missing = [rule.label for rule in required if rule.code not in present]
-    return Checked(checked.payload, faults, missing, whole, warnings)
+    compared = compare(holdings, proposal, declared, checked.payload, codes, official=official)
+    return Checked(checked.payload, dict(checked.faults), missing, whole, warnings, compared)
 
 
 def _about_record(holdings: Holdings, proposal: Proposal) -> list[str]:
@@ -78,39 +92,6 @@ def _about_record(holdings: Holdings, proposal: Proposal) -> list[str]:
         if record.id == proposal.record_id:
             return [] if record.version == proposal.record_version else [RECORD_CHANGED]
     return [RECORD_GONE]
-
-
-def _twins(holdings: Holdings, proposal: Proposal, declared: RecordKind, values: Mapping[str, Value]) -> dict[str, str]:
-    """Two records of a person never have the same values in `unique_by`, on file or proposed."""
-    mine = _key(declared, values)
-    if mine is None:
-        return {}
-    name, label = declared.unique_by[-1], declared.field(declared.unique_by[-1]).label
-    for record in holdings.records.get(proposal.kind, ()):
-        if record.id != proposal.record_id and _key(declared, readable(declared, record.payload)) == mine:
-            return {name: f"Data dengan {label} ini sudah ada pada berkas. Ubah data itu, jangan menambah yang baru."}
-    for other in _rivals(holdings.proposals, proposal):
-        if _key(declared, readable(declared, other.payload)) == mine:
-            return {name: f"Usulan lain dengan {label} ini sudah ada. Lanjutkan usulan itu atau hapus salah satunya."}
-    return {}
-
-
-def _rivals(proposals: Sequence[Proposal], proposal: Proposal) -> list[Proposal]:
-    """Open proposals of the same kind that came first: of two twins only the later one is at fault."""
-    return [
-        other
-        for other in proposals
-        if other.kind == proposal.kind
-        and other.ended_at is None
-        and other.action is not Action.DELETE
-        and other.id != proposal.id
-        and (other.sent_at is not None or (other.id or 0) < (proposal.id or 0))
-    ]
-
-
-def _key(declared: RecordKind, values: Mapping[str, Value]) -> tuple[Value, ...] | None:
-    found = tuple(values.get(name) for name in declared.unique_by)
-    return found if found and all(value not in (None, "") for value in found) else None
 
 
 def _not_latest(
@@ -128,13 +109,3 @@ def _not_latest(
                 name: "Pada berkas ada data yang lebih baru. Yang diminta adalah data terakhir; periksa tanggalnya."
             }
     return {}
-
-
-def editable_record(declared: RecordKind, record: PersonnelRecord) -> dict[str, Value]:
-    """The values of a record on file that a proposal starts from.
-
-    Args:
-        declared: Its kind.
-        record: On file.
-    """
-    return editable(declared, record.payload)

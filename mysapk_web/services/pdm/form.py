@@ -62,7 +62,8 @@ def form(session: Session, actor: Actor, proposal_id: int) -> FormView:
         record_changed=RECORD_CHANGED in checked.whole,
         may_write=allowed and proposal.action is not Action.DELETE,
         closed_sentence=here.times.closed_sentence(returned=returned),
-        faults=checked.whole,
+        faults=[*checked.whole, *(each.sentence for each in checked.compared.refused if not each.field)],
+        matches=list(checked.compared.matches),
         version=proposal.version,
     )
 
@@ -90,7 +91,7 @@ def _field(each: Field, checked: Checked, table: StoredCodes, person: PersonFact
         parent=parent,
         options=options_of(each, parent, table),
         max_length=each.max_length,
-        fault=checked.faults.get(each.name, ""),
+        fault=checked.fault_at(each.name),
         warning=checked.warnings.get(each.name, ""),
     )
 

@@ -65,6 +65,7 @@ def _item(holdings: Holdings, proposal: Proposal, tables: StoredCodes) -> Review
         ],
         problems=problems,
         warnings=list(checked.warnings.values()),
+        matches=list(checked.compared.matches),
         href=f"/pdm/{proposal.group}/{proposal.id}",
         ready=not problems,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -96,14 +95,3 @@ def cell_of(each: Field, value: Value) -> str:
     if each.kind is FieldKind.BOOLEAN:
         return "ya" if value else "tidak"
     return "" if value is None else safe_cell(str(value))
-
-
-def comparable(declared: RecordKind, payload: Mapping[str, Value]) -> tuple[Value, ...]:
-    """What two records that say the same have in common; an empty tick is as good as none.
-
-    Args:
-        declared: From `declared_for_files`.
-        payload: As stored.
-    """
-    said = (payload.get(each.name) for each in declared.fields)
-    return tuple(None if value is False or value == "" else value for value in said)

@@ -17,16 +17,18 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.groups import group_of
-from mysapk_web.domain.groups.base import Cardinality, RecordKind
+from mysapk_web.domain.groups.base import Action, RecordKind
+from mysapk_web.domain.groups.duplicates import differing_fields, identity_keys, similar_keys, whole_key
 from mysapk_web.domain.groups.fields import PersonFacts, Value
 from mysapk_web.domain.groups.validation import validate
 from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.period import ZONES
-from mysapk_web.models import Database, FormerValue, Instansi, Pegawai, PersonnelRecord
+from mysapk_web.domain.usulan import EDITABLE
+from mysapk_web.models import Database, FormerValue, Instansi, Pegawai, PersonnelRecord, Proposal
 from mysapk_web.services import audit, clock
 from mysapk_web.services.pdm.codes import ReadableCodes, codes
 from mysapk_web.services.pdm.payload import readable
-from mysapk_web.services.records.columns import NIP, aliases_of, comparable, declared_for_files, values_of
+from mysapk_web.services.records.columns import NIP, aliases_of, declared_for_files, values_of
 from mysapk_web.services.rolls import RowReport, Verdict
 from mysapk_web.services.rolls.judging import chunks
 from mysapk_web.services.rolls.person_row import RowFault
@@ -75,6 +77,32 @@ class _Person:
 
 
 @dataclass(slots=True)
+class _Known:
+    """What is known of one person's records of the kind, each by the keys that it is recognised by.
+
+    Attributes:
+        present: What each record on file says, as a whole.
+        gone: The same of what is on file no more.
+        same: Keys of the records on file.
+        under_way: Keys of what the person has proposed and nobody has decided yet.
+        similar: Values of a record on file by each key that makes another one similar.
+    """
+
+    present: set[tuple[str, ...]] = field(default_factory=set)
+    gone: set[tuple[str, ...]] = field(default_factory=set)
+    same: set[tuple[str | int, ...]] = field(default_factory=set)
+    under_way: set[tuple[str | int, ...]] = field(default_factory=set)
+    similar: dict[tuple[str | int, ...], dict[str, Value]] = field(default_factory=dict)
+
+    def add(self, declared: RecordKind, payload: dict[str, Value]) -> None:
+        """Note a record on file."""
+        self.present.add(whole_key(declared, payload))
+        self.same |= identity_keys(declared, payload)
+        for key in similar_keys(declared, payload):
+            self.similar.setdefault(key, payload)
+
+
+@dataclass(slots=True)
 class _Chunk:
     """Some rows, with everything on file of their people."""
 
@@ -83,10 +111,7 @@ class _Chunk:
     rows: Sequence[Row]
     now: datetime = field(default_factory=clock.now)
     people: dict[str, _Person] = field(default_factory=dict)
-    present: dict[int, set[tuple[Value, ...]]] = field(default_factory=lambda: defaultdict(set))
-    gone: dict[int, set[tuple[Value, ...]]] = field(default_factory=lambda: defaultdict(set))
-    keys: dict[int, set[tuple[Value, ...]]] = field(default_factory=lambda: defaultdict(set))
-    """Values of `unique_by` that are taken."""
+    known: dict[int, _Known] = field(default_factory=lambda: defaultdict(_Known))
 
     def reports(self) -> list[RowReport]:
         """Judge and write every row."""
@@ -100,7 +125,7 @@ class _Chunk:
             .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
             .where(col(Pegawai.nip).in_(set(nips)))
             .order_by(col(Pegawai.id))
-            .with_for_update(key_share=True, of=Pegawai)  # nobody applies a proposal of theirs meanwhile
+            .with_for_update(key_share=True, of=Pegawai)  # nobody sends or applies a proposal of theirs meanwhile
         )
         for person, zona in found:
             facts = PersonFacts(
@@ -111,26 +136,36 @@ class _Chunk:
             )
             self.people[person.nip] = _Person(person.id or 0, facts, zona)
         ids = [person.id for person in self.people.values()]
+        self._read_records(ids)
+        self._read_proposals(ids)
+
+    def _read_records(self, ids: Sequence[int]) -> None:
         mine = select(PersonnelRecord).where(
             col(PersonnelRecord.pegawai_id).in_(ids), PersonnelRecord.kind == self.declared.key
         )
         records = list(self.session.exec(mine))
         for record in records:
-            self._note(record.pegawai_id, readable(self.declared, record.payload), there=record.removed_at is None)
+            payload = readable(self.declared, record.payload)
+            if record.removed_at is None:
+                self.known[record.pegawai_id].add(self.declared, payload)
+            else:
+                self.known[record.pegawai_id].gone.add(whole_key(self.declared, payload))
         owner = {record.id: record.pegawai_id for record in records}
         for former in self.session.exec(select(FormerValue).where(col(FormerValue.record_id).in_(list(owner)))):
-            self._note(owner[former.record_id], readable(self.declared, former.payload), there=False)
+            before = whole_key(self.declared, readable(self.declared, former.payload))
+            self.known[owner[former.record_id]].gone.add(before)
 
-    def _note(self, person: int, payload: dict[str, Value], *, there: bool) -> None:
-        (self.present if there else self.gone)[person].add(comparable(self.declared, payload))
-        if there and (taken := self._key(payload)):
-            self.keys[person].add(taken)
-
-    def _key(self, payload: dict[str, Value]) -> tuple[Value, ...]:
-        if self.declared.cardinality is Cardinality.SINGLE:
-            return (self.declared.key,)
-        found = tuple(payload.get(name) for name in self.declared.unique_by)
-        return found if all(value not in (None, "") for value in found) else ()
+    def _read_proposals(self, ids: Sequence[int]) -> None:
+        """What lies on a desk. What its owner can still change is compared with the file when it is sent."""
+        sent = select(Proposal.pegawai_id, Proposal.payload).where(
+            col(Proposal.pegawai_id).in_(ids),
+            Proposal.kind == self.declared.key,
+            Proposal.action != Action.DELETE,
+            col(Proposal.ended_at).is_(None),
+            col(Proposal.state).not_in(EDITABLE),
+        )
+        for owner, payload in self.session.exec(sent):
+            self.known[owner].under_way |= identity_keys(self.declared, readable(self.declared, payload))
 
     def _report(self, row: Row, nip: str) -> RowReport:
         try:
@@ -144,15 +179,19 @@ class _Chunk:
         if faults:
             raise RowFault(" ".join(faults.values()))
         payload, note = self._judged(person, values)
-        said = comparable(self.declared, payload)
-        if said in self.present[person.id]:
+        known, said = self.known[person.id], whole_key(self.declared, payload)
+        if said in known.present:
             return Verdict.TIDAK_BERUBAH, SAME
-        if said in self.gone[person.id]:
+        if said in known.gone:
             return Verdict.TIDAK_BERUBAH, WAS
-        if self._key(payload) in self.keys[person.id]:
+        keys = identity_keys(self.declared, payload)
+        if not keys.isdisjoint(known.same):
             raise RowFault(
                 f"{self.declared.label} ini sudah ada di berkas dengan isi lain. Perubahan diusulkan oleh pegawainya di portal."
             )
+        if not keys.isdisjoint(known.under_way):
+            raise RowFault(f"{self.declared.label} ini sudah diusulkan pegawainya di portal dan sedang diproses.")
+        note = f"{note} {self._alike(known, payload)}".strip()
         self.session.add(
             PersonnelRecord(
                 pegawai_id=person.id,
@@ -162,8 +201,17 @@ class _Chunk:
                 changed_at=self.now,
             )
         )
-        self._note(person.id, payload, there=True)
+        known.add(self.declared, payload)
         return (Verdict.DITERIMA_DENGAN_CATATAN if note else Verdict.BARU), f"{ADDED} {note}".strip()
+
+    def _alike(self, known: _Known, payload: dict[str, Value]) -> str:
+        """What to say where something similar is on file; empty where there is nothing."""
+        other = next((known.similar[key] for key in similar_keys(self.declared, payload) if key in known.similar), None)
+        if other is None:
+            return ""
+        differing = differing_fields(self.declared, other, payload)
+        labels = [each.label for each in self.declared.fields if each.name in differing]
+        return f"Mirip dengan data yang sudah ada di berkas; berbeda pada {', '.join(labels)}."
 
     def _person(self, row: Row, nip: str) -> _Person:
         if not nip:

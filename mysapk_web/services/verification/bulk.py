@@ -120,7 +120,7 @@ def is_unchanged(proposal: Proposal, examined: Examined, tables: StoredCodes) ->
         tables: The code tables.
     """
     record = record_of(examined.holdings, proposal)
-    if proposal.action is not Action.CHANGE or record is None or examined.checked.count or examined.checked.warnings:
+    if proposal.action is not Action.CHANGE or record is None or examined.checked.count or examined.checked.doubts:
         return False
     declared = kind_of(proposal)
     return not differences(declared, editable(declared, record.payload), editable(declared, proposal.payload), tables)

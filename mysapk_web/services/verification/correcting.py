@@ -12,11 +12,13 @@ from mysapk_web.domain.groups.validation import validate
 from mysapk_web.domain.groups.words import choice_parent, display
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import UsulanAct
+from mysapk_web.models import Proposal
 from mysapk_web.reference import tables as built_in
 from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused
 from mysapk_web.services.pdm.codes import StoredCodes, codes, search_codes
 from mysapk_web.services.pdm.drafting import MAX_TEXT, read_values
 from mysapk_web.services.pdm.holdings import kind_of
+from mysapk_web.services.pdm.matching import compare
 from mysapk_web.services.pdm.moving import MAX_NOTE, move
 from mysapk_web.services.pdm.payload import editable
 from mysapk_web.services.verification.deciding import permit, take
@@ -95,6 +97,7 @@ def correct(
     examined = examine(session, proposal, here)
     old = editable(declared, proposal.payload)
     payload = _corrected(declared, wanted, old, value, examined, tables)
+    _require_single(declared, proposal, payload, examined, tables)
     changes = [
         {"field": each.name, "before": old[each.name], "after": payload[each.name]}
         for each in declared.editable
@@ -138,6 +141,20 @@ def _corrected(
     if worse:
         raise InputRefused({"nilai": f"Dengan nilai ini bagian lain tidak cocok lagi: {' '.join(worse)}"})
     return checked.payload
+
+
+def _require_single(
+    declared: RecordKind, proposal: Proposal, payload: dict[str, Value], examined: Examined, tables: StoredCodes
+) -> None:
+    """A correction doesn't make the proposal the same as something that is on file or under way.
+
+    Raises:
+        InputRefused: It would, and was not before.
+    """
+    known = {(each.on_file, each.number) for each in examined.checked.compared.refused}
+    for each in compare(examined.holdings, proposal, declared, payload, tables, official=True).refused:
+        if (each.on_file, each.number) not in known:
+            raise InputRefused({"nilai": f"Dengan nilai ini usulan menjadi sama dengan {each.place}: {each.title}."})
 
 
 def _field(declared: RecordKind, name: str) -> Field:

@@ -7,14 +7,16 @@ from typing import Final
 
 from sqlmodel import Session
 
-from mysapk_web.domain.groups.base import Action
+from mysapk_web.domain.groups.base import Action, Key, RecordKind
 from mysapk_web.domain.period import ZONES
 from mysapk_web.models import Proposal
 from mysapk_web.services.pdm import holdings as held
 from mysapk_web.services.pdm.checking import RECORD_CHANGED, RECORD_GONE, Checked, check
 from mysapk_web.services.pdm.codes import ReadableCodes, codes
 from mysapk_web.services.pdm.holdings import Holdings, kind_of
+from mysapk_web.services.pdm.matching import Compared
 from mysapk_web.services.pdm.standing import Standing, standing_of
+from mysapk_web.services.pdm.views import Match
 from mysapk_web.services.verification.quality import findings
 from mysapk_web.services.verification.views import CheckResult
 
@@ -49,7 +51,7 @@ def examine(session: Session, proposal: Proposal, here: Standing | None = None) 
     held.add_records(session, holdings, [kind_of(proposal)])
     held.add_documents(session, holdings, [proposal])
     held.add_trail(session, holdings, [proposal])
-    return Examined(here, holdings, check(holdings, proposal, ReadableCodes(codes(session))))
+    return Examined(here, holdings, check(holdings, proposal, ReadableCodes(codes(session)), official=True))
 
 
 def check_results(session: Session, proposal: Proposal, examined: Examined) -> list[CheckResult]:
@@ -61,12 +63,17 @@ def check_results(session: Session, proposal: Proposal, examined: Examined) -> l
         examined: From `examine`.
     """
     checked = examined.checked
-    found = [
-        _result("Isian data", list(checked.faults.values()), "Semua isian sesuai aturan kelompok ini."),
-        _result(
-            "Data pada berkas", [_FOR_OFFICIALS.get(each, each) for each in checked.whole], _UNCHANGED[proposal.action]
-        ),
-        _result("Dokumen wajib", [f"{label} tidak ada." for label in checked.missing], "Semua dokumen wajib ada."),
+    about_record = [_FOR_OFFICIALS.get(each, each) for each in checked.whole]
+    if proposal.action is Action.DELETE:
+        # Of a deletion nothing else is asked: it has no values and no documents.
+        return [_result("Data pada berkas", about_record, _UNCHANGED), *_quality(session, proposal, examined.holdings)]
+    found = [_result("Isian data", list(checked.faults.values()), "Semua isian sesuai aturan kelompok ini.")]
+    if proposal.action is Action.CHANGE:
+        found.append(_result("Data pada berkas", about_record, _UNCHANGED))
+    missing = [f"{label} tidak ada." for label in checked.missing]
+    found += [
+        _result("Dokumen wajib", missing, "Semua dokumen wajib ada."),
+        *_duplicates(kind_of(proposal), checked.compared),
     ]
     if checked.warnings:
         found.append(CheckResult("Perlu dilihat", "warn", " ".join(checked.warnings.values())))
@@ -77,11 +84,36 @@ _FOR_OFFICIALS: Final = {
     RECORD_CHANGED: "Data pada berkas berubah sesudah usulan ini dikirim. Kembalikan usulan agar diperiksa kembali.",
     RECORD_GONE: "Data yang diusulkan sudah tidak ada pada berkas. Tolak atau kembalikan usulan ini.",
 }
-_UNCHANGED: Final = {
-    Action.ADD: "Belum ada data yang sama pada berkas.",
-    Action.CHANGE: "Tidak berubah sejak usulan dikirim.",
-    Action.DELETE: "Tidak berubah sejak usulan dikirim.",
-}
+_UNCHANGED: Final = "Tidak berubah sejak usulan dikirim."
+
+
+def _duplicates(declared: RecordKind, compared: Compared) -> list[CheckResult]:
+    """What the person has that is the same or similar; where there is nothing, with how much and by what it was compared."""
+    if compared.matches:
+        return [_duplicate(each) for each in compared.matches]
+    among = f"{compared.records} data {declared.label} pada berkas dan {compared.proposals} usulan lain yang sedang diproses"
+    keys = "; ".join(_in_words(declared, key) for key in declared.identity if key.fields)
+    by = f" Data dianggap sama bila sama pada: {keys}." if keys else ""
+    return [CheckResult("Data ganda", "good", f"Tidak ada yang sama atau mirip di antara {among}.{by}")]
+
+
+def _duplicate(match: Match) -> CheckResult:
+    named = ", ".join(filter(None, (match.title, match.subtitle)))
+    other = "berkas" if match.on_file else "usulan lain"
+    differences = "; ".join(
+        f"{each.label} ({other}: {each.before or 'kosong'}, diusulkan: {each.after or 'kosong'})"
+        for each in match.differences
+    )
+    differing = f" Berbeda pada {differences}." if differences else " Tidak ada isian yang berbeda."
+    if match.refused:
+        advice = "Tolak usulan ini, atau kembalikan agar pegawai mengubah data yang sudah ada."
+        return CheckResult("Data ganda", "bad", f"Sama dengan {match.place}: {named}.{differing} {advice}")
+    likeness = "Sama" if match.same else "Mirip"
+    return CheckResult("Data ganda", "warn", f"{likeness} dengan {match.place}: {named}.{differing}")
+
+
+def _in_words(declared: RecordKind, key: Key) -> str:
+    return " + ".join(declared.field(name).label for name in (*key.fields, *key.also))
 
 
 def _result(name: str, faults: list[str], good: str) -> CheckResult:

@@ -77,6 +77,15 @@ class Here(_Pdm):
     instead: rx.Var[str]
 
 
+class NamedItem(_Pdm):
+    """A list item that the address can name: it gets the focus then."""
+
+    tag = "NamedItem"
+
+    ident: rx.Var[str]
+    """Its id."""
+
+
 class DateWords(_Pdm):
     """A typed date in words. Inside a `Draft`."""
 

@@ -3,6 +3,7 @@
 from mysapk_web.services.pdm.views.board import Board, NextStep, TileView
 from mysapk_web.services.pdm.views.form import DocumentSlot, FieldView, FormView, SavedDraft
 from mysapk_web.services.pdm.views.group import GroupView, KindView, RecordView
+from mysapk_web.services.pdm.views.match import Match
 from mysapk_web.services.pdm.views.proposal import Change, DocumentView, ProposalView, TrailView
 from mysapk_web.services.pdm.views.review import Review, ReviewGroup, ReviewItem
 
@@ -15,6 +16,7 @@ __all__ = [
     "FormView",
     "GroupView",
     "KindView",
+    "Match",
     "NextStep",
     "ProposalView",
     "RecordView",

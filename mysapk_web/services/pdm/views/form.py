@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mysapk_web.domain.groups.fields import Value
+from mysapk_web.services.pdm.views.match import Match
 from mysapk_web.services.pdm.views.proposal import DocumentView, ProposalView
 
 
@@ -69,6 +70,7 @@ class FormView:
         may_write: The form may be saved now.
         closed_sentence: Why not.
         faults: What concerns the whole proposal and no single field.
+        matches: What the person has that is the same or similar, see `Match`.
     """
 
     proposal: ProposalView
@@ -80,6 +82,7 @@ class FormView:
     may_write: bool
     closed_sentence: str
     faults: list[str]
+    matches: list[Match]
     version: int
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mysapk_web.services.pdm.views.board import NextStep
+from mysapk_web.services.pdm.views.match import Match
 from mysapk_web.services.pdm.views.proposal import Change, ProposalView
 
 
@@ -16,6 +17,7 @@ class ReviewItem:
         changes: What it changes; of a new record, everything.
         problems: What stands in the way of sending, one sentence each.
         warnings: What deserves a second look.
+        matches: What the person has that is the same or similar, see `Match`.
         href: Where to change it.
         ready: It is among what "send all" sends.
     """
@@ -25,6 +27,7 @@ class ReviewItem:
     documents: list[str]
     problems: list[str]
     warnings: list[str]
+    matches: list[Match]
     href: str
     ready: bool
 

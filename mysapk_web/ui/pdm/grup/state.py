@@ -65,15 +65,16 @@ def record_row(view: RecordView) -> RecordRow:
     }
 
 
-def kind_row(view: KindView, shown: int, *, urged: bool) -> KindRow:
+def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool) -> KindRow:
     """A kind as a state may hold it, with the first records and proposals only: those with something proposed come first.
 
     Args:
         view: From the service.
         shown: How many records, and how many proposals.
+        wanted: Id of a record that comes before all others; 0 for none.
         urged: Adding a record is what the page asks for first.
     """
-    records = sorted(view.records, key=lambda record: record.pending is None)
+    records = sorted(view.records, key=lambda record: (record.id != wanted, record.pending is None))
     return {
         "name": view.key,
         "label": view.label,
@@ -154,7 +155,8 @@ class GrupState(AppState):
         self.why_not_confirmed = view.why_not_confirmed if declarable and not is_empty else ""
         first = next((kind.key for kind in view.kinds if kind.can_add), "")
         urged = first if is_empty and not self.may_have_none and not view.done else ""
-        self.kinds = [kind_row(kind, self.shown, urged=kind.key == urged) for kind in view.kinds]
+        wanted = number_of(self.router.url.query_parameters.get("riwayat", ""))
+        self.kinds = [kind_row(kind, self.shown, wanted, urged=kind.key == urged) for kind in view.kinds]
 
     @handler(LOGGED_IN)
     async def more(self) -> None:

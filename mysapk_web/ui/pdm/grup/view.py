@@ -17,7 +17,7 @@ from mysapk_web.ui.components.display import (
     skeleton,
 )
 from mysapk_web.ui.components.forms import hidden, outcome, submit_button
-from mysapk_web.ui.components.pdm import Here
+from mysapk_web.ui.components.pdm import Here, NamedItem
 from mysapk_web.ui.components.usulan import ProposalRow, chip, documents, reason_box, trail, withdraw_form
 from mysapk_web.ui.pdm.grup.state import PAGE_SIZE, GrupState
 from mysapk_web.ui.shell import page
@@ -108,7 +108,7 @@ def _record(item: Any, kind: Any) -> rx.Component:
         ),
         rx.cond(item["why_not"] & (item["pending"].length() == 0), rx.el.p(item["why_not"], class_name="help")),
     )
-    return rx.el.li(
+    return NamedItem.create(
         on_file,
         rx.cond(
             item["pending"],
@@ -118,6 +118,7 @@ def _record(item: Any, kind: Any) -> rx.Component:
                 class_name="proposed",
             ),
         ),
+        ident=f"riwayat-{item['number']}",
         class_name="record",
     )
 

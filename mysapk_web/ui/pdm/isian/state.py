@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 import reflex as rx
 
@@ -15,11 +15,16 @@ from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.pdm.views import DocumentSlot, FormView, SavedDraft
 from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
 from mysapk_web.ui.components.controls import Option, Rule, SectionRow, changed_values, field_row, rule_of, sections
+from mysapk_web.ui.components.matches import MatchRow, match_rows
 from mysapk_web.ui.components.usulan import DocumentRow, document_row, proposal_row
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import OUTDATED, AppState, text_of
 from mysapk_web.ui.words import NOT_CONFIRMED, number_of, part_of_path, unit_of
 
+LOOK_FIRST: Final = (
+    "Belum terkirim: Anda sudah memiliki data yang mirip. Bandingkan dengan data yang ditunjukkan di bawah, lalu kirim kembali bila "
+    "memang berbeda."
+)
 FOUND = 20
 """Entries of a searched list."""
 
@@ -146,6 +151,8 @@ class IsianState(AppState):
     doubts: dict[str, str] = {}
     """Faults of the draft, shown beside a field once it was left; nothing is announced while somebody types."""
     hints: dict[str, str] = {}
+    matches: list[MatchRow] = []
+    """What the person has that is the same or similar, as of the last look: saving is too quick to compare."""
     saved: Saved = NOTHING_SAVED
     found: Found = NOTHING_FOUND
 
@@ -196,6 +203,7 @@ class IsianState(AppState):
         # What is only missing is said when the person goes on, not while the form is still being filled in.
         self.doubts = {each.name: each.fault for each in view.fields if each.fault and each.value not in (None, "")}
         self.hints = {each.name: each.warning for each in view.fields if each.warning}
+        self.matches = match_rows(view.matches)
         self._answer(version=view.version, loaded=True, sentence=view.closed_sentence)
 
     def _show_fields(self, view: FormView) -> None:
@@ -291,7 +299,7 @@ class IsianState(AppState):
             done = await self._save(form, self.saved["version"])
             self._answer(version=done.version, at=clock.now().isoformat())
         view = await database.look(pdm.form, actor(), self.usulan_id)
-        self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
+        self.slots, self.matches = [slot_row(slot, self.usulan_id) for slot in view.documents], match_rows(view.matches)
         missing = still_missing(view)
         if missing:
             raise InputRefused(missing)
@@ -303,9 +311,13 @@ class IsianState(AppState):
         """Send this usulan."""
         if text_of(form, "pernyataan") != "ya":
             raise Refused(NOT_CONFIRMED, "pernyataan")
-        missing = still_missing(await database.look(pdm.form, actor(), self.usulan_id))
+        view = await database.look(pdm.form, actor(), self.usulan_id)
+        seen, self.matches = self.matches, match_rows(view.matches)
+        missing = still_missing(view)
         if missing:
             raise InputRefused(missing)
+        if any(row not in seen for row in self.matches):
+            raise Refused(LOOK_FIRST)
         await database.run(pdm.send, actor(), [self.usulan_id], unor_id=unit_of(form))
         self._tell()
         return rx.redirect(f"/pdm/kirim?terkirim={self.usulan_id}")

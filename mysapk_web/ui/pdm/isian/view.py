@@ -11,6 +11,7 @@ from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import dialog_button, inset, section, skeleton
 from mysapk_web.ui.components.draft import DraftFields
 from mysapk_web.ui.components.forms import hidden, outcome, submit_button
+from mysapk_web.ui.components.matches import matches
 from mysapk_web.ui.components.pdm import Draft, Here, Upload
 from mysapk_web.ui.components.usulan import chip, confirmation, document, unit_choice
 from mysapk_web.ui.pdm.isian.state import IsianState
@@ -47,6 +48,7 @@ def _head() -> rx.Component:
                 class_name="mt-4",
             ),
         ),
+        matches(IsianState.matches),
         rx.cond(
             IsianState.closed,
             rx.el.div(inset(rx.el.p(IsianState.closed), kind="warn"), class_name="mt-4"),

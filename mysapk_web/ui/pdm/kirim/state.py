@@ -10,6 +10,7 @@ from mysapk_web.services import database, pdm
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.pdm.views import ReviewGroup, ReviewItem
 from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
+from mysapk_web.ui.components.matches import MatchRow, match_rows
 from mysapk_web.ui.components.usulan import proposal_row
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
@@ -32,6 +33,7 @@ class ItemRow(TypedDict):
     documents: list[str]
     problems: list[str]
     warnings: list[str]
+    matches: list[MatchRow]
     href: str
     sendable: bool
     emptied: str
@@ -67,6 +69,7 @@ def item_row(view: ReviewItem) -> ItemRow:
         "documents": view.documents,
         "problems": view.problems,
         "warnings": view.warnings,
+        "matches": match_rows(view.matches),
         "href": view.href,
         "sendable": view.ready,
         "emptied": "dihapus" if view.proposal.action == Action.DELETE else "dikosongkan",

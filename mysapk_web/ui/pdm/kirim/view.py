@@ -10,6 +10,7 @@ from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import dialog_button, empty, inset, section, skeleton
 from mysapk_web.ui.components.forms import hidden, outcome, submit_button
+from mysapk_web.ui.components.matches import matches
 from mysapk_web.ui.components.usulan import changes_table, chip, confirmation, unit_choice
 from mysapk_web.ui.pdm.kirim.state import PATH, KirimState
 from mysapk_web.ui.shell import page
@@ -43,6 +44,7 @@ def _item(item: Any) -> rx.Component:
                 class_name="mt-3",
             ),
         ),
+        matches(item["matches"]),
         changes_table(item["changes"], item["title"], item["emptied"]),
         rx.el.p(
             "Dokumen: ",

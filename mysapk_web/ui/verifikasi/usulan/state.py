@@ -308,7 +308,7 @@ def summary_of(seen: Opened) -> str:
         seen: From the service.
     """
     if seen.action == "ADD":
-        return "Data baru: belum ada pada berkas."
+        return "Data baru diusulkan ditambahkan pada berkas."
     if seen.action == "DELETE":
         return "Data pada berkas diusulkan dihapus."
     if not seen.changed:

@@ -1,7 +1,7 @@
 import pytest
 
 from mysapk_web.domain.groups import GROUPS, group, group_of, groups_for, kind
-from mysapk_web.domain.groups.base import Action, Approval, Cardinality, Duty
+from mysapk_web.domain.groups.base import ONE_AT_ALL, Action, Approval, Cardinality, Duty
 from mysapk_web.domain.groups.fields import FieldKind
 from mysapk_web.domain.pegawai import JenisPegawai
 from tests.unit.domain.groups.records import CODES, CPNS, GOOD, PEOPLE, PNS, PPPK
@@ -117,13 +117,32 @@ def test_a_declaration_is_sound(each):
             assert field.parent in earlier or field.parent.startswith("@")
         assert not (field.read_only and field.required)
         assert field.kind is FieldKind.CODE or not field.parent
-    for referred in (*each.title_fields, *each.subtitle_fields, *each.unique_by, *filter(None, [each.latest_by])):
+    for referred in (*each.title_fields, *each.subtitle_fields, *filter(None, [each.latest_by])):
         assert not each.field(referred).sensitive
     assert {rule.field for rule in each.rules} <= {field.name for field in each.editable}
     assert all(rule.sentence.endswith(".") for rule in each.rules)
     codes = [rule.code for rule in each.documents]
     assert len(set(codes)) == len(codes)
     assert all(rule.media_type == "application/pdf" and rule.max_bytes == 1_048_576 for rule in each.documents)
+
+
+@pytest.mark.parametrize("each", KINDS, ids=lambda each: each.key)
+def test_every_kind_declares_what_makes_two_records_the_same(each):
+    assert (each.identity == ONE_AT_ALL) == (each.cardinality is Cardinality.SINGLE)
+    for key in (*each.identity, *each.similar):
+        assert {*key.fields, *key.also} <= {field.name for field in each.editable}
+        assert len({*key.fields, *key.also}) == len((*key.fields, *key.also))
+    if each.cardinality is Cardinality.SINGLE:
+        assert each.similar == ()
+        return
+    # Whoever fills in what is required can be recognised, and nobody by nothing.
+    required = {field.name for field in each.editable if field.required and field.shown_when is None}
+    assert any(set(key.fields) <= required for key in each.identity)
+    assert all(key.fields for key in (*each.identity, *each.similar))
+    assert each.similar
+    # A similar key that is as narrow as an identity would never be seen.
+    narrow = [{*key.fields, *key.also} for key in each.identity]
+    assert not any({*key.fields, *key.also} >= other for key in each.similar for other in narrow)
 
 
 @pytest.mark.parametrize("each", GROUPS, ids=lambda each: each.key)

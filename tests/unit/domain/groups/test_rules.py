@@ -2,9 +2,10 @@ from datetime import date
 
 import pytest
 
-from mysapk_web.domain.groups.base import Approval, Cardinality, RecordKind
+from mysapk_web.domain.groups.base import Approval, Cardinality, RecordKind, by
 from mysapk_web.domain.groups.diff import differences
 from mysapk_web.domain.groups.documents import DocumentRule
+from mysapk_web.domain.groups.duplicates import is_same, is_similar
 from mysapk_web.domain.groups.fields import Condition, Field, FieldKind
 from mysapk_web.domain.groups.rules import full_months, not_before, years_later
 from mysapk_web.domain.groups.validation import validate
@@ -47,6 +48,8 @@ def test_another_kind_of_record_needs_a_declaration_and_nothing_else():
         rules=(not_before("sampai", "mulai", "Tanggal akhir tidak boleh sebelum tanggal mulai."),),
         title_fields=("nama",),
         subtitle_fields=("sampai",),
+        identity=(by("nama", also=("mulai",)),),
+        similar=(by("nama"),),
     )
 
     def check(payload):
@@ -68,3 +71,6 @@ def test_another_kind_of_record_needs_a_declaration_and_nothing_else():
     ]
     assert len(sertifikasi.required_documents(timed.payload, PNS)) == 1
     assert sertifikasi.required_documents(plain.payload, PNS) == ()
+    assert is_same(sertifikasi, timed.payload, {"nama": "PENGADAAN.", "berlaku": True, "mulai": "2024-02-01"})
+    assert not is_same(sertifikasi, plain.payload, timed.payload)
+    assert is_similar(sertifikasi, plain.payload, timed.payload)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import stat
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.groups import GROUPS, group_of
+from mysapk_web.domain.groups.fields import FieldKind
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.models import Instansi, PersonnelRecord
 from mysapk_web.services.actor import Refused
@@ -25,6 +27,7 @@ from mysapk_web.services.records.columns import OF_THE_ROLLS, declared_for_files
 from mysapk_web.services.rolls import RowReport, UnreadableFile, Verdict
 from tests.unit.domain.groups.records import GOOD
 from tests.unit.services.pdm.desk import Desk, open_pdm
+from tests.unit.services.pdm.test_parallel import together
 from tests.unit.services.people import Portal, after, days
 
 KINDS = [each.key for group in GROUPS for each in group.kinds]
@@ -63,6 +66,12 @@ def verdicts(reports: list[RowReport]) -> list[Verdict]:
 def on_file(desk: Desk, key: str) -> list[PersonnelRecord]:
     found = desk.rows(PersonnelRecord, col(PersonnelRecord.kind) == key)
     return sorted(found, key=lambda row: row.id or 0)
+
+
+def child(number: int) -> dict[str, Any]:
+    """One of many, like no other of them."""
+    born = date(2014, 2, 3) + timedelta(days=number)
+    return ANAK | {"nama": f"Anak {number}", "tanggal_lahir": born.isoformat(), "akta_kelahiran": f"AL-{number}"}
 
 
 def in_words(values: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +118,66 @@ def test_what_is_on_file_is_never_changed(desk: Desk, tmp_path: Path) -> None:
     assert report.verdict is Verdict.DITOLAK
     assert "sudah ada di berkas dengan isi lain" in report.sentence
     assert [row.payload for row in on_file(desk, "skp")] == [before]
+
+
+def test_a_record_that_is_only_typed_otherwise_is_on_file_already(desk: Desk, tmp_path: Path) -> None:
+    taken(desk, tmp_path, "golongan", GOOD["golongan"])
+    noise = GOOD["golongan"] | {"nomor_sk": "821 - 12 / bkpsdm .2020", "tanggal_sk": "20/03/2020"}
+    (again,) = taken(desk, tmp_path, "golongan", noise)
+    assert (again.verdict, again.sentence) == (Verdict.TIDAK_BERUBAH, "Sudah ada di berkas.")
+    assert len(on_file(desk, "golongan")) == 1
+
+
+@pytest.mark.parametrize("key", KINDS)
+def test_the_same_record_with_something_else_in_it_is_never_added(desk: Desk, tmp_path: Path, key: str) -> None:
+    desk.put(key, GOOD[key])
+    declared = declared_for_files(key)
+    named = {name for identity in declared.identity for name in (*identity.fields, *identity.also)}
+    other = next(
+        each
+        for each in declared.fields
+        if each.kind in (FieldKind.TEXT, FieldKind.LONG_TEXT)
+        and each.name not in named
+        and (key != "skp" or each.name == "penilai_nama")
+        and each.shown_when is None
+    )
+    (report,) = taken(desk, tmp_path, key, in_words(GOOD[key] | {other.name: "Lain Sekali"}))
+    assert report.verdict is Verdict.DITOLAK
+    assert "isi lain" in report.sentence
+    assert len(on_file(desk, key)) == 1
+
+
+def test_a_similar_record_is_added_and_the_report_says_how_it_differs(desk: Desk, tmp_path: Path) -> None:
+    desk.put("golongan", GOOD["golongan"])
+    (report,) = taken(desk, tmp_path, "golongan", GOOD["golongan"] | {"tmt_golongan": "2020-10-01"})
+    assert report.verdict is Verdict.DITERIMA_DENGAN_CATATAN
+    assert report.sentence.endswith("Mirip dengan data yang sudah ada di berkas; berbeda pada TMT golongan.")
+
+
+def test_what_a_person_has_sent_waits_for_its_decision_and_a_draft_stops_no_file(desk: Desk, tmp_path: Path) -> None:
+    drafted = desk.draft("keluarga", ANAK, kind="anak")
+    (added,) = taken(desk, tmp_path, "anak", child(9))
+    assert added.verdict is Verdict.BARU
+    desk.send(drafted)
+    (waits,) = taken(desk, tmp_path, "anak", ANAK | {"nama": "BUDI  CONTOH"})
+    assert (waits.verdict, "sedang diproses" in waits.sentence) == (Verdict.DITOLAK, True)
+
+    desk.withdraw(drafted)
+    again = desk.draft("keluarga", ANAK, kind="anak")
+    assert verdicts(taken(desk, tmp_path, "anak", ANAK)) == [Verdict.BARU]
+    with pytest.raises(Refused, match="sudah ada pada berkas"):
+        desk.send(again)
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_a_file_and_a_person_at_one_moment_add_a_record_once(desk_on_both: Desk, tmp_path: Path, _round: int) -> None:
+    desk = desk_on_both
+    number = desk.draft("keluarga", ANAK, kind="anak")
+    results = together(lambda: taken(desk, tmp_path, "anak", ANAK), lambda: desk.send(number))
+
+    sent = desk.proposal(number).sent_at is not None
+    assert len(on_file(desk, "anak")) + sent == 1
+    assert sent is not isinstance(results[1], Refused)
 
 
 def test_a_profile_is_added_once(desk: Desk, tmp_path: Path) -> None:
@@ -248,7 +317,7 @@ def test_the_trail_says_that_it_happened_and_no_value(desk: Desk, tmp_path: Path
 
 
 def test_an_import_that_stops_early_stands_in_the_trail_with_what_it_added(desk: Desk, tmp_path: Path) -> None:
-    rows = [{"nip": desk.person.nip} | ANAK | {"nama": f"Anak {number}"} for number in range(1_100)]
+    rows = [{"nip": desk.person.nip} | child(number) for number in range(1_100)]
     reports = import_records(desk.portal.db, written(tmp_path, rows), key="anak")
     next(reports)
     reports.close()  # type: ignore[attr-defined]
@@ -300,7 +369,7 @@ def test_only_an_ordinary_file_is_written(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_a_long_file_on_both_databases(desk_on_both: Desk, tmp_path: Path) -> None:
-    rows = [ANAK | {"nama": f"Anak {number}"} for number in range(2_100)]
+    rows = [child(number) for number in range(2_100)]
     assert set(verdicts(taken(desk_on_both, tmp_path, "anak", *rows))) == {Verdict.BARU}
     assert set(verdicts(taken(desk_on_both, tmp_path, "anak", *rows))) == {Verdict.TIDAK_BERUBAH}
     assert export_records(desk_on_both.portal.db, tmp_path / "keluar.csv", key="anak") == 2_100

@@ -12,7 +12,7 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.desk import CLAIM_LIFE
 from mysapk_web.domain.roles import Role
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
-from mysapk_web.models import Account, Document, Instansi, Pegawai, TrailEntry
+from mysapk_web.models import Account, Document, Instansi, Pegawai, Proposal, TrailEntry
 from mysapk_web.services import clock, documents, verification
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from tests.unit.services.pdm.desk import ANAK, GOLONGAN, PENGHARGAAN, SKP
@@ -363,3 +363,87 @@ def test_reading_is_written_down(office: Office) -> None:
     assert (event.actor_id, event.subject_id) == (office.desk.portal.budi.account_id, office.desk.person.account_id)
     assert event.detail["document"] == document
     assert office.desk.rows(TrailEntry, col(TrailEntry.act) == A.VERIFY) == []
+
+
+# The same, and similar ---------------------------------------------------------------------------
+
+
+def _of_doubles(opened: verification.Opened) -> list[tuple[str, str]]:
+    return [(check.result, check.note) for check in opened.checks if check.name == "Data ganda"]
+
+
+def test_a_check_says_with_what_it_compared_and_by_what(office: Office) -> None:
+    office.desk.put("penghargaan")  # of another year
+    ((result, note),) = _of_doubles(office.verifier.open(office.desk.sent("keluarga", ANAK, kind="anak")))
+    assert result == "good"
+    assert "0 data Anak pada berkas dan 0 usulan lain" in note
+    assert "Nama lengkap tanpa gelar + Tanggal lahir; NIK; Nomor paspor" in note
+    names = [check.name for check in office.verifier.open(office.sent()).checks]
+    assert "Data pada berkas" not in names  # nothing on file was asked for a new record
+
+
+def test_of_a_deletion_only_the_record_is_checked(office: Office) -> None:
+    number = office.desk.start("keluarga", "anak", "DELETE", office.desk.put("anak"))
+    office.desk.send(number)
+    (check,) = office.verifier.open(number).checks
+    assert (check.name, check.result) == ("Data pada berkas", "good")
+
+
+def test_what_came_on_file_after_it_was_sent_stands_in_the_way(office: Office) -> None:
+    number = office.sent()
+    office.desk.put("penghargaan", PENGHARGAAN | {"tanggal_sk": "2020-08-10", "tahun": 2020, "nomor_sk": "9/TK/2020"})
+    opened = office.verifier.open(number)
+    ((result, note),) = _of_doubles(opened)
+    assert result == "bad"
+    assert "Sama dengan data pada berkas: Satyalancana Karya Satya 10 Tahun" in note
+    assert "Nomor SK (berkas: 9/TK/2020, diusulkan: 44/TK/2020)" in note
+    assert [view.act for view in opened.acts if view.blocked] == [A.VERIFY.value]
+    with pytest.raises(Refused, match="Pemeriksaan otomatis"):
+        office.verifier.decide(number, A.VERIFY)
+    office.verifier.give_back(number)
+
+
+def test_a_similar_record_is_shown_at_the_desk_in_full(office: Office) -> None:
+    twin = ANAK | {"tanggal_lahir": "2012-08-17", "jenis_identitas": "1", "nik": "3374011708120001"}
+    office.desk.put("anak", twin)
+    number = office.desk.sent("keluarga", ANAK | {"nama": "Bagus Lestari"}, kind="anak")
+    opened = office.verifier.open(number)
+    ((result, note),) = _of_doubles(opened)
+    assert result == "warn"
+    assert "Mirip dengan data pada berkas: Bagas Lestari" in note
+    assert "NIK (berkas: 3374011708120001, diusulkan: kosong)" in note
+    assert not any(view.blocked for view in opened.acts)
+    office.verifier.decide(number, A.VERIFY)
+
+
+def test_a_draft_of_the_person_is_nothing_that_a_desk_hears_of(office: Office) -> None:
+    older = office.desk.draft("keluarga", ANAK | {"nama": "Lain Sekali", "tanggal_lahir": "01-01-2019"}, kind="anak")
+    number = office.desk.sent("keluarga", ANAK, kind="anak")
+    office.desk.save(older, ANAK | {"nama": "Bagas Lestari"})
+    opened = office.verifier.open(number)
+    ((result, note),) = _of_doubles(opened)
+    assert (result, "dan 0 usulan lain" in note) == ("good", True)
+    office.verifier.decide(number, A.VERIFY)
+
+
+def test_another_proposal_on_its_way_is_shown(office: Office) -> None:
+    first = office.desk.sent("keluarga", ANAK, kind="anak")
+    second = office.desk.sent("keluarga", ANAK | {"nama": "Bagus Lestari", "akta_kelahiran": "9"}, kind="anak")
+    for number, other in ((first, "Bagus Lestari"), (second, "Bagas Lestari")):
+        ((result, note),) = _of_doubles(office.verifier.open(number))
+        assert result == "warn"
+        assert f"Mirip dengan usulan lain: {other}" in note
+
+
+def test_a_correction_makes_nothing_a_double(office: Office) -> None:
+    office.desk.put("penghargaan")
+    number = office.sent({"tahun": "2020"})
+    rewritten = {"tanggal_sk": "2019-08-10"}
+    with office.desk.portal.db.begin() as session:
+        row = session.get_one(Proposal, number)
+        row.payload = {**row.payload, **rewritten}
+    office.verifier.do(verification.claim, number)
+    with pytest.raises(InputRefused, match="menjadi sama dengan data pada berkas") as refused:
+        office.verifier.correct(number, "tahun", "2019")
+    assert set(refused.value.faults) == {"nilai"}
+    assert office.desk.proposal(number).payload["tahun"] == 2020
