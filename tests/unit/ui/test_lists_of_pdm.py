@@ -47,7 +47,7 @@ def review(*counts: int) -> list[ReviewGroup]:
     groups, number = [], 0
     for place, count in enumerate(counts):
         items = [
-            ReviewItem(replace(PROPOSAL, id=number + each), [], [], [], [], f"/pdm/x/{number + each}", ready=True)
+            ReviewItem(replace(PROPOSAL, id=number + each), [], [], [], [], [], f"/pdm/x/{number + each}", ready=True)
             for each in range(count)
         ]
         number += count
@@ -91,3 +91,12 @@ def test_a_record_with_a_proposal_is_shown_however_many_there_are() -> None:
 def test_proposals_beyond_the_first_are_counted(count: int, hidden: int) -> None:
     view = KindView("anak", "Anak", [], [PROPOSAL] * count, can_add=True, why_not="")
     assert kind_row(view, PAGE_SIZE)["hidden_proposals"] == hidden
+
+
+@given(st.integers(1, 40), st.data())
+def test_the_record_that_a_link_names_is_on_the_first_page(count: int, data: st.DataObject) -> None:
+    records = [record(number) for number in range(1, count + 1)]
+    wanted = data.draw(st.integers(1, count))
+    row = kind_row(KindView("anak", "Anak", records, [], can_add=True, why_not=""), PAGE_SIZE, wanted)
+    assert row["records"][0]["number"] == wanted
+    assert len(row["records"]) + row["hidden"] == count

@@ -65,7 +65,7 @@ def record_row(view: RecordView) -> RecordRow:
     }
 
 
-def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool) -> KindRow:
+def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool = False) -> KindRow:
     """A kind as a state may hold it, with the first records and proposals only: those with something proposed come first.
 
     Args:
