@@ -27,7 +27,11 @@ class Limit:
 
 
 RECOVERY_PER_NIP: Final = Limit("recovery:nip", 5, timedelta(days=1))
-"""Token mails a day for one NIP, known or not: the form cannot flood a mailbox (DESIGN 4)."""
+"""Token mails a day for one NIP, known or not, at any pace (DESIGN 4)."""
+
+RECOVERY_BEYOND: Final = Limit("recovery:beyond", 1, timedelta(minutes=30))
+"""Token mails after those, and only while none lives that went out before: whoever asks, the owner never has to do without one, and
+a mailbox gets 53 a day at the most (decision 0021)."""
 
 RECOVERY_RESEND: Final = Limit("recovery:resend", 1, timedelta(seconds=60))
 """Time between two mails of one request: long enough for the first to arrive."""
@@ -36,7 +40,17 @@ RECOVERY_PER_ADDRESS: Final = Limit("recovery:address", 20, timedelta(hours=1), 
 """Requests from one network address, whoever they are about; beyond it the page says so. A helpdesk still serves twenty people an hour."""
 
 TOKEN_TRIES: Final = 5
-"""Tries of one token, counted before the check. With 34 bits a guess stays hopeless (ASVS 6.6.3)."""
+"""Tries of one token in one browser, counted before the check (ASVS 6.6.3)."""
+
+TOKEN_BROWSERS_PER_PAIR: Final = Limit("token:browsers", 20, timedelta(hours=1))
+"""Browsers that may try tokens because they asked, for one NIP and address: each has its own tries, whatever the others do."""
+
+TOKEN_BROWSERS_PER_NETWORK: Final = Limit("token:browsers-network", 5, timedelta(hours=1))
+"""Those of one network address: strangers need four networks to take all places."""
+
+TOKEN_TRIES_OF_REQUEST: Final = 250
+"""Tries of one token in all browsers. Those that asked use up 200 at the most, for a token lives in two hours of the clock of
+those places; the rest is for whoever opened the link of the mail."""
 
 TOKEN_CHECKS_PER_ADDRESS: Final = Limit("token:address", 60, timedelta(minutes=10), office=600)
 """Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""
@@ -115,8 +129,11 @@ REFUSALS_NOTED_PER_ACCOUNT: Final = Limit("refused:account", 1, timedelta(minute
 
 LIMITS: Final = (
     RECOVERY_PER_NIP,
+    RECOVERY_BEYOND,
     RECOVERY_RESEND,
     RECOVERY_PER_ADDRESS,
+    TOKEN_BROWSERS_PER_PAIR,
+    TOKEN_BROWSERS_PER_NETWORK,
     TOKEN_CHECKS_PER_ADDRESS,
     LOGIN_PER_ADDRESS,
     SECOND_FACTOR_TRIES,

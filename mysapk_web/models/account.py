@@ -123,6 +123,7 @@ class ResetRequest(SQLModel, table=True):
     created_at: datetime = Field(index=True)
     expires_at: datetime
     tries: int = 0
+    """Tokens tried by all browsers together."""
     used_at: datetime | None = None
     superseded_at: datetime | None = None
 
@@ -135,6 +136,10 @@ class ResetBinding(SQLModel, table=True):
     browser: str = Field(primary_key=True, max_length=64)
     request_id: str = Field(foreign_key="permintaan_reset.id", max_length=32, index=True)
     bound_at: datetime = Field(index=True)
+    tries: int = 0
+    """Tokens tried in this browser since it last asked; each keeps its tries, whatever others do (decision 0021)."""
+    by_mail: bool = False
+    """The browser opened the link of this very request: it has the mail, so what strangers do does not count against it."""
 
 
 class RecoveryCode(SQLModel, table=True):

@@ -12,7 +12,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.email import mask_email
-from mysapk_web.domain.throttle import TOKEN_TRIES
+from mysapk_web.domain.throttle import TOKEN_TRIES, TOKEN_TRIES_OF_REQUEST
 from mysapk_web.models import (
     Account,
     AddressChange,
@@ -143,11 +143,12 @@ def _dead(request: ResetRequest | AddressChange | None, account: Account | None)
     """Why the token of a request opens nothing any more; empty while it lives (DESIGN 4)."""
     if request is None or account is None or request.account_id != account.id:
         return "Permintaan token sudah tidak ada."
+    most = TOKEN_TRIES_OF_REQUEST if isinstance(request, ResetRequest) else TOKEN_TRIES
     reasons = (
         (request.used_at is not None, "Token sudah dipakai."),
         (request.superseded_at is not None, "Token sudah diganti oleh permintaan yang lebih baru."),
         (request.expires_at <= clock.now(), "Token sudah kedaluwarsa sebelum surat terkirim."),
-        (request.tries >= TOKEN_TRIES, "Kesempatan memasukkan token sudah habis."),
+        (request.tries >= most, "Kesempatan memasukkan token sudah habis."),
         (account.disabled_at is not None, "Akun sudah dinonaktifkan."),
         (request.account_version != account.version, "Akun sudah berubah sejak token diminta."),
     )

@@ -78,7 +78,7 @@ async def continue_reset(request: Request) -> Response:
     """`GET /konfirmasi/{ref}`, for everybody: go on with a request on this device. Opening it uses nothing up."""
     request_id = read_reference(load(), request.path_params["ref"])
     if request_id is not None:
-        await database.run(recovery.bind, _visitor(request), request_id)
+        await database.run(recovery.bind_by_mail, _visitor(request), request_id)
     return _away("/konfirmasi-reset")
 
 

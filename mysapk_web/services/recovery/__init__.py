@@ -2,12 +2,12 @@
 
 from mysapk_web.services.recovery.asking import (
     RecoveryView,
-    bind,
     dead_after,
     request_token,
     resend_token,
     view,
 )
+from mysapk_web.services.recovery.browsers import bind_by_mail
 from mysapk_web.services.recovery.confirming import confirm, judge
 from mysapk_web.services.recovery.finding import account_eligibility
 from mysapk_web.services.recovery.starting import cancel_tokens, has_token, send_token
@@ -15,7 +15,7 @@ from mysapk_web.services.recovery.starting import cancel_tokens, has_token, send
 __all__ = [
     "RecoveryView",
     "account_eligibility",
-    "bind",
+    "bind_by_mail",
     "cancel_tokens",
     "confirm",
     "dead_after",

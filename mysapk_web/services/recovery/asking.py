@@ -2,7 +2,8 @@
 
 Activation is the first successful reset. The same rows are written and the same page is shown whether the person exists or not;
 what a person needs to know goes to the stored address only. A request is found again by the browser that asked, or by the browser
-that opened the link in the mail; neither proves anything, the token does.
+that opened the link in the mail; neither proves anything, the token does. What strangers ask uses up nothing that the owner needs
+(decision 0021).
 """
 
 from __future__ import annotations
@@ -18,14 +19,20 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainVerdict, EmailError, mask_email, normalise_email
 from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.pegawai import Eligibility
-from mysapk_web.domain.throttle import RECOVERY_PER_ADDRESS, RECOVERY_PER_NIP, RECOVERY_RESEND, TOKEN_TRIES
+from mysapk_web.domain.throttle import (
+    RECOVERY_BEYOND,
+    RECOVERY_PER_ADDRESS,
+    RECOVERY_PER_NIP,
+    RECOVERY_RESEND,
+    TOKEN_TRIES_OF_REQUEST,
+)
 from mysapk_web.domain.waiting import describe_wait
-from mysapk_web.models import OutboxState, ResetBinding, ResetRequest
-from mysapk_web.models.upsert import put
+from mysapk_web.models import OutboxState, ResetRequest
 from mysapk_web.services import audit, clock, counters
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.counters import Counted, subject_key
-from mysapk_web.services.outbox import enqueue
+from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.recovery.browsers import bind_by_asking, find_flow, newest_first
 from mysapk_web.services.recovery.finding import Finding, address_reference, look_up
 from mysapk_web.settings import Settings, load
 
@@ -95,12 +102,13 @@ def resend_token(session: Session, *, visitor: Visitor) -> None:
         Refused: This browser has asked nothing yet, or less than a minute ago.
         CountedRefusal: As in `request_token`.
     """
-    request = current_request(session, visitor)
-    if request is None:
+    flow = find_flow(session, visitor)
+    if flow is None:
         raise Refused(NO_REQUEST)
-    left = resend_wait(request)
+    left = flow.resend_wait
     if left:
         raise Refused(f"Token baru saja diminta. Periksa email Anda, atau minta lagi dalam {describe_wait(left)}.")
+    request = flow.newest
     _ask(session, load(), visitor, request.nip, address_ref=request.email_ref, mask=request.mask)
 
 
@@ -113,22 +121,6 @@ def resend_wait(request: ResetRequest) -> timedelta:
     return max(request.created_at + load().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
 
 
-def current_request(session: Session, visitor: Visitor) -> ResetRequest | None:
-    """The request this browser is bound to, dead or alive.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser.
-    """
-    if not visitor.browser:
-        return None
-    return session.exec(
-        select(ResetRequest)
-        .join(ResetBinding, col(ResetBinding.request_id) == ResetRequest.id)
-        .where(ResetBinding.browser == visitor.browser)
-    ).one_or_none()
-
-
 def view(session: Session, *, visitor: Visitor) -> RecoveryView | None:
     """What the page shows of the request of this browser. Open to everybody.
 
@@ -136,32 +128,15 @@ def view(session: Session, *, visitor: Visitor) -> RecoveryView | None:
         session: A read transaction is enough.
         visitor: The browser.
     """
-    request = current_request(session, visitor)
-    if request is None:
+    flow = find_flow(session, visitor)
+    if flow is None:
         return None
     return RecoveryView(
-        mask=request.mask,
-        resend_in=-(-resend_wait(request) // timedelta(seconds=1)),
+        mask=flow.newest.mask,
+        resend_in=-(-flow.resend_wait // timedelta(seconds=1)),
         minutes=load().token_minutes,
-        expires_at=request.expires_at,
+        expires_at=flow.newest.expires_at,
     )
-
-
-def bind(session: Session, visitor: Visitor, request_id: str) -> bool:
-    """Let a browser go on with a request, from the link in its mail. Uses nothing up and gives no right.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser.
-        request_id: From a signed reference.
-
-    Returns:
-        Whether there is such a request.
-    """
-    if not visitor.browser or session.get(ResetRequest, request_id) is None:
-        return False
-    put(session, ResetBinding(browser=visitor.browser, request_id=request_id, bound_at=clock.now()), "browser")
-    return True
 
 
 def _ask(
@@ -184,18 +159,22 @@ def _ask(
     found = look_up(session, settings, number, address_ref)
     # Once more: while this one waited for its turn at the account another may have written.
     last = _last(session, subject, address_ref)
+    # What was asked for before the address was repaired, or the CPNS approved, carries no token: it is nothing to wait for.
+    outdated = last is not None and last.account_id is None and found.entitled
     within = False
     counted: Counted | None = None
-    # A second click or browser joins the request of the last minute; one over the limit joins a request that still lives, because
-    # a new one would carry no token. Both hang on what was typed only, so they tell nothing.
-    joins = last is not None and bool(resend_wait(last))
+    # A second click or browser joins the request of the last minute; one over the limit joins a request whose token still lives: it
+    # lies in the mailbox of the owner, whoever asked for it.
+    joins = last is not None and bool(resend_wait(last)) and not outdated
     if not joins:
-        # Every pair has a day of its own, so that nobody can use up the day of a person whose address they don't know.
-        counted = counters.count(session, RECOVERY_PER_NIP, f"{subject}:{address_ref[:20]}")
+        pair = pair_key(subject, address_ref, fits=found.fits)
+        counted = counters.count(session, RECOVERY_PER_NIP, pair)
         within = counted.within
-        joins = last is not None and not within and not dead_after(last, now)
+        joins = last is not None and not within and not outdated and not dead_after(last, now)
+        if not joins and not within:
+            within = counters.count(session, RECOVERY_BEYOND, pair).within
     if last is not None and joins:
-        bind(session, visitor, last.id)
+        bind_by_asking(session, visitor, last)
         # A new request tells the trail by its own event that it was over the limit; one that joins writes none.
         if counted is not None:
             counters.note(session, counted, visitor, subject_id=found.account_id, instansi_id=found.instansi_id)
@@ -222,7 +201,7 @@ def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Fin
     supersede(session, request, request.created_at)
     session.add(request)
     session.flush()
-    bind(session, visitor, request.id)
+    bind_by_asking(session, visitor, request)
     audit.record(
         session,
         AuditTag.RESET_REQUESTED if request.account_id is not None else AuditTag.RESET_REFUSED,
@@ -233,7 +212,7 @@ def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Fin
         within=within,
         state=found.state.value,
     )
-    may_write = within & _letter_is_within(session, request, fits=found.fits)
+    may_write = within & _letter_is_within(session, request, found)
     mail = enqueue(
         session,
         found.letter,
@@ -257,7 +236,7 @@ def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | No
             ResetRequest.email_ref == address_ref,
             col(ResetRequest.used_at).is_(None),
         )
-        .order_by(col(ResetRequest.created_at).desc())
+        .order_by(*newest_first(ResetRequest))
         .limit(1)
     ).one_or_none()
 
@@ -275,10 +254,28 @@ def _count_network(session: Session, visitor: Visitor) -> None:
         )
 
 
-def _letter_is_within(session: Session, request: ResetRequest, *, fits: bool) -> bool:
-    """Count towards the letters of a day: those about other addresses share one, so that nobody floods a mailbox."""
-    kind = request.email_ref[:20] if fits else "lain"
-    return counters.count(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}").within
+def pair_key(subject: str, address_ref: str, *, fits: bool) -> str:
+    """What the day of a typed pair is counted by.
+
+    Every pair has a day of its own, so that nobody uses up the day of a person whose address they don't know. A pair that fits is
+    counted apart from the time when it did not: whatever way an address is repaired, its day begins afresh.
+
+    Args:
+        subject: `ResetRequest.subject`.
+        address_ref: `ResetRequest.email_ref`.
+        fits: Whether the address is the stored one.
+    """
+    return f"{subject}:{address_ref[:20]}{':cocok' if fits else ''}"
+
+
+def _letter_is_within(session: Session, request: ResetRequest, found: Finding) -> bool:
+    """Count towards the letters of a day: those about other addresses share one, so that nobody floods a mailbox.
+
+    Letters with a token have their limit already, in how many requests may carry one.
+    """
+    kind = request.email_ref[:20] if found.fits else "lain"
+    counted = counters.count(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}")
+    return counted.within or found.letter is Letter.TOKEN
 
 
 def supersede(session: Session, request: ResetRequest, now: datetime) -> None:
@@ -342,5 +339,5 @@ def dead_after(request: ResetRequest, now: datetime) -> bool:
         request.used_at is not None
         or request.superseded_at is not None
         or request.expires_at <= now
-        or request.tries >= TOKEN_TRIES
+        or request.tries >= TOKEN_TRIES_OF_REQUEST
     )

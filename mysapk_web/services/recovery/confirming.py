@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
@@ -11,7 +13,7 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.nip import birth_date_in
 from mysapk_web.domain.password import PasswordContext
 from mysapk_web.domain.pegawai import Eligibility
-from mysapk_web.domain.throttle import TOKEN_CHECKS_PER_ADDRESS, TOKEN_TRIES
+from mysapk_web.domain.throttle import RECOVERY_BEYOND, TOKEN_CHECKS_PER_ADDRESS, TOKEN_TRIES
 from mysapk_web.domain.token import LENGTH, normalise_token, token_matches
 from mysapk_web.models import Account, Database, Pegawai, ResetBinding, ResetRequest
 from mysapk_web.services import audit, clock, counters, password_rules
@@ -22,11 +24,19 @@ from mysapk_web.services.login import ACCOUNT_WAIT
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.password_rules import PasswordJudgement
 from mysapk_web.services.passwords import hash_password
-from mysapk_web.services.recovery.asking import NO_REQUEST, current_request
+from mysapk_web.services.recovery.asking import NO_REQUEST, dead_after, pair_key
+from mysapk_web.services.recovery.browsers import Flow, count_try, find_flow, give_try_back
 from mysapk_web.services.recovery.finding import account_eligibility
 from mysapk_web.settings import Settings, load
 
-DEAD = "Token ini tidak berlaku lagi (sudah dipakai, kedaluwarsa, diganti yang lebih baru, atau terlalu sering salah). Kirim ulang token."
+DEAD: Final = (
+    "Token ini tidak berlaku lagi (sudah dipakai, kedaluwarsa, atau diganti yang lebih baru). "
+    "Pakai token dari email terbaru, atau kirim ulang token."
+)
+EXHAUSTED: Final = (
+    "Token tidak berlaku lagi di peramban ini: kesempatan mencobanya sudah habis. "
+    "Buka tautan di email token untuk mencoba lagi, atau kirim ulang token."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ def confirm(db: Database, *, visitor: Visitor, token: str, password: str) -> Non
     settings = load()
     typed = _typed(db, visitor, token, password)
     ticket = in_transaction(db, _check_token, settings, visitor, typed)
-    in_transaction(db, _check_person, ticket, password)
+    in_transaction(db, _check_person, visitor, ticket, password)
     new_hash = hash_password(password, settings)
     in_transaction(db, _conclude, visitor, ticket, new_hash)
 
@@ -68,22 +78,21 @@ def judge(session: Session, *, visitor: Visitor, password: str) -> PasswordJudge
         visitor: The browser.
         password: As typed so far; kept nowhere.
     """
-    request = current_request(session, visitor)
-    return password_rules.judge(password, _public_context(request), load().password_min_length)
+    return password_rules.judge(password, _public_context(find_flow(session, visitor)), load().password_min_length)
 
 
-def _public_context(request: ResetRequest | None) -> PasswordContext:
+def _public_context(flow: Flow | None) -> PasswordContext:
     """The part of the person that everybody knows who typed the NIP: judging by more would tell whether the person exists."""
-    nip = request.nip if request is not None else ""
+    nip = flow.newest.nip if flow is not None else ""
     return PasswordContext(nip=nip, nama="", birth_date=birth_date_in(nip))
 
 
 def _typed(db: Database, visitor: Visitor, token: str, password: str) -> str:
     """Read both fields; what is wrong in form is told at once and costs no try."""
     with db.read() as session:
-        request = current_request(session, visitor)
-        context = _public_context(request)
-    if request is None:
+        flow = find_flow(session, visitor)
+        context = _public_context(flow)
+    if flow is None:
         raise Refused(NO_REQUEST)
     faults = {}
     typed = normalise_token(token)
@@ -100,60 +109,64 @@ def _typed(db: Database, visitor: Visitor, token: str, password: str) -> str:
 
 
 def _check_token(session: Session, settings: Settings, visitor: Visitor, typed: str) -> _Ticket:
-    """Count the try, then compare; runs the same for a request that belongs to nobody."""
-    if not counters.within_network(session, TOKEN_CHECKS_PER_ADDRESS, visitor):
-        raise CountedRefusal("Terlalu banyak token dicoba dari jaringan ini. Coba lagi 10 menit lagi.")
-    now = clock.now()
-    request = current_request(session, visitor)
-    tries = session.execute(
-        update(ResetRequest)
-        .where(
-            col(ResetRequest.id) == (request.id if request else ""),
-            col(ResetRequest.tries) < TOKEN_TRIES,
-            col(ResetRequest.used_at).is_(None),
-            col(ResetRequest.superseded_at).is_(None),
-            col(ResetRequest.expires_at) > now,
-        )
-        .values(tries=ResetRequest.tries + 1)
-        .returning(col(ResetRequest.tries))
-    ).scalar_one_or_none()
-    if request is None or tries is None:
-        raise CountedRefusal(DEAD, "token")
-    right = token_matches(settings.key("reset-token"), bytes.fromhex(request.id), typed)
+    """Count the try, then compare; runs the same for a request that belongs to nobody.
+
+    Only who types a token that went out is told more than that it does not fit: of what became of a request, strangers who typed the
+    same NIP and address see nothing.
+    """
+    flow = find_flow(session, visitor, lock=True)
+    if flow is None:
+        raise Refused(NO_REQUEST)
+    _limit_network(session, visitor, flow)
+    tries = count_try(session, visitor, flow)
+    if tries is None:
+        raise CountedRefusal(EXHAUSTED, "token")
+    now, key, request = clock.now(), settings.key("reset-token"), flow.newest
+    right = token_matches(key, bytes.fromhex(request.id), typed)
+    older = token_matches(key, bytes.fromhex(flow.bound.id), typed) and flow.bound.account_id is not None
     account = session.get(Account, request.account_id or 0)  # asked for a stranger too: the same time
-    if not right or account is None:
-        audit.record(session, AuditTag.TOKEN_WRONG, subject_id=request.account_id, address=visitor.address, tries=tries)
-        if tries >= TOKEN_TRIES:
-            audit.record(session, AuditTag.TOKEN_EXHAUSTED, subject_id=request.account_id, address=visitor.address)
-        raise CountedRefusal(_wrong(TOKEN_TRIES - tries), "token")
-    if account.version != request.account_version:
+    if right and account is not None and account.version == request.account_version and not dead_after(request, now):
+        return _Ticket(request.id, account.id or 0, account.version)
+    audit.record(session, AuditTag.TOKEN_WRONG, subject_id=request.account_id, address=visitor.address, tries=tries)
+    if tries >= TOKEN_TRIES:
+        audit.record(session, AuditTag.TOKEN_EXHAUSTED, subject_id=request.account_id, address=visitor.address)
+    expired = flow.asked_at + timedelta(minutes=settings.token_minutes) <= now
+    if expired or older or (right and account is not None):
         raise CountedRefusal(DEAD, "token")
-    return _Ticket(request.id, account.id or 0, account.version)
+    raise CountedRefusal(_wrong(TOKEN_TRIES - tries), "token")
+
+
+def _limit_network(session: Session, visitor: Visitor, flow: Flow) -> None:
+    """Stop guessing over many requests. Who opened the link of the mail is free of it: neighbours may have used it up."""
+    if flow.has_mail:
+        return
+    if not counters.within_network(session, TOKEN_CHECKS_PER_ADDRESS, visitor):
+        raise CountedRefusal(
+            "Terlalu banyak token dicoba dari jaringan ini. Buka tautan di email token, atau coba lagi 10 menit lagi."
+        )
 
 
 def _wrong(left: int) -> str:
     if left <= 0:
-        return "Token tidak cocok dan sudah terlalu sering salah. Kirim ulang token untuk mendapat yang baru."
-    return f"Token tidak cocok. Salin token dari email terbaru. Sisa percobaan: {left}."
+        return "Token tidak cocok dan sudah terlalu sering salah. Kirim ulang token, atau buka tautan di email token."
+    return f"Token tidak cocok. Salin token dari email terbaru, atau buka tautan di email itu. Sisa percobaan: {left}."
 
 
-def _check_person(session: Session, ticket: _Ticket, password: str) -> None:
+def _check_person(session: Session, visitor: Visitor, ticket: _Ticket, password: str) -> None:
     """The rules that need the person, told only to who has the token; the try is given back."""
     account = session.get_one(Account, ticket.account_id)
     person = session.get_one(Pegawai, account.pegawai_id)
     sentence = password_rules.fault_for_person(session, account, person, password)
     if sentence:
-        session.execute(
-            update(ResetRequest)
-            .where(col(ResetRequest.id) == ticket.request_id, col(ResetRequest.tries) > 0)
-            .values(tries=ResetRequest.tries - 1)
-        )
+        give_try_back(session, visitor, ticket.request_id)
         raise CountedRefusal(sentence, "password")
 
 
 def _conclude(session: Session, visitor: Visitor, ticket: _Ticket, new_hash: str) -> None:
     """Use the token up and set the password, or do neither."""
     now = clock.now()
+    # Taken first, as whoever asks for a token or changes the account does: nobody waits for the other.
+    account = session.get_one(Account, ticket.account_id, with_for_update=True)
     used = session.execute(
         update(ResetRequest)
         .where(
@@ -163,15 +176,17 @@ def _conclude(session: Session, visitor: Visitor, ticket: _Ticket, new_hash: str
             col(ResetRequest.expires_at) > now,
         )
         .values(used_at=now)
-        .returning(col(ResetRequest.subject))
-    ).scalar_one_or_none()
-    account = session.get_one(Account, ticket.account_id)
+        .returning(col(ResetRequest.subject), col(ResetRequest.email_ref))
+    ).one_or_none()
     person = session.get_one(Pegawai, account.pegawai_id)
     if used is None or not _set_password(session, account, person, ticket, new_hash):
         raise Refused(DEAD, "token")
-    session.execute(delete(ResetBinding).where(col(ResetBinding.request_id) == ticket.request_id))
+    # The others stay as they are: the page of a stranger who typed the same looks as if nothing had happened.
+    session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == visitor.browser))
     sessions.end_all(session, ticket.account_id, "password direset")
-    counters.clear(session, ACCOUNT_WAIT, used)
+    counters.clear(session, ACCOUNT_WAIT, used.subject)
+    # Who has just proved to be the owner need not wait for the next token, whatever strangers have asked for.
+    counters.clear(session, RECOVERY_BEYOND.name, pair_key(used.subject, used.email_ref, fits=True))
     _tell(session, visitor, account, person, first=account.activated_at is None)
     account.activated_at = account.activated_at or now
     session.add(account)

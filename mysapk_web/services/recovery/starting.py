@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.domain.email import DomainVerdict, mask_email
 from mysapk_web.domain.pegawai import Eligibility
-from mysapk_web.domain.throttle import RECOVERY_PER_NIP, TOKEN_TRIES
+from mysapk_web.domain.throttle import RECOVERY_PER_NIP, TOKEN_TRIES_OF_REQUEST
 from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.models import Account, Pegawai, ResetRequest
 from mysapk_web.services import clock, counters
@@ -118,7 +118,7 @@ def _usable(account_id: int) -> tuple[ColumnElement[bool], ...]:
         col(ResetRequest.account_id) == account_id,
         col(ResetRequest.used_at).is_(None),
         col(ResetRequest.superseded_at).is_(None),
-        col(ResetRequest.tries) < TOKEN_TRIES,
+        col(ResetRequest.tries) < TOKEN_TRIES_OF_REQUEST,
         col(ResetRequest.expires_at) > clock.now(),
     )
 

@@ -132,7 +132,7 @@ class Browser:
 
     def follow(self, request_id: str) -> bool:
         """Open the link of a mail."""
-        return in_transaction(self.portal.db, recovery.bind, self.visitor, request_id)
+        return in_transaction(self.portal.db, recovery.bind_by_mail, self.visitor, request_id)
 
     def confirm(self, token: str, password: str = STRONG) -> None:
         recovery.confirm(self.portal.db, visitor=self.visitor, token=token, password=password)

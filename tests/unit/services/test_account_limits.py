@@ -75,6 +75,7 @@ def test_a_request_over_the_limit_leaves_the_last_token_alive(portal: Portal) ->
             browser.ask(portal.ani)
     with after(6 * minutes):
         browser.ask(portal.ani)
+    with after(8 * minutes):
         browser.resend()
         assert portal.letters(portal.ani) == [Letter.TOKEN] * 5
         browser.confirm(portal.token(portal.ani))

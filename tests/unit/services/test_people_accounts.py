@@ -215,7 +215,7 @@ def test_the_token_goes_to_the_stored_address_and_opens_the_account(office: Offi
     (event,) = office.events(AuditTag.RESET_STARTED_BY_ADMIN)
     assert (event.actor_id, event.subject_id) == (office.ids["taufik"], office.ids["eko"])
 
-    assert office.do(recovery.bind, VISITOR, mail.params["request"])
+    assert office.do(recovery.bind_by_mail, VISITOR, mail.params["request"])
     token = derive_token(load().key("reset-token"), bytes.fromhex(mail.params["request"]))
     recovery.confirm(office.db, visitor=VISITOR, token=token, password="Gunung7Merapi-biru")
     assert office.account("eko").activated_at is not None
