@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from mysapk_web.services import database, recovery
+from mysapk_web.services.timing import evened_out
 from mysapk_web.ui.access import ANYONE, handler, visitor
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import dialog, inset
@@ -56,7 +57,8 @@ class KonfirmasiState(AppState):
     @handler(ANYONE)
     async def resend(self, form: dict[str, Any]) -> None:
         """Ask for another token; the older one dies."""
-        await database.run(recovery.resend_token, visitor=visitor())
+        async with evened_out():
+            await database.run(recovery.resend_token, visitor=visitor())
         await self._look()
         self._tell(notice="Permintaan token baru diterima. Gunakan token dari email yang terakhir.")
 
