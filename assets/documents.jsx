@@ -2,6 +2,7 @@
 // Each export is wrapped in mysapk_web/ui/components/pdm.py. Nothing here decides anything; the server does.
 import { useEffect, useRef, useState } from "react";
 import { useWide } from "$/public/behaviour.jsx";
+import { FileInput } from "$/public/fields.jsx";
 
 const sizeOf = (bytes) =>
   bytes >= 1048576
@@ -62,10 +63,9 @@ export function Upload({ to, limit, label, again, onStored, ...rest }) {
       <p className="help" id={`${rest.id}-batas`}>
         PDF, paling besar {sizeOf(limit)}.
       </p>
-      <input
+      <FileInput
         {...rest}
-        ref={input}
-        type="file"
+        input={input}
         accept="application/pdf,.pdf"
         aria-describedby={`${rest.id}-batas ${rest.id}-hasil`}
         disabled={busy}

@@ -1,6 +1,7 @@
 // What `/admin/email` does in the browser itself: a list sent as a raw body with its progress, and looking again while a run works.
 // Each export is wrapped in mysapk_web/ui/admin/email/behaviour.py. Nothing here decides anything; the server does.
 import { useEffect, useRef, useState } from "react";
+import { FileInput } from "$/public/fields.jsx";
 
 const MEGABYTE = 1048576;
 const BROKEN = "Berkas belum terkirim: koneksi terputus. Unggah lagi.";
@@ -9,6 +10,7 @@ const FAULTY = "Berkas belum diproses karena gangguan. Coba lagi beberapa menit 
 // The file stays in its field; it is sent when `go` goes up, which the server does once the person may import.
 export function ListUpload({ go, to, limit, onStored, ...rest }) {
   const [state, setState] = useState({ busy: false, words: "", part: 0 });
+  const [chosen, setChosen] = useState("");
   const input = useRef(null);
   const request = useRef(null);
   const seen = useRef(go);
@@ -38,6 +40,7 @@ export function ListUpload({ go, to, limit, onStored, ...rest }) {
       if (!answer?.ok) return fail(answer?.sentence || FAULTY);
       request.current = null;
       input.current.value = "";
+      setChosen("");
       setState({ busy: false, words: "", part: 0 });
       onStored(answer.run);
     };
@@ -58,10 +61,11 @@ export function ListUpload({ go, to, limit, onStored, ...rest }) {
       <p className="help" id={`${rest.id}-batas`}>
         Kolom nip dan email, paling besar {Math.floor(limit / MEGABYTE)} MB. Format kolom NIP sebagai teks.
       </p>
-      <input
+      <FileInput
         {...rest}
-        ref={input}
-        type="file"
+        input={input}
+        chosen={chosen}
+        onChange={(event) => setChosen(event.target.files[0]?.name ?? "")}
         accept=".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         aria-describedby={`${rest.id}-batas ${rest.id}-hasil`}
         disabled={state.busy}

@@ -54,7 +54,10 @@ function restore(element, wanted) {
   for (const [name, value] of Object.entries(wanted)) {
     for (const control of element.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (control.type === "radio") control.checked = control.value === value;
-      else if (control.type !== "hidden" && control.value !== value) control.value = value;
+      else if (control.type !== "hidden" && control.value !== value) {
+        control.value = value;
+        control.dispatchEvent(new Event("restored"));
+      }
     }
   }
 }
@@ -220,18 +223,6 @@ export function Asked({ name, names, children, ...rest }) {
 export function Differing({ name, value, differs, children }) {
   const typed = useContext(DraftContext).values[name] ?? value;
   return differs || typed !== value ? <p className="help on-file">{children}</p> : null;
-}
-
-const MONTHS =
-  "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(" ");
-
-// Says a typed date in words, so that day and month are never taken for each other.
-export function DateWords({ name }) {
-  const text = String(useContext(DraftContext).values[name] ?? "").trim();
-  const found = /^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$/.exec(text);
-  const day = found && new Date(Date.UTC(+found[3], +found[2] - 1, +found[1]));
-  const real = day && day.getUTCDate() === +found[1] && day.getUTCMonth() === +found[2] - 1;
-  return <p className="help date-words">{real ? `${+found[1]} ${MONTHS[+found[2] - 1]} ${found[3]}` : "\u00a0"}</p>;
 }
 
 // WAI-ARIA combobox with a list that the server searches; a form gets the code, people see the words.

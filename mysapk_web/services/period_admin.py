@@ -282,9 +282,9 @@ def _judge_fields(draft: Draft, extended: Period | None) -> None:
     if draft.act is Act.EXTEND and extended is None:
         raise Refused("Belum ada periode sejenis untuk tempat itu. Buat periode baru.", "tindakan")
     if draft.act is Act.CREATE and draft.first is None:
-        faults["mulai"] = "Isi hari pertama, misalnya 15 Agustus 2026."
+        faults["mulai"] = "Isi hari pertama, misalnya 15-08-2026."
     if draft.last is None:
-        faults["selesai"] = "Isi hari terakhir, misalnya 14 September 2026."
+        faults["selesai"] = "Isi hari terakhir, misalnya 14-09-2026."
     for field, day in (("mulai", draft.first), ("selesai", draft.last)):
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
             faults[field] = "Periksa tahunnya."

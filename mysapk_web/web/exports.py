@@ -5,15 +5,14 @@ What the list is narrowed to comes in the body and never in the address, which p
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from functools import partial
 from html import escape
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from mysapk_web.domain.dates import beginning_of, read_day
 from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.services import database, exports, refusals, session, trail
 from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.exports import Report, Wanted
@@ -70,28 +69,9 @@ def _wanted(form: dict[str, str], zona: str) -> Wanted | None:
             form.get("nip", ""),
             form.get("pelaku", ""),
             form.get("tindakan", ""),
-            moment_of(form.get("dari", ""), zona),
-            moment_of(form.get("sampai", ""), zona, after=True),
+            beginning_of(read_day(form.get("dari", ""), ""), zona),
+            beginning_of(read_day(form.get("sampai", ""), ""), zona, after=True),
         )
         return Wanted(Report(form.get("daftar", "")), Kind(form.get("bentuk", "")), people, pdm, events)
     except ValueError:
         return None
-
-
-def moment_of(text: str, zona: str, *, after: bool = False) -> datetime | None:
-    """A day of a form as a moment: its beginning, or its end.
-
-    Args:
-        text: As a date field sends it, "2026-08-24"; empty for none.
-        zona: In which the times of the list are written.
-        after: The beginning of the next day, for an exclusive end.
-
-    Raises:
-        ValueError: It is no day, or of a year that nobody means.
-    """
-    if not text:
-        return None
-    day = date.fromisoformat(text)
-    if day.year not in YEARS:
-        raise ValueError("year out of bounds")
-    return datetime.combine(day + timedelta(days=1 if after else 0), time(), ZONES[zona])

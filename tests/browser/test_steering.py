@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from sqlalchemy import text, update
 from sqlmodel import col, select
 
+from mysapk_web.domain.dates import write_date
 from mysapk_web.domain.period import ZONES, PeriodKind
 from mysapk_web.models import Account, Database, Instansi, OutboxMail, OutboxState, Pegawai, Period
 from mysapk_web.services import clock
@@ -229,7 +230,7 @@ def test_a_period_is_looked_at_set_and_taken_back(
     looks.fine(page, "periode-kesalahan")
 
     page.get_by_label("Jenis periode").select_option(label="Pemutakhiran data (PDM)")
-    fill(page, Hari_pertama=day(5).isoformat(), Hari_terakhir=day(9).isoformat(), Dasar_penetapan="Surat Bupati 7/2026")
+    fill(page, Hari_pertama=write_date(day(5)), Hari_terakhir=write_date(day(9)), Dasar_penetapan="Surat Bupati 7/2026")
     button_named(page, "Lihat akibatnya").click()
     expect(page.get_by_role("heading", name="Akibatnya")).to_be_visible()
     expect(page.get_by_text("Berlaku bagi 3.923 pegawai di 1 instansi.")).to_be_visible()
@@ -301,7 +302,7 @@ def test_an_announcement_reaches_people_and_ends(
     expect(page.get_by_label("Nama helpdesk")).to_have_value("Helpdesk BKPSDM Kota Misal")
     looks.fine(page, "pengumuman")
     fill(page, Judul="Layanan tutup Jumat", Isi_pengumuman="Loket tutup pukul 11.00.\nTelepon tetap dilayani.")
-    fill(page, Tampil_sampai=day(2).isoformat())
+    fill(page, Tampil_sampai=write_date(day(2)))
     with server_db.begin() as s:
         s.execute(text("UPDATE sesi SET step_up_at = NULL"))
     button_named(page, "Tampilkan pengumuman").click()
@@ -346,7 +347,7 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
 ) -> None:
     page = new_page(DESK, "admin_instansi_lain")
     page.goto("/admin/bantuan")
-    fill(page, Judul="Layanan tutup Jumat", Isi_pengumuman="Loket tutup.", Tampil_sampai=day(2).isoformat())
+    fill(page, Judul="Layanan tutup Jumat", Isi_pengumuman="Loket tutup.", Tampil_sampai=write_date(day(2)))
     button_named(page, "Tampilkan pengumuman").click()
     expect(page.locator(".done")).to_contain_text("Pengumuman ditampilkan.")
     fill(page, Judul="Yang berikutnya")
@@ -355,10 +356,10 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
     expect(editor.get_by_label("Judul")).to_be_focused()
     expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Jumat")
     expect(editor.get_by_label("Isi pengumuman")).to_have_value("Loket tutup.")
-    expect(editor.get_by_label("Tampil sampai")).to_have_value(day(2).isoformat())
+    expect(editor.get_by_label("Tampil sampai")).to_have_value(write_date(day(2)))
     looks.fine(page, "pengumuman-ubah")
 
-    fill(editor, Judul="Layanan tutup Sabtu", Tampil_sampai=day(-2).isoformat())
+    fill(editor, Judul="Layanan tutup Sabtu", Tampil_sampai=write_date(day(-2)))
     button_named(editor, "Simpan perubahan").click()
     expect(page.get_by_role("alert")).to_contain_text("Isi hari terakhir ditampilkan")
     expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
@@ -368,7 +369,7 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
     with server_db.begin() as s:
         s.execute(text("UPDATE pengumuman SET isi = 'Loket pindah.' WHERE judul = 'Layanan tutup Jumat'"))
         s.execute(text("UPDATE sesi SET step_up_at = NULL"))
-    fill(editor, Tampil_sampai=day(4).isoformat())
+    fill(editor, Tampil_sampai=write_date(day(4)))
     button_named(editor, "Simpan perubahan").click()
     dialog = page.get_by_role("dialog", name="Konfirmasi bahwa ini Anda")
     dialog.get_by_label("Password, atau kode autentikator").fill(accounts["admin_instansi_lain"].password or "")
@@ -401,7 +402,7 @@ def test_a_lost_line_takes_nothing_of_an_announcement_away(new_page: NewPage) ->
     line = Line(page)
     page.goto("/admin/bantuan")
     for title in ("Layanan tutup Jumat", "Layanan pindah"):
-        fill(page, Judul=title, Isi_pengumuman="Loket tutup.", Tampil_sampai=day(2).isoformat())
+        fill(page, Judul=title, Isi_pengumuman="Loket tutup.", Tampil_sampai=write_date(day(2)))
         button_named(page, "Tampilkan pengumuman").click()
         expect(page.get_by_role("listitem").filter(has_text=title)).to_be_visible()
     fill(page, Judul="Yang berikutnya")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from mysapk_web.domain.dates import read_date
 from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.groups.fields import Codes, Field, FieldKind, Value
 from mysapk_web.domain.identity import READERS, IdentityError
@@ -24,8 +25,6 @@ EARLIEST: Final = date(1900, 1, 1)
 EARLIEST_YEAR: Final = 1945
 YEARS_AHEAD: Final = 10
 
-_ISO: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_INDONESIAN: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 _WHOLE: Final = re.compile(r"-?[0-9]+")
 _DECIMAL: Final = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 # Control, private, unassigned characters and halves of a pair: nobody types them, and PostgreSQL refuses some.
@@ -143,22 +142,6 @@ def _date(field: Field, text: str, circumstances: Circumstances) -> Reading:
     if day.year > circumstances.today.year + YEARS_AHEAD:
         return Reading(text, f"{field.label} terlalu jauh di depan. Periksa tahunnya.")
     return Reading(day.isoformat())
-
-
-def read_date(text: str) -> date | None:
-    """Read a date written as 1990-08-17, 17-08-1990, 17/08/1990 or 17.08.1990; None where it is none."""
-    folded = fold_full_width(text)
-    found = _ISO.fullmatch(folded)
-    parts = found.groups() if found else None
-    if parts is None:
-        found = _INDONESIAN.fullmatch(folded)
-        parts = found.groups()[::-1] if found else None
-    if parts is None:
-        return None
-    try:
-        return date(int(parts[0]), int(parts[1]), int(parts[2]))
-    except ValueError:
-        return None
 
 
 def _whole(field: Field, text: str, circumstances: Circumstances) -> Reading:

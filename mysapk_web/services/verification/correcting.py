@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlmodel import Session
 
+from mysapk_web.domain.dates import as_typed
 from mysapk_web.domain.groups.base import Action, RecordKind
 from mysapk_web.domain.groups.fields import Field, FieldKind, Value
 from mysapk_web.domain.groups.validation import validate
@@ -173,8 +174,8 @@ def _typed(each: Field, value: Value) -> str:
     if value is None or value is False:
         return ""
     text = "true" if value is True else str(value)
-    if each.kind is FieldKind.DATE and len(text) == 10 and text[4] == "-":
-        return f"{text[8:]}-{text[5:7]}-{text[:4]}"
+    if each.kind is FieldKind.DATE:
+        return as_typed(text)
     return text.replace(".", ",") if each.kind is FieldKind.DECIMAL else text
 
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, false
 from sqlmodel import col, select
 
+from mysapk_web.domain.dates import DateError, read_day
 from mysapk_web.domain.desk import SEEN_BY_AGENCY
 from mysapk_web.domain.groups import GROUPS
 from mysapk_web.domain.number import number_of
-from mysapk_web.domain.period import YEARS, ZONES
+from mysapk_web.domain.period import ZONES
 from mysapk_web.domain.text import fold_full_width
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.models import Proposal, Unor
@@ -158,7 +159,6 @@ def _text(value: object) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
+        return read_day(text, "")
+    except DateError:
         return None
-    return day if day.year in YEARS else None

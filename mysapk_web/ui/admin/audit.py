@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Final, TypedDict
 
 import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.period import YEARS, ZONES
+from mysapk_web.domain.dates import DateError, as_typed, beginning_of, read_day
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, trail
 from mysapk_web.services.actor import Refused
@@ -17,9 +17,11 @@ from mysapk_web.services.exports import Report
 from mysapk_web.services.periods import zona_of
 from mysapk_web.services.trail import Event, Filter
 from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.components.dates import filter_date
 from mysapk_web.ui.components.display import cell, empty, row, section, skeleton, table
 from mysapk_web.ui.components.forms import outcome
 from mysapk_web.ui.components.lists import (
+    LONGEST,
     address_with,
     download_form,
     filter_field,
@@ -38,6 +40,9 @@ MAY: Final = holding(Permission.AUDIT_READ)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while a NIP is searched for, which itself stays out of the address."""
 TAGS: Final = (("", "Semua"), *sorted(((tag.value, tag.label) for tag in AuditTag), key=lambda pair: pair[1]))
+
+
+FROM, UNTIL = "Dari tanggal", "Sampai tanggal"
 
 
 class EventRow(TypedDict):
@@ -67,27 +72,21 @@ def event_row(event: Event) -> EventRow:
     }
 
 
-def day_of(text: str, field: str, zona: str, *, after: bool = False) -> datetime | None:
-    """A day from a filter as a moment: its beginning in a zone.
+def day_of(text: str, field: str, label: str) -> date | None:
+    """A day from a filter.
 
     Args:
-        text: As a date field sends it; empty for none.
+        text: As typed; empty for none.
         field: Name of the field, for the fault.
-        zona: In which the times of the list are written.
-        after: The beginning of the next day, for an exclusive end.
+        label: Of the field.
 
     Raises:
         Refused: It is no day, or of a year that nobody means.
     """
-    if not text:
-        return None
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Refused("Pilih tanggal yang benar, misalnya 24-08-2026.", field) from None
-    if day.year not in YEARS:
-        raise Refused("Periksa tahunnya.", field)
-    return datetime.combine(day + timedelta(days=1 if after else 0), time(), ZONES[zona])
+        return read_day(text, label)
+    except DateError as fault:
+        raise Refused(str(fault), field) from None
 
 
 class AuditState(AppState):
@@ -117,7 +116,7 @@ class AuditState(AppState):
         if not parameter(url, "cari"):
             self.nip = self.pelaku = ""
         self.tindakan = parameter(url, "tindakan")
-        self.dari, self.sampai = parameter(url, "dari"), parameter(url, "sampai")
+        self.dari, self.sampai = as_typed(parameter(url, "dari")), as_typed(parameter(url, "sampai"))
         self.rows, self.found, self.number, self.pages = [], "", 1, 1
         self.narrowed = any((self.nip, self.pelaku, self.tindakan, self.dari, self.sampai))
         self.ready = True
@@ -126,7 +125,8 @@ class AuditState(AppState):
 
     async def _look(self, page: int) -> None:
         zona = await database.look(zona_of, actor())
-        since, until = day_of(self.dari, "dari", zona), day_of(self.sampai, "sampai", zona, after=True)
+        first, last = day_of(self.dari, "dari", FROM), day_of(self.sampai, "sampai", UNTIL)
+        since, until = beginning_of(first, zona), beginning_of(last, zona, after=True)
         wanted = Filter(self.nip, self.pelaku, self.tindakan, since, until)
         found = await database.look(trail.events, actor(), wanted, page)
         self.rows, self.found = [event_row(event) for event in found.items], found_in_words(found, "peristiwa")
@@ -147,7 +147,7 @@ class AuditState(AppState):
         """Put the filters into the address; the page then loads what it asks for."""
         self.nip, self.pelaku = text_of(form, "nip", 40).strip(), text_of(form, "pelaku", 40).strip()
         self.tindakan = text_of(form, "tindakan", 60)
-        self.dari, self.sampai = text_of(form, "dari", 10), text_of(form, "sampai", 10)
+        self.dari, self.sampai = text_of(form, "dari", LONGEST), text_of(form, "sampai", LONGEST)
         return rx.redirect(self._address())
 
 
@@ -157,8 +157,8 @@ def _filter() -> rx.Component:
         filter_field("nip", "NIP pegawai", state.nip, input_mode="numeric"),
         filter_field("pelaku", "NIP pelaku", state.pelaku, input_mode="numeric"),
         filter_select("tindakan", "Tindakan", state.tindakan, TAGS),
-        filter_field("dari", "Dari tanggal", state.dari, kind="date"),
-        filter_field("sampai", "Sampai tanggal", state.sampai, kind="date"),
+        filter_date("dari", FROM, state.dari),
+        filter_date("sampai", UNTIL, state.sampai),
         narrow=state.narrow,
         narrowed=state.narrowed,
         path=PATH,

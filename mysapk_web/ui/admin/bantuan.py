@@ -11,6 +11,7 @@ import reflex as rx
 from babel.dates import format_date
 from reflex.vars import ObjectVar
 
+from mysapk_web.domain.dates import DateError, read_day, write_date
 from mysapk_web.domain.period import ZONES
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import announcements, database
@@ -21,6 +22,7 @@ from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.dates import date_field
 from mysapk_web.ui.components.display import dialog_button, empty, section, skeleton
 from mysapk_web.ui.components.forms import field, hidden, outcome, submit_button, text_area
 from mysapk_web.ui.components.lists import address_with, parameter
@@ -61,6 +63,9 @@ class Said(TypedDict):
 NOT_EDITED: Final[Said] = {"key": "", "judul": "", "isi": "", "until": "", "sampai": "", "mark": ""}
 
 
+LAST_DAY: Final = "Tampil sampai"
+
+
 def edited(name: str) -> str:
     """Name of a field of the form that edits: it stands on one page with the form for a new one.
 
@@ -74,15 +79,15 @@ def last_day(text: str) -> date | None:
     """What a date field carries.
 
     Args:
-        text: As sent; empty for no day.
+        text: As typed; empty for no day.
 
     Raises:
         InputRefused: Not a date.
     """
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputRefused({"sampai": "Pilih tanggal yang benar, misalnya 24-08-2026."}) from None
+        return read_day(text, LAST_DAY)
+    except DateError as fault:
+        raise InputRefused({"sampai": str(fault)}) from None
 
 
 def said(view: AnnouncementView) -> Said:
@@ -97,7 +102,7 @@ def said(view: AnnouncementView) -> Said:
         "judul": view.judul,
         "isi": view.isi,
         "until": format_date(last, "d MMMM y", locale="id"),
-        "sampai": last.isoformat(),
+        "sampai": write_date(last),
         "mark": view.mark,
     }
 
@@ -150,7 +155,7 @@ class AdminBantuanState(AppState):
     @handler(MAY)
     async def announce(self, form: dict[str, Any]) -> None:
         """Tell the people of the place something."""
-        judul, isi, last = text_of(form, "judul"), text_of(form, "pesan"), last_day(text_of(form, "sampai", 10))
+        judul, isi, last = text_of(form, "judul"), text_of(form, "pesan"), last_day(text_of(form, "sampai", 40))
         tempat = text_of(form, "tempat", 20)
         await database.run(announcements.announce, actor(), tempat, judul=judul, isi=isi, last=last)
         await self._look(self.tempat)
@@ -188,7 +193,7 @@ class AdminBantuanState(AppState):
                 seen=text_of(form, "semula", 40),
                 judul=text_of(form, edited("judul")),
                 isi=text_of(form, edited("pesan")),
-                last=last_day(text_of(form, edited("sampai"), 10)),
+                last=last_day(text_of(form, edited("sampai"), 40)),
             )
         except InputRefused as refused:
             raise InputRefused({edited(name): words for name, words in refused.faults.items()}) from None
@@ -266,7 +271,7 @@ def _running(item: ObjectVar[Said]) -> rx.Component:
 
 def _words(name: Callable[[str], str], now: Any) -> list[rx.Component]:
     """The fields of an announcement: their names, and what they begin with."""
-    begin = {key: {"default_value": now[key]} if now is not None else {} for key in ("judul", "isi", "sampai")}
+    begin = {key: {"default_value": now[key]} if now is not None else {} for key in ("judul", "isi")}
     return [
         field(name("judul"), "Judul", help_text="Beberapa kata, paling banyak 120 karakter.", **begin["judul"]),
         text_area(
@@ -276,12 +281,11 @@ def _words(name: Callable[[str], str], now: Any) -> list[rx.Component]:
             rows="5",
             **begin["isi"],
         ),
-        field(
+        date_field(
             name("sampai"),
-            "Tampil sampai",
-            kind="date",
+            LAST_DAY,
+            "" if now is None else now["sampai"],
             help_text="Hari terakhir pengumuman ditampilkan.",
-            **begin["sampai"],
         ),
     ]
 

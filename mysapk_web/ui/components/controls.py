@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypedDict
 
+from mysapk_web.domain.dates import as_typed
 from mysapk_web.domain.groups.fields import Field, FieldKind, Value
-from mysapk_web.domain.groups.values import read_date
 from mysapk_web.services.pdm.views import FieldView
 
 SHORT_LIST: Final = 15
@@ -105,8 +105,7 @@ def typed_value(field: Field, value: Value) -> str:
         return ""
     text = str(value)
     if field.kind is FieldKind.DATE:
-        day = read_date(text)
-        return f"{day.day:02d}-{day.month:02d}-{day.year:04d}" if day else text
+        return as_typed(text)
     return text.replace(".", ",") if field.kind is FieldKind.DECIMAL else text
 
 

@@ -8,7 +8,8 @@ import reflex as rx
 from reflex.vars import ObjectVar, Var
 
 from mysapk_web.ui.components.controls import NO, YES, FieldRow, Option, SectionRow
-from mysapk_web.ui.components.pdm import Asked, Combobox, DateWords, Differing
+from mysapk_web.ui.components.dates import DateInput
+from mysapk_web.ui.components.pdm import Asked, Combobox, Differing
 from mysapk_web.ui.state import AppState
 
 NONE: Var[Any] = Var("undefined")
@@ -126,7 +127,13 @@ class DraftFields:
                 ),
                 (
                     "date",
-                    rx.fragment(self._input(item, spoken), DateWords.create(name=name)),
+                    DateInput.create(
+                        name=name,
+                        value=item["value"],
+                        label=item["label"],
+                        class_name=item["width"],
+                        custom_attrs=spoken,
+                    ),
                 ),
                 self._input(item, spoken),
             ),

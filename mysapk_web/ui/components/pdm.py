@@ -86,14 +86,6 @@ class NamedItem(_Pdm):
     """Its id."""
 
 
-class DateWords(_Pdm):
-    """A typed date in words. Inside a `Draft`."""
-
-    tag = "DateWords"
-
-    name: rx.Var[str]
-
-
 class Combobox(_Pdm):
     """A list searched on the server (WAI-ARIA combobox). Inside a `Draft`."""
 

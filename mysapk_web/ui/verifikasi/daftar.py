@@ -5,22 +5,26 @@ The filters stand in the address, so that a list can be kept and shared; a NIP o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, TypedDict
 
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from mysapk_web.domain.dates import DateError, read_day, write_date
 from mysapk_web.domain.desk import SEEN_BY_AGENCY
 from mysapk_web.domain.groups import GROUPS
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.text import in_sentence, storable
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.services import database, verification
+from mysapk_web.services.actor import InputRefused
 from mysapk_web.services.scope import reaches_agencies
 from mysapk_web.services.verification import MINE, NEWEST, OPEN, Count, Filters, Inbox, InboxRow, read_filters
 from mysapk_web.ui.access import actor, handler
 from mysapk_web.ui.components.behaviour import FollowInput
+from mysapk_web.ui.components.dates import filter_date
 from mysapk_web.ui.components.desk import Shortcuts
 from mysapk_web.ui.components.display import cell, empty, inset, row, skeleton, table
 from mysapk_web.ui.components.forms import around, attributes, outcome
@@ -48,6 +52,7 @@ KINDS: Final = (
 ORDERS: Final = (("", "Terlama lebih dahulu"), (NEWEST, "Terbaru lebih dahulu"))
 PAUSE: Final = 300
 """Milliseconds without a letter until units are suggested."""
+DAYS: Final = {"dari": "Dikirim sejak", "sampai": "Dikirim sampai"}
 KEYS: Final = [["j", "usulan berikutnya"], ["k", "usulan sebelumnya"], ["Enter", "buka usulan"]]
 
 
@@ -109,6 +114,27 @@ def tally(found: Count) -> str:
     return f"{found.count:,}".replace(",", ".") + ("+" if found.at_least else "")
 
 
+def days_of(given: Mapping[str, str]) -> dict[str, str]:
+    """The days of the filter as they stand in the address, where one that makes no sense would silently narrow nothing.
+
+    Args:
+        given: What was typed.
+
+    Raises:
+        InputRefused: One is no day.
+    """
+    days, faults = {}, {}
+    for name, label in DAYS.items():
+        try:
+            day = read_day(given[name], label)
+            days[name] = day.isoformat() if day else ""
+        except DateError as fault:
+            faults[name] = str(fault)
+    if faults:
+        raise InputRefused(faults)
+    return days
+
+
 class InboxState(QueueState):
     """One page of the inbox and its filters."""
 
@@ -164,7 +190,7 @@ class InboxState(QueueState):
         self.nip, self.nama = filters.nip, filters.nama
         self.agencies = reaches_agencies(actor(), Permission.INBOX_READ)
         self.instansi, self._unit = filters.instansi, filters.unit
-        self.dari, self.sampai = (day.isoformat() if day else "" for day in (filters.dari, filters.sampai))
+        self.dari, self.sampai = (write_date(day) if day else "" for day in (filters.dari, filters.sampai))
         self.narrowed = filters.is_any
 
     def _show(self, found: Inbox, filters: Filters) -> None:
@@ -196,7 +222,7 @@ class InboxState(QueueState):
         """Put the filters into the address; the page then loads what it asks for."""
         names = ("status", "jenis", "nip", "nama", "dari", "sampai", "instansi", "urut")
         given = {name: text_of(form, name, LONGEST) for name in names}
-        filters = read_filters({**given, "grup": "" if given["jenis"] else self._grup})
+        filters = read_filters({**given, **days_of(given), "grup": "" if given["jenis"] else self._grup})
         filters = replace(filters, unit=await self._unit_meant(text_of(form, "unit").strip(), filters.instansi))
         self._nip, self._nama = filters.nip, filters.nama
         return rx.redirect(address(filters))
@@ -214,17 +240,6 @@ class InboxState(QueueState):
         """Units that fit what is being typed."""
         if isinstance(text, str) and len(text) <= LONGEST:
             self.units = await database.look(verification.suggest_units, actor(), self.instansi, storable(text))
-
-
-def _date(name: str, label: str, value: Any) -> rx.Component:
-    control = FollowInput.create(
-        name=name,
-        value=value,
-        class_name="input",
-        auto_complete="off",
-        custom_attrs=attributes(name, has_help=False, spoken={"type": "date"}),
-    )
-    return around(name, label, "", control)
 
 
 def _unit() -> rx.Component:
@@ -251,8 +266,8 @@ def _filter() -> rx.Component:
         filter_select("jenis", "Jenis riwayat", state.jenis, KINDS),
         filter_field("nip", "NIP", state.nip, input_mode="numeric"),
         filter_field("nama", "Nama", state.nama),
-        _date("dari", "Dikirim sejak", state.dari),
-        _date("sampai", "Dikirim sampai", state.sampai),
+        filter_date("dari", DAYS["dari"], state.dari),
+        filter_date("sampai", DAYS["sampai"], state.sampai),
         rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
         _unit(),
         filter_select("urut", "Urutan", state.urut, ORDERS),

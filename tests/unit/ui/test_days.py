@@ -1,34 +1,42 @@
-"""Days of a filter begin and end where the person who filters reads the times."""
+"""What admins type into the fields for days, on each page that has one: read day first, refused at its field in words."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date
 
 import pytest
 
-from mysapk_web.services.actor import Refused
+from mysapk_web.services.actor import InputRefused, Refused
 from mysapk_web.ui.admin.audit import day_of
-from mysapk_web.web.exports import moment_of
+from mysapk_web.ui.admin.bantuan import last_day
+from mysapk_web.ui.admin.periode.state import draft_of
+from mysapk_web.ui.verifikasi.daftar import days_of
+
+PERIOD = {"tindakan": "buat", "jenis": "PDM", "tempat": "nasional", "dasar": "Keputusan 1"}
 
 
-@pytest.mark.parametrize(("zona", "hour"), [("WIB", 17), ("WITA", 16), ("WIT", 15)])
-def test_a_day_begins_in_the_zone_of_the_agency(zona: str, hour: int) -> None:
-    assert day_of("2026-08-24", "dari", zona) == datetime(2026, 8, 23, hour, tzinfo=UTC)
-    assert day_of("2026-08-24", "sampai", zona, after=True) == datetime(2026, 8, 24, hour, tzinfo=UTC)
-    assert moment_of("2026-08-24", zona) == datetime(2026, 8, 23, hour, tzinfo=UTC)
+def test_the_day_comes_first_everywhere() -> None:
+    day = date(2027, 5, 1)
+    assert day_of("01/05/2027", "dari", "Dari tanggal") == day
+    assert last_day("01-05-2027") == day
+    draft = draft_of({**PERIOD, "mulai": "1.5.2027", "selesai": "01-05-2027"})
+    assert (draft.first, draft.last) == (day, day)
+    assert days_of({"dari": "01/05/2027", "sampai": ""}) == {"dari": "2027-05-01", "sampai": ""}
 
 
-def test_no_day_is_refused_at_its_field() -> None:
-    assert day_of("", "dari", "WIB") is None
-    with pytest.raises(Refused):
-        day_of("kemarin", "dari", "WIB")
-
-
-@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2201-01-01", "9999-12-31"])
-@pytest.mark.parametrize("after", [False, True])
-def test_a_year_that_nobody_means_is_refused_at_its_field(day: str, after: bool) -> None:
-    with pytest.raises(Refused, match="Periksa tahunnya") as refused:
-        day_of(day, "dari", "WIT", after=after)
+def test_what_is_no_day_is_refused_at_its_field() -> None:
+    with pytest.raises(Refused, match="Dari tanggal harus tanggal yang benar") as refused:
+        day_of("kemarin", "dari", "Dari tanggal")
     assert refused.value.field == "dari"
-    with pytest.raises(ValueError, match="year"):
-        moment_of(day, "WIT", after=after)
+    with pytest.raises(InputRefused) as one:
+        last_day("08/24/2026")
+    assert list(one.value.faults) == ["sampai"]
+    with pytest.raises(InputRefused) as both:
+        draft_of({**PERIOD, "mulai": "besok", "selesai": "31-02-2027"})
+    assert both.value.faults == {
+        "mulai": "Hari pertama harus tanggal yang benar, misalnya 24-08-2026.",
+        "selesai": "Hari terakhir harus tanggal yang benar, misalnya 24-08-2026.",
+    }
+    with pytest.raises(InputRefused) as filters:
+        days_of({"dari": "kemarin", "sampai": "24-08-1026"})
+    assert filters.value.faults["sampai"] == "Dikirim sampai: periksa tahunnya."

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, Final, TypedDict
 
+from mysapk_web.domain.dates import DateError, read_day
 from mysapk_web.domain.period import PeriodKind, Phase
 from mysapk_web.domain.progress import number
 from mysapk_web.domain.roles import Permission
@@ -13,12 +14,14 @@ from mysapk_web.services import database, period_admin
 from mysapk_web.services.actor import InputRefused
 from mysapk_web.services.period_admin import KIND_LABELS, Act, Draft, PeriodRow, Preview
 from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.components.lists import LONGEST
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
 from mysapk_web.ui.words import number_of
 
 PATH: Final = "/admin/periode"
 FIELDS: Final = ("tindakan", "jenis", "tempat", "mulai", "selesai", "dasar")
+DAYS: Final = {"mulai": "Hari pertama", "selesai": "Hari terakhir"}
 MAY: Final = holding(Permission.PERIOD_AGENCY, Permission.PERIOD_NATIONAL)
 PHASES: Final = {
     Phase.NOT_OPEN: ("Belum dibuka", "plain"),
@@ -141,12 +144,11 @@ def draft_of(form: dict[str, Any]) -> Draft:
     if not (place := text_of(form, "tempat", 40)):
         faults["tempat"] = "Pilih berlaku untuk siapa."
     days: dict[str, date | None] = {}
-    for name in ("mulai", "selesai"):
+    for name, label in DAYS.items():
         try:
-            text = text_of(form, name, 10)
-            days[name] = date.fromisoformat(text) if text else None
-        except ValueError:
-            faults[name] = "Pilih tanggal yang benar, misalnya 24-08-2026."
+            days[name] = read_day(text_of(form, name, LONGEST), label)
+        except DateError as fault:
+            faults[name] = str(fault)
     if faults:
         raise InputRefused(faults)
     return Draft(Act(act), PeriodKind(kind), place, days["mulai"], days["selesai"], text_of(form, "dasar", 400))

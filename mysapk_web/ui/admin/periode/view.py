@@ -8,9 +8,10 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.services.period_admin import KIND_LABELS, Act
-from mysapk_web.ui.admin.periode.state import FIELDS, PATH, PeriodeState, Place, Row
+from mysapk_web.ui.admin.periode.state import DAYS, FIELDS, PATH, PeriodeState, Place, Row
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.dates import date_field
 from mysapk_web.ui.components.display import (
     badge,
     cell,
@@ -97,8 +98,8 @@ def _editor() -> rx.Component:
             select("tindakan", "Yang ingin dilakukan", _options(ACTS)),
             select("jenis", "Jenis periode", _options((kind.value, label) for kind, label in KIND_LABELS.items())),
             select("tempat", "Berlaku untuk", rx.foreach(PeriodeState.places, _place)),
-            field("mulai", "Hari pertama", kind="date", help_text="Tidak perlu diisi bila memperpanjang."),
-            field("selesai", "Hari terakhir", kind="date", help_text="Hari ini masih termasuk, sampai pukul 23.59."),
+            date_field("mulai", DAYS["mulai"], help_text="Tidak perlu diisi bila memperpanjang."),
+            date_field("selesai", DAYS["selesai"], help_text="Hari ini masih termasuk, sampai pukul 23.59."),
             field("dasar", "Dasar penetapan", help_text="Misalnya nomor dan tanggal surat. Tampil di banner."),
             submit_button("Lihat akibatnya", "Menghitung ...", kind="secondary"),
             on_submit=PeriodeState.preview,

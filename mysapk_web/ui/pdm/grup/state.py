@@ -154,7 +154,7 @@ class GrupState(AppState):
         is_empty = not any(kind.records for kind in view.kinds)
         self.why_not_confirmed = view.why_not_confirmed if declarable and not is_empty else ""
         first = next((kind.key for kind in view.kinds if kind.can_add), "")
-        urged = first if is_empty and not self.may_have_none and not view.done else ""
+        urged = first if declarable and is_empty and not self.may_have_none else ""
         wanted = number_of(self.router.url.query_parameters.get("riwayat", ""))
         self.kinds = [kind_row(kind, self.shown, wanted, urged=kind.key == urged) for kind in view.kinds]
 

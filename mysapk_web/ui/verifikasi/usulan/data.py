@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.dates import date_field
 from mysapk_web.ui.components.display import badge, cell, empty, row, section, table
 from mysapk_web.ui.components.forms import field, hidden, select, submit_button, text_area
 from mysapk_web.ui.verifikasi.usulan.state import VALUE, WHY, LineRow, MejaState
@@ -77,7 +78,11 @@ def _value() -> rx.Component:
             rx.foreach(now["options"], lambda item: rx.el.option(item[1], value=item[0])),
             default_value=now["value"],
         ),
-        field(VALUE, "Nilai yang benar", default_value=now["value"]),
+        rx.cond(
+            now["is_date"],
+            date_field(VALUE, "Nilai yang benar", now["value"]),
+            field(VALUE, "Nilai yang benar", default_value=now["value"]),
+        ),
     )
 
 

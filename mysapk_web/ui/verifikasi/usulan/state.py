@@ -7,6 +7,7 @@ from typing import Any, Final, TypedDict
 
 import reflex as rx
 
+from mysapk_web.domain.groups.fields import FieldKind
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
@@ -82,6 +83,7 @@ class Correcting(TypedDict):
     text: str
     options: list[list[str]]
     searched: bool
+    is_date: bool
 
 
 NOTHING: Final[Correcting] = {
@@ -92,6 +94,7 @@ NOTHING: Final[Correcting] = {
     "text": "",
     "options": [],
     "searched": False,
+    "is_date": False,
 }
 RESULTS: Final = {"good": "Sesuai", "warn": "Perlu dilihat", "bad": "Tidak sesuai"}
 
@@ -328,9 +331,10 @@ def correcting_row(seen: CorrectionView) -> Correcting:
     return {
         "name": seen.name,
         "label": seen.label,
-        "help": seen.help or ("Tulis seperti 31-12-2020." if seen.kind == "DATE" else ""),
+        "help": seen.help,
         "value": seen.value,
         "text": seen.text or "kosong",
         "options": options,
         "searched": seen.searched,
+        "is_date": seen.kind == FieldKind.DATE,
     }

@@ -1,0 +1,50 @@
+"""Fields for a day: typed day first, with a calendar beside them. `domain.dates` reads what they send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from mysapk_web.ui.components.controls import DATE_HELP
+from mysapk_web.ui.components.forms import around, attributes
+
+
+class DateInput(rx.Component):
+    """The control from `assets/fields.jsx`. What is typed belongs to the browser, until the value changes."""
+
+    library = "$/public/fields.jsx"
+    tag = "DateInput"
+
+    name: rx.Var[str]
+    value: rx.Var[str]
+    label: rx.Var[str]
+    """What the calendar is for, to those who hear it."""
+
+
+def date_field(name: str, label: str, value: Any = "", *, help_text: str = "") -> rx.Component:
+    """A field for a day.
+
+    Args:
+        name: Name in the form, key in `AppState.faults`, and id.
+        label: Visible label.
+        value: Var with the day as it is typed; it follows when that changes.
+        help_text: One sentence under the label.
+    """
+    return _field(name, label, value, f"{help_text} {DATE_HELP}".strip())
+
+
+def filter_date(name: str, label: str, value: Any) -> rx.Component:
+    """A field for a day in a filter. Arguments as for `date_field`."""
+    return _field(name, label, value, "Misalnya 17-08-2020.")
+
+
+def _field(name: str, label: str, value: Any, help_text: str) -> rx.Component:
+    control = DateInput.create(
+        name=name,
+        value=value,
+        label=label,
+        class_name="input input-short",
+        custom_attrs=attributes(name, has_help=True, spoken={"spellCheck": "false"}),
+    )
+    return around(name, label, help_text, control)
