@@ -1,6 +1,7 @@
 // Fields that browsers show in their own language, in the words and the order of the portal: days and files.
 // DateInput is wrapped in mysapk_web/ui/components/dates.py; FileInput is used by other scripts.
 import { useEffect, useRef, useState } from "react";
+import { putInto } from "$/public/early.jsx";
 
 const MONTHS =
   "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(" ");
@@ -16,12 +17,6 @@ function readDay(text) {
   const day = new Date(Date.UTC(parts[0], parts[1] - 1, parts[2]));
   return day.getUTCMonth() === parts[1] - 1 && day.getUTCDate() === parts[2] ? parts : null;
 }
-
-// React hears of a value that a script has set only by way of the setter of the element itself.
-const setNative = (element, value) => {
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(element, value);
-  element.dispatchEvent(new Event("input", { bubbles: true }));
-};
 
 // A day that is typed day first, said in words, so that day and month are never taken for each other. The calendar of the browser
 // only fills the field: a field of type "date" would show the order of the browser's language.
@@ -55,7 +50,7 @@ export function DateInput({ value, label, ...rest }) {
     event.stopPropagation();
     const [year, month, day] = event.target.value.split("-");
     if (!day) return;
-    setNative(input.current, `${day}-${month}-${year}`);
+    putInto(input.current, `${day}-${month}-${year}`);
     input.current.focus();
   };
   const parts = readDay(text);

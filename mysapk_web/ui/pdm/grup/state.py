@@ -74,7 +74,7 @@ def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool = False
         wanted: Id of a record that comes before all others; 0 for none.
         urged: Adding a record is what the page asks for first.
     """
-    records = sorted(view.records, key=lambda record: (record.id != wanted, record.pending is None))
+    records = sorted(view.records, key=lambda record: (not wanted or record.id != wanted, record.pending is None))
     return {
         "name": view.key,
         "label": view.label,
