@@ -114,13 +114,16 @@ def trail_report(session: Session, settings: Settings, known: Head | None) -> Fi
         known: An older head that the trail must still contain.
     """
     found = audit_chain.verify(session, settings, known=known)
-    line = f"Trail:    {found.events} events sealed, {found.unsealed} waiting; head {found.head.text}"
+    oldest = f", the oldest for {in_words(clock.now() - found.waiting_since)}" if found.waiting_since else ""
+    line = f"Trail:    {found.events} events sealed, {found.unsealed} waiting{oldest}; head {found.head.text}"
     if not found.fault_count:
         return Findings([line], [])
-    halted = (
-        ["Nothing is sealed any more. Find out why, then: mysapk continue-trail --reason ..."] if found.halted else []
-    )
-    return Findings([line], [f"The trail is not whole ({found.fault_count} faults):", *found.faults, *halted])
+    advice = []
+    if found.halted:
+        advice = ["Nothing is sealed any more. Find out why, then: mysapk continue-trail --reason ..."]
+    elif found.inserted:
+        advice = ["Find out where they come from; then seal them, with the reason: mysapk continue-trail --reason ..."]
+    return Findings([line], [f"The trail is not whole ({found.fault_count} faults):", *found.faults, *advice])
 
 
 def request_report(session: Session) -> Findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, false
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.pegawai import JenisPegawai
@@ -148,6 +148,8 @@ class AuditSeal(SQLModel, table=True):
     sealed_at: datetime
     hash: str = Field(max_length=64)
     """Keyed hash over the hash before it, the event and `sealed_at`; hexadecimal."""
+    accepted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """The event was found below sealed ones, and sealed because an operator said so."""
 
 
 class Announcement(SQLModel, table=True):

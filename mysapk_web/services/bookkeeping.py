@@ -9,8 +9,8 @@ from typing import Final
 import structlog
 from sqlmodel import Session
 
-from mysapk_web.models import Database
-from mysapk_web.services import audit_chain, clock, database, jobs
+from mysapk_web.models import AuditEvent, Database
+from mysapk_web.services import audit_chain, clock, commit_order, database, jobs
 from mysapk_web.services.audit_chain import Head, TrailBroken
 from mysapk_web.services.progress import counting
 from mysapk_web.settings import Settings, load
@@ -19,8 +19,14 @@ log = structlog.get_logger(__name__)
 
 TELL_EVERY: Final = timedelta(hours=1)
 """The head of the trail stands in the log as often, when it changed."""
+BLOCKED_FOR: Final = timedelta(minutes=15)
+"""A writer of the trail that is open for longer is a fault."""
 ALARM_EVERY: Final = timedelta(minutes=10)
 """A broken trail is told as often."""
+
+
+class SealingBlockedError(Exception):
+    """A transaction that has written into the trail doesn't end, and nothing after it can be sealed."""
 
 
 class Watch:
@@ -28,6 +34,10 @@ class Watch:
 
     def __init__(self) -> None:
         self._seen = self._told = Head()
+        self.final_id = 0
+        """Number of an event below which nothing can appear any more."""
+        self.blocked_since: datetime | None = None
+        """Since when a writer of the trail has been open."""
         self._told_at = self._alarm_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
 
     def see(self, head: Head) -> None:
@@ -39,6 +49,7 @@ class Watch:
         now = clock.now()
         if head.position < self._seen.position:
             log.error("trail.cut", head=head.text, head_before=self._seen.text)
+            self.final_id = 0
         self._seen = head
         if head != self._told and now - self._told_at >= TELL_EVERY:
             log.info("trail.head", head=head.text)
@@ -68,14 +79,40 @@ async def seal_events(watch: Watch) -> bool:
 
     Args:
         watch: Of this process.
+
+    Raises:
+        SealingBlockedError: A transaction that writes into the trail has been open for too long.
     """
     try:
         head, waits = await database.look(audit_chain.waiting, load())
         watch.see(head)
-        return waits and await database.run(audit_chain.seal, load()) > 0
+        if not waits:
+            watch.blocked_since = None
+            return False
+        if watch.final_id <= head.event_id:
+            await _find_final(watch)
+        return await database.run(audit_chain.seal, load(), up_to=watch.final_id) > 0
+    except TrailBroken:
+        await _look_again(watch)
+        return False
+
+
+async def _find_final(watch: Watch) -> None:
+    found = await database.look(commit_order.final_id, AuditEvent)
+    if found is None:
+        watch.blocked_since = watch.blocked_since or clock.now()
+        if clock.now() - watch.blocked_since > BLOCKED_FOR:
+            raise SealingBlockedError
+        return
+    watch.final_id, watch.blocked_since = found, None
+
+
+async def _look_again(watch: Watch) -> None:
+    """No alarm before a second look that nobody can seal under."""
+    try:
+        await database.run(audit_chain.confirm, load())
     except TrailBroken as broken:
         watch.alarm(broken)
-        return False
 
 
 def recount_is_asked(session: Session) -> bool:
@@ -98,7 +135,9 @@ def catch_up(db: Database, settings: Settings) -> None:
         asked = recount_is_asked(session)
     if asked:
         counting.rebuild(db)
-    for step in (counting.gather, lambda session: audit_chain.seal(session, settings)):
+    with db.read() as session:
+        final = commit_order.final_id(session, AuditEvent) or 0
+    for step in (counting.gather, lambda session: audit_chain.seal(session, settings, up_to=final)):
         done = 1
         while done:
             with db.begin() as session:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +14,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import AuditEvent, AuditSeal, Database
-from mysapk_web.services import audit, audit_chain, clock
+from mysapk_web.services import audit, audit_chain, clock, commit_order, jobs
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.audit_chain import TrailBroken
 from mysapk_web.settings import Settings
@@ -37,15 +38,17 @@ def write(db: Database, count: int = 1, **detail: Any) -> None:
 def seal(db: Database, settings: Settings) -> int:
     done = 0
     while True:
+        with db.read() as s:
+            final = commit_order.final_id(s, AuditEvent) or 0
         with db.begin() as s:
-            step = audit_chain.seal(s, settings)
+            step = audit_chain.seal(s, settings, up_to=final)
         if not step:
             return done
         done += step
 
 
 def verify(db: Database, settings: Settings, known: audit_chain.Head | None = None) -> audit_chain.Verdict:
-    with db.read() as s:
+    with db.snapshot() as s:
         return audit_chain.verify(s, settings, known=known)
 
 
@@ -210,33 +213,131 @@ def test_after_a_change_of_the_key_sealing_waits_for_the_operator(db: Database, 
     assert seal(db, other) == 2
 
 
-@pytest.mark.parametrize("sealed_again", [False, True])
-def test_an_event_put_in_between_is_found(db: Database, settings: Settings, sealed_again: bool) -> None:
+def put_in(db: Database, settings: Settings, *, at: datetime) -> None:
+    """Seal four events with a gap of numbers, and put one into the gap."""
     write(db, 4)
     with db.read() as s:
         last = s.exec(select(AuditEvent.id).order_by(col(AuditEvent.id).desc())).first() or 0
     with db.begin() as s:
         s.add(AuditEvent(id=last + 50, at=clock.now(), tag=AuditTag.LOGIN))
+        if not db.is_sqlite:
+            s.execute(text("SELECT setval(pg_get_serial_sequence('jejak_audit', 'id'), :last)"), {"last": last + 50})
     seal(db, settings)
     with db.begin() as s:
-        s.add(AuditEvent(id=last + 20, at=clock.now() - timedelta(days=3), tag=AuditTag.LOGOUT))
-    if sealed_again:
-        seal(db, settings)
-
-    assert any("disisipkan" in fault for fault in verify(db, settings).faults)
+        s.add(AuditEvent(id=last + 20, at=at, tag=AuditTag.LOGOUT))
 
 
-def test_a_transaction_that_ends_late_is_sealed_without_a_fault(db: Database, settings: Settings) -> None:
-    write(db, 2)
-    with db.read() as s:
-        last = s.exec(select(AuditEvent.id).order_by(col(AuditEvent.id).desc())).first() or 0
+def test_what_was_put_in_is_found_however_young_it_claims_to_be(db: Database, settings: Settings) -> None:
+    put_in(db, settings, at=clock.now())
+    assert seal(db, settings) == 0
+    found = verify(db, settings)
+    assert (found.inserted, found.unsealed, found.fault_count) == (1, 0, 1)
+
+
+def test_what_was_put_in_is_sealed_when_the_operator_says_so_and_the_trail_tells(
+    db: Database, settings: Settings
+) -> None:
+    put_in(db, settings, at=clock.now() - timedelta(days=3))
     with db.begin() as s:
-        s.add(AuditEvent(id=last + 2, at=clock.now(), tag=AuditTag.LOGIN))
-    seal(db, settings)
-    with db.begin() as s:
-        s.add(AuditEvent(id=last + 1, at=clock.now() - timedelta(seconds=40), tag=AuditTag.LOGIN))
-
+        assert "1 peristiwa tanpa segel" in audit_chain.go_on(s, settings, reason="Dari cadangan, laporan 7")
     assert seal(db, settings) == 1
+    assert verify(db, settings).faults == []
+    with db.begin() as s:
+        assert not audit_chain.go_on(s, settings, reason="sekali lagi")
+
+    tamper(db, "UPDATE jejak_segel SET accepted = NOT accepted WHERE accepted")
+    assert verify(db, settings).fault_count == 1
+
+
+@pytest.mark.postgres
+def test_an_event_that_commits_after_any_number_of_others_is_sealed_without_a_fault(
+    postgres_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit_order, "BETWEEN_LOOKS", 0.001)
+    db = Database(postgres_url)
+    write(db, 2)
+    assert seal(db, settings) == 2
+    with db.begin() as late:
+        audit.record(late, AuditTag.LOGIN, actor_id=1)
+        late.flush()
+        with clock.moved(timedelta(hours=5)), db.begin() as s:
+            audit.record_many(s, [{"tag": AuditTag.LOGIN, "actor_id": 2}] * 21_000)
+        assert seal(db, settings) == 0
+        found = verify(db, settings)
+        assert (found.unsealed, found.faults) == (21_000, [])
+    assert seal(db, settings) == 21_001
+    found = verify(db, settings)
+    assert (found.unsealed, found.faults, found.waiting_since) == (0, [], None)
+    db.dispose()
+
+
+@pytest.mark.postgres
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from(("write", "write", "commit", "roll back", "seal"))), max_size=40
+    )
+)
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_in_whatever_order_transactions_end_the_chain_follows_the_numbers(
+    postgres_url: str, settings: Settings, steps: list[tuple[int, str]]
+) -> None:
+    db = Database(postgres_url)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        ExitStack() as stack,
+    ):
+        patch.setattr(commit_order, "LOOKS", 1)
+        patch.setattr(commit_order, "BETWEEN_LOOKS", 0.0)
+        sessions = [stack.enter_context(Session(db.engine)) for _ in range(4)]
+        for which, act in steps:
+            if act == "write":
+                audit.record(sessions[which], AuditTag.LOGIN, actor_id=which)
+                sessions[which].flush()
+            elif act == "commit":
+                sessions[which].commit()
+            elif act == "roll back":
+                sessions[which].rollback()
+            else:
+                seal(db, settings)
+            assert verify(db, settings).faults == []
+        for session in sessions:
+            session.commit()
+    seal(db, settings)
+    found = verify(db, settings)
+    with db.read() as s:
+        sealed = list(s.exec(select(AuditSeal.event_id).order_by(col(AuditSeal.position))))
+    assert (found.faults, found.unsealed) == ([], 0)
+    assert sealed == sorted(sealed)
+    db.dispose()
+
+
+def as_an_older_release_left_it(db: Database) -> None:
+    """The note of a release that sealed whatever had ended, in whatever order."""
+    with db.begin() as s:
+        note = dict(jobs.read(s, jobs.SEALS).note)
+        del note["ordered"]
+        jobs.write(s, jobs.SEALS, note=note)
+
+
+def test_what_an_older_release_had_still_to_seal_is_sealed(db: Database, settings: Settings) -> None:
+    put_in(db, settings, at=clock.now() - timedelta(minutes=10))
+    as_an_older_release_left_it(db)
+    assert verify(db, settings).unsealed == 1
+    write(db, 1)
+    assert seal(db, settings) == 2
+    found = verify(db, settings)
+    assert (found.faults, found.unsealed, found.head.ordered) == ([], 0, True)
+
+
+def test_what_an_older_release_never_sealed_waits_for_the_operator(db: Database, settings: Settings) -> None:
+    put_in(db, settings, at=clock.now() - timedelta(hours=2))
+    as_an_older_release_left_it(db)
+    write(db, 1)
+    assert seal(db, settings) == 1
+    assert verify(db, settings).inserted == 1
+    with db.begin() as s:
+        assert audit_chain.go_on(s, settings, reason="Transaksi panjang sebelum pembaruan")
+    seal(db, settings)
     assert verify(db, settings).faults == []
 
 
@@ -254,24 +355,45 @@ def test_seals_can_be_added_to_only(db: Database, settings: Settings) -> None:
             s.execute(text(statement))
 
 
-def test_writers_and_two_sealers_at_one_moment_make_one_chain(db: Database, settings: Settings) -> None:
+def at_once(works: Sequence[Callable[[], Any]], times: int) -> list[BaseException]:
+    """Each work in a thread of its own, so many times."""
     faults: list[BaseException] = []
-    start = threading.Barrier(4)
+    start = threading.Barrier(len(works))
 
     def run(work: Callable[[], Any]) -> None:
         start.wait()
         try:
-            for _ in range(12):
+            for _ in range(times):
                 work()
         except BaseException as error:
             faults.append(error)
 
-    works: list[Callable[[], Any]] = [lambda: write(db, 3)] * 2 + [lambda: seal(db, settings)] * 2
     threads = [threading.Thread(target=run, args=(work,)) for work in works]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
+    return faults
+
+
+def test_nobody_who_looks_while_others_seal_takes_the_trail_for_broken(db: Database, settings: Settings) -> None:
+    def look() -> None:
+        for _ in range(20):
+            with db.read() as s:
+                audit_chain.waiting(s, settings)
+        with db.snapshot() as s:
+            assert audit_chain.verify(s, settings).faults == []
+
+    works: list[Callable[[], Any]] = [lambda: write(db, 1), lambda: seal(db, settings)] * 2
+    assert at_once([*works, look, look, look], 15) == []
+    seal(db, settings)
+    found = verify(db, settings)
+    assert (found.events, found.faults) == (30, [])
+
+
+def test_writers_and_two_sealers_at_one_moment_make_one_chain(db: Database, settings: Settings) -> None:
+    works: list[Callable[[], Any]] = [lambda: write(db, 3)] * 2 + [lambda: seal(db, settings)] * 2
+    faults = at_once(works, 12)
     seal(db, settings)
 
     found = verify(db, settings)

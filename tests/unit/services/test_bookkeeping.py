@@ -11,10 +11,11 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from mysapk_web.domain.audit import AuditTag
 from mysapk_web.models import Database
-from mysapk_web.services import bookkeeping, clock, database
-from mysapk_web.services.audit_chain import Head
-from mysapk_web.services.bookkeeping import Watch
+from mysapk_web.services import audit, bookkeeping, clock, commit_order, database
+from mysapk_web.services.audit_chain import Head, TrailBroken
+from mysapk_web.services.bookkeeping import SealingBlockedError, Watch
 from mysapk_web.services.log import scrub
 from mysapk_web.settings import Settings
 from tests.unit.services.test_audit_chain import point_the_note_at, tamper, verify, write
@@ -90,3 +91,40 @@ def test_a_broken_trail_is_told_now_and_then_and_the_counts_go_on(
     assert verify(sqlite_db, portal_settings).events == 2
     with sqlite_db.read() as session:
         assert not bookkeeping.recount_is_asked(session)
+
+
+def test_no_alarm_without_a_second_look_under_the_lock(
+    db: Database, portal_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half_read(*_: object) -> None:
+        raise TrailBroken("Rantai berakhir di urutan 18, seharusnya 16: ada yang dipotong.")
+
+    monkeypatch.setattr(database, "database", lambda: db)
+    monkeypatch.setattr(bookkeeping.audit_chain, "waiting", half_read)
+    write(db, 3)
+    with capture_logs() as lines:
+        keep_up(Watch())
+    assert lines == []
+
+
+@pytest.mark.postgres
+def test_a_writer_that_never_ends_holds_the_seals_up_and_is_told_after_a_while(
+    postgres_url: str, portal_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, watch = Database(postgres_url), Watch()
+    monkeypatch.setattr(database, "database", lambda: db)
+    monkeypatch.setattr(commit_order, "BETWEEN_LOOKS", 0.001)
+    with db.begin() as forgotten:
+        audit.record(forgotten, AuditTag.LOGIN)
+        forgotten.flush()
+        write(db, 3)
+        keep_up(watch)
+        with clock.moved(bookkeeping.BLOCKED_FOR + timedelta(seconds=1)), pytest.raises(SealingBlockedError):
+            keep_up(watch)
+        found = verify(db, portal_settings)
+        assert (found.events, found.unsealed, found.faults) == (0, 3, [])
+    with clock.moved(bookkeeping.BLOCKED_FOR * 2):
+        keep_up(watch)
+    found = verify(db, portal_settings)
+    assert (found.events, found.unsealed, found.faults, watch.blocked_since) == (4, 0, [], None)
+    db.dispose()
