@@ -80,7 +80,7 @@ class LimitSettings(BaseSettings):
     limit_resend_seconds: Annotated[int, Field(ge=10, le=3600)] = int(throttle.RECOVERY_RESEND.window.total_seconds())
     """Seconds between two tokens of one pair."""
     limit_account_failures: Annotated[int, Field(ge=3, le=10)] = FREE_FAILURES
-    """Failed logins of one account before it has to wait."""
+    """Failed logins of one account, or wrong codes of its authenticator, before it has to wait."""
     limit_password_checks: Annotated[int, Field(ge=3, le=20)] = throttle.PASSWORD_CONFIRM_PER_ACCOUNT.count
     """Passwords asked again in a quarter of an hour within one account."""
     limit_address_changes: Annotated[int, Field(ge=1, le=20)] = throttle.EMAIL_CHANGES_PER_ACCOUNT.count

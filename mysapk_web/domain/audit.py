@@ -45,6 +45,7 @@ class AuditTag(StrEnum):
     TOTP_RESTARTED = "akun:totp-dimulai-lagi"
     TOTP_DISABLED = "akun:totp-nonaktif"
     TOTP_FAILED = "akun:totp-gagal"
+    TOTP_EXHAUSTED = "akun:totp-habis"
     TOTP_REMOVED_BY_ADMIN = "akun:totp-dihapus-admin"
     RECOVERY_CODES_CREATED = "akun:kode-pemulihan-dibuat"
     RECOVERY_CODE_USED = "akun:kode-pemulihan-dipakai"
@@ -137,6 +138,7 @@ _LABELS: Final = {
     AuditTag.TOTP_ENABLED: "Verifikasi dua langkah diaktifkan",
     AuditTag.TOTP_RESTARTED: "Verifikasi dua langkah dimulai lagi dari perangkat lain",
     AuditTag.TOTP_DISABLED: "Verifikasi dua langkah dimatikan",
+    AuditTag.TOTP_EXHAUSTED: "Kesempatan memasukkan kode autentikator habis",
     AuditTag.TOTP_FAILED: "Kode autentikator salah",
     AuditTag.TOTP_REMOVED_BY_ADMIN: "Verifikasi dua langkah dihapus oleh admin",
     AuditTag.RECOVERY_CODES_CREATED: "Kode pemulihan dibuat",

@@ -64,7 +64,10 @@ FREE_FAILURES_PER_OFFICE: Final = 300
 """Failed logins from one network address before it waits: many people of an office share one (decision 0007)."""
 
 SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5))
-"""Second-factor codes of one account: a million codes and three valid at a time need a hard limit."""
+"""Codes typed while an authenticator is set up; those of one in force wait as passwords do."""
+
+CODES_IN_A_ROW: Final = 100
+"""Wrong codes of an authenticator in force, one after another, until the owner acts by mail (NIST SP 800-63B-4, 3.2.2)."""
 
 PASSWORD_CONFIRM_PER_ACCOUNT: Final = Limit("confirm:account", 10, timedelta(minutes=15))
 """Current password asked again before a sensitive change: an open screen is no place to guess it."""

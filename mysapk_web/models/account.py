@@ -95,7 +95,6 @@ class LoginClaim(SQLModel, table=True):
     expires_at: datetime
     needs_code: bool = False
     """The password was right, the second factor is still to come; not yet a right to a session."""
-    code_tries: int = 0
     second_factor: bool = False
     """A second factor was shown."""
     replaces: str | None = Field(default=None, max_length=64)

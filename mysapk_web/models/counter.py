@@ -93,6 +93,18 @@ def count_attempt(
     return max((until or now) - now, timedelta(0))
 
 
+def count_of(session: Session, key: str, now: datetime) -> int:
+    """How many a key holds now; read from the database each time.
+
+    Args:
+        session: Any transaction.
+        key: What is counted.
+        now: The present moment.
+    """
+    found = session.exec(select(Counter.count).where(Counter.key == key, col(Counter.resets_at) > now)).one_or_none()
+    return found or 0
+
+
 def forgive(session: Session, key: str) -> None:
     """Take one counted attempt back, with the wait it earned.
 
@@ -105,6 +117,17 @@ def forgive(session: Session, key: str) -> None:
         .where(col(Counter.key) == key, col(Counter.count) > 0)
         .values(count=col(Counter.count) - 1, blocked_until=None)
     )
+
+
+def reduce(session: Session, key: str, to: int) -> None:
+    """Shorten a longer run of failures; a wait that runs goes on.
+
+    Args:
+        session: Any transaction.
+        key: What was counted.
+        to: Failures that are left of it.
+    """
+    session.execute(update(Counter).where(col(Counter.key) == key, col(Counter.count) > to).values(count=to))
 
 
 def clear(session: Session, key: str) -> None:

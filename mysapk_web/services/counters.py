@@ -148,7 +148,7 @@ def within_network(session: Session, limit: Limit, visitor: Visitor, **facts: An
     return counted.within
 
 
-def attempt(session: Session, name: str, key: str, *, free: int) -> timedelta:
+def attempt(session: Session, name: str, key: str, *, free: int, memory: timedelta = FAILURE_MEMORY) -> timedelta:
     """Count an attempt as failed before it is checked.
 
     Args:
@@ -156,6 +156,7 @@ def attempt(session: Session, name: str, key: str, *, free: int) -> timedelta:
         name: What is tried, such as "masuk-akun".
         key: From `subject_key`.
         free: Failures without a wait.
+        memory: After so long without another failure the run is forgotten.
 
     Returns:
         Zero when it may be checked, else the wait that is left.
@@ -164,7 +165,7 @@ def attempt(session: Session, name: str, key: str, *, free: int) -> timedelta:
         session,
         f"{name}:{key}",
         clock.now(),
-        memory=FAILURE_MEMORY,
+        memory=memory,
         wait_after=lambda failures: wait_after(failures, free=free),
         longest=free + _STEPS_TO_LONGEST,
     )
@@ -179,6 +180,18 @@ def forgive(session: Session, name: str, key: str) -> None:
         key: As in `attempt`.
     """
     counter.forgive(session, f"{name}:{key}")
+
+
+def keep_longest_wait(session: Session, name: str, key: str, *, free: int) -> None:
+    """Shorten a run of failures to where its longest wait begins: what was stopped goes on, but no faster.
+
+    Args:
+        session: Any transaction.
+        name: As in `attempt`.
+        key: As in `attempt`.
+        free: As in `attempt`.
+    """
+    counter.reduce(session, f"{name}:{key}", free + _STEPS_TO_LONGEST)
 
 
 def clear(session: Session, name: str, key: str) -> None:
@@ -200,5 +213,4 @@ def failures(session: Session, name: str, key: str) -> int:
         name: As in `attempt`.
         key: As in `attempt`.
     """
-    row = session.get(counter.Counter, f"{name}:{key}")
-    return row.count if row is not None and row.resets_at > clock.now() else 0
+    return counter.count_of(session, f"{name}:{key}", clock.now())

@@ -28,8 +28,6 @@ from mysapk_web.settings import Settings, load
 
 ACCOUNT_WAIT = "masuk-akun"
 ADDRESS_WAIT = "masuk-alamat"
-CODE_TRIES = 5
-"""Codes tried for one password login, counted before the check."""
 
 WRONG = "NIP atau password tidak cocok. Periksa kembali, atau gunakan Lupa Password untuk membuat password baru."
 CODE_GONE = "Waktu untuk memasukkan kode sudah habis. Masukkan NIP dan password sekali lagi."
@@ -192,27 +190,21 @@ def submit_code(session: Session, *, visitor: Visitor, code: str) -> str:
 
     Raises:
         InputRefused: Nothing was typed.
-        CountedRefusal: The code is wrong, or too many were tried.
+        CountedRefusal: The code is wrong or has to wait.
         Refused: No password login of this page waits for a code.
     """
     if not code.strip():
         raise InputRefused({"kode": "Isi kode 6 angka dari aplikasi autentikator, atau kode pemulihan."})
-    counted = session.execute(
-        update(LoginClaim)
-        .where(
-            col(LoginClaim.ref) == page_reference(visitor),
-            col(LoginClaim.needs_code).is_(True),
-            col(LoginClaim.expires_at) > clock.now(),
-            col(LoginClaim.code_tries) < CODE_TRIES,
-        )
-        .values(code_tries=LoginClaim.code_tries + 1)
-        .returning(col(LoginClaim.account_id), col(LoginClaim.account_version))
-    ).one_or_none()
-    account = session.get(Account, counted.account_id) if counted else None
-    if counted is None or account is None or account.version != counted.account_version:
+    pending = _pending(session, visitor)
+    account = session.get(Account, pending.account_id) if pending else None
+    if pending is None or account is None or account.version != pending.account_version:
         raise Refused(CODE_GONE)
     second_factor.check(session, load(), account, code, visitor=visitor)
-    session.execute(delete(LoginClaim).where(col(LoginClaim.ref) == page_reference(visitor)))
+    taken = session.execute(
+        delete(LoginClaim).where(col(LoginClaim.ref) == pending.ref).returning(col(LoginClaim.ref))
+    ).one_or_none()
+    if taken is None:
+        raise Refused(CODE_GONE)  # another code of the same page was faster
     return leave_claim(session, account, visitor, second_factor=True)
 
 
@@ -223,5 +215,9 @@ def waits_for_code(session: Session, *, visitor: Visitor) -> bool:
         session: A read transaction is enough.
         visitor: The page.
     """
+    return _pending(session, visitor) is not None
+
+
+def _pending(session: Session, visitor: Visitor) -> LoginClaim | None:
     claim = session.get(LoginClaim, page_reference(visitor))
-    return claim is not None and claim.needs_code and claim.expires_at > clock.now()
+    return claim if claim is not None and claim.needs_code and claim.expires_at > clock.now() else None

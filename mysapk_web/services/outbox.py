@@ -51,6 +51,8 @@ class Letter(StrEnum):
     """params: left (codes that remain)."""
     LOCKED = "percobaan-masuk"
     """Many failed logins. params: none."""
+    CODES_WRONG = "percobaan-kode"
+    """Many wrong codes after the right password. params: stopped (no further one is taken until the owner acts by mail)."""
     UNLOCKED = "tunggu-dihapus"
     """An admin took the wait after failed logins away. params: none."""
     RESET_CANCELLED = "token-dibatalkan"
@@ -105,6 +107,7 @@ _LABELS: Final = {
     Letter.RECOVERY_CODES_NEW: "Kode pemulihan baru dibuat",
     Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
     Letter.LOCKED: "Beberapa kali gagal masuk",
+    Letter.CODES_WRONG: "Beberapa kali salah kode autentikator",
     Letter.UNLOCKED: "Waktu tunggu dihapus",
     Letter.RESET_CANCELLED: "Token dibatalkan admin",
     Letter.SESSIONS_ENDED: "Dikeluarkan dari semua perangkat",

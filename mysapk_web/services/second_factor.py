@@ -1,17 +1,24 @@
-"""Authenticator codes (TOTP, RFC 6238) and recovery codes. A code works once; tries are counted before the check."""
+"""Authenticator codes (TOTP, RFC 6238) and recovery codes. A code works once; tries are counted before the check.
+
+Wrong codes wait as wrong passwords do, over all browsers and workers. A code is only asked for after the password or in a session, so
+nobody without either makes the owner wait; after a hundred wrong ones in a row the way on is by mail (decision 0022).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
+from datetime import timedelta
+from typing import Final
 
 import pyotp
 from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.throttle import SECOND_FACTOR_TRIES
+from mysapk_web.domain.throttle import CODES_IN_A_ROW
+from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.models import Account, RecoveryCode
 from mysapk_web.services import audit, clock, counters
 from mysapk_web.services.actor import CountedRefusal, Refused, Visitor
@@ -27,7 +34,13 @@ _RECOVERY_LENGTH = 14
 """14 of 31 symbols are 69 bits, above the 64 of NIST 800-63B-4 for saved recovery codes."""
 
 WRONG_CODE = "Kode tidak cocok. Periksa jam ponsel Anda (atur otomatis), lalu masukkan kode 6 angka yang terbaru."
-TOO_MANY = "Terlalu banyak kode yang salah. Tunggu 5 menit, lalu masukkan kode yang terbaru."
+STOPPED = (
+    f"Kode sudah {CODES_IN_A_ROW} kali salah, jadi tidak diterima lagi. Buat password baru lewat Lupa Password; "
+    "setelah itu kode diterima kembali."
+)
+CODE_WAIT: Final = "kode-akun"
+RUN_MEMORY: Final = timedelta(days=36_500)
+"""A run of wrong codes does not end by waiting, unlike that of wrong passwords."""
 
 
 def check(session: Session, settings: Settings, account: Account, typed: str, *, visitor: Visitor) -> None:
@@ -41,18 +54,72 @@ def check(session: Session, settings: Settings, account: Account, typed: str, *,
         visitor: The browser, whose network stands in the trail.
 
     Raises:
-        CountedRefusal: When the code is wrong or too many were tried.
+        CountedRefusal: When the code is wrong, has to wait, or too many were wrong in a row.
     """
-    key = counters.subject_key(settings.key("counters"), f"totp:{account.id}")
-    if not counters.within(session, SECOND_FACTOR_TRIES, key, visitor, subject_id=account.id):
-        raise CountedRefusal(TOO_MANY, "kode")
+    wrong = _count_try(session, settings, account, visitor)
     code = normalise(typed)
     accepted = _accept_totp(session, settings, account, code) or _accept_recovery(
         session, settings, account, code, visitor
     )
-    if not accepted:
-        audit.record(session, AuditTag.TOTP_FAILED, subject_id=account.id, address=visitor.address)
-        raise CountedRefusal(WRONG_CODE, "kode")
+    if accepted:
+        forget_wrong_codes(session, settings, account.id)
+        return
+    audit.record(session, AuditTag.TOTP_FAILED, subject_id=account.id, address=visitor.address)
+    if wrong == CODES_IN_A_ROW:
+        audit.record(session, AuditTag.TOTP_EXHAUSTED, subject_id=account.id, address=visitor.address)
+    if wrong in {settings.limit_account_failures + 1, CODES_IN_A_ROW}:
+        enqueue(session, Letter.CODES_WRONG, account_id=account.id, stopped=wrong == CODES_IN_A_ROW)
+    raise CountedRefusal(STOPPED if wrong == CODES_IN_A_ROW else WRONG_CODE, "kode")
+
+
+def _count_try(session: Session, settings: Settings, account: Account, visitor: Visitor) -> int:
+    """Count a code as wrong before it is checked.
+
+    Returns:
+        Wrong codes in a row, this one included.
+
+    Raises:
+        CountedRefusal: While a wait runs, or after too many in a row.
+    """
+    key = _run_key(settings, account.id)
+    wait = counters.attempt(session, CODE_WAIT, key, free=settings.limit_account_failures, memory=RUN_MEMORY)
+    wrong = counters.failures(session, CODE_WAIT, key)
+    if wrong > CODES_IN_A_ROW or (wait and wrong == CODES_IN_A_ROW):
+        raise CountedRefusal(STOPPED, "kode")
+    if wait:
+        audit.record(session, AuditTag.LOCKED_OUT, subject_id=account.id, address=visitor.address)
+        raise CountedRefusal(
+            f"Terlalu banyak kode yang salah. Tunggu {describe_wait(wait)}, lalu masukkan kode yang terbaru.", "kode"
+        )
+    return wrong
+
+
+def forget_wrong_codes(session: Session, settings: Settings, account_id: int | None) -> None:
+    """End a run of wrong codes: one was right, or the authenticator is another one.
+
+    Args:
+        session: Any transaction.
+        settings: For the key of the counter.
+        account_id: Whose.
+    """
+    counters.clear(session, CODE_WAIT, _run_key(settings, account_id))
+
+
+def lift_stop(session: Session, settings: Settings, account_id: int) -> None:
+    """Take codes again after too many wrong ones in a row: the owner has acted by mail.
+
+    The waits stay: whoever holds the mailbox, but not the phone, must not be able to guess faster by it.
+
+    Args:
+        session: Any transaction.
+        settings: For the key of the counter and the free failures.
+        account_id: Whose.
+    """
+    counters.keep_longest_wait(session, CODE_WAIT, _run_key(settings, account_id), free=settings.limit_account_failures)
+
+
+def _run_key(settings: Settings, account_id: int | None) -> str:
+    return counters.subject_key(settings.key("counters"), f"totp:{account_id}")
 
 
 def normalise(typed: str) -> str:

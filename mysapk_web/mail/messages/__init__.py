@@ -89,6 +89,7 @@ _LETTERS: dict[Letter, Callable[[Facts, Settings], Words]] = {
     Letter.RECOVERY_CODES_NEW: security.recovery_codes_new,
     Letter.RECOVERY_CODE_USED: security.recovery_code_used,
     Letter.LOCKED: security.locked,
+    Letter.CODES_WRONG: security.codes_wrong,
     Letter.UNLOCKED: security.unlocked,
     Letter.RESET_CANCELLED: recovery.cancelled,
     Letter.SESSIONS_ENDED: security.sessions_ended,

@@ -140,6 +140,30 @@ def locked(facts: Facts, settings: Settings) -> Words:
     )
 
 
+def codes_wrong(facts: Facts, settings: Settings) -> Words:
+    """Many wrong codes after the right password."""
+    stopped = bool(facts.params.get("stopped"))
+    return Words(
+        "Kode autentikator tidak diterima lagi" if stopped else "Beberapa kali salah kode autentikator",
+        (
+            Paragraph(
+                f"Sampai {moment(facts)} kode autentikator untuk akun MySAPK Web Anda beberapa kali salah, setelah "
+                "password atau dari perangkat yang sedang masuk. Orang itu tidak mendapat akses dengan kode tersebut."
+            ),
+            Paragraph(
+                "Kode tidak diterima lagi sampai Anda membuat password baru."
+                if stopped
+                else "Untuk melindungi akun, kode berikutnya harus menunggu. Jika itu Anda, periksa jam ponsel Anda "
+                "(atur otomatis), lalu coba lagi."
+            ),
+            Link(
+                "Jika itu bukan Anda, orang itu mungkin tahu password Anda. Buat password baru sekarang di:",
+                f"{settings.public_url}/lupa-password",
+            ),
+        ),
+    )
+
+
 def unlocked(facts: Facts, settings: Settings) -> Words:
     """An admin took the wait away."""
     return Words(

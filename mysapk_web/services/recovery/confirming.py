@@ -16,7 +16,7 @@ from mysapk_web.domain.pegawai import Eligibility
 from mysapk_web.domain.throttle import RECOVERY_BEYOND, TOKEN_CHECKS_PER_ADDRESS, TOKEN_TRIES
 from mysapk_web.domain.token import LENGTH, normalise_token, token_matches
 from mysapk_web.models import Account, Database, Pegawai, ResetBinding, ResetRequest
-from mysapk_web.services import audit, clock, counters, password_rules
+from mysapk_web.services import audit, clock, counters, password_rules, second_factor
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.database import in_transaction
@@ -165,6 +165,7 @@ def _check_person(session: Session, visitor: Visitor, ticket: _Ticket, password:
 def _conclude(session: Session, visitor: Visitor, ticket: _Ticket, new_hash: str) -> None:
     """Use the token up and set the password, or do neither."""
     now = clock.now()
+    second_factor.lift_stop(session, load(), ticket.account_id)  # counter, then account: as a code is checked
     # Taken first, as whoever asks for a token or changes the account does: nobody waits for the other.
     account = session.get_one(Account, ticket.account_id, with_for_update=True)
     used = session.execute(

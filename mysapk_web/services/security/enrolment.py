@@ -138,11 +138,12 @@ def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
     require_recent(actor)
     key = subject_key(load().key("counters"), f"totp-baru:{actor.account_id}")
     if not counters.within(session, SECOND_FACTOR_TRIES, key, actor, subject_id=actor.account_id):
-        raise CountedRefusal(second_factor.TOO_MANY, "kode")
+        raise CountedRefusal("Terlalu banyak kode yang salah. Tunggu 5 menit, lalu masukkan kode yang terbaru.", "kode")
     step = second_factor.matching_step(decrypt_totp(account.totp_secret, load()), second_factor.normalise(code))
     if step is None:
         raise CountedRefusal(second_factor.WRONG_CODE, "kode")
     now = clock.now()
+    second_factor.forget_wrong_codes(session, load(), account.id)  # those of an older authenticator
     account.totp_confirmed_at = now
     account.totp_last_step = step
     session.add(account)

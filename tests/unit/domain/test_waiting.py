@@ -1,9 +1,11 @@
+import math
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mysapk_web.domain.throttle import CODES_IN_A_ROW
 from mysapk_web.domain.waiting import FREE_FAILURES, describe_wait, wait_after
 
 
@@ -11,6 +13,18 @@ def test_five_failures_are_free_then_waits_double_to_a_quarter_of_an_hour():
     assert FREE_FAILURES == 5
     waits = [wait_after(failures).total_seconds() for failures in range(-1, 14)]
     assert waits == [0, 0, 0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]
+
+
+def test_a_hundred_wrong_codes_take_almost_a_day_and_hit_once_in_three_thousand():
+    """The arithmetic of decision 0022: of a million codes those of three half minutes count."""
+    waits = [wait_after(failures).total_seconds() for failures in range(CODES_IN_A_ROW)]
+    assert sum(waits) == 81_030  # 22.5 hours
+    assert sum(waits[:11]) == 930  # eleven tries in a quarter of an hour ...
+    assert set(waits[11:]) == {900}  # ... then 96 a day
+    of_a_run = 1 - (1 - 3e-6) ** CODES_IN_A_ROW
+    assert 1 / of_a_run == pytest.approx(3_334, rel=1e-3)
+    assert 1 - (1 - of_a_run) ** 365 == pytest.approx(0.104, abs=0.001)  # a run a day, a year long
+    assert math.log(2) / (1_440 * 3e-6) == pytest.approx(160, abs=1)  # before: even chances after so many days
 
 
 def test_other_number_of_free_failures():

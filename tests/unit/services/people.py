@@ -150,7 +150,11 @@ class Browser:
         return ticket is not None
 
     def code(self, code: str) -> None:
-        self.ticket = self._do(login.submit_code, code=code)
+        self.ticket = self.submit(code)
+
+    def submit(self, code: str) -> str:
+        """The ticket that a code is answered with; this browser does not keep it."""
+        return self._do(login.submit_code, code=code)
 
     @property
     def waits_for_code(self) -> bool:

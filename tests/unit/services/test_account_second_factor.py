@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from datetime import timedelta
 
 import pytest
+from sqlmodel import col
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import Permission, Role
-from mysapk_web.models import RecoveryCode
+from mysapk_web.domain.throttle import CODES_IN_A_ROW
+from mysapk_web.domain.waiting import FREE_FAILURES, wait_after
+from mysapk_web.models import Counter, RecoveryCode
+from mysapk_web.services import clock, retention
 from mysapk_web.services.actor import CountedRefusal, InputRefused, NotAllowed, Refused
+from mysapk_web.services.database import in_transaction
 from mysapk_web.services.outbox import Letter
+from mysapk_web.services.second_factor import CODE_WAIT
 from mysapk_web.services.security import StepUpNeeded
-from tests.unit.services.people import STRONG, Browser, Portal, after, minutes
+from tests.unit.services.people import OTHER, STRONG, WRONG, Browser, Portal, after, days, minutes
 from tests.unit.services.phones import STEP, Phone, codes_of
 from tests.unit.services.trying import together
 
@@ -57,7 +65,7 @@ def test_an_empty_code_is_told_and_costs_no_try(portal: Portal, phone: Phone) ->
     browser.login(portal.budi)
     with pytest.raises(InputRefused):
         browser.code("  ")
-    assert portal.claims()[0].code_tries == 0
+    assert portal.rows(Counter, col(Counter.key).startswith(CODE_WAIT)) == []
 
 
 @pytest.mark.parametrize(("age", "works"), [(599, True), (600, False)])
@@ -109,43 +117,156 @@ def test_a_clock_that_is_one_step_off(portal: Portal, phone: Phone, drift: int, 
     assert (browser.take() is not None) is works
 
 
-def test_five_codes_for_one_login(portal: Portal, phone: Phone) -> None:
-    browser = portal.browser()
-    browser.login(portal.budi)
-    for _ in range(5):
-        with pytest.raises(CountedRefusal, match="tidak cocok"):
-            browser.code(phone.wrong())
-    portal.forget_counters()
-    with pytest.raises(Refused, match="sekali lagi"):
-        browser.code(phone.code())
-    assert browser.take() is None
-    assert len(portal.events(AuditTag.TOTP_FAILED)) == 5
+# Wrong codes --------------------------------------------------------------------------------------
 
 
-def test_five_codes_in_five_minutes_for_one_account(portal: Portal, phone: Phone) -> None:
-    for _ in range(5):
+def guess(portal: Portal, phone: Phone, times: int = 1) -> None:
+    """Somebody who knows the password types wrong codes, each in a browser and network of its own."""
+    for _ in range(times):
         browser = portal.elsewhere()
         browser.login(portal.budi)
         with pytest.raises(CountedRefusal, match="tidak cocok"):
             browser.code(phone.wrong())
+
+
+def is_refused(portal: Portal, phone: Phone, words: str) -> None:
+    """Even a right code, in a fresh browser."""
     browser = portal.elsewhere()
     browser.login(portal.budi)
-    with pytest.raises(CountedRefusal, match="Tunggu 5 menit"):
+    with pytest.raises(CountedRefusal, match=words):
         browser.code(phone.code())
-    with after(5 * minutes):
-        browser.code(phone.code())
+    assert browser.take() is None
 
 
-def test_fifty_wrong_codes_at_once_five_are_checked(both: Portal) -> None:
+def guess_up_to(portal: Portal, phone: Phone, wrong: int) -> float:
+    """So many wrong codes in a row, each as soon as it may be typed; gives how many seconds that took."""
+    passed = timedelta()
+    for failures in range(wrong):
+        passed += wait_after(failures)
+        with clock.moved(passed):
+            guess(portal, phone)
+    return passed.total_seconds()
+
+
+def test_wrong_codes_wait_as_wrong_passwords_do(portal: Portal, phone: Phone) -> None:
+    guess(portal, phone, FREE_FAILURES + 1)
+    is_refused(portal, phone, "Tunggu 30 detik")
+    with after(29):
+        is_refused(portal, phone, "Tunggu 1 detik")
+    with after(30):
+        guess(portal, phone)
+        is_refused(portal, phone, "Tunggu 1 menit")
+    with after(90):
+        portal.elsewhere().enter(portal.budi, code=phone.code())
+
+
+def test_a_right_code_ends_the_run(portal: Portal, phone: Phone) -> None:
+    guess(portal, phone, FREE_FAILURES)
+    portal.elsewhere().enter(portal.budi, code=phone.code())
+    with after(STEP):
+        guess(portal, phone, FREE_FAILURES)
+        portal.elsewhere().enter(portal.budi, code=phone.code())
+
+
+def test_the_owner_is_told_at_the_first_wait_and_once(portal: Portal, phone: Phone) -> None:
+    guess(portal, phone, FREE_FAILURES)
+    assert portal.letters(portal.budi) == []
+    guess(portal, phone)
+    assert portal.letters(portal.budi) == [Letter.CODES_WRONG]
+    with after(30):
+        guess(portal, phone)
+    assert portal.letters(portal.budi) == [Letter.CODES_WRONG]
+
+
+def test_a_hundred_wrong_codes_in_a_row_and_no_more_until_the_owner_acts_by_mail(portal: Portal, phone: Phone) -> None:
+    assert guess_up_to(portal, phone, CODES_IN_A_ROW - 1) < days
+    with after(40 * days):
+        browser = portal.elsewhere()
+        browser.login(portal.budi)
+        with pytest.raises(CountedRefusal, match="Lupa Password"):
+            browser.code(phone.wrong())
+    assert [mail.params for mail in portal.mails(portal.budi)] == [{"stopped": False}, {"stopped": True}]
+    assert len(portal.events(AuditTag.TOTP_FAILED)) == CODES_IN_A_ROW
+    assert len(portal.events(AuditTag.TOTP_EXHAUSTED)) == 1
+    for pause in (41 * days, 400 * days):
+        with after(pause):
+            in_transaction(portal.db, retention.sweep)
+            is_refused(portal, phone, "Lupa Password")
+    with after(500 * days):
+        owner = portal.elsewhere()
+        owner.reset(portal.budi)
+        owner.enter(portal.budi, STRONG, code=phone.code())
+
+
+def test_a_reset_by_mail_makes_no_guess_come_sooner(portal: Portal, phone: Phone) -> None:
+    """Whoever holds the mailbox, but not the phone, guesses no faster than whoever holds the password."""
+    passed = guess_up_to(portal, phone, FREE_FAILURES + 7)
+    for password in (STRONG, OTHER):
+        with after(passed):
+            holder = portal.elsewhere()
+            holder.reset(portal.budi, password)
+            holder.login(portal.budi, password)
+            with pytest.raises(CountedRefusal, match="Tunggu 15 menit"):
+                holder.code(phone.wrong())
+        with after(passed + 15 * minutes), pytest.raises(CountedRefusal, match="tidak cocok"):
+            holder.code(phone.wrong())
+        passed += 15 * minutes
+
+
+def test_who_lacks_the_password_types_no_code(portal: Portal, phone: Phone) -> None:
+    """So no stranger makes the owner wait, let alone shuts them out."""
+    for _ in range(FREE_FAILURES * 3):
+        stranger = portal.elsewhere()
+        with contextlib.suppress(CountedRefusal):
+            stranger.login(portal.budi, WRONG)
+        with pytest.raises(Refused, match="sekali lagi"):
+            stranger.code(phone.wrong())
+    assert portal.events(AuditTag.TOTP_FAILED) == []
+    owner = portal.elsewhere()
+    owner.reset(portal.budi)
+    owner.enter(portal.budi, STRONG, code=phone.code())
+
+
+def test_waiting_uses_up_neither_the_login_nor_the_run(portal: Portal, phone: Phone) -> None:
+    browser = portal.browser()
+    browser.login(portal.budi)
+    for _ in range(FREE_FAILURES + 1):
+        with pytest.raises(CountedRefusal, match="tidak cocok"):
+            browser.code(phone.wrong())
+    for _ in range(20):
+        with pytest.raises(CountedRefusal, match="Tunggu"):
+            browser.code(phone.wrong())
+    with after(30):
+        browser.code(phone.code())
+    assert browser.take() is not None
+
+
+def test_fifty_wrong_codes_at_once_six_are_checked(both: Portal) -> None:
     phone = Phone(both.give_authenticator(both.budi))
     browser = both.browser()
     browser.login(both.budi)
     wrong = phone.wrong()
     outcome = together(50, lambda _: browser.code(wrong))
-    assert all(isinstance(result, Refused) for result in outcome)
-    assert len(both.events(AuditTag.TOTP_FAILED)) == 5
-    with pytest.raises(Refused):
+    assert all(isinstance(result, CountedRefusal) for result in outcome)
+    assert len(both.events(AuditTag.TOTP_FAILED)) == FREE_FAILURES + 1
+    assert both.letters(both.budi) == [Letter.CODES_WRONG]
+    with pytest.raises(CountedRefusal, match="Tunggu"):
         browser.code(phone.code())
+
+
+def test_two_right_codes_of_one_page_at_once_open_one_session(both: Portal) -> None:
+    phone = Phone(both.give_authenticator(both.budi))
+    codes = codes_of(both.browser().enter(both.budi, code=phone.code()))
+    browser = both.browser()
+    browser.login(both.budi)
+    tickets = [
+        result
+        for result in together(4, lambda number: browser.submit(codes[number]))
+        if not isinstance(result, Exception)
+    ]
+    assert len(tickets) == 1
+    assert browser.actor_or_none() is None
+    assert len(both.events(AuditTag.RECOVERY_CODE_USED)) == 1, "the others were given back"
 
 
 def test_a_pending_code_dies_with_a_change_of_the_account(portal: Portal, phone: Phone) -> None:
@@ -236,13 +357,13 @@ def test_too_many_codes_is_told_without_a_promise(portal: Portal, phone: Phone) 
     """While the account waits no code of either kind is looked at, so none is recommended."""
     codes = codes_of(portal.browser().enter(portal.budi, code=phone.code()))
     portal.forget_counters()
-    for number in range(6):
-        browser = portal.elsewhere()
-        browser.login(portal.budi)
-        with pytest.raises(CountedRefusal) as refusal:
-            browser.code(phone.wrong() if number < 5 else codes[0])
+    guess(portal, phone, FREE_FAILURES + 1)
+    browser = portal.elsewhere()
+    browser.login(portal.budi)
+    with pytest.raises(CountedRefusal) as refusal:
+        browser.code(codes[0])
     assert "pemulihan" not in refusal.value.sentence
-    assert "5 menit" in refusal.value.sentence
+    assert "30 detik" in refusal.value.sentence
 
 
 # Roles -------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import mysapk_web
-from mysapk_web.domain.throttle import PASSWORD_CONFIRM_PER_ACCOUNT, SECOND_FACTOR_TRIES
+from mysapk_web.domain.throttle import PASSWORD_CONFIRM_PER_ACCOUNT
+from mysapk_web.domain.waiting import FREE_FAILURES
 from mysapk_web.services import profile, security
 from mysapk_web.services.actor import CountedRefusal, InputRefused
 from tests.unit.services.people import WRONG, Browser, Portal, after, minutes
@@ -86,9 +87,9 @@ def test_it_opens_this_session_only(budi: tuple[Browser, Phone], portal: Portal)
 def test_wrong_proofs_open_nothing_and_are_counted(budi: tuple[Browser, Phone], kind: str) -> None:
     browser, phone = budi
     wrong = {"password": WRONG, "code": phone.wrong(), "recovery code": "ABCDE-FGHJK-MNPQ"}[kind]
-    limit = SECOND_FACTOR_TRIES if kind == "code" else PASSWORD_CONFIRM_PER_ACCOUNT
+    tries = FREE_FAILURES + 1 if kind == "code" else PASSWORD_CONFIRM_PER_ACCOUNT.count
     with after(20 * minutes):
-        for _ in range(limit.count):
+        for _ in range(tries):
             with pytest.raises(CountedRefusal, match="tidak cocok") as refused:
                 show(browser, wrong)
             assert refused.value.field == "konfirmasi"

@@ -25,7 +25,6 @@ from mysapk_web.services.people import accounts
 from mysapk_web.services.window import Window
 from tests.unit.services.office import Office
 from tests.unit.services.people import OTHER, WRONG, Browser, Person, Portal, after, days, nobody
-from tests.unit.services.phones import Phone
 from tests.unit.services.trying import together
 
 Act = Callable[[], object]
@@ -64,11 +63,15 @@ def wrong_token(portal: Portal) -> tuple[Act, dict[str, Any]]:
 
 
 def wrong_code(portal: Portal) -> tuple[Act, dict[str, Any]]:
-    phone = Phone(portal.give_authenticator(portal.budi))
-    actor = portal.browser().enter(portal.budi, code=phone.code()).actor
+    actor = portal.browser().enter(portal.budi).actor
+    security.start_second_factor(portal.db, actor, password=portal.budi.password or "")
     owner = {"subject_id": portal.budi.account_id, "instansi_id": portal.budi.instansi_id}
     whose = {**owner, "address": "203.0.113.0/24"}
-    return lambda: refused(lambda: security.step_up(portal.db, actor, proof="975310")), whose
+
+    def confirm() -> None:
+        in_transaction(portal.db, security.confirm_second_factor, actor, code="975310")
+
+    return lambda: refused(confirm), whose
 
 
 def wrong_password(portal: Portal) -> tuple[Act, dict[str, Any]]:
