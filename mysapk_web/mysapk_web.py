@@ -20,7 +20,7 @@ from mysapk_web.services.passwords import warm_up
 from mysapk_web.settings import SettingsError, load
 from mysapk_web.ui import pages
 from mysapk_web.ui.reaper import reap
-from mysapk_web.ui.sockets import event_app
+from mysapk_web.ui.sockets import count_unread, event_app
 from mysapk_web.ui.wall import Wall, unexpected
 from mysapk_web.web import routes
 from mysapk_web.web.ending import Ending
@@ -38,6 +38,13 @@ ending = Ending(sockets)
 async def warm() -> AsyncIterator[None]:
     """What the first login would wait for is done before it."""
     await asyncio.to_thread(warm_up, load())
+    yield
+
+
+@asynccontextmanager
+async def events() -> AsyncIterator[None]:
+    """Sockets know which of their events still wait."""
+    count_unread(app)
     yield
 
 
@@ -86,6 +93,7 @@ app = rx.App(
 app.add_middleware(Wall())
 app.register_lifespan_task(ending.watch)
 app.register_lifespan_task(warm)
+app.register_lifespan_task(events)
 app.register_lifespan_task(mails)
 app.register_lifespan_task(loops)
 pages.add_pages(app)

@@ -1,7 +1,8 @@
 """Structured logs that can't tell a secret (ASVS 16.2.5).
 
 Our own lines carry named facts, scrubbed of what looks like an address or a long number. Lines of libraries are never passed on in
-their words, because some put a whole event, headers and password included, into the text: only their place and kind are.
+their words, because some put a whole event, headers and password included, into the text: only their place and kind are, and those of
+one place and kind as a sum a minute.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import re
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -18,6 +20,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from mysapk_web.services.log_sums import sums
 from mysapk_web.settings import Settings
 
 _OWN = ("mysapk_web", "mysapk")
@@ -111,6 +114,9 @@ def silence_libraries(record: logging.LogRecord) -> bool:
 
     Args:
         record: Of any logger; changed in place.
+
+    Returns:
+        Whether the line is written now.
     """
     if record.exc_info and record.exc_info[0] is not None:
         kind, _, trace = record.exc_info
@@ -123,9 +129,28 @@ def silence_libraries(record: logging.LogRecord) -> bool:
     if not record.name.startswith(_OWN) and not outspoken:
         record.msg = f"{record.name} {record.module}:{record.lineno}{suffix}"
         record.args = None
-    elif suffix and isinstance(record.msg, str):
+        return sums.may_tell(record.msg, partial(_tell_more, record.levelno, record.msg))
+    if suffix and isinstance(record.msg, str):
         record.msg = f"{record.msg}{suffix}"
     return True
+
+
+def _tell_more(level: int, at: str, times: int) -> None:
+    structlog.get_logger(__name__).log(level, "library lines", at=at, times=times)
+
+
+def warn_in_sums(log: Any, event: str, *, reason: str = "", **facts: Any) -> None:
+    """Warn of what anybody outside can cause: the first of an event and reason at once, the others once a minute with their number.
+
+    Args:
+        log: Logger of the caller.
+        event: What happened.
+        reason: Why; like the event a fixed word of ours.
+        **facts: Told with the first.
+    """
+    known = {"reason": reason} if reason else {}
+    if sums.may_tell(f"{event}: {reason}", lambda times: log.warning(event, **known, times=times)):
+        log.warning(event, **known, **facts)
 
 
 def place_of(error: BaseException) -> str:

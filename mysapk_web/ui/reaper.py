@@ -9,8 +9,7 @@ from reflex.app import App
 from mysapk_web.services import database, session
 from mysapk_web.settings import load
 from mysapk_web.ui.wall import reload_page
-from mysapk_web.web.gate import CLOSE_POLICY
-from mysapk_web.web.sockets import OpenSocket, Sockets
+from mysapk_web.web.sockets import CLOSE_POLICY, OpenSocket, Sockets
 
 GRACE = 0.5
 """Seconds that a page has to begin loading itself again before its socket is closed."""

@@ -8,9 +8,7 @@ from typing import Any
 import reflex as rx
 
 from mysapk_web.settings import SettingsError, load
-
-FRAME_LIMIT = 65_536
-"""Bytes of one websocket frame (OWASP WebSocket Security: 64 KB or less)."""
+from mysapk_web.web.sockets import FRAME_LIMIT
 
 _ENVIRONMENT = {
     "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": str(FRAME_LIMIT),

@@ -7,23 +7,23 @@ and events, and adds the security headers. It also keeps the list of open socket
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import structlog
 
 from mysapk_web.domain.client_address import UNKNOWN, client_network, normalise_client_address
 from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS, Limit
 from mysapk_web.services.actor import Visitor
-from mysapk_web.services.log import place_of
+from mysapk_web.services.log import place_of, warn_in_sums
 from mysapk_web.services.window import Window
 from mysapk_web.settings import Settings
 from mysapk_web.web import cookies
 from mysapk_web.web.headers import FILE_POLICY, cache_control, fixed_headers, is_file
-from mysapk_web.web.sockets import OpenSocket, Sockets
+from mysapk_web.web.sockets import CLOSE_POLICY, UNREAD_PER_NETWORK, UNREAD_PER_OFFICE, NetworkUse, OpenSocket, Sockets
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -36,7 +36,6 @@ Passed = Callable[[Limit, Visitor], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 EVENT_PATH = "/_event"
-FRAME_LIMIT = 65_536
 
 REFERENCE_HEADER = b"authorization"
 """Carries the references inward; Reflex never sends this header to a page. What a client sends under the name is dropped."""
@@ -54,7 +53,8 @@ _OF_BROWSERS = (b"origin", b"sec-fetch-site", b"sec-fetch-mode")
 
 _DROPPED = frozenset({b"cookie", b"authorization", b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"x-real-ip"})
 
-CLOSE_POLICY = 1008
+SOCKET: Final = "mysapk.socket"
+"""Key of the scope that carries the `OpenSocket` of a websocket."""
 
 
 class Gate:
@@ -86,7 +86,7 @@ class Gate:
         self.headers = fixed_headers(settings, policy)
         self.hosts = frozenset(origin.split("://", 1)[1] for origin in settings.origins)
         self.handshakes = Window(HANDSHAKES_PER_ADDRESS.count, HANDSHAKES_PER_ADDRESS.window.total_seconds())
-        self.per_network: defaultdict[str, int] = defaultdict(int)
+        self.networks: WeakValueDictionary[str, NetworkUse] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a connection through, or answer it here."""
@@ -147,7 +147,7 @@ class Gate:
             await self._system(scope, receive, out, headers)
             return
         if scope["method"] not in {"GET", "HEAD"} and not self._same_origin(headers):
-            log.warning("request from another origin refused", path=path)
+            warn_in_sums(log, "request from another origin refused", path=path)
             await _plain(out, 403, "Permintaan ini datang dari situs lain dan ditolak.")
             return
         visitor = self._visitor(scope, headers)
@@ -158,7 +158,7 @@ class Gate:
     async def _system(self, scope: Scope, receive: Receive, out: Send, headers: dict[bytes, bytes]) -> None:
         """A request of a system: its token goes inward by itself, and whoever's cookies came along count for nothing."""
         if scope["path"] != _DESCRIPTION and any(name in headers for name in _OF_BROWSERS):
-            log.warning("request of a browser refused", path="api")
+            warn_in_sums(log, "request of a browser refused", path="api")
             await _send(out, 403, b"application/json", _NO_BROWSER)
             return
         scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
@@ -231,20 +231,27 @@ class Gate:
             await send({"type": "websocket.close", "code": CLOSE_POLICY})
             return
         token = _bound_token(token, visitor)
-        socket = OpenSocket(token=token, session=visitor.session)
-        network = client_network(visitor.address)
-        self.per_network[network] += 1
+        socket = OpenSocket(token=token, session=visitor.session, network=self._network_of(visitor))
+        socket.network.sockets += 1
         self.sockets.add(socket)
         try:
-            inward = {**self._inward(scope, visitor), "query_string": _with_token(scope, token)}
+            inward = {**self._inward(scope, visitor), "query_string": _with_token(scope, token), SOCKET: socket}
             await self.events(inward, self._limited(receive, socket, visitor), socket.guard(send))
             if socket.shutting:
                 await send({"type": "websocket.close", "code": socket.code})
         finally:
+            socket.settle()
             self.sockets.remove(socket)
-            self.per_network[network] -= 1
-            if self.per_network[network] <= 0:
-                del self.per_network[network]
+            socket.network.sockets -= 1
+
+    def _network_of(self, visitor: Visitor) -> NetworkUse:
+        network = client_network(visitor.address)
+        found = self.networks.get(network)
+        if found is None:
+            office = self.settings.is_office(visitor.address)
+            found = NetworkUse(most_unread=UNREAD_PER_OFFICE if office else UNREAD_PER_NETWORK)
+            self.networks[network] = found
+        return found
 
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
         """The client token of a handshake that may pass, or None (and a line in the log that says why)."""
@@ -264,10 +271,10 @@ class Gate:
             reason = "token"
         elif not await self._counted(self.handshakes, network, handshakes, visitor):
             reason = "handshakes"
-        elif self.per_network.get(network, 0) >= self.settings.most_sockets(visitor.address):
+        elif self._network_of(visitor).sockets >= self.settings.most_sockets(visitor.address):
             reason = "sockets"
         if reason:
-            log.warning("socket refused", reason=reason)
+            warn_in_sums(log, "socket refused", reason=reason)
             return None
         return token[0]
 
@@ -279,7 +286,7 @@ class Gate:
         return hits <= limit.count
 
     def _limited(self, receive: Receive, socket: OpenSocket, visitor: Visitor) -> Receive:
-        """Close a socket that sends too large a frame or too many of them."""
+        """Close a socket that sends what no page does, too much of it or too often."""
         window = Window(EVENTS_PER_SOCKET.count, EVENTS_PER_SOCKET.window.total_seconds())
 
         async def receiving() -> Message:
@@ -288,10 +295,10 @@ class Gate:
                 return {"type": "websocket.disconnect", "code": socket.code}
             if message["type"] != "websocket.receive":
                 return message
-            size = len(message.get("bytes") or b"") or len((message.get("text") or "").encode())
-            if size <= FRAME_LIMIT and await self._counted(window, "frame", EVENTS_PER_SOCKET, visitor):
+            fault = socket.fault_of(message)
+            if not fault and await self._counted(window, "frame", EVENTS_PER_SOCKET, visitor):
                 return message
-            log.warning("socket closed", reason="frame" if size > FRAME_LIMIT else "rate")
+            warn_in_sums(log, "socket closed", reason=fault or "rate")
             socket.shut(CLOSE_POLICY)
             return {"type": "websocket.disconnect", "code": CLOSE_POLICY}
 

@@ -1,4 +1,4 @@
-"""The open sockets of this process, by session, so that a session that ends takes its sockets with it within seconds."""
+"""The open sockets of this process: what a page may send over one, how much of it may wait unread, and how one is ended from our side."""
 
 from __future__ import annotations
 
@@ -7,11 +7,47 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+CLOSE_POLICY: Final = 1008
+"""RFC 6455 close code: what came is not what may come."""
+FRAME_LIMIT: Final = 65_536
+"""Bytes of one frame (OWASP WebSocket Security: 64 KB or less)."""
+UNREAD_PER_SOCKET: Final = 4 * FRAME_LIMIT
+"""Bytes of frames whose event has not ended yet. A page waits for its answers; a form and what is saved meanwhile fit."""
+UNREAD_PER_NETWORK: Final = 128 * FRAME_LIMIT
+"""The same over all sockets of one client network."""
+UNREAD_PER_OFFICE: Final = 1_024 * FRAME_LIMIT
+"""The same for a network that many people share."""
+LEAST_UNREAD: Final = 4_096
+"""What a frame counts at least: the event it becomes, and its answer, take memory however short it is."""
+WRITING_LIMIT: Final = 30.0
+"""Seconds that a client may leave an answer untaken while it goes on sending."""
+
+_CONNECT: Final = "40/_event,"
+_MESSAGES: Final = (_CONNECT, "41/_event,", "42/_event,[")
+"""Socket.IO packets of a page: connect, disconnect, event without acknowledgement (socket.io-parser 4)."""
+_ENGINE: Final = frozenset({"3", "1"})
+"""Engine.IO packets of a client that began with a websocket: the answer to a ping, and its end."""
 
 
 def _pending() -> asyncio.Future[None]:
     return asyncio.get_running_loop().create_future()
+
+
+@dataclass(eq=False, slots=True, weakref_slot=True)
+class NetworkUse:
+    """What one client network holds of this process; lives as long as a socket of it or an event that came over one.
+
+    Attributes:
+        most_unread: Bytes that may wait unread.
+        sockets: Open ones.
+        unread: Bytes that wait.
+    """
+
+    most_unread: int = UNREAD_PER_NETWORK
+    sockets: int = 0
+    unread: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -21,13 +57,21 @@ class OpenSocket:
     Attributes:
         token: Client token of the tab, bound to its session; names it, proves nothing.
         session: Reference of its session; empty for a visitor.
+        network: What its client network holds, this socket included.
         code: RFC 6455 close code, once the socket was shut from our side.
     """
 
     token: str
     session: str
+    network: NetworkUse = field(default_factory=NetworkUse)
     code: int = 0
     _over: asyncio.Future[None] = field(default_factory=_pending, repr=False)
+    _connected: bool = False
+    _unread: int = 0
+    _arriving: int = 0
+    """Cost of the frame that was handed on last, until an event of it is counted apart."""
+    _writer: asyncio.Task[Any] | None = None
+    _written: asyncio.Future[None] | None = None
 
     @property
     def shutting(self) -> bool:
@@ -44,22 +88,87 @@ class OpenSocket:
             self.code = code
             self._over.set_result(None)
 
+    def fault_of(self, message: Any) -> str:
+        """Why a frame may not come in, "" when it may; it counts as unread from here on.
+
+        Args:
+            message: `websocket.receive` of the server.
+        """
+        text = message.get("text")
+        if text is None:
+            return "binary"
+        size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+        if size > FRAME_LIMIT:
+            return "size"
+        if text in _ENGINE:
+            return ""
+        if not text.startswith(_MESSAGES) or (self._connected and text.startswith(_CONNECT)):
+            return "packet"
+        self._connected = self._connected or text.startswith(_CONNECT)
+        cost = max(size, LEAST_UNREAD)
+        if self._unread + cost > UNREAD_PER_SOCKET or self.network.unread + cost > self.network.most_unread:
+            return "unread"
+        self._arriving = cost
+        self._hold(cost)
+        return ""
+
+    def read_with(self, event: asyncio.Future[Any]) -> None:
+        """The frame that was handed on last has become an event: it is read once that has ended.
+
+        Args:
+            event: Done when its handler is.
+        """
+        cost, self._arriving = self._arriving, 0
+        if cost:
+            event.add_done_callback(lambda _: self._hold(-cost))
+
+    def _hold(self, cost: int) -> None:
+        self._unread += cost
+        self.network.unread += cost
+
+    def settle(self) -> None:
+        """Whoever was given the last frame has returned: if no event came of it, it is done with."""
+        self._hold(-self._arriving)
+        self._arriving = 0
+
     async def next_message(self, receive: Callable[[], Awaitable[Any]]) -> Any | None:
         """What the client sends next, or None as soon as the socket was shut.
 
-        The server can't close a socket while somebody waits for its next message, so the wait itself has to end.
+        Nothing is taken from a client that leaves the last answer untaken: answers would gather here.
 
         Args:
             receive: Of the server.
         """
+        self.settle()
+        if self._written is not None:
+            await self._drained(self._written)
+        if self.shutting:
+            return None
         coming = asyncio.ensure_future(receive())
         try:
+            # The server can't close a socket while somebody waits for its next message, so the wait itself has to end.
             await asyncio.wait({coming, self._over}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            self._abandon()
+            raise
         finally:
             if not coming.done():
                 coming.cancel()
                 await asyncio.wait({coming})
         return None if self.shutting else coming.result()
+
+    async def _drained(self, written: asyncio.Future[None]) -> None:
+        try:
+            await asyncio.wait({written, self._over}, timeout=WRITING_LIMIT, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not written.done():
+                self._abandon()
+
+    def _abandon(self) -> None:
+        """Give up an answer that is not taken; a socket without one is left alone."""
+        if self._writer is not None:
+            self.shut(CLOSE_POLICY)
+            self._writer.cancel()
 
     def guard(self, send: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
         """A `send` that is silent once the socket was shut from our side: the gate closes it then.
@@ -71,7 +180,14 @@ class OpenSocket:
         async def sending(message: Any) -> None:
             if self.shutting:
                 return
-            await send(message)
+            self._writer, written = asyncio.current_task(), _pending()
+            self._written = written
+            try:
+                await send(message)
+            finally:
+                written.set_result(None)
+                if self._written is written:
+                    self._written = self._writer = None
 
         return sending
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import io
 import logging
 from typing import Any
@@ -12,12 +14,13 @@ import structlog
 
 from mysapk_web.domain.throttle import HANDSHAKES_PER_ADDRESS
 from mysapk_web.services import log
+from mysapk_web.services.log_sums import Sums
 from mysapk_web.services.session import reference
 from mysapk_web.settings import Settings
 from mysapk_web.web import cookies
-from mysapk_web.web.gate import FRAME_LIMIT, Gate
+from mysapk_web.web.gate import Gate
 from mysapk_web.web.headers import content_security_policy
-from mysapk_web.web.sockets import Sockets
+from mysapk_web.web.sockets import FRAME_LIMIT, LEAST_UNREAD, UNREAD_PER_NETWORK, UNREAD_PER_SOCKET, OpenSocket, Sockets
 
 SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
 TOKEN = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -222,7 +225,8 @@ def test_on_https_a_cookie_without_the_prefix_counts_for_nothing() -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_a_path_writes_no_line_of_its_own_into_the_log(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_path_writes_no_line_of_its_own_into_the_log(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "sums", Sums())
     before = logging.getLogger().handlers[:], structlog.get_config()
     out = io.StringIO()
     try:
@@ -278,13 +282,175 @@ def frame(text: str) -> dict[str, Any]:
     return {"type": "websocket.receive", "text": text, "bytes": None}
 
 
+CONNECT = "40/_event,"
+EVENT = '42/_event,["event",{}]'
+
+
 def test_a_large_frame_ends_the_socket_and_never_gets_through() -> None:
-    behind, sent, sockets = socket_session([frame("a"), frame("é" * (FRAME_LIMIT // 2 + 1)), frame("b")])
-    assert [message["text"] for message in behind.received] == ["a"]
+    large = EVENT + "é" * (FRAME_LIMIT // 2)
+    behind, sent, sockets = socket_session([frame(CONNECT), frame(large), frame(EVENT)])
+    assert [message["text"] for message in behind.received] == [CONNECT]
     assert sent == [{"type": "websocket.close", "code": 1008}]
     assert len(sockets) == 0
-    behind, sent, _ = socket_session([{"type": "websocket.receive", "bytes": b"x" * (FRAME_LIMIT + 1)}])
-    assert (behind.received, len(sent)) == ([], 1)
+
+
+def test_what_the_page_sends_gets_through() -> None:
+    """socket.io-client 4.8 and engine.io-client 6.6 of the front end, on a websocket from the start."""
+    page = [CONNECT, '42/_event,["event",{"name":"x"}]', "3", '42/_event,["client_error",{}]', "3", "41/_event,"]
+    behind, sent, _ = socket_session([frame(text) for text in page])
+    assert [message["text"] for message in behind.received] == page
+    assert sent == []
+    behind, _, _ = socket_session([frame('40/_event,{"event":{}}'), frame("1")])
+    assert len(behind.received) == 2
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "websocket.receive", "bytes": b"x"},
+        {"type": "websocket.receive", "bytes": b'42/_event,["event",{}]'},
+        {"type": "websocket.receive", "bytes": b"", "text": None},
+        {"type": "websocket.receive"},
+        *map(frame, [
+            "", "0", "2", "2probe", "3probe", "33", "4", "40", "40/", "40/_event", "40/admin,", "41", "42", '42["event",{}]', "42/_event,",
+            '42/_event,7["event",{}]', "42/_event,{}", '42/_eventful,["event",{}]', "43/_event,[]", "44/_event,{}", '451-/_event,["event"]',
+            '459999999999-/_event,["event",{"_placeholder":true,"num":0}]', "461-/_event,[]", "47", "5", "6", "bAAAA", " 3", "\ufeff3",
+        ]),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_everything_else_closes_the_socket(message: dict[str, Any]) -> None:
+    behind, sent, _ = socket_session([frame(CONNECT), message, frame(EVENT)])
+    assert len(behind.received) == 1
+    assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_a_page_connects_once_a_socket() -> None:
+    behind, sent, _ = socket_session([frame(CONNECT), frame(EVENT), frame(CONNECT)])
+    assert (len(behind.received), len(sent)) == (2, 1)
+
+
+class Slow:
+    """Behind the gate here: events that end when they are told to."""
+
+    def __init__(self) -> None:
+        self.events: list[asyncio.Future[None]] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        socket: OpenSocket = scope["mysapk.socket"]
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if message["text"].startswith("42"):
+                self.events.append(asyncio.get_running_loop().create_future())
+                socket.read_with(self.events[-1])
+
+
+async def opened(gate: Gate, frames: list[str]) -> list[Any]:
+    """A socket that sends frames; gives what was sent back."""
+    sent: list[Any] = []
+    queue = iter([frame(CONNECT), *map(frame, frames), {"type": "websocket.disconnect", "code": 1000}])
+
+    async def receive() -> Any:
+        return next(queue)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost:8000"), (b"origin", b"http://localhost:8000")]
+    scope = {
+        "type": "websocket",
+        "path": "/_event/",
+        "headers": headers,
+        "client": ("192.0.2.7", 5),
+        "query_string": f"token={TOKEN}".encode(),
+    }
+    await gate(scope, receive, send)  # type: ignore[arg-type]
+    return sent
+
+
+@pytest.mark.parametrize("size", [30, 20_000])
+def test_what_a_socket_leaves_unread_is_bounded(size: int) -> None:
+    async def walk() -> None:
+        behind = Slow()
+        gate = Gate(behind, behind, settings_for("http://localhost:8000"), "", Sockets())
+        event = EVENT[:-2] + "x" * size + '"]'
+        fits = UNREAD_PER_SOCKET // max(len(event), LEAST_UNREAD)
+        assert await opened(gate, [event] * fits) == []
+        for done in behind.events:
+            done.set_result(None)
+        await asyncio.sleep(0)
+        assert await opened(gate, [event] * (fits + 1)) == [{"type": "websocket.close", "code": 1008}]
+        assert len(behind.events) == 2 * fits
+
+    asyncio.run(walk())
+
+
+def test_what_a_network_leaves_unread_is_bounded_however_many_sockets_it_opens() -> None:
+    async def walk() -> None:
+        behind = Slow()
+        gate = Gate(behind, behind, settings_for("http://localhost:8000"), "", Sockets())
+        most = UNREAD_PER_NETWORK // LEAST_UNREAD
+        for _ in range(most // 40 + 5):
+            await opened(gate, [EVENT] * 40)
+        assert len(behind.events) == most, "closing and opening again gains nothing"
+        for done in behind.events:
+            done.set_result(None)
+        await asyncio.sleep(0)
+        behind.events.clear()
+        gc.collect()
+        assert not gate.networks
+        assert await opened(gate, [EVENT] * 40) == []
+
+    asyncio.run(walk())
+
+
+def test_what_becomes_no_event_is_read_at_once() -> None:
+    behind, sent, _ = socket_session([frame(CONNECT), *[frame(EVENT)] * 190])
+    assert (len(behind.received), sent) == (191, [])
+
+
+def test_who_leaves_answers_untaken_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers would gather in this process; a client that takes them later loses nothing."""
+
+    async def walk(taken: bool) -> tuple[list[str], list[Any]]:
+        received: list[str] = []
+        sent: list[Any] = []
+        may_write = asyncio.Event()
+
+        async def behind(_scope: Any, receive: Any, send: Any) -> None:
+            async def answer() -> None:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await send({"type": "websocket.send", "text": "x"})
+
+            answering = asyncio.create_task(answer())
+            while (message := await receive())["type"] != "websocket.disconnect":
+                received.append(message["text"])
+            await answering
+
+        queue = iter([frame(CONNECT), frame(EVENT), {"type": "websocket.disconnect", "code": 1000}])
+
+        async def receive() -> Any:
+            await asyncio.sleep(0)
+            if taken:
+                asyncio.get_running_loop().call_later(0.02, may_write.set)
+            return next(queue)
+
+        async def send(message: Any) -> None:
+            if message["type"] == "websocket.send":
+                await may_write.wait()
+            sent.append(message)
+
+        gate = Gate(behind, behind, settings_for("http://localhost:8000"), "", Sockets())
+        headers = [(b"host", b"localhost:8000"), (b"origin", b"http://localhost:8000")]
+        scope = {"type": "websocket", "path": "/_event/", "headers": headers, "client": ("192.0.2.7", 5)}
+        await gate({**scope, "query_string": f"token={TOKEN}".encode()}, receive, send)  # type: ignore[arg-type]
+        return received, sent
+
+    received, sent = asyncio.run(walk(taken=True))
+    assert received == [CONNECT, EVENT]
+    assert [message["type"] for message in sent] == ["websocket.send"]
+    monkeypatch.setattr("mysapk_web.web.sockets.WRITING_LIMIT", 0.05)
+    received, sent = asyncio.run(walk(taken=False))
+    assert (received, sent) == ([CONNECT], [{"type": "websocket.close", "code": 1008}])
 
 
 def test_a_socket_that_was_shut_is_heard_no_more() -> None:
@@ -297,12 +463,12 @@ def test_a_socket_that_was_shut_is_heard_no_more() -> None:
         async def shut_meanwhile() -> Any:
             for socket in opened.of(""):
                 socket.shut(1008)
-            return frame("after")
+            return frame(EVENT)
 
-        behind, sent, _ = socket_session([frame("before"), shut_meanwhile, frame("later")])
+        behind, sent, _ = socket_session([frame(CONNECT), shut_meanwhile, frame(EVENT)])
     finally:
         Sockets.add = add  # type: ignore[method-assign]
-    assert [message["text"] for message in behind.received] == ["before"]
+    assert [message["text"] for message in behind.received] == [CONNECT]
     assert len(sent) == 1
 
 
@@ -381,7 +547,7 @@ def test_one_client_has_one_number_of_handshakes_in_every_spelling(spellings: li
 
             await gate(scope, receive, send)
             admitted += behind.scope is not None
-        assert not gate.per_network
+        assert not gate.networks
         return admitted
 
     assert asyncio.run(walk()) == HANDSHAKES_PER_ADDRESS.count

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 
 from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
@@ -72,23 +73,117 @@ def test_a_token_that_is_no_uuid_opens_no_socket(browser: Browser, server: Serve
     run(walk())
 
 
-@pytest.mark.parametrize("namespace", ["/", "/admin", "/_event2"])
+@contextlib.asynccontextmanager
+async def raw_socket(server: Server, address: str | None) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A socket without a client library: whatever is sent goes out as it is."""
+    url = f"{server.base}/_event/?EIO=4&transport=websocket&token={uuid.uuid4()}"
+    headers = {"Origin": server.base, "X-Forwarded-For": str(address)}
+    async with aiohttp.ClientSession() as http, http.ws_connect(url, headers=headers) as ws:
+        await ws.receive()
+        yield ws
+
+
+async def close_code(ws: aiohttp.ClientWebSocketResponse) -> int | None:
+    """The code with which the server closes; None while it does not."""
+    with contextlib.suppress(TimeoutError):
+        while not ws.closed:
+            await ws.receive(timeout=2)
+    return ws.close_code
+
+
+@pytest.mark.parametrize("namespace", ["", "/admin,", "/_event2,"])
 def test_in_another_namespace_nothing_answers(browser: Browser, server: Server, namespace: str) -> None:
     async def walk() -> None:
-        heard: list[Any] = []
-        url = f"{server.base}/_event/?EIO=4&transport=websocket&token={uuid.uuid4()}"
-        headers = {"Origin": server.base, "X-Forwarded-For": str(browser.address)}
-        place = "" if namespace == "/" else f"{namespace},"
-        async with aiohttp.ClientSession() as http, http.ws_connect(url, headers=headers) as ws:
-            await ws.receive()
-            await ws.send_str(f"40{place}")
-            await ws.send_str(f'42{place}["event",{{"name":"{BANTUAN}.load","payload":{{}},"router_data":{{}}}}]')
-            with contextlib.suppress(TimeoutError):
-                while True:
-                    heard.append((await ws.receive(timeout=0.3)).data)
-        # The default namespace of the library greets and has no handlers; the others are refused.
-        assert len(heard) == 1
-        assert ("sid" in heard[0]) == (namespace == "/")
+        async with raw_socket(server, browser.address) as ws:
+            await ws.send_str(f"40{namespace}")
+            assert await close_code(ws) == 1008
+
+    run(walk())
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x04x",
+        b'42/_event,["event",{}]',
+        "2",
+        "42",
+        "43/_event,[]",
+        '451-/_event,["event",{"_placeholder":true,"num":0}]',
+        '452147483647-/_event,["event",{"_placeholder":true,"num":0}]',
+        "461-/_event,[]",
+        '42/_event,1["event",{}]',
+        "40/_event,",
+        "bAAAA",
+    ],
+    ids=repr,
+)
+def test_a_packet_that_no_page_sends_closes_the_socket(browser: Browser, server: Server, sent: str | bytes) -> None:
+    async def walk() -> None:
+        async with raw_socket(server, browser.address) as ws:
+            await ws.send_str("40/_event,")
+            await (ws.send_bytes(sent) if isinstance(sent, bytes) else ws.send_str(sent))
+            assert await close_code(ws) == 1008
+
+    run(walk())
+
+
+def test_attachments_that_are_announced_fill_no_memory(server: Server, new_browser: Callable[[], Browser]) -> None:
+    """Eight sockets announce billions of attachments and send frames below every limit."""
+
+    async def flood(address: str | None) -> int | None:
+        async with raw_socket(server, address) as ws:
+            with contextlib.suppress(ConnectionError):
+                await ws.send_str("40/_event,")
+                await ws.send_str('459999999999-/_event,["event",{"_placeholder":true,"num":0}]')
+                for _ in range(150):
+                    await ws.send_bytes(b"x" * 64_000)
+            return await close_code(ws)
+
+    async def walk() -> list[int | None]:
+        return await asyncio.gather(*(flood(new_browser().address) for _ in range(8)))
+
+    assert server.process is not None
+    process = psutil.Process(server.process.pid)
+    processes = [process, *process.children(recursive=True)]
+    before = sum(one.memory_info().rss for one in processes)
+    # A client that is still writing sees the connection gone instead of the code.
+    assert set(run(walk())) <= {1006, 1008}
+    # 8 x 150 x 64 KB would be 77 MB.
+    assert sum(one.memory_info().rss for one in processes) - before < 20_000_000
+
+
+def test_a_flood_of_malformed_frames_writes_few_lines(server: Server, new_browser: Callable[[], Browser]) -> None:
+    frames = ['42/_event,["event",', "42/_event,[]", f'42/_event,["event",{{"name":"{MARK}"}}]', '42/_event,["event",7]',
+              '42/_event,["event"]', '42/_event,["event",{},{}]', "42/_event,[" + "[" * 2_000]  # fmt: skip
+    before = server.log.count("\n")
+
+    async def flood(address: str | None) -> None:
+        async with raw_socket(server, address) as ws:
+            await ws.send_str("40/_event,")
+            for number in range(150):
+                await ws.send_str(frames[number % len(frames)])
+                if number % 10 == 9:
+                    await asyncio.sleep(0.01)
+
+    async def walk() -> None:
+        await asyncio.gather(*(flood(new_browser().address) for _ in range(6)))
+        assert await answers(new_browser())
+
+    run(walk())
+    assert server.log.count("\n") - before < 60, "900 frames"
+    assert MARK not in server.log
+
+
+def test_a_page_that_calls_what_is_gone_loads_itself_again(browser: Browser) -> None:
+    """A page of an earlier release; its button must answer, and Reflex must not keep the call."""
+
+    async def walk() -> None:
+        async with browser.tab("/bantuan") as tab:
+            before = tab.reloads
+            await tab.call(f"{ROOT}.gone", {"form": {}})
+            assert tab.reloads == before + 1
+            assert await tab.call(f"{BANTUAN}.load")
 
     run(walk())
 

@@ -1,0 +1,56 @@
+"""Lines that anybody outside can cause at any rate: the first of a kind at once, the others of its minute as one sum.
+
+A flood of malformed frames neither fills the disk nor hides other lines.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+PERIOD: Final = 60.0
+"""Seconds that a sum covers."""
+
+Tell = Callable[[int], None]
+"""Writes the sum: how many more there were."""
+
+
+class Sums:
+    """How many lines of each kind were held back; may be used from any thread.
+
+    Args:
+        period: Seconds that a sum covers.
+    """
+
+    def __init__(self, period: float = PERIOD) -> None:
+        self._period = period
+        self._lock = threading.Lock()
+        self._held: dict[str, tuple[int, Tell]] = {}
+
+    def may_tell(self, kind: str, tell: Tell) -> bool:
+        """Whether a line is written now; if not, it is counted.
+
+        Args:
+            kind: Which lines are summed; a fixed word or a place in the code, never what was sent.
+            tell: Writes the sum when the period is over, unless there is nothing to sum.
+        """
+        with self._lock:
+            held = self._held.get(kind)
+            self._held[kind] = (0, tell) if held is None else (held[0] + 1, tell)
+        if held is not None:
+            return False
+        timer = threading.Timer(self._period, self._close, (kind,))
+        timer.daemon = True
+        timer.start()
+        return True
+
+    def _close(self, kind: str) -> None:
+        with self._lock:
+            times, tell = self._held.pop(kind)
+        if times:
+            tell(times)
+
+
+sums: Final = Sums()
+"""Those of this process."""
