@@ -48,7 +48,12 @@ async def everything(tab: Tab) -> str:
     for path in PRIVATE:
         tab.path = path
         for name, payload in EVENTS:
-            await tab.call(name, payload, quiet=0.04, limit=1)
+            try:
+                await tab.call(name, payload, quiet=0.04, limit=1)
+            except BadNamespaceError:  # on a slow machine the reaper has closed the socket of a session that is none
+                tab.closed.clear()
+                await tab.open()
+                await tab.call(name, payload, quiet=0.04, limit=1)
     return tab.seen()
 
 

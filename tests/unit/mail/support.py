@@ -131,7 +131,7 @@ def to_server(settings: Settings, inbox: Inbox, **more: Any) -> Settings:
         "smtp_host": "127.0.0.1",
         "smtp_port": inbox.port,
         "smtp_security": "none",
-        "smtp_timeout": 5.0,
+        "smtp_timeout": 30.0,  # a busy machine pauses for seconds; tests of timeouts set their own
     }
     return settings.model_copy(update=values | more)
 
