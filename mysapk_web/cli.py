@@ -33,11 +33,10 @@ from mysapk_web.domain.roles import Role
 from mysapk_web.models import Database, migration
 from mysapk_web.services import audit_chain, collecting, demo, rolls
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.audit_chain import Head
 from mysapk_web.services.email_imports import import_email
 from mysapk_web.services.people import create_admin, remove_second_factor_of
 from mysapk_web.services.progress import counting, queue
-from mysapk_web.services.records import export_records, import_records
+from mysapk_web.services.records import export_records, import_records, list_doubles
 from mysapk_web.services.references import import_reference
 from mysapk_web.settings import Settings, SettingsError, field_names, load, read
 
@@ -64,9 +63,7 @@ def _told_in_lines() -> Iterator[None]:
         yield
     except SettingsError as error:
         _stop(UNUSABLE, *error.faults)
-    except (Refused, rolls.UnreadableFile) as error:
-        _stop(UNUSABLE, str(error))
-    except CommandError as error:
+    except (Refused, rolls.UnreadableFile, CommandError) as error:
         _stop(UNUSABLE, str(error))
     except DBAPIError as error:
         # The first line only: drivers append the statement. Parameters are hidden by the engine.
@@ -212,7 +209,8 @@ def remove_second_factor_command(
 
 
 _File = Annotated[Path, typer.Argument(help="CSV or XLSX file.")]
-_Report = Annotated[Path | None, typer.Option(help="Write what became of each row to this CSV file.")]
+_Agency = Annotated[str, typer.Option(help="Code of one agency; all without it.")]
+_Report = Annotated[Path | None, typer.Option(help="Write each row with what was found to this CSV file.")]
 
 
 @app.command("import-pegawai")
@@ -251,7 +249,7 @@ def import_records_command(
 def export_records_command(
     kind: Annotated[str, typer.Argument(help="Kind of record, such as golongan or anak.")],
     file: Annotated[Path, typer.Argument(help="CSV to write; it holds personal data.")],
-    instansi: Annotated[str, typer.Option(help="Code of one agency; all without it.")] = "",
+    instansi: _Agency = "",
 ) -> None:
     """Write the records on file of a kind as CSV, in the form that import-riwayat reads."""
     with _told_in_lines(), _database() as (database, _settings):
@@ -260,6 +258,16 @@ def export_records_command(
         except OSError as error:
             _stop(UNUSABLE, f"{file}: {error.strerror}.")
         typer.echo(f"{count} rows")
+
+
+@app.command()
+def duplicates(instansi: _Agency = "", report: _Report = None) -> None:
+    """Count what is on file twice or proposed again; the report says what to do about each. Nothing is changed."""
+    with _told_in_lines(), _database() as (database, _settings):
+        counts = list_doubles(database, instansi=instansi, report=report)
+    for key, count in sorted(counts.items()):
+        typer.echo(f"{key:<24}{count:>9}")
+    typer.echo(f"{counts.total()} found." + (" Use --report FILE to see them." if counts and report is None else ""))
 
 
 def _import(
@@ -371,7 +379,7 @@ def check(
         _stop(FAILED, *filter(None, (database, mail, *inside)))
 
 
-def _content_faults(known: Head | None) -> list[str]:
+def _content_faults(known: audit_chain.Head | None) -> list[str]:
     """Say what the database tells of trail, requests and background loops, and give what is wrong."""
     with _told_in_lines(), _database() as (database, settings), database.snapshot() as session:
         findings = (trail_report(session, settings, known), request_report(session), background_report(session))

@@ -20,7 +20,16 @@ from typer.testing import CliRunner, Result
 
 from mysapk_web.cli import app
 from mysapk_web.domain.roles import Role
-from mysapk_web.models import Account, BackgroundRun, Database, EmailRequest, Pegawai, RoleGrant, migration
+from mysapk_web.models import (
+    Account,
+    BackgroundRun,
+    Database,
+    EmailRequest,
+    Pegawai,
+    PersonnelRecord,
+    RoleGrant,
+    migration,
+)
 from mysapk_web.services import bookkeeping, clock
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.settings import load
@@ -309,6 +318,31 @@ def test_records_go_out_and_in_again(shell: Shell) -> None:
     for unknown in (("export-riwayat", "lain", "x.csv"), ("export-riwayat", "anak", "tidak/ada/x.csv")):
         done = shell.run(*unknown)
         assert (done.exit_code, "Traceback" in done.output) == (2, False)
+
+
+def test_what_is_on_file_twice_is_counted_and_listed(shell: Shell, tmp_path: Path) -> None:
+    shell.run("migrate")
+    people = "nip,nama,jenis,instansi,instansi_nama\n198503122010012001,Ani Contoh,PNS,K1,Pemerintah Kabupaten Contoh\n"
+    assert shell.run("import-pegawai", shell.file("pegawai.csv", people)).exit_code == 0
+    assert "0 found." in shell.run("duplicates").output
+    database = Database(shell.url)
+    with database.begin() as session:
+        person = session.exec(select(Pegawai.id)).one()
+        for _ in range(2):
+            now = clock.now()
+            session.add(
+                PersonnelRecord(
+                    pegawai_id=person or 0, kind="golongan", payload={"golongan": "31"}, created_at=now, changed_at=now
+                )
+            )
+    database.dispose()
+    counted = shell.run("duplicates")
+    assert counted.exit_code == 0
+    assert re.search(r"golongan +1\n1 found. Use --report", counted.output)
+    listed = shell.run("duplicates", "--instansi", "K1", "--report", str(tmp_path / "ganda.csv"))
+    assert "1 found." in listed.output
+    assert "198503122010012001,golongan,berkas 2,berkas 1" in (tmp_path / "ganda.csv").read_text(encoding="utf-8-sig")
+    assert shell.run("duplicates", "--instansi", "TIDAK ADA").exit_code == 2
 
 
 def test_aggregates_are_checked_and_made_anew(shell: Shell) -> None:

@@ -96,6 +96,19 @@ def compare(
     return Compared(records, len(others) - records, tuple(matches))
 
 
+def is_double(holdings: Holdings, declared: RecordKind, record: PersonnelRecord) -> bool:
+    """Whether another record on file is the same as this one, so that this one can go, be it the latest or not.
+
+    Args:
+        holdings: Of its owner, with the records of its kind.
+        declared: The kind.
+        record: On file.
+    """
+    values = readable(declared, record.payload)
+    others = (each for each in holdings.records[declared.key] if each.id != record.id)
+    return any(is_same(declared, values, readable(declared, each.payload)) for each in others)
+
+
 def second_of(
     declared: RecordKind,
     records: Sequence[PersonnelRecord],

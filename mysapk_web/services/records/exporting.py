@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -19,10 +17,10 @@ from mysapk_web.services import audit
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.pdm.payload import readable
 from mysapk_web.services.records.columns import NIP, cell_of, declared_for_files
+from mysapk_web.services.records.private_file import require_ordinary, write_private
 
 BATCH: Final = 1000
 BEGUN: Final = "mulai"
-NO_FILE: Final = "Tujuan ini bukan berkas biasa. Sebutkan berkas baru, atau berkas yang boleh diganti."
 
 
 def export_records(database: Database, path: Path, *, key: str, instansi: str = "", actor_id: int | None = None) -> int:
@@ -46,20 +44,13 @@ def export_records(database: Database, path: Path, *, key: str, instansi: str = 
     """
     declared = declared_for_files(key)
     with database.read() as session:
-        agency = _agency(session, instansi)
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise Refused(NO_FILE)
+        agency = agency_of(session, instansi)
+    require_ordinary(path)
     note = partial(audit.record, tag=AuditTag.RECORDS_EXPORTED, actor_id=actor_id, instansi_id=agency, jenis=key)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)  # 0600, and nobody else's name
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
-            with database.begin() as session:
-                note(session, tahap=BEGUN)
-            count = _write(handle, database, declared, agency)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with write_private(path) as handle:
+        with database.begin() as session:
+            note(session, tahap=BEGUN)
+        count = _write(handle, database, declared, agency)
     with database.begin() as session:
         note(session, rows=count)
     return count
@@ -75,7 +66,16 @@ def _write(handle: TextIO, database: Database, declared: RecordKind, agency: int
     return count
 
 
-def _agency(session: Session, kode: str) -> int | None:
+def agency_of(session: Session, kode: str) -> int | None:
+    """Find an agency by its code; None for no code at all.
+
+    Args:
+        session: Any transaction.
+        kode: As typed.
+
+    Raises:
+        Refused: There is none.
+    """
     if not kode:
         return None
     found = session.exec(select(Instansi.id).where(Instansi.kode == kode)).one_or_none()

@@ -64,7 +64,8 @@ def _match(item: ObjectVar[MatchRow]) -> rx.Component:
             ),
             rx.el.p("Tidak ada isian yang berbeda."),
         ),
-        rx.el.p(item["sentence"]),
+        # Why it is refused is said at the field and in the summary.
+        rx.cond(item["refused"], rx.fragment(), rx.el.p(item["sentence"])),
         class_name=rx.cond(item["refused"], "notice notice-bad stack mt-4", "notice notice-warn stack mt-4"),
     )
 
