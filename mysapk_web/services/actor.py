@@ -12,6 +12,19 @@ class NotAllowed(Exception):  # noqa: N818  a refusal, not a fault of the progra
     """The actor may not do this. The message is for the log; people read a fixed sentence."""
 
 
+class NotFoundError(NotAllowed):
+    """What was named does not exist or lies outside the scope: one sentence for both, so that it tells nothing of either.
+
+    Args:
+        detail: For the log.
+        sentence: What people read.
+    """
+
+    def __init__(self, detail: str, sentence: str) -> None:
+        super().__init__(detail)
+        self.sentence = sentence
+
+
 class Refused(Exception):  # noqa: N818
     """A use case says no to a person, in words that person can act on.
 
@@ -28,6 +41,10 @@ class Refused(Exception):  # noqa: N818
 
 class CountedRefusal(Refused):
     """A refusal whose transaction is kept, because it has counted a try or written the trail."""
+
+
+class StaleRevisionError(Refused):
+    """Somebody else has changed what the act is about since its page was loaded; the sentence says who and when."""
 
 
 class InputRefused(Refused):

@@ -6,7 +6,6 @@ could send a whole agency to a page of their own. So they are grave acts.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,29 +18,21 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.period import YEARS, ZONES
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Announcement, HelpContact, Instansi
-from mysapk_web.services import audit, clock, turns
-from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused
+from mysapk_web.services import audit, clock, revisions, turns
+from mysapk_web.services.actor import Actor, InputRefused, NotFoundError, Refused
 from mysapk_web.services.help import NATIONAL as NATIONAL_CONTACT
 from mysapk_web.services.help import ContactView, checked_contact
+from mysapk_web.services.revisions import NATIONAL
 from mysapk_web.services.security import require_recent
 
-NATIONAL: Final = "nasional"
 MAX_TITLE: Final = 120
 MAX_TEXT: Final = 1000
 MOST_AT_ONCE: Final = 5
 """Announcements of one place at a time: more are not read."""
 LONGEST: Final = timedelta(days=92)
 OVER: Final = "Pengumuman ini sudah berakhir dan tidak dapat diubah lagi. Tampilkan pengumuman baru."
-
-
-class ChangedMeanwhile(Refused):
-    """Somebody else has changed the announcement since the editor began."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Pengumuman ini baru saja diubah orang lain; bunyinya yang sekarang tampil dalam daftar. "
-            "Isian Anda tidak hilang: simpan sekali lagi bila isian Anda yang berlaku."
-        )
+GONE: Final = "Pengumuman tidak ditemukan di instansi Anda."
+NO_PLACE: Final = "Instansi itu tidak ditemukan di wilayah Anda. Buka halaman ini dari menu."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +42,7 @@ class AnnouncementView:
     Attributes:
         place: Name of the agency, or "BKN" for the country.
         until: Last day that it is shown.
-        mark: Changes with its words and its last day; tells that somebody else has edited it meanwhile.
+        revision: Named by the acts on it (`services.revisions`).
     """
 
     id: int
@@ -62,16 +53,21 @@ class AnnouncementView:
     until: datetime
     zona: str
     shown: bool
-    mark: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the editor of a place holds."""
+    """What the editor of a place holds.
+
+    Attributes:
+        contact_revision: Named when the contact is saved (`services.revisions`).
+    """
 
     key: str
     nama: str
     contact: ContactView
+    contact_revision: int
     announcements: list[AnnouncementView]
 
 
@@ -92,7 +88,7 @@ def shown(session: Session, actor: Actor | None) -> list[AnnouncementView]:
         .order_by(of_country, col(Announcement.starts_at).desc(), col(Announcement.id).desc())
         .limit(2 * MOST_AT_ONCE)
     ).all()
-    return [_view(row, agency) for row, agency in rows]
+    return [_view(row, agency, 0) for row, agency in rows]
 
 
 def choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
@@ -137,7 +133,8 @@ def desk(session: Session, actor: Actor, key: str = "") -> Desk:
         NATIONAL if found is None else f"i{found}",
         nama,
         _contact(contact) if contact else empty,
-        [_view(row, agency) for row in rows],
+        revisions.current(session, revisions.of_contact(found)),
+        [_view(row, agency, revisions.current(session, revisions.of_announcement(row.id or 0))) for row in rows],
     )
 
 
@@ -168,22 +165,22 @@ def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, 
     ).all()
     if len(running) >= MOST_AT_ONCE:
         raise Refused(f"Sudah ada {MOST_AT_ONCE} pengumuman. Akhiri salah satu, agar tetap dibaca.")
-    session.add(
-        Announcement(
-            instansi_id=found,
-            judul=title,
-            isi=text,
-            starts_at=now,
-            ends_at=ends_at,
-            created_by=actor.account_id,
-            created_at=now,
-        )
+    row = Announcement(
+        instansi_id=found,
+        judul=title,
+        isi=text,
+        starts_at=now,
+        ends_at=ends_at,
+        created_by=actor.account_id,
+        created_at=now,
     )
-    _note(session, AuditTag.ANNOUNCED, actor, found, judul=title, sampai=ends_at.isoformat())
+    session.add(row)
+    session.flush()
+    _note(session, AuditTag.ANNOUNCED, actor, found, pengumuman=str(row.id), judul=title, sampai=ends_at.isoformat())
 
 
 def edit(
-    session: Session, actor: Actor, *, announcement_id: int, seen: str, judul: str, isi: str, last: date | None
+    session: Session, actor: Actor, *, announcement_id: int, judul: str, isi: str, last: date | None, seen: int = 0
 ) -> bool:
     """Change what an announcement says, or how long it is shown. A grave act.
 
@@ -191,19 +188,19 @@ def edit(
         session: Any transaction.
         actor: Who speaks.
         announcement_id: Which.
-        seen: `AnnouncementView.mark` of what the editor began with.
         judul: A few words.
         isi: What people should know or do.
         last: Last day that it is shown, in the zone of the agency.
+        seen: `AnnouncementView.revision` of what the editor began with.
 
     Returns:
         Whether anything is different now.
 
     Raises:
-        NotAllowed: Not of a place of the actor.
+        NotFoundError: Not of a place of the actor.
         StepUpNeeded: Password or code have to be shown again.
         InputRefused: A field is not as it has to be.
-        ChangedMeanwhile: Somebody else was faster.
+        StaleRevisionError: Another admin was faster.
         Refused: It is over.
     """
     row = _own(session, actor, announcement_id)
@@ -211,10 +208,9 @@ def edit(
     title, text, ends_at = _checked(session, row.instansi_id, judul, isi, last)
     turns.of_agency(session, row.instansi_id)
     session.refresh(row)
+    revisions.require(session, actor, revisions.of_announcement(announcement_id), seen)
     if row.ends_at <= clock.now():
         raise Refused(OVER)
-    if _mark(row) != seen:
-        raise ChangedMeanwhile
     changes: dict[str, str] = {}
     if title != row.judul:
         changes["judul_sebelum"] = row.judul
@@ -226,31 +222,37 @@ def edit(
         return False
     row.judul, row.isi, row.ends_at = title, text, ends_at
     session.add(row)
-    _note(session, AuditTag.ANNOUNCEMENT_CHANGED, actor, row.instansi_id, judul=title, **changes)
+    facts = {"pengumuman": str(row.id), "judul": title, **changes}
+    _note(session, AuditTag.ANNOUNCEMENT_CHANGED, actor, row.instansi_id, **facts)
     return True
 
 
-def end(session: Session, actor: Actor, *, announcement_id: int) -> None:
+def end(session: Session, actor: Actor, *, announcement_id: int, seen: int = 0) -> None:
     """Stop showing an announcement. No grave act: what should not stand there is gone at once.
 
     Args:
         session: Any transaction.
         actor: Who acts.
         announcement_id: Which.
+        seen: `AnnouncementView.revision` of the list.
 
     Raises:
-        NotAllowed: Not of a place of the actor.
+        NotFoundError: Not of a place of the actor.
+        StaleRevisionError: Another admin was faster.
+        Refused: It is over.
     """
     row = _own(session, actor, announcement_id)
     turns.of_agency(session, row.instansi_id)
     session.refresh(row)
-    if row.ends_at > clock.now():
-        row.ends_at = clock.now()
-        session.add(row)
-        _note(session, AuditTag.ANNOUNCEMENT_ENDED, actor, row.instansi_id, judul=row.judul)
+    revisions.require(session, actor, revisions.of_announcement(announcement_id), seen)
+    if row.ends_at <= clock.now():
+        raise Refused(OVER)
+    row.ends_at = clock.now()
+    session.add(row)
+    _note(session, AuditTag.ANNOUNCEMENT_ENDED, actor, row.instansi_id, pengumuman=str(row.id), judul=row.judul)
 
 
-def save_contact(session: Session, actor: Actor, key: str, given: ContactView) -> None:
+def save_contact(session: Session, actor: Actor, key: str, given: ContactView, *, seen: int = 0) -> None:
     """Change where the people of a place turn for help. A grave act.
 
     Args:
@@ -258,9 +260,11 @@ def save_contact(session: Session, actor: Actor, key: str, given: ContactView) -
         actor: Who acts.
         key: From `choices`.
         given: As typed; blanks around are taken off.
+        seen: `Desk.contact_revision` that the page showed.
 
     Raises:
-        NotAllowed: Not a place of the actor.
+        NotFoundError: Not a place of the actor.
+        StaleRevisionError: Another admin has saved it meanwhile.
         StepUpNeeded: Password or code have to be shown again.
         InputRefused: A field is not as it has to be.
     """
@@ -268,6 +272,7 @@ def save_contact(session: Session, actor: Actor, key: str, given: ContactView) -
     require_recent(actor)
     values = checked_contact(given)
     turns.of_agency(session, found)
+    revisions.require(session, actor, revisions.of_contact(found), seen)
     row = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
     row = row or HelpContact(instansi_id=found, nama=values["nama"])
     for name, value in values.items():
@@ -313,7 +318,7 @@ def _own(session: Session, actor: Actor, announcement_id: int) -> Announcement:
     actor.require(Permission.ANNOUNCE)
     row = session.get(Announcement, announcement_id)
     if row is None or not _speaks_for(actor, row.instansi_id):
-        raise NotAllowed(f"{Permission.ANNOUNCE.value}: announcement outside the scope")
+        raise NotFoundError(f"{Permission.ANNOUNCE.value}: announcement outside the scope", GONE)
     return row
 
 
@@ -323,7 +328,7 @@ def _find(session: Session, actor: Actor, key: str) -> tuple[int | None, str]:
 
 def _meant(known: dict[str, str], key: str) -> tuple[int | None, str]:
     if key not in known:
-        raise NotAllowed(f"{Permission.ANNOUNCE.value}: place outside the scope")
+        raise NotFoundError(f"{Permission.ANNOUNCE.value}: place outside the scope", NO_PLACE)
     return (None if key == NATIONAL else int(key[1:])), known[key]
 
 
@@ -332,7 +337,7 @@ def _is(model: type[Announcement] | type[HelpContact], instansi_id: int | None) 
     return column.is_(None) if instansi_id is None else column == instansi_id
 
 
-def _view(row: Announcement, agency: Instansi | None) -> AnnouncementView:
+def _view(row: Announcement, agency: Instansi | None, revision: int) -> AnnouncementView:
     return AnnouncementView(
         row.id or 0,
         row.judul,
@@ -342,13 +347,8 @@ def _view(row: Announcement, agency: Instansi | None) -> AnnouncementView:
         row.ends_at - timedelta(microseconds=1),
         agency.zona if agency else "WIB",
         row.starts_at <= clock.now() < row.ends_at,
-        _mark(row),
+        revision,
     )
-
-
-def _mark(row: Announcement) -> str:
-    said = "\0".join((row.judul, row.isi, str(int(row.ends_at.timestamp()))))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _contact(row: HelpContact) -> ContactView:
@@ -361,6 +361,8 @@ def _paragraphs(text: str) -> str:
 
 
 def _note(session: Session, tag: AuditTag, actor: Actor, instansi_id: int | None, **detail: Any) -> None:
+    if instansi_id is None:
+        detail["tempat"] = NATIONAL
     audit.record(
         session,
         tag,

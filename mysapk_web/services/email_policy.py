@@ -22,7 +22,7 @@ from mysapk_web.domain.email import (
 )
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Account, Instansi, Pegawai
-from mysapk_web.services import audit
+from mysapk_web.services import audit, revisions
 from mysapk_web.services.actor import Actor, InputRefused, NotAllowed
 from mysapk_web.services.security import require_recent
 
@@ -60,6 +60,7 @@ class Impact:
         refused_active: Of them, those whose account is active: they still log in, and can't reset.
         without: People without any address.
         named: The domains behind `warned` and `refused` with the most people.
+        revision: Of the policy in force, named by `change` (`services.revisions`).
     """
 
     policy: DomainPolicy
@@ -70,6 +71,7 @@ class Impact:
     refused_active: int
     without: int
     named: list[tuple[str, int]]
+    revision: int
 
 
 def current(session: Session, actor: Actor) -> PolicyView:
@@ -104,7 +106,7 @@ def impact(session: Session, actor: Actor, *, policy: str, domains: str) -> Impa
     return _judge(session, instansi_id, wanted, names)
 
 
-def change(session: Session, actor: Actor, *, policy: str, domains: str) -> bool:
+def change(session: Session, actor: Actor, *, policy: str, domains: str, seen: int = 0) -> bool:
     """Set the policy of the agency of the actor's role. It counts from the next token, import or repair on.
 
     Args:
@@ -112,12 +114,14 @@ def change(session: Session, actor: Actor, *, policy: str, domains: str) -> bool
         actor: Who sets it; has shown password or code within ten minutes.
         policy: Value of `DomainPolicy`.
         domains: As typed.
+        seen: `Impact.revision` of what was looked at.
 
     Returns:
         Whether anything changed.
 
     Raises:
         InputRefused: As in `impact`.
+        StaleRevisionError: Another admin has set it meanwhile.
         StepUpNeeded: Password or code were not shown lately.
         NotAllowed: The actor may not set it.
     """
@@ -125,6 +129,7 @@ def change(session: Session, actor: Actor, *, policy: str, domains: str) -> bool
     wanted, names = _read(policy, domains)
     require_recent(actor)
     row = session.exec(select(Instansi).where(Instansi.id == instansi_id).with_for_update()).one()
+    revisions.require(session, actor, revisions.of_policy(instansi_id), seen)
     before, had = row.domain_policy, list(row.email_domains)
     if (before, had) == (wanted, names):
         return False
@@ -232,4 +237,5 @@ def _judge(session: Session, instansi_id: int, policy: DomainPolicy, names: Sequ
         refused_active=sum(active[domain] for domain, each in verdicts.items() if each is DomainVerdict.NOT_AGENCY),
         without=without,
         named=named[:NAMED],
+        revision=revisions.current(session, revisions.of_policy(instansi_id)),
     )

@@ -11,11 +11,12 @@ from mysapk_web.domain.email import DomainVerdict, EmailError, domain_verdict, m
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.text import is_blank
 from mysapk_web.models import Account, Instansi, Pegawai, Unor
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services import revisions
+from mysapk_web.services.actor import Actor, NotFoundError, Refused
 from mysapk_web.services.address import TAKEN, change_email
 from mysapk_web.services.listing import Listing
 from mysapk_web.services.people.naming import people_meant
-from mysapk_web.services.people.target import HIGHER, find, may_manage, reason_of
+from mysapk_web.services.people.target import GONE, HIGHER, find, may_manage, reason_of
 from mysapk_web.services.scope import agencies_reached, people_within
 from mysapk_web.services.security import require_recent
 
@@ -39,6 +40,8 @@ class Found:
     email: str = field(repr=False)
     """As on file; masked where the account is not the actor's to manage; empty without one."""
     note: str = ""
+    revision: int = 0
+    """Of the account, named by `repair` (`services.revisions`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,12 @@ def person(session: Session, actor: Actor, *, account_id: int) -> Found:
         account_id: Whose account.
 
     Raises:
-        NotAllowed: Not in the scope.
+        NotFoundError: Not in the scope.
     """
     actor.require(Permission.EMAIL_REPAIR)
     row: Any = session.exec(_people(actor).where(Account.id == account_id)).one_or_none()
     if row is None:
-        raise NotAllowed("person outside the scope")
+        raise NotFoundError("person outside the scope", GONE)
     return _found(session, actor, *row)
 
 
@@ -103,18 +106,18 @@ def check(session: Session, actor: Actor, *, account_id: int, email: str) -> Che
         email: As typed so far.
 
     Raises:
-        NotAllowed: The person is not in the scope.
+        NotFoundError: The person is not in the scope.
     """
     actor.require(Permission.EMAIL_REPAIR)
     row: Any = session.exec(_people(actor).where(Account.id == account_id)).one_or_none()
     if row is None:
-        raise NotAllowed("person outside the scope")
+        raise NotFoundError("person outside the scope", GONE)
     if not may_manage(actor, session, account_id):
         return Check(fault=HIGHER)
     return _judge(session, row[0], row[3], email)
 
 
-def repair(session: Session, actor: Actor, *, account_id: int, email: str, reason: str) -> bool:
+def repair(session: Session, actor: Actor, *, account_id: int, email: str, reason: str, seen: int = 0) -> bool:
     """Give a person another address, with all that follows from it (`services.address`).
 
     Args:
@@ -123,16 +126,18 @@ def repair(session: Session, actor: Actor, *, account_id: int, email: str, reaso
         account_id: Whose account; never the own.
         email: As typed.
         reason: In words, for the trail.
+        seen: `Found.revision` that the page showed.
 
     Returns:
         Whether mail now goes elsewhere.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
+        StaleRevisionError: Another admin has changed the account meanwhile.
         Refused: Not an address that the person may have, no reason, or a role that is not below the actor's.
         StepUpNeeded: Password or code have to be shown again: whoever has the address has the account.
     """
-    account, pegawai = find(session, account_id, actor, Permission.EMAIL_REPAIR)
+    account, pegawai = find(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
     why = reason_of(reason, MAX_REASON)
     judged = _judge(session, pegawai, session.get_one(Instansi, pegawai.instansi_id), email)
     if judged.fault:
@@ -186,4 +191,5 @@ def _found(session: Session, actor: Actor, pegawai: Pegawai, account: Account, u
         instansi=instansi.nama,
         email=raw.strip() if theirs or not raw else mask_email(raw.strip()),
         note=(BLANKS if blanks else "") if theirs else HIGHER,
+        revision=revisions.current(session, revisions.of_account(account.id or 0)),
     )

@@ -21,8 +21,16 @@ from mysapk_web.domain.throttle import (
     EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK,
 )
 from mysapk_web.models import Account, EmailRequest, OutboxState, Pegawai, RequestState, RoleGrant, Unor
-from mysapk_web.services import audit, clock, counters, email_repair
-from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, NotAllowed, Refused, Visitor
+from mysapk_web.services import audit, clock, counters, email_repair, revisions
+from mysapk_web.services.actor import (
+    Actor,
+    CountedRefusal,
+    InputRefused,
+    NotFoundError,
+    Refused,
+    StaleRevisionError,
+    Visitor,
+)
 from mysapk_web.services.counters import Counted, subject_key
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.paging import Page, page_of
@@ -37,6 +45,11 @@ TOO_MANY: Final = (
     "Dari jaringan yang Anda pakai sudah terlalu banyak permintaan perbaikan email. Isian Anda tidak hilang; coba lagi satu jam lagi, "
     "gunakan jaringan lain, atau hubungi helpdesk instansi Anda."
 )
+GONE: Final = "Permintaan tidak ditemukan di wilayah Anda. Mungkin pegawainya sudah pindah unit atau instansi."
+DECIDED: Final = {
+    RequestState.ACCEPTED: "Permintaan ini sudah diterima",
+    RequestState.REFUSED: "Permintaan ini sudah ditolak",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,8 @@ class RequestView:
     unit: str
     created_at: datetime
     network: str
+    revision: int
+    """Of the account, named by the decision (`services.revisions`)."""
 
 
 def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: str, new_email: str) -> None:
@@ -179,7 +194,7 @@ def waiting(session: Session, actor: Actor, number: int) -> Page[RequestView]:
     return found.map(lambda request: _view(session, actor, request))
 
 
-def accept(session: Session, actor: Actor, *, request_id: int, reason: str) -> None:
+def accept(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
     """Give the person the address that was asked for.
 
     Args:
@@ -187,24 +202,27 @@ def accept(session: Session, actor: Actor, *, request_id: int, reason: str) -> N
         actor: Who decides.
         request_id: Which.
         reason: How it was made sure that the person asked, for the trail.
+        seen: `RequestView.revision` that the page showed.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
-        Refused: Decided already, no reason, or not an address that the person may have.
+        NotAllowed: The actor may not.
+        NotFoundError: No such request within reach.
+        StaleRevisionError: Decided already, or the account was changed meanwhile.
+        Refused: No reason, or not an address that the person may have.
         StepUpNeeded: Password or code have to be shown again.
     """
     request, account_id = _take(session, actor, request_id)
     why = reason_of(reason, email_repair.MAX_REASON)
     try:
-        email_repair.repair(session, actor, account_id=account_id, email=request.new_email, reason=why)
-    except StepUpNeeded:
+        email_repair.repair(session, actor, account_id=account_id, email=request.new_email, reason=why, seen=seen)
+    except (StepUpNeeded, StaleRevisionError):
         raise
     except Refused as refusal:
         raise Refused(refusal.sentence) from None
     _decide(request, actor, RequestState.ACCEPTED, why)
 
 
-def refuse(session: Session, actor: Actor, *, request_id: int, reason: str) -> None:
+def refuse(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
     """Say no; the address on file, and no other, is told why.
 
     Args:
@@ -212,14 +230,17 @@ def refuse(session: Session, actor: Actor, *, request_id: int, reason: str) -> N
         actor: Who decides.
         request_id: Which.
         reason: In words, for the person and the trail.
+        seen: `RequestView.revision` that the page showed.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
-        Refused: Decided already, or no reason.
+        NotAllowed: The actor may not.
+        NotFoundError: No such request within reach.
+        StaleRevisionError: Decided already, or the account was changed meanwhile.
+        Refused: No reason.
     """
     request, account_id = _take(session, actor, request_id)
     why = reason_of(reason, email_repair.MAX_REASON)
-    account, pegawai = find(session, account_id, actor, Permission.EMAIL_REPAIR)
+    account, pegawai = find(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
     _decide(request, actor, RequestState.REFUSED, why)
     note(session, AuditTag.EMAIL_REQUEST_REFUSED, account, pegawai, actor, reason=why)
     tell(session, Letter.EMAIL_REQUEST_REFUSED, account, pegawai, reason=why, mask_new=mask_email(request.new_email))
@@ -255,6 +276,10 @@ def _holds_other_than(roles: Collection[Role]) -> ColumnElement[bool]:
 
 
 def _open(actor: Actor) -> Any:
+    return _within(actor).where(EmailRequest.state == RequestState.OPEN)
+
+
+def _within(actor: Actor) -> Any:
     """What `people.target.find` would refuse is not among them."""
     actor.require(Permission.EMAIL_REPAIR)
     return (
@@ -263,7 +288,6 @@ def _open(actor: Actor) -> Any:
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .where(
-            EmailRequest.state == RequestState.OPEN,
             people_within(actor, Permission.EMAIL_REPAIR),
             Pegawai.id != actor.pegawai_id,
             ~_holds_other_than(below(actor.roles)),
@@ -274,14 +298,15 @@ def _open(actor: Actor) -> Any:
 def _take(session: Session, actor: Actor, request_id: int) -> tuple[EmailRequest, int]:
     """The request, locked, and whose account it is about."""
     request = session.exec(
-        _open(actor).where(EmailRequest.id == request_id).with_for_update(of=EmailRequest)
+        _within(actor).where(EmailRequest.id == request_id).with_for_update(of=EmailRequest)
     ).one_or_none()
     if request is None:
-        raise Refused("Permintaan ini sudah diputuskan atau bukan wewenang Anda. Muat ulang halaman ini.")
-    account_id = session.exec(select(Account.id).where(Account.pegawai_id == request.pegawai_id)).one_or_none()
-    if account_id is None:
-        raise NotAllowed("no account")
-    return request, account_id
+        raise NotFoundError("request outside the scope", GONE)
+    if request.state is not RequestState.OPEN:
+        what, at = DECIDED[request.state], request.decided_at or clock.now()
+        raise revisions.done_already(session, actor, what, by=request.decided_by, at=at)
+    account_id = session.exec(select(Account.id).where(Account.pegawai_id == request.pegawai_id)).one()
+    return request, account_id or 0
 
 
 def _decide(request: EmailRequest, actor: Actor, state: RequestState, reason: str) -> None:
@@ -318,6 +343,7 @@ def _view(session: Session, actor: Actor, request: EmailRequest) -> RequestView:
         unit=person.unit,
         created_at=request.created_at,
         network=request.network,
+        revision=person.revision,
     )
 
 

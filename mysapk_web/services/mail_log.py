@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import select as sql_select
@@ -15,12 +15,14 @@ from mysapk_web.domain.email import mask_email
 from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Account, Instansi, OutboxMail, OutboxState, Pegawai, Unor
-from mysapk_web.services import clock
-from mysapk_web.services.actor import Actor, Refused
+from mysapk_web.services import clock, revisions
+from mysapk_web.services.actor import Actor, NotFoundError, Refused
 from mysapk_web.services.listing import Listing, list_page
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.people import target
 from mysapk_web.services.scope import agency_within, people_within
+
+GONE: Final = "Surat tidak ditemukan di wilayah Anda. Mungkin penerimanya sudah pindah unit atau instansi."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class MailRow:
         due_at: When the next attempt is due; None when there is none.
         reason: Why it failed or was not sent; of a waiting one, what the last attempt met.
         can_retry: It was given up, and the actor may have it tried anew.
+        revision: Named when it is tried anew (`services.revisions`).
     """
 
     id: int
@@ -56,6 +59,7 @@ class MailRow:
     reason: str
     zona: str
     can_retry: bool
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,10 @@ def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Li
     )
     listing = list_page(session, found, page, col(OutboxMail.id).desc())
     may_retry = actor.may(Permission.RESET_START)
+    failed = {row[1] for row in listing.items if row[0].state is OutboxState.FAILED}
+    newest = revisions.by_account(session, revisions.of_mail(failed)) if failed else {}
     return Listing(
-        [_row(session, row, may_retry, actor) for row in listing.items],
+        [_row(session, row, may_retry, actor, newest.get(row[1], 0)) for row in listing.items],
         listing.number,
         listing.pages,
         listing.total,
@@ -131,7 +137,7 @@ def latest_to(session: Session, actor: Actor, account_id: int, *, limit: int) ->
     ]
 
 
-def retry(session: Session, actor: Actor, *, mail_id: int) -> None:
+def retry(session: Session, actor: Actor, *, mail_id: int, seen: int = 0) -> None:
     """Send a mail that was given up once more, with all its attempts.
 
     A letter that has lost its meaning, such as a token that died meanwhile, is found out right before it is sent.
@@ -140,17 +146,23 @@ def retry(session: Session, actor: Actor, *, mail_id: int) -> None:
         session: Any transaction.
         actor: Who asks for it; not for the own mail.
         mail_id: Which.
+        seen: `MailRow.revision` of the list.
 
     Raises:
-        NotAllowed: No permission, or not within the scope.
+        NotAllowed: No permission.
+        NotFoundError: No such mail within the scope.
+        StaleRevisionError: Another admin has sent it meanwhile.
         Refused: It was not given up, or the account holds a role that the actor can't give.
     """
     actor.require(Permission.RESET_START)
     account_id = session.exec(
         select(OutboxMail.account_id).where(OutboxMail.id == mail_id, _of_agency(actor, Permission.RESET_START))
     ).one_or_none()
+    if account_id is None:
+        raise NotFoundError("mail outside the scope", GONE)
     # As every act on somebody's account: a letter may carry a token.
-    account, pegawai = target.find(session, account_id or 0, actor, Permission.RESET_START)
+    account, pegawai = target.find(session, account_id, actor, Permission.RESET_START, seen=None)
+    revisions.require(session, actor, revisions.of_mail(account_id), seen)
     mail = session.exec(
         select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
@@ -199,7 +211,7 @@ def _conditions(narrowed: Filter) -> list[Any]:
     return wanted
 
 
-def _row(session: Session, row: Any, may_retry: bool, actor: Actor) -> MailRow:
+def _row(session: Session, row: Any, may_retry: bool, actor: Actor, revision: int) -> MailRow:
     mail, account_id, nama, nip, email_key, zona = row
     address = mail.recipient or email_key
     waits = mail.state is OutboxState.PENDING
@@ -218,4 +230,5 @@ def _row(session: Session, row: Any, may_retry: bool, actor: Actor) -> MailRow:
         reason=mail.last_error,
         zona=zona,
         can_retry=may_retry and another and target.may_manage(actor, session, account_id),
+        revision=revision,
     )

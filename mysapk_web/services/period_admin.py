@@ -2,66 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.period import ZONES, PeriodKind, Phase
+from mysapk_web.domain.period import PeriodKind, Phase
 from mysapk_web.domain.roles import MATRIX, Permission
-from mysapk_web.models import Instansi, Period
-from mysapk_web.services import audit, clock, jobs, periods
-from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused
-from mysapk_web.services.periods import BannerView, moment
+from mysapk_web.models import AuditEvent, Instansi, Period
+from mysapk_web.services import audit, clock, jobs, periods, revisions
+from mysapk_web.services.actor import Actor, NotFoundError, Refused, StaleRevisionError
+from mysapk_web.services.period_draft import Act, Draft, all_periods, dates_of, period_of
+from mysapk_web.services.periods import BannerView
 from mysapk_web.services.progress import places, reading
+from mysapk_web.services.revisions import NATIONAL
 from mysapk_web.services.security import require_recent
 
-NATIONAL: Final = "nasional"
-MOST_YEARS: Final = 3
-"""A period that lasts longer is a slip of the keyboard."""
-FIRST_YEAR: Final = 2021
-"""The year of Keputusan Kepala BKN 87/2021."""
-LAST_YEAR: Final = 2100
-MAX_SOURCE: Final = 300
-_LAST_MOMENT: Final = timedelta(microseconds=1)
+GONE: Final = "Periode tidak ditemukan. Mungkin sudah dihapus; daftar di bawah menampilkan jadwal yang ada sekarang."
+NO_PLACE: Final = "Instansi itu tidak ditemukan di wilayah Anda. Pilih dari daftar."
 
 KIND_LABELS: Final = {
     PeriodKind.AKTIVASI: "Aktivasi akun",
     PeriodKind.PDM: "Pemutakhiran data (PDM)",
     PeriodKind.VERIFIKASI: "Verifikasi data",
 }
-
-
-class Act(StrEnum):
-    """What is done."""
-
-    CREATE = "buat"
-    EXTEND = "perpanjang"
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A period as typed.
-
-    Attributes:
-        act: Create one, or extend the one that counts now.
-        kind: Which kind.
-        place: "nasional" or "i<id>" of an agency.
-        first: First day; not asked for when extending.
-        last: Last day, which still belongs to it.
-        source: The decision behind it.
-    """
-
-    act: Act
-    kind: PeriodKind
-    place: str
-    first: date | None
-    last: date | None
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +38,7 @@ class PeriodRow:
         phase: Where now stands in it.
         removable: It has not begun, and the actor may.
         extendable: It is the last of its kind and place, and the actor may.
+        revision: Of the periods of its kind and place, named by its removal (`services.revisions`).
     """
 
     id: int
@@ -85,6 +51,7 @@ class PeriodRow:
     phase: Phase
     removable: bool
     extendable: bool
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +65,7 @@ class Preview:
         own_rows: Agencies that keep their own period and are not touched.
         banner: As people of the actor's own agency (or of the agency concerned) would see it.
         banner_of: Whose.
+        revision: Of the periods that the draft was judged by, named by `save` (`services.revisions`).
     """
 
     dates: str
@@ -106,6 +74,7 @@ class Preview:
     own_rows: int
     banner: BannerView | None
     banner_of: str
+    revision: int
 
 
 def choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
@@ -136,12 +105,12 @@ def listed(session: Session, actor: Actor) -> list[PeriodRow]:
     """
     actor.require(Permission.PERIOD_AGENCY)
     names = {row.id: row for row in session.exec(select(Instansi)) if _may_agency(actor, row.id)}
-    rows = [row for row in _all(session) if row.instansi_id is None or row.instansi_id in names]
+    rows = [row for row in all_periods(session) if row.instansi_id is None or row.instansi_id in names]
     last: dict[tuple[PeriodKind, int | None], int] = {}
     for row in sorted(rows, key=lambda row: row.ends_at):
         last[row.kind, row.instansi_id] = row.id or 0
     rows.sort(key=lambda row: (list(PeriodKind).index(row.kind), row.instansi_id is not None, row.instansi_id or 0))
-    return [_shown(row, names.get(row.instansi_id), actor, last) for row in rows]
+    return [_shown(session, row, names.get(row.instansi_id), actor, last) for row in rows]
 
 
 def preview(session: Session, actor: Actor, draft: Draft) -> Preview:
@@ -158,26 +127,34 @@ def preview(session: Session, actor: Actor, draft: Draft) -> Preview:
         Refused: It would contradict another period.
     """
     agency = _place(session, actor, draft)
-    made = _made(session, actor, draft, agency)
-    rows = [*_all(session), made]
+    made = period_of(session, actor, draft, agency)
+    rows = [*all_periods(session), made]
     shown = agency or session.get_one(Instansi, actor.instansi_id)
     changed = [row for row in rows if row.instansi_id in (None, shown.id)]
     people, agencies, own = _concerned(session, draft, agency)
     return Preview(
-        _dates(made, shown.zona), people, agencies, own, periods.banner(session, shown, changed=changed), shown.nama
+        dates_of(made, shown.zona),
+        people,
+        agencies,
+        own,
+        periods.banner(session, shown, changed=changed),
+        shown.nama,
+        revisions.current(session, _changes(draft, agency)),
     )
 
 
-def save(session: Session, actor: Actor, draft: Draft) -> Period:
+def save(session: Session, actor: Actor, draft: Draft, *, seen: int = 0) -> Period:
     """Create or extend a period. A grave act: password or code were shown lately.
 
     Args:
         session: Any transaction.
         actor: Who acts.
         draft: As typed.
+        seen: `Preview.revision` of what was looked at.
 
     Raises:
         NotAllowed: No permission for that place.
+        StaleRevisionError: Another admin has changed these periods meanwhile.
         StepUpNeeded: Password or code have to be shown again.
         InputRefused: A field is not as it has to be.
         Refused: It would contradict another period.
@@ -185,7 +162,8 @@ def save(session: Session, actor: Actor, draft: Draft) -> Period:
     agency = _place(session, actor, draft)
     require_recent(actor)
     jobs.hold(session, jobs.PERIODS)
-    made = _made(session, actor, draft, agency)
+    revisions.require(session, actor, _changes(draft, agency), seen)
+    made = period_of(session, actor, draft, agency)
     session.add(made)
     session.flush()
     tag = AuditTag.PERIOD_EXTENDED if draft.act is Act.EXTEND else AuditTag.PERIOD_CREATED
@@ -193,25 +171,31 @@ def save(session: Session, actor: Actor, draft: Draft) -> Period:
     return made
 
 
-def remove(session: Session, actor: Actor, *, period_id: int) -> None:
+def remove(session: Session, actor: Actor, *, period_id: int, seen: int = 0) -> None:
     """Take a period back that has not begun. A grave act.
 
     Args:
         session: Any transaction.
         actor: Who acts.
         period_id: Which.
+        seen: `PeriodRow.revision` of the list.
 
     Raises:
-        NotAllowed: No permission for it.
+        NotAllowed: No permission for periods.
+        NotFoundError: There is none with that number within reach.
+        StaleRevisionError: Another admin has removed it, or changed periods of its kind and place.
         StepUpNeeded: Password or code have to be shown again.
         Refused: It has begun: what people have relied on stays.
     """
     actor.require(Permission.PERIOD_AGENCY)
     jobs.hold(session, jobs.PERIODS)
     row = session.get(Period, period_id)
-    if row is None or not _may(actor, row.instansi_id):
-        raise NotAllowed(f"{Permission.PERIOD_AGENCY.value}: period outside the scope")
+    if row is None:
+        raise _removed(session, actor, period_id)
+    if not _may(actor, row.instansi_id):
+        raise NotFoundError(f"{Permission.PERIOD_AGENCY.value}: period outside the scope", GONE)
     require_recent(actor)
+    revisions.require(session, actor, revisions.of_period(row.instansi_id, row.kind), seen)
     if row.starts_at <= clock.now():
         raise Refused("Periode yang sudah dimulai tidak dapat dihapus. Perpanjang, atau biarkan berakhir.")
     _note(session, AuditTag.PERIOD_REMOVED, actor, row)
@@ -234,6 +218,25 @@ def _may_agency(actor: Actor, instansi_id: int | None) -> bool:
     )
 
 
+def _changes(draft: Draft, agency: Instansi | None) -> revisions.Changes:
+    """What a draft is judged by: the periods of its place, and of an agency also those of the country."""
+    of_country = revisions.of_period(None, draft.kind)
+    return of_country if agency is None else or_(of_country, revisions.of_period(agency.id, draft.kind))
+
+
+def _removed(session: Session, actor: Actor, period_id: int) -> NotFoundError | StaleRevisionError:
+    """What is said of a period that is not there: who removed it, if the actor could have done it, too."""
+    event = session.exec(
+        select(AuditEvent).where(
+            AuditEvent.tag == AuditTag.PERIOD_REMOVED,
+            col(AuditEvent.detail)["periode"].as_string() == str(period_id),
+        )
+    ).first()
+    if event is None or not _may(actor, None if event.detail.get("tempat") == NATIONAL else event.instansi_id):
+        return NotFoundError(f"{Permission.PERIOD_AGENCY.value}: no such period", GONE)
+    return revisions.done_already(session, actor, event.tag.label, by=event.actor_id, at=event.at)
+
+
 def _place(session: Session, actor: Actor, draft: Draft) -> Instansi | None:
     actor.require(Permission.PERIOD_AGENCY)
     if draft.place == NATIONAL:
@@ -241,124 +244,36 @@ def _place(session: Session, actor: Actor, draft: Draft) -> Instansi | None:
         return None
     known = {key for key, _ in choices(session, actor)}
     if draft.place not in known:
-        raise NotAllowed(f"{Permission.PERIOD_AGENCY.value}: agency outside the scope")
+        raise NotFoundError(f"{Permission.PERIOD_AGENCY.value}: agency outside the scope", NO_PLACE)
     return session.get_one(Instansi, int(draft.place[1:]))
-
-
-def _made(session: Session, actor: Actor, draft: Draft, agency: Instansi | None) -> Period:
-    """The row that a draft means, if nothing stands against it."""
-    zone = ZONES.get(agency.zona if agency else "WIB", ZONES["WIB"])
-    same = [
-        row for row in _all(session) if row.kind is draft.kind and row.instansi_id == (agency.id if agency else None)
-    ]
-    extended = max(same, key=lambda row: row.ends_at, default=None)
-    _judge_fields(draft, extended)
-    last = _midnight(draft.last or date.min, zone) + timedelta(days=1)
-    if draft.act is Act.EXTEND and extended is not None:
-        starts_at = extended.ends_at
-        if last <= starts_at or last <= clock.now():
-            raise InputRefused(
-                {"selesai": "Hari terakhir yang baru harus sesudah hari terakhir sekarang dan hari ini."}
-            )
-    else:
-        starts_at = _midnight(draft.first or date.min, zone)
-        _judge_length(starts_at, last)
-        _judge_new(starts_at, last, same, agency)
-    _judge_length(starts_at, last)
-    if agency is not None and not actor.may(Permission.PERIOD_NATIONAL):
-        _judge_limits(session, draft.kind, starts_at, last, extending=draft.act is Act.EXTEND)
-    return Period(
-        kind=draft.kind,
-        instansi_id=agency.id if agency else None,
-        starts_at=starts_at,
-        ends_at=last,
-        extends=draft.act is Act.EXTEND,
-        legal_source=" ".join(draft.source.split()),
-    )
-
-
-def _judge_fields(draft: Draft, extended: Period | None) -> None:
-    faults = {}
-    if draft.act is Act.EXTEND and extended is None:
-        raise Refused("Belum ada periode sejenis untuk tempat itu. Buat periode baru.", "tindakan")
-    if draft.act is Act.CREATE and draft.first is None:
-        faults["mulai"] = "Isi hari pertama, misalnya 15-08-2026."
-    if draft.last is None:
-        faults["selesai"] = "Isi hari terakhir, misalnya 14-09-2026."
-    for field, day in (("mulai", draft.first), ("selesai", draft.last)):
-        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            faults[field] = "Periksa tahunnya."
-    source = " ".join(draft.source.split())
-    if not source or len(source) > MAX_SOURCE:
-        faults["dasar"] = f"Isi dasar penetapan, misalnya nomor surat; paling banyak {MAX_SOURCE} karakter."
-    if faults:
-        raise InputRefused(faults)
-
-
-def _judge_new(starts_at: datetime, last: datetime, same: Sequence[Period], agency: Instansi | None) -> None:
-    if last <= starts_at:
-        raise InputRefused({"selesai": "Hari terakhir harus sama dengan atau sesudah hari pertama."})
-    if last <= clock.now():
-        raise InputRefused({"selesai": "Periode ini sudah lewat. Pilih hari terakhir hari ini atau sesudahnya."})
-    clash = next((row for row in same if row.starts_at < last and starts_at < row.ends_at), None)
-    if clash is not None:
-        shown = _dates(clash, agency.zona if agency else "WIB")
-        raise InputRefused({"mulai": f"Bertumpukan dengan periode yang ada ({shown}). Perpanjang periode itu."})
-
-
-def _judge_length(starts_at: datetime, last: datetime) -> None:
-    if last - starts_at > timedelta(days=366 * MOST_YEARS):
-        raise InputRefused({"selesai": f"Periode paling lama {MOST_YEARS} tahun. Periksa tahunnya."})
-
-
-def _judge_limits(session: Session, kind: PeriodKind, starts_at: datetime, last: datetime, *, extending: bool) -> None:
-    """An agency moves within what BKN has published for the country, where it has (domain 10)."""
-    national = [row for row in _all(session) if row.kind is kind and row.instansi_id is None]
-    if not national:
-        return
-    first, end = min(row.starts_at for row in national), max(row.ends_at for row in national)
-    slack = timedelta(hours=2)  # the zones of the country lie two hours apart
-    if starts_at < first - slack and not extending:
-        raise InputRefused({"mulai": f"Tidak boleh sebelum periode nasional dibuka ({moment(first, 'WIB')})."})
-    if last > end + slack:
-        end_shown = moment(end - _LAST_MOMENT, "WIB")
-        raise InputRefused(
-            {"selesai": f"Tidak boleh melewati periode nasional ({end_shown}). Mintalah perpanjangan kepada BKN."}
-        )
 
 
 # Small things ------------------------------------------------------------------------------------
 
 
-def _all(session: Session) -> list[Period]:
-    return list(session.exec(select(Period).order_by(col(Period.starts_at).desc())))
-
-
-def _midnight(day: date, zone: object) -> datetime:
-    return datetime.combine(day, time(), zone)  # type: ignore[arg-type]
-
-
-def _dates(row: Period, zona: str) -> str:
-    return f"{moment(row.starts_at, zona)} sampai {moment(row.ends_at - _LAST_MOMENT, zona)}"
-
-
 def _shown(
-    row: Period, agency: Instansi | None, actor: Actor, last: dict[tuple[PeriodKind, int | None], int]
+    session: Session,
+    row: Period,
+    agency: Instansi | None,
+    actor: Actor,
+    last: dict[tuple[PeriodKind, int | None], int],
 ) -> PeriodRow:
     now = clock.now()
     phase = Phase.NOT_OPEN if now < row.starts_at else Phase.OPEN if now < row.ends_at else Phase.CLOSED
     mine = _may(actor, row.instansi_id)
+    removable = mine and phase is Phase.NOT_OPEN
     return PeriodRow(
         id=row.id or 0,
         kind=row.kind,
         place_key=f"i{row.instansi_id}" if row.instansi_id else NATIONAL,
         place=agency.nama if agency else "Nasional",
-        dates=_dates(row, agency.zona if agency else "WIB"),
+        dates=dates_of(row, agency.zona if agency else "WIB"),
         source=row.legal_source,
         extends=row.extends,
         phase=phase,
-        removable=mine and phase is Phase.NOT_OPEN,
+        removable=removable,
         extendable=mine and last.get((row.kind, row.instansi_id)) == row.id,
+        revision=revisions.current(session, revisions.of_period(row.instansi_id, row.kind)) if removable else 0,
     )
 
 
@@ -367,7 +282,7 @@ def _concerned(session: Session, draft: Draft, agency: Instansi | None) -> tuple
     if agency is not None:
         tally, _ = reading.tally_of(session, places.Place(f"i{agency.id}", agency.nama, agency.id))
         return tally.people, 1, 0
-    own = {row.instansi_id for row in _all(session) if row.kind is draft.kind and row.instansi_id is not None}
+    own = {row.instansi_id for row in all_periods(session) if row.kind is draft.kind and row.instansi_id is not None}
     everybody, _ = reading.tally_of(session, places.COUNTRY_PLACE)
     apart = sum(reading.tally_of(session, places.Place(f"i{id_}", "", id_))[0].people for id_ in own if id_ is not None)
     agencies = len(session.exec(select(Instansi.id)).all())
@@ -375,6 +290,7 @@ def _concerned(session: Session, draft: Draft, agency: Instansi | None) -> tuple
 
 
 def _note(session: Session, tag: AuditTag, actor: Actor, row: Period) -> None:
+    place: dict[str, Any] = {} if row.instansi_id else {"tempat": NATIONAL}
     audit.record(
         session,
         tag,
@@ -385,4 +301,6 @@ def _note(session: Session, tag: AuditTag, actor: Actor, row: Period) -> None:
         mulai=row.starts_at.isoformat(),
         selesai=row.ends_at.isoformat(),
         dasar=row.legal_source,
+        periode=str(row.id),
+        **place,
     )

@@ -13,7 +13,7 @@ import reflex as rx
 
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import refusals
-from mysapk_web.services.actor import Actor, NotAllowed, Visitor
+from mysapk_web.services.actor import Actor, NotAllowed, NotFoundError, Refused, StaleRevisionError, Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,13 @@ def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def _tell(state: Any, error: Exception) -> None:
+    if isinstance(error, StaleRevisionError | NotFoundError):
+        try:
+            await state._refresh()
+        except Refused:  # of what was typed, which no longer fits what is there; said when it is sent again
+            pass
+        except Exception as failure:  # noqa: BLE001
+            error = failure
     state._report(error)
     if isinstance(error, NotAllowed):
         await note_refusal()

@@ -11,7 +11,7 @@ from reflex.state import BaseState, _override_base_method
 from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.domain.text import storable
-from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
+from mysapk_web.services.actor import InputRefused, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.database import Busy
 from mysapk_web.services.log import place_of
 from mysapk_web.services.security import StepUpNeeded
@@ -62,6 +62,9 @@ class AppState(rx.State):
         known: Told = super().dict(include_computed=include_computed, initial=initial, **kwargs)
         return known | self.substates.untouched() if isinstance(self.substates, Substates) else known
 
+    async def _refresh(self) -> None:
+        """Show what is there now, after an act on what has changed or gone. What was typed belongs to the browser and stays."""
+
     def _report(self, error: Exception) -> None:
         """Turn what a handler raised into words on the page; details go to the log without any value."""
         if isinstance(error, StepUpNeeded):
@@ -74,7 +77,7 @@ class AppState(rx.State):
             faults = {"": BUSY}
         elif isinstance(error, NotAllowed):
             log.warning("handler refused by service", state=type(self).__name__)
-            faults = {"": NOT_ALLOWED}
+            faults = {"": error.sentence if isinstance(error, NotFoundError) else NOT_ALLOWED}
         else:
             log.error("handler failed", state=type(self).__name__, error=type(error).__name__, at=place_of(error))
             faults = {"": STORE_DOWN if isinstance(error, SQLAlchemyError) else UNEXPECTED}

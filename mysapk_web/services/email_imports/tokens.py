@@ -15,8 +15,8 @@ from sqlmodel import Session, col, false, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import MATRIX, Permission
 from mysapk_web.models import Account, ImportToken, Instansi, Pegawai
-from mysapk_web.services import audit, clock, turns
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services import audit, clock, revisions, turns
+from mysapk_web.services.actor import Actor, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.email_imports.makers import answered_for, tell_admins
 from mysapk_web.services.security import require_recent
 
@@ -24,6 +24,7 @@ LIFE: Final = timedelta(days=365)
 MAX_LABEL: Final = 80
 AT_MOST: Final = 10
 """Tokens of one agency in force."""
+GONE: Final = "Token tidak ditemukan di instansi Anda."
 _PREFIX: Final = "mysapk_"
 _FORM: Final = re.compile(r"mysapk_[A-Za-z0-9_-]{43}")
 _TOUCH_EVERY: Final = timedelta(minutes=1)
@@ -131,8 +132,10 @@ def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
         token_id: Of the actor's agency.
 
     Raises:
-        NotAllowed: The actor may not, or not this one.
+        NotAllowed: The actor may not.
+        NotFoundError: No such token within reach.
         StepUpNeeded: Password or code have to be shown again.
+        StaleRevisionError: Another admin has revoked it.
     """
     actor.require(Permission.EMAIL_TOKEN)
     require_recent(actor)
@@ -140,10 +143,13 @@ def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
         select(ImportToken).where(ImportToken.id == token_id, _within(actor)).with_for_update()
     ).one_or_none()
     if token is None:
-        raise NotAllowed("token outside the scope")
-    if token.revoked_at is None:
-        token.revoked_at, token.revoked_by = clock.now(), actor.account_id
-        _note(session, AuditTag.IMPORT_TOKEN_REVOKED, actor, token)
+        raise NotFoundError("token outside the scope", GONE)
+    if token.revoked_at is not None:
+        raise revisions.done_already(
+            session, actor, "Token ini sudah dicabut", by=token.revoked_by, at=token.revoked_at
+        )
+    token.revoked_at, token.revoked_by = clock.now(), actor.account_id
+    _note(session, AuditTag.IMPORT_TOKEN_REVOKED, actor, token)
 
 
 def list_tokens(session: Session, actor: Actor) -> list[TokenView]:

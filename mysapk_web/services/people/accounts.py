@@ -12,7 +12,7 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import RecoveryCode, UserSession
-from mysapk_web.services import clock, recovery, waits
+from mysapk_web.services import clock, recovery, revisions, waits
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.outbox import Letter
@@ -23,22 +23,24 @@ MAX_REASON = 300
 """Characters of `Account.disabled_reason`, and of every other reason."""
 
 
-def approve_cpns(session: Session, *, account_id: int, actor: Actor | None) -> bool:
+def approve_cpns(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> bool:
     """Let a CPNS activate the account (seed 003).
 
     Args:
         session: Any transaction.
         account_id: Of a CPNS.
         actor: Who approves; None for the system.
+        seen: Revision that the page showed (`services.revisions`).
 
     Returns:
         Whether anything changed; an approved one stays approved.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
+        StaleRevisionError: Another admin was faster.
         Refused: Not a CPNS.
     """
-    account, pegawai = target.find(session, account_id, actor, Permission.CPNS_APPROVE)
+    account, pegawai = target.find(session, account_id, actor, Permission.CPNS_APPROVE, seen=seen)
     if pegawai.jenis is not JenisPegawai.CPNS:
         raise Refused("Persetujuan hanya diperlukan untuk CPNS.")
     if pegawai.approved_at is not None:
@@ -51,7 +53,7 @@ def approve_cpns(session: Session, *, account_id: int, actor: Actor | None) -> b
     return True
 
 
-def disable_account(session: Session, *, account_id: int, actor: Actor | None, reason: str) -> bool:
+def disable_account(session: Session, *, account_id: int, actor: Actor | None, reason: str, seen: int = 0) -> bool:
     """Switch an account off: nobody gets in, its sessions end at once, no token is sent.
 
     Args:
@@ -59,15 +61,17 @@ def disable_account(session: Session, *, account_id: int, actor: Actor | None, r
         account_id: Whose.
         actor: Who does it; None for the system.
         reason: In words, kept with the account; at most 300 characters.
+        seen: Revision that the page showed (`services.revisions`).
 
     Returns:
         Whether anything changed.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
+        StaleRevisionError: Another admin was faster.
         Refused: No reason, or the account holds a role that is not below the actor's.
     """
-    account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_DISABLE)
+    account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_DISABLE, seen=seen)
     why = target.reason_of(reason, MAX_REASON)
     if account.disabled_at is not None:
         return False
@@ -80,7 +84,7 @@ def disable_account(session: Session, *, account_id: int, actor: Actor | None, r
     return True
 
 
-def enable_account(session: Session, *, account_id: int, actor: Actor | None, reason: str) -> bool:
+def enable_account(session: Session, *, account_id: int, actor: Actor | None, reason: str, seen: int = 0) -> bool:
     """Switch an account on again; the password of before is valid again.
 
     Args:
@@ -88,15 +92,17 @@ def enable_account(session: Session, *, account_id: int, actor: Actor | None, re
         account_id: Whose.
         actor: Who does it; None for the system.
         reason: In words, for the trail; at most 300 characters.
+        seen: Revision that the page showed (`services.revisions`).
 
     Returns:
         Whether anything changed.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
+        StaleRevisionError: Another admin was faster.
         Refused: No reason, or the account holds a role that is not below the actor's.
     """
-    account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_DISABLE)
+    account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_DISABLE, seen=seen)
     why = target.reason_of(reason, MAX_REASON)
     if account.disabled_at is None:
         return False
@@ -109,22 +115,24 @@ def enable_account(session: Session, *, account_id: int, actor: Actor | None, re
     return True
 
 
-def unlock(session: Session, *, account_id: int, actor: Actor | None) -> bool:
+def unlock(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> bool:
     """Take away the wait that failed logins have earned; the password stays as it is.
 
     Args:
         session: Any transaction.
         account_id: Whose.
         actor: Who does it; None for the system.
+        seen: Revision that the page showed (`services.revisions`).
 
     Returns:
         Whether a wait was running.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
+        StaleRevisionError: Another admin was faster.
         Refused: The account holds a role that is not below the actor's.
     """
-    account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_UNLOCK)
+    account, pegawai = target.find(session, account_id, actor, Permission.ACCOUNT_UNLOCK, seen=seen)
     if not waits.end(session, pegawai.nip):
         return False
     target.note(session, AuditTag.UNLOCKED, account, pegawai, actor)
@@ -132,29 +140,31 @@ def unlock(session: Session, *, account_id: int, actor: Actor | None) -> bool:
     return True
 
 
-def start_reset(session: Session, *, account_id: int, actor: Actor | None) -> str:
+def start_reset(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> str:
     """Have a token sent to the stored address, as if the person had asked for it; the older tokens die.
 
     Args:
         session: Any transaction.
         account_id: Whose.
         actor: Who does it; None for the system.
+        seen: Revision that the page showed (`services.revisions`).
 
     Returns:
         Masked form of the address that it goes to.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
+        StaleRevisionError: Another admin was faster.
         Refused: The account holds a role that is not below the actor's, or the person may have no token now.
         CountedRefusal: Too many were sent.
     """
-    account, pegawai = target.find(session, account_id, actor, Permission.RESET_START)
+    account, pegawai = target.find(session, account_id, actor, Permission.RESET_START, seen=seen)
     mask = recovery.send_token(session, account=account, pegawai=pegawai, actor=actor)
     target.note(session, AuditTag.RESET_STARTED_BY_ADMIN, account, pegawai, actor)
     return mask
 
 
-def cancel_reset(session: Session, *, account_id: int, actor: Actor | None) -> bool:
+def cancel_reset(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> bool:
     """Make a token worthless that is on its way or lies in a mailbox that somebody else may read (domain 10).
 
     The person is told: without a word, who waits for the token would only learn that it doesn't work.
@@ -163,15 +173,17 @@ def cancel_reset(session: Session, *, account_id: int, actor: Actor | None) -> b
         session: Any transaction.
         account_id: Whose.
         actor: Who does it; None for the system.
+        seen: Revision that the page showed (`services.revisions`).
 
     Returns:
         Whether there was one that could still be used.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
+        StaleRevisionError: Another admin was faster.
         Refused: The account holds a role that is not below the actor's.
     """
-    account, pegawai = target.find(session, account_id, actor, Permission.RESET_START)
+    account, pegawai = target.find(session, account_id, actor, Permission.RESET_START, seen=seen)
     if not recovery.cancel_tokens(session, account_id):
         return False
     target.note(session, AuditTag.RESET_CANCELLED, account, pegawai, actor)
@@ -179,22 +191,24 @@ def cancel_reset(session: Session, *, account_id: int, actor: Actor | None) -> b
     return True
 
 
-def end_sessions(session: Session, *, account_id: int, actor: Actor | None) -> int:
+def end_sessions(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> int:
     """Log a person out everywhere; their open pages close within seconds.
 
     Args:
         session: Any transaction.
         account_id: Whose.
         actor: Who does it; None for the system.
+        seen: Revision that the page showed (`services.revisions`).
 
     Returns:
         How many sessions were ended.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
+        StaleRevisionError: Another admin was faster.
         Refused: The account holds a role that is not below the actor's.
     """
-    account, pegawai = target.find(session, account_id, actor, Permission.SESSIONS_END)
+    account, pegawai = target.find(session, account_id, actor, Permission.SESSIONS_END, seen=seen)
     count = sessions.end_all(session, account_id, "diakhiri admin")
     if count:
         target.note(session, AuditTag.SESSIONS_ENDED, account, pegawai, actor, count=count)
@@ -202,7 +216,7 @@ def end_sessions(session: Session, *, account_id: int, actor: Actor | None) -> i
     return count
 
 
-def remove_second_factor(session: Session, *, account_id: int, actor: Actor | None, reason: str) -> bool:
+def remove_second_factor(session: Session, *, account_id: int, actor: Actor | None, reason: str, seen: int = 0) -> bool:
     """Take away a lost second factor with its recovery codes, after the person was recognised outside the portal (ASVS 6.4.4).
 
     The password stays and is asked for; roles rest until the person has enrolled anew.
@@ -212,16 +226,19 @@ def remove_second_factor(session: Session, *, account_id: int, actor: Actor | No
         account_id: Whose.
         actor: Who does it; has shown password or code within ten minutes. None for the operator, see `remove_second_factor_of`.
         reason: How the person was recognised, in words, for the trail; at most 300 characters.
+        seen: Revision that the page showed (`services.revisions`).
 
     Returns:
         Whether there was one in force.
 
     Raises:
         NotAllowed: The actor may not, or not this person.
+        StaleRevisionError: Another admin was faster.
         StepUpNeeded: Password or code were not shown lately.
         Refused: No reason, or the account holds a role that is not below the actor's.
     """
-    account, pegawai = target.find(session, account_id, actor, Permission.SECOND_FACTOR_REMOVE)
+    account, pegawai = target.find(session, account_id, actor, Permission.SECOND_FACTOR_REMOVE, seen=None)
+    revisions.require(session, actor, revisions.of_second_factor(account_id), seen)
     why = target.reason_of(reason, MAX_REASON)
     if actor is not None:
         require_recent(actor)

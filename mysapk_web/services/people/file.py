@@ -13,7 +13,7 @@ from mysapk_web.domain.email import DomainVerdict, domain_verdict, mask_email
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.roles import Permission, Role
 from mysapk_web.models import Account, Instansi, Pegawai, Unor
-from mysapk_web.services import mail_log, recovery, trail, waits
+from mysapk_web.services import mail_log, recovery, revisions, trail, waits
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.people import target
@@ -92,6 +92,10 @@ class PersonFile:
     acts: frozenset[Act]
     closed: str
     """Why nothing can be done, in words; empty when something can."""
+    revision: int
+    """Named by the acts on the account (`services.revisions`)."""
+    factor_revision: int
+    """Named by the removal of the second factor."""
 
 
 def person_file(
@@ -160,6 +164,8 @@ def person_file(
         more_trail=steps is not None and len(steps) > events,
         acts=frozenset() if closed else _acts(session, actor, pegawai, account, locked=until is not None, alive=alive),
         closed=closed,
+        revision=revisions.current(session, revisions.of_account(account_id)),
+        factor_revision=revisions.current(session, revisions.of_second_factor(account_id)),
     )
 
 

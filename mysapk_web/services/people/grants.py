@@ -14,8 +14,8 @@ from sqlmodel import Session, col, or_, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import GRANTABLE, Permission, Role, may_manage
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
-from mysapk_web.services import clock
-from mysapk_web.services.actor import Actor, Grant, NotAllowed, Refused
+from mysapk_web.services import clock, revisions
+from mysapk_web.services.actor import Actor, Grant, NotFoundError, Refused
 from mysapk_web.services.outbox import Letter
 from mysapk_web.services.people import target
 from mysapk_web.services.people.admins import admins_of, tell_of_gaps
@@ -35,7 +35,7 @@ LAST_ADMIN: Final = (
 )
 
 
-def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, unit: str) -> bool:
+def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, unit: str, seen: int = 0) -> bool:
     """Give a person of the own scope a role; their sessions end and they are written to.
 
     Args:
@@ -44,6 +44,7 @@ def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, un
         account_id: To whom; never the own account.
         role: Value of a `Role` that one of the actor's grants may give.
         unit: Unit of the person's agency that the role is limited to, by code or name; empty for the whole agency.
+        seen: `Proposed.revision` of what was confirmed.
 
     Returns:
         Whether the role is new; a grant in force with the same scope stays as it is.
@@ -51,21 +52,27 @@ def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, un
     Raises:
         NotAllowed: The actor gives no roles, or the person is out of reach.
         StepUpNeeded: Password or code were not shown lately.
+        StaleRevisionError: Another admin has changed the account meanwhile.
         Refused: The role is not the actor's to give there, the scope doesn't fit, or the account is switched off.
     """
-    account, pegawai, given = _checked(session, actor, account_id, role, unit)
+    account, pegawai, given = _checked(session, actor, account_id, role, unit, seen=seen)
     require_recent(actor)
     return give(session, account, pegawai, given, actor)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A role that could be given, in words: to whom, which, where it counts, and whether the person holds it already."""
+    """A role that could be given, in words: to whom, which, where it counts, and whether the person holds it already.
+
+    Attributes:
+        revision: Of the account; `grant_role` compares it.
+    """
 
     nama: str
     role: Role
     scope: str
     held: bool
+    revision: int
 
 
 def propose_role(session: Session, actor: Actor, *, account_id: int, role: str, unit: str) -> Proposed:
@@ -76,16 +83,18 @@ def propose_role(session: Session, actor: Actor, *, account_id: int, role: str, 
         role=given.role,
         scope=scope_in_words(session, given.instansi_id, given.unor_id),
         held=_holds(session, account, given),
+        revision=revisions.current(session, revisions.of_account(account_id)),
     )
 
 
-def revoke_role(session: Session, actor: Actor, *, grant_id: int) -> Role:
+def revoke_role(session: Session, actor: Actor, *, grant_id: int, seen: int = 0) -> Role:
     """Take a role away; the person's sessions end, open pages lose it within seconds, and they are written to.
 
     Args:
         session: Any transaction.
         actor: Who takes; has shown password or code within ten minutes.
         grant_id: `RoleGrant.id`, of somebody else.
+        seen: `GrantLine.revision` of the list.
 
     Returns:
         The role that was taken.
@@ -93,11 +102,13 @@ def revoke_role(session: Session, actor: Actor, *, grant_id: int) -> Role:
     Raises:
         NotAllowed: The actor gives no roles, or the grant is out of reach.
         StepUpNeeded: Password or code were not shown lately.
+        StaleRevisionError: Another admin has changed the account meanwhile.
         Refused: The role is not the actor's to take, was taken already, or the agency would be left without an admin.
     """
     actor.require(Permission.ROLE_GRANT)
     owner = session.exec(select(RoleGrant.account_id).where(RoleGrant.id == grant_id)).one_or_none()
     account, pegawai = _person(session, actor, owner or 0)
+    revisions.require(session, actor, revisions.of_account(account.id or 0), seen)
     grant, path = session.exec(
         select(RoleGrant, Unor.jalur)
         .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
@@ -203,15 +214,17 @@ def _person(session: Session, actor: Actor, account_id: int) -> tuple[Account, P
         .with_for_update(of=Account)
     ).one_or_none()
     if row is None:
-        raise NotAllowed(f"{Permission.ROLE_GRANT.value}: account outside the scope")
+        raise NotFoundError(f"{Permission.ROLE_GRANT.value}: account outside the scope", target.GONE)
     return row
 
 
 def _checked(
-    session: Session, actor: Actor, account_id: int, role: str, unit: str
+    session: Session, actor: Actor, account_id: int, role: str, unit: str, *, seen: int | None = None
 ) -> tuple[Account, Pegawai, RoleGrant]:
-    """The person and the grant as it would be written."""
+    """The person and the grant as it would be written, on the revision that was seen."""
     account, pegawai = _person(session, actor, account_id)
+    if seen is not None:
+        revisions.require(session, actor, revisions.of_account(account_id), seen)
     wanted = _role_of(role)
     place = _unit_for(session, actor, wanted, pegawai, unit)
     path = place.jalur if place else None

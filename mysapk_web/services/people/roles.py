@@ -14,6 +14,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.domain.roles import Permission, Role, may_manage
 from mysapk_web.models import Account, Instansi, Pegawai, RoleGrant, Unor
+from mysapk_web.services import revisions
 from mysapk_web.services.actor import Actor
 from mysapk_web.services.paging import Page
 from mysapk_web.services.people import target
@@ -50,6 +51,8 @@ class GrantLine:
     revocable: bool
     stays: bool
     """The last admin of the agency who can act: the role is not taken before there is another."""
+    revision: int
+    """Of the account, named when the role is taken (`services.revisions`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +126,24 @@ def list_grants(
     number = min(max(1, page), pages)
     order = (Pegawai.nama, RoleGrant.role, RoleGrant.id)
     rows = session.execute(found.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
-    held = target.roles_of(session, [row[1].id or 0 for row in rows])
+    account_ids = [row[1].id or 0 for row in rows]
+    held = target.roles_of(session, account_ids)
+    newest = revisions.by_account(session, revisions.of_account(account_ids))
     of_agencies = {row[0].instansi_id or 0 for row in rows if row[0].role is Role.ADMIN_INSTANSI}
     staying = {
         (Role.ADMIN_INSTANSI, account_id)
         for admins in admins_of(session, of_agencies).values()
         for account_id in admins.staying()
     }
-    return Page([_line(actor, held, staying, *row) for row in rows], number, pages, total)
+    lines = [_line(actor, held, staying, newest.get(row[1].id or 0, 0), *row) for row in rows]
+    return Page(lines, number, pages, total)
 
 
 def _line(
     actor: Actor,
     held: Mapping[int, frozenset[Role]],
     staying: Set[tuple[Role, int]],
+    revision: int,
     grant: RoleGrant,
     account: Account,
     pegawai: Pegawai,
@@ -160,6 +167,7 @@ def _line(
         in_use=account.totp_confirmed_at is not None and account.disabled_at is None,
         revocable=may_revoke(actor, grant, unit.jalur if unit else None, held[grant.account_id]),
         stays=(grant.role, grant.account_id) in staying,
+        revision=revision,
     )
 
 

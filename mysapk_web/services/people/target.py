@@ -11,16 +11,19 @@ from mysapk_web.domain import roles as rules
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import Permission, Role
 from mysapk_web.models import Account, Pegawai, RoleGrant, Unor, bulk
-from mysapk_web.services import audit
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services import audit, revisions
+from mysapk_web.services.actor import Actor, NotFoundError, Refused
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.revocation import revoke
 from mysapk_web.services.scope import people_within
 
+GONE = "Pegawai tidak ditemukan di wilayah Anda. Mungkin sudah pindah unit atau instansi."
 HIGHER = "Akun ini memegang peran yang tidak dapat Anda atur. Mintalah admin di atas Anda."
 
 
-def find(session: Session, account_id: int, actor: Actor | None, permission: Permission) -> tuple[Account, Pegawai]:
+def find(
+    session: Session, account_id: int, actor: Actor | None, permission: Permission, *, seen: int | None
+) -> tuple[Account, Pegawai]:
     """The account, when the actor may act on it: inside the scope, not the own, and not of a peer or higher. It is locked.
 
     Args:
@@ -28,9 +31,12 @@ def find(session: Session, account_id: int, actor: Actor | None, permission: Per
         account_id: Whose.
         actor: Who acts; None for the system.
         permission: What is done.
+        seen: Revision of the account that the page of the act showed; None: the caller compares another.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        NotAllowed: The actor may not do this.
+        NotFoundError: There is no such person within reach.
+        StaleRevisionError: Another admin has changed the account meanwhile.
         Refused: The account holds a role that is not below the actor's.
     """
     found = (
@@ -45,10 +51,12 @@ def find(session: Session, account_id: int, actor: Actor | None, permission: Per
         found = found.where(people_within(actor, permission), Account.id != actor.account_id)
     row = session.exec(found).one_or_none()
     if row is None:
-        raise NotAllowed(f"{permission.value}: account outside the scope")
+        raise NotFoundError(f"{permission.value}: account outside the scope", GONE)
     account, pegawai = row
     if actor is not None and not may_manage(actor, session, account_id):
         raise Refused(HIGHER)
+    if seen is not None:
+        revisions.require(session, actor, revisions.of_account(account_id), seen)
     return account, pegawai
 
 

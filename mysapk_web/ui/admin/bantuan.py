@@ -15,7 +15,7 @@ from mysapk_web.domain.dates import DateError, read_day, write_date
 from mysapk_web.domain.period import ZONES
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import announcements, database
-from mysapk_web.services.actor import InputRefused, Refused
+from mysapk_web.services.actor import InputRefused, Refused, StaleRevisionError
 from mysapk_web.services.announcements import AnnouncementView
 from mysapk_web.services.help import ContactView
 from mysapk_web.services.security import StepUpNeeded
@@ -57,10 +57,10 @@ class Said(TypedDict):
     until: str
     sampai: str
     """The last day as a date field takes it."""
-    mark: str
+    revision: int
 
 
-NOT_EDITED: Final[Said] = {"key": "", "judul": "", "isi": "", "until": "", "sampai": "", "mark": ""}
+NOT_EDITED: Final[Said] = {"key": "", "judul": "", "isi": "", "until": "", "sampai": "", "revision": 0}
 
 
 LAST_DAY: Final = "Tampil sampai"
@@ -103,7 +103,7 @@ def said(view: AnnouncementView) -> Said:
         "isi": view.isi,
         "until": format_date(last, "d MMMM y", locale="id"),
         "sampai": write_date(last),
-        "mark": view.mark,
+        "revision": view.revision,
     }
 
 
@@ -116,6 +116,7 @@ class AdminBantuanState(AppState):
     places: list[Place] = []
     has_choice: bool = False
     contact: dict[str, str] = NO_CONTACT
+    contact_revision: int = 0
     running: list[Said] = []
     edited: Said = NOT_EDITED
     """The announcement that is about to be edited; without a key there is none."""
@@ -142,13 +143,21 @@ class AdminBantuanState(AppState):
     async def _look(self, key: str) -> None:
         desk = await database.look(announcements.desk, actor(), key)
         self.tempat, self.nama, self.contact = desk.key, desk.nama, asdict(desk.contact)
+        self.contact_revision = desk.contact_revision
         self.running = [said(view) for view in desk.announcements]
+
+    async def _refresh(self) -> None:
+        await self._look(self.tempat)
+        # Whoever saves again has seen in the list what the other one wrote.
+        now = next((each for each in self.running if each["key"] == self.edited["key"]), self.edited)
+        self.edited = {**self.edited, "revision": now["revision"]}
 
     @handler(MAY)
     async def save_contact(self, form: dict[str, Any]) -> None:
         """Change where people turn for help."""
         given = ContactView(*(text_of(form, name, 400) for name in CONTACT))
-        await database.run(announcements.save_contact, actor(), text_of(form, "tempat", 20), given)
+        seen = number_of(text_of(form, "versi"))
+        await database.run(announcements.save_contact, actor(), text_of(form, "tempat", 20), given, seen=seen)
         await self._look(self.tempat)
         self._tell(notice="Kontak bantuan disimpan. Pegawai melihatnya di halaman Bantuan dan di setiap email.")
 
@@ -190,20 +199,14 @@ class AdminBantuanState(AppState):
                 announcements.edit,
                 actor(),
                 announcement_id=number_of(text_of(form, "id")),
-                seen=text_of(form, "semula", 40),
+                seen=number_of(text_of(form, "versi")),
                 judul=text_of(form, edited("judul")),
                 isi=text_of(form, edited("pesan")),
                 last=last_day(text_of(form, edited("sampai"), 40)),
             )
         except InputRefused as refused:
             raise InputRefused({edited(name): words for name, words in refused.faults.items()}) from None
-        except announcements.ChangedMeanwhile:
-            # The list shows what the other one wrote: whoever saves again has seen it.
-            await self._look(self.tempat)
-            now = next((each for each in self.running if each["key"] == self.edited["key"]), self.edited)
-            self.edited = {**self.edited, "mark": now["mark"]}
-            raise
-        except StepUpNeeded:
+        except (StepUpNeeded, StaleRevisionError):
             raise
         except Refused:  # it is over meanwhile, and the list says so
             await self._look(self.tempat)
@@ -216,7 +219,8 @@ class AdminBantuanState(AppState):
     async def end(self, form: dict[str, Any]) -> None:
         """Stop showing an announcement."""
         key = text_of(form, "id")
-        await database.run(announcements.end, actor(), announcement_id=number_of(key))
+        seen = number_of(text_of(form, "versi"))
+        await database.run(announcements.end, actor(), announcement_id=number_of(key), seen=seen)
         if key == self.edited["key"]:
             self.edited = NOT_EDITED
         await self._look(self.tempat)
@@ -261,6 +265,7 @@ def _running(item: ObjectVar[Said]) -> rx.Component:
             "Akhiri pengumuman ini?",
             (rx.el.p(item["judul"]),),
             hidden("id", item["key"]),
+            hidden("versi", item["revision"]),
             ident=ident,
             go=submit_button("Akhiri pengumuman", "Mengakhiri ...", kind="danger"),
             on_submit=AdminBantuanState.end,
@@ -296,7 +301,7 @@ def _editor() -> rx.Component:
         rx.el.h3("Ubah pengumuman"),
         Form.create(
             hidden("id", now["key"]),
-            hidden("semula", now["mark"]),
+            hidden("versi", now["revision"]),
             *_words(edited, now),
             submit_button("Simpan perubahan", "Menyimpan ..."),
             on_submit=AdminBantuanState.edit,
@@ -359,6 +364,7 @@ def _contact() -> rx.Component:
         rx.el.p("Siapa pun dapat menemukannya di halaman Bantuan, juga tanpa masuk.", class_name="help mb-4"),
         Form.create(
             hidden("tempat", AdminBantuanState.tempat),
+            hidden("versi", AdminBantuanState.contact_revision),
             _filled("nama", "Nama helpdesk"),
             _filled("telepon", "Telepon", input_mode="tel"),
             _filled("email", "Email", kind="email"),

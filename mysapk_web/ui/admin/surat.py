@@ -56,6 +56,7 @@ class MailLine(TypedDict):
     times: str
     reason: str
     can_retry: bool
+    revision: int
 
 
 def mail_line(mail: MailRow) -> MailLine:
@@ -81,6 +82,7 @@ def mail_line(mail: MailRow) -> MailLine:
         "times": times,
         "reason": mail.reason,
         "can_retry": mail.can_retry,
+        "revision": mail.revision,
     }
 
 
@@ -122,6 +124,9 @@ class SuratState(AppState):
         self.number, self.pages = found.number, found.pages
         self.before, self.after = self._address(found.number - 1), self._address(found.number + 1)
 
+    async def _refresh(self) -> None:
+        await self._look(self.number)
+
     def _address(self, page: int = 1) -> str:
         values = {"cari": SEARCHED if self.nip else "", "status": self.status, "surat": self.jenis}
         return address_with(PATH, values, page)
@@ -136,7 +141,8 @@ class SuratState(AppState):
     @handler(MAY_RETRY)
     async def retry(self, form: dict[str, Any]) -> None:
         """Send a mail once more that was given up."""
-        await database.run(mail_log.retry, actor(), mail_id=number_of(text_of(form, "id")))
+        seen = number_of(text_of(form, "versi"))
+        await database.run(mail_log.retry, actor(), mail_id=number_of(text_of(form, "id")), seen=seen)
         await self._look(self.number)
         self._tell(notice="Surat masuk antrean lagi dan segera dicoba.")
 
@@ -158,6 +164,7 @@ def _retry(item: ObjectVar[MailLine]) -> rx.Component:
         item["can_retry"],
         Form.create(
             hidden("id", item["key"]),
+            hidden("versi", item["revision"]),
             submit_button(
                 rx.fragment("Coba lagi", rx.el.span(" surat untuk ", item["nama"], class_name="sr-only")),
                 "Mengantrekan ...",

@@ -5,6 +5,7 @@ Units of both: 00 (all) with D1 (and D1.1 below it) and D2. Everybody below work
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from mysapk_web.models import (
 from mysapk_web.services import clock, people, rolls
 from mysapk_web.services.actor import Actor, Grant, Visitor
 from mysapk_web.services.database import in_transaction
+from tests.unit.services.loaded import newest
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,7 +104,10 @@ class Office:
     """Agencies ("K1"), units ("K1/D1") and accounts ("ani")."""
 
     def do(self, use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """A use case in a transaction of its own."""
+        """A use case in a transaction of its own, from a page that was loaded just now unless `seen` names another revision."""
+        if "seen" in inspect.signature(use_case).parameters and "seen" not in kwargs:
+            with self.db.read() as session:
+                kwargs["seen"] = newest(session, use_case, args, kwargs)
         return in_transaction(self.db, use_case, *args, **kwargs)
 
     def see(self, use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -11,9 +11,9 @@ from sqlmodel import col, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.period import ZONES
 from mysapk_web.models import Announcement, AuditEvent, Database
-from mysapk_web.services import announcements, clock
+from mysapk_web.services import announcements, clock, revisions
 from mysapk_web.services import help as helpdesk
-from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
+from mysapk_web.services.actor import InputRefused, NotAllowed, Refused, StaleRevisionError
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.services.help import ContactView
 from mysapk_web.services.security import StepUpNeeded
@@ -56,24 +56,24 @@ def test_it_ends_with_its_last_day_or_by_hand(demo_db: Database) -> None:
         assert read_by(demo_db, "pegawai") == []
     with demo_db.begin() as s:
         row = announcements.desk(s, acting(demo_db, "admin_instansi"), key).announcements[0]
-        announcements.end(s, acting(demo_db, "admin_instansi"), announcement_id=row.id)
+        announcements.end(s, acting(demo_db, "admin_instansi"), announcement_id=row.id, seen=row.revision)
         tags = s.exec(select(AuditEvent.tag)).all()
     assert read_by(demo_db, "pegawai") == []
     assert {AuditTag.ANNOUNCED, AuditTag.ANNOUNCEMENT_ENDED} <= set(tags)
 
 
-def edit(db: Database, who: str, *, step_up: bool = True, seen: str | None = None, **more: object) -> bool:
+def edit(db: Database, who: str, *, step_up: bool = True, seen: int | None = None, **more: object) -> bool:
     """Edit the only announcement there is, as it stands but for what is given."""
     with db.begin() as s:
         row = s.exec(select(Announcement)).one()
         running = announcements.desk(s, acting(db, "admin_instansi"), place(db, KABUPATEN)).announcements
-        mark = running[0].mark if running else ""
+        now = running[0].revision if running else revisions.current(s, revisions.of_announcement(row.id or 0))
         given = {"judul": row.judul, "isi": row.isi, "last": day(3), **more}
         return announcements.edit(
             s,
             acting(db, who, step_up=step_up),
             announcement_id=row.id or 0,
-            seen=mark if seen is None else seen,
+            seen=now if seen is None else seen,
             **given,  # type: ignore[arg-type]
         )
 
@@ -100,6 +100,7 @@ def test_people_read_what_was_edited_and_the_trail_tells_both(demo_db: Database)
     assert (row.starts_at, row.created_by) == (before.starts_at, before.created_by)
     (event,) = trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
     assert event.detail == {
+        "pengumuman": str(row.id),
         "judul": "Layanan tutup",
         "judul_sebelum": "Layanan libur",
         "isi": "Kantor tutup Senin.",
@@ -118,15 +119,16 @@ def test_what_stays_is_not_told_as_changed(demo_db: Database) -> None:
     assert trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED) == []
     assert edit(demo_db, "admin_instansi", isi="Kantor buka.")
     (event,) = trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
-    assert set(event.detail) == {"judul", "isi", "isi_sebelum"}
+    assert set(event.detail) == {"pengumuman", "judul", "isi", "isi_sebelum"}
 
 
 def test_of_two_editors_the_second_one_is_told(demo_db: Database) -> None:
     say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
     with demo_db.read() as s:
-        began_with = announcements.shown(s, acting(demo_db, "pegawai"))[0].mark
+        desk = announcements.desk(s, acting(demo_db, "admin_instansi"), place(demo_db, KABUPATEN))
+        began_with = desk.announcements[0].revision
     assert edit(demo_db, "admin_instansi", judul="Yang pertama", seen=began_with)
-    with pytest.raises(announcements.ChangedMeanwhile, match="baru saja diubah orang lain"):
+    with pytest.raises(StaleRevisionError, match="Pengumuman diubah oleh Anda sendiri di jendela lain"):
         edit(demo_db, "admin_instansi", judul="Yang kedua", seen=began_with)
     assert read_by(demo_db, "pegawai") == ["Yang pertama"]
     assert edit(demo_db, "admin_instansi", judul="Yang kedua")
@@ -146,7 +148,7 @@ def test_nobody_edits_for_another_place_or_without_the_permission(demo_db: Datab
             edit(demo_db, who, judul="Bukan saya", step_up=False)
     me = acting(demo_db, "admin_instansi")
     with demo_db.begin() as s, pytest.raises(NotAllowed):
-        announcements.edit(s, me, announcement_id=999, seen="", judul="a", isi="b", last=day(1))
+        announcements.edit(s, me, announcement_id=999, seen=0, judul="a", isi="b", last=day(1))
     assert read_by(demo_db, "pegawai") == ["Layanan libur"]
     assert edit(demo_db, "admin_bkn", judul="BKN boleh")
 
@@ -261,7 +263,8 @@ def test_taking_an_announcement_away_needs_no_fresh_proof(demo_db: Database) -> 
     say(demo_db, "admin_instansi", key)
     with demo_db.begin() as s:
         stale = acting(demo_db, "admin_instansi", step_up=False)
-        announcements.end(s, stale, announcement_id=announcements.desk(s, stale, key).announcements[0].id)
+        row = announcements.desk(s, stale, key).announcements[0]
+        announcements.end(s, stale, announcement_id=row.id, seen=row.revision)
     assert read_by(demo_db, "pegawai") == []
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.pegawai import JenisPegawai
@@ -22,7 +22,7 @@ from mysapk_web.models import (
     Unor,
     UserSession,
 )
-from mysapk_web.services import clock
+from mysapk_web.services import clock, revisions
 from mysapk_web.services.actor import Actor, Grant, NotAllowed, Refused
 from mysapk_web.services.people import approve_cpns, create_admin, disable_account, enable_account
 
@@ -74,15 +74,20 @@ class Agency:
 
     def disable(self, nip: str, actor: Actor | None, reason: str = "Cuti panjang") -> bool:
         with self.db.begin() as session:
-            return disable_account(session, account_id=self.id_of(nip), actor=actor, reason=reason)
+            return disable_account(session, **self._now(session, nip), actor=actor, reason=reason)
 
     def enable(self, nip: str, actor: Actor | None, reason: str = "Kembali bertugas") -> bool:
         with self.db.begin() as session:
-            return enable_account(session, account_id=self.id_of(nip), actor=actor, reason=reason)
+            return enable_account(session, **self._now(session, nip), actor=actor, reason=reason)
 
     def approve(self, nip: str, actor: Actor | None) -> bool:
         with self.db.begin() as session:
-            return approve_cpns(session, account_id=self.id_of(nip), actor=actor)
+            return approve_cpns(session, **self._now(session, nip), actor=actor)
+
+    def _now(self, session: Session, nip: str) -> dict[str, int]:
+        """Whose account, and its revision as a page would show it that was loaded just now."""
+        account_id = self.id_of(nip)
+        return {"account_id": account_id, "seen": revisions.current(session, revisions.of_account(account_id))}
 
     def make(self, nip: str, role: Role, instansi: str | None = None, unor: str | None = None) -> bool:
         with self.db.begin() as session:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, func, select
 
+from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.period import ZONES
 from mysapk_web.models import Announcement, HelpContact, ImportToken
 from mysapk_web.services import announcements, clock, email_imports
@@ -92,7 +93,7 @@ def test_the_first_helpdesk_of_a_place_is_one(both_offices: Office, who: tuple[s
         actor = office.actor(name)
         return lambda session: announcements.save_contact(session, actor, place_of(office, key), given)
 
-    assert together(office, *map(save, who)) == ["made", "made"]
+    assert together(office, *map(save, who)) == ["made", "refused"]
     assert office.see(lambda session: session.exec(select(func.count()).select_from(HelpContact)).one()) == 1
 
 
@@ -107,13 +108,13 @@ def test_an_announcement_that_two_edit_keeps_the_words_of_one(both_offices: Offi
     def edit(name: str) -> Act:
         actor = office.actor(name)
         return lambda session: announcements.edit(
-            session, actor, announcement_id=seen.id, seen=seen.mark, judul=name, isi="Tutup.", last=last
+            session, actor, announcement_id=seen.id, seen=seen.revision, judul=name, isi="Tutup.", last=last
         )
 
     assert together(office, edit("lina"), edit("taufik")) == ["made", "refused"]
 
 
-def test_an_announcement_that_is_taken_away_meanwhile_stays_away(both_offices: Office) -> None:
+def test_an_announcement_is_edited_or_taken_away_by_who_is_first(both_offices: Office) -> None:
     office = both_offices
     last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
     lina = office.actor("lina")
@@ -123,8 +124,12 @@ def test_an_announcement_that_is_taken_away_meanwhile_stays_away(both_offices: O
     def edit(session: Session) -> None:
         longer = last + timedelta(days=5)
         announcements.edit(
-            session, lina, announcement_id=seen.id, seen=seen.mark, judul="Lain", isi="Tutup.", last=longer
+            session, lina, announcement_id=seen.id, seen=seen.revision, judul="Lain", isi="Tutup.", last=longer
         )
 
-    together(office, edit, lambda session: announcements.end(session, lina, announcement_id=seen.id))
-    assert office.see(announcements.shown, office.actor("ani")) == []
+    told = together(
+        office, edit, lambda session: announcements.end(session, lina, announcement_id=seen.id, seen=seen.revision)
+    )
+    assert told == ["made", "refused"]
+    shown = [row.judul for row in office.see(announcements.shown, office.actor("ani"))]
+    assert shown == (["Lain"] if office.events(AuditTag.ANNOUNCEMENT_CHANGED) else [])

@@ -11,6 +11,7 @@ from mysapk_web.services.email_policy import Impact
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.admin.email.impor_state import dotted
 from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.words import number_of
 
 MAY: Final = holding(Permission.EMAIL_POLICY)
 LONGEST: Final = 4000
@@ -79,6 +80,7 @@ class KebijakanState(AppState):
     shown: Shown = NOT_SHOWN
     typed: dict[str, str] = {}
     """What is looked at, for the form that puts it in force."""
+    revision: int = 0
 
     async def _load(self) -> None:
         found = await database.look(email_policy.current, actor())
@@ -86,20 +88,33 @@ class KebijakanState(AppState):
         self.domains = "\n".join(found.domains)
         self.shown, self.typed = NOT_SHOWN, {}
 
+    async def _refresh(self) -> None:
+        """The policy in force beside the one that was looked at: its effects are worked out anew before it can be set."""
+        typed = self.typed
+        await self._load()
+        if typed:
+            found = await database.look(email_policy.impact, actor(), **typed)
+            self.shown, self.typed, self.revision = shown_of(found), typed, found.revision
+
     @handler(MAY)
     async def preview(self, form: dict[str, Any]) -> None:
         """Show whom a policy concerns; nothing changes."""
         self.shown, self.typed = NOT_SHOWN, {}
         given = {"policy": text_of(form, "kebijakan", 40), "domains": text_of(form, "domain", LONGEST)}
-        self.shown = shown_of(await database.look(email_policy.impact, actor(), **given))
-        self.typed = given
+        found = await database.look(email_policy.impact, actor(), **given)
+        self.shown, self.typed, self.revision = shown_of(found), given, found.revision
         self._tell()
 
     @handler(MAY)
     async def save(self, form: dict[str, Any]) -> None:
         """Put the policy in force that was looked at."""
-        given = {"policy": text_of(form, "kebijakan", 40), "domains": text_of(form, "domain", LONGEST)}
-        changed = await database.run(email_policy.change, actor(), **given)
+        changed = await database.run(
+            email_policy.change,
+            actor(),
+            policy=text_of(form, "kebijakan", 40),
+            domains=text_of(form, "domain", LONGEST),
+            seen=number_of(text_of(form, "versi")),
+        )
         await self._load()
         self._tell(
             notice="Kebijakan email berlaku mulai sekarang."

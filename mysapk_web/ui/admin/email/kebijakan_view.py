@@ -58,6 +58,7 @@ def _impact() -> rx.Component:
         Form.create(
             hidden("kebijakan", KebijakanState.typed["policy"]),
             hidden("domain", KebijakanState.typed["domains"]),
+            hidden("versi", KebijakanState.revision),
             submit_button("Terapkan kebijakan", "Menyimpan ..."),
             on_submit=KebijakanState.save,
             action=PATH,

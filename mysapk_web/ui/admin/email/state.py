@@ -34,6 +34,7 @@ class PersonRow(TypedDict):
     unit: str
     email: str
     note: str
+    revision: int
 
 
 class RequestRow(TypedDict):
@@ -53,6 +54,7 @@ class RequestRow(TypedDict):
     unit: str
     at: str
     network: str
+    revision: int
 
 
 class TokenRow(TypedDict):
@@ -75,7 +77,7 @@ MAKER_LEFT: Final = (
     "Pembuatnya tidak lagi menjadi admin instansi ini, jadi token tidak dapat dipakai. "
     "Buat token baru untuk sistem itu, lalu cabut yang ini."
 )
-NOBODY: PersonRow = {"id": 0, "nip": "", "nama": "", "unit": "", "email": "", "note": ""}
+NOBODY: PersonRow = {"id": 0, "nip": "", "nama": "", "unit": "", "email": "", "note": "", "revision": 0}
 
 
 NO_REQUEST: RequestRow = {
@@ -93,6 +95,7 @@ NO_REQUEST: RequestRow = {
     "unit": "",
     "at": "",
     "network": "",
+    "revision": 0,
 }
 DECIDED: Final = {
     True: "Alamat email diganti. Alamat lama dan baru diberi tahu.",
@@ -113,6 +116,7 @@ def person_row(person: Found) -> PersonRow:
         "unit": f"{person.unit}, {person.instansi}",
         "email": person.email or "(belum ada)",
         "note": person.note,
+        "revision": person.revision,
     }
 
 
@@ -138,6 +142,7 @@ def request_row(view: RequestView, zona: str) -> RequestRow:
         "unit": view.unit,
         "at": moment(view.created_at, zona),
         "network": view.network or "-",
+        "revision": view.revision,
     }
 
 
@@ -218,6 +223,17 @@ class EmailState(AppState):
             await kebijakan._load()
         self.ready = True
 
+    async def _refresh(self) -> None:
+        """Also what is open: the person and the request stay on the page, as they are now."""
+        open_person, open_request = self.person["id"], self.request["id"]
+        await self._requests(self.number)
+        self._show_request(open_request)
+        if self.part == "token":
+            await self._tokens()
+        if open_person:
+            self.person = NOBODY
+            self.person = person_row(await database.look(email_repair.person, actor(), account_id=open_person))
+
     def _forget(self) -> None:
         self.people, self.matches, self.more, self.person = [], 0, False, NOBODY
         self.searched, self.advice = False, ""
@@ -284,6 +300,7 @@ class EmailState(AppState):
             account_id=account_id,
             email=text_of(form, "email"),
             reason=text_of(form, "alasan"),
+            seen=number_of(text_of(form, "versi")),
         )
         person = await database.look(email_repair.person, actor(), account_id=account_id)
         if self.person["id"] == account_id:
@@ -296,9 +313,11 @@ class EmailState(AppState):
     @handler(MAY)
     async def open_request(self, request_id: int) -> None:
         """Look at one request."""
-        wanted = number_of(str(request_id))
-        self.request = next((row for row in self.requests if row["id"] == wanted), NO_REQUEST)
+        self._show_request(number_of(str(request_id)))
         self._tell()
+
+    def _show_request(self, wanted: int) -> None:
+        self.request = next((row for row in self.requests if row["id"] == wanted), NO_REQUEST)
 
     @handler(MAY)
     async def decide(self, form: dict[str, Any]) -> None:
@@ -307,7 +326,13 @@ class EmailState(AppState):
         act = acts.get(text_of(form, "putusan"))
         if act is None:
             raise Refused("Pilih putusan: terima atau tolak.", "putusan")
-        await database.run(act, actor(), request_id=_meant(form, "permintaan"), reason=text_of(form, "alasan"))
+        await database.run(
+            act,
+            actor(),
+            request_id=_meant(form, "permintaan"),
+            reason=text_of(form, "alasan"),
+            seen=number_of(text_of(form, "versi")),
+        )
         await self._requests(self.number)
         self._tell(notice=DECIDED[act is email_requests.accept])
 

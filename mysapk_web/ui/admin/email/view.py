@@ -95,6 +95,7 @@ def _person() -> rx.Component:
         rx.cond(person["note"], rx.el.div(inset(person["note"], kind="warn"), class_name="mt-4")),
         Form.create(
             hidden("akun", person["id"]),
+            hidden("versi", person["revision"]),
             field(
                 "email",
                 "Alamat email baru",
@@ -239,6 +240,7 @@ def _decision() -> rx.Component:
         ),
         Form.create(
             hidden("permintaan", request["id"]),
+            hidden("versi", request["revision"]),
             select(
                 "putusan",
                 "Putusan",

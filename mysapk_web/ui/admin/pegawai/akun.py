@@ -8,9 +8,10 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.services.people import Act
+from mysapk_web.services.people.target import GONE
 from mysapk_web.ui.admin.pegawai.akun_state import (
+    ENABLE_REASON,
     FACTOR_REASON,
-    GONE,
     REASON,
     AkunState,
     Fact,
@@ -60,110 +61,115 @@ def _only_admin() -> rx.Component:
 
 def _act(
     act: Act, label: str, text: str, consequence: str, on_submit: Any, *fields: rx.Component, kind: str = "secondary"
-) -> rx.Component:
-    """One thing that can be done, with what it means before it is done."""
+) -> tuple[rx.Component, rx.Component]:
+    """One thing that can be done, and its dialog: what it means before it is done.
+
+    The dialog is there also when the act is not: what was typed into it stays when a colleague was faster.
+    """
     ident = f"tindakan-{act.value}"
-    return rx.cond(
+    offer = rx.cond(
         AkunState.acts[act.value],
         rx.el.li(
             rx.el.div(rx.el.strong(label), rx.el.p(text, class_name="help")),
             dialog_button(label, ident, kind=kind),
-            act_dialog(
-                f"{label}?",
-                (
-                    rx.el.p(rx.el.strong(AkunState.nama)),
-                    rx.el.p(consequence),
-                    _only_admin() if act in LEAVES_NO_ADMIN else rx.fragment(),
-                ),
-                hidden("akun", AkunState.account_id),
-                *fields,
-                ident=ident,
-                go=submit_button(label, "Memproses ...", kind="danger" if kind == "danger" else "primary"),
-                on_submit=on_submit,
-                path=PATH,
-            ),
         ),
     )
+    question = act_dialog(
+        f"{label}?",
+        (
+            rx.el.p(rx.el.strong(AkunState.nama)),
+            rx.el.p(consequence),
+            _only_admin() if act in LEAVES_NO_ADMIN else rx.fragment(),
+        ),
+        hidden("akun", AkunState.account_id),
+        hidden("versi", AkunState.factor_revision if act is Act.REMOVE_FACTOR else AkunState.revision),
+        *fields,
+        ident=ident,
+        go=submit_button(label, "Memproses ...", kind="danger" if kind == "danger" else "primary"),
+        on_submit=on_submit,
+        path=PATH,
+    )
+    return offer, question
+
+
+def _offered() -> list[tuple[rx.Component, rx.Component]]:
+    state = AkunState
+    return [
+        _act(
+            Act.APPROVE,
+            "Setujui CPNS",
+            "CPNS baru dapat mengaktifkan akun setelah disetujui.",
+            "Pegawai dapat mengaktifkan akun dan menerima pemberitahuan lewat email.",
+            state.approve,
+        ),
+        _act(
+            Act.UNLOCK,
+            "Buka kunci",
+            "Menghapus waktu tunggu setelah beberapa kali gagal masuk.",
+            "Pegawai dapat langsung mencoba masuk lagi. Password tidak berubah. Pastikan pegawai sendiri yang meminta.",
+            state.unlock,
+        ),
+        _act(
+            Act.RESET,
+            "Kirim token reset",
+            "Token untuk membuat password baru dikirim ke alamat yang terdaftar.",
+            "Token yang lama tidak berlaku lagi. Anda tidak melihat token itu; "
+            "hanya pegawai yang menerimanya dan memilih password.",
+            state.start_reset,
+        ),
+        _act(
+            Act.CANCEL_RESET,
+            "Batalkan token",
+            "Untuk token yang sudah dikirim, misalnya ke kotak surat yang dapat dibuka orang lain.",
+            "Token yang sudah dikirim tidak dapat dipakai lagi. Password dan sesi pegawai tidak berubah. "
+            "Pegawai diberi tahu lewat email.",
+            state.cancel_reset,
+        ),
+        _act(
+            Act.END_SESSIONS,
+            "Akhiri semua sesi",
+            "Mengeluarkan pegawai dari semua perangkat, misalnya bila ponselnya hilang.",
+            "Pegawai harus masuk lagi dengan password. Isian yang belum tersimpan dapat hilang.",
+            state.end_sessions,
+        ),
+        _act(
+            Act.REMOVE_FACTOR,
+            "Hapus verifikasi dua langkah",
+            "Untuk pegawai yang kehilangan ponsel dan kode pemulihan.",
+            "Kenali dahulu orangnya, secara langsung atau sesuai aturan instansi. Setelah dihapus, kode pemulihan "
+            "tidak berlaku, semua sesi berakhir, dan perannya berhenti sampai verifikasi diaktifkan lagi.",
+            state.remove_second_factor,
+            field(FACTOR_REASON, "Bagaimana orangnya dikenali?", help_text="Dicatat di jejak audit."),
+            kind="danger",
+        ),
+        _act(
+            Act.ENABLE,
+            "Aktifkan kembali",
+            "Akun dapat dipakai lagi dengan password yang lama.",
+            "Pegawai dapat masuk lagi dan menerima pemberitahuan lewat email.",
+            state.enable,
+            field(ENABLE_REASON, "Alasan", help_text="Dicatat di jejak audit."),
+        ),
+        _act(
+            Act.DISABLE,
+            "Nonaktifkan akun",
+            "Akun tidak dapat dipakai sampai diaktifkan kembali.",
+            "Semua sesi berakhir saat ini juga, token tidak dikirim, dan pegawai diberi tahu lewat email.",
+            state.disable,
+            field(REASON, "Alasan", help_text="Disimpan bersama akun dan dicatat di jejak audit."),
+            kind="danger",
+        ),
+    ]
 
 
 def _acts() -> rx.Component:
-    state = AkunState
+    acts = _offered()
     return section(
         "Tindakan",
+        rx.cond(AkunState.closed, inset(AkunState.closed), rx.el.ul(*(offer for offer, _ in acts), class_name="acts")),
+        *(question for _, question in acts),
         rx.cond(
-            state.closed,
-            inset(state.closed),
-            rx.el.ul(
-                _act(
-                    Act.APPROVE,
-                    "Setujui CPNS",
-                    "CPNS baru dapat mengaktifkan akun setelah disetujui.",
-                    "Pegawai dapat mengaktifkan akun dan menerima pemberitahuan lewat email.",
-                    state.approve,
-                ),
-                _act(
-                    Act.UNLOCK,
-                    "Buka kunci",
-                    "Menghapus waktu tunggu setelah beberapa kali gagal masuk.",
-                    "Pegawai dapat langsung mencoba masuk lagi. Password tidak berubah. "
-                    "Pastikan pegawai sendiri yang meminta.",
-                    state.unlock,
-                ),
-                _act(
-                    Act.RESET,
-                    "Kirim token reset",
-                    "Token untuk membuat password baru dikirim ke alamat yang terdaftar.",
-                    "Token yang lama tidak berlaku lagi. Anda tidak melihat token itu; "
-                    "hanya pegawai yang menerimanya dan memilih password.",
-                    state.start_reset,
-                ),
-                _act(
-                    Act.CANCEL_RESET,
-                    "Batalkan token",
-                    "Untuk token yang sudah dikirim, misalnya ke kotak surat yang dapat dibuka orang lain.",
-                    "Token yang sudah dikirim tidak dapat dipakai lagi. Password dan sesi pegawai tidak berubah. "
-                    "Pegawai diberi tahu lewat email.",
-                    state.cancel_reset,
-                ),
-                _act(
-                    Act.END_SESSIONS,
-                    "Akhiri semua sesi",
-                    "Mengeluarkan pegawai dari semua perangkat, misalnya bila ponselnya hilang.",
-                    "Pegawai harus masuk lagi dengan password. Isian yang belum tersimpan dapat hilang.",
-                    state.end_sessions,
-                ),
-                _act(
-                    Act.REMOVE_FACTOR,
-                    "Hapus verifikasi dua langkah",
-                    "Untuk pegawai yang kehilangan ponsel dan kode pemulihan.",
-                    "Kenali dahulu orangnya, secara langsung atau sesuai aturan instansi. Setelah dihapus, kode pemulihan "
-                    "tidak berlaku, semua sesi berakhir, dan perannya berhenti sampai verifikasi diaktifkan lagi.",
-                    state.remove_second_factor,
-                    field(FACTOR_REASON, "Bagaimana orangnya dikenali?", help_text="Dicatat di jejak audit."),
-                    kind="danger",
-                ),
-                _act(
-                    Act.ENABLE,
-                    "Aktifkan kembali",
-                    "Akun dapat dipakai lagi dengan password yang lama.",
-                    "Pegawai dapat masuk lagi dan menerima pemberitahuan lewat email.",
-                    state.enable,
-                    field(REASON, "Alasan", help_text="Dicatat di jejak audit."),
-                ),
-                _act(
-                    Act.DISABLE,
-                    "Nonaktifkan akun",
-                    "Akun tidak dapat dipakai sampai diaktifkan kembali.",
-                    "Semua sesi berakhir saat ini juga, token tidak dikirim, dan pegawai diberi tahu lewat email.",
-                    state.disable,
-                    field(REASON, "Alasan", help_text="Disimpan bersama akun dan dicatat di jejak audit."),
-                    kind="danger",
-                ),
-                class_name="acts",
-            ),
-        ),
-        rx.cond(
-            state.idle,
+            AkunState.idle,
             empty("Tidak ada yang dapat dilakukan pada akun ini dengan peran Anda."),
         ),
     )

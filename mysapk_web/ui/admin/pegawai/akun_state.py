@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypedDict
 
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, people
-from mysapk_web.services.actor import Refused
+from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.mail_log import Delivery
 from mysapk_web.services.people import SHOWN, Act, PersonFile
 from mysapk_web.services.progress.person import PersonPdm
-from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.admin.pegawai.daftar import TONES
 from mysapk_web.ui.shell import ShellState
@@ -19,8 +20,9 @@ from mysapk_web.ui.words import MAIL_TONES, moment, number_of, part_of_path
 
 REASON: Final = "alasan"
 FACTOR_REASON: Final = "alasan_dua_langkah"
-"""The second reason on the page needs a name of its own."""
-GONE: Final = "Pegawai tidak ditemukan di wilayah Anda. Mungkin sudah pindah unit atau instansi."
+ENABLE_REASON: Final = "alasan_aktifkan"
+"""Each reason on the page has a name of its own."""
+UNTOUCHED: Final = "Tidak ada yang berubah: {} Alasan Anda tidak disimpan."
 
 ONLY_ADMIN: Final = (
     "Ini satu-satunya Admin Instansi yang dapat bertindak di {}. Setelah tindakan ini, instansi itu tidak punya admin sampai ada "
@@ -83,6 +85,9 @@ class AkunState(AppState):
     email_note: str = ""
     closed: str = ""
     acts: dict[str, bool] = NO_ACTS
+    revision: int = 0
+    factor_revision: int = 0
+    """What the acts are about, as this page shows it (`services.revisions`)."""
     only_admin: str = ""
     """Said before an act that would leave the agency without an admin who can act."""
     admin_gap: str = ""
@@ -128,6 +133,7 @@ class AkunState(AppState):
         self.admin_gap = ADMIN_GAP.format(found.instansi) if found.agency_without_admin else ""
         self.closed, self.idle = found.closed, not found.closed and not found.acts
         self.acts = {act.value: act in found.acts for act in Act}
+        self.revision, self.factor_revision = found.revision, found.factor_revision
         self.roles = [{"role": held.role.label, "scope": held.scope} for held in found.roles]
         self.pdm = pdm_facts(found.pdm)
         self.more_letters = found.more_deliveries and self._letters < MOST
@@ -149,6 +155,9 @@ class AkunState(AppState):
             {"at": moment(step.at, found.zona), "what": step.tag.label, "who": step.who or "-", "reason": step.reason}
             for step in found.trail or []
         ]
+
+    async def _refresh(self) -> None:
+        await self._look()
 
     @handler(holding(Permission.OUTBOX_READ))
     async def older_letters(self, form: dict[str, Any]) -> None:
@@ -172,51 +181,54 @@ class AkunState(AppState):
     @handler(holding(Permission.CPNS_APPROVE))
     async def approve(self, form: dict[str, Any]) -> None:
         """Let a CPNS activate the account."""
-        await database.run(people.approve_cpns, account_id=_meant(form), actor=actor())
-        await self._done("Akun CPNS disetujui. Pegawai sudah diberi tahu lewat email.")
+        done = await database.run(people.approve_cpns, **_meant(form))
+        await self._done(
+            "Akun CPNS disetujui. Pegawai sudah diberi tahu lewat email." if done else "Akun CPNS ini sudah disetujui."
+        )
 
     @handler(holding(Permission.ACCOUNT_UNLOCK))
     async def unlock(self, form: dict[str, Any]) -> None:
         """Take the wait after failed logins away."""
-        await database.run(people.unlock, account_id=_meant(form), actor=actor())
-        await self._done("Akun dapat dipakai masuk lagi. Pegawai sudah diberi tahu lewat email.")
+        done = await database.run(people.unlock, **_meant(form))
+        await self._done(
+            "Akun dapat dipakai masuk lagi. Pegawai sudah diberi tahu lewat email."
+            if done
+            else "Waktu tunggunya sudah habis: pegawai dapat mencoba masuk lagi."
+        )
 
     @handler(holding(Permission.RESET_START))
     async def start_reset(self, form: dict[str, Any]) -> None:
         """Have a token sent to the stored address."""
-        mask = await database.run(people.start_reset, account_id=_meant(form), actor=actor())
+        mask = await database.run(people.start_reset, **_meant(form))
         await self._done(f"Token sedang dikirim ke {mask}. Hanya pegawai yang dapat membacanya.")
 
     @handler(holding(Permission.RESET_START))
     async def cancel_reset(self, form: dict[str, Any]) -> None:
         """Make a token worthless that could still be used."""
-        had = await database.run(people.cancel_reset, account_id=_meant(form), actor=actor())
+        done = await database.run(people.cancel_reset, **_meant(form))
         await self._done(
             "Token dibatalkan dan tidak dapat dipakai lagi. Pegawai sudah diberi tahu lewat email."
-            if had
+            if done
             else "Tidak ada lagi token yang dapat dipakai."
         )
 
     @handler(holding(Permission.SESSIONS_END))
     async def end_sessions(self, form: dict[str, Any]) -> None:
         """Log the person out everywhere."""
-        count = await database.run(people.end_sessions, account_id=_meant(form), actor=actor())
-        await self._done(f"{count} sesi diakhiri. Pegawai sudah diberi tahu lewat email.")
+        count = await database.run(people.end_sessions, **_meant(form))
+        await self._done(
+            f"{count} sesi diakhiri. Pegawai sudah diberi tahu lewat email."
+            if count
+            else "Tidak ada lagi sesi yang sedang berjalan."
+        )
 
     @handler(holding(Permission.SECOND_FACTOR_REMOVE))
     async def remove_second_factor(self, form: dict[str, Any]) -> None:
         """Take a lost second factor away."""
-        try:
-            await database.run(
-                people.remove_second_factor,
-                account_id=_meant(form),
-                actor=actor(),
-                reason=text_of(form, FACTOR_REASON),
-            )
-        except StepUpNeeded:
-            raise
-        except Refused as refusal:
-            raise Refused(refusal.sentence, FACTOR_REASON if refusal.field == REASON else refusal.field) from None
+        with _fault_at(FACTOR_REASON):
+            done = await database.run(people.remove_second_factor, **_meant(form), reason=text_of(form, FACTOR_REASON))
+        if not done:
+            raise Refused(UNTOUCHED.format("akun ini tidak punya verifikasi dua langkah."))
         await self._done(
             "Verifikasi dua langkah dihapus dan semua sesi diakhiri. Pegawai sudah diberi tahu lewat email."
         )
@@ -224,19 +236,49 @@ class AkunState(AppState):
     @handler(holding(Permission.ACCOUNT_DISABLE))
     async def disable(self, form: dict[str, Any]) -> None:
         """Switch the account off."""
-        await database.run(people.disable_account, account_id=_meant(form), actor=actor(), reason=text_of(form, REASON))
+        if not await database.run(people.disable_account, **_meant(form), reason=text_of(form, REASON)):
+            raise Refused(UNTOUCHED.format("akun ini sudah nonaktif."))
         await self._done("Akun dinonaktifkan dan semua sesi diakhiri. Pegawai sudah diberi tahu lewat email.")
 
     @handler(holding(Permission.ACCOUNT_DISABLE))
     async def enable(self, form: dict[str, Any]) -> None:
         """Switch the account on again."""
-        await database.run(people.enable_account, account_id=_meant(form), actor=actor(), reason=text_of(form, REASON))
+        with _fault_at(ENABLE_REASON):
+            done = await database.run(people.enable_account, **_meant(form), reason=text_of(form, ENABLE_REASON))
+        if not done:
+            raise Refused(UNTOUCHED.format("akun ini sudah aktif."))
         await self._done("Akun diaktifkan kembali. Pegawai sudah diberi tahu lewat email.")
 
 
-def _meant(form: dict[str, Any]) -> int:
-    """Whom the dialog named: it was shown together with its field, whatever the page has loaded since. The service checks the scope."""
-    return number_of(text_of(form, "akun"))
+class Meant(TypedDict):
+    """What every act on the page is called with."""
+
+    account_id: int
+    actor: Actor
+    seen: int
+
+
+def _meant(form: dict[str, Any]) -> Meant:
+    """Whom the dialog named, and as of when: it was shown together with its fields, whatever the page has loaded since.
+
+    The service checks the scope and compares the revision.
+    """
+    return {
+        "account_id": number_of(text_of(form, "akun")),
+        "actor": actor(),
+        "seen": number_of(text_of(form, "versi")),
+    }
+
+
+@contextmanager
+def _fault_at(name: str) -> Iterator[None]:
+    """Tell the fault of a reason at the field of its own dialog."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.field == REASON:
+            refusal.field = name
+        raise
 
 
 def facts_of(found: PersonFile) -> list[Fact]:

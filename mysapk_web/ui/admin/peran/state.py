@@ -49,6 +49,7 @@ class GrantRow(TypedDict):
     in_use: bool
     revocable: bool
     stays: bool
+    revision: int
 
 
 class PersonRow(TypedDict):
@@ -93,6 +94,7 @@ def grant_row(line: GrantLine) -> GrantRow:
         "in_use": line.in_use,
         "revocable": line.revocable,
         "stays": line.stays,
+        "revision": line.revision,
     }
 
 
@@ -138,6 +140,8 @@ class PeranState(AppState):
     confirming: bool = False
     wanted_role: str = ""
     wanted_unit: str = ""
+    revision: int = 0
+    """Of the account of the chosen person, as it was when the question was asked."""
     summary: str = ""
 
     @handler(MAY)
@@ -186,6 +190,12 @@ class PeranState(AppState):
         self.saring = saring if saring in {value for value, _ in ROLES} else ""
         return rx.redirect(self._address())
 
+    async def _refresh(self) -> None:
+        """Also the person who is about to get a role; what was chosen and typed for them stays in the browser."""
+        await self._look(self.number)
+        if self.chosen["akun"]:
+            await self._choose(number_of(self.chosen["akun"]))
+
     @handler(MAY)
     async def find(self, form: dict[str, Any]) -> None:
         """People who may have been meant."""
@@ -232,7 +242,7 @@ class PeranState(AppState):
         if proposed.held:
             self._tell(notice=f"{proposed.nama} sudah memegang peran {proposed.role.label} dengan lingkup itu.")
             return
-        self.wanted_role, self.wanted_unit = role, unit
+        self.wanted_role, self.wanted_unit, self.revision = role, unit, proposed.revision
         self.summary = f"{proposed.nama} menjadi {proposed.role.label} untuk {proposed.scope}."
         self.confirming = True
         self._tell()
@@ -252,6 +262,7 @@ class PeranState(AppState):
             account_id=number_of(text_of(form, "akun")),
             role=text_of(form, "peran_dipilih"),
             unit=text_of(form, "unit_dipilih"),
+            seen=number_of(text_of(form, "versi")),
         )
         self.chosen, self.units = NO_PERSON, []
         await self._look(1)
@@ -261,6 +272,9 @@ class PeranState(AppState):
     @handler(MAY)
     async def revoke(self, form: dict[str, Any]) -> None:
         """Take a role away."""
-        role = await database.run(people.revoke_role, actor(), grant_id=number_of(text_of(form, "pemberian")))
+        seen = number_of(text_of(form, "versi"))
+        role = await database.run(
+            people.revoke_role, actor(), grant_id=number_of(text_of(form, "pemberian")), seen=seen
+        )
         await self._look(self.number)
         self._tell(notice=f"Peran {role.label} dicabut. Orangnya sudah diberi tahu lewat email dan harus masuk lagi.")

@@ -12,7 +12,8 @@ from mysapk_web.domain.progress import number
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, period_admin
 from mysapk_web.services.actor import InputRefused
-from mysapk_web.services.period_admin import KIND_LABELS, Act, Draft, PeriodRow, Preview
+from mysapk_web.services.period_admin import KIND_LABELS, PeriodRow, Preview
+from mysapk_web.services.period_draft import Act, Draft
 from mysapk_web.ui.access import actor, handler, holding
 from mysapk_web.ui.components.lists import LONGEST
 from mysapk_web.ui.shell import ShellState
@@ -44,6 +45,7 @@ class Row(TypedDict):
     tone: str
     extends: bool
     removable: bool
+    revision: int
 
 
 class Place(TypedDict):
@@ -99,6 +101,7 @@ def row_of(period: PeriodRow) -> Row:
         "tone": tone,
         "extends": period.extends,
         "removable": period.removable,
+        "revision": period.revision,
     }
 
 
@@ -163,6 +166,8 @@ class PeriodeState(AppState):
     shown: Shown = NOT_SHOWN
     typed: dict[str, str] = {}
     """The draft that is shown, for the form that puts it in force."""
+    revision: int = 0
+    """Of the periods that the draft was judged by."""
 
     @handler(MAY)
     async def load(self) -> None:
@@ -177,20 +182,31 @@ class PeriodeState(AppState):
     async def _look(self) -> None:
         self.rows = [row_of(period) for period in await database.look(period_admin.listed, actor())]
 
+    async def _refresh(self) -> None:
+        """The list as it is now, and what the draft would do now; where it can't be any more, the form says why."""
+        await self._look()
+        if self.typed:
+            await self._preview(self.typed)
+
+    async def _preview(self, form: dict[str, Any]) -> None:
+        self.shown, self.typed = NOT_SHOWN, {}
+        draft = draft_of(form)
+        found = await database.look(period_admin.preview, actor(), draft)
+        self.shown, self.revision = shown_of(draft, found), found.revision
+        self.typed = {name: text_of(form, name, 400) for name in FIELDS}
+
     @handler(MAY)
     async def preview(self, form: dict[str, Any]) -> None:
         """Show the draft as people would see it; nothing is kept but the draft itself."""
-        self.shown, self.typed = NOT_SHOWN, {}
-        draft = draft_of(form)
-        self.shown = shown_of(draft, await database.look(period_admin.preview, actor(), draft))
-        self.typed = {name: text_of(form, name, 400) for name in FIELDS}
+        await self._look()
+        await self._preview(form)
         self._tell()
 
     @handler(MAY)
     async def save(self, form: dict[str, Any]) -> None:
         """Put the draft in force that was looked at."""
         draft = draft_of(form)
-        await database.run(period_admin.save, actor(), draft)
+        await database.run(period_admin.save, actor(), draft, seen=number_of(text_of(form, "versi")))
         await self._look()
         self.shown, self.typed = NOT_SHOWN, {}
         self._tell(notice="Periode diperpanjang." if draft.act is Act.EXTEND else "Periode ditetapkan.")
@@ -198,6 +214,7 @@ class PeriodeState(AppState):
     @handler(MAY)
     async def remove(self, form: dict[str, Any]) -> None:
         """Take back a period that has not begun."""
-        await database.run(period_admin.remove, actor(), period_id=number_of(text_of(form, "id")))
+        seen = number_of(text_of(form, "versi"))
+        await database.run(period_admin.remove, actor(), period_id=number_of(text_of(form, "id")), seen=seen)
         await self._look()
         self._tell(notice="Periode dihapus.")

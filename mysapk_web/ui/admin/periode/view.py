@@ -7,7 +7,8 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.services.period_admin import KIND_LABELS, Act
+from mysapk_web.services.period_admin import KIND_LABELS
+from mysapk_web.services.period_draft import Act
 from mysapk_web.ui.admin.periode.state import DAYS, FIELDS, PATH, PeriodeState, Place, Row
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
@@ -52,6 +53,7 @@ def _removal(item: ObjectVar[Row]) -> rx.Component:
                     rx.el.p("Pegawai tidak akan melihat jadwal ini lagi."),
                 ),
                 hidden("id", item["key"]),
+                hidden("versi", item["revision"]),
                 ident=ident,
                 go=submit_button("Hapus periode", "Menghapus ...", kind="danger"),
                 on_submit=PeriodeState.remove,
@@ -136,6 +138,7 @@ def _preview() -> rx.Component:
             rx.cond(shown["title"], _banner()),
             Form.create(
                 *(hidden(name, PeriodeState.typed[name]) for name in FIELDS),
+                hidden("versi", PeriodeState.revision),
                 rx.el.div(
                     submit_button("Tetapkan", "Menyimpan ..."),
                     rx.el.a("Batal", href=PATH, class_name="button button-secondary"),
