@@ -18,6 +18,7 @@ const UNANSWERED =
 let asked = false; // a form was sent since this document was loaded: only then focus may move, only then a session is asked for
 let visited = false; // a page was shown before this one without a new document
 let lastForm = null; // the form that was sent last and may have to be sent again after a step-up
+let waitingForm = null; // the form that was sent last, until its answer has come
 const FormContext = createContext({ busy: false, answers: 0 });
 
 const never = () => () => {};
@@ -55,9 +56,11 @@ export const useLost = () => {
 };
 
 // A form whose fields belong to the browser: what is typed is never lost and sent only with the form. `answers` is a counter
-// of the server; while a form waits for it to change, further submits are ignored.
-export function Form({ answers, onSubmit, takesFocus, passing, children, ...rest }) {
+// of the server; while a form waits for it to change, further submits are ignored. A form in a dialog closes it with an answer
+// without faults; its faults are told inside, and dropped with `onDismiss` when the dialog is closed nevertheless.
+export function Form({ answers, faults, onSubmit, onDismiss, takesFocus, passing, children, ...rest }) {
   const [sent, setSent] = useState(null);
+  const [refused, setRefused] = useState(null);
   const [late, setLate] = useState(false);
   const element = useRef(null);
   const lock = useRef(false);
@@ -76,8 +79,15 @@ export function Form({ answers, onSubmit, takesFocus, passing, children, ...rest
     };
     if (sent !== answers) {
       free();
+      waitingForm = null;
       if (passing) element.current.reset();
-      element.current.closest("dialog")?.close();
+      const dialog = element.current.closest("dialog");
+      if (!dialog) return;
+      if (!Object.keys(faults).length) dialog.close();
+      else {
+        if (!dialog.open) dialog.showModal(); // sent again after a step-up
+        setRefused(answers);
+      }
       return;
     }
     const timer = setTimeout(() => {
@@ -86,6 +96,18 @@ export function Form({ answers, onSubmit, takesFocus, passing, children, ...rest
     }, PATIENCE);
     return () => clearTimeout(timer);
   }, [sent, answers]);
+
+  const shown = refused !== null && refused === answers;
+  useEffect(() => {
+    const dialog = element.current.closest("dialog");
+    if (!shown || !dialog) return;
+    const dismiss = () => {
+      setRefused(null);
+      onDismiss();
+    };
+    dialog.addEventListener("close", dismiss, { once: true });
+    return () => dialog.removeEventListener("close", dismiss);
+  }, [shown]);
 
   const submit = (event) => {
     const { submitter } = event.nativeEvent;
@@ -98,6 +120,7 @@ export function Form({ answers, onSubmit, takesFocus, passing, children, ...rest
       return;
     }
     lock.current = asked = true;
+    waitingForm = event.target;
     if (!passing) lastForm = event.target;
     setLate(false);
     setSent(answers);
@@ -107,6 +130,7 @@ export function Form({ answers, onSubmit, takesFocus, passing, children, ...rest
   return (
     <FormContext.Provider value={{ busy, answers }}>
       <form {...rest} ref={element} method="post" noValidate onSubmit={submit}>
+        {shown && <Summary faults={faults} answers={answers} />}
         {children}
         <p role="status" className={late ? "notice notice-warn" : "sr-only"}>
           {late ? UNANSWERED : busy ? "Sedang diproses." : ""}
@@ -198,10 +222,9 @@ function inOrderOfFields(entries) {
   return entries.sort(([one], [other]) => fields.indexOf(one) - fields.indexOf(other));
 }
 
-// What the last act led to: all faults of the page, or what went well. An answer with either takes the focus there.
-export function Outcome({ faults, notice, answers }) {
+// All faults in one place, with links to their fields. Takes the focus with each answer.
+function Summary({ faults, answers }) {
   const element = useRef(null);
-  const entries = inOrderOfFields(Object.entries(faults ?? {}));
   useEffect(() => {
     // A dialog that closes with the same answer gives the focus back to its button: after that it goes here.
     if (asked) queueMicrotask(() => element.current?.focus());
@@ -210,26 +233,13 @@ export function Outcome({ faults, notice, answers }) {
     const field = document.getElementById(name);
     if (!field) return;
     event.preventDefault();
-    const dialog = field.closest("dialog");
-    if (dialog && !dialog.open) dialog.showModal();
     field.focus();
   };
-  if (!entries.length) {
-    return (
-      <div role="status">
-        {notice && (
-          <p ref={element} tabIndex={-1} className="notice notice-good done">
-            {notice}
-          </p>
-        )}
-      </div>
-    );
-  }
   return (
     <div ref={element} role="alert" tabIndex={-1} className="summary">
       <h2>Ada yang perlu diperbaiki</h2>
       <ul>
-        {entries.map(([name, sentence]) => (
+        {inOrderOfFields(Object.entries(faults)).map(([name, sentence]) => (
           <li key={name}>
             {name ? (
               <a href={"#" + name} onClick={(event) => jump(event, name)}>
@@ -241,6 +251,31 @@ export function Outcome({ faults, notice, answers }) {
           </li>
         ))}
       </ul>
+    </div>
+  );
+}
+
+// What the last act led to, at the top of the page: its faults, or what went well. The faults of a form in a dialog are told
+// there, unless the dialog has gone with the answer: what it was about is not there any more.
+export function Outcome({ faults, notice, answers }) {
+  const element = useRef(null);
+  const told = useRef({});
+  const [homeless, setHomeless] = useState(null);
+  if (told.current.answers !== answers)
+    told.current = { answers, form: waitingForm?.closest("dialog") ? waitingForm : null };
+  useEffect(() => {
+    if (asked) queueMicrotask(() => element.current?.focus());
+    if (told.current.form && !told.current.form.isConnected) setHomeless(answers);
+  }, [answers]);
+  const inDialog = told.current.form && homeless !== answers;
+  if (Object.keys(faults ?? {}).length && !inDialog) return <Summary faults={faults} answers={answers} />;
+  return (
+    <div role="status">
+      {notice && (
+        <p ref={element} tabIndex={-1} className="notice notice-good done">
+          {notice}
+        </p>
+      )}
     </div>
   );
 }

@@ -15,6 +15,7 @@ from mysapk_web.services.actor import InputRefused, NotAllowed, NotFoundError, R
 from mysapk_web.services.database import Busy
 from mysapk_web.services.log import place_of
 from mysapk_web.services.security import StepUpNeeded
+from mysapk_web.ui.access import ANYONE, handler
 from mysapk_web.ui.tree import Substates, Told
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,11 @@ class AppState(rx.State):
             log.error("handler failed", state=type(self).__name__, error=type(error).__name__, at=place_of(error))
             faults = {"": STORE_DOWN if isinstance(error, SQLAlchemyError) else UNEXPECTED}
         self._tell(faults=faults)
+
+    @handler(ANYONE)
+    async def dismiss_faults(self) -> None:
+        """Show no faults any more: the dialog that told them was closed without an act."""
+        self.faults = {}
 
     def _tell(self, *, faults: Mapping[str, str] | None = None, notice: str = "") -> None:
         """Finish an act: show its faults or its success and free the button.

@@ -13,11 +13,13 @@ from sqlmodel import col, select
 
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import Account, Database, Pegawai, RoleGrant
-from mysapk_web.services import clock
+from mysapk_web.services import clock, revisions
+from mysapk_web.services import people as services
 from mysapk_web.services.demo import DemoAccount
 from tests.browser.conftest import NewPage
-from tests.browser.looks import PHONE, Looks
+from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.steps import button_named, fill, open_login
+from tests.unit.services.offices import acting
 from tests.wire.people import People
 
 Accounts = dict[str, DemoAccount]
@@ -206,10 +208,45 @@ def test_token_disabling_and_enabling(new_page: NewPage, people: People) -> None
     other.wait_for_url("**/masuk**", timeout=6_000)
     expect(page.get_by_text("Cuti di luar tanggungan negara").first).to_be_visible()
     do(page, "Aktifkan kembali")
-    expect(page.get_by_role("alert")).to_contain_text("Isi alasan")
-    do(page, "Aktifkan kembali", "Kembali bertugas")
+    dialog = page.get_by_role("dialog", name="Aktifkan kembali?")
+    expect(dialog.get_by_role("alert")).to_contain_text("Isi alasan")
+    dialog.get_by_label("Alasan").fill("Kembali bertugas")
+    button_named(dialog, "Aktifkan kembali").click()
     told(page, "Akun diaktifkan kembali")
     expect(page.get_by_role("table", name="Kejadian terakhir pada akun ini")).to_contain_text("Taufik Gunawan")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_an_account_that_a_colleague_has_disabled_meanwhile(
+    size: dict[str, int], new_page: NewPage, people: People, looks: Looks, server_db: Database
+) -> None:
+    """It reported success and lost the second reason."""
+    page = new_page(size, "admin_instansi")
+    open_person(page, people, "pppk")
+    button_named(page, "Nonaktifkan akun").first.click()
+    dialog = page.get_by_role("dialog", name="Nonaktifkan akun?")
+    dialog.get_by_label("Alasan").fill("Mutasi")
+    account_id = people.account_id("pppk")
+    with server_db.begin() as s:
+        seen = revisions.current(s, revisions.of_account(account_id))
+        bkn = acting(server_db, "admin_bkn")
+        services.disable_account(s, account_id=account_id, actor=bkn, reason="Pensiun", seen=seen)
+    button_named(dialog, "Nonaktifkan akun").click()
+    alert = dialog.get_by_role("alert")
+    expect(alert).to_be_focused()
+    expect(alert).to_contain_text("Akun dinonaktifkan oleh BKN pada")
+    expect(dialog.get_by_label("Alasan")).to_have_value("Mutasi")
+    looks.fine(page, f"akun-sudah-dinonaktifkan-{size['width']}")
+
+    button_named(dialog, "Nonaktifkan akun").click()
+    expect(alert).to_contain_text("Tidak ada yang berubah: akun ini sudah nonaktif.")
+    button_named(dialog, "Batal").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".facts").first).to_contain_text("Pensiun")
+    expect(page.get_by_role("button", name="Nonaktifkan akun")).to_have_count(0)
+    do(page, "Aktifkan kembali", "Kembali bertugas")
+    told(page, "Akun diaktifkan kembali")
 
 
 def test_a_cpns_is_approved(new_page: NewPage) -> None:

@@ -15,15 +15,16 @@ from sqlmodel import col, select
 
 from mysapk_web.domain.dates import write_date
 from mysapk_web.domain.period import ZONES, PeriodKind
-from mysapk_web.models import Account, Database, Instansi, OutboxMail, OutboxState, Pegawai, Period
-from mysapk_web.services import clock
+from mysapk_web.models import Account, Announcement, Database, Instansi, OutboxMail, OutboxState, Pegawai, Period
+from mysapk_web.services import announcements, clock, period_admin, revisions
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.period_draft import Act, Draft
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.steps import button_named, fill
-from tests.unit.services.offices import NIPS
+from tests.unit.services.offices import NIPS, acting
 from tests.wire.people import People
 
 Accounts = dict[str, DemoAccount]
@@ -367,14 +368,17 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
 
     # Somebody else is faster, and password or code have to be shown again.
     with server_db.begin() as s:
-        s.execute(text("UPDATE pengumuman SET isi = 'Loket pindah.' WHERE judul = 'Layanan tutup Jumat'"))
+        row = s.exec(select(Announcement).where(Announcement.judul == "Layanan tutup Jumat")).one()
+        seen = revisions.current(s, revisions.of_announcement(row.id or 0))
+        given = {"judul": row.judul, "isi": "Loket pindah.", "last": day(2), "seen": seen}
+        announcements.edit(s, acting(server_db, "admin_bkn"), announcement_id=row.id or 0, **given)
         s.execute(text("UPDATE sesi SET step_up_at = NULL"))
     fill(editor, Tampil_sampai=write_date(day(4)))
     button_named(editor, "Simpan perubahan").click()
     dialog = page.get_by_role("dialog", name="Konfirmasi bahwa ini Anda")
     dialog.get_by_label("Password, atau kode autentikator").fill(accounts["admin_instansi_lain"].password or "")
     button_named(dialog, "Konfirmasi").click()
-    expect(page.get_by_role("alert")).to_contain_text("baru saja diubah orang lain")
+    expect(page.get_by_role("alert")).to_contain_text("Pengumuman diubah oleh BKN pada")
     expect(page.get_by_role("listitem").filter(has_text="Loket pindah.")).to_be_visible()
     expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
     expect(editor.get_by_label("Isi pengumuman")).to_have_value("Loket tutup.")
@@ -429,3 +433,27 @@ def test_a_place_of_another_agency_is_refused(new_page: NewPage, server_db: Data
     for path in ("/admin", "/admin/belum-aktif", "/admin/sanksi"):
         page.goto(f"{path}?tempat=i{other}")
         expect(page.get_by_role("alert")).to_contain_text("Anda tidak berwenang")
+
+
+def test_a_period_that_a_colleague_removed_is_said_to_be_gone(
+    new_page: NewPage, looks: Looks, server_db: Database
+) -> None:
+    """It was answered as if one were not allowed to remove it."""
+    today = clock.now().astimezone(ZONES["WIB"]).date()
+    draft = Draft(Act.CREATE, PeriodKind.PDM, "nasional", today + timedelta(60), today + timedelta(70), "Surat uji")
+    bkn = acting(server_db, "admin_bkn")
+    with server_db.begin() as s:
+        made = period_admin.save(s, bkn, draft, seen=period_admin.preview(s, bkn, draft).revision).id or 0
+    page = new_page(DESK, "admin_bkn")
+    page.goto("/admin/periode")
+    row = page.get_by_role("row").filter(has_text="Surat uji")
+    button_named(row, "Hapus").click()
+    with server_db.begin() as s:
+        seen = revisions.current(s, revisions.of_period(None, PeriodKind.PDM))
+        period_admin.remove(s, bkn, period_id=made, seen=seen)
+    button_named(page.get_by_role("dialog", name="Hapus periode ini?"), "Hapus periode").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_focused()
+    expect(alert).to_contain_text("Periode dihapus oleh Anda sendiri di jendela lain pada")
+    expect(row).to_have_count(0)
+    looks.fine(page, "periode-sudah-dihapus")

@@ -42,6 +42,7 @@ def test_a_public_handler_is_one_that_people_need_before_they_are_logged_in() ->
     public = {h.name.split("____")[-1] for h in read_registry().handlers if h.ours and h.policy == "anyone"}
     assert public == {
         "agency_help_state.find",
+        "app_state.dismiss_faults",
         "awal_state.load",
         "bantuan_state.load",
         "cek_bukti_state.load",

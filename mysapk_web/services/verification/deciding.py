@@ -21,7 +21,7 @@ from mysapk_web.services.pdm.standing import Standing, standing_of
 from mysapk_web.services.verification.claiming import require_free
 from mysapk_web.services.verification.examining import examine
 from mysapk_web.services.verification.officers import OFFICES, name_for, named, office_behind
-from mysapk_web.services.verification.opening import FAILED, FORWARD, SECOND_PERSON, free_hands
+from mysapk_web.services.verification.opening import FORWARD, SECOND_PERSON, checks_failed, free_hands
 from mysapk_web.services.verification.reach import find, reaches
 from mysapk_web.services.verification.times import why_not_now
 from mysapk_web.services.verification.views import Decided
@@ -72,7 +72,7 @@ def decide(
     proposal, here = take(session, actor, proposal_id, version)
     permit(session, actor, proposal, here, wanted)
     if wanted in FORWARD and examine(session, proposal, here).checked.count:
-        raise Refused(FAILED)
+        raise Refused(checks_failed(session, actor, proposal, here.times))
     return carry_out(session, actor, proposal, here, wanted, reason=reason, note=note)
 
 

@@ -22,6 +22,7 @@ from mysapk_web.services.pdm.codes import codes
 from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.payload import editable
 from mysapk_web.services.pdm.showing import document_view, record_of
+from mysapk_web.services.pdm.standing import Times
 from mysapk_web.services.verification.claiming import claim_of, taken_sentence
 from mysapk_web.services.verification.examining import Examined, check_results, examine
 from mysapk_web.services.verification.officers import OFFICES, names_in, office_behind
@@ -54,7 +55,18 @@ CONSEQUENCES: Final = MappingProxyType(
 )
 FORWARD: Final = frozenset({UsulanAct.VERIFY, UsulanAct.APPROVE, UsulanAct.BKN_APPROVE})
 """Acts that a failed check stands in the way of."""
-FAILED: Final = "Pemeriksaan otomatis menemukan kesalahan. Perbaiki isiannya atau kembalikan usulan ini."
+FAILED: Final = "Pemeriksaan otomatis menemukan kesalahan."
+_WAYS_OUT: Final = MappingProxyType(
+    {
+        UsulanAct.CORRECT: "perbaiki isiannya",
+        UsulanAct.RETURN: "kembalikan usulan ini kepada pegawai",
+        UsulanAct.RETURN_TO_VERIFIER: "kembalikan usulan ini ke verifikator",
+        UsulanAct.BKN_RETURN: "kembalikan usulan ini ke instansi",
+        UsulanAct.REJECT: "tolak usulan ini",
+        UsulanAct.BKN_REJECT: "tolak usulan ini",
+    }
+)
+"""What can be done instead of going forward, by the acts that are possible: only a verifikator corrects."""
 MOVED: Final = ("Sudah pindah instansi", "unit kerja sekarang tidak ditampilkan")
 """In place of unit and agency of a person who has left."""
 AS_IT_WAS: Final = (
@@ -177,27 +189,54 @@ def words_of(declared: RecordKind, values: dict[str, Value], tables: Codes) -> l
     return [(label, text) for label, text in words if text]
 
 
-def _acts(session: Session, actor: Actor, proposal: Proposal, examined: Examined) -> list[ActView]:
+def checks_failed(session: Session, actor: Actor, proposal: Proposal, times: Times) -> str:
+    """That a check stands in the way, and what the actor can do instead.
+
+    Args:
+        session: Any transaction.
+        actor: Who wanted to go forward.
+        proposal: On the desk of the actor.
+        times: Of the agency of its owner.
+    """
+    possible = _possible(session, actor, proposal, times)
+    if proposal.action is Action.DELETE and UsulanAct.CORRECT in possible:
+        possible.remove(UsulanAct.CORRECT)
+    ways = [words for act, words in _WAYS_OUT.items() if act in possible]
+    *first, last = ways or [""]
+    listed = f"{', '.join(first)}{',' if len(first) > 1 else ''} atau {last}" if first else last
+    return f"{FAILED} {listed.capitalize()}." if listed else FAILED
+
+
+def _possible(session: Session, actor: Actor, proposal: Proposal, times: Times) -> list[UsulanAct]:
+    """What the office, the scope and the period leave the actor."""
     office = office_of(proposal.state)
     if office is None or not actor.may(DESK_PERMISSIONS[office]):
         return []
     found = []
     for act in acts(proposal.state, kind_of(proposal).approval, office):
         row = TRANSITIONS[proposal.state, act]
-        if act is UsulanAct.CORRECT or not reaches(session, actor, proposal, *row.permissions):
+        if not reaches(session, actor, proposal, *row.permissions):
             continue
-        if row.periods and why_not_now(session, actor, proposal, examined.here.times, act):
+        if row.periods and why_not_now(session, actor, proposal, times, act):
             continue
-        found.append(
-            ActView(
-                act=act.value,
-                label=act.label,
-                consequence=CONSEQUENCES[act],
-                reasons=[(reason.code, reason.label) for reason in reasons_for(act)],
-                blocked=FAILED if act in FORWARD and examined.checked.count else "",
-            )
-        )
+        found.append(act)
     return found
+
+
+def _acts(session: Session, actor: Actor, proposal: Proposal, examined: Examined) -> list[ActView]:
+    times = examined.here.times
+    failed = checks_failed(session, actor, proposal, times) if examined.checked.count else ""
+    return [
+        ActView(
+            act=act.value,
+            label=act.label,
+            consequence=CONSEQUENCES[act],
+            reasons=[(reason.code, reason.label) for reason in reasons_for(act)],
+            blocked=failed if act in FORWARD else "",
+        )
+        for act in _possible(session, actor, proposal, times)
+        if act is not UsulanAct.CORRECT
+    ]
 
 
 def _on_file(session: Session, proposal: Proposal, examined: Examined) -> Mapping[str, Any] | None:

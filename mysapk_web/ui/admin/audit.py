@@ -129,7 +129,10 @@ class AuditState(AppState):
         since, until = beginning_of(first, zona), beginning_of(last, zona, after=True)
         wanted = Filter(self.nip, self.pelaku, self.tindakan, since, until)
         found = await database.look(trail.events, actor(), wanted, page)
-        self.rows, self.found = [event_row(event) for event in found.items], found_in_words(found, "peristiwa")
+        self.rows, self.found = (
+            [event_row(event) for event in found.items],
+            found_in_words(found, "peristiwa", file=True),
+        )
         self.number, self.pages = found.number, found.pages
         self.before, self.after = self._address(found.number - 1), self._address(found.number + 1)
 

@@ -89,7 +89,7 @@ class PeopleList(AppState, mixin=True):
     async def _look(self, page: int) -> None:
         place = await database.look(places.find, actor(), Permission.PROGRESS_READ, self.filters.get(PLACE, ""))
         found = await self._find(place, page)
-        self.nama, self.rows, self.found = place.nama, found.items, found_in_words(found)
+        self.nama, self.rows, self.found = place.nama, found.items, found_in_words(found, file=True)
         self.narrowed = any(value != self.FILTERS[name] for name, value in self.filters.items())
         self.number, self.pages = found.number, found.pages
         self.before, self.after = (address_with(self.PATH, self.filters, found.number + step) for step in (-1, 1))

@@ -120,7 +120,7 @@ class SuratState(AppState):
         known = self.status in set(OutboxState)
         wanted = Filter(OutboxState(self.status) if known else None, self.jenis, self.nip)
         found = await database.look(mail_log.mails, actor(), wanted, page)
-        self.rows, self.found = [mail_line(mail) for mail in found.items], found_in_words(found, "surat")
+        self.rows, self.found = [mail_line(mail) for mail in found.items], found_in_words(found, "surat", file=False)
         self.number, self.pages = found.number, found.pages
         self.before, self.after = self._address(found.number - 1), self._address(found.number + 1)
 

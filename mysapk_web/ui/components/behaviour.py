@@ -38,13 +38,15 @@ class Form(_Behaviour):
 
     answers: rx.Var[int]
     """Goes up with every answer of the server; frees the button."""
+    faults: rx.Var[dict[str, str]]
+    """Of the last answer: a dialog around the form closes with an answer without any, and shows them otherwise."""
     action: rx.Var[str]
     """Its own route: without scripts nothing typed goes into an address line."""
     takes_focus: rx.Var[bool]
     """Whether its first field takes the focus when the form appears as the next step of another one."""
     passing: rx.Var[bool]
     """Whether it only makes way for another form, which `Repeat` then sends again."""
-    _triggers: ClassVar[dict[str, Any]] = {"on_submit": _submitted}
+    _triggers: ClassVar[dict[str, Any]] = {"on_submit": _submitted, "on_dismiss": no_args_event_spec}
 
     @classmethod
     def create(cls, *children: Any, **props: Any) -> Self:
@@ -54,7 +56,8 @@ class Form(_Behaviour):
             *children: Fields and one `submit_button`.
             **props: `on_submit` (gets field name -> text), `action`, attributes of the form.
         """
-        return super().create(*children, answers=AppState.answers, **props)
+        told = {"answers": AppState.answers, "faults": AppState.faults, "on_dismiss": AppState.dismiss_faults}
+        return super().create(*children, **told, **props)
 
 
 class SubmitButton(_Behaviour):

@@ -120,20 +120,19 @@ def filter_form(*fields: rx.Component, narrow: Any, narrowed: Any, path: str, ki
     )
 
 
-def found_in_words(found: Listing[Any], noun: str = "pegawai") -> str:
+def found_in_words(found: Listing[Any], noun: str = "pegawai", *, file: bool) -> str:
     """How many were found.
 
     Args:
         found: One page of them.
         noun: What they are.
+        file: Whether the page offers all of them as a file.
     """
+    advice = "persempit dengan saringan" + (", atau unduh semuanya." if file else ".")
     if found.more and found.total > DEEPEST:
-        return (
-            f"{in_words(found.total)} {noun}; {in_words(DEEPEST)} yang pertama dapat dibuka di sini. "
-            "Persempit dengan saringan, atau unduh semuanya."
-        )
+        return f"{in_words(found.total)} {noun}; {in_words(DEEPEST)} yang pertama dapat dibuka di sini; {advice}"
     if found.more:
-        return f"Lebih dari {in_words(found.total)} {noun}; persempit dengan saringan, atau unduh semuanya."
+        return f"Lebih dari {in_words(found.total)} {noun}; {advice}"
     return f"{in_words(found.total)} {noun}"
 
 

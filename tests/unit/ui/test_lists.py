@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mysapk_web
 from mysapk_web.domain.text import storable
 from mysapk_web.services.listing import Listing
 from mysapk_web.services.people import COUNTED
@@ -42,19 +44,27 @@ def test_a_page_stands_in_the_address_from_the_second_on() -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (Listing([], total=7), "7 surat"),
-        (
-            Listing([], total=1_000, more=True),
-            "Lebih dari 1.000 surat; persempit dengan saringan, atau unduh semuanya.",
-        ),
+        (Listing([], total=7), "7 peristiwa"),
+        (Listing([], total=1_000, more=True), "Lebih dari 1.000 peristiwa; persempit dengan saringan{}."),
         (
             Listing([], total=5_600_000, more=True),
-            "5.600.000 surat; 1.000 yang pertama dapat dibuka di sini. Persempit dengan saringan, atau unduh semuanya.",
+            "5.600.000 peristiwa; 1.000 yang pertama dapat dibuka di sini; persempit dengan saringan{}.",
         ),
     ],
 )
-def test_what_cannot_be_paged_to_is_said(found: Listing[Any], words: str) -> None:
-    assert found_in_words(found, "surat") == words
+@pytest.mark.parametrize("file", [True, False])
+def test_what_cannot_be_paged_to_is_said(found: Listing[Any], words: str, file: bool) -> None:
+    """A file is spoken of only where the page has one."""
+    assert found_in_words(found, "peristiwa", file=file) == words.format(", atau unduh semuanya" if file else "")
+
+
+def test_a_page_speaks_of_a_file_exactly_where_it_offers_one() -> None:
+    ui = Path(mysapk_web.__file__).parent / "ui"
+    said = {path: text for path in ui.rglob("*.py") if "found_in_words(found" in (text := path.read_text("utf-8"))}
+    said.pop(ui / "components" / "lists.py")
+    assert len(said) >= 3
+    for path, text in said.items():
+        assert ("file=True" in text) is ("download_form(" in text), path
 
 
 @pytest.mark.parametrize("value", [None, 7, ["x"], {"a": 1}, "x" * (LONGEST + 1), "", "  ", "\x00", "\ud800"])

@@ -19,6 +19,7 @@ from mysapk_web.models import (
 from mysapk_web.services import (
     mail_log,
     people,
+    revisions,
     rolls,
     trail,
 )
@@ -45,14 +46,20 @@ def test_who_moves_takes_neither_events_nor_letters_along(country: Database, tmp
     account_id = acting(country, "pegawai_lain").account_id
     with country.begin() as s:
         people.disable_account(s, account_id=account_id, actor=former, reason="Alasan di instansi lama")
-        people.enable_account(s, account_id=account_id, actor=acting(country, "admin_bkn"), reason="Alasan di sana")
+        seen = revisions.current(s, revisions.of_account(account_id))
+        bkn = acting(country, "admin_bkn")
+        people.enable_account(s, account_id=account_id, actor=bkn, reason="Alasan di sana", seen=seen)
         old = s.exec(select(OutboxMail.id).where(OutboxMail.account_id == account_id)).all()
         s.execute(update(OutboxMail).values(state=OutboxState.FAILED, last_error="550 kotak surat lama"))
     move(country, tmp_path, "pegawai_lain", "admin_instansi")
     mine = acting(country, "admin_instansi")
     with country.begin() as s:
-        people.disable_account(s, account_id=account_id, actor=acting(country, "admin_bkn"), reason="Alasan BKN")
-        people.enable_account(s, account_id=account_id, actor=mine, reason="Alasan di sini")
+        for act, who, reason in (
+            (people.disable_account, bkn, "Alasan BKN"),
+            (people.enable_account, mine, "Alasan di sini"),
+        ):
+            now = revisions.current(s, revisions.of_account(account_id))
+            act(s, account_id=account_id, actor=who, reason=reason, seen=now)
     with country.read() as s:
         assert people.person_file(s, former, account_id) is None
         seen = people.person_file(s, mine, account_id)

@@ -400,6 +400,35 @@ def test_a_failed_check_stands_in_the_way(office: Office) -> None:
     assert office.desk.rows(FormerValue) == []
 
 
+@pytest.mark.parametrize(
+    ("who", "before", "advice"),
+    [
+        ("verifier", [], "Perbaiki isiannya, kembalikan usulan ini kepada pegawai, atau tolak usulan ini."),
+        ("approver", [A.VERIFY], "Kembalikan usulan ini ke verifikator atau tolak usulan ini."),
+        ("bkn", [A.VERIFY, A.APPROVE], "Kembalikan usulan ini ke instansi atau tolak usulan ini."),
+    ],
+)
+def test_what_to_do_about_a_failed_check_is_what_the_office_can_do(
+    office: Office, who: str, before: list[A], advice: str
+) -> None:
+    """An approver was told to correct the values, which only a verifikator does."""
+    record = office.desk.put("golongan", GOLONGAN)
+    number = office.desk.draft("golongan", GOLONGAN, kind="golongan", action="CHANGE", record_id=record)
+    office.desk.send(number)
+    for act, official in zip(before, (office.verifier, office.approver), strict=False):
+        official.decide(number, act)
+    with office.desk.portal.db.begin() as session:
+        session.merge(office.desk.record(record)).version = 2
+
+    official = office.offices[who]
+    forward = {"verifier": A.VERIFY, "approver": A.APPROVE, "bkn": A.BKN_APPROVE}[who]
+    blocked = [view.blocked for view in official.open(number).acts if view.act == forward.value]
+    assert blocked == [f"Pemeriksaan otomatis menemukan kesalahan. {advice}"]
+    with pytest.raises(Refused) as refused:
+        official.decide(number, forward)
+    assert refused.value.sentence == blocked[0]
+
+
 def test_what_follows_in_the_trail(office: Office) -> None:
     number = office.desk.sent("golongan", GOLONGAN)
     office.verifier.decide(number, A.VERIFY)
