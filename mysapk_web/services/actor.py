@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from mysapk_web.domain.roles import Permission, Role, may
+
+NOT_FOUND: Final = "Yang Anda minta tidak ditemukan. Mungkin sudah dihapus atau dipindahkan, atau di luar wilayah Anda."
 
 
 class NotAllowed(Exception):  # noqa: N818  a refusal, not a fault of the program
@@ -20,7 +23,7 @@ class NotFoundError(NotAllowed):
         sentence: What people read.
     """
 
-    def __init__(self, detail: str, sentence: str) -> None:
+    def __init__(self, detail: str, sentence: str = NOT_FOUND) -> None:
         super().__init__(detail)
         self.sentence = sentence
 

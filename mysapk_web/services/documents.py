@@ -23,7 +23,7 @@ from mysapk_web.domain.throttle import UPLOADS_PER_ACCOUNT
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
 from mysapk_web.models import Database, Document, Proposal
 from mysapk_web.services import audit, clock, counters, document_files
-from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, Refused
+from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import database, in_transaction
 from mysapk_web.services.pdf_check import Examined, examine
@@ -239,7 +239,7 @@ def remove(session: Session, actor: Actor, *, document_id: int) -> None:
     """
     document = session.get(Document, document_id)
     if document is None:
-        raise NotAllowed("no such document")
+        raise NotFoundError("no such document")
     _writable(session, actor, document.proposal_id, document.rule, lock=True)
     session.refresh(document)
     if document.removed_at is not None:
@@ -264,7 +264,7 @@ def open_document(session: Session, actor: Actor, *, document_id: int) -> Stored
     document = session.get(Document, document_id)
     proposal = session.get(Proposal, document.proposal_id) if document else None
     if document is None or proposal is None or document.removed_at is not None or not may_see(session, actor, proposal):
-        raise NotAllowed("no such document")
+        raise NotFoundError("no such document")
     if proposal.state is UsulanState.DIHAPUS:
         raise Refused(WITHDRAWN)
     return StoredFile(document.sha256, document.name, document.size, proposal.pegawai_id != actor.pegawai_id)

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from mysapk_web.domain.dates import beginning_of, read_day
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.services import database, exports, refusals, session, trail
-from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.actor import NotAllowed, NotFoundError, Refused
 from mysapk_web.services.exports import Report, Wanted
 from mysapk_web.services.periods import zona_of
 from mysapk_web.services.progress import missing, unfinished
@@ -37,6 +37,9 @@ async def download(request: Request) -> Response:
         return await files.handed_down(write, wanted.filename, wanted.kind.media_type)
     except files.Crowded as crowded:
         return _told("Sedang ada unduhan lain", str(crowded), 503)
+    except NotFoundError as error:
+        await refusals.refused(actor, "unduh")
+        return _told("Daftar tidak ditemukan", error.sentence, 404)
     except NotAllowed:
         await refusals.refused(actor, "unduh")
         return _told("Anda tidak berwenang", "Daftar ini di luar lingkup Anda.", 403)

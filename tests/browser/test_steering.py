@@ -17,6 +17,7 @@ from mysapk_web.domain.dates import write_date
 from mysapk_web.domain.period import ZONES, PeriodKind
 from mysapk_web.models import Account, Announcement, Database, Instansi, OutboxMail, OutboxState, Pegawai, Period
 from mysapk_web.services import announcements, clock, period_admin, revisions
+from mysapk_web.services.actor import NOT_FOUND
 from mysapk_web.services.demo import DemoAccount
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.period_draft import Act, Draft
@@ -431,8 +432,9 @@ def test_a_place_of_another_agency_is_refused(new_page: NewPage, server_db: Data
         other = s.execute(text("SELECT id FROM instansi WHERE kode = '9902'")).scalar_one()
     page = new_page(DESK, "admin_instansi")
     for path in ("/admin", "/admin/belum-aktif", "/admin/sanksi"):
-        page.goto(f"{path}?tempat=i{other}")
-        expect(page.get_by_role("alert")).to_contain_text("Anda tidak berwenang")
+        for place in (f"i{other}", "i999999", "u999999"):
+            page.goto(f"{path}?tempat={place}")
+            expect(page.get_by_role("alert")).to_contain_text(NOT_FOUND)
 
 
 def test_a_period_that_a_colleague_removed_is_said_to_be_gone(

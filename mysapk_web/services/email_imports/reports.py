@@ -12,7 +12,7 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email_import import GOOD
 from mysapk_web.models import Database, EmailImportRow
 from mysapk_web.services import audit, exports, sheets
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.actor import Actor, NotFoundError, Refused
 from mysapk_web.services.database import in_transaction
 from mysapk_web.services.email_imports.runs import RunView, find_run, run_of_token
 from mysapk_web.services.email_imports.tokens import Caller
@@ -70,7 +70,7 @@ def _admit(session: Session, actor: Actor, run_id: int, kind: Kind) -> None:
 def _admit_token(session: Session, caller: Caller, run_id: int, kind: Kind) -> None:
     run = run_of_token(session, caller, run_id)
     if run is None:
-        raise NotAllowed("run of another token")
+        raise NotFoundError("run of another token")
     exports.count(session, f"token:{caller.token_id}", None, instansi_id=caller.instansi_id, token=caller.token_id)
     _note(session, run, kind, instansi_id=caller.instansi_id, token=caller.token_id)
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.email_import import GOOD, RowVerdict, RunSource, RunState
 from mysapk_web.domain.roles import MATRIX, Permission, Role
 from mysapk_web.models import Account, EmailImport, EmailImportRow, Pegawai, Unor
-from mysapk_web.services.actor import Actor, Grant, NotAllowed
+from mysapk_web.services.actor import Actor, Grant, NotFoundError
 from mysapk_web.services.email_imports.tokens import Caller
 from mysapk_web.services.paging import Page, page_of
 from mysapk_web.services.scope import people_within
@@ -194,7 +194,7 @@ def run_within(session: Session, actor: Actor, run_id: int, *, for_update: bool 
     wanted = select(EmailImport).where(and_(col(EmailImport.id) == run_id, _visible(actor)))
     found = session.exec(wanted.with_for_update() if for_update else wanted).one_or_none()
     if found is None:
-        raise NotAllowed("run outside the scope")
+        raise NotFoundError("run outside the scope")
     return found
 
 

@@ -14,7 +14,7 @@ from mysapk_web.domain.groups.validation import validate
 from mysapk_web.domain.period import ZONES
 from mysapk_web.domain.usulan import UsulanAct
 from mysapk_web.models import FormerValue, PersonnelRecord, Proposal
-from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.services.actor import NotAllowed, NotFoundError, Refused
 from mysapk_web.services.pdm.codes import ReadableCodes, codes
 from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.matching import second_of
@@ -51,7 +51,7 @@ def apply(session: Session, proposal_id: int, actor_id: int | None, *, address: 
     """
     owner = session.exec(select(Proposal.pegawai_id).where(Proposal.id == proposal_id)).one_or_none()
     if owner is None:
-        raise NotAllowed("no such proposal")
+        raise NotFoundError("no such proposal")
     here = standing_of(session, owner, lock=True)
     proposal = session.exec(
         select(Proposal).where(Proposal.id == proposal_id).execution_options(populate_existing=True)

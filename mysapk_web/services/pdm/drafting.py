@@ -21,7 +21,7 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import EDITABLE, TRANSITIONS, UsulanAct
 from mysapk_web.models import Instansi, Pegawai, Period, PersonnelRecord, Proposal
 from mysapk_web.services import clock
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.actor import Actor, NotFoundError, Refused
 from mysapk_web.services.pdm.codes import codes
 from mysapk_web.services.pdm.payload import editable
 from mysapk_web.services.pdm.standing import CHANGED, times_of
@@ -119,7 +119,7 @@ def save_draft(
     keys = {"proposal": proposal_id, "owner": actor.pegawai_id}
     rows = connection.execute(_READ, keys).all()
     if not rows:
-        raise NotAllowed("no such proposal of this person")
+        raise NotFoundError("no such proposal of this person")
     found = rows[0]
     declared, now = kind(found.kind), clock.now()
     _require(rows, declared, now, version)

@@ -21,7 +21,7 @@ from mysapk_web.domain.usulan import (
 )
 from mysapk_web.models import Proposal, TrailEntry
 from mysapk_web.services import audit
-from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, Refused
+from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.standing import CHANGED, Standing
 from mysapk_web.services.pdm.telling import tell
@@ -64,7 +64,7 @@ def own(session: Session, actor: Actor, proposal_id: int) -> Proposal:
         select(Proposal).where(Proposal.id == proposal_id, Proposal.pegawai_id == actor.pegawai_id)
     ).one_or_none()
     if found is None:
-        raise NotAllowed("no such proposal of this person")
+        raise NotFoundError("no such proposal of this person")
     return found
 
 

@@ -17,7 +17,7 @@ from mysapk_web.domain.token import ALPHABET
 from mysapk_web.domain.usulan import UsulanState
 from mysapk_web.models import Proof
 from mysapk_web.services import audit, counters
-from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, Refused, Visitor
+from mysapk_web.services.actor import Actor, CountedRefusal, NotFoundError, Refused, Visitor
 from mysapk_web.services.links import read_proof, sign_proof
 from mysapk_web.services.pdm import holdings as held
 from mysapk_web.services.pdm.board import undone
@@ -185,7 +185,7 @@ def download(session: Session, actor: Actor, number: str) -> ProofView:
     actor.require(Permission.PROOF_DOWNLOAD)
     row = session.exec(select(Proof).where(Proof.number == number, Proof.pegawai_id == actor.pegawai_id)).one_or_none()
     if row is None:
-        raise NotAllowed("no such proof of this person")
+        raise NotFoundError("no such proof of this person")
     audit.record(
         session,
         AuditTag.PROOF_DOWNLOADED,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import EDITABLE, UsulanAct, UsulanState
 from mysapk_web.models import Proposal, Unor
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.actor import Actor, NotFoundError, Refused
 from mysapk_web.services.pdm.board import undone, with_drafts
 from mysapk_web.services.pdm.checking import check
 from mysapk_web.services.pdm.codes import codes
@@ -167,7 +167,7 @@ def _chosen(session: Session, actor: Actor, holdings: Holdings, proposal_ids: Co
     for number in dict.fromkeys(proposal_ids):
         proposal = known.get(number) or own(session, actor, number)
         if proposal.pegawai_id != actor.pegawai_id:
-            raise NotAllowed("no such proposal of this person")
+            raise NotFoundError("no such proposal of this person")
         found.append(proposal)
     return found
 

@@ -17,7 +17,7 @@ from mysapk_web.domain.period import Period as Window
 from mysapk_web.domain.usulan import TRANSITIONS, UsulanAct, UsulanState
 from mysapk_web.models import Account, Instansi, Pegawai, Period, PersonnelRecord, Unor
 from mysapk_web.services import clock
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.actor import Actor, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.periods import moment
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -179,7 +179,7 @@ def standing_of(session: Session, pegawai_id: int, *, lock: bool = False) -> Sta
         .where(Pegawai.id == pegawai_id)
     ).one_or_none()
     if row is None:
-        raise NotAllowed("no such person")
+        raise NotFoundError("no such person")
     pegawai, instansi, unit, account_id = row
     return Standing(
         account_id=account_id or 0,
@@ -204,7 +204,7 @@ def facts(session: Session, actor: Actor) -> PersonFacts:
     """
     pegawai = session.get(Pegawai, actor.pegawai_id)
     if pegawai is None:
-        raise NotAllowed("no such person")
+        raise NotFoundError("no such person")
     return _facts(session, pegawai)
 
 

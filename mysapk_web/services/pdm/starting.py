@@ -10,7 +10,7 @@ from mysapk_web.domain.groups.validation import validate
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.usulan import EDITABLE, UsulanAct, UsulanState
 from mysapk_web.models import GroupStatement, PersonnelRecord, Proposal
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.actor import Actor, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.pdm import holdings as held
 from mysapk_web.services.pdm.codes import codes
 from mysapk_web.services.pdm.holdings import Holdings
@@ -121,4 +121,4 @@ def _record(holdings: Holdings, declared: RecordKind, record_id: int | None) -> 
     for record in holdings.records[declared.key]:
         if record.id == record_id:
             return record
-    raise NotAllowed("no such record of this person")
+    raise NotFoundError("no such record of this person")

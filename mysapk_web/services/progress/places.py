@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.number import number_of
 from mysapk_web.domain.roles import MATRIX, Permission, Role
 from mysapk_web.models import Instansi, Pegawai, Unor
-from mysapk_web.services.actor import Actor, Grant, NotAllowed
+from mysapk_web.services.actor import Actor, Grant, NotAllowed, NotFoundError
 from mysapk_web.services.scope import units_within
 
 COUNTRY_KEY: Final = "nasional"
@@ -62,11 +62,11 @@ def find(session: Session, actor: Actor, permission: Permission, key: str) -> Pl
         return COUNTRY_PLACE
     match = _KEY.fullmatch(key)
     if match is None:
-        raise NotAllowed(f"{permission.value}: no such place")
+        raise NotFoundError(f"{permission.value}: no such place")
     number = number_of(match[2])
     found = _agency(session, number) if match[1] == "i" else _unit(session, number)
     if found is None or not _within(session, actor, permission, found):
-        raise NotAllowed(f"{permission.value}: place outside the scope")
+        raise NotFoundError(f"{permission.value}: place outside the scope")
     return found
 
 

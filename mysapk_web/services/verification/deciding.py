@@ -13,7 +13,7 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.usulan import TransitionRefused, UsulanAct, UsulanState, Who, transition
 from mysapk_web.models import Account, Pegawai, Proposal, ProposalClaim, TrailEntry
-from mysapk_web.services.actor import Actor, NotAllowed, Refused
+from mysapk_web.services.actor import Actor, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.pdm.applying import apply
 from mysapk_web.services.pdm.holdings import kind_of, trail_of
 from mysapk_web.services.pdm.moving import move
@@ -92,7 +92,7 @@ def take(session: Session, actor: Actor, proposal_id: int, version: int) -> tupl
     actor.require(Permission.INBOX_READ)
     owner = session.exec(select(Proposal.pegawai_id).where(Proposal.id == proposal_id)).one_or_none()
     if owner is None:
-        raise NotAllowed("no such proposal")
+        raise NotFoundError("no such proposal")
     here = standing_of(session, owner, lock=True)
     proposal = session.exec(
         select(Proposal).where(Proposal.id == proposal_id).execution_options(populate_existing=True)
@@ -126,7 +126,7 @@ def permit(session: Session, actor: Actor, proposal: Proposal, here: Standing, a
     for permission in row.permissions:
         actor.require(permission)
     if not reaches(session, actor, proposal, *row.permissions):
-        raise NotAllowed("proposal outside the scope")
+        raise NotFoundError("proposal outside the scope")
     office = office_of(proposal.state)
     if office is None or office is not row.who:
         raise NotAllowed("not an act of an office")

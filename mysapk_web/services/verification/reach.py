@@ -19,7 +19,7 @@ from mysapk_web.domain.desk import (
 from mysapk_web.domain.roles import MATRIX, Permission, Role
 from mysapk_web.domain.usulan import UsulanState, Who
 from mysapk_web.models import Proposal, RoleGrant, TrailEntry, Unor
-from mysapk_web.services.actor import Actor, Grant, NotAllowed
+from mysapk_web.services.actor import Actor, Grant, NotFoundError
 
 
 def reached(actor: Actor, permission: Permission) -> ColumnElement[bool]:
@@ -146,7 +146,7 @@ def find(session: Session, actor: Actor, proposal_id: int, *permissions: Permiss
         )
     ).one_or_none()
     if found is None:
-        raise NotAllowed("no such proposal within the scope")
+        raise NotFoundError("no such proposal within the scope")
     return found
 
 
