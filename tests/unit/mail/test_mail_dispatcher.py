@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from mysapk_web.domain.throttle import TOKEN_TRIES_OF_REQUEST
 from mysapk_web.domain.token import derive_token
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.faults import TemporaryFault
@@ -132,7 +133,7 @@ def test_the_token_is_in_the_mail_and_nowhere_in_the_database(
         {"used_at": clock.now()},
         {"superseded_at": clock.now()},
         {"expires_at": clock.now()},
-        {"tries": 5},
+        {"tries": TOKEN_TRIES_OF_REQUEST},
         {"account_version": 0},
         {"account_id": None},
     ],
@@ -299,7 +300,7 @@ def test_the_log_holds_no_address_token_name_or_subject(
     token = derive_token(smtp_settings.key("reset-token"), bytes.fromhex(request))
     for _ in range(4):
         write(people.db, person, Letter.TOKEN, request=request)
-    write(people.db, person, Letter.TOKEN, request=people.ask(person, tries=9))
+    write(people.db, person, Letter.TOKEN, request=people.ask(person, tries=TOKEN_TRIES_OF_REQUEST))
     inbox.answers["RCPT"] = [
         "250 OK",
         "450 4.2.2 <budi@example.go.id> full",
