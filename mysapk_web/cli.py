@@ -22,6 +22,7 @@ from mysapk_web.cli_checks import (
     database_fault,
     first,
     head_of,
+    login_report,
     mail_fault,
     mail_in_words,
     request_report,
@@ -382,7 +383,12 @@ def check(
 def _content_faults(known: audit_chain.Head | None) -> list[str]:
     """Say what the database tells of trail, requests and background loops, and give what is wrong."""
     with _told_in_lines(), _database() as (database, settings), database.snapshot() as session:
-        findings = (trail_report(session, settings, known), request_report(session), background_report(session))
+        findings = (
+            trail_report(session, settings, known),
+            request_report(session),
+            login_report(session, settings),
+            background_report(session),
+        )
     for line in (line for found in findings for line in found.lines):
         typer.echo(line)
     return [fault for found in findings for fault in found.faults]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from mysapk_web.models import Database, migration
-from mysapk_web.services import audit_chain, background, clock, email_requests
+from mysapk_web.services import audit_chain, background, clock, email_requests, login_failures
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.audit_chain import Head
 from mysapk_web.settings import Settings
@@ -138,6 +138,22 @@ def request_report(session: Session) -> Findings:
         "and use import-email"
     )
     return Findings([line] if count else [], [])
+
+
+def login_report(session: Session, settings: Settings) -> Findings:
+    """Failed logins of the last ten minutes; many from many networks are one password tried on everybody.
+
+    Args:
+        session: A read-only transaction.
+        settings: For the alarm.
+    """
+    found = login_failures.recent_failures(session)
+    figures = (
+        f"{found.failures} failed in the last 10 min, from {found.networks} networks, on {found.accounts} accounts"
+    )
+    alarm = settings.alarm_failed_logins
+    faults = [f"Logins: {figures}; the alarm is {alarm} (MYSAPK_ALARM_FAILED_LOGINS)"] if found.failures > alarm else []
+    return Findings([f"Logins:   {figures}"], faults)
 
 
 def background_report(session: Session) -> Findings:

@@ -32,6 +32,7 @@ _FIELDS: Final = {
     throttle.EMAIL_REPAIR_REQUESTS_PER_ADDRESS: "limit_address_requests",
     throttle.HANDSHAKES_PER_ADDRESS: "limit_handshakes",
     throttle.RECOVERY_PER_NIP: "limit_tokens",
+    throttle.FAILED_LOGINS: "alarm_failed_logins",
     throttle.PASSWORD_CONFIRM_PER_ACCOUNT: "limit_password_checks",
     throttle.EMAIL_CHANGES_PER_ACCOUNT: "limit_address_changes",
     throttle.EMAIL_CHANGES_PER_TARGET: "limit_address_letters",
@@ -81,6 +82,9 @@ class LimitSettings(BaseSettings):
     """Seconds between two tokens of one pair."""
     limit_account_failures: Annotated[int, Field(ge=3, le=10)] = FREE_FAILURES
     """Failed logins of one account, or wrong codes of its authenticator, before it has to wait."""
+    alarm_failed_logins: Count = throttle.FAILED_LOGINS.count
+    """Failed logins in ten minutes, over all accounts and networks, beyond which the log warns (`login.failures`). Refuses nothing. Set it
+    above what a Monday brings."""
     limit_password_checks: Annotated[int, Field(ge=3, le=20)] = throttle.PASSWORD_CONFIRM_PER_ACCOUNT.count
     """Passwords asked again in a quarter of an hour within one account."""
     limit_address_changes: Annotated[int, Field(ge=1, le=20)] = throttle.EMAIL_CHANGES_PER_ACCOUNT.count

@@ -59,6 +59,10 @@ LOGIN_PER_ADDRESS: Final = Limit("login:address", 120, timedelta(minutes=1), off
 """Logins from one network address. Stops one password tried on many NIPs; an office or a mobile network behind one
 address gets through at eight."""
 
+FAILED_LOGINS: Final = Limit("login:failed", 300, timedelta(minutes=10))
+"""Failed logins of everybody together. Refuses nothing: beyond it the log warns once a window, for one password that is tried on many
+NIPs from many networks passes every other limit."""
+
 FREE_FAILURES_PER_ADDRESS: Final = 20
 FREE_FAILURES_PER_OFFICE: Final = 300
 """Failed logins from one network address before it waits: many people of an office share one (decision 0007)."""
@@ -139,6 +143,7 @@ LIMITS: Final = (
     TOKEN_BROWSERS_PER_NETWORK,
     TOKEN_CHECKS_PER_ADDRESS,
     LOGIN_PER_ADDRESS,
+    FAILED_LOGINS,
     SECOND_FACTOR_TRIES,
     PASSWORD_CONFIRM_PER_ACCOUNT,
     HANDSHAKES_PER_ADDRESS,

@@ -124,6 +124,8 @@ class ResetRequest(SQLModel, table=True):
     tries: int = 0
     """Tokens tried by all browsers together."""
     used_at: datetime | None = None
+    used_by: str | None = Field(default=None, max_length=64)
+    """Reference of the pre-session cookie of the browser that used it: for a while it logs in beside whatever strangers try."""
     superseded_at: datetime | None = None
 
 

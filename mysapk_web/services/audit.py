@@ -57,7 +57,7 @@ def record(
         # Found while it is written, and for strangers in the same way: no way of asking takes longer than another.
         found = select(Pegawai.instansi_id).join(Account, col(Account.pegawai_id) == Pegawai.id)
         whose = subject_id if subject_id is not None else actor_id
-        agency: Any = found.where(Account.id == whose).scalar_subquery()
+        agency: Any = found.where(Account.id == (whose or 0)).scalar_subquery()
     else:
         agency = instansi_id
     session.add(

@@ -16,8 +16,8 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.nip import NipError, normalise_nip
 from mysapk_web.domain.throttle import LOGIN_PER_ADDRESS
 from mysapk_web.domain.waiting import describe_wait
-from mysapk_web.models import Account, Database, LoginClaim, Pegawai
-from mysapk_web.services import audit, clock, counters, second_factor
+from mysapk_web.models import Account, Database, LoginClaim, OutboxState, Pegawai, ResetRequest, UserSession
+from mysapk_web.services import audit, clock, counters, login_failures, second_factor
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.counters import client_key, subject_key
 from mysapk_web.services.database import in_transaction
@@ -27,7 +27,12 @@ from mysapk_web.services.session import await_code, leave_claim, page_reference
 from mysapk_web.settings import Settings, load
 
 ACCOUNT_WAIT = "masuk-akun"
+OWNER_WAIT = "masuk-pemilik"
+"""The same for browsers that only the owner of the account can have: strangers don't reach it (decision 0021)."""
 ADDRESS_WAIT = "masuk-alamat"
+
+AFTER_RESET = timedelta(hours=1)
+"""So long the browser that has reset a password is known as the owner's without a session."""
 
 WRONG = "NIP atau password tidak cocok. Periksa kembali, atau gunakan Lupa Password untuk membuat password baru."
 CODE_GONE = "Waktu untuk memasukkan kode sudah habis. Masukkan NIP dan password sekali lagi."
@@ -39,6 +44,8 @@ class _Candidate:
 
     nip_key: str
     address_key: str
+    is_owner: bool
+    """The browser is known as one of the owner's."""
     failures: int
     """Failures of this NIP with this attempt, as if it had failed."""
     account_id: int | None
@@ -99,10 +106,14 @@ def _admit(session: Session, settings: Settings, visitor: Visitor, number: str) 
     )
     if not counters.within_network(session, LOGIN_PER_ADDRESS, visitor):
         raise CountedRefusal(_wait_sentence(timedelta(minutes=1)))
-    wait = counters.attempt(session, ADDRESS_WAIT, address_key, free=settings.free_failures(visitor.address))
+    is_owner = _is_owner(session, visitor, number, nip_key)
+    name = OWNER_WAIT if is_owner else ACCOUNT_WAIT
+    wait = timedelta(0)
+    if not is_owner:
+        wait = counters.attempt(session, ADDRESS_WAIT, address_key, free=settings.free_failures(visitor.address))
     if not wait:
-        wait = counters.attempt(session, ACCOUNT_WAIT, nip_key, free=settings.limit_account_failures)
-        if wait:
+        wait = counters.attempt(session, name, nip_key, free=settings.limit_account_failures)
+        if wait and not is_owner:
             counters.forgive(session, ADDRESS_WAIT, address_key)
     if wait:
         audit.record(session, AuditTag.LOCKED_OUT, address=visitor.address)
@@ -113,8 +124,38 @@ def _admit(session: Session, settings: Settings, visitor: Visitor, number: str) 
         .where(Pegawai.nip == number)
     ).one_or_none()
     # Read in the transaction that counted: no other attempt comes between, so each has a number of its own.
-    failures = counters.failures(session, ACCOUNT_WAIT, nip_key)
-    return _Candidate(nip_key, address_key, failures, *(row or (None, None, 0)))
+    failures = counters.failures(session, name, nip_key)
+    return _Candidate(nip_key, address_key, is_owner, failures, *(row or (None, None, 0)))
+
+
+def _is_owner(session: Session, visitor: Visitor, number: str, nip_key: str) -> bool:
+    """Whether this browser holds the cookie of a former session of that very account, or has just reset its password.
+
+    Both are things that no stranger has, so what is told apart here tells nobody who exists.
+    """
+    former = (
+        select(UserSession.ref)
+        .join(Account, col(Account.id) == UserSession.account_id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .where(UserSession.ref == visitor.session, Pegawai.nip == number)
+    )
+    reset = select(ResetRequest.id).where(
+        ResetRequest.subject == nip_key,
+        ResetRequest.used_by == visitor.browser,
+        col(ResetRequest.used_at) > clock.now() - AFTER_RESET,
+    )
+    return session.execute(former.union_all(reset).limit(1)).first() is not None
+
+
+def clear_waits(session: Session, nip_key: str) -> None:
+    """Forget the failed logins of an account, in whatever browsers.
+
+    Args:
+        session: Any transaction.
+        nip_key: `subject_key` of its NIP.
+    """
+    counters.clear(session, ACCOUNT_WAIT, nip_key)
+    counters.clear(session, OWNER_WAIT, nip_key)
 
 
 def _wait_sentence(wait: timedelta) -> str:
@@ -133,13 +174,22 @@ def _conclude(
     right: bool,
     stronger: str | None,
 ) -> str | None:
-    account = session.get(Account, candidate.account_id) if candidate.account_id is not None else None
-    if not right or account is None or account.disabled_at is not None or account.version != candidate.version:
+    # Columns, not the account: nothing is made of a row that an unknown NIP does not have, and so the time is the same.
+    unchanged = session.exec(
+        select(Account.id).where(
+            Account.id == (candidate.account_id or 0),
+            Account.version == candidate.version,
+            col(Account.disabled_at).is_(None),
+        )
+    ).one_or_none()
+    if not right or unchanged is None:
         _fail(session, visitor, candidate)
         raise CountedRefusal(WRONG)
+    account = session.get_one(Account, unchanged)
     # In the order of `_admit`: two logins that take the same rows in opposite orders would wait for each other for ever.
-    counters.forgive(session, ADDRESS_WAIT, candidate.address_key)
-    counters.clear(session, ACCOUNT_WAIT, candidate.nip_key)
+    if not candidate.is_owner:
+        counters.forgive(session, ADDRESS_WAIT, candidate.address_key)
+    clear_waits(session, candidate.nip_key)
     if stronger is not None:
         _strengthen(session, visitor, candidate, stronger)
     if account.totp_confirmed_at is None:
@@ -171,10 +221,16 @@ def _strengthen(session: Session, visitor: Visitor, candidate: _Candidate, stron
 
 
 def _fail(session: Session, visitor: Visitor, candidate: _Candidate) -> None:
-    """Write the failure down, and tell the person once when a run of failures begins to wait (ASVS 6.3.5)."""
+    """Write the failure down, and tell the person once when a run of failures begins to wait (ASVS 6.3.5).
+
+    The letter is written for nobody, too: neither rows nor time tell whether there was somebody to write to.
+    """
     audit.record(session, AuditTag.LOGIN_FAILED, subject_id=candidate.account_id, address=visitor.address)
-    if candidate.password_hash is not None and candidate.failures == load().limit_account_failures + 1:
-        enqueue(session, Letter.LOCKED, account_id=candidate.account_id)
+    login_failures.count_failure(session, visitor)
+    if candidate.failures == load().limit_account_failures + 1:
+        mail = enqueue(session, Letter.LOCKED, account_id=candidate.account_id)
+        if candidate.password_hash is None:
+            mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
 def submit_code(session: Session, *, visitor: Visitor, code: str) -> str:

@@ -134,9 +134,13 @@ _PERIODS: Final = {
 }
 _LIMITS: Final = {
     throttle.RECOVERY_PER_NIP.name: "permintaan token untuk satu NIP",
+    throttle.RECOVERY_BEYOND.name: "token sesudah batas sehari",
     throttle.RECOVERY_RESEND.name: "kirim ulang token",
     throttle.RECOVERY_PER_ADDRESS.name: "permintaan token dari satu jaringan",
     throttle.TOKEN_CHECKS_PER_ADDRESS.name: "percobaan token dari satu jaringan",
+    throttle.TOKEN_BROWSERS_PER_PAIR.name: "peramban yang mencoba satu token",
+    throttle.TOKEN_BROWSERS_PER_NETWORK.name: "peramban yang mencoba satu token dari satu jaringan",
+    throttle.FAILED_LOGINS.name: "gagal masuk dari semua jaringan",
     throttle.LOGIN_PER_ADDRESS.name: "percobaan masuk dari satu jaringan",
     throttle.SECOND_FACTOR_TRIES.name: "kode autentikator",
     throttle.PASSWORD_CONFIRM_PER_ACCOUNT.name: "konfirmasi password atau kode",

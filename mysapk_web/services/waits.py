@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.waiting import LONGEST_WAIT
 from mysapk_web.models import Account, AuditEvent, Counter, Pegawai
-from mysapk_web.services import clock, counters
+from mysapk_web.services import clock
 from mysapk_web.services.counters import subject_key
-from mysapk_web.services.login import ACCOUNT_WAIT
+from mysapk_web.services.login import ACCOUNT_WAIT, OWNER_WAIT, clear_waits
 from mysapk_web.settings import load
 
 MOST: Final = 1000
@@ -27,13 +27,17 @@ def running(session: Session, nips: Iterable[str]) -> dict[str, datetime]:
         session: A read transaction is enough.
         nips: Of people on the rolls, at most some hundreds at a time.
     """
-    of_key = {_key(nip): nip for nip in nips}
+    of_key = {f"{name}:{_subject(nip)}": nip for nip in nips for name in (ACCOUNT_WAIT, OWNER_WAIT)}
     rows = session.exec(
         select(Counter.key, Counter.blocked_until).where(
             col(Counter.key).in_(list(of_key)), col(Counter.blocked_until) > clock.now()
         )
     ).all()
-    return {of_key[key]: until for key, until in rows if until is not None}
+    found: dict[str, datetime] = {}
+    for key, until in rows:
+        if until is not None:
+            found[of_key[key]] = max(until, found.get(of_key[key], until))
+    return found
 
 
 def waiting_accounts(session: Session) -> list[int]:
@@ -80,13 +84,9 @@ def end(session: Session, nip: str) -> bool:
         Whether a wait was running.
     """
     found = bool(running(session, [nip]))
-    counters.clear(session, ACCOUNT_WAIT, _subject(nip))
+    clear_waits(session, _subject(nip))
     return found
 
 
 def _subject(nip: str) -> str:
     return subject_key(load().key("counters"), f"nip:{nip}")
-
-
-def _key(nip: str) -> str:
-    return f"{ACCOUNT_WAIT}:{_subject(nip)}"

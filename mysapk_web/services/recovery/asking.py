@@ -175,9 +175,6 @@ def _ask(
             within = counters.count(session, RECOVERY_BEYOND, pair).within
     if last is not None and joins:
         bind_by_asking(session, visitor, last)
-        # A new request tells the trail by its own event that it was over the limit; one that joins writes none.
-        if counted is not None:
-            counters.note(session, counted, visitor, subject_id=found.account_id, instansi_id=found.instansi_id)
     else:
         usable = found.account_id if within and found.entitled else None
         request = ResetRequest(
@@ -192,6 +189,9 @@ def _ask(
             expires_at=now + timedelta(minutes=settings.token_minutes),
         )
         _write(session, visitor, request, found, within=within)
+    # A new request that is over the limit tells the trail so by its own event.
+    if counted is not None and (joins or within):
+        counters.note(session, counted, visitor, subject_id=found.account_id, instansi_id=found.instansi_id)
     if settings.recovery_answer == "explicit":
         _say_explicitly(found)
 

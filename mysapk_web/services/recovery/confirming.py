@@ -16,11 +16,10 @@ from mysapk_web.domain.pegawai import Eligibility
 from mysapk_web.domain.throttle import RECOVERY_BEYOND, TOKEN_CHECKS_PER_ADDRESS, TOKEN_TRIES
 from mysapk_web.domain.token import LENGTH, normalise_token, token_matches
 from mysapk_web.models import Account, Database, Pegawai, ResetBinding, ResetRequest
-from mysapk_web.services import audit, clock, counters, password_rules, second_factor
+from mysapk_web.services import audit, clock, counters, login, password_rules, second_factor
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.database import in_transaction
-from mysapk_web.services.login import ACCOUNT_WAIT
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.password_rules import PasswordJudgement
 from mysapk_web.services.passwords import hash_password
@@ -176,7 +175,7 @@ def _conclude(session: Session, visitor: Visitor, ticket: _Ticket, new_hash: str
             col(ResetRequest.superseded_at).is_(None),
             col(ResetRequest.expires_at) > now,
         )
-        .values(used_at=now)
+        .values(used_at=now, used_by=visitor.browser)
         .returning(col(ResetRequest.subject), col(ResetRequest.email_ref))
     ).one_or_none()
     person = session.get_one(Pegawai, account.pegawai_id)
@@ -185,7 +184,7 @@ def _conclude(session: Session, visitor: Visitor, ticket: _Ticket, new_hash: str
     # The others stay as they are: the page of a stranger who typed the same looks as if nothing had happened.
     session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == visitor.browser))
     sessions.end_all(session, ticket.account_id, "password direset")
-    counters.clear(session, ACCOUNT_WAIT, used.subject)
+    login.clear_waits(session, used.subject)
     # Who has just proved to be the owner need not wait for the next token, whatever strangers have asked for.
     counters.clear(session, RECOVERY_BEYOND.name, pair_key(used.subject, used.email_ref, fits=True))
     _tell(session, visitor, account, person, first=account.activated_at is None)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from mysapk_web import settings as settings_module
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import Database
+from mysapk_web.models import AuditEvent, Database, OutboxMail
 from mysapk_web.services import login
 from mysapk_web.services.actor import CountedRefusal, InputRefused
 from mysapk_web.services.passwords import hash_password, needs_rehash
@@ -82,6 +85,37 @@ def test_a_stranger_costs_the_same_hash(portal: Portal, monkeypatch: pytest.Monk
         with pytest.raises(CountedRefusal):
             portal.elsewhere().login(person, WRONG)
     assert costs == [[4]] * 4
+
+
+@pytest.mark.parametrize("failures", [1, 6], ids=["the first", "the one that is told by mail"])
+def test_a_stranger_costs_the_same_statements_and_rows(both: Portal, failures: int) -> None:
+    """Every failed login does the same to the database, whether there is such a person, with a password or without."""
+    both.disable(both.budi)
+    done = []
+    for person in (nobody(), both.ani, both.budi, both.citra, both.dewi):
+        for _ in range(failures - 1):
+            with pytest.raises(CountedRefusal):
+                both.elsewhere().login(person, WRONG)
+        before = [len(both.rows(model)) for model in (AuditEvent, OutboxMail)]
+        with statements(both.db) as run, pytest.raises(CountedRefusal):
+            both.elsewhere().login(person, WRONG)
+        now = [len(both.rows(model)) for model in (AuditEvent, OutboxMail)]
+        done.append((run, [new - old for old, new in zip(before, now, strict=True)]))
+    assert done == [done[0]] * 5
+    assert any("INSERT INTO surat_keluar" in statement for statement in done[0][0]) is (failures == 6)
+
+
+@contextmanager
+def statements(db: Database) -> Iterator[list[str]]:
+    """What is sent to a database meanwhile, without its values."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_a_claim_of_a_login_belongs_to_one_browser(portal: Portal) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
@@ -33,6 +34,15 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 STEPS = [1, 29, 30, 60, 61, 119, 15 * 60, 30 * 60, 86400]
 
 
+@dataclass
+class Failures:
+    """Failed logins in a row, the end of their wait, and when they are forgotten."""
+
+    count: int = 0
+    free_at: datetime = START
+    forgotten_at: datetime = START
+
+
 class Account(RuleBasedStateMachine):
     """Ani's account, three browsers of hers and what they may do; the model beside it is a handful of plain values."""
 
@@ -54,9 +64,8 @@ class Account(RuleBasedStateMachine):
         self.password = self.ani.password or ""
         self.used: list[str] = [WRONG]
         self.disabled = False
-        self.failures = 0
-        self.free_at = START
-        self.forgotten_at = START
+        self.everywhere, self.owners = Failures(), Failures()
+        self.reset_at: dict[int, datetime] = {}
         self.browsers = [self.portal.browser() for _ in range(3)]
         self.counter = itertools.count()
 
@@ -108,6 +117,8 @@ class Account(RuleBasedStateMachine):
         else:
             assert alive
             self.was_set(new)
+            self.everywhere, self.owners = Failures(), Failures()
+            self.reset_at[browser] = self.now
 
     @rule(browser=browser)
     def confirm_wrongly(self, browser: int) -> None:
@@ -123,35 +134,39 @@ class Account(RuleBasedStateMachine):
         if refused:
             assert "Tunggu 15 menit" in refused.sentence
         else:
-            kept = self.failures, self.free_at
-            self.was_set(new)
-            self.failures, self.free_at = kept  # only a reset clears the waits of the login
+            self.was_set(new)  # only a reset clears the waits of the login
             assert here.take() is not None
 
     def was_set(self, new: str) -> None:
         self.used.append(self.password)
         self.password = new
-        self.failures, self.free_at = 0, self.now
+
+    def failures_of(self, browser: int) -> Failures:
+        """What the next login in a browser is counted with: apart where it can only be Ani's."""
+        reset = self.reset_at.get(browser)
+        is_owner = bool(self.browsers[browser].cookie) or (reset is not None and self.now - reset < login.AFTER_RESET)
+        return self.owners if is_owner else self.everywhere
 
     @rule(browser=browser, rightly=st.booleans(), takes=st.booleans())
     def log_in(self, browser: int, *, rightly: bool, takes: bool) -> None:
-        if self.now >= self.forgotten_at:
-            self.failures = 0
-        waits = self.now < self.free_at
+        failures = self.failures_of(browser)
+        if self.now >= failures.forgotten_at:
+            failures.count = 0
+        waits = self.now < failures.free_at
         here = self.at(browser)
         typed = self.password if rightly else self.used[-1]
         refused = refusal_of(here.login, self.ani, typed)
         assert (refused is None) == (rightly and not waits and not self.disabled)
         if refused is None:
-            self.failures, self.free_at = 0, self.now
+            self.everywhere, self.owners = Failures(), Failures()
             assert not takes or here.take() is not None
         elif waits:
             assert refused.sentence != login.WRONG
         else:
             assert refused.sentence == login.WRONG
-            self.failures += 1
-            self.free_at = self.now + wait_after(self.failures)
-            self.forgotten_at = self.now + timedelta(days=1)
+            failures.count += 1
+            failures.free_at = self.now + wait_after(failures.count)
+            failures.forgotten_at = self.now + timedelta(days=1)
 
     @rule(browser=browser)
     def enter(self, browser: int) -> None:

@@ -18,11 +18,24 @@ from mysapk_web.domain.throttle import (
     TOKEN_TRIES_OF_REQUEST,
 )
 from mysapk_web.models import Account, Pegawai, ResetBinding, ResetRequest
-from mysapk_web.services import recovery
+from mysapk_web.services import login, recovery
+from mysapk_web.services import waits as account_waits
 from mysapk_web.services.actor import CountedRefusal, Refused
 from mysapk_web.services.outbox import Letter
 from mysapk_web.settings import Settings
-from tests.unit.services.people import OTHER, STRONG, Browser, Person, Portal, after, days, hours, minutes, nobody
+from tests.unit.services.people import (
+    OTHER,
+    STRONG,
+    WRONG,
+    Browser,
+    Person,
+    Portal,
+    after,
+    days,
+    hours,
+    minutes,
+    nobody,
+)
 from tests.unit.services.trying import refusal_of, together
 
 NOT_IT = "2222222"
@@ -253,6 +266,87 @@ def test_a_neighbour_who_uses_up_the_network_leaves_who_has_the_mail(portal: Por
         owner.confirm(portal.token(portal.ani))
     owner.follow(portal.requests(portal.ani)[0].id)
     owner.confirm(portal.token(portal.ani))
+
+
+# Logins ------------------------------------------------------------------------------------------
+
+
+def hammer(portal: Portal, person: Person, browser: Browser | None = None) -> None:
+    """Wrong logins of strangers until the next one has to wait."""
+    for _ in range(7):
+        with pytest.raises(CountedRefusal):
+            (browser or portal.elsewhere()).login(person, WRONG)
+
+
+def waits(browser: Browser, person: Person, password: str | None = None) -> bool:
+    refusal = refusal_of(browser.login, person, password)
+    return refusal is not None and refusal.sentence != login.WRONG
+
+
+def test_a_browser_that_was_in_logs_in_whatever_strangers_try(portal: Portal) -> None:
+    """The session has run out; the cookie is still there."""
+    owner = portal.browser().enter(portal.ani)
+    with after(2 * hours):
+        assert not owner.inside
+        hammer(portal, portal.ani)
+        assert waits(portal.elsewhere(), portal.ani)
+        owner.enter(portal.ani)
+
+
+def test_a_neighbour_who_makes_the_network_wait_leaves_a_browser_that_was_in(portal: Portal) -> None:
+    owner, neighbour = portal.browser().enter(portal.ani), portal.browser()
+    with after(2 * hours):
+        for number in range(30):
+            refusal_of(neighbour.login, Person("", f"1980010120050111{number + 10}", "", None, 0, 0, 0), WRONG)
+        assert waits(portal.browser(), portal.budi)
+        owner.enter(portal.ani)
+
+
+def test_who_has_reset_the_password_logs_in_whatever_strangers_try_meanwhile(portal: Portal) -> None:
+    owner = portal.browser()
+    owner.reset(portal.ani)
+    hammer(portal, portal.ani)
+    assert waits(portal.elsewhere(), portal.ani, STRONG)
+    owner.enter(portal.ani, STRONG)
+
+
+def test_the_cookie_of_another_opens_no_way_past_the_wait(portal: Portal) -> None:
+    """Neither to another account nor to a NIP that is nobody's, and it tells nothing of them."""
+    colleague = portal.browser().enter(portal.budi)
+    with after(2 * hours):
+        for person in (portal.ani, nobody()):
+            hammer(portal, person)
+            assert waits(colleague, person)
+
+
+def test_a_known_browser_has_waits_of_its_own(portal: Portal) -> None:
+    owner = portal.browser().enter(portal.ani)
+    with after(2 * hours):
+        hammer(portal, portal.ani, owner)
+        assert waits(owner, portal.ani)
+        portal.elsewhere().enter(portal.ani)
+        owner.enter(portal.ani)
+
+
+def test_an_admin_ends_and_sees_the_wait_of_a_known_browser_too(portal: Portal) -> None:
+    owner = portal.browser().enter(portal.ani)
+    hammer(portal, portal.ani, owner)
+    with portal.db.begin() as s:
+        assert set(account_waits.running(s, [portal.ani.nip])) == {portal.ani.nip}
+        assert account_waits.end(s, portal.ani.nip)
+    owner.enter(portal.ani)
+
+
+def test_owner_and_strangers_log_in_at_one_moment(both: Portal) -> None:
+    owner = both.browser()
+    owner.reset(both.ani)
+    strangers = [both.elsewhere() for _ in range(24)]
+    outcome = together(
+        25,
+        lambda number: owner.login(both.ani, STRONG) if number == 0 else strangers[number - 1].login(both.ani, WRONG),
+    )
+    assert outcome[0] is True
+    assert all(isinstance(result, CountedRefusal) for result in outcome[1:])
 
 
 # What remains ------------------------------------------------------------------------------------

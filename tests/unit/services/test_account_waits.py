@@ -175,9 +175,9 @@ def test_a_success_does_not_open_an_address_that_waits(portal: Portal) -> None:
     with after(30):
         browser.enter(portal.ani)
         fail(portal, people[22], browser=browser)
-        is_told_to_wait(portal, portal.ani, browser=browser)
+        is_told_to_wait(portal, portal.budi, browser=browser)
     with after(30 + 59):
-        is_told_to_wait(portal, portal.ani, browser=browser)
+        is_told_to_wait(portal, portal.budi, browser=browser)
 
 
 def test_logins_of_one_minute_from_one_network_address_are_limited(portal: Portal) -> None:
