@@ -30,7 +30,7 @@
       if (button) hold(button);
     },
     keydown: (event) => {
-      if (event.key === "Enter" && event.target.matches("input")) submit(event, event.target.closest("form[novalidate]"));
+      if (event.key === "Enter" && event.target.matches("input:not([type=file])")) submit(event, event.target.closest("form[novalidate]"));
     },
     submit: (event) => submit(event, event.target.closest("form[novalidate]")),
     input: ({ target }) => takenOver || typed.set(target, target.value),

@@ -10,7 +10,7 @@ from mysapk_web.services.demo import DemoAccount
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, Looks
 from tests.browser.records import put_on_file
-from tests.browser.steps import button_named, fill, focused
+from tests.browser.steps import button_named, fill, focused, ready
 from tests.browser.test_pdm_walk import SAVED, draft_line, open_form
 
 Accounts = dict[str, DemoAccount]
@@ -110,6 +110,7 @@ def test_a_draft_keeps_a_day_from_the_calendar(new_page: NewPage, server_db: Dat
 def test_a_file_field_speaks_indonesian_and_obeys_keys(new_page: NewPage, looks: Looks) -> None:
     page = new_page(DESK, "admin_instansi", locale="en-US")
     page.goto("/admin/email?bagian=impor")
+    ready(page, "Unggah dan periksa")
     field = page.get_by_label("Berkas CSV atau XLSX")
     expect(page.get_by_text("Pilih berkas", exact=True)).to_be_visible()
     expect(page.get_by_text("Belum ada berkas yang dipilih")).to_be_visible()
