@@ -15,8 +15,9 @@ from mysapk_web.services import clock
 from mysapk_web.services.demo import DemoAccount
 from tests.browser.addresses import a_request, email_of, opened
 from tests.browser.conftest import NewPage
-from tests.browser.looks import Looks
+from tests.browser.looks import DESK, Looks
 from tests.browser.steps import button_named, fill, ready
+from tests.wire.people import People
 
 Accounts = dict[str, DemoAccount]
 
@@ -46,6 +47,22 @@ def test_one_address_is_repaired(new_page: NewPage, looks: Looks, accounts: Acco
     expect(page.get_by_role("status").filter(has_text="diperbarui")).to_be_visible()
     assert email_of(server_db, person.nip) == "baru.browser@example.go.id"
     looks.fine(page, "email-perbaiki-selesai")
+
+
+def test_from_the_page_of_a_person_to_the_repair(
+    new_page: NewPage, looks: Looks, accounts: Accounts, people: People
+) -> None:
+    person = accounts["belum_aktif"]
+    page = new_page(DESK, "admin_instansi")
+    page.goto(f"/admin/pegawai/{people.account_id('belum_aktif')}")
+    looks.fine(page, "akun-perbaiki-email")
+    page.get_by_role("link", name="Perbaiki alamat email").click()
+    expect(page.get_by_label("Alamat email baru")).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text=person.nip)).to_be_visible()
+    assert person.nip not in page.url
+    page.goto(f"/admin/email?akun={people.account_id('pegawai_lain')}")
+    expect(page.get_by_text("Tidak ada pegawai yang cocok di wilayah Anda.")).to_be_visible()
+    expect(page.get_by_label("Alamat email baru")).to_have_count(0)
 
 
 def test_several_people_are_found_by_name(new_page: NewPage, looks: Looks) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
@@ -34,6 +34,7 @@ OWN: Final = "Ini akun Anda sendiri. Mintalah admin lain bila ada yang perlu diu
 class Act(StrEnum):
     """What can be done on the page."""
 
+    EMAIL = "email"
     APPROVE = "setujui"
     UNLOCK = "buka"
     RESET = "reset"
@@ -117,8 +118,9 @@ def person_file(
         NotAllowed: The actor sees no people.
     """
     actor.require(Permission.PEOPLE_READ)
+    columns: tuple[Any, ...] = (Pegawai, Account, Unor.nama, Instansi, people_within(actor, Permission.EMAIL_REPAIR))
     row = session.exec(
-        select(Pegawai, Account, Unor.nama, Instansi)
+        select(*columns)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
@@ -126,7 +128,7 @@ def person_file(
     ).one_or_none()
     if row is None:
         return None
-    pegawai, account, unit, instansi = row
+    pegawai, account, unit, instansi, repairable = row
     until = waits.running(session, [pegawai.nip]).get(pegawai.nip)
     alive = sessions.count_alive(session, load(), account_id)
     closed = _closed(session, actor, account_id)
@@ -162,7 +164,11 @@ def person_file(
         more_deliveries=len(mails) > letters,
         trail=None if steps is None else steps[:events],
         more_trail=steps is not None and len(steps) > events,
-        acts=frozenset() if closed else _acts(session, actor, pegawai, account, locked=until is not None, alive=alive),
+        acts=frozenset()
+        if closed
+        else _acts(
+            session, actor, pegawai, account, locked=until is not None, alive=alive, repairable=bool(repairable)
+        ),
         closed=closed,
         revision=revisions.current(session, revisions.of_account(account_id)),
         factor_revision=revisions.current(session, revisions.of_second_factor(account_id)),
@@ -176,11 +182,19 @@ def _closed(session: Session, actor: Actor, account_id: int) -> str:
 
 
 def _acts(
-    session: Session, actor: Actor, pegawai: Pegawai, account: Account, *, locked: bool, alive: int
+    session: Session,
+    actor: Actor,
+    pegawai: Pegawai,
+    account: Account,
+    *,
+    locked: bool,
+    alive: int,
+    repairable: bool,
 ) -> frozenset[Act]:
     disabled = account.disabled_at is not None
     waits_for_approval = pegawai.awaits_approval
     possible = {
+        Act.EMAIL: (repairable, Permission.EMAIL_REPAIR),
         Act.APPROVE: (waits_for_approval, Permission.CPNS_APPROVE),
         Act.UNLOCK: (locked, Permission.ACCOUNT_UNLOCK),
         Act.RESET: (not disabled and not waits_for_approval and bool(pegawai.email_key), Permission.RESET_START),

@@ -12,10 +12,11 @@ from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.progress import GROUP_BITS
 from mysapk_web.domain.usulan import FINAL_STATES, UsulanState
 from mysapk_web.models import PdmHandling, PdmSince, Proposal
-from mysapk_web.services import audit, clock, people
+from mysapk_web.services import audit, clock, email_repair, people
 from mysapk_web.services.actor import NotAllowed
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.people.file import SHOWN
+from mysapk_web.services.people.target import HIGHER
 from mysapk_web.services.progress.person import PersonPdm, pdm_of
 from tests.unit.services.office import Office
 
@@ -62,6 +63,28 @@ def handle(office: Office, key: str, *groups: str) -> None:
 
 def pdm(office: Office, who: str, whom: str) -> PersonPdm | None:
     return office.see(pdm_of, office.actor(who), office.ids[whom])
+
+
+def test_the_way_to_the_repair_of_the_address_is_there_for_whom_it_leads_to_the_person(both_offices: Office) -> None:
+    office = both_offices
+    offered = []
+    for who in ("taufik", "sari", "surya", "yusuf", "ani"):
+        for whom in ("ani", "eko", "taufik", "lina", "citra"):
+            try:
+                seen = office.see(people.person_file, office.actor(who), office.ids[whom])
+            except NotAllowed:
+                continue
+            if seen is None:
+                continue
+            try:
+                found = office.see(email_repair.person, office.actor(who), account_id=office.ids[whom])
+            except NotAllowed:
+                reached = False
+            else:
+                reached = found.note != HIGHER
+            assert (people.Act.EMAIL in seen.acts) is reached, (who, whom)
+            offered.append(reached)
+    assert {True, False} == set(offered)
 
 
 def test_how_far_somebody_is_in_the_present_pdm(both_offices: Office) -> None:

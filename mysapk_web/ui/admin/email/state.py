@@ -6,11 +6,11 @@ from typing import Any, Final, TypedDict
 
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import clock, database, email_imports, email_repair, email_requests, periods, security
-from mysapk_web.services.actor import Refused
+from mysapk_web.services.actor import NotAllowed, Refused
 from mysapk_web.services.email_imports import TokenView
 from mysapk_web.services.email_repair import Found
 from mysapk_web.services.email_requests import RequestView
-from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.access import actor, handler, holding, note_refusal
 from mysapk_web.ui.admin.email.impor_state import ImporState
 from mysapk_web.ui.admin.email.kebijakan_state import KebijakanState
 from mysapk_web.ui.components.lists import address_with, parameter
@@ -213,6 +213,9 @@ class EmailState(AppState):
         self.zona = await database.look(periods.zona_of, actor())
         self._forget()
         await self._requests(number_of(parameter(self.router.url, "halaman")))
+        account = number_of(parameter(self.router.url, "akun"))
+        if account and self.part == PARTS[0]:
+            await self._preselect(account)
         if self.part == "token":
             await self._tokens()
         if self.part == "impor":
@@ -250,6 +253,17 @@ class EmailState(AppState):
     async def _tokens(self) -> None:
         self.systems = [token_row(view, self.zona) for view in await database.look(email_imports.list_tokens, actor())]
         self.proven = security.is_recent(actor())
+
+    async def _preselect(self, account_id: int) -> None:
+        """Whom the address names, as if searched for: by the number of the account, never by NIP."""
+        self.searched = True
+        try:
+            found = await database.look(email_repair.person, actor(), account_id=account_id)
+        except NotAllowed:
+            await note_refusal()
+            return
+        self.person = person_row(found)
+        self.people, self.matches = [self.person], 1
 
     # One address ----------------------------------------------------------------------------------------------------
 

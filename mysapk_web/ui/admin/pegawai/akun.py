@@ -162,11 +162,32 @@ def _offered() -> list[tuple[rx.Component, rx.Component]]:
     ]
 
 
+def _email() -> rx.Component:
+    return rx.cond(
+        AkunState.acts[Act.EMAIL.value],
+        rx.el.li(
+            rx.el.div(
+                rx.el.strong("Perbaiki alamat email"),
+                rx.el.p("Bila alamat salah tulis, berganti, atau belum ada.", class_name="help"),
+            ),
+            rx.el.a(
+                "Perbaiki alamat email",
+                href=f"/admin/email?akun={AkunState.account_id}",
+                class_name="button button-secondary",
+            ),
+        ),
+    )
+
+
 def _acts() -> rx.Component:
     acts = _offered()
     return section(
         "Tindakan",
-        rx.cond(AkunState.closed, inset(AkunState.closed), rx.el.ul(*(offer for offer, _ in acts), class_name="acts")),
+        rx.cond(
+            AkunState.closed,
+            inset(AkunState.closed),
+            rx.el.ul(_email(), *(offer for offer, _ in acts), class_name="acts"),
+        ),
         *(question for _, question in acts),
         rx.cond(
             AkunState.idle,
