@@ -14,7 +14,7 @@ from mysapk_web.models import AuditEvent, Instansi, Period
 from mysapk_web.services import audit, clock, jobs, periods, revisions
 from mysapk_web.services.actor import Actor, NotFoundError, Refused, StaleRevisionError
 from mysapk_web.services.period_draft import Act, Draft, all_periods, dates_of, period_of
-from mysapk_web.services.periods import BannerView
+from mysapk_web.services.periods import BannerView, moment
 from mysapk_web.services.progress import places, reading
 from mysapk_web.services.revisions import NATIONAL
 from mysapk_web.services.security import require_recent
@@ -55,6 +55,21 @@ class PeriodRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """The national period that stops counting for an agency as soon as it has one of its own (DESIGN 5).
+
+    Attributes:
+        running: It is open now; otherwise it is still to come.
+        dates: First and last moment with the zone.
+        closed_until: When the own one opens, where nothing is open until then.
+    """
+
+    running: bool
+    dates: str
+    closed_until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a draft would do.
 
@@ -65,6 +80,7 @@ class Preview:
         own_rows: Agencies that keep their own period and are not touched.
         banner: As people of the actor's own agency (or of the agency concerned) would see it.
         banner_of: Whose.
+        replaced: What the draft ends for its agency by itself; None where nothing.
         revision: Of the periods that the draft was judged by, named by `save` (`services.revisions`).
     """
 
@@ -74,6 +90,7 @@ class Preview:
     own_rows: int
     banner: BannerView | None
     banner_of: str
+    replaced: Replaced | None
     revision: int
 
 
@@ -139,6 +156,7 @@ def preview(session: Session, actor: Actor, draft: Draft) -> Preview:
         own,
         periods.banner(session, shown, changed=changed),
         shown.nama,
+        _replaced(session, shown, draft.kind, changed) if agency else None,
         revisions.current(session, _changes(draft, agency)),
     )
 
@@ -222,6 +240,15 @@ def _changes(draft: Draft, agency: Instansi | None) -> revisions.Changes:
     """What a draft is judged by: the periods of its place, and of an agency also those of the country."""
     of_country = revisions.of_period(None, draft.kind)
     return of_country if agency is None else or_(of_country, revisions.of_period(agency.id, draft.kind))
+
+
+def _replaced(session: Session, agency: Instansi, kind: PeriodKind, changed: list[Period]) -> Replaced | None:
+    before = periods.status(session, agency, kind)
+    if before.period is None or before.period.instansi_id is not None or before.phase is Phase.CLOSED:
+        return None
+    after = periods.status(session, agency, kind, changed=changed)
+    opens = "" if after.period is None or after.is_open else moment(after.period.starts_at, agency.zona)
+    return Replaced(before.is_open, dates_of(before.period, agency.zona), opens if before.is_open else "")
 
 
 def _removed(session: Session, actor: Actor, period_id: int) -> NotFoundError | StaleRevisionError:

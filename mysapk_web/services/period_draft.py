@@ -11,6 +11,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.period import ZONES, PeriodKind
+from mysapk_web.domain.period import Period as Window
 from mysapk_web.domain.roles import Permission
 from mysapk_web.models import Instansi, Period
 from mysapk_web.services import clock
@@ -67,7 +68,7 @@ def _midnight(day: date, zone: object) -> datetime:
     return datetime.combine(day, time(), zone)  # type: ignore[arg-type]
 
 
-def dates_of(row: Period, zona: str) -> str:
+def dates_of(row: Period | Window, zona: str) -> str:
     """First and last minute in words.
 
     Args:

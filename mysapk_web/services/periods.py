@@ -55,15 +55,18 @@ class BannerView:
     more: list[str]
 
 
-def status(session: Session, instansi: Instansi, kind: PeriodKind) -> PeriodStatus:
+def status(
+    session: Session, instansi: Instansi, kind: PeriodKind, *, changed: Sequence[Period] | None = None
+) -> PeriodStatus:
     """Where an agency stands in a period now.
 
     Args:
         session: Any transaction.
         instansi: Whose rows win over the national ones.
         kind: Which kind of period.
+        changed: Periods to judge by instead of the stored ones, for a preview.
     """
-    return _status(_rows(session, instansi), instansi, kind)
+    return _status(_rows(session, instansi) if changed is None else changed, instansi, kind)
 
 
 def statuses(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[PeriodStatus]:
@@ -177,7 +180,7 @@ def _rows(session: Session, instansi: Instansi) -> list[Period]:
     return list(session.exec(select(Period).where(wanted).order_by(col(Period.ends_at))))
 
 
-def _status(rows: list[Period], instansi: Instansi, kind: PeriodKind) -> PeriodStatus:
+def _status(rows: Sequence[Period], instansi: Instansi, kind: PeriodKind) -> PeriodStatus:
     return period_status(_windows(rows), kind, clock.now(), ZONES.get(instansi.zona, ZONES["WIB"]))
 
 

@@ -71,6 +71,33 @@ def test_a_document_takes_nothing_away_of_what_was_typed_before_it(new_page: New
     expect(page.get_by_label("Nama organisasi")).to_have_value("Koperasi Contoh")
 
 
+def test_a_fault_goes_when_its_field_is_right_and_saved(new_page: NewPage, looks: Looks) -> None:
+    """It stayed beside the field, and in the summary, until the whole form was sent again."""
+    page = new_page(person="pegawai")
+    open_form(page, "penghargaan", "Tambah penghargaan")
+    button_named(page, "Simpan dan lanjut").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_focused()
+    field = page.get_by_label("Nomor SK")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    before = alert.get_by_role("listitem").count()
+    assert before > 1
+    looks.fine(page, "isian-kesalahan")
+
+    field.fill("67/TK/2021")
+    expect(draft_line(page)).to_have_text(SAVED)
+    expect(field).to_have_attribute("aria-invalid", "false")
+    expect(alert.get_by_role("listitem")).to_have_count(before - 1)
+    expect(field).to_be_focused()
+    looks.fine(page, "isian-kesalahan-berkurang")
+
+    field.fill("")
+    expect(draft_line(page)).to_have_text(SAVED)
+    button_named(page, "Simpan dan lanjut").click()
+    expect(alert.get_by_role("listitem")).to_have_count(before)
+    expect(field).to_have_attribute("aria-invalid", "true")
+
+
 def test_a_lost_connection_loses_nothing(new_page: NewPage) -> None:
     page = new_page(person="pegawai")
     open_form(page, "keluarga", CHILD)

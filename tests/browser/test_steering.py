@@ -237,6 +237,8 @@ def test_a_period_is_looked_at_set_and_taken_back(
     expect(page.get_by_role("heading", name="Akibatnya")).to_be_visible()
     expect(page.get_by_text("Berlaku bagi 3.923 pegawai di 1 instansi.")).to_be_visible()
     expect(page.get_by_text("Pemutakhiran Data Mandiri belum dibuka")).to_be_visible()
+    expect(page.get_by_text("langsung berakhir bagi pegawai Pemerintah Kabupaten Contoh")).to_be_visible()
+    expect(page.get_by_text("Pemutakhiran data (PDM) tertutup bagi mereka sampai")).to_be_visible()
     looks.fine(page, "periode-akibat")
 
     with server_db.begin() as s:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.period import ZONES, PeriodKind, Phase
 from mysapk_web.models import AuditEvent, Database, Instansi, Period
-from mysapk_web.services import clock, periods, revisions
+from mysapk_web.services import clock, period_admin, periods, revisions
 from mysapk_web.services.actor import InputRefused, NotAllowed, Refused
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.services.period_admin import Act, Draft, choices, listed, preview, remove, save
@@ -197,6 +197,44 @@ def test_the_preview_shows_banner_and_whom_it_concerns_and_writes_nothing(bare: 
     assert own.banner.phase == Phase.OPEN
     assert "WIB sampai" in own.dates
     assert rows(bare, None) == []
+
+
+def test_the_preview_says_that_the_own_period_ends_the_running_national_one(bare: Database) -> None:
+    """The rows of an agency win as a whole: from when it has one, the national ones count no more for it, and for it alone."""
+    make(bare, "admin_bkn", draft("nasional", -5, 20))
+
+    def seen(who: str, wanted: Draft) -> period_admin.Replaced | None:
+        with bare.read() as s:
+            return preview(s, acting(bare, who), wanted).replaced
+
+    own, other = place(bare, KABUPATEN), place(bare, KOTA)
+    at_once, later = seen("admin_instansi", draft(own, 0, 9)), seen("admin_instansi", draft(own, 4, 9))
+    assert at_once is not None
+    assert later is not None
+    assert (at_once.running, at_once.closed_until) == (True, "")
+    assert (later.running, later.dates) == (True, at_once.dates)
+    assert later.closed_until == periods.moment(datetime.combine(day(4), time(), ZONES["WIB"]), "WIB")
+    assert seen("admin_bkn", draft("nasional", 30, 40)) is None
+    assert seen("admin_instansi", draft(own, 4, 9, PeriodKind.VERIFIKASI)) is None
+
+    make(bare, "admin_instansi", draft(own, 4, 9))
+    with bare.read() as s:
+        agencies = {row.nama: row for row in s.exec(select(Instansi))}
+        assert not periods.status(s, agencies[KABUPATEN], PeriodKind.PDM).is_open
+        assert periods.status(s, agencies[KOTA], PeriodKind.PDM).is_open
+    # What is ended already is not ended by a second row; another agency still stands in the national one, read in its own zone.
+    assert seen("admin_instansi", draft(own, 12, 15)) is None
+    elsewhere = seen("admin_instansi_lain", draft(other, 4, 9))
+    assert elsewhere is not None
+    assert "WITA" in elsewhere.dates
+
+
+def test_the_preview_says_that_a_national_period_to_come_will_not_count(bare: Database) -> None:
+    make(bare, "admin_bkn", draft("nasional", 5, 20))
+    with bare.read() as s:
+        found = preview(s, acting(bare, "admin_instansi"), draft(place(bare, KABUPATEN), 6, 9)).replaced
+    assert found is not None
+    assert (found.running, found.closed_until) == (False, "")
 
 
 @given(st.lists(st.tuples(st.sampled_from(Act), st.integers(-5, 40), st.integers(0, 15), st.booleans()), max_size=8))

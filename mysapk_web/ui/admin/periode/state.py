@@ -61,6 +61,7 @@ class Shown(TypedDict):
     heading: str
     dates: str
     concerned: str
+    replaced: str
     banner_of: str
     title: str
     sentence: str
@@ -73,6 +74,7 @@ NOT_SHOWN: Shown = {
     "heading": "",
     "dates": "",
     "concerned": "",
+    "replaced": "",
     "banner_of": "",
     "title": "",
     "sentence": "",
@@ -120,6 +122,7 @@ def shown_of(draft: Draft, preview: Preview) -> Shown:
         "heading": f"{act}: {KIND_LABELS[draft.kind]}",
         "dates": preview.dates,
         "concerned": f"Berlaku bagi {people}.{apart}",
+        "replaced": replaced_of(draft, preview),
         "banner_of": preview.banner_of,
         "title": banner.get("title", ""),
         "sentence": banner.get("sentence", ""),
@@ -127,6 +130,25 @@ def shown_of(draft: Draft, preview: Preview) -> Shown:
         "consequence": banner.get("consequence", ""),
         "more": list(banner.get("more", [])),
     }
+
+
+def replaced_of(draft: Draft, preview: Preview) -> str:
+    """What is said of the national period that an agency's own one ends for it; empty where it ends none.
+
+    Args:
+        draft: As typed.
+        preview: From the service.
+    """
+    ended = preview.replaced
+    if ended is None:
+        return ""
+    whose = f"bagi pegawai {preview.banner_of}"
+    if not ended.running:
+        return f"Periode nasional yang akan datang ({ended.dates}) tidak berlaku lagi {whose}: yang berlaku hanya jadwal ini."
+    lead = f"Periode nasional yang sedang berjalan ({ended.dates}) langsung berakhir {whose} begitu Anda menetapkan jadwal ini"
+    if ended.closed_until:
+        return f"{lead}. {KIND_LABELS[draft.kind]} tertutup bagi mereka sampai {ended.closed_until}."
+    return f"{lead}. Sejak itu yang berlaku hanya jadwal ini."
 
 
 def draft_of(form: dict[str, Any]) -> Draft:

@@ -134,6 +134,7 @@ def _preview() -> rx.Component:
             rx.el.p(rx.el.strong(shown["heading"])),
             rx.el.p(shown["dates"]),
             rx.el.div(inset(shown["concerned"]), class_name="mt-4"),
+            rx.cond(shown["replaced"], rx.el.div(inset(shown["replaced"], kind="warn"), class_name="mt-4")),
             rx.el.p("Banner yang dilihat pegawai ", shown["banner_of"], " sekarang:", class_name="help mt-6"),
             rx.cond(shown["title"], _banner()),
             Form.create(

@@ -238,9 +238,20 @@ class IsianState(AppState):
         if done.warnings != self.hints:
             self.hints = done.warnings
         self._answer(version=done.version, at=clock.now().isoformat())
-        if asks_documents(self.kind_name) & set(change["values"]):
+        asked_anew = asks_documents(self.kind_name) & set(change["values"])
+        if asked_anew or self.faults:
             view = await database.look(pdm.form, actor(), self.usulan_id)
-            self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
+            if asked_anew:
+                self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
+            self._drop_faults(view)
+
+    def _drop_faults(self, view: FormView) -> None:
+        """Keep of the faults of the last check what is still wrong, as it is wrong now."""
+        missing, judged = still_missing(view), {*declared(self.kind_name), *(slot["ident"] for slot in self.slots)}
+        left = {name: missing.get(name, sentence) for name, sentence in self.faults.items()}
+        left = {name: sentence for name, sentence in left.items() if name in missing or name not in judged}
+        if left != self.faults:
+            self.faults = left
 
     async def _save(self, sent: object, version: int) -> SavedDraft:
         values = changed_values(sent, self._declared(), KEPT_LENGTH)
@@ -282,7 +293,7 @@ class IsianState(AppState):
         view = await database.look(pdm.form, actor(), self.usulan_id)
         self._show_fields(view)  # "loaded" makes the page show these values
         self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
-        self.faults = {name: sentence for name, sentence in self.faults.items() if name in still_missing(view)}
+        self._drop_faults(view)
         self._answer(version=view.version, loaded=True, at=self.saved["at"])
 
     @handler(LOGGED_IN)
