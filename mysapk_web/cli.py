@@ -37,7 +37,7 @@ from mysapk_web.services.actor import Refused
 from mysapk_web.services.email_imports import import_email
 from mysapk_web.services.people import create_admin, remove_second_factor_of
 from mysapk_web.services.progress import counting, queue
-from mysapk_web.services.records import export_records, import_records, list_doubles
+from mysapk_web.services.records import export_records, import_records, report_duplicates
 from mysapk_web.services.references import import_reference
 from mysapk_web.settings import Settings, SettingsError, field_names, load, read
 
@@ -265,7 +265,7 @@ def export_records_command(
 def duplicates(instansi: _Agency = "", report: _Report = None) -> None:
     """Count what is on file twice or proposed again; the report says what to do about each. Nothing is changed."""
     with _told_in_lines(), _database() as (database, _settings):
-        counts = list_doubles(database, instansi=instansi, report=report)
+        counts = report_duplicates(database, instansi=instansi, report=report)
     for key, count in sorted(counts.items()):
         typer.echo(f"{key:<24}{count:>9}")
     typer.echo(f"{counts.total()} found." + (" Use --report FILE to see them." if counts and report is None else ""))

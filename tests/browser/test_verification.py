@@ -94,7 +94,7 @@ def test_from_the_person_into_the_record(
     page.get_by_role("link", name="Dewi Rahayu, S.Pd.").click()
     page.wait_for_url(f"**/verifikasi/{number}")
     expect(page.get_by_role("heading", level=1, name="Ubah penghargaan")).to_be_visible()
-    changed = row_of(page, "Nomor SK")
+    changed = row_of(page, "Nomor SK").first
     expect(changed).to_contain_text("66/TK/2021")
     expect(changed).to_contain_text("67/TK/2021")
     expect(changed).to_contain_text("Berbeda")
@@ -169,7 +169,7 @@ def test_a_value_is_corrected(new_page: NewPage, server_db: Database, accounts: 
     number = send(new_page, server_db, accounts)
     page = new_page(DESK, "verifikator")
     page.goto(f"/verifikasi/{number}")
-    button_named(row_of(page, "Nomor SK"), "Perbaiki Nomor SK").click()
+    button_named(row_of(page, "Nomor SK").first, "Perbaiki Nomor SK").click()
     expect(page.get_by_text("Isi nilai yang benar untuk Nomor SK")).to_be_focused()
     page.get_by_label("Nilai yang benar").fill("68/TK/2021")
     looks.fine(page, "verifikasi-perbaiki")

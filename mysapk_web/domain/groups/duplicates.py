@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias
 
@@ -48,66 +49,69 @@ def normal_form(field: Field, value: Value) -> str:
     return text.strip()
 
 
-def identity_keys(kind: RecordKind, payload: Mapping[str, Value]) -> Keys:
-    """What a record is recognised by; two records of one person are the same when they have one of these in common.
+@dataclass(frozen=True, slots=True)
+class RecordKeys:
+    """What a record is compared by.
+
+    Attributes:
+        whole: all that it says; two that have it in common say the same in every field.
+        identity: the complete keys of its kind, and `whole`, which stands for a record that lacks a part of each. None of a record that
+            says nothing.
+        similar: the complete keys that make another record worth a look.
+    """
+
+    whole: tuple[str, ...]
+    identity: Keys
+    similar: Keys
+
+    def same(self, other: "RecordKeys") -> bool:
+        """Tell whether two records of one person are the same."""
+        return not self.identity.isdisjoint(other.identity)
+
+    def alike(self, other: "RecordKeys") -> bool:
+        """Tell whether two records of one person may be the same, or are."""
+        return self.same(other) or not self.similar.isdisjoint(other.similar)
+
+
+def keys_of(kind: RecordKind, payload: Mapping[str, Value]) -> RecordKeys:
+    """Read from a record what it is compared by.
 
     Args:
         kind: declares the keys.
         payload: stored values.
-
-    Returns:
-        The complete keys, and all values together, which stand for a record that lacks a part of each key. None of a record that says
-        nothing.
     """
-    forms = _forms(kind, payload)
-    if not any(forms.values()):
-        return frozenset()
-    return _complete(kind.identity, forms) | {(_WHOLE, *forms.values())}
-
-
-def whole_key(kind: RecordKind, payload: Mapping[str, Value]) -> tuple[str, ...]:
-    """All values of a record: two that have it in common say the same in every field."""
-    return tuple(_forms(kind, payload).values())
-
-
-def similar_keys(kind: RecordKind, payload: Mapping[str, Value]) -> Keys:
-    """What makes another record of the person worth a look; as `identity_keys`."""
-    return _complete(kind.similar, _forms(kind, payload))
+    forms = {field.name: normal_form(field, payload.get(field.name)) for field in kind.fields}
+    whole = tuple(forms.values())
+    identity: Keys = frozenset()
+    if any(whole):
+        identity = _complete(kind.identity, forms) | {(_WHOLE, *whole)}
+    return RecordKeys(whole, identity, _complete(kind.similar, forms))
 
 
 def is_same(kind: RecordKind, one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
     """Tell whether two records of one person are the same."""
-    return not identity_keys(kind, one).isdisjoint(identity_keys(kind, other))
+    return keys_of(kind, one).same(keys_of(kind, other))
 
 
-def is_similar(kind: RecordKind, one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
-    """Tell whether two records of one person may be the same, or are."""
-    return is_same(kind, one, other) or not similar_keys(kind, one).isdisjoint(similar_keys(kind, other))
-
-
-def becomes_same(
-    kind: RecordKind, before: Mapping[str, Value] | None, after: Mapping[str, Value], other: Mapping[str, Value]
-) -> bool:
+def becomes_same(before: RecordKeys | None, after: RecordKeys, other: RecordKeys) -> bool:
     """Tell whether a proposal makes a record the same as another one.
 
     Args:
-        kind: declares the keys.
-        before: the record on file that is changed; None when one is added.
-        after: the record as proposed.
-        other: another record of the person.
+        before: of the record on file that is changed; None when one is added.
+        after: of the record as proposed.
+        other: of another record of the person.
 
     Returns:
         False where the two were the same already: such a pair is on file, and refusing every change would leave it there for good.
     """
-    return is_same(kind, after, other) and (before is None or not is_same(kind, before, other))
+    return after.same(other) and (before is None or not before.same(other))
 
 
-def agreed_field(kind: RecordKind, one: Mapping[str, Value], other: Mapping[str, Value]) -> str:
+def agreed_field(kind: RecordKind, one: RecordKeys, other: RecordKeys) -> str:
     """Name the field where a form says that two records are the same: the last one of the key they agree on; empty for none."""
-    for key in kind.identity:
-        if key.fields and not _complete((key,), _forms(kind, one)).isdisjoint(_complete((key,), _forms(kind, other))):
-            return key.fields[-1]
-    return ""
+    agreed = {key[0] for key in one.identity & other.identity}
+    fields = (key.fields for place, key in enumerate(kind.identity) if place in agreed and key.fields)
+    return next(fields, ("",))[-1]
 
 
 def differing_fields(kind: RecordKind, one: Mapping[str, Value], other: Mapping[str, Value]) -> frozenset[str]:
@@ -117,10 +121,6 @@ def differing_fields(kind: RecordKind, one: Mapping[str, Value], other: Mapping[
         for field in kind.fields
         if normal_form(field, one.get(field.name)) != normal_form(field, other.get(field.name))
     )
-
-
-def _forms(kind: RecordKind, payload: Mapping[str, Value]) -> dict[str, str]:
-    return {field.name: normal_form(field, payload.get(field.name)) for field in kind.fields}
 
 
 def _complete(keys: Iterable[Key], forms: Mapping[str, str]) -> Keys:

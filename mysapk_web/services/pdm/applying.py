@@ -17,7 +17,7 @@ from mysapk_web.models import FormerValue, PersonnelRecord, Proposal
 from mysapk_web.services.actor import NotAllowed, NotFoundError, Refused
 from mysapk_web.services.pdm.codes import ReadableCodes, codes
 from mysapk_web.services.pdm.holdings import kind_of
-from mysapk_web.services.pdm.matching import second_of
+from mysapk_web.services.pdm.matching import find_duplicate
 from mysapk_web.services.pdm.moving import move
 from mysapk_web.services.pdm.payload import editable, readable
 from mysapk_web.services.pdm.standing import Standing, standing_of
@@ -26,7 +26,7 @@ OVERTAKEN: Final = (
     "Data pada berkas berubah sesudah usulan ini dikirim, sehingga usulan tidak dapat diterapkan. "
     "Kembalikan usulan agar diperiksa kembali."
 )
-DOUBLED: Final = (
+DUPLICATE: Final = (
     "Data yang sama sudah ada pada berkas, sehingga usulan tidak dapat diterapkan. "
     "Tolak usulan, atau kembalikan agar pegawai memeriksanya kembali."
 )
@@ -69,7 +69,7 @@ def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int |
     declared, now = kind_of(proposal), here.times.now
     if proposal.action is Action.ADD:
         values = _sound(session, here, proposal, declared)
-        _require_single(session, here, declared, values)
+        _require_unique(session, here, declared, values)
         record = PersonnelRecord(
             pegawai_id=here.pegawai_id,
             kind=declared.key,
@@ -91,7 +91,7 @@ def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int |
     if proposal.action is Action.CHANGE:
         # What the agency keeps beside the proposed fields stays.
         payload = {**old.payload, **_sound(session, here, proposal, declared)}
-        _require_single(session, here, declared, payload, old)
+        _require_unique(session, here, declared, payload, old)
         changes = {"payload": payload}
     session.add(
         FormerValue(
@@ -107,7 +107,7 @@ def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int |
     return old.id or 0
 
 
-def _require_single(
+def _require_unique(
     session: Session,
     here: Standing,
     declared: RecordKind,
@@ -127,8 +127,8 @@ def _require_single(
             col(PersonnelRecord.id) != (old.id if old else 0),
         )
     ).all()
-    if second_of(declared, others, readable(declared, old.payload) if old else None, after):
-        raise Refused(DOUBLED)
+    if find_duplicate(declared, others, readable(declared, old.payload) if old else None, after):
+        raise Refused(DUPLICATE)
 
 
 def _change(session: Session, record: PersonnelRecord, values: dict[str, Any]) -> None:

@@ -9,7 +9,14 @@ from typing import Any, Final
 from mysapk_web.domain.groups import group_of
 from mysapk_web.domain.groups.base import Action, RecordKind
 from mysapk_web.domain.groups.diff import differences
-from mysapk_web.domain.groups.duplicates import agreed_field, becomes_same, differing_fields, is_same, is_similar
+from mysapk_web.domain.groups.duplicates import (
+    RecordKeys,
+    agreed_field,
+    becomes_same,
+    differing_fields,
+    is_same,
+    keys_of,
+)
 from mysapk_web.domain.groups.fields import Codes, Value
 from mysapk_web.domain.usulan import EDITABLE
 from mysapk_web.models import PersonnelRecord, Proposal
@@ -74,12 +81,13 @@ def compare(
         declared: Its kind.
         values: What it proposes.
         codes: The code tables.
-        official: For a desk: drafts are nobody's business, values are shown in full.
+        official: For a desk: values are shown in full, and drafts and what lies in another agency are none of its business.
     """
     mine = next((each for each in holdings.records.get(proposal.kind, ()) if each.id == proposal.record_id), None)
-    before = readable(declared, mine.payload) if mine else None
+    before = readable(declared, mine.payload) if mine else {}
     # What the agency keeps beside the proposed fields stays when a proposal is applied.
-    after = {**(before or {}), **values}
+    after = {**before, **values}
+    proposed = _Proposed(after, keys_of(declared, after), keys_of(declared, before) if mine else None)
     others = [
         _Other(record.payload, on_file=True, number=record.id or 0, first=True)
         for record in holdings.records.get(proposal.kind, ())
@@ -89,14 +97,14 @@ def compare(
     others += [
         _Other(other.payload, on_file=False, number=other.id or 0, first=_is_first(other, proposal))
         for other in _under_way(holdings.proposals, proposal)
-        if not official or other.state not in EDITABLE
+        if not official or (other.state not in EDITABLE and other.instansi_id == proposal.instansi_id)
     ]
-    found = (_match(declared, before, after, each, codes, reveal=official) for each in others)
+    found = (_match(declared, proposed, each, codes, reveal=official) for each in others)
     matches = sorted((each for each in found if each), key=lambda each: (not each.refused, not each.same))
     return Compared(records, len(others) - records, tuple(matches))
 
 
-def is_double(holdings: Holdings, declared: RecordKind, record: PersonnelRecord) -> bool:
+def has_duplicate(holdings: Holdings, declared: RecordKind, record: PersonnelRecord) -> bool:
     """Whether another record on file is the same as this one, so that this one can go, be it the latest or not.
 
     Args:
@@ -109,7 +117,7 @@ def is_double(holdings: Holdings, declared: RecordKind, record: PersonnelRecord)
     return any(is_same(declared, values, readable(declared, each.payload)) for each in others)
 
 
-def second_of(
+def find_duplicate(
     declared: RecordKind,
     records: Sequence[PersonnelRecord],
     before: Mapping[str, Value] | None,
@@ -123,9 +131,10 @@ def second_of(
         before: Values of the record that is changed; None when one is added.
         after: Its values as proposed.
     """
-    return next(
-        (each for each in records if becomes_same(declared, before, after, readable(declared, each.payload))), None
-    )
+    old = None if before is None else keys_of(declared, before)
+    new = keys_of(declared, after)
+    keys = ((each, keys_of(declared, readable(declared, each.payload))) for each in records)
+    return next((each for each, theirs in keys if becomes_same(old, new, theirs)), None)
 
 
 def _under_way(proposals: Sequence[Proposal], proposal: Proposal) -> list[Proposal]:
@@ -154,6 +163,15 @@ def _is_first(other: Proposal, proposal: Proposal) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class _Proposed:
+    """A record as it would be, and by what it is compared; `before` of the record that is changed."""
+
+    values: Mapping[str, Value]
+    keys: RecordKeys
+    before: RecordKeys | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Other:
     """What a proposal is compared with."""
 
@@ -164,36 +182,29 @@ class _Other:
     """It was there before the proposal."""
 
 
-def _match(
-    declared: RecordKind,
-    before: Mapping[str, Value] | None,
-    after: Mapping[str, Value],
-    other: _Other,
-    codes: Codes,
-    *,
-    reveal: bool,
-) -> Match | None:
+def _match(declared: RecordKind, proposed: _Proposed, other: _Other, codes: Codes, *, reveal: bool) -> Match | None:
     values = readable(declared, other.payload)
-    if not is_similar(declared, after, values):
+    keys = keys_of(declared, values)
+    if not proposed.keys.alike(keys):
         return None
-    refused = other.first and becomes_same(declared, before if other.on_file else None, after, values)
-    same, title = is_same(declared, after, values), declared.title(values, codes)
-    told = differing_fields(declared, values, after)
+    refused = other.first and becomes_same(proposed.before if other.on_file else None, proposed.keys, keys)
+    same, title = proposed.keys.same(keys), declared.title(values, codes)
+    told = differing_fields(declared, values, proposed.values)
     return Match(
         refused=refused,
         same=same,
         on_file=other.on_file,
         number=other.number,
-        field=agreed_field(declared, after, values) if refused else "",
+        field=agreed_field(declared, proposed.keys, keys) if refused else "",
         title=title,
         subtitle=declared.subtitle(values, codes),
         href=_address(declared, other),
         differences=[
             Change(each.field, each.label, each.before, each.after)
-            for each in differences(declared, values, after, codes, reveal=reveal)
+            for each in differences(declared, values, proposed.values, codes, reveal=reveal)
             if each.field in told
         ],
-        sentence=_sentence(other, title, adds=before is None, refused=refused, same=same),
+        sentence=_sentence(other, title, adds=proposed.before is None, refused=refused, same=same),
     )
 
 

@@ -9,7 +9,7 @@ from mysapk_web.domain.text import in_sentence
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
 from mysapk_web.models import PersonnelRecord, Proposal
 from mysapk_web.services.pdm.holdings import Holdings, is_latest
-from mysapk_web.services.pdm.matching import is_double
+from mysapk_web.services.pdm.matching import has_duplicate
 
 MAX_OPEN: Final = 20
 """Open proposals of one kind, where several are taken: more than any family has."""
@@ -118,7 +118,7 @@ def _against_cardinality(
     records = holdings.records[declared.key]
     if declared.cardinality is Cardinality.SINGLE and action is Action.ADD and records:
         return f"{declared.label} hanya satu dan sudah ada pada berkas. Ubah data itu."
-    spare = action is Action.DELETE and record is not None and is_double(holdings, declared, record)
+    spare = action is Action.DELETE and record is not None and has_duplicate(holdings, declared, record)
     if record is not None and not spare and not is_latest(holdings, declared, record):
         return "Yang dapat diusulkan hanya data terakhir."
     limit = YEARS if declared.cardinality is Cardinality.TWO_YEARS else MAX_OPEN

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.groups import group_of
 from mysapk_web.domain.groups.base import Action, RecordKind
-from mysapk_web.domain.groups.duplicates import differing_fields, identity_keys, similar_keys, whole_key
+from mysapk_web.domain.groups.duplicates import RecordKeys, differing_fields, keys_of
 from mysapk_web.domain.groups.fields import PersonFacts, Value
 from mysapk_web.domain.groups.validation import validate
 from mysapk_web.domain.nip import NipError, normalise_nip
@@ -94,11 +94,11 @@ class _Known:
     under_way: set[tuple[str | int, ...]] = field(default_factory=set)
     similar: dict[tuple[str | int, ...], dict[str, Value]] = field(default_factory=dict)
 
-    def add(self, declared: RecordKind, payload: dict[str, Value]) -> None:
+    def add(self, keys: RecordKeys, payload: dict[str, Value]) -> None:
         """Note a record on file."""
-        self.present.add(whole_key(declared, payload))
-        self.same |= identity_keys(declared, payload)
-        for key in similar_keys(declared, payload):
+        self.present.add(keys.whole)
+        self.same |= keys.identity
+        for key in keys.similar:
             self.similar.setdefault(key, payload)
 
 
@@ -146,14 +146,15 @@ class _Chunk:
         records = list(self.session.exec(mine))
         for record in records:
             payload = readable(self.declared, record.payload)
+            keys = keys_of(self.declared, payload)
             if record.removed_at is None:
-                self.known[record.pegawai_id].add(self.declared, payload)
+                self.known[record.pegawai_id].add(keys, payload)
             else:
-                self.known[record.pegawai_id].gone.add(whole_key(self.declared, payload))
+                self.known[record.pegawai_id].gone.add(keys.whole)
         owner = {record.id: record.pegawai_id for record in records}
         for former in self.session.exec(select(FormerValue).where(col(FormerValue.record_id).in_(list(owner)))):
-            before = whole_key(self.declared, readable(self.declared, former.payload))
-            self.known[owner[former.record_id]].gone.add(before)
+            before = keys_of(self.declared, readable(self.declared, former.payload))
+            self.known[owner[former.record_id]].gone.add(before.whole)
 
     def _read_proposals(self, ids: Sequence[int]) -> None:
         """What lies on a desk. What its owner can still change is compared with the file when it is sent."""
@@ -165,7 +166,7 @@ class _Chunk:
             col(Proposal.state).not_in(EDITABLE),
         )
         for owner, payload in self.session.exec(sent):
-            self.known[owner].under_way |= identity_keys(self.declared, readable(self.declared, payload))
+            self.known[owner].under_way |= keys_of(self.declared, readable(self.declared, payload)).identity
 
     def _report(self, row: Row, nip: str) -> RowReport:
         try:
@@ -179,19 +180,18 @@ class _Chunk:
         if faults:
             raise RowFault(" ".join(faults.values()))
         payload, note = self._judged(person, values)
-        known, said = self.known[person.id], whole_key(self.declared, payload)
-        if said in known.present:
+        known, keys = self.known[person.id], keys_of(self.declared, payload)
+        if keys.whole in known.present:
             return Verdict.TIDAK_BERUBAH, SAME
-        if said in known.gone:
+        if keys.whole in known.gone:
             return Verdict.TIDAK_BERUBAH, WAS
-        keys = identity_keys(self.declared, payload)
-        if not keys.isdisjoint(known.same):
+        if not keys.identity.isdisjoint(known.same):
             raise RowFault(
                 f"{self.declared.label} ini sudah ada di berkas dengan isi lain. Perubahan diusulkan oleh pegawainya di portal."
             )
-        if not keys.isdisjoint(known.under_way):
+        if not keys.identity.isdisjoint(known.under_way):
             raise RowFault(f"{self.declared.label} ini sudah diusulkan pegawainya di portal dan sedang diproses.")
-        note = f"{note} {self._alike(known, payload)}".strip()
+        note = f"{note} {self._alike(known, keys, payload)}".strip()
         self.session.add(
             PersonnelRecord(
                 pegawai_id=person.id,
@@ -201,12 +201,12 @@ class _Chunk:
                 changed_at=self.now,
             )
         )
-        known.add(self.declared, payload)
+        known.add(keys, payload)
         return (Verdict.DITERIMA_DENGAN_CATATAN if note else Verdict.BARU), f"{ADDED} {note}".strip()
 
-    def _alike(self, known: _Known, payload: dict[str, Value]) -> str:
+    def _alike(self, known: _Known, keys: RecordKeys, payload: dict[str, Value]) -> str:
         """What to say where something similar is on file; empty where there is nothing."""
-        other = next((known.similar[key] for key in similar_keys(self.declared, payload) if key in known.similar), None)
+        other = next((known.similar[key] for key in keys.similar if key in known.similar), None)
         if other is None:
             return ""
         differing = differing_fields(self.declared, other, payload)

@@ -98,7 +98,7 @@ def correct(
     examined = examine(session, proposal, here)
     old = editable(declared, proposal.payload)
     payload = _corrected(declared, wanted, old, value, examined, tables)
-    _require_single(declared, proposal, payload, examined, tables)
+    _require_unique(declared, proposal, payload, examined, tables)
     changes = [
         {"field": each.name, "before": old[each.name], "after": payload[each.name]}
         for each in declared.editable
@@ -144,7 +144,7 @@ def _corrected(
     return checked.payload
 
 
-def _require_single(
+def _require_unique(
     declared: RecordKind, proposal: Proposal, payload: dict[str, Value], examined: Examined, tables: StoredCodes
 ) -> None:
     """A correction doesn't make the proposal the same as something that is on file or under way.

@@ -91,7 +91,7 @@ def _duplicates(declared: RecordKind, compared: Compared) -> list[CheckResult]:
     """What the person has that is the same or similar; where there is nothing, with how much and by what it was compared."""
     if compared.matches:
         return [_duplicate(each) for each in compared.matches]
-    among = f"{compared.records} data {declared.label} pada berkas dan {compared.proposals} usulan lain yang sedang diproses"
+    among = f"{compared.records} data {declared.label} pada berkas dan {compared.proposals} usulan lain yang diproses di instansi ini"
     keys = "; ".join(_in_words(declared, key) for key in declared.identity if key.fields)
     by = f" Data dianggap sama bila sama pada: {keys}." if keys else ""
     return [CheckResult("Data ganda", "good", f"Tidak ada yang sama atau mirip di antara {among}.{by}")]

@@ -11,9 +11,8 @@ from mysapk_web.domain.groups.duplicates import (
     agreed_field,
     becomes_same,
     differing_fields,
-    identity_keys,
     is_same,
-    is_similar,
+    keys_of,
     normal_form,
 )
 from mysapk_web.domain.groups.fields import Field, FieldKind
@@ -21,6 +20,11 @@ from mysapk_web.domain.groups.validation import validate
 from mysapk_web.domain.text import INVISIBLE
 from tests.unit.domain.groups.records import CODES, GOOD, TODAY
 from tests.unit.domain.groups.test_properties import records
+
+
+def is_similar(declared, one, other):
+    return keys_of(declared, one).alike(keys_of(declared, other))
+
 
 KINDS = [each for group in GROUPS for each in group.kinds]
 TEXT = Field("t", "Teks")
@@ -102,12 +106,13 @@ def test_sameness_is_symmetric_and_every_record_is_itself(first, second):
     _, other = as_stored((declared, *second[1:]))
     assert is_same(declared, payload, other) == is_same(declared, other, payload)
     assert is_similar(declared, payload, other) == is_similar(declared, other, payload)
-    assert is_same(declared, payload, dict(payload)) == bool(identity_keys(declared, payload))
+    assert is_same(declared, payload, dict(payload)) == bool(keys_of(declared, payload).identity)
     assert differing_fields(declared, payload, payload) == frozenset()
     if is_same(declared, payload, other):
         assert is_similar(declared, payload, other)
-        assert not becomes_same(declared, payload, dict(payload), other)
-        assert becomes_same(declared, None, payload, other)
+        mine, theirs = keys_of(declared, payload), keys_of(declared, other)
+        assert not becomes_same(mine, mine, theirs)
+        assert becomes_same(None, mine, theirs)
 
 
 @pytest.mark.parametrize("each", KINDS, ids=lambda each: each.key)
@@ -132,12 +137,13 @@ def test_one_key_is_enough_and_a_part_of_it_is_not(each):
         assert is_same(each, shared, shared | rest) or not shared
         for name in key.fields:
             assert not is_same(each, {name: shared[name]}, shared | {name: shared[name]}) or len(key.fields) == 1
-            assert agreed_field(each, shared, shared | rest)
+            assert agreed_field(each, keys_of(each, shared), keys_of(each, shared | rest))
 
 
 def test_of_a_kind_that_there_is_one_of_a_second_one_is_the_same_whatever_it_says():
-    assert is_same(kind("cpns-pns"), {"nomor_sk_cpns": "1"}, {"nomor_sk_pns": "2"})
-    assert agreed_field(kind("cpns-pns"), {"nomor_sk_cpns": "1"}, {"nomor_sk_pns": "2"}) == ""
+    one, other = (keys_of(kind("cpns-pns"), values) for values in ({"nomor_sk_cpns": "1"}, {"nomor_sk_pns": "2"}))
+    assert one.same(other)
+    assert agreed_field(kind("cpns-pns"), one, other) == ""
 
 
 @pytest.mark.parametrize(

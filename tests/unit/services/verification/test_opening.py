@@ -368,13 +368,13 @@ def test_reading_is_written_down(office: Office) -> None:
 # The same, and similar ---------------------------------------------------------------------------
 
 
-def _of_doubles(opened: verification.Opened) -> list[tuple[str, str]]:
+def _of_duplicates(opened: verification.Opened) -> list[tuple[str, str]]:
     return [(check.result, check.note) for check in opened.checks if check.name == "Data ganda"]
 
 
 def test_a_check_says_with_what_it_compared_and_by_what(office: Office) -> None:
     office.desk.put("penghargaan")  # of another year
-    ((result, note),) = _of_doubles(office.verifier.open(office.desk.sent("keluarga", ANAK, kind="anak")))
+    ((result, note),) = _of_duplicates(office.verifier.open(office.desk.sent("keluarga", ANAK, kind="anak")))
     assert result == "good"
     assert "0 data Anak pada berkas dan 0 usulan lain" in note
     assert "Nama lengkap tanpa gelar + Tanggal lahir; NIK; Nomor paspor" in note
@@ -393,7 +393,7 @@ def test_what_came_on_file_after_it_was_sent_stands_in_the_way(office: Office) -
     number = office.sent()
     office.desk.put("penghargaan", PENGHARGAAN | {"tanggal_sk": "2020-08-10", "tahun": 2020, "nomor_sk": "9/TK/2020"})
     opened = office.verifier.open(number)
-    ((result, note),) = _of_doubles(opened)
+    ((result, note),) = _of_duplicates(opened)
     assert result == "bad"
     assert "Sama dengan data pada berkas: Satyalancana Karya Satya 10 Tahun" in note
     assert "Nomor SK (berkas: 9/TK/2020, diusulkan: 44/TK/2020)" in note
@@ -408,7 +408,7 @@ def test_a_similar_record_is_shown_at_the_desk_in_full(office: Office) -> None:
     office.desk.put("anak", twin)
     number = office.desk.sent("keluarga", ANAK | {"nama": "Bagus Lestari"}, kind="anak")
     opened = office.verifier.open(number)
-    ((result, note),) = _of_doubles(opened)
+    ((result, note),) = _of_duplicates(opened)
     assert result == "warn"
     assert "Mirip dengan data pada berkas: Bagas Lestari" in note
     assert "NIK (berkas: 3374011708120001, diusulkan: kosong)" in note
@@ -421,7 +421,7 @@ def test_a_draft_of_the_person_is_nothing_that_a_desk_hears_of(office: Office) -
     number = office.desk.sent("keluarga", ANAK, kind="anak")
     office.desk.save(older, ANAK | {"nama": "Bagas Lestari"})
     opened = office.verifier.open(number)
-    ((result, note),) = _of_doubles(opened)
+    ((result, note),) = _of_duplicates(opened)
     assert (result, "dan 0 usulan lain" in note) == ("good", True)
     office.verifier.decide(number, A.VERIFY)
 
@@ -430,12 +430,21 @@ def test_another_proposal_on_its_way_is_shown(office: Office) -> None:
     first = office.desk.sent("keluarga", ANAK, kind="anak")
     second = office.desk.sent("keluarga", ANAK | {"nama": "Bagus Lestari", "akta_kelahiran": "9"}, kind="anak")
     for number, other in ((first, "Bagus Lestari"), (second, "Bagas Lestari")):
-        ((result, note),) = _of_doubles(office.verifier.open(number))
+        ((result, note),) = _of_duplicates(office.verifier.open(number))
         assert result == "warn"
         assert f"Mirip dengan usulan lain: {other}" in note
 
 
-def test_a_correction_makes_nothing_a_double(office: Office) -> None:
+def test_what_lies_in_another_agency_is_none_of_its_business(office: Office) -> None:
+    first = office.desk.sent("keluarga", ANAK, kind="anak")
+    second = office.desk.sent("keluarga", ANAK | {"nama": "Bagus Lestari", "akta_kelahiran": "9"}, kind="anak")
+    with office.desk.portal.db.begin() as session:
+        session.get_one(Proposal, second).instansi_id = office.desk.portal.citra.instansi_id
+    ((result, note),) = _of_duplicates(office.verifier.open(first))
+    assert (result, "dan 0 usulan lain yang diproses di instansi ini" in note) == ("good", True)
+
+
+def test_a_correction_makes_nothing_a_second_time(office: Office) -> None:
     office.desk.put("penghargaan")
     number = office.sent({"tahun": "2020"})
     rewritten = {"tanggal_sk": "2019-08-10"}

@@ -15,8 +15,8 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.groups import GROUPS, kind
 from mysapk_web.models import Instansi, PersonnelRecord, Proposal
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.records import doubles, list_doubles
-from mysapk_web.services.records.doubles import Double, find_doubles
+from mysapk_web.services.records import duplicates, report_duplicates
+from mysapk_web.services.records.duplicates import Duplicate, find_duplicates
 from tests.unit.domain.groups.records import GOOD
 from tests.unit.services.pdm.desk import ANAK, PENGHARGAAN, Desk, open_pdm
 from tests.unit.services.people import Portal
@@ -34,8 +34,8 @@ def desk_on_both(both: Portal) -> Desk:
     return open_pdm(both)
 
 
-def found(desk: Desk, agency: int | None = None) -> list[Double]:
-    return list(find_doubles(desk.portal.db, agency))
+def found(desk: Desk, agency: int | None = None) -> list[Duplicate]:
+    return list(find_duplicates(desk.portal.db, agency))
 
 
 def sent_before_the_rule(desk: Desk, number: int, **values: Any) -> None:
@@ -56,19 +56,19 @@ def test_nothing_is_there_twice(desk: Desk) -> None:
 def test_every_kind_of_record_that_is_there_twice_is_found(desk_on_both: Desk, key: str) -> None:
     desk = desk_on_both
     first, second = desk.put(key, GOOD[key]), desk.put(key, dict(GOOD[key]))
-    (double,) = found(desk)
-    assert (double.nip, double.kind) == (desk.person.nip, key)
-    assert (double.what, double.same_as, double.differing) == (f"berkas {second}", f"berkas {first}", ())
-    assert f"Hapus berkas {second}: sama dengan berkas {first}, tanpa dokumen." in double.advice
-    assert ("/pdm/" in double.advice) == ("DELETE" in kind(key).actions)
+    (duplicate,) = found(desk)
+    assert (duplicate.nip, duplicate.kind) == (desk.person.nip, key)
+    assert (duplicate.what, duplicate.same_as, duplicate.differing) == (f"berkas {second}", f"berkas {first}", ())
+    assert f"Hapus berkas {second}: sama dengan berkas {first}, tanpa dokumen." in duplicate.advice
+    assert ("/pdm/" in duplicate.advice) == ("DELETE" in kind(key).actions)
 
 
 def test_three_of_one_are_two_too_many_and_the_fullest_stays(desk: Desk) -> None:
     poor = {name: GOOD["golongan"][name] for name in ("golongan", "tmt_golongan")}
     one, two, full = desk.put("golongan", poor), desk.put("golongan", poor), desk.put("golongan", GOOD["golongan"])
-    told = {double.what: double for double in found(desk)}
+    told = {duplicate.what: duplicate for duplicate in found(desk)}
     assert set(told) == {f"berkas {one}", f"berkas {two}"}
-    assert {double.same_as for double in told.values()} == {f"berkas {full}"}
+    assert {duplicate.same_as for duplicate in told.values()} == {f"berkas {full}"}
     assert "Nomor SK" in told[f"berkas {one}"].differing
     assert told[f"berkas {one}"].advice.startswith("Bandingkan dahulu isian yang berbeda.")
 
@@ -80,9 +80,9 @@ def test_what_came_with_documents_stays(desk: Desk) -> None:
     with desk.portal.db.begin() as session:
         row = session.get_one(PersonnelRecord, record)
         row.payload = {**row.payload, "tahun": 2020}
-    (double,) = found(desk)
-    assert (double.what, double.same_as) == (f"berkas {bare}", f"berkas {record}")
-    assert f"sama dengan berkas {record}, yang berdokumen, tanpa dokumen." in double.advice
+    (duplicate,) = found(desk)
+    assert (duplicate.what, duplicate.same_as) == (f"berkas {bare}", f"berkas {record}")
+    assert f"sama dengan berkas {record}, yang berdokumen, tanpa dokumen." in duplicate.advice
 
 
 def test_a_proposal_on_a_desk_is_told_and_a_draft_is_not(desk: Desk) -> None:
@@ -91,9 +91,9 @@ def test_a_proposal_on_a_desk_is_told_and_a_draft_is_not(desk: Desk) -> None:
     desk.draft("keluarga", ANAK, kind="anak")
     assert found(desk) == []
     sent_before_the_rule(desk, number, nama="BAGAS LESTARI", tanggal_lahir="2012-08-17")
-    (double,) = found(desk)
-    assert (double.what, double.same_as) == (f"usulan {number}", f"berkas {record}")
-    assert double.advice == f"Tolak usulan {number}: sama dengan berkas {record}."
+    (duplicate,) = found(desk)
+    assert (duplicate.what, duplicate.same_as) == (f"usulan {number}", f"berkas {record}")
+    assert duplicate.advice == f"Tolak usulan {number}: sama dengan berkas {record}."
 
 
 def test_a_change_is_no_double_of_its_own_record_but_of_another(desk: Desk) -> None:
@@ -102,15 +102,15 @@ def test_a_change_is_no_double_of_its_own_record_but_of_another(desk: Desk) -> N
     number = desk.sent("keluarga", {"tempat_lahir": "Solo"}, kind="anak", action="CHANGE", record_id=mine)
     assert found(desk) == []
     sent_before_the_rule(desk, number, nama="Bagas Lestari", tanggal_lahir="2012-08-17")
-    (double,) = found(desk)
-    assert (double.what, double.same_as) == (f"usulan {number}", f"berkas {other}")
+    (duplicate,) = found(desk)
+    assert (duplicate.what, duplicate.same_as) == (f"usulan {number}", f"berkas {other}")
 
 
 def test_a_change_to_one_of_a_pair_is_no_fault_of_the_change(desk: Desk) -> None:
     first, second = desk.put("anak"), desk.put("anak")
     desk.sent("keluarga", {"tempat_lahir": "Solo"}, kind="anak", action="CHANGE", record_id=second)
-    (double,) = found(desk)
-    assert (double.what, double.same_as) == (f"berkas {second}", f"berkas {first}")
+    (duplicate,) = found(desk)
+    assert (duplicate.what, duplicate.same_as) == (f"berkas {second}", f"berkas {first}")
 
 
 def test_one_agency_alone_and_nothing_that_was_removed(desk: Desk) -> None:
@@ -134,9 +134,9 @@ def test_people_are_read_some_at_a_time_whatever_their_number(desk: Desk, monkey
     event.listen(desk.portal.db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     whole = found(desk)
     at_once = len([each for each in statements if each.startswith("SELECT")])
-    assert {double.nip for double in whole} == {person.nip for person in people}
+    assert {duplicate.nip for duplicate in whole} == {person.nip for person in people}
     assert at_once <= 5  # however many people are read at a time
-    monkeypatch.setattr(doubles, "PEOPLE", 1)
+    monkeypatch.setattr(duplicates, "PEOPLE", 1)
     assert found(desk) == whole
 
 
@@ -150,7 +150,7 @@ def test_the_list_is_for_its_owner_and_in_the_trail_and_changes_nothing(desk: De
     with desk.portal.db.read() as session:
         kode = session.exec(select(Instansi.kode).where(col(Instansi.id) == desk.person.instansi_id)).one()
 
-    assert list_doubles(desk.portal.db, instansi=kode, report=path) == {"anak": 1}
+    assert report_duplicates(desk.portal.db, instansi=kode, report=path) == {"anak": 1}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     (row,) = csv.DictReader(path.open(encoding="utf-8-sig"))
     assert (row["nip"], row["jenis"], row["berbeda_pada"]) == (desk.person.nip, "anak", "Tempat lahir")
@@ -163,16 +163,16 @@ def test_the_list_is_for_its_owner_and_in_the_trail_and_changes_nothing(desk: De
 def test_without_a_list_nobody_reads_anything(desk: Desk) -> None:
     desk.put("anak")
     desk.put("anak")
-    assert list_doubles(desk.portal.db) == {"anak": 1}
+    assert report_duplicates(desk.portal.db) == {"anak": 1}
     assert desk.portal.events(AuditTag.RECORDS_EXPORTED) == []
 
 
 def test_no_such_agency_and_no_ordinary_file(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="kode ini tidak ada"):
-        list_doubles(desk.portal.db, instansi="TIDAK ADA")
+        report_duplicates(desk.portal.db, instansi="TIDAK ADA")
     for path, words in ((tmp_path, "bukan berkas biasa"), (tmp_path / "tidak" / "ada.csv", "No such file")):
         with pytest.raises(Refused, match=words):
-            list_doubles(desk.portal.db, report=path)
+            report_duplicates(desk.portal.db, report=path)
 
 
 def test_a_double_that_is_not_the_latest_can_be_proposed_to_go(desk: Desk) -> None:
@@ -193,4 +193,4 @@ def test_a_double_that_is_not_the_latest_can_be_proposed_to_go(desk: Desk) -> No
 
 
 def test_the_demo_has_nothing_twice(demo_db: Any) -> None:
-    assert list(find_doubles(demo_db)) == []
+    assert list(find_duplicates(demo_db)) == []

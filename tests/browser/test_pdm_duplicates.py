@@ -174,7 +174,7 @@ def test_the_desk_is_told_what_came_on_file_after_it_was_sent(
     desk = new_page(DESK, "verifikator")
     desk.goto(f"/verifikasi/{number}")
     row = desk.get_by_role("row").filter(has_text="Data ganda")
-    expect(row).to_contain_text("1 data Penghargaan pada berkas dan 0 usulan lain yang sedang diproses")
+    expect(row).to_contain_text("1 data Penghargaan pada berkas dan 0 usulan lain yang diproses di instansi ini")
     with server_db.begin() as session:
         proposal = session.get_one(Proposal, number)
         now = proposal.changed_at

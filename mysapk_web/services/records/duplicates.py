@@ -20,10 +20,10 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.cell import safe_cell
 from mysapk_web.domain.groups import group_of, kind
 from mysapk_web.domain.groups.base import Action, RecordKind
-from mysapk_web.domain.groups.duplicates import differing_fields, identity_keys, is_same, normal_form
+from mysapk_web.domain.groups.duplicates import differing_fields, is_same, keys_of, normal_form
 from mysapk_web.domain.groups.fields import Value
 from mysapk_web.domain.usulan import EDITABLE, UsulanState
-from mysapk_web.models import Database, Document, Pegawai, PersonnelRecord, Proposal
+from mysapk_web.models import Database, Document, Pegawai, PersonnelRecord, Proposal, bulk
 from mysapk_web.services import audit
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.pdm.payload import readable
@@ -39,7 +39,7 @@ NAME: Final = "ganda"
 
 
 @dataclass(frozen=True, slots=True)
-class Double:
+class Duplicate:
     """A record or a proposal that is there a second time.
 
     Attributes:
@@ -79,7 +79,7 @@ class _Entry:
         return f"{'berkas' if self.on_file else 'usulan'} {self.id}"
 
 
-def list_doubles(database: Database, *, instansi: str = "", report: Path | None = None) -> Counter[str]:
+def report_duplicates(database: Database, *, instansi: str = "", report: Path | None = None) -> Counter[str]:
     """Count what is there twice, and write a list of it where one is asked for.
 
     Args:
@@ -97,8 +97,8 @@ def list_doubles(database: Database, *, instansi: str = "", report: Path | None 
     with database.read() as session:
         agency = agency_of(session, instansi)
     if report is None:
-        for double in find_doubles(database, agency):
-            counts[double.kind] += 1
+        for duplicate in find_duplicates(database, agency):
+            counts[duplicate.kind] += 1
         return counts
     require_ordinary(report)
     note = partial(audit.record, tag=AuditTag.RECORDS_EXPORTED, actor_id=None, instansi_id=agency, jenis=NAME)
@@ -108,11 +108,18 @@ def list_doubles(database: Database, *, instansi: str = "", report: Path | None 
                 note(session, tahap=BEGUN)
             writer = csv.writer(handle)
             writer.writerow(HEADINGS)
-            for double in find_doubles(database, agency):
-                counts[double.kind] += 1
-                differing = safe_cell(", ".join(double.differing))
+            for duplicate in find_duplicates(database, agency):
+                counts[duplicate.kind] += 1
+                differing = safe_cell(", ".join(duplicate.differing))
                 writer.writerow(
-                    [double.nip, double.kind, double.what, double.same_as, differing, safe_cell(double.advice)]
+                    [
+                        duplicate.nip,
+                        duplicate.kind,
+                        duplicate.what,
+                        duplicate.same_as,
+                        differing,
+                        safe_cell(duplicate.advice),
+                    ]
                 )
     except OSError as error:
         raise Refused(f"{report}: {error.strerror}.") from None
@@ -121,7 +128,7 @@ def list_doubles(database: Database, *, instansi: str = "", report: Path | None 
     return counts
 
 
-def find_doubles(database: Database, agency: int | None = None) -> Iterator[Double]:
+def find_duplicates(database: Database, agency: int | None = None) -> Iterator[Duplicate]:
     """Find what is there twice, person by person.
 
     Args:
@@ -137,7 +144,7 @@ def find_doubles(database: Database, agency: int | None = None) -> Iterator[Doub
             people = {number or 0: nip for number, nip in session.exec(wanted)}
             entries = _entries(session, list(people)) if people else {}
         for (owner, key), found in sorted(entries.items()):
-            yield from _doubles(people[owner], kind(key), found)
+            yield from _duplicates(people[owner], kind(key), found)
         if len(people) < PEOPLE:
             return
         last = max(people)
@@ -190,7 +197,7 @@ def _documented(session: Session, records: Sequence[int]) -> set[int | None]:
             select(Proposal.record_id)
             .join(Document, col(Document.proposal_id) == Proposal.id)
             .where(
-                col(Proposal.record_id).in_(records),
+                bulk.one_of(session, col(Proposal.record_id), list(records)),
                 Proposal.state == UsulanState.TELAH_UPDATE,
                 col(Document.removed_at).is_(None),
             )
@@ -198,17 +205,17 @@ def _documented(session: Session, records: Sequence[int]) -> set[int | None]:
     )
 
 
-def _doubles(nip: str, declared: RecordKind, entries: Sequence[_Entry]) -> Iterator[Double]:
+def _duplicates(nip: str, declared: RecordKind, entries: Sequence[_Entry]) -> Iterator[Duplicate]:
     """Each entry that is the same as a better one: on file before proposed, with documents, fuller, older."""
     kept: dict[tuple[str | int, ...], _Entry] = {}
     replaced = {each.id: each for each in entries if each.on_file}
     for entry in sorted(entries, key=lambda each: _rank(declared, each)):
-        keys = identity_keys(declared, entry.values)
+        keys = keys_of(declared, entry.values).identity
         others = dict.fromkeys(kept[key] for key in keys if key in kept)
         before = replaced.get(entry.changes or 0)
         better = next((each for each in others if _counts(declared, entry, each, before)), None)
         if better is not None:
-            yield _double(nip, declared, entry, better)
+            yield _duplicate(nip, declared, entry, better)
             continue
         for key in keys:
             kept.setdefault(key, entry)
@@ -226,10 +233,10 @@ def _rank(declared: RecordKind, entry: _Entry) -> tuple[bool, bool, int, int]:
     return not entry.on_file, not entry.documents, -filled, entry.id
 
 
-def _double(nip: str, declared: RecordKind, entry: _Entry, better: _Entry) -> Double:
+def _duplicate(nip: str, declared: RecordKind, entry: _Entry, better: _Entry) -> Duplicate:
     names = differing_fields(declared, better.values, entry.values)
     differing = tuple(field.label for field in declared.fields if field.name in names)
-    return Double(
+    return Duplicate(
         nip, declared.key, entry.words, better.words, differing, _advice(declared, entry, better, bool(differing))
     )
 
