@@ -1,7 +1,7 @@
 """The one database and the one hop into worker threads of this process (DESIGN 2.1).
 
-`run` carries a quick use case, `run_hashing` one that hashes a password: the latter has few threads and a short queue, and says
-`Busy` at once when it is full, so that a storm of logins never holds up anybody else. `run_single` and `look_single` carry the hot
+`run` carries a quick use case, `run_hashing` one that hashes a password: the latter has few threads and a short queue
+(`services.hashing`), so that a storm of logins never holds up anybody else. `run_single` and `look_single` carry the hot
 paths, many in one hop (`services.lane`).
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -17,8 +16,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session
 
+from mysapk_web.domain.client_address import client_network
 from mysapk_web.models import Database
-from mysapk_web.services.actor import CountedRefusal
+from mysapk_web.services.actor import CountedRefusal, Visitor
+from mysapk_web.services.hashing import OFFICE_SHARE, HashingQueue, check_of
 from mysapk_web.services.lane import Lane
 from mysapk_web.settings import load
 
@@ -28,14 +29,6 @@ T = TypeVar("T")
 USE_CASE_THREADS = 16
 SINGLE_THREADS = 4
 """Of each lane for single statements, where the database is a server; an embedded one answers faster than threads change places."""
-HASHING_QUEUE = 60
-"""Waiting password checks; at about 0.35 s each on two cores the last one waits some ten seconds."""
-_NICENESS = 5
-"""Hashing yields the cores to the event loop."""
-
-
-class Busy(Exception):  # noqa: N818  a state of the portal, told to the person
-    """Too many password checks wait already."""
 
 
 @lru_cache(maxsize=1)
@@ -44,21 +37,12 @@ def database() -> Database:
     return Database(load().database_url)
 
 
-def _lower_priority() -> None:
-    try:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
-    except (OSError, AttributeError):  # another system than Linux: threads have no priority of their own
-        return
-
-
 class _Lanes:
     """Thread pools of this process, made at the first use."""
 
     def __init__(self) -> None:
-        hashers = max(1, os.cpu_count() or 1)
         self.quick = ThreadPoolExecutor(USE_CASE_THREADS, thread_name_prefix="use-case")
-        self.hashing = ThreadPoolExecutor(hashers, thread_name_prefix="hashing", initializer=_lower_priority)
-        self.places = threading.BoundedSemaphore(hashers + HASHING_QUEUE)
+        self.hashing = HashingQueue(max(1, os.cpu_count() or 1))
         # A save that waits for the write lock must not hold up the look at a session, so each has a lane of its own.
         threads = 1 if database().is_sqlite else SINGLE_THREADS
         self.reading = Lane(database().single, threads, "reading")
@@ -142,25 +126,28 @@ async def look_single(use_case: Callable[Concatenate[Session, P], T], *args: P.a
     return await _lanes().reading.run(lambda session: use_case(session, *args, **kwargs))
 
 
-async def run_hashing(use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case that hashes a password, in the bounded lane; it opens its own transactions around the hash.
+async def run_hashing(
+    by: Visitor, use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run a use case that hashes a password, when its form is right and its network has its turn.
 
     Args:
-        use_case: Takes the database first, and never hashes inside a transaction.
+        by: Who asks; places are shared out between networks.
+        use_case: Takes the database first, never hashes inside a transaction, and is `checked_first`.
         *args: Passed on.
         **kwargs: Passed on.
 
     Raises:
-        Busy: At once, when too many wait already.
+        Busy: No place is left for this network.
     """
-    lanes = _lanes()
-    if not lanes.places.acquire(blocking=False):
-        raise Busy
+    lanes, check = _lanes(), check_of(use_case)
+
+    def judge() -> None:
+        check(database(), *args, **kwargs)
 
     def work() -> T:
-        try:
-            return use_case(database(), *args, **kwargs)
-        finally:
-            lanes.places.release()
+        return use_case(database(), *args, **kwargs)
 
-    return await asyncio.get_running_loop().run_in_executor(lanes.hashing, work)
+    await asyncio.get_running_loop().run_in_executor(lanes.quick, judge)
+    share = OFFICE_SHARE if load().is_office(by.address) else 1
+    return await lanes.hashing.run(work, network=client_network(by.address), share=share)

@@ -21,6 +21,7 @@ from mysapk_web.services import audit, clock, counters, login_failures, second_f
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.counters import client_key, subject_key
 from mysapk_web.services.database import in_transaction
+from mysapk_web.services.hashing import checked_first
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.passwords import hash_password, needs_rehash, verify_password
 from mysapk_web.services.session import await_code, leave_claim, page_reference
@@ -53,6 +54,11 @@ class _Candidate:
     version: int
 
 
+def _check_form(_db: Database, *, visitor: Visitor, nip: str, password: str) -> None:
+    _typed_nip(nip, password)
+
+
+@checked_first(_check_form)
 def login(db: Database, *, visitor: Visitor, nip: str, password: str) -> str | None:
     """Check NIP and password and leave the page a claim. Open to everybody; runs in the hashing lane.
 

@@ -26,7 +26,8 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from mysapk_web.models import Database
 from mysapk_web.services.actor import Refused
-from mysapk_web.services.database import Busy, database
+from mysapk_web.services.database import database
+from mysapk_web.services.hashing import Busy
 
 P = ParamSpec("P")
 T = TypeVar("T")

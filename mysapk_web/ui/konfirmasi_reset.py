@@ -66,6 +66,7 @@ class KonfirmasiState(AppState):
     async def submit(self, form: dict[str, Any]) -> None:
         """Use the token and set the password."""
         await database.run_hashing(
+            visitor(),
             recovery.confirm,
             visitor=visitor(),
             token=text_of(form, "token"),

@@ -38,7 +38,7 @@ class MasukState(AppState):
     async def submit(self, form: dict[str, Any]) -> Any:
         """NIP and password."""
         ticket = await database.run_hashing(
-            login.login, visitor=visitor(), nip=text_of(form, "nip"), password=text_of(form, "password")
+            visitor(), login.login, visitor=visitor(), nip=text_of(form, "nip"), password=text_of(form, "password")
         )
         if ticket is not None:
             return self._enter(ticket)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.domain.text import storable
 from mysapk_web.services.actor import InputRefused, NotAllowed, NotFoundError, Refused
-from mysapk_web.services.database import Busy
+from mysapk_web.services.hashing import Busy
 from mysapk_web.services.log import place_of
 from mysapk_web.services.security import StepUpNeeded
 from mysapk_web.ui.access import ANYONE, handler

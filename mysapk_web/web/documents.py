@@ -26,7 +26,7 @@ from mysapk_web.domain.number import number_of
 from mysapk_web.domain.text import storable
 from mysapk_web.services import database, document_files, documents, refusals, session, verification
 from mysapk_web.services.actor import Actor, NotAllowed, Refused
-from mysapk_web.services.database import Busy
+from mysapk_web.services.hashing import Busy
 from mysapk_web.services.log import place_of
 from mysapk_web.services.pdf_check import PdfRefused, run_checking
 from mysapk_web.services.pdm.views import DocumentView

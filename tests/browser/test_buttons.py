@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from mysapk_web.models import Database
-from mysapk_web.services.database import HASHING_QUEUE
 from mysapk_web.services.demo import DemoAccount
+from mysapk_web.services.hashing import HASHING_QUEUE
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import Looks

@@ -161,3 +161,36 @@ def test_a_full_queue_of_password_checks_says_so_at_once_and_holds_nobody_else_u
     tabs: list[Tab] = []
     ready: asyncio.Event
     run(walk())
+
+
+def test_who_fills_the_queue_keeps_no_other_network_away(slow_server: Server, accounts: dict[str, DemoAccount]) -> None:
+    """150 sockets of one visitor; the logins of others get through, and what is refused for its form waits for nothing."""
+
+    async def flood(tab: Tab, number: int) -> dict[str, str]:
+        form = {"nip": f"19850315201001{2000 + number}", "password": "Salah-Sekali-1"}
+        return told(await tab.call(f"{MASUK}.submit", {"form": form}, quiet=0.01, limit=30))
+
+    async def walk() -> None:
+        tabs = [Tab(slow_server.base, {"mysapk-peramban": f"{n:043d}"}, address="198.51.100.1") for n in range(150)]
+        await asyncio.gather(*(tab.open() for tab in tabs))
+        storm = [asyncio.create_task(flood(tab, number)) for number, tab in enumerate(tabs)]
+        # Full: the first of them is told so.
+        await asyncio.wait(storm, return_when=asyncio.FIRST_COMPLETED)
+        async with Browser(slow_server.base, address="198.51.100.1").tab() as tab:
+            answer = await tab.call(f"{MASUK}.submit", {"form": {"nip": "", "password": ""}})
+            assert set(told(answer)) == {"nip", "password"}
+        others = [account for account in accounts.values() if account.password and not account.totp_secret]
+        assert len(others) >= 4
+
+        async def enter(number: int, account: DemoAccount) -> None:
+            form = {"nip": account.nip, "password": account.password}
+            async with Browser(slow_server.base, address=f"203.0.113.{number}").tab() as tab:
+                answer = await tab.call(f"{MASUK}.submit", {"form": form}, quiet=0.01, limit=30)
+                # Events of a tab take turns: what comes after this one comes after the answer, too.
+                late = await tab.call(f"{MASUK}.load", limit=30)
+                assert ticket_of(answer + late), (account.key, told(answer))
+
+        await asyncio.gather(*(enter(number, account) for number, account in enumerate(others)))
+        assert {"": BUSY} in await asyncio.gather(*storm)
+
+    run(walk())

@@ -117,7 +117,7 @@ async def _have_it_done() -> None:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
-        with contextlib.suppress(SQLAlchemyError, database.Busy):  # the lease ends by itself
+        with contextlib.suppress(SQLAlchemyError):  # the lease ends by itself
             await database.run(let_go, name, stopped=True)
         raise
     if code:

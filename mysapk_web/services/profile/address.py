@@ -31,8 +31,10 @@ from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Refus
 from mysapk_web.services.address import change_email
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
+from mysapk_web.services.hashing import checked_first
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.security import confirm_password, is_recent
+from mysapk_web.services.security.password import require_typed
 from mysapk_web.settings import load
 
 TOKEN_KEY: Final = "email-token"
@@ -67,6 +69,21 @@ class PendingAddress:
     tries_left: int
 
 
+def _check_form(db: Database, actor: Actor, *, email: str, password: str = "") -> str:
+    """The address as it is kept, when it and the password may go on."""
+    actor.require(Permission.CHANGE_OWN_PROFILE)
+    try:
+        address = normalise_email(email)
+    except EmailError as error:
+        raise InputRefused({"email": str(error)}) from None
+    with db.read() as session:
+        _judge_address(session, actor, address)
+    if not is_recent(actor):
+        require_typed(password, field="password")
+    return address
+
+
+@checked_first(_check_form)
 def ask_email(db: Database, actor: Actor, *, email: str, password: str = "") -> None:
     """Ask for a new address; always ends the same way for an address of the right form. For everybody; in the hashing lane.
 
@@ -81,13 +98,7 @@ def ask_email(db: Database, actor: Actor, *, email: str, password: str = "") -> 
         CountedRefusal: Wrong password, or too many requests.
         Refused: The last token was asked for less than a minute ago.
     """
-    actor.require(Permission.CHANGE_OWN_PROFILE)
-    try:
-        address = normalise_email(email)
-    except EmailError as error:
-        raise InputRefused({"email": str(error)}) from None
-    with db.read() as session:
-        _judge_address(session, actor, address)
+    address = _check_form(db, actor, email=email, password=password)
     if not is_recent(actor):
         confirm_password(db, actor, password, field="password")
     in_transaction(db, _ask, actor, address)

@@ -20,6 +20,7 @@ from mysapk_web.services import audit, clock, counters, login, password_rules, s
 from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import CountedRefusal, InputRefused, Refused, Visitor
 from mysapk_web.services.database import in_transaction
+from mysapk_web.services.hashing import checked_first
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.password_rules import PasswordJudgement
 from mysapk_web.services.passwords import hash_password
@@ -47,6 +48,11 @@ class _Ticket:
     version: int
 
 
+def _check_form(db: Database, *, visitor: Visitor, token: str, password: str) -> None:
+    _typed(db, visitor, token, password)
+
+
+@checked_first(_check_form)
 def confirm(db: Database, *, visitor: Visitor, token: str, password: str) -> None:
     """Set a new password with a token. Open to everybody; runs in the hashing lane.
 

@@ -19,14 +19,20 @@ from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, NotAl
 from mysapk_web.services.agents import describe_agent
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
+from mysapk_web.services.hashing import checked_first
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.passwords import decrypt_totp, encrypt_totp
-from mysapk_web.services.security.password import confirm_password
+from mysapk_web.services.security.password import confirm_password, require_typed
 from mysapk_web.services.security.step_up import is_recent, require_recent
 from mysapk_web.services.security.trail import note
 from mysapk_web.settings import load
 
 
+def _check_start(_db: Database, actor: Actor, *, password: str) -> None:
+    require_typed(password, field="password_totp")
+
+
+@checked_first(_check_start)
 def start_second_factor(db: Database, actor: Actor, *, password: str) -> None:
     """Make a new authenticator secret, shown at `/keamanan/qr.svg` until it is confirmed. In the hashing lane.
 
@@ -186,6 +192,13 @@ def recovery_codes(session: Session, actor: Actor) -> list[str]:
     return second_factor.new_recovery_codes(session, load(), actor.account_id, visitor=actor.visitor)
 
 
+def _check_stop(_db: Database, actor: Actor, *, password: str, code: str) -> None:
+    if not code.strip():
+        raise InputRefused({"kode": "Isi kode dari aplikasi autentikator, atau kode pemulihan."})
+    require_typed(password, field="password_totp")
+
+
+@checked_first(_check_stop)
 def stop_second_factor(db: Database, actor: Actor, *, password: str, code: str) -> None:
     """Switch the second factor off, with password and code; the roles rest from then on. In the hashing lane.
 
@@ -200,8 +213,7 @@ def stop_second_factor(db: Database, actor: Actor, *, password: str, code: str) 
         CountedRefusal: Password or code is wrong.
         Refused: No second factor is in force.
     """
-    if not code.strip():
-        raise InputRefused({"kode": "Isi kode dari aplikasi autentikator, atau kode pemulihan."})
+    _check_stop(db, actor, password=password, code=code)
     confirm_password(db, actor, password, field="password_totp")
     in_transaction(db, _switch_off, actor, code)
 

@@ -14,6 +14,7 @@ from mysapk_web.services import session as sessions
 from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Refused
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
+from mysapk_web.services.hashing import checked_first
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.password_rules import PasswordJudgement
 from mysapk_web.services.passwords import hash_password, verify_password
@@ -36,6 +37,11 @@ def judge(session: Session, actor: Actor, *, password: str) -> PasswordJudgement
     return password_rules.judge(password, password_rules.context_of(person), minimum)
 
 
+def _check_form(_db: Database, actor: Actor, *, current: str, new: str) -> None:
+    require_typed(current, field="sekarang")
+
+
+@checked_first(_check_form)
 def change_password(db: Database, actor: Actor, *, current: str, new: str) -> str:
     """Change the own password; the other sessions end and this page gets a claim for a new one. In the hashing lane.
 
@@ -96,13 +102,22 @@ def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -
         InputRefused: Nothing was typed.
         CountedRefusal: Wrong, or tried too often.
     """
-    if not password:
-        raise InputRefused({field: "Isi password Anda saat ini."})
+    require_typed(password, field=field)
     stored, version = in_transaction(db, _counted_hash, actor, field)
     if not verify_password(password, stored, load()):
         raise CountedRefusal(WRONG_PASSWORD, field)
     in_transaction(db, note_step_up, actor)
     return version
+
+
+def require_typed(password: str, *, field: str) -> None:
+    """Refuse an empty field before anything is counted or hashed.
+
+    Raises:
+        InputRefused: Nothing was typed.
+    """
+    if not password:
+        raise InputRefused({field: "Isi password Anda saat ini."})
 
 
 def _counted_hash(session: Session, actor: Actor, field: str) -> tuple[str | None, int]:

@@ -11,6 +11,7 @@ from mysapk_web.models import Account, Database
 from mysapk_web.services import clock, second_factor
 from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Refused
 from mysapk_web.services.database import in_transaction
+from mysapk_web.services.hashing import checked_first
 from mysapk_web.services.security.password import confirm_password, note_step_up
 from mysapk_web.settings import load
 
@@ -50,6 +51,12 @@ def require_recent(actor: Actor) -> None:
         raise StepUpNeeded
 
 
+def _check_form(_db: Database, actor: Actor, *, proof: str) -> None:
+    if not proof.strip():
+        raise InputRefused({FIELD: "Isi password Anda, atau kode dari aplikasi autentikator."})
+
+
+@checked_first(_check_form)
 def step_up(db: Database, actor: Actor, *, proof: str) -> None:
     """Show again who acts. For everybody logged in; in the hashing lane.
 
@@ -64,8 +71,7 @@ def step_up(db: Database, actor: Actor, *, proof: str) -> None:
         InputRefused: Nothing was typed.
         CountedRefusal: Wrong, or tried too often.
     """
-    if not proof.strip():
-        raise InputRefused({FIELD: "Isi password Anda, atau kode dari aplikasi autentikator."})
+    _check_form(db, actor, proof=proof)
     code = second_factor.normalise(proof)
     if actor.has_second_factor and len(code) == second_factor.DIGITS and code.isdigit():
         in_transaction(db, _check_code, actor, code)

@@ -13,7 +13,7 @@ import reflex as rx
 
 from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.services import database, security
-from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
 from mysapk_web.ui.components.behaviour import Form, NativeForm, Repeat
 from mysapk_web.ui.components.display import cancel_button, dialog
 from mysapk_web.ui.components.forms import password_field, submit_button
@@ -29,7 +29,7 @@ class StepUpState(AppState):
     async def confirm(self, form: dict[str, Any]) -> None:
         """Check the proof; the act that waited is then asked for again."""
         self.step_up_needed = False
-        await database.run_hashing(security.step_up, actor(), proof=text_of(form, "konfirmasi"))
+        await database.run_hashing(visitor(), security.step_up, actor(), proof=text_of(form, "konfirmasi"))
         self.passed += 1
         self._tell()
 

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from reflex.event import EventSpec
 
 from mysapk_web.services import database, security
-from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
 from mysapk_web.ui.components.behaviour import take_session
 from mysapk_web.ui.components.passwords import PUBLISHED_RULES, Rule, rules_of
 from mysapk_web.ui.shell import ShellState
@@ -101,6 +101,7 @@ class KeamananState(AppState):
     async def change_password(self, form: dict[str, Any]) -> EventSpec:
         """Change the password; then the page takes its new session."""
         ticket = await database.run_hashing(
+            visitor(),
             security.change_password,
             actor(),
             current=text_of(form, "sekarang"),
@@ -127,7 +128,9 @@ class KeamananState(AppState):
     @handler(LOGGED_IN)
     async def start_second_factor(self, form: dict[str, Any]) -> None:
         """Make a secret; the page then shows its picture from `/keamanan/qr.svg`."""
-        await database.run_hashing(security.start_second_factor, actor(), password=text_of(form, "password_totp"))
+        await database.run_hashing(
+            visitor(), security.start_second_factor, actor(), password=text_of(form, "password_totp")
+        )
         await self._look()
         self._tell(notice="Password cocok. Pindai kode QR dengan aplikasi autentikator.")
 
@@ -156,6 +159,7 @@ class KeamananState(AppState):
     async def stop_second_factor(self, form: dict[str, Any]) -> None:
         """Switch the second factor off."""
         await database.run_hashing(
+            visitor(),
             security.stop_second_factor,
             actor(),
             password=text_of(form, "password_totp"),

@@ -12,7 +12,7 @@ from mysapk_web.services import database, pdm, profile, quality
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.pdm.views import FieldView
 from mysapk_web.services.profile import AddressView, SectionView
-from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
 from mysapk_web.ui.components.controls import FieldRow, Option, field_row
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, text_of
@@ -294,7 +294,7 @@ class ProfilState(AppState):
     async def ask_address(self, form: dict[str, Any]) -> None:
         """Ask for a token at a new address."""
         await database.run_hashing(
-            profile.ask_email, actor(), email=text_of(form, "email"), password=text_of(form, "password")
+            visitor(), profile.ask_email, actor(), email=text_of(form, "email"), password=text_of(form, "password")
         )
         await self._look()
         self._tell(notice="Token dikirim ke email baru Anda, bila alamat itu dapat dipakai. Isi token di bawah ini.")

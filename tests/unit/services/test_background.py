@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 from mysapk_web.models import BackgroundRun, Database
 from mysapk_web.services import background, clock
 from mysapk_web.services.background import TASKS, Task, run_in_thread, run_periodically, states, wait_after
-from mysapk_web.services.database import Busy
+from mysapk_web.services.hashing import Busy
 
 CODE = Path(background.__file__).parents[1]
 SEALS = background.SEALS
@@ -243,6 +243,7 @@ BEGINS_SOMETHING = {
     ("mysapk_web.py", "mails"),  # the dispatcher, which ends with the mail in hand
     ("mail/dispatcher.py", "serve"),  # its thread, in `run_in_thread`
     ("mail/smtp.py", "_watched"),  # the deadline of one sending
+    ("services/log_sums.py", "may_tell"),  # the end of one minute of one kind of line
     ("web/ending.py", "_begin"),  # the end of the server
     ("web/sockets.py", "next_message"),  # one message of one socket
 }

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from mysapk_web import settings as settings_module
 from mysapk_web.services.actor import NotAllowed, Refused, Visitor
-from mysapk_web.services.database import Busy
+from mysapk_web.services.hashing import Busy
 from mysapk_web.web import documents, email_imports
 from mysapk_web.web import receiving as body
 from tests.conftest import SECRET
