@@ -18,16 +18,14 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from mysapk_web.cli_checks import (
-    background_report,
+    Findings,
+    content_report,
     database_fault,
     first,
     head_of,
-    login_report,
     mail_fault,
     mail_in_words,
-    request_report,
     shown,
-    trail_report,
 )
 from mysapk_web.domain.email import EmailError, normalise_email
 from mysapk_web.domain.roles import Role
@@ -364,6 +362,8 @@ def check(
     head: Annotated[
         str, typer.Option(help="Head of the trail as an earlier check printed it; the trail must still contain it.")
     ] = "",
+    documents: Annotated[bool, typer.Option("--documents", help="Compare documents with their files, too.")] = False,
+    sample: Annotated[int | None, typer.Option(min=1, help="With --documents: so many, picked at random.")] = None,
 ) -> None:
     """Show the settings, whether database and mail can be used, the trail is whole and the background loops run."""
     with _told_in_lines():
@@ -375,23 +375,14 @@ def check(
     database, mail = database_fault(settings), mail_fault(settings)
     typer.echo(f"\nDatabase: {'can not be used' if database else 'reachable, with the tables of this release'}")
     typer.echo(f"Mail:     {mail_in_words(settings)}")
-    inside = [] if database else _content_faults(known)
-    if database or mail or inside:
-        _stop(FAILED, *filter(None, (database, mail, *inside)))
-
-
-def _content_faults(known: audit_chain.Head | None) -> list[str]:
-    """Say what the database tells of trail, requests and background loops, and give what is wrong."""
-    with _told_in_lines(), _database() as (database, settings), database.snapshot() as session:
-        findings = (
-            trail_report(session, settings, known),
-            request_report(session),
-            login_report(session, settings),
-            background_report(session),
-        )
-    for line in (line for found in findings for line in found.lines):
+    inside = Findings([], [])
+    if not database:
+        with _told_in_lines(), _database() as (opened, _settings):
+            inside = content_report(opened, settings, known, documents=documents, sample=sample)
+    for line in inside.lines:
         typer.echo(line)
-    return [fault for found in findings for fault in found.faults]
+    if database or mail or inside.faults:
+        _stop(FAILED, *filter(None, (database, mail, *inside.faults)))
 
 
 @app.command("continue-trail")

@@ -12,7 +12,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from mysapk_web.models import Database, migration
-from mysapk_web.services import audit_chain, background, clock, email_requests, login_failures
+from mysapk_web.services import (
+    audit_chain,
+    background,
+    clock,
+    document_check,
+    document_cleanup,
+    email_requests,
+    login_failures,
+)
 from mysapk_web.services.actor import Refused
 from mysapk_web.services.audit_chain import Head
 from mysapk_web.settings import Settings
@@ -105,6 +113,31 @@ class Findings:
     faults: list[str]
 
 
+def content_report(
+    db: Database, settings: Settings, known: Head | None, *, documents: bool, sample: int | None
+) -> Findings:
+    """What the database tells of trail, requests, documents and background loops.
+
+    Args:
+        db: Migrated.
+        settings: For the key and the folder of documents.
+        known: As in `trail_report`.
+        documents: Whether every document is compared with its file.
+        sample: As in `document_report`.
+    """
+    with db.snapshot() as session:
+        parts = [
+            trail_report(session, settings, known),
+            request_report(session),
+            login_report(session, settings),
+            store_report(session, settings),
+            background_report(session),
+        ]
+    if documents:
+        parts.append(document_report(db, settings, sample))
+    return Findings([line for part in parts for line in part.lines], [line for part in parts for line in part.faults])
+
+
 def trail_report(session: Session, settings: Settings, known: Head | None) -> Findings:
     """Walk along the trail.
 
@@ -154,6 +187,43 @@ def login_report(session: Session, settings: Settings) -> Findings:
     alarm = settings.alarm_failed_logins
     faults = [f"Logins: {figures}; the alarm is {alarm} (MYSAPK_ALARM_FAILED_LOGINS)"] if found.failures > alarm else []
     return Findings([f"Logins:   {figures}"], faults)
+
+
+def store_report(session: Session, settings: Settings) -> Findings:
+    """Whether the database is as new as the folder of documents.
+
+    Args:
+        session: A read-only transaction.
+        settings: For the folder.
+    """
+    fault = document_cleanup.database_fault(session, settings.document_dir)
+    return Findings([], [f"Documents: {fault}"] if fault else [])
+
+
+def document_report(db: Database, settings: Settings, sample: int | None) -> Findings:
+    """Whether every document has its file, and every file is what it was.
+
+    Args:
+        db: The database.
+        settings: For the folder.
+        sample: So many, picked at random; None for all.
+    """
+    found = document_check.check_documents(db, settings.document_dir, sample=sample)
+    lines = [f"Documents: {found.rows} looked up, {found.files} files read"]
+    for what, finding in (
+        ("in the trash, put back when read", found.trashed),
+        ("files without a document", found.unnamed),
+    ):
+        if finding.count:
+            lines += [f"Documents: {finding.count} {what}:", *(f"  {words}" for words in finding.named)]
+    faults = []
+    for what, finding in (
+        ("without a file", found.missing),
+        ("files whose content is not what was stored", found.damaged),
+    ):
+        if finding.count:
+            faults += [f"Documents: {finding.count} {what}:", *(f"  {words}" for words in finding.named)]
+    return Findings(lines, faults)
 
 
 def background_report(session: Session) -> Findings:

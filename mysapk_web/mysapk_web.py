@@ -13,7 +13,16 @@ from starlette.applications import Starlette
 
 from mysapk_web.mail.dispatcher import Dispatcher
 from mysapk_web.mail.transports import make_transport
-from mysapk_web.services import background, bookkeeping, collecting, database, documents, log, refusals, retention
+from mysapk_web.services import (
+    background,
+    bookkeeping,
+    collecting,
+    database,
+    document_cleanup,
+    log,
+    refusals,
+    retention,
+)
 from mysapk_web.services.background import Task, run_periodically
 from mysapk_web.services.email_imports import work
 from mysapk_web.services.passwords import warm_up
@@ -69,7 +78,8 @@ async def loops() -> AsyncIterator[None]:
         background.SEALS: partial(bookkeeping.seal_events, watch),
         background.IMPORTS: work.work_once,
         background.RETENTION: retention.tidy,
-        background.DOCUMENTS: documents.clear_away,
+        background.DOCUMENTS: document_cleanup.clear_away,
+        background.COMPARISON: document_cleanup.compare,
     }
     async with background.running(*(run_periodically(task, step, db) for task, step in steps.items())):
         yield

@@ -79,6 +79,8 @@ class Settings(LimitSettings):
 
     document_dir: Path = Path("var/documents")
     """Folder of the uploaded documents."""
+    document_trash_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Documents that nobody needs stay in the trash of that folder for so many days."""
     bcrypt_cost: Annotated[int, Field(ge=4, le=16)] = 12
     """Work factor of the password hash; below 10 only in demo mode and tests (ASVS 11.4.2)."""
     token_minutes: Annotated[int, Field(ge=1, le=60)] = 30

@@ -127,6 +127,14 @@ class Document(SQLModel, table=True):
     """A document of a proposal. The content lies under its hash in `MYSAPK_DOCUMENT_DIR`, shared by equal documents."""
 
     __tablename__ = "dokumen"
+    __table_args__ = (
+        Index(
+            "ix_dokumen_sweep_at",
+            "sweep_at",
+            sqlite_where=text("sweep_at IS NOT NULL"),
+            postgresql_where=text("sweep_at IS NOT NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     proposal_id: int = Field(foreign_key="usulan.id", index=True)
@@ -141,6 +149,8 @@ class Document(SQLModel, table=True):
     """It carries an electronic signature, which is not verified here, and is kept byte for byte so that it can be elsewhere."""
     uploaded_at: datetime
     removed_at: datetime | None = None
+    sweep_at: datetime | None = None
+    """When its file may have lost its last use; empty once the sweep has looked at it."""
 
 
 class GroupStatement(SQLModel, table=True):

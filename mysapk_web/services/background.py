@@ -63,7 +63,8 @@ SEALS: Final = Task("seals", interval=2.0)
 IMPORTS: Final = Task("imports", interval=1.0, stale_after=timedelta(hours=1))
 RETENTION: Final = Task("retention", interval=_HOUR, pause=1.0, longest_wait=_HOUR, stale_after=timedelta(hours=4))
 DOCUMENTS: Final = Task("documents", interval=_HOUR, pause=1.0, longest_wait=_HOUR, stale_after=timedelta(hours=4))
-TASKS: Final = (MAIL, SESSIONS, COUNTS, SEALS, IMPORTS, RETENTION, DOCUMENTS)
+COMPARISON: Final = Task("comparison", interval=_HOUR, pause=5.0, longest_wait=_HOUR, stale_after=timedelta(hours=4))
+TASKS: Final = (MAIL, SESSIONS, COUNTS, SEALS, IMPORTS, RETENTION, DOCUMENTS, COMPARISON)
 
 
 def wait_after(task: Task, failures: int) -> float:

@@ -6,13 +6,11 @@ What was uploaded is judged outside every transaction; everything is checked aga
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import structlog
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.desk import SEEN_BY_AGENCY
@@ -22,10 +20,10 @@ from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.throttle import UPLOADS_PER_ACCOUNT
 from mysapk_web.domain.usulan import UsulanAct, UsulanState
 from mysapk_web.models import Database, Document, Proposal
-from mysapk_web.services import audit, clock, counters, document_files
+from mysapk_web.services import audit, clock, counters, document_cleanup, document_files
 from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.counters import subject_key
-from mysapk_web.services.database import database, in_transaction
+from mysapk_web.services.database import in_transaction
 from mysapk_web.services.pdf_check import Examined, examine
 from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.moving import own
@@ -33,9 +31,7 @@ from mysapk_web.services.pdm.showing import document_view
 from mysapk_web.services.pdm.standing import standing_of
 from mysapk_web.services.pdm.views import DocumentView
 from mysapk_web.services.verification.reach import reaches
-from mysapk_web.settings import Settings, load
-
-log = structlog.get_logger(__name__)
+from mysapk_web.settings import load
 
 QUOTA: Final = 60 * 1024 * 1024
 """Bytes that the documents of a person's undecided proposals may take (ASVS 5.2.4): some sixty scans of the usual limit."""
@@ -193,7 +189,9 @@ def store(db: Database, actor: Actor, *, proposal_id: int, rule: str, name: str,
     finally:
         stream.unlink(missing_ok=True)
         copy.unlink(missing_ok=True)
-    return in_transaction(db, _attach, actor, proposal_id, kept)
+    view = in_transaction(db, _attach, actor, proposal_id, kept)
+    document_cleanup.note_newest(db, folder)
+    return view
 
 
 def _attach(session: Session, actor: Actor, proposal_id: int, kept: _Kept) -> DocumentView:
@@ -207,7 +205,7 @@ def _attach(session: Session, actor: Actor, proposal_id: int, kept: _Kept) -> Do
         raise Refused(FULL)
     now = clock.now()
     for row in before:
-        row.removed_at = now
+        row.removed_at = row.sweep_at = now
         session.add(row)
     document = Document(
         proposal_id=proposal.id or 0,
@@ -244,7 +242,7 @@ def remove(session: Session, actor: Actor, *, document_id: int) -> None:
     session.refresh(document)
     if document.removed_at is not None:
         raise Refused(GONE)
-    document.removed_at = clock.now()
+    document.removed_at = document.sweep_at = clock.now()
     session.add(document)
     _note(session, actor, AuditTag.DOCUMENT_REMOVED, document)
 
@@ -284,46 +282,6 @@ def quota(session: Session, actor: Actor) -> Quota:
         .where(col(Document.removed_at).is_(None))
     ).one()
     return Quota(int(used))
-
-
-def collect_orphans(db: Database, settings: Settings) -> int:
-    """Clear away the files that nothing needs any more, and what cut-off uploads left. Run now and then by the portal itself.
-
-    A document that was taken out of a draft goes after an hour, and so do all of a withdrawn proposal. One that had been sent before
-    it was replaced is kept: it is what a verifikator saw.
-
-    Args:
-        db: The database; short read transactions.
-        settings: For the folder.
-
-    Returns:
-        Files removed.
-    """
-    now, folder = clock.now(), settings.document_dir
-    count = document_files.clear_inbox(folder, now)
-    for sha256 in document_files.old_files(folder, now):
-        with db.read() as session:
-            needed = session.exec(
-                select(Document.id)
-                .join(Proposal, col(Proposal.id) == Document.proposal_id)
-                .where(
-                    Document.sha256 == sha256,
-                    Proposal.state != UsulanState.DIHAPUS,
-                    or_(col(Document.removed_at).is_(None), col(Document.uploaded_at) <= col(Proposal.sent_at)),
-                )
-                .limit(1)
-            ).first()
-        if needed is None and document_files.discard(folder, sha256, now):
-            count += 1
-    return count
-
-
-async def clear_away() -> bool:
-    """Clear away all that waits; every process may do it, also at the same time."""
-    count = await asyncio.to_thread(collect_orphans, database(), load())
-    if count:
-        log.info("documents cleared away", count=count)
-    return False
 
 
 def _writable(

@@ -13,6 +13,8 @@ from mysapk_web.services import clock
 COUNTS = "hitungan"
 SEALS = "segel"
 PERIODS = "periode"
+DOCUMENTS = "dokumen"
+COMPARISON = "berkas"
 
 
 def hold(session: Session, name: str) -> None:
@@ -23,6 +25,17 @@ def hold(session: Session, name: str) -> None:
         name: Of this module.
     """
     session.execute(update(Job).where(col(Job.name) == name).values(at=clock.now()))
+
+
+def try_hold(session: Session, name: str) -> bool:
+    """Take a task until the transaction ends, unless another process has it; on SQLite a transaction that writes has it always.
+
+    Args:
+        session: A transaction that may write.
+        name: Of this module.
+    """
+    free = select(Job.name).where(Job.name == name).with_for_update(skip_locked=True)
+    return session.exec(free).first() is not None
 
 
 def read(session: Session, name: str) -> Job:

@@ -31,6 +31,7 @@ from mysapk_web.models import (
     migration,
 )
 from mysapk_web.services import bookkeeping, clock
+from mysapk_web.services.document_files import MARKER, Marker, write_marker
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.settings import load
 
@@ -170,6 +171,37 @@ def test_check_tells_of_background_loops_that_have_stopped(shell: Shell) -> None
     assert "mail         last succeeded 0 s ago" in result.stdout
     assert all(name not in result.stderr for name in ("mail", "retention", "counts"))
     database.dispose()
+
+
+def test_check_compares_documents_with_their_files(shell: Shell) -> None:
+    assert shell.run("demo").exit_code == 0
+    whole, sample = shell.run("check", "--documents"), shell.run("check", "--documents", "--sample", "10")
+    assert (whole.exit_code, sample.exit_code) == (0, 0)
+    assert "Documents: 10 looked up, 1 files read" in sample.stdout
+    (file,) = (shell.folder / "var" / "documents").glob("??/??/*.pdf")
+    file.write_bytes(b"lain")
+    damaged = shell.run("check", "--documents")
+    assert (damaged.exit_code, "1 files whose content" in damaged.stderr, file.name in damaged.stderr) == (
+        1,
+        True,
+        True,
+    )
+    file.unlink()
+    missing = shell.run("check", "--documents")
+    assert (missing.exit_code, "without a file" in missing.stderr) == (1, True)
+    assert missing.stderr.count(file.name) == 20
+    assert shell.run("check").exit_code == 0
+    assert shell.run("check", "--documents", "--sample", "0").exit_code == 2
+
+
+def test_check_tells_that_the_database_is_older_than_the_documents(shell: Shell) -> None:
+    folder = shell.folder / "var" / "documents"
+    folder.mkdir(parents=True)
+    write_marker(folder, Marker(4711, "0" * 64, clock.now()))
+    result = shell.run("check")
+    assert (result.exit_code, "The database is older than the documents" in result.stderr) == (1, True)
+    (folder / MARKER).unlink()
+    assert shell.run("check").exit_code == 0
 
 
 def test_check_tells_what_is_wrong(fresh: Shell) -> None:

@@ -19,7 +19,7 @@ from mysapk_web.domain.usulan import (
     reasons_for,
     transition,
 )
-from mysapk_web.models import Proposal, TrailEntry
+from mysapk_web.models import Document, Proposal, TrailEntry
 from mysapk_web.services import audit
 from mysapk_web.services.actor import Actor, InputRefused, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.pdm.holdings import kind_of
@@ -150,6 +150,8 @@ def move(
     ).one_or_none()
     if changed is None:
         raise Refused(CHANGED)
+    if row.to is UsulanState.DIHAPUS:
+        session.execute(update(Document).where(col(Document.proposal_id) == proposal.id).values(sweep_at=now))
     session.refresh(proposal)
     note_step(session, proposal, act, before, actor_id=actor_id, at=now, reason=reason, note=note, changes=changes)
     _audit(session, here, proposal, act, actor_id, address, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -15,6 +16,7 @@ from mysapk_web.settings import Settings
 from tests.conftest import SECRET
 from tests.unit.services.office import Office, open_office
 from tests.unit.services.people import START, Portal, settle
+from tests.unit.services.shelf import Shelf, open_shelf
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +66,12 @@ def office(sqlite_db: Database, portal_settings: Settings) -> Office:
 def both_offices(db: Database, portal_settings: Settings) -> Office:
     """The same, once in each kind of database: for what SQL decides."""
     return open_office(db)
+
+
+@pytest.fixture
+def shelf(both: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shelf]:
+    """An empty shelf of documents, once in each kind of database."""
+    monkeypatch.setenv("MYSAPK_DOCUMENT_DIR", str(tmp_path / "dokumen"))
+    settings_module.load.cache_clear()
+    yield open_shelf(both, settings_module.load())
+    settings_module.load.cache_clear()
