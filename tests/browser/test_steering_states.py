@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import delete
 from sqlmodel import col
 
+from mysapk_web.domain.dates import write_date
 from mysapk_web.domain.period import PeriodKind
 from mysapk_web.models import Database, Period
+from mysapk_web.services import clock
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import DESK, PHONE, Looks
-from tests.browser.steps import button_named
+from tests.browser.steps import button_named, fill
 
 PAGES = {
     "/admin": "kemajuan",
@@ -106,3 +110,28 @@ def test_bkn_chooses_for_whom_it_speaks(new_page: NewPage, looks: Looks) -> None
     looks.fine(page, "pengumuman-pilihan")
     page.get_by_role("link", name="Pemerintah Kota Misal").click()
     expect(page.get_by_label("Nama helpdesk")).to_have_value("Helpdesk BKPSDM Kota Misal")
+
+
+def test_only_a_period_that_is_there_can_be_extended(new_page: NewPage, looks: Looks) -> None:
+    page = new_page(DESK, "admin_instansi")
+    page.goto("/admin/periode")
+    expect(page.get_by_role("heading", name="Tetapkan periode baru")).to_be_visible()
+    expect(page.get_by_role("heading", name="Perpanjang periode")).to_have_count(0)
+
+    page = new_page(DESK, "admin_bkn")
+    page.goto("/admin/periode")
+    which = page.get_by_label("Periode yang diperpanjang")
+    expect(which.get_by_role("option").filter(has_text="Nasional")).to_have_count(3)
+    which.select_option(label=which.get_by_role("option").filter(has_text="Aktivasi akun, Nasional").inner_text())
+    fill(page, Hari_terakhir_yang_baru="31/02/2027", Dasar_perpanjangan="Surat Edaran 9/2026")
+    button_named(page, "Lihat akibat perpanjangan").click()
+    expect(page.get_by_role("alert")).to_contain_text("Hari terakhir harus tanggal yang benar")
+    expect(page.get_by_label("Hari terakhir yang baru")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Hari terakhir", exact=True)).to_have_attribute("aria-invalid", "false")
+    looks.fine(page, "periode-perpanjangan-salah")
+    longer = clock.now().date() + timedelta(days=200)
+    fill(page, Hari_terakhir_yang_baru=write_date(longer))
+    button_named(page, "Lihat akibat perpanjangan").click()
+    expect(page.get_by_text("Perpanjangan: Aktivasi akun")).to_be_visible()
+    button_named(page, "Tetapkan").click()
+    expect(page.locator(".done")).to_contain_text("Periode diperpanjang.")

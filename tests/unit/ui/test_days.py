@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
+from mysapk_web.domain.period import PeriodKind
 from mysapk_web.services.actor import InputRefused, Refused
+from mysapk_web.services.period_draft import Act
 from mysapk_web.ui.admin.audit import day_of
 from mysapk_web.ui.admin.bantuan import last_day
-from mysapk_web.ui.admin.periode.state import draft_of
+from mysapk_web.ui.admin.periode.state import draft_of, extension_of, faults_at_their_form
 from mysapk_web.ui.verifikasi.daftar import days_of
 
 PERIOD = {"tindakan": "buat", "jenis": "PDM", "tempat": "nasional", "dasar": "Keputusan 1"}
@@ -40,3 +42,18 @@ def test_what_is_no_day_is_refused_at_its_field() -> None:
     with pytest.raises(InputRefused) as filters:
         days_of({"dari": "kemarin", "sampai": "24-08-1026"})
     assert filters.value.faults["sampai"] == "Dikirim sampai: periksa tahunnya."
+
+
+def test_faults_of_an_extension_stand_in_its_form() -> None:
+    typed = {"periode": "PDM:i3", "selesai_baru": "01/05/2027", "dasar_baru": "Surat 9"}
+    draft = draft_of(extension_of(typed))
+    assert (draft.act, draft.kind, draft.place, draft.last) == (Act.EXTEND, PeriodKind.PDM, "i3", date(2027, 5, 1))
+    with pytest.raises(InputRefused) as refused, faults_at_their_form("perpanjang"):
+        draft_of(extension_of({"periode": "", "selesai_baru": "besok"}))
+    assert list(refused.value.faults) == ["periode", "selesai_baru"]
+    with pytest.raises(Refused) as whole, faults_at_their_form("perpanjang"):
+        raise Refused("Belum ada.", "tindakan")
+    assert whole.value.field == "periode"
+    with pytest.raises(InputRefused) as other, faults_at_their_form("buat"):
+        raise InputRefused({"selesai": "Isi."})
+    assert list(other.value.faults) == ["selesai"]

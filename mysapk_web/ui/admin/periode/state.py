@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final, TypedDict
@@ -11,7 +13,7 @@ from mysapk_web.domain.period import PeriodKind, Phase
 from mysapk_web.domain.progress import number
 from mysapk_web.domain.roles import Permission
 from mysapk_web.services import database, period_admin
-from mysapk_web.services.actor import InputRefused
+from mysapk_web.services.actor import InputRefused, Refused
 from mysapk_web.services.period_admin import KIND_LABELS, PeriodRow, Preview
 from mysapk_web.services.period_draft import Act, Draft
 from mysapk_web.ui.access import actor, handler, holding
@@ -23,6 +25,14 @@ from mysapk_web.ui.words import number_of
 PATH: Final = "/admin/periode"
 FIELDS: Final = ("tindakan", "jenis", "tempat", "mulai", "selesai", "dasar")
 DAYS: Final = {"mulai": "Hari pertama", "selesai": "Hari terakhir"}
+EXTENSION: Final = {
+    "tindakan": "periode",
+    "jenis": "periode",
+    "tempat": "periode",
+    "selesai": "selesai_baru",
+    "dasar": "dasar_baru",
+}
+"""Name in `FIELDS` -> name in the form that extends, which stands on the same page."""
 MAY: Final = holding(Permission.PERIOD_AGENCY, Permission.PERIOD_NATIONAL)
 PHASES: Final = {
     Phase.NOT_OPEN: ("Belum dibuka", "plain"),
@@ -179,12 +189,48 @@ def draft_of(form: dict[str, Any]) -> Draft:
     return Draft(Act(act), PeriodKind(kind), place, days["mulai"], days["selesai"], text_of(form, "dasar", 400))
 
 
+def extension_of(form: dict[str, Any]) -> dict[str, str]:
+    """The form that extends a period, under the names of `FIELDS`.
+
+    Args:
+        form: What the event carried; `periode` is kind and place of the one to extend.
+    """
+    kind, _, place = text_of(form, "periode", 60).partition(":")
+    return {
+        "tindakan": Act.EXTEND.value,
+        "jenis": kind,
+        "tempat": place,
+        "mulai": "",
+        "selesai": text_of(form, EXTENSION["selesai"], LONGEST),
+        "dasar": text_of(form, EXTENSION["dasar"], 400),
+    }
+
+
+@contextmanager
+def faults_at_their_form(act: str) -> Iterator[None]:
+    """Let what is refused be told in the form that was filled in.
+
+    Args:
+        act: Value of `Act`.
+    """
+    names = EXTENSION if act == Act.EXTEND else {}
+    try:
+        yield
+    except InputRefused as refused:
+        raise InputRefused({names.get(name, name): words for name, words in refused.faults.items()}) from None
+    except Refused as refused:
+        refused.field = names.get(refused.field, refused.field)
+        raise
+
+
 class PeriodeState(AppState):
     """The periods, and the draft that is looked at."""
 
     ready: bool = False
     rows: list[Row] = []
     places: list[Place] = []
+    extendable: list[Place] = []
+    """The last period of each kind and place that may be extended; `key` is kind and place."""
     shown: Shown = NOT_SHOWN
     typed: dict[str, str] = {}
     """The draft that is shown, for the form that puts it in force."""
@@ -202,7 +248,16 @@ class PeriodeState(AppState):
         self.ready = True
 
     async def _look(self) -> None:
-        self.rows = [row_of(period) for period in await database.look(period_admin.listed, actor())]
+        periods = await database.look(period_admin.listed, actor())
+        self.rows = [row_of(period) for period in periods]
+        self.extendable = [
+            {
+                "key": f"{period.kind.value}:{period.place_key}",
+                "nama": f"{KIND_LABELS[period.kind]}, {period.place}, {period.dates}",
+            }
+            for period in periods
+            if period.extendable
+        ]
 
     async def _refresh(self) -> None:
         """The list as it is now, and what the draft would do now; where it can't be any more, the form says why."""
@@ -212,8 +267,9 @@ class PeriodeState(AppState):
 
     async def _preview(self, form: dict[str, Any]) -> None:
         self.shown, self.typed = NOT_SHOWN, {}
-        draft = draft_of(form)
-        found = await database.look(period_admin.preview, actor(), draft)
+        with faults_at_their_form(text_of(form, "tindakan", 40)):
+            draft = draft_of(form)
+            found = await database.look(period_admin.preview, actor(), draft)
         self.shown, self.revision = shown_of(draft, found), found.revision
         self.typed = {name: text_of(form, name, 400) for name in FIELDS}
 
@@ -225,10 +281,18 @@ class PeriodeState(AppState):
         self._tell()
 
     @handler(MAY)
+    async def preview_extension(self, form: dict[str, Any]) -> None:
+        """The same of a period that goes on."""
+        await self._look()
+        await self._preview(extension_of(form))
+        self._tell()
+
+    @handler(MAY)
     async def save(self, form: dict[str, Any]) -> None:
         """Put the draft in force that was looked at."""
-        draft = draft_of(form)
-        await database.run(period_admin.save, actor(), draft, seen=number_of(text_of(form, "versi")))
+        with faults_at_their_form(text_of(form, "tindakan", 40)):
+            draft = draft_of(form)
+            await database.run(period_admin.save, actor(), draft, seen=number_of(text_of(form, "versi")))
         await self._look()
         self.shown, self.typed = NOT_SHOWN, {}
         self._tell(notice="Periode diperpanjang." if draft.act is Act.EXTEND else "Periode ditetapkan.")

@@ -9,7 +9,7 @@ from reflex.vars import ObjectVar
 
 from mysapk_web.services.period_admin import KIND_LABELS
 from mysapk_web.services.period_draft import Act
-from mysapk_web.ui.admin.periode.state import DAYS, FIELDS, PATH, PeriodeState, Place, Row
+from mysapk_web.ui.admin.periode.state import DAYS, EXTENSION, FIELDS, PATH, PeriodeState, Place, Row
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dates import date_field
@@ -29,7 +29,8 @@ from mysapk_web.ui.components.step_up import step_up_dialog
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
-ACTS = ((Act.CREATE.value, "Menetapkan periode baru"), (Act.EXTEND.value, "Memperpanjang periode yang ada"))
+LAST_HELP = "Hari ini masih termasuk, sampai pukul 23.59."
+SOURCE_HELP = "Misalnya nomor dan tanggal surat. Tampil di banner."
 
 
 def _options(pairs: Any) -> rx.Component:
@@ -90,23 +91,42 @@ def _list() -> rx.Component:
 
 def _editor() -> rx.Component:
     return section(
-        "Tetapkan atau perpanjang",
+        "Tetapkan periode baru",
         rx.el.p(
             "Jadwal instansi menggantikan jadwal nasional bagi pegawai instansi itu, dan berada di dalam batas jadwal "
             "nasional. Lihat dulu akibatnya; belum ada yang berubah sampai Anda menetapkannya.",
             class_name="help",
         ),
         Form.create(
-            select("tindakan", "Yang ingin dilakukan", _options(ACTS)),
+            hidden("tindakan", Act.CREATE.value),
             select("jenis", "Jenis periode", _options((kind.value, label) for kind, label in KIND_LABELS.items())),
             select("tempat", "Berlaku untuk", rx.foreach(PeriodeState.places, _place)),
-            date_field("mulai", DAYS["mulai"], help_text="Tidak perlu diisi bila memperpanjang."),
-            date_field("selesai", DAYS["selesai"], help_text="Hari ini masih termasuk, sampai pukul 23.59."),
-            field("dasar", "Dasar penetapan", help_text="Misalnya nomor dan tanggal surat. Tampil di banner."),
+            date_field("mulai", DAYS["mulai"]),
+            date_field("selesai", DAYS["selesai"], help_text=LAST_HELP),
+            field("dasar", "Dasar penetapan", help_text=SOURCE_HELP),
             submit_button("Lihat akibatnya", "Menghitung ...", kind="secondary"),
             on_submit=PeriodeState.preview,
             action=PATH,
             class_name="form",
+        ),
+    )
+
+
+def _extension() -> rx.Component:
+    """Only where there is something to extend."""
+    return rx.cond(
+        PeriodeState.extendable,
+        section(
+            "Perpanjang periode",
+            Form.create(
+                select(EXTENSION["tindakan"], "Periode yang diperpanjang", rx.foreach(PeriodeState.extendable, _place)),
+                date_field(EXTENSION["selesai"], "Hari terakhir yang baru", help_text=LAST_HELP),
+                field(EXTENSION["dasar"], "Dasar perpanjangan", help_text=SOURCE_HELP),
+                submit_button("Lihat akibat perpanjangan", "Menghitung ...", kind="secondary"),
+                on_submit=PeriodeState.preview_extension,
+                action=PATH,
+                class_name="form",
+            ),
         ),
     )
 
@@ -161,7 +181,7 @@ def periode() -> rx.Component:
         rx.el.p("Kapan aktivasi, pemutakhiran data, dan verifikasi dibuka.", class_name="lead"),
         rx.cond(
             PeriodeState.ready,
-            rx.fragment(_list(), _editor(), _preview(), step_up_dialog()),
+            rx.fragment(_list(), _extension(), _editor(), _preview(), step_up_dialog()),
             rx.cond(AppState.faults, rx.fragment(), skeleton(8)),
         ),
         here=PATH,
