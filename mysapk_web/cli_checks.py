@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from mysapk_web.models import Database, migration
+from mysapk_web.domain.nip import NipError, parse_typed_nip
+from mysapk_web.domain.pegawai import JenisPegawai
+from mysapk_web.models import Database, Pegawai, migration
 from mysapk_web.services import (
     audit_chain,
     background,
@@ -130,6 +132,7 @@ def content_report(
             trail_report(session, settings, known),
             request_report(session),
             login_report(session, settings),
+            number_report(session),
             store_report(session, settings),
             background_report(session),
         ]
@@ -171,6 +174,27 @@ def request_report(session: Session) -> Findings:
         "and use import-email"
     )
     return Findings([line] if count else [], [])
+
+
+def number_report(session: Session) -> Findings:
+    """Internal numbers of an older release that look like a NIP and can be none: the login form refuses them.
+
+    Args:
+        session: A read-only transaction.
+    """
+    today = clock.now().date()
+    numbers = session.exec(select(Pegawai.nip).where(Pegawai.jenis == JenisPegawai.PPT_NON_ASN)).all()
+    count = sum(not _can_be_typed(number, today) for number in numbers)
+    fault = f"Rolls: {count} PPT Non-ASN have an internal number that the login form takes for a wrong NIP: give them another"
+    return Findings([], [fault] if count else [])
+
+
+def _can_be_typed(number: str, today: date) -> bool:
+    try:
+        parse_typed_nip(number, today=today)
+    except NipError:
+        return False
+    return True
 
 
 def login_report(session: Session, settings: Settings) -> Findings:

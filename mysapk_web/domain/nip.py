@@ -17,6 +17,8 @@ from mysapk_web.domain.text import HYPHENS, fold_full_width, is_blank
 NIP_LENGTH: Final = 18
 MAX_INPUT: Final = 64
 """Longest text looked at. The grouped form has 21 characters; the rest is room for stray blanks."""
+_CENTURIES: Final = ("19", "20")
+"""How the birth year of anybody who can be in service begins; no internal number may look so and be impossible."""
 MIN_AGE: Final = 16
 MAX_AGE: Final = 75
 
@@ -143,9 +145,10 @@ def parse_nip(text: str, *, jenis: JenisPegawai, today: date) -> Nip:
     Raises:
         NipError: what `normalise_nip` raises, or BIRTH_DATE, AGE, TMT_YEAR, TMT_MONTH, KIND, GENDER.
     """
-    value = normalise_nip(text)
     if jenis is JenisPegawai.PPT_NON_ASN:
-        return Nip(value, NipKind.INTERNAL)
+        # As at the login form: whoever is on the rolls can type the own number there.
+        return Nip(parse_typed_nip(text, today=today), NipKind.INTERNAL)
+    value = normalise_nip(text)
     birth_date = _birth_date(value, today)
     kind = _kind(value, jenis)
     return Nip(
@@ -157,6 +160,33 @@ def parse_nip(text: str, *, jenis: JenisPegawai, today: date) -> Nip:
         gender=_gender(value),
         sequence=int(value[15:]),
     )
+
+
+def parse_typed_nip(text: str, *, today: date) -> str:
+    """Read a NIP that a visitor typed, and refuse what nobody's number can be, whoever is on the rolls.
+
+    Numbers of PNS and PPPK begin with the century of a birth. What begins otherwise may be an internal number and is not taken apart;
+    internal numbers do not begin so (`parse_nip`). Age is not judged: it passes, and the number stays.
+
+    Args:
+        text: see `normalise_nip`.
+        today: the day that the year of appointment is measured at.
+
+    Returns:
+        18 ASCII digits.
+
+    Raises:
+        NipError: what `normalise_nip` raises, or BIRTH_DATE, TMT_YEAR, TMT_MONTH, GENDER.
+    """
+    value = normalise_nip(text)
+    if value.startswith(_CENTURIES):
+        birth_date = _date_of_birth(value)
+        if birth_date.year + MIN_AGE > today.year:
+            raise _no_birth_date()
+        _kind_of(value)
+        _tmt_year(value, birth_date, today)
+        _gender(value)
+    return value
 
 
 def birth_date_in(digits: str) -> date | None:
@@ -185,13 +215,22 @@ def _spreadsheet_damage() -> NipError:
     )
 
 
-def _birth_date(value: str, today: date) -> date:
+def _date_of_birth(value: str) -> date:
     birth_date = birth_date_in(value)
     if birth_date is None:
-        raise NipError(
-            NipFault.BIRTH_DATE,
-            "Angka 1 sampai 8 NIP harus tanggal lahir: tahun, bulan, lalu tanggal. Periksa angka itu.",
-        )
+        raise _no_birth_date()
+    return birth_date
+
+
+def _no_birth_date() -> NipError:
+    return NipError(
+        NipFault.BIRTH_DATE,
+        "Angka 1 sampai 8 NIP harus tanggal lahir: tahun, bulan, lalu tanggal. Periksa angka itu.",
+    )
+
+
+def _birth_date(value: str, today: date) -> date:
+    birth_date = _date_of_birth(value)
     before_birthday = (today.month, today.day) < (birth_date.month, birth_date.day)
     age = today.year - birth_date.year - before_birthday
     if not MIN_AGE <= age <= MAX_AGE:
@@ -203,18 +242,20 @@ def _birth_date(value: str, today: date) -> date:
     return birth_date
 
 
-def _kind(value: str, jenis: JenisPegawai) -> NipKind:
+def _kind_of(value: str) -> NipKind:
     marker = int(value[12:14])
     if 1 <= marker <= 12:
-        kind = NipKind.PNS
-    elif 21 <= marker <= 29:
-        kind = NipKind.PPPK
-    else:
-        raise NipError(
-            NipFault.TMT_MONTH,
-            "Angka ke-13 dan ke-14 NIP harus bulan 01 sampai 12, atau 21 sampai 29 untuk PPPK. "
-            "Periksa kedua angka itu.",
-        )
+        return NipKind.PNS
+    if 21 <= marker <= 29:
+        return NipKind.PPPK
+    raise NipError(
+        NipFault.TMT_MONTH,
+        "Angka ke-13 dan ke-14 NIP harus bulan 01 sampai 12, atau 21 sampai 29 untuk PPPK. Periksa kedua angka itu.",
+    )
+
+
+def _kind(value: str, jenis: JenisPegawai) -> NipKind:
+    kind = _kind_of(value)
     owner = "PPPK" if kind is NipKind.PPPK else "PNS atau CPNS"
     expected = NipKind.PPPK if jenis is JenisPegawai.PPPK else NipKind.PNS
     if kind is not expected:

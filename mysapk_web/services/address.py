@@ -172,14 +172,14 @@ def _mask(key: str | None) -> str:
 
 
 def _letter(
-    change: EmailChange, recipient: str | None, masks: dict[str, str], now: datetime, due: datetime
+    change: EmailChange, recipient: str | None, masks: dict[str, Any], now: datetime, due: datetime
 ) -> dict[str, Any]:
     return {
         "template": Letter.EMAIL_CHANGED.value,
         "account_id": change.account_id,
         "instansi_id": change.instansi_id,
         "recipient": recipient,
-        "params": masks,
+        "params": masks | {"here": recipient is None},
         "state": OutboxState.PENDING,
         "created_at": now,
         "due_at": due,

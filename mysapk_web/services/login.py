@@ -13,7 +13,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.nip import NipError, normalise_nip
+from mysapk_web.domain.nip import NipError, parse_typed_nip
 from mysapk_web.domain.throttle import LOGIN_PER_ADDRESS
 from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.models import Account, Database, LoginClaim, OutboxState, Pegawai, ResetRequest, UserSession
@@ -89,7 +89,7 @@ def _typed_nip(nip: str, password: str) -> str:
     faults: dict[str, str] = {}
     number = ""
     try:
-        number = normalise_nip(nip)
+        number = parse_typed_nip(nip, today=clock.now().date())
     except NipError as error:
         faults["nip"] = str(error) if nip.strip() else "Isi NIP Anda, 18 angka."
     if not password:
@@ -234,8 +234,9 @@ def _fail(session: Session, visitor: Visitor, candidate: _Candidate) -> None:
     audit.record(session, AuditTag.LOGIN_FAILED, subject_id=candidate.account_id, address=visitor.address)
     login_failures.count_failure(session, visitor)
     if candidate.failures == load().limit_account_failures + 1:
-        mail = enqueue(session, Letter.LOCKED, account_id=candidate.account_id)
-        if candidate.password_hash is None:
+        whose = candidate.account_id if candidate.password_hash is not None else None
+        mail = enqueue(session, Letter.LOCKED, account_id=whose)
+        if whose is None:
             mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 

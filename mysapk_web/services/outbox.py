@@ -31,7 +31,7 @@ class Letter(StrEnum):
     PASSWORD_CHANGED = "password-diganti"
     """params: how ("reset" | "ganti")."""
     EMAIL_CHANGED = "email-diganti"
-    """To both addresses. params: mask_old, mask_new."""
+    """To both addresses. params: mask_old, mask_new, here (this is the new one)."""
     ADDRESS_TOKEN = "token-ganti-email"
     """To the new address, which is nobody's yet. params: change (id of the AddressChange). Rendered with the derived token; obsolete
     when the request is dead."""

@@ -22,15 +22,25 @@ def password_changed(facts: Facts, settings: Settings) -> Words:
     )
 
 
-def email_changed(facts: Facts, _settings: Settings) -> Words:
-    """The address is another one; to both."""
+def email_changed(facts: Facts, settings: Settings) -> Words:
+    """The address is another one; to both, and to the new one with what can be done now."""
     old, new = (plain(facts.params.get(name, ""), 120) for name in ("mask_old", "mask_new"))
     change = (f" dari {old}" if old else "") + (f" menjadi {new}" if new else "")
+    next_step = (
+        Link(
+            "Akun belum aktif, lupa password, atau tadi token tidak datang? Minta token sekarang dengan NIP dan alamat email ini di:",
+            f"{settings.public_url}/lupa-password",
+        ),
+        Paragraph(
+            "Permintaan sebelum alamat ini tercatat tidak dihitung. Bila Anda sudah punya password, password itu tetap berlaku."
+        ),
+    )
     return Words(
         "Alamat email akun MySAPK Anda diganti",
         (
             Paragraph(f"Alamat email akun MySAPK Web Anda diganti{change} pada {moment(facts)}."),
             Paragraph("Mulai sekarang token dan pemberitahuan hanya dikirim ke alamat yang baru."),
+            *(next_step if facts.params.get("here") else ()),
             Paragraph(
                 f"Anda tidak mengetahui perubahan ini? Segera hubungi {agency(facts)} atau helpdesk agar "
                 "alamatnya diperbaiki."

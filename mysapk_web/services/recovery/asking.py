@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import DomainVerdict, EmailError, mask_email, normalise_email
-from mysapk_web.domain.nip import NipError, normalise_nip
+from mysapk_web.domain.nip import NipError, parse_typed_nip
 from mysapk_web.domain.pegawai import Eligibility
 from mysapk_web.domain.throttle import (
     RECOVERY_BEYOND,
@@ -79,7 +79,7 @@ def _typed(nip: str, email: str) -> tuple[str, str]:
     faults: dict[str, str] = {}
     number = address = ""
     try:
-        number = normalise_nip(nip)
+        number = parse_typed_nip(nip, today=clock.now().date())
     except NipError as error:
         faults["nip"] = str(error) if nip.strip() else "Isi NIP Anda, 18 angka."
     try:

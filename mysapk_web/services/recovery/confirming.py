@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -23,7 +23,7 @@ from mysapk_web.services.database import in_transaction
 from mysapk_web.services.hashing import checked_first
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.password_rules import PasswordJudgement
-from mysapk_web.services.passwords import hash_password
+from mysapk_web.services.passwords import hash_password, verify_password
 from mysapk_web.services.recovery.asking import NO_REQUEST, dead_after, pair_key
 from mysapk_web.services.recovery.browsers import Flow, count_try, find_flow, give_try_back
 from mysapk_web.services.recovery.finding import account_eligibility
@@ -33,6 +33,7 @@ DEAD: Final = (
     "Token ini tidak berlaku lagi (sudah dipakai, kedaluwarsa, atau diganti yang lebih baru). "
     "Pakai token dari email terbaru, atau kirim ulang token."
 )
+SAME: Final = "Ini password Anda yang sekarang. Pilih yang lain, atau langsung masuk dengan password ini."
 EXHAUSTED: Final = (
     "Token tidak berlaku lagi di peramban ini: kesempatan mencobanya sudah habis. "
     "Buka tautan di email token untuk mencoba lagi, atau kirim ulang token."
@@ -46,6 +47,8 @@ class _Ticket:
     request_id: str
     account_id: int
     version: int
+    password_hash: str | None = field(repr=False)
+    """The present one; None before the activation."""
 
 
 def _check_form(db: Database, *, visitor: Visitor, token: str, password: str) -> None:
@@ -70,7 +73,9 @@ def confirm(db: Database, *, visitor: Visitor, token: str, password: str) -> Non
     settings = load()
     typed = _typed(db, visitor, token, password)
     ticket = in_transaction(db, _check_token, settings, visitor, typed)
-    in_transaction(db, _check_person, visitor, ticket, password)
+    # One hash more than a new password needs; who has no token that fits causes none at all.
+    same = ticket.password_hash is not None and verify_password(password, ticket.password_hash, settings)
+    in_transaction(db, _check_person, visitor, ticket, password, same=same)
     new_hash = hash_password(password, settings)
     in_transaction(db, _conclude, visitor, ticket, new_hash)
 
@@ -131,7 +136,7 @@ def _check_token(session: Session, settings: Settings, visitor: Visitor, typed: 
     older = token_matches(key, bytes.fromhex(flow.bound.id), typed) and flow.bound.account_id is not None
     account = session.get(Account, request.account_id or 0)  # asked for a stranger too: the same time
     if right and account is not None and account.version == request.account_version and not dead_after(request, now):
-        return _Ticket(request.id, account.id or 0, account.version)
+        return _Ticket(request.id, account.id or 0, account.version, account.password_hash)
     audit.record(session, AuditTag.TOKEN_WRONG, subject_id=request.account_id, address=visitor.address, tries=tries)
     if tries >= TOKEN_TRIES:
         audit.record(session, AuditTag.TOKEN_EXHAUSTED, subject_id=request.account_id, address=visitor.address)
@@ -157,11 +162,11 @@ def _wrong(left: int) -> str:
     return f"Token tidak cocok. Salin token dari email terbaru, atau buka tautan di email itu. Sisa percobaan: {left}."
 
 
-def _check_person(session: Session, visitor: Visitor, ticket: _Ticket, password: str) -> None:
+def _check_person(session: Session, visitor: Visitor, ticket: _Ticket, password: str, *, same: bool) -> None:
     """The rules that need the person, told only to who has the token; the try is given back."""
     account = session.get_one(Account, ticket.account_id)
     person = session.get_one(Pegawai, account.pegawai_id)
-    sentence = password_rules.fault_for_person(session, account, person, password)
+    sentence = password_rules.fault_for_person(session, account, person, password) or (SAME if same else "")
     if sentence:
         give_try_back(session, visitor, ticket.request_id)
         raise CountedRefusal(sentence, "password")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.domain.nip import NipError, NipFault, NipKind, birth_date_in, normalise_nip, parse_nip
+from mysapk_web.domain.nip import NipError, NipFault, NipKind, birth_date_in, normalise_nip, parse_nip, parse_typed_nip
 from mysapk_web.domain.pegawai import JenisPegawai
 
 TODAY = date(2021, 7, 11)
@@ -211,6 +211,44 @@ def test_scattered_blanks_and_full_width_digits_do_not_matter(seed, full_width):
         digits.insert(source.randint(0, len(digits)), source.choice(BLANKS))
     text = "".join(digits)
     assert normalise_nip(text) == PNS
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("198513012010011001", NipFault.BIRTH_DATE),
+        ("198502292010011001", NipFault.BIRTH_DATE),
+        ("209901012010011001", NipFault.BIRTH_DATE),
+        ("198501012010131001", NipFault.TMT_MONTH),
+        ("198501012010001001", NipFault.TMT_MONTH),
+        ("198501012000011001", NipFault.TMT_YEAR),
+        ("198501012099011001", NipFault.TMT_YEAR),
+        ("198501012010013001", NipFault.GENDER),
+        ("19850101201001100", NipFault.LENGTH),
+    ],
+)
+def test_what_no_number_can_be_is_refused_at_the_form(text, code):
+    with pytest.raises(NipError) as fault:
+        parse_typed_nip(text, today=TODAY)
+    assert fault.value.code is code
+    with pytest.raises(NipError):
+        parse_nip(text, jenis=JenisPegawai.PPT_NON_ASN, today=TODAY)
+
+
+def test_age_is_no_matter_of_the_form():
+    """Whoever is on the rolls stays able to log in."""
+    assert parse_typed_nip("192001011945011001", today=TODAY) == "192001011945011001"
+
+
+@given(
+    st.from_regex(r"(19|20|99|[0-9]{2})[0-9]{16}", fullmatch=True), st.sampled_from(JenisPegawai), st.integers(0, 40)
+)
+def test_whatever_the_rolls_take_can_be_typed_at_any_later_time(text, jenis, years):
+    try:
+        parse_nip(text, jenis=jenis, today=TODAY)
+    except NipError:
+        return
+    assert parse_typed_nip(text, today=TODAY.replace(year=TODAY.year + years)) == text
 
 
 @given(st.text(st.characters(), max_size=80))

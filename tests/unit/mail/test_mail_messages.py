@@ -108,6 +108,16 @@ def test_every_letter_links_to_the_portal_only_and_loads_nothing(letter: Letter)
     assert "url(" not in html
 
 
+def test_the_letter_about_a_repair_says_at_the_new_address_what_can_be_done_now() -> None:
+    here, before = (
+        parts(render(Letter.EMAIL_CHANGED, facts(params=PARAMS | {"here": here}), SETTINGS))[0]
+        for here in (True, False)
+    )
+    assert f"{PUBLIC}/lupa-password" in here
+    assert "Permintaan sebelum alamat ini tercatat tidak dihitung" in here
+    assert "lupa-password" not in before
+
+
 @pytest.mark.parametrize("letter", Letter)
 def test_both_parts_say_the_same(letter: Letter) -> None:
     message = render(letter, facts(), SETTINGS)

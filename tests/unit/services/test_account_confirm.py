@@ -310,6 +310,38 @@ def test_words_of_the_person_are_told_only_to_who_has_the_token(portal: Portal, 
     asked.confirm(portal.token(portal.ani))
 
 
+def test_the_present_password_is_refused_to_who_has_the_token(portal: Portal, asked: Browser) -> None:
+    present = portal.ani.password or ""
+    before = portal.account(portal.ani).password_hash
+    for _ in range(6):
+        with pytest.raises(CountedRefusal, match="password Anda yang sekarang") as refusal:
+            asked.confirm(portal.token(portal.ani), present)
+        assert refusal.value.field == "password"
+    assert portal.account(portal.ani).password_hash == before
+    assert portal.rows(ResetBinding)[0].tries == 0, "the try is given back"
+    asked.confirm(portal.token(portal.ani), STRONG)
+
+
+def test_nobody_tries_passwords_without_the_token(
+    portal: Portal, asked: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither words nor hashes tell whether a password is the present one."""
+    hashed: list[bytes] = []
+    monkeypatch.setattr("bcrypt.checkpw", lambda _, stored: bool(hashed.append(stored)))
+    told = set()
+    for password in (portal.ani.password or "", STRONG):
+        with pytest.raises(CountedRefusal) as refusal:
+            asked.confirm(NOT_IT, password)
+        told.add(refusal.value.sentence[:-2])
+    assert len(told) == 1
+    assert hashed == []
+
+
+def test_an_activation_compares_with_nothing(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bcrypt.checkpw", lambda *_: pytest.fail("there is no password yet"))
+    portal.browser().reset(portal.citra)
+
+
 def test_a_role_needs_twelve_characters(portal: Portal) -> None:
     browser = portal.browser()
     browser.ask(portal.budi)

@@ -59,7 +59,12 @@ def test_one_sentence_for_every_failure(portal: Portal) -> None:
 
 @pytest.mark.parametrize(
     ("nip", "password", "fields"),
-    [("", "", {"nip", "password"}), ("123", "x", {"nip"}), ("198503122010012001", "", {"password"})],
+    [
+        ("", "", {"nip", "password"}),
+        ("123", "x", {"nip"}),
+        ("198513122010012001", "x", {"nip"}),
+        ("198503122010012001", "", {"password"}),
+    ],
 )
 def test_an_empty_field_is_told_and_not_counted(portal: Portal, nip: str, password: str, fields: set[str]) -> None:
     person = Person(**{**vars(portal.ani), "nip": nip})

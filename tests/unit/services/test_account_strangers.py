@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ from mysapk_web.domain.throttle import (
     TOKEN_TRIES_OF_REQUEST,
 )
 from mysapk_web.models import Account, Pegawai, ResetBinding, ResetRequest
-from mysapk_web.services import login, recovery
+from mysapk_web.services import login, recovery, rolls
 from mysapk_web.services import waits as account_waits
 from mysapk_web.services.actor import CountedRefusal, Refused
 from mysapk_web.services.outbox import Letter
@@ -391,6 +392,27 @@ def test_a_repaired_address_works_at_once(portal: Portal) -> None:
     browser.ask(portal.ani, new)
     assert portal.letters(portal.ani)[-1] == Letter.TOKEN
     browser.confirm(portal.token(portal.ani), STRONG)
+
+
+HEADING = "nip,nama,jenis,instansi,unor,email"
+
+
+def by_rolls(portal: Portal, person: Person, email: str, folder: Path) -> None:
+    path = folder / "pegawai.csv"
+    path.write_text(f"{HEADING}\n{person.nip},{person.nama},PNS,7301,1,{email}\n", encoding="utf-8")
+    (row,) = rolls.import_pegawai(portal.db, path)
+    assert row.verdict in (rolls.Verdict.BARU, rolls.Verdict.DIPERBARUI)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["another address", "a new person"])
+def test_an_address_from_the_rolls_works_at_once(portal: Portal, tmp_path: Path, known: bool) -> None:
+    person, email = portal.ani if known else nobody(), "baru@contoh.example.go.id"
+    browser = ask_all_day(portal, person, email)
+    by_rolls(portal, person, email, tmp_path)
+    browser.ask(person, email)
+    (mail,) = [mail for mail in portal.outbox() if mail.template == Letter.TOKEN]
+    assert portal.recipient(mail) == email
+    browser.confirm(portal.token_of(mail.params["request"]))
 
 
 def test_a_repaired_address_has_the_five_of_a_day_before_it(portal: Portal) -> None:

@@ -6,9 +6,11 @@ import pytest
 import structlog
 
 from mysapk_web import settings
-from mysapk_web.cli_checks import login_report
+from mysapk_web.cli_checks import login_report, number_report
 from mysapk_web.domain.audit import AuditTag
+from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.throttle import FAILED_LOGINS
+from mysapk_web.models import Pegawai
 from mysapk_web.services.actor import CountedRefusal
 from mysapk_web.services.login_failures import LoginFailures, recent_failures
 from tests.unit.services.people import WRONG, Person, Portal, after
@@ -84,3 +86,15 @@ def test_the_check_says_the_figures_and_warns(portal: Portal) -> None:
         assert "the alarm is 8" in login_report(s, settings.load()).faults[0]
     with after(11 * 60), portal.db.read() as s:
         assert login_report(s, settings.load()).faults == []
+
+
+def test_the_check_tells_of_numbers_that_the_login_form_refuses(portal: Portal) -> None:
+    with portal.db.begin() as s:
+        person = s.get_one(Pegawai, portal.ani.pegawai_id)
+        person.jenis, person.nip = JenisPegawai.PPT_NON_ASN, "990000000000000017"
+    with portal.db.read() as s:
+        assert number_report(s).faults == []
+    with portal.db.begin() as s:
+        s.get_one(Pegawai, portal.ani.pegawai_id).nip = "198513122010012001"
+    with portal.db.read() as s:
+        assert number_report(s).faults[0].startswith("Rolls: 1 PPT Non-ASN")

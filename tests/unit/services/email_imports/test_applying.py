@@ -13,10 +13,11 @@ from sqlmodel import col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email_import import RowVerdict, RunState
-from mysapk_web.models import EmailImport, OutboxMail, Pegawai, RoleGrant, UserSession
-from mysapk_web.services import clock, email_imports
-from mysapk_web.services.actor import NotAllowed, Refused
+from mysapk_web.models import EmailImport, OutboxMail, OutboxState, Pegawai, RoleGrant, UserSession
+from mysapk_web.services import clock, email_imports, recovery
+from mysapk_web.services.actor import NotAllowed, Refused, Visitor
 from mysapk_web.services.email_imports import applying, holding, reading
+from mysapk_web.services.outbox import Letter
 from mysapk_web.services.security import StepUpNeeded
 from tests.unit.services.email_imports.lists import Lists, nip
 
@@ -33,6 +34,23 @@ def test_both_addresses_are_told_and_sessions_die(lists: Lists) -> None:
     with lists.office.db.read() as session:
         assert session.exec(select(UserSession.ended_at)).one() is not None
     assert {mail.recipient for mail in lists.office.mails("ani")} == {None, "ani@k1.example.go.id"}
+
+
+def test_an_address_from_a_list_works_at_once(lists: Lists) -> None:
+    """Although it was tried all day before it was on file."""
+    who, email = NEW
+    browser = Visitor("peramban", address="203.0.113.7")
+
+    def ask() -> None:
+        lists.office.do(recovery.request_token, visitor=browser, nip=nip(who), email=email)
+
+    for number in range(6):
+        with clock.moved(timedelta(seconds=(number - 7) * 61)):
+            ask()
+    lists.imported("taufik", NEW)
+    ask()
+    (mail,) = [mail for mail in lists.office.mails(who) if mail.template == Letter.TOKEN]
+    assert mail.state is OutboxState.PENDING
 
 
 def test_addresses_pass_from_one_to_the_next_and_back(lists: Lists) -> None:
