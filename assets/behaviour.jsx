@@ -55,6 +55,14 @@ export const useLost = () => {
   return offline || errors.length > 0;
 };
 
+// Whether faults are told in the dialog around a form: not when they lead to what stands behind it.
+function toldInDialog(form, faults) {
+  const dialog = form?.closest("dialog");
+  const names = Object.keys(faults);
+  const behind = (name) => name && document.getElementById(name) && !dialog.contains(document.getElementById(name));
+  return Boolean(dialog && names.length) && !names.some(behind);
+}
+
 // A form whose fields belong to the browser: what is typed is never lost and sent only with the form. `answers` is a counter
 // of the server; while a form waits for it to change, further submits are ignored. A form in a dialog closes it with an answer
 // without faults; its faults are told inside, and dropped with `onDismiss` when the dialog is closed nevertheless.
@@ -83,7 +91,7 @@ export function Form({ answers, faults, onSubmit, onDismiss, takesFocus, passing
       if (passing) element.current.reset();
       const dialog = element.current.closest("dialog");
       if (!dialog) return;
-      if (!Object.keys(faults).length) dialog.close();
+      if (!toldInDialog(element.current, faults)) dialog.close();
       else {
         if (!dialog.open) dialog.showModal(); // sent again after a step-up
         setRefused(answers);
@@ -262,7 +270,7 @@ export function Outcome({ faults, notice, answers }) {
   const told = useRef({});
   const [homeless, setHomeless] = useState(null);
   if (told.current.answers !== answers)
-    told.current = { answers, form: waitingForm?.closest("dialog") ? waitingForm : null };
+    told.current = { answers, form: toldInDialog(waitingForm, faults ?? {}) ? waitingForm : null };
   useEffect(() => {
     if (asked) queueMicrotask(() => element.current?.focus());
     if (told.current.form && !told.current.form.isConnected) setHomeless(answers);

@@ -98,6 +98,22 @@ def test_a_fault_goes_when_its_field_is_right_and_saved(new_page: NewPage, looks
     expect(field).to_have_attribute("aria-invalid", "true")
 
 
+def test_faults_of_fields_behind_a_dialog_are_told_beside_them(new_page: NewPage) -> None:
+    page = new_page(person="pegawai")
+    open_form(page, "penghargaan", "Tambah penghargaan")
+    button_named(page, "Kirim usulan ini").click()
+    sending = page.get_by_role("dialog", name="Kirim usulan ini?")
+    button_named(sending, "Kirim usulan").click()
+    expect(sending.get_by_role("alert")).to_contain_text("Beri tanda pada pernyataan")
+    sending.get_by_label("Saya menyatakan bahwa data").check()
+    button_named(sending, "Kirim usulan").click()
+    expect(sending).to_be_hidden()
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_focused()
+    alert.get_by_role("link", name="Nomor SK wajib diisi.").click()
+    expect(page.get_by_label("Nomor SK")).to_be_focused()
+
+
 def test_a_lost_connection_loses_nothing(new_page: NewPage) -> None:
     page = new_page(person="pegawai")
     open_form(page, "keluarga", CHILD)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from mysapk_web.domain.number import number_of
 from mysapk_web.models import Account, EmailRequest, OutboxMail, RoleGrant
 from mysapk_web.services import announcements, email_policy, email_repair, email_requests, mail_log, people, revisions
 from mysapk_web.services.actor import Actor
@@ -51,7 +52,7 @@ def _changes(
         return revisions.of_announcement(given["announcement_id"])
     if use_case is announcements.save_contact:
         key: str = args[1]
-        return revisions.of_contact(None if key == revisions.NATIONAL else int(key[1:]))
+        return revisions.of_contact(None if key == revisions.NATIONAL else number_of(key[1:]))
     return None
 
 

@@ -25,6 +25,8 @@ LOOK_FIRST: Final = (
     "Belum terkirim: Anda sudah memiliki data yang mirip. Bandingkan dengan data yang ditunjukkan di bawah, lalu kirim kembali bila "
     "memang berbeda."
 )
+MATCHES: Final = "data-serupa"
+"""Id of the place where they are shown."""
 FOUND = 20
 """Entries of a searched list."""
 
@@ -328,7 +330,7 @@ class IsianState(AppState):
         if missing:
             raise InputRefused(missing)
         if any(row not in seen for row in self.matches):
-            raise Refused(LOOK_FIRST)
+            raise Refused(LOOK_FIRST, MATCHES)
         await database.run(pdm.send, actor(), [self.usulan_id], unor_id=unit_of(form))
         self._tell()
         return rx.redirect(f"/pdm/kirim?terkirim={self.usulan_id}")

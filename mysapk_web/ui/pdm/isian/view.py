@@ -14,7 +14,7 @@ from mysapk_web.ui.components.forms import hidden, outcome, submit_button
 from mysapk_web.ui.components.matches import matches
 from mysapk_web.ui.components.pdm import Draft, Here, Upload
 from mysapk_web.ui.components.usulan import chip, confirmation, document, unit_choice
-from mysapk_web.ui.pdm.isian.state import IsianState
+from mysapk_web.ui.pdm.isian.state import MATCHES, IsianState
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
@@ -48,7 +48,8 @@ def _head() -> rx.Component:
                 class_name="mt-4",
             ),
         ),
-        matches(IsianState.matches),
+        # Always there: what is found keeps one from sending, and the summary leads to it.
+        rx.el.div(matches(IsianState.matches), custom_attrs={"id": MATCHES, "tabIndex": -1}),
         rx.cond(
             IsianState.closed,
             rx.el.div(inset(rx.el.p(IsianState.closed), kind="warn"), class_name="mt-4"),
