@@ -55,6 +55,7 @@ def test_from_the_page_of_a_person_to_the_repair(
     person = accounts["belum_aktif"]
     page = new_page(DESK, "admin_instansi")
     page.goto(f"/admin/pegawai/{people.account_id('belum_aktif')}")
+    expect(page.get_by_role("link", name="Perbaiki alamat email")).to_be_visible()
     looks.fine(page, "akun-perbaiki-email")
     page.get_by_role("link", name="Perbaiki alamat email").click()
     expect(page.get_by_label("Alamat email baru")).to_be_visible()

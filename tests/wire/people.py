@@ -22,6 +22,7 @@ VOLATILE = frozenset(
         "penghitung",
         "jejak_audit",
         "jejak_segel",
+        "proses_latar",
         "permintaan_reset",
         "permintaan_reset_peramban",
         "klaim_masuk",

@@ -157,7 +157,7 @@ class MejaState(QueueState):
     checks: list[CheckRow] = []
     trail: list[StepRow] = []
     acts: dict[str, bool] = {}
-    keys: list[list[str]] = []
+    shortcuts: list[list[str]] = []
     blocked: str = ""
     why_not: str = ""
     mine: bool = False
@@ -193,7 +193,7 @@ class MejaState(QueueState):
             verification.next_in_queue, actor(), self._filters(self.router.url), self.number
         )
         self.onward = self._address_of(following) if following else ""
-        self.keys = shortcuts_of({} if self.why_not else self.acts, onward=bool(self.onward))
+        self.shortcuts = shortcuts_of({} if self.why_not else self.acts, onward=bool(self.onward))
 
     def _address_of(self, number: int) -> str:
         return address(self._filters(self.router.url), path=f"{PATH}/{number}")

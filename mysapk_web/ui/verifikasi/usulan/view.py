@@ -114,7 +114,7 @@ def _desk() -> rx.Component:
             rx.el.div(_checks(), decision(), _onward(), _trail(), class_name="desk-rest"),
             class_name="desk",
         ),
-        Shortcuts.create(keys=MejaState.keys),
+        Shortcuts.create(keys=MejaState.shortcuts),
     )
 
 
