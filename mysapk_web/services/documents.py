@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from mysapk_web.domain.audit import AuditTag
@@ -24,6 +26,7 @@ from mysapk_web.services import audit, clock, counters, document_cleanup, docume
 from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, NotFoundError, Refused
 from mysapk_web.services.counters import subject_key
 from mysapk_web.services.database import in_transaction
+from mysapk_web.services.log import place_of
 from mysapk_web.services.pdf_check import Examined, examine
 from mysapk_web.services.pdm.holdings import kind_of
 from mysapk_web.services.pdm.moving import own
@@ -32,6 +35,8 @@ from mysapk_web.services.pdm.standing import standing_of
 from mysapk_web.services.pdm.views import DocumentView
 from mysapk_web.services.verification.reach import reaches
 from mysapk_web.settings import load
+
+log = structlog.get_logger(__name__)
 
 QUOTA: Final = 60 * 1024 * 1024
 """Bytes that the documents of a person's undecided proposals may take (ASVS 5.2.4): some sixty scans of the usual limit."""
@@ -190,7 +195,10 @@ def store(db: Database, actor: Actor, *, proposal_id: int, rule: str, name: str,
         stream.unlink(missing_ok=True)
         copy.unlink(missing_ok=True)
     view = in_transaction(db, _attach, actor, proposal_id, kept)
-    document_cleanup.note_newest(db, folder)
+    try:
+        document_cleanup.note_newest(db, folder)
+    except (OSError, SQLAlchemyError) as error:  # the document is stored; the next upload or sweep notes it
+        log.warning("documents.newest_not_noted", kind=type(error).__name__, at=place_of(error))
     return view
 
 

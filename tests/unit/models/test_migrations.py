@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import AuditEvent, Database, NoticePreference, migration
+from mysapk_web.domain.groups.base import Action
+from mysapk_web.domain.usulan import UsulanState
+from mysapk_web.models import Account, AuditEvent, Database, Document, NoticePreference, Proposal, migration
 from tests.unit.mail.support import settle
 
 
@@ -91,6 +93,45 @@ def test_what_was_chosen_about_mails_stands(empty: Database) -> None:
     assert {account_id: bool(by_mail) for account_id, by_mail in kept} == {
         account_id: name == "tindakan" for account_id, name in chosen.items()
     }
+
+
+def test_documents_that_were_taken_out_of_use_before_are_swept(empty: Database) -> None:
+    migration.upgrade(empty)
+    rolls, at = settle(empty), datetime(2026, 8, 1, tzinfo=UTC)
+    with empty.begin() as session:
+        account = session.get_one(Account, rolls.add().account_id)
+        for state, ended in ((UsulanState.DRAF, None), (UsulanState.DIHAPUS, at)):
+            proposal = Proposal(
+                pegawai_id=account.pegawai_id,
+                group="golongan",
+                kind="golongan",
+                action=Action.ADD,
+                unor_id=rolls.unor_id,
+                state=state,
+                created_at=at,
+                changed_at=at,
+                ended_at=ended,
+            )
+            session.add(proposal)
+            session.flush()
+            for name, removed in (("dipakai", None), ("diganti", at)):
+                session.add(
+                    Document(
+                        proposal_id=proposal.id or 0,
+                        rule="858",
+                        sha256="0" * 64,
+                        size=1,
+                        pages=1,
+                        name=f"{state.value} {name}",
+                        uploaded_at=at,
+                        removed_at=removed,
+                    )
+                )
+    migration.downgrade(empty, "0045")
+    migration.upgrade(empty)
+    with empty.read() as session:
+        swept = {row.name: row.sweep_at for row in session.exec(select(Document))}
+    assert swept == {"DRAF dipakai": None, "DRAF diganti": at, "DIHAPUS dipakai": at, "DIHAPUS diganti": at}
 
 
 def assert_trail_refuses(db: Database, statement: str) -> None:

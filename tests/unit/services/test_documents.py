@@ -309,6 +309,18 @@ def test_a_proposal_that_was_sent_while_the_file_was_judged_is_not_changed(
     assert desk.files() == []
 
 
+def test_an_upload_that_is_stored_is_told_so_though_the_folder_can_not_remember_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(document_files, "write_marker", full)
+    shown = desk.upload()
+    assert desk.content(shown.id)
+    assert [row.id for row in desk.live()] == [shown.id]
+
+
 def test_removing_takes_it_out_and_says_so_twice(desk: Desk) -> None:
     shown = desk.upload()
     desk.ani.act(documents.remove, document_id=shown.id)
