@@ -301,7 +301,7 @@ export function Combobox({ name, value, text, found, onSearch, around, parent, .
   } else if (open) said = "Mencari ...";
   return (
     <div className="combobox" data-own-change ref={box}>
-      <input type="hidden" name={name} value={chosen.value} readOnly />
+      <input type="hidden" name={name} value={chosen.value} />
       <input
         {...rest}
         role="combobox"

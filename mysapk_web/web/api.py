@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from mysapk_web.domain.email_import import RunState
 from mysapk_web.domain.number import number_of
@@ -23,7 +23,8 @@ from mysapk_web.services.sheets import Kind
 from mysapk_web.settings import load
 from mysapk_web.web import openapi
 from mysapk_web.web.email_imports import fault_of, forget, place, received, report_file
-from mysapk_web.web.gate import BEARER
+from mysapk_web.web.fallbacks import ALLOWED, OtherMethods, Rest
+from mysapk_web.web.gate import API_PREFIX, BEARER
 from mysapk_web.web.receiving import drain
 
 Answer = Callable[[Request, Caller], Awaitable[Response]]
@@ -110,6 +111,14 @@ async def unknown(request: Request) -> Response:
     return _error(404, "tidak-ada", "Alamat ini tidak ada. Lihat /api/v1/openapi.json.")
 
 
+async def other_method(request: Request) -> Response:
+    """A path of this module, asked with a method that it has not."""
+    await drain(request)
+    return _error(
+        405, "metode-salah", f"Alamat ini hanya menerima {request.scope[ALLOWED]}. Lihat /api/v1/openapi.json."
+    )
+
+
 def _shown(run: RunView) -> dict[str, Any]:
     return {
         "id": run.id,
@@ -161,13 +170,12 @@ def _for_token(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
-def routes() -> list[Route]:
-    """The routes of this module; what is none of them is answered in JSON, too."""
-    every = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    return [
+def routes() -> list[BaseRoute]:
+    """The routes of this module; what is none of them, or of none of their methods, is answered in JSON, too."""
+    known = [
         Route("/api/v1/openapi.json", describe, methods=["GET"]),
         Route("/api/v1/email-imports", _for_token(create), methods=["POST"]),
         Route("/api/v1/email-imports/{run_id}", _for_token(show), methods=["GET"]),
         Route("/api/v1/email-imports/{run_id}/report", _for_token(report), methods=["GET"]),
-        Route("/api/v1/{rest:path}", unknown, methods=every),
     ]
+    return [*known, OtherMethods(known, other_method), Rest(API_PREFIX, unknown)]

@@ -140,7 +140,11 @@ class Gate:
         if headers.get(b"host", b"").decode("latin-1").lower() not in self.hosts:
             await _plain(out, 421, f"Alamat ini tidak dilayani. Buka {self.settings.public_url}")
             return
-        if path.startswith(HIDDEN_PATHS):
+        if "\n" in path and path.startswith(API_PREFIX):
+            # No route of Starlette matches it, not even the one that all others hang on.
+            await _send(out, 404, b"application/json", _NOT_THERE)
+            return
+        if path.startswith(HIDDEN_PATHS) or "\n" in path:
             await _plain(out, 404, "Tidak ditemukan.")
             return
         if path.startswith(API_PREFIX):
@@ -353,6 +357,7 @@ _NO_BROWSER = (
     b'{"error": {"code": "peramban", "message": '
     b'"Alamat ini hanya untuk sistem dengan token, bukan untuk peramban. Gunakan halaman Email."}}'
 )
+_NOT_THERE = b'{"error": {"code": "tidak-ada", "message": "Alamat ini tidak ada. Lihat /api/v1/openapi.json."}}'
 
 
 async def _plain(send: Send, status: int, sentence: str) -> None:

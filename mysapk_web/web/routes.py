@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Awaitable, Callable
 from html import escape
-from typing import Any
 
 import segno
 import structlog
@@ -25,6 +24,7 @@ from mysapk_web.services.links import read_reference
 from mysapk_web.services.log import place_of
 from mysapk_web.settings import Settings, load
 from mysapk_web.web import api, cookies, demo_mail, documents, email_imports, exports, proofs
+from mysapk_web.web.fallbacks import ALLOWED, OtherMethods
 from mysapk_web.web.forms import fields_of
 from mysapk_web.web.page import page
 
@@ -145,6 +145,16 @@ async def ready(_request: Request) -> Response:
     return JSONResponse({"status": "ok" if current else "belum siap"}, 200 if current else 503)
 
 
+async def other_method(request: Request) -> Response:
+    """A path of this module, asked with a method that it has not."""
+    return page(
+        "Cara ini tidak dilayani",
+        f"<p>Alamat ini hanya menerima {escape(request.scope[ALLOWED])}.</p>"
+        "<p><a class='tombol' href='/beranda'>Buka beranda</a></p>",
+        405,
+    )
+
+
 def _guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     """Whatever fails is answered in words and opens nothing."""
 
@@ -174,7 +184,7 @@ def application(settings: Settings) -> Starlette:
     Args:
         settings: The demo mailbox exists in demo mode only.
     """
-    routes: list[Any] = [
+    known = [
         _route("/sesi", take_session, "POST"),
         _route("/keluar", leave, "POST"),
         _route("/konfirmasi/{ref}", continue_reset),
@@ -185,10 +195,9 @@ def application(settings: Settings) -> Starlette:
         _route("/siap", ready),
         *documents.routes(),
         *email_imports.routes(),
-        *api.routes(),
         _route(proofs.PATH, proofs.download),
         _route("/admin/unduh", exports.download, "POST"),
     ]
     if settings.demo:
-        routes += [_route("/demo/surat", demo_mail.mailbox), _route("/demo/surat/{name}", demo_mail.message)]
-    return Starlette(routes=routes)
+        known += [_route("/demo/surat", demo_mail.mailbox), _route("/demo/surat/{name}", demo_mail.message)]
+    return Starlette(routes=[*known, OtherMethods(known, other_method), *api.routes()])

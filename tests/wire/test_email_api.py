@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 from sqlmodel import select
+from yarl import URL
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.roles import Role
@@ -95,7 +96,9 @@ class System:
         sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
         async with (
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
-            http.request(method, self.base + path, data=data, headers=sent, allow_redirects=False) as answer,
+            http.request(
+                method, URL(self.base + path, encoded=True), data=data, headers=sent, allow_redirects=False
+            ) as answer,
         ):
             body = await answer.read()
             is_json = answer.content_type == "application/json"
@@ -261,6 +264,32 @@ def test_a_token_opens_nothing_else(server: Server, token: str) -> None:
         assert system.call("GET", path)[0] in {404, 200}
         assert system.call("POST", path, b"x")[0] in {403, 404, 405}
     assert system.call("POST", "/admin/email/laporan", b"impor=1&bentuk=csv")[0] == 403
+
+
+@pytest.mark.parametrize(
+    "path", [f"{API}/1%0A", f"{API}/1%0A/report", f"{API}%0Ax", "/api/v1/%0A", "/api/v1/x%0Ay%0D%E2%80%A8"]
+)
+def test_a_line_break_in_a_path_is_answered_in_json(server: Server, token: str, path: str) -> None:
+    for method in ("GET", "POST", "FOO"):
+        status, _, _, found = System(server, token).call(method, path)
+        assert (status, found["error"]["code"]) == (404, "tidak-ada")
+
+
+def test_any_method_of_an_unknown_path_is_answered_in_json(server: Server, token: str) -> None:
+    for method in ("GET", "PUT", "FOO"):
+        status, headers, _, found = System(server, token).call(method, "/api/v1/x")
+        assert (status, found["error"]["code"], "allow" in headers) == (404, "tidak-ada", False)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [(API, "POST"), (f"{API}/1", "GET, HEAD"), (f"{API}/1/report", "GET, HEAD"), ("/api/v1/openapi.json", "GET, HEAD")],
+)
+def test_a_method_that_a_path_has_not_is_told_which_it_has(server: Server, token: str, path: str, allowed: str) -> None:
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "FOO", "GET" if allowed == "POST" else "POST"):
+        status, headers, _, found = System(server, token).call(method, path)
+        assert (status, headers["allow"], found["error"]["code"]) == (405, allowed, "metode-salah"), method
+        assert allowed in found["error"]["message"]
 
 
 def test_wrong_tokens_are_counted_by_address(server: Server, server_db: Database) -> None:

@@ -127,6 +127,37 @@ def test_other_methods_do_no_harm(browser: Browser, server_db: Database, method:
 
 
 @pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/sesi", "POST"),
+        ("/keluar", "POST"),
+        ("/sehat", "GET, HEAD"),
+        ("/siap", "GET, HEAD"),
+        ("/konfirmasi/x", "GET, HEAD"),
+        ("/dokumen/1", "GET, HEAD"),
+        ("/dokumen/1/hapus", "POST"),
+        ("/admin/unduh", "POST"),
+        ("/admin/email/unggah", "POST"),
+    ],
+)
+def test_a_method_that_a_path_has_not_is_told_which_it_has(browser: Browser, path: str, allowed: str) -> None:
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
+        status, headers, _ = run(browser.request(method, path))
+        assert (status, headers.get("allow")) == (405, allowed), method
+    other = "GET" if allowed == "POST" else "POST"
+    status, headers, _ = run(browser.request(other, path))
+    assert (status, headers.get("allow")) == (405, allowed)
+
+
+def test_readiness_is_told_without_a_line_of_the_log(server: Server, browser: Browser) -> None:
+    run(browser.request("GET", "/siap"))
+    before = len(server.log)
+    for _ in range(5):
+        assert run(browser.request("GET", "/siap"))[0] == 200
+    assert server.log[before:] == ""
+
+
+@pytest.mark.parametrize(
     "origin", ["", "null", "https://evil.example", "http://localhost.evil.example", "http://localhost"]
 )
 def test_another_site_can_neither_log_in_nor_out(

@@ -150,7 +150,7 @@ def hidden(name: str, value: Any) -> rx.Component:
         name: Name in the form.
         value: What the handler gets.
     """
-    return rx.el.input(type="hidden", name=name, value=value, read_only=True)
+    return rx.el.input(type="hidden", name=name, value=value)
 
 
 def password_field(
