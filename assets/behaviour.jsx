@@ -9,6 +9,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { useLocation } from "react-router";
 import { EventLoopContext } from "$/utils/context";
 
 const PATIENCE = 15000; // milliseconds without an answer until the button is freed
@@ -331,6 +332,44 @@ export function Dialog({ open, onClose, children, ...rest }) {
   }, [open]);
   return (
     <dialog {...rest} ref={element} onClose={() => onClose?.()}>
+      {children}
+    </dialog>
+  );
+}
+
+// Asks who sits at the screen, opened by the answer to the form that waits. It ends with its page: whoever leaves by Back, a link or
+// the address line takes neither the dialog nor what was typed there along, and no other form is sent in place of the one that waited.
+export function StepUpDialog({ ref, children, ...rest }) {
+  const element = useRef(null);
+  const [asked, setAsked] = useState(0);
+  const here = useLocation().key;
+
+  useImperativeHandle(ref, () => ({
+    set value(_) {
+      setAsked((times) => times + 1); // opened after the answer was rendered, which closes the dialog of the act
+    },
+  }));
+
+  useEffect(() => {
+    if (asked && lastForm?.isConnected && !element.current.open) element.current.showModal();
+  }, [asked]);
+
+  useEffect(() => {
+    const dialog = element.current;
+    const drop = () => {
+      lastForm = null;
+      dialog.querySelector("form").reset();
+      dialog.close();
+    };
+    addEventListener("pagehide", drop);
+    return () => {
+      removeEventListener("pagehide", drop);
+      drop();
+    };
+  }, [here]);
+
+  return (
+    <dialog {...rest} ref={element} onClose={() => element.current.querySelector("form").reset()}>
       {children}
     </dialog>
   );

@@ -184,7 +184,7 @@ def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
                 async for step in function(self, *args, **kwargs):
                     yield step
             except Exception as error:  # noqa: BLE001  the last resort of a click: tell, never fail silently
-                await _tell(self, error)
+                yield await _tell(self, error)
 
         return generator
     if not inspect.iscoroutinefunction(function):
@@ -195,12 +195,13 @@ def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await function(self, *args, **kwargs)
         except Exception as error:  # noqa: BLE001
-            await _tell(self, error)
+            return await _tell(self, error)
 
     return coroutine
 
 
-async def _tell(state: Any, error: Exception) -> None:
+async def _tell(state: Any, error: Exception) -> Any:
+    """Gives what the page has to do besides showing the words."""
     if isinstance(error, StaleRevisionError | NotFoundError):
         try:
             await state._refresh()
@@ -208,6 +209,7 @@ async def _tell(state: Any, error: Exception) -> None:
             pass
         except Exception as failure:  # noqa: BLE001
             error = failure
-    state._report(error)
+    answer = state._report(error)
     if isinstance(error, NotAllowed):
         await note_refusal()
+    return answer

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 import structlog
+from reflex.event import EventSpec
 from reflex.state import BaseState, _override_base_method
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -31,6 +32,9 @@ UNEXPECTED = (
     "Terjadi gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi, atau hubungi Bantuan."
 )
 
+STEP_UP_DIALOG: Final = "konfirmasi-ulang"
+"""Id of the dialog of `components.step_up`."""
+
 TEXT_LIMIT = 2_000
 """Characters of one text field; what is longer was not typed by a person."""
 
@@ -46,8 +50,6 @@ class AppState(rx.State):
     notice: str = ""
     """What went well, told in a status region."""
     answers: int = 0
-    step_up_needed: bool = False
-    """The last act waits for password or code; the dialog of `components.step_up` is open."""
 
     _bound: str = ""
     """Whose state this is: reference of the session, or of the browser while nobody is logged in. Set by the wall."""
@@ -66,11 +68,17 @@ class AppState(rx.State):
     async def _refresh(self) -> None:
         """Show what is there now, after an act on what has changed or gone. What was typed belongs to the browser and stays."""
 
-    def _report(self, error: Exception) -> None:
-        """Turn what a handler raised into words on the page; details go to the log without any value."""
+    def _report(self, error: Exception) -> EventSpec | None:
+        """Turn what a handler raised into words on the page; details go to the log without any value.
+
+        Returns:
+            What the page of this event has to do: ask for password or code, when the act waits for it. That is in no state, so that
+            no other page ever asks.
+        """
         if isinstance(error, StepUpNeeded):
-            faults, self.step_up_needed = {}, True
-        elif isinstance(error, InputRefused):
+            self._tell()
+            return rx.set_value(STEP_UP_DIALOG, True)
+        if isinstance(error, InputRefused):
             faults = dict(error.faults)
         elif isinstance(error, Refused):
             faults = {error.field: error.sentence}
@@ -83,6 +91,7 @@ class AppState(rx.State):
             log.error("handler failed", state=type(self).__name__, error=type(error).__name__, at=place_of(error))
             faults = {"": STORE_DOWN if isinstance(error, SQLAlchemyError) else UNEXPECTED}
         self._tell(faults=faults)
+        return None
 
     @handler(ANYONE)
     async def dismiss_faults(self) -> None:

@@ -158,6 +158,12 @@ class Dialog(_Behaviour):
     _triggers: ClassVar[dict[str, Any]] = {"on_close": no_args_event_spec}
 
 
+class StepUpDialog(_Behaviour):
+    """The modal dialog that an answer opens for the form that waits; it ends with its page."""
+
+    tag = "StepUpDialog"
+
+
 class DialogButton(_Behaviour):
     """Opens a dialog of the page without asking the server."""
 

@@ -1,8 +1,8 @@
 """The dialog that asks for password or code again before a grave act.
 
 A page that has grave acts puts `step_up_dialog()` at its end and does nothing else: when a use case raises `StepUpNeeded`
-(`services.security.require_recent`), `AppState` opens the dialog, and after the right proof the form that waited is sent again as it
-stands on the page.
+(`services.security.require_recent`), the answer opens the dialog, and after the right proof the form that waited is sent again as it
+stands on the page. That something waits is known to that page alone: leaving it in any way drops the dialog and what was typed there.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import reflex as rx
 from mysapk_web.domain.waiting import describe_wait
 from mysapk_web.services import database, security
 from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
-from mysapk_web.ui.components.behaviour import Form, NativeForm, Repeat
-from mysapk_web.ui.components.display import cancel_button, dialog
+from mysapk_web.ui.components.behaviour import Form, NativeForm, Repeat, StepUpDialog
+from mysapk_web.ui.components.display import cancel_button
 from mysapk_web.ui.components.forms import password_field, submit_button
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import STEP_UP_DIALOG, AppState, text_of
 
 
 class StepUpState(AppState):
@@ -28,15 +28,9 @@ class StepUpState(AppState):
     @handler(LOGGED_IN)
     async def confirm(self, form: dict[str, Any]) -> None:
         """Check the proof; the act that waited is then asked for again."""
-        self.step_up_needed = False
         await database.run_hashing(visitor(), security.step_up, actor(), proof=text_of(form, "konfirmasi"))
         self.passed += 1
         self._tell()
-
-    @handler(LOGGED_IN)
-    async def dismiss(self) -> None:
-        """The dialog was closed."""
-        self.step_up_needed = False
 
 
 def shown_once(
@@ -71,8 +65,8 @@ def shown_once(
 def step_up_dialog() -> rx.Component:
     """The dialog; once on a page."""
     return rx.fragment(
-        dialog(
-            "Konfirmasi bahwa ini Anda",
+        StepUpDialog.create(
+            rx.el.h2("Konfirmasi bahwa ini Anda", custom_attrs={"id": f"{STEP_UP_DIALOG}-judul"}),
             rx.el.p(
                 "Tindakan ini berdampak pada orang lain. Setelah dikonfirmasi, Anda tidak ditanya lagi selama "
                 f"{describe_wait(security.RECENT)}."
@@ -88,9 +82,9 @@ def step_up_dialog() -> rx.Component:
                 class_name="form",
                 passing=True,
             ),
-            ident="konfirmasi-ulang",
-            open=AppState.step_up_needed,
-            on_close=StepUpState.dismiss,
+            id=STEP_UP_DIALOG,
+            class_name="dialog",
+            custom_attrs={"aria-labelledby": f"{STEP_UP_DIALOG}-judul"},
         ),
         Repeat.create(times=StepUpState.passed),
     )
