@@ -98,7 +98,7 @@ class LoginClaim(SQLModel, table=True):
     second_factor: bool = False
     """A second factor was shown."""
     replaces: str | None = Field(default=None, max_length=64)
-    """Session that the new one takes the place of, after a change of password."""
+    """Written by the release before; goes with the next one (DESIGN 2.15)."""
 
 
 class ResetRequest(SQLModel, table=True):

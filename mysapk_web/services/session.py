@@ -98,9 +98,7 @@ class Opened:
         return f"Opened(expires_at={self.expires_at.isoformat()})"
 
 
-def leave_claim(
-    session: Session, account: Account, visitor: Visitor, *, second_factor: bool = False, replaces: str | None = None
-) -> str:
+def leave_claim(session: Session, account: Account, visitor: Visitor, *, second_factor: bool = False) -> str:
     """Give one page of one browser the one-time right to become a session of an account.
 
     Args:
@@ -108,7 +106,6 @@ def leave_claim(
         account: Whose session it will be.
         visitor: The browser that logged in.
         second_factor: The second factor was shown.
-        replaces: Session that ends when the new one begins.
 
     Returns:
         The ticket for `POST /sesi`: for that page alone, never for state, address or log.
@@ -122,7 +119,6 @@ def leave_claim(
             account_version=account.version,
             expires_at=clock.now() + CLAIM_LIFE,
             second_factor=second_factor,
-            replaces=replaces,
         )
     )
     return ticket
@@ -181,7 +177,6 @@ def take_claim(session: Session, settings: Settings, visitor: Visitor, ticket: s
             col(LoginClaim.account_id),
             col(LoginClaim.account_version),
             col(LoginClaim.second_factor),
-            col(LoginClaim.replaces),
         )
     ).one_or_none()
     account = session.get(Account, claim.account_id) if claim else None
@@ -191,8 +186,8 @@ def take_claim(session: Session, settings: Settings, visitor: Visitor, ticket: s
         return None
     if account.totp_confirmed_at is not None and not claim.second_factor:
         return None  # the factor came into force after this login had given its password
-    for old in {claim.replaces, visitor.session} - {None, ""}:
-        end(session, [old], "diganti")
+    if visitor.session:
+        end(session, [visitor.session], "diganti")
     return _open(session, settings, account, visitor, second_factor=claim.second_factor)
 
 

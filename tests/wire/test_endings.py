@@ -111,6 +111,10 @@ def test_password_change_gives_the_page_a_new_session_and_ends_the_others(
             old = here.cookies[SESSION]
             form = {"sekarang": person.password, "password": "Jangkar-Biru-81"}
             answer = await tab.call(f"{KEAMANAN}.change_password", {"form": form}, quiet=0.3)
+            thief = new_browser()
+            thief.cookies = dict(here.cookies)
+            async with thief.tab("/beranda") as copied:
+                assert not merged(copied.updates, "beranda_state").get("ready"), "before the page has posted"
             assert await here.take_session("") == "/masuk"
             assert await here.take_session(ticket_of(answer)) == "/beranda", answer
             assert here.cookies[SESSION] != old

@@ -43,7 +43,7 @@ def _check_form(_db: Database, actor: Actor, *, current: str, new: str) -> None:
 
 @checked_first(_check_form)
 def change_password(db: Database, actor: Actor, *, current: str, new: str) -> str:
-    """Change the own password; the other sessions end and this page gets a claim for a new one. In the hashing lane.
+    """Change the own password; all sessions end and this page gets a claim for a new one. In the hashing lane.
 
     Args:
         db: The database; short transactions, the hashes between them.
@@ -84,15 +84,12 @@ def _replace_password(session: Session, actor: Actor, version: int, new_hash: st
     ).scalar_one_or_none()
     if changed is None:
         raise Refused("Akun Anda baru saja berubah di tempat lain. Masuk kembali lalu ulangi.")
-    sessions.end_all(session, actor.account_id, "password diganti", keep=actor.session)
-    # This session lives on under the new version until the page has taken its new one a moment later.
-    session.execute(update(UserSession).where(col(UserSession.ref) == actor.session).values(account_version=changed))
+    # This session, too: whoever has a copy of its cookie is out at once. The page goes on with its ticket.
+    sessions.end_all(session, actor.account_id, "password diganti")
     account = session.get_one(Account, actor.account_id, populate_existing=True)
     note(session, actor, AuditTag.PASSWORD_CHANGED)
     enqueue(session, Letter.PASSWORD_CHANGED, account_id=actor.account_id, how="ganti")
-    return sessions.leave_claim(
-        session, account, actor.visitor, second_factor=actor.second_factor, replaces=actor.session
-    )
+    return sessions.leave_claim(session, account, actor.visitor, second_factor=actor.second_factor)
 
 
 def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -> int:
