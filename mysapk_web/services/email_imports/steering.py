@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from types import MappingProxyType
+from typing import Final
+
 from sqlmodel import Session
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email_import import RunState
 from mysapk_web.models import EmailImport
-from mysapk_web.services import clock
+from mysapk_web.services import clock, revisions
 from mysapk_web.services.actor import Actor, Refused
 from mysapk_web.services.email_imports.holding import leave, record
 from mysapk_web.services.email_imports.runs import may_undo, run_within
 from mysapk_web.services.security import require_recent
+
+_DONE: Final = MappingProxyType(
+    {
+        RunState.APPLYING: "Impor ini sudah diterapkan",
+        RunState.DONE: "Impor ini sudah diterapkan",
+        RunState.STOPPING: "Impor ini sudah dihentikan",
+        RunState.STOPPED: "Impor ini sudah dihentikan",
+        RunState.DISCARDED: "Impor ini sudah dibuang",
+        RunState.UNDOING: "Impor ini sudah dibatalkan",
+        RunState.UNDONE: "Impor ini sudah dibatalkan",
+    }
+)
+"""What somebody has decided who was faster; of the others nobody has."""
+_UNDONE: Final = frozenset({RunState.UNDOING, RunState.UNDONE})
+_ENDED: Final = _UNDONE | {RunState.STOPPING, RunState.STOPPED, RunState.DISCARDED}
 
 
 def apply(session: Session, actor: Actor, run_id: int) -> None:
@@ -23,13 +42,14 @@ def apply(session: Session, actor: Actor, run_id: int) -> None:
         run_id: Which.
 
     Raises:
-        NotAllowed: Not a run of the own scope.
+        NotFoundError: Not a run of the own scope.
+        StaleRevisionError: Somebody else has decided about it.
         StepUpNeeded: Password or code have to be shown again.
         Refused: It is not waiting for that.
     """
     run = _taken(session, actor, run_id)
     if run.state is not RunState.READY:
-        raise Refused("Berkas ini sudah diterapkan, dibuang, atau sedang dikerjakan. Muat ulang halaman ini.")
+        raise _refusal(session, actor, run, "Impor ini belum siap diterapkan.", _DONE.keys())
     _begin(run, RunState.APPLYING, actor)
     run.position = 0
 
@@ -43,13 +63,14 @@ def discard(session: Session, actor: Actor, run_id: int) -> None:
         run_id: Which.
 
     Raises:
-        NotAllowed: Not a run of the own scope.
+        NotFoundError: Not a run of the own scope.
+        StaleRevisionError: Somebody else has decided about it.
         StepUpNeeded: Password or code have to be shown again.
         Refused: It is not waiting.
     """
     run = _taken(session, actor, run_id)
     if not run.state.may_become(RunState.DISCARDED):
-        raise Refused("Berkas ini sudah diterapkan, dibuang, atau sedang dikerjakan. Muat ulang halaman ini.")
+        raise _refusal(session, actor, run, "Impor ini tidak sedang menunggu, jadi tidak dapat dibuang.", _DONE.keys())
     _begin(run, RunState.DISCARDED, actor)
     run.finished_at = clock.now()
     record(session, run, AuditTag.EMAIL_IMPORT_DISCARDED)
@@ -64,13 +85,14 @@ def stop(session: Session, actor: Actor, run_id: int) -> None:
         run_id: Which.
 
     Raises:
-        NotAllowed: Not a run of the own scope.
+        NotFoundError: Not a run of the own scope.
+        StaleRevisionError: Somebody else has decided about it.
         StepUpNeeded: Password or code have to be shown again.
         Refused: It is not being applied.
     """
     run = _taken(session, actor, run_id)
     if not run.state.may_become(RunState.STOPPING):
-        raise Refused("Impor ini tidak sedang diterapkan, jadi tidak dapat dihentikan. Muat ulang halaman ini.")
+        raise _refusal(session, actor, run, "Impor ini tidak sedang diterapkan, jadi tidak dapat dihentikan.", _ENDED)
     _begin(run, RunState.STOPPING, actor)
 
 
@@ -83,13 +105,14 @@ def undo(session: Session, actor: Actor, run_id: int) -> None:
         run_id: Which.
 
     Raises:
-        NotAllowed: Not a run of the own scope.
+        NotFoundError: Not a run of the own scope.
+        StaleRevisionError: Somebody else has decided about it.
         StepUpNeeded: Password or code have to be shown again.
         Refused: There is nothing to undo.
     """
     run = _taken(session, actor, run_id)
     if not may_undo(run):
-        raise Refused("Impor ini tidak dapat dibatalkan lagi. Muat ulang halaman ini.")
+        raise _refusal(session, actor, run, "Impor ini tidak dapat dibatalkan lagi.", _UNDONE)
     _begin(run, RunState.UNDOING, actor)
     run.position, run.error = run.applied_to + 1, ""
 
@@ -99,6 +122,16 @@ def _taken(session: Session, actor: Actor, run_id: int) -> EmailImport:
     run = run_within(session, actor, run_id, for_update=True)
     require_recent(actor)
     return run
+
+
+def _refusal(session: Session, actor: Actor, run: EmailImport, sentence: str, decided: Set[RunState]) -> Refused:
+    """Why an act is not possible: what somebody else has decided meanwhile, by whom and when, else the sentence.
+
+    The state of a run is its revision: none comes twice, but for an undoing that failed.
+    """
+    if run.state not in decided or run.step_at is None:
+        return Refused(sentence)
+    return revisions.done_already(session, actor, _DONE[run.state], by=run.acting, at=run.step_at)
 
 
 def _begin(run: EmailImport, state: RunState, actor: Actor) -> None:

@@ -242,6 +242,10 @@ class ImporState(AppState):
             address_with(PATH, {"bagian": PART, "halaman": str(found.number + step)}) for step in (-1, 1)
         )
 
+    async def _refresh(self) -> None:
+        if self.run["id"]:
+            await self._show(self.run["id"], self.number)
+
     async def _show(self, run_id: int, page: int) -> None:
         try:
             found = await database.look(email_imports.find_run, actor(), run_id)
