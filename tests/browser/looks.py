@@ -41,9 +41,12 @@ _SIDEWAYS = """() => {
 
 
 _BROKEN_NUMBERS = """() => [...document.querySelectorAll('.count, .tally-count')].filter(e => {
-    const words = document.createRange();
-    words.selectNodeContents(e);
-    return new Set([...words.getClientRects()].map(r => Math.round(r.top))).size > 1;
+    const seen = [...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE).flatMap(n => {
+        const words = document.createRange();
+        words.selectNodeContents(n);
+        return [...words.getClientRects()];
+    });
+    return new Set(seen.map(r => Math.round(r.top))).size > 1;
 }).map(e => `${e.innerText} is broken into two lines`)"""
 
 
