@@ -28,7 +28,7 @@ from mysapk_web.services.email_imports import work
 from mysapk_web.services.passwords import warm_up
 from mysapk_web.settings import SettingsError, load
 from mysapk_web.ui import pages
-from mysapk_web.ui.reaper import reap
+from mysapk_web.ui.reaper import is_alive, reap
 from mysapk_web.ui.sockets import count_unread, event_app
 from mysapk_web.ui.wall import Wall, unexpected
 from mysapk_web.web import routes
@@ -116,4 +116,4 @@ def portal() -> ASGIApp:
     hashes = script_hashes(POLICY) if POLICY.exists() else []
     collecting.settle()
     policy = content_security_policy(settings, hashes)
-    return Gate(behind, event_app(app), settings, policy, sockets, refusals.passed)
+    return Gate(behind, event_app(app), settings, policy, sockets, refusals.passed, is_alive)

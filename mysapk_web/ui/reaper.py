@@ -5,14 +5,28 @@ from __future__ import annotations
 import asyncio
 
 from reflex.app import App
+from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.services import database, session
+from mysapk_web.services.actor import Visitor
 from mysapk_web.settings import load
 from mysapk_web.ui.wall import reload_page
 from mysapk_web.web.sockets import CLOSE_POLICY, OpenSocket, Sockets
 
 GRACE = 0.5
 """Seconds that a page has to begin loading itself again before its socket is closed."""
+
+
+async def is_alive(visitor: Visitor) -> bool:
+    """Whether a socket that opens now ends with its session. While the database is away it does: nothing is known then.
+
+    Args:
+        visitor: The browser.
+    """
+    try:
+        return await database.look_single(session.read_actor, load(), visitor) is not None
+    except SQLAlchemyError:
+        return True
 
 
 async def reap(app: App, sockets: Sockets) -> bool:

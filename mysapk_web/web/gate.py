@@ -32,6 +32,7 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 Passed = Callable[[Limit, Visitor], Awaitable[None]]
+IsAlive = Callable[[Visitor], Awaitable[bool]]
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +68,7 @@ class Gate:
         policy: Content Security Policy of the pages.
         sockets: Where open sockets are listed.
         passed: Told of the first act beyond a limit, with the browser it came from.
+        is_alive: Tells whether the session of a browser lives; without it every session does.
     """
 
     def __init__(
@@ -77,10 +79,12 @@ class Gate:
         policy: str,
         sockets: Sockets,
         passed: Passed | None = None,
+        is_alive: IsAlive | None = None,
     ) -> None:
         self.app = app
         self.events = events
         self.passed = passed
+        self.is_alive = is_alive
         self.settings = settings
         self.sockets = sockets
         self.headers = fixed_headers(settings, policy)
@@ -239,6 +243,7 @@ class Gate:
         socket.network.sockets += 1
         self.sockets.add(socket)
         try:
+            await self._tie(socket, visitor)
             inward = {**self._inward(scope, visitor), "query_string": _with_token(scope, token), SOCKET: socket}
             await self.events(inward, self._limited(receive, socket, visitor), socket.guard(send))
             if socket.shutting:
@@ -256,6 +261,13 @@ class Gate:
             found = NetworkUse(most_unread=UNREAD_PER_OFFICE if office else UNREAD_PER_NETWORK)
             self.networks[network] = found
         return found
+
+    async def _tie(self, socket: OpenSocket, visitor: Visitor) -> None:
+        """A socket ends with its session, unless that has ended before: its page would be made to load itself for ever."""
+        if visitor.session and self.is_alive is not None and not await self.is_alive(visitor):
+            self.sockets.remove(socket)
+            socket.session = ""
+            self.sockets.add(socket)
 
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
         """The client token of a handshake that may pass, or None (and a line in the log that says why)."""

@@ -278,6 +278,34 @@ def socket_session(
     return behind, sent, sockets
 
 
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_socket_that_opens_after_its_session_has_ended_is_one_of_a_visitor(alive: bool) -> None:
+    """Else the page of the login would be made to load itself again every two seconds."""
+    sockets, listed = Sockets(), []
+
+    async def events(*_: Any) -> None:
+        listed.extend(sockets.sessions())
+
+    async def is_alive(_: Any) -> bool:
+        return alive
+
+    async def unused(*_: Any) -> Any:
+        raise AssertionError
+
+    settings = settings_for("https://portal.example.go.id")
+    gate = Gate(events, events, settings, "", sockets, is_alive=is_alive)
+    name = cookies.names(settings).session
+    headers = [
+        (b"host", b"portal.example.go.id"),
+        (b"origin", b"https://portal.example.go.id"),
+        (b"cookie", f"{name}={VALUE}".encode()),
+    ]
+    scope = {"type": "websocket", "path": "/_event/", "query_string": f"token={TOKEN}".encode()}
+    asyncio.run(gate({**scope, "client": ("192.0.2.7", 5), "headers": headers}, unused, unused))
+    assert listed == ([reference(VALUE)] if alive else [])
+    assert len(sockets) == 0
+
+
 def frame(text: str) -> dict[str, Any]:
     return {"type": "websocket.receive", "text": text, "bytes": None}
 
