@@ -80,6 +80,9 @@ export function Form({ answers, faults, onSubmit, onDismiss, takesFocus, passing
     if (takesFocus && asked) element.current.querySelector("input:not([type=hidden]),select,textarea").focus();
   }, []);
 
+  // For assets/typed.jsx: what was typed into a form that is gone is typed no more.
+  useEffect(() => () => dispatchEvent(new Event("answered")), []);
+
   useEffect(() => {
     if (sent === null) return;
     const free = () => {
@@ -89,6 +92,7 @@ export function Form({ answers, faults, onSubmit, onDismiss, takesFocus, passing
     if (sent !== answers) {
       free();
       waitingForm = null;
+      if (!Object.keys(faults).length) element.current.dispatchEvent(new Event("answered", { bubbles: true })); // for assets/typed.jsx
       if (passing) element.current.reset();
       const dialog = element.current.closest("dialog");
       if (!dialog) return;

@@ -106,6 +106,7 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
   };
 
   useEffect(() => {
+    element.current.holds = (name) => name in work.dirty || name in (work.flight ?? {}); // asked by assets/typed.jsx
     work.dirty = takeKept(ident);
     setTyped({ ...work.dirty });
     restore(element.current, work.dirty);
@@ -144,6 +145,7 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
     clearTimeout(work.slow);
     if (Object.keys(work.dirty).length) plan(0);
     else setPhase("still");
+    element.current.dispatchEvent(new Event("answered", { bubbles: true })); // for assets/typed.jsx
   }, [saved.stamp]);
 
   useEffect(() => {
@@ -194,7 +196,7 @@ export function Draft({ ident, saved, answers, values, rules, writable, onSave, 
   const typing = phase === "waiting" && !lost; // seen at once, but not said again with every key
   return (
     <DraftContext.Provider value={{ change, shown, values: everything, dirty: work.dirty }}>
-      <div ref={element} onChange={listen}>
+      <div ref={element} data-draft onChange={listen}>
         {children}
       </div>
       {writable && (

@@ -12,6 +12,7 @@ from mysapk_web.services.actor import Refused
 from mysapk_web.ui.access import ANYONE, actor_or_none, handler, visitor
 from mysapk_web.ui.components.behaviour import Form, TicketForm, take_session
 from mysapk_web.ui.components.forms import field, outcome, password_field, submit_button
+from mysapk_web.ui.components.session_end import LeftTyped
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState, text_of
 
@@ -129,6 +130,7 @@ def masuk() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 outcome(),
+                LeftTyped.create(),
                 rx.el.h1("Masuk"),
                 rx.el.p(
                     "Periksa dan perbarui data kepegawaian Anda sebagai PNS, CPNS, PPPK, atau PPT Non-ASN.",

@@ -16,6 +16,7 @@ from mysapk_web.services.actor import Actor
 from mysapk_web.services.help import NATIONAL
 from mysapk_web.ui.access import actor
 from mysapk_web.ui.components.behaviour import Connection, EarlyInput, Main, NativeForm
+from mysapk_web.ui.components.session_end import SessionEnd
 from mysapk_web.ui.state import AppState
 
 
@@ -145,6 +146,7 @@ def _private_header(here: str) -> rx.Component:
             class_name="header",
         ),
         _navigation(here),
+        SessionEnd.create(),
     )
 
 

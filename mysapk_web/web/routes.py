@@ -23,7 +23,7 @@ from mysapk_web.services.actor import Actor, NotAllowed, Visitor
 from mysapk_web.services.links import read_reference
 from mysapk_web.services.log import place_of
 from mysapk_web.settings import Settings, load
-from mysapk_web.web import api, cookies, demo_mail, documents, email_imports, exports, proofs
+from mysapk_web.web import api, cookies, demo_mail, documents, email_imports, exports, proofs, session_end
 from mysapk_web.web.fallbacks import ALLOWED, OtherMethods
 from mysapk_web.web.forms import fields_of
 from mysapk_web.web.page import page
@@ -186,6 +186,8 @@ def application(settings: Settings) -> Starlette:
     """
     known = [
         _route("/sesi", take_session, "POST"),
+        _route("/sesi", session_end.read),
+        _route("/sesi/perpanjang", session_end.extend, "POST"),
         _route("/keluar", leave, "POST"),
         _route("/konfirmasi/{ref}", continue_reset),
         _route("/keamanan/qr.svg", authenticator_qr),

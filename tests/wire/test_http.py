@@ -23,7 +23,7 @@ built = pytest.mark.skipif(not POLICY.exists(), reason="the front end is not bui
 
 ROUTES = (
     "/", "/masuk", "/lupa-password", "/konfirmasi-reset", "/beranda", "/keamanan", "/bantuan", "/tidak-ada", "/sehat", "/siap",
-    "/konfirmasi/x", "/keamanan/qr.svg", "/keamanan/kunci", "/sesi", "/keluar", "/demo/surat", "/demo/surat/x.eml",
+    "/konfirmasi/x", "/keamanan/qr.svg", "/keamanan/kunci", "/sesi", "/sesi/perpanjang", "/keluar", "/demo/surat", "/demo/surat/x.eml",
     "/_event/?EIO=4&transport=polling", "/ping", "/_upload", "/%00", "/%ff", "/masuk?sesi=%0d%0aSet-Cookie:x=1",
 )  # fmt: skip
 HIDDEN = (
@@ -129,7 +129,7 @@ def test_other_methods_do_no_harm(browser: Browser, server_db: Database, method:
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/sesi", "POST"),
+        ("/sesi/perpanjang", "POST"),
         ("/keluar", "POST"),
         ("/sehat", "GET, HEAD"),
         ("/siap", "GET, HEAD"),

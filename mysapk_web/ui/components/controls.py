@@ -56,6 +56,7 @@ class FieldRow(TypedDict):
     options: list[Option]
     on_file: str
     differs: bool
+    unkept: bool
 
 
 class SectionRow(TypedDict):
@@ -173,6 +174,8 @@ def field_row(field: Field, view: FieldView, *, on_file: str = "", writable: boo
         "options": options if control == "choice" else [],
         "on_file": on_file,
         "differs": view.text != on_file,
+        # A number that is masked: nothing of it stays in the browser when the session ends (assets/typed.jsx).
+        "unkept": field.sensitive and field.kind in _NUMERIC | _PHONES,
     }
 
 

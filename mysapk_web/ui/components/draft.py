@@ -83,6 +83,7 @@ class DraftFields:
             "aria-describedby": rx.cond(described, described, NONE),
             "autoCorrect": "off",
             "spellCheck": "false",
+            "data-unkept": rx.cond(item["unkept"], "", NONE),
         }
 
     def _labelled(self, item: ObjectVar[FieldRow], fault: Any) -> rx.Component:
