@@ -253,7 +253,7 @@ class PeriodeState(AppState):
         self.extendable = [
             {
                 "key": f"{period.kind.value}:{period.place_key}",
-                "nama": f"{KIND_LABELS[period.kind]}, {period.place}, {period.dates}",
+                "nama": f"{KIND_LABELS[period.kind]}, {period.place}",
             }
             for period in periods
             if period.extendable
