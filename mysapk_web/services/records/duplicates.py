@@ -211,9 +211,9 @@ def _duplicates(nip: str, declared: RecordKind, entries: Sequence[_Entry]) -> It
     replaced = {each.id: each for each in entries if each.on_file}
     for entry in sorted(entries, key=lambda each: _rank(declared, each)):
         keys = keys_of(declared, entry.values).identity
-        others = dict.fromkeys(kept[key] for key in keys if key in kept)
+        others = sorted({kept[key] for key in keys if key in kept}, key=lambda each: _rank(declared, each))
         before = replaced.get(entry.changes or 0)
-        better = next((each for each in others if _counts(declared, entry, each, before)), None)
+        better = next((each for each in others if _counts(declared, each, before)), None)
         if better is not None:
             yield _duplicate(nip, declared, entry, better)
             continue
@@ -221,7 +221,7 @@ def _duplicates(nip: str, declared: RecordKind, entries: Sequence[_Entry]) -> It
             kept.setdefault(key, entry)
 
 
-def _counts(declared: RecordKind, entry: _Entry, better: _Entry, before: _Entry | None) -> bool:
+def _counts(declared: RecordKind, better: _Entry, before: _Entry | None) -> bool:
     """Whether the likeness is something to act on: not that of a change to its own record, nor one that was there before it."""
     if before is None or not better.on_file:
         return True

@@ -22,8 +22,8 @@ from mysapk_web.ui.state import OUTDATED, AppState, text_of
 from mysapk_web.ui.words import NOT_CONFIRMED, number_of, part_of_path, unit_of
 
 LOOK_FIRST: Final = (
-    "Belum terkirim: Anda sudah memiliki data yang mirip. Bandingkan dengan data yang ditunjukkan di bawah, lalu kirim kembali bila "
-    "memang berbeda."
+    "Belum terkirim: Anda sudah memiliki data yang mirip. Bandingkan dengan data yang ditunjukkan, lalu kirim kembali bila memang "
+    "berbeda."
 )
 MATCHES: Final = "data-serupa"
 """Id of the place where they are shown."""
@@ -325,11 +325,11 @@ class IsianState(AppState):
         if text_of(form, "pernyataan") != "ya":
             raise Refused(NOT_CONFIRMED, "pernyataan")
         view = await database.look(pdm.form, actor(), self.usulan_id)
-        seen, self.matches = self.matches, match_rows(view.matches)
+        seen, self.matches = {row["href"] for row in self.matches}, match_rows(view.matches)
         missing = still_missing(view)
         if missing:
             raise InputRefused(missing)
-        if any(row not in seen for row in self.matches):
+        if any(row["href"] not in seen for row in self.matches):
             raise Refused(LOOK_FIRST, MATCHES)
         await database.run(pdm.send, actor(), [self.usulan_id], unor_id=unit_of(form))
         self._tell()
