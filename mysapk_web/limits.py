@@ -1,6 +1,6 @@
 """The limits of the account flows as settings. Their defaults and reasons are in `mysapk_web.domain.throttle`.
 
-Not among them: how often one secret may be guessed (tries of a token, codes of an authenticator). Those keep guessing hopeless, so no
+Not among them: how often one secret may be guessed at all (tries of a token, wrong codes in a row). Those keep guessing hopeless, so no
 operator can raise them.
 """
 
