@@ -148,7 +148,7 @@ class Gate:
             # No route of Starlette matches it, not even the one that all others hang on.
             await _send(out, 404, b"application/json", _NOT_THERE)
             return
-        if path.startswith(HIDDEN_PATHS) or "\n" in path:
+        if path.startswith(HIDDEN_PATHS):
             await _plain(out, 404, "Tidak ditemukan.")
             return
         if path.startswith(API_PREFIX):
