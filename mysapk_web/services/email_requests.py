@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.email import EmailError, mask_email, normalise_email
-from mysapk_web.domain.nip import NipError, normalise_nip
+from mysapk_web.domain.nip import NipError, parse_typed_nip
 from mysapk_web.domain.roles import Permission, Role, below
 from mysapk_web.domain.throttle import (
     EMAIL_REPAIR_LETTERS_PER_NIP,
@@ -157,7 +157,7 @@ def _typed(nip: str, nama: str, old_email: str, new_email: str) -> tuple[str, st
     number = old = new = ""
     name = " ".join(nama.split())
     try:
-        number = normalise_nip(nip)
+        number = parse_typed_nip(nip, today=clock.now().date())
     except NipError as error:
         faults["nip"] = str(error) if nip.strip() else "Isi NIP Anda, 18 angka."
     if not name or len(name) > MAX_NAME or not name.isprintable():

@@ -191,7 +191,7 @@ def _ask(
         _write(session, visitor, request, found, within=within)
     # A new request that is over the limit tells the trail so by its own event.
     if counted is not None and (joins or within):
-        counters.note(session, counted, visitor, subject_id=found.account_id, instansi_id=found.instansi_id)
+        counters.note(session, counted, visitor, subject_id=found.account_id)
     if settings.recovery_answer == "explicit":
         _say_explicitly(found)
 
@@ -206,7 +206,6 @@ def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Fin
         session,
         AuditTag.RESET_REQUESTED if request.account_id is not None else AuditTag.RESET_REFUSED,
         subject_id=found.account_id,
-        instansi_id=found.instansi_id,
         address=visitor.address,
         fits=found.fits,
         within=within,

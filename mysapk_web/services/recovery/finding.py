@@ -33,7 +33,6 @@ class Finding:
         known: The NIP is on the rolls.
         account_id: Account of the person.
         version: Its version.
-        instansi_id: Agency of the person.
         fits: The typed address is the stored one.
         state: Whether the person may have a password.
         verdict: What the agency says of the stored address.
@@ -42,7 +41,6 @@ class Finding:
     known: bool
     account_id: int | None
     version: int
-    instansi_id: int | None
     fits: bool
     state: Eligibility
     verdict: DomainVerdict
@@ -78,7 +76,6 @@ def look_up(session: Session, settings: Settings, number: str, address_ref: str)
         known=person is not None,
         account_id=account.id if account is not None else None,
         version=account.version if account is not None else 0,
-        instansi_id=person.instansi_id if person is not None else None,
         fits=_fits(settings, person, address_ref),
         state=_eligibility(person, account),
         verdict=_domain_verdict(person, agency),

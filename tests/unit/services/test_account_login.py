@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import Session
 
 from mysapk_web import settings as settings_module
@@ -17,7 +14,7 @@ from mysapk_web.services import login
 from mysapk_web.services.actor import CountedRefusal, InputRefused
 from mysapk_web.services.passwords import hash_password, needs_rehash
 from tests.unit.services.people import OTHER, WRONG, Person, Portal, nobody, settle
-from tests.unit.services.trying import together
+from tests.unit.services.trying import statements, together
 
 
 def test_login(portal: Portal) -> None:
@@ -108,19 +105,6 @@ def test_a_stranger_costs_the_same_statements_and_rows(both: Portal, failures: i
         done.append((run, [new - old for old, new in zip(before, now, strict=True)]))
     assert done == [done[0]] * 5
     assert any("INSERT INTO surat_keluar" in statement for statement in done[0][0]) is (failures == 6)
-
-
-@contextmanager
-def statements(db: Database) -> Iterator[list[str]]:
-    """What is sent to a database meanwhile, without its values."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_a_claim_of_a_login_belongs_to_one_browser(portal: Portal) -> None:

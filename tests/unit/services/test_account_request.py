@@ -15,7 +15,7 @@ from mysapk_web.services import recovery
 from mysapk_web.services.actor import CountedRefusal, InputRefused
 from mysapk_web.services.outbox import Letter
 from tests.unit.services.people import OTHER, STRONG, Browser, Person, Portal, after, minutes, nobody
-from tests.unit.services.trying import together
+from tests.unit.services.trying import statements, together
 
 
 def test_activation_is_the_first_successful_reset(portal: Portal) -> None:
@@ -143,6 +143,24 @@ def test_one_answer_and_the_same_rows_for_everybody(portal: Portal, case: Case) 
     assert len(asked) == written, "each request has exactly one event"
     assert len(portal.events()) - len(asked) == (case is ask_over_the_limit), "and the limit one, when it is passed"
     assert len(portal.rows(OutboxMail)) == written, "and exactly one letter, be it to nobody"
+
+
+def test_the_same_statements_for_everybody(both: Portal) -> None:
+    """Asking, asking again, a wrong token: what the database is asked to do tells nothing."""
+    both.disable(both.budi)
+    asked = [(both.ani, None), (both.ani, "lain@elsewhere.example.com"), (nobody(), None), (both.dewi, None)]
+    done = []
+    for person, email in [*asked, (both.budi, None)]:
+        browser = both.elsewhere()
+        with statements(both.db) as run:
+            browser.ask(person, email)
+            browser.ask(person, email)
+            with pytest.raises(CountedRefusal):
+                browser.confirm("2222222")
+            with after(61):
+                browser.resend()
+        done.append(run)
+    assert done == [done[0]] * 5
 
 
 @pytest.mark.parametrize("case", REFUSED)
