@@ -127,7 +127,11 @@ def listed(session: Session, actor: Actor) -> list[PeriodRow]:
     for row in sorted(rows, key=lambda row: row.ends_at):
         last[row.kind, row.instansi_id] = row.id or 0
     rows.sort(key=lambda row: (list(PeriodKind).index(row.kind), row.instansi_id is not None, row.instansi_id or 0))
-    return [_shown(session, row, names.get(row.instansi_id), actor, last) for row in rows]
+    newest = revisions.by_period(session)
+    return [
+        _shown(row, names.get(row.instansi_id), actor, last, newest.get((row.instansi_id, row.kind.value), 0))
+        for row in rows
+    ]
 
 
 def preview(session: Session, actor: Actor, draft: Draft) -> Preview:
@@ -279,16 +283,15 @@ def _place(session: Session, actor: Actor, draft: Draft) -> Instansi | None:
 
 
 def _shown(
-    session: Session,
     row: Period,
     agency: Instansi | None,
     actor: Actor,
     last: dict[tuple[PeriodKind, int | None], int],
+    revision: int,
 ) -> PeriodRow:
     now = clock.now()
     phase = Phase.NOT_OPEN if now < row.starts_at else Phase.OPEN if now < row.ends_at else Phase.CLOSED
     mine = _may(actor, row.instansi_id)
-    removable = mine and phase is Phase.NOT_OPEN
     return PeriodRow(
         id=row.id or 0,
         kind=row.kind,
@@ -298,9 +301,9 @@ def _shown(
         source=row.legal_source,
         extends=row.extends,
         phase=phase,
-        removable=removable,
+        removable=mine and phase is Phase.NOT_OPEN,
         extendable=mine and last.get((row.kind, row.instansi_id)) == row.id,
-        revision=revisions.current(session, revisions.of_period(row.instansi_id, row.kind)) if removable else 0,
+        revision=revision,
     )
 
 

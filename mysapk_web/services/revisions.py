@@ -140,6 +140,20 @@ def by_account(session: Session, changes: Changes) -> dict[int, int]:
     return {account_id: newest for account_id, newest in found if account_id is not None}
 
 
+def by_period(session: Session) -> dict[tuple[int | None, str], int]:
+    """Revisions of all periods at once, by agency (None: the country) and kind; without those that no event has changed.
+
+    Args:
+        session: Any transaction.
+    """
+    columns: tuple[Any, ...] = (AuditEvent.id, AuditEvent.instansi_id, AuditEvent.detail)
+    found: dict[tuple[int | None, str], int] = {}
+    for number, instansi_id, detail in session.execute(sql_select(*columns).where(_tagged(_PERIOD))):
+        place = (None if detail.get("tempat") == NATIONAL else instansi_id, detail["jenis"])
+        found[place] = max(found.get(place, 0), number)
+    return found
+
+
 def require(session: Session, actor: Actor | None, changes: Changes, seen: int) -> None:
     """Refuse an act on what has changed since its page was loaded. The thing has to be locked.
 

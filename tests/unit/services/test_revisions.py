@@ -434,6 +434,30 @@ def test_other_kinds_and_other_agencies_stand_in_nobodys_way(office: Office) -> 
     assert len(office.see(lambda session: session.exec(select(HelpContact)).all())) == 3
 
 
+def test_the_list_of_periods_carries_the_revision_of_each_kind_and_place(both_offices: Office) -> None:
+    office = both_offices
+    own = _draft(office)
+    for who, place, kind in (
+        ("surya", "nasional", PeriodKind.PDM),
+        ("surya", "nasional", PeriodKind.VERIFIKASI),
+        ("lina", own.place, PeriodKind.PDM),
+        ("surya", f"i{office.ids['BKN']}", PeriodKind.PDM),
+    ):
+        draft = Draft(Act.CREATE, kind, place, own.first, own.last, "Surat")
+        actor = office.actor(who)
+        seen = office.see(period_admin.preview, actor, draft).revision
+        office.do(period_admin.save, actor, draft, seen=seen)
+    rows = office.see(period_admin.listed, office.actor("surya"))
+    assert len(rows) == 4
+    for row in rows:
+        where = None if row.place_key == "nasional" else int(row.place_key[1:])
+        now = office.see(
+            lambda session, where=where, row=row: revisions.current(session, revisions.of_period(where, row.kind))
+        )
+        assert row.revision == now > 0
+    assert len({row.revision for row in rows}) == 4
+
+
 @pytest.mark.parametrize("which", ["citra", "nobody"])
 def test_nobody_and_somebody_elsewhere_get_one_answer(office: Office, which: str) -> None:
     """No act tells whether a number is an account of another agency or none at all."""
