@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mysapk_web.models import Database
-from mysapk_web.services import exports, waits
+from mysapk_web.services import counters, exports, waits
 from mysapk_web.services.people import file
 from mysapk_web.settings import Settings
 from tests.unit.services.country import fill
@@ -17,7 +17,7 @@ from tests.unit.services.country import fill
 
 @pytest.fixture(autouse=True)
 def _settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    for module in (exports, waits, file):
+    for module in (counters, exports, waits, file):
         monkeypatch.setattr(module, "load", lambda: settings)
 
 
