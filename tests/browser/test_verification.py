@@ -250,6 +250,9 @@ def test_by_keyboard_and_without(new_page: NewPage, server_db: Database, account
     page.get_by_label("Catatan").last.press("v")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("region", name="Pintasan papan ketik").get_by_role("listitem").first).to_have_text(
+        "v verifikasi"
+    )
     page.get_by_role("checkbox", name="Pintasan papan ketik").uncheck()
     page.get_by_role("heading", level=1).click()
     page.keyboard.press("v")
