@@ -159,8 +159,13 @@ def _of_person(s: Session, pegawai: Pegawai, account_id: int) -> None:
 def _unchanged(s: Session, given: dict[str, Any]) -> None:
     """A proposal that says the same as the record on file: it can be verified together with others."""
     sent = clock.now() - timedelta(days=40)
-    # The latest one: an older one would be warned of.
-    payload = ON_FILE["penghargaan"] | {"nomor_sk": "1/TK/2021", "tanggal_sk": "2021-08-10", "tahun": 2021}
+    # The latest one and of a kind that the person has none of: an older or a similar one would be warned of.
+    payload = ON_FILE["penghargaan"] | {
+        "jenis_penghargaan": "101",
+        "nomor_sk": "1/TK/2021",
+        "tanggal_sk": "2021-08-10",
+        "tahun": 2021,
+    }
     record = PersonnelRecord(
         pegawai_id=given["pegawai_id"], kind="penghargaan", payload=payload, created_at=sent, changed_at=sent
     )
