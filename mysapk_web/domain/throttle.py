@@ -48,9 +48,9 @@ TOKEN_BROWSERS_PER_PAIR: Final = Limit("token:browsers", 20, timedelta(hours=1))
 TOKEN_BROWSERS_PER_NETWORK: Final = Limit("token:browsers-network", 5, timedelta(hours=1))
 """Those of one network address: strangers need four networks to take all places."""
 
-TOKEN_TRIES_OF_REQUEST: Final = 250
-"""Tries of one token in all browsers. Those that asked use up 200 at the most, for a token lives in two hours of the clock of
-those places; the rest is for whoever opened the link of the mail."""
+TOKEN_TRIES_OF_REQUEST: Final = 350
+"""Tries of one token in all browsers. Those that asked use up 300 at the most, for what may be tried in the life of a token was given out
+in three of those hours; the rest is for whoever opened the link of the mail."""
 
 TOKEN_CHECKS_PER_ADDRESS: Final = Limit("token:address", 60, timedelta(minutes=10), office=600)
 """Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""

@@ -50,6 +50,11 @@ class Flow:
         return self.bound.created_at if self.binding.by_mail else self.binding.bound_at
 
     @property
+    def is_stale(self) -> bool:
+        """Whether this browser last asked longer ago than a token lives."""
+        return self.asked_at + timedelta(minutes=load().token_minutes) <= clock.now()
+
+    @property
     def resend_wait(self) -> timedelta:
         """What is left of the minute until this browser may ask again."""
         return max(self.asked_at + load().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
@@ -153,9 +158,9 @@ def count_try(session: Session, visitor: Visitor, flow: Flow) -> int | None:
     Returns:
         The number of the try in this browser; None when it has none left.
     """
-    if flow.binding.by_mail and not flow.has_mail:
-        # An older mail than the one that counts: this browser needs a place like any other.
-        flow.binding.by_mail = False
+    if not flow.has_mail and (flow.binding.by_mail or flow.is_stale):
+        # An older mail than the one that counts, or a place of long ago: tries are not hoarded, so this browser needs a place anew.
+        flow.binding.by_mail, flow.binding.bound_at = False, clock.now()
         flow.binding.tries = 0 if _admitted(session, visitor, flow.newest) else TOKEN_TRIES
         session.flush()
     if flow.newest.tries >= TOKEN_TRIES_OF_REQUEST or flow.binding.tries >= TOKEN_TRIES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, update
@@ -128,6 +127,7 @@ def _check_token(session: Session, settings: Settings, visitor: Visitor, typed: 
     if flow is None:
         raise Refused(NO_REQUEST)
     _limit_network(session, visitor, flow)
+    expired = flow.is_stale
     tries = count_try(session, visitor, flow)
     if tries is None:
         raise CountedRefusal(EXHAUSTED, "token")
@@ -140,7 +140,6 @@ def _check_token(session: Session, settings: Settings, visitor: Visitor, typed: 
     audit.record(session, AuditTag.TOKEN_WRONG, subject_id=request.account_id, address=visitor.address, tries=tries)
     if tries >= TOKEN_TRIES:
         audit.record(session, AuditTag.TOKEN_EXHAUSTED, subject_id=request.account_id, address=visitor.address)
-    expired = flow.asked_at + timedelta(minutes=settings.token_minutes) <= now
     if expired or older or (right and account is not None):
         raise CountedRefusal(DEAD, "token")
     raise CountedRefusal(_wrong(TOKEN_TRIES - tries), "token")
