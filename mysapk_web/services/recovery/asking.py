@@ -159,8 +159,10 @@ def _ask(
     found = look_up(session, settings, number, address_ref)
     # Once more: while this one waited for its turn at the account another may have written.
     last = _last(session, subject, address_ref)
-    # What was asked for before the address was repaired, or the CPNS approved, carries no token: it is nothing to wait for.
-    outdated = last is not None and last.account_id is None and found.entitled
+    # What was asked for before the address was repaired or the CPNS approved carries no token, and what was asked for before a new
+    # password or role a dead one: it is nothing to wait for.
+    usable = found.account_id if found.entitled else None
+    outdated = last is not None and usable is not None and not _is_of(last, found)
     within = False
     counted: Counted | None = None
     # A second click or browser joins the request of the last minute; one over the limit joins a request whose token still lives: it
@@ -172,11 +174,11 @@ def _ask(
         within = counted.within
         joins = last is not None and not within and not outdated and not dead_after(last, now)
         if not joins and not within:
-            within = counters.count(session, RECOVERY_BEYOND, pair).within
+            within = counters.count(session, RECOVERY_BEYOND, f"{pair}:{found.version}").within
     if last is not None and joins:
         bind_by_asking(session, visitor, last)
     else:
-        usable = found.account_id if within and found.entitled else None
+        usable = usable if within else None
         request = ResetRequest(
             id=secrets.token_hex(16),
             subject=subject,
@@ -194,6 +196,11 @@ def _ask(
         counters.note(session, counted, visitor, subject_id=found.account_id)
     if settings.recovery_answer == "explicit":
         _say_explicitly(found)
+
+
+def _is_of(request: ResetRequest, found: Finding) -> bool:
+    """Whether the token of a request is for the account as it stands."""
+    return (request.account_id, request.account_version) == (found.account_id, found.version)
 
 
 def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Finding, *, within: bool) -> None:

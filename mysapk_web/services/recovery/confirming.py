@@ -12,7 +12,7 @@ from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.nip import birth_date_in
 from mysapk_web.domain.password import PasswordContext
 from mysapk_web.domain.pegawai import Eligibility
-from mysapk_web.domain.throttle import RECOVERY_BEYOND, TOKEN_CHECKS_PER_ADDRESS, TOKEN_TRIES
+from mysapk_web.domain.throttle import TOKEN_CHECKS_PER_ADDRESS, TOKEN_TRIES
 from mysapk_web.domain.token import LENGTH, normalise_token, token_matches
 from mysapk_web.models import Account, Database, Pegawai, ResetBinding, ResetRequest
 from mysapk_web.services import audit, clock, counters, login, password_rules, second_factor
@@ -23,7 +23,7 @@ from mysapk_web.services.hashing import checked_first
 from mysapk_web.services.outbox import Letter, enqueue
 from mysapk_web.services.password_rules import PasswordJudgement
 from mysapk_web.services.passwords import hash_password, verify_password
-from mysapk_web.services.recovery.asking import NO_REQUEST, dead_after, pair_key
+from mysapk_web.services.recovery.asking import NO_REQUEST, dead_after
 from mysapk_web.services.recovery.browsers import Flow, count_try, find_flow, give_try_back
 from mysapk_web.services.recovery.finding import account_eligibility
 from mysapk_web.settings import Settings, load
@@ -186,7 +186,7 @@ def _conclude(session: Session, visitor: Visitor, ticket: _Ticket, new_hash: str
             col(ResetRequest.expires_at) > now,
         )
         .values(used_at=now, used_by=visitor.browser)
-        .returning(col(ResetRequest.subject), col(ResetRequest.email_ref))
+        .returning(col(ResetRequest.subject))
     ).one_or_none()
     person = session.get_one(Pegawai, account.pegawai_id)
     if used is None or not _set_password(session, account, person, ticket, new_hash):
@@ -195,8 +195,6 @@ def _conclude(session: Session, visitor: Visitor, ticket: _Ticket, new_hash: str
     session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == visitor.browser))
     sessions.end_all(session, ticket.account_id, "password direset")
     login.clear_waits(session, used.subject)
-    # Who has just proved to be the owner need not wait for the next token, whatever strangers have asked for.
-    counters.clear(session, RECOVERY_BEYOND.name, pair_key(used.subject, used.email_ref, fits=True))
     _tell(session, visitor, account, person, first=account.activated_at is None)
     account.activated_at = account.activated_at or now
     session.add(account)

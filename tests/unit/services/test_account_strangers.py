@@ -225,6 +225,19 @@ def test_after_any_flood_there_is_a_token_for_the_owner_who_asks(portal: Portal)
                 portal.elsewhere().ask(portal.ani)
 
 
+@pytest.mark.parametrize("asked", [RECOVERY_PER_NIP.count, RECOVERY_PER_NIP.count + 1], ids=["day", "beyond"])
+def test_a_token_that_a_change_of_the_account_has_killed_is_nothing_to_wait_for(portal: Portal, asked: int) -> None:
+    """A token dies with a new password or role. After any flood the owner who asks then still gets one."""
+    for number in range(asked):
+        with after(number * 31 * minutes):
+            portal.elsewhere().ask(portal.ani)
+    with after((asked - 1) * 31 * minutes + 70):
+        portal.change(portal.ani)
+        owner = portal.browser()
+        owner.ask(portal.ani)
+        owner.confirm(portal.token(portal.ani))
+
+
 def test_a_mailbox_gets_five_tokens_and_one_each_half_hour_at_the_most(portal: Portal) -> None:
     for minute in range(0, 24 * 60, 2):
         with after(minute * minutes):
