@@ -168,6 +168,17 @@ def test_a_network_over_its_limit_is_told_when_it_asks_again(portal: Portal) -> 
         browser.confirm(portal.token(portal.ani))
 
 
+def test_a_network_over_its_limit_sees_nothing_of_what_others_ask(portal: Portal) -> None:
+    """Else it could tell, by asking for a pair, whether its owner has asked within the minute, and join without being counted."""
+    double = portal.browser()
+    double.ask(portal.budi)
+    for number in range(19):
+        portal.browser().ask_typed(f"1980010120050110{number + 10}", "x@contoh.example.go.id")
+    portal.elsewhere().ask(portal.ani)
+    assert "jaringan" in told(portal.browser(), portal.ani)
+    double.ask(portal.budi)  # a second click in one browser is one request
+
+
 def test_an_office_has_limits_of_its_own(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     set_limits(monkeypatch, office_networks="203.0.113.0/28", limit_token_requests_office=25)
     for number in range(25):

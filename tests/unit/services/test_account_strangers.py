@@ -11,6 +11,7 @@ import pytest
 from mysapk_web.domain import token
 from mysapk_web.domain.throttle import (
     RECOVERY_BEYOND,
+    RECOVERY_PER_ADDRESS,
     RECOVERY_PER_NIP,
     TOKEN_BROWSERS_PER_NETWORK,
     TOKEN_BROWSERS_PER_PAIR,
@@ -98,7 +99,7 @@ def test_who_comes_after_all_places_are_taken_goes_on_by_the_link_of_the_mail(po
 
 
 def test_one_network_takes_no_more_than_its_share_of_the_places(portal: Portal) -> None:
-    for _ in range(30):
+    for _ in range(RECOVERY_PER_ADDRESS.count):
         portal.browser(address="198.51.100.9").ask(portal.ani)
     assert places(portal) == TOKEN_BROWSERS_PER_NETWORK.count
     owner = portal.browser()
