@@ -28,6 +28,7 @@ from mysapk_web.cli_checks import (
     shown,
 )
 from mysapk_web.domain.email import EmailError, normalise_email
+from mysapk_web.domain.number import HIGHEST
 from mysapk_web.domain.roles import Role
 from mysapk_web.models import Database, migration
 from mysapk_web.services import audit_chain, collecting, demo, rolls
@@ -363,9 +364,13 @@ def check(
         str, typer.Option(help="Head of the trail as an earlier check printed it; the trail must still contain it.")
     ] = "",
     documents: Annotated[bool, typer.Option("--documents", help="Compare documents with their files, too.")] = False,
-    sample: Annotated[int | None, typer.Option(min=1, help="With --documents: so many, picked at random.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, max=HIGHEST, help="With --documents: so many, picked at random.")
+    ] = None,
 ) -> None:
     """Show the settings, whether database and mail can be used, the trail is whole and the background loops run."""
+    if sample is not None and not documents:
+        _stop(UNUSABLE, "--sample is for --documents.")
     with _told_in_lines():
         settings = load()
         known = head_of(head)

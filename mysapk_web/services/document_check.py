@@ -115,6 +115,9 @@ def _some_rows(db: Database, sample: int) -> Iterator[Sequence[tuple[int, str]]]
     """Rows with numbers drawn at random, each once."""
     with db.read() as session:
         newest = session.exec(select(func.max(Document.id))).one() or 0
+    if sample >= newest:
+        yield from _all_rows(db)
+        return
     left, drawn = sample, set[int]()
     for _ in range(_TRIES * -(-sample // BATCH)):
         batch = set(_random.sample(range(1, newest + 1), min(BATCH, newest, 2 * left))) - drawn

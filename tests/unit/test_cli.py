@@ -191,7 +191,10 @@ def test_check_compares_documents_with_their_files(shell: Shell) -> None:
     assert (missing.exit_code, "without a file" in missing.stderr) == (1, True)
     assert missing.stderr.count(file.name) == 20
     assert shell.run("check").exit_code == 0
-    assert shell.run("check", "--documents", "--sample", "0").exit_code == 2
+    for count in ("0", "9" * 20):
+        assert shell.run("check", "--documents", "--sample", count).exit_code == 2
+    alone = shell.run("check", "--sample", "10")
+    assert (alone.exit_code, "--documents" in alone.stderr) == (2, True)
 
 
 def test_check_tells_that_the_database_is_older_than_the_documents(shell: Shell) -> None:

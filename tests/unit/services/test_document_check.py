@@ -8,6 +8,7 @@ from mysapk_web.services import clock, document_check, document_files
 from mysapk_web.services.document_check import DocumentVerdict, check_documents
 from tests.unit.services.people import after, hours
 from tests.unit.services.shelf import Shelf, name_of
+from tests.unit.services.trying import statements
 
 
 def counts(found: DocumentVerdict) -> tuple[int, ...]:
@@ -41,6 +42,7 @@ def test_everything_is_found_and_named_whatever_the_batch(
 ) -> None:
     monkeypatch.setattr(document_check, "BATCH", batch)
     spoil(shelf, 4)
+    before = shelf.in_place()
     with after(2 * hours):
         found = check_documents(shelf.db, shelf.folder)
     assert counts(found) == (4, 4, 4, 4)
@@ -48,7 +50,7 @@ def test_everything_is_found_and_named_whatever_the_batch(
     assert any(name_of(b"hilang 0") in words for words in found.missing.named)
     assert any(name_of(b"rusak 3") in words for words in found.damaged.named)
     assert any(name_of(b"tanpa baris 1") in words for words in found.unnamed.named)
-    assert all(shelf.in_place() == before for before in [shelf.in_place()])
+    assert shelf.in_place() == before
 
 
 def test_only_the_first_of_many_are_named(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +75,17 @@ def test_a_sample_looks_at_so_many_and_each_once(shelf: Shelf, sample: int, monk
     found = check_documents(shelf.db, shelf.folder, sample=sample)
     assert (found.rows, found.files) == (min(sample, 7), min(sample, 7))
     assert counts(found) == (0, 0, 0, 0)
+
+
+def test_a_sample_larger_than_the_stock_costs_no_more_than_all(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_check, "BATCH", 4)
+    for number in range(7):
+        shelf.add(b"utuh %d" % number)
+    with statements(shelf.db) as whole:
+        check_documents(shelf.db, shelf.folder)
+    with statements(shelf.db) as sampled:
+        check_documents(shelf.db, shelf.folder, sample=2_000)
+    assert len(sampled) <= len(whole) + 2, "it asks for the newest row besides"
 
 
 def test_nothing_is_wrong_with_nothing(shelf: Shelf) -> None:
