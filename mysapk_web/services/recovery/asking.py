@@ -49,13 +49,11 @@ class RecoveryView:
         mask: Masked form of the address that was typed.
         resend_in: Seconds until another token may be asked for.
         minutes: Life of a token.
-        expires_at: When this request ends.
     """
 
     mask: str
     resend_in: int
     minutes: int
-    expires_at: datetime
 
 
 def request_token(session: Session, *, visitor: Visitor, nip: str, email: str) -> None:
@@ -135,7 +133,6 @@ def view(session: Session, *, visitor: Visitor) -> RecoveryView | None:
         mask=flow.newest.mask,
         resend_in=-(-flow.resend_wait // timedelta(seconds=1)),
         minutes=load().token_minutes,
-        expires_at=flow.newest.expires_at,
     )
 
 
