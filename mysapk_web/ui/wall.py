@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.services import database, refusals, session
 from mysapk_web.services.actor import Actor, Visitor
-from mysapk_web.services.log import place_of
+from mysapk_web.services.log import place_of, warn_in_sums
 from mysapk_web.settings import load
 from mysapk_web.ui import access
 from mysapk_web.ui.access import Policy
@@ -134,18 +134,17 @@ class Wall(Middleware):
             return await _sentence(root, app_state, STORE_DOWN)
         owner = f"sesi:{visitor.session}" if actor is not None else f"peramban:{visitor.browser}"
         if app_state._bound != owner and not _take_over(root, app_state, owner, event):
-            log.warning("event refused", reason="state of another session")
+            warn_in_sums(log, "event refused", reason="state of another session")
             await reload_page(app, str(root.router_data.get("sid", "")))
             return StateUpdate()
         if policy is None or not policy.admits(actor):
-            log.warning(
-                "event refused", reason="no policy" if policy is None else "not admitted", logged_in=actor is not None
-            )
+            reason = "no policy" if policy is None else "not admitted"
+            warn_in_sums(log, "event refused", reason=reason, logged_in=actor is not None)
             if actor is not None:
                 await refusals.refused(actor, name_of(event.name))
             return await _refusal(root, app_state, visitor, actor)
         if not carries_arguments(event):
-            log.warning("event refused", reason="arguments")
+            warn_in_sums(log, "event refused", reason="arguments")
             return await _sentence(root, app_state, OUTDATED)
         access.enter(visitor, actor, name_of(event.name))
         return None

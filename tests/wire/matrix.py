@@ -118,6 +118,14 @@ def only_refusals(updates: list[dict[str, Any]]) -> bool:
     return True
 
 
+def refusals_in(updates: list[dict[str, Any]]) -> int:
+    """How many calls were answered by the way to the login or by a sentence; the log sums them up."""
+    return sum(
+        bool(update.get("events") or "answers_rx_state_" in (update.get("delta") or {}).get(APP, {}))
+        for update in updates
+    )
+
+
 def tells_nothing(log: str, accounts: dict[str, Any]) -> None:
     """The log of a server holds nothing that was typed, neither by an attacker nor by the people of the demo."""
     assert "event refused" in log
