@@ -163,11 +163,14 @@ def test_a_decision_goes_to_the_request_that_the_form_was_shown_for(
 
     async def walk() -> None:
         async with as_(new_browser, people, "admin_instansi").tab("/admin/email?bagian=permintaan") as tab:
+            seen = {}
             for id_ in ids:
                 await tab.call(f"{EMAIL}.open_request", {"request_id": id_})
-                assert merged(tab.updates, "email_state")["request"]["id"] == id_
+                shown = merged(tab.updates, "email_state")["request"]
+                assert shown["id"] == id_
+                seen[id_] = str(shown["revision"])
             await tab.call(f"{EMAIL}.decide", {"form": form})
-            await tab.call(f"{EMAIL}.decide", {"form": {**form, "permintaan": str(ids[0])}})
+            await tab.call(f"{EMAIL}.decide", {"form": {**form, "permintaan": str(ids[0]), "versi": seen[ids[0]]}})
 
     asyncio.run(walk())
     with server_db.begin() as session:

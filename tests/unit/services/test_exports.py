@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,32 +13,31 @@ from openpyxl import load_workbook
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from mysapk_web import settings as settings_module
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.period import ZONES, PeriodKind
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
 from mysapk_web.models import Account, AuditEvent, Database, Instansi, Pegawai, Period
-from mysapk_web.services import audit, clock, exports, sheets, trail
+from mysapk_web.services import audit, clock, sheets, trail
 from mysapk_web.services.actor import CountedRefusal, NotAllowed, Refused
 from mysapk_web.services.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.services.exports import Report, Wanted, export
 from mysapk_web.services.progress import unfinished
 from mysapk_web.services.progress.missing import Filter
 from mysapk_web.services.sheets import Kind
-from mysapk_web.settings import Settings
+from tests.conftest import SECRET
 from tests.unit.services.offices import NIPS, acting, end_activation, place
 
 
 @pytest.fixture(autouse=True)
-def _settings(portal_settings: Settings) -> None:
-    """The services load the settings themselves."""
-
-
-@pytest.fixture
-def portal_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Settings:
-    for module in (exports,):
-        monkeypatch.setattr(module, "load", lambda: settings)
-    return settings
+def _settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The services load the settings themselves; the clock goes on, for periods lie around now."""
+    monkeypatch.setenv("MYSAPK_DEMO", "1")
+    monkeypatch.setenv("MYSAPK_SECRET_KEY", SECRET)
+    settings_module.load.cache_clear()
+    yield
+    settings_module.load.cache_clear()
 
 
 def rows_of(path: Path) -> list[Sequence[str]]:

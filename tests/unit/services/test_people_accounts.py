@@ -355,17 +355,17 @@ def test_the_file_shows_a_masked_address_letters_without_words_and_the_trail(off
     assert not hasattr(delivery, "params")
     assert seen.trail is not None
     assert [step.tag for step in seen.trail] == [AuditTag.LOGIN_FAILED] * 6
-    assert seen.acts == {Act.UNLOCK, Act.RESET, Act.END_SESSIONS, Act.DISABLE, Act.GRANT}
+    assert seen.acts == {Act.EMAIL, Act.UNLOCK, Act.RESET, Act.END_SESSIONS, Act.DISABLE, Act.GRANT}
 
 
 @pytest.mark.parametrize(
     ("who", "whom", "acts"),
     [
-        ("taufik", "dewi", {Act.APPROVE, Act.DISABLE, Act.GRANT}),
-        ("taufik", "eko", {Act.RESET, Act.DISABLE, Act.GRANT}),
-        ("taufik", "budi", {Act.RESET, Act.REMOVE_FACTOR, Act.DISABLE, Act.GRANT}),
-        ("sari", "ani", {Act.RESET}),
-        ("surya", "dewi", {Act.DISABLE, Act.GRANT}),
+        ("taufik", "dewi", {Act.EMAIL, Act.APPROVE, Act.DISABLE, Act.GRANT}),
+        ("taufik", "eko", {Act.EMAIL, Act.RESET, Act.DISABLE, Act.GRANT}),
+        ("taufik", "budi", {Act.EMAIL, Act.RESET, Act.REMOVE_FACTOR, Act.DISABLE, Act.GRANT}),
+        ("sari", "ani", {Act.EMAIL, Act.RESET}),
+        ("surya", "dewi", {Act.EMAIL, Act.DISABLE, Act.GRANT}),
         ("taufik", "taufik", set()),
         ("taufik", "lina", set()),
         ("sari", "budi", set()),
@@ -403,7 +403,7 @@ def test_who_acted_is_named_in_the_trail(office: Office) -> None:
     assert seen is not None
     assert seen.trail is not None
     assert (seen.trail[0].who, seen.trail[0].reason) == ("Taufik Gunawan", "Cuti panjang")
-    assert (seen.disabled_reason, seen.acts) == ("Cuti panjang", {Act.ENABLE})
+    assert (seen.disabled_reason, seen.acts) == ("Cuti panjang", {Act.EMAIL, Act.ENABLE})
 
 
 def test_an_address_stored_with_blanks_is_pointed_out(office: Office) -> None:
