@@ -1,20 +1,17 @@
 """Periods: which one counts, and what the banner says (DESIGN 5; Keputusan Kepala BKN 87/2021)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from mysapk_web.domain.timezones import ZONES as ZONES
 
 CLOSING_DAYS: Final = 7
 """From this many days before the end the banner says that the period is nearly over."""
 
-ZONES: Final[Mapping[str, ZoneInfo]] = MappingProxyType(
-    {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
-)
-"""The three zones of the country (Keppres 41/1987), by the name that people use."""
 YEARS: Final = range(2000, 2201)
 """Of a day that somebody can mean in a form or a filter; at the edges of the calendar no zone can be reckoned with."""
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from mysapk_web.domain.formatting import _share as _share
+from mysapk_web.domain.formatting import number as number
+from mysapk_web.domain.formatting import percent as percent
+from mysapk_web.domain.formatting import whole_percent as whole_percent
 from mysapk_web.domain.groups import GROUPS, groups_for
 from mysapk_web.domain.pegawai import JenisPegawai
 
@@ -125,32 +128,11 @@ class Waiting(StrEnum):
     BKN = "bkn"
 
 
-def percent(part: int, whole: int) -> str:
-    """A share as people write it, with two decimals, e.g. "72,11 %".
+class Report(StrEnum):
+    """What can be exported."""
 
-    Args:
-        part: How many.
-        whole: Of how many; none gives "0,00 %".
-    """
-    return f"{_share(part, whole, Decimal('0.01'))} %".replace(".", ",")
-
-
-def whole_percent(part: int, whole: int) -> int:
-    """A share in whole percent, for a few things that can be counted at a glance. Arguments as for `percent`."""
-    return int(_share(part, whole, Decimal(1)))
-
-
-def _share(part: int, whole: int, step: Decimal) -> Decimal:
-    """Rounded to the nearest step, but 100 only for all of them."""
-    exact = Decimal(100 * part) / Decimal(whole) if whole else Decimal(0)
-    rounded = exact.quantize(step, ROUND_HALF_UP)
-    return rounded if part >= whole else min(rounded, 100 - step)
-
-
-def number(value: int) -> str:
-    """A number with Indonesian thousands, e.g. "3.923".
-
-    Args:
-        value: Any whole number.
-    """
-    return f"{value:,}".replace(",", ".")
+    MISSING = "belum-aktif"
+    SANCTIONS = "sanksi"
+    UNFINISHED = "belum-pdm"
+    PDM_SANCTIONS = "sanksi-pdm"
+    TRAIL = "audit"

@@ -166,3 +166,6 @@ LIMITS: Final = (
     REFUSALS_NOTED_PER_ACCOUNT,
 )
 """Every limit, for the documentation and for the check that no two share a name."""
+
+
+FREE_FAILURES: Final = 5

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Final
 
-FREE_FAILURES: Final = 5
+from mysapk_web.domain.throttle import FREE_FAILURES as FREE_FAILURES
+
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(minutes=15)
 

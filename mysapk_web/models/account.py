@@ -152,3 +152,20 @@ class RecoveryCode(SQLModel, table=True):
     account_id: int = Field(foreign_key="akun.id", index=True)
     code_hash: str = Field(max_length=64)
     used_at: datetime | None = None
+
+
+class AddressChange(SQLModel, table=True):
+    """A new address that a person typed and that counts once its token was confirmed."""
+
+    __tablename__ = "ganti_email"
+
+    id: str = Field(primary_key=True, max_length=32)
+    """128 random bits, hexadecimal; the token is an HMAC over it."""
+    account_id: int = Field(foreign_key="akun.id", index=True)
+    account_version: int
+    email_key: str = Field(max_length=254)
+    created_at: datetime
+    expires_at: datetime
+    tries: int = 0
+    used_at: datetime | None = None
+    superseded_at: datetime | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, false
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.audit import AuditTag
@@ -31,3 +31,17 @@ class AuditEvent(SQLModel, table=True):
     """Network of the client."""
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """Plain facts, never a secret."""
+
+
+class AuditSeal(SQLModel, table=True):
+    """The place of an event in the chain of the trail (decision 0012). Append-only, as the trail is."""
+
+    __tablename__ = "jejak_segel"
+
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    event_id: int = Field(unique=True)
+    sealed_at: datetime
+    hash: str = Field(max_length=64)
+    """Keyed hash over the hash before it, the event and `sealed_at`; hexadecimal."""
+    accepted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """The event was found below sealed ones, and sealed because an operator said so."""

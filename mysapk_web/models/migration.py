@@ -117,3 +117,7 @@ def is_at_head(session: Session) -> bool:
         session: Any transaction.
     """
     return session.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [head()]
+
+
+WORDS_INDEX = "ix_pegawai_kata"
+"""Made by migration 0034, over the function `kata_nama`; the tables of the models don't know it."""

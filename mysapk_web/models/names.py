@@ -12,10 +12,8 @@ from sqlalchemy import ColumnElement, cast, func, literal
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session, col
 
+from mysapk_web.models.migration import WORDS_INDEX as WORDS_INDEX
 from mysapk_web.models.pegawai import Pegawai
-
-WORDS_INDEX = "ix_pegawai_kata"
-"""Made by migration 0034, over the function `kata_nama`; the tables of the models don't know it."""
 
 
 def words_begin(session: Session, agencies: Iterable[int], words: Iterable[str]) -> ColumnElement[bool] | None:

@@ -12,9 +12,11 @@ from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.groups.base import Action
-from mysapk_web.domain.notice import MailChoice
 from mysapk_web.domain.usulan import Declaration, UsulanAct, UsulanState
+from mysapk_web.models.account import AddressChange as AddressChange
 from mysapk_web.models.base import text_enum
+from mysapk_web.models.notice import Notice as Notice
+from mysapk_web.models.notice import NoticePreference as NoticePreference
 
 _OPEN = text("ended_at IS NULL")
 
@@ -166,33 +168,6 @@ class GroupStatement(SQLModel, table=True):
     at: datetime
 
 
-class Notice(SQLModel, table=True):
-    """Something a person is told in the portal."""
-
-    __tablename__ = "pemberitahuan"
-    __table_args__ = (Index("ix_pemberitahuan_account_read", "account_id", "read_at"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    account_id: int = Field(foreign_key="akun.id")
-    at: datetime
-    title: str = Field(max_length=200)
-    text: str = Field(default="", max_length=1000)
-    path: str = Field(default="", max_length=200)
-    """Where it leads inside the portal."""
-    asks_action: bool = False
-    read_at: datetime | None = None
-
-
-class NoticePreference(SQLModel, table=True):
-    """Which notices also go by mail; without a row all do. Letters of security always go."""
-
-    __tablename__ = "preferensi_pemberitahuan"
-
-    account_id: int = Field(foreign_key="akun.id", primary_key=True)
-    mails: MailChoice = Field(default=MailChoice.EVERY_STEP, sa_type=text_enum(MailChoice))
-    changed_at: datetime
-
-
 class Proof(SQLModel, table=True):
     """The proof of a sent PDM (bukti). The PDF is made from `content` alone, so it can be made again the same."""
 
@@ -203,23 +178,6 @@ class Proof(SQLModel, table=True):
     number: str = Field(max_length=40, unique=True)
     at: datetime
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-
-
-class AddressChange(SQLModel, table=True):
-    """A new address that a person typed and that counts once its token was confirmed."""
-
-    __tablename__ = "ganti_email"
-
-    id: str = Field(primary_key=True, max_length=32)
-    """128 random bits, hexadecimal; the token is an HMAC over it."""
-    account_id: int = Field(foreign_key="akun.id", index=True)
-    account_version: int
-    email_key: str = Field(max_length=254)
-    created_at: datetime
-    expires_at: datetime
-    tries: int = 0
-    used_at: datetime | None = None
-    superseded_at: datetime | None = None
 
 
 class ReferenceEntry(SQLModel, table=True):

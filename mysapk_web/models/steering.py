@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, false
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.progress import Measure, Waiting
+from mysapk_web.models.audit import AuditSeal as AuditSeal
 from mysapk_web.models.base import text_enum
+from mysapk_web.models.job import BackgroundRun as BackgroundRun
+from mysapk_web.models.job import Job as Job
 
 
 class Headcount(SQLModel, table=True):
@@ -109,47 +110,6 @@ class QueueStep(SQLModel, table=True):
     desk: Waiting = Field(sa_type=text_enum(Waiting))
     day: date
     step: int
-
-
-class Job(SQLModel, table=True):
-    """A task that only one process does at a time: whoever has updated the row holds it until the transaction ends."""
-
-    __tablename__ = "pekerjaan_latar"
-
-    name: str = Field(primary_key=True, max_length=40)
-    at: datetime | None = None
-    """When it was done last."""
-    asked: bool = False
-    """Somebody has asked for more than the usual, such as a whole recount."""
-    note: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-
-
-class BackgroundRun(SQLModel, table=True):
-    """When a background loop last succeeded, in whichever process (`services/background.py`)."""
-
-    __tablename__ = "proses_latar"
-
-    name: str = Field(primary_key=True, max_length=40)
-    since: datetime
-    """When it was first tried."""
-    succeeded_at: datetime | None = None
-    failed_at: datetime | None = None
-    error: str = Field(default="", max_length=200)
-    """Kind and place of the last failure."""
-
-
-class AuditSeal(SQLModel, table=True):
-    """The place of an event in the chain of the trail (decision 0012). Append-only, as the trail is."""
-
-    __tablename__ = "jejak_segel"
-
-    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    event_id: int = Field(unique=True)
-    sealed_at: datetime
-    hash: str = Field(max_length=64)
-    """Keyed hash over the hash before it, the event and `sealed_at`; hexadecimal."""
-    accepted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """The event was found below sealed ones, and sealed because an operator said so."""
 
 
 class Announcement(SQLModel, table=True):

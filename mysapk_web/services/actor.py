@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from mysapk_web.domain.roles import Permission, Role, may
+from mysapk_web.services.client import Visitor as Visitor
+from mysapk_web.services.errors import CountedRefusal as CountedRefusal
+from mysapk_web.services.errors import InputRefused as InputRefused
+from mysapk_web.services.errors import NotAllowed as NotAllowed
+from mysapk_web.services.errors import Refused as Refused
+from mysapk_web.services.errors import StaleRevisionError as StaleRevisionError
 
 NOT_FOUND: Final = "Yang Anda minta tidak ditemukan. Mungkin sudah dihapus atau dipindahkan, atau di luar wilayah Anda."
-
-
-class NotAllowed(Exception):  # noqa: N818  a refusal, not a fault of the program
-    """The actor may not do this. The message is for the log; people read a fixed sentence."""
 
 
 class NotFoundError(NotAllowed):
@@ -26,56 +28,6 @@ class NotFoundError(NotAllowed):
     def __init__(self, detail: str, sentence: str = NOT_FOUND) -> None:
         super().__init__(detail)
         self.sentence = sentence
-
-
-class Refused(Exception):  # noqa: N818
-    """A use case says no to a person, in words that person can act on.
-
-    Args:
-        sentence: What is shown.
-        field: Name of the form field that the sentence belongs to; empty: the whole form.
-    """
-
-    def __init__(self, sentence: str, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.field = field
-
-
-class CountedRefusal(Refused):
-    """A refusal whose transaction is kept, because it has counted a try or written the trail."""
-
-
-class StaleRevisionError(Refused):
-    """Somebody else has changed what the act is about since its page was loaded; the sentence says who and when."""
-
-
-class InputRefused(Refused):
-    """Several fields at once were not as they have to be.
-
-    Args:
-        faults: Field name -> sentence.
-    """
-
-    def __init__(self, faults: dict[str, str]) -> None:
-        super().__init__("; ".join(faults.values()))
-        self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """The browser an event or request came from; nothing in it is a secret or a proof of identity by itself."""
-
-    browser: str = ""
-    """Reference (SHA-256) of the pre-session cookie."""
-    session: str = ""
-    """Reference (SHA-256) of the session cookie; empty without one."""
-    address: str = ""
-    """Client address, behind the trusted proxies."""
-    agent: str = ""
-    """User-Agent header."""
-    page: str = ""
-    """Reference (SHA-256) of the client token of the tab; empty outside pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.desk import SEEN_BY_AGENCY
 from mysapk_web.domain.filename import FilenameError, clean_pdf_name
 from mysapk_web.domain.groups.documents import DocumentRule
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.throttle import UPLOADS_PER_ACCOUNT
-from mysapk_web.domain.usulan import UsulanAct, UsulanState
+from mysapk_web.domain.usulan import UsulanAct
 from mysapk_web.models import Database, Document, Proposal
 from mysapk_web.services import audit, clock, counters, document_cleanup, document_files
 from mysapk_web.services.actor import Actor, CountedRefusal, NotAllowed, NotFoundError, Refused
@@ -33,7 +32,10 @@ from mysapk_web.services.pdm.moving import own
 from mysapk_web.services.pdm.showing import document_view
 from mysapk_web.services.pdm.standing import standing_of
 from mysapk_web.services.pdm.views import DocumentView
-from mysapk_web.services.verification.reach import reaches
+from mysapk_web.services.verification.document_access import WITHDRAWN as WITHDRAWN
+from mysapk_web.services.verification.document_access import StoredFile as StoredFile
+from mysapk_web.services.verification.document_access import may_see as may_see
+from mysapk_web.services.verification.document_access import open_document as open_document
 from mysapk_web.settings import load
 
 log = structlog.get_logger(__name__)
@@ -43,7 +45,6 @@ QUOTA: Final = 60 * 1024 * 1024
 
 TOO_OFTEN: Final = "Terlalu banyak dokumen diunggah dalam satu jam. Tunggu satu jam, lalu unggah lagi."
 FULL: Final = "Ruang dokumen Anda sudah penuh (60 MB). Hapus dokumen yang tidak diperlukan, lalu unggah lagi."
-WITHDRAWN: Final = "Usulan ini sudah ditarik, jadi dokumennya tidak disimpan lagi."
 GONE: Final = "Dokumen ini sudah tidak ada. Muat ulang halaman ini."
 
 
@@ -75,23 +76,6 @@ class UploadSlot:
 
     max_bytes: int
     label: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A document somebody may read.
-
-    Attributes:
-        sha256: Where its content lies.
-        name: What it is called.
-        size: Bytes.
-    """
-
-    sha256: str
-    name: str
-    size: int
-    others: bool = False
-    """Of somebody else than the reader: the reading goes into the trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +112,6 @@ def size_in_words(count: int) -> str:
     if count >= 1024 * 1024:
         return f"{count / (1024 * 1024):.1f}".removesuffix(".0").replace(".", ",") + " MB"
     return f"{max(1, round(count / 1024))} KB"
-
-
-def may_see(session: Session, actor: Actor, proposal: Proposal) -> bool:
-    """Whether somebody may see the documents of a proposal: its owner, and once it was sent, who decides on it within the scope.
-
-    Args:
-        session: Any transaction.
-        actor: Who asks.
-        proposal: Whose documents.
-    """
-    if proposal.pegawai_id == actor.pegawai_id:
-        return True
-    return proposal.state in SEEN_BY_AGENCY and reaches(session, actor, proposal, Permission.DOCUMENT_READ)
 
 
 def admit(session: Session, actor: Actor, *, proposal_id: int, rule: str) -> UploadSlot:
@@ -253,27 +224,6 @@ def remove(session: Session, actor: Actor, *, document_id: int) -> None:
     document.removed_at = document.sweep_at = clock.now()
     session.add(document)
     _note(session, actor, AuditTag.DOCUMENT_REMOVED, document)
-
-
-def open_document(session: Session, actor: Actor, *, document_id: int) -> StoredFile:
-    """Find a document for reading. For whoever may see its proposal.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Who reads.
-        document_id: Any number.
-
-    Raises:
-        NotAllowed: There is none, or the actor may not see it: the same to the actor.
-        Refused: The proposal was withdrawn.
-    """
-    document = session.get(Document, document_id)
-    proposal = session.get(Proposal, document.proposal_id) if document else None
-    if document is None or proposal is None or document.removed_at is not None or not may_see(session, actor, proposal):
-        raise NotFoundError("no such document")
-    if proposal.state is UsulanState.DIHAPUS:
-        raise Refused(WITHDRAWN)
-    return StoredFile(document.sha256, document.name, document.size, proposal.pegawai_id != actor.pegawai_id)
 
 
 def quota(session: Session, actor: Actor) -> Quota:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from sqlmodel import Session
 
 from mysapk_web.domain.audit import AuditTag
 from mysapk_web.domain.period import PeriodKind
+from mysapk_web.domain.progress import Report as Report
 from mysapk_web.domain.roles import Permission
 from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
 from mysapk_web.models import Database
@@ -36,16 +36,6 @@ class TooManyExports(CountedRefusal):
 
     def __init__(self) -> None:
         super().__init__("Anda sudah mengunduh banyak daftar dalam satu jam ini. Coba lagi nanti.")
-
-
-class Report(StrEnum):
-    """What can be exported."""
-
-    MISSING = "belum-aktif"
-    SANCTIONS = "sanksi"
-    UNFINISHED = "belum-pdm"
-    PDM_SANCTIONS = "sanksi-pdm"
-    TRAIL = "audit"
 
 
 _PERMISSIONS: Final = {

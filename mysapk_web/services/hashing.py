@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from mysapk_web.models import Database
+from mysapk_web.services.errors import Busy as Busy
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,10 +29,6 @@ OFFICE_SHARE: Final = 8
 """Turns and places of a network that many people share, for one of any other."""
 _NICENESS: Final = 5
 """Hashing yields the cores to the event loop."""
-
-
-class Busy(Exception):  # noqa: N818  a state of the portal, told to the person
-    """Too many password checks wait already."""
 
 
 _checks: dict[Callable[..., Any], Callable[..., Any]] = {}

@@ -7,8 +7,8 @@ and events, and adds the security headers. It also keeps the list of open socket
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -22,14 +22,13 @@ from mysapk_web.services.log import place_of, warn_in_sums
 from mysapk_web.services.window import Window
 from mysapk_web.settings import Settings
 from mysapk_web.web import cookies
+from mysapk_web.web.asgi import ASGIApp as ASGIApp
+from mysapk_web.web.asgi import Message as Message
+from mysapk_web.web.asgi import Receive as Receive
+from mysapk_web.web.asgi import Scope as Scope
+from mysapk_web.web.asgi import Send as Send
 from mysapk_web.web.headers import FILE_POLICY, cache_control, fixed_headers, is_file
 from mysapk_web.web.sockets import CLOSE_POLICY, UNREAD_PER_NETWORK, UNREAD_PER_OFFICE, NetworkUse, OpenSocket, Sockets
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 Passed = Callable[[Limit, Visitor], Awaitable[None]]
 IsAlive = Callable[[Visitor], Awaitable[bool]]

@@ -14,6 +14,7 @@ from mysapk_web.models import Account, Pegawai, RoleGrant, Unor, bulk
 from mysapk_web.services import audit, revisions
 from mysapk_web.services.actor import Actor, NotFoundError, Refused
 from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.services.reasons import reason_of as reason_of
 from mysapk_web.services.revocation import revoke
 from mysapk_web.services.scope import people_within
 
@@ -159,19 +160,3 @@ def tell(session: Session, letter: Letter, account: Account, pegawai: Pegawai, *
     """
     if pegawai.email_key:
         enqueue(session, letter, account_id=account.id, **params)
-
-
-def reason_of(text: str, limit: int) -> str:
-    """A reason in words, on one line.
-
-    Args:
-        text: As typed.
-        limit: Characters.
-
-    Raises:
-        Refused: There is none, or it is too long.
-    """
-    why = " ".join(text.split())
-    if not why or len(why) > limit:
-        raise Refused(f"Isi alasan, paling banyak {limit} karakter.", "alasan")
-    return why

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlmodel import Session, col, select
 
@@ -13,9 +12,9 @@ from mysapk_web.domain.email import DomainVerdict, domain_verdict
 from mysapk_web.models import Pegawai, bulk
 from mysapk_web.services.rolls.person_row import Email, RowFault
 from mysapk_web.services.rolls.places import Agency
-
-CHUNK: Final = 1000
-"""Rows a transaction: other writers wait for it no longer than a fraction of a second."""
+from mysapk_web.services.rolls.tabular import CHUNK as CHUNK
+from mysapk_web.services.rolls.tabular import T as T
+from mysapk_web.services.rolls.tabular import chunks as chunks
 
 TAKEN_NOTE: Final = "Alamat email dipakai pegawai lain, jadi tidak disimpan; minta alamat yang lain."
 NOT_AGENCY_NOTE: Final = (
@@ -23,20 +22,6 @@ NOT_AGENCY_NOTE: Final = (
 )
 FREE_MAIL_NOTE: Final = "Alamat email memakai layanan gratis; instansi menyarankan alamat email instansi."
 TRIMMED_NOTE: Final = "Spasi di sekitar alamat email diabaikan."
-
-T = TypeVar("T")
-
-
-def chunks(rows: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
-    """Cut a stream into lists.
-
-    Args:
-        rows: Any stream; no more than one chunk of it is held.
-        size: Rows of a chunk.
-    """
-    stream = iter(rows)
-    while chunk := list(islice(stream, size)):
-        yield chunk
 
 
 @dataclass(slots=True)

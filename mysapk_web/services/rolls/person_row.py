@@ -13,6 +13,7 @@ from mysapk_web.domain.pegawai import JenisPegawai
 from mysapk_web.domain.text import INVISIBLE, is_blank
 from mysapk_web.services.address import MAX_RAW
 from mysapk_web.services.rolls.sheet import Row
+from mysapk_web.services.rolls.tabular import RowFault as RowFault
 
 _LONGEST: Final = {
     "nama": 200,
@@ -43,10 +44,6 @@ _GENDERS: Final = {
 _YES: Final = frozenset({"ya", "y", "1", "true", "sudah", "disetujui"})
 _NO: Final = frozenset({"tidak", "t", "0", "false", "belum", "n"})
 _DATES: Final = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y/%m/%d", "%d.%m.%Y", "%Y%m%d")
-
-
-class RowFault(Exception):  # noqa: N818  refuses one row, in words for whoever sent the file
-    """The row can't be taken. `str()` is an Indonesian sentence."""
 
 
 @dataclass(frozen=True, slots=True)

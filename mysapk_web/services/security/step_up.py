@@ -9,24 +9,17 @@ from sqlmodel import Session
 
 from mysapk_web.models import Account, Database
 from mysapk_web.services import clock, second_factor
-from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused, Refused
+from mysapk_web.services.actor import Actor, CountedRefusal, InputRefused
 from mysapk_web.services.database import in_transaction
+from mysapk_web.services.errors import FIELD as FIELD
+from mysapk_web.services.errors import NEEDED as NEEDED
+from mysapk_web.services.errors import StepUpNeeded as StepUpNeeded
 from mysapk_web.services.hashing import checked_first
 from mysapk_web.services.security.password import confirm_password, note_step_up
 from mysapk_web.settings import load
 
 RECENT: Final = timedelta(minutes=10)
 """So long a login, a password or a code counts as recent; at this age it no longer does."""
-FIELD: Final = "konfirmasi"
-"""Name of the field that takes the proof."""
-NEEDED: Final = "Tindakan ini memerlukan konfirmasi. Isi password Anda, atau kode dari aplikasi autentikator."
-
-
-class StepUpNeeded(Refused):
-    """The act waits until the person has shown password or code again; pages open the dialog for it."""
-
-    def __init__(self) -> None:
-        super().__init__(NEEDED, FIELD)
 
 
 def is_recent(actor: Actor) -> bool:

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypedDict
 from mysapk_web.domain.dates import as_typed
 from mysapk_web.domain.groups.fields import Field, FieldKind, Value
 from mysapk_web.services.pdm.views import FieldView
+from mysapk_web.ui.components.dates import DATE_HELP as DATE_HELP
 
 SHORT_LIST: Final = 15
 """Entries of a code table that a select shows; longer ones are searched on the server."""
@@ -19,7 +20,6 @@ _NUMERIC: Final = frozenset(
 )
 _PHONES: Final = frozenset({FieldKind.PHONE, FieldKind.TELEPHONE})
 _SHORT: Final = frozenset({FieldKind.INTEGER, FieldKind.YEAR, FieldKind.DECIMAL, FieldKind.DATE, FieldKind.POSTCODE})
-DATE_HELP: Final = "Tanggal-bulan-tahun, misalnya 17-08-2020."
 YES, NO = "ya", "tidak"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 
@@ -48,3 +48,6 @@ def _field(name: str, label: str, value: Any, help_text: str) -> rx.Component:
         custom_attrs=attributes(name, has_help=True, spoken={"spellCheck": "false"}),
     )
     return around(name, label, help_text, control)
+
+
+DATE_HELP: Final = "Tanggal-bulan-tahun, misalnya 17-08-2020."

@@ -6,22 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from mysapk_web.services.pdm.views import Board
-
-
-def time_left(board: Board) -> str:
-    """How long entry is open, or what else the period says.
-
-    Args:
-        board: Of the person.
-    """
-    if board.closed_sentence:
-        return board.closed_sentence
-    if board.days_left is None:
-        return ""
-    if board.days_left == 0:
-        return "Hari ini hari terakhir untuk mengirim."
-    return f"{board.days_left} hari lagi untuk mengirim."
+from mysapk_web.services.pdm.views.board import time_left as time_left
 
 
 def progress(done: Any, total: Any, percent: Any) -> rx.Component:

@@ -76,3 +76,18 @@ class Board:
     next_step: NextStep
     returned: list[ProposalView]
     zona: str
+
+
+def time_left(board: Board) -> str:
+    """How long entry is open, or what else the period says.
+
+    Args:
+        board: Of the person.
+    """
+    if board.closed_sentence:
+        return board.closed_sentence
+    if board.days_left is None:
+        return ""
+    if board.days_left == 0:
+        return "Hari ini hari terakhir untuk mengirim."
+    return f"{board.days_left} hari lagi untuk mengirim."

@@ -1,0 +1,36 @@
+"""Numbers and shares as Indonesians write them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+
+def percent(part: int, whole: int) -> str:
+    """A share as people write it, with two decimals, e.g. "72,11 %".
+
+    Args:
+        part: How many.
+        whole: Of how many; none gives "0,00 %".
+    """
+    return f"{_share(part, whole, Decimal('0.01'))} %".replace(".", ",")
+
+
+def whole_percent(part: int, whole: int) -> int:
+    """A share in whole percent, for a few things that can be counted at a glance. Arguments as for `percent`."""
+    return int(_share(part, whole, Decimal(1)))
+
+
+def _share(part: int, whole: int, step: Decimal) -> Decimal:
+    """Rounded to the nearest step, but 100 only for all of them."""
+    exact = Decimal(100 * part) / Decimal(whole) if whole else Decimal(0)
+    rounded = exact.quantize(step, ROUND_HALF_UP)
+    return rounded if part >= whole else min(rounded, 100 - step)
+
+
+def number(value: int) -> str:
+    """A number with Indonesian thousands, e.g. "3.923".
+
+    Args:
+        value: Any whole number.
+    """
+    return f"{value:,}".replace(",", ".")
