@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from mysapk_web.ui.build import FrontEnd
-from mysapk_web.ui.runtime import reflex_options
+from mysapk_web.app.build import FrontEnd
+from mysapk_web.app.runtime import reflex_options
 
 config = rx.Config(
     app_name="mysapk_web",

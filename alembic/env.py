@@ -6,9 +6,9 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-import mysapk_web.models  # noqa: F401  registers every table
-from mysapk_web.models import Database
-from mysapk_web.models.migration import is_compared, migrating
+import mysapk_web.app.tables  # noqa: F401  registers every table
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.migrations import is_compared, migrating
 from mysapk_web.settings import load
 
 MIGRATION_LOCK = 7_219_501

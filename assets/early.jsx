@@ -1,4 +1,4 @@
-// Takes over from mysapk_web/ui/early_input.js, which keeps what a person does before the scripts are there.
+// Takes over from mysapk_web/app/early_input.js, which keeps what a person does before the scripts are there.
 // Wrapped in mysapk_web/ui/components/behaviour.py.
 import { useEffect, useLayoutEffect } from "react";
 

@@ -7,7 +7,7 @@ const MONTHS =
   "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(" ");
 const two = (number) => String(number).padStart(2, "0");
 
-// What mysapk_web/domain/dates.py reads, as [year, month, day]; null where it is no day.
+// What mysapk_web/organisation/rules/dates.py reads, as [year, month, day]; null where it is no day.
 function readDay(text) {
   const typed = text.trim().replace(/[\u2010-\u2015\u2212]/g, "-");
   const first = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(typed);

@@ -1,5 +1,5 @@
 // What `/admin/email` does in the browser itself: a list sent as a raw body with its progress, and looking again while a run works.
-// Each export is wrapped in mysapk_web/ui/admin/email/behaviour.py. Nothing here decides anything; the server does.
+// Each export is wrapped in mysapk_web/administration/pages/email/behaviour.py. Nothing here decides anything; the server does.
 import { useEffect, useRef, useState } from "react";
 import { FileInput } from "$/public/fields.jsx";
 

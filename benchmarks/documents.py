@@ -18,11 +18,13 @@ from sqlmodel import Session, col, select
 
 from benchmarks.portal import portal, sessions
 from benchmarks.wire import percentile
-from mysapk_web.domain.groups import kind
-from mysapk_web.domain.groups.base import Action
-from mysapk_web.models import Account, Pegawai, Proposal, UserSession
-from mysapk_web.services import clock
-from mysapk_web.services.session import reference
+from mysapk_web.accounts.session import reference
+from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.groups import kind
+from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.tables import Proposal
+from mysapk_web.platform import clock
 from tests.wire.server import Server
 
 PEOPLE = 24

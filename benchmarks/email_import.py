@@ -23,8 +23,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.models import Account, Database, Instansi, OutboxMail, Pegawai, Unor, bulk, migration
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import bulk, migrations
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.tables.outbox import OutboxMail
 
 ROWS = 100_000
 PORTS = range(12_600, 12_700)
@@ -123,7 +128,7 @@ def _free_port() -> int:
 
 def _fill(url: str, rows: int) -> None:
     database = Database(url)
-    migration.upgrade(database)
+    migrations.upgrade(database)
     with database.begin() as session:
         agency = Instansi(kode="X1", nama="Pemerintah Kabupaten Contoh")
         session.add(agency)
@@ -193,10 +198,10 @@ class _Peak(threading.Thread):
 def _import(url: str, file: Path, result: Connection) -> None:
     from sqlmodel import func, select
 
-    from mysapk_web.services import collecting
-    from mysapk_web.services.email_imports import import_email
+    from mysapk_web.administration.email_imports.cli import import_email
+    from mysapk_web.platform import gc_tuning
 
-    collecting.settle()  # as the command does
+    gc_tuning.settle()  # as the command does
     database = Database(url)
     database.check()
     memory = _Peak()

@@ -18,16 +18,21 @@ from typing import Any
 
 from sqlalchemy import text
 
-from mysapk_web.domain.desk import BKN_KINDS
-from mysapk_web.domain.groups import GROUPS
-from mysapk_web.domain.groups.base import Action
-from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.roles import Role
-from mysapk_web.domain.usulan import UsulanAct, UsulanState
-from mysapk_web.models import Database, Instansi, Pegawai, Proposal, TrailEntry, Unor, bulk, migration
-from mysapk_web.services import collecting, verification
-from mysapk_web.services.actor import Actor, Grant
-from mysapk_web.services.verification import NEWEST, OPEN, Filters
+from mysapk_web.organisation.actor import Actor, Grant
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.rules.roles import Role
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.groups import GROUPS
+from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.pdm.tables import Proposal, TrailEntry
+from mysapk_web.platform import bulk, gc_tuning, migrations
+from mysapk_web.platform.database import Database
+from mysapk_web.verification import inbox
+from mysapk_web.verification.filters import NEWEST, OPEN, Filters
+from mysapk_web.verification.inbox import next_in_queue
+from mysapk_web.verification.rules.separation_of_duties import BKN_KINDS
 
 PROPOSALS = 200_000
 PEOPLE_EACH = 2
@@ -207,7 +212,7 @@ def _cases(units: list[list[int]]) -> dict[str, Callable[[Any], object]]:
     bkn = _actor(Role.ADMIN_BKN, None)
 
     def listed(actor: Actor, page: int = 1, **filters: Any) -> Callable[[Any], object]:
-        return lambda session: verification.inbox(session, actor, Filters(**filters), page)
+        return lambda session: inbox.inbox(session, actor, Filters(**filters), page)
 
     return {
         "unit": listed(unit),
@@ -229,7 +234,7 @@ def _cases(units: list[list[int]]) -> dict[str, Callable[[Any], object]]:
         "bkn_agency": listed(bkn, instansi="1000"),
         "bkn_agencies_all": listed(bkn, status=OPEN, instansi="nsi 4"),
         "admin": listed(_actor(Role.ADMIN_INSTANSI, 1)),
-        "next": lambda session: verification.next_in_queue(session, ministry, Filters(), 100),
+        "next": lambda session: next_in_queue(session, ministry, Filters(), 100),
     }
 
 
@@ -247,9 +252,9 @@ def measure(proposals: int = PROPOSALS, url: str | None = None, rounds: int = RO
     with tempfile.TemporaryDirectory() as folder:
         db = Database(url or f"sqlite:///{Path(folder) / 'inbox.db'}")
         try:
-            migration.upgrade(db)
+            migrations.upgrade(db)
             units = prepare(db, proposals)
-            collecting.settle()  # as the server does: what was made here is not looked through again and again
+            gc_tuning.settle()  # as the server does: what was made here is not looked through again and again
             found = {name: _p95(db, ask, rounds) for name, ask in _cases(units).items()}
         finally:
             db.dispose()

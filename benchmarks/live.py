@@ -16,8 +16,8 @@ import bcrypt
 
 from benchmarks.portal import portal, resident_bytes, sessions
 from benchmarks.wire import APP, Wire, percentile
-from mysapk_web.models import Database
-from mysapk_web.services import demo
+from mysapk_web.demo.accounts import demo_accounts
+from mysapk_web.platform.database import Database
 from mysapk_web.settings import Settings
 from tests.wire.server import SECRET, Server
 
@@ -27,8 +27,8 @@ WARM_UP = 20
 EVENT_SECONDS = 10
 LOGIN_SECONDS = 20
 LOGIN_TABS = 12
-SMALL_EVENT = f"{APP}.mysapk_web___ui___masuk____masuk_state.back"
-LOGIN_EVENT = f"{APP}.mysapk_web___ui___masuk____masuk_state.submit"
+SMALL_EVENT = f"{APP}.mysapk_web___accounts___pages___masuk____masuk_state.back"
+LOGIN_EVENT = f"{APP}.mysapk_web___accounts___pages___masuk____masuk_state.submit"
 
 
 def _address(number: int) -> str:
@@ -96,7 +96,7 @@ def bare_ceiling(cost: int, seconds: float = 8.0) -> float:
 async def _logins(server: Server, database: Database) -> dict[str, float]:
     """Logins as fast as answers come, while another logged-in person clicks every 50 ms."""
     settings = Settings(_env_file=None, demo=True, secret_key=SECRET)
-    people = [a for a in demo.demo_accounts(settings) if a.password and not a.totp_secret]
+    people = [a for a in demo_accounts(settings) if a.password and not a.totp_secret]
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         tabs = await _open(http, server, [""] * LOGIN_TABS, "/masuk")
         (other,) = await _open(http, server, sessions(database, 1), "/beranda")

@@ -23,22 +23,23 @@ from sqlmodel import Session, col, func, select
 
 from benchmarks.email_import import database_of
 from benchmarks.national_roll import fill, filled
-from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.roles import Role
-from mysapk_web.models import (
-    Account,
-    Database,
-    Proposal,
-    Unor,
-    migration,
-)
-from mysapk_web.services import clock, collecting, mail_log, people, trail, verification
-from mysapk_web.services.actor import Actor, Grant
-from mysapk_web.services.people.search import AccountState, PdmStep
-from mysapk_web.services.people.search import Order as By
-from mysapk_web.services.progress import counting, missing, pdm_reading, queue, reading, unfinished
-from mysapk_web.services.progress.lines import Order
-from mysapk_web.services.verification import OPEN, Filters
+from mysapk_web.administration import mail_log
+from mysapk_web.administration.audit.search import Filter, events
+from mysapk_web.administration.people import search as people_search
+from mysapk_web.administration.people.search import AccountState, PdmStep, Wanted
+from mysapk_web.administration.people.search import Order as By
+from mysapk_web.organisation.actor import Actor, Grant
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.rules.roles import Role
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Unor
+from mysapk_web.pdm.tables import Proposal
+from mysapk_web.platform import clock, gc_tuning, migrations
+from mysapk_web.platform.database import Database
+from mysapk_web.progress import activation_report, backlog, headcount, not_activated, pdm_incomplete, pdm_report
+from mysapk_web.progress.breakdown import Order
+from mysapk_web.verification import inbox as verification_inbox
+from mysapk_web.verification.filters import OPEN, Filters
 
 PEOPLE = 100_000
 """As part of `make bench`; the whole country takes a quarter of an hour to make."""
@@ -94,56 +95,58 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
     in_unit = [_actor(Grant(Role.VERIFIKATOR, instansi_id, path)) for _, instansi_id, path in offices] or verifiers
     approvers = [_actor(Grant(Role.APPROVER, instansi_id)) for instansi_id, _, _ in some]
     chosen = next((unit for unit, *_ in offices), some[0][1][0])
-    anything = missing.Filter()
+    anything = not_activated.Filter()
 
     def each(who: list[Actor], act: Callable[..., Any], *args: Any, **more: Any) -> list[Callable[[Session], Any]]:
         return [lambda session, actor=actor: act(session, actor, *args, **more) for actor in who]  # type: ignore[misc]
 
     found = {
-        "progress_country": each([bkn], reading.progress, order=Order.SHARE),
-        "progress_agency": each(admins, reading.progress, order=Order.MISSING),
-        "progress_unit": each(satker, reading.progress),
-        "pdm_country": each([bkn], pdm_reading.progress, order=Order.SHARE),
-        "pdm_agency": each(admins, pdm_reading.progress, order=Order.MISSING),
-        "pdm_unit": each(satker, pdm_reading.progress),
-        "pdm_again": each([bkn, *admins, *satker], pdm_reading.figures),
-        "figures_again": each([bkn, *admins, *satker], reading.figures),
-        "missing_country": each([bkn], missing.missing, anything),
-        "missing_agency": each(admins, missing.missing, anything),
-        "missing_unit": each(satker, missing.missing, anything),
-        "missing_deepest": each([bkn, *admins], missing.missing, anything, 40),
-        "sanctions": each([bkn, *admins], missing.sanctioned, anything),
-        "unfinished_country": each([bkn], unfinished.unfinished, unfinished.Filter()),
-        "unfinished_agency": each(admins, unfinished.unfinished, unfinished.Filter()),
-        "unfinished_unit": each(satker, unfinished.unfinished, unfinished.Filter()),
-        "unfinished_group": each([bkn, *admins], unfinished.unfinished, unfinished.Filter(group="skp")),
+        "progress_country": each([bkn], activation_report.progress, order=Order.SHARE),
+        "progress_agency": each(admins, activation_report.progress, order=Order.MISSING),
+        "progress_unit": each(satker, activation_report.progress),
+        "pdm_country": each([bkn], pdm_report.progress, order=Order.SHARE),
+        "pdm_agency": each(admins, pdm_report.progress, order=Order.MISSING),
+        "pdm_unit": each(satker, pdm_report.progress),
+        "pdm_again": each([bkn, *admins, *satker], pdm_report.figures),
+        "figures_again": each([bkn, *admins, *satker], activation_report.figures),
+        "missing_country": each([bkn], not_activated.missing, anything),
+        "missing_agency": each(admins, not_activated.missing, anything),
+        "missing_unit": each(satker, not_activated.missing, anything),
+        "missing_deepest": each([bkn, *admins], not_activated.missing, anything, 40),
+        "sanctions": each([bkn, *admins], not_activated.sanctioned, anything),
+        "unfinished_country": each([bkn], pdm_incomplete.unfinished, pdm_incomplete.Filter()),
+        "unfinished_agency": each(admins, pdm_incomplete.unfinished, pdm_incomplete.Filter()),
+        "unfinished_unit": each(satker, pdm_incomplete.unfinished, pdm_incomplete.Filter()),
+        "unfinished_group": each([bkn, *admins], pdm_incomplete.unfinished, pdm_incomplete.Filter(group="skp")),
         "unfinished_unsent": each(
-            [bkn, *admins], unfinished.unfinished, unfinished.Filter(lack=unfinished.Lack.UNSENT)
+            [bkn, *admins], pdm_incomplete.unfinished, pdm_incomplete.Filter(lack=pdm_incomplete.Lack.UNSENT)
         ),
         "unfinished_unsent_group": each(
-            [bkn, *admins], unfinished.unfinished, unfinished.Filter(lack=unfinished.Lack.UNSENT, group="skp")
+            [bkn, *admins],
+            pdm_incomplete.unfinished,
+            pdm_incomplete.Filter(lack=pdm_incomplete.Lack.UNSENT, group="skp"),
         ),
-        "unfinished_sanctions": each([bkn, *admins], unfinished.sanctioned, unfinished.Filter()),
-        "search_all": each([*admins, *satker], people.search, people.Wanted()),
-        "search_nip": each([bkn, *admins], people.search, people.Wanted(text="0000000000001")),
-        "search_name": each([bkn, *admins, *satker], people.search, people.Wanted(text="dewi rahayu")),
-        "search_unit": each(admins, people.search, people.Wanted(unit="Unit 00003")),
-        "search_pdm": each(admins, people.search, people.Wanted(pdm=PdmStep.DONE)),
-        "search_state": each(admins, people.search, people.Wanted(state=AccountState.INACTIVE)),
-        "search_switched_off": each(admins, people.search, people.Wanted(state=AccountState.DISABLED)),
-        "search_kind": each([*admins, *satker], people.search, people.Wanted(jenis=JenisPegawai.PPT_NON_ASN)),
-        "search_by_nip": each([*admins, *satker], people.search, people.Wanted(order=By.NIP)),
-        "search_by_unit": each([*admins, *satker], people.search, people.Wanted(order=By.UNIT)),
-        "search_state_by_unit": each(admins, people.search, people.Wanted(state=AccountState.INACTIVE, order=By.UNIT)),
-        "inbox_verifier": each(verifiers, verification.inbox, Filters(), 1),
-        "inbox_verifier_unit": each(in_unit, verification.inbox, Filters(), 1),
-        "inbox_approver": each(approvers, verification.inbox, Filters(), 1),
-        "inbox_bkn": each([bkn], verification.inbox, Filters(), 1),
-        "inbox_bkn_agency": each([bkn], verification.inbox, Filters(status=OPEN, instansi="Instansi 00"), 1),
-        "inbox_unit_chosen": each(admins[:1], verification.inbox, Filters(unit=chosen), 1),
-        "inbox_name": each(verifiers, verification.inbox, Filters(status=OPEN, nama="dewi putri rahayu"), 1),
+        "unfinished_sanctions": each([bkn, *admins], pdm_incomplete.sanctioned, pdm_incomplete.Filter()),
+        "search_all": each([*admins, *satker], people_search.search, Wanted()),
+        "search_nip": each([bkn, *admins], people_search.search, Wanted(text="0000000000001")),
+        "search_name": each([bkn, *admins, *satker], people_search.search, Wanted(text="dewi rahayu")),
+        "search_unit": each(admins, people_search.search, Wanted(unit="Unit 00003")),
+        "search_pdm": each(admins, people_search.search, Wanted(pdm=PdmStep.DONE)),
+        "search_state": each(admins, people_search.search, Wanted(state=AccountState.INACTIVE)),
+        "search_switched_off": each(admins, people_search.search, Wanted(state=AccountState.DISABLED)),
+        "search_kind": each([*admins, *satker], people_search.search, Wanted(jenis=JenisPegawai.PPT_NON_ASN)),
+        "search_by_nip": each([*admins, *satker], people_search.search, Wanted(order=By.NIP)),
+        "search_by_unit": each([*admins, *satker], people_search.search, Wanted(order=By.UNIT)),
+        "search_state_by_unit": each(admins, people_search.search, Wanted(state=AccountState.INACTIVE, order=By.UNIT)),
+        "inbox_verifier": each(verifiers, verification_inbox.inbox, Filters(), 1),
+        "inbox_verifier_unit": each(in_unit, verification_inbox.inbox, Filters(), 1),
+        "inbox_approver": each(approvers, verification_inbox.inbox, Filters(), 1),
+        "inbox_bkn": each([bkn], verification_inbox.inbox, Filters(), 1),
+        "inbox_bkn_agency": each([bkn], verification_inbox.inbox, Filters(status=OPEN, instansi="Instansi 00"), 1),
+        "inbox_unit_chosen": each(admins[:1], verification_inbox.inbox, Filters(unit=chosen), 1),
+        "inbox_name": each(verifiers, verification_inbox.inbox, Filters(status=OPEN, nama="dewi putri rahayu"), 1),
         "mails": each([bkn, *admins], mail_log.mails, mail_log.Filter()),
-        "trail": each([bkn, *admins], trail.events, trail.Filter()),
+        "trail": each([bkn, *admins], events, Filter()),
     }
     return {f"{name}_p95_ms": _p95(db, asks) for name, asks in found.items()}
 
@@ -159,7 +162,7 @@ def _activation(db: Database) -> float:
             session.execute(update(Account).where(col(Account.id) == account_id).values(activated_at=clock.now()))
         taken.append((time.perf_counter() - start) * 1000)
     with db.begin() as session:
-        counting.gather(session)
+        headcount.gather(session)
     return statistics.median(taken)
 
 
@@ -184,17 +187,17 @@ def measure(people: int = PEOPLE, url: str | None = None) -> dict[str, float]:
 
 def _measure(db: Database, people: int) -> dict[str, float]:
     try:
-        migration.upgrade(db)
+        migrations.upgrade(db)
         start = time.perf_counter()
         made = filled(db) or fill(db, people)
         took = time.perf_counter() - start
-        collecting.settle()  # as the server does: what was made here is not looked through again and again
+        gc_tuning.settle()  # as the server does: what was made here is not looked through again and again
         found = ask(db, made)
         found["activation_ms"] = _activation(db)
         start = time.perf_counter()
-        counting.rebuild(db)
+        headcount.rebuild(db)
         recounted = time.perf_counter() - start
-        if people <= CHECKED and (counting.verify(db) or queue.verify(db)):
+        if people <= CHECKED and (headcount.verify(db) or backlog.verify(db)):
             raise AssertionError("the counts are not those of a recount")
         with db.read() as session:
             units = session.exec(select(func.count()).select_from(Unor)).one()

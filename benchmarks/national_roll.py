@@ -15,32 +15,24 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import col, func, select
 
-from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.desk import BKN_KINDS
-from mysapk_web.domain.groups import GROUPS
-from mysapk_web.domain.groups.base import Action
-from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.domain.period import PeriodKind
-from mysapk_web.domain.progress import COUNTRY, DAILY
-from mysapk_web.domain.usulan import FINAL_STATES, Declaration, UsulanState
-from mysapk_web.models import (
-    Account,
-    AuditEvent,
-    Database,
-    GroupStatement,
-    Headcount,
-    HeadcountDay,
-    Instansi,
-    OutboxMail,
-    OutboxState,
-    Pegawai,
-    Period,
-    Proposal,
-    Unor,
-    bulk,
-)
-from mysapk_web.services import clock
-from mysapk_web.services.progress import counting
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi, Period, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.groups import GROUPS
+from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.rules.proposal import FINAL_STATES, Declaration, UsulanState
+from mysapk_web.pdm.tables import GroupStatement, Proposal
+from mysapk_web.platform import bulk, clock
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
+from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
+from mysapk_web.progress import headcount
+from mysapk_web.progress.rules import COUNTRY, DAILY
+from mysapk_web.progress.tables import Headcount, HeadcountDay
+from mysapk_web.verification.rules.separation_of_duties import BKN_KINDS
 
 AGENCIES = 644
 PEOPLE_A_UNIT = 40
@@ -225,7 +217,7 @@ def fill(db: Database, people: int, *, seed: int = 5_600_000) -> list[tuple[int,
             for table in ("pegawai", "akun", "unor", "instansi", "usulan"):
                 session.execute(text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"))
     _analyse(db)
-    counting.rebuild(db)
+    headcount.rebuild(db)
     _days_and_trail(db, people, dice)
     return made
 
@@ -262,7 +254,7 @@ def _days_and_trail(db: Database, people: int, dice: random.Random) -> None:
             )
         ).all()
         days = [
-            {"unor_id": row.unor_id, "day": counting.today() - timedelta(days=back), "jenis": row.jenis, "measure": row.measure,
+            {"unor_id": row.unor_id, "day": headcount.today() - timedelta(days=back), "jenis": row.jenis, "measure": row.measure,
              "count": row.count}
             for row in sums
             for back in range(1, 31)

@@ -20,12 +20,15 @@ from typing import Any
 import structlog
 from aiosmtpd.controller import Controller
 
-from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.mail.dispatcher import Dispatcher
-from mysapk_web.mail.transports import SmtpTransport
-from mysapk_web.models import Account, Database, Instansi, Pegawai, ResetRequest, Unor, migration
-from mysapk_web.services import clock
-from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.app.dispatcher import Dispatcher
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.tables.account import Account, ResetRequest
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock, migrations
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.transports import SmtpTransport
 from mysapk_web.settings import Settings
 
 MAILS = 2_000
@@ -70,7 +73,7 @@ def _rate(folder: Path, port: int) -> float:
         database_url=f"sqlite:///{folder}/outbox.db",
     )
     database = Database(settings.database_url)
-    migration.upgrade(database)
+    migrations.upgrade(database)
     _fill(database)
     transport = SmtpTransport(settings)
     dispatcher = Dispatcher(database, settings, transport)

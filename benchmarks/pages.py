@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.portal import portal
-from mysapk_web.web import frontend
+from mysapk_web.platform.http import frontend
 
 HERE = Path(__file__).parent / "node"
 RUNS = 3

@@ -14,20 +14,26 @@ from sqlmodel import col, select
 
 from benchmarks.portal import portal, sessions
 from benchmarks.wire import APP, Wire, percentile
-from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.models import Account, Database, Instansi, Pegawai, PersonnelRecord, UserSession
-from mysapk_web.services import clock, pdm
-from mysapk_web.services.actor import Actor
-from mysapk_web.services.database import in_transaction
-from mysapk_web.services.demo.accounts import KABUPATEN
-from mysapk_web.services.session import reference
+from mysapk_web.accounts.session import reference
+from mysapk_web.demo.accounts import KABUPATEN
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm import new_proposal, overview
+from mysapk_web.pdm.group_page import group_view
+from mysapk_web.pdm.tables import PersonnelRecord
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.executors import in_transaction
 from tests.wire.server import Server
 
 SOCKETS = 200
 SECONDS = 10
 RECORDS = 200
 LOOKS = 100
-SAVE = f"{APP}.mysapk_web___ui___pdm___isian___state____isian_state.save"
+SAVE = f"{APP}.mysapk_web___pdm___pages___isian___state____isian_state.save"
 GROUP, KIND = "keluarga", "anak"
 """Of which anybody may propose several, and a form as long as any."""
 
@@ -63,7 +69,7 @@ async def _saves(server: Server, database: Database) -> dict[str, float]:
     """People who type: every save is one event with its session, one use case, one answer."""
     actors = dict(list(_actors(database, sessions(database, 3 * SOCKETS)).items())[:SOCKETS])
     drafts = {
-        cookie: in_transaction(database, pdm.start, actor, group=GROUP, kind=KIND, action="ADD")
+        cookie: in_transaction(database, new_proposal.start, actor, group=GROUP, kind=KIND, action="ADD")
         for cookie, actor in actors.items()
     }
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
@@ -122,9 +128,9 @@ def _board(server: Server, database: Database) -> dict[str, float]:
             )
             for number in range(RECORDS)
         )
-    in_transaction(database, pdm.start, actor, group=GROUP, kind=KIND, action="ADD")
+    in_transaction(database, new_proposal.start, actor, group=GROUP, kind=KIND, action="ADD")
     figures = {}
-    for name, look in (("board_p95_ms", pdm.board), ("group_p95_ms", lambda s, a: pdm.group_view(s, a, "keluarga"))):
+    for name, look in (("board_p95_ms", overview.board), ("group_p95_ms", lambda s, a: group_view(s, a, "keluarga"))):
         took = []
         for _ in range(LOOKS):
             start = time.perf_counter()

@@ -12,9 +12,11 @@ from pathlib import Path
 import psutil
 from sqlmodel import col, select
 
-from mysapk_web.models import Account, Database, UserSession, migration
-from mysapk_web.services import clock, demo
-from mysapk_web.services.session import reference
+from mysapk_web.accounts.session import reference
+from mysapk_web.demo import fill
+from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.platform import clock, migrations
+from mysapk_web.platform.database import Database
 from mysapk_web.settings import Settings
 from tests.wire.server import SECRET, Server
 
@@ -32,7 +34,7 @@ def portal(*, cost: int = 12, front_end: bool = False, port: int | None = None) 
         folder = Path(name)
         url = f"sqlite:///{folder}/bench.db"
         database = Database(url)
-        migration.upgrade(database)
+        migrations.upgrade(database)
         settings = Settings(
             _env_file=None,
             demo=True,
@@ -41,7 +43,7 @@ def portal(*, cost: int = 12, front_end: bool = False, port: int | None = None) 
             database_url=url,
             document_dir=folder / "documents",
         )
-        demo.fill(database, settings)
+        fill.fill(database, settings)
         server = Server(
             folder, url, front_end=front_end, port=port, MYSAPK_BCRYPT_COST=str(cost), MYSAPK_TRUSTED_PROXIES="1"
         ).start()

@@ -19,11 +19,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mysapk_web import settings as settings_module
-from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.models import Account, Database, Instansi, Pegawai, Unor, migration
-from mysapk_web.services import login, passwords, recovery
-from mysapk_web.services.actor import Refused, Visitor
-from mysapk_web.services.database import in_transaction
+from mysapk_web.accounts import login, passwords
+from mysapk_web.accounts.recovery.request import request_token
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import migrations
+from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.executors import in_transaction
 from mysapk_web.settings import Settings
 
 ROUNDS = 400
@@ -44,7 +50,7 @@ def _portal(cost: int, url: str | None) -> Iterator[tuple[Database, Settings]]:
         settings_module.load.cache_clear()
         database = Database(url or f"sqlite:///{Path(folder) / 'timing.db'}")
         try:
-            migration.upgrade(database)
+            migrations.upgrade(database)
             yield database, settings_module.load()
         finally:
             database.dispose()
@@ -138,7 +144,7 @@ def measure(rounds: int = ROUNDS, cost: int = COST, url: str | None = None) -> d
         def request(number: int, nip: str) -> None:
             in_transaction(
                 database,
-                recovery.request_token,
+                request_token,
                 visitor=_visitor(next(visitors)),
                 nip=nip,
                 email=_email(number),

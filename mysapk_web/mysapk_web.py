@@ -11,33 +11,27 @@ from functools import partial
 import reflex as rx
 from starlette.applications import Starlette
 
-from mysapk_web.mail.dispatcher import Dispatcher
-from mysapk_web.mail.transports import make_transport
-from mysapk_web.services import (
-    background,
-    bookkeeping,
-    collecting,
-    database,
-    document_cleanup,
-    log,
-    refusals,
-    retention,
-)
-from mysapk_web.services.background import Task, run_periodically
-from mysapk_web.services.email_imports import work
-from mysapk_web.services.passwords import warm_up
+from mysapk_web import pages
+from mysapk_web.accounts import visitor_log
+from mysapk_web.accounts.http.gate import Gate
+from mysapk_web.accounts.passwords import warm_up
+from mysapk_web.administration.email_imports import work
+from mysapk_web.app import maintenance, retention, routes
+from mysapk_web.app.dispatcher import Dispatcher
+from mysapk_web.app.event_middleware import Wall, unexpected
+from mysapk_web.app.socket_reaper import is_alive, reap
+from mysapk_web.app.sockets import count_unread, event_app
+from mysapk_web.pdm import document_cleanup
+from mysapk_web.platform import background, executors, gc_tuning, log
+from mysapk_web.platform.background import Task, run_periodically
+from mysapk_web.platform.http.asgi import ASGIApp
+from mysapk_web.platform.http.frontend import POLICY, STATIC
+from mysapk_web.platform.http.headers import content_security_policy, script_hashes
+from mysapk_web.platform.http.shutdown import Ending
+from mysapk_web.platform.http.sockets import Sockets
+from mysapk_web.platform.http.static_site import Pages
+from mysapk_web.platform.mail.transports import make_transport
 from mysapk_web.settings import SettingsError, load
-from mysapk_web.ui import pages
-from mysapk_web.ui.reaper import is_alive, reap
-from mysapk_web.ui.sockets import count_unread, event_app
-from mysapk_web.ui.wall import Wall, unexpected
-from mysapk_web.web import routes
-from mysapk_web.web.ending import Ending
-from mysapk_web.web.frontend import POLICY, STATIC
-from mysapk_web.web.gate import ASGIApp, Gate
-from mysapk_web.web.headers import content_security_policy, script_hashes
-from mysapk_web.web.pages import Pages
-from mysapk_web.web.sockets import Sockets
 
 sockets = Sockets()
 ending = Ending(sockets)
@@ -61,7 +55,7 @@ async def events() -> AsyncIterator[None]:
 async def mails() -> AsyncIterator[None]:
     """The outbox is sent while the server runs."""
     settings = load()
-    dispatcher = Dispatcher(database.database(), settings, make_transport(settings))
+    dispatcher = Dispatcher(executors.database(), settings, make_transport(settings))
     task = asyncio.create_task(dispatcher.serve(ending.begun))
     yield
     ending.begun.set()
@@ -71,11 +65,11 @@ async def mails() -> AsyncIterator[None]:
 @asynccontextmanager
 async def loops() -> AsyncIterator[None]:
     """The background loops run while the server does."""
-    db, watch = database.database(), bookkeeping.Watch()
+    db, watch = executors.database(), maintenance.Watch()
     steps: dict[Task, Callable[[], Awaitable[bool]]] = {
         background.SESSIONS: partial(reap, app, sockets),
-        background.COUNTS: bookkeeping.gather_counts,
-        background.SEALS: partial(bookkeeping.seal_events, watch),
+        background.COUNTS: maintenance.gather_counts,
+        background.SEALS: partial(maintenance.seal_events, watch),
         background.IMPORTS: work.work_once,
         background.RETENTION: retention.tidy,
         background.DOCUMENTS: document_cleanup.clear_away,
@@ -114,6 +108,6 @@ def portal() -> ASGIApp:
     behind, settings = Pages(app(), STATIC), load()
     log.configure(settings)
     hashes = script_hashes(POLICY) if POLICY.exists() else []
-    collecting.settle()
+    gc_tuning.settle()
     policy = content_security_policy(settings, hashes)
-    return Gate(behind, event_app(app), settings, policy, sockets, refusals.passed, is_alive)
+    return Gate(behind, event_app(app), settings, policy, sockets, visitor_log.passed, is_alive)

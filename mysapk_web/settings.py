@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mysapk_web.limits import LimitSettings
+from mysapk_web.limit_settings import LimitSettings
 
 MIN_SECRET_LENGTH = 32
 """Characters; 32 of a random URL-safe text are more than 128 bits (ASVS 11.5.1)."""

@@ -21,8 +21,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mysapk_web.models import Database, migration
-from mysapk_web.services import demo
+from mysapk_web.demo import fill
+from mysapk_web.platform import migrations
+from mysapk_web.platform.database import Database
 from mysapk_web.settings import Settings
 
 SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
@@ -59,7 +60,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file that every test copies."""
     path = tmp_path_factory.mktemp("template") / "template.db"
     database = Database(f"sqlite:///{path}")
-    migration.upgrade(database)
+    migrations.upgrade(database)
     database.dispose()
     return path
 
@@ -85,7 +86,7 @@ def demo_template(sqlite_template: Path) -> Path:
     shutil.copy(sqlite_template, path)
     database = Database(f"sqlite:///{path}")
     folder = path.with_name("documents")
-    demo.fill(database, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4, document_dir=folder))
+    fill.fill(database, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4, document_dir=folder))
     database.dispose()
     return path
 
@@ -124,7 +125,7 @@ def postgres_template(postgres_server: str) -> str:
     """Name of a migrated database that every test copies."""
     name = _new_postgres(postgres_server, template="template0")
     database = Database(postgres_server + name)
-    migration.upgrade(database)
+    migrations.upgrade(database)
     database.dispose()
     return name
 

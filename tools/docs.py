@@ -16,8 +16,8 @@ from typing import Any, Literal, get_args, get_origin
 from typer.main import get_command
 
 from mysapk_web import cli
-from mysapk_web.domain.roles import GRANTABLE, Role, matrix_markdown
-from mysapk_web.services.demo import demo_accounts
+from mysapk_web.demo.accounts import demo_accounts
+from mysapk_web.organisation.rules.roles import GRANTABLE, Role, matrix_markdown
 from mysapk_web.settings import Settings, describe
 
 ROOT = Path(__file__).resolve().parents[1]

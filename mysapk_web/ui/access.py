@@ -11,9 +11,11 @@ from typing import Any
 
 import reflex as rx
 
-from mysapk_web.domain.roles import Permission
-from mysapk_web.services import refusals
-from mysapk_web.services.actor import Actor, NotAllowed, NotFoundError, Refused, StaleRevisionError, Visitor
+from mysapk_web.organisation import access_log
+from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.errors import NotAllowed, Refused, StaleRevisionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def holding(*permissions: Permission) -> Policy:
     """Policy for a logged-in person whose role gives at least one of the permissions.
 
     Args:
-        *permissions: From the matrix in `domain.roles`.
+        *permissions: From the matrix in `organisation.rules.roles`.
     """
     return Policy(logged_in=True, permissions=permissions)
 
@@ -111,7 +113,7 @@ async def note_refusal() -> None:
     """Write into the trail that a service refused the person of this event; for a handler that answers `NotAllowed` in its own words."""
     person = actor_or_none()
     if person is not None:
-        await refusals.refused(person, _called.get())
+        await access_log.refused(person, _called.get())
 
 
 def handler(policy: Policy, *, background: bool = False, passive: bool = False) -> Callable[[Callable[..., Any]], Any]:

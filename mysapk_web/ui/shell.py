@@ -10,10 +10,11 @@ from reflex.style import color_mode, set_color_mode
 from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
-from mysapk_web.domain.roles import Permission
-from mysapk_web.services import database, home, notices
-from mysapk_web.services.actor import Actor
-from mysapk_web.services.help import NATIONAL
+from mysapk_web.organisation import home, notices
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.help import NATIONAL
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.platform import executors
 from mysapk_web.ui.access import actor
 from mysapk_web.ui.components.behaviour import Connection, EarlyInput, Main, NativeForm
 from mysapk_web.ui.components.session_end import SessionEnd
@@ -76,14 +77,14 @@ class ShellState(AppState):
     async def _fill(self) -> None:
         """Fill the header for the person of this event; called by the load handlers of the pages."""
         person = actor()
-        unread = await database.look(notices.unread, person)
+        unread = await executors.look(notices.unread, person)
         if unread != self.unread:
             self.unread = unread
         entries = navigation_for(person)
         if entries != self.entries:
             self.entries = entries
         if not self.nama:
-            self.nama = (await database.look(home.home, person)).nama
+            self.nama = (await executors.look(home.home, person)).nama
 
 
 def _brand(href: str) -> rx.Component:

@@ -11,13 +11,12 @@ from reflex.event import EventSpec
 from reflex.state import BaseState, _override_base_method
 from sqlalchemy.exc import SQLAlchemyError
 
-from mysapk_web.domain.text import storable
-from mysapk_web.services.actor import InputRefused, NotAllowed, NotFoundError, Refused
-from mysapk_web.services.hashing import Busy
-from mysapk_web.services.log import place_of
-from mysapk_web.services.security import StepUpNeeded
+from mysapk_web.organisation.actor import NotFoundError
+from mysapk_web.platform.errors import Busy, InputRefused, NotAllowed, Refused, StepUpNeeded
+from mysapk_web.platform.log import place_of
+from mysapk_web.platform.rules.text import storable
 from mysapk_web.ui.access import ANYONE, handler
-from mysapk_web.ui.tree import Substates, Told
+from mysapk_web.ui.lazy_substates import Substates, Told
 
 log = structlog.get_logger(__name__)
 

@@ -9,9 +9,13 @@ from typing import Any
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
-from mysapk_web.domain.email_import import RowVerdict, RunSource, RunState
-from mysapk_web.models import Database, EmailImport, EmailImportRow, EmailRequest, Instansi, Pegawai
-from mysapk_web.services import clock
+from mysapk_web.administration.rules.email_import import RowVerdict, RunSource, RunState
+from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
+from mysapk_web.administration.tables.email_request import EmailRequest
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 
 

@@ -22,10 +22,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from sqlalchemy import text
 
-from mysapk_web.models import Database
-from mysapk_web.services import demo
+from mysapk_web.demo.accounts import DemoAccount, demo_accounts
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.http import frontend
 from mysapk_web.settings import Settings
-from mysapk_web.web import frontend
 from tests.browser.looks import DESK, Looks
 from tests.browser.watch import Watch
 from tests.wire.people import People
@@ -142,14 +142,14 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def accounts() -> dict[str, demo.DemoAccount]:
+def accounts() -> dict[str, DemoAccount]:
     """The demo accounts by key."""
     settings = Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4)
-    return {account.key: account for account in demo.demo_accounts(settings)}
+    return {account.key: account for account in demo_accounts(settings)}
 
 
 @pytest.fixture(scope="package")
-def people(server_db: Database, accounts: dict[str, demo.DemoAccount]) -> People:
+def people(server_db: Database, accounts: dict[str, DemoAccount]) -> People:
     """Opens sessions for the persons of the demo, without the way through the login."""
     return People(server_db, accounts)
 

@@ -8,23 +8,23 @@ from typing import Any, Final
 from sqlalchemy import delete, update
 from sqlmodel import select
 
-from mysapk_web.domain.usulan import UsulanAct, UsulanState
-from mysapk_web.models import (
-    Account,
-    Database,
+from mysapk_web.organisation.notices import notify
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.notice import Notice
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.pdm.tables import (
     Document,
     FormerValue,
     GroupStatement,
-    Notice,
-    Pegawai,
     PersonnelRecord,
     Proof,
     Proposal,
     ProposalClaim,
     TrailEntry,
 )
-from mysapk_web.services import clock
-from mysapk_web.services.notices import notify
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 
 ON_FILE: Final[dict[str, list[dict[str, Any]]]] = {
     "golongan": [

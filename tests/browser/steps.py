@@ -8,7 +8,7 @@ import time
 import pyotp
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
 
 TOKEN = re.compile(r"^\s*([A-HJ-KM-NP-Z2-9]{7})\s*$", re.MULTILINE)
 

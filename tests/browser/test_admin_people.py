@@ -11,15 +11,18 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 
-from mysapk_web.domain.roles import Role
-from mysapk_web.models import Account, Database, Pegawai, RoleGrant
-from mysapk_web.services import clock, revisions
-from mysapk_web.services import people as services
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.administration.people.accounts import disable_account
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation import revisions
+from mysapk_web.organisation.rules.roles import Role
+from mysapk_web.organisation.tables.account import Account, RoleGrant
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.steps import button_named, fill, open_login
-from tests.unit.services.offices import acting
+from tests.support.demo_actors import acting
 from tests.wire.people import People
 
 Accounts = dict[str, DemoAccount]
@@ -230,7 +233,7 @@ def test_an_account_that_a_colleague_has_disabled_meanwhile(
     with server_db.begin() as s:
         seen = revisions.current(s, revisions.of_account(account_id))
         bkn = acting(server_db, "admin_bkn")
-        services.disable_account(s, account_id=account_id, actor=bkn, reason="Pensiun", seen=seen)
+        disable_account(s, account_id=account_id, actor=bkn, reason="Pensiun", seen=seen)
     button_named(dialog, "Nonaktifkan akun").click()
     alert = dialog.get_by_role("alert")
     expect(alert).to_be_focused()

@@ -6,11 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select, update
 
-from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import Account, Database, Instansi
-from mysapk_web.services import audit, clock
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation import audit
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.rules.audit import AuditTag
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import Looks

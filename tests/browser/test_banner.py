@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 from sqlmodel import col, func, select
 
-from mysapk_web.domain.period import PeriodKind
-from mysapk_web.models import Database, Instansi, Period
-from mysapk_web.services.demo.accounts import KOTA
+from mysapk_web.demo.accounts import KOTA
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.tables.agency import Instansi, Period
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import CHROMIUM_ARGS, NewPage
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.wire.people import People

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import PHONE, Looks

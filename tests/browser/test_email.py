@@ -10,9 +10,12 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 from sqlmodel import select
 
-from mysapk_web.models import Account, Database, ImportToken, Pegawai, UserSession
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.administration.tables.email_import import ImportToken
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.addresses import a_request, email_of, opened
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, Looks

@@ -10,9 +10,11 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 from sqlmodel import select
 
-from mysapk_web.domain.email_import import RowVerdict, RunState
-from mysapk_web.models import Database, EmailImport, Pegawai
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.administration.rules.email_import import RowVerdict, RunState
+from mysapk_web.administration.tables.email_import import EmailImport
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform.database import Database
 from tests.browser.addresses import a_run, email_of, opened
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line

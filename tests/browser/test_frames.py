@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import WebSocket
 
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
 from tests.browser.conftest import NewPage
 from tests.browser.steps import at_home, log_in
 

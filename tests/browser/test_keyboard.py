@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE
 from tests.browser.steps import at_home, button_named, fill, focused, open_login, ready

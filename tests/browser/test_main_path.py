@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE, SIZES
 from tests.browser.steps import at_home, button_named, code_of, fill, log_in, mailed_token, open_login, ready

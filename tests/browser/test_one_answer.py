@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
 from tests.browser.conftest import NewPage
 from tests.browser.steps import button_named, fill, ready
 

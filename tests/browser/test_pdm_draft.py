@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import text
 
-from mysapk_web.models import Database
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import Looks

@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 from sqlmodel import select
 
-from mysapk_web.models import Database, PersonnelRecord, Proposal
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.pdm.tables import PersonnelRecord, Proposal
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.records import ON_FILE, newest_proposal, person_id, put_on_file

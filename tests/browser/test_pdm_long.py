@@ -7,16 +7,18 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from mysapk_web.domain.groups.base import Action
-from mysapk_web.domain.usulan import UsulanAct, UsulanState
-from mysapk_web.models import Database, Pegawai, Proposal, TrailEntry
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.pdm.tables import Proposal, TrailEntry
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import Looks
 from tests.browser.records import give_back, person_id, put_on_file
 from tests.browser.steps import button_named
-from tests.unit.domain.groups.records import GOOD
+from tests.support.records import GOOD
 
 Accounts = dict[str, DemoAccount]
 MANY = 30

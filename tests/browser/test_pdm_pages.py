@@ -7,9 +7,10 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 from sqlmodel import col
 
-from mysapk_web.domain.throttle import PROOF_CHECKS_PER_ADDRESS
-from mysapk_web.models import Counter, Database
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.tables.counter import Counter
+from mysapk_web.rate_limits import PROOF_CHECKS_PER_ADDRESS
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import Looks

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from mysapk_web.domain.groups import GROUPS
-from mysapk_web.domain.usulan import Declaration
-from mysapk_web.models import Database, GroupStatement, Pegawai, Proof
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.groups import GROUPS
+from mysapk_web.pdm.rules.proposal import Declaration
+from mysapk_web.pdm.tables import GroupStatement, Proof
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import Looks
 from tests.browser.records import person_id, put_on_file

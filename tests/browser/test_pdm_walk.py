@@ -9,8 +9,8 @@ import pikepdf
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from mysapk_web.models import Database
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import SIZES, Looks
 from tests.browser.records import give_back, newest_proposal, put_on_file

@@ -10,16 +10,16 @@ import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from mysapk_web.models import Database
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import SIZES, Looks
 from tests.browser.records import ON_FILE, put_on_file
 from tests.browser.steps import at_home, button_named, fill
 from tests.browser.test_main_path import activate
 from tests.browser.test_pdm_walk import SAVED, draft_line, open_form, upload
-from tests.unit.domain.groups.records import GOOD
-from tests.unit.services.pdm import qr
+from tests.support import qr
+from tests.support.records import GOOD
 
 Accounts = dict[str, DemoAccount]
 PASSWORD = "Kapal-Rotan-71"

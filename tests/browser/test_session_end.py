@@ -11,10 +11,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlmodel import select
 
-from mysapk_web.models import Database, UserSession
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.services.session import reference
+from mysapk_web.accounts.session import reference
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.account import UserSession
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import DESK, PHONE, Looks

@@ -13,19 +13,27 @@ from playwright.sync_api import expect
 from sqlalchemy import text, update
 from sqlmodel import col, select
 
-from mysapk_web.domain.dates import write_date
-from mysapk_web.domain.period import ZONES, PeriodKind
-from mysapk_web.models import Account, Announcement, Database, Instansi, OutboxMail, OutboxState, Pegawai, Period
-from mysapk_web.services import announcements, clock, period_admin, revisions
-from mysapk_web.services.actor import NOT_FOUND
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.services.outbox import Letter, enqueue
-from mysapk_web.services.period_draft import Act, Draft
+from mysapk_web.administration import announcements, period_admin
+from mysapk_web.administration.period_input import Act, Draft
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation import revisions
+from mysapk_web.organisation.actor import NOT_FOUND
+from mysapk_web.organisation.rules.dates import write_date
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi, Period
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
+from mysapk_web.progress.tables import Announcement
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.steps import button_named, fill
-from tests.unit.services.offices import NIPS, acting
+from tests.support.demo_actors import NIPS, acting
 from tests.wire.people import People
 
 Accounts = dict[str, DemoAccount]

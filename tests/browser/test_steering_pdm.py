@@ -13,12 +13,17 @@ from playwright.sync_api import expect
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from mysapk_web.domain.groups import GROUPS
-from mysapk_web.domain.period import PeriodKind
-from mysapk_web.domain.usulan import Declaration
-from mysapk_web.models import Account, Database, GroupStatement, Instansi, OutboxMail, Pegawai, Period
-from mysapk_web.services import clock
-from mysapk_web.services.outbox import Letter
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi, Period
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.groups import GROUPS
+from mysapk_web.pdm.rules.proposal import Declaration
+from mysapk_web.pdm.tables import GroupStatement
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.tables.outbox import OutboxMail
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.steps import button_named

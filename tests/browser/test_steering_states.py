@@ -9,10 +9,11 @@ from playwright.sync_api import expect
 from sqlalchemy import delete
 from sqlmodel import col
 
-from mysapk_web.domain.dates import write_date
-from mysapk_web.domain.period import PeriodKind
-from mysapk_web.models import Database, Period
-from mysapk_web.services import clock
+from mysapk_web.organisation.rules.dates import write_date
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.tables.agency import Period
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import DESK, PHONE, Looks

@@ -9,8 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from mysapk_web.models import Database, RoleGrant
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.account import RoleGrant
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.steps import button_named, fill

@@ -9,10 +9,11 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import update
 from sqlmodel import select
 
-from mysapk_web.domain.usulan import UsulanState
-from mysapk_web.models import Database, PersonnelRecord, Proposal
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.tables import PersonnelRecord, Proposal
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, SIZES, Looks
 from tests.browser.records import newest_proposal, person_id, put_on_file

@@ -9,9 +9,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from mysapk_web.domain.usulan import UsulanState
-from mysapk_web.models import Database, Instansi, Proposal, Unor
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.tables import Proposal
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, Looks
 from tests.browser.records import put_on_file

@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
-from mysapk_web.domain.usulan import UsulanState
-from mysapk_web.models import Database, Proposal
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.tables import Proposal
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import DESK, PHONE, Looks

@@ -10,13 +10,17 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from mysapk_web.domain.groups.base import Action
-from mysapk_web.domain.period import PeriodKind
-from mysapk_web.domain.roles import Role
-from mysapk_web.domain.usulan import UsulanState
-from mysapk_web.models import Account, Database, Instansi, Pegawai, Period, Proposal, ProposalClaim, RoleGrant
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.rules.roles import Role
+from mysapk_web.organisation.tables.account import Account, RoleGrant
+from mysapk_web.organisation.tables.agency import Instansi, Period
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.tables import Proposal, ProposalClaim
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE, SIZES, Looks
 from tests.browser.records import put_on_file

@@ -10,9 +10,12 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
-from mysapk_web.domain.usulan import UsulanState
-from mysapk_web.models import Database, Instansi, Pegawai, PersonnelRecord, Proposal, Unor
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.tables import PersonnelRecord, Proposal
+from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE, Looks
 from tests.browser.records import newest_proposal, person_id

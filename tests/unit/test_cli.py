@@ -18,21 +18,18 @@ from sqlalchemy import text
 from sqlmodel import col, func, select
 from typer.testing import CliRunner, Result
 
+from mysapk_web.administration.tables.email_request import EmailRequest
+from mysapk_web.app import maintenance
 from mysapk_web.cli import app
-from mysapk_web.domain.roles import Role
-from mysapk_web.models import (
-    Account,
-    BackgroundRun,
-    Database,
-    EmailRequest,
-    Pegawai,
-    PersonnelRecord,
-    RoleGrant,
-    migration,
-)
-from mysapk_web.services import bookkeeping, clock
-from mysapk_web.services.document_files import MARKER, Marker, write_marker
-from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.organisation.rules.roles import Role
+from mysapk_web.organisation.tables.account import Account, RoleGrant
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.tables import PersonnelRecord
+from mysapk_web.platform import clock, migrations
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.document_store import MARKER, Marker, write_marker
+from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.tables.job import BackgroundRun
 from mysapk_web.settings import load
 
 SECRET = "a-secret-that-nobody-may-see-0123456789"
@@ -92,8 +89,8 @@ def test_migrate_and_migrate_again(fresh: Shell) -> None:
     assert fresh.run("demo").exit_code == 2
     first, second = fresh.run("migrate"), fresh.run("migrate")
     assert (first.exit_code, second.exit_code) == (0, 0)
-    assert f"from nothing to {migration.head()}" in first.stdout
-    assert f"at {migration.head()}" in second.stdout
+    assert f"from nothing to {migrations.head()}" in first.stdout
+    assert f"at {migrations.head()}" in second.stdout
     assert fresh.people() == 0
 
 
@@ -423,7 +420,7 @@ def test_check_tells_of_requests_that_nobody_in_the_portal_may_decide(shell: She
 def test_check_walks_along_the_trail(shell: Shell) -> None:
     assert shell.run("demo").exit_code == 0
     database = Database(shell.url)
-    bookkeeping.catch_up(database, load())
+    maintenance.catch_up(database, load())
     first = shell.run("check")
     head = re.search(r"head (\d+:[0-9a-f]{64})", first.output)
     assert first.exit_code == 0
@@ -443,7 +440,7 @@ def test_check_walks_along_the_trail(shell: Shell) -> None:
 def test_a_trail_that_is_sealed_no_more_is_told_and_goes_on_when_the_operator_says_so(shell: Shell) -> None:
     assert shell.run("demo").exit_code == 0
     database = Database(shell.url)
-    bookkeeping.catch_up(database, load())
+    maintenance.catch_up(database, load())
     assert "is whole" in shell.run("continue-trail", "--reason", "coba").output
     with database.begin() as session:
         session.execute(text("UPDATE pekerjaan_latar SET note = '{\"position\": 1}' WHERE name = 'segel'"))
@@ -452,6 +449,6 @@ def test_a_trail_that_is_sealed_no_more_is_told_and_goes_on_when_the_operator_sa
     assert (halted.exit_code, "continue-trail" in halted.output) == (1, True)
     assert shell.run("continue-trail", "--reason", " ").exit_code == 2
     assert "Kepala rantai diubah." in shell.run("continue-trail", "--reason", "Sudah diperiksa").output
-    bookkeeping.catch_up(database, load())
+    maintenance.catch_up(database, load())
     assert shell.run("check").exit_code == 0
     database.dispose()

@@ -10,9 +10,9 @@ from typer.main import get_command
 
 from benchmarks.__main__ import BUDGETS
 from mysapk_web import cli
-from mysapk_web.domain.roles import matrix_markdown
-from mysapk_web.services.demo.accounts import PERSONAS
-from mysapk_web.services.outbox import Letter
+from mysapk_web.demo.accounts import PERSONAS
+from mysapk_web.organisation.rules.roles import matrix_markdown
+from mysapk_web.platform.mail.queue import Letter
 from mysapk_web.settings import describe
 from tools import docs
 
@@ -26,7 +26,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 NAMED = re.compile(
-    r"(?:mysapk_web|tests|docs|tools|alembic|benchmarks|assets|requirements|domain|reference|models|services|mail|web|ui)"
+    r"(?:mysapk_web|tests|docs|tools|alembic|benchmarks|assets|requirements|platform|organisation|ui|accounts|pdm|verification|progress|administration|home|demo|app|cli)"
     r"/[\w./-]*|[\w-]+\.(?:py|md|toml|ini|jsx)|Makefile|LICENSE|\.env\.example"
 )
 """What is taken for the name of a file or folder of this project, from its root or from the package."""

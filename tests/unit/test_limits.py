@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from mysapk_web.domain import throttle
-from mysapk_web.domain.throttle import LIMITS, Limit
-from mysapk_web.limits import _FIELDS, LimitSettings
+from mysapk_web import rate_limits
+from mysapk_web.limit_settings import _FIELDS, LimitSettings
+from mysapk_web.rate_limits import LIMITS, Limit
 from mysapk_web.settings import Settings, SettingsError, read
 
 SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
@@ -47,7 +47,7 @@ def test_a_limit_that_is_set_counts_for_everybody_it_is_meant_for(limit: Limit) 
 
 def test_another_limit_of_the_same_name_is_left_alone() -> None:
     """Others derive theirs from one of the domain, to write the trail once."""
-    once = Limit(throttle.HANDSHAKES_PER_ADDRESS.name, 1, throttle.HANDSHAKES_PER_ADDRESS.window)
+    once = Limit(rate_limits.HANDSHAKES_PER_ADDRESS.name, 1, rate_limits.HANDSHAKES_PER_ADDRESS.window)
     assert made().limit(once) == once
 
 
@@ -57,8 +57,8 @@ def test_every_limit_by_network_has_one_for_offices() -> None:
     }
     assert all(limit.office > limit.count for limit in LIMITS if limit.office is not None)
     settings = made(office_networks=OFFICE)
-    assert settings.most_sockets(OFFICE) > settings.most_sockets("192.0.2.1") == throttle.SOCKETS_PER_ADDRESS
-    assert settings.free_failures(OFFICE) > settings.free_failures("192.0.2.1") == throttle.FREE_FAILURES_PER_ADDRESS
+    assert settings.most_sockets(OFFICE) > settings.most_sockets("192.0.2.1") == rate_limits.SOCKETS_PER_ADDRESS
+    assert settings.free_failures(OFFICE) > settings.free_failures("192.0.2.1") == rate_limits.FREE_FAILURES_PER_ADDRESS
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from mysapk_web.models import Database
-from mysapk_web.services import demo
+from mysapk_web.demo.accounts import DemoAccount, demo_accounts
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.http.frontend import POLICY
 from mysapk_web.settings import Settings
-from mysapk_web.web.frontend import POLICY
 from tests.wire.client import Browser
 from tests.wire.people import People
 from tests.wire.registry import Handler, read_registry
@@ -58,7 +58,7 @@ def browser(new_browser: Callable[[], Browser]) -> Browser:
 
 
 @pytest.fixture(scope="session")
-def people(server_db: Database, accounts: dict[str, demo.DemoAccount]) -> People:
+def people(server_db: Database, accounts: dict[str, DemoAccount]) -> People:
     """Opens sessions for the persons of the demo, without the way through the login."""
     return People(server_db, accounts)
 
@@ -70,7 +70,7 @@ def handlers() -> list[Handler]:
 
 
 @pytest.fixture(scope="session")
-def accounts() -> dict[str, demo.DemoAccount]:
+def accounts() -> dict[str, DemoAccount]:
     """The demo accounts by key."""
     settings = Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4)
-    return {account.key: account for account in demo.demo_accounts(settings)}
+    return {account.key: account for account in demo_accounts(settings)}

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pyotp
 
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
 from tests.wire.client import Browser, Tab, merged, ticket_of
 
 ROOT = "reflex___state____state.mysapk_web___ui___state____app_state"
-MASUK = f"{ROOT}.mysapk_web___ui___masuk____masuk_state"
-LUPA = f"{ROOT}.mysapk_web___ui___lupa_password____lupa_password_state"
-KONFIRMASI = f"{ROOT}.mysapk_web___ui___konfirmasi_reset____konfirmasi_state"
+MASUK = f"{ROOT}.mysapk_web___accounts___pages___masuk____masuk_state"
+LUPA = f"{ROOT}.mysapk_web___accounts___pages___lupa_password____lupa_password_state"
+KONFIRMASI = f"{ROOT}.mysapk_web___accounts___pages___konfirmasi_reset____konfirmasi_state"
 
 
 async def log_in(browser: Browser, account: DemoAccount, password: str | None = None) -> None:

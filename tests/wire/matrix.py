@@ -12,7 +12,7 @@ from typing import Any
 
 from socketio.exceptions import BadNamespaceError
 
-from mysapk_web.services import clock
+from mysapk_web.platform import clock
 from tests.wire.client import Browser, Tab, merged
 from tests.wire.hostile import MARK, MARKED_NIP
 from tests.wire.people import People

@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import inspect, text, update
 from sqlmodel import select
 
-from mysapk_web.models import Account, Database, Pegawai, UserSession
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.services.session import reference
+from mysapk_web.accounts.session import reference
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 
 SESSION = "mysapk-sesi"
 VOLATILE = frozenset(

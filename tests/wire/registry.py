@@ -97,8 +97,8 @@ def _gather() -> Registry:
     import reflex as rx
     from reflex_base.registry import RegistrationContext
 
-    from mysapk_web.domain.roles import MATRIX, Role
     from mysapk_web.mysapk_web import app
+    from mysapk_web.organisation.rules.roles import MATRIX, Role
 
     app()
     handlers = [_handler(name, entry) for name, entry in RegistrationContext.get().event_handlers.items()]
@@ -108,7 +108,7 @@ def _gather() -> Registry:
 
 
 def _handler(name: str, entry: Any) -> Handler:
-    from mysapk_web.ui.wall import policy_for
+    from mysapk_web.app.event_middleware import policy_for
 
     policy = policy_for(name)
     kind = "none" if policy is None else "anyone" if not policy.logged_in else "logged-in"

@@ -47,7 +47,10 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Server:
-        code = f"from mysapk_web.settings import load; from mysapk_web.web.server import serve; serve(load(), front_end={self.front_end})"
+        code = (
+            "from mysapk_web.settings import load; from mysapk_web.platform.http.server import serve; "
+            f"serve(load(), front_end={self.front_end})"
+        )
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", code], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True

@@ -14,9 +14,10 @@ import pytest
 from socketio.exceptions import BadNamespaceError
 from sqlalchemy import update
 
-from mysapk_web.models import Account, Database
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.services.session import reference
+from mysapk_web.accounts.session import reference
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.platform.database import Database
 from tests.wire.client import Browser, Tab, merged, redirects, ticket_of
 from tests.wire.flows import MASUK
 from tests.wire.flows import ROOT as APP
@@ -26,8 +27,8 @@ from tests.wire.server import Server
 pytestmark = pytest.mark.wire
 
 ROOT = "reflex___state____state"
-BERANDA = f"{APP}.mysapk_web___ui___beranda____beranda_state"
-KEAMANAN = f"{APP}.mysapk_web___ui___keamanan___state____keamanan_state"
+BERANDA = f"{APP}.mysapk_web___home___pages___beranda____beranda_state"
+KEAMANAN = f"{APP}.mysapk_web___accounts___pages___keamanan___state____keamanan_state"
 PRIVATE = ("/beranda", "/keamanan")
 EVENTS = (
     (f"{ROOT}.hydrate", {}),

@@ -19,10 +19,11 @@ import psycopg
 import pytest
 import redis
 
-from mysapk_web.models import Database
-from mysapk_web.services import clock, demo
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.services.session import reference
+from mysapk_web.accounts.session import reference
+from mysapk_web.demo import fill
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from mysapk_web.settings import Settings
 from mysapk_web.ui.state import STORE_DOWN
 from tests.wire.client import Browser, Tab, merged, redirects, ticket_of
@@ -41,7 +42,7 @@ pytestmark = [
 ]
 
 ROOT = "reflex___state____state"
-BERANDA = f"{APP}.mysapk_web___ui___beranda____beranda_state"
+BERANDA = f"{APP}.mysapk_web___home___pages___beranda____beranda_state"
 PORTS = range(12600, 12700)
 
 
@@ -125,7 +126,7 @@ def cluster(
         connection.execute(f'CREATE DATABASE wire_cluster TEMPLATE "{postgres_template}"')  # type: ignore[arg-type]
     direct = postgres_server + "wire_cluster"
     db = Database(direct, pool_size=2)
-    demo.fill(db, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4))
+    fill.fill(db, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4))
     relay = Relay(int(re.search(r":(\d+)/", postgres_server)[1]))  # type: ignore[index]
     with redis_server(folder) as store:
         port = store.connection_pool.connection_kwargs["port"]

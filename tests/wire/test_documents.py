@@ -20,13 +20,17 @@ import aiohttp
 import pytest
 from sqlmodel import select
 
-from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.groups import kind
-from mysapk_web.domain.groups.base import Action
-from mysapk_web.domain.usulan import UsulanState
-from mysapk_web.models import Account, AuditEvent, Database, Document, Pegawai, Proposal
-from mysapk_web.services import clock
-from tests.unit.services import pdfs
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.groups import kind
+from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.tables import Document, Proposal
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
+from tests.support import pdfs
 from tests.wire.people import SESSION, People, fingerprint
 from tests.wire.server import Server
 
@@ -160,7 +164,7 @@ def _an_hour_of_uploads(server_db: Database) -> None:
     from sqlalchemy import delete
     from sqlmodel import col
 
-    from mysapk_web.models import Counter
+    from mysapk_web.platform.tables.counter import Counter
 
     with server_db.begin() as s:
         s.execute(delete(Counter).where(col(Counter.key).startswith("document:")))

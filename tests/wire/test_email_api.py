@@ -15,17 +15,24 @@ import pytest
 from sqlmodel import select
 from yarl import URL
 
-from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.roles import Role
-from mysapk_web.domain.throttle import EXPORTS_PER_ACCOUNT
-from mysapk_web.models import Account, AuditEvent, Database, ImportToken, Instansi, Pegawai
-from mysapk_web.services import clock, email_imports
-from mysapk_web.services.actor import Actor, Grant
-from mysapk_web.services.database import in_transaction
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.services.email_imports.inbox import MAX_BYTES
+from mysapk_web.administration.email_imports import actions
+from mysapk_web.administration.email_imports.api_tokens import list_tokens, make_token, revoke_token
+from mysapk_web.administration.email_imports.upload_store import MAX_BYTES
+from mysapk_web.administration.http import openapi
+from mysapk_web.administration.tables.email_import import ImportToken
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.actor import Actor, Grant
+from mysapk_web.organisation.rules.roles import Role
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.executors import in_transaction
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
+from mysapk_web.rate_limits import EXPORTS_PER_ACCOUNT
 from mysapk_web.settings import Settings
-from mysapk_web.web import openapi
 from tests.wire.people import People
 from tests.wire.server import SECRET, Server
 
@@ -60,12 +67,12 @@ def actor_for(people: People, key: str) -> Actor:
 
 @pytest.fixture
 def token(people: People) -> str:
-    return in_transaction(people.db, email_imports.make_token, actor_for(people, "admin_instansi"), label="uji").secret
+    return in_transaction(people.db, make_token, actor_for(people, "admin_instansi"), label="uji").secret
 
 
 @pytest.fixture
 def other_token(people: People) -> str:
-    made = in_transaction(people.db, email_imports.make_token, actor_for(people, "admin_instansi_lain"), label="uji")
+    made = in_transaction(people.db, make_token, actor_for(people, "admin_instansi_lain"), label="uji")
     return made.secret
 
 
@@ -184,7 +191,7 @@ def test_a_list_that_an_admin_has_discarded_is_told_so(
     system = System(server, token)
     rows = listed((accounts["pegawai"].nip, "rusak"))
     run_id = system.finished(system.call("POST", f"{API}?mode=check", rows)[3]["id"])["id"]
-    in_transaction(people.db, email_imports.discard, actor_for(people, "admin_instansi"), run_id)
+    in_transaction(people.db, actions.discard, actor_for(people, "admin_instansi"), run_id)
     assert system.finished(run_id)["state"] == "dibuang"
     status, _, _, found = system.call("GET", f"{API}/{run_id}/report")
     assert (status, found["error"]["code"]) == (409, "dibuang")
@@ -224,8 +231,8 @@ def test_without_a_right_token_nothing_is_told(server: Server, wrong: str, metho
 def test_a_revoked_token_is_none(server: Server, token: str, people: People) -> None:
     admin = actor_for(people, "admin_instansi")
     with people.db.read() as session:
-        (view, *_) = email_imports.list_tokens(session, admin)
-    in_transaction(people.db, email_imports.revoke_token, admin, token_id=view.id)
+        (view, *_) = list_tokens(session, admin)
+    in_transaction(people.db, revoke_token, admin, token_id=view.id)
     assert System(server, token).call("GET", f"{API}/1")[0] == 401
 
 

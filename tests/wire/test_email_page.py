@@ -11,12 +11,16 @@ import aiohttp
 import pytest
 from sqlmodel import func, select
 
-from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.email_import import RunState
-from mysapk_web.models import AuditEvent, Database, EmailImport, EmailRequest, ImportToken, Pegawai, RequestState
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.services.email_imports.inbox import MAX_BYTES
+from mysapk_web.administration.email_imports.upload_store import MAX_BYTES
+from mysapk_web.administration.rules.email_import import RunState
+from mysapk_web.administration.tables.email_import import EmailImport, ImportToken
+from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
 from tests.wire.client import Browser, merged
 from tests.wire.flows import ROOT
 from tests.wire.people import People
@@ -24,7 +28,7 @@ from tests.wire.server import Server
 
 pytestmark = pytest.mark.wire
 
-EMAIL = f"{ROOT}.mysapk_web___ui___admin___email___state____email_state"
+EMAIL = f"{ROOT}.mysapk_web___administration___pages___email___state____email_state"
 REPORT = "/admin/email/laporan"
 NewBrowser = Callable[[], Browser]
 Accounts = dict[str, DemoAccount]

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import select
 
-from mysapk_web.models import Account, Database, RoleGrant
-from mysapk_web.services import clock
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.account import Account, RoleGrant
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.wire.client import Browser, merged, ticket_of
 from tests.wire.flows import log_in
 from tests.wire.people import SESSION, People

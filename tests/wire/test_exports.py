@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from mysapk_web.domain.audit import AuditTag
-from mysapk_web.models import AuditEvent, Database
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
 from tests.wire.client import Browser
 from tests.wire.people import People
 from tests.wire.server import Server

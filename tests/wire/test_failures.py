@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from mysapk_web.models import Database
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.platform.database import Database
 from mysapk_web.ui.state import BUSY, STORE_DOWN
 from tests.wire.client import Browser, Tab, merged, ticket_of
 from tests.wire.flows import LUPA, MASUK, log_in
@@ -24,8 +24,8 @@ from tests.wire.server import Server
 
 pytestmark = pytest.mark.wire
 
-BERANDA = f"{APP}.mysapk_web___ui___beranda____beranda_state"
-KEAMANAN = f"{APP}.mysapk_web___ui___keamanan___state____keamanan_state"
+BERANDA = f"{APP}.mysapk_web___home___pages___beranda____beranda_state"
+KEAMANAN = f"{APP}.mysapk_web___accounts___pages___keamanan___state____keamanan_state"
 
 
 def run(work: Any) -> Any:

@@ -12,15 +12,22 @@ from typing import Any
 import pytest
 import structlog
 
-from mysapk_web.domain.throttle import HANDSHAKES_PER_ADDRESS
-from mysapk_web.services import log
-from mysapk_web.services.log_sums import Sums
-from mysapk_web.services.session import reference
+from mysapk_web.accounts.http import cookies
+from mysapk_web.accounts.http.gate import Gate
+from mysapk_web.accounts.session import reference
+from mysapk_web.platform import log
+from mysapk_web.platform.http.headers import content_security_policy
+from mysapk_web.platform.http.sockets import (
+    FRAME_LIMIT,
+    LEAST_UNREAD,
+    UNREAD_PER_NETWORK,
+    UNREAD_PER_SOCKET,
+    OpenSocket,
+    Sockets,
+)
+from mysapk_web.platform.log_sums import Sums
+from mysapk_web.rate_limits import HANDSHAKES_PER_ADDRESS
 from mysapk_web.settings import Settings
-from mysapk_web.web import cookies
-from mysapk_web.web.gate import Gate
-from mysapk_web.web.headers import content_security_policy
-from mysapk_web.web.sockets import FRAME_LIMIT, LEAST_UNREAD, UNREAD_PER_NETWORK, UNREAD_PER_SOCKET, OpenSocket, Sockets
 
 SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
 TOKEN = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -476,7 +483,7 @@ def test_who_leaves_answers_untaken_is_not_heard(monkeypatch: pytest.MonkeyPatch
     received, sent = asyncio.run(walk(taken=True))
     assert received == [CONNECT, EVENT]
     assert [message["type"] for message in sent] == ["websocket.send"]
-    monkeypatch.setattr("mysapk_web.web.sockets.WRITING_LIMIT", 0.05)
+    monkeypatch.setattr("mysapk_web.platform.http.sockets.WRITING_LIMIT", 0.05)
     received, sent = asyncio.run(walk(taken=False))
     assert (received, sent) == ([CONNECT], [{"type": "websocket.close", "code": 1008}])
 

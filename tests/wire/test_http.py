@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mysapk_web.models import Database
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.web.frontend import POLICY, STATIC
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.http.frontend import POLICY, STATIC
 from tests.wire.client import Browser, Tab, merged, redirects, ticket_of
 from tests.wire.flows import MASUK, log_in
 from tests.wire.people import SESSION, People, fingerprint

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
 from tests.wire.client import Browser, merged, redirects
 from tests.wire.flows import KONFIRMASI, LUPA, MASUK, log_in, token_for
 from tests.wire.server import Server

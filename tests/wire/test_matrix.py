@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mysapk_web.models import Database
-from mysapk_web.services import clock
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
 from tests.wire.client import Browser
 from tests.wire.hostile import MARK, all_of
 from tests.wire.matrix import (

@@ -8,15 +8,16 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import func, select
 
-from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.throttle import PROOF_CHECKS_PER_ADDRESS
-from mysapk_web.models import AuditEvent, Database
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
+from mysapk_web.rate_limits import PROOF_CHECKS_PER_ADDRESS
 from tests.wire.client import Browser, merged
 from tests.wire.flows import ROOT
 
 pytestmark = pytest.mark.wire
 
-CEK = f"{ROOT}.mysapk_web___ui___cek_bukti____cek_bukti_state"
+CEK = f"{ROOT}.mysapk_web___pdm___pages___cek_bukti____cek_bukti_state"
 
 
 def noted(db: Database) -> int:

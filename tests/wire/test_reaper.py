@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from mysapk_web.models import Database
-from mysapk_web.services import background
-from mysapk_web.services.background import run_periodically
-from mysapk_web.ui import reaper
-from mysapk_web.web.sockets import OpenSocket, Sockets
+from mysapk_web.app import socket_reaper
+from mysapk_web.platform import background
+from mysapk_web.platform.background import run_periodically
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.http.sockets import OpenSocket, Sockets
 
 
 def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch, sqlite_db: Database) -> None:
@@ -26,16 +26,16 @@ def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch, 
             raise answer
         return answer
 
-    monkeypatch.setattr(reaper, "GRACE", 0.01)
-    monkeypatch.setattr(reaper.database, "look", look)
-    monkeypatch.setattr(reaper, "load", lambda: None)
+    monkeypatch.setattr(socket_reaper, "GRACE", 0.01)
+    monkeypatch.setattr(socket_reaper.executors, "look", look)
+    monkeypatch.setattr(socket_reaper, "load", lambda: None)
 
     async def walk() -> tuple[bool, bool]:
         sockets = Sockets()
         ended, alive = OpenSocket("a", "gone"), OpenSocket("b", "here")
         sockets.add(ended)
         sockets.add(alive)
-        step = partial(reaper.reap, SimpleNamespace(event_namespace=None), sockets)
+        step = partial(socket_reaper.reap, SimpleNamespace(event_namespace=None), sockets)
         task = replace(background.SESSIONS, interval=0.01, longest_wait=0.01)
         async with background.running(run_periodically(task, step, sqlite_db)):
             await asyncio.sleep(0.5)

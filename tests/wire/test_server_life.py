@@ -25,13 +25,15 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from mysapk_web.cli import app
-from mysapk_web.models import Database, OutboxMail, OutboxState, migration
-from mysapk_web.services.demo import DemoAccount
-from mysapk_web.services.outbox import Letter, enqueue
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.platform import migrations
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.http import server as web_server
+from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.settings import Settings, SettingsError, load
-from mysapk_web.web import server as web_server
-from tests.unit.mail.support import Inbox
-from tests.unit.mail.support import free_port as mail_port
+from tests.support.mail import Inbox
+from tests.support.mail import free_port as mail_port
 from tests.wire.client import NAMESPACE, Browser, Tab, merged
 from tests.wire.flows import MASUK, log_in
 from tests.wire.flows import ROOT as APP
@@ -40,7 +42,7 @@ from tests.wire.server import ROOT, SECRET, Server, free_port
 
 pytestmark = pytest.mark.wire
 
-BERANDA = f"{APP}.mysapk_web___ui___beranda____beranda_state"
+BERANDA = f"{APP}.mysapk_web___home___pages___beranda____beranda_state"
 
 
 def run(work: Any) -> Any:
@@ -301,7 +303,7 @@ def test_without_its_tables_the_portal_does_not_start(tmp_path: Path) -> None:
 
 def test_without_its_pages_the_portal_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database(f"sqlite:///{tmp_path}/test.db")
-    migration.upgrade(database)
+    migrations.upgrade(database)
     database.dispose()
     monkeypatch.setattr(web_server, "POLICY", tmp_path / "policy.json")
     settings = Settings(_env_file=None, demo=True, secret_key=SECRET, database_url=f"sqlite:///{tmp_path}/test.db")

@@ -12,9 +12,9 @@ import aiohttp
 import psutil
 import pytest
 
-from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
-from mysapk_web.services import clock
-from mysapk_web.services.session import reference
+from mysapk_web.accounts.session import reference
+from mysapk_web.platform import clock
+from mysapk_web.rate_limits import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
 from mysapk_web.ui.state import OUTDATED
 from tests.wire.client import NAMESPACE, Browser, Refused, Tab, merged, redirects
 from tests.wire.flows import MASUK
@@ -26,8 +26,10 @@ pytestmark = pytest.mark.wire
 
 A_UUID = "2f1c7d0e-5b7a-4c1e-9a52-6d3f0b8e4c91"
 ROOT = "reflex___state____state"
-BANTUAN = f"{ROOT}.mysapk_web___ui___state____app_state.mysapk_web___ui___bantuan____bantuan_state"
-KEAMANAN = f"{ROOT}.mysapk_web___ui___state____app_state.mysapk_web___ui___keamanan___state____keamanan_state"
+BANTUAN = f"{ROOT}.mysapk_web___ui___state____app_state.mysapk_web___home___pages___bantuan____bantuan_state"
+KEAMANAN = (
+    f"{ROOT}.mysapk_web___ui___state____app_state.mysapk_web___accounts___pages___keamanan___state____keamanan_state"
+)
 
 
 def run(work: Any) -> Any:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from mysapk_web.models import Account, Database
-from mysapk_web.services import people as services
-from mysapk_web.services import revisions
-from mysapk_web.services.people.target import GONE
-from tests.unit.services.offices import acting
+from mysapk_web.administration.people.accounts import disable_account, enable_account
+from mysapk_web.organisation import revisions
+from mysapk_web.organisation.managed_account import GONE
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.platform.database import Database
+from tests.support.demo_actors import acting
 from tests.wire.client import Browser, merged
 from tests.wire.flows import ROOT
 from tests.wire.people import People
@@ -21,7 +22,7 @@ from tests.wire.server import Server
 
 pytestmark = pytest.mark.wire
 
-ACCOUNT = f"{ROOT}.mysapk_web___ui___admin___pegawai___akun_state____akun_state"
+ACCOUNT = f"{ROOT}.mysapk_web___administration___pages___pegawai___akun_state____akun_state"
 HOSTILE: list[Any] = [
     None, True, -1, 0, 1, 2**31 - 1, 2**63, 1e300, "", "0", "-1", "+1", "1e9", "1" * 400, "\u0661", "\x00", "NaN", [], ["1"], {"a": 1},
 ]  # fmt: skip
@@ -34,9 +35,9 @@ def disabled_once(server_db: Database, people: People) -> Iterator[tuple[int, in
     bkn = acting(server_db, "admin_bkn")
     with server_db.begin() as session:
         before = revisions.current(session, revisions.of_account(account_id))
-        services.disable_account(session, account_id=account_id, actor=bkn, reason="Pensiun", seen=before)
+        disable_account(session, account_id=account_id, actor=bkn, reason="Pensiun", seen=before)
         now = revisions.current(session, revisions.of_account(account_id))
-        services.enable_account(session, account_id=account_id, actor=bkn, reason="Keliru", seen=now)
+        enable_account(session, account_id=account_id, actor=bkn, reason="Keliru", seen=now)
     yield account_id, before
     people.change_account("pppk", disabled_at=None, disabled_reason="")
 

@@ -11,10 +11,15 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete, select
 
-from mysapk_web.domain.audit import AuditTag
-from mysapk_web.domain.throttle import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
-from mysapk_web.models import AuditEvent, Counter, Database, Instansi, Pegawai, Proposal
-from mysapk_web.services.demo import DemoAccount
+from mysapk_web.demo.accounts import DemoAccount
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.tables import Proposal
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
+from mysapk_web.platform.tables.counter import Counter
+from mysapk_web.rate_limits import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
 from tests.wire.client import Browser, Refused, Tab, merged
 from tests.wire.flows import ROOT as APP
 from tests.wire.hostile import MARK
@@ -23,8 +28,8 @@ from tests.wire.server import Server
 
 pytestmark = pytest.mark.wire
 
-PERIODE = f"{APP}.mysapk_web___ui___admin___periode___state____periode_state"
-NEVER = f"{APP}.mysapk_web___ui___admin___periode___state____periode_state.setvar"
+PERIODE = f"{APP}.mysapk_web___administration___pages___periode___state____periode_state"
+NEVER = f"{APP}.mysapk_web___administration___pages___periode___state____periode_state.setvar"
 
 
 class Office:

@@ -8,9 +8,9 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.services import database
-from mysapk_web.services import help as helpdesk
-from mysapk_web.services.help import AgencyHelp
+from mysapk_web.organisation import help as helpdesk
+from mysapk_web.organisation.help import AgencyHelp
+from mysapk_web.platform import executors
 from mysapk_web.ui.access import ANYONE, handler, visitor
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.contacts import contact_card
@@ -33,7 +33,7 @@ class AgencyHelpState(AppState):
         """Look for agencies by their name."""
         self.agencies, self.told = [], ""
         asked = text_of(form, "instansi", 200)
-        found = await database.run(helpdesk.of_agencies, visitor=visitor(), asked=asked)
+        found = await executors.run(helpdesk.of_agencies, visitor=visitor(), asked=asked)
         self.agencies = [_row(agency) for agency in found]
         self.told = _in_words(len(found))
         self._tell()

@@ -1,4 +1,4 @@
-"""Fields for a day: typed day first, with a calendar beside them. `domain.dates` reads what they send."""
+"""Fields for a day: typed day first, with a calendar beside them. `organisation.rules.dates` reads what they send."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import reflex as rx
 
-from mysapk_web.ui.components.controls import DATE_HELP
 from mysapk_web.ui.components.forms import around, attributes
 
 

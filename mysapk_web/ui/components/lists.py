@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from mysapk_web.domain.progress import number as in_words
-from mysapk_web.domain.text import storable
-from mysapk_web.services.listing import DEEPEST, Listing
+from mysapk_web.platform.listing import DEEPEST, Listing
+from mysapk_web.platform.rules.formatting import number as in_words
+from mysapk_web.platform.rules.text import storable
 from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, Form, NativeForm
 from mysapk_web.ui.components.forms import around, attributes, hidden, submit_button
 

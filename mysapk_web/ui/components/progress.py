@@ -6,8 +6,6 @@ from typing import Any
 
 import reflex as rx
 
-from mysapk_web.services.pdm.views.board import time_left as time_left
-
 
 def progress(done: Any, total: Any, percent: Any) -> rx.Component:
     """How far the PDM is: the words first, the bar repeats them.

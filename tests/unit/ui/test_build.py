@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mysapk_web.ui.build import BuildError, keep_early_input, paint_first, script_hashes
+from mysapk_web.app.build import BuildError, keep_early_input, paint_first, script_hashes
 
 PAGE = (
     '<head><link rel="modulepreload" href="/assets/a.js"/><link href="/s.css" rel="stylesheet"/></head><body><h1>Masuk</h1>'

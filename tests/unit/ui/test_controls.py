@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.domain.groups import GROUPS
-from mysapk_web.domain.groups.fields import Condition, Field, FieldKind
-from mysapk_web.services.pdm.views import FieldView
-from mysapk_web.ui.components.controls import (
+from mysapk_web.pdm.pages.components.controls import (
     changed_values,
     control_of,
     field_row,
@@ -20,6 +17,9 @@ from mysapk_web.ui.components.controls import (
     sections,
     typed_value,
 )
+from mysapk_web.pdm.rules.groups import GROUPS
+from mysapk_web.pdm.rules.groups.fields import Condition, Field, FieldKind
+from mysapk_web.pdm.views.form import FieldView
 
 EVERY_FIELD = [field for group in GROUPS for kind in group.kinds for field in kind.fields]
 

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from mysapk_web.domain.period import PeriodKind
-from mysapk_web.services.actor import InputRefused, Refused
-from mysapk_web.services.period_draft import Act
-from mysapk_web.ui.admin.audit import day_of
-from mysapk_web.ui.admin.bantuan import last_day
-from mysapk_web.ui.admin.periode.state import draft_of, extension_of, faults_at_their_form
-from mysapk_web.ui.verifikasi.daftar import days_of
+from mysapk_web.administration.pages.audit import day_of
+from mysapk_web.administration.pages.bantuan import last_day
+from mysapk_web.administration.pages.periode.state import draft_of, extension_of, faults_at_their_form
+from mysapk_web.administration.period_input import Act
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.platform.errors import InputRefused, Refused
+from mysapk_web.verification.pages.verifikasi import days_of
 
 PERIOD = {"tindakan": "buat", "jenis": "PDM", "tempat": "nasional", "dasar": "Keputusan 1"}
 

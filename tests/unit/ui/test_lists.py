@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mysapk_web
-from mysapk_web.domain.text import storable
-from mysapk_web.services.listing import Listing
-from mysapk_web.services.people import COUNTED
-from mysapk_web.ui.admin.pegawai.daftar import STATES, one_of, total_in_words
+from mysapk_web.administration.pages.pegawai.daftar import STATES, one_of, total_in_words
+from mysapk_web.administration.people.search import COUNTED
+from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.rules.text import storable
+from mysapk_web.progress.pages.components.person_cells import KINDS
 from mysapk_web.ui.components.lists import LONGEST, address_with, found_in_words, parameter
-from mysapk_web.ui.components.people import KINDS
 from mysapk_web.ui.state import text_of
 
 
@@ -59,9 +59,9 @@ def test_what_cannot_be_paged_to_is_said(found: Listing[Any], words: str, file: 
 
 
 def test_a_page_speaks_of_a_file_exactly_where_it_offers_one() -> None:
-    ui = Path(mysapk_web.__file__).parent / "ui"
-    said = {path: text for path in ui.rglob("*.py") if "found_in_words(found" in (text := path.read_text("utf-8"))}
-    said.pop(ui / "components" / "lists.py")
+    package = Path(mysapk_web.__file__).parent
+    said = {path: text for path in package.rglob("*.py") if "found_in_words(found" in (text := path.read_text("utf-8"))}
+    said.pop(package / "ui" / "components" / "lists.py")
     assert len(said) >= 3
     for path, text in said.items():
         assert ("file=True" in text) is ("download_form(" in text), path

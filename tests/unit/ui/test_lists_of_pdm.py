@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mysapk_web.services.pdm.views import KindView, ProposalView, RecordView, ReviewGroup, ReviewItem
-from mysapk_web.ui.pdm.grup.state import PAGE_SIZE, kind_row
-from mysapk_web.ui.pdm.kirim.state import PAGE_SIZE as SHEET
-from mysapk_web.ui.pdm.kirim.state import group_rows, page_with
+from mysapk_web.pdm.pages.grup.state import PAGE_SIZE, kind_row
+from mysapk_web.pdm.pages.kirim.state import PAGE_SIZE as SHEET
+from mysapk_web.pdm.pages.kirim.state import group_rows, page_with
+from mysapk_web.pdm.views.group import KindView, RecordView
+from mysapk_web.pdm.views.proposal import ProposalView
+from mysapk_web.pdm.views.review import ReviewGroup, ReviewItem
 
 NOW = datetime(2026, 8, 24, tzinfo=UTC)
 PROPOSAL = ProposalView(

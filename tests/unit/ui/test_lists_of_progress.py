@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mysapk_web.domain.pegawai import JenisPegawai
-from mysapk_web.services.progress.missing import Cause, MissingPerson
-from mysapk_web.services.progress.missing import Filter as OfActivation
-from mysapk_web.services.progress.places import COUNTRY_PLACE, Place
-from mysapk_web.services.progress.unfinished import Filter as OfPdm
-from mysapk_web.services.progress.unfinished import Lack
-from mysapk_web.ui.admin.belum_aktif import BelumAktifState
-from mysapk_web.ui.admin.belum_pdm import BelumPdmState
-from mysapk_web.ui.admin.people_list import PeopleList
-from mysapk_web.ui.admin.sanksi import SanksiState
-from mysapk_web.ui.admin.sanksi_pdm import SanksiPdmState
-from mysapk_web.ui.components import missing, unfinished
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.progress.not_activated import Cause, MissingPerson
+from mysapk_web.progress.not_activated import Filter as OfActivation
+from mysapk_web.progress.org_nodes import COUNTRY_PLACE, Place
+from mysapk_web.progress.pages.belum_aktif import BelumAktifState
+from mysapk_web.progress.pages.belum_pdm import BelumPdmState
+from mysapk_web.progress.pages.components import missing, unfinished
+from mysapk_web.progress.pages.people_list import PeopleList
+from mysapk_web.progress.pages.sanksi import SanksiState
+from mysapk_web.progress.pages.sanksi_pdm import SanksiPdmState
+from mysapk_web.progress.pdm_incomplete import Filter as OfPdm
+from mysapk_web.progress.pdm_incomplete import Lack
 
 STATES = (BelumAktifState, BelumPdmState, SanksiState, SanksiPdmState)
 REMINDED = datetime(2026, 8, 24, 5, tzinfo=UTC)

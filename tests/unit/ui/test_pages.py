@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mysapk_web.domain.roles import Permission, Role
-from mysapk_web.services.actor import Actor, Grant
-from mysapk_web.services.password_rules import PasswordJudgement
-from mysapk_web.ui import bantuan, beranda, shell
+from mysapk_web.accounts.pages.components.passwords import PUBLISHED_RULES, rules_of
+from mysapk_web.accounts.pages.konfirmasi_reset import KonfirmasiState
+from mysapk_web.accounts.password_rules import PasswordJudgement
+from mysapk_web.home.pages import bantuan, beranda
+from mysapk_web.organisation.actor import Actor, Grant
+from mysapk_web.organisation.rules.roles import Permission, Role
+from mysapk_web.pages import PAGES
+from mysapk_web.ui import shell
 from mysapk_web.ui.access import policy_of
-from mysapk_web.ui.components.passwords import PUBLISHED_RULES, rules_of
-from mysapk_web.ui.konfirmasi_reset import KonfirmasiState
-from mysapk_web.ui.pages import PAGES
 from mysapk_web.ui.shell import NavEntry, navigation_for
 
 NOW = datetime(2026, 8, 17, tzinfo=UTC)

@@ -1,5 +1,5 @@
-from mysapk_web.domain.usulan import UsulanAct
-from mysapk_web.ui.verifikasi.usulan.state import ACT_KEYS, shortcuts_of
+from mysapk_web.pdm.rules.proposal import UsulanAct
+from mysapk_web.verification.pages.usulan.state import ACT_KEYS, shortcuts_of
 
 
 def test_the_legend_says_what_the_buttons_say():

@@ -9,11 +9,11 @@ import reflex as rx
 from reflex.istate.manager import _release_state_tree
 from reflex.state import BaseState
 
-from mysapk_web.ui import pages
-from mysapk_web.ui.masuk import MasukState
-from mysapk_web.ui.profil.state import ProfilState
+from mysapk_web import pages
+from mysapk_web.accounts.pages.masuk import MasukState
+from mysapk_web.pdm.pages.profil.state import ProfilState
 from mysapk_web.ui.state import AppState
-from mysapk_web.ui.verifikasi.daftar import InboxState
+from mysapk_web.verification.pages.verifikasi import InboxState
 
 assert pages.PAGES  # every page's state is there
 

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mysapk_web.ui.words import is_app_view, moment, number_of, part_of_path, unit_of
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.ui.formatting import is_app_view, moment, part_of_path, unit_of
 
 WEB_KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

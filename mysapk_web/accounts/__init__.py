@@ -1,0 +1,1 @@
+"""Activation and reset, login, sessions, second factor, change of address."""

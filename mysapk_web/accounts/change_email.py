@@ -1,0 +1,193 @@
+"""Changing the e-mail address of a person: one act with all that follows from it, for pages and imports alike."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from mysapk_web.organisation import audit
+from mysapk_web.organisation.credentials import revoke
+from mysapk_web.organisation.rules.email import EmailError, mask_email, normalise_email
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import bulk, clock
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
+
+MAX_RAW = 320
+"""Characters of `Pegawai.email`."""
+
+LETTERS_PER_SECOND: Final = 50
+"""Letters of an import are spread, so that a token that somebody waits for finds its way between them (DESIGN 7: 100 mails a second)."""
+LETTER_GAP: Final = timedelta(seconds=1) / LETTERS_PER_SECOND
+
+TAKEN = "Alamat email ini sudah dipakai pegawai lain. Satu alamat hanya untuk satu pegawai; minta alamat yang lain."
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChange:
+    """One checked change.
+
+    Attributes:
+        account_id: Whose.
+        pegawai_id: Whose.
+        instansi_id: Agency of the person, for the trail.
+        old_key: Normalised address so far; None without one.
+        raw: New address as it came; None where an undone import leaves none.
+        key: New address, normalised, and used by nobody else.
+    """
+
+    account_id: int
+    pegawai_id: int
+    instansi_id: int
+    old_key: str | None = field(repr=False)
+    raw: str | None = field(repr=False)
+    key: str | None = field(repr=False)
+
+
+def change_email(
+    session: Session,
+    *,
+    account: Account,
+    pegawai: Pegawai,
+    new_email: str,
+    actor_id: int | None,
+    reason: str,
+    keep_session: str = "",
+    address: str = "",
+) -> bool:
+    """Give a person another address.
+
+    Tokens, pending logins and sessions of the account die, both addresses are told, the trail says who and why.
+    The domain policy of the agency is for the caller to judge: pages ask, imports note.
+
+    Args:
+        session: Any transaction.
+        account: The person's account; shows the new version afterwards.
+        pegawai: The person; shows the new address afterwards.
+        new_email: As typed; kept as it is beside its normalised form.
+        actor_id: Account that acts; None for the system.
+        reason: In words, for the trail.
+        keep_session: Reference of a session that goes on: of the person who changes the own address.
+        address: Client address of whoever acts on a page, for the trail, which keeps its network.
+
+    Returns:
+        Whether mail now goes elsewhere. Another spelling of the same address ends nothing.
+
+    Raises:
+        Refused: Not an address, or it is another person's.
+    """
+    try:
+        key = normalise_email(new_email)
+    except EmailError as error:
+        raise Refused(str(error), "email") from None
+    raw = new_email if len(new_email) <= MAX_RAW else key
+    if key == pegawai.email_key:
+        pegawai.email = raw
+        session.add(pegawai)
+        return False
+    session.flush()
+    if session.exec(select(Pegawai.id).where(Pegawai.email_key == key)).first() is not None:
+        raise Refused(TAKEN, "email")
+    change = EmailChange(account.id or 0, pegawai.id or 0, pegawai.instansi_id, pegawai.email_key, raw, key)
+    try:
+        with session.begin_nested():
+            apply_changes(
+                session, [change], actor_id=actor_id, reason=reason, keep_session=keep_session, address=address
+            )
+    except IntegrityError:  # somebody else took the address meanwhile
+        raise Refused(TAKEN, "email") from None
+    session.refresh(account)
+    session.refresh(pegawai)
+    return True
+
+
+def apply_changes(
+    session: Session,
+    changes: Sequence[EmailChange],
+    *,
+    actor_id: int | None,
+    reason: str,
+    keep_session: str = "",
+    address: str = "",
+    letters_from: datetime | None = None,
+    **detail: Any,
+) -> None:
+    """Write checked changes with a handful of statements, however many they are.
+
+    Args:
+        session: Any transaction. What it has loaded of these people is stale afterwards.
+        changes: Of different people. An address that one of them gives up may be taken by another.
+        actor_id: Account that acts; None for the system.
+        reason: In words, for the trail.
+        keep_session: As in `change_email`.
+        address: As in `change_email`; imports work in the background and have none.
+        letters_from: When the first letter may go out; the others follow at `LETTERS_PER_SECOND`. Now by default, and at once.
+        **detail: More for the trail, such as the run of an import.
+
+    Raises:
+        IntegrityError: An address is in use after all; nothing is written.
+    """
+    if not changes:
+        return
+    taken = {change.key for change in changes}
+    giving_up = [change for change in changes if change.old_key is not None and change.old_key in taken]
+    bulk.update_many(session, Pegawai, [{"id": change.pegawai_id, "email_key": None} for change in giving_up])
+    bulk.update_many(
+        session,
+        Pegawai,
+        [{"id": change.pegawai_id, "email": change.raw, "email_key": change.key} for change in changes],
+    )
+    revoke(session, [change.account_id for change in changes], "email diganti", keep_session=keep_session)
+    events: list[dict[str, Any]] = []
+    letters: list[dict[str, Any]] = []
+    now = clock.now()
+    for change in changes:
+        masks = {"mask_old": _mask(change.old_key), "mask_new": _mask(change.key)}
+        events.append(
+            {
+                "tag": AuditTag.EMAIL_CHANGED,
+                "actor_id": actor_id,
+                "subject_id": change.account_id,
+                "instansi_id": change.instansi_id,
+                "address": address,
+                "detail": {"reason": reason, **masks, **detail},
+            }
+        )
+        # To the stored address, which is the new one by then, and to the old one by name.
+        for recipient in [None] * (change.key is not None) + [change.old_key] * (change.old_key is not None):
+            due = now if letters_from is None else letters_from + len(letters) * LETTER_GAP
+            letters.append(_letter(change, recipient, masks, now, due))
+    audit.record_many(session, events)
+    bulk.insert_many(session, OutboxMail, letters)
+
+
+def _mask(key: str | None) -> str:
+    return mask_email(key) if key else ""
+
+
+def _letter(
+    change: EmailChange, recipient: str | None, masks: dict[str, Any], now: datetime, due: datetime
+) -> dict[str, Any]:
+    return {
+        "template": Letter.EMAIL_CHANGED.value,
+        "account_id": change.account_id,
+        "instansi_id": change.instansi_id,
+        "recipient": recipient,
+        "params": masks | {"here": recipient is None},
+        "state": OutboxState.PENDING,
+        "created_at": now,
+        "due_at": due,
+        "claimed_by": "",
+        "attempts": 0,
+        "last_error": "",
+        "message_id": secrets.token_hex(16),
+    }

@@ -1,0 +1,97 @@
+"""The two cookies: one for a browser before login, one for its session. HttpOnly, SameSite; `__Host-` and Secure on https."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from mysapk_web.accounts.session import reference
+from mysapk_web.platform.client import Visitor
+from mysapk_web.settings import Settings
+
+BROWSER_SECONDS = 60 * 60 * 24
+"""Life of the pre-session cookie: it only holds a login or a reset together."""
+
+_OURS = re.compile(r"[A-Za-z0-9_-]{43}")
+"""256 bits in URL-safe base64, as `new_value` gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CookieNames:
+    """What the cookies are called; the `__Host-` prefix binds them to this very host (ASVS 3.3.3)."""
+
+    session: str
+    browser: str
+
+
+def names(settings: Settings) -> CookieNames:
+    """Names of the cookies under these settings.
+
+    Args:
+        settings: For https.
+    """
+    prefix = "__Host-" if settings.https else ""
+    return CookieNames(f"{prefix}mysapk-sesi", f"{prefix}mysapk-peramban")
+
+
+def new_value() -> str:
+    """256 fresh random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def read(header: str, settings: Settings) -> tuple[str, str]:
+    """Find our cookies in a request.
+
+    Args:
+        header: The Cookie header; anything at all.
+        settings: For the names.
+
+    Returns:
+        (session cookie, pre-session cookie), each empty when missing or not of our form.
+    """
+    # Not `http.cookies`: it gives up at the first cookie out of form, and neighbours on the same host set such ones.
+    pairs = (part.strip().partition("=") for part in header[:8192].split(";"))
+    jar = {name: value for name, _, value in pairs}
+    found = names(settings)
+    return _value(jar, found.session), _value(jar, found.browser)
+
+
+def _value(jar: dict[str, str], name: str) -> str:
+    value = jar.get(name, "")
+    return value if _OURS.fullmatch(value) else ""
+
+
+def set_header(name: str, value: str, settings: Settings, *, max_age: int | None) -> str:
+    """A Set-Cookie header.
+
+    Args:
+        name: From `names`.
+        value: Empty to remove the cookie.
+        settings: For https.
+        max_age: Seconds; None: until the browser closes.
+    """
+    parts = [f"{name}={value}", "Path=/", "HttpOnly", "SameSite=Lax"]
+    if max_age is not None:
+        parts.append(f"Max-Age={max_age}")
+    if settings.https:
+        parts.append("Secure")
+    return "; ".join(parts)
+
+
+def visitor_of(cookie_header: str, settings: Settings, *, address: str, agent: str) -> Visitor:
+    """The visitor behind a request: references instead of cookies.
+
+    Args:
+        cookie_header: The Cookie header.
+        settings: For the names.
+        address: Client address.
+        agent: User-Agent header.
+    """
+    session, browser = read(cookie_header, settings)
+    return Visitor(
+        browser=reference(browser) if browser else "",
+        session=reference(session) if session else "",
+        address=address,
+        agent=agent[:400],
+    )

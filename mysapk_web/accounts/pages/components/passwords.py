@@ -1,0 +1,70 @@
+"""Choosing a password: the rules with their ticks and the strength, judged by the server while the person types."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from mysapk_web.accounts.password_rules import PasswordJudgement
+from mysapk_web.ui.components.forms import password_field
+
+PAUSE = 400
+"""Milliseconds without a key until what was typed is judged."""
+
+
+class Rule(TypedDict):
+    """One rule of the password and whether it is met."""
+
+    text: str
+    met: bool
+
+
+PUBLISHED_RULES: list[Rule] = [
+    {"text": "Minimal 6 karakter", "met": False},
+    {"text": "Minimal 1 huruf besar", "met": False},
+    {"text": "Minimal 1 angka", "met": False},
+    {"text": "Tidak memuat NIP, tanggal lahir, nama, email, atau nama portal", "met": False},
+    {"text": "Bukan password yang umum dipakai", "met": False},
+]
+"""Shown before the server has judged anything."""
+
+
+def rules_of(judgement: PasswordJudgement) -> list[Rule]:
+    """The rules as a state may hold them.
+
+    Args:
+        judgement: From a service.
+    """
+    return [{"text": text, "met": met} for text, met in judgement.rules]
+
+
+def _rule(item: ObjectVar[Rule]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(item["text"], rx.el.span(rx.cond(item["met"], " (terpenuhi)", ""), class_name="sr-only")),
+        class_name=rx.cond(item["met"], "met", ""),
+    )
+
+
+def new_password_field(name: str, label: str, *, state: Any) -> rx.Component:
+    """The field for a new password with its rules and strength.
+
+    Args:
+        name: Name of the field.
+        label: Visible label.
+        state: A state with `rules`, `score`, `strength` and a handler `judge`.
+    """
+    return password_field(
+        name,
+        label,
+        rx.el.ul(rx.foreach(state.rules, _rule), class_name="rules", custom_attrs={"aria-label": "Syarat"}),
+        rx.el.div(
+            *(rx.el.i() for _ in range(4)),
+            class_name="meter",
+            custom_attrs={"data-score": state.score, "aria-hidden": "true"},
+        ),
+        rx.el.p(rx.cond(state.strength, f"Kekuatan: {state.strength}", ""), role="status", class_name="help"),
+        new=True,
+        on_change=state.judge.debounce(PAUSE),
+    )

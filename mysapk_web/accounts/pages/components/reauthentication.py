@@ -1,0 +1,91 @@
+"""The dialog that asks for password or code again before a grave act.
+
+A page that has grave acts puts `step_up_dialog()` at its end and does nothing else: when a use case raises `StepUpNeeded`,
+the answer opens the dialog, and after the right proof the form that waited is sent again as it
+stands on the page. That something waits is known to that page alone: leaving it in any way drops the dialog and what was typed there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from mysapk_web.accounts.security.reauthentication import RECENT, step_up
+from mysapk_web.platform import executors
+from mysapk_web.platform.rules.backoff import describe_wait
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
+from mysapk_web.ui.components.behaviour import Form, NativeForm, Repeat, StepUpDialog
+from mysapk_web.ui.components.display import cancel_button
+from mysapk_web.ui.components.forms import password_field, submit_button
+from mysapk_web.ui.state import STEP_UP_DIALOG, AppState, text_of
+
+
+class StepUpState(AppState):
+    """How often the proof was right on this page; nothing of the proof is kept."""
+
+    passed: int = 0
+
+    @handler(LOGGED_IN)
+    async def confirm(self, form: dict[str, Any]) -> None:
+        """Check the proof; the act that waited is then asked for again."""
+        await executors.run_hashing(visitor(), step_up, actor(), proof=text_of(form, "konfirmasi"))
+        self.passed += 1
+        self._tell()
+
+
+def shown_once(
+    *fields: rx.Component, make: str, action: str, prepare: str, state: Any, path: str, kind: str = "primary"
+) -> rx.Component:
+    """The form for something that is shown once, in the answer of the server alone; a proof comes first.
+
+    Args:
+        *fields: What has to be said for it.
+        make: Text of the button that makes it.
+        action: Where it is made and shown; it is in no state.
+        prepare: Text of the button that asks for the proof.
+        state: Has `proven` and the handler `prove`.
+        path: Route of the page.
+        kind: Of both buttons, as in `submit_button`.
+    """
+    return rx.cond(
+        state.proven,
+        NativeForm.create(
+            *fields,
+            rx.el.button(make, type="submit", class_name=f"button button-{kind}"),
+            method="post",
+            action=action,
+            class_name="form my-5",
+        ),
+        Form.create(
+            submit_button(prepare, "Memeriksa ...", kind=kind), on_submit=state.prove, action=path, class_name="my-5"
+        ),
+    )
+
+
+def step_up_dialog() -> rx.Component:
+    """The dialog; once on a page."""
+    return rx.fragment(
+        StepUpDialog.create(
+            rx.el.h2("Konfirmasi bahwa ini Anda", custom_attrs={"id": f"{STEP_UP_DIALOG}-judul"}),
+            rx.el.p(
+                "Tindakan ini berdampak pada orang lain. Setelah dikonfirmasi, Anda tidak ditanya lagi selama "
+                f"{describe_wait(RECENT)}."
+            ),
+            Form.create(
+                password_field(
+                    "konfirmasi",
+                    "Password, atau kode autentikator",
+                    help_text="Kode autentikator terdiri dari 6 angka.",
+                ),
+                rx.el.div(submit_button("Konfirmasi", "Memeriksa ..."), cancel_button(), class_name="buttons"),
+                on_submit=StepUpState.confirm,
+                class_name="form",
+                passing=True,
+            ),
+            id=STEP_UP_DIALOG,
+            class_name="dialog",
+            custom_attrs={"aria-labelledby": f"{STEP_UP_DIALOG}-judul"},
+        ),
+        Repeat.create(times=StepUpState.passed),
+    )

@@ -1,0 +1,182 @@
+"""`/konfirmasi-reset`: the token from the mail and a new password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from mysapk_web.accounts.pages.components.passwords import PUBLISHED_RULES, Rule, new_password_field, rules_of
+from mysapk_web.accounts.recovery import confirm, request
+from mysapk_web.accounts.recovery.request import resend_token
+from mysapk_web.platform import executors
+from mysapk_web.platform.constant_time import evened_out
+from mysapk_web.ui.access import ANYONE, handler, visitor
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.display import dialog, inset
+from mysapk_web.ui.components.forms import field, outcome, submit_button
+from mysapk_web.ui.shell import page
+from mysapk_web.ui.state import TEXT_LIMIT, AppState, text_of
+
+
+class KonfirmasiState(AppState):
+    """The request of this browser, what is said of the password being typed, and whether it is done."""
+
+    unknown: bool = False
+    """This browser has asked for no token."""
+    mask: str = ""
+    minutes: int = 30
+    resend_in: int = 0
+    resend_stamp: int = 0
+    rules: list[Rule] = PUBLISHED_RULES
+    score: int = 0
+    strength: str = ""
+    done: bool = False
+
+    async def _look(self) -> None:
+        found = await executors.look(request.view, visitor=visitor())
+        self.unknown = found is None
+        if found is not None:
+            self.mask, self.minutes, self.resend_in = found.mask, found.minutes, found.resend_in
+            self.resend_stamp += 1
+
+    @handler(ANYONE)
+    async def load(self) -> None:
+        """Find the request of this browser."""
+        self.faults, self.notice, self.done = {}, "", False
+        self.rules, self.score, self.strength = PUBLISHED_RULES, 0, ""
+        await self._look()
+
+    @handler(ANYONE)
+    async def judge(self, password: str) -> None:
+        """Tick off the rules while a person types; nothing is kept."""
+        if not isinstance(password, str) or len(password) > TEXT_LIMIT:
+            return
+        judgement = await executors.look(confirm.judge, visitor=visitor(), password=password)
+        self.rules, self.score = rules_of(judgement), judgement.score
+        self.strength = judgement.label if password else ""
+
+    @handler(ANYONE)
+    async def resend(self, form: dict[str, Any]) -> None:
+        """Ask for another token; the older one dies."""
+        async with evened_out():
+            await executors.run(resend_token, visitor=visitor())
+        await self._look()
+        self._tell(notice="Permintaan token baru diterima. Gunakan token dari email yang terakhir.")
+
+    @handler(ANYONE)
+    async def submit(self, form: dict[str, Any]) -> None:
+        """Use the token and set the password."""
+        await executors.run_hashing(
+            visitor(),
+            confirm.confirm,
+            visitor=visitor(),
+            token=text_of(form, "token"),
+            password=text_of(form, "password"),
+        )
+        self.done = True
+        self._tell()
+
+
+def _form() -> rx.Component:
+    return Form.create(
+        new_password_field("password", "Password", state=KonfirmasiState),
+        field(
+            "token",
+            "Token",
+            help_text="7 karakter dari email. Salin lalu tempel; huruf besar dan kecil sama saja.",
+            autocomplete="one-time-code",
+            narrow=True,
+        ),
+        submit_button("Reset Password", "Menyimpan ..."),
+        on_submit=KonfirmasiState.submit,
+        action="/konfirmasi-reset",
+        class_name="form",
+    )
+
+
+def _no_mail() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Token belum datang?"),
+        rx.el.ol(
+            rx.el.li(rx.el.span("Tunggu beberapa menit, lalu periksa juga folder spam atau promosi.")),
+            rx.el.li(rx.el.span("Pastikan NIP dan email yang Anda isi sama dengan data kepegawaian.")),
+            rx.el.li(
+                rx.el.span(
+                    "Bila email terdaftar sudah tidak aktif, ",
+                    rx.el.a("minta perbaikan email", href="/bantuan#perbaikan-email"),
+                    " kepada admin kepegawaian instansi Anda.",
+                )
+            ),
+            rx.el.li(
+                rx.el.span(
+                    "Tetap tidak datang? ", rx.el.a("Hubungi helpdesk instansi Anda", href="/bantuan#helpdesk"), "."
+                )
+            ),
+            class_name="steps",
+        ),
+        Form.create(
+            submit_button(
+                "Kirim ulang",
+                "Mengirim ...",
+                kind="secondary",
+                wait=KonfirmasiState.resend_in,
+                stamp=KonfirmasiState.resend_stamp,
+            ),
+            on_submit=KonfirmasiState.resend,
+            action="/konfirmasi-reset",
+            class_name="resend",
+        ),
+        class_name="panel",
+        custom_attrs={"aria-label": "Email belum datang"},
+    )
+
+
+def _done() -> rx.Component:
+    return dialog(
+        "Password baru berhasil diperbarui",
+        rx.el.p("Masuk dengan NIP dan password baru Anda. Semua sesi lama sudah diakhiri."),
+        rx.el.button("OK", type="button", class_name="button button-primary", on_click=rx.redirect("/masuk#nip")),
+        ident="berhasil",
+        open=True,
+        on_close=rx.redirect("/masuk#nip"),
+    )
+
+
+def konfirmasi_reset() -> rx.Component:
+    """The page."""
+    return page(
+        rx.el.div(
+            rx.el.div(
+                outcome(),
+                rx.el.h1("Konfirmasi Reset Password"),
+                rx.cond(
+                    KonfirmasiState.unknown,
+                    inset(
+                        rx.el.p("Belum ada permintaan token di peramban ini."),
+                        rx.el.p(
+                            "Mulai dari ",
+                            rx.el.a("Lupa Password", href="/lupa-password"),
+                            ", atau buka tautan di dalam email token Anda.",
+                        ),
+                        kind="warn",
+                    ),
+                    rx.el.div(
+                        rx.el.p(
+                            "Bila NIP dan email cocok, token sudah dikirim ke email: ",
+                            rx.el.strong(rx.cond(KonfirmasiState.mask, KonfirmasiState.mask, "...")),
+                            class_name="lead",
+                        ),
+                        rx.el.p(
+                            f"Token berlaku {KonfirmasiState.minutes} menit dan hanya dapat dipakai satu kali.",
+                            class_name="help mt-2",
+                        ),
+                    ),
+                ),
+                _form(),
+                rx.cond(KonfirmasiState.done, _done()),
+            ),
+            _no_mail(),
+            class_name="split",
+        ),
+    )

@@ -1,0 +1,100 @@
+"""Password hashes and the encryption of authenticator secrets.
+
+bcrypt sees an HMAC of the password under a key of its own (a pepper kept outside the database, NIST 800-63B-4 3.1.1.2), so no
+password is cut at bcrypt's 72 bytes and no NUL byte matters. Call these in the hashing lane only.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from functools import lru_cache
+
+import bcrypt
+from cryptography.fernet import Fernet, InvalidToken
+
+from mysapk_web.accounts.rules.password import canonical
+from mysapk_web.settings import Settings
+
+
+def _prepared(password: str, settings: Settings) -> bytes:
+    return base64.b64encode(hmac.digest(settings.key("password"), canonical(password).encode(), hashlib.sha256))
+
+
+def hash_password(password: str, settings: Settings) -> str:
+    """Hash a password with bcrypt at the configured cost.
+
+    Args:
+        password: As typed.
+        settings: For the key and the cost.
+    """
+    return bcrypt.hashpw(_prepared(password, settings), bcrypt.gensalt(settings.bcrypt_cost)).decode()
+
+
+def verify_password(password: str, stored: str | None, settings: Settings) -> bool:
+    """Check a password in the same time whether there is a hash or not.
+
+    Args:
+        password: As typed.
+        stored: The hash, or None for an unknown person or an account without a password.
+        settings: For the key and the cost of the stand-in.
+    """
+    genuine = stored or _stand_in(settings.bcrypt_cost)
+    right = bcrypt.checkpw(_prepared(password, settings), genuine.encode())
+    return right and stored is not None
+
+
+def needs_rehash(stored: str, settings: Settings) -> bool:
+    """Whether a hash was made at another cost than the configured one.
+
+    Args:
+        stored: `$2b$<cost>$...`.
+        settings: For the cost.
+    """
+    return int(stored.split("$")[2]) != settings.bcrypt_cost
+
+
+@lru_cache(maxsize=4)
+def _stand_in(cost: int) -> str:
+    """A hash that no password fits, of the same cost as the real ones."""
+    return bcrypt.hashpw(bcrypt.gensalt(4), bcrypt.gensalt(cost)).decode()
+
+
+def warm_up(settings: Settings) -> None:
+    """Make the stand-in hash, so that the first login of a process is not slower than the rest.
+
+    Args:
+        settings: For the cost.
+    """
+    _stand_in(settings.bcrypt_cost)
+
+
+def _cipher(settings: Settings) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(settings.key("totp")))
+
+
+def encrypt_totp(secret: str, settings: Settings) -> str:
+    """Encrypt an authenticator secret for the database.
+
+    Args:
+        secret: Base32 text.
+        settings: For the key.
+    """
+    return _cipher(settings).encrypt(secret.encode()).decode()
+
+
+def decrypt_totp(stored: str, settings: Settings) -> str:
+    """Read an authenticator secret back.
+
+    Args:
+        stored: From `encrypt_totp`.
+        settings: For the key.
+
+    Raises:
+        ValueError: When it was encrypted under another key.
+    """
+    try:
+        return _cipher(settings).decrypt(stored.encode()).decode()
+    except InvalidToken:
+        raise ValueError("the authenticator secret belongs to another key") from None

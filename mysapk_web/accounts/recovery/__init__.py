@@ -1,0 +1,1 @@
+"""Activation and forgotten password: request a token by mail, confirm it, set a new password."""

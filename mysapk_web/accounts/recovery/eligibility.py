@@ -1,0 +1,129 @@
+"""What the rolls say of a NIP and an address that were typed: whether they fit, and whether a token may go out."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.organisation.rate_limiting import subject_key
+from mysapk_web.organisation.rules.email import DomainVerdict, domain_verdict
+from mysapk_web.organisation.rules.pegawai import Eligibility, eligibility
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.settings import Settings
+
+
+def address_reference(settings: Settings, address: str) -> str:
+    """Keyed hash of an address, by which a resend compares again without keeping what was typed.
+
+    Args:
+        settings: For the key.
+        address: Normalised.
+    """
+    return subject_key(settings.key("address"), address)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the rolls say of a typed pair; for an unknown NIP the same fields, empty.
+
+    Attributes:
+        known: The NIP is on the rolls.
+        account_id: Account of the person.
+        version: Its version.
+        fits: The typed address is the stored one.
+        state: Whether the person may have a password.
+        verdict: What the agency says of the stored address.
+    """
+
+    known: bool
+    account_id: int | None
+    version: int
+    fits: bool
+    state: Eligibility
+    verdict: DomainVerdict
+
+    @property
+    def entitled(self) -> bool:
+        """Whether a token may go out."""
+        return self.fits and self.state is Eligibility.ELIGIBLE and self.verdict is not DomainVerdict.NOT_AGENCY
+
+    @property
+    def letter(self) -> Letter:
+        """What the person has to know."""
+        if not self.fits:
+            return Letter.OTHER_ADDRESS
+        if self.state is Eligibility.WAITING_APPROVAL:
+            return Letter.CPNS_WAITING
+        if self.state is Eligibility.DISABLED:
+            return Letter.ACCOUNT_DISABLED
+        return Letter.ADDRESS_NOT_ALLOWED if self.verdict is DomainVerdict.NOT_AGENCY else Letter.TOKEN
+
+
+def look_up(session: Session, settings: Settings, number: str, address_ref: str) -> Finding:
+    """Read what the rolls say of a typed pair. The account is locked, so that two requests for one person take turns.
+
+    Args:
+        session: Any transaction.
+        settings: For the key of the reference.
+        number: Normalised NIP.
+        address_ref: From `address_reference`.
+    """
+    person, account, agency = _person(session, number)
+    return Finding(
+        known=person is not None,
+        account_id=account.id if account is not None else None,
+        version=account.version if account is not None else 0,
+        fits=_fits(settings, person, address_ref),
+        state=_eligibility(person, account),
+        verdict=_domain_verdict(person, agency),
+    )
+
+
+def _person(session: Session, number: str) -> tuple[Pegawai | None, Account | None, Instansi | None]:
+    row = session.exec(
+        select(Pegawai, Account, Instansi)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+        .where(Pegawai.nip == number)
+        .with_for_update(of=Account)  # two requests for one person take turns
+    ).one_or_none()
+    return row or (None, None, None)
+
+
+def _domain_verdict(person: Pegawai | None, agency: Instansi | None) -> DomainVerdict:
+    """What the policy of the agency says of the stored address (seed 000: an agency may insist on its own mail)."""
+    if person is None or agency is None or person.email_key is None:
+        return DomainVerdict.OK
+    return domain_verdict(person.email_key, agency.domain_policy, agency.email_domains)
+
+
+def _fits(settings: Settings, person: Pegawai | None, address_ref: str) -> bool:
+    stored = person.email_key if person is not None else None
+    expected = address_reference(settings, stored or "tidak-ada")
+    return hmac.compare_digest(expected, address_ref) and stored is not None
+
+
+def _eligibility(person: Pegawai | None, account: Account | None) -> Eligibility:
+    if person is None or account is None:
+        return Eligibility.NO_EMAIL
+    return eligibility(
+        jenis=person.jenis,
+        approved=person.approved_at is not None,
+        disabled=account.disabled_at is not None,
+        has_email=person.email_key is not None,
+    )
+
+
+def account_eligibility(person: Pegawai, account: Account) -> Eligibility:
+    """Whether a person may have a password now.
+
+    Args:
+        person: From the rolls.
+        account: The person's account.
+    """
+    return _eligibility(person, account)

@@ -1,0 +1,357 @@
+"""Activation and forgotten password: NIP and address, a token by mail, a new password (DESIGN 4).
+
+Activation is the first successful reset. The same rows are written and the same page is shown whether the person exists or not;
+what a person needs to know goes to the stored address only. A request is found again by the browser that asked, or by the browser
+that opened the link in the mail; neither proves anything, the token does. What strangers ask uses up nothing that the owner needs
+(decision 0021).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from mysapk_web.accounts.recovery.browsers import bind_by_asking, find_flow, newest_first
+from mysapk_web.accounts.recovery.eligibility import Finding, address_reference, look_up
+from mysapk_web.organisation import audit, rate_limiting
+from mysapk_web.organisation.rate_limiting import Counted, subject_key
+from mysapk_web.organisation.rules.email import DomainVerdict, EmailError, mask_email, normalise_email
+from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
+from mysapk_web.organisation.rules.pegawai import Eligibility
+from mysapk_web.organisation.tables.account import ResetRequest
+from mysapk_web.platform import clock
+from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.errors import CountedRefusal, InputRefused, Refused
+from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.backoff import describe_wait
+from mysapk_web.platform.tables.outbox import OutboxState
+from mysapk_web.rate_limits import (
+    RECOVERY_BEYOND,
+    RECOVERY_PER_ADDRESS,
+    RECOVERY_PER_NIP,
+    RECOVERY_RESEND,
+    TOKEN_TRIES_OF_REQUEST,
+)
+from mysapk_web.settings import Settings, load
+
+NO_REQUEST = (
+    "Belum ada permintaan token di peramban ini. Mulai dari Lupa Password, atau buka tautan di email token Anda."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryView:
+    """What the page of a request shows.
+
+    Attributes:
+        mask: Masked form of the address that was typed.
+        resend_in: Seconds until another token may be asked for.
+        minutes: Life of a token.
+    """
+
+    mask: str
+    resend_in: int
+    minutes: int
+
+
+def request_token(session: Session, *, visitor: Visitor, nip: str, email: str) -> None:
+    """Ask for a token. Open to everybody; always ends the same way for input of the right form.
+
+    Args:
+        session: Any transaction.
+        visitor: The browser; it is bound to the request.
+        nip: As typed.
+        email: As typed.
+
+    Raises:
+        InputRefused: NIP or address can't be one (a matter of form only), or, with `MYSAPK_RECOVERY_ANSWER=explicit`, don't fit.
+        CountedRefusal: Too many requests from this network, whoever they are about.
+    """
+    number, address = _typed(nip, email)
+    _ask(session, load(), visitor, number, address=address, mask=mask_email(address))
+
+
+def _typed(nip: str, email: str) -> tuple[str, str]:
+    faults: dict[str, str] = {}
+    number = address = ""
+    try:
+        number = parse_typed_nip(nip, today=clock.now().date())
+    except NipError as error:
+        faults["nip"] = str(error) if nip.strip() else "Isi NIP Anda, 18 angka."
+    try:
+        address = normalise_email(email)
+    except EmailError as error:
+        faults["email"] = str(error) if email.strip() else "Isi alamat email yang terdaftar."
+    if faults:
+        raise InputRefused(faults)
+    return number, address
+
+
+def resend_token(session: Session, *, visitor: Visitor) -> None:
+    """Ask again with what this browser asked before; the older token dies. Open to everybody.
+
+    Args:
+        session: Any transaction.
+        visitor: The browser.
+
+    Raises:
+        Refused: This browser has asked nothing yet, or less than a minute ago.
+        CountedRefusal: As in `request_token`.
+    """
+    flow = find_flow(session, visitor)
+    if flow is None:
+        raise Refused(NO_REQUEST)
+    left = flow.resend_wait
+    if left:
+        raise Refused(f"Token baru saja diminta. Periksa email Anda, atau minta lagi dalam {describe_wait(left)}.")
+    request = flow.newest
+    _ask(session, load(), visitor, request.nip, address_ref=request.email_ref, mask=request.mask)
+
+
+def resend_wait(request: ResetRequest) -> timedelta:
+    """What is left of the minute between two tokens.
+
+    Args:
+        request: The newest request.
+    """
+    return max(request.created_at + load().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
+
+
+def view(session: Session, *, visitor: Visitor) -> RecoveryView | None:
+    """What the page shows of the request of this browser. Open to everybody.
+
+    Args:
+        session: A read transaction is enough.
+        visitor: The browser.
+    """
+    flow = find_flow(session, visitor)
+    if flow is None:
+        return None
+    return RecoveryView(
+        mask=flow.newest.mask,
+        resend_in=-(-flow.resend_wait // timedelta(seconds=1)),
+        minutes=load().token_minutes,
+    )
+
+
+def _ask(
+    session: Session,
+    settings: Settings,
+    visitor: Visitor,
+    number: str,
+    *,
+    mask: str,
+    address: str = "",
+    address_ref: str = "",
+) -> None:
+    """Write a request, for a fitting pair and for any other alike."""
+    now = clock.now()
+    address_ref = address_ref or address_reference(settings, address)
+    subject = subject_key(settings.key("counters"), f"nip:{number}")
+    if not _is_second_click(session, visitor, subject, address_ref):
+        _count_network(session, visitor)
+    found = look_up(session, settings, number, address_ref)
+    last = _last(session, subject, address_ref)  # after the lock: while this one waited for it another may have written
+    # What was asked for before the address was repaired or the CPNS approved carries no token, and what was asked for before a new
+    # password or role a dead one: it is nothing to wait for.
+    usable = found.account_id if found.entitled else None
+    outdated = last is not None and usable is not None and not _is_of(last, found)
+    within = False
+    counted: Counted | None = None
+    # A second click or browser joins the request of the last minute; one over the limit joins a request whose token still lives: it
+    # lies in the mailbox of the owner, whoever asked for it.
+    joins = last is not None and bool(resend_wait(last)) and not outdated
+    if not joins:
+        pair = pair_key(subject, address_ref, fits=found.fits)
+        counted = rate_limiting.count(session, RECOVERY_PER_NIP, pair)
+        within = counted.within
+        joins = last is not None and not within and not outdated and not dead_after(last, now)
+        if not joins and not within:
+            within = rate_limiting.count(session, RECOVERY_BEYOND, f"{pair}:{found.version}").within
+    if last is not None and joins:
+        bind_by_asking(session, visitor, last)
+    else:
+        usable = usable if within else None
+        request = ResetRequest(
+            id=secrets.token_hex(16),
+            subject=subject,
+            account_id=usable,
+            account_version=found.version if usable is not None else 0,
+            mask=mask,
+            nip=number,
+            email_ref=address_ref,
+            created_at=now,
+            expires_at=now + timedelta(minutes=settings.token_minutes),
+        )
+        _write(session, visitor, request, found, within=within)
+    # A new request that is over the limit tells the trail so by its own event.
+    if counted is not None and (joins or within):
+        rate_limiting.note(session, counted, visitor, subject_id=found.account_id)
+    if settings.recovery_answer == "explicit":
+        _say_explicitly(found)
+
+
+def _is_of(request: ResetRequest, found: Finding) -> bool:
+    """Whether the token of a request is for the account as it stands."""
+    return (request.account_id, request.account_version) == (found.account_id, found.version)
+
+
+def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Finding, *, within: bool) -> None:
+    """Put a new request in the place of the older ones, with its event and its letter."""
+    supersede(session, request, request.created_at)
+    session.add(request)
+    session.flush()
+    bind_by_asking(session, visitor, request)
+    audit.record(
+        session,
+        AuditTag.RESET_REQUESTED if request.account_id is not None else AuditTag.RESET_REFUSED,
+        subject_id=found.account_id,
+        address=visitor.address,
+        fits=found.fits,
+        within=within,
+        state=found.state.value,
+    )
+    may_write = within & _letter_is_within(session, request, found)
+    mail = enqueue(
+        session,
+        found.letter,
+        account_id=found.account_id,
+        request=request.id,
+        free_mail=found.verdict is DomainVerdict.FREE_MAIL_WARNING,
+    )
+    # A letter that goes to nobody is written too: neither rows nor time tell whether there was somebody to write to.
+    if not may_write:
+        mail.state, mail.last_error = OutboxState.OBSOLETE, "Batas surat sehari sudah tercapai."
+    elif found.account_id is None or found.state is Eligibility.NO_EMAIL:
+        mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
+
+
+def _is_second_click(session: Session, visitor: Visitor, subject: str, address_ref: str) -> bool:
+    """Whether this browser itself asked for the same pair within the minute. What others ask is not to be seen in what is counted."""
+    flow = find_flow(session, visitor)
+    return (
+        flow is not None
+        and bool(flow.resend_wait)
+        and (flow.bound.subject, flow.bound.email_ref) == (subject, address_ref)
+    )
+
+
+def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | None:
+    """The newest request for a typed pair that was not used."""
+    return session.exec(
+        select(ResetRequest)
+        .where(
+            ResetRequest.subject == subject,
+            ResetRequest.email_ref == address_ref,
+            col(ResetRequest.used_at).is_(None),
+        )
+        .order_by(*newest_first(ResetRequest))
+        .limit(1)
+    ).one_or_none()
+
+
+def _count_network(session: Session, visitor: Visitor) -> None:
+    """Count towards the hour of this network. Beyond it the page says so, whoever the request is about.
+
+    Raises:
+        CountedRefusal: Too many.
+    """
+    if not rate_limiting.within_network(session, RECOVERY_PER_ADDRESS, visitor):
+        raise CountedRefusal(
+            "Dari jaringan yang Anda pakai sudah terlalu banyak permintaan token dalam satu jam terakhir. Coba lagi paling lama "
+            f"{describe_wait(RECOVERY_PER_ADDRESS.window)} lagi, atau gunakan jaringan lain, misalnya data seluler."
+        )
+
+
+def pair_key(subject: str, address_ref: str, *, fits: bool) -> str:
+    """What the day of a typed pair is counted by.
+
+    Every pair has a day of its own, so that nobody uses up the day of a person whose address they don't know. A pair that fits is
+    counted apart from the time when it did not: whatever way an address is repaired, its day begins afresh.
+
+    Args:
+        subject: `ResetRequest.subject`.
+        address_ref: `ResetRequest.email_ref`.
+        fits: Whether the address is the stored one.
+    """
+    return f"{subject}:{address_ref[:20]}{':cocok' if fits else ''}"
+
+
+def _letter_is_within(session: Session, request: ResetRequest, found: Finding) -> bool:
+    """Count towards the letters of a day: those about other addresses share one, so that nobody floods a mailbox.
+
+    Letters with a token have their limit already, in how many requests may carry one.
+    """
+    kind = request.email_ref[:20] if found.fits else "lain"
+    counted = rate_limiting.count(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}")
+    return counted.within or found.letter is Letter.TOKEN
+
+
+def supersede(session: Session, request: ResetRequest, now: datetime) -> None:
+    """Only the newest token of a person works; a request that can't work never puts out one that can.
+
+    Args:
+        session: Any transaction.
+        request: The newest, not yet written.
+        now: The present moment.
+    """
+    session.execute(
+        update(ResetRequest)
+        .where(
+            col(ResetRequest.subject) == request.subject,
+            col(ResetRequest.email_ref) == request.email_ref,
+            col(ResetRequest.superseded_at).is_(None),
+            col(ResetRequest.used_at).is_(None),
+        )
+        .values(superseded_at=now)
+    )
+    session.execute(
+        update(ResetRequest)
+        .where(
+            col(ResetRequest.account_id) == (request.account_id or 0),
+            col(ResetRequest.superseded_at).is_(None),
+            col(ResetRequest.used_at).is_(None),
+        )
+        .values(superseded_at=now)
+    )
+
+
+def _say_explicitly(found: Finding) -> None:
+    """The messages of the original portal, for agencies that prefer them to silence (DESIGN 4)."""
+    if not found.known:
+        raise CountedRefusal(
+            "NIP tidak ditemukan. Periksa kembali, atau hubungi admin kepegawaian instansi Anda.", "nip"
+        )
+    if not found.fits:
+        raise CountedRefusal(
+            "Email tidak sesuai dengan yang terdaftar. Hubungi instansi Anda untuk memperbaiki email.",
+            "email",
+        )
+    if found.state is Eligibility.WAITING_APPROVAL:
+        raise CountedRefusal("Akun CPNS ini menunggu persetujuan admin instansi. Hubungi admin instansi Anda.", "nip")
+    if found.state is not Eligibility.ELIGIBLE:
+        raise CountedRefusal("Akun ini belum dapat diaktifkan. Hubungi admin instansi Anda.", "nip")
+    if found.verdict is DomainVerdict.NOT_AGENCY:
+        raise CountedRefusal(
+            "Instansi Anda hanya menerima email dinas. Hubungi instansi Anda untuk memperbaiki email.", "email"
+        )
+
+
+def dead_after(request: ResetRequest, now: datetime) -> bool:
+    """Whether no token of a request can work any more.
+
+    Args:
+        request: Any request.
+        now: The present moment.
+    """
+    return (
+        request.used_at is not None
+        or request.superseded_at is not None
+        or request.expires_at <= now
+        or request.tries >= TOKEN_TRIES_OF_REQUEST
+    )

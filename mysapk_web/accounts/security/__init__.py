@@ -1,0 +1,1 @@
+"""What people do for the safety of their own account."""

@@ -1,0 +1,170 @@
+"""The own sessions and logins: list them, end them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.accounts import second_factor
+from mysapk_web.accounts import session as sessions
+from mysapk_web.accounts.security.reauthentication import is_recent
+from mysapk_web.accounts.security.security_log import note
+from mysapk_web.accounts.security.two_factor import enrols_elsewhere, enrols_here
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
+from mysapk_web.settings import load
+
+SHOWN_LOGINS = 10
+_KEY_LENGTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A logged-in browser, for the list.
+
+    Attributes:
+        key: Name of the session in the page; worth nothing elsewhere.
+        agent: Browser and system in words.
+        network: Network of the client.
+        created_at: Login.
+        seen_at: Last act.
+        current: Whether it is the one looking.
+    """
+
+    key: str
+    agent: str
+    network: str
+    created_at: datetime
+    seen_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoginInfo:
+    """A login or a failed try, for the list."""
+
+    at: datetime
+    agent: str
+    network: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityOverview:
+    """All that the page shows; `zona` is the time zone of the agency (WIB, WITA, WIT)."""
+
+    sessions: list[SessionInfo]
+    logins: list[LoginInfo]
+    has_second_factor: bool
+    enrolling: bool
+    """This session has begun, and its QR code can be seen."""
+    enrolling_elsewhere: bool
+    recovery_codes_left: int
+    roles: list[str]
+    second_factor_needed: bool
+    acting: bool
+    zona: str
+
+
+def session_key(ref: str) -> str:
+    """Name of a session in a page: derived from its reference, useless as one.
+
+    Args:
+        ref: Reference of the session.
+    """
+    return hashlib.sha256(f"daftar:{ref}".encode()).hexdigest()[:_KEY_LENGTH]
+
+
+def overview(session: Session, actor: Actor) -> SecurityOverview:
+    """The own sessions, logins and second factor. For everybody logged in, own account only.
+
+    Args:
+        session: A read transaction is enough.
+        actor: The person.
+    """
+    account = session.get_one(Account, actor.account_id)
+    alive = _sessions(session, actor)
+    logins = session.exec(
+        select(AuditEvent)
+        .where(
+            AuditEvent.subject_id == actor.account_id,
+            col(AuditEvent.tag).in_([AuditTag.LOGIN, AuditTag.LOGIN_FAILED]),
+        )
+        .order_by(col(AuditEvent.id).desc())
+        .limit(SHOWN_LOGINS)
+    ).all()
+    return SecurityOverview(
+        sessions=[
+            SessionInfo(
+                session_key(row.ref),
+                row.agent,
+                row.address,
+                row.created_at,
+                row.seen_at,
+                row.ref == actor.session,
+            )
+            for row in alive
+        ],
+        logins=[
+            LoginInfo(row.at, str(row.detail.get("agent", "")), row.address, row.tag is AuditTag.LOGIN)
+            for row in logins
+        ],
+        has_second_factor=account.totp_confirmed_at is not None,
+        enrolling=enrols_here(account, actor) and is_recent(actor),
+        enrolling_elsewhere=enrols_elsewhere(session, account, actor),
+        recovery_codes_left=second_factor.codes_left(session, actor.account_id),
+        roles=[grant.role.label for grant in actor.grants],
+        second_factor_needed=bool(actor.grants) and account.totp_confirmed_at is None,
+        acting=bool(actor.acting_grants),
+        zona=session.get_one(Instansi, actor.instansi_id).zona,
+    )
+
+
+def _sessions(session: Session, actor: Actor) -> list[UserSession]:
+    refs = session.exec(
+        select(UserSession.ref)
+        .where(UserSession.account_id == actor.account_id, col(UserSession.ended_at).is_(None))
+        .order_by(col(UserSession.seen_at).desc())
+    ).all()
+    dead = sessions.ended_among(session, load(), refs)
+    return [session.get_one(UserSession, ref) for ref in refs if ref not in dead]
+
+
+def end_session(session: Session, actor: Actor, *, key: str) -> None:
+    """End one of the own sessions. For everybody logged in.
+
+    Args:
+        session: Any transaction.
+        actor: The person.
+        key: From the list.
+
+    Raises:
+        Refused: No such session, or it has ended already.
+    """
+    target = next((row.ref for row in _sessions(session, actor) if session_key(row.ref) == key), None)
+    if target is None:
+        raise Refused("Sesi itu sudah berakhir.")
+    sessions.end(session, [target], "diakhiri pemilik")
+    note(session, actor, AuditTag.SESSIONS_ENDED, count=1)
+
+
+def end_other_sessions(session: Session, actor: Actor) -> int:
+    """End all own sessions but this one. For everybody logged in.
+
+    Args:
+        session: Any transaction.
+        actor: The person.
+
+    Returns:
+        How many were ended.
+    """
+    count = sessions.end_all(session, actor.account_id, "diakhiri pemilik", keep=actor.session)
+    note(session, actor, AuditTag.SESSIONS_ENDED, count=count)
+    return count

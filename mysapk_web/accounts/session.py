@@ -1,0 +1,406 @@
+"""Sessions: opened by a one-time claim, read again at every event, ended at once for every reason there is (DESIGN 2.5, 4).
+
+Cookie and ticket are 256 random bits each; the database and everything inside the portal know only their SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, update
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, func, or_, select
+
+from mysapk_web.organisation import audit
+from mysapk_web.organisation.actor import Actor, Grant
+from mysapk_web.organisation.tables.account import Account, LoginClaim, RoleGrant, UserSession
+from mysapk_web.organisation.tables.agency import Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.upsert import put
+from mysapk_web.platform.user_agent import describe_agent
+from mysapk_web.settings import Settings
+
+CLAIM_LIFE = timedelta(minutes=2)
+"""A page takes its claim within a second; two minutes bear a slow line."""
+
+CODE_LIFE = timedelta(minutes=10)
+"""Time to fetch the phone and type the authenticator code (ASVS 6.5.5)."""
+
+TOUCH_EVERY = timedelta(seconds=30)
+"""The last act of a session is written down no more often than this."""
+
+
+_IN_FORCE = (
+    col(UserSession.ended_at).is_(None),
+    col(UserSession.expires_at) > bindparam("now"),
+    col(UserSession.seen_at) > bindparam("idle_since"),
+    col(UserSession.account_version) == col(Account.version),
+    col(Account.disabled_at).is_(None),
+)
+"""Conditions (over sesi joined with akun) under which a session lives."""
+
+_ACTOR_COLUMNS: tuple[Any, ...] = (
+    UserSession.account_id,
+    UserSession.account_version,
+    UserSession.seen_at,
+    UserSession.expires_at,
+    UserSession.second_factor_at,
+    UserSession.step_up_at,
+    Account.totp_confirmed_at,
+    col(Pegawai.id).label("pegawai_id"),
+    Pegawai.instansi_id,
+    RoleGrant.role,
+    col(RoleGrant.instansi_id).label("grant_instansi_id"),
+    Unor.jalur,
+)
+
+_ACTOR = (
+    sql_select(*_ACTOR_COLUMNS)
+    .join(Account, col(Account.id) == UserSession.account_id)
+    .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+    .outerjoin(RoleGrant, (col(RoleGrant.account_id) == Account.id) & col(RoleGrant.revoked_at).is_(None))
+    .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
+    .where(col(UserSession.ref) == bindparam("ref"), *_IN_FORCE)
+)
+"""Read at every event, so it is put together once: building it costs more than running it."""
+
+
+def reference(value: str) -> str:
+    """What stands for a cookie, a ticket or a client token everywhere behind the gate.
+
+    Args:
+        value: As the browser has it.
+
+    Returns:
+        SHA-256, hexadecimal.
+    """
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session.
+
+    Attributes:
+        cookie: The secret for the browser; not shown in the representation.
+        expires_at: Absolute end.
+    """
+
+    cookie: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"Opened(expires_at={self.expires_at.isoformat()})"
+
+
+def leave_claim(session: Session, account: Account, visitor: Visitor, *, second_factor: bool = False) -> str:
+    """Give one page of one browser the one-time right to become a session of an account.
+
+    Args:
+        session: The transaction of the login.
+        account: Whose session it will be.
+        visitor: The browser that logged in.
+        second_factor: The second factor was shown.
+
+    Returns:
+        The ticket for `POST /sesi`: for that page alone, never for state, address or log.
+    """
+    ticket = secrets.token_urlsafe(32)
+    session.add(
+        LoginClaim(
+            ref=reference(ticket),
+            browser=visitor.browser,
+            account_id=account.id or 0,
+            account_version=account.version,
+            expires_at=clock.now() + CLAIM_LIFE,
+            second_factor=second_factor,
+        )
+    )
+    return ticket
+
+
+def await_code(session: Session, account: Account, visitor: Visitor) -> None:
+    """Note that a page has given the right password and the second factor is still to come; an older note of it dies.
+
+    Args:
+        session: The transaction of the login.
+        account: Whose password it was.
+        visitor: The page, known by its client token: another one with the same cookie can't use up its tries.
+    """
+    pending = LoginClaim(
+        ref=page_reference(visitor),
+        browser=visitor.browser,
+        account_id=account.id or 0,
+        account_version=account.version,
+        expires_at=clock.now() + CODE_LIFE,
+        needs_code=True,
+    )
+    put(session, pending, "ref")
+
+
+def page_reference(visitor: Visitor) -> str:
+    """Key of the login of a page that waits for its code.
+
+    Args:
+        visitor: The page.
+    """
+    return reference(f"{visitor.browser} {visitor.page}")
+
+
+def take_claim(session: Session, settings: Settings, visitor: Visitor, ticket: str) -> Opened | None:
+    """Turn a claim into a session; it works once, and only with both cookie and ticket.
+
+    Args:
+        session: Any transaction.
+        settings: For the length of a session.
+        visitor: The browser, known by its pre-session cookie.
+        ticket: From `leave_claim`.
+
+    Returns:
+        The session, or None when there is no claim in force.
+    """
+    now = clock.now()
+    claim = session.execute(
+        delete(LoginClaim)
+        .where(
+            col(LoginClaim.ref) == reference(ticket),
+            col(LoginClaim.browser) == visitor.browser,
+            col(LoginClaim.needs_code).is_(False),
+            col(LoginClaim.expires_at) > now,
+        )
+        .returning(
+            col(LoginClaim.account_id),
+            col(LoginClaim.account_version),
+            col(LoginClaim.second_factor),
+        )
+    ).one_or_none()
+    account = session.get(Account, claim.account_id) if claim else None
+    if not visitor.browser or claim is None or account is None:
+        return None
+    if account.version != claim.account_version or account.disabled_at is not None:
+        return None
+    if account.totp_confirmed_at is not None and not claim.second_factor:
+        return None  # the factor came into force after this login had given its password
+    if visitor.session:
+        end(session, [visitor.session], "diganti")
+    return _open(session, settings, account, visitor, second_factor=claim.second_factor)
+
+
+def _open(session: Session, settings: Settings, account: Account, visitor: Visitor, *, second_factor: bool) -> Opened:
+    now = clock.now()
+    cookie = secrets.token_urlsafe(32)
+    agent, network = describe_agent(visitor.agent), audit.network(visitor.address)
+    _tell_of_new_place(session, account, agent, network)
+    opened = Opened(cookie, now + timedelta(hours=settings.session_hours))
+    session.add(
+        UserSession(
+            ref=reference(cookie),
+            account_id=account.id or 0,
+            account_version=account.version,
+            created_at=now,
+            seen_at=now,
+            expires_at=opened.expires_at,
+            second_factor_at=now if second_factor else None,
+            step_up_at=now,
+            agent=agent,
+            address=network,
+        )
+    )
+    account.last_login_at = now
+    session.add(account)
+    audit.record(
+        session,
+        AuditTag.LOGIN,
+        actor_id=account.id,
+        subject_id=account.id,
+        address=visitor.address,
+        agent=agent,
+        second_factor=second_factor,
+    )
+    return opened
+
+
+def _tell_of_new_place(session: Session, account: Account, agent: str, network: str) -> None:
+    """Write to a person whose account is entered from a browser and network not seen before (ASVS 6.3.5)."""
+    seen = session.exec(
+        select(UserSession.agent, UserSession.address)
+        .where(UserSession.account_id == account.id)
+        .order_by(col(UserSession.created_at).desc())
+        .limit(50)
+    ).all()
+    if seen and (agent, network) not in {tuple(row) for row in seen}:
+        enqueue(session, Letter.NEW_LOGIN, account_id=account.id, agent=agent, network=network)
+
+
+def read_actor(session: Session, settings: Settings, visitor: Visitor) -> Actor | None:
+    """The person behind a session, or None when it has ended for whatever reason.
+
+    Args:
+        session: A read transaction is enough.
+        settings: For the idle limit.
+        visitor: The browser; only its session reference is looked at.
+    """
+    if not visitor.session:
+        return None
+    rows = session.connection().execute(_ACTOR, {"ref": visitor.session, **_moments(settings)}).all()
+    return _actor(rows, visitor) if rows else None
+
+
+def _moments(settings: Settings) -> dict[str, datetime]:
+    """Values for `_IN_FORCE`."""
+    now = clock.now()
+    return {"now": now, "idle_since": now - timedelta(minutes=settings.session_idle_minutes)}
+
+
+def _actor(rows: Iterable[Row[tuple[object, ...]]], visitor: Visitor) -> Actor:
+    rows = list(rows)
+    first = rows[0]
+    return Actor(
+        account_id=first.account_id,
+        pegawai_id=first.pegawai_id,
+        instansi_id=first.instansi_id,
+        session=visitor.session,
+        session_expires_at=first.expires_at,
+        version=first.account_version,
+        visitor=visitor,
+        grants=tuple(Grant(row.role, row.grant_instansi_id, row.jalur) for row in rows if row.role is not None),
+        second_factor=first.second_factor_at is not None and first.totp_confirmed_at is not None,
+        has_second_factor=first.totp_confirmed_at is not None,
+        step_up_at=first.step_up_at,
+        seen_at=first.seen_at,
+    )
+
+
+def touch(session: Session, ref: str) -> None:
+    """Write down that a session was used now.
+
+    Args:
+        session: Any transaction.
+        ref: Reference of the session.
+    """
+    now = clock.now()
+    session.execute(
+        update(UserSession).where(col(UserSession.ref) == ref, col(UserSession.ended_at).is_(None)).values(seen_at=now)
+    )
+
+
+def touch_is_due(actor: Actor, settings: Settings) -> bool:
+    """Whether the last act of a session has to be written again.
+
+    Args:
+        actor: From `read_actor`.
+        settings: For the idle limit; short ones are written more often.
+    """
+    step = min(TOUCH_EVERY, timedelta(minutes=settings.session_idle_minutes) / 4)
+    return clock.now() - actor.seen_at >= step
+
+
+def end(session: Session, refs: Iterable[str], reason: str) -> int:
+    """End sessions by reference.
+
+    Args:
+        session: Any transaction.
+        refs: References.
+        reason: One word for the list and the trail.
+
+    Returns:
+        How many were still alive.
+    """
+    result = session.execute(
+        update(UserSession)
+        .where(col(UserSession.ref).in_(list(refs)), col(UserSession.ended_at).is_(None))
+        .values(ended_at=clock.now(), end_reason=reason)
+        .returning(col(UserSession.ref))
+    )
+    return len(result.all())
+
+
+def end_all(session: Session, account_id: int, reason: str, *, keep: str | None = None) -> int:
+    """End the sessions of an account and forget its claims.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose sessions.
+        reason: One word for the list and the trail.
+        keep: Reference of a session that stays.
+
+    Returns:
+        How many were still alive.
+    """
+    session.execute(delete(LoginClaim).where(col(LoginClaim.account_id) == account_id))
+    result = session.execute(
+        update(UserSession)
+        .where(
+            col(UserSession.account_id) == account_id,
+            col(UserSession.ended_at).is_(None),
+            or_(keep is None, col(UserSession.ref) != keep),
+        )
+        .values(ended_at=clock.now(), end_reason=reason)
+        .returning(col(UserSession.ref))
+    )
+    return len(result.all())
+
+
+def count_alive(session: Session, settings: Settings, account_id: int) -> int:
+    """How many sessions of an account live.
+
+    Args:
+        session: A read transaction is enough.
+        settings: For the idle limit.
+        account_id: Whose.
+    """
+    return session.exec(
+        select(func.count())
+        .select_from(UserSession)
+        .join(Account, col(Account.id) == UserSession.account_id)
+        .where(UserSession.account_id == account_id, *_IN_FORCE),
+        params=_moments(settings),
+    ).one()
+
+
+def log_out(session: Session, visitor: Visitor) -> None:
+    """End the session of a browser, and the pending logins of its account there.
+
+    Args:
+        session: Any transaction.
+        visitor: The browser.
+    """
+    owner = session.exec(select(UserSession.account_id).where(UserSession.ref == visitor.session)).one_or_none()
+    if owner is not None and end(session, [visitor.session], "keluar"):
+        # Only with a session: the pre-session cookie alone must not keep somebody else from taking theirs.
+        session.execute(
+            delete(LoginClaim).where(col(LoginClaim.browser) == visitor.browser, col(LoginClaim.account_id) == owner)
+        )
+        audit.record(session, AuditTag.LOGOUT, actor_id=owner, subject_id=owner, address=visitor.address)
+
+
+def ended_among(session: Session, settings: Settings, refs: Iterable[str]) -> set[str]:
+    """Which of the sessions with an open socket have ended meanwhile.
+
+    Args:
+        session: A read transaction is enough.
+        settings: For the idle limit.
+        refs: References of the open sockets.
+    """
+    wanted = list(refs)
+    alive: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        alive.update(
+            session.exec(
+                select(UserSession.ref)
+                .join(Account, col(Account.id) == UserSession.account_id)
+                .where(col(UserSession.ref).in_(chunk), *_IN_FORCE),
+                params=_moments(settings),
+            ).all()
+        )
+    return set(wanted) - alive

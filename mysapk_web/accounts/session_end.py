@@ -1,0 +1,83 @@
+"""When a session will end, for the page that warns of it (WCAG 2.2.1). Being told is no act of a person and prolongs nothing."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from sqlmodel import Session
+
+from mysapk_web.accounts import session as sessions
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.platform import clock
+from mysapk_web.platform.client import Visitor
+from mysapk_web.settings import Settings
+
+WARNING: Final = timedelta(minutes=2)
+"""How long before the end a page warns; with a very short idle limit half of that limit. WCAG 2.2.1 asks for 20 s at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnd:
+    """What is left of a session.
+
+    Attributes:
+        left: Until it ends.
+        warning: How much must be left at most for the page to warn.
+        extendable: Whether an act puts the end off; not when the absolute end is that near.
+        typing_key: 256 bits, hexadecimal, the same for one account at every login: what the browser keeps for this person is encrypted
+            with it. Not shown in the representation.
+    """
+
+    left: timedelta
+    warning: timedelta
+    extendable: bool
+    typing_key: str
+
+    def __repr__(self) -> str:
+        return f"SessionEnd(left={self.left}, extendable={self.extendable})"
+
+
+def read_end(session: Session, settings: Settings, visitor: Visitor) -> SessionEnd | None:
+    """Tell when the session of a browser ends, or None when it has ended.
+
+    Args:
+        session: A read transaction is enough.
+        settings: For the limits and the key.
+        visitor: The browser.
+    """
+    actor = sessions.read_actor(session, settings, visitor)
+    return _end_of(actor, settings) if actor is not None else None
+
+
+def extend(session: Session, settings: Settings, visitor: Visitor) -> SessionEnd | None:
+    """Put the idle end of a session off because its person asked for it. One that has ended stays ended.
+
+    Args:
+        session: Any transaction.
+        settings: For the limits and the key.
+        visitor: The browser.
+
+    Returns:
+        The new end, or None when the session has ended.
+    """
+    actor = sessions.read_actor(session, settings, visitor)
+    if actor is None:
+        return None
+    sessions.touch(session, visitor.session)
+    return _end_of(replace(actor, seen_at=clock.now()), settings)
+
+
+def _end_of(actor: Actor, settings: Settings) -> SessionEnd:
+    now = clock.now()
+    idle_limit = timedelta(minutes=settings.session_idle_minutes)
+    absolute = actor.session_expires_at - now
+    warning = min(WARNING, idle_limit / 2)
+    return SessionEnd(
+        left=min(actor.seen_at + idle_limit - now, absolute),
+        warning=warning,
+        extendable=absolute > warning,
+        typing_key=hmac.new(settings.key("typed-text"), str(actor.account_id).encode(), "sha256").hexdigest(),
+    )

@@ -1,0 +1,377 @@
+"""Announcements and the helpdesk of an agency: kept by its admins, read by its people (pages `/admin/bantuan`, `/beranda`, `/bantuan`).
+
+Both say where people turn and what they do next, and stand in every letter or on every first page: whoever sat down at an open screen
+could send a whole agency to a page of their own. So they are grave acts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, or_, select
+
+from mysapk_web.accounts.security.reauthentication import require_recent
+from mysapk_web.organisation import audit, locks, revisions
+from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.help import NATIONAL as NATIONAL_CONTACT
+from mysapk_web.organisation.help import ContactView, checked_contact
+from mysapk_web.organisation.revisions import NATIONAL
+from mysapk_web.organisation.rules.period import YEARS
+from mysapk_web.organisation.rules.roles import MATRIX, Permission
+from mysapk_web.organisation.tables.agency import HelpContact, Instansi
+from mysapk_web.platform import clock
+from mysapk_web.platform.errors import InputRefused, Refused
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.progress.tables import Announcement
+
+MAX_TITLE: Final = 120
+MAX_TEXT: Final = 1000
+MOST_AT_ONCE: Final = 5
+"""Announcements of one place at a time: more are not read."""
+LONGEST: Final = timedelta(days=92)
+OVER: Final = "Pengumuman ini sudah berakhir dan tidak dapat diubah lagi. Tampilkan pengumuman baru."
+GONE: Final = "Pengumuman tidak ditemukan di instansi Anda."
+NO_PLACE: Final = "Instansi itu tidak ditemukan di wilayah Anda. Buka halaman ini dari menu."
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementView:
+    """One announcement.
+
+    Attributes:
+        place: Name of the agency, or "BKN" for the country.
+        until: Last day that it is shown.
+        revision: Named by the acts on it (`organisation.revisions`).
+    """
+
+    id: int
+    judul: str
+    isi: str
+    place: str
+    starts_at: datetime
+    until: datetime
+    zona: str
+    shown: bool
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the editor of a place holds.
+
+    Attributes:
+        contact_revision: Named when the contact is saved (`organisation.revisions`).
+    """
+
+    key: str
+    nama: str
+    contact: ContactView
+    contact_revision: int
+    announcements: list[AnnouncementView]
+
+
+def shown(session: Session, actor: Actor | None) -> list[AnnouncementView]:
+    """What a person is told now: the own agency's first. A visitor is told what is for everybody.
+
+    Args:
+        session: Any transaction.
+        actor: Who reads.
+    """
+    now = clock.now()
+    of_country = col(Announcement.instansi_id).is_(None)
+    wanted = or_(of_country, col(Announcement.instansi_id) == actor.instansi_id) if actor else of_country
+    rows = session.exec(
+        select(Announcement, Instansi)
+        .outerjoin(Instansi, col(Instansi.id) == Announcement.instansi_id)
+        .where(wanted, col(Announcement.starts_at) <= now, col(Announcement.ends_at) > now)
+        .order_by(of_country, col(Announcement.starts_at).desc(), col(Announcement.id).desc())
+        .limit(2 * MOST_AT_ONCE)
+    ).all()
+    return [_view(row, agency, 0) for row, agency in rows]
+
+
+def choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Places that the actor speaks for: key and name.
+
+    Args:
+        session: Any transaction.
+        actor: Who acts.
+
+    Raises:
+        NotAllowed: None.
+    """
+    actor.require(Permission.ANNOUNCE)
+    ids = _agencies(actor)
+    rows = session.exec(select(Instansi).order_by(col(Instansi.nama))).all()
+    own = [(f"i{row.id}", row.nama) for row in rows if None in ids or row.id in ids]
+    return [(NATIONAL, "Nasional (semua instansi)"), *own] if None in ids else own
+
+
+def desk(session: Session, actor: Actor, key: str = "") -> Desk:
+    """The editor of a place.
+
+    Args:
+        session: Any transaction.
+        actor: Who acts.
+        key: From `choices`; empty for the first.
+
+    Raises:
+        NotAllowed: Not a place of the actor.
+    """
+    known = dict(choices(session, actor))
+    found, nama = _meant(known, key or next(iter(known), ""))
+    contact = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
+    rows = session.exec(
+        select(Announcement)
+        .where(_is(Announcement, found), col(Announcement.ends_at) > clock.now())
+        .order_by(col(Announcement.starts_at).desc(), col(Announcement.id).desc())
+    ).all()
+    empty = NATIONAL_CONTACT if found is None else ContactView("", "", "", "", "", "")
+    agency = session.get(Instansi, found) if found else None
+    return Desk(
+        NATIONAL if found is None else f"i{found}",
+        nama,
+        _contact(contact) if contact else empty,
+        revisions.current(session, revisions.of_contact(found)),
+        [_view(row, agency, revisions.current(session, revisions.of_announcement(row.id or 0))) for row in rows],
+    )
+
+
+def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, last: date | None) -> None:
+    """Tell the people of a place something, from now on until the end of a day. A grave act.
+
+    Args:
+        session: Any transaction.
+        actor: Who speaks.
+        key: From `choices`.
+        judul: A few words.
+        isi: What people should know or do.
+        last: Last day that it is shown, in the zone of the agency.
+
+    Raises:
+        NotAllowed: Not a place of the actor.
+        StepUpNeeded: Password or code have to be shown again.
+        InputRefused: A field is not as it has to be.
+        Refused: There are enough already.
+    """
+    found, _ = _find(session, actor, key)
+    require_recent(actor)
+    title, text, ends_at = _checked(session, found, judul, isi, last)
+    now = clock.now()
+    locks.of_agency(session, found)
+    running = session.exec(
+        select(Announcement.id).where(_is(Announcement, found), col(Announcement.ends_at) > now)
+    ).all()
+    if len(running) >= MOST_AT_ONCE:
+        raise Refused(f"Sudah ada {MOST_AT_ONCE} pengumuman. Akhiri salah satu, agar tetap dibaca.")
+    row = Announcement(
+        instansi_id=found,
+        judul=title,
+        isi=text,
+        starts_at=now,
+        ends_at=ends_at,
+        created_by=actor.account_id,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _note(session, AuditTag.ANNOUNCED, actor, found, pengumuman=str(row.id), judul=title, sampai=ends_at.isoformat())
+
+
+def edit(
+    session: Session, actor: Actor, *, announcement_id: int, judul: str, isi: str, last: date | None, seen: int = 0
+) -> bool:
+    """Change what an announcement says, or how long it is shown. A grave act.
+
+    Args:
+        session: Any transaction.
+        actor: Who speaks.
+        announcement_id: Which.
+        judul: A few words.
+        isi: What people should know or do.
+        last: Last day that it is shown, in the zone of the agency.
+        seen: `AnnouncementView.revision` of what the editor began with.
+
+    Returns:
+        Whether anything is different now.
+
+    Raises:
+        NotFoundError: Not of a place of the actor.
+        StepUpNeeded: Password or code have to be shown again.
+        InputRefused: A field is not as it has to be.
+        StaleRevisionError: Another admin was faster.
+        Refused: It is over.
+    """
+    row = _own(session, actor, announcement_id)
+    require_recent(actor)
+    title, text, ends_at = _checked(session, row.instansi_id, judul, isi, last)
+    locks.of_agency(session, row.instansi_id)
+    session.refresh(row)
+    revisions.require(session, actor, revisions.of_announcement(announcement_id), seen)
+    if row.ends_at <= clock.now():
+        raise Refused(OVER)
+    changes: dict[str, str] = {}
+    if title != row.judul:
+        changes["judul_sebelum"] = row.judul
+    if text != row.isi:
+        changes |= {"isi_sebelum": row.isi, "isi": text}
+    if ends_at != row.ends_at:
+        changes |= {"sampai_sebelum": row.ends_at.isoformat(), "sampai": ends_at.isoformat()}
+    if not changes:
+        return False
+    row.judul, row.isi, row.ends_at = title, text, ends_at
+    session.add(row)
+    facts = {"pengumuman": str(row.id), "judul": title, **changes}
+    _note(session, AuditTag.ANNOUNCEMENT_CHANGED, actor, row.instansi_id, **facts)
+    return True
+
+
+def end(session: Session, actor: Actor, *, announcement_id: int, seen: int = 0) -> None:
+    """Stop showing an announcement. No grave act: what should not stand there is gone at once.
+
+    Args:
+        session: Any transaction.
+        actor: Who acts.
+        announcement_id: Which.
+        seen: `AnnouncementView.revision` of the list.
+
+    Raises:
+        NotFoundError: Not of a place of the actor.
+        StaleRevisionError: Another admin was faster.
+        Refused: It is over.
+    """
+    row = _own(session, actor, announcement_id)
+    locks.of_agency(session, row.instansi_id)
+    session.refresh(row)
+    revisions.require(session, actor, revisions.of_announcement(announcement_id), seen)
+    if row.ends_at <= clock.now():
+        raise Refused(OVER)
+    row.ends_at = clock.now()
+    session.add(row)
+    _note(session, AuditTag.ANNOUNCEMENT_ENDED, actor, row.instansi_id, pengumuman=str(row.id), judul=row.judul)
+
+
+def save_contact(session: Session, actor: Actor, key: str, given: ContactView, *, seen: int = 0) -> None:
+    """Change where the people of a place turn for help. A grave act.
+
+    Args:
+        session: Any transaction.
+        actor: Who acts.
+        key: From `choices`.
+        given: As typed; blanks around are taken off.
+        seen: `Desk.contact_revision` that the page showed.
+
+    Raises:
+        NotFoundError: Not a place of the actor.
+        StaleRevisionError: Another admin has saved it meanwhile.
+        StepUpNeeded: Password or code have to be shown again.
+        InputRefused: A field is not as it has to be.
+    """
+    found, _ = _find(session, actor, key)
+    require_recent(actor)
+    values = checked_contact(given)
+    locks.of_agency(session, found)
+    revisions.require(session, actor, revisions.of_contact(found), seen)
+    row = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
+    row = row or HelpContact(instansi_id=found, nama=values["nama"])
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.add(row)
+    _note(session, AuditTag.HELP_CHANGED, actor, found, **values)
+
+
+def _checked(
+    session: Session, instansi_id: int | None, judul: str, isi: str, last: date | None
+) -> tuple[str, str, datetime]:
+    """Title, text and end of an announcement as they are kept."""
+    zone = ZONES.get((session.get_one(Instansi, instansi_id).zona if instansi_id else "WIB"), ZONES["WIB"])
+    title, text, now = " ".join(judul.split()), _paragraphs(isi), clock.now()
+    faults = {}
+    if not title or len(title) > MAX_TITLE:
+        faults["judul"] = f"Isi judul, paling banyak {MAX_TITLE} karakter."
+    if not text or len(text) > MAX_TEXT:
+        faults["pesan"] = f"Isi pengumuman, paling banyak {MAX_TEXT} karakter."
+    possible = last is None or last.year in YEARS
+    ends_at = (datetime.combine(last, time(), zone) + timedelta(days=1)).astimezone(UTC) if last and possible else now
+    if not possible:
+        faults["sampai"] = "Periksa tahunnya."
+    elif not now < ends_at <= now + LONGEST:
+        faults["sampai"] = f"Isi hari terakhir ditampilkan: hari ini sampai paling lama {LONGEST.days} hari lagi."
+    if faults:
+        raise InputRefused(faults)
+    return title, text, ends_at
+
+
+def _agencies(actor: Actor) -> set[int | None]:
+    """Agencies that the actor speaks for as a whole; None stands for the country with all of them."""
+    grants = [grant for grant in actor.acting_grants if Permission.ANNOUNCE in MATRIX[grant.role]]
+    return {grant.instansi_id for grant in grants if grant.unor_path is None}
+
+
+def _speaks_for(actor: Actor, instansi_id: int | None) -> bool:
+    ids = _agencies(actor)
+    return None in ids or (instansi_id is not None and instansi_id in ids)
+
+
+def _own(session: Session, actor: Actor, announcement_id: int) -> Announcement:
+    actor.require(Permission.ANNOUNCE)
+    row = session.get(Announcement, announcement_id)
+    if row is None or not _speaks_for(actor, row.instansi_id):
+        raise NotFoundError(f"{Permission.ANNOUNCE.value}: announcement outside the scope", GONE)
+    return row
+
+
+def _find(session: Session, actor: Actor, key: str) -> tuple[int | None, str]:
+    return _meant(dict(choices(session, actor)), key)
+
+
+def _meant(known: dict[str, str], key: str) -> tuple[int | None, str]:
+    if key not in known:
+        raise NotFoundError(f"{Permission.ANNOUNCE.value}: place outside the scope", NO_PLACE)
+    return (None if key == NATIONAL else int(key[1:])), known[key]
+
+
+def _is(model: type[Announcement] | type[HelpContact], instansi_id: int | None) -> ColumnElement[bool]:
+    column = col(model.instansi_id)
+    return column.is_(None) if instansi_id is None else column == instansi_id
+
+
+def _view(row: Announcement, agency: Instansi | None, revision: int) -> AnnouncementView:
+    return AnnouncementView(
+        row.id or 0,
+        row.judul,
+        row.isi,
+        agency.nama if agency else "BKN",
+        row.starts_at,
+        row.ends_at - timedelta(microseconds=1),
+        agency.zona if agency else "WIB",
+        row.starts_at <= clock.now() < row.ends_at,
+        revision,
+    )
+
+
+def _contact(row: HelpContact) -> ContactView:
+    return ContactView(row.nama, row.telepon, row.email, row.situs, row.keluhan_url, row.jam_layanan)
+
+
+def _paragraphs(text: str) -> str:
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _note(session: Session, tag: AuditTag, actor: Actor, instansi_id: int | None, **detail: Any) -> None:
+    if instansi_id is None:
+        detail["tempat"] = NATIONAL
+    audit.record(
+        session,
+        tag,
+        actor_id=actor.account_id,
+        instansi_id=instansi_id,
+        address=actor.visitor.address,
+        **{name: value for name, value in detail.items() if value},
+    )

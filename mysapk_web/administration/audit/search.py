@@ -1,0 +1,258 @@
+"""Searching the trail: by person, by who acted, by act and by time, within the scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, String, type_coerce
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from mysapk_web.administration.audit.labels import Names, in_words
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.periods import moment, zona_of
+from mysapk_web.organisation.rules.nip import NipError, normalise_nip
+from mysapk_web.organisation.rules.roles import Permission, Role
+from mysapk_web.organisation.scope import agency_within, people_within
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.listing import Listing, list_page
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
+
+NOBODY: Final = "Tidak ada pegawai dengan NIP itu dalam lingkup Anda. Periksa NIP-nya."
+OUTSIDE: Final = "Petugas di luar lingkup Anda"
+SYSTEM: Final = "Sistem atau pengunjung"
+OWNER: Final = "Pemilik akun"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the trail is narrowed to; empty for everything.
+
+    Attributes:
+        person: NIP of whom it happened to.
+        actor: NIP of who acted.
+        tag: Value of an `AuditTag`.
+        since: First moment.
+        until: Exclusive.
+    """
+
+    person: str = ""
+    actor: str = ""
+    tag: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event.
+
+    Attributes:
+        tag: What happened, in words.
+        actor: Who acted, in words.
+        subject: Whom it happened to; empty where it was nobody.
+        detail: Name and value of what is told beside, in words.
+        zona: In which the time is written.
+    """
+
+    id: int
+    at: datetime
+    tag: str
+    actor: str
+    subject: str
+    address: str
+    detail: str
+    zona: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event as the page of the account that it happened to tells it."""
+
+    at: datetime
+    tag: AuditTag
+    who: str
+    """In words; an officer by name, where the officer is of an agency that the actor reads the trail of."""
+    reason: str
+
+
+def events(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[Event]:
+    """The newest events first.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        narrowed: To what.
+        page: From 1.
+
+    Raises:
+        NotAllowed: No permission.
+        Refused: A NIP that is none, or nobody's within the scope.
+    """
+    found = _found(session, actor, narrowed)
+    listing = list_page(session, found, page, col(AuditEvent.id).desc())
+    zona = zona_of(session, actor)
+    return replace(listing, items=list(_told(listing.items, Names(session), zona)))
+
+
+def stream(session: Session, actor: Actor, narrowed: Filter) -> Iterator[Event]:
+    """All of them, for an export.
+
+    Args:
+        session: Any transaction; it stays open while events are taken.
+        actor: Who exports.
+        narrowed: To what.
+
+    Raises:
+        NotAllowed: No permission.
+        Refused: As in `events`.
+    """
+    zona = zona_of(session, actor)
+    found = _found(session, actor, narrowed).order_by(col(AuditEvent.id).desc()).execution_options(yield_per=2_000)
+    names = Names(session)
+    return (event for rows in session.execute(found).partitions() for event in _told(rows, names, zona))
+
+
+def latest_of(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[Step]:
+    """What happened to one account, the newest first, as far as it concerned the agencies of the actor.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        account_id: Of a person whom the caller has found within the scope.
+        limit: How many at most.
+
+    Raises:
+        NotAllowed: No permission.
+    """
+    actor.require(Permission.AUDIT_READ)
+    columns: tuple[Any, ...] = (AuditEvent, _OfficerPerson.nama, _of_agency(actor, _OfficerPerson.instansi_id))
+    rows = session.execute(
+        sql_select(*columns)
+        .select_from(AuditEvent)
+        .outerjoin(_Officer, _Officer.id == AuditEvent.actor_id)
+        .outerjoin(_OfficerPerson, _OfficerPerson.id == _Officer.pegawai_id)
+        .where(col(AuditEvent.subject_id) == account_id, _within(actor))
+        .order_by(col(AuditEvent.id).desc())
+        .limit(limit)
+    ).all()
+    return [
+        Step(event.at, event.tag, _who(event, nama if seen else None), _reason(event)) for event, nama, seen in rows
+    ]
+
+
+def _who(event: AuditEvent, nama: str | None) -> str:
+    if event.actor_id is None:
+        return SYSTEM
+    return OWNER if event.actor_id == event.subject_id else nama or OUTSIDE
+
+
+def _reason(event: AuditEvent) -> str:
+    reason, role = event.detail.get("reason"), event.detail.get("role")
+    if isinstance(reason, str) and reason:
+        return reason
+    return Role(role).label if isinstance(role, str) and role in set(Role) else ""
+
+
+def cells(event: Event) -> tuple[str, ...]:
+    """An event as a line of a file.
+
+    Args:
+        event: From `stream`.
+    """
+    return (moment(event.at, event.zona), event.tag, event.actor, event.subject, event.address, event.detail)
+
+
+# The query ---------------------------------------------------------------------------------------
+
+_Officer: Any = aliased(Account)
+_OfficerPerson: Any = aliased(Pegawai)
+
+
+def _found(session: Session, actor: Actor, narrowed: Filter) -> Any:
+    actor.require(Permission.AUDIT_READ)
+    seen_officer = _of_agency(actor, _OfficerPerson.instansi_id)
+    columns: tuple[Any, ...] = (
+        AuditEvent.id,
+        AuditEvent.at,
+        type_coerce(AuditEvent.tag, String),
+        AuditEvent.actor_id,
+        _OfficerPerson.nama,
+        _OfficerPerson.nip,
+        seen_officer.label("seen"),
+        Pegawai.nama,
+        Pegawai.nip,
+        AuditEvent.address,
+        AuditEvent.detail,
+    )
+    return (
+        sql_select(*columns)
+        .select_from(AuditEvent)
+        .outerjoin(Account, col(Account.id) == AuditEvent.subject_id)
+        .outerjoin(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .outerjoin(_Officer, _Officer.id == AuditEvent.actor_id)
+        .outerjoin(_OfficerPerson, _OfficerPerson.id == _Officer.pegawai_id)
+        .where(_within(actor), *_conditions(session, actor, narrowed))
+    )
+
+
+def _within(actor: Actor) -> ColumnElement[bool]:
+    """What concerns an agency that the actor reads the trail of: the one whose person it happened to, when it happened."""
+    return _of_agency(actor, col(AuditEvent.instansi_id))
+
+
+def _of_agency(actor: Actor, column: Any) -> ColumnElement[bool]:
+    return agency_within(actor, Permission.AUDIT_READ, column, whole=True)
+
+
+def _conditions(session: Session, actor: Actor, narrowed: Filter) -> Iterable[ColumnElement[bool]]:
+    if narrowed.person:
+        yield col(AuditEvent.subject_id) == _account(session, actor, narrowed.person, "nip")
+    if narrowed.actor:
+        yield col(AuditEvent.actor_id) == _account(session, actor, narrowed.actor, "pelaku")
+    if narrowed.tag:
+        if narrowed.tag not in set(AuditTag):
+            raise Refused("Pilih tindakan dari daftar.", "tindakan")
+        yield col(AuditEvent.tag) == AuditTag(narrowed.tag)
+    if narrowed.since is not None:
+        yield col(AuditEvent.at) >= narrowed.since
+    if narrowed.until is not None:
+        yield col(AuditEvent.at) < narrowed.until
+
+
+def _account(session: Session, actor: Actor, nip: str, field: str) -> int:
+    try:
+        value = normalise_nip(nip)
+    except NipError as error:
+        raise Refused(str(error), field) from None
+    found = session.exec(
+        select(Account.id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .where(Pegawai.nip == value, people_within(actor, Permission.AUDIT_READ))
+    ).first()
+    if found is None:
+        raise Refused(NOBODY, field)
+    return found
+
+
+def _told(rows: Iterable[Any], names: Names, zona: str) -> Iterator[Event]:
+    read = list(rows)
+    names.learn(row[-1] for row in read)
+    return (_event(row, names, zona) for row in read)
+
+
+def _event(row: Any, names: Names, zona: str) -> Event:
+    id_, at, value, actor_id, officer, officer_nip, seen, nama, nip, address, detail = row
+    who = SYSTEM if actor_id is None else f"{officer} ({officer_nip})" if seen and officer else OUTSIDE
+    subject = f"{nama} ({nip})" if nama else ""
+    tag = AuditTag(value).label if value in set(AuditTag) else value
+    return Event(id_, at, tag, who, subject, address, in_words(value, detail, names, zona), zona)

@@ -1,0 +1,1 @@
+"""Import of e-mail addresses: upload, validate, preview, apply, undo."""

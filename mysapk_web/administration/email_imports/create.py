@@ -1,0 +1,149 @@
+"""Beginning a run with a file that was received."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlmodel import Session
+
+from mysapk_web.accounts.security.reauthentication import require_recent
+from mysapk_web.administration.email_imports.api_tokens import Caller
+from mysapk_web.administration.email_imports.queries import importing_grants
+from mysapk_web.administration.rules.email_import import RunSource
+from mysapk_web.administration.tables.email_import import EmailImport
+from mysapk_web.organisation import rate_limiting
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.platform import clock
+from mysapk_web.platform.errors import CountedRefusal
+from mysapk_web.rate_limits import IMPORTS_PER_ACCOUNT, IMPORTS_PER_TOKEN
+
+TOO_OFTEN: Final = "Terlalu banyak berkas dalam satu jam. Gabungkan barisnya, atau coba lagi nanti."
+
+
+class TooOften(CountedRefusal):
+    """Too many files within the hour."""
+
+    def __init__(self) -> None:
+        super().__init__(TOO_OFTEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was received.
+
+    Attributes:
+        path: Name in the folder of uploads.
+        name: As the sender calls it.
+        sha256: Of its content, hexadecimal.
+    """
+
+    path: str
+    name: str
+    sha256: str
+
+
+def may_begin(_session: Session, actor: Actor) -> None:
+    """Whether a list of this person would be taken, as far as it can be said without counting.
+
+    Args:
+        _session: Any transaction.
+        actor: Who wants to send one.
+
+    Raises:
+        NotAllowed: The actor may not.
+        StepUpNeeded: Password or code have to be shown again.
+    """
+    actor.require(Permission.EMAIL_IMPORT)
+    require_recent(actor)
+
+
+def may_upload(session: Session, actor: Actor) -> None:
+    """Whether a file of this person would be taken; asked before it is received, and counted.
+
+    Args:
+        session: Any transaction.
+        actor: Who uploads.
+
+    Raises:
+        NotAllowed: The actor may not.
+        StepUpNeeded: Password or code have to be shown again.
+        TooOften: Too many files.
+    """
+    actor.require(Permission.EMAIL_IMPORT)
+    require_recent(actor)
+    if not rate_limiting.within(session, IMPORTS_PER_ACCOUNT, str(actor.account_id), actor):
+        raise TooOften
+
+
+def begin(session: Session, actor: Actor, upload: Upload) -> int:
+    """Have a file read; nothing changes before somebody applies it.
+
+    Args:
+        session: Any transaction.
+        actor: Who uploaded it.
+        upload: The file.
+
+    Returns:
+        Id of the run.
+
+    Raises:
+        NotAllowed: The actor may not.
+        StepUpNeeded: Password or code have to be shown again.
+    """
+    actor.require(Permission.EMAIL_IMPORT)
+    require_recent(actor)
+    agencies = {grant.instansi_id for grant in importing_grants(actor)}
+    run = _run(upload, RunSource.PAGE)
+    run.started_by = run.acting = actor.account_id
+    run.instansi_id = agencies.pop() if len(agencies) == 1 else None
+    return _put(session, run)
+
+
+def begin_by_token(session: Session, caller: Caller, upload: Upload, *, auto_apply: bool) -> int:
+    """Have a file of a system read, and applied at once unless it is only to be checked.
+
+    Args:
+        session: Any transaction.
+        caller: The system.
+        upload: The file.
+        auto_apply: Whether the good rows are applied.
+
+    Returns:
+        Id of the run.
+    """
+    run = _run(upload, RunSource.API)
+    run.token_id, run.instansi_id, run.auto_apply = caller.token_id, caller.instansi_id, auto_apply
+    return _put(session, run)
+
+
+def may_upload_by_token(session: Session, caller: Caller) -> None:
+    """Whether a file of this system would be taken; counted.
+
+    Args:
+        session: Any transaction.
+        caller: The system.
+
+    Raises:
+        TooOften: Too many files.
+    """
+    token, agency = caller.token_id, caller.instansi_id
+    if not rate_limiting.within(session, IMPORTS_PER_TOKEN, str(token), None, instansi_id=agency, token=token):
+        raise TooOften
+
+
+def _run(upload: Upload, source: RunSource) -> EmailImport:
+    return EmailImport(
+        source=source,
+        file_name=upload.name[:200],
+        file_hash=upload.sha256,
+        file_path=upload.path,
+        created_at=clock.now(),
+    )
+
+
+def _put(session: Session, run: EmailImport) -> int:
+    session.add(run)
+    session.flush()
+    return run.id or 0

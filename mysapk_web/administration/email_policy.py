@@ -1,0 +1,244 @@
+"""Which addresses an agency accepts (part Kebijakan of `/admin/email`; DESIGN 4): all, all but with a warning, or its own domains only."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.accounts.security.reauthentication import require_recent
+from mysapk_web.organisation import audit, revisions
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.email import (
+    DomainPolicy,
+    DomainVerdict,
+    EmailError,
+    domain_verdict,
+    is_free_mail,
+    is_shared_ending,
+    normalise_email,
+)
+from mysapk_web.organisation.rules.roles import MATRIX, Permission
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform.errors import InputRefused, NotAllowed
+from mysapk_web.platform.rules.audit import AuditTag
+
+MOST_DOMAINS: Final = 50
+NAMED: Final = 5
+"""Domains that a preview names."""
+_MAX_TEXT: Final = 4000
+_BETWEEN: Final = re.compile(r"[\s,;]+")
+_ROWS: Final = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """What an agency accepts now.
+
+    Attributes:
+        domains: Of the agency; sub-domains count.
+    """
+
+    instansi: str
+    policy: DomainPolicy
+    domains: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Whom a policy concerns, by the addresses on file.
+
+    Attributes:
+        policy: As judged.
+        domains: In their one spelling.
+        fit: People whose address is accepted without a word.
+        warned: People who are advised to use another address; they can go on.
+        refused: People who get no token until their address is repaired.
+        refused_active: Of them, those whose account is active: they still log in, and can't reset.
+        without: People without any address.
+        named: The domains behind `warned` and `refused` with the most people.
+        revision: Of the policy in force, named by `change` (`organisation.revisions`).
+    """
+
+    policy: DomainPolicy
+    domains: list[str]
+    fit: int
+    warned: int
+    refused: int
+    refused_active: int
+    without: int
+    named: list[tuple[str, int]]
+    revision: int
+
+
+def current(session: Session, actor: Actor) -> PolicyView:
+    """Read the policy of the agency of the actor's role.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who looks.
+
+    Raises:
+        NotAllowed: The actor may not set it.
+    """
+    row = session.get_one(Instansi, _agency(actor))
+    return PolicyView(row.nama, row.domain_policy, list(row.email_domains))
+
+
+def impact(session: Session, actor: Actor, *, policy: str, domains: str) -> Impact:
+    """Judge the addresses on file by a policy that is not in force. Nothing changes.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who would set it.
+        policy: Value of `DomainPolicy`.
+        domains: As typed: one a line, or with commas between.
+
+    Raises:
+        InputRefused: No policy was chosen, or a domain is none.
+        NotAllowed: The actor may not set it.
+    """
+    instansi_id = _agency(actor)
+    wanted, names = _read(policy, domains)
+    return _judge(session, instansi_id, wanted, names)
+
+
+def change(session: Session, actor: Actor, *, policy: str, domains: str, seen: int = 0) -> bool:
+    """Set the policy of the agency of the actor's role. It counts from the next token, import or repair on.
+
+    Args:
+        session: Any transaction.
+        actor: Who sets it; has shown password or code within ten minutes.
+        policy: Value of `DomainPolicy`.
+        domains: As typed.
+        seen: `Impact.revision` of what was looked at.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        InputRefused: As in `impact`.
+        StaleRevisionError: Another admin has set it meanwhile.
+        StepUpNeeded: Password or code were not shown lately.
+        NotAllowed: The actor may not set it.
+    """
+    instansi_id = _agency(actor)
+    wanted, names = _read(policy, domains)
+    require_recent(actor)
+    row = session.exec(select(Instansi).where(Instansi.id == instansi_id).with_for_update()).one()
+    revisions.require(session, actor, revisions.of_policy(instansi_id), seen)
+    before, had = row.domain_policy, list(row.email_domains)
+    if (before, had) == (wanted, names):
+        return False
+    row.domain_policy, row.email_domains = wanted, names
+    session.add(row)
+    audit.record(
+        session,
+        AuditTag.EMAIL_POLICY_CHANGED,
+        actor_id=actor.account_id,
+        instansi_id=instansi_id,
+        address=actor.visitor.address,
+        sebelum=before.value,
+        sesudah=wanted.value,
+        domain_sebelum=had,
+        domain_sesudah=names,
+    )
+    return True
+
+
+def _agency(actor: Actor) -> int:
+    actor.require(Permission.EMAIL_POLICY)
+    found = sorted(
+        grant.instansi_id
+        for grant in actor.acting_grants
+        if Permission.EMAIL_POLICY in MATRIX[grant.role] and grant.instansi_id is not None and grant.unor_path is None
+    )
+    if not found:
+        raise NotAllowed("no agency of the own role")
+    return found[0]
+
+
+def _read(policy: str, domains: str) -> tuple[DomainPolicy, list[str]]:
+    faults = {}
+    if policy not in set(DomainPolicy):
+        faults["kebijakan"] = "Pilih alamat yang diterima."
+    names: list[str] = []
+    try:
+        names = _domains(domains)
+    except ValueError as error:
+        faults["domain"] = str(error)
+    if not faults and policy == DomainPolicy.AGENCY_ONLY and not names:
+        faults["domain"] = "Isi sedikitnya satu domain dinas. Tanpa itu tidak ada alamat yang diterima."
+    if faults:
+        raise InputRefused(faults)
+    return DomainPolicy(policy), names
+
+
+def _domains(text: str) -> list[str]:
+    if len(text) > _MAX_TEXT:
+        raise ValueError(f"Isi paling banyak {MOST_DOMAINS} domain.")
+    found: dict[str, None] = {}
+    for word in _BETWEEN.split(text.strip()):
+        if not word:
+            continue
+        if is_shared_ending(word.strip("@.").lower()):
+            raise ValueError(_shared(word))
+        try:
+            name = normalise_email(f"a@{word.lstrip('@.')}").partition("@")[2]
+        except EmailError:
+            raise ValueError(
+                f"“{word[:60]}” bukan domain. Tulis seperti contohkab.go.id, satu di setiap baris."
+            ) from None
+        if is_free_mail(name):
+            raise ValueError(f"{name} adalah layanan email gratis, bukan domain dinas. Hapus dari daftar.")
+        if is_shared_ending(name):
+            raise ValueError(_shared(name))
+        found[name] = None
+    if len(found) > MOST_DOMAINS:
+        raise ValueError(f"Isi paling banyak {MOST_DOMAINS} domain.")
+    return list(found)
+
+
+def _shared(name: str) -> str:
+    return (
+        f"“{name[:60]}” dipakai bersama oleh banyak pihak. Isi domain instansi Anda sendiri, misalnya contohkab.go.id."
+    )
+
+
+def _judge(session: Session, instansi_id: int, policy: DomainPolicy, names: Sequence[str]) -> Impact:
+    """One pass over the addresses, one verdict a domain: the rule stays the one of `domain_verdict`."""
+    rows = session.exec(
+        select(Pegawai.email_key, Account.activated_at)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .where(Pegawai.instansi_id == instansi_id)
+        .execution_options(yield_per=_ROWS)
+    )
+    people: Counter[str] = Counter()
+    active: Counter[str] = Counter()
+    for key, activated_at in rows:
+        domain = (key or "").rpartition("@")[2]
+        people[domain] += 1
+        active[domain] += activated_at is not None
+    without = people.pop("", 0)
+    verdicts = {domain: domain_verdict(f"a@{domain}", policy, names) for domain in people}
+    sums = Counter(dict.fromkeys(DomainVerdict, 0))
+    for domain, verdict in verdicts.items():
+        sums[verdict] += people[domain]
+    named = [pair for pair in people.most_common() if verdicts[pair[0]] is not DomainVerdict.OK]
+    return Impact(
+        policy=policy,
+        domains=list(names),
+        fit=sums[DomainVerdict.OK],
+        warned=sums[DomainVerdict.FREE_MAIL_WARNING],
+        refused=sums[DomainVerdict.NOT_AGENCY],
+        refused_active=sum(active[domain] for domain, each in verdicts.items() if each is DomainVerdict.NOT_AGENCY),
+        without=without,
+        named=named[:NAMED],
+        revision=revisions.current(session, revisions.of_policy(instansi_id)),
+    )

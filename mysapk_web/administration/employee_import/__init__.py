@@ -1,0 +1,1 @@
+"""Import of people on the rolls."""

@@ -1,0 +1,1 @@
+"""HTTP routes of administration, among them the API for systems."""

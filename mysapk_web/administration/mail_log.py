@@ -1,0 +1,238 @@
+"""The outbox as admins see it: what became of the mails to the people of the scope. No bodies, no addresses in clear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from mysapk_web.organisation import managed_account, revisions
+from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.rules.email import mask_email
+from mysapk_web.organisation.rules.nip import NipError, normalise_nip
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.organisation.scope import agency_within, people_within
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.listing import Listing, list_page
+from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
+
+GONE: Final = "Surat tidak ditemukan di wilayah Anda. Mungkin penerimanya sudah pindah unit atau instansi."
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list is narrowed to; None or empty for everything."""
+
+    state: OutboxState | None = None
+    letter: str = ""
+    nip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """One mail.
+
+    Attributes:
+        recipient: Masked.
+        due_at: When the next attempt is due; None when there is none.
+        reason: Why it failed or was not sent; of a waiting one, what the last attempt met.
+        can_retry: It was given up, and the actor may have it tried anew.
+        revision: Named when it is tried anew (`organisation.revisions`).
+    """
+
+    id: int
+    letter: str
+    state: OutboxState
+    nama: str
+    nip: str
+    recipient: str
+    created_at: datetime
+    due_at: datetime | None
+    sent_at: datetime | None
+    attempts: int
+    reason: str
+    zona: str
+    can_retry: bool
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One letter as the page of the account that it went to tells it: which, and what became of it; never its words."""
+
+    at: datetime
+    letter: str
+    state: OutboxState
+    sent_at: datetime | None
+    attempts: int
+    fault: str
+
+
+def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[MailRow]:
+    """Mails to the people of the scope, the newest first. Those written for nobody belong to nobody and are not shown.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        narrowed: To what.
+        page: From 1.
+
+    Raises:
+        NotAllowed: No permission.
+        Refused: A NIP that is none.
+    """
+    actor.require(Permission.OUTBOX_READ)
+    columns: tuple[Any, ...] = (OutboxMail, Account.id, Pegawai.nama, Pegawai.nip, Pegawai.email_key, Instansi.zona)
+    found = _joined(sql_select(*columns)).where(
+        _of_agency(actor, Permission.OUTBOX_READ), people_within(actor, Permission.OUTBOX_READ), *_conditions(narrowed)
+    )
+    listing = list_page(session, found, page, col(OutboxMail.id).desc())
+    may_retry = actor.may(Permission.RESET_START)
+    failed = {row[1] for row in listing.items if row[0].state is OutboxState.FAILED}
+    newest = revisions.by_account(session, revisions.of_mail(failed)) if failed else {}
+    return Listing(
+        [_row(session, row, may_retry, actor, newest.get(row[1], 0)) for row in listing.items],
+        listing.number,
+        listing.pages,
+        listing.total,
+        listing.more,
+    )
+
+
+def latest_to(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[Delivery]:
+    """The letters to one account, the newest first, as far as an agency of the actor had them written.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+        account_id: Of a person whom the caller has found within the scope.
+        limit: How many at most.
+
+    Raises:
+        NotAllowed: No permission.
+    """
+    actor.require(Permission.OUTBOX_READ)
+    rows = session.exec(
+        select(OutboxMail)
+        .where(OutboxMail.account_id == account_id, _of_agency(actor, Permission.OUTBOX_READ))
+        .order_by(col(OutboxMail.id).desc())
+        .limit(limit)
+    ).all()
+    return [
+        Delivery(
+            at=mail.created_at,
+            letter=letter_label(mail.template),
+            state=mail.state,
+            sent_at=mail.sent_at,
+            attempts=mail.attempts,
+            fault=mail.last_error,
+        )
+        for mail in rows
+    ]
+
+
+def retry(session: Session, actor: Actor, *, mail_id: int, seen: int = 0) -> None:
+    """Send a mail that was given up once more, with all its attempts.
+
+    A letter that has lost its meaning, such as a token that died meanwhile, is found out right before it is sent.
+
+    Args:
+        session: Any transaction.
+        actor: Who asks for it; not for the own mail.
+        mail_id: Which.
+        seen: `MailRow.revision` of the list.
+
+    Raises:
+        NotAllowed: No permission.
+        NotFoundError: No such mail within the scope.
+        StaleRevisionError: Another admin has sent it meanwhile.
+        Refused: It was not given up, or the account holds a role that the actor can't give.
+    """
+    actor.require(Permission.RESET_START)
+    account_id = session.exec(
+        select(OutboxMail.account_id).where(OutboxMail.id == mail_id, _of_agency(actor, Permission.RESET_START))
+    ).one_or_none()
+    if account_id is None:
+        raise NotFoundError("mail outside the scope", GONE)
+    # As every act on somebody's account: a letter may carry a token.
+    account, pegawai = managed_account.find(session, account_id, actor, Permission.RESET_START, seen=None)
+    revisions.require(session, actor, revisions.of_mail(account_id), seen)
+    mail = session.exec(
+        select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if mail is None or mail.state is not OutboxState.FAILED:
+        raise Refused("Surat ini sudah tidak berstatus gagal. Muat ulang daftar untuk melihat keadaannya.")
+    mail.state, mail.attempts, mail.due_at, mail.last_error = OutboxState.PENDING, 0, clock.now(), ""
+    session.add(mail)
+    managed_account.note(session, AuditTag.MAIL_RESENT, account, pegawai, actor, surat=mail_id, jenis=mail.template)
+
+
+def letter_label(template: str) -> str:
+    """What a letter is called.
+
+    Args:
+        template: Value of a `Letter`.
+    """
+    return Letter(template).label if template in set(Letter) else template
+
+
+def _joined(found: Any) -> Any:
+    return (
+        found.select_from(OutboxMail)
+        .join(Account, col(Account.id) == OutboxMail.account_id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+    )
+
+
+def _of_agency(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The agencies of the scope by the mail itself, so that no other mail is looked at; the people are limited beside it."""
+    return agency_within(actor, permission, col(OutboxMail.instansi_id))
+
+
+def _conditions(narrowed: Filter) -> list[Any]:
+    wanted: list[Any] = []
+    if narrowed.state is not None:
+        wanted.append(col(OutboxMail.state) == narrowed.state)
+    if narrowed.letter:
+        wanted.append(col(OutboxMail.template) == narrowed.letter)
+    if narrowed.nip:
+        try:
+            wanted.append(col(Pegawai.nip) == normalise_nip(narrowed.nip))
+        except NipError as error:
+            raise Refused(str(error), "nip") from None
+    return wanted
+
+
+def _row(session: Session, row: Any, may_retry: bool, actor: Actor, revision: int) -> MailRow:
+    mail, account_id, nama, nip, email_key, zona = row
+    address = mail.recipient or email_key
+    waits = mail.state is OutboxState.PENDING
+    another = mail.state is OutboxState.FAILED and account_id != actor.account_id
+    return MailRow(
+        id=mail.id or 0,
+        letter=letter_label(mail.template),
+        state=mail.state,
+        nama=nama,
+        nip=nip,
+        recipient=mask_email(address) if address else "",
+        created_at=mail.created_at,
+        due_at=mail.due_at if waits else None,
+        sent_at=mail.sent_at,
+        attempts=mail.attempts,
+        reason=mail.last_error,
+        zona=zona,
+        can_retry=may_retry and another and managed_account.may_manage(actor, session, account_id),
+        revision=revision,
+    )

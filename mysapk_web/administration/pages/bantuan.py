@@ -1,0 +1,396 @@
+"""`/admin/bantuan`: the helpdesk and the announcements of an agency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final, TypedDict
+
+import reflex as rx
+from babel.dates import format_date
+from reflex.vars import ObjectVar
+
+from mysapk_web.accounts.pages.components.reauthentication import step_up_dialog
+from mysapk_web.administration import announcements
+from mysapk_web.administration.announcements import AnnouncementView
+from mysapk_web.organisation.help import ContactView
+from mysapk_web.organisation.rules.dates import DateError, read_day, write_date
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.platform import executors
+from mysapk_web.platform.errors import InputRefused, Refused, StaleRevisionError, StepUpNeeded
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.components.acts import act_dialog
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.dates import date_field
+from mysapk_web.ui.components.display import dialog_button, empty, section, skeleton
+from mysapk_web.ui.components.forms import field, hidden, outcome, submit_button, text_area
+from mysapk_web.ui.components.lists import address_with, parameter
+from mysapk_web.ui.shell import ShellState, page
+from mysapk_web.ui.state import AppState, text_of
+
+PATH: Final = "/admin/bantuan"
+MAY: Final = holding(Permission.ANNOUNCE)
+CONTACT: Final = ("nama", "telepon", "email", "situs", "keluhan_url", "jam_layanan")
+CHANGED: Final = "Pengumuman diubah. Pegawai membaca bunyi yang baru di Beranda dan Bantuan."
+FINISH_FIRST: Final = "Simpan atau batalkan dahulu perubahan pengumuman yang sedang terbuka di bawah."
+UNCHANGED: Final = "Tidak ada yang diubah: isinya sama dengan yang sedang ditampilkan."
+NO_CONTACT: Final[dict[str, str]] = dict.fromkeys(CONTACT, "")
+
+
+class Place(TypedDict):
+    """A place that the person speaks for."""
+
+    key: str
+    nama: str
+    href: str
+
+
+class Said(TypedDict):
+    """An announcement that runs."""
+
+    key: str
+    judul: str
+    isi: str
+    until: str
+    sampai: str
+    """The last day as a date field takes it."""
+    revision: int
+
+
+NOT_EDITED: Final[Said] = {"key": "", "judul": "", "isi": "", "until": "", "sampai": "", "revision": 0}
+
+
+LAST_DAY: Final = "Tampil sampai"
+
+
+def edited(name: str) -> str:
+    """Name of a field of the form that edits: it stands on one page with the form for a new one.
+
+    Args:
+        name: Of the field in the form for a new one.
+    """
+    return f"{name}_ubah"
+
+
+def last_day(text: str) -> date | None:
+    """What a date field carries.
+
+    Args:
+        text: As typed; empty for no day.
+
+    Raises:
+        InputRefused: Not a date.
+    """
+    try:
+        return read_day(text, LAST_DAY)
+    except DateError as fault:
+        raise InputRefused({"sampai": str(fault)}) from None
+
+
+def said(view: AnnouncementView) -> Said:
+    """An announcement in words.
+
+    Args:
+        view: From the service.
+    """
+    last = view.until.astimezone(ZONES.get(view.zona, ZONES["WIB"])).date()
+    return {
+        "key": str(view.id),
+        "judul": view.judul,
+        "isi": view.isi,
+        "until": format_date(last, "d MMMM y", locale="id"),
+        "sampai": write_date(last),
+        "revision": view.revision,
+    }
+
+
+class AdminBantuanState(AppState):
+    """What one place tells its people."""
+
+    ready: bool = False
+    tempat: str = ""
+    nama: str = ""
+    places: list[Place] = []
+    has_choice: bool = False
+    contact: dict[str, str] = NO_CONTACT
+    contact_revision: int = 0
+    running: list[Said] = []
+    edited: Said = NOT_EDITED
+    """The announcement that is about to be edited; without a key there is none."""
+    told: int = 0
+    """How many were shown from this page: the form for a new one is made anew, and so empty, after each."""
+
+    @handler(MAY)
+    async def load(self) -> None:
+        """The place that the address names; the first otherwise."""
+        self.faults, self.notice, self.ready = {}, "", False
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        self.places = [
+            {"key": key, "nama": nama, "href": address_with(PATH, {"tempat": key})}
+            for key, nama in await executors.look(announcements.choices, actor())
+        ]
+        self.has_choice = len(self.places) > 1
+        await self._look(parameter(self.router.url, "tempat"))
+        # A connection that comes back loads the page once more: what is being edited stays, as it is being typed.
+        if self.edited["key"] not in {each["key"] for each in self.running}:
+            self.edited = NOT_EDITED
+        self.ready = True
+
+    async def _look(self, key: str) -> None:
+        desk = await executors.look(announcements.desk, actor(), key)
+        self.tempat, self.nama, self.contact = desk.key, desk.nama, asdict(desk.contact)
+        self.contact_revision = desk.contact_revision
+        self.running = [said(view) for view in desk.announcements]
+
+    async def _refresh(self) -> None:
+        await self._look(self.tempat)
+        # Whoever saves again has seen in the list what the other one wrote.
+        now = next((each for each in self.running if each["key"] == self.edited["key"]), self.edited)
+        self.edited = {**self.edited, "revision": now["revision"]}
+
+    @handler(MAY)
+    async def save_contact(self, form: dict[str, Any]) -> None:
+        """Change where people turn for help."""
+        given = ContactView(*(text_of(form, name, 400) for name in CONTACT))
+        seen = number_of(text_of(form, "versi"))
+        await executors.run(announcements.save_contact, actor(), text_of(form, "tempat", 20), given, seen=seen)
+        await self._look(self.tempat)
+        self._tell(notice="Kontak bantuan disimpan. Pegawai melihatnya di halaman Bantuan dan di setiap email.")
+
+    @handler(MAY)
+    async def announce(self, form: dict[str, Any]) -> None:
+        """Tell the people of the place something."""
+        judul, isi, last = text_of(form, "judul"), text_of(form, "pesan"), last_day(text_of(form, "sampai", 40))
+        tempat = text_of(form, "tempat", 20)
+        await executors.run(announcements.announce, actor(), tempat, judul=judul, isi=isi, last=last)
+        await self._look(self.tempat)
+        self.told += 1
+        self._tell(notice="Pengumuman ditampilkan.")
+
+    @handler(MAY)
+    async def begin(self, form: dict[str, Any]) -> None:
+        """Show an announcement in a form that edits it."""
+        key = text_of(form, "id", 20)
+        if self.edited["key"] not in ("", key):
+            raise Refused(FINISH_FIRST)
+        if self.edited["key"] == key:  # its form is there, with what was typed
+            return
+        await self._look(self.tempat)
+        self.edited = next((each for each in self.running if each["key"] == key), NOT_EDITED)
+        if not self.edited["key"]:
+            raise Refused(announcements.OVER)
+        self._tell()
+
+    @handler(MAY)
+    async def stop(self, form: dict[str, Any]) -> None:
+        """Edit nothing after all."""
+        self.edited = NOT_EDITED
+        self._tell(notice="Pengumuman tidak diubah.")
+
+    @handler(MAY)
+    async def edit(self, form: dict[str, Any]) -> None:
+        """Change an announcement."""
+        try:
+            changed = await executors.run(
+                announcements.edit,
+                actor(),
+                announcement_id=number_of(text_of(form, "id")),
+                seen=number_of(text_of(form, "versi")),
+                judul=text_of(form, edited("judul")),
+                isi=text_of(form, edited("pesan")),
+                last=last_day(text_of(form, edited("sampai"), 40)),
+            )
+        except InputRefused as refused:
+            raise InputRefused({edited(name): words for name, words in refused.faults.items()}) from None
+        except (StepUpNeeded, StaleRevisionError):
+            raise
+        except Refused:  # it is over meanwhile, and the list says so
+            await self._look(self.tempat)
+            raise
+        self.edited = NOT_EDITED
+        await self._look(self.tempat)
+        self._tell(notice=CHANGED if changed else UNCHANGED)
+
+    @handler(MAY)
+    async def end(self, form: dict[str, Any]) -> None:
+        """Stop showing an announcement."""
+        key = text_of(form, "id")
+        seen = number_of(text_of(form, "versi"))
+        await executors.run(announcements.end, actor(), announcement_id=number_of(key), seen=seen)
+        if key == self.edited["key"]:
+            self.edited = NOT_EDITED
+        await self._look(self.tempat)
+        self._tell(notice="Pengumuman diakhiri.")
+
+
+def _places() -> rx.Component:
+    state = AdminBantuanState
+    return rx.cond(
+        state.has_choice,
+        rx.el.details(
+            rx.el.summary("Pilih instansi lain"),
+            rx.el.ul(
+                rx.foreach(state.places, lambda place: rx.el.li(rx.el.a(place["nama"], href=place["href"]))),
+                class_name="links",
+            ),
+            class_name="mt-4",
+        ),
+    )
+
+
+def _running(item: ObjectVar[Said]) -> rx.Component:
+    ident = f"akhiri-{item['key']}"
+    return rx.el.li(
+        rx.el.div(
+            rx.el.strong(item["judul"]),
+            rx.el.p(item["isi"], class_name="whitespace-pre-line"),
+            rx.el.p("Tampil sampai ", item["until"], class_name="help"),
+        ),
+        Form.create(
+            hidden("id", item["key"]),
+            submit_button(
+                rx.fragment("Ubah", rx.el.span(" pengumuman ", item["judul"], class_name="sr-only")),
+                "Membuka ...",
+                kind="secondary",
+            ),
+            on_submit=AdminBantuanState.begin,
+            action=PATH,
+        ),
+        dialog_button("Akhiri", ident),
+        act_dialog(
+            "Akhiri pengumuman ini?",
+            (rx.el.p(item["judul"]),),
+            hidden("id", item["key"]),
+            hidden("versi", item["revision"]),
+            ident=ident,
+            go=submit_button("Akhiri pengumuman", "Mengakhiri ...", kind="danger"),
+            on_submit=AdminBantuanState.end,
+            path=PATH,
+        ),
+    )
+
+
+def _words(name: Callable[[str], str], now: Any) -> list[rx.Component]:
+    """The fields of an announcement: their names, and what they begin with."""
+    begin = {key: {"default_value": now[key]} if now is not None else {} for key in ("judul", "isi")}
+    return [
+        field(name("judul"), "Judul", help_text="Beberapa kata, paling banyak 120 karakter.", **begin["judul"]),
+        text_area(
+            name("pesan"),
+            "Isi pengumuman",
+            "Apa yang perlu diketahui atau dilakukan; paling banyak 1.000 karakter.",
+            rows="5",
+            **begin["isi"],
+        ),
+        date_field(
+            name("sampai"),
+            LAST_DAY,
+            "" if now is None else now["sampai"],
+            help_text="Hari terakhir pengumuman ditampilkan.",
+        ),
+    ]
+
+
+def _editor() -> rx.Component:
+    now = AdminBantuanState.edited
+    return rx.el.section(
+        rx.el.h3("Ubah pengumuman"),
+        Form.create(
+            hidden("id", now["key"]),
+            hidden("versi", now["revision"]),
+            *_words(edited, now),
+            submit_button("Simpan perubahan", "Menyimpan ..."),
+            on_submit=AdminBantuanState.edit,
+            action=PATH,
+            class_name="form",
+            takes_focus=True,
+        ),
+        Form.create(
+            submit_button("Batal mengubah", "Membatalkan ...", kind="secondary"),
+            on_submit=AdminBantuanState.stop,
+            action=PATH,
+            class_name="mt-3",
+        ),
+        # Fields belong to the browser: another announcement has to have another form, or what was typed stays in it.
+        key=now["key"],
+        class_name="card mt-6",
+        custom_attrs={"aria-label": "Ubah pengumuman"},
+    )
+
+
+def _announcements() -> rx.Component:
+    state = AdminBantuanState
+    return section(
+        "Pengumuman",
+        rx.cond(
+            state.running,
+            rx.el.ul(rx.foreach(state.running, _running), class_name="acts"),
+            empty("Tidak ada pengumuman yang sedang ditampilkan."),
+        ),
+        rx.cond(state.edited["key"], _editor()),
+        rx.el.section(
+            rx.el.h3("Pengumuman baru"),
+            Form.create(
+                hidden("tempat", state.tempat),
+                *_words(str, None),
+                submit_button("Tampilkan pengumuman", "Menyimpan ..."),
+                on_submit=state.announce,
+                action=PATH,
+                # Made anew once it has gone out: its fields are empty again, and a second click is no second announcement.
+                key=state.told,
+                class_name="form",
+            ),
+            class_name="mt-8",
+            custom_attrs={"aria-label": "Pengumuman baru"},
+        ),
+    )
+
+
+def _filled(name: str, label: str, help_text: str = "", **props: Any) -> rx.Component:
+    # The key makes the field anew when another place is shown, so that it shows that place's words.
+    value = AdminBantuanState.contact[name]
+    return field(
+        name, label, help_text=help_text, default_value=value, key=f"{name}-{AdminBantuanState.tempat}", **props
+    )
+
+
+def _contact() -> rx.Component:
+    return section(
+        "Kontak bantuan",
+        rx.el.p("Siapa pun dapat menemukannya di halaman Bantuan, juga tanpa masuk.", class_name="help mb-4"),
+        Form.create(
+            hidden("tempat", AdminBantuanState.tempat),
+            hidden("versi", AdminBantuanState.contact_revision),
+            _filled("nama", "Nama helpdesk"),
+            _filled("telepon", "Telepon", input_mode="tel"),
+            _filled("email", "Email", kind="email"),
+            _filled("situs", "Situs", "Alamat lengkap yang diawali https://."),
+            _filled("keluhan_url", "Alamat pengaduan", "Alamat lengkap yang diawali https://."),
+            _filled("jam_layanan", "Jam layanan", "Misalnya: Senin sampai Jumat, 08.00-15.30 WIB."),
+            submit_button("Simpan kontak", "Menyimpan ..."),
+            on_submit=AdminBantuanState.save_contact,
+            action=PATH,
+            class_name="form",
+        ),
+    )
+
+
+def bantuan() -> rx.Component:
+    """The page."""
+    state = AdminBantuanState
+    return page(
+        outcome(),
+        rx.el.h1("Pengumuman dan kontak bantuan"),
+        rx.cond(
+            state.ready,
+            rx.fragment(
+                rx.el.p(state.nama, class_name="lead"), _places(), _announcements(), _contact(), step_up_dialog()
+            ),
+            rx.cond(AppState.faults, rx.fragment(), skeleton(8)),
+        ),
+        here=PATH,
+    )

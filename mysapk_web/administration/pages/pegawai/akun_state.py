@@ -1,0 +1,336 @@
+"""What `/admin/pegawai/<akun>` holds and does. The address names the account: a NIP would be personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TypedDict
+
+from mysapk_web.administration.mail_log import Delivery
+from mysapk_web.administration.pages.pegawai.daftar import TONES
+from mysapk_web.administration.people import accounts
+from mysapk_web.administration.people.accounts import approve_cpns, disable_account, enable_account
+from mysapk_web.administration.people.detail import SHOWN, Act, PersonFile, person_file
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.platform import executors
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.progress.person import PersonPdm
+from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.formatting import MAIL_TONES, moment, part_of_path
+from mysapk_web.ui.shell import ShellState
+from mysapk_web.ui.state import AppState, text_of
+
+REASON: Final = "alasan"
+FACTOR_REASON: Final = "alasan_dua_langkah"
+ENABLE_REASON: Final = "alasan_aktifkan"
+"""Each reason on the page has a name of its own."""
+UNTOUCHED: Final = "Tidak ada yang berubah: {} Alasan Anda tidak disimpan."
+
+ONLY_ADMIN: Final = (
+    "Ini satu-satunya Admin Instansi yang dapat bertindak di {}. Setelah tindakan ini, instansi itu tidak punya admin sampai ada "
+    "penggantinya: tunjuk Admin Instansi lain di halaman Peran."
+)
+ADMIN_GAP: Final = (
+    "{} sekarang tidak punya Admin Instansi yang dapat bertindak. Tunjuk Admin Instansi lain di halaman Peran."
+)
+
+MOST: Final = 10 * SHOWN
+"""Letters and events on the page at most: what a tab keeps stays small, and the lists of all letters and events have the rest."""
+
+NO_ACTS: Final = {act.value: False for act in Act}
+
+
+class Fact(TypedDict):
+    """One line of the account."""
+
+    term: str
+    value: str
+
+
+class LetterRow(TypedDict):
+    """One letter to the person."""
+
+    at: str
+    letter: str
+    state: str
+    tone: str
+    more: str
+
+
+class StepRow(TypedDict):
+    """One event of the trail."""
+
+    at: str
+    what: str
+    who: str
+    reason: str
+
+
+class RoleRow(TypedDict):
+    """One role in force."""
+
+    role: str
+    scope: str
+
+
+class AkunState(AppState):
+    """One person; nothing that could be used to act as them."""
+
+    ready: bool = False
+    known: bool = False
+    account_id: int = 0
+    nama: str = ""
+    who: str = ""
+    state: str = ""
+    tone: str = ""
+    facts: list[Fact] = []
+    email_note: str = ""
+    closed: str = ""
+    acts: dict[str, bool] = NO_ACTS
+    revision: int = 0
+    factor_revision: int = 0
+    """What the acts are about, as this page shows it (`organisation.revisions`)."""
+    only_admin: str = ""
+    """Said before an act that would leave the agency without an admin who can act."""
+    admin_gap: str = ""
+    """The agency has none."""
+    idle: bool = False
+    """Nothing can be done, and no reason stands on the page yet."""
+    roles: list[RoleRow] = []
+    pdm: list[Fact] = []
+    letters: list[LetterRow] = []
+    more_letters: bool = False
+    rest_letters: bool = False
+    """There are more than this page shows at most."""
+    has_trail: bool = False
+    trail: list[StepRow] = []
+    more_trail: bool = False
+    rest_trail: bool = False
+    _letters: int = SHOWN
+    _events: int = SHOWN
+
+    @handler(holding(Permission.PEOPLE_READ))
+    async def load(self) -> None:
+        """The person whom the address names."""
+        self.faults, self.notice = {}, ""
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        self.account_id = number_of(part_of_path(self.router.url.path, 2))
+        self._letters = self._events = SHOWN
+        await self._look()
+
+    async def _look(self) -> None:
+        found = await executors.look(person_file, actor(), self.account_id, letters=self._letters, events=self._events)
+        self.known, self.ready = found is not None, True
+        if found is None:
+            self.nama, self.facts, self.roles, self.letters, self.trail, self.acts = "", [], [], [], [], NO_ACTS
+            self.who, self.email_note, self.only_admin, self.admin_gap, self.pdm = "", "", "", "", []
+            return
+        self.nama, self.who = found.nama, f"NIP {found.nip}, {found.jenis.label}, {found.unit}, {found.instansi}"
+        self.state, self.tone = found.state.label, TONES[found.state]
+        self.facts, self.email_note = facts_of(found), found.email_note
+        self.only_admin = ONLY_ADMIN.format(found.instansi) if found.only_admin else ""
+        self.admin_gap = ADMIN_GAP.format(found.instansi) if found.agency_without_admin else ""
+        self.closed, self.idle = found.closed, not found.closed and not found.acts
+        self.acts = {act.value: act in found.acts for act in Act}
+        self.revision, self.factor_revision = found.revision, found.factor_revision
+        self.roles = [{"role": held.role.label, "scope": held.scope} for held in found.roles]
+        self.pdm = pdm_facts(found.pdm)
+        self.more_letters = found.more_deliveries and self._letters < MOST
+        self.rest_letters = found.more_deliveries and self._letters >= MOST
+        self.more_trail = found.more_trail and self._events < MOST
+        self.rest_trail = found.more_trail and self._events >= MOST
+        self.letters = [
+            {
+                "at": moment(mail.at, found.zona),
+                "letter": mail.letter,
+                "state": mail.state.label,
+                "tone": MAIL_TONES[mail.state],
+                "more": more_of(mail, found.zona),
+            }
+            for mail in found.deliveries
+        ]
+        self.has_trail = found.trail is not None
+        self.trail = [
+            {"at": moment(step.at, found.zona), "what": step.tag.label, "who": step.who or "-", "reason": step.reason}
+            for step in found.trail or []
+        ]
+
+    async def _refresh(self) -> None:
+        await self._look()
+
+    @handler(holding(Permission.OUTBOX_READ))
+    async def older_letters(self, form: dict[str, Any]) -> None:
+        """Show the next letters, too."""
+        self._letters = min(self._letters + SHOWN, MOST)
+        await self._look()
+        self._tell()
+
+    @handler(holding(Permission.AUDIT_READ))
+    async def older_events(self, form: dict[str, Any]) -> None:
+        """Show the next events, too."""
+        self._events = min(self._events + SHOWN, MOST)
+        await self._look()
+        self._tell()
+
+    async def _done(self, notice: str) -> None:
+        before = self.admin_gap
+        await self._look()
+        self._tell(notice=notice if before else f"{notice} {self.admin_gap}".rstrip())
+
+    @handler(holding(Permission.CPNS_APPROVE))
+    async def approve(self, form: dict[str, Any]) -> None:
+        """Let a CPNS activate the account."""
+        done = await executors.run(approve_cpns, **_meant(form))
+        await self._done(
+            "Akun CPNS disetujui. Pegawai sudah diberi tahu lewat email." if done else "Akun CPNS ini sudah disetujui."
+        )
+
+    @handler(holding(Permission.ACCOUNT_UNLOCK))
+    async def unlock(self, form: dict[str, Any]) -> None:
+        """Take the wait after failed logins away."""
+        done = await executors.run(accounts.unlock, **_meant(form))
+        await self._done(
+            "Akun dapat dipakai masuk lagi. Pegawai sudah diberi tahu lewat email."
+            if done
+            else "Waktu tunggunya sudah habis: pegawai dapat mencoba masuk lagi."
+        )
+
+    @handler(holding(Permission.RESET_START))
+    async def start_reset(self, form: dict[str, Any]) -> None:
+        """Have a token sent to the stored address."""
+        mask = await executors.run(accounts.start_reset, **_meant(form))
+        await self._done(f"Token sedang dikirim ke {mask}. Hanya pegawai yang dapat membacanya.")
+
+    @handler(holding(Permission.RESET_START))
+    async def cancel_reset(self, form: dict[str, Any]) -> None:
+        """Make a token worthless that could still be used."""
+        done = await executors.run(accounts.cancel_reset, **_meant(form))
+        await self._done(
+            "Token dibatalkan dan tidak dapat dipakai lagi. Pegawai sudah diberi tahu lewat email."
+            if done
+            else "Tidak ada lagi token yang dapat dipakai."
+        )
+
+    @handler(holding(Permission.SESSIONS_END))
+    async def end_sessions(self, form: dict[str, Any]) -> None:
+        """Log the person out everywhere."""
+        count = await executors.run(accounts.end_sessions, **_meant(form))
+        await self._done(
+            f"{count} sesi diakhiri. Pegawai sudah diberi tahu lewat email."
+            if count
+            else "Tidak ada lagi sesi yang sedang berjalan."
+        )
+
+    @handler(holding(Permission.SECOND_FACTOR_REMOVE))
+    async def remove_second_factor(self, form: dict[str, Any]) -> None:
+        """Take a lost second factor away."""
+        with _fault_at(FACTOR_REASON):
+            done = await executors.run(
+                accounts.remove_second_factor, **_meant(form), reason=text_of(form, FACTOR_REASON)
+            )
+        if not done:
+            raise Refused(UNTOUCHED.format("akun ini tidak punya verifikasi dua langkah."))
+        await self._done(
+            "Verifikasi dua langkah dihapus dan semua sesi diakhiri. Pegawai sudah diberi tahu lewat email."
+        )
+
+    @handler(holding(Permission.ACCOUNT_DISABLE))
+    async def disable(self, form: dict[str, Any]) -> None:
+        """Switch the account off."""
+        if not await executors.run(disable_account, **_meant(form), reason=text_of(form, REASON)):
+            raise Refused(UNTOUCHED.format("akun ini sudah nonaktif."))
+        await self._done("Akun dinonaktifkan dan semua sesi diakhiri. Pegawai sudah diberi tahu lewat email.")
+
+    @handler(holding(Permission.ACCOUNT_DISABLE))
+    async def enable(self, form: dict[str, Any]) -> None:
+        """Switch the account on again."""
+        with _fault_at(ENABLE_REASON):
+            done = await executors.run(enable_account, **_meant(form), reason=text_of(form, ENABLE_REASON))
+        if not done:
+            raise Refused(UNTOUCHED.format("akun ini sudah aktif."))
+        await self._done("Akun diaktifkan kembali. Pegawai sudah diberi tahu lewat email.")
+
+
+class Meant(TypedDict):
+    """What every act on the page is called with."""
+
+    account_id: int
+    actor: Actor
+    seen: int
+
+
+def _meant(form: dict[str, Any]) -> Meant:
+    """Whom the dialog named, and as of when: it was shown together with its fields, whatever the page has loaded since.
+
+    The service checks the scope and compares the revision.
+    """
+    return {
+        "account_id": number_of(text_of(form, "akun")),
+        "actor": actor(),
+        "seen": number_of(text_of(form, "versi")),
+    }
+
+
+@contextmanager
+def _fault_at(name: str) -> Iterator[None]:
+    """Tell the fault of a reason at the field of its own dialog."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.field == REASON:
+            refusal.field = name
+        raise
+
+
+def facts_of(found: PersonFile) -> list[Fact]:
+    """The account in terms and words.
+
+    Args:
+        found: From the service.
+    """
+    zone = found.zona
+    told = [
+        ("Alamat email", found.email or "Belum ada"),
+        ("Diaktifkan", moment(found.activated_at, zone) if found.activated_at else "Belum pernah"),
+        ("Terakhir masuk", moment(found.last_login_at, zone) if found.last_login_at else "Belum pernah"),
+        ("Sesi yang sedang berjalan", str(found.sessions)),
+        ("Verifikasi dua langkah", "Aktif" if found.has_second_factor else "Tidak aktif"),
+        ("Persetujuan CPNS", moment(found.approved_at, zone) if found.approved_at else ""),
+        ("Terkunci sampai", moment(found.locked_until, zone) if found.locked_until else ""),
+        ("Dinonaktifkan", moment(found.disabled_at, zone) if found.disabled_at else ""),
+        ("Alasan", found.disabled_reason),
+    ]
+    return [{"term": term, "value": value} for term, value in told if value]
+
+
+def pdm_facts(pdm: PersonPdm | None) -> list[Fact]:
+    """How far the person is in the PDM, in terms and words.
+
+    Args:
+        pdm: From the service; None: not for this admin.
+    """
+    if pdm is None:
+        return []
+    told = [
+        ("Kelompok data selesai", f"{pdm.handled} dari {pdm.concerned}"),
+        ("Usulan dikirim", str(pdm.sent)),
+        ("Menunggu keputusan", str(pdm.waiting)),
+        ("Dikembalikan untuk diperbaiki", str(pdm.returned)),
+    ]
+    return [{"term": term, "value": value} for term, value in told]
+
+
+def more_of(mail: Delivery, zone: str) -> str:
+    """What became of a letter, beyond its state.
+
+    Args:
+        mail: From the service.
+        zone: WIB, WITA or WIT.
+    """
+    if mail.sent_at is not None:
+        return f"Diterima server email pada {moment(mail.sent_at, zone)}."
+    tried = f"{mail.attempts} kali dicoba. " if mail.attempts else ""
+    return f"{tried}{mail.fault}".strip()

@@ -1,0 +1,110 @@
+"""The admins of an agency: who of them can act, who has to stay, and whom to tell when nobody is left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote
+
+from sqlalchemy import and_
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from mysapk_web.organisation.notices import notify
+from mysapk_web.organisation.rules.roles import Role
+from mysapk_web.organisation.tables.account import Account, RoleGrant
+from mysapk_web.organisation.tables.agency import Instansi
+
+GAP: Final = (
+    "Di instansi ini tidak ada lagi Admin Instansi yang dapat bertindak, karena admin terakhirnya pindah instansi. "
+    "Tunjuk Admin Instansi yang baru di halaman Peran."
+)
+
+
+@dataclass(slots=True)
+class Admins:
+    """The accounts that hold the role in one agency; each set is part of the one before.
+
+    Attributes:
+        holding: All of them.
+        enabled: Those that are not switched off.
+        acting: Those who can act now: activated, not switched off, and with a second factor, without which a role gives nothing.
+    """
+
+    holding: set[int] = field(default_factory=set)
+    enabled: set[int] = field(default_factory=set)
+    acting: set[int] = field(default_factory=set)
+
+    def staying(self) -> set[int]:
+        """Who has to stay: the last who can act.
+
+        Somebody who was appointed and has not set up the second factor replaces nobody: until that is done the agency would have no
+        admin at all. BKN replaces the last admin by appointing another and waiting for the second factor; or, where it can't wait, by
+        switching the account off, which is never refused: whoever is switched off can't act, and the role can be taken as soon as
+        another holds it. Where nobody can act, the last who could again stays, so that an agency always has somebody to turn to.
+        """
+        best = self.acting or self.enabled or self.holding
+        return best if len(best) == 1 else set()
+
+
+def admins_of(session: Session, instansi_ids: Collection[int]) -> dict[int, Admins]:
+    """Who holds the role of an admin of agencies.
+
+    Args:
+        session: Any transaction.
+        instansi_ids: Which agencies; each is in the answer.
+    """
+    found = {instansi_id: Admins() for instansi_id in instansi_ids}
+    enabled = col(Account.disabled_at).is_(None)
+    acts = and_(enabled, col(Account.activated_at).is_not(None), col(Account.totp_confirmed_at).is_not(None))
+    columns: tuple[Any, ...] = (RoleGrant.instansi_id, RoleGrant.account_id, enabled, acts)
+    rows = session.execute(
+        sql_select(*columns)
+        .join(Account, col(Account.id) == RoleGrant.account_id)
+        .where(
+            col(RoleGrant.role) == Role.ADMIN_INSTANSI,
+            col(RoleGrant.instansi_id).in_(sorted(found)),
+            col(RoleGrant.revoked_at).is_(None),
+        )
+    )
+    for instansi_id, account_id, is_enabled, is_acting in rows:
+        admins = found[instansi_id]
+        admins.holding.add(account_id)
+        if is_enabled:
+            admins.enabled.add(account_id)
+        if is_acting:
+            admins.acting.add(account_id)
+    return found
+
+
+def tell_of_gaps(session: Session, instansi_ids: Collection[int]) -> None:
+    """Tell every Admin BKN of those agencies in which no admin can act any more.
+
+    Args:
+        session: The transaction of what may have caused it, with its changes so far.
+        instansi_ids: Agencies that lost an admin.
+    """
+    session.flush()
+    left = [instansi_id for instansi_id, admins in admins_of(session, instansi_ids).items() if not admins.acting]
+    if not left:
+        return
+    bkn = session.exec(
+        select(RoleGrant.account_id)
+        .join(Account, col(Account.id) == RoleGrant.account_id)
+        .where(
+            RoleGrant.role == Role.ADMIN_BKN, col(RoleGrant.revoked_at).is_(None), col(Account.disabled_at).is_(None)
+        )
+        .order_by(col(RoleGrant.account_id))
+        .distinct()
+    ).all()
+    for agency in session.exec(select(Instansi).where(col(Instansi.id).in_(left)).order_by(col(Instansi.id))).all():
+        for account_id in bkn:
+            notify(
+                session,
+                account_id,
+                title=f"{agency.nama} tidak punya admin",
+                text=GAP,
+                path=f"/admin/peran?instansi={quote(agency.kode, safe='')}",
+                asks_action=True,
+            )

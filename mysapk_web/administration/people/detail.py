@@ -1,0 +1,243 @@
+"""One person as an admin of the scope sees them: account, address, roles, letters without their words, trail, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.accounts import lockouts
+from mysapk_web.accounts import session as sessions
+from mysapk_web.accounts.recovery.admin_reset import has_token
+from mysapk_web.administration import mail_log
+from mysapk_web.administration.audit import search
+from mysapk_web.administration.audit.search import Step
+from mysapk_web.administration.people.admins import admins_of
+from mysapk_web.administration.people.grants import grantable_by
+from mysapk_web.administration.people.search import AccountState, state_of
+from mysapk_web.organisation import managed_account, revisions
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.email import DomainVerdict, domain_verdict, mask_email
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.rules.roles import Permission, Role
+from mysapk_web.organisation.scope import people_within
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.organisation.units import scope_in_words
+from mysapk_web.progress.person import PersonPdm, pdm_of
+from mysapk_web.settings import load
+
+SHOWN: Final = 12
+"""Letters and events on the page at first, and how many more come at a time."""
+OWN: Final = "Ini akun Anda sendiri. Mintalah admin lain bila ada yang perlu diubah."
+
+
+class Act(StrEnum):
+    """What can be done on the page."""
+
+    EMAIL = "email"
+    APPROVE = "setujui"
+    UNLOCK = "buka"
+    RESET = "reset"
+    CANCEL_RESET = "batal-token"
+    END_SESSIONS = "sesi"
+    REMOVE_FACTOR = "dua-langkah"
+    DISABLE = "nonaktifkan"
+    ENABLE = "aktifkan"
+    GRANT = "peran"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """One role in force, with where it counts."""
+
+    role: Role
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFile:
+    """All that the page shows. The address is masked; `email_note` says what is wrong with it."""
+
+    account_id: int
+    nip: str
+    nama: str
+    jenis: JenisPegawai
+    unit: str
+    instansi: str
+    zona: str
+    state: AccountState
+    activated_at: datetime | None
+    last_login_at: datetime | None
+    approved_at: datetime | None
+    disabled_at: datetime | None
+    disabled_reason: str
+    locked_until: datetime | None
+    email: str
+    email_note: str
+    has_second_factor: bool
+    sessions: int
+    roles: list[HeldRole]
+    only_admin: bool
+    """Nobody else can act as admin of the agency; told to who may appoint another."""
+    agency_without_admin: bool
+    """Neither this admin nor another of the agency can act; told to who may appoint another."""
+    pdm: PersonPdm | None
+    """None: the actor may not read progress."""
+    deliveries: list[mail_log.Delivery] = field(repr=False)
+    more_deliveries: bool
+    """There are older ones."""
+    trail: list[Step] | None = field(repr=False)
+    """None: the actor may not read trails."""
+    more_trail: bool
+    """There are older ones."""
+    acts: frozenset[Act]
+    closed: str
+    """Why nothing can be done, in words; empty when something can."""
+    revision: int
+    """Named by the acts on the account (`organisation.revisions`)."""
+    factor_revision: int
+    """Named by the removal of the second factor."""
+
+
+def person_file(
+    session: Session, actor: Actor, account_id: int, *, letters: int = SHOWN, events: int = SHOWN
+) -> PersonFile | None:
+    """One person of the own scope.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who looks.
+        account_id: Whose.
+        letters: How many at most, the newest.
+        events: How many at most, the newest.
+
+    Returns:
+        None when there is no such person in the scope.
+
+    Raises:
+        NotAllowed: The actor sees no people.
+    """
+    actor.require(Permission.PEOPLE_READ)
+    columns: tuple[Any, ...] = (Pegawai, Account, Unor.nama, Instansi, people_within(actor, Permission.EMAIL_REPAIR))
+    row = session.exec(
+        select(*columns)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+        .where(Account.id == account_id, people_within(actor, Permission.PEOPLE_READ))
+    ).one_or_none()
+    if row is None:
+        return None
+    pegawai, account, unit, instansi, repairable = row
+    until = lockouts.running(session, [pegawai.nip]).get(pegawai.nip)
+    alive = sessions.count_alive(session, load(), account_id)
+    closed = _closed(session, actor, account_id)
+    only_admin, without_admin = _admin(session, actor, pegawai, account_id)
+    read = actor.may(Permission.OUTBOX_READ)
+    mails = mail_log.latest_to(session, actor, account_id, limit=letters + 1) if read else []
+    audits = actor.may(Permission.AUDIT_READ)
+    steps = search.latest_of(session, actor, account_id, limit=events + 1) if audits else None
+    return PersonFile(
+        account_id=account_id,
+        nip=pegawai.nip,
+        nama=pegawai.full_name,
+        jenis=pegawai.jenis,
+        unit=unit,
+        instansi=instansi.nama,
+        zona=instansi.zona,
+        state=state_of(pegawai, account, locked=until is not None),
+        activated_at=account.activated_at,
+        last_login_at=account.last_login_at,
+        approved_at=pegawai.approved_at,
+        disabled_at=account.disabled_at,
+        disabled_reason=account.disabled_reason,
+        locked_until=until,
+        email=mask_email(pegawai.email_key) if pegawai.email_key else "",
+        email_note=_email_note(pegawai, instansi),
+        has_second_factor=account.totp_confirmed_at is not None,
+        sessions=alive,
+        roles=_roles(session, account_id),
+        only_admin=only_admin,
+        agency_without_admin=without_admin,
+        pdm=pdm_of(session, actor, account_id) if actor.may(Permission.PROGRESS_READ) else None,
+        deliveries=mails[:letters],
+        more_deliveries=len(mails) > letters,
+        trail=None if steps is None else steps[:events],
+        more_trail=steps is not None and len(steps) > events,
+        acts=frozenset()
+        if closed
+        else _acts(
+            session, actor, pegawai, account, locked=until is not None, alive=alive, repairable=bool(repairable)
+        ),
+        closed=closed,
+        revision=revisions.current(session, revisions.of_account(account_id)),
+        factor_revision=revisions.current(session, revisions.of_second_factor(account_id)),
+    )
+
+
+def _closed(session: Session, actor: Actor, account_id: int) -> str:
+    if account_id == actor.account_id:
+        return OWN
+    return "" if managed_account.may_manage(actor, session, account_id) else managed_account.HIGHER
+
+
+def _acts(
+    session: Session,
+    actor: Actor,
+    pegawai: Pegawai,
+    account: Account,
+    *,
+    locked: bool,
+    alive: int,
+    repairable: bool,
+) -> frozenset[Act]:
+    disabled = account.disabled_at is not None
+    waits_for_approval = pegawai.awaits_approval
+    possible = {
+        Act.EMAIL: (repairable, Permission.EMAIL_REPAIR),
+        Act.APPROVE: (waits_for_approval, Permission.CPNS_APPROVE),
+        Act.UNLOCK: (locked, Permission.ACCOUNT_UNLOCK),
+        Act.RESET: (not disabled and not waits_for_approval and bool(pegawai.email_key), Permission.RESET_START),
+        Act.CANCEL_RESET: (has_token(session, account.id or 0), Permission.RESET_START),
+        Act.END_SESSIONS: (alive > 0, Permission.SESSIONS_END),
+        Act.REMOVE_FACTOR: (account.totp_confirmed_at is not None, Permission.SECOND_FACTOR_REMOVE),
+        Act.DISABLE: (not disabled, Permission.ACCOUNT_DISABLE),
+        Act.ENABLE: (disabled, Permission.ACCOUNT_DISABLE),
+        Act.GRANT: (not disabled and bool(grantable_by(actor, pegawai.instansi_id)), Permission.ROLE_GRANT),
+    }
+    return frozenset(act for act, (fits, permission) in possible.items() if fits and actor.may(permission))
+
+
+def _email_note(pegawai: Pegawai, instansi: Instansi) -> str:
+    if pegawai.email_key is None:
+        return "Belum ada alamat email yang dapat dipakai, jadi akun belum dapat diaktifkan." + (
+            " Isian dari data kepegawaian tidak dapat dibaca sebagai alamat email." if pegawai.email else ""
+        )
+    if pegawai.email is not None and pegawai.email != pegawai.email.strip():
+        return "Di data kepegawaian alamat ini tersimpan dengan spasi. Portal mengabaikannya."
+    verdict = domain_verdict(pegawai.email_key, instansi.domain_policy, instansi.email_domains)
+    return {
+        DomainVerdict.OK: "",
+        DomainVerdict.FREE_MAIL_WARNING: "Alamat memakai layanan email gratis; instansi menyarankan email dinas.",
+        DomainVerdict.NOT_AGENCY: "Bukan email dinas, sedangkan instansi hanya menerima email dinas.",
+    }[verdict]
+
+
+def _admin(session: Session, actor: Actor, pegawai: Pegawai, account_id: int) -> tuple[bool, bool]:
+    """Whether this is the only admin of the agency who can act, and whether none of its admins can."""
+    if Role.ADMIN_INSTANSI not in grantable_by(actor, pegawai.instansi_id):
+        return False, False
+    admins = admins_of(session, [pegawai.instansi_id])[pegawai.instansi_id]
+    return admins.acting == {account_id}, account_id in admins.holding and not admins.acting
+
+
+def _roles(session: Session, account_id: int) -> list[HeldRole]:
+    return [
+        HeldRole(grant.role, scope_in_words(session, grant.instansi_id, grant.unor_id))
+        for grant in managed_account.grants_of(session, account_id)
+    ]

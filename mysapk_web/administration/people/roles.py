@@ -1,0 +1,266 @@
+"""The list of `/admin/peran`: the roles in force inside the own scope, and whom one could give one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, or_, select
+
+from mysapk_web.administration.audit.search import OUTSIDE
+from mysapk_web.administration.people.admins import admins_of
+from mysapk_web.administration.people.grants import grantable_by, may_revoke
+from mysapk_web.administration.people.search import PAGE
+from mysapk_web.organisation import managed_account, revisions
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.name_search import people_meant, person_named
+from mysapk_web.organisation.rules.roles import Permission, Role, may_manage
+from mysapk_web.organisation.scope import agencies_reached, agency_within, people_within
+from mysapk_web.organisation.tables.account import Account, RoleGrant
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.organisation.units import suggest
+from mysapk_web.platform.pagination import Page
+
+CANDIDATES: Final = 8
+"""People that a search shows at most; who has more to choose from narrows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """One role in force."""
+
+    grant_id: int
+    account_id: int
+    nip: str
+    nama: str
+    instansi: str
+    zona: str
+    """WIB, WITA or WIT."""
+    role: Role
+    scope: str
+    granted_at: datetime
+    granted_by: str
+    """Name; of an officer of another agency only that it was one; empty: from the command line."""
+    in_use: bool
+    """False: the second factor is missing, so the role gives nothing yet."""
+    revocable: bool
+    stays: bool
+    """The last admin of the agency who can act: the role is not taken before there is another."""
+    revision: int
+    """Of the account, named when the role is taken (`organisation.revisions`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who could get a role; `closed` says why not, in words."""
+
+    account_id: int
+    nip: str
+    nama: str
+    unit: str
+    instansi: str
+    instansi_id: int
+    roles: list[str]
+    grantable: list[Role]
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Whom a search found: the first few by name."""
+
+    people: list[Candidate]
+    more: bool
+    """There are others whom it doesn't show."""
+
+
+def list_grants(
+    session: Session, actor: Actor, *, role: Role | None, text: str, agency: str, page: int
+) -> Page[GrantLine]:
+    """The roles in force of people whom the actor could change, one page of them.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose scope it is.
+        role: Only this one.
+        text: NIP or its first digits, or words of the name.
+        agency: Agency, by code or part of the name.
+        page: Which page, from 1.
+
+    Raises:
+        NotAllowed: The actor gives no roles.
+    """
+    actor.require(Permission.ROLE_GRANT)
+    giver, of_giver, place = aliased(Account), aliased(Pegawai), aliased(Unor)
+    conditions: list[ColumnElement[bool]] = [
+        col(RoleGrant.revoked_at).is_(None),
+        people_within(actor, Permission.ROLE_GRANT),
+    ]
+    if role is not None:
+        conditions.append(col(RoleGrant.role) == role)
+    if text.strip():
+        # Grants are few: they are looked through by any word of the name, also over all agencies.
+        conditions.append(person_named(text, everywhere=False))
+    if agency.strip():
+        named = func.lower(Instansi.nama).contains(agency.strip().casefold(), autoescape=True)
+        conditions.append(or_(named, col(Instansi.kode) == agency.strip()))
+    seen = agency_within(actor, Permission.ROLE_GRANT, col(of_giver.instansi_id), whole=True)
+    found: Any = (
+        sql_select(RoleGrant, Account, Pegawai, Instansi, place, col(of_giver.nama), seen)
+        .join(Account, col(Account.id) == RoleGrant.account_id)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+        .outerjoin(place, col(place.id) == RoleGrant.unor_id)
+        .outerjoin(giver, col(giver.id) == RoleGrant.granted_by)
+        .outerjoin(of_giver, col(of_giver.id) == giver.pegawai_id)
+        .where(*conditions)
+    )
+    total = session.exec(select(func.count()).select_from(found.with_only_columns(col(RoleGrant.id)).subquery())).one()
+    pages = max(1, -(-total // PAGE))
+    number = min(max(1, page), pages)
+    order = (Pegawai.nama, RoleGrant.role, RoleGrant.id)
+    rows = session.execute(found.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
+    account_ids = [row[1].id or 0 for row in rows]
+    held = managed_account.roles_of(session, account_ids)
+    newest = revisions.by_account(session, revisions.of_account(account_ids))
+    of_agencies = {row[0].instansi_id or 0 for row in rows if row[0].role is Role.ADMIN_INSTANSI}
+    staying = {
+        (Role.ADMIN_INSTANSI, account_id)
+        for admins in admins_of(session, of_agencies).values()
+        for account_id in admins.staying()
+    }
+    lines = [_line(actor, held, staying, newest.get(row[1].id or 0, 0), *row) for row in rows]
+    return Page(lines, number, pages, total)
+
+
+def _line(
+    actor: Actor,
+    held: Mapping[int, frozenset[Role]],
+    staying: Set[tuple[Role, int]],
+    revision: int,
+    grant: RoleGrant,
+    account: Account,
+    pegawai: Pegawai,
+    instansi: Instansi,
+    unit: Unor | None,
+    giver: str | None,
+    seen: bool | None,
+) -> GrantLine:
+    whole = "Semua instansi" if grant.instansi_id is None else "Seluruh instansi"
+    return GrantLine(
+        grant_id=grant.id or 0,
+        account_id=grant.account_id,
+        nip=pegawai.nip,
+        nama=pegawai.full_name,
+        instansi=instansi.nama,
+        zona=instansi.zona,
+        role=grant.role,
+        scope=f"{unit.nama} dan unit di bawahnya" if unit else whole,
+        granted_at=grant.granted_at,
+        granted_by=(giver if seen else OUTSIDE) if giver else "",
+        in_use=account.totp_confirmed_at is not None and account.disabled_at is None,
+        revocable=may_revoke(actor, grant, unit.jalur if unit else None, held[grant.account_id]),
+        stays=(grant.role, grant.account_id) in staying,
+        revision=revision,
+    )
+
+
+def find_candidates(session: Session, actor: Actor, *, text: str) -> Candidates:
+    """People of the own scope whom a search may have meant, at most a handful.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose scope it is.
+        text: NIP or its first digits, or words of the name.
+
+    Raises:
+        NotAllowed: The actor gives no roles.
+        Refused: Too short for a search over all agencies.
+    """
+    actor.require(Permission.ROLE_GRANT)
+    if not text.strip():
+        return Candidates([], more=False)
+    meant = people_meant(session, text, agencies_reached(actor, Permission.ROLE_GRANT))
+    rows = _rows(session, actor, meant, limit=CANDIDATES + 1)
+    shown = [_candidate(session, actor, *row) for row in rows[:CANDIDATES]]
+    return Candidates(shown, more=len(rows) > CANDIDATES)
+
+
+def candidate(session: Session, actor: Actor, account_id: int) -> Candidate | None:
+    """One person of the own scope, by account.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose scope it is.
+        account_id: Whose.
+
+    Raises:
+        NotAllowed: The actor gives no roles.
+    """
+    actor.require(Permission.ROLE_GRANT)
+    rows = _rows(session, actor, col(Account.id) == account_id, limit=1)
+    return _candidate(session, actor, *rows[0]) if rows else None
+
+
+def suggest_for(session: Session, actor: Actor, account_id: int, text: str) -> list[str]:
+    """Units that a role of a person could be limited to and that fit what is being typed.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose scope it is.
+        account_id: Whose role.
+        text: As typed so far.
+
+    Raises:
+        NotAllowed: The actor gives no roles.
+    """
+    one = candidate(session, actor, account_id)
+    if one is None:
+        return []
+    return suggest(session, actor, Permission.ROLE_GRANT, text, instansi_id=one.instansi_id)
+
+
+def _rows(
+    session: Session, actor: Actor, wanted: ColumnElement[bool], *, limit: int
+) -> Sequence[tuple[Account, Pegawai, str, str]]:
+    return session.exec(
+        select(Account, Pegawai, Unor.nama, Instansi.nama)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+        .where(people_within(actor, Permission.ROLE_GRANT), wanted)
+        .order_by(col(Pegawai.nama), col(Pegawai.id))
+        .limit(limit)
+    ).all()
+
+
+def _candidate(
+    session: Session, actor: Actor, account: Account, pegawai: Pegawai, unit: str, instansi: str
+) -> Candidate:
+    held = managed_account.grants_of(session, account.id or 0)
+    grantable = grantable_by(actor, pegawai.instansi_id)
+    closed = ""
+    if account.id == actor.account_id:
+        closed = "Ini akun Anda sendiri."
+    elif account.disabled_at is not None:
+        closed = "Akun ini sedang dinonaktifkan."
+    elif not may_manage(actor.roles, [grant.role for grant in held]):
+        closed = managed_account.HIGHER
+    return Candidate(
+        account_id=account.id or 0,
+        nip=pegawai.nip,
+        nama=pegawai.full_name,
+        unit=unit,
+        instansi=instansi,
+        instansi_id=pegawai.instansi_id,
+        roles=sorted({grant.role.label for grant in held}),
+        grantable=grantable,
+        closed=closed,
+    )

@@ -1,0 +1,317 @@
+"""The list of `/admin/pegawai`: people of the own scope by NIP, name, unit, kind and state of the account, paged and sorted in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlmodel import Session, col, select
+
+from mysapk_web.accounts import lockouts
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.name_search import people_meant
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.rules.roles import MATRIX, Permission
+from mysapk_web.organisation.scope import agencies_reached, people_within, reaches_agencies, units_within
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai, awaiting_approval
+from mysapk_web.organisation.units import code_in
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.pagination import Page
+from mysapk_web.progress import activation_report, org_nodes
+from mysapk_web.progress.tables import PdmHandling
+
+PAGE: Final = 25
+COUNTED: Final = 1_000
+"""Further than this nobody counts or turns pages: the search is narrowed instead, and the query stays quick."""
+LOGINS_SORTED: Final = 10_000
+"""People whose last logins are put in order for a page: no index holds them by agency, because each login would write to it."""
+TOO_MANY_LOGINS: Final = (
+    f"Menurut login terakhir dapat diurutkan paling banyak {LOGINS_SORTED // 1000}.000 pegawai. Persempit lebih dahulu, "
+    "misalnya menurut unit kerja atau nama."
+)
+_UNITS: Final = 40
+"""Units that one filter may stand for."""
+
+
+class AccountState(StrEnum):
+    """What stands beside a person in the list; the first that fits, in this order."""
+
+    DISABLED = "nonaktif"
+    WAITING = "menunggu"
+    LOCKED = "terkunci"
+    INACTIVE = "belum-aktif"
+    ACTIVE = "aktif"
+
+    @property
+    def label(self) -> str:
+        """The words on the page."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    AccountState.DISABLED: "Dinonaktifkan",
+    AccountState.WAITING: "CPNS menunggu persetujuan",
+    AccountState.LOCKED: "Terkunci",
+    AccountState.INACTIVE: "Belum aktif",
+    AccountState.ACTIVE: "Aktif",
+}
+
+
+class PdmStep(StrEnum):
+    """How far a person is in the present PDM, as it is counted (decision 0015)."""
+
+    SENT = "terkirim"
+    DONE = "selesai"
+    OPEN = "belum"
+
+    @property
+    def label(self) -> str:
+        """The words on the page."""
+        return _STEPS[self]
+
+
+_STEPS: Final = {
+    PdmStep.SENT: "Sudah mengirim usulan",
+    PdmStep.DONE: "Semua kelompok selesai",
+    PdmStep.OPEN: "Belum selesai",
+}
+
+
+class Order(StrEnum):
+    """What the list is sorted by."""
+
+    NAME = "nama"
+    NIP = "nip"
+    UNIT = "unit"
+    LOGIN = "masuk"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; everything empty finds everybody.
+
+    Attributes:
+        text: NIP or its first digits, or words of the name.
+        unit: Unit with all below it, by code or part of the name.
+        agency: Agency, by code or part of the name.
+        state: State of the account.
+        jenis: Kind of employment.
+        pdm: How far in the present PDM.
+        order: What the list is sorted by.
+        page: Which page, from 1.
+    """
+
+    text: str = ""
+    unit: str = ""
+    agency: str = ""
+    state: AccountState | None = None
+    jenis: JenisPegawai | None = None
+    pdm: PdmStep | None = None
+    order: Order = Order.NAME
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One line of the list."""
+
+    account_id: int
+    nip: str
+    nama: str
+    jenis: JenisPegawai
+    unit: str
+    instansi: str
+    zona: str
+    """WIB, WITA or WIT."""
+    state: AccountState
+    last_login_at: datetime | None
+
+
+def search(session: Session, actor: Actor, wanted: Wanted) -> Page[PersonLine]:
+    """People whom the actor may see, one page of them. At most `COUNTED` are counted, and shown; of a whole scope the number is known.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose scope it is.
+        wanted: What is looked for.
+
+    Raises:
+        NotAllowed: The actor sees no lists of people.
+        Refused: A search over all agencies that would have to look at everybody, or the logins of more than `LOGINS_SORTED` people.
+    """
+    actor.require(Permission.PEOPLE_READ)
+    agencies = _agencies(session, actor, wanted)
+    asked = _asked(wanted).where(*_conditions(session, actor, wanted, agencies))
+    total = _total(session, actor, wanted, asked)
+    if wanted.order is Order.LOGIN and total > LOGINS_SORTED:
+        raise Refused(TOO_MANY_LOGINS, "urut")
+    if wanted.order is Order.UNIT and agencies is not None:
+        asked = asked.where(col(Unor.instansi_id).in_(agencies))  # their units come by name from an index
+    pages = max(1, -(-min(total, COUNTED) // PAGE))
+    number = min(max(1, wanted.page), pages)
+    order = _order(wanted.order)
+    ids = session.exec(asked.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
+    found: Any = (
+        select(Pegawai, Account, Unor.nama, Instansi)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+        .where(col(Pegawai.id).in_(ids))
+    )
+    rows = session.exec(found.order_by(*order)).all()
+    locked = lockouts.running(session, [pegawai.nip for pegawai, *_ in rows])
+    return Page([_line(*row, locked=row[0].nip in locked) for row in rows], number, pages, total)
+
+
+def _asked(wanted: Wanted) -> Any:
+    """The people alone, joined with no more than what is asked of them: of thousands who fit a page shows 25."""
+    asked = select(Pegawai.id).join(Unor, col(Unor.id) == Pegawai.unor_id)
+    if wanted.state is None and wanted.order is not Order.LOGIN:
+        return asked
+    return asked.join(Account, col(Account.pegawai_id) == Pegawai.id)
+
+
+def _total(session: Session, actor: Actor, wanted: Wanted, asked: Any) -> int:
+    if replace(wanted, order=Order.NAME, page=1) == Wanted():
+        scope = org_nodes.starts(session, actor, Permission.PEOPLE_READ)
+        return sum(activation_report.tally_of(session, place)[0].people for place in scope)
+    if not (wanted.text.strip() or wanted.unit.strip() or _in_units(actor)):
+        # Along the names of an agency, as the page is found: PostgreSQL would walk along everybody's numbers to the first of the agency.
+        asked = asked.order_by(*_order(Order.NAME))
+    most = LOGINS_SORTED + 1 if wanted.order is Order.LOGIN else COUNTED
+    counted = asked.limit(most).subquery()
+    return int(session.exec(select(func.count()).select_from(counted)).one())
+
+
+def state_of(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountState:
+    """What is to be said of an account, the gravest first.
+
+    Args:
+        pegawai: The person.
+        account: Of the person.
+        locked: Whether a wait runs after failed logins.
+    """
+    if account.disabled_at is not None:
+        return AccountState.DISABLED
+    if pegawai.awaits_approval:
+        return AccountState.WAITING
+    if locked:
+        return AccountState.LOCKED
+    return AccountState.INACTIVE if account.activated_at is None else AccountState.ACTIVE
+
+
+def _line(pegawai: Pegawai, account: Account, unit: str, instansi: Instansi, *, locked: bool) -> PersonLine:
+    return PersonLine(
+        account_id=account.id or 0,
+        nip=pegawai.nip,
+        nama=pegawai.full_name,
+        jenis=pegawai.jenis,
+        unit=unit,
+        instansi=instansi.nama,
+        zona=instansi.zona,
+        state=state_of(pegawai, account, locked=locked),
+        last_login_at=account.last_login_at,
+    )
+
+
+def _order(order: Order) -> tuple[Any, ...]:
+    by_name = (col(Pegawai.nama), col(Pegawai.id))
+    first: dict[Order, Any] = {
+        Order.NIP: col(Pegawai.nip),
+        Order.UNIT: col(Unor.nama),
+        Order.LOGIN: col(Account.last_login_at).desc().nulls_last(),
+    }
+    return (first[order], *by_name) if order in first else by_name
+
+
+def _agencies(session: Session, actor: Actor, wanted: Wanted) -> list[int] | None:
+    """The agencies in which is looked; None for all."""
+    named = wanted.agency.strip()
+    return _called(session, named) if named else agencies_reached(actor, Permission.PEOPLE_READ)
+
+
+def _conditions(
+    session: Session, actor: Actor, wanted: Wanted, agencies: list[int] | None
+) -> list[ColumnElement[bool]]:
+    conditions = [people_within(actor, Permission.PEOPLE_READ)]
+    everywhere = reaches_agencies(actor, Permission.PEOPLE_READ) and not wanted.agency.strip()
+    if wanted.agency.strip():
+        conditions.append(col(Pegawai.instansi_id).in_(agencies or []))
+    if wanted.text.strip():
+        # Of a name that many have, the first of them are all that can be paged to where nothing else is asked.
+        alone = wanted == Wanted(text=wanted.text, agency=wanted.agency, page=wanted.page) and not _in_units(actor)
+        conditions.append(people_meant(session, wanted.text, agencies, first=COUNTED if alone else None))
+    elif everywhere and _is_costly(wanted):
+        raise Refused("Isi instansi lebih dahulu, atau cari menurut NIP atau nama.", "instansi")
+    if wanted.unit.strip():
+        conditions.append(_in_unit(session, actor, wanted.unit.strip()))
+    if wanted.jenis is not None:
+        conditions.append(col(Pegawai.jenis) == wanted.jenis)
+    if wanted.state is not None:
+        conditions.append(_in_state(session, wanted.state))
+    if wanted.pdm is not None:
+        conditions.append(_in_pdm(wanted.pdm))
+    return conditions
+
+
+def _in_pdm(step: PdmStep) -> ColumnElement[bool]:
+    wanted = col(PdmHandling.sent if step is PdmStep.SENT else PdmHandling.done).is_(True)
+    handled = select(PdmHandling.pegawai_id).where(PdmHandling.pegawai_id == Pegawai.id, wanted).exists()
+    return ~handled if step is PdmStep.OPEN else handled
+
+
+def _in_units(actor: Actor) -> bool:
+    """Whether the scope is narrower than whole agencies."""
+    return any(grant.unor_path for grant in actor.acting_grants if Permission.PEOPLE_READ in MATRIX[grant.role])
+
+
+def _is_costly(wanted: Wanted) -> bool:
+    """Whether a search over everybody has no index to lean on."""
+    narrowed = (
+        wanted.jenis is not None
+        or wanted.pdm is not None
+        or bool(wanted.unit.strip())
+        or wanted.order in {Order.UNIT, Order.LOGIN}
+    )
+    return narrowed or wanted.state not in {None, AccountState.LOCKED}
+
+
+def _called(session: Session, text: str) -> list[int]:
+    """Agencies by code, else by a part of the name."""
+    exact = session.exec(select(Instansi.id).where(Instansi.kode == text)).all()
+    named = func.lower(Instansi.nama).contains(text.casefold(), autoescape=True)
+    ids = exact or session.exec(select(Instansi.id).where(named).limit(_UNITS)).all()
+    return [number for number in ids if number is not None]
+
+
+def _in_unit(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:
+    """The units of the scope that were meant, with all below them. A code is one unit an agency, a part of a name may be many."""
+    mine = units_within(actor, Permission.PEOPLE_READ)
+    code = code_in(text)
+    named = func.lower(Unor.nama).contains(text.casefold(), autoescape=True)
+    paths = session.exec(select(Unor.jalur).where(Unor.kode == code, mine).limit(_UNITS)).all()
+    paths = (
+        paths
+        or session.exec(select(Unor.jalur).where(named, mine).order_by(func.length(Unor.jalur)).limit(_UNITS)).all()
+    )
+    return or_(false(), *(col(Unor.jalur).startswith(path, autoescape=True) for path in paths))
+
+
+def _in_state(session: Session, state: AccountState) -> ColumnElement[bool]:
+    enabled = col(Account.disabled_at).is_(None)
+    waiting = awaiting_approval()
+    if state is AccountState.DISABLED:
+        return col(Account.disabled_at).is_not(None)
+    if state is AccountState.WAITING:
+        return and_(enabled, waiting)
+    locked = col(Account.id).in_(lockouts.waiting_accounts(session))
+    if state is AccountState.LOCKED:
+        return and_(enabled, ~waiting, locked)
+    activated = col(Account.activated_at)
+    fits = activated.is_(None) if state is AccountState.INACTIVE else activated.is_not(None)
+    return and_(enabled, ~waiting, ~locked, fits)

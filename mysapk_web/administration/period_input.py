@@ -1,0 +1,175 @@
+"""What an admin types to set or extend a period, and the row that it means, if nothing stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.periods import moment
+from mysapk_web.organisation.rules.period import Period as Window
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.organisation.tables.agency import Instansi, Period
+from mysapk_web.platform import clock
+from mysapk_web.platform.errors import InputRefused, Refused
+from mysapk_web.platform.rules.timezones import ZONES
+
+MOST_YEARS: Final = 3
+"""A period that lasts longer is a slip of the keyboard."""
+FIRST_YEAR: Final = 2021
+"""The year of Keputusan Kepala BKN 87/2021."""
+LAST_YEAR: Final = 2100
+MAX_SOURCE: Final = 300
+_LAST_MOMENT: Final = timedelta(microseconds=1)
+
+
+class Act(StrEnum):
+    """What is done."""
+
+    CREATE = "buat"
+    EXTEND = "perpanjang"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A period as typed.
+
+    Attributes:
+        act: Create one, or extend the one that counts now.
+        kind: Which kind.
+        place: "nasional" or "i<id>" of an agency.
+        first: First day; not asked for when extending.
+        last: Last day, which still belongs to it.
+        source: The decision behind it.
+    """
+
+    act: Act
+    kind: PeriodKind
+    place: str
+    first: date | None
+    last: date | None
+    source: str
+
+
+def all_periods(session: Session) -> list[Period]:
+    """Those of the country and of all agencies, the newest first.
+
+    Args:
+        session: Any transaction.
+    """
+    return list(session.exec(select(Period).order_by(col(Period.starts_at).desc())))
+
+
+def _midnight(day: date, zone: object) -> datetime:
+    return datetime.combine(day, time(), zone)  # type: ignore[arg-type]
+
+
+def dates_of(row: Period | Window, zona: str) -> str:
+    """First and last minute in words.
+
+    Args:
+        row: Any period.
+        zona: WIB, WITA or WIT.
+    """
+    return f"{moment(row.starts_at, zona)} sampai {moment(row.ends_at - _LAST_MOMENT, zona)}"
+
+
+def period_of(session: Session, actor: Actor, draft: Draft, agency: Instansi | None) -> Period:
+    """The row that a draft means; it is not stored.
+
+    Args:
+        session: Any transaction.
+        actor: Who sets it.
+        draft: As typed.
+        agency: For which; None for the country.
+
+    Raises:
+        InputRefused: A field is not as it has to be.
+        Refused: It would contradict another period.
+    """
+    zone = ZONES.get(agency.zona if agency else "WIB", ZONES["WIB"])
+    same = [
+        row
+        for row in all_periods(session)
+        if row.kind is draft.kind and row.instansi_id == (agency.id if agency else None)
+    ]
+    extended = max(same, key=lambda row: row.ends_at, default=None)
+    _judge_fields(draft, extended)
+    last = _midnight(draft.last or date.min, zone) + timedelta(days=1)
+    if draft.act is Act.EXTEND and extended is not None:
+        starts_at = extended.ends_at
+        if last <= starts_at or last <= clock.now():
+            raise InputRefused(
+                {"selesai": "Hari terakhir yang baru harus sesudah hari terakhir sekarang dan hari ini."}
+            )
+    else:
+        starts_at = _midnight(draft.first or date.min, zone)
+        _judge_length(starts_at, last)
+        _judge_new(starts_at, last, same, agency)
+    _judge_length(starts_at, last)
+    if agency is not None and not actor.may(Permission.PERIOD_NATIONAL):
+        _judge_limits(session, draft.kind, starts_at, last, extending=draft.act is Act.EXTEND)
+    return Period(
+        kind=draft.kind,
+        instansi_id=agency.id if agency else None,
+        starts_at=starts_at,
+        ends_at=last,
+        extends=draft.act is Act.EXTEND,
+        legal_source=" ".join(draft.source.split()),
+    )
+
+
+def _judge_fields(draft: Draft, extended: Period | None) -> None:
+    faults = {}
+    if draft.act is Act.EXTEND and extended is None:
+        raise Refused("Belum ada periode sejenis untuk tempat itu. Buat periode baru.", "tindakan")
+    if draft.act is Act.CREATE and draft.first is None:
+        faults["mulai"] = "Isi hari pertama, misalnya 15-08-2026."
+    if draft.last is None:
+        faults["selesai"] = "Isi hari terakhir, misalnya 14-09-2026."
+    for field, day in (("mulai", draft.first), ("selesai", draft.last)):
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            faults[field] = "Periksa tahunnya."
+    source = " ".join(draft.source.split())
+    if not source or len(source) > MAX_SOURCE:
+        faults["dasar"] = f"Isi dasar penetapan, misalnya nomor surat; paling banyak {MAX_SOURCE} karakter."
+    if faults:
+        raise InputRefused(faults)
+
+
+def _judge_new(starts_at: datetime, last: datetime, same: Sequence[Period], agency: Instansi | None) -> None:
+    if last <= starts_at:
+        raise InputRefused({"selesai": "Hari terakhir harus sama dengan atau sesudah hari pertama."})
+    if last <= clock.now():
+        raise InputRefused({"selesai": "Periode ini sudah lewat. Pilih hari terakhir hari ini atau sesudahnya."})
+    clash = next((row for row in same if row.starts_at < last and starts_at < row.ends_at), None)
+    if clash is not None:
+        shown = dates_of(clash, agency.zona if agency else "WIB")
+        raise InputRefused({"mulai": f"Bertumpukan dengan periode yang ada ({shown}). Perpanjang periode itu."})
+
+
+def _judge_length(starts_at: datetime, last: datetime) -> None:
+    if last - starts_at > timedelta(days=366 * MOST_YEARS):
+        raise InputRefused({"selesai": f"Periode paling lama {MOST_YEARS} tahun. Periksa tahunnya."})
+
+
+def _judge_limits(session: Session, kind: PeriodKind, starts_at: datetime, last: datetime, *, extending: bool) -> None:
+    """An agency moves within what BKN has published for the country, where it has (domain 10)."""
+    national = [row for row in all_periods(session) if row.kind is kind and row.instansi_id is None]
+    if not national:
+        return
+    first, end = min(row.starts_at for row in national), max(row.ends_at for row in national)
+    slack = timedelta(hours=2)  # the zones of the country lie two hours apart
+    if starts_at < first - slack and not extending:
+        raise InputRefused({"mulai": f"Tidak boleh sebelum periode nasional dibuka ({moment(first, 'WIB')})."})
+    if last > end + slack:
+        end_shown = moment(end - _LAST_MOMENT, "WIB")
+        raise InputRefused(
+            {"selesai": f"Tidak boleh melewati periode nasional ({end_shown}). Mintalah perpanjangan kepada BKN."}
+        )

@@ -1,0 +1,108 @@
+"""Imports of addresses: a run, its rows with their verdicts, and the tokens of agencies that import by themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Index
+from sqlmodel import Field, SQLModel
+
+from mysapk_web.administration.rules.email_import import RowVerdict, RunSource, RunState
+from mysapk_web.platform.tables.base import text_enum
+
+
+class ImportToken(SQLModel, table=True):
+    """Lets the personnel system of one agency import addresses over HTTP; only the SHA-256 of the token is kept."""
+
+    __tablename__ = "token_impor"
+
+    id: int | None = Field(default=None, primary_key=True)
+    instansi_id: int = Field(foreign_key="instansi.id", index=True)
+    label: str = Field(max_length=80)
+    token_hash: str = Field(max_length=64, unique=True)
+    hint: str = Field(max_length=8)
+    """The last characters, to tell one token from another."""
+    created_by: int = Field(foreign_key="akun.id")
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revoked_by: int | None = Field(default=None, foreign_key="akun.id")
+
+
+class EmailImport(SQLModel, table=True):
+    """One file on its way: read, shown, applied, perhaps undone. `position` is how far the present step is."""
+
+    __tablename__ = "impor_email"
+    __table_args__ = (Index("ix_impor_email_state_claimed_until", "state", "claimed_until"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: RunSource = Field(sa_type=text_enum(RunSource))
+    state: RunState = Field(default=RunState.READING, sa_type=text_enum(RunState))
+    instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)
+    """Agency of whoever started it: its admins see the run. Empty for the command line."""
+    started_by: int | None = Field(default=None, foreign_key="akun.id", index=True)
+    acting: int | None = Field(default=None, foreign_key="akun.id")
+    """Whose scope counts in the present step; empty together with `token_id` for the command line."""
+    token_id: int | None = Field(default=None, foreign_key="token_impor.id")
+    auto_apply: bool = False
+    """The good rows are applied right after the file was read, without a look at them."""
+    file_name: str = Field(max_length=200)
+    file_hash: str = Field(max_length=64)
+    """SHA-256 of the file."""
+    file_path: str = Field(default="", max_length=100)
+    """Name in the folder of uploads while the file is needed; empty afterwards."""
+    expected: int = 0
+    """How many rows the file has, known before they are judged; 0: not known yet."""
+    total: int = 0
+    """Rows of the file; while it is read, rows so far."""
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    """Rows by verdict."""
+    position: int = 0
+    applied: int = 0
+    """Good rows whose address was written."""
+    applied_to: int = 0
+    """Good rows up to this position were written."""
+    undone: int = 0
+    error: str = Field(default="", max_length=300)
+    """Why it failed, as a sentence for a person."""
+    created_at: datetime = Field(index=True)
+    step_at: datetime | None = None
+    """When the present step began."""
+    ready_at: datetime | None = None
+    finished_at: datetime | None = None
+    undone_at: datetime | None = None
+    claimed_by: str = Field(default="", max_length=80)
+    claimed_until: datetime | None = None
+    attempts: int = 0
+    """Claims since the step came further than ever before: a file that kills its process doesn't do so for ever."""
+    tries: int = 0
+    """Claims of the present step, whatever came of them."""
+    furthest: int = 0
+    """Rows that any try of the present step has got through. Reading begins anew each time: only beyond this it is progress."""
+
+
+class EmailImportRow(SQLModel, table=True):
+    """One row of a file. A good row of a run that went past it was applied: what could not be is given another verdict."""
+
+    __tablename__ = "impor_email_baris"
+    __table_args__ = (Index("ix_impor_email_baris_run_id_verdict", "run_id", "verdict", "position"),)
+
+    run_id: int = Field(primary_key=True)
+    """No foreign key: it would be looked up for each of a hundred thousand rows."""
+    position: int = Field(primary_key=True)
+    """Counted from 1 in the order of the file."""
+    line: int
+    nip: str = Field(max_length=64)
+    """As far as it could be read."""
+    email: str = Field(default="", max_length=320)
+    """As it stands in the file, cut to what fits."""
+    email_key: str | None = Field(default=None, max_length=254)
+    verdict: RowVerdict = Field(sa_type=text_enum(RowVerdict))
+    note: str = Field(default="", max_length=200)
+    """More than the verdict says, such as the line of the other row."""
+    pegawai_id: int | None = None
+    """No foreign key: a row tells what was in a file."""
+    old_email: str | None = Field(default=None, max_length=320)
+    old_key: str | None = Field(default=None, max_length=254)
+    """What the person had when the file was read; undoing gives it back."""

@@ -1,0 +1,39 @@
+"""Requests of people who can't log in to have their address corrected, for the admin in whose scope they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from mysapk_web.platform.tables.base import text_enum
+
+
+class RequestState(StrEnum):
+    """Life of a request."""
+
+    OPEN = "menunggu"
+    ACCEPTED = "diterima"
+    REFUSED = "ditolak"
+
+
+class EmailRequest(SQLModel, table=True):
+    """What a visitor typed. Written in the same way whether the person exists or not, so that nothing tells them apart."""
+
+    __tablename__ = "permintaan_email"
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int | None = Field(default=None, foreign_key="pegawai.id", index=True)
+    """Empty when nobody has the NIP: then nobody sees it."""
+    nip: str = Field(max_length=18)
+    nama: str = Field(max_length=200)
+    old_email: str = Field(max_length=254)
+    new_email: str = Field(max_length=254)
+    """Normalised, as is the old one."""
+    network: str = Field(default="", max_length=64)
+    state: RequestState = Field(default=RequestState.OPEN, sa_type=text_enum(RequestState), index=True)
+    created_at: datetime = Field(index=True)
+    decided_by: int | None = Field(default=None, foreign_key="akun.id")
+    decided_at: datetime | None = None
+    reason: str = Field(default="", max_length=300)

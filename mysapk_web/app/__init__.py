@@ -1,0 +1,1 @@
+"""Wiring: what knows every context."""

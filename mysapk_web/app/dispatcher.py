@@ -1,0 +1,213 @@
+"""Takes mails out of the outbox and sends them, in one thread of its own beside the app or alone (`mysapk worker`)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+import threading
+import time
+from datetime import timedelta
+
+import structlog
+
+from mysapk_web.app import mail_worker, messages
+from mysapk_web.app.mail_context import Withheld
+from mysapk_web.app.mail_worker import Delivery
+from mysapk_web.platform.background import MAIL, run_in_thread
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.mail.errors import ConnectionFault, PermanentFault, TemporaryFault
+from mysapk_web.platform.mail.smtp import DEADLINE_STEPS
+from mysapk_web.platform.mail.transports import Transport
+from mysapk_web.platform.tables.outbox import OutboxState
+from mysapk_web.settings import Settings
+
+BATCH = 20
+"""Mails of one claim: as many wait for the end of the lease when the process dies."""
+
+KEEP_OPEN_SECONDS = 10.0
+"""The connection to the server is closed after so long without a mail."""
+
+STOP_SECONDS = 10.0
+"""Longest wait for the mail in hand when the process ends; after that it may be sent once more later."""
+
+_MARGIN_SECONDS = 10.0
+"""For rendering and marking, on top of what one send may take."""
+
+log = structlog.get_logger("mysapk.mail")
+
+
+class Dispatcher:
+    """Sends what is due. Several may run at once, in threads, processes or machines, over one database.
+
+    Args:
+        db: The database.
+        settings: All settings.
+        transport: Used by this dispatcher only.
+    """
+
+    def __init__(self, db: Database, settings: Settings, transport: Transport) -> None:
+        self.worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._db = db
+        self._settings = settings
+        self._transport = transport
+        longest_send = DEADLINE_STEPS * settings.smtp_timeout + _MARGIN_SECONDS
+        self._lease_seconds = 2 * longest_send
+        self._renew_below = longest_send
+        self._lease_ends = 0.0
+        self._unmarked: set[int] = set()
+        self._server_fault: ConnectionFault | None = None
+        self._busy_at = time.monotonic()
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+
+    def run_once(self) -> int:
+        """Claim one batch and send it.
+
+        Returns:
+            Mails that were dealt with: sent, put off, given up or found obsolete.
+
+        Raises:
+            SQLAlchemyError: The database failed. What was sent and could not be marked is marked at the next call, before
+                anything else.
+        """
+        self._mark_sent()
+        with self._db.read() as session:
+            if not mail_worker.anything_due(session):
+                return 0
+        self._lease_ends = time.monotonic() + self._lease_seconds
+        with self._db.begin() as session:
+            waiting = mail_worker.claim(session, self.worker, limit=BATCH, lease=self._lease)
+        done, reason = 0, ""
+        try:
+            while waiting and not self._stopping.is_set():
+                waiting = self._keep_lease(waiting)
+                if not waiting:
+                    break
+                mail_id = waiting.pop(0)
+                done += 1
+                self._deal_with(mail_id)
+        except ConnectionFault as fault:
+            reason = str(fault)
+        finally:
+            self._give_back(waiting, reason)
+        return done
+
+    def wake(self) -> None:
+        """Look into the outbox at once, from any thread; does not shorten the pause after a fault of the server."""
+        self._woken.set()
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Run until told to stop; the mail in hand is finished, the rest of the claim given back.
+
+        Args:
+            stop: Set it to end.
+        """
+        self._stopping.clear()
+        finished = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def work() -> None:
+            try:
+                run_in_thread(MAIL, self._step, self._db, stopping=self._stopping, woken=self._woken)
+                self._transport.close()
+            finally:
+                with contextlib.suppress(RuntimeError):  # the event loop did not wait any longer
+                    loop.call_soon_threadsafe(finished.set)
+
+        threading.Thread(target=work, name="mail", daemon=True).start()
+        try:
+            await stop.wait()
+        finally:
+            self._stopping.set()
+            self._woken.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(finished.wait(), STOP_SECONDS)
+
+    def _step(self) -> bool:
+        """One batch; true when it was not empty, so that the next may follow at once.
+
+        Raises:
+            ConnectionFault: The server can't be reached or refuses to serve.
+        """
+        self._server_fault = None
+        done = self.run_once()
+        if self._server_fault is not None:
+            raise self._server_fault
+        if done:
+            self._busy_at = time.monotonic()
+        elif time.monotonic() - self._busy_at > KEEP_OPEN_SECONDS:
+            self._transport.close()
+        return done > 0
+
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self._lease_seconds)
+
+    def _keep_lease(self, waiting: list[int]) -> list[int]:
+        """Renew the lease before it could run out during the next send; mails that were lost meanwhile are left out."""
+        if self._lease_ends - time.monotonic() > self._renew_below:
+            return waiting
+        self._lease_ends = time.monotonic() + self._lease_seconds
+        with self._db.begin() as session:
+            kept = mail_worker.renew(session, self.worker, waiting, lease=self._lease)
+        return [mail_id for mail_id in waiting if mail_id in kept]
+
+    def _give_back(self, waiting: list[int], reason: str) -> None:
+        if waiting:
+            with self._db.begin() as session:
+                mail_worker.release(session, self.worker, waiting, reason=reason)
+
+    def _deal_with(self, mail_id: int) -> None:
+        with self._db.read() as session:
+            found = mail_worker.prepare(session, self.worker, mail_id)
+        if isinstance(found, Withheld):
+            with self._db.begin() as session:
+                mail_worker.mark_withheld(session, self.worker, mail_id, found)
+            log.info("mail.withheld", mail=mail_id, state=found.state.value, reason=found.reason)
+        elif found is not None:
+            self._send(found)
+
+    def _send(self, delivery: Delivery) -> None:
+        try:
+            message = messages.render(delivery.letter, delivery.facts, self._settings)
+        except (ValueError, TypeError, KeyError):
+            self._refuse(delivery, "Surat tidak dapat disusun dari datanya.")
+            return
+        except PermanentFault as fault:
+            self._refuse(delivery, str(fault))
+            return
+        try:
+            self._transport.send(message, delivery.facts.recipient)
+        except PermanentFault as fault:
+            self._refuse(delivery, str(fault))
+        except ConnectionFault as fault:
+            self._server_fault = fault
+            self._put_off(delivery, str(fault))
+            raise
+        except TemporaryFault as fault:
+            self._put_off(delivery, str(fault))
+        else:
+            self._unmarked.add(delivery.mail_id)
+            self._mark_sent()
+            log.info("mail.sent", mail=delivery.mail_id, letter=delivery.letter.value)
+
+    def _mark_sent(self) -> None:
+        """Mark what was sent; kept until it succeeds, so that a fault of the database causes no second sending."""
+        if self._unmarked:
+            with self._db.begin() as session:
+                mail_worker.mark_sent(session, self._unmarked)
+            self._unmarked.clear()
+
+    def _put_off(self, delivery: Delivery, reason: str) -> None:
+        with self._db.begin() as session:
+            state = mail_worker.mark_retry(session, self.worker, delivery.mail_id, reason=reason)
+        name = "mail.failed" if state is OutboxState.FAILED else "mail.put_off"
+        log.warning(name, mail=delivery.mail_id, letter=delivery.letter.value, reason=reason)
+
+    def _refuse(self, delivery: Delivery, reason: str) -> None:
+        with self._db.begin() as session:
+            mail_worker.mark_refused(session, self.worker, delivery.mail_id, reason=reason)
+        log.warning("mail.failed", mail=delivery.mail_id, letter=delivery.letter.value, reason=reason)

@@ -1,0 +1,205 @@
+"""The wall inside Reflex: runs before every handler, refuses what no policy admits, and binds state to its session (DESIGN 2.6).
+
+A state tree belongs to the session that filled it. When another session presents the same client token, a hydrate gives it an empty
+tree, and every other event is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+import structlog
+from reflex.app import App
+from reflex.middleware.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+from reflex_base.constants import RouteVar, SocketEvent
+from reflex_base.event import Event
+from reflex_base.registry import RegistrationContext
+from sqlalchemy.exc import SQLAlchemyError
+
+from mysapk_web.accounts import session
+from mysapk_web.organisation import access_log
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.platform import executors
+from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.log import place_of, warn_in_sums
+from mysapk_web.settings import load
+from mysapk_web.ui import access
+from mysapk_web.ui.access import Policy
+from mysapk_web.ui.state import NOT_ALLOWED, OUTDATED, STORE_DOWN, AppState
+
+log = structlog.get_logger(__name__)
+
+_HYDRATES = frozenset({"hydrate", "hydrate_and_load"})
+
+
+def policy_for(event_name: str) -> Policy | None:
+    """The policy of a registered handler by its full name; None means that nobody may call it.
+
+    Args:
+        event_name: As it comes over the wire.
+    """
+    registered = RegistrationContext.get().event_handlers.get(event_name)
+    if registered is None:
+        return None
+    stated = access.policy_of(registered.handler.fn)
+    if stated is not None:
+        return stated
+    owner = registered.states[0] if registered.states else None
+    if owner is not None and owner.__module__.startswith("reflex."):
+        return access.FRAMEWORK.get(event_name.rsplit(".", 1)[-1])
+    return None
+
+
+def is_passive(event_name: str) -> bool:
+    """Whether an event is sent by pages on their own, by its full name.
+
+    Args:
+        event_name: As it comes over the wire.
+    """
+    registered = RegistrationContext.get().event_handlers.get(event_name)
+    return registered is not None and access.is_passive(registered.handler.fn)
+
+
+def name_of(event_name: str) -> str:
+    """A handler as our own sources call it; what comes over the wire may be any text.
+
+    Args:
+        event_name: As it comes over the wire.
+    """
+    registered = RegistrationContext.get().event_handlers.get(event_name)
+    return str(registered.handler.fn.__qualname__) if registered is not None else "tidak dikenal"
+
+
+def carries_arguments(event: Event) -> bool:
+    """Whether an event carries what its handler takes; a page of another release may not, a script may send anything.
+
+    Args:
+        event: Of a registered handler.
+    """
+    function = RegistrationContext.get().event_handlers[event.name].handler.fn
+    if not access.takes(function, event.payload):
+        return False
+    if access.policy_of(function) is not None:
+        return True
+    return all(access.FRAMEWORK_VALUES[name](given) for name, given in event.payload.items())
+
+
+def visitor_from(router_data: dict[str, Any]) -> Visitor:
+    """The visitor of an event, from what the gate put into the headers of its socket.
+
+    Args:
+        router_data: Of the root state; headers and address in it come from the server alone.
+    """
+    headers = router_data.get("headers") or {}
+    parts = str(headers.get("authorization", "")).split(" ")
+    if len(parts) != 3 or parts[0] != "Sesi":
+        return Visitor()
+    known = [part if part != "-" else "" for part in parts[1:]]
+    return Visitor(
+        session=known[0],
+        browser=known[1],
+        address=str(headers.get("asgi-scope-client", "")),
+        agent=str(headers.get("user-agent", ""))[:400],
+        page=session.reference(str(router_data.get(RouteVar.CLIENT_TOKEN, ""))),
+    )
+
+
+def unexpected(exception: Exception) -> None:
+    """What escapes a handler and its guard: written down by kind and place, answered by nothing (Reflex would send a script).
+
+    Args:
+        exception: What was raised; its words may hold what a client sent, so they go nowhere.
+    """
+    log.error("event failed", error=type(exception).__name__, at=place_of(exception))
+
+
+class Wall(Middleware):
+    """Refuses, binds, and tells the handler who it is called by."""
+
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+        """Let an event through (None), or answer it here.
+
+        Args:
+            app: For the socket of the event.
+            state: The state tree of the client token, locked.
+            event: What was asked for.
+        """
+        root = state._get_root_state()
+        visitor = visitor_from(root.router_data)
+        policy = policy_for(event.name)
+        app_state = await root.get_state(AppState)
+        try:
+            actor = await _read(visitor, passive=is_passive(event.name))
+        except SQLAlchemyError as error:
+            log.error("session could not be read", error=type(error).__name__)  # noqa: TRY400
+            return await _sentence(root, app_state, STORE_DOWN)
+        owner = f"sesi:{visitor.session}" if actor is not None else f"peramban:{visitor.browser}"
+        if app_state._bound != owner and not _take_over(root, app_state, owner, event):
+            warn_in_sums(log, "event refused", reason="state of another session")
+            await reload_page(app, str(root.router_data.get("sid", "")))
+            return StateUpdate()
+        if policy is None or not policy.admits(actor):
+            reason = "no policy" if policy is None else "not admitted"
+            warn_in_sums(log, "event refused", reason=reason, logged_in=actor is not None)
+            if actor is not None:
+                await access_log.refused(actor, name_of(event.name))
+            return await _refusal(root, app_state, visitor, actor)
+        if not carries_arguments(event):
+            warn_in_sums(log, "event refused", reason="arguments")
+            return await _sentence(root, app_state, OUTDATED)
+        access.enter(visitor, actor, name_of(event.name))
+        return None
+
+
+async def _read(visitor: Visitor, *, passive: bool) -> Actor | None:
+    if not visitor.session:
+        return None
+    settings = load()
+    actor = await executors.look_single(session.read_actor, settings, visitor)
+    if actor is not None and not passive and session.touch_is_due(actor, settings):
+        await executors.run(session.touch, visitor.session)
+    return actor
+
+
+def _take_over(root: BaseState, app_state: AppState, owner: str, event: Event) -> bool:
+    """Give a tree to another session by emptying it; possible at a hydrate only, which has the whole tree loaded."""
+    if app_state._bound:
+        if event.name.rsplit(".", 1)[-1] not in _HYDRATES:
+            return False
+        root.reset()  # type: ignore[no-untyped-call]
+    app_state._bound = owner
+    return True
+
+
+async def _refusal(root: BaseState, app_state: AppState, visitor: Visitor, actor: Actor | None) -> StateUpdate:
+    """A person without the right reads a sentence; a visitor is led to the login."""
+    if actor is None:
+        path = "/masuk?sesi=berakhir" if visitor.session else "/masuk"
+        return StateUpdate(events=Event.from_event_type(rx.redirect(path)))
+    return await _sentence(root, app_state, NOT_ALLOWED)
+
+
+async def _sentence(root: BaseState, app_state: AppState, sentence: str) -> StateUpdate:
+    """Tell the page a sentence, free its button, and give nothing else of the tree: it may be another session's."""
+    app_state._tell(faults={"": sentence})
+    delta = await root._get_resolved_delta()
+    root._clean()  # type: ignore[no-untyped-call]
+    name = app_state.get_full_name()
+    return StateUpdate(delta={name: delta[name]})
+
+
+async def reload_page(app: App, sid: str) -> None:
+    """Make a page load itself again, which hydrates it anew: its session has ended or changed.
+
+    Reflex has this message for a page of another release; it needs no script from the server, so the CSP stays strict.
+
+    Args:
+        app: For the socket.
+        sid: Of the socket.
+    """
+    namespace = app.event_namespace
+    if namespace is not None and sid:
+        message = {"backend": "", "reload_cooldown_ms": 0}
+        await namespace.emit(str(SocketEvent.STATE_MISMATCH), message, to=sid)

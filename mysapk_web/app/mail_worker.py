@@ -1,0 +1,298 @@
+"""The outbox from the dispatcher's side: claiming mails and marking what became of them.
+
+A mail is claimed for a lease by one dispatcher. Marks are set right after each send in a transaction of their
+own, so that a killed process leaves at most one mail that was sent and is not marked (DESIGN 7).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, update
+from sqlmodel import Session, col, select
+
+from mysapk_web.app import mail_context
+from mysapk_web.app.mail_context import Withheld
+from mysapk_web.organisation import audit
+from mysapk_web.platform import clock
+from mysapk_web.platform.mail.context import Facts
+from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
+
+MAX_ATTEMPTS = 30
+"""With the waits of `back_off` the last attempt comes after 18 to 24 hours."""
+
+LONGEST_WAIT = timedelta(hours=1)
+
+_FIRST_WAIT = timedelta(seconds=40)
+_JITTER = 0.25
+"""A wait is shortened by up to so much, so that mails that failed together don't come back together."""
+
+_CRASHED = "Pengiriman terputus sebelum hasilnya diketahui."
+_random = secrets.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A mail that is to be sent now."""
+
+    mail_id: int
+    letter: Letter
+    facts: Facts
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after a failed attempt: 30 to 40 s at first, doubled each time, at most an hour.
+
+    Args:
+        attempts: Attempts that failed, at least 1.
+    """
+    longest = min(_FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+    return timedelta(seconds=longest.total_seconds() * (1 - _JITTER * _random.random()))
+
+
+# Claiming ----------------------------------------------------------------------------------------
+
+
+def anything_due(session: Session) -> bool:
+    """Whether a claim would find something; reads only, so that idle dispatchers leave the write lock alone.
+
+    Args:
+        session: A read-only transaction.
+    """
+    now = clock.now()
+    due = (col(OutboxMail.state) == OutboxState.PENDING) & (col(OutboxMail.due_at) <= now)
+    return session.exec(select(OutboxMail.id).where(or_(due, _lapsed(now))).limit(1)).first() is not None
+
+
+def claim(session: Session, worker: str, *, limit: int, lease: timedelta) -> list[int]:
+    """Take mails that are due, oldest first, so that no other dispatcher takes them while the lease runs.
+
+    Mails whose lease has run out (their process died) are given back first; that counts as an attempt, so that
+    a mail that kills its process doesn't do so for ever.
+
+    Args:
+        session: A transaction of its own, short.
+        worker: Name of this dispatcher.
+        limit: Mails to take at most.
+        lease: How long they are kept for it.
+
+    Returns:
+        Ids in the order they are due.
+    """
+    now = clock.now()
+    session.execute(
+        update(OutboxMail)
+        .where(_lapsed(now))
+        .values(
+            state=OutboxState.PENDING,
+            attempts=col(OutboxMail.attempts) + 1,
+            claimed_until=None,
+            claimed_by="",
+            last_error=_CRASHED,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    # A CTE: PostgreSQL might run a plain subquery with LIMIT more than once and take more than asked for.
+    due = (
+        select(OutboxMail.id)
+        .where(col(OutboxMail.state) == OutboxState.PENDING, col(OutboxMail.due_at) <= now)
+        .order_by(col(OutboxMail.due_at), col(OutboxMail.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    taken = session.execute(
+        update(OutboxMail)
+        .where(col(OutboxMail.id).in_(select(due.c.id)))
+        .values(state=OutboxState.SENDING, claimed_until=now + lease, claimed_by=worker)
+        .returning(col(OutboxMail.due_at), col(OutboxMail.id))
+        .execution_options(synchronize_session=False)
+    )
+    return [mail_id for _, mail_id in sorted((due_at, mail_id) for due_at, mail_id in taken)]
+
+
+def renew(session: Session, worker: str, mail_ids: Iterable[int], *, lease: timedelta) -> set[int]:
+    """Lengthen the lease of mails not yet sent.
+
+    Args:
+        session: A transaction of its own.
+        worker: Name of this dispatcher.
+        mail_ids: Mails of its claim.
+        lease: From now on.
+
+    Returns:
+        The mails that are still its own; the others ran out and may be with somebody else.
+    """
+    now = clock.now()
+    kept = session.execute(
+        update(OutboxMail)
+        .where(*_held(worker, mail_ids), col(OutboxMail.claimed_until) > now)
+        .values(claimed_until=now + lease)
+        .returning(col(OutboxMail.id))
+        .execution_options(synchronize_session=False)
+    )
+    return set(kept.scalars())
+
+
+def release(session: Session, worker: str, mail_ids: Iterable[int], *, reason: str = "") -> None:
+    """Give back mails of a claim that were not tried; that is no attempt.
+
+    Args:
+        session: A transaction of its own.
+        worker: Name of this dispatcher.
+        mail_ids: Mails of its claim.
+        reason: Why they wait, without an address; shown beside them.
+    """
+    values: dict[str, Any] = {"state": OutboxState.PENDING, "claimed_until": None, "claimed_by": ""}
+    if reason:
+        values["last_error"] = reason
+    session.execute(
+        update(OutboxMail).where(*_held(worker, mail_ids)).values(**values).execution_options(synchronize_session=False)
+    )
+
+
+# Reading -----------------------------------------------------------------------------------------
+
+
+def prepare(session: Session, worker: str, mail_id: int) -> Delivery | Withheld | None:
+    """Read what the letter needs, as it is now.
+
+    Args:
+        session: A read-only transaction.
+        worker: Name of this dispatcher.
+        mail_id: A mail of its claim.
+
+    Returns:
+        The delivery; or why the mail is not sent; or None when it is no longer this dispatcher's.
+    """
+    mail = session.exec(select(OutboxMail).where(*_held(worker, [mail_id]))).one_or_none()
+    if mail is None:
+        return None
+    if mail.attempts >= MAX_ATTEMPTS:
+        return Withheld(OutboxState.FAILED, mail.last_error or _CRASHED)
+    if mail.template not in set(Letter):
+        return Withheld(OutboxState.FAILED, "Jenis surat tidak dikenal.")
+    letter = Letter(mail.template)
+    facts = mail_context.read(session, letter, mail)
+    return facts if isinstance(facts, Withheld) else Delivery(mail_id, letter, facts)
+
+
+# Marking -----------------------------------------------------------------------------------------
+
+
+def mark_sent(session: Session, mail_ids: Iterable[int]) -> None:
+    """Note that the server has accepted mails. Counts whoever holds the claim by now: sent is sent.
+
+    Args:
+        session: A transaction of its own.
+        mail_ids: What was sent.
+    """
+    session.execute(
+        update(OutboxMail)
+        .where(col(OutboxMail.id).in_(list(mail_ids)), col(OutboxMail.state) != OutboxState.SENT)
+        .values(
+            state=OutboxState.SENT,
+            sent_at=clock.now(),
+            attempts=col(OutboxMail.attempts) + 1,
+            claimed_until=None,
+            claimed_by="",
+            last_error="",
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def mark_retry(session: Session, worker: str, mail_id: int, *, reason: str) -> OutboxState | None:
+    """Note a failed attempt and when the next one is due, or give up after the last.
+
+    Args:
+        session: A transaction of its own.
+        worker: Name of this dispatcher.
+        mail_id: A mail of its claim.
+        reason: Fault, without an address.
+
+    Returns:
+        PENDING or FAILED; None when the mail is no longer this dispatcher's.
+    """
+    mail = _own(session, worker, mail_id)
+    if mail is None:
+        return None
+    mail.attempts += 1
+    if mail.attempts >= MAX_ATTEMPTS:
+        _close(session, mail, OutboxState.FAILED, reason)
+    else:
+        _free(mail, OutboxState.PENDING, reason)
+        mail.due_at = clock.now() + back_off(mail.attempts)
+    return mail.state
+
+
+def mark_refused(session: Session, worker: str, mail_id: int, *, reason: str) -> None:
+    """Note an attempt that failed for good.
+
+    Args:
+        session: A transaction of its own.
+        worker: Name of this dispatcher.
+        mail_id: A mail of its claim.
+        reason: Fault, without an address.
+    """
+    mail = _own(session, worker, mail_id)
+    if mail is not None:
+        mail.attempts += 1
+        _close(session, mail, OutboxState.FAILED, reason)
+
+
+def mark_withheld(session: Session, worker: str, mail_id: int, withheld: Withheld) -> None:
+    """Note that a mail is not sent at all.
+
+    Args:
+        session: A transaction of its own.
+        worker: Name of this dispatcher.
+        mail_id: A mail of its claim.
+        withheld: State and reason.
+    """
+    mail = _own(session, worker, mail_id)
+    if mail is not None:
+        _close(session, mail, withheld.state, withheld.reason)
+
+
+def _close(session: Session, mail: OutboxMail, state: OutboxState, reason: str) -> None:
+    _free(mail, state, reason)
+    if state is OutboxState.FAILED:
+        audit.record(
+            session,
+            AuditTag.MAIL_FAILED,
+            subject_id=mail.account_id,
+            surat=mail.id,
+            jenis=mail.template,
+            sebab=mail.last_error,
+            percobaan=mail.attempts,
+        )
+
+
+def _free(mail: OutboxMail, state: OutboxState, reason: str) -> None:
+    mail.state = state
+    mail.last_error = reason[:300]
+    mail.claimed_until = None
+    mail.claimed_by = ""
+
+
+def _own(session: Session, worker: str, mail_id: int) -> OutboxMail | None:
+    return session.exec(select(OutboxMail).where(*_held(worker, [mail_id])).with_for_update()).one_or_none()
+
+
+def _held(worker: str, mail_ids: Iterable[int]) -> tuple[Any, ...]:
+    return (
+        col(OutboxMail.id).in_(list(mail_ids)),
+        col(OutboxMail.state) == OutboxState.SENDING,
+        col(OutboxMail.claimed_by) == worker,
+    )
+
+
+def _lapsed(now: datetime) -> Any:
+    return (col(OutboxMail.state) == OutboxState.SENDING) & (col(OutboxMail.claimed_until) <= now)

@@ -1,0 +1,107 @@
+"""What is thrown away, and when: nothing about a person stays longer than it serves (ASVS 14.2.7). The trail stays."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlmodel import Session, SQLModel, col
+
+from mysapk_web.administration.email_imports import upload_store
+from mysapk_web.administration.rules.email_import import RunState
+from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
+from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
+from mysapk_web.organisation.tables.account import AddressChange, LoginClaim, ResetBinding, ResetRequest, UserSession
+from mysapk_web.platform import clock, executors
+from mysapk_web.platform.tables import counter
+from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
+from mysapk_web.settings import load
+
+REQUESTS = timedelta(days=7)
+"""Requests for a token of either kind: long enough for the helpdesk to see what was asked."""
+SESSIONS = timedelta(days=90)
+"""Ended sessions: the list of places an account was used from, for the letter about a new one."""
+LETTERS = timedelta(days=90)
+"""Mails that are done; those that were given up stay until an admin has seen to them."""
+IMPORTS = timedelta(days=90)
+"""Imports of addresses with their rows: as long as somebody may want to undo one."""
+EMAIL_REQUESTS = timedelta(days=90)
+"""Requests for another address that were decided, or that nobody could be meant by."""
+
+UPLOADS = timedelta(hours=24)
+"""Uploaded lists that no import has taken."""
+
+_DONE = (OutboxState.SENT, OutboxState.OBSOLETE)
+_BATCH = 5_000
+"""Rows a step, so that no writer waits long."""
+
+
+async def tidy() -> bool:
+    """Throw away one batch, and what uploads of lists have left behind once nothing else is left; true when more waits."""
+    if await executors.run(sweep):
+        return True
+    await asyncio.to_thread(upload_store.clear, load().document_dir, clock.now() - UPLOADS)
+    return False
+
+
+def sweep(session: Session) -> int:
+    """Throw away one batch of what has served its time.
+
+    Args:
+        session: Any transaction.
+
+    Returns:
+        Rows removed; zero when there is nothing left to do.
+    """
+    now = clock.now()
+    return (
+        counter.sweep(session, now)
+        + _remove(session, LoginClaim, col(LoginClaim.ref), col(LoginClaim.expires_at) <= now)
+        + _remove(session, ResetBinding, col(ResetBinding.browser), col(ResetBinding.bound_at) <= now - REQUESTS)
+        + _remove(session, ResetRequest, col(ResetRequest.id), _request_is_old(now))
+        + _remove(session, AddressChange, col(AddressChange.id), col(AddressChange.created_at) <= now - REQUESTS)
+        + _remove(session, UserSession, col(UserSession.ref), col(UserSession.expires_at) <= now - SESSIONS)
+        + _remove(
+            session,
+            OutboxMail,
+            col(OutboxMail.id),
+            col(OutboxMail.state).in_(_DONE) & (col(OutboxMail.created_at) <= now - LETTERS),
+        )
+        + _remove(session, EmailRequest, col(EmailRequest.id), _email_request_is_old(now))
+        + _remove_import(session, now)
+    )
+
+
+def _email_request_is_old(now: datetime) -> ColumnElement[bool]:
+    done = (col(EmailRequest.state) != RequestState.OPEN) | col(EmailRequest.pegawai_id).is_(None)
+    return done & (col(EmailRequest.created_at) <= now - EMAIL_REQUESTS)
+
+
+def _remove_import(session: Session, now: datetime) -> int:
+    """A batch of rows of the oldest import, and the import once it has none. One that was discarded keeps none of them."""
+    kept = select(col(EmailImportRow.run_id)).where(col(EmailImportRow.run_id) == col(EmailImport.id)).exists()
+    discarded = (col(EmailImport.state) == RunState.DISCARDED) & kept
+    old = col(EmailImport.created_at) <= now - IMPORTS
+    found = select(col(EmailImport.id)).where(old | discarded).order_by(col(EmailImport.id)).limit(1)
+    run_id = session.execute(found).scalar_one_or_none()
+    if run_id is None:
+        return 0
+    of_run = col(EmailImportRow.run_id) == run_id
+    batch = select(col(EmailImportRow.position)).where(of_run).limit(_BATCH)
+    gone: Any = session.execute(delete(EmailImportRow).where(of_run, col(EmailImportRow.position).in_(batch)))
+    if gone.rowcount:
+        return int(gone.rowcount)
+    gone = session.execute(delete(EmailImport).where(col(EmailImport.id) == run_id, old))
+    return int(gone.rowcount)
+
+
+def _request_is_old(now: datetime) -> ColumnElement[bool]:
+    bound = select(col(ResetBinding.request_id))
+    return (col(ResetRequest.created_at) <= now - REQUESTS) & col(ResetRequest.id).not_in(bound)
+
+
+def _remove(session: Session, table: type[SQLModel], key: Any, condition: Any) -> int:
+    batch = select(key).where(condition).limit(_BATCH)
+    return len(session.execute(delete(table).where(key.in_(batch)).returning(key)).all())

@@ -1,0 +1,97 @@
+"""Where a websocket that has passed the gate goes on: to the socket server of Reflex at once.
+
+Reflex mounts it below three stacks of HTTP layers (errors, CORS, routing). None of them does anything for a websocket but wrap each of its
+messages, and keep some ten kilobytes a socket. Events are looked at before Reflex sees them: one that it does not know stays in its
+memory for ever, and one that is not of its form costs several lines of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
+
+import reflex as rx
+import structlog
+from reflex.app import EventNamespace, _ContextMiddleware
+from reflex_base.registry import RegistrationContext
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from mysapk_web.accounts.http.gate import EVENT_PATH, SOCKET
+from mysapk_web.app.event_middleware import reload_page
+from mysapk_web.platform.http.sockets import OpenSocket
+from mysapk_web.platform.log import warn_in_sums
+
+log = structlog.get_logger(__name__)
+
+_arriving: ContextVar[OpenSocket | None] = ContextVar("arriving", default=None)
+"""The socket whose frame is just becoming an event."""
+
+
+def event_app(app: rx.App) -> ASGIApp:
+    """The ASGI app that speaks Socket.IO, with the contexts that Reflex attaches to every request.
+
+    Args:
+        app: With its API made.
+
+    Raises:
+        RuntimeError: Reflex has put it elsewhere: another release than the one that is pinned.
+    """
+    routes = app._api.routes if app._api is not None else ()
+    for route in routes:
+        if isinstance(route, Mount) and route.path == EVENT_PATH and app.event_namespace is not None:
+            namespace = app.event_namespace
+            namespace.on_event = _checked(app, namespace, namespace.on_event)  # type: ignore[method-assign,assignment]
+            return _ContextMiddleware(route.app, reflex_app=app)
+    raise RuntimeError(f"Reflex serves no socket at {EVENT_PATH}")
+
+
+def count_unread(app: rx.App) -> None:
+    """Let every event tell the socket that it came over when it has ended.
+
+    Args:
+        app: With its event processor made.
+    """
+    processor = app.event_processor
+    enqueue = processor.enqueue
+
+    async def counted(*args: Any, **kwargs: Any) -> Any:
+        socket = _arriving.get()
+        event = await enqueue(*args, **kwargs)
+        if socket is not None:
+            socket.read_with(event)
+        return event
+
+    processor.enqueue = counted  # type: ignore[method-assign]
+
+
+def is_event(data: Any) -> bool:
+    """Whether what came names a registered handler and says of its page what Reflex reads; its arguments are the wall's to look at.
+
+    Args:
+        data: Argument of the socket event, anything that JSON can say.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("router_data", {}), dict):
+        return False
+    name = data.get("name")
+    return isinstance(name, str) and name in RegistrationContext.get().event_handlers
+
+
+def _checked(
+    app: rx.App, namespace: EventNamespace, on_event: Callable[[str, Any], Awaitable[None]]
+) -> Callable[..., Awaitable[None]]:
+    async def checked(sid: str, *data: Any) -> None:
+        if len(data) != 1 or not is_event(data[0]):
+            # A page of another release calls what is gone: it loads itself again, so that its button answers.
+            warn_in_sums(log, "event malformed")
+            await reload_page(app, sid)
+            return
+        environ = app.sio.get_environ(sid, namespace.namespace) if app.sio is not None else None
+        token = _arriving.set((environ or {}).get("asgi.scope", {}).get(SOCKET))
+        try:
+            await on_event(sid, data[0])
+        finally:
+            _arriving.reset(token)
+
+    return checked

@@ -1,0 +1,1 @@
+"""Every table, for Alembic and for foreign keys between contexts."""

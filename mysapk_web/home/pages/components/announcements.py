@@ -1,0 +1,55 @@
+"""Announcements as people read them, on `/beranda` and `/bantuan`."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from mysapk_web.administration.announcements import AnnouncementView
+
+
+class Told(TypedDict):
+    """One announcement."""
+
+    judul: str
+    lines: list[str]
+    place: str
+
+
+def told(views: list[AnnouncementView]) -> list[Told]:
+    """Announcements as a state may hold them.
+
+    Args:
+        views: From the service.
+    """
+    return [
+        {"judul": view.judul, "lines": [line for line in view.isi.splitlines() if line], "place": view.place}
+        for view in views
+    ]
+
+
+def _one(item: ObjectVar[Told]) -> rx.Component:
+    return rx.el.li(
+        rx.el.h3(item["judul"]),
+        rx.foreach(item["lines"], lambda line: rx.el.p(line)),
+        rx.el.p(item["place"], class_name="help"),
+        class_name="notice notice-info grid gap-1",
+    )
+
+
+def announcements(items: Any) -> rx.Component:
+    """The announcements of now; nothing while there are none.
+
+    Args:
+        items: Var with a list of `Told`.
+    """
+    return rx.cond(
+        items,
+        rx.el.section(
+            rx.el.h2("Pengumuman"),
+            rx.el.ul(rx.foreach(items, _one), class_name="grid gap-4"),
+            class_name="section",
+        ),
+    )

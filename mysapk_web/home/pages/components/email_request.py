@@ -1,0 +1,68 @@
+"""The form on `/bantuan` for who can't log in because mail goes to a wrong address. Its answer tells nothing about anybody."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import reflex as rx
+
+from mysapk_web.administration import email_requests
+from mysapk_web.platform import executors
+from mysapk_web.platform.constant_time import evened_out
+from mysapk_web.ui.access import ANYONE, handler, visitor
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.display import section
+from mysapk_web.ui.components.forms import field, submit_button
+from mysapk_web.ui.state import AppState, text_of
+
+SENT: Final = (
+    "Permintaan dicatat. Bila datanya cocok, admin kepegawaian instansi Anda akan memeriksanya, dan hasilnya dikirim ke "
+    "alamat email yang tercatat. Siapkan NIP dan kartu identitas bila admin menghubungi Anda. Tidak ada kabar dalam "
+    "beberapa hari? Hubungi admin kepegawaian instansi Anda."
+)
+
+
+class EmailRequestState(AppState):
+    """Leaving a request; nothing of it is kept here."""
+
+    @handler(ANYONE)
+    async def ask(self, form: dict[str, Any]) -> None:
+        """Leave it; the same words in the same time whoever is meant."""
+        async with evened_out():
+            await executors.run(
+                email_requests.ask,
+                visitor=visitor(),
+                nip=text_of(form, "nip"),
+                nama=text_of(form, "nama"),
+                old_email=text_of(form, "email_lama"),
+                new_email=text_of(form, "email_baru"),
+            )
+        self._tell(notice=SENT)
+
+
+def email_request() -> rx.Component:
+    """The section with the form."""
+    return section(
+        "Minta perbaikan alamat email",
+        rx.el.p(
+            "Untuk Anda yang tidak dapat masuk karena email tercatat salah atau tidak dapat dibuka lagi. Admin memeriksa "
+            "permintaan ini; alamat tidak berubah dengan sendirinya.",
+            class_name="help",
+        ),
+        Form.create(
+            field("nip", "NIP", help_text="18 angka, boleh dengan spasi.", input_mode="numeric"),
+            field("nama", "Nama lengkap", help_text="Sesuai data kepegawaian.", autocomplete="name"),
+            field(
+                "email_lama",
+                "Email lama",
+                help_text="Yang tercatat sekarang. Kosongkan bila tidak tahu.",
+                input_mode="email",
+            ),
+            field("email_baru", "Email baru", help_text="Yang dapat Anda buka sekarang.", input_mode="email"),
+            submit_button("Kirim permintaan", "Mengirim ..."),
+            on_submit=EmailRequestState.ask,
+            action="/bantuan",
+            class_name="form",
+        ),
+        custom_attrs={"id": "perbaikan-email"},
+    )

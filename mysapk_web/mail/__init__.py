@@ -1,1 +1,0 @@
-"""Message templates, the outbox dispatcher and the transports."""

@@ -1,0 +1,1 @@
+"""Agencies, units, people on the rolls, roles with their scope, periods, notices."""

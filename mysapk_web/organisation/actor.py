@@ -1,0 +1,81 @@
+"""Who acts: a visitor's browser, a logged-in person with roles, or the system itself. Every use case is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from mysapk_web.organisation.rules.roles import Permission, Role, may
+from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.errors import NotAllowed
+
+NOT_FOUND: Final = "Yang Anda minta tidak ditemukan. Mungkin sudah dihapus atau dipindahkan, atau di luar wilayah Anda."
+
+
+class NotFoundError(NotAllowed):
+    """What was named does not exist or lies outside the scope: one sentence for both, so that it tells nothing of either.
+
+    Args:
+        detail: For the log.
+        sentence: What people read.
+    """
+
+    def __init__(self, detail: str, sentence: str = NOT_FOUND) -> None:
+        super().__init__(detail)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role with its scope."""
+
+    role: Role
+    instansi_id: int | None = None
+    """None: every agency (admin_bkn)."""
+    unor_path: str | None = None
+    """Prefix of `Unor.jalur` the grant is limited to; None: the whole agency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A logged-in person, read again from the database at every event."""
+
+    account_id: int
+    pegawai_id: int
+    instansi_id: int
+    session: str
+    session_expires_at: datetime
+    version: int
+    seen_at: datetime
+    visitor: Visitor = field(default_factory=Visitor, repr=False)
+    grants: tuple[Grant, ...] = ()
+    """All grants in force."""
+    second_factor: bool = False
+    """Whether the second factor was shown in this session: without it the grants give nothing (DESIGN 4)."""
+    has_second_factor: bool = False
+    """Whether the account has an authenticator at all."""
+    step_up_at: datetime | None = None
+
+    @property
+    def acting_grants(self) -> tuple[Grant, ...]:
+        """The grants that count now."""
+        return self.grants if self.second_factor else ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that count now; everybody is pegawai for the own data."""
+        return frozenset({Role.PEGAWAI, *(grant.role for grant in self.acting_grants)})
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any role in force gives the permission (its scope is checked by the query)."""
+        return may(self.roles, permission)
+
+    def require(self, permission: Permission) -> None:
+        """Refuse unless the actor has the permission.
+
+        Raises:
+            NotAllowed: When no role in force gives it.
+        """
+        if not self.may(permission):
+            raise NotAllowed(permission.value)

@@ -1,0 +1,60 @@
+"""Making everything worthless that was given out before a change of address, eligibility or role (DESIGN 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from mysapk_web.organisation.tables.account import Account, LoginClaim, ResetRequest, UserSession
+from mysapk_web.platform import bulk, clock
+
+
+def revoke(session: Session, account_ids: Sequence[int], reason: str, *, keep_session: str = "") -> None:
+    """Raise the version of accounts, end their sessions, and kill their pending logins and reset tokens.
+
+    One statement for each, however many accounts: imports change thousands at once.
+
+    Args:
+        session: The transaction of the change. Accounts that it has loaded show the old version afterwards.
+        account_ids: Whose; at most some thousands.
+        reason: One word for the list of sessions.
+        keep_session: Reference of a session that goes on under the new version: of the person who makes the change.
+    """
+    now = clock.now()
+    unsynchronised = {"synchronize_session": False}
+    session.execute(
+        update(Account)
+        .where(bulk.one_of(session, col(Account.id), account_ids))
+        .values(version=col(Account.version) + 1),
+        execution_options=unsynchronised,
+    )
+    session.execute(
+        update(UserSession)
+        .where(bulk.one_of(session, col(UserSession.account_id), account_ids), col(UserSession.ended_at).is_(None))
+        .where(col(UserSession.ref) != keep_session)
+        .values(ended_at=now, end_reason=reason),
+        execution_options=unsynchronised,
+    )
+    if keep_session:
+        session.execute(
+            update(UserSession)
+            .where(col(UserSession.ref) == keep_session, col(UserSession.account_id).in_(account_ids))
+            .values(account_version=col(UserSession.account_version) + 1),
+            execution_options=unsynchronised,
+        )
+    session.execute(
+        delete(LoginClaim).where(bulk.one_of(session, col(LoginClaim.account_id), account_ids)),
+        execution_options=unsynchronised,
+    )
+    session.execute(
+        update(ResetRequest)
+        .where(
+            bulk.one_of(session, col(ResetRequest.account_id), account_ids),
+            col(ResetRequest.used_at).is_(None),
+            col(ResetRequest.superseded_at).is_(None),
+        )
+        .values(superseded_at=now),
+        execution_options=unsynchronised,
+    )

@@ -1,0 +1,157 @@
+"""Where people turn for help: the helpdesk of their agency first, then the call centre of the country (seed 002)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, func, or_, select
+
+from mysapk_web.organisation import rate_limiting
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.email import EmailError, normalise_email
+from mysapk_web.organisation.tables.agency import HelpContact, Instansi
+from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.errors import CountedRefusal, InputRefused
+from mysapk_web.rate_limits import HELP_SEARCHES_PER_ADDRESS
+
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{3,38}")
+_LIMITS: Final = {"nama": 120, "telepon": 40, "email": 254, "situs": 300, "keluhan_url": 300, "jam_layanan": 120}
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """One helpdesk; a field that it doesn't have is empty."""
+
+    nama: str
+    telepon: str
+    email: str
+    situs: str
+    keluhan_url: str
+    jam_layanan: str
+
+
+NATIONAL = ContactView(
+    nama="Call Center BKN",
+    telepon="021-8093008",
+    email="",
+    situs="https://www.bkn.go.id",
+    keluhan_url="https://www.bkn.go.id/homepage/lapor-bkn",
+    jam_layanan="Senin sampai Jumat, 08.00-16.00 WIB",
+)
+"""Shown while the portal keeps no national row of its own (seed 002)."""
+
+
+def contacts(session: Session, actor: Actor | None) -> list[ContactView]:
+    """Where this person can turn.
+
+    Args:
+        session: Any transaction.
+        actor: Who asks; a visitor sees the national contact, and finds others with `of_agencies`.
+
+    Returns:
+        The own agency's helpdesk, where it keeps one, then the national one.
+    """
+    of_country = col(HelpContact.instansi_id).is_(None)
+    of_agency = col(HelpContact.instansi_id) == actor.instansi_id if actor else None
+    wanted = of_country if of_agency is None else or_(of_country, of_agency)
+    rows = session.exec(select(HelpContact).where(wanted).order_by(of_country, col(HelpContact.id))).all()
+    own = [_view(row) for row in rows if row.instansi_id is not None]
+    national = [_view(row) for row in rows if row.instansi_id is None]
+    return own + (national or [NATIONAL])
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyHelp:
+    """An agency and its helpdesk, None where it keeps none."""
+
+    instansi: str
+    contact: ContactView | None
+
+
+MOST_AGENCIES: Final = 8
+"""Shown for one search; who sees more than that types more of the name."""
+_ASKED: Final = range(3, 201)
+"""Letters of a search: fewer fit half of the country."""
+
+
+def of_agencies(session: Session, *, visitor: Visitor, asked: str) -> list[AgencyHelp]:
+    """The helpdesks of agencies by words of their name. Open to everybody: what agencies publish, nothing about people.
+
+    Args:
+        session: Any transaction.
+        visitor: The browser.
+        asked: As typed.
+
+    Returns:
+        At most `MOST_AGENCIES`, by name.
+
+    Raises:
+        InputRefused: Too little or too much was typed; costs nothing.
+        CountedRefusal: Too many searches from this network address.
+    """
+    words = asked.split()
+    if len("".join(words)) not in _ASKED:
+        raise InputRefused({"instansi": "Isi paling sedikit 3 huruf nama instansi."})
+    if not rate_limiting.within_network(session, HELP_SEARCHES_PER_ADDRESS, visitor):
+        raise CountedRefusal("Terlalu banyak pencarian. Tunggu sepuluh menit, atau hubungi kontak nasional.")
+    named = [func.lower(Instansi.nama).contains(word.lower(), autoescape=True) for word in words]
+    rows = session.exec(
+        select(Instansi.nama, HelpContact)
+        .outerjoin(HelpContact, col(HelpContact.instansi_id) == Instansi.id)
+        .where(*named)
+        .order_by(col(Instansi.nama), col(Instansi.id))
+        .limit(MOST_AGENCIES)
+    )
+    return [AgencyHelp(nama, _view(row) if row else None) for nama, row in rows]
+
+
+def _view(row: HelpContact) -> ContactView:
+    return ContactView(row.nama, row.telepon, row.email, row.situs, row.keluhan_url, row.jam_layanan)
+
+
+def checked_contact(given: ContactView) -> dict[str, str]:
+    """A contact as it is kept.
+
+    Args:
+        given: As typed; blanks around are taken off.
+
+    Raises:
+        InputRefused: A field is not as it has to be.
+    """
+    values = {name: " ".join(getattr(given, name).split()) for name in _LIMITS}
+    faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}
+    faults |= _contact_faults(values)
+    if faults:
+        raise InputRefused(faults)
+    values["email"] = normalise_email(values["email"]) if values["email"] else ""
+    return values
+
+
+def _contact_faults(values: dict[str, str]) -> dict[str, str]:
+    faults = {}
+    if not values["nama"]:
+        faults["nama"] = "Isi nama helpdesk."
+    if values["telepon"] and not _PHONE.fullmatch(values["telepon"]):
+        faults["telepon"] = "Isi nomor telepon dengan angka, misalnya 021-8093008."
+    if values["email"]:
+        try:
+            normalise_email(values["email"])
+        except EmailError as error:
+            faults["email"] = str(error)
+    for name in ("situs", "keluhan_url"):
+        if values[name] and not _is_web_address(values[name]):
+            faults[name] = "Isi alamat lengkap yang diawali https://."
+    if not any(values[name] for name in ("telepon", "email", "situs", "keluhan_url")):
+        faults.setdefault("telepon", "Isi paling sedikit satu cara menghubungi: telepon, email, atau situs.")
+    return faults
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and "." in (parts.hostname or "") and "@" not in parts.netloc and " " not in text

@@ -1,0 +1,165 @@
+"""Whose account an admin may act on, and what follows from every such act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.organisation import audit, revisions
+from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.credentials import revoke
+from mysapk_web.organisation.rules import roles as rules
+from mysapk_web.organisation.rules.roles import Permission, Role
+from mysapk_web.organisation.scope import people_within
+from mysapk_web.organisation.tables.account import Account, RoleGrant
+from mysapk_web.organisation.tables.agency import Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import bulk
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.rules.audit import AuditTag
+
+GONE = "Pegawai tidak ditemukan di wilayah Anda. Mungkin sudah pindah unit atau instansi."
+HIGHER = "Akun ini memegang peran yang tidak dapat Anda atur. Mintalah admin di atas Anda."
+
+
+def find(
+    session: Session, account_id: int, actor: Actor | None, permission: Permission, *, seen: int | None
+) -> tuple[Account, Pegawai]:
+    """The account, when the actor may act on it: inside the scope, not the own, and not of a peer or higher. It is locked.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+        actor: Who acts; None for the system.
+        permission: What is done.
+        seen: Revision of the account that the page of the act showed; None: the caller compares another.
+
+    Raises:
+        NotAllowed: The actor may not do this.
+        NotFoundError: There is no such person within reach.
+        StaleRevisionError: Another admin has changed the account meanwhile.
+        Refused: The account holds a role that is not below the actor's.
+    """
+    found = (
+        select(Account, Pegawai)
+        .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
+        .join(Unor, col(Unor.id) == Pegawai.unor_id)
+        .where(Account.id == account_id)
+        .with_for_update(of=Account)
+    )
+    if actor is not None:
+        actor.require(permission)
+        found = found.where(people_within(actor, permission), Account.id != actor.account_id)
+    row = session.exec(found).one_or_none()
+    if row is None:
+        raise NotFoundError(f"{permission.value}: account outside the scope", GONE)
+    account, pegawai = row
+    if actor is not None and not may_manage(actor, session, account_id):
+        raise Refused(HIGHER)
+    if seen is not None:
+        revisions.require(session, actor, revisions.of_account(account_id), seen)
+    return account, pegawai
+
+
+def may_manage(actor: Actor, session: Session, account_id: int) -> bool:
+    """Whether every role that an account holds is below one of the actor's (`organisation.rules.roles.may_manage`).
+
+    Args:
+        actor: Who acts.
+        session: Any transaction.
+        account_id: Whose.
+    """
+    return rules.may_manage(actor.roles, [grant.role for grant in grants_of(session, account_id)])
+
+
+def grants_of(session: Session, account_id: int) -> list[RoleGrant]:
+    """The grants of an account that are in force.
+
+    Args:
+        session: Any transaction.
+        account_id: Whose.
+    """
+    return list(
+        session.exec(
+            select(RoleGrant)
+            .where(RoleGrant.account_id == account_id, col(RoleGrant.revoked_at).is_(None))
+            .order_by(col(RoleGrant.id))
+        )
+    )
+
+
+def roles_of(session: Session, account_ids: Sequence[int]) -> dict[int, frozenset[Role]]:
+    """Roles in force of those accounts that hold any.
+
+    Args:
+        session: Any transaction.
+        account_ids: At most some thousands.
+    """
+    found: dict[int, frozenset[Role]] = {}
+    rows = session.exec(
+        select(RoleGrant.account_id, RoleGrant.role).where(
+            bulk.one_of(session, col(RoleGrant.account_id), account_ids), col(RoleGrant.revoked_at).is_(None)
+        )
+    )
+    for account_id, role in rows:
+        found[account_id] = found.get(account_id, frozenset()) | {Role(role)}
+    return found
+
+
+def note(
+    session: Session,
+    tag: AuditTag,
+    account: Account,
+    pegawai: Pegawai,
+    actor: Actor | int | None,
+    **detail: Any,
+) -> None:
+    """Write an act on somebody's account into the trail.
+
+    Args:
+        session: The transaction of the act.
+        tag: What was done.
+        account: Whose.
+        pegawai: Whose.
+        actor: Who acts, or only the id of the account; None for the system.
+        **detail: Plain facts, never a secret.
+    """
+    audit.record(
+        session,
+        tag,
+        actor_id=actor.account_id if isinstance(actor, Actor) else actor,
+        subject_id=account.id,
+        instansi_id=pegawai.instansi_id,
+        address=actor.visitor.address if isinstance(actor, Actor) else "",
+        **detail,
+    )
+
+
+def end_everything(session: Session, account: Account, reason: str) -> None:
+    """Raise the version of an account: its sessions, pending logins and tokens die.
+
+    Args:
+        session: The transaction of the act, with the changes so far.
+        account: Whose; shows the new version afterwards.
+        reason: One word for the list of sessions.
+    """
+    session.flush()
+    revoke(session, [account.id or 0], reason)
+    session.refresh(account)
+
+
+def tell(session: Session, letter: Letter, account: Account, pegawai: Pegawai, **params: Any) -> None:
+    """Write to the person, where there is an address.
+
+    Args:
+        session: The transaction of the act.
+        letter: Which one.
+        account: Whose.
+        pegawai: Whose.
+        **params: Plain facts for the text.
+    """
+    if pegawai.email_key:
+        enqueue(session, letter, account_id=account.id, **params)

@@ -1,0 +1,197 @@
+"""What a person is told in the portal, and by mail as far as they want it (DESIGN 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import update
+from sqlmodel import Session, col, func, select
+
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.notice import MailChoice
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.organisation.tables.notice import Notice, NoticePreference
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock
+from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.pagination import Page, page_of
+
+PAGE_SIZE: Final = 20
+MAX_TITLE: Final = 200
+MAX_TEXT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """One notice.
+
+    Attributes:
+        path: Where it leads inside the portal; empty for nowhere.
+        asks_action: The person has to do something.
+        zona: Zone of the agency.
+    """
+
+    id: int
+    at: datetime
+    title: str
+    text: str
+    path: str
+    asks_action: bool
+    read: bool
+    zona: str
+
+
+def notify(
+    session: Session,
+    account_id: int,
+    *,
+    title: str,
+    text: str,
+    path: str = "",
+    asks_action: bool = False,
+    by_mail: bool = True,
+) -> Notice:
+    """Tell a person something, in the transaction of what caused it.
+
+    It also goes by mail, unless the person chose otherwise or has no address. Letters of security have nothing to do with this
+    and always go.
+
+    Args:
+        session: The transaction of the cause.
+        account_id: Whom.
+        title: A few words; what is longer than 200 characters is cut.
+        text: One to three sentences; what is longer than 1,000 characters is cut.
+        path: Where it leads inside the portal, beginning with a slash.
+        asks_action: Whether the person has to do something.
+        by_mail: Whether it may go by mail at all; not what the person did a moment ago.
+    """
+    told = Notice(
+        account_id=account_id,
+        at=clock.now(),
+        title=_cut(title, MAX_TITLE),
+        text=_cut(text, MAX_TEXT),
+        path=path,
+        asks_action=asks_action,
+    )
+    session.add(told)
+    if by_mail and wants_mail(session, account_id, asks_action=asks_action):
+        enqueue(
+            session,
+            Letter.NOTICE,
+            account_id=account_id,
+            title=told.title,
+            text=told.text,
+            path=path,
+            asks=asks_action,
+        )
+    return told
+
+
+def notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeView]:
+    """The notices of the actor, the newest first.
+
+    Args:
+        session: Any transaction.
+        actor: Whose.
+        page: From 1; one that doesn't exist gives the nearest that does.
+    """
+    zona = session.exec(select(Instansi.zona).where(Instansi.id == actor.instansi_id)).one()
+    mine = select(Notice).where(Notice.account_id == actor.account_id)
+    found = page_of(session, mine, page, PAGE_SIZE, col(Notice.at).desc(), col(Notice.id).desc())
+    return found.map(
+        lambda row: NoticeView(
+            id=row.id or 0,
+            at=row.at,
+            title=row.title,
+            text=row.text,
+            path=row.path,
+            asks_action=row.asks_action,
+            read=row.read_at is not None,
+            zona=zona,
+        )
+    )
+
+
+def unread(session: Session, actor: Actor) -> int:
+    """How many notices the actor has not read.
+
+    Args:
+        session: Any transaction.
+        actor: Whose.
+    """
+    return session.exec(
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.account_id == actor.account_id, col(Notice.read_at).is_(None))
+    ).one()
+
+
+def mark_read(session: Session, actor: Actor, *, notice_id: int | None = None) -> int:
+    """Mark a notice of the actor as read, or all of them.
+
+    Args:
+        session: Any transaction.
+        actor: Whose.
+        notice_id: Which; None for all. One that is not the actor's is left alone.
+
+    Returns:
+        How many were unread until now.
+    """
+    marked = (
+        update(Notice)
+        .where(col(Notice.account_id) == actor.account_id, col(Notice.read_at).is_(None))
+        .values(read_at=clock.now())
+        .returning(col(Notice.id))
+    )
+    if notice_id is not None:
+        marked = marked.where(col(Notice.id) == notice_id)
+    return len(session.execute(marked, execution_options={"synchronize_session": False}).all())
+
+
+def mail_choice(session: Session, actor: Actor) -> MailChoice:
+    """What the actor wants by mail.
+
+    Args:
+        session: Any transaction.
+        actor: Whose preference.
+    """
+    return _choice(session, actor.account_id)
+
+
+def choose_mail(session: Session, actor: Actor, choice: MailChoice) -> None:
+    """Say what goes by mail. Letters of security always go.
+
+    Args:
+        session: Any transaction.
+        actor: Whose preference.
+        choice: What they want.
+    """
+    session.merge(NoticePreference(account_id=actor.account_id, mails=choice, changed_at=clock.now()))
+
+
+def wants_mail(session: Session, account_id: int, *, asks_action: bool) -> bool:
+    """Whether something goes to a person by mail: there is an address, the account is in use, and the person wants it.
+
+    Args:
+        session: Any transaction.
+        account_id: Whom.
+        asks_action: The person has to do something.
+    """
+    address = session.exec(
+        select(Pegawai.email_key)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .where(Account.id == account_id, col(Account.disabled_at).is_(None))
+    ).one_or_none()
+    return bool(address) and _choice(session, account_id).takes(asks_action=asks_action)
+
+
+def _choice(session: Session, account_id: int) -> MailChoice:
+    stated = session.get(NoticePreference, account_id)
+    return MailChoice.EVERY_STEP if stated is None else stated.mails
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"

@@ -1,0 +1,255 @@
+"""The published periods of an agency, and the words of the banner (DESIGN 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from babel.dates import format_datetime
+from sqlmodel import Session, col, or_, select
+
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.period import Period as Window
+from mysapk_web.organisation.rules.period import (
+    PeriodKind,
+    PeriodStatus,
+    Phase,
+    effective_period,
+    last_ended,
+    period_status,
+)
+from mysapk_web.organisation.tables.agency import Instansi, Period
+from mysapk_web.platform import clock
+from mysapk_web.platform.rules.timezones import ZONES
+
+SANCTION_SOURCE: Final = "Keputusan Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1"
+"""Where the consequence of not taking part is laid down (seed 001)."""
+
+_CONSEQUENCE: Final = (
+    f"Layanan kepegawaian bagi pegawai yang tidak mengikuti pemutakhiran tidak diproses ({SANCTION_SOURCE})."
+)
+_TITLES: Final = {
+    Phase.NONE: "Periode Pemutakhiran Data Mandiri belum ditetapkan",
+    Phase.NOT_OPEN: "Pemutakhiran Data Mandiri belum dibuka",
+    Phase.OPEN: "Pemutakhiran Data Mandiri sedang dibuka",
+    Phase.CLOSING: "Pemutakhiran Data Mandiri hampir berakhir",
+    Phase.CLOSED: "Pemutakhiran Data Mandiri sudah ditutup",
+}
+_OTHERS: Final = {PeriodKind.AKTIVASI: "Aktivasi akun", PeriodKind.VERIFIKASI: "Verifikasi data"}
+_LAST_MOMENT: Final = timedelta(microseconds=1)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class BannerView:
+    """What the banner says.
+
+    Attributes:
+        phase: Value of `organisation.rules.period.Phase`.
+        title: The state in a few words.
+        sentence: How long, or when.
+        dates: First and last minute with the zone; empty without a period.
+        consequence: What happens to those who don't take part, with its source.
+        more: One sentence each for the periods of activation and verification.
+    """
+
+    phase: str
+    title: str
+    sentence: str
+    dates: str
+    consequence: str
+    more: list[str]
+
+
+def status(
+    session: Session, instansi: Instansi, kind: PeriodKind, *, changed: Sequence[Period] | None = None
+) -> PeriodStatus:
+    """Where an agency stands in a period now.
+
+    Args:
+        session: Any transaction.
+        instansi: Whose rows win over the national ones.
+        kind: Which kind of period.
+        changed: Periods to judge by instead of the stored ones, for a preview.
+    """
+    return _status(_rows(session, instansi) if changed is None else changed, instansi, kind)
+
+
+def statuses(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[PeriodStatus]:
+    """Where several agencies stand in a period now, read at once.
+
+    Args:
+        session: Any transaction.
+        agencies: Whose rows win over the national ones.
+        kind: Which kind of period.
+
+    Returns:
+        One for each, in the same order.
+    """
+    return _judged(session, agencies, kind, lambda rows, agency: _status(rows, agency, kind))
+
+
+def ended(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[Window | None]:
+    """The period of each of several agencies that ended last, as far as what came of it is kept.
+
+    Of the activation each moment is kept, so a later period changes nothing. What was done in a PDM is kept until the next one
+    begins (decision 0015).
+
+    Args:
+        session: Any transaction.
+        agencies: Whose rows win over the national ones.
+        kind: Which kind of period.
+
+    Returns:
+        One for each, in the same order; None where none has ended.
+    """
+
+    def judge(rows: list[Period], _: Instansi) -> Window | None:
+        windows, now = _windows(rows), clock.now()
+        found = last_ended(windows, kind, now)
+        if kind is PeriodKind.AKTIVASI:
+            return found
+        return found if found == effective_period([row for row in windows if row.starts_at <= now], kind, now) else None
+
+    return _judged(session, agencies, kind, judge)
+
+
+def _judged(
+    session: Session, agencies: Sequence[Instansi], kind: PeriodKind, judge: Callable[[list[Period], Instansi], T]
+) -> list[T]:
+    rows = list(session.exec(select(Period).where(Period.kind == kind).order_by(col(Period.ends_at))))
+    own = {row.instansi_id for row in rows}
+    judged: dict[tuple[int | None, str], T] = {}
+    found = []
+    for agency in agencies:
+        # Most agencies have no row of their own: they stand where all others of their zone stand.
+        key = (agency.id if agency.id in own else None, agency.zona)
+        if key not in judged:
+            judged[key] = judge([row for row in rows if row.instansi_id in (None, key[0])], agency)
+        found.append(judged[key])
+    return found
+
+
+def banner(session: Session, instansi: Instansi, *, changed: Sequence[Period] | None = None) -> BannerView | None:
+    """The banner of an agency now.
+
+    Args:
+        session: Any transaction.
+        instansi: Its time zone is the one that is written.
+        changed: Periods to judge by instead of the stored ones, for a preview.
+
+    Returns:
+        None while nothing at all has been published.
+    """
+    rows = _rows(session, instansi) if changed is None else sorted(changed, key=lambda row: row.ends_at)
+    pdm = _status(rows, instansi, PeriodKind.PDM)
+    others = {kind: _status(rows, instansi, kind) for kind in _OTHERS}
+    if all(state.phase is Phase.NONE for state in (pdm, *others.values())):
+        return None
+    return BannerView(
+        phase=pdm.phase.value,
+        title=_TITLES[pdm.phase],
+        sentence=_sentence(pdm, instansi.zona),
+        dates=_dates(pdm, instansi.zona),
+        consequence=" ".join([_CONSEQUENCE, *_set_by(rows, pdm)]),
+        more=[line for kind, state in others.items() if (line := _other(kind, state, instansi.zona))],
+    )
+
+
+def moment(when: datetime, zona: str) -> str:
+    """A moment in the zone of an agency, such as "15 Agustus 2026 00.00 WIB".
+
+    Args:
+        when: Aware.
+        zona: WIB, WITA or WIT; anything else is taken as WIB.
+    """
+    return _written(when, zona, "d MMMM yyyy HH.mm")
+
+
+def moment_with_day(when: datetime, zona: str) -> str:
+    """A moment with its day of the week, such as "Sabtu, 15 Agustus 2026 pukul 00.00 WIB".
+
+    Args:
+        when: Aware.
+        zona: As in `moment`.
+    """
+    return _written(when, zona, "EEEE, d MMMM yyyy 'pukul' HH.mm")
+
+
+def _written(when: datetime, zona: str, form: str) -> str:
+    name = zona if zona in ZONES else "WIB"
+    return f"{format_datetime(when.astimezone(ZONES[name]), form, locale='id')} {name}"
+
+
+def _rows(session: Session, instansi: Instansi) -> list[Period]:
+    wanted = or_(col(Period.instansi_id).is_(None), col(Period.instansi_id) == instansi.id)
+    return list(session.exec(select(Period).where(wanted).order_by(col(Period.ends_at))))
+
+
+def _status(rows: Sequence[Period], instansi: Instansi, kind: PeriodKind) -> PeriodStatus:
+    return period_status(_windows(rows), kind, clock.now(), ZONES.get(instansi.zona, ZONES["WIB"]))
+
+
+def _windows(rows: Sequence[Period]) -> list[Window]:
+    return [Window(row.kind, row.starts_at, row.ends_at, row.instansi_id, row.extends) for row in rows]
+
+
+def _sentence(state: PeriodStatus, zona: str) -> str:
+    if state.period is None:
+        return "Tanggalnya akan diumumkan di sini."
+    days = state.days_left
+    if state.phase is Phase.NOT_OPEN:
+        lead = {0: "Dibuka hari ini", 1: "Dibuka besok"}.get(days, f"Dibuka {days} hari lagi")
+        return f"{lead}, {moment_with_day(state.period.starts_at, zona)}."
+    end = moment_with_day(state.period.ends_at - _LAST_MOMENT, zona)
+    longer = " Periode ini sudah diperpanjang." if state.period.extends else ""
+    if state.phase is Phase.CLOSED:
+        return f"Periode berakhir pada {end}.{longer}"
+    lead = {0: "Hari ini hari terakhir", 1: "Berakhir besok"}.get(days, f"{days} hari lagi")
+    return f"{lead}, sampai {end}.{longer}"
+
+
+def _dates(state: PeriodStatus, zona: str) -> str:
+    if state.period is None:
+        return ""
+    return f"{moment(state.period.starts_at, zona)} sampai {moment(state.period.ends_at - _LAST_MOMENT, zona)}"
+
+
+def _set_by(rows: list[Period], state: PeriodStatus) -> list[str]:
+    """The decision behind the period that counts; of an extended one, the latest."""
+    span = state.period
+    if span is None:
+        return []
+    sources = [
+        row.legal_source
+        for row in rows
+        if row.kind is span.kind
+        and row.instansi_id == span.instansi_id
+        and span.starts_at <= row.starts_at
+        and row.ends_at <= span.ends_at
+        and row.legal_source
+    ]
+    return [f"Periode ditetapkan dengan {sources[-1]}."] if sources else []
+
+
+def _other(kind: PeriodKind, state: PeriodStatus, zona: str) -> str:
+    if state.period is None:
+        return ""
+    end = moment(state.period.ends_at - _LAST_MOMENT, zona)
+    words = {
+        Phase.NOT_OPEN: f"dibuka {moment(state.period.starts_at, zona)} sampai {end}",
+        Phase.CLOSED: f"sudah ditutup pada {end}",
+    }
+    return f"{_OTHERS[kind]}: {words.get(state.phase, f'sedang dibuka sampai {end}')}."
+
+
+def zona_of(session: Session, actor: Actor) -> str:
+    """The zone in which the actor reads times.
+
+    Args:
+        session: Any transaction.
+        actor: Who looks.
+    """
+    return session.get_one(Instansi, actor.instansi_id).zona

@@ -1,0 +1,245 @@
+"""Optimistic locking for the acts of admins: an act names the revision that its page showed, and is refused when there is a newer one.
+
+A revision is the number of the newest event of the trail that changed the thing; 0 for what no event has changed. The act compares it
+under the row lock that it takes anyway and writes its own event in the same transaction, so of two acts on one revision the second is
+refused. The trail also knows who and when. Locks: `turns.of_agency`, `jobs.hold`, the row of the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.periods import moment, zona_of
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.rules.roles import Role
+from mysapk_web.organisation.tables.account import Account, RoleGrant
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform.errors import StaleRevisionError
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
+
+NATIONAL: Final = "nasional"
+"""Value of the fact `tempat` of events about the country; those about an agency carry its id."""
+SELF: Final = "Anda sendiri di jendela lain"
+SYSTEM: Final = "sistem"
+OWNER: Final = "pemilik akun"
+BKN: Final = "BKN"
+OTHER_AGENCY: Final = "admin instansi lain"
+AGAIN: Final = "Keadaan terbaru sudah ditampilkan dan isian Anda tidak hilang. Periksa, lalu ulangi bila masih perlu."
+DONE: Final = "Keadaan terbaru sudah ditampilkan; Anda tidak perlu melakukan apa pun lagi."
+
+_ACCOUNT: Final = (
+    AuditTag.UNLOCKED,
+    AuditTag.SESSIONS_ENDED,
+    AuditTag.RESET_STARTED_BY_ADMIN,
+    AuditTag.RESET_CANCELLED,
+    AuditTag.EMAIL_CHANGED,
+    AuditTag.TOTP_REMOVED_BY_ADMIN,
+    AuditTag.ACCOUNT_DISABLED,
+    AuditTag.ACCOUNT_ENABLED,
+    AuditTag.CPNS_APPROVED,
+    AuditTag.ROLE_GRANTED,
+    AuditTag.ROLE_REVOKED,
+)
+_FACTOR: Final = (AuditTag.TOTP_ENABLED, AuditTag.TOTP_DISABLED, AuditTag.TOTP_REMOVED_BY_ADMIN)
+_PERIOD: Final = (AuditTag.PERIOD_CREATED, AuditTag.PERIOD_EXTENDED, AuditTag.PERIOD_REMOVED)
+_ANNOUNCEMENT: Final = (AuditTag.ANNOUNCED, AuditTag.ANNOUNCEMENT_CHANGED, AuditTag.ANNOUNCEMENT_ENDED)
+
+Changes = ColumnElement[bool]
+"""Condition over the trail: the events that change one thing."""
+
+
+def of_account(account_id: int | Collection[int]) -> Changes:
+    """What others did to an account. The owner's own acts don't count: with them whoever sits in an account could keep admins from it.
+
+    Args:
+        account_id: Whose, or those of several.
+    """
+    by_others = or_(col(AuditEvent.actor_id).is_(None), col(AuditEvent.actor_id) != col(AuditEvent.subject_id))
+    return and_(_tagged(_ACCOUNT), _about(account_id), by_others)
+
+
+def of_second_factor(account_id: int) -> Changes:
+    """Second factors that came and went, also by the owner: a new one is not the one that was reported lost.
+
+    Args:
+        account_id: Whose.
+    """
+    return and_(_tagged(_FACTOR), _about(account_id))
+
+
+def of_mail(account_id: int | Collection[int]) -> Changes:
+    """Letters to an account that were sent once more.
+
+    Args:
+        account_id: To whom, or to several.
+    """
+    return and_(_tagged((AuditTag.MAIL_RESENT,)), _about(account_id))
+
+
+def of_period(instansi_id: int | None, kind: PeriodKind) -> Changes:
+    """Periods of one kind that an agency has set for itself, or the country.
+
+    Args:
+        instansi_id: None for the country.
+        kind: Which kind.
+    """
+    return and_(_tagged(_PERIOD), _at(instansi_id), col(AuditEvent.detail)["jenis"].as_string() == kind.value)
+
+
+def of_contact(instansi_id: int | None) -> Changes:
+    """The helpdesk of an agency, or of the country.
+
+    Args:
+        instansi_id: None for the country.
+    """
+    return and_(_tagged((AuditTag.HELP_CHANGED,)), _at(instansi_id))
+
+
+def of_announcement(announcement_id: int) -> Changes:
+    """One announcement.
+
+    Args:
+        announcement_id: Which.
+    """
+    return and_(_tagged(_ANNOUNCEMENT), col(AuditEvent.detail)["pengumuman"].as_string() == str(announcement_id))
+
+
+def of_policy(instansi_id: int) -> Changes:
+    """Which addresses an agency accepts.
+
+    Args:
+        instansi_id: Which agency.
+    """
+    return and_(_tagged((AuditTag.EMAIL_POLICY_CHANGED,)), _at(instansi_id))
+
+
+def current(session: Session, changes: Changes) -> int:
+    """The revision that a page shows and its act names.
+
+    Args:
+        session: Any transaction.
+        changes: Of this module.
+    """
+    return max((number or 0 for number in session.exec(select(AuditEvent.id).where(changes))), default=0)
+
+
+def by_account(session: Session, changes: Changes) -> dict[int, int]:
+    """Revisions of several accounts at once; without those that nothing has changed.
+
+    Args:
+        session: Any transaction.
+        changes: `of_account` or `of_mail` of several.
+    """
+    columns: tuple[Any, ...] = (AuditEvent.subject_id, func.max(AuditEvent.id))
+    found = session.execute(sql_select(*columns).where(changes).group_by(col(AuditEvent.subject_id)))
+    return {account_id: newest for account_id, newest in found if account_id is not None}
+
+
+def by_period(session: Session) -> dict[tuple[int | None, str], int]:
+    """Revisions of all periods at once, by agency (None: the country) and kind; without those that no event has changed.
+
+    Args:
+        session: Any transaction.
+    """
+    columns: tuple[Any, ...] = (AuditEvent.id, AuditEvent.instansi_id, AuditEvent.detail)
+    found: dict[tuple[int | None, str], int] = {}
+    for number, instansi_id, detail in session.execute(sql_select(*columns).where(_tagged(_PERIOD))):
+        place = (None if detail.get("tempat") == NATIONAL else instansi_id, detail["jenis"])
+        found[place] = max(found.get(place, 0), number)
+    return found
+
+
+def require(session: Session, actor: Actor | None, changes: Changes, seen: int) -> None:
+    """Refuse an act on what has changed since its page was loaded. The thing has to be locked.
+
+    Args:
+        session: The transaction of the act.
+        actor: Who acts; None for the system, which has no page.
+        changes: Of this module.
+        seen: The revision that the page showed. From a browser: it is compared and decides nothing else.
+
+    Raises:
+        StaleRevisionError: There is another one, with who made it and when.
+    """
+    if actor is None:
+        return
+    # Few rows: no ORDER BY with LIMIT, which could walk the whole trail backwards.
+    newest = max(session.exec(select(AuditEvent).where(changes)), key=lambda event: event.id or 0, default=None)
+    if (newest.id if newest else 0) == seen:
+        return
+    if newest is None:
+        raise StaleRevisionError(f"Halaman ini tidak memuat keadaan terbaru. {AGAIN}")
+    who = OWNER if newest.actor_id == newest.subject_id else name_of(session, actor, newest.actor_id)
+    raise StaleRevisionError(f"{_sentence(session, actor, newest.tag.label, who, newest.at)} {AGAIN}")
+
+
+def done_already(session: Session, actor: Actor, what: str, *, by: int | None, at: datetime) -> StaleRevisionError:
+    """The refusal of an act that somebody else has done, on what is decided once and keeps who and when itself.
+
+    Args:
+        session: Any transaction.
+        actor: Who came later.
+        what: What was done, in words: "Token dicabut".
+        by: Account that did it; None for the system.
+        at: When.
+    """
+    return StaleRevisionError(f"{_sentence(session, actor, what, name_of(session, actor, by), at)} {DONE}")
+
+
+def name_of(session: Session, actor: Actor, account_id: int | None) -> str:
+    """Who acted, within a sentence: a colleague of the own agency by name, everybody else by the office (decision 0013).
+
+    Args:
+        session: Any transaction.
+        actor: Who reads.
+        account_id: Who acted; None for the system.
+    """
+    if account_id is None:
+        return SYSTEM
+    if account_id == actor.account_id:
+        return SELF
+    person = session.exec(
+        select(Pegawai).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Account.id == account_id)
+    ).one_or_none()
+    if person is None:
+        return SYSTEM
+    if Role.ADMIN_BKN in actor.roles:
+        return person.full_name
+    if _acts_for_bkn(session, account_id):
+        return BKN
+    return person.full_name if person.instansi_id == actor.instansi_id else OTHER_AGENCY
+
+
+def _acts_for_bkn(session: Session, account_id: int) -> bool:
+    """Also of who did once: the act may be of then."""
+    held = select(RoleGrant.id).where(RoleGrant.account_id == account_id, RoleGrant.role == Role.ADMIN_BKN).limit(1)
+    return session.exec(held).first() is not None
+
+
+def _sentence(session: Session, actor: Actor, what: str, who: str, at: datetime) -> str:
+    return f"{what} oleh {who} pada {moment(at, zona_of(session, actor))}."
+
+
+def _tagged(tags: Collection[AuditTag]) -> ColumnElement[bool]:
+    return col(AuditEvent.tag).in_(tags)
+
+
+def _about(account_id: int | Collection[int]) -> ColumnElement[bool]:
+    column = col(AuditEvent.subject_id)
+    return column == account_id if isinstance(account_id, int) else column.in_(account_id)
+
+
+def _at(instansi_id: int | None) -> ColumnElement[bool]:
+    """Events about the country carry the agency of who acted, and say so in a fact of their own."""
+    place: ColumnElement[str] = col(AuditEvent.detail)["tempat"].as_string()
+    if instansi_id is None:
+        return place == NATIONAL
+    return and_(col(AuditEvent.instansi_id) == instansi_id, place.is_(None))

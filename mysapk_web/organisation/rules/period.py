@@ -1,0 +1,185 @@
+"""Periods: which one counts, and what the banner says (DESIGN 5; Keputusan Kepala BKN 87/2021)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+CLOSING_DAYS: Final = 7
+"""From this many days before the end the banner says that the period is nearly over."""
+
+YEARS: Final = range(2000, 2201)
+"""Of a day that somebody can mean in a form or a filter; at the edges of the calendar no zone can be reckoned with."""
+
+
+class PeriodKind(StrEnum):
+    """What is open during a period."""
+
+    AKTIVASI = "AKTIVASI"
+    PDM = "PDM"
+    VERIFIKASI = "VERIFIKASI"
+
+
+class Phase(StrEnum):
+    """Where "now" stands in a period."""
+
+    NONE = "NONE"
+    NOT_OPEN = "NOT_OPEN"
+    OPEN = "OPEN"
+    CLOSING = "CLOSING"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A published period.
+
+    Attributes:
+        kind: what is open.
+        starts_at: aware; the first moment that belongs to it.
+        ends_at: aware; the first moment that no longer belongs to it.
+        instansi_id: None for a national period.
+        extends: this row prolongs another of the same scope.
+    """
+
+    kind: PeriodKind
+    starts_at: datetime
+    ends_at: datetime
+    instansi_id: int | None = None
+    extends: bool = False
+
+    def __post_init__(self) -> None:
+        _require_aware(self.starts_at, self.ends_at)
+        if self.ends_at <= self.starts_at:
+            raise ValueError("a period ends after it starts")
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodStatus:
+    """What the banner needs.
+
+    Attributes:
+        kind: what was asked for.
+        phase: where "now" stands.
+        period: the period that counts; None when there is none.
+        days_left: calendar days in the agency's zone: before the opening, until it opens; while open, until
+            the last day (0 on the last day itself); otherwise 0.
+    """
+
+    kind: PeriodKind
+    phase: Phase
+    period: Period | None
+    days_left: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work is accepted now."""
+        return self.phase in (Phase.OPEN, Phase.CLOSING)
+
+
+def effective_period(periods: Iterable[Period], kind: PeriodKind, now: datetime) -> Period | None:
+    """Find the period that counts for one instansi.
+
+    Rows of the instansi win over national rows as a whole: as soon as it has one of this kind, the national
+    ones are not looked at. An extension that starts before or at the end of what it prolongs is joined to it
+    (start of the first row, latest end, `extends` set); one that starts later is a period of its own, with a
+    pause before.
+
+    Args:
+        periods: national rows and those of one instansi, in any order, of any kind.
+        kind: which kind is asked for.
+        now: aware.
+
+    Returns:
+        The period running now (of several, the one that ends last), else the next to come, else the last
+        gone; None when there is no row.
+
+    Raises:
+        ValueError: `now` is naive.
+    """
+    _require_aware(now)
+    rows = [period for period in periods if period.kind is kind]
+    spans = _join_extensions([row for row in rows if row.instansi_id is not None] or rows)
+    running = [span for span in spans if span.starts_at <= now < span.ends_at]
+    if running:
+        return max(running, key=lambda span: span.ends_at)
+    coming = [span for span in spans if span.starts_at > now]
+    if coming:
+        return min(coming, key=lambda span: span.starts_at)
+    return max(spans, key=lambda span: span.ends_at, default=None)
+
+
+def last_ended(periods: Iterable[Period], kind: PeriodKind, now: datetime) -> Period | None:
+    """Find the period of one instansi that ended last, whatever runs or comes after it.
+
+    Rows of the instansi win as in `effective_period`, from when the first of them begins: one that is only published takes back
+    nothing that has ended. A row that ends while another one runs on, or begins, ended nothing.
+
+    Args:
+        periods: as in `effective_period`.
+        kind: which kind is asked for.
+        now: aware.
+
+    Returns:
+        The period with its effective end; None when none has ended.
+
+    Raises:
+        ValueError: `now` is naive.
+    """
+    _require_aware(now)
+    rows = [period for period in periods if period.kind is kind and period.starts_at <= now]
+    spans = _join_extensions([row for row in rows if row.instansi_id is not None] or rows)
+    ended = [
+        span
+        for span in spans
+        if span.ends_at <= now and not any(other.starts_at <= span.ends_at < other.ends_at for other in spans)
+    ]
+    return max(ended, key=lambda span: span.ends_at, default=None)
+
+
+def period_status(periods: Iterable[Period], kind: PeriodKind, now: datetime, zone: ZoneInfo) -> PeriodStatus:
+    """Say where an instansi stands in a period.
+
+    Args:
+        periods: see `effective_period`.
+        kind: which kind is asked for.
+        now: aware.
+        zone: zone of the instansi, in which days are counted.
+
+    Returns:
+        Phase, period and days left.
+
+    Raises:
+        ValueError: `now` is naive.
+    """
+    period = effective_period(periods, kind, now)
+    if period is None:
+        return PeriodStatus(kind, Phase.NONE, None, 0)
+    today = now.astimezone(zone).date()
+    if now < period.starts_at:
+        days = (period.starts_at.astimezone(zone).date() - today).days
+        return PeriodStatus(kind, Phase.NOT_OPEN, period, days)
+    if now >= period.ends_at:
+        return PeriodStatus(kind, Phase.CLOSED, period, 0)
+    last_day = (period.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+    days = (last_day - today).days
+    return PeriodStatus(kind, Phase.CLOSING if days <= CLOSING_DAYS else Phase.OPEN, period, days)
+
+
+def _join_extensions(rows: list[Period]) -> list[Period]:
+    spans: list[Period] = []
+    for row in sorted(rows, key=lambda period: (period.starts_at, period.extends)):
+        last = max(spans, key=lambda span: span.ends_at, default=None)
+        if row.extends and last is not None and row.starts_at <= last.ends_at:
+            spans.remove(last)
+            spans.append(replace(last, ends_at=max(last.ends_at, row.ends_at), extends=True))
+        else:
+            spans.append(row)
+    return spans
+
+
+def _require_aware(*moments: datetime) -> None:
+    if any(moment.tzinfo is None for moment in moments):
+        raise ValueError("periods are compared in aware datetimes only")

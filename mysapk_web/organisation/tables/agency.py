@@ -1,0 +1,81 @@
+"""Instansi, their tree of units, their periods and the contacts of their helpdesk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from mysapk_web.organisation.rules.email import DomainPolicy
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.platform.tables.base import text_enum
+
+
+class Instansi(SQLModel, table=True):
+    """A government agency."""
+
+    __tablename__ = "instansi"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kode: str = Field(max_length=16, unique=True)
+    nama: str = Field(max_length=200)
+    zona: str = Field(default="WIB", max_length=4)
+    """Time zone by its Indonesian name: WIB, WITA or WIT."""
+    domain_policy: DomainPolicy = Field(default=DomainPolicy.ALLOW, sa_type=text_enum(DomainPolicy))
+    email_domains: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Mail domains of the agency, lower case; sub-domains count."""
+
+
+class Unor(SQLModel, table=True):
+    """A unit of an agency (unit organisasi); the root unit of an agency has no parent."""
+
+    __tablename__ = "unor"
+    __table_args__ = (
+        Index("uq_unor_instansi_kode", "instansi_id", "kode", unique=True),
+        Index("ix_unor_instansi_nama", "instansi_id", "nama", "id"),
+        # A subtree is a prefix, whatever order the language of the database gives to letters.
+        Index("ix_unor_jalur", "jalur", postgresql_ops={"jalur": "varchar_pattern_ops"}),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    instansi_id: int = Field(foreign_key="instansi.id")
+    atasan_id: int | None = Field(default=None, foreign_key="unor.id", index=True)
+    kode: str = Field(max_length=40)
+    nama: str = Field(max_length=200)
+    jalur: str = Field(max_length=400)
+    """Path of ids from the root, each with a slash behind it ("3/17/42/"): a subtree is one prefix."""
+    is_satker: bool = False
+    """Whether this unit is a satuan kerja with an administration of its own."""
+
+
+class Period(SQLModel, table=True):
+    """A published window. The rows of an agency win over the national ones (DESIGN 5)."""
+
+    __tablename__ = "periode"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="order"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: PeriodKind = Field(sa_type=text_enum(PeriodKind), index=True)
+    instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)
+    starts_at: datetime
+    ends_at: datetime
+    """Exclusive."""
+    extends: bool = False
+    legal_source: str = Field(default="", max_length=300)
+    """The decision that set it, shown beside the dates."""
+
+
+class HelpContact(SQLModel, table=True):
+    """Where to turn: one row for the country (no agency), one for each agency that keeps its own helpdesk."""
+
+    __tablename__ = "kontak_bantuan"
+
+    id: int | None = Field(default=None, primary_key=True)
+    instansi_id: int | None = Field(default=None, foreign_key="instansi.id", unique=True)
+    nama: str = Field(max_length=120)
+    telepon: str = Field(default="", max_length=40)
+    email: str = Field(default="", max_length=254)
+    situs: str = Field(default="", max_length=300)
+    keluhan_url: str = Field(default="", max_length=300)
+    jam_layanan: str = Field(default="", max_length=120)

@@ -1,0 +1,38 @@
+"""What people are told in the portal, and which of it also goes by mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from mysapk_web.organisation.rules.notice import MailChoice
+from mysapk_web.platform.tables.base import text_enum
+
+
+class Notice(SQLModel, table=True):
+    """Something a person is told in the portal."""
+
+    __tablename__ = "pemberitahuan"
+    __table_args__ = (Index("ix_pemberitahuan_account_read", "account_id", "read_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="akun.id")
+    at: datetime
+    title: str = Field(max_length=200)
+    text: str = Field(default="", max_length=1000)
+    path: str = Field(default="", max_length=200)
+    """Where it leads inside the portal."""
+    asks_action: bool = False
+    read_at: datetime | None = None
+
+
+class NoticePreference(SQLModel, table=True):
+    """Which notices also go by mail; without a row all do. Letters of security always go."""
+
+    __tablename__ = "preferensi_pemberitahuan"
+
+    account_id: int = Field(foreign_key="akun.id", primary_key=True)
+    mails: MailChoice = Field(default=MailChoice.EVERY_STEP, sa_type=text_enum(MailChoice))
+    changed_at: datetime

@@ -1,0 +1,67 @@
+"""The people on the rolls."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Index, and_, bindparam, text
+from sqlmodel import Field, SQLModel, col
+
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.platform.tables.base import text_enum
+
+_WAITING = text("jenis = 'CPNS' AND approved_at IS NULL")
+
+
+class Pegawai(SQLModel, table=True):
+    """A person on the rolls of an agency."""
+
+    __tablename__ = "pegawai"
+    # Lists of the country and of an agency come in the order of names without being sorted, and the names of a unit without its rows.
+    # PostgreSQL finds the words of names by another index, see `organisation.tables.name_index`.
+    __table_args__ = (
+        Index("ix_pegawai_nama", "nama", "id"),
+        Index("ix_pegawai_instansi_nama", "instansi_id", "nama", "id", "jenis"),
+        Index("ix_pegawai_instansi_nip", "instansi_id", "nip"),
+        Index("ix_pegawai_unor_nama", "unor_id", "nama", "id"),
+        Index("ix_pegawai_menunggu", "instansi_id", "nama", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    nip: str = Field(max_length=18, unique=True)
+    nama: str = Field(max_length=200)
+    gelar_depan: str = Field(default="", max_length=40)
+    gelar_belakang: str = Field(default="", max_length=80)
+    jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
+    tanggal_lahir: date | None = None
+    jenis_kelamin: str = Field(default="", max_length=1)
+    """"L" or "P"; empty where the rolls don't say."""
+    instansi_id: int = Field(foreign_key="instansi.id")
+    unor_id: int = Field(foreign_key="unor.id")
+    email: str | None = Field(default=None, max_length=320)
+    """The address as it came from the rolls, blanks included: what the agency sees when it looks for a fault."""
+    email_key: str | None = Field(default=None, max_length=254, unique=True)
+    """The normalised address that mail goes to and that is compared; one address serves one person (DESIGN 4)."""
+    approved_at: datetime | None = None
+    """When the agency's admin approved a CPNS; without it a CPNS can't activate (seed 003)."""
+    joined_at: datetime | None = Field(default=None, index=True)
+    """When the rolls brought this person; empty for those who were there before this was kept. Who comes after a period has ended is not
+    sanctioned for it."""
+
+    @property
+    def full_name(self) -> str:
+        """Name with titles before and behind, as on official letters."""
+        front = f"{self.gelar_depan} " if self.gelar_depan else ""
+        behind = f", {self.gelar_belakang}" if self.gelar_belakang else ""
+        return f"{front}{self.nama}{behind}"
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether this is a CPNS whom nobody has approved yet; `awaiting_approval` asks the same of the database."""
+        return self.jenis is JenisPegawai.CPNS and self.approved_at is None
+
+
+def awaiting_approval() -> ColumnElement[bool]:
+    """Condition over `pegawai`: a CPNS whom nobody has approved yet. Written out, because an index holds just these."""
+    cpns = bindparam(None, JenisPegawai.CPNS, text_enum(JenisPegawai), literal_execute=True)
+    return and_(col(Pegawai.jenis) == cpns, col(Pegawai.approved_at).is_(None))

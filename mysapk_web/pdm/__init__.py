@@ -1,0 +1,1 @@
+"""Pemutakhiran data mandiri: profile, the twelve groups, proposals, documents, proof."""

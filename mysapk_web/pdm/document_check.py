@@ -1,0 +1,154 @@
+"""Whether the documents that rows name lie where they should, and are what they were: for `mysapk check --documents`.
+
+Rows and files are walked in batches of `BATCH`, each in a read transaction of its own; memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, select
+
+from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.tables import Document, Proposal
+from mysapk_web.platform import bulk, clock, document_store
+from mysapk_web.platform.database import Database
+
+BATCH: Final = 1_000
+SHOWN: Final = 20
+"""Of each kind of finding so many are named."""
+_TRIES: Final = 10
+"""Draws of a sample; many rows may be of documents that were taken out of use."""
+_random = random.SystemRandom()
+
+
+@dataclass(slots=True)
+class Findings:
+    """How many of one kind, and the first of them in words."""
+
+    count: int = 0
+    named: list[str] = field(default_factory=list)
+
+    def add(self, words: str) -> None:
+        """Count one.
+
+        Args:
+            words: Which.
+        """
+        self.count += 1
+        if len(self.named) < SHOWN:
+            self.named.append(words)
+
+
+@dataclass(slots=True)
+class DocumentVerdict:
+    """What a check of rows and files has found."""
+
+    rows: int = 0
+    files: int = 0
+    missing: Findings = field(default_factory=Findings)
+    """Documents without a file."""
+    trashed: Findings = field(default_factory=Findings)
+    """Documents whose file is in the trash, from which it is put back when somebody reads it."""
+    damaged: Findings = field(default_factory=Findings)
+    """Files whose content is not what their name says."""
+    unnamed: Findings = field(default_factory=Findings)
+    """Files that no row names; the comparison moves them to the trash."""
+
+
+def check_documents(db: Database, folder: Path, *, sample: int | None = None) -> DocumentVerdict:
+    """Compare rows with files.
+
+    Args:
+        db: The database.
+        folder: `MYSAPK_DOCUMENT_DIR`.
+        sample: So many rows and so many files, picked at random; None for all.
+    """
+    verdict = DocumentVerdict()
+    for rows in _all_rows(db) if sample is None else _some_rows(db, sample):
+        for id_, sha256 in rows:
+            _judge_row(verdict, folder, id_, sha256)
+    names = (name for _, found in document_store.groups(folder, "") for name in found)
+    chosen = names if sample is None else islice(_some_files(folder), sample)
+    while batch := list(islice(chosen, BATCH)):
+        _judge_files(verdict, db, folder, batch)
+    return verdict
+
+
+def _judge_row(verdict: DocumentVerdict, folder: Path, document_id: int, sha256: str) -> None:
+    verdict.rows += 1
+    if document_store.exists(folder, sha256):
+        return
+    found = verdict.trashed if document_store.in_trash(folder, sha256) else verdict.missing
+    found.add(f"document {document_id}, {sha256}.pdf")
+
+
+def _judge_files(verdict: DocumentVerdict, db: Database, folder: Path, names: Sequence[str]) -> None:
+    with db.read() as session:
+        known = set(session.exec(select(Document.sha256).where(bulk.one_of(session, col(Document.sha256), names))))
+    now = clock.now()
+    for name in names:
+        try:
+            whole = document_store.is_whole(folder, name)
+        except FileNotFoundError:  # cleared away meanwhile
+            continue
+        verdict.files += 1
+        if not whole:
+            verdict.damaged.add(f"{name}.pdf")
+        elif name not in known and document_store.is_settled(folder, name, now):
+            verdict.unnamed.add(f"{name}.pdf")
+
+
+def _all_rows(db: Database) -> Iterator[Sequence[tuple[int, str]]]:
+    last = 0
+    while rows := _rows(db, col(Document.id) > last):
+        yield rows
+        last = rows[-1][0]
+
+
+def _some_rows(db: Database, sample: int) -> Iterator[Sequence[tuple[int, str]]]:
+    """Rows with numbers drawn at random, each once."""
+    with db.read() as session:
+        newest = session.exec(select(func.max(Document.id))).one() or 0
+    if sample >= newest:
+        yield from _all_rows(db)
+        return
+    left, drawn = sample, set[int]()
+    for _ in range(_TRIES * -(-sample // BATCH)):
+        batch = set(_random.sample(range(1, newest + 1), min(BATCH, newest, 2 * left))) - drawn
+        drawn |= batch
+        rows = _rows(db, col(Document.id).in_(batch))
+        _random.shuffle(rows)
+        yield rows[:left]
+        left -= len(rows[:left])
+        if not left:
+            return
+
+
+def _rows(db: Database, which: ColumnElement[bool]) -> list[tuple[int, str]]:
+    """Documents that can be read."""
+    found = (
+        select(Document.id, Document.sha256)
+        .join(Proposal, col(Proposal.id) == Document.proposal_id)
+        .where(which, Proposal.state != UsulanState.DIHAPUS, col(Document.removed_at).is_(None))
+        .order_by(col(Document.id))
+        .limit(BATCH)
+    )
+    with db.read() as session:
+        return [(id_, sha256) for id_, sha256 in session.exec(found) if id_ is not None]
+
+
+def _some_files(folder: Path) -> Iterator[str]:
+    """All files in a random order of folders, of which the names alone are held."""
+    names = [name for name, _ in document_store.groups(folder, "")]
+    _random.shuffle(names)
+    for name in names:
+        found = document_store.group(folder, name)
+        _random.shuffle(found)
+        yield from found

@@ -1,0 +1,285 @@
+"""Documents of proposals: taken in, shown, replaced, removed, cleared away (DESIGN 5; decision 0010).
+
+Only the owner of a proposal acts on its documents, only while the proposal may be changed, and only while a period for that is open.
+What was uploaded is judged outside every transaction; everything is checked again in the one that keeps it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, func, select
+
+from mysapk_web.organisation import audit, rate_limiting
+from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.rate_limiting import subject_key
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.pdm import document_cleanup
+from mysapk_web.pdm.context import standing_of
+from mysapk_web.pdm.dossier import kind_of
+from mysapk_web.pdm.pdf_check import Examined, examine
+from mysapk_web.pdm.presenters import document_view
+from mysapk_web.pdm.rules.groups.documents import DocumentRule
+from mysapk_web.pdm.rules.proposal import UsulanAct
+from mysapk_web.pdm.tables import Document, Proposal
+from mysapk_web.pdm.transitions import own
+from mysapk_web.pdm.views.proposal import DocumentView
+from mysapk_web.platform import clock, document_store
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.errors import CountedRefusal, NotAllowed, Refused
+from mysapk_web.platform.executors import in_transaction
+from mysapk_web.platform.log import place_of
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.filename import FilenameError, clean_pdf_name
+from mysapk_web.rate_limits import UPLOADS_PER_ACCOUNT
+from mysapk_web.settings import load
+
+log = structlog.get_logger(__name__)
+
+QUOTA: Final = 60 * 1024 * 1024
+"""Bytes that the documents of a person's undecided proposals may take (ASVS 5.2.4): some sixty scans of the usual limit."""
+
+TOO_OFTEN: Final = "Terlalu banyak dokumen diunggah dalam satu jam. Tunggu satu jam, lalu unggah lagi."
+FULL: Final = "Ruang dokumen Anda sudah penuh (60 MB). Hapus dokumen yang tidak diperlukan, lalu unggah lagi."
+GONE: Final = "Dokumen ini sudah tidak ada. Muat ulang halaman ini."
+
+
+class TooLarge(Refused):
+    """The file is over the limit of its rule.
+
+    Args:
+        limit: Bytes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"Berkas terlalu besar. Batasnya {size_in_words(limit)}. Pindai ulang dengan resolusi lebih rendah, lalu unggah lagi."
+        )
+
+
+class TooOften(CountedRefusal):
+    """Too many uploads of one account."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadSlot:
+    """Permission to send a file, given before its first byte is read.
+
+    Attributes:
+        max_bytes: Limit of this document.
+        label: Name of the document.
+    """
+
+    max_bytes: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What the documents of a person take, in bytes."""
+
+    used: int
+    limit: int = QUOTA
+
+    @property
+    def left(self) -> int:
+        """What is still free."""
+        return max(0, self.limit - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A file in its place, before a row refers to it."""
+
+    rule: str
+    name: str
+    received: int
+    sha256: str
+    size: int
+    examined: Examined
+
+
+def size_in_words(count: int) -> str:
+    """A size as people read it, such as "1 MB" or "850 KB".
+
+    Args:
+        count: Bytes.
+    """
+    if count >= 1024 * 1024:
+        return f"{count / (1024 * 1024):.1f}".removesuffix(".0").replace(".", ",") + " MB"
+    return f"{max(1, round(count / 1024))} KB"
+
+
+def admit(session: Session, actor: Actor, *, proposal_id: int, rule: str) -> UploadSlot:
+    """Say whether a document may be sent, before its first byte is read. Counts the upload. For the owner of the proposal.
+
+    Args:
+        session: Any transaction.
+        actor: Who uploads.
+        proposal_id: Of the actor's own proposal.
+        rule: Code of the `DocumentRule`.
+
+    Raises:
+        NotAllowed: No such proposal of the actor, or no such document in it.
+        TooOften: Too many uploads.
+        Refused: The proposal can't be changed now, or there is no room left.
+    """
+    key = subject_key(load().key("counters"), f"dokumen:{actor.account_id}")
+    _, wanted = _writable(session, actor, proposal_id, rule)
+    if not rate_limiting.within(session, UPLOADS_PER_ACCOUNT, key, actor):
+        raise TooOften(TOO_OFTEN)
+    if not quota(session, actor).left:
+        raise Refused(FULL)
+    return UploadSlot(wanted.max_bytes, wanted.label)
+
+
+def store(db: Database, actor: Actor, *, proposal_id: int, rule: str, name: str, stream: Path) -> DocumentView:
+    """Judge a received file and keep it in the place of an earlier one. For the owner of the proposal; in the lane of documents.
+
+    Args:
+        db: The database; one short transaction after the file was judged.
+        actor: Who uploads.
+        proposal_id: Of the actor's own proposal.
+        rule: Code of the `DocumentRule`.
+        name: File name as the browser told it.
+        stream: The received file, in the inbox; gone afterwards, whatever happens.
+
+    Raises:
+        PdfRefused: The file can't be taken.
+        Refused: Its name, its size, or no proposal to put it into any more.
+        NotAllowed: As in `admit`.
+    """
+    folder = load().document_dir
+    copy = document_store.new_inbox_path(folder)
+    try:
+        clean, received = clean_pdf_name(name), stream.stat().st_size
+        examined = examine(stream, copy)
+        size = copy.stat().st_size
+        kept = _Kept(rule, clean, received, document_store.place(folder, copy, clock.now()), size, examined)
+    except FilenameError as error:
+        raise Refused(str(error)) from None
+    finally:
+        stream.unlink(missing_ok=True)
+        copy.unlink(missing_ok=True)
+    view = in_transaction(db, _attach, actor, proposal_id, kept)
+    try:
+        document_cleanup.note_newest(db, folder)
+    except (OSError, SQLAlchemyError) as error:  # the document is stored; the next upload or sweep notes it
+        log.warning("documents.newest_not_noted", kind=type(error).__name__, at=place_of(error))
+    return view
+
+
+def _attach(session: Session, actor: Actor, proposal_id: int, kept: _Kept) -> DocumentView:
+    """Let the proposal refer to a file that lies in its place; nothing refers to the one before any more."""
+    proposal, rule = _writable(session, actor, proposal_id, kept.rule, lock=True)
+    if kept.received > rule.max_bytes:
+        raise TooLarge(rule.max_bytes)
+    before = _live(session, proposal_id, kept.rule)
+    freed = sum(row.size for row in before)
+    if kept.size > quota(session, actor).left + freed:
+        raise Refused(FULL)
+    now = clock.now()
+    for row in before:
+        row.removed_at = row.sweep_at = now
+        session.add(row)
+    document = Document(
+        proposal_id=proposal.id or 0,
+        rule=kept.rule,
+        sha256=kept.sha256,
+        size=kept.size,
+        pages=kept.examined.pages,
+        name=kept.name,
+        signed=kept.examined.signed,
+        uploaded_at=now,
+    )
+    session.add(document)
+    session.flush()
+    _note(session, actor, AuditTag.DOCUMENT_UPLOADED, document, replaced=bool(before))
+    return document_view(kind_of(proposal), document)
+
+
+def remove(session: Session, actor: Actor, *, document_id: int) -> None:
+    """Take a document out of a proposal. For the owner of the proposal.
+
+    Args:
+        session: Any transaction.
+        actor: Who removes.
+        document_id: Of a document of the actor's own proposal.
+
+    Raises:
+        NotAllowed: No such document of the actor.
+        Refused: It was removed already, or the proposal can't be changed now.
+    """
+    document = session.get(Document, document_id)
+    if document is None:
+        raise NotFoundError("no such document")
+    _writable(session, actor, document.proposal_id, document.rule, lock=True)
+    session.refresh(document)
+    if document.removed_at is not None:
+        raise Refused(GONE)
+    document.removed_at = document.sweep_at = clock.now()
+    session.add(document)
+    _note(session, actor, AuditTag.DOCUMENT_REMOVED, document)
+
+
+def quota(session: Session, actor: Actor) -> Quota:
+    """What the documents of the actor's undecided proposals take. For everybody, own documents.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose documents.
+    """
+    used = session.exec(
+        select(func.coalesce(func.sum(Document.size), 0))
+        .join(Proposal, col(Proposal.id) == Document.proposal_id)
+        .where(Proposal.pegawai_id == actor.pegawai_id, col(Proposal.ended_at).is_(None))
+        .where(col(Document.removed_at).is_(None))
+    ).one()
+    return Quota(int(used))
+
+
+def _writable(
+    session: Session, actor: Actor, proposal_id: int, rule: str, *, lock: bool = False
+) -> tuple[Proposal, DocumentRule]:
+    """The actor's own proposal and the rule, if documents may be changed now."""
+    actor.require(Permission.PROPOSE)
+    times = standing_of(session, actor.pegawai_id, lock=lock).times
+    proposal = own(session, actor, proposal_id)
+    if lock:
+        session.refresh(proposal, with_for_update=True)
+    declared = kind_of(proposal)
+    wanted = next((each for each in declared.documents if each.code == rule), None)
+    if wanted is None:
+        raise NotAllowed("no such document in this kind of record")
+    times.require(proposal.state, UsulanAct.SAVE_DRAFT, declared.approval)
+    return proposal, wanted
+
+
+def _live(session: Session, proposal_id: int, rule: str) -> list[Document]:
+    return list(
+        session.exec(
+            select(Document).where(
+                Document.proposal_id == proposal_id, Document.rule == rule, col(Document.removed_at).is_(None)
+            )
+        )
+    )
+
+
+def _note(session: Session, actor: Actor, tag: AuditTag, document: Document, **detail: object) -> None:
+    audit.record(
+        session,
+        tag,
+        actor_id=actor.account_id,
+        subject_id=actor.account_id,
+        instansi_id=actor.instansi_id,
+        address=actor.visitor.address,
+        proposal=document.proposal_id,
+        document=document.id,
+        rule=document.rule,
+        sha256=document.sha256,
+        **detail,
+    )

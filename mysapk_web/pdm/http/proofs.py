@@ -1,0 +1,46 @@
+"""`GET /pdm/bukti/{number}.pdf`, for the person whom a proof belongs to: the proof as a file to save."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from mysapk_web.accounts import session
+from mysapk_web.organisation import access_log
+from mysapk_web.pdm import proof as pdm_proof
+from mysapk_web.pdm.proof_pdf import proof_pdf
+from mysapk_web.platform import executors
+from mysapk_web.platform.errors import NotAllowed
+from mysapk_web.platform.http.headers import DOWNLOAD_POLICY
+from mysapk_web.platform.http.html import page
+from mysapk_web.platform.rules.text import storable
+from mysapk_web.settings import load
+
+PATH = "/pdm/bukti/{number}.pdf"
+
+
+async def download(request: Request) -> Response:
+    """Make the PDF from what is stored; another person's proof is answered like one that doesn't exist."""
+    actor = await executors.look(session.read_actor, load(), request.scope["mysapk.visitor"])
+    if actor is None:
+        return RedirectResponse("/masuk", 303)
+    try:
+        proof = await executors.run(pdm_proof.download, actor, storable(request.path_params["number"]))
+    except NotAllowed:
+        await access_log.refused(actor, "bukti")
+        return page(
+            "Bukti tidak ditemukan",
+            "<p>Buka halaman Bukti, lalu unduh dari sana.</p><p><a class='tombol' href='/pdm/bukti'>Ke halaman Bukti</a></p>",
+            404,
+        )
+    return Response(
+        await asyncio.to_thread(proof_pdf, proof.content),
+        media_type="application/pdf",
+        headers={
+            "content-disposition": f'attachment; filename="{proof.number}.pdf"',
+            "cache-control": "no-store",
+            "content-security-policy": DOWNLOAD_POLICY,
+        },
+    )

@@ -1,0 +1,221 @@
+"""What a person has already that a proposal would make a second time, or nearly: on file, and under way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mysapk_web.pdm.dossier import Holdings
+from mysapk_web.pdm.payload import readable
+from mysapk_web.pdm.rules.groups import group_of
+from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.rules.groups.diff import differences
+from mysapk_web.pdm.rules.groups.duplicates import (
+    RecordKeys,
+    agreed_field,
+    becomes_same,
+    differing_fields,
+    is_same,
+    keys_of,
+)
+from mysapk_web.pdm.rules.groups.fields import Codes, Value
+from mysapk_web.pdm.rules.proposal import EDITABLE
+from mysapk_web.pdm.tables import PersonnelRecord, Proposal
+from mysapk_web.pdm.views.match import Match
+from mysapk_web.pdm.views.proposal import Change
+
+_ADDED: Final = (
+    "{title} sudah ada pada berkas. Jangan ditambahkan lagi; bila isinya keliru, ubah data yang sudah ada itu."
+)
+_CHANGED: Final = (
+    "Dengan perubahan ini data menjadi sama dengan data lain pada berkas: {title}. Periksa kembali isian ini."
+)
+_PROPOSED: Final = (
+    "Usulan lain dengan data yang sama sudah ada: {title}. Lanjutkan usulan itu atau hapus salah satunya."
+)
+_BEFORE: Final = "Pada berkas memang sudah ada dua data yang sama. Usulan ini tetap dapat dikirim."
+_LATER: Final = "Usulan lain dengan data yang sama dibuat sesudah usulan ini. Hapus salah satunya."
+_SIMILAR: Final = "Bila keduanya hal yang sama, jangan kirim usulan ini. Bila berbeda, lanjutkan."
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a proposal was compared with, and what was found.
+
+    Attributes:
+        records: How many records on file.
+        proposals: How many other proposals under way.
+        matches: Those that are the same or similar, the same ones first.
+    """
+
+    records: int = 0
+    proposals: int = 0
+    matches: tuple[Match, ...] = ()
+
+    @property
+    def refused(self) -> list[Match]:
+        """Those that the proposal would make a second time."""
+        return [each for each in self.matches if each.refused]
+
+    @property
+    def shown(self) -> list[Match]:
+        """Those that have to be looked at and don't stand in the way."""
+        return [each for each in self.matches if not each.refused]
+
+
+def compare(
+    holdings: Holdings,
+    proposal: Proposal,
+    declared: RecordKind,
+    values: Mapping[str, Value],
+    codes: Codes,
+    *,
+    official: bool = False,
+) -> Compared:
+    """Compare a proposal with everything of its kind that the person has.
+
+    Args:
+        holdings: Of its owner, with the records of its kind.
+        proposal: Which; not a deletion.
+        declared: Its kind.
+        values: What it proposes.
+        codes: The code tables.
+        official: For a desk: values are shown in full, and drafts and what lies in another agency are none of its business.
+    """
+    mine = next((each for each in holdings.records.get(proposal.kind, ()) if each.id == proposal.record_id), None)
+    before = readable(declared, mine.payload) if mine else {}
+    # What the agency keeps beside the proposed fields stays when a proposal is applied.
+    after = {**before, **values}
+    proposed = _Proposed(after, keys_of(declared, after), keys_of(declared, before) if mine else None)
+    others = [
+        _Other(record.payload, on_file=True, number=record.id or 0, first=True)
+        for record in holdings.records.get(proposal.kind, ())
+        if record is not mine
+    ]
+    records = len(others)
+    others += [
+        _Other(other.payload, on_file=False, number=other.id or 0, first=_is_first(other, proposal))
+        for other in _under_way(holdings.proposals, proposal)
+        if not official or (other.state not in EDITABLE and other.instansi_id == proposal.instansi_id)
+    ]
+    found = (_match(declared, proposed, each, codes, reveal=official) for each in others)
+    matches = sorted((each for each in found if each), key=lambda each: (not each.refused, not each.same))
+    return Compared(records, len(others) - records, tuple(matches))
+
+
+def has_duplicate(holdings: Holdings, declared: RecordKind, record: PersonnelRecord) -> bool:
+    """Whether another record on file is the same as this one, so that this one can go, be it the latest or not.
+
+    Args:
+        holdings: Of its owner, with the records of its kind.
+        declared: The kind.
+        record: On file.
+    """
+    values = readable(declared, record.payload)
+    others = (each for each in holdings.records[declared.key] if each.id != record.id)
+    return any(is_same(declared, values, readable(declared, each.payload)) for each in others)
+
+
+def find_duplicate(
+    declared: RecordKind,
+    records: Sequence[PersonnelRecord],
+    before: Mapping[str, Value] | None,
+    after: Mapping[str, Value],
+) -> PersonnelRecord | None:
+    """The record on file that a proposal would make a second time; None for none.
+
+    Args:
+        declared: Their kind.
+        records: Of the person and the kind, without the one that is changed.
+        before: Values of the record that is changed; None when one is added.
+        after: Its values as proposed.
+    """
+    old = None if before is None else keys_of(declared, before)
+    new = keys_of(declared, after)
+    keys = ((each, keys_of(declared, readable(declared, each.payload))) for each in records)
+    return next((each for each, theirs in keys if becomes_same(old, new, theirs)), None)
+
+
+def _under_way(proposals: Sequence[Proposal], proposal: Proposal) -> list[Proposal]:
+    return [
+        other
+        for other in proposals
+        if other.kind == proposal.kind
+        and other.ended_at is None
+        and other.action is not Action.DELETE
+        and other.id != proposal.id
+    ]
+
+
+def _is_first(other: Proposal, proposal: Proposal) -> bool:
+    """Whether another proposal came before: of two that are the same only the later one is at fault.
+
+    What lies on a desk comes before what its owner can still change; of two on desks the one that was sent first, of two with their
+    owner the one that was begun first.
+    """
+    theirs, mine = other.state in EDITABLE, proposal.state in EDITABLE
+    if theirs is not mine:
+        return mine
+    if not mine and other.sent_at and proposal.sent_at:
+        return (other.sent_at, other.id or 0) < (proposal.sent_at, proposal.id or 0)
+    return (other.id or 0) < (proposal.id or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    """A record as it would be, and by what it is compared; `before` of the record that is changed."""
+
+    values: Mapping[str, Value]
+    keys: RecordKeys
+    before: RecordKeys | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """What a proposal is compared with."""
+
+    payload: Mapping[str, Any]
+    on_file: bool
+    number: int
+    first: bool
+    """It was there before the proposal."""
+
+
+def _match(declared: RecordKind, proposed: _Proposed, other: _Other, codes: Codes, *, reveal: bool) -> Match | None:
+    values = readable(declared, other.payload)
+    keys = keys_of(declared, values)
+    if not proposed.keys.alike(keys):
+        return None
+    refused = other.first and becomes_same(proposed.before if other.on_file else None, proposed.keys, keys)
+    same, title = proposed.keys.same(keys), declared.title(values, codes)
+    told = differing_fields(declared, values, proposed.values)
+    return Match(
+        refused=refused,
+        same=same,
+        on_file=other.on_file,
+        number=other.number,
+        field=agreed_field(declared, proposed.keys, keys) if refused else "",
+        title=title,
+        subtitle=declared.subtitle(values, codes),
+        href=_address(declared, other),
+        differences=[
+            Change(each.field, each.label, each.before, each.after)
+            for each in differences(declared, values, proposed.values, codes, reveal=reveal)
+            if each.field in told
+        ],
+        sentence=_sentence(other, title, adds=proposed.before is None, refused=refused, same=same),
+    )
+
+
+def _address(declared: RecordKind, other: _Other) -> str:
+    group = f"/pdm/{group_of(declared.key).key}"
+    return f"{group}?riwayat={other.number}#riwayat-{other.number}" if other.on_file else f"{group}/{other.number}"
+
+
+def _sentence(other: _Other, title: str, *, adds: bool, refused: bool, same: bool) -> str:
+    if not same:
+        return _SIMILAR
+    if not refused:
+        return _BEFORE if other.on_file else _LATER
+    return (_PROPOSED if not other.on_file else _ADDED if adds else _CHANGED).format(title=title)

@@ -1,0 +1,168 @@
+"""`/pdm`: the tiles, how far a person is, and what comes next (DESIGN 5)."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.period import Phase
+from mysapk_web.pdm import dossier as held
+from mysapk_web.pdm.code_tables import codes
+from mysapk_web.pdm.context import Standing, standing
+from mysapk_web.pdm.dossier import Holdings, kind_of
+from mysapk_web.pdm.presenters import DUTY_LABELS, proposal_view
+from mysapk_web.pdm.rules.groups.base import Duty, Group
+from mysapk_web.pdm.rules.proposal import EDITABLE, SENT_STATES, GroupState, UsulanState
+from mysapk_web.pdm.tables import Proposal
+from mysapk_web.pdm.views.overview import Board, NextStep, TileView
+from mysapk_web.pdm.views.proposal import ProposalView
+from mysapk_web.platform.rules.formatting import whole_percent
+from mysapk_web.platform.rules.text import in_sentence
+
+SEND_PAGE = "/pdm/kirim"
+PROOF_PAGE = "/pdm/bukti"
+
+
+def board(session: Session, actor: Actor) -> Board:
+    """Read the PDM of the actor.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose.
+    """
+    return board_of(session, standing(session, actor))
+
+
+def board_of(session: Session, here: Standing) -> Board:
+    """Read the PDM of a person.
+
+    Args:
+        session: A read transaction is enough.
+        here: Whose.
+    """
+    holdings = with_drafts(session, here)
+    times, tables = here.times, codes(session)
+    editable = [each for each in holdings.proposals if each.state in EDITABLE]
+    views = {each.id: proposal_view(holdings, each, tables) for each in editable}
+    returned = [views[each.id] for each in editable if each.state is UsulanState.PERBAIKAN_MYSAPK]
+    drafts = [views[each.id] for each in editable if each.state is UsulanState.DRAF]
+    tiles = [_tile(holdings, group) for group in here.groups]
+    done = sum(tile.done for tile in tiles)
+    ahead = times.pdm.is_open or times.pdm.phase is Phase.NOT_OPEN
+    return Board(
+        tiles=tiles,
+        done=done,
+        total=len(tiles),
+        percent=whole_percent(done, len(tiles)),
+        optional=sum(group.duty is Duty.OPTIONAL for group in undone(holdings)),
+        days_left=times.pdm.days_left if ahead else None,
+        phase=times.pdm.phase.value,
+        may_write=times.pdm.is_open,
+        may_repair=times.pdm.is_open or times.verification.is_open,
+        closed_sentence=times.closed_sentence(),
+        blockers=_blockers(holdings, drafts, returned),
+        ready=sum(view.may_send for view in drafts),
+        next_step=_next_step(holdings, drafts, returned),
+        returned=returned,
+        zona=times.zona,
+    )
+
+
+def with_drafts(session: Session, here: Standing) -> Holdings:
+    """What a person has, complete enough to check everything that can still be edited.
+
+    Args:
+        session: Any transaction.
+        here: Whose.
+    """
+    holdings = held.read(session, here)
+    editable = [each for each in holdings.proposals if each.state in EDITABLE]
+    held.add_records(session, holdings, {each.kind: kind_of(each) for each in editable}.values())
+    held.add_documents(session, holdings, editable)
+    held.add_trail(session, holdings, editable)
+    return holdings
+
+
+def undone(holdings: Holdings, *, duty: bool = False) -> list[Group]:
+    """The groups that are still red.
+
+    Args:
+        holdings: Of the person.
+        duty: Only those that have to be handled.
+    """
+    return [
+        group
+        for group in holdings.here.groups
+        if not holdings.state(group).handled and not (duty and group.duty is Duty.OPTIONAL)
+    ]
+
+
+def group_page(group: Group) -> str:
+    """Where a group is handled.
+
+    Args:
+        group: One of the twelve.
+    """
+    return f"/pdm/{group.key}"
+
+
+def _tile(holdings: Holdings, group: Group) -> TileView:
+    state, mine = holdings.state(group), holdings.of(group)
+    return TileView(
+        key=group.key,
+        label=group.label,
+        description=group.description,
+        state=state.value,
+        state_label=state.label,
+        count=holdings.count(group),
+        draft_count=_count(mine, frozenset({UsulanState.DRAF})),
+        open_count=_count(mine, SENT_STATES - {UsulanState.PERBAIKAN_MYSAPK}),
+        returned_count=_count(mine, frozenset({UsulanState.PERBAIKAN_MYSAPK})),
+        duty_label=DUTY_LABELS[group.duty],
+        done=state.handled,
+        href=group_page(group),
+    )
+
+
+def _count(proposals: list[Proposal], states: frozenset[UsulanState]) -> int:
+    return sum(each.state in states for each in proposals)
+
+
+def _blockers(holdings: Holdings, drafts: list[ProposalView], returned: list[ProposalView]) -> list[str]:
+    found = [f"{view.group_label}: usulan dikembalikan dan menunggu perbaikan Anda." for view in returned]
+    for view in drafts:
+        what = f"{view.group_label}: draf {in_sentence(view.action_label)} {in_sentence(view.kind_label)}"
+        todo = f"masih kurang {view.faults_count} hal" if view.faults_count else "sudah lengkap, belum dikirim"
+        found.append(f"{what} {todo}.")
+    busy = {view.group for view in (*drafts, *returned)}
+    left = sorted(undone(holdings), key=lambda group: group.duty is Duty.OPTIONAL)
+    return found + [f"{group.label}: {_reason(holdings, group)}" for group in left if group.key not in busy]
+
+
+def _reason(holdings: Holdings, group: Group) -> str:
+    if holdings.state(group) is GroupState.PERLU_PERBAIKAN:
+        return "usulan ditolak; baca alasannya, lalu periksa kembali data Anda."
+    return "belum diperiksa (tidak wajib)." if group.duty is Duty.OPTIONAL else "belum diperiksa."
+
+
+def _next_step(holdings: Holdings, drafts: list[ProposalView], returned: list[ProposalView]) -> NextStep:
+    times = holdings.here.times
+    if returned and (times.pdm.is_open or times.verification.is_open):
+        first = returned[0]
+        return NextStep(
+            f"Perbaiki usulan {first.group_label}",
+            "Usulan ini dikembalikan. Baca alasannya, perbaiki, lalu kirim kembali.",
+            f"/pdm/{first.group}",
+        )
+    if not times.pdm.is_open:
+        return NextStep("Lihat usulan Anda", times.closed_sentence(), "/usulan")
+    ready = {view.group for view in drafts if view.may_send}
+    started = {view.group for view in drafts} - ready
+    red = [group for group in undone(holdings) if group.key not in ready]
+    red.sort(key=lambda group: (group.duty is Duty.OPTIONAL, group.key not in started))
+    if red and (red[0].duty is not Duty.OPTIONAL or not ready):
+        verb = "Lanjutkan" if red[0].key in started else "Periksa"
+        return NextStep(f"{verb} {red[0].label}", red[0].description, group_page(red[0]))
+    if ready:
+        return NextStep("Kirim usulan Anda", "Periksa isian Anda sekali lagi, lalu kirim.", SEND_PAGE)
+    return NextStep("Unduh bukti", "Bagian Anda selesai. Unduh bukti Pemutakhiran Data Mandiri Anda.", PROOF_PAGE)

@@ -1,0 +1,221 @@
+"""From the declaration of a record to the controls of its form: pure, so that it can be tested without a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, TypedDict
+
+from mysapk_web.organisation.rules.dates import as_typed
+from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, Value
+from mysapk_web.pdm.views.form import FieldView
+from mysapk_web.ui.components.dates import DATE_HELP
+
+SHORT_LIST: Final = 15
+"""Entries of a code table that a select shows; longer ones are searched on the server."""
+
+Control = Literal["text", "long", "number", "date", "choice", "list", "yesno", "fixed"]
+
+_NUMERIC: Final = frozenset(
+    {FieldKind.INTEGER, FieldKind.YEAR, FieldKind.NIK, FieldKind.KK, FieldKind.NPWP, FieldKind.BPJS, FieldKind.POSTCODE}
+)
+_PHONES: Final = frozenset({FieldKind.PHONE, FieldKind.TELEPHONE})
+_SHORT: Final = frozenset({FieldKind.INTEGER, FieldKind.YEAR, FieldKind.DECIMAL, FieldKind.DATE, FieldKind.POSTCODE})
+YES, NO = "ya", "tidak"
+
+
+class Option(TypedDict):
+    """One entry of a list."""
+
+    value: str
+    label: str
+
+
+class Rule(TypedDict):
+    """When a field is asked for, as the script reads it; no `field`: always."""
+
+    field: str
+    values: list[str]
+    least: str
+    most: str
+
+
+class FieldRow(TypedDict):
+    """One control."""
+
+    name: str
+    label: str
+    control: Control
+    help: str
+    described: str
+    mode: str
+    width: str
+    value: str
+    text: str
+    around: str
+    parent: str
+    options: list[Option]
+    on_file: str
+    differs: bool
+    unkept: bool
+
+
+class SectionRow(TypedDict):
+    """Fields that stand together; the first one has no heading."""
+
+    heading: str
+    names: list[str]
+    fields: list[FieldRow]
+
+
+def control_of(field: Field, *, options: int, writable: bool) -> Control:
+    """Which control a field has.
+
+    Args:
+        field: Its declaration.
+        options: How many entries may be chosen.
+        writable: Whether the person may change it.
+    """
+    if field.read_only or not writable:
+        return "fixed"
+    if field.kind is FieldKind.CODE:
+        # The choices of a field that follows another one change while the form is open: they are searched.
+        return "choice" if 0 < options <= SHORT_LIST and not _follows(field) else "list"
+    kinds: dict[FieldKind, Control] = {
+        FieldKind.LONG_TEXT: "long",
+        FieldKind.DATE: "date",
+        FieldKind.BOOLEAN: "yesno",
+    }
+    return kinds.get(field.kind, "number" if field.kind in _NUMERIC else "text")
+
+
+def _follows(field: Field) -> str:
+    """The field whose value narrows the choices; empty for none."""
+    return "" if field.parent.startswith("@") else field.parent
+
+
+def typed_value(field: Field, value: Value) -> str:
+    """A stored value as a person types it: dates day first, decimals with a comma.
+
+    Args:
+        field: Its declaration.
+        value: What is stored; a draft may hold what could not be read.
+    """
+    if field.kind is FieldKind.BOOLEAN:
+        return YES if value is True else NO
+    if value is None:
+        return ""
+    text = str(value)
+    if field.kind is FieldKind.DATE:
+        return as_typed(text)
+    return text.replace(".", ",") if field.kind is FieldKind.DECIMAL else text
+
+
+def read_typed(field: Field, text: str) -> str | bool:
+    """What a control sent, for the validation.
+
+    Args:
+        field: Its declaration.
+        text: From the browser.
+    """
+    if field.kind is FieldKind.BOOLEAN:
+        return text == YES
+    return text
+
+
+def rule_of(field: Field, *, shown: bool) -> Rule:
+    """When a field is asked for. What depends on the person was decided by the server; the rest follows the values as they change.
+
+    Args:
+        field: Its declaration.
+        shown: Whether it is asked for now.
+    """
+    condition = field.shown_when
+    if condition is None or (condition.field.startswith("@") and shown):
+        return {"field": "", "values": [], "least": "", "most": ""}
+    return {
+        "field": condition.field,
+        "values": [_as_typed(value) for value in condition.values],
+        "least": "" if condition.at_least is None else str(condition.at_least),
+        "most": "" if condition.at_most is None else str(condition.at_most),
+    }
+
+
+def _as_typed(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return YES if value else NO
+    return str(value)
+
+
+def field_row(field: Field, view: FieldView, *, on_file: str = "", writable: bool = True) -> FieldRow:
+    """A control as a state may hold it.
+
+    Args:
+        field: Its declaration.
+        view: What the draft holds of it.
+        on_file: What the record on file says, in words.
+        writable: Whether the person may change it.
+    """
+    control = control_of(field, options=len(view.options), writable=writable)
+    helps = [view.help, DATE_HELP if control == "date" else ""]
+    wanted = " ".join(part for part in helps if part)
+    options: list[Option] = [{"value": value, "label": label} for value, label in view.options]
+    return {
+        "name": field.name,
+        "label": view.label if view.required or control in ("fixed", "yesno") else f"{view.label} (opsional)",
+        "control": control,
+        "help": wanted,
+        "described": f"{field.name}-bantuan" if wanted else "",
+        "mode": _mode(field.kind),
+        "width": "input input-short" if field.kind in _SHORT else "input",
+        "value": typed_value(field, view.value),
+        "text": view.text,
+        "around": _follows(field),
+        "parent": view.parent,
+        "options": options if control == "choice" else [],
+        "on_file": on_file,
+        "differs": view.text != on_file,
+        # A number that is masked: nothing of it stays in the browser when the session ends (assets/typed.jsx).
+        "unkept": field.sensitive and field.kind in _NUMERIC | _PHONES,
+    }
+
+
+def _mode(kind: FieldKind) -> str:
+    if kind is FieldKind.DECIMAL:
+        return "decimal"
+    if kind in _PHONES:
+        return "tel"
+    if kind is FieldKind.EMAIL:
+        return "email"
+    return "numeric" if kind in _NUMERIC or kind is FieldKind.DATE else "text"
+
+
+def sections(fields: Sequence[tuple[str, FieldRow]], unnamed: str) -> list[SectionRow]:
+    """Fields under their headings, each heading once, in the order of their first field.
+
+    Args:
+        fields: Heading and control.
+        unnamed: Heading of the fields that have none, where they don't come first.
+    """
+    found: dict[str, list[FieldRow]] = {}
+    for heading, row in fields:
+        found.setdefault(heading or (unnamed if found and "" not in found else ""), []).append(row)
+    return [
+        {"heading": heading, "names": [row["name"] for row in rows], "fields": rows} for heading, rows in found.items()
+    ]
+
+
+def changed_values(sent: object, fields: Mapping[str, Field], limit: int) -> dict[str, str | bool]:
+    """What a page sent, reduced to texts of fields that the record has.
+
+    Args:
+        sent: Anything a client may send.
+        fields: Declarations by name.
+        limit: Longest text taken, characters; the rest of a longer one is cut off, and the validation says that it is too long.
+    """
+    if not isinstance(sent, dict):
+        return {}
+    return {
+        name: read_typed(fields[name], text[:limit])
+        for name, text in sent.items()
+        if name in fields and not fields[name].read_only and isinstance(text, str)
+    }

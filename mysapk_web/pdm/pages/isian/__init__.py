@@ -1,0 +1,6 @@
+"""`/pdm/<grup>/<usulan>`: the form of one usulan, which saves itself."""
+
+from mysapk_web.pdm.pages.isian.state import IsianState
+from mysapk_web.pdm.pages.isian.view import isian
+
+__all__ = ["IsianState", "isian"]

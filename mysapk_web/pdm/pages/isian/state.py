@@ -1,0 +1,356 @@
+"""What the form of a usulan holds and does. The draft lies in the database after every pause; nothing is only here."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypedDict
+
+import reflex as rx
+
+from mysapk_web.pdm import assignment, documents, new_proposal, submit
+from mysapk_web.pdm import form as pdm_form
+from mysapk_web.pdm.code_tables import search_codes
+from mysapk_web.pdm.drafts import save_draft
+from mysapk_web.pdm.pages.components.controls import (
+    Option,
+    Rule,
+    SectionRow,
+    changed_values,
+    field_row,
+    rule_of,
+    sections,
+)
+from mysapk_web.pdm.pages.components.matches import MatchRow, match_rows
+from mysapk_web.pdm.pages.components.usulan import DocumentRow, document_row, proposal_row
+from mysapk_web.pdm.rules.groups import kind
+from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.rules.groups.fields import Condition, Field
+from mysapk_web.pdm.rules.groups.values import KEPT_LENGTH
+from mysapk_web.pdm.views.form import DocumentSlot, FormView, SavedDraft
+from mysapk_web.platform import clock, executors
+from mysapk_web.platform.errors import InputRefused, NotAllowed, Refused
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
+from mysapk_web.ui.formatting import NOT_CONFIRMED, part_of_path, unit_of
+from mysapk_web.ui.shell import ShellState
+from mysapk_web.ui.state import OUTDATED, AppState, text_of
+
+LOOK_FIRST: Final = (
+    "Belum terkirim: Anda sudah memiliki data yang mirip. Bandingkan dengan data yang ditunjukkan, lalu kirim kembali bila memang "
+    "berbeda."
+)
+MATCHES: Final = "data-serupa"
+"""Id of the place where they are shown."""
+FOUND = 20
+"""Entries of a searched list."""
+
+
+class Saved(TypedDict):
+    """The last answer to a save, or to opening the page (`loaded`)."""
+
+    stamp: int
+    loaded: bool
+    ok: bool
+    version: int
+    at: str
+    sentence: str
+
+
+class Found(TypedDict):
+    """What a searched list found last."""
+
+    field: str
+    text: str
+    options: list[Option]
+    more: bool
+
+
+class SlotRow(TypedDict):
+    """One document that goes with the record."""
+
+    ident: str
+    label: str
+    limit: int
+    to: str
+    stored: list[DocumentRow]
+    number: int
+
+
+NOTHING_SAVED: Saved = {"stamp": 0, "loaded": True, "ok": True, "version": 0, "at": "", "sentence": ""}
+NOTHING_FOUND: Found = {"field": "", "text": "", "options": [], "more": False}
+
+
+def slot_id(rule: str) -> str:
+    """Id of the control of a document, where its fault leads to.
+
+    Args:
+        rule: Code of the document.
+    """
+    return f"dokumen-{rule}"
+
+
+def slot_row(slot: DocumentSlot, proposal: int) -> SlotRow:
+    """One document as a state may hold it."""
+    return {
+        "ident": slot_id(slot.rule),
+        "label": slot.label if slot.required else f"{slot.label} (opsional)",
+        "limit": slot.max_bytes,
+        "to": f"/dokumen/{proposal}/{slot.rule}",
+        "stored": [document_row(slot.document)] if slot.document else [],
+        "number": slot.document.id if slot.document else 0,
+    }
+
+
+def still_missing(view: FormView) -> dict[str, str]:
+    """What has to be corrected or added before a usulan can be sent, by the id of its control.
+
+    Args:
+        view: The draft as it is stored.
+    """
+    found = {field.name: field.fault for field in view.fields if field.fault}
+    for slot in view.documents:
+        if slot.required and slot.document is None:
+            found[slot_id(slot.rule)] = f"Unggah {slot.label}."
+    if view.faults:
+        found[""] = " ".join(view.faults)
+    return found
+
+
+def asks_documents(name: str) -> set[str]:
+    """Fields of a kind of record that decide which documents it needs.
+
+    Args:
+        name: Key of the kind.
+    """
+    return {rule.required.field for rule in kind(name).documents if isinstance(rule.required, Condition)}
+
+
+def declared(name: str) -> dict[str, Field]:
+    """The fields of a kind of record by name.
+
+    Args:
+        name: Key of the kind.
+    """
+    return {field.name: field for field in kind(name).fields}
+
+
+class IsianState(AppState):
+    """One usulan being filled in."""
+
+    ready: bool = False
+    unknown: bool = False
+    usulan_id: int = 0
+    last_part: str = ""
+    """The same, as the address says it."""
+    kind_name: str = ""
+    heading: str = ""
+    title: str = ""
+    group_label: str = ""
+    group_href: str = ""
+    status: str = ""
+    tone: str = "plain"
+    reason: str = ""
+    is_draft: bool = True
+    deletes: bool = False
+    compares: bool = False
+    changed_on_file: bool = False
+    writable: bool = False
+    sendable: bool = False
+    closed: str = ""
+    units: list[list[str]] = []
+    usual: str = ""
+    sections: list[SectionRow] = []
+    rules: dict[str, Rule] = {}
+    values: dict[str, str] = {}
+    on_file: list[dict[str, str]] = []
+    slots: list[SlotRow] = []
+    doubts: dict[str, str] = {}
+    """Faults of the draft, shown beside a field once it was left; nothing is announced while somebody types."""
+    hints: dict[str, str] = {}
+    matches: list[MatchRow] = []
+    """What the person has that is the same or similar, as of the last look: saving is too quick to compare."""
+    saved: Saved = NOTHING_SAVED
+    found: Found = NOTHING_FOUND
+
+    def _answer(self, *, version: int, ok: bool = True, loaded: bool = False, at: str = "", sentence: str = "") -> None:
+        self.saved = {
+            "stamp": self.saved["stamp"] + 1,
+            "loaded": loaded,
+            "ok": ok,
+            "version": version,
+            "at": at,
+            "sentence": sentence,
+        }
+
+    @handler(LOGGED_IN)
+    async def load(self) -> None:
+        """Everything at once; also after a lost connection, when what was typed meanwhile is sent afterwards."""
+        self.faults, self.notice = {}, ""
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        try:
+            view = await executors.look(pdm_form.form, actor(), number_of(part_of_path(self.router.url.path, 2)))
+        except (Refused, NotAllowed) as error:
+            self.unknown, self.ready = True, True
+            if isinstance(error, NotAllowed):
+                await note_refusal()
+            return
+        routes = await executors.look(assignment.routes, actor(), view.proposal.id)
+        self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.usual)
+        self._show(view)
+        self.unknown, self.ready = False, True
+
+    def _show(self, view: FormView) -> None:
+        row = proposal_row(view.proposal)
+        self.last_part = str(view.proposal.id)
+        self.usulan_id, self.kind_name, self.heading = view.proposal.id, view.proposal.kind, row["heading"]
+        self.title = row["title"] if view.proposal.record_id else ""
+        self.group_label, self.group_href = row["group_label"], f"/pdm/{row['group']}"
+        self.status, self.tone, self.reason, self.is_draft = row["state"], row["tone"], row["reason"], row["is_draft"]
+        self.writable, self.closed = view.may_write, view.closed_sentence
+        self.deletes = view.proposal.action == Action.DELETE.value
+        self.sendable = view.may_write or (self.deletes and self.is_draft and not view.closed_sentence)
+        self.compares = view.proposal.action == Action.CHANGE.value
+        self.changed_on_file = view.record_changed
+        self.on_file = [{"label": label, "text": text} for label, text in view.before] if self.deletes else []
+        self._show_fields(view)
+        self.slots = [slot_row(slot, view.proposal.id) for slot in view.documents]
+        self.found = NOTHING_FOUND
+        # What is only missing is said when the person goes on, not while the form is still being filled in.
+        self.doubts = {each.name: each.fault for each in view.fields if each.fault and each.value not in (None, "")}
+        self.hints = {each.name: each.warning for each in view.fields if each.warning}
+        self.matches = match_rows(view.matches)
+        self._answer(version=view.version, loaded=True, sentence=view.closed_sentence)
+
+    def _show_fields(self, view: FormView) -> None:
+        fields = {} if self.deletes else declared(view.proposal.kind)
+        rows = [
+            (
+                each.section,
+                field_row(fields[each.name], each, on_file=view.on_file.get(each.name, ""), writable=view.may_write),
+            )
+            for each in view.fields
+            if each.name in fields
+        ]
+        self.sections = sections(rows, view.proposal.kind_label)
+        self.rules = {
+            each.name: rule_of(fields[each.name], shown=each.shown) for each in view.fields if each.name in fields
+        }
+        self.values = {row["name"]: row["value"] for _, row in rows}
+
+    @handler(LOGGED_IN)
+    async def save(self, change: dict[str, Any]) -> None:
+        """Keep what changed since the last pause (the hot path: one use case, and back goes only what changed)."""
+        if not isinstance(change, dict) or change.get("usulan") != self.usulan_id:
+            return
+        version = number_of(change.get("version"))
+        try:
+            done = await self._save(change.get("values"), version)
+        except Refused as refusal:
+            self._answer(version=version, ok=False, at=self.saved["at"], sentence=refusal.sentence)
+            return
+        if done.faults != self.doubts:
+            self.doubts = done.faults
+        if done.warnings != self.hints:
+            self.hints = done.warnings
+        self._answer(version=done.version, at=clock.now().isoformat())
+        asked_anew = asks_documents(self.kind_name) & set(change["values"])
+        if asked_anew or self.faults:
+            view = await executors.look(pdm_form.form, actor(), self.usulan_id)
+            if asked_anew:
+                self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
+            self._drop_faults(view)
+
+    def _drop_faults(self, view: FormView) -> None:
+        """Keep of the faults of the last check what is still wrong, as it is wrong now."""
+        missing, judged = still_missing(view), {*declared(self.kind_name), *(slot["ident"] for slot in self.slots)}
+        left = {name: missing.get(name, sentence) for name, sentence in self.faults.items()}
+        left = {name: sentence for name, sentence in left.items() if name in missing or name not in judged}
+        if left != self.faults:
+            self.faults = left
+
+    async def _save(self, sent: object, version: int) -> SavedDraft:
+        values = changed_values(sent, self._declared(), KEPT_LENGTH)
+        return await executors.run_single(save_draft, actor(), self.usulan_id, version=version, values=values)
+
+    def _declared(self) -> dict[str, Field]:
+        """The fields of the usulan that is open.
+
+        Raises:
+            Refused: None is; no page that was loaded asks then.
+        """
+        if not self.kind_name:
+            raise Refused(OUTDATED)
+        return declared(self.kind_name)
+
+    @handler(LOGGED_IN)
+    async def search(self, query: dict[str, Any]) -> None:
+        """Search a long list; nothing is kept."""
+        name, text = text_of(query, "field", 60), text_of(query, "text", 200)
+        field = self._declared().get(name)
+        if field is None or not field.table:
+            return
+        entries = await executors.look(
+            search_codes, field.table, text, limit=FOUND + 1, parent=text_of(query, "parent", 60)
+        )
+        self.found = {
+            "field": name,
+            "text": text,
+            "options": [{"value": entry.code, "label": entry.label} for entry in entries[:FOUND]],
+            "more": len(entries) > FOUND,
+        }
+
+    @handler(LOGGED_IN)
+    async def documents_changed(self) -> None:
+        """A document was stored by its own route."""
+        await self._look_at_documents()
+
+    async def _look_at_documents(self) -> None:
+        view = await executors.look(pdm_form.form, actor(), self.usulan_id)
+        self._show_fields(view)  # "loaded" makes the page show these values
+        self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
+        self._drop_faults(view)
+        self._answer(version=view.version, loaded=True, at=self.saved["at"])
+
+    @handler(LOGGED_IN)
+    async def remove_document(self, form: dict[str, Any]) -> None:
+        """Take a document away."""
+        await executors.run(documents.remove, actor(), document_id=number_of(text_of(form, "dokumen")))
+        await self._look_at_documents()
+        self._tell(notice="Dokumen dihapus.")
+
+    @handler(LOGGED_IN)
+    async def check(self, form: dict[str, Any]) -> Any:
+        """Save everything, say what is still missing, or go on to sending."""
+        if not self.deletes:
+            done = await self._save(form, self.saved["version"])
+            self._answer(version=done.version, at=clock.now().isoformat())
+        view = await executors.look(pdm_form.form, actor(), self.usulan_id)
+        self.slots, self.matches = [slot_row(slot, self.usulan_id) for slot in view.documents], match_rows(view.matches)
+        missing = still_missing(view)
+        if missing:
+            raise InputRefused(missing)
+        self._tell()
+        return rx.redirect(f"/pdm/kirim?usulan={self.usulan_id}#usulan-{self.usulan_id}")
+
+    @handler(LOGGED_IN)
+    async def send(self, form: dict[str, Any]) -> Any:
+        """Send this usulan."""
+        if text_of(form, "pernyataan") != "ya":
+            raise Refused(NOT_CONFIRMED, "pernyataan")
+        view = await executors.look(pdm_form.form, actor(), self.usulan_id)
+        seen, self.matches = {row["href"] for row in self.matches}, match_rows(view.matches)
+        missing = still_missing(view)
+        if missing:
+            raise InputRefused(missing)
+        if any(row["href"] not in seen for row in self.matches):
+            raise Refused(LOOK_FIRST, MATCHES)
+        await executors.run(submit.send, actor(), [self.usulan_id], unor_id=unit_of(form))
+        self._tell()
+        return rx.redirect(f"/pdm/kirim?terkirim={self.usulan_id}")
+
+    @handler(LOGGED_IN)
+    async def discard(self, form: dict[str, Any]) -> Any:
+        """Throw the draft away."""
+        await executors.run(new_proposal.discard, actor(), self.usulan_id)
+        self._tell()
+        return rx.redirect(self.group_href)

@@ -1,0 +1,6 @@
+"""`/pdm/kirim`: check the answers, then send all that is ready, or one."""
+
+from mysapk_web.pdm.pages.kirim.state import KirimState
+from mysapk_web.pdm.pages.kirim.view import kirim
+
+__all__ = ["KirimState", "kirim"]

@@ -1,0 +1,197 @@
+"""What `/pdm/kirim` holds and does: what is about to be sent, then what was sent."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from mysapk_web.pdm import assignment, submit
+from mysapk_web.pdm import form as pdm_form
+from mysapk_web.pdm import review as pdm_review
+from mysapk_web.pdm.pages.components.matches import MatchRow, match_rows
+from mysapk_web.pdm.pages.components.usulan import proposal_row
+from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.views.review import ReviewGroup, ReviewItem
+from mysapk_web.platform import executors
+from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.text import in_sentence
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
+from mysapk_web.ui.formatting import NOT_CONFIRMED, unit_of
+from mysapk_web.ui.shell import ShellState
+from mysapk_web.ui.state import AppState, text_of
+
+PATH = "/pdm/kirim"
+PAGE_SIZE = 10
+"""Usulan on a page of the list; sending takes all that are ready, whatever page is shown."""
+
+
+class ItemRow(TypedDict):
+    """One usulan to check."""
+
+    number: int
+    title: str
+    heading: str
+    state: str
+    tone: str
+    changes: list[list[str]]
+    documents: list[str]
+    problems: list[str]
+    warnings: list[str]
+    matches: list[MatchRow]
+    href: str
+    sendable: bool
+    emptied: str
+    """What is said of a value that goes."""
+
+
+class GroupRow(TypedDict):
+    """What is proposed in one group."""
+
+    label: str
+    href: str
+    items: list[ItemRow]
+
+
+class Link(TypedDict):
+    """Something to do elsewhere."""
+
+    text: str
+    title: str
+    href: str
+
+
+def item_row(view: ReviewItem) -> ItemRow:
+    """One usulan as a state may hold it."""
+    row = proposal_row(view.proposal)
+    return {
+        "number": row["number"],
+        "title": row["title"],
+        "heading": row["heading"],
+        "state": row["state"],
+        "tone": row["tone"],
+        "changes": [[change.label, change.before, change.after] for change in view.changes],
+        "documents": view.documents,
+        "problems": view.problems,
+        "warnings": view.warnings,
+        "matches": match_rows(view.matches),
+        "href": view.href,
+        "sendable": view.ready,
+        "emptied": "dihapus" if view.proposal.action == Action.DELETE else "dikosongkan",
+    }
+
+
+def page_with(groups: list[ReviewGroup], usulan: int) -> int:
+    """The page that a usulan is on; the first for one that is on none.
+
+    Args:
+        groups: From the review.
+        usulan: Its number.
+    """
+    numbers = [item.proposal.id for group in groups for item in group.items]
+    return numbers.index(usulan) // PAGE_SIZE + 1 if usulan in numbers else 1
+
+
+def group_rows(groups: list[ReviewGroup], number: int) -> list[GroupRow]:
+    """One page of what is to check, under the names of its groups; a group may go on overleaf.
+
+    Args:
+        groups: From the review.
+        number: Of the page, from 1.
+    """
+    first, found = (number - 1) * PAGE_SIZE, []
+    end = first + PAGE_SIZE
+    for group in groups:
+        rows = [item_row(item) for item in group.items[max(0, first) : max(0, end)]]
+        first, end = first - len(group.items), end - len(group.items)
+        if rows:
+            found.append(GroupRow(label=group.label, href=group.href, items=rows))
+    return found
+
+
+class KirimState(AppState):
+    """What is about to be sent, then what was sent."""
+
+    ready: bool = False
+    groups: list[GroupRow] = []
+    blockers: list[Link] = []
+    sendable: int = 0
+    total: int = 0
+    number: int = 1
+    pages: int = 1
+    units: list[list[str]] = []
+    usual: str = ""
+    unit: str = ""
+    """Where what was just sent went."""
+    closed: str = ""
+    sent: list[str] = []
+    kept: list[list[str]] = []
+    complete: bool = False
+
+    @handler(LOGGED_IN)
+    async def load(self) -> None:
+        """Everything at once."""
+        self.faults, self.notice, self.sent, self.kept, self.number = {}, "", [], [], 1
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        await self._look(number_of(self.router.url.query_parameters.get("usulan", "")))
+        just_sent = number_of(self.router.url.query_parameters.get("terkirim", ""))
+        if just_sent:
+            await self._tell_of(just_sent)
+        self.ready = True
+
+    async def _tell_of(self, number: int) -> None:
+        """One usulan was sent from its own form, which leads here afterwards."""
+        try:
+            view = (await executors.look(pdm_form.form, actor(), number)).proposal
+        except NotAllowed:
+            await note_refusal()
+            return
+        if view.sent_at is not None and not view.may_edit:
+            self.sent = [
+                f"{view.group_label}: {in_sentence(view.action_label)} {in_sentence(view.kind_label)}, {view.title}"
+            ]
+            self.complete, self.unit = not self.blockers, view.unit
+
+    async def _look(self, usulan: int = 0) -> None:
+        review = await executors.look(pdm_review.review, actor())
+        if usulan:
+            self.number = page_with(review.groups, usulan)
+        self.total = sum(len(group.items) for group in review.groups)
+        self.pages = max(1, -(-self.total // PAGE_SIZE))
+        self.number = min(self.number, self.pages)
+        self.groups = group_rows(review.groups, self.number)
+        self.blockers = [{"title": step.title, "text": step.text, "href": step.href} for step in review.blockers]
+        self.sendable = len(review.ready) if review.may_send else 0
+        self.closed = review.closed_sentence
+        routes = await executors.look(assignment.routes, actor())
+        self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.usual)
+
+    @handler(LOGGED_IN)
+    async def turn(self, form: dict[str, Any]) -> None:
+        """Show another page, from its top: a page of these is long."""
+        self.number = max(1, number_of(text_of(form, "halaman")))
+        await self._look()
+        self._tell(notice=f"Menampilkan halaman {self.number} dari {self.pages}.")
+
+    @handler(LOGGED_IN)
+    async def send_all(self, form: dict[str, Any]) -> None:
+        """Send everything that is ready."""
+        if text_of(form, "pernyataan") != "ya":
+            raise Refused(NOT_CONFIRMED, "pernyataan")
+        await self._send(None, unit_of(form))
+
+    @handler(LOGGED_IN)
+    async def send_one(self, form: dict[str, Any]) -> None:
+        """Send one usulan."""
+        number = number_of(text_of(form, "usulan"))
+        if text_of(form, "pernyataan") != "ya":
+            raise Refused(NOT_CONFIRMED, f"pernyataan-{number}")
+        await self._send([number], unit_of(form))
+
+    async def _send(self, numbers: list[int] | None, unor: int | None) -> None:
+        result = await executors.run(submit.send, actor(), numbers, unor_id=unor)
+        self.unit = ", ".join(result.units)
+        self.sent, self.complete = result.sent, result.complete
+        self.kept = [list(pair) for pair in result.kept]
+        await self._look()
+        self._tell(notice=f"{len(result.sent)} usulan terkirim.")

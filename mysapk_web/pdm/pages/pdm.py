@@ -1,0 +1,232 @@
+"""`/pdm`: the twelve tiles, how far everything is, what blocks sending."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from mysapk_web.organisation.rules.period import Phase
+from mysapk_web.pdm import overview
+from mysapk_web.pdm.pages.components.usulan import ProposalRow, chip, proposal_row, returned
+from mysapk_web.pdm.rules.proposal import GroupState
+from mysapk_web.pdm.views.overview import Board, TileView, time_left
+from mysapk_web.platform import executors
+from mysapk_web.ui.access import LOGGED_IN, actor, handler
+from mysapk_web.ui.components.display import inset, section, skeleton
+from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.progress import progress
+from mysapk_web.ui.shell import ShellState, page
+from mysapk_web.ui.state import AppState
+
+RETURNED = 5
+"""So many that came back are shown here; all are in the history."""
+FEW = 4
+"""So many things to do are listed at once; more are behind a line that says how many."""
+
+
+class Tile(TypedDict):
+    """One of the twelve."""
+
+    label: str
+    description: str
+    state: str
+    tone: str
+    counts: str
+    duty: str
+    href: str
+
+
+def tone_of_tile(tile: TileView) -> str:
+    """Red until handled, amber when something came back, green when done.
+
+    Args:
+        tile: From the board.
+    """
+    if tile.state == GroupState.PERLU_PERBAIKAN.value:
+        return "warn"
+    return "good" if tile.done else "todo"
+
+
+def counts_in_words(tile: TileView) -> str:
+    """How much there is, in one line.
+
+    Args:
+        tile: From the board.
+    """
+    parts = [f"{tile.count} riwayat di berkas" if tile.count else "Belum ada riwayat di berkas"]
+    if tile.returned_count:
+        parts.append(f"{tile.returned_count} dikembalikan")
+    if tile.draft_count:
+        parts.append(f"{tile.draft_count} draf")
+    if tile.open_count:
+        parts.append(f"{tile.open_count} usulan berjalan")
+    return ", ".join(parts)
+
+
+def left_in_words(board: Board) -> str:
+    """How many groups are left, in the count of the tiles: done and left make all of them.
+
+    Args:
+        board: Of the person.
+    """
+    left = board.total - board.done
+    if not left:
+        return "Yang belum terkirim"
+    if left == board.optional:
+        return f"Belum selesai: {left} kelompok (tidak wajib)"
+    return f"Belum selesai: {left} kelompok" + (
+        f" ({board.optional} di antaranya tidak wajib)" if board.optional else ""
+    )
+
+
+def tile_row(tile: TileView) -> Tile:
+    """A tile as a state may hold it."""
+    return {
+        "label": tile.label,
+        "description": tile.description,
+        "state": tile.state_label,
+        "tone": tone_of_tile(tile),
+        "counts": counts_in_words(tile),
+        "duty": tile.duty_label,
+        "href": tile.href,
+    }
+
+
+class PapanState(AppState):
+    """The board."""
+
+    ready: bool = False
+    tiles: list[Tile] = []
+    done: int = 0
+    total: int = 0
+    percent: int = 0
+    period: str = ""
+    urgent: bool = False
+    blockers: list[str] = []
+    left: str = ""
+    few: bool = False
+    sendable: int = 0
+    next_title: str = ""
+    next_text: str = ""
+    next_href: str = "/pdm"
+    returned: list[ProposalRow] = []
+    more_returned: int = 0
+
+    @handler(LOGGED_IN)
+    async def load(self) -> None:
+        """Everything at once."""
+        self.faults, self.notice = {}, ""
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        board = await executors.look(overview.board, actor())
+        self.tiles = [tile_row(tile) for tile in board.tiles]
+        self.done, self.total, self.percent = board.done, board.total, board.percent
+        self.period, self.urgent = time_left(board), board.phase in (Phase.CLOSING.value, Phase.CLOSED.value)
+        self.blockers, self.sendable = board.blockers, board.ready
+        self.left, self.few = left_in_words(board), len(board.blockers) <= FEW
+        step = board.next_step
+        self.next_title, self.next_text, self.next_href = step.title, step.text, step.href
+        self.returned = [proposal_row(view) for view in board.returned[:RETURNED]]
+        self.more_returned = max(0, len(board.returned) - RETURNED)
+        self.ready = True
+
+
+def _tile(item: ObjectVar[Tile]) -> rx.Component:
+    return rx.el.li(
+        rx.el.h3(rx.el.a(item["label"], href=item["href"])),
+        rx.el.p(chip(item["state"], item["tone"])),
+        rx.el.p(item["duty"], ". ", item["counts"], "."),
+        class_name=f"tile pdm-tile pdm-{item['tone']}",
+    )
+
+
+def _next() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Langkah berikutnya", custom_attrs={"id": "berikutnya"}),
+        rx.el.p(rx.el.strong(PapanState.next_title)),
+        rx.el.p(PapanState.next_text),
+        rx.el.p(rx.el.a("Lanjutkan", href=PapanState.next_href, class_name="button button-primary"), class_name="mt-4"),
+        class_name="card next",
+        custom_attrs={"aria-labelledby": "berikutnya"},
+    )
+
+
+def _blockers() -> rx.Component:
+    return rx.cond(
+        PapanState.blockers,
+        rx.el.details(
+            rx.el.summary(PapanState.left),
+            rx.el.ul(rx.foreach(PapanState.blockers, lambda line: rx.el.li(line)), class_name="bullets"),
+            class_name="blockers",
+            open=PapanState.few,
+        ),
+    )
+
+
+def _summary() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            progress(PapanState.done, PapanState.total, PapanState.percent),
+            rx.cond(
+                PapanState.period,
+                rx.cond(
+                    PapanState.urgent,
+                    inset(rx.el.p(PapanState.period), kind="warn"),
+                    rx.el.p(PapanState.period),
+                ),
+            ),
+            rx.cond(
+                PapanState.sendable > 0,
+                rx.el.p(
+                    rx.el.a(
+                        f"Periksa dan kirim {PapanState.sendable} usulan",
+                        href="/pdm/kirim",
+                        class_name="button button-secondary",
+                    )
+                ),
+            ),
+            _blockers(),
+            class_name="stack",
+        ),
+        _next(),
+        class_name="board",
+    )
+
+
+def _content() -> rx.Component:
+    return rx.fragment(
+        _summary(),
+        rx.cond(
+            PapanState.returned,
+            section(
+                "Dikembalikan kepada Anda",
+                returned(PapanState.returned, PapanState.more_returned),
+            ),
+        ),
+        section("Kelompok data", rx.el.ul(rx.foreach(PapanState.tiles, _tile), class_name="tiles")),
+        section(
+            "Setelah semuanya diperiksa",
+            rx.el.ul(
+                rx.el.li(rx.el.a("Periksa dan kirim usulan", href="/pdm/kirim")),
+                rx.el.li(rx.el.a("Unduh bukti pemutakhiran", href="/pdm/bukti")),
+                rx.el.li(rx.el.a("Lihat histori usulan", href="/usulan")),
+                class_name="bullets",
+            ),
+        ),
+    )
+
+
+def papan() -> rx.Component:
+    """The page."""
+    return page(
+        outcome(),
+        rx.el.h1("Pemutakhiran Data Mandiri"),
+        rx.el.p(
+            "Periksa tiap kelompok data. Nyatakan sudah sesuai, atau usulkan perubahan beserta dokumennya.",
+            class_name="lead",
+        ),
+        rx.cond(PapanState.ready, _content(), skeleton(10)),
+        here="/pdm",
+    )

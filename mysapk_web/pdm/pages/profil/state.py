@@ -1,0 +1,325 @@
+"""What `/profil` holds and does. A sensitive value is here only while its owner looks at it."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from mysapk_web.accounts.email_change import ask_email, cancel_email, confirm_email
+from mysapk_web.pdm import quality
+from mysapk_web.pdm.code_tables import search_codes
+from mysapk_web.pdm.declarations import state_group
+from mysapk_web.pdm.group_page import group_view
+from mysapk_web.pdm.pages.components.controls import FieldRow, Option, field_row
+from mysapk_web.pdm.profile import view as profile_view
+from mysapk_web.pdm.profile.update import change_profile
+from mysapk_web.pdm.profile.view import AddressView, SectionView, reveal
+from mysapk_web.pdm.rules.groups.fields import Field
+from mysapk_web.pdm.rules.groups.profil import PROFIL
+from mysapk_web.pdm.rules.groups.values import KEPT_LENGTH
+from mysapk_web.pdm.rules.proposal import Declaration
+from mysapk_web.pdm.views.form import FieldView
+from mysapk_web.platform import executors
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
+from mysapk_web.ui.shell import ShellState
+from mysapk_web.ui.state import AppState, text_of
+
+MOST_FINDINGS = 25
+"""On the page, which says so; whoever has more starts with the gravest."""
+FOUND = 20
+"""Entries of a searched list."""
+NOT_HERE = "Isian ini tidak dapat dikosongkan di sini. Muat ulang halaman ini."
+_FIELDS: dict[str, Field] = {field.name: field for field in PROFIL.fields}
+
+
+class FactRow(TypedDict):
+    """One line of the profile."""
+
+    name: str
+    label: str
+    text: str
+    masked: bool
+    clearable: bool
+    """Something stands there, and the form of the section can't take it away: an empty control leaves it as it is."""
+    doubt: str
+
+
+class ProfileSection(TypedDict):
+    """Lines under one heading."""
+
+    number: int
+    label: str
+    facts: list[FactRow]
+    editable: bool
+
+
+class FindingRow(TypedDict):
+    """Something to put right, and where."""
+
+    dimension: str
+    sentence: str
+    remedy: str
+    href: str
+    link: str
+    pending: bool
+
+
+class Found(TypedDict):
+    """What a searched list found last."""
+
+    field: str
+    text: str
+    options: list[Option]
+    more: bool
+
+
+NOTHING_FOUND: Found = {"field": "", "text": "", "options": [], "more": False}
+
+
+def fact_row(view: FieldView) -> FactRow:
+    """One line as a state may hold it."""
+    return {
+        "name": view.name,
+        "label": view.label,
+        "text": view.text,
+        "masked": view.sensitive and bool(view.text),
+        "clearable": view.sensitive and bool(view.text) and not (view.read_only or view.required),
+        "doubt": view.fault or view.warning,
+    }
+
+
+def profile_section(number: int, view: SectionView) -> ProfileSection:
+    """A section as a state may hold it.
+
+    Args:
+        number: Its place, from 1.
+        view: From the service.
+    """
+    return {
+        "number": number,
+        "label": view.label,
+        "facts": [fact_row(field) for field in view.fields],
+        "editable": any(not field.read_only for field in view.fields),
+    }
+
+
+def editable_rows(view: SectionView) -> list[FieldRow]:
+    """The controls of a section. A sensitive value does not leave the database for them: an empty control leaves it as it is.
+
+    Args:
+        view: From the service.
+    """
+    rows = []
+    for field in view.fields:
+        if field.read_only:
+            continue
+        row = field_row(_FIELDS[field.name], field)
+        if field.sensitive and field.text:
+            kept = f"Tersimpan: {field.text}. Biarkan kosong bila tidak berubah."
+            row["help"] = " ".join(part for part in (row["help"], kept) if part)
+            row["described"] = f"{field.name}-bantuan"
+            row["text"] = ""
+        rows.append(row)
+    return rows
+
+
+def typed_values(form: dict[str, Any], rows: list[FieldRow]) -> dict[str, str]:
+    """What a form changes: every control of the section, but not a sensitive one that was left empty.
+
+    Args:
+        form: Anything a client may send.
+        rows: Controls of the section.
+    """
+    values = {row["name"]: text_of(form, row["name"], KEPT_LENGTH) for row in rows}
+    return {name: text for name, text in values.items() if text.strip() or not _FIELDS[name].sensitive}
+
+
+class ProfilState(AppState):
+    """The own profile."""
+
+    ready: bool = False
+    version: int = 0
+    sections: list[ProfileSection] = []
+    editing: int = 0
+    """Number of the section whose form is open; 0: none."""
+    rows: list[FieldRow] = []
+    checked: bool = False
+    """"Periksa data saya" was asked for."""
+    findings: list[FindingRow] = []
+    more_findings: int = 0
+    revealed: dict[str, str] = {}
+    found: Found = NOTHING_FOUND
+    nothing: dict[str, str] = {}
+    """Faults of a draft, of which a profile has none."""
+    status: str = ""
+    tone: str = "todo"
+    stated: bool = False
+    why_not: str = ""
+    closed: str = ""
+    address: str = ""
+    asks_password: bool = True
+    pending_mask: str = ""
+    pending_minutes: int = 0
+    resend_in: int = 0
+    resend_stamp: int = 0
+
+    @handler(LOGGED_IN)
+    async def load(self) -> None:
+        """Everything at once; nothing is revealed and no form open."""
+        self.faults, self.notice, self.revealed, self.editing, self.rows = {}, "", {}, 0, []
+        self.checked, self.findings = False, []
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        await self._look()
+        self.ready = True
+
+    async def _look(self) -> None:
+        seen = await executors.look(profile_view.profile, actor())
+        self.version = seen.version
+        self.sections = [profile_section(number, view) for number, view in enumerate(seen.sections, start=1)]
+        if 0 < self.editing <= len(seen.sections):
+            self.rows = editable_rows(seen.sections[self.editing - 1])
+        self._show_address(seen.address)
+        group = await executors.look(group_view, actor(), PROFIL.key)
+        self.status, self.tone = group.state_label, "good" if group.done else "todo"
+        self.stated, self.why_not, self.closed = (
+            group.statement is not None,
+            group.why_no_statement or group.why_not_confirmed,
+            group.closed_sentence,
+        )
+
+    def _show_address(self, seen: AddressView) -> None:
+        self.address, self.asks_password = seen.text, seen.needs_password
+        waiting = seen.pending
+        self.pending_mask = waiting.mask if waiting else ""
+        self.pending_minutes = waiting.minutes if waiting else 0
+        self.resend_in = waiting.resend_in if waiting else 0
+        self.resend_stamp += 1
+
+    @handler(LOGGED_IN)
+    async def show_value(self, name: str) -> None:
+        """Show one masked value; it stands in the trail."""
+        if not isinstance(name, str) or name not in _FIELDS:
+            return
+        self.revealed = {**self.revealed, name: await executors.run(reveal, actor(), name=name)}
+
+    @handler(LOGGED_IN)
+    async def hide_value(self, name: str) -> None:
+        """Mask it again."""
+        self.revealed = {known: text for known, text in self.revealed.items() if known != name}
+
+    @handler(LOGGED_IN)
+    async def edit(self, form: dict[str, Any]) -> None:
+        """Open the form of a section."""
+        self.editing = number_of(text_of(form, "bagian", 4))
+        await self._look()
+        self._tell()
+
+    @handler(LOGGED_IN)
+    async def close(self, form: dict[str, Any]) -> None:
+        """Close the form without saving."""
+        self.editing, self.rows = 0, []
+        self._tell()
+
+    @handler(LOGGED_IN)
+    async def save(self, form: dict[str, Any]) -> None:
+        """Change the section at once."""
+        values = typed_values(form, self.rows)
+        done = await executors.run(change_profile, actor(), version=self.version, values=values)
+        self.editing, self.rows, self.revealed = 0, [], {}
+        await self._look_again()
+        changed = ", ".join(done.changed)
+        self._tell(notice=f"Tersimpan: {changed}." if changed else "Tidak ada yang berubah.")
+
+    @handler(LOGGED_IN)
+    async def clear(self, form: dict[str, Any]) -> None:
+        """Take a stored number away, after its dialog."""
+        field = _FIELDS.get(text_of(form, "isian", 60))
+        if field is None or field.read_only or not field.sensitive:
+            raise Refused(NOT_HERE)
+        await executors.run(change_profile, actor(), version=self.version, values={field.name: ""})
+        self.editing, self.rows, self.revealed = 0, [], {}
+        await self._look_again()
+        self._tell(notice=f"{field.label} dikosongkan.")
+
+    async def _look_again(self) -> None:
+        """What changed; and what was found fault with is judged anew, so that nothing stands there that is right by now."""
+        await self._look()
+        if self.checked:
+            await self._judge()
+
+    @handler(LOGGED_IN)
+    async def check(self, form: dict[str, Any]) -> None:
+        """Periksa data saya: BKN's checks of data quality."""
+        count = await self._judge()
+        words = f"{count} hal perlu diperhatikan." if count else "Tidak ada yang perlu diperbaiki."
+        self._tell(notice=f"Data Anda sudah diperiksa. {words}")
+
+    async def _judge(self) -> int:
+        found = await executors.look(quality.findings, actor())
+        self.findings = [
+            {
+                "dimension": each.dimension,
+                "sentence": each.sentence,
+                "remedy": each.remedy,
+                "href": each.href,
+                "link": each.link,
+                "pending": each.pending,
+            }
+            for each in found[:MOST_FINDINGS]
+        ]
+        self.checked, self.more_findings = True, max(0, len(found) - MOST_FINDINGS)
+        return len(found)
+
+    @handler(LOGGED_IN)
+    async def declare(self, form: dict[str, Any]) -> None:
+        """Data sudah sesuai."""
+        await executors.run(state_group, actor(), PROFIL.key, Declaration.SESUAI)
+        await self._look()
+        self._tell(notice="Profil dinyatakan sudah sesuai.")
+
+    @handler(LOGGED_IN)
+    async def undo(self, form: dict[str, Any]) -> None:
+        """Take the declaration back."""
+        await executors.run(state_group, actor(), PROFIL.key, None)
+        await self._look()
+        self._tell(notice="Pernyataan dibatalkan.")
+
+    @handler(LOGGED_IN)
+    async def search(self, query: dict[str, Any]) -> None:
+        """Search a long list; nothing is kept."""
+        name, text = text_of(query, "field", 60), text_of(query, "text", 200)
+        field = _FIELDS.get(name)
+        if field is None or not field.table:
+            return
+        entries = await executors.look(search_codes, field.table, text, limit=FOUND + 1)
+        options: list[Option] = [{"value": entry.code, "label": entry.label} for entry in entries[:FOUND]]
+        self.found = {"field": name, "text": text, "options": options, "more": len(entries) > FOUND}
+
+    @handler(LOGGED_IN)
+    async def ask_address(self, form: dict[str, Any]) -> None:
+        """Ask for a token at a new address."""
+        await executors.run_hashing(
+            visitor(), ask_email, actor(), email=text_of(form, "email"), password=text_of(form, "password")
+        )
+        await self._look()
+        self._tell(notice="Token dikirim ke email baru Anda, bila alamat itu dapat dipakai. Isi token di bawah ini.")
+
+    @handler(LOGGED_IN)
+    async def confirm_address(self, form: dict[str, Any]) -> None:
+        """Use the token: from now on the new address counts."""
+        try:
+            await executors.run(confirm_email, actor(), token=text_of(form, "token"))
+        except Refused:
+            await self._look()
+            raise
+        await self._look()
+        self._tell(notice="Email akun Anda sudah diganti. Kedua alamat diberi tahu, dan perangkat lain dikeluarkan.")
+
+    @handler(LOGGED_IN)
+    async def cancel_address(self, form: dict[str, Any]) -> None:
+        """Drop the request."""
+        await executors.run(cancel_email, actor())
+        await self._look()
+        self._tell(notice="Penggantian email dibatalkan. Email akun Anda tetap yang lama.")

@@ -1,0 +1,230 @@
+"""Judging an uploaded PDF, and the words for what is wrong with it.
+
+The library that reads the file never runs inside the portal: every file is judged in a process of its own (`pdf_worker.py`) with limits
+on memory and time and an empty environment. Few run at a time, and a full queue says so at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.errors import Busy, Refused
+from mysapk_web.platform.executors import database
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAGIC: Final = b"%PDF-"
+MAX_PAGES: Final = 100
+"""As in the worker; said in the sentence."""
+QUEUE: Final = 40
+"""Files that wait for their turn; the last one waits for a second or two."""
+TIME_LIMIT: Final = 30.0
+"""Seconds; the worker ends itself earlier, so this is only reached when the machine stands still."""
+
+WORKER: Final = Path(__file__).with_name("pdf_worker.py")
+_END_WITHIN: Final = 1024
+"""The end mark stands within the last bytes of a whole file (ISO 32000-1, annex H 3.4.4)."""
+_AGAIN: Final = "Buka dokumen itu, pilih Cetak lalu Simpan sebagai PDF, dan unggah hasilnya."
+
+SENTENCES: Final = MappingProxyType(
+    {
+        "not-pdf": "Berkas ini bukan PDF. Pindai atau simpan dokumen sebagai PDF, lalu unggah lagi.",
+        "damaged": "Berkas PDF ini rusak atau terpotong. Pindai atau simpan ulang dokumennya, lalu unggah lagi.",
+        "empty": "PDF ini tidak punya halaman. Pindai atau simpan ulang dokumennya, lalu unggah lagi.",
+        "encrypted": f"PDF ini dikunci dengan sandi atau pembatasan. {_AGAIN}",
+        "pages": f"PDF ini lebih dari {MAX_PAGES} halaman. Unggah hanya halaman yang diminta.",
+        "heavy": "Isi PDF ini terlalu besar setelah dibuka. Pindai ulang dengan resolusi 200 sampai 300 dpi, lalu unggah lagi.",
+        "script": f"PDF ini memuat skrip, dan itu tidak diterima. {_AGAIN}",
+        "automatic": f"PDF ini menjalankan sesuatu secara otomatis saat dibuka, dan itu tidak diterima. {_AGAIN}",
+        "launch": f"PDF ini dapat menjalankan program lain, dan itu tidak diterima. {_AGAIN}",
+        "attachment": f"PDF ini memuat berkas lain di dalamnya, dan itu tidak diterima. {_AGAIN}",
+        "media": f"PDF ini memuat suara, video, atau objek 3D, dan itu tidak diterima. {_AGAIN}",
+        "form": f"PDF ini memakai formulir XFA, yang tidak dapat dibaca semua program. {_AGAIN}",
+        "external": f"PDF ini mengambil isi dari berkas atau situs lain, dan itu tidak diterima. {_AGAIN}",
+        "signature": (
+            "PDF bertanda tangan elektronik ini berubah atau rusak setelah ditandatangani. Unduh ulang dokumen aslinya, "
+            "lalu unggah tanpa mengubahnya."
+        ),
+        "too-slow": f"PDF ini terlalu rumit untuk diperiksa. {_AGAIN}",
+    }
+)
+"""Why a file is refused and what to do, by the code of the worker."""
+
+
+class PdfRefused(Refused):
+    """The file can't be taken.
+
+    Args:
+        code: Key of `SENTENCES`.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(SENTENCES.get(code, SENTENCES["damaged"]))
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What is known of a file that was taken."""
+
+    pages: int
+    signed: bool
+    """It carries an electronic signature (not verified here) and was kept byte for byte."""
+
+
+def examine(source: Path, target: Path) -> Examined:
+    """Judge a PDF and write the copy that may be kept.
+
+    Args:
+        source: The file as it came.
+        target: Where the copy goes; must not exist. Nothing is left there when the file is refused.
+
+    Raises:
+        PdfRefused: The file can't be taken.
+    """
+    _judge_frame(source)
+    try:
+        return _judge_inside(source, target)
+    except PdfRefused:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _judge_inside(source: Path, target: Path) -> Examined:
+    verdict = _verdict_of_worker(source, target)
+    if verdict["fault"]:
+        raise PdfRefused(verdict["fault"])
+    return Examined(verdict["pages"], verdict["signed"])
+
+
+def _judge_frame(source: Path) -> None:
+    """First and last bytes, before a process is spent on the file; nothing may stand before the beginning (polyglots)."""
+    with source.open("rb") as handle:
+        if handle.read(len(MAGIC)) != MAGIC:
+            raise PdfRefused("not-pdf")
+        handle.seek(max(0, source.stat().st_size - _END_WITHIN))
+        if b"%%EOF" not in handle.read():
+            raise PdfRefused("damaged")
+
+
+def _verdict_of_worker(source: Path, target: Path) -> dict[str, Any]:
+    worker: _Worker | None = getattr(_of_thread, "worker", None)
+    if worker is None or not worker.usable:
+        worker = _of_thread.worker = _Worker()
+    return worker.ask(source, target)
+
+
+class _Worker:
+    """A running `pdf_worker.py`, asked by one thread."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(  # noqa: S603  a fixed program
+            [sys.executable, "-I", "-B", str(WORKER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            bufsize=0,
+            start_new_session=True,
+        )
+
+    @property
+    def usable(self) -> bool:
+        """Whether it still runs, and was not given up."""
+        return self.process.poll() is None
+
+    def ask(self, source: Path, target: Path) -> dict[str, Any]:
+        """Have one file judged; a worker that doesn't answer, or answers something else, is given up with all it has begun.
+
+        Raises:
+            PdfRefused: No answer in time.
+        """
+        number = secrets.token_hex(8)
+        question = {"id": number, "source": str(source.resolve()), "target": str(target.resolve())}
+        try:
+            answer = self._answer(json.dumps(question).encode() + b"\n")
+            if answer.get("id") == number:
+                return answer
+        except (OSError, ValueError):
+            pass
+        self._give_up()
+        raise PdfRefused("too-slow")
+
+    def _answer(self, line: bytes) -> dict[str, Any]:
+        """The next line of the worker.
+
+        Raises:
+            OSError: It is gone.
+            ValueError: It said nothing in time, or no JSON.
+        """
+        if self.process.stdin is None or self.process.stdout is None:
+            raise ValueError("no pipes")
+        self.process.stdin.write(line)
+        ready, _, _ = select.select([self.process.stdout], [], [], TIME_LIMIT)
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline() if ready else b"")
+        return answer
+
+    def _give_up(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+_of_thread = threading.local()
+
+
+class _Lane:
+    """Threads that wait for the workers, made at the first use."""
+
+    def __init__(self) -> None:
+        threads = max(1, os.cpu_count() or 1)
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="documents")
+        self.places = threading.BoundedSemaphore(threads + QUEUE)
+
+
+@lru_cache(maxsize=1)
+def _lane() -> _Lane:
+    return _Lane()
+
+
+async def run_checking(use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a use case that examines a document, in its own bounded lane; it opens its transactions around the examination.
+
+    Args:
+        use_case: Takes the database first.
+        *args: Passed on.
+        **kwargs: Passed on.
+
+    Raises:
+        Busy: At once, when too many wait already.
+    """
+    lane = _lane()
+    if not lane.places.acquire(blocking=False):
+        raise Busy
+
+    def work() -> T:
+        try:
+            return use_case(database(), *args, **kwargs)
+        finally:
+            lane.places.release()
+
+    return await asyncio.get_running_loop().run_in_executor(lane.pool, work)

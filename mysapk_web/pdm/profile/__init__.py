@@ -1,0 +1,1 @@
+"""The profile, whose fields change at once."""

@@ -1,0 +1,139 @@
+"""Changing the own profile: at once and without verification, the old value kept (DESIGN 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from mysapk_web.organisation import audit
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.pdm.code_tables import StoredCodes, codes
+from mysapk_web.pdm.context import Standing, standing_of
+from mysapk_web.pdm.payload import editable
+from mysapk_web.pdm.profile.view import FIRST_VERSION, checked_values, record_of
+from mysapk_web.pdm.rules.groups.profil import PROFIL
+from mysapk_web.pdm.rules.groups.validation import Validated, validate
+from mysapk_web.pdm.tables import FormerValue, PersonnelRecord
+from mysapk_web.platform.errors import InputRefused, Refused
+from mysapk_web.platform.rules.audit import AuditTag
+
+MAX_TEXT: Final = 4000
+"""Characters of one value; nobody types more into a field."""
+CHANGED: Final = "Profil Anda baru saja berubah di tempat lain. Muat ulang halaman ini, lalu ulangi perubahan Anda."
+UNKNOWN: Final = "Isian memuat data yang tidak dapat diubah di sini. Muat ulang halaman ini, lalu isi kembali."
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedProfile:
+    """What came of a change.
+
+    Attributes:
+        version: For the next change.
+        changed: Labels of the fields that hold something else now, in the order of the form.
+        warnings: What deserves a second look, by field.
+    """
+
+    version: int
+    changed: list[str]
+    warnings: dict[str, str]
+
+
+def change_profile(session: Session, actor: Actor, *, version: int, values: Mapping[str, str]) -> ChangedProfile:
+    """Change own fields. For everybody logged in; no period has to be open.
+
+    Args:
+        session: Any transaction.
+        actor: The person.
+        version: As last read.
+        values: By field name, as typed; what is not in it stays as it is, an empty text takes a value away.
+
+    Raises:
+        InputRefused: A value is not as it has to be, or belongs to no field that the person may change; nothing is changed.
+        Refused: The profile was changed elsewhere meanwhile.
+    """
+    actor.require(Permission.CHANGE_OWN_PROFILE)
+    _judge_form(values)
+    here, table = standing_of(session, actor.pegawai_id, lock=True), codes(session)
+    record = record_of(session, actor.pegawai_id)
+    if version != (record.version if record else FIRST_VERSION):
+        raise Refused(CHANGED)
+    checked = _checked(record, here, table, values)
+    stored = editable(PROFIL, record.payload if record else {})
+    changed = [field for field in PROFIL.editable if checked.payload[field.name] != stored[field.name]]
+    warnings = {name: words for name, words in checked.warnings.items() if name in values}
+    if not changed:
+        return ChangedProfile(version, [], warnings)
+    record = record or _opened(session, actor, here)
+    _write(session, record, here, {**record.payload, **{field.name: checked.payload[field.name] for field in changed}})
+    audit.record(
+        session,
+        AuditTag.PROFILE_CHANGED,
+        actor_id=actor.account_id,
+        subject_id=actor.account_id,
+        instansi_id=actor.instansi_id,
+        address=actor.visitor.address,
+        fields=[field.name for field in changed],
+    )
+    return ChangedProfile(version + 1, [field.label for field in changed], warnings)
+
+
+def _judge_form(values: Mapping[str, str]) -> None:
+    known = {field.name for field in PROFIL.editable}
+    if not values.keys() <= known or any(not isinstance(value, str) for value in values.values()):
+        raise InputRefused({"": UNKNOWN})
+    long = {name: f"Isi paling banyak {MAX_TEXT} karakter." for name, value in values.items() if len(value) > MAX_TEXT}
+    if long:
+        raise InputRefused(long)
+
+
+def _checked(
+    record: PersonnelRecord | None, here: Standing, table: StoredCodes, values: Mapping[str, str]
+) -> Validated:
+    """The profile as it would be. Faults that were there before and are not touched don't stand in the way."""
+    before = checked_values(record, here, table)
+    wanted = {**editable(PROFIL, record.payload if record else {}), **values}
+    after = validate(PROFIL, wanted, codes=table, today=here.times.today, person=here.facts)
+    faults = {
+        name: sentence
+        for name, sentence in after.faults.items()
+        if name in values or before.faults.get(name) != sentence
+    }
+    if faults:
+        raise InputRefused(faults)
+    return after
+
+
+def _opened(session: Session, actor: Actor, here: Standing) -> PersonnelRecord:
+    """An empty record, for whom the agency has none yet."""
+    record = PersonnelRecord(
+        pegawai_id=actor.pegawai_id,
+        kind=PROFIL.key,
+        version=FIRST_VERSION,
+        created_at=here.times.now,
+        changed_at=here.times.now,
+    )
+    session.add(record)
+    session.flush()
+    return record
+
+
+def _write(session: Session, record: PersonnelRecord, here: Standing, payload: dict[str, Any]) -> None:
+    written = session.execute(
+        update(PersonnelRecord)
+        .where(col(PersonnelRecord.id) == record.id, col(PersonnelRecord.version) == record.version)
+        .values(payload=payload, version=record.version + 1, changed_at=here.times.now)
+        .returning(col(PersonnelRecord.id)),
+        execution_options={"synchronize_session": False},
+    ).one_or_none()
+    if written is None:
+        raise Refused(CHANGED)
+    session.add(
+        FormerValue(
+            record_id=record.id or 0, version=record.version, payload=record.payload, replaced_at=here.times.now
+        )
+    )

@@ -1,0 +1,306 @@
+"""The proof of a finished PDM: what a person declared and sent, with a number, and a public check of it (domain 13.2)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.accounts.rules.token import ALPHABET
+from mysapk_web.organisation import audit, rate_limiting
+from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.periods import moment
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.pdm import dossier as held
+from mysapk_web.pdm.context import Standing, standing, standing_of
+from mysapk_web.pdm.dossier import Holdings
+from mysapk_web.pdm.overview import undone
+from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.tables import Proof
+from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.errors import CountedRefusal, Refused
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.text import in_sentence
+from mysapk_web.platform.signed_links import read_proof, sign_proof
+from mysapk_web.rate_limits import PROOF_CHECKS_PER_ADDRESS
+from mysapk_web.settings import load
+
+FORMAT: Final = 1
+"""Format of `Proof.content`: old proofs are made again as they were."""
+CHECK_PAGE: Final = "/cek-bukti"
+TOO_MANY_CHECKS: Final = (
+    "Terlalu banyak pemeriksaan bukti dari jaringan ini. Tunggu satu menit, lalu muat ulang halaman ini."
+)
+_RANDOM: Final = 8
+_OWN: Final = frozenset({"number", "at", "check"})
+"""What tells one proof from the next, beside what they prove."""
+_LAST_MOMENT: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """The result of one group: its words, records on file, proposals of this PDM."""
+
+    label: str
+    result: str
+    records: int
+    proposals: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    """A proof, as its owner sees it.
+
+    Attributes:
+        number: Printed on it; nobody can guess another one.
+        at: When it was made.
+        zona: Zone of the agency.
+        check_url: Address of the public check, which the QR code holds.
+        rows: One for each group.
+        content: What the PDF is made of.
+    """
+
+    number: str
+    at: datetime
+    zona: str
+    nama: str
+    nip: str
+    instansi: str
+    unit: str
+    check_url: str
+    rows: list[ProofRow]
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofPage:
+    """What `/pdm/bukti` shows.
+
+    Attributes:
+        proof: The newest one.
+        may_make: Nothing is missing for a proof.
+        why_not: Groups that still have to be handled, one sentence each.
+        stale: Something was declared, sent or decided since the newest proof: a new one can be made.
+    """
+
+    proof: ProofView | None
+    may_make: bool
+    why_not: list[str]
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicProof:
+    """What everybody who holds a proof may know: nothing that is not printed on it.
+
+    Attributes:
+        newest: No later proof of this person exists.
+    """
+
+    number: str
+    at: datetime
+    zona: str
+    nama: str
+    instansi: str
+    newest: bool
+
+
+def proof_page(session: Session, actor: Actor) -> ProofPage:
+    """Read the newest proof of the actor, and whether another one can be made.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose.
+    """
+    holdings = _holdings(session, standing(session, actor))
+    row, missing = _newest(session, actor.pegawai_id), undone(holdings, duty=True)
+    stale = row is not None and _proven(row.content) != _proven(_content(holdings, "", ""))
+    return ProofPage(
+        proof=_view(row) if row else None,
+        may_make=not missing and (row is None or stale),
+        why_not=[f"{group.label}: {in_sentence(holdings.state(group).label)}." for group in missing],
+        stale=stale,
+    )
+
+
+def latest_proof(session: Session, actor: Actor) -> ProofView | None:
+    """Read the newest proof of the actor; None without one.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Whose.
+    """
+    actor.require(Permission.PROOF_DOWNLOAD)
+    row = _newest(session, actor.pegawai_id)
+    return _view(row) if row else None
+
+
+def make_proof(session: Session, actor: Actor) -> ProofView:
+    """Make a proof of what the actor declared and sent. While nothing changes it stays the same one.
+
+    Args:
+        session: Any transaction.
+        actor: Whose.
+
+    Raises:
+        Refused: A group that has to be handled is still red.
+    """
+    actor.require(Permission.PROOF_DOWNLOAD)
+    here = standing_of(session, actor.pegawai_id, lock=True)
+    holdings = _holdings(session, here)
+    missing = undone(holdings, duty=True)
+    if missing:
+        labels = ", ".join(group.label for group in missing)
+        raise Refused(f"Bukti dapat diunduh sesudah semua grup selesai diperiksa. Yang belum: {labels}.")
+    row, number = _newest(session, actor.pegawai_id), _number(here)
+    content = _content(holdings, number, f"{load().public_url}{CHECK_PAGE}/{sign_proof(load(), number)}")
+    if row is not None and _proven(row.content) == _proven(content):
+        return _view(row)
+    row = Proof(pegawai_id=here.pegawai_id, number=number, at=here.times.now, content=content)
+    session.add(row)
+    audit.record(
+        session,
+        AuditTag.PDM_SUBMITTED,
+        actor_id=actor.account_id,
+        subject_id=actor.account_id,
+        instansi_id=here.instansi_id,
+        address=actor.visitor.address,
+        bukti=number,
+    )
+    return _view(row)
+
+
+def download(session: Session, actor: Actor, number: str) -> ProofView:
+    """Read a proof of the actor for its PDF, and note in the trail that it was taken.
+
+    Args:
+        session: Any transaction.
+        actor: Whose.
+        number: Of the proof.
+
+    Raises:
+        NotAllowed: There is none of this person.
+    """
+    actor.require(Permission.PROOF_DOWNLOAD)
+    row = session.exec(select(Proof).where(Proof.number == number, Proof.pegawai_id == actor.pegawai_id)).one_or_none()
+    if row is None:
+        raise NotFoundError("no such proof of this person")
+    audit.record(
+        session,
+        AuditTag.PROOF_DOWNLOADED,
+        actor_id=actor.account_id,
+        subject_id=actor.account_id,
+        instansi_id=actor.instansi_id,
+        address=actor.visitor.address,
+        bukti=number,
+    )
+    return _view(row)
+
+
+def public_check(session: Session, *, visitor: Visitor, token: str) -> PublicProof | None:
+    """Look up a proof for whoever holds it. Open to everybody.
+
+    Args:
+        session: Any transaction; kept also when it is refused, because each check counts.
+        visitor: The browser.
+        token: Whatever stood in the address.
+
+    Returns:
+        None when no proof was made with this reference.
+
+    Raises:
+        CountedRefusal: Too many checks from this network address.
+    """
+    if not rate_limiting.within_network(session, PROOF_CHECKS_PER_ADDRESS, visitor):
+        raise CountedRefusal(TOO_MANY_CHECKS)
+    number = read_proof(load(), token)
+    row = session.exec(select(Proof).where(Proof.number == number)).one_or_none() if number else None
+    if row is None:
+        return None
+    newest = _newest(session, row.pegawai_id)
+    view = _view(row)
+    return PublicProof(
+        number=view.number,
+        at=view.at,
+        zona=view.zona,
+        nama=view.nama,
+        instansi=view.instansi,
+        newest=newest is not None and newest.id == row.id,
+    )
+
+
+def _newest(session: Session, pegawai_id: int) -> Proof | None:
+    return session.exec(
+        select(Proof).where(Proof.pegawai_id == pegawai_id).order_by(col(Proof.id).desc()).limit(1)
+    ).first()
+
+
+def _holdings(session: Session, here: Standing) -> Holdings:
+    found = held.read(session, here)
+    held.add_units(session, found, found.proposals)
+    return found
+
+
+def _number(here: Standing) -> str:
+    """Agency, day and eight random characters (40 bits): neither a count nor a person can be read from it."""
+    kode = "".join(letter for letter in here.kode.upper() if letter.isascii() and letter.isalnum())
+    tail = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM))
+    return f"PDM-{kode}-{here.times.today:%Y%m%d}-{tail}"
+
+
+def _content(holdings: Holdings, number: str, check: str) -> dict[str, Any]:
+    here = holdings.here
+    period = here.times.pdm.period
+    sent = [each for each in holdings.proposals if each.state is not UsulanState.DRAF]
+    return {
+        "format": FORMAT,
+        "number": number,
+        "at": here.times.now.isoformat(),
+        "zona": here.times.zona,
+        "nama": here.nama,
+        "nip": here.facts.nip,
+        "jenis": here.facts.jenis.label,
+        "instansi": here.instansi,
+        "unit": ", ".join(sorted({holdings.units[each.unor_id] for each in sent if each.sent_at})) or here.unit,
+        "period": (
+            f"{moment(period.starts_at, here.times.zona)} sampai {moment(period.ends_at - _LAST_MOMENT, here.times.zona)}"
+            if period
+            else ""
+        ),
+        "groups": [
+            {
+                "label": group.label,
+                "result": holdings.state(group).label,
+                "records": holdings.count(group),
+                "proposals": sum(each.group == group.key for each in sent),
+            }
+            for group in here.groups
+        ],
+        "check": check,
+    }
+
+
+def _proven(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in _OWN}
+
+
+def _view(row: Proof) -> ProofView:
+    content = row.content
+    return ProofView(
+        number=row.number,
+        at=row.at,
+        zona=str(content.get("zona", "WIB")),
+        nama=str(content.get("nama", "")),
+        nip=str(content.get("nip", "")),
+        instansi=str(content.get("instansi", "")),
+        unit=str(content.get("unit", "")),
+        check_url=str(content.get("check", "")),
+        rows=[
+            ProofRow(each["label"], each["result"], each["records"], each["proposals"])
+            for each in content.get("groups", [])
+        ],
+        content=dict(content),
+    )

@@ -1,0 +1,174 @@
+"""The page "Periksa data saya": BKN's checks of data quality on what is on file about one person (domain 9.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.code_tables import StoredCodes, codes, search_codes
+from mysapk_web.pdm.context import Standing, standing
+from mysapk_web.pdm.dossier import latest_first
+from mysapk_web.pdm.payload import readable
+from mysapk_web.pdm.reference.tables import fold
+from mysapk_web.pdm.rules.groups import kind
+from mysapk_web.pdm.rules.groups.fields import Value
+from mysapk_web.pdm.rules.proposal import SENT_STATES
+from mysapk_web.pdm.rules.quality import Finding, check_person
+from mysapk_web.pdm.rules.quality_data import PersonData
+from mysapk_web.pdm.tables import PersonnelRecord, Proposal
+
+_KINDS: Final = ("profil", "golongan", "jabatan", "pendidikan", "skp", "cpns-pns", "cltn")
+_FUNCTIONAL, _PELAKSANA = "jabatan_fungsional", "jabatan_pelaksana"
+
+Records = Mapping[str, list[dict[str, Value]]]
+"""Values of the records on file by kind, the latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """Something that is wrong with the data, and where to put it right.
+
+    Attributes:
+        key: Stable name.
+        dimension: Part of BKN's index, in words.
+        sentence: What is wrong.
+        remedy: What to do.
+        href: Where.
+        link: Words of the link.
+        pending: A proposal of that group is on its way; it may settle this.
+    """
+
+    key: str
+    dimension: str
+    sentence: str
+    remedy: str
+    href: str
+    link: str
+    pending: bool
+
+
+def findings(session: Session, actor: Actor) -> list[FindingView]:
+    """Check the own data. For everybody logged in.
+
+    Args:
+        session: A read transaction is enough.
+        actor: The person.
+
+    Returns:
+        The gravest first.
+    """
+    actor.require(Permission.SEE_OWN_PROFILE)
+    here = standing(session, actor)
+    found = check_person(_person(session, here))
+    sent = set(
+        session.exec(
+            select(Proposal.group).where(
+                Proposal.pegawai_id == here.pegawai_id, col(Proposal.state).in_(sorted(SENT_STATES))
+            )
+        )
+    )
+    by_gravity = sorted(found, key=lambda each: each.weight * each.dimension.share, reverse=True)
+    return [_view(each, here, sent) for each in by_gravity]
+
+
+def _view(found: Finding, here: Standing, sent: set[str]) -> FindingView:
+    group = next((each for each in here.groups if each.key == found.group), None)
+    if group is None:
+        href, link = "/bantuan", "Kontak admin instansi"
+    else:
+        href, link = ("/profil" if group.key == "profil" else f"/pdm/{group.key}"), group.label
+    return FindingView(
+        key=found.key,
+        dimension=found.dimension.label,
+        sentence=found.sentence,
+        remedy=found.remedy,
+        href=href,
+        link=link,
+        pending=found.group in sent,
+    )
+
+
+def _person(session: Session, here: Standing) -> PersonData:
+    """What is on file, as the checks look at it."""
+    person = session.get_one(Pegawai, here.pegawai_id)
+    records, table = _records(session, here.pegawai_id), codes(session)
+    profil, post = _latest(records, "profil"), _latest(records, "jabatan")
+    appointed, functional = _latest(records, "cpns-pns"), _text(post, _FUNCTIONAL)
+    agency = session.get_one(Instansi, person.instansi_id).kode
+    return PersonData(
+        jenis=person.jenis,
+        today=here.times.today,
+        nip=person.nip,
+        tanggal_lahir=person.tanggal_lahir,
+        jenis_kelamin=person.jenis_kelamin,
+        tmt_cpns=_day(appointed, "tmt_cpns"),
+        tmt_pns=_day(appointed, "tmt_pns"),
+        jenis_jabatan=_text(post, "jenis_jabatan"),
+        jabatan=functional or _text(post, _PELAKSANA),
+        jenjang=table.parent(_FUNCTIONAL, functional),
+        named_as_functional=_named_as_functional(session, table, _text(post, _PELAKSANA)),
+        eselon=_text(post, "eselon"),
+        golongan=_text(_latest(records, "golongan"), "golongan"),
+        tingkat_pendidikan=_text(_latest(records, "pendidikan"), "tingkat_pendidikan"),
+        gelar=person.gelar_depan + person.gelar_belakang,
+        skp_years=frozenset(year for row in records["skp"] if isinstance(year := row["tahun"], int)),
+        email=person.email_key or "",
+        nomor_hp=_text(profil, "nomor_hp"),
+        nik=_text(profil, "nik"),
+        kedudukan_hukum=_text(profil, "kedudukan_hukum"),
+        bup=bup if isinstance(bup := profil.get("bup"), int) else None,
+        cltn_until=_day(_latest(records, "cltn"), "tanggal_selesai"),
+        jenis_pegawai=_text(profil, "jenis_pegawai"),
+        # Comparable only where the agency goes by its code of the table.
+        instansi_induk=agency if table.exists("instansi", agency) else "",
+        instansi_kerja=_text(post, "instansi_kerja"),
+    )
+
+
+def _records(session: Session, pegawai_id: int) -> Records:
+    rows = session.exec(
+        select(PersonnelRecord).where(
+            PersonnelRecord.pegawai_id == pegawai_id,
+            col(PersonnelRecord.kind).in_(_KINDS),
+            col(PersonnelRecord.removed_at).is_(None),
+        )
+    ).all()
+    return {
+        key: [
+            readable(declared, row.payload)
+            for row in latest_first(declared, (row for row in rows if row.kind == declared.key))
+        ]
+        for key, declared in ((key, kind(key)) for key in _KINDS)
+    }
+
+
+def _latest(records: Records, key: str) -> dict[str, Value]:
+    return records[key][0] if records[key] else {}
+
+
+def _text(values: Mapping[str, Value], name: str) -> str:
+    value = values.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _day(values: Mapping[str, Value], name: str) -> date | None:
+    try:
+        return date.fromisoformat(_text(values, name))
+    except ValueError:
+        return None
+
+
+def _named_as_functional(session: Session, table: StoredCodes, code: str) -> bool:
+    """Whether a pelaksana post bears the name of a functional one."""
+    name = table.label(_PELAKSANA, code) if code else None
+    if not name:
+        return False
+    return any(fold(entry.label) == fold(name) for entry in search_codes(session, _FUNCTIONAL, name))

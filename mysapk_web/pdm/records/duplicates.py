@@ -1,0 +1,257 @@
+"""`mysapk duplicates`: records that are on file twice, and proposals that would bring them there, with what to do about each.
+
+It changes nothing. People are read some hundred at a time, and of those only who has two records of a kind or a proposal under way, so
+that memory stays bounded however large the database is.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session, col, func, select
+
+from mysapk_web.organisation import audit
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.payload import readable
+from mysapk_web.pdm.records.columns import NIP
+from mysapk_web.pdm.records.export import BEGUN, agency_of
+from mysapk_web.pdm.rules.groups import group_of, kind
+from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.rules.groups.duplicates import differing_fields, is_same, keys_of, normal_form
+from mysapk_web.pdm.rules.groups.fields import Value
+from mysapk_web.pdm.rules.proposal import EDITABLE, UsulanState
+from mysapk_web.pdm.tables import Document, PersonnelRecord, Proposal
+from mysapk_web.platform import bulk
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.private_file import require_ordinary, write_private
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.csv_injection import safe_cell
+
+PEOPLE: Final = 500
+"""People that are read at a time."""
+HEADINGS: Final = (NIP, "jenis", "ganda", "sama_dengan", "berbeda_pada", "saran")
+NAME: Final = "ganda"
+"""What the trail calls the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A record or a proposal that is there a second time.
+
+    Attributes:
+        nip: Whose.
+        kind: Key of the kind of record.
+        what: It in words, `berkas 12` or `usulan 34`, by id.
+        same_as: What it is the same as, likewise.
+        differing: Labels of the fields in which the two say something else.
+        advice: What to do, in one sentence.
+    """
+
+    nip: str
+    kind: str
+    what: str
+    same_as: str
+    differing: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """A record on file or a proposal under way.
+
+    Attributes:
+        changes: Id of the record that a proposal changes; None for every other entry.
+        documents: Documents were sent for it.
+    """
+
+    id: int
+    on_file: bool
+    values: dict[str, Value]
+    documents: bool = False
+    changes: int | None = None
+
+    @property
+    def words(self) -> str:
+        return f"{'berkas' if self.on_file else 'usulan'} {self.id}"
+
+
+def report_duplicates(database: Database, *, instansi: str = "", report: Path | None = None) -> Counter[str]:
+    """Count what is there twice, and write a list of it where one is asked for.
+
+    Args:
+        database: Migrated.
+        instansi: Code of an agency; empty for all.
+        report: CSV to write, for this account only: it holds personal data. The trail says so.
+
+    Returns:
+        How many by key of the kind.
+
+    Raises:
+        Refused: There is no such agency, or the list can't be written.
+    """
+    counts: Counter[str] = Counter()
+    with database.read() as session:
+        agency = agency_of(session, instansi)
+    if report is None:
+        for duplicate in find_duplicates(database, agency):
+            counts[duplicate.kind] += 1
+        return counts
+    require_ordinary(report)
+    note = partial(audit.record, tag=AuditTag.RECORDS_EXPORTED, actor_id=None, instansi_id=agency, jenis=NAME)
+    try:
+        with write_private(report) as handle:
+            with database.begin() as session:
+                note(session, tahap=BEGUN)
+            writer = csv.writer(handle)
+            writer.writerow(HEADINGS)
+            for duplicate in find_duplicates(database, agency):
+                counts[duplicate.kind] += 1
+                differing = safe_cell(", ".join(duplicate.differing))
+                writer.writerow(
+                    [
+                        duplicate.nip,
+                        duplicate.kind,
+                        duplicate.what,
+                        duplicate.same_as,
+                        differing,
+                        safe_cell(duplicate.advice),
+                    ]
+                )
+    except OSError as error:
+        raise Refused(f"{report}: {error.strerror}.") from None
+    with database.begin() as session:
+        note(session, rows=counts.total())
+    return counts
+
+
+def find_duplicates(database: Database, agency: int | None = None) -> Iterator[Duplicate]:
+    """Find what is there twice, person by person.
+
+    Args:
+        database: Migrated.
+        agency: Only people of this one; None for all.
+    """
+    last = 0
+    while True:
+        wanted = select(Pegawai.id, Pegawai.nip).where(col(Pegawai.id) > last).order_by(col(Pegawai.id)).limit(PEOPLE)
+        if agency is not None:
+            wanted = wanted.where(Pegawai.instansi_id == agency)
+        with database.read() as session:
+            people = {number or 0: nip for number, nip in session.exec(wanted)}
+            entries = _entries(session, list(people)) if people else {}
+        for (owner, key), found in sorted(entries.items()):
+            yield from _duplicates(people[owner], kind(key), found)
+        if len(people) < PEOPLE:
+            return
+        last = max(people)
+
+
+def _entries(session: Session, owners: Sequence[int]) -> dict[tuple[int, str], list[_Entry]]:
+    """Records and proposals by person and kind, where one of them can be there twice at all."""
+    found: defaultdict[tuple[int, str], list[_Entry]] = defaultdict(list)
+    under_way = session.exec(
+        select(Proposal).where(
+            col(Proposal.pegawai_id).in_(owners),
+            col(Proposal.ended_at).is_(None),
+            col(Proposal.state).not_in(EDITABLE),
+            Proposal.action != Action.DELETE,
+        )
+    ).all()
+    several = session.exec(
+        select(PersonnelRecord.pegawai_id, PersonnelRecord.kind)
+        .where(col(PersonnelRecord.pegawai_id).in_(owners), col(PersonnelRecord.removed_at).is_(None))
+        .group_by(col(PersonnelRecord.pegawai_id), col(PersonnelRecord.kind))
+        .having(func.count() > 1)
+    ).all()
+    asked = {(owner, key) for owner, key in several} | {(each.pegawai_id, each.kind) for each in under_way}
+    if not asked:
+        return {}
+    records = session.exec(
+        select(PersonnelRecord).where(
+            col(PersonnelRecord.pegawai_id).in_({owner for owner, _ in asked}),
+            col(PersonnelRecord.kind).in_({key for _, key in asked}),
+            col(PersonnelRecord.removed_at).is_(None),
+        )
+    ).all()
+    records = [each for each in records if (each.pegawai_id, each.kind) in asked]
+    documented = _documented(session, [each.id or 0 for each in records])
+    for record in records:
+        values = readable(kind(record.kind), record.payload)
+        entry = _Entry(record.id or 0, on_file=True, values=values, documents=record.id in documented)
+        found[record.pegawai_id, record.kind].append(entry)
+    for proposal in under_way:
+        values = readable(kind(proposal.kind), proposal.payload)
+        entry = _Entry(proposal.id or 0, on_file=False, values=values, changes=proposal.record_id)
+        found[proposal.pegawai_id, proposal.kind].append(entry)
+    return found
+
+
+def _documented(session: Session, records: Sequence[int]) -> set[int | None]:
+    """Records that came on file, or were changed, with documents."""
+    return set(
+        session.exec(
+            select(Proposal.record_id)
+            .join(Document, col(Document.proposal_id) == Proposal.id)
+            .where(
+                bulk.one_of(session, col(Proposal.record_id), list(records)),
+                Proposal.state == UsulanState.TELAH_UPDATE,
+                col(Document.removed_at).is_(None),
+            )
+        )
+    )
+
+
+def _duplicates(nip: str, declared: RecordKind, entries: Sequence[_Entry]) -> Iterator[Duplicate]:
+    """Each entry that is the same as a better one: on file before proposed, with documents, fuller, older."""
+    kept: dict[tuple[str | int, ...], _Entry] = {}
+    replaced = {each.id: each for each in entries if each.on_file}
+    for entry in sorted(entries, key=lambda each: _rank(declared, each)):
+        keys = keys_of(declared, entry.values).identity
+        others = sorted({kept[key] for key in keys if key in kept}, key=lambda each: _rank(declared, each))
+        before = replaced.get(entry.changes or 0)
+        better = next((each for each in others if _counts(declared, each, before)), None)
+        if better is not None:
+            yield _duplicate(nip, declared, entry, better)
+            continue
+        for key in keys:
+            kept.setdefault(key, entry)
+
+
+def _counts(declared: RecordKind, better: _Entry, before: _Entry | None) -> bool:
+    """Whether the likeness is something to act on: not that of a change to its own record, nor one that was there before it."""
+    if before is None or not better.on_file:
+        return True
+    return better.id != before.id and not is_same(declared, before.values, better.values)
+
+
+def _rank(declared: RecordKind, entry: _Entry) -> tuple[bool, bool, int, int]:
+    filled = sum(bool(normal_form(field, entry.values.get(field.name))) for field in declared.fields)
+    return not entry.on_file, not entry.documents, -filled, entry.id
+
+
+def _duplicate(nip: str, declared: RecordKind, entry: _Entry, better: _Entry) -> Duplicate:
+    names = differing_fields(declared, better.values, entry.values)
+    differing = tuple(field.label for field in declared.fields if field.name in names)
+    return Duplicate(
+        nip, declared.key, entry.words, better.words, differing, _advice(declared, entry, better, bool(differing))
+    )
+
+
+def _advice(declared: RecordKind, entry: _Entry, better: _Entry, differs: bool) -> str:
+    same = f"sama dengan {better.words}" + ("" if entry.documents or not better.documents else ", yang berdokumen")
+    if not entry.on_file:
+        return f"Tolak {entry.words}: {same}."
+    first = f"Bandingkan dahulu isian yang berbeda. Lalu hapus {entry.words}" if differs else f"Hapus {entry.words}"
+    documents = " Datanya juga berdokumen: baca dokumen keduanya." if entry.documents else ""
+    if Action.DELETE in declared.actions:
+        how = f"Pegawainya mengusulkan hapus di /pdm/{group_of(declared.key).key}."
+    else:
+        how = f"{declared.label} tidak dapat dihapus dengan usulan: sampaikan kepada pengelola data."
+    return f"{first}: {same}{'' if entry.documents else ', tanpa dokumen'}.{documents} {how}"

@@ -1,0 +1,111 @@
+"""`mysapk export-riwayat`: the records on file of one kind, in the form that an import reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final, TextIO
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.organisation import audit
+from mysapk_web.organisation.tables.agency import Instansi
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.payload import readable
+from mysapk_web.pdm.records.columns import NIP, cell_of, declared_for_files
+from mysapk_web.pdm.rules.groups.base import RecordKind
+from mysapk_web.pdm.tables import PersonnelRecord
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.private_file import require_ordinary, write_private
+from mysapk_web.platform.rules.audit import AuditTag
+
+BATCH: Final = 1000
+BEGUN: Final = "mulai"
+
+
+def export_records(database: Database, path: Path, *, key: str, instansi: str = "", actor_id: int | None = None) -> int:
+    """Write the records of a kind as CSV (UTF-8 with a mark), readable by this account only: they are personal data.
+
+    The trail says that it began, before anything is read, and how many rows came out. The file takes its place when it is whole.
+
+    Args:
+        database: Migrated.
+        path: Where to; an ordinary file there is replaced.
+        key: Key of the kind of record.
+        instansi: Code of an agency; empty for all.
+        actor_id: Account that exports; None for the system.
+
+    Returns:
+        Rows written.
+
+    Raises:
+        Refused: There is no such kind, or no such agency, or what lies at the path is no ordinary file.
+        OSError: The file can't be written.
+    """
+    declared = declared_for_files(key)
+    with database.read() as session:
+        agency = agency_of(session, instansi)
+    require_ordinary(path)
+    note = partial(audit.record, tag=AuditTag.RECORDS_EXPORTED, actor_id=actor_id, instansi_id=agency, jenis=key)
+    with write_private(path) as handle:
+        with database.begin() as session:
+            note(session, tahap=BEGUN)
+        count = _write(handle, database, declared, agency)
+    with database.begin() as session:
+        note(session, rows=count)
+    return count
+
+
+def _write(handle: TextIO, database: Database, declared: RecordKind, agency: int | None) -> int:
+    count = 0
+    writer = csv.writer(handle)
+    writer.writerow([NIP, *(each.name for each in declared.fields)])
+    for cells in _rows(database, declared, agency):
+        writer.writerow(cells)
+        count += 1
+    return count
+
+
+def agency_of(session: Session, kode: str) -> int | None:
+    """Find an agency by its code; None for no code at all.
+
+    Args:
+        session: Any transaction.
+        kode: As typed.
+
+    Raises:
+        Refused: There is none.
+    """
+    if not kode:
+        return None
+    found = session.exec(select(Instansi.id).where(Instansi.kode == kode)).one_or_none()
+    if found is None:
+        raise Refused("Instansi dengan kode ini tidak ada. Periksa kodenya.")
+    return found
+
+
+def _rows(database: Database, declared: RecordKind, agency: int | None) -> Iterator[list[str]]:
+    """Some at a time, each read in a transaction of its own, so that no writer waits and memory stays bounded."""
+    last = 0
+    while True:
+        wanted = (
+            select(PersonnelRecord, Pegawai.nip)
+            .join(Pegawai, col(Pegawai.id) == PersonnelRecord.pegawai_id)
+            .where(PersonnelRecord.kind == declared.key, col(PersonnelRecord.removed_at).is_(None))
+            .where(col(PersonnelRecord.id) > last)
+            .order_by(col(PersonnelRecord.id))
+            .limit(BATCH)
+        )
+        if agency is not None:
+            wanted = wanted.where(Pegawai.instansi_id == agency)
+        with database.read() as session:
+            found = [(record.id or 0, record.payload, nip) for record, nip in session.exec(wanted)]
+        for _, payload, nip in found:
+            values = readable(declared, payload)
+            yield [nip, *(cell_of(each, values[each.name]) for each in declared.fields)]
+        if len(found) < BATCH:
+            return
+        last = found[-1][0]

@@ -1,0 +1,156 @@
+"""The code tables that come with the portal (domain 8): one CSV file each under `data`.
+
+A file starts with comment lines (`#`), the first its title; one that starts with `# awal` marks a starting set, which
+an agency replaces with its own list. Columns: code, label, and where they are needed parent and active (0 or 1).
+"""
+
+import csv
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+_FOLDER: Final = files(__package__) / "data"
+_SUFFIX: Final = ".csv"
+_STARTING_SET: Final = "# awal"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of a code table.
+
+    Attributes:
+        code: as SIASN writes it, leading zeros included.
+        label: words.
+        parent: code of another table that it belongs to; empty for none.
+        active: may be chosen today; an inactive code is still read in old records.
+    """
+
+    code: str
+    label: str
+    parent: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    starting_set: bool
+    by_code: Mapping[str, Entry]
+    folded: tuple[tuple[str, Entry], ...]
+
+
+@cache
+def table_names() -> tuple[str, ...]:
+    """List the tables, in alphabetical order."""
+    return tuple(sorted(file.name.removesuffix(_SUFFIX) for file in _FOLDER.iterdir() if file.name.endswith(_SUFFIX)))
+
+
+def entries(name: str) -> tuple[Entry, ...]:
+    """List a table in its own order.
+
+    Raises:
+        KeyError: there is no such table.
+    """
+    return tuple(_load(name).by_code.values())
+
+
+def is_starting_set(name: str) -> bool:
+    """Tell whether a table is only a beginning that the agency should replace.
+
+    Raises:
+        KeyError: there is no such table.
+    """
+    return _load(name).starting_set
+
+
+def label(name: str, code: str) -> str | None:
+    """Find the words of a code, also of an inactive one; None where table or code is unknown."""
+    entry = _find(name, code)
+    return entry.label if entry else None
+
+
+def search(name: str, text: str, limit: int = 20, parent: str = "") -> list[Entry]:
+    """Find codes that may be chosen today, for a field that completes what is typed.
+
+    Args:
+        name: the table.
+        text: what was typed; case and accents don't matter. Empty finds the first entries.
+        limit: at most so many.
+        parent: only entries of this parent; empty for all.
+
+    Returns:
+        First the code typed in full and labels that start with the text, then labels with a word that does, then
+        labels that contain it; each in the order of the table.
+
+    Raises:
+        KeyError: there is no such table.
+    """
+    wanted = fold(text)
+    ranks: tuple[list[Entry], list[Entry], list[Entry]] = ([], [], [])
+    for folded, entry in _load(name).folded:
+        if not entry.active or (parent and entry.parent != parent):
+            continue
+        rank = _rank(folded, entry.code.casefold(), wanted)
+        if rank is not None:
+            ranks[rank].append(entry)
+    return [entry for found in ranks for entry in found][:limit]
+
+
+def fold(text: str) -> str:
+    """Bring words into the form in which they are compared: small letters, no accents, single blanks."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return " ".join(plain.casefold().split())
+
+
+class TableCodes:
+    """The tables as the rules of records ask for them (`pdm.rules.groups.fields.Codes`)."""
+
+    def label(self, table: str, code: str) -> str | None:
+        """Words of a code; None where table or code is unknown."""
+        return label(table, code)
+
+    def exists(self, table: str, code: str) -> bool:
+        """Whether the code may be chosen today."""
+        entry = _find(table, code)
+        return entry is not None and entry.active
+
+    def parent(self, table: str, code: str) -> str:
+        """Code that this one belongs to; empty where there is none."""
+        entry = _find(table, code)
+        return entry.parent if entry else ""
+
+
+CODES: Final = TableCodes()
+
+
+def _rank(folded: str, code: str, wanted: str) -> int | None:
+    if code == wanted or folded.startswith(wanted):
+        return 0
+    if f" {wanted}" in folded:
+        return 1
+    return 2 if wanted in folded else None
+
+
+def _find(name: str, code: str) -> Entry | None:
+    return _load(name).by_code.get(code) if name in table_names() else None
+
+
+@cache
+def _load(name: str) -> _Table:
+    if name not in table_names():
+        raise KeyError(name)
+    lines = (_FOLDER / f"{name}{_SUFFIX}").read_text(encoding="utf-8").splitlines()
+    comments = [line for line in lines if line.startswith("#")]
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    found = [Entry(row["code"], row["label"], row.get("parent", ""), row.get("active", "1") != "0") for row in rows]
+    by_code = {entry.code: entry for entry in found}
+    if len(by_code) != len(found):
+        raise ValueError(f"{name}{_SUFFIX}: a code stands there twice")
+    return _Table(
+        starting_set=any(line.startswith(_STARTING_SET) for line in comments),
+        by_code=MappingProxyType(by_code),
+        folded=tuple((fold(entry.label), entry) for entry in found),
+    )

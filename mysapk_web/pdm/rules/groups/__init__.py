@@ -1,0 +1,73 @@
+"""The twelve groups of the PDM, in the order of the tiles (domain 6). A new group is one file and one line here."""
+
+from typing import Final
+
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.pdm.rules.groups import (
+    cltn,
+    cpns_pns,
+    golongan,
+    jabatan,
+    keluarga,
+    organisasi,
+    pendidikan,
+    penghargaan,
+    pindah_instansi,
+    pmk,
+    profil,
+    skp,
+)
+from mysapk_web.pdm.rules.groups.base import Group, RecordKind
+
+GROUPS: Final[tuple[Group, ...]] = (
+    profil.GROUP,
+    golongan.GROUP,
+    jabatan.GROUP,
+    pendidikan.GROUP,
+    skp.GROUP,
+    penghargaan.GROUP,
+    keluarga.GROUP,
+    pmk.GROUP,
+    cpns_pns.GROUP,
+    pindah_instansi.GROUP,
+    cltn.GROUP,
+    organisasi.GROUP,
+)
+_GROUPS: Final = {each.key: each for each in GROUPS}
+_KINDS: Final = {each.key: each for declared in GROUPS for each in declared.kinds}
+_GROUP_OF: Final = {each.key: declared for declared in GROUPS for each in declared.kinds}
+
+
+def group(key: str) -> Group:
+    """Find a group by its URL slug.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return _GROUPS[key]
+
+
+def kind(key: str) -> RecordKind:
+    """Find a kind of record by its key.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return _KINDS[key]
+
+
+def group_of(key: str) -> Group:
+    """Find the group that a kind of record stands in.
+
+    Args:
+        key: key of the kind.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    return _GROUP_OF[key]
+
+
+def groups_for(jenis: JenisPegawai) -> tuple[Group, ...]:
+    """List the groups that concern a kind of employment, in their order."""
+    return tuple(each for each in GROUPS if jenis in each.concerns)

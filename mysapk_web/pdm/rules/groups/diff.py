@@ -1,0 +1,69 @@
+"""What a proposal changes, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from mysapk_web.pdm.rules.groups.base import RecordKind
+from mysapk_web.pdm.rules.groups.fields import Codes, Field, FieldKind, Value
+from mysapk_web.pdm.rules.groups.words import display
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that differs.
+
+    Attributes:
+        field: its name.
+        label: its label.
+        before: words on file; empty where there is nothing.
+        after: words proposed; empty where they are taken away.
+    """
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+def differences(
+    kind: RecordKind,
+    old: Mapping[str, Value] | None,
+    new: Mapping[str, Value] | None,
+    codes: Codes,
+    *,
+    reveal: bool = False,
+) -> list[Difference]:
+    """List what a proposal changes.
+
+    Args:
+        kind: declares the fields; read-only ones are left out.
+        old: the record on file; None when the proposal adds one.
+        new: the proposed record; None when the proposal deletes it.
+        codes: the code tables.
+        reveal: show sensitive fields in full, as a verifikator needs them.
+
+    Returns:
+        In the order of the fields. Empty where nothing differs; two masked values that look alike are listed
+        all the same when they differ.
+    """
+    before, after = old or {}, new or {}
+    found = []
+    for field in kind.editable:
+        was, becomes = before.get(field.name), after.get(field.name)
+        if _comparable(field, was) != _comparable(field, becomes):
+            words = [display(field, value, codes, reveal=reveal) for value in (was, becomes)]
+            found.append(Difference(field.name, field.label, *words))
+    return found
+
+
+def _comparable(field: Field, value: Value) -> str | Decimal | None:
+    """Bring a value into a form in which an import and a form agree."""
+    if value is None or value == "" or value is False:
+        return None
+    if field.kind is FieldKind.DECIMAL:
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            return str(value)
+    return str(value)

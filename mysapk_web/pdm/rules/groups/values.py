@@ -1,0 +1,215 @@
+"""Reading one value: from what a form sends to what is stored."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from mysapk_web.organisation.rules.dates import read_date
+from mysapk_web.organisation.rules.email import EmailError, normalise_email
+from mysapk_web.pdm.rules.groups.fields import Codes, Field, FieldKind, Value
+from mysapk_web.pdm.rules.identity import READERS, IdentityError
+from mysapk_web.platform.rules.text import INVISIBLE, fold_full_width
+
+KEPT_LENGTH: Final = 4000
+"""Longest text that is kept of a value with a fault, in characters."""
+MAX_RAW: Final = 4 * KEPT_LENGTH
+"""Longest text that is looked at; more is never typed into a form, and looking costs time."""
+MAX_DIGITS: Final = 12
+"""Longest number that is looked at, in characters."""
+EARLIEST: Final = date(1900, 1, 1)
+EARLIEST_YEAR: Final = 1945
+YEARS_AHEAD: Final = 10
+
+_WHOLE: Final = re.compile(r"-?[0-9]+")
+_DECIMAL: Final = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
+# Control, private, unassigned characters and halves of a pair: nobody types them, and PostgreSQL refuses some.
+_REFUSED: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a value.
+
+    Attributes:
+        value: what is stored; with a fault, the cleaned text, so that a draft loses nothing.
+        fault: a sentence, empty when the value is good.
+    """
+
+    value: Value
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What reading needs beside the value.
+
+    Attributes:
+        codes: the code tables.
+        today: the day that "not in the future" is measured at.
+        parent: value of the field that the code's parent has to match; empty for no tie.
+    """
+
+    codes: Codes
+    today: date
+    parent: str = ""
+
+
+def read_value(field: Field, raw: object, circumstances: Circumstances) -> Reading:
+    """Read a value.
+
+    Args:
+        field: what is expected.
+        raw: what a form or an import sent, of any JSON type.
+        circumstances: code tables, day, parent.
+
+    Returns:
+        The canonical value, None where it is empty (False for a BOOLEAN), or a fault.
+    """
+    if field.kind is FieldKind.BOOLEAN:
+        return _boolean(field, raw)
+    if raw is None:
+        return Reading(None)
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and field.kind in _NUMBERS:
+        raw = _plain(raw)
+    if not isinstance(raw, str):
+        return Reading(None, f"{field.label} tidak dapat dibaca. Isi kembali.")
+    multiline = field.kind is FieldKind.LONG_TEXT
+    text, refused = clean_text(raw[:MAX_RAW], multiline=multiline)
+    if len(raw) > MAX_RAW:
+        return Reading(text or None, f"{field.label} terlalu panjang. Persingkat isian ini.")
+    if refused:
+        return Reading(text or None, f"{field.label} memuat karakter yang tidak dikenal. Ketik ulang isian ini.")
+    if not text:
+        return Reading(None)
+    return _READERS[field.kind](field, text, circumstances)
+
+
+def clean_text(raw: str, *, multiline: bool) -> tuple[str, bool]:
+    """Bring a text into its one spelling: NFC, no invisible characters, single blanks, none around.
+
+    Args:
+        raw: any text.
+        multiline: keep line breaks.
+
+    Returns:
+        At most 4,000 characters without refused ones, and whether there were refused ones.
+    """
+    shown = [character for character in raw if character not in INVISIBLE]
+    kept = [character for character in shown if not _is_refused(character)]
+    normal = unicodedata.normalize("NFC", "".join(kept))
+    lines = normal.replace("\r\n", "\n").replace("\r", "\n").split("\n") if multiline else [normal]
+    tidy = "\n".join(" ".join(line.split()) for line in lines).strip()
+    return tidy[:KEPT_LENGTH].strip(), len(kept) != len(shown)
+
+
+def _is_refused(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) in _REFUSED
+
+
+def _plain(number: int | float) -> str | None:
+    """Write a number from JSON as text; None for what is too long or not a number at all."""
+    if isinstance(number, int):
+        return str(number) if abs(number) < 10**MAX_DIGITS else None
+    text = format(number, "f") if abs(number) < 10**MAX_DIGITS else ""
+    return text.rstrip("0").rstrip(".") if "." in text else text or None
+
+
+def _boolean(field: Field, raw: object) -> Reading:
+    if raw is None or isinstance(raw, bool):
+        return Reading(bool(raw))
+    return Reading(value=False, fault=f"{field.label} harus ya atau tidak. Pilih kembali.")
+
+
+def _text(field: Field, text: str, _: Circumstances) -> Reading:
+    if len(text) > field.max_length:
+        return Reading(text, f"{field.label} terlalu panjang. Isi paling banyak {field.max_length} karakter.")
+    return Reading(text)
+
+
+def _date(field: Field, text: str, circumstances: Circumstances) -> Reading:
+    day = read_date(text)
+    if day is None:
+        return Reading(text, f"{field.label} harus tanggal yang benar, misalnya 17-08-1990.")
+    if day < EARLIEST:
+        return Reading(text, f"{field.label} terlalu lampau. Periksa tahunnya.")
+    if not field.future and day > circumstances.today:
+        return Reading(text, f"{field.label} tidak boleh sesudah hari ini.")
+    if day.year > circumstances.today.year + YEARS_AHEAD:
+        return Reading(text, f"{field.label} terlalu jauh di depan. Periksa tahunnya.")
+    return Reading(day.isoformat())
+
+
+def _whole(field: Field, text: str, circumstances: Circumstances) -> Reading:
+    folded = fold_full_width(text)
+    if len(folded) > MAX_DIGITS or not _WHOLE.fullmatch(folded):
+        return Reading(text, f"{field.label} harus angka tanpa koma.")
+    fault = _bounds(field, int(folded), circumstances)
+    return Reading(text, fault) if fault else Reading(int(folded))
+
+
+def _decimal(field: Field, text: str, circumstances: Circumstances) -> Reading:
+    folded = fold_full_width(text)
+    if len(folded) > MAX_DIGITS or not _DECIMAL.fullmatch(folded):
+        return Reading(text, f"{field.label} harus angka, misalnya 85,50.")
+    number = Decimal(folded.replace(",", "."))
+    exact = number.quantize(Decimal(1).scaleb(-field.decimals))
+    if exact != number:
+        return Reading(text, f"{field.label} paling banyak {field.decimals} angka di belakang koma.")
+    fault = _bounds(field, number, circumstances)
+    return Reading(text, fault) if fault else Reading(str(exact))
+
+
+def _bounds(field: Field, number: int | Decimal, circumstances: Circumstances) -> str:
+    low, high = field.minimum, field.maximum
+    if field.kind is FieldKind.YEAR:
+        low = EARLIEST_YEAR if low is None else low
+        high = circumstances.today.year if high is None else high
+    if low is not None and number < low:
+        return f"{field.label} paling kecil {low}."
+    if high is not None and number > high:
+        return f"{field.label} paling besar {high}."
+    return ""
+
+
+def _code(field: Field, text: str, circumstances: Circumstances) -> Reading:
+    if not circumstances.codes.exists(field.table, text):
+        return Reading(text, f"{field.label} tidak ada dalam daftar. Pilih kembali.")
+    parent = circumstances.codes.parent(field.table, text)
+    if circumstances.parent and parent and parent != circumstances.parent:
+        return Reading(text, f"{field.label} ini tidak sesuai dengan pilihan lain pada isian ini. Pilih kembali.")
+    return Reading(text)
+
+
+def _email(_: Field, text: str, __: Circumstances) -> Reading:
+    try:
+        return Reading(normalise_email(text))
+    except EmailError as fault:
+        return Reading(text, str(fault))
+
+
+def _number_plate(field: Field, text: str, _: Circumstances) -> Reading:
+    try:
+        return Reading(READERS[field.kind.value](text))
+    except IdentityError as fault:
+        return Reading(text, str(fault))
+
+
+_NUMBERS: Final = frozenset({FieldKind.YEAR, FieldKind.INTEGER, FieldKind.DECIMAL})
+_READERS: Final[Mapping[FieldKind, Callable[[Field, str, Circumstances], Reading]]] = MappingProxyType(
+    {
+        FieldKind.TEXT: _text,
+        FieldKind.LONG_TEXT: _text,
+        FieldKind.DATE: _date,
+        FieldKind.YEAR: _whole,
+        FieldKind.INTEGER: _whole,
+        FieldKind.DECIMAL: _decimal,
+        FieldKind.CODE: _code,
+        FieldKind.EMAIL: _email,
+        **{FieldKind(name): _number_plate for name in READERS},
+    }
+)

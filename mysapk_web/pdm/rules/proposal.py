@@ -1,0 +1,384 @@
+"""A usulan: where it stands, who moves it on, and what a group looks like because of it (domain 5.3, 5.4).
+
+The one table of transitions is `TRANSITIONS`. The record on file changes with APPLY and nothing else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.pdm.rules.groups.base import Approval
+
+
+class UsulanState(StrEnum):
+    """Where a usulan stands. `code` and `label` are those of SIASN (domain 5.3)."""
+
+    DRAF = "DRAF"
+    INPUT_BERKAS = "INPUT_BERKAS"
+    PERBAIKAN_MYSAPK = "PERBAIKAN_MYSAPK"
+    INPUT_BERKAS_PERBAIKAN = "INPUT_BERKAS_PERBAIKAN"
+    TERVERIFIKASI = "TERVERIFIKASI"
+    PERBAIKAN_APPROVAL = "PERBAIKAN_APPROVAL"
+    DISETUJUI = "DISETUJUI"
+    VALIDASI_BKN = "VALIDASI_BKN"
+    PERBAIKAN_BKN = "PERBAIKAN_BKN"
+    DISETUJUI_BKN = "DISETUJUI_BKN"
+    TELAH_UPDATE = "TELAH_UPDATE"
+    TMS = "TMS"
+    TMS_BKN = "TMS_BKN"
+    DIHAPUS = "DIHAPUS"
+
+    @property
+    def code(self) -> int | None:
+        """Status code of SIASN; None for a draft, which SIASN does not know."""
+        return _STATE_WORDS[self][0]
+
+    @property
+    def label(self) -> str:
+        """The status as SIASN words it, but for one spelling of MySAPK."""
+        return _STATE_WORDS[self][1]
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for the person: where it lies and what to do."""
+        return _STATE_WORDS[self][2]
+
+
+_STATE_WORDS: Final[Mapping[UsulanState, tuple[int | None, str, str]]] = MappingProxyType(
+    {
+        UsulanState.DRAF: (None, "Draf", "Belum dikirim. Lengkapi, lalu kirim."),
+        UsulanState.INPUT_BERKAS: (1, "Input Berkas", "Menunggu diperiksa verifikator."),
+        UsulanState.PERBAIKAN_MYSAPK: (
+            50,
+            "Perbaikan Dokumen - MySAPK",
+            "Dikembalikan kepada Anda. Perbaiki, lalu kirim kembali.",
+        ),
+        UsulanState.INPUT_BERKAS_PERBAIKAN: (
+            51,
+            "Input Berkas - Perbaikan MySAPK",
+            "Perbaikan terkirim, menunggu diperiksa verifikator.",
+        ),
+        UsulanState.TERVERIFIKASI: (
+            2,
+            "Berkas Disimpan (Terverifikasi)",
+            "Sudah diverifikasi, menunggu persetujuan instansi.",
+        ),
+        UsulanState.PERBAIKAN_APPROVAL: (
+            52,
+            "Perbaikan Dokumen - Approval",
+            "Diperiksa kembali oleh verifikator. Anda tidak perlu melakukan apa pun.",
+        ),
+        UsulanState.DISETUJUI: (16, "Berkas Disetujui", "Disetujui instansi."),
+        UsulanState.VALIDASI_BKN: (12, "Terima Usulan", "Sedang divalidasi BKN."),
+        UsulanState.PERBAIKAN_BKN: (
+            14,
+            "Validasi Usulan - Perbaikan Dokumen",
+            "Dikembalikan BKN kepada verifikator. Anda tidak perlu melakukan apa pun.",
+        ),
+        UsulanState.DISETUJUI_BKN: (15, "Validasi Usulan - Disetujui", "Disetujui BKN."),
+        UsulanState.TELAH_UPDATE: (31, "Telah Update di Profile PNS", "Data Anda sudah diperbarui."),
+        UsulanState.TMS: (6, "Tidak Memenuhi Syarat", "Ditolak. Baca alasannya; data Anda tidak berubah."),
+        UsulanState.TMS_BKN: (13, "Validasi Usulan - TMS", "Ditolak BKN. Baca alasannya; data Anda tidak berubah."),
+        UsulanState.DIHAPUS: (99, "Usulan Dihapus", "Ditarik. Data Anda tidak berubah."),
+    }
+)
+
+
+class UsulanAct(StrEnum):
+    """What is done to a usulan."""
+
+    SAVE_DRAFT = "SAVE_DRAFT"
+    SEND = "SEND"
+    RESEND = "RESEND"
+    WITHDRAW = "WITHDRAW"
+    CORRECT = "CORRECT"
+    VERIFY = "VERIFY"
+    RETURN = "RETURN"
+    REJECT = "REJECT"
+    APPROVE = "APPROVE"
+    RETURN_TO_VERIFIER = "RETURN_TO_VERIFIER"
+    FORWARD_BKN = "FORWARD_BKN"
+    BKN_APPROVE = "BKN_APPROVE"
+    BKN_RETURN = "BKN_RETURN"
+    BKN_REJECT = "BKN_REJECT"
+    APPLY = "APPLY"
+
+    @property
+    def label(self) -> str:
+        """The act in words, for histories and buttons."""
+        return _ACT_LABELS[self]
+
+
+_ACT_LABELS: Final = {
+    UsulanAct.SAVE_DRAFT: "Simpan draf",
+    UsulanAct.SEND: "Kirim pengajuan",
+    UsulanAct.RESEND: "Kirim perbaikan",
+    UsulanAct.WITHDRAW: "Tarik usulan",
+    UsulanAct.CORRECT: "Perbaiki rincian",
+    UsulanAct.VERIFY: "Verifikasi",
+    UsulanAct.RETURN: "Kembalikan untuk diperbaiki",
+    UsulanAct.REJECT: "Tolak",
+    UsulanAct.APPROVE: "Setujui",
+    UsulanAct.RETURN_TO_VERIFIER: "Kembalikan ke verifikator",
+    UsulanAct.FORWARD_BKN: "Teruskan ke BKN",
+    UsulanAct.BKN_APPROVE: "Setujui validasi",
+    UsulanAct.BKN_RETURN: "Kembalikan ke instansi",
+    UsulanAct.BKN_REJECT: "Tolak validasi",
+    UsulanAct.APPLY: "Perbarui data",
+}
+
+
+class Who(StrEnum):
+    """Who does an act.
+
+    That nobody acts on the own data, and that the approver is another person than the verifikator, is checked where
+    people are known.
+    """
+
+    OWNER = "OWNER"
+    VERIFIER = "VERIFIER"
+    APPROVER = "APPROVER"
+    BKN = "BKN"
+    SYSTEM = "SYSTEM"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the table.
+
+    Attributes:
+        to: state afterwards.
+        who: who does it.
+        permissions: all that a role needs for it; none for what the system does by itself.
+        periods: one of them has to be open; empty for no period. Who may act when it is over: `AFTER_PERIOD`.
+        reason: a coded reason and words are needed.
+        approvals: last levels of decision for which the row stands.
+    """
+
+    to: UsulanState
+    who: Who
+    permissions: frozenset[Permission] = frozenset()
+    periods: frozenset[PeriodKind] = frozenset()
+    reason: bool = False
+    approvals: frozenset[Approval] = frozenset({Approval.AGENCY, Approval.BKN})
+
+
+class TransitionRefused(ValueError):  # noqa: N818 - it is an answer, not a mishap
+    """This act is not possible from this state. `str()` is a sentence for the user."""
+
+
+_S, _A, _P = UsulanState, UsulanAct, Permission
+_ENTRY: Final = frozenset({PeriodKind.PDM})
+_CHECKING: Final = frozenset({PeriodKind.VERIFIKASI})
+# What was returned may be repaired until verification closes, also when entry has closed (domain 16.7).
+_REPAIR: Final = _ENTRY | _CHECKING
+
+
+def _all(*permissions: Permission) -> frozenset[Permission]:
+    return frozenset(permissions)
+
+
+AT_VERIFIER: Final = (_S.INPUT_BERKAS, _S.INPUT_BERKAS_PERBAIKAN, _S.PERBAIKAN_APPROVAL, _S.PERBAIKAN_BKN)
+"""States in which the verifikator has the usulan."""
+
+_VERIFIER_ROWS: Final = {
+    (state, act): transition
+    for state in AT_VERIFIER
+    for act, transition in {
+        _A.CORRECT: Transition(state, Who.VERIFIER, _all(_P.VERIFY, _P.CORRECT), _CHECKING),
+        _A.VERIFY: Transition(_S.TERVERIFIKASI, Who.VERIFIER, _all(_P.VERIFY), _CHECKING),
+        _A.RETURN: Transition(_S.PERBAIKAN_MYSAPK, Who.VERIFIER, _all(_P.VERIFY, _P.RETURN), _CHECKING, reason=True),
+        _A.REJECT: Transition(_S.TMS, Who.VERIFIER, _all(_P.VERIFY, _P.REJECT), _CHECKING, reason=True),
+    }.items()
+}
+
+TRANSITIONS: Final[Mapping[tuple[UsulanState, UsulanAct], Transition]] = MappingProxyType(
+    {
+        (_S.DRAF, _A.SAVE_DRAFT): Transition(_S.DRAF, Who.OWNER, _all(_P.PROPOSE), _ENTRY),
+        (_S.DRAF, _A.SEND): Transition(_S.INPUT_BERKAS, Who.OWNER, _all(_P.PROPOSE), _ENTRY),
+        (_S.DRAF, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW)),
+        (_S.INPUT_BERKAS, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW), _REPAIR),
+        (_S.INPUT_BERKAS_PERBAIKAN, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW), _REPAIR),
+        (_S.PERBAIKAN_MYSAPK, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW), _REPAIR),
+        (_S.PERBAIKAN_MYSAPK, _A.SAVE_DRAFT): Transition(_S.PERBAIKAN_MYSAPK, Who.OWNER, _all(_P.PROPOSE), _REPAIR),
+        (_S.PERBAIKAN_MYSAPK, _A.RESEND): Transition(_S.INPUT_BERKAS_PERBAIKAN, Who.OWNER, _all(_P.PROPOSE), _REPAIR),
+        **_VERIFIER_ROWS,
+        (_S.TERVERIFIKASI, _A.APPROVE): Transition(_S.DISETUJUI, Who.APPROVER, _all(_P.APPROVE), _CHECKING),
+        (_S.TERVERIFIKASI, _A.RETURN_TO_VERIFIER): Transition(
+            _S.PERBAIKAN_APPROVAL, Who.APPROVER, _all(_P.APPROVE, _P.RETURN), _CHECKING, reason=True
+        ),
+        (_S.TERVERIFIKASI, _A.REJECT): Transition(
+            _S.TMS, Who.APPROVER, _all(_P.APPROVE, _P.REJECT), _CHECKING, reason=True
+        ),
+        (_S.DISETUJUI, _A.APPLY): Transition(_S.TELAH_UPDATE, Who.SYSTEM, approvals=frozenset({Approval.AGENCY})),
+        (_S.DISETUJUI, _A.FORWARD_BKN): Transition(_S.VALIDASI_BKN, Who.SYSTEM, approvals=frozenset({Approval.BKN})),
+        (_S.VALIDASI_BKN, _A.BKN_APPROVE): Transition(_S.DISETUJUI_BKN, Who.BKN, _all(_P.BKN_APPROVE)),
+        (_S.VALIDASI_BKN, _A.BKN_RETURN): Transition(
+            _S.PERBAIKAN_BKN, Who.BKN, _all(_P.BKN_APPROVE, _P.RETURN), reason=True
+        ),
+        (_S.VALIDASI_BKN, _A.BKN_REJECT): Transition(_S.TMS_BKN, Who.BKN, _all(_P.BKN_APPROVE, _P.REJECT), reason=True),
+        (_S.DISETUJUI_BKN, _A.APPLY): Transition(_S.TELAH_UPDATE, Who.SYSTEM, approvals=frozenset({Approval.BKN})),
+    }
+)
+"""Every way out of every state (domain 5.4; DESIGN 5). What is not here is refused."""
+
+AFTER_PERIOD: Final = frozenset({_A.CORRECT, _A.VERIFY, _A.REJECT, _A.APPROVE, _A.RETURN_TO_VERIFIER})
+"""Acts that whoever has `Permission.DECIDE_LATE` does after verification has ended (domain 4). Returning to the owner is none of
+them: nobody could repair anything any more."""
+
+FINAL_STATES: Final = frozenset({_S.TELAH_UPDATE, _S.TMS, _S.TMS_BKN, _S.DIHAPUS})
+REJECTED_STATES: Final = frozenset({_S.TMS, _S.TMS_BKN})
+OPEN_STATES: Final = frozenset(UsulanState) - FINAL_STATES
+"""Not decided yet; a draft is open, too."""
+SENT_STATES: Final = OPEN_STATES - {_S.DRAF}
+"""On its way: sent and not decided yet."""
+EVER_SENT: Final = SENT_STATES | REJECTED_STATES | {_S.TELAH_UPDATE}
+"""Sent once, and not taken back."""
+EDITABLE: Final = frozenset(state for state, act in TRANSITIONS if act is _A.SAVE_DRAFT)
+"""The owner may change the values."""
+WITHDRAWABLE: Final = frozenset(state for state, act in TRANSITIONS if act is _A.WITHDRAW)
+"""The owner may take it back."""
+
+
+def transition(state: UsulanState, act: UsulanAct, approval: Approval) -> Transition:
+    """Find the row of the table for an act.
+
+    Args:
+        state: where the usulan stands.
+        act: what somebody wants to do.
+        approval: last level that decides on this kind of record.
+
+    Returns:
+        The row, with who may act, in which period, and whether a reason is needed.
+
+    Raises:
+        TransitionRefused: no row, or none for this level. A kind with `Approval.NONE` has no usulan at all.
+    """
+    row = TRANSITIONS.get((state, act))
+    if row is None or approval not in row.approvals:
+        raise TransitionRefused(f"Tindakan ini tidak dapat dilakukan: status usulan sekarang {state.label}.")
+    return row
+
+
+def after(state: UsulanState, act: UsulanAct, approval: Approval) -> UsulanState:
+    """Tell the state after an act. Arguments and errors as for `transition`."""
+    return transition(state, act, approval).to
+
+
+def acts(state: UsulanState, approval: Approval, who: Who) -> tuple[UsulanAct, ...]:
+    """List what somebody can do from a state, in the order of buttons."""
+    return tuple(
+        act
+        for act in UsulanAct
+        if (row := TRANSITIONS.get((state, act))) is not None and row.who is who and approval in row.approvals
+    )
+
+
+class ReasonKind(StrEnum):
+    """BTS: data or document do not fit and can be repaired. TMS: does not meet the requirements, final (domain 5.2)."""
+
+    BTS = "BTS"
+    TMS = "TMS"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A coded reason. The official list for peremajaan is not published (domain 5.2); this is a starting set."""
+
+    code: str
+    kind: ReasonKind
+    label: str
+
+
+REASONS: Final = (
+    Reason("BTS-01", ReasonKind.BTS, "Dokumen tidak terbaca atau terpotong"),
+    Reason("BTS-02", ReasonKind.BTS, "Dokumen belum lengkap"),
+    Reason("BTS-03", ReasonKind.BTS, "Dokumen bukan dokumen yang diminta"),
+    Reason("BTS-04", ReasonKind.BTS, "Dokumen milik orang lain"),
+    Reason("BTS-05", ReasonKind.BTS, "Data tidak sesuai dengan dokumen"),
+    Reason("BTS-06", ReasonKind.BTS, "Nomor atau tanggal SK tidak sesuai"),
+    Reason("BTS-07", ReasonKind.BTS, "TMT tidak sesuai"),
+    Reason("BTS-08", ReasonKind.BTS, "Bukan riwayat terakhir"),
+    Reason("BTS-99", ReasonKind.BTS, "Perlu perbaikan lain"),
+    Reason("TMS-01", ReasonKind.TMS, "Riwayat sudah tercatat"),
+    Reason("TMS-02", ReasonKind.TMS, "Dokumen tidak sah"),
+    Reason("TMS-03", ReasonKind.TMS, "Tidak memenuhi ketentuan yang berlaku"),
+    Reason("TMS-99", ReasonKind.TMS, "Tidak memenuhi syarat karena hal lain"),
+)
+_REASON_KINDS: Final = {
+    _A.RETURN: ReasonKind.BTS,
+    _A.RETURN_TO_VERIFIER: ReasonKind.BTS,
+    _A.BKN_RETURN: ReasonKind.BTS,
+    _A.REJECT: ReasonKind.TMS,
+    _A.BKN_REJECT: ReasonKind.TMS,
+}
+
+
+def reasons_for(act: UsulanAct) -> tuple[Reason, ...]:
+    """List the reasons that fit an act; none for an act that needs none."""
+    return tuple(reason for reason in REASONS if reason.kind is _REASON_KINDS.get(act))
+
+
+class Declaration(StrEnum):
+    """What a person says of a group without a proposal."""
+
+    SESUAI = "SESUAI"
+    TIDAK_ADA = "TIDAK_ADA"
+
+
+class GroupState(StrEnum):
+    """What the button of a group shows (domain 0.1, 5.4)."""
+
+    BELUM_DIPERIKSA = "BELUM_DIPERIKSA"
+    SESUAI = "SESUAI"
+    TIDAK_ADA = "TIDAK_ADA"
+    ADA_USULAN = "ADA_USULAN"
+    PERLU_PERBAIKAN = "PERLU_PERBAIKAN"
+    SELESAI = "SELESAI"
+
+    @property
+    def label(self) -> str:
+        """The words on the button."""
+        return _GROUP_LABELS[self]
+
+    @property
+    def handled(self) -> bool:
+        """Green: the person has done the part that is theirs."""
+        return self not in (GroupState.BELUM_DIPERIKSA, GroupState.PERLU_PERBAIKAN)
+
+
+_GROUP_LABELS: Final = {
+    GroupState.BELUM_DIPERIKSA: "Belum diperiksa",
+    GroupState.SESUAI: "Data sudah sesuai",
+    GroupState.TIDAK_ADA: "Tidak ada riwayat",
+    GroupState.ADA_USULAN: "Usulan terkirim",
+    GroupState.PERLU_PERBAIKAN: "Perlu perbaikan",
+    GroupState.SELESAI: "Selesai",
+}
+
+
+def group_state(declaration: Declaration | None, proposals: Iterable[UsulanState]) -> GroupState:
+    """Tell what the button of a group shows.
+
+    What waits for the person comes first, then what is on its way, then the outcome. Drafts and withdrawn
+    proposals count for nothing. Where all proposals were rejected, the person has to look again, unless a
+    declaration says that the data is right.
+
+    Args:
+        declaration: what the person declared in this PDM, if anything.
+        proposals: states of the person's proposals of this PDM in the group.
+    """
+    states = set(proposals)
+    if UsulanState.PERBAIKAN_MYSAPK in states:
+        return GroupState.PERLU_PERBAIKAN
+    if states & SENT_STATES:
+        return GroupState.ADA_USULAN
+    if UsulanState.TELAH_UPDATE in states:
+        return GroupState.SELESAI
+    if declaration is not None:
+        return GroupState(declaration.value)
+    return GroupState.PERLU_PERBAIKAN if states & REJECTED_STATES else GroupState.BELUM_DIPERIKSA

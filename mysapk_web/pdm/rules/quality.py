@@ -1,0 +1,352 @@
+"""BKN's index of data quality, the checks that concern one person (domain 9.3)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.pdm.rules.quality_data import (
+    DIPLOMA,
+    FUNCTIONAL,
+    ON_LEAVE,
+    PELAKSANA,
+    STRUCTURAL,
+    PersonData,
+    address_faulty,
+    contract_before_number,
+    digits_differ,
+    education_below_eselon,
+    education_below_jenjang,
+    is_cpns,
+    is_pns,
+    lent_out_wrongly,
+    level,
+    nik_faulty,
+    number_faulty,
+    older_than,
+    past_retirement,
+    pppk_position_wrong,
+    rank_below_post,
+    skp_missing,
+)
+
+
+class Dimension(StrEnum):
+    """A part of the index."""
+
+    COMPLETENESS = "COMPLETENESS"
+    TIMELINESS = "TIMELINESS"
+    ACCURACY = "ACCURACY"
+    CONSISTENCY = "CONSISTENCY"
+
+    @property
+    def label(self) -> str:
+        """The name on pages."""
+        return _DIMENSIONS[self][0]
+
+    @property
+    def share(self) -> float:
+        """Share in the index, 0-1."""
+        return _DIMENSIONS[self][1]
+
+
+_DIMENSIONS: Final[Mapping[Dimension, tuple[str, float]]] = MappingProxyType(
+    {
+        Dimension.COMPLETENESS: ("Kelengkapan", 0.28),
+        Dimension.TIMELINESS: ("Ketepatan waktu", 0.31),
+        Dimension.ACCURACY: ("Akurasi", 0.30),
+        Dimension.CONSISTENCY: ("Konsistensi", 0.11),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row of the table.
+
+    Attributes:
+        key: stable name.
+        dimension: part of the index.
+        weight: points lost of the 100 of the dimension.
+        sentence: what is wrong.
+        remedy: what to do.
+        group: URL slug of the group where it is put right; empty where only the agency can.
+        found: whether the fault is there.
+    """
+
+    key: str
+    dimension: Dimension
+    weight: float
+    sentence: str
+    remedy: str
+    group: str
+    found: Callable[[PersonData], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault in one person's data; attributes as of `Check`."""
+
+    key: str
+    dimension: Dimension
+    weight: float
+    sentence: str
+    remedy: str
+    group: str
+
+
+_C, _T, _A, _K = Dimension.COMPLETENESS, Dimension.TIMELINESS, Dimension.ACCURACY, Dimension.CONSISTENCY
+_ASK: Final = "Hubungi admin instansi Anda."
+
+CHECKS: Final = (
+    Check(
+        "skp",
+        _C,
+        20,
+        "SKP dua tahun terakhir belum lengkap.",
+        "Ajukan SKP tahun yang belum ada.",
+        "skp",
+        skp_missing,
+    ),
+    Check(
+        "jabatan",
+        _C,
+        25,
+        "Jabatan fungsional atau pelaksana Anda belum tercatat dengan kode.",
+        "Ajukan perubahan jabatan dan pilih jabatan dari daftar.",
+        "jabatan",
+        lambda data: data.jenis_jabatan in (FUNCTIONAL, PELAKSANA) and not data.jabatan,
+    ),
+    Check(
+        "pendidikan",
+        _C,
+        20,
+        "Pendidikan terakhir belum tercatat.",
+        "Ajukan pendidikan terakhir beserta ijazahnya.",
+        "pendidikan",
+        lambda data: not data.tingkat_pendidikan,
+    ),
+    Check(
+        "tmt_pns",
+        _C,
+        12.5,
+        "TMT PNS belum tercatat.",
+        "Lengkapi data CPNS dan PNS beserta SK PNS.",
+        "cpns-pns",
+        lambda data: is_pns(data) and data.tmt_pns is None,
+    ),
+    Check(
+        "gelar",
+        _C,
+        17.5,
+        "Gelar belum tercatat, padahal pendidikan Anda diploma atau lebih tinggi.",
+        "Ajukan perubahan pendidikan dan isi gelar sesuai ijazah.",
+        "pendidikan",
+        lambda data: level(data) >= DIPLOMA and not data.gelar.strip(),
+    ),
+    Check("email", _C, 2.5, "Alamat email kosong atau salah tulis.", _ASK, "", address_faulty),
+    Check("nomor_hp", _C, 2.5, "Nomor HP kosong atau salah tulis.", "Isi nomor HP.", "profil", number_faulty),
+    Check(
+        "unor",
+        _T,
+        22.73,
+        "Unit organisasi Anda sudah tidak aktif.",
+        "Ajukan jabatan terakhir dengan unit organisasi yang baru.",
+        "jabatan",
+        lambda data: not data.unor_active,
+    ),
+    Check(
+        "cpns_jf",
+        _T,
+        18.18,
+        "Sudah dua tahun menjadi CPNS tanpa diangkat dalam jabatan fungsional.",
+        _ASK,
+        "",
+        lambda data: is_cpns(data) and data.jenis_jabatan == FUNCTIONAL and older_than(data.tmt_cpns, 2, data.today),
+    ),
+    Check(
+        "cpns_lama",
+        _T,
+        13.64,
+        "Masih tercatat sebagai CPNS setelah satu tahun.",
+        "Lengkapi data CPNS dan PNS bila SK PNS sudah terbit.",
+        "cpns-pns",
+        lambda data: is_cpns(data) and older_than(data.tmt_cpns, 1, data.today),
+    ),
+    Check("bup", _T, 15.91, "Sudah melewati batas usia pensiun, tetapi masih aktif.", _ASK, "", past_retirement),
+    Check(
+        "cltn",
+        _T,
+        13.64,
+        "CLTN sudah berakhir, tetapi status Anda masih CLTN.",
+        "Ajukan pengaktifan kembali dari CLTN.",
+        "cltn",
+        lambda data: data.kedudukan_hukum in ON_LEAVE and data.cltn_until is not None and data.cltn_until < data.today,
+    ),
+    Check(
+        "tmt_terbalik",
+        _A,
+        9.52,
+        "TMT CPNS tercatat sesudah TMT PNS.",
+        "Ajukan perubahan data CPNS dan PNS sesuai SK.",
+        "cpns-pns",
+        lambda data: data.tmt_cpns is not None and data.tmt_pns is not None and data.tmt_cpns > data.tmt_pns,
+    ),
+    Check(
+        "dpk_dpb",
+        _A,
+        21.43,
+        "Jenis pegawai (DPK atau DPB) tidak sesuai dengan instansi induk dan instansi kerja.",
+        _ASK,
+        "",
+        lent_out_wrongly,
+    ),
+    Check(
+        "struktural_muda",
+        _A,
+        7.14,
+        "Menduduki jabatan struktural dengan masa kerja kurang dari dua tahun.",
+        "Periksa TMT CPNS dan jabatan terakhir Anda.",
+        "jabatan",
+        lambda data: (
+            data.jenis_jabatan == STRUCTURAL
+            and data.tmt_cpns is not None
+            and not older_than(data.tmt_cpns, 2, data.today)
+        ),
+    ),
+    Check(
+        "kedudukan_pppk",
+        _A,
+        9.52,
+        "Kedudukan hukum tidak sesuai dengan jenis pegawai.",
+        _ASK,
+        "",
+        pppk_position_wrong,
+    ),
+    Check("nik", _A, 4.76, "NIK kosong atau belum sesuai dengan data kependudukan.", _ASK, "", nik_faulty),
+    Check(
+        "pendidikan_eselon",
+        _A,
+        11.9,
+        "Pendidikan terakhir di bawah syarat jabatan struktural Anda.",
+        "Ajukan pendidikan terakhir bila sudah lebih tinggi.",
+        "pendidikan",
+        education_below_eselon,
+    ),
+    Check(
+        "pendidikan_jf",
+        _A,
+        14.29,
+        "Pendidikan terakhir di bawah syarat jabatan fungsional Anda.",
+        "Ajukan pendidikan terakhir bila sudah lebih tinggi.",
+        "pendidikan",
+        education_below_jenjang,
+    ),
+    Check(
+        "tahun_pppk",
+        _A,
+        7.14,
+        "TMT PPPK lebih awal daripada tahun dalam NI PPPK.",
+        _ASK,
+        "",
+        contract_before_number,
+    ),
+    Check(
+        "pelaksana_jf",
+        _A,
+        4.76,
+        "Jabatan pelaksana Anda memakai nama jabatan fungsional.",
+        "Ajukan perubahan jabatan dan pilih jabatan yang benar.",
+        "jabatan",
+        lambda data: data.jenis_jabatan == PELAKSANA and data.named_as_functional,
+    ),
+    Check(
+        "pangkat_jpt",
+        _A,
+        9.52,
+        "Golongan terakhir di bawah syarat jabatan pimpinan tinggi.",
+        "Ajukan golongan terakhir bila sudah lebih tinggi.",
+        "golongan",
+        rank_below_post,
+    ),
+    Check(
+        "nip_tmt",
+        _K,
+        25,
+        "Angka 9 sampai 14 NIP tidak sama dengan TMT CPNS.",
+        "Periksa TMT CPNS pada data CPNS dan PNS.",
+        "cpns-pns",
+        lambda data: (
+            (is_pns(data) or is_cpns(data))
+            and data.tmt_cpns is not None
+            and digits_differ(data, 8, 14, f"{data.tmt_cpns:%Y%m}")
+        ),
+    ),
+    Check(
+        "nip_lahir",
+        _K,
+        25,
+        "Angka 1 sampai 8 NIP tidak sama dengan tanggal lahir.",
+        _ASK,
+        "",
+        lambda data: data.tanggal_lahir is not None and digits_differ(data, 0, 8, f"{data.tanggal_lahir:%Y%m%d}"),
+    ),
+    Check(
+        "nip_kelamin",
+        _K,
+        25,
+        "Angka ke-15 NIP tidak sesuai dengan jenis kelamin.",
+        _ASK,
+        "",
+        lambda data: (
+            data.jenis_kelamin in ("L", "P") and digits_differ(data, 14, 15, "1" if data.jenis_kelamin == "L" else "2")
+        ),
+    ),
+    Check(
+        "nip_pppk",
+        _K,
+        25,
+        "Angka 9 sampai 12 NI PPPK tidak sama dengan tahun TMT PPPK.",
+        _ASK,
+        "",
+        lambda data: (
+            data.jenis is JenisPegawai.PPPK
+            and data.tmt_pppk is not None
+            and digits_differ(data, 8, 12, f"{data.tmt_pppk:%Y}")
+        ),
+    ),
+)
+"""All checks that one person's data answers. Two people in one structural post is a question to the agency."""
+
+
+def check_person(data: PersonData) -> list[Finding]:
+    """Run all checks on one person.
+
+    Args:
+        data: what is on file.
+
+    Returns:
+        What is wrong, in the order of the table. What is not on file is a finding only where the check says so.
+    """
+    return [
+        Finding(check.key, check.dimension, check.weight, check.sentence, check.remedy, check.group)
+        for check in CHECKS
+        if check.found(data)
+    ]
+
+
+def quality_index(findings: Iterable[Finding]) -> float:
+    """Weigh findings into BKN's index.
+
+    Args:
+        findings: of one person.
+
+    Returns:
+        0-100, rounded to two decimals; 100 where nothing is wrong.
+    """
+    lost = dict.fromkeys(Dimension, 0.0)
+    for finding in findings:
+        lost[finding.dimension] += finding.weight
+    return round(sum(dimension.share * max(0.0, 100 - points) for dimension, points in lost.items()), 2)

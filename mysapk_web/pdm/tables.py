@@ -1,0 +1,195 @@
+"""The personnel data of a person and the proposals to change it (PDM, *pemutakhiran data mandiri*).
+
+The payload of a record or proposal is JSON that the declaration of its kind in `pdm/rules/groups/` validates at every border.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, text
+from sqlmodel import Field, SQLModel
+
+import mysapk_web.organisation.tables  # noqa: F401  foreign keys lead there
+from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.rules.proposal import Declaration, UsulanAct, UsulanState
+from mysapk_web.platform.tables.base import text_enum
+
+_OPEN = text("ended_at IS NULL")
+
+
+class PersonnelRecord(SQLModel, table=True):
+    """A record on file (riwayat). It changes only when a proposal is applied, or for the own profile fields; files only add new ones."""
+
+    __tablename__ = "riwayat"
+    __table_args__ = (Index("ix_riwayat_pegawai_kind", "pegawai_id", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int = Field(foreign_key="pegawai.id")
+    kind: str = Field(max_length=40)
+    """Key of a `RecordKind`."""
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    version: int = 1
+    """Goes up with every change; a proposal made against an older one is told so."""
+    created_at: datetime
+    changed_at: datetime
+    removed_at: datetime | None = None
+
+
+class FormerValue(SQLModel, table=True):
+    """What a record on file held before it changed; kept for ever (DESIGN 5)."""
+
+    __tablename__ = "riwayat_lama"
+
+    id: int | None = Field(default=None, primary_key=True)
+    record_id: int = Field(foreign_key="riwayat.id", index=True)
+    version: int
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    replaced_at: datetime
+    replaced_by: int | None = None
+    """Account that changed it, or whose act applied the proposal. No foreign key: the value outlives what it tells of."""
+    proposal_id: int | None = Field(default=None, foreign_key="usulan.id", index=True)
+    """The proposal that replaced it; empty for an own profile field."""
+
+
+class Proposal(SQLModel, table=True):
+    """A proposed change (usulan), from its draft to its end."""
+
+    __tablename__ = "usulan"
+    __table_args__ = (
+        Index("ix_usulan_pegawai_state", "pegawai_id", "state"),
+        Index("ix_usulan_inbox", "state", "unor_id", "sent_at"),
+        # What waits at one desk, oldest first: of an agency, whose unit is picked out without its rows, of the country; and counted.
+        Index("ix_usulan_instansi", "instansi_id", "state", "sent_at", "id", "unor_id", "pegawai_id"),
+        Index("ix_usulan_negara", "state", "sent_at", "id"),
+        Index("ix_usulan_hitung", "instansi_id", "state", "group", "kind", "unor_id", "pegawai_id"),
+        Index("ix_usulan_hitung_negara", "kind", "state", "group", "pegawai_id"),
+        Index("uq_usulan_slot", "pegawai_id", "slot", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int = Field(foreign_key="pegawai.id")
+    group: str = Field(max_length=40)
+    kind: str = Field(max_length=40)
+    action: Action = Field(sa_type=text_enum(Action))
+    record_id: int | None = Field(default=None, foreign_key="riwayat.id", index=True)
+    """The record it changes or deletes; empty when it adds one."""
+    record_version: int = 0
+    """Version of that record the person saw."""
+    slot: str | None = Field(default=None, max_length=60)
+    """What only one open proposal of a person may hold: a kind of which only the latest record counts, a record on file, or the
+    still empty form of a new record. The database sees to it, so that two tabs at one moment leave one proposal."""
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    state: UsulanState = Field(default=UsulanState.DRAF, sa_type=text_enum(UsulanState))
+    version: int = 1
+    """Goes up with every write: two tabs or two verifiers never overwrite each other unseen."""
+    unor_id: int = Field(foreign_key="unor.id")
+    """Unor verifikasi: whose inbox it goes to."""
+    instansi_id: int | None = None
+    """Agency of that unit, set with sending: what was never sent is in nobody's inbox. The unit is the foreign key."""
+    created_at: datetime
+    changed_at: datetime
+    sent_at: datetime | None = Field(default=None, index=True)
+    ended_at: datetime | None = None
+
+
+class TrailEntry(SQLModel, table=True):
+    """One step of a proposal: who, when, from where to where, and why."""
+
+    __tablename__ = "usulan_jejak"
+
+    id: int | None = Field(default=None, primary_key=True)
+    proposal_id: int = Field(foreign_key="usulan.id", index=True)
+    at: datetime
+    actor_id: int | None = None
+    act: UsulanAct = Field(sa_type=text_enum(UsulanAct))
+    before: UsulanState = Field(sa_type=text_enum(UsulanState))
+    after: UsulanState = Field(sa_type=text_enum(UsulanState))
+    reason: str = Field(default="", max_length=40)
+    """Code of the reason."""
+    note: str = Field(default="", max_length=1000)
+    changes: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    """Of a correction: `field`, `before` and `after` of each value, as stored."""
+
+
+class ProposalClaim(SQLModel, table=True):
+    """Who looks at a proposal right now, so that two people don't work on one. It gives no right and needs no clearing up."""
+
+    __tablename__ = "usulan_klaim"
+
+    proposal_id: int = Field(primary_key=True, foreign_key="usulan.id", sa_column_kwargs={"autoincrement": False})
+    account_id: int = Field(foreign_key="akun.id", index=True)
+    expires_at: datetime
+
+
+class Document(SQLModel, table=True):
+    """A document of a proposal. The content lies under its hash in `MYSAPK_DOCUMENT_DIR`, shared by equal documents."""
+
+    __tablename__ = "dokumen"
+    __table_args__ = (
+        Index(
+            "ix_dokumen_sweep_at",
+            "sweep_at",
+            sqlite_where=text("sweep_at IS NOT NULL"),
+            postgresql_where=text("sweep_at IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    proposal_id: int = Field(foreign_key="usulan.id", index=True)
+    rule: str = Field(max_length=20)
+    """Code of the `DocumentRule` it satisfies."""
+    sha256: str = Field(max_length=64, index=True)
+    size: int
+    pages: int
+    name: str = Field(max_length=120)
+    """File name as the person knows it, cleaned; never used as a path."""
+    signed: bool = False
+    """It carries an electronic signature, which is not verified here, and is kept byte for byte so that it can be elsewhere."""
+    uploaded_at: datetime
+    removed_at: datetime | None = None
+    sweep_at: datetime | None = None
+    """When its file may have lost its last use; empty once the sweep has looked at it."""
+
+
+class GroupStatement(SQLModel, table=True):
+    """The words "data sudah sesuai" or "tidak ada riwayat" of one person for one group, in the present PDM."""
+
+    __tablename__ = "pernyataan_grup"
+    __table_args__ = (Index("uq_pernyataan_grup_pegawai_group", "pegawai_id", "group", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int = Field(foreign_key="pegawai.id")
+    group: str = Field(max_length=40)
+    statement: Declaration = Field(sa_type=text_enum(Declaration))
+    at: datetime
+
+
+class Proof(SQLModel, table=True):
+    """The proof of a sent PDM (bukti). The PDF is made from `content` alone, so it can be made again the same."""
+
+    __tablename__ = "bukti_pdm"
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int = Field(foreign_key="pegawai.id", index=True)
+    number: str = Field(max_length=40, unique=True)
+    at: datetime
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class ReferenceEntry(SQLModel, table=True):
+    """An entry of a code table that an agency loaded from its official list; it stands over the built-in one."""
+
+    __tablename__ = "referensi"
+    __table_args__ = (Index("uq_referensi_table_code", "table", "code", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    table: str = Field(max_length=40)
+    code: str = Field(max_length=42)
+    label: str = Field(max_length=300)
+    parent: str = Field(default="", max_length=42)
+    active: bool = True
+    """An old code that the newest list no longer has stays readable and can't be chosen."""
+    search: str = Field(default="", max_length=300, index=True)
+    """The label folded for searching."""

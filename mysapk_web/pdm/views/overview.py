@@ -1,0 +1,93 @@
+"""The twelve tiles and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mysapk_web.pdm.views.proposal import ProposalView
+
+
+@dataclass(frozen=True, slots=True)
+class TileView:
+    """One of the twelve tiles.
+
+    Attributes:
+        state: Value of `pdm.rules.proposal.GroupState`.
+        count: Records on file.
+        draft_count: Drafts that wait to be sent.
+        open_count: Proposals on their way.
+        returned_count: Proposals that came back to the person.
+        done: Green.
+        href: The page of the group.
+    """
+
+    key: str
+    label: str
+    description: str
+    state: str
+    state_label: str
+    count: int
+    draft_count: int
+    open_count: int
+    returned_count: int
+    duty_label: str
+    done: bool
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do next, in words and as a link."""
+
+    title: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The whole PDM of a person.
+
+    Attributes:
+        percent: Share of the tiles that are green, whole percent, 100 only when all are.
+        optional: Of the tiles that are not green, those that need not be handled.
+        days_left: Days until entry opens or ends; None when neither is ahead.
+        phase: Value of `organisation.rules.period.Phase` of the PDM period.
+        may_write: Entry is open now.
+        may_repair: What was returned may be repaired now.
+        closed_sentence: Why nothing can be written and what becomes of drafts; empty while entry is open.
+        blockers: What is left to do, one sentence each; the optional groups come last.
+        ready: Proposals that can be sent now.
+        returned: Proposals that came back, the newest first.
+    """
+
+    tiles: list[TileView]
+    done: int
+    total: int
+    percent: int
+    optional: int
+    days_left: int | None
+    phase: str
+    may_write: bool
+    may_repair: bool
+    closed_sentence: str
+    blockers: list[str]
+    ready: int
+    next_step: NextStep
+    returned: list[ProposalView]
+    zona: str
+
+
+def time_left(board: Board) -> str:
+    """How long entry is open, or what else the period says.
+
+    Args:
+        board: Of the person.
+    """
+    if board.closed_sentence:
+        return board.closed_sentence
+    if board.days_left is None:
+        return ""
+    if board.days_left == 0:
+        return "Hari ini hari terakhir untuk mengirim."
+    return f"{board.days_left} hari lagi untuk mengirim."

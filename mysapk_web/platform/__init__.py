@@ -1,0 +1,1 @@
+"""What any portal of this kind needs and no law speaks of."""

@@ -1,0 +1,187 @@
+"""The queue for checks of passwords: few threads, few places, shared out fairly between the networks that ask (decision 0020).
+
+A hash takes a third of a second of a core, so whoever asks for many at once keeps all others waiting. Here networks take turns, and in
+a full queue the one that holds most gives a place up for one that holds less. What is refused for its form or its request never gets
+here: each use case says with `checked_first` what judges them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.errors import Busy
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+HASHING_QUEUE: Final = 60
+"""Waiting password checks; at about 0.35 s each on two cores the last one waits some ten seconds."""
+OFFICE_SHARE: Final = 8
+"""Turns and places of a network that many people share, for one of any other."""
+_NICENESS: Final = 5
+"""Hashing yields the cores to the event loop."""
+
+
+_checks: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+def checked_first(
+    check: Callable[Concatenate[Database, P], object],
+) -> Callable[[Callable[Concatenate[Database, P], T]], Callable[Concatenate[Database, P], T]]:
+    """Say what judges form and request of a use case that hashes, before it waits for a place.
+
+    Args:
+        check: Takes what the use case takes, reads at most, and raises what the use case would raise.
+    """
+
+    def mark(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], T]:
+        _checks[use_case] = check
+        return use_case
+
+    return mark
+
+
+def check_of(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], object]:
+    """What judges a use case before it waits.
+
+    Raises:
+        TypeError: It doesn't say.
+    """
+    if use_case not in _checks:
+        raise TypeError(f"{use_case.__qualname__} does not say what judges its form (checked_first)")
+    return _checks[use_case]
+
+
+@dataclass(eq=False, slots=True)
+class _Network:
+    """What one network has in the queue.
+
+    Attributes:
+        share: Its turns and places, for one of an ordinary network.
+        waiting: Its work that has not begun.
+        held: Its places, those of work that runs included.
+        next_turn: When it is served next, on the scale of all networks.
+    """
+
+    share: int
+    waiting: deque[_Job]
+    held: int = 0
+    next_turn: float = 0.0
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    network: str
+    work: Callable[[], Any]
+    done: asyncio.Future[Any]
+
+
+class HashingQueue:
+    """Places shared out between networks; used from one event loop.
+
+    Args:
+        threads: Work carried out at once.
+        waiting: Places beside those.
+    """
+
+    def __init__(self, threads: int, waiting: int = HASHING_QUEUE) -> None:
+        self._threads = threads
+        self._places = threads + waiting
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hashing", initializer=_lower_priority)
+        self._networks: dict[str, _Network] = {}
+        self._held = 0
+        self._running = 0
+        self._turn = 0.0
+
+    async def run(self, work: Callable[[], T], *, network: str, share: int = 1) -> T:
+        """Carry out work when its network has its turn.
+
+        Args:
+            work: Hashes.
+            network: Who asks.
+            share: Turns and places of that network, for one of an ordinary network.
+
+        Raises:
+            Busy: No place is left for this network, or one that holds less has taken it.
+        """
+        if self._held >= self._places:
+            self._make_room(network, share)
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        known = self._networks.setdefault(network, _Network(share, deque(), next_turn=self._turn))
+        known.waiting.append(_Job(network, work, done))
+        known.held += 1
+        self._held += 1
+        self._start()
+        return await done
+
+    def _make_room(self, network: str, share: int) -> None:
+        """Take the newest place of the network that holds most for its share, if that leaves it no worse off than who asks."""
+        asking = self._networks[network].held + 1 if network in self._networks else 1
+        waiting = [one for one in self._networks.values() if one.waiting]
+        largest = max(waiting, key=lambda one: one.held / one.share, default=None)
+        if largest is None or largest.held * share <= asking * largest.share:
+            raise Busy
+        job = largest.waiting.pop()
+        self._leave(job)
+        if not job.done.done():
+            job.done.set_exception(Busy())
+
+    def _start(self) -> None:
+        while self._running < self._threads:
+            job = self._next()
+            if job is None:
+                return
+            if job.done.cancelled():
+                self._leave(job)
+                continue
+            self._running += 1
+            loop = asyncio.get_running_loop()
+            loop.run_in_executor(self._pool, job.work).add_done_callback(partial(self._end, job))
+
+    def _next(self) -> _Job | None:
+        """The oldest work of the network whose turn it is (stride scheduling)."""
+        network = min(
+            (one for one in self._networks.values() if one.waiting), key=lambda one: one.next_turn, default=None
+        )
+        if network is None:
+            return None
+        self._turn = max(self._turn, network.next_turn)
+        network.next_turn = self._turn + 1 / network.share
+        return network.waiting.popleft()
+
+    def _end(self, job: _Job, ended: asyncio.Future[Any]) -> None:
+        self._running -= 1
+        self._leave(job)
+        error = None if ended.cancelled() else ended.exception()
+        if job.done.done():
+            pass
+        elif error is not None:
+            job.done.set_exception(error)
+        elif ended.cancelled():
+            job.done.cancel()
+        else:
+            job.done.set_result(ended.result())
+        self._start()
+
+    def _leave(self, job: _Job) -> None:
+        network = self._networks[job.network]
+        network.held -= 1
+        self._held -= 1
+        if not network.held:
+            del self._networks[job.network]
+
+
+def _lower_priority() -> None:
+    try:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+    except (OSError, AttributeError):  # another system than Linux: threads have no priority of their own
+        return

@@ -1,0 +1,1 @@
+"""The HTTP edge: server, headers, uploads, downloads."""

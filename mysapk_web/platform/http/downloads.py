@@ -1,0 +1,83 @@
+"""Files made for one download, whichever list it is: few at a time, in threads of their own, and nothing of them is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from starlette.responses import Response, StreamingResponse
+
+from mysapk_web.platform.http.headers import DOWNLOAD_POLICY
+from mysapk_web.platform.rules.filename import content_disposition
+
+AT_ONCE: Final = 2
+"""Files that this process makes at a time."""
+PIECE: Final = 65_536
+"""Bytes sent at a time."""
+CROWDED: Final = "Sedang ada unduhan lain. Tunggu sebentar, lalu unduh sekali lagi."
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+class Crowded(Exception):  # noqa: N818  a state of the portal, told to whoever asked
+    """As many files as may be are being made already."""
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    """Not those that documents are read and received in: whoever waits for a list holds up other lists at most."""
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="file")
+
+
+async def handed_down(write: Callable[[Path], object], name: str, media_type: str) -> Response:
+    """Make a file and send it down, to be saved and not shown.
+
+    Args:
+        write: Fills the file at the path that it is given; whatever it raises is passed on.
+        name: Under which it is saved.
+        media_type: What it is.
+
+    Raises:
+        Crowded: There is no room at this moment; nothing was begun.
+    """
+    if not _places.acquire(blocking=False):
+        raise Crowded(CROWDED)
+    try:
+        making = _threads().submit(_make, write)
+    except BaseException:
+        _places.release()
+        raise
+    # The place is free when the work has ended, which may be after whoever asked for it has gone.
+    making.add_done_callback(lambda _: _places.release())
+    file = await asyncio.wrap_future(making)
+    headers = {
+        "content-disposition": content_disposition("attachment", name),
+        "content-length": str(os.fstat(file.fileno()).st_size),
+        "content-security-policy": DOWNLOAD_POLICY,
+        "cache-control": "no-store",
+    }
+    return StreamingResponse(_pieces(file), media_type=media_type, headers=headers)
+
+
+def _make(write: Callable[[Path], object]) -> BinaryIO:
+    """The file, which has no name any more: it lives on until it is closed, whatever becomes of the line."""
+    handle, name = tempfile.mkstemp(prefix="mysapk-unduh-")
+    os.close(handle)
+    path = Path(name)
+    try:
+        write(path)
+        return path.open("rb")
+    finally:
+        path.unlink()
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece

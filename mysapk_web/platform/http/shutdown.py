@@ -1,0 +1,71 @@
+"""Ending a worker without breaking anything off: sockets and outbox first, then what the server ends by itself.
+
+Told to end, granian drops every websocket together with what is in work for it, and tells the app only when the last connection is
+gone. Workers with something in work died of it (SIGABRT: a thread of Rust frees objects of Python), and one request that never comes to
+its end holds granian up until it kills the worker; the app was told nothing then, and claimed mails waited for the end of their lease.
+So a worker takes the signal itself, and hands it on to granian when its sockets are gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from mysapk_web.platform.http.sockets import Sockets
+
+GOING_AWAY: Final = 1001
+"""RFC 6455: the server goes down. Pages connect again by themselves."""
+LONGEST: Final = 1.5
+"""Seconds that the sockets have; granian drops what is open then."""
+_LAST_WORDS: Final = 0.2
+"""Seconds for the close frames to leave."""
+
+
+class Ending:
+    """The end of this process, begun by a signal.
+
+    Args:
+        sockets: The open sockets of this process.
+    """
+
+    def __init__(self, sockets: Sockets) -> None:
+        self.begun = asyncio.Event()
+        """Set when the end begins, for whatever takes a while to come to rest."""
+        self._sockets = sockets
+        self._interrupt: Any = None
+        self._work: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def watch(self) -> AsyncIterator[None]:
+        """Take the signals while the server runs. Enter it before whatever waits for `begun`."""
+        self.begun = asyncio.Event()
+        self._take_signals()
+        yield
+        self.begun.set()
+
+    def _take_signals(self) -> None:
+        """SIGTERM begins the end; SIGINT, which a terminal sends to a whole group, is left to the parent, which sends SIGTERM then.
+
+        Granian has taken both before and does the same at both, so that SIGINT is there to hand the end on with.
+        """
+        try:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._begin)
+            self._interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        except (NotImplementedError, RuntimeError, ValueError):
+            return  # another system, or not the main thread: granian ends as it always does
+
+    def _begin(self) -> None:
+        if not self.begun.is_set():
+            self.begun.set()
+            self._work = asyncio.get_running_loop().create_task(self._end())
+
+    async def _end(self) -> None:
+        try:
+            await self._sockets.end(GOING_AWAY, LONGEST)
+            await asyncio.sleep(_LAST_WORDS)
+        finally:
+            signal.signal(signal.SIGINT, self._interrupt)
+            signal.raise_signal(signal.SIGINT)

@@ -1,0 +1,185 @@
+"""Structured logs that can't tell a secret (ASVS 16.2.5).
+
+Our own lines carry named facts, scrubbed of what looks like an address or a long number. Lines of libraries are never passed on in
+their words, because some put a whole event, headers and password included, into the text: only their place and kind are, and those of
+one place and kind as a sum a minute.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import sys
+import traceback
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from mysapk_web.platform.log_sums import sums
+from mysapk_web.settings import Settings
+
+_OWN = ("mysapk_web", "mysapk")
+_OUTSPOKEN = ("_granian", "alembic.runtime.migration")
+"""Loggers whose words hold no input of a person: server start and stop, migrations. Their errors quote what was raised."""
+
+_SECRET_KEYS = frozenset(
+    {
+        "password",
+        "token",
+        "cookie",
+        "email",
+        "secret",
+        "code",
+        "payload",
+        "headers",
+        "authorization",
+        "recipient",
+        "nama",
+    }
+)
+_WHOLE_KEYS = frozenset({"timestamp", "level", "logger", "head", "head_before"})
+"""Of our own making; the head of the trail has to be whole, or a later check could not be given it."""
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+_LONG_NUMBER = re.compile(r"\d{9,}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Line breaks, terminal commands and turned writing: nobody writes lines of the log from outside (ASVS 16.4.1)."""
+_HIDDEN = "***"
+_FRAMES = 5
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """Lines on a stream. One that can't be written is told by its place; the library would quote it, and what was just raised."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  named by the library
+        """Tell that a line is missing.
+
+        Args:
+            record: The line.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(f"log line lost at {record.module}:{record.lineno}\n")
+
+
+def configure(settings: Settings) -> None:
+    """Set up logging of this process.
+
+    Args:
+        settings: For the form of the lines.
+    """
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    )
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        scrub,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = Lines(sys.stderr)
+    handler.addFilter(silence_libraries)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    for name in list(logging.root.manager.loggerDict):
+        logger = logging.getLogger(name)
+        if not name.startswith(_OWN):
+            logger.handlers.clear()
+            logger.propagate = True
+    for name in ("reflex", "reflex_base", "engineio", "socketio", "sqlalchemy", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def silence_libraries(record: logging.LogRecord) -> bool:
+    """Replace the words of a library by the place they come from, and any exception by its kind.
+
+    Args:
+        record: Of any logger; changed in place.
+
+    Returns:
+        Whether the line is written now.
+    """
+    if record.exc_info and record.exc_info[0] is not None:
+        kind, _, trace = record.exc_info
+        suffix = f" [{kind.__name__} at {_place(trace)}]"
+        record.exc_info = None
+        record.exc_text = None
+    else:
+        suffix = ""
+    outspoken = record.name.startswith(_OUTSPOKEN) and record.levelno < logging.ERROR
+    if not record.name.startswith(_OWN) and not outspoken:
+        record.msg = f"{record.name} {record.module}:{record.lineno}{suffix}"
+        record.args = None
+        return sums.may_tell(record.msg, partial(_tell_more, record.levelno, record.msg))
+    if suffix and isinstance(record.msg, str):
+        record.msg = f"{record.msg}{suffix}"
+    return True
+
+
+def _tell_more(level: int, at: str, times: int) -> None:
+    structlog.get_logger(__name__).log(level, "library lines", at=at, times=times)
+
+
+def warn_in_sums(log: Any, event: str, *, reason: str = "", **facts: Any) -> None:
+    """Warn of what anybody outside can cause: the first of an event and reason at once, the others once a minute with their number.
+
+    Args:
+        log: Logger of the caller.
+        event: What happened.
+        reason: Why; like the event a fixed word of ours.
+        **facts: Told with the first.
+    """
+    known = {"reason": reason} if reason else {}
+    if sums.may_tell(f"{event}: {reason}", lambda times: log.warning(event, **known, times=times)):
+        log.warning(event, **known, **facts)
+
+
+def place_of(error: BaseException) -> str:
+    """Where something was raised, without a word of what it said.
+
+    Args:
+        error: Any exception.
+    """
+    return _place(error.__traceback__)
+
+
+def _place(trace: TracebackType | None) -> str:
+    frames = traceback.extract_tb(trace)[-_FRAMES:]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+
+
+def scrub(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Hide secrets by name, and what looks like an address or a long number by form.
+
+    Args:
+        _logger: Not used.
+        _method: Not used.
+        event: The line; changed in place.
+    """
+    for key, value in event.items():
+        if key in _SECRET_KEYS:
+            event[key] = _HIDDEN
+        elif isinstance(value, str) and key not in _WHOLE_KEYS:
+            event[key] = _LONG_NUMBER.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, _CONTROL.sub(" ", value)))
+        elif isinstance(value, int) and abs(value) >= 10**9:
+            event[key] = _HIDDEN
+    return event

@@ -1,0 +1,1 @@
+"""Mail: queue, rendering, SMTP and other transports."""

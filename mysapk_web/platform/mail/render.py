@@ -1,0 +1,170 @@
+"""Turns the words of a letter into a text and an HTML part that say the same.
+
+The HTML has inline styles only, nothing remote and no colours of its own, so that it is readable in light and dark mode.
+"""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.dates import format_datetime
+
+from mysapk_web.platform.rules.text import INVISIBLE
+from mysapk_web.platform.rules.timezones import ZONES
+
+_WIDTH = 74
+"""Characters of a line of the text part (RFC 5322 2.1.1 advises at most 78)."""
+
+_MOMENT = "d MMMM y 'pukul' HH.mm"
+
+_BODY = "margin:0;padding:16px;font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif"
+_SHEET = "max-width:36em;margin:0 auto;font-size:16px;line-height:1.5"
+_CODE = (
+    "margin:16px 0;padding:12px 16px;border:2px solid currentColor;border-radius:6px;text-align:center;"
+    "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'Courier New',monospace;"
+    "font-size:26px;font-weight:bold;line-height:1.3"
+)
+_LINK = "color:inherit;text-decoration:underline;word-break:break-all"
+_FOOT = "margin-top:24px;padding-top:12px;border-top:1px solid currentColor;font-size:14px"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Something to copy, alone on its line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address of the portal, with the words that introduce it."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A list."""
+
+    items: tuple[str, ...]
+
+
+Block = Paragraph | Code | Link | Points
+
+
+def plain(value: object, longest: int = 200) -> str:
+    """Make text from outside fit for the inside of a sentence: one line, visible characters only, no URL scheme.
+
+    Without a scheme a mail program has less to turn into a link: some of these texts were typed by strangers.
+
+    Args:
+        value: A name, a mask, a browser, a network.
+        longest: Characters that are kept.
+    """
+    text = "".join(c if c.isprintable() else " " for c in str(value) if c not in INVISIBLE)
+    return " ".join(text.replace("://", " ").split())[:longest]
+
+
+def when(moment: datetime, zone: str) -> str:
+    """A moment as people of a time zone write it, such as "21 November 2026 pukul 20.11 WIB".
+
+    Args:
+        moment: Aware.
+        zone: WIB, WITA or WIT; anything else is taken as WIB.
+    """
+    name = zone if zone in ZONES else "WIB"
+    local = moment.astimezone(ZONES[name])
+    return f"{format_datetime(local, _MOMENT, locale='id')} {name}"
+
+
+def as_text(blocks: Sequence[Block], foot: Sequence[Block]) -> str:
+    """The text part.
+
+    Args:
+        blocks: The letter.
+        foot: What stands below the line.
+    """
+    parts = [*map(_text, blocks), "-" * 3, *map(_text, foot)]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_html(title: str, blocks: Sequence[Block], foot: Sequence[Block]) -> str:
+    """The HTML part.
+
+    Args:
+        title: Subject, also the heading.
+        blocks: The letter.
+        foot: What stands below the line.
+    """
+    head = html.escape(title)
+    lines = [
+        "<!doctype html>",
+        '<html lang="id">',
+        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+        '<meta name="color-scheme" content="light dark">',
+        '<meta name="supported-color-schemes" content="light dark">',
+        f"<title>{head}</title></head>",
+        f'<body style="{_BODY}">',
+        f'<div lang="id" style="{_SHEET}">',
+        f'<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3">{head}</h1>',
+        *map(_html, blocks),
+        f'<div style="{_FOOT}">',
+        *map(_html, foot),
+        "</div>",
+        "</div></body></html>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _fill(text: str, first: str = "", rest: str = "") -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _text(block: Block) -> str:
+    match block:
+        case Paragraph(text):
+            return _fill(text)
+        case Code(text):
+            return text
+        case Link(words, url):
+            return f"{_fill(words)}\n{url}"
+        case Points(items):
+            return "\n".join(_fill(item, "- ", "  ") for item in items)
+
+
+def _html(block: Block) -> str:
+    match block:
+        case Paragraph(text):
+            return f"<p>{_wrapped(text)}</p>"
+        case Code(text):
+            return f'<p style="{_CODE}">\n{html.escape(text)}\n</p>'
+        case Link(words, url):
+            address = html.escape(url)
+            return f'<p>{_wrapped(words)}<br>\n<a href="{address}" style="{_LINK}">{address}</a></p>'
+        case Points(items):
+            rows = "\n".join(f"<li>{_wrapped(item)}</li>" for item in items)
+            return f"<ul>\n{rows}\n</ul>"
+
+
+def _wrapped(text: str) -> str:
+    # Short source lines: a long one would make the whole part travel in an encoding that people can't read.
+    return _fill(html.escape(text))

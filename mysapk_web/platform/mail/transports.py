@@ -1,0 +1,136 @@
+"""Where mails go: an SMTP server, a folder, or the console."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sys
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from mysapk_web.platform import clock
+from mysapk_web.platform.mail.errors import WIRE, ConnectionFault, check_address
+from mysapk_web.platform.mail.smtp import SmtpTransport
+from mysapk_web.settings import Settings
+
+__all__ = ["ConsoleTransport", "FileTransport", "SmtpTransport", "Transport", "make_transport", "send_now"]
+
+
+class Transport(Protocol):
+    """What takes a finished message."""
+
+    def send(self, message: EmailMessage, recipient: str) -> None:
+        """Hand one message over; returning means that it was accepted.
+
+        Args:
+            message: With all its headers.
+            recipient: Envelope address.
+
+        Raises:
+            TemporaryFault: Not now. `ConnectionFault` when no other mail would get through either.
+            PermanentFault: Never.
+        """
+
+    def close(self) -> None:
+        """Let go of what is open; the next `send` opens it again."""
+
+
+class FileTransport:
+    """One `.eml` a message, readable by the owner only, named so that names sort by time.
+
+    Args:
+        folder: `MYSAPK_MAIL_DIR`; made when missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send(self, message: EmailMessage, recipient: str) -> None:
+        """Write under a temporary name and move into place, so that a reader sees whole files only.
+
+        Raises:
+            PermanentFault: The recipient is no address.
+            ConnectionFault: The folder can't be written.
+        """
+        check_address(recipient)
+        name = f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}.eml"
+        draft = self.folder / f".{name}.tmp"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                with os.fdopen(descriptor, "wb") as handle:
+                    handle.write(message.as_bytes(policy=WIRE))
+                    handle.flush()
+                    os.fsync(handle.fileno())
+                draft.replace(self.folder / name)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    draft.unlink()
+                raise
+        except OSError as error:
+            raise ConnectionFault(f"Folder surat tidak dapat ditulis ({type(error).__name__}).") from None
+
+    def close(self) -> None:
+        """Nothing is open between two messages."""
+
+
+class ConsoleTransport:
+    """Headers and text part on a stream, for a developer without a mail server.
+
+    Args:
+        stream: Where to write; standard output by default.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stdout
+
+    def send(self, message: EmailMessage, recipient: str) -> None:
+        """Write the message.
+
+        Raises:
+            PermanentFault: The recipient is no address.
+        """
+        check_address(recipient)
+        part = message.get_body(("plain",))
+        text = part.get_content() if part is not None else ""
+        lines = [f"{name}: {message[name]}" for name in ("Date", "From", "To", "Subject", "Message-ID")]
+        self.stream.write("\n".join(["-" * 72, *lines, "", text]))
+        self.stream.flush()
+
+    def close(self) -> None:
+        """The stream belongs to the process."""
+
+
+def make_transport(settings: Settings) -> Transport:
+    """The transport that `MYSAPK_MAIL_BACKEND` names.
+
+    Args:
+        settings: All settings.
+    """
+    if settings.mail_backend == "smtp":
+        return SmtpTransport(settings)
+    if settings.mail_backend == "file":
+        return FileTransport(settings.mail_dir)
+    return ConsoleTransport()
+
+
+def send_now(settings: Settings, message: EmailMessage, recipient: str) -> None:
+    """Send one message past the outbox (`mysapk send-test-mail`): the caller sees what the server says.
+
+    Args:
+        settings: All settings.
+        message: With all its headers.
+        recipient: Envelope address.
+
+    Raises:
+        TemporaryFault: The server can't be used or says "later".
+        PermanentFault: The server refuses.
+    """
+    transport = make_transport(settings)
+    try:
+        transport.send(message, recipient)
+    finally:
+        transport.close()

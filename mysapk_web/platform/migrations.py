@@ -1,0 +1,122 @@
+"""Bringing a database to the tables of this release, with the migrations in `alembic/` beside the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlmodel import Session
+
+from mysapk_web.platform.database import Database
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
+"""Folder of the migrations: next to the package, in a checkout as in an image."""
+
+
+def is_compared(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether Alembic compares something in the database with the models (its `include_name`).
+
+    Args:
+        name: Of the table, column or index.
+        kind: What it is.
+    """
+    return not (kind == "index" and name == WORDS_INDEX)
+
+
+def config(connection: Connection | None = None) -> Config:
+    """The Alembic configuration, without a file and independent of the working directory.
+
+    Args:
+        connection: The connection that `alembic/env.py` shall use.
+    """
+    made = Config()
+    made.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+@contextmanager
+def migrating(database: Database) -> Iterator[Connection]:
+    """One transaction for a migration.
+
+    SQLite rebuilds a table by dropping it, which foreign keys in force would forbid; they are off meanwhile,
+    and every reference is checked before the end.
+
+    Args:
+        database: What is migrated.
+
+    Raises:
+        RuntimeError: A reference points nowhere; nothing was written.
+    """
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection if database.is_sqlite else None
+        if driver is not None:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if driver is not None and connection.execute(text("PRAGMA foreign_key_check")).first():
+                    raise RuntimeError("the migration left references that point nowhere")
+        finally:
+            if driver is not None:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+
+def upgrade(database: Database, to: str = "head") -> None:
+    """Migrate forward, in one transaction; does nothing when the database is there already.
+
+    Args:
+        database: What is migrated.
+        to: Revision, or "head".
+    """
+    with migrating(database) as connection:
+        command.upgrade(config(connection), to)
+
+
+def downgrade(database: Database, to: str) -> None:
+    """Migrate back.
+
+    Args:
+        database: What is migrated.
+        to: Revision, or "base" for an empty database.
+    """
+    with migrating(database) as connection:
+        command.downgrade(config(connection), to)
+
+
+def current(database: Database) -> str | None:
+    """The revision a database is at; None before the first migration.
+
+    Args:
+        database: What is asked.
+    """
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@lru_cache(maxsize=1)
+def head() -> str | None:
+    """The newest revision this release brings."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def is_at_head(session: Session) -> bool:
+    """Whether the tables are those of this release, asked through a session (for the readiness of a server).
+
+    It is asked every few seconds: Alembic itself would write two lines into the log each time.
+
+    Args:
+        session: Any transaction.
+    """
+    return session.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [head()]
+
+
+WORDS_INDEX = "ix_pegawai_kata"
+"""Made by migration 0034, over the function `kata_nama`; the tables of the models don't know it."""

@@ -1,0 +1,1 @@
+"""Pure helpers without clock, database, network or framework."""

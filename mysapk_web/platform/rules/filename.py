@@ -1,0 +1,62 @@
+"""The name of an uploaded file as people may see it: cleaned on the way in, encoded on the way out. It is never a path."""
+
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import quote
+
+from mysapk_web.platform.rules.text import INVISIBLE, fold_full_width
+
+MAX_LENGTH: Final = 100
+"""Characters, `.pdf` included."""
+MAX_INPUT: Final = 1000
+NAMELESS: Final = "dokumen"
+
+_SUFFIX: Final = re.compile(r"\.([a-z][a-z0-9]{1,4})\Z", re.IGNORECASE)
+_FORBIDDEN: Final = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z", re.IGNORECASE)
+"""Names that Windows keeps for itself, whatever stands behind the dot."""
+_UNSAFE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+
+
+class FilenameError(ValueError):
+    """The name belongs to another kind of file. `str()` is a sentence for the user."""
+
+
+def clean_pdf_name(raw: str) -> str:
+    """Bring the name of an uploaded PDF into a form that is safe to show and to save under.
+
+    Folders before the name, control characters, and characters that turn the direction of writing fall away. A name without an
+    extension gets one (phones often send none); an extension other than `.pdf` is refused, also behind a NUL character.
+
+    Args:
+        raw: What the browser sent; anything at all.
+
+    Returns:
+        At most 100 characters, ending in `.pdf`.
+
+    Raises:
+        FilenameError: Another extension.
+    """
+    last = re.split(r"[/\\]", fold_full_width(unicodedata.normalize("NFC", raw[:MAX_INPUT])))[-1]
+    allowed = _FORBIDDEN.sub(" ", last)
+    shown = "".join(c for c in allowed if c not in INVISIBLE and unicodedata.category(c) not in _UNSAFE)
+    name = " ".join(shown.split())
+    suffix = _SUFFIX.search(name)
+    if suffix and suffix[1].lower() != "pdf":
+        raise FilenameError("Pilih berkas PDF, yaitu berkas yang namanya berakhiran .pdf.")
+    stem = (name[: suffix.start()] if suffix else name).strip(" .-~'")
+    stem = stem[: MAX_LENGTH - 4].rstrip(" .") or NAMELESS
+    return f"{NAMELESS}-{stem}.pdf" if _DEVICES.match(stem.split(".")[0]) else f"{stem}.pdf"
+
+
+def content_disposition(kind: str, name: str) -> str:
+    """Value of the header that names a file (RFC 6266, RFC 8187; ASVS 5.4.1, 5.4.2).
+
+    Args:
+        kind: `attachment` or `inline`.
+        name: From `clean_pdf_name`.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    safe = re.sub(r"[^A-Za-z0-9 ._()-]", "_", plain)
+    return f"{kind}; filename=\"{safe}\"; filename*=UTF-8''{quote(name, safe='')}"

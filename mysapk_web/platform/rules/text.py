@@ -1,0 +1,78 @@
+"""What people paste: invisible characters, full-width forms, dashes. Shared by the parsers of this floor."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Final
+
+INVISIBLE: Final = frozenset(
+    chr(point)
+    for point in (
+        0x00AD,  # soft hyphen
+        0x180E,  # Mongolian vowel separator
+        *range(0x200B, 0x2010),  # zero-width space, joiners, left-to-right and right-to-left marks
+        *range(0x202A, 0x202F),  # bidirectional embedding
+        *range(0x2060, 0x2065),  # word joiner and invisible operators
+        *range(0x2066, 0x206A),  # bidirectional isolates
+        0xFEFF,  # byte order mark
+    )
+)
+"""Characters without a width. They come along when a value is copied from a chat, a PDF or a spreadsheet."""
+
+HYPHENS: Final = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63")
+"""The hyphen-minus and what word processors make of it."""
+
+_FULL_WIDTH: Final = {point: point - 0xFEE0 for point in range(0xFF01, 0xFF5F)}
+
+
+def fold_full_width(text: str) -> str:
+    """Turn full-width forms (U+FF01 to U+FF5E) into ASCII and leave everything else alone.
+
+    NFKC would also fold superscripts, circled and mathematical digits, which nobody types by accident.
+
+    Args:
+        text: what was typed.
+
+    Returns:
+        The text with full-width letters, digits and signs as ASCII.
+    """
+    return text.translate(_FULL_WIDTH)
+
+
+def is_blank(character: str) -> bool:
+    """Tell whether a character shows nothing: a blank of any script, or an invisible one."""
+    return character.isspace() or character in INVISIBLE
+
+
+def in_sentence(label: str) -> str:
+    """Write a label in the middle of a sentence: lower case, but abbreviations (SKP, CPNS) as they are.
+
+    Args:
+        label: as it stands alone, e.g. "CPNS dan PNS".
+    """
+    words = label.split(" ")
+    return " ".join(word if sum(letter.isupper() for letter in word) > 1 else word.lower() for word in words)
+
+
+def storable(text: str) -> str:
+    """A text without what no database and no socket takes: halves of characters (lone surrogates) and NUL.
+
+    Args:
+        text: From a browser.
+    """
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
+
+
+def data_lines(package: str, name: str) -> Iterator[str]:
+    """Read a list kept beside the rules: one entry a line, `#` starts a comment line.
+
+    Args:
+        package: Package whose folder `data` holds the file.
+        name: File name.
+
+    Yields:
+        Each entry without surrounding blanks.
+    """
+    for line in (files(package) / "data" / name).read_text(encoding="utf-8").splitlines():
+        entry = line.strip()
+        if entry and not entry.startswith("#"):
+            yield entry

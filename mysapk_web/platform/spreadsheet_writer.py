@@ -1,0 +1,125 @@
+"""Lists as files, CSV or XLSX: never longer than a kind may be, and harmless to the spreadsheet that opens them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.rules.csv_injection import safe_cell
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What a workbook can't hold (XML 1.0, 2.2)."""
+
+
+class Kind(StrEnum):
+    """As what."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+    @property
+    def media_type(self) -> str:
+        """For the header of an answer."""
+        return _MEDIA_TYPES[self]
+
+
+MOST_ROWS: Final = {Kind.XLSX: 100_000, Kind.CSV: 6_000_000}
+"""Rows of one file: a workbook is written cell by cell, about 10,000 rows a second; a text file holds the country."""
+_MEDIA_TYPES: Final = {
+    Kind.CSV: "text/csv; charset=utf-8",
+    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def require_room(kind: Kind, rows: int) -> None:
+    """Make sure that so many rows fit.
+
+    Args:
+        kind: As what.
+        rows: How many there are.
+
+    Raises:
+        Refused: Too many for a file of this kind.
+    """
+    if rows > MOST_ROWS[kind]:
+        shown = f"{MOST_ROWS[kind]:,}".replace(",", ".")
+        raise Refused(f"Daftar ini lebih dari {shown} baris. Persempit saringannya, atau unduh sebagai CSV.")
+
+
+def write(path: Path, kind: Kind, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> int:
+    """Write a list row by row, as the rows come.
+
+    Args:
+        path: Where to; written anew.
+        kind: As what.
+        headings: Of the columns.
+        rows: Texts; a NIP stays text in a workbook, too, and keeps its digits.
+        widths: Of the columns of a workbook.
+
+    Returns:
+        Rows written.
+
+    Raises:
+        Refused: Too many rows for a file of this kind.
+    """
+    counted = _counted(rows, kind)
+    return _write_csv(path, headings, counted) if kind is Kind.CSV else _write_xlsx(path, headings, counted, widths)
+
+
+def _counted(rows: Iterable[Sequence[str]], kind: Kind) -> Iterator[Sequence[str]]:
+    for number, row in enumerate(rows, start=1):
+        require_room(kind, number)
+        yield row
+
+
+def _write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    count = 0
+    # With a mark, so that spreadsheets read UTF-8.
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(headings)
+        for row in rows:
+            writer.writerow([safe_cell(value) for value in row])
+            count += 1
+    return count
+
+
+def _write_xlsx(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> int:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Daftar")
+    count = 0
+    try:
+        sheet.freeze_panes = "A2"
+        for letter, width in zip(ascii_uppercase, widths, strict=False):
+            sheet.column_dimensions[letter].width = width
+        sheet.append([_text(sheet, heading, bold=True) for heading in headings])
+        for row in rows:
+            sheet.append([_text(sheet, value) for value in row])
+            count += 1
+        book.save(path)
+    except BaseException:
+        # The sheet is a file of its own until the book is saved.
+        with suppress(Exception):
+            sheet.close()
+        raise
+    return count
+
+
+def _text(sheet: Any, value: str, *, bold: bool = False) -> Any:
+    """A cell that is text whatever stands in it: no formula, and no number that would lose the last digits of a NIP."""
+    cell = WriteOnlyCell(sheet, value=_CONTROL.sub("", value)[:32_000])
+    cell.data_type = "s"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell

@@ -1,0 +1,154 @@
+"""Counters behind every limit: one row a key, each step one SQL statement, shared by all processes (DESIGN 2.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, delete, null, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from mysapk_web.platform.upsert import insert
+
+
+class Counter(SQLModel, table=True):
+    """A counted window, or a run of failures with the wait that it earned."""
+
+    __tablename__ = "penghitung"
+
+    key: str = Field(primary_key=True, max_length=120)
+    """`<limit>:<keyed hash>`; holds no NIP and no address in clear."""
+    count: int
+    resets_at: datetime = Field(index=True)
+    """The window ends; the row may be swept after it."""
+    blocked_until: datetime | None = None
+
+
+def hit(session: Session, key: str, now: datetime, window: timedelta) -> int:
+    """Count one act in a fixed window.
+
+    Args:
+        session: Any transaction.
+        key: What is counted.
+        now: The present moment.
+        window: Length of the window that a first act opens.
+
+    Returns:
+        How many acts the window holds, this one included.
+    """
+    statement = insert(session, Counter).values(key=key, count=1, resets_at=now + window)
+    over = col(Counter.resets_at) <= now
+    statement = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "count": case((over, 1), else_=col(Counter.count) + 1),
+            "resets_at": case((over, statement.excluded.resets_at), else_=col(Counter.resets_at)),
+        },
+    ).returning(col(Counter.count))
+    return int(session.execute(statement).scalar_one())
+
+
+def count_attempt(
+    session: Session,
+    key: str,
+    now: datetime,
+    *,
+    memory: timedelta,
+    wait_after: Callable[[int], timedelta],
+    longest: int,
+) -> timedelta:
+    """Count an attempt as failed before it is checked; a success takes it back with `forgive` or `clear`.
+
+    While a wait runs nothing is counted, so failures while waiting don't prolong it.
+
+    Args:
+        session: Any transaction; commit it before the check.
+        key: What is counted.
+        now: The present moment.
+        memory: After so long without an attempt the run is forgotten.
+        wait_after: Wait that a number of failures earns; constant from `longest` failures on.
+        longest: Number of failures from which the wait no longer grows.
+
+    Returns:
+        Zero when the attempt may be checked, else the wait that is left.
+    """
+    steps = [n for n in range(1, longest + 1) if wait_after(n)]
+    over = col(Counter.resets_at) <= now
+    count = case((over, 1), else_=col(Counter.count) + 1)
+    waits = [(count == n, now + wait_after(n)) for n in steps]
+    statement = insert(session, Counter).values(key=key, count=1, resets_at=now + memory)
+    statement = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "count": count,
+            "resets_at": statement.excluded.resets_at,
+            "blocked_until": case(*waits, (count > longest, now + wait_after(longest)), else_=null()),
+        },
+        where=col(Counter.blocked_until).is_(None) | (col(Counter.blocked_until) <= now),
+    ).returning(col(Counter.count))
+    if session.execute(statement).scalar_one_or_none() is not None:
+        return timedelta(0)
+    until = session.exec(select(Counter.blocked_until).where(Counter.key == key)).one_or_none()
+    return max((until or now) - now, timedelta(0))
+
+
+def count_of(session: Session, key: str, now: datetime) -> int:
+    """How many a key holds now; read from the database each time.
+
+    Args:
+        session: Any transaction.
+        key: What is counted.
+        now: The present moment.
+    """
+    found = session.exec(select(Counter.count).where(Counter.key == key, col(Counter.resets_at) > now)).one_or_none()
+    return found or 0
+
+
+def forgive(session: Session, key: str) -> None:
+    """Take one counted attempt back, with the wait it earned.
+
+    Args:
+        session: Any transaction.
+        key: What was counted.
+    """
+    session.execute(
+        update(Counter)
+        .where(col(Counter.key) == key, col(Counter.count) > 0)
+        .values(count=col(Counter.count) - 1, blocked_until=None)
+    )
+
+
+def reduce(session: Session, key: str, to: int) -> None:
+    """Shorten a longer run of failures; a wait that runs goes on.
+
+    Args:
+        session: Any transaction.
+        key: What was counted.
+        to: Failures that are left of it.
+    """
+    session.execute(update(Counter).where(col(Counter.key) == key, col(Counter.count) > to).values(count=to))
+
+
+def clear(session: Session, key: str) -> None:
+    """Forget a run of failures.
+
+    Args:
+        session: Any transaction.
+        key: What was counted.
+    """
+    session.execute(delete(Counter).where(col(Counter.key) == key))
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Remove what no longer counts.
+
+    Args:
+        session: Any transaction.
+        now: The present moment.
+
+    Returns:
+        Rows removed.
+    """
+    result: Any = session.execute(delete(Counter).where(col(Counter.resets_at) <= now))
+    return int(result.rowcount)

@@ -1,0 +1,36 @@
+"""Background jobs of which one process at a time does the work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+
+class Job(SQLModel, table=True):
+    """A task that only one process does at a time: whoever has updated the row holds it until the transaction ends."""
+
+    __tablename__ = "pekerjaan_latar"
+
+    name: str = Field(primary_key=True, max_length=40)
+    at: datetime | None = None
+    """When it was done last."""
+    asked: bool = False
+    """Somebody has asked for more than the usual, such as a whole recount."""
+    note: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class BackgroundRun(SQLModel, table=True):
+    """When a background loop last succeeded, in whichever process (`platform/background.py`)."""
+
+    __tablename__ = "proses_latar"
+
+    name: str = Field(primary_key=True, max_length=40)
+    since: datetime
+    """When it was first tried."""
+    succeeded_at: datetime | None = None
+    failed_at: datetime | None = None
+    error: str = Field(default="", max_length=200)
+    """Kind and place of the last failure."""

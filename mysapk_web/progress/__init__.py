@@ -1,0 +1,1 @@
+"""Counts, dashboards, who is missing, reminders, sanctions."""

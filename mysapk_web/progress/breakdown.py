@@ -1,0 +1,171 @@
+"""Figures of a place and of the lines below it, read from sums and the few steps that are not in them yet.
+
+Both come out of one statement, so that a figure never counts anything twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import case, literal, union_all
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, func, select
+
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.platform.pagination import Page
+from mysapk_web.progress import org_nodes
+from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.rules import COUNTRY, Measure
+from mysapk_web.progress.tables import Headcount, HeadcountStep
+
+PAGE_SIZE: Final = 25
+
+
+class Order(StrEnum):
+    """How the lines below are ordered."""
+
+    NAME = "nama"
+    SHARE = "persen"
+    """The lowest share first."""
+    MISSING = "belum"
+    """The most people who are missing first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A unit (or an agency) below a place.
+
+    Attributes:
+        key: See `places.find`.
+        id: Of the unit or the agency.
+        counts: In the order of the measures asked for.
+    """
+
+    key: str
+    id: int
+    nama: str
+    counts: tuple[int, ...]
+
+
+# Columns of one table each; SQLModel's annotations speak of values where a statement needs columns.
+_SUM: Any = Headcount
+_STEP: Any = HeadcountStep
+_UNIT: Any = Unor
+
+
+def counts_of(session: Session, place: Place, measures: Sequence[Measure]) -> dict[JenisPegawai, Mapping[Measure, int]]:
+    """Figures of a place by kind of employment; kinds without anybody are missing.
+
+    Args:
+        session: Any transaction.
+        place: From `places.find`.
+        measures: Which; the first is that of all people.
+    """
+    if place.instansi_id is None:
+        here: Any = _SUM.unor_id == COUNTRY
+    elif place.unor_id is None:
+        here = _SUM.unor_id.in_(
+            select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.atasan_id.is_(None))
+        )
+    else:
+        here = _SUM.unor_id == place.unor_id
+    sums = sql_select(_SUM.jenis, _SUM.measure, _SUM.count).where(here, _SUM.measure.in_(measures))
+    steps = sql_select(_STEP.jenis, _STEP.measure, _STEP.step).where(_STEP.measure.in_(measures))
+    if place.instansi_id is not None:
+        steps = steps.join(_UNIT, _UNIT.id == _STEP.unor_id).where(org_nodes.units_at(place))
+    by_kind: dict[JenisPegawai, dict[Measure, int]] = defaultdict(lambda: defaultdict(int))
+    for jenis, measure, count in session.execute(union_all(sums, steps)):
+        by_kind[JenisPegawai(jenis)][Measure(measure)] += count
+    return {jenis: by_kind[jenis] for jenis in JenisPegawai if by_kind[jenis][measures[0]]}
+
+
+# Below -------------------------------------------------------------------------------------------
+
+
+def children(session: Session, place: Place) -> Any:
+    """Condition over `unor`: what is shown below a place. A root that stands alone is its agency and shows its own children.
+
+    Args:
+        session: Any transaction.
+        place: From `places.find`.
+    """
+    roots = _UNIT.atasan_id.is_(None)
+    if place.instansi_id is None:
+        return roots
+    if place.unor_id is not None:
+        return _UNIT.atasan_id == place.unor_id
+    ids = session.exec(select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, roots)).all()
+    return _UNIT.atasan_id == ids[0] if len(ids) == 1 else (_UNIT.instansi_id == place.instansi_id) & roots
+
+
+def lines_below(
+    session: Session, place: Place, measures: Sequence[Measure], order: Order, number: int, *, summed: bool
+) -> tuple[Page[Line], tuple[int, ...]]:
+    """A page of what is below, and the figures of all of it where they are asked for.
+
+    Args:
+        session: Any transaction.
+        place: From `places.find`.
+        measures: Which; the first is that of all people, the second the part that shares and orders speak of.
+        order: Of the lines.
+        number: Of the page, from 1.
+        summed: Whether the figures of all of it are asked for; otherwise they are empty.
+    """
+    units = sql_select(_UNIT.id, _UNIT.instansi_id, _UNIT.jalur).where(children(session, place)).cte("units")
+    group: Any = units.c.instansi_id if place.instansi_id is None else units.c.id
+    sums = (
+        sql_select(group.label("id"), _SUM.measure, _SUM.count.label("count"))
+        .join(units, units.c.id == _SUM.unor_id)
+        .where(_SUM.measure.in_(measures))
+    )
+    steps = (
+        sql_select(group.label("id"), _STEP.measure, _STEP.step.label("count"))
+        .join(_UNIT, _UNIT.id == _STEP.unor_id)
+        .join(
+            units,
+            (units.c.instansi_id == _UNIT.instansi_id) & _UNIT.jalur.like(units.c.jalur + literal("%")),
+        )
+        .where(_STEP.measure.in_(measures))
+    )
+    all_ = union_all(sums, steps).subquery()
+    columns = [
+        func.coalesce(func.sum(case((all_.c.measure == measure, all_.c.count), else_=0)), 0).label(measure.name.lower())
+        for measure in measures
+    ]
+    counts = sql_select(all_.c.id, *columns).group_by(all_.c.id).subquery()
+    zero = [func.coalesce(counts.c[column.name], 0) for column in columns]
+    total = session.execute(sql_select(func.count(group.distinct())).select_from(units)).scalar_one()
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, number), pages)
+    named: Any = (Instansi.id, Instansi.nama) if place.instansi_id is None else (_UNIT.id, _UNIT.nama)
+    found = (
+        sql_select(*named, *zero)
+        .outerjoin(counts, counts.c.id == named[0])
+        .where(named[0].in_(sql_select(group).distinct()))
+        .order_by(*_ordered(order, zero[0], zero[1]), named[1], named[0])
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    letter = "i" if place.instansi_id is None else "u"
+    items = [
+        Line(f"{letter}{id_}", id_, nama, tuple(int(value) for value in values))
+        for id_, nama, *values in session.execute(found)
+    ]
+    if not summed:
+        return Page(items, number, pages, total), ()
+    whole = sql_select(*(func.coalesce(func.sum(counts.c[column.name]), 0) for column in columns))
+    return Page(items, number, pages, total), tuple(int(value) for value in session.execute(whole).one())
+
+
+def _ordered(order: Order, people: Any, active: Any) -> tuple[Any, ...]:
+    if order is Order.SHARE:
+        # A unit without anybody has nothing to reach.
+        return (case((people == 0, 2.0), else_=active * 1.0 / func.nullif(people, 0)),)
+    if order is Order.MISSING:
+        return ((people - active).desc(),)
+    return ()

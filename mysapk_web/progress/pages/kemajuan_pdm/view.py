@@ -1,0 +1,241 @@
+"""What `/admin/pdm` looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from mysapk_web.progress.pages.components.progress_nav import crumbs, others, views
+from mysapk_web.progress.pages.kemajuan_pdm.state import ORDERS, PATH, Bar, DayRow, KemajuanPdmState, Share
+from mysapk_web.ui.components.behaviour import Form, Poll
+from mysapk_web.ui.components.charts import bar, curve
+from mysapk_web.ui.components.display import cell, empty, facts, row, section, skeleton, table
+from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.lists import filter_select, link_pager
+from mysapk_web.ui.shell import page
+from mysapk_web.ui.state import AppState
+
+EVERY = 10
+"""Seconds between two looks at the figures."""
+_STATE = KemajuanPdmState
+
+
+def _headline() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            rx.el.strong(_STATE.whole["share"], class_name="figure"),
+            rx.el.span(
+                _STATE.whole["done"],
+                " dari ",
+                _STATE.whole["people"],
+                " pegawai sudah menyelesaikan semua kelompok data",
+            ),
+        ),
+        bar(_STATE.whole["width"], large=True),
+        rx.el.div(
+            facts(
+                ("Belum selesai", rx.el.a(_STATE.missing, " pegawai", href=_STATE.list_href)),
+                ("Sudah ikut", rx.el.span(_STATE.taken_part)),
+                ("Sudah mengirim usulan", rx.el.span(_STATE.sent)),
+                ("Semua usulannya terkirim", rx.el.span(_STATE.all_sent)),
+            ),
+            class_name="mt-6",
+        ),
+        rx.el.p(
+            f"Angka diperbarui sendiri setiap {EVERY} detik; terakhir pukul ",
+            rx.el.span(_STATE.looked_at),
+            ".",
+            class_name="help mt-6",
+        ),
+        class_name="card mt-6",
+    )
+
+
+def _bar_cell(item: ObjectVar[Any]) -> rx.Component:
+    return cell("Persentase", rx.el.div(rx.el.span(item["share"]), bar(item["width"]), class_name="share"))
+
+
+def _group(item: ObjectVar[Bar]) -> rx.Component:
+    return row(
+        cell("Kelompok", rx.el.a(item["label"], href=item["href"])),
+        cell("Sudah", rx.el.span(item["count"])),
+        cell("Dari", rx.el.span(item["whole"])),
+        _bar_cell(item),
+    )
+
+
+def _groups() -> rx.Component:
+    return section(
+        "Menurut kelompok data",
+        rx.el.p(
+            "Dihitung dari pegawai yang wajib atau dapat mengisi kelompok itu. Pilih kelompok untuk melihat siapa yang belum.",
+            class_name="help mb-4",
+        ),
+        table(
+            "Pemutakhiran menurut kelompok data",
+            ["Kelompok", "Sudah", "Dari", "Persentase"],
+            rx.foreach(_STATE.groups, _group),
+        ),
+    )
+
+
+def _count(item: ObjectVar[Bar]) -> rx.Component:
+    return row(cell("Menunggu", rx.el.span(item["label"])), cell("Usulan", rx.el.span(item["count"])), _bar_cell(item))
+
+
+def _backlog() -> rx.Component:
+    return section(
+        "Antrean verifikasi",
+        rx.cond(
+            _STATE.waiting == "0",
+            empty("Tidak ada usulan yang menunggu keputusan di tempat ini."),
+            rx.fragment(
+                facts(
+                    ("Menunggu keputusan", rx.el.span(_STATE.waiting, " usulan")),
+                    ("Paling lama menunggu", rx.el.span(_STATE.oldest)),
+                    ("Separuhnya menunggu paling sedikit", rx.el.span(_STATE.median)),
+                ),
+                rx.el.div(
+                    table(
+                        "Antrean menurut pemutus",
+                        ["Menunggu", "Usulan", "Persentase"],
+                        rx.foreach(_STATE.desks, _count),
+                    ),
+                    class_name="mt-6",
+                ),
+                rx.el.div(
+                    table(
+                        "Antrean menurut lama menunggu sejak dikirim",
+                        ["Lama menunggu", "Usulan", "Persentase"],
+                        rx.foreach(_STATE.ages, _count),
+                    ),
+                    class_name="mt-6",
+                ),
+            ),
+        ),
+    )
+
+
+def _figures(item: ObjectVar[Share]) -> tuple[rx.Component, ...]:
+    return (
+        cell("Pegawai", rx.el.span(item["people"])),
+        cell("Selesai", rx.el.span(item["done"])),
+        cell("Mengirim usulan", rx.el.span(item["sent"])),
+        _bar_cell(item),
+    )
+
+
+def _kind(item: ObjectVar[Share]) -> rx.Component:
+    return row(cell("Jenis", rx.el.a(item["label"], href=item["href"])), *_figures(item))
+
+
+def _kinds() -> rx.Component:
+    return section(
+        "Menurut jenis pegawai",
+        table(
+            "Pemutakhiran menurut jenis pegawai",
+            ["Jenis", "Pegawai", "Selesai", "Mengirim usulan", "Persentase"],
+            rx.foreach(_STATE.kinds, _kind),
+        ),
+    )
+
+
+def _below(item: ObjectVar[Share]) -> rx.Component:
+    return row(
+        cell("Unit", rx.el.a(item["label"], href=item["href"])),
+        *_figures(item),
+        cell("Antrean", rx.el.span(item["waiting"])),
+        cell("Paling lama", rx.el.span(item["oldest"])),
+    )
+
+
+def _units() -> rx.Component:
+    return section(
+        "Menurut unit",
+        rx.cond(
+            _STATE.below,
+            rx.fragment(
+                Form.create(
+                    filter_select("urut", "Urutkan menurut", _STATE.urut, ORDERS),
+                    rx.el.div(submit_button("Urutkan", "Mengurutkan ...", kind="secondary"), class_name="buttons"),
+                    on_submit=_STATE.sort,
+                    action=PATH,
+                    class_name="filter mb-6",
+                ),
+                table(
+                    "Pemutakhiran dan antrean menurut unit",
+                    ["Unit", "Pegawai", "Selesai", "Mengirim usulan", "Persentase", "Antrean", "Paling lama"],
+                    rx.foreach(_STATE.below, _below),
+                ),
+                link_pager(_STATE.number, _STATE.pages, _STATE.before, _STATE.after),
+            ),
+            empty("Tidak ada unit di bawah tempat ini. Lihat orang-orangnya pada daftar yang belum selesai."),
+        ),
+    )
+
+
+def _day(item: ObjectVar[DayRow]) -> rx.Component:
+    return row(
+        cell("Hari", rx.el.span(item["day"])),
+        cell("Pegawai", rx.el.span(item["people"])),
+        cell("Sudah ikut", rx.el.span(item["taken_part"])),
+        cell("Mengirim usulan", rx.el.span(item["sent"])),
+        cell("Selesai", rx.el.span(item["done"])),
+        cell("Persentase", rx.el.span(item["share"])),
+    )
+
+
+def _way() -> rx.Component:
+    return section(
+        "Dari hari ke hari",
+        rx.cond(
+            _STATE.summary,
+            rx.fragment(
+                rx.el.p(_STATE.summary, class_name="mb-4"),
+                curve(_STATE.points, _STATE.summary, _STATE.days[-1]["day"], _STATE.days[0]["day"]),
+                rx.el.details(
+                    rx.el.summary("Tampilkan sebagai tabel"),
+                    table(
+                        "Pemutakhiran dari hari ke hari",
+                        ["Hari", "Pegawai", "Sudah ikut", "Mengirim usulan", "Selesai", "Persentase"],
+                        rx.foreach(_STATE.days, _day),
+                    ),
+                    class_name="mt-4",
+                ),
+            ),
+            empty("Belum ada catatan harian. Catatan pertama tersimpan saat ada pegawai di unit ini."),
+        ),
+    )
+
+
+def _whole() -> rx.Component:
+    return rx.fragment(
+        views("pdm", _STATE.activation_href, _STATE.here_href, "Yang dilihat"),
+        crumbs(_STATE.crumbs, _STATE.nama),
+        rx.el.p(_STATE.nama, class_name="lead"),
+        others(_STATE.others),
+        _headline(),
+        rx.el.ul(
+            rx.el.li(rx.el.a("Daftar yang belum selesai", href=_STATE.list_href)),
+            rx.el.li(rx.el.a("Daftar sanksi setelah periode berakhir", href=_STATE.sanctions_href)),
+            class_name="links mt-6",
+        ),
+        _groups(),
+        _backlog(),
+        _way(),
+        _kinds(),
+        _units(),
+        Poll.create(every=EVERY, on_tick=_STATE.refresh),
+    )
+
+
+def kemajuan_pdm() -> rx.Component:
+    """The page."""
+    return page(
+        outcome(),
+        rx.el.h1("Kemajuan pemutakhiran data"),
+        rx.cond(_STATE.ready, _whole(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
+        here="/admin",
+    )

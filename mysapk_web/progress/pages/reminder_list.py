@@ -1,0 +1,153 @@
+"""What the lists of people who can still do something share: reminders to those who are ticked, or to all of them."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from typing import Any, ClassVar, Final
+
+import reflex as rx
+
+from mysapk_web.platform.rules.formatting import number
+from mysapk_web.progress.pages.components.person_cells import HEADS, REMARK, person_cells, remark_cell
+from mysapk_web.progress.pages.people_list import MAY, Choice, PeopleList, list_page, narrowed_list
+from mysapk_web.progress.reminders import Reminded
+from mysapk_web.progress.rules import Report
+from mysapk_web.ui.access import handler
+from mysapk_web.ui.components.acts import act_dialog
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.display import cell, dialog_button, row, table
+from mysapk_web.ui.components.forms import submit_button
+
+_CHOSEN: Final = re.compile(r"p([1-9][0-9]{0,9})")
+_ALL: Final = "ingatkan-semua"
+
+
+class ReminderList(PeopleList, mixin=True):
+    """A list from which people are reminded."""
+
+    NOBODY: ClassVar[str]
+    """Said when nobody could be reminded."""
+
+    acts: int = 0
+    """Goes up with every reminder that was written: the ticks are taken off then, and kept when something failed."""
+
+    @handler(MAY)
+    async def remind_chosen(self, form: dict[str, Any]) -> None:
+        """Remind the people who are ticked."""
+        names = [name for name in form if isinstance(name, str)] if isinstance(form, dict) else []
+        await self._act([int(match[1]) for name in names[:100] if (match := _CHOSEN.fullmatch(name))])
+
+    @handler(MAY)
+    async def remind_all(self, form: dict[str, Any]) -> None:
+        """Remind everybody whom the filters leave."""
+        await self._act(None)
+
+    async def _act(self, chosen: list[int] | None) -> None:
+        done = await self._remind(chosen)
+        await self._look(self.number)
+        self.acts += 1
+        self._tell(notice=reminded_in_words(done) if done.count else self.NOBODY)
+
+    @abstractmethod
+    async def _remind(self, chosen: list[int] | None) -> Reminded:
+        """Write the reminders: to accounts of the list, or (None) to all of it."""
+
+
+def reminded_in_words(done: Reminded) -> str:
+    """What became of a reminder.
+
+    Args:
+        done: From the service.
+    """
+    more = " Masih ada yang lain; ulangi untuk melanjutkan." if done.more else ""
+    return f"Pengingat dikirim kepada {number(done.count)} pegawai.{more}"
+
+
+def reminder_page(
+    state: type[ReminderList],
+    heading: str,
+    *,
+    aside: str,
+    choices: tuple[Choice, ...],
+    caption: str,
+    reach: str,
+    nothing: str,
+    report: Report,
+    columns: tuple[tuple[str, str], ...] = (),
+) -> rx.Component:
+    """The page of such a list.
+
+    Args:
+        state: Of the page.
+        heading: Text of the `h1`.
+        aside: Text of the link to the figures of the same place.
+        choices: What the list can be narrowed by.
+        caption: What the table holds.
+        reach: Whom a reminder to all reaches, and whom it does not.
+        nothing: Said where nobody is left.
+        report: What the file is.
+        columns: Head and key of what a row says beside what every row says.
+    """
+    listed = rx.fragment(
+        Form.create(
+            table(
+                caption,
+                ["Pilih", *HEADS, *(head for head, _ in columns), REMARK, "Terakhir diingatkan"],
+                rx.foreach(state.rows, lambda item: _row(state, item, columns)),
+            ),
+            rx.el.div(
+                submit_button("Ingatkan yang dipilih", "Menulis surat ..."),
+                dialog_button("Ingatkan semua dalam daftar", _ALL),
+                class_name="buttons mt-6",
+            ),
+            on_submit=state.remind_chosen,
+            action=state.PATH,
+        ),
+        _all_dialog(state, reach),
+    )
+    content = rx.fragment(
+        rx.el.p(rx.el.a(aside, href=state.aside), class_name="mt-2"),
+        rx.el.p(state.nama, class_name="lead"),
+        narrowed_list(
+            state,
+            choices,
+            listed,
+            nothing=nothing,
+            report=report,
+            about_file="Semua baris sesuai saringan di atas. Setiap unduhan dicatat.",
+        ),
+    )
+    return list_page(state, heading, content)
+
+
+def _row(state: type[ReminderList], item: Any, columns: tuple[tuple[str, str], ...]) -> rx.Component:
+    return row(
+        cell("Pilih", _tick(state, item)),
+        *person_cells(item),
+        *(cell(head, rx.el.span(item[key])) for head, key in columns),
+        remark_cell(item),
+        cell("Terakhir diingatkan", rx.el.span(item["reminded"])),
+    )
+
+
+def _tick(state: type[ReminderList], item: Any) -> rx.Component:
+    return rx.cond(
+        item["can_remind"],
+        rx.el.label(
+            rx.el.input(type="checkbox", name=item["key"], key=f"{item['key']}-{state.acts}"),
+            rx.el.span("Pilih ", item["nama"], class_name="sr-only"),
+            class_name="tick",
+        ),
+    )
+
+
+def _all_dialog(state: type[ReminderList], reach: str) -> rx.Component:
+    return act_dialog(
+        "Ingatkan semua dalam daftar ini?",
+        (rx.el.p(reach),),
+        ident=_ALL,
+        go=submit_button("Ingatkan semua", "Menulis surat ..."),
+        on_submit=state.remind_all,
+        path=state.PATH,
+    )

@@ -1,0 +1,161 @@
+"""Reminding people of the activation or the PDM: by mail, each person once a day at most, whoever asks for it and of what."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, insert, literal
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
+
+from mysapk_web.organisation import audit, periods
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.platform import clock, upsert
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
+from mysapk_web.progress import not_activated, pdm_incomplete
+from mysapk_web.progress.closed_periods import agencies_within
+from mysapk_web.progress.not_activated import Cause, Filter
+from mysapk_web.progress.tables import Reminder
+
+AGAIN: Final = timedelta(days=1)
+"""Between two reminders of one person."""
+AT_ONCE: Final = 5_000
+"""Reminders of one act; the rest is reminded by the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What became of an act.
+
+    Attributes:
+        count: Letters written.
+        more: There are people left whom this act did not reach.
+    """
+
+    count: int
+    more: bool
+
+
+def remind(session: Session, actor: Actor, narrowed: Filter, *, account_ids: Sequence[int] | None = None) -> Reminded:
+    """Write a reminder to people who could activate and have not.
+
+    People without an address, switched off, or waiting for an approval are left out: they can't do anything about it.
+
+    Args:
+        session: Any transaction.
+        actor: Who reminds; never reminds the own account.
+        narrowed: As the list was narrowed.
+        account_ids: Whom of the list; None for all of it.
+
+    Returns:
+        How many letters were written.
+
+    Raises:
+        NotAllowed: No permission, or a place outside the scope.
+        Refused: Nobody was chosen.
+    """
+    wanted = not_activated.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
+    wanted += [not_activated.cause_of() == Cause.OPEN.value]
+    return _remind(session, actor, wanted, account_ids, Letter.ACTIVATION_REMINDER, narrowed.key)
+
+
+def remind_of_pdm(
+    session: Session, actor: Actor, narrowed: pdm_incomplete.Filter, *, account_ids: Sequence[int] | None = None
+) -> Reminded:
+    """Write a reminder to people who lack something in the present PDM and can do it.
+
+    Who has not activated, is switched off, has no address, or belongs to an agency whose PDM is not open is left out.
+
+    Args:
+        session: Any transaction.
+        actor: Who reminds; never reminds the own account.
+        narrowed: As the list was narrowed.
+        account_ids: Whom of the list; None for all of it.
+
+    Returns:
+        How many letters were written.
+
+    Raises:
+        NotAllowed: No permission, or a place outside the scope.
+        Refused: Nobody was chosen, or no PDM is open.
+    """
+    wanted = pdm_incomplete.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
+    rows = agencies_within(session, actor)
+    states = periods.statuses(session, rows, PeriodKind.PDM)
+    open_ = [row.id for row, state in zip(rows, states, strict=True) if state.is_open]
+    if not open_:
+        raise Refused("Pemutakhiran Data Mandiri tidak sedang dibuka, jadi belum ada yang dapat diingatkan.")
+    wanted += [pdm_incomplete.can_act(), col(Pegawai.instansi_id).in_(open_)]
+    return _remind(session, actor, wanted, account_ids, Letter.PDM_REMINDER, narrowed.key)
+
+
+def _remind(
+    session: Session,
+    actor: Actor,
+    wanted: list[ColumnElement[bool]],
+    account_ids: Sequence[int] | None,
+    letter: Letter,
+    key: str,
+) -> Reminded:
+    if account_ids is not None and not account_ids:
+        raise Refused("Pilih paling sedikit satu pegawai.", "pilihan")
+    wanted.append(col(Account.id) != actor.account_id)
+    if account_ids is not None:
+        wanted.append(col(Account.id).in_(account_ids))
+    reached = _take_turn(session, wanted)
+    now = clock.now()
+    letters = [_letter(letter, account_id, now) for account_id in reached]
+    if letters:
+        session.execute(insert(OutboxMail), letters, execution_options={"render_nulls": True})
+    audit.record(
+        session,
+        AuditTag.PDM_REMINDED if letter is Letter.PDM_REMINDER else AuditTag.REMINDED,
+        actor_id=actor.account_id,
+        instansi_id=actor.instansi_id,
+        address=actor.visitor.address,
+        jumlah=len(reached),
+        tempat=key,
+    )
+    return Reminded(len(reached), len(reached) == AT_ONCE)
+
+
+def _take_turn(session: Session, wanted: list[Any]) -> list[int]:
+    """Mark everybody whose last reminder is long enough ago, in one statement: two admins at one moment don't remind twice."""
+    now = clock.now()
+    due = (
+        sql_select(col(Account.id), literal(now, Reminder.__table__.c.at.type))  # type: ignore[attr-defined]
+        .select_from(pdm_incomplete.source())
+        .outerjoin(Reminder, col(Reminder.account_id) == Account.id)
+        .where(*wanted, col(Reminder.at).is_(None) | (col(Reminder.at) <= now - AGAIN))
+        .order_by(col(Pegawai.nama), col(Pegawai.id))
+        .limit(AT_ONCE)
+    )
+    statement = upsert.insert(session, Reminder).from_select(["account_id", "at"], due)
+    statement = statement.on_conflict_do_update(
+        index_elements=["account_id"], set_={"at": now}, where=col(Reminder.at) <= now - AGAIN
+    ).returning(col(Reminder.account_id))
+    return list(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
+
+
+def _letter(letter: Letter, account_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "template": letter.value,
+        "account_id": account_id,
+        "recipient": None,
+        "params": {},
+        "state": OutboxState.PENDING,
+        "created_at": now,
+        "due_at": now,
+        "message_id": secrets.token_hex(16),
+    }

@@ -1,0 +1,134 @@
+"""What is counted of the people of a unit, what a person counts for, and shares in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.pdm.rules.groups import GROUPS, groups_for
+
+COUNTRY: Final = 0
+"""Stands in place of a unit for the whole country; no unit has this id."""
+
+
+class Measure(StrEnum):
+    """One thing that is counted for each unit and kind of employment. Stored as written here."""
+
+    PEOPLE = "pegawai"
+    """On the rolls."""
+    ACTIVE = "aktif"
+    """Has activated the account, whether or not it was switched off later."""
+    NO_EMAIL = "tanpa-email"
+    """No usable address is stored, so nobody can activate."""
+    DISABLED = "nonaktif"
+    """The account is switched off."""
+    PDM_TAKEN_PART = "pdm-ikut"
+    """Has handled a group or sent a proposal in the present PDM."""
+    PDM_SENT = "pdm-kirim"
+    """Has sent at least one proposal that was not taken back."""
+    PDM_ALL_SENT = "pdm-kirim-semua"
+    """Has sent proposals, and none is left as a draft or came back."""
+    PDM_DONE = "pdm-selesai"
+    """Every group that concerns the person is green."""
+    GROUP_PROFIL = "grup-profil"
+    """Has handled this group; so have the eleven below theirs."""
+    GROUP_GOLONGAN = "grup-golongan"
+    GROUP_JABATAN = "grup-jabatan"
+    GROUP_PENDIDIKAN = "grup-pendidikan"
+    GROUP_SKP = "grup-skp"
+    GROUP_PENGHARGAAN = "grup-penghargaan"
+    GROUP_KELUARGA = "grup-keluarga"
+    GROUP_PMK = "grup-pmk"
+    GROUP_CPNS_PNS = "grup-cpns-pns"
+    GROUP_PINDAH_INSTANSI = "grup-pindah-instansi"
+    GROUP_CLTN = "grup-cltn"
+    GROUP_ORGANISASI = "grup-organisasi"
+
+
+DAILY: Final = (Measure.PEOPLE, Measure.ACTIVE, Measure.PDM_TAKEN_PART, Measure.PDM_SENT, Measure.PDM_DONE)
+"""What is kept for each day, to show the way it went."""
+
+PDM: Final = (Measure.PDM_TAKEN_PART, Measure.PDM_SENT, Measure.PDM_ALL_SENT, Measure.PDM_DONE)
+"""How far people are in the present PDM."""
+
+GROUP_MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
+    {each.key: Measure(f"grup-{each.key}") for each in GROUPS}
+)
+"""The measure of each of the twelve groups, in their order."""
+
+GROUP_BITS: Final[Mapping[str, int]] = MappingProxyType({each.key: 1 << n for n, each in enumerate(GROUPS)})
+"""The place of each group in a number that says which groups somebody has handled. Stored: a new group comes at the end."""
+
+
+def concerned(jenis: JenisPegawai) -> int:
+    """The groups that concern a kind of employment, as a number of `GROUP_BITS`.
+
+    Args:
+        jenis: Kind of employment.
+    """
+    return sum(GROUP_BITS[each.key] for each in groups_for(jenis))
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What a person has done in the present PDM; see `pdm.rules.proposal.group_state`, which says the same of one group.
+
+    Attributes:
+        groups: The green ones, as a number of `GROUP_BITS`.
+        sent: There is a proposal that was sent and not taken back.
+        left: There is a draft, or a proposal that came back.
+    """
+
+    groups: int = 0
+    sent: bool = False
+    left: bool = False
+
+    def measures(self, jenis: JenisPegawai) -> tuple[Measure, ...]:
+        """What the person counts for.
+
+        Args:
+            jenis: Kind of employment; groups that don't concern it count for nothing.
+        """
+        whole = concerned(jenis)
+        mine = self.groups & whole
+        held = (
+            (Measure.PDM_TAKEN_PART, bool(mine) or self.sent),
+            (Measure.PDM_SENT, self.sent),
+            (Measure.PDM_ALL_SENT, self.sent and not self.left),
+            (Measure.PDM_DONE, mine == whole),
+            *((GROUP_MEASURES[key], bool(mine & bit)) for key, bit in GROUP_BITS.items()),
+        )
+        return tuple(measure for measure, is_so in held if is_so)
+
+
+def handling(*, declared: int, settled: int, returned: int, sent: bool, left: bool) -> Handling:
+    """Put together what is known of a person; each number is one of `GROUP_BITS`.
+
+    Args:
+        declared: Groups that were declared, and the profile when it was changed.
+        settled: Groups with a proposal on its way or applied.
+        returned: Groups with a proposal that came back.
+        sent: As in `Handling`.
+        left: As in `Handling`.
+    """
+    return Handling((declared | settled) & ~returned, sent, left)
+
+
+class Waiting(StrEnum):
+    """Where a usulan waits for a decision (`verification.rules.separation_of_duties.DESKS`). Stored as written here."""
+
+    VERIFIER = "verifikator"
+    APPROVER = "approver"
+    BKN = "bkn"
+
+
+class Report(StrEnum):
+    """What can be exported."""
+
+    MISSING = "belum-aktif"
+    SANCTIONS = "sanksi"
+    UNFINISHED = "belum-pdm"
+    PDM_SANCTIONS = "sanksi-pdm"
+    TRAIL = "audit"

@@ -1,0 +1,136 @@
+"""Counts of people a unit, what keeps them, the seals of the trail, announcements and reminders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+import mysapk_web.organisation.tables  # noqa: F401  foreign keys lead there
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.progress.rules import Measure, Waiting
+
+
+class Headcount(SQLModel, table=True):
+    """How many people a unit has with all units below it (decision 0011). `HeadcountStep` holds what is not yet in here."""
+
+    __tablename__ = "hitungan"
+
+    unor_id: int = Field(primary_key=True)
+    """A unit, or `progress.rules.COUNTRY`."""
+    jenis: JenisPegawai = Field(primary_key=True, sa_type=text_enum(JenisPegawai))
+    measure: Measure = Field(primary_key=True, sa_type=text_enum(Measure))
+    count: int
+
+
+class HeadcountStep(SQLModel, table=True):
+    """A change of a count, written by triggers in the transaction of what changed; gathered into `Headcount` soon after."""
+
+    __tablename__ = "hitungan_langkah"
+
+    id: int | None = Field(default=None, primary_key=True)
+    unor_id: int
+    """The unit of the people themselves."""
+    jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
+    measure: Measure = Field(sa_type=text_enum(Measure))
+    step: int
+
+
+class HeadcountDay(SQLModel, table=True):
+    """What a count was at the end of a day (WIB); a day without change has no row."""
+
+    __tablename__ = "hitungan_harian"
+
+    unor_id: int = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    jenis: JenisPegawai = Field(primary_key=True, sa_type=text_enum(JenisPegawai))
+    measure: Measure = Field(primary_key=True, sa_type=text_enum(Measure))
+    count: int
+
+
+class PdmHandling(SQLModel, table=True):
+    """What a person is counted for in the present PDM, and where (decision 0015). Whoever has ever done anything has a row."""
+
+    __tablename__ = "pdm_pegawai"
+
+    pegawai_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """No foreign key: who has left the rolls is counted until the row is looked at again."""
+    unor_id: int
+    jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
+    groups: int = 0
+    """Green groups, see `progress.rules.GROUP_BITS`."""
+    sent: bool = False
+    left: bool = False
+    done: bool = False
+    """Every group that concerns the person is green."""
+
+
+class PdmTouched(SQLModel, table=True):
+    """Somebody whose PDM, unit or kind of employment has changed; written by triggers in the transaction of the change."""
+
+    __tablename__ = "pdm_tersentuh"
+
+    id: int | None = Field(default=None, primary_key=True)
+    pegawai_id: int
+
+
+class PdmSince(SQLModel, table=True):
+    """Since when and until when what people do counts for the PDM of their agency that runs or ran last."""
+
+    __tablename__ = "pdm_sejak"
+
+    instansi_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    since: datetime
+    until: datetime
+    """Exclusive; as it is published now, so it may be to come."""
+
+
+class Queue(SQLModel, table=True):
+    """How many proposals of a unit, with all units below it, wait for an office, by the day they were sent (WIB)."""
+
+    __tablename__ = "antrean"
+
+    unor_id: int = Field(primary_key=True)
+    """Unor verifikasi or one above it, or `progress.rules.COUNTRY`."""
+    desk: Waiting = Field(primary_key=True, sa_type=text_enum(Waiting))
+    day: date = Field(primary_key=True)
+    count: int
+
+
+class QueueStep(SQLModel, table=True):
+    """A change of such a count, written by triggers; gathered into `Queue` soon after."""
+
+    __tablename__ = "antrean_langkah"
+
+    id: int | None = Field(default=None, primary_key=True)
+    unor_id: int
+    desk: Waiting = Field(sa_type=text_enum(Waiting))
+    day: date
+    step: int
+
+
+class Announcement(SQLModel, table=True):
+    """Words of an agency, or of BKN for the whole country, on the first page and on the page of help."""
+
+    __tablename__ = "pengumuman"
+
+    id: int | None = Field(default=None, primary_key=True)
+    instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)
+    judul: str = Field(max_length=120)
+    isi: str = Field(max_length=1000)
+    starts_at: datetime
+    ends_at: datetime = Field(index=True)
+    """Exclusive."""
+    created_by: int
+    """Account. No foreign key: what was said outlives who said it."""
+    created_at: datetime
+
+
+class Reminder(SQLModel, table=True):
+    """When a person was last reminded of the activation."""
+
+    __tablename__ = "pengingat"
+
+    account_id: int = Field(primary_key=True, foreign_key="akun.id", sa_column_kwargs={"autoincrement": False})
+    at: datetime

@@ -1,1 +1,0 @@
-"""Use cases, one file a flow: plain functions that take a database session and an actor."""

@@ -1,1 +1,0 @@
-"""How far everybody is: the counts behind the figures, and who is still missing."""

@@ -1,7 +1,0 @@
-"""Records on file as tables: what an agency brings in and takes out, and what is there twice. The declarations of the groups say how."""
-
-from mysapk_web.services.records.duplicates import report_duplicates
-from mysapk_web.services.records.exporting import export_records
-from mysapk_web.services.records.importing import import_records
-
-__all__ = ["export_records", "import_records", "report_duplicates"]

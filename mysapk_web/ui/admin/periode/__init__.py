@@ -1,6 +1,0 @@
-"""`/admin/periode`: the published windows, for the country and for an agency."""
-
-from mysapk_web.ui.admin.periode.state import PeriodeState
-from mysapk_web.ui.admin.periode.view import periode
-
-__all__ = ["PeriodeState", "periode"]

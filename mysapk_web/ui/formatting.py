@@ -1,0 +1,85 @@
+"""Small pure helpers of the pages: moments in words, and which browsers are the inside of an app."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from babel.dates import format_datetime
+
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.tables.outbox import OutboxState
+
+MAIL_TONES: Final = {
+    OutboxState.PENDING: "plain",
+    OutboxState.SENDING: "plain",
+    OutboxState.SENT: "good",
+    OutboxState.FAILED: "bad",
+    OutboxState.OBSOLETE: "warn",
+}
+CONFIRMATION: Final = "Saya menyatakan bahwa data dan dokumen yang saya kirim benar dan sesuai dengan aslinya."
+NOT_CONFIRMED: Final = "Beri tanda pada pernyataan bahwa data dan dokumen Anda benar, lalu kirim."
+
+_ANDROID_WEB_VIEW: Final = re.compile(r"Android.*(; wv\)|Version/\d+\.\d+ Chrome/)")
+_APPLE_WEB_VIEW: Final = re.compile(r"\((iPhone|iPad|iPod)(?!.*\bSafari/).*AppleWebKit/")
+
+
+def is_app_view(agent: str) -> bool:
+    """Whether a User-Agent is that of a web view inside an app, where the period banner does not belong (DESIGN 5).
+
+    Android says `; wv)` (developer.chrome.com, WebView user agent), before version 5 `Version/4.0 Chrome/`; Apple's web view
+    lacks the `Safari/` of the browser. The header is only a hint: the period itself is enforced elsewhere.
+
+    Args:
+        agent: User-Agent header.
+    """
+    return bool(_ANDROID_WEB_VIEW.search(agent) or _APPLE_WEB_VIEW.search(agent))
+
+
+def moment(at: datetime, zone: str = "WIB") -> str:
+    """A moment in words, e.g. "21 November 2026 pukul 20.11 WIB".
+
+    Args:
+        at: Aware.
+        zone: WIB, WITA or WIT.
+    """
+    shown = format_datetime(at.astimezone(ZONES[zone]), "d MMMM y 'pukul' HH.mm", locale="id")
+    return f"{shown} {zone}"
+
+
+def part_of_path(path: str, position: int) -> str:
+    """One part of the path of a page, e.g. the group of `/pdm/golongan`. It comes from the browser: anything may stand there.
+
+    Args:
+        path: `self.router.url.path`.
+        position: Counted from 0.
+
+    Returns:
+        Empty where there is none.
+    """
+    parts = [part for part in path.split("/") if part]
+    return parts[position] if position < len(parts) else ""
+
+
+def unit_of(form: object) -> int | None:
+    """The unor verifikasi that a person picked; None for the usual one, 0 (which nothing has) for what names no unit.
+
+    Args:
+        form: What the browser sent.
+    """
+    given = form.get("unor") if isinstance(form, dict) else None
+    if given is None or (isinstance(given, str) and not given.strip()):
+        return None
+    return number_of(given)
+
+
+def clock_time(at: datetime, zone: str = "WIB") -> str:
+    """A time of day with its seconds, e.g. "20.11.05 WIB".
+
+    Args:
+        at: Aware.
+        zone: WIB, WITA or WIT.
+    """
+    return f"{format_datetime(at.astimezone(ZONES[zone]), 'HH.mm.ss', locale='id')} {zone}"

@@ -1,6 +1,0 @@
-"""`/pdm/kirim`: check the answers, then send all that is ready, or one."""
-
-from mysapk_web.ui.pdm.kirim.state import KirimState
-from mysapk_web.ui.pdm.kirim.view import kirim
-
-__all__ = ["KirimState", "kirim"]

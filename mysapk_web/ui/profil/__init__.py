@@ -1,6 +1,0 @@
-"""`/profil`: the own profile, changed at once, and the address of the account."""
-
-from mysapk_web.ui.profil.state import ProfilState
-from mysapk_web.ui.profil.view import profil
-
-__all__ = ["ProfilState", "profil"]

@@ -1,0 +1,265 @@
+"""HTTP routes of the documents: sent as a raw body, read as an attachment or in a frame of our own page, removed.
+
+The gate has checked Host and Origin. Each route reads the actor from the database again and lets a service decide; what somebody may
+not see is answered like what does not exist. Uploads are answered in JSON, with a sentence for the page to show.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mysapk_web.accounts import session, visitor_log
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.pdm import documents
+from mysapk_web.pdm.pdf_check import PdfRefused, run_checking
+from mysapk_web.pdm.views.proposal import DocumentView
+from mysapk_web.platform import document_store, executors
+from mysapk_web.platform.errors import Busy, NotAllowed, Refused
+from mysapk_web.platform.http.headers import DOWNLOAD_POLICY, FRAMED_POLICY
+from mysapk_web.platform.http.html import page
+from mysapk_web.platform.http.uploads import Empty, TooLarge, drain, receive
+from mysapk_web.platform.log import place_of
+from mysapk_web.platform.rules.filename import content_disposition
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.text import storable
+from mysapk_web.settings import load
+from mysapk_web.verification.document_access import open_document
+from mysapk_web.verification.read_log import note_reading
+
+log = structlog.get_logger(__name__)
+
+UPLOADS_AT_ONCE: Final = 64
+UPLOADS_AT_ONCE_PER_ACCOUNT: Final = 4
+
+NAME_HEADER: Final = "x-nama-berkas"
+"""File name, percent-encoded: not in the address, which proxies write down (ASVS 14.2.1)."""
+
+_BUSY: Final = "Sistem sedang sibuk. Tunggu sebentar, lalu unggah lagi."
+_BROKEN: Final = "Berkas belum tersimpan karena gangguan. Coba lagi beberapa menit lagi."
+_LOGGED_OUT: Final = "Sesi Anda sudah berakhir. Masuk kembali, lalu ulangi."
+_UNKNOWN: Final = "Usulan atau dokumen ini tidak ditemukan. Muat ulang halaman ini."
+_SLOW: Final = "Pengiriman berkas terlalu lama atau terputus. Periksa koneksi Anda, lalu unggah lagi."
+_MISSING: Final = (
+    "Berkas dokumen ini tidak ditemukan di penyimpanan. Bila usulannya milik Anda dan masih dapat diubah, unggah ulang "
+    "dokumennya. Bila tidak, hubungi helpdesk dan sebutkan nama dokumen serta usulannya."
+)
+_DAMAGED: Final = "Dokumen ini rusak di penyimpanan. Unggah ulang dokumennya, atau hubungi helpdesk."
+_EMPTY: Final = "Berkas ini kosong. Pilih berkas lain."
+
+
+class _Answer(Exception):  # noqa: N818  carries an answer out of a helper
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+# Sending ----------------------------------------------------------------------------------------------------------
+
+
+async def upload(request: Request) -> Response:
+    """`POST /dokumen/{proposal_id}/{rule}`, for the owner of the proposal: the body is the file."""
+    actor = await _actor(request)
+    proposal_id, rule = _number(request, "proposal_id"), request.path_params["rule"]
+    if storable(rule) != rule:
+        rule = ""  # no document is called so, and no database takes it
+    async with _place(actor):
+        slot = await executors.run(documents.admit, actor, proposal_id=proposal_id, rule=rule)
+        received = await _received(request, slot.max_bytes)
+        stored = await run_checking(
+            documents.store, actor, proposal_id=proposal_id, rule=rule, name=_name(request), stream=received
+        )
+    return _told("Dokumen tersimpan.", stored)
+
+
+async def remove(request: Request) -> Response:
+    """`POST /dokumen/{id}/hapus`, for the owner of the proposal."""
+    actor = await _actor(request)
+    await executors.run(documents.remove, actor, document_id=_number(request, "document_id"))
+    return _told("Dokumen dihapus.")
+
+
+def _told(sentence: str, stored: DocumentView | None = None) -> JSONResponse:
+    document = None
+    if stored is not None:
+        document = {**asdict(stored), "uploaded_at": stored.uploaded_at.isoformat(), "href": f"/dokumen/{stored.id}"}
+    return JSONResponse({"ok": True, "sentence": sentence, "document": document})
+
+
+def _refused(status: int, sentence: str) -> JSONResponse:
+    return JSONResponse({"ok": False, "sentence": sentence, "document": None}, status)
+
+
+async def _actor(request: Request) -> Actor:
+    actor = await executors.look(session.read_actor, load(), request.scope["mysapk.visitor"])
+    if actor is None:
+        raise _Answer(401, _LOGGED_OUT)
+    return actor
+
+
+def _number(request: Request, name: str) -> int:
+    number = number_of(request.path_params[name])
+    if not number:
+        raise NotAllowed("not a number")
+    return number
+
+
+def _name(request: Request) -> str:
+    return unquote(request.headers.get(NAME_HEADER, "")[:4000], errors="replace")
+
+
+_sending: Counter[int] = Counter()
+
+
+@asynccontextmanager
+async def _place(actor: Actor) -> AsyncIterator[None]:
+    """One of the few uploads that run at a time, in this process and of one account."""
+    if _sending[actor.account_id] >= UPLOADS_AT_ONCE_PER_ACCOUNT or _sending.total() >= UPLOADS_AT_ONCE:
+        raise Busy
+    _sending[actor.account_id] += 1
+    try:
+        yield
+    finally:
+        _sending[actor.account_id] -= 1
+        if not _sending[actor.account_id]:
+            del _sending[actor.account_id]
+
+
+async def _received(request: Request, limit: int) -> Path:
+    """The body as a file in the inbox.
+
+    Raises:
+        TooLarge: More than the limit came, or was announced.
+        _Answer: Nothing came.
+    """
+    folder = load().document_dir
+    try:
+        return await receive(request, lambda: document_store.new_inbox_path(folder), document_store.open_new, limit)
+    except TooLarge:
+        raise documents.TooLarge(limit) from None
+    except Empty:
+        raise _Answer(400, _EMPTY) from None
+
+
+# Reading ----------------------------------------------------------------------------------------------------------
+
+
+async def download(request: Request) -> Response:
+    """`GET /dokumen/{id}`, for whoever may see the proposal: the document as a file to save."""
+    return await _document(request, "attachment", {"content-security-policy": DOWNLOAD_POLICY})
+
+
+async def show(request: Request) -> Response:
+    """`GET /dokumen/{id}/lihat`, for whoever may see the proposal: for a frame of our own pages, or a tab of its own (decision 0010)."""
+    return await _document(request, "inline", _FRAMED)
+
+
+_FRAMED: Final = {"content-security-policy": FRAMED_POLICY, "x-frame-options": "SAMEORIGIN"}
+
+
+async def _document(request: Request, kind: str, headers: dict[str, str]) -> Response:
+    actor = await _actor(request)
+    number = _number(request, "document_id")
+    found = await executors.look(open_document, actor, document_id=number)
+    content = await asyncio.to_thread(document_store.read, load().document_dir, found.sha256)
+    if found.others:  # in the trail before it is given out, and only what can be given out
+        await executors.run(note_reading, actor, document_id=number)
+    more = {
+        "content-disposition": content_disposition(kind, found.name),
+        "cache-control": "no-store",
+        "accept-ranges": "none",
+        **headers,
+    }
+    return Response(content, media_type="application/pdf", headers=more)
+
+
+# What goes wrong --------------------------------------------------------------------------------------------------
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+async def _tried(endpoint: Endpoint, request: Request) -> Response | tuple[int, str]:
+    """The answer, or status and sentence of what stands in its way."""
+    try:
+        return await endpoint(request)
+    except _Answer as answer:
+        return answer.status, answer.sentence
+    except NotAllowed:
+        await visitor_log.refused_at(request.scope["mysapk.visitor"], f"dokumen:{endpoint.__name__}")
+        return 404, _UNKNOWN
+    except Refused as refusal:
+        return _status(refusal), refusal.sentence
+    except Busy:
+        return 503, _BUSY
+    except (TimeoutError, ClientDisconnect):
+        return 408, _SLOW
+    except document_store.DocumentMissing:
+        log.error("document missing in storage", route=endpoint.__name__, document=_asked_for(request))  # noqa: TRY400
+        return 404, _MISSING
+    except document_store.DocumentDamaged:
+        log.error("document damaged in storage", route=endpoint.__name__, document=_asked_for(request))  # noqa: TRY400
+        return 500, _DAMAGED
+    except Exception as error:  # noqa: BLE001
+        log.error("route failed", route=endpoint.__name__, error=type(error).__name__, at=place_of(error))  # noqa: TRY400
+        return (503 if isinstance(error, SQLAlchemyError) else 500), _BROKEN
+
+
+def _asked_for(request: Request) -> str:
+    """Number of the document, for the log: what lies on the disk stands in its row, never in a line of the log."""
+    return str(request.path_params.get("document_id", ""))
+
+
+def _status(refusal: Refused) -> int:
+    known = {documents.TooLarge: 413, documents.TooOften: 429, PdfRefused: 422}
+    return next((status for kind, status in known.items() if isinstance(refusal, kind)), 409)
+
+
+def _in_json(endpoint: Endpoint) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        found = await _tried(endpoint, request)
+        if isinstance(found, Response):
+            return found
+        if found[0] not in {401, 408}:
+            await drain(request)
+        return _refused(*found)
+
+    return answer
+
+
+def _in_words(endpoint: Endpoint, headers: dict[str, str]) -> Endpoint:
+    """A small page; inside a frame it has to be as frameable as the document."""
+
+    async def answer(request: Request) -> Response:
+        found = await _tried(endpoint, request)
+        if isinstance(found, Response):
+            return found
+        status, sentence = found
+        response = page("Dokumen belum dapat dibuka", f"<p>{sentence}</p>", status)
+        response.headers.update(headers)
+        return response
+
+    return answer
+
+
+def routes() -> list[Route]:
+    """The routes of this module."""
+    return [
+        Route("/dokumen/{document_id}/hapus", _in_json(remove), methods=["POST"]),
+        Route("/dokumen/{proposal_id}/{rule}", _in_json(upload), methods=["POST"]),
+        Route("/dokumen/{document_id}/lihat", _in_words(show, _FRAMED), methods=["GET"]),
+        Route("/dokumen/{document_id}", _in_words(download, {}), methods=["GET"]),
+    ]

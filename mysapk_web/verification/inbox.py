@@ -1,0 +1,198 @@
+"""`/verifikasi`: what waits for the actor and what is on its way inside the scope, paged, sorted and counted in SQL (DESIGN 5, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, literal, tuple_, union_all
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, func, or_, select
+
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.periods import zona_of
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.organisation.tables.agency import Instansi, Unor
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.code_tables import StoredCodes, codes
+from mysapk_web.pdm.payload import readable
+from mysapk_web.pdm.rules.groups import group, kind
+from mysapk_web.pdm.rules.proposal import SENT_STATES
+from mysapk_web.pdm.tables import Proposal
+from mysapk_web.platform import clock
+from mysapk_web.verification.claims import claims_on, free_of_claims
+from mysapk_web.verification.facets import tallies
+from mysapk_web.verification.filters import MINE, NEWEST, OPEN, Filters, Meant, conditions, states_of
+from mysapk_web.verification.period_rules import closed_sentence
+from mysapk_web.verification.scope import desk_conditions, reached, states_within
+from mysapk_web.verification.search import meant_by
+from mysapk_web.verification.views import Inbox, InboxRow
+
+PAGE_SIZE: Final = 25
+LONGEST: Final = 1000
+"""Proposals that a list can be turned through; whoever has more narrows it. It bounds what a query costs."""
+
+
+def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> Inbox:
+    """Read a page of the inbox. For those who verify, approve or validate; limited to their scope.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who looks.
+        filters: What it is narrowed to.
+        page: From 1; one that doesn't exist gives the nearest that does.
+
+    Raises:
+        Refused: NIP or name mean too many people, or the name of an agency too many of them.
+    """
+    actor.require(Permission.INBOX_READ)
+    zona = zona_of(session, actor)
+    meant = meant_by(session, actor, filters)
+    queue = _queue(session, actor, filters, zona, meant)
+    total = _total(session, queue)
+    at_least, total = total > LONGEST, min(total, LONGEST)
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, page), pages)
+    ids = _ids(session, queue, filters, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+    states, groups = tallies(session, actor, filters, zona, meant)
+    return Inbox(
+        rows=_rows(session, actor, ids),
+        number=number,
+        pages=pages,
+        total=total,
+        at_least=at_least,
+        states=states,
+        groups=groups,
+        zona=zona,
+        closed_sentence=closed_sentence(session, actor),
+    )
+
+
+def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) -> int:
+    """The proposal to open after another one: the next in the list that the filters give, else its first; 0 when there is none.
+
+    What a colleague has open is left out.
+
+    Args:
+        session: A read transaction is enough.
+        actor: Who goes on.
+        filters: Of the list the actor came from; without a status of its own, what waits for the actor.
+        after: Proposal that was open.
+    """
+    actor.require(Permission.INBOX_READ)
+    zona = zona_of(session, actor)
+    free = free_of_claims(actor)
+    meant = meant_by(session, actor, filters)
+    queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(session, actor, filters, zona, meant)]
+    done = session.exec(select(Proposal.sent_at).where(Proposal.id == after)).one_or_none()
+    newest = filters.urut == NEWEST
+    if done is not None:
+        place, here = tuple_(col(Proposal.sent_at), col(Proposal.id)), tuple_(literal(done), literal(after))
+        later = place < here if newest else place > here
+        found = _ids(session, [and_(where, later) for where in queue], filters, 0, 1)
+        if found:
+            return found[0]
+    return next(iter(_ids(session, queue, filters, 0, 1)), 0)
+
+
+# The list ---------------------------------------------------------------------------------------------------------
+
+
+def _queue(session: Session, actor: Actor, filters: Filters, zona: str, meant: Meant) -> list[ColumnElement[bool]]:
+    """One condition a state and agency, so that each is read in order from an index; of certain people all together."""
+    more = conditions(filters, zona, meant)
+    if filters.status == MINE:
+        parts = [and_(where, *more) for where in desk_conditions(session, actor)]
+    else:
+        asked = SENT_STATES if filters.status == OPEN else states_of(filters)
+        within = reached(actor, Permission.INBOX_READ)
+        states = states_within(actor, Permission.INBOX_READ, asked)
+        parts = [and_(col(Proposal.state) == state, within, *more) for state in states]
+    if meant.agencies is not None:
+        parts = [and_(col(Proposal.instansi_id) == agency, part) for part in parts for agency in meant.agencies]
+    return parts if meant.people is None or not parts else [or_(*parts)]
+
+
+def _total(session: Session, queue: Sequence[ColumnElement[bool]]) -> int:
+    """How many there are, at most one more than can be turned through."""
+    parts = [sql_select(col(Proposal.id)).where(where).limit(LONGEST + 1).subquery() for where in queue]
+    if not parts:
+        return 0
+    found = union_all(*(sql_select(part.c.id) for part in parts)).subquery()
+    return int(session.execute(sql_select(func.count()).select_from(found)).scalar_one())
+
+
+def _ids(
+    session: Session, queue: Sequence[ColumnElement[bool]], filters: Filters, offset: int, limit: int
+) -> list[int]:
+    if not queue:
+        return []
+    newest = filters.urut == NEWEST
+
+    def order(row: Any) -> tuple[Any, Any]:
+        return (row.sent_at.desc(), row.id.desc()) if newest else (row.sent_at, row.id)
+
+    parts = []
+    for where in queue:
+        one = sql_select(col(Proposal.id), col(Proposal.sent_at)).where(where)
+        part = one.order_by(*order(Proposal)).limit(offset + limit).subquery()
+        parts.append(sql_select(part.c.id, part.c.sent_at))
+    merged = union_all(*parts).subquery()
+    found = session.execute(sql_select(merged.c.id).order_by(*order(merged.c)).limit(limit).offset(offset))
+    return [int(number) for number in found.scalars()]
+
+
+def _rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[InboxRow]:
+    if not ids:
+        return []
+    now, tables = clock.now(), codes(session)
+    claims = claims_on(session, actor, ids)
+    found = session.exec(
+        select(Proposal, Pegawai, Unor.nama, Instansi.nama)
+        .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)
+        .join(Unor, col(Unor.id) == Proposal.unor_id)
+        .join(Instansi, col(Instansi.id) == Unor.instansi_id)
+        .where(col(Proposal.id).in_(ids))
+    ).all()
+    rows = {row[0].id: row for row in found}
+    return [
+        _row(actor, *rows[number], claims.get(number), tables, max(0, (now - _sent(rows[number][0])).days))
+        for number in ids
+        if number in rows
+    ]
+
+
+def _row(
+    actor: Actor,
+    proposal: Proposal,
+    pegawai: Pegawai,
+    unit: str,
+    instansi: str,
+    claim: tuple[int, str, datetime] | None,
+    tables: StoredCodes,
+    days: int,
+) -> InboxRow:
+    declared = kind(proposal.kind)
+    mine = claim is not None and claim[0] == actor.account_id
+    return InboxRow(
+        id=proposal.id or 0,
+        nip=pegawai.nip,
+        nama=pegawai.full_name,
+        group_label=group(proposal.group).label,
+        kind_label=declared.label,
+        action_label=proposal.action.label,
+        title=declared.title(readable(declared, proposal.payload), tables),
+        state=proposal.state.value,
+        state_label=proposal.state.label,
+        unit=unit,
+        instansi=instansi,
+        sent_at=_sent(proposal),
+        days=days,
+        claimed_by=claim[1] if claim and not mine else "",
+        mine=mine,
+    )
+
+
+def _sent(proposal: Proposal) -> Any:
+    return proposal.sent_at or proposal.changed_at

@@ -1,0 +1,227 @@
+"""`/verifikasi/sesuai`: verify together what says that the record on file is right, after a look at a sample."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypedDict
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.pdm.pages.components.usulan import DocumentRow, document_row
+from mysapk_web.platform import executors
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.display import empty, inset, section, skeleton
+from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.formatting import moment
+from mysapk_web.ui.shell import ShellState, page
+from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.verification import bulk
+from mysapk_web.verification.bulk import verify_together
+from mysapk_web.verification.pages.components.desk import Documents
+from mysapk_web.verification.pages.words import PATH, many
+from mysapk_web.verification.views import Candidate
+
+MAY: Final = holding(Permission.VERIFY)
+HERE: Final = f"{PATH}/sesuai"
+PREFIX: Final = "usulan-"
+
+
+class Row(TypedDict):
+    """One proposal that changes nothing."""
+
+    name: str
+    version: int
+    who: str
+    what: str
+    sent: str
+    href: str
+    rows: list[list[str]]
+    documents: list[DocumentRow]
+
+
+def row_of(found: Candidate, zona: str) -> Row:
+    """One proposal as the state holds it.
+
+    Args:
+        found: From the service.
+        zona: Zone in which times are read.
+    """
+    return {
+        "name": f"{PREFIX}{found.id}",
+        "version": found.version,
+        "who": f"{found.nama}, NIP {found.nip}",
+        "what": f"{found.kind_label}: {found.title}",
+        "sent": moment(found.sent_at, zona),
+        "href": f"{PATH}/{found.id}",
+        "rows": [list(pair) for pair in found.rows],
+        "documents": [document_row(each) for each in found.documents],
+    }
+
+
+class SesuaiState(AppState):
+    """What can be verified together."""
+
+    ready: bool = False
+    sample: list[Row] = []
+    others: list[Row] = []
+    found: str = ""
+    closed: str = ""
+
+    @handler(MAY)
+    async def load(self) -> None:
+        """The oldest ones, with a new sample."""
+        self.faults, self.notice = {}, ""
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        await self._look()
+        self.ready = True
+
+    async def _look(self) -> None:
+        seen = await executors.look(bulk.candidates, actor())
+        rows = [(each.sampled, row_of(each, seen.zona)) for each in seen.candidates]
+        self.sample = [row for sampled, row in rows if sampled]
+        self.others = [row for sampled, row in rows if not sampled]
+        self.found, self.closed = many(len(rows)), seen.closed_sentence
+
+    @handler(MAY)
+    async def verify(self, form: dict[str, Any]) -> None:
+        """Verify what was left ticked."""
+        versions = {
+            number_of(name.removeprefix(PREFIX)): number_of(text_of(form, name, 12))
+            for name in (form if isinstance(form, dict) else {})
+            if isinstance(name, str) and name.startswith(PREFIX)
+        }
+        if 0 in versions:
+            raise Refused("Muat ulang halaman ini.")
+        done = await executors.run(
+            verify_together, actor(), versions, looked_at_sample=text_of(form, "contoh", 4) == "ya"
+        )
+        await self._look()
+        kept = "".join(f" {title}: {why}" for title, why in done.kept)
+        self._tell(notice=f"{many(done.verified)} diverifikasi dan diteruskan kepada approver.{kept}")
+
+
+def _pick(item: ObjectVar[Row]) -> rx.Component:
+    return rx.el.div(
+        rx.el.input(
+            type="checkbox",
+            name=item["name"],
+            value=item["version"],
+            default_checked=True,
+            custom_attrs={"id": item["name"]},
+        ),
+        rx.el.label(
+            rx.el.strong(item["who"]),
+            rx.el.br(),
+            item["what"],
+            rx.el.span(". Dikirim ", item["sent"], ".", class_name="help"),
+            html_for=item["name"],
+        ),
+        class_name="pick",
+    )
+
+
+def _sampled(item: ObjectVar[Row]) -> rx.Component:
+    return rx.el.li(
+        _pick(item),
+        rx.el.dl(
+            rx.foreach(item["rows"], lambda pair: rx.el.div(rx.el.dt(pair[0]), rx.el.dd(pair[1]))), class_name="facts"
+        ),
+        Documents.create(documents=item["documents"]),
+        class_name="record",
+    )
+
+
+def _other(item: ObjectVar[Row]) -> rx.Component:
+    return rx.el.li(
+        _pick(item),
+        rx.el.p(rx.el.a("Buka ", rx.el.span(item["who"], class_name="sr-only"), "satu per satu", href=item["href"])),
+        class_name="record",
+    )
+
+
+def _form() -> rx.Component:
+    wrong = AppState.faults["contoh"]
+    return Form.create(
+        section(
+            "Contoh yang harus Anda periksa",
+            rx.el.p(
+                "Dipilih acak. Cocokkan dokumennya dengan data. Bila satu contoh tidak cocok, periksa semuanya satu per satu.",
+                class_name="help mb-4",
+            ),
+            rx.el.ul(rx.foreach(SesuaiState.sample, _sampled), class_name="records"),
+        ),
+        rx.cond(
+            SesuaiState.others,
+            section("Usulan lain", rx.el.ul(rx.foreach(SesuaiState.others, _other), class_name="records")),
+        ),
+        section(
+            "Keputusan",
+            rx.cond(
+                wrong,
+                rx.el.p(
+                    rx.el.span("Kesalahan: ", class_name="sr-only"),
+                    wrong,
+                    class_name="fault",
+                    custom_attrs={"id": "contoh-kesalahan"},
+                ),
+            ),
+            rx.el.div(
+                rx.el.input(
+                    type="checkbox",
+                    name="contoh",
+                    value="ya",
+                    custom_attrs={
+                        "id": "contoh",
+                        "aria-invalid": rx.cond(wrong, "true", "false"),
+                        "aria-describedby": rx.cond(wrong, "contoh-kesalahan", rx.Var("undefined")),
+                    },
+                ),
+                rx.el.label(
+                    "Dokumen pada semua contoh sudah saya periksa dan cocok dengan datanya.", html_for="contoh"
+                ),
+                class_name="pick",
+            ),
+            rx.el.p(
+                "Semua yang diberi tanda diteruskan kepada approver. Keputusan ini tidak dapat dibatalkan.",
+                class_name="help my-4",
+            ),
+            submit_button("Verifikasi semua yang diberi tanda", "Memverifikasi ..."),
+        ),
+        on_submit=SesuaiState.verify,
+        action=HERE,
+    )
+
+
+def sesuai() -> rx.Component:
+    """The page."""
+    return page(
+        outcome(),
+        rx.el.h1("Verifikasi bersama"),
+        rx.el.p(
+            "Usulan yang isinya sama dengan data pada berkas: pegawai menyatakan datanya sudah benar. "
+            "Yang perlu diperiksa hanya dokumennya.",
+            class_name="lead",
+        ),
+        rx.cond(
+            SesuaiState.ready,
+            rx.fragment(
+                rx.cond(
+                    SesuaiState.closed, rx.el.div(inset(rx.el.p(SesuaiState.closed), kind="warn"), class_name="mt-6")
+                ),
+                rx.el.p(SesuaiState.found, class_name="help mt-6", role="status"),
+                rx.cond(
+                    SesuaiState.sample,
+                    _form(),
+                    empty("Tidak ada usulan yang dapat diverifikasi bersama. Periksa usulan lain satu per satu."),
+                ),
+                rx.el.p(rx.el.a("Kembali ke daftar", href=PATH), class_name="mt-6"),
+            ),
+            rx.cond(AppState.faults, rx.fragment(), skeleton(6)),
+        ),
+        here=PATH,
+    )

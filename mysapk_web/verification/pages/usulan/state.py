@@ -1,0 +1,343 @@
+"""What `/verifikasi/<id>` holds and does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypedDict
+
+import reflex as rx
+
+from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.pdm.pages.components.usulan import DocumentRow, document_row, reason_in_words, tone_of
+from mysapk_web.pdm.rules.groups.fields import FieldKind
+from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.platform import executors
+from mysapk_web.platform.errors import InputRefused, NotAllowed
+from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.text import in_sentence
+from mysapk_web.ui.access import actor, handler, holding, note_refusal
+from mysapk_web.ui.components.lists import LONGEST
+from mysapk_web.ui.formatting import moment, part_of_path
+from mysapk_web.ui.shell import ShellState
+from mysapk_web.ui.state import text_of
+from mysapk_web.verification import claims, corrections
+from mysapk_web.verification import decisions as verification_decisions
+from mysapk_web.verification.detail import open_proposal
+from mysapk_web.verification.inbox import next_in_queue
+from mysapk_web.verification.pages.words import MAY, PATH, QueueState, address
+from mysapk_web.verification.views import CorrectionView, Opened
+from mysapk_web.verification.views import Line as LineView
+
+DECIDES: Final = holding(Permission.VERIFY, Permission.APPROVE, Permission.BKN_APPROVE)
+CORRECTS: Final = holding(Permission.CORRECT)
+VALUE: Final = "nilai"
+WHY: Final = "catatan_koreksi"
+ACT_KEYS: Final = {
+    UsulanAct.VERIFY: "v",
+    UsulanAct.APPROVE: "v",
+    UsulanAct.BKN_APPROVE: "v",
+    UsulanAct.RETURN: "p",
+    UsulanAct.RETURN_TO_VERIFIER: "p",
+    UsulanAct.BKN_RETURN: "p",
+    UsulanAct.REJECT: "t",
+    UsulanAct.BKN_REJECT: "t",
+}
+"""The key that opens the dialog of each decision."""
+LEFT: Final = "Usulan dilepas. Rekan Anda dapat memeriksanya."
+NO_MORE: Final = "Tidak ada lagi usulan yang menunggu Anda dalam daftar ini."
+
+
+class LineRow(TypedDict):
+    """One field, on file and proposed."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+    differs: bool
+    note: str
+    correctable: bool
+
+
+class CheckRow(TypedDict):
+    """One automatic check."""
+
+    name: str
+    tone: str
+    result: str
+    note: str
+
+
+class StepRow(TypedDict):
+    """One step of the trail."""
+
+    at: str
+    who: str
+    text: str
+    state: str
+    reason: str
+
+
+class Correcting(TypedDict):
+    """The value that is about to be corrected; without a name there is none."""
+
+    name: str
+    label: str
+    help: str
+    value: str
+    text: str
+    options: list[list[str]]
+    searched: bool
+    is_date: bool
+
+
+NOTHING: Final[Correcting] = {
+    "name": "",
+    "label": "",
+    "help": "",
+    "value": "",
+    "text": "",
+    "options": [],
+    "searched": False,
+    "is_date": False,
+}
+RESULTS: Final = {"good": "Sesuai", "warn": "Perlu dilihat", "bad": "Tidak sesuai"}
+
+
+def line_row(line: LineView) -> LineRow:
+    """One field as the state holds it."""
+    return {
+        "name": line.name,
+        "label": line.label,
+        "before": line.before,
+        "after": line.after,
+        "differs": line.differs,
+        "note": line.note,
+        "correctable": line.correctable,
+    }
+
+
+def field_of(kind: str, act: str) -> str:
+    """Name of a field of the dialog of an act: each dialog has fields of its own on the same page.
+
+    Args:
+        kind: `alasan` or `catatan`.
+        act: Value of `UsulanAct`.
+    """
+    return f"{kind}_{act.lower()}"
+
+
+def shortcuts_of(acts: Mapping[str, bool], *, onward: bool) -> list[list[str]]:
+    """The keys that do something on the page now, each with the words of its button.
+
+    Args:
+        acts: Value of `UsulanAct` -> whether it can be decided now.
+        onward: There is a next proposal.
+    """
+    decisions = [[key, in_sentence(act.label)] for act, key in ACT_KEYS.items() if acts.get(act.value)]
+    skip = [["j", "lewati, buka berikutnya"]] if onward else []
+    return [*decisions, *skip, ["l", "kembali ke daftar"]]
+
+
+class MejaState(QueueState):
+    """One proposal."""
+
+    ready: bool = False
+    unknown: bool = False
+    last_part: str = ""
+    number: int = 0
+    version: int = 0
+    heading: str = ""
+    title: str = ""
+    status: str = ""
+    tone: str = "plain"
+    who: str = ""
+    where: str = ""
+    sent: str = ""
+    deletes: bool = False
+    adds: bool = False
+    summary: str = ""
+    lines: list[LineRow] = []
+    documents: list[DocumentRow] = []
+    checks: list[CheckRow] = []
+    trail: list[StepRow] = []
+    acts: dict[str, bool] = {}
+    shortcuts: list[list[str]] = []
+    blocked: str = ""
+    why_not: str = ""
+    mine: bool = False
+    until: str = ""
+    correcting: Correcting = NOTHING
+    back: str = PATH
+    onward: str = ""
+
+    @handler(MAY)
+    async def load(self) -> None:
+        """The proposal whose number the address has; the actor has it to themselves from now on, if it is theirs to decide."""
+        self.faults = {}
+        shell = await self.get_state(ShellState)
+        await shell._fill()
+        last_part = part_of_path(self.router.url.path, 1)[:20]
+        if last_part != self.last_part:  # a connection that comes back loads the page once more, and takes nothing away
+            self.correcting = NOTHING
+        self.last_part, self.number = last_part, number_of(last_part)
+        try:
+            await executors.run(claims.claim, actor(), self.number)
+            await self._look()
+            self.unknown = False
+        except NotAllowed:
+            self.unknown, self.lines, self.documents, self.trail, self.checks = True, [], [], [], []
+            await note_refusal()
+        self.back = address(self._filters(self.router.url))
+        self.ready = True
+        self._tell(notice=self._take_told())
+
+    async def _look(self) -> None:
+        self._show(await executors.look(open_proposal, actor(), self.number))
+        following = await executors.look(next_in_queue, actor(), self._filters(self.router.url), self.number)
+        self.onward = self._address_of(following) if following else ""
+        self.shortcuts = shortcuts_of({} if self.why_not else self.acts, onward=bool(self.onward))
+
+    def _address_of(self, number: int) -> str:
+        return address(self._filters(self.router.url), path=f"{PATH}/{number}")
+
+    def _show(self, seen: Opened) -> None:
+        self.version = seen.version
+        self.heading, self.title = f"{seen.action_label} {in_sentence(seen.kind_label)}", seen.title
+        self.status, self.tone = seen.state_label, tone_of(UsulanState(seen.state))
+        self.who = f"{seen.nama}, NIP {seen.nip}, {seen.jenis}"
+        self.where = f"{seen.owner_unit}, {seen.instansi}"
+        if seen.unit != seen.owner_unit:
+            self.where = f"{self.where}. Unor verifikasi: {seen.unit}"
+        self.sent = moment(seen.sent_at, seen.zona) if seen.sent_at else ""
+        self.adds, self.deletes = seen.action == "ADD", seen.action == "DELETE"
+        self.summary = summary_of(seen)
+        self.lines = [line_row(line) for line in seen.lines]
+        self.documents = [document_row(each) for each in seen.documents]
+        self.checks = [
+            {"name": each.name, "tone": each.result, "result": RESULTS[each.result], "note": each.note}
+            for each in seen.checks
+        ]
+        self.trail = [
+            {
+                "at": moment(step.at, seen.zona),
+                "who": f"{step.office}, {step.who}" if step.who else step.office,
+                "text": step.text,
+                "state": step.state_label,
+                "reason": reason_in_words(step.reason, step.note),
+            }
+            for step in seen.trail
+        ]
+        self.acts = {each.act: not each.blocked for each in seen.acts}
+        self.blocked = next((each.blocked for each in seen.acts if each.blocked), "")
+        self.why_not, self.mine = seen.why_not, seen.claim.mine
+        self.until = moment(seen.claim.until, seen.zona) if seen.claim.until else ""
+
+    @handler(DECIDES)
+    async def decide(self, form: dict[str, Any]) -> Any:
+        """Decide, and open the next one of the list."""
+        act = text_of(form, "tindakan", 40)
+        reason, note = field_of("alasan", act), field_of("catatan", act)
+        number = number_of(text_of(form, "usulan"))
+        try:
+            done = await executors.run(
+                verification_decisions.decide,
+                actor(),
+                number,
+                version=number_of(text_of(form, "versi")),
+                act=act,
+                reason=text_of(form, reason, 40) if act in set(UsulanAct) else "",
+                note=text_of(form, note) if act in set(UsulanAct) else "",
+            )
+        except InputRefused as refused:
+            names = {"alasan": reason, "catatan": note}
+            raise InputRefused({names.get(name, name): words for name, words in refused.faults.items()}) from None
+        following = await executors.look(next_in_queue, actor(), self._filters(self.router.url), number)
+        self._told = done.sentence if following else f"{done.sentence} {NO_MORE}"
+        return rx.redirect(self._address_of(following) if following else self.back)
+
+    @handler(CORRECTS)
+    async def begin(self, form: dict[str, Any]) -> None:
+        """Show what is needed to correct one value."""
+        await self._choose(text_of(form, "isian", 60), "")
+        self._tell(notice=f"Isi nilai yang benar untuk {self.correcting['label']} pada bagian Perbaiki nilai.")
+
+    @handler(CORRECTS)
+    async def search(self, form: dict[str, Any]) -> None:
+        """Look for choices, where they are many."""
+        await self._choose(self.correcting["name"], text_of(form, "cari_pilihan", LONGEST))
+        found = len(self.correcting["options"])
+        self._tell(notice=f"{found} pilihan ditemukan." if found else "Tidak ada pilihan yang cocok. Cari kata lain.")
+
+    async def _choose(self, field: str, text: str) -> None:
+        self.correcting = correcting_row(
+            await executors.look(corrections.correction, actor(), self.number, field, text)
+        )
+
+    @handler(CORRECTS)
+    async def stop(self, form: dict[str, Any]) -> None:
+        """Correct nothing after all."""
+        self.correcting = NOTHING
+        self._tell()
+
+    @handler(CORRECTS)
+    async def correct(self, form: dict[str, Any]) -> None:
+        """Correct the value; the proposal stays on the desk."""
+        try:
+            done = await executors.run(
+                corrections.correct,
+                actor(),
+                self.number,
+                version=number_of(text_of(form, "versi")),
+                field=self.correcting["name"],
+                value=text_of(form, VALUE),
+                note=text_of(form, WHY),
+            )
+        except InputRefused as refused:
+            raise InputRefused({(WHY if n == "catatan" else n): words for n, words in refused.faults.items()}) from None
+        self.correcting = NOTHING
+        await self._look()
+        self._tell(notice=done.sentence)
+
+    @handler(MAY)
+    async def leave(self, form: dict[str, Any]) -> Any:
+        """Give the proposal back and go to the list."""
+        await executors.run(claims.release, actor(), self.number)
+        self._told = LEFT
+        return rx.redirect(self.back)
+
+
+def summary_of(seen: Opened) -> str:
+    """What a proposal does to the record on file, in one sentence.
+
+    Args:
+        seen: From the service.
+    """
+    if seen.action == "ADD":
+        return "Data baru diusulkan ditambahkan pada berkas."
+    if seen.action == "DELETE":
+        return "Data pada berkas diusulkan dihapus."
+    if not seen.changed:
+        return "Tidak ada isian yang berubah: pegawai menyatakan data pada berkas sudah benar."
+    return f"{seen.changed} isian berubah dibanding data pada berkas."
+
+
+def correcting_row(seen: CorrectionView) -> Correcting:
+    """One value as the state holds it.
+
+    Args:
+        seen: From the service.
+    """
+    options = [list(pair) for pair in seen.options]
+    if seen.options and seen.value and seen.value not in dict(seen.options) and not seen.searched:
+        options = [[seen.value, seen.text], *options]
+    return {
+        "name": seen.name,
+        "label": seen.label,
+        "help": seen.help,
+        "value": seen.value,
+        "text": seen.text or "kosong",
+        "options": options,
+        "searched": seen.searched,
+        "is_date": seen.kind == FieldKind.DATE,
+    }

@@ -1,0 +1,111 @@
+"""What BKN's index of data quality says of a person before and after a proposal (domain 9.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from sqlmodel import Session
+
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm import dossier as held
+from mysapk_web.pdm.dossier import Holdings
+from mysapk_web.pdm.payload import readable
+from mysapk_web.pdm.rules.groups import kind
+from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.rules.groups.fields import Value
+from mysapk_web.pdm.rules.quality import Finding, check_person
+from mysapk_web.pdm.rules.quality_data import PersonData
+from mysapk_web.pdm.tables import Proposal
+
+_KINDS: Final = ("profil", "golongan", "jabatan", "pendidikan", "skp", "cpns-pns", "cltn")
+
+Values = Mapping[str, Value]
+
+
+def findings(session: Session, holdings: Holdings, proposal: Proposal) -> tuple[list[Finding], list[Finding]]:
+    """Faults in the person's data that the group of a proposal can put right.
+
+    Args:
+        session: Any transaction.
+        holdings: Of its owner.
+        proposal: Which.
+
+    Returns:
+        What is wrong on file, and what would still be wrong or newly wrong with the proposal applied.
+    """
+    held.add_records(session, holdings, [kind(key) for key in _KINDS])
+    person = session.get_one(Pegawai, proposal.pegawai_id)
+    now = {key: _records(holdings, kind(key)) for key in _KINDS}
+    then = {key: _with(holdings, kind(key), proposal) if key == proposal.kind else now[key] for key in _KINDS}
+    before, after = (
+        [each for each in check_person(_data(holdings, person, records)) if each.group == proposal.group]
+        for records in (now, then)
+    )
+    return before, after
+
+
+def _records(holdings: Holdings, declared: RecordKind) -> list[Values]:
+    return [readable(declared, record.payload) for record in holdings.records[declared.key]]
+
+
+def _with(holdings: Holdings, declared: RecordKind, proposal: Proposal) -> list[Values]:
+    """The records as they would be, the proposed one first: of most kinds only the latest is proposed."""
+    others = [
+        readable(declared, record.payload)
+        for record in holdings.records[declared.key]
+        if record.id != proposal.record_id
+    ]
+    if proposal.action is Action.DELETE:
+        return list(others)
+    on_file = next((each.payload for each in holdings.records[declared.key] if each.id == proposal.record_id), {})
+    return [readable(declared, {**on_file, **proposal.payload}), *others]
+
+
+def _data(holdings: Holdings, person: Pegawai, records: Mapping[str, Sequence[Values]]) -> PersonData:
+    here = holdings.here
+    profil, golongan, jabatan, pendidikan, appointed, leave = (
+        records[key][0] if records[key] else {}
+        for key in ("profil", "golongan", "jabatan", "pendidikan", "cpns-pns", "cltn")
+    )
+    years = {each.get("tahun") for each in records["skp"]}
+    return PersonData(
+        jenis=here.facts.jenis,
+        today=here.times.today,
+        nip=here.facts.nip,
+        tanggal_lahir=here.facts.tanggal_lahir,
+        jenis_kelamin=here.facts.jenis_kelamin,
+        tmt_cpns=_day(appointed.get("tmt_cpns")),
+        tmt_pns=_day(appointed.get("tmt_pns")),
+        jenis_jabatan=_text(jabatan.get("jenis_jabatan")),
+        jabatan=_text(jabatan.get("jabatan_fungsional")) or _text(jabatan.get("jabatan_pelaksana")),
+        eselon=_text(jabatan.get("eselon")),
+        golongan=_text(golongan.get("golongan")),
+        tingkat_pendidikan=_text(pendidikan.get("tingkat_pendidikan")),
+        gelar=" ".join(
+            [
+                person.gelar_depan,
+                person.gelar_belakang,
+                _text(pendidikan.get("gelar_depan")),
+                _text(pendidikan.get("gelar_belakang")),
+            ]
+        ),
+        skp_years=frozenset(year for year in years if isinstance(year, int)),
+        email=person.email_key or "",
+        nomor_hp=_text(profil.get("nomor_hp")),
+        nik=_text(profil.get("nik")),
+        kedudukan_hukum=_text(profil.get("kedudukan_hukum")),
+        cltn_until=_day(leave.get("tanggal_selesai")),
+    )
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _day(value: Value) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,41 @@
+"""The trail of who has opened which document of another person (ASVS 16.3.1)."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from mysapk_web.organisation import audit
+from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.tables import Document, Proposal
+from mysapk_web.platform.rules.audit import AuditTag
+
+
+def note_reading(session: Session, actor: Actor, *, document_id: int) -> None:
+    """Write down that somebody has opened a document of another person. For whoever may see its proposal.
+
+    Args:
+        session: Any transaction.
+        actor: Who reads.
+        document_id: That was found by `open_document`.
+    """
+    found = session.exec(
+        select(Document, Account.id, Pegawai.instansi_id)
+        .join(Proposal, col(Proposal.id) == Document.proposal_id)
+        .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)
+        .join(Account, col(Account.pegawai_id) == Pegawai.id)
+        .where(Document.id == document_id)
+    ).one()
+    document, owner, instansi_id = found
+    audit.record(
+        session,
+        AuditTag.DOCUMENT_READ,
+        actor_id=actor.account_id,
+        subject_id=owner,
+        instansi_id=instansi_id,
+        address=actor.visitor.address,
+        proposal=document.proposal_id,
+        document=document.id,
+        rule=document.rule,
+    )

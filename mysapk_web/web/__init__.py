@@ -1,1 +1,0 @@
-"""What speaks HTTP beside Reflex: the gate, the session cookie, health and headers."""

@@ -1,0 +1,123 @@
+"""Before a grave act password or code are asked again, unless they were shown within ten minutes."""
+
+from __future__ import annotations
+
+import re
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+import mysapk_web
+from mysapk_web.accounts.email_change import ask_email
+from mysapk_web.accounts.security.reauthentication import is_recent, require_recent, step_up
+from mysapk_web.pdm.profile import view
+from mysapk_web.platform.errors import CountedRefusal, InputRefused, StepUpNeeded
+from mysapk_web.rate_limits import FREE_FAILURES, PASSWORD_CONFIRM_PER_ACCOUNT
+from tests.support.authenticators import Phone
+from tests.support.portal import WRONG, Browser, Portal, after, minutes
+
+SOURCE = Path(mysapk_web.__file__).parent
+
+
+def show(browser: Browser, proof: str) -> None:
+    step_up(browser.portal.db, browser.actor, proof=proof)
+
+
+@pytest.fixture
+def budi(portal: Portal) -> tuple[Browser, Phone]:
+    """Budi has logged in with password and code."""
+    phone = Phone(portal.give_authenticator(portal.budi))
+    return portal.browser().enter(portal.budi, code=phone.code()), phone
+
+
+def test_a_login_is_good_for_ten_minutes(budi: tuple[Browser, Phone]) -> None:
+    browser, _ = budi
+    require_recent(browser.actor)
+    with after(10 * minutes - 1):
+        require_recent(browser.actor)
+    with after(10 * minutes), pytest.raises(StepUpNeeded) as refused:
+        require_recent(browser.actor)
+    assert refused.value.field == "konfirmasi"
+
+
+@pytest.mark.parametrize(("age", "recent"), [(10 * minutes - 1, True), (10 * minutes, False)])
+def test_a_new_address_asks_at_the_very_moment_at_which_every_other_act_does(
+    portal: Portal, age: int, *, recent: bool
+) -> None:
+    browser = portal.browser().enter(portal.ani)
+    with after(age):
+        assert is_recent(browser.actor) is recent
+        with portal.db.read() as s:
+            assert view.profile(s, browser.actor).address.needs_password is not recent
+        with nullcontext() if recent else pytest.raises(InputRefused, match="Isi password"):
+            ask_email(portal.db, browser.actor, email="baru@contoh.example.go.id")
+
+
+def test_nothing_else_decides_what_is_recent() -> None:
+    """The column is compared in one module; others write it or hand it on."""
+    compared = re.compile(r"step_up_at\s*(?:[-+<>]|is\b)|[-+<>]=?\s*[\w.]*step_up_at")
+    deciding = {path.name for path in SOURCE.rglob("*.py") if compared.search(path.read_text(encoding="utf-8"))}
+    assert deciding == {"reauthentication.py"}
+
+
+@pytest.mark.parametrize("proof", ["password", "code", "code with a blank"])
+def test_password_or_code_open_the_next_ten_minutes(budi: tuple[Browser, Phone], proof: str, portal: Portal) -> None:
+    browser, phone = budi
+    with after(15 * minutes):
+        code = phone.code()
+        show(browser, {"password": portal.budi.password or "", "code": code}.get(proof, f"{code[:3]} {code[3:]} "))
+        require_recent(browser.actor)
+    with after(24 * minutes):
+        require_recent(browser.actor)
+    with after(25 * minutes):
+        assert not is_recent(browser.actor)
+
+
+def test_it_opens_this_session_only(budi: tuple[Browser, Phone], portal: Portal) -> None:
+    browser, phone = budi
+    with after(1 * minutes):
+        other = portal.browser().enter(portal.budi, code=phone.code())
+    with after(15 * minutes):
+        show(browser, phone.code())
+        assert is_recent(browser.actor)
+        assert not is_recent(other.actor)
+
+
+@pytest.mark.parametrize("kind", ["password", "code", "recovery code"])
+def test_wrong_proofs_open_nothing_and_are_counted(budi: tuple[Browser, Phone], kind: str) -> None:
+    browser, phone = budi
+    wrong = {"password": WRONG, "code": phone.wrong(), "recovery code": "ABCDE-FGHJK-MNPQ"}[kind]
+    tries = FREE_FAILURES + 1 if kind == "code" else PASSWORD_CONFIRM_PER_ACCOUNT.count
+    with after(20 * minutes):
+        for _ in range(tries):
+            with pytest.raises(CountedRefusal, match="tidak cocok") as refused:
+                show(browser, wrong)
+            assert refused.value.field == "konfirmasi"
+        with pytest.raises(CountedRefusal, match="Terlalu banyak"):
+            show(browser, phone.code() if kind == "code" else browser.portal.budi.password or "")
+        assert not is_recent(browser.actor)
+
+
+def test_a_code_works_once_here_too(budi: tuple[Browser, Phone]) -> None:
+    browser, phone = budi
+    with after(20 * minutes):
+        show(browser, phone.code())
+        with pytest.raises(CountedRefusal):
+            show(browser, phone.code())
+
+
+def test_who_has_no_authenticator_shows_the_password(portal: Portal) -> None:
+    browser = portal.browser().enter(portal.ani)
+    with after(20 * minutes):
+        with pytest.raises(CountedRefusal):
+            show(browser, "123456")
+        show(browser, portal.ani.password or "")
+        assert is_recent(browser.actor)
+
+
+@pytest.mark.parametrize("proof", ["", "   "])
+def test_something_has_to_be_typed(budi: tuple[Browser, Phone], proof: str) -> None:
+    with pytest.raises(InputRefused) as refused:
+        show(budi[0], proof)
+    assert list(refused.value.faults) == ["konfirmasi"]

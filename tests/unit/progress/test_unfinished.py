@@ -1,0 +1,329 @@
+"""Who has not finished the PDM, who is reminded of it, and who stands on the list of sanctions after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, update
+from sqlmodel import col, func, select
+
+from mysapk_web.app import mail_context
+from mysapk_web.demo.accounts import KABUPATEN, KOTA
+from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.agency import Instansi, Period
+from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.rules.groups import GROUPS, groups_for
+from mysapk_web.pdm.rules.proposal import Declaration
+from mysapk_web.pdm.tables import FormerValue, GroupStatement, PersonnelRecord, Proposal
+from mysapk_web.platform import clock
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.mail.context import Facts
+from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.tables.audit import AuditEvent
+from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
+from mysapk_web.progress import headcount, pdm_report
+from mysapk_web.progress.breakdown import Order
+from mysapk_web.progress.closed_periods import closed_agencies
+from mysapk_web.progress.pdm_incomplete import Filter, Lack, Stage, UnfinishedPerson, sanctioned, stream, unfinished
+from mysapk_web.progress.reminders import remind_of_pdm
+from tests.support.demo_actors import acting, place
+
+PEOPLE_OF_KOTA = 180
+
+
+@pytest.fixture
+def quiet_db(demo_db: Database) -> Database:
+    """The demo, where nobody has done anything in the PDM yet."""
+    with demo_db.begin() as s:
+        s.execute(delete(GroupStatement))
+        s.execute(update(Proposal).values(state="DIHAPUS", ended_at=clock.now()))
+        s.execute(delete(Period).where(col(Period.kind) == PeriodKind.PDM))
+        s.add(
+            Period(
+                kind=PeriodKind.PDM,
+                starts_at=clock.now() - timedelta(days=10),
+                ends_at=clock.now() + timedelta(days=20),
+            )
+        )
+    headcount.rebuild(demo_db)
+    return demo_db
+
+
+def people_of(db: Database, agency: str, count: int, *, jenis: JenisPegawai = JenisPegawai.PNS) -> list[int]:
+    """Ids of active people, and of their accounts: they are the same in the demo."""
+    with db.read() as s:
+        return [
+            id_
+            for id_ in s.exec(
+                select(Pegawai.id)
+                .join(Account, col(Account.pegawai_id) == Pegawai.id)
+                .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
+                .where(Instansi.nama == agency, Pegawai.jenis == jenis, col(Account.activated_at).is_not(None))
+                .where(col(Pegawai.email_key).is_not(None), col(Account.disabled_at).is_(None))
+                .order_by(col(Pegawai.id).desc())
+                .limit(count)
+            )
+            if id_ is not None
+        ]
+
+
+def declare(db: Database, ids: Sequence[int], groups: Sequence[str]) -> None:
+    with db.begin() as s:
+        for id_ in ids:
+            for group in groups:
+                s.add(GroupStatement(pegawai_id=id_, group=group, statement=Declaration.SESUAI, at=clock.now()))
+    gather(db)
+
+
+def gather(db: Database) -> None:
+    done = 1
+    while done:
+        with db.begin() as s:
+            done = headcount.gather(s)
+
+
+def listed(db: Database, who: str, narrowed: Filter | None = None, page: int = 1) -> Listing[UnfinishedPerson]:
+    with db.read() as s:
+        return unfinished(s, acting(db, who), narrowed or Filter(), page)
+
+
+def all_of(db: Database, who: str, narrowed: Filter) -> list[UnfinishedPerson]:
+    first = listed(db, who, narrowed)
+    return [row for page in range(1, first.pages + 1) for row in listed(db, who, narrowed, page).items]
+
+
+def end_pdm(db: Database) -> None:
+    with db.begin() as s:
+        s.execute(
+            update(Period).where(col(Period.kind) == PeriodKind.PDM).values(ends_at=clock.now() - timedelta(hours=1))
+        )
+
+
+EVERY = [group.key for group in GROUPS]
+
+
+def test_who_has_finished_leaves_the_list_and_moves_the_figures(quiet_db: Database) -> None:
+    assert listed(quiet_db, "admin_instansi_lain").total == PEOPLE_OF_KOTA
+    ids = people_of(quiet_db, KOTA, 3)
+    declare(quiet_db, ids, EVERY)
+    assert listed(quiet_db, "admin_instansi_lain").total == PEOPLE_OF_KOTA - 3
+    rows = all_of(quiet_db, "admin_instansi_lain", Filter())
+    assert len(rows) == PEOPLE_OF_KOTA - 3
+    assert [row.nama for row in rows] == sorted(row.nama for row in rows)
+    with quiet_db.read() as s:
+        seen = pdm_report.progress(s, acting(quiet_db, "admin_instansi_lain"))
+    tally = seen.figures.tally
+    assert (tally.people, tally.done, tally.taken_part, tally.sent) == (PEOPLE_OF_KOTA, 3, 3, 0)
+    assert (seen.days[-1].done, seen.days[-1].people) == (3, PEOPLE_OF_KOTA)
+
+
+def test_the_list_of_a_group_counts_only_whom_it_concerns(quiet_db: Database) -> None:
+    declare(quiet_db, people_of(quiet_db, KOTA, 2), ["golongan"])
+    found = all_of(quiet_db, "admin_instansi_lain", Filter(group="golongan"))
+    assert all("golongan" in {group.key for group in groups_for(row.jenis)} for row in found)
+    assert len(found) == listed(quiet_db, "admin_instansi_lain", Filter(group="golongan")).total
+    with quiet_db.read() as s:
+        seen = pdm_report.progress(s, acting(quiet_db, "admin_instansi_lain"))
+    group = next(each for each in seen.figures.groups if each.key == "golongan")
+    assert (group.handled, group.people) == (2, len(found) + 2)
+    unsent = listed(quiet_db, "admin_instansi_lain", Filter(group="golongan", lack=Lack.UNSENT))
+    assert unsent.total == len(found)
+
+
+def test_every_kind_of_lack_and_stage(quiet_db: Database) -> None:
+    [some] = people_of(quiet_db, KOTA, 1)
+    declare(quiet_db, [some], ["skp", "pmk"])
+    stages = {row.account_id: row for row in all_of(quiet_db, "admin_instansi_lain", Filter())}
+    assert (stages[some].stage, stages[some].handled, stages[some].can_remind) == (Stage.PARTLY, 2, True)
+    assert {row.stage for row in stages.values()} == {Stage.PARTLY, Stage.NOT_TAKEN_PART, Stage.INACTIVE}
+    assert not any(row.can_remind for row in stages.values() if row.stage is Stage.INACTIVE)
+    absent = listed(quiet_db, "admin_instansi_lain", Filter(lack=Lack.NOT_TAKEN_PART))
+    assert absent.total == PEOPLE_OF_KOTA - 1
+    assert listed(quiet_db, "admin_instansi_lain", Filter(lack=Lack.UNSENT)).total == PEOPLE_OF_KOTA
+    cpns = listed(quiet_db, "admin_instansi", Filter(jenis=JenisPegawai.CPNS))
+    assert cpns.total == len(all_of(quiet_db, "admin_instansi", Filter(jenis=JenisPegawai.CPNS)))
+
+
+def test_scopes(quiet_db: Database) -> None:
+    with pytest.raises(NotAllowed):
+        listed(quiet_db, "admin_instansi", Filter(key=place(quiet_db, KOTA)))
+    for who in ("pegawai", "verifikator", "approver"):
+        with pytest.raises(NotAllowed):
+            listed(quiet_db, who)
+        with quiet_db.begin() as s, pytest.raises(NotAllowed):
+            remind_of_pdm(s, acting(quiet_db, who), Filter())
+        with quiet_db.read() as s, pytest.raises(NotAllowed):
+            pdm_report.progress(s, acting(quiet_db, who))
+    with quiet_db.read() as s, pytest.raises(NotAllowed):
+        pdm_report.figures(s, acting(quiet_db, "admin_satker"), key=place(quiet_db, KABUPATEN))
+    own = {row.account_id for row in all_of(quiet_db, "admin_satker", Filter())}
+    whole = {
+        row.account_id for row in all_of(quiet_db, "admin_instansi", Filter(key=place(quiet_db, "Dinas Pendidikan")))
+    }
+    assert own == whole
+    assert listed(quiet_db, "admin_bkn").total == everybody(quiet_db)
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_units_below_in_every_order(quiet_db: Database, order: Order) -> None:
+    declare(quiet_db, people_of(quiet_db, KOTA, 4), EVERY)
+    with quiet_db.read() as s:
+        seen = pdm_report.figures(s, acting(quiet_db, "admin_instansi_lain"), order=order)
+    below = seen.below.items
+    assert sum(row.tally.done for row in below) == 4
+    values = {
+        Order.NAME: [row.nama for row in below],
+        Order.SHARE: [row.tally.done / row.tally.people for row in below if row.tally.people],
+        Order.MISSING: [row.tally.done - row.tally.people for row in below],
+    }[order]
+    assert values == sorted(values)  # type: ignore[type-var]
+
+
+# Reminding ---------------------------------------------------------------------------------------
+
+
+def letters_to(db: Database) -> list[int | None]:
+    with db.read() as s:
+        return list(s.exec(select(OutboxMail.account_id).where(OutboxMail.template == Letter.PDM_REMINDER)))
+
+
+def test_a_reminder_goes_once_a_day_to_everybody_who_can_do_it(quiet_db: Database) -> None:
+    ids = people_of(quiet_db, KOTA, 2)
+    declare(quiet_db, ids, EVERY)
+    open_ = {row.account_id for row in all_of(quiet_db, "admin_instansi_lain", Filter()) if row.can_remind}
+    me = acting(quiet_db, "admin_instansi_lain")
+    with quiet_db.begin() as s:
+        assert remind_of_pdm(s, me, Filter()).count == len(open_ - {me.account_id})
+        assert remind_of_pdm(s, me, Filter()).count == 0
+    assert set(letters_to(quiet_db)) == open_ - {me.account_id}
+    with quiet_db.read() as s:
+        event = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.PDM_REMINDED)).first()
+    assert event is not None
+    assert event["jumlah"] == len(open_ - {me.account_id})
+
+
+def test_a_selection_reaches_nobody_outside_the_scope(quiet_db: Database) -> None:
+    mine, foreign = people_of(quiet_db, KOTA, 3), people_of(quiet_db, KABUPATEN, 3)
+    with quiet_db.begin() as s:
+        me = acting(quiet_db, "admin_instansi_lain")
+        assert remind_of_pdm(s, me, Filter(), account_ids=[*mine, *foreign]).count == 3
+        with pytest.raises(Refused):
+            remind_of_pdm(s, me, Filter(), account_ids=[])
+    assert sorted(filter(None, letters_to(quiet_db))) == sorted(mine)
+
+
+def test_nobody_is_reminded_when_no_pdm_is_open(quiet_db: Database) -> None:
+    end_pdm(quiet_db)
+    with quiet_db.begin() as s, pytest.raises(Refused, match="tidak sedang dibuka"):
+        remind_of_pdm(s, acting(quiet_db, "admin_instansi_lain"), Filter())
+
+
+def test_a_reminder_that_comes_too_late_is_not_sent(quiet_db: Database) -> None:
+    ids = people_of(quiet_db, KOTA, 1)
+    with quiet_db.begin() as s:
+        remind_of_pdm(s, acting(quiet_db, "admin_instansi_lain"), Filter(), account_ids=ids)
+    with quiet_db.read() as s:
+        mail = s.exec(select(OutboxMail).where(OutboxMail.template == Letter.PDM_REMINDER)).one()
+        number = mail.id
+        assert isinstance(mail_context.read(s, Letter.PDM_REMINDER, mail), Facts)
+    declare(quiet_db, ids, EVERY)
+    with quiet_db.read() as s:
+        found = mail_context.read(s, Letter.PDM_REMINDER, s.get_one(OutboxMail, number))
+    assert isinstance(found, mail_context.Withheld)
+    assert found.state is OutboxState.OBSOLETE
+
+
+# Sanctions ---------------------------------------------------------------------------------------
+
+
+def test_nobody_is_sanctioned_while_the_pdm_runs(quiet_db: Database) -> None:
+    with quiet_db.read() as s:
+        assert sanctioned(s, acting(quiet_db, "admin_bkn"), Filter()).total == 0
+
+
+def test_after_the_pdm_those_who_took_no_part_are(quiet_db: Database) -> None:
+    ids = people_of(quiet_db, KOTA, 2)
+    declare(quiet_db, ids[:1], ["skp"])
+    end_pdm(quiet_db)
+    gather(quiet_db)
+    with quiet_db.read() as s:
+        found = sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter(), 1)
+        assert found.total == PEOPLE_OF_KOTA - 1
+        assert sanctioned(s, acting(quiet_db, "admin_bkn"), Filter()).total == everybody(quiet_db) - 1
+
+
+def test_the_list_stands_until_the_next_pdm_has_begun(quiet_db: Database) -> None:
+    declare(quiet_db, people_of(quiet_db, KOTA, 2), ["skp"])
+    end_pdm(quiet_db)
+    start = clock.now() + timedelta(days=10)
+    with quiet_db.begin() as s:
+        s.add(Period(kind=PeriodKind.PDM, starts_at=start, ends_at=start + timedelta(days=30)))
+    gather(quiet_db)
+    with quiet_db.read() as s:
+        assert sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter()).total == PEOPLE_OF_KOTA - 2
+    # What was done in the last one is not kept: who took no part in it can no longer be told.
+    with clock.moved(timedelta(days=11)):
+        gather(quiet_db)
+        with quiet_db.read() as s:
+            assert sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter()).total == 0
+            assert closed_agencies(s, acting(quiet_db, "admin_bkn"), kind=PeriodKind.PDM) == []
+
+
+def test_a_profile_changed_after_the_end_takes_nobody_off_the_list(quiet_db: Database) -> None:
+    in_time, later = people_of(quiet_db, KOTA, 2)
+
+    def change(pegawai_id: int) -> None:
+        with quiet_db.begin() as s:
+            mine = select(PersonnelRecord).where(PersonnelRecord.pegawai_id == pegawai_id)
+            record = s.exec(mine.where(PersonnelRecord.kind == "profil")).first()
+            if record is None:
+                at = clock.now()
+                record = PersonnelRecord(pegawai_id=pegawai_id, kind="profil", created_at=at, changed_at=at)
+                s.add(record)
+                s.flush()
+            s.add(FormerValue(record_id=record.id or 0, version=record.version, replaced_at=clock.now()))
+            record.version, record.changed_at = record.version + 1, clock.now()
+
+    with clock.moved(timedelta(hours=-2)):
+        change(in_time)
+    end_pdm(quiet_db)
+    change(in_time)
+    change(later)
+    gather(quiet_db)
+    with quiet_db.read() as s:
+        found = sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter())
+        assert found.total == PEOPLE_OF_KOTA - 1
+        all_ids = {
+            row.account_id
+            for number in range(1, found.pages + 1)
+            for row in sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter(), number).items
+        }
+    assert (in_time in all_ids, later in all_ids) == (False, True)
+
+
+def test_who_came_to_the_rolls_after_the_pdm_is_not_sanctioned(quiet_db: Database) -> None:
+    end_pdm(quiet_db)
+    gather(quiet_db)
+    new, there = people_of(quiet_db, KOTA, 2)
+    with quiet_db.begin() as s:
+        ended = s.exec(select(Period.ends_at).where(Period.kind == PeriodKind.PDM)).one()
+        for id_, at in ((new, ended), (there, ended - timedelta(seconds=1))):
+            s.execute(update(Pegawai).where(col(Pegawai.id) == id_).values(joined_at=at))
+    with quiet_db.read() as s:
+        mine = acting(quiet_db, "admin_instansi_lain")
+        assert sanctioned(s, mine, Filter()).total == PEOPLE_OF_KOTA - 1
+        assert sanctioned(s, acting(quiet_db, "admin_bkn"), Filter()).total == everybody(quiet_db) - 1
+        written = {row.account_id for row in stream(s, mine, Filter(), sanctions=True)}
+    assert (new in written, there in written, len(written)) == (False, True, PEOPLE_OF_KOTA - 1)
+
+
+def everybody(db: Database) -> int:
+    with db.read() as s:
+        return s.exec(select(func.count()).select_from(Pegawai)).one()
