@@ -33,7 +33,7 @@ format: $(VENV)/.dev ## Bring the code into its form
 	@$(BIN)/ruff check -q --fix .
 	@$(BIN)/ruff format -q .
 
-bench: $(VENV)/.dev system build ## The figures that the README quotes
+bench: $(VENV)/.dev system build ## The figures of docs/evidence.md
 	@$(BIN)/python -m benchmarks
 
 lock: $(VENV)/.dev ## Pin the packages of pyproject.toml anew, with hashes

@@ -20,6 +20,7 @@ ROOT = docs.ROOT
 FILES = docs.markdown_files()
 NAMES = [str(path.relative_to(ROOT)) for path in FILES]
 OPERATIONS = ROOT / "docs" / "operations.md"
+EVIDENCE = ROOT / "docs" / "evidence.md"
 
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 CODE = re.compile(r"`([^`\n]+)`")
@@ -138,12 +139,12 @@ def test_pictures_are_small_and_shown() -> None:
 
 
 def test_every_budget_has_its_row() -> None:
-    readme = (ROOT / "README.md").read_text()
+    evidence = EVIDENCE.read_text()
     for name, (sign, budget) in BUDGETS.items():
-        assert re.search(rf"^\| `{name}`[^|]*\| {sign} {budget:g} \|", readme, re.MULTILINE), name
+        assert re.search(rf"^\| `{name}`[^|]*\| {sign} {budget:g} \|", evidence, re.MULTILINE), name
 
 
 def test_measured_figures_are_filled_in() -> None:
-    """Fails until the figures of a quiet run stand in the README: `make bench`, then replace each @@name@@ by its value."""
-    left = re.findall(r"@@(\w+)@@", (ROOT / "README.md").read_text())
-    assert left == [], "run `make bench` on a quiet machine and fill in the table Measured of README.md"
+    """Fails until the figures of a quiet run stand in docs/evidence.md: `make bench`, then replace each @@name@@ by its value."""
+    left = re.findall(r"@@(\w+)@@", EVIDENCE.read_text())
+    assert left == [], "run `make bench` on a quiet machine and fill in the table of docs/evidence.md"
