@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 from sqlalchemy import text
 from sqlmodel import col, func, select
@@ -119,6 +120,16 @@ def test_demo_accounts_are_json_and_nothing_else(shell: Shell) -> None:
     assert accounts["verifikator"]["roles"] == ["verifikator"]
     assert accounts["pegawai"]["totp_secret"] is None
     assert shell.people() == 0
+
+
+def test_demo_prints_the_code_that_an_authenticator_would_show(shell: Shell) -> None:
+    accounts = {account["key"]: account for account in json.loads(shell.run("demo", "--accounts").stdout)}
+    shown = shell.run("demo", "--code", "verifikator")
+    assert shown.exit_code == 0
+    assert pyotp.TOTP(accounts["verifikator"]["totp_secret"]).verify(shown.stdout.strip(), valid_window=1)
+    assert shell.people() == 0
+    refused = shell.run("demo", "--code", "pegawai")
+    assert (refused.exit_code, "verifikator" in refused.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("arguments", [("demo",)])

@@ -1,0 +1,72 @@
+"""The Typer app, and what every command needs: a database, and lines instead of a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Final, NoReturn
+
+import typer
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from mysapk_web.platform import migrations
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.spreadsheet_reader import UnreadableFile
+from mysapk_web.settings import Settings, SettingsError, load
+
+UNUSABLE: Final = 2
+"""Exit code when nothing could be done: settings, file or address can't be used."""
+FAILED: Final = 1
+"""Exit code when something was tried and didn't work."""
+
+app = typer.Typer(
+    help="MySAPK Web: serve it, look after its database, and get people in.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@contextlib.contextmanager
+def lines_on_failure() -> Iterator[None]:
+    """End with lines on stderr, not with a traceback, for everything that whoever runs the command can put right."""
+    try:
+        yield
+    except SettingsError as error:
+        stop(UNUSABLE, *error.faults)
+    except (Refused, UnreadableFile, CommandError) as error:
+        stop(UNUSABLE, str(error))
+    except DBAPIError as error:
+        # The first line only: drivers append the statement. Parameters are hidden by the engine.
+        stop(FAILED, f"MYSAPK_DATABASE_URL: {str(error.orig).splitlines()[0]}")
+
+
+def stop(code: int, *lines: str) -> NoReturn:
+    """End the command with lines on stderr.
+
+    Args:
+        code: `UNUSABLE` or `FAILED`.
+        *lines: What is wrong.
+    """
+    for line in lines:
+        typer.echo(line, err=True)
+    raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def open_database(*, migrated: bool = True) -> Iterator[tuple[Database, Settings]]:
+    """The database of the settings, closed afterwards.
+
+    Raises:
+        SettingsError: The tables are not those of this release.
+    """
+    settings = load()
+    database = Database(settings.database_url)
+    try:
+        if migrated and migrations.current(database) != migrations.head():
+            raise SettingsError(["The database is not at the tables of this release; run `mysapk migrate`."])
+        yield database, settings
+    finally:
+        database.dispose()

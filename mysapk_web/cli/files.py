@@ -1,0 +1,122 @@
+"""Commands that read or write files: imports, the export of records, the report of duplicates."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from mysapk_web.administration.email_imports.cli import import_email
+from mysapk_web.administration.employee_import.people import import_pegawai
+from mysapk_web.cli.command import UNUSABLE, app, lines_on_failure, open_database, stop
+from mysapk_web.pdm.code_table_import import import_reference
+from mysapk_web.pdm.records.duplicates import report_duplicates
+from mysapk_web.pdm.records.export import export_records
+from mysapk_web.pdm.records.imports import import_records
+from mysapk_web.platform import gc_tuning
+from mysapk_web.platform.database import Database
+from mysapk_web.platform.row_report import RowReport, Summary, Verdict, write_report
+
+_File = Annotated[Path, typer.Argument(help="CSV or XLSX file.")]
+_Agency = Annotated[str, typer.Option(help="Code of one agency; all without it.")]
+_Report = Annotated[Path | None, typer.Option(help="Write each row with what was found to this CSV file.")]
+_PROGRESS_ROWS: Final = 1000
+
+
+@app.command("import-pegawai")
+def import_pegawai_command(file: _File, report: _Report = None) -> None:
+    """Take over the rolls of an agency: columns nip, nama, jenis, instansi, and as many of the others as there are."""
+    _import(import_pegawai, file, report)
+
+
+@app.command("import-email")
+def import_email_command(file: _File, report: _Report = None) -> None:
+    """Take over e-mail addresses: columns nip and email."""
+    _import(import_email, file, report)
+
+
+@app.command("import-reference")
+def import_reference_command(
+    table: Annotated[str, typer.Argument(help="Name of a code table, such as jabatan_pelaksana.")],
+    file: _File,
+    report: _Report = None,
+) -> None:
+    """Put an official list in the place of a code table: columns kode and label, and as far as there are induk and aktif."""
+    _import(partial(import_reference, table=table), file, report, about="kode")
+
+
+@app.command("import-riwayat")
+def import_records_command(
+    kind: Annotated[str, typer.Argument(help="Kind of record, such as golongan or anak.")],
+    file: _File,
+    report: _Report = None,
+) -> None:
+    """Add records that are not on file yet: column nip and those of the declaration. Nothing that is there changes."""
+    _import(partial(import_records, key=kind), file, report)
+
+
+@app.command("export-riwayat")
+def export_records_command(
+    kind: Annotated[str, typer.Argument(help="Kind of record, such as golongan or anak.")],
+    file: Annotated[Path, typer.Argument(help="CSV to write; it holds personal data.")],
+    instansi: _Agency = "",
+) -> None:
+    """Write the records on file of a kind as CSV, in the form that import-riwayat reads."""
+    with lines_on_failure(), open_database() as (database, _settings):
+        try:
+            count = export_records(database, file, key=kind, instansi=instansi)
+        except OSError as error:
+            stop(UNUSABLE, f"{file}: {error.strerror}.")
+        typer.echo(f"{count} rows")
+
+
+@app.command()
+def duplicates(instansi: _Agency = "", report: _Report = None) -> None:
+    """Count what is on file twice or proposed again; the report says what to do about each. Nothing is changed."""
+    with lines_on_failure(), open_database() as (database, _settings):
+        counts = report_duplicates(database, instansi=instansi, report=report)
+    for key, count in sorted(counts.items()):
+        typer.echo(f"{key:<24}{count:>9}")
+    typer.echo(f"{counts.total()} found." + (" Use --report FILE to see them." if counts and report is None else ""))
+
+
+def _import(
+    run: Callable[[Database, Path], Iterator[RowReport]], file: Path, report: Path | None, *, about: str = "nip"
+) -> None:
+    if report is not None and report.resolve() == file.resolve():
+        stop(UNUSABLE, "The report would overwrite the file that is imported.")
+    summary = Summary()
+    gc_tuning.settle()
+    with lines_on_failure(), open_database() as (database, _settings):
+        rows = _with_progress(summary.counting(run(database, file)))
+        if report is None:
+            for _ in rows:
+                pass
+        else:
+            _write(report, rows, about)
+    for verdict in Verdict:
+        typer.echo(f"{verdict.value:<24}{summary.counts[verdict]:>9}")
+    if report is None and summary.counts[Verdict.DITOLAK]:
+        typer.echo("Use --report FILE to see why rows were refused.", err=True)
+
+
+def _write(report: Path, rows: Iterator[RowReport], about: str) -> None:
+    try:
+        write_report(report, rows, about=about)
+    except OSError as error:
+        stop(UNUSABLE, f"{report}: {error.strerror}.")
+
+
+def _with_progress(rows: Iterator[RowReport]) -> Iterator[RowReport]:
+    """Tell on stderr how far it is: in place on a terminal, else a line now and then."""
+    number = 0
+    step, end = (_PROGRESS_ROWS, "\r") if sys.stderr.isatty() else (_PROGRESS_ROWS * 10, "\n")
+    for number, row in enumerate(rows, start=1):
+        if number % step == 0:
+            typer.echo(f"{number} rows{end}", err=True, nl=False)
+        yield row
+    typer.echo(f"{number} rows, done.", err=True)
