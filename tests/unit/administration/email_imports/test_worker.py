@@ -70,7 +70,7 @@ def test_what_ends_a_worker_is_told_by_kind_and_place(lists: Lists, db_url: str)
     (line,) = [json.loads(each) for each in done.stderr.splitlines()]
     assert (line["event"], line["level"]) == ("import.worker_failed", "error")
     assert line["kind"].endswith("Error")
-    assert "applying.py:" in line["at"]
+    assert "apply.py:" in line["at"]
     assert "rahasia" not in done.stderr + done.stdout
 
 
