@@ -32,7 +32,7 @@ from mysapk_web.progress import backlog, headcount, pdm_aggregates
 from mysapk_web.progress.org_nodes import Place
 from mysapk_web.progress.rules import COUNTRY, GROUP_BITS, GROUP_MEASURES, Measure, Waiting
 from mysapk_web.progress.tables import HeadcountDay, PdmHandling, PdmTouched, Queue, QueueStep
-from tests.unit.progress.test_counting import Rolls
+from tests.unit.progress.test_headcount import Rolls
 
 NOW = datetime(2026, 8, 24, 2, 0, tzinfo=UTC)
 BEGUN = NOW - timedelta(days=10)
