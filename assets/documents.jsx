@@ -1,5 +1,5 @@
 // Documents of a usulan: sent to their own route with progress, shown inside the page.
-// Each export is wrapped in mysapk_web/pdm/pages/components/pdm.py. Nothing here decides anything; the server does.
+// Each export is wrapped in mysapk_web/pdm/pages/components/widgets.py. Nothing here decides anything; the server does.
 import { useEffect, useRef, useState } from "react";
 import { useWide } from "$/public/behaviour.jsx";
 import { FileInput } from "$/public/fields.jsx";

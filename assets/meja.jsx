@@ -1,5 +1,5 @@
 // What the pages of verification do in the browser itself: keys that can be switched off, and documents beside the data.
-// Each export is wrapped in mysapk_web/verification/pages/components/desk.py. Nothing here decides anything; the server does.
+// Each export is wrapped in mysapk_web/verification/pages/components/review.py. Nothing here decides anything; the server does.
 import { useEffect, useState } from "react";
 import { useWide } from "$/public/behaviour.jsx";
 

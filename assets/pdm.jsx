@@ -1,5 +1,5 @@
 // What the pages of the PDM do in the browser itself: a draft that saves itself, lists searched on the server.
-// Each export is wrapped in mysapk_web/pdm/pages/components/pdm.py. Nothing here decides anything; the server does.
+// Each export is wrapped in mysapk_web/pdm/pages/components/widgets.py. Nothing here decides anything; the server does.
 import { createContext, useContext, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useLost } from "$/public/behaviour.jsx";
 

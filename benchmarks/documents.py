@@ -18,11 +18,11 @@ from sqlmodel import Session, col, select
 
 from benchmarks.portal import portal, sessions
 from benchmarks.wire import percentile
-from mysapk_web.accounts.session import reference
+from mysapk_web.accounts.sessions import hash_secret
 from mysapk_web.organisation.tables.account import Account, UserSession
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.groups import kind
-from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.rules.groups import get_kind
+from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform import clock
 from tests.wire.server import Server
@@ -36,11 +36,7 @@ PAGES = 2
 
 
 def scan(number: int) -> bytes:
-    """A PDF of two pages with one picture each.
-
-    Args:
-        number: Makes it differ from every other.
-    """
+    """A PDF of two pages with one picture each."""
     out = io.BytesIO()
     with Pdf.new() as pdf:
         for page in range(PAGES):
@@ -63,14 +59,14 @@ def _propose(session: Session, cookie: str) -> int:
         select(Pegawai)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(UserSession, col(UserSession.account_id) == Account.id)
-        .where(UserSession.ref == reference(cookie))
+        .where(UserSession.ref == hash_secret(cookie))
     ).one()
     now = clock.now()
     proposal = Proposal(
         pegawai_id=person.id or 0,
         group="golongan",
         kind="golongan",
-        action=Action.ADD,
+        action=RecordAction.ADD,
         unor_id=person.unor_id,
         created_at=now,
         changed_at=now,
@@ -81,7 +77,7 @@ def _propose(session: Session, cookie: str) -> int:
 
 
 async def _uploads(server: Server, places: list[tuple[str, int]]) -> dict[str, float]:
-    rule = kind("golongan").documents[0].code
+    rule = get_kind("golongan").documents[0].code
     scans = [scan(number) for number in range(PEOPLE)]
     took: list[float] = []
     clicks: list[float] = []

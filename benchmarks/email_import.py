@@ -36,15 +36,7 @@ PORTS = range(12_600, 12_700)
 
 
 def measure(rows: int = ROWS, kinds: tuple[str, ...] = ("sqlite", "postgres")) -> dict[str, float]:
-    """Import once on each database.
-
-    Args:
-        rows: Of the file.
-        kinds: Databases; PostgreSQL is left out where no server is installed.
-
-    Returns:
-        Seconds and MB by `email_import_*`.
-    """
+    """Import once on each database."""
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="mysapk-bench-") as name:
         folder = Path(name)
@@ -77,7 +69,6 @@ def database_of(kind: str, folder: Path) -> Iterator[str | None]:
 
     Args:
         kind: "sqlite", or "postgres" for a server that is started and removed.
-        folder: Where a file may be put.
 
     Yields:
         Its URL; None where no server is installed.
@@ -130,10 +121,10 @@ def _fill(url: str, rows: int) -> None:
     database = Database(url)
     migrations.upgrade(database)
     with database.begin() as session:
-        agency = Instansi(kode="X1", nama="Pemerintah Kabupaten Contoh")
+        agency = Instansi(code="X1", name="Pemerintah Kabupaten Contoh")
         session.add(agency)
         session.flush()
-        unit = Unor(instansi_id=agency.id or 0, kode="1", nama="Dinas Contoh", jalur="1/")
+        unit = Unor(instansi_id=agency.id or 0, code="1", name="Dinas Contoh", path="1/")
         session.add(unit)
         session.flush()
         people: list[dict[str, Any]] = [
@@ -201,7 +192,7 @@ def _import(url: str, file: Path, result: Connection) -> None:
     from mysapk_web.administration.email_imports.cli import import_email
     from mysapk_web.platform import gc_tuning
 
-    gc_tuning.settle()  # as the command does
+    gc_tuning.freeze_gc()  # as the command does
     database = Database(url)
     database.check()
     memory = _Peak()

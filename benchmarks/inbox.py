@@ -24,9 +24,9 @@ from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.rules.groups import GROUPS
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
-from mysapk_web.pdm.tables import Proposal, TrailEntry
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
+from mysapk_web.pdm.tables import Proposal, ProposalEvent
 from mysapk_web.platform import bulk, gc_tuning, migrations
 from mysapk_web.platform.database import Database
 from mysapk_web.verification import inbox
@@ -42,13 +42,13 @@ UNITS = {"ministry": 2_000, "regency": 150}
 ROUNDS = 25
 CHUNK = 20_000
 STATES = (
-    *[UsulanState.TELAH_UPDATE] * 58,
-    *[UsulanState.INPUT_BERKAS] * 20,
-    *[UsulanState.TERVERIFIKASI] * 9,
-    *[UsulanState.PERBAIKAN_MYSAPK] * 5,
-    *[UsulanState.INPUT_BERKAS_PERBAIKAN] * 3,
-    *[UsulanState.TMS] * 3,
-    *[UsulanState.DRAF] * 2,
+    *[ProposalState.TELAH_UPDATE] * 58,
+    *[ProposalState.INPUT_BERKAS] * 20,
+    *[ProposalState.TERVERIFIKASI] * 9,
+    *[ProposalState.PERBAIKAN_MYSAPK] * 5,
+    *[ProposalState.INPUT_BERKAS_PERBAIKAN] * 3,
+    *[ProposalState.TMS] * 3,
+    *[ProposalState.DRAF] * 2,
 )
 NAMES = ("Dewi", "Budi", "Siti", "Agus", "Rina", "Joko", "Maria", "Hendra", "Putri", "Yusuf", "Lina", "Made")
 NOW = datetime(2026, 9, 10, tzinfo=UTC)
@@ -60,21 +60,21 @@ def _agencies(db: Database) -> list[list[int]]:
     found = []
     with db.begin() as session:
         for number in range(REGENCIES + 1):
-            instansi = Instansi(kode=f"{1000 + number}", nama=f"Instansi {number}")
+            instansi = Instansi(code=f"{1000 + number}", name=f"Instansi {number}")
             session.add(instansi)
             session.flush()
-            root = Unor(instansi_id=instansi.id or 0, kode="0", nama=f"Instansi {number}", jalur="")
+            root = Unor(instansi_id=instansi.id or 0, code="0", name=f"Instansi {number}", path="")
             session.add(root)
             session.flush()
-            root.jalur = f"{root.id}/"
+            root.path = f"{root.id}/"
             below = [
-                Unor(instansi_id=instansi.id or 0, atasan_id=root.id, kode=str(unit), nama=f"Unit {unit}", jalur="")
+                Unor(instansi_id=instansi.id or 0, parent_id=root.id, code=str(unit), name=f"Unit {unit}", path="")
                 for unit in range(1, UNITS["regency" if number else "ministry"])
             ]
             session.add_all(below)
             session.flush()
             for unit in below:
-                unit.jalur = f"{root.jalur}{unit.id}/"
+                unit.path = f"{root.path}{unit.id}/"
             found.append([root.id or 0, *(unit.id or 0 for unit in below)])
     return found
 
@@ -103,25 +103,25 @@ def _proposals(people: list[tuple[int, int, int]], chance: random.Random) -> Ite
             number += 1
             group, kind = chance.choice(KINDS)
             state = chance.choice(STATES)
-            if state is UsulanState.TERVERIFIKASI and kind in BKN_KINDS and chance.random() < 0.5:
-                state = UsulanState.VALIDASI_BKN
+            if state is ProposalState.TERVERIFIKASI and kind in BKN_KINDS and chance.random() < 0.5:
+                state = ProposalState.VALIDASI_BKN
             sent = NOW - timedelta(minutes=chance.randrange(40 * 24 * 60))
             yield {
                 "id": number,
                 "pegawai_id": owner,
                 "group": group,
                 "kind": kind,
-                "action": Action.ADD,
+                "action": RecordAction.ADD,
                 "record_version": 0,
                 "slot": f"{kind}#{number}",
                 "payload": {"nomor_sk": f"823/{number}/2022"},
                 "state": state,
                 "version": 3,
                 "unor_id": unit,
-                "instansi_id": None if state is UsulanState.DRAF else instansi,
+                "instansi_id": None if state is ProposalState.DRAF else instansi,
                 "created_at": sent,
                 "changed_at": sent,
-                "sent_at": None if state is UsulanState.DRAF else sent,
+                "sent_at": None if state is ProposalState.DRAF else sent,
             }
 
 
@@ -140,10 +140,6 @@ def _fill(db: Database, model: type[Any], rows: Iterator[dict[str, Any]]) -> Non
 def prepare(db: Database, proposals: int) -> list[list[int]]:
     """Fill an empty database.
 
-    Args:
-        db: Migrated and empty.
-        proposals: How many, drafts included.
-
     Returns:
         The units of each agency, the ministry first.
     """
@@ -161,7 +157,7 @@ def prepare(db: Database, proposals: int) -> list[list[int]]:
 
     def rows() -> Iterator[dict[str, Any]]:
         for row in _proposals(places, chance):
-            if row["state"] is UsulanState.TERVERIFIKASI:
+            if row["state"] is ProposalState.TERVERIFIKASI:
                 verified.append(row["id"])
             yield row
 
@@ -171,16 +167,16 @@ def prepare(db: Database, proposals: int) -> list[list[int]]:
             "proposal_id": number,
             "at": NOW,
             "actor_id": 7,
-            "act": UsulanAct.VERIFY,
-            "before": UsulanState.INPUT_BERKAS,
-            "after": UsulanState.TERVERIFIKASI,
+            "act": ProposalAction.VERIFY,
+            "before": ProposalState.INPUT_BERKAS,
+            "after": ProposalState.TERVERIFIKASI,
             "reason": "",
             "note": "",
             "changes": [],
         }
         for number in verified
     )
-    _fill(db, TrailEntry, steps)
+    _fill(db, ProposalEvent, steps)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if db.is_sqlite else "VACUUM ANALYZE"))
     return units
@@ -191,7 +187,7 @@ def _actor(role: Role, instansi: int | None, path: str | None = None) -> Actor:
         account_id=0,
         pegawai_id=0,
         instansi_id=instansi or 1,
-        session="",
+        session_ref="",
         session_expires_at=NOW + timedelta(hours=1),
         version=1,
         seen_at=NOW,
@@ -212,7 +208,7 @@ def _cases(units: list[list[int]]) -> dict[str, Callable[[Any], object]]:
     bkn = _actor(Role.ADMIN_BKN, None)
 
     def listed(actor: Actor, page: int = 1, **filters: Any) -> Callable[[Any], object]:
-        return lambda session: inbox.inbox(session, actor, Filters(**filters), page)
+        return lambda session: inbox.inbox_page(session, actor, Filters(**filters), page)
 
     return {
         "unit": listed(unit),
@@ -223,7 +219,7 @@ def _cases(units: list[list[int]]) -> dict[str, Callable[[Any], object]]:
         "ministry_all_newest": listed(ministry, status=OPEN, urut=NEWEST),
         "ministry_last_page": listed(ministry, 40),
         "ministry_group": listed(ministry, grup="skp"),
-        "ministry_applied": listed(ministry, status=UsulanState.TELAH_UPDATE.value),
+        "ministry_applied": listed(ministry, status=ProposalState.TELAH_UPDATE.value),
         "ministry_days": listed(ministry, dari=date(2026, 9, 1), sampai=date(2026, 9, 3)),
         "ministry_nip": listed(ministry, status=OPEN, nip="19850101000000121"),
         "ministry_name": listed(ministry, status=OPEN, nama="putri yusuf 12"),
@@ -242,9 +238,7 @@ def measure(proposals: int = PROPOSALS, url: str | None = None, rounds: int = RO
     """Measure every kind of list.
 
     Args:
-        proposals: How many there are in the country.
         url: SQLAlchemy URL of an empty database; a temporary SQLite file by default.
-        rounds: How often each is asked for.
 
     Returns:
         p95 in milliseconds by case, and the worst of them as `inbox_p95_ms`.
@@ -254,7 +248,7 @@ def measure(proposals: int = PROPOSALS, url: str | None = None, rounds: int = RO
         try:
             migrations.upgrade(db)
             units = prepare(db, proposals)
-            gc_tuning.settle()  # as the server does: what was made here is not looked through again and again
+            gc_tuning.freeze_gc()  # as the server does: what was made here is not looked through again and again
             found = {name: _p95(db, ask, rounds) for name, ask in _cases(units).items()}
         finally:
             db.dispose()

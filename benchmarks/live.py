@@ -71,12 +71,7 @@ async def _events(server: Server, database: Database) -> dict[str, float]:
 
 
 def bare_ceiling(cost: int, seconds: float = 8.0) -> float:
-    """Password checks a second that bcrypt alone makes on all cores of this machine.
-
-    Args:
-        cost: bcrypt cost.
-        seconds: How long to measure.
-    """
+    """Password checks a second that bcrypt alone makes on all cores of this machine."""
     stored = bcrypt.hashpw(b"x" * 44, bcrypt.gensalt(cost))
     end = time.perf_counter() + seconds
 

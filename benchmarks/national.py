@@ -24,10 +24,10 @@ from sqlmodel import Session, col, func, select
 from benchmarks.email_import import database_of
 from benchmarks.national_roll import fill, filled
 from mysapk_web.administration import mail_log
-from mysapk_web.administration.audit.search import Filter, events
+from mysapk_web.administration.audit.search import AuditFilter, search_events
 from mysapk_web.administration.people import search as people_search
-from mysapk_web.administration.people.search import AccountState, PdmStep, Wanted
-from mysapk_web.administration.people.search import Order as By
+from mysapk_web.administration.people.search import AccountState, PdmProgress, PeopleFilter
+from mysapk_web.administration.people.search import PeopleOrder as By
 from mysapk_web.organisation.actor import Actor, Grant
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Role
@@ -37,7 +37,7 @@ from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform import clock, gc_tuning, migrations
 from mysapk_web.platform.database import Database
 from mysapk_web.progress import activation_report, backlog, headcount, not_activated, pdm_incomplete, pdm_report
-from mysapk_web.progress.breakdown import Order
+from mysapk_web.progress.breakdown import ChildOrder
 from mysapk_web.verification import inbox as verification_inbox
 from mysapk_web.verification.filters import OPEN, Filters
 
@@ -72,22 +72,14 @@ def _p95(db: Database, asks: list[Callable[[Session], Any]]) -> float:
 
 
 def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float]:
-    """Measure what pages ask.
-
-    Args:
-        db: From `fill`.
-        made: From `fill`.
-
-    Returns:
-        Milliseconds by name.
-    """
+    """Measure what pages ask."""
     bkn = _actor(Grant(Role.ADMIN_BKN))
     some = [made[place] for place in (0, 1, 5, 20, len(made) // 2, len(made) - 1) if place < len(made)]
     admins = [_actor(Grant(Role.ADMIN_INSTANSI, instansi_id)) for instansi_id, _, _ in some]
     with db.read() as session:
         offices = list(
             session.execute(
-                select(Unor.id, Unor.instansi_id, Unor.jalur).where(col(Unor.atasan_id) == some[0][1][0]).limit(6)
+                select(Unor.id, Unor.instansi_id, Unor.path).where(col(Unor.parent_id) == some[0][1][0]).limit(6)
             )
         )
     satker = [_actor(Grant(Role.ADMIN_SATKER, instansi_id, path)) for _, instansi_id, path in offices] or admins
@@ -95,58 +87,68 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
     in_unit = [_actor(Grant(Role.VERIFIKATOR, instansi_id, path)) for _, instansi_id, path in offices] or verifiers
     approvers = [_actor(Grant(Role.APPROVER, instansi_id)) for instansi_id, _, _ in some]
     chosen = next((unit for unit, *_ in offices), some[0][1][0])
-    anything = not_activated.Filter()
+    anything = not_activated.NotActivatedFilter()
 
     def each(who: list[Actor], act: Callable[..., Any], *args: Any, **more: Any) -> list[Callable[[Session], Any]]:
         return [lambda session, actor=actor: act(session, actor, *args, **more) for actor in who]  # type: ignore[misc]
 
     found = {
-        "progress_country": each([bkn], activation_report.progress, order=Order.SHARE),
-        "progress_agency": each(admins, activation_report.progress, order=Order.MISSING),
-        "progress_unit": each(satker, activation_report.progress),
-        "pdm_country": each([bkn], pdm_report.progress, order=Order.SHARE),
-        "pdm_agency": each(admins, pdm_report.progress, order=Order.MISSING),
-        "pdm_unit": each(satker, pdm_report.progress),
-        "pdm_again": each([bkn, *admins, *satker], pdm_report.figures),
-        "figures_again": each([bkn, *admins, *satker], activation_report.figures),
-        "missing_country": each([bkn], not_activated.missing, anything),
-        "missing_agency": each(admins, not_activated.missing, anything),
-        "missing_unit": each(satker, not_activated.missing, anything),
-        "missing_deepest": each([bkn, *admins], not_activated.missing, anything, 40),
-        "sanctions": each([bkn, *admins], not_activated.sanctioned, anything),
-        "unfinished_country": each([bkn], pdm_incomplete.unfinished, pdm_incomplete.Filter()),
-        "unfinished_agency": each(admins, pdm_incomplete.unfinished, pdm_incomplete.Filter()),
-        "unfinished_unit": each(satker, pdm_incomplete.unfinished, pdm_incomplete.Filter()),
-        "unfinished_group": each([bkn, *admins], pdm_incomplete.unfinished, pdm_incomplete.Filter(group="skp")),
+        "progress_country": each([bkn], activation_report.read_report, order=ChildOrder.SHARE),
+        "progress_agency": each(admins, activation_report.read_report, order=ChildOrder.MISSING),
+        "progress_unit": each(satker, activation_report.read_report),
+        "pdm_country": each([bkn], pdm_report.read_report, order=ChildOrder.SHARE),
+        "pdm_agency": each(admins, pdm_report.read_report, order=ChildOrder.MISSING),
+        "pdm_unit": each(satker, pdm_report.read_report),
+        "pdm_again": each([bkn, *admins, *satker], pdm_report.read_snapshot),
+        "figures_again": each([bkn, *admins, *satker], activation_report.read_snapshot),
+        "missing_country": each([bkn], not_activated.list_not_activated, anything),
+        "missing_agency": each(admins, not_activated.list_not_activated, anything),
+        "missing_unit": each(satker, not_activated.list_not_activated, anything),
+        "missing_deepest": each([bkn, *admins], not_activated.list_not_activated, anything, 40),
+        "sanctions": each([bkn, *admins], not_activated.list_sanctioned, anything),
+        "unfinished_country": each([bkn], pdm_incomplete.list_incomplete, pdm_incomplete.PdmIncompleteFilter()),
+        "unfinished_agency": each(admins, pdm_incomplete.list_incomplete, pdm_incomplete.PdmIncompleteFilter()),
+        "unfinished_unit": each(satker, pdm_incomplete.list_incomplete, pdm_incomplete.PdmIncompleteFilter()),
+        "unfinished_group": each(
+            [bkn, *admins], pdm_incomplete.list_incomplete, pdm_incomplete.PdmIncompleteFilter(group="skp")
+        ),
         "unfinished_unsent": each(
-            [bkn, *admins], pdm_incomplete.unfinished, pdm_incomplete.Filter(lack=pdm_incomplete.Lack.UNSENT)
+            [bkn, *admins],
+            pdm_incomplete.list_incomplete,
+            pdm_incomplete.PdmIncompleteFilter(kind=pdm_incomplete.IncompleteKind.UNSENT),
         ),
         "unfinished_unsent_group": each(
             [bkn, *admins],
-            pdm_incomplete.unfinished,
-            pdm_incomplete.Filter(lack=pdm_incomplete.Lack.UNSENT, group="skp"),
+            pdm_incomplete.list_incomplete,
+            pdm_incomplete.PdmIncompleteFilter(kind=pdm_incomplete.IncompleteKind.UNSENT, group="skp"),
         ),
-        "unfinished_sanctions": each([bkn, *admins], pdm_incomplete.sanctioned, pdm_incomplete.Filter()),
-        "search_all": each([*admins, *satker], people_search.search, Wanted()),
-        "search_nip": each([bkn, *admins], people_search.search, Wanted(text="0000000000001")),
-        "search_name": each([bkn, *admins, *satker], people_search.search, Wanted(text="dewi rahayu")),
-        "search_unit": each(admins, people_search.search, Wanted(unit="Unit 00003")),
-        "search_pdm": each(admins, people_search.search, Wanted(pdm=PdmStep.DONE)),
-        "search_state": each(admins, people_search.search, Wanted(state=AccountState.INACTIVE)),
-        "search_switched_off": each(admins, people_search.search, Wanted(state=AccountState.DISABLED)),
-        "search_kind": each([*admins, *satker], people_search.search, Wanted(jenis=JenisPegawai.PPT_NON_ASN)),
-        "search_by_nip": each([*admins, *satker], people_search.search, Wanted(order=By.NIP)),
-        "search_by_unit": each([*admins, *satker], people_search.search, Wanted(order=By.UNIT)),
-        "search_state_by_unit": each(admins, people_search.search, Wanted(state=AccountState.INACTIVE, order=By.UNIT)),
-        "inbox_verifier": each(verifiers, verification_inbox.inbox, Filters(), 1),
-        "inbox_verifier_unit": each(in_unit, verification_inbox.inbox, Filters(), 1),
-        "inbox_approver": each(approvers, verification_inbox.inbox, Filters(), 1),
-        "inbox_bkn": each([bkn], verification_inbox.inbox, Filters(), 1),
-        "inbox_bkn_agency": each([bkn], verification_inbox.inbox, Filters(status=OPEN, instansi="Instansi 00"), 1),
-        "inbox_unit_chosen": each(admins[:1], verification_inbox.inbox, Filters(unit=chosen), 1),
-        "inbox_name": each(verifiers, verification_inbox.inbox, Filters(status=OPEN, nama="dewi putri rahayu"), 1),
-        "mails": each([bkn, *admins], mail_log.mails, mail_log.Filter()),
-        "trail": each([bkn, *admins], events, Filter()),
+        "unfinished_sanctions": each(
+            [bkn, *admins], pdm_incomplete.list_sanctioned, pdm_incomplete.PdmIncompleteFilter()
+        ),
+        "search_all": each([*admins, *satker], people_search.list_people, PeopleFilter()),
+        "search_nip": each([bkn, *admins], people_search.list_people, PeopleFilter(text="0000000000001")),
+        "search_name": each([bkn, *admins, *satker], people_search.list_people, PeopleFilter(text="dewi rahayu")),
+        "search_unit": each(admins, people_search.list_people, PeopleFilter(unit="Unit 00003")),
+        "search_pdm": each(admins, people_search.list_people, PeopleFilter(pdm=PdmProgress.DONE)),
+        "search_state": each(admins, people_search.list_people, PeopleFilter(state=AccountState.INACTIVE)),
+        "search_switched_off": each(admins, people_search.list_people, PeopleFilter(state=AccountState.DISABLED)),
+        "search_kind": each(
+            [*admins, *satker], people_search.list_people, PeopleFilter(jenis=JenisPegawai.PPT_NON_ASN)
+        ),
+        "search_by_nip": each([*admins, *satker], people_search.list_people, PeopleFilter(order=By.NIP)),
+        "search_by_unit": each([*admins, *satker], people_search.list_people, PeopleFilter(order=By.UNIT)),
+        "search_state_by_unit": each(
+            admins, people_search.list_people, PeopleFilter(state=AccountState.INACTIVE, order=By.UNIT)
+        ),
+        "inbox_verifier": each(verifiers, verification_inbox.inbox_page, Filters(), 1),
+        "inbox_verifier_unit": each(in_unit, verification_inbox.inbox_page, Filters(), 1),
+        "inbox_approver": each(approvers, verification_inbox.inbox_page, Filters(), 1),
+        "inbox_bkn": each([bkn], verification_inbox.inbox_page, Filters(), 1),
+        "inbox_bkn_agency": each([bkn], verification_inbox.inbox_page, Filters(status=OPEN, instansi="Instansi 00"), 1),
+        "inbox_unit_chosen": each(admins[:1], verification_inbox.inbox_page, Filters(unit=chosen), 1),
+        "inbox_name": each(verifiers, verification_inbox.inbox_page, Filters(status=OPEN, nama="dewi putri rahayu"), 1),
+        "mails": each([bkn, *admins], mail_log.list_mail, mail_log.MailFilter()),
+        "trail": each([bkn, *admins], search_events, AuditFilter()),
     }
     return {f"{name}_p95_ms": _p95(db, asks) for name, asks in found.items()}
 
@@ -162,7 +164,7 @@ def _activation(db: Database) -> float:
             session.execute(update(Account).where(col(Account.id) == account_id).values(activated_at=clock.now()))
         taken.append((time.perf_counter() - start) * 1000)
     with db.begin() as session:
-        headcount.gather(session)
+        headcount.fold_deltas(session)
     return statistics.median(taken)
 
 
@@ -170,7 +172,6 @@ def measure(people: int = PEOPLE, url: str | None = None) -> dict[str, float]:
     """Make a roll and measure.
 
     Args:
-        people: How many.
         url: SQLAlchemy URL of a database that is empty, or filled by an earlier run; without it one of an own PostgreSQL server, or
             SQLite where none is installed.
 
@@ -191,7 +192,7 @@ def _measure(db: Database, people: int) -> dict[str, float]:
         start = time.perf_counter()
         made = filled(db) or fill(db, people)
         took = time.perf_counter() - start
-        gc_tuning.settle()  # as the server does: what was made here is not looked through again and again
+        gc_tuning.freeze_gc()  # as the server does: what was made here is not looked through again and again
         found = ask(db, made)
         found["activation_ms"] = _activation(db)
         start = time.perf_counter()

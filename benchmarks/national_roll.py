@@ -21,9 +21,9 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Period, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.rules.groups import GROUPS
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import FINAL_STATES, Declaration, UsulanState
-from mysapk_web.pdm.tables import GroupStatement, Proposal
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import FINAL_STATES, Declaration, ProposalState
+from mysapk_web.pdm.tables import GroupDeclaration, Proposal
 from mysapk_web.platform import bulk, clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.rules.audit import AuditTag
@@ -44,13 +44,13 @@ BUSY = 0.3
 _GROUPS = [group.key for group in GROUPS]
 _OPEN_TO_ALL = [(group.key, kind.key) for group in GROUPS if group.verified for kind in group.kinds]
 _STATES = (
-    *[UsulanState.TELAH_UPDATE] * 50,
-    *[UsulanState.INPUT_BERKAS] * 25,
-    *[UsulanState.TERVERIFIKASI] * 8,
-    *[UsulanState.VALIDASI_BKN] * 4,
-    *[UsulanState.PERBAIKAN_MYSAPK] * 6,
-    *[UsulanState.TMS] * 3,
-    *[UsulanState.DRAF] * 4,
+    *[ProposalState.TELAH_UPDATE] * 50,
+    *[ProposalState.INPUT_BERKAS] * 25,
+    *[ProposalState.TERVERIFIKASI] * 8,
+    *[ProposalState.VALIDASI_BKN] * 4,
+    *[ProposalState.PERBAIKAN_MYSAPK] * 6,
+    *[ProposalState.TMS] * 3,
+    *[ProposalState.DRAF] * 4,
 )
 _GIVEN = (
     "Dewi",
@@ -96,7 +96,7 @@ def _grow(db: Database, people: int) -> list[tuple[int, list[int], int]]:
         bulk.insert_many(
             session, Instansi, [{**row, "domain_policy": "ALLOW", "email_domains": []} for row in agencies]
         )
-        ids = list(session.exec(select(Instansi.id).order_by(col(Instansi.kode))))
+        ids = list(session.exec(select(Instansi.id).order_by(col(Instansi.code))))
         rows: list[dict[str, Any]] = []
         next_id = 1
         for instansi_id, count in zip(ids, heads, strict=True):
@@ -172,12 +172,12 @@ def _deeds(
         ]
         for group, kind in dice.sample(_OPEN_TO_ALL, dice.choice((0, 1, 1, 2))):
             state = dice.choice(_STATES)
-            if state is UsulanState.VALIDASI_BKN and kind not in BKN_KINDS:
-                state = UsulanState.TERVERIFIKASI
+            if state is ProposalState.VALIDASI_BKN and kind not in BKN_KINDS:
+                state = ProposalState.TERVERIFIKASI
             number += 1
-            sent = None if state is UsulanState.DRAF else at
+            sent = None if state is ProposalState.DRAF else at
             proposed.append(
-                {"id": number, "pegawai_id": person["id"], "group": group, "kind": kind, "action": Action.ADD,
+                {"id": number, "pegawai_id": person["id"], "group": group, "kind": kind, "action": RecordAction.ADD,
                  "record_version": 0, "slot": kind, "payload": {}, "state": state, "version": 3,
                  "unor_id": person["unor_id"], "instansi_id": person["instansi_id"] if sent else None,
                  "created_at": at, "changed_at": at, "sent_at": sent, "ended_at": at if state in FINAL_STATES else None}
@@ -187,11 +187,6 @@ def _deeds(
 
 def fill(db: Database, people: int, *, seed: int = 5_600_000) -> list[tuple[int, list[int], int]]:
     """Write a roll into an empty database, and count it.
-
-    Args:
-        db: Migrated and empty.
-        people: How many.
-        seed: The same gives the same roll.
 
     Returns:
         Id, units and heads of each agency, the largest first.
@@ -210,7 +205,7 @@ def fill(db: Database, people: int, *, seed: int = 5_600_000) -> list[tuple[int,
         with db.begin() as session:
             bulk.insert_many(session, Pegawai, rows)
             bulk.insert_many(session, Account, accounts)
-            bulk.insert_many(session, GroupStatement, declared)
+            bulk.insert_many(session, GroupDeclaration, declared)
             bulk.insert_many(session, Proposal, proposed)
     if not db.is_sqlite:
         with db.begin() as session:
@@ -224,9 +219,6 @@ def fill(db: Database, people: int, *, seed: int = 5_600_000) -> list[tuple[int,
 
 def filled(db: Database) -> list[tuple[int, list[int], int]]:
     """What `fill` gave, of a database that it has filled before.
-
-    Args:
-        db: Migrated.
 
     Returns:
         As `fill`; nothing of an empty database.
@@ -246,7 +238,7 @@ def _days_and_trail(db: Database, people: int, dice: random.Random) -> None:
     now = clock.now()
     events, mails = min(EVENTS, people), min(MAILS, people)
     with db.begin() as session:
-        roots = select(Unor.id).where(col(Unor.atasan_id).is_(None))
+        roots = select(Unor.id).where(col(Unor.parent_id).is_(None))
         sums = session.exec(
             select(Headcount).where(
                 col(Headcount.measure).in_(DAILY),

@@ -20,14 +20,14 @@ from typing import Any
 import structlog
 from aiosmtpd.controller import Controller
 
-from mysapk_web.app.dispatcher import Dispatcher
+from mysapk_web.app.mail_dispatcher import MailDispatcher
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.account import Account, ResetRequest
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock, migrations
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.mail.transports import SmtpTransport
 from mysapk_web.settings import Settings
 
@@ -41,11 +41,7 @@ class _Sink:
 
 
 def measure() -> dict[str, float]:
-    """Send `MAILS` mails and give the mean rate.
-
-    Returns:
-        `outbox_mails_per_second`.
-    """
+    """Send `MAILS` mails and give the mean rate."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     port = _free_port()
     context = multiprocessing.get_context("spawn")
@@ -76,7 +72,7 @@ def _rate(folder: Path, port: int) -> float:
     migrations.upgrade(database)
     _fill(database)
     transport = SmtpTransport(settings)
-    dispatcher = Dispatcher(database, settings, transport)
+    dispatcher = MailDispatcher(database, settings, transport)
     started = time.perf_counter()
     sent = 0
     while done := dispatcher.run_once():
@@ -92,17 +88,17 @@ def _rate(folder: Path, port: int) -> float:
 def _fill(database: Database) -> None:
     now = clock.now()
     with database.begin() as session:
-        agency = Instansi(kode="X1", nama="Pemerintah Kabupaten Contoh")
+        agency = Instansi(code="X1", name="Pemerintah Kabupaten Contoh")
         session.add(agency)
         session.flush()
-        unit = Unor(instansi_id=agency.id or 0, kode="1", nama="Dinas Contoh", jalur="1/")
+        unit = Unor(instansi_id=agency.id or 0, code="1", name="Dinas Contoh", path="1/")
         session.add(unit)
         session.flush()
         for number in range(MAILS):
             address = f"pegawai{number}@example.go.id"
             person = Pegawai(
                 nip=f"{number:018d}",
-                nama=f"Pegawai {number}",
+                name=f"Pegawai {number}",
                 jenis=JenisPegawai.PNS,
                 instansi_id=agency.id or 0,
                 unor_id=unit.id or 0,
@@ -126,7 +122,7 @@ def _fill(database: Database) -> None:
                 expires_at=now + timedelta(minutes=30),
             )
             session.add(request)
-            enqueue(session, Letter.TOKEN, account_id=account.id, request=request.id)
+            enqueue(session, MailKind.TOKEN, account_id=account.id, request=request.id)
 
 
 def _serve(port: int, ready: Event, stop: Event) -> None:

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from benchmarks.portal import portal, sessions
 from benchmarks.wire import APP, Wire, percentile
-from mysapk_web.accounts.session import reference
+from mysapk_web.accounts.sessions import hash_secret
 from mysapk_web.demo.accounts import KABUPATEN
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
@@ -22,7 +22,7 @@ from mysapk_web.organisation.tables.account import Account, UserSession
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm import new_proposal, overview
-from mysapk_web.pdm.group_page import group_view
+from mysapk_web.pdm.group_page import load_group
 from mysapk_web.pdm.tables import PersonnelRecord
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
@@ -40,7 +40,7 @@ GROUP, KIND = "keluarga", "anak"
 
 def _actors(database: Database, cookies: list[str]) -> dict[str, Actor]:
     """Who each cookie belongs to, reduced to those whose agency has its PDM open."""
-    refs = {reference(cookie): cookie for cookie in cookies}
+    refs = {hash_secret(cookie): cookie for cookie in cookies}
     now = clock.now()
     with database.read() as session:
         rows = session.exec(
@@ -48,14 +48,14 @@ def _actors(database: Database, cookies: list[str]) -> dict[str, Actor]:
             .join(Account, col(Account.id) == UserSession.account_id)
             .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
             .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
-            .where(Instansi.nama == KABUPATEN, Pegawai.jenis == JenisPegawai.PNS)
+            .where(Instansi.name == KABUPATEN, Pegawai.jenis == JenisPegawai.PNS)
         ).all()
     return {
         refs[ref]: Actor(
             account_id=account or 0,
             pegawai_id=pegawai or 0,
             instansi_id=instansi,
-            session=ref,
+            session_ref=ref,
             session_expires_at=now + timedelta(hours=8),
             version=1,
             seen_at=now,
@@ -69,7 +69,7 @@ async def _saves(server: Server, database: Database) -> dict[str, float]:
     """People who type: every save is one event with its session, one use case, one answer."""
     actors = dict(list(_actors(database, sessions(database, 3 * SOCKETS)).items())[:SOCKETS])
     drafts = {
-        cookie: in_transaction(database, new_proposal.start, actor, group=GROUP, kind=KIND, action="ADD")
+        cookie: in_transaction(database, new_proposal.start_proposal, actor, group=GROUP, kind=KIND, action="ADD")
         for cookie, actor in actors.items()
     }
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
@@ -128,9 +128,12 @@ def _board(server: Server, database: Database) -> dict[str, float]:
             )
             for number in range(RECORDS)
         )
-    in_transaction(database, new_proposal.start, actor, group=GROUP, kind=KIND, action="ADD")
+    in_transaction(database, new_proposal.start_proposal, actor, group=GROUP, kind=KIND, action="ADD")
     figures = {}
-    for name, look in (("board_p95_ms", overview.board), ("group_p95_ms", lambda s, a: group_view(s, a, "keluarga"))):
+    for name, look in (
+        ("board_p95_ms", overview.load_board),
+        ("group_p95_ms", lambda s, a: load_group(s, a, "keluarga")),
+    ):
         took = []
         for _ in range(LOOKS):
             start = time.perf_counter()

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 from sqlmodel import col, select
 
-from mysapk_web.accounts.session import reference
-from mysapk_web.demo import fill
+from mysapk_web.accounts.sessions import hash_secret
+from mysapk_web.demo import seed
 from mysapk_web.organisation.tables.account import Account, UserSession
 from mysapk_web.platform import clock, migrations
 from mysapk_web.platform.database import Database
@@ -23,13 +23,7 @@ from tests.wire.server import SECRET, Server
 
 @contextmanager
 def portal(*, cost: int = 12, front_end: bool = False, port: int | None = None) -> Iterator[tuple[Server, Database]]:
-    """Start the portal on a fresh demo database, embedded mode, one worker.
-
-    Args:
-        cost: bcrypt cost of the demo passwords.
-        front_end: Whether the compiled pages are served.
-        port: A fixed port, or None for a free one.
-    """
+    """Start the portal on a fresh demo database, embedded mode, one worker."""
     with tempfile.TemporaryDirectory(prefix="mysapk-bench-") as name:
         folder = Path(name)
         url = f"sqlite:///{folder}/bench.db"
@@ -43,7 +37,7 @@ def portal(*, cost: int = 12, front_end: bool = False, port: int | None = None) 
             database_url=url,
             document_dir=folder / "documents",
         )
-        fill.fill(database, settings)
+        seed.seed_database(database, settings)
         server = Server(
             folder, url, front_end=front_end, port=port, MYSAPK_BCRYPT_COST=str(cost), MYSAPK_TRUSTED_PROXIES="1"
         ).start()
@@ -55,15 +49,7 @@ def portal(*, cost: int = 12, front_end: bool = False, port: int | None = None) 
 
 
 def sessions(database: Database, count: int) -> list[str]:
-    """Open sessions for as many activated people.
-
-    Args:
-        database: Of the portal.
-        count: How many.
-
-    Returns:
-        Cookies.
-    """
+    """Open sessions for as many activated people."""
     now = clock.now()
     cookies = [secrets.token_urlsafe(32) for _ in range(count)]
     with database.begin() as session:
@@ -71,7 +57,7 @@ def sessions(database: Database, count: int) -> list[str]:
         for cookie, account in zip(cookies, accounts, strict=True):
             session.add(
                 UserSession(
-                    ref=reference(cookie),
+                    ref=hash_secret(cookie),
                     account_id=account.id or 0,
                     account_version=account.version,
                     created_at=now,
@@ -83,11 +69,7 @@ def sessions(database: Database, count: int) -> list[str]:
 
 
 def resident_bytes(server: Server) -> int:
-    """Memory of all processes of the server that nothing else shares, bytes.
-
-    Args:
-        server: Running.
-    """
+    """Memory of all processes of the server that nothing else shares, bytes."""
     if server.process is None:
         return 0
     top = psutil.Process(server.process.pid)

@@ -26,9 +26,9 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import migrations
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.settings import Settings
 
@@ -47,16 +47,16 @@ def _portal(cost: int, url: str | None) -> Iterator[tuple[Database, Settings]]:
         os.environ.update(
             MYSAPK_DEMO="1", MYSAPK_SECRET_KEY="timing-0123456789-abcdefghijklmnopq", MYSAPK_BCRYPT_COST=str(cost)
         )
-        settings_module.load.cache_clear()
+        settings_module.get_settings.cache_clear()
         database = Database(url or f"sqlite:///{Path(folder) / 'timing.db'}")
         try:
             migrations.upgrade(database)
-            yield database, settings_module.load()
+            yield database, settings_module.get_settings()
         finally:
             database.dispose()
             os.environ.clear()
             os.environ.update(before)
-            settings_module.load.cache_clear()
+            settings_module.get_settings.cache_clear()
 
 
 def _email(number: int) -> str:
@@ -66,16 +66,16 @@ def _email(number: int) -> str:
 def _settle(database: Database, settings: Settings, people: int) -> None:
     hashed = passwords.hash_password(_PASSWORD, settings)
     with database.begin() as session:
-        instansi = Instansi(kode="7301", nama="Pemerintah Kabupaten Contoh")
+        instansi = Instansi(code="7301", name="Pemerintah Kabupaten Contoh")
         session.add(instansi)
         session.flush()
-        unor = Unor(instansi_id=instansi.id or 0, kode="1", nama=instansi.nama, jalur="1/")
+        unor = Unor(instansi_id=instansi.id or 0, code="1", name=instansi.name, path="1/")
         session.add(unor)
         session.flush()
         for number in range(people):
             pegawai = Pegawai(
                 nip=_known(number),
-                nama=f"Pegawai Nomor {number}",
+                name=f"Pegawai Nomor {number}",
                 jenis=JenisPegawai.PNS,
                 instansi_id=instansi.id or 0,
                 unor_id=unor.id or 0,
@@ -95,9 +95,11 @@ def _unknown(number: int) -> str:
     return f"19860312201001{1_001 + number:04d}"
 
 
-def _visitor(number: int) -> Visitor:
+def _visitor(number: int) -> ClientContext:
     """A browser in a network of its own, so that no limit of addresses is met."""
-    return Visitor(f"{number:064x}", address=f"10.{number // 62_500}.{number // 250 % 250}.{number % 250 + 1}")
+    return ClientContext(
+        f"{number:064x}", client_address=f"10.{number // 62_500}.{number // 250 % 250}.{number % 250 + 1}"
+    )
 
 
 def _timed(act: Callable[[], object]) -> float:
@@ -128,7 +130,6 @@ def measure(rounds: int = ROUNDS, cost: int = COST, url: str | None = None) -> d
 
     Args:
         rounds: Pairs of calls a flow; the first few are not counted.
-        cost: bcrypt cost.
         url: SQLAlchemy URL of an empty database; a temporary SQLite file by default.
 
     Returns:
@@ -153,7 +154,7 @@ def measure(rounds: int = ROUNDS, cost: int = COST, url: str | None = None) -> d
         def log_in(_number: int, nip: str) -> None:
             try:
                 login.login(database, visitor=_visitor(next(visitors)), nip=nip, password="Bukan0Password-itu")
-            except Refused:
+            except UserError:
                 return
             raise AssertionError("a wrong password was accepted")
 

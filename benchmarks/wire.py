@@ -18,9 +18,6 @@ class Wire:
     """One hydrated tab.
 
     Args:
-        http: Shared client session.
-        base: Address of the portal.
-        cookie: Session cookie, or "".
         address: Client address told to the portal, which trusts one proxy in these runs.
     """
 
@@ -56,16 +53,7 @@ class Wire:
         await self.call(f"{ROOT}.hydrate_and_load", {"vars": None, "hashes": None}, 'is_hydrated_rx_state_":true')
 
     async def call(self, name: str, payload: dict[str, Any], answer: str) -> float:
-        """Send an event and wait for a frame that holds a text.
-
-        Args:
-            name: Full name of the handler.
-            payload: Its arguments.
-            answer: What the frame must hold.
-
-        Returns:
-            Seconds.
-        """
+        """Send an event and wait for a frame that holds a text."""
         router = {"pathname": self.path, "asPath": self.path, "query": {}}
         event = {"name": name, "payload": payload, "router_data": router}
         start = time.perf_counter()
@@ -88,11 +76,6 @@ class Wire:
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The value under which a share of all values lies.
-
-    Args:
-        values: At least one.
-        share: 0 to 1.
-    """
+    """The value under which a share of all values lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -25,11 +25,11 @@ _WIDEST: Final = {4: 8, 6: 29}
 """Prefix of the widest network that is somebody's: 10.0.0.0/8, and what a registry gives one provider (RIPE-738)."""
 
 _FIELDS: Final = {
-    rate_limits.RECOVERY_PER_ADDRESS: "limit_token_requests",
-    rate_limits.TOKEN_CHECKS_PER_ADDRESS: "limit_token_checks",
-    rate_limits.LOGIN_PER_ADDRESS: "limit_logins",
-    rate_limits.EMAIL_REPAIR_REQUESTS_PER_ADDRESS: "limit_address_requests",
-    rate_limits.HANDSHAKES_PER_ADDRESS: "limit_handshakes",
+    rate_limits.RECOVERY_PER_NETWORK: "limit_token_requests",
+    rate_limits.TOKEN_CHECKS_PER_NETWORK: "limit_token_checks",
+    rate_limits.LOGINS_PER_NETWORK: "limit_logins",
+    rate_limits.EMAIL_CORRECTION_REQUESTS_PER_NETWORK: "limit_address_requests",
+    rate_limits.HANDSHAKES_PER_NETWORK: "limit_handshakes",
     rate_limits.RECOVERY_PER_NIP: "limit_tokens",
     rate_limits.FAILED_LOGINS: "alarm_failed_logins",
     rate_limits.PASSWORD_CONFIRM_PER_ACCOUNT: "limit_password_checks",
@@ -47,31 +47,31 @@ class LimitSettings(BaseSettings):
     office_networks: Annotated[tuple[Network, ...], NoDecode] = ()
     """Networks behind which many people share an address, such as `203.0.113.7, 198.51.100.0/28`: offices, carriers. Each address in them
     has the limits that end in `_OFFICE`."""
-    limit_token_requests: Count = rate_limits.RECOVERY_PER_ADDRESS.count
+    limit_token_requests: Count = rate_limits.RECOVERY_PER_NETWORK.count
     """Requests for a token in an hour from one network address; beyond it the page says so."""
-    limit_token_requests_office: Count = rate_limits.RECOVERY_PER_ADDRESS.office or 0
+    limit_token_requests_office: Count = rate_limits.RECOVERY_PER_NETWORK.office or 0
     """The same for an address of an office."""
-    limit_token_checks: Count = rate_limits.TOKEN_CHECKS_PER_ADDRESS.count
+    limit_token_checks: Count = rate_limits.TOKEN_CHECKS_PER_NETWORK.count
     """Tokens entered in ten minutes from one network address."""
-    limit_token_checks_office: Count = rate_limits.TOKEN_CHECKS_PER_ADDRESS.office or 0
+    limit_token_checks_office: Count = rate_limits.TOKEN_CHECKS_PER_NETWORK.office or 0
     """The same for an address of an office."""
-    limit_logins: Count = rate_limits.LOGIN_PER_ADDRESS.count
+    limit_logins: Count = rate_limits.LOGINS_PER_NETWORK.count
     """Logins in a minute from one network address."""
-    limit_logins_office: Count = rate_limits.LOGIN_PER_ADDRESS.office or 0
+    limit_logins_office: Count = rate_limits.LOGINS_PER_NETWORK.office or 0
     """The same for an address of an office."""
-    limit_login_failures: Count = rate_limits.FREE_FAILURES_PER_ADDRESS
+    limit_login_failures: Count = rate_limits.FREE_FAILURES_PER_NETWORK
     """Failed logins from one network address before it has to wait."""
     limit_login_failures_office: Count = rate_limits.FREE_FAILURES_PER_OFFICE
     """The same for an address of an office."""
-    limit_address_requests: Count = rate_limits.EMAIL_REPAIR_REQUESTS_PER_ADDRESS.count
+    limit_address_requests: Count = rate_limits.EMAIL_CORRECTION_REQUESTS_PER_NETWORK.count
     """Requests in an hour from one network address to have an e-mail address repaired; beyond it the page says so."""
-    limit_address_requests_office: Count = rate_limits.EMAIL_REPAIR_REQUESTS_PER_ADDRESS.office or 0
+    limit_address_requests_office: Count = rate_limits.EMAIL_CORRECTION_REQUESTS_PER_NETWORK.office or 0
     """The same for an address of an office."""
-    limit_handshakes: Count = rate_limits.HANDSHAKES_PER_ADDRESS.count
+    limit_handshakes: Count = rate_limits.HANDSHAKES_PER_NETWORK.count
     """Sockets opened in a minute from one network address, in each worker."""
-    limit_handshakes_office: Count = rate_limits.HANDSHAKES_PER_ADDRESS.office or 0
+    limit_handshakes_office: Count = rate_limits.HANDSHAKES_PER_NETWORK.office or 0
     """The same for an address of an office."""
-    limit_sockets: Count = rate_limits.SOCKETS_PER_ADDRESS
+    limit_sockets: Count = rate_limits.SOCKETS_PER_NETWORK
     """Sockets open at once from one network address, in each worker."""
     limit_sockets_office: Count = rate_limits.SOCKETS_PER_OFFICE
     """The same for an address of an office."""
@@ -98,16 +98,11 @@ class LimitSettings(BaseSettings):
     def _networks(cls, value: Any) -> Any:
         return tuple(_network(text) for text in value.replace(",", " ").split()) if isinstance(value, str) else value
 
-    def limit(self, limit: Limit, address: str = "") -> Limit:
-        """A limit as it is set.
-
-        Args:
-            limit: From `rate_limits`.
-            address: Client address, where it is counted by network.
-        """
+    def limit(self, limit: Limit, client_address: str = "") -> Limit:
+        """A limit as it is set."""
         if limit == rate_limits.RECOVERY_RESEND:
             return replace(limit, window=timedelta(seconds=self.limit_resend_seconds))
-        office = limit.office is not None and self.is_office(address)
+        office = limit.office is not None and self.is_office(client_address)
         if limit in _FIELDS:
             return replace(limit, count=self._count(_FIELDS[limit], office=office))
         return replace(limit, count=limit.office) if office and limit.office else limit
@@ -116,7 +111,7 @@ class LimitSettings(BaseSettings):
         """Failed logins from an address before it waits."""
         return self._count("limit_login_failures", office=self.is_office(address))
 
-    def most_sockets(self, address: str) -> int:
+    def max_sockets(self, address: str) -> int:
         """Sockets that an address may hold open."""
         return self._count("limit_sockets", office=self.is_office(address))
 

@@ -12,35 +12,35 @@ import reflex as rx
 from starlette.applications import Starlette
 
 from mysapk_web import pages
-from mysapk_web.accounts import visitor_log
-from mysapk_web.accounts.http.gate import Gate
+from mysapk_web.accounts import access_log
+from mysapk_web.accounts.http.gate import EdgeMiddleware
 from mysapk_web.accounts.passwords import warm_up
 from mysapk_web.administration.email_imports import work
 from mysapk_web.app import maintenance, retention, routes
-from mysapk_web.app.dispatcher import Dispatcher
-from mysapk_web.app.event_middleware import Wall, unexpected
-from mysapk_web.app.socket_reaper import is_alive, reap
-from mysapk_web.app.sockets import count_unread, event_app
+from mysapk_web.app.event_middleware import EventAuthMiddleware, log_unhandled
+from mysapk_web.app.event_socket import count_unread, event_app
+from mysapk_web.app.mail_dispatcher import MailDispatcher
+from mysapk_web.app.socket_reaper import has_live_session, reap
 from mysapk_web.pdm import document_cleanup
 from mysapk_web.platform import background, executors, gc_tuning, log
 from mysapk_web.platform.background import Task, run_periodically
 from mysapk_web.platform.http.asgi import ASGIApp
 from mysapk_web.platform.http.frontend import POLICY, STATIC
 from mysapk_web.platform.http.headers import content_security_policy, script_hashes
-from mysapk_web.platform.http.shutdown import Ending
-from mysapk_web.platform.http.sockets import Sockets
-from mysapk_web.platform.http.static_site import Pages
+from mysapk_web.platform.http.shutdown import GracefulShutdown
+from mysapk_web.platform.http.sockets import SocketRegistry
+from mysapk_web.platform.http.static_site import StaticPages
 from mysapk_web.platform.mail.transports import make_transport
-from mysapk_web.settings import SettingsError, load
+from mysapk_web.settings import SettingsError, get_settings
 
-sockets = Sockets()
-ending = Ending(sockets)
+sockets = SocketRegistry()
+shutdown = GracefulShutdown(sockets)
 
 
 @asynccontextmanager
 async def warm() -> AsyncIterator[None]:
     """What the first login would wait for is done before it."""
-    await asyncio.to_thread(warm_up, load())
+    await asyncio.to_thread(warm_up, get_settings())
     yield
 
 
@@ -54,35 +54,35 @@ async def events() -> AsyncIterator[None]:
 @asynccontextmanager
 async def mails() -> AsyncIterator[None]:
     """The outbox is sent while the server runs."""
-    settings = load()
-    dispatcher = Dispatcher(executors.database(), settings, make_transport(settings))
-    task = asyncio.create_task(dispatcher.serve(ending.begun))
+    settings = get_settings()
+    dispatcher = MailDispatcher(executors.database(), settings, make_transport(settings))
+    task = asyncio.create_task(dispatcher.serve(shutdown.started))
     yield
-    ending.begun.set()
+    shutdown.started.set()
     await task
 
 
 @asynccontextmanager
 async def loops() -> AsyncIterator[None]:
     """The background loops run while the server does."""
-    db, watch = executors.database(), maintenance.Watch()
+    db, watch = executors.database(), maintenance.ChainWatch()
     steps: dict[Task, Callable[[], Awaitable[bool]]] = {
         background.SESSIONS: partial(reap, app, sockets),
         background.COUNTS: maintenance.gather_counts,
         background.SEALS: partial(maintenance.seal_events, watch),
         background.IMPORTS: work.work_once,
         background.RETENTION: retention.tidy,
-        background.DOCUMENTS: document_cleanup.clear_away,
-        background.COMPARISON: document_cleanup.compare,
+        background.DOCUMENTS: document_cleanup.clean_up,
+        background.COMPARISON: document_cleanup.compare_with_rows,
     }
-    async with background.running(*(run_periodically(task, step, db) for task, step in steps.items())):
+    async with background.running_tasks(*(run_periodically(task, step, db) for task, step in steps.items())):
         yield
 
 
 def _routes() -> Starlette | None:
     """Our routes; the front end is built without settings, and then nothing is served."""
     try:
-        return routes.application(load())
+        return routes.application(get_settings())
     except SettingsError:
         return None
 
@@ -90,12 +90,12 @@ def _routes() -> Starlette | None:
 app = rx.App(
     html_lang="id",
     toaster=None,
-    backend_exception_handler=unexpected,
+    backend_exception_handler=log_unhandled,
     api_transformer=_routes() if os.environ.get("__REFLEX_SKIP_COMPILE") else None,
     **pages.options(),
 )
-app.add_middleware(Wall())
-app.register_lifespan_task(ending.watch)
+app.add_middleware(EventAuthMiddleware())
+app.register_lifespan_task(shutdown.handle_signals)
 app.register_lifespan_task(warm)
 app.register_lifespan_task(events)
 app.register_lifespan_task(mails)
@@ -105,9 +105,11 @@ pages.add_pages(app)
 
 def portal() -> ASGIApp:
     """The portal as the server calls it: the gate around Reflex and around all that Reflex puts around itself (CORS, error pages)."""
-    behind, settings = Pages(app(), STATIC), load()
+    behind, settings = StaticPages(app(), STATIC), get_settings()
     log.configure(settings)
     hashes = script_hashes(POLICY) if POLICY.exists() else []
-    gc_tuning.settle()
+    gc_tuning.freeze_gc()
     policy = content_security_policy(settings, hashes)
-    return Gate(behind, event_app(app), settings, policy, sockets, visitor_log.passed, is_alive)
+    return EdgeMiddleware(
+        behind, event_app(app), settings, policy, sockets, access_log.log_limit_exceeded, has_live_session
+    )

@@ -54,10 +54,10 @@ from mysapk_web.progress.pages.sanksi_pdm import SanksiPdmState, sanksi_pdm
 from mysapk_web.ui.components.forms import title_of
 from mysapk_web.ui.shell import connection_line
 from mysapk_web.verification.pages.sesuai import SesuaiState, sesuai
-from mysapk_web.verification.pages.usulan.state import MejaState
-from mysapk_web.verification.pages.usulan.view import meja
+from mysapk_web.verification.pages.usulan.state import ReviewState
+from mysapk_web.verification.pages.usulan.view import review
 from mysapk_web.verification.pages.verifikasi import InboxState
-from mysapk_web.verification.pages.verifikasi import daftar as masuk_usulan
+from mysapk_web.verification.pages.verifikasi import verifikasi as masuk_usulan
 
 STYLESHEET = "app.css"
 
@@ -80,7 +80,7 @@ PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
     ("/cek-bukti/[segel]", cek_bukti, "Periksa bukti pemutakhiran", CekBuktiState.load),
     ("/verifikasi", masuk_usulan, "Verifikasi", InboxState.load),
     ("/verifikasi/sesuai", sesuai, "Verifikasi bersama", SesuaiState.load),
-    ("/verifikasi/[nomor]", meja, "Usulan", MejaState.load),
+    ("/verifikasi/[nomor]", review, "Usulan", ReviewState.load),
     ("/admin/pegawai", daftar, "Pegawai", DaftarState.load),
     ("/admin/pegawai/[akun]", akun, "Akun pegawai", AkunState.load),
     ("/admin/email", email, "Alamat email", EmailState.load),
@@ -113,11 +113,7 @@ def head() -> list[rx.Component]:
 
 
 def add_pages(app: rx.App) -> None:
-    """Register all pages.
-
-    Args:
-        app: The app, made with `options()`.
-    """
+    """Register all pages."""
     for route, page, name, loader in PAGES:
         app.add_page(
             page,

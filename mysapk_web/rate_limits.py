@@ -14,9 +14,6 @@ class Limit:
     """At most `count` happenings within `window`.
 
     Attributes:
-        name: key of the counter, stable across releases.
-        count: happenings allowed.
-        window: length of the window.
         office: happenings allowed to a network that many people share; None: not counted by network.
     """
 
@@ -36,7 +33,7 @@ a mailbox gets 53 a day at the most (decision 0021)."""
 RECOVERY_RESEND: Final = Limit("recovery:resend", 1, timedelta(seconds=60))
 """Time between two mails of one request: long enough for the first to arrive."""
 
-RECOVERY_PER_ADDRESS: Final = Limit("recovery:address", 20, timedelta(hours=1), office=600)
+RECOVERY_PER_NETWORK: Final = Limit("recovery:address", 20, timedelta(hours=1), office=600)
 """Requests from one network address, whoever they are about; beyond it the page says so. A helpdesk still serves twenty people an hour."""
 
 TOKEN_TRIES: Final = 5
@@ -52,10 +49,10 @@ TOKEN_TRIES_OF_REQUEST: Final = 350
 """Tries of one token in all browsers. Those that asked use up 300 at the most, for what may be tried in the life of a token was given out
 in three of those hours; the rest is for whoever opened the link of the mail."""
 
-TOKEN_CHECKS_PER_ADDRESS: Final = Limit("token:address", 60, timedelta(minutes=10), office=600)
+TOKEN_CHECKS_PER_NETWORK: Final = Limit("token:address", 60, timedelta(minutes=10), office=600)
 """Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""
 
-LOGIN_PER_ADDRESS: Final = Limit("login:address", 120, timedelta(minutes=1), office=600)
+LOGINS_PER_NETWORK: Final = Limit("login:address", 120, timedelta(minutes=1), office=600)
 """Logins from one network address. Stops one password tried on many NIPs; an office or a mobile network behind one
 address gets through at eight."""
 
@@ -63,7 +60,7 @@ FAILED_LOGINS: Final = Limit("login:failed", 300, timedelta(minutes=10))
 """Failed logins of everybody together. Refuses nothing: beyond it the log warns once a window, for one password that is tried on many
 NIPs from many networks passes every other limit."""
 
-FREE_FAILURES_PER_ADDRESS: Final = 20
+FREE_FAILURES_PER_NETWORK: Final = 20
 FREE_FAILURES_PER_OFFICE: Final = 300
 """Failed logins from one network address before it waits: many people of an office share one (decision 0007)."""
 
@@ -76,10 +73,10 @@ CODES_IN_A_ROW: Final = 100
 PASSWORD_CONFIRM_PER_ACCOUNT: Final = Limit("confirm:account", 10, timedelta(minutes=15))
 """Current password asked again before a sensitive change: an open screen is no place to guess it."""
 
-HANDSHAKES_PER_ADDRESS: Final = Limit("socket:handshake", 300, timedelta(minutes=1), office=3000)
+HANDSHAKES_PER_NETWORK: Final = Limit("socket:handshake", 300, timedelta(minutes=1), office=3000)
 """New sockets from one network address. A restart lets a whole office reconnect at once; a flood is cut."""
 
-SOCKETS_PER_ADDRESS: Final = 400
+SOCKETS_PER_NETWORK: Final = 400
 SOCKETS_PER_OFFICE: Final = 4_000
 """Open sockets of one network address in each worker: a large house behind one address; one with all its people at work."""
 
@@ -101,22 +98,22 @@ EMAIL_CHANGES_PER_TARGET: Final = Limit("email-change:target", 5, timedelta(days
 EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1))
 """Lists exported by one account or one system, reports of imports among them: each is costly and carries personal data (ASVS 15.2.2)."""
 
-PROOF_CHECKS_PER_ADDRESS: Final = Limit("proof:address", 60, timedelta(minutes=1), office=600)
+PROOF_CHECKS_PER_NETWORK: Final = Limit("proof:address", 60, timedelta(minutes=1), office=600)
 """Public checks of proofs from one network address: a desk that scans proofs passes, a crawler does not."""
 
-EMAIL_REPAIR_REQUESTS_PER_ADDRESS: Final = Limit("email-request:address", 10, timedelta(hours=1), office=100)
+EMAIL_CORRECTION_REQUESTS_PER_NETWORK: Final = Limit("email-request:address", 10, timedelta(hours=1), office=100)
 """Public requests to have an address repaired: each lands on an admin's desk."""
 
-EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK: Final = Limit("email-request:nip-network", 3, timedelta(days=1))
+EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK: Final = Limit("email-request:nip-network", 3, timedelta(days=1))
 """Public requests for one NIP, known or not, from one network: a stranger uses up the own chance and not the person's."""
 
-EMAIL_REPAIR_REQUESTS_PER_NIP: Final = Limit("email-request:nip", 30, timedelta(days=1))
+EMAIL_CORRECTION_REQUESTS_PER_NIP: Final = Limit("email-request:nip", 30, timedelta(days=1))
 """The same from all networks, so that nobody fills an admin's desk; ten networks are needed to shut a person out for a day."""
 
-EMAIL_REPAIR_LETTERS_PER_NIP: Final = Limit("email-request:letter", 3, timedelta(days=1))
+EMAIL_CORRECTION_MAILS_PER_NIP: Final = Limit("email-request:letter", 3, timedelta(days=1))
 """Letters a day to the address on file about such requests: the form cannot flood a mailbox."""
 
-HELP_SEARCHES_PER_ADDRESS: Final = Limit("help:address", 60, timedelta(minutes=10), office=600)
+HELP_SEARCHES_PER_NETWORK: Final = Limit("help:address", 60, timedelta(minutes=10), office=600)
 """Public searches for an agency's helpdesk from one network address: an office passes, a crawler does not."""
 
 IMPORTS_PER_ACCOUNT: Final = Limit("import:account", 30, timedelta(hours=1))
@@ -128,42 +125,42 @@ IMPORTS_PER_TOKEN: Final = Limit("import:token", 30, timedelta(hours=1))
 API_CALLS_PER_TOKEN: Final = Limit("api:token", 600, timedelta(minutes=10))
 """Calls of one system: one a second is enough to follow a run."""
 
-API_FAILURES_PER_ADDRESS: Final = Limit("api:address", 30, timedelta(minutes=10), office=100)
+API_FAILURES_PER_NETWORK: Final = Limit("api:address", 30, timedelta(minutes=10), office=100)
 """Calls with a wrong token from one network address."""
 
-REFUSALS_NOTED_PER_ACCOUNT: Final = Limit("refused:account", 1, timedelta(minutes=1))
+DENIALS_LOGGED_PER_ACCOUNT: Final = Limit("refused:account", 1, timedelta(minutes=1))
 """Refusals of one account that are written into the trail: who is refused on purpose does not flood it."""
 
 LIMITS: Final = (
     RECOVERY_PER_NIP,
     RECOVERY_BEYOND,
     RECOVERY_RESEND,
-    RECOVERY_PER_ADDRESS,
+    RECOVERY_PER_NETWORK,
     TOKEN_BROWSERS_PER_PAIR,
     TOKEN_BROWSERS_PER_NETWORK,
-    TOKEN_CHECKS_PER_ADDRESS,
-    LOGIN_PER_ADDRESS,
+    TOKEN_CHECKS_PER_NETWORK,
+    LOGINS_PER_NETWORK,
     FAILED_LOGINS,
     SECOND_FACTOR_TRIES,
     PASSWORD_CONFIRM_PER_ACCOUNT,
-    HANDSHAKES_PER_ADDRESS,
+    HANDSHAKES_PER_NETWORK,
     EVENTS_PER_SOCKET,
     UPLOADS_PER_ACCOUNT,
     REVEALS_PER_ACCOUNT,
     EMAIL_CHANGES_PER_ACCOUNT,
     EMAIL_CHANGES_PER_TARGET,
     EXPORTS_PER_ACCOUNT,
-    PROOF_CHECKS_PER_ADDRESS,
-    EMAIL_REPAIR_REQUESTS_PER_ADDRESS,
-    EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK,
-    EMAIL_REPAIR_REQUESTS_PER_NIP,
-    EMAIL_REPAIR_LETTERS_PER_NIP,
-    HELP_SEARCHES_PER_ADDRESS,
+    PROOF_CHECKS_PER_NETWORK,
+    EMAIL_CORRECTION_REQUESTS_PER_NETWORK,
+    EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK,
+    EMAIL_CORRECTION_REQUESTS_PER_NIP,
+    EMAIL_CORRECTION_MAILS_PER_NIP,
+    HELP_SEARCHES_PER_NETWORK,
     IMPORTS_PER_ACCOUNT,
     IMPORTS_PER_TOKEN,
     API_CALLS_PER_TOKEN,
-    API_FAILURES_PER_ADDRESS,
-    REFUSALS_NOTED_PER_ACCOUNT,
+    API_FAILURES_PER_NETWORK,
+    DENIALS_LOGGED_PER_ACCOUNT,
 )
 """Every limit, for the documentation and for the check that no two share a name."""
 

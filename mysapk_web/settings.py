@@ -175,11 +175,7 @@ class Settings(LimitSettings):
         return frozenset(f"{parts.scheme}://{host}{port}" for host in ("localhost", "127.0.0.1", "[::1]"))
 
     def key(self, purpose: str) -> bytes:
-        """A 256-bit key for one purpose, derived from the secret key so that no two uses share one.
-
-        Args:
-            purpose: Fixed label such as ``"reset-token"``.
-        """
+        """A 256-bit key for one purpose, derived from the secret key so that no two uses share one."""
         import hashlib
         import hmac
 
@@ -202,11 +198,7 @@ def describe() -> list[tuple[str, str, str]]:
 
 
 def demo_secret(folder: Path = Path("var")) -> str:
-    """The secret of a demo portal, made once and kept under `var/` readable by the owner only.
-
-    Args:
-        folder: Where it is kept.
-    """
+    """The secret of a demo portal, made once and kept under `var/` readable by the owner only."""
     path = folder / "demo-secret"
     if path.exists():
         return path.read_text().strip()
@@ -218,7 +210,7 @@ def demo_secret(folder: Path = Path("var")) -> str:
     return value
 
 
-def read(overrides: Mapping[str, Any] | None = None) -> Settings:
+def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read and check the settings.
 
     Args:
@@ -248,10 +240,10 @@ class _Probe(BaseSettings):
 
 
 @lru_cache(maxsize=1)
-def load() -> Settings:
+def get_settings() -> Settings:
     """The settings of this process, read once.
 
     Raises:
         SettingsError: With one line for each fault.
     """
-    return read()
+    return read_settings()

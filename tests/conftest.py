@@ -21,7 +21,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mysapk_web.demo import fill
+from mysapk_web.demo import seed
 from mysapk_web.platform import migrations
 from mysapk_web.platform.database import Database
 from mysapk_web.settings import Settings
@@ -86,7 +86,9 @@ def demo_template(sqlite_template: Path) -> Path:
     shutil.copy(sqlite_template, path)
     database = Database(f"sqlite:///{path}")
     folder = path.with_name("documents")
-    fill.fill(database, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4, document_dir=folder))
+    seed.seed_database(
+        database, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4, document_dir=folder)
+    )
     database.dispose()
     return path
 

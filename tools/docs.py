@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from typer.main import get_command
 
-from mysapk_web import cli
+from mysapk_web.cli.command import app
 from mysapk_web.demo.accounts import demo_accounts
 from mysapk_web.organisation.rules.roles import GRANTABLE, Role, matrix_markdown
 from mysapk_web.settings import Settings, describe
@@ -75,7 +75,7 @@ def _meaning(name: str, text: str) -> str:
 def commands_table() -> str:
     """Every command with its arguments and the first sentence of its help."""
     rows = []
-    for name, command in sorted(get_command(cli.app).commands.items()):  # type: ignore[attr-defined]
+    for name, command in sorted(get_command(app).commands.items()):  # type: ignore[attr-defined]
         usage = " ".join(["mysapk", name, *map(_usage, command.params)])
         rows.append((f"`{usage}`", str(command.help).split("\n\n")[0].replace("\n", " ")))
     return _table(("Command", "What it does"), rows)
@@ -142,9 +142,6 @@ def markdown_files() -> list[Path]:
 
 def renewed(text: str) -> str:
     """A document with its generated parts as they should be.
-
-    Args:
-        text: The document as it is.
 
     Raises:
         KeyError: A part that nothing here makes.

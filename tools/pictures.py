@@ -40,9 +40,6 @@ test stops at: half typed, and saved that moment."""
 def main(shots: Path) -> str:
     """Write them all, or none.
 
-    Args:
-        shots: The folder that `MYSAPK_SHOTS` named.
-
     Returns:
         What is missing there, in words; empty when all were written.
     """

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.login import ACCOUNT_WAIT, OWNER_WAIT, clear_waits
+from mysapk_web.accounts.login import ACCOUNT_FAILURES, OWNER_FAILURES, clear_failed_logins
 from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
@@ -17,20 +17,19 @@ from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import LONGEST_WAIT
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.counter import Counter
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
-MOST: Final = 1000
+MAX_ACCOUNTS_CHECKED: Final = 1000
 """Accounts that are looked at for a wait; under a storm of wrong passwords the latest ones are."""
 
 
-def running(session: Session, nips: Iterable[str]) -> dict[str, datetime]:
+def active_lockouts(session: Session, nips: Iterable[str]) -> dict[str, datetime]:
     """Which of some people have to wait before the next login, and until when.
 
     Args:
-        session: A read transaction is enough.
         nips: Of people on the rolls, at most some hundreds at a time.
     """
-    of_key = {f"{name}:{_subject(nip)}": nip for nip in nips for name in (ACCOUNT_WAIT, OWNER_WAIT)}
+    of_key = {f"{name}:{_subject(nip)}": nip for nip in nips for name in (ACCOUNT_FAILURES, OWNER_FAILURES)}
     rows = session.exec(
         select(Counter.key, Counter.blocked_until).where(
             col(Counter.key).in_(list(of_key)), col(Counter.blocked_until) > clock.now()
@@ -43,14 +42,11 @@ def running(session: Session, nips: Iterable[str]) -> dict[str, datetime]:
     return found
 
 
-def waiting_accounts(session: Session) -> list[int]:
+def locked_account_ids(session: Session) -> list[int]:
     """The accounts, of all agencies, whose wait runs now; the caller's query limits them to its scope.
 
     Counters are kept by a keyed hash that nothing leads back from, so those are looked at whose login failed lately: a wait begins
     with a failure and lasts no longer than a quarter of an hour.
-
-    Args:
-        session: A read transaction is enough.
     """
     lately = clock.now() - LONGEST_WAIT - timedelta(seconds=5)
     # By time, which has an index: by number, PostgreSQL would walk back through a trail of which hardly anything is a failure.
@@ -62,34 +58,26 @@ def waiting_accounts(session: Session) -> list[int]:
             col(AuditEvent.subject_id).is_not(None),
         )
         .order_by(col(AuditEvent.at).desc())
-        .limit(MOST * 5)
+        .limit(MAX_ACCOUNTS_CHECKED * 5)
     ).all()
     if not failed:
         return []
-    latest = list(dict.fromkeys(failed))[:MOST]
+    latest = list(dict.fromkeys(failed))[:MAX_ACCOUNTS_CHECKED]
     people = session.exec(
         select(Pegawai.nip, Account.id)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .where(col(Account.id).in_(latest))
     ).all()
     of_nip = {nip: account_id or 0 for nip, account_id in people}
-    return [of_nip[nip] for nip in running(session, of_nip)]
+    return [of_nip[nip] for nip in active_lockouts(session, of_nip)]
 
 
-def end(session: Session, nip: str) -> bool:
-    """Forget the failures of a person, and with them the wait.
-
-    Args:
-        session: Any transaction.
-        nip: Of a person on the rolls.
-
-    Returns:
-        Whether a wait was running.
-    """
-    found = bool(running(session, [nip]))
-    clear_waits(session, _subject(nip))
+def clear_lockout(session: Session, nip: str) -> bool:
+    """Forget the failures of a person, and with them the wait."""
+    found = bool(active_lockouts(session, [nip]))
+    clear_failed_logins(session, _subject(nip))
     return found
 
 
 def _subject(nip: str) -> str:
-    return subject_key(load().key("counters"), f"nip:{nip}")
+    return subject_key(get_settings().key("counters"), f"nip:{nip}")

@@ -14,35 +14,37 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.accounts import login_failures, second_factor
 from mysapk_web.accounts.passwords import hash_password, needs_rehash, verify_password
-from mysapk_web.accounts.session import await_code, leave_claim, page_reference
+from mysapk_web.accounts.sessions import issue_login_ticket, pending_login_ref, start_code_step
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.rate_limiting import client_key, subject_key
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
-from mysapk_web.organisation.tables.account import Account, LoginClaim, ResetRequest, UserSession
+from mysapk_web.organisation.tables.account import Account, LoginTicket, ResetRequest, UserSession
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, Refused
+from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.hashing import checked_first
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.hashing_queue import precheck
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
-from mysapk_web.rate_limits import LOGIN_PER_ADDRESS
-from mysapk_web.settings import Settings, load
+from mysapk_web.rate_limits import LOGINS_PER_NETWORK
+from mysapk_web.settings import Settings, get_settings
 
-ACCOUNT_WAIT = "masuk-akun"
-OWNER_WAIT = "masuk-pemilik"
+ACCOUNT_FAILURES = "masuk-akun"
+OWNER_FAILURES = "masuk-pemilik"
 """The same for browsers that only the owner of the account can have: strangers don't reach it (decision 0021)."""
-ADDRESS_WAIT = "masuk-alamat"
+NETWORK_FAILURES = "masuk-alamat"
 
 AFTER_RESET = timedelta(hours=1)
 """So long the browser that has reset a password is known as the owner's without a session."""
 
-WRONG = "NIP atau password tidak cocok. Periksa kembali, atau gunakan Lupa Password untuk membuat password baru."
-CODE_GONE = "Waktu untuk memasukkan kode sudah habis. Masukkan NIP dan password sekali lagi."
+WRONG_CREDENTIALS = (
+    "NIP atau password tidak cocok. Periksa kembali, atau gunakan Lupa Password untuk membuat password baru."
+)
+CODE_STEP_EXPIRED = "Waktu untuk memasukkan kode sudah habis. Masukkan NIP dan password sekali lagi."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +62,13 @@ class _Candidate:
     version: int
 
 
-def _check_form(_db: Database, *, visitor: Visitor, nip: str, password: str) -> None:
+def _check_form(_db: Database, *, visitor: ClientContext, nip: str, password: str) -> None:
     _typed_nip(nip, password)
 
 
-@checked_first(_check_form)
-def login(db: Database, *, visitor: Visitor, nip: str, password: str) -> str | None:
+@precheck(_check_form)
+def login(db: Database, *, visitor: ClientContext, nip: str, password: str) -> str | None:
     """Check NIP and password and leave the page a claim. Open to everybody; runs in the hashing lane.
-
-    Args:
-        db: The database; two short transactions, the hash between them.
-        visitor: The browser.
-        nip: As typed, printed form allowed.
-        password: As typed.
 
     Returns:
         The ticket with which the page takes its session at `POST /sesi`; None: the authenticator code is still to come.
@@ -81,7 +77,7 @@ def login(db: Database, *, visitor: Visitor, nip: str, password: str) -> str | N
         InputRefused: A field is empty or the NIP can't be one.
         CountedRefusal: Wrong, unknown, disabled (one sentence for all), or too many attempts.
     """
-    settings = load()
+    settings = get_settings()
     number = _typed_nip(nip, password)
     candidate = in_transaction(db, _admit, settings, visitor, number)
     right = verify_password(password, candidate.password_hash, settings)
@@ -101,11 +97,11 @@ def _typed_nip(nip: str, password: str) -> str:
     if not password:
         faults["password"] = "Isi password Anda."
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
     return number
 
 
-def _admit(session: Session, settings: Settings, visitor: Visitor, number: str) -> _Candidate:
+def _admit(session: Session, settings: Settings, visitor: ClientContext, number: str) -> _Candidate:
     """Count the attempt, and read what the check needs.
 
     Raises:
@@ -114,33 +110,35 @@ def _admit(session: Session, settings: Settings, visitor: Visitor, number: str) 
     secret = settings.key("counters")
     nip_key, address_key = (
         subject_key(secret, f"nip:{number}"),
-        client_key(secret, visitor.address),
+        client_key(secret, visitor.client_address),
     )
-    if not rate_limiting.within_network(session, LOGIN_PER_ADDRESS, visitor):
-        raise CountedRefusal(_wait_sentence(timedelta(minutes=1)))
+    if not rate_limiting.allow_network(session, LOGINS_PER_NETWORK, visitor):
+        raise CommittingUserError(_wait_sentence(timedelta(minutes=1)))
     is_owner = _is_owner(session, visitor, number, nip_key)
-    name = OWNER_WAIT if is_owner else ACCOUNT_WAIT
+    name = OWNER_FAILURES if is_owner else ACCOUNT_FAILURES
     wait = timedelta(0)
     if not is_owner:
-        wait = rate_limiting.attempt(session, ADDRESS_WAIT, address_key, free=settings.free_failures(visitor.address))
+        wait = rate_limiting.register_attempt(
+            session, NETWORK_FAILURES, address_key, free=settings.free_failures(visitor.client_address)
+        )
     if not wait:
-        wait = rate_limiting.attempt(session, name, nip_key, free=settings.limit_account_failures)
+        wait = rate_limiting.register_attempt(session, name, nip_key, free=settings.limit_account_failures)
         if wait and not is_owner:
-            rate_limiting.forgive(session, ADDRESS_WAIT, address_key)
+            rate_limiting.undo_attempt(session, NETWORK_FAILURES, address_key)
     if wait:
-        audit.record(session, AuditTag.LOCKED_OUT, address=visitor.address)
-        raise CountedRefusal(_wait_sentence(wait))
+        audit.record(session, AuditTag.LOCKED_OUT, address=visitor.client_address)
+        raise CommittingUserError(_wait_sentence(wait))
     row = session.exec(
         select(Account.id, Account.password_hash, Account.version)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .where(Pegawai.nip == number)
     ).one_or_none()
     # Read in the transaction that counted: no other attempt comes between, so each has a number of its own.
-    failures = rate_limiting.failures(session, name, nip_key)
+    failures = rate_limiting.failure_count(session, name, nip_key)
     return _Candidate(nip_key, address_key, is_owner, failures, *(row or (None, None, 0)))
 
 
-def _is_owner(session: Session, visitor: Visitor, number: str, nip_key: str) -> bool:
+def _is_owner(session: Session, visitor: ClientContext, number: str, nip_key: str) -> bool:
     """Whether this browser holds the cookie of a former session of that very account, or has just reset its password.
 
     Both are things that no stranger has, so what is told apart here tells nobody who exists.
@@ -149,25 +147,20 @@ def _is_owner(session: Session, visitor: Visitor, number: str, nip_key: str) -> 
         select(UserSession.ref)
         .join(Account, col(Account.id) == UserSession.account_id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-        .where(UserSession.ref == visitor.session, Pegawai.nip == number)
+        .where(UserSession.ref == visitor.session_ref, Pegawai.nip == number)
     )
     reset = select(ResetRequest.id).where(
         ResetRequest.subject == nip_key,
-        ResetRequest.used_by == visitor.browser,
+        ResetRequest.used_by == visitor.browser_ref,
         col(ResetRequest.used_at) > clock.now() - AFTER_RESET,
     )
     return session.execute(former.union_all(reset).limit(1)).first() is not None
 
 
-def clear_waits(session: Session, nip_key: str) -> None:
-    """Forget the failed logins of an account, in whatever browsers.
-
-    Args:
-        session: Any transaction.
-        nip_key: `subject_key` of its NIP.
-    """
-    rate_limiting.clear(session, ACCOUNT_WAIT, nip_key)
-    rate_limiting.clear(session, OWNER_WAIT, nip_key)
+def clear_failed_logins(session: Session, nip_key: str) -> None:
+    """Forget the failed logins of an account, in whatever browsers."""
+    rate_limiting.clear_attempts(session, ACCOUNT_FAILURES, nip_key)
+    rate_limiting.clear_attempts(session, OWNER_FAILURES, nip_key)
 
 
 def _wait_sentence(wait: timedelta) -> str:
@@ -180,7 +173,7 @@ def _wait_sentence(wait: timedelta) -> str:
 def _conclude(
     session: Session,
     settings: Settings,
-    visitor: Visitor,
+    visitor: ClientContext,
     candidate: _Candidate,
     *,
     right: bool,
@@ -196,21 +189,21 @@ def _conclude(
     ).one_or_none()
     if not right or unchanged is None:
         _fail(session, visitor, candidate)
-        raise CountedRefusal(WRONG)
+        raise CommittingUserError(WRONG_CREDENTIALS)
     account = session.get_one(Account, unchanged)
     # In the order of `_admit`: two logins that take the same rows in opposite orders would wait for each other for ever.
     if not candidate.is_owner:
-        rate_limiting.forgive(session, ADDRESS_WAIT, candidate.address_key)
-    clear_waits(session, candidate.nip_key)
+        rate_limiting.undo_attempt(session, NETWORK_FAILURES, candidate.address_key)
+    clear_failed_logins(session, candidate.nip_key)
     if stronger is not None:
-        _strengthen(session, visitor, candidate, stronger)
+        _upgrade_hash(session, visitor, candidate, stronger)
     if account.totp_confirmed_at is None:
-        return leave_claim(session, account, visitor)
-    await_code(session, account, visitor)
+        return issue_login_ticket(session, account, visitor)
+    start_code_step(session, account, visitor)
     return None
 
 
-def _strengthen(session: Session, visitor: Visitor, candidate: _Candidate, stronger: str) -> None:
+def _upgrade_hash(session: Session, visitor: ClientContext, candidate: _Candidate, stronger: str) -> None:
     """Put the stronger hash in the place of the one that was checked, unless another login or a new password was faster."""
     replaced = session.execute(
         update(Account)
@@ -228,31 +221,26 @@ def _strengthen(session: Session, visitor: Visitor, candidate: _Candidate, stron
             AuditTag.PASSWORD_REHASHED,
             actor_id=replaced,
             subject_id=replaced,
-            address=visitor.address,
+            address=visitor.client_address,
         )
 
 
-def _fail(session: Session, visitor: Visitor, candidate: _Candidate) -> None:
+def _fail(session: Session, visitor: ClientContext, candidate: _Candidate) -> None:
     """Write the failure down, and tell the person once when a run of failures begins to wait (ASVS 6.3.5).
 
     The letter is written for nobody, too: neither rows nor time tell whether there was somebody to write to.
     """
-    audit.record(session, AuditTag.LOGIN_FAILED, subject_id=candidate.account_id, address=visitor.address)
+    audit.record(session, AuditTag.LOGIN_FAILED, subject_id=candidate.account_id, address=visitor.client_address)
     login_failures.count_failure(session, visitor)
-    if candidate.failures == load().limit_account_failures + 1:
+    if candidate.failures == get_settings().limit_account_failures + 1:
         whose = candidate.account_id if candidate.password_hash is not None else None
-        mail = enqueue(session, Letter.LOCKED, account_id=whose)
+        mail = enqueue(session, MailKind.LOCKED, account_id=whose)
         if whose is None:
             mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
-def submit_code(session: Session, *, visitor: Visitor, code: str) -> str:
+def submit_code(session: Session, *, visitor: ClientContext, code: str) -> str:
     """Show the second factor after a right password. Open to everybody.
-
-    Args:
-        session: Any transaction; kept also when the code is wrong.
-        visitor: The page that gave the password.
-        code: Authenticator or recovery code as typed.
 
     Returns:
         The ticket with which the page takes its session at `POST /sesi`.
@@ -263,30 +251,25 @@ def submit_code(session: Session, *, visitor: Visitor, code: str) -> str:
         Refused: No password login of this page waits for a code.
     """
     if not code.strip():
-        raise InputRefused({"kode": "Isi kode 6 angka dari aplikasi autentikator, atau kode pemulihan."})
+        raise FormError({"kode": "Isi kode 6 angka dari aplikasi autentikator, atau kode pemulihan."})
     pending = _pending(session, visitor)
     account = session.get(Account, pending.account_id) if pending else None
     if pending is None or account is None or account.version != pending.account_version:
-        raise Refused(CODE_GONE)
-    second_factor.check(session, load(), account, code, visitor=visitor)
+        raise UserError(CODE_STEP_EXPIRED)
+    second_factor.verify_code(session, get_settings(), account, code, visitor=visitor)
     taken = session.execute(
-        delete(LoginClaim).where(col(LoginClaim.ref) == pending.ref).returning(col(LoginClaim.ref))
+        delete(LoginTicket).where(col(LoginTicket.ref) == pending.ref).returning(col(LoginTicket.ref))
     ).one_or_none()
     if taken is None:
-        raise Refused(CODE_GONE)  # another code of the same page was faster
-    return leave_claim(session, account, visitor, second_factor=True)
+        raise UserError(CODE_STEP_EXPIRED)  # another code of the same page was faster
+    return issue_login_ticket(session, account, visitor, second_factor=True)
 
 
-def waits_for_code(session: Session, *, visitor: Visitor) -> bool:
-    """Whether this page has given a right password and the code is still to come (it was reloaded).
-
-    Args:
-        session: A read transaction is enough.
-        visitor: The page.
-    """
+def is_awaiting_code(session: Session, *, visitor: ClientContext) -> bool:
+    """Whether this page has given a right password and the code is still to come (it was reloaded)."""
     return _pending(session, visitor) is not None
 
 
-def _pending(session: Session, visitor: Visitor) -> LoginClaim | None:
-    claim = session.get(LoginClaim, page_reference(visitor))
+def _pending(session: Session, visitor: ClientContext) -> LoginTicket | None:
+    claim = session.get(LoginTicket, pending_login_ref(visitor))
     return claim if claim is not None and claim.needs_code and claim.expires_at > clock.now() else None

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, distinct, func, select
 
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.rate_limits import FAILED_LOGINS
@@ -25,7 +25,6 @@ class LoginFailures:
 
     Attributes:
         failures: Logins with a wrong password or an unknown NIP.
-        networks: Networks (/24, /48) that they came from.
         accounts: Accounts that they were about, as far as there are such.
     """
 
@@ -34,16 +33,15 @@ class LoginFailures:
     accounts: int
 
 
-def count_failure(session: Session, visitor: Visitor) -> None:
+def count_failure(session: Session, visitor: ClientContext) -> None:
     """Count a failed login; the first one beyond the alarm of a window warns in the log, and stands in the trail.
 
     Args:
         session: The transaction of the login, which has written its failure into the trail.
-        visitor: Whose login it was.
     """
-    counted = rate_limiting.count(session, FAILED_LOGINS, _EVERYBODY)
-    if counted.first_beyond:
-        rate_limiting.note(session, counted, visitor)
+    counted = rate_limiting.hit(session, FAILED_LOGINS, _EVERYBODY)
+    if counted.just_exceeded:
+        rate_limiting.record_exceeded(session, counted, visitor)
         found = recent_failures(session)
         log.warning(
             "login.failures",
@@ -56,11 +54,7 @@ def count_failure(session: Session, visitor: Visitor) -> None:
 
 
 def recent_failures(session: Session) -> LoginFailures:
-    """The figures of the last ten minutes, from the trail.
-
-    Args:
-        session: A read transaction is enough.
-    """
+    """The figures of the last ten minutes, from the trail."""
     return LoginFailures(
         *session.exec(
             select(

@@ -23,12 +23,7 @@ def _prepared(password: str, settings: Settings) -> bytes:
 
 
 def hash_password(password: str, settings: Settings) -> str:
-    """Hash a password with bcrypt at the configured cost.
-
-    Args:
-        password: As typed.
-        settings: For the key and the cost.
-    """
+    """Hash a password with bcrypt at the configured cost."""
     return bcrypt.hashpw(_prepared(password, settings), bcrypt.gensalt(settings.bcrypt_cost)).decode()
 
 
@@ -36,9 +31,7 @@ def verify_password(password: str, stored: str | None, settings: Settings) -> bo
     """Check a password in the same time whether there is a hash or not.
 
     Args:
-        password: As typed.
         stored: The hash, or None for an unknown person or an account without a password.
-        settings: For the key and the cost of the stand-in.
     """
     genuine = stored or _stand_in(settings.bcrypt_cost)
     right = bcrypt.checkpw(_prepared(password, settings), genuine.encode())
@@ -46,12 +39,7 @@ def verify_password(password: str, stored: str | None, settings: Settings) -> bo
 
 
 def needs_rehash(stored: str, settings: Settings) -> bool:
-    """Whether a hash was made at another cost than the configured one.
-
-    Args:
-        stored: `$2b$<cost>$...`.
-        settings: For the cost.
-    """
+    """Whether a hash was made at another cost than the configured one."""
     return int(stored.split("$")[2]) != settings.bcrypt_cost
 
 
@@ -62,11 +50,7 @@ def _stand_in(cost: int) -> str:
 
 
 def warm_up(settings: Settings) -> None:
-    """Make the stand-in hash, so that the first login of a process is not slower than the rest.
-
-    Args:
-        settings: For the cost.
-    """
+    """Make the stand-in hash, so that the first login of a process is not slower than the rest."""
     _stand_in(settings.bcrypt_cost)
 
 
@@ -75,21 +59,12 @@ def _cipher(settings: Settings) -> Fernet:
 
 
 def encrypt_totp(secret: str, settings: Settings) -> str:
-    """Encrypt an authenticator secret for the database.
-
-    Args:
-        secret: Base32 text.
-        settings: For the key.
-    """
+    """Encrypt an authenticator secret for the database."""
     return _cipher(settings).encrypt(secret.encode()).decode()
 
 
 def decrypt_totp(stored: str, settings: Settings) -> str:
     """Read an authenticator secret back.
-
-    Args:
-        stored: From `encrypt_totp`.
-        settings: For the key.
 
     Raises:
         ValueError: When it was encrypted under another key.

@@ -20,9 +20,9 @@ from mysapk_web.accounts.passwords import decrypt_totp
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.tables.account import Account, RecoveryCode
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import CountedRefusal, Refused
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import CommittingUserError, UserError
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import describe_wait
 from mysapk_web.rate_limits import CODES_IN_A_ROW
@@ -36,45 +36,42 @@ _RECOVERY_LENGTH = 14
 """14 of 31 symbols are 69 bits, above the 64 of NIST 800-63B-4 for saved recovery codes."""
 
 WRONG_CODE = "Kode tidak cocok. Periksa jam ponsel Anda (atur otomatis), lalu masukkan kode 6 angka yang terbaru."
-STOPPED = (
+CODES_BLOCKED = (
     f"Kode sudah {CODES_IN_A_ROW} kali salah, jadi tidak diterima lagi. Buat password baru lewat Lupa Password; "
     "setelah itu kode diterima kembali."
 )
-CODE_WAIT: Final = "kode-akun"
+CODE_FAILURES: Final = "kode-akun"
 RUN_MEMORY: Final = timedelta(days=36_500)
 """A run of wrong codes does not end by waiting, unlike that of wrong passwords."""
 
 
-def check(session: Session, settings: Settings, account: Account, typed: str, *, visitor: Visitor) -> None:
+def verify_code(session: Session, settings: Settings, account: Account, typed: str, *, visitor: ClientContext) -> None:
     """Accept a code of the authenticator, or a recovery code, of an account.
 
     Args:
         session: Any transaction; it is kept also when the code is wrong, because the try counts.
-        settings: For the keys.
-        account: With a confirmed authenticator.
         typed: Six digits, or a recovery code; blanks and hyphens are ignored.
-        visitor: The browser, whose network stands in the trail.
 
     Raises:
         CountedRefusal: When the code is wrong, has to wait, or too many were wrong in a row.
     """
     wrong = _count_try(session, settings, account, visitor)
-    code = normalise(typed)
+    code = normalise_code(typed)
     accepted = _accept_totp(session, settings, account, code) or _accept_recovery(
         session, settings, account, code, visitor
     )
     if accepted:
-        forget_wrong_codes(session, settings, account.id)
+        reset_failed_codes(session, settings, account.id)
         return
-    audit.record(session, AuditTag.TOTP_FAILED, subject_id=account.id, address=visitor.address)
+    audit.record(session, AuditTag.TOTP_FAILED, subject_id=account.id, address=visitor.client_address)
     if wrong == CODES_IN_A_ROW:
-        audit.record(session, AuditTag.TOTP_EXHAUSTED, subject_id=account.id, address=visitor.address)
+        audit.record(session, AuditTag.TOTP_EXHAUSTED, subject_id=account.id, address=visitor.client_address)
     if wrong in {settings.limit_account_failures + 1, CODES_IN_A_ROW}:
-        enqueue(session, Letter.CODES_WRONG, account_id=account.id, stopped=wrong == CODES_IN_A_ROW)
-    raise CountedRefusal(STOPPED if wrong == CODES_IN_A_ROW else WRONG_CODE, "kode")
+        enqueue(session, MailKind.CODES_WRONG, account_id=account.id, stopped=wrong == CODES_IN_A_ROW)
+    raise CommittingUserError(CODES_BLOCKED if wrong == CODES_IN_A_ROW else WRONG_CODE, "kode")
 
 
-def _count_try(session: Session, settings: Settings, account: Account, visitor: Visitor) -> int:
+def _count_try(session: Session, settings: Settings, account: Account, visitor: ClientContext) -> int:
     """Count a code as wrong before it is checked.
 
     Returns:
@@ -84,41 +81,32 @@ def _count_try(session: Session, settings: Settings, account: Account, visitor: 
         CountedRefusal: While a wait runs, or after too many in a row.
     """
     key = _run_key(settings, account.id)
-    wait = rate_limiting.attempt(session, CODE_WAIT, key, free=settings.limit_account_failures, memory=RUN_MEMORY)
-    wrong = rate_limiting.failures(session, CODE_WAIT, key)
+    wait = rate_limiting.register_attempt(
+        session, CODE_FAILURES, key, free=settings.limit_account_failures, memory=RUN_MEMORY
+    )
+    wrong = rate_limiting.failure_count(session, CODE_FAILURES, key)
     if wrong > CODES_IN_A_ROW or (wait and wrong == CODES_IN_A_ROW):
-        raise CountedRefusal(STOPPED, "kode")
+        raise CommittingUserError(CODES_BLOCKED, "kode")
     if wait:
-        audit.record(session, AuditTag.LOCKED_OUT, subject_id=account.id, address=visitor.address)
-        raise CountedRefusal(
+        audit.record(session, AuditTag.LOCKED_OUT, subject_id=account.id, address=visitor.client_address)
+        raise CommittingUserError(
             f"Terlalu banyak kode yang salah. Tunggu {describe_wait(wait)}, lalu masukkan kode yang terbaru.", "kode"
         )
     return wrong
 
 
-def forget_wrong_codes(session: Session, settings: Settings, account_id: int | None) -> None:
-    """End a run of wrong codes: one was right, or the authenticator is another one.
-
-    Args:
-        session: Any transaction.
-        settings: For the key of the counter.
-        account_id: Whose.
-    """
-    rate_limiting.clear(session, CODE_WAIT, _run_key(settings, account_id))
+def reset_failed_codes(session: Session, settings: Settings, account_id: int | None) -> None:
+    """End a run of wrong codes: one was right, or the authenticator is another one."""
+    rate_limiting.clear_attempts(session, CODE_FAILURES, _run_key(settings, account_id))
 
 
-def lift_stop(session: Session, settings: Settings, account_id: int) -> None:
+def lift_code_block(session: Session, settings: Settings, account_id: int) -> None:
     """Take codes again after too many wrong ones in a row: the owner has acted by mail.
 
     The waits stay: whoever holds the mailbox, but not the phone, must not be able to guess faster by it.
-
-    Args:
-        session: Any transaction.
-        settings: For the key of the counter and the free failures.
-        account_id: Whose.
     """
-    rate_limiting.keep_longest_wait(
-        session, CODE_WAIT, _run_key(settings, account_id), free=settings.limit_account_failures
+    rate_limiting.cap_attempts(
+        session, CODE_FAILURES, _run_key(settings, account_id), free=settings.limit_account_failures
     )
 
 
@@ -126,12 +114,8 @@ def _run_key(settings: Settings, account_id: int | None) -> str:
     return rate_limiting.subject_key(settings.key("counters"), f"totp:{account_id}")
 
 
-def normalise(typed: str) -> str:
-    """A code without blanks and hyphens, in capitals.
-
-    Args:
-        typed: What was typed or pasted.
-    """
+def normalise_code(typed: str) -> str:
+    """A code without blanks and hyphens, in capitals."""
     return "".join(character for character in typed.upper()[:64] if character.isascii() and character.isalnum())
 
 
@@ -151,12 +135,7 @@ def _accept_totp(session: Session, settings: Settings, account: Account, code: s
 
 
 def matching_step(secret: str, code: str) -> int | None:
-    """The time step a code belongs to, one step before or after now allowed (RFC 6238 5.2), or None.
-
-    Args:
-        secret: Base32 text.
-        code: Six digits.
-    """
+    """The time step a code belongs to, one step before or after now allowed (RFC 6238 5.2), or None."""
     generator = pyotp.TOTP(secret, interval=STEP_SECONDS)
     now = int(clock.now().timestamp()) // STEP_SECONDS
     # Every step is compared, so that the time tells nothing.
@@ -168,7 +147,7 @@ def _code_hash(settings: Settings, account_id: int | None, code: str) -> str:
     return hmac.new(settings.key("recovery-code"), f"{account_id}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
-def _accept_recovery(session: Session, settings: Settings, account: Account, code: str, visitor: Visitor) -> bool:
+def _accept_recovery(session: Session, settings: Settings, account: Account, code: str, visitor: ClientContext) -> bool:
     if len(code) != _RECOVERY_LENGTH:
         return False
     taken = session.execute(
@@ -183,39 +162,28 @@ def _accept_recovery(session: Session, settings: Settings, account: Account, cod
     ).one_or_none()
     if taken is None:
         return False
-    left = codes_left(session, account.id or 0)
+    left = recovery_codes_left(session, account.id or 0)
     audit.record(
         session,
         AuditTag.RECOVERY_CODE_USED,
         actor_id=account.id,
         subject_id=account.id,
-        address=visitor.address,
+        address=visitor.client_address,
         left=left,
     )
-    enqueue(session, Letter.RECOVERY_CODE_USED, account_id=account.id, left=left)
+    enqueue(session, MailKind.RECOVERY_CODE_USED, account_id=account.id, left=left)
     return True
 
 
-def codes_left(session: Session, account_id: int) -> int:
-    """Recovery codes not yet used.
-
-    Args:
-        session: Any transaction.
-        account_id: Whose.
-    """
+def recovery_codes_left(session: Session, account_id: int) -> int:
+    """Recovery codes not yet used."""
     return session.exec(
         select(func.count()).where(RecoveryCode.account_id == account_id, col(RecoveryCode.used_at).is_(None))
     ).one()
 
 
-def new_recovery_codes(session: Session, settings: Settings, account_id: int, *, visitor: Visitor) -> list[str]:
+def new_recovery_codes(session: Session, settings: Settings, account_id: int, *, visitor: ClientContext) -> list[str]:
     """Make ten new recovery codes; the older ones stop working.
-
-    Args:
-        session: Any transaction.
-        settings: For the key of the hash.
-        account_id: Whose.
-        visitor: The browser, whose network stands in the trail.
 
     Returns:
         The codes in clear, grouped for reading, to be shown once.
@@ -231,20 +199,17 @@ def new_recovery_codes(session: Session, settings: Settings, account_id: int, *,
         AuditTag.RECOVERY_CODES_CREATED,
         actor_id=account_id,
         subject_id=account_id,
-        address=visitor.address,
+        address=visitor.client_address,
     )
-    enqueue(session, Letter.RECOVERY_CODES_NEW, account_id=account_id)
+    enqueue(session, MailKind.RECOVERY_CODES_NEW, account_id=account_id)
     return [f"{code[:5]}-{code[5:10]}-{code[10:]}" for code in codes]
 
 
-def require_confirmed(account: Account) -> None:
+def require_second_factor(account: Account) -> None:
     """Refuse when an account has no authenticator in force.
-
-    Args:
-        account: Any account.
 
     Raises:
         Refused: In words for the page.
     """
     if account.totp_confirmed_at is None:
-        raise Refused("Verifikasi dua langkah belum aktif pada akun ini.")
+        raise UserError("Verifikasi dua langkah belum aktif pada akun ini.")

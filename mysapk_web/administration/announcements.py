@@ -14,29 +14,28 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
-from mysapk_web.accounts.security.reauthentication import require_recent
+from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.organisation import audit, locks, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
-from mysapk_web.organisation.help import NATIONAL as NATIONAL_CONTACT
-from mysapk_web.organisation.help import ContactView, checked_contact
+from mysapk_web.organisation.help import NATIONAL_CONTACT, ContactView, validate_contact
 from mysapk_web.organisation.revisions import NATIONAL
 from mysapk_web.organisation.rules.period import YEARS
 from mysapk_web.organisation.rules.roles import MATRIX, Permission
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import InputRefused, Refused
+from mysapk_web.platform.errors import FormError, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.progress.tables import Announcement
 
 MAX_TITLE: Final = 120
 MAX_TEXT: Final = 1000
-MOST_AT_ONCE: Final = 5
+MAX_RUNNING: Final = 5
 """Announcements of one place at a time: more are not read."""
-LONGEST: Final = timedelta(days=92)
-OVER: Final = "Pengumuman ini sudah berakhir dan tidak dapat diubah lagi. Tampilkan pengumuman baru."
+MAX_DURATION: Final = timedelta(days=92)
+ALREADY_ENDED: Final = "Pengumuman ini sudah berakhir dan tidak dapat diubah lagi. Tampilkan pengumuman baru."
 GONE: Final = "Pengumuman tidak ditemukan di instansi Anda."
-NO_PLACE: Final = "Instansi itu tidak ditemukan di wilayah Anda. Buka halaman ini dari menu."
+SCOPE_NOT_FOUND: Final = "Instansi itu tidak ditemukan di wilayah Anda. Buka halaman ini dari menu."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +44,32 @@ class AnnouncementView:
 
     Attributes:
         place: Name of the agency, or "BKN" for the country.
-        until: Last day that it is shown.
-        revision: Named by the acts on it (`organisation.revisions`).
     """
 
     id: int
-    judul: str
-    isi: str
-    place: str
+    title: str
+    body: str
+    publisher: str
     starts_at: datetime
-    until: datetime
-    zona: str
-    shown: bool
+    last_moment: datetime
+    timezone: str
+    is_visible: bool
     revision: int
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What the editor of a place holds.
-
-    Attributes:
-        contact_revision: Named when the contact is saved (`organisation.revisions`).
-    """
+class AnnouncementEditor:
+    """What the editor of a place holds."""
 
     key: str
-    nama: str
+    name: str
     contact: ContactView
     contact_revision: int
     announcements: list[AnnouncementView]
 
 
-def shown(session: Session, actor: Actor | None) -> list[AnnouncementView]:
-    """What a person is told now: the own agency's first. A visitor is told what is for everybody.
-
-    Args:
-        session: Any transaction.
-        actor: Who reads.
-    """
+def visible_announcements(session: Session, actor: Actor | None) -> list[AnnouncementView]:
+    """What a person is told now: the own agency's first. A visitor is told what is for everybody."""
     now = clock.now()
     of_country = col(Announcement.instansi_id).is_(None)
     wanted = or_(of_country, col(Announcement.instansi_id) == actor.instansi_id) if actor else of_country
@@ -90,40 +78,31 @@ def shown(session: Session, actor: Actor | None) -> list[AnnouncementView]:
         .outerjoin(Instansi, col(Instansi.id) == Announcement.instansi_id)
         .where(wanted, col(Announcement.starts_at) <= now, col(Announcement.ends_at) > now)
         .order_by(of_country, col(Announcement.starts_at).desc(), col(Announcement.id).desc())
-        .limit(2 * MOST_AT_ONCE)
+        .limit(2 * MAX_RUNNING)
     ).all()
     return [_view(row, agency, 0) for row, agency in rows]
 
 
-def choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
+def announcement_scopes(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """Places that the actor speaks for: key and name.
-
-    Args:
-        session: Any transaction.
-        actor: Who acts.
 
     Raises:
         NotAllowed: None.
     """
     actor.require(Permission.ANNOUNCE)
     ids = _agencies(actor)
-    rows = session.exec(select(Instansi).order_by(col(Instansi.nama))).all()
-    own = [(f"i{row.id}", row.nama) for row in rows if None in ids or row.id in ids]
+    rows = session.exec(select(Instansi).order_by(col(Instansi.name))).all()
+    own = [(f"i{row.id}", row.name) for row in rows if None in ids or row.id in ids]
     return [(NATIONAL, "Nasional (semua instansi)"), *own] if None in ids else own
 
 
-def desk(session: Session, actor: Actor, key: str = "") -> Desk:
+def load_editor(session: Session, actor: Actor, key: str = "") -> AnnouncementEditor:
     """The editor of a place.
-
-    Args:
-        session: Any transaction.
-        actor: Who acts.
-        key: From `choices`; empty for the first.
 
     Raises:
         NotAllowed: Not a place of the actor.
     """
-    known = dict(choices(session, actor))
+    known = dict(announcement_scopes(session, actor))
     found, nama = _meant(known, key or next(iter(known), ""))
     contact = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
     rows = session.exec(
@@ -133,24 +112,22 @@ def desk(session: Session, actor: Actor, key: str = "") -> Desk:
     ).all()
     empty = NATIONAL_CONTACT if found is None else ContactView("", "", "", "", "", "")
     agency = session.get(Instansi, found) if found else None
-    return Desk(
+    return AnnouncementEditor(
         NATIONAL if found is None else f"i{found}",
         nama,
         _contact(contact) if contact else empty,
-        revisions.current(session, revisions.of_contact(found)),
-        [_view(row, agency, revisions.current(session, revisions.of_announcement(row.id or 0))) for row in rows],
+        revisions.current_revision(session, revisions.of_contact(found)),
+        [
+            _view(row, agency, revisions.current_revision(session, revisions.of_announcement(row.id or 0)))
+            for row in rows
+        ],
     )
 
 
-def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, last: date | None) -> None:
+def publish(session: Session, actor: Actor, key: str, *, judul: str, isi: str, last: date | None) -> None:
     """Tell the people of a place something, from now on until the end of a day. A grave act.
 
     Args:
-        session: Any transaction.
-        actor: Who speaks.
-        key: From `choices`.
-        judul: A few words.
-        isi: What people should know or do.
         last: Last day that it is shown, in the zone of the agency.
 
     Raises:
@@ -160,19 +137,19 @@ def announce(session: Session, actor: Actor, key: str, *, judul: str, isi: str, 
         Refused: There are enough already.
     """
     found, _ = _find(session, actor, key)
-    require_recent(actor)
+    require_reauthentication(actor)
     title, text, ends_at = _checked(session, found, judul, isi, last)
     now = clock.now()
-    locks.of_agency(session, found)
+    locks.lock_agency(session, found)
     running = session.exec(
         select(Announcement.id).where(_is(Announcement, found), col(Announcement.ends_at) > now)
     ).all()
-    if len(running) >= MOST_AT_ONCE:
-        raise Refused(f"Sudah ada {MOST_AT_ONCE} pengumuman. Akhiri salah satu, agar tetap dibaca.")
+    if len(running) >= MAX_RUNNING:
+        raise UserError(f"Sudah ada {MAX_RUNNING} pengumuman. Akhiri salah satu, agar tetap dibaca.")
     row = Announcement(
         instansi_id=found,
-        judul=title,
-        isi=text,
+        title=title,
+        body=text,
         starts_at=now,
         ends_at=ends_at,
         created_by=actor.account_id,
@@ -189,16 +166,7 @@ def edit(
     """Change what an announcement says, or how long it is shown. A grave act.
 
     Args:
-        session: Any transaction.
-        actor: Who speaks.
-        announcement_id: Which.
-        judul: A few words.
-        isi: What people should know or do.
         last: Last day that it is shown, in the zone of the agency.
-        seen: `AnnouncementView.revision` of what the editor began with.
-
-    Returns:
-        Whether anything is different now.
 
     Raises:
         NotFoundError: Not of a place of the actor.
@@ -208,37 +176,31 @@ def edit(
         Refused: It is over.
     """
     row = _own(session, actor, announcement_id)
-    require_recent(actor)
+    require_reauthentication(actor)
     title, text, ends_at = _checked(session, row.instansi_id, judul, isi, last)
-    locks.of_agency(session, row.instansi_id)
+    locks.lock_agency(session, row.instansi_id)
     session.refresh(row)
-    revisions.require(session, actor, revisions.of_announcement(announcement_id), seen)
+    revisions.require_current(session, actor, revisions.of_announcement(announcement_id), seen)
     if row.ends_at <= clock.now():
-        raise Refused(OVER)
+        raise UserError(ALREADY_ENDED)
     changes: dict[str, str] = {}
-    if title != row.judul:
-        changes["judul_sebelum"] = row.judul
-    if text != row.isi:
-        changes |= {"isi_sebelum": row.isi, "isi": text}
+    if title != row.title:
+        changes["judul_sebelum"] = row.title
+    if text != row.body:
+        changes |= {"isi_sebelum": row.body, "isi": text}
     if ends_at != row.ends_at:
         changes |= {"sampai_sebelum": row.ends_at.isoformat(), "sampai": ends_at.isoformat()}
     if not changes:
         return False
-    row.judul, row.isi, row.ends_at = title, text, ends_at
+    row.title, row.body, row.ends_at = title, text, ends_at
     session.add(row)
     facts = {"pengumuman": str(row.id), "judul": title, **changes}
     _note(session, AuditTag.ANNOUNCEMENT_CHANGED, actor, row.instansi_id, **facts)
     return True
 
 
-def end(session: Session, actor: Actor, *, announcement_id: int, seen: int = 0) -> None:
+def retract(session: Session, actor: Actor, *, announcement_id: int, seen: int = 0) -> None:
     """Stop showing an announcement. No grave act: what should not stand there is gone at once.
-
-    Args:
-        session: Any transaction.
-        actor: Who acts.
-        announcement_id: Which.
-        seen: `AnnouncementView.revision` of the list.
 
     Raises:
         NotFoundError: Not of a place of the actor.
@@ -246,25 +208,18 @@ def end(session: Session, actor: Actor, *, announcement_id: int, seen: int = 0) 
         Refused: It is over.
     """
     row = _own(session, actor, announcement_id)
-    locks.of_agency(session, row.instansi_id)
+    locks.lock_agency(session, row.instansi_id)
     session.refresh(row)
-    revisions.require(session, actor, revisions.of_announcement(announcement_id), seen)
+    revisions.require_current(session, actor, revisions.of_announcement(announcement_id), seen)
     if row.ends_at <= clock.now():
-        raise Refused(OVER)
+        raise UserError(ALREADY_ENDED)
     row.ends_at = clock.now()
     session.add(row)
-    _note(session, AuditTag.ANNOUNCEMENT_ENDED, actor, row.instansi_id, pengumuman=str(row.id), judul=row.judul)
+    _note(session, AuditTag.ANNOUNCEMENT_ENDED, actor, row.instansi_id, pengumuman=str(row.id), judul=row.title)
 
 
 def save_contact(session: Session, actor: Actor, key: str, given: ContactView, *, seen: int = 0) -> None:
     """Change where the people of a place turn for help. A grave act.
-
-    Args:
-        session: Any transaction.
-        actor: Who acts.
-        key: From `choices`.
-        given: As typed; blanks around are taken off.
-        seen: `Desk.contact_revision` that the page showed.
 
     Raises:
         NotFoundError: Not a place of the actor.
@@ -273,10 +228,10 @@ def save_contact(session: Session, actor: Actor, key: str, given: ContactView, *
         InputRefused: A field is not as it has to be.
     """
     found, _ = _find(session, actor, key)
-    require_recent(actor)
-    values = checked_contact(given)
-    locks.of_agency(session, found)
-    revisions.require(session, actor, revisions.of_contact(found), seen)
+    require_reauthentication(actor)
+    values = validate_contact(given)
+    locks.lock_agency(session, found)
+    revisions.require_current(session, actor, revisions.of_contact(found), seen)
     row = session.exec(select(HelpContact).where(_is(HelpContact, found))).first()
     row = row or HelpContact(instansi_id=found, nama=values["nama"])
     for name, value in values.items():
@@ -289,7 +244,7 @@ def _checked(
     session: Session, instansi_id: int | None, judul: str, isi: str, last: date | None
 ) -> tuple[str, str, datetime]:
     """Title, text and end of an announcement as they are kept."""
-    zone = ZONES.get((session.get_one(Instansi, instansi_id).zona if instansi_id else "WIB"), ZONES["WIB"])
+    zone = ZONES.get((session.get_one(Instansi, instansi_id).timezone if instansi_id else "WIB"), ZONES["WIB"])
     title, text, now = " ".join(judul.split()), _paragraphs(isi), clock.now()
     faults = {}
     if not title or len(title) > MAX_TITLE:
@@ -300,16 +255,16 @@ def _checked(
     ends_at = (datetime.combine(last, time(), zone) + timedelta(days=1)).astimezone(UTC) if last and possible else now
     if not possible:
         faults["sampai"] = "Periksa tahunnya."
-    elif not now < ends_at <= now + LONGEST:
-        faults["sampai"] = f"Isi hari terakhir ditampilkan: hari ini sampai paling lama {LONGEST.days} hari lagi."
+    elif not now < ends_at <= now + MAX_DURATION:
+        faults["sampai"] = f"Isi hari terakhir ditampilkan: hari ini sampai paling lama {MAX_DURATION.days} hari lagi."
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
     return title, text, ends_at
 
 
 def _agencies(actor: Actor) -> set[int | None]:
     """Agencies that the actor speaks for as a whole; None stands for the country with all of them."""
-    grants = [grant for grant in actor.acting_grants if Permission.ANNOUNCE in MATRIX[grant.role]]
+    grants = [grant for grant in actor.effective_grants if Permission.ANNOUNCE in MATRIX[grant.role]]
     return {grant.instansi_id for grant in grants if grant.unor_path is None}
 
 
@@ -327,12 +282,12 @@ def _own(session: Session, actor: Actor, announcement_id: int) -> Announcement:
 
 
 def _find(session: Session, actor: Actor, key: str) -> tuple[int | None, str]:
-    return _meant(dict(choices(session, actor)), key)
+    return _meant(dict(announcement_scopes(session, actor)), key)
 
 
 def _meant(known: dict[str, str], key: str) -> tuple[int | None, str]:
     if key not in known:
-        raise NotFoundError(f"{Permission.ANNOUNCE.value}: place outside the scope", NO_PLACE)
+        raise NotFoundError(f"{Permission.ANNOUNCE.value}: place outside the scope", SCOPE_NOT_FOUND)
     return (None if key == NATIONAL else int(key[1:])), known[key]
 
 
@@ -344,12 +299,12 @@ def _is(model: type[Announcement] | type[HelpContact], instansi_id: int | None) 
 def _view(row: Announcement, agency: Instansi | None, revision: int) -> AnnouncementView:
     return AnnouncementView(
         row.id or 0,
-        row.judul,
-        row.isi,
-        agency.nama if agency else "BKN",
+        row.title,
+        row.body,
+        agency.name if agency else "BKN",
         row.starts_at,
         row.ends_at - timedelta(microseconds=1),
-        agency.zona if agency else "WIB",
+        agency.timezone if agency else "WIB",
         row.starts_at <= clock.now() < row.ends_at,
         revision,
     )
@@ -372,6 +327,6 @@ def _note(session: Session, tag: AuditTag, actor: Actor, instansi_id: int | None
         tag,
         actor_id=actor.account_id,
         instansi_id=instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         **{name: value for name, value in detail.items() if value},
     )

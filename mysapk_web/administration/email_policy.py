@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.security.reauthentication import require_recent
+from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.organisation import audit, revisions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.email import (
@@ -26,11 +26,11 @@ from mysapk_web.organisation.rules.roles import MATRIX, Permission
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform.errors import InputRefused, NotAllowed
+from mysapk_web.platform.errors import FormError, PermissionDenied
 from mysapk_web.platform.rules.audit import AuditTag
 
-MOST_DOMAINS: Final = 50
-NAMED: Final = 5
+MAX_DOMAINS: Final = 50
+TOP_DOMAINS: Final = 5
 """Domains that a preview names."""
 _MAX_TEXT: Final = 4000
 _BETWEEN: Final = re.compile(r"[\s,;]+")
@@ -39,11 +39,7 @@ _ROWS: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """What an agency accepts now.
-
-    Attributes:
-        domains: Of the agency; sub-domains count.
-    """
+    """What an agency accepts now."""
 
     instansi: str
     policy: DomainPolicy
@@ -55,50 +51,37 @@ class Impact:
     """Whom a policy concerns, by the addresses on file.
 
     Attributes:
-        policy: As judged.
-        domains: In their one spelling.
         fit: People whose address is accepted without a word.
         warned: People who are advised to use another address; they can go on.
         refused: People who get no token until their address is repaired.
         refused_active: Of them, those whose account is active: they still log in, and can't reset.
-        without: People without any address.
         named: The domains behind `warned` and `refused` with the most people.
         revision: Of the policy in force, named by `change` (`organisation.revisions`).
     """
 
     policy: DomainPolicy
     domains: list[str]
-    fit: int
+    accepted: int
     warned: int
-    refused: int
-    refused_active: int
-    without: int
-    named: list[tuple[str, int]]
+    rejected: int
+    rejected_active: int
+    without_email: int
+    top_domains: list[tuple[str, int]]
     revision: int
 
 
-def current(session: Session, actor: Actor) -> PolicyView:
+def current_policy(session: Session, actor: Actor) -> PolicyView:
     """Read the policy of the agency of the actor's role.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks.
 
     Raises:
         NotAllowed: The actor may not set it.
     """
     row = session.get_one(Instansi, _agency(actor))
-    return PolicyView(row.nama, row.domain_policy, list(row.email_domains))
+    return PolicyView(row.name, row.domain_policy, list(row.email_domains))
 
 
-def impact(session: Session, actor: Actor, *, policy: str, domains: str) -> Impact:
+def preview_impact(session: Session, actor: Actor, *, policy: str, domains: str) -> Impact:
     """Judge the addresses on file by a policy that is not in force. Nothing changes.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Who would set it.
-        policy: Value of `DomainPolicy`.
-        domains: As typed: one a line, or with commas between.
 
     Raises:
         InputRefused: No policy was chosen, or a domain is none.
@@ -109,18 +92,11 @@ def impact(session: Session, actor: Actor, *, policy: str, domains: str) -> Impa
     return _judge(session, instansi_id, wanted, names)
 
 
-def change(session: Session, actor: Actor, *, policy: str, domains: str, seen: int = 0) -> bool:
+def set_policy(session: Session, actor: Actor, *, policy: str, domains: str, seen: int = 0) -> bool:
     """Set the policy of the agency of the actor's role. It counts from the next token, import or repair on.
 
     Args:
-        session: Any transaction.
         actor: Who sets it; has shown password or code within ten minutes.
-        policy: Value of `DomainPolicy`.
-        domains: As typed.
-        seen: `Impact.revision` of what was looked at.
-
-    Returns:
-        Whether anything changed.
 
     Raises:
         InputRefused: As in `impact`.
@@ -130,9 +106,9 @@ def change(session: Session, actor: Actor, *, policy: str, domains: str, seen: i
     """
     instansi_id = _agency(actor)
     wanted, names = _read(policy, domains)
-    require_recent(actor)
+    require_reauthentication(actor)
     row = session.exec(select(Instansi).where(Instansi.id == instansi_id).with_for_update()).one()
-    revisions.require(session, actor, revisions.of_policy(instansi_id), seen)
+    revisions.require_current(session, actor, revisions.of_policy(instansi_id), seen)
     before, had = row.domain_policy, list(row.email_domains)
     if (before, had) == (wanted, names):
         return False
@@ -143,7 +119,7 @@ def change(session: Session, actor: Actor, *, policy: str, domains: str, seen: i
         AuditTag.EMAIL_POLICY_CHANGED,
         actor_id=actor.account_id,
         instansi_id=instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         sebelum=before.value,
         sesudah=wanted.value,
         domain_sebelum=had,
@@ -156,11 +132,11 @@ def _agency(actor: Actor) -> int:
     actor.require(Permission.EMAIL_POLICY)
     found = sorted(
         grant.instansi_id
-        for grant in actor.acting_grants
+        for grant in actor.effective_grants
         if Permission.EMAIL_POLICY in MATRIX[grant.role] and grant.instansi_id is not None and grant.unor_path is None
     )
     if not found:
-        raise NotAllowed("no agency of the own role")
+        raise PermissionDenied("no agency of the own role")
     return found[0]
 
 
@@ -176,13 +152,13 @@ def _read(policy: str, domains: str) -> tuple[DomainPolicy, list[str]]:
     if not faults and policy == DomainPolicy.AGENCY_ONLY and not names:
         faults["domain"] = "Isi sedikitnya satu domain dinas. Tanpa itu tidak ada alamat yang diterima."
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
     return DomainPolicy(policy), names
 
 
 def _domains(text: str) -> list[str]:
     if len(text) > _MAX_TEXT:
-        raise ValueError(f"Isi paling banyak {MOST_DOMAINS} domain.")
+        raise ValueError(f"Isi paling banyak {MAX_DOMAINS} domain.")
     found: dict[str, None] = {}
     for word in _BETWEEN.split(text.strip()):
         if not word:
@@ -200,8 +176,8 @@ def _domains(text: str) -> list[str]:
         if is_shared_ending(name):
             raise ValueError(_shared(name))
         found[name] = None
-    if len(found) > MOST_DOMAINS:
-        raise ValueError(f"Isi paling banyak {MOST_DOMAINS} domain.")
+    if len(found) > MAX_DOMAINS:
+        raise ValueError(f"Isi paling banyak {MAX_DOMAINS} domain.")
     return list(found)
 
 
@@ -234,11 +210,11 @@ def _judge(session: Session, instansi_id: int, policy: DomainPolicy, names: Sequ
     return Impact(
         policy=policy,
         domains=list(names),
-        fit=sums[DomainVerdict.OK],
+        accepted=sums[DomainVerdict.OK],
         warned=sums[DomainVerdict.FREE_MAIL_WARNING],
-        refused=sums[DomainVerdict.NOT_AGENCY],
-        refused_active=sum(active[domain] for domain, each in verdicts.items() if each is DomainVerdict.NOT_AGENCY),
-        without=without,
-        named=named[:NAMED],
-        revision=revisions.current(session, revisions.of_policy(instansi_id)),
+        rejected=sums[DomainVerdict.NOT_AGENCY],
+        rejected_active=sum(active[domain] for domain, each in verdicts.items() if each is DomainVerdict.NOT_AGENCY),
+        without_email=without,
+        top_domains=named[:TOP_DOMAINS],
+        revision=revisions.current_revision(session, revisions.of_policy(instansi_id)),
     )

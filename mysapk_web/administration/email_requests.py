@@ -11,35 +11,41 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from mysapk_web.administration import email_correction
+from mysapk_web.administration.managed_account import audit_on, get_managed_account, notify
 from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
 from mysapk_web.organisation import audit, rate_limiting, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
-from mysapk_web.organisation.managed_account import find, note, tell
-from mysapk_web.organisation.rate_limiting import Counted, subject_key
+from mysapk_web.organisation.rate_limiting import RateLimitHit, subject_key
 from mysapk_web.organisation.rules.email import EmailError, mask_email, normalise_email
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
-from mysapk_web.organisation.rules.roles import Permission, Role, below
-from mysapk_web.organisation.scope import people_within
+from mysapk_web.organisation.rules.roles import Permission, Role, roles_below
+from mysapk_web.organisation.scope import people_in_scope
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, Refused, StaleRevisionError, StepUpNeeded
-from mysapk_web.platform.mail.queue import Letter, enqueue
-from mysapk_web.platform.pagination import Page, page_of
-from mysapk_web.platform.reasons import reason_of
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import (
+    CommittingUserError,
+    FormError,
+    ReauthenticationRequired,
+    StaleRevisionError,
+    UserError,
+)
+from mysapk_web.platform.mail.queue import MailKind, enqueue
+from mysapk_web.platform.pagination import Page, paginate
+from mysapk_web.platform.reasons import clean_reason
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.rate_limits import (
-    EMAIL_REPAIR_LETTERS_PER_NIP,
-    EMAIL_REPAIR_REQUESTS_PER_ADDRESS,
-    EMAIL_REPAIR_REQUESTS_PER_NIP,
-    EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK,
+    EMAIL_CORRECTION_MAILS_PER_NIP,
+    EMAIL_CORRECTION_REQUESTS_PER_NETWORK,
+    EMAIL_CORRECTION_REQUESTS_PER_NIP,
+    EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK,
 )
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
-PAGE: Final = 10
+PAGE_SIZE: Final = 10
 MAX_NAME: Final = 200
 TOO_MANY: Final = (
     "Dari jaringan yang Anda pakai sudah terlalu banyak permintaan perbaikan email. Isian Anda tidak hilang; coba lagi satu jam lagi, "
@@ -59,12 +65,12 @@ class RequestView:
     id: int
     account_id: int
     nip: str
-    nama: str
-    nama_typed: str
-    name_fits: bool
+    name: str
+    typed_name: str
+    name_matches: bool
     email: str = field(repr=False)
-    old_typed: str = field(repr=False)
-    old_fits: bool
+    typed_old_email: str = field(repr=False)
+    old_email_matches: bool
     new_email: str = field(repr=False)
     fault: str
     """Why the new address can't be given."""
@@ -76,25 +82,19 @@ class RequestView:
     """Of the account, named by the decision (`organisation.revisions`)."""
 
 
-def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: str, new_email: str) -> None:
+def submit_request(
+    session: Session, *, visitor: ClientContext, nip: str, nama: str, old_email: str, new_email: str
+) -> None:
     """Leave a request. Open to everybody; always ends the same way for input of the right form.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser.
-        nip: As typed.
-        nama: As typed.
-        old_email: As typed; may be empty for who doesn't know it.
-        new_email: As typed.
 
     Raises:
         InputRefused: Something can't be what it has to be (a matter of form only).
         CountedRefusal: Too many requests from this network, whoever they are about.
     """
     number, name, old, new = _typed(nip, nama, old_email, new_email)
-    if not rate_limiting.within_network(session, EMAIL_REPAIR_REQUESTS_PER_ADDRESS, visitor):
-        raise CountedRefusal(TOO_MANY)
-    network = audit.network(visitor.address)
+    if not rate_limiting.allow_network(session, EMAIL_CORRECTION_REQUESTS_PER_NETWORK, visitor):
+        raise CommittingUserError(TOO_MANY)
+    network = audit.truncated_network(visitor.client_address)
     counts = _counts(session, number, network)
     found = session.exec(
         select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == number)
@@ -102,14 +102,14 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
     pegawai, account = found or (None, None)
     whose = {"subject_id": account.id if account else None, "instansi_id": pegawai.instansi_id if pegawai else None}
     for counted in counts:
-        rate_limiting.note(session, counted, visitor, **whose)
-    if not all(counted.within for counted in counts):
+        rate_limiting.record_exceeded(session, counted, visitor, **whose)
+    if not all(counted.allowed for counted in counts):
         return
     session.add(
         EmailRequest(
             pegawai_id=pegawai.id if pegawai else None,
             nip=number,
-            nama=name,
+            name=name,
             old_email=old,
             new_email=new,
             network=network,
@@ -120,34 +120,34 @@ def ask(session: Session, *, visitor: Visitor, nip: str, nama: str, old_email: s
         session,
         AuditTag.EMAIL_CHANGE_REQUESTED,
         **whose,
-        address=visitor.address,
+        address=visitor.client_address,
         mask_new=mask_email(new),
     )
-    key = subject_key(load().key("counters"), f"nip:{number}")
-    if not rate_limiting.within(session, EMAIL_REPAIR_LETTERS_PER_NIP, key, visitor, **whose):
+    key = subject_key(get_settings().key("counters"), f"nip:{number}")
+    if not rate_limiting.allow(session, EMAIL_CORRECTION_MAILS_PER_NIP, key, visitor, **whose):
         return
     mail = enqueue(
-        session, Letter.EMAIL_REQUESTED, account_id=account.id if account else None, mask_new=mask_email(new)
+        session, MailKind.EMAIL_REQUESTED, account_id=account.id if account else None, mask_new=mask_email(new)
     )
     # A letter that goes to nobody is written too: neither rows nor time tell whether there was somebody to write to.
     if pegawai is None or not pegawai.email_key:
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
-def _counts(session: Session, number: str, network: str) -> list[Counted]:
+def _counts(session: Session, number: str, network: str) -> list[RateLimitHit]:
     """How many requests there were, against limits that know nothing of who exists.
 
     The narrower one is counted first and what goes beyond it not counted further, so that one network alone never fills the wider.
     """
-    secret = load().key("counters")
+    secret = get_settings().key("counters")
     limits = (
-        (EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK, subject_key(secret, f"nip:{number}:{network}")),
-        (EMAIL_REPAIR_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}")),
+        (EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK, subject_key(secret, f"nip:{number}:{network}")),
+        (EMAIL_CORRECTION_REQUESTS_PER_NIP, subject_key(secret, f"nip:{number}")),
     )
-    found: list[Counted] = []
+    found: list[RateLimitHit] = []
     for limit, key in limits:
-        found.append(rate_limiting.count(session, limit, key))
-        if not found[-1].within:
+        found.append(rate_limiting.hit(session, limit, key))
+        if not found[-1].allowed:
             break
     return found
 
@@ -173,36 +173,27 @@ def _typed(nip: str, nama: str, old_email: str, new_email: str) -> tuple[str, st
     if not faults and old == new:
         faults["email_baru"] = "Alamat baru sama dengan alamat lama. Isi alamat yang Anda pakai sekarang."
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
     return number, name, old, new
 
 
-def waiting(session: Session, actor: Actor, number: int) -> Page[RequestView]:
+def pending_requests(session: Session, actor: Actor, number: int) -> Page[RequestView]:
     """Requests that the actor may decide and nobody has decided, the oldest first.
 
     One about somebody whose role does not stand below those of the actor waits for an admin above, and is not shown.
 
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks.
-        number: Which page, from 1.
-
     Raises:
         NotAllowed: The actor may not.
     """
-    found = page_of(session, _open(actor), number, PAGE, col(EmailRequest.created_at), col(EmailRequest.id))
+    found = paginate(session, _open(actor), number, PAGE_SIZE, col(EmailRequest.created_at), col(EmailRequest.id))
     return found.map(lambda request: _view(session, actor, request))
 
 
-def accept(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
+def accept_request(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
     """Give the person the address that was asked for.
 
     Args:
-        session: Any transaction.
-        actor: Who decides.
-        request_id: Which.
         reason: How it was made sure that the person asked, for the trail.
-        seen: `RequestView.revision` that the page showed.
 
     Raises:
         NotAllowed: The actor may not.
@@ -212,25 +203,20 @@ def accept(session: Session, actor: Actor, *, request_id: int, reason: str, seen
         StepUpNeeded: Password or code have to be shown again.
     """
     request, account_id = _take(session, actor, request_id)
-    why = reason_of(reason, email_correction.MAX_REASON)
+    why = clean_reason(reason, email_correction.MAX_REASON)
     try:
-        email_correction.repair(session, actor, account_id=account_id, email=request.new_email, reason=why, seen=seen)
-    except (StepUpNeeded, StaleRevisionError):
+        email_correction.correct_email(
+            session, actor, account_id=account_id, email=request.new_email, reason=why, seen=seen
+        )
+    except (ReauthenticationRequired, StaleRevisionError):
         raise
-    except Refused as refusal:
-        raise Refused(refusal.sentence) from None
+    except UserError as refusal:
+        raise UserError(refusal.sentence) from None
     _decide(request, actor, RequestState.ACCEPTED, why)
 
 
-def refuse(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
+def reject_request(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
     """Say no; the address on file, and no other, is told why.
-
-    Args:
-        session: Any transaction.
-        actor: Who decides.
-        request_id: Which.
-        reason: In words, for the person and the trail.
-        seen: `RequestView.revision` that the page showed.
 
     Raises:
         NotAllowed: The actor may not.
@@ -239,25 +225,23 @@ def refuse(session: Session, actor: Actor, *, request_id: int, reason: str, seen
         Refused: No reason.
     """
     request, account_id = _take(session, actor, request_id)
-    why = reason_of(reason, email_correction.MAX_REASON)
-    account, pegawai = find(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
+    why = clean_reason(reason, email_correction.MAX_REASON)
+    account, pegawai = get_managed_account(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
     _decide(request, actor, RequestState.REFUSED, why)
-    note(session, AuditTag.EMAIL_REQUEST_REFUSED, account, pegawai, actor, reason=why)
-    tell(session, Letter.EMAIL_REQUEST_REFUSED, account, pegawai, reason=why, mask_new=mask_email(request.new_email))
+    audit_on(session, AuditTag.EMAIL_REQUEST_REFUSED, account, pegawai, actor, reason=why)
+    notify(
+        session, MailKind.EMAIL_REQUEST_REFUSED, account, pegawai, reason=why, mask_new=mask_email(request.new_email)
+    )
 
 
-def for_nobody(session: Session) -> int:
-    """How many open requests wait for nobody in the portal: they are about people above whom no role stands that anybody has.
-
-    Args:
-        session: A read transaction is enough.
-    """
+def count_orphaned(session: Session) -> int:
+    """How many open requests wait for nobody in the portal: they are about people above whom no role stands that anybody has."""
     given = session.exec(select(RoleGrant.role).where(col(RoleGrant.revoked_at).is_(None)).distinct())
     found = (
         select(func.count())
         .select_from(EmailRequest)
         .join(Account, col(Account.pegawai_id) == EmailRequest.pegawai_id)
-        .where(EmailRequest.state == RequestState.OPEN, _holds_other_than(below(map(Role, given))))
+        .where(EmailRequest.state == RequestState.OPEN, _holds_other_than(roles_below(map(Role, given))))
     )
     return session.exec(found).one()
 
@@ -288,9 +272,9 @@ def _within(actor: Actor) -> Any:
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .where(
-            people_within(actor, Permission.EMAIL_REPAIR),
+            people_in_scope(actor, Permission.EMAIL_REPAIR),
             Pegawai.id != actor.pegawai_id,
-            ~_holds_other_than(below(actor.roles)),
+            ~_holds_other_than(roles_below(actor.roles)),
         )
     )
 
@@ -304,7 +288,7 @@ def _take(session: Session, actor: Actor, request_id: int) -> tuple[EmailRequest
         raise NotFoundError("request outside the scope", GONE)
     if request.state is not RequestState.OPEN:
         what, at = DECIDED[request.state], request.decided_at or clock.now()
-        raise revisions.done_already(session, actor, what, by=request.decided_by, at=at)
+        raise revisions.already_done_error(session, actor, what, by=request.decided_by, at=at)
     account_id = session.exec(select(Account.id).where(Account.pegawai_id == request.pegawai_id)).one()
     return request, account_id or 0
 
@@ -325,18 +309,18 @@ def _view(session: Session, actor: Actor, request: EmailRequest) -> RequestView:
         .where(Pegawai.id == request.pegawai_id)
     ).one()
     account_id = account.id or 0
-    judged = email_correction.check(session, actor, account_id=account_id, email=request.new_email)
-    person = email_correction.person(session, actor, account_id=account_id)
+    judged = email_correction.validate_new_email(session, actor, account_id=account_id, email=request.new_email)
+    person = email_correction.get_person(session, actor, account_id=account_id)
     return RequestView(
         id=request.id or 0,
         account_id=account_id,
         nip=request.nip,
-        nama=person.nama,
-        nama_typed=request.nama,
-        name_fits=_folded(request.nama) in {_folded(pegawai.nama), _folded(person.nama)},
+        name=person.name,
+        typed_name=request.name,
+        name_matches=_folded(request.name) in {_folded(pegawai.name), _folded(person.name)},
         email=person.email,
-        old_typed=request.old_email,
-        old_fits=bool(request.old_email) and request.old_email == pegawai.email_key,
+        typed_old_email=request.old_email,
+        old_email_matches=bool(request.old_email) and request.old_email == pegawai.email_key,
         new_email=request.new_email,
         fault=judged.fault,
         warning=judged.warning,

@@ -19,22 +19,22 @@ from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import clock, spreadsheet_writer
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal
+from mysapk_web.platform.errors import CommittingUserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.spreadsheet_writer import Kind
+from mysapk_web.platform.spreadsheet_writer import FileFormat
 from mysapk_web.progress import not_activated, pdm_incomplete
-from mysapk_web.progress.closed_periods import agencies_within, closed_agencies
-from mysapk_web.progress.not_activated import NOT_TAKEN_PART, Filter, MissingPerson
-from mysapk_web.progress.pdm_incomplete import UnfinishedPerson
+from mysapk_web.progress.closed_periods import agencies_in_scope, closed_agencies
+from mysapk_web.progress.not_activated import NOT_TAKEN_PART, NotActivatedFilter, NotActivatedPerson
+from mysapk_web.progress.pdm_incomplete import IncompletePerson
 from mysapk_web.progress.rules import Report
 from mysapk_web.rate_limits import EXPORTS_PER_ACCOUNT
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 _WIDTHS: Final = (22, 34, 14, 34, 34, 28, 40, 40, 28)
 
 
-class TooManyExports(CountedRefusal):
+class ExportRateLimitError(CommittingUserError):
     """Too many within the hour."""
 
     def __init__(self) -> None:
@@ -42,40 +42,36 @@ class TooManyExports(CountedRefusal):
 
 
 _PERMISSIONS: Final = {
-    Report.MISSING: Permission.PROGRESS_EXPORT,
+    Report.NOT_ACTIVATED: Permission.PROGRESS_EXPORT,
     Report.SANCTIONS: Permission.PROGRESS_EXPORT,
-    Report.UNFINISHED: Permission.PROGRESS_EXPORT,
+    Report.PDM_INCOMPLETE: Permission.PROGRESS_EXPORT,
     Report.PDM_SANCTIONS: Permission.PROGRESS_EXPORT,
-    Report.TRAIL: Permission.AUDIT_READ,
+    Report.AUDIT: Permission.AUDIT_READ,
 }
-_OF_PDM: Final = (Report.UNFINISHED, Report.PDM_SANCTIONS)
+_OF_PDM: Final = (Report.PDM_INCOMPLETE, Report.PDM_SANCTIONS)
 _PEOPLE: Final = ("NIP", "Nama", "Jenis", "Unit kerja", "Instansi", "Keterangan")
 _HEADINGS: Final = {
-    Report.MISSING: (*_PEOPLE, "Terakhir diingatkan"),
+    Report.NOT_ACTIVATED: (*_PEOPLE, "Terakhir diingatkan"),
     Report.SANCTIONS: (*_PEOPLE, "Alasan", "Dasar hukum", "Periode berakhir"),
-    Report.UNFINISHED: (*_PEOPLE, "Kelompok selesai", "Kelompok seluruhnya", "Terakhir diingatkan"),
+    Report.PDM_INCOMPLETE: (*_PEOPLE, "Kelompok selesai", "Kelompok seluruhnya", "Terakhir diingatkan"),
     Report.PDM_SANCTIONS: (*_PEOPLE, "Alasan", "Dasar hukum", "Periode berakhir"),
-    Report.TRAIL: ("Waktu", "Tindakan", "Pelaku", "Pegawai", "Jaringan", "Rincian"),
+    Report.AUDIT: ("Waktu", "Tindakan", "Pelaku", "Pegawai", "Jaringan", "Rincian"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportRequest:
     """What is asked for.
 
     Attributes:
-        report: Which list.
-        kind: As what.
-        people: How the lists of people are narrowed.
         pdm: How the lists of people in the PDM are narrowed.
-        events: How the trail is narrowed.
     """
 
     report: Report
-    kind: Kind
-    people: Filter = Filter()  # noqa: RUF009  frozen
-    pdm: pdm_incomplete.Filter = pdm_incomplete.Filter()  # noqa: RUF009  frozen
-    events: search.Filter = search.Filter()  # noqa: RUF009  frozen
+    kind: FileFormat
+    people: NotActivatedFilter = NotActivatedFilter()  # noqa: RUF009  frozen
+    pdm: pdm_incomplete.PdmIncompleteFilter = pdm_incomplete.PdmIncompleteFilter()  # noqa: RUF009  frozen
+    events: search.AuditFilter = search.AuditFilter()  # noqa: RUF009  frozen
 
     @property
     def filename(self) -> str:
@@ -83,20 +79,11 @@ class Wanted:
         return f"{self.report.value}-{clock.now():%Y%m%d}.{self.kind.value}"
 
 
-def export(db: Database, actor: Actor, wanted: Wanted, path: Path) -> int:
+def export(db: Database, actor: Actor, wanted: ExportRequest, path: Path) -> int:
     """Write a list into a file.
 
     The right to it is checked and the act counted before, what came of it is written into the trail after; the rows are read in
     one transaction that writes nothing, so that a long export holds nobody up.
-
-    Args:
-        db: The database.
-        actor: Who exports.
-        wanted: What.
-        path: Where to; the caller removes it.
-
-    Returns:
-        Rows written.
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
@@ -111,34 +98,30 @@ def export(db: Database, actor: Actor, wanted: Wanted, path: Path) -> int:
     return written
 
 
-def _admit(session: Session, actor: Actor, wanted: Wanted) -> None:
+def _admit(session: Session, actor: Actor, wanted: ExportRequest) -> None:
     actor.require(_PERMISSIONS[wanted.report])
-    count(session, f"akun:{actor.account_id}", actor)
+    rate_limit_export(session, f"akun:{actor.account_id}", actor)
 
 
-def count(session: Session, whose: str, by: Actor | None, **facts: Any) -> None:
+def rate_limit_export(session: Session, whose: str, by: Actor | None, **facts: Any) -> None:
     """Count one list that is carried away, whichever it is.
-
-    Args:
-        session: Any transaction.
-        whose: Account or token.
-        by: Who takes it; None for a system.
-        **facts: More for the trail, should it be too many.
 
     Raises:
         TooManyExports: Too many within the hour; counted, too.
     """
-    if not rate_limiting.within(session, EXPORTS_PER_ACCOUNT, subject_key(load().key("counters"), whose), by, **facts):
-        raise TooManyExports
+    if not rate_limiting.allow(
+        session, EXPORTS_PER_ACCOUNT, subject_key(get_settings().key("counters"), whose), by, **facts
+    ):
+        raise ExportRateLimitError
 
 
-def _note(session: Session, actor: Actor, wanted: Wanted, rows: int) -> None:
+def _note(session: Session, actor: Actor, wanted: ExportRequest, rows: int) -> None:
     audit.record(
         session,
         AuditTag.EXPORTED,
         actor_id=actor.account_id,
         instansi_id=actor.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         daftar=wanted.report.value,
         bentuk=wanted.kind.value,
         baris=rows,
@@ -146,31 +129,31 @@ def _note(session: Session, actor: Actor, wanted: Wanted, rows: int) -> None:
     )
 
 
-def _narrowed(wanted: Wanted) -> dict[str, str]:
+def _narrowed(wanted: ExportRequest) -> dict[str, str]:
     """The filter in plain words; whom a search of the trail was about stays out of it."""
-    if wanted.report is Report.TRAIL:
+    if wanted.report is Report.AUDIT:
         told = {"tindakan": wanted.events.tag, "dari": wanted.events.since, "sampai": wanted.events.until}
     elif wanted.report in _OF_PDM:
         told = {
             "tempat": wanted.pdm.key,
             "jenis": wanted.pdm.jenis,
-            "dicari": wanted.pdm.lack,
+            "dicari": wanted.pdm.kind,
             "kelompok": wanted.pdm.group,
         }
     else:
-        told = {"tempat": wanted.people.key, "jenis": wanted.people.jenis, "keterangan": wanted.people.cause}
+        told = {"tempat": wanted.people.key, "jenis": wanted.people.jenis, "keterangan": wanted.people.reason}
     return {name: str(value) for name, value in told.items() if value}
 
 
 # Rows --------------------------------------------------------------------------------------------
 
 
-def _rows(session: Session, actor: Actor, wanted: Wanted) -> Iterator[Sequence[str]]:
-    if wanted.report is Report.TRAIL:
-        return (search.cells(row) for row in search.stream(session, actor, wanted.events))
-    if wanted.report is Report.UNFINISHED:
+def _rows(session: Session, actor: Actor, wanted: ExportRequest) -> Iterator[Sequence[str]]:
+    if wanted.report is Report.AUDIT:
+        return (search.export_cells(row) for row in search.stream_events(session, actor, wanted.events))
+    if wanted.report is Report.PDM_INCOMPLETE:
         unready = pdm_incomplete.stream(session, actor, wanted.pdm, sanctions=False)
-        return ((*_in_pdm(row), str(row.handled), str(row.concerned), _reminded(row.reminded_at)) for row in unready)
+        return ((*_in_pdm(row), str(row.handled), str(row.applicable), _reminded(row.reminded_at)) for row in unready)
     if wanted.report is Report.PDM_SANCTIONS:
         absent = pdm_incomplete.stream(session, actor, wanted.pdm, sanctions=True)
         ends = _ends(session, actor, PeriodKind.PDM)
@@ -193,21 +176,21 @@ def _rows(session: Session, actor: Actor, wanted: Wanted) -> Iterator[Sequence[s
 def _ends(session: Session, actor: Actor, kind: PeriodKind) -> dict[str, str]:
     """When the period of each agency ended."""
     closed = closed_agencies(session, actor, Permission.PROGRESS_EXPORT, kind)
-    return {agency.nama: moment(agency.ended_at, agency.zona) for agency in closed}
+    return {agency.name: moment(agency.ended_at, agency.timezone) for agency in closed}
 
 
 def _zones(session: Session, actor: Actor) -> dict[str, str]:
-    return {agency.nama: agency.zona for agency in agencies_within(session, actor)}
+    return {agency.name: agency.timezone for agency in agencies_in_scope(session, actor)}
 
 
 def _reminded(at: datetime | None) -> str:
     return moment(at, "WIB") if at else ""
 
 
-def _plain(row: MissingPerson, zona: str = "WIB") -> tuple[str, ...]:
+def _plain(row: NotActivatedPerson, zona: str = "WIB") -> tuple[str, ...]:
     since = f", {moment(row.activated_at, zona)}" if row.activated_at else ""
-    return (row.nip, row.nama, row.jenis.label, row.unit, row.instansi, f"{row.cause.label}{since}")
+    return (row.nip, row.name, row.jenis.label, row.unit, row.instansi, f"{row.reason.label}{since}")
 
 
-def _in_pdm(row: UnfinishedPerson) -> tuple[str, ...]:
-    return (row.nip, row.nama, row.jenis.label, row.unit, row.instansi, row.stage.label)
+def _in_pdm(row: IncompletePerson) -> tuple[str, ...]:
+    return (row.nip, row.name, row.jenis.label, row.unit, row.instansi, row.stage.label)

@@ -10,19 +10,20 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from mysapk_web.organisation import managed_account, revisions
+from mysapk_web.administration import managed_account
+from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.rules.email import mask_email
 from mysapk_web.organisation.rules.nip import NipError, normalise_nip
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.scope import agency_within, people_within
+from mysapk_web.organisation.scope import agency_in_scope, people_in_scope
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.listing import Listing, list_page
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
@@ -30,11 +31,11 @@ GONE: Final = "Surat tidak ditemukan di wilayah Anda. Mungkin penerimanya sudah 
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class MailFilter:
     """What the list is narrowed to; None or empty for everything."""
 
     state: OutboxState | None = None
-    letter: str = ""
+    kind: str = ""
     nip: str = ""
 
 
@@ -43,17 +44,15 @@ class MailRow:
     """One mail.
 
     Attributes:
-        recipient: Masked.
         due_at: When the next attempt is due; None when there is none.
         reason: Why it failed or was not sent; of a waiting one, what the last attempt met.
         can_retry: It was given up, and the actor may have it tried anew.
-        revision: Named when it is tried anew (`organisation.revisions`).
     """
 
     id: int
-    letter: str
+    kind: str
     state: OutboxState
-    nama: str
+    name: str
     nip: str
     recipient: str
     created_at: datetime
@@ -61,45 +60,41 @@ class MailRow:
     sent_at: datetime | None
     attempts: int
     reason: str
-    zona: str
+    timezone: str
     can_retry: bool
     revision: int
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class MailHistoryEntry:
     """One letter as the page of the account that it went to tells it: which, and what became of it; never its words."""
 
     at: datetime
-    letter: str
+    kind: str
     state: OutboxState
     sent_at: datetime | None
     attempts: int
     fault: str
 
 
-def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[MailRow]:
+def list_mail(session: Session, actor: Actor, narrowed: MailFilter, page: int = 1) -> Listing[MailRow]:
     """Mails to the people of the scope, the newest first. Those written for nobody belong to nobody and are not shown.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        narrowed: To what.
-        page: From 1.
 
     Raises:
         NotAllowed: No permission.
         Refused: A NIP that is none.
     """
     actor.require(Permission.OUTBOX_READ)
-    columns: tuple[Any, ...] = (OutboxMail, Account.id, Pegawai.nama, Pegawai.nip, Pegawai.email_key, Instansi.zona)
+    columns: tuple[Any, ...] = (OutboxMail, Account.id, Pegawai.name, Pegawai.nip, Pegawai.email_key, Instansi.timezone)
     found = _joined(sql_select(*columns)).where(
-        _of_agency(actor, Permission.OUTBOX_READ), people_within(actor, Permission.OUTBOX_READ), *_conditions(narrowed)
+        _of_agency(actor, Permission.OUTBOX_READ),
+        people_in_scope(actor, Permission.OUTBOX_READ),
+        *_conditions(narrowed),
     )
     listing = list_page(session, found, page, col(OutboxMail.id).desc())
     may_retry = actor.may(Permission.RESET_START)
     failed = {row[1] for row in listing.items if row[0].state is OutboxState.FAILED}
-    newest = revisions.by_account(session, revisions.of_mail(failed)) if failed else {}
+    newest = revisions.revisions_by_account(session, revisions.of_mail(failed)) if failed else {}
     return Listing(
         [_row(session, row, may_retry, actor, newest.get(row[1], 0)) for row in listing.items],
         listing.number,
@@ -109,14 +104,11 @@ def mails(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Li
     )
 
 
-def latest_to(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[Delivery]:
+def account_mail(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[MailHistoryEntry]:
     """The letters to one account, the newest first, as far as an agency of the actor had them written.
 
     Args:
-        session: Any transaction.
-        actor: Who looks.
         account_id: Of a person whom the caller has found within the scope.
-        limit: How many at most.
 
     Raises:
         NotAllowed: No permission.
@@ -129,9 +121,9 @@ def latest_to(session: Session, actor: Actor, account_id: int, *, limit: int) ->
         .limit(limit)
     ).all()
     return [
-        Delivery(
+        MailHistoryEntry(
             at=mail.created_at,
-            letter=letter_label(mail.template),
+            kind=mail_kind_label(mail.template),
             state=mail.state,
             sent_at=mail.sent_at,
             attempts=mail.attempts,
@@ -141,16 +133,10 @@ def latest_to(session: Session, actor: Actor, account_id: int, *, limit: int) ->
     ]
 
 
-def retry(session: Session, actor: Actor, *, mail_id: int, seen: int = 0) -> None:
+def retry_mail(session: Session, actor: Actor, *, mail_id: int, seen: int = 0) -> None:
     """Send a mail that was given up once more, with all its attempts.
 
     A letter that has lost its meaning, such as a token that died meanwhile, is found out right before it is sent.
-
-    Args:
-        session: Any transaction.
-        actor: Who asks for it; not for the own mail.
-        mail_id: Which.
-        seen: `MailRow.revision` of the list.
 
     Raises:
         NotAllowed: No permission.
@@ -165,25 +151,23 @@ def retry(session: Session, actor: Actor, *, mail_id: int, seen: int = 0) -> Non
     if account_id is None:
         raise NotFoundError("mail outside the scope", GONE)
     # As every act on somebody's account: a letter may carry a token.
-    account, pegawai = managed_account.find(session, account_id, actor, Permission.RESET_START, seen=None)
-    revisions.require(session, actor, revisions.of_mail(account_id), seen)
+    account, pegawai = managed_account.get_managed_account(
+        session, account_id, actor, Permission.RESET_START, seen=None
+    )
+    revisions.require_current(session, actor, revisions.of_mail(account_id), seen)
     mail = session.exec(
         select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
     if mail is None or mail.state is not OutboxState.FAILED:
-        raise Refused("Surat ini sudah tidak berstatus gagal. Muat ulang daftar untuk melihat keadaannya.")
+        raise UserError("Surat ini sudah tidak berstatus gagal. Muat ulang daftar untuk melihat keadaannya.")
     mail.state, mail.attempts, mail.due_at, mail.last_error = OutboxState.PENDING, 0, clock.now(), ""
     session.add(mail)
-    managed_account.note(session, AuditTag.MAIL_RESENT, account, pegawai, actor, surat=mail_id, jenis=mail.template)
+    managed_account.audit_on(session, AuditTag.MAIL_RESENT, account, pegawai, actor, surat=mail_id, jenis=mail.template)
 
 
-def letter_label(template: str) -> str:
-    """What a letter is called.
-
-    Args:
-        template: Value of a `Letter`.
-    """
-    return Letter(template).label if template in set(Letter) else template
+def mail_kind_label(template: str) -> str:
+    """What a letter is called."""
+    return MailKind(template).label if template in set(MailKind) else template
 
 
 def _joined(found: Any) -> Any:
@@ -198,20 +182,20 @@ def _joined(found: Any) -> Any:
 
 def _of_agency(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """The agencies of the scope by the mail itself, so that no other mail is looked at; the people are limited beside it."""
-    return agency_within(actor, permission, col(OutboxMail.instansi_id))
+    return agency_in_scope(actor, permission, col(OutboxMail.instansi_id))
 
 
-def _conditions(narrowed: Filter) -> list[Any]:
+def _conditions(narrowed: MailFilter) -> list[Any]:
     wanted: list[Any] = []
     if narrowed.state is not None:
         wanted.append(col(OutboxMail.state) == narrowed.state)
-    if narrowed.letter:
-        wanted.append(col(OutboxMail.template) == narrowed.letter)
+    if narrowed.kind:
+        wanted.append(col(OutboxMail.template) == narrowed.kind)
     if narrowed.nip:
         try:
             wanted.append(col(Pegawai.nip) == normalise_nip(narrowed.nip))
         except NipError as error:
-            raise Refused(str(error), "nip") from None
+            raise UserError(str(error), "nip") from None
     return wanted
 
 
@@ -222,9 +206,9 @@ def _row(session: Session, row: Any, may_retry: bool, actor: Actor, revision: in
     another = mail.state is OutboxState.FAILED and account_id != actor.account_id
     return MailRow(
         id=mail.id or 0,
-        letter=letter_label(mail.template),
+        kind=mail_kind_label(mail.template),
         state=mail.state,
-        nama=nama,
+        name=nama,
         nip=nip,
         recipient=mask_email(address) if address else "",
         created_at=mail.created_at,
@@ -232,7 +216,7 @@ def _row(session: Session, row: Any, may_retry: bool, actor: Actor, revision: in
         sent_at=mail.sent_at,
         attempts=mail.attempts,
         reason=mail.last_error,
-        zona=zona,
+        timezone=zona,
         can_retry=may_retry and another and managed_account.may_manage(actor, session, account_id),
         revision=revision,
     )

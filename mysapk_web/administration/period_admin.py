@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, or_, select
 
-from mysapk_web.accounts.security.reauthentication import require_recent
-from mysapk_web.administration.period_input import Act, Draft, all_periods, dates_of, period_of
+from mysapk_web.accounts.security.reauthentication import require_reauthentication
+from mysapk_web.administration.period_input import PeriodAction, PeriodInput, all_periods, build_period, format_dates
 from mysapk_web.organisation import audit, periods, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.periods import BannerView, moment
@@ -17,13 +17,13 @@ from mysapk_web.organisation.rules.period import PeriodKind, Phase
 from mysapk_web.organisation.rules.roles import MATRIX, Permission
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.platform import clock, jobs
-from mysapk_web.platform.errors import Refused, StaleRevisionError
+from mysapk_web.platform.errors import StaleRevisionError, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.progress import activation_report, org_nodes
 
 GONE: Final = "Periode tidak ditemukan. Mungkin sudah dihapus; daftar di bawah menampilkan jadwal yang ada sekarang."
-NO_PLACE: Final = "Instansi itu tidak ditemukan di wilayah Anda. Pilih dari daftar."
+SCOPE_NOT_FOUND: Final = "Instansi itu tidak ditemukan di wilayah Anda. Pilih dari daftar."
 
 KIND_LABELS: Final = {
     PeriodKind.AKTIVASI: "Aktivasi akun",
@@ -37,8 +37,6 @@ class PeriodRow:
     """One row as it stands.
 
     Attributes:
-        place: In words.
-        phase: Where now stands in it.
         removable: It has not begun, and the actor may.
         extendable: It is the last of its kind and place, and the actor may.
         revision: Of the periods of its kind and place, named by its removal (`organisation.revisions`).
@@ -46,8 +44,8 @@ class PeriodRow:
 
     id: int
     kind: PeriodKind
-    place_key: str
-    place: str
+    scope_key: str
+    scope_name: str
     dates: str
     source: str
     extends: bool
@@ -58,12 +56,11 @@ class PeriodRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Replaced:
+class ReplacedPeriod:
     """The national period that stops counting for an agency as soon as it has one of its own (DESIGN 5).
 
     Attributes:
         running: It is open now; otherwise it is still to come.
-        dates: First and last moment with the zone.
         closed_until: When the own one opens, where nothing is open until then.
     """
 
@@ -73,16 +70,13 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PeriodPreview:
     """What a draft would do.
 
     Attributes:
-        dates: First and last moment with the zone.
         people: Whom it concerns: all on the rolls of the place, without agencies that have rows of their own.
-        agencies: How many agencies.
         own_rows: Agencies that keep their own period and are not touched.
         banner: As people of the actor's own agency (or of the agency concerned) would see it.
-        banner_of: Whose.
         replaced: What the draft ends for its agency by itself; None where nothing.
         revision: Of the periods that the draft was judged by, named by `save` (`organisation.revisions`).
     """
@@ -90,35 +84,27 @@ class Preview:
     dates: str
     people: int
     agencies: int
-    own_rows: int
+    unaffected_agencies: int
     banner: BannerView | None
-    banner_of: str
-    replaced: Replaced | None
+    banner_agency: str
+    replaced: ReplacedPeriod | None
     revision: int
 
 
-def choices(session: Session, actor: Actor) -> list[tuple[str, str]]:
+def period_scopes(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """Places whose periods the actor may set: key and name.
-
-    Args:
-        session: Any transaction.
-        actor: Who acts.
 
     Raises:
         NotAllowed: None.
     """
     actor.require(Permission.PERIOD_AGENCY)
-    agencies = session.exec(select(Instansi).order_by(col(Instansi.nama))).all()
-    own = [(f"i{row.id}", row.nama) for row in agencies if _may_agency(actor, row.id)]
+    agencies = session.exec(select(Instansi).order_by(col(Instansi.name))).all()
+    own = [(f"i{row.id}", row.name) for row in agencies if _may_agency(actor, row.id)]
     return [(NATIONAL, "Nasional (semua instansi)"), *own] if actor.may(Permission.PERIOD_NATIONAL) else own
 
 
-def listed(session: Session, actor: Actor) -> list[PeriodRow]:
+def list_periods(session: Session, actor: Actor) -> list[PeriodRow]:
     """The national periods and those of the agencies within the scope, by kind, the newest first.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
 
     Raises:
         NotAllowed: No permission.
@@ -130,20 +116,15 @@ def listed(session: Session, actor: Actor) -> list[PeriodRow]:
     for row in sorted(rows, key=lambda row: row.ends_at):
         last[row.kind, row.instansi_id] = row.id or 0
     rows.sort(key=lambda row: (list(PeriodKind).index(row.kind), row.instansi_id is not None, row.instansi_id or 0))
-    newest = revisions.by_period(session)
+    newest = revisions.revisions_by_period(session)
     return [
         _shown(row, names.get(row.instansi_id), actor, last, newest.get((row.instansi_id, row.kind.value), 0))
         for row in rows
     ]
 
 
-def preview(session: Session, actor: Actor, draft: Draft) -> Preview:
+def preview_period(session: Session, actor: Actor, draft: PeriodInput) -> PeriodPreview:
     """What a draft would do, with all that stands against it.
-
-    Args:
-        session: Any transaction; nothing is written.
-        actor: Who acts.
-        draft: As typed.
 
     Raises:
         NotAllowed: No permission for that place.
@@ -151,31 +132,25 @@ def preview(session: Session, actor: Actor, draft: Draft) -> Preview:
         Refused: It would contradict another period.
     """
     agency = _place(session, actor, draft)
-    made = period_of(session, actor, draft, agency)
+    made = build_period(session, actor, draft, agency)
     rows = [*all_periods(session), made]
     shown = agency or session.get_one(Instansi, actor.instansi_id)
     changed = [row for row in rows if row.instansi_id in (None, shown.id)]
     people, agencies, own = _concerned(session, draft, agency)
-    return Preview(
-        dates_of(made, shown.zona),
+    return PeriodPreview(
+        format_dates(made, shown.timezone),
         people,
         agencies,
         own,
         periods.banner(session, shown, changed=changed),
-        shown.nama,
+        shown.name,
         _replaced(session, shown, draft.kind, changed) if agency else None,
-        revisions.current(session, _changes(draft, agency)),
+        revisions.current_revision(session, _changes(draft, agency)),
     )
 
 
-def save(session: Session, actor: Actor, draft: Draft, *, seen: int = 0) -> Period:
+def save_period(session: Session, actor: Actor, draft: PeriodInput, *, seen: int = 0) -> Period:
     """Create or extend a period. A grave act: password or code were shown lately.
-
-    Args:
-        session: Any transaction.
-        actor: Who acts.
-        draft: As typed.
-        seen: `Preview.revision` of what was looked at.
 
     Raises:
         NotAllowed: No permission for that place.
@@ -185,25 +160,19 @@ def save(session: Session, actor: Actor, draft: Draft, *, seen: int = 0) -> Peri
         Refused: It would contradict another period.
     """
     agency = _place(session, actor, draft)
-    require_recent(actor)
-    jobs.hold(session, jobs.PERIODS)
-    revisions.require(session, actor, _changes(draft, agency), seen)
-    made = period_of(session, actor, draft, agency)
+    require_reauthentication(actor)
+    jobs.acquire_job_lock(session, jobs.PERIODS)
+    revisions.require_current(session, actor, _changes(draft, agency), seen)
+    made = build_period(session, actor, draft, agency)
     session.add(made)
     session.flush()
-    tag = AuditTag.PERIOD_EXTENDED if draft.act is Act.EXTEND else AuditTag.PERIOD_CREATED
+    tag = AuditTag.PERIOD_EXTENDED if draft.action is PeriodAction.EXTEND else AuditTag.PERIOD_CREATED
     _note(session, tag, actor, made)
     return made
 
 
-def remove(session: Session, actor: Actor, *, period_id: int, seen: int = 0) -> None:
+def remove_period(session: Session, actor: Actor, *, period_id: int, seen: int = 0) -> None:
     """Take a period back that has not begun. A grave act.
-
-    Args:
-        session: Any transaction.
-        actor: Who acts.
-        period_id: Which.
-        seen: `PeriodRow.revision` of the list.
 
     Raises:
         NotAllowed: No permission for periods.
@@ -213,16 +182,16 @@ def remove(session: Session, actor: Actor, *, period_id: int, seen: int = 0) -> 
         Refused: It has begun: what people have relied on stays.
     """
     actor.require(Permission.PERIOD_AGENCY)
-    jobs.hold(session, jobs.PERIODS)
+    jobs.acquire_job_lock(session, jobs.PERIODS)
     row = session.get(Period, period_id)
     if row is None:
         raise _removed(session, actor, period_id)
     if not _may(actor, row.instansi_id):
         raise NotFoundError(f"{Permission.PERIOD_AGENCY.value}: period outside the scope", GONE)
-    require_recent(actor)
-    revisions.require(session, actor, revisions.of_period(row.instansi_id, row.kind), seen)
+    require_reauthentication(actor)
+    revisions.require_current(session, actor, revisions.of_period(row.instansi_id, row.kind), seen)
     if row.starts_at <= clock.now():
-        raise Refused("Periode yang sudah dimulai tidak dapat dihapus. Perpanjang, atau biarkan berakhir.")
+        raise UserError("Periode yang sudah dimulai tidak dapat dihapus. Perpanjang, atau biarkan berakhir.")
     _note(session, AuditTag.PERIOD_REMOVED, actor, row)
     session.delete(row)
 
@@ -239,23 +208,23 @@ def _may_agency(actor: Actor, instansi_id: int | None) -> bool:
         Permission.PERIOD_AGENCY in MATRIX[grant.role]
         and grant.unor_path is None
         and grant.instansi_id in (None, instansi_id)
-        for grant in actor.acting_grants
+        for grant in actor.effective_grants
     )
 
 
-def _changes(draft: Draft, agency: Instansi | None) -> revisions.Changes:
+def _changes(draft: PeriodInput, agency: Instansi | None) -> revisions.Changes:
     """What a draft is judged by: the periods of its place, and of an agency also those of the country."""
     of_country = revisions.of_period(None, draft.kind)
     return of_country if agency is None else or_(of_country, revisions.of_period(agency.id, draft.kind))
 
 
-def _replaced(session: Session, agency: Instansi, kind: PeriodKind, changed: list[Period]) -> Replaced | None:
+def _replaced(session: Session, agency: Instansi, kind: PeriodKind, changed: list[Period]) -> ReplacedPeriod | None:
     before = periods.status(session, agency, kind)
     if before.period is None or before.period.instansi_id is not None or before.phase is Phase.CLOSED:
         return None
     after = periods.status(session, agency, kind, changed=changed)
-    opens = "" if after.period is None or after.is_open else moment(after.period.starts_at, agency.zona)
-    return Replaced(before.is_open, dates_of(before.period, agency.zona), opens if before.is_open else "")
+    opens = "" if after.period is None or after.is_open else moment(after.period.starts_at, agency.timezone)
+    return ReplacedPeriod(before.is_open, format_dates(before.period, agency.timezone), opens if before.is_open else "")
 
 
 def _removed(session: Session, actor: Actor, period_id: int) -> NotFoundError | StaleRevisionError:
@@ -268,18 +237,18 @@ def _removed(session: Session, actor: Actor, period_id: int) -> NotFoundError | 
     ).first()
     if event is None or not _may(actor, None if event.detail.get("tempat") == NATIONAL else event.instansi_id):
         return NotFoundError(f"{Permission.PERIOD_AGENCY.value}: no such period", GONE)
-    return revisions.done_already(session, actor, event.tag.label, by=event.actor_id, at=event.at)
+    return revisions.already_done_error(session, actor, event.tag.label, by=event.actor_id, at=event.at)
 
 
-def _place(session: Session, actor: Actor, draft: Draft) -> Instansi | None:
+def _place(session: Session, actor: Actor, draft: PeriodInput) -> Instansi | None:
     actor.require(Permission.PERIOD_AGENCY)
-    if draft.place == NATIONAL:
+    if draft.scope == NATIONAL:
         actor.require(Permission.PERIOD_NATIONAL)
         return None
-    known = {key for key, _ in choices(session, actor)}
-    if draft.place not in known:
-        raise NotFoundError(f"{Permission.PERIOD_AGENCY.value}: agency outside the scope", NO_PLACE)
-    return session.get_one(Instansi, int(draft.place[1:]))
+    known = {key for key, _ in period_scopes(session, actor)}
+    if draft.scope not in known:
+        raise NotFoundError(f"{Permission.PERIOD_AGENCY.value}: agency outside the scope", SCOPE_NOT_FOUND)
+    return session.get_one(Instansi, int(draft.scope[1:]))
 
 
 # Small things ------------------------------------------------------------------------------------
@@ -298,9 +267,9 @@ def _shown(
     return PeriodRow(
         id=row.id or 0,
         kind=row.kind,
-        place_key=f"i{row.instansi_id}" if row.instansi_id else NATIONAL,
-        place=agency.nama if agency else "Nasional",
-        dates=dates_of(row, agency.zona if agency else "WIB"),
+        scope_key=f"i{row.instansi_id}" if row.instansi_id else NATIONAL,
+        scope_name=agency.name if agency else "Nasional",
+        dates=format_dates(row, agency.timezone if agency else "WIB"),
         source=row.legal_source,
         extends=row.extends,
         phase=phase,
@@ -310,15 +279,15 @@ def _shown(
     )
 
 
-def _concerned(session: Session, draft: Draft, agency: Instansi | None) -> tuple[int, int, int]:
+def _concerned(session: Session, draft: PeriodInput, agency: Instansi | None) -> tuple[int, int, int]:
     """People, agencies, and agencies that have rows of their own and are not touched."""
     if agency is not None:
-        tally, _ = activation_report.tally_of(session, org_nodes.Place(f"i{agency.id}", agency.nama, agency.id))
+        tally, _ = activation_report.tally_at(session, org_nodes.OrgNode(f"i{agency.id}", agency.name, agency.id))
         return tally.people, 1, 0
     own = {row.instansi_id for row in all_periods(session) if row.kind is draft.kind and row.instansi_id is not None}
-    everybody, _ = activation_report.tally_of(session, org_nodes.COUNTRY_PLACE)
+    everybody, _ = activation_report.tally_at(session, org_nodes.COUNTRY_NODE)
     apart = sum(
-        activation_report.tally_of(session, org_nodes.Place(f"i{id_}", "", id_))[0].people
+        activation_report.tally_at(session, org_nodes.OrgNode(f"i{id_}", "", id_))[0].people
         for id_ in own
         if id_ is not None
     )
@@ -333,7 +302,7 @@ def _note(session: Session, tag: AuditTag, actor: Actor, row: Period) -> None:
         tag,
         actor_id=actor.account_id,
         instansi_id=row.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         jenis=row.kind.value,
         mulai=row.starts_at.isoformat(),
         selesai=row.ends_at.isoformat(),

@@ -12,15 +12,15 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.periods import moment
-from mysapk_web.organisation.rules.period import Period as Window
 from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import InputRefused, Refused
+from mysapk_web.platform.errors import FormError, UserError
 from mysapk_web.platform.rules.timezones import ZONES
 
-MOST_YEARS: Final = 3
+MAX_YEARS: Final = 3
 """A period that lasts longer is a slip of the keyboard."""
 FIRST_YEAR: Final = 2021
 """The year of Keputusan Kepala BKN 87/2021."""
@@ -29,7 +29,7 @@ MAX_SOURCE: Final = 300
 _LAST_MOMENT: Final = timedelta(microseconds=1)
 
 
-class Act(StrEnum):
+class PeriodAction(StrEnum):
     """What is done."""
 
     CREATE = "buat"
@@ -37,32 +37,23 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PeriodInput:
     """A period as typed.
 
     Attributes:
         act: Create one, or extend the one that counts now.
-        kind: Which kind.
-        place: "nasional" or "i<id>" of an agency.
-        first: First day; not asked for when extending.
-        last: Last day, which still belongs to it.
-        source: The decision behind it.
     """
 
-    act: Act
+    action: PeriodAction
     kind: PeriodKind
-    place: str
-    first: date | None
-    last: date | None
+    scope: str
+    first_day: date | None
+    last_day: date | None
     source: str
 
 
 def all_periods(session: Session) -> list[Period]:
-    """Those of the country and of all agencies, the newest first.
-
-    Args:
-        session: Any transaction.
-    """
+    """Those of the country and of all agencies, the newest first."""
     return list(session.exec(select(Period).order_by(col(Period.starts_at).desc())))
 
 
@@ -70,30 +61,19 @@ def _midnight(day: date, zone: object) -> datetime:
     return datetime.combine(day, time(), zone)  # type: ignore[arg-type]
 
 
-def dates_of(row: Period | Window, zona: str) -> str:
-    """First and last minute in words.
-
-    Args:
-        row: Any period.
-        zona: WIB, WITA or WIT.
-    """
+def format_dates(row: Period | Window, zona: str) -> str:
+    """First and last minute in words."""
     return f"{moment(row.starts_at, zona)} sampai {moment(row.ends_at - _LAST_MOMENT, zona)}"
 
 
-def period_of(session: Session, actor: Actor, draft: Draft, agency: Instansi | None) -> Period:
+def build_period(session: Session, actor: Actor, draft: PeriodInput, agency: Instansi | None) -> Period:
     """The row that a draft means; it is not stored.
-
-    Args:
-        session: Any transaction.
-        actor: Who sets it.
-        draft: As typed.
-        agency: For which; None for the country.
 
     Raises:
         InputRefused: A field is not as it has to be.
         Refused: It would contradict another period.
     """
-    zone = ZONES.get(agency.zona if agency else "WIB", ZONES["WIB"])
+    zone = ZONES.get(agency.timezone if agency else "WIB", ZONES["WIB"])
     same = [
         row
         for row in all_periods(session)
@@ -101,62 +81,60 @@ def period_of(session: Session, actor: Actor, draft: Draft, agency: Instansi | N
     ]
     extended = max(same, key=lambda row: row.ends_at, default=None)
     _judge_fields(draft, extended)
-    last = _midnight(draft.last or date.min, zone) + timedelta(days=1)
-    if draft.act is Act.EXTEND and extended is not None:
+    last = _midnight(draft.last_day or date.min, zone) + timedelta(days=1)
+    if draft.action is PeriodAction.EXTEND and extended is not None:
         starts_at = extended.ends_at
         if last <= starts_at or last <= clock.now():
-            raise InputRefused(
-                {"selesai": "Hari terakhir yang baru harus sesudah hari terakhir sekarang dan hari ini."}
-            )
+            raise FormError({"selesai": "Hari terakhir yang baru harus sesudah hari terakhir sekarang dan hari ini."})
     else:
-        starts_at = _midnight(draft.first or date.min, zone)
+        starts_at = _midnight(draft.first_day or date.min, zone)
         _judge_length(starts_at, last)
         _judge_new(starts_at, last, same, agency)
     _judge_length(starts_at, last)
     if agency is not None and not actor.may(Permission.PERIOD_NATIONAL):
-        _judge_limits(session, draft.kind, starts_at, last, extending=draft.act is Act.EXTEND)
+        _judge_limits(session, draft.kind, starts_at, last, extending=draft.action is PeriodAction.EXTEND)
     return Period(
         kind=draft.kind,
         instansi_id=agency.id if agency else None,
         starts_at=starts_at,
         ends_at=last,
-        extends=draft.act is Act.EXTEND,
+        extends=draft.action is PeriodAction.EXTEND,
         legal_source=" ".join(draft.source.split()),
     )
 
 
-def _judge_fields(draft: Draft, extended: Period | None) -> None:
+def _judge_fields(draft: PeriodInput, extended: Period | None) -> None:
     faults = {}
-    if draft.act is Act.EXTEND and extended is None:
-        raise Refused("Belum ada periode sejenis untuk tempat itu. Buat periode baru.", "tindakan")
-    if draft.act is Act.CREATE and draft.first is None:
+    if draft.action is PeriodAction.EXTEND and extended is None:
+        raise UserError("Belum ada periode sejenis untuk tempat itu. Buat periode baru.", "tindakan")
+    if draft.action is PeriodAction.CREATE and draft.first_day is None:
         faults["mulai"] = "Isi hari pertama, misalnya 15-08-2026."
-    if draft.last is None:
+    if draft.last_day is None:
         faults["selesai"] = "Isi hari terakhir, misalnya 14-09-2026."
-    for field, day in (("mulai", draft.first), ("selesai", draft.last)):
+    for field, day in (("mulai", draft.first_day), ("selesai", draft.last_day)):
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
             faults[field] = "Periksa tahunnya."
     source = " ".join(draft.source.split())
     if not source or len(source) > MAX_SOURCE:
         faults["dasar"] = f"Isi dasar penetapan, misalnya nomor surat; paling banyak {MAX_SOURCE} karakter."
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
 
 
 def _judge_new(starts_at: datetime, last: datetime, same: Sequence[Period], agency: Instansi | None) -> None:
     if last <= starts_at:
-        raise InputRefused({"selesai": "Hari terakhir harus sama dengan atau sesudah hari pertama."})
+        raise FormError({"selesai": "Hari terakhir harus sama dengan atau sesudah hari pertama."})
     if last <= clock.now():
-        raise InputRefused({"selesai": "Periode ini sudah lewat. Pilih hari terakhir hari ini atau sesudahnya."})
+        raise FormError({"selesai": "Periode ini sudah lewat. Pilih hari terakhir hari ini atau sesudahnya."})
     clash = next((row for row in same if row.starts_at < last and starts_at < row.ends_at), None)
     if clash is not None:
-        shown = dates_of(clash, agency.zona if agency else "WIB")
-        raise InputRefused({"mulai": f"Bertumpukan dengan periode yang ada ({shown}). Perpanjang periode itu."})
+        shown = format_dates(clash, agency.timezone if agency else "WIB")
+        raise FormError({"mulai": f"Bertumpukan dengan periode yang ada ({shown}). Perpanjang periode itu."})
 
 
 def _judge_length(starts_at: datetime, last: datetime) -> None:
-    if last - starts_at > timedelta(days=366 * MOST_YEARS):
-        raise InputRefused({"selesai": f"Periode paling lama {MOST_YEARS} tahun. Periksa tahunnya."})
+    if last - starts_at > timedelta(days=366 * MAX_YEARS):
+        raise FormError({"selesai": f"Periode paling lama {MAX_YEARS} tahun. Periksa tahunnya."})
 
 
 def _judge_limits(session: Session, kind: PeriodKind, starts_at: datetime, last: datetime, *, extending: bool) -> None:
@@ -167,9 +145,9 @@ def _judge_limits(session: Session, kind: PeriodKind, starts_at: datetime, last:
     first, end = min(row.starts_at for row in national), max(row.ends_at for row in national)
     slack = timedelta(hours=2)  # the zones of the country lie two hours apart
     if starts_at < first - slack and not extending:
-        raise InputRefused({"mulai": f"Tidak boleh sebelum periode nasional dibuka ({moment(first, 'WIB')})."})
+        raise FormError({"mulai": f"Tidak boleh sebelum periode nasional dibuka ({moment(first, 'WIB')})."})
     if last > end + slack:
         end_shown = moment(end - _LAST_MOMENT, "WIB")
-        raise InputRefused(
+        raise FormError(
             {"selesai": f"Tidak boleh melewati periode nasional ({end_shown}). Mintalah perpanjangan kepada BKN."}
         )

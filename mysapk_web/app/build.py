@@ -44,9 +44,6 @@ class FrontEnd(Plugin):
     def post_build(self, **context: Any) -> None:
         """Make addresses relative to the page and write the script hashes.
 
-        Args:
-            **context: `static_dir`, the exported folder.
-
         Raises:
             BuildError: When no back-end address or no inline script is found, i.e. the exporter changed its ways.
         """
@@ -85,12 +82,6 @@ def paint_first(page: str) -> str:
     The style sheet is fetched before the scripts, and these start once the page was painted (or after a moment, in a tab that nobody
     looks at).
 
-    Args:
-        page: HTML as exported.
-
-    Returns:
-        The same, with scripts that wait.
-
     Raises:
         BuildError: When the scripts of the page are not started as expected.
     """
@@ -104,9 +95,6 @@ def paint_first(page: str) -> str:
 
 def keep_early_input(page: str) -> str:
     """Put the script that keeps clicks and keys of the first seconds into the head of a page, after what React looks for there.
-
-    Args:
-        page: HTML as exported.
 
     Returns:
         The same, with the script in its head.
@@ -132,11 +120,7 @@ def _translate(path: Path) -> int:
 
 
 def script_hashes(static_dir: Path) -> list[str]:
-    """CSP source expressions of every inline script in the exported pages, sorted.
-
-    Args:
-        static_dir: The exported folder.
-    """
+    """CSP source expressions of every inline script in the exported pages, sorted."""
     found = set()
     for page in static_dir.rglob("*.html"):
         for script in _INLINE_SCRIPT.findall(page.read_text()):

@@ -18,13 +18,13 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 from sqlalchemy.exc import SQLAlchemyError
 
-from mysapk_web.accounts import session
+from mysapk_web.accounts import sessions
 from mysapk_web.organisation import access_log
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.platform import executors
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.log import place_of, warn_in_sums
-from mysapk_web.settings import load
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.log import exception_location, warn_throttled
+from mysapk_web.settings import get_settings
 from mysapk_web.ui import access
 from mysapk_web.ui.access import Policy
 from mysapk_web.ui.state import NOT_ALLOWED, OUTDATED, STORE_DOWN, AppState
@@ -35,11 +35,7 @@ _HYDRATES = frozenset({"hydrate", "hydrate_and_load"})
 
 
 def policy_for(event_name: str) -> Policy | None:
-    """The policy of a registered handler by its full name; None means that nobody may call it.
-
-    Args:
-        event_name: As it comes over the wire.
-    """
+    """The policy of a registered handler by its full name; None means that nobody may call it."""
     registered = RegistrationContext.get().event_handlers.get(event_name)
     if registered is None:
         return None
@@ -53,40 +49,28 @@ def policy_for(event_name: str) -> Policy | None:
 
 
 def is_passive(event_name: str) -> bool:
-    """Whether an event is sent by pages on their own, by its full name.
-
-    Args:
-        event_name: As it comes over the wire.
-    """
+    """Whether an event is sent by pages on their own, by its full name."""
     registered = RegistrationContext.get().event_handlers.get(event_name)
     return registered is not None and access.is_passive(registered.handler.fn)
 
 
-def name_of(event_name: str) -> str:
-    """A handler as our own sources call it; what comes over the wire may be any text.
-
-    Args:
-        event_name: As it comes over the wire.
-    """
+def handler_name(event_name: str) -> str:
+    """A handler as our own sources call it; what comes over the wire may be any text."""
     registered = RegistrationContext.get().event_handlers.get(event_name)
     return str(registered.handler.fn.__qualname__) if registered is not None else "tidak dikenal"
 
 
-def carries_arguments(event: Event) -> bool:
-    """Whether an event carries what its handler takes; a page of another release may not, a script may send anything.
-
-    Args:
-        event: Of a registered handler.
-    """
+def has_valid_arguments(event: Event) -> bool:
+    """Whether an event carries what its handler takes; a page of another release may not, a script may send anything."""
     function = RegistrationContext.get().event_handlers[event.name].handler.fn
-    if not access.takes(function, event.payload):
+    if not access.accepts_arguments(function, event.payload):
         return False
     if access.policy_of(function) is not None:
         return True
     return all(access.FRAMEWORK_VALUES[name](given) for name, given in event.payload.items())
 
 
-def visitor_from(router_data: dict[str, Any]) -> Visitor:
+def client_from(router_data: dict[str, Any]) -> ClientContext:
     """The visitor of an event, from what the gate put into the headers of its socket.
 
     Args:
@@ -95,39 +79,33 @@ def visitor_from(router_data: dict[str, Any]) -> Visitor:
     headers = router_data.get("headers") or {}
     parts = str(headers.get("authorization", "")).split(" ")
     if len(parts) != 3 or parts[0] != "Sesi":
-        return Visitor()
+        return ClientContext()
     known = [part if part != "-" else "" for part in parts[1:]]
-    return Visitor(
-        session=known[0],
-        browser=known[1],
-        address=str(headers.get("asgi-scope-client", "")),
-        agent=str(headers.get("user-agent", ""))[:400],
-        page=session.reference(str(router_data.get(RouteVar.CLIENT_TOKEN, ""))),
+    return ClientContext(
+        session_ref=known[0],
+        browser_ref=known[1],
+        client_address=str(headers.get("asgi-scope-client", "")),
+        user_agent=str(headers.get("user-agent", ""))[:400],
+        page_ref=sessions.hash_secret(str(router_data.get(RouteVar.CLIENT_TOKEN, ""))),
     )
 
 
-def unexpected(exception: Exception) -> None:
+def log_unhandled(exception: Exception) -> None:
     """What escapes a handler and its guard: written down by kind and place, answered by nothing (Reflex would send a script).
 
     Args:
         exception: What was raised; its words may hold what a client sent, so they go nowhere.
     """
-    log.error("event failed", error=type(exception).__name__, at=place_of(exception))
+    log.error("event failed", error=type(exception).__name__, at=exception_location(exception))
 
 
-class Wall(Middleware):
+class EventAuthMiddleware(Middleware):
     """Refuses, binds, and tells the handler who it is called by."""
 
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
-        """Let an event through (None), or answer it here.
-
-        Args:
-            app: For the socket of the event.
-            state: The state tree of the client token, locked.
-            event: What was asked for.
-        """
+        """Let an event through (None), or answer it here."""
         root = state._get_root_state()
-        visitor = visitor_from(root.router_data)
+        visitor = client_from(root.router_data)
         policy = policy_for(event.name)
         app_state = await root.get_state(AppState)
         try:
@@ -135,31 +113,31 @@ class Wall(Middleware):
         except SQLAlchemyError as error:
             log.error("session could not be read", error=type(error).__name__)  # noqa: TRY400
             return await _sentence(root, app_state, STORE_DOWN)
-        owner = f"sesi:{visitor.session}" if actor is not None else f"peramban:{visitor.browser}"
+        owner = f"sesi:{visitor.session_ref}" if actor is not None else f"peramban:{visitor.browser_ref}"
         if app_state._bound != owner and not _take_over(root, app_state, owner, event):
-            warn_in_sums(log, "event refused", reason="state of another session")
+            warn_throttled(log, "event refused", reason="state of another session")
             await reload_page(app, str(root.router_data.get("sid", "")))
             return StateUpdate()
-        if policy is None or not policy.admits(actor):
+        if policy is None or not policy.allows(actor):
             reason = "no policy" if policy is None else "not admitted"
-            warn_in_sums(log, "event refused", reason=reason, logged_in=actor is not None)
+            warn_throttled(log, "event refused", reason=reason, logged_in=actor is not None)
             if actor is not None:
-                await access_log.refused(actor, name_of(event.name))
+                await access_log.log_denied(actor, handler_name(event.name))
             return await _refusal(root, app_state, visitor, actor)
-        if not carries_arguments(event):
-            warn_in_sums(log, "event refused", reason="arguments")
+        if not has_valid_arguments(event):
+            warn_throttled(log, "event refused", reason="arguments")
             return await _sentence(root, app_state, OUTDATED)
-        access.enter(visitor, actor, name_of(event.name))
+        access.set_context(visitor, actor, handler_name(event.name))
         return None
 
 
-async def _read(visitor: Visitor, *, passive: bool) -> Actor | None:
-    if not visitor.session:
+async def _read(visitor: ClientContext, *, passive: bool) -> Actor | None:
+    if not visitor.session_ref:
         return None
-    settings = load()
-    actor = await executors.look_single(session.read_actor, settings, visitor)
-    if actor is not None and not passive and session.touch_is_due(actor, settings):
-        await executors.run(session.touch, visitor.session)
+    settings = get_settings()
+    actor = await executors.read_batched(sessions.read_actor, settings, visitor)
+    if actor is not None and not passive and sessions.needs_touch(actor, settings):
+        await executors.run_in_transaction(sessions.touch, visitor.session_ref)
     return actor
 
 
@@ -173,17 +151,17 @@ def _take_over(root: BaseState, app_state: AppState, owner: str, event: Event) -
     return True
 
 
-async def _refusal(root: BaseState, app_state: AppState, visitor: Visitor, actor: Actor | None) -> StateUpdate:
+async def _refusal(root: BaseState, app_state: AppState, visitor: ClientContext, actor: Actor | None) -> StateUpdate:
     """A person without the right reads a sentence; a visitor is led to the login."""
     if actor is None:
-        path = "/masuk?sesi=berakhir" if visitor.session else "/masuk"
+        path = "/masuk?sesi=berakhir" if visitor.session_ref else "/masuk"
         return StateUpdate(events=Event.from_event_type(rx.redirect(path)))
     return await _sentence(root, app_state, NOT_ALLOWED)
 
 
 async def _sentence(root: BaseState, app_state: AppState, sentence: str) -> StateUpdate:
     """Tell the page a sentence, free its button, and give nothing else of the tree: it may be another session's."""
-    app_state._tell(faults={"": sentence})
+    app_state._finish(faults={"": sentence})
     delta = await root._get_resolved_delta()
     root._clean()  # type: ignore[no-untyped-call]
     name = app_state.get_full_name()
@@ -194,10 +172,6 @@ async def reload_page(app: App, sid: str) -> None:
     """Make a page load itself again, which hydrates it anew: its session has ended or changed.
 
     Reflex has this message for a page of another release; it needs no script from the server, so the CSP stays strict.
-
-    Args:
-        app: For the socket.
-        sid: Of the socket.
     """
     namespace = app.event_namespace
     if namespace is not None and sid:

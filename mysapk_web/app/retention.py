@@ -13,17 +13,23 @@ from mysapk_web.administration.email_imports import upload_store
 from mysapk_web.administration.rules.email_import import RunState
 from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
 from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
-from mysapk_web.organisation.tables.account import AddressChange, LoginClaim, ResetBinding, ResetRequest, UserSession
+from mysapk_web.organisation.tables.account import (
+    EmailChangeRequest,
+    LoginTicket,
+    ResetBinding,
+    ResetRequest,
+    UserSession,
+)
 from mysapk_web.platform import clock, executors
 from mysapk_web.platform.tables import counter
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 REQUESTS = timedelta(days=7)
 """Requests for a token of either kind: long enough for the helpdesk to see what was asked."""
 SESSIONS = timedelta(days=90)
 """Ended sessions: the list of places an account was used from, for the letter about a new one."""
-LETTERS = timedelta(days=90)
+MAILS = timedelta(days=90)
 """Mails that are done; those that were given up stay until an admin has seen to them."""
 IMPORTS = timedelta(days=90)
 """Imports of addresses with their rows: as long as somebody may want to undo one."""
@@ -40,17 +46,14 @@ _BATCH = 5_000
 
 async def tidy() -> bool:
     """Throw away one batch, and what uploads of lists have left behind once nothing else is left; true when more waits."""
-    if await executors.run(sweep):
+    if await executors.run_in_transaction(sweep):
         return True
-    await asyncio.to_thread(upload_store.clear, load().document_dir, clock.now() - UPLOADS)
+    await asyncio.to_thread(upload_store.clear, get_settings().document_dir, clock.now() - UPLOADS)
     return False
 
 
 def sweep(session: Session) -> int:
     """Throw away one batch of what has served its time.
-
-    Args:
-        session: Any transaction.
 
     Returns:
         Rows removed; zero when there is nothing left to do.
@@ -58,16 +61,21 @@ def sweep(session: Session) -> int:
     now = clock.now()
     return (
         counter.sweep(session, now)
-        + _remove(session, LoginClaim, col(LoginClaim.ref), col(LoginClaim.expires_at) <= now)
+        + _remove(session, LoginTicket, col(LoginTicket.ref), col(LoginTicket.expires_at) <= now)
         + _remove(session, ResetBinding, col(ResetBinding.browser), col(ResetBinding.bound_at) <= now - REQUESTS)
         + _remove(session, ResetRequest, col(ResetRequest.id), _request_is_old(now))
-        + _remove(session, AddressChange, col(AddressChange.id), col(AddressChange.created_at) <= now - REQUESTS)
+        + _remove(
+            session,
+            EmailChangeRequest,
+            col(EmailChangeRequest.id),
+            col(EmailChangeRequest.created_at) <= now - REQUESTS,
+        )
         + _remove(session, UserSession, col(UserSession.ref), col(UserSession.expires_at) <= now - SESSIONS)
         + _remove(
             session,
             OutboxMail,
             col(OutboxMail.id),
-            col(OutboxMail.state).in_(_DONE) & (col(OutboxMail.created_at) <= now - LETTERS),
+            col(OutboxMail.state).in_(_DONE) & (col(OutboxMail.created_at) <= now - MAILS),
         )
         + _remove(session, EmailRequest, col(EmailRequest.id), _email_request_is_old(now))
         + _remove_import(session, now)

@@ -17,26 +17,26 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from mysapk_web.accounts import session
-from mysapk_web.accounts.http import cookies, session_end
-from mysapk_web.accounts.recovery.browsers import bind_by_mail
+from mysapk_web.accounts import sessions
+from mysapk_web.accounts.http import cookies, session_expiry
+from mysapk_web.accounts.recovery.browsers import attach_browser_by_mail
 from mysapk_web.accounts.security import two_factor
-from mysapk_web.accounts.security.two_factor import enrolment_uri
+from mysapk_web.accounts.security.two_factor import provisioning_uri
 from mysapk_web.administration.http import api, email_imports, exports
 from mysapk_web.demo import http
 from mysapk_web.organisation import access_log
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm.http import proofs
 from mysapk_web.platform import executors
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import NotAllowed, StepUpNeeded
-from mysapk_web.platform.http.fallbacks import ALLOWED, OtherMethods
-from mysapk_web.platform.http.forms import fields_of
-from mysapk_web.platform.http.html import page
-from mysapk_web.platform.log import place_of
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired
+from mysapk_web.platform.http.fallbacks import ALLOWED, MethodNotAllowedRoute
+from mysapk_web.platform.http.forms import read_form
+from mysapk_web.platform.http.html import html_page
+from mysapk_web.platform.log import exception_location
 from mysapk_web.platform.migrations import is_at_head
-from mysapk_web.platform.signed_links import read_reference
-from mysapk_web.settings import Settings, load
+from mysapk_web.platform.signed_links import read_reset_request
+from mysapk_web.settings import Settings, get_settings
 from mysapk_web.verification.http import documents
 
 log = structlog.get_logger(__name__)
@@ -44,13 +44,13 @@ log = structlog.get_logger(__name__)
 SEE_OTHER = 303
 
 
-def _visitor(request: Request) -> Visitor:
-    visitor: Visitor = request.scope["mysapk.visitor"]
+def _visitor(request: Request) -> ClientContext:
+    visitor: ClientContext = request.scope["mysapk.visitor"]
     return visitor
 
 
 async def _actor(request: Request) -> Actor | None:
-    return await executors.look(session.read_actor, load(), _visitor(request))
+    return await executors.run_read_only(sessions.read_actor, get_settings(), _visitor(request))
 
 
 def _away(path: str, *set_cookies: str) -> RedirectResponse:
@@ -61,25 +61,25 @@ def _away(path: str, *set_cookies: str) -> RedirectResponse:
 
 
 def _set(name: str, value: str, settings: Settings, max_age: int | None) -> str:
-    return cookies.set_header(name, value, settings, max_age=max_age)
+    return cookies.set_cookie_header(name, value, settings, max_age=max_age)
 
 
-async def take_session(request: Request) -> Response:
+async def redeem_login_ticket(request: Request) -> Response:
     """`POST /sesi`, for everybody: turn the claim of the page that holds its ticket into a session (DESIGN 2.5)."""
-    settings = load()
-    ticket = (await fields_of(request)).get("tiket", "")
-    opened = await executors.run(session.take_claim, settings, _visitor(request), ticket)
+    settings = get_settings()
+    ticket = (await read_form(request)).get("tiket", "")
+    opened = await executors.run_in_transaction(sessions.redeem_login_ticket, settings, _visitor(request), ticket)
     if opened is None:
         return _away("/masuk")
-    known = cookies.names(settings)
+    known = cookies.cookie_names(settings)
     return _away("/beranda", _set(known.session, opened.cookie, settings, None), _set(known.browser, "", settings, 0))
 
 
-async def leave(request: Request) -> Response:
+async def logout(request: Request) -> Response:
     """`POST /keluar`, for everybody: end the session; the browser forgets what it kept of this portal (ASVS 14.3.1)."""
-    settings = load()
-    await executors.run(session.log_out, _visitor(request))
-    known = cookies.names(settings)
+    settings = get_settings()
+    await executors.run_in_transaction(sessions.log_out, _visitor(request))
+    known = cookies.cookie_names(settings)
     response = _away("/masuk", _set(known.session, "", settings, 0), _set(known.browser, "", settings, 0))
     response.headers["clear-site-data"] = '"storage"'
     return response
@@ -87,16 +87,16 @@ async def leave(request: Request) -> Response:
 
 async def continue_reset(request: Request) -> Response:
     """`GET /konfirmasi/{ref}`, for everybody: go on with a request on this device. Opening it uses nothing up."""
-    request_id = read_reference(load(), request.path_params["ref"])
+    request_id = read_reset_request(get_settings(), request.path_params["ref"])
     if request_id is not None:
-        await executors.run(bind_by_mail, _visitor(request), request_id)
+        await executors.run_in_transaction(attach_browser_by_mail, _visitor(request), request_id)
     return _away("/konfirmasi-reset")
 
 
 async def authenticator_qr(request: Request) -> Response:
     """`GET /keamanan/qr.svg`, logged in: QR of the own authenticator secret while it waits for its confirmation."""
     actor = await _actor(request)
-    uri = await executors.look(enrolment_uri, actor) if actor else None
+    uri = await executors.run_read_only(provisioning_uri, actor) if actor else None
     if uri is None:
         return Response(status_code=404)
     out = io.BytesIO()
@@ -107,12 +107,12 @@ async def authenticator_qr(request: Request) -> Response:
 async def authenticator_key(request: Request) -> Response:
     """`GET /keamanan/kunci`, logged in: the same secret as text, for who can't scan."""
     actor = await _actor(request)
-    uri = await executors.look(enrolment_uri, actor) if actor else None
+    uri = await executors.run_read_only(provisioning_uri, actor) if actor else None
     if uri is None:
         return _away("/keamanan")
     secret = uri.split("secret=", 1)[1].split("&", 1)[0]
     grouped = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    return page(
+    return html_page(
         "Kunci autentikator",
         "<p>Pilih <em>Masukkan kunci</em> (Enter a setup key) di aplikasi autentikator, jenis <em>berdasarkan waktu</em>, "
         f"lalu ketik atau salin kunci ini:</p><p class='kotak kode'>{escape(grouped)}</p>"
@@ -126,14 +126,14 @@ async def recovery_codes(request: Request) -> Response:
     if actor is None:
         return _away("/masuk")
     try:
-        codes = await executors.run(two_factor.recovery_codes, actor)
-    except NotAllowed:
-        await access_log.refused(actor, "kode-pemulihan")
+        codes = await executors.run_in_transaction(two_factor.create_recovery_codes, actor)
+    except PermissionDenied:
+        await access_log.log_denied(actor, "kode-pemulihan")
         return _away("/keamanan")
-    except StepUpNeeded:
+    except ReauthenticationRequired:
         return _away("/keamanan")
     items = "".join(f"<li class='kode'>{escape(code)}</li>" for code in codes)
-    return page(
+    return html_page(
         "Kode pemulihan",
         "<p>Simpan kode ini di tempat aman, misalnya dicetak. Setiap kode hanya dapat dipakai satu kali untuk masuk bila "
         "ponsel Anda hilang. Kode lama tidak berlaku lagi, dan kode ini tidak akan ditampilkan lagi.</p>"
@@ -142,15 +142,15 @@ async def recovery_codes(request: Request) -> Response:
     )
 
 
-async def alive(_request: Request) -> Response:
+async def liveness(_request: Request) -> Response:
     """`GET /sehat`, for everybody: the process answers."""
     return JSONResponse({"status": "ok"})
 
 
-async def ready(_request: Request) -> Response:
+async def readiness(_request: Request) -> Response:
     """`GET /siap`, for everybody: the database answers and its tables are those of this release."""
     try:
-        current = await executors.look(is_at_head)
+        current = await executors.run_read_only(is_at_head)
     except SQLAlchemyError:
         current = False
     return JSONResponse({"status": "ok" if current else "belum siap"}, 200 if current else 503)
@@ -158,7 +158,7 @@ async def ready(_request: Request) -> Response:
 
 async def other_method(request: Request) -> Response:
     """A path of this module, asked with a method that it has not."""
-    return page(
+    return html_page(
         "Cara ini tidak dilayani",
         f"<p>Alamat ini hanya menerima {escape(request.scope[ALLOWED])}.</p>"
         "<p><a class='tombol' href='/beranda'>Buka beranda</a></p>",
@@ -174,8 +174,8 @@ def _guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Re
             return await endpoint(request)
         except Exception as error:  # noqa: BLE001
             # The path may hold a reference, so only the name of the route is written down.
-            log.error("route failed", route=endpoint.__name__, error=type(error).__name__, at=place_of(error))  # noqa: TRY400
-            return page(
+            log.error("route failed", route=endpoint.__name__, error=type(error).__name__, at=exception_location(error))  # noqa: TRY400
+            return html_page(
                 "Sistem sedang terganggu",
                 "<p>Permintaan Anda belum dapat diproses. Coba lagi beberapa menit lagi.</p>"
                 "<p><a class='tombol' href='/masuk'>Kembali ke halaman masuk</a></p>",
@@ -190,22 +190,18 @@ def _route(path: str, endpoint: Callable[[Request], Awaitable[Response]], method
 
 
 def application(settings: Settings) -> Starlette:
-    """All routes of this module; Reflex is mounted behind them.
-
-    Args:
-        settings: The demo mailbox exists in demo mode only.
-    """
+    """All routes of this module; Reflex is mounted behind them."""
     known = [
-        _route("/sesi", take_session, "POST"),
-        _route("/sesi", session_end.read),
-        _route("/sesi/perpanjang", session_end.extend, "POST"),
-        _route("/keluar", leave, "POST"),
+        _route("/sesi", redeem_login_ticket, "POST"),
+        _route("/sesi", session_expiry.get_session_expiry),
+        _route("/sesi/perpanjang", session_expiry.post_session_extension, "POST"),
+        _route("/keluar", logout, "POST"),
         _route("/konfirmasi/{ref}", continue_reset),
         _route("/keamanan/qr.svg", authenticator_qr),
         _route("/keamanan/kunci", authenticator_key),
         _route("/keamanan/kode-pemulihan", recovery_codes, "POST"),
-        _route("/sehat", alive),
-        _route("/siap", ready),
+        _route("/sehat", liveness),
+        _route("/siap", readiness),
         *documents.routes(),
         *email_imports.routes(),
         _route(proofs.PATH, proofs.download),
@@ -213,4 +209,4 @@ def application(settings: Settings) -> Starlette:
     ]
     if settings.demo:
         known += [_route("/demo/surat", http.mailbox), _route("/demo/surat/{name}", http.message)]
-    return Starlette(routes=[*known, OtherMethods(known, other_method), *api.routes()])
+    return Starlette(routes=[*known, MethodNotAllowedRoute(known, other_method), *api.routes()])

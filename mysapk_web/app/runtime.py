@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from mysapk_web.platform.http.sockets import FRAME_LIMIT
-from mysapk_web.settings import SettingsError, load
+from mysapk_web.settings import SettingsError, get_settings
 
 _ENVIRONMENT = {
     "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": str(FRAME_LIMIT),
@@ -37,7 +37,7 @@ def reflex_options() -> dict[str, Any]:
         "state_manager_mode": rx.constants.StateManagerMode.MEMORY,
     }
     try:
-        settings = load()
+        settings = get_settings()
     except SettingsError:
         return options
     options["cors_allowed_origins"] = sorted(settings.origins)

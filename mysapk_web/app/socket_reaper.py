@@ -7,51 +7,43 @@ import asyncio
 from reflex.app import App
 from sqlalchemy.exc import SQLAlchemyError
 
-from mysapk_web.accounts import session
+from mysapk_web.accounts import sessions
 from mysapk_web.app.event_middleware import reload_page
 from mysapk_web.platform import executors
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.http.sockets import CLOSE_POLICY, OpenSocket, Sockets
-from mysapk_web.settings import load
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.http.sockets import CLOSE_POLICY, OpenSocket, SocketRegistry
+from mysapk_web.settings import get_settings
 
 GRACE = 0.5
 """Seconds that a page has to begin loading itself again before its socket is closed."""
 
 
-async def is_alive(visitor: Visitor) -> bool:
-    """Whether a socket that opens now ends with its session. While the database is away it does: nothing is known then.
-
-    Args:
-        visitor: The browser.
-    """
+async def has_live_session(visitor: ClientContext) -> bool:
+    """Whether a socket that opens now ends with its session. While the database is away it does: nothing is known then."""
     try:
-        return await executors.look_single(session.read_actor, load(), visitor) is not None
+        return await executors.read_batched(sessions.read_actor, get_settings(), visitor) is not None
     except SQLAlchemyError:
         return True
 
 
-async def reap(app: App, sockets: Sockets) -> bool:
+async def reap(app: App, sockets: SocketRegistry) -> bool:
     """Close the sockets of all sessions that have ended. Should it fail, the wall still reads the session at every event.
-
-    Args:
-        app: For the message to the page.
-        sockets: The open sockets of this process.
 
     Returns:
         False: nothing is left to do until the next look.
     """
-    refs = sockets.sessions()
+    refs = sockets.session_refs()
     if not refs:
         return False
-    ended = await executors.look(session.ended_among, load(), refs)
-    doomed = [socket for ref in ended for socket in sockets.of(ref)]
+    ended = await executors.run_read_only(sessions.expired_session_refs, get_settings(), refs)
+    doomed = [socket for ref in ended for socket in sockets.for_session(ref)]
     await asyncio.gather(*(_close(app, socket) for socket in doomed))
     return False
 
 
 async def _close(app: App, socket: OpenSocket) -> None:
     namespace = app.event_namespace
-    sid = namespace.token_to_sid.get(socket.token, "") if namespace is not None else ""
+    sid = namespace.token_to_sid.get(socket.client_token, "") if namespace is not None else ""
     await reload_page(app, sid)
     await asyncio.sleep(GRACE)
-    socket.shut(CLOSE_POLICY)
+    socket.close(CLOSE_POLICY)

@@ -15,26 +15,26 @@ import typer
 from mysapk_web.administration.people.bootstrap import create_admin, remove_second_factor_of
 from mysapk_web.cli import files as files  # registers its commands
 from mysapk_web.cli.checks import (
-    Findings,
+    CheckReport,
     content_report,
     database_fault,
+    display_value,
     first,
-    head_of,
     mail_fault,
     mail_in_words,
-    shown,
+    parse_head,
 )
-from mysapk_web.cli.command import FAILED, UNUSABLE, app, lines_on_failure, open_database, stop
-from mysapk_web.demo import fill
+from mysapk_web.cli.command import FAILED, UNUSABLE, app, exit_with, open_database, report_failures
+from mysapk_web.demo import seed
 from mysapk_web.demo.accounts import demo_accounts
 from mysapk_web.organisation import hash_chain
 from mysapk_web.organisation.rules.email import EmailError, normalise_email
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.platform import migrations
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.row_id import HIGHEST
 from mysapk_web.progress import backlog, headcount
-from mysapk_web.settings import Settings, field_names, load, read
+from mysapk_web.settings import Settings, field_names, get_settings, read_settings
 
 _SHOWN: Final = 20
 """Differences that are told one by one."""
@@ -43,16 +43,16 @@ _SHOWN: Final = 20
 @app.command()
 def serve() -> None:
     """Serve the portal until stopped."""
-    with lines_on_failure():
+    with report_failures():
         from mysapk_web.platform.http.server import serve as start
 
-        start(load())
+        start(get_settings())
 
 
 @app.command()
 def build() -> None:
     """Build the front end when its sources have changed."""
-    from mysapk_web.platform.http.frontend import BuildFailed, is_current
+    from mysapk_web.platform.http.frontend import FrontendBuildError, is_current
     from mysapk_web.platform.http.server import build as make
 
     if is_current():
@@ -60,21 +60,21 @@ def build() -> None:
         return
     try:
         make()
-    except BuildFailed as error:
-        stop(FAILED, str(error))
+    except FrontendBuildError as error:
+        exit_with(FAILED, str(error))
     typer.echo("The front end was built.")
 
 
 @app.command()
 def worker() -> None:
     """Send the mails of the outbox, alone, until stopped."""
-    with lines_on_failure(), open_database() as (database, settings):
-        from mysapk_web.app.dispatcher import Dispatcher
+    with report_failures(), open_database() as (database, settings):
+        from mysapk_web.app.mail_dispatcher import MailDispatcher
         from mysapk_web.platform.log import configure
         from mysapk_web.platform.mail.transports import make_transport
 
         configure(settings)
-        asyncio.run(_until_stopped(Dispatcher(database, settings, make_transport(settings)).serve))
+        asyncio.run(_until_stopped(MailDispatcher(database, settings, make_transport(settings)).serve))
 
 
 async def _until_stopped(serve: Callable[[asyncio.Event], Any]) -> None:
@@ -89,10 +89,10 @@ def migrate(
     to: Annotated[str, typer.Option(help="Revision to migrate forward to.")] = "head",
 ) -> None:
     """Bring the database to the tables of this release."""
-    with lines_on_failure(), open_database(migrated=False) as (database, _settings):
-        before = migrations.current(database)
+    with report_failures(), open_database(migrated=False) as (database, _settings):
+        before = migrations.current_revision(database)
         migrations.upgrade(database, to)
-        after = migrations.current(database)
+        after = migrations.current_revision(database)
     typer.echo(
         f"Database at {after}." if before == after else f"Database migrated from {before or 'nothing'} to {after}."
     )
@@ -106,15 +106,15 @@ def demo_agency(
     ] = "",
 ) -> None:
     """Fill an empty database with the synthetic agency, and print its accounts and where mail goes."""
-    with lines_on_failure():
+    with report_failures():
         if code:
-            _print_code(read({"demo": True}), code)
+            _print_code(read_settings({"demo": True}), code)
             return
         if accounts:
-            _print_accounts(read({"demo": True}))
+            _print_accounts(read_settings({"demo": True}))
             return
         with open_database() as (database, settings):
-            filled = fill.fill(database, settings)
+            filled = seed.seed_database(database, settings)
     typer.echo("Filled the demo agency." if filled else "The database is filled already; nothing was changed.")
     typer.echo(f"\nAddress: {settings.public_url}\nMail:    {mail_in_words(settings)}\n\nDemo accounts:")
     for account in demo_accounts(settings):
@@ -127,7 +127,9 @@ def demo_agency(
 def _print_code(settings: Settings, key: str) -> None:
     secrets = {account.key: account.totp_secret for account in demo_accounts(settings) if account.totp_secret}
     if key not in secrets:
-        stop(UNUSABLE, f"No demo account with an authenticator is called {key!r}; there are: {', '.join(secrets)}.")
+        exit_with(
+            UNUSABLE, f"No demo account with an authenticator is called {key!r}; there are: {', '.join(secrets)}."
+        )
     typer.echo(pyotp.TOTP(secrets[key]).now())
 
 
@@ -146,10 +148,10 @@ def create_admin_command(
     unor: Annotated[str | None, typer.Option(help="Code of the unit the role is limited to.")] = None,
 ) -> None:
     """Give a role to a person on the rolls. The account is activated by its owner, over "Lupa Password"."""
-    with lines_on_failure(), open_database() as (database, _settings):
+    with report_failures(), open_database() as (database, _settings):
         wanted = Role.__members__.get(role.upper())
         if wanted is None:
-            raise Refused(
+            raise UserError(
                 "Peran tidak dikenal. Pilih verifikator, approver, admin_satker, admin_instansi, atau admin_bkn."
             )
         with database.begin() as session:
@@ -163,7 +165,7 @@ def remove_second_factor_command(
     reason: Annotated[str, typer.Option(help="How the person was recognised, for the trail.")],
 ) -> None:
     """Take a lost second factor away, of an Admin BKN too; all sessions end and the person is written to."""
-    with lines_on_failure(), open_database() as (database, _settings), database.begin() as session:
+    with report_failures(), open_database() as (database, _settings), database.begin() as session:
         had = remove_second_factor_of(session, nip=nip, reason=reason)
     typer.echo("Removed." if had else "There is none.")
 
@@ -171,21 +173,21 @@ def remove_second_factor_command(
 @app.command("send-test-mail")
 def send_test_mail(address: Annotated[str, typer.Argument(help="Where to.")]) -> None:
     """Send one mail at once, past the outbox, and say what the mail server said."""
-    from mysapk_web.app.messages import render
-    from mysapk_web.platform.mail.context import Facts
-    from mysapk_web.platform.mail.errors import Fault
-    from mysapk_web.platform.mail.queue import Letter
+    from mysapk_web.app.mail_registry import render
+    from mysapk_web.platform.mail.context import MailContext
+    from mysapk_web.platform.mail.errors import MailError
+    from mysapk_web.platform.mail.queue import MailKind
     from mysapk_web.platform.mail.transports import send_now
 
-    with lines_on_failure():
-        settings = load()
+    with report_failures():
+        settings = get_settings()
         try:
             recipient = normalise_email(address)
-            send_now(settings, render(Letter.TEST, Facts(recipient=recipient), settings), recipient)
+            send_now(settings, render(MailKind.TEST, MailContext(recipient=recipient), settings), recipient)
         except EmailError as error:
-            stop(UNUSABLE, str(error))
-        except (Fault, OSError) as error:
-            stop(FAILED, f"Not sent: {error}")
+            exit_with(UNUSABLE, str(error))
+        except (MailError, OSError) as error:
+            exit_with(FAILED, f"Not sent: {error}")
     typer.echo(f"Sent: {mail_in_words(settings)}.")
 
 
@@ -195,7 +197,7 @@ def aggregates(
     history: Annotated[bool, typer.Option("--history", help="With --rebuild: the days before today, too.")] = False,
 ) -> None:
     """Compare the counts behind the figures of /admin with a recount; exit 1 when they differ."""
-    with lines_on_failure(), open_database() as (database, _settings):
+    with report_failures(), open_database() as (database, _settings):
         if rebuild:
             typer.echo(f"{headcount.rebuild(database)} counts made anew.")
         if rebuild and history:
@@ -203,18 +205,18 @@ def aggregates(
                 headcount.write_history(session)
         differences = [
             *(
-                f"unor {row.unor_id}, {row.jenis.value}, {row.measure.value}: {row.kept}, recount {row.found}"
+                f"unor {row.unor_id}, {row.jenis.value}, {row.measure.value}: {row.stored}, recount {row.recounted}"
                 for row in headcount.verify(database)
             ),
             *(
-                f"unor {row.unor_id}, waiting for {row.desk.value} since {row.day}: {row.kept}, recount {row.found}"
+                f"unor {row.unor_id}, waiting for {row.desk.value} since {row.day}: {row.stored}, recount {row.recounted}"
                 for row in backlog.verify(database)
             ),
         ]
     for line in differences[:_SHOWN]:
         typer.echo(line, err=True)
     if differences:
-        stop(FAILED, f"{len(differences)} counts differ from a recount; run `mysapk aggregates --rebuild`.")
+        exit_with(FAILED, f"{len(differences)} counts differ from a recount; run `mysapk aggregates --rebuild`.")
     typer.echo("The counts are those of a recount.")
 
 
@@ -230,24 +232,24 @@ def check(
 ) -> None:
     """Show the settings, whether database and mail can be used, the trail is whole and the background loops run."""
     if sample is not None and not documents:
-        stop(UNUSABLE, "--sample is for --documents.")
-    with lines_on_failure():
-        settings = load()
-        known = head_of(head)
+        exit_with(UNUSABLE, "--sample is for --documents.")
+    with report_failures():
+        settings = get_settings()
+        known = parse_head(head)
     for name in field_names():
         help_text = first(Settings.model_fields[name].description)
-        typer.echo(f"MYSAPK_{name.upper():<30} {shown(name, getattr(settings, name)):<44} {help_text}")
+        typer.echo(f"MYSAPK_{name.upper():<30} {display_value(name, getattr(settings, name)):<44} {help_text}")
     database, mail = database_fault(settings), mail_fault(settings)
     typer.echo(f"\nDatabase: {'can not be used' if database else 'reachable, with the tables of this release'}")
     typer.echo(f"Mail:     {mail_in_words(settings)}")
-    inside = Findings([], [])
+    inside = CheckReport([], [])
     if not database:
-        with lines_on_failure(), open_database() as (opened, _settings):
+        with report_failures(), open_database() as (opened, _settings):
             inside = content_report(opened, settings, known, documents=documents, sample=sample)
     for line in inside.lines:
         typer.echo(line)
     if database or mail or inside.faults:
-        stop(FAILED, *filter(None, (database, mail, *inside.faults)))
+        exit_with(FAILED, *filter(None, (database, mail, *inside.faults)))
 
 
 @app.command("continue-trail")
@@ -255,8 +257,8 @@ def continue_trail(
     reason: Annotated[str, typer.Option(help="What was found out, for the trail.")],
 ) -> None:
     """Seal on behind a broken end of the trail, after you have looked into it; does nothing to a whole one."""
-    with lines_on_failure(), open_database() as (database, settings), database.begin() as session:
-        fault = hash_chain.go_on(session, settings, reason=reason)
+    with report_failures(), open_database() as (database, settings), database.begin() as session:
+        fault = hash_chain.resume_after_break(session, settings, reason=reason)
     typer.echo(
         f"Sealing goes on, and the trail says so. It was: {fault}" if fault else "The end of the trail is whole."
     )

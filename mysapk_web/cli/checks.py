@@ -14,22 +14,19 @@ from sqlmodel import Session, select
 from mysapk_web.accounts import login_failures
 from mysapk_web.administration import email_requests
 from mysapk_web.organisation import hash_chain
-from mysapk_web.organisation.hash_chain import Head
+from mysapk_web.organisation.hash_chain import ChainHead
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm import document_check, document_cleanup
 from mysapk_web.platform import background, clock, migrations
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.settings import Settings
 
 
-def head_of(text: str) -> Head | None:
+def parse_head(text: str) -> ChainHead | None:
     """What `--head` of `mysapk check` says.
-
-    Args:
-        text: As given; empty for none.
 
     Raises:
         Refused: It is not of the form that a check prints.
@@ -37,9 +34,9 @@ def head_of(text: str) -> Head | None:
     position, _, chained = text.strip().partition(":")
     if not text:
         return None
-    if not position.isdigit() or len(chained) != len(Head().hash):
-        raise Refused("--head: give it as `mysapk check` has printed it, position:hash.")
-    return Head(int(position), chained)
+    if not position.isdigit() or len(chained) != len(ChainHead().hash):
+        raise UserError("--head: give it as `mysapk check` has printed it, position:hash.")
+    return ChainHead(int(position), chained)
 
 
 def first(text: str | None) -> str:
@@ -47,13 +44,8 @@ def first(text: str | None) -> str:
     return (text or "").split("\n")[0]
 
 
-def shown(name: str, value: Any) -> str:
-    """A setting as it may be shown: of a secret only whether there is one.
-
-    Args:
-        name: Of the setting.
-        value: Its value.
-    """
+def display_value(name: str, value: Any) -> str:
+    """A setting as it may be shown: of a secret only whether there is one."""
     if isinstance(value, SecretStr):
         return "(set)" if value.get_secret_value() else "(empty)"
     if name == "database_url":
@@ -67,7 +59,7 @@ def database_fault(settings: Settings) -> str:
     """Why the database can't be used; empty when it can."""
     database = Database(settings.database_url)
     try:
-        at, wanted = migrations.current(database), migrations.head()
+        at, wanted = migrations.current_revision(database), migrations.head_revision()
     except DBAPIError as error:
         return f"MYSAPK_DATABASE_URL: {str(error.orig).splitlines()[0]}"
     finally:
@@ -100,30 +92,17 @@ def mail_in_words(settings: Settings) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """What one part of a check found.
-
-    Attributes:
-        lines: For whoever reads along.
-        faults: What is wrong.
-    """
+class CheckReport:
+    """What one part of a check found."""
 
     lines: list[str]
     faults: list[str]
 
 
 def content_report(
-    db: Database, settings: Settings, known: Head | None, *, documents: bool, sample: int | None
-) -> Findings:
-    """What the database tells of trail, requests, documents and background loops.
-
-    Args:
-        db: Migrated.
-        settings: For the key and the folder of documents.
-        known: As in `trail_report`.
-        documents: Whether every document is compared with its file.
-        sample: As in `document_report`.
-    """
+    db: Database, settings: Settings, known: ChainHead | None, *, documents: bool, sample: int | None
+) -> CheckReport:
+    """What the database tells of trail, requests, documents and background loops."""
     with db.snapshot() as session:
         parts = [
             trail_report(session, settings, known),
@@ -135,55 +114,43 @@ def content_report(
         ]
     if documents:
         parts.append(document_report(db, settings, sample))
-    return Findings([line for part in parts for line in part.lines], [line for part in parts for line in part.faults])
+    return CheckReport(
+        [line for part in parts for line in part.lines], [line for part in parts for line in part.faults]
+    )
 
 
-def trail_report(session: Session, settings: Settings, known: Head | None) -> Findings:
-    """Walk along the trail.
-
-    Args:
-        session: A read-only transaction that sees a single moment.
-        settings: For the key.
-        known: An older head that the trail must still contain.
-    """
+def trail_report(session: Session, settings: Settings, known: ChainHead | None) -> CheckReport:
+    """Walk along the trail."""
     found = hash_chain.verify(session, settings, known=known)
-    oldest = f", the oldest for {in_words(clock.now() - found.waiting_since)}" if found.waiting_since else ""
+    oldest = f", the oldest for {format_age(clock.now() - found.waiting_since)}" if found.waiting_since else ""
     line = f"Trail:    {found.events} events sealed, {found.unsealed} waiting{oldest}; head {found.head.text}"
     if not found.fault_count:
-        return Findings([line], [])
+        return CheckReport([line], [])
     advice = []
     if found.halted:
         advice = ["Nothing is sealed any more. Find out why, then: mysapk continue-trail --reason ..."]
     elif found.inserted:
         advice = ["Find out where they come from; then seal them, with the reason: mysapk continue-trail --reason ..."]
-    return Findings([line], [f"The trail is not whole ({found.fault_count} faults):", *found.faults, *advice])
+    return CheckReport([line], [f"The trail is not whole ({found.fault_count} faults):", *found.faults, *advice])
 
 
-def request_report(session: Session) -> Findings:
-    """What waits on the machine, because nobody may do it on the pages.
-
-    Args:
-        session: A read-only transaction.
-    """
-    count = email_requests.for_nobody(session)
+def request_report(session: Session) -> CheckReport:
+    """What waits on the machine, because nobody may do it on the pages."""
+    count = email_requests.count_orphaned(session)
     line = (
         f"Requests: {count} for another address from people above whom nobody stands in the portal: make sure who asked, "
         "and use import-email"
     )
-    return Findings([line] if count else [], [])
+    return CheckReport([line] if count else [], [])
 
 
-def number_report(session: Session) -> Findings:
-    """Internal numbers of an older release that look like a NIP and can be none: the login form refuses them.
-
-    Args:
-        session: A read-only transaction.
-    """
+def number_report(session: Session) -> CheckReport:
+    """Internal numbers of an older release that look like a NIP and can be none: the login form refuses them."""
     today = clock.now().date()
     numbers = session.exec(select(Pegawai.nip).where(Pegawai.jenis == JenisPegawai.PPT_NON_ASN)).all()
     count = sum(not _can_be_typed(number, today) for number in numbers)
     fault = f"Rolls: {count} PPT Non-ASN have an internal number that the login form takes for a wrong NIP: give them another"
-    return Findings([], [fault] if count else [])
+    return CheckReport([], [fault] if count else [])
 
 
 def _can_be_typed(number: str, today: date) -> bool:
@@ -194,41 +161,25 @@ def _can_be_typed(number: str, today: date) -> bool:
     return True
 
 
-def login_report(session: Session, settings: Settings) -> Findings:
-    """Failed logins of the last ten minutes; many from many networks are one password tried on everybody.
-
-    Args:
-        session: A read-only transaction.
-        settings: For the alarm.
-    """
+def login_report(session: Session, settings: Settings) -> CheckReport:
+    """Failed logins of the last ten minutes; many from many networks are one password tried on everybody."""
     found = login_failures.recent_failures(session)
     figures = (
         f"{found.failures} failed in the last 10 min, from {found.networks} networks, on {found.accounts} accounts"
     )
     alarm = settings.alarm_failed_logins
     faults = [f"Logins: {figures}; the alarm is {alarm} (MYSAPK_ALARM_FAILED_LOGINS)"] if found.failures > alarm else []
-    return Findings([f"Logins:   {figures}"], faults)
+    return CheckReport([f"Logins:   {figures}"], faults)
 
 
-def store_report(session: Session, settings: Settings) -> Findings:
-    """Whether the database is as new as the folder of documents.
-
-    Args:
-        session: A read-only transaction.
-        settings: For the folder.
-    """
+def store_report(session: Session, settings: Settings) -> CheckReport:
+    """Whether the database is as new as the folder of documents."""
     fault = document_cleanup.database_fault(session, settings.document_dir)
-    return Findings([], [f"Documents: {fault}"] if fault else [])
+    return CheckReport([], [f"Documents: {fault}"] if fault else [])
 
 
-def document_report(db: Database, settings: Settings, sample: int | None) -> Findings:
-    """Whether every document has its file, and every file is what it was.
-
-    Args:
-        db: The database.
-        settings: For the folder.
-        sample: So many, picked at random; None for all.
-    """
+def document_report(db: Database, settings: Settings, sample: int | None) -> CheckReport:
+    """Whether every document has its file, and every file is what it was."""
     found = document_check.check_documents(db, settings.document_dir, sample=sample)
     lines = [f"Documents: {found.rows} looked up, {found.files} files read"]
     for what, finding in (
@@ -244,19 +195,15 @@ def document_report(db: Database, settings: Settings, sample: int | None) -> Fin
     ):
         if finding.count:
             faults += [f"Documents: {finding.count} {what}:", *(f"  {words}" for words in finding.named)]
-    return Findings(lines, faults)
+    return CheckReport(lines, faults)
 
 
-def background_report(session: Session) -> Findings:
-    """When each background loop last succeeded, and which have not for too long.
-
-    Args:
-        session: A read-only transaction.
-    """
-    found = background.states(session)
+def background_report(session: Session) -> CheckReport:
+    """When each background loop last succeeded, and which have not for too long."""
+    found = background.task_states(session)
     stale = [state for state in found if state.is_stale]
     faults = [
-        f"Background: {state.task.name} has not succeeded for {in_words(clock.now() - state.last)}"
+        f"Background: {state.task.name} has not succeeded for {format_age(clock.now() - state.last)}"
         + (f"; last failure: {state.error}" if state.error else "")
         for state in stale
         if state.last
@@ -266,22 +213,18 @@ def background_report(session: Session) -> Findings:
     lines = [
         f"{'Background:' if number == 0 else '':<11} {state.task.name:<12} "
         + (
-            f"last succeeded {in_words(clock.now() - state.succeeded_at)} ago"
+            f"last succeeded {format_age(clock.now() - state.succeeded_at)} ago"
             if state.succeeded_at
             else "never succeeded"
         )
         + (f"; failed since: {state.error}" if state.error else "")
         for number, state in enumerate(found)
     ]
-    return Findings(lines, faults)
+    return CheckReport(lines, faults)
 
 
-def in_words(age: timedelta) -> str:
-    """A length of time in its largest unit, such as "3 min".
-
-    Args:
-        age: Any.
-    """
+def format_age(age: timedelta) -> str:
+    """A length of time in its largest unit, such as "3 min"."""
     seconds = max(0, int(age.total_seconds()))
     for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
         if seconds >= 2 * size:

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from mysapk_web.platform import migrations
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.spreadsheet_reader import UnreadableFile
-from mysapk_web.settings import Settings, SettingsError, load
+from mysapk_web.settings import Settings, SettingsError, get_settings
 
 UNUSABLE: Final = 2
 """Exit code when nothing could be done: settings, file or address can't be used."""
@@ -30,26 +30,21 @@ app = typer.Typer(
 
 
 @contextlib.contextmanager
-def lines_on_failure() -> Iterator[None]:
+def report_failures() -> Iterator[None]:
     """End with lines on stderr, not with a traceback, for everything that whoever runs the command can put right."""
     try:
         yield
     except SettingsError as error:
-        stop(UNUSABLE, *error.faults)
-    except (Refused, UnreadableFile, CommandError) as error:
-        stop(UNUSABLE, str(error))
+        exit_with(UNUSABLE, *error.faults)
+    except (UserError, UnreadableFile, CommandError) as error:
+        exit_with(UNUSABLE, str(error))
     except DBAPIError as error:
         # The first line only: drivers append the statement. Parameters are hidden by the engine.
-        stop(FAILED, f"MYSAPK_DATABASE_URL: {str(error.orig).splitlines()[0]}")
+        exit_with(FAILED, f"MYSAPK_DATABASE_URL: {str(error.orig).splitlines()[0]}")
 
 
-def stop(code: int, *lines: str) -> NoReturn:
-    """End the command with lines on stderr.
-
-    Args:
-        code: `UNUSABLE` or `FAILED`.
-        *lines: What is wrong.
-    """
+def exit_with(code: int, *lines: str) -> NoReturn:
+    """End the command with lines on stderr."""
     for line in lines:
         typer.echo(line, err=True)
     raise typer.Exit(code)
@@ -62,10 +57,10 @@ def open_database(*, migrated: bool = True) -> Iterator[tuple[Database, Settings
     Raises:
         SettingsError: The tables are not those of this release.
     """
-    settings = load()
+    settings = get_settings()
     database = Database(settings.database_url)
     try:
-        if migrated and migrations.current(database) != migrations.head():
+        if migrated and migrations.current_revision(database) != migrations.head_revision():
             raise SettingsError(["The database is not at the tables of this release; run `mysapk migrate`."])
         yield database, settings
     finally:

@@ -12,7 +12,7 @@ import typer
 
 from mysapk_web.administration.email_imports.cli import import_email
 from mysapk_web.administration.employee_import.people import import_pegawai
-from mysapk_web.cli.command import UNUSABLE, app, lines_on_failure, open_database, stop
+from mysapk_web.cli.command import UNUSABLE, app, exit_with, open_database, report_failures
 from mysapk_web.pdm.code_table_import import import_reference
 from mysapk_web.pdm.records.duplicates import report_duplicates
 from mysapk_web.pdm.records.export import export_records
@@ -66,18 +66,18 @@ def export_records_command(
     instansi: _Agency = "",
 ) -> None:
     """Write the records on file of a kind as CSV, in the form that import-riwayat reads."""
-    with lines_on_failure(), open_database() as (database, _settings):
+    with report_failures(), open_database() as (database, _settings):
         try:
             count = export_records(database, file, key=kind, instansi=instansi)
         except OSError as error:
-            stop(UNUSABLE, f"{file}: {error.strerror}.")
+            exit_with(UNUSABLE, f"{file}: {error.strerror}.")
         typer.echo(f"{count} rows")
 
 
 @app.command()
 def duplicates(instansi: _Agency = "", report: _Report = None) -> None:
     """Count what is on file twice or proposed again; the report says what to do about each. Nothing is changed."""
-    with lines_on_failure(), open_database() as (database, _settings):
+    with report_failures(), open_database() as (database, _settings):
         counts = report_duplicates(database, instansi=instansi, report=report)
     for key, count in sorted(counts.items()):
         typer.echo(f"{key:<24}{count:>9}")
@@ -88,10 +88,10 @@ def _import(
     run: Callable[[Database, Path], Iterator[RowReport]], file: Path, report: Path | None, *, about: str = "nip"
 ) -> None:
     if report is not None and report.resolve() == file.resolve():
-        stop(UNUSABLE, "The report would overwrite the file that is imported.")
+        exit_with(UNUSABLE, "The report would overwrite the file that is imported.")
     summary = Summary()
-    gc_tuning.settle()
-    with lines_on_failure(), open_database() as (database, _settings):
+    gc_tuning.freeze_gc()
+    with report_failures(), open_database() as (database, _settings):
         rows = _with_progress(summary.counting(run(database, file)))
         if report is None:
             for _ in rows:
@@ -108,7 +108,7 @@ def _write(report: Path, rows: Iterator[RowReport], about: str) -> None:
     try:
         write_report(report, rows, about=about)
     except OSError as error:
-        stop(UNUSABLE, f"{report}: {error.strerror}.")
+        exit_with(UNUSABLE, f"{report}: {error.strerror}.")
 
 
 def _with_progress(rows: Iterator[RowReport]) -> Iterator[RowReport]:

@@ -39,24 +39,14 @@ class Persona:
     """A person of the demo with a place and a part to play.
 
     Attributes:
-        key: Name in the public contract (DESIGN 3).
         nip: 18 digits that fit birth date, gender and kind.
-        nama: Synthetic name.
         unit: Place of work, as the end of the path of names.
-        email: As the rolls have it, blanks included.
-        note: What the person is for.
-        password: None: not activated yet.
-        jenis: Kind of employment.
-        gender: "L" or "P".
-        titles: Titles before and behind the name.
-        role: Role; None for everybody else.
         scope: Name of the unit the role is limited to; empty for the whole agency.
-        instansi: Agency.
     """
 
     key: str
     nip: str
-    nama: str
+    name: str
     unit: str
     email: str
     note: str
@@ -238,11 +228,7 @@ PERSONAS = (
 
 
 def demo_accounts(settings: Settings) -> list[DemoAccount]:
-    """The demo accounts for guides and tests (DESIGN 3, `mysapk demo --accounts`).
-
-    Args:
-        settings: Outside demo mode there are none.
-    """
+    """The demo accounts for guides and tests (DESIGN 3, `mysapk demo --accounts`)."""
     if not settings.demo:
         return []
     return [

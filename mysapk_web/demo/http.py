@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mysapk_web.organisation import periods
-from mysapk_web.platform.http.html import page
-from mysapk_web.settings import load
+from mysapk_web.platform.http.html import html_page
+from mysapk_web.settings import get_settings
 
 SHOWN = 50
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,120}\.eml")
@@ -23,11 +23,13 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,120}\.eml")
 
 async def mailbox(_request: Request) -> Response:
     """`GET /demo/surat`: the newest mails."""
-    if load().mail_backend != "file":
-        return page("Surat demo", "<p>Surat tidak ditulis ke folder: MYSAPK_MAIL_BACKEND bukan <code>file</code>.</p>")
-    mails = await asyncio.to_thread(_newest, load().mail_dir)
+    if get_settings().mail_backend != "file":
+        return html_page(
+            "Surat demo", "<p>Surat tidak ditulis ke folder: MYSAPK_MAIL_BACKEND bukan <code>file</code>.</p>"
+        )
+    mails = await asyncio.to_thread(_newest, get_settings().mail_dir)
     if not mails:
-        return page(
+        return html_page(
             "Surat demo", "<p>Belum ada surat. Minta token lewat <a href='/lupa-password'>Lupa Password</a>.</p>"
         )
     rows = "".join(
@@ -35,7 +37,7 @@ async def mailbox(_request: Request) -> Response:
         f"<td>{escape(str(mail['to']))}</td><td>{escape(_sent(mail))}</td></tr>"
         for name, mail in mails
     )
-    return page(
+    return html_page(
         "Surat demo",
         "<p>Surat terbaru dari portal demo ini. Muat ulang halaman untuk melihat yang baru.</p>"
         f"<table><thead><tr><th>Perihal</th><th>Kepada</th><th>Waktu</th></tr></thead><tbody>{rows}</tbody></table>",
@@ -45,13 +47,13 @@ async def mailbox(_request: Request) -> Response:
 async def message(request: Request) -> Response:
     """`GET /demo/surat/{name}`: the text of one mail."""
     name = request.path_params["name"]
-    path = load().mail_dir / name
+    path = get_settings().mail_dir / name
     if not _NAME.fullmatch(name) or not path.is_file():
-        return page("Surat tidak ditemukan", "<p><a href='/demo/surat'>Semua surat</a></p>", 404)
+        return html_page("Surat tidak ditemukan", "<p><a href='/demo/surat'>Semua surat</a></p>", 404)
     mail = await asyncio.to_thread(_read, path)
     part = mail.get_body(("plain",))
     text = part.get_content() if part is not None else ""
-    return page(
+    return html_page(
         str(mail["subject"]),
         f"<p>Kepada: {escape(str(mail['to']))}<br>Dari: {escape(str(mail['from']))}</p>"
         f"<pre class='kotak' style='white-space:pre-wrap'>{_linked(text)}</pre>"
@@ -67,7 +69,7 @@ def _sent(mail: EmailMessage) -> str:
 
 def _linked(text: str) -> str:
     """Links of the mail that lead into this portal can be followed, as in a real mailbox."""
-    origin = re.escape(escape(load().public_url))
+    origin = re.escape(escape(get_settings().public_url))
     return re.sub(rf"({origin}/[^\s&<>]+)", r"<a href='\1'>\1</a>", escape(text))
 
 

@@ -38,15 +38,12 @@ class DemoPerson:
     """One person, before the database gives ids.
 
     Attributes:
-        unit: Place in the list of units.
-        email: As the rolls have it.
-        email_key: Normalised; None without a usable one.
         days_active: Days since the activation; None when not activated.
         persona: Set for the persons whom guides call by name.
     """
 
     nip: str
-    nama: str
+    name: str
     titles: tuple[str, str]
     jenis: JenisPegawai
     born: date | None
@@ -94,7 +91,7 @@ class _Maker:
         born = date(int(persona.nip[:4]), int(persona.nip[4:6]), int(persona.nip[6:8])) if decomposed else None
         return DemoPerson(
             persona.nip,
-            persona.nama,
+            persona.name,
             persona.titles,
             persona.jenis,
             born,
@@ -109,8 +106,8 @@ class _Maker:
     def _unit_of(self, persona: Persona) -> int:
         names = persona.unit.split("/")
         for index, unit in enumerate(self.units):
-            parent = self.units[unit.atasan].nama if unit.atasan is not None else ""
-            if unit.instansi == persona.instansi and [parent, unit.nama][-len(names) :] == names:
+            parent = self.units[unit.parent].name if unit.parent is not None else ""
+            if unit.instansi == persona.instansi and [parent, unit.name][-len(names) :] == names:
                 return index
         raise LookupError(persona.unit)
 
@@ -121,7 +118,7 @@ class _Maker:
         born = date(dice.randint(1969, 1999), dice.randint(1, 12), dice.randint(1, 28))
         given = dice.sample(self.names["laki" if gender == "L" else "perempuan"], k=dice.randint(1, 2))
         nama = " ".join([*given, dice.choice(self.names["belakang"])])
-        place = self.units[unit].nama
+        place = self.units[unit].name
         behind = next((titles for word, titles in _TITLES.items() if word in place), _OTHER_TITLES)
         email, key = self._email(nama, domain, active=active)
         return DemoPerson(
@@ -164,11 +161,7 @@ class _Maker:
 
 
 def people(units: list[DemoUnit]) -> list[DemoPerson]:
-    """All people of the demo agencies.
-
-    Args:
-        units: From `demo.units`; people refer to them by place.
-    """
+    """All people of the demo agencies."""
     return list(_Maker(units).people())
 
 

@@ -13,9 +13,17 @@ from typing import Any, Final
 
 from mysapk_web.demo.people import DemoPerson
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.pdm.rules.groups import group_of, groups_for, kind
-from mysapk_web.pdm.rules.groups.base import Action, Approval, Cardinality
-from mysapk_web.pdm.rules.proposal import FINAL_STATES, TRANSITIONS, Declaration, UsulanAct, UsulanState, Who, after
+from mysapk_web.pdm.rules.groups import get_kind, group_of_kind, groups_for
+from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, RecordAction
+from mysapk_web.pdm.rules.proposal import (
+    FINAL_STATES,
+    TRANSITIONS,
+    Declaration,
+    Office,
+    ProposalAction,
+    ProposalState,
+    next_state,
+)
 
 _SEED: Final = 20_210_815
 OTHERS: Final = 420
@@ -23,13 +31,13 @@ OTHERS: Final = 420
 DECLARING: Final = 0.55
 """Share of the activated people who have declared some groups."""
 
-_A: Final = UsulanAct
+_A: Final = ProposalAction
 _SENT: Final = (_A.SEND,)
 _RETURNED: Final = (*_SENT, _A.RETURN)
 _VERIFIED: Final = (*_SENT, _A.VERIFY)
 _APPROVED: Final = (*_VERIFIED, _A.APPROVE)
 _AT_BKN: Final = (*_APPROVED, _A.FORWARD_BKN)
-_PATHS: Final[tuple[tuple[tuple[UsulanAct, ...], int], ...]] = (
+_PATHS: Final[tuple[tuple[tuple[ProposalAction, ...], int], ...]] = (
     ((), 6),
     (_SENT, 46),
     (_RETURNED, 8),
@@ -78,7 +86,7 @@ _NEW: Final = (("penghargaan", _AWARD), ("kursus", _COURSE), ("organisasi", _BOD
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class PersonOnFile:
     """A person with ids and what is on file about them: id and payload of the newest record of each kind."""
 
     person: DemoPerson
@@ -91,27 +99,27 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
-class Offices:
+class DecidingAccounts:
     """The accounts that decide."""
 
     verifier: int
     approver: int
     bkn: int
 
-    def of(self, who: Who, owner: int) -> int:
+    def of(self, who: Office, owner: int) -> int:
         """The account that does an act; what follows by itself is booked on the approver."""
-        return {Who.OWNER: owner, Who.VERIFIER: self.verifier, Who.BKN: self.bkn}.get(who, self.approver)
+        return {Office.OWNER: owner, Office.VERIFIER: self.verifier, Office.BKN: self.bkn}.get(who, self.approver)
 
 
 @dataclass(slots=True)
-class Step:
+class DemoStep:
     """One row of the trail, before the proposal has an id."""
 
     at: datetime
     actor_id: int
-    act: UsulanAct
-    before: UsulanState
-    after: UsulanState
+    act: ProposalAction
+    before: ProposalState
+    after: ProposalState
 
 
 @dataclass(slots=True)
@@ -122,27 +130,27 @@ class DemoProposal:
         applied: It was applied: the record that it adds has to be written.
     """
 
-    filed: Filed
+    filed: PersonOnFile
     kind: str
-    action: Action
+    action: RecordAction
     payload: dict[str, Any]
-    steps: list[Step]
-    state: UsulanState = UsulanState.DRAF
+    steps: list[DemoStep]
+    state: ProposalState = ProposalState.DRAF
     slot: str | None = None
     rules: list[str] = field(default_factory=list)
 
     @property
     def applied(self) -> bool:
         """Whether the new record is on file."""
-        return self.state is UsulanState.TELAH_UPDATE
+        return self.state is ProposalState.TELAH_UPDATE
 
     def row(self) -> dict[str, Any]:
         """The columns of `usulan`."""
-        record = self.filed.records.get(self.kind) if self.action is Action.CHANGE else None
-        sent = [step.at for step in self.steps if step.act in (UsulanAct.SEND, UsulanAct.RESEND)]
+        record = self.filed.records.get(self.kind) if self.action is RecordAction.CHANGE else None
+        sent = [step.at for step in self.steps if step.act in (ProposalAction.SEND, ProposalAction.RESEND)]
         return {
             "pegawai_id": self.filed.pegawai_id,
-            "group": group_of(self.kind).key,
+            "group": group_of_kind(self.kind).key,
             "kind": self.kind,
             "action": self.action,
             "record_id": record[0] if record else None,
@@ -174,14 +182,8 @@ class DemoProposal:
             }
 
 
-def proposals(crowd: Sequence[Filed], offices: Offices, now: datetime) -> list[DemoProposal]:
-    """All proposals of the demo, the same at every start but for their moments.
-
-    Args:
-        crowd: Everybody, persons with a part to play first.
-        offices: Who decides.
-        now: The present moment; entry has been open for ten days.
-    """
+def proposals(crowd: Sequence[PersonOnFile], offices: DecidingAccounts, now: datetime) -> list[DemoProposal]:
+    """All proposals of the demo, the same at every start but for their moments."""
     dice = random.Random(_SEED)  # noqa: S311  wanted predictable
     made = list(_of_pegawai(crowd, offices, now))
     able = [each for each in crowd if _takes_part(each) and each.person.jenis in _ABLE]
@@ -199,64 +201,64 @@ def proposals(crowd: Sequence[Filed], offices: Offices, now: datetime) -> list[D
 _ABLE: Final = (JenisPegawai.PNS, JenisPegawai.PPPK)
 
 
-def _takes_part(filed: Filed) -> bool:
+def _takes_part(filed: PersonOnFile) -> bool:
     """People who could have done something: active, in an agency whose PDM is open, and without a part of their own."""
     return filed.in_pdm and filed.person.persona is None and filed.person.days_active is not None
 
 
-def _of_pegawai(crowd: Sequence[Filed], offices: Offices, now: datetime) -> Iterator[DemoProposal]:
+def _of_pegawai(crowd: Sequence[PersonOnFile], offices: DecidingAccounts, now: datetime) -> Iterator[DemoProposal]:
     """One on its way, one returned, one finished, for the person whom guides begin with."""
     filed = next(each for each in crowd if each.person.persona and each.person.persona.key == "pegawai")
     dice = random.Random(filed.person.nip)  # noqa: S311  wanted predictable
-    yield _moved(filed, "penghargaan", Action.ADD, dict(_AWARD), _DECIDED[Approval.AGENCY], offices, now, dice)
+    yield _moved(filed, "penghargaan", RecordAction.ADD, dict(_AWARD), _DECIDED[Approval.AGENCY], offices, now, dice)
     post = {**filed.records["jabatan"][1], "nomor_sk": "821/777/2024"}
-    yield _moved(filed, "jabatan", Action.CHANGE, post, _RETURNED, offices, now, dice)
-    yield _moved(filed, "kursus", Action.ADD, dict(_COURSE), _SENT, offices, now, dice)
+    yield _moved(filed, "jabatan", RecordAction.CHANGE, post, _RETURNED, offices, now, dice)
+    yield _moved(filed, "kursus", RecordAction.ADD, dict(_COURSE), _SENT, offices, now, dice)
 
 
-def _wish(dice: random.Random, filed: Filed) -> tuple[str, dict[str, Any], Action]:
+def _wish(dice: random.Random, filed: PersonOnFile) -> tuple[str, dict[str, Any], RecordAction]:
     if dice.random() < 0.55:
         name, payload = dice.choice(_NEW)
-        return name, dict(payload), Action.ADD
+        return name, dict(payload), RecordAction.ADD
     name = dice.choice(("golongan", "jabatan", "pendidikan"))
     changed = "nomor_ijazah" if name == "pendidikan" else "nomor_sk"
-    return name, {**filed.records[name][1], changed: f"PERB/{dice.randint(1, 999)}/2024"}, Action.CHANGE
+    return name, {**filed.records[name][1], changed: f"PERB/{dice.randint(1, 999)}/2024"}, RecordAction.CHANGE
 
 
-def _path(dice: random.Random, name: str, action: Action) -> tuple[UsulanAct, ...]:
+def _path(dice: random.Random, name: str, action: RecordAction) -> tuple[ProposalAction, ...]:
     """What happened to a proposal. A change is never applied here: its record would need its history."""
     paths = [path for path, _ in _PATHS]
     shares = [share for _, share in _PATHS]
-    approval = kind(name).approval
+    approval = get_kind(name).approval
     if dice.random() < 0.1:
-        if approval is Approval.BKN and (action is Action.CHANGE or dice.random() < _WAITING_FOR_BKN):
+        if approval is Approval.BKN and (action is RecordAction.CHANGE or dice.random() < _WAITING_FOR_BKN):
             return _AT_BKN
-        if action is Action.ADD:
+        if action is RecordAction.ADD:
             return _DECIDED[approval]
     return dice.choices(paths, shares)[0]
 
 
 def _moved(
-    filed: Filed,
+    filed: PersonOnFile,
     name: str,
-    action: Action,
+    action: RecordAction,
     payload: dict[str, Any],
-    path: Sequence[UsulanAct],
-    offices: Offices,
+    path: Sequence[ProposalAction],
+    offices: DecidingAccounts,
     now: datetime,
     dice: random.Random,
 ) -> DemoProposal:
     """Walk a proposal along a path, a step every few hours, the last one some hours ago."""
-    declared = kind(name)
+    declared = get_kind(name)
     known = {each.name for each in declared.editable}
     complete = {each: payload.get(each) for each in sorted(known)}
     moments = sorted(now - timedelta(minutes=dice.randint(60, 9 * 24 * 60)) for _ in range(len(path) + 1))
-    state = UsulanState.DRAF
-    steps = [Step(moments[0], filed.account_id, UsulanAct.SAVE_DRAFT, state, state)]
+    state = ProposalState.DRAF
+    steps = [DemoStep(moments[0], filed.account_id, ProposalAction.SAVE_DRAFT, state, state)]
     for act, at in zip(path, moments[1:], strict=True):
-        who = TRANSITIONS[state, act].who
-        reached = after(state, act, declared.approval)
-        steps.append(Step(at, offices.of(who, filed.account_id), act, state, reached))
+        who = TRANSITIONS[state, act].office
+        reached = next_state(state, act, declared.approval)
+        steps.append(DemoStep(at, offices.of(who, filed.account_id), act, state, reached))
         state = reached
     alone = declared.cardinality in (Cardinality.LATEST_ONLY, Cardinality.SINGLE)
     return DemoProposal(
@@ -271,19 +273,12 @@ def _moved(
     )
 
 
-def declarations(crowd: Sequence[Filed], made: Sequence[DemoProposal], now: datetime) -> Iterator[dict[str, Any]]:
-    """What people have declared: of groups with records that they are right, of others that there is nothing.
-
-    Args:
-        crowd: Everybody.
-        made: The proposals; a group with one is left alone.
-        now: The present moment.
-
-    Returns:
-        Rows of `pernyataan_grup`.
-    """
+def declarations(
+    crowd: Sequence[PersonOnFile], made: Sequence[DemoProposal], now: datetime
+) -> Iterator[dict[str, Any]]:
+    """What people have declared: of groups with records that they are right, of others that there is nothing."""
     dice = random.Random(_SEED + 1)  # noqa: S311  wanted predictable
-    proposed = {(each.filed.pegawai_id, group_of(each.kind).key) for each in made}
+    proposed = {(each.filed.pegawai_id, group_of_kind(each.kind).key) for each in made}
     for filed in crowd:
         if not _takes_part(filed) or dice.random() > DECLARING:
             continue

@@ -16,7 +16,7 @@ from stdnum import luhn
 
 from mysapk_web.demo.people import DemoPerson
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.pdm.rules.groups.rules import years_later
+from mysapk_web.pdm.rules.groups.common_rules import years_later
 
 Record = tuple[str, dict[str, Any]]
 """Kind and payload."""
@@ -81,9 +81,6 @@ def records(person: DemoPerson, unit: str, agency: str, today: date, *, full: bo
     """The records on file of one person.
 
     Args:
-        person: Whose.
-        unit: Name of the unit.
-        agency: Name of the agency.
         today: Day of the start: performance is assessed in the years before it.
         full: Family, awards and courses as well, for the persons whom guides call by name.
 
@@ -139,7 +136,7 @@ def _profile(life: _Life) -> dict[str, Any]:
         "bup": retires if pns else None,
         "tmt_pensiun": _next_month(last).isoformat() if pns else None,
         "nik": f"{_PLACE}{day:02d}{born:%m%y}{tail}" if person.born else f"{_PLACE}0101700017",
-        "nama_ktp": person.nama.upper(),
+        "nama_ktp": person.name.upper(),
         "nomor_kk": f"{_PLACE}{dice.randint(10**9, 10**10 - 1)}",
         "alamat": f"{dice.choice(_STREETS)} Nomor {dice.randint(1, 120)}, RT 0{dice.randint(1, 9)} RW 0{dice.randint(1, 9)}",
         "kabupaten": "33.22",
@@ -274,7 +271,7 @@ def _appointment(life: _Life) -> dict[str, Any]:
 
 def _family(life: _Life) -> Iterator[Record]:
     person, dice, born = life.person, life.dice, life.born
-    last, agama = person.nama.rsplit(" ", 1)[-1], "1"
+    last, agama = person.name.rsplit(" ", 1)[-1], "1"
     married = years_later(born, 27)
     if married < life.today:
         other = "L" if person.gender == "P" else "P"

@@ -17,18 +17,14 @@ class DemoUnit:
     """One unit.
 
     Attributes:
-        nama: Name.
         kode: Dotted place in the tree ("04.02"); the root has "00".
         atasan: Place of the parent in the list; None for a root.
-        level: 0 for a root.
-        share: Weight by which people are spread.
-        is_satker: Whether it is a satuan kerja.
         instansi: Name of the agency, which is that of its root.
     """
 
-    nama: str
-    kode: str
-    atasan: int | None
+    name: str
+    code: str
+    parent: int | None
     level: int
     share: int
     is_satker: bool

@@ -7,19 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from mysapk_web.organisation.rules.roles import Permission, Role, may
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import NotAllowed
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import PermissionDenied
 
 NOT_FOUND: Final = "Yang Anda minta tidak ditemukan. Mungkin sudah dihapus atau dipindahkan, atau di luar wilayah Anda."
 
 
-class NotFoundError(NotAllowed):
-    """What was named does not exist or lies outside the scope: one sentence for both, so that it tells nothing of either.
-
-    Args:
-        detail: For the log.
-        sentence: What people read.
-    """
+class NotFoundError(PermissionDenied):
+    """What was named does not exist or lies outside the scope: one sentence for both, so that it tells nothing of either."""
 
     def __init__(self, detail: str, sentence: str = NOT_FOUND) -> None:
         super().__init__(detail)
@@ -44,28 +39,28 @@ class Actor:
     account_id: int
     pegawai_id: int
     instansi_id: int
-    session: str
+    session_ref: str
     session_expires_at: datetime
     version: int
     seen_at: datetime
-    visitor: Visitor = field(default_factory=Visitor, repr=False)
+    client: ClientContext = field(default_factory=ClientContext, repr=False)
     grants: tuple[Grant, ...] = ()
     """All grants in force."""
     second_factor: bool = False
     """Whether the second factor was shown in this session: without it the grants give nothing (DESIGN 4)."""
     has_second_factor: bool = False
     """Whether the account has an authenticator at all."""
-    step_up_at: datetime | None = None
+    reauthenticated_at: datetime | None = None
 
     @property
-    def acting_grants(self) -> tuple[Grant, ...]:
+    def effective_grants(self) -> tuple[Grant, ...]:
         """The grants that count now."""
         return self.grants if self.second_factor else ()
 
     @property
     def roles(self) -> frozenset[Role]:
         """The roles that count now; everybody is pegawai for the own data."""
-        return frozenset({Role.PEGAWAI, *(grant.role for grant in self.acting_grants)})
+        return frozenset({Role.PEGAWAI, *(grant.role for grant in self.effective_grants)})
 
     def may(self, permission: Permission) -> bool:
         """Whether any role in force gives the permission (its scope is checked by the query)."""
@@ -78,4 +73,4 @@ class Actor:
             NotAllowed: When no role in force gives it.
         """
         if not self.may(permission):
-            raise NotAllowed(permission.value)
+            raise PermissionDenied(permission.value)

@@ -17,11 +17,8 @@ from mysapk_web.platform.tables.audit import AuditEvent
 
 
 @lru_cache(maxsize=256)
-def network(address: str) -> str:
+def truncated_network(address: str) -> str:
     """The network of a client address: enough to recognise "another place", not enough to follow a person.
-
-    Args:
-        address: IPv4 or IPv6 address in text; anything else gives "".
 
     Returns:
         The /24 (IPv4) or /48 (IPv6) network.
@@ -47,13 +44,7 @@ def record(
     """Append one event to the trail.
 
     Args:
-        session: The transaction of the act.
-        tag: What happened.
-        actor_id: Account that acted; None for a visitor or the system.
-        subject_id: Account it happened to.
         instansi_id: Agency it concerns; by default the agency, at this moment, of whom it happened to, else of who acted.
-        address: Client address; only its network is kept.
-        **detail: Plain JSON facts, never a secret.
     """
     if instansi_id is None:
         # Found while it is written, and for strangers in the same way: no way of asking takes longer than another.
@@ -69,7 +60,7 @@ def record(
             actor_id=actor_id,
             subject_id=subject_id,
             instansi_id=agency,
-            address=network(address),
+            address=truncated_network(address),
             detail=detail,
         )
     )
@@ -79,7 +70,6 @@ def record_many(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
     """Append many events in a step or two; imports write thousands at once.
 
     Args:
-        session: The transaction of the acts.
         events: Each with `tag` and, of the others that `record` takes, the same ones in all; `detail` as one mapping.
     """
     now = clock.now()
@@ -93,7 +83,7 @@ def record_many(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
                 "actor_id": event.get("actor_id"),
                 "subject_id": event.get("subject_id"),
                 "instansi_id": event.get("instansi_id"),
-                "address": network(event.get("address", "")),
+                "address": truncated_network(event.get("address", "")),
                 "detail": event.get("detail", {}),
             }
             for event in events

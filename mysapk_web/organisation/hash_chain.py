@@ -20,7 +20,7 @@ from sqlmodel import Session, col, func, insert, select
 
 from mysapk_web.organisation import audit
 from mysapk_web.platform import bulk, clock, jobs
-from mysapk_web.platform.reasons import reason_of
+from mysapk_web.platform.reasons import clean_reason
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent, AuditSeal
 from mysapk_web.platform.tables.job import Job
@@ -28,9 +28,9 @@ from mysapk_web.settings import Settings
 
 BATCH: Final = 1_000
 """Events sealed in one transaction."""
-LATE: Final = timedelta(minutes=15)
+LATE_TOLERANCE: Final = timedelta(minutes=15)
 """Of seals made before they followed the numbers: an event may be older than the newest sealed before it by so much."""
-MOST_FAULTS: Final = 20
+MAX_LISTED_FAULTS: Final = 20
 """Faults that are told one by one."""
 MAX_REASON: Final = 300
 """Characters of why the sealing goes on."""
@@ -50,7 +50,7 @@ _EVENT: Final[tuple[Any, ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """The newest place of the chain; written down elsewhere it proves later that nothing was cut off."""
 
     position: int = 0
@@ -66,12 +66,12 @@ class Head:
         return f"{self.position}:{self.hash}"
 
 
-class TrailBroken(Exception):  # noqa: N818  a state of the trail, told to the operator
+class ChainBrokenError(Exception):
     """The note of the newest place isn't of this key or doesn't fit the seals: sealing on would sign a cut."""
 
 
 @dataclass(slots=True)
-class Verdict:
+class ChainReport:
     """What a walk along the chain found."""
 
     events: int = 0
@@ -79,7 +79,7 @@ class Verdict:
     """Events that wait for their seal."""
     waiting_since: datetime | None = None
     """Time of the oldest of them."""
-    head: Head = field(default_factory=Head)
+    head: ChainHead = field(default_factory=ChainHead)
     faults: list[str] = field(default_factory=list)
     """In words, the first twenty."""
     fault_count: int = 0
@@ -88,26 +88,18 @@ class Verdict:
     halted: bool = False
     """Nothing is sealed until an operator says so (`go_on`)."""
 
-    def add(self, sentence: str) -> None:
-        """Note a fault.
-
-        Args:
-            sentence: Where and what.
-        """
+    def add_fault(self, sentence: str) -> None:
+        """Note a fault."""
         self.fault_count += 1
-        if len(self.faults) < MOST_FAULTS:
+        if len(self.faults) < MAX_LISTED_FAULTS:
             self.faults.append(sentence)
 
 
 # Sealing -----------------------------------------------------------------------------------------
 
 
-def waiting(session: Session, settings: Settings) -> tuple[Head, bool]:
+def sealing_status(session: Session, settings: Settings) -> tuple[ChainHead, bool]:
     """How far the chain is, and whether `seal` would do something; reads only, so that an idle server leaves the write lock alone.
-
-    Args:
-        session: A read-only transaction.
-        settings: For the key.
 
     Raises:
         TrailBroken: The chain was tampered with, or the key is another one.
@@ -116,35 +108,26 @@ def waiting(session: Session, settings: Settings) -> tuple[Head, bool]:
     return head, session.exec(_waiting(session, head).limit(1)).first() is not None
 
 
-def confirm(session: Session, settings: Settings) -> Head:
+def confirm_head(session: Session, settings: Settings) -> ChainHead:
     """The newest place, read while nobody seals: the second look before an alarm.
-
-    Args:
-        session: A transaction of its own.
-        settings: For the key.
 
     Raises:
         TrailBroken: The chain was tampered with, or the key is another one.
     """
-    jobs.hold(session, jobs.SEALS)
+    jobs.acquire_job_lock(session, jobs.SEALS)
     return _head(session, settings.key("audit-chain"))
 
 
-def seal(session: Session, settings: Settings, *, up_to: int) -> int:
+def seal_batch(session: Session, settings: Settings, *, up_to: int) -> int:
     """Give one batch of events their places in the chain.
 
     Args:
-        session: A transaction of its own.
-        settings: For the key.
         up_to: Number of an event below which nothing can appear any more, from `commit_order.final_id`.
-
-    Returns:
-        Events sealed; zero when none waits.
 
     Raises:
         TrailBroken: The chain was tampered with, or the key is another one.
     """
-    jobs.hold(session, jobs.SEALS)
+    jobs.acquire_job_lock(session, jobs.SEALS)
     key, now = settings.key("audit-chain"), clock.now()
     head = _head(session, key)
     waiting_ = _waiting(session, head).where(col(AuditEvent.id) <= up_to).order_by(col(AuditEvent.id))
@@ -155,8 +138,8 @@ def seal(session: Session, settings: Settings, *, up_to: int) -> int:
 
 
 def _append(
-    session: Session, key: bytes, head: Head, ids: Sequence[int | None], now: datetime, *, accepted: bool = False
-) -> Head:
+    session: Session, key: bytes, head: ChainHead, ids: Sequence[int | None], now: datetime, *, accepted: bool = False
+) -> ChainHead:
     """Write the seals of these events; gives the new head."""
     position, chained, highest = head.position, head.hash, head.event_id
     seals = []
@@ -170,16 +153,11 @@ def _append(
             {"position": position, "event_id": event[0], "sealed_at": now, "hash": chained, "accepted": accepted}
         )
     session.execute(insert(AuditSeal), seals)
-    return Head(position, chained, highest)
+    return ChainHead(position, chained, highest)
 
 
-def go_on(session: Session, settings: Settings, *, reason: str) -> str:
+def resume_after_break(session: Session, settings: Settings, *, reason: str) -> str:
     """Seal on behind a broken end, and seal what was put in below it, because an operator has looked at it; the trail keeps why.
-
-    Args:
-        session: A transaction of its own.
-        settings: For the key.
-        reason: In words, for the trail; at most 300 characters.
 
     Returns:
         What was wrong; empty when nothing was and nothing was done.
@@ -187,11 +165,11 @@ def go_on(session: Session, settings: Settings, *, reason: str) -> str:
     Raises:
         Refused: No reason.
     """
-    why, key = reason_of(reason, MAX_REASON), settings.key("audit-chain")
-    jobs.hold(session, jobs.SEALS)
+    why, key = clean_reason(reason, MAX_REASON), settings.key("audit-chain")
+    jobs.acquire_job_lock(session, jobs.SEALS)
     note, newest = _end(session)
     fault = _fault(key, note, newest)
-    head = Head(newest.position, newest.hash, _highest(session), _is_ordered(key, note))
+    head = ChainHead(newest.position, newest.hash, _highest(session), _is_ordered(key, note))
     inserted = list(session.exec(_below(session, head).order_by(col(AuditEvent.id))))
     faults = [fault, f"{len(inserted)} peristiwa tanpa segel di antara yang sudah disegel." if inserted else ""]
     told = " ".join(filter(None, faults))
@@ -208,15 +186,15 @@ def go_on(session: Session, settings: Settings, *, reason: str) -> str:
     return told
 
 
-def _head(session: Session, key: bytes) -> Head:
+def _head(session: Session, key: bytes) -> ChainHead:
     """The newest place, when its note proves it: whoever has the database and not the key must not choose where the chain ends."""
     note, newest = _end(session)
     if fault := _fault(key, note, newest):
-        raise TrailBroken(fault)
-    return Head(note["position"], note["hash"], note["event_id"], _is_ordered(key, note)) if note else Head()
+        raise ChainBrokenError(fault)
+    return ChainHead(note["position"], note["hash"], note["event_id"], _is_ordered(key, note)) if note else ChainHead()
 
 
-def _end(session: Session) -> tuple[dict[str, Any], Head]:
+def _end(session: Session) -> tuple[dict[str, Any], ChainHead]:
     """The note, which may be anything when somebody wrote it by hand, and the newest seal: of one moment, so in one statement."""
     newest = select(AuditSeal.position, AuditSeal.hash).order_by(col(AuditSeal.position).desc()).limit(1).subquery()
     noted = select(Job.note).where(Job.name == jobs.SEALS).subquery()
@@ -227,14 +205,14 @@ def _end(session: Session) -> tuple[dict[str, Any], Head]:
         .outerjoin(noted, true())
         .outerjoin(newest, true())
     ).one()
-    return note if isinstance(note, dict) else {}, Head() if position is None else Head(position, chained)
+    return note if isinstance(note, dict) else {}, ChainHead() if position is None else ChainHead(position, chained)
 
 
 def _highest(session: Session) -> int:
     return session.exec(select(func.max(AuditSeal.event_id))).one() or 0
 
 
-def _fault(key: bytes, note: dict[str, Any], newest: Head) -> str:
+def _fault(key: bytes, note: dict[str, Any], newest: ChainHead) -> str:
     """What is wrong with the note beside the newest seal, in words; empty when nothing is."""
     if not note:
         return "Kepala rantai hilang." if newest.position else ""
@@ -245,10 +223,10 @@ def _fault(key: bytes, note: dict[str, Any], newest: Head) -> str:
     return ""
 
 
-def _note(session: Session, key: bytes, head: Head) -> None:
+def _note(session: Session, key: bytes, head: ChainHead) -> None:
     note = {"position": head.position, "hash": head.hash, "event_id": head.event_id}
     ordered = {"ordered": _mac(key, note, "ordered")} if head.ordered else {}
-    jobs.write(session, jobs.SEALS, note={**note, "mac": _mac(key, note), **ordered})
+    jobs.save_job_state(session, jobs.SEALS, note={**note, "mac": _mac(key, note), **ordered})
 
 
 def _is_ordered(key: bytes, note: dict[str, Any]) -> bool:
@@ -256,14 +234,14 @@ def _is_ordered(key: bytes, note: dict[str, Any]) -> bool:
     return not note or hmac.compare_digest(_mac(key, note, "ordered").encode(), str(note.get("ordered")).encode())
 
 
-def _waiting(session: Session, head: Head) -> Any:
+def _waiting(session: Session, head: ChainHead) -> Any:
     newer = col(AuditEvent.id) > head.event_id
     if not head.ordered:
         newer |= _is_unsealed() & (col(AuditEvent.at) >= _latest(session, head))
     return select(AuditEvent.id).where(newer)
 
 
-def _below(session: Session, head: Head) -> Any:
+def _below(session: Session, head: ChainHead) -> Any:
     """Events that should have been sealed before the head and weren't."""
     found = select(AuditEvent.id).where(_is_unsealed(), col(AuditEvent.id) <= head.event_id)
     return found if head.ordered else found.where(col(AuditEvent.at) < _latest(session, head))
@@ -273,10 +251,10 @@ def _is_unsealed() -> ColumnElement[bool]:
     return ~exists().where(col(AuditSeal.event_id) == AuditEvent.id)
 
 
-def _latest(session: Session, head: Head) -> datetime:
+def _latest(session: Session, head: ChainHead) -> datetime:
     """What a release that sealed in the order of ending still took for an event that had ended late."""
     at = session.exec(select(AuditEvent.at).where(AuditEvent.id == head.event_id)).first()
-    return (at or clock.now()) - LATE
+    return (at or clock.now()) - LATE_TOLERANCE
 
 
 def _events() -> Any:
@@ -303,40 +281,38 @@ def _mac(key: bytes, note: dict[str, Any], purpose: str = "head") -> str:
 # Verifying ---------------------------------------------------------------------------------------
 
 
-def verify(session: Session, settings: Settings, *, known: Head | None = None) -> Verdict:
+def verify(session: Session, settings: Settings, *, known: ChainHead | None = None) -> ChainReport:
     """Walk along the whole chain, a few thousand events in memory at a time.
 
     Args:
-        session: A read-only transaction that sees a single moment.
-        settings: For the key.
         known: A head that was written down earlier; the chain must still contain it.
 
     Returns:
         What was found; no faults mean that no sealed event was changed, removed or put in between.
     """
-    verdict = Verdict()
+    verdict = ChainReport()
     key = settings.key("audit-chain")
     position, chained, newest, highest = 0, _FIRST, None, 0
     for seal_, event in _chain(session):
         position += 1
         if seal_.position != position:
-            verdict.add(f"Urutan {position} sampai {seal_.position - 1}: segel hilang.")
+            verdict.add_fault(f"Urutan {position} sampai {seal_.position - 1}: segel hilang.")
             position = seal_.position
         if event is None:
-            verdict.add(f"Urutan {position}: peristiwa {seal_.event_id} dihapus.")
+            verdict.add_fault(f"Urutan {position}: peristiwa {seal_.event_id} dihapus.")
         elif not hmac.compare_digest(
             _hash(key, chained, position, event, seal_.sealed_at, accepted=seal_.accepted), seal_.hash
         ):
-            verdict.add(f"Urutan {position}: peristiwa {seal_.event_id} atau segelnya diubah.")
-        elif newest is not None and event[0] < highest and event[1] < newest - LATE and not seal_.accepted:
-            verdict.add(f"Urutan {position}: peristiwa {seal_.event_id} disisipkan belakangan.")
+            verdict.add_fault(f"Urutan {position}: peristiwa {seal_.event_id} atau segelnya diubah.")
+        elif newest is not None and event[0] < highest and event[1] < newest - LATE_TOLERANCE and not seal_.accepted:
+            verdict.add_fault(f"Urutan {position}: peristiwa {seal_.event_id} disisipkan belakangan.")
         if event is not None:
             newest, highest = max(newest or event[1], event[1]), max(highest, event[0])
         chained = seal_.hash
         verdict.events += 1
         if known is not None and position == known.position and chained != known.hash:
-            verdict.add(f"Urutan {position}: tidak sama dengan kepala rantai yang pernah dicatat.")
-    _judge_head(session, key, verdict, Head(position, chained, highest), known)
+            verdict.add_fault(f"Urutan {position}: tidak sama dengan kepala rantai yang pernah dicatat.")
+    _judge_head(session, key, verdict, ChainHead(position, chained, highest), known)
     _judge_unsealed(session, verdict)
     return verdict
 
@@ -365,20 +341,20 @@ def _chain(session: Session) -> Iterator[tuple[_Seal, tuple[Any, ...] | None]]:
         yield _Seal(*row[-len(columns) :]), event if event[0] is not None else None
 
 
-def _judge_head(session: Session, key: bytes, verdict: Verdict, walked: Head, known: Head | None) -> None:
+def _judge_head(session: Session, key: bytes, verdict: ChainReport, walked: ChainHead, known: ChainHead | None) -> None:
     note, _ = _end(session)
     verdict.head = replace(walked, ordered=_is_ordered(key, note))
     if fault := _fault(key, note, walked):
         verdict.halted = True
-        verdict.add(fault)
+        verdict.add_fault(fault)
     if known is not None and known.position > walked.position:
-        verdict.add(f"Rantai berakhir di urutan {walked.position}, padahal pernah sampai {known.position}.")
+        verdict.add_fault(f"Rantai berakhir di urutan {walked.position}, padahal pernah sampai {known.position}.")
 
 
-def _judge_unsealed(session: Session, verdict: Verdict) -> None:
+def _judge_unsealed(session: Session, verdict: ChainReport) -> None:
     verdict.inserted = session.exec(select(func.count()).select_from(_below(session, verdict.head).subquery())).one()
     if verdict.inserted:
-        verdict.add(
+        verdict.add_fault(
             f"{verdict.inserted} peristiwa tanpa segel terletak di antara yang sudah disegel: disisipkan belakangan."
         )
     waits = _waiting(session, verdict.head).subquery()

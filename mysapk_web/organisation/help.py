@@ -13,9 +13,9 @@ from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.email import EmailError, normalise_email
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import CountedRefusal, InputRefused
-from mysapk_web.rate_limits import HELP_SEARCHES_PER_ADDRESS
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import CommittingUserError, FormError
+from mysapk_web.rate_limits import HELP_SEARCHES_PER_NETWORK
 
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{3,38}")
 _LIMITS: Final = {"nama": 120, "telepon": 40, "email": 254, "situs": 300, "keluhan_url": 300, "jam_layanan": 120}
@@ -33,7 +33,7 @@ class ContactView:
     jam_layanan: str
 
 
-NATIONAL = ContactView(
+NATIONAL_CONTACT = ContactView(
     nama="Call Center BKN",
     telepon="021-8093008",
     email="",
@@ -44,11 +44,10 @@ NATIONAL = ContactView(
 """Shown while the portal keeps no national row of its own (seed 002)."""
 
 
-def contacts(session: Session, actor: Actor | None) -> list[ContactView]:
+def contacts_for(session: Session, actor: Actor | None) -> list[ContactView]:
     """Where this person can turn.
 
     Args:
-        session: Any transaction.
         actor: Who asks; a visitor sees the national contact, and finds others with `of_agencies`.
 
     Returns:
@@ -60,7 +59,7 @@ def contacts(session: Session, actor: Actor | None) -> list[ContactView]:
     rows = session.exec(select(HelpContact).where(wanted).order_by(of_country, col(HelpContact.id))).all()
     own = [_view(row) for row in rows if row.instansi_id is not None]
     national = [_view(row) for row in rows if row.instansi_id is None]
-    return own + (national or [NATIONAL])
+    return own + (national or [NATIONAL_CONTACT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +76,8 @@ _ASKED: Final = range(3, 201)
 """Letters of a search: fewer fit half of the country."""
 
 
-def of_agencies(session: Session, *, visitor: Visitor, asked: str) -> list[AgencyHelp]:
+def search_helpdesks(session: Session, *, visitor: ClientContext, asked: str) -> list[AgencyHelp]:
     """The helpdesks of agencies by words of their name. Open to everybody: what agencies publish, nothing about people.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser.
-        asked: As typed.
-
-    Returns:
-        At most `MOST_AGENCIES`, by name.
 
     Raises:
         InputRefused: Too little or too much was typed; costs nothing.
@@ -94,15 +85,15 @@ def of_agencies(session: Session, *, visitor: Visitor, asked: str) -> list[Agenc
     """
     words = asked.split()
     if len("".join(words)) not in _ASKED:
-        raise InputRefused({"instansi": "Isi paling sedikit 3 huruf nama instansi."})
-    if not rate_limiting.within_network(session, HELP_SEARCHES_PER_ADDRESS, visitor):
-        raise CountedRefusal("Terlalu banyak pencarian. Tunggu sepuluh menit, atau hubungi kontak nasional.")
-    named = [func.lower(Instansi.nama).contains(word.lower(), autoescape=True) for word in words]
+        raise FormError({"instansi": "Isi paling sedikit 3 huruf nama instansi."})
+    if not rate_limiting.allow_network(session, HELP_SEARCHES_PER_NETWORK, visitor):
+        raise CommittingUserError("Terlalu banyak pencarian. Tunggu sepuluh menit, atau hubungi kontak nasional.")
+    named = [func.lower(Instansi.name).contains(word.lower(), autoescape=True) for word in words]
     rows = session.exec(
-        select(Instansi.nama, HelpContact)
+        select(Instansi.name, HelpContact)
         .outerjoin(HelpContact, col(HelpContact.instansi_id) == Instansi.id)
         .where(*named)
-        .order_by(col(Instansi.nama), col(Instansi.id))
+        .order_by(col(Instansi.name), col(Instansi.id))
         .limit(MOST_AGENCIES)
     )
     return [AgencyHelp(nama, _view(row) if row else None) for nama, row in rows]
@@ -112,11 +103,8 @@ def _view(row: HelpContact) -> ContactView:
     return ContactView(row.nama, row.telepon, row.email, row.situs, row.keluhan_url, row.jam_layanan)
 
 
-def checked_contact(given: ContactView) -> dict[str, str]:
+def validate_contact(given: ContactView) -> dict[str, str]:
     """A contact as it is kept.
-
-    Args:
-        given: As typed; blanks around are taken off.
 
     Raises:
         InputRefused: A field is not as it has to be.
@@ -125,7 +113,7 @@ def checked_contact(given: ContactView) -> dict[str, str]:
     faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}
     faults |= _contact_faults(values)
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
     values["email"] = normalise_email(values["email"]) if values["email"] else ""
     return values
 

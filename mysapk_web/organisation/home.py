@@ -17,20 +17,15 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 class HomeView:
     """A person in short, with the banner of their agency (None while no period is published)."""
 
-    nama: str
+    name: str
     jenis: str
     unit: str
     instansi: str
     banner: BannerView | None
 
 
-def home(session: Session, actor: Actor) -> HomeView:
-    """Read what `/beranda` shows.
-
-    Args:
-        session: Any transaction.
-        actor: Whose page it is.
-    """
+def home_view(session: Session, actor: Actor) -> HomeView:
+    """Read what `/beranda` shows."""
     pegawai, unor, instansi = session.exec(
         select(Pegawai, Unor, Instansi)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
@@ -38,4 +33,4 @@ def home(session: Session, actor: Actor) -> HomeView:
         .where(Pegawai.id == actor.pegawai_id)
     ).one()
     banner = periods.banner(session, instansi)
-    return HomeView(pegawai.full_name, pegawai.jenis.label, unor.nama, instansi.nama, banner)
+    return HomeView(pegawai.full_name, pegawai.jenis.label, unor.name, instansi.name, banner)

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.organisation.tables.agency import Instansi
 
 
-def of_agency(session: Session, instansi_id: int | None) -> None:
+def lock_agency(session: Session, instansi_id: int | None) -> None:
     """Wait until nobody else writes for an agency, and keep the turn until the transaction ends. SQLite has one writer anyway.
 
     Args:

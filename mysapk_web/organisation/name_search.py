@@ -12,82 +12,69 @@ from mysapk_web.organisation.rules.nip import NIP_LENGTH
 from mysapk_web.organisation.tables.name_index import words_begin
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 
-SHORTEST: Final = 3
+MIN_LENGTH: Final = 3
 """Letters of a name, or digits of a NIP, that a search over all agencies starts with."""
-MANY: Final = 5_000
+MAX_IDS: Final = 5_000
 """People who are looked for one by one. Of a name that more have, whatever else is asked finds enough of them by walking along."""
 _WORDS: Final = 6
 
 
-def person_named(text: str, *, everywhere: bool) -> ColumnElement[bool]:
+def matches_name(text: str, *, everywhere: bool) -> ColumnElement[bool]:
     """Condition over `pegawai`: the NIP begins with the digits that were typed, or the name holds the words.
 
     Over all agencies the name has to begin with what was typed, because only that is found by an index among millions.
-
-    Args:
-        text: As typed.
-        everywhere: Whether the search spans all agencies.
 
     Raises:
         Refused: Too short for a search over all agencies.
     """
     digits = _digits(text)
     if digits is not None:
-        if everywhere and len(digits) < SHORTEST:
-            raise Refused(f"Isi sedikitnya {SHORTEST} angka NIP.", "cari")
+        if everywhere and len(digits) < MIN_LENGTH:
+            raise UserError(f"Isi sedikitnya {MIN_LENGTH} angka NIP.", "cari")
         if len(digits) > NIP_LENGTH:
             return false()
         return col(Pegawai.nip).between(digits.ljust(NIP_LENGTH, "0"), digits.ljust(NIP_LENGTH, "9"))
     words = _words(text)
     if everywhere:
-        if len("".join(words)) < SHORTEST:
-            raise Refused(f"Isi sedikitnya {SHORTEST} huruf pertama nama.", "cari")
+        if len("".join(words)) < MIN_LENGTH:
+            raise UserError(f"Isi sedikitnya {MIN_LENGTH} huruf pertama nama.", "cari")
         return _begins_with(" ".join(words))
-    name = func.lower(Pegawai.nama)
+    name = func.lower(Pegawai.name)
     return and_(
         *(or_(name.startswith(word, autoescape=True), name.contains(f" {word}", autoescape=True)) for word in words),
     )
 
 
-def people_meant(
+def search_people(
     session: Session, text: str, agencies: Collection[int] | None, *, first: int | None = None
 ) -> ColumnElement[bool]:
     """Condition over `pegawai`: who is meant, in some agencies or in all.
-
-    Args:
-        session: Any transaction.
-        text: As typed, not blank.
-        agencies: Ids, such as those of `agencies_reached`; None for all.
-        first: As in `named_within`.
 
     Raises:
         Refused: Too short for a search over all agencies.
     """
     if agencies is None:
-        return person_named(text, everywhere=True)
-    return named_within(session, text, agencies, first=first)
+        return matches_name(text, everywhere=True)
+    return search_in_agencies(session, text, agencies, first=first)
 
 
-def named_within(
+def search_in_agencies(
     session: Session, text: str, agencies: Collection[int], *, first: int | None = None
 ) -> ColumnElement[bool]:
     """The same within some agencies. Who is meant is found first, by the index of an agency's names alone, and without their rows.
 
     Args:
-        session: Any transaction.
-        text: As typed, not blank.
-        agencies: Ids; none finds nobody.
         first: Only so many, in the order of names: for a list that nothing else narrows or sorts.
     """
-    inside, named = col(Pegawai.instansi_id).in_(agencies), person_named(text, everywhere=False)
+    inside, named = col(Pegawai.instansi_id).in_(agencies), matches_name(text, everywhere=False)
     indexed = words_begin(session, agencies, _words(text)) if _digits(text) is None and agencies else None
     found = select(Pegawai.id).where(and_(inside, named) if indexed is None else indexed)
     if first is not None:
-        found = found.order_by(col(Pegawai.nama), col(Pegawai.id))
-    ids = session.exec(found.limit(MANY + 1 if first is None else first)).all()
-    return bulk.one_of(session, col(Pegawai.id), ids) if first or len(ids) <= MANY else and_(inside, named)
+        found = found.order_by(col(Pegawai.name), col(Pegawai.id))
+    ids = session.exec(found.limit(MAX_IDS + 1 if first is None else first)).all()
+    return bulk.one_of(session, col(Pegawai.id), ids) if first or len(ids) <= MAX_IDS else and_(inside, named)
 
 
 def _digits(text: str) -> str | None:
@@ -102,12 +89,12 @@ def _words(text: str) -> list[str]:
 
 def _begins_with(beginning: str) -> ColumnElement[bool]:
     """Names from the index of names: the ways in which rolls write them are ranges of it, and the comparison makes it exact."""
-    name = col(Pegawai.nama)
+    name = col(Pegawai.name)
     ranges = []
     for written in {beginning.title(), beginning.upper()}:
         end = _behind(written)
         ranges.append(and_(name >= written, name < end) if end else name >= written)
-    return and_(or_(*ranges), func.lower(Pegawai.nama).startswith(beginning, autoescape=True))
+    return and_(or_(*ranges), func.lower(Pegawai.name).startswith(beginning, autoescape=True))
 
 
 def _behind(beginning: str) -> str:

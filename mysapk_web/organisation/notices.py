@@ -16,8 +16,8 @@ from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.notice import Notice, NoticePreference
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.mail.queue import Letter, enqueue
-from mysapk_web.platform.pagination import Page, page_of
+from mysapk_web.platform.mail.queue import MailKind, enqueue
+from mysapk_web.platform.pagination import Page, paginate
 
 PAGE_SIZE: Final = 20
 MAX_TITLE: Final = 200
@@ -30,8 +30,6 @@ class NoticeView:
 
     Attributes:
         path: Where it leads inside the portal; empty for nowhere.
-        asks_action: The person has to do something.
-        zona: Zone of the agency.
     """
 
     id: int
@@ -41,7 +39,7 @@ class NoticeView:
     path: str
     asks_action: bool
     read: bool
-    zona: str
+    timezone: str
 
 
 def notify(
@@ -60,12 +58,8 @@ def notify(
     and always go.
 
     Args:
-        session: The transaction of the cause.
-        account_id: Whom.
         title: A few words; what is longer than 200 characters is cut.
         text: One to three sentences; what is longer than 1,000 characters is cut.
-        path: Where it leads inside the portal, beginning with a slash.
-        asks_action: Whether the person has to do something.
         by_mail: Whether it may go by mail at all; not what the person did a moment ago.
     """
     told = Notice(
@@ -80,7 +74,7 @@ def notify(
     if by_mail and wants_mail(session, account_id, asks_action=asks_action):
         enqueue(
             session,
-            Letter.NOTICE,
+            MailKind.NOTICE,
             account_id=account_id,
             title=told.title,
             text=told.text,
@@ -90,17 +84,15 @@ def notify(
     return told
 
 
-def notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeView]:
+def list_notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeView]:
     """The notices of the actor, the newest first.
 
     Args:
-        session: Any transaction.
-        actor: Whose.
         page: From 1; one that doesn't exist gives the nearest that does.
     """
-    zona = session.exec(select(Instansi.zona).where(Instansi.id == actor.instansi_id)).one()
+    zona = session.exec(select(Instansi.timezone).where(Instansi.id == actor.instansi_id)).one()
     mine = select(Notice).where(Notice.account_id == actor.account_id)
-    found = page_of(session, mine, page, PAGE_SIZE, col(Notice.at).desc(), col(Notice.id).desc())
+    found = paginate(session, mine, page, PAGE_SIZE, col(Notice.at).desc(), col(Notice.id).desc())
     return found.map(
         lambda row: NoticeView(
             id=row.id or 0,
@@ -110,18 +102,13 @@ def notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeView]:
             path=row.path,
             asks_action=row.asks_action,
             read=row.read_at is not None,
-            zona=zona,
+            timezone=zona,
         )
     )
 
 
-def unread(session: Session, actor: Actor) -> int:
-    """How many notices the actor has not read.
-
-    Args:
-        session: Any transaction.
-        actor: Whose.
-    """
+def unread_count(session: Session, actor: Actor) -> int:
+    """How many notices the actor has not read."""
     return session.exec(
         select(func.count())
         .select_from(Notice)
@@ -133,12 +120,7 @@ def mark_read(session: Session, actor: Actor, *, notice_id: int | None = None) -
     """Mark a notice of the actor as read, or all of them.
 
     Args:
-        session: Any transaction.
-        actor: Whose.
         notice_id: Which; None for all. One that is not the actor's is left alone.
-
-    Returns:
-        How many were unread until now.
     """
     marked = (
         update(Notice)
@@ -152,34 +134,17 @@ def mark_read(session: Session, actor: Actor, *, notice_id: int | None = None) -
 
 
 def mail_choice(session: Session, actor: Actor) -> MailChoice:
-    """What the actor wants by mail.
-
-    Args:
-        session: Any transaction.
-        actor: Whose preference.
-    """
+    """What the actor wants by mail."""
     return _choice(session, actor.account_id)
 
 
-def choose_mail(session: Session, actor: Actor, choice: MailChoice) -> None:
-    """Say what goes by mail. Letters of security always go.
-
-    Args:
-        session: Any transaction.
-        actor: Whose preference.
-        choice: What they want.
-    """
+def set_mail_choice(session: Session, actor: Actor, choice: MailChoice) -> None:
+    """Say what goes by mail. Letters of security always go."""
     session.merge(NoticePreference(account_id=actor.account_id, mails=choice, changed_at=clock.now()))
 
 
 def wants_mail(session: Session, account_id: int, *, asks_action: bool) -> bool:
-    """Whether something goes to a person by mail: there is an address, the account is in use, and the person wants it.
-
-    Args:
-        session: Any transaction.
-        account_id: Whom.
-        asks_action: The person has to do something.
-    """
+    """Whether something goes to a person by mail: there is an address, the account is in use, and the person wants it."""
     address = session.exec(
         select(Pegawai.email_key)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)

@@ -11,7 +11,6 @@ from babel.dates import format_datetime
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.rules.period import Period as Window
 from mysapk_web.organisation.rules.period import (
     PeriodKind,
     PeriodStatus,
@@ -20,6 +19,7 @@ from mysapk_web.organisation.rules.period import (
     last_ended,
     period_status,
 )
+from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.platform import clock
 from mysapk_web.platform.rules.timezones import ZONES
@@ -47,9 +47,6 @@ class BannerView:
     """What the banner says.
 
     Attributes:
-        phase: Value of `organisation.rules.period.Phase`.
-        title: The state in a few words.
-        sentence: How long, or when.
         dates: First and last minute with the zone; empty without a period.
         consequence: What happens to those who don't take part, with its source.
         more: One sentence each for the periods of activation and verification.
@@ -69,9 +66,6 @@ def status(
     """Where an agency stands in a period now.
 
     Args:
-        session: Any transaction.
-        instansi: Whose rows win over the national ones.
-        kind: Which kind of period.
         changed: Periods to judge by instead of the stored ones, for a preview.
     """
     return _status(_rows(session, instansi) if changed is None else changed, instansi, kind)
@@ -80,27 +74,17 @@ def status(
 def statuses(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[PeriodStatus]:
     """Where several agencies stand in a period now, read at once.
 
-    Args:
-        session: Any transaction.
-        agencies: Whose rows win over the national ones.
-        kind: Which kind of period.
-
     Returns:
         One for each, in the same order.
     """
     return _judged(session, agencies, kind, lambda rows, agency: _status(rows, agency, kind))
 
 
-def ended(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[Window | None]:
+def ended_periods(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[Window | None]:
     """The period of each of several agencies that ended last, as far as what came of it is kept.
 
     Of the activation each moment is kept, so a later period changes nothing. What was done in a PDM is kept until the next one
     begins (decision 0015).
-
-    Args:
-        session: Any transaction.
-        agencies: Whose rows win over the national ones.
-        kind: Which kind of period.
 
     Returns:
         One for each, in the same order; None where none has ended.
@@ -125,7 +109,7 @@ def _judged(
     found = []
     for agency in agencies:
         # Most agencies have no row of their own: they stand where all others of their zone stand.
-        key = (agency.id if agency.id in own else None, agency.zona)
+        key = (agency.id if agency.id in own else None, agency.timezone)
         if key not in judged:
             judged[key] = judge([row for row in rows if row.instansi_id in (None, key[0])], agency)
         found.append(judged[key])
@@ -136,8 +120,6 @@ def banner(session: Session, instansi: Instansi, *, changed: Sequence[Period] | 
     """The banner of an agency now.
 
     Args:
-        session: Any transaction.
-        instansi: Its time zone is the one that is written.
         changed: Periods to judge by instead of the stored ones, for a preview.
 
     Returns:
@@ -151,31 +133,21 @@ def banner(session: Session, instansi: Instansi, *, changed: Sequence[Period] | 
     return BannerView(
         phase=pdm.phase.value,
         title=_TITLES[pdm.phase],
-        sentence=_sentence(pdm, instansi.zona),
-        dates=_dates(pdm, instansi.zona),
+        sentence=_sentence(pdm, instansi.timezone),
+        dates=_dates(pdm, instansi.timezone),
         consequence=" ".join([_CONSEQUENCE, *_set_by(rows, pdm)]),
-        more=[line for kind, state in others.items() if (line := _other(kind, state, instansi.zona))],
+        more=[line for kind, state in others.items() if (line := _other(kind, state, instansi.timezone))],
     )
 
 
-def moment(when: datetime, zona: str) -> str:
-    """A moment in the zone of an agency, such as "15 Agustus 2026 00.00 WIB".
-
-    Args:
-        when: Aware.
-        zona: WIB, WITA or WIT; anything else is taken as WIB.
-    """
-    return _written(when, zona, "d MMMM yyyy HH.mm")
+def moment(when: datetime, timezone: str) -> str:
+    """A moment in the zone of an agency, such as "15 Agustus 2026 00.00 WIB"."""
+    return _written(when, timezone, "d MMMM yyyy HH.mm")
 
 
-def moment_with_day(when: datetime, zona: str) -> str:
-    """A moment with its day of the week, such as "Sabtu, 15 Agustus 2026 pukul 00.00 WIB".
-
-    Args:
-        when: Aware.
-        zona: As in `moment`.
-    """
-    return _written(when, zona, "EEEE, d MMMM yyyy 'pukul' HH.mm")
+def moment_with_day(when: datetime, timezone: str) -> str:
+    """A moment with its day of the week, such as "Sabtu, 15 Agustus 2026 pukul 00.00 WIB"."""
+    return _written(when, timezone, "EEEE, d MMMM yyyy 'pukul' HH.mm")
 
 
 def _written(when: datetime, zona: str, form: str) -> str:
@@ -189,7 +161,7 @@ def _rows(session: Session, instansi: Instansi) -> list[Period]:
 
 
 def _status(rows: Sequence[Period], instansi: Instansi, kind: PeriodKind) -> PeriodStatus:
-    return period_status(_windows(rows), kind, clock.now(), ZONES.get(instansi.zona, ZONES["WIB"]))
+    return period_status(_windows(rows), kind, clock.now(), ZONES.get(instansi.timezone, ZONES["WIB"]))
 
 
 def _windows(rows: Sequence[Period]) -> list[Window]:
@@ -245,11 +217,6 @@ def _other(kind: PeriodKind, state: PeriodStatus, zona: str) -> str:
     return f"{_OTHERS[kind]}: {words.get(state.phase, f'sedang dibuka sampai {end}')}."
 
 
-def zona_of(session: Session, actor: Actor) -> str:
-    """The zone in which the actor reads times.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-    """
-    return session.get_one(Instansi, actor.instansi_id).zona
+def timezone_of(session: Session, actor: Actor) -> str:
+    """The zone in which the actor reads times."""
+    return session.get_one(Instansi, actor.instansi_id).timezone

@@ -16,7 +16,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.periods import moment, zona_of
+from mysapk_web.organisation.periods import moment, timezone_of
 from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
@@ -57,98 +57,55 @@ Changes = ColumnElement[bool]
 
 
 def of_account(account_id: int | Collection[int]) -> Changes:
-    """What others did to an account. The owner's own acts don't count: with them whoever sits in an account could keep admins from it.
-
-    Args:
-        account_id: Whose, or those of several.
-    """
+    """What others did to an account. The owner's own acts don't count: with them whoever sits in an account could keep admins from it."""
     by_others = or_(col(AuditEvent.actor_id).is_(None), col(AuditEvent.actor_id) != col(AuditEvent.subject_id))
     return and_(_tagged(_ACCOUNT), _about(account_id), by_others)
 
 
 def of_second_factor(account_id: int) -> Changes:
-    """Second factors that came and went, also by the owner: a new one is not the one that was reported lost.
-
-    Args:
-        account_id: Whose.
-    """
+    """Second factors that came and went, also by the owner: a new one is not the one that was reported lost."""
     return and_(_tagged(_FACTOR), _about(account_id))
 
 
 def of_mail(account_id: int | Collection[int]) -> Changes:
-    """Letters to an account that were sent once more.
-
-    Args:
-        account_id: To whom, or to several.
-    """
+    """Letters to an account that were sent once more."""
     return and_(_tagged((AuditTag.MAIL_RESENT,)), _about(account_id))
 
 
 def of_period(instansi_id: int | None, kind: PeriodKind) -> Changes:
-    """Periods of one kind that an agency has set for itself, or the country.
-
-    Args:
-        instansi_id: None for the country.
-        kind: Which kind.
-    """
+    """Periods of one kind that an agency has set for itself, or the country."""
     return and_(_tagged(_PERIOD), _at(instansi_id), col(AuditEvent.detail)["jenis"].as_string() == kind.value)
 
 
 def of_contact(instansi_id: int | None) -> Changes:
-    """The helpdesk of an agency, or of the country.
-
-    Args:
-        instansi_id: None for the country.
-    """
+    """The helpdesk of an agency, or of the country."""
     return and_(_tagged((AuditTag.HELP_CHANGED,)), _at(instansi_id))
 
 
 def of_announcement(announcement_id: int) -> Changes:
-    """One announcement.
-
-    Args:
-        announcement_id: Which.
-    """
+    """One announcement."""
     return and_(_tagged(_ANNOUNCEMENT), col(AuditEvent.detail)["pengumuman"].as_string() == str(announcement_id))
 
 
 def of_policy(instansi_id: int) -> Changes:
-    """Which addresses an agency accepts.
-
-    Args:
-        instansi_id: Which agency.
-    """
+    """Which addresses an agency accepts."""
     return and_(_tagged((AuditTag.EMAIL_POLICY_CHANGED,)), _at(instansi_id))
 
 
-def current(session: Session, changes: Changes) -> int:
-    """The revision that a page shows and its act names.
-
-    Args:
-        session: Any transaction.
-        changes: Of this module.
-    """
+def current_revision(session: Session, changes: Changes) -> int:
+    """The revision that a page shows and its act names."""
     return max((number or 0 for number in session.exec(select(AuditEvent.id).where(changes))), default=0)
 
 
-def by_account(session: Session, changes: Changes) -> dict[int, int]:
-    """Revisions of several accounts at once; without those that nothing has changed.
-
-    Args:
-        session: Any transaction.
-        changes: `of_account` or `of_mail` of several.
-    """
+def revisions_by_account(session: Session, changes: Changes) -> dict[int, int]:
+    """Revisions of several accounts at once; without those that nothing has changed."""
     columns: tuple[Any, ...] = (AuditEvent.subject_id, func.max(AuditEvent.id))
     found = session.execute(sql_select(*columns).where(changes).group_by(col(AuditEvent.subject_id)))
     return {account_id: newest for account_id, newest in found if account_id is not None}
 
 
-def by_period(session: Session) -> dict[tuple[int | None, str], int]:
-    """Revisions of all periods at once, by agency (None: the country) and kind; without those that no event has changed.
-
-    Args:
-        session: Any transaction.
-    """
+def revisions_by_period(session: Session) -> dict[tuple[int | None, str], int]:
+    """Revisions of all periods at once, by agency (None: the country) and kind; without those that no event has changed."""
     columns: tuple[Any, ...] = (AuditEvent.id, AuditEvent.instansi_id, AuditEvent.detail)
     found: dict[tuple[int | None, str], int] = {}
     for number, instansi_id, detail in session.execute(sql_select(*columns).where(_tagged(_PERIOD))):
@@ -157,13 +114,10 @@ def by_period(session: Session) -> dict[tuple[int | None, str], int]:
     return found
 
 
-def require(session: Session, actor: Actor | None, changes: Changes, seen: int) -> None:
+def require_current(session: Session, actor: Actor | None, changes: Changes, seen: int) -> None:
     """Refuse an act on what has changed since its page was loaded. The thing has to be locked.
 
     Args:
-        session: The transaction of the act.
-        actor: Who acts; None for the system, which has no page.
-        changes: Of this module.
         seen: The revision that the page showed. From a browser: it is compared and decides nothing else.
 
     Raises:
@@ -177,31 +131,19 @@ def require(session: Session, actor: Actor | None, changes: Changes, seen: int) 
         return
     if newest is None:
         raise StaleRevisionError(f"Halaman ini tidak memuat keadaan terbaru. {AGAIN}")
-    who = OWNER if newest.actor_id == newest.subject_id else name_of(session, actor, newest.actor_id)
+    who = OWNER if newest.actor_id == newest.subject_id else actor_name(session, actor, newest.actor_id)
     raise StaleRevisionError(f"{_sentence(session, actor, newest.tag.label, who, newest.at)} {AGAIN}")
 
 
-def done_already(session: Session, actor: Actor, what: str, *, by: int | None, at: datetime) -> StaleRevisionError:
-    """The refusal of an act that somebody else has done, on what is decided once and keeps who and when itself.
-
-    Args:
-        session: Any transaction.
-        actor: Who came later.
-        what: What was done, in words: "Token dicabut".
-        by: Account that did it; None for the system.
-        at: When.
-    """
-    return StaleRevisionError(f"{_sentence(session, actor, what, name_of(session, actor, by), at)} {DONE}")
+def already_done_error(
+    session: Session, actor: Actor, what: str, *, by: int | None, at: datetime
+) -> StaleRevisionError:
+    """The refusal of an act that somebody else has done, on what is decided once and keeps who and when itself."""
+    return StaleRevisionError(f"{_sentence(session, actor, what, actor_name(session, actor, by), at)} {DONE}")
 
 
-def name_of(session: Session, actor: Actor, account_id: int | None) -> str:
-    """Who acted, within a sentence: a colleague of the own agency by name, everybody else by the office (decision 0013).
-
-    Args:
-        session: Any transaction.
-        actor: Who reads.
-        account_id: Who acted; None for the system.
-    """
+def actor_name(session: Session, actor: Actor, account_id: int | None) -> str:
+    """Who acted, within a sentence: a colleague of the own agency by name, everybody else by the office (decision 0013)."""
     if account_id is None:
         return SYSTEM
     if account_id == actor.account_id:
@@ -225,7 +167,7 @@ def _acts_for_bkn(session: Session, account_id: int) -> bool:
 
 
 def _sentence(session: Session, actor: Actor, what: str, who: str, at: datetime) -> str:
-    return f"{what} oleh {who} pada {moment(at, zona_of(session, actor))}."
+    return f"{what} oleh {who} pada {moment(at, timezone_of(session, actor))}."
 
 
 def _tagged(tags: Collection[AuditTag]) -> ColumnElement[bool]:

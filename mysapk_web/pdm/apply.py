@@ -10,17 +10,17 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.actor import NotFoundError
 from mysapk_web.pdm.code_tables import ReadableCodes, codes
-from mysapk_web.pdm.context import Standing, standing_of
+from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.matching import find_duplicate
-from mysapk_web.pdm.payload import editable, readable
-from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.payload import decode_payload, editable_values
+from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.fields import Value
 from mysapk_web.pdm.rules.groups.validation import validate
-from mysapk_web.pdm.rules.proposal import UsulanAct
+from mysapk_web.pdm.rules.proposal import ProposalAction
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal
-from mysapk_web.pdm.transitions import move
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.pdm.transitions import transition
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.timezones import ZONES
 
 OVERTAKEN: Final = (
@@ -34,17 +34,8 @@ DUPLICATE: Final = (
 UNSOUND: Final = "Isi usulan ini tidak lengkap, sehingga tidak dapat diterapkan. Kembalikan usulan agar diperbaiki."
 
 
-def apply(session: Session, proposal_id: int, actor_id: int | None, *, address: str = "") -> int:
+def apply_proposal(session: Session, proposal_id: int, actor_id: int | None, *, address: str = "") -> int:
     """Write what was decided into the records on file, keeping the old value.
-
-    Args:
-        session: The transaction of the decision.
-        proposal_id: Approved by the last level that its kind needs.
-        actor_id: Account whose decision it was; None for the system.
-        address: Client address of the decision, for the trail.
-
-    Returns:
-        Id of the record.
 
     Raises:
         Refused: Not decided yet, applied already, or the record on file has changed since.
@@ -53,22 +44,22 @@ def apply(session: Session, proposal_id: int, actor_id: int | None, *, address: 
     owner = session.exec(select(Proposal.pegawai_id).where(Proposal.id == proposal_id)).one_or_none()
     if owner is None:
         raise NotFoundError("no such proposal")
-    here = standing_of(session, owner, lock=True)
+    here = load_context(session, owner, lock=True)
     proposal = session.exec(
         select(Proposal).where(Proposal.id == proposal_id).execution_options(populate_existing=True)
     ).one()
     if actor_id == here.account_id:
-        raise NotAllowed("nobody decides on the own data")
+        raise PermissionDenied("nobody decides on the own data")
     record_id = _write(session, here, proposal, actor_id)
-    values: dict[str, Any] = {"record_id": record_id} if proposal.action is Action.ADD else {}
-    move(session, here, proposal, UsulanAct.APPLY, actor_id=actor_id, address=address, **values)
+    values: dict[str, Any] = {"record_id": record_id} if proposal.action is RecordAction.ADD else {}
+    transition(session, here, proposal, ProposalAction.APPLY, actor_id=actor_id, address=address, **values)
     return record_id
 
 
-def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int | None) -> int:
-    here.times.require(proposal.state, UsulanAct.APPLY, kind_of(proposal).approval)
+def _write(session: Session, here: PersonContext, proposal: Proposal, actor_id: int | None) -> int:
+    here.times.require(proposal.state, ProposalAction.APPLY, kind_of(proposal).approval)
     declared, now = kind_of(proposal), here.times.now
-    if proposal.action is Action.ADD:
+    if proposal.action is RecordAction.ADD:
         values = _sound(session, here, proposal, declared)
         _require_unique(session, here, declared, values)
         record = PersonnelRecord(
@@ -87,9 +78,9 @@ def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int |
         .execution_options(populate_existing=True)
     ).one()
     if old.removed_at is not None or old.version != proposal.record_version:
-        raise Refused(OVERTAKEN)
+        raise UserError(OVERTAKEN)
     changes: dict[str, Any] = {"removed_at": now}
-    if proposal.action is Action.CHANGE:
+    if proposal.action is RecordAction.CHANGE:
         # What the agency keeps beside the proposed fields stays.
         payload = {**old.payload, **_sound(session, here, proposal, declared)}
         _require_unique(session, here, declared, payload, old)
@@ -110,7 +101,7 @@ def _write(session: Session, here: Standing, proposal: Proposal, actor_id: int |
 
 def _require_unique(
     session: Session,
-    here: Standing,
+    here: PersonContext,
     declared: RecordKind,
     after: Mapping[str, Value],
     old: PersonnelRecord | None = None,
@@ -128,8 +119,8 @@ def _require_unique(
             col(PersonnelRecord.id) != (old.id if old else 0),
         )
     ).all()
-    if find_duplicate(declared, others, readable(declared, old.payload) if old else None, after):
-        raise Refused(DUPLICATE)
+    if find_duplicate(declared, others, decode_payload(declared, old.payload) if old else None, after):
+        raise UserError(DUPLICATE)
 
 
 def _change(session: Session, record: PersonnelRecord, values: dict[str, Any]) -> None:
@@ -141,20 +132,20 @@ def _change(session: Session, record: PersonnelRecord, values: dict[str, Any]) -
         execution_options={"synchronize_session": False},
     ).one_or_none()
     if changed is None:
-        raise Refused(OVERTAKEN)
+        raise UserError(OVERTAKEN)
     session.refresh(record)
 
 
-def _sound(session: Session, here: Standing, proposal: Proposal, declared: RecordKind) -> dict[str, Value]:
+def _sound(session: Session, here: PersonContext, proposal: Proposal, declared: RecordKind) -> dict[str, Value]:
     """The proposed values, checked once more as on the day they were sent: rules and lists may have moved on since."""
     sent = proposal.sent_at or here.times.now
     checked = validate(
         declared,
-        editable(declared, proposal.payload),
+        editable_values(declared, proposal.payload),
         codes=ReadableCodes(codes(session)),
-        today=sent.astimezone(ZONES[here.times.zona]).date(),
+        today=sent.astimezone(ZONES[here.times.timezone]).date(),
         person=here.facts,
     )
     if not checked.ok:
-        raise Refused(UNSOUND)
+        raise UserError(UNSOUND)
     return checked.payload

@@ -15,12 +15,12 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, select
 
 from mysapk_web.organisation import audit
-from mysapk_web.pdm.code_tables import forget
-from mysapk_web.pdm.reference import tables
+from mysapk_web.pdm.code_tables import forget_cached_codes
+from mysapk_web.pdm.reference import builtin
 from mysapk_web.pdm.rules.groups.values import clean_text
-from mysapk_web.pdm.tables import ReferenceEntry
+from mysapk_web.pdm.tables import CodeTableEntry
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.row_report import RowReport, Verdict
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_reader import Aliases, Row, UnreadableFile, read
@@ -60,7 +60,7 @@ class _Wanted:
             "label": self.label,
             "parent": self.parent,
             "active": self.active,
-            "search": tables.fold(self.label)[:MAX_LABEL],
+            "search": builtin.fold(self.label)[:MAX_LABEL],
         }
 
 
@@ -83,10 +83,7 @@ def import_reference(database: Database, path: Path, *, table: str, actor_id: in
     """Take an official list over. The same list again changes nothing.
 
     Args:
-        database: Migrated.
         path: CSV or XLSX with the columns kode and label (or nama), and as far as there are induk and aktif.
-        table: Name of a code table.
-        actor_id: Account that imports; None for the system.
 
     Yields:
         One report a row, and one (line 0) for each entry that is no longer in the list. The list is in force before the first.
@@ -95,8 +92,8 @@ def import_reference(database: Database, path: Path, *, table: str, actor_id: in
         Refused: There is no such table.
         UnreadableFile: The file as a whole can't be used; nothing is changed.
     """
-    if table not in tables.table_names():
-        raise Refused(f"Tabel tidak dikenal. Pilih salah satu: {', '.join(tables.table_names())}.")
+    if table not in builtin.table_names():
+        raise UserError(f"Tabel tidak dikenal. Pilih salah satu: {', '.join(builtin.table_names())}.")
     found = _read(path, table)
     if not found.wanted:
         raise UnreadableFile("Tidak ada baris yang dapat dipakai, jadi tidak ada yang diubah. Periksa isi berkas.")
@@ -105,12 +102,12 @@ def import_reference(database: Database, path: Path, *, table: str, actor_id: in
         counts = dict(Counter(report.verdict.value for report in reports))
         audit.record(session, AuditTag.REFERENCE_IMPORTED, actor_id=actor_id, table=table, rows=counts)
     with database.read() as session:
-        forget(session)
+        forget_cached_codes(session)
     yield from reports
 
 
 def _read(path: Path, table: str) -> _List:
-    found, entries = _List(), tables.entries(table)
+    found, entries = _List(), builtin.entries(table)
     padded = any(entry.code.startswith("0") for entry in entries)
     with_parent = any(entry.parent for entry in entries)
     for row in read(path, REQUIRED, ALIASES):
@@ -150,7 +147,7 @@ def _cleaned(row: Row, column: str) -> str:
 
 def _take_over(session: Session, table: str, found: _List) -> Sequence[RowReport]:
     """Write what differs with two statements, however many rows there are."""
-    on_file = {row.code: row for row in session.exec(select(ReferenceEntry).where(ReferenceEntry.table == table))}
+    on_file = {row.code: row for row in session.exec(select(CodeTableEntry).where(CodeTableEntry.table == table))}
     new, changed, reports = [], [], []
     for entry in found.wanted.values():
         row = on_file.get(entry.code)
@@ -170,9 +167,9 @@ def _take_over(session: Session, table: str, found: _List) -> Sequence[RowReport
             reports.append(RowReport(0, row.code, Verdict.DIPERBARUI, _GONE))
     session.expunge_all()
     if new:
-        session.execute(insert(ReferenceEntry), new)
+        session.execute(insert(CodeTableEntry), new)
     if changed:
-        session.execute(update(ReferenceEntry), changed)
+        session.execute(update(CodeTableEntry), changed)
     return reports
 
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, or_, select
 
-from mysapk_web.pdm.reference import tables
-from mysapk_web.pdm.reference.tables import Entry
-from mysapk_web.pdm.tables import ReferenceEntry
+from mysapk_web.pdm.reference import builtin
+from mysapk_web.pdm.reference.builtin import CodeEntry
+from mysapk_web.pdm.tables import CodeTableEntry
 from mysapk_web.platform import clock
 
-KEPT_FOR: Final = timedelta(seconds=60)
+CACHE_LIFE: Final = timedelta(seconds=60)
 """So long a process may remember entries: a newly loaded list counts everywhere after a minute at the latest."""
 SEARCH_LIMIT: Final = 50
 
@@ -26,7 +26,7 @@ class _Remembered:
 
     until: datetime
     loaded: frozenset[str]
-    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    entries: dict[tuple[str, str], CodeEntry] = field(default_factory=dict)
 
 
 _remembered: weakref.WeakKeyDictionary[Any, _Remembered] = weakref.WeakKeyDictionary()
@@ -34,11 +34,7 @@ _lock = threading.Lock()
 
 
 class StoredCodes:
-    """`pdm.rules.groups.fields.Codes` over both sources, for one transaction.
-
-    Args:
-        session: Any transaction.
-    """
+    """`pdm.rules.groups.fields.Codes` over both sources, for one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -63,7 +59,7 @@ class StoredCodes:
         """Whether an agency loaded its own list of this table."""
         return table in self._known.loaded
 
-    def _find(self, table: str, code: str) -> Entry | None:
+    def _find(self, table: str, code: str) -> CodeEntry | None:
         if table not in self._known.loaded:
             return _built_in(table, code)
         entry = self._known.entries.get((table, code)) or self._read(table, code)
@@ -71,23 +67,19 @@ class StoredCodes:
             self._known.entries[table, code] = entry
         return entry
 
-    def _read(self, table: str, code: str) -> Entry | None:
+    def _read(self, table: str, code: str) -> CodeEntry | None:
         row = self._session.exec(
-            select(ReferenceEntry).where(ReferenceEntry.table == table, ReferenceEntry.code == code)
+            select(CodeTableEntry).where(CodeTableEntry.table == table, CodeTableEntry.code == code)
         ).one_or_none()
         if row is not None:
-            return Entry(row.code, row.label, row.parent, row.active)
+            return CodeEntry(row.code, row.label, row.parent, row.active)
         old = _built_in(table, code)
         # The official list has taken the place of the starting set, whose other codes are only read from now on.
-        return Entry(old.code, old.label, old.parent, active=False) if old else None
+        return CodeEntry(old.code, old.label, old.parent, active=False) if old else None
 
 
 class ReadableCodes:
-    """The same tables for a record that was right when it was sent: a code that is only read by now still counts.
-
-    Args:
-        codes: The tables.
-    """
+    """The same tables for a record that was right when it was sent: a code that is only read by now still counts."""
 
     def __init__(self, codes: StoredCodes) -> None:
         self._codes = codes
@@ -106,69 +98,57 @@ class ReadableCodes:
 
 
 def codes(session: Session) -> StoredCodes:
-    """The code tables.
-
-    Args:
-        session: Any transaction; the answer doesn't outlive it.
-    """
+    """The code tables."""
     return StoredCodes(session)
 
 
-def forget(session: Session) -> None:
-    """Read the loaded lists again; called after one was loaded.
-
-    Args:
-        session: Of the database that it was loaded into.
-    """
+def forget_cached_codes(session: Session) -> None:
+    """Read the loaded lists again; called after one was loaded."""
     with _lock:
         _remembered.pop(_engine(session), None)
 
 
-def search_codes(session: Session, table: str, text: str, limit: int = 20, parent: str = "") -> list[Entry]:
+def search_codes(session: Session, table: str, text: str, limit: int = 20, parent: str = "") -> list[CodeEntry]:
     """Find codes that may be chosen today, for a field that completes what is typed.
 
     Args:
-        session: Any transaction.
         table: Name of a code table; an unknown one has no entries.
-        text: What was typed; case and accents don't matter.
-        limit: At most so many, and never more than 50.
-        parent: Only entries of this parent; empty for all.
 
     Returns:
         Labels that begin with the text come first.
     """
     limit = max(0, min(limit, SEARCH_LIMIT))
     if not codes(session).is_loaded(table):
-        return tables.search(table, text, limit, parent) if table in tables.table_names() else []
-    wanted = tables.fold(text)
-    held = col(ReferenceEntry.search)
+        return builtin.search(table, text, limit, parent) if table in builtin.table_names() else []
+    wanted = builtin.fold(text)
+    held = col(CodeTableEntry.search)
     begins = held.startswith(wanted, autoescape=True)
     found = (
-        select(ReferenceEntry)
-        .where(ReferenceEntry.table == table, col(ReferenceEntry.active).is_(True))
-        .where(or_(held.contains(wanted, autoescape=True), ReferenceEntry.code == text.strip()))
-        .order_by(begins.desc(), held, col(ReferenceEntry.id))
+        select(CodeTableEntry)
+        .where(CodeTableEntry.table == table, col(CodeTableEntry.active).is_(True))
+        .where(or_(held.contains(wanted, autoescape=True), CodeTableEntry.code == text.strip()))
+        .order_by(begins.desc(), held, col(CodeTableEntry.id))
         .limit(limit)
     )
     if parent:
-        found = found.where(ReferenceEntry.parent == parent)
-    return [Entry(row.code, row.label, row.parent, row.active) for row in session.exec(found)]
+        found = found.where(CodeTableEntry.parent == parent)
+    return [CodeEntry(row.code, row.label, row.parent, row.active) for row in session.exec(found)]
 
 
-def _built_in(table: str, code: str) -> Entry | None:
-    label = tables.CODES.label(table, code)
+def _built_in(table: str, code: str) -> CodeEntry | None:
+    label = builtin.CODES.label(table, code)
     if label is None:
         return None
-    return Entry(code, label, tables.CODES.parent(table, code), tables.CODES.exists(table, code))
+    return CodeEntry(code, label, builtin.CODES.parent(table, code), builtin.CODES.exists(table, code))
 
 
 def _memory(session: Session) -> _Remembered:
     engine, now = _engine(session), clock.now()
     with _lock:
         known = _remembered.get(engine)
-    if known is None or not now < known.until <= now + KEPT_FOR:
-        loaded = frozenset(session.exec(select(ReferenceEntry.table).distinct()))
-        known = _Remembered(now + KEPT_FOR, loaded)
+    if known is None or not now < known.until <= now + CACHE_LIFE:
+        loaded = frozenset(session.exec(select(CodeTableEntry.table).distinct()))
+        known = _Remembered(now + CACHE_LIFE, loaded)
         with _lock:
             _remembered[engine] = known
     return known

@@ -9,49 +9,51 @@ from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import codes
-from mysapk_web.pdm.context import standing_of
-from mysapk_web.pdm.dossier import Holdings
-from mysapk_web.pdm.eligibility import why_no_statement
-from mysapk_web.pdm.payload import editable
+from mysapk_web.pdm.context import load_context
+from mysapk_web.pdm.dossier import Dossier
+from mysapk_web.pdm.eligibility import declaration_blocker
+from mysapk_web.pdm.payload import editable_values
 from mysapk_web.pdm.rules.groups.base import Group
 from mysapk_web.pdm.rules.groups.validation import validate
 from mysapk_web.pdm.rules.proposal import Declaration
-from mysapk_web.pdm.tables import GroupStatement
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.pdm.tables import GroupDeclaration
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 
 
-def state_group(session: Session, actor: Actor, group: str, statement: str | None) -> None:
+def declare_group(session: Session, actor: Actor, group: str, statement: str | None) -> None:
     """Declare a group, or take the declaration back.
-
-    Args:
-        session: Any transaction.
-        actor: Whose data.
-        group: Key of the group.
-        statement: Value of `pdm.rules.proposal.Declaration`; None takes it back.
 
     Raises:
         Refused: A proposal is open, the period is closed, or it would not be true.
         NotAllowed: There is no such group for this person, or no such declaration.
     """
     actor.require(Permission.DECLARE_OWN_DATA)
-    here = standing_of(session, actor.pegawai_id, lock=True)
+    here = load_context(session, actor.pegawai_id, lock=True)
     declared, wanted = here.group(group), _declaration(statement)
-    holdings = held.read(session, here)
-    refused = why_no_statement(holdings, declared) or (wanted and why_untrue(session, holdings, declared, wanted)) or ""
+    holdings = held.load_dossier(session, here)
+    refused = (
+        declaration_blocker(holdings, declared)
+        or (wanted and declaration_contradiction(session, holdings, declared, wanted))
+        or ""
+    )
     if refused:
-        raise Refused(refused)
+        raise UserError(refused)
     present = session.exec(
-        select(GroupStatement).where(GroupStatement.pegawai_id == here.pegawai_id, GroupStatement.group == declared.key)
+        select(GroupDeclaration).where(
+            GroupDeclaration.pegawai_id == here.pegawai_id, GroupDeclaration.group == declared.key
+        )
     ).one_or_none()
     if wanted is None:
         if present is None:
             return
         session.delete(present)
     elif present is None:
-        session.add(GroupStatement(pegawai_id=here.pegawai_id, group=declared.key, statement=wanted, at=here.times.now))
+        session.add(
+            GroupDeclaration(pegawai_id=here.pegawai_id, group=declared.key, declaration=wanted, at=here.times.now)
+        )
     else:
-        present.statement, present.at = wanted, here.times.now
+        present.declaration, present.at = wanted, here.times.now
         session.add(present)
     audit.record(
         session,
@@ -59,7 +61,7 @@ def state_group(session: Session, actor: Actor, group: str, statement: str | Non
         actor_id=actor.account_id,
         subject_id=actor.account_id,
         instansi_id=here.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         grup=declared.key,
         pernyataan=wanted.value if wanted else "",
     )
@@ -69,18 +71,11 @@ def _declaration(statement: str | None) -> Declaration | None:
     try:
         return None if statement is None else Declaration(statement)
     except ValueError:
-        raise NotAllowed("no such declaration") from None
+        raise PermissionDenied("no such declaration") from None
 
 
-def why_untrue(session: Session, holdings: Holdings, group: Group, wanted: Declaration) -> str:
-    """Why a declaration would not be true, and what to do instead; empty when it would be.
-
-    Args:
-        session: A read transaction is enough.
-        holdings: Of the person.
-        group: Which.
-        wanted: What would be declared.
-    """
+def declaration_contradiction(session: Session, holdings: Dossier, group: Group, wanted: Declaration) -> str:
+    """Why a declaration would not be true, and what to do instead; empty when it would be."""
     count = holdings.count(group)
     if wanted is Declaration.TIDAK_ADA:
         if not group.may_have_none:
@@ -97,13 +92,13 @@ def why_untrue(session: Session, holdings: Holdings, group: Group, wanted: Decla
     return "" if group.verified else _incomplete(session, holdings, group)
 
 
-def _incomplete(session: Session, holdings: Holdings, group: Group) -> str:
+def _incomplete(session: Session, holdings: Dossier, group: Group) -> str:
     """The profile counts as right only when nothing that is asked for is missing in it."""
-    held.add_records(session, holdings, group.kinds)
-    here = holdings.here
+    held.load_records(session, holdings, group.kinds)
+    here = holdings.person
     for declared in group.kinds:
         for record in holdings.records[declared.key]:
-            values = editable(declared, record.payload)
+            values = editable_values(declared, record.payload)
             checked = validate(declared, values, codes=codes(session), today=here.times.today, person=here.facts)
             if not checked.ok:
                 labels = [declared.field(name).label for name in checked.faults if name]

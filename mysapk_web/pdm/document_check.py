@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Document, Proposal
 from mysapk_web.platform import bulk, clock, document_store
 from mysapk_web.platform.database import Database
@@ -29,73 +29,67 @@ _random = random.SystemRandom()
 
 
 @dataclass(slots=True)
-class Findings:
+class DocumentFindings:
     """How many of one kind, and the first of them in words."""
 
     count: int = 0
     named: list[str] = field(default_factory=list)
 
     def add(self, words: str) -> None:
-        """Count one.
-
-        Args:
-            words: Which.
-        """
+        """Count one."""
         self.count += 1
         if len(self.named) < SHOWN:
             self.named.append(words)
 
 
 @dataclass(slots=True)
-class DocumentVerdict:
+class DocumentCheck:
     """What a check of rows and files has found."""
 
     rows: int = 0
     files: int = 0
-    missing: Findings = field(default_factory=Findings)
+    missing: DocumentFindings = field(default_factory=DocumentFindings)
     """Documents without a file."""
-    trashed: Findings = field(default_factory=Findings)
+    trashed: DocumentFindings = field(default_factory=DocumentFindings)
     """Documents whose file is in the trash, from which it is put back when somebody reads it."""
-    damaged: Findings = field(default_factory=Findings)
+    damaged: DocumentFindings = field(default_factory=DocumentFindings)
     """Files whose content is not what their name says."""
-    unnamed: Findings = field(default_factory=Findings)
+    unnamed: DocumentFindings = field(default_factory=DocumentFindings)
     """Files that no row names; the comparison moves them to the trash."""
 
 
-def check_documents(db: Database, folder: Path, *, sample: int | None = None) -> DocumentVerdict:
+def check_documents(db: Database, folder: Path, *, sample: int | None = None) -> DocumentCheck:
     """Compare rows with files.
 
     Args:
-        db: The database.
-        folder: `MYSAPK_DOCUMENT_DIR`.
         sample: So many rows and so many files, picked at random; None for all.
     """
-    verdict = DocumentVerdict()
+    verdict = DocumentCheck()
     for rows in _all_rows(db) if sample is None else _some_rows(db, sample):
         for id_, sha256 in rows:
             _judge_row(verdict, folder, id_, sha256)
-    names = (name for _, found in document_store.groups(folder, "") for name in found)
+    names = (name for _, found in document_store.iterate_groups(folder, "") for name in found)
     chosen = names if sample is None else islice(_some_files(folder), sample)
     while batch := list(islice(chosen, BATCH)):
         _judge_files(verdict, db, folder, batch)
     return verdict
 
 
-def _judge_row(verdict: DocumentVerdict, folder: Path, document_id: int, sha256: str) -> None:
+def _judge_row(verdict: DocumentCheck, folder: Path, document_id: int, sha256: str) -> None:
     verdict.rows += 1
     if document_store.exists(folder, sha256):
         return
-    found = verdict.trashed if document_store.in_trash(folder, sha256) else verdict.missing
+    found = verdict.trashed if document_store.is_in_trash(folder, sha256) else verdict.missing
     found.add(f"document {document_id}, {sha256}.pdf")
 
 
-def _judge_files(verdict: DocumentVerdict, db: Database, folder: Path, names: Sequence[str]) -> None:
+def _judge_files(verdict: DocumentCheck, db: Database, folder: Path, names: Sequence[str]) -> None:
     with db.read() as session:
         known = set(session.exec(select(Document.sha256).where(bulk.one_of(session, col(Document.sha256), names))))
     now = clock.now()
     for name in names:
         try:
-            whole = document_store.is_whole(folder, name)
+            whole = document_store.is_intact(folder, name)
         except FileNotFoundError:  # cleared away meanwhile
             continue
         verdict.files += 1
@@ -136,7 +130,7 @@ def _rows(db: Database, which: ColumnElement[bool]) -> list[tuple[int, str]]:
     found = (
         select(Document.id, Document.sha256)
         .join(Proposal, col(Proposal.id) == Document.proposal_id)
-        .where(which, Proposal.state != UsulanState.DIHAPUS, col(Document.removed_at).is_(None))
+        .where(which, Proposal.state != ProposalState.DIHAPUS, col(Document.removed_at).is_(None))
         .order_by(col(Document.id))
         .limit(BATCH)
     )
@@ -146,9 +140,9 @@ def _rows(db: Database, which: ColumnElement[bool]) -> list[tuple[int, str]]:
 
 def _some_files(folder: Path) -> Iterator[str]:
     """All files in a random order of folders, of which the names alone are held."""
-    names = [name for name, _ in document_store.groups(folder, "")]
+    names = [name for name, _ in document_store.iterate_groups(folder, "")]
     _random.shuffle(names)
     for name in names:
-        found = document_store.group(folder, name)
+        found = document_store.hashes_in(folder, name)
         _random.shuffle(found)
         yield from found

@@ -18,13 +18,13 @@ import structlog
 from sqlalchemy import update
 from sqlmodel import Session, col, or_, select
 
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Document, Proposal
 from mysapk_web.platform import bulk, clock, document_store, jobs
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.document_store import GRACE, Marker, MarkerError
 from mysapk_web.platform.executors import database
-from mysapk_web.settings import Settings, load
+from mysapk_web.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
 
@@ -40,12 +40,7 @@ COMPARE_EVERY: Final = timedelta(days=7)
 
 
 def database_fault(session: Session, folder: Path) -> str:
-    """Why nothing may be cleared away, in words; empty when the database knows the newest document that the folder has seen.
-
-    Args:
-        session: Any transaction.
-        folder: `MYSAPK_DOCUMENT_DIR`.
-    """
+    """Why nothing may be cleared away, in words; empty when the database knows the newest document that the folder has seen."""
     try:
         marker = document_store.read_marker(folder)
     except MarkerError:
@@ -59,13 +54,8 @@ def database_fault(session: Session, folder: Path) -> str:
     )
 
 
-def note_newest(db: Database, folder: Path) -> None:
-    """Let the folder remember the newest document of a database that knows the one before.
-
-    Args:
-        db: The database; a short read transaction.
-        folder: `MYSAPK_DOCUMENT_DIR`.
-    """
+def record_newest(db: Database, folder: Path) -> None:
+    """Let the folder remember the newest document of a database that knows the one before."""
     newest = select(Document.id, Document.sha256, Document.uploaded_at).order_by(col(Document.id).desc()).limit(1)
     with db.read() as session:
         if database_fault(session, folder):
@@ -84,22 +74,18 @@ def _knows(session: Session, marker: Marker) -> bool:
 # Clearing ----------------------------------------------------------------------------------------
 
 
-async def clear_away() -> bool:
+async def clean_up() -> bool:
     """One batch of all that is due; true when more waits."""
-    return await asyncio.to_thread(clear_batch, database(), load()) > 0
+    return await asyncio.to_thread(clean_up_batch, database(), get_settings()) > 0
 
 
-async def compare() -> bool:
+async def compare_with_rows() -> bool:
     """One step of the comparison of the whole folder; true while it is under way."""
-    return await asyncio.to_thread(compare_batch, database(), load())
+    return await asyncio.to_thread(compare_batch, database(), get_settings())
 
 
-def clear_batch(db: Database, settings: Settings) -> int:
+def clean_up_batch(db: Database, settings: Settings) -> int:
     """Move a batch of files to the trash; when none is left, clear inbox and trash.
-
-    Args:
-        db: The database.
-        settings: For the folder, and how long the trash is kept.
 
     Returns:
         Documents that were looked at and files removed; zero when nothing is left to do.
@@ -117,13 +103,13 @@ def clear_batch(db: Database, settings: Settings) -> int:
         removed = _empty_trash(session, folder, clock.now() - timedelta(days=settings.document_trash_days))
     if removed:
         return removed
-    note_newest(db, folder)
+    record_newest(db, folder)
     return document_store.clear_inbox(folder, clock.now())
 
 
 def _may_clear(session: Session, folder: Path) -> bool:
     """Whether this process holds the task and the database is not behind the folder."""
-    if not jobs.try_hold(session, jobs.DOCUMENTS):
+    if not jobs.try_job_lock(session, jobs.DOCUMENTS):
         return False
     fault = database_fault(session, folder)
     if fault:
@@ -151,7 +137,7 @@ def _discard(folder: Path, hashes: Collection[str], now: datetime) -> tuple[int,
     """Move files to the trash; gives how many, and those that somebody has just put in place again."""
     moved, waiting = 0, set[str]()
     for sha256 in sorted(hashes):
-        if document_store.discard(folder, sha256, now):
+        if document_store.move_to_trash(folder, sha256, now):
             moved += 1
         elif document_store.exists(folder, sha256):
             waiting.add(sha256)
@@ -165,7 +151,7 @@ def _needed(session: Session, hashes: Collection[str]) -> set[str]:
         .join(Proposal, col(Proposal.id) == Document.proposal_id)
         .where(
             bulk.one_of(session, col(Document.sha256), hashes),
-            Proposal.state != UsulanState.DIHAPUS,
+            Proposal.state != ProposalState.DIHAPUS,
             or_(col(Document.removed_at).is_(None), col(Document.uploaded_at) <= col(Proposal.sent_at)),
         )
         .distinct()
@@ -190,28 +176,24 @@ def _empty_trash(session: Session, folder: Path, before: datetime) -> int:
 def compare_batch(db: Database, settings: Settings) -> bool:
     """Look at the next files of the folder, and move those that no row names to the trash.
 
-    Args:
-        db: The database.
-        settings: For the folder.
-
     Returns:
         Whether the comparison goes on; false when it has come to its end, or isn't due.
     """
     folder, now = settings.document_dir, clock.now()
     with db.read() as session:
-        note = jobs.read(session, jobs.COMPARISON).note
+        note = jobs.job_state(session, jobs.COMPARISON).note
     if note.get("done") and now < datetime.fromisoformat(note["begun"]) + COMPARE_EVERY:
         return False
     at = {"begun": now.isoformat(), "after": ""} if note.get("done", True) else note
     hashes, last, done = _next_files(folder, at["after"])
     with db.begin() as session:
-        if not jobs.try_hold(session, jobs.COMPARISON) or jobs.read(session, jobs.COMPARISON).note != note:
+        if not jobs.try_job_lock(session, jobs.COMPARISON) or jobs.job_state(session, jobs.COMPARISON).note != note:
             return False
         if fault := database_fault(session, folder):
             log.error("documents.not_cleared", fault=fault)
             return False
         moved, _ = _discard(folder, hashes - _needed(session, hashes), now)
-        jobs.write(session, jobs.COMPARISON, note={"begun": at["begun"], "after": last, "done": done})
+        jobs.save_job_state(session, jobs.COMPARISON, note={"begun": at["begun"], "after": last, "done": done})
     if moved:
         log.warning("documents.without_row", count=moved)
     return not done
@@ -220,7 +202,7 @@ def compare_batch(db: Database, settings: Settings) -> bool:
 def _next_files(folder: Path, after: str) -> tuple[set[str], str, bool]:
     """The files of the next folders, the last of these, and whether there are no more."""
     hashes = set[str]()
-    for name, found in document_store.groups(folder, after):
+    for name, found in document_store.iterate_groups(folder, after):
         hashes.update(found)
         after = name
         if len(hashes) >= COMPARED:

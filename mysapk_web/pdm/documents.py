@@ -19,24 +19,24 @@ from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm import document_cleanup
-from mysapk_web.pdm.context import standing_of
+from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import kind_of
-from mysapk_web.pdm.pdf_check import Examined, examine
+from mysapk_web.pdm.pdf_check import PdfInspection, inspect_pdf
 from mysapk_web.pdm.presenters import document_view
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
-from mysapk_web.pdm.rules.proposal import UsulanAct
+from mysapk_web.pdm.rules.proposal import ProposalAction
 from mysapk_web.pdm.tables import Document, Proposal
-from mysapk_web.pdm.transitions import own
+from mysapk_web.pdm.transitions import get_own_proposal
 from mysapk_web.pdm.views.proposal import DocumentView
 from mysapk_web.platform import clock, document_store
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal, NotAllowed, Refused
+from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.log import place_of
+from mysapk_web.platform.log import exception_location
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.filename import FilenameError, clean_pdf_name
 from mysapk_web.rate_limits import UPLOADS_PER_ACCOUNT
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 log = structlog.get_logger(__name__)
 
@@ -48,31 +48,22 @@ FULL: Final = "Ruang dokumen Anda sudah penuh (60 MB). Hapus dokumen yang tidak 
 GONE: Final = "Dokumen ini sudah tidak ada. Muat ulang halaman ini."
 
 
-class TooLarge(Refused):
-    """The file is over the limit of its rule.
-
-    Args:
-        limit: Bytes.
-    """
+class DocumentTooLargeError(UserError):
+    """The file is over the limit of its rule."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"Berkas terlalu besar. Batasnya {size_in_words(limit)}. Pindai ulang dengan resolusi lebih rendah, lalu unggah lagi."
+            f"Berkas terlalu besar. Batasnya {format_size(limit)}. Pindai ulang dengan resolusi lebih rendah, lalu unggah lagi."
         )
 
 
-class TooOften(CountedRefusal):
+class TooManyUploadsError(CommittingUserError):
     """Too many uploads of one account."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadSlot:
-    """Permission to send a file, given before its first byte is read.
-
-    Attributes:
-        max_bytes: Limit of this document.
-        label: Name of the document.
-    """
+    """Permission to send a file, given before its first byte is read."""
 
     max_bytes: int
     label: str
@@ -100,76 +91,58 @@ class _Kept:
     received: int
     sha256: str
     size: int
-    examined: Examined
+    examined: PdfInspection
 
 
-def size_in_words(count: int) -> str:
-    """A size as people read it, such as "1 MB" or "850 KB".
-
-    Args:
-        count: Bytes.
-    """
+def format_size(count: int) -> str:
+    """A size as people read it, such as "1 MB" or "850 KB"."""
     if count >= 1024 * 1024:
         return f"{count / (1024 * 1024):.1f}".removesuffix(".0").replace(".", ",") + " MB"
     return f"{max(1, round(count / 1024))} KB"
 
 
-def admit(session: Session, actor: Actor, *, proposal_id: int, rule: str) -> UploadSlot:
+def authorize_upload(session: Session, actor: Actor, *, proposal_id: int, rule: str) -> UploadSlot:
     """Say whether a document may be sent, before its first byte is read. Counts the upload. For the owner of the proposal.
-
-    Args:
-        session: Any transaction.
-        actor: Who uploads.
-        proposal_id: Of the actor's own proposal.
-        rule: Code of the `DocumentRule`.
 
     Raises:
         NotAllowed: No such proposal of the actor, or no such document in it.
         TooOften: Too many uploads.
         Refused: The proposal can't be changed now, or there is no room left.
     """
-    key = subject_key(load().key("counters"), f"dokumen:{actor.account_id}")
+    key = subject_key(get_settings().key("counters"), f"dokumen:{actor.account_id}")
     _, wanted = _writable(session, actor, proposal_id, rule)
-    if not rate_limiting.within(session, UPLOADS_PER_ACCOUNT, key, actor):
-        raise TooOften(TOO_OFTEN)
+    if not rate_limiting.allow(session, UPLOADS_PER_ACCOUNT, key, actor):
+        raise TooManyUploadsError(TOO_OFTEN)
     if not quota(session, actor).left:
-        raise Refused(FULL)
+        raise UserError(FULL)
     return UploadSlot(wanted.max_bytes, wanted.label)
 
 
-def store(db: Database, actor: Actor, *, proposal_id: int, rule: str, name: str, stream: Path) -> DocumentView:
+def store_document(db: Database, actor: Actor, *, proposal_id: int, rule: str, name: str, stream: Path) -> DocumentView:
     """Judge a received file and keep it in the place of an earlier one. For the owner of the proposal; in the lane of documents.
-
-    Args:
-        db: The database; one short transaction after the file was judged.
-        actor: Who uploads.
-        proposal_id: Of the actor's own proposal.
-        rule: Code of the `DocumentRule`.
-        name: File name as the browser told it.
-        stream: The received file, in the inbox; gone afterwards, whatever happens.
 
     Raises:
         PdfRefused: The file can't be taken.
         Refused: Its name, its size, or no proposal to put it into any more.
         NotAllowed: As in `admit`.
     """
-    folder = load().document_dir
+    folder = get_settings().document_dir
     copy = document_store.new_inbox_path(folder)
     try:
         clean, received = clean_pdf_name(name), stream.stat().st_size
-        examined = examine(stream, copy)
+        examined = inspect_pdf(stream, copy)
         size = copy.stat().st_size
-        kept = _Kept(rule, clean, received, document_store.place(folder, copy, clock.now()), size, examined)
+        kept = _Kept(rule, clean, received, document_store.store(folder, copy, clock.now()), size, examined)
     except FilenameError as error:
-        raise Refused(str(error)) from None
+        raise UserError(str(error)) from None
     finally:
         stream.unlink(missing_ok=True)
         copy.unlink(missing_ok=True)
     view = in_transaction(db, _attach, actor, proposal_id, kept)
     try:
-        document_cleanup.note_newest(db, folder)
+        document_cleanup.record_newest(db, folder)
     except (OSError, SQLAlchemyError) as error:  # the document is stored; the next upload or sweep notes it
-        log.warning("documents.newest_not_noted", kind=type(error).__name__, at=place_of(error))
+        log.warning("documents.newest_not_noted", kind=type(error).__name__, at=exception_location(error))
     return view
 
 
@@ -177,11 +150,11 @@ def _attach(session: Session, actor: Actor, proposal_id: int, kept: _Kept) -> Do
     """Let the proposal refer to a file that lies in its place; nothing refers to the one before any more."""
     proposal, rule = _writable(session, actor, proposal_id, kept.rule, lock=True)
     if kept.received > rule.max_bytes:
-        raise TooLarge(rule.max_bytes)
+        raise DocumentTooLargeError(rule.max_bytes)
     before = _live(session, proposal_id, kept.rule)
     freed = sum(row.size for row in before)
     if kept.size > quota(session, actor).left + freed:
-        raise Refused(FULL)
+        raise UserError(FULL)
     now = clock.now()
     for row in before:
         row.removed_at = row.sweep_at = now
@@ -202,13 +175,8 @@ def _attach(session: Session, actor: Actor, proposal_id: int, kept: _Kept) -> Do
     return document_view(kind_of(proposal), document)
 
 
-def remove(session: Session, actor: Actor, *, document_id: int) -> None:
+def remove_document(session: Session, actor: Actor, *, document_id: int) -> None:
     """Take a document out of a proposal. For the owner of the proposal.
-
-    Args:
-        session: Any transaction.
-        actor: Who removes.
-        document_id: Of a document of the actor's own proposal.
 
     Raises:
         NotAllowed: No such document of the actor.
@@ -220,19 +188,14 @@ def remove(session: Session, actor: Actor, *, document_id: int) -> None:
     _writable(session, actor, document.proposal_id, document.rule, lock=True)
     session.refresh(document)
     if document.removed_at is not None:
-        raise Refused(GONE)
+        raise UserError(GONE)
     document.removed_at = document.sweep_at = clock.now()
     session.add(document)
     _note(session, actor, AuditTag.DOCUMENT_REMOVED, document)
 
 
 def quota(session: Session, actor: Actor) -> Quota:
-    """What the documents of the actor's undecided proposals take. For everybody, own documents.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Whose documents.
-    """
+    """What the documents of the actor's undecided proposals take. For everybody, own documents."""
     used = session.exec(
         select(func.coalesce(func.sum(Document.size), 0))
         .join(Proposal, col(Proposal.id) == Document.proposal_id)
@@ -247,15 +210,15 @@ def _writable(
 ) -> tuple[Proposal, DocumentRule]:
     """The actor's own proposal and the rule, if documents may be changed now."""
     actor.require(Permission.PROPOSE)
-    times = standing_of(session, actor.pegawai_id, lock=lock).times
-    proposal = own(session, actor, proposal_id)
+    times = load_context(session, actor.pegawai_id, lock=lock).times
+    proposal = get_own_proposal(session, actor, proposal_id)
     if lock:
         session.refresh(proposal, with_for_update=True)
     declared = kind_of(proposal)
     wanted = next((each for each in declared.documents if each.code == rule), None)
     if wanted is None:
-        raise NotAllowed("no such document in this kind of record")
-    times.require(proposal.state, UsulanAct.SAVE_DRAFT, declared.approval)
+        raise PermissionDenied("no such document in this kind of record")
+    times.require(proposal.state, ProposalAction.SAVE_DRAFT, declared.approval)
     return proposal, wanted
 
 
@@ -276,7 +239,7 @@ def _note(session: Session, actor: Actor, tag: AuditTag, document: Document, **d
         actor_id=actor.account_id,
         subject_id=actor.account_id,
         instansi_id=actor.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         proposal=document.proposal_id,
         document=document.id,
         rule=document.rule,

@@ -12,21 +12,21 @@ from sqlalchemy import case
 from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.organisation.tables.agency import Unor
-from mysapk_web.pdm.context import Standing
-from mysapk_web.pdm.payload import readable
-from mysapk_web.pdm.rules.groups import GROUPS, kind
+from mysapk_web.pdm.context import PersonContext
+from mysapk_web.pdm.payload import decode_payload
+from mysapk_web.pdm.rules.groups import GROUPS, get_kind
 from mysapk_web.pdm.rules.groups.base import Cardinality, Group, RecordKind
 from mysapk_web.pdm.rules.groups.fields import Value
-from mysapk_web.pdm.rules.proposal import Declaration, GroupState, UsulanState, group_state
-from mysapk_web.pdm.tables import Document, FormerValue, GroupStatement, PersonnelRecord, Proposal, TrailEntry
+from mysapk_web.pdm.rules.proposal import Declaration, GroupState, ProposalState, group_state
+from mysapk_web.pdm.tables import Document, FormerValue, GroupDeclaration, PersonnelRecord, Proposal, ProposalEvent
 
-_NEVER_SENT: Final = UsulanState.DIHAPUS
+_NEVER_SENT: Final = ProposalState.DIHAPUS
 _OF_PROFILE: Final = frozenset(each.key for group in GROUPS if not group.verified for each in group.kinds)
 """Kinds of record that are changed at once, without a proposal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RecordCount:
     """How many records of a kind are on file, and when one of them was changed last (None: never since it was made).
 
     Of what is changed without a proposal it is the last change before the PDM of the agency ended: a later one is no part of it.
@@ -37,30 +37,26 @@ class Held:
 
 
 @dataclass(slots=True)
-class Holdings:
+class Dossier:
     """What was read of one person.
 
     Attributes:
-        here: Who it belongs to.
         proposals: Those of the present PDM and all that are open, the newest first.
         declarations: What was declared in the present PDM, by group.
-        held: Records on file in numbers, by kind.
         records: Records on file by kind; kinds that were not asked for are missing.
-        documents: By proposal.
-        trail: By proposal, the newest step first.
         units: Names of the unor verifikasi of the proposals, by id.
     """
 
-    here: Standing
+    person: PersonContext
     proposals: list[Proposal]
     declarations: dict[str, Declaration]
-    held: dict[str, Held]
+    counts: dict[str, RecordCount]
     records: dict[str, list[PersonnelRecord]] = field(default_factory=dict)
     documents: dict[int, list[Document]] = field(default_factory=dict)
-    trail: dict[int, list[TrailEntry]] = field(default_factory=dict)
+    history: dict[int, list[ProposalEvent]] = field(default_factory=dict)
     units: dict[int, str] = field(default_factory=dict)
 
-    def of(self, group: Group) -> list[Proposal]:
+    def proposals_in(self, group: Group) -> list[Proposal]:
         """The proposals of a group."""
         return [proposal for proposal in self.proposals if proposal.group == group.key]
 
@@ -69,23 +65,18 @@ class Holdings:
         declared = self.declarations.get(group.key)
         if not group.verified and declared is None:
             # The profile counts at once: whoever has changed it in this PDM, and not only after its end, has looked at it.
-            changed = [self.held[each.key].changed_at for each in group.kinds if each.key in self.held]
-            if any(moment and moment >= self.here.times.since for moment in changed):
+            changed = [self.counts[each.key].changed_at for each in group.kinds if each.key in self.counts]
+            if any(moment and moment >= self.person.times.since for moment in changed):
                 return GroupState.SELESAI
-        return group_state(declared, [proposal.state for proposal in self.of(group)])
+        return group_state(declared, [proposal.state for proposal in self.proposals_in(group)])
 
     def count(self, group: Group) -> int:
         """Records of a group on file."""
-        return sum(self.held[each.key].count for each in group.kinds if each.key in self.held)
+        return sum(self.counts[each.key].count for each in group.kinds if each.key in self.counts)
 
 
-def read(session: Session, here: Standing) -> Holdings:
-    """Read proposals, declarations and numbers of a person; no payload of a record yet.
-
-    Args:
-        session: Any transaction.
-        here: Whose.
-    """
+def load_dossier(session: Session, here: PersonContext) -> Dossier:
+    """Read proposals, declarations and numbers of a person; no payload of a record yet."""
     since = here.times.since
     proposals = session.exec(
         select(Proposal)
@@ -94,8 +85,8 @@ def read(session: Session, here: Standing) -> Holdings:
         .order_by(col(Proposal.id).desc())
     ).all()
     declared = session.exec(
-        select(GroupStatement.group, GroupStatement.statement).where(
-            GroupStatement.pegawai_id == here.pegawai_id, GroupStatement.at >= since
+        select(GroupDeclaration.group, GroupDeclaration.declaration).where(
+            GroupDeclaration.pegawai_id == here.pegawai_id, GroupDeclaration.at >= since
         )
     ).all()
     changed = func.max(case((col(PersonnelRecord.version) > 1, col(PersonnelRecord.changed_at))))
@@ -104,20 +95,20 @@ def read(session: Session, here: Standing) -> Holdings:
         .where(PersonnelRecord.pegawai_id == here.pegawai_id, col(PersonnelRecord.removed_at).is_(None))
         .group_by(PersonnelRecord.kind)
     ).all()
-    known = {name: Held(count, moment) for name, count, moment in held}
+    known = {name: RecordCount(count, moment) for name, count, moment in held}
     for name in _OF_PROFILE & known.keys():
         last = known[name].changed_at
         if last is not None and last >= here.times.until:
-            known[name] = Held(known[name].count, _changed_before(session, here, name))
-    return Holdings(
-        here=here,
+            known[name] = RecordCount(known[name].count, _changed_before(session, here, name))
+    return Dossier(
+        person=here,
         proposals=[each for each in proposals if each.state is not _NEVER_SENT],
         declarations={group: Declaration(statement) for group, statement in declared},
-        held=known,
+        counts=known,
     )
 
 
-def _changed_before(session: Session, here: Standing, kind: str) -> datetime | None:
+def _changed_before(session: Session, here: PersonContext, kind: str) -> datetime | None:
     """The last change of a kind that is changed without a proposal, before the PDM ended."""
     return session.exec(
         select(func.max(FormerValue.replaced_at))
@@ -131,21 +122,15 @@ def _changed_before(session: Session, here: Standing, kind: str) -> datetime | N
     ).one()
 
 
-def add_records(session: Session, holdings: Holdings, kinds: Iterable[RecordKind]) -> None:
-    """Read the records on file of some kinds, the latest first.
-
-    Args:
-        session: Any transaction.
-        holdings: Gets them.
-        kinds: Which.
-    """
+def load_records(session: Session, holdings: Dossier, kinds: Iterable[RecordKind]) -> None:
+    """Read the records on file of some kinds, the latest first."""
     wanted = [each for each in kinds if each.key not in holdings.records]
     if not wanted:
         return
     holdings.records.update({each.key: [] for each in wanted})
     rows = session.exec(
         select(PersonnelRecord).where(
-            PersonnelRecord.pegawai_id == holdings.here.pegawai_id,
+            PersonnelRecord.pegawai_id == holdings.person.pegawai_id,
             col(PersonnelRecord.kind).in_([each.key for each in wanted]),
             col(PersonnelRecord.removed_at).is_(None),
         )
@@ -156,39 +141,21 @@ def add_records(session: Session, holdings: Holdings, kinds: Iterable[RecordKind
         holdings.records[each.key] = latest_first(each, holdings.records[each.key])
 
 
-def add_documents(session: Session, holdings: Holdings, proposals: Iterable[Proposal]) -> None:
-    """Read the documents of some proposals.
-
-    Args:
-        session: Any transaction.
-        holdings: Gets them.
-        proposals: Of this person.
-    """
+def load_documents(session: Session, holdings: Dossier, proposals: Iterable[Proposal]) -> None:
+    """Read the documents of some proposals."""
     holdings.documents.update(documents_of(session, [each.id or 0 for each in proposals]))
 
 
-def add_trail(session: Session, holdings: Holdings, proposals: Iterable[Proposal]) -> None:
-    """Read the trail of some proposals.
-
-    Args:
-        session: Any transaction.
-        holdings: Gets it.
-        proposals: Of this person.
-    """
-    holdings.trail.update(trail_of(session, [each.id or 0 for each in proposals]))
+def load_history(session: Session, holdings: Dossier, proposals: Iterable[Proposal]) -> None:
+    """Read the trail of some proposals."""
+    holdings.history.update(history_of(session, [each.id or 0 for each in proposals]))
 
 
-def add_units(session: Session, holdings: Holdings, proposals: Iterable[Proposal]) -> None:
-    """Read the names of the units that some proposals were sent to.
-
-    Args:
-        session: Any transaction.
-        holdings: Gets them.
-        proposals: Of this person.
-    """
+def load_unit_names(session: Session, holdings: Dossier, proposals: Iterable[Proposal]) -> None:
+    """Read the names of the units that some proposals were sent to."""
     wanted = {each.unor_id for each in proposals if each.sent_at} - holdings.units.keys()
     if wanted:
-        found = session.exec(select(Unor.id, Unor.nama).where(col(Unor.id).in_(sorted(wanted))))
+        found = session.exec(select(Unor.id, Unor.name).where(col(Unor.id).in_(sorted(wanted))))
         holdings.units.update({number or 0: nama for number, nama in found})
 
 
@@ -196,7 +163,6 @@ def documents_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, lis
     """The documents of proposals that were not removed, in the order of upload.
 
     Args:
-        session: Any transaction.
         proposal_ids: Of proposals that the caller has already limited to who may see them.
     """
     found: defaultdict[int, list[Document]] = defaultdict(list)
@@ -210,40 +176,26 @@ def documents_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, lis
     return dict(found)
 
 
-def trail_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, list[TrailEntry]]:
-    """The steps of proposals, the newest first.
-
-    Args:
-        session: Any transaction.
-        proposal_ids: As in `documents_of`.
-    """
-    found: defaultdict[int, list[TrailEntry]] = defaultdict(list)
+def history_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, list[ProposalEvent]]:
+    """The steps of proposals, the newest first."""
+    found: defaultdict[int, list[ProposalEvent]] = defaultdict(list)
     if proposal_ids:
         for row in session.exec(
-            select(TrailEntry).where(col(TrailEntry.proposal_id).in_(proposal_ids)).order_by(col(TrailEntry.id).desc())
+            select(ProposalEvent)
+            .where(col(ProposalEvent.proposal_id).in_(proposal_ids))
+            .order_by(col(ProposalEvent.id).desc())
         ):
             found[row.proposal_id].append(row)
     return dict(found)
 
 
 def latest_first(declared: RecordKind, records: Iterable[PersonnelRecord]) -> list[PersonnelRecord]:
-    """Put records in order, the latest first; those without the value that tells come last, the newest row first.
-
-    Args:
-        declared: Their kind.
-        records: Of that kind.
-    """
+    """Put records in order, the latest first; those without the value that tells come last, the newest row first."""
     return sorted(records, key=lambda record: (_rank(declared, record), record.id or 0), reverse=True)
 
 
-def is_latest(holdings: Holdings, declared: RecordKind, record: PersonnelRecord) -> bool:
-    """Whether a record may be proposed at all: of some kinds only the latest one.
-
-    Args:
-        holdings: Of its owner, with the records of its kind.
-        declared: The kind.
-        record: On file.
-    """
+def is_latest(holdings: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:
+    """Whether a record may be proposed at all: of some kinds only the latest one."""
     only = declared.cardinality in (Cardinality.LATEST_ONLY, Cardinality.SINGLE)
     return not only or holdings.records[declared.key][0].id == record.id
 
@@ -251,11 +203,11 @@ def is_latest(holdings: Holdings, declared: RecordKind, record: PersonnelRecord)
 def _rank(declared: RecordKind, record: PersonnelRecord) -> str:
     if not declared.latest_by:
         return ""
-    value: Value = readable(declared, record.payload)[declared.latest_by]
+    value: Value = decode_payload(declared, record.payload)[declared.latest_by]
     # Dates are ISO text and years have four digits; other numbers are padded.
     return f"{value:09d}" if isinstance(value, int) else value or ""
 
 
 def kind_of(proposal: Proposal) -> RecordKind:
     """The declaration of what a proposal is about."""
-    return kind(proposal.kind)
+    return get_kind(proposal.kind)

@@ -12,23 +12,23 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
 from mysapk_web.organisation.actor import Actor, NotFoundError
-from mysapk_web.organisation.rules.period import Period as Window
 from mysapk_web.organisation.rules.period import PeriodKind, effective_period
+from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.code_tables import codes
-from mysapk_web.pdm.context import CHANGED, times_of
-from mysapk_web.pdm.payload import editable
-from mysapk_web.pdm.rules.groups import kind
-from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.context import CHANGED, period_context
+from mysapk_web.pdm.payload import editable_values
+from mysapk_web.pdm.rules.groups import get_kind
+from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, PersonFacts, Value
 from mysapk_web.pdm.rules.groups.validation import validate
-from mysapk_web.pdm.rules.proposal import EDITABLE, TRANSITIONS, UsulanAct
+from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, TRANSITIONS, ProposalAction
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 from mysapk_web.pdm.views.form import SavedDraft
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.timezones import ZONES
 
 MAX_TEXT: Final = 4000
@@ -45,9 +45,9 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     Proposal.version,
     Pegawai.jenis,
     Pegawai.nip,
-    Pegawai.tanggal_lahir,
-    Pegawai.jenis_kelamin,
-    Instansi.zona,
+    Pegawai.birth_date,
+    Pegawai.gender,
+    Instansi.timezone,
     col(Period.kind).label("period"),
     col(Period.instansi_id).label("period_instansi_id"),
     Period.starts_at,
@@ -104,10 +104,6 @@ def save_draft(
     The one write is guarded by version and state, so it needs no transaction around it (`database.run_single`).
 
     Args:
-        session: Any.
-        actor: The owner.
-        proposal_id: A draft, or a proposal that was returned.
-        version: The version that the form knows.
         values: The fields that changed: texts, and for yes or no also booleans.
 
     Returns:
@@ -125,16 +121,14 @@ def save_draft(
     if not rows:
         raise NotFoundError("no such proposal of this person")
     found = rows[0]
-    declared, now = kind(found.kind), clock.now()
+    declared, now = get_kind(found.kind), clock.now()
     _require(rows, declared, now, version)
-    person = PersonFacts(
-        jenis=found.jenis, nip=found.nip, tanggal_lahir=found.tanggal_lahir, jenis_kelamin=found.jenis_kelamin
-    )
-    merged = {**editable(declared, found.payload), **read_values(declared, values)}
+    person = PersonFacts(jenis=found.jenis, nip=found.nip, birth_date=found.tanggal_lahir, gender=found.jenis_kelamin)
+    merged = {**editable_values(declared, found.payload), **parse_form(declared, values)}
     checked = validate(declared, merged, codes=codes(session), today=_day(now, found.zona), person=person, draft=True)
     stored = {"values": checked.payload, "now": now, "seen": version, "stands": found.state}
     if connection.execute(_WRITE, keys | stored).rowcount != 1:
-        raise Refused(CHANGED)
+        raise UserError(CHANGED)
     return SavedDraft(
         version=version + 1,
         faults=checked.faults,
@@ -143,12 +137,8 @@ def save_draft(
     )
 
 
-def read_values(declared: RecordKind, sent: Mapping[str, object]) -> dict[str, Value]:
+def parse_form(declared: RecordKind, sent: Mapping[str, object]) -> dict[str, Value]:
     """Take from a form what the record has fields for.
-
-    Args:
-        declared: The kind of record.
-        sent: Anything a client may send.
 
     Returns:
         A value for each field that was sent.
@@ -158,7 +148,7 @@ def read_values(declared: RecordKind, sent: Mapping[str, object]) -> dict[str, V
     """
     fields = _writable(declared.key)
     if not isinstance(sent, Mapping) or not sent.keys() <= fields.keys():
-        raise Refused(UNKNOWN)
+        raise UserError(UNKNOWN)
     return {name: _value(fields[name].kind, fields[name].label, value) for name, value in sent.items()}
 
 
@@ -169,36 +159,36 @@ def _value(kind_: FieldKind, label: str, value: object) -> Value:
         word = value.strip().casefold() if isinstance(value, str) else None
         if word in YES or word in NO:
             return word in YES
-        raise Refused(f"{label} harus ya atau tidak. Pilih kembali.")
+        raise UserError(f"{label} harus ya atau tidak. Pilih kembali.")
     if value is None or isinstance(value, str):
         if value is not None and len(value) > MAX_TEXT:
-            raise Refused(f"{label} terlalu panjang. Isi paling banyak {MAX_TEXT} karakter.")
+            raise UserError(f"{label} terlalu panjang. Isi paling banyak {MAX_TEXT} karakter.")
         return value
-    raise Refused(UNKNOWN)
+    raise UserError(UNKNOWN)
 
 
 @cache
 def _writable(key: str) -> Mapping[str, Field]:
-    return {field.name: field for field in kind(key).editable}
+    return {field.name: field for field in get_kind(key).editable}
 
 
 def _require(rows: Sequence[Row[Any]], declared: RecordKind, now: datetime, version: int) -> None:
     found = rows[0]
-    if found.state not in EDITABLE:
-        raise Refused(f"Usulan ini tidak dapat diubah: statusnya sekarang {found.state.label}.")
-    if found.action is Action.DELETE:
-        raise Refused("Usulan penghapusan tidak berisi data yang dapat diubah.")
+    if found.state not in EDITABLE_STATES:
+        raise UserError(f"Usulan ini tidak dapat diubah: statusnya sekarang {found.state.label}.")
+    if found.action is RecordAction.DELETE:
+        raise UserError("Usulan penghapusan tidak berisi data yang dapat diubah.")
     windows = [
         Window(row.period, row.starts_at, row.ends_at, row.period_instansi_id, row.extends)
         for row in rows
         if row.period is not None
     ]
-    wanted = TRANSITIONS[found.state, UsulanAct.SAVE_DRAFT].periods
+    wanted = TRANSITIONS[found.state, ProposalAction.SAVE_DRAFT].periods
     running = (effective_period(windows, each, now) for each in wanted)
     if not any(period is not None and period.starts_at <= now < period.ends_at for period in running):
-        times_of(windows, found.zona).require(found.state, UsulanAct.SAVE_DRAFT, declared.approval)
+        period_context(windows, found.zona).require(found.state, ProposalAction.SAVE_DRAFT, declared.approval)
     if found.version != version:
-        raise Refused(CHANGED)
+        raise UserError(CHANGED)
 
 
 def _day(now: datetime, zona: str) -> date:

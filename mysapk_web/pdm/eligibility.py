@@ -4,50 +4,36 @@ from __future__ import annotations
 
 from typing import Final
 
-from mysapk_web.pdm.dossier import Holdings, is_latest
+from mysapk_web.pdm.dossier import Dossier, is_latest
 from mysapk_web.pdm.matching import has_duplicate
-from mysapk_web.pdm.rules.groups.base import Action, Cardinality, Group, RecordKind
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.pdm.rules.groups.base import Cardinality, Group, RecordAction, RecordKind
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 from mysapk_web.platform.rules.text import in_sentence
 
 MAX_OPEN: Final = 20
 """Open proposals of one kind, where several are taken: more than any family has."""
-YEARS: Final = 2
+MAX_OPEN_BY_YEAR: Final = 2
 """Open proposals of a kind that is asked for the last two years (domain 6, SKP)."""
 
 
-def slot_of(declared: RecordKind, action: Action, record_id: int | None) -> str:
-    """What only one open proposal of a person may hold.
-
-    Args:
-        declared: Kind of record.
-        action: What is proposed.
-        record_id: The record it is about; None for a new one.
-    """
+def slot_key(declared: RecordKind, action: RecordAction, record_id: int | None) -> str:
+    """What only one open proposal of a person may hold."""
     if declared.cardinality in (Cardinality.LATEST_ONLY, Cardinality.SINGLE):
         return declared.key
-    return f"{declared.key}+" if action is Action.ADD else f"{declared.key}#{record_id}"
+    return f"{declared.key}+" if action is RecordAction.ADD else f"{declared.key}#{record_id}"
 
 
-def why_no_proposal(
-    holdings: Holdings, group: Group, declared: RecordKind, action: Action, record: PersonnelRecord | None
+def proposal_blocker(
+    holdings: Dossier, group: Group, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None
 ) -> str:
-    """Why a proposal can't be started now; empty when it can.
-
-    Args:
-        holdings: Of the person, with the records of the kind.
-        group: The group of the kind.
-        declared: Kind of record.
-        action: What would be proposed.
-        record: On file; None for a new one.
-    """
+    """Why a proposal can't be started now; empty when it can."""
     if not group.verified:
         return "Data profil diubah langsung di halaman Profil."
     if action not in declared.actions:
         return f"{declared.label} tidak dapat {_PASSIVE[action]} dengan usulan."
-    if not holdings.here.times.allows(UsulanState.DRAF, UsulanAct.SAVE_DRAFT, declared.approval):
-        return holdings.here.times.closed_sentence()
+    if not holdings.person.times.allows(ProposalState.DRAF, ProposalAction.SAVE_DRAFT, declared.approval):
+        return holdings.person.times.closed_sentence()
     return (
         _used_up(holdings, group, declared)
         or _occupied(holdings, declared, action, record)
@@ -55,57 +41,47 @@ def why_no_proposal(
     )
 
 
-def occupant(holdings: Holdings, declared: RecordKind, action: Action, record_id: int | None) -> Proposal | None:
-    """The open proposal that holds the slot another one would need.
-
-    Args:
-        holdings: Of the person.
-        declared: Kind of record.
-        action: What would be proposed.
-        record_id: The record it would be about.
-    """
-    slot = slot_of(declared, action, record_id)
+def open_proposal_in_slot(
+    holdings: Dossier, declared: RecordKind, action: RecordAction, record_id: int | None
+) -> Proposal | None:
+    """The open proposal that holds the slot another one would need."""
+    slot = slot_key(declared, action, record_id)
     return next((each for each in holdings.proposals if each.ended_at is None and each.slot == slot), None)
 
 
-def why_no_statement(holdings: Holdings, group: Group) -> str:
-    """Why nothing can be declared for a group now, whatever it is; empty when something can.
-
-    Args:
-        holdings: Of the person.
-        group: Which.
-    """
-    if not holdings.here.times.pdm.is_open:
-        return holdings.here.times.closed_sentence()
-    busy = [each for each in holdings.of(group) if each.ended_at is None]
+def declaration_blocker(holdings: Dossier, group: Group) -> str:
+    """Why nothing can be declared for a group now, whatever it is; empty when something can."""
+    if not holdings.person.times.pdm.is_open:
+        return holdings.person.times.closed_sentence()
+    busy = [each for each in holdings.proposals_in(group) if each.ended_at is None]
     if busy:
-        what = "draf" if all(each.state is UsulanState.DRAF for each in busy) else "usulan yang belum selesai"
+        what = "draf" if all(each.state is ProposalState.DRAF for each in busy) else "usulan yang belum selesai"
         return f"Masih ada {what} pada grup ini. Kirim, tarik, atau hapus lebih dahulu."
     return ""
 
 
-_PASSIVE: Final = {Action.ADD: "ditambah", Action.CHANGE: "diubah", Action.DELETE: "dihapus"}
+_PASSIVE: Final = {RecordAction.ADD: "ditambah", RecordAction.CHANGE: "diubah", RecordAction.DELETE: "dihapus"}
 
 
-def _used_up(holdings: Holdings, group: Group, declared: RecordKind) -> str:
+def _used_up(holdings: Dossier, group: Group, declared: RecordKind) -> str:
     """A group that has to be proposed even when it is right has one chance in a PDM (domain 0.3, golongan).
 
     A proposal that was withdrawn or rejected has not used it up, or the person could never become green.
     """
     if group.sesuai_allowed or declared.cardinality is not Cardinality.LATEST_ONLY:
         return ""
-    if any(each.kind == declared.key and each.state is UsulanState.TELAH_UPDATE for each in holdings.proposals):
+    if any(each.kind == declared.key and each.state is ProposalState.TELAH_UPDATE for each in holdings.proposals):
         return f"Usulan {in_sentence(declared.label)} hanya satu kali dalam satu periode, dan usulan Anda sudah diterapkan."
     return ""
 
 
-def _occupied(holdings: Holdings, declared: RecordKind, action: Action, record: PersonnelRecord | None) -> str:
-    other = occupant(holdings, declared, action, record.id if record else None)
+def _occupied(holdings: Dossier, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None) -> str:
+    other = open_proposal_in_slot(holdings, declared, action, record.id if record else None)
     if other is None or (
-        action is Action.ADD and declared.cardinality not in (Cardinality.LATEST_ONLY, Cardinality.SINGLE)
+        action is RecordAction.ADD and declared.cardinality not in (Cardinality.LATEST_ONLY, Cardinality.SINGLE)
     ):
         return ""  # the empty form of a new record is opened again
-    if other.state is UsulanState.DRAF:
+    if other.state is ProposalState.DRAF:
         return f"Masih ada draf {in_sentence(other.action.label)} {in_sentence(declared.label)}. Lanjutkan atau hapus draf itu."
     return (
         f"Usulan {in_sentence(declared.label)} Anda masih diproses ({other.state.label}). Satu usulan pada satu waktu."
@@ -113,20 +89,20 @@ def _occupied(holdings: Holdings, declared: RecordKind, action: Action, record: 
 
 
 def _against_cardinality(
-    holdings: Holdings, declared: RecordKind, action: Action, record: PersonnelRecord | None
+    holdings: Dossier, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None
 ) -> str:
     records = holdings.records[declared.key]
-    if declared.cardinality is Cardinality.SINGLE and action is Action.ADD and records:
+    if declared.cardinality is Cardinality.SINGLE and action is RecordAction.ADD and records:
         return f"{declared.label} hanya satu dan sudah ada pada berkas. Ubah data itu."
-    spare = action is Action.DELETE and record is not None and has_duplicate(holdings, declared, record)
+    spare = action is RecordAction.DELETE and record is not None and has_duplicate(holdings, declared, record)
     if record is not None and not spare and not is_latest(holdings, declared, record):
         return "Yang dapat diusulkan hanya data terakhir."
-    limit = YEARS if declared.cardinality is Cardinality.TWO_YEARS else MAX_OPEN
+    limit = MAX_OPEN_BY_YEAR if declared.cardinality is Cardinality.TWO_YEARS else MAX_OPEN
     busy = [
         each
         for each in holdings.proposals
-        if each.kind == declared.key and each.ended_at is None and each.action is not Action.DELETE
+        if each.kind == declared.key and each.ended_at is None and each.action is not RecordAction.DELETE
     ]
-    if action is not Action.DELETE and len(busy) >= limit:
+    if action is not RecordAction.DELETE and len(busy) >= limit:
         return f"Sudah ada {len(busy)} usulan {declared.label} yang belum selesai. Selesaikan lebih dahulu."
     return ""

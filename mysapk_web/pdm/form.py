@@ -10,69 +10,68 @@ from sqlmodel import Session
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import StoredCodes, codes
-from mysapk_web.pdm.context import standing
-from mysapk_web.pdm.dossier import Holdings, kind_of
-from mysapk_web.pdm.payload import editable, readable
-from mysapk_web.pdm.presenters import document_view, proposal_view, record_of, rows_of
-from mysapk_web.pdm.reference import tables
-from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.context import load_own_context
+from mysapk_web.pdm.dossier import Dossier, kind_of
+from mysapk_web.pdm.payload import decode_payload, editable_values
+from mysapk_web.pdm.presenters import document_view, labelled_values, proposal_view, record_on_file
+from mysapk_web.pdm.reference import builtin
+from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, PersonFacts, Value
-from mysapk_web.pdm.rules.groups.words import choice_parent, display
-from mysapk_web.pdm.rules.proposal import EDITABLE, UsulanAct, UsulanState
-from mysapk_web.pdm.submission_checks import RECORD_CHANGED, Checked, check
+from mysapk_web.pdm.rules.groups.formatting import choice_parent, format_value
+from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, ProposalAction, ProposalState
+from mysapk_web.pdm.submission_checks import RECORD_CHANGED, SubmissionCheck, check_submission
 from mysapk_web.pdm.tables import Proposal
-from mysapk_web.pdm.transitions import own
+from mysapk_web.pdm.transitions import get_own_proposal
 from mysapk_web.pdm.views.form import DocumentSlot, FieldView, FormView
 
 SHORT_TABLE: Final = 40
 """Entries of a table that a form offers as a list; longer ones are searched."""
 
 
-def form(session: Session, actor: Actor, proposal_id: int) -> FormView:
+def load_form(session: Session, actor: Actor, proposal_id: int) -> FormView:
     """Read the form of a proposal. It stays readable when the period has closed and when it was sent.
-
-    Args:
-        session: A read transaction is enough.
-        actor: The owner.
-        proposal_id: Any proposal of the actor.
 
     Raises:
         NotAllowed: There is none of this person.
     """
-    proposal = own(session, actor, proposal_id)
-    here = standing(session, actor)
-    declared, holdings = kind_of(proposal), held.read(session, here)
-    held.add_records(session, holdings, [declared])
-    held.add_documents(session, holdings, [proposal])
-    held.add_trail(session, holdings, [proposal])
-    held.add_units(session, holdings, [proposal])
+    proposal = get_own_proposal(session, actor, proposal_id)
+    here = load_own_context(session, actor)
+    declared, holdings = kind_of(proposal), held.load_dossier(session, here)
+    held.load_records(session, holdings, [declared])
+    held.load_documents(session, holdings, [proposal])
+    held.load_history(session, holdings, [proposal])
+    held.load_unit_names(session, holdings, [proposal])
     table = codes(session)
-    open_ = proposal.state in EDITABLE
-    checked = check(holdings, proposal, table) if open_ else Checked(editable(declared, proposal.payload))
-    record = record_of(holdings, proposal)
-    on_file = readable(declared, record.payload) if record else {}
-    allowed = open_ and here.times.allows(proposal.state, UsulanAct.SAVE_DRAFT, declared.approval)
-    returned = proposal.state is UsulanState.PERBAIKAN_MYSAPK
+    open_ = proposal.state in EDITABLE_STATES
+    checked = (
+        check_submission(holdings, proposal, table)
+        if open_
+        else SubmissionCheck(editable_values(declared, proposal.payload))
+    )
+    record = record_on_file(holdings, proposal)
+    on_file = decode_payload(declared, record.payload) if record else {}
+    allowed = open_ and here.times.allows(proposal.state, ProposalAction.SAVE_DRAFT, declared.approval)
+    returned = proposal.state is ProposalState.PERBAIKAN_MYSAPK
     return FormView(
         proposal=proposal_view(holdings, proposal, table, checked=checked),
-        fields=[] if proposal.action is Action.DELETE else _fields(declared, checked, table, here.facts),
+        fields=[] if proposal.action is RecordAction.DELETE else _fields(declared, checked, table, here.facts),
         documents=_slots(holdings, proposal, declared, checked),
-        before=rows_of(declared, on_file, table),
+        before=labelled_values(declared, on_file, table),
         on_file=_words(declared, on_file, table),
         record_changed=RECORD_CHANGED in checked.whole,
-        may_write=allowed and proposal.action is not Action.DELETE,
+        may_write=allowed and proposal.action is not RecordAction.DELETE,
         closed_sentence=here.times.closed_sentence(returned=returned),
-        faults=[*checked.whole, *(each.sentence for each in checked.compared.refused if not each.field)],
-        matches=list(checked.compared.matches),
+        faults=[*checked.whole, *(each.sentence for each in checked.matches.blocking if not each.field)],
+        matches=list(checked.matches.matches),
         version=proposal.version,
     )
 
 
-def _fields(declared: RecordKind, checked: Checked, table: StoredCodes, person: PersonFacts) -> list[FieldView]:
+def _fields(declared: RecordKind, checked: SubmissionCheck, table: StoredCodes, person: PersonFacts) -> list[FieldView]:
     return [_field(each, checked, table, person) for each in declared.editable]
 
 
-def _field(each: Field, checked: Checked, table: StoredCodes, person: PersonFacts) -> FieldView:
+def _field(each: Field, checked: SubmissionCheck, table: StoredCodes, person: PersonFacts) -> FieldView:
     value = checked.values.get(each.name)
     parent = choice_parent(each, checked.values, person)
     return FieldView(
@@ -84,7 +83,7 @@ def _field(each: Field, checked: Checked, table: StoredCodes, person: PersonFact
         required=each.required,
         read_only=each.read_only,
         value=value,
-        text=display(each, value, table),
+        text=format_value(each, value, table),
         shown=each.shown(checked.values, person),
         sensitive=each.sensitive,
         table=each.table,
@@ -99,31 +98,26 @@ def _field(each: Field, checked: Checked, table: StoredCodes, person: PersonFact
 def options_of(each: Field, parent: str, table: StoredCodes) -> list[tuple[str, str]]:
     """Code and label of the choices of a field, where they are few enough for a list.
 
-    Args:
-        each: Any field.
-        parent: Code that limits the choices; empty for all.
-        table: The code tables.
-
     Returns:
         Empty where the choices are searched, and for a field without any.
     """
-    if each.kind is not FieldKind.CODE or table.is_loaded(each.table) or each.table not in tables.table_names():
+    if each.kind is not FieldKind.CODE or table.is_loaded(each.table) or each.table not in builtin.table_names():
         return []
-    entries = tables.entries(each.table)
+    entries = builtin.entries(each.table)
     if len(entries) > SHORT_TABLE:
         return []
     return [(row.code, row.label) for row in entries if row.active and row.parent in ("", parent or row.parent)]
 
 
 def _words(declared: RecordKind, values: Mapping[str, Value], table: StoredCodes) -> dict[str, str]:
-    words = {each.name: display(each, values.get(each.name), table) for each in declared.fields}
+    words = {each.name: format_value(each, values.get(each.name), table) for each in declared.fields}
     return {name: text for name, text in words.items() if text}
 
 
-def _slots(holdings: Holdings, proposal: Proposal, declared: RecordKind, checked: Checked) -> list[DocumentSlot]:
-    if proposal.action is Action.DELETE:
+def _slots(holdings: Dossier, proposal: Proposal, declared: RecordKind, checked: SubmissionCheck) -> list[DocumentSlot]:
+    if proposal.action is RecordAction.DELETE:
         return []
-    required = declared.required_documents(checked.values, holdings.here.facts)
+    required = declared.required_documents(checked.values, holdings.person.facts)
     present = {row.rule: row for row in holdings.documents.get(proposal.id or 0, ())}
     return [
         DocumentSlot(

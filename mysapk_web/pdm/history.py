@@ -10,40 +10,37 @@ from sqlmodel import Session, col, or_, select
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import codes
-from mysapk_web.pdm.context import standing
+from mysapk_web.pdm.context import load_own_context
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.presenters import proposal_view
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.pdm.views.proposal import ProposalView
-from mysapk_web.platform.pagination import Page, page_of
+from mysapk_web.platform.pagination import Page, paginate
 
 PAGE_SIZE: Final = 20
 
 
-def history(
-    session: Session, actor: Actor, page: int = 1, *, states: Collection[UsulanState] = ()
+def list_proposals(
+    session: Session, actor: Actor, page: int = 1, *, states: Collection[ProposalState] = ()
 ) -> Page[ProposalView]:
     """Read the proposals of the actor, the one that moved last first. Drafts that were thrown away are left out.
 
     Args:
-        session: A read transaction is enough.
-        actor: Whose.
         page: From 1; one that doesn't exist gives the nearest that does.
-        states: Only proposals that stand there; empty for all.
     """
-    here = standing(session, actor)
+    here = load_own_context(session, actor)
     mine = select(Proposal).where(
         Proposal.pegawai_id == actor.pegawai_id,
-        or_(col(Proposal.state) != UsulanState.DIHAPUS, col(Proposal.sent_at).is_not(None)),
+        or_(col(Proposal.state) != ProposalState.DIHAPUS, col(Proposal.sent_at).is_not(None)),
     )
     if states:
         mine = mine.where(col(Proposal.state).in_(list(states)))
-    found = page_of(session, mine, page, PAGE_SIZE, col(Proposal.changed_at).desc(), col(Proposal.id).desc())
-    holdings = held.read(session, here)
-    held.add_records(session, holdings, {each.kind: kind_of(each) for each in found.items}.values())
-    held.add_documents(session, holdings, found.items)
-    held.add_trail(session, holdings, found.items)
-    held.add_units(session, holdings, found.items)
+    found = paginate(session, mine, page, PAGE_SIZE, col(Proposal.changed_at).desc(), col(Proposal.id).desc())
+    holdings = held.load_dossier(session, here)
+    held.load_records(session, holdings, {each.kind: kind_of(each) for each in found.items}.values())
+    held.load_documents(session, holdings, found.items)
+    held.load_history(session, holdings, found.items)
+    held.load_unit_names(session, holdings, found.items)
     tables = codes(session)
     return found.map(lambda proposal: proposal_view(holdings, proposal, tables))

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mysapk_web.pdm.dossier import Holdings
-from mysapk_web.pdm.payload import readable
-from mysapk_web.pdm.rules.groups import group_of
-from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.dossier import Dossier
+from mysapk_web.pdm.payload import decode_payload
+from mysapk_web.pdm.rules.groups import group_of_kind
+from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.diff import differences
 from mysapk_web.pdm.rules.groups.duplicates import (
     RecordKeys,
@@ -20,7 +20,7 @@ from mysapk_web.pdm.rules.groups.duplicates import (
     keys_of,
 )
 from mysapk_web.pdm.rules.groups.fields import Codes, Value
-from mysapk_web.pdm.rules.proposal import EDITABLE
+from mysapk_web.pdm.rules.proposal import EDITABLE_STATES
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 from mysapk_web.pdm.views.match import Match
 from mysapk_web.pdm.views.proposal import Change
@@ -40,12 +40,10 @@ _SIMILAR: Final = "Bila keduanya hal yang sama, jangan kirim usulan ini. Bila be
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Matches:
     """What a proposal was compared with, and what was found.
 
     Attributes:
-        records: How many records on file.
-        proposals: How many other proposals under way.
         matches: Those that are the same or similar, the same ones first.
     """
 
@@ -54,37 +52,32 @@ class Compared:
     matches: tuple[Match, ...] = ()
 
     @property
-    def refused(self) -> list[Match]:
+    def blocking(self) -> list[Match]:
         """Those that the proposal would make a second time."""
         return [each for each in self.matches if each.refused]
 
     @property
-    def shown(self) -> list[Match]:
+    def advisory(self) -> list[Match]:
         """Those that have to be looked at and don't stand in the way."""
         return [each for each in self.matches if not each.refused]
 
 
-def compare(
-    holdings: Holdings,
+def find_matches(
+    holdings: Dossier,
     proposal: Proposal,
     declared: RecordKind,
     values: Mapping[str, Value],
     codes: Codes,
     *,
     official: bool = False,
-) -> Compared:
+) -> Matches:
     """Compare a proposal with everything of its kind that the person has.
 
     Args:
-        holdings: Of its owner, with the records of its kind.
-        proposal: Which; not a deletion.
-        declared: Its kind.
-        values: What it proposes.
-        codes: The code tables.
         official: For a desk: values are shown in full, and drafts and what lies in another agency are none of its business.
     """
     mine = next((each for each in holdings.records.get(proposal.kind, ()) if each.id == proposal.record_id), None)
-    before = readable(declared, mine.payload) if mine else {}
+    before = decode_payload(declared, mine.payload) if mine else {}
     # What the agency keeps beside the proposed fields stays when a proposal is applied.
     after = {**before, **values}
     proposed = _Proposed(after, keys_of(declared, after), keys_of(declared, before) if mine else None)
@@ -97,24 +90,18 @@ def compare(
     others += [
         _Other(other.payload, on_file=False, number=other.id or 0, first=_is_first(other, proposal))
         for other in _under_way(holdings.proposals, proposal)
-        if not official or (other.state not in EDITABLE and other.instansi_id == proposal.instansi_id)
+        if not official or (other.state not in EDITABLE_STATES and other.instansi_id == proposal.instansi_id)
     ]
     found = (_match(declared, proposed, each, codes, reveal=official) for each in others)
     matches = sorted((each for each in found if each), key=lambda each: (not each.refused, not each.same))
-    return Compared(records, len(others) - records, tuple(matches))
+    return Matches(records, len(others) - records, tuple(matches))
 
 
-def has_duplicate(holdings: Holdings, declared: RecordKind, record: PersonnelRecord) -> bool:
-    """Whether another record on file is the same as this one, so that this one can go, be it the latest or not.
-
-    Args:
-        holdings: Of its owner, with the records of its kind.
-        declared: The kind.
-        record: On file.
-    """
-    values = readable(declared, record.payload)
+def has_duplicate(holdings: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:
+    """Whether another record on file is the same as this one, so that this one can go, be it the latest or not."""
+    values = decode_payload(declared, record.payload)
     others = (each for each in holdings.records[declared.key] if each.id != record.id)
-    return any(is_same(declared, values, readable(declared, each.payload)) for each in others)
+    return any(is_same(declared, values, decode_payload(declared, each.payload)) for each in others)
 
 
 def find_duplicate(
@@ -126,14 +113,12 @@ def find_duplicate(
     """The record on file that a proposal would make a second time; None for none.
 
     Args:
-        declared: Their kind.
         records: Of the person and the kind, without the one that is changed.
         before: Values of the record that is changed; None when one is added.
-        after: Its values as proposed.
     """
     old = None if before is None else keys_of(declared, before)
     new = keys_of(declared, after)
-    keys = ((each, keys_of(declared, readable(declared, each.payload))) for each in records)
+    keys = ((each, keys_of(declared, decode_payload(declared, each.payload))) for each in records)
     return next((each for each, theirs in keys if becomes_same(old, new, theirs)), None)
 
 
@@ -143,7 +128,7 @@ def _under_way(proposals: Sequence[Proposal], proposal: Proposal) -> list[Propos
         for other in proposals
         if other.kind == proposal.kind
         and other.ended_at is None
-        and other.action is not Action.DELETE
+        and other.action is not RecordAction.DELETE
         and other.id != proposal.id
     ]
 
@@ -154,7 +139,7 @@ def _is_first(other: Proposal, proposal: Proposal) -> bool:
     What lies on a desk comes before what its owner can still change; of two on desks the one that was sent first, of two with their
     owner the one that was begun first.
     """
-    theirs, mine = other.state in EDITABLE, proposal.state in EDITABLE
+    theirs, mine = other.state in EDITABLE_STATES, proposal.state in EDITABLE_STATES
     if theirs is not mine:
         return mine
     if not mine and other.sent_at and proposal.sent_at:
@@ -183,7 +168,7 @@ class _Other:
 
 
 def _match(declared: RecordKind, proposed: _Proposed, other: _Other, codes: Codes, *, reveal: bool) -> Match | None:
-    values = readable(declared, other.payload)
+    values = decode_payload(declared, other.payload)
     keys = keys_of(declared, values)
     if not proposed.keys.alike(keys):
         return None
@@ -209,7 +194,7 @@ def _match(declared: RecordKind, proposed: _Proposed, other: _Other, codes: Code
 
 
 def _address(declared: RecordKind, other: _Other) -> str:
-    group = f"/pdm/{group_of(declared.key).key}"
+    group = f"/pdm/{group_of_kind(declared.key).key}"
     return f"{group}?riwayat={other.number}#riwayat-{other.number}" if other.on_file else f"{group}/{other.number}"
 
 

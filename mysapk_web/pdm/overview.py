@@ -8,11 +8,11 @@ from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.period import Phase
 from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import codes
-from mysapk_web.pdm.context import Standing, standing
-from mysapk_web.pdm.dossier import Holdings, kind_of
-from mysapk_web.pdm.presenters import DUTY_LABELS, proposal_view
-from mysapk_web.pdm.rules.groups.base import Duty, Group
-from mysapk_web.pdm.rules.proposal import EDITABLE, SENT_STATES, GroupState, UsulanState
+from mysapk_web.pdm.context import PersonContext, load_own_context
+from mysapk_web.pdm.dossier import Dossier, kind_of
+from mysapk_web.pdm.presenters import REQUIREMENT_LABELS, proposal_view
+from mysapk_web.pdm.rules.groups.base import Group, Requirement
+from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, SENT_STATES, GroupState, ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.pdm.views.overview import Board, NextStep, TileView
 from mysapk_web.pdm.views.proposal import ProposalView
@@ -23,29 +23,19 @@ SEND_PAGE = "/pdm/kirim"
 PROOF_PAGE = "/pdm/bukti"
 
 
-def board(session: Session, actor: Actor) -> Board:
-    """Read the PDM of the actor.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Whose.
-    """
-    return board_of(session, standing(session, actor))
+def load_board(session: Session, actor: Actor) -> Board:
+    """Read the PDM of the actor."""
+    return build_board(session, load_own_context(session, actor))
 
 
-def board_of(session: Session, here: Standing) -> Board:
-    """Read the PDM of a person.
-
-    Args:
-        session: A read transaction is enough.
-        here: Whose.
-    """
-    holdings = with_drafts(session, here)
+def build_board(session: Session, here: PersonContext) -> Board:
+    """Read the PDM of a person."""
+    holdings = load_with_drafts(session, here)
     times, tables = here.times, codes(session)
-    editable = [each for each in holdings.proposals if each.state in EDITABLE]
+    editable = [each for each in holdings.proposals if each.state in EDITABLE_STATES]
     views = {each.id: proposal_view(holdings, each, tables) for each in editable}
-    returned = [views[each.id] for each in editable if each.state is UsulanState.PERBAIKAN_MYSAPK]
-    drafts = [views[each.id] for each in editable if each.state is UsulanState.DRAF]
+    returned = [views[each.id] for each in editable if each.state is ProposalState.PERBAIKAN_MYSAPK]
+    drafts = [views[each.id] for each in editable if each.state is ProposalState.DRAF]
     tiles = [_tile(holdings, group) for group in here.groups]
     done = sum(tile.done for tile in tiles)
     ahead = times.pdm.is_open or times.pdm.phase is Phase.NOT_OPEN
@@ -54,7 +44,7 @@ def board_of(session: Session, here: Standing) -> Board:
         done=done,
         total=len(tiles),
         percent=whole_percent(done, len(tiles)),
-        optional=sum(group.duty is Duty.OPTIONAL for group in undone(holdings)),
+        optional=sum(group.requirement is Requirement.OPTIONAL for group in pending_groups(holdings)),
         days_left=times.pdm.days_left if ahead else None,
         phase=times.pdm.phase.value,
         may_write=times.pdm.is_open,
@@ -64,50 +54,36 @@ def board_of(session: Session, here: Standing) -> Board:
         ready=sum(view.may_send for view in drafts),
         next_step=_next_step(holdings, drafts, returned),
         returned=returned,
-        zona=times.zona,
+        timezone=times.timezone,
     )
 
 
-def with_drafts(session: Session, here: Standing) -> Holdings:
-    """What a person has, complete enough to check everything that can still be edited.
-
-    Args:
-        session: Any transaction.
-        here: Whose.
-    """
-    holdings = held.read(session, here)
-    editable = [each for each in holdings.proposals if each.state in EDITABLE]
-    held.add_records(session, holdings, {each.kind: kind_of(each) for each in editable}.values())
-    held.add_documents(session, holdings, editable)
-    held.add_trail(session, holdings, editable)
+def load_with_drafts(session: Session, here: PersonContext) -> Dossier:
+    """What a person has, complete enough to check everything that can still be edited."""
+    holdings = held.load_dossier(session, here)
+    editable = [each for each in holdings.proposals if each.state in EDITABLE_STATES]
+    held.load_records(session, holdings, {each.kind: kind_of(each) for each in editable}.values())
+    held.load_documents(session, holdings, editable)
+    held.load_history(session, holdings, editable)
     return holdings
 
 
-def undone(holdings: Holdings, *, duty: bool = False) -> list[Group]:
-    """The groups that are still red.
-
-    Args:
-        holdings: Of the person.
-        duty: Only those that have to be handled.
-    """
+def pending_groups(holdings: Dossier, *, required_only: bool = False) -> list[Group]:
+    """The groups that are still red."""
     return [
         group
-        for group in holdings.here.groups
-        if not holdings.state(group).handled and not (duty and group.duty is Duty.OPTIONAL)
+        for group in holdings.person.groups
+        if not holdings.state(group).handled and not (required_only and group.requirement is Requirement.OPTIONAL)
     ]
 
 
-def group_page(group: Group) -> str:
-    """Where a group is handled.
-
-    Args:
-        group: One of the twelve.
-    """
+def group_path(group: Group) -> str:
+    """Where a group is handled."""
     return f"/pdm/{group.key}"
 
 
-def _tile(holdings: Holdings, group: Group) -> TileView:
-    state, mine = holdings.state(group), holdings.of(group)
+def _tile(holdings: Dossier, group: Group) -> TileView:
+    state, mine = holdings.state(group), holdings.proposals_in(group)
     return TileView(
         key=group.key,
         label=group.label,
@@ -115,38 +91,38 @@ def _tile(holdings: Holdings, group: Group) -> TileView:
         state=state.value,
         state_label=state.label,
         count=holdings.count(group),
-        draft_count=_count(mine, frozenset({UsulanState.DRAF})),
-        open_count=_count(mine, SENT_STATES - {UsulanState.PERBAIKAN_MYSAPK}),
-        returned_count=_count(mine, frozenset({UsulanState.PERBAIKAN_MYSAPK})),
-        duty_label=DUTY_LABELS[group.duty],
+        draft_count=_count(mine, frozenset({ProposalState.DRAF})),
+        open_count=_count(mine, SENT_STATES - {ProposalState.PERBAIKAN_MYSAPK}),
+        returned_count=_count(mine, frozenset({ProposalState.PERBAIKAN_MYSAPK})),
+        requirement_label=REQUIREMENT_LABELS[group.requirement],
         done=state.handled,
-        href=group_page(group),
+        href=group_path(group),
     )
 
 
-def _count(proposals: list[Proposal], states: frozenset[UsulanState]) -> int:
+def _count(proposals: list[Proposal], states: frozenset[ProposalState]) -> int:
     return sum(each.state in states for each in proposals)
 
 
-def _blockers(holdings: Holdings, drafts: list[ProposalView], returned: list[ProposalView]) -> list[str]:
+def _blockers(holdings: Dossier, drafts: list[ProposalView], returned: list[ProposalView]) -> list[str]:
     found = [f"{view.group_label}: usulan dikembalikan dan menunggu perbaikan Anda." for view in returned]
     for view in drafts:
         what = f"{view.group_label}: draf {in_sentence(view.action_label)} {in_sentence(view.kind_label)}"
         todo = f"masih kurang {view.faults_count} hal" if view.faults_count else "sudah lengkap, belum dikirim"
         found.append(f"{what} {todo}.")
     busy = {view.group for view in (*drafts, *returned)}
-    left = sorted(undone(holdings), key=lambda group: group.duty is Duty.OPTIONAL)
+    left = sorted(pending_groups(holdings), key=lambda group: group.requirement is Requirement.OPTIONAL)
     return found + [f"{group.label}: {_reason(holdings, group)}" for group in left if group.key not in busy]
 
 
-def _reason(holdings: Holdings, group: Group) -> str:
+def _reason(holdings: Dossier, group: Group) -> str:
     if holdings.state(group) is GroupState.PERLU_PERBAIKAN:
         return "usulan ditolak; baca alasannya, lalu periksa kembali data Anda."
-    return "belum diperiksa (tidak wajib)." if group.duty is Duty.OPTIONAL else "belum diperiksa."
+    return "belum diperiksa (tidak wajib)." if group.requirement is Requirement.OPTIONAL else "belum diperiksa."
 
 
-def _next_step(holdings: Holdings, drafts: list[ProposalView], returned: list[ProposalView]) -> NextStep:
-    times = holdings.here.times
+def _next_step(holdings: Dossier, drafts: list[ProposalView], returned: list[ProposalView]) -> NextStep:
+    times = holdings.person.times
     if returned and (times.pdm.is_open or times.verification.is_open):
         first = returned[0]
         return NextStep(
@@ -158,11 +134,11 @@ def _next_step(holdings: Holdings, drafts: list[ProposalView], returned: list[Pr
         return NextStep("Lihat usulan Anda", times.closed_sentence(), "/usulan")
     ready = {view.group for view in drafts if view.may_send}
     started = {view.group for view in drafts} - ready
-    red = [group for group in undone(holdings) if group.key not in ready]
-    red.sort(key=lambda group: (group.duty is Duty.OPTIONAL, group.key not in started))
-    if red and (red[0].duty is not Duty.OPTIONAL or not ready):
+    red = [group for group in pending_groups(holdings) if group.key not in ready]
+    red.sort(key=lambda group: (group.requirement is Requirement.OPTIONAL, group.key not in started))
+    if red and (red[0].requirement is not Requirement.OPTIONAL or not ready):
         verb = "Lanjutkan" if red[0].key in started else "Periksa"
-        return NextStep(f"{verb} {red[0].label}", red[0].description, group_page(red[0]))
+        return NextStep(f"{verb} {red[0].label}", red[0].description, group_path(red[0]))
     if ready:
         return NextStep("Kirim usulan Anda", "Periksa isian Anda sekali lagi, lalu kirim.", SEND_PAGE)
     return NextStep("Unduh bukti", "Bagian Anda selesai. Unduh bukti Pemutakhiran Data Mandiri Anda.", PROOF_PAGE)

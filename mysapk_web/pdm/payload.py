@@ -11,14 +11,10 @@ from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, Value
 _NUMBERS: Final = frozenset({FieldKind.INTEGER, FieldKind.YEAR})
 
 
-def readable(kind: RecordKind, payload: Mapping[str, Any] | None) -> dict[str, Value]:
+def decode_payload(kind: RecordKind, payload: Mapping[str, Any] | None) -> dict[str, Value]:
     """The values of a stored record that its declaration knows, each of a type that it may have.
 
     A draft may hold text where a number is expected: what could not be read is kept as it was typed.
-
-    Args:
-        kind: The declaration.
-        payload: As stored.
 
     Returns:
         A value for every field, read-only ones included; None where there is none or none that can be.
@@ -27,13 +23,8 @@ def readable(kind: RecordKind, payload: Mapping[str, Any] | None) -> dict[str, V
     return {field.name: _value(field, stored.get(field.name)) for field in kind.fields}
 
 
-def editable(kind: RecordKind, payload: Mapping[str, Any] | None) -> dict[str, Value]:
-    """The same, reduced to what a person may propose.
-
-    Args:
-        kind: The declaration.
-        payload: As stored.
-    """
+def editable_values(kind: RecordKind, payload: Mapping[str, Any] | None) -> dict[str, Value]:
+    """The same, reduced to what a person may propose."""
     stored = payload if isinstance(payload, Mapping) else {}
     return {field.name: _value(field, stored.get(field.name)) for field in kind.fields if not field.read_only}
 

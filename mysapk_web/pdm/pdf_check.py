@@ -25,7 +25,7 @@ from types import MappingProxyType
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Busy, Refused
+from mysapk_web.platform.errors import ServerBusyError, UserError
 from mysapk_web.platform.executors import database
 
 P = ParamSpec("P")
@@ -69,12 +69,8 @@ SENTENCES: Final = MappingProxyType(
 """Why a file is refused and what to do, by the code of the worker."""
 
 
-class PdfRefused(Refused):
-    """The file can't be taken.
-
-    Args:
-        code: Key of `SENTENCES`.
-    """
+class PdfRefusedError(UserError):
+    """The file can't be taken."""
 
     def __init__(self, code: str) -> None:
         super().__init__(SENTENCES.get(code, SENTENCES["damaged"]))
@@ -82,7 +78,7 @@ class PdfRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class PdfInspection:
     """What is known of a file that was taken."""
 
     pages: int
@@ -90,11 +86,10 @@ class Examined:
     """It carries an electronic signature (not verified here) and was kept byte for byte."""
 
 
-def examine(source: Path, target: Path) -> Examined:
+def inspect_pdf(source: Path, target: Path) -> PdfInspection:
     """Judge a PDF and write the copy that may be kept.
 
     Args:
-        source: The file as it came.
         target: Where the copy goes; must not exist. Nothing is left there when the file is refused.
 
     Raises:
@@ -103,26 +98,26 @@ def examine(source: Path, target: Path) -> Examined:
     _judge_frame(source)
     try:
         return _judge_inside(source, target)
-    except PdfRefused:
+    except PdfRefusedError:
         target.unlink(missing_ok=True)
         raise
 
 
-def _judge_inside(source: Path, target: Path) -> Examined:
+def _judge_inside(source: Path, target: Path) -> PdfInspection:
     verdict = _verdict_of_worker(source, target)
     if verdict["fault"]:
-        raise PdfRefused(verdict["fault"])
-    return Examined(verdict["pages"], verdict["signed"])
+        raise PdfRefusedError(verdict["fault"])
+    return PdfInspection(verdict["pages"], verdict["signed"])
 
 
 def _judge_frame(source: Path) -> None:
     """First and last bytes, before a process is spent on the file; nothing may stand before the beginning (polyglots)."""
     with source.open("rb") as handle:
         if handle.read(len(MAGIC)) != MAGIC:
-            raise PdfRefused("not-pdf")
+            raise PdfRefusedError("not-pdf")
         handle.seek(max(0, source.stat().st_size - _END_WITHIN))
         if b"%%EOF" not in handle.read():
-            raise PdfRefused("damaged")
+            raise PdfRefusedError("damaged")
 
 
 def _verdict_of_worker(source: Path, target: Path) -> dict[str, Any]:
@@ -167,7 +162,7 @@ class _Worker:
         except (OSError, ValueError):
             pass
         self._give_up()
-        raise PdfRefused("too-slow")
+        raise PdfRefusedError("too-slow")
 
     def _answer(self, line: bytes) -> dict[str, Any]:
         """The next line of the worker.
@@ -192,39 +187,34 @@ class _Worker:
 _of_thread = threading.local()
 
 
-class _Lane:
+class _InspectionPool:
     """Threads that wait for the workers, made at the first use."""
 
     def __init__(self) -> None:
         threads = max(1, os.cpu_count() or 1)
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="documents")
-        self.places = threading.BoundedSemaphore(threads + QUEUE)
+        self.slots = threading.BoundedSemaphore(threads + QUEUE)
 
 
 @lru_cache(maxsize=1)
-def _lane() -> _Lane:
-    return _Lane()
+def _pool() -> _InspectionPool:
+    return _InspectionPool()
 
 
-async def run_checking(use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def run_inspection(use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a use case that examines a document, in its own bounded lane; it opens its transactions around the examination.
-
-    Args:
-        use_case: Takes the database first.
-        *args: Passed on.
-        **kwargs: Passed on.
 
     Raises:
         Busy: At once, when too many wait already.
     """
-    lane = _lane()
-    if not lane.places.acquire(blocking=False):
-        raise Busy
+    lane = _pool()
+    if not lane.slots.acquire(blocking=False):
+        raise ServerBusyError
 
     def work() -> T:
         try:
             return use_case(database(), *args, **kwargs)
         finally:
-            lane.places.release()
+            lane.slots.release()
 
     return await asyncio.get_running_loop().run_in_executor(lane.pool, work)

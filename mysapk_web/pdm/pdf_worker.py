@@ -90,7 +90,7 @@ _HIDDEN: Final = re.compile(rb"/(JavaScript|EmbeddedFiles?|RichMedia|Launch|Subm
 _END: Final = b"%%EOF"
 
 
-class Unfit(Exception):  # noqa: N818  a verdict
+class UnfitPdfError(Exception):
     """The file is refused. `str()` is the code of the reason."""
 
 
@@ -116,15 +116,8 @@ def restrict() -> None:
     )
 
 
-def examine(source: Path, target: Path) -> dict[str, Any]:
+def inspect_pdf(source: Path, target: Path) -> dict[str, Any]:
     """Judge a PDF and write the copy that may be kept.
-
-    Args:
-        source: The file as it came.
-        target: Where the copy goes; must not exist.
-
-    Returns:
-        `pages` and whether it is `signed`.
 
     Raises:
         Unfit: With the code of the reason.
@@ -133,9 +126,9 @@ def examine(source: Path, target: Path) -> dict[str, Any]:
         with pikepdf.open(source) as pdf:
             return _examined(pdf, source, target)
     except pikepdf.PasswordError:
-        raise Unfit("encrypted") from None
+        raise UnfitPdfError("encrypted") from None
     except (pikepdf.PdfError, RuntimeError) as error:
-        raise Unfit(_code_of(str(error))) from None
+        raise UnfitPdfError(_code_of(str(error))) from None
 
 
 def _code_of(words: str) -> str:
@@ -147,14 +140,14 @@ def _code_of(words: str) -> str:
 
 def _examined(pdf: Pdf, source: Path, target: Path) -> dict[str, Any]:
     if pdf.is_encrypted:
-        raise Unfit("encrypted")
+        raise UnfitPdfError("encrypted")
     if len(pdf.objects) > MAX_OBJECTS:
-        raise Unfit("heavy")
+        raise UnfitPdfError("heavy")
     pages = len(pdf.pages)
     if not pages:
-        raise Unfit("empty")
+        raise UnfitPdfError("empty")
     if pages > MAX_PAGES:
-        raise Unfit("pages")
+        raise UnfitPdfError("pages")
     _judge_start(pdf)
     signed = _judge_objects(pdf)
     if signed:
@@ -168,7 +161,7 @@ def _judge_start(pdf: Pdf) -> None:
     """What happens when the file is opened: a place to begin is harmless, everything else refuses it."""
     start = pdf.Root.get("/OpenAction")
     if isinstance(start, Dictionary) and start.get("/S") != Name.GoTo:
-        raise Unfit("automatic")
+        raise UnfitPdfError("automatic")
 
 
 def _judge_objects(pdf: Pdf) -> bool:
@@ -183,12 +176,12 @@ def _judge_objects(pdf: Pdf) -> bool:
         if isinstance(holder, Stream):
             unpacked += _unpacked(pdf, holder)
             if unpacked > MAX_UNPACKED:
-                raise Unfit("heavy")
+                raise UnfitPdfError("heavy")
     for link in links:
         if not signed:
             _make_dead(link)
         elif not _PLAIN_LINK.fullmatch(str(link.get("/URI", ""))):
-            raise Unfit("external")
+            raise UnfitPdfError("external")
     return signed
 
 
@@ -208,31 +201,31 @@ def _dictionaries(pdf: Pdf) -> Iterator[Any]:
                 continue
             seen += len(inner)
             if seen > MAX_NODES:
-                raise Unfit("heavy")
+                raise UnfitPdfError("heavy")
             stack += [item for item in inner if isinstance(item, Object) and not item.is_indirect]
 
 
 def _judge_dictionary(holder: Any) -> None:
     for key in holder.keys():  # noqa: SIM118  a pikepdf dictionary iterates otherwise
         if (fault := _KEYS.get(key)) is not None:
-            raise Unfit(fault)
+            raise UnfitPdfError(fault)
     for entry, table in (("/S", _ACTIONS), ("/Subtype", _SUBTYPES)):
         value = holder.get(entry)
         if isinstance(value, Name) and (fault := table.get(str(value))) is not None:
-            raise Unfit(fault)
+            raise UnfitPdfError(fault)
     if holder.get("/Type") == Name.EmbeddedFile:
-        raise Unfit("attachment")
+        raise UnfitPdfError("attachment")
     if isinstance(holder, Stream):
         if any(key in holder for key in ("/F", "/FFilter", "/Ref")):
-            raise Unfit("external")
+            raise UnfitPdfError("external")
         if holder.get("/Subtype") == Name.Image and _pixels(holder) > MAX_PIXELS:
-            raise Unfit("heavy")
+            raise UnfitPdfError("heavy")
 
 
 def _pixels(picture: Stream) -> int:
     width, height = picture.get("/Width", 0), picture.get("/Height", 0)
     if not isinstance(width, int) or not isinstance(height, int):
-        raise Unfit("damaged")
+        raise UnfitPdfError("damaged")
     return width * height
 
 
@@ -242,7 +235,7 @@ def _unpacked(pdf: Pdf, stream: Stream) -> int:
     filters = [] if named is None else [str(each) for each in named] if isinstance(named, Array) else [str(named)]
     packers = filters[:-1] if filters and filters[-1] in _PICTURES else filters
     if len(filters) > _MAX_FILTERS or not _PACKERS.issuperset(packers):
-        raise Unfit("damaged")
+        raise UnfitPdfError("damaged")
     raw = stream.read_raw_bytes()
     if not packers:
         return len(raw)
@@ -265,7 +258,7 @@ def _keep_whole(pdf: Pdf, source: Path, target: Path) -> None:
     content = source.read_bytes()
     behind = content[content.rindex(_END) + len(_END) :]
     if pdf.get_warnings() or behind.strip() or _HIDDEN.search(content):
-        raise Unfit("signature")
+        raise UnfitPdfError("signature")
     shutil.copyfile(source, target)
 
 
@@ -290,7 +283,7 @@ def _write_anew(pdf: Pdf, target: Path) -> None:
     )
     with pikepdf.open(target) as copy:
         if copy.get_warnings() or len(copy.pages) != len(pdf.pages):
-            raise Unfit("damaged")
+            raise UnfitPdfError("damaged")
 
 
 def _parameters(picture: Stream) -> Dictionary | None:
@@ -307,9 +300,6 @@ def without_comments(jpeg: bytes) -> bytes:
 
     Args:
         jpeg: Any bytes; what is not laid out as a JPEG is given back as it is.
-
-    Returns:
-        The same picture.
     """
     if jpeg[:2] != b"\xff\xd8":
         return jpeg
@@ -327,8 +317,8 @@ def without_comments(jpeg: bytes) -> bytes:
 
 def _verdict(source: Path, target: Path) -> dict[str, Any]:
     try:
-        return {"fault": "", **examine(source, target)}
-    except Unfit as unfit:
+        return {"fault": "", **inspect_pdf(source, target)}
+    except UnfitPdfError as unfit:
         return {"fault": str(unfit)}
     except MemoryError:
         return {"fault": "heavy"}

@@ -6,58 +6,69 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from mysapk_web.pdm.dossier import Holdings, kind_of
-from mysapk_web.pdm.payload import editable, readable
-from mysapk_web.pdm.rules.groups import group
-from mysapk_web.pdm.rules.groups.base import Action, Duty, RecordKind
+from mysapk_web.pdm.dossier import Dossier, kind_of
+from mysapk_web.pdm.payload import decode_payload, editable_values
+from mysapk_web.pdm.rules.groups import get_group
+from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind, Requirement
 from mysapk_web.pdm.rules.groups.diff import differences
 from mysapk_web.pdm.rules.groups.fields import Codes, Value
-from mysapk_web.pdm.rules.groups.words import display
-from mysapk_web.pdm.rules.proposal import EDITABLE, REASONS, REJECTED_STATES, TRANSITIONS, UsulanAct, UsulanState, Who
-from mysapk_web.pdm.submission_checks import Checked, check
-from mysapk_web.pdm.tables import Document, PersonnelRecord, Proposal, TrailEntry
-from mysapk_web.pdm.views.proposal import Change, DocumentView, ProposalView, TrailView
+from mysapk_web.pdm.rules.groups.formatting import format_value
+from mysapk_web.pdm.rules.proposal import (
+    EDITABLE_STATES,
+    REASONS,
+    REJECTED_STATES,
+    TRANSITIONS,
+    Office,
+    ProposalAction,
+    ProposalState,
+)
+from mysapk_web.pdm.submission_checks import SubmissionCheck, check_submission
+from mysapk_web.pdm.tables import Document, PersonnelRecord, Proposal, ProposalEvent
+from mysapk_web.pdm.views.proposal import Change, DocumentView, ProposalEventView, ProposalView
 
-DUTY_LABELS: Final = MappingProxyType(
-    {Duty.REQUIRED: "Wajib", Duty.IF_ANY: "Wajib bila ada", Duty.OPTIONAL: "Tidak wajib"}
+REQUIREMENT_LABELS: Final = MappingProxyType(
+    {Requirement.REQUIRED: "Wajib", Requirement.IF_ANY: "Wajib bila ada", Requirement.OPTIONAL: "Tidak wajib"}
 )
 _OFFICES: Final = MappingProxyType(
-    {Who.OWNER: "Pegawai", Who.VERIFIER: "Verifikator", Who.APPROVER: "Approver", Who.BKN: "BKN", Who.SYSTEM: "Sistem"}
+    {
+        Office.OWNER: "Pegawai",
+        Office.VERIFIER: "Verifikator",
+        Office.APPROVER: "Approver",
+        Office.BKN: "BKN",
+        Office.SYSTEM: "Sistem",
+    }
 )
 _REASONS: Final = {reason.code: reason.label for reason in REASONS}
-_EXPLAINED: Final = REJECTED_STATES | {UsulanState.PERBAIKAN_MYSAPK}
+_EXPLAINED: Final = REJECTED_STATES | {ProposalState.PERBAIKAN_MYSAPK}
 """States whose reason the owner has to read."""
 
 
 def proposal_view(
-    holdings: Holdings, proposal: Proposal, codes: Codes, *, checked: Checked | None = None
+    holdings: Dossier, proposal: Proposal, codes: Codes, *, checked: SubmissionCheck | None = None
 ) -> ProposalView:
     """One proposal, as its owner sees it.
 
     Args:
         holdings: Of its owner, with its trail and documents, and for an editable one the records of its kind.
-        proposal: Which.
-        codes: The code tables.
-        checked: What `check` found, when the caller has it already.
     """
-    times, declared = holdings.here.times, kind_of(proposal)
-    may_edit = _may(holdings, proposal, UsulanAct.SAVE_DRAFT) and proposal.action is not Action.DELETE
+    times, declared = holdings.person.times, kind_of(proposal)
+    may_edit = _may(holdings, proposal, ProposalAction.SAVE_DRAFT) and proposal.action is not RecordAction.DELETE
     count = 0
-    if proposal.state in EDITABLE:
-        count = (checked or check(holdings, proposal, codes)).count
-    trail = holdings.trail.get(proposal.id or 0, [])
+    if proposal.state in EDITABLE_STATES:
+        count = (checked or check_submission(holdings, proposal, codes)).count
+    trail = holdings.history.get(proposal.id or 0, [])
     last = trail[0] if trail and proposal.state in _EXPLAINED else None
     return ProposalView(
         id=proposal.id or 0,
         version=proposal.version,
         group=proposal.group,
-        group_label=group(proposal.group).label,
+        group_label=get_group(proposal.group).label,
         kind=declared.key,
         kind_label=declared.label,
         action=proposal.action.value,
         action_label=proposal.action.label,
         record_id=proposal.record_id,
-        title=declared.title(readable(declared, proposal.payload), codes),
+        title=declared.title(decode_payload(declared, proposal.payload), codes),
         state=proposal.state.value,
         state_label=proposal.state.label,
         meaning=proposal.state.meaning,
@@ -67,23 +78,18 @@ def proposal_view(
         reason=_REASONS.get(last.reason, "") if last else "",
         note=last.note if last else "",
         may_edit=may_edit,
-        may_withdraw=_may(holdings, proposal, UsulanAct.WITHDRAW),
+        may_withdraw=_may(holdings, proposal, ProposalAction.WITHDRAW),
         may_send=count == 0
-        and (_may(holdings, proposal, UsulanAct.SEND) or _may(holdings, proposal, UsulanAct.RESEND)),
+        and (_may(holdings, proposal, ProposalAction.SEND) or _may(holdings, proposal, ProposalAction.RESEND)),
         faults_count=count,
-        zona=times.zona,
+        timezone=times.timezone,
         documents=[document_view(declared, row) for row in holdings.documents.get(proposal.id or 0, ())],
-        trail=[_step(holdings, row) for row in trail],
+        history=[_step(holdings, row) for row in trail],
     )
 
 
 def document_view(declared: RecordKind, document: Document) -> DocumentView:
-    """One document.
-
-    Args:
-        declared: Kind of what it belongs to.
-        document: Which.
-    """
+    """One document."""
     labels = {rule.code: rule.label for rule in declared.documents}
     return DocumentView(
         id=document.id or 0,
@@ -97,54 +103,37 @@ def document_view(declared: RecordKind, document: Document) -> DocumentView:
     )
 
 
-def rows_of(declared: RecordKind, payload: Mapping[str, Value], codes: Codes) -> list[tuple[str, str]]:
-    """Label and words of each field that holds something; sensitive ones masked.
-
-    Args:
-        declared: The kind.
-        payload: From `readable`.
-        codes: The code tables.
-    """
-    words = ((field.label, display(field, payload.get(field.name), codes)) for field in declared.fields)
+def labelled_values(declared: RecordKind, payload: Mapping[str, Value], codes: Codes) -> list[tuple[str, str]]:
+    """Label and words of each field that holds something; sensitive ones masked."""
+    words = ((field.label, format_value(field, payload.get(field.name), codes)) for field in declared.fields)
     return [(label, text) for label, text in words if text]
 
 
-def changes_of(holdings: Holdings, proposal: Proposal, codes: Codes) -> list[Change]:
-    """What a proposal changes, in words; sensitive values masked.
-
-    Args:
-        holdings: Of its owner, with the records of its kind.
-        proposal: Which.
-        codes: The code tables.
-    """
+def proposal_changes(holdings: Dossier, proposal: Proposal, codes: Codes) -> list[Change]:
+    """What a proposal changes, in words; sensitive values masked."""
     declared = kind_of(proposal)
-    record = record_of(holdings, proposal)
-    old = editable(declared, record.payload) if record else None
-    new = None if proposal.action is Action.DELETE else editable(declared, proposal.payload)
+    record = record_on_file(holdings, proposal)
+    old = editable_values(declared, record.payload) if record else None
+    new = None if proposal.action is RecordAction.DELETE else editable_values(declared, proposal.payload)
     found = differences(declared, old, new, codes)
     return [Change(each.field, each.label, each.before, each.after) for each in found]
 
 
-def record_of(holdings: Holdings, proposal: Proposal) -> PersonnelRecord | None:
-    """The record on file that a proposal is about; None when it adds one, or the record is gone.
-
-    Args:
-        holdings: Of its owner, with the records of its kind.
-        proposal: Which.
-    """
+def record_on_file(holdings: Dossier, proposal: Proposal) -> PersonnelRecord | None:
+    """The record on file that a proposal is about; None when it adds one, or the record is gone."""
     wanted = proposal.record_id
     return next((each for each in holdings.records.get(proposal.kind, ()) if each.id == wanted), None)
 
 
-def _may(holdings: Holdings, proposal: Proposal, act: UsulanAct) -> bool:
-    return holdings.here.times.allows(proposal.state, act, kind_of(proposal).approval)
+def _may(holdings: Dossier, proposal: Proposal, act: ProposalAction) -> bool:
+    return holdings.person.times.allows(proposal.state, act, kind_of(proposal).approval)
 
 
-def _step(holdings: Holdings, row: TrailEntry) -> TrailView:
+def _step(holdings: Dossier, row: ProposalEvent) -> ProposalEventView:
     known = TRANSITIONS.get((row.before, row.act))
-    own = row.actor_id is not None and row.actor_id == holdings.here.account_id
-    office = _OFFICES[known.who] if known else _OFFICES[Who.SYSTEM]
-    return TrailView(
+    own = row.actor_id is not None and row.actor_id == holdings.person.account_id
+    office = _OFFICES[known.office] if known else _OFFICES[Office.SYSTEM]
+    return ProposalEventView(
         at=row.at,
         who="Anda" if own else office,
         text=row.act.label,

@@ -15,18 +15,18 @@ from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.periods import moment
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm import dossier as held
-from mysapk_web.pdm.context import Standing, standing, standing_of
-from mysapk_web.pdm.dossier import Holdings
-from mysapk_web.pdm.overview import undone
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.context import PersonContext, load_context, load_own_context
+from mysapk_web.pdm.dossier import Dossier
+from mysapk_web.pdm.overview import pending_groups
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proof
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import CountedRefusal, Refused
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import CommittingUserError, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.text import in_sentence
 from mysapk_web.platform.signed_links import read_proof, sign_proof
-from mysapk_web.rate_limits import PROOF_CHECKS_PER_ADDRESS
-from mysapk_web.settings import load
+from mysapk_web.rate_limits import PROOF_CHECKS_PER_NETWORK
+from mysapk_web.settings import get_settings
 
 FORMAT: Final = 1
 """Format of `Proof.content`: old proofs are made again as they were."""
@@ -56,17 +56,13 @@ class ProofView:
 
     Attributes:
         number: Printed on it; nobody can guess another one.
-        at: When it was made.
-        zona: Zone of the agency.
         check_url: Address of the public check, which the QR code holds.
-        rows: One for each group.
-        content: What the PDF is made of.
     """
 
     number: str
     at: datetime
-    zona: str
-    nama: str
+    timezone: str
+    name: str
     nip: str
     instansi: str
     unit: str
@@ -80,8 +76,6 @@ class ProofPage:
     """What `/pdm/bukti` shows.
 
     Attributes:
-        proof: The newest one.
-        may_make: Nothing is missing for a proof.
         why_not: Groups that still have to be handled, one sentence each.
         stale: Something was declared, sent or decided since the newest proof: a new one can be made.
     """
@@ -94,29 +88,20 @@ class ProofPage:
 
 @dataclass(frozen=True, slots=True)
 class PublicProof:
-    """What everybody who holds a proof may know: nothing that is not printed on it.
-
-    Attributes:
-        newest: No later proof of this person exists.
-    """
+    """What everybody who holds a proof may know: nothing that is not printed on it."""
 
     number: str
     at: datetime
-    zona: str
-    nama: str
+    timezone: str
+    name: str
     instansi: str
     newest: bool
 
 
-def proof_page(session: Session, actor: Actor) -> ProofPage:
-    """Read the newest proof of the actor, and whether another one can be made.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Whose.
-    """
-    holdings = _holdings(session, standing(session, actor))
-    row, missing = _newest(session, actor.pegawai_id), undone(holdings, duty=True)
+def load_proof_page(session: Session, actor: Actor) -> ProofPage:
+    """Read the newest proof of the actor, and whether another one can be made."""
+    holdings = _holdings(session, load_own_context(session, actor))
+    row, missing = _newest(session, actor.pegawai_id), pending_groups(holdings, required_only=True)
     stale = row is not None and _proven(row.content) != _proven(_content(holdings, "", ""))
     return ProofPage(
         proof=_view(row) if row else None,
@@ -127,12 +112,7 @@ def proof_page(session: Session, actor: Actor) -> ProofPage:
 
 
 def latest_proof(session: Session, actor: Actor) -> ProofView | None:
-    """Read the newest proof of the actor; None without one.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Whose.
-    """
+    """Read the newest proof of the actor; None without one."""
     actor.require(Permission.PROOF_DOWNLOAD)
     row = _newest(session, actor.pegawai_id)
     return _view(row) if row else None
@@ -141,22 +121,20 @@ def latest_proof(session: Session, actor: Actor) -> ProofView | None:
 def make_proof(session: Session, actor: Actor) -> ProofView:
     """Make a proof of what the actor declared and sent. While nothing changes it stays the same one.
 
-    Args:
-        session: Any transaction.
-        actor: Whose.
-
     Raises:
         Refused: A group that has to be handled is still red.
     """
     actor.require(Permission.PROOF_DOWNLOAD)
-    here = standing_of(session, actor.pegawai_id, lock=True)
+    here = load_context(session, actor.pegawai_id, lock=True)
     holdings = _holdings(session, here)
-    missing = undone(holdings, duty=True)
+    missing = pending_groups(holdings, required_only=True)
     if missing:
         labels = ", ".join(group.label for group in missing)
-        raise Refused(f"Bukti dapat diunduh sesudah semua grup selesai diperiksa. Yang belum: {labels}.")
+        raise UserError(f"Bukti dapat diunduh sesudah semua grup selesai diperiksa. Yang belum: {labels}.")
     row, number = _newest(session, actor.pegawai_id), _number(here)
-    content = _content(holdings, number, f"{load().public_url}{CHECK_PAGE}/{sign_proof(load(), number)}")
+    content = _content(
+        holdings, number, f"{get_settings().public_url}{CHECK_PAGE}/{sign_proof(get_settings(), number)}"
+    )
     if row is not None and _proven(row.content) == _proven(content):
         return _view(row)
     row = Proof(pegawai_id=here.pegawai_id, number=number, at=here.times.now, content=content)
@@ -167,19 +145,14 @@ def make_proof(session: Session, actor: Actor) -> ProofView:
         actor_id=actor.account_id,
         subject_id=actor.account_id,
         instansi_id=here.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         bukti=number,
     )
     return _view(row)
 
 
-def download(session: Session, actor: Actor, number: str) -> ProofView:
+def download_proof(session: Session, actor: Actor, number: str) -> ProofView:
     """Read a proof of the actor for its PDF, and note in the trail that it was taken.
-
-    Args:
-        session: Any transaction.
-        actor: Whose.
-        number: Of the proof.
 
     Raises:
         NotAllowed: There is none of this person.
@@ -194,19 +167,17 @@ def download(session: Session, actor: Actor, number: str) -> ProofView:
         actor_id=actor.account_id,
         subject_id=actor.account_id,
         instansi_id=actor.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         bukti=number,
     )
     return _view(row)
 
 
-def public_check(session: Session, *, visitor: Visitor, token: str) -> PublicProof | None:
+def verify_proof(session: Session, *, visitor: ClientContext, token: str) -> PublicProof | None:
     """Look up a proof for whoever holds it. Open to everybody.
 
     Args:
         session: Any transaction; kept also when it is refused, because each check counts.
-        visitor: The browser.
-        token: Whatever stood in the address.
 
     Returns:
         None when no proof was made with this reference.
@@ -214,9 +185,9 @@ def public_check(session: Session, *, visitor: Visitor, token: str) -> PublicPro
     Raises:
         CountedRefusal: Too many checks from this network address.
     """
-    if not rate_limiting.within_network(session, PROOF_CHECKS_PER_ADDRESS, visitor):
-        raise CountedRefusal(TOO_MANY_CHECKS)
-    number = read_proof(load(), token)
+    if not rate_limiting.allow_network(session, PROOF_CHECKS_PER_NETWORK, visitor):
+        raise CommittingUserError(TOO_MANY_CHECKS)
+    number = read_proof(get_settings(), token)
     row = session.exec(select(Proof).where(Proof.number == number)).one_or_none() if number else None
     if row is None:
         return None
@@ -225,8 +196,8 @@ def public_check(session: Session, *, visitor: Visitor, token: str) -> PublicPro
     return PublicProof(
         number=view.number,
         at=view.at,
-        zona=view.zona,
-        nama=view.nama,
+        timezone=view.timezone,
+        name=view.name,
         instansi=view.instansi,
         newest=newest is not None and newest.id == row.id,
     )
@@ -238,35 +209,35 @@ def _newest(session: Session, pegawai_id: int) -> Proof | None:
     ).first()
 
 
-def _holdings(session: Session, here: Standing) -> Holdings:
-    found = held.read(session, here)
-    held.add_units(session, found, found.proposals)
+def _holdings(session: Session, here: PersonContext) -> Dossier:
+    found = held.load_dossier(session, here)
+    held.load_unit_names(session, found, found.proposals)
     return found
 
 
-def _number(here: Standing) -> str:
+def _number(here: PersonContext) -> str:
     """Agency, day and eight random characters (40 bits): neither a count nor a person can be read from it."""
-    kode = "".join(letter for letter in here.kode.upper() if letter.isascii() and letter.isalnum())
+    kode = "".join(letter for letter in here.agency_code.upper() if letter.isascii() and letter.isalnum())
     tail = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM))
     return f"PDM-{kode}-{here.times.today:%Y%m%d}-{tail}"
 
 
-def _content(holdings: Holdings, number: str, check: str) -> dict[str, Any]:
-    here = holdings.here
+def _content(holdings: Dossier, number: str, check: str) -> dict[str, Any]:
+    here = holdings.person
     period = here.times.pdm.period
-    sent = [each for each in holdings.proposals if each.state is not UsulanState.DRAF]
+    sent = [each for each in holdings.proposals if each.state is not ProposalState.DRAF]
     return {
         "format": FORMAT,
         "number": number,
         "at": here.times.now.isoformat(),
-        "zona": here.times.zona,
-        "nama": here.nama,
+        "zona": here.times.timezone,
+        "nama": here.name,
         "nip": here.facts.nip,
         "jenis": here.facts.jenis.label,
         "instansi": here.instansi,
         "unit": ", ".join(sorted({holdings.units[each.unor_id] for each in sent if each.sent_at})) or here.unit,
         "period": (
-            f"{moment(period.starts_at, here.times.zona)} sampai {moment(period.ends_at - _LAST_MOMENT, here.times.zona)}"
+            f"{moment(period.starts_at, here.times.timezone)} sampai {moment(period.ends_at - _LAST_MOMENT, here.times.timezone)}"
             if period
             else ""
         ),
@@ -292,8 +263,8 @@ def _view(row: Proof) -> ProofView:
     return ProofView(
         number=row.number,
         at=row.at,
-        zona=str(content.get("zona", "WIB")),
-        nama=str(content.get("nama", "")),
+        timezone=str(content.get("zona", "WIB")),
+        name=str(content.get("nama", "")),
         nip=str(content.get("nip", "")),
         instansi=str(content.get("instansi", "")),
         unit=str(content.get("unit", "")),

@@ -43,9 +43,6 @@ _LABELS: Final = 36.0
 def proof_pdf(content: Mapping[str, Any]) -> bytes:
     """Write a proof.
 
-    Args:
-        content: `Proof.content`.
-
     Returns:
         The document. The same content always gives the same bytes: its date is that of the proof, not of the download.
     """

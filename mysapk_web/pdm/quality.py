@@ -14,14 +14,14 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.code_tables import StoredCodes, codes, search_codes
-from mysapk_web.pdm.context import Standing, standing
+from mysapk_web.pdm.context import PersonContext, load_own_context
 from mysapk_web.pdm.dossier import latest_first
-from mysapk_web.pdm.payload import readable
-from mysapk_web.pdm.reference.tables import fold
-from mysapk_web.pdm.rules.groups import kind
+from mysapk_web.pdm.payload import decode_payload
+from mysapk_web.pdm.reference.builtin import fold
+from mysapk_web.pdm.rules.groups import get_kind
 from mysapk_web.pdm.rules.groups.fields import Value
 from mysapk_web.pdm.rules.proposal import SENT_STATES
-from mysapk_web.pdm.rules.quality import Finding, check_person
+from mysapk_web.pdm.rules.quality import QualityFinding, check_person
 from mysapk_web.pdm.rules.quality_data import PersonData
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 
@@ -37,12 +37,6 @@ class FindingView:
     """Something that is wrong with the data, and where to put it right.
 
     Attributes:
-        key: Stable name.
-        dimension: Part of BKN's index, in words.
-        sentence: What is wrong.
-        remedy: What to do.
-        href: Where.
-        link: Words of the link.
         pending: A proposal of that group is on its way; it may settle this.
     """
 
@@ -55,18 +49,10 @@ class FindingView:
     pending: bool
 
 
-def findings(session: Session, actor: Actor) -> list[FindingView]:
-    """Check the own data. For everybody logged in.
-
-    Args:
-        session: A read transaction is enough.
-        actor: The person.
-
-    Returns:
-        The gravest first.
-    """
+def check_own_data(session: Session, actor: Actor) -> list[FindingView]:
+    """Check the own data. For everybody logged in."""
     actor.require(Permission.SEE_OWN_PROFILE)
-    here = standing(session, actor)
+    here = load_own_context(session, actor)
     found = check_person(_person(session, here))
     sent = set(
         session.exec(
@@ -79,7 +65,7 @@ def findings(session: Session, actor: Actor) -> list[FindingView]:
     return [_view(each, here, sent) for each in by_gravity]
 
 
-def _view(found: Finding, here: Standing, sent: set[str]) -> FindingView:
+def _view(found: QualityFinding, here: PersonContext, sent: set[str]) -> FindingView:
     group = next((each for each in here.groups if each.key == found.group), None)
     if group is None:
         href, link = "/bantuan", "Kontak admin instansi"
@@ -96,19 +82,19 @@ def _view(found: Finding, here: Standing, sent: set[str]) -> FindingView:
     )
 
 
-def _person(session: Session, here: Standing) -> PersonData:
+def _person(session: Session, here: PersonContext) -> PersonData:
     """What is on file, as the checks look at it."""
     person = session.get_one(Pegawai, here.pegawai_id)
     records, table = _records(session, here.pegawai_id), codes(session)
     profil, post = _latest(records, "profil"), _latest(records, "jabatan")
     appointed, functional = _latest(records, "cpns-pns"), _text(post, _FUNCTIONAL)
-    agency = session.get_one(Instansi, person.instansi_id).kode
+    agency = session.get_one(Instansi, person.instansi_id).code
     return PersonData(
         jenis=person.jenis,
         today=here.times.today,
         nip=person.nip,
-        tanggal_lahir=person.tanggal_lahir,
-        jenis_kelamin=person.jenis_kelamin,
+        birth_date=person.birth_date,
+        gender=person.gender,
         tmt_cpns=_day(appointed, "tmt_cpns"),
         tmt_pns=_day(appointed, "tmt_pns"),
         jenis_jabatan=_text(post, "jenis_jabatan"),
@@ -118,7 +104,7 @@ def _person(session: Session, here: Standing) -> PersonData:
         eselon=_text(post, "eselon"),
         golongan=_text(_latest(records, "golongan"), "golongan"),
         tingkat_pendidikan=_text(_latest(records, "pendidikan"), "tingkat_pendidikan"),
-        gelar=person.gelar_depan + person.gelar_belakang,
+        gelar=person.title_prefix + person.title_suffix,
         skp_years=frozenset(year for row in records["skp"] if isinstance(year := row["tahun"], int)),
         email=person.email_key or "",
         nomor_hp=_text(profil, "nomor_hp"),
@@ -143,10 +129,10 @@ def _records(session: Session, pegawai_id: int) -> Records:
     ).all()
     return {
         key: [
-            readable(declared, row.payload)
+            decode_payload(declared, row.payload)
             for row in latest_first(declared, (row for row in rows if row.kind == declared.key))
         ]
-        for key, declared in ((key, kind(key)) for key in _KINDS)
+        for key, declared in ((key, get_kind(key)) for key in _KINDS)
     }
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mysapk_web.pdm.dossier import Holdings, kind_of
-from mysapk_web.pdm.matching import Compared, compare
-from mysapk_web.pdm.payload import editable, readable
-from mysapk_web.pdm.rules.groups.base import Action, Cardinality, RecordKind
+from mysapk_web.pdm.dossier import Dossier, kind_of
+from mysapk_web.pdm.matching import Matches, find_matches
+from mysapk_web.pdm.payload import decode_payload, editable_values
+from mysapk_web.pdm.rules.groups.base import Cardinality, RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.fields import Codes, Value
 from mysapk_web.pdm.rules.groups.validation import validate
 from mysapk_web.pdm.tables import Proposal
@@ -18,14 +18,10 @@ RECORD_GONE = "Data yang diusulkan sudah tidak ada pada berkas. Hapus draf ini."
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class SubmissionCheck:
     """What stands in the way of sending a proposal.
 
     Attributes:
-        values: The canonical values.
-        faults: By field.
-        missing: Labels of required documents that are missing.
-        whole: What concerns the whole proposal.
         warnings: By field; they don't stand in the way.
         compared: What the person has that is the same or similar; nothing is compared with a deletion.
     """
@@ -35,45 +31,42 @@ class Checked:
     missing: list[str] = field(default_factory=list)
     whole: list[str] = field(default_factory=list)
     warnings: dict[str, str] = field(default_factory=dict)
-    compared: Compared = field(default_factory=Compared)
+    matches: Matches = field(default_factory=Matches)
 
     @property
     def count(self) -> int:
         """How many things have to be done first."""
-        return len(self.faults) + len(self.missing) + len(self.whole) + len(self.compared.refused)
+        return len(self.faults) + len(self.missing) + len(self.whole) + len(self.matches.blocking)
 
     @property
-    def doubts(self) -> bool:
+    def has_warnings(self) -> bool:
         """Whether somebody has to look at it although nothing stands in the way."""
-        return bool(self.warnings or self.compared.shown)
+        return bool(self.warnings or self.matches.advisory)
 
     @property
     def sentences(self) -> list[str]:
         """All of them, one sentence each."""
-        doubled = [each.sentence for each in self.compared.refused]
+        doubled = [each.sentence for each in self.matches.blocking]
         return [*self.whole, *doubled, *self.faults.values(), *(f"Unggah {label}." for label in self.missing)]
 
     def fault_at(self, name: str) -> str:
         """What is to be corrected at a field; empty for nothing."""
-        doubled = (each.sentence for each in self.compared.refused if each.field == name)
+        doubled = (each.sentence for each in self.matches.blocking if each.field == name)
         return self.faults.get(name) or next(doubled, "")
 
 
-def check(holdings: Holdings, proposal: Proposal, codes: Codes, *, official: bool = False) -> Checked:
+def check_submission(holdings: Dossier, proposal: Proposal, codes: Codes, *, official: bool = False) -> SubmissionCheck:
     """Look for what stands in the way of sending a proposal.
 
     Args:
         holdings: Of its owner, with the records of its kind and its documents.
-        proposal: A draft or one that was returned.
-        codes: The code tables.
-        official: For a desk, see `matching.compare`.
     """
     declared = kind_of(proposal)
     whole = _about_record(holdings, proposal)
-    values = editable(declared, proposal.payload)
-    if proposal.action is Action.DELETE:
-        return Checked(values, whole=whole)
-    here = holdings.here
+    values = editable_values(declared, proposal.payload)
+    if proposal.action is RecordAction.DELETE:
+        return SubmissionCheck(values, whole=whole)
+    here = holdings.person
     checked = validate(declared, values, codes=codes, today=here.times.today, person=here.facts)
     warnings = dict(checked.warnings)
     for name, sentence in _not_latest(holdings, proposal, declared, checked.payload).items():
@@ -81,11 +74,11 @@ def check(holdings: Holdings, proposal: Proposal, codes: Codes, *, official: boo
     present = {document.rule for document in holdings.documents.get(proposal.id or 0, ())}
     required = declared.required_documents(checked.payload, here.facts)
     missing = [rule.label for rule in required if rule.code not in present]
-    compared = compare(holdings, proposal, declared, checked.payload, codes, official=official)
-    return Checked(checked.payload, dict(checked.faults), missing, whole, warnings, compared)
+    compared = find_matches(holdings, proposal, declared, checked.payload, codes, official=official)
+    return SubmissionCheck(checked.payload, dict(checked.faults), missing, whole, warnings, compared)
 
 
-def _about_record(holdings: Holdings, proposal: Proposal) -> list[str]:
+def _about_record(holdings: Dossier, proposal: Proposal) -> list[str]:
     if proposal.record_id is None:
         return []
     for record in holdings.records.get(proposal.kind, ()):
@@ -95,7 +88,7 @@ def _about_record(holdings: Holdings, proposal: Proposal) -> list[str]:
 
 
 def _not_latest(
-    holdings: Holdings, proposal: Proposal, declared: RecordKind, values: Mapping[str, Value]
+    holdings: Dossier, proposal: Proposal, declared: RecordKind, values: Mapping[str, Value]
 ) -> dict[str, str]:
     """Of these kinds only the latest record is asked for; an older one is usually a slip of the year."""
     name = declared.latest_by
@@ -103,7 +96,7 @@ def _not_latest(
     if declared.cardinality is not Cardinality.LATEST_ONLY or not isinstance(mine, str):
         return {}
     for record in holdings.records.get(proposal.kind, ()):
-        known = readable(declared, record.payload)[name]
+        known = decode_payload(declared, record.payload)[name]
         if record.id != proposal.record_id and isinstance(known, str) and known > mine:
             return {
                 name: "Pada berkas ada data yang lebih baru. Yang diminta adalah data terakhir; periksa tanggalnya."

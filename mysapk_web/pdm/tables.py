@@ -12,8 +12,8 @@ from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 import mysapk_web.organisation.tables  # noqa: F401  foreign keys lead there
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import Declaration, UsulanAct, UsulanState
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import Declaration, ProposalAction, ProposalState
 from mysapk_web.platform.tables.base import text_enum
 
 _OPEN = text("ended_at IS NULL")
@@ -72,7 +72,7 @@ class Proposal(SQLModel, table=True):
     pegawai_id: int = Field(foreign_key="pegawai.id")
     group: str = Field(max_length=40)
     kind: str = Field(max_length=40)
-    action: Action = Field(sa_type=text_enum(Action))
+    action: RecordAction = Field(sa_type=text_enum(RecordAction))
     record_id: int | None = Field(default=None, foreign_key="riwayat.id", index=True)
     """The record it changes or deletes; empty when it adds one."""
     record_version: int = 0
@@ -81,7 +81,7 @@ class Proposal(SQLModel, table=True):
     """What only one open proposal of a person may hold: a kind of which only the latest record counts, a record on file, or the
     still empty form of a new record. The database sees to it, so that two tabs at one moment leave one proposal."""
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    state: UsulanState = Field(default=UsulanState.DRAF, sa_type=text_enum(UsulanState))
+    state: ProposalState = Field(default=ProposalState.DRAF, sa_type=text_enum(ProposalState))
     version: int = 1
     """Goes up with every write: two tabs or two verifiers never overwrite each other unseen."""
     unor_id: int = Field(foreign_key="unor.id")
@@ -94,7 +94,7 @@ class Proposal(SQLModel, table=True):
     ended_at: datetime | None = None
 
 
-class TrailEntry(SQLModel, table=True):
+class ProposalEvent(SQLModel, table=True):
     """One step of a proposal: who, when, from where to where, and why."""
 
     __tablename__ = "usulan_jejak"
@@ -103,9 +103,9 @@ class TrailEntry(SQLModel, table=True):
     proposal_id: int = Field(foreign_key="usulan.id", index=True)
     at: datetime
     actor_id: int | None = None
-    act: UsulanAct = Field(sa_type=text_enum(UsulanAct))
-    before: UsulanState = Field(sa_type=text_enum(UsulanState))
-    after: UsulanState = Field(sa_type=text_enum(UsulanState))
+    act: ProposalAction = Field(sa_type=text_enum(ProposalAction))
+    before: ProposalState = Field(sa_type=text_enum(ProposalState))
+    after: ProposalState = Field(sa_type=text_enum(ProposalState))
     reason: str = Field(default="", max_length=40)
     """Code of the reason."""
     note: str = Field(default="", max_length=1000)
@@ -153,7 +153,7 @@ class Document(SQLModel, table=True):
     """When its file may have lost its last use; empty once the sweep has looked at it."""
 
 
-class GroupStatement(SQLModel, table=True):
+class GroupDeclaration(SQLModel, table=True):
     """The words "data sudah sesuai" or "tidak ada riwayat" of one person for one group, in the present PDM."""
 
     __tablename__ = "pernyataan_grup"
@@ -162,7 +162,9 @@ class GroupStatement(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     pegawai_id: int = Field(foreign_key="pegawai.id")
     group: str = Field(max_length=40)
-    statement: Declaration = Field(sa_type=text_enum(Declaration))
+    declaration: Declaration = Field(
+        sa_type=text_enum(Declaration), sa_column_kwargs={"name": "statement", "key": "declaration"}
+    )
     at: datetime
 
 
@@ -178,7 +180,7 @@ class Proof(SQLModel, table=True):
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
-class ReferenceEntry(SQLModel, table=True):
+class CodeTableEntry(SQLModel, table=True):
     """An entry of a code table that an agency loaded from its official list; it stands over the built-in one."""
 
     __tablename__ = "referensi"

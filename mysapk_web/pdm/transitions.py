@@ -11,20 +11,20 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor, NotFoundError
-from mysapk_web.pdm.context import CHANGED, Standing
+from mysapk_web.pdm.context import CHANGED, PersonContext
 from mysapk_web.pdm.dossier import kind_of
-from mysapk_web.pdm.notifications import tell
+from mysapk_web.pdm.notifications import notify_owner
 from mysapk_web.pdm.rules.proposal import (
     FINAL_STATES,
-    TransitionRefused,
-    UsulanAct,
-    UsulanState,
-    Who,
+    Office,
+    ProposalAction,
+    ProposalState,
+    TransitionError,
+    find_transition,
     reasons_for,
-    transition,
 )
-from mysapk_web.pdm.tables import Document, Proposal, TrailEntry
-from mysapk_web.platform.errors import InputRefused, NotAllowed, Refused
+from mysapk_web.pdm.tables import Document, Proposal, ProposalEvent
+from mysapk_web.platform.errors import FormError, PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 
 MAX_NOTE: Final = 1000
@@ -32,31 +32,26 @@ MAX_NOTE: Final = 1000
 
 _TAGS: Final = MappingProxyType(
     {
-        UsulanAct.SEND: AuditTag.PROPOSAL_SUBMITTED,
-        UsulanAct.RESEND: AuditTag.PROPOSAL_SUBMITTED,
-        UsulanAct.WITHDRAW: AuditTag.PROPOSAL_WITHDRAWN,
-        UsulanAct.CORRECT: AuditTag.PROPOSAL_CORRECTED,
-        UsulanAct.VERIFY: AuditTag.PROPOSAL_VERIFIED,
-        UsulanAct.RETURN: AuditTag.PROPOSAL_RETURNED,
-        UsulanAct.RETURN_TO_VERIFIER: AuditTag.PROPOSAL_RETURNED,
-        UsulanAct.BKN_RETURN: AuditTag.PROPOSAL_RETURNED,
-        UsulanAct.REJECT: AuditTag.PROPOSAL_REJECTED,
-        UsulanAct.BKN_REJECT: AuditTag.PROPOSAL_REJECTED,
-        UsulanAct.APPROVE: AuditTag.PROPOSAL_APPROVED,
-        UsulanAct.BKN_APPROVE: AuditTag.PROPOSAL_BKN_APPROVED,
-        UsulanAct.APPLY: AuditTag.PROPOSAL_APPLIED,
+        ProposalAction.SEND: AuditTag.PROPOSAL_SUBMITTED,
+        ProposalAction.RESEND: AuditTag.PROPOSAL_SUBMITTED,
+        ProposalAction.WITHDRAW: AuditTag.PROPOSAL_WITHDRAWN,
+        ProposalAction.CORRECT: AuditTag.PROPOSAL_CORRECTED,
+        ProposalAction.VERIFY: AuditTag.PROPOSAL_VERIFIED,
+        ProposalAction.RETURN: AuditTag.PROPOSAL_RETURNED,
+        ProposalAction.RETURN_TO_VERIFIER: AuditTag.PROPOSAL_RETURNED,
+        ProposalAction.BKN_RETURN: AuditTag.PROPOSAL_RETURNED,
+        ProposalAction.REJECT: AuditTag.PROPOSAL_REJECTED,
+        ProposalAction.BKN_REJECT: AuditTag.PROPOSAL_REJECTED,
+        ProposalAction.APPROVE: AuditTag.PROPOSAL_APPROVED,
+        ProposalAction.BKN_APPROVE: AuditTag.PROPOSAL_BKN_APPROVED,
+        ProposalAction.APPLY: AuditTag.PROPOSAL_APPLIED,
     }
 )
 """Saving a draft is no event of the trail, and forwarding to BKN follows an approval by itself."""
 
 
-def own(session: Session, actor: Actor, proposal_id: int) -> Proposal:
+def get_own_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
     """Read a proposal of the actor. An unknown one and another person's are answered alike.
-
-    Args:
-        session: Any transaction.
-        actor: The owner.
-        proposal_id: From a page; any number.
 
     Raises:
         NotAllowed: There is none of this person.
@@ -72,22 +67,18 @@ def own(session: Session, actor: Actor, proposal_id: int) -> Proposal:
 def require_version(proposal: Proposal, version: int) -> None:
     """Refuse an act on a proposal that the person has seen in an older form.
 
-    Args:
-        proposal: As it is now.
-        version: Seen.
-
     Raises:
         Refused: It has changed since.
     """
     if proposal.version != version:
-        raise Refused(CHANGED)
+        raise UserError(CHANGED)
 
 
-def move(
+def transition(
     session: Session,
-    here: Standing,
+    here: PersonContext,
     proposal: Proposal,
-    act: UsulanAct,
+    act: ProposalAction,
     *,
     actor_id: int | None,
     address: str = "",
@@ -97,25 +88,11 @@ def move(
     late: bool = False,
     changes: Sequence[dict[str, Any]] = (),
     **values: Any,
-) -> UsulanState:
+) -> ProposalState:
     """Move a proposal on.
 
     Args:
-        session: Any transaction.
-        here: Its owner.
-        proposal: As read; shows the new state afterwards.
-        act: What is done.
-        actor_id: Account that acts; None for the system.
-        address: Client address, for the trail.
-        reason: Code of the reason, where the act needs one.
-        note: Words beside it.
-        quiet: The caller tells the owner.
         late: The caller has judged the period: some may finish what is left when it is over.
-        changes: Of a correction, what `TrailEntry.changes` keeps.
-        **values: Further columns that change with it.
-
-    Returns:
-        The new state.
 
     Raises:
         Refused: The table or the period doesn't allow it, or somebody else was faster.
@@ -124,14 +101,14 @@ def move(
     """
     approval = kind_of(proposal).approval
     try:
-        row = transition(proposal.state, act, approval)
-    except TransitionRefused as refused:
-        raise Refused(str(refused)) from None
+        row = find_transition(proposal.state, act, approval)
+    except TransitionError as refused:
+        raise UserError(str(refused)) from None
     own_data = actor_id == here.account_id
-    if row.who is Who.OWNER and not own_data:
-        raise NotAllowed("only the owner does this")
-    if row.who not in (Who.OWNER, Who.SYSTEM) and own_data:
-        raise NotAllowed("nobody decides on the own data")
+    if row.office is Office.OWNER and not own_data:
+        raise PermissionDenied("only the owner does this")
+    if row.office not in (Office.OWNER, Office.SYSTEM) and own_data:
+        raise PermissionDenied("nobody decides on the own data")
     if not late:
         here.times.require(proposal.state, act, approval)
     reason, note = _explained(act, reason, note, needed=row.reason)
@@ -150,22 +127,22 @@ def move(
         execution_options={"synchronize_session": False},
     ).one_or_none()
     if changed is None:
-        raise Refused(CHANGED)
-    if row.to is UsulanState.DIHAPUS:
+        raise UserError(CHANGED)
+    if row.to is ProposalState.DIHAPUS:
         session.execute(update(Document).where(col(Document.proposal_id) == proposal.id).values(sweep_at=now))
     session.refresh(proposal)
-    note_step(session, proposal, act, before, actor_id=actor_id, at=now, reason=reason, note=note, changes=changes)
+    append_history(session, proposal, act, before, actor_id=actor_id, at=now, reason=reason, note=note, changes=changes)
     _audit(session, here, proposal, act, actor_id, address, reason)
     if not quiet:
-        tell(session, here, proposal, act, reason=reason, note=note)
+        notify_owner(session, here, proposal, act, reason=reason, note=note)
     return row.to
 
 
-def note_step(
+def append_history(
     session: Session,
     proposal: Proposal,
-    act: UsulanAct,
-    before: UsulanState,
+    act: ProposalAction,
+    before: ProposalState,
     *,
     actor_id: int | None,
     at: Any,
@@ -173,21 +150,9 @@ def note_step(
     note: str = "",
     changes: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Append a step to the trail of a proposal.
-
-    Args:
-        session: The transaction of the act.
-        proposal: In its new state.
-        act: What was done.
-        before: State before.
-        actor_id: Account that acted; None for the system.
-        at: When.
-        reason: Code of the reason.
-        note: Words beside it.
-        changes: As in `move`.
-    """
+    """Append a step to the trail of a proposal."""
     session.add(
-        TrailEntry(
+        ProposalEvent(
             proposal_id=proposal.id or 0,
             at=at,
             actor_id=actor_id,
@@ -201,7 +166,7 @@ def note_step(
     )
 
 
-def _explained(act: UsulanAct, reason: str, note: str, *, needed: bool) -> tuple[str, str]:
+def _explained(act: ProposalAction, reason: str, note: str, *, needed: bool) -> tuple[str, str]:
     words = " ".join(note.split())
     if not needed:
         return "", words[:MAX_NOTE]
@@ -211,21 +176,21 @@ def _explained(act: UsulanAct, reason: str, note: str, *, needed: bool) -> tuple
     if not words or len(words) > MAX_NOTE:
         faults["catatan"] = f"Tulis apa yang harus diperbaiki atau mengapa ditolak, paling banyak {MAX_NOTE} karakter."
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
     return reason, words
 
 
 def _audit(
     session: Session,
-    here: Standing,
+    here: PersonContext,
     proposal: Proposal,
-    act: UsulanAct,
+    act: ProposalAction,
     actor_id: int | None,
     address: str,
     reason: str,
 ) -> None:
     tag = _TAGS.get(act)
-    never_sent = act is UsulanAct.WITHDRAW and proposal.sent_at is None
+    never_sent = act is ProposalAction.WITHDRAW and proposal.sent_at is None
     if tag is None or never_sent:
         return
     more = {"alasan": reason} if reason else {}

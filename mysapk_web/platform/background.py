@@ -21,7 +21,7 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.platform import clock, upsert
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.log import place_of
+from mysapk_web.platform.log import exception_location
 from mysapk_web.platform.tables.job import BackgroundRun
 
 log = structlog.get_logger(__name__)
@@ -42,9 +42,6 @@ class Task:
 
     Attributes:
         name: In the log, in `mysapk check`, and key of its row.
-        interval: Seconds between two steps when nothing waits.
-        pause: Seconds between two steps while more waits.
-        longest_wait: Seconds after failures, at most.
         stale_after: Without a success for so long something is wrong.
     """
 
@@ -68,13 +65,8 @@ COMPARISON: Final = Task("comparison", interval=_HOUR, pause=5.0, longest_wait=_
 TASKS: Final = (MAIL, SESSIONS, COUNTS, SEALS, IMPORTS, RETENTION, DOCUMENTS, COMPARISON)
 
 
-def wait_after(task: Task, failures: int) -> float:
-    """Seconds to wait: about one after the first failure, doubled with each, at most `longest_wait`.
-
-    Args:
-        task: Which.
-        failures: In a row, at least 1.
-    """
+def retry_delay(task: Task, failures: int) -> float:
+    """Seconds to wait: about one after the first failure, doubled with each, at most `longest_wait`."""
     longest = min(_FIRST_WAIT * 2.0 ** min(failures - 1, 30), task.longest_wait)
     return longest * (1 - _JITTER * _random.random())
 
@@ -107,12 +99,12 @@ class _Record:
     def fail(self, error: Exception) -> float:
         """Count and log a failure by kind and place, never in its words; gives the seconds to wait."""
         self._failures += 1
-        wait = wait_after(self._task, self._failures)
+        wait = retry_delay(self._task, self._failures)
         log.error(
             "background.failed",
             task=self._task.name,
             kind=type(error).__name__,
-            at=place_of(error),
+            at=exception_location(error),
             failures=self._failures,
             wait=round(wait, 1),
         )
@@ -121,17 +113,11 @@ class _Record:
     def write_failure(self, error: Exception) -> None:
         """Write a failure; blocks. Nothing more can be done when the database is what failed."""
         with contextlib.suppress(Exception), self._db.begin() as session:
-            _write_failure(session, self._task, f"{type(error).__name__} {place_of(error)}"[:200])
+            _write_failure(session, self._task, f"{type(error).__name__} {exception_location(error)}"[:200])
 
 
 async def run_periodically(task: Task, step: Callable[[], Awaitable[bool]], db: Database) -> None:
-    """Repeat a step until cancelled.
-
-    Args:
-        task: Which loop.
-        step: Does a bounded piece of work; true when more waits.
-        db: Where successes are kept.
-    """
+    """Repeat a step until cancelled."""
     record = _Record(task, db)
     while True:
         try:
@@ -151,10 +137,6 @@ def run_in_thread(
     """The same in this thread, until `stopping` is set.
 
     Args:
-        task: Which loop.
-        step: As in `run_periodically`.
-        db: Where successes are kept.
-        stopping: Set it, and `woken` after it, to end.
         woken: Set it to run the next step at once; does not shorten the wait after a failure.
     """
     record = _Record(task, db)
@@ -173,12 +155,8 @@ def run_in_thread(
 
 
 @asynccontextmanager
-async def running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run loops beside the body, and cancel them at its end.
-
-    Args:
-        loops: Of `run_periodically`.
-    """
+async def running_tasks(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run loops beside the body, and cancel them at its end."""
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         yield
@@ -212,8 +190,6 @@ class TaskState:
     """What the database knows of a loop, whichever process has run it.
 
     Attributes:
-        task: Which.
-        succeeded_at: None before the first success.
         last: Last success, or the first try; None when there was no try.
         error: Kind and place of a failure since then; empty when there is none.
         is_stale: No success for too long. A loop that was never begun is not stale.
@@ -226,12 +202,8 @@ class TaskState:
     is_stale: bool
 
 
-def states(session: Session) -> list[TaskState]:
-    """All loops, in the order of `TASKS`.
-
-    Args:
-        session: A read-only transaction.
-    """
+def task_states(session: Session) -> list[TaskState]:
+    """All loops, in the order of `TASKS`."""
     rows = {row.name: row for row in session.exec(select(BackgroundRun).order_by(col(BackgroundRun.name)))}
     return [_state(task, rows.get(task.name)) for task in TASKS]
 

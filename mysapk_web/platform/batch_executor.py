@@ -18,19 +18,17 @@ from typing import Any, Final, Generic, TypeVar
 S = TypeVar("S")
 T = TypeVar("T")
 
-MOST: Final = 32
+MAX_BATCH: Final = 32
 """Pieces that a thread carries out before it gives their results back."""
 
 _Result = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
-class Lane(Generic[S]):
+class BatchExecutor(Generic[S]):
     """A queue and the threads that empty it; used from one event loop.
 
     Args:
         scope: Opens what the pieces work with, e.g. a connection; each thread opens one for as many pieces as wait.
-        threads: At most so many at once.
-        name: Of the threads.
     """
 
     def __init__(self, scope: Callable[[], AbstractContextManager[S]], threads: int, name: str) -> None:
@@ -66,7 +64,7 @@ class Lane(Generic[S]):
 
     def _carry_out(self, scope: S, results: list[_Result]) -> None:
         """Until nothing waits, enough is done, or a piece fails: what it leaves behind is no other's."""
-        while len(results) < MOST:
+        while len(results) < MAX_BATCH:
             try:
                 work, done = self._waiting.popleft()
             except IndexError:

@@ -19,8 +19,6 @@ def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
     """Insert rows.
 
     Args:
-        session: Any transaction; what waits in it is written first.
-        model: Where to.
         rows: All of one shape, by column name. Columns that are left out must have a default in the database, or be the id.
 
     Raises:
@@ -52,7 +50,6 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
 
     Args:
         session: Any transaction. What it has loaded of these rows is stale afterwards.
-        model: What is changed.
         rows: All of one shape: `id` and the columns that get new values.
 
     Raises:
@@ -94,13 +91,7 @@ def _in_json(value: Any) -> Any:
 
 
 def one_of(session: Session, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
-    """Condition that a column has one of many values, sent as one parameter: a list of thousands costs more to write than to run.
-
-    Args:
-        session: Any transaction; says which database it is.
-        column: Text or whole numbers.
-        values: Any number of them.
-    """
+    """Condition that a column has one of many values, sent as one parameter: a list of thousands costs more to write than to run."""
     given = list(values)
     if _is_sqlite(session):
         inside = func.json_each(json.dumps(given)).table_valued("value")

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class ClientContext:
     """The browser an event or request came from; nothing in it is a secret or a proof of identity by itself."""
 
-    browser: str = ""
+    browser_ref: str = ""
     """Reference (SHA-256) of the pre-session cookie."""
-    session: str = ""
+    session_ref: str = ""
     """Reference (SHA-256) of the session cookie; empty without one."""
-    address: str = ""
+    client_address: str = ""
     """Client address, behind the trusted proxies."""
-    agent: str = ""
+    user_agent: str = ""
     """User-Agent header."""
-    page: str = ""
+    page_ref: str = ""
     """Reference (SHA-256) of the client token of the tab; empty outside pages."""

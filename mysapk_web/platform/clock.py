@@ -20,7 +20,7 @@ def now() -> datetime:
 
 
 @contextmanager
-def moved(step: timedelta) -> Iterator[None]:
+def shifted(step: timedelta) -> Iterator[None]:
     """Shift the clock of this process by `step` for the length of a block (for tests of edges)."""
     global _source
     before = _source

@@ -33,7 +33,6 @@ def final_id(session: Session, table: type[SQLModel]) -> int | None:
 
     Args:
         session: A transaction in which each statement sees what was committed before it (`Database.read` or `begin`).
-        table: One whose `id` the database numbers.
     """
     column: Any = table.__table__.c["id"]  # type: ignore[attr-defined]
     newest = int(session.execute(select(func.max(column))).scalar() or 0)

@@ -13,13 +13,10 @@ STEP = 0.3
 
 
 @asynccontextmanager
-async def evened_out(step: float = STEP) -> AsyncIterator[None]:
+async def fixed_duration(step: float = STEP) -> AsyncIterator[None]:
     """Let a block last a whole number of steps, also when it raises.
 
     The same work is done for a known and an unknown person already; this hides what the database makes of it.
-
-    Args:
-        step: Seconds.
     """
     start = time.perf_counter()
     try:

@@ -27,12 +27,7 @@ class _SingleSession(Session):
 
 
 class Database:
-    """The engine of one process, and the scope of one transaction.
-
-    Args:
-        url: SQLAlchemy URL (`MYSAPK_DATABASE_URL`).
-        pool_size: Connections kept open.
-    """
+    """The engine of one process, and the scope of one transaction."""
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         self.url = url

@@ -35,11 +35,11 @@ _PAIR: Final = re.compile(r"[0-9a-f]{2}")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class DocumentDamaged(Exception):  # noqa: N818  a state of the storage
+class DocumentDamagedError(Exception):
     """What lies under a hash is not what was stored."""
 
 
-class DocumentMissing(DocumentDamaged):
+class DocumentMissingError(DocumentDamagedError):
     """Nothing lies under a hash."""
 
 
@@ -57,11 +57,7 @@ class Marker:
 
 
 def new_inbox_path(folder: Path) -> Path:
-    """A path for something that is being received or written; nothing is there yet.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-    """
+    """A path for something that is being received or written; nothing is there yet."""
     inbox = folder / _INBOX
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     inbox.mkdir(mode=0o700, exist_ok=True)
@@ -69,37 +65,21 @@ def new_inbox_path(folder: Path) -> Path:
 
 
 def open_new(path: Path) -> int:
-    """Open a new file for writing, readable by this account only; a link that lies in the way is not followed.
-
-    Args:
-        path: From `new_inbox_path`.
-
-    Returns:
-        A file descriptor.
-    """
+    """Open a new file for writing, readable by this account only; a link that lies in the way is not followed."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal.
-
-    Args:
-        path: Any file.
-    """
+    """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def place(folder: Path, source: Path, now: datetime) -> str:
+def store(folder: Path, source: Path, now: datetime) -> str:
     """Move a finished file to where its content belongs, and see it through to the disk.
 
     Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        source: In the inbox; gone afterwards.
         now: The present moment, from which the file is safe from clearing for `GRACE`.
-
-    Returns:
-        SHA-256 of the content.
     """
     name = digest(source)
     target = _path(folder, name)
@@ -119,10 +99,6 @@ def place(folder: Path, source: Path, now: datetime) -> str:
 def read(folder: Path, sha256: str) -> bytes:
     """The content stored under a hash.
 
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        sha256: From `place`.
-
     Raises:
         DocumentMissing: Nothing lies there, nor in the trash.
         DocumentDamaged: Something else lies there, or it can't be read.
@@ -133,30 +109,21 @@ def read(folder: Path, sha256: str) -> bytes:
             log.warning("document.restored", document=sha256)
         content = path.read_bytes()
     except FileNotFoundError:
-        raise DocumentMissing(sha256) from None
+        raise DocumentMissingError(sha256) from None
     except OSError:
-        raise DocumentDamaged(sha256) from None
+        raise DocumentDamagedError(sha256) from None
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise DocumentDamaged(sha256)
+        raise DocumentDamagedError(sha256)
     return content
 
 
 def exists(folder: Path, sha256: str) -> bool:
-    """Whether a file lies in its place.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        sha256: From `place`.
-    """
+    """Whether a file lies in its place."""
     return _path(folder, sha256).is_file()
 
 
-def is_whole(folder: Path, sha256: str) -> bool:
+def is_intact(folder: Path, sha256: str) -> bool:
     """Whether the content of a file is what its name says; read in pieces.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        sha256: From `groups`.
 
     Raises:
         FileNotFoundError: Nothing lies there any more.
@@ -170,38 +137,22 @@ def is_whole(folder: Path, sha256: str) -> bool:
 
 
 def is_settled(folder: Path, sha256: str, now: datetime) -> bool:
-    """Whether a file was put in place longer than `GRACE` ago.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        sha256: From `groups`.
-        now: The present moment.
-    """
+    """Whether a file was put in place longer than `GRACE` ago."""
     return _changed(_path(folder, sha256)) < (now - GRACE).timestamp()
 
 
-def groups(folder: Path, after: str) -> Iterator[tuple[str, list[str]]]:
-    """The folders of files in order, such as "ab/cd", each with the hashes in it.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        after: Leave out this one and those before it.
-    """
+def iterate_groups(folder: Path, after: str) -> Iterator[tuple[str, list[str]]]:
+    """The folders of files in order, such as "ab/cd", each with the hashes in it."""
     for upper in _pairs(folder):
         if upper < after[:2]:
             continue
         for lower in _pairs(folder / upper):
             if (name := f"{upper}/{lower}") > after:
-                yield name, group(folder, name)
+                yield name, hashes_in(folder, name)
 
 
-def group(folder: Path, name: str) -> list[str]:
-    """The hashes in one folder of files.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        name: From `groups`.
-    """
+def hashes_in(folder: Path, name: str) -> list[str]:
+    """The hashes in one folder of files."""
     paths = (folder / name).glob("*.pdf")
     return [path.stem for path in paths if _HASH.fullmatch(path.stem) and path == _path(folder, path.stem)]
 
@@ -216,17 +167,8 @@ def _pairs(folder: Path) -> list[str]:
 # Trash -------------------------------------------------------------------------------------------
 
 
-def discard(folder: Path, sha256: str, now: datetime) -> bool:
-    """Move a file that nobody needs to the trash of the day, unless somebody has put it in place again meanwhile.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        sha256: Referred to by no row.
-        now: The present moment.
-
-    Returns:
-        Whether it was moved.
-    """
+def move_to_trash(folder: Path, sha256: str, now: datetime) -> bool:
+    """Move a file that nobody needs to the trash of the day, unless somebody has put it in place again meanwhile."""
     path = _path(folder, sha256)
     if not is_settled(folder, sha256, now):
         return False
@@ -245,22 +187,13 @@ def discard(folder: Path, sha256: str, now: datetime) -> bool:
     return False
 
 
-def in_trash(folder: Path, sha256: str) -> bool:
-    """Whether a file lies in the trash.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        sha256: From a row.
-    """
+def is_in_trash(folder: Path, sha256: str) -> bool:
+    """Whether a file lies in the trash."""
     return _trashed(folder, sha256) is not None
 
 
 def restore(folder: Path, sha256: str) -> bool:
     """Put a file from the trash in its place again; it stays in the trash too.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        sha256: From a row.
 
     Returns:
         Whether it lies in its place now.
@@ -276,12 +209,7 @@ def restore(folder: Path, sha256: str) -> bool:
 
 
 def trashed_before(folder: Path, day: date) -> Iterator[Path]:
-    """Files in the trash of days before this one; a day that is empty is removed.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        day: The first that is left out.
-    """
+    """Files in the trash of days before this one; a day that is empty is removed."""
     for each in _trash_days(folder):
         if each.name < day.isoformat():
             yield from each.glob("*.pdf")
@@ -304,9 +232,6 @@ def _trash_days(folder: Path) -> list[Path]:
 def read_marker(folder: Path) -> Marker | None:
     """The newest document that the folder has seen; None when it has seen none.
 
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-
     Raises:
         MarkerError: There is something else.
     """
@@ -320,12 +245,7 @@ def read_marker(folder: Path) -> Marker | None:
 
 
 def write_marker(folder: Path, marker: Marker) -> None:
-    """Remember the newest document, whole or not at all.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        marker: Committed.
-    """
+    """Remember the newest document, whole or not at all."""
     told = {"document": marker.document_id, "sha256": marker.sha256, "uploaded_at": marker.uploaded_at.isoformat()}
     path = new_inbox_path(folder)
     with os.fdopen(open_new(path), "w") as handle:
@@ -340,15 +260,7 @@ def write_marker(folder: Path, marker: Marker) -> None:
 
 
 def clear_inbox(folder: Path, now: datetime) -> int:
-    """Take away what uploads that were cut off have left behind.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        now: The present moment.
-
-    Returns:
-        Files removed.
-    """
+    """Take away what uploads that were cut off have left behind."""
     before, count = (now - GRACE).timestamp(), 0
     for path in (folder / _INBOX).glob("*.tmp"):
         if _changed(path) < before:
@@ -359,7 +271,7 @@ def clear_inbox(folder: Path, now: datetime) -> int:
 
 def _path(folder: Path, sha256: str) -> Path:
     if not _HASH.fullmatch(sha256):  # from the database, but a path is never built from anything else
-        raise DocumentDamaged(sha256)
+        raise DocumentDamagedError(sha256)
     return folder / sha256[:2] / sha256[2:4] / f"{sha256}.pdf"
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 
-class NotAllowed(Exception):  # noqa: N818  a refusal, not a fault of the program
+class PermissionDenied(Exception):
     """The actor may not do this. The message is for the log; people read a fixed sentence."""
 
 
-class Refused(Exception):  # noqa: N818
+class UserError(Exception):
     """A use case says no to a person, in words that person can act on.
 
     Args:
-        sentence: What is shown.
         field: Name of the form field that the sentence belongs to; empty: the whole form.
     """
 
@@ -23,39 +22,37 @@ class Refused(Exception):  # noqa: N818
         self.field = field
 
 
-class CountedRefusal(Refused):
+class CommittingUserError(UserError):
     """A refusal whose transaction is kept, because it has counted a try or written the trail."""
 
 
-class StaleRevisionError(Refused):
+class StaleRevisionError(UserError):
     """Somebody else has changed what the act is about since its page was loaded; the sentence says who and when."""
 
 
-class InputRefused(Refused):
-    """Several fields at once were not as they have to be.
-
-    Args:
-        faults: Field name -> sentence.
-    """
+class FormError(UserError):
+    """Several fields at once were not as they have to be."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__("; ".join(faults.values()))
         self.faults = faults
 
 
-class Busy(Exception):  # noqa: N818  a state of the portal, told to the person
+class ServerBusyError(Exception):
     """Too many password checks wait already."""
 
 
-FIELD: Final = "konfirmasi"
+REAUTHENTICATION_FIELD: Final = "konfirmasi"
 """Name of the field that takes the proof."""
 
 
-NEEDED: Final = "Tindakan ini memerlukan konfirmasi. Isi password Anda, atau kode dari aplikasi autentikator."
+REAUTHENTICATION_SENTENCE: Final = (
+    "Tindakan ini memerlukan konfirmasi. Isi password Anda, atau kode dari aplikasi autentikator."
+)
 
 
-class StepUpNeeded(Refused):
+class ReauthenticationRequired(UserError):
     """The act waits until the person has shown password or code again; pages open the dialog for it."""
 
     def __init__(self) -> None:
-        super().__init__(NEEDED, FIELD)
+        super().__init__(REAUTHENTICATION_SENTENCE, REAUTHENTICATION_FIELD)

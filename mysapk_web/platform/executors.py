@@ -16,26 +16,26 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session
 
-from mysapk_web.platform.batch_executor import Lane
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.batch_executor import BatchExecutor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal
-from mysapk_web.platform.hashing import OFFICE_SHARE, HashingQueue, check_of
+from mysapk_web.platform.errors import CommittingUserError
+from mysapk_web.platform.hashing_queue import OFFICE_SHARE, HashingQueue, precheck_of
 from mysapk_web.platform.rules.client_address import client_network
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 USE_CASE_THREADS = 16
-SINGLE_THREADS = 4
+BATCH_THREADS = 4
 """Of each lane for single statements, where the database is a server; an embedded one answers faster than threads change places."""
 
 
 @lru_cache(maxsize=1)
 def database() -> Database:
     """The database of this process, opened at the first use (so after a server has forked its workers)."""
-    return Database(load().database_url)
+    return Database(get_settings().database_url)
 
 
 class _Lanes:
@@ -45,9 +45,9 @@ class _Lanes:
         self.quick = ThreadPoolExecutor(USE_CASE_THREADS, thread_name_prefix="use-case")
         self.hashing = HashingQueue(max(1, os.cpu_count() or 1))
         # A save that waits for the write lock must not hold up the look at a session, so each has a lane of its own.
-        threads = 1 if database().is_sqlite else SINGLE_THREADS
-        self.reading = Lane(database().single, threads, "reading")
-        self.saving = Lane(database().single, threads, "saving")
+        threads = 1 if database().is_sqlite else BATCH_THREADS
+        self.reading = BatchExecutor(database().single, threads, "reading")
+        self.saving = BatchExecutor(database().single, threads, "saving")
 
 
 @lru_cache(maxsize=1)
@@ -58,30 +58,17 @@ def _lanes() -> _Lanes:
 def in_transaction(
     db: Database, use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Run a use case in one transaction, which a `CountedRefusal` commits and everything else that is raised rolls back.
-
-    Args:
-        db: The database.
-        use_case: Takes the session first.
-        *args: Passed on.
-        **kwargs: Passed on.
-    """
+    """Run a use case in one transaction, which a `CountedRefusal` commits and everything else that is raised rolls back."""
     with db.begin() as session:
         try:
             return use_case(session, *args, **kwargs)
-        except CountedRefusal as refusal:
+        except CommittingUserError as refusal:
             kept = refusal
     raise kept
 
 
-async def run(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case in a worker thread, in one transaction of its own.
-
-    Args:
-        use_case: Takes the session first.
-        *args: Passed on.
-        **kwargs: Passed on.
-    """
+async def run_in_transaction(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a use case in a worker thread, in one transaction of its own."""
 
     def work() -> T:
         return in_transaction(database(), use_case, *args, **kwargs)
@@ -89,14 +76,8 @@ async def run(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **k
     return await asyncio.get_running_loop().run_in_executor(_lanes().quick, work)
 
 
-async def look(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case that only reads, in a worker thread; nothing it changes is written.
-
-    Args:
-        use_case: Takes the session first.
-        *args: Passed on.
-        **kwargs: Passed on.
-    """
+async def run_read_only(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a use case that only reads, in a worker thread; nothing it changes is written."""
 
     def work() -> T:
         with database().read() as session:
@@ -105,43 +86,36 @@ async def look(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **
     return await asyncio.get_running_loop().run_in_executor(_lanes().quick, work)
 
 
-async def run_single(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def run_batched(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a use case that writes with one statement, guarded by a version (`Database.single`): saving while somebody types.
 
     Args:
         use_case: Takes the session first, which it shares with others: rows only, no models.
-        *args: Passed on.
-        **kwargs: Passed on.
     """
     return await _lanes().saving.run(lambda session: use_case(session, *args, **kwargs))
 
 
-async def look_single(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def read_batched(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a use case that reads with one statement (`Database.single`): the look at a session before every event.
 
     Args:
         use_case: Takes the session first, which it shares with others: rows only, no models.
-        *args: Passed on.
-        **kwargs: Passed on.
     """
     return await _lanes().reading.run(lambda session: use_case(session, *args, **kwargs))
 
 
 async def run_hashing(
-    by: Visitor, use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+    by: ClientContext, use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Run a use case that hashes a password, when its form is right and its network has its turn.
 
     Args:
-        by: Who asks; places are shared out between networks.
         use_case: Takes the database first, never hashes inside a transaction, and is `checked_first`.
-        *args: Passed on.
-        **kwargs: Passed on.
 
     Raises:
         Busy: No place is left for this network.
     """
-    lanes, check = _lanes(), check_of(use_case)
+    lanes, check = _lanes(), precheck_of(use_case)
 
     def judge() -> None:
         check(database(), *args, **kwargs)
@@ -150,5 +124,5 @@ async def run_hashing(
         return use_case(database(), *args, **kwargs)
 
     await asyncio.get_running_loop().run_in_executor(lanes.quick, judge)
-    share = OFFICE_SHARE if load().is_office(by.address) else 1
-    return await lanes.hashing.run(work, network=client_network(by.address), share=share)
+    share = OFFICE_SHARE if get_settings().is_office(by.client_address) else 1
+    return await lanes.hashing.run(work, network=client_network(by.client_address), share=share)

@@ -9,7 +9,7 @@ COLLECT_AFTER: Final = (10_000, 20, 20)
 """Objects, and rounds of each generation; the defaults (700, 10, 10) suit a small script, not hundreds of state trees or long lists."""
 
 
-def settle() -> None:
+def freeze_gc() -> None:
     """What was loaded stays: the collector need not walk over it again and again, which took an eighth of every event."""
     gc.collect()
     gc.freeze()

@@ -17,45 +17,29 @@ DOCUMENTS = "dokumen"
 COMPARISON = "berkas"
 
 
-def hold(session: Session, name: str) -> None:
-    """Wait for a task and keep it until the transaction ends.
-
-    Args:
-        session: Any transaction.
-        name: Of this module.
-    """
+def acquire_job_lock(session: Session, name: str) -> None:
+    """Wait for a task and keep it until the transaction ends."""
     session.execute(update(Job).where(col(Job.name) == name).values(at=clock.now()))
 
 
-def try_hold(session: Session, name: str) -> bool:
-    """Take a task until the transaction ends, unless another process has it; on SQLite a transaction that writes has it always.
-
-    Args:
-        session: A transaction that may write.
-        name: Of this module.
-    """
+def try_job_lock(session: Session, name: str) -> bool:
+    """Take a task until the transaction ends, unless another process has it; on SQLite a transaction that writes has it always."""
     free = select(Job.name).where(Job.name == name).with_for_update(skip_locked=True)
     return session.exec(free).first() is not None
 
 
-def read(session: Session, name: str) -> Job:
-    """The row of a task as it is now.
-
-    Args:
-        session: Any transaction.
-        name: Of this module.
-    """
+def job_state(session: Session, name: str) -> Job:
+    """The row of a task as it is now."""
     return session.exec(select(Job).where(Job.name == name).execution_options(populate_existing=True)).one()
 
 
-def write(session: Session, name: str, *, asked: bool | None = None, note: dict[str, Any] | None = None) -> None:
+def save_job_state(
+    session: Session, name: str, *, asked: bool | None = None, note: dict[str, Any] | None = None
+) -> None:
     """Change the row of a task that is held.
 
     Args:
-        session: The transaction that holds it.
-        name: Of this module.
         asked: Whether more than the usual is still to do; None leaves it.
-        note: What is kept for the next time; None leaves it.
     """
     values = {key: value for key, value in (("asked", asked), ("note", note)) if value is not None}
     session.execute(update(Job).where(col(Job.name) == name).values(**values))

@@ -20,8 +20,6 @@ class Listing(Generic[T]):
     """One page of a list.
 
     Attributes:
-        items: At most 25.
-        number: Which page, from 1.
         pages: How many can be paged to, at least 1.
         total: Rows found; at most `DEEPEST`, unless it was known without counting.
         more: There are more rows than can be paged to.
@@ -38,14 +36,9 @@ def list_page(session: Session, found: Any, number: int, *order: Any, known: int
     """Read one page of what a query finds.
 
     Args:
-        session: Any transaction.
         found: A select of columns or rows, limited to what the actor may see, without an order.
         number: Which page, from 1; one that doesn't exist gives the nearest that does.
         *order: What it is ordered by; the last one tells apart any two rows.
-        known: How many there are, where that is known without counting.
-
-    Returns:
-        The rows as they come.
     """
     counted = known
     if counted is None:

@@ -20,7 +20,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from mysapk_web.platform.log_sums import sums
+from mysapk_web.platform.log_throttle import throttle
 from mysapk_web.settings import Settings
 
 _OWN = ("mysapk_web", "mysapk")
@@ -52,25 +52,17 @@ _HIDDEN = "***"
 _FRAMES = 5
 
 
-class Lines(logging.StreamHandler[TextIO]):
+class LineHandler(logging.StreamHandler[TextIO]):
     """Lines on a stream. One that can't be written is told by its place; the library would quote it, and what was just raised."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  named by the library
-        """Tell that a line is missing.
-
-        Args:
-            record: The line.
-        """
+        """Tell that a line is missing."""
         with contextlib.suppress(OSError, ValueError):
             self.stream.write(f"log line lost at {record.module}:{record.lineno}\n")
 
 
 def configure(settings: Settings) -> None:
-    """Set up logging of this process.
-
-    Args:
-        settings: For the form of the lines.
-    """
+    """Set up logging of this process."""
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
@@ -81,7 +73,7 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        scrub,
+        redact,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -89,7 +81,7 @@ def configure(settings: Settings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = Lines(sys.stderr)
+    handler = LineHandler(sys.stderr)
     handler.addFilter(silence_libraries)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -110,14 +102,7 @@ def configure(settings: Settings) -> None:
 
 
 def silence_libraries(record: logging.LogRecord) -> bool:
-    """Replace the words of a library by the place they come from, and any exception by its kind.
-
-    Args:
-        record: Of any logger; changed in place.
-
-    Returns:
-        Whether the line is written now.
-    """
+    """Replace the words of a library by the place they come from, and any exception by its kind."""
     if record.exc_info and record.exc_info[0] is not None:
         kind, _, trace = record.exc_info
         suffix = f" [{kind.__name__} at {_place(trace)}]"
@@ -129,7 +114,7 @@ def silence_libraries(record: logging.LogRecord) -> bool:
     if not record.name.startswith(_OWN) and not outspoken:
         record.msg = f"{record.name} {record.module}:{record.lineno}{suffix}"
         record.args = None
-        return sums.may_tell(record.msg, partial(_tell_more, record.levelno, record.msg))
+        return throttle.allow(record.msg, partial(_tell_more, record.levelno, record.msg))
     if suffix and isinstance(record.msg, str):
         record.msg = f"{record.msg}{suffix}"
     return True
@@ -139,26 +124,15 @@ def _tell_more(level: int, at: str, times: int) -> None:
     structlog.get_logger(__name__).log(level, "library lines", at=at, times=times)
 
 
-def warn_in_sums(log: Any, event: str, *, reason: str = "", **facts: Any) -> None:
-    """Warn of what anybody outside can cause: the first of an event and reason at once, the others once a minute with their number.
-
-    Args:
-        log: Logger of the caller.
-        event: What happened.
-        reason: Why; like the event a fixed word of ours.
-        **facts: Told with the first.
-    """
+def warn_throttled(log: Any, event: str, *, reason: str = "", **facts: Any) -> None:
+    """Warn of what anybody outside can cause: the first of an event and reason at once, the others once a minute with their number."""
     known = {"reason": reason} if reason else {}
-    if sums.may_tell(f"{event}: {reason}", lambda times: log.warning(event, **known, times=times)):
+    if throttle.allow(f"{event}: {reason}", lambda times: log.warning(event, **known, times=times)):
         log.warning(event, **known, **facts)
 
 
-def place_of(error: BaseException) -> str:
-    """Where something was raised, without a word of what it said.
-
-    Args:
-        error: Any exception.
-    """
+def exception_location(error: BaseException) -> str:
+    """Where something was raised, without a word of what it said."""
     return _place(error.__traceback__)
 
 
@@ -167,14 +141,8 @@ def _place(trace: TracebackType | None) -> str:
     return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
 
 
-def scrub(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Hide secrets by name, and what looks like an address or a long number by form.
-
-    Args:
-        _logger: Not used.
-        _method: Not used.
-        event: The line; changed in place.
-    """
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Hide secrets by name, and what looks like an address or a long number by form."""
     for key, value in event.items():
         if key in _SECRET_KEYS:
             event[key] = _HIDDEN

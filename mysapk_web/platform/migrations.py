@@ -21,21 +21,12 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 
 
 def is_compared(name: str | None, kind: str, _parents: object) -> bool:
-    """Whether Alembic compares something in the database with the models (its `include_name`).
-
-    Args:
-        name: Of the table, column or index.
-        kind: What it is.
-    """
+    """Whether Alembic compares something in the database with the models (its `include_name`)."""
     return not (kind == "index" and name == WORDS_INDEX)
 
 
-def config(connection: Connection | None = None) -> Config:
-    """The Alembic configuration, without a file and independent of the working directory.
-
-    Args:
-        connection: The connection that `alembic/env.py` shall use.
-    """
+def alembic_config(connection: Connection | None = None) -> Config:
+    """The Alembic configuration, without a file and independent of the working directory."""
     made = Config()
     made.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     made.attributes["connection"] = connection
@@ -43,14 +34,11 @@ def config(connection: Connection | None = None) -> Config:
 
 
 @contextmanager
-def migrating(database: Database) -> Iterator[Connection]:
+def migration_transaction(database: Database) -> Iterator[Connection]:
     """One transaction for a migration.
 
     SQLite rebuilds a table by dropping it, which foreign keys in force would forbid; they are off meanwhile,
     and every reference is checked before the end.
-
-    Args:
-        database: What is migrated.
 
     Raises:
         RuntimeError: A reference points nowhere; nothing was written.
@@ -70,52 +58,35 @@ def migrating(database: Database) -> Iterator[Connection]:
 
 
 def upgrade(database: Database, to: str = "head") -> None:
-    """Migrate forward, in one transaction; does nothing when the database is there already.
-
-    Args:
-        database: What is migrated.
-        to: Revision, or "head".
-    """
-    with migrating(database) as connection:
-        command.upgrade(config(connection), to)
+    """Migrate forward, in one transaction; does nothing when the database is there already."""
+    with migration_transaction(database) as connection:
+        command.upgrade(alembic_config(connection), to)
 
 
 def downgrade(database: Database, to: str) -> None:
-    """Migrate back.
-
-    Args:
-        database: What is migrated.
-        to: Revision, or "base" for an empty database.
-    """
-    with migrating(database) as connection:
-        command.downgrade(config(connection), to)
+    """Migrate back."""
+    with migration_transaction(database) as connection:
+        command.downgrade(alembic_config(connection), to)
 
 
-def current(database: Database) -> str | None:
-    """The revision a database is at; None before the first migration.
-
-    Args:
-        database: What is asked.
-    """
+def current_revision(database: Database) -> str | None:
+    """The revision a database is at; None before the first migration."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 @lru_cache(maxsize=1)
-def head() -> str | None:
+def head_revision() -> str | None:
     """The newest revision this release brings."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def is_at_head(session: Session) -> bool:
     """Whether the tables are those of this release, asked through a session (for the readiness of a server).
 
     It is asked every few seconds: Alembic itself would write two lines into the log each time.
-
-    Args:
-        session: Any transaction.
     """
-    return session.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [head()]
+    return session.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [head_revision()]
 
 
 WORDS_INDEX = "ix_pegawai_kata"

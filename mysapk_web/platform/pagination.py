@@ -20,9 +20,6 @@ class Page(Generic[T]):
 
     Attributes:
         items: At most as many as a page holds.
-        number: Which page, from 1.
-        pages: How many there are, at least 1.
-        total: Items on all pages.
     """
 
     items: list[T]
@@ -31,22 +28,16 @@ class Page(Generic[T]):
     total: int
 
     def map(self, show: Callable[[T], U]) -> Page[U]:
-        """The same page with each item turned into something else.
-
-        Args:
-            show: For one item.
-        """
+        """The same page with each item turned into something else."""
         return Page([show(item) for item in self.items], self.number, self.pages, self.total)
 
 
-def page_of(session: Session, found: SelectOfScalar[Row], number: int, size: int, *order: Any) -> Page[Row]:
+def paginate(session: Session, found: SelectOfScalar[Row], number: int, size: int, *order: Any) -> Page[Row]:
     """Read one page of what a query finds.
 
     Args:
-        session: Any transaction.
         found: The query, limited to what the actor may see, without an order.
         number: Which page, from 1; one that doesn't exist gives the nearest that does.
-        size: Items on a page.
         *order: What it is ordered by; the last one tells apart any two rows.
     """
     total = session.exec(select(func.count()).select_from(found.subquery())).one()

@@ -9,30 +9,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 
 NO_FILE: Final = "Tujuan ini bukan berkas biasa. Sebutkan berkas baru, atau berkas yang boleh diganti."
 
 
-def require_ordinary(path: Path) -> None:
+def require_regular_file(path: Path) -> None:
     """Refuse a target that is a link, a folder or a device.
-
-    Args:
-        path: An ordinary file, or nothing yet.
 
     Raises:
         Refused: It is something else.
     """
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise Refused(NO_FILE)
+        raise UserError(NO_FILE)
 
 
 @contextmanager
 def write_private(path: Path) -> Iterator[TextIO]:
     """Write a text file (UTF-8 with a mark) beside its place, and put it there at the end; after a fault nothing has changed.
-
-    Args:
-        path: See `require_ordinary`.
 
     Raises:
         OSError: The file can't be written.

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 
 
-def reason_of(text: str, limit: int) -> str:
+def clean_reason(text: str, limit: int) -> str:
     """A reason in words, on one line.
-
-    Args:
-        text: As typed.
-        limit: Characters.
 
     Raises:
         Refused: There is none, or it is too long.
     """
     why = " ".join(text.split())
     if not why or len(why) > limit:
-        raise Refused(f"Isi alasan, paling banyak {limit} karakter.", "alasan")
+        raise UserError(f"Isi alasan, paling banyak {limit} karakter.", "alasan")
     return why

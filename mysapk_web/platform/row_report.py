@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from mysapk_web.platform.rules.csv_injection import safe_cell
+from mysapk_web.platform.rules.csv_injection import escape_formula
 
 HEADINGS: Final = ("baris", "nip", "hasil", "keterangan")
 """Of the rolls; other lists name their second column otherwise."""
@@ -31,10 +31,7 @@ class RowReport:
     """One row of the report.
 
     Attributes:
-        line: Line of the file.
         nip: As far as it could be read; of a code table, the code.
-        verdict: What became of the row.
-        sentence: Why, and what to do.
     """
 
     line: int
@@ -55,26 +52,16 @@ class Summary:
         return self.counts.total()
 
     def counting(self, rows: Iterable[RowReport]) -> Iterator[RowReport]:
-        """Pass reports on and count them.
-
-        Args:
-            rows: From an import; it runs as they are taken.
-        """
+        """Pass reports on and count them."""
         for row in rows:
             self.counts[row.verdict] += 1
             yield row
 
 
 def write_report(path: Path, rows: Iterable[RowReport], *, about: str = "nip") -> None:
-    """Write reports as CSV (UTF-8 with a mark, so that spreadsheets read it right), as they come.
-
-    Args:
-        path: Where to; written anew.
-        rows: From an import; it runs as they are taken.
-        about: Heading of the second column.
-    """
+    """Write reports as CSV (UTF-8 with a mark, so that spreadsheets read it right), as they come."""
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow([about if name == "nip" else name for name in HEADINGS])
         for row in rows:
-            writer.writerow([row.line, safe_cell(row.nip), row.verdict.value, safe_cell(row.sentence)])
+            writer.writerow([row.line, escape_formula(row.nip), row.verdict.value, escape_formula(row.sentence)])

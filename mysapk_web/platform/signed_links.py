@@ -15,14 +15,10 @@ _MAX_LENGTH = 200
 """Characters; a genuine reference to a request has 76, one to a proof at most 84."""
 
 
-def sign_reference(settings: Settings, request_id: str) -> str:
+def sign_reset_request(settings: Settings, request_id: str) -> str:
     """Make the reference to a reset request for the link that continues on another device.
 
     The reference is no secret: the token is still asked for. Signed, so that nobody makes one up.
-
-    Args:
-        settings: For the key.
-        request_id: `ResetRequest.id`, 32 hexadecimal digits.
 
     Returns:
         URL-safe text of 76 characters that neither begins nor ends with a mark, so that no mail program cuts it off
@@ -31,12 +27,8 @@ def sign_reference(settings: Settings, request_id: str) -> str:
     return _signer(settings, "reset-link").sign(request_id).decode()
 
 
-def read_reference(settings: Settings, ref: str) -> str | None:
+def read_reset_request(settings: Settings, ref: str) -> str | None:
     """Read a reference out of a link.
-
-    Args:
-        settings: For the key.
-        ref: Whatever stood in the link.
 
     Returns:
         The id of the request, or None when the reference was not made with this key.
@@ -47,10 +39,6 @@ def read_reference(settings: Settings, ref: str) -> str | None:
 def sign_proof(settings: Settings, number: str) -> str:
     """Make the public reference to a proof, which its QR code holds. Nobody can make one up by counting numbers.
 
-    Args:
-        settings: For the key.
-        number: `Proof.number`.
-
     Returns:
         URL-safe text that ends with no mark.
     """
@@ -59,10 +47,6 @@ def sign_proof(settings: Settings, number: str) -> str:
 
 def read_proof(settings: Settings, token: str) -> str | None:
     """Read the number of a proof out of its public reference.
-
-    Args:
-        settings: For the key.
-        token: Whatever stood in the address.
 
     Returns:
         The number, or None when the reference was not made with this key.

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from mysapk_web.platform.rules.csv_injection import plain_cell
+from mysapk_web.platform.rules.csv_injection import unescape_formula
 
 MAX_XLSX_BYTES: Final = 400 * 1024 * 1024
 """Unpacked size of a workbook; a larger one is a zip bomb or belongs into a CSV file."""
@@ -65,11 +65,7 @@ class Row:
     numbers: frozenset[str] = frozenset()
 
     def text(self, column: str) -> str:
-        """A cell without blanks around it.
-
-        Args:
-            column: Name as in `ALIASES`.
-        """
+        """A cell without blanks around it."""
         return self.cells.get(column, "").strip()
 
 
@@ -80,8 +76,6 @@ def read(path: Path, required: Sequence[str], aliases: Aliases = ALIASES) -> Ite
 
     Args:
         path: CSV (UTF-8, UTF-16 or Windows-1252; comma, semicolon or tab) or XLSX (its first sheet).
-        required: Columns without which the file makes no sense.
-        aliases: Known columns and the headings they are found under.
 
     Yields:
         Rows in the order of the file; blank ones are left out.
@@ -206,7 +200,7 @@ def _columns(headings: Iterable[str], known: Mapping[str, str]) -> dict[str, int
 def _row(line: int, values: Sequence[Any], columns: Mapping[str, int]) -> Row | None:
     found = {name: values[place] for name, place in columns.items() if place < len(values)}
     # Lists that were carried away come back corrected, with the marks that kept a spreadsheet from running them.
-    cells = {name: plain_cell(_as_text(value)) for name, value in found.items()}
+    cells = {name: unescape_formula(_as_text(value)) for name, value in found.items()}
     if not any(map(str.strip, cells.values())):
         return None
     return Row(line, cells, frozenset([name for name, value in found.items() if _is_number(value)]))

@@ -15,14 +15,14 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.rules.csv_injection import safe_cell
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.rules.csv_injection import escape_formula
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What a workbook can't hold (XML 1.0, 2.2)."""
 
 
-class Kind(StrEnum):
+class FileFormat(StrEnum):
     """As what."""
 
     CSV = "csv"
@@ -34,52 +34,45 @@ class Kind(StrEnum):
         return _MEDIA_TYPES[self]
 
 
-MOST_ROWS: Final = {Kind.XLSX: 100_000, Kind.CSV: 6_000_000}
+MAX_ROWS: Final = {FileFormat.XLSX: 100_000, FileFormat.CSV: 6_000_000}
 """Rows of one file: a workbook is written cell by cell, about 10,000 rows a second; a text file holds the country."""
 _MEDIA_TYPES: Final = {
-    Kind.CSV: "text/csv; charset=utf-8",
-    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
-def require_room(kind: Kind, rows: int) -> None:
+def require_row_limit(kind: FileFormat, rows: int) -> None:
     """Make sure that so many rows fit.
-
-    Args:
-        kind: As what.
-        rows: How many there are.
 
     Raises:
         Refused: Too many for a file of this kind.
     """
-    if rows > MOST_ROWS[kind]:
-        shown = f"{MOST_ROWS[kind]:,}".replace(",", ".")
-        raise Refused(f"Daftar ini lebih dari {shown} baris. Persempit saringannya, atau unduh sebagai CSV.")
+    if rows > MAX_ROWS[kind]:
+        shown = f"{MAX_ROWS[kind]:,}".replace(",", ".")
+        raise UserError(f"Daftar ini lebih dari {shown} baris. Persempit saringannya, atau unduh sebagai CSV.")
 
 
-def write(path: Path, kind: Kind, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> int:
+def write(
+    path: Path, kind: FileFormat, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]
+) -> int:
     """Write a list row by row, as the rows come.
 
     Args:
-        path: Where to; written anew.
-        kind: As what.
-        headings: Of the columns.
         rows: Texts; a NIP stays text in a workbook, too, and keeps its digits.
-        widths: Of the columns of a workbook.
-
-    Returns:
-        Rows written.
 
     Raises:
         Refused: Too many rows for a file of this kind.
     """
     counted = _counted(rows, kind)
-    return _write_csv(path, headings, counted) if kind is Kind.CSV else _write_xlsx(path, headings, counted, widths)
+    return (
+        _write_csv(path, headings, counted) if kind is FileFormat.CSV else _write_xlsx(path, headings, counted, widths)
+    )
 
 
-def _counted(rows: Iterable[Sequence[str]], kind: Kind) -> Iterator[Sequence[str]]:
+def _counted(rows: Iterable[Sequence[str]], kind: FileFormat) -> Iterator[Sequence[str]]:
     for number, row in enumerate(rows, start=1):
-        require_room(kind, number)
+        require_row_limit(kind, number)
         yield row
 
 
@@ -90,7 +83,7 @@ def _write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]
         writer = csv.writer(handle)
         writer.writerow(headings)
         for row in rows:
-            writer.writerow([safe_cell(value) for value in row])
+            writer.writerow([escape_formula(value) for value in row])
             count += 1
     return count
 

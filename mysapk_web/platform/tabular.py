@@ -23,7 +23,6 @@ def chunks(rows: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
     Args:
         rows: Any stream; no more than one chunk of it is held.
-        size: Rows of a chunk.
     """
     stream = iter(rows)
     while chunk := list(islice(stream, size)):

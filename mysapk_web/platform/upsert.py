@@ -9,24 +9,13 @@ from sqlmodel import Session, SQLModel
 
 
 def insert(session: Session, table: type[SQLModel]) -> Any:
-    """The insert statement of the database in use, which has `on_conflict_do_update`.
-
-    Args:
-        session: Any transaction.
-        table: Where to.
-    """
+    """The insert statement of the database in use, which has `on_conflict_do_update`."""
     module = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return module.insert(table)
 
 
-def put(session: Session, row: SQLModel, key: str) -> None:
-    """Write a row in place of the one with the same key, in one statement: two of them at one moment can't clash.
-
-    Args:
-        session: Any transaction.
-        row: All its columns are written.
-        key: Name of the column of its primary or unique key.
-    """
+def insert_or_update(session: Session, row: SQLModel, key: str) -> None:
+    """Write a row in place of the one with the same key, in one statement: two of them at one moment can't clash."""
     values = row.model_dump()
     others = {name: value for name, value in values.items() if name != key}
     statement = insert(session, type(row)).values(**values)

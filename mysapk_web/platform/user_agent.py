@@ -21,12 +21,8 @@ _SYSTEMS = (
 )
 
 
-def describe_agent(agent: str) -> str:
-    """Browser and system in words, such as "Chrome di Android".
-
-    Args:
-        agent: User-Agent header; anything at all.
-    """
+def describe_user_agent(agent: str) -> str:
+    """Browser and system in words, such as "Chrome di Android"."""
     browser = next((name for mark, name in _BROWSERS if mark in agent), "Peramban lain")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return f"{browser} di {system}" if system else browser

@@ -19,17 +19,17 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import headcount, org_nodes
-from mysapk_web.progress.breakdown import Order, counts_of, lines_below
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.breakdown import ChildOrder, child_rows, counts_at
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.rules import COUNTRY, Measure
 from mysapk_web.progress.tables import HeadcountDay
 
-DAYS: Final = 30
+HISTORY_DAYS: Final = 30
 """How far back the way is shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ActivationTally:
     """Figures of some people."""
 
     people: int = 0
@@ -44,16 +44,16 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class ActivationChildRow:
     """A unit (or an agency) below a place, with its figures."""
 
     key: str
     nama: str
-    tally: Tally
+    tally: ActivationTally
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class ActivationDay:
     """What was reached at the end of a day."""
 
     day: date
@@ -62,25 +62,25 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ActivationSnapshot:
     """What changes while a page is open."""
 
-    tally: Tally
-    kinds: list[tuple[JenisPegawai, Tally]]
-    below: Page[Below]
-    direct: Tally
+    tally: ActivationTally
+    kinds: list[tuple[JenisPegawai, ActivationTally]]
+    below: Page[ActivationChildRow]
+    direct: ActivationTally
     """People of the place itself who are in no unit below it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ActivationReport:
     """The whole page."""
 
-    place: Place
-    starts: list[Place]
-    crumbs: list[Place]
-    figures: Figures
-    days: list[Day]
+    place: OrgNode
+    starts: list[OrgNode]
+    crumbs: list[OrgNode]
+    figures: ActivationSnapshot
+    days: list[ActivationDay]
 
 
 _DAY: Any = HeadcountDay
@@ -88,93 +88,72 @@ _UNIT: Any = Unor
 MEASURES: Final = (Measure.PEOPLE, Measure.ACTIVE, Measure.NO_EMAIL, Measure.DISABLED)
 
 
-def progress(session: Session, actor: Actor, *, key: str = "", order: Order = Order.NAME, page: int = 1) -> Progress:
+def read_report(
+    session: Session, actor: Actor, *, key: str = "", order: ChildOrder = ChildOrder.NAME, page: int = 1
+) -> ActivationReport:
     """Read the page.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        key: Place, see `places.find`.
-        order: Of the units below.
-        page: Of the units below, from 1.
 
     Raises:
         NotAllowed: No such place within the scope.
     """
-    place = org_nodes.find(session, actor, Permission.PROGRESS_READ, key)
-    return Progress(
+    place = org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key)
+    return ActivationReport(
         place,
-        org_nodes.starts(session, actor, Permission.PROGRESS_READ),
-        org_nodes.crumbs(session, actor, Permission.PROGRESS_READ, place),
+        org_nodes.scope_roots(session, actor, Permission.PROGRESS_READ),
+        org_nodes.breadcrumbs(session, actor, Permission.PROGRESS_READ, place),
         _figures(session, place, order, page),
-        way(session, place),
+        history(session, place),
     )
 
 
-def figures(session: Session, actor: Actor, *, key: str = "", order: Order = Order.NAME, page: int = 1) -> Figures:
+def read_snapshot(
+    session: Session, actor: Actor, *, key: str = "", order: ChildOrder = ChildOrder.NAME, page: int = 1
+) -> ActivationSnapshot:
     """Read again only what changes while the page is open.
 
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        key: As in `progress`.
-        order: As in `progress`.
-        page: As in `progress`.
-
     Raises:
         NotAllowed: No such place within the scope.
     """
-    return _figures(session, org_nodes.find(session, actor, Permission.PROGRESS_READ, key), order, page)
+    return _figures(session, org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key), order, page)
 
 
-def days_until_now(session: Session, actor: Actor, tally: Tally, *, key: str = "") -> list[Day]:
+def history_until_now(session: Session, actor: Actor, tally: ActivationTally, *, key: str = "") -> list[ActivationDay]:
     """Read again the way of a place that is shown, to the figures of now.
 
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        tally: From `figures`.
-        key: As in `progress`.
-
     Raises:
         NotAllowed: No such place within the scope.
     """
-    return with_present(way(session, org_nodes.find(session, actor, Permission.PROGRESS_READ, key)), tally)
+    return with_today(history(session, org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key)), tally)
 
 
-def _figures(session: Session, place: Place, order: Order, page: int) -> Figures:
-    whole, kinds = tally_of(session, place)
+def _figures(session: Session, place: OrgNode, order: ChildOrder, page: int) -> ActivationSnapshot:
+    whole, kinds = tally_at(session, place)
     inside = place.instansi_id is not None
-    lines, shown = lines_below(session, place, MEASURES, order, page, summed=inside)
+    lines, shown = child_rows(session, place, MEASURES, order, page, summed=inside)
     below = Page(
-        [Below(line.key, line.nama, Tally(*line.counts)) for line in lines.items],
+        [ActivationChildRow(line.key, line.nama, ActivationTally(*line.counts)) for line in lines.items],
         lines.number,
         lines.pages,
         lines.total,
     )
-    direct = _less(whole, Tally(*shown)) if inside else Tally()
-    return Figures(whole, kinds, below, direct)
+    direct = _less(whole, ActivationTally(*shown)) if inside else ActivationTally()
+    return ActivationSnapshot(whole, kinds, below, direct)
 
 
-def tally_of(session: Session, place: Place) -> tuple[Tally, list[tuple[JenisPegawai, Tally]]]:
-    """Figures of a place, as a whole and by kind of employment.
-
-    Args:
-        session: Any transaction.
-        place: From `places.find`.
-    """
-    by_kind = counts_of(session, place, MEASURES)
+def tally_at(session: Session, place: OrgNode) -> tuple[ActivationTally, list[tuple[JenisPegawai, ActivationTally]]]:
+    """Figures of a place, as a whole and by kind of employment."""
+    by_kind = counts_at(session, place, MEASURES)
     kinds = [(jenis, _tally(counts)) for jenis, counts in by_kind.items()]
     whole = {measure: sum(counts.get(measure, 0) for counts in by_kind.values()) for measure in MEASURES}
     return _tally(whole), kinds
 
 
-def _tally(counts: Mapping[Measure, int]) -> Tally:
-    return Tally(*(int(counts.get(measure, 0)) for measure in MEASURES))
+def _tally(counts: Mapping[Measure, int]) -> ActivationTally:
+    return ActivationTally(*(int(counts.get(measure, 0)) for measure in MEASURES))
 
 
-def _less(whole: Tally, part: Tally) -> Tally:
-    return Tally(
+def _less(whole: ActivationTally, part: ActivationTally) -> ActivationTally:
+    return ActivationTally(
         whole.people - part.people,
         whole.active - part.active,
         whole.no_email - part.no_email,
@@ -185,29 +164,16 @@ def _less(whole: Tally, part: Tally) -> Tally:
 # The way -----------------------------------------------------------------------------------------
 
 
-def way(session: Session, place: Place, *, days: int = DAYS) -> list[Day]:
-    """What was reached at the end of each of the last days, as far back as anything is known.
-
-    Args:
-        session: Any transaction.
-        place: From `places.find`.
-        days: How many, today included.
-    """
+def history(session: Session, place: OrgNode, *, days: int = HISTORY_DAYS) -> list[ActivationDay]:
+    """What was reached at the end of each of the last days, as far back as anything is known."""
     wanted = (Measure.PEOPLE, Measure.ACTIVE)
-    return [Day(day, *counts) for day, counts in days_of(session, place, wanted, days=days)]
+    return [ActivationDay(day, *counts) for day, counts in daily_counts(session, place, wanted, days=days)]
 
 
-def days_of(
-    session: Session, place: Place, measures: Sequence[Measure], *, days: int = DAYS
+def daily_counts(
+    session: Session, place: OrgNode, measures: Sequence[Measure], *, days: int = HISTORY_DAYS
 ) -> list[tuple[date, tuple[int, ...]]]:
-    """Counts at the end of each of the last days, as far back as the first of them is known.
-
-    Args:
-        session: Any transaction.
-        place: From `places.find`.
-        measures: Which, of `DAILY`.
-        days: How many, today included.
-    """
+    """Counts at the end of each of the last days, as far back as the first of them is known."""
     end = headcount.today()
     first = end - timedelta(days=days - 1)
     if place.instansi_id is None:
@@ -215,7 +181,7 @@ def days_of(
     elif place.unor_id is not None:
         units = [place.unor_id]
     else:
-        units = select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.atasan_id.is_(None))
+        units = select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.parent_id.is_(None))
     rows = session.execute(
         sql_select(_DAY.day, _DAY.unor_id, _DAY.jenis, _DAY.measure, _DAY.count)
         .where(_DAY.unor_id.in_(units), _DAY.measure.in_(measures), _DAY.day <= end)
@@ -234,13 +200,8 @@ def days_of(
     return found
 
 
-def with_present(days: list[Day], tally: Tally) -> list[Day]:
-    """The same way with today as it is now.
-
-    Args:
-        days: From `way`.
-        tally: Figures of now.
-    """
+def with_today(days: list[ActivationDay], tally: ActivationTally) -> list[ActivationDay]:
+    """The same way with today as it is now."""
     if not days:
         return days
     return [*days[:-1], replace(days[-1], people=tally.people, active=tally.active)]

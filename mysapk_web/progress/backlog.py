@@ -13,30 +13,34 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.tables.agency import Unor
-from mysapk_web.pdm.rules.proposal import UsulanState, Who
+from mysapk_web.pdm.rules.proposal import Office, ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform import bulk, upsert
 from mysapk_web.platform.database import Database
-from mysapk_web.progress.org_nodes import Place
-from mysapk_web.progress.rollups import chain, day_of, paths_of, today, write
-from mysapk_web.progress.rules import COUNTRY, Waiting
-from mysapk_web.progress.tables import Queue, QueueStep
-from mysapk_web.verification.rules.separation_of_duties import DESKS
+from mysapk_web.progress.org_nodes import OrgNode
+from mysapk_web.progress.rollups import ancestors, day_of, execute_chunked, paths_of, today
+from mysapk_web.progress.rules import COUNTRY, WaitingOffice
+from mysapk_web.progress.tables import BacklogCount, BacklogDelta
+from mysapk_web.verification.rules.separation_of_duties import QUEUES
 
-Key = tuple[int, Waiting, date]
+Key = tuple[int, WaitingOffice, date]
 
 BATCH: Final = 4_000
 """Steps gathered in one transaction."""
-DESK_OF: Final[Mapping[UsulanState, Waiting]] = {
+OFFICE_OF_STATE: Final[Mapping[ProposalState, WaitingOffice]] = {
     state: desk
-    for who, desk in ((Who.VERIFIER, Waiting.VERIFIER), (Who.APPROVER, Waiting.APPROVER), (Who.BKN, Waiting.BKN))
-    for state in DESKS[who]
+    for who, desk in (
+        (Office.VERIFIER, WaitingOffice.VERIFIER),
+        (Office.APPROVER, WaitingOffice.APPROVER),
+        (Office.BKN, WaitingOffice.BKN),
+    )
+    for state in QUEUES[who]
 }
 AGES: Final = (3, 7, 14, 30)
 """Last day of each span of waiting; what is older makes the last one."""
 
-_QUEUE: Any = Queue
-_STEP: Any = QueueStep
+_QUEUE: Any = BacklogCount
+_STEP: Any = BacklogDelta
 _UNIT: Any = Unor
 
 
@@ -45,53 +49,43 @@ class Backlog:
     """What waits at a place.
 
     Attributes:
-        total: Proposals.
-        desks: By office.
         ages: By the spans of `AGES`, the shortest first; one more for what is older.
         oldest: Days that the oldest has waited; None when nothing waits.
         median: Days that half of them have waited at least.
     """
 
     total: int = 0
-    desks: tuple[tuple[Waiting, int], ...] = ()
+    offices: tuple[tuple[WaitingOffice, int], ...] = ()
     ages: tuple[int, ...] = (0,) * (len(AGES) + 1)
     oldest: int | None = None
     median: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class BacklogDifference:
     """A sum that isn't what a recount gives.
 
     Attributes:
         kept: What is kept, with the steps still to be gathered.
-        found: What the recount gives.
     """
 
     unor_id: int
-    desk: Waiting
+    desk: WaitingOffice
     day: date
-    kept: int
-    found: int
+    stored: int
+    recounted: int
 
 
 # Keeping -----------------------------------------------------------------------------------------
 
 
-def anything_to_gather(session: Session) -> bool:
-    """Whether something began or ceased to wait.
-
-    Args:
-        session: A read-only transaction.
-    """
-    return session.exec(select(QueueStep.id).limit(1)).first() is not None
+def has_deltas(session: Session) -> bool:
+    """Whether something began or ceased to wait."""
+    return session.exec(select(BacklogDelta.id).limit(1)).first() is not None
 
 
-def gather(session: Session) -> int:
+def fold_deltas(session: Session) -> int:
     """Add one batch of steps to the sums.
-
-    Args:
-        session: A transaction that holds the counts.
 
     Returns:
         Steps gathered; zero when there are none.
@@ -104,23 +98,23 @@ def gather(session: Session) -> int:
     for _, unor_id, desk, day, step in rows:
         own[unor_id, desk, day] += step
     changed = {key: step for key, step in _rolled(session, own).items() if step}
-    statement = upsert.insert(session, Queue)
+    statement = upsert.insert(session, BacklogCount)
     statement = statement.on_conflict_do_update(
         index_elements=["unor_id", "desk", "day"], set_={"count": _QUEUE.count + statement.excluded.count}
     )
-    write(session, statement, (_row(key, step) for key, step in changed.items()))
+    execute_chunked(session, statement, (_row(key, step) for key, step in changed.items()))
     quiet = {"synchronize_session": False}
     touched = bulk.one_of(session, _QUEUE.unor_id, sorted({key[0] for key in changed}))
-    session.execute(delete(Queue).where(touched, _QUEUE.count == 0), execution_options=quiet)
+    session.execute(delete(BacklogCount).where(touched, _QUEUE.count == 0), execution_options=quiet)
     session.execute(
-        delete(QueueStep).where(bulk.one_of(session, _STEP.id, [row[0] for row in rows])), execution_options=quiet
+        delete(BacklogDelta).where(bulk.one_of(session, _STEP.id, [row[0] for row in rows])), execution_options=quiet
     )
     return len(rows)
 
 
 def _rolled(session: Session, own: Counter[Key]) -> Counter[Key]:
     ways = paths_of(session, {key[0] for key in own})
-    above = {id_: chain(id_, ways.get(id_, "")) for id_ in {key[0] for key in own}}
+    above = {id_: ancestors(id_, ways.get(id_, "")) for id_ in {key[0] for key in own}}
     found: Counter[Key] = Counter()
     for (unor_id, desk, day), count in own.items():
         for id_ in above[unor_id]:
@@ -133,29 +127,21 @@ def _row(key: Key, count: int) -> dict[str, Any]:
 
 
 def recount(session: Session) -> Counter[Key]:
-    """What waits by the proposals themselves, units above and the country included.
-
-    Args:
-        session: Any transaction; one that sees a single moment.
-    """
+    """What waits by the proposals themselves, units above and the country included."""
     rows = session.execute(
         select(Proposal.unor_id, Proposal.state, Proposal.sent_at)
-        .where(col(Proposal.state).in_(sorted(DESK_OF)), col(Proposal.sent_at).is_not(None))
+        .where(col(Proposal.state).in_(sorted(OFFICE_OF_STATE)), col(Proposal.sent_at).is_not(None))
         .execution_options(yield_per=5_000)
     )
     own: Counter[Key] = Counter()
     for unor_id, state, sent_at in rows:
         if sent_at is not None:
-            own[unor_id, DESK_OF[UsulanState(state)], day_of(sent_at)] += 1
+            own[unor_id, OFFICE_OF_STATE[ProposalState(state)], day_of(sent_at)] += 1
     return _rolled(session, own)
 
 
-def kept(session: Session) -> Counter[Key]:
-    """What is kept, with the steps still to be gathered.
-
-    Args:
-        session: Any transaction; one that sees a single moment.
-    """
+def stored_counts(session: Session) -> Counter[Key]:
+    """What is kept, with the steps still to be gathered."""
     own: Counter[Key] = Counter()
     steps = sql_select(_STEP.unor_id, _STEP.desk, _STEP.day, func.sum(_STEP.step))
     for *key, step in session.execute(steps.group_by(_STEP.unor_id, _STEP.desk, _STEP.day)):
@@ -166,19 +152,14 @@ def kept(session: Session) -> Counter[Key]:
     return found
 
 
-def verify(database: Database) -> list[Difference]:
-    """Compare what is kept with a recount, at one moment.
-
-    Args:
-        database: Migrated.
-
-    Returns:
-        What differs, by unit.
-    """
+def verify(database: Database) -> list[BacklogDifference]:
+    """Compare what is kept with a recount, at one moment."""
     with database.snapshot() as session:
-        found, have = recount(session), kept(session)
+        found, have = recount(session), stored_counts(session)
     return [
-        Difference(*key, kept=have[key], found=found[key]) for key in sorted({*found, *have}) if have[key] != found[key]
+        BacklogDifference(*key, stored=have[key], recounted=found[key])
+        for key in sorted({*found, *have})
+        if have[key] != found[key]
     ]
 
 
@@ -189,42 +170,32 @@ def rebuild(session: Session) -> None:
         session: A transaction that holds the counts and sees a single moment.
     """
     found = recount(session)
-    for table in (Queue, QueueStep):
+    for table in (BacklogCount, BacklogDelta):
         session.execute(delete(table), execution_options={"synchronize_session": False})
-    bulk.insert_many(session, Queue, [_row(key, count) for key, count in found.items()])
+    bulk.insert_many(session, BacklogCount, [_row(key, count) for key, count in found.items()])
 
 
 # Reading -----------------------------------------------------------------------------------------
 
 
-def backlog(session: Session, place: Place) -> Backlog:
-    """What waits at a place.
-
-    Args:
-        session: Any transaction.
-        place: From `places.find`.
-    """
+def backlog_at(session: Session, place: OrgNode) -> Backlog:
+    """What waits at a place."""
     if place.instansi_id is None:
         here: Any = _QUEUE.unor_id == COUNTRY
     elif place.unor_id is not None:
         here = _QUEUE.unor_id == place.unor_id
     else:
         here = _QUEUE.unor_id.in_(
-            select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.atasan_id.is_(None))
+            select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.parent_id.is_(None))
         )
     rows = session.execute(
         sql_select(_QUEUE.desk, _QUEUE.day, func.sum(_QUEUE.count)).where(here).group_by(_QUEUE.desk, _QUEUE.day)
     )
-    return _backlog([(Waiting(desk), day, int(count)) for desk, day, count in rows])
+    return _backlog([(WaitingOffice(desk), day, int(count)) for desk, day, count in rows])
 
 
-def backlogs(session: Session, group: Any, units: Any) -> dict[int, Backlog]:
+def backlogs_by_row(session: Session, group: Any, units: Any) -> dict[int, Backlog]:
     """What waits below a place.
-
-    Args:
-        session: Any transaction.
-        group: Column of `units` that tells the lines apart.
-        units: Common table expression with the units, by `id`.
 
     Returns:
         By the value of `group`; where nothing waits there is none.
@@ -234,26 +205,28 @@ def backlogs(session: Session, group: Any, units: Any) -> dict[int, Backlog]:
         .join(units, units.c.id == _QUEUE.unor_id)
         .group_by(group, _QUEUE.desk, _QUEUE.day)
     )
-    by_line: dict[int, list[tuple[Waiting, date, int]]] = {}
+    by_line: dict[int, list[tuple[WaitingOffice, date, int]]] = {}
     for line, desk, day, count in rows:
-        by_line.setdefault(line, []).append((Waiting(desk), day, int(count)))
+        by_line.setdefault(line, []).append((WaitingOffice(desk), day, int(count)))
     return {line: _backlog(found) for line, found in by_line.items()}
 
 
-def _backlog(rows: list[tuple[Waiting, date, int]]) -> Backlog:
+def _backlog(rows: list[tuple[WaitingOffice, date, int]]) -> Backlog:
     now = today()
-    desks = Counter(dict.fromkeys(Waiting, 0))
+    desks = Counter(dict.fromkeys(WaitingOffice, 0))
     days: Counter[int] = Counter()
     for desk, day, count in rows:
         desks[desk] += count
         days[max(0, (now - day) // timedelta(days=1))] += count
     total = desks.total()
     if not total:
-        return Backlog(desks=tuple((desk, 0) for desk in Waiting))
+        return Backlog(offices=tuple((desk, 0) for desk in WaitingOffice))
     ages = [0] * (len(AGES) + 1)
     for age, count in days.items():
         ages[sum(age > end for end in AGES)] += count
-    return Backlog(total, tuple((desk, desks[desk]) for desk in Waiting), tuple(ages), max(days), _median(days, total))
+    return Backlog(
+        total, tuple((desk, desks[desk]) for desk in WaitingOffice), tuple(ages), max(days), _median(days, total)
+    )
 
 
 def _median(days: Counter[int], total: int) -> int:

@@ -19,14 +19,14 @@ from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import org_nodes
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.rules import COUNTRY, Measure
-from mysapk_web.progress.tables import Headcount, HeadcountStep
+from mysapk_web.progress.tables import Headcount, HeadcountDelta
 
 PAGE_SIZE: Final = 25
 
 
-class Order(StrEnum):
+class ChildOrder(StrEnum):
     """How the lines below are ordered."""
 
     NAME = "nama"
@@ -37,12 +37,10 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChildCounts:
     """A unit (or an agency) below a place.
 
     Attributes:
-        key: See `places.find`.
-        id: Of the unit or the agency.
         counts: In the order of the measures asked for.
     """
 
@@ -54,23 +52,19 @@ class Line:
 
 # Columns of one table each; SQLModel's annotations speak of values where a statement needs columns.
 _SUM: Any = Headcount
-_STEP: Any = HeadcountStep
+_STEP: Any = HeadcountDelta
 _UNIT: Any = Unor
 
 
-def counts_of(session: Session, place: Place, measures: Sequence[Measure]) -> dict[JenisPegawai, Mapping[Measure, int]]:
-    """Figures of a place by kind of employment; kinds without anybody are missing.
-
-    Args:
-        session: Any transaction.
-        place: From `places.find`.
-        measures: Which; the first is that of all people.
-    """
+def counts_at(
+    session: Session, place: OrgNode, measures: Sequence[Measure]
+) -> dict[JenisPegawai, Mapping[Measure, int]]:
+    """Figures of a place by kind of employment; kinds without anybody are missing."""
     if place.instansi_id is None:
         here: Any = _SUM.unor_id == COUNTRY
     elif place.unor_id is None:
         here = _SUM.unor_id.in_(
-            select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.atasan_id.is_(None))
+            select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.parent_id.is_(None))
         )
     else:
         here = _SUM.unor_id == place.unor_id
@@ -87,33 +81,24 @@ def counts_of(session: Session, place: Place, measures: Sequence[Measure]) -> di
 # Below -------------------------------------------------------------------------------------------
 
 
-def children(session: Session, place: Place) -> Any:
-    """Condition over `unor`: what is shown below a place. A root that stands alone is its agency and shows its own children.
-
-    Args:
-        session: Any transaction.
-        place: From `places.find`.
-    """
-    roots = _UNIT.atasan_id.is_(None)
+def children(session: Session, place: OrgNode) -> Any:
+    """Condition over `unor`: what is shown below a place. A root that stands alone is its agency and shows its own children."""
+    roots = _UNIT.parent_id.is_(None)
     if place.instansi_id is None:
         return roots
     if place.unor_id is not None:
-        return _UNIT.atasan_id == place.unor_id
+        return _UNIT.parent_id == place.unor_id
     ids = session.exec(select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, roots)).all()
-    return _UNIT.atasan_id == ids[0] if len(ids) == 1 else (_UNIT.instansi_id == place.instansi_id) & roots
+    return _UNIT.parent_id == ids[0] if len(ids) == 1 else (_UNIT.instansi_id == place.instansi_id) & roots
 
 
-def lines_below(
-    session: Session, place: Place, measures: Sequence[Measure], order: Order, number: int, *, summed: bool
-) -> tuple[Page[Line], tuple[int, ...]]:
+def child_rows(
+    session: Session, place: OrgNode, measures: Sequence[Measure], order: ChildOrder, number: int, *, summed: bool
+) -> tuple[Page[ChildCounts], tuple[int, ...]]:
     """A page of what is below, and the figures of all of it where they are asked for.
 
     Args:
-        session: Any transaction.
-        place: From `places.find`.
         measures: Which; the first is that of all people, the second the part that shares and orders speak of.
-        order: Of the lines.
-        number: Of the page, from 1.
         summed: Whether the figures of all of it are asked for; otherwise they are empty.
     """
     units = sql_select(_UNIT.id, _UNIT.instansi_id, _UNIT.jalur).where(children(session, place)).cte("units")
@@ -142,7 +127,7 @@ def lines_below(
     total = session.execute(sql_select(func.count(group.distinct())).select_from(units)).scalar_one()
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), pages)
-    named: Any = (Instansi.id, Instansi.nama) if place.instansi_id is None else (_UNIT.id, _UNIT.nama)
+    named: Any = (Instansi.id, Instansi.name) if place.instansi_id is None else (_UNIT.id, _UNIT.nama)
     found = (
         sql_select(*named, *zero)
         .outerjoin(counts, counts.c.id == named[0])
@@ -153,7 +138,7 @@ def lines_below(
     )
     letter = "i" if place.instansi_id is None else "u"
     items = [
-        Line(f"{letter}{id_}", id_, nama, tuple(int(value) for value in values))
+        ChildCounts(f"{letter}{id_}", id_, nama, tuple(int(value) for value in values))
         for id_, nama, *values in session.execute(found)
     ]
     if not summed:
@@ -162,10 +147,10 @@ def lines_below(
     return Page(items, number, pages, total), tuple(int(value) for value in session.execute(whole).one())
 
 
-def _ordered(order: Order, people: Any, active: Any) -> tuple[Any, ...]:
-    if order is Order.SHARE:
+def _ordered(order: ChildOrder, people: Any, active: Any) -> tuple[Any, ...]:
+    if order is ChildOrder.SHARE:
         # A unit without anybody has nothing to reach.
         return (case((people == 0, 2.0), else_=active * 1.0 / func.nullif(people, 0)),)
-    if order is Order.MISSING:
+    if order is ChildOrder.MISSING:
         return ((people - active).desc(),)
     return ()

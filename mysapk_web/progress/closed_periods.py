@@ -16,7 +16,7 @@ from mysapk_web.progress import org_nodes
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedAgency:
     """An agency of which a period is over.
 
     Attributes:
@@ -24,20 +24,15 @@ class Closed:
     """
 
     instansi_id: int
-    nama: str
+    name: str
     ended_at: datetime
-    zona: str
+    timezone: str
 
 
-def agencies_within(session: Session, actor: Actor) -> list[Instansi]:
-    """The agencies that the grants of an actor reach, by name.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-    """
-    grants = actor.acting_grants
-    wanted = select(Instansi).order_by(col(Instansi.nama))
+def agencies_in_scope(session: Session, actor: Actor) -> list[Instansi]:
+    """The agencies that the grants of an actor reach, by name."""
+    grants = actor.effective_grants
+    wanted = select(Instansi).order_by(col(Instansi.name))
     if not any(grant.instansi_id is None for grant in grants):
         wanted = wanted.where(col(Instansi.id).in_([grant.instansi_id for grant in grants]))
     return list(session.exec(wanted))
@@ -49,14 +44,10 @@ def closed_agencies(
     permission: Permission = Permission.PROGRESS_READ,
     kind: PeriodKind = PeriodKind.AKTIVASI,
     key: str = "",
-) -> list[Closed]:
+) -> list[ClosedAgency]:
     """Agencies within the scope of which a period has ended: the last one, whatever was published since (`periods.ended`).
 
     Args:
-        session: Any transaction.
-        actor: Who looks.
-        permission: What for.
-        kind: Which period.
         key: Only the agency of a place, see `places.find`; empty for the whole scope.
 
     Raises:
@@ -64,8 +55,8 @@ def closed_agencies(
     """
     rows = _agencies_at(session, actor, permission, key)
     return [
-        Closed(row.id or 0, row.nama, window.ends_at, row.zona)
-        for row, window in zip(rows, periods.ended(session, rows, kind), strict=True)
+        ClosedAgency(row.id or 0, row.name, window.ends_at, row.timezone)
+        for row, window in zip(rows, periods.ended_periods(session, rows, kind), strict=True)
         if window is not None
     ]
 
@@ -73,23 +64,17 @@ def closed_agencies(
 def all_closed(session: Session, actor: Actor, kind: PeriodKind, key: str = "") -> bool:
     """Whether a period of every agency within reach is over.
 
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        kind: Which period.
-        key: As in `closed_agencies`.
-
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
     rows = _agencies_at(session, actor, Permission.PROGRESS_READ, key)
-    return None not in periods.ended(session, rows, kind)
+    return None not in periods.ended_periods(session, rows, kind)
 
 
 def _agencies_at(session: Session, actor: Actor, permission: Permission, key: str) -> list[Instansi]:
     actor.require(permission)
-    rows = agencies_within(session, actor)
+    rows = agencies_in_scope(session, actor)
     if not key:
         return rows
-    place = org_nodes.find(session, actor, permission, key)
+    place = org_nodes.find_node(session, actor, permission, key)
     return [row for row in rows if place.instansi_id in (None, row.id)]

@@ -23,11 +23,31 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk, jobs
 from mysapk_web.platform.database import Database
 from mysapk_web.progress import backlog, pdm_aggregates
-from mysapk_web.progress.rollups import ROWS, Key, add, day_of, named, note_day, paths_of, put_days, rolled, today
+from mysapk_web.progress.rollups import (
+    ROWS,
+    Key,
+    add_to_sums,
+    as_row,
+    day_of,
+    paths_of,
+    record_day,
+    roll_up,
+    today,
+    write_days,
+)
 from mysapk_web.progress.rules import COUNTRY, DAILY, GROUP_MEASURES, PDM, Measure
-from mysapk_web.progress.tables import Headcount, HeadcountDay, HeadcountStep
+from mysapk_web.progress.tables import Headcount, HeadcountDay, HeadcountDelta
 
-__all__ = ["Difference", "anything_to_gather", "gather", "rebuild", "rebuild_in", "today", "verify", "write_history"]
+__all__ = [
+    "HeadcountDifference",
+    "fold_deltas",
+    "has_deltas",
+    "rebuild",
+    "rebuild_in",
+    "today",
+    "verify",
+    "write_history",
+]
 
 T = TypeVar("T")
 
@@ -36,68 +56,60 @@ BATCH: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class HeadcountDifference:
     """A count that isn't what a recount gives.
 
     Attributes:
         kept: What is kept, with the steps still to be gathered.
-        found: What the recount gives.
     """
 
     unor_id: int
     jenis: JenisPegawai
     measure: Measure
-    kept: int
-    found: int
+    stored: int
+    recounted: int
 
 
 _OF_PDM: Final = frozenset((*PDM, *GROUP_MEASURES.values()))
 
 _STEP: tuple[Any, ...] = (
-    HeadcountStep.id,
-    HeadcountStep.unor_id,
-    HeadcountStep.jenis,
-    HeadcountStep.measure,
-    HeadcountStep.step,
+    HeadcountDelta.id,
+    HeadcountDelta.unor_id,
+    HeadcountDelta.jenis,
+    HeadcountDelta.measure,
+    HeadcountDelta.step,
 )
 
 
 # Gathering ---------------------------------------------------------------------------------------
 
 
-def anything_to_gather(session: Session) -> bool:
-    """Whether `gather` would do something; reads only, so that an idle server leaves the write lock alone.
-
-    Args:
-        session: A read-only transaction.
-    """
-    steps = session.exec(select(HeadcountStep.id).limit(1)).first() is not None
-    return steps or pdm_aggregates.anything_to_gather(session) or backlog.anything_to_gather(session)
+def has_deltas(session: Session) -> bool:
+    """Whether `gather` would do something; reads only, so that an idle server leaves the write lock alone."""
+    steps = session.exec(select(HeadcountDelta.id).limit(1)).first() is not None
+    return steps or pdm_aggregates.has_changes(session) or backlog.has_deltas(session)
 
 
-def gather(session: Session) -> int:
+def fold_deltas(session: Session) -> int:
     """Add one batch of steps to the sums, and to the day.
-
-    Args:
-        session: A transaction of its own.
 
     Returns:
         Steps gathered; zero when there are none.
     """
-    jobs.hold(session, jobs.COUNTS)
-    return _gather_steps(session) + pdm_aggregates.gather(session) + backlog.gather(session)
+    jobs.acquire_job_lock(session, jobs.COUNTS)
+    return _gather_steps(session) + pdm_aggregates.fold_changes(session) + backlog.fold_deltas(session)
 
 
 def _gather_steps(session: Session) -> int:
-    rows = session.execute(sql_select(*_STEP).order_by(col(HeadcountStep.id)).limit(BATCH)).all()
+    rows = session.execute(sql_select(*_STEP).order_by(col(HeadcountDelta.id)).limit(BATCH)).all()
     if not rows:
         return 0
     own: Counter[Key] = Counter()
     for _, unor_id, jenis, measure, step in rows:
         own[unor_id, jenis, measure] += step
-    changed = {key: step for key, step in rolled(own, paths_of(session, {key[0] for key in own})).items() if step}
-    add(session, changed)
-    note_day(session, changed)
+    changed = {key: step for key, step in roll_up(own, paths_of(session, {key[0] for key in own})).items() if step}
+    add_to_sums(session, changed)
+    record_day(session, changed)
     _delete_steps(session, [row[0] for row in rows])
     return len(rows)
 
@@ -105,7 +117,7 @@ def _gather_steps(session: Session) -> int:
 def _delete_steps(session: Session, ids: list[int | None]) -> None:
     """Exactly those: a transaction may still bring one with a lower number."""
     session.execute(
-        delete(HeadcountStep).where(col(HeadcountStep.id).in_(ids)), execution_options={"synchronize_session": False}
+        delete(HeadcountDelta).where(col(HeadcountDelta.id).in_(ids)), execution_options={"synchronize_session": False}
     )
 
 
@@ -113,11 +125,7 @@ def _delete_steps(session: Session, ids: list[int | None]) -> None:
 
 
 def recount(session: Session) -> Counter[Key]:
-    """What the counts of all units are by the people themselves, units above and the country included.
-
-    Args:
-        session: Any transaction; one that sees a single moment.
-    """
+    """What the counts of all units are by the people themselves, units above and the country included."""
     found: Counter[Key] = Counter()
     for instansi_id in _agencies(session):
         found.update(_recount_of(session, instansi_id))
@@ -152,22 +160,18 @@ def _recount_of(session: Session, instansi_id: int, *, renew: bool = False) -> C
         own[unor_id, jenis, Measure.ACTIVE] = active
         own[unor_id, jenis, Measure.DISABLED] = disabled
     own.update(pdm_aggregates.recount(session, instansi_id, renew=renew))
-    return +rolled(own, paths_of(session, {key[0] for key in own}))
+    return +roll_up(own, paths_of(session, {key[0] for key in own}))
 
 
 def _number_of(condition: Any) -> Any:
     return func.count(case((condition, 1)))
 
 
-def kept(session: Session) -> Counter[Key]:
-    """What is kept, with the steps still to be gathered.
-
-    Args:
-        session: Any transaction; one that sees a single moment.
-    """
+def stored_counts(session: Session) -> Counter[Key]:
+    """What is kept, with the steps still to be gathered."""
     found = _sums(session, true())
     own = _pending(session)
-    for key, step in rolled(own, paths_of(session, {key[0] for key in own})).items():
+    for key, step in roll_up(own, paths_of(session, {key[0] for key in own})).items():
         found[key] += step
     return found
 
@@ -181,44 +185,37 @@ def _pending(session: Session) -> Counter[Key]:
     """What is still to be gathered, for the units themselves."""
     waiting = session.execute(
         select(
-            HeadcountStep.unor_id, HeadcountStep.jenis, HeadcountStep.measure, func.sum(HeadcountStep.step)
-        ).group_by(col(HeadcountStep.unor_id), col(HeadcountStep.jenis), col(HeadcountStep.measure))
+            HeadcountDelta.unor_id, HeadcountDelta.jenis, HeadcountDelta.measure, func.sum(HeadcountDelta.step)
+        ).group_by(col(HeadcountDelta.unor_id), col(HeadcountDelta.jenis), col(HeadcountDelta.measure))
     )
     own = Counter({(unor_id, jenis, measure): int(step) for unor_id, jenis, measure, step in waiting})
-    own.update(pdm_aggregates.waiting(session))
+    own.update(pdm_aggregates.pending_counts(session))
     return own
 
 
-def verify(database: Database) -> list[Difference]:
-    """Compare what is kept with a recount, at one moment.
-
-    Args:
-        database: Migrated.
-
-    Returns:
-        What differs, by unit.
-    """
+def verify(database: Database) -> list[HeadcountDifference]:
+    """Compare what is kept with a recount, at one moment."""
     with database.snapshot() as session:
         return _differences(session)
 
 
-def _differences(session: Session) -> list[Difference]:
+def _differences(session: Session) -> list[HeadcountDifference]:
     """One agency after the other: what is held in memory stays as small as the largest of them."""
-    pending, touched = _pending(session), pdm_aggregates.waiting(session)
+    pending, touched = _pending(session), pdm_aggregates.pending_counts(session)
     homes = _homes(session, {key[0] for key in pending})
     country = [_sums(session, col(Headcount.unor_id) == COUNTRY), Counter[Key](), Counter[Key]()]
-    differing: list[Difference] = []
+    differing: list[HeadcountDifference] = []
     for instansi_id in _agencies(session):
         units = select(Unor.id).where(Unor.instansi_id == instansi_id)
 
         def mine(own: Counter[Key], instansi_id: int = instansi_id) -> Counter[Key]:
             some = Counter({key: step for key, step in own.items() if homes.get(key[0]) == instansi_id})
-            return rolled(some, paths_of(session, {key[0] for key in some}))
+            return roll_up(some, paths_of(session, {key[0] for key in some}))
 
-        noted = pdm_aggregates.noted(session, units)
+        noted = pdm_aggregates.counts_of_rows(session, units)
         have = _sums(session, col(Headcount.unor_id).in_(units))
         have.update(mine(pending))
-        rows = rolled(noted, paths_of(session, {key[0] for key in noted}))
+        rows = roll_up(noted, paths_of(session, {key[0] for key in noted}))
         rows.update(mine(touched))
         parts = (have, _recount_of(session, instansi_id), rows)
         for whole, part in zip(country, parts, strict=True):
@@ -234,33 +231,26 @@ def _homes(session: Session, ids: set[int]) -> dict[int, int]:
     return {id_: instansi_id for id_, instansi_id in rows if id_ is not None}
 
 
-def _compare(have: Mapping[Key, int], found: Mapping[Key, int], rows: Mapping[Key, int]) -> list[Difference]:
+def _compare(have: Mapping[Key, int], found: Mapping[Key, int], rows: Mapping[Key, int]) -> list[HeadcountDifference]:
     """Sums of the PDM are kept right only as long as they are those of the rows that are subtracted from them."""
     differing = []
     for key in {*have, *found, *rows}:
         kept_, counted = have.get(key, 0), found.get(key, 0)
         noted = rows.get(key, 0) if key[2] in _OF_PDM else counted
         if not kept_ == counted == noted:
-            differing.append(Difference(*key, kept=kept_ if kept_ != counted else noted, found=counted))
+            differing.append(HeadcountDifference(*key, stored=kept_ if kept_ != counted else noted, recounted=counted))
     return differing
 
 
 def rebuild(database: Database) -> int:
-    """Make the counts anew from the people; nobody gathers meanwhile, everybody else goes on.
-
-    Args:
-        database: Migrated.
-
-    Returns:
-        Counts kept afterwards.
-    """
+    """Make the counts anew from the people; nobody gathers meanwhile, everybody else goes on."""
     if database.is_sqlite:
         with database.begin() as session:
             return rebuild_in(session)
     with database.begin() as holder:
-        jobs.hold(holder, jobs.COUNTS)
+        jobs.acquire_job_lock(holder, jobs.COUNTS)
         made = _at_one_moment(database, _write_recount)
-        jobs.write(holder, jobs.COUNTS, asked=False)
+        jobs.save_job_state(holder, jobs.COUNTS, asked=False)
     return made
 
 
@@ -269,22 +259,19 @@ def rebuild_in(session: Session) -> int:
 
     Args:
         session: On SQLite any; on PostgreSQL one that fills an empty database.
-
-    Returns:
-        Counts kept afterwards.
     """
-    jobs.hold(session, jobs.COUNTS)
+    jobs.acquire_job_lock(session, jobs.COUNTS)
     made = _write_recount(session)
-    jobs.write(session, jobs.COUNTS, asked=False)
+    jobs.save_job_state(session, jobs.COUNTS, asked=False)
     return made
 
 
 def _write_recount(session: Session) -> int:
     """Steps that come in meanwhile are not seen here, neither by the recount nor by the removal, and stay."""
-    pdm_aggregates.start_anew(session)
+    pdm_aggregates.reset(session)
     backlog.rebuild(session)
     day = today()
-    for old in (delete(Headcount), delete(HeadcountStep), delete(HeadcountDay).where(col(HeadcountDay.day) == day)):
+    for old in (delete(Headcount), delete(HeadcountDelta), delete(HeadcountDay).where(col(HeadcountDay.day) == day)):
         session.execute(old, execution_options={"synchronize_session": False})
     country: Counter[Key] = Counter()
     made = 0
@@ -298,18 +285,14 @@ def _write_recount(session: Session) -> int:
 
 def _put_sums(session: Session, found: Mapping[Key, int], day: date) -> int:
     """Write sums where there are none, and the day's."""
-    rows = [{**named(key), "count": count} for key, count in found.items()]
+    rows = [{**as_row(key), "count": count} for key, count in found.items()]
     bulk.insert_many(session, Headcount, rows)
     bulk.insert_many(session, HeadcountDay, [{**row, "day": day} for row in rows if row["measure"] in DAILY])
     return len(rows)
 
 
 def write_history(session: Session) -> None:
-    """Write the days before today anew, as far as the moments of activation tell: with today's people and their units.
-
-    Args:
-        session: Any transaction; the counts are up to date.
-    """
+    """Write the days before today anew, as far as the moments of activation tell: with today's people and their units."""
     own: dict[date, Counter[Key]] = {}
     activated = session.execute(
         select(Account.activated_at, Pegawai.unor_id, Pegawai.jenis)
@@ -324,13 +307,13 @@ def write_history(session: Session) -> None:
         return
     first = select(Headcount.unor_id, Headcount.jenis, Headcount.measure, Headcount.count)
     people = session.execute(first.where(Headcount.measure == Measure.PEOPLE)).all()
-    put_days(session, ((key, min(own), count) for *key, count in people))
+    write_days(session, ((key, min(own), count) for *key, count in people))
     paths = paths_of(session, {key[0] for counts in own.values() for key in counts})
     so_far: Counter[Key] = Counter()
     for day in sorted(own):
-        step = rolled(own[day], paths)
+        step = roll_up(own[day], paths)
         so_far += step
-        put_days(session, ((key, day, so_far[key]) for key in step))
+        write_days(session, ((key, day, so_far[key]) for key in step))
 
 
 def _at_one_moment(database: Database, act: Callable[[Session], T]) -> T:

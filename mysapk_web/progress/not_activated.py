@@ -18,14 +18,14 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai, awaiting_approval
 from mysapk_web.platform.listing import Listing
 from mysapk_web.progress import activation_report, people_lists
-from mysapk_web.progress.closed_periods import Closed, all_closed, closed_agencies
-from mysapk_web.progress.people_lists import Found, ListedPerson, ListFilter
+from mysapk_web.progress.closed_periods import ClosedAgency, all_closed, closed_agencies
+from mysapk_web.progress.people_lists import ListedPerson, ListFilter, PeopleQuery
 
 NOT_TAKEN_PART: Final = "Tidak melakukan aktivasi akun sampai periode aktivasi berakhir."
 """Why somebody stands on the list of sanctions."""
 
 
-class Cause(StrEnum):
+class NotActivatedReason(StrEnum):
     """What stands between a person and the activation; the first that applies."""
 
     DISABLED = "nonaktif"
@@ -44,77 +44,61 @@ class Cause(StrEnum):
 
 
 _LABELS: Final = {
-    Cause.LATE: "Mengaktifkan setelah periode berakhir",
-    Cause.DISABLED: "Akun dinonaktifkan",
-    Cause.NO_EMAIL: "Tidak ada alamat email",
-    Cause.WAITING: "CPNS menunggu persetujuan",
-    Cause.OPEN: "Belum mengaktifkan",
+    NotActivatedReason.LATE: "Mengaktifkan setelah periode berakhir",
+    NotActivatedReason.DISABLED: "Akun dinonaktifkan",
+    NotActivatedReason.NO_EMAIL: "Tidak ada alamat email",
+    NotActivatedReason.WAITING: "CPNS menunggu persetujuan",
+    NotActivatedReason.OPEN: "Belum mengaktifkan",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Filter(ListFilter):
-    """What a list is narrowed to.
+class NotActivatedFilter(ListFilter):
+    """What a list is narrowed to."""
 
-    Attributes:
-        cause: None for all.
-    """
-
-    cause: Cause | None = None
+    reason: NotActivatedReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MissingPerson(ListedPerson):
-    """One person who has not activated, or (on the list of sanctions) not in time.
+class NotActivatedPerson(ListedPerson):
+    """One person who has not activated, or (on the list of sanctions) not in time."""
 
-    Attributes:
-        activated_at: After the period.
-    """
-
-    cause: Cause
+    reason: NotActivatedReason
     activated_at: datetime | None = None
 
 
-def missing(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[MissingPerson]:
+def list_not_activated(
+    session: Session, actor: Actor, narrowed: NotActivatedFilter, page: int = 1
+) -> Listing[NotActivatedPerson]:
     """Who has not activated, by name.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        narrowed: To what.
-        page: From 1.
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
     found = _query(conditions(session, actor, Permission.PROGRESS_READ, narrowed))
     known = _known_count(session, actor, narrowed)
-    return people_lists.page_of(session, found, page, _person, known=known)
+    return people_lists.people_page(session, found, page, _person, known=known)
 
 
-def _known_count(session: Session, actor: Actor, narrowed: Filter) -> int | None:
+def _known_count(session: Session, actor: Actor, narrowed: NotActivatedFilter) -> int | None:
     """How many there are by the counts that are kept; None where they don't tell."""
-    if narrowed.cause is not None:
+    if narrowed.reason is not None:
         return None
     total = 0
-    for place in people_lists.counted_at(session, actor, narrowed):
-        tally, kinds = activation_report.tally_of(session, place)
+    for place in people_lists.counted_nodes(session, actor, narrowed):
+        tally, kinds = activation_report.tally_at(session, place)
         total += (
             tally.missing
             if narrowed.jenis is None
-            else dict(kinds).get(narrowed.jenis, activation_report.Tally()).missing
+            else dict(kinds).get(narrowed.jenis, activation_report.ActivationTally()).missing
         )
     return total
 
 
-def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[MissingPerson]:
+def list_sanctioned(
+    session: Session, actor: Actor, narrowed: NotActivatedFilter, page: int = 1
+) -> Listing[NotActivatedPerson]:
     """Who was on the rolls when the period of the agency ended and had not activated, by name.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        narrowed: To what.
-        page: From 1.
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
@@ -125,10 +109,12 @@ def sanctioned(session: Session, actor: Actor, narrowed: Filter, page: int = 1) 
     known = None
     if all_closed(session, actor, PeriodKind.AKTIVASI, narrowed.key):
         known = _known_with_late(session, actor, narrowed, closed)
-    return people_lists.page_of(session, found, page, _person, known=known)
+    return people_lists.people_page(session, found, page, _person, known=known)
 
 
-def _known_with_late(session: Session, actor: Actor, narrowed: Filter, closed: list[Closed]) -> int | None:
+def _known_with_late(
+    session: Session, actor: Actor, narrowed: NotActivatedFilter, closed: list[ClosedAgency]
+) -> int | None:
     """How many are sanctioned where a period of every agency is over: who has not activated, and the few who were late.
 
     Without the few who came after the end and have not activated either.
@@ -137,22 +123,18 @@ def _known_with_late(session: Session, actor: Actor, narrowed: Filter, closed: l
     if kept is None:
         return None
     may = Permission.PROGRESS_READ
-    late = people_lists.count_of_few(
-        session, _sanctioned(session, actor, may, replace(narrowed, cause=Cause.LATE), closed)
+    late = people_lists.count_if_few(
+        session, _sanctioned(session, actor, may, replace(narrowed, reason=NotActivatedReason.LATE), closed)
     )
-    came = _query([*conditions(session, actor, may, narrowed), people_lists.came_later(closed)])
-    new = people_lists.count_of_few(session, came)
+    came = _query([*conditions(session, actor, may, narrowed), people_lists.joined_after_end(closed)])
+    new = people_lists.count_if_few(session, came)
     return None if late is None or new is None else kept + late - new
 
 
-def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool) -> Iterator[MissingPerson]:
+def stream(
+    session: Session, actor: Actor, narrowed: NotActivatedFilter, *, sanctions: bool
+) -> Iterator[NotActivatedPerson]:
     """The whole of one of the two lists, for an export.
-
-    Args:
-        session: Any transaction; it stays open while rows are taken.
-        actor: Who exports.
-        narrowed: To what.
-        sanctions: Which list.
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
@@ -168,76 +150,76 @@ def stream(session: Session, actor: Actor, narrowed: Filter, *, sanctions: bool)
 # The query ---------------------------------------------------------------------------------------
 
 
-def cause_of() -> Any:
+def reason_expression() -> Any:
     """Expression over `pegawai` and `akun`: the value of a `Cause`."""
     late = col(Account.activated_at).is_not(None)
     return case(
-        (late, Cause.LATE.value),
-        (col(Account.disabled_at).is_not(None), Cause.DISABLED.value),
-        (col(Pegawai.email_key).is_(None), Cause.NO_EMAIL.value),
-        (awaiting_approval(), Cause.WAITING.value),
-        else_=Cause.OPEN.value,
+        (late, NotActivatedReason.LATE.value),
+        (col(Account.disabled_at).is_not(None), NotActivatedReason.DISABLED.value),
+        (col(Pegawai.email_key).is_(None), NotActivatedReason.NO_EMAIL.value),
+        (awaiting_approval(), NotActivatedReason.WAITING.value),
+        else_=NotActivatedReason.OPEN.value,
     )
 
 
-def conditions(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> list[ColumnElement[bool]]:
+def conditions(
+    session: Session, actor: Actor, permission: Permission, narrowed: NotActivatedFilter
+) -> list[ColumnElement[bool]]:
     """Conditions over `listed.source()`: not activated, in scope, and as narrowed.
-
-    Args:
-        session: Any transaction.
-        actor: Who asks.
-        permission: What for.
-        narrowed: To what.
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
-    wanted = [*people_lists.within(session, actor, permission, narrowed), col(Account.activated_at).is_(None)]
-    if narrowed.cause is not None:
-        wanted.append(cause_of() == narrowed.cause.value)
+    wanted = [*people_lists.list_conditions(session, actor, permission, narrowed), col(Account.activated_at).is_(None)]
+    if narrowed.reason is not None:
+        wanted.append(reason_expression() == narrowed.reason.value)
     return wanted
 
 
-def _query(where: list[ColumnElement[bool]]) -> Found:
-    columns: tuple[Any, ...] = (cause_of().label("cause"), col(Account.activated_at).label("activated_at"))
-    return people_lists.query(people_lists.source(), *columns, asked=people_lists.source(), where=where)
+def _query(where: list[ColumnElement[bool]]) -> PeopleQuery:
+    columns: tuple[Any, ...] = (reason_expression().label("cause"), col(Account.activated_at).label("activated_at"))
+    return people_lists.people_query(
+        people_lists.account_tables(), *columns, asked=people_lists.account_tables(), where=where
+    )
 
 
-def _closed(session: Session, actor: Actor, permission: Permission, narrowed: Filter) -> list[Closed]:
+def _closed(session: Session, actor: Actor, permission: Permission, narrowed: NotActivatedFilter) -> list[ClosedAgency]:
     return closed_agencies(session, actor, permission, PeriodKind.AKTIVASI, narrowed.key)
 
 
 def _sanctioned(
-    session: Session, actor: Actor, permission: Permission, narrowed: Filter, closed: list[Closed]
-) -> Found:
+    session: Session, actor: Actor, permission: Permission, narrowed: NotActivatedFilter, closed: list[ClosedAgency]
+) -> PeopleQuery:
     wanted = [
-        *people_lists.within(session, actor, permission, narrowed),
-        people_lists.of_closed(closed),
-        people_lists.there_in_time(closed),
+        *people_lists.list_conditions(session, actor, permission, narrowed),
+        people_lists.in_closed_agencies(closed),
+        people_lists.joined_before_end(closed),
     ]
     never = col(Account.activated_at).is_(None)
     # Each said in the plainest way: with more around it PostgreSQL reads the whole country for the few who were late.
-    if narrowed.cause is None:
+    if narrowed.reason is None:
         wanted.append(never | _late(closed))
-    elif narrowed.cause is Cause.LATE:
+    elif narrowed.reason is NotActivatedReason.LATE:
         wanted.append(_late(closed))
     else:
-        wanted += [never, cause_of() == narrowed.cause.value]
+        wanted += [never, reason_expression() == narrowed.reason.value]
     return _query(wanted)
 
 
-def _late(closed: list[Closed]) -> ColumnElement[bool]:
+def _late(closed: list[ClosedAgency]) -> ColumnElement[bool]:
     """Activated after the end, each agency by its own."""
     activated = col(Account.activated_at)
-    ends = people_lists.by_end(closed)
+    ends = people_lists.agencies_by_end(closed)
     if len(ends) == 1:
         [end] = ends
         return activated >= end
-    late = or_(false(), *(people_lists.of_closed(agencies) & (activated >= end) for end, agencies in ends.items()))
+    late = or_(
+        false(), *(people_lists.in_closed_agencies(agencies) & (activated >= end) for end, agencies in ends.items())
+    )
     # Said twice for the index over the moments: whoever was late anywhere was so after the first end.
     return late & (activated >= min(ends)) if ends else late
 
 
-def _person(row: Any) -> MissingPerson:
+def _person(row: Any) -> NotActivatedPerson:
     *person, cause, activated_at = row
-    return MissingPerson(*person, cause=Cause(cause), activated_at=activated_at)
+    return NotActivatedPerson(*person, reason=NotActivatedReason(cause), activated_at=activated_at)

@@ -1,6 +1,6 @@
 """What people have done in the present PDM, and keeping the counts of it (decision 0015).
 
-Triggers note who was touched. Each of them is looked at anew, by the one rule of `progress.rules.handling`, and what they count for
+Triggers note who was touched. Each of them is looked at anew, by the one rule of `progress.rules.group_progress`, and what they count for
 now replaces what they were counted for. A PDM that begins makes everybody of the agency to be looked at again.
 """
 
@@ -16,27 +16,27 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.organisation.rules.period import Period as Window
 from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.tables.agency import Instansi, Period, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.context import span_of
+from mysapk_web.pdm.context import pdm_span
 from mysapk_web.pdm.rules.groups import GROUPS
-from mysapk_web.pdm.rules.proposal import EVER_SENT, SENT_STATES, UsulanState
-from mysapk_web.pdm.tables import FormerValue, GroupStatement, PersonnelRecord, Proposal
+from mysapk_web.pdm.rules.proposal import EVER_SENT_STATES, SENT_STATES, ProposalState
+from mysapk_web.pdm.tables import FormerValue, GroupDeclaration, PersonnelRecord, Proposal
 from mysapk_web.platform import bulk, clock, upsert
-from mysapk_web.progress.rollups import Key, add, note_day, paths_of, rolled
-from mysapk_web.progress.rules import GROUP_BITS, Measure, concerned, handling
-from mysapk_web.progress.tables import PdmHandling, PdmSince, PdmTouched
+from mysapk_web.progress.rollups import Key, add_to_sums, paths_of, record_day, roll_up
+from mysapk_web.progress.rules import GROUP_BITS, Measure, applicable_groups, group_progress
+from mysapk_web.progress.tables import PdmChange, PdmWindow, PersonPdmProgress
 
 BATCH: Final = 2_000
 """People looked at in one transaction."""
 _CHUNK: Final = 20_000
 """People looked at at once where everything is counted anew."""
 
-_RETURNED: Final = UsulanState.PERBAIKAN_MYSAPK
-_SETTLED: Final = (SENT_STATES - {_RETURNED}) | {UsulanState.TELAH_UPDATE}
-_LEFT: Final = (UsulanState.DRAF, _RETURNED)
+_RETURNED: Final = ProposalState.PERBAIKAN_MYSAPK
+_SETTLED: Final = (SENT_STATES - {_RETURNED}) | {ProposalState.TELAH_UPDATE}
+_LEFT: Final = (ProposalState.DRAF, _RETURNED)
 
 
 _OF_PROFILE: Final = tuple(each.key for group in GROUPS if not group.verified for each in group.kinds)
@@ -47,7 +47,7 @@ Span = tuple[datetime, datetime]
 """Start and exclusive end of a PDM."""
 
 
-class Counted(NamedTuple):
+class CountedPerson(NamedTuple):
     """What somebody is counted for, and where; see `PdmHandling`."""
 
     unor_id: int
@@ -59,9 +59,9 @@ class Counted(NamedTuple):
 
 
 # Columns of one table each; SQLModel's annotations speak of values where a statement needs columns.
-_KEPT: Any = PdmHandling
+_KEPT: Any = PersonPdmProgress
 _PROPOSAL: Any = Proposal
-_STATEMENT: Any = GroupStatement
+_STATEMENT: Any = GroupDeclaration
 _RECORD: Any = PersonnelRecord
 _FORMER: Any = FormerValue
 _PERSON: Any = Pegawai
@@ -70,44 +70,33 @@ _PERSON: Any = Pegawai
 # Gathering ---------------------------------------------------------------------------------------
 
 
-def anything_to_gather(session: Session) -> bool:
-    """Whether somebody was touched, or a PDM has begun.
-
-    Args:
-        session: A read-only transaction.
-    """
-    return session.exec(select(PdmTouched.id).limit(1)).first() is not None or bool(_moved(session))
+def has_changes(session: Session) -> bool:
+    """Whether somebody was touched, or a PDM has begun."""
+    return session.exec(select(PdmChange.id).limit(1)).first() is not None or bool(_moved(session))
 
 
-def gather(session: Session) -> int:
+def fold_changes(session: Session) -> int:
     """Look again at people who were touched, one batch of them.
-
-    Args:
-        session: A transaction that holds the counts.
 
     Returns:
         Notes taken away; zero when there are none.
     """
     _keep_up(session)
-    notes = session.exec(select(PdmTouched.id, PdmTouched.pegawai_id).order_by(col(PdmTouched.id)).limit(BATCH)).all()
+    notes = session.exec(select(PdmChange.id, PdmChange.pegawai_id).order_by(col(PdmChange.id)).limit(BATCH)).all()
     if not notes:
         return 0
     own = _renew(session, sorted({note[1] for note in notes}))
-    changed = {key: step for key, step in rolled(own, paths_of(session, {key[0] for key in own})).items() if step}
-    add(session, changed)
-    note_day(session, changed)
-    gone = bulk.one_of(session, col(PdmTouched.id), [note[0] for note in notes])
-    session.execute(delete(PdmTouched).where(gone), execution_options={"synchronize_session": False})
+    changed = {key: step for key, step in roll_up(own, paths_of(session, {key[0] for key in own})).items() if step}
+    add_to_sums(session, changed)
+    record_day(session, changed)
+    gone = bulk.one_of(session, col(PdmChange.id), [note[0] for note in notes])
+    session.execute(delete(PdmChange).where(gone), execution_options={"synchronize_session": False})
     return len(notes)
 
 
-def waiting(session: Session) -> Counter[Key]:
-    """What looking again at all who were touched would change, for the units themselves.
-
-    Args:
-        session: Any transaction; one that sees a single moment.
-    """
-    touched = sorted(set(session.exec(select(PdmTouched.pegawai_id)).all()))
+def pending_counts(session: Session) -> Counter[Key]:
+    """What looking again at all who were touched would change, for the units themselves."""
+    touched = sorted(set(session.exec(select(PdmChange.pegawai_id)).all()))
     own: Counter[Key] = Counter()
     for start in range(0, len(touched), _CHUNK):
         some = touched[start : start + _CHUNK]
@@ -115,18 +104,13 @@ def waiting(session: Session) -> Counter[Key]:
     return own
 
 
-def noted(session: Session, units: Any) -> Counter[Key]:
-    """What the rows of people say that they are counted for, for the units themselves.
-
-    Args:
-        session: Any transaction; one that sees a single moment.
-        units: Select of the ids of the units.
-    """
+def counts_of_rows(session: Session, units: Any) -> Counter[Key]:
+    """What the rows of people say that they are counted for, for the units themselves."""
     own: Counter[Key] = Counter()
-    columns = (getattr(_KEPT, name) for name in Counted._fields)
+    columns = (getattr(_KEPT, name) for name in CountedPerson._fields)
     some = sql_select(*columns).where(_KEPT.unor_id.in_(units))
     for row in session.execute(some.execution_options(yield_per=_CHUNK)):
-        count(own, Counted(*row), 1)
+        add_person(own, CountedPerson(*row), 1)
     return own
 
 
@@ -139,21 +123,15 @@ def _renew(session: Session, ids: Sequence[int]) -> Counter[Key]:
     return own
 
 
-def _difference(own: Counter[Key], kept: Mapping[int, Counted], found: Mapping[int, Counted]) -> None:
+def _difference(own: Counter[Key], kept: Mapping[int, CountedPerson], found: Mapping[int, CountedPerson]) -> None:
     for step, rows in ((-1, kept), (1, found)):
         for id_, row in rows.items():
             if kept.get(id_) != found.get(id_):
-                count(own, row, step)
+                add_person(own, row, step)
 
 
-def count(own: Counter[Key], row: Counted, step: int) -> None:
-    """Count somebody.
-
-    Args:
-        own: Counts of the units themselves.
-        row: Who.
-        step: One, or minus one.
-    """
+def add_person(own: Counter[Key], row: CountedPerson, step: int) -> None:
+    """Count somebody."""
     for measure in _measures(row.groups, row.sent, row.left, row.jenis):
         own[row.unor_id, row.jenis, measure] += step
 
@@ -165,37 +143,37 @@ def _measures(groups: int, sent: bool, left: bool, jenis: JenisPegawai) -> tuple
     """Remembered: millions of people come in some thousand kinds."""
     key = (groups, sent, left, jenis)
     if key not in _MEASURES:
-        _MEASURES[key] = handling(declared=groups, settled=0, returned=0, sent=sent, left=left).measures(jenis)
+        _MEASURES[key] = group_progress(declared=groups, settled=0, returned=0, sent=sent, left=left).measures(jenis)
     return _MEASURES[key]
 
 
-def _write(session: Session, kept: Mapping[int, Counted], found: Mapping[int, Counted]) -> None:
+def _write(session: Session, kept: Mapping[int, CountedPerson], found: Mapping[int, CountedPerson]) -> None:
     gone = [id_ for id_ in kept if id_ not in found]
     if gone:
-        session.execute(delete(PdmHandling).where(bulk.one_of(session, col(PdmHandling.pegawai_id), gone)))
+        session.execute(delete(PersonPdmProgress).where(bulk.one_of(session, col(PersonPdmProgress.pegawai_id), gone)))
     changed = [{"pegawai_id": id_, **row._asdict()} for id_, row in found.items() if kept.get(id_) != row]
     new = [row for row in changed if row["pegawai_id"] not in kept]
-    bulk.insert_many(session, PdmHandling, new)
+    bulk.insert_many(session, PersonPdmProgress, new)
     other = [row for row in changed if row["pegawai_id"] in kept]
     if other:
-        statement = upsert.insert(session, PdmHandling)
-        names = Counted._fields
+        statement = upsert.insert(session, PersonPdmProgress)
+        names = CountedPerson._fields
         statement = statement.on_conflict_do_update(
             index_elements=["pegawai_id"], set_={name: statement.excluded[name] for name in names}
         )
         session.execute(statement, other)
 
 
-def _kept(session: Session, ids: Sequence[int]) -> dict[int, Counted]:
-    columns = (_KEPT.pegawai_id, *(getattr(_KEPT, name) for name in Counted._fields))
+def _kept(session: Session, ids: Sequence[int]) -> dict[int, CountedPerson]:
+    columns = (_KEPT.pegawai_id, *(getattr(_KEPT, name) for name in CountedPerson._fields))
     rows = session.execute(sql_select(*columns).where(bulk.one_of(session, _KEPT.pegawai_id, ids)))
-    return {id_: Counted(*rest) for id_, *rest in rows}
+    return {id_: CountedPerson(*rest) for id_, *rest in rows}
 
 
 # What people have done -----------------------------------------------------------------------------
 
 
-def _found(session: Session, ids: Sequence[int]) -> dict[int, Counted]:
+def _found(session: Session, ids: Sequence[int]) -> dict[int, CountedPerson]:
     """What people count for by what they have done. Whoever is off the rolls is missing."""
     return _judged(
         session,
@@ -208,16 +186,16 @@ def _of(session: Session, column: Any, ids: Sequence[int]) -> Any:
     return bulk.one_of(session, column, ids)
 
 
-def _judged(session: Session, ids: Sequence[int], people: Any) -> dict[int, Counted]:
+def _judged(session: Session, ids: Sequence[int], people: Any) -> dict[int, CountedPerson]:
     declared, proposed = _declared(session, ids), _proposed(session, ids)
     found = {}
     for id_, unor_id, jenis in people:
         settled, returned, sent, left = proposed.get(id_, (0, 0, 0, 0))
-        now = handling(
+        now = group_progress(
             declared=declared.get(id_, 0), settled=settled, returned=returned, sent=bool(sent), left=bool(left)
         )
         done = Measure.PDM_DONE in _measures(now.groups, now.sent, now.left, jenis)
-        found[id_] = Counted(unor_id, jenis, now.groups & concerned(jenis), now.sent, now.left, done)
+        found[id_] = CountedPerson(unor_id, jenis, now.groups & applicable_groups(jenis), now.sent, now.left, done)
     return found
 
 
@@ -229,7 +207,7 @@ def _declared(session: Session, ids: Sequence[int]) -> Counter[int]:
     """Groups that were declared, and the profile where it was changed until the PDM ended, be it changed again since."""
     found: Counter[int] = Counter()
     stated = _in_this_pdm(_STATEMENT, _STATEMENT.pegawai_id, func.sum(_bit(_STATEMENT.group))).where(
-        _of(session, _STATEMENT.pegawai_id, ids), _STATEMENT.at >= col(PdmSince.since)
+        _of(session, _STATEMENT.pegawai_id, ids), _STATEMENT.at >= col(PdmWindow.since)
     )
     found.update(dict(session.execute(stated.group_by(_STATEMENT.pegawai_id)).all()))
     for group in GROUPS:
@@ -241,7 +219,7 @@ def _declared(session: Session, ids: Sequence[int]) -> Counter[int]:
             _RECORD.version > 1,
             _RECORD.removed_at.is_(None),
         )
-        since, until = col(PdmSince.since), col(PdmSince.until)
+        since, until = col(PdmWindow.since), col(PdmWindow.until)
         last = changed.where(_RECORD.changed_at >= since, _RECORD.changed_at < until)
         before = changed.join(FormerValue, _FORMER.record_id == _RECORD.id).where(
             _RECORD.changed_at >= until, _FORMER.replaced_at >= since, _FORMER.replaced_at < until
@@ -262,12 +240,12 @@ def _proposed(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int,
         _PROPOSAL.pegawai_id,
         func.coalesce(func.sum(case((state.in_(_SETTLED), bit), else_=0).distinct()), 0),
         func.coalesce(func.sum(case((state == _RETURNED, bit), else_=0).distinct()), 0),
-        func.max(case((state.in_(EVER_SENT), 1), else_=0)),
+        func.max(case((state.in_(EVER_SENT_STATES), 1), else_=0)),
         func.max(case((state.in_(_LEFT), 1), else_=0)),
     ).where(
         _of(session, _PROPOSAL.pegawai_id, ids),
-        state != UsulanState.DIHAPUS,
-        or_(_PROPOSAL.ended_at.is_(None), _PROPOSAL.ended_at >= col(PdmSince.since)),
+        state != ProposalState.DIHAPUS,
+        or_(_PROPOSAL.ended_at.is_(None), _PROPOSAL.ended_at >= col(PdmWindow.since)),
     )
     rows = session.execute(wanted.group_by(_PROPOSAL.pegawai_id))
     return {id_: (settled, returned, sent, left) for id_, settled, returned, sent, left in rows}
@@ -279,7 +257,7 @@ def _in_this_pdm(table: Any, *columns: Any) -> Any:
         sql_select(*columns)
         .select_from(table)
         .join(Pegawai, col(Pegawai.id) == table.pegawai_id)
-        .join(PdmSince, col(PdmSince.instansi_id) == Pegawai.instansi_id)
+        .join(PdmWindow, col(PdmWindow.instansi_id) == Pegawai.instansi_id)
     )
 
 
@@ -287,34 +265,24 @@ def _in_this_pdm(table: Any, *columns: Any) -> Any:
 
 
 def recount(session: Session, instansi_id: int, *, renew: bool = False) -> Counter[Key]:
-    """What the people of an agency count for by what they have done, for the units themselves.
-
-    Args:
-        session: Any transaction; one that sees a single moment.
-        instansi_id: Which agency.
-        renew: Also write what each of them is counted for.
-    """
+    """What the people of an agency count for by what they have done, for the units themselves."""
     own: Counter[Key] = Counter()
     for people in _crowds(session, instansi_id):
         ids = [row[0] for row in people]
         found = _judged(session, ids, people)
         for row in found.values():
-            count(own, row, 1)
+            add_person(own, row, 1)
         if renew:
             _write(session, _kept(session, ids), found)
     return own
 
 
-def start_anew(session: Session) -> None:
-    """Before a recount that is kept: nobody has to be looked at again, and who has left the rolls is forgotten.
-
-    Args:
-        session: A transaction that sees a single moment.
-    """
+def reset(session: Session) -> None:
+    """Before a recount that is kept: nobody has to be looked at again, and who has left the rolls is forgotten."""
     _keep_up(session)
-    session.execute(delete(PdmTouched), execution_options={"synchronize_session": False})
+    session.execute(delete(PdmChange), execution_options={"synchronize_session": False})
     session.execute(
-        delete(PdmHandling).where(~sql_select(_PERSON.id).where(_PERSON.id == _KEPT.pegawai_id).exists()),
+        delete(PersonPdmProgress).where(~sql_select(_PERSON.id).where(_PERSON.id == _KEPT.pegawai_id).exists()),
         execution_options={"synchronize_session": False},
     )
 
@@ -353,14 +321,14 @@ def _moved(session: Session) -> dict[int, tuple[Span | None, Span]]:
     for window in windows:
         own.setdefault(window.instansi_id, []).append(window)
     national = own.get(None, [])
-    common = span_of(national, now)
+    common = pdm_span(national, now)
     known: dict[int, Span] = {
         id_: (since, until)
-        for id_, since, until in session.exec(select(PdmSince.instansi_id, PdmSince.since, PdmSince.until))
+        for id_, since, until in session.exec(select(PdmWindow.instansi_id, PdmWindow.since, PdmWindow.until))
     }
     found = {}
     for id_ in session.exec(select(Instansi.id)):
-        span = span_of([*national, *own[id_]], now) if id_ in own else common
+        span = pdm_span([*national, *own[id_]], now) if id_ in own else common
         if id_ is not None and known.get(id_) != span:
             found[id_] = (known.get(id_), span)
     return found
@@ -372,7 +340,7 @@ def _keep_up(session: Session) -> None:
     if not moved:
         return
     for id_, (_, (since, until)) in moved.items():
-        upsert.put(session, PdmSince(instansi_id=id_, since=since, until=until), "instansi_id")
+        upsert.insert_or_update(session, PdmWindow(instansi_id=id_, since=since, until=until), "instansi_id")
     now = clock.now()
     # Nobody has done anything yet after an end that is to come: a period that is prolonged in time changes no count.
     again_in = [
@@ -385,4 +353,4 @@ def _keep_up(session: Session) -> None:
         .join(Pegawai, col(Pegawai.id) == _KEPT.pegawai_id)
         .where(col(Pegawai.instansi_id).in_(sorted(again_in)))
     )
-    session.execute(insert(PdmTouched).from_select(["pegawai_id"], again))
+    session.execute(insert(PdmChange).from_select(["pegawai_id"], again))

@@ -18,19 +18,19 @@ from mysapk_web.pdm.rules.groups import GROUPS, groups_for
 from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import backlog as progress_backlog
 from mysapk_web.progress import org_nodes
-from mysapk_web.progress.activation_report import days_of
+from mysapk_web.progress.activation_report import daily_counts
 from mysapk_web.progress.backlog import Backlog
-from mysapk_web.progress.breakdown import Line, Order, counts_of, lines_below
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.breakdown import ChildCounts, ChildOrder, child_rows, counts_at
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.rules import GROUP_MEASURES, Measure
 
 _UNIT: Any = Unor
 MEASURES: Final = (Measure.PEOPLE, Measure.PDM_DONE, Measure.PDM_TAKEN_PART, Measure.PDM_SENT, Measure.PDM_ALL_SENT)
-WAY: Final = (Measure.PEOPLE, Measure.PDM_DONE, Measure.PDM_SENT, Measure.PDM_TAKEN_PART)
+HISTORY_MEASURES: Final = (Measure.PEOPLE, Measure.PDM_DONE, Measure.PDM_SENT, Measure.PDM_TAKEN_PART)
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class PdmTally:
     """Figures of some people in the present PDM; see `progress.rules.Measure`."""
 
     people: int = 0
@@ -42,11 +42,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class GroupTally:
-    """How many have handled a group.
-
-    Attributes:
-        people: Whom the group concerns.
-    """
+    """How many have handled a group."""
 
     key: str
     label: str
@@ -55,17 +51,17 @@ class GroupTally:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class PdmChildRow:
     """A unit (or an agency) below a place, with its figures and what waits there."""
 
     key: str
     nama: str
-    tally: Tally
+    tally: PdmTally
     backlog: Backlog
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class PdmDay:
     """What was reached at the end of a day."""
 
     day: date
@@ -76,114 +72,97 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PdmSnapshot:
     """What changes while a page is open."""
 
-    tally: Tally
-    kinds: list[tuple[JenisPegawai, Tally]]
+    tally: PdmTally
+    kinds: list[tuple[JenisPegawai, PdmTally]]
     groups: list[GroupTally]
     backlog: Backlog
-    below: Page[Below]
+    below: Page[PdmChildRow]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class PdmReport:
     """The whole page."""
 
-    place: Place
-    starts: list[Place]
-    crumbs: list[Place]
-    figures: Figures
-    days: list[Day]
+    place: OrgNode
+    starts: list[OrgNode]
+    crumbs: list[OrgNode]
+    figures: PdmSnapshot
+    days: list[PdmDay]
 
 
-def progress(session: Session, actor: Actor, *, key: str = "", order: Order = Order.NAME, page: int = 1) -> Progress:
+def read_report(
+    session: Session, actor: Actor, *, key: str = "", order: ChildOrder = ChildOrder.NAME, page: int = 1
+) -> PdmReport:
     """Read the page.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        key: Place, see `places.find`.
-        order: Of the units below.
-        page: Of the units below, from 1.
 
     Raises:
         NotAllowed: No such place within the scope.
     """
-    place = org_nodes.find(session, actor, Permission.PROGRESS_READ, key)
+    place = org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key)
     now = _figures(session, place, order, page)
-    return Progress(
+    return PdmReport(
         place,
-        org_nodes.starts(session, actor, Permission.PROGRESS_READ),
-        org_nodes.crumbs(session, actor, Permission.PROGRESS_READ, place),
+        org_nodes.scope_roots(session, actor, Permission.PROGRESS_READ),
+        org_nodes.breadcrumbs(session, actor, Permission.PROGRESS_READ, place),
         now,
         _way(session, place, now.tally),
     )
 
 
-def figures(session: Session, actor: Actor, *, key: str = "", order: Order = Order.NAME, page: int = 1) -> Figures:
+def read_snapshot(
+    session: Session, actor: Actor, *, key: str = "", order: ChildOrder = ChildOrder.NAME, page: int = 1
+) -> PdmSnapshot:
     """Read again only what changes while the page is open.
 
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        key: As in `progress`.
-        order: As in `progress`.
-        page: As in `progress`.
-
     Raises:
         NotAllowed: No such place within the scope.
     """
-    return _figures(session, org_nodes.find(session, actor, Permission.PROGRESS_READ, key), order, page)
+    return _figures(session, org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key), order, page)
 
 
-def days_until_now(session: Session, actor: Actor, tally: Tally, *, key: str = "") -> list[Day]:
+def history_until_now(session: Session, actor: Actor, tally: PdmTally, *, key: str = "") -> list[PdmDay]:
     """Read again the way of a place that is shown, to the figures of now.
 
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        tally: From `figures`.
-        key: As in `progress`.
-
     Raises:
         NotAllowed: No such place within the scope.
     """
-    return _way(session, org_nodes.find(session, actor, Permission.PROGRESS_READ, key), tally)
+    return _way(session, org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key), tally)
 
 
-def _way(session: Session, place: Place, tally: Tally) -> list[Day]:
-    days = [Day(day, *counts) for day, counts in days_of(session, place, WAY)]
+def _way(session: Session, place: OrgNode, tally: PdmTally) -> list[PdmDay]:
+    days = [PdmDay(day, *counts) for day, counts in daily_counts(session, place, HISTORY_MEASURES)]
     if days:
         days[-1] = replace(days[-1], people=tally.people, done=tally.done, sent=tally.sent, taken_part=tally.taken_part)
     return days
 
 
-def _figures(session: Session, place: Place, order: Order, page: int) -> Figures:
-    by_kind = counts_of(session, place, (*MEASURES, *GROUP_MEASURES.values()))
-    lines, _ = lines_below(session, place, MEASURES, order, page, summed=False)
+def _figures(session: Session, place: OrgNode, order: ChildOrder, page: int) -> PdmSnapshot:
+    by_kind = counts_at(session, place, (*MEASURES, *GROUP_MEASURES.values()))
+    lines, _ = child_rows(session, place, MEASURES, order, page, summed=False)
     waiting = _backlogs(session, place, lines.items)
-    below = [Below(line.key, line.nama, Tally(*line.counts), waiting.get(line.id, Backlog())) for line in lines.items]
-    return Figures(
-        whole_of(by_kind),
+    below = [
+        PdmChildRow(line.key, line.nama, PdmTally(*line.counts), waiting.get(line.id, Backlog()))
+        for line in lines.items
+    ]
+    return PdmSnapshot(
+        total_of(by_kind),
         [(jenis, _tally(counts)) for jenis, counts in by_kind.items()],
         _groups(by_kind),
-        progress_backlog.backlog(session, place),
+        progress_backlog.backlog_at(session, place),
         Page(below, lines.number, lines.pages, lines.total),
     )
 
 
-def whole_of(by_kind: Mapping[JenisPegawai, Mapping[Measure, int]]) -> Tally:
-    """Figures of everybody.
-
-    Args:
-        by_kind: From `lines.counts_of`, with `MEASURES`.
-    """
+def total_of(by_kind: Mapping[JenisPegawai, Mapping[Measure, int]]) -> PdmTally:
+    """Figures of everybody."""
     return _tally({measure: sum(counts.get(measure, 0) for counts in by_kind.values()) for measure in MEASURES})
 
 
-def _tally(counts: Mapping[Measure, int]) -> Tally:
-    return Tally(*(int(counts.get(measure, 0)) for measure in MEASURES))
+def _tally(counts: Mapping[Measure, int]) -> PdmTally:
+    return PdmTally(*(int(counts.get(measure, 0)) for measure in MEASURES))
 
 
 def _groups(by_kind: Mapping[JenisPegawai, Mapping[Measure, int]]) -> list[GroupTally]:
@@ -197,12 +176,12 @@ def _groups(by_kind: Mapping[JenisPegawai, Mapping[Measure, int]]) -> list[Group
     return found
 
 
-def _backlogs(session: Session, place: Place, lines: list[Line]) -> dict[int, Backlog]:
+def _backlogs(session: Session, place: OrgNode, lines: list[ChildCounts]) -> dict[int, Backlog]:
     """What waits at the lines that are shown."""
     ids = [line.id for line in lines]
     if place.instansi_id is None:
-        wanted = _UNIT.instansi_id.in_(ids) & _UNIT.atasan_id.is_(None)
+        wanted = _UNIT.instansi_id.in_(ids) & _UNIT.parent_id.is_(None)
         units = sql_select(_UNIT.id, _UNIT.instansi_id).where(wanted).cte("units")
-        return progress_backlog.backlogs(session, units.c.instansi_id, units)
+        return progress_backlog.backlogs_by_row(session, units.c.instansi_id, units)
     units = sql_select(_UNIT.id).where(_UNIT.id.in_(ids)).cte("units")
-    return progress_backlog.backlogs(session, units.c.id, units)
+    return progress_backlog.backlogs_by_row(session, units.c.id, units)

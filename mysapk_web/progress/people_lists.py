@@ -15,14 +15,14 @@ from sqlmodel import Session, col
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.scope import people_within
+from mysapk_web.organisation.scope import people_in_scope
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.listing import DEEPEST, Listing, list_page
 from mysapk_web.progress import org_nodes
-from mysapk_web.progress.closed_periods import Closed
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.closed_periods import ClosedAgency
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.tables import Reminder
 
 P = TypeVar("P", bound="ListedPerson")
@@ -34,7 +34,6 @@ class ListFilter:
 
     Attributes:
         key: Place, see `places.find`; empty for the whole scope.
-        jenis: Kind of employment; None for all.
     """
 
     key: str = ""
@@ -43,15 +42,11 @@ class ListFilter:
 
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """One person of a list.
-
-    Attributes:
-        reminded_at: When the last reminder was written.
-    """
+    """One person of a list."""
 
     account_id: int
     nip: str
-    nama: str
+    name: str
     jenis: JenisPegawai
     unit: str
     instansi: str
@@ -61,18 +56,18 @@ class ListedPerson:
 _PERSON: Final[tuple[Any, ...]] = (
     Account.id,
     Pegawai.nip,
-    Pegawai.nama,
+    Pegawai.name,
     Pegawai.jenis,
-    col(Unor.nama).label("unit"),
-    col(Instansi.nama).label("instansi"),
+    col(Unor.name).label("unit"),
+    col(Instansi.name).label("instansi"),
     Reminder.at,
 )
 """Columns in the order of `ListedPerson`."""
-_BY_NAME: Final = (col(Pegawai.nama), col(Pegawai.id))
+_BY_NAME: Final = (col(Pegawai.name), col(Pegawai.id))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PeopleQuery:
     """A list before it is read.
 
     Attributes:
@@ -83,166 +78,113 @@ class Found:
     ids: Any
     rows: Any
 
-    def where(self, condition: ColumnElement[bool]) -> Found:
-        """Narrow both.
-
-        Args:
-            condition: Over `pegawai`.
-        """
-        return Found(self.ids.where(condition), self.rows.where(condition))
+    def where(self, condition: ColumnElement[bool]) -> PeopleQuery:
+        """Narrow both."""
+        return PeopleQuery(self.ids.where(condition), self.rows.where(condition))
 
 
-def people() -> Any:
+def people_tables() -> Any:
     """`pegawai` with the unit."""
     models: tuple[Any, ...] = (Pegawai, Unor)
     people, units = (model.__table__ for model in models)
     return people.join(units, col(Unor.id) == Pegawai.unor_id)
 
 
-def source() -> Any:
+def account_tables() -> Any:
     """`people()` with the account."""
-    return people().join(Account.__table__, col(Account.pegawai_id) == Pegawai.id)  # type: ignore[attr-defined]
+    return people_tables().join(Account.__table__, col(Account.pegawai_id) == Pegawai.id)  # type: ignore[attr-defined]
 
 
-def within(session: Session, actor: Actor, permission: Permission, narrowed: ListFilter) -> list[ColumnElement[bool]]:
+def list_conditions(
+    session: Session, actor: Actor, permission: Permission, narrowed: ListFilter
+) -> list[ColumnElement[bool]]:
     """Conditions over `source()`: in scope, and as every list can be narrowed.
-
-    Args:
-        session: Any transaction.
-        actor: Who asks.
-        permission: What for.
-        narrowed: To what.
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
     actor.require(permission)
-    wanted = [people_within(actor, permission)]
+    wanted = [people_in_scope(actor, permission)]
     if narrowed.key:
-        wanted.append(org_nodes.people_at(org_nodes.find(session, actor, permission, narrowed.key)))
+        wanted.append(org_nodes.people_at(org_nodes.find_node(session, actor, permission, narrowed.key)))
     if narrowed.jenis is not None:
         wanted.append(col(Pegawai.jenis) == narrowed.jenis)
     return wanted
 
 
-def query(tables: Any, *columns: Any, asked: Any, where: list[ColumnElement[bool]]) -> Found:
-    """The query of a list: who it is, and what else the list says.
-
-    Args:
-        tables: `source()`, or more joined to it.
-        *columns: What comes after the fields of `ListedPerson`.
-        asked: The tables that the conditions are over: `people()` or `source()`.
-        where: Conditions.
-    """
+def people_query(tables: Any, *columns: Any, asked: Any, where: list[ColumnElement[bool]]) -> PeopleQuery:
+    """The query of a list: who it is, and what else the list says."""
     rows = (
         sql_select(*_PERSON, *columns)
         .select_from(tables)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
         .outerjoin(Reminder, col(Reminder.account_id) == Account.id)
     )
-    return Found(sql_select(col(Pegawai.id)).select_from(asked).where(*where), rows.where(*where))
+    return PeopleQuery(sql_select(col(Pegawai.id)).select_from(asked).where(*where), rows.where(*where))
 
 
-def of_closed(closed: Iterable[Closed]) -> ColumnElement[bool]:
-    """Condition over `pegawai`: people of agencies of which a period is over; their services are not processed.
-
-    Args:
-        closed: From `closed_agencies`.
-    """
+def in_closed_agencies(closed: Iterable[ClosedAgency]) -> ColumnElement[bool]:
+    """Condition over `pegawai`: people of agencies of which a period is over; their services are not processed."""
     return col(Pegawai.instansi_id).in_([agency.instansi_id for agency in closed])
 
 
-def by_end(closed: Iterable[Closed]) -> dict[datetime, list[Closed]]:
-    """Agencies by the moment at which their period ended.
-
-    Args:
-        closed: From `closed_agencies`.
-    """
-    ends: dict[datetime, list[Closed]] = defaultdict(list)
+def agencies_by_end(closed: Iterable[ClosedAgency]) -> dict[datetime, list[ClosedAgency]]:
+    """Agencies by the moment at which their period ended."""
+    ends: dict[datetime, list[ClosedAgency]] = defaultdict(list)
     for agency in closed:
         ends[agency.ended_at].append(agency)
     return ends
 
 
-def there_in_time(closed: Iterable[Closed]) -> ColumnElement[bool]:
-    """Condition over `pegawai`, beside `of_closed`: on the rolls before the period of the agency had ended.
-
-    Args:
-        closed: From `closed_agencies`.
-    """
+def joined_before_end(closed: Iterable[ClosedAgency]) -> ColumnElement[bool]:
+    """Condition over `pegawai`, beside `of_closed`: on the rolls before the period of the agency had ended."""
     joined = col(Pegawai.joined_at)
-    ends = by_end(closed)
+    ends = agencies_by_end(closed)
     if len(ends) == 1:
         [end] = ends
         return joined.is_(None) | (joined < end)
-    return or_(joined.is_(None), false(), *(of_closed(agencies) & (joined < end) for end, agencies in ends.items()))
+    return or_(
+        joined.is_(None), false(), *(in_closed_agencies(agencies) & (joined < end) for end, agencies in ends.items())
+    )
 
 
-def came_later(closed: Iterable[Closed]) -> ColumnElement[bool]:
-    """Condition over `pegawai`: of such an agency, and on the rolls only since the period has ended. Few, and found by an index.
-
-    Args:
-        closed: From `closed_agencies`.
-    """
+def joined_after_end(closed: Iterable[ClosedAgency]) -> ColumnElement[bool]:
+    """Condition over `pegawai`: of such an agency, and on the rolls only since the period has ended. Few, and found by an index."""
     joined = col(Pegawai.joined_at)
-    ends = by_end(closed)
-    later = or_(false(), *(of_closed(agencies) & (joined >= end) for end, agencies in ends.items()))
+    ends = agencies_by_end(closed)
+    later = or_(false(), *(in_closed_agencies(agencies) & (joined >= end) for end, agencies in ends.items()))
     return later & (joined >= min(ends)) if ends else later
 
 
-def count_of_few(session: Session, found: Found) -> int | None:
-    """How many a list has that is short; None where it is not.
-
-    Args:
-        session: Any transaction.
-        found: From `query`.
-    """
+def count_if_few(session: Session, found: PeopleQuery) -> int | None:
+    """How many a list has that is short; None where it is not."""
     some = found.ids.limit(DEEPEST + 1).subquery()
     count: int = session.execute(sql_select(func.count()).select_from(some)).scalar_one()
     return count if count <= DEEPEST else None
 
 
-def page_of(
-    session: Session, found: Found, number: int, person: Callable[[Any], P], *, known: int | None = None
+def people_page(
+    session: Session, found: PeopleQuery, number: int, person: Callable[[Any], P], *, known: int | None = None
 ) -> Listing[P]:
-    """One page of a list, by name.
-
-    Args:
-        session: Any transaction.
-        found: From `query`.
-        number: From 1.
-        person: Makes one of a row.
-        known: How many there are, where that is known without counting.
-    """
+    """One page of a list, by name."""
     listing = list_page(session, found.ids, number, *_BY_NAME, known=known)
     rows = session.execute(found.rows.where(col(Pegawai.id).in_([id_ for (id_,) in listing.items])).order_by(*_BY_NAME))
     return replace(listing, items=[person(row) for row in rows])
 
 
-def stream(session: Session, found: Found, person: Callable[[Any], P]) -> Iterator[P]:
-    """The whole of a list, by name.
-
-    Args:
-        session: Any transaction; it stays open while rows are taken.
-        found: From `query`.
-        person: Makes one of a row.
-    """
+def stream(session: Session, found: PeopleQuery, person: Callable[[Any], P]) -> Iterator[P]:
+    """The whole of a list, by name."""
     ordered = found.rows.order_by(*_BY_NAME).execution_options(yield_per=2_000)
     return (person(row) for row in session.execute(ordered))
 
 
-def counted_at(session: Session, actor: Actor, narrowed: ListFilter) -> list[Place]:
+def counted_nodes(session: Session, actor: Actor, narrowed: ListFilter) -> list[OrgNode]:
     """The places whose counts together are those of a list.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        narrowed: To what.
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
     """
     permission = Permission.PROGRESS_READ
     if narrowed.key:
-        return [org_nodes.find(session, actor, permission, narrowed.key)]
-    return org_nodes.starts(session, actor, permission)
+        return [org_nodes.find_node(session, actor, permission, narrowed.key)]
+    return org_nodes.scope_roots(session, actor, permission)

@@ -19,27 +19,26 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock, upsert
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.progress import not_activated, pdm_incomplete
-from mysapk_web.progress.closed_periods import agencies_within
-from mysapk_web.progress.not_activated import Cause, Filter
+from mysapk_web.progress.closed_periods import agencies_in_scope
+from mysapk_web.progress.not_activated import NotActivatedFilter, NotActivatedReason
 from mysapk_web.progress.tables import Reminder
 
-AGAIN: Final = timedelta(days=1)
+REMINDER_INTERVAL: Final = timedelta(days=1)
 """Between two reminders of one person."""
-AT_ONCE: Final = 5_000
+MAX_REMINDERS: Final = 5_000
 """Reminders of one act; the rest is reminded by the next."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reminded:
+class ReminderResult:
     """What became of an act.
 
     Attributes:
-        count: Letters written.
         more: There are people left whom this act did not reach.
     """
 
@@ -47,57 +46,45 @@ class Reminded:
     more: bool
 
 
-def remind(session: Session, actor: Actor, narrowed: Filter, *, account_ids: Sequence[int] | None = None) -> Reminded:
+def remind_activation(
+    session: Session, actor: Actor, narrowed: NotActivatedFilter, *, account_ids: Sequence[int] | None = None
+) -> ReminderResult:
     """Write a reminder to people who could activate and have not.
 
     People without an address, switched off, or waiting for an approval are left out: they can't do anything about it.
-
-    Args:
-        session: Any transaction.
-        actor: Who reminds; never reminds the own account.
-        narrowed: As the list was narrowed.
-        account_ids: Whom of the list; None for all of it.
-
-    Returns:
-        How many letters were written.
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
         Refused: Nobody was chosen.
     """
     wanted = not_activated.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
-    wanted += [not_activated.cause_of() == Cause.OPEN.value]
-    return _remind(session, actor, wanted, account_ids, Letter.ACTIVATION_REMINDER, narrowed.key)
+    wanted += [not_activated.reason_expression() == NotActivatedReason.OPEN.value]
+    return _remind(session, actor, wanted, account_ids, MailKind.ACTIVATION_REMINDER, narrowed.key)
 
 
-def remind_of_pdm(
-    session: Session, actor: Actor, narrowed: pdm_incomplete.Filter, *, account_ids: Sequence[int] | None = None
-) -> Reminded:
+def remind_pdm(
+    session: Session,
+    actor: Actor,
+    narrowed: pdm_incomplete.PdmIncompleteFilter,
+    *,
+    account_ids: Sequence[int] | None = None,
+) -> ReminderResult:
     """Write a reminder to people who lack something in the present PDM and can do it.
 
     Who has not activated, is switched off, has no address, or belongs to an agency whose PDM is not open is left out.
-
-    Args:
-        session: Any transaction.
-        actor: Who reminds; never reminds the own account.
-        narrowed: As the list was narrowed.
-        account_ids: Whom of the list; None for all of it.
-
-    Returns:
-        How many letters were written.
 
     Raises:
         NotAllowed: No permission, or a place outside the scope.
         Refused: Nobody was chosen, or no PDM is open.
     """
     wanted = pdm_incomplete.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
-    rows = agencies_within(session, actor)
+    rows = agencies_in_scope(session, actor)
     states = periods.statuses(session, rows, PeriodKind.PDM)
     open_ = [row.id for row, state in zip(rows, states, strict=True) if state.is_open]
     if not open_:
-        raise Refused("Pemutakhiran Data Mandiri tidak sedang dibuka, jadi belum ada yang dapat diingatkan.")
+        raise UserError("Pemutakhiran Data Mandiri tidak sedang dibuka, jadi belum ada yang dapat diingatkan.")
     wanted += [pdm_incomplete.can_act(), col(Pegawai.instansi_id).in_(open_)]
-    return _remind(session, actor, wanted, account_ids, Letter.PDM_REMINDER, narrowed.key)
+    return _remind(session, actor, wanted, account_ids, MailKind.PDM_REMINDER, narrowed.key)
 
 
 def _remind(
@@ -105,11 +92,11 @@ def _remind(
     actor: Actor,
     wanted: list[ColumnElement[bool]],
     account_ids: Sequence[int] | None,
-    letter: Letter,
+    letter: MailKind,
     key: str,
-) -> Reminded:
+) -> ReminderResult:
     if account_ids is not None and not account_ids:
-        raise Refused("Pilih paling sedikit satu pegawai.", "pilihan")
+        raise UserError("Pilih paling sedikit satu pegawai.", "pilihan")
     wanted.append(col(Account.id) != actor.account_id)
     if account_ids is not None:
         wanted.append(col(Account.id).in_(account_ids))
@@ -120,14 +107,14 @@ def _remind(
         session.execute(insert(OutboxMail), letters, execution_options={"render_nulls": True})
     audit.record(
         session,
-        AuditTag.PDM_REMINDED if letter is Letter.PDM_REMINDER else AuditTag.REMINDED,
+        AuditTag.PDM_REMINDED if letter is MailKind.PDM_REMINDER else AuditTag.REMINDED,
         actor_id=actor.account_id,
         instansi_id=actor.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         jumlah=len(reached),
         tempat=key,
     )
-    return Reminded(len(reached), len(reached) == AT_ONCE)
+    return ReminderResult(len(reached), len(reached) == MAX_REMINDERS)
 
 
 def _take_turn(session: Session, wanted: list[Any]) -> list[int]:
@@ -137,18 +124,18 @@ def _take_turn(session: Session, wanted: list[Any]) -> list[int]:
         sql_select(col(Account.id), literal(now, Reminder.__table__.c.at.type))  # type: ignore[attr-defined]
         .select_from(pdm_incomplete.source())
         .outerjoin(Reminder, col(Reminder.account_id) == Account.id)
-        .where(*wanted, col(Reminder.at).is_(None) | (col(Reminder.at) <= now - AGAIN))
-        .order_by(col(Pegawai.nama), col(Pegawai.id))
-        .limit(AT_ONCE)
+        .where(*wanted, col(Reminder.at).is_(None) | (col(Reminder.at) <= now - REMINDER_INTERVAL))
+        .order_by(col(Pegawai.name), col(Pegawai.id))
+        .limit(MAX_REMINDERS)
     )
     statement = upsert.insert(session, Reminder).from_select(["account_id", "at"], due)
     statement = statement.on_conflict_do_update(
-        index_elements=["account_id"], set_={"at": now}, where=col(Reminder.at) <= now - AGAIN
+        index_elements=["account_id"], set_={"at": now}, where=col(Reminder.at) <= now - REMINDER_INTERVAL
     ).returning(col(Reminder.account_id))
     return list(session.execute(statement, execution_options={"synchronize_session": False}).scalars())
 
 
-def _letter(letter: Letter, account_id: int, now: datetime) -> dict[str, Any]:
+def _letter(letter: MailKind, account_id: int, now: datetime) -> dict[str, Any]:
     return {
         "template": letter.value,
         "account_id": account_id,

@@ -29,36 +29,22 @@ def today() -> date:
 
 
 def day_of(at: datetime) -> date:
-    """The day of a moment, in WIB.
-
-    Args:
-        at: Aware.
-    """
+    """The day of a moment, in WIB."""
     return at.astimezone(ZONES["WIB"]).date()
 
 
 def paths_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """The ways of units down from their roots.
-
-    Args:
-        session: Any transaction.
-        ids: Of units; one that is gone has none.
-    """
+    """The ways of units down from their roots."""
     wanted, found = sorted(ids), {}
     for start in range(0, len(wanted), ROWS):
         part = wanted[start : start + ROWS]
-        found.update(dict(session.execute(select(Unor.id, Unor.jalur).where(col(Unor.id).in_(part))).all()))
+        found.update(dict(session.execute(select(Unor.id, Unor.path).where(col(Unor.id).in_(part))).all()))
     return {id_: path for id_, path in found.items() if id_ is not None}
 
 
-def rolled(own: Counter[Key], ways: dict[int, str]) -> Counter[Key]:
-    """What the counts of the units themselves mean for the units above them and for the country.
-
-    Args:
-        own: Counts of the units themselves.
-        ways: From `paths_of`.
-    """
-    above = {id_: chain(id_, ways.get(id_, "")) for id_ in {key[0] for key in own}}
+def roll_up(own: Counter[Key], ways: dict[int, str]) -> Counter[Key]:
+    """What the counts of the units themselves mean for the units above them and for the country."""
+    above = {id_: ancestors(id_, ways.get(id_, "")) for id_ in {key[0] for key in own}}
     found: Counter[Key] = Counter()
     for (unor_id, jenis, measure), count in own.items():
         for id_ in above[unor_id]:
@@ -66,37 +52,22 @@ def rolled(own: Counter[Key], ways: dict[int, str]) -> Counter[Key]:
     return found
 
 
-def chain(unor_id: int, path: str) -> frozenset[int]:
-    """A unit, all above it, and the country.
-
-    Args:
-        unor_id: The unit.
-        path: Its way.
-    """
+def ancestors(unor_id: int, path: str) -> frozenset[int]:
+    """A unit, all above it, and the country."""
     return frozenset({COUNTRY, unor_id, *(int(part) for part in path.split("/") if part)})
 
 
-def add(session: Session, changed: dict[Key, int]) -> None:
-    """Add to the sums.
-
-    Args:
-        session: A transaction that holds the counts.
-        changed: From `rolled`.
-    """
+def add_to_sums(session: Session, changed: dict[Key, int]) -> None:
+    """Add to the sums."""
     statement = insert(session, Headcount)
     statement = statement.on_conflict_do_update(
         index_elements=["unor_id", "jenis", "measure"], set_={"count": Headcount.count + statement.excluded.count}
     )
-    write(session, statement, ({**named(key), "count": step} for key, step in changed.items()))
+    execute_chunked(session, statement, ({**as_row(key), "count": step} for key, step in changed.items()))
 
 
-def note_day(session: Session, changed: dict[Key, int]) -> None:
-    """Write down for today what the changed sums are now.
-
-    Args:
-        session: A transaction that holds the counts.
-        changed: What was added.
-    """
+def record_day(session: Session, changed: dict[Key, int]) -> None:
+    """Write down for today what the changed sums are now."""
     day, units = today(), sorted({key[0] for key in changed if key[2] in DAILY})
     for start in range(0, len(units), ROWS):
         now = session.execute(
@@ -104,50 +75,31 @@ def note_day(session: Session, changed: dict[Key, int]) -> None:
                 col(Headcount.unor_id).in_(units[start : start + ROWS]), col(Headcount.measure).in_(DAILY)
             )
         )
-        put_days(session, ((key, day, count) for *key, count in now))
+        write_days(session, ((key, day, count) for *key, count in now))
 
 
-def put_days(session: Session, rows: Iterable[tuple[Iterable[Any], date, int]]) -> None:
-    """Write what counts were at the end of days.
-
-    Args:
-        session: A transaction that holds the counts.
-        rows: Key, day, count.
-    """
+def write_days(session: Session, rows: Iterable[tuple[Iterable[Any], date, int]]) -> None:
+    """Write what counts were at the end of days."""
     statement = insert(session, HeadcountDay)
     statement = statement.on_conflict_do_update(
         index_elements=["unor_id", "day", "jenis", "measure"], set_={"count": statement.excluded.count}
     )
-    write(session, statement, ({**named(key), "day": day, "count": count} for key, day, count in rows))
+    execute_chunked(session, statement, ({**as_row(key), "day": day, "count": count} for key, day, count in rows))
 
 
-def named(key: Iterable[Any]) -> dict[str, Any]:
-    """A key as columns.
-
-    Args:
-        key: Unit, kind of employment, measure.
-    """
+def as_row(key: Iterable[Any]) -> dict[str, Any]:
+    """A key as columns."""
     return dict(zip(("unor_id", "jenis", "measure"), key, strict=True))
 
 
-def write(session: Session, statement: Any, rows: Iterable[dict[str, Any]]) -> None:
-    """Run a statement for many rows.
-
-    Args:
-        session: Any transaction.
-        statement: With a place for each column.
-        rows: Any number.
-    """
-    for some in parts(rows):
+def execute_chunked(session: Session, statement: Any, rows: Iterable[dict[str, Any]]) -> None:
+    """Run a statement for many rows."""
+    for some in chunked(rows):
         session.execute(statement, some)
 
 
-def parts(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Rows in parts of `ROWS`.
-
-    Args:
-        rows: Any number.
-    """
+def chunked(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Rows in parts of `ROWS`."""
     part: list[dict[str, Any]] = []
     for row in rows:
         part.append(row)

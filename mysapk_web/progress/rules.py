@@ -62,17 +62,13 @@ GROUP_BITS: Final[Mapping[str, int]] = MappingProxyType({each.key: 1 << n for n,
 """The place of each group in a number that says which groups somebody has handled. Stored: a new group comes at the end."""
 
 
-def concerned(jenis: JenisPegawai) -> int:
-    """The groups that concern a kind of employment, as a number of `GROUP_BITS`.
-
-    Args:
-        jenis: Kind of employment.
-    """
+def applicable_groups(jenis: JenisPegawai) -> int:
+    """The groups that concern a kind of employment, as a number of `GROUP_BITS`."""
     return sum(GROUP_BITS[each.key] for each in groups_for(jenis))
 
 
 @dataclass(frozen=True, slots=True)
-class Handling:
+class GroupProgress:
     """What a person has done in the present PDM; see `pdm.rules.proposal.group_state`, which says the same of one group.
 
     Attributes:
@@ -91,7 +87,7 @@ class Handling:
         Args:
             jenis: Kind of employment; groups that don't concern it count for nothing.
         """
-        whole = concerned(jenis)
+        whole = applicable_groups(jenis)
         mine = self.groups & whole
         held = (
             (Measure.PDM_TAKEN_PART, bool(mine) or self.sent),
@@ -103,21 +99,17 @@ class Handling:
         return tuple(measure for measure, is_so in held if is_so)
 
 
-def handling(*, declared: int, settled: int, returned: int, sent: bool, left: bool) -> Handling:
+def group_progress(*, declared: int, settled: int, returned: int, sent: bool, left: bool) -> GroupProgress:
     """Put together what is known of a person; each number is one of `GROUP_BITS`.
 
     Args:
         declared: Groups that were declared, and the profile when it was changed.
-        settled: Groups with a proposal on its way or applied.
-        returned: Groups with a proposal that came back.
-        sent: As in `Handling`.
-        left: As in `Handling`.
     """
-    return Handling((declared | settled) & ~returned, sent, left)
+    return GroupProgress((declared | settled) & ~returned, sent, left)
 
 
-class Waiting(StrEnum):
-    """Where a usulan waits for a decision (`verification.rules.separation_of_duties.DESKS`). Stored as written here."""
+class WaitingOffice(StrEnum):
+    """Where a usulan waits for a decision (`verification.rules.separation_of_duties.QUEUES`). Stored as written here."""
 
     VERIFIER = "verifikator"
     APPROVER = "approver"
@@ -127,8 +119,8 @@ class Waiting(StrEnum):
 class Report(StrEnum):
     """What can be exported."""
 
-    MISSING = "belum-aktif"
+    NOT_ACTIVATED = "belum-aktif"
     SANCTIONS = "sanksi"
-    UNFINISHED = "belum-pdm"
+    PDM_INCOMPLETE = "belum-pdm"
     PDM_SANCTIONS = "sanksi-pdm"
-    TRAIL = "audit"
+    AUDIT = "audit"

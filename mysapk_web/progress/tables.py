@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 import mysapk_web.organisation.tables  # noqa: F401  foreign keys lead there
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.platform.tables.base import text_enum
-from mysapk_web.progress.rules import Measure, Waiting
+from mysapk_web.progress.rules import Measure, WaitingOffice
 
 
 class Headcount(SQLModel, table=True):
@@ -24,7 +24,7 @@ class Headcount(SQLModel, table=True):
     count: int
 
 
-class HeadcountStep(SQLModel, table=True):
+class HeadcountDelta(SQLModel, table=True):
     """A change of a count, written by triggers in the transaction of what changed; gathered into `Headcount` soon after."""
 
     __tablename__ = "hitungan_langkah"
@@ -49,7 +49,7 @@ class HeadcountDay(SQLModel, table=True):
     count: int
 
 
-class PdmHandling(SQLModel, table=True):
+class PersonPdmProgress(SQLModel, table=True):
     """What a person is counted for in the present PDM, and where (decision 0015). Whoever has ever done anything has a row."""
 
     __tablename__ = "pdm_pegawai"
@@ -66,7 +66,7 @@ class PdmHandling(SQLModel, table=True):
     """Every group that concerns the person is green."""
 
 
-class PdmTouched(SQLModel, table=True):
+class PdmChange(SQLModel, table=True):
     """Somebody whose PDM, unit or kind of employment has changed; written by triggers in the transaction of the change."""
 
     __tablename__ = "pdm_tersentuh"
@@ -75,7 +75,7 @@ class PdmTouched(SQLModel, table=True):
     pegawai_id: int
 
 
-class PdmSince(SQLModel, table=True):
+class PdmWindow(SQLModel, table=True):
     """Since when and until when what people do counts for the PDM of their agency that runs or ran last."""
 
     __tablename__ = "pdm_sejak"
@@ -86,26 +86,26 @@ class PdmSince(SQLModel, table=True):
     """Exclusive; as it is published now, so it may be to come."""
 
 
-class Queue(SQLModel, table=True):
+class BacklogCount(SQLModel, table=True):
     """How many proposals of a unit, with all units below it, wait for an office, by the day they were sent (WIB)."""
 
     __tablename__ = "antrean"
 
     unor_id: int = Field(primary_key=True)
     """Unor verifikasi or one above it, or `progress.rules.COUNTRY`."""
-    desk: Waiting = Field(primary_key=True, sa_type=text_enum(Waiting))
+    desk: WaitingOffice = Field(primary_key=True, sa_type=text_enum(WaitingOffice))
     day: date = Field(primary_key=True)
     count: int
 
 
-class QueueStep(SQLModel, table=True):
+class BacklogDelta(SQLModel, table=True):
     """A change of such a count, written by triggers; gathered into `Queue` soon after."""
 
     __tablename__ = "antrean_langkah"
 
     id: int | None = Field(default=None, primary_key=True)
     unor_id: int
-    desk: Waiting = Field(sa_type=text_enum(Waiting))
+    desk: WaitingOffice = Field(sa_type=text_enum(WaitingOffice))
     day: date
     step: int
 
@@ -117,8 +117,8 @@ class Announcement(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)
-    judul: str = Field(max_length=120)
-    isi: str = Field(max_length=1000)
+    title: str = Field(max_length=120, sa_column_kwargs={"name": "judul", "key": "title"})
+    body: str = Field(max_length=1000, sa_column_kwargs={"name": "isi", "key": "body"})
     starts_at: datetime
     ends_at: datetime = Field(index=True)
     """Exclusive."""

@@ -14,8 +14,8 @@ import reflex as rx
 from mysapk_web.organisation import access_log
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import NotAllowed, Refused, StaleRevisionError
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import PermissionDenied, StaleRevisionError, UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,8 @@ class Policy:
     logged_in: bool
     permissions: tuple[Permission, ...] = ()
 
-    def admits(self, actor: Actor | None) -> bool:
-        """Whether this person (None: a visitor) may call the handler.
-
-        Args:
-            actor: From the session of the event.
-        """
+    def allows(self, actor: Actor | None) -> bool:
+        """Whether this person (None: a visitor) may call the handler."""
         if not self.logged_in:
             return True
         if actor is None:
@@ -42,12 +38,8 @@ ANYONE = Policy(logged_in=False)
 LOGGED_IN = Policy(logged_in=True)
 
 
-def holding(*permissions: Permission) -> Policy:
-    """Policy for a logged-in person whose role gives at least one of the permissions.
-
-    Args:
-        *permissions: From the matrix in `organisation.rules.roles`.
-    """
+def requires(*permissions: Permission) -> Policy:
+    """Policy for a logged-in person whose role gives at least one of the permissions."""
     return Policy(logged_in=True, permissions=permissions)
 
 
@@ -69,17 +61,15 @@ FRAMEWORK_VALUES: dict[str, Callable[[Any], bool]] = {
 _ATTRIBUTE = "mysapk_policy"
 _PASSIVE = "mysapk_passive"
 
-_visitor: ContextVar[Visitor] = ContextVar("mysapk_visitor")
+_visitor: ContextVar[ClientContext] = ContextVar("mysapk_visitor")
 _actor: ContextVar[Actor | None] = ContextVar("mysapk_actor")
 _called: ContextVar[str] = ContextVar("mysapk_called", default="")
 
 
-def enter(visitor: Visitor, actor: Actor | None, called: str) -> None:
+def set_context(visitor: ClientContext, actor: Actor | None, called: str) -> None:
     """Set who this event comes from; called by the wall only, for the task of one event.
 
     Args:
-        visitor: The browser.
-        actor: The person, read from the database for this event.
         called: Name of the handler, as it stands in our own sources.
     """
     _visitor.set(visitor)
@@ -87,7 +77,7 @@ def enter(visitor: Visitor, actor: Actor | None, called: str) -> None:
     _called.set(called)
 
 
-def visitor() -> Visitor:
+def client() -> ClientContext:
     """The browser of the event being handled."""
     return _visitor.get()
 
@@ -100,7 +90,7 @@ def actor() -> Actor:
     """
     person = _actor.get(None)
     if person is None:
-        raise NotAllowed("nobody is logged in")
+        raise PermissionDenied("nobody is logged in")
     return person
 
 
@@ -109,11 +99,11 @@ def actor_or_none() -> Actor | None:
     return _actor.get(None)
 
 
-async def note_refusal() -> None:
+async def log_denied() -> None:
     """Write into the trail that a service refused the person of this event; for a handler that answers `NotAllowed` in its own words."""
     person = actor_or_none()
     if person is not None:
-        await access_log.refused(person, _called.get())
+        await access_log.log_denied(person, _called.get())
 
 
 def handler(policy: Policy, *, background: bool = False, passive: bool = False) -> Callable[[Callable[..., Any]], Any]:
@@ -123,8 +113,6 @@ def handler(policy: Policy, *, background: bool = False, passive: bool = False) 
     failing store in fixed ones.
 
     Args:
-        policy: Who may call it.
-        background: As in `rx.event`.
         passive: A page asks for it by itself, so it is no sign of a person: an idle session ends all the same (ASVS 7.3.1).
     """
 
@@ -138,31 +126,18 @@ def handler(policy: Policy, *, background: bool = False, passive: bool = False) 
 
 
 def policy_of(function: Any) -> Policy | None:
-    """The policy stated for a handler function, or None.
-
-    Args:
-        function: `EventHandler.fn` of a registered handler.
-    """
+    """The policy stated for a handler function, or None."""
     stated = getattr(function, _ATTRIBUTE, None)
     return stated if isinstance(stated, Policy) else None
 
 
 def is_passive(function: Any) -> bool:
-    """Whether a handler is called by pages on their own, and never by a person.
-
-    Args:
-        function: `EventHandler.fn` of a registered handler.
-    """
+    """Whether a handler is called by pages on their own, and never by a person."""
     return getattr(function, _PASSIVE, False) is True
 
 
-def takes(function: Callable[..., Any], payload: object) -> bool:
-    """Whether what an event carries are the arguments of a handler: every one it needs, and no other.
-
-    Args:
-        function: `EventHandler.fn` of a registered handler.
-        payload: As it came over the wire; anything.
-    """
+def accepts_arguments(function: Callable[..., Any], payload: object) -> bool:
+    """Whether what an event carries are the arguments of a handler: every one it needs, and no other."""
     needed, known = _arguments(function)
     return isinstance(payload, dict) and needed <= payload.keys() <= known
 
@@ -207,11 +182,11 @@ async def _tell(state: Any, error: Exception) -> Any:
     if isinstance(error, StaleRevisionError | NotFoundError):
         try:
             await state._refresh()
-        except Refused:  # of what was typed, which no longer fits what is there; said when it is sent again
+        except UserError:  # of what was typed, which no longer fits what is there; said when it is sent again
             pass
         except Exception as failure:  # noqa: BLE001
             error = failure
     answer = state._report(error)
-    if isinstance(error, NotAllowed):
-        await note_refusal()
+    if isinstance(error, PermissionDenied):
+        await log_denied()
     return answer

@@ -8,7 +8,7 @@ from typing import Final
 
 from babel.dates import format_datetime
 
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.platform.tables.outbox import OutboxState
 
@@ -31,55 +31,30 @@ def is_app_view(agent: str) -> bool:
 
     Android says `; wv)` (developer.chrome.com, WebView user agent), before version 5 `Version/4.0 Chrome/`; Apple's web view
     lacks the `Safari/` of the browser. The header is only a hint: the period itself is enforced elsewhere.
-
-    Args:
-        agent: User-Agent header.
     """
     return bool(_ANDROID_WEB_VIEW.search(agent) or _APPLE_WEB_VIEW.search(agent))
 
 
 def moment(at: datetime, zone: str = "WIB") -> str:
-    """A moment in words, e.g. "21 November 2026 pukul 20.11 WIB".
-
-    Args:
-        at: Aware.
-        zone: WIB, WITA or WIT.
-    """
+    """A moment in words, e.g. "21 November 2026 pukul 20.11 WIB"."""
     shown = format_datetime(at.astimezone(ZONES[zone]), "d MMMM y 'pukul' HH.mm", locale="id")
     return f"{shown} {zone}"
 
 
-def part_of_path(path: str, position: int) -> str:
-    """One part of the path of a page, e.g. the group of `/pdm/golongan`. It comes from the browser: anything may stand there.
-
-    Args:
-        path: `self.router.url.path`.
-        position: Counted from 0.
-
-    Returns:
-        Empty where there is none.
-    """
+def path_segment(path: str, position: int) -> str:
+    """One part of the path of a page, e.g. the group of `/pdm/golongan`. It comes from the browser: anything may stand there."""
     parts = [part for part in path.split("/") if part]
     return parts[position] if position < len(parts) else ""
 
 
-def unit_of(form: object) -> int | None:
-    """The unor verifikasi that a person picked; None for the usual one, 0 (which nothing has) for what names no unit.
-
-    Args:
-        form: What the browser sent.
-    """
+def form_unit(form: object) -> int | None:
+    """The unor verifikasi that a person picked; None for the usual one, 0 (which nothing has) for what names no unit."""
     given = form.get("unor") if isinstance(form, dict) else None
     if given is None or (isinstance(given, str) and not given.strip()):
         return None
-    return number_of(given)
+    return parse_row_id(given)
 
 
 def clock_time(at: datetime, zone: str = "WIB") -> str:
-    """A time of day with its seconds, e.g. "20.11.05 WIB".
-
-    Args:
-        at: Aware.
-        zone: WIB, WITA or WIT.
-    """
+    """A time of day with its seconds, e.g. "20.11.05 WIB"."""
     return f"{format_datetime(at.astimezone(ZONES[zone]), 'HH.mm.ss', locale='id')} {zone}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from reflex.state import BaseState
 
-Told = dict[str, Any]
+StateDict = dict[str, Any]
 """Vars by the full name of their state, as a page is told them."""
 
 
@@ -21,18 +21,14 @@ def _classes(owner: type[BaseState]) -> dict[str, type[BaseState]]:
 
 
 @cache
-def _defaults(owner: type[BaseState]) -> Told:
+def _defaults(owner: type[BaseState]) -> StateDict:
     """What a page is told of a state that was never touched, with all below it; the same for everybody."""
-    untouched: Told = owner(_reflex_internal_init=True).dict()
+    untouched: StateDict = owner(_reflex_internal_init=True).dict()
     return untouched
 
 
-class Substates(dict[str, Any]):
-    """The states below one, each from the moment on that it is asked for by name.
-
-    Args:
-        owner: The state above.
-    """
+class LazySubstates(dict[str, Any]):
+    """The states below one, each from the moment on that it is asked for by name."""
 
     __slots__ = ("_owner",)
 
@@ -48,9 +44,9 @@ class Substates(dict[str, Any]):
         self[name] = made
         return made
 
-    def untouched(self) -> Told:
+    def untouched(self) -> StateDict:
         """What a page is told of the states that are not there."""
-        found: Told = {}
+        found: StateDict = {}
         for name, owner in _classes(type(self._owner)).items():
             if dict.get(self, name) is None:
                 found |= _defaults(owner)

@@ -12,12 +12,12 @@ from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.organisation import home, notices
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.help import NATIONAL
+from mysapk_web.organisation.help import NATIONAL_CONTACT
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
 from mysapk_web.ui.access import actor
 from mysapk_web.ui.components.behaviour import Connection, EarlyInput, Main, NativeForm
-from mysapk_web.ui.components.session_end import SessionEnd
+from mysapk_web.ui.components.session_end import SessionEndTimer
 from mysapk_web.ui.state import AppState
 
 
@@ -55,11 +55,7 @@ UNREAD_AT = "/notifikasi"
 
 
 def navigation_for(person: Actor) -> list[dict[str, str]]:
-    """The entries that a person sees. What a page shows is decided by its own handlers, not here.
-
-    Args:
-        person: Who looks.
-    """
+    """The entries that a person sees. What a page shows is decided by its own handlers, not here."""
     return [
         {"label": entry.label, "href": entry.href}
         for entry in NAVIGATION
@@ -77,14 +73,14 @@ class ShellState(AppState):
     async def _fill(self) -> None:
         """Fill the header for the person of this event; called by the load handlers of the pages."""
         person = actor()
-        unread = await executors.look(notices.unread, person)
+        unread = await executors.run_read_only(notices.unread_count, person)
         if unread != self.unread:
             self.unread = unread
         entries = navigation_for(person)
         if entries != self.entries:
             self.entries = entries
         if not self.nama:
-            self.nama = (await executors.look(home.home, person)).nama
+            self.nama = (await executors.run_read_only(home.home_view, person)).name
 
 
 def _brand(href: str) -> rx.Component:
@@ -147,7 +143,7 @@ def _private_header(here: str) -> rx.Component:
             class_name="header",
         ),
         _navigation(here),
-        SessionEnd.create(),
+        SessionEndTimer.create(),
     )
 
 
@@ -169,7 +165,11 @@ def _theme_button(label: str, mode: Literal["system", "light", "dark"]) -> rx.Co
 def _footer() -> rx.Component:
     return rx.el.footer(
         rx.el.div(
-            rx.el.p(NATIONAL.nama, " ", A.create(NATIONAL.telepon, href=f"tel:{NATIONAL.telepon.replace('-', '')}")),
+            rx.el.p(
+                NATIONAL_CONTACT.nama,
+                " ",
+                A.create(NATIONAL_CONTACT.telepon, href=f"tel:{NATIONAL_CONTACT.telepon.replace('-', '')}"),
+            ),
             rx.el.a("Bantuan", href="/bantuan"),
             rx.el.div(
                 rx.el.span("Tampilan:", custom_attrs={"id": "tampilan"}),
@@ -195,17 +195,16 @@ def _without_scripts() -> rx.Component:
     )
 
 
-def page(*children: rx.Component, here: str = "", public: bool = False) -> rx.Component:
+def page(*children: rx.Component, current: str = "", public: bool = False) -> rx.Component:
     """A page in its frame.
 
     Args:
-        *children: Content of the main landmark, with one `h1`.
-        here: Route of a page behind the login, which then has navigation and account; empty: a page for visitors.
+        current: Route of a page behind the login, which then has navigation and account; empty: a page for visitors.
         public: With `here`: a page for everybody, with navigation for who is logged in.
     """
     return rx.fragment(
         A.create("Langsung ke isi", href="#isi", class_name="skip"),
-        _header(here, public=public),
+        _header(current, public=public),
         Main.create(
             rx.el.div(_without_scripts(), *children, class_name="wrap"),
             class_name="main",

@@ -12,11 +12,11 @@ from reflex.state import BaseState, _override_base_method
 from sqlalchemy.exc import SQLAlchemyError
 
 from mysapk_web.organisation.actor import NotFoundError
-from mysapk_web.platform.errors import Busy, InputRefused, NotAllowed, Refused, StepUpNeeded
-from mysapk_web.platform.log import place_of
-from mysapk_web.platform.rules.text import storable
+from mysapk_web.platform.errors import FormError, PermissionDenied, ReauthenticationRequired, ServerBusyError, UserError
+from mysapk_web.platform.log import exception_location
+from mysapk_web.platform.rules.text import strip_unstorable
 from mysapk_web.ui.access import ANYONE, handler
-from mysapk_web.ui.lazy_substates import Substates, Told
+from mysapk_web.ui.lazy_substates import LazySubstates, StateDict
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ UNEXPECTED = (
     "Terjadi gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi, atau hubungi Bantuan."
 )
 
-STEP_UP_DIALOG: Final = "konfirmasi-ulang"
+REAUTHENTICATION_DIALOG: Final = "konfirmasi-ulang"
 """Id of the dialog of `components.step_up`."""
 
 TEXT_LIMIT = 2_000
@@ -56,40 +56,42 @@ class AppState(rx.State):
     def __init__(self, parent_state: BaseState | None = None, init_substates: bool = True, **kwargs: Any) -> None:
         super().__init__(parent_state=parent_state, init_substates=False, **kwargs)  # type: ignore[call-arg]  # a field to mypy
         if init_substates:
-            object.__setattr__(self, "substates", Substates(self))
+            object.__setattr__(self, "substates", LazySubstates(self))
 
     @_override_base_method
-    def dict(self, include_computed: bool = True, initial: bool = False, **kwargs: Any) -> Told:
+    def dict(self, include_computed: bool = True, initial: bool = False, **kwargs: Any) -> StateDict:
         """All that a page is told of this state and those below it, those that are not there yet as well."""
-        known: Told = super().dict(include_computed=include_computed, initial=initial, **kwargs)
-        return known | self.substates.untouched() if isinstance(self.substates, Substates) else known
+        known: StateDict = super().dict(include_computed=include_computed, initial=initial, **kwargs)
+        return known | self.substates.untouched() if isinstance(self.substates, LazySubstates) else known
 
     async def _refresh(self) -> None:
         """Show what is there now, after an act on what has changed or gone. What was typed belongs to the browser and stays."""
 
-    def _report(self, error: Exception) -> EventSpec | None:
+    def _show_error(self, error: Exception) -> EventSpec | None:
         """Turn what a handler raised into words on the page; details go to the log without any value.
 
         Returns:
             What the page of this event has to do: ask for password or code, when the act waits for it. That is in no state, so that
             no other page ever asks.
         """
-        if isinstance(error, StepUpNeeded):
-            self._tell()
-            return rx.set_value(STEP_UP_DIALOG, True)
-        if isinstance(error, InputRefused):
+        if isinstance(error, ReauthenticationRequired):
+            self._finish()
+            return rx.set_value(REAUTHENTICATION_DIALOG, True)
+        if isinstance(error, FormError):
             faults = dict(error.faults)
-        elif isinstance(error, Refused):
+        elif isinstance(error, UserError):
             faults = {error.field: error.sentence}
-        elif isinstance(error, Busy):
+        elif isinstance(error, ServerBusyError):
             faults = {"": BUSY}
-        elif isinstance(error, NotAllowed):
+        elif isinstance(error, PermissionDenied):
             log.warning("handler refused by service", state=type(self).__name__)
             faults = {"": error.sentence if isinstance(error, NotFoundError) else NOT_ALLOWED}
         else:
-            log.error("handler failed", state=type(self).__name__, error=type(error).__name__, at=place_of(error))
+            log.error(
+                "handler failed", state=type(self).__name__, error=type(error).__name__, at=exception_location(error)
+            )
             faults = {"": STORE_DOWN if isinstance(error, SQLAlchemyError) else UNEXPECTED}
-        self._tell(faults=faults)
+        self._finish(faults=faults)
         return None
 
     @handler(ANYONE)
@@ -97,25 +99,15 @@ class AppState(rx.State):
         """Show no faults any more: the dialog that told them was closed without an act."""
         self.faults = {}
 
-    def _tell(self, *, faults: Mapping[str, str] | None = None, notice: str = "") -> None:
-        """Finish an act: show its faults or its success and free the button.
-
-        Args:
-            faults: Field name -> sentence.
-            notice: What went well.
-        """
+    def _finish(self, *, faults: Mapping[str, str] | None = None, notice: str = "") -> None:
+        """Finish an act: show its faults or its success and free the button."""
         self.faults = dict(faults or {})
         self.notice = notice
         self.answers += 1
 
 
-def text_of(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:
+def form_text(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:
     """One text field of a submitted form, or "" when it is missing or not a text at all.
-
-    Args:
-        form: What the event carried; anything a client may send.
-        name: Field name.
-        limit: Longest text taken, characters.
 
     Raises:
         Refused: When the text is longer than `limit`.
@@ -124,5 +116,5 @@ def text_of(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:
     if not isinstance(value, str):
         return ""
     if len(value) > limit:
-        raise Refused(f"Isian terlalu panjang, paling banyak {limit} karakter.", name)
-    return storable(value)
+        raise UserError(f"Isian terlalu panjang, paling banyak {limit} karakter.", name)
+    return strip_unstorable(value)

@@ -9,71 +9,59 @@ from sqlmodel import Session
 
 from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import ReadableCodes, codes
-from mysapk_web.pdm.context import Standing, standing_of
-from mysapk_web.pdm.dossier import Holdings, kind_of
-from mysapk_web.pdm.matching import Compared
-from mysapk_web.pdm.rules.groups.base import Action, Key, RecordKind
-from mysapk_web.pdm.submission_checks import RECORD_CHANGED, RECORD_GONE, Checked, check
+from mysapk_web.pdm.context import PersonContext, load_context
+from mysapk_web.pdm.dossier import Dossier, kind_of
+from mysapk_web.pdm.matching import Matches
+from mysapk_web.pdm.rules.groups.base import Key, RecordAction, RecordKind
+from mysapk_web.pdm.submission_checks import RECORD_CHANGED, RECORD_GONE, SubmissionCheck, check_submission
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.pdm.views.match import Match
 from mysapk_web.platform.rules.timezones import ZONES
-from mysapk_web.verification.quality import findings
+from mysapk_web.verification.quality_findings import quality_findings
 from mysapk_web.verification.views import CheckResult
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class Examination:
     """A proposal with everything that is needed to judge it.
 
     Attributes:
         here: Its owner, on the day it was sent.
-        holdings: What the owner has.
-        checked: What `pdm.checking.check` found.
     """
 
-    here: Standing
-    holdings: Holdings
-    checked: Checked
+    context: PersonContext
+    holdings: Dossier
+    checked: SubmissionCheck
 
 
-def examine(session: Session, proposal: Proposal, here: Standing | None = None) -> Examined:
-    """Check a proposal as on the day it was sent: rules of ages and years don't turn against what was right then.
-
-    Args:
-        session: Any transaction.
-        proposal: One that was sent.
-        here: Its owner, when the caller has read that already.
-    """
-    here = here or standing_of(session, proposal.pegawai_id)
-    sent = (proposal.sent_at or here.times.now).astimezone(ZONES[here.times.zona]).date()
-    then = replace(here, times=replace(here.times, today=sent))
-    holdings = held.read(session, then)
-    held.add_records(session, holdings, [kind_of(proposal)])
-    held.add_documents(session, holdings, [proposal])
-    held.add_trail(session, holdings, [proposal])
-    return Examined(here, holdings, check(holdings, proposal, ReadableCodes(codes(session)), official=True))
+def examine(session: Session, proposal: Proposal, context: PersonContext | None = None) -> Examination:
+    """Check a proposal as on the day it was sent: rules of ages and years don't turn against what was right then."""
+    context = context or load_context(session, proposal.pegawai_id)
+    sent = (proposal.sent_at or context.times.now).astimezone(ZONES[context.times.timezone]).date()
+    then = replace(context, times=replace(context.times, today=sent))
+    holdings = held.load_dossier(session, then)
+    held.load_records(session, holdings, [kind_of(proposal)])
+    held.load_documents(session, holdings, [proposal])
+    held.load_history(session, holdings, [proposal])
+    return Examination(
+        context, holdings, check_submission(holdings, proposal, ReadableCodes(codes(session)), official=True)
+    )
 
 
-def check_results(session: Session, proposal: Proposal, examined: Examined) -> list[CheckResult]:
-    """The panel of checks.
-
-    Args:
-        session: Any transaction.
-        proposal: Which.
-        examined: From `examine`.
-    """
+def check_results(session: Session, proposal: Proposal, examined: Examination) -> list[CheckResult]:
+    """The panel of checks."""
     checked = examined.checked
     about_record = [_FOR_OFFICIALS.get(each, each) for each in checked.whole]
-    if proposal.action is Action.DELETE:
+    if proposal.action is RecordAction.DELETE:
         # Of a deletion nothing else is asked: it has no values and no documents.
         return [_result("Data pada berkas", about_record, _UNCHANGED), *_quality(session, proposal, examined.holdings)]
     found = [_result("Isian data", list(checked.faults.values()), "Semua isian sesuai aturan kelompok ini.")]
-    if proposal.action is Action.CHANGE:
+    if proposal.action is RecordAction.CHANGE:
         found.append(_result("Data pada berkas", about_record, _UNCHANGED))
     missing = [f"{label} tidak ada." for label in checked.missing]
     found += [
         _result("Dokumen wajib", missing, "Semua dokumen wajib ada."),
-        *_duplicates(kind_of(proposal), checked.compared),
+        *_duplicates(kind_of(proposal), checked.matches),
     ]
     if checked.warnings:
         found.append(CheckResult("Perlu dilihat", "warn", " ".join(checked.warnings.values())))
@@ -87,7 +75,7 @@ _FOR_OFFICIALS: Final = {
 _UNCHANGED: Final = "Tidak berubah sejak usulan dikirim."
 
 
-def _duplicates(declared: RecordKind, compared: Compared) -> list[CheckResult]:
+def _duplicates(declared: RecordKind, compared: Matches) -> list[CheckResult]:
     """What the person has that is the same or similar; where there is nothing, with how much and by what it was compared."""
     if compared.matches:
         return [_duplicate(each) for each in compared.matches]
@@ -107,9 +95,9 @@ def _duplicate(match: Match) -> CheckResult:
     differing = f" Berbeda pada {differences}." if differences else " Tidak ada isian yang berbeda."
     if match.refused:
         advice = "Tolak usulan ini, atau kembalikan agar pegawai mengubah data yang sudah ada."
-        return CheckResult("Data ganda", "bad", f"Sama dengan {match.place}: {named}.{differing} {advice}")
+        return CheckResult("Data ganda", "bad", f"Sama dengan {match.where}: {named}.{differing} {advice}")
     likeness = "Sama" if match.same else "Mirip"
-    return CheckResult("Data ganda", "warn", f"{likeness} dengan {match.place}: {named}.{differing}")
+    return CheckResult("Data ganda", "warn", f"{likeness} dengan {match.where}: {named}.{differing}")
 
 
 def _in_words(declared: RecordKind, key: Key) -> str:
@@ -120,9 +108,9 @@ def _result(name: str, faults: list[str], good: str) -> CheckResult:
     return CheckResult(name, "bad", " ".join(faults)) if faults else CheckResult(name, "good", good)
 
 
-def _quality(session: Session, proposal: Proposal, holdings: Holdings) -> list[CheckResult]:
+def _quality(session: Session, proposal: Proposal, holdings: Dossier) -> list[CheckResult]:
     """What the index says of this group: put right by the proposal, still open, or newly wrong."""
-    before, after = findings(session, holdings, proposal)
+    before, after = quality_findings(session, holdings, proposal)
     then, now = {each.key for each in after}, {each.key for each in before}
     good = [
         CheckResult("Mutu data", "good", f"Usulan ini memperbaiki: {each.sentence}")

@@ -17,15 +17,15 @@ from sqlmodel import Session, col, func
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm.rules.groups import GROUPS
-from mysapk_web.pdm.rules.proposal import SENT_STATES, UsulanState
+from mysapk_web.pdm.rules.proposal import SENT_STATES, ProposalState
 from mysapk_web.pdm.tables import Proposal
-from mysapk_web.verification.filters import MINE, Filters, Meant, conditions, states_of
-from mysapk_web.verification.scope import desk_conditions, reached, states_within
-from mysapk_web.verification.views import Count
+from mysapk_web.verification.filters import MINE, Filters, ResolvedFilters, filter_conditions, requested_states
+from mysapk_web.verification.scope import in_scope, queue_conditions, states_in_scope
+from mysapk_web.verification.views import FacetCount
 
-COUNTED: Final = 10_000
+MAX_COUNTED_TOGETHER: Final = 10_000
 """Proposals that are counted together at most."""
-APART: Final = 1_000
+MAX_COUNTED_APART: Final = 1_000
 """Of one state or group by itself at most, where there are more than `COUNTED` in all."""
 
 Where = list[ColumnElement[bool]]
@@ -33,32 +33,24 @@ Where = list[ColumnElement[bool]]
 K = TypeVar("K", bound=Hashable)
 
 
-def tallies(
-    session: Session, actor: Actor, filters: Filters, zona: str, meant: Meant
-) -> tuple[list[Count], list[Count]]:
-    """Open proposals by state, and of the chosen states by group: each as the list counts that it leads to.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks; limited to their scope.
-        filters: What the list is narrowed to.
-        zona: Zone in which days begin and end.
-        meant: What the words of the filters mean.
-    """
-    asked = states_of(filters)
-    more = conditions(filters, zona, meant, kinds=False)
-    if meant.agencies is not None:
-        more.append(col(Proposal.instansi_id).in_(meant.agencies))
-    within = reached(actor, Permission.INBOX_READ)
+def facet_counts(
+    session: Session, actor: Actor, filters: Filters, timezone: str, resolved: ResolvedFilters
+) -> tuple[list[FacetCount], list[FacetCount]]:
+    """Open proposals by state, and of the chosen states by group: each as the list counts that it leads to."""
+    asked = requested_states(filters)
+    more = filter_conditions(filters, timezone, resolved, kinds=False)
+    if resolved.agencies is not None:
+        more.append(col(Proposal.instansi_id).in_(resolved.agencies))
+    within = in_scope(actor, Permission.INBOX_READ)
     # State by state, as the list is read: of several agencies and several states at once an index is read in full.
-    by_state: dict[UsulanState, list[Where]] = {
+    by_state: dict[ProposalState, list[Where]] = {
         each: [[col(Proposal.state) == each, within, *more]]
-        for each in states_within(actor, Permission.INBOX_READ, {*SENT_STATES, *asked})
+        for each in states_in_scope(actor, Permission.INBOX_READ, {*SENT_STATES, *asked})
     }
     chosen = set(asked or SENT_STATES)
     if filters.status == MINE:
         # By the conditions of the list, each office with its own scope.
-        listed: list[Where] = [[where, *more] for where in desk_conditions(session, actor)]
+        listed: list[Where] = [[where, *more] for where in queue_conditions(session, actor)]
     else:
         listed = [where for state, parts in by_state.items() if state in chosen for where in parts]
     narrowed = _kinds(filters)
@@ -72,8 +64,8 @@ def tallies(
         together=listed,
     )
     return (
-        [Count(each.value, each.label, *states[each]) for each in UsulanState if each in states],
-        [Count(each.key, each.label, *groups[each.key]) for each in GROUPS if each.key in groups],
+        [FacetCount(each.value, each.label, *states[each]) for each in ProposalState if each in states],
+        [FacetCount(each.key, each.label, *groups[each.key]) for each in GROUPS if each.key in groups],
     )
 
 
@@ -90,21 +82,14 @@ def _kinds(filters: Filters) -> Where:
 def _by(
     session: Session, column: Any, apart: Mapping[K, Sequence[Where]], *, together: Sequence[Where] | None = None
 ) -> dict[K, tuple[int, bool]]:
-    """How many there are of each value of a column, and whether there are more than that; without those that have none.
-
-    Args:
-        session: Any transaction.
-        column: Of `usulan`.
-        apart: Where each value is counted by itself.
-        together: Where all are; by default whatever `apart` names.
-    """
+    """How many there are of each value of a column, and whether there are more than that; without those that have none."""
     parts = [where for each in apart.values() for where in each] if together is None else together
     counted, cut = _together(session, column, parts)
     if not cut:
         return {key: (counted[key], False) for key in apart if counted[key]}
-    few = {key: each for key, each in apart.items() if counted[key] < APART}
+    few = {key: each for key, each in apart.items() if counted[key] < MAX_COUNTED_APART}
     rest = _apart(session, few)
-    found = {key: rest[key] if key in few else (min(counted[key], COUNTED), True) for key in apart}
+    found = {key: rest[key] if key in few else (min(counted[key], MAX_COUNTED_TOGETHER), True) for key in apart}
     return {key: each for key, each in found.items() if each[0]}
 
 
@@ -112,10 +97,10 @@ def _together(session: Session, column: Any, parts: Sequence[Where]) -> tuple[Co
     """How often each value comes among the first `COUNTED`, and whether there are more."""
     if not parts:
         return Counter(), False
-    some = _first(parts, COUNTED + 1, column)
+    some = _first(parts, MAX_COUNTED_TOGETHER + 1, column)
     rows = session.execute(sql_select(some.c[0], func.count()).group_by(some.c[0])).all()
     counted = Counter(dict(rows))
-    return counted, sum(counted.values()) > COUNTED
+    return counted, sum(counted.values()) > MAX_COUNTED_TOGETHER
 
 
 def _apart(session: Session, parts: Mapping[K, Sequence[Where]]) -> dict[K, tuple[int, bool]]:
@@ -123,9 +108,15 @@ def _apart(session: Session, parts: Mapping[K, Sequence[Where]]) -> dict[K, tupl
     wanted = [(key, each) for key, each in parts.items() if each]
     if not wanted:
         return dict.fromkeys(parts, (0, False))
-    counts = (sql_select(func.count()).select_from(_first(each, APART + 1)).scalar_subquery() for _, each in wanted)
+    counts = (
+        sql_select(func.count()).select_from(_first(each, MAX_COUNTED_APART + 1)).scalar_subquery()
+        for _, each in wanted
+    )
     row = session.execute(sql_select(*counts)).one()
-    found = {key: (min(count, APART), count > APART) for (key, _), count in zip(wanted, row, strict=True)}
+    found = {
+        key: (min(count, MAX_COUNTED_APART), count > MAX_COUNTED_APART)
+        for (key, _), count in zip(wanted, row, strict=True)
+    }
     return {key: found.get(key, (0, False)) for key in parts}
 
 

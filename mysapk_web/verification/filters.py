@@ -10,12 +10,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, false
 from sqlmodel import col, select
 
-from mysapk_web.organisation.rules.dates import DateError, read_day
+from mysapk_web.organisation.rules.dates import DateError, parse_day_field
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.pdm.rules.groups import GROUPS
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import fold_full_width
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.verification.rules.separation_of_duties import SEEN_BY_AGENCY
@@ -36,16 +36,8 @@ class Filters:
     """The filters of the inbox; empty ones narrow nothing.
 
     Attributes:
-        status: `MINE`, `OPEN`, or a value of `UsulanState`.
-        grup: Key of a group.
-        jenis: Key of a kind of record.
-        nip: First digits.
-        nama: Part of the name.
-        dari: First day on which it was sent.
-        sampai: Last day on which it was sent.
         instansi: Code or part of the name of an agency.
         unit: Id of a unit; the ones below it count, too.
-        urut: Empty for the oldest first, `NEWEST` otherwise.
     """
 
     status: str = MINE
@@ -65,18 +57,14 @@ class Filters:
         return replace(self, urut="") != Filters()
 
     def query(self, **changes: Any) -> dict[str, str]:
-        """The filters as they stand in an address.
-
-        Args:
-            **changes: Fields that are to be other than now.
-        """
+        """The filters as they stand in an address."""
         wanted = replace(self, **changes)
         pairs = {name: getattr(wanted, name) for name in self.__slots__}
         return {name: str(value) for name, value in pairs.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class ResolvedFilters:
     """What the words of the filters mean, looked up first: then an index finds the proposals.
 
     Attributes:
@@ -91,11 +79,7 @@ class Meant:
 
 
 def read_filters(given: Mapping[str, object]) -> Filters:
-    """Take filters from an address or a form. What makes no sense narrows nothing: anything may stand in an address.
-
-    Args:
-        given: Names and texts.
-    """
+    """Take filters from an address or a form. What makes no sense narrows nothing: anything may stand in an address."""
     text = {name: _text(given.get(name)) for name in Filters.__slots__}
     grup, jenis = text["grup"], text["jenis"]
     if jenis not in _KINDS or (grup in _GROUPS and _KINDS[jenis] != grup):
@@ -109,23 +93,22 @@ def read_filters(given: Mapping[str, object]) -> Filters:
         dari=_day(text["dari"]),
         sampai=_day(text["sampai"]),
         instansi=" ".join(text["instansi"].split()),
-        unit=number_of(text["unit"]),
+        unit=parse_row_id(text["unit"]),
         urut=NEWEST if text["urut"] == NEWEST else "",
     )
 
 
-def states_of(filters: Filters) -> tuple[UsulanState, ...]:
+def requested_states(filters: Filters) -> tuple[ProposalState, ...]:
     """The one state that was asked for; none where it was not one."""
-    return (UsulanState(filters.status),) if filters.status in _STATES else ()
+    return (ProposalState(filters.status),) if filters.status in _STATES else ()
 
 
-def conditions(filters: Filters, zona: str, meant: Meant, *, kinds: bool = True) -> list[ColumnElement[bool]]:
+def filter_conditions(
+    filters: Filters, timezone: str, resolved: ResolvedFilters, *, kinds: bool = True
+) -> list[ColumnElement[bool]]:
     """What the filters say of `usulan`, apart from its state and agency.
 
     Args:
-        filters: From `read_filters`.
-        zona: Zone in which days begin and end.
-        meant: What their words mean.
         kinds: With group and kind; without them it can be counted how many there are of each.
     """
     found: list[ColumnElement[bool]] = []
@@ -134,19 +117,19 @@ def conditions(filters: Filters, zona: str, meant: Meant, *, kinds: bool = True)
     if kinds and filters.jenis:
         found.append(col(Proposal.kind) == filters.jenis)
     if filters.dari:
-        found.append(col(Proposal.sent_at) >= _midnight(filters.dari, zona))
+        found.append(col(Proposal.sent_at) >= _midnight(filters.dari, timezone))
     if filters.sampai:
-        found.append(col(Proposal.sent_at) < _midnight(filters.sampai + timedelta(days=1), zona))
+        found.append(col(Proposal.sent_at) < _midnight(filters.sampai + timedelta(days=1), timezone))
     if filters.unit:
-        found.append(_below(*meant.unit) if meant.unit else false())
-    if meant.people is not None:
-        found.append(col(Proposal.pegawai_id).in_(meant.people))
+        found.append(_below(*resolved.unit) if resolved.unit else false())
+    if resolved.people is not None:
+        found.append(col(Proposal.pegawai_id).in_(resolved.people))
     return found
 
 
 def _below(instansi_id: int, path: str) -> ColumnElement[bool]:
     """The path is written into the query, not looked up in it: only then the index of paths is of use."""
-    subtree = select(Unor.id).where(Unor.instansi_id == instansi_id, col(Unor.jalur).startswith(path, autoescape=True))
+    subtree = select(Unor.id).where(Unor.instansi_id == instansi_id, col(Unor.path).startswith(path, autoescape=True))
     return and_(col(Proposal.instansi_id) == instansi_id, col(Proposal.unor_id).in_(subtree))
 
 
@@ -160,6 +143,6 @@ def _text(value: object) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return read_day(text, "")
+        return parse_day_field(text, "")
     except DateError:
         return None

@@ -11,51 +11,56 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.periods import zona_of
+from mysapk_web.organisation.periods import timezone_of
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.code_tables import StoredCodes, codes
-from mysapk_web.pdm.payload import readable
-from mysapk_web.pdm.rules.groups import group, kind
+from mysapk_web.pdm.payload import decode_payload
+from mysapk_web.pdm.rules.groups import get_group, get_kind
 from mysapk_web.pdm.rules.proposal import SENT_STATES
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform import clock
-from mysapk_web.verification.claims import claims_on, free_of_claims
-from mysapk_web.verification.facets import tallies
-from mysapk_web.verification.filters import MINE, NEWEST, OPEN, Filters, Meant, conditions, states_of
-from mysapk_web.verification.period_rules import closed_sentence
-from mysapk_web.verification.scope import desk_conditions, reached, states_within
-from mysapk_web.verification.search import meant_by
+from mysapk_web.verification.claims import claims_by_proposal, unclaimed
+from mysapk_web.verification.facets import facet_counts
+from mysapk_web.verification.filter_lookup import resolve_filters
+from mysapk_web.verification.filters import (
+    MINE,
+    NEWEST,
+    OPEN,
+    Filters,
+    ResolvedFilters,
+    filter_conditions,
+    requested_states,
+)
+from mysapk_web.verification.period_rules import closed_notice
+from mysapk_web.verification.scope import in_scope, queue_conditions, states_in_scope
 from mysapk_web.verification.views import Inbox, InboxRow
 
 PAGE_SIZE: Final = 25
-LONGEST: Final = 1000
+MAX_LISTED: Final = 1000
 """Proposals that a list can be turned through; whoever has more narrows it. It bounds what a query costs."""
 
 
-def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> Inbox:
+def inbox_page(session: Session, actor: Actor, filters: Filters, page: int = 1) -> Inbox:
     """Read a page of the inbox. For those who verify, approve or validate; limited to their scope.
 
     Args:
-        session: A read transaction is enough.
-        actor: Who looks.
-        filters: What it is narrowed to.
         page: From 1; one that doesn't exist gives the nearest that does.
 
     Raises:
         Refused: NIP or name mean too many people, or the name of an agency too many of them.
     """
     actor.require(Permission.INBOX_READ)
-    zona = zona_of(session, actor)
-    meant = meant_by(session, actor, filters)
+    zona = timezone_of(session, actor)
+    meant = resolve_filters(session, actor, filters)
     queue = _queue(session, actor, filters, zona, meant)
     total = _total(session, queue)
-    at_least, total = total > LONGEST, min(total, LONGEST)
+    at_least, total = total > MAX_LISTED, min(total, MAX_LISTED)
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, page), pages)
     ids = _ids(session, queue, filters, (number - 1) * PAGE_SIZE, PAGE_SIZE)
-    states, groups = tallies(session, actor, filters, zona, meant)
+    states, groups = facet_counts(session, actor, filters, zona, meant)
     return Inbox(
         rows=_rows(session, actor, ids),
         number=number,
@@ -64,8 +69,8 @@ def inbox(session: Session, actor: Actor, filters: Filters, page: int = 1) -> In
         at_least=at_least,
         states=states,
         groups=groups,
-        zona=zona,
-        closed_sentence=closed_sentence(session, actor),
+        timezone=zona,
+        closed_notice=closed_notice(session, actor),
     )
 
 
@@ -75,15 +80,12 @@ def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) 
     What a colleague has open is left out.
 
     Args:
-        session: A read transaction is enough.
-        actor: Who goes on.
         filters: Of the list the actor came from; without a status of its own, what waits for the actor.
-        after: Proposal that was open.
     """
     actor.require(Permission.INBOX_READ)
-    zona = zona_of(session, actor)
-    free = free_of_claims(actor)
-    meant = meant_by(session, actor, filters)
+    zona = timezone_of(session, actor)
+    free = unclaimed(actor)
+    meant = resolve_filters(session, actor, filters)
     queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(session, actor, filters, zona, meant)]
     done = session.exec(select(Proposal.sent_at).where(Proposal.id == after)).one_or_none()
     newest = filters.urut == NEWEST
@@ -99,15 +101,17 @@ def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) 
 # The list ---------------------------------------------------------------------------------------------------------
 
 
-def _queue(session: Session, actor: Actor, filters: Filters, zona: str, meant: Meant) -> list[ColumnElement[bool]]:
+def _queue(
+    session: Session, actor: Actor, filters: Filters, zona: str, meant: ResolvedFilters
+) -> list[ColumnElement[bool]]:
     """One condition a state and agency, so that each is read in order from an index; of certain people all together."""
-    more = conditions(filters, zona, meant)
+    more = filter_conditions(filters, zona, meant)
     if filters.status == MINE:
-        parts = [and_(where, *more) for where in desk_conditions(session, actor)]
+        parts = [and_(where, *more) for where in queue_conditions(session, actor)]
     else:
-        asked = SENT_STATES if filters.status == OPEN else states_of(filters)
-        within = reached(actor, Permission.INBOX_READ)
-        states = states_within(actor, Permission.INBOX_READ, asked)
+        asked = SENT_STATES if filters.status == OPEN else requested_states(filters)
+        within = in_scope(actor, Permission.INBOX_READ)
+        states = states_in_scope(actor, Permission.INBOX_READ, asked)
         parts = [and_(col(Proposal.state) == state, within, *more) for state in states]
     if meant.agencies is not None:
         parts = [and_(col(Proposal.instansi_id) == agency, part) for part in parts for agency in meant.agencies]
@@ -116,7 +120,7 @@ def _queue(session: Session, actor: Actor, filters: Filters, zona: str, meant: M
 
 def _total(session: Session, queue: Sequence[ColumnElement[bool]]) -> int:
     """How many there are, at most one more than can be turned through."""
-    parts = [sql_select(col(Proposal.id)).where(where).limit(LONGEST + 1).subquery() for where in queue]
+    parts = [sql_select(col(Proposal.id)).where(where).limit(MAX_LISTED + 1).subquery() for where in queue]
     if not parts:
         return 0
     found = union_all(*(sql_select(part.c.id) for part in parts)).subquery()
@@ -147,9 +151,9 @@ def _rows(session: Session, actor: Actor, ids: Sequence[int]) -> list[InboxRow]:
     if not ids:
         return []
     now, tables = clock.now(), codes(session)
-    claims = claims_on(session, actor, ids)
+    claims = claims_by_proposal(session, actor, ids)
     found = session.exec(
-        select(Proposal, Pegawai, Unor.nama, Instansi.nama)
+        select(Proposal, Pegawai, Unor.name, Instansi.name)
         .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)
         .join(Unor, col(Unor.id) == Proposal.unor_id)
         .join(Instansi, col(Instansi.id) == Unor.instansi_id)
@@ -173,16 +177,16 @@ def _row(
     tables: StoredCodes,
     days: int,
 ) -> InboxRow:
-    declared = kind(proposal.kind)
+    declared = get_kind(proposal.kind)
     mine = claim is not None and claim[0] == actor.account_id
     return InboxRow(
         id=proposal.id or 0,
         nip=pegawai.nip,
-        nama=pegawai.full_name,
-        group_label=group(proposal.group).label,
+        name=pegawai.full_name,
+        group_label=get_group(proposal.group).label,
         kind_label=declared.label,
         action_label=proposal.action.label,
-        title=declared.title(readable(declared, proposal.payload), tables),
+        title=declared.title(decode_payload(declared, proposal.payload), tables),
         state=proposal.state.value,
         state_label=proposal.state.label,
         unit=unit,

@@ -13,70 +13,54 @@ from mysapk_web.organisation.periods import moment
 from mysapk_web.organisation.rules.period import PeriodKind, PeriodStatus, Phase
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi
-from mysapk_web.pdm.context import Times
-from mysapk_web.pdm.rules.proposal import AFTER_PERIOD, UsulanAct
+from mysapk_web.pdm.context import PeriodContext
+from mysapk_web.pdm.rules.proposal import AFTER_PERIOD, ProposalAction
 from mysapk_web.pdm.tables import Proposal
-from mysapk_web.verification.scope import reaches
+from mysapk_web.verification.scope import is_in_scope
 
 STILL_POSSIBLE: Final = (
     "Sebagai admin instansi Anda masih dapat menyelesaikan usulan yang tersisa, "
     "tetapi tidak mengembalikannya kepada pegawai."
 )
-NOBODY_REPAIRS: Final = (
+RETURN_IMPOSSIBLE: Final = (
     "Verifikasi sudah ditutup, jadi pegawai tidak dapat lagi memperbaiki usulan ini. "
     "Perbaiki isiannya, tolak usulan ini, atau perpanjang periode verifikasi."
 )
 _LAST_MOMENT: Final = timedelta(microseconds=1)
 
 
-def why_closed(state: PeriodStatus, zona: str) -> str:
-    """Why nothing can be verified or approved now; empty while it can.
-
-    Args:
-        state: Of the period of verification of the agency.
-        zona: Zone of the agency.
-    """
+def closed_reason(state: PeriodStatus, timezone: str) -> str:
+    """Why nothing can be verified or approved now; empty while it can."""
     if state.is_open:
         return ""
     if state.period is None:
         return "Periode verifikasi belum ditetapkan, jadi usulan belum dapat diputuskan."
     if state.phase is Phase.NOT_OPEN:
-        return f"Verifikasi belum dibuka. Dibuka {moment(state.period.starts_at, zona)}."
-    end = moment(state.period.ends_at - _LAST_MOMENT, zona)
+        return f"Verifikasi belum dibuka. Dibuka {moment(state.period.starts_at, timezone)}."
+    end = moment(state.period.ends_at - _LAST_MOMENT, timezone)
     return (
         f"Verifikasi sudah ditutup pada {end}. Usulan tetap dapat dibaca; untuk memutuskan, periode harus diperpanjang."
     )
 
 
-def why_not_now(session: Session, actor: Actor, proposal: Proposal, times: Times, act: UsulanAct | None = None) -> str:
-    """Why the actor can't decide on a proposal now, as far as the period is concerned; empty while that is possible.
-
-    Args:
-        session: Any transaction.
-        actor: Who would decide.
-        proposal: One that the actor may see.
-        times: Of the agency of its owner.
-        act: What would be done; None for anything at all.
-    """
-    closed = why_closed(times.verification, times.zona)
+def period_blocker(
+    session: Session, actor: Actor, proposal: Proposal, times: PeriodContext, act: ProposalAction | None = None
+) -> str:
+    """Why the actor can't decide on a proposal now, as far as the period is concerned; empty while that is possible."""
+    closed = closed_reason(times.verification, times.timezone)
     if not closed or times.verification.phase is not Phase.CLOSED or not actor.may(Permission.DECIDE_LATE):
         return closed
-    if not reaches(session, actor, proposal, Permission.DECIDE_LATE):
+    if not is_in_scope(session, actor, proposal, Permission.DECIDE_LATE):
         return closed
-    return "" if act is None or act in AFTER_PERIOD else NOBODY_REPAIRS
+    return "" if act is None or act in AFTER_PERIOD else RETURN_IMPOSSIBLE
 
 
-def closed_sentence(session: Session, actor: Actor) -> str:
-    """The same for the agency of the actor. The validation of BKN knows no period.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-    """
+def closed_notice(session: Session, actor: Actor) -> str:
+    """The same for the agency of the actor. The validation of BKN knows no period."""
     if not (actor.may(Permission.VERIFY) or actor.may(Permission.APPROVE)):
         return ""
     instansi = session.get_one(Instansi, actor.instansi_id)
     state = periods.status(session, instansi, PeriodKind.VERIFIKASI)
-    closed = why_closed(state, instansi.zona)
+    closed = closed_reason(state, instansi.timezone)
     late = closed and state.phase is Phase.CLOSED and actor.may(Permission.DECIDE_LATE)
     return f"{closed.split('. ')[0]}. {STILL_POSSIBLE}" if late else closed

@@ -12,14 +12,8 @@ from mysapk_web.pdm.tables import Document, Proposal
 from mysapk_web.platform.rules.audit import AuditTag
 
 
-def note_reading(session: Session, actor: Actor, *, document_id: int) -> None:
-    """Write down that somebody has opened a document of another person. For whoever may see its proposal.
-
-    Args:
-        session: Any transaction.
-        actor: Who reads.
-        document_id: That was found by `open_document`.
-    """
+def record_document_read(session: Session, actor: Actor, *, document_id: int) -> None:
+    """Write down that somebody has opened a document of another person. For whoever may see its proposal."""
     found = session.exec(
         select(Document, Account.id, Pegawai.instansi_id)
         .join(Proposal, col(Proposal.id) == Document.proposal_id)
@@ -34,7 +28,7 @@ def note_reading(session: Session, actor: Actor, *, document_id: int) -> None:
         actor_id=actor.account_id,
         subject_id=owner,
         instansi_id=instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         proposal=document.proposal_id,
         document=document.id,
         rule=document.rule,

@@ -16,62 +16,50 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.scope import agencies_reached, agency_within
+from mysapk_web.organisation.scope import agency_ids_in_scope, agency_in_scope
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.proposal import TRANSITIONS, Who
-from mysapk_web.pdm.tables import TrailEntry
+from mysapk_web.pdm.rules.proposal import TRANSITIONS, Office
+from mysapk_web.pdm.tables import ProposalEvent
 
-OFFICES: Final = MappingProxyType(
-    {Who.OWNER: "Pegawai", Who.VERIFIER: "Verifikator", Who.APPROVER: "Approver", Who.BKN: "BKN", Who.SYSTEM: "Sistem"}
+OFFICE_LABELS: Final = MappingProxyType(
+    {
+        Office.OWNER: "Pegawai",
+        Office.VERIFIER: "Verifikator",
+        Office.APPROVER: "Approver",
+        Office.BKN: "BKN",
+        Office.SYSTEM: "Sistem",
+    }
 )
-_IN_A_SENTENCE: Final = MappingProxyType({Who.VERIFIER: "verifikator", Who.APPROVER: "approver", Who.BKN: "BKN"})
+_IN_A_SENTENCE: Final = MappingProxyType(
+    {Office.VERIFIER: "verifikator", Office.APPROVER: "approver", Office.BKN: "BKN"}
+)
 
 
-def named(actor: Actor) -> ColumnElement[bool]:
-    """Condition over `pegawai`: those whose name the actor may be told as somebody who acts on a proposal.
-
-    Args:
-        actor: Who reads.
-    """
-    return agency_within(actor, Permission.INBOX_READ, col(Pegawai.instansi_id))
+def may_see_name(actor: Actor) -> ColumnElement[bool]:
+    """Condition over `pegawai`: those whose name the actor may be told as somebody who acts on a proposal."""
+    return agency_in_scope(actor, Permission.INBOX_READ, col(Pegawai.instansi_id))
 
 
-def name_for(actor: Actor, office: Who | None, nama: str, *, seen: bool) -> str:
-    """Who acts, within a sentence.
-
-    Args:
-        actor: Who reads.
-        office: For which the other one acts.
-        nama: Of the other one.
-        seen: Whether `named` holds for them.
-    """
-    return nama if seen and _by_name(actor, office) else _IN_A_SENTENCE.get(office or Who.SYSTEM, "petugas lain")
+def display_name(actor: Actor, office: Office | None, name: str, *, visible: bool) -> str:
+    """Who acts, within a sentence."""
+    return name if visible and _by_name(actor, office) else _IN_A_SENTENCE.get(office or Office.SYSTEM, "petugas lain")
 
 
-def office_behind(step: TrailEntry) -> Who:
-    """The office that a step of the trail belongs to.
-
-    Args:
-        step: Any.
-    """
+def office_of_step(step: ProposalEvent) -> Office:
+    """The office that a step of the trail belongs to."""
     known = TRANSITIONS.get((step.before, step.act))
-    return known.who if known else Who.SYSTEM
+    return known.office if known else Office.SYSTEM
 
 
-def names_in(session: Session, actor: Actor, trail: Iterable[TrailEntry], owner_id: int | None) -> Mapping[int, str]:
-    """Names of those who acted, by account; without those who are told by their office.
-
-    Args:
-        session: Any transaction.
-        actor: Who reads.
-        trail: Of one proposal.
-        owner_id: Account of its owner, whose name heads the page anyway.
-    """
+def names_of_actors(
+    session: Session, actor: Actor, trail: Iterable[ProposalEvent], owner_id: int | None
+) -> Mapping[int, str]:
+    """Names of those who acted, by account; without those who are told by their office."""
     steps = list(trail)
-    for_bkn = {step.actor_id for step in steps if not _by_name(actor, office_behind(step))}
+    for_bkn = {step.actor_id for step in steps if not _by_name(actor, office_of_step(step))}
     found = session.exec(
-        select(Account.id, Pegawai.nama, named(actor))
+        select(Account.id, Pegawai.name, may_see_name(actor))
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .where(col(Account.id).in_({step.actor_id for step in steps if step.actor_id is not None}))
     ).all()
@@ -82,6 +70,6 @@ def names_in(session: Session, actor: Actor, trail: Iterable[TrailEntry], owner_
     }
 
 
-def _by_name(actor: Actor, office: Who | None) -> bool:
+def _by_name(actor: Actor, office: Office | None) -> bool:
     """Who acts for BKN is named to those only who read all agencies, wherever they are on the rolls."""
-    return office is not Who.BKN or agencies_reached(actor, Permission.INBOX_READ) is None
+    return office is not Office.BKN or agency_ids_in_scope(actor, Permission.INBOX_READ) is None

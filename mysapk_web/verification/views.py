@@ -13,17 +13,12 @@ class InboxRow:
     """One proposal in the inbox.
 
     Attributes:
-        unit: Unor verifikasi.
-        instansi: Agency of that unit.
-        sent_at: Last time its owner sent it.
-        days: Whole days since then.
         claimed_by: Who looks at it right now, by name or office; empty for nobody or the actor.
-        mine: The actor has it open.
     """
 
     id: int
     nip: str
-    nama: str
+    name: str
     group_label: str
     kind_label: str
     action_label: str
@@ -39,7 +34,7 @@ class InboxRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class FacetCount:
     """How many proposals there are of something. `key` goes into the address; `at_least`: counting ended there, there may be more."""
 
     key: str
@@ -53,14 +48,9 @@ class Inbox:
     """A page of the inbox.
 
     Attributes:
-        rows: Oldest first, unless asked otherwise.
-        number: Which page, from 1.
-        pages: How many can be turned to.
-        total: Proposals that fit the filters.
         at_least: There are more than `total`; the list is cut.
         states: Open proposals by state, with the other filters.
         groups: The proposals of the chosen states by group.
-        zona: Zone of the agency of the actor.
         closed_sentence: Why nothing can be decided now; empty while it can.
     """
 
@@ -69,10 +59,10 @@ class Inbox:
     pages: int
     total: int
     at_least: bool
-    states: list[Count]
-    groups: list[Count]
-    zona: str
-    closed_sentence: str
+    states: list[FacetCount]
+    groups: list[FacetCount]
+    timezone: str
+    closed_notice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +72,6 @@ class UnitChoice:
     Attributes:
         offered: A unit can be chosen, or one is chosen.
         chosen: It in words; empty for none, and for one out of reach.
-        suggested: The first ones of the scope.
     """
 
     offered: bool
@@ -95,27 +84,21 @@ class Claim:
     """Who has a proposal to themselves.
 
     Attributes:
-        mine: It is the actor.
         by: Name of whoever it is otherwise, or their office; empty for nobody.
-        until: When it ends; None for nobody.
     """
 
     mine: bool
-    by: str = ""
+    holder: str = ""
     until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FieldComparison:
     """One field, on file and proposed.
 
     Attributes:
-        name: Key in the values.
         before: Words on file; empty where there is nothing.
         after: Words proposed; empty where they are taken away.
-        differs: They are not the same.
-        note: What the checks found; empty for nothing.
-        correctable: The actor may correct it now.
     """
 
     name: str
@@ -129,12 +112,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One automatic check (the validity panel of SIASN, domain 5.2).
-
-    Attributes:
-        result: `good`, `warn` or `bad`.
-        note: What was found, in words.
-    """
+    """One automatic check (the validity panel of SIASN, domain 5.2)."""
 
     name: str
     result: str
@@ -142,7 +120,7 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class HistoryStep:
     """One step of the trail, for officials: with the name of who acted, where it is a colleague (`officers.py`)."""
 
     at: datetime
@@ -159,8 +137,6 @@ class ActView:
     """Something the actor can do now.
 
     Attributes:
-        act: Value of `pdm.rules.proposal.UsulanAct`.
-        consequence: What happens then, in one sentence.
         reasons: Code and words to choose from; empty where none is asked for.
         blocked: Why it can't be done with this proposal; empty when it can.
     """
@@ -173,24 +149,18 @@ class ActView:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ProposalDetail:
     """One proposal as an official sees it.
 
     Attributes:
-        action: Value of `pdm.rules.groups.base.Action`.
         lines: Of a new record and of a deletion every field that holds something; of a change every field.
-        changed: How many lines differ.
-        acts: What the actor may do now.
         why_not: Why there is nothing to do; empty otherwise.
-        may_correct: Values may be corrected now.
-        owner_unit: Unit of the person.
-        claim: Who has it to themselves.
     """
 
     id: int
     version: int
     nip: str
-    nama: str
+    name: str
     jenis: str
     owner_unit: str
     instansi: str
@@ -204,16 +174,16 @@ class Opened:
     state: str
     state_label: str
     sent_at: datetime | None
-    lines: list[Line]
+    lines: list[FieldComparison]
     changed: int
     documents: list[DocumentView]
     checks: list[CheckResult]
-    trail: list[Step]
+    history: list[HistoryStep]
     acts: list[ActView]
-    why_not: str
-    may_correct: bool
+    blocker: str
+    can_correct: bool
     claim: Claim
-    zona: str
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +191,6 @@ class CorrectionView:
     """One value that is about to be corrected.
 
     Attributes:
-        kind: Value of `FieldKind`.
-        value: As it is typed, or a code.
         options: Code and words to choose from; empty for a field that is typed.
         searched: The choices are too many for a list: they are those that fit what was searched for.
     """
@@ -238,20 +206,15 @@ class CorrectionView:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """What came of an act.
-
-    Attributes:
-        state_label: Where the proposal stands now.
-        sentence: What happened, for the actor.
-    """
+class DecisionResult:
+    """What came of an act."""
 
     state_label: str
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class BulkCandidate:
     """A proposal that says that the record on file is right as it is.
 
     Attributes:
@@ -262,7 +225,7 @@ class Candidate:
     id: int
     version: int
     nip: str
-    nama: str
+    name: str
     kind_label: str
     title: str
     sent_at: datetime
@@ -272,17 +235,12 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
-    """What can be verified together.
+class BulkSelection:
+    """What can be verified together."""
 
-    Attributes:
-        candidates: The oldest ones, the sample first.
-        closed_sentence: Why nothing can be decided now.
-    """
-
-    candidates: list[Candidate]
-    closed_sentence: str
-    zona: str
+    candidates: list[BulkCandidate]
+    closed_notice: str
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,4 +248,4 @@ class BulkResult:
     """What came of verifying together: how many, and whom it did not concern any more with the reason."""
 
     verified: int
-    kept: list[tuple[str, str]]
+    skipped: list[tuple[str, str]]

@@ -76,7 +76,7 @@ def a_request(db: Database, nip: str, new_email: str) -> None:
             EmailRequest(
                 pegawai_id=person.id,
                 nip=nip,
-                nama=person.nama,
+                name=person.name,
                 old_email=person.email_key or "",
                 new_email=new_email,
                 created_at=clock.now(),

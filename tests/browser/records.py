@@ -12,16 +12,16 @@ from mysapk_web.organisation.notices import notify
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.notice import Notice
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.pdm.tables import (
     Document,
     FormerValue,
-    GroupStatement,
+    GroupDeclaration,
     PersonnelRecord,
     Proof,
     Proposal,
     ProposalClaim,
-    TrailEntry,
+    ProposalEvent,
 )
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
@@ -97,14 +97,14 @@ def put_on_file(db: Database, nip: str, records: dict[str, list[dict[str, Any]]]
     owner, now = person_id(db, nip), clock.now()
     with db.begin() as session:
         own = select(Proposal.id).where(Proposal.pegawai_id == owner)
-        for table in (Document, TrailEntry, ProposalClaim):
+        for table in (Document, ProposalEvent, ProposalClaim):
             session.execute(delete(table).where(table.proposal_id.in_(own)))
         session.execute(update(FormerValue).where(FormerValue.proposal_id.in_(own)).values(proposal_id=None))  # type: ignore[union-attr]
         mine = select(PersonnelRecord.id).where(PersonnelRecord.pegawai_id == owner)
         session.execute(delete(FormerValue).where(FormerValue.record_id.in_(mine)))  # type: ignore[attr-defined]
         session.execute(delete(Proposal).where(Proposal.pegawai_id == owner))
         session.execute(delete(Proof).where(Proof.pegawai_id == owner))
-        session.execute(delete(GroupStatement).where(GroupStatement.pegawai_id == owner))
+        session.execute(delete(GroupDeclaration).where(GroupDeclaration.pegawai_id == owner))
         records_of_owner = select(PersonnelRecord.id).where(PersonnelRecord.pegawai_id == owner)
         session.execute(delete(FormerValue).where(FormerValue.record_id.in_(records_of_owner)))
         session.execute(delete(PersonnelRecord).where(PersonnelRecord.pegawai_id == owner))
@@ -123,16 +123,16 @@ def give_back(db: Database, proposal_id: int, *, reason: str, note: str) -> None
     with db.begin() as session:
         proposal = session.get(Proposal, proposal_id)
         assert proposal is not None
-        before, proposal.state = proposal.state, UsulanState.PERBAIKAN_MYSAPK
+        before, proposal.state = proposal.state, ProposalState.PERBAIKAN_MYSAPK
         proposal.version += 1
         proposal.changed_at = now
         session.add(
-            TrailEntry(
+            ProposalEvent(
                 proposal_id=proposal_id,
                 at=now + timedelta(seconds=1),
-                act=UsulanAct.RETURN,
+                act=ProposalAction.RETURN,
                 before=before,
-                after=UsulanState.PERBAIKAN_MYSAPK,
+                after=ProposalState.PERBAIKAN_MYSAPK,
                 reason=reason,
                 note=note,
             )

@@ -231,7 +231,7 @@ def test_an_account_that_a_colleague_has_disabled_meanwhile(
     dialog.get_by_label("Alasan").fill("Mutasi")
     account_id = people.account_id("pppk")
     with server_db.begin() as s:
-        seen = revisions.current(s, revisions.of_account(account_id))
+        seen = revisions.current_revision(s, revisions.of_account(account_id))
         bkn = acting(server_db, "admin_bkn")
         disable_account(s, account_id=account_id, actor=bkn, reason="Pensiun", seen=seen)
     button_named(dialog, "Nonaktifkan akun").click()

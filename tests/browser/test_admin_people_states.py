@@ -12,7 +12,7 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
@@ -102,7 +102,7 @@ def test_how_far_somebody_is_and_what_is_older(
     account_id = people.account_id("pegawai")
     with server_db.begin() as session:
         for number in range(130):
-            enqueue(session, Letter.LOCKED, account_id=account_id)
+            enqueue(session, MailKind.LOCKED, account_id=account_id)
             audit.record(session, AuditTag.LOGIN_FAILED, subject_id=account_id, reason=f"ke-{number}")
     page.reload()
     letters, events = "Surat terakhir kepada pegawai ini", "Kejadian terakhir pada akun ini"
@@ -173,7 +173,7 @@ def test_a_role_to_be_taken(new_page: NewPage, looks: Looks, server_db: Database
 
 def test_the_last_admin_stays_and_the_dialog_says_so(new_page: NewPage, looks: Looks, server_db: Database) -> None:
     with server_db.read() as session:
-        kode = session.exec(select(Instansi.kode).where(Instansi.nama == KOTA)).one()
+        kode = session.exec(select(Instansi.code).where(Instansi.name == KOTA)).one()
     page = new_page(person="admin_bkn")
     page.goto(f"/admin/peran?instansi={kode}")
     page.get_by_role("row").filter(has_text="Yusuf Hakim").get_by_role("button", name="Cabut").click()
@@ -203,7 +203,7 @@ def test_who_comes_from_the_page_of_an_account_reads_the_trail_of_the_own_agency
 ) -> None:
     account_id = people.account_id("pegawai")
     with server_db.begin() as session:
-        other = session.exec(select(Instansi.id).where(Instansi.nama == KOTA)).one()
+        other = session.exec(select(Instansi.id).where(Instansi.name == KOTA)).one()
         audit.record(
             session, AuditTag.ACCOUNT_ENABLED, subject_id=account_id, instansi_id=other, reason="Dari instansi lama"
         )
@@ -222,5 +222,5 @@ def test_a_cancelled_token_is_told(new_page: NewPage, people: People) -> None:
     do(page, "Batalkan token")
     told(page, "Pegawai sudah diberi tahu lewat email")
     expect(page.get_by_role("table", name="Surat terakhir kepada pegawai ini")).to_contain_text(
-        Letter.RESET_CANCELLED.label
+        MailKind.RESET_CANCELLED.label
     )

@@ -65,7 +65,7 @@ def moments(db: Database, instansi: str = "") -> tuple[int, datetime, datetime]:
         return session.execute(
             select(Period.id, Period.starts_at, Period.ends_at)
             .outerjoin(Instansi, col(Instansi.id) == Period.instansi_id)
-            .where(Period.kind == PeriodKind.PDM, func.coalesce(Instansi.nama, "") == instansi)
+            .where(Period.kind == PeriodKind.PDM, func.coalesce(Instansi.name, "") == instansi)
         ).one()
 
 

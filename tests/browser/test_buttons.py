@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.hashing import HASHING_QUEUE
+from mysapk_web.platform.hashing_queue import HASHING_QUEUE
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import Looks

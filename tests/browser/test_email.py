@@ -173,7 +173,7 @@ def test_grave_acts_ask_who_sits_there(
     page = opened(new_page, "impor")
     with server_db.begin() as session:
         for row in session.exec(select(UserSession)):
-            row.step_up_at = clock.now() - timedelta(hours=1)
+            row.reauthenticated_at = clock.now() - timedelta(hours=1)
     path = tmp_path / "alamat.csv"
     path.write_text(f"nip;email\n{accounts['belum_aktif'].nip};dari.berkas@example.go.id\n")
     page.get_by_label("Berkas CSV atau XLSX").set_input_files(path)

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
-from mysapk_web.pdm.tables import Proposal, TrailEntry
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
+from mysapk_web.pdm.tables import Proposal, ProposalEvent
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
@@ -39,9 +39,9 @@ def propose_children(db: Database, nip: str, *, sent: bool = False) -> list[int]
                 pegawai_id=owner,
                 group="keluarga",
                 kind="anak",
-                action=Action.ADD,
+                action=RecordAction.ADD,
                 payload=GOOD["anak"] | {"nama": f"Anak Contoh {number:02}"},
-                state=UsulanState.INPUT_BERKAS if sent else UsulanState.DRAF,
+                state=ProposalState.INPUT_BERKAS if sent else ProposalState.DRAF,
                 unor_id=person.unor_id,
                 instansi_id=person.instansi_id if sent else None,
                 created_at=now,
@@ -54,11 +54,11 @@ def propose_children(db: Database, nip: str, *, sent: bool = False) -> list[int]
         session.flush()
         for row in rows:
             session.add(
-                TrailEntry(
+                ProposalEvent(
                     proposal_id=row.id or 0,
                     at=now,
-                    act=UsulanAct.SEND if sent else UsulanAct.SAVE_DRAFT,
-                    before=UsulanState.DRAF,
+                    act=ProposalAction.SEND if sent else ProposalAction.SAVE_DRAFT,
+                    before=ProposalState.DRAF,
                     after=row.state,
                 )
             )

@@ -10,7 +10,7 @@ from sqlmodel import col
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.tables.counter import Counter
-from mysapk_web.rate_limits import PROOF_CHECKS_PER_ADDRESS
+from mysapk_web.rate_limits import PROOF_CHECKS_PER_NETWORK
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import Looks
@@ -87,8 +87,8 @@ def test_who_checks_too_many_proofs_is_told_when_to_come_back(
     page.goto("/cek-bukti/palsu")
     expect(page.get_by_text("Bukti tidak ditemukan.")).to_be_visible()
     with server_db.begin() as s:
-        mine = col(Counter.key).startswith(f"{PROOF_CHECKS_PER_ADDRESS.name}:", autoescape=True)
-        s.execute(update(Counter).where(mine).values(count=PROOF_CHECKS_PER_ADDRESS.count))
+        mine = col(Counter.key).startswith(f"{PROOF_CHECKS_PER_NETWORK.name}:", autoescape=True)
+        s.execute(update(Counter).where(mine).values(count=PROOF_CHECKS_PER_NETWORK.count))
     page.reload()  # the same once more is no further check
     expect(page.get_by_text("Bukti tidak ditemukan.")).to_be_visible()
     page.goto("/cek-bukti/lain")

@@ -9,7 +9,7 @@ from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.proposal import Declaration
-from mysapk_web.pdm.tables import GroupStatement, Proof
+from mysapk_web.pdm.tables import GroupDeclaration, Proof
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
@@ -38,7 +38,9 @@ def declare_everything(db: Database, nip: str) -> None:
     owner = person_id(db, nip)
     with db.begin() as session:
         for group in GROUPS:
-            session.add(GroupStatement(pegawai_id=owner, group=group.key, statement=Declaration.SESUAI, at=clock.now()))
+            session.add(
+                GroupDeclaration(pegawai_id=owner, group=group.key, declaration=Declaration.SESUAI, at=clock.now())
+            )
 
 
 def test_own_data_is_changed_at_once_and_masked(new_page: NewPage, looks: Looks) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlmodel import select
 
-from mysapk_web.accounts.session import reference
+from mysapk_web.accounts.sessions import hash_secret
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.account import UserSession
 from mysapk_web.platform import clock
@@ -66,7 +66,7 @@ def warning(page: Page) -> Locator:
 
 def seen_at(db: Database, cookies: Cookies) -> datetime:
     with db.read() as session:
-        return session.exec(select(UserSession.seen_at).where(UserSession.ref == reference(cookies[SESSION]))).one()
+        return session.exec(select(UserSession.seen_at).where(UserSession.ref == hash_secret(cookies[SESSION]))).one()
 
 
 def stored(page: Page) -> dict[str, str]:

@@ -14,18 +14,18 @@ from sqlalchemy import text, update
 from sqlmodel import col, select
 
 from mysapk_web.administration import announcements, period_admin
-from mysapk_web.administration.period_input import Act, Draft
+from mysapk_web.administration.period_input import PeriodAction, PeriodInput
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import NOT_FOUND
-from mysapk_web.organisation.rules.dates import write_date
+from mysapk_web.organisation.rules.dates import format_typed_date
 from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.progress.tables import Announcement
@@ -152,7 +152,7 @@ def test_who_is_missing_is_reminded_once(new_page: NewPage, server_db: Database,
     button_named(page, "Ingatkan yang dipilih").click()
     expect(page.locator(".done")).to_contain_text("Tidak ada pengingat yang dikirim")
     with server_db.read() as s:
-        found = s.exec(select(OutboxMail.id).where(OutboxMail.template == Letter.ACTIVATION_REMINDER)).all()
+        found = s.exec(select(OutboxMail.id).where(OutboxMail.template == MailKind.ACTIVATION_REMINDER)).all()
     assert len(found) == 2
 
     button_named(page, "Ingatkan semua dalam daftar").click()
@@ -218,7 +218,7 @@ def test_agencies_whose_period_is_over_are_those_of_the_place(
     new_page: NewPage, server_db: Database, looks: Looks, activation_over: None
 ) -> None:
     with server_db.read() as s:
-        agency = s.exec(select(Instansi.id).where(Instansi.nama == "Pemerintah Kota Misal")).one()
+        agency = s.exec(select(Instansi.id).where(Instansi.name == "Pemerintah Kota Misal")).one()
     page = new_page(DESK, "admin_bkn")
     page.goto(f"/admin/sanksi?tempat=i{agency}")
     over = page.get_by_role("listitem").filter(has_text="periode aktivasi berakhir")
@@ -240,7 +240,12 @@ def test_a_period_is_looked_at_set_and_taken_back(
     looks.fine(page, "periode-kesalahan")
 
     page.get_by_label("Jenis periode").select_option(label="Pemutakhiran data (PDM)")
-    fill(page, Hari_pertama=write_date(day(5)), Hari_terakhir=write_date(day(9)), Dasar_penetapan="Surat Bupati 7/2026")
+    fill(
+        page,
+        Hari_pertama=format_typed_date(day(5)),
+        Hari_terakhir=format_typed_date(day(9)),
+        Dasar_penetapan="Surat Bupati 7/2026",
+    )
     button_named(page, "Lihat akibatnya").click()
     expect(page.get_by_role("heading", name="Akibatnya")).to_be_visible()
     expect(page.get_by_text("Berlaku bagi 3.923 pegawai di 1 instansi.")).to_be_visible()
@@ -270,7 +275,7 @@ def test_a_period_is_looked_at_set_and_taken_back(
 
 def test_the_outbox(new_page: NewPage, looks: Looks, server_db: Database, people: People, accounts: Accounts) -> None:
     with server_db.begin() as s:
-        mail = enqueue(s, Letter.ACTIVATED, account_id=people.account_id("pegawai"))
+        mail = enqueue(s, MailKind.ACTIVATED, account_id=people.account_id("pegawai"))
         mail.state, mail.attempts, mail.last_error = OutboxState.FAILED, 30, "550 5.2.2 Mailbox full"
     page = new_page(DESK, "admin_instansi")
     page.goto("/admin/surat")
@@ -314,7 +319,7 @@ def test_an_announcement_reaches_people_and_ends(
     expect(page.get_by_label("Nama helpdesk")).to_have_value("Helpdesk BKPSDM Kota Misal")
     looks.fine(page, "pengumuman")
     fill(page, Judul="Layanan tutup Jumat", Isi_pengumuman="Loket tutup pukul 11.00.\nTelepon tetap dilayani.")
-    fill(page, Tampil_sampai=write_date(day(2)))
+    fill(page, Tampil_sampai=format_typed_date(day(2)))
     with server_db.begin() as s:
         s.execute(text("UPDATE sesi SET step_up_at = NULL"))
     button_named(page, "Tampilkan pengumuman").click()
@@ -359,7 +364,7 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
 ) -> None:
     page = new_page(DESK, "admin_instansi_lain")
     page.goto("/admin/bantuan")
-    fill(page, Judul="Layanan tutup Jumat", Isi_pengumuman="Loket tutup.", Tampil_sampai=write_date(day(2)))
+    fill(page, Judul="Layanan tutup Jumat", Isi_pengumuman="Loket tutup.", Tampil_sampai=format_typed_date(day(2)))
     button_named(page, "Tampilkan pengumuman").click()
     expect(page.locator(".done")).to_contain_text("Pengumuman ditampilkan.")
     fill(page, Judul="Yang berikutnya")
@@ -368,10 +373,10 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
     expect(editor.get_by_label("Judul")).to_be_focused()
     expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Jumat")
     expect(editor.get_by_label("Isi pengumuman")).to_have_value("Loket tutup.")
-    expect(editor.get_by_label("Tampil sampai")).to_have_value(write_date(day(2)))
+    expect(editor.get_by_label("Tampil sampai")).to_have_value(format_typed_date(day(2)))
     looks.fine(page, "pengumuman-ubah")
 
-    fill(editor, Judul="Layanan tutup Sabtu", Tampil_sampai=write_date(day(-2)))
+    fill(editor, Judul="Layanan tutup Sabtu", Tampil_sampai=format_typed_date(day(-2)))
     button_named(editor, "Simpan perubahan").click()
     expect(page.get_by_role("alert")).to_contain_text("Isi hari terakhir ditampilkan")
     expect(editor.get_by_label("Judul")).to_have_value("Layanan tutup Sabtu")
@@ -379,12 +384,12 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
 
     # Somebody else is faster, and password or code have to be shown again.
     with server_db.begin() as s:
-        row = s.exec(select(Announcement).where(Announcement.judul == "Layanan tutup Jumat")).one()
-        seen = revisions.current(s, revisions.of_announcement(row.id or 0))
-        given = {"judul": row.judul, "isi": "Loket pindah.", "last": day(2), "seen": seen}
+        row = s.exec(select(Announcement).where(Announcement.title == "Layanan tutup Jumat")).one()
+        seen = revisions.current_revision(s, revisions.of_announcement(row.id or 0))
+        given = {"judul": row.title, "isi": "Loket pindah.", "last": day(2), "seen": seen}
         announcements.edit(s, acting(server_db, "admin_bkn"), announcement_id=row.id or 0, **given)
         s.execute(text("UPDATE sesi SET step_up_at = NULL"))
-    fill(editor, Tampil_sampai=write_date(day(4)))
+    fill(editor, Tampil_sampai=format_typed_date(day(4)))
     button_named(editor, "Simpan perubahan").click()
     dialog = page.get_by_role("dialog", name="Konfirmasi bahwa ini Anda")
     dialog.get_by_label("Password, atau kode autentikator").fill(accounts["admin_instansi_lain"].password or "")
@@ -417,7 +422,7 @@ def test_a_lost_line_takes_nothing_of_an_announcement_away(new_page: NewPage) ->
     line = Line(page)
     page.goto("/admin/bantuan")
     for title in ("Layanan tutup Jumat", "Layanan pindah"):
-        fill(page, Judul=title, Isi_pengumuman="Loket tutup.", Tampil_sampai=write_date(day(2)))
+        fill(page, Judul=title, Isi_pengumuman="Loket tutup.", Tampil_sampai=format_typed_date(day(2)))
         button_named(page, "Tampilkan pengumuman").click()
         expect(page.get_by_role("listitem").filter(has_text=title)).to_be_visible()
     fill(page, Judul="Yang berikutnya")
@@ -452,17 +457,19 @@ def test_a_period_that_a_colleague_removed_is_said_to_be_gone(
 ) -> None:
     """It was answered as if one were not allowed to remove it."""
     today = clock.now().astimezone(ZONES["WIB"]).date()
-    draft = Draft(Act.CREATE, PeriodKind.PDM, "nasional", today + timedelta(60), today + timedelta(70), "Surat uji")
+    draft = PeriodInput(
+        PeriodAction.CREATE, PeriodKind.PDM, "nasional", today + timedelta(60), today + timedelta(70), "Surat uji"
+    )
     bkn = acting(server_db, "admin_bkn")
     with server_db.begin() as s:
-        made = period_admin.save(s, bkn, draft, seen=period_admin.preview(s, bkn, draft).revision).id or 0
+        made = period_admin.save_period(s, bkn, draft, seen=period_admin.preview_period(s, bkn, draft).revision).id or 0
     page = new_page(DESK, "admin_bkn")
     page.goto("/admin/periode")
     row = page.get_by_role("row").filter(has_text="Surat uji")
     button_named(row, "Hapus").click()
     with server_db.begin() as s:
-        seen = revisions.current(s, revisions.of_period(None, PeriodKind.PDM))
-        period_admin.remove(s, bkn, period_id=made, seen=seen)
+        seen = revisions.current_revision(s, revisions.of_period(None, PeriodKind.PDM))
+        period_admin.remove_period(s, bkn, period_id=made, seen=seen)
     button_named(page.get_by_role("dialog", name="Hapus periode ini?"), "Hapus periode").click()
     alert = page.get_by_role("alert")
     expect(alert).to_be_focused()

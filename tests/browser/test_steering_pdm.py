@@ -19,10 +19,10 @@ from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.proposal import Declaration
-from mysapk_web.pdm.tables import GroupStatement
+from mysapk_web.pdm.tables import GroupDeclaration
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.tables.outbox import OutboxMail
 from tests.browser.conftest import NewPage
 from tests.browser.looks import DESK, PHONE, Looks
@@ -38,7 +38,7 @@ def some_people(s: Session, agency: str, count: int) -> list[int]:
             select(Pegawai.id)
             .join(Account, col(Account.pegawai_id) == Pegawai.id)
             .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
-            .where(Instansi.nama == agency, col(Account.activated_at).is_not(None), Pegawai.jenis == "PNS")
+            .where(Instansi.name == agency, col(Account.activated_at).is_not(None), Pegawai.jenis == "PNS")
             .order_by(col(Pegawai.id).desc())
             .limit(count)
         )
@@ -52,12 +52,12 @@ def finished(server_db: Database) -> Iterator[list[int]]:
     with server_db.begin() as s:
         ids = some_people(s, KOTA, 3)
         for id_ in ids:
-            s.execute(delete(GroupStatement).where(col(GroupStatement.pegawai_id) == id_))
+            s.execute(delete(GroupDeclaration).where(col(GroupDeclaration.pegawai_id) == id_))
             for group in GROUPS:
-                s.add(GroupStatement(pegawai_id=id_, group=group.key, statement=Declaration.SESUAI, at=clock.now()))
+                s.add(GroupDeclaration(pegawai_id=id_, group=group.key, declaration=Declaration.SESUAI, at=clock.now()))
     yield ids
     with server_db.begin() as s:
-        s.execute(delete(GroupStatement).where(col(GroupStatement.pegawai_id).in_(ids)))
+        s.execute(delete(GroupDeclaration).where(col(GroupDeclaration.pegawai_id).in_(ids)))
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_what_is_finished_shows_without_a_reload(new_page: NewPage, server_db: D
     with server_db.begin() as s:
         one = some_people(s, KOTA, 1)[0]
         for group in GROUPS:
-            s.add(GroupStatement(pegawai_id=one, group=group.key, statement=Declaration.SESUAI, at=clock.now()))
+            s.add(GroupDeclaration(pegawai_id=one, group=group.key, declaration=Declaration.SESUAI, at=clock.now()))
     try:
         page.wait_for_timeout(4_000)
         page.clock.run_for(11_000)
@@ -103,7 +103,7 @@ def test_what_is_finished_shows_without_a_reload(new_page: NewPage, server_db: D
         expect(page.locator("details table").get_by_role("row").nth(1)).to_contain_text("0,56 %")
     finally:
         with server_db.begin() as s:
-            s.execute(delete(GroupStatement).where(col(GroupStatement.pegawai_id) == one))
+            s.execute(delete(GroupDeclaration).where(col(GroupDeclaration.pegawai_id) == one))
 
 
 def test_drill_down_to_a_unit_and_to_who_is_missing(new_page: NewPage, looks: Looks) -> None:
@@ -130,7 +130,7 @@ def test_who_is_not_finished_is_reminded_once(new_page: NewPage, server_db: Data
     button_named(page, "Ingatkan yang dipilih").click()
     expect(page.locator(".done")).to_contain_text("Tidak ada pengingat yang dikirim")
     with server_db.read() as s:
-        found = s.exec(select(OutboxMail.id).where(OutboxMail.template == Letter.PDM_REMINDER)).all()
+        found = s.exec(select(OutboxMail.id).where(OutboxMail.template == MailKind.PDM_REMINDER)).all()
     assert len(found) == 1
     button_named(page, "Ingatkan yang dipilih").click()
     expect(page.get_by_role("alert")).to_contain_text("Pilih paling sedikit satu pegawai.")

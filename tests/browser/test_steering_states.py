@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy import delete
 from sqlmodel import col
 
-from mysapk_web.organisation.rules.dates import write_date
+from mysapk_web.organisation.rules.dates import format_typed_date
 from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.tables.agency import Period
 from mysapk_web.platform import clock
@@ -131,7 +131,7 @@ def test_only_a_period_that_is_there_can_be_extended(new_page: NewPage, looks: L
     expect(page.get_by_label("Hari terakhir", exact=True)).to_have_attribute("aria-invalid", "false")
     looks.fine(page, "periode-perpanjangan-salah")
     longer = clock.now().date() + timedelta(days=200)
-    fill(page, Hari_terakhir_yang_baru=write_date(longer))
+    fill(page, Hari_terakhir_yang_baru=format_typed_date(longer))
     button_named(page, "Lihat akibat perpanjangan").click()
     expect(page.get_by_text("Perpanjangan: Aktivasi akun")).to_be_visible()
     button_named(page, "Tetapkan").click()

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import select
 
 from mysapk_web.demo.accounts import DemoAccount
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
@@ -54,9 +54,9 @@ def row_of(page: Page, text: str) -> Locator:
     return page.get_by_role("row").filter(has_text=text)
 
 
-def where(db: Database, number: int) -> UsulanState:
+def where(db: Database, number: int) -> ProposalState:
     with db.read() as session:
-        return UsulanState(session.exec(select(Proposal.state).where(Proposal.id == number)).one())
+        return ProposalState(session.exec(select(Proposal.state).where(Proposal.id == number)).one())
 
 
 def on_file(db: Database, accounts: Accounts) -> str:
@@ -107,7 +107,7 @@ def test_from_the_person_into_the_record(
     page.wait_for_url("**/verifikasi")
     expect(page.get_by_text("Usulan diverifikasi dan diteruskan kepada approver.")).to_be_visible()
     expect(page.get_by_text("Tidak ada usulan yang menunggu Anda.")).to_be_visible()
-    assert where(server_db, number) is UsulanState.TERVERIFIKASI
+    assert where(server_db, number) is ProposalState.TERVERIFIKASI
     looks.fine(page, "verifikasi-kosong")
 
     approver = new_page(DESK, "approver")
@@ -159,7 +159,7 @@ def test_returned_with_a_reason(
     dialog.get_by_label("Catatan").fill("Nomor SK tidak sama dengan dokumen.")
     button_named(dialog, "Kembalikan untuk diperbaiki").click()
     expect(page.get_by_text("Usulan dikembalikan kepada pegawai untuk diperbaiki.")).to_be_visible()
-    assert where(server_db, number) is UsulanState.PERBAIKAN_MYSAPK
+    assert where(server_db, number) is ProposalState.PERBAIKAN_MYSAPK
 
     person = new_page(person="pegawai")
     person.goto("/usulan")
@@ -310,7 +310,7 @@ def test_what_is_right_already_is_verified_together(
     page.get_by_label("Dokumen pada semua contoh").check()
     button_named(page, "Verifikasi semua yang diberi tanda").click()
     expect(page.get_by_text("1 usulan diverifikasi dan diteruskan kepada approver.")).to_be_focused()
-    assert where(server_db, number) is UsulanState.TERVERIFIKASI
+    assert where(server_db, number) is ProposalState.TERVERIFIKASI
     expect(page.get_by_text("Tidak ada usulan yang dapat diverifikasi bersama.")).to_be_visible()
     looks.fine(page, "verifikasi-sesuai-kosong")
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.agency import Instansi, Unor
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
@@ -79,7 +79,7 @@ def test_a_school_is_searched_for_and_stands_in_the_address(
 
 def test_a_unit_of_another_agency_is_not_named(new_page: NewPage, server_db: Database, sent: int) -> None:
     with server_db.read() as session:
-        unit = session.exec(select(Unor.id).where(Unor.nama == SCHOOL)).one()
+        unit = session.exec(select(Unor.id).where(Unor.name == SCHOOL)).one()
     page = new_page(DESK, "admin_instansi_lain")
     page.goto(f"/verifikasi?status=semua&unit={unit}")
     expect(page.get_by_text("Tidak ada usulan yang cocok")).to_be_visible()
@@ -92,14 +92,14 @@ def test_bkn_sees_which_agency_it_is_and_narrows_to_it(new_page: NewPage, server
     with server_db.begin() as session:
         home, other = session.exec(select(Instansi).order_by(col(Instansi.id)).limit(2)).all()
         numbers = session.exec(
-            select(Proposal.id).where(Proposal.state == UsulanState.VALIDASI_BKN, Proposal.instansi_id == home.id)
+            select(Proposal.id).where(Proposal.state == ProposalState.VALIDASI_BKN, Proposal.instansi_id == home.id)
         ).all()
-        root = session.exec(select(Unor.id).where(Unor.instansi_id == other.id, col(Unor.atasan_id).is_(None))).one()
+        root = session.exec(select(Unor.id).where(Unor.instansi_id == other.id, col(Unor.parent_id).is_(None))).one()
         # One of them was sent in the other agency.
         moved = update(Proposal).where(col(Proposal.id) == numbers[0])
         session.execute(moved.values(instansi_id=other.id, unor_id=root))
-        names = home.nama, other.nama
-        code = other.kode
+        names = home.name, other.name
+        code = other.code
     page = new_page(DESK, "admin_bkn")
     page.goto("/verifikasi")
     for name in names:

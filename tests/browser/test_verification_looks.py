@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 
 from mysapk_web.demo.accounts import DemoAccount
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
@@ -20,7 +20,7 @@ from tests.browser.test_verification_states import one_of_demo
 
 Accounts = dict[str, DemoAccount]
 PATHS = ("/verifikasi", "/verifikasi/1", "/verifikasi/sesuai")
-S = UsulanState
+S = ProposalState
 
 
 def name_of(path: str) -> str:
@@ -137,7 +137,7 @@ def test_verifying_together_without_a_look_at_the_sample(
     ],
 )
 def test_each_decision_is_asked_about(
-    state: UsulanState, who: str, acts: dict[str, str], new_page: NewPage, server_db: Database, looks: Looks
+    state: ProposalState, who: str, acts: dict[str, str], new_page: NewPage, server_db: Database, looks: Looks
 ) -> None:
     page = new_page(PHONE, who)
     page.goto(f"/verifikasi/{one_of_demo(server_db, state)}")

@@ -16,8 +16,8 @@ from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal, ProposalClaim
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
@@ -33,13 +33,13 @@ from tests.wire.people import People
 Accounts = dict[str, DemoAccount]
 
 
-def one_of_demo(db: Database, state: UsulanState, *more: object) -> int:
+def one_of_demo(db: Database, state: ProposalState, *more: object) -> int:
     """A proposal of the first agency in a state, as the demo has it."""
     with db.read() as session:
         found = session.exec(
             select(Proposal.id)
             .join(Instansi, col(Instansi.id) == Proposal.instansi_id)
-            .where(Proposal.state == state, col(Instansi.nama) == "Pemerintah Kabupaten Contoh", *more)
+            .where(Proposal.state == state, col(Instansi.name) == "Pemerintah Kabupaten Contoh", *more)
             .order_by(col(Proposal.id))
         ).first()
     assert found is not None, state
@@ -49,18 +49,18 @@ def one_of_demo(db: Database, state: UsulanState, *more: object) -> int:
 @pytest.mark.parametrize(
     ("state", "who", "acts"),
     [
-        (UsulanState.INPUT_BERKAS, "admin_instansi", ["Verifikasi", "Kembalikan untuk diperbaiki", "Tolak"]),
-        (UsulanState.INPUT_BERKAS_PERBAIKAN, "admin_instansi", ["Verifikasi"]),
-        (UsulanState.PERBAIKAN_MYSAPK, "admin_instansi", []),
-        (UsulanState.PERBAIKAN_APPROVAL, "admin_instansi", ["Verifikasi"]),
-        (UsulanState.TERVERIFIKASI, "approver", ["Setujui", "Kembalikan ke verifikator", "Tolak"]),
-        (UsulanState.VALIDASI_BKN, "admin_bkn", ["Setujui validasi", "Kembalikan ke instansi"]),
-        (UsulanState.TELAH_UPDATE, "admin_instansi", []),
-        (UsulanState.TMS, "admin_instansi", []),
+        (ProposalState.INPUT_BERKAS, "admin_instansi", ["Verifikasi", "Kembalikan untuk diperbaiki", "Tolak"]),
+        (ProposalState.INPUT_BERKAS_PERBAIKAN, "admin_instansi", ["Verifikasi"]),
+        (ProposalState.PERBAIKAN_MYSAPK, "admin_instansi", []),
+        (ProposalState.PERBAIKAN_APPROVAL, "admin_instansi", ["Verifikasi"]),
+        (ProposalState.TERVERIFIKASI, "approver", ["Setujui", "Kembalikan ke verifikator", "Tolak"]),
+        (ProposalState.VALIDASI_BKN, "admin_bkn", ["Setujui validasi", "Kembalikan ke instansi"]),
+        (ProposalState.TELAH_UPDATE, "admin_instansi", []),
+        (ProposalState.TMS, "admin_instansi", []),
     ],
 )
 def test_every_state_shows_what_can_be_done(
-    state: UsulanState, who: str, acts: list[str], new_page: NewPage, server_db: Database, looks: Looks
+    state: ProposalState, who: str, acts: list[str], new_page: NewPage, server_db: Database, looks: Looks
 ) -> None:
     number = one_of_demo(server_db, state)
     page = new_page(DESK, who)
@@ -74,12 +74,12 @@ def test_every_state_shows_what_can_be_done(
     looks.fine(page, f"verifikasi-{state.value.lower()}")
 
 
-@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("action", list(RecordAction))
 def test_every_kind_of_change_says_what_it_does(
-    action: Action, new_page: NewPage, server_db: Database, looks: Looks
+    action: RecordAction, new_page: NewPage, server_db: Database, looks: Looks
 ) -> None:
-    has_one = Action.CHANGE if action is Action.DELETE else action
-    number = one_of_demo(server_db, UsulanState.INPUT_BERKAS, Proposal.action == has_one)
+    has_one = RecordAction.CHANGE if action is RecordAction.DELETE else action
+    number = one_of_demo(server_db, ProposalState.INPUT_BERKAS, Proposal.action == has_one)
     with server_db.begin() as session:
         session.get_one(Proposal, number).action = action
     page = new_page(PHONE, "admin_instansi")
@@ -146,7 +146,7 @@ def verification_over(server_db: Database) -> None:
 def test_when_verification_is_over_only_the_admin_of_the_agency_goes_on(
     new_page: NewPage, server_db: Database, looks: Looks
 ) -> None:
-    number = one_of_demo(server_db, UsulanState.TERVERIFIKASI)
+    number = one_of_demo(server_db, ProposalState.TERVERIFIKASI)
     approver = new_page(DESK, "approver")
     approver.goto("/verifikasi")
     expect(approver.get_by_text("Verifikasi sudah ditutup").first).to_be_visible()
@@ -158,7 +158,7 @@ def test_when_verification_is_over_only_the_admin_of_the_agency_goes_on(
     admin = new_page(DESK, "admin_instansi")
     admin.goto("/verifikasi")
     expect(admin.get_by_text("masih dapat menyelesaikan usulan yang tersisa")).to_be_visible()
-    admin.goto(f"/verifikasi/{one_of_demo(server_db, UsulanState.INPUT_BERKAS)}")
+    admin.goto(f"/verifikasi/{one_of_demo(server_db, ProposalState.INPUT_BERKAS)}")
     expect(button_named(admin, "Verifikasi").first).to_be_visible()
     expect(button_named(admin, "Kembalikan untuk diperbaiki")).to_have_count(0)
     looks.fine(admin, "verifikasi-ditutup-admin")
@@ -213,7 +213,7 @@ def test_who_loses_the_role_meanwhile_decides_nothing(
     admin.goto("/admin/peran")
     taken_from(admin, "Bambang Santosa")
     page.wait_for_url("**/masuk**", timeout=6_000)
-    assert where(server_db, number) is UsulanState.INPUT_BERKAS
+    assert where(server_db, number) is ProposalState.INPUT_BERKAS
     with server_db.read() as session:
         held = session.exec(
             select(RoleGrant.revoked_at).where(
@@ -270,14 +270,14 @@ def test_two_agencies_never_meet(new_page: NewPage, server_db: Database, account
             .where(Pegawai.nip == accounts["admin_instansi_lain"].nip)
         ).one()
         sent = session.exec(
-            select(Proposal.id).where(Proposal.instansi_id == own, Proposal.state != UsulanState.DIHAPUS)
+            select(Proposal.id).where(Proposal.instansi_id == own, Proposal.state != ProposalState.DIHAPUS)
         ).all()
     page = new_page(DESK, "admin_instansi_lain")
     page.goto("/verifikasi?status=semua")
     expect(page.get_by_role("heading", level=1, name="Verifikasi")).to_be_visible()
     links = [link.get_attribute("href") or "" for link in page.locator("a[data-baris]").all()]
     assert all(int(href.split("/")[2].split("?")[0]) in sent for href in links)
-    page.goto(f"/verifikasi/{one_of_demo(server_db, UsulanState.INPUT_BERKAS)}")
+    page.goto(f"/verifikasi/{one_of_demo(server_db, ProposalState.INPUT_BERKAS)}")
     expect(page.get_by_role("heading", level=1, name="Usulan tidak ditemukan")).to_be_visible()
     page.goto("/verifikasi/sesuai")
     expect(page.get_by_text("Tidak ada usulan yang dapat diverifikasi bersama.")).to_be_visible()

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage
@@ -34,9 +34,9 @@ def import_person(server: Server, db: Database) -> None:
     """`mysapk import-pegawai` with one person, into the unit of a school."""
     with db.read() as session:
         agency, unit = session.exec(
-            select(Instansi.kode, Unor.kode)
+            select(Instansi.code, Unor.code)
             .join(Unor, col(Unor.instansi_id) == Instansi.id)
-            .where(Unor.nama == "SMP Negeri 1 Sukamaju")
+            .where(Unor.name == "SMP Negeri 1 Sukamaju")
         ).one()
         assert session.exec(select(Pegawai.id).where(Pegawai.nip == NIP)).first() is None
     path = Path(server.folder) / "pegawai.csv"
@@ -175,7 +175,7 @@ def test_from_the_rolls_to_a_changed_record(
     assert awards(server_db) == ["12/SATYA/2024"]
     pdm_moves(pdm, before, sudah=1)
     with server_db.read() as session:
-        assert session.get_one(Proposal, number).state is UsulanState.TELAH_UPDATE
+        assert session.get_one(Proposal, number).state is ProposalState.TELAH_UPDATE
 
     page.goto("/pdm/penghargaan")
     expect(page.get_by_text("12/SATYA/2024").first).to_be_visible()

@@ -23,7 +23,7 @@ from mysapk_web.organisation.tables.account import Account, RoleGrant, UserSessi
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.rules.audit import AuditTag
@@ -141,7 +141,7 @@ class Office:
         with self.db.read() as session:
             return list(
                 session.exec(
-                    select(RoleGrant.role, Unor.kode)
+                    select(RoleGrant.role, Unor.code)
                     .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
                     .where(RoleGrant.account_id == self.ids[key], col(RoleGrant.revoked_at).is_(None))
                     .order_by(col(RoleGrant.id))
@@ -207,7 +207,7 @@ def actor_of(
         select(Pegawai).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Account.id == account_id)
     ).one()
     grants = session.exec(
-        select(RoleGrant, Unor.jalur)
+        select(RoleGrant, Unor.path)
         .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
         .where(RoleGrant.account_id == account_id, col(RoleGrant.revoked_at).is_(None))
     ).all()
@@ -215,15 +215,15 @@ def actor_of(
         account_id=account_id,
         pegawai_id=pegawai.id or 0,
         instansi_id=pegawai.instansi_id,
-        session="s",
+        session_ref="s",
         session_expires_at=now + timedelta(hours=8),
         version=session.get_one(Account, account_id).version,
         seen_at=now,
-        visitor=Visitor(address="203.0.113.7"),
+        client=ClientContext(client_address="203.0.113.7"),
         grants=tuple(Grant(grant.role, grant.instansi_id, path) for grant, path in grants),
         second_factor=second_factor,
         has_second_factor=second_factor,
-        step_up_at=step_up_at,
+        reauthenticated_at=step_up_at,
     )
 
 
@@ -251,7 +251,7 @@ def open_office(db: Database) -> Office:
     now = clock.now()
     with db.begin() as session:
         for kode, nama in AGENCIES.items():
-            instansi = Instansi(kode=kode, nama=nama)
+            instansi = Instansi(code=kode, name=nama)
             session.add(instansi)
             session.flush()
             office.ids[kode] = instansi.id or 0
@@ -266,14 +266,14 @@ def _units(session: Session, office: Office, agency: str) -> None:
     for kode, (above, nama) in UNITS.items():
         unor = Unor(
             instansi_id=office.ids[agency],
-            atasan_id=office.ids[f"{agency}/{above}"] if above else None,
-            kode=kode,
-            nama=nama,
-            jalur="",
+            parent_id=office.ids[f"{agency}/{above}"] if above else None,
+            code=kode,
+            name=nama,
+            path="",
         )
         session.add(unor)
         session.flush()
-        paths[kode] = unor.jalur = f"{paths[above]}{unor.id}/"
+        paths[kode] = unor.path = f"{paths[above]}{unor.id}/"
         office.ids[f"{agency}/{kode}"] = unor.id or 0
 
 
@@ -281,7 +281,7 @@ def _person(session: Session, office: Office, key: str, row: dict[str, Any], now
     email = f"{key}@{row['unit'].split('/')[0].lower()}.example.go.id"
     pegawai = Pegawai(
         nip=row["nip"],
-        nama=row["nama"],
+        name=row["nama"],
         jenis=row.get("jenis", JenisPegawai.PNS),
         instansi_id=office.ids[row["unit"].split("/")[0]],
         unor_id=office.ids[row["unit"]],

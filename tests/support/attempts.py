@@ -11,16 +11,16 @@ from typing import TypeVar
 from sqlalchemy import event
 
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 
 T = TypeVar("T")
 
 
-def refusal_of(act: Callable[..., object], *given: object) -> Refused | None:
+def refusal_of(act: Callable[..., object], *given: object) -> UserError | None:
     """What an act is refused with; None when it succeeds."""
     try:
         act(*given)
-    except Refused as refusal:
+    except UserError as refusal:
         return refusal
     return None
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pyotp
 
-from mysapk_web.accounts.security.two_factor import recovery_codes
+from mysapk_web.accounts.security.two_factor import create_recovery_codes
 from mysapk_web.platform import clock
 from mysapk_web.platform.executors import in_transaction
 from tests.support.portal import Browser
@@ -31,4 +31,4 @@ class Phone:
 
 
 def codes_of(browser: Browser) -> list[str]:
-    return in_transaction(browser.portal.db, recovery_codes, browser.actor)
+    return in_transaction(browser.portal.db, create_recovery_codes, browser.actor)

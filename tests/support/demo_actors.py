@@ -14,7 +14,7 @@ from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Period, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
 
 NIPS = {persona.key: persona.nip for persona in PERSONAS}
@@ -30,7 +30,7 @@ def acting(db: Database, key: str, *, second_factor: bool = True, step_up: bool 
             .where(Pegawai.nip == NIPS[key])
         ).one()
         granted = s.exec(
-            select(RoleGrant, Unor.jalur)
+            select(RoleGrant, Unor.path)
             .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
             .where(RoleGrant.account_id == account.id, col(RoleGrant.revoked_at).is_(None))
         ).all()
@@ -38,23 +38,23 @@ def acting(db: Database, key: str, *, second_factor: bool = True, step_up: bool 
             account_id=account.id or 0,
             pegawai_id=pegawai.id or 0,
             instansi_id=pegawai.instansi_id,
-            session=f"sesi-{key}",
+            session_ref=f"sesi-{key}",
             session_expires_at=now + timedelta(hours=8),
             version=account.version,
             seen_at=now,
-            visitor=Visitor(address="203.0.113.9"),
+            client=ClientContext(client_address="203.0.113.9"),
             grants=tuple(Grant(grant.role, grant.instansi_id, path) for grant, path in granted),
             second_factor=second_factor,
             has_second_factor=True,
-            step_up_at=now if step_up else None,
+            reauthenticated_at=now if step_up else None,
         )
 
 
 def place(db: Database, nama: str) -> str:
     """Key of an agency or a unit by its name."""
     with db.read() as s:
-        agency = s.exec(select(Instansi.id).where(Instansi.nama == nama)).first()
-        return f"i{agency}" if agency else f"u{s.exec(select(Unor.id).where(Unor.nama == nama)).first()}"
+        agency = s.exec(select(Instansi.id).where(Instansi.name == nama)).first()
+        return f"i{agency}" if agency else f"u{s.exec(select(Unor.id).where(Unor.name == nama)).first()}"
 
 
 def end_activation(db: Database, *, of: str | None = None) -> None:
@@ -66,7 +66,7 @@ def end_activation(db: Database, *, of: str | None = None) -> None:
                 update(Period).where(col(Period.kind) == PeriodKind.AKTIVASI).values(ends_at=now - timedelta(days=1))
             )
         else:
-            instansi = s.exec(select(Instansi.id).where(Instansi.nama == of)).one()
+            instansi = s.exec(select(Instansi.id).where(Instansi.name == of)).one()
             s.add(
                 Period(
                     kind=PeriodKind.AKTIVASI,

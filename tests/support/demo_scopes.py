@@ -23,12 +23,12 @@ from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Period, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Document, PersonnelRecord, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.progress import headcount
 from mysapk_web.progress.tables import Announcement
@@ -51,9 +51,9 @@ def fill(db: Database) -> None:
         for key in (*PAIRS.values(), BESIDE):
             pegawai = person_named(s, key)
             _of_person(s, pegawai, account_of(s, key))
-            for number in s.exec(select(Unor.jalur).where(Unor.id == pegawai.unor_id)).one().split("/")[1:-1]:
+            for number in s.exec(select(Unor.path).where(Unor.id == pegawai.unor_id)).one().split("/")[1:-1]:
                 unit = s.get_one(Unor, int(number))
-                unit.nama = f"{unit.nama} {pegawai.nip}"
+                unit.name = f"{unit.name} {pegawai.nip}"
                 s.add(unit)
     gather(db)
 
@@ -77,7 +77,7 @@ def everybody(s: Session, whom: str) -> list[str]:
 
 def within_units(s: Session, actor: Actor) -> set[str]:
     """The NIPs of the units that the roles of somebody are limited to."""
-    below = (col(Unor.jalur).startswith(grant.unor_path or "-") for grant in actor.grants)
+    below = (col(Unor.path).startswith(grant.unor_path or "-") for grant in actor.grants)
     return set(s.exec(select(Pegawai.nip).join(Unor, col(Unor.id) == Pegawai.unor_id).where(or_(*below))))
 
 
@@ -110,8 +110,8 @@ def _of_agency(s: Session, boss: int, pegawai: Pegawai) -> None:
     s.add(
         Announcement(
             instansi_id=agency,
-            judul=f"Layanan {nip}",
-            isi="Kantor tutup.",
+            title=f"Layanan {nip}",
+            body="Kantor tutup.",
             starts_at=now - timedelta(days=1),
             ends_at=now + timedelta(days=1),
             created_by=boss,
@@ -130,7 +130,9 @@ def _of_agency(s: Session, boss: int, pegawai: Pegawai) -> None:
 
 def _of_person(s: Session, pegawai: Pegawai, account_id: int) -> None:
     now, agency = clock.now(), pegawai.instansi_id
-    like = s.exec(select(Proposal).where(Proposal.state == UsulanState.INPUT_BERKAS).order_by(col(Proposal.id))).first()
+    like = s.exec(
+        select(Proposal).where(Proposal.state == ProposalState.INPUT_BERKAS).order_by(col(Proposal.id))
+    ).first()
     assert like is not None
     given = {"pegawai_id": pegawai.id, "unor_id": pegawai.unor_id, "instansi_id": agency}
     s.add(Proposal(**{**like.model_dump(exclude={"id", "slot", "record_id"}), **given}))
@@ -139,13 +141,13 @@ def _of_person(s: Session, pegawai: Pegawai, account_id: int) -> None:
         EmailRequest(
             pegawai_id=pegawai.id,
             nip=pegawai.nip,
-            nama=pegawai.nama,
+            name=pegawai.name,
             old_email="lama@example.com",
             new_email=f"baru-{pegawai.nip[:8]}@example.com",
             created_at=now,
         )
     )
-    enqueue(s, Letter.ACTIVATED, account_id=account_id)
+    enqueue(s, MailKind.ACTIVATED, account_id=account_id)
     audit.record(s, AuditTag.LOGIN, actor_id=account_id, subject_id=account_id, instansi_id=agency)
 
 
@@ -167,11 +169,11 @@ def _unchanged(s: Session, given: dict[str, Any]) -> None:
     proposal = Proposal(
         group="penghargaan",
         kind="penghargaan",
-        action=Action.CHANGE,
+        action=RecordAction.CHANGE,
         record_id=record.id,
         record_version=1,
         payload=payload,
-        state=UsulanState.INPUT_BERKAS,
+        state=ProposalState.INPUT_BERKAS,
         created_at=sent,
         changed_at=sent,
         sent_at=sent,
@@ -198,7 +200,7 @@ def gather(db: Database) -> None:
     done = 1
     while done:
         with db.begin() as s:
-            done = headcount.gather(s)
+            done = headcount.fold_deltas(s)
 
 
 def end_pdm(db: Database) -> None:

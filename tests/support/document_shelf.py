@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.document_cleanup import clear_batch, compare_batch, database_fault, note_newest
-from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.document_cleanup import clean_up_batch, compare_batch, database_fault, record_newest
+from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.tables import Document, Proposal
 from mysapk_web.platform import clock, document_store
 from mysapk_web.platform.database import Database
@@ -36,7 +36,7 @@ class Shelf:
             pegawai_id=self.pegawai_id,
             group="golongan",
             kind="golongan",
-            action=Action.ADD,
+            action=RecordAction.ADD,
             unor_id=self.unor_id,
             created_at=START,
             changed_at=START,
@@ -50,7 +50,7 @@ class Shelf:
         """A file in its place, without a row."""
         path = document_store.new_inbox_path(self.folder)
         path.write_bytes(content)
-        return document_store.place(self.folder, path, clock.now())
+        return document_store.store(self.folder, path, clock.now())
 
     def add(self, content: bytes, proposal: int | None = None) -> int:
         """An upload, as `documents.store` does it."""
@@ -67,7 +67,7 @@ class Shelf:
             s.add(row)
             s.flush()
             number = row.id or 0
-        note_newest(self.db, self.folder)
+        record_newest(self.db, self.folder)
         self.contents[number] = content
         return number
 
@@ -78,7 +78,7 @@ class Shelf:
         self.contents.pop(number, None)
 
     def clear(self) -> None:
-        while clear_batch(self.db, self.settings):
+        while clean_up_batch(self.db, self.settings):
             pass
 
     def compare(self) -> None:
@@ -90,7 +90,7 @@ class Shelf:
             return database_fault(s, self.folder)
 
     def in_place(self) -> set[str]:
-        return {name for _, found in document_store.groups(self.folder, "") for name in found}
+        return {name for _, found in document_store.iterate_groups(self.folder, "") for name in found}
 
     def trash(self) -> dict[str, str]:
         """Day by hash."""

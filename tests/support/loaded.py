@@ -11,38 +11,38 @@ from mysapk_web.administration import announcements, email_correction, email_pol
 from mysapk_web.administration.people import accounts
 from mysapk_web.administration.people.accounts import (
     approve_cpns,
-    cancel_reset,
+    cancel_reset_tokens,
     disable_account,
     enable_account,
-    end_sessions,
     remove_second_factor,
-    start_reset,
+    revoke_account_sessions,
+    send_reset_token,
 )
 from mysapk_web.administration.people.grants import grant_role, revoke_role
 from mysapk_web.administration.tables.email_request import EmailRequest
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.tables.account import Account, RoleGrant
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.tables.outbox import OutboxMail
 
 _ON_AN_ACCOUNT = (
     approve_cpns,
-    accounts.unlock,
-    start_reset,
-    cancel_reset,
-    end_sessions,
+    accounts.unlock_account,
+    send_reset_token,
+    cancel_reset_tokens,
+    revoke_account_sessions,
     disable_account,
     enable_account,
     grant_role,
-    email_correction.repair,
+    email_correction.correct_email,
 )
 
 
 def newest(session: Session, use_case: Callable[..., Any], args: tuple[Any, ...], given: Mapping[str, Any]) -> int:
     """The revision of what a use case acts on; 0 for one that names none."""
     changes = _changes(session, use_case, args, given)
-    return 0 if changes is None else revisions.current(session, changes)
+    return 0 if changes is None else revisions.current_revision(session, changes)
 
 
 def _changes(
@@ -54,19 +54,19 @@ def _changes(
         return revisions.of_second_factor(given["account_id"])
     if use_case is revoke_role:
         return revisions.of_account(session.exec(_owner(RoleGrant, given["grant_id"])).first() or 0)
-    if use_case is mail_log.retry:
+    if use_case is mail_log.retry_mail:
         return revisions.of_mail(session.exec(_owner(OutboxMail, given["mail_id"])).first() or 0)
-    if use_case in (email_requests.accept, email_requests.refuse):
+    if use_case in (email_requests.accept_request, email_requests.reject_request):
         whose = select(Account.id).join(EmailRequest, col(EmailRequest.pegawai_id) == Account.pegawai_id)
         return revisions.of_account(session.exec(whose.where(EmailRequest.id == given["request_id"])).first() or 0)
-    if use_case is email_policy.change:
+    if use_case is email_policy.set_policy:
         actor: Actor = args[0]
         return revisions.of_policy(actor.instansi_id)
-    if use_case in (announcements.edit, announcements.end):
+    if use_case in (announcements.edit, announcements.retract):
         return revisions.of_announcement(given["announcement_id"])
     if use_case is announcements.save_contact:
         key: str = args[1]
-        return revisions.of_contact(None if key == revisions.NATIONAL else number_of(key[1:]))
+        return revisions.of_contact(None if key == revisions.NATIONAL else parse_row_id(key[1:]))
     return None
 
 

@@ -23,7 +23,7 @@ from mysapk_web.organisation.tables.agency import HelpContact, Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
@@ -151,7 +151,7 @@ class People:
         with self.db.begin() as session:
             pegawai = Pegawai(
                 nip="".join(secrets.choice("123456789") for _ in range(18)),
-                nama=nama,
+                name=nama,
                 jenis=JenisPegawai.PNS,
                 instansi_id=self.instansi_id,
                 unor_id=self.unor_id,
@@ -208,8 +208,8 @@ def _stored(session: DbSession, row: Any) -> Any:
 def settle(database: Database) -> People:
     """An agency with a helpdesk."""
     with database.begin() as session:
-        agency = _stored(session, Instansi(kode="X1", nama="Pemerintah Kabupaten Contoh", zona="WIB"))
-        unit = _stored(session, Unor(instansi_id=agency.id, kode="1", nama="Dinas Contoh", jalur="1/"))
+        agency = _stored(session, Instansi(code="X1", name="Pemerintah Kabupaten Contoh", timezone="WIB"))
+        unit = _stored(session, Unor(instansi_id=agency.id, code="1", name="Dinas Contoh", path="1/"))
         helpdesk = HelpContact(
             instansi_id=agency.id,
             nama="Helpdesk BKPSDM Contoh",
@@ -222,7 +222,7 @@ def settle(database: Database) -> People:
         return People(database, agency.id, unit.id)
 
 
-def write(db: Database, person: Someone, letter: Letter = Letter.ACTIVATED, **more: object) -> int:
+def write(db: Database, person: Someone, letter: MailKind = MailKind.ACTIVATED, **more: object) -> int:
     with db.begin() as session:
         mail = enqueue(session, letter, account_id=person.account_id, **more)  # type: ignore[arg-type]
         session.flush()

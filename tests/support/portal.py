@@ -17,32 +17,33 @@ import pyotp
 from sqlalchemy import delete, update
 from sqlmodel import SQLModel, col, select
 
-from mysapk_web.accounts import change_email as accounts_change_email
-from mysapk_web.accounts import login, session
+from mysapk_web.accounts import email_replacement as accounts_change_email
+from mysapk_web.accounts import login
+from mysapk_web.accounts import sessions as accounts_sessions
 from mysapk_web.accounts.passwords import encrypt_totp, hash_password
 from mysapk_web.accounts.recovery import confirm as recovery_confirm
 from mysapk_web.accounts.recovery import request
-from mysapk_web.accounts.recovery.browsers import bind_by_mail
+from mysapk_web.accounts.recovery.browsers import attach_browser_by_mail
 from mysapk_web.accounts.recovery.request import RecoveryView, request_token, resend_token
 from mysapk_web.accounts.rules.token import derive_token
+from mysapk_web.accounts.security import active_sessions as security_sessions
 from mysapk_web.accounts.security import change_password as security_change_password
-from mysapk_web.accounts.security import sessions as security_sessions
-from mysapk_web.accounts.security.sessions import SecurityOverview
-from mysapk_web.accounts.session import Opened
-from mysapk_web.app import mail_context
+from mysapk_web.accounts.security.active_sessions import SecurityOverview
+from mysapk_web.accounts.sessions import NewSession
+from mysapk_web.app import mail_context_reader
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.email import DomainPolicy, normalise_email
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Role
-from mysapk_web.organisation.tables.account import Account, LoginClaim, ResetRequest, RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import Account, LoginTicket, ResetRequest, RoleGrant, UserSession
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.mail.context import Facts
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.context import MailContext
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.counter import Counter
@@ -69,7 +70,7 @@ days = 24 * hours
 
 def after(seconds: float) -> Any:
     """The block that follows happens so many seconds later."""
-    return clock.moved(timedelta(seconds=seconds))
+    return clock.shifted(timedelta(seconds=seconds))
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,9 @@ class Browser:
     """What the page was given by its login."""
 
     @property
-    def visitor(self) -> Visitor:
-        here = session.reference(self.cookie) if self.cookie else ""
-        return Visitor(session.reference(self.name), here, self.address, self.agent, self.page)
+    def visitor(self) -> ClientContext:
+        here = accounts_sessions.hash_secret(self.cookie) if self.cookie else ""
+        return ClientContext(accounts_sessions.hash_secret(self.name), here, self.address, self.agent, self.page)
 
     def _do(self, use_case: Callable[..., T], **given: Any) -> T:
         return in_transaction(self.portal.db, use_case, visitor=self.visitor, **given)
@@ -132,14 +133,14 @@ class Browser:
 
     def view(self) -> RecoveryView | None:
         with self.portal.db.read() as s:
-            return request.view(s, visitor=self.visitor)
+            return request.recovery_view(s, visitor=self.visitor)
 
     def follow(self, request_id: str) -> bool:
         """Open the link of a mail."""
-        return in_transaction(self.portal.db, bind_by_mail, self.visitor, request_id)
+        return in_transaction(self.portal.db, attach_browser_by_mail, self.visitor, request_id)
 
     def confirm(self, token: str, password: str = STRONG) -> None:
-        recovery_confirm.confirm(self.portal.db, visitor=self.visitor, token=token, password=password)
+        recovery_confirm.confirm_reset(self.portal.db, visitor=self.visitor, token=token, password=password)
 
     def reset(self, person: Person, password: str = STRONG) -> None:
         """The whole way: ask, read the mail, confirm."""
@@ -163,11 +164,13 @@ class Browser:
     @property
     def waits_for_code(self) -> bool:
         with self.portal.db.read() as s:
-            return login.waits_for_code(s, visitor=self.visitor)
+            return login.is_awaiting_code(s, visitor=self.visitor)
 
-    def take(self) -> Opened | None:
+    def take(self) -> NewSession | None:
         """`POST /sesi`; the browser keeps the cookie."""
-        opened = in_transaction(self.portal.db, session.take_claim, self.portal.settings, self.visitor, self.ticket)
+        opened = in_transaction(
+            self.portal.db, accounts_sessions.redeem_login_ticket, self.portal.settings, self.visitor, self.ticket
+        )
         self.cookie = opened.cookie if opened else self.cookie
         return opened
 
@@ -181,7 +184,7 @@ class Browser:
 
     def actor_or_none(self) -> Actor | None:
         with self.portal.db.read() as s:
-            return session.read_actor(s, self.portal.settings, self.visitor)
+            return accounts_sessions.read_actor(s, self.portal.settings, self.visitor)
 
     @property
     def inside(self) -> bool:
@@ -194,7 +197,7 @@ class Browser:
         return found
 
     def log_out(self) -> None:
-        in_transaction(self.portal.db, session.log_out, self.visitor)
+        in_transaction(self.portal.db, accounts_sessions.log_out, self.visitor)
 
     def act(self, use_case: Callable[..., T], **given: Any) -> T:
         """A use case of the page `/keamanan`, in one transaction."""
@@ -205,7 +208,7 @@ class Browser:
 
     def overview(self) -> SecurityOverview:
         with self.portal.db.read() as s:
-            return security_sessions.overview(s, self.actor)
+            return security_sessions.security_overview(s, self.actor)
 
 
 @dataclass
@@ -260,8 +263,8 @@ class Portal:
     def sessions(self, person: Person) -> list[UserSession]:
         return self.rows(UserSession, col(UserSession.account_id) == person.account_id)
 
-    def claims(self) -> list[LoginClaim]:
-        return self.rows(LoginClaim)
+    def claims(self) -> list[LoginTicket]:
+        return self.rows(LoginTicket)
 
     def counters(self) -> list[Counter]:
         return self.rows(Counter)
@@ -277,17 +280,17 @@ class Portal:
 
     def letters(self, person: Person) -> list[str]:
         """Kinds of the letters to a person, oldest first."""
-        return [Letter(mail.template) for mail in self.mails(person)]
+        return [MailKind(mail.template) for mail in self.mails(person)]
 
     def recipient(self, mail: OutboxMail) -> str | None:
         """Where a mail would go if it were sent now; None if it would not be sent."""
         with self.db.read() as s:
-            facts = mail_context.read(s, Letter(mail.template), mail)
-        return facts.recipient if isinstance(facts, Facts) else None
+            facts = mail_context_reader.read_context(s, MailKind(mail.template), mail)
+        return facts.recipient if isinstance(facts, MailContext) else None
 
     def token(self, person: Person) -> str:
         """The token as the newest letter to a person shows it."""
-        mail = [mail for mail in self.mails(person) if mail.template == Letter.TOKEN][-1]
+        mail = [mail for mail in self.mails(person) if mail.template == MailKind.TOKEN][-1]
         return self.token_of(mail.params["request"])
 
     def token_of(self, request_id: str) -> str:
@@ -327,7 +330,7 @@ class Portal:
 
     def change_email(self, person: Person, email: str) -> None:
         with self.db.begin() as s:
-            accounts_change_email.change_email(
+            accounts_change_email.replace_email(
                 s,
                 account=s.get_one(Account, person.account_id),
                 pegawai=s.get_one(Pegawai, person.pegawai_id),
@@ -366,22 +369,22 @@ def settle(db: Database, settings: Settings) -> Portal:
     with db.begin() as s:
         places = {}
         for kode, nama in (("7301", "Pemerintah Kabupaten Contoh"), ("7302", "Pemerintah Kota Misal")):
-            instansi = Instansi(kode=kode, nama=nama)
+            instansi = Instansi(code=kode, name=nama)
             s.add(instansi)
             s.flush()
-            unor = Unor(instansi_id=instansi.id or 0, kode="1", nama=nama, jalur="")
+            unor = Unor(instansi_id=instansi.id or 0, code="1", name=nama, path="")
             s.add(unor)
             s.flush()
-            unor.jalur = f"{unor.id}/"
+            unor.path = f"{unor.id}/"
             places[kode] = (instansi.id or 0, unor.id or 0)
         for key, row in ROLLS.items():
             instansi_id, unor_id = places["7302" if key == "citra" else "7301"]
             password = PASSWORDS.get(key)
             pegawai = Pegawai(
                 nip=row["nip"],
-                nama=row["nama"],
+                name=row["nama"],
                 jenis=JenisPegawai.CPNS if key == "dewi" else JenisPegawai.PNS,
-                tanggal_lahir=date(int(row["nip"][:4]), int(row["nip"][4:6]), int(row["nip"][6:8])),
+                birth_date=date(int(row["nip"][:4]), int(row["nip"][4:6]), int(row["nip"][6:8])),
                 instansi_id=instansi_id,
                 unor_id=unor_id,
                 email=row["stored"],

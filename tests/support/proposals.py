@@ -16,20 +16,20 @@ from mysapk_web.organisation.tables.notice import Notice
 from mysapk_web.pdm import apply as pdm_apply
 from mysapk_web.pdm import form as pdm_form
 from mysapk_web.pdm import new_proposal, overview, submit
-from mysapk_web.pdm.context import standing_of
-from mysapk_web.pdm.declarations import state_group
+from mysapk_web.pdm.context import load_context
+from mysapk_web.pdm.declarations import declare_group
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.drafts import save_draft
-from mysapk_web.pdm.group_page import group_view
+from mysapk_web.pdm.group_page import load_group
 from mysapk_web.pdm.rules.groups.base import Approval
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.pdm.submit import SendResult
-from mysapk_web.pdm.tables import Document, FormerValue, PersonnelRecord, Proposal, TrailEntry
-from mysapk_web.pdm.transitions import move
+from mysapk_web.pdm.tables import Document, FormerValue, PersonnelRecord, Proposal, ProposalEvent
+from mysapk_web.pdm.transitions import transition
 from mysapk_web.pdm.views.form import FieldView, FormView, SavedDraft
 from mysapk_web.pdm.views.group import GroupView
 from mysapk_web.pdm.views.overview import Board, TileView
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.executors import in_transaction
 from tests.support.portal import START, Person, Portal
 
@@ -102,7 +102,7 @@ DOCUMENTS = {
     "anak": ("X-AKTA-LAHIR",),
     "skp": ("890",),
 }
-VERIFYING = (UsulanAct.VERIFY, UsulanAct.APPROVE)
+VERIFYING = (ProposalAction.VERIFY, ProposalAction.APPROVE)
 
 
 @dataclass
@@ -130,7 +130,7 @@ class Desk:
             return use_case(session, self.actor, *args, **given)
 
     def start(self, group: str = "golongan", kind: str = "", action: str = "ADD", record_id: int | None = None) -> int:
-        return self.do(new_proposal.start, group=group, kind=kind or group, action=action, record_id=record_id)
+        return self.do(new_proposal.start_proposal, group=group, kind=kind or group, action=action, record_id=record_id)
 
     def save(self, number: int, values: dict[str, Any], version: int | None = None) -> SavedDraft:
         seen = self.proposal(number).version if version is None else version
@@ -149,25 +149,25 @@ class Desk:
         return number
 
     def send(self, *numbers: int) -> SendResult:
-        return self.do(submit.send, list(numbers) or None)
+        return self.do(submit.submit_proposals, list(numbers) or None)
 
     def withdraw(self, number: int) -> None:
-        self.do(submit.withdraw, number, self.proposal(number).version)
+        self.do(submit.withdraw_proposal, number, self.proposal(number).version)
 
     def state(self, group: str, statement: str | None) -> None:
-        self.do(state_group, group, statement)
+        self.do(declare_group, group, statement)
 
     def board(self) -> Board:
-        return self.see(overview.board)
+        return self.see(overview.load_board)
 
     def tile(self, key: str) -> TileView:
         return next(tile for tile in self.board().tiles if tile.key == key)
 
     def group(self, key: str) -> GroupView:
-        return self.see(group_view, key)
+        return self.see(load_group, key)
 
     def form(self, number: int) -> FormView:
-        return self.see(pdm_form.form, number)
+        return self.see(pdm_form.load_form, number)
 
     def field(self, number: int, name: str) -> FieldView:
         return next(field for field in self.form(number).fields if field.name == name)
@@ -192,13 +192,13 @@ class Desk:
                 )
 
     def office(
-        self, number: int, act: UsulanAct, *, reason: str = "", note: str = "", by: Person | None = None
+        self, number: int, act: ProposalAction, *, reason: str = "", note: str = "", by: Person | None = None
     ) -> None:
         """What a verifikator, an approver or BKN does."""
         with self.portal.db.begin() as session:
             proposal = session.exec(select(Proposal).where(Proposal.id == number)).one()
-            here = standing_of(session, proposal.pegawai_id, lock=True)
-            move(
+            here = load_context(session, proposal.pegawai_id, lock=True)
+            transition(
                 session,
                 here,
                 proposal,
@@ -209,18 +209,18 @@ class Desk:
             )
 
     def give_back(self, number: int) -> None:
-        self.office(number, UsulanAct.RETURN, reason="BTS-01", note="Halaman dua terpotong")
+        self.office(number, ProposalAction.RETURN, reason="BTS-01", note="Halaman dua terpotong")
 
     def apply(self, number: int, *, by: Person | None = None) -> int:
-        return in_transaction(self.portal.db, pdm_apply.apply, number, (by or self.portal.budi).account_id)
+        return in_transaction(self.portal.db, pdm_apply.apply_proposal, number, (by or self.portal.budi).account_id)
 
     def decide(self, number: int) -> int:
         """Verified, approved by every level, applied; gives the record."""
         for act in VERIFYING:
             self.office(number, act)
         if kind_of(self.proposal(number)).approval is Approval.BKN:
-            self.office(number, UsulanAct.FORWARD_BKN)
-            self.office(number, UsulanAct.BKN_APPROVE)
+            self.office(number, ProposalAction.FORWARD_BKN)
+            self.office(number, ProposalAction.BKN_APPROVE)
         return self.apply(number)
 
     # What is stored ------------------------------------------------------------------------------
@@ -245,14 +245,14 @@ class Desk:
     def proposal(self, number: int) -> Proposal:
         return self.rows(Proposal, col(Proposal.id) == number)[0]
 
-    def where(self, number: int) -> UsulanState:
+    def where(self, number: int) -> ProposalState:
         return self.proposal(number).state
 
     def record(self, number: int) -> PersonnelRecord:
         return self.rows(PersonnelRecord, col(PersonnelRecord.id) == number)[0]
 
-    def trail(self, number: int) -> list[TrailEntry]:
-        found = self.rows(TrailEntry, col(TrailEntry.proposal_id) == number)
+    def trail(self, number: int) -> list[ProposalEvent]:
+        found = self.rows(ProposalEvent, col(ProposalEvent.proposal_id) == number)
         return sorted(found, key=lambda row: row.id or 0)
 
     def former(self, record_id: int) -> list[FormerValue]:
@@ -268,11 +268,11 @@ def actor_of(person: Person) -> Actor:
         account_id=person.account_id,
         pegawai_id=person.pegawai_id,
         instansi_id=person.instansi_id,
-        session="s",
+        session_ref="s",
         session_expires_at=START + timedelta(hours=8),
         version=1,
         seen_at=START,
-        visitor=Visitor(address="203.0.113.7"),
+        client=ClientContext(client_address="203.0.113.7"),
     )
 
 

@@ -3,19 +3,19 @@
 from datetime import date
 
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.pdm.reference.tables import CODES
+from mysapk_web.pdm.reference.builtin import CODES
 from mysapk_web.pdm.rules.groups.fields import PersonFacts
 
 TODAY = date(2026, 8, 17)
 PNS = PersonFacts(
     jenis=JenisPegawai.PNS,
     nip="198501012010011001",
-    tanggal_lahir=date(1985, 1, 1),
-    jenis_kelamin="L",
+    birth_date=date(1985, 1, 1),
+    gender="L",
     tmt_cpns=date(2010, 1, 1),
 )
-CPNS = PersonFacts(jenis=JenisPegawai.CPNS, nip="200003032025032001", tanggal_lahir=date(2000, 3, 3), jenis_kelamin="P")
-PPPK = PersonFacts(jenis=JenisPegawai.PPPK, nip="199003152021212002", tanggal_lahir=date(1990, 3, 15))
+CPNS = PersonFacts(jenis=JenisPegawai.CPNS, nip="200003032025032001", birth_date=date(2000, 3, 3), gender="P")
+PPPK = PersonFacts(jenis=JenisPegawai.PPPK, nip="199003152021212002", birth_date=date(1990, 3, 15))
 PEOPLE = (PNS, CPNS, PPPK, PersonFacts(jenis=JenisPegawai.PPT_NON_ASN))
 
 __all__ = ["CODES", "CPNS", "GOOD", "PEOPLE", "PNS", "PPPK", "TODAY"]

@@ -13,14 +13,14 @@ from mysapk_web.organisation.actor import Actor, Grant
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.proposal import UsulanAct
+from mysapk_web.pdm.rules.proposal import ProposalAction
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.verification import corrections, decisions
 from mysapk_web.verification import inbox as verification_inbox
 from mysapk_web.verification.detail import open_proposal
 from mysapk_web.verification.filters import Filters
-from mysapk_web.verification.views import Decided, Inbox, Opened
+from mysapk_web.verification.views import DecisionResult, Inbox, ProposalDetail
 from tests.support.portal import Person
 from tests.support.proposals import PENGHARGAAN, Desk, actor_of
 
@@ -46,20 +46,20 @@ class Official:
             return use_case(session, self.actor, *args, **given)
 
     def inbox(self, page: int = 1, **filters: Any) -> Inbox:
-        return self.see(verification_inbox.inbox, Filters(**filters), page)
+        return self.see(verification_inbox.inbox_page, Filters(**filters), page)
 
     def listed(self, **filters: Any) -> list[int]:
         return [row.id for row in self.inbox(**filters).rows]
 
-    def open(self, number: int) -> Opened:
+    def open(self, number: int) -> ProposalDetail:
         return self.see(open_proposal, number)
 
-    def decide(self, number: int, act: UsulanAct, *, version: int | None = None, **why: str) -> Decided:
+    def decide(self, number: int, act: ProposalAction, *, version: int | None = None, **why: str) -> DecisionResult:
         seen = self.desk.proposal(number).version if version is None else version
         return self.do(decisions.decide, number, version=seen, act=act.value, **why)
 
-    def give_back(self, number: int) -> Decided:
-        return self.decide(number, UsulanAct.RETURN, reason="BTS-01", note="Halaman dua terpotong")
+    def give_back(self, number: int) -> DecisionResult:
+        return self.decide(number, ProposalAction.RETURN, reason="BTS-01", note="Halaman dua terpotong")
 
     def correct(self, number: int, field: str, value: str, note: str = "Sesuai SK.", version: int | None = None) -> Any:
         seen = self.desk.proposal(number).version if version is None else version
@@ -106,13 +106,13 @@ class Office:
         """A unit right below the agency of Ani, with people in it."""
         with self.desk.portal.db.begin() as session:
             root = session.exec(
-                select(Unor).where(Unor.instansi_id == self.desk.portal.ani.instansi_id, col(Unor.atasan_id).is_(None))
+                select(Unor).where(Unor.instansi_id == self.desk.portal.ani.instansi_id, col(Unor.parent_id).is_(None))
             ).first()
             assert root is not None
-            unit = Unor(instansi_id=root.instansi_id, atasan_id=root.id, kode=name, nama=name, jalur="")
+            unit = Unor(instansi_id=root.instansi_id, parent_id=root.id, code=name, name=name, path="")
             session.add(unit)
             session.flush()
-            unit.jalur = f"{root.jalur}{unit.id}/"
+            unit.path = f"{root.path}{unit.id}/"
             for person in people:
                 session.execute(update(Pegawai).where(col(Pegawai.id) == person.pegawai_id).values(unor_id=unit.id))
             session.flush()

@@ -46,9 +46,9 @@ def portal_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     for name, value in {"DEMO": "1", "SECRET_KEY": SECRET, "BCRYPT_COST": "4"}.items():
         monkeypatch.setenv(f"MYSAPK_{name}", value)
     monkeypatch.setattr(clock, "_source", lambda: START)
-    settings_module.load.cache_clear()
-    yield settings_module.load()
-    settings_module.load.cache_clear()
+    settings_module.get_settings.cache_clear()
+    yield settings_module.get_settings()
+    settings_module.get_settings.cache_clear()
 
 
 @pytest.fixture
@@ -79,6 +79,6 @@ def both_offices(db: Database, portal_settings: Settings) -> Office:
 def shelf(both: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shelf]:
     """An empty shelf of documents, once in each kind of database."""
     monkeypatch.setenv("MYSAPK_DOCUMENT_DIR", str(tmp_path / "dokumen"))
-    settings_module.load.cache_clear()
-    yield open_shelf(both, settings_module.load())
-    settings_module.load.cache_clear()
+    settings_module.get_settings.cache_clear()
+    yield open_shelf(both, settings_module.get_settings())
+    settings_module.get_settings.cache_clear()

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 from mysapk_web.administration.tables.email_request import EmailRequest
 from mysapk_web.app import maintenance
-from mysapk_web.cli import app
+from mysapk_web.cli.command import app
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.pegawai import Pegawai
@@ -29,9 +29,9 @@ from mysapk_web.pdm.tables import PersonnelRecord
 from mysapk_web.platform import clock, migrations
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.document_store import MARKER, Marker, write_marker
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.tables.job import BackgroundRun
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 SECRET = "a-secret-that-nobody-may-see-0123456789"
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +50,7 @@ class Shell:
     def set(self, **values: str) -> None:
         for name, value in values.items():
             self._monkeypatch.setenv(f"MYSAPK_{name}", value)
-        load.cache_clear()
+        get_settings.cache_clear()
 
     def run(self, *arguments: str) -> Result:
         return CliRunner().invoke(app, list(arguments))
@@ -70,13 +70,13 @@ class Shell:
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sqlite_url: str) -> Iterator[Shell]:
     yield Shell(monkeypatch, tmp_path, sqlite_url)
-    load.cache_clear()
+    get_settings.cache_clear()
 
 
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shell]:
     yield Shell(monkeypatch, tmp_path, f"sqlite:///{tmp_path}/new/fresh.db")
-    load.cache_clear()
+    get_settings.cache_clear()
 
 
 ROLLS = (
@@ -90,8 +90,8 @@ def test_migrate_and_migrate_again(fresh: Shell) -> None:
     assert fresh.run("demo").exit_code == 2
     first, second = fresh.run("migrate"), fresh.run("migrate")
     assert (first.exit_code, second.exit_code) == (0, 0)
-    assert f"from nothing to {migrations.head()}" in first.stdout
-    assert f"at {migrations.head()}" in second.stdout
+    assert f"from nothing to {migrations.head_revision()}" in first.stdout
+    assert f"at {migrations.head_revision()}" in second.stdout
     assert fresh.people() == 0
 
 
@@ -309,7 +309,7 @@ def test_test_mail(shell: Shell) -> None:
 def test_worker_sends_the_outbox_and_ends_when_told(shell: Shell) -> None:
     database = Database(shell.url)
     with database.begin() as session:
-        enqueue(session, Letter.TEST, account_id=None, recipient="uji@example.com", due_at=clock.now())
+        enqueue(session, MailKind.TEST, account_id=None, recipient="uji@example.com", due_at=clock.now())
     process = subprocess.Popen(
         [sys.executable, "-c", "from mysapk_web.cli import app; app()", "worker"],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -419,7 +419,7 @@ def test_check_tells_of_requests_that_nobody_in_the_portal_may_decide(shell: She
         ).first()
         assert top is not None
         asked = EmailRequest(
-            pegawai_id=top.id, nip=top.nip, nama="x", old_email="", new_email="y@example.com", created_at=clock.now()
+            pegawai_id=top.id, nip=top.nip, name="x", old_email="", new_email="y@example.com", created_at=clock.now()
         )
         session.add(asked)
     result = shell.run("check")
@@ -431,7 +431,7 @@ def test_check_tells_of_requests_that_nobody_in_the_portal_may_decide(shell: She
 def test_check_walks_along_the_trail(shell: Shell) -> None:
     assert shell.run("demo").exit_code == 0
     database = Database(shell.url)
-    maintenance.catch_up(database, load())
+    maintenance.run_to_completion(database, get_settings())
     first = shell.run("check")
     head = re.search(r"head (\d+:[0-9a-f]{64})", first.output)
     assert first.exit_code == 0
@@ -451,7 +451,7 @@ def test_check_walks_along_the_trail(shell: Shell) -> None:
 def test_a_trail_that_is_sealed_no_more_is_told_and_goes_on_when_the_operator_says_so(shell: Shell) -> None:
     assert shell.run("demo").exit_code == 0
     database = Database(shell.url)
-    maintenance.catch_up(database, load())
+    maintenance.run_to_completion(database, get_settings())
     assert "is whole" in shell.run("continue-trail", "--reason", "coba").output
     with database.begin() as session:
         session.execute(text("UPDATE pekerjaan_latar SET note = '{\"position\": 1}' WHERE name = 'segel'"))
@@ -460,6 +460,6 @@ def test_a_trail_that_is_sealed_no_more_is_told_and_goes_on_when_the_operator_sa
     assert (halted.exit_code, "continue-trail" in halted.output) == (1, True)
     assert shell.run("continue-trail", "--reason", " ").exit_code == 2
     assert "Kepala rantai diubah." in shell.run("continue-trail", "--reason", "Sudah diperiksa").output
-    maintenance.catch_up(database, load())
+    maintenance.run_to_completion(database, get_settings())
     assert shell.run("check").exit_code == 0
     database.dispose()

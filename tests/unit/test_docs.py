@@ -9,10 +9,10 @@ import pytest
 from typer.main import get_command
 
 from benchmarks.__main__ import BUDGETS
-from mysapk_web import cli
+from mysapk_web.cli.command import app
 from mysapk_web.demo.accounts import PERSONAS
 from mysapk_web.organisation.rules.roles import matrix_markdown
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.settings import describe
 from tools import docs
 
@@ -99,7 +99,7 @@ def test_no_document_names_a_variable_that_does_not_exist(name: str) -> None:
 
 
 def test_every_command_is_in_the_operations_manual_and_no_other() -> None:
-    commands = set(get_command(cli.app).commands)  # type: ignore[attr-defined]
+    commands = set(get_command(app).commands)  # type: ignore[attr-defined]
     manual = OPERATIONS.read_text()
     assert {command for command in commands if f"mysapk {command}" not in manual} == set()
     for path in FILES:
@@ -117,7 +117,7 @@ def test_the_matrix_of_roles_is_printed() -> None:
 
 
 def test_the_changelog_counts_the_letters() -> None:
-    assert f"- {len(Letter)} letters in Indonesian" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"- {len(MailKind)} letters in Indonesian" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_every_demo_account_is_in_the_readme() -> None:

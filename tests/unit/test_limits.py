@@ -9,7 +9,7 @@ import pytest
 from mysapk_web import rate_limits
 from mysapk_web.limit_settings import _FIELDS, LimitSettings
 from mysapk_web.rate_limits import LIMITS, Limit
-from mysapk_web.settings import Settings, SettingsError, read
+from mysapk_web.settings import Settings, SettingsError, read_settings
 
 SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
 OFFICE = "203.0.113.7"
@@ -24,7 +24,7 @@ def faults(monkeypatch: pytest.MonkeyPatch, **values: str) -> list[str]:
     for name, value in values.items():
         monkeypatch.setenv(f"MYSAPK_{name.upper()}", value)
     with pytest.raises(SettingsError) as refused:
-        read()
+        read_settings()
     return refused.value.faults
 
 
@@ -47,7 +47,7 @@ def test_a_limit_that_is_set_counts_for_everybody_it_is_meant_for(limit: Limit) 
 
 def test_another_limit_of_the_same_name_is_left_alone() -> None:
     """Others derive theirs from one of the domain, to write the trail once."""
-    once = Limit(rate_limits.HANDSHAKES_PER_ADDRESS.name, 1, rate_limits.HANDSHAKES_PER_ADDRESS.window)
+    once = Limit(rate_limits.HANDSHAKES_PER_NETWORK.name, 1, rate_limits.HANDSHAKES_PER_NETWORK.window)
     assert made().limit(once) == once
 
 
@@ -57,8 +57,8 @@ def test_every_limit_by_network_has_one_for_offices() -> None:
     }
     assert all(limit.office > limit.count for limit in LIMITS if limit.office is not None)
     settings = made(office_networks=OFFICE)
-    assert settings.most_sockets(OFFICE) > settings.most_sockets("192.0.2.1") == rate_limits.SOCKETS_PER_ADDRESS
-    assert settings.free_failures(OFFICE) > settings.free_failures("192.0.2.1") == rate_limits.FREE_FAILURES_PER_ADDRESS
+    assert settings.max_sockets(OFFICE) > settings.max_sockets("192.0.2.1") == rate_limits.SOCKETS_PER_NETWORK
+    assert settings.free_failures(OFFICE) > settings.free_failures("192.0.2.1") == rate_limits.FREE_FAILURES_PER_NETWORK
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_a_network_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch,
 def test_networks_come_from_the_environment_as_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MYSAPK_SECRET_KEY", SECRET)
     monkeypatch.setenv("MYSAPK_OFFICE_NETWORKS", "203.0.113.7,198.51.100.0/28")
-    assert [str(network) for network in read().office_networks] == ["203.0.113.7/32", "198.51.100.0/28"]
+    assert [str(network) for network in read_settings().office_networks] == ["203.0.113.7/32", "198.51.100.0/28"]
     monkeypatch.setenv("MYSAPK_OFFICE_NETWORKS", "")
-    assert read().office_networks == ()
+    assert read_settings().office_networks == ()
 
 
 @pytest.mark.parametrize("field", sorted(name for name in LimitSettings.model_fields if name.endswith("_office")))

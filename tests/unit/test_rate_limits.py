@@ -10,11 +10,11 @@ from mysapk_web.rate_limits import LIMITS, Limit
 def test_limits_of_the_contract():
     assert (rate_limits.RECOVERY_PER_NIP.count, rate_limits.RECOVERY_PER_NIP.window) == (5, timedelta(days=1))
     assert (rate_limits.RECOVERY_RESEND.count, rate_limits.RECOVERY_RESEND.window) == (1, timedelta(seconds=60))
-    assert (rate_limits.RECOVERY_PER_ADDRESS.count, rate_limits.RECOVERY_PER_ADDRESS.window) == (
+    assert (rate_limits.RECOVERY_PER_NETWORK.count, rate_limits.RECOVERY_PER_NETWORK.window) == (
         20,
         timedelta(hours=1),
     )
-    assert (rate_limits.LOGIN_PER_ADDRESS.count, rate_limits.LOGIN_PER_ADDRESS.window) == (120, timedelta(minutes=1))
+    assert (rate_limits.LOGINS_PER_NETWORK.count, rate_limits.LOGINS_PER_NETWORK.window) == (120, timedelta(minutes=1))
     assert rate_limits.TOKEN_TRIES == 5
 
 
@@ -31,4 +31,4 @@ def test_every_limit_lets_something_through(limit):
 
 def test_limits_cannot_be_changed_at_run_time():
     with pytest.raises(FrozenInstanceError):
-        rate_limits.LOGIN_PER_ADDRESS.count = 10_000
+        rate_limits.LOGINS_PER_NETWORK.count = 10_000

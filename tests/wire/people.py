@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import inspect, text, update
 from sqlmodel import select
 
-from mysapk_web.accounts.session import reference
+from mysapk_web.accounts.sessions import hash_secret
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.account import Account, UserSession
 from mysapk_web.organisation.tables.pegawai import Pegawai
@@ -64,7 +64,7 @@ class People:
 
     def name(self, key: str) -> str:
         with self.db.read() as session:
-            return session.exec(select(Pegawai.nama).where(Pegawai.nip == self.accounts[key].nip)).one()
+            return session.exec(select(Pegawai.name).where(Pegawai.nip == self.accounts[key].nip)).one()
 
     def cookies(self, key: str, **fields: Any) -> dict[str, str]:
         """Cookies of a new session; persons with a role have shown their second factor."""
@@ -82,14 +82,16 @@ class People:
             account = session.get(Account, account_id)
             assert account is not None
             session.add(
-                UserSession(ref=reference(cookie), account_id=account_id, account_version=account.version, **values)
+                UserSession(ref=hash_secret(cookie), account_id=account_id, account_version=account.version, **values)
             )
         return {SESSION: cookie}
 
     def change_session(self, cookies: dict[str, str], **values: Any) -> None:
         """Change the row of a session, e.g. `ended_at`."""
         with self.db.begin() as session:
-            session.execute(update(UserSession).where(UserSession.ref == reference(cookies[SESSION])).values(**values))
+            session.execute(
+                update(UserSession).where(UserSession.ref == hash_secret(cookies[SESSION])).values(**values)
+            )
 
     def change_account(self, key: str, **values: Any) -> None:
         """Change the row of an account, e.g. `disabled_at`."""

@@ -14,7 +14,7 @@ import pytest
 from socketio.exceptions import BadNamespaceError
 from sqlalchemy import update
 
-from mysapk_web.accounts.session import reference
+from mysapk_web.accounts.sessions import hash_secret
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.platform.database import Database
@@ -132,7 +132,7 @@ def test_a_stolen_client_token_brings_nothing(
         assert not filled(stolen, people, "pegawai")
         await stolen.call(f"{ROOT}.hydrate", limit=1)
         assert not filled(stolen, people, "pegawai")
-        assert reference(person.cookies[SESSION]) not in stolen.seen()
+        assert hash_secret(person.cookies[SESSION]) not in stolen.seen()
         await stolen.close()
         # The owner comes back with the same token and finds the own page, not that of the thief.
         async with person.tab("/beranda", token=token) as tab:
@@ -229,7 +229,7 @@ def test_what_a_client_writes_into_the_router_data_is_not_believed(
         victim = people.cookies("pegawai")
         forged = {
             "headers": {
-                "authorization": f"Sesi {reference(victim[SESSION])} -",
+                "authorization": f"Sesi {hash_secret(victim[SESSION])} -",
                 "cookie": f"{SESSION}={victim[SESSION]}",
             },
             "ip": "10.9.8.7",
@@ -261,7 +261,7 @@ def test_nothing_of_cookie_or_reference_reaches_the_page(person: Browser) -> Non
             seen = await everything(tab)
             for value in person.cookies.values():
                 assert value not in seen
-                assert reference(value) not in seen
+                assert hash_secret(value) not in seen
             assert "authorization" not in seen.lower()
 
     run(walk())
@@ -277,7 +277,15 @@ def test_nobody_ends_the_session_of_another_person(
         other.cookies = people.cookies("pegawai_lain")
         async with other.tab("/keamanan") as theirs, person.tab("/keamanan") as mine:
             [key] = [row["key"] for row in merged(theirs.updates, "keamanan_state")["sessions"] if row["current"]]
-            for guess in (key, reference(other.cookies[SESSION]), other.cookies[SESSION], "%", "", "1", "' OR 1=1 --"):
+            for guess in (
+                key,
+                hash_secret(other.cookies[SESSION]),
+                other.cookies[SESSION],
+                "%",
+                "",
+                "1",
+                "' OR 1=1 --",
+            ):
                 answer = await mine.call(f"{KEAMANAN}.end_session", {"form": {"sesi": guess}}, quiet=0.05)
                 assert merged(answer, "app_state"), guess
             await mine.call(f"{KEAMANAN}.end_others", {"form": {}})

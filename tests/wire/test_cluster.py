@@ -19,8 +19,8 @@ import psycopg
 import pytest
 import redis
 
-from mysapk_web.accounts.session import reference
-from mysapk_web.demo import fill
+from mysapk_web.accounts.sessions import hash_secret
+from mysapk_web.demo import seed
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
@@ -126,7 +126,7 @@ def cluster(
         connection.execute(f'CREATE DATABASE wire_cluster TEMPLATE "{postgres_template}"')  # type: ignore[arg-type]
     direct = postgres_server + "wire_cluster"
     db = Database(direct, pool_size=2)
-    fill.fill(db, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4))
+    seed.seed_database(db, Settings(_env_file=None, demo=True, secret_key=SECRET, bcrypt_cost=4))
     relay = Relay(int(re.search(r":(\d+)/", postgres_server)[1]))  # type: ignore[index]
     with redis_server(folder) as store:
         port = store.connection_pool.connection_kwargs["port"]
@@ -198,7 +198,7 @@ def test_activation_and_login_and_nothing_secret_in_redis(cluster: Cluster, acco
 
     token, browser = run(walk())
     dump = cluster.dump()
-    assert reference(browser.cookies[SESSION]).encode() in dump, "the dump is not readable, so it proves nothing"
+    assert hash_secret(browser.cookies[SESSION]).encode() in dump, "the dump is not readable, so it proves nothing"
     for secret in (*browser.cookies.values(), token, chosen):
         assert secret.encode() not in dump
     assert token not in cluster.server.log

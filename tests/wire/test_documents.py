@@ -22,9 +22,9 @@ from sqlmodel import select
 
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.groups import kind
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.groups import get_kind
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Document, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
@@ -36,7 +36,7 @@ from tests.wire.server import Server
 
 pytestmark = pytest.mark.wire
 
-RULE, SECOND_RULE = (rule.code for rule in kind("golongan").documents)
+RULE, SECOND_RULE = (rule.code for rule in get_kind("golongan").documents)
 ROLES = (
     "pegawai_lain", "verifikator", "approver", "admin_satker", "admin_instansi", "admin_bkn", "admin_instansi_lain",
 )  # fmt: skip
@@ -122,7 +122,7 @@ class Desk:
                 pegawai_id=person.id or 0,
                 group="golongan",
                 kind="golongan",
-                action=Action.ADD,
+                action=RecordAction.ADD,
                 unor_id=person.unor_id,
                 created_at=now,
                 changed_at=now,
@@ -542,7 +542,7 @@ def test_a_document_whose_file_is_gone_is_told_and_logged_without_its_path(
     shown = owner.upload(proposal, pdfs.ordinary(1, f"SK yang akan hilang {where} {who}")).json["document"]
     with desk.db.begin() as s:
         sent = s.get_one(Proposal, proposal)
-        sent.state, sent.instansi_id = UsulanState.INPUT_BERKAS, s.get_one(Pegawai, sent.pegawai_id).instansi_id
+        sent.state, sent.instansi_id = ProposalState.INPUT_BERKAS, s.get_one(Pegawai, sent.pegawai_id).instansi_id
     (row,) = [row for row in _all(desk.db) if row.id == shown["id"]]
     (desk.server.folder / "documents" / row.sha256[:2] / row.sha256[2:4] / f"{row.sha256}.pdf").unlink()
 

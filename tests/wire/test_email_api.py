@@ -55,13 +55,13 @@ def actor_for(people: People, key: str) -> Actor:
         account_id=account_id,
         pegawai_id=pegawai_id or 0,
         instansi_id=instansi_id,
-        session="",
+        session_ref="",
         session_expires_at=now,
         version=1,
         seen_at=now,
         grants=(Grant(Role.ADMIN_INSTANSI, instansi_id),),
         second_factor=True,
-        step_up_at=now,
+        reauthenticated_at=now,
     )
 
 

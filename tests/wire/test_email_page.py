@@ -158,7 +158,7 @@ def test_a_decision_goes_to_the_request_that_the_form_was_shown_for(
             request = EmailRequest(
                 pegawai_id=person.id,
                 nip=person.nip,
-                nama=person.nama,
+                name=person.name,
                 old_email="",
                 new_email=f"diminta.{person.id}@example.go.id",
                 created_at=clock.now(),

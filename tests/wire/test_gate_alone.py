@@ -13,8 +13,8 @@ import pytest
 import structlog
 
 from mysapk_web.accounts.http import cookies
-from mysapk_web.accounts.http.gate import Gate
-from mysapk_web.accounts.session import reference
+from mysapk_web.accounts.http.gate import EdgeMiddleware
+from mysapk_web.accounts.sessions import hash_secret
 from mysapk_web.platform import log
 from mysapk_web.platform.http.headers import content_security_policy
 from mysapk_web.platform.http.sockets import (
@@ -23,10 +23,10 @@ from mysapk_web.platform.http.sockets import (
     UNREAD_PER_NETWORK,
     UNREAD_PER_SOCKET,
     OpenSocket,
-    Sockets,
+    SocketRegistry,
 )
-from mysapk_web.platform.log_sums import Sums
-from mysapk_web.rate_limits import HANDSHAKES_PER_ADDRESS
+from mysapk_web.platform.log_throttle import LogThrottle
+from mysapk_web.rate_limits import HANDSHAKES_PER_NETWORK
 from mysapk_web.settings import Settings
 
 SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
@@ -67,7 +67,9 @@ def request(
     """One request to a portal at `url`: status, headers, and the scope behind the gate (None: it did not get there)."""
     settings = settings_for(url, **values)
     behind = behind or Behind()
-    gate = Gate(behind, behind, settings, content_security_policy(settings, ["'sha256-abc='"]), Sockets())
+    gate = EdgeMiddleware(
+        behind, behind, settings, content_security_policy(settings, ["'sha256-abc='"]), SocketRegistry()
+    )
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -123,7 +125,7 @@ def test_nothing_behind_the_gate_sees_a_cookie_or_what_a_client_calls_itself() -
     assert "forged" not in seen
     assert "203.0.113.9" not in seen
     assert scope["client"][0] == "192.0.2.7"
-    assert [v for n, v in scope["headers"] if n == b"authorization"] == [f"Sesi {reference(VALUE)} -".encode()]
+    assert [v for n, v in scope["headers"] if n == b"authorization"] == [f"Sesi {hash_secret(VALUE)} -".encode()]
 
 
 @pytest.mark.parametrize(
@@ -215,25 +217,25 @@ def test_a_cookie_of_a_neighbour_on_the_same_host_harms_no_session(neighbour: st
     """Ports of one host share their cookies, and other applications write theirs without rules."""
     settings = settings_for("http://localhost:8000")
     for header in (f"{neighbour}; mysapk-sesi={VALUE}", f"mysapk-sesi={VALUE}; {neighbour}"):
-        assert cookies.read(header, settings) == (VALUE, "")
+        assert cookies.parse_cookies(header, settings) == (VALUE, "")
 
 
 @pytest.mark.parametrize(
     "value", ["", "x", "s" * 42, "s" * 44, "s" * 42 + ".", "s" * 42 + "é", '"' + "s" * 41 + '"', "s" * 5000]
 )
 def test_a_cookie_that_we_never_gave_is_none(value: str) -> None:
-    assert cookies.read(f"mysapk-sesi={value}", settings_for("http://localhost:8000")) == ("", "")
+    assert cookies.parse_cookies(f"mysapk-sesi={value}", settings_for("http://localhost:8000")) == ("", "")
 
 
 def test_on_https_a_cookie_without_the_prefix_counts_for_nothing() -> None:
     """A neighbouring subdomain can set the short name, never the bound one (RFC 6265bis 4.1.3.2)."""
     settings = settings_for("https://portal.example.go.id")
-    assert cookies.read(f"mysapk-sesi={VALUE}; mysapk-peramban={VALUE}", settings) == ("", "")
+    assert cookies.parse_cookies(f"mysapk-sesi={VALUE}; mysapk-peramban={VALUE}", settings) == ("", "")
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_path_writes_no_line_of_its_own_into_the_log(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "sums", Sums())
+    monkeypatch.setattr(log, "sums", LogThrottle())
     before = logging.getLogger().handlers[:], structlog.get_config()
     out = io.StringIO()
     try:
@@ -254,10 +256,10 @@ def test_a_path_writes_no_line_of_its_own_into_the_log(form: str, monkeypatch: p
 
 def socket_session(
     incoming: list[Any], *headers: tuple[bytes, bytes], **scope: Any
-) -> tuple[Behind, list[Any], Sockets]:
+) -> tuple[Behind, list[Any], SocketRegistry]:
     """A websocket whose client sends `incoming`; gives what came through and what was sent back."""
-    settings, behind, sockets, sent = settings_for("https://portal.example.go.id"), Behind(), Sockets(), []
-    gate = Gate(behind, behind, settings, "", sockets)
+    settings, behind, sockets, sent = settings_for("https://portal.example.go.id"), Behind(), SocketRegistry(), []
+    gate = EdgeMiddleware(behind, behind, settings, "", sockets)
     queue = iter([*incoming, {"type": "websocket.disconnect", "code": 1000}])
 
     async def receive() -> Any:
@@ -288,10 +290,10 @@ def socket_session(
 @pytest.mark.parametrize("alive", [True, False])
 def test_a_socket_that_opens_after_its_session_has_ended_is_one_of_a_visitor(alive: bool) -> None:
     """Else the page of the login would be made to load itself again every two seconds."""
-    sockets, listed = Sockets(), []
+    sockets, listed = SocketRegistry(), []
 
     async def events(*_: Any) -> None:
-        listed.extend(sockets.sessions())
+        listed.extend(sockets.session_refs())
 
     async def is_alive(_: Any) -> bool:
         return alive
@@ -300,8 +302,8 @@ def test_a_socket_that_opens_after_its_session_has_ended_is_one_of_a_visitor(ali
         raise AssertionError
 
     settings = settings_for("https://portal.example.go.id")
-    gate = Gate(events, events, settings, "", sockets, is_alive=is_alive)
-    name = cookies.names(settings).session
+    gate = EdgeMiddleware(events, events, settings, "", sockets, is_alive=is_alive)
+    name = cookies.cookie_names(settings).session
     headers = [
         (b"host", b"portal.example.go.id"),
         (b"origin", b"https://portal.example.go.id"),
@@ -309,7 +311,7 @@ def test_a_socket_that_opens_after_its_session_has_ended_is_one_of_a_visitor(ali
     ]
     scope = {"type": "websocket", "path": "/_event/", "query_string": f"token={TOKEN}".encode()}
     asyncio.run(gate({**scope, "client": ("192.0.2.7", 5), "headers": headers}, unused, unused))
-    assert listed == ([reference(VALUE)] if alive else [])
+    assert listed == ([hash_secret(VALUE)] if alive else [])
     assert len(sockets) == 0
 
 
@@ -376,10 +378,10 @@ class Slow:
         while (message := await receive())["type"] != "websocket.disconnect":
             if message["text"].startswith("42"):
                 self.events.append(asyncio.get_running_loop().create_future())
-                socket.read_with(self.events[-1])
+                socket.release_after(self.events[-1])
 
 
-async def opened(gate: Gate, frames: list[str]) -> list[Any]:
+async def opened(gate: EdgeMiddleware, frames: list[str]) -> list[Any]:
     """A socket that sends frames; gives what was sent back."""
     sent: list[Any] = []
     queue = iter([frame(CONNECT), *map(frame, frames), {"type": "websocket.disconnect", "code": 1000}])
@@ -406,7 +408,7 @@ async def opened(gate: Gate, frames: list[str]) -> list[Any]:
 def test_what_a_socket_leaves_unread_is_bounded(size: int) -> None:
     async def walk() -> None:
         behind = Slow()
-        gate = Gate(behind, behind, settings_for("http://localhost:8000"), "", Sockets())
+        gate = EdgeMiddleware(behind, behind, settings_for("http://localhost:8000"), "", SocketRegistry())
         event = EVENT[:-2] + "x" * size + '"]'
         fits = UNREAD_PER_SOCKET // max(len(event), LEAST_UNREAD)
         assert await opened(gate, [event] * fits) == []
@@ -422,7 +424,7 @@ def test_what_a_socket_leaves_unread_is_bounded(size: int) -> None:
 def test_what_a_network_leaves_unread_is_bounded_however_many_sockets_it_opens() -> None:
     async def walk() -> None:
         behind = Slow()
-        gate = Gate(behind, behind, settings_for("http://localhost:8000"), "", Sockets())
+        gate = EdgeMiddleware(behind, behind, settings_for("http://localhost:8000"), "", SocketRegistry())
         most = UNREAD_PER_NETWORK // LEAST_UNREAD
         for _ in range(most // 40 + 5):
             await opened(gate, [EVENT] * 40)
@@ -474,7 +476,7 @@ def test_who_leaves_answers_untaken_is_not_heard(monkeypatch: pytest.MonkeyPatch
                 await may_write.wait()
             sent.append(message)
 
-        gate = Gate(behind, behind, settings_for("http://localhost:8000"), "", Sockets())
+        gate = EdgeMiddleware(behind, behind, settings_for("http://localhost:8000"), "", SocketRegistry())
         headers = [(b"host", b"localhost:8000"), (b"origin", b"http://localhost:8000")]
         scope = {"type": "websocket", "path": "/_event/", "headers": headers, "client": ("192.0.2.7", 5)}
         await gate({**scope, "query_string": f"token={TOKEN}".encode()}, receive, send)  # type: ignore[arg-type]
@@ -490,27 +492,27 @@ def test_who_leaves_answers_untaken_is_not_heard(monkeypatch: pytest.MonkeyPatch
 
 def test_a_socket_that_was_shut_is_heard_no_more() -> None:
     """A client that ignores the close frame and talks on reaches nothing."""
-    opened = Sockets()
-    add = Sockets.add
+    opened = SocketRegistry()
+    add = SocketRegistry.add
     try:
-        Sockets.add = lambda self, socket: (add(self, socket), add(opened, socket))[0]  # type: ignore[method-assign,assignment]
+        SocketRegistry.add = lambda self, socket: (add(self, socket), add(opened, socket))[0]  # type: ignore[method-assign,assignment]
 
         async def shut_meanwhile() -> Any:
-            for socket in opened.of(""):
-                socket.shut(1008)
+            for socket in opened.for_session(""):
+                socket.close(1008)
             return frame(EVENT)
 
         behind, sent, _ = socket_session([frame(CONNECT), shut_meanwhile, frame(EVENT)])
     finally:
-        Sockets.add = add  # type: ignore[method-assign]
+        SocketRegistry.add = add  # type: ignore[method-assign]
     assert [message["text"] for message in behind.received] == [CONNECT]
     assert len(sent) == 1
 
 
 def test_an_ending_server_closes_its_sockets_and_lets_none_in() -> None:
     async def walk() -> tuple[list[Any], list[Any]]:
-        sockets, behind = Sockets(), Behind()
-        gate = Gate(behind, behind, settings_for("http://localhost:8000"), "", sockets)
+        sockets, behind = SocketRegistry(), Behind()
+        gate = EdgeMiddleware(behind, behind, settings_for("http://localhost:8000"), "", sockets)
         headers = [(b"host", b"localhost:8000"), (b"origin", b"http://localhost:8000")]
         scope = {
             "type": "websocket",
@@ -534,7 +536,7 @@ def test_an_ending_server_closes_its_sockets_and_lets_none_in() -> None:
         first = opened(sent[0])
         await asyncio.sleep(0.02)
         assert len(sockets) == 1
-        await sockets.end(1001, 5)
+        await sockets.close_all(1001, 5)
         await first
         await opened(sent[1])
         assert len(sockets) == 0
@@ -557,9 +559,9 @@ def test_an_ending_server_closes_its_sockets_and_lets_none_in() -> None:
 def test_one_client_has_one_number_of_handshakes_in_every_spelling(spellings: list[str]) -> None:
     async def walk() -> int:
         behind, settings = Behind(), settings_for("http://localhost:8000", trusted_proxies=1)
-        gate = Gate(behind, behind, settings, "", Sockets())
+        gate = EdgeMiddleware(behind, behind, settings, "", SocketRegistry())
         admitted = 0
-        for number in range(HANDSHAKES_PER_ADDRESS.count + 20):
+        for number in range(HANDSHAKES_PER_NETWORK.count + 20):
             address = spellings[number % len(spellings)].format(n=number + 1)
             scope = {
                 "type": "websocket",
@@ -585,7 +587,7 @@ def test_one_client_has_one_number_of_handshakes_in_every_spelling(spellings: li
         assert not gate.networks
         return admitted
 
-    assert asyncio.run(walk()) == HANDSHAKES_PER_ADDRESS.count
+    assert asyncio.run(walk()) == HANDSHAKES_PER_NETWORK.count
 
 
 @pytest.mark.parametrize(

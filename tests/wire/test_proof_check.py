@@ -11,7 +11,7 @@ from sqlmodel import func, select
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
-from mysapk_web.rate_limits import PROOF_CHECKS_PER_ADDRESS
+from mysapk_web.rate_limits import PROOF_CHECKS_PER_NETWORK
 from tests.wire.client import Browser, merged
 from tests.wire.flows import ROOT
 
@@ -45,7 +45,7 @@ def test_one_network_address_checks_so_many_and_no_more(
             return bool(merged(tab.updates, "cek_bukti_state").get("ready")), told
 
     crawler, other = new_browser(), new_browser()
-    ready, told = asyncio.run(ask(crawler, PROOF_CHECKS_PER_ADDRESS.count))
+    ready, told = asyncio.run(ask(crawler, PROOF_CHECKS_PER_NETWORK.count))
     assert (ready, told) == (True, {})
     ready, told = asyncio.run(ask(crawler, 2))
     assert not ready
@@ -59,7 +59,7 @@ def test_a_connection_that_comes_back_is_no_further_check(
 ) -> None:
     async def ask(browser: Browser) -> dict[str, str]:
         async with browser.tab("/cek-bukti/palsu") as tab:
-            for _ in range(PROOF_CHECKS_PER_ADDRESS.count):
+            for _ in range(PROOF_CHECKS_PER_NETWORK.count):
                 await tab.send(f"{CEK}.load", {})
             await tab.call(f"{CEK}.load", {}, quiet=1.0)
             return merged(tab.updates, "app_state").get("faults") or {}

@@ -14,7 +14,7 @@ from mysapk_web.app import socket_reaper
 from mysapk_web.platform import background
 from mysapk_web.platform.background import run_periodically
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.http.sockets import OpenSocket, Sockets
+from mysapk_web.platform.http.sockets import OpenSocket, SocketRegistry
 
 
 def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch, sqlite_db: Database) -> None:
@@ -31,14 +31,14 @@ def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(socket_reaper, "load", lambda: None)
 
     async def walk() -> tuple[bool, bool]:
-        sockets = Sockets()
+        sockets = SocketRegistry()
         ended, alive = OpenSocket("a", "gone"), OpenSocket("b", "here")
         sockets.add(ended)
         sockets.add(alive)
         step = partial(socket_reaper.reap, SimpleNamespace(event_namespace=None), sockets)
         task = replace(background.SESSIONS, interval=0.01, longest_wait=0.01)
-        async with background.running(run_periodically(task, step, sqlite_db)):
+        async with background.running_tasks(run_periodically(task, step, sqlite_db)):
             await asyncio.sleep(0.5)
-        return ended.shutting, alive.shutting
+        return ended.is_closing, alive.is_closing
 
     assert asyncio.run(walk()) == (True, False)

@@ -24,14 +24,14 @@ from aiosmtpd.controller import Controller
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from mysapk_web.cli import app
+from mysapk_web.cli.command import app
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.platform import migrations
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.http import server as web_server
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
-from mysapk_web.settings import Settings, SettingsError, load
+from mysapk_web.settings import Settings, SettingsError, get_settings
 from tests.support.mail import Inbox
 from tests.support.mail import free_port as mail_port
 from tests.wire.client import NAMESPACE, Browser, Tab, merged
@@ -139,7 +139,7 @@ def busy(demo_template: Path, tmp_path: Path, accounts: dict[str, DemoAccount]) 
     person = People(db, accounts).account_id("pegawai")
     with db.begin() as session:
         for _ in range(60):
-            enqueue(session, Letter.PASSWORD_CHANGED, account_id=person, how="reset")
+            enqueue(session, MailKind.PASSWORD_CHANGED, account_id=person, how="reset")
     inbox = Inbox(port=mail_port(), delay=0.4)
     smtp = Controller(inbox, hostname="127.0.0.1", port=inbox.port)
     smtp.start()
@@ -272,9 +272,9 @@ def unusable(folder: Path, **env: str) -> dict[str, str]:
 def test_a_fault_in_the_settings_stops_the_start_with_a_line_each(
     tmp_path: Path, env: dict[str, str], lines: list[str]
 ) -> None:
-    load.cache_clear()
+    get_settings.cache_clear()
     done = CliRunner().invoke(app, ["serve"], env=unusable(tmp_path, **env))
-    load.cache_clear()
+    get_settings.cache_clear()
     assert done.exit_code != 0
     assert isinstance(done.exception, SystemExit), "an end in words, not a traceback"
     told = [line for line in done.stderr.splitlines() if line.strip()]

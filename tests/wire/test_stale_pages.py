@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from mysapk_web.administration.managed_account import OUT_OF_SCOPE
 from mysapk_web.administration.people.accounts import disable_account, enable_account
 from mysapk_web.organisation import revisions
-from mysapk_web.organisation.managed_account import GONE
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.platform.database import Database
 from tests.support.demo_actors import acting
@@ -34,9 +34,9 @@ def disabled_once(server_db: Database, people: People) -> Iterator[tuple[int, in
     account_id = people.account_id("pppk")
     bkn = acting(server_db, "admin_bkn")
     with server_db.begin() as session:
-        before = revisions.current(session, revisions.of_account(account_id))
+        before = revisions.current_revision(session, revisions.of_account(account_id))
         disable_account(session, account_id=account_id, actor=bkn, reason="Pensiun", seen=before)
-        now = revisions.current(session, revisions.of_account(account_id))
+        now = revisions.current_revision(session, revisions.of_account(account_id))
         enable_account(session, account_id=account_id, actor=bkn, reason="Keliru", seen=now)
     yield account_id, before
     people.change_account("pppk", disabled_at=None, disabled_reason="")
@@ -68,7 +68,7 @@ def test_no_revision_but_the_newest_acts(
     # The page has learnt the newest one with the refusal: whoever acts again has seen it.
     newest = asyncio.run(walk())
     with server_db.read() as session:
-        assert newest == str(revisions.current(session, revisions.of_account(account_id)))
+        assert newest == str(revisions.current_revision(session, revisions.of_account(account_id)))
 
     async def act() -> None:
         async with browser.tab(f"/admin/pegawai/{account_id}") as tab:
@@ -102,4 +102,4 @@ def test_what_is_elsewhere_and_what_is_nowhere_are_one_answer(
                 found.append(merged(tab.updates, "app_state")["faults"])
         return found
 
-    assert asyncio.run(answers()) == [{"": GONE}, {"": GONE}]
+    assert asyncio.run(answers()) == [{"": OUT_OF_SCOPE}, {"": OUT_OF_SCOPE}]

@@ -19,7 +19,7 @@ from mysapk_web.platform.database import Database
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.counter import Counter
-from mysapk_web.rate_limits import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS
+from mysapk_web.rate_limits import EVENTS_PER_SOCKET, HANDSHAKES_PER_NETWORK
 from tests.wire.client import Browser, Refused, Tab, merged
 from tests.wire.flows import ROOT as APP
 from tests.wire.hostile import MARK
@@ -89,7 +89,7 @@ def test_the_wall_writes_a_refusal_once_and_only_its_name(office: Office) -> Non
 
 def test_a_service_that_refuses_is_written_by_the_handler_that_asked_it(office: Office) -> None:
     with office.db.read() as session:
-        other = session.exec(select(Instansi.id).where(Instansi.kode == "9902")).one()
+        other = session.exec(select(Instansi.id).where(Instansi.code == "9902")).one()
     updates = run(call(office.browser("admin_instansi"), f"/admin?tempat=i{other}"))
     assert merged(updates, "app_state")["faults"][""].startswith("Yang Anda minta tidak ditemukan.")
     assert office.refused("admin_instansi") == ["KemajuanState.load"]
@@ -160,7 +160,7 @@ def test_the_limits_of_the_gate(office: Office) -> None:
             await tab.close()
 
     async def knock() -> None:
-        for _ in range(HANDSHAKES_PER_ADDRESS.count + 10):
+        for _ in range(HANDSHAKES_PER_NETWORK.count + 10):
             tab = Tab(office.server.base, {}, address="198.18.7.1")
             try:
                 await tab.open()

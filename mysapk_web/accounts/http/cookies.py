@@ -6,8 +6,8 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from mysapk_web.accounts.session import reference
-from mysapk_web.platform.client import Visitor
+from mysapk_web.accounts.sessions import hash_secret
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.settings import Settings
 
 BROWSER_SECONDS = 60 * 60 * 24
@@ -25,27 +25,19 @@ class CookieNames:
     browser: str
 
 
-def names(settings: Settings) -> CookieNames:
-    """Names of the cookies under these settings.
-
-    Args:
-        settings: For https.
-    """
+def cookie_names(settings: Settings) -> CookieNames:
+    """Names of the cookies under these settings."""
     prefix = "__Host-" if settings.https else ""
     return CookieNames(f"{prefix}mysapk-sesi", f"{prefix}mysapk-peramban")
 
 
-def new_value() -> str:
+def new_cookie_value() -> str:
     """256 fresh random bits."""
     return secrets.token_urlsafe(32)
 
 
-def read(header: str, settings: Settings) -> tuple[str, str]:
+def parse_cookies(header: str, settings: Settings) -> tuple[str, str]:
     """Find our cookies in a request.
-
-    Args:
-        header: The Cookie header; anything at all.
-        settings: For the names.
 
     Returns:
         (session cookie, pre-session cookie), each empty when missing or not of our form.
@@ -53,7 +45,7 @@ def read(header: str, settings: Settings) -> tuple[str, str]:
     # Not `http.cookies`: it gives up at the first cookie out of form, and neighbours on the same host set such ones.
     pairs = (part.strip().partition("=") for part in header[:8192].split(";"))
     jar = {name: value for name, _, value in pairs}
-    found = names(settings)
+    found = cookie_names(settings)
     return _value(jar, found.session), _value(jar, found.browser)
 
 
@@ -62,15 +54,8 @@ def _value(jar: dict[str, str], name: str) -> str:
     return value if _OURS.fullmatch(value) else ""
 
 
-def set_header(name: str, value: str, settings: Settings, *, max_age: int | None) -> str:
-    """A Set-Cookie header.
-
-    Args:
-        name: From `names`.
-        value: Empty to remove the cookie.
-        settings: For https.
-        max_age: Seconds; None: until the browser closes.
-    """
+def set_cookie_header(name: str, value: str, settings: Settings, *, max_age: int | None) -> str:
+    """A Set-Cookie header."""
     parts = [f"{name}={value}", "Path=/", "HttpOnly", "SameSite=Lax"]
     if max_age is not None:
         parts.append(f"Max-Age={max_age}")
@@ -79,19 +64,12 @@ def set_header(name: str, value: str, settings: Settings, *, max_age: int | None
     return "; ".join(parts)
 
 
-def visitor_of(cookie_header: str, settings: Settings, *, address: str, agent: str) -> Visitor:
-    """The visitor behind a request: references instead of cookies.
-
-    Args:
-        cookie_header: The Cookie header.
-        settings: For the names.
-        address: Client address.
-        agent: User-Agent header.
-    """
-    session, browser = read(cookie_header, settings)
-    return Visitor(
-        browser=reference(browser) if browser else "",
-        session=reference(session) if session else "",
-        address=address,
-        agent=agent[:400],
+def client_from_cookies(cookie_header: str, settings: Settings, *, address: str, agent: str) -> ClientContext:
+    """The visitor behind a request: references instead of cookies."""
+    session, browser = parse_cookies(cookie_header, settings)
+    return ClientContext(
+        browser_ref=hash_secret(browser) if browser else "",
+        session_ref=hash_secret(session) if session else "",
+        client_address=address,
+        user_agent=agent[:400],
     )

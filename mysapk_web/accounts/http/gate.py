@@ -15,9 +15,9 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from mysapk_web.accounts import session
+from mysapk_web.accounts import sessions
 from mysapk_web.accounts.http import cookies
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.http.asgi import ASGIApp, Message, Receive, Scope, Send
 from mysapk_web.platform.http.headers import FILE_POLICY, cache_control, fixed_headers, is_file
 from mysapk_web.platform.http.sockets import (
@@ -26,16 +26,16 @@ from mysapk_web.platform.http.sockets import (
     UNREAD_PER_OFFICE,
     NetworkUse,
     OpenSocket,
-    Sockets,
+    SocketRegistry,
 )
-from mysapk_web.platform.in_memory_limiter import Window
-from mysapk_web.platform.log import place_of, warn_in_sums
+from mysapk_web.platform.in_memory_limiter import InMemoryLimiter
+from mysapk_web.platform.log import exception_location, warn_throttled
 from mysapk_web.platform.rules.client_address import UNKNOWN, client_network, normalise_client_address
-from mysapk_web.rate_limits import EVENTS_PER_SOCKET, HANDSHAKES_PER_ADDRESS, Limit
+from mysapk_web.rate_limits import EVENTS_PER_SOCKET, HANDSHAKES_PER_NETWORK, Limit
 from mysapk_web.settings import Settings
 
-Passed = Callable[[Limit, Visitor], Awaitable[None]]
-IsAlive = Callable[[Visitor], Awaitable[bool]]
+OnLimitExceeded = Callable[[Limit, ClientContext], Awaitable[None]]
+IsAlive = Callable[[ClientContext], Awaitable[bool]]
 
 log = structlog.get_logger(__name__)
 
@@ -61,15 +61,10 @@ SOCKET: Final = "mysapk.socket"
 """Key of the scope that carries the `OpenSocket` of a websocket."""
 
 
-class Gate:
+class EdgeMiddleware:
     """The ASGI layer.
 
     Args:
-        app: What stands behind it.
-        events: What speaks with the sockets that it lets through.
-        settings: Of this process.
-        policy: Content Security Policy of the pages.
-        sockets: Where open sockets are listed.
         passed: Told of the first act beyond a limit, with the browser it came from.
         is_alive: Tells whether the session of a browser lives; without it every session does.
     """
@@ -80,19 +75,19 @@ class Gate:
         events: ASGIApp,
         settings: Settings,
         policy: str,
-        sockets: Sockets,
-        passed: Passed | None = None,
+        sockets: SocketRegistry,
+        on_limit_exceeded: OnLimitExceeded | None = None,
         is_alive: IsAlive | None = None,
     ) -> None:
         self.app = app
         self.events = events
-        self.passed = passed
+        self.on_limit_exceeded = on_limit_exceeded
         self.is_alive = is_alive
         self.settings = settings
         self.sockets = sockets
         self.headers = fixed_headers(settings, policy)
         self.hosts = frozenset(origin.split("://", 1)[1] for origin in settings.origins)
-        self.handshakes = Window(HANDSHAKES_PER_ADDRESS.count, HANDSHAKES_PER_ADDRESS.window.total_seconds())
+        self.handshakes = InMemoryLimiter(HANDSHAKES_PER_NETWORK.count, HANDSHAKES_PER_NETWORK.window.total_seconds())
         self.networks: WeakValueDictionary[str, NetworkUse] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,9 +98,9 @@ class Gate:
         try:
             await (self._socket if scope["type"] == "websocket" else self._http)(scope, receive, send)
         except Exception as error:  # noqa: BLE001  the server would write it down with all its words
-            log.error("connection failed", kind=scope["type"], error=type(error).__name__, at=place_of(error))  # noqa: TRY400
+            log.error("connection failed", kind=scope["type"], error=type(error).__name__, at=exception_location(error))  # noqa: TRY400
 
-    def address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+    def client_address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         """Client address, normalised: the peer, or the n-th from the right of X-Forwarded-For behind n trusted proxies (ASVS 4.1.3)."""
         hops = self.settings.trusted_proxies
         if hops:
@@ -115,23 +110,23 @@ class Gate:
         client = scope.get("client")
         return normalise_client_address(str(client[0])) if client else UNKNOWN
 
-    def _visitor(self, scope: Scope, headers: dict[bytes, bytes]) -> Visitor:
-        return cookies.visitor_of(
+    def _visitor(self, scope: Scope, headers: dict[bytes, bytes]) -> ClientContext:
+        return cookies.client_from_cookies(
             headers.get(b"cookie", b"").decode("latin-1"),
             self.settings,
-            address=self.address(scope, headers),
+            address=self.client_address(scope, headers),
             agent=headers.get(b"user-agent", b"").decode("latin-1"),
         )
 
     @staticmethod
-    def _inward(scope: Scope, visitor: Visitor) -> Scope:
+    def _inward(scope: Scope, visitor: ClientContext) -> Scope:
         """The scope as everything behind the gate sees it: references instead of cookies, one trusted client address."""
         kept = [(name, value) for name, value in scope["headers"] if name.lower() not in _DROPPED]
-        marker = f"Sesi {visitor.session or '-'} {visitor.browser or '-'}".encode()
+        marker = f"Sesi {visitor.session_ref or '-'} {visitor.browser_ref or '-'}".encode()
         return {
             **scope,
             "headers": [*kept, (REFERENCE_HEADER, marker)],
-            "client": (visitor.address, 0),
+            "client": (visitor.client_address, 0),
             "mysapk.visitor": visitor,
         }
 
@@ -158,24 +153,24 @@ class Gate:
             await self._system(scope, receive, out, headers)
             return
         if scope["method"] not in {"GET", "HEAD"} and not self._same_origin(headers):
-            warn_in_sums(log, "request from another origin refused", path=path)
+            warn_throttled(log, "request from another origin refused", path=path)
             await _plain(out, 403, "Permintaan ini datang dari situs lain dan ditolak.")
             return
         visitor = self._visitor(scope, headers)
-        if not visitor.browser and _wants_page(scope, headers):
+        if not visitor.browser_ref and _wants_page(scope, headers):
             visitor, out = self._greet(visitor, out)
         await self.app(self._inward(scope, visitor), receive, out)
 
     async def _system(self, scope: Scope, receive: Receive, out: Send, headers: dict[bytes, bytes]) -> None:
         """A request of a system: its token goes inward by itself, and whoever's cookies came along count for nothing."""
         if scope["path"] != _DESCRIPTION and any(name in headers for name in _OF_BROWSERS):
-            warn_in_sums(log, "request of a browser refused", path="api")
+            warn_throttled(log, "request of a browser refused", path="api")
             await _send(out, 403, b"application/json", _NO_BROWSER)
             return
         scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else ""
         agent = headers.get(b"user-agent", b"").decode("latin-1")[:400]
-        visitor = Visitor(address=self.address(scope, headers), agent=agent)
+        visitor = ClientContext(client_address=self.client_address(scope, headers), user_agent=agent)
         await self.app({**self._inward(scope, visitor), BEARER: bearer}, receive, out)
 
     def _same_origin(self, headers: dict[bytes, bytes]) -> bool:
@@ -184,12 +179,14 @@ class Gate:
         site = headers.get(b"sec-fetch-site", b"same-origin").decode("latin-1")
         return origin in self.settings.origins and site in {"same-origin", "none"}
 
-    def _greet(self, visitor: Visitor, send: Send) -> tuple[Visitor, Send]:
+    def _greet(self, visitor: ClientContext, send: Send) -> tuple[ClientContext, Send]:
         """Give a new browser its pre-session cookie with the first page."""
-        value = cookies.new_value()
-        name = cookies.names(self.settings).browser
-        header = cookies.set_header(name, value, self.settings, max_age=cookies.BROWSER_SECONDS).encode()
-        known = Visitor(session.reference(value), visitor.session, visitor.address, visitor.agent)
+        value = cookies.new_cookie_value()
+        name = cookies.cookie_names(self.settings).browser
+        header = cookies.set_cookie_header(name, value, self.settings, max_age=cookies.BROWSER_SECONDS).encode()
+        known = ClientContext(
+            sessions.hash_secret(value), visitor.session_ref, visitor.client_address, visitor.user_agent
+        )
 
         async def greeting(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -242,43 +239,43 @@ class Gate:
             await send({"type": "websocket.close", "code": CLOSE_POLICY})
             return
         token = _bound_token(token, visitor)
-        socket = OpenSocket(token=token, session=visitor.session, network=self._network_of(visitor))
+        socket = OpenSocket(client_token=token, session_ref=visitor.session_ref, network=self._network_of(visitor))
         socket.network.sockets += 1
         self.sockets.add(socket)
         try:
             await self._tie(socket, visitor)
             inward = {**self._inward(scope, visitor), "query_string": _with_token(scope, token), SOCKET: socket}
             await self.events(inward, self._limited(receive, socket, visitor), socket.guard(send))
-            if socket.shutting:
+            if socket.is_closing:
                 await send({"type": "websocket.close", "code": socket.code})
         finally:
             socket.settle()
             self.sockets.remove(socket)
             socket.network.sockets -= 1
 
-    def _network_of(self, visitor: Visitor) -> NetworkUse:
-        network = client_network(visitor.address)
+    def _network_of(self, visitor: ClientContext) -> NetworkUse:
+        network = client_network(visitor.client_address)
         found = self.networks.get(network)
         if found is None:
-            office = self.settings.is_office(visitor.address)
-            found = NetworkUse(most_unread=UNREAD_PER_OFFICE if office else UNREAD_PER_NETWORK)
+            office = self.settings.is_office(visitor.client_address)
+            found = NetworkUse(max_unread=UNREAD_PER_OFFICE if office else UNREAD_PER_NETWORK)
             self.networks[network] = found
         return found
 
-    async def _tie(self, socket: OpenSocket, visitor: Visitor) -> None:
+    async def _tie(self, socket: OpenSocket, visitor: ClientContext) -> None:
         """A socket ends with its session, unless that has ended before: its page would be made to load itself for ever."""
-        if visitor.session and self.is_alive is not None and not await self.is_alive(visitor):
+        if visitor.session_ref and self.is_alive is not None and not await self.is_alive(visitor):
             self.sockets.remove(socket)
-            socket.session = ""
+            socket.session_ref = ""
             self.sockets.add(socket)
 
-    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: Visitor) -> str | None:
+    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: ClientContext) -> str | None:
         """The client token of a handshake that may pass, or None (and a line in the log that says why)."""
         if self.sockets.ending:
             return None
         token = [value for name, value in _query(scope) if name == "token"]
-        network = client_network(visitor.address)
-        handshakes = self.settings.limit(HANDSHAKES_PER_ADDRESS, visitor.address)
+        network = client_network(visitor.client_address)
+        handshakes = self.settings.limit(HANDSHAKES_PER_NETWORK, visitor.client_address)
         reason = ""
         if scope["path"].rstrip("/") != EVENT_PATH:
             reason = "path"
@@ -290,23 +287,23 @@ class Gate:
             reason = "token"
         elif not await self._counted(self.handshakes, network, handshakes, visitor):
             reason = "handshakes"
-        elif self._network_of(visitor).sockets >= self.settings.most_sockets(visitor.address):
+        elif self._network_of(visitor).sockets >= self.settings.max_sockets(visitor.client_address):
             reason = "sockets"
         if reason:
-            warn_in_sums(log, "socket refused", reason=reason)
+            warn_throttled(log, "socket refused", reason=reason)
             return None
         return token[0]
 
-    async def _counted(self, window: Window, key: str, limit: Limit, visitor: Visitor) -> bool:
+    async def _counted(self, window: InMemoryLimiter, key: str, limit: Limit, visitor: ClientContext) -> bool:
         """Count one act in this process; of the first one beyond the limit others are told."""
-        hits = window.hits(key)
-        if hits == limit.count + 1 and self.passed is not None:
-            await self.passed(limit, visitor)
+        hits = window.count_hit(key)
+        if hits == limit.count + 1 and self.on_limit_exceeded is not None:
+            await self.on_limit_exceeded(limit, visitor)
         return hits <= limit.count
 
-    def _limited(self, receive: Receive, socket: OpenSocket, visitor: Visitor) -> Receive:
+    def _limited(self, receive: Receive, socket: OpenSocket, visitor: ClientContext) -> Receive:
         """Close a socket that sends what no page does, too much of it or too often."""
-        window = Window(EVENTS_PER_SOCKET.count, EVENTS_PER_SOCKET.window.total_seconds())
+        window = InMemoryLimiter(EVENTS_PER_SOCKET.count, EVENTS_PER_SOCKET.window.total_seconds())
 
         async def receiving() -> Message:
             message: Message | None = await socket.next_message(receive)
@@ -314,11 +311,11 @@ class Gate:
                 return {"type": "websocket.disconnect", "code": socket.code}
             if message["type"] != "websocket.receive":
                 return message
-            fault = socket.fault_of(message)
+            fault = socket.violation_in(message)
             if not fault and await self._counted(window, "frame", EVENTS_PER_SOCKET, visitor):
                 return message
-            warn_in_sums(log, "socket closed", reason=fault or "rate")
-            socket.shut(CLOSE_POLICY)
+            warn_throttled(log, "socket closed", reason=fault or "rate")
+            socket.close(CLOSE_POLICY)
             return {"type": "websocket.disconnect", "code": CLOSE_POLICY}
 
         return receiving
@@ -347,17 +344,13 @@ def _with_token(scope: Scope, token: str) -> bytes:
     return urlencode([(name, token if name == "token" else value) for name, value in _query(scope)]).encode()
 
 
-def _bound_token(token: str, visitor: Visitor) -> str:
+def _bound_token(token: str, visitor: ClientContext) -> str:
     """The client token together with who presents it: another session with the same token has another state tree.
 
     What is still in work for a page that has just gone is sent to whoever holds its token then (Reflex looks the socket up by it),
     so the token alone must not lead there.
-
-    Args:
-        token: From the page.
-        visitor: Who opens the socket.
     """
-    owner = visitor.session or visitor.browser
+    owner = visitor.session_ref or visitor.browser_ref
     return str(UUID(bytes=hashlib.sha256(f"{token.lower()} {owner}".encode()).digest()[:16]))
 
 

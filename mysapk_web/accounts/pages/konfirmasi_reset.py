@@ -6,17 +6,17 @@ from typing import Any
 
 import reflex as rx
 
-from mysapk_web.accounts.pages.components.passwords import PUBLISHED_RULES, Rule, new_password_field, rules_of
+from mysapk_web.accounts.pages.components.passwords import PUBLISHED_RULES, PasswordRule, new_password_field, rule_rows
 from mysapk_web.accounts.recovery import confirm, request
 from mysapk_web.accounts.recovery.request import resend_token
 from mysapk_web.platform import executors
-from mysapk_web.platform.constant_time import evened_out
-from mysapk_web.ui.access import ANYONE, handler, visitor
+from mysapk_web.platform.constant_time import fixed_duration
+from mysapk_web.ui.access import ANYONE, client, handler
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import dialog, inset
-from mysapk_web.ui.components.forms import field, outcome, submit_button
+from mysapk_web.ui.components.display import dialog, notice_box
+from mysapk_web.ui.components.forms import field, form_messages, submit_button
 from mysapk_web.ui.shell import page
-from mysapk_web.ui.state import TEXT_LIMIT, AppState, text_of
+from mysapk_web.ui.state import TEXT_LIMIT, AppState, form_text
 
 
 class KonfirmasiState(AppState):
@@ -28,13 +28,13 @@ class KonfirmasiState(AppState):
     minutes: int = 30
     resend_in: int = 0
     resend_stamp: int = 0
-    rules: list[Rule] = PUBLISHED_RULES
+    rules: list[PasswordRule] = PUBLISHED_RULES
     score: int = 0
     strength: str = ""
     done: bool = False
 
     async def _look(self) -> None:
-        found = await executors.look(request.view, visitor=visitor())
+        found = await executors.run_read_only(request.recovery_view, visitor=client())
         self.unknown = found is None
         if found is not None:
             self.mask, self.minutes, self.resend_in = found.mask, found.minutes, found.resend_in
@@ -52,30 +52,30 @@ class KonfirmasiState(AppState):
         """Tick off the rules while a person types; nothing is kept."""
         if not isinstance(password, str) or len(password) > TEXT_LIMIT:
             return
-        judgement = await executors.look(confirm.judge, visitor=visitor(), password=password)
-        self.rules, self.score = rules_of(judgement), judgement.score
+        judgement = await executors.run_read_only(confirm.evaluate_reset_password, visitor=client(), password=password)
+        self.rules, self.score = rule_rows(judgement), judgement.score
         self.strength = judgement.label if password else ""
 
     @handler(ANYONE)
     async def resend(self, form: dict[str, Any]) -> None:
         """Ask for another token; the older one dies."""
-        async with evened_out():
-            await executors.run(resend_token, visitor=visitor())
+        async with fixed_duration():
+            await executors.run_in_transaction(resend_token, visitor=client())
         await self._look()
-        self._tell(notice="Permintaan token baru diterima. Gunakan token dari email yang terakhir.")
+        self._finish(notice="Permintaan token baru diterima. Gunakan token dari email yang terakhir.")
 
     @handler(ANYONE)
     async def submit(self, form: dict[str, Any]) -> None:
         """Use the token and set the password."""
         await executors.run_hashing(
-            visitor(),
-            confirm.confirm,
-            visitor=visitor(),
-            token=text_of(form, "token"),
-            password=text_of(form, "password"),
+            client(),
+            confirm.confirm_reset,
+            visitor=client(),
+            token=form_text(form, "token"),
+            password=form_text(form, "password"),
         )
         self.done = True
-        self._tell()
+        self._finish()
 
 
 def _form() -> rx.Component:
@@ -148,11 +148,11 @@ def konfirmasi_reset() -> rx.Component:
     return page(
         rx.el.div(
             rx.el.div(
-                outcome(),
+                form_messages(),
                 rx.el.h1("Konfirmasi Reset Password"),
                 rx.cond(
                     KonfirmasiState.unknown,
-                    inset(
+                    notice_box(
                         rx.el.p("Belum ada permintaan token di peramban ini."),
                         rx.el.p(
                             "Mulai dari ",

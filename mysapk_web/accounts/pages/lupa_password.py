@@ -8,12 +8,12 @@ import reflex as rx
 
 from mysapk_web.accounts.recovery.request import request_token
 from mysapk_web.platform import executors
-from mysapk_web.platform.constant_time import evened_out
-from mysapk_web.ui.access import ANYONE, handler, visitor
+from mysapk_web.platform.constant_time import fixed_duration
+from mysapk_web.ui.access import ANYONE, client, handler
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.forms import field, outcome, submit_button
+from mysapk_web.ui.components.forms import field, form_messages, submit_button
 from mysapk_web.ui.shell import page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 
 class LupaPasswordState(AppState):
@@ -27,11 +27,11 @@ class LupaPasswordState(AppState):
     @handler(ANYONE)
     async def submit(self, form: dict[str, Any]) -> Any:
         """Ask for a token."""
-        async with evened_out():
-            await executors.run(
-                request_token, visitor=visitor(), nip=text_of(form, "nip"), email=text_of(form, "email")
+        async with fixed_duration():
+            await executors.run_in_transaction(
+                request_token, visitor=client(), nip=form_text(form, "nip"), email=form_text(form, "email")
             )
-        self._tell()
+        self._finish()
         return rx.redirect("/konfirmasi-reset")
 
 
@@ -65,7 +65,7 @@ def lupa_password() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.a("Kembali ke Masuk", href="/masuk", class_name="inline-block py-2 mb-2"),
-                outcome(),
+                form_messages(),
                 rx.el.h1("Lupa Password"),
                 rx.el.p(
                     "Untuk aktivasi akun baru maupun mengganti password yang terlupa. "

@@ -9,13 +9,13 @@ from reflex.event import EventSpec
 
 from mysapk_web.accounts import login
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import Refused
-from mysapk_web.ui.access import ANYONE, actor_or_none, handler, visitor
+from mysapk_web.platform.errors import UserError
+from mysapk_web.ui.access import ANYONE, actor_or_none, client, handler
 from mysapk_web.ui.components.behaviour import Form, TicketForm, take_session
-from mysapk_web.ui.components.forms import field, outcome, password_field, submit_button
+from mysapk_web.ui.components.forms import field, form_messages, password_field, submit_button
 from mysapk_web.ui.components.session_end import LeftTyped
 from mysapk_web.ui.shell import page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 ENDED = "Sesi Anda sudah berakhir. Masuk kembali untuk melanjutkan; draf yang tersimpan tidak hilang."
 
@@ -33,28 +33,30 @@ class MasukState(AppState):
             return rx.redirect("/beranda", replace=True)
         if self.router.url.query_parameters.get("sesi") == "berakhir":
             self.notice = ENDED
-        self.needs_code = await executors.look(login.waits_for_code, visitor=visitor())
+        self.needs_code = await executors.run_read_only(login.is_awaiting_code, visitor=client())
         return None
 
     @handler(ANYONE)
     async def submit(self, form: dict[str, Any]) -> Any:
         """NIP and password."""
         ticket = await executors.run_hashing(
-            visitor(), login.login, visitor=visitor(), nip=text_of(form, "nip"), password=text_of(form, "password")
+            client(), login.login, visitor=client(), nip=form_text(form, "nip"), password=form_text(form, "password")
         )
         if ticket is not None:
             return self._enter(ticket)
         self.needs_code = True
-        self._tell()
+        self._finish()
         return None
 
     @handler(ANYONE)
     async def submit_code(self, form: dict[str, Any]) -> Any:
         """Authenticator or recovery code."""
         try:
-            ticket = await executors.run(login.submit_code, visitor=visitor(), code=text_of(form, "kode"))
-        except Refused:
-            self.needs_code = await executors.look(login.waits_for_code, visitor=visitor())
+            ticket = await executors.run_in_transaction(
+                login.submit_code, visitor=client(), code=form_text(form, "kode")
+            )
+        except UserError:
+            self.needs_code = await executors.run_read_only(login.is_awaiting_code, visitor=client())
             raise
         return self._enter(ticket)
 
@@ -67,7 +69,7 @@ class MasukState(AppState):
     async def back(self) -> None:
         """Back to NIP and password, with another account perhaps."""
         self.needs_code = False
-        self._tell()
+        self._finish()
 
 
 def _password_step() -> rx.Component:
@@ -130,7 +132,7 @@ def masuk() -> rx.Component:
     return page(
         rx.el.div(
             rx.el.div(
-                outcome(),
+                form_messages(),
                 LeftTyped.create(),
                 rx.el.h1("Masuk"),
                 rx.el.p(

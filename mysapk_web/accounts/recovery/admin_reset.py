@@ -9,8 +9,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.recovery.eligibility import address_reference, look_up
-from mysapk_web.accounts.recovery.request import resend_wait, supersede
+from mysapk_web.accounts.recovery.eligibility import check_eligibility, hash_email
+from mysapk_web.accounts.recovery.request import resend_wait, supersede_requests
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
@@ -19,13 +19,13 @@ from mysapk_web.organisation.rules.pegawai import Eligibility
 from mysapk_web.organisation.tables.account import Account, ResetRequest
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import CountedRefusal, Refused
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.errors import CommittingUserError, UserError
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.backoff import describe_wait
 from mysapk_web.rate_limits import RECOVERY_PER_NIP, TOKEN_TRIES_OF_REQUEST
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
-WHY_NOT: Final = {
+WHY_NO_TOKEN: Final = {
     Eligibility.NO_EMAIL: "Pegawai ini belum punya alamat email. Perbaiki alamatnya dahulu.",
     Eligibility.WAITING_APPROVAL: "Akun CPNS ini belum disetujui. Setujui dahulu, lalu kirim token.",
     Eligibility.DISABLED: "Akun ini sedang dinonaktifkan. Aktifkan dahulu, lalu kirim token.",
@@ -35,14 +35,8 @@ NOT_AGENCY: Final = (
 )
 
 
-def send_token(session: Session, *, account: Account, pegawai: Pegawai, actor: Actor | None) -> str:
+def issue_reset_token(session: Session, *, account: Account, pegawai: Pegawai, actor: Actor | None) -> str:
     """Write a request and its letter for a person, whatever else waits for them; the older tokens die.
-
-    Args:
-        session: Any transaction.
-        account: Of the person.
-        pegawai: The person.
-        actor: Who has it sent; None for the system.
 
     Returns:
         Masked form of the address that the token goes to.
@@ -51,19 +45,19 @@ def send_token(session: Session, *, account: Account, pegawai: Pegawai, actor: A
         Refused: The person may have no token now.
         CountedRefusal: Too many were sent.
     """
-    settings, now = load(), clock.now()
+    settings, now = get_settings(), clock.now()
     key = pegawai.email_key or ""
-    found = look_up(session, settings, pegawai.nip, address_reference(settings, key))
+    found = check_eligibility(session, settings, pegawai.nip, hash_email(settings, key))
     if found.state is not Eligibility.ELIGIBLE:
-        raise Refused(WHY_NOT[found.state])
+        raise UserError(WHY_NO_TOKEN[found.state])
     if found.verdict is DomainVerdict.NOT_AGENCY:
-        raise Refused(NOT_AGENCY)
+        raise UserError(NOT_AGENCY)
     left = _wait_after_last(session, account)
     if left:
-        raise Refused(f"Token baru saja dikirim. Coba lagi dalam {describe_wait(left)}.")
+        raise UserError(f"Token baru saja dikirim. Coba lagi dalam {describe_wait(left)}.")
     subject = subject_key(settings.key("counters"), f"nip:{pegawai.nip}")
-    if not rate_limiting.within(session, RECOVERY_PER_NIP, f"{subject}:admin", actor, subject_id=account.id):
-        raise CountedRefusal(
+    if not rate_limiting.allow(session, RECOVERY_PER_NIP, f"{subject}:admin", actor, subject_id=account.id):
+        raise CommittingUserError(
             f"Token untuk pegawai ini sudah dikirim {settings.limit_tokens} kali dalam sehari. "
             "Periksa surat keluarnya, atau coba lagi besok."
         )
@@ -74,28 +68,20 @@ def send_token(session: Session, *, account: Account, pegawai: Pegawai, actor: A
         account_version=found.version,
         mask=mask_email(key),
         nip=pegawai.nip,
-        email_ref=address_reference(settings, key),
+        email_ref=hash_email(settings, key),
         created_at=now,
         expires_at=now + timedelta(minutes=settings.token_minutes),
     )
-    supersede(session, request, now)
+    supersede_requests(session, request, now)
     session.add(request)
     session.flush()
     free_mail = found.verdict is DomainVerdict.FREE_MAIL_WARNING
-    enqueue(session, Letter.TOKEN, account_id=account.id, request=request.id, free_mail=free_mail, by_admin=True)
+    enqueue(session, MailKind.TOKEN, account_id=account.id, request=request.id, free_mail=free_mail, by_admin=True)
     return request.mask
 
 
-def cancel_tokens(session: Session, account_id: int) -> int:
-    """Make the tokens of a person worthless that could still be used, whoever asked for them.
-
-    Args:
-        session: Any transaction.
-        account_id: Whose.
-
-    Returns:
-        How many there were.
-    """
+def supersede_reset_tokens(session: Session, account_id: int) -> int:
+    """Make the tokens of a person worthless that could still be used, whoever asked for them."""
     cancelled = session.execute(
         update(ResetRequest)
         .where(*_usable(account_id))
@@ -106,13 +92,8 @@ def cancel_tokens(session: Session, account_id: int) -> int:
     return len(cancelled.all())
 
 
-def has_token(session: Session, account_id: int) -> bool:
-    """Whether a token of a person could still be used.
-
-    Args:
-        session: A read transaction is enough.
-        account_id: Whose.
-    """
+def has_usable_token(session: Session, account_id: int) -> bool:
+    """Whether a token of a person could still be used."""
     return session.exec(select(ResetRequest.id).where(*_usable(account_id)).limit(1)).first() is not None
 
 

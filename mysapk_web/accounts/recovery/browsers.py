@@ -14,8 +14,8 @@ from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.rate_limiting import client_key
 from mysapk_web.organisation.tables.account import ResetBinding, ResetRequest
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.upsert import put
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.upsert import insert_or_update
 from mysapk_web.rate_limits import (
     RECOVERY_RESEND,
     TOKEN_BROWSERS_PER_NETWORK,
@@ -23,63 +23,56 @@ from mysapk_web.rate_limits import (
     TOKEN_TRIES,
     TOKEN_TRIES_OF_REQUEST,
 )
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class RecoveryFlow:
     """Where a browser stands.
 
     Attributes:
-        binding: Of this browser.
         bound: The request that it asked for, or whose link it opened.
         newest: The newest request for the same NIP and address, whoever asked for it: its token is the one that works.
     """
 
     binding: ResetBinding
-    bound: ResetRequest
+    own_request: ResetRequest
     newest: ResetRequest
 
     @property
     def has_mail(self) -> bool:
         """Whether this browser opened the link of the newest mail."""
-        return self.binding.by_mail and self.bound.id == self.newest.id
+        return self.binding.by_mail and self.own_request.id == self.newest.id
 
     @property
-    def asked_at(self) -> datetime:
+    def requested_at(self) -> datetime:
         """When this browser last asked, or when the mail that it came from was. Of what others ask nothing is to be seen here."""
-        return self.bound.created_at if self.binding.by_mail else self.binding.bound_at
+        return self.own_request.created_at if self.binding.by_mail else self.binding.bound_at
 
     @property
     def is_stale(self) -> bool:
         """Whether this browser last asked longer ago than a token lives."""
-        return self.asked_at + timedelta(minutes=load().token_minutes) <= clock.now()
+        return self.requested_at + timedelta(minutes=get_settings().token_minutes) <= clock.now()
 
     @property
     def resend_wait(self) -> timedelta:
         """What is left of the minute until this browser may ask again."""
-        return max(self.asked_at + load().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
+        return max(self.requested_at + get_settings().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
 
 
 def newest_first(request: type[ResetRequest]) -> tuple[Any, ...]:
-    """The order of requests for one NIP and address; of two of one moment, the one that is over is the older.
-
-    Args:
-        request: The table, or an alias of it.
-    """
+    """The order of requests for one NIP and address; of two of one moment, the one that is over is the older."""
     over = col(request.superseded_at).is_not(None) | col(request.used_at).is_not(None)
     return col(request.created_at).desc(), over
 
 
-def find_flow(session: Session, visitor: Visitor, *, lock: bool = False) -> Flow | None:
+def find_flow(session: Session, visitor: ClientContext, *, lock: bool = False) -> RecoveryFlow | None:
     """The request that a browser is busy with, dead or alive, and the newest one for the same NIP and address.
 
     Args:
-        session: A read transaction is enough, unless it locks.
-        visitor: The browser.
         lock: Whether the newest request and the binding are about to be written.
     """
-    if not visitor.browser:
+    if not visitor.browser_ref:
         return None
     bound, newest = aliased(ResetRequest), aliased(ResetRequest)
     same_pair = (col(newest.subject) == bound.subject) & (col(newest.email_ref) == bound.email_ref)
@@ -87,74 +80,55 @@ def find_flow(session: Session, visitor: Visitor, *, lock: bool = False) -> Flow
         select(bound, newest)
         .join(ResetBinding, col(ResetBinding.request_id) == bound.id)
         .join(newest, same_pair)
-        .where(ResetBinding.browser == visitor.browser)
+        .where(ResetBinding.browser == visitor.browser_ref)
         .order_by(*newest_first(newest))
         .limit(1)
     )
     if lock:
         statement = statement.with_for_update(of=newest).execution_options(populate_existing=True)
     found = session.exec(statement).one_or_none()
-    binding = session.get(ResetBinding, visitor.browser, populate_existing=True, with_for_update=lock or None)
-    return Flow(binding, *found) if found is not None and binding is not None else None
+    binding = session.get(ResetBinding, visitor.browser_ref, populate_existing=True, with_for_update=lock or None)
+    return RecoveryFlow(binding, *found) if found is not None and binding is not None else None
 
 
-def bind_by_mail(session: Session, visitor: Visitor, request_id: str) -> bool:
-    """Let a browser go on with a request, from the link in its mail. Uses nothing up and gives no right.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser.
-        request_id: From a signed reference.
-
-    Returns:
-        Whether there is such a request.
-    """
-    if not visitor.browser or session.get(ResetRequest, request_id) is None:
+def attach_browser_by_mail(session: Session, visitor: ClientContext, request_id: str) -> bool:
+    """Let a browser go on with a request, from the link in its mail. Uses nothing up and gives no right."""
+    if not visitor.browser_ref or session.get(ResetRequest, request_id) is None:
         return False
-    here = session.get(ResetBinding, visitor.browser)
+    here = session.get(ResetBinding, visitor.browser_ref)
     if here is None or here.request_id != request_id or not here.by_mail:
-        binding = ResetBinding(browser=visitor.browser, request_id=request_id, bound_at=clock.now(), by_mail=True)
-        put(session, binding, "browser")
+        binding = ResetBinding(browser=visitor.browser_ref, request_id=request_id, bound_at=clock.now(), by_mail=True)
+        insert_or_update(session, binding, "browser")
     return True
 
 
-def bind_by_asking(session: Session, visitor: Visitor, request: ResetRequest) -> None:
+def attach_browser(session: Session, visitor: ClientContext, request: ResetRequest) -> None:
     """Let the browser that asked go on with a request; each time it asks it may try anew, as long as there are places.
 
     What the browser sees hangs on what was typed in it and when, never on what became of the request.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser.
-        request: The newest for what was typed.
     """
-    if not visitor.browser:
+    if not visitor.browser_ref:
         return
-    binding = ResetBinding(browser=visitor.browser, request_id=request.id, bound_at=clock.now(), tries=TOKEN_TRIES)
-    here = session.get(ResetBinding, visitor.browser, populate_existing=True)
+    binding = ResetBinding(browser=visitor.browser_ref, request_id=request.id, bound_at=clock.now(), tries=TOKEN_TRIES)
+    here = session.get(ResetBinding, visitor.browser_ref, populate_existing=True)
     if here is not None and here.by_mail and here.request_id == request.id:
         return
     again = here is not None and not here.by_mail and _same_pair(session.get(ResetRequest, here.request_id), request)
     if here is not None and again:
         binding.tries = here.tries
-    if here is not None and again and here.bound_at + load().limit(RECOVERY_RESEND).window > binding.bound_at:
+    if here is not None and again and here.bound_at + get_settings().limit(RECOVERY_RESEND).window > binding.bound_at:
         binding.bound_at = here.bound_at
-    elif _admitted(session, visitor, request):
+    elif _admit_browser(session, visitor, request):
         binding.tries = 0
-    put(session, binding, "browser")
+    insert_or_update(session, binding, "browser")
 
 
 def _same_pair(one: ResetRequest | None, other: ResetRequest) -> bool:
     return one is not None and (one.subject, one.email_ref) == (other.subject, other.email_ref)
 
 
-def count_try(session: Session, visitor: Visitor, flow: Flow) -> int | None:
+def count_try(session: Session, visitor: ClientContext, flow: RecoveryFlow) -> int | None:
     """Count one try of a token before it is checked.
-
-    Args:
-        session: Any transaction; kept also when the token is wrong.
-        visitor: The browser.
-        flow: Its flow, locked.
 
     Returns:
         The number of the try in this browser; None when it has none left.
@@ -162,42 +136,36 @@ def count_try(session: Session, visitor: Visitor, flow: Flow) -> int | None:
     if not flow.has_mail and (flow.binding.by_mail or flow.is_stale):
         # An older mail than the one that counts, or a place of long ago: tries are not hoarded, so this browser needs a place anew.
         flow.binding.by_mail, flow.binding.bound_at = False, clock.now()
-        flow.binding.tries = 0 if _admitted(session, visitor, flow.newest) else TOKEN_TRIES
+        flow.binding.tries = 0 if _admit_browser(session, visitor, flow.newest) else TOKEN_TRIES
         session.flush()
     if flow.newest.tries >= TOKEN_TRIES_OF_REQUEST or flow.binding.tries >= TOKEN_TRIES:
         return None
     return _add_try(session, visitor, flow.newest.id, 1)
 
 
-def give_try_back(session: Session, visitor: Visitor, request_id: str) -> None:
-    """Take back a try whose token was right.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser.
-        request_id: Which request it was for.
-    """
+def refund_try(session: Session, visitor: ClientContext, request_id: str) -> None:
+    """Take back a try whose token was right."""
     _add_try(session, visitor, request_id, -1)
 
 
-def _add_try(session: Session, visitor: Visitor, request_id: str, step: int) -> int | None:
+def _add_try(session: Session, visitor: ClientContext, request_id: str, step: int) -> int | None:
     session.execute(
         update(ResetRequest).where(col(ResetRequest.id) == request_id).values(tries=col(ResetRequest.tries) + step)
     )
     tries: int | None = session.execute(
         update(ResetBinding)
-        .where(col(ResetBinding.browser) == visitor.browser)
+        .where(col(ResetBinding.browser) == visitor.browser_ref)
         .values(tries=col(ResetBinding.tries) + step)
         .returning(col(ResetBinding.tries))
     ).scalar_one_or_none()
     return tries
 
 
-def _admitted(session: Session, visitor: Visitor, request: ResetRequest) -> bool:
+def _admit_browser(session: Session, visitor: ClientContext, request: ResetRequest) -> bool:
     """Take a place among the browsers that may try the tokens of what was typed: of those of the network, then of all."""
     pair = f"{request.subject}:{request.email_ref[:20]}"
-    network = client_key(load().key("counters"), visitor.address)
+    network = client_key(get_settings().key("counters"), visitor.client_address)
     return (
-        rate_limiting.count(session, TOKEN_BROWSERS_PER_NETWORK, f"{pair}:{network[:20]}").within
-        and rate_limiting.count(session, TOKEN_BROWSERS_PER_PAIR, pair).within
+        rate_limiting.hit(session, TOKEN_BROWSERS_PER_NETWORK, f"{pair}:{network[:20]}").allowed
+        and rate_limiting.hit(session, TOKEN_BROWSERS_PER_PAIR, pair).allowed
     )

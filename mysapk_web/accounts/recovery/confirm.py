@@ -8,36 +8,35 @@ from typing import Final
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from mysapk_web.accounts import login, password_rules, second_factor
-from mysapk_web.accounts import session as sessions
-from mysapk_web.accounts.password_rules import PasswordJudgement
+from mysapk_web.accounts import login, password_policy, second_factor, sessions
+from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.accounts.passwords import hash_password, verify_password
-from mysapk_web.accounts.recovery.browsers import Flow, count_try, find_flow, give_try_back
+from mysapk_web.accounts.recovery.browsers import RecoveryFlow, count_try, find_flow, refund_try
 from mysapk_web.accounts.recovery.eligibility import account_eligibility
-from mysapk_web.accounts.recovery.request import NO_REQUEST, dead_after
+from mysapk_web.accounts.recovery.request import NO_REQUEST, is_expired
 from mysapk_web.accounts.rules.password import PasswordContext
-from mysapk_web.accounts.rules.token import LENGTH, normalise_token, token_matches
+from mysapk_web.accounts.rules.token import TOKEN_LENGTH, normalise_token, token_matches
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.rules.nip import birth_date_in
 from mysapk_web.organisation.rules.pegawai import Eligibility
 from mysapk_web.organisation.tables.account import Account, ResetBinding, ResetRequest
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, Refused
+from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.hashing import checked_first
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.hashing_queue import precheck
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.rate_limits import TOKEN_CHECKS_PER_ADDRESS, TOKEN_TRIES
-from mysapk_web.settings import Settings, load
+from mysapk_web.rate_limits import TOKEN_CHECKS_PER_NETWORK, TOKEN_TRIES
+from mysapk_web.settings import Settings, get_settings
 
 DEAD: Final = (
     "Token ini tidak berlaku lagi (sudah dipakai, kedaluwarsa, atau diganti yang lebih baru). "
     "Pakai token dari email terbaru, atau kirim ulang token."
 )
-SAME: Final = "Ini password Anda yang sekarang. Pilih yang lain, atau langsung masuk dengan password ini."
+SAME_PASSWORD: Final = "Ini password Anda yang sekarang. Pilih yang lain, atau langsung masuk dengan password ini."
 EXHAUSTED: Final = (
     "Token tidak berlaku lagi di peramban ini: kesempatan mencobanya sudah habis. "
     "Buka tautan di email token untuk mencoba lagi, atau kirim ulang token."
@@ -45,7 +44,7 @@ EXHAUSTED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Ticket:
+class _VerifiedToken:
     """A token that fitted: what the rest of the act needs."""
 
     request_id: str
@@ -55,26 +54,20 @@ class _Ticket:
     """The present one; None before the activation."""
 
 
-def _check_form(db: Database, *, visitor: Visitor, token: str, password: str) -> None:
+def _check_form(db: Database, *, visitor: ClientContext, token: str, password: str) -> None:
     _typed(db, visitor, token, password)
 
 
-@checked_first(_check_form)
-def confirm(db: Database, *, visitor: Visitor, token: str, password: str) -> None:
+@precheck(_check_form)
+def confirm_reset(db: Database, *, visitor: ClientContext, token: str, password: str) -> None:
     """Set a new password with a token. Open to everybody; runs in the hashing lane.
-
-    Args:
-        db: The database; short transactions, the hash between them.
-        visitor: The browser, bound to its request.
-        token: As typed or pasted.
-        password: The new password as typed.
 
     Raises:
         InputRefused: A field is empty or not as it has to be; costs no try.
         CountedRefusal: The token is wrong; a try is used up.
         Refused: No request, or it is dead.
     """
-    settings = load()
+    settings = get_settings()
     typed = _typed(db, visitor, token, password)
     ticket = in_transaction(db, _check_token, settings, visitor, typed)
     # One hash more than a new password needs; who has no token that fits causes none at all.
@@ -84,45 +77,41 @@ def confirm(db: Database, *, visitor: Visitor, token: str, password: str) -> Non
     in_transaction(db, _conclude, visitor, ticket, new_hash)
 
 
-def judge(session: Session, *, visitor: Visitor, password: str) -> PasswordJudgement:
-    """What the page shows while a new password is typed. Open to everybody; tells only of the typed NIP, never of a person.
-
-    Args:
-        session: A read transaction is enough.
-        visitor: The browser.
-        password: As typed so far; kept nowhere.
-    """
-    return password_rules.judge(password, _public_context(find_flow(session, visitor)), load().password_min_length)
+def evaluate_reset_password(session: Session, *, visitor: ClientContext, password: str) -> PasswordEvaluation:
+    """What the page shows while a new password is typed. Open to everybody; tells only of the typed NIP, never of a person."""
+    return password_policy.evaluate_password(
+        password, _public_context(find_flow(session, visitor)), get_settings().password_min_length
+    )
 
 
-def _public_context(flow: Flow | None) -> PasswordContext:
+def _public_context(flow: RecoveryFlow | None) -> PasswordContext:
     """The part of the person that everybody knows who typed the NIP: judging by more would tell whether the person exists."""
     nip = flow.newest.nip if flow is not None else ""
-    return PasswordContext(nip=nip, nama="", birth_date=birth_date_in(nip))
+    return PasswordContext(nip=nip, name="", birth_date=birth_date_in(nip))
 
 
-def _typed(db: Database, visitor: Visitor, token: str, password: str) -> str:
+def _typed(db: Database, visitor: ClientContext, token: str, password: str) -> str:
     """Read both fields; what is wrong in form is told at once and costs no try."""
     with db.read() as session:
         flow = find_flow(session, visitor)
         context = _public_context(flow)
     if flow is None:
-        raise Refused(NO_REQUEST)
+        raise UserError(NO_REQUEST)
     faults = {}
     typed = normalise_token(token)
     if not token.strip():
         faults["token"] = "Isi token dari email."
     elif typed is None:
-        faults["token"] = f"Token terdiri atas {LENGTH} huruf dan angka. Salin dari email lalu tempel di sini."
-    sentence = password_rules.first_fault(password, context, load().password_min_length)
+        faults["token"] = f"Token terdiri atas {TOKEN_LENGTH} huruf dan angka. Salin dari email lalu tempel di sini."
+    sentence = password_policy.first_fault(password, context, get_settings().password_min_length)
     if sentence:
         faults["password"] = sentence
     if faults or typed is None:
-        raise InputRefused(faults)
+        raise FormError(faults)
     return typed
 
 
-def _check_token(session: Session, settings: Settings, visitor: Visitor, typed: str) -> _Ticket:
+def _check_token(session: Session, settings: Settings, visitor: ClientContext, typed: str) -> _VerifiedToken:
     """Count the try, then compare; runs the same for a request that belongs to nobody.
 
     Only who types a token that went out is told more than that it does not fit: of what became of a request, strangers who typed the
@@ -130,32 +119,34 @@ def _check_token(session: Session, settings: Settings, visitor: Visitor, typed: 
     """
     flow = find_flow(session, visitor, lock=True)
     if flow is None:
-        raise Refused(NO_REQUEST)
+        raise UserError(NO_REQUEST)
     _limit_network(session, visitor, flow)
     expired = flow.is_stale
     tries = count_try(session, visitor, flow)
     if tries is None:
-        raise CountedRefusal(EXHAUSTED, "token")
+        raise CommittingUserError(EXHAUSTED, "token")
     now, key, request = clock.now(), settings.key("reset-token"), flow.newest
     right = token_matches(key, bytes.fromhex(request.id), typed)
-    older = token_matches(key, bytes.fromhex(flow.bound.id), typed) and flow.bound.account_id is not None
+    older = token_matches(key, bytes.fromhex(flow.own_request.id), typed) and flow.own_request.account_id is not None
     account = session.get(Account, request.account_id or 0)  # asked for a stranger too: the same time
-    if right and account is not None and account.version == request.account_version and not dead_after(request, now):
-        return _Ticket(request.id, account.id or 0, account.version, account.password_hash)
-    audit.record(session, AuditTag.TOKEN_WRONG, subject_id=request.account_id, address=visitor.address, tries=tries)
+    if right and account is not None and account.version == request.account_version and not is_expired(request, now):
+        return _VerifiedToken(request.id, account.id or 0, account.version, account.password_hash)
+    audit.record(
+        session, AuditTag.TOKEN_WRONG, subject_id=request.account_id, address=visitor.client_address, tries=tries
+    )
     if tries >= TOKEN_TRIES:
-        audit.record(session, AuditTag.TOKEN_EXHAUSTED, subject_id=request.account_id, address=visitor.address)
+        audit.record(session, AuditTag.TOKEN_EXHAUSTED, subject_id=request.account_id, address=visitor.client_address)
     if expired or older or (right and account is not None):
-        raise CountedRefusal(DEAD, "token")
-    raise CountedRefusal(_wrong(TOKEN_TRIES - tries), "token")
+        raise CommittingUserError(DEAD, "token")
+    raise CommittingUserError(_wrong(TOKEN_TRIES - tries), "token")
 
 
-def _limit_network(session: Session, visitor: Visitor, flow: Flow) -> None:
+def _limit_network(session: Session, visitor: ClientContext, flow: RecoveryFlow) -> None:
     """Stop guessing over many requests. Who opened the link of the mail is free of it: neighbours may have used it up."""
     if flow.has_mail:
         return
-    if not rate_limiting.within_network(session, TOKEN_CHECKS_PER_ADDRESS, visitor):
-        raise CountedRefusal(
+    if not rate_limiting.allow_network(session, TOKEN_CHECKS_PER_NETWORK, visitor):
+        raise CommittingUserError(
             "Terlalu banyak token dicoba dari jaringan ini. Buka tautan di email token, atau coba lagi 10 menit lagi."
         )
 
@@ -166,20 +157,24 @@ def _wrong(left: int) -> str:
     return f"Token tidak cocok. Salin token dari email terbaru, atau buka tautan di email itu. Sisa percobaan: {left}."
 
 
-def _check_person(session: Session, visitor: Visitor, ticket: _Ticket, password: str, *, same: bool) -> None:
+def _check_person(
+    session: Session, visitor: ClientContext, ticket: _VerifiedToken, password: str, *, same: bool
+) -> None:
     """The rules that need the person, told only to who has the token; the try is given back."""
     account = session.get_one(Account, ticket.account_id)
     person = session.get_one(Pegawai, account.pegawai_id)
-    sentence = password_rules.fault_for_person(session, account, person, password) or (SAME if same else "")
+    sentence = password_policy.first_fault_for(session, account, person, password) or (SAME_PASSWORD if same else "")
     if sentence:
-        give_try_back(session, visitor, ticket.request_id)
-        raise CountedRefusal(sentence, "password")
+        refund_try(session, visitor, ticket.request_id)
+        raise CommittingUserError(sentence, "password")
 
 
-def _conclude(session: Session, visitor: Visitor, ticket: _Ticket, new_hash: str) -> None:
+def _conclude(session: Session, visitor: ClientContext, ticket: _VerifiedToken, new_hash: str) -> None:
     """Use the token up and set the password, or do neither."""
     now = clock.now()
-    second_factor.lift_stop(session, load(), ticket.account_id)  # counter, then account: as a code is checked
+    second_factor.lift_code_block(
+        session, get_settings(), ticket.account_id
+    )  # counter, then account: as a code is checked
     # Taken first, as whoever asks for a token or changes the account does: nobody waits for the other.
     account = session.get_one(Account, ticket.account_id, with_for_update=True)
     used = session.execute(
@@ -190,22 +185,22 @@ def _conclude(session: Session, visitor: Visitor, ticket: _Ticket, new_hash: str
             col(ResetRequest.superseded_at).is_(None),
             col(ResetRequest.expires_at) > now,
         )
-        .values(used_at=now, used_by=visitor.browser)
+        .values(used_at=now, used_by=visitor.browser_ref)
         .returning(col(ResetRequest.subject))
     ).one_or_none()
     person = session.get_one(Pegawai, account.pegawai_id)
     if used is None or not _set_password(session, account, person, ticket, new_hash):
-        raise Refused(DEAD, "token")
+        raise UserError(DEAD, "token")
     # The others stay as they are: the page of a stranger who typed the same looks as if nothing had happened.
-    session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == visitor.browser))
-    sessions.end_all(session, ticket.account_id, "password direset")
-    login.clear_waits(session, used.subject)
-    _tell(session, visitor, account, person, first=account.activated_at is None)
+    session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == visitor.browser_ref))
+    sessions.revoke_all_sessions(session, ticket.account_id, "password direset")
+    login.clear_failed_logins(session, used.subject)
+    _notify(session, visitor, account, person, first=account.activated_at is None)
     account.activated_at = account.activated_at or now
     session.add(account)
 
 
-def _set_password(session: Session, account: Account, person: Pegawai, ticket: _Ticket, new_hash: str) -> bool:
+def _set_password(session: Session, account: Account, person: Pegawai, ticket: _VerifiedToken, new_hash: str) -> bool:
     """Write the hash if nothing has changed since the token was checked."""
     if account_eligibility(person, account) is not Eligibility.ELIGIBLE:
         return False
@@ -220,16 +215,16 @@ def _set_password(session: Session, account: Account, person: Pegawai, ticket: _
     return changed is not None
 
 
-def _tell(session: Session, visitor: Visitor, account: Account, person: Pegawai, *, first: bool) -> None:
+def _notify(session: Session, visitor: ClientContext, account: Account, person: Pegawai, *, first: bool) -> None:
     audit.record(
         session,
         AuditTag.ACTIVATED if first else AuditTag.PASSWORD_RESET,
         actor_id=account.id,
         subject_id=account.id,
         instansi_id=person.instansi_id,
-        address=visitor.address,
+        address=visitor.client_address,
     )
     if first:
-        enqueue(session, Letter.ACTIVATED, account_id=account.id)
+        enqueue(session, MailKind.ACTIVATED, account_id=account.id)
     else:
-        enqueue(session, Letter.PASSWORD_CHANGED, account_id=account.id, how="reset")
+        enqueue(session, MailKind.PASSWORD_CHANGED, account_id=account.id, how="reset")

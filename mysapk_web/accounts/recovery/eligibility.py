@@ -13,72 +13,57 @@ from mysapk_web.organisation.rules.pegawai import Eligibility, eligibility
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.settings import Settings
 
 
-def address_reference(settings: Settings, address: str) -> str:
-    """Keyed hash of an address, by which a resend compares again without keeping what was typed.
-
-    Args:
-        settings: For the key.
-        address: Normalised.
-    """
-    return subject_key(settings.key("address"), address)
+def hash_email(settings: Settings, email: str) -> str:
+    """Keyed hash of an address, by which a resend compares again without keeping what was typed."""
+    return subject_key(settings.key("address"), email)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RecoveryEligibility:
     """What the rolls say of a typed pair; for an unknown NIP the same fields, empty.
 
     Attributes:
-        known: The NIP is on the rolls.
-        account_id: Account of the person.
-        version: Its version.
-        fits: The typed address is the stored one.
-        state: Whether the person may have a password.
         verdict: What the agency says of the stored address.
     """
 
     known: bool
     account_id: int | None
     version: int
-    fits: bool
+    email_matches: bool
     state: Eligibility
     verdict: DomainVerdict
 
     @property
     def entitled(self) -> bool:
         """Whether a token may go out."""
-        return self.fits and self.state is Eligibility.ELIGIBLE and self.verdict is not DomainVerdict.NOT_AGENCY
+        return (
+            self.email_matches and self.state is Eligibility.ELIGIBLE and self.verdict is not DomainVerdict.NOT_AGENCY
+        )
 
     @property
-    def letter(self) -> Letter:
+    def letter(self) -> MailKind:
         """What the person has to know."""
-        if not self.fits:
-            return Letter.OTHER_ADDRESS
+        if not self.email_matches:
+            return MailKind.OTHER_EMAIL
         if self.state is Eligibility.WAITING_APPROVAL:
-            return Letter.CPNS_WAITING
+            return MailKind.CPNS_WAITING
         if self.state is Eligibility.DISABLED:
-            return Letter.ACCOUNT_DISABLED
-        return Letter.ADDRESS_NOT_ALLOWED if self.verdict is DomainVerdict.NOT_AGENCY else Letter.TOKEN
+            return MailKind.ACCOUNT_DISABLED
+        return MailKind.EMAIL_NOT_ALLOWED if self.verdict is DomainVerdict.NOT_AGENCY else MailKind.TOKEN
 
 
-def look_up(session: Session, settings: Settings, number: str, address_ref: str) -> Finding:
-    """Read what the rolls say of a typed pair. The account is locked, so that two requests for one person take turns.
-
-    Args:
-        session: Any transaction.
-        settings: For the key of the reference.
-        number: Normalised NIP.
-        address_ref: From `address_reference`.
-    """
+def check_eligibility(session: Session, settings: Settings, number: str, address_ref: str) -> RecoveryEligibility:
+    """Read what the rolls say of a typed pair. The account is locked, so that two requests for one person take turns."""
     person, account, agency = _person(session, number)
-    return Finding(
+    return RecoveryEligibility(
         known=person is not None,
         account_id=account.id if account is not None else None,
         version=account.version if account is not None else 0,
-        fits=_fits(settings, person, address_ref),
+        email_matches=_email_matches(settings, person, address_ref),
         state=_eligibility(person, account),
         verdict=_domain_verdict(person, agency),
     )
@@ -102,9 +87,9 @@ def _domain_verdict(person: Pegawai | None, agency: Instansi | None) -> DomainVe
     return domain_verdict(person.email_key, agency.domain_policy, agency.email_domains)
 
 
-def _fits(settings: Settings, person: Pegawai | None, address_ref: str) -> bool:
+def _email_matches(settings: Settings, person: Pegawai | None, address_ref: str) -> bool:
     stored = person.email_key if person is not None else None
-    expected = address_reference(settings, stored or "tidak-ada")
+    expected = hash_email(settings, stored or "tidak-ada")
     return hmac.compare_digest(expected, address_ref) and stored is not None
 
 
@@ -120,10 +105,5 @@ def _eligibility(person: Pegawai | None, account: Account | None) -> Eligibility
 
 
 def account_eligibility(person: Pegawai, account: Account) -> Eligibility:
-    """Whether a person may have a password now.
-
-    Args:
-        person: From the rolls.
-        account: The person's account.
-    """
+    """Whether a person may have a password now."""
     return _eligibility(person, account)

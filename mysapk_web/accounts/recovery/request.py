@@ -15,29 +15,29 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.recovery.browsers import bind_by_asking, find_flow, newest_first
-from mysapk_web.accounts.recovery.eligibility import Finding, address_reference, look_up
+from mysapk_web.accounts.recovery.browsers import attach_browser, find_flow, newest_first
+from mysapk_web.accounts.recovery.eligibility import RecoveryEligibility, check_eligibility, hash_email
 from mysapk_web.organisation import audit, rate_limiting
-from mysapk_web.organisation.rate_limiting import Counted, subject_key
+from mysapk_web.organisation.rate_limiting import RateLimitHit, subject_key
 from mysapk_web.organisation.rules.email import DomainVerdict, EmailError, mask_email, normalise_email
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
 from mysapk_web.organisation.rules.pegawai import Eligibility
 from mysapk_web.organisation.tables.account import ResetRequest
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, Refused
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.rate_limits import (
     RECOVERY_BEYOND,
-    RECOVERY_PER_ADDRESS,
+    RECOVERY_PER_NETWORK,
     RECOVERY_PER_NIP,
     RECOVERY_RESEND,
     TOKEN_TRIES_OF_REQUEST,
 )
-from mysapk_web.settings import Settings, load
+from mysapk_web.settings import Settings, get_settings
 
 NO_REQUEST = (
     "Belum ada permintaan token di peramban ini. Mulai dari Lupa Password, atau buka tautan di email token Anda."
@@ -51,7 +51,6 @@ class RecoveryView:
     Attributes:
         mask: Masked form of the address that was typed.
         resend_in: Seconds until another token may be asked for.
-        minutes: Life of a token.
     """
 
     mask: str
@@ -59,21 +58,15 @@ class RecoveryView:
     minutes: int
 
 
-def request_token(session: Session, *, visitor: Visitor, nip: str, email: str) -> None:
+def request_token(session: Session, *, visitor: ClientContext, nip: str, email: str) -> None:
     """Ask for a token. Open to everybody; always ends the same way for input of the right form.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser; it is bound to the request.
-        nip: As typed.
-        email: As typed.
 
     Raises:
         InputRefused: NIP or address can't be one (a matter of form only), or, with `MYSAPK_RECOVERY_ANSWER=explicit`, don't fit.
         CountedRefusal: Too many requests from this network, whoever they are about.
     """
     number, address = _typed(nip, email)
-    _ask(session, load(), visitor, number, address=address, mask=mask_email(address))
+    _submit(session, get_settings(), visitor, number, address=address, mask=mask_email(address))
 
 
 def _typed(nip: str, email: str) -> tuple[str, str]:
@@ -88,16 +81,12 @@ def _typed(nip: str, email: str) -> tuple[str, str]:
     except EmailError as error:
         faults["email"] = str(error) if email.strip() else "Isi alamat email yang terdaftar."
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
     return number, address
 
 
-def resend_token(session: Session, *, visitor: Visitor) -> None:
+def resend_token(session: Session, *, visitor: ClientContext) -> None:
     """Ask again with what this browser asked before; the older token dies. Open to everybody.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser.
 
     Raises:
         Refused: This browser has asked nothing yet, or less than a minute ago.
@@ -105,44 +94,35 @@ def resend_token(session: Session, *, visitor: Visitor) -> None:
     """
     flow = find_flow(session, visitor)
     if flow is None:
-        raise Refused(NO_REQUEST)
+        raise UserError(NO_REQUEST)
     left = flow.resend_wait
     if left:
-        raise Refused(f"Token baru saja diminta. Periksa email Anda, atau minta lagi dalam {describe_wait(left)}.")
+        raise UserError(f"Token baru saja diminta. Periksa email Anda, atau minta lagi dalam {describe_wait(left)}.")
     request = flow.newest
-    _ask(session, load(), visitor, request.nip, address_ref=request.email_ref, mask=request.mask)
+    _submit(session, get_settings(), visitor, request.nip, address_ref=request.email_ref, mask=request.mask)
 
 
 def resend_wait(request: ResetRequest) -> timedelta:
-    """What is left of the minute between two tokens.
-
-    Args:
-        request: The newest request.
-    """
-    return max(request.created_at + load().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
+    """What is left of the minute between two tokens."""
+    return max(request.created_at + get_settings().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
 
 
-def view(session: Session, *, visitor: Visitor) -> RecoveryView | None:
-    """What the page shows of the request of this browser. Open to everybody.
-
-    Args:
-        session: A read transaction is enough.
-        visitor: The browser.
-    """
+def recovery_view(session: Session, *, visitor: ClientContext) -> RecoveryView | None:
+    """What the page shows of the request of this browser. Open to everybody."""
     flow = find_flow(session, visitor)
     if flow is None:
         return None
     return RecoveryView(
         mask=flow.newest.mask,
         resend_in=-(-flow.resend_wait // timedelta(seconds=1)),
-        minutes=load().token_minutes,
+        minutes=get_settings().token_minutes,
     )
 
 
-def _ask(
+def _submit(
     session: Session,
     settings: Settings,
-    visitor: Visitor,
+    visitor: ClientContext,
     number: str,
     *,
     mask: str,
@@ -151,30 +131,30 @@ def _ask(
 ) -> None:
     """Write a request, for a fitting pair and for any other alike."""
     now = clock.now()
-    address_ref = address_ref or address_reference(settings, address)
+    address_ref = address_ref or hash_email(settings, address)
     subject = subject_key(settings.key("counters"), f"nip:{number}")
     if not _is_second_click(session, visitor, subject, address_ref):
         _count_network(session, visitor)
-    found = look_up(session, settings, number, address_ref)
+    found = check_eligibility(session, settings, number, address_ref)
     last = _last(session, subject, address_ref)  # after the lock: while this one waited for it another may have written
     # What was asked for before the address was repaired or the CPNS approved carries no token, and what was asked for before a new
     # password or role a dead one: it is nothing to wait for.
     usable = found.account_id if found.entitled else None
     outdated = last is not None and usable is not None and not _is_of(last, found)
     within = False
-    counted: Counted | None = None
+    counted: RateLimitHit | None = None
     # A second click or browser joins the request of the last minute; one over the limit joins a request whose token still lives: it
     # lies in the mailbox of the owner, whoever asked for it.
     joins = last is not None and bool(resend_wait(last)) and not outdated
     if not joins:
-        pair = pair_key(subject, address_ref, fits=found.fits)
-        counted = rate_limiting.count(session, RECOVERY_PER_NIP, pair)
-        within = counted.within
-        joins = last is not None and not within and not outdated and not dead_after(last, now)
+        pair = pair_key(subject, address_ref, email_matches=found.email_matches)
+        counted = rate_limiting.hit(session, RECOVERY_PER_NIP, pair)
+        within = counted.allowed
+        joins = last is not None and not within and not outdated and not is_expired(last, now)
         if not joins and not within:
-            within = rate_limiting.count(session, RECOVERY_BEYOND, f"{pair}:{found.version}").within
+            within = rate_limiting.hit(session, RECOVERY_BEYOND, f"{pair}:{found.version}").allowed
     if last is not None and joins:
-        bind_by_asking(session, visitor, last)
+        attach_browser(session, visitor, last)
     else:
         usable = usable if within else None
         request = ResetRequest(
@@ -188,31 +168,33 @@ def _ask(
             created_at=now,
             expires_at=now + timedelta(minutes=settings.token_minutes),
         )
-        _write(session, visitor, request, found, within=within)
+        _store(session, visitor, request, found, within=within)
     # A new request that is over the limit tells the trail so by its own event.
     if counted is not None and (joins or within):
-        rate_limiting.note(session, counted, visitor, subject_id=found.account_id)
+        rate_limiting.record_exceeded(session, counted, visitor, subject_id=found.account_id)
     if settings.recovery_answer == "explicit":
         _say_explicitly(found)
 
 
-def _is_of(request: ResetRequest, found: Finding) -> bool:
+def _is_of(request: ResetRequest, found: RecoveryEligibility) -> bool:
     """Whether the token of a request is for the account as it stands."""
     return (request.account_id, request.account_version) == (found.account_id, found.version)
 
 
-def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Finding, *, within: bool) -> None:
+def _store(
+    session: Session, visitor: ClientContext, request: ResetRequest, found: RecoveryEligibility, *, within: bool
+) -> None:
     """Put a new request in the place of the older ones, with its event and its letter."""
-    supersede(session, request, request.created_at)
+    supersede_requests(session, request, request.created_at)
     session.add(request)
     session.flush()
-    bind_by_asking(session, visitor, request)
+    attach_browser(session, visitor, request)
     audit.record(
         session,
         AuditTag.RESET_REQUESTED if request.account_id is not None else AuditTag.RESET_REFUSED,
         subject_id=found.account_id,
-        address=visitor.address,
-        fits=found.fits,
+        address=visitor.client_address,
+        fits=found.email_matches,
         within=within,
         state=found.state.value,
     )
@@ -231,13 +213,13 @@ def _write(session: Session, visitor: Visitor, request: ResetRequest, found: Fin
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
-def _is_second_click(session: Session, visitor: Visitor, subject: str, address_ref: str) -> bool:
+def _is_second_click(session: Session, visitor: ClientContext, subject: str, address_ref: str) -> bool:
     """Whether this browser itself asked for the same pair within the minute. What others ask is not to be seen in what is counted."""
     flow = find_flow(session, visitor)
     return (
         flow is not None
         and bool(flow.resend_wait)
-        and (flow.bound.subject, flow.bound.email_ref) == (subject, address_ref)
+        and (flow.own_request.subject, flow.own_request.email_ref) == (subject, address_ref)
     )
 
 
@@ -255,51 +237,40 @@ def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | No
     ).one_or_none()
 
 
-def _count_network(session: Session, visitor: Visitor) -> None:
+def _count_network(session: Session, visitor: ClientContext) -> None:
     """Count towards the hour of this network. Beyond it the page says so, whoever the request is about.
 
     Raises:
         CountedRefusal: Too many.
     """
-    if not rate_limiting.within_network(session, RECOVERY_PER_ADDRESS, visitor):
-        raise CountedRefusal(
+    if not rate_limiting.allow_network(session, RECOVERY_PER_NETWORK, visitor):
+        raise CommittingUserError(
             "Dari jaringan yang Anda pakai sudah terlalu banyak permintaan token dalam satu jam terakhir. Coba lagi paling lama "
-            f"{describe_wait(RECOVERY_PER_ADDRESS.window)} lagi, atau gunakan jaringan lain, misalnya data seluler."
+            f"{describe_wait(RECOVERY_PER_NETWORK.window)} lagi, atau gunakan jaringan lain, misalnya data seluler."
         )
 
 
-def pair_key(subject: str, address_ref: str, *, fits: bool) -> str:
+def pair_key(subject: str, address_ref: str, *, email_matches: bool) -> str:
     """What the day of a typed pair is counted by.
 
     Every pair has a day of its own, so that nobody uses up the day of a person whose address they don't know. A pair that fits is
     counted apart from the time when it did not: whatever way an address is repaired, its day begins afresh.
-
-    Args:
-        subject: `ResetRequest.subject`.
-        address_ref: `ResetRequest.email_ref`.
-        fits: Whether the address is the stored one.
     """
-    return f"{subject}:{address_ref[:20]}{':cocok' if fits else ''}"
+    return f"{subject}:{address_ref[:20]}{':cocok' if email_matches else ''}"
 
 
-def _letter_is_within(session: Session, request: ResetRequest, found: Finding) -> bool:
+def _letter_is_within(session: Session, request: ResetRequest, found: RecoveryEligibility) -> bool:
     """Count towards the letters of a day: those about other addresses share one, so that nobody floods a mailbox.
 
     Letters with a token have their limit already, in how many requests may carry one.
     """
-    kind = request.email_ref[:20] if found.fits else "lain"
-    counted = rate_limiting.count(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}")
-    return counted.within or found.letter is Letter.TOKEN
+    kind = request.email_ref[:20] if found.email_matches else "lain"
+    counted = rate_limiting.hit(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}")
+    return counted.allowed or found.letter is MailKind.TOKEN
 
 
-def supersede(session: Session, request: ResetRequest, now: datetime) -> None:
-    """Only the newest token of a person works; a request that can't work never puts out one that can.
-
-    Args:
-        session: Any transaction.
-        request: The newest, not yet written.
-        now: The present moment.
-    """
+def supersede_requests(session: Session, request: ResetRequest, now: datetime) -> None:
+    """Only the newest token of a person works; a request that can't work never puts out one that can."""
     session.execute(
         update(ResetRequest)
         .where(
@@ -321,34 +292,31 @@ def supersede(session: Session, request: ResetRequest, now: datetime) -> None:
     )
 
 
-def _say_explicitly(found: Finding) -> None:
+def _say_explicitly(found: RecoveryEligibility) -> None:
     """The messages of the original portal, for agencies that prefer them to silence (DESIGN 4)."""
     if not found.known:
-        raise CountedRefusal(
+        raise CommittingUserError(
             "NIP tidak ditemukan. Periksa kembali, atau hubungi admin kepegawaian instansi Anda.", "nip"
         )
-    if not found.fits:
-        raise CountedRefusal(
+    if not found.email_matches:
+        raise CommittingUserError(
             "Email tidak sesuai dengan yang terdaftar. Hubungi instansi Anda untuk memperbaiki email.",
             "email",
         )
     if found.state is Eligibility.WAITING_APPROVAL:
-        raise CountedRefusal("Akun CPNS ini menunggu persetujuan admin instansi. Hubungi admin instansi Anda.", "nip")
+        raise CommittingUserError(
+            "Akun CPNS ini menunggu persetujuan admin instansi. Hubungi admin instansi Anda.", "nip"
+        )
     if found.state is not Eligibility.ELIGIBLE:
-        raise CountedRefusal("Akun ini belum dapat diaktifkan. Hubungi admin instansi Anda.", "nip")
+        raise CommittingUserError("Akun ini belum dapat diaktifkan. Hubungi admin instansi Anda.", "nip")
     if found.verdict is DomainVerdict.NOT_AGENCY:
-        raise CountedRefusal(
+        raise CommittingUserError(
             "Instansi Anda hanya menerima email dinas. Hubungi instansi Anda untuk memperbaiki email.", "email"
         )
 
 
-def dead_after(request: ResetRequest, now: datetime) -> bool:
-    """Whether no token of a request can work any more.
-
-    Args:
-        request: Any request.
-        now: The present moment.
-    """
+def is_expired(request: ResetRequest, now: datetime) -> bool:
+    """Whether no token of a request can work any more."""
     return (
         request.used_at is not None
         or request.superseded_at is not None

@@ -77,17 +77,10 @@ _STRENGTH_LABELS: Final = ("sangat lemah", "lemah", "cukup", "kuat", "sangat kua
 
 @dataclass(frozen=True)
 class PasswordContext:
-    """What is known of the person and therefore must not stand in the password. The repr shows none of it.
-
-    Attributes:
-        nip: 18 digits.
-        nama: full name, with or without titles.
-        birth_date: date of birth, if known.
-        email: stored address, if there is one.
-    """
+    """What is known of the person and therefore must not stand in the password. The repr shows none of it."""
 
     nip: str = field(repr=False)
-    nama: str = field(repr=False)
+    name: str = field(repr=False)
     birth_date: date | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
 
@@ -106,9 +99,6 @@ def canonical(password: str) -> str:
     Nothing is cut or trimmed. Text so long that it can be no password stays as it is: no stored password
     equals it.
 
-    Args:
-        password: as typed.
-
     Returns:
         Text that can be encoded as UTF-8; halves of surrogate pairs become U+FFFD.
     """
@@ -118,11 +108,6 @@ def canonical(password: str) -> str:
 
 def check_password(password: str, context: PasswordContext, *, minimum: int) -> list[PasswordFault]:
     """Check a new password against the whole policy.
-
-    Args:
-        password: as typed.
-        context: what must not stand in it.
-        minimum: least number of code points (6; 12 for administrators).
 
     Returns:
         Every fault, in the order of `PasswordFault`; empty when the password is accepted.
@@ -134,22 +119,14 @@ def check_password(password: str, context: PasswordContext, *, minimum: int) -> 
         PasswordFault.TOO_SHORT: len(text) < minimum,
         PasswordFault.NO_CAPITAL: not any(character.isupper() for character in text),
         PasswordFault.NO_DIGIT: not any(character.isdecimal() for character in text),
-        PasswordFault.CONTEXT: _tells_context(text, context),
+        PasswordFault.CONTEXT: _contains_context(text, context),
         PasswordFault.COMMON: _is_common(text),
     }
     return [fault for fault in PasswordFault if broken.get(fault)]
 
 
 def fault_sentence(fault: PasswordFault, *, minimum: int) -> str:
-    """Say what is wrong and what to do.
-
-    Args:
-        fault: one fault.
-        minimum: the least length that applies to the person.
-
-    Returns:
-        An Indonesian sentence.
-    """
+    """Say what is wrong and what to do."""
     return _SENTENCES[fault].format(minimum=minimum, maximum=MAX_LENGTH)
 
 
@@ -158,17 +135,10 @@ def strength(password: str, context: PasswordContext) -> Strength:
 
     Only the first 32 characters are estimated, so the work is bounded. A password that the policy would
     refuse as common or personal is "lemah" at best: the meter never praises what the next click refuses.
-
-    Args:
-        password: as typed.
-        context: personal words that an attacker tries first.
-
-    Returns:
-        Score and label.
     """
     text = canonical(password)[:MAX_LENGTH]
     score = int(zxcvbn(text[:_ESTIMATED], sorted(_context_words(context))).score)
-    if _tells_context(text, context) or _is_common(text):
+    if _contains_context(text, context) or _is_common(text):
         score = min(score, 1)
     return Strength(score, _STRENGTH_LABELS[score])
 
@@ -182,7 +152,7 @@ def _is_common(text: str) -> bool:
     return 0 < len(text) <= _ESTIMATED and zxcvbn(text, []).guesses < _COMMON_GUESSES
 
 
-def _tells_context(text: str, context: PasswordContext) -> bool:
+def _contains_context(text: str, context: PasswordContext) -> bool:
     folded = _fold(text)
     readings = {"".join(c for c in reading if c.isalnum()) for reading in _readings(folded)}
     return any(word in reading for word in _context_words(context) for reading in readings)
@@ -198,7 +168,7 @@ def _context_words(context: PasswordContext) -> set[str]:
     digits = "".join(c for c in context.nip if c.isdigit())
     runs = {digits[start : start + _NIP_RUN] for start in range(len(digits) - _NIP_RUN + 1)}
     local = (context.email or "").rpartition("@")[0] or (context.email or "")
-    names = re.findall(r"[^\W\d_]+", _fold(context.nama))
+    names = re.findall(r"[^\W\d_]+", _fold(context.name))
     mailbox = [*re.findall(r"[^\W_]+", _fold(local)), "".join(c for c in _fold(local) if c.isalnum())]
     words = {word for word in (*names, *mailbox) if len(word) >= _SHORTEST_NAME_PART}
     return words | runs | set(_PORTAL_NAMES) | set(_date_spellings(context.birth_date))

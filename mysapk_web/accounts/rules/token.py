@@ -14,20 +14,16 @@ from mysapk_web.platform.rules.text import HYPHENS, fold_full_width, is_blank
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Capitals and digits without 0 O 1 I L, which look alike, and without U, which reads as V."""
-LENGTH: Final = 7
+TOKEN_LENGTH: Final = 7
 _LABEL: Final = b"mysapk/reset-token/v1\x00"
 _MAX_INPUT: Final = 64
 # Bytes from here on would make the first letters of the alphabet more likely, so they are drawn again.
 _FAIR_BYTES: Final = 256 - 256 % len(ALPHABET)
-_NO_TOKEN: Final = "0" * LENGTH
+_NO_TOKEN: Final = "0" * TOKEN_LENGTH
 
 
 def derive_token(secret: bytes, request_id: bytes) -> str:
     """Compute the token of a reset request.
-
-    Args:
-        secret: the installation's secret key.
-        request_id: random id of the request, unguessable and used once.
 
     Returns:
         Seven characters of `ALPHABET`, each equally likely.
@@ -38,7 +34,7 @@ def derive_token(secret: bytes, request_id: bytes) -> str:
     if not secret or not request_id:
         raise ValueError("secret and request id must not be empty")
     fair = (ALPHABET[byte % len(ALPHABET)] for byte in _stream(secret, request_id) if byte < _FAIR_BYTES)
-    return "".join(islice(fair, LENGTH))
+    return "".join(islice(fair, TOKEN_LENGTH))
 
 
 def normalise_token(text: str) -> str | None:
@@ -50,28 +46,17 @@ def normalise_token(text: str) -> str | None:
 
     Args:
         text: what was typed; more than 64 characters cannot be a token.
-
-    Returns:
-        Seven characters of `ALPHABET`, or None.
     """
     if len(text) > _MAX_INPUT:
         return None
     visible = "".join(c for c in fold_full_width(text) if not is_blank(c) and c not in HYPHENS)
     # Only ASCII may be upper-cased: the long s and the dotless i would turn into letters nobody typed.
     token = visible.upper() if visible.isascii() else ""
-    return token if len(token) == LENGTH and all(c in ALPHABET for c in token) else None
+    return token if len(token) == TOKEN_LENGTH and all(c in ALPHABET for c in token) else None
 
 
 def token_matches(secret: bytes, request_id: bytes, typed: str) -> bool:
     """Compare what was typed with the token of a request, in the same time whatever was typed.
-
-    Args:
-        secret: the installation's secret key.
-        request_id: id of the request that the page belongs to.
-        typed: what was typed.
-
-    Returns:
-        True for the right token only.
 
     Raises:
         ValueError: an empty secret or request id.

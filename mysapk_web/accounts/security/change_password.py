@@ -5,12 +5,11 @@ from __future__ import annotations
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from mysapk_web.accounts import password_rules
-from mysapk_web.accounts import session as sessions
-from mysapk_web.accounts.password_rules import PasswordJudgement
+from mysapk_web.accounts import password_policy, sessions
+from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.accounts.passwords import hash_password, verify_password
 from mysapk_web.accounts.rules.password import canonical
-from mysapk_web.accounts.security.security_log import note
+from mysapk_web.accounts.security.security_log import record_security_event
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
@@ -18,43 +17,31 @@ from mysapk_web.organisation.tables.account import Account, UserSession
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, Refused
+from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.hashing import checked_first
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.hashing_queue import precheck
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import PASSWORD_CONFIRM_PER_ACCOUNT
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 WRONG_PASSWORD = "Password Anda saat ini tidak cocok."
 
 
-def judge(session: Session, actor: Actor, *, password: str) -> PasswordJudgement:
-    """What the page shows while a new password is typed. For everybody logged in.
-
-    Args:
-        session: A read transaction is enough.
-        actor: The person.
-        password: As typed so far; kept nowhere.
-    """
+def evaluate_new_password(session: Session, actor: Actor, *, password: str) -> PasswordEvaluation:
+    """What the page shows while a new password is typed. For everybody logged in."""
     person = session.get_one(Pegawai, actor.pegawai_id)
-    minimum = password_rules.minimum_for(session, actor.account_id)
-    return password_rules.judge(password, password_rules.context_of(person), minimum)
+    minimum = password_policy.minimum_length(session, actor.account_id)
+    return password_policy.evaluate_password(password, password_policy.password_context(person), minimum)
 
 
 def _check_form(_db: Database, actor: Actor, *, current: str, new: str) -> None:
     require_typed(current, field="sekarang")
 
 
-@checked_first(_check_form)
+@precheck(_check_form)
 def change_password(db: Database, actor: Actor, *, current: str, new: str) -> str:
     """Change the own password; all sessions end and this page gets a claim for a new one. In the hashing lane.
-
-    Args:
-        db: The database; short transactions, the hashes between them.
-        actor: The person.
-        current: Present password as typed.
-        new: New password as typed.
 
     Returns:
         The ticket with which the page takes its session at `POST /sesi`.
@@ -63,7 +50,7 @@ def change_password(db: Database, actor: Actor, *, current: str, new: str) -> st
         InputRefused: A field is empty or the new password breaks a rule.
         CountedRefusal: The present password is wrong.
     """
-    settings = load()
+    settings = get_settings()
     version = confirm_password(db, actor, current, field="sekarang")
     in_transaction(db, _check_new, actor, current, new)
     new_hash = hash_password(new, settings)
@@ -73,11 +60,11 @@ def change_password(db: Database, actor: Actor, *, current: str, new: str) -> st
 def _check_new(session: Session, actor: Actor, current: str, new: str) -> None:
     account = session.get_one(Account, actor.account_id)
     person = session.get_one(Pegawai, actor.pegawai_id)
-    sentence = password_rules.fault_for_person(session, account, person, new)
+    sentence = password_policy.first_fault_for(session, account, person, new)
     if not sentence and canonical(new) == canonical(current):
         sentence = "Password baru sama dengan yang sekarang. Pilih yang lain."
     if sentence:
-        raise InputRefused({"password": sentence})
+        raise FormError({"password": sentence})
 
 
 def _replace_password(session: Session, actor: Actor, version: int, new_hash: str) -> str:
@@ -88,13 +75,13 @@ def _replace_password(session: Session, actor: Actor, version: int, new_hash: st
         .returning(col(Account.version))
     ).scalar_one_or_none()
     if changed is None:
-        raise Refused("Akun Anda baru saja berubah di tempat lain. Masuk kembali lalu ulangi.")
+        raise UserError("Akun Anda baru saja berubah di tempat lain. Masuk kembali lalu ulangi.")
     # This session, too: whoever has a copy of its cookie is out at once. The page goes on with its ticket.
-    sessions.end_all(session, actor.account_id, "password diganti")
+    sessions.revoke_all_sessions(session, actor.account_id, "password diganti")
     account = session.get_one(Account, actor.account_id, populate_existing=True)
-    note(session, actor, AuditTag.PASSWORD_CHANGED)
-    enqueue(session, Letter.PASSWORD_CHANGED, account_id=actor.account_id, how="ganti")
-    return sessions.leave_claim(session, account, actor.visitor, second_factor=actor.second_factor)
+    record_security_event(session, actor, AuditTag.PASSWORD_CHANGED)
+    enqueue(session, MailKind.PASSWORD_CHANGED, account_id=actor.account_id, how="ganti")
+    return sessions.issue_login_ticket(session, account, actor.client, second_factor=actor.second_factor)
 
 
 def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -> int:
@@ -106,9 +93,9 @@ def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -
     """
     require_typed(password, field=field)
     stored, version = in_transaction(db, _counted_hash, actor, field)
-    if not verify_password(password, stored, load()):
-        raise CountedRefusal(WRONG_PASSWORD, field)
-    in_transaction(db, note_step_up, actor)
+    if not verify_password(password, stored, get_settings()):
+        raise CommittingUserError(WRONG_PASSWORD, field)
+    in_transaction(db, record_reauthentication, actor)
     return version
 
 
@@ -119,22 +106,17 @@ def require_typed(password: str, *, field: str) -> None:
         InputRefused: Nothing was typed.
     """
     if not password:
-        raise InputRefused({field: "Isi password Anda saat ini."})
+        raise FormError({field: "Isi password Anda saat ini."})
 
 
 def _counted_hash(session: Session, actor: Actor, field: str) -> tuple[str | None, int]:
-    key = subject_key(load().key("counters"), f"password:{actor.account_id}")
-    if not rate_limiting.within(session, PASSWORD_CONFIRM_PER_ACCOUNT, key, actor, subject_id=actor.account_id):
-        raise CountedRefusal("Terlalu banyak percobaan. Tunggu 15 menit, lalu coba lagi.", field)
+    key = subject_key(get_settings().key("counters"), f"password:{actor.account_id}")
+    if not rate_limiting.allow(session, PASSWORD_CONFIRM_PER_ACCOUNT, key, actor, subject_id=actor.account_id):
+        raise CommittingUserError("Terlalu banyak percobaan. Tunggu 15 menit, lalu coba lagi.", field)
     account = session.get_one(Account, actor.account_id)
     return account.password_hash, account.version
 
 
-def note_step_up(session: Session, actor: Actor) -> None:
-    """Write down that password or code were shown in this session just now.
-
-    Args:
-        session: Any transaction.
-        actor: The person.
-    """
-    session.execute(update(UserSession).where(col(UserSession.ref) == actor.session).values(step_up_at=clock.now()))
+def record_reauthentication(session: Session, actor: Actor) -> None:
+    """Write down that password or code were shown in this session just now."""
+    session.execute(update(UserSession).where(col(UserSession.ref) == actor.session_ref).values(step_up_at=clock.now()))

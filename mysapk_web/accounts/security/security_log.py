@@ -9,21 +9,14 @@ from mysapk_web.organisation.actor import Actor
 from mysapk_web.platform.rules.audit import AuditTag
 
 
-def note(session: Session, actor: Actor, tag: AuditTag, **detail: object) -> None:
-    """Record an act of a person on the own account.
-
-    Args:
-        session: The transaction of the act.
-        actor: The person.
-        tag: What was done.
-        **detail: Plain facts, never a secret.
-    """
+def record_security_event(session: Session, actor: Actor, tag: AuditTag, **detail: object) -> None:
+    """Record an act of a person on the own account."""
     audit.record(
         session,
         tag,
         actor_id=actor.account_id,
         subject_id=actor.account_id,
         instansi_id=actor.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         **detail,
     )

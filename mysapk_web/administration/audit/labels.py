@@ -17,14 +17,14 @@ from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.pdm.rules.groups import GROUPS
-from mysapk_web.pdm.rules.groups import group as group_named
-from mysapk_web.pdm.rules.groups import kind as kind_named
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import REASONS, Declaration, UsulanState
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.pdm.rules.groups import get_group as group_named
+from mysapk_web.pdm.rules.groups import get_kind as kind_named
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import REASONS, Declaration, ProposalState
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.progress.not_activated import Cause
-from mysapk_web.progress.pdm_incomplete import Lack
+from mysapk_web.progress.not_activated import NotActivatedReason
+from mysapk_web.progress.pdm_incomplete import IncompleteKind
 
 DETAIL_LABELS: Final = {
     "agent": "Peramban",
@@ -136,35 +136,35 @@ _LIMITS: Final = {
     rate_limits.RECOVERY_PER_NIP.name: "permintaan token untuk satu NIP",
     rate_limits.RECOVERY_BEYOND.name: "token sesudah batas sehari",
     rate_limits.RECOVERY_RESEND.name: "kirim ulang token",
-    rate_limits.RECOVERY_PER_ADDRESS.name: "permintaan token dari satu jaringan",
-    rate_limits.TOKEN_CHECKS_PER_ADDRESS.name: "percobaan token dari satu jaringan",
+    rate_limits.RECOVERY_PER_NETWORK.name: "permintaan token dari satu jaringan",
+    rate_limits.TOKEN_CHECKS_PER_NETWORK.name: "percobaan token dari satu jaringan",
     rate_limits.TOKEN_BROWSERS_PER_PAIR.name: "peramban yang mencoba satu token",
     rate_limits.TOKEN_BROWSERS_PER_NETWORK.name: "peramban yang mencoba satu token dari satu jaringan",
     rate_limits.FAILED_LOGINS.name: "gagal masuk dari semua jaringan",
-    rate_limits.LOGIN_PER_ADDRESS.name: "percobaan masuk dari satu jaringan",
+    rate_limits.LOGINS_PER_NETWORK.name: "percobaan masuk dari satu jaringan",
     rate_limits.SECOND_FACTOR_TRIES.name: "kode autentikator",
     rate_limits.PASSWORD_CONFIRM_PER_ACCOUNT.name: "konfirmasi password atau kode",
-    rate_limits.HANDSHAKES_PER_ADDRESS.name: "sambungan dari satu jaringan",
+    rate_limits.HANDSHAKES_PER_NETWORK.name: "sambungan dari satu jaringan",
     rate_limits.EVENTS_PER_SOCKET.name: "tindakan lewat satu sambungan",
     rate_limits.UPLOADS_PER_ACCOUNT.name: "unggahan dokumen",
     rate_limits.REVEALS_PER_ACCOUNT.name: "nomor pribadi yang dilihat",
     rate_limits.EMAIL_CHANGES_PER_ACCOUNT.name: "penggantian alamat email",
     rate_limits.EMAIL_CHANGES_PER_TARGET.name: "penggantian ke satu alamat email",
     rate_limits.EXPORTS_PER_ACCOUNT.name: "unduhan daftar",
-    rate_limits.PROOF_CHECKS_PER_ADDRESS.name: "pemeriksaan bukti dari satu jaringan",
-    rate_limits.EMAIL_REPAIR_REQUESTS_PER_ADDRESS.name: "permintaan perbaikan email dari satu jaringan",
-    rate_limits.EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK.name: "permintaan perbaikan email satu NIP dari satu jaringan",
-    rate_limits.EMAIL_REPAIR_REQUESTS_PER_NIP.name: "permintaan perbaikan email untuk satu NIP",
-    rate_limits.EMAIL_REPAIR_LETTERS_PER_NIP.name: "surat tentang perbaikan email untuk satu NIP",
-    rate_limits.HELP_SEARCHES_PER_ADDRESS.name: "pencarian helpdesk dari satu jaringan",
+    rate_limits.PROOF_CHECKS_PER_NETWORK.name: "pemeriksaan bukti dari satu jaringan",
+    rate_limits.EMAIL_CORRECTION_REQUESTS_PER_NETWORK.name: "permintaan perbaikan email dari satu jaringan",
+    rate_limits.EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK.name: "permintaan perbaikan email satu NIP dari satu jaringan",
+    rate_limits.EMAIL_CORRECTION_REQUESTS_PER_NIP.name: "permintaan perbaikan email untuk satu NIP",
+    rate_limits.EMAIL_CORRECTION_MAILS_PER_NIP.name: "surat tentang perbaikan email untuk satu NIP",
+    rate_limits.HELP_SEARCHES_PER_NETWORK.name: "pencarian helpdesk dari satu jaringan",
     rate_limits.IMPORTS_PER_ACCOUNT.name: "daftar alamat yang dikirim",
     rate_limits.IMPORTS_PER_TOKEN.name: "daftar alamat yang dikirim dengan satu token",
     rate_limits.API_CALLS_PER_TOKEN.name: "panggilan API dengan satu token",
-    rate_limits.API_FAILURES_PER_ADDRESS.name: "token API salah dari satu jaringan",
-    rate_limits.REFUSALS_NOTED_PER_ACCOUNT.name: "penolakan yang dicatat",
+    rate_limits.API_FAILURES_PER_NETWORK.name: "token API salah dari satu jaringan",
+    rate_limits.DENIALS_LOGGED_PER_ACCOUNT.name: "penolakan yang dicatat",
 }
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
-    "aksi": {action.value: action.label for action in Action},
+    "aksi": {action.value: action.label for action in RecordAction},
     "alasan": {reason.code: reason.label for reason in REASONS},
     "batas": _LIMITS,
     "bentuk": {"csv": "CSV", "xlsx": "XLSX"},
@@ -190,7 +190,7 @@ _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         Eligibility.WAITING_APPROVAL.value: "CPNS menunggu persetujuan",
         Eligibility.DISABLED.value: "Dinonaktifkan",
     },
-    "status": {state.value: state.label for state in UsulanState},
+    "status": {state.value: state.label for state in ProposalState},
     "tahap": {"mulai": "Dimulai"},
 }
 _POLICIES: Final = {
@@ -201,37 +201,25 @@ _POLICIES: Final = {
 _MOMENTS: Final = frozenset({"mulai", "selesai", "sampai", "sampai_sebelum", "dari"})
 
 
-class Names:
+class ScopeNames:
     """Names of the units and agencies that details speak of, each read once."""
 
     def __init__(self, session: Session) -> None:
-        """Know nothing yet.
-
-        Args:
-            session: Any transaction.
-        """
+        """Know nothing yet."""
         self._session = session
         self._known: dict[str, str] = {"nasional": "Seluruh instansi"}
 
-    def learn(self, details: Iterable[Mapping[str, Any]]) -> None:
-        """Read the names of what some details speak of.
-
-        Args:
-            details: Of events within the scope of who looks.
-        """
+    def load(self, details: Iterable[Mapping[str, Any]]) -> None:
+        """Read the names of what some details speak of."""
         wanted = {key for detail in details for key in _places(detail)} - self._known.keys()
         for letter, table in (("u", Unor), ("i", Instansi)):
             ids = [int(key[1:]) for key in wanted if key[0] == letter]
             if ids:
-                rows = self._session.exec(select(table.id, table.nama).where(col(table.id).in_(ids)))
+                rows = self._session.exec(select(table.id, table.name).where(col(table.id).in_(ids)))
                 self._known.update({f"{letter}{id_}": nama for id_, nama in rows})
 
-    def of(self, key: str) -> str:
-        """Name of a unit ("u34"), an agency ("i5"), or the country.
-
-        Args:
-            key: As `places.find` takes it.
-        """
+    def name_of(self, key: str) -> str:
+        """Name of a unit ("u34"), an agency ("i5"), or the country."""
         return self._known.get(key, "Unit yang sudah dihapus")
 
 
@@ -246,15 +234,8 @@ def _places(detail: Mapping[str, Any]) -> Iterator[str]:
             yield key
 
 
-def in_words(tag: str, detail: Mapping[str, Any], names: Names, zona: str) -> str:
-    """What is told beside an act.
-
-    Args:
-        tag: Value of the act.
-        detail: As it is stored.
-        names: Of the units and agencies, learnt before.
-        zona: In which moments are written.
-    """
+def format_detail(tag: str, detail: Mapping[str, Any], names: ScopeNames, zona: str) -> str:
+    """What is told beside an act."""
     told = [
         (DETAIL_LABELS.get(key, key), _value(tag, key, value, names, zona))
         for key, value in detail.items()
@@ -266,11 +247,11 @@ def in_words(tag: str, detail: Mapping[str, Any], names: Names, zona: str) -> st
     return "; ".join(f"{label}: {words}" for label, words in told if words)
 
 
-def _value(tag: str, key: str, value: Any, names: Names, zona: str) -> str:
+def _value(tag: str, key: str, value: Any, names: ScopeNames, zona: str) -> str:
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     if key == "unor_id":
-        return names.of(f"u{value}")
+        return names.name_of(f"u{value}")
     if isinstance(value, dict):
         if key == "saringan":
             return _listed(_filters(value, names, zona))
@@ -284,11 +265,11 @@ def _listed(pairs: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{label} {words}" for label, words in pairs)
 
 
-def _text(tag: str, key: str, value: str, names: Names, zona: str) -> str:
+def _text(tag: str, key: str, value: str, names: ScopeNames, zona: str) -> str:
     if key in _MOMENTS:
         return _moment(value, zona)
     if key == "tempat":
-        return names.of(value)
+        return names.name_of(value)
     if key in ("sebelum", "sesudah"):
         return _POLICIES.get(value, value)
     if key == "jenis":
@@ -301,20 +282,20 @@ def _text(tag: str, key: str, value: str, names: Names, zona: str) -> str:
 def _jenis(tag: str, value: str) -> str:
     """A letter, a kind of period or a kind of record, by what the act is about."""
     if tag in (AuditTag.MAIL_FAILED, AuditTag.MAIL_RESENT):
-        return Letter(value).label if value in set(Letter) else value
+        return MailKind(value).label if value in set(MailKind) else value
     if value in _PERIODS:
         return _PERIODS[value]
     return _found(lambda: kind_named(value).label, value)
 
 
-def _filters(filters: Mapping[str, Any], names: Names, zona: str) -> Iterator[tuple[str, str]]:
+def _filters(filters: Mapping[str, Any], names: ScopeNames, zona: str) -> Iterator[tuple[str, str]]:
     for name, value in filters.items():
         text = str(value)
         said = {
-            "tempat": lambda text=text: names.of(text),
+            "tempat": lambda text=text: names.name_of(text),
             "jenis": lambda text=text: JenisPegawai(text).label,
-            "dicari": lambda text=text: Lack(text).label,
-            "keterangan": lambda text=text: Cause(text).label,
+            "dicari": lambda text=text: IncompleteKind(text).label,
+            "keterangan": lambda text=text: NotActivatedReason(text).label,
             "tindakan": lambda text=text: AuditTag(text).label,
             "kelompok": lambda text=text: group_named(text).label,
         }.get(name, lambda text=text: _moment(text, zona))

@@ -12,37 +12,29 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from mysapk_web.administration.audit.labels import Names, in_words
+from mysapk_web.administration.audit.labels import ScopeNames, format_detail
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.periods import moment, zona_of
+from mysapk_web.organisation.periods import moment, timezone_of
 from mysapk_web.organisation.rules.nip import NipError, normalise_nip
 from mysapk_web.organisation.rules.roles import Permission, Role
-from mysapk_web.organisation.scope import agency_within, people_within
+from mysapk_web.organisation.scope import agency_in_scope, people_in_scope
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.listing import Listing, list_page
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 
-NOBODY: Final = "Tidak ada pegawai dengan NIP itu dalam lingkup Anda. Periksa NIP-nya."
-OUTSIDE: Final = "Petugas di luar lingkup Anda"
+PERSON_NOT_FOUND: Final = "Tidak ada pegawai dengan NIP itu dalam lingkup Anda. Periksa NIP-nya."
+OUTSIDE_SCOPE: Final = "Petugas di luar lingkup Anda"
 SYSTEM: Final = "Sistem atau pengunjung"
 OWNER: Final = "Pemilik akun"
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """What the trail is narrowed to; empty for everything.
-
-    Attributes:
-        person: NIP of whom it happened to.
-        actor: NIP of who acted.
-        tag: Value of an `AuditTag`.
-        since: First moment.
-        until: Exclusive.
-    """
+class AuditFilter:
+    """What the trail is narrowed to; empty for everything."""
 
     person: str = ""
     actor: str = ""
@@ -52,15 +44,12 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class AuditEntry:
     """One event.
 
     Attributes:
-        tag: What happened, in words.
-        actor: Who acted, in words.
         subject: Whom it happened to; empty where it was nobody.
         detail: Name and value of what is told beside, in words.
-        zona: In which the time is written.
     """
 
     id: int
@@ -68,30 +57,24 @@ class Event:
     tag: str
     actor: str
     subject: str
-    address: str
+    client_address: str
     detail: str
-    zona: str
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AccountEvent:
     """One event as the page of the account that it happened to tells it."""
 
     at: datetime
     tag: AuditTag
-    who: str
+    actor: str
     """In words; an officer by name, where the officer is of an agency that the actor reads the trail of."""
     reason: str
 
 
-def events(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> Listing[Event]:
+def search_events(session: Session, actor: Actor, narrowed: AuditFilter, page: int = 1) -> Listing[AuditEntry]:
     """The newest events first.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        narrowed: To what.
-        page: From 1.
 
     Raises:
         NotAllowed: No permission.
@@ -99,36 +82,28 @@ def events(session: Session, actor: Actor, narrowed: Filter, page: int = 1) -> L
     """
     found = _found(session, actor, narrowed)
     listing = list_page(session, found, page, col(AuditEvent.id).desc())
-    zona = zona_of(session, actor)
-    return replace(listing, items=list(_told(listing.items, Names(session), zona)))
+    zona = timezone_of(session, actor)
+    return replace(listing, items=list(_told(listing.items, ScopeNames(session), zona)))
 
 
-def stream(session: Session, actor: Actor, narrowed: Filter) -> Iterator[Event]:
+def stream_events(session: Session, actor: Actor, narrowed: AuditFilter) -> Iterator[AuditEntry]:
     """All of them, for an export.
-
-    Args:
-        session: Any transaction; it stays open while events are taken.
-        actor: Who exports.
-        narrowed: To what.
 
     Raises:
         NotAllowed: No permission.
         Refused: As in `events`.
     """
-    zona = zona_of(session, actor)
+    zona = timezone_of(session, actor)
     found = _found(session, actor, narrowed).order_by(col(AuditEvent.id).desc()).execution_options(yield_per=2_000)
-    names = Names(session)
+    names = ScopeNames(session)
     return (event for rows in session.execute(found).partitions() for event in _told(rows, names, zona))
 
 
-def latest_of(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[Step]:
+def latest_of_account(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[AccountEvent]:
     """What happened to one account, the newest first, as far as it concerned the agencies of the actor.
 
     Args:
-        session: Any transaction.
-        actor: Who looks.
         account_id: Of a person whom the caller has found within the scope.
-        limit: How many at most.
 
     Raises:
         NotAllowed: No permission.
@@ -145,14 +120,15 @@ def latest_of(session: Session, actor: Actor, account_id: int, *, limit: int) ->
         .limit(limit)
     ).all()
     return [
-        Step(event.at, event.tag, _who(event, nama if seen else None), _reason(event)) for event, nama, seen in rows
+        AccountEvent(event.at, event.tag, _who(event, nama if seen else None), _reason(event))
+        for event, nama, seen in rows
     ]
 
 
 def _who(event: AuditEvent, nama: str | None) -> str:
     if event.actor_id is None:
         return SYSTEM
-    return OWNER if event.actor_id == event.subject_id else nama or OUTSIDE
+    return OWNER if event.actor_id == event.subject_id else nama or OUTSIDE_SCOPE
 
 
 def _reason(event: AuditEvent) -> str:
@@ -162,13 +138,9 @@ def _reason(event: AuditEvent) -> str:
     return Role(role).label if isinstance(role, str) and role in set(Role) else ""
 
 
-def cells(event: Event) -> tuple[str, ...]:
-    """An event as a line of a file.
-
-    Args:
-        event: From `stream`.
-    """
-    return (moment(event.at, event.zona), event.tag, event.actor, event.subject, event.address, event.detail)
+def export_cells(event: AuditEntry) -> tuple[str, ...]:
+    """An event as a line of a file."""
+    return (moment(event.at, event.timezone), event.tag, event.actor, event.subject, event.client_address, event.detail)
 
 
 # The query ---------------------------------------------------------------------------------------
@@ -177,7 +149,7 @@ _Officer: Any = aliased(Account)
 _OfficerPerson: Any = aliased(Pegawai)
 
 
-def _found(session: Session, actor: Actor, narrowed: Filter) -> Any:
+def _found(session: Session, actor: Actor, narrowed: AuditFilter) -> Any:
     actor.require(Permission.AUDIT_READ)
     seen_officer = _of_agency(actor, _OfficerPerson.instansi_id)
     columns: tuple[Any, ...] = (
@@ -188,7 +160,7 @@ def _found(session: Session, actor: Actor, narrowed: Filter) -> Any:
         _OfficerPerson.nama,
         _OfficerPerson.nip,
         seen_officer.label("seen"),
-        Pegawai.nama,
+        Pegawai.name,
         Pegawai.nip,
         AuditEvent.address,
         AuditEvent.detail,
@@ -210,17 +182,17 @@ def _within(actor: Actor) -> ColumnElement[bool]:
 
 
 def _of_agency(actor: Actor, column: Any) -> ColumnElement[bool]:
-    return agency_within(actor, Permission.AUDIT_READ, column, whole=True)
+    return agency_in_scope(actor, Permission.AUDIT_READ, column, whole=True)
 
 
-def _conditions(session: Session, actor: Actor, narrowed: Filter) -> Iterable[ColumnElement[bool]]:
+def _conditions(session: Session, actor: Actor, narrowed: AuditFilter) -> Iterable[ColumnElement[bool]]:
     if narrowed.person:
         yield col(AuditEvent.subject_id) == _account(session, actor, narrowed.person, "nip")
     if narrowed.actor:
         yield col(AuditEvent.actor_id) == _account(session, actor, narrowed.actor, "pelaku")
     if narrowed.tag:
         if narrowed.tag not in set(AuditTag):
-            raise Refused("Pilih tindakan dari daftar.", "tindakan")
+            raise UserError("Pilih tindakan dari daftar.", "tindakan")
         yield col(AuditEvent.tag) == AuditTag(narrowed.tag)
     if narrowed.since is not None:
         yield col(AuditEvent.at) >= narrowed.since
@@ -232,27 +204,27 @@ def _account(session: Session, actor: Actor, nip: str, field: str) -> int:
     try:
         value = normalise_nip(nip)
     except NipError as error:
-        raise Refused(str(error), field) from None
+        raise UserError(str(error), field) from None
     found = session.exec(
         select(Account.id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
-        .where(Pegawai.nip == value, people_within(actor, Permission.AUDIT_READ))
+        .where(Pegawai.nip == value, people_in_scope(actor, Permission.AUDIT_READ))
     ).first()
     if found is None:
-        raise Refused(NOBODY, field)
+        raise UserError(PERSON_NOT_FOUND, field)
     return found
 
 
-def _told(rows: Iterable[Any], names: Names, zona: str) -> Iterator[Event]:
+def _told(rows: Iterable[Any], names: ScopeNames, zona: str) -> Iterator[AuditEntry]:
     read = list(rows)
-    names.learn(row[-1] for row in read)
+    names.load(row[-1] for row in read)
     return (_event(row, names, zona) for row in read)
 
 
-def _event(row: Any, names: Names, zona: str) -> Event:
+def _event(row: Any, names: ScopeNames, zona: str) -> AuditEntry:
     id_, at, value, actor_id, officer, officer_nip, seen, nama, nip, address, detail = row
-    who = SYSTEM if actor_id is None else f"{officer} ({officer_nip})" if seen and officer else OUTSIDE
+    who = SYSTEM if actor_id is None else f"{officer} ({officer_nip})" if seen and officer else OUTSIDE_SCOPE
     subject = f"{nama} ({nip})" if nama else ""
     tag = AuditTag(value).label if value in set(AuditTag) else value
-    return Event(id_, at, tag, who, subject, address, in_words(value, detail, names, zona), zona)
+    return AuditEntry(id_, at, tag, who, subject, address, format_detail(value, detail, names, zona), zona)

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from mysapk_web.accounts.security.reauthentication import require_recent
+from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.administration.email_imports.leases import leave, record
 from mysapk_web.administration.email_imports.queries import may_undo, run_within
 from mysapk_web.administration.rules.email_import import RunState
@@ -16,7 +16,7 @@ from mysapk_web.administration.tables.email_import import EmailImport
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag
 
 _DONE: Final = MappingProxyType(
@@ -38,11 +38,6 @@ _ENDED: Final = _UNDONE | {RunState.STOPPING, RunState.STOPPED, RunState.DISCARD
 def apply(session: Session, actor: Actor, run_id: int) -> None:
     """Have the good rows applied; a worker does it, in the scope that the actor has while it works.
 
-    Args:
-        session: Any transaction.
-        actor: Who applies them.
-        run_id: Which.
-
     Raises:
         NotFoundError: Not a run of the own scope.
         StaleRevisionError: Somebody else has decided about it.
@@ -58,11 +53,6 @@ def apply(session: Session, actor: Actor, run_id: int) -> None:
 
 def discard(session: Session, actor: Actor, run_id: int) -> None:
     """Throw a list away that waits to be applied. Its rows go with the next sweep (`app.retention`).
-
-    Args:
-        session: Any transaction.
-        actor: Who discards it.
-        run_id: Which.
 
     Raises:
         NotFoundError: Not a run of the own scope.
@@ -81,11 +71,6 @@ def discard(session: Session, actor: Actor, run_id: int) -> None:
 def stop(session: Session, actor: Actor, run_id: int) -> None:
     """Apply nothing more of a run, from this moment on; what was applied stays and can be undone. A worker marks the rest.
 
-    Args:
-        session: Any transaction.
-        actor: Who stops it.
-        run_id: Which.
-
     Raises:
         NotFoundError: Not a run of the own scope.
         StaleRevisionError: Somebody else has decided about it.
@@ -100,11 +85,6 @@ def stop(session: Session, actor: Actor, run_id: int) -> None:
 
 def undo(session: Session, actor: Actor, run_id: int) -> None:
     """Have the addresses of before given back, where they are still those that the run has set.
-
-    Args:
-        session: Any transaction.
-        actor: Who undoes it.
-        run_id: Which.
 
     Raises:
         NotFoundError: Not a run of the own scope.
@@ -122,18 +102,18 @@ def undo(session: Session, actor: Actor, run_id: int) -> None:
 def _taken(session: Session, actor: Actor, run_id: int) -> EmailImport:
     """The run, locked: a worker in the middle of a chunk comes to its end first."""
     run = run_within(session, actor, run_id, for_update=True)
-    require_recent(actor)
+    require_reauthentication(actor)
     return run
 
 
-def _refusal(session: Session, actor: Actor, run: EmailImport, sentence: str, decided: Set[RunState]) -> Refused:
+def _refusal(session: Session, actor: Actor, run: EmailImport, sentence: str, decided: Set[RunState]) -> UserError:
     """Why an act is not possible: what somebody else has decided meanwhile, by whom and when, else the sentence.
 
     The state of a run is its revision: none comes twice, but for an undoing that failed.
     """
     if run.state not in decided or run.step_at is None:
-        return Refused(sentence)
-    return revisions.done_already(session, actor, _DONE[run.state], by=run.acting, at=run.step_at)
+        return UserError(sentence)
+    return revisions.already_done_error(session, actor, _DONE[run.state], by=run.acting, at=run.step_at)
 
 
 def _begin(run: EmailImport, state: RunState, actor: Actor) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import Session, col, false, select
 
-from mysapk_web.accounts.security.reauthentication import require_recent
+from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.administration.email_imports.token_owners import answered_for, tell_admins
 from mysapk_web.administration.tables.email_import import ImportToken
 from mysapk_web.organisation import audit, locks, revisions
@@ -22,7 +22,7 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 
 LIFE: Final = timedelta(days=365)
@@ -65,13 +65,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A new token.
-
-    Attributes:
-        secret: The token, shown once and kept nowhere.
-        label: Its name.
-        expires_at: Its end.
-    """
+    """A new token."""
 
     secret: str
     label: str
@@ -85,8 +79,6 @@ def make_token(session: Session, actor: Actor, *, label: str) -> Made:
     """Make a token for the agency of the actor's role; all its admins are told.
 
     Args:
-        session: Any transaction.
-        actor: Who makes it.
         label: What it is for, such as the name of the system.
 
     Raises:
@@ -95,13 +87,13 @@ def make_token(session: Session, actor: Actor, *, label: str) -> Made:
         Refused: No label, or too many tokens.
     """
     actor.require(Permission.EMAIL_TOKEN)
-    require_recent(actor)
+    require_reauthentication(actor)
     name = " ".join(label.split())
     if not name or len(name) > MAX_LABEL or not name.isprintable():
-        raise Refused(f"Isi nama sistem yang memakai token, paling banyak {MAX_LABEL} karakter.", "label")
+        raise UserError(f"Isi nama sistem yang memakai token, paling banyak {MAX_LABEL} karakter.", "label")
     instansi_id = _agency(actor)
     now = clock.now()
-    locks.of_agency(session, instansi_id)
+    locks.lock_agency(session, instansi_id)
     in_force = session.exec(
         select(ImportToken.id).where(
             ImportToken.instansi_id == instansi_id,
@@ -110,7 +102,7 @@ def make_token(session: Session, actor: Actor, *, label: str) -> Made:
         )
     ).all()
     if len(in_force) >= AT_MOST:
-        raise Refused(f"Instansi ini sudah punya {AT_MOST} token. Cabut yang tidak dipakai lebih dulu.", "label")
+        raise UserError(f"Instansi ini sudah punya {AT_MOST} token. Cabut yang tidak dipakai lebih dulu.", "label")
     secret = _PREFIX + secrets.token_urlsafe(32)
     token = ImportToken(
         instansi_id=instansi_id,
@@ -131,11 +123,6 @@ def make_token(session: Session, actor: Actor, *, label: str) -> Made:
 def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
     """Make a token worthless at once.
 
-    Args:
-        session: Any transaction.
-        actor: Who revokes it.
-        token_id: Of the actor's agency.
-
     Raises:
         NotAllowed: The actor may not.
         NotFoundError: No such token within reach.
@@ -143,14 +130,14 @@ def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
         StaleRevisionError: Another admin has revoked it.
     """
     actor.require(Permission.EMAIL_TOKEN)
-    require_recent(actor)
+    require_reauthentication(actor)
     token = session.exec(
         select(ImportToken).where(ImportToken.id == token_id, _within(actor)).with_for_update()
     ).one_or_none()
     if token is None:
         raise NotFoundError("token outside the scope", GONE)
     if token.revoked_at is not None:
-        raise revisions.done_already(
+        raise revisions.already_done_error(
             session, actor, "Token ini sudah dicabut", by=token.revoked_by, at=token.revoked_at
         )
     token.revoked_at, token.revoked_by = clock.now(), actor.account_id
@@ -160,16 +147,12 @@ def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
 def list_tokens(session: Session, actor: Actor) -> list[TokenView]:
     """Tokens of the agency, those in force first.
 
-    Args:
-        session: A read transaction is enough.
-        actor: Whose agency it is.
-
     Raises:
         NotAllowed: The actor may not see them.
     """
     actor.require(Permission.EMAIL_TOKEN)
     rows = session.exec(
-        select(ImportToken, Instansi.nama, Pegawai.nama, answered_for())
+        select(ImportToken, Instansi.name, Pegawai.name, answered_for())
         .join(Instansi, col(Instansi.id) == ImportToken.instansi_id)
         .join(Account, col(Account.id) == ImportToken.created_by)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
@@ -197,10 +180,6 @@ def list_tokens(session: Session, actor: Actor) -> list[TokenView]:
 def caller_of(session: Session, secret: str) -> Caller | None:
     """Who a token stands for, noting that it was used.
 
-    Args:
-        session: Any transaction.
-        secret: As presented.
-
     Returns:
         None when it is none, was revoked, has ended, or rests because its maker has left.
     """
@@ -223,14 +202,14 @@ def _hash(secret: str) -> str:
 
 
 def _agencies(actor: Actor) -> list[int]:
-    found = {grant.instansi_id for grant in actor.acting_grants if Permission.EMAIL_TOKEN in MATRIX[grant.role]}
+    found = {grant.instansi_id for grant in actor.effective_grants if Permission.EMAIL_TOKEN in MATRIX[grant.role]}
     return sorted(id_ for id_ in found if id_ is not None)
 
 
 def _agency(actor: Actor) -> int:
     agencies = _agencies(actor)
     if not agencies:
-        raise NotAllowed("no agency of the own role")
+        raise PermissionDenied("no agency of the own role")
     return agencies[0]
 
 
@@ -245,7 +224,7 @@ def _note(session: Session, tag: AuditTag, actor: Actor, token: ImportToken) -> 
         tag,
         actor_id=actor.account_id,
         instansi_id=token.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         token=token.id,
         label=token.label,
     )

@@ -12,14 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.change_email import LETTER_GAP, EmailChange, apply_changes
+from mysapk_web.accounts.email_replacement import LETTER_GAP, EmailReplacement, replace_emails
 from mysapk_web.administration.email_imports.leases import fail, hold, leave, record
 from mysapk_web.administration.email_imports.scope import Reach, ReachLost, reach_of
 from mysapk_web.administration.email_imports.validate import PERSON_COLUMNS, Memory, Person, by_policy, person_of, whom
 from mysapk_web.administration.employee_import.validation import holders_of
+from mysapk_web.administration.managed_account import roles_by_account
 from mysapk_web.administration.rules.email_import import GOOD, RowVerdict, RunState
 from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
-from mysapk_web.organisation.managed_account import roles_of
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
@@ -38,15 +38,6 @@ T = TypeVar("T")
 
 def work_chunk(db: Database, run_id: int, worker: str, memory: Memory) -> bool:
     """Apply, stop or undo the next good rows of a run.
-
-    Args:
-        db: The database; one transaction.
-        run_id: A run in state APPLYING, STOPPING or UNDOING, claimed.
-        worker: Who claimed it.
-        memory: Keeps the policies of the agencies.
-
-    Returns:
-        Whether there may be more.
 
     Raises:
         LeaseLost: Somebody else works on it now.
@@ -116,7 +107,7 @@ def _ordered(row: Any, last_first: bool) -> Any:
 
 
 def _people(session: Session, rows: Sequence[Row[Any]]) -> list[Person | None]:
-    roles = roles_of(session, [row.account_id for row in rows if row.account_id is not None])
+    roles = roles_by_account(session, [row.account_id for row in rows if row.account_id is not None])
     return [person_of(row, roles) if row.account_id is not None else None for row in rows]
 
 
@@ -125,7 +116,7 @@ def _apply_next(session: Session, run: EmailImport, memory: Memory) -> int | Non
     reach = reach_of(session, run)
     rows = _rows(session, run, reach, col(EmailImportRow.position) > run.position)
     holders = holders_of(session, [row.wanted_key for row in rows])
-    changes: list[EmailChange] = []
+    changes: list[EmailReplacement] = []
     spellings: list[dict[str, Any]] = []
     overtaken: dict[int, RowVerdict] = {}
     for row, person in zip(rows, _people(session, rows), strict=True):
@@ -216,7 +207,7 @@ def _undo_next(session: Session, run: EmailImport, memory: Memory) -> int | None
     before = col(EmailImportRow.position) < run.position
     rows = _rows(session, run, reach, before, last_first=True)
     holders = holders_of(session, [row.old_key for row in rows if row.old_key])
-    changes: list[EmailChange] = []
+    changes: list[EmailReplacement] = []
     spellings: list[dict[str, Any]] = []
     for row, person in zip(rows, _people(session, rows), strict=True):
         if person is None or whom(person, reach) is not None or person.key != row.wanted_key:
@@ -240,21 +231,21 @@ def _undone(session: Session, run: EmailImport) -> None:
     record(session, run, AuditTag.EMAIL_IMPORT_UNDONE)
 
 
-def _change(person: Person, raw: str | None, key: str | None) -> EmailChange:
-    return EmailChange(person.account_id, person.pegawai_id, person.instansi_id, person.key, raw, key)
+def _change(person: Person, raw: str | None, key: str | None) -> EmailReplacement:
+    return EmailReplacement(person.account_id, person.pegawai_id, person.instansi_id, person.key, raw, key)
 
 
 def _write(
     session: Session,
     run: EmailImport,
-    changes: list[EmailChange],
+    changes: list[EmailReplacement],
     spellings: list[dict[str, Any]],
     reason: str,
     *,
     done: int,
 ) -> None:
     bulk.update_many(session, Pegawai, spellings)
-    apply_changes(
+    replace_emails(
         session,
         changes,
         actor_id=run.acting,

@@ -42,10 +42,6 @@ def import_email(database: Database, path: Path) -> Iterator[RowReport]:
     An empty address changes nothing. Each chunk is a transaction of its own, written before its reports come out; the
     import goes on only as reports are taken. Cut off while it writes, it is gone on with by the server.
 
-    Args:
-        database: Migrated.
-        path: CSV or XLSX with the columns nip and email.
-
     Yields:
         One report a row, in the order of the file.
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from mysapk_web.accounts.security.reauthentication import require_recent
+from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.administration.email_imports.api_tokens import Caller
 from mysapk_web.administration.email_imports.queries import importing_grants
 from mysapk_web.administration.rules.email_import import RunSource
@@ -16,13 +16,13 @@ from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import CountedRefusal
+from mysapk_web.platform.errors import CommittingUserError
 from mysapk_web.rate_limits import IMPORTS_PER_ACCOUNT, IMPORTS_PER_TOKEN
 
 TOO_OFTEN: Final = "Terlalu banyak berkas dalam satu jam. Gabungkan barisnya, atau coba lagi nanti."
 
 
-class TooOften(CountedRefusal):
+class TooOften(CommittingUserError):
     """Too many files within the hour."""
 
     def __init__(self) -> None:
@@ -31,13 +31,7 @@ class TooOften(CountedRefusal):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was received.
-
-    Attributes:
-        path: Name in the folder of uploads.
-        name: As the sender calls it.
-        sha256: Of its content, hexadecimal.
-    """
+    """A file that was received."""
 
     path: str
     name: str
@@ -47,24 +41,16 @@ class Upload:
 def may_begin(_session: Session, actor: Actor) -> None:
     """Whether a list of this person would be taken, as far as it can be said without counting.
 
-    Args:
-        _session: Any transaction.
-        actor: Who wants to send one.
-
     Raises:
         NotAllowed: The actor may not.
         StepUpNeeded: Password or code have to be shown again.
     """
     actor.require(Permission.EMAIL_IMPORT)
-    require_recent(actor)
+    require_reauthentication(actor)
 
 
 def may_upload(session: Session, actor: Actor) -> None:
     """Whether a file of this person would be taken; asked before it is received, and counted.
-
-    Args:
-        session: Any transaction.
-        actor: Who uploads.
 
     Raises:
         NotAllowed: The actor may not.
@@ -72,28 +58,20 @@ def may_upload(session: Session, actor: Actor) -> None:
         TooOften: Too many files.
     """
     actor.require(Permission.EMAIL_IMPORT)
-    require_recent(actor)
-    if not rate_limiting.within(session, IMPORTS_PER_ACCOUNT, str(actor.account_id), actor):
+    require_reauthentication(actor)
+    if not rate_limiting.allow(session, IMPORTS_PER_ACCOUNT, str(actor.account_id), actor):
         raise TooOften
 
 
 def begin(session: Session, actor: Actor, upload: Upload) -> int:
     """Have a file read; nothing changes before somebody applies it.
 
-    Args:
-        session: Any transaction.
-        actor: Who uploaded it.
-        upload: The file.
-
-    Returns:
-        Id of the run.
-
     Raises:
         NotAllowed: The actor may not.
         StepUpNeeded: Password or code have to be shown again.
     """
     actor.require(Permission.EMAIL_IMPORT)
-    require_recent(actor)
+    require_reauthentication(actor)
     agencies = {grant.instansi_id for grant in importing_grants(actor)}
     run = _run(upload, RunSource.PAGE)
     run.started_by = run.acting = actor.account_id
@@ -102,17 +80,7 @@ def begin(session: Session, actor: Actor, upload: Upload) -> int:
 
 
 def begin_by_token(session: Session, caller: Caller, upload: Upload, *, auto_apply: bool) -> int:
-    """Have a file of a system read, and applied at once unless it is only to be checked.
-
-    Args:
-        session: Any transaction.
-        caller: The system.
-        upload: The file.
-        auto_apply: Whether the good rows are applied.
-
-    Returns:
-        Id of the run.
-    """
+    """Have a file of a system read, and applied at once unless it is only to be checked."""
     run = _run(upload, RunSource.API)
     run.token_id, run.instansi_id, run.auto_apply = caller.token_id, caller.instansi_id, auto_apply
     return _put(session, run)
@@ -121,15 +89,11 @@ def begin_by_token(session: Session, caller: Caller, upload: Upload, *, auto_app
 def may_upload_by_token(session: Session, caller: Caller) -> None:
     """Whether a file of this system would be taken; counted.
 
-    Args:
-        session: Any transaction.
-        caller: The system.
-
     Raises:
         TooOften: Too many files.
     """
     token, agency = caller.token_id, caller.instansi_id
-    if not rate_limiting.within(session, IMPORTS_PER_TOKEN, str(token), None, instansi_id=agency, token=token):
+    if not rate_limiting.allow(session, IMPORTS_PER_TOKEN, str(token), None, instansi_id=agency, token=token):
         raise TooOften
 
 

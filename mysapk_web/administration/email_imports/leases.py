@@ -30,24 +30,12 @@ class LeaseLost(Exception):  # noqa: N818  somebody else works on it now
 
 
 def anything_to_do(session: Session) -> bool:
-    """Whether a claim would find something.
-
-    Args:
-        session: A read transaction is enough.
-    """
+    """Whether a claim would find something."""
     return session.exec(select(EmailImport.id).where(*_free(clock.now())).limit(1)).first() is not None
 
 
 def claim(session: Session, worker: str) -> int | None:
-    """Take the oldest run that waits for work; one that has killed its workers time and again is given up, in words for its maker.
-
-    Args:
-        session: A transaction of its own, short.
-        worker: Name of this worker.
-
-    Returns:
-        Its id, or None.
-    """
+    """Take the oldest run that waits for work; one that has killed its workers time and again is given up, in words for its maker."""
     now = clock.now()
     oldest = select(EmailImport.id).where(*_free(now)).order_by(col(EmailImport.id)).limit(1).scalar_subquery()
     taken = session.execute(
@@ -81,11 +69,6 @@ def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def hold(session: Session, run_id: int, worker: str) -> EmailImport:
     """The run for the rest of this transaction, with its lease renewed.
 
-    Args:
-        session: The transaction of one chunk.
-        run_id: From `claim`.
-        worker: As in `claim`.
-
     Raises:
         LeaseLost: It is somebody else's.
     """
@@ -105,7 +88,6 @@ def came_to(run: EmailImport, row: int) -> None:
     """Note how far a step is; only what no earlier try of it has come to is progress.
 
     Args:
-        run: Held.
         row: How many rows this try has got through, or where it stands.
     """
     if row > run.furthest:
@@ -116,8 +98,6 @@ def let_go(session: Session, worker: str, *, stopped: bool = False) -> None:
     """Free at once what a worker that ended still held.
 
     Args:
-        session: A transaction of its own.
-        worker: Its name.
         stopped: It was told to end and did not die of the run, so this was no try.
     """
     tried = {"attempts": _one_less(EmailImport.attempts), "tries": _one_less(EmailImport.tries)} if stopped else {}
@@ -136,10 +116,6 @@ def _one_less(count: Any) -> ColumnElement[int]:
 def move(run: EmailImport, state: RunState) -> None:
     """Take a run to its next state; whoever works on it goes on.
 
-    Args:
-        run: Held, or locked.
-        state: What it becomes.
-
     Raises:
         ValueError: A run in its state never becomes that.
     """
@@ -149,24 +125,13 @@ def move(run: EmailImport, state: RunState) -> None:
 
 
 def leave(run: EmailImport, state: RunState) -> None:
-    """Take a run to its next state, in which it is nobody's: whoever works on it writes nothing any more.
-
-    Args:
-        run: Held, or locked.
-        state: What it becomes.
-    """
+    """Take a run to its next state, in which it is nobody's: whoever works on it writes nothing any more."""
     move(run, state)
     run.claimed_by, run.claimed_until = "", None
 
 
 def fail(session: Session, run: EmailImport, sentence: str) -> None:
-    """Give a run up. What was applied stays applied, and can be undone; what was still to be applied is marked first.
-
-    Args:
-        session: The transaction in which it is held.
-        run: Held.
-        sentence: Why, for a person.
-    """
+    """Give a run up. What was applied stays applied, and can be undone; what was still to be applied is marked first."""
     run.error = sentence[:300]
     session.add(run)
     if run.state is RunState.APPLYING:
@@ -179,13 +144,7 @@ def fail(session: Session, run: EmailImport, sentence: str) -> None:
 
 
 def record(session: Session, run: EmailImport, tag: AuditTag) -> None:
-    """Write into the trail what became of a run.
-
-    Args:
-        session: The transaction of it.
-        run: With its counts.
-        tag: Which end it came to.
-    """
+    """Write into the trail what became of a run."""
     audit.record(
         session,
         tag,

@@ -39,12 +39,6 @@ TOO_MANY: Final = (
 def read_file(db: Database, run_id: int, worker: str, path: Path | None) -> None:
     """Read the file of a run and judge its rows.
 
-    Args:
-        db: The database; one short transaction a chunk.
-        run_id: A run in state READING, claimed.
-        worker: Who claimed it.
-        path: The file; None when there is none any more.
-
     Raises:
         LeaseLost: Somebody else reads it now.
     """

@@ -15,11 +15,11 @@ from mysapk_web.administration.rules.email_import import GOOD, RowVerdict, RunSo
 from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
 from mysapk_web.organisation.actor import Actor, Grant, NotFoundError
 from mysapk_web.organisation.rules.roles import MATRIX, Permission, Role
-from mysapk_web.organisation.scope import people_within
+from mysapk_web.organisation.scope import people_in_scope
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform.pagination import Page, page_of
+from mysapk_web.platform.pagination import Page, paginate
 
 PAGE: Final = 25
 RUNS: Final = 10
@@ -85,27 +85,17 @@ class RowView:
 def list_runs(session: Session, actor: Actor, number: int) -> Page[RunView]:
     """Runs of the own scope, the newest first.
 
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks.
-        number: Which page, from 1.
-
     Raises:
         NotAllowed: The actor may not.
     """
     actor.require(Permission.EMAIL_IMPORT)
-    found = page_of(session, select(EmailImport).where(_visible(actor)), number, RUNS, col(EmailImport.id).desc())
+    found = paginate(session, select(EmailImport).where(_visible(actor)), number, RUNS, col(EmailImport.id).desc())
     names = _names(session, [run.started_by for run in found.items if run.started_by is not None])
     return found.map(lambda run: _view(run, names))
 
 
 def find_run(session: Session, actor: Actor, run_id: int) -> RunView:
     """One run.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks.
-        run_id: Which.
 
     Raises:
         NotAllowed: Not one of the own scope.
@@ -115,13 +105,7 @@ def find_run(session: Session, actor: Actor, run_id: int) -> RunView:
 
 
 def run_of_token(session: Session, caller: Caller, run_id: int) -> RunView | None:
-    """A run that this very token began; None for every other.
-
-    Args:
-        session: A read transaction is enough.
-        caller: The system.
-        run_id: Which.
-    """
+    """A run that this very token began; None for every other."""
     found = session.exec(
         select(EmailImport).where(EmailImport.id == run_id, EmailImport.token_id == caller.token_id)
     ).one_or_none()
@@ -133,14 +117,6 @@ def list_rows(
 ) -> Page[RowView]:
     """Rows of a run, in the order of the file.
 
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks.
-        run_id: Which.
-        verdict: Only these; None: all.
-        nip: Only those that begin with it; "": all.
-        number: Which page, from 1.
-
     Raises:
         NotAllowed: Not a run of the own scope.
     """
@@ -150,24 +126,20 @@ def list_rows(
         wanted = wanted.where(EmailImportRow.verdict == verdict)
     if nip:
         wanted = wanted.where(col(EmailImportRow.nip).startswith(nip, autoescape=True))
-    found = page_of(session, wanted, number, PAGE, col(EmailImportRow.position))
+    found = paginate(session, wanted, number, PAGE, col(EmailImportRow.position))
     ids = [row.pegawai_id for row in found.items if row.pegawai_id is not None]
     inside = (
-        select(Pegawai.id, Pegawai.nama)
+        select(Pegawai.id, Pegawai.name)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
-        .where(col(Pegawai.id).in_(ids), people_within(actor, Permission.EMAIL_IMPORT))
+        .where(col(Pegawai.id).in_(ids), people_in_scope(actor, Permission.EMAIL_IMPORT))
     )
     known: dict[int | None, str] = dict(session.exec(inside).all())
     return found.map(lambda row: _row_view(row, known))
 
 
 def importing_grants(actor: Actor) -> list[Grant]:
-    """The grants in force that let an actor import.
-
-    Args:
-        actor: Who acts.
-    """
-    return [grant for grant in actor.acting_grants if Permission.EMAIL_IMPORT in MATRIX[grant.role]]
+    """The grants in force that let an actor import."""
+    return [grant for grant in actor.effective_grants if Permission.EMAIL_IMPORT in MATRIX[grant.role]]
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
@@ -184,12 +156,6 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 def run_within(session: Session, actor: Actor, run_id: int, *, for_update: bool = False) -> EmailImport:
     """One run of the own scope.
 
-    Args:
-        session: Any transaction.
-        actor: Who acts.
-        run_id: Which.
-        for_update: Whether it is changed.
-
     Raises:
         NotAllowed: Not one of the own scope.
     """
@@ -202,17 +168,13 @@ def run_within(session: Session, actor: Actor, run_id: int, *, for_update: bool 
 
 
 def may_undo(run: EmailImport) -> bool:
-    """Whether there is something to give back.
-
-    Args:
-        run: Any.
-    """
+    """Whether there is something to give back."""
     return run.state.may_become(RunState.UNDOING) and run.applied > run.undone
 
 
 def _names(session: Session, account_ids: list[int]) -> dict[int, str]:
     rows = session.exec(
-        select(Account.id, Pegawai.nama)
+        select(Account.id, Pegawai.name)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .where(col(Account.id).in_(account_ids))
     )

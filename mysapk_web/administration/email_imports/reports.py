@@ -17,25 +17,18 @@ from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.platform import spreadsheet_writer
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.spreadsheet_writer import Kind
+from mysapk_web.platform.spreadsheet_writer import FileFormat
 
 HEADINGS: Final = ("baris", "nip", "email", "hasil", "keterangan")
 _WIDTHS: Final = (8, 22, 34, 28, 60)
 _BATCH: Final = 2000
 
 
-def take_report(db: Database, actor: Actor, run_id: int, kind: Kind, path: Path) -> None:
+def take_report(db: Database, actor: Actor, run_id: int, kind: FileFormat, path: Path) -> None:
     """Write the report of a run into a file.
-
-    Args:
-        db: The database.
-        actor: Who takes it.
-        run_id: Which run.
-        kind: As what.
-        path: Where to; the caller removes it.
 
     Raises:
         NotAllowed: Not a run of the own scope.
@@ -46,15 +39,8 @@ def take_report(db: Database, actor: Actor, run_id: int, kind: Kind, path: Path)
     spreadsheet_writer.write(path, kind, HEADINGS, rows(db, run_id), _WIDTHS)
 
 
-def take_report_by_token(db: Database, caller: Caller, run_id: int, kind: Kind, path: Path) -> None:
+def take_report_by_token(db: Database, caller: Caller, run_id: int, kind: FileFormat, path: Path) -> None:
     """The same for a system and a run that its token began.
-
-    Args:
-        db: The database.
-        caller: The system.
-        run_id: Which run.
-        kind: As what.
-        path: Where to; the caller removes it.
 
     Raises:
         NotAllowed: Not a run of this token.
@@ -65,34 +51,39 @@ def take_report_by_token(db: Database, caller: Caller, run_id: int, kind: Kind, 
     spreadsheet_writer.write(path, kind, HEADINGS, rows(db, run_id), _WIDTHS)
 
 
-def _admit(session: Session, actor: Actor, run_id: int, kind: Kind) -> None:
+def _admit(session: Session, actor: Actor, run_id: int, kind: FileFormat) -> None:
     run = find_run(session, actor, run_id)
-    exports.count(session, f"akun:{actor.account_id}", actor)
-    _note(session, run, kind, actor_id=actor.account_id, instansi_id=actor.instansi_id, address=actor.visitor.address)
+    exports.rate_limit_export(session, f"akun:{actor.account_id}", actor)
+    _note(
+        session,
+        run,
+        kind,
+        actor_id=actor.account_id,
+        instansi_id=actor.instansi_id,
+        address=actor.client.client_address,
+    )
 
 
-def _admit_token(session: Session, caller: Caller, run_id: int, kind: Kind) -> None:
+def _admit_token(session: Session, caller: Caller, run_id: int, kind: FileFormat) -> None:
     run = run_of_token(session, caller, run_id)
     if run is None:
         raise NotFoundError("run of another token")
-    exports.count(session, f"token:{caller.token_id}", None, instansi_id=caller.instansi_id, token=caller.token_id)
+    exports.rate_limit_export(
+        session, f"token:{caller.token_id}", None, instansi_id=caller.instansi_id, token=caller.token_id
+    )
     _note(session, run, kind, instansi_id=caller.instansi_id, token=caller.token_id)
 
 
-def _note(session: Session, run: RunView, kind: Kind, **who: Any) -> None:
+def _note(session: Session, run: RunView, kind: FileFormat, **who: Any) -> None:
     if not run.has_rows:
-        raise Refused("Berkas ini masih diperiksa atau sudah dibuang, jadi tidak ada laporannya.")
+        raise UserError("Berkas ini masih diperiksa atau sudah dibuang, jadi tidak ada laporannya.")
     left = run.total - run.good
-    spreadsheet_writer.require_room(kind, left)
+    spreadsheet_writer.require_row_limit(kind, left)
     audit.record(session, AuditTag.EXPORTED, laporan="impor-email", impor=run.id, bentuk=kind.value, baris=left, **who)
 
 
 def rows(db: Database, run_id: int) -> Iterator[Sequence[str]]:
     """The rows of a report, batch by batch, so that a long one holds nobody up.
-
-    Args:
-        db: The database.
-        run_id: Of a run that the caller may see.
 
     Yields:
         Line, NIP, address as in the file, verdict and advice.

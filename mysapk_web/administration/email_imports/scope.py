@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 from mysapk_web.administration.email_imports.token_owners import answered_for
 from mysapk_web.administration.tables.email_import import EmailImport, ImportToken
 from mysapk_web.organisation.actor import Grant
-from mysapk_web.organisation.rules.roles import MATRIX, Permission, Role, below
-from mysapk_web.organisation.scope import people_reached
+from mysapk_web.organisation.rules.roles import MATRIX, Permission, Role, roles_below
+from mysapk_web.organisation.scope import people_covered_by
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
@@ -30,8 +30,7 @@ class Reach:
 
     Attributes:
         account_id: Who acts; None for a token and for the command line.
-        within: Condition over pegawai joined with unor.
-        roles: Roles that somebody else may hold without being out of reach (`organisation.rules.roles.below`).
+        roles: Roles that somebody else may hold without being out of reach (`organisation.rules.roles.roles_below`).
     """
 
     account_id: int | None
@@ -51,7 +50,6 @@ def reach_of(session: Session, run: EmailImport) -> Reach:
     """What the present step of a run may touch, as things are now.
 
     Args:
-        session: Any transaction.
         run: With `acting`, `token_id`, or neither (the command line, which reaches everybody).
 
     Raises:
@@ -67,7 +65,7 @@ def reach_of(session: Session, run: EmailImport) -> Reach:
 def _of_account(session: Session, account_id: int) -> Reach:
     account = session.get(Account, account_id, populate_existing=True)
     rows = session.exec(
-        select(RoleGrant.role, RoleGrant.instansi_id, Unor.jalur)
+        select(RoleGrant.role, RoleGrant.instansi_id, Unor.path)
         .join(Unor, col(Unor.id) == RoleGrant.unor_id, isouter=True)
         .where(RoleGrant.account_id == account_id, col(RoleGrant.revoked_at).is_(None))
     ).all()
@@ -75,8 +73,8 @@ def _of_account(session: Session, account_id: int) -> Reach:
     usable = account is not None and account.disabled_at is None and account.totp_confirmed_at is not None
     if not usable or not any(Permission.EMAIL_IMPORT in MATRIX[grant.role] for grant in grants):
         raise ReachLost(LOST)
-    roles = below(grant.role for grant in grants)
-    return Reach(account_id, people_reached(grants, Permission.EMAIL_IMPORT), roles)
+    roles = roles_below(grant.role for grant in grants)
+    return Reach(account_id, people_covered_by(grants, Permission.EMAIL_IMPORT), roles)
 
 
 def _of_token(session: Session, token_id: int) -> Reach:

@@ -12,7 +12,7 @@ from mysapk_web.organisation.notices import notify
 from mysapk_web.organisation.rules.roles import MATRIX, Permission, Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 
 _MAKERS: Final = tuple(role for role in Role if Permission.EMAIL_TOKEN in MATRIX[role])
 _PAGE: Final = "/admin/email?bagian=token"
@@ -35,15 +35,9 @@ def answered_for() -> ColumnElement[bool]:
 
 
 def tell_admins(session: Session, token: ImportToken, made_by: int) -> None:
-    """Write to all admins of the agency, its maker too, that there is a new token: it acts for months and without anybody's look.
-
-    Args:
-        session: The transaction in which it was made.
-        token: The new one.
-        made_by: Account of its maker.
-    """
+    """Write to all admins of the agency, its maker too, that there is a new token: it acts for months and without anybody's look."""
     name = session.exec(
-        select(Pegawai.nama).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Account.id == made_by)
+        select(Pegawai.name).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Account.id == made_by)
     ).one()
     admins = session.exec(
         select(Account.id, Pegawai.email_key).where(*_in_office(token.instansi_id)).distinct().order_by(col(Account.id))
@@ -58,7 +52,7 @@ def tell_admins(session: Session, token: ImportToken, made_by: int) -> None:
             by_mail=False,
         )
         if address:
-            enqueue(session, Letter.IMPORT_TOKEN_MADE, account_id=account_id, label=token.label, by=name)
+            enqueue(session, MailKind.IMPORT_TOKEN_CREATED, account_id=account_id, label=token.label, by=name)
 
 
 def _in_office(instansi_id: Any) -> tuple[ColumnElement[bool], ...]:

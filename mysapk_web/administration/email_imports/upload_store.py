@@ -19,34 +19,19 @@ _NAME: Final = re.compile(r"[0-9a-f]{32}\.tmp")
 
 
 def new_path(folder: Path) -> Path:
-    """A path where nothing is yet.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-    """
+    """A path where nothing is yet."""
     inbox = folder / _FOLDER
     inbox.mkdir(mode=0o700, parents=True, exist_ok=True)
     return inbox / f"{secrets.token_hex(16)}.tmp"
 
 
 def open_new(path: Path) -> int:
-    """Open a new file for writing; a link that lies in the way is not followed.
-
-    Args:
-        path: From `new_path`.
-
-    Returns:
-        A file descriptor.
-    """
+    """Open a new file for writing; a link that lies in the way is not followed."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
 
 
 def path_of(folder: Path, name: str) -> Path:
     """Where an upload lies.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        name: As the run has it.
 
     Raises:
         ValueError: Not a name that this module gives.
@@ -57,25 +42,13 @@ def path_of(folder: Path, name: str) -> Path:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal.
-
-    Args:
-        path: Any file.
-    """
+    """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def clear(folder: Path, before: datetime) -> int:
-    """Take away what was left behind.
-
-    Args:
-        folder: `MYSAPK_DOCUMENT_DIR`.
-        before: What was written earlier goes.
-
-    Returns:
-        Files removed.
-    """
+    """Take away what was left behind."""
     count = 0
     for path in (folder / _FOLDER).glob("*.tmp"):
         with contextlib.suppress(FileNotFoundError):

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.change_email import MAX_RAW
+from mysapk_web.accounts.email_replacement import MAX_RAW
 from mysapk_web.administration.email_imports.scope import Reach
 from mysapk_web.administration.employee_import.org_lookup import Agency
 from mysapk_web.administration.employee_import.validation import holders_of
+from mysapk_web.administration.managed_account import roles_by_account
 from mysapk_web.administration.rules.email_import import DAMAGED_NIP, RowVerdict
-from mysapk_web.organisation.managed_account import roles_of
 from mysapk_web.organisation.rules.email import DomainVerdict, EmailError, domain_verdict, normalise_email
 from mysapk_web.organisation.rules.nip import NipError, NipFault, normalise_nip
 from mysapk_web.organisation.rules.roles import Role
@@ -33,12 +33,7 @@ class Judged:
     """A row with its verdict.
 
     Attributes:
-        line: In the file.
         nip: 18 digits, or as it stands in the file.
-        email: As it stands in the file.
-        key: Normalised; None where it is no address.
-        verdict: What becomes of it.
-        note: More than the verdict says.
         person: Whom it is about, where that is somebody within reach.
     """
 
@@ -113,28 +108,17 @@ class Memory:
     agencies: dict[int, Agency] = field(default_factory=dict)
 
     def agency(self, session: Session, instansi_id: int) -> Agency:
-        """The agency with its policy, read once.
-
-        Args:
-            session: Any transaction.
-            instansi_id: Which.
-        """
+        """The agency with its policy, read once."""
         known = self.agencies.get(instansi_id)
         if known is None:
             row = session.get_one(Instansi, instansi_id)
-            known = Agency(instansi_id, row.nama, row.domain_policy, tuple(row.email_domains))
+            known = Agency(instansi_id, row.name, row.domain_policy, tuple(row.email_domains))
             self.agencies[instansi_id] = known
         return known
 
 
 def judge(session: Session, rows: Iterable[Row], reach: Reach, memory: Memory) -> list[Judged]:
     """Judge one chunk.
-
-    Args:
-        session: A read transaction is enough.
-        rows: In the order of the file.
-        reach: Whom the run may touch.
-        memory: Of the chunks before.
 
     Returns:
         One for each row, in their order.
@@ -234,12 +218,7 @@ def _against_people(
 
 
 def whom(person: Person | None, reach: Reach) -> RowVerdict | None:
-    """Why the address of a person is not for this run to change; None: it is.
-
-    Args:
-        person: From `people_of`.
-        reach: Whom the run may touch.
-    """
+    """Why the address of a person is not for this run to change; None: it is."""
     if person is None:
         return RowVerdict.NIP_UNKNOWN
     if not person.within:
@@ -250,12 +229,7 @@ def whom(person: Person | None, reach: Reach) -> RowVerdict | None:
 
 
 def by_policy(key: str, agency: Agency) -> RowVerdict | None:
-    """What the domain policy of the agency says; None: nothing.
-
-    Args:
-        key: Normalised address.
-        agency: The person's.
-    """
+    """What the domain policy of the agency says; None: nothing."""
     verdict = domain_verdict(key, agency.policy, agency.domains)
     if verdict is DomainVerdict.NOT_AGENCY:
         return RowVerdict.DOMAIN_REFUSED
@@ -272,29 +246,18 @@ PERSON_COLUMNS: Final[tuple[Any, ...]] = (
 
 
 def people_of(session: Session, nips: Sequence[str], reach: Reach) -> dict[str, Person]:
-    """The people with these numbers; whether each is within reach is found by the query.
-
-    Args:
-        session: Any transaction.
-        nips: At most some thousands.
-        reach: Whom the run may touch.
-    """
+    """The people with these numbers; whether each is within reach is found by the query."""
     rows = session.execute(
         select(*PERSON_COLUMNS, reach.within.label("within"), Pegawai.nip)  # type: ignore[call-overload]
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .where(bulk.one_of(session, col(Pegawai.nip), nips))
     ).all()
-    roles = roles_of(session, [row[1] for row in rows])
+    roles = roles_by_account(session, [row[1] for row in rows])
     return {row.nip: person_of(row, roles) for row in rows}
 
 
 def person_of(row: Any, roles: Mapping[int, frozenset[Role]]) -> Person:
-    """A person out of a row of a query.
-
-    Args:
-        row: Begins with `PERSON_COLUMNS` and has `within`.
-        roles: From `people.target.roles_of`.
-    """
+    """A person out of a row of a query."""
     pegawai_id, account_id, instansi_id, email, key = row[:5]
     return Person(pegawai_id, account_id, instansi_id, email, key, bool(row.within), roles.get(account_id, frozenset()))

@@ -40,16 +40,7 @@ SHIFT: Final = timedelta(minutes=15)
 
 
 def work_off(db: Database, worker: str, folder: Path) -> int:
-    """Work until nothing is left to do, or for a shift.
-
-    Args:
-        db: The database.
-        worker: Name of this worker, its own.
-        folder: Where uploads lie.
-
-    Returns:
-        Runs that were worked on.
-    """
+    """Work until nothing is left to do, or for a shift."""
     runs, ends = 0, time.monotonic() + SHIFT.total_seconds()
     while time.monotonic() < ends:
         with db.begin() as session:
@@ -64,12 +55,6 @@ def work_off(db: Database, worker: str, folder: Path) -> int:
 
 def work_on(db: Database, run_id: int, worker: str, folder: Path) -> None:
     """Take one claimed run as far as it goes.
-
-    Args:
-        db: The database.
-        run_id: Claimed by this worker.
-        worker: Its name.
-        folder: Where uploads lie.
 
     Raises:
         LeaseLost: Somebody else works on it now.
@@ -101,7 +86,7 @@ def new_name() -> str:
 
 async def work_once() -> bool:
     """Have what waits done by a process of its own; false when nothing did."""
-    waits = await executors.look(anything_to_do)
+    waits = await executors.run_read_only(anything_to_do)
     if waits:
         await _have_it_done()
     return waits
@@ -119,8 +104,8 @@ async def _have_it_done() -> None:
             process.terminate()
         await process.wait()
         with contextlib.suppress(SQLAlchemyError):  # the lease ends by itself
-            await executors.run(let_go, name, stopped=True)
+            await executors.run_in_transaction(let_go, name, stopped=True)
         raise
     if code:
         log.warning("import.worker_died", code=code)
-        await executors.run(let_go, name)
+        await executors.run_in_transaction(let_go, name)

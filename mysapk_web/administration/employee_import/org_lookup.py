@@ -36,29 +36,20 @@ class Place:
 def create_unor(
     session: Session, *, instansi_id: int, kode: str, nama: str, atasan: Place | None, is_satker: bool = False
 ) -> Place:
-    """Make one unit.
-
-    Args:
-        session: Any transaction.
-        instansi_id: Its agency.
-        kode: Unique in the agency.
-        nama: Name.
-        atasan: The unit above; None for a root.
-        is_satker: Whether it is a satuan kerja.
-    """
+    """Make one unit."""
     unor = Unor(
         instansi_id=instansi_id,
-        atasan_id=atasan.id if atasan else None,
-        kode=kode,
-        nama=nama,
-        jalur="",
+        parent_id=atasan.id if atasan else None,
+        code=kode,
+        name=nama,
+        path="",
         is_satker=is_satker,
     )
     session.add(unor)
     session.flush()
-    unor.jalur = f"{atasan.jalur if atasan else ''}{unor.id}/"
+    unor.path = f"{atasan.jalur if atasan else ''}{unor.id}/"
     session.flush()
-    return Place(unor.id or 0, unor.jalur)
+    return Place(unor.id or 0, unor.path)
 
 
 @dataclass(slots=True)
@@ -71,13 +62,6 @@ class Places:
 
     def agency(self, session: Session, row: Row) -> Agency | None:
         """The agency that a row names by code or name; made when the row gives a new code and a name.
-
-        Args:
-            session: The transaction of the row.
-            row: Any row.
-
-        Returns:
-            None when the row names none.
 
         Raises:
             RowFault: Unknown, and not described well enough to be made.
@@ -94,14 +78,6 @@ class Places:
 
     def unit(self, session: Session, row: Row, agency: Agency) -> Place | None:
         """The unit that a row names by code; made when the row gives its name and, if any, a known unit above.
-
-        Args:
-            session: The transaction of the row.
-            row: Any row.
-            agency: Whose unit it is.
-
-        Returns:
-            None when the row names none.
 
         Raises:
             RowFault: Unknown, and not described well enough to be made.
@@ -123,31 +99,26 @@ class Places:
         return made
 
     def root(self, session: Session, agency: Agency) -> Place:
-        """The root unit of an agency; made when it has no unit yet.
-
-        Args:
-            session: The transaction of the row.
-            agency: Whose.
-        """
+        """The root unit of an agency; made when it has no unit yet."""
         known = self._roots.get(agency.id)
         if known is None:
             found = session.exec(
                 select(Unor)
-                .where(Unor.instansi_id == agency.id, col(Unor.atasan_id).is_(None))
+                .where(Unor.instansi_id == agency.id, col(Unor.parent_id).is_(None))
                 .order_by(col(Unor.id))
                 .limit(1)
             ).first()
-            known = Place(found.id or 0, found.jalur) if found else self._new_root(session, agency)
+            known = Place(found.id or 0, found.path) if found else self._new_root(session, agency)
             self._roots[agency.id] = known
         return known
 
     def _known_unit(self, session: Session, agency: Agency, kode: str) -> Place | None:
         known = self._units.get((agency.id, kode))
         if known is None:
-            unor = session.exec(select(Unor).where(Unor.instansi_id == agency.id, Unor.kode == kode)).one_or_none()
+            unor = session.exec(select(Unor).where(Unor.instansi_id == agency.id, Unor.code == kode)).one_or_none()
             if unor is None:
                 return None
-            known = Place(unor.id or 0, unor.jalur)
+            known = Place(unor.id or 0, unor.path)
             self._units[agency.id, kode] = known
         return known
 
@@ -157,7 +128,7 @@ class Places:
                 "Instansi tidak dikenal. Periksa kode atau namanya, atau isi kolom instansi dengan kode "
                 "(paling banyak 16 karakter) dan instansi_nama dengan namanya agar instansi dibuat."
             )
-        made = Instansi(kode=kode, nama=nama)
+        made = Instansi(code=kode, name=nama)
         session.add(made)
         session.flush()
         return _agency(made)
@@ -167,13 +138,13 @@ class Places:
 
 
 def _find_agency(session: Session, wanted: str) -> Agency | None:
-    by_code = session.exec(select(Instansi).where(Instansi.kode == wanted)).one_or_none()
+    by_code = session.exec(select(Instansi).where(Instansi.code == wanted)).one_or_none()
     if by_code is not None:
         return _agency(by_code)
     # Some hundred rows: folding in Python compares all letters, the database only ASCII ones.
-    named = [row for row in session.exec(select(Instansi)) if row.nama.casefold() == wanted.casefold()]
+    named = [row for row in session.exec(select(Instansi)) if row.name.casefold() == wanted.casefold()]
     return _agency(named[0]) if len(named) == 1 else None
 
 
 def _agency(row: Instansi) -> Agency:
-    return Agency(row.id or 0, row.nama, row.domain_policy, tuple(row.email_domains))
+    return Agency(row.id or 0, row.name, row.domain_policy, tuple(row.email_domains))

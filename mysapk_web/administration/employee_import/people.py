@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.change_email import EmailChange, apply_changes
+from mysapk_web.accounts.credentials import invalidate_credentials
+from mysapk_web.accounts.email_replacement import EmailReplacement, replace_emails
 from mysapk_web.administration.employee_import.org_lookup import Agency, Places
 from mysapk_web.administration.employee_import.row import PersonRow, person_of, structure_of
 from mysapk_web.administration.employee_import.validation import Seen, holders_of, judge_email
-from mysapk_web.administration.people.grants import drop_roles_of_moved
+from mysapk_web.administration.people.grants import revoke_roles_after_transfer
 from mysapk_web.organisation import audit
-from mysapk_web.organisation.credentials import revoke
 from mysapk_web.organisation.rules.nip import Nip
 from mysapk_web.organisation.rules.pegawai import JenisPegawai, eligibility
 from mysapk_web.organisation.tables.account import Account
@@ -43,9 +43,7 @@ def import_pegawai(database: Database, path: Path, *, actor_id: int | None = Non
     taken.
 
     Args:
-        database: Migrated.
         path: CSV or XLSX with at least the columns nip, nama, jenis and instansi.
-        actor_id: Account that imports; None for the system.
 
     Yields:
         One report a row, in the order of the file.
@@ -113,7 +111,7 @@ class _Chunk:
     holders: dict[str, int] = field(default_factory=dict)
     new: list[dict[str, Any]] = field(default_factory=list)
     without_account: list[int] = field(default_factory=list)
-    changes: list[EmailChange] = field(default_factory=list)
+    changes: list[EmailReplacement] = field(default_factory=list)
     revoked: list[int] = field(default_factory=list)
     moved: list[int] = field(default_factory=list)
 
@@ -125,7 +123,7 @@ class _Chunk:
             .where(col(Pegawai.nip).in_([person.nip for person in people]))
         )
         for pegawai, account, instansi in rows:
-            agency = Agency(instansi.id or 0, instansi.nama, instansi.domain_policy, tuple(instansi.email_domains))
+            agency = Agency(instansi.id or 0, instansi.name, instansi.domain_policy, tuple(instansi.email_domains))
             self.known[pegawai.nip] = _Known(pegawai, account, agency)
         self.holders = holders_of(self.session, [person.email.key for person in people if person.email])
 
@@ -231,7 +229,7 @@ class _Chunk:
             pegawai.email, pegawai.email_key = email.raw, email.key
         else:
             self.changes.append(
-                EmailChange(known.account.id or 0, owner, agency.id, pegawai.email_key, email.raw, email.key)
+                EmailReplacement(known.account.id or 0, owner, agency.id, pegawai.email_key, email.raw, email.key)
             )
         # The old address stays reserved until the next chunk: people are inserted before addresses change.
         self.holders[email.key] = owner
@@ -255,10 +253,12 @@ class _Chunk:
         if made or self.without_account:
             rows = [{"pegawai_id": id_} for id_ in (*made, *self.without_account)]
             self.session.execute(insert(Account), rows)
-        drop_roles_of_moved(self.session, self.moved, actor_id=self.actor_id)
-        apply_changes(self.session, self.changes, actor_id=self.actor_id, reason=REASON)
+        revoke_roles_after_transfer(self.session, self.moved, actor_id=self.actor_id)
+        replace_emails(self.session, self.changes, actor_id=self.actor_id, reason=REASON)
         told = {change.account_id for change in self.changes}
-        revoke(self.session, [id_ for id_ in self.revoked if id_ not in told], "data kepegawaian berubah")
+        invalidate_credentials(
+            self.session, [id_ for id_ in self.revoked if id_ not in told], "data kepegawaian berubah"
+        )
 
 
 _COLUMN_OF = {"instansi_id": "instansi", "unor_id": "unor", "approved_at": "disetujui"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from mysapk_web.accounts.change_email import MAX_RAW
+from mysapk_web.accounts.email_replacement import MAX_RAW
 from mysapk_web.organisation.rules.email import EmailError, normalise_email
 from mysapk_web.organisation.rules.nip import Nip, NipError, normalise_nip, parse_nip
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
@@ -52,7 +52,6 @@ class Email:
 
     Attributes:
         raw: As it stands in the file, blanks included.
-        key: Normalised.
         trimmed: Blanks or unseen characters stood around or in it.
     """
 
@@ -81,9 +80,6 @@ class PersonRow:
 def nip_of(row: Row) -> str:
     """The NIP of a row.
 
-    Args:
-        row: Any row.
-
     Raises:
         RowFault: Malformed, or damaged by a spreadsheet.
     """
@@ -103,9 +99,6 @@ _NUMBER_CELL: Final = (
 
 def email_of(row: Row) -> Email | None:
     """The address of a row; None when the cell is blank.
-
-    Args:
-        row: Any row.
 
     Raises:
         RowFault: Not an address.
@@ -154,11 +147,6 @@ def person_of(row: Row) -> PersonRow:
 
 def structure_of(nip: str, jenis: JenisPegawai, today: date) -> Nip:
     """Check a number against the kind of employment.
-
-    Args:
-        nip: 18 digits.
-        jenis: From the row, or as on file.
-        today: The present day.
 
     Raises:
         RowFault: They don't fit.

@@ -32,10 +32,6 @@ class Seen:
     def first_time(self, nip: str, line: int) -> None:
         """Note a NIP.
 
-        Args:
-            nip: 18 digits.
-            line: Where it stands.
-
         Raises:
             RowFault: It came before.
         """
@@ -50,7 +46,6 @@ class EmailVerdict:
 
     Attributes:
         accepted: False: the person keeps what is on file.
-        notes: Sentences.
     """
 
     accepted: bool
@@ -58,14 +53,7 @@ class EmailVerdict:
 
 
 def judge_email(email: Email, agency: Agency, holders: Mapping[str, int], owner: int) -> EmailVerdict:
-    """Decide on an address that is new for a person.
-
-    Args:
-        email: From the row.
-        agency: Whose policy counts.
-        holders: Who has which address now.
-        owner: Id by which the person stands in `holders`.
-    """
+    """Decide on an address that is new for a person."""
     if holders.get(email.key, owner) != owner:
         return EmailVerdict(accepted=False, notes=(TAKEN_NOTE,))
     verdict = domain_verdict(email.key, agency.policy, agency.domains)
@@ -78,15 +66,7 @@ def judge_email(email: Email, agency: Agency, holders: Mapping[str, int], owner:
 
 
 def holders_of(session: Session, keys: Iterable[str]) -> dict[str, int]:
-    """Who has these addresses.
-
-    Args:
-        session: Any transaction.
-        keys: Normalised addresses, at most some thousands.
-
-    Returns:
-        Id of the person by address.
-    """
+    """Who has these addresses."""
     rows = session.exec(
         select(Pegawai.email_key, Pegawai.id).where(bulk.one_of(session, col(Pegawai.email_key), list(keys)))
     )

@@ -23,14 +23,14 @@ from mysapk_web.administration.http.email_imports import fault_of, forget, place
 from mysapk_web.administration.rules.email_import import RunState
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.platform import executors
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import CountedRefusal
-from mysapk_web.platform.http.fallbacks import ALLOWED, OtherMethods, Rest
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import CommittingUserError
+from mysapk_web.platform.http.fallbacks import ALLOWED, MethodNotAllowedRoute, PrefixRoute
 from mysapk_web.platform.http.uploads import drain
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.platform.spreadsheet_writer import Kind
-from mysapk_web.rate_limits import API_CALLS_PER_TOKEN, API_FAILURES_PER_ADDRESS
-from mysapk_web.settings import load
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.spreadsheet_writer import FileFormat
+from mysapk_web.rate_limits import API_CALLS_PER_TOKEN, API_FAILURES_PER_NETWORK
+from mysapk_web.settings import get_settings
 
 Answer = Callable[[Request, Caller], Awaitable[Response]]
 
@@ -47,19 +47,19 @@ _NO_TOKEN: Final = (
 _TOO_OFTEN: Final = (429, "terlalu-sering", "Terlalu sering. Tunggu beberapa menit, lalu coba lagi.")
 
 
-class _TooOften(CountedRefusal):
+class _TooOften(CommittingUserError):
     pass
 
 
 def _identify(session: Any, bearer: str, address: str) -> Caller | None:
     """Who calls; wrong tokens are counted by network address, right ones by token."""
     caller = caller_of(session, bearer)
-    by = Visitor(address=address)
+    by = ClientContext(client_address=address)
     if caller is None:
-        within = rate_limiting.within_network(session, API_FAILURES_PER_ADDRESS, by)
+        within = rate_limiting.allow_network(session, API_FAILURES_PER_NETWORK, by)
     else:
         token, agency = caller.token_id, caller.instansi_id
-        within = rate_limiting.within(session, API_CALLS_PER_TOKEN, str(token), by, instansi_id=agency, token=token)
+        within = rate_limiting.allow(session, API_CALLS_PER_TOKEN, str(token), by, instansi_id=agency, token=token)
     if not within:
         raise _TooOften("")
     return caller
@@ -72,29 +72,29 @@ async def create(request: Request, caller: Caller) -> Response:
         await drain(request)
         return _error(400, "mode-salah", "Parameter mode hanya dapat berisi apply atau check.")
     async with place(f"token:{caller.token_id}"):
-        await executors.run(may_upload_by_token, caller)
+        await executors.run_in_transaction(may_upload_by_token, caller)
         taken = await received(request)
         try:
-            run_id = await executors.run(begin_by_token, caller, taken, auto_apply=mode == "apply")
+            run_id = await executors.run_in_transaction(begin_by_token, caller, taken, auto_apply=mode == "apply")
         except BaseException:
             forget(taken)
             raise
-    found = await executors.look(run_of_token, caller, run_id)
+    found = await executors.run_read_only(run_of_token, caller, run_id)
     return JSONResponse(_shown(found) if found else {}, 202, {"location": f"/api/v1/email-imports/{run_id}"})
 
 
 async def show(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/email-imports/{id}`: how far it is, and the verdicts."""
-    found = await executors.look(run_of_token, caller, number_of(request.path_params["run_id"]))
+    found = await executors.run_read_only(run_of_token, caller, parse_row_id(request.path_params["run_id"]))
     return JSONResponse(_shown(found)) if found else _error(*_NOT_FOUND)
 
 
 async def report(request: Request, caller: Caller) -> Response:
     """`GET /api/v1/email-imports/{id}/report`: the rows that were not taken over."""
-    run_id, kind = number_of(request.path_params["run_id"]), request.query_params.get("format", "csv")
-    if kind not in set(Kind):
+    run_id, kind = parse_row_id(request.path_params["run_id"]), request.query_params.get("format", "csv")
+    if kind not in set(FileFormat):
         return _error(400, "format-salah", "Parameter format hanya dapat berisi csv atau xlsx.")
-    found = await executors.look(run_of_token, caller, run_id)
+    found = await executors.run_read_only(run_of_token, caller, run_id)
     if found is None:
         return _error(*_NOT_FOUND)
     if found.state is RunState.READING:
@@ -102,12 +102,12 @@ async def report(request: Request, caller: Caller) -> Response:
     if not found.has_rows:
         return _error(409, "dibuang", "Impor ini sudah dibuang, jadi tidak ada laporannya. Kirim lagi berkasnya.")
     take = partial(take_report_by_token, executors.database(), caller, run_id)
-    return await report_file(take, run_id, Kind(kind))
+    return await report_file(take, run_id, FileFormat(kind))
 
 
 async def describe(_request: Request) -> Response:
     """`GET /api/v1/openapi.json`, for everybody."""
-    return JSONResponse(openapi.document(load()))
+    return JSONResponse(openapi.document(get_settings()))
 
 
 async def unknown(request: Request) -> Response:
@@ -160,7 +160,9 @@ def _error(status: int, code: str, message: str) -> JSONResponse:
 def _for_token(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            caller = await executors.run(_identify, request.scope.get(BEARER, ""), request.scope["client"][0])
+            caller = await executors.run_in_transaction(
+                _identify, request.scope.get(BEARER, ""), request.scope["client"][0]
+            )
             if caller is not None:
                 return await answer(request, caller)
             fault = _NO_TOKEN
@@ -183,4 +185,4 @@ def routes() -> list[BaseRoute]:
         Route("/api/v1/email-imports/{run_id}", _for_token(show), methods=["GET"]),
         Route("/api/v1/email-imports/{run_id}/report", _for_token(report), methods=["GET"]),
     ]
-    return [*known, OtherMethods(known, other_method), Rest(API_PREFIX, unknown)]
+    return [*known, MethodNotAllowedRoute(known, other_method), PrefixRoute(API_PREFIX, unknown)]

@@ -22,21 +22,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from mysapk_web.accounts import session, visitor_log
+from mysapk_web.accounts import access_log, sessions
 from mysapk_web.administration.email_imports import api_tokens, create, upload_store
 from mysapk_web.administration.email_imports.create import TooOften, Upload, may_upload
 from mysapk_web.administration.email_imports.reports import take_report
-from mysapk_web.administration.exports import TooManyExports
+from mysapk_web.administration.exports import ExportRateLimitError
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import NotAllowed, Refused, StepUpNeeded
+from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
 from mysapk_web.platform.http import downloads, forms
-from mysapk_web.platform.http.html import page
-from mysapk_web.platform.http.uploads import Empty, TooLarge, drain, receive
-from mysapk_web.platform.log import place_of
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.platform.spreadsheet_writer import Kind
-from mysapk_web.settings import load
+from mysapk_web.platform.http.html import html_page
+from mysapk_web.platform.http.uploads import UploadEmptyError, UploadTooLargeError, drain, receive
+from mysapk_web.platform.log import exception_location
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.spreadsheet_writer import FileFormat
+from mysapk_web.settings import get_settings
 
 log = structlog.get_logger(__name__)
 
@@ -60,9 +60,6 @@ _receiving: Counter[str] = Counter()
 async def place(whose: str) -> AsyncIterator[None]:
     """One of the few lists that are received at a time, and the only one of its sender.
 
-    Args:
-        whose: Account or token.
-
     Raises:
         Crowded: There is no room.
     """
@@ -78,14 +75,11 @@ async def place(whose: str) -> AsyncIterator[None]:
 async def received(request: Request) -> Upload:
     """The list in a body, in the folder of uploads.
 
-    Args:
-        request: Its body has not been read.
-
     Raises:
         TooLarge: See `receiving.receive`.
         Empty: Nothing came.
     """
-    folder = load().document_dir
+    folder = get_settings().document_dir
     path = await receive(request, lambda: upload_store.new_path(folder), upload_store.open_new, upload_store.MAX_BYTES)
     name = unquote(request.headers.get(NAME_HEADER, "")[:1000], errors="replace")
     shown = "".join(character for character in name if character.isprintable()).strip()
@@ -93,23 +87,19 @@ async def received(request: Request) -> Upload:
 
 
 def forget(upload: Upload) -> None:
-    """Take a list away that no run was begun with.
-
-    Args:
-        upload: From `received`.
-    """
+    """Take a list away that no run was begun with."""
     with contextlib.suppress(OSError):
-        upload_store.path_of(load().document_dir, upload.path).unlink(missing_ok=True)
+        upload_store.path_of(get_settings().document_dir, upload.path).unlink(missing_ok=True)
 
 
 async def upload(request: Request) -> Response:
     """`POST /admin/email/unggah`, for who may import: the body is the list; nothing changes before it is applied."""
     actor = await _actor(request)
     async with place(f"akun:{actor.account_id}"):
-        await executors.run(may_upload, actor)
+        await executors.run_in_transaction(may_upload, actor)
         taken = await received(request)
         try:
-            run_id = await executors.run(create.begin, actor, taken)
+            run_id = await executors.run_in_transaction(create.begin, actor, taken)
         except BaseException:
             forget(taken)
             raise
@@ -119,25 +109,20 @@ async def upload(request: Request) -> Response:
 async def report(request: Request) -> Response:
     """`POST /admin/email/laporan`, for who may see the run: the rows that were not taken over. A native form, as of every list."""
     actor = await _actor(request)
-    form = await forms.fields_of(request)
-    run_id, kind = number_of(form.get("impor")), form.get("bentuk", "")
-    if kind not in set(Kind):
-        raise NotAllowed("unknown kind")
-    return await report_file(partial(take_report, executors.database(), actor, run_id), run_id, Kind(kind))
+    form = await forms.read_form(request)
+    run_id, kind = parse_row_id(form.get("impor")), form.get("bentuk", "")
+    if kind not in set(FileFormat):
+        raise PermissionDenied("unknown kind")
+    return await report_file(partial(take_report, executors.database(), actor, run_id), run_id, FileFormat(kind))
 
 
-async def report_file(take: Callable[[Kind, Path], object], run_id: int, kind: Kind) -> Response:
+async def report_file(take: Callable[[FileFormat, Path], object], run_id: int, kind: FileFormat) -> Response:
     """The rows of a run that were not taken over, as a file to save.
-
-    Args:
-        take: Writes the file; asks whether the rows may be seen.
-        run_id: Which run.
-        kind: As what.
 
     Raises:
         Crowded: See `files.handed_down`.
     """
-    return await downloads.handed_down(
+    return await downloads.send_temp_file(
         partial(take, kind), f"laporan-impor-email-{run_id}.{kind.value}", kind.media_type
     )
 
@@ -145,8 +130,10 @@ async def report_file(take: Callable[[Kind, Path], object], run_id: int, kind: K
 async def make_token(request: Request) -> Response:
     """`POST /admin/email/token`, for the admin of an agency: a new token, shown once on a page without script."""
     actor = await _actor(request)
-    made = await executors.run(api_tokens.make_token, actor, label=(await forms.fields_of(request)).get("label", ""))
-    return page(
+    made = await executors.run_in_transaction(
+        api_tokens.make_token, actor, label=(await forms.read_form(request)).get("label", "")
+    )
+    return html_page(
         "Token impor email",
         f"<p>Token untuk <strong>{escape(made.label)}</strong>, berlaku sampai {made.expires_at:%d-%m-%Y}. "
         "Salin sekarang ke pengaturan sistem itu; token tidak akan ditampilkan lagi.</p>"
@@ -158,7 +145,7 @@ async def make_token(request: Request) -> Response:
 
 
 async def _actor(request: Request) -> Actor:
-    actor = await executors.look(session.read_actor, load(), request.scope["mysapk.visitor"])
+    actor = await executors.run_read_only(sessions.read_actor, get_settings(), request.scope["mysapk.visitor"])
     if actor is None:
         raise _LoggedOut
     return actor
@@ -169,20 +156,16 @@ class _LoggedOut(Exception):  # noqa: N818
 
 
 def fault_of(error: Exception) -> tuple[int, str, str]:
-    """Status, code and sentence for what stands in the way of a list; unknown faults are written down by kind.
-
-    Args:
-        error: What was raised.
-    """
+    """Status, code and sentence for what stands in the way of a list; unknown faults are written down by kind."""
     told = (
         (
-            TooLarge,
+            UploadTooLargeError,
             413,
             "terlalu-besar",
             "Berkas lebih dari 30 MB. Bagi menjadi beberapa berkas, lalu unggah satu per satu.",
         ),
-        (Empty, 400, "kosong", "Berkas ini kosong. Pilih berkas lain."),
-        (downloads.Crowded, 503, "sibuk", downloads.CROWDED),
+        (UploadEmptyError, 400, "kosong", "Berkas ini kosong. Pilih berkas lain."),
+        (downloads.TooManyDownloadsError, 503, "sibuk", downloads.TOO_MANY_DOWNLOADS),
         (Crowded, 503, "sibuk", "Sistem sedang menerima berkas lain. Tunggu sebentar, lalu unggah lagi."),
         (
             TimeoutError,
@@ -191,26 +174,26 @@ def fault_of(error: Exception) -> tuple[int, str, str]:
             "Pengiriman berkas terlalu lama atau terputus. Periksa koneksi, lalu unggah lagi.",
         ),
         (ClientDisconnect, 408, "terputus", "Pengiriman berkas terputus. Unggah lagi."),
-        (NotAllowed, 404, "tidak-ditemukan", "Impor ini tidak ditemukan atau di luar wewenang Anda."),
+        (PermissionDenied, 404, "tidak-ditemukan", "Impor ini tidak ditemukan atau di luar wewenang Anda."),
         (_LoggedOut, 401, "keluar", "Sesi Anda sudah berakhir. Masuk kembali, lalu ulangi."),
     )
     for kind, status, code, sentence in told:
         if isinstance(error, kind):
             return status, code, sentence
-    if isinstance(error, StepUpNeeded):
+    if isinstance(error, ReauthenticationRequired):
         return 403, "konfirmasi", error.sentence
-    if isinstance(error, TooOften | TooManyExports):
+    if isinstance(error, TooOften | ExportRateLimitError):
         return 429, "terlalu-sering", error.sentence
-    if isinstance(error, Refused):
+    if isinstance(error, UserError):
         return 409, "ditolak", error.sentence
-    log.error("import route failed", error=type(error).__name__, at=place_of(error))
+    log.error("import route failed", error=type(error).__name__, at=exception_location(error))
     status = 503 if isinstance(error, SQLAlchemyError) else 500
     return status, "gangguan", "Berkas belum diproses karena gangguan. Coba lagi beberapa menit lagi."
 
 
 async def _fault(endpoint: Endpoint, request: Request, error: Exception) -> tuple[int, str, str]:
-    if isinstance(error, NotAllowed):
-        await visitor_log.refused_at(request.scope["mysapk.visitor"], f"impor-email:{endpoint.__name__}")
+    if isinstance(error, PermissionDenied):
+        await access_log.log_denied_request(request.scope["mysapk.visitor"], f"impor-email:{endpoint.__name__}")
     return fault_of(error)
 
 
@@ -235,7 +218,7 @@ def _in_words(endpoint: Endpoint) -> Endpoint:
             return RedirectResponse("/masuk", 303)
         except Exception as error:  # noqa: BLE001
             status, _, sentence = await _fault(endpoint, request, error)
-        return page(
+        return html_page(
             "Belum dapat dilakukan",
             f"<p>{escape(sentence)}</p><p><a class='tombol' href='{PAGE}'>Kembali</a></p>",
             status,

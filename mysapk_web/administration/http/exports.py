@@ -11,76 +11,76 @@ from html import escape
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mysapk_web.accounts import session
+from mysapk_web.accounts import sessions
 from mysapk_web.administration import exports
 from mysapk_web.administration.audit import search
-from mysapk_web.administration.exports import Wanted
+from mysapk_web.administration.exports import ExportRequest
 from mysapk_web.organisation import access_log
 from mysapk_web.organisation.actor import NotFoundError
-from mysapk_web.organisation.periods import zona_of
-from mysapk_web.organisation.rules.dates import beginning_of, read_day
+from mysapk_web.organisation.periods import timezone_of
+from mysapk_web.organisation.rules.dates import parse_day_field, start_of_day
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.http import downloads, forms
-from mysapk_web.platform.http.html import page
-from mysapk_web.platform.spreadsheet_writer import Kind
+from mysapk_web.platform.http.html import html_page
+from mysapk_web.platform.spreadsheet_writer import FileFormat
 from mysapk_web.progress import not_activated, pdm_incomplete
 from mysapk_web.progress.rules import Report
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 
 async def download(request: Request) -> Response:
     """For who may export the list that the form names."""
-    actor = await executors.look(session.read_actor, load(), request.scope["mysapk.visitor"])
+    actor = await executors.run_read_only(sessions.read_actor, get_settings(), request.scope["mysapk.visitor"])
     if actor is None:
         return RedirectResponse("/masuk?sesi=berakhir", 303)
-    wanted = _wanted(await forms.fields_of(request), await executors.look(zona_of, actor))
+    wanted = _wanted(await forms.read_form(request), await executors.run_read_only(timezone_of, actor))
     if wanted is None:
         return _told("Daftar tidak dikenal", "Kembali ke halaman sebelumnya, lalu tekan tombol unduh sekali lagi.", 400)
     try:
         write = partial(exports.export, executors.database(), actor, wanted)
-        return await downloads.handed_down(write, wanted.filename, wanted.kind.media_type)
-    except downloads.Crowded as crowded:
+        return await downloads.send_temp_file(write, wanted.filename, wanted.kind.media_type)
+    except downloads.TooManyDownloadsError as crowded:
         return _told("Sedang ada unduhan lain", str(crowded), 503)
     except NotFoundError as error:
-        await access_log.refused(actor, "unduh")
+        await access_log.log_denied(actor, "unduh")
         return _told("Daftar tidak ditemukan", error.sentence, 404)
-    except NotAllowed:
-        await access_log.refused(actor, "unduh")
+    except PermissionDenied:
+        await access_log.log_denied(actor, "unduh")
         return _told("Anda tidak berwenang", "Daftar ini di luar lingkup Anda.", 403)
-    except Refused as refusal:
+    except UserError as refusal:
         return _told("Daftar belum dapat diunduh", refusal.sentence, 422)
 
 
 def _told(title: str, sentence: str, status: int) -> Response:
     back = "<p><a class='tombol' href='/admin'>Kembali</a></p>"
-    return page(title, f"<p>{escape(sentence)}</p>{back}", status)
+    return html_page(title, f"<p>{escape(sentence)}</p>{back}", status)
 
 
-def _wanted(form: dict[str, str], zona: str) -> Wanted | None:
+def _wanted(form: dict[str, str], zona: str) -> ExportRequest | None:
     """What the form asks for; a filter that no page offers asks for nothing at all, rather than for more than was meant."""
     try:
         jenis, cause = form.get("jenis"), form.get("keterangan")
-        people = not_activated.Filter(
+        people = not_activated.NotActivatedFilter(
             form.get("tempat", ""),
             JenisPegawai(jenis) if jenis else None,
-            not_activated.Cause(cause) if cause else None,
+            not_activated.NotActivatedReason(cause) if cause else None,
         )
         lack = form.get("dicari")
-        pdm = pdm_incomplete.Filter(
+        pdm = pdm_incomplete.PdmIncompleteFilter(
             form.get("tempat", ""),
             JenisPegawai(jenis) if jenis else None,
-            pdm_incomplete.Lack(lack) if lack else pdm_incomplete.Lack.UNFINISHED,
+            pdm_incomplete.IncompleteKind(lack) if lack else pdm_incomplete.IncompleteKind.UNFINISHED,
             form.get("kelompok", ""),
         )
-        events = search.Filter(
+        events = search.AuditFilter(
             form.get("nip", ""),
             form.get("pelaku", ""),
             form.get("tindakan", ""),
-            beginning_of(read_day(form.get("dari", ""), ""), zona),
-            beginning_of(read_day(form.get("sampai", ""), ""), zona, after=True),
+            start_of_day(parse_day_field(form.get("dari", ""), ""), zona),
+            start_of_day(parse_day_field(form.get("sampai", ""), ""), zona, after=True),
         )
-        return Wanted(Report(form.get("daftar", "")), Kind(form.get("bentuk", "")), people, pdm, events)
+        return ExportRequest(Report(form.get("daftar", "")), FileFormat(form.get("bentuk", "")), people, pdm, events)
     except ValueError:
         return None

@@ -23,11 +23,7 @@ _IMPORT: Final = {"$ref": "#/components/schemas/Import"}
 
 
 def document(settings: Settings) -> dict[str, Any]:
-    """The whole document.
-
-    Args:
-        settings: For the public address.
-    """
+    """The whole document."""
     return {
         "openapi": "3.1.0",
         "info": {

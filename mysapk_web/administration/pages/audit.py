@@ -9,36 +9,36 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.administration.audit import search
-from mysapk_web.administration.audit.search import Event, Filter
-from mysapk_web.organisation.periods import zona_of
-from mysapk_web.organisation.rules.dates import DateError, as_typed, beginning_of, read_day
+from mysapk_web.administration.audit.search import AuditEntry, AuditFilter
+from mysapk_web.organisation.periods import timezone_of
+from mysapk_web.organisation.rules.dates import DateError, as_typed, parse_day_field, start_of_day
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.progress.rules import Report
-from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.dates import filter_date
-from mysapk_web.ui.components.display import cell, empty, row, section, skeleton, table
-from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.display import empty, section, skeleton, table, table_cell, table_row
+from mysapk_web.ui.components.forms import form_messages
 from mysapk_web.ui.components.lists import (
-    LONGEST,
-    address_with,
+    MAX_VALUE_LENGTH,
     download_form,
     filter_field,
     filter_form,
     filter_select,
-    found_in_words,
+    format_found,
     link_pager,
-    parameter,
+    url_parameter,
+    url_with,
 )
 from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH: Final = "/admin/audit"
-MAY: Final = holding(Permission.AUDIT_READ)
+MAY: Final = requires(Permission.AUDIT_READ)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while a NIP is searched for, which itself stays out of the address."""
 TAGS: Final = (("", "Semua"), *sorted(((tag.value, tag.label) for tag in AuditTag), key=lambda pair: pair[1]))
@@ -47,7 +47,7 @@ TAGS: Final = (("", "Semua"), *sorted(((tag.value, tag.label) for tag in AuditTa
 FROM, UNTIL = "Dari tanggal", "Sampai tanggal"
 
 
-class EventRow(TypedDict):
+class AuditRow(TypedDict):
     """One event as the state holds it."""
 
     at: str
@@ -58,44 +58,35 @@ class EventRow(TypedDict):
     detail: str
 
 
-def event_row(event: Event) -> EventRow:
-    """One event in words.
-
-    Args:
-        event: From the service.
-    """
+def audit_row(event: AuditEntry) -> AuditRow:
+    """One event in words."""
     return {
-        "at": moment(event.at, event.zona),
+        "at": moment(event.at, event.timezone),
         "tag": event.tag,
         "actor": event.actor,
         "subject": event.subject or "-",
-        "address": event.address,
+        "address": event.client_address,
         "detail": event.detail,
     }
 
 
-def day_of(text: str, field: str, label: str) -> date | None:
+def parse_filter_day(text: str, field: str, label: str) -> date | None:
     """A day from a filter.
-
-    Args:
-        text: As typed; empty for none.
-        field: Name of the field, for the fault.
-        label: Of the field.
 
     Raises:
         Refused: It is no day, or of a year that nobody means.
     """
     try:
-        return read_day(text, label)
+        return parse_day_field(text, label)
     except DateError as fault:
-        raise Refused(str(fault), field) from None
+        raise UserError(str(fault), field) from None
 
 
 class AuditState(AppState):
     """One page of the trail and its filters."""
 
     ready: bool = False
-    rows: list[EventRow] = []
+    rows: list[AuditRow] = []
     found: str = ""
     number: int = 1
     pages: int = 1
@@ -115,25 +106,25 @@ class AuditState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         url = self.router.url
-        if not parameter(url, "cari"):
+        if not url_parameter(url, "cari"):
             self.nip = self.pelaku = ""
-        self.tindakan = parameter(url, "tindakan")
-        self.dari, self.sampai = as_typed(parameter(url, "dari")), as_typed(parameter(url, "sampai"))
+        self.tindakan = url_parameter(url, "tindakan")
+        self.dari, self.sampai = as_typed(url_parameter(url, "dari")), as_typed(url_parameter(url, "sampai"))
         self.rows, self.found, self.number, self.pages = [], "", 1, 1
         self.narrowed = any((self.nip, self.pelaku, self.tindakan, self.dari, self.sampai))
         self.ready = True
-        await self._look(number_of(parameter(url, "halaman")))
-        self._tell()
+        await self._look(parse_row_id(url_parameter(url, "halaman")))
+        self._finish()
 
     async def _look(self, page: int) -> None:
-        zona = await executors.look(zona_of, actor())
-        first, last = day_of(self.dari, "dari", FROM), day_of(self.sampai, "sampai", UNTIL)
-        since, until = beginning_of(first, zona), beginning_of(last, zona, after=True)
-        wanted = Filter(self.nip, self.pelaku, self.tindakan, since, until)
-        found = await executors.look(search.events, actor(), wanted, page)
+        zona = await executors.run_read_only(timezone_of, actor())
+        first, last = parse_filter_day(self.dari, "dari", FROM), parse_filter_day(self.sampai, "sampai", UNTIL)
+        since, until = start_of_day(first, zona), start_of_day(last, zona, after=True)
+        wanted = AuditFilter(self.nip, self.pelaku, self.tindakan, since, until)
+        found = await executors.run_read_only(search.search_events, actor(), wanted, page)
         self.rows, self.found = (
-            [event_row(event) for event in found.items],
-            found_in_words(found, "peristiwa", file=True),
+            [audit_row(event) for event in found.items],
+            format_found(found, "peristiwa", file=True),
         )
         self.number, self.pages = found.number, found.pages
         self.before, self.after = self._address(found.number - 1), self._address(found.number + 1)
@@ -145,14 +136,14 @@ class AuditState(AppState):
             "dari": self.dari,
             "sampai": self.sampai,
         }
-        return address_with(PATH, values, page)
+        return url_with(PATH, values, page)
 
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
         """Put the filters into the address; the page then loads what it asks for."""
-        self.nip, self.pelaku = text_of(form, "nip", 40).strip(), text_of(form, "pelaku", 40).strip()
-        self.tindakan = text_of(form, "tindakan", 60)
-        self.dari, self.sampai = text_of(form, "dari", LONGEST), text_of(form, "sampai", LONGEST)
+        self.nip, self.pelaku = form_text(form, "nip", 40).strip(), form_text(form, "pelaku", 40).strip()
+        self.tindakan = form_text(form, "tindakan", 60)
+        self.dari, self.sampai = form_text(form, "dari", MAX_VALUE_LENGTH), form_text(form, "sampai", MAX_VALUE_LENGTH)
         return rx.redirect(self._address())
 
 
@@ -170,13 +161,13 @@ def _filter() -> rx.Component:
     )
 
 
-def _row(item: ObjectVar[EventRow]) -> rx.Component:
-    return row(
-        cell("Waktu", rx.el.span(item["at"])),
-        cell("Tindakan", rx.el.strong(item["tag"])),
-        cell("Pelaku", rx.el.div(item["actor"], rx.el.p(item["address"], class_name="help"))),
-        cell("Pegawai", rx.el.span(item["subject"])),
-        cell("Rincian", rx.el.span(item["detail"], class_name="detail")),
+def _row(item: ObjectVar[AuditRow]) -> rx.Component:
+    return table_row(
+        table_cell("Waktu", rx.el.span(item["at"])),
+        table_cell("Tindakan", rx.el.strong(item["tag"])),
+        table_cell("Pelaku", rx.el.div(item["actor"], rx.el.p(item["address"], class_name="help"))),
+        table_cell("Pegawai", rx.el.span(item["subject"])),
+        table_cell("Rincian", rx.el.span(item["detail"], class_name="detail")),
     )
 
 
@@ -198,7 +189,7 @@ def _list() -> rx.Component:
                     "Unduh jejak",
                     rx.el.p("Semua baris sesuai saringan di atas. Setiap unduhan dicatat.", class_name="help mb-4"),
                     download_form(
-                        Report.TRAIL.value,
+                        Report.AUDIT.value,
                         {
                             "nip": state.nip,
                             "pelaku": state.pelaku,
@@ -217,9 +208,9 @@ def _list() -> rx.Component:
 def audit() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Jejak audit"),
         rx.el.p("Siapa melakukan apa, kapan, dan terhadap siapa. Jejak ini tidak dapat diubah.", class_name="lead"),
         rx.cond(AuditState.ready, _list(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
-        here=PATH,
+        current=PATH,
     )

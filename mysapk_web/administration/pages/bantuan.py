@@ -11,28 +11,28 @@ import reflex as rx
 from babel.dates import format_date
 from reflex.vars import ObjectVar
 
-from mysapk_web.accounts.pages.components.reauthentication import step_up_dialog
+from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
 from mysapk_web.administration import announcements
 from mysapk_web.administration.announcements import AnnouncementView
 from mysapk_web.organisation.help import ContactView
-from mysapk_web.organisation.rules.dates import DateError, read_day, write_date
+from mysapk_web.organisation.rules.dates import DateError, format_typed_date, parse_day_field
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import InputRefused, Refused, StaleRevisionError, StepUpNeeded
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.errors import FormError, ReauthenticationRequired, StaleRevisionError, UserError
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.timezones import ZONES
-from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dates import date_field
 from mysapk_web.ui.components.display import dialog_button, empty, section, skeleton
-from mysapk_web.ui.components.forms import field, hidden, outcome, submit_button, text_area
-from mysapk_web.ui.components.lists import address_with, parameter
+from mysapk_web.ui.components.forms import field, form_messages, hidden, submit_button, text_area
+from mysapk_web.ui.components.lists import url_parameter, url_with
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH: Final = "/admin/bantuan"
-MAY: Final = holding(Permission.ANNOUNCE)
+MAY: Final = requires(Permission.ANNOUNCE)
 CONTACT: Final = ("nama", "telepon", "email", "situs", "keluhan_url", "jam_layanan")
 CHANGED: Final = "Pengumuman diubah. Pegawai membaca bunyi yang baru di Beranda dan Bantuan."
 FINISH_FIRST: Final = "Simpan atau batalkan dahulu perubahan pengumuman yang sedang terbuka di bawah."
@@ -40,7 +40,7 @@ UNCHANGED: Final = "Tidak ada yang diubah: isinya sama dengan yang sedang ditamp
 NO_CONTACT: Final[dict[str, str]] = dict.fromkeys(CONTACT, "")
 
 
-class Place(TypedDict):
+class ScopeLink(TypedDict):
     """A place that the person speaks for."""
 
     key: str
@@ -48,7 +48,7 @@ class Place(TypedDict):
     href: str
 
 
-class Said(TypedDict):
+class RunningAnnouncement(TypedDict):
     """An announcement that runs."""
 
     key: str
@@ -60,49 +60,38 @@ class Said(TypedDict):
     revision: int
 
 
-NOT_EDITED: Final[Said] = {"key": "", "judul": "", "isi": "", "until": "", "sampai": "", "revision": 0}
+NOT_EDITED: Final[RunningAnnouncement] = {"key": "", "judul": "", "isi": "", "until": "", "sampai": "", "revision": 0}
 
 
 LAST_DAY: Final = "Tampil sampai"
 
 
-def edited(name: str) -> str:
-    """Name of a field of the form that edits: it stands on one page with the form for a new one.
-
-    Args:
-        name: Of the field in the form for a new one.
-    """
+def edit_field(name: str) -> str:
+    """Name of a field of the form that edits: it stands on one page with the form for a new one."""
     return f"{name}_ubah"
 
 
-def last_day(text: str) -> date | None:
+def parse_last_day(text: str) -> date | None:
     """What a date field carries.
-
-    Args:
-        text: As typed; empty for no day.
 
     Raises:
         InputRefused: Not a date.
     """
     try:
-        return read_day(text, LAST_DAY)
+        return parse_day_field(text, LAST_DAY)
     except DateError as fault:
-        raise InputRefused({"sampai": str(fault)}) from None
+        raise FormError({"sampai": str(fault)}) from None
 
 
-def said(view: AnnouncementView) -> Said:
-    """An announcement in words.
-
-    Args:
-        view: From the service.
-    """
-    last = view.until.astimezone(ZONES.get(view.zona, ZONES["WIB"])).date()
+def running_announcement(view: AnnouncementView) -> RunningAnnouncement:
+    """An announcement in words."""
+    last = view.last_moment.astimezone(ZONES.get(view.timezone, ZONES["WIB"])).date()
     return {
         "key": str(view.id),
-        "judul": view.judul,
-        "isi": view.isi,
+        "judul": view.title,
+        "isi": view.body,
         "until": format_date(last, "d MMMM y", locale="id"),
-        "sampai": write_date(last),
+        "sampai": format_typed_date(last),
         "revision": view.revision,
     }
 
@@ -113,12 +102,12 @@ class AdminBantuanState(AppState):
     ready: bool = False
     tempat: str = ""
     nama: str = ""
-    places: list[Place] = []
+    places: list[ScopeLink] = []
     has_choice: bool = False
     contact: dict[str, str] = NO_CONTACT
     contact_revision: int = 0
-    running: list[Said] = []
-    edited: Said = NOT_EDITED
+    running: list[RunningAnnouncement] = []
+    edited: RunningAnnouncement = NOT_EDITED
     """The announcement that is about to be edited; without a key there is none."""
     told: int = 0
     """How many were shown from this page: the form for a new one is made anew, and so empty, after each."""
@@ -130,21 +119,21 @@ class AdminBantuanState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         self.places = [
-            {"key": key, "nama": nama, "href": address_with(PATH, {"tempat": key})}
-            for key, nama in await executors.look(announcements.choices, actor())
+            {"key": key, "nama": nama, "href": url_with(PATH, {"tempat": key})}
+            for key, nama in await executors.run_read_only(announcements.announcement_scopes, actor())
         ]
         self.has_choice = len(self.places) > 1
-        await self._look(parameter(self.router.url, "tempat"))
+        await self._look(url_parameter(self.router.url, "tempat"))
         # A connection that comes back loads the page once more: what is being edited stays, as it is being typed.
         if self.edited["key"] not in {each["key"] for each in self.running}:
             self.edited = NOT_EDITED
         self.ready = True
 
     async def _look(self, key: str) -> None:
-        desk = await executors.look(announcements.desk, actor(), key)
-        self.tempat, self.nama, self.contact = desk.key, desk.nama, asdict(desk.contact)
+        desk = await executors.run_read_only(announcements.load_editor, actor(), key)
+        self.tempat, self.nama, self.contact = desk.key, desk.name, asdict(desk.contact)
         self.contact_revision = desk.contact_revision
-        self.running = [said(view) for view in desk.announcements]
+        self.running = [running_announcement(view) for view in desk.announcements]
 
     async def _refresh(self) -> None:
         await self._look(self.tempat)
@@ -155,76 +144,82 @@ class AdminBantuanState(AppState):
     @handler(MAY)
     async def save_contact(self, form: dict[str, Any]) -> None:
         """Change where people turn for help."""
-        given = ContactView(*(text_of(form, name, 400) for name in CONTACT))
-        seen = number_of(text_of(form, "versi"))
-        await executors.run(announcements.save_contact, actor(), text_of(form, "tempat", 20), given, seen=seen)
+        given = ContactView(*(form_text(form, name, 400) for name in CONTACT))
+        seen = parse_row_id(form_text(form, "versi"))
+        await executors.run_in_transaction(
+            announcements.save_contact, actor(), form_text(form, "tempat", 20), given, seen=seen
+        )
         await self._look(self.tempat)
-        self._tell(notice="Kontak bantuan disimpan. Pegawai melihatnya di halaman Bantuan dan di setiap email.")
+        self._finish(notice="Kontak bantuan disimpan. Pegawai melihatnya di halaman Bantuan dan di setiap email.")
 
     @handler(MAY)
     async def announce(self, form: dict[str, Any]) -> None:
         """Tell the people of the place something."""
-        judul, isi, last = text_of(form, "judul"), text_of(form, "pesan"), last_day(text_of(form, "sampai", 40))
-        tempat = text_of(form, "tempat", 20)
-        await executors.run(announcements.announce, actor(), tempat, judul=judul, isi=isi, last=last)
+        judul, isi, last = (
+            form_text(form, "judul"),
+            form_text(form, "pesan"),
+            parse_last_day(form_text(form, "sampai", 40)),
+        )
+        tempat = form_text(form, "tempat", 20)
+        await executors.run_in_transaction(announcements.publish, actor(), tempat, judul=judul, isi=isi, last=last)
         await self._look(self.tempat)
         self.told += 1
-        self._tell(notice="Pengumuman ditampilkan.")
+        self._finish(notice="Pengumuman ditampilkan.")
 
     @handler(MAY)
     async def begin(self, form: dict[str, Any]) -> None:
         """Show an announcement in a form that edits it."""
-        key = text_of(form, "id", 20)
+        key = form_text(form, "id", 20)
         if self.edited["key"] not in ("", key):
-            raise Refused(FINISH_FIRST)
+            raise UserError(FINISH_FIRST)
         if self.edited["key"] == key:  # its form is there, with what was typed
             return
         await self._look(self.tempat)
         self.edited = next((each for each in self.running if each["key"] == key), NOT_EDITED)
         if not self.edited["key"]:
-            raise Refused(announcements.OVER)
-        self._tell()
+            raise UserError(announcements.ALREADY_ENDED)
+        self._finish()
 
     @handler(MAY)
     async def stop(self, form: dict[str, Any]) -> None:
         """Edit nothing after all."""
         self.edited = NOT_EDITED
-        self._tell(notice="Pengumuman tidak diubah.")
+        self._finish(notice="Pengumuman tidak diubah.")
 
     @handler(MAY)
     async def edit(self, form: dict[str, Any]) -> None:
         """Change an announcement."""
         try:
-            changed = await executors.run(
+            changed = await executors.run_in_transaction(
                 announcements.edit,
                 actor(),
-                announcement_id=number_of(text_of(form, "id")),
-                seen=number_of(text_of(form, "versi")),
-                judul=text_of(form, edited("judul")),
-                isi=text_of(form, edited("pesan")),
-                last=last_day(text_of(form, edited("sampai"), 40)),
+                announcement_id=parse_row_id(form_text(form, "id")),
+                seen=parse_row_id(form_text(form, "versi")),
+                judul=form_text(form, edit_field("judul")),
+                isi=form_text(form, edit_field("pesan")),
+                last=parse_last_day(form_text(form, edit_field("sampai"), 40)),
             )
-        except InputRefused as refused:
-            raise InputRefused({edited(name): words for name, words in refused.faults.items()}) from None
-        except (StepUpNeeded, StaleRevisionError):
+        except FormError as refused:
+            raise FormError({edit_field(name): words for name, words in refused.faults.items()}) from None
+        except (ReauthenticationRequired, StaleRevisionError):
             raise
-        except Refused:  # it is over meanwhile, and the list says so
+        except UserError:  # it is over meanwhile, and the list says so
             await self._look(self.tempat)
             raise
         self.edited = NOT_EDITED
         await self._look(self.tempat)
-        self._tell(notice=CHANGED if changed else UNCHANGED)
+        self._finish(notice=CHANGED if changed else UNCHANGED)
 
     @handler(MAY)
     async def end(self, form: dict[str, Any]) -> None:
         """Stop showing an announcement."""
-        key = text_of(form, "id")
-        seen = number_of(text_of(form, "versi"))
-        await executors.run(announcements.end, actor(), announcement_id=number_of(key), seen=seen)
+        key = form_text(form, "id")
+        seen = parse_row_id(form_text(form, "versi"))
+        await executors.run_in_transaction(announcements.retract, actor(), announcement_id=parse_row_id(key), seen=seen)
         if key == self.edited["key"]:
             self.edited = NOT_EDITED
         await self._look(self.tempat)
-        self._tell(notice="Pengumuman diakhiri.")
+        self._finish(notice="Pengumuman diakhiri.")
 
 
 def _places() -> rx.Component:
@@ -242,7 +237,7 @@ def _places() -> rx.Component:
     )
 
 
-def _running(item: ObjectVar[Said]) -> rx.Component:
+def _running(item: ObjectVar[RunningAnnouncement]) -> rx.Component:
     ident = f"akhiri-{item['key']}"
     return rx.el.li(
         rx.el.div(
@@ -302,7 +297,7 @@ def _editor() -> rx.Component:
         Form.create(
             hidden("id", now["key"]),
             hidden("versi", now["revision"]),
-            *_words(edited, now),
+            *_words(edit_field, now),
             submit_button("Simpan perubahan", "Menyimpan ..."),
             on_submit=AdminBantuanState.edit,
             action=PATH,
@@ -383,14 +378,18 @@ def bantuan() -> rx.Component:
     """The page."""
     state = AdminBantuanState
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Pengumuman dan kontak bantuan"),
         rx.cond(
             state.ready,
             rx.fragment(
-                rx.el.p(state.nama, class_name="lead"), _places(), _announcements(), _contact(), step_up_dialog()
+                rx.el.p(state.nama, class_name="lead"),
+                _places(),
+                _announcements(),
+                _contact(),
+                reauthentication_dialog(),
             ),
             rx.cond(AppState.faults, rx.fragment(), skeleton(8)),
         ),
-        here=PATH,
+        current=PATH,
     )

@@ -8,38 +8,40 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.administration import mail_log
-from mysapk_web.administration.mail_log import Filter, MailRow
+from mysapk_web.administration.mail_log import MailFilter, MailRow
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
-from mysapk_web.platform.mail.queue import Letter
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.mail.queue import MailKind
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.tables.outbox import OutboxState
-from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
-from mysapk_web.ui.components.forms import hidden, outcome, submit_button
+from mysapk_web.ui.components.display import badge, empty, skeleton, table, table_cell, table_row
+from mysapk_web.ui.components.forms import form_messages, hidden, submit_button
 from mysapk_web.ui.components.lists import (
-    address_with,
     filter_field,
     filter_form,
     filter_select,
-    found_in_words,
+    format_found,
     link_pager,
-    parameter,
+    url_parameter,
+    url_with,
 )
 from mysapk_web.ui.formatting import MAIL_TONES, moment
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH: Final = "/admin/surat"
-MAY: Final = holding(Permission.OUTBOX_READ)
-MAY_RETRY: Final = holding(Permission.RESET_START)
+MAY: Final = requires(Permission.OUTBOX_READ)
+MAY_RETRY: Final = requires(Permission.RESET_START)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while a NIP is searched for, which itself stays out of the address."""
 STATES: Final = (("", "Semua"), *((state.value, state.label) for state in OutboxState))
 LETTERS: Final = (
     ("", "Semua"),
-    *sorted(((letter.value, letter.label) for letter in Letter if letter is not Letter.TEST), key=lambda pair: pair[1]),
+    *sorted(
+        ((letter.value, letter.label) for letter in MailKind if letter is not MailKind.TEST), key=lambda pair: pair[1]
+    ),
 )
 """A letter of a test goes to nobody of the rolls."""
 
@@ -62,25 +64,21 @@ class MailLine(TypedDict):
 
 
 def mail_line(mail: MailRow) -> MailLine:
-    """One mail in words.
-
-    Args:
-        mail: From the service.
-    """
+    """One mail in words."""
     times = f"{mail.attempts} kali dicoba"
     if mail.sent_at is not None:
-        times = f"Terkirim {moment(mail.sent_at, mail.zona)}"
+        times = f"Terkirim {moment(mail.sent_at, mail.timezone)}"
     elif mail.due_at is not None:
-        times = f"{times}; berikutnya {moment(mail.due_at, mail.zona)}"
+        times = f"{times}; berikutnya {moment(mail.due_at, mail.timezone)}"
     return {
         "key": str(mail.id),
-        "letter": mail.letter,
+        "letter": mail.kind,
         "state": mail.state.label,
         "tone": MAIL_TONES[mail.state],
-        "nama": mail.nama,
+        "nama": mail.name,
         "nip": mail.nip,
         "recipient": mail.recipient or "Tidak ada alamat",
-        "written": moment(mail.created_at, mail.zona),
+        "written": moment(mail.created_at, mail.timezone),
         "times": times,
         "reason": mail.reason,
         "can_retry": mail.can_retry,
@@ -110,19 +108,19 @@ class SuratState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         url = self.router.url
-        self.nip = self.nip if parameter(url, "cari") else ""
-        self.status, self.jenis = parameter(url, "status"), parameter(url, "surat")
+        self.nip = self.nip if url_parameter(url, "cari") else ""
+        self.status, self.jenis = url_parameter(url, "status"), url_parameter(url, "surat")
         self.rows, self.found, self.number, self.pages = [], "", 1, 1
         self.narrowed = bool(self.nip or self.status or self.jenis)
         self.ready = True
-        await self._look(number_of(parameter(url, "halaman")))
-        self._tell()
+        await self._look(parse_row_id(url_parameter(url, "halaman")))
+        self._finish()
 
     async def _look(self, page: int) -> None:
         known = self.status in set(OutboxState)
-        wanted = Filter(OutboxState(self.status) if known else None, self.jenis, self.nip)
-        found = await executors.look(mail_log.mails, actor(), wanted, page)
-        self.rows, self.found = [mail_line(mail) for mail in found.items], found_in_words(found, "surat", file=False)
+        wanted = MailFilter(OutboxState(self.status) if known else None, self.jenis, self.nip)
+        found = await executors.run_read_only(mail_log.list_mail, actor(), wanted, page)
+        self.rows, self.found = [mail_line(mail) for mail in found.items], format_found(found, "surat", file=False)
         self.number, self.pages = found.number, found.pages
         self.before, self.after = self._address(found.number - 1), self._address(found.number + 1)
 
@@ -131,22 +129,24 @@ class SuratState(AppState):
 
     def _address(self, page: int = 1) -> str:
         values = {"cari": SEARCHED if self.nip else "", "status": self.status, "surat": self.jenis}
-        return address_with(PATH, values, page)
+        return url_with(PATH, values, page)
 
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
         """Put the filters into the address; the page then loads what it asks for."""
-        self.nip = text_of(form, "nip", 40).strip()
-        self.status, self.jenis = text_of(form, "status", 40), text_of(form, "surat", 60)
+        self.nip = form_text(form, "nip", 40).strip()
+        self.status, self.jenis = form_text(form, "status", 40), form_text(form, "surat", 60)
         return rx.redirect(self._address())
 
     @handler(MAY_RETRY)
     async def retry(self, form: dict[str, Any]) -> None:
         """Send a mail once more that was given up."""
-        seen = number_of(text_of(form, "versi"))
-        await executors.run(mail_log.retry, actor(), mail_id=number_of(text_of(form, "id")), seen=seen)
+        seen = parse_row_id(form_text(form, "versi"))
+        await executors.run_in_transaction(
+            mail_log.retry_mail, actor(), mail_id=parse_row_id(form_text(form, "id")), seen=seen
+        )
         await self._look(self.number)
-        self._tell(notice="Surat masuk antrean lagi dan segera dicoba.")
+        self._finish(notice="Surat masuk antrean lagi dan segera dicoba.")
 
 
 def _filter() -> rx.Component:
@@ -179,12 +179,14 @@ def _retry(item: ObjectVar[MailLine]) -> rx.Component:
 
 
 def _row(item: ObjectVar[MailLine]) -> rx.Component:
-    return row(
-        cell("Surat", rx.el.div(item["letter"], rx.el.p(item["written"], class_name="help"))),
-        cell("Penerima", rx.el.div(item["nama"], rx.el.p(item["recipient"], class_name="help"))),
-        cell("Status", rx.el.div(badge(item["state"], item["tone"]), rx.el.p(item["times"], class_name="help mt-1"))),
-        cell("Sebab", rx.el.span(item["reason"])),
-        cell("", _retry(item)),
+    return table_row(
+        table_cell("Surat", rx.el.div(item["letter"], rx.el.p(item["written"], class_name="help"))),
+        table_cell("Penerima", rx.el.div(item["nama"], rx.el.p(item["recipient"], class_name="help"))),
+        table_cell(
+            "Status", rx.el.div(badge(item["state"], item["tone"]), rx.el.p(item["times"], class_name="help mt-1"))
+        ),
+        table_cell("Sebab", rx.el.span(item["reason"])),
+        table_cell("", _retry(item)),
     )
 
 
@@ -209,12 +211,12 @@ def _list() -> rx.Component:
 def surat() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Surat keluar"),
         rx.el.p(
             "Email kepada pegawai di lingkup Anda: sudah terkirim, menunggu, atau gagal. Isi surat tidak ditampilkan.",
             class_name="lead",
         ),
         rx.cond(SuratState.ready, _list(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
-        here=PATH,
+        current=PATH,
     )

@@ -16,27 +16,25 @@ from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi
 
-GAP: Final = (
+NO_ADMIN_LEFT: Final = (
     "Di instansi ini tidak ada lagi Admin Instansi yang dapat bertindak, karena admin terakhirnya pindah instansi. "
     "Tunjuk Admin Instansi yang baru di halaman Peran."
 )
 
 
 @dataclass(slots=True)
-class Admins:
+class AgencyAdmins:
     """The accounts that hold the role in one agency; each set is part of the one before.
 
     Attributes:
-        holding: All of them.
-        enabled: Those that are not switched off.
         acting: Those who can act now: activated, not switched off, and with a second factor, without which a role gives nothing.
     """
 
-    holding: set[int] = field(default_factory=set)
+    holders: set[int] = field(default_factory=set)
     enabled: set[int] = field(default_factory=set)
     acting: set[int] = field(default_factory=set)
 
-    def staying(self) -> set[int]:
+    def last_admins(self) -> set[int]:
         """Who has to stay: the last who can act.
 
         Somebody who was appointed and has not set up the second factor replaces nobody: until that is done the agency would have no
@@ -44,18 +42,13 @@ class Admins:
         switching the account off, which is never refused: whoever is switched off can't act, and the role can be taken as soon as
         another holds it. Where nobody can act, the last who could again stays, so that an agency always has somebody to turn to.
         """
-        best = self.acting or self.enabled or self.holding
+        best = self.acting or self.enabled or self.holders
         return best if len(best) == 1 else set()
 
 
-def admins_of(session: Session, instansi_ids: Collection[int]) -> dict[int, Admins]:
-    """Who holds the role of an admin of agencies.
-
-    Args:
-        session: Any transaction.
-        instansi_ids: Which agencies; each is in the answer.
-    """
-    found = {instansi_id: Admins() for instansi_id in instansi_ids}
+def admins_of(session: Session, instansi_ids: Collection[int]) -> dict[int, AgencyAdmins]:
+    """Who holds the role of an admin of agencies."""
+    found = {instansi_id: AgencyAdmins() for instansi_id in instansi_ids}
     enabled = col(Account.disabled_at).is_(None)
     acts = and_(enabled, col(Account.activated_at).is_not(None), col(Account.totp_confirmed_at).is_not(None))
     columns: tuple[Any, ...] = (RoleGrant.instansi_id, RoleGrant.account_id, enabled, acts)
@@ -70,7 +63,7 @@ def admins_of(session: Session, instansi_ids: Collection[int]) -> dict[int, Admi
     )
     for instansi_id, account_id, is_enabled, is_acting in rows:
         admins = found[instansi_id]
-        admins.holding.add(account_id)
+        admins.holders.add(account_id)
         if is_enabled:
             admins.enabled.add(account_id)
         if is_acting:
@@ -78,12 +71,11 @@ def admins_of(session: Session, instansi_ids: Collection[int]) -> dict[int, Admi
     return found
 
 
-def tell_of_gaps(session: Session, instansi_ids: Collection[int]) -> None:
+def alert_missing_admins(session: Session, instansi_ids: Collection[int]) -> None:
     """Tell every Admin BKN of those agencies in which no admin can act any more.
 
     Args:
         session: The transaction of what may have caused it, with its changes so far.
-        instansi_ids: Agencies that lost an admin.
     """
     session.flush()
     left = [instansi_id for instansi_id, admins in admins_of(session, instansi_ids).items() if not admins.acting]
@@ -103,8 +95,8 @@ def tell_of_gaps(session: Session, instansi_ids: Collection[int]) -> None:
             notify(
                 session,
                 account_id,
-                title=f"{agency.nama} tidak punya admin",
-                text=GAP,
-                path=f"/admin/peran?instansi={quote(agency.kode, safe='')}",
+                title=f"{agency.name} tidak punya admin",
+                text=NO_ADMIN_LEFT,
+                path=f"/admin/peran?instansi={quote(agency.code, safe='')}",
                 asks_action=True,
             )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from mysapk_web.administration.people.accounts import remove_second_factor
-from mysapk_web.administration.people.grants import OF_AGENCY, OF_UNITS, give
+from mysapk_web.administration.people.grants import AGENCY_ROLES, UNIT_ROLES, store_grant
 from mysapk_web.organisation.rules.nip import NipError, normalise_nip
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 
 
 def create_admin(
@@ -23,10 +23,6 @@ def create_admin(
     The person activates the account as everybody does, and adds a second factor before the role counts.
 
     Args:
-        session: Any transaction.
-        nip: Of a person on the rolls.
-        role: Any role but PEGAWAI, which everybody has.
-        instansi_kode: Agency; the person's own by default. None for ADMIN_BKN.
         unor_kode: Unit of that agency that the role is limited to, with what is below it.
 
     Returns:
@@ -37,7 +33,7 @@ def create_admin(
     """
     account, pegawai = _on_the_rolls(session, nip)
     instansi_id, unor_id = _scope(session, role, pegawai, instansi_kode, unor_kode)
-    return give(session, account, pegawai, RoleGrant(
+    return store_grant(session, account, pegawai, RoleGrant(
         account_id=account.id or 0, role=role, instansi_id=instansi_id, unor_id=unor_id, granted_at=clock.now()
     ), None)  # fmt: skip
 
@@ -46,12 +42,7 @@ def remove_second_factor_of(session: Session, *, nip: str, reason: str) -> bool:
     """Take away a lost second factor of anybody, an Admin BKN too, above whom nobody stands (`mysapk remove-second-factor`).
 
     Args:
-        session: Any transaction.
-        nip: Of a person on the rolls.
         reason: How the person was recognised, in words, for the trail; at most 300 characters.
-
-    Returns:
-        Whether there was one in force.
 
     Raises:
         Refused: Unknown person, or no reason.
@@ -64,7 +55,7 @@ def _on_the_rolls(session: Session, nip: str) -> tuple[Account, Pegawai]:
     try:
         value = normalise_nip(nip)
     except NipError as error:
-        raise Refused(str(error), "nip") from None
+        raise UserError(str(error), "nip") from None
     row = session.exec(
         select(Account, Pegawai)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
@@ -72,7 +63,7 @@ def _on_the_rolls(session: Session, nip: str) -> tuple[Account, Pegawai]:
         .with_for_update()
     ).one_or_none()
     if row is None:
-        raise Refused("NIP tidak ada dalam data pegawai. Impor datanya lebih dulu.", "nip")
+        raise UserError("NIP tidak ada dalam data pegawai. Impor datanya lebih dulu.", "nip")
     return row
 
 
@@ -81,23 +72,23 @@ def _scope(
 ) -> tuple[int | None, int | None]:
     """Ids of agency and unit of a grant."""
     if role is Role.PEGAWAI:
-        raise Refused("Setiap orang sudah berperan pegawai. Pilih peran lain.", "role")
+        raise UserError("Setiap orang sudah berperan pegawai. Pilih peran lain.", "role")
     if role is Role.ADMIN_BKN:
         if instansi_kode or unor_kode:
-            raise Refused("Admin BKN berlaku untuk semua instansi. Kosongkan instansi dan unor.", "instansi")
+            raise UserError("Admin BKN berlaku untuk semua instansi. Kosongkan instansi dan unor.", "instansi")
         return None, None
     instansi_id = pegawai.instansi_id
     if instansi_kode:
-        found = session.exec(select(Instansi.id).where(Instansi.kode == instansi_kode)).one_or_none()
+        found = session.exec(select(Instansi.id).where(Instansi.code == instansi_kode)).one_or_none()
         if found != instansi_id:
-            raise Refused("Pegawai ini tidak tercatat di instansi itu. Periksa kode instansi.", "instansi")
-    if role in OF_AGENCY and unor_kode:
-        raise Refused(f"{role.label} berlaku untuk seluruh instansi. Kosongkan unor.", "unor")
-    if role in OF_UNITS and not unor_kode:
-        raise Refused(f"{role.label} berlaku untuk satu unor dan unit di bawahnya. Isi kode unor.", "unor")
+            raise UserError("Pegawai ini tidak tercatat di instansi itu. Periksa kode instansi.", "instansi")
+    if role in AGENCY_ROLES and unor_kode:
+        raise UserError(f"{role.label} berlaku untuk seluruh instansi. Kosongkan unor.", "unor")
+    if role in UNIT_ROLES and not unor_kode:
+        raise UserError(f"{role.label} berlaku untuk satu unor dan unit di bawahnya. Isi kode unor.", "unor")
     if not unor_kode:
         return instansi_id, None
-    unor_id = session.exec(select(Unor.id).where(Unor.instansi_id == instansi_id, Unor.kode == unor_kode)).one_or_none()
+    unor_id = session.exec(select(Unor.id).where(Unor.instansi_id == instansi_id, Unor.code == unor_kode)).one_or_none()
     if unor_id is None:
-        raise Refused("Unor tidak dikenal di instansi itu. Periksa kodenya.", "unor")
+        raise UserError("Unor tidak dikenal di instansi itu. Periksa kodenya.", "unor")
     return instansi_id, unor_id

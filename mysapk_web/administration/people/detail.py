@@ -9,34 +9,33 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts import lockouts
-from mysapk_web.accounts import session as sessions
-from mysapk_web.accounts.recovery.admin_reset import has_token
-from mysapk_web.administration import mail_log
+from mysapk_web.accounts import lockouts, sessions
+from mysapk_web.accounts.recovery.admin_reset import has_usable_token
+from mysapk_web.administration import mail_log, managed_account
 from mysapk_web.administration.audit import search
-from mysapk_web.administration.audit.search import Step
+from mysapk_web.administration.audit.search import AccountEvent
 from mysapk_web.administration.people.admins import admins_of
-from mysapk_web.administration.people.grants import grantable_by
-from mysapk_web.administration.people.search import AccountState, state_of
-from mysapk_web.organisation import managed_account, revisions
+from mysapk_web.administration.people.grants import grantable_roles
+from mysapk_web.administration.people.search import AccountState, account_state
+from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.email import DomainVerdict, domain_verdict, mask_email
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Permission, Role
-from mysapk_web.organisation.scope import people_within
+from mysapk_web.organisation.scope import people_in_scope
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.organisation.units import scope_in_words
-from mysapk_web.progress.person import PersonPdm, pdm_of
-from mysapk_web.settings import load
+from mysapk_web.organisation.units import format_scope
+from mysapk_web.progress.person import PersonPdm, pdm_progress_of
+from mysapk_web.settings import get_settings
 
-SHOWN: Final = 12
+HISTORY_PAGE: Final = 12
 """Letters and events on the page at first, and how many more come at a time."""
-OWN: Final = "Ini akun Anda sendiri. Mintalah admin lain bila ada yang perlu diubah."
+OWN_ACCOUNT: Final = "Ini akun Anda sendiri. Mintalah admin lain bila ada yang perlu diubah."
 
 
-class Act(StrEnum):
+class AccountAction(StrEnum):
     """What can be done on the page."""
 
     EMAIL = "email"
@@ -60,16 +59,16 @@ class HeldRole:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonFile:
+class AccountDetail:
     """All that the page shows. The address is masked; `email_note` says what is wrong with it."""
 
     account_id: int
     nip: str
-    nama: str
+    name: str
     jenis: JenisPegawai
     unit: str
     instansi: str
-    zona: str
+    timezone: str
     state: AccountState
     activated_at: datetime | None
     last_login_at: datetime | None
@@ -88,15 +87,15 @@ class PersonFile:
     """Neither this admin nor another of the agency can act; told to who may appoint another."""
     pdm: PersonPdm | None
     """None: the actor may not read progress."""
-    deliveries: list[mail_log.Delivery] = field(repr=False)
-    more_deliveries: bool
+    mails: list[mail_log.MailHistoryEntry] = field(repr=False)
+    more_mails: bool
     """There are older ones."""
-    trail: list[Step] | None = field(repr=False)
+    history: list[AccountEvent] | None = field(repr=False)
     """None: the actor may not read trails."""
-    more_trail: bool
+    more_history: bool
     """There are older ones."""
-    acts: frozenset[Act]
-    closed: str
+    actions: frozenset[AccountAction]
+    blocker: str
     """Why nothing can be done, in words; empty when something can."""
     revision: int
     """Named by the acts on the account (`organisation.revisions`)."""
@@ -104,17 +103,10 @@ class PersonFile:
     """Named by the removal of the second factor."""
 
 
-def person_file(
-    session: Session, actor: Actor, account_id: int, *, letters: int = SHOWN, events: int = SHOWN
-) -> PersonFile | None:
+def account_detail(
+    session: Session, actor: Actor, account_id: int, *, letters: int = HISTORY_PAGE, events: int = HISTORY_PAGE
+) -> AccountDetail | None:
     """One person of the own scope.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks.
-        account_id: Whose.
-        letters: How many at most, the newest.
-        events: How many at most, the newest.
 
     Returns:
         None when there is no such person in the scope.
@@ -123,34 +115,34 @@ def person_file(
         NotAllowed: The actor sees no people.
     """
     actor.require(Permission.PEOPLE_READ)
-    columns: tuple[Any, ...] = (Pegawai, Account, Unor.nama, Instansi, people_within(actor, Permission.EMAIL_REPAIR))
+    columns: tuple[Any, ...] = (Pegawai, Account, Unor.name, Instansi, people_in_scope(actor, Permission.EMAIL_REPAIR))
     row = session.exec(
         select(*columns)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
-        .where(Account.id == account_id, people_within(actor, Permission.PEOPLE_READ))
+        .where(Account.id == account_id, people_in_scope(actor, Permission.PEOPLE_READ))
     ).one_or_none()
     if row is None:
         return None
     pegawai, account, unit, instansi, repairable = row
-    until = lockouts.running(session, [pegawai.nip]).get(pegawai.nip)
-    alive = sessions.count_alive(session, load(), account_id)
+    until = lockouts.active_lockouts(session, [pegawai.nip]).get(pegawai.nip)
+    alive = sessions.count_active_sessions(session, get_settings(), account_id)
     closed = _closed(session, actor, account_id)
     only_admin, without_admin = _admin(session, actor, pegawai, account_id)
     read = actor.may(Permission.OUTBOX_READ)
-    mails = mail_log.latest_to(session, actor, account_id, limit=letters + 1) if read else []
+    mails = mail_log.account_mail(session, actor, account_id, limit=letters + 1) if read else []
     audits = actor.may(Permission.AUDIT_READ)
-    steps = search.latest_of(session, actor, account_id, limit=events + 1) if audits else None
-    return PersonFile(
+    steps = search.latest_of_account(session, actor, account_id, limit=events + 1) if audits else None
+    return AccountDetail(
         account_id=account_id,
         nip=pegawai.nip,
-        nama=pegawai.full_name,
+        name=pegawai.full_name,
         jenis=pegawai.jenis,
         unit=unit,
         instansi=instansi.nama,
-        zona=instansi.zona,
-        state=state_of(pegawai, account, locked=until is not None),
+        timezone=instansi.zona,
+        state=account_state(pegawai, account, locked=until is not None),
         activated_at=account.activated_at,
         last_login_at=account.last_login_at,
         approved_at=pegawai.approved_at,
@@ -164,26 +156,26 @@ def person_file(
         roles=_roles(session, account_id),
         only_admin=only_admin,
         agency_without_admin=without_admin,
-        pdm=pdm_of(session, actor, account_id) if actor.may(Permission.PROGRESS_READ) else None,
-        deliveries=mails[:letters],
-        more_deliveries=len(mails) > letters,
-        trail=None if steps is None else steps[:events],
-        more_trail=steps is not None and len(steps) > events,
-        acts=frozenset()
+        pdm=pdm_progress_of(session, actor, account_id) if actor.may(Permission.PROGRESS_READ) else None,
+        mails=mails[:letters],
+        more_mails=len(mails) > letters,
+        history=None if steps is None else steps[:events],
+        more_history=steps is not None and len(steps) > events,
+        actions=frozenset()
         if closed
         else _acts(
             session, actor, pegawai, account, locked=until is not None, alive=alive, repairable=bool(repairable)
         ),
-        closed=closed,
-        revision=revisions.current(session, revisions.of_account(account_id)),
-        factor_revision=revisions.current(session, revisions.of_second_factor(account_id)),
+        blocker=closed,
+        revision=revisions.current_revision(session, revisions.of_account(account_id)),
+        factor_revision=revisions.current_revision(session, revisions.of_second_factor(account_id)),
     )
 
 
 def _closed(session: Session, actor: Actor, account_id: int) -> str:
     if account_id == actor.account_id:
-        return OWN
-    return "" if managed_account.may_manage(actor, session, account_id) else managed_account.HIGHER
+        return OWN_ACCOUNT
+    return "" if managed_account.may_manage(actor, session, account_id) else managed_account.ROLE_NOT_BELOW
 
 
 def _acts(
@@ -195,20 +187,26 @@ def _acts(
     locked: bool,
     alive: int,
     repairable: bool,
-) -> frozenset[Act]:
+) -> frozenset[AccountAction]:
     disabled = account.disabled_at is not None
     waits_for_approval = pegawai.awaits_approval
     possible = {
-        Act.EMAIL: (repairable, Permission.EMAIL_REPAIR),
-        Act.APPROVE: (waits_for_approval, Permission.CPNS_APPROVE),
-        Act.UNLOCK: (locked, Permission.ACCOUNT_UNLOCK),
-        Act.RESET: (not disabled and not waits_for_approval and bool(pegawai.email_key), Permission.RESET_START),
-        Act.CANCEL_RESET: (has_token(session, account.id or 0), Permission.RESET_START),
-        Act.END_SESSIONS: (alive > 0, Permission.SESSIONS_END),
-        Act.REMOVE_FACTOR: (account.totp_confirmed_at is not None, Permission.SECOND_FACTOR_REMOVE),
-        Act.DISABLE: (not disabled, Permission.ACCOUNT_DISABLE),
-        Act.ENABLE: (disabled, Permission.ACCOUNT_DISABLE),
-        Act.GRANT: (not disabled and bool(grantable_by(actor, pegawai.instansi_id)), Permission.ROLE_GRANT),
+        AccountAction.EMAIL: (repairable, Permission.EMAIL_REPAIR),
+        AccountAction.APPROVE: (waits_for_approval, Permission.CPNS_APPROVE),
+        AccountAction.UNLOCK: (locked, Permission.ACCOUNT_UNLOCK),
+        AccountAction.RESET: (
+            not disabled and not waits_for_approval and bool(pegawai.email_key),
+            Permission.RESET_START,
+        ),
+        AccountAction.CANCEL_RESET: (has_usable_token(session, account.id or 0), Permission.RESET_START),
+        AccountAction.END_SESSIONS: (alive > 0, Permission.SESSIONS_END),
+        AccountAction.REMOVE_FACTOR: (account.totp_confirmed_at is not None, Permission.SECOND_FACTOR_REMOVE),
+        AccountAction.DISABLE: (not disabled, Permission.ACCOUNT_DISABLE),
+        AccountAction.ENABLE: (disabled, Permission.ACCOUNT_DISABLE),
+        AccountAction.GRANT: (
+            not disabled and bool(grantable_roles(actor, pegawai.instansi_id)),
+            Permission.ROLE_GRANT,
+        ),
     }
     return frozenset(act for act, (fits, permission) in possible.items() if fits and actor.may(permission))
 
@@ -230,14 +228,14 @@ def _email_note(pegawai: Pegawai, instansi: Instansi) -> str:
 
 def _admin(session: Session, actor: Actor, pegawai: Pegawai, account_id: int) -> tuple[bool, bool]:
     """Whether this is the only admin of the agency who can act, and whether none of its admins can."""
-    if Role.ADMIN_INSTANSI not in grantable_by(actor, pegawai.instansi_id):
+    if Role.ADMIN_INSTANSI not in grantable_roles(actor, pegawai.instansi_id):
         return False, False
     admins = admins_of(session, [pegawai.instansi_id])[pegawai.instansi_id]
-    return admins.acting == {account_id}, account_id in admins.holding and not admins.acting
+    return admins.acting == {account_id}, account_id in admins.holders and not admins.acting
 
 
 def _roles(session: Session, account_id: int) -> list[HeldRole]:
     return [
-        HeldRole(grant.role, scope_in_words(session, grant.instansi_id, grant.unor_id))
-        for grant in managed_account.grants_of(session, account_id)
+        HeldRole(grant.role, format_scope(session, grant.instansi_id, grant.unor_id))
+        for grant in managed_account.active_grants(session, account_id)
     ]

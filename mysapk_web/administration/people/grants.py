@@ -11,27 +11,28 @@ from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
-from mysapk_web.accounts.security.reauthentication import require_recent
-from mysapk_web.administration.people.admins import admins_of, tell_of_gaps
-from mysapk_web.organisation import managed_account, revisions
+from mysapk_web.accounts.security.reauthentication import require_reauthentication
+from mysapk_web.administration import managed_account
+from mysapk_web.administration.people.admins import admins_of, alert_missing_admins
+from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor, Grant, NotFoundError
 from mysapk_web.organisation.rules.roles import GRANTABLE, Permission, Role, may_manage
-from mysapk_web.organisation.scope import people_within
+from mysapk_web.organisation.scope import people_in_scope
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.organisation.units import scope_in_words, unit_named
+from mysapk_web.organisation.units import find_unit, format_scope
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 
-OF_UNITS: Final = frozenset({Role.VERIFIKATOR, Role.ADMIN_SATKER})
+UNIT_ROLES: Final = frozenset({Role.VERIFIKATOR, Role.ADMIN_SATKER})
 """Roles that are always limited to a unit and what is below it (DESIGN 6)."""
-OF_AGENCY: Final = frozenset({Role.ADMIN_INSTANSI})
+AGENCY_ROLES: Final = frozenset({Role.ADMIN_INSTANSI})
 """Roles that always count for the whole agency."""
 
-NOT_YOURS: Final = "Peran ini tidak dapat Anda berikan atau cabut di unit tersebut."
+OUTSIDE_AUTHORITY: Final = "Peran ini tidak dapat Anda berikan atau cabut di unit tersebut."
 LAST_ADMIN: Final = (
     "Ini admin terakhir yang dapat bertindak di instansinya, jadi perannya tidak dapat dicabut. Beri peran Admin Instansi kepada "
     "orang lain, lalu tunggu sampai verifikasi dua langkahnya aktif. Bila tidak dapat menunggu, nonaktifkan akunnya."
@@ -42,12 +43,8 @@ def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, un
     """Give a person of the own scope a role; their sessions end and they are written to.
 
     Args:
-        session: Any transaction.
-        actor: Who gives; has shown password or code within ten minutes.
-        account_id: To whom; never the own account.
         role: Value of a `Role` that one of the actor's grants may give.
         unit: Unit of the person's agency that the role is limited to, by code or name; empty for the whole agency.
-        seen: `Proposed.revision` of what was confirmed.
 
     Returns:
         Whether the role is new; a grant in force with the same scope stays as it is.
@@ -59,48 +56,35 @@ def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, un
         Refused: The role is not the actor's to give there, the scope doesn't fit, or the account is switched off.
     """
     account, pegawai, given = _checked(session, actor, account_id, role, unit, seen=seen)
-    require_recent(actor)
-    return give(session, account, pegawai, given, actor)
+    require_reauthentication(actor)
+    return store_grant(session, account, pegawai, given, actor)
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
-    """A role that could be given, in words: to whom, which, where it counts, and whether the person holds it already.
+class GrantPreview:
+    """A role that could be given, in words: to whom, which, where it counts, and whether the person holds it already."""
 
-    Attributes:
-        revision: Of the account; `grant_role` compares it.
-    """
-
-    nama: str
+    name: str
     role: Role
     scope: str
     held: bool
     revision: int
 
 
-def propose_role(session: Session, actor: Actor, *, account_id: int, role: str, unit: str) -> Proposed:
+def preview_grant(session: Session, actor: Actor, *, account_id: int, role: str, unit: str) -> GrantPreview:
     """What `grant_role` would do, to be shown before it is done. Arguments and errors as there, but no proof is asked for."""
     account, pegawai, given = _checked(session, actor, account_id, role, unit)
-    return Proposed(
-        nama=pegawai.full_name,
+    return GrantPreview(
+        name=pegawai.full_name,
         role=given.role,
-        scope=scope_in_words(session, given.instansi_id, given.unor_id),
+        scope=format_scope(session, given.instansi_id, given.unor_id),
         held=_holds(session, account, given),
-        revision=revisions.current(session, revisions.of_account(account_id)),
+        revision=revisions.current_revision(session, revisions.of_account(account_id)),
     )
 
 
 def revoke_role(session: Session, actor: Actor, *, grant_id: int, seen: int = 0) -> Role:
     """Take a role away; the person's sessions end, open pages lose it within seconds, and they are written to.
-
-    Args:
-        session: Any transaction.
-        actor: Who takes; has shown password or code within ten minutes.
-        grant_id: `RoleGrant.id`, of somebody else.
-        seen: `GrantLine.revision` of the list.
-
-    Returns:
-        The role that was taken.
 
     Raises:
         NotAllowed: The actor gives no roles, or the grant is out of reach.
@@ -111,39 +95,34 @@ def revoke_role(session: Session, actor: Actor, *, grant_id: int, seen: int = 0)
     actor.require(Permission.ROLE_GRANT)
     owner = session.exec(select(RoleGrant.account_id).where(RoleGrant.id == grant_id)).one_or_none()
     account, pegawai = _person(session, actor, owner or 0)
-    revisions.require(session, actor, revisions.of_account(account.id or 0), seen)
+    revisions.require_current(session, actor, revisions.of_account(account.id or 0), seen)
     grant, path = session.exec(
-        select(RoleGrant, Unor.jalur)
+        select(RoleGrant, Unor.path)
         .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
         .where(RoleGrant.id == grant_id)
         .with_for_update(of=RoleGrant)
         .execution_options(populate_existing=True)
     ).one()
     if grant.revoked_at is not None:
-        raise Refused("Peran itu sudah dicabut.")
-    if not any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants):
-        raise Refused(NOT_YOURS)
+        raise UserError("Peran itu sudah dicabut.")
+    if not any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.effective_grants):
+        raise UserError(OUTSIDE_AUTHORITY)
     if not managed_account.may_manage(actor, session, grant.account_id):
-        raise Refused(managed_account.HIGHER)
+        raise UserError(managed_account.ROLE_NOT_BELOW)
     if grant.role is Role.ADMIN_INSTANSI and _must_stay(session, grant):
-        raise Refused(LAST_ADMIN)
-    require_recent(actor)
+        raise UserError(LAST_ADMIN)
+    require_reauthentication(actor)
     _take(session, account, pegawai, [grant], actor)
     return grant.role
 
 
-def drop_roles_of_moved(session: Session, account_ids: Sequence[int], *, actor_id: int | None) -> int:
+def revoke_roles_after_transfer(session: Session, account_ids: Sequence[int], *, actor_id: int | None) -> int:
     """Take the roles of people who have moved to another agency, all but those that count for the new one.
 
     A move is a fact and is not refused; where it takes the last admin who can act, BKN is told.
 
     Args:
         session: The transaction of the move, with what it changed so far.
-        account_ids: Who has moved.
-        actor_id: Account that moved them; None for the system.
-
-    Returns:
-        How many grants were taken.
     """
     session.flush()
     rows = session.exec(
@@ -162,33 +141,21 @@ def drop_roles_of_moved(session: Session, account_ids: Sequence[int], *, actor_i
         of_person.setdefault(account.id or 0, (account, pegawai, []))[2].append(grant)
     for account, pegawai, grants in of_person.values():
         _take(session, account, pegawai, grants, actor_id, reason="pindah instansi")
-    tell_of_gaps(session, {grant.instansi_id or 0 for grant, *_ in rows if grant.role is Role.ADMIN_INSTANSI})
+    alert_missing_admins(session, {grant.instansi_id or 0 for grant, *_ in rows if grant.role is Role.ADMIN_INSTANSI})
     return len(rows)
 
 
-def grantable_by(actor: Actor, instansi_id: int) -> list[Role]:
-    """The roles that an actor may give in an agency, in the order of the table.
-
-    Args:
-        actor: Who gives.
-        instansi_id: Agency of the person who gets it.
-    """
-    reach = [grant for grant in actor.acting_grants if grant.instansi_id in (None, instansi_id)]
+def grantable_roles(actor: Actor, instansi_id: int) -> list[Role]:
+    """The roles that an actor may give in an agency, in the order of the table."""
+    reach = [grant for grant in actor.effective_grants if grant.instansi_id in (None, instansi_id)]
     return [role for role in Role if any(role in GRANTABLE[grant.role] for grant in reach)]
 
 
 def may_revoke(actor: Actor, grant: RoleGrant, path: str | None, held: Iterable[Role]) -> bool:
-    """Whether an actor could take a grant away, the last admin of an agency aside.
-
-    Args:
-        actor: Who takes.
-        grant: In force.
-        path: `Unor.jalur` of its unit; None for a whole agency.
-        held: All roles of its holder.
-    """
+    """Whether an actor could take a grant away, the last admin of an agency aside."""
     if grant.account_id == actor.account_id or not may_manage(actor.roles, held):
         return False
-    return any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.acting_grants)
+    return any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.effective_grants)
 
 
 def _gives(own: Grant, role: Role, instansi_id: int | None, path: str | None) -> bool:
@@ -212,12 +179,12 @@ def _person(session: Session, actor: Actor, account_id: int) -> tuple[Account, P
         .where(
             Account.id == account_id,
             Account.id != actor.account_id,
-            people_within(actor, Permission.ROLE_GRANT),
+            people_in_scope(actor, Permission.ROLE_GRANT),
         )
         .with_for_update(of=Account)
     ).one_or_none()
     if row is None:
-        raise NotFoundError(f"{Permission.ROLE_GRANT.value}: account outside the scope", managed_account.GONE)
+        raise NotFoundError(f"{Permission.ROLE_GRANT.value}: account outside the scope", managed_account.OUT_OF_SCOPE)
     return row
 
 
@@ -227,16 +194,16 @@ def _checked(
     """The person and the grant as it would be written, on the revision that was seen."""
     account, pegawai = _person(session, actor, account_id)
     if seen is not None:
-        revisions.require(session, actor, revisions.of_account(account_id), seen)
+        revisions.require_current(session, actor, revisions.of_account(account_id), seen)
     wanted = _role_of(role)
     place = _unit_for(session, actor, wanted, pegawai, unit)
-    path = place.jalur if place else None
-    if not any(_gives(grant, wanted, pegawai.instansi_id, path) for grant in actor.acting_grants):
-        raise Refused(NOT_YOURS, "peran")
+    path = place.path if place else None
+    if not any(_gives(grant, wanted, pegawai.instansi_id, path) for grant in actor.effective_grants):
+        raise UserError(OUTSIDE_AUTHORITY, "peran")
     if not managed_account.may_manage(actor, session, account_id):
-        raise Refused(managed_account.HIGHER)
+        raise UserError(managed_account.ROLE_NOT_BELOW)
     if account.disabled_at is not None:
-        raise Refused("Akun ini sedang dinonaktifkan. Aktifkan akunnya dahulu.")
+        raise UserError("Akun ini sedang dinonaktifkan. Aktifkan akunnya dahulu.")
     given = RoleGrant(
         account_id=account_id,
         role=wanted,
@@ -252,46 +219,40 @@ def _role_of(text: str) -> Role:
     try:
         role = Role(text)
     except ValueError:
-        raise Refused("Pilih peran.", "peran") from None
+        raise UserError("Pilih peran.", "peran") from None
     if role is Role.PEGAWAI:
-        raise Refused("Setiap orang sudah berperan pegawai. Pilih peran lain.", "peran")
+        raise UserError("Setiap orang sudah berperan pegawai. Pilih peran lain.", "peran")
     return role
 
 
 def _unit_for(session: Session, actor: Actor, role: Role, pegawai: Pegawai, unit: str) -> Unor | None:
     typed = unit.strip()
-    if role in OF_AGENCY and typed:
-        raise Refused(f"{role.label} berlaku untuk seluruh instansi. Kosongkan unit.", "unit")
-    if role in OF_UNITS and not typed:
-        raise Refused(f"{role.label} berlaku untuk satu unit dan unit di bawahnya. Isi unit.", "unit")
+    if role in AGENCY_ROLES and typed:
+        raise UserError(f"{role.label} berlaku untuk seluruh instansi. Kosongkan unit.", "unit")
+    if role in UNIT_ROLES and not typed:
+        raise UserError(f"{role.label} berlaku untuk satu unit dan unit di bawahnya. Isi unit.", "unit")
     if not typed:
         return None
-    return unit_named(session, actor, Permission.ROLE_GRANT, typed, instansi_id=pegawai.instansi_id)
+    return find_unit(session, actor, Permission.ROLE_GRANT, typed, instansi_id=pegawai.instansi_id)
 
 
 def _must_stay(session: Session, grant: RoleGrant) -> bool:
     """Whether the agency would be left without an admin; its row is locked, so that two removals take turns."""
     agency = session.exec(select(Instansi.id).where(Instansi.id == grant.instansi_id).with_for_update()).one() or 0
-    return grant.account_id in admins_of(session, [agency])[agency].staying()
+    return grant.account_id in admins_of(session, [agency])[agency].last_admins()
 
 
 def _holds(session: Session, account: Account, given: RoleGrant) -> bool:
     wanted = (given.role, given.instansi_id, given.unor_id)
     held = {
-        (grant.role, grant.instansi_id, grant.unor_id) for grant in managed_account.grants_of(session, account.id or 0)
+        (grant.role, grant.instansi_id, grant.unor_id)
+        for grant in managed_account.active_grants(session, account.id or 0)
     }
     return wanted in held
 
 
-def give(session: Session, account: Account, pegawai: Pegawai, given: RoleGrant, actor: Actor | None) -> bool:
+def store_grant(session: Session, account: Account, pegawai: Pegawai, given: RoleGrant, actor: Actor | None) -> bool:
     """Write a grant that was checked, with all that follows from it.
-
-    Args:
-        session: Any transaction.
-        account: Whose.
-        pegawai: Whose.
-        given: Not yet written.
-        actor: Who gives; None for the system.
 
     Returns:
         False when one in force has the same scope.
@@ -299,8 +260,8 @@ def give(session: Session, account: Account, pegawai: Pegawai, given: RoleGrant,
     if _holds(session, account, given):
         return False
     session.add(given)
-    managed_account.end_everything(session, account, "peran diubah")
-    managed_account.note(
+    managed_account.invalidate_account(session, account, "peran diubah")
+    managed_account.audit_on(
         session, AuditTag.ROLE_GRANTED, account, pegawai, actor, role=given.role.value, unor_id=given.unor_id
     )
     _tell_roles(session, account, pegawai)
@@ -318,13 +279,13 @@ def _take(
     for grant in grants:
         grant.revoked_at = clock.now()
         session.add(grant)
-    managed_account.end_everything(session, account, "peran diubah")
+    managed_account.invalidate_account(session, account, "peran diubah")
     for grant in grants:
         facts = {"role": grant.role.value, "unor_id": grant.unor_id, **detail}
-        managed_account.note(session, AuditTag.ROLE_REVOKED, account, pegawai, actor, **facts)
+        managed_account.audit_on(session, AuditTag.ROLE_REVOKED, account, pegawai, actor, **facts)
     _tell_roles(session, account, pegawai)
 
 
 def _tell_roles(session: Session, account: Account, pegawai: Pegawai) -> None:
-    labels = sorted({grant.role.label for grant in managed_account.grants_of(session, account.id or 0)})
-    managed_account.tell(session, Letter.ROLE_CHANGED, account, pegawai, roles=", ".join(labels))
+    labels = sorted({grant.role.label for grant in managed_account.active_grants(session, account.id or 0)})
+    managed_account.notify(session, MailKind.ROLE_CHANGED, account, pegawai, roles=", ".join(labels))

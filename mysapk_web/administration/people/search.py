@@ -12,26 +12,26 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.accounts import lockouts
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.name_search import people_meant
+from mysapk_web.organisation.name_search import search_people
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import MATRIX, Permission
-from mysapk_web.organisation.scope import agencies_reached, people_within, reaches_agencies, units_within
+from mysapk_web.organisation.scope import agency_ids_in_scope, people_in_scope, spans_agencies, units_in_scope
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai, awaiting_approval
 from mysapk_web.organisation.units import code_in
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import activation_report, org_nodes
-from mysapk_web.progress.tables import PdmHandling
+from mysapk_web.progress.tables import PersonPdmProgress
 
-PAGE: Final = 25
-COUNTED: Final = 1_000
+PAGE_SIZE: Final = 25
+MAX_COUNTED: Final = 1_000
 """Further than this nobody counts or turns pages: the search is narrowed instead, and the query stays quick."""
-LOGINS_SORTED: Final = 10_000
+MAX_SORTED_BY_LOGIN: Final = 10_000
 """People whose last logins are put in order for a page: no index holds them by agency, because each login would write to it."""
 TOO_MANY_LOGINS: Final = (
-    f"Menurut login terakhir dapat diurutkan paling banyak {LOGINS_SORTED // 1000}.000 pegawai. Persempit lebih dahulu, "
+    f"Menurut login terakhir dapat diurutkan paling banyak {MAX_SORTED_BY_LOGIN // 1000}.000 pegawai. Persempit lebih dahulu, "
     "misalnya menurut unit kerja atau nama."
 )
 _UNITS: Final = 40
@@ -62,7 +62,7 @@ _LABELS: Final = {
 }
 
 
-class PdmStep(StrEnum):
+class PdmProgress(StrEnum):
     """How far a person is in the present PDM, as it is counted (decision 0015)."""
 
     SENT = "terkirim"
@@ -76,13 +76,13 @@ class PdmStep(StrEnum):
 
 
 _STEPS: Final = {
-    PdmStep.SENT: "Sudah mengirim usulan",
-    PdmStep.DONE: "Semua kelompok selesai",
-    PdmStep.OPEN: "Belum selesai",
+    PdmProgress.SENT: "Sudah mengirim usulan",
+    PdmProgress.DONE: "Semua kelompok selesai",
+    PdmProgress.OPEN: "Belum selesai",
 }
 
 
-class Order(StrEnum):
+class PeopleOrder(StrEnum):
     """What the list is sorted by."""
 
     NAME = "nama"
@@ -92,18 +92,13 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PeopleFilter:
     """What is looked for; everything empty finds everybody.
 
     Attributes:
         text: NIP or its first digits, or words of the name.
         unit: Unit with all below it, by code or part of the name.
         agency: Agency, by code or part of the name.
-        state: State of the account.
-        jenis: Kind of employment.
-        pdm: How far in the present PDM.
-        order: What the list is sorted by.
-        page: Which page, from 1.
     """
 
     text: str = ""
@@ -111,34 +106,29 @@ class Wanted:
     agency: str = ""
     state: AccountState | None = None
     jenis: JenisPegawai | None = None
-    pdm: PdmStep | None = None
-    order: Order = Order.NAME
+    pdm: PdmProgress | None = None
+    order: PeopleOrder = PeopleOrder.NAME
     page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class PersonLine:
+class PersonSummary:
     """One line of the list."""
 
     account_id: int
     nip: str
-    nama: str
+    name: str
     jenis: JenisPegawai
     unit: str
     instansi: str
-    zona: str
+    timezone: str
     """WIB, WITA or WIT."""
     state: AccountState
     last_login_at: datetime | None
 
 
-def search(session: Session, actor: Actor, wanted: Wanted) -> Page[PersonLine]:
+def list_people(session: Session, actor: Actor, wanted: PeopleFilter) -> Page[PersonSummary]:
     """People whom the actor may see, one page of them. At most `COUNTED` are counted, and shown; of a whole scope the number is known.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Whose scope it is.
-        wanted: What is looked for.
 
     Raises:
         NotAllowed: The actor sees no lists of people.
@@ -148,54 +138,48 @@ def search(session: Session, actor: Actor, wanted: Wanted) -> Page[PersonLine]:
     agencies = _agencies(session, actor, wanted)
     asked = _asked(wanted).where(*_conditions(session, actor, wanted, agencies))
     total = _total(session, actor, wanted, asked)
-    if wanted.order is Order.LOGIN and total > LOGINS_SORTED:
-        raise Refused(TOO_MANY_LOGINS, "urut")
-    if wanted.order is Order.UNIT and agencies is not None:
+    if wanted.order is PeopleOrder.LOGIN and total > MAX_SORTED_BY_LOGIN:
+        raise UserError(TOO_MANY_LOGINS, "urut")
+    if wanted.order is PeopleOrder.UNIT and agencies is not None:
         asked = asked.where(col(Unor.instansi_id).in_(agencies))  # their units come by name from an index
-    pages = max(1, -(-min(total, COUNTED) // PAGE))
+    pages = max(1, -(-min(total, MAX_COUNTED) // PAGE_SIZE))
     number = min(max(1, wanted.page), pages)
     order = _order(wanted.order)
-    ids = session.exec(asked.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
+    ids = session.exec(asked.order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
     found: Any = (
-        select(Pegawai, Account, Unor.nama, Instansi)
+        select(Pegawai, Account, Unor.name, Instansi)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
         .where(col(Pegawai.id).in_(ids))
     )
     rows = session.exec(found.order_by(*order)).all()
-    locked = lockouts.running(session, [pegawai.nip for pegawai, *_ in rows])
+    locked = lockouts.active_lockouts(session, [pegawai.nip for pegawai, *_ in rows])
     return Page([_line(*row, locked=row[0].nip in locked) for row in rows], number, pages, total)
 
 
-def _asked(wanted: Wanted) -> Any:
+def _asked(wanted: PeopleFilter) -> Any:
     """The people alone, joined with no more than what is asked of them: of thousands who fit a page shows 25."""
     asked = select(Pegawai.id).join(Unor, col(Unor.id) == Pegawai.unor_id)
-    if wanted.state is None and wanted.order is not Order.LOGIN:
+    if wanted.state is None and wanted.order is not PeopleOrder.LOGIN:
         return asked
     return asked.join(Account, col(Account.pegawai_id) == Pegawai.id)
 
 
-def _total(session: Session, actor: Actor, wanted: Wanted, asked: Any) -> int:
-    if replace(wanted, order=Order.NAME, page=1) == Wanted():
-        scope = org_nodes.starts(session, actor, Permission.PEOPLE_READ)
-        return sum(activation_report.tally_of(session, place)[0].people for place in scope)
+def _total(session: Session, actor: Actor, wanted: PeopleFilter, asked: Any) -> int:
+    if replace(wanted, order=PeopleOrder.NAME, page=1) == PeopleFilter():
+        scope = org_nodes.scope_roots(session, actor, Permission.PEOPLE_READ)
+        return sum(activation_report.tally_at(session, place)[0].people for place in scope)
     if not (wanted.text.strip() or wanted.unit.strip() or _in_units(actor)):
         # Along the names of an agency, as the page is found: PostgreSQL would walk along everybody's numbers to the first of the agency.
-        asked = asked.order_by(*_order(Order.NAME))
-    most = LOGINS_SORTED + 1 if wanted.order is Order.LOGIN else COUNTED
+        asked = asked.order_by(*_order(PeopleOrder.NAME))
+    most = MAX_SORTED_BY_LOGIN + 1 if wanted.order is PeopleOrder.LOGIN else MAX_COUNTED
     counted = asked.limit(most).subquery()
     return int(session.exec(select(func.count()).select_from(counted)).one())
 
 
-def state_of(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountState:
-    """What is to be said of an account, the gravest first.
-
-    Args:
-        pegawai: The person.
-        account: Of the person.
-        locked: Whether a wait runs after failed logins.
-    """
+def account_state(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountState:
+    """What is to be said of an account, the gravest first."""
     if account.disabled_at is not None:
         return AccountState.DISABLED
     if pegawai.awaits_approval:
@@ -205,49 +189,51 @@ def state_of(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountStat
     return AccountState.INACTIVE if account.activated_at is None else AccountState.ACTIVE
 
 
-def _line(pegawai: Pegawai, account: Account, unit: str, instansi: Instansi, *, locked: bool) -> PersonLine:
-    return PersonLine(
+def _line(pegawai: Pegawai, account: Account, unit: str, instansi: Instansi, *, locked: bool) -> PersonSummary:
+    return PersonSummary(
         account_id=account.id or 0,
         nip=pegawai.nip,
-        nama=pegawai.full_name,
+        name=pegawai.full_name,
         jenis=pegawai.jenis,
         unit=unit,
-        instansi=instansi.nama,
-        zona=instansi.zona,
-        state=state_of(pegawai, account, locked=locked),
+        instansi=instansi.name,
+        timezone=instansi.timezone,
+        state=account_state(pegawai, account, locked=locked),
         last_login_at=account.last_login_at,
     )
 
 
-def _order(order: Order) -> tuple[Any, ...]:
-    by_name = (col(Pegawai.nama), col(Pegawai.id))
-    first: dict[Order, Any] = {
-        Order.NIP: col(Pegawai.nip),
-        Order.UNIT: col(Unor.nama),
-        Order.LOGIN: col(Account.last_login_at).desc().nulls_last(),
+def _order(order: PeopleOrder) -> tuple[Any, ...]:
+    by_name = (col(Pegawai.name), col(Pegawai.id))
+    first: dict[PeopleOrder, Any] = {
+        PeopleOrder.NIP: col(Pegawai.nip),
+        PeopleOrder.UNIT: col(Unor.name),
+        PeopleOrder.LOGIN: col(Account.last_login_at).desc().nulls_last(),
     }
     return (first[order], *by_name) if order in first else by_name
 
 
-def _agencies(session: Session, actor: Actor, wanted: Wanted) -> list[int] | None:
+def _agencies(session: Session, actor: Actor, wanted: PeopleFilter) -> list[int] | None:
     """The agencies in which is looked; None for all."""
     named = wanted.agency.strip()
-    return _called(session, named) if named else agencies_reached(actor, Permission.PEOPLE_READ)
+    return _called(session, named) if named else agency_ids_in_scope(actor, Permission.PEOPLE_READ)
 
 
 def _conditions(
-    session: Session, actor: Actor, wanted: Wanted, agencies: list[int] | None
+    session: Session, actor: Actor, wanted: PeopleFilter, agencies: list[int] | None
 ) -> list[ColumnElement[bool]]:
-    conditions = [people_within(actor, Permission.PEOPLE_READ)]
-    everywhere = reaches_agencies(actor, Permission.PEOPLE_READ) and not wanted.agency.strip()
+    conditions = [people_in_scope(actor, Permission.PEOPLE_READ)]
+    everywhere = spans_agencies(actor, Permission.PEOPLE_READ) and not wanted.agency.strip()
     if wanted.agency.strip():
         conditions.append(col(Pegawai.instansi_id).in_(agencies or []))
     if wanted.text.strip():
         # Of a name that many have, the first of them are all that can be paged to where nothing else is asked.
-        alone = wanted == Wanted(text=wanted.text, agency=wanted.agency, page=wanted.page) and not _in_units(actor)
-        conditions.append(people_meant(session, wanted.text, agencies, first=COUNTED if alone else None))
+        alone = wanted == PeopleFilter(text=wanted.text, agency=wanted.agency, page=wanted.page) and not _in_units(
+            actor
+        )
+        conditions.append(search_people(session, wanted.text, agencies, first=MAX_COUNTED if alone else None))
     elif everywhere and _is_costly(wanted):
-        raise Refused("Isi instansi lebih dahulu, atau cari menurut NIP atau nama.", "instansi")
+        raise UserError("Isi instansi lebih dahulu, atau cari menurut NIP atau nama.", "instansi")
     if wanted.unit.strip():
         conditions.append(_in_unit(session, actor, wanted.unit.strip()))
     if wanted.jenis is not None:
@@ -259,47 +245,46 @@ def _conditions(
     return conditions
 
 
-def _in_pdm(step: PdmStep) -> ColumnElement[bool]:
-    wanted = col(PdmHandling.sent if step is PdmStep.SENT else PdmHandling.done).is_(True)
-    handled = select(PdmHandling.pegawai_id).where(PdmHandling.pegawai_id == Pegawai.id, wanted).exists()
-    return ~handled if step is PdmStep.OPEN else handled
+def _in_pdm(step: PdmProgress) -> ColumnElement[bool]:
+    wanted = col(PersonPdmProgress.sent if step is PdmProgress.SENT else PersonPdmProgress.done).is_(True)
+    handled = select(PersonPdmProgress.pegawai_id).where(PersonPdmProgress.pegawai_id == Pegawai.id, wanted).exists()
+    return ~handled if step is PdmProgress.OPEN else handled
 
 
 def _in_units(actor: Actor) -> bool:
     """Whether the scope is narrower than whole agencies."""
-    return any(grant.unor_path for grant in actor.acting_grants if Permission.PEOPLE_READ in MATRIX[grant.role])
+    return any(grant.unor_path for grant in actor.effective_grants if Permission.PEOPLE_READ in MATRIX[grant.role])
 
 
-def _is_costly(wanted: Wanted) -> bool:
+def _is_costly(wanted: PeopleFilter) -> bool:
     """Whether a search over everybody has no index to lean on."""
     narrowed = (
         wanted.jenis is not None
         or wanted.pdm is not None
         or bool(wanted.unit.strip())
-        or wanted.order in {Order.UNIT, Order.LOGIN}
+        or wanted.order in {PeopleOrder.UNIT, PeopleOrder.LOGIN}
     )
     return narrowed or wanted.state not in {None, AccountState.LOCKED}
 
 
 def _called(session: Session, text: str) -> list[int]:
     """Agencies by code, else by a part of the name."""
-    exact = session.exec(select(Instansi.id).where(Instansi.kode == text)).all()
-    named = func.lower(Instansi.nama).contains(text.casefold(), autoescape=True)
+    exact = session.exec(select(Instansi.id).where(Instansi.code == text)).all()
+    named = func.lower(Instansi.name).contains(text.casefold(), autoescape=True)
     ids = exact or session.exec(select(Instansi.id).where(named).limit(_UNITS)).all()
     return [number for number in ids if number is not None]
 
 
 def _in_unit(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:
     """The units of the scope that were meant, with all below them. A code is one unit an agency, a part of a name may be many."""
-    mine = units_within(actor, Permission.PEOPLE_READ)
+    mine = units_in_scope(actor, Permission.PEOPLE_READ)
     code = code_in(text)
-    named = func.lower(Unor.nama).contains(text.casefold(), autoescape=True)
-    paths = session.exec(select(Unor.jalur).where(Unor.kode == code, mine).limit(_UNITS)).all()
+    named = func.lower(Unor.name).contains(text.casefold(), autoescape=True)
+    paths = session.exec(select(Unor.path).where(Unor.code == code, mine).limit(_UNITS)).all()
     paths = (
-        paths
-        or session.exec(select(Unor.jalur).where(named, mine).order_by(func.length(Unor.jalur)).limit(_UNITS)).all()
+        paths or session.exec(select(Unor.path).where(named, mine).order_by(func.length(Unor.path)).limit(_UNITS)).all()
     )
-    return or_(false(), *(col(Unor.jalur).startswith(path, autoescape=True) for path in paths))
+    return or_(false(), *(col(Unor.path).startswith(path, autoescape=True) for path in paths))
 
 
 def _in_state(session: Session, state: AccountState) -> ColumnElement[bool]:
@@ -309,7 +294,7 @@ def _in_state(session: Session, state: AccountState) -> ColumnElement[bool]:
         return col(Account.disabled_at).is_not(None)
     if state is AccountState.WAITING:
         return and_(enabled, waiting)
-    locked = col(Account.id).in_(lockouts.waiting_accounts(session))
+    locked = col(Account.id).in_(lockouts.locked_account_ids(session))
     if state is AccountState.LOCKED:
         return and_(enabled, ~waiting, locked)
     activated = col(Account.activated_at)

@@ -142,11 +142,7 @@ class RunState(StrEnum):
         return _STATES[self]
 
     def may_become(self, other: RunState) -> bool:
-        """Whether a run may go from this state to another.
-
-        Args:
-            other: The next one.
-        """
+        """Whether a run may go from this state to another."""
         return other in _NEXT[self]
 
 

@@ -27,7 +27,7 @@ class EmailRequest(SQLModel, table=True):
     pegawai_id: int | None = Field(default=None, foreign_key="pegawai.id", index=True)
     """Empty when nobody has the NIP: then nobody sees it."""
     nip: str = Field(max_length=18)
-    nama: str = Field(max_length=200)
+    name: str = Field(max_length=200, sa_column_kwargs={"name": "nama", "key": "name"})
     old_email: str = Field(max_length=254)
     new_email: str = Field(max_length=254)
     """Normalised, as is the old one."""

@@ -7,16 +7,16 @@ from dataclasses import asdict
 import reflex as rx
 
 from mysapk_web.administration import announcements as saying
-from mysapk_web.home.pages.components.announcements import Told, announcements, told
+from mysapk_web.home.pages.components.announcements import AnnouncementRow, announcement_rows, announcements
 from mysapk_web.home.pages.components.email_request import email_request
 from mysapk_web.organisation import help as helpdesk
-from mysapk_web.organisation.help import NATIONAL
+from mysapk_web.organisation.help import NATIONAL_CONTACT
 from mysapk_web.platform import executors
 from mysapk_web.ui.access import ANYONE, actor_or_none, handler
 from mysapk_web.ui.components.agency_help import agency_help
 from mysapk_web.ui.components.contacts import contact_card
 from mysapk_web.ui.components.display import section
-from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.forms import form_messages
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
 
@@ -102,8 +102,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
 class BantuanState(AppState):
     """The helpdesks for whoever looks: the own agency's first."""
 
-    contacts: list[dict[str, str]] = [asdict(NATIONAL)]
-    told: list[Told] = []
+    contacts: list[dict[str, str]] = [asdict(NATIONAL_CONTACT)]
+    told: list[AnnouncementRow] = []
 
     @handler(ANYONE)
     async def load(self) -> None:
@@ -113,8 +113,8 @@ class BantuanState(AppState):
         if person is not None:
             shell = await self.get_state(ShellState)
             await shell._fill()
-        self.told = told(await executors.look(saying.shown, person))
-        self.contacts = [asdict(contact) for contact in await executors.look(helpdesk.contacts, person)]
+        self.told = announcement_rows(await executors.run_read_only(saying.visible_announcements, person))
+        self.contacts = [asdict(contact) for contact in await executors.run_read_only(helpdesk.contacts_for, person)]
 
 
 def _question(ident: str, question: str, answer: str) -> rx.Component:
@@ -132,7 +132,7 @@ def bantuan() -> rx.Component:
             rx.fragment(),
             rx.el.a("Kembali ke Masuk", href="/masuk", class_name="inline-block py-2 mb-2"),
         ),
-        outcome(),
+        form_messages(),
         rx.el.h1("Bantuan"),
         rx.el.p(
             "Mulailah dari admin kepegawaian di instansi Anda: mereka dapat memperbaiki email dan membuka akun Anda.",
@@ -153,6 +153,6 @@ def bantuan() -> rx.Component:
             "Pertanyaan yang sering diajukan",
             rx.el.div(*(_question(*entry) for entry in QUESTIONS), class_name="faq"),
         ),
-        here="/bantuan",
+        current="/bantuan",
         public=True,
     )

@@ -8,17 +8,17 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from mysapk_web.administration import announcements as saying
-from mysapk_web.home.pages.components.announcements import Told, announcements, told
+from mysapk_web.home.pages.components.announcements import AnnouncementRow, announcement_rows, announcements
 from mysapk_web.organisation import home, notices
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm import overview
-from mysapk_web.pdm.pages.components.usulan import ProposalRow, proposal_row, returned
+from mysapk_web.pdm.pages.components.proposals import ProposalRow, proposal_row, returned_list
 from mysapk_web.pdm.views.overview import time_left
 from mysapk_web.platform import executors
-from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
+from mysapk_web.ui.access import LOGGED_IN, actor, client, handler
 from mysapk_web.ui.components.behaviour import WebOnly
-from mysapk_web.ui.components.display import facts, section, skeleton, tile, tiles
-from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.display import description_list, section, skeleton, tile, tiles
+from mysapk_web.ui.components.forms import form_messages
 from mysapk_web.ui.components.progress import progress
 from mysapk_web.ui.formatting import is_app_view, moment
 from mysapk_web.ui.shell import ShellState, page
@@ -38,7 +38,7 @@ class Banner(TypedDict):
     more: list[str]
 
 
-class Step(TypedDict):
+class HomeStep(TypedDict):
     """One thing to do."""
 
     title: str
@@ -56,13 +56,9 @@ class News(TypedDict):
 NO_BANNER: Banner = {"title": "", "sentence": "", "dates": "", "consequence": "", "more": []}
 
 
-def next_steps(person: Actor) -> list[Step]:
-    """What this person should do next, the most urgent first.
-
-    Args:
-        person: Who looks.
-    """
-    steps: list[Step] = []
+def next_steps(person: Actor) -> list[HomeStep]:
+    """What this person should do next, the most urgent first."""
+    steps: list[HomeStep] = []
     if person.grants and not person.has_second_factor:
         steps.append(
             {
@@ -97,7 +93,7 @@ class BerandaState(AppState):
     unit: str = ""
     instansi: str = ""
     banner: Banner = NO_BANNER
-    steps: list[Step] = []
+    steps: list[HomeStep] = []
     done: int = 0
     total: int = 0
     percent: int = 0
@@ -105,32 +101,32 @@ class BerandaState(AppState):
     returned: list[ProposalRow] = []
     more_returned: int = 0
     news: list[News] = []
-    told: list[Told] = []
+    told: list[AnnouncementRow] = []
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
         """Everything at once."""
         self.faults, self.notice = {}, ""
-        seen = await executors.look(home.home, actor())
-        self.nama, self.jenis, self.unit, self.instansi = seen.nama, seen.jenis, seen.unit, seen.instansi
-        wanted: dict[str, Any] = asdict(seen.banner) if seen.banner and not is_app_view(visitor().agent) else {}
+        seen = await executors.run_read_only(home.home_view, actor())
+        self.nama, self.jenis, self.unit, self.instansi = seen.name, seen.jenis, seen.unit, seen.instansi
+        wanted: dict[str, Any] = asdict(seen.banner) if seen.banner and not is_app_view(client().user_agent) else {}
         self.banner = {key: wanted.get(key, empty) for key, empty in NO_BANNER.items()}  # type: ignore[assignment]
         shell = await self.get_state(ShellState)
         await shell._fill()
         await self._look_at_pdm(unread=shell.unread)
-        self.told = told(await executors.look(saying.shown, actor()))
+        self.told = announcement_rows(await executors.run_read_only(saying.visible_announcements, actor()))
         self.ready = True
 
     async def _look_at_pdm(self, *, unread: int) -> None:
-        board = await executors.look(overview.board, actor())
+        board = await executors.run_read_only(overview.load_board, actor())
         self.done, self.total, self.percent, self.period = board.done, board.total, board.percent, time_left(board)
         self.returned = [proposal_row(view) for view in board.returned[:RETURNED]]
         self.more_returned = max(0, len(board.returned) - RETURNED)
-        first: Step = {"title": board.next_step.title, "text": board.next_step.text, "href": board.next_step.href}
+        first: HomeStep = {"title": board.next_step.title, "text": board.next_step.text, "href": board.next_step.href}
         self.steps = [first, *next_steps(actor())]
-        newest = (await executors.look(notices.notices, actor())).items if unread else []
+        newest = (await executors.run_read_only(notices.list_notices, actor())).items if unread else []
         unread_ones = [view for view in newest if not view.read][:3]
-        self.news = [{"title": view.title, "at": moment(view.at, view.zona)} for view in unread_ones]
+        self.news = [{"title": view.title, "at": moment(view.at, view.timezone)} for view in unread_ones]
 
 
 def _banner() -> rx.Component:
@@ -156,7 +152,7 @@ def _greeting() -> rx.Component:
     return rx.el.div(
         rx.el.h1(rx.el.span("Selamat datang, "), BerandaState.nama),
         rx.el.div(
-            facts(
+            description_list(
                 ("Jenis pegawai", BerandaState.jenis),
                 ("Unit kerja", BerandaState.unit),
                 ("Instansi", BerandaState.instansi),
@@ -201,7 +197,7 @@ def _content() -> rx.Component:
             BerandaState.returned,
             section(
                 "Dikembalikan kepada Anda",
-                returned(BerandaState.returned, BerandaState.more_returned),
+                returned_list(BerandaState.returned, BerandaState.more_returned),
             ),
         ),
         section(
@@ -216,10 +212,10 @@ def _content() -> rx.Component:
 def beranda() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.cond(BerandaState.ready, _greeting(), rx.fragment(rx.el.h1("Beranda"), skeleton(4))),
         _banner(),
         announcements(BerandaState.told),
         rx.cond(BerandaState.ready, _content()),
-        here="/beranda",
+        current="/beranda",
     )

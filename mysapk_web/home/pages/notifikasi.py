@@ -10,16 +10,16 @@ from reflex.vars import ObjectVar
 from mysapk_web.organisation import notices
 from mysapk_web.organisation.rules.notice import MailChoice
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, empty, section, skeleton
-from mysapk_web.ui.components.forms import hidden, outcome, submit_button
+from mysapk_web.ui.components.forms import form_messages, hidden, submit_button
 from mysapk_web.ui.components.paging import pager
 from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH = "/notifikasi"
 CHOSEN: Final = {
@@ -56,16 +56,16 @@ class NotifikasiState(AppState):
     async def load(self) -> None:
         """The first page."""
         self.faults, self.notice = {}, ""
-        self.mails = (await executors.look(notices.mail_choice, actor())).value
+        self.mails = (await executors.run_read_only(notices.mail_choice, actor())).value
         await self._look()
         self.ready = True
 
     async def _look(self) -> None:
-        found = await executors.look(notices.notices, actor(), self.number)
+        found = await executors.run_read_only(notices.list_notices, actor(), self.number)
         self.rows = [
             {
                 "number": view.id,
-                "at": moment(view.at, view.zona),
+                "at": moment(view.at, view.timezone),
                 "title": view.title,
                 "text": view.text,
                 "path": view.path,
@@ -82,41 +82,43 @@ class NotifikasiState(AppState):
     @handler(LOGGED_IN)
     async def turn(self, number: int) -> None:
         """Show another page."""
-        self.number = max(1, number_of(number))
+        self.number = max(1, parse_row_id(number))
         await self._look()
-        self._tell()
+        self._finish()
 
     @handler(LOGGED_IN)
     async def read_one(self, form: dict[str, Any]) -> None:
         """Mark one as read."""
-        await executors.run(notices.mark_read, actor(), notice_id=number_of(text_of(form, "notifikasi")))
+        await executors.run_in_transaction(
+            notices.mark_read, actor(), notice_id=parse_row_id(form_text(form, "notifikasi"))
+        )
         await self._look()
-        self._tell(notice="Ditandai sudah dibaca.")
+        self._finish(notice="Ditandai sudah dibaca.")
 
     @handler(LOGGED_IN)
     async def read_all(self, form: dict[str, Any]) -> None:
         """Mark all as read."""
-        count = await executors.run(notices.mark_read, actor())
+        count = await executors.run_in_transaction(notices.mark_read, actor())
         await self._look()
-        self._tell(notice=f"{count} notifikasi ditandai sudah dibaca.")
+        self._finish(notice=f"{count} notifikasi ditandai sudah dibaca.")
 
     @handler(LOGGED_IN)
     async def open(self, number: int) -> Any:
         """Go where a notice leads; it is read with that."""
-        wanted = number_of(number)
+        wanted = parse_row_id(number)
         path = next((row["path"] for row in self.rows if row["number"] == wanted), "")
-        await executors.run(notices.mark_read, actor(), notice_id=wanted)
+        await executors.run_in_transaction(notices.mark_read, actor(), notice_id=wanted)
         return rx.redirect(path) if path.startswith("/") and not path.startswith("//") else None
 
     @handler(LOGGED_IN)
     async def choose_mail(self, form: dict[str, Any]) -> None:
         """What also comes by mail."""
-        wanted = next((each for each in MailChoice if each.value == text_of(form, "email", 10)), None)
+        wanted = next((each for each in MailChoice if each.value == form_text(form, "email", 10)), None)
         if wanted is None:
-            raise Refused("Pilih apa yang dikirim ke email Anda.", f"email-{MailChoice.EVERY_STEP.value}")
-        await executors.run(notices.choose_mail, actor(), wanted)
+            raise UserError("Pilih apa yang dikirim ke email Anda.", f"email-{MailChoice.EVERY_STEP.value}")
+        await executors.run_in_transaction(notices.set_mail_choice, actor(), wanted)
         self.mails = wanted.value
-        self._tell(notice=CHOSEN[wanted])
+        self._finish(notice=CHOSEN[wanted])
 
 
 def _row(item: ObjectVar[NoticeRow]) -> rx.Component:
@@ -222,8 +224,8 @@ def _mail() -> rx.Component:
 def notifikasi() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Notifikasi"),
         rx.cond(NotifikasiState.ready, _list(), skeleton(6)),
-        here=PATH,
+        current=PATH,
     )

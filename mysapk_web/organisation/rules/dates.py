@@ -18,7 +18,7 @@ class DateError(ValueError):
     """What was typed is no day that can be meant. `str()` is a sentence for the user."""
 
 
-def read_date(text: str) -> date | None:
+def parse_date(text: str) -> date | None:
     """Read a date written as 1990-08-17, 17-08-1990, 17/08/1990, 17.08.1990 or 17081990; None where it is none."""
     folded = "".join("-" if each in HYPHENS else each for each in fold_full_width(text).strip())
     found = _ISO.fullmatch(folded)
@@ -34,30 +34,26 @@ def read_date(text: str) -> date | None:
         return None
 
 
-def write_date(day: date) -> str:
+def format_typed_date(day: date) -> str:
     """Write a day as it is typed, e.g. "17-08-1990"."""
     return f"{day.day:02d}-{day.month:02d}-{day.year:04d}"
 
 
 def as_typed(text: str) -> str:
     """Write a day of any form as it is typed; what is no day stays as it is."""
-    day = read_date(text)
-    return write_date(day) if day else text
+    day = parse_date(text)
+    return format_typed_date(day) if day else text
 
 
-def read_day(text: str, label: str) -> date | None:
+def parse_day_field(text: str, label: str) -> date | None:
     """Read a day of a form or a filter.
-
-    Args:
-        text: as typed; empty for none.
-        label: of the field, for the sentence.
 
     Raises:
         DateError: it is no day, or of a year that nobody means.
     """
     if not text.strip():
         return None
-    day = read_date(text)
+    day = parse_date(text)
     if day is None:
         raise DateError(f"{label} harus tanggal yang benar, misalnya 24-08-2026.")
     if day.year not in YEARS:
@@ -65,14 +61,8 @@ def read_day(text: str, label: str) -> date | None:
     return day
 
 
-def beginning_of(day: date | None, zona: str, *, after: bool = False) -> datetime | None:
-    """When a day begins in a zone; None for no day.
-
-    Args:
-        day: of a filter.
-        zona: "WIB", "WITA" or "WIT".
-        after: the beginning of the next day, for an exclusive end.
-    """
+def start_of_day(day: date | None, timezone: str, *, after: bool = False) -> datetime | None:
+    """When a day begins in a zone; None for no day."""
     if day is None:
         return None
-    return datetime.combine(day + timedelta(days=1 if after else 0), time(), ZONES[zona])
+    return datetime.combine(day + timedelta(days=1 if after else 0), time(), ZONES[timezone])

@@ -53,12 +53,6 @@ def normalise_email(text: str) -> str:
     not folded: a look-alike such as the Kelvin sign must never turn into somebody else's address. Nothing is
     asked of the DNS.
 
-    Args:
-        text: what was typed or stored.
-
-    Returns:
-        ASCII, at most 254 characters.
-
     Raises:
         EmailError: not an address, with what to correct.
     """
@@ -113,9 +107,6 @@ def mask_email(text: str) -> str:
     one none. The number of stars never tells the length. Text that is no address is masked the same way
     without a domain, so the page can show it without judging it.
 
-    Args:
-        text: any text, also one that `normalise_email` refuses.
-
     Returns:
         For example `eli*****@gmail.com`, in small letters, at most 300 characters.
     """
@@ -131,8 +122,6 @@ def domain_verdict(address: str, policy: DomainPolicy, agency_domains: Collectio
     """Judge the domain of an address by the policy of the instansi.
 
     Args:
-        address: in the spelling of `normalise_email`.
-        policy: what the instansi accepts.
         agency_domains: domains of the instansi; their sub-domains count. A leading `@` or dot is ignored.
             Where the policy is AGENCY_ONLY and the list is empty, no address passes. Free mail is the agency's only where
             that very service is named, not by an ending that it shares.
@@ -153,20 +142,12 @@ def domain_verdict(address: str, policy: DomainPolicy, agency_domains: Collectio
 
 
 def is_free_mail(domain: str) -> bool:
-    """Tell whether anybody gets an address in a domain.
-
-    Args:
-        domain: In the spelling of `normalise_email`.
-    """
+    """Tell whether anybody gets an address in a domain."""
     return _within(domain, FREE_MAIL)
 
 
 def is_shared_ending(domain: str) -> bool:
-    """Tell whether domains of different owners end with this one: a public suffix, or what a free-mail service ends with.
-
-    Args:
-        domain: In the spelling of `normalise_email`; also one without a dot.
-    """
+    """Tell whether domains of different owners end with this one: a public suffix, or what a free-mail service ends with."""
     return domain in _SUFFIXES or any(name.endswith(f".{domain}") for name in FREE_MAIL)
 
 

@@ -65,13 +65,7 @@ class Nip:
     """A checked number and what it says.
 
     Attributes:
-        value: the 18 digits.
-        kind: structure of the number.
-        birth_date: digits 1-8; None for an internal number.
         tmt_year: digits 9-12, year of TMT CPNS or of the first PPPK appointment.
-        tmt_month: digits 13-14 of a PNS number, 1-12.
-        gender: "L" or "P", from digit 15.
-        sequence: digits 16-18, 1-999.
     """
 
     value: str
@@ -96,12 +90,6 @@ def normalise_nip(text: str) -> str:
     Blanks, dots, hyphens and invisible characters are ignored, full-width digits are folded. Digits of other
     scripts are refused. No number ends in 000 (the sequence starts at 001, and internal numbers follow the
     same rule), so such an end is the mark of a spreadsheet, which keeps 15 digits only.
-
-    Args:
-        text: at most 64 characters.
-
-    Returns:
-        18 ASCII digits.
 
     Raises:
         NipError: EMPTY, TOO_LONG, SPREADSHEET, CHARACTER or LENGTH.
@@ -135,12 +123,8 @@ def parse_nip(text: str, *, jenis: JenisPegawai, today: date) -> Nip:
     """Read a NIP and check its structure against the kind of employment.
 
     Args:
-        text: see `normalise_nip`.
         jenis: kind of employment on file; the number of a PPT Non-ASN is not taken apart.
         today: the day that age and year of appointment are measured at.
-
-    Returns:
-        The number with its parts.
 
     Raises:
         NipError: what `normalise_nip` raises, or BIRTH_DATE, AGE, TMT_YEAR, TMT_MONTH, KIND, GENDER.
@@ -167,13 +151,6 @@ def parse_typed_nip(text: str, *, today: date) -> str:
 
     Numbers of PNS and PPPK begin with the century of a birth. What begins otherwise may be an internal number and is not taken apart;
     internal numbers do not begin so (`parse_nip`). Age is not judged: it passes, and the number stays.
-
-    Args:
-        text: see `normalise_nip`.
-        today: the day that the year of appointment is measured at.
-
-    Returns:
-        18 ASCII digits.
 
     Raises:
         NipError: what `normalise_nip` raises, or BIRTH_DATE, TMT_YEAR, TMT_MONTH, GENDER.

@@ -18,11 +18,7 @@ class MailChoice(StrEnum):
         return _LABELS[self]
 
     def takes(self, *, asks_action: bool) -> bool:
-        """Whether something goes by mail.
-
-        Args:
-            asks_action: The person has to do something.
-        """
+        """Whether something goes by mail."""
         return self is MailChoice.EVERY_STEP or (asks_action and self is MailChoice.ACTS_ONLY)
 
 

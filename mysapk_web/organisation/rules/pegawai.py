@@ -32,10 +32,7 @@ def eligibility(*, jenis: JenisPegawai, approved: bool, disabled: bool, has_emai
     The gravest reason comes first, so that a disabled account never learns of anything else.
 
     Args:
-        jenis: kind of employment.
         approved: the agency's admin has approved the account; asked of CPNS only.
-        disabled: the account was switched off.
-        has_email: a usable address is stored.
 
     Returns:
         ELIGIBLE, or the one reason that stands in the way.

@@ -33,14 +33,12 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class PeriodWindow:
     """A published period.
 
     Attributes:
-        kind: what is open.
         starts_at: aware; the first moment that belongs to it.
         ends_at: aware; the first moment that no longer belongs to it.
-        instansi_id: None for a national period.
         extends: this row prolongs another of the same scope.
     """
 
@@ -61,8 +59,6 @@ class PeriodStatus:
     """What the banner needs.
 
     Attributes:
-        kind: what was asked for.
-        phase: where "now" stands.
         period: the period that counts; None when there is none.
         days_left: calendar days in the agency's zone: before the opening, until it opens; while open, until
             the last day (0 on the last day itself); otherwise 0.
@@ -70,7 +66,7 @@ class PeriodStatus:
 
     kind: PeriodKind
     phase: Phase
-    period: Period | None
+    period: PeriodWindow | None
     days_left: int
 
     @property
@@ -79,7 +75,7 @@ class PeriodStatus:
         return self.phase in (Phase.OPEN, Phase.CLOSING)
 
 
-def effective_period(periods: Iterable[Period], kind: PeriodKind, now: datetime) -> Period | None:
+def effective_period(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime) -> PeriodWindow | None:
     """Find the period that counts for one instansi.
 
     Rows of the instansi win over national rows as a whole: as soon as it has one of this kind, the national
@@ -89,8 +85,6 @@ def effective_period(periods: Iterable[Period], kind: PeriodKind, now: datetime)
 
     Args:
         periods: national rows and those of one instansi, in any order, of any kind.
-        kind: which kind is asked for.
-        now: aware.
 
     Returns:
         The period running now (of several, the one that ends last), else the next to come, else the last
@@ -111,16 +105,11 @@ def effective_period(periods: Iterable[Period], kind: PeriodKind, now: datetime)
     return max(spans, key=lambda span: span.ends_at, default=None)
 
 
-def last_ended(periods: Iterable[Period], kind: PeriodKind, now: datetime) -> Period | None:
+def last_ended(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime) -> PeriodWindow | None:
     """Find the period of one instansi that ended last, whatever runs or comes after it.
 
     Rows of the instansi win as in `effective_period`, from when the first of them begins: one that is only published takes back
     nothing that has ended. A row that ends while another one runs on, or begins, ended nothing.
-
-    Args:
-        periods: as in `effective_period`.
-        kind: which kind is asked for.
-        now: aware.
 
     Returns:
         The period with its effective end; None when none has ended.
@@ -139,17 +128,8 @@ def last_ended(periods: Iterable[Period], kind: PeriodKind, now: datetime) -> Pe
     return max(ended, key=lambda span: span.ends_at, default=None)
 
 
-def period_status(periods: Iterable[Period], kind: PeriodKind, now: datetime, zone: ZoneInfo) -> PeriodStatus:
+def period_status(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime, zone: ZoneInfo) -> PeriodStatus:
     """Say where an instansi stands in a period.
-
-    Args:
-        periods: see `effective_period`.
-        kind: which kind is asked for.
-        now: aware.
-        zone: zone of the instansi, in which days are counted.
-
-    Returns:
-        Phase, period and days left.
 
     Raises:
         ValueError: `now` is naive.
@@ -168,8 +148,8 @@ def period_status(periods: Iterable[Period], kind: PeriodKind, now: datetime, zo
     return PeriodStatus(kind, Phase.CLOSING if days <= CLOSING_DAYS else Phase.OPEN, period, days)
 
 
-def _join_extensions(rows: list[Period]) -> list[Period]:
-    spans: list[Period] = []
+def _join_extensions(rows: list[PeriodWindow]) -> list[PeriodWindow]:
+    spans: list[PeriodWindow] = []
     for row in sorted(rows, key=lambda period: (period.starts_at, period.extends)):
         last = max(spans, key=lambda span: span.ends_at, default=None)
         if row.extends and last is not None and row.starts_at <= last.ends_at:

@@ -215,22 +215,14 @@ NEEDS_SECOND_FACTOR: Final = frozenset(Role) - {Role.PEGAWAI}
 def may(roles: Iterable[Role], permission: Permission) -> bool:
     """Tell whether one of the roles allows an act.
 
-    Args:
-        roles: roles held; none means nothing is allowed.
-        permission: the act.
-
     Returns:
         True if a row of `MATRIX` names it.
     """
     return any(permission in MATRIX[role] for role in roles)
 
 
-def below(roles: Iterable[Role]) -> frozenset[Role]:
-    """Find the roles strictly below others: those that they give, and those that are given by whom they appoint.
-
-    Args:
-        roles: roles of the one who acts.
-    """
+def roles_below(roles: Iterable[Role]) -> frozenset[Role]:
+    """Find the roles strictly below others: those that they give, and those that are given by whom they appoint."""
     found: set[Role] = set()
     front = set(roles)
     while front:
@@ -245,10 +237,9 @@ def may_manage(roles: Iterable[Role], held: Iterable[Role]) -> bool:
     So a peer and somebody higher are left alone, whatever else they hold. Permission and scope are asked for beside this.
 
     Args:
-        roles: roles of the one who acts.
         held: roles of the account; everybody is a pegawai, which counts for nothing here.
     """
-    return set(held) - {Role.PEGAWAI} <= below(roles)
+    return set(held) - {Role.PEGAWAI} <= roles_below(roles)
 
 
 def matrix_markdown() -> str:

@@ -73,15 +73,19 @@ class UserSession(SQLModel, table=True):
     end_reason: str = Field(default="", max_length=40)
     second_factor_at: datetime | None = None
     """When a second factor was shown in this session."""
-    step_up_at: datetime | None = None
+    reauthenticated_at: datetime | None = Field(
+        default=None, sa_column_kwargs={"name": "step_up_at", "key": "reauthenticated_at"}
+    )
     """When password or code were asked again for a grave act."""
-    agent: str = Field(default="", max_length=120)
+    user_agent: str = Field(default="", max_length=120, sa_column_kwargs={"name": "agent", "key": "user_agent"})
     """Browser and system in words, for the list of sessions."""
-    address: str = Field(default="", max_length=64)
+    client_address: str = Field(
+        default="", max_length=64, sa_column_kwargs={"name": "address", "key": "client_address"}
+    )
     """Client address, shortened to its network."""
 
 
-class LoginClaim(SQLModel, table=True):
+class LoginTicket(SQLModel, table=True):
     """One-time right to become a session, left by a login event and taken by `POST /sesi` with its ticket (DESIGN 2.5)."""
 
     __tablename__ = "klaim_masuk"
@@ -154,7 +158,7 @@ class RecoveryCode(SQLModel, table=True):
     used_at: datetime | None = None
 
 
-class AddressChange(SQLModel, table=True):
+class EmailChangeRequest(SQLModel, table=True):
     """A new address that a person typed and that counts once its token was confirmed."""
 
     __tablename__ = "ganti_email"

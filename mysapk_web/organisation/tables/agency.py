@@ -18,9 +18,9 @@ class Instansi(SQLModel, table=True):
     __tablename__ = "instansi"
 
     id: int | None = Field(default=None, primary_key=True)
-    kode: str = Field(max_length=16, unique=True)
-    nama: str = Field(max_length=200)
-    zona: str = Field(default="WIB", max_length=4)
+    code: str = Field(max_length=16, unique=True, sa_column_kwargs={"name": "kode", "key": "code"})
+    name: str = Field(max_length=200, sa_column_kwargs={"name": "nama", "key": "name"})
+    timezone: str = Field(default="WIB", max_length=4, sa_column_kwargs={"name": "zona", "key": "timezone"})
     """Time zone by its Indonesian name: WIB, WITA or WIT."""
     domain_policy: DomainPolicy = Field(default=DomainPolicy.ALLOW, sa_type=text_enum(DomainPolicy))
     email_domains: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -40,10 +40,12 @@ class Unor(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     instansi_id: int = Field(foreign_key="instansi.id")
-    atasan_id: int | None = Field(default=None, foreign_key="unor.id", index=True)
-    kode: str = Field(max_length=40)
-    nama: str = Field(max_length=200)
-    jalur: str = Field(max_length=400)
+    parent_id: int | None = Field(
+        default=None, foreign_key="unor.id", index=True, sa_column_kwargs={"name": "atasan_id", "key": "parent_id"}
+    )
+    code: str = Field(max_length=40, sa_column_kwargs={"name": "kode", "key": "code"})
+    name: str = Field(max_length=200, sa_column_kwargs={"name": "nama", "key": "name"})
+    path: str = Field(max_length=400, sa_column_kwargs={"name": "jalur", "key": "path"})
     """Path of ids from the root, each with a slash behind it ("3/17/42/"): a subtree is one prefix."""
     is_satker: bool = False
     """Whether this unit is a satuan kerja with an administration of its own."""

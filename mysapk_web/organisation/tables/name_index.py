@@ -18,11 +18,6 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 def words_begin(session: Session, agencies: Iterable[int], words: Iterable[str]) -> ColumnElement[bool] | None:
     """Condition over `pegawai` alone: somebody of one of the agencies, and each word begins a word of the name.
 
-    Args:
-        session: Any transaction; says which database it is.
-        agencies: At least one.
-        words: Lower case, at least one.
-
     Returns:
         None where there is no such index.
     """
@@ -31,7 +26,7 @@ def words_begin(session: Session, agencies: Iterable[int], words: Iterable[str])
     begun = list(words)
     each = (" & ".join(f"{_lexeme(f'{agency}:{word}')}:*" for word in begun) for agency in agencies)
     query = " | ".join(f"({both})" for both in each)
-    found: ColumnElement[bool] = func.kata_nama(col(Pegawai.instansi_id), col(Pegawai.nama)).bool_op("@@")(
+    found: ColumnElement[bool] = func.kata_nama(col(Pegawai.instansi_id), col(Pegawai.name)).bool_op("@@")(
         cast(literal(query), TSQUERY)
     )
     return found

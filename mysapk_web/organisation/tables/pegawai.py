@@ -29,12 +29,16 @@ class Pegawai(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     nip: str = Field(max_length=18, unique=True)
-    nama: str = Field(max_length=200)
-    gelar_depan: str = Field(default="", max_length=40)
-    gelar_belakang: str = Field(default="", max_length=80)
+    name: str = Field(max_length=200, sa_column_kwargs={"name": "nama", "key": "name"})
+    title_prefix: str = Field(
+        default="", max_length=40, sa_column_kwargs={"name": "gelar_depan", "key": "title_prefix"}
+    )
+    title_suffix: str = Field(
+        default="", max_length=80, sa_column_kwargs={"name": "gelar_belakang", "key": "title_suffix"}
+    )
     jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
-    tanggal_lahir: date | None = None
-    jenis_kelamin: str = Field(default="", max_length=1)
+    birth_date: date | None = Field(default=None, sa_column_kwargs={"name": "tanggal_lahir", "key": "birth_date"})
+    gender: str = Field(default="", max_length=1, sa_column_kwargs={"name": "jenis_kelamin", "key": "gender"})
     """"L" or "P"; empty where the rolls don't say."""
     instansi_id: int = Field(foreign_key="instansi.id")
     unor_id: int = Field(foreign_key="unor.id")
@@ -51,9 +55,9 @@ class Pegawai(SQLModel, table=True):
     @property
     def full_name(self) -> str:
         """Name with titles before and behind, as on official letters."""
-        front = f"{self.gelar_depan} " if self.gelar_depan else ""
-        behind = f", {self.gelar_belakang}" if self.gelar_belakang else ""
-        return f"{front}{self.nama}{behind}"
+        front = f"{self.title_prefix} " if self.title_prefix else ""
+        behind = f", {self.title_suffix}" if self.title_suffix else ""
+        return f"{front}{self.name}{behind}"
 
     @property
     def awaits_approval(self) -> bool:

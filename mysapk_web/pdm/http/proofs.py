@@ -7,30 +7,32 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mysapk_web.accounts import session
+from mysapk_web.accounts import sessions
 from mysapk_web.organisation import access_log
 from mysapk_web.pdm import proof as pdm_proof
 from mysapk_web.pdm.proof_pdf import proof_pdf
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import NotAllowed
+from mysapk_web.platform.errors import PermissionDenied
 from mysapk_web.platform.http.headers import DOWNLOAD_POLICY
-from mysapk_web.platform.http.html import page
-from mysapk_web.platform.rules.text import storable
-from mysapk_web.settings import load
+from mysapk_web.platform.http.html import html_page
+from mysapk_web.platform.rules.text import strip_unstorable
+from mysapk_web.settings import get_settings
 
 PATH = "/pdm/bukti/{number}.pdf"
 
 
 async def download(request: Request) -> Response:
     """Make the PDF from what is stored; another person's proof is answered like one that doesn't exist."""
-    actor = await executors.look(session.read_actor, load(), request.scope["mysapk.visitor"])
+    actor = await executors.run_read_only(sessions.read_actor, get_settings(), request.scope["mysapk.visitor"])
     if actor is None:
         return RedirectResponse("/masuk", 303)
     try:
-        proof = await executors.run(pdm_proof.download, actor, storable(request.path_params["number"]))
-    except NotAllowed:
-        await access_log.refused(actor, "bukti")
-        return page(
+        proof = await executors.run_in_transaction(
+            pdm_proof.download_proof, actor, strip_unstorable(request.path_params["number"])
+        )
+    except PermissionDenied:
+        await access_log.log_denied(actor, "bukti")
+        return html_page(
             "Bukti tidak ditemukan",
             "<p>Buka halaman Bukti, lalu unduh dari sana.</p><p><a class='tombol' href='/pdm/bukti'>Ke halaman Bukti</a></p>",
             404,

@@ -8,12 +8,20 @@ import reflex as rx
 import segno
 from reflex_components_core.el.elements.inline import A
 
-from mysapk_web.pdm.proof import ProofView, make_proof, proof_page
+from mysapk_web.pdm.proof import ProofView, load_proof_page, make_proof
 from mysapk_web.platform import executors
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import cell, facts, inset, row, section, skeleton, table
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.display import (
+    description_list,
+    notice_box,
+    section,
+    skeleton,
+    table,
+    table_cell,
+    table_row,
+)
+from mysapk_web.ui.components.forms import form_messages, submit_button
 from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
@@ -21,12 +29,8 @@ from mysapk_web.ui.state import AppState
 PATH = "/pdm/bukti"
 
 
-def qr_picture(address: str) -> str:
-    """A QR code as the address of a picture; dark on light in every theme, or scanners give up.
-
-    Args:
-        address: What it holds.
-    """
+def qr_data_uri(address: str) -> str:
+    """A QR code as the address of a picture; dark on light in every theme, or scanners give up."""
     return segno.make(address, error="m").svg_data_uri(scale=6, border=3, dark="#000", light="#fff")
 
 
@@ -38,9 +42,9 @@ class BuktiState(AppState):
     may_make: bool = False
     stale: bool = False
     why_not: list[str] = []
-    nomor: str = ""
+    number: str = ""
     at: str = ""
-    nama: str = ""
+    person_name: str = ""
     nip: str = ""
     instansi: str = ""
     unit: str = ""
@@ -58,25 +62,25 @@ class BuktiState(AppState):
         self.ready = True
 
     async def _look(self) -> None:
-        found = await executors.look(proof_page, actor())
+        found = await executors.run_read_only(load_proof_page, actor())
         self.may_make, self.stale, self.why_not = found.may_make, found.stale, found.why_not
         self.exists = found.proof is not None
         if found.proof is not None:
             self._show(found.proof)
 
     def _show(self, proof: ProofView) -> None:
-        self.nomor, self.at = proof.number, moment(proof.at, proof.zona)
-        self.nama, self.nip, self.instansi, self.unit = proof.nama, proof.nip, proof.instansi, proof.unit
+        self.number, self.at = proof.number, moment(proof.at, proof.timezone)
+        self.person_name, self.nip, self.instansi, self.unit = proof.name, proof.nip, proof.instansi, proof.unit
         self.results = [[each.label, each.result, str(each.records), str(each.proposals)] for each in proof.rows]
         if proof.check_url != self.check_href:
-            self.check_href, self.picture = proof.check_url, qr_picture(proof.check_url)
+            self.check_href, self.picture = proof.check_url, qr_data_uri(proof.check_url)
 
     @handler(LOGGED_IN)
     async def make(self, form: dict[str, Any]) -> None:
         """Make a proof of what was declared and sent."""
-        await executors.run(make_proof, actor())
+        await executors.run_in_transaction(make_proof, actor())
         await self._look()
-        self._tell(notice="Bukti sudah dibuat. Unduh dan simpan.")
+        self._finish(notice="Bukti sudah dibuat. Unduh dan simpan.")
 
 
 def _making() -> rx.Component:
@@ -98,11 +102,11 @@ def _making() -> rx.Component:
             rx.el.div(
                 rx.cond(
                     BuktiState.stale,
-                    inset(
+                    notice_box(
                         rx.el.p("Data Anda berubah sejak bukti terakhir. Buat bukti baru agar isinya sesuai."),
                         kind="warn",
                     ),
-                    inset(rx.el.p("Semua kelompok sudah selesai. Bukti Anda dapat dibuat sekarang."), kind="good"),
+                    notice_box(rx.el.p("Semua kelompok sudah selesai. Bukti Anda dapat dibuat sekarang."), kind="good"),
                 ),
                 Form.create(
                     submit_button(
@@ -119,11 +123,11 @@ def _making() -> rx.Component:
 
 
 def _result(item: Any) -> rx.Component:
-    return row(
-        cell("Kelompok data", rx.el.strong(item[0])),
-        cell("Hasil", rx.el.span(item[1])),
-        cell("Riwayat", rx.el.span(item[2])),
-        cell("Usulan", rx.el.span(item[3])),
+    return table_row(
+        table_cell("Kelompok data", rx.el.strong(item[0])),
+        table_cell("Hasil", rx.el.span(item[1])),
+        table_cell("Riwayat", rx.el.span(item[2])),
+        table_cell("Usulan", rx.el.span(item[3])),
     )
 
 
@@ -131,10 +135,10 @@ def _proof() -> rx.Component:
     return rx.fragment(
         rx.el.div(
             rx.el.div(
-                facts(
-                    ("Nomor bukti", BuktiState.nomor),
+                description_list(
+                    ("Nomor bukti", BuktiState.number),
                     ("Diterbitkan", BuktiState.at),
-                    ("Nama", BuktiState.nama),
+                    ("Nama", BuktiState.person_name),
                     ("NIP", BuktiState.nip),
                     ("Instansi", BuktiState.instansi),
                     ("Unit verifikasi", BuktiState.unit),
@@ -142,7 +146,7 @@ def _proof() -> rx.Component:
                 rx.el.p(
                     A.create(
                         "Unduh bukti (PDF)",
-                        href=f"/pdm/bukti/{BuktiState.nomor}.pdf",
+                        href=f"/pdm/bukti/{BuktiState.number}.pdf",
                         class_name="button button-primary",
                         custom_attrs={"download": ""},
                     ),
@@ -175,7 +179,7 @@ def bukti() -> rx.Component:
     """The page."""
     return page(
         rx.el.p(rx.el.a("Kembali ke Data saya", href="/pdm"), class_name="back"),
-        outcome(),
+        form_messages(),
         rx.el.h1("Bukti pemutakhiran"),
         rx.el.p(
             "Tanda bahwa Anda sudah memeriksa dan mengirim data. Siapa pun dapat memeriksanya lewat kode QR.",
@@ -186,5 +190,5 @@ def bukti() -> rx.Component:
             rx.fragment(_making(), rx.cond(BuktiState.exists, rx.el.div(_proof(), class_name="mt-6"))),
             skeleton(8),
         ),
-        here="/pdm",
+        current="/pdm",
     )

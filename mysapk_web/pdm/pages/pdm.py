@@ -9,13 +9,13 @@ from reflex.vars import ObjectVar
 
 from mysapk_web.organisation.rules.period import Phase
 from mysapk_web.pdm import overview
-from mysapk_web.pdm.pages.components.usulan import ProposalRow, chip, proposal_row, returned
+from mysapk_web.pdm.pages.components.proposals import ProposalRow, chip, proposal_row, returned_list
 from mysapk_web.pdm.rules.proposal import GroupState
 from mysapk_web.pdm.views.overview import Board, TileView, time_left
 from mysapk_web.platform import executors
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
-from mysapk_web.ui.components.display import inset, section, skeleton
-from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.display import notice_box, section, skeleton
+from mysapk_web.ui.components.forms import form_messages
 from mysapk_web.ui.components.progress import progress
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
@@ -39,22 +39,14 @@ class Tile(TypedDict):
 
 
 def tone_of_tile(tile: TileView) -> str:
-    """Red until handled, amber when something came back, green when done.
-
-    Args:
-        tile: From the board.
-    """
+    """Red until handled, amber when something came back, green when done."""
     if tile.state == GroupState.PERLU_PERBAIKAN.value:
         return "warn"
     return "good" if tile.done else "todo"
 
 
-def counts_in_words(tile: TileView) -> str:
-    """How much there is, in one line.
-
-    Args:
-        tile: From the board.
-    """
+def format_counts(tile: TileView) -> str:
+    """How much there is, in one line."""
     parts = [f"{tile.count} riwayat di berkas" if tile.count else "Belum ada riwayat di berkas"]
     if tile.returned_count:
         parts.append(f"{tile.returned_count} dikembalikan")
@@ -65,12 +57,8 @@ def counts_in_words(tile: TileView) -> str:
     return ", ".join(parts)
 
 
-def left_in_words(board: Board) -> str:
-    """How many groups are left, in the count of the tiles: done and left make all of them.
-
-    Args:
-        board: Of the person.
-    """
+def format_remaining(board: Board) -> str:
+    """How many groups are left, in the count of the tiles: done and left make all of them."""
     left = board.total - board.done
     if not left:
         return "Yang belum terkirim"
@@ -88,8 +76,8 @@ def tile_row(tile: TileView) -> Tile:
         "description": tile.description,
         "state": tile.state_label,
         "tone": tone_of_tile(tile),
-        "counts": counts_in_words(tile),
-        "duty": tile.duty_label,
+        "counts": format_counts(tile),
+        "duty": tile.requirement_label,
         "href": tile.href,
     }
 
@@ -120,12 +108,12 @@ class PapanState(AppState):
         self.faults, self.notice = {}, ""
         shell = await self.get_state(ShellState)
         await shell._fill()
-        board = await executors.look(overview.board, actor())
+        board = await executors.run_read_only(overview.load_board, actor())
         self.tiles = [tile_row(tile) for tile in board.tiles]
         self.done, self.total, self.percent = board.done, board.total, board.percent
         self.period, self.urgent = time_left(board), board.phase in (Phase.CLOSING.value, Phase.CLOSED.value)
         self.blockers, self.sendable = board.blockers, board.ready
-        self.left, self.few = left_in_words(board), len(board.blockers) <= FEW
+        self.left, self.few = format_remaining(board), len(board.blockers) <= FEW
         step = board.next_step
         self.next_title, self.next_text, self.next_href = step.title, step.text, step.href
         self.returned = [proposal_row(view) for view in board.returned[:RETURNED]]
@@ -173,7 +161,7 @@ def _summary() -> rx.Component:
                 PapanState.period,
                 rx.cond(
                     PapanState.urgent,
-                    inset(rx.el.p(PapanState.period), kind="warn"),
+                    notice_box(rx.el.p(PapanState.period), kind="warn"),
                     rx.el.p(PapanState.period),
                 ),
             ),
@@ -202,7 +190,7 @@ def _content() -> rx.Component:
             PapanState.returned,
             section(
                 "Dikembalikan kepada Anda",
-                returned(PapanState.returned, PapanState.more_returned),
+                returned_list(PapanState.returned, PapanState.more_returned),
             ),
         ),
         section("Kelompok data", rx.el.ul(rx.foreach(PapanState.tiles, _tile), class_name="tiles")),
@@ -221,12 +209,12 @@ def _content() -> rx.Component:
 def papan() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Pemutakhiran Data Mandiri"),
         rx.el.p(
             "Periksa tiap kelompok data. Nyatakan sudah sesuai, atau usulkan perubahan beserta dokumennya.",
             class_name="lead",
         ),
         rx.cond(PapanState.ready, _content(), skeleton(10)),
-        here="/pdm",
+        current="/pdm",
     )

@@ -8,46 +8,42 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.pdm import history, submit
-from mysapk_web.pdm.pages.components.usulan import (
+from mysapk_web.pdm.pages.components.proposals import (
     ProposalRow,
     chip,
     documents,
+    history_list,
     proposal_row,
     reason_box,
-    trail,
     withdraw_form,
 )
-from mysapk_web.pdm.rules.proposal import REJECTED_STATES, SENT_STATES, UsulanState
+from mysapk_web.pdm.rules.proposal import REJECTED_STATES, SENT_STATES, ProposalState
 from mysapk_web.platform import executors
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import empty, skeleton
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.forms import form_messages, submit_button
 from mysapk_web.ui.components.paging import pager
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH = "/usulan"
 ALL: Final = "semua"
-FILTERS: Final[tuple[tuple[str, str, frozenset[UsulanState]], ...]] = (
+FILTERS: Final[tuple[tuple[str, str, frozenset[ProposalState]], ...]] = (
     (ALL, "Semua", frozenset()),
-    ("draf", "Draf", frozenset({UsulanState.DRAF})),
-    ("dikembalikan", "Dikembalikan kepada Anda", frozenset({UsulanState.PERBAIKAN_MYSAPK})),
-    ("berjalan", "Sedang diproses", SENT_STATES - {UsulanState.PERBAIKAN_MYSAPK}),
-    ("diperbarui", "Data sudah diperbarui", frozenset({UsulanState.TELAH_UPDATE})),
+    ("draf", "Draf", frozenset({ProposalState.DRAF})),
+    ("dikembalikan", "Dikembalikan kepada Anda", frozenset({ProposalState.PERBAIKAN_MYSAPK})),
+    ("berjalan", "Sedang diproses", SENT_STATES - {ProposalState.PERBAIKAN_MYSAPK}),
+    ("diperbarui", "Data sudah diperbarui", frozenset({ProposalState.TELAH_UPDATE})),
     ("ditolak", "Ditolak", REJECTED_STATES),
-    ("ditarik", "Ditarik", frozenset({UsulanState.DIHAPUS})),
+    ("ditarik", "Ditarik", frozenset({ProposalState.DIHAPUS})),
 )
 """Value, words, and the states that are shown (none: all)."""
 
 
-def states_of(chosen: str) -> frozenset[UsulanState]:
-    """The states that a filter shows; empty: all.
-
-    Args:
-        chosen: Value of a filter.
-    """
+def states_of(chosen: str) -> frozenset[ProposalState]:
+    """The states that a filter shows; empty: all."""
     return next((states for value, _, states in FILTERS if value == chosen), frozenset())
 
 
@@ -71,33 +67,35 @@ class UsulanListState(AppState):
         self.ready = True
 
     async def _look(self) -> None:
-        found = await executors.look(history.history, actor(), self.number, states=states_of(self.chosen))
+        found = await executors.run_read_only(
+            history.list_proposals, actor(), self.number, states=states_of(self.chosen)
+        )
         self.rows = [proposal_row(view) for view in found.items]
         self.number, self.pages, self.total = found.number, found.pages, found.total
 
     @handler(LOGGED_IN)
     async def narrow(self, form: dict[str, Any]) -> None:
         """Show the usulan of one state only."""
-        wanted = text_of(form, "status", 20)
+        wanted = form_text(form, "status", 20)
         self.chosen = wanted if any(wanted == value for value, _, _ in FILTERS) else ALL
         self.number = 1
         await self._look()
-        self._tell()
+        self._finish()
 
     @handler(LOGGED_IN)
     async def turn(self, number: int) -> None:
         """Show another page."""
-        self.number = max(1, number_of(number))
+        self.number = max(1, parse_row_id(number))
         await self._look()
-        self._tell()
+        self._finish()
 
     @handler(LOGGED_IN)
     async def withdraw(self, form: dict[str, Any]) -> None:
         """Take a usulan back, or throw a draft away."""
-        number, version = number_of(text_of(form, "usulan")), number_of(text_of(form, "versi"))
-        await executors.run(submit.withdraw, actor(), number, version)
+        number, version = parse_row_id(form_text(form, "usulan")), parse_row_id(form_text(form, "versi"))
+        await executors.run_in_transaction(submit.withdraw_proposal, actor(), number, version)
         await self._look()
-        self._tell(notice="Usulan ditarik. Data Anda di berkas tidak berubah.")
+        self._finish(notice="Usulan ditarik. Data Anda di berkas tidak berubah.")
 
 
 def _row(item: ObjectVar[ProposalRow]) -> rx.Component:
@@ -126,7 +124,7 @@ def _row(item: ObjectVar[ProposalRow]) -> rx.Component:
         ),
         rx.el.details(
             rx.el.summary("Perjalanan dan dokumen", rx.el.span(" ", item["title"], class_name="sr-only")),
-            trail(item),
+            history_list(item),
             documents(item),
         ),
         class_name="record proposal",
@@ -175,9 +173,9 @@ def _list() -> rx.Component:
 def usulan() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Usulan saya"),
         rx.el.p("Setiap perubahan yang Anda usulkan, di mana sekarang, dan mengapa.", class_name="lead"),
         rx.cond(UsulanListState.ready, _list(), skeleton(8)),
-        here=PATH,
+        current=PATH,
     )

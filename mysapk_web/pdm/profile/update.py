@@ -13,13 +13,13 @@ from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm.code_tables import StoredCodes, codes
-from mysapk_web.pdm.context import Standing, standing_of
-from mysapk_web.pdm.payload import editable
-from mysapk_web.pdm.profile.view import FIRST_VERSION, checked_values, record_of
+from mysapk_web.pdm.context import PersonContext, load_context
+from mysapk_web.pdm.payload import editable_values
+from mysapk_web.pdm.profile.view import FIRST_VERSION, checked_values, profile_record
 from mysapk_web.pdm.rules.groups.profil import PROFIL
 from mysapk_web.pdm.rules.groups.validation import Validated, validate
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord
-from mysapk_web.platform.errors import InputRefused, Refused
+from mysapk_web.platform.errors import FormError, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 
 MAX_TEXT: Final = 4000
@@ -33,9 +33,7 @@ class ChangedProfile:
     """What came of a change.
 
     Attributes:
-        version: For the next change.
         changed: Labels of the fields that hold something else now, in the order of the form.
-        warnings: What deserves a second look, by field.
     """
 
     version: int
@@ -47,9 +45,6 @@ def change_profile(session: Session, actor: Actor, *, version: int, values: Mapp
     """Change own fields. For everybody logged in; no period has to be open.
 
     Args:
-        session: Any transaction.
-        actor: The person.
-        version: As last read.
         values: By field name, as typed; what is not in it stays as it is, an empty text takes a value away.
 
     Raises:
@@ -58,12 +53,12 @@ def change_profile(session: Session, actor: Actor, *, version: int, values: Mapp
     """
     actor.require(Permission.CHANGE_OWN_PROFILE)
     _judge_form(values)
-    here, table = standing_of(session, actor.pegawai_id, lock=True), codes(session)
-    record = record_of(session, actor.pegawai_id)
+    here, table = load_context(session, actor.pegawai_id, lock=True), codes(session)
+    record = profile_record(session, actor.pegawai_id)
     if version != (record.version if record else FIRST_VERSION):
-        raise Refused(CHANGED)
+        raise UserError(CHANGED)
     checked = _checked(record, here, table, values)
-    stored = editable(PROFIL, record.payload if record else {})
+    stored = editable_values(PROFIL, record.payload if record else {})
     changed = [field for field in PROFIL.editable if checked.payload[field.name] != stored[field.name]]
     warnings = {name: words for name, words in checked.warnings.items() if name in values}
     if not changed:
@@ -76,7 +71,7 @@ def change_profile(session: Session, actor: Actor, *, version: int, values: Mapp
         actor_id=actor.account_id,
         subject_id=actor.account_id,
         instansi_id=actor.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         fields=[field.name for field in changed],
     )
     return ChangedProfile(version + 1, [field.label for field in changed], warnings)
@@ -85,18 +80,18 @@ def change_profile(session: Session, actor: Actor, *, version: int, values: Mapp
 def _judge_form(values: Mapping[str, str]) -> None:
     known = {field.name for field in PROFIL.editable}
     if not values.keys() <= known or any(not isinstance(value, str) for value in values.values()):
-        raise InputRefused({"": UNKNOWN})
+        raise FormError({"": UNKNOWN})
     long = {name: f"Isi paling banyak {MAX_TEXT} karakter." for name, value in values.items() if len(value) > MAX_TEXT}
     if long:
-        raise InputRefused(long)
+        raise FormError(long)
 
 
 def _checked(
-    record: PersonnelRecord | None, here: Standing, table: StoredCodes, values: Mapping[str, str]
+    record: PersonnelRecord | None, here: PersonContext, table: StoredCodes, values: Mapping[str, str]
 ) -> Validated:
     """The profile as it would be. Faults that were there before and are not touched don't stand in the way."""
     before = checked_values(record, here, table)
-    wanted = {**editable(PROFIL, record.payload if record else {}), **values}
+    wanted = {**editable_values(PROFIL, record.payload if record else {}), **values}
     after = validate(PROFIL, wanted, codes=table, today=here.times.today, person=here.facts)
     faults = {
         name: sentence
@@ -104,11 +99,11 @@ def _checked(
         if name in values or before.faults.get(name) != sentence
     }
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
     return after
 
 
-def _opened(session: Session, actor: Actor, here: Standing) -> PersonnelRecord:
+def _opened(session: Session, actor: Actor, here: PersonContext) -> PersonnelRecord:
     """An empty record, for whom the agency has none yet."""
     record = PersonnelRecord(
         pegawai_id=actor.pegawai_id,
@@ -122,7 +117,7 @@ def _opened(session: Session, actor: Actor, here: Standing) -> PersonnelRecord:
     return record
 
 
-def _write(session: Session, record: PersonnelRecord, here: Standing, payload: dict[str, Any]) -> None:
+def _write(session: Session, record: PersonnelRecord, here: PersonContext, payload: dict[str, Any]) -> None:
     written = session.execute(
         update(PersonnelRecord)
         .where(col(PersonnelRecord.id) == record.id, col(PersonnelRecord.version) == record.version)
@@ -131,7 +126,7 @@ def _write(session: Session, record: PersonnelRecord, here: Standing, payload: d
         execution_options={"synchronize_session": False},
     ).one_or_none()
     if written is None:
-        raise Refused(CHANGED)
+        raise UserError(CHANGED)
     session.add(
         FormerValue(
             record_id=record.id or 0, version=record.version, payload=record.payload, replaced_at=here.times.now

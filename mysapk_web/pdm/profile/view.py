@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.email_change import PendingAddress, pending
-from mysapk_web.accounts.security.reauthentication import is_recent
+from mysapk_web.accounts.security.change_email import PendingEmailChange, pending_email_change
+from mysapk_web.accounts.security.reauthentication import recently_authenticated
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
@@ -16,19 +16,19 @@ from mysapk_web.organisation.rules.email import mask_email
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.code_tables import StoredCodes, codes
-from mysapk_web.pdm.context import Standing, standing
+from mysapk_web.pdm.context import PersonContext, load_own_context
 from mysapk_web.pdm.form import options_of
-from mysapk_web.pdm.payload import editable, readable
+from mysapk_web.pdm.payload import decode_payload, editable_values
 from mysapk_web.pdm.rules.groups.fields import Field, Value
+from mysapk_web.pdm.rules.groups.formatting import choice_parent, format_value
 from mysapk_web.pdm.rules.groups.profil import PROFIL
 from mysapk_web.pdm.rules.groups.validation import Validated, validate
-from mysapk_web.pdm.rules.groups.words import choice_parent, display
 from mysapk_web.pdm.tables import PersonnelRecord
 from mysapk_web.pdm.views.form import FieldView
-from mysapk_web.platform.errors import CountedRefusal, NotAllowed, Refused
+from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import REVEALS_PER_ACCOUNT
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 FIRST_VERSION: Final = 1
 """What a person without a record of the profile sees: as if an empty one were on file."""
@@ -52,42 +52,30 @@ class AddressView:
     """The address of the account.
 
     Attributes:
-        text: Masked; empty without one.
-        needs_password: A change asks for the password.
         pending: The new address that waits for its token, if any.
     """
 
     text: str
     needs_password: bool
-    pending: PendingAddress | None
+    pending: PendingEmailChange | None
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileView:
-    """The whole profile.
-
-    Attributes:
-        version: Goes back with a change.
-        zona: Zone of the agency.
-    """
+    """The whole profile."""
 
     version: int
     sections: list[SectionView]
     address: AddressView
-    zona: str
+    timezone: str
 
 
-def profile(session: Session, actor: Actor) -> ProfileView:
-    """Read the own profile. For everybody logged in.
-
-    Args:
-        session: A read transaction is enough.
-        actor: The person.
-    """
+def load_profile(session: Session, actor: Actor) -> ProfileView:
+    """Read the own profile. For everybody logged in."""
     actor.require(Permission.SEE_OWN_PROFILE)
-    here, table = standing(session, actor), codes(session)
-    record = record_of(session, actor.pegawai_id)
-    values = values_of(session, actor, record)
+    here, table = load_own_context(session, actor), codes(session)
+    record = profile_record(session, actor.pegawai_id)
+    values = profile_values(session, actor, record)
     checked = checked_values(record, here, table)
     fields = [_field(each, values, checked, here, table) for each in PROFIL.fields if each.name != "email"]
     return ProfileView(
@@ -95,20 +83,15 @@ def profile(session: Session, actor: Actor) -> ProfileView:
         sections=_sections(fields),
         address=AddressView(
             text=mask_email(str(values["email"])) if values["email"] else "",
-            needs_password=not is_recent(actor),
-            pending=pending(session, actor),
+            needs_password=not recently_authenticated(actor),
+            pending=pending_email_change(session, actor),
         ),
-        zona=here.times.zona,
+        timezone=here.times.timezone,
     )
 
 
-def reveal(session: Session, actor: Actor, *, name: str) -> str:
+def reveal_value(session: Session, actor: Actor, *, name: str) -> str:
     """Show one sensitive value of the own profile in full. It stands in the trail. For everybody logged in.
-
-    Args:
-        session: Any transaction.
-        actor: The person.
-        name: Of a sensitive field.
 
     Raises:
         NotAllowed: There is no such field.
@@ -118,32 +101,27 @@ def reveal(session: Session, actor: Actor, *, name: str) -> str:
     actor.require(Permission.SEE_OWN_PROFILE)
     field = next((each for each in PROFIL.fields if each.name == name and each.sensitive), None)
     if field is None:
-        raise NotAllowed("no such sensitive field")
-    key = subject_key(load().key("counters"), f"profil:{actor.account_id}")
-    if not rate_limiting.within(session, REVEALS_PER_ACCOUNT, key, actor):
-        raise CountedRefusal("Terlalu banyak nomor ditampilkan dalam satu jam. Tunggu satu jam, lalu coba lagi.")
-    value = values_of(session, actor, record_of(session, actor.pegawai_id))[name]
+        raise PermissionDenied("no such sensitive field")
+    key = subject_key(get_settings().key("counters"), f"profil:{actor.account_id}")
+    if not rate_limiting.allow(session, REVEALS_PER_ACCOUNT, key, actor):
+        raise CommittingUserError("Terlalu banyak nomor ditampilkan dalam satu jam. Tunggu satu jam, lalu coba lagi.")
+    value = profile_values(session, actor, profile_record(session, actor.pegawai_id))[name]
     if value in (None, ""):
-        raise Refused(f"{field.label} belum diisi.")
+        raise UserError(f"{field.label} belum diisi.")
     audit.record(
         session,
         AuditTag.PROFILE_REVEALED,
         actor_id=actor.account_id,
         subject_id=actor.account_id,
         instansi_id=actor.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         field=name,
     )
-    return display(field, value, codes(session), reveal=True)
+    return format_value(field, value, codes(session), reveal=True)
 
 
-def record_of(session: Session, pegawai_id: int) -> PersonnelRecord | None:
-    """The record of the profile of a person; None while there is none.
-
-    Args:
-        session: Any transaction.
-        pegawai_id: Whose.
-    """
+def profile_record(session: Session, pegawai_id: int) -> PersonnelRecord | None:
+    """The record of the profile of a person; None while there is none."""
     return session.exec(
         select(PersonnelRecord)
         .where(PersonnelRecord.pegawai_id == pegawai_id, PersonnelRecord.kind == PROFIL.key)
@@ -152,41 +130,31 @@ def record_of(session: Session, pegawai_id: int) -> PersonnelRecord | None:
     ).first()
 
 
-def values_of(session: Session, actor: Actor, record: PersonnelRecord | None) -> dict[str, Value]:
-    """All values of the profile: what the record holds, and over it what the rolls say of the person.
-
-    Args:
-        session: Any transaction.
-        actor: The person.
-        record: From `record_of`.
-    """
+def profile_values(session: Session, actor: Actor, record: PersonnelRecord | None) -> dict[str, Value]:
+    """All values of the profile: what the record holds, and over it what the rolls say of the person."""
     person = session.get_one(Pegawai, actor.pegawai_id)
-    born = person.tanggal_lahir
+    born = person.birth_date
     rolls: dict[str, Value] = {
         "nip": person.nip,
-        "nama": person.nama,
-        "gelar_depan": person.gelar_depan,
-        "gelar_belakang": person.gelar_belakang,
+        "nama": person.name,
+        "gelar_depan": person.title_prefix,
+        "gelar_belakang": person.title_suffix,
         "tanggal_lahir": born.isoformat() if born else None,
-        "jenis_kelamin": person.jenis_kelamin,
+        "jenis_kelamin": person.gender,
         "email": person.email_key,
     }
-    return {**readable(PROFIL, record.payload if record else {}), **rolls}
+    return {**decode_payload(PROFIL, record.payload if record else {}), **rolls}
 
 
-def checked_values(record: PersonnelRecord | None, here: Standing, table: StoredCodes) -> Validated:
-    """What the declaration says of the stored values that a person may change.
-
-    Args:
-        record: From `record_of`.
-        here: The person.
-        table: The code tables.
-    """
-    stored = editable(PROFIL, record.payload if record else {})
+def checked_values(record: PersonnelRecord | None, here: PersonContext, table: StoredCodes) -> Validated:
+    """What the declaration says of the stored values that a person may change."""
+    stored = editable_values(PROFIL, record.payload if record else {})
     return validate(PROFIL, stored, codes=table, today=here.times.today, person=here.facts)
 
 
-def _field(each: Field, values: dict[str, Value], checked: Validated, here: Standing, table: StoredCodes) -> FieldView:
+def _field(
+    each: Field, values: dict[str, Value], checked: Validated, here: PersonContext, table: StoredCodes
+) -> FieldView:
     hidden = each.sensitive or each.read_only
     parent = choice_parent(each, values, here.facts)
     return FieldView(
@@ -198,7 +166,7 @@ def _field(each: Field, values: dict[str, Value], checked: Validated, here: Stan
         required=each.required,
         read_only=each.read_only,
         value=None if hidden else values[each.name],
-        text=display(each, values[each.name], table),
+        text=format_value(each, values[each.name], table),
         shown=each.shown(values, here.facts),
         sensitive=each.sensitive,
         table=each.table,

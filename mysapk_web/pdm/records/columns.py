@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from mysapk_web.pdm.rules.groups import GROUPS, kind
+from mysapk_web.pdm.rules.groups import GROUPS, get_kind
 from mysapk_web.pdm.rules.groups.base import RecordKind
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, Value
 from mysapk_web.pdm.rules.groups.profil import PROFIL
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.rules.csv_injection import safe_cell
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.rules.csv_injection import escape_formula
 from mysapk_web.platform.spreadsheet_reader import Aliases, Row
 
 NIP: Final = "nip"
@@ -28,27 +28,20 @@ _LONG_NUMBERS: Final = frozenset({FieldKind.NIK, FieldKind.KK, FieldKind.NPWP})
 def declared_for_files(key: str) -> RecordKind:
     """A kind of record as a file holds it: what the agency keeps and a person can't change stands in it, too.
 
-    Args:
-        key: Key of the kind, such as "golongan" or "anak".
-
     Raises:
         Refused: There is none; all that exist are named.
     """
     keys = [each.key for group in GROUPS for each in group.kinds]
     if key not in keys:
-        raise Refused(f"Jenis riwayat tidak dikenal. Pilih salah satu: {', '.join(keys)}.")
-    declared = kind(key)
+        raise UserError(f"Jenis riwayat tidak dikenal. Pilih salah satu: {', '.join(keys)}.")
+    declared = get_kind(key)
     left_out = OF_THE_ROLLS if declared is PROFIL else frozenset()
     fields = tuple(replace(each, read_only=False) for each in declared.fields if each.name not in left_out)
     return replace(declared, fields=fields)
 
 
 def aliases_of(declared: RecordKind) -> Aliases:
-    """Headings under which each column is found: its name, or its label where that means no other column.
-
-    Args:
-        declared: From `declared_for_files`.
-    """
+    """Headings under which each column is found: its name, or its label where that means no other column."""
     found: dict[str, tuple[str, ...]] = {NIP: (NIP, "nip_baru")}
     taken = {NIP, "nip_baru", *(each.name for each in declared.fields)}
     for each in declared.fields:
@@ -60,10 +53,6 @@ def aliases_of(declared: RecordKind) -> Aliases:
 
 def values_of(declared: RecordKind, row: Row) -> tuple[dict[str, Value], dict[str, str]]:
     """What a row says of a record.
-
-    Args:
-        declared: From `declared_for_files`.
-        row: Of the file.
 
     Returns:
         Values as typed, by field; and faults of cells that can't be read at all.
@@ -86,12 +75,7 @@ def values_of(declared: RecordKind, row: Row) -> tuple[dict[str, Value], dict[st
 
 
 def cell_of(each: Field, value: Value) -> str:
-    """Write a value so that it is read back the same.
-
-    Args:
-        each: Its field.
-        value: As stored.
-    """
+    """Write a value so that it is read back the same."""
     if each.kind is FieldKind.BOOLEAN:
         return "ya" if value else "tidak"
-    return "" if value is None else safe_cell(str(value))
+    return "" if value is None else escape_formula(str(value))

@@ -18,21 +18,21 @@ from sqlmodel import Session, col, func, select
 
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.payload import readable
+from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.records.columns import NIP
-from mysapk_web.pdm.records.export import BEGUN, agency_of
-from mysapk_web.pdm.rules.groups import group_of, kind
-from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.records.export import STARTED, find_agency_id
+from mysapk_web.pdm.rules.groups import get_kind, group_of_kind
+from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.duplicates import differing_fields, is_same, keys_of, normal_form
 from mysapk_web.pdm.rules.groups.fields import Value
-from mysapk_web.pdm.rules.proposal import EDITABLE, UsulanState
+from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, ProposalState
 from mysapk_web.pdm.tables import Document, PersonnelRecord, Proposal
 from mysapk_web.platform import bulk
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.private_file import require_ordinary, write_private
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.private_file import require_regular_file, write_private
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.csv_injection import safe_cell
+from mysapk_web.platform.rules.csv_injection import escape_formula
 
 PEOPLE: Final = 500
 """People that are read at a time."""
@@ -46,12 +46,8 @@ class Duplicate:
     """A record or a proposal that is there a second time.
 
     Attributes:
-        nip: Whose.
-        kind: Key of the kind of record.
         what: It in words, `berkas 12` or `usulan 34`, by id.
-        same_as: What it is the same as, likewise.
         differing: Labels of the fields in which the two say something else.
-        advice: What to do, in one sentence.
     """
 
     nip: str
@@ -68,7 +64,6 @@ class _Entry:
 
     Attributes:
         changes: Id of the record that a proposal changes; None for every other entry.
-        documents: Documents were sent for it.
     """
 
     id: int
@@ -86,8 +81,6 @@ def report_duplicates(database: Database, *, instansi: str = "", report: Path | 
     """Count what is there twice, and write a list of it where one is asked for.
 
     Args:
-        database: Migrated.
-        instansi: Code of an agency; empty for all.
         report: CSV to write, for this account only: it holds personal data. The trail says so.
 
     Returns:
@@ -98,22 +91,22 @@ def report_duplicates(database: Database, *, instansi: str = "", report: Path | 
     """
     counts: Counter[str] = Counter()
     with database.read() as session:
-        agency = agency_of(session, instansi)
+        agency = find_agency_id(session, instansi)
     if report is None:
         for duplicate in find_duplicates(database, agency):
             counts[duplicate.kind] += 1
         return counts
-    require_ordinary(report)
+    require_regular_file(report)
     note = partial(audit.record, tag=AuditTag.RECORDS_EXPORTED, actor_id=None, instansi_id=agency, jenis=NAME)
     try:
         with write_private(report) as handle:
             with database.begin() as session:
-                note(session, tahap=BEGUN)
+                note(session, tahap=STARTED)
             writer = csv.writer(handle)
             writer.writerow(HEADINGS)
             for duplicate in find_duplicates(database, agency):
                 counts[duplicate.kind] += 1
-                differing = safe_cell(", ".join(duplicate.differing))
+                differing = escape_formula(", ".join(duplicate.differing))
                 writer.writerow(
                     [
                         duplicate.nip,
@@ -121,23 +114,18 @@ def report_duplicates(database: Database, *, instansi: str = "", report: Path | 
                         duplicate.what,
                         duplicate.same_as,
                         differing,
-                        safe_cell(duplicate.advice),
+                        escape_formula(duplicate.advice),
                     ]
                 )
     except OSError as error:
-        raise Refused(f"{report}: {error.strerror}.") from None
+        raise UserError(f"{report}: {error.strerror}.") from None
     with database.begin() as session:
         note(session, rows=counts.total())
     return counts
 
 
 def find_duplicates(database: Database, agency: int | None = None) -> Iterator[Duplicate]:
-    """Find what is there twice, person by person.
-
-    Args:
-        database: Migrated.
-        agency: Only people of this one; None for all.
-    """
+    """Find what is there twice, person by person."""
     last = 0
     while True:
         wanted = select(Pegawai.id, Pegawai.nip).where(col(Pegawai.id) > last).order_by(col(Pegawai.id)).limit(PEOPLE)
@@ -147,7 +135,7 @@ def find_duplicates(database: Database, agency: int | None = None) -> Iterator[D
             people = {number or 0: nip for number, nip in session.exec(wanted)}
             entries = _entries(session, list(people)) if people else {}
         for (owner, key), found in sorted(entries.items()):
-            yield from _duplicates(people[owner], kind(key), found)
+            yield from _duplicates(people[owner], get_kind(key), found)
         if len(people) < PEOPLE:
             return
         last = max(people)
@@ -160,8 +148,8 @@ def _entries(session: Session, owners: Sequence[int]) -> dict[tuple[int, str], l
         select(Proposal).where(
             col(Proposal.pegawai_id).in_(owners),
             col(Proposal.ended_at).is_(None),
-            col(Proposal.state).not_in(EDITABLE),
-            Proposal.action != Action.DELETE,
+            col(Proposal.state).not_in(EDITABLE_STATES),
+            Proposal.action != RecordAction.DELETE,
         )
     ).all()
     several = session.exec(
@@ -183,11 +171,11 @@ def _entries(session: Session, owners: Sequence[int]) -> dict[tuple[int, str], l
     records = [each for each in records if (each.pegawai_id, each.kind) in asked]
     documented = _documented(session, [each.id or 0 for each in records])
     for record in records:
-        values = readable(kind(record.kind), record.payload)
+        values = decode_payload(get_kind(record.kind), record.payload)
         entry = _Entry(record.id or 0, on_file=True, values=values, documents=record.id in documented)
         found[record.pegawai_id, record.kind].append(entry)
     for proposal in under_way:
-        values = readable(kind(proposal.kind), proposal.payload)
+        values = decode_payload(get_kind(proposal.kind), proposal.payload)
         entry = _Entry(proposal.id or 0, on_file=False, values=values, changes=proposal.record_id)
         found[proposal.pegawai_id, proposal.kind].append(entry)
     return found
@@ -201,7 +189,7 @@ def _documented(session: Session, records: Sequence[int]) -> set[int | None]:
             .join(Document, col(Document.proposal_id) == Proposal.id)
             .where(
                 bulk.one_of(session, col(Proposal.record_id), list(records)),
-                Proposal.state == UsulanState.TELAH_UPDATE,
+                Proposal.state == ProposalState.TELAH_UPDATE,
                 col(Document.removed_at).is_(None),
             )
         )
@@ -250,8 +238,8 @@ def _advice(declared: RecordKind, entry: _Entry, better: _Entry, differs: bool) 
         return f"Tolak {entry.words}: {same}."
     first = f"Bandingkan dahulu isian yang berbeda. Lalu hapus {entry.words}" if differs else f"Hapus {entry.words}"
     documents = " Datanya juga berdokumen: baca dokumen keduanya." if entry.documents else ""
-    if Action.DELETE in declared.actions:
-        how = f"Pegawainya mengusulkan hapus di /pdm/{group_of(declared.key).key}."
+    if RecordAction.DELETE in declared.actions:
+        how = f"Pegawainya mengusulkan hapus di /pdm/{group_of_kind(declared.key).key}."
     else:
         how = f"{declared.label} tidak dapat dihapus dengan usulan: sampaikan kepada pengelola data."
     return f"{first}: {same}{'' if entry.documents else ', tanpa dokumen'}.{documents} {how}"

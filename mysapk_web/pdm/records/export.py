@@ -13,17 +13,17 @@ from sqlmodel import Session, col, select
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.payload import readable
+from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.records.columns import NIP, cell_of, declared_for_files
 from mysapk_web.pdm.rules.groups.base import RecordKind
 from mysapk_web.pdm.tables import PersonnelRecord
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.private_file import require_ordinary, write_private
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.private_file import require_regular_file, write_private
 from mysapk_web.platform.rules.audit import AuditTag
 
 BATCH: Final = 1000
-BEGUN: Final = "mulai"
+STARTED: Final = "mulai"
 
 
 def export_records(database: Database, path: Path, *, key: str, instansi: str = "", actor_id: int | None = None) -> int:
@@ -31,28 +31,18 @@ def export_records(database: Database, path: Path, *, key: str, instansi: str = 
 
     The trail says that it began, before anything is read, and how many rows came out. The file takes its place when it is whole.
 
-    Args:
-        database: Migrated.
-        path: Where to; an ordinary file there is replaced.
-        key: Key of the kind of record.
-        instansi: Code of an agency; empty for all.
-        actor_id: Account that exports; None for the system.
-
-    Returns:
-        Rows written.
-
     Raises:
         Refused: There is no such kind, or no such agency, or what lies at the path is no ordinary file.
         OSError: The file can't be written.
     """
     declared = declared_for_files(key)
     with database.read() as session:
-        agency = agency_of(session, instansi)
-    require_ordinary(path)
+        agency = find_agency_id(session, instansi)
+    require_regular_file(path)
     note = partial(audit.record, tag=AuditTag.RECORDS_EXPORTED, actor_id=actor_id, instansi_id=agency, jenis=key)
     with write_private(path) as handle:
         with database.begin() as session:
-            note(session, tahap=BEGUN)
+            note(session, tahap=STARTED)
         count = _write(handle, database, declared, agency)
     with database.begin() as session:
         note(session, rows=count)
@@ -69,21 +59,17 @@ def _write(handle: TextIO, database: Database, declared: RecordKind, agency: int
     return count
 
 
-def agency_of(session: Session, kode: str) -> int | None:
+def find_agency_id(session: Session, kode: str) -> int | None:
     """Find an agency by its code; None for no code at all.
-
-    Args:
-        session: Any transaction.
-        kode: As typed.
 
     Raises:
         Refused: There is none.
     """
     if not kode:
         return None
-    found = session.exec(select(Instansi.id).where(Instansi.kode == kode)).one_or_none()
+    found = session.exec(select(Instansi.id).where(Instansi.code == kode)).one_or_none()
     if found is None:
-        raise Refused("Instansi dengan kode ini tidak ada. Periksa kodenya.")
+        raise UserError("Instansi dengan kode ini tidak ada. Periksa kodenya.")
     return found
 
 
@@ -104,7 +90,7 @@ def _rows(database: Database, declared: RecordKind, agency: int | None) -> Itera
         with database.read() as session:
             found = [(record.id or 0, record.payload, nip) for record, nip in session.exec(wanted)]
         for _, payload, nip in found:
-            values = readable(declared, payload)
+            values = decode_payload(declared, payload)
             yield [nip, *(cell_of(each, values[each.name]) for each in declared.fields)]
         if len(found) < BATCH:
             return

@@ -20,14 +20,14 @@ from mysapk_web.organisation.rules.nip import NipError, normalise_nip
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.code_tables import ReadableCodes, codes
-from mysapk_web.pdm.payload import readable
+from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.records.columns import NIP, aliases_of, declared_for_files, values_of
-from mysapk_web.pdm.rules.groups import group_of
-from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.rules.groups import group_of_kind
+from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.duplicates import RecordKeys, differing_fields, keys_of
 from mysapk_web.pdm.rules.groups.fields import PersonFacts, Value
 from mysapk_web.pdm.rules.groups.validation import validate
-from mysapk_web.pdm.rules.proposal import EDITABLE
+from mysapk_web.pdm.rules.proposal import EDITABLE_STATES
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
@@ -49,10 +49,7 @@ def import_records(database: Database, path: Path, *, key: str, actor_id: int | 
     only as reports are taken.
 
     Args:
-        database: Migrated.
         path: CSV or XLSX with the column nip and those of the declaration, by name or label; codes as codes.
-        key: Key of the kind of record, such as "golongan".
-        actor_id: Account that imports; None for the system.
 
     Yields:
         One report a row, in the order of the file.
@@ -86,7 +83,6 @@ class _Known:
     Attributes:
         present: What each record on file says, as a whole.
         gone: The same of what is on file no more.
-        same: Keys of the records on file.
         under_way: Keys of what the person has proposed and nobody has decided yet.
         similar: Values of a record on file by each key that makes another one similar.
     """
@@ -124,7 +120,7 @@ class _Chunk:
 
     def _read(self, nips: Sequence[str]) -> None:
         found = self.session.exec(
-            select(Pegawai, Instansi.zona)
+            select(Pegawai, Instansi.timezone)
             .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
             .where(col(Pegawai.nip).in_(set(nips)))
             .order_by(col(Pegawai.id))
@@ -134,8 +130,8 @@ class _Chunk:
             facts = PersonFacts(
                 jenis=person.jenis,
                 nip=person.nip,
-                tanggal_lahir=person.tanggal_lahir,
-                jenis_kelamin=person.jenis_kelamin or "",
+                birth_date=person.birth_date,
+                gender=person.gender or "",
             )
             self.people[person.nip] = _Person(person.id or 0, facts, zona)
         ids = [person.id for person in self.people.values()]
@@ -148,7 +144,7 @@ class _Chunk:
         )
         records = list(self.session.exec(mine))
         for record in records:
-            payload = readable(self.declared, record.payload)
+            payload = decode_payload(self.declared, record.payload)
             keys = keys_of(self.declared, payload)
             if record.removed_at is None:
                 self.known[record.pegawai_id].add(keys, payload)
@@ -156,7 +152,7 @@ class _Chunk:
                 self.known[record.pegawai_id].gone.add(keys.whole)
         owner = {record.id: record.pegawai_id for record in records}
         for former in self.session.exec(select(FormerValue).where(col(FormerValue.record_id).in_(list(owner)))):
-            before = keys_of(self.declared, readable(self.declared, former.payload))
+            before = keys_of(self.declared, decode_payload(self.declared, former.payload))
             self.known[owner[former.record_id]].gone.add(before.whole)
 
     def _read_proposals(self, ids: Sequence[int]) -> None:
@@ -164,12 +160,12 @@ class _Chunk:
         sent = select(Proposal.pegawai_id, Proposal.payload).where(
             col(Proposal.pegawai_id).in_(ids),
             Proposal.kind == self.declared.key,
-            Proposal.action != Action.DELETE,
+            Proposal.action != RecordAction.DELETE,
             col(Proposal.ended_at).is_(None),
-            col(Proposal.state).not_in(EDITABLE),
+            col(Proposal.state).not_in(EDITABLE_STATES),
         )
         for owner, payload in self.session.exec(sent):
-            self.known[owner].under_way |= keys_of(self.declared, readable(self.declared, payload)).identity
+            self.known[owner].under_way |= keys_of(self.declared, decode_payload(self.declared, payload)).identity
 
     def _report(self, row: Row, nip: str) -> RowReport:
         try:
@@ -222,7 +218,7 @@ class _Chunk:
         person = self.people.get(nip)
         if person is None:
             raise RowFault("NIP ini tidak ada pada data pegawai. Impor pegawainya lebih dahulu.")
-        if person.facts.jenis not in group_of(self.declared.key).concerns:
+        if person.facts.jenis not in group_of_kind(self.declared.key).applies_to:
             raise RowFault(f"{self.declared.label} tidak berlaku bagi jenis pegawai ini.")
         return person
 

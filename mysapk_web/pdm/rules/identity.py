@@ -34,12 +34,6 @@ class IdentityError(ValueError):
 def normalise_nik(text: str) -> str:
     """Read a NIK (16 digits: 6 place, 6 birth date with day + 40 for women, 4 serial from 0001).
 
-    Args:
-        text: blanks, dots and hyphens are ignored.
-
-    Returns:
-        16 digits.
-
     Raises:
         IdentityError: what to correct.
     """
@@ -60,12 +54,6 @@ def normalise_nik(text: str) -> str:
 def normalise_kk(text: str) -> str:
     """Read the number of a family card (16 digits, the first two a province).
 
-    Args:
-        text: blanks, dots and hyphens are ignored.
-
-    Returns:
-        16 digits.
-
     Raises:
         IdentityError: what to correct.
     """
@@ -77,9 +65,6 @@ def normalise_kk(text: str) -> str:
 
 def normalise_npwp(text: str) -> str:
     """Read an NPWP: 15 digits of the old form, or 16 of the form of 1 July 2024 (the NIK, or 0 and the old form).
-
-    Args:
-        text: blanks, dots and hyphens are ignored.
 
     Returns:
         15 or 16 digits, as written on the card.
@@ -103,12 +88,6 @@ def normalise_npwp(text: str) -> str:
 def normalise_bpjs(text: str) -> str:
     """Read a number of BPJS Kesehatan (13 digits).
 
-    Args:
-        text: blanks, dots and hyphens are ignored.
-
-    Returns:
-        13 digits.
-
     Raises:
         IdentityError: what to correct.
     """
@@ -120,12 +99,6 @@ def normalise_bpjs(text: str) -> str:
 
 def normalise_phone(text: str) -> str:
     """Read an Indonesian mobile number, with 0, 62 or +62 in front.
-
-    Args:
-        text: blanks, dots, hyphens and brackets are ignored.
-
-    Returns:
-        `08` and 8 to 12 digits.
 
     Raises:
         IdentityError: what to correct.
@@ -139,12 +112,6 @@ def normalise_phone(text: str) -> str:
 def normalise_telephone(text: str) -> str:
     """Read a telephone number with its area code; mobile numbers pass, too.
 
-    Args:
-        text: blanks, dots, hyphens and brackets are ignored.
-
-    Returns:
-        `0` and 6 to 13 digits.
-
     Raises:
         IdentityError: what to correct.
     """
@@ -157,12 +124,6 @@ def normalise_telephone(text: str) -> str:
 def normalise_postcode(text: str) -> str:
     """Read a postcode (five digits, not starting with 0).
 
-    Args:
-        text: blanks around it are ignored.
-
-    Returns:
-        Five digits.
-
     Raises:
         IdentityError: what to correct.
     """
@@ -172,7 +133,7 @@ def normalise_postcode(text: str) -> str:
     return digits
 
 
-READERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
+NORMALISERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
     {
         "NIK": normalise_nik,
         "KK": normalise_kk,
@@ -186,16 +147,11 @@ READERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
 """Reader of each kind of number, by the name of its field kind."""
 
 
-def nik_doubt(nik: str, *, birth_date: date | None, gender: str) -> str | None:
+def nik_warning(nik: str, *, birth_date: date | None, gender: str) -> str | None:
     """Compare a NIK with a birth date and a gender.
 
     A NIK is permanent and is not changed when a birth date is corrected (domain 9.1), so a mismatch is a reason
     to look again, never a refusal.
-
-    Args:
-        nik: 16 digits.
-        birth_date: as on file; None is not compared.
-        gender: "L" or "P"; anything else is not compared.
 
     Returns:
         A sentence, or None where nothing speaks against the number.

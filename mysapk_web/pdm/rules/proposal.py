@@ -14,7 +14,7 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm.rules.groups.base import Approval
 
 
-class UsulanState(StrEnum):
+class ProposalState(StrEnum):
     """Where a usulan stands. `code` and `label` are those of SIASN (domain 5.3)."""
 
     DRAF = "DRAF"
@@ -48,47 +48,47 @@ class UsulanState(StrEnum):
         return _STATE_WORDS[self][2]
 
 
-_STATE_WORDS: Final[Mapping[UsulanState, tuple[int | None, str, str]]] = MappingProxyType(
+_STATE_WORDS: Final[Mapping[ProposalState, tuple[int | None, str, str]]] = MappingProxyType(
     {
-        UsulanState.DRAF: (None, "Draf", "Belum dikirim. Lengkapi, lalu kirim."),
-        UsulanState.INPUT_BERKAS: (1, "Input Berkas", "Menunggu diperiksa verifikator."),
-        UsulanState.PERBAIKAN_MYSAPK: (
+        ProposalState.DRAF: (None, "Draf", "Belum dikirim. Lengkapi, lalu kirim."),
+        ProposalState.INPUT_BERKAS: (1, "Input Berkas", "Menunggu diperiksa verifikator."),
+        ProposalState.PERBAIKAN_MYSAPK: (
             50,
             "Perbaikan Dokumen - MySAPK",
             "Dikembalikan kepada Anda. Perbaiki, lalu kirim kembali.",
         ),
-        UsulanState.INPUT_BERKAS_PERBAIKAN: (
+        ProposalState.INPUT_BERKAS_PERBAIKAN: (
             51,
             "Input Berkas - Perbaikan MySAPK",
             "Perbaikan terkirim, menunggu diperiksa verifikator.",
         ),
-        UsulanState.TERVERIFIKASI: (
+        ProposalState.TERVERIFIKASI: (
             2,
             "Berkas Disimpan (Terverifikasi)",
             "Sudah diverifikasi, menunggu persetujuan instansi.",
         ),
-        UsulanState.PERBAIKAN_APPROVAL: (
+        ProposalState.PERBAIKAN_APPROVAL: (
             52,
             "Perbaikan Dokumen - Approval",
             "Diperiksa kembali oleh verifikator. Anda tidak perlu melakukan apa pun.",
         ),
-        UsulanState.DISETUJUI: (16, "Berkas Disetujui", "Disetujui instansi."),
-        UsulanState.VALIDASI_BKN: (12, "Terima Usulan", "Sedang divalidasi BKN."),
-        UsulanState.PERBAIKAN_BKN: (
+        ProposalState.DISETUJUI: (16, "Berkas Disetujui", "Disetujui instansi."),
+        ProposalState.VALIDASI_BKN: (12, "Terima Usulan", "Sedang divalidasi BKN."),
+        ProposalState.PERBAIKAN_BKN: (
             14,
             "Validasi Usulan - Perbaikan Dokumen",
             "Dikembalikan BKN kepada verifikator. Anda tidak perlu melakukan apa pun.",
         ),
-        UsulanState.DISETUJUI_BKN: (15, "Validasi Usulan - Disetujui", "Disetujui BKN."),
-        UsulanState.TELAH_UPDATE: (31, "Telah Update di Profile PNS", "Data Anda sudah diperbarui."),
-        UsulanState.TMS: (6, "Tidak Memenuhi Syarat", "Ditolak. Baca alasannya; data Anda tidak berubah."),
-        UsulanState.TMS_BKN: (13, "Validasi Usulan - TMS", "Ditolak BKN. Baca alasannya; data Anda tidak berubah."),
-        UsulanState.DIHAPUS: (99, "Usulan Dihapus", "Ditarik. Data Anda tidak berubah."),
+        ProposalState.DISETUJUI_BKN: (15, "Validasi Usulan - Disetujui", "Disetujui BKN."),
+        ProposalState.TELAH_UPDATE: (31, "Telah Update di Profile PNS", "Data Anda sudah diperbarui."),
+        ProposalState.TMS: (6, "Tidak Memenuhi Syarat", "Ditolak. Baca alasannya; data Anda tidak berubah."),
+        ProposalState.TMS_BKN: (13, "Validasi Usulan - TMS", "Ditolak BKN. Baca alasannya; data Anda tidak berubah."),
+        ProposalState.DIHAPUS: (99, "Usulan Dihapus", "Ditarik. Data Anda tidak berubah."),
     }
 )
 
 
-class UsulanAct(StrEnum):
+class ProposalAction(StrEnum):
     """What is done to a usulan."""
 
     SAVE_DRAFT = "SAVE_DRAFT"
@@ -114,25 +114,25 @@ class UsulanAct(StrEnum):
 
 
 _ACT_LABELS: Final = {
-    UsulanAct.SAVE_DRAFT: "Simpan draf",
-    UsulanAct.SEND: "Kirim pengajuan",
-    UsulanAct.RESEND: "Kirim perbaikan",
-    UsulanAct.WITHDRAW: "Tarik usulan",
-    UsulanAct.CORRECT: "Perbaiki rincian",
-    UsulanAct.VERIFY: "Verifikasi",
-    UsulanAct.RETURN: "Kembalikan untuk diperbaiki",
-    UsulanAct.REJECT: "Tolak",
-    UsulanAct.APPROVE: "Setujui",
-    UsulanAct.RETURN_TO_VERIFIER: "Kembalikan ke verifikator",
-    UsulanAct.FORWARD_BKN: "Teruskan ke BKN",
-    UsulanAct.BKN_APPROVE: "Setujui validasi",
-    UsulanAct.BKN_RETURN: "Kembalikan ke instansi",
-    UsulanAct.BKN_REJECT: "Tolak validasi",
-    UsulanAct.APPLY: "Perbarui data",
+    ProposalAction.SAVE_DRAFT: "Simpan draf",
+    ProposalAction.SEND: "Kirim pengajuan",
+    ProposalAction.RESEND: "Kirim perbaikan",
+    ProposalAction.WITHDRAW: "Tarik usulan",
+    ProposalAction.CORRECT: "Perbaiki rincian",
+    ProposalAction.VERIFY: "Verifikasi",
+    ProposalAction.RETURN: "Kembalikan untuk diperbaiki",
+    ProposalAction.REJECT: "Tolak",
+    ProposalAction.APPROVE: "Setujui",
+    ProposalAction.RETURN_TO_VERIFIER: "Kembalikan ke verifikator",
+    ProposalAction.FORWARD_BKN: "Teruskan ke BKN",
+    ProposalAction.BKN_APPROVE: "Setujui validasi",
+    ProposalAction.BKN_RETURN: "Kembalikan ke instansi",
+    ProposalAction.BKN_REJECT: "Tolak validasi",
+    ProposalAction.APPLY: "Perbarui data",
 }
 
 
-class Who(StrEnum):
+class Office(StrEnum):
     """Who does an act.
 
     That nobody acts on the own data, and that the approver is another person than the verifikator, is checked where
@@ -151,27 +151,24 @@ class Transition:
     """One row of the table.
 
     Attributes:
-        to: state afterwards.
-        who: who does it.
         permissions: all that a role needs for it; none for what the system does by itself.
         periods: one of them has to be open; empty for no period. Who may act when it is over: `AFTER_PERIOD`.
-        reason: a coded reason and words are needed.
         approvals: last levels of decision for which the row stands.
     """
 
-    to: UsulanState
-    who: Who
+    to: ProposalState
+    office: Office
     permissions: frozenset[Permission] = frozenset()
     periods: frozenset[PeriodKind] = frozenset()
     reason: bool = False
     approvals: frozenset[Approval] = frozenset({Approval.AGENCY, Approval.BKN})
 
 
-class TransitionRefused(ValueError):  # noqa: N818 - it is an answer, not a mishap
+class TransitionError(ValueError):
     """This act is not possible from this state. `str()` is a sentence for the user."""
 
 
-_S, _A, _P = UsulanState, UsulanAct, Permission
+_S, _A, _P = ProposalState, ProposalAction, Permission
 _ENTRY: Final = frozenset({PeriodKind.PDM})
 _CHECKING: Final = frozenset({PeriodKind.VERIFIKASI})
 # What was returned may be repaired until verification closes, also when entry has closed (domain 16.7).
@@ -189,39 +186,43 @@ _VERIFIER_ROWS: Final = {
     (state, act): transition
     for state in AT_VERIFIER
     for act, transition in {
-        _A.CORRECT: Transition(state, Who.VERIFIER, _all(_P.VERIFY, _P.CORRECT), _CHECKING),
-        _A.VERIFY: Transition(_S.TERVERIFIKASI, Who.VERIFIER, _all(_P.VERIFY), _CHECKING),
-        _A.RETURN: Transition(_S.PERBAIKAN_MYSAPK, Who.VERIFIER, _all(_P.VERIFY, _P.RETURN), _CHECKING, reason=True),
-        _A.REJECT: Transition(_S.TMS, Who.VERIFIER, _all(_P.VERIFY, _P.REJECT), _CHECKING, reason=True),
+        _A.CORRECT: Transition(state, Office.VERIFIER, _all(_P.VERIFY, _P.CORRECT), _CHECKING),
+        _A.VERIFY: Transition(_S.TERVERIFIKASI, Office.VERIFIER, _all(_P.VERIFY), _CHECKING),
+        _A.RETURN: Transition(_S.PERBAIKAN_MYSAPK, Office.VERIFIER, _all(_P.VERIFY, _P.RETURN), _CHECKING, reason=True),
+        _A.REJECT: Transition(_S.TMS, Office.VERIFIER, _all(_P.VERIFY, _P.REJECT), _CHECKING, reason=True),
     }.items()
 }
 
-TRANSITIONS: Final[Mapping[tuple[UsulanState, UsulanAct], Transition]] = MappingProxyType(
+TRANSITIONS: Final[Mapping[tuple[ProposalState, ProposalAction], Transition]] = MappingProxyType(
     {
-        (_S.DRAF, _A.SAVE_DRAFT): Transition(_S.DRAF, Who.OWNER, _all(_P.PROPOSE), _ENTRY),
-        (_S.DRAF, _A.SEND): Transition(_S.INPUT_BERKAS, Who.OWNER, _all(_P.PROPOSE), _ENTRY),
-        (_S.DRAF, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW)),
-        (_S.INPUT_BERKAS, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW), _REPAIR),
-        (_S.INPUT_BERKAS_PERBAIKAN, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW), _REPAIR),
-        (_S.PERBAIKAN_MYSAPK, _A.WITHDRAW): Transition(_S.DIHAPUS, Who.OWNER, _all(_P.WITHDRAW), _REPAIR),
-        (_S.PERBAIKAN_MYSAPK, _A.SAVE_DRAFT): Transition(_S.PERBAIKAN_MYSAPK, Who.OWNER, _all(_P.PROPOSE), _REPAIR),
-        (_S.PERBAIKAN_MYSAPK, _A.RESEND): Transition(_S.INPUT_BERKAS_PERBAIKAN, Who.OWNER, _all(_P.PROPOSE), _REPAIR),
+        (_S.DRAF, _A.SAVE_DRAFT): Transition(_S.DRAF, Office.OWNER, _all(_P.PROPOSE), _ENTRY),
+        (_S.DRAF, _A.SEND): Transition(_S.INPUT_BERKAS, Office.OWNER, _all(_P.PROPOSE), _ENTRY),
+        (_S.DRAF, _A.WITHDRAW): Transition(_S.DIHAPUS, Office.OWNER, _all(_P.WITHDRAW)),
+        (_S.INPUT_BERKAS, _A.WITHDRAW): Transition(_S.DIHAPUS, Office.OWNER, _all(_P.WITHDRAW), _REPAIR),
+        (_S.INPUT_BERKAS_PERBAIKAN, _A.WITHDRAW): Transition(_S.DIHAPUS, Office.OWNER, _all(_P.WITHDRAW), _REPAIR),
+        (_S.PERBAIKAN_MYSAPK, _A.WITHDRAW): Transition(_S.DIHAPUS, Office.OWNER, _all(_P.WITHDRAW), _REPAIR),
+        (_S.PERBAIKAN_MYSAPK, _A.SAVE_DRAFT): Transition(_S.PERBAIKAN_MYSAPK, Office.OWNER, _all(_P.PROPOSE), _REPAIR),
+        (_S.PERBAIKAN_MYSAPK, _A.RESEND): Transition(
+            _S.INPUT_BERKAS_PERBAIKAN, Office.OWNER, _all(_P.PROPOSE), _REPAIR
+        ),
         **_VERIFIER_ROWS,
-        (_S.TERVERIFIKASI, _A.APPROVE): Transition(_S.DISETUJUI, Who.APPROVER, _all(_P.APPROVE), _CHECKING),
+        (_S.TERVERIFIKASI, _A.APPROVE): Transition(_S.DISETUJUI, Office.APPROVER, _all(_P.APPROVE), _CHECKING),
         (_S.TERVERIFIKASI, _A.RETURN_TO_VERIFIER): Transition(
-            _S.PERBAIKAN_APPROVAL, Who.APPROVER, _all(_P.APPROVE, _P.RETURN), _CHECKING, reason=True
+            _S.PERBAIKAN_APPROVAL, Office.APPROVER, _all(_P.APPROVE, _P.RETURN), _CHECKING, reason=True
         ),
         (_S.TERVERIFIKASI, _A.REJECT): Transition(
-            _S.TMS, Who.APPROVER, _all(_P.APPROVE, _P.REJECT), _CHECKING, reason=True
+            _S.TMS, Office.APPROVER, _all(_P.APPROVE, _P.REJECT), _CHECKING, reason=True
         ),
-        (_S.DISETUJUI, _A.APPLY): Transition(_S.TELAH_UPDATE, Who.SYSTEM, approvals=frozenset({Approval.AGENCY})),
-        (_S.DISETUJUI, _A.FORWARD_BKN): Transition(_S.VALIDASI_BKN, Who.SYSTEM, approvals=frozenset({Approval.BKN})),
-        (_S.VALIDASI_BKN, _A.BKN_APPROVE): Transition(_S.DISETUJUI_BKN, Who.BKN, _all(_P.BKN_APPROVE)),
+        (_S.DISETUJUI, _A.APPLY): Transition(_S.TELAH_UPDATE, Office.SYSTEM, approvals=frozenset({Approval.AGENCY})),
+        (_S.DISETUJUI, _A.FORWARD_BKN): Transition(_S.VALIDASI_BKN, Office.SYSTEM, approvals=frozenset({Approval.BKN})),
+        (_S.VALIDASI_BKN, _A.BKN_APPROVE): Transition(_S.DISETUJUI_BKN, Office.BKN, _all(_P.BKN_APPROVE)),
         (_S.VALIDASI_BKN, _A.BKN_RETURN): Transition(
-            _S.PERBAIKAN_BKN, Who.BKN, _all(_P.BKN_APPROVE, _P.RETURN), reason=True
+            _S.PERBAIKAN_BKN, Office.BKN, _all(_P.BKN_APPROVE, _P.RETURN), reason=True
         ),
-        (_S.VALIDASI_BKN, _A.BKN_REJECT): Transition(_S.TMS_BKN, Who.BKN, _all(_P.BKN_APPROVE, _P.REJECT), reason=True),
-        (_S.DISETUJUI_BKN, _A.APPLY): Transition(_S.TELAH_UPDATE, Who.SYSTEM, approvals=frozenset({Approval.BKN})),
+        (_S.VALIDASI_BKN, _A.BKN_REJECT): Transition(
+            _S.TMS_BKN, Office.BKN, _all(_P.BKN_APPROVE, _P.REJECT), reason=True
+        ),
+        (_S.DISETUJUI_BKN, _A.APPLY): Transition(_S.TELAH_UPDATE, Office.SYSTEM, approvals=frozenset({Approval.BKN})),
     }
 )
 """Every way out of every state (domain 5.4; DESIGN 5). What is not here is refused."""
@@ -232,25 +233,20 @@ them: nobody could repair anything any more."""
 
 FINAL_STATES: Final = frozenset({_S.TELAH_UPDATE, _S.TMS, _S.TMS_BKN, _S.DIHAPUS})
 REJECTED_STATES: Final = frozenset({_S.TMS, _S.TMS_BKN})
-OPEN_STATES: Final = frozenset(UsulanState) - FINAL_STATES
+OPEN_STATES: Final = frozenset(ProposalState) - FINAL_STATES
 """Not decided yet; a draft is open, too."""
 SENT_STATES: Final = OPEN_STATES - {_S.DRAF}
 """On its way: sent and not decided yet."""
-EVER_SENT: Final = SENT_STATES | REJECTED_STATES | {_S.TELAH_UPDATE}
+EVER_SENT_STATES: Final = SENT_STATES | REJECTED_STATES | {_S.TELAH_UPDATE}
 """Sent once, and not taken back."""
-EDITABLE: Final = frozenset(state for state, act in TRANSITIONS if act is _A.SAVE_DRAFT)
+EDITABLE_STATES: Final = frozenset(state for state, act in TRANSITIONS if act is _A.SAVE_DRAFT)
 """The owner may change the values."""
 WITHDRAWABLE: Final = frozenset(state for state, act in TRANSITIONS if act is _A.WITHDRAW)
 """The owner may take it back."""
 
 
-def transition(state: UsulanState, act: UsulanAct, approval: Approval) -> Transition:
+def find_transition(state: ProposalState, act: ProposalAction, approval: Approval) -> Transition:
     """Find the row of the table for an act.
-
-    Args:
-        state: where the usulan stands.
-        act: what somebody wants to do.
-        approval: last level that decides on this kind of record.
 
     Returns:
         The row, with who may act, in which period, and whether a reason is needed.
@@ -260,21 +256,21 @@ def transition(state: UsulanState, act: UsulanAct, approval: Approval) -> Transi
     """
     row = TRANSITIONS.get((state, act))
     if row is None or approval not in row.approvals:
-        raise TransitionRefused(f"Tindakan ini tidak dapat dilakukan: status usulan sekarang {state.label}.")
+        raise TransitionError(f"Tindakan ini tidak dapat dilakukan: status usulan sekarang {state.label}.")
     return row
 
 
-def after(state: UsulanState, act: UsulanAct, approval: Approval) -> UsulanState:
+def next_state(state: ProposalState, act: ProposalAction, approval: Approval) -> ProposalState:
     """Tell the state after an act. Arguments and errors as for `transition`."""
-    return transition(state, act, approval).to
+    return find_transition(state, act, approval).to
 
 
-def acts(state: UsulanState, approval: Approval, who: Who) -> tuple[UsulanAct, ...]:
+def available_actions(state: ProposalState, approval: Approval, office: Office) -> tuple[ProposalAction, ...]:
     """List what somebody can do from a state, in the order of buttons."""
     return tuple(
         act
-        for act in UsulanAct
-        if (row := TRANSITIONS.get((state, act))) is not None and row.who is who and approval in row.approvals
+        for act in ProposalAction
+        if (row := TRANSITIONS.get((state, act))) is not None and row.office is office and approval in row.approvals
     )
 
 
@@ -318,7 +314,7 @@ _REASON_KINDS: Final = {
 }
 
 
-def reasons_for(act: UsulanAct) -> tuple[Reason, ...]:
+def reasons_for(act: ProposalAction) -> tuple[Reason, ...]:
     """List the reasons that fit an act; none for an act that needs none."""
     return tuple(reason for reason in REASONS if reason.kind is _REASON_KINDS.get(act))
 
@@ -361,7 +357,7 @@ _GROUP_LABELS: Final = {
 }
 
 
-def group_state(declaration: Declaration | None, proposals: Iterable[UsulanState]) -> GroupState:
+def group_state(declaration: Declaration | None, proposals: Iterable[ProposalState]) -> GroupState:
     """Tell what the button of a group shows.
 
     What waits for the person comes first, then what is on its way, then the outcome. Drafts and withdrawn
@@ -369,15 +365,14 @@ def group_state(declaration: Declaration | None, proposals: Iterable[UsulanState
     declaration says that the data is right.
 
     Args:
-        declaration: what the person declared in this PDM, if anything.
         proposals: states of the person's proposals of this PDM in the group.
     """
     states = set(proposals)
-    if UsulanState.PERBAIKAN_MYSAPK in states:
+    if ProposalState.PERBAIKAN_MYSAPK in states:
         return GroupState.PERLU_PERBAIKAN
     if states & SENT_STATES:
         return GroupState.ADA_USULAN
-    if UsulanState.TELAH_UPDATE in states:
+    if ProposalState.TELAH_UPDATE in states:
         return GroupState.SELESAI
     if declaration is not None:
         return GroupState(declaration.value)

@@ -14,21 +14,21 @@ from mysapk_web.pdm.rules.quality_data import (
     PELAKSANA,
     STRUCTURAL,
     PersonData,
-    address_faulty,
     contract_before_number,
     digits_differ,
     education_below_eselon,
     education_below_jenjang,
+    education_level,
+    email_faulty,
     is_cpns,
     is_pns,
-    lent_out_wrongly,
-    level,
     nik_faulty,
-    number_faulty,
     older_than,
     past_retirement,
+    phone_faulty,
     pppk_position_wrong,
     rank_below_post,
+    secondment_inconsistent,
     skp_missing,
 )
 
@@ -63,17 +63,12 @@ _DIMENSIONS: Final[Mapping[Dimension, tuple[str, float]]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class QualityCheck:
     """One row of the table.
 
     Attributes:
-        key: stable name.
-        dimension: part of the index.
         weight: points lost of the 100 of the dimension.
-        sentence: what is wrong.
-        remedy: what to do.
         group: URL slug of the group where it is put right; empty where only the agency can.
-        found: whether the fault is there.
     """
 
     key: str
@@ -86,7 +81,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class QualityFinding:
     """A fault in one person's data; attributes as of `Check`."""
 
     key: str
@@ -101,7 +96,7 @@ _C, _T, _A, _K = Dimension.COMPLETENESS, Dimension.TIMELINESS, Dimension.ACCURAC
 _ASK: Final = "Hubungi admin instansi Anda."
 
 CHECKS: Final = (
-    Check(
+    QualityCheck(
         "skp",
         _C,
         20,
@@ -110,7 +105,7 @@ CHECKS: Final = (
         "skp",
         skp_missing,
     ),
-    Check(
+    QualityCheck(
         "jabatan",
         _C,
         25,
@@ -119,7 +114,7 @@ CHECKS: Final = (
         "jabatan",
         lambda data: data.jenis_jabatan in (FUNCTIONAL, PELAKSANA) and not data.jabatan,
     ),
-    Check(
+    QualityCheck(
         "pendidikan",
         _C,
         20,
@@ -128,7 +123,7 @@ CHECKS: Final = (
         "pendidikan",
         lambda data: not data.tingkat_pendidikan,
     ),
-    Check(
+    QualityCheck(
         "tmt_pns",
         _C,
         12.5,
@@ -137,18 +132,18 @@ CHECKS: Final = (
         "cpns-pns",
         lambda data: is_pns(data) and data.tmt_pns is None,
     ),
-    Check(
+    QualityCheck(
         "gelar",
         _C,
         17.5,
         "Gelar belum tercatat, padahal pendidikan Anda diploma atau lebih tinggi.",
         "Ajukan perubahan pendidikan dan isi gelar sesuai ijazah.",
         "pendidikan",
-        lambda data: level(data) >= DIPLOMA and not data.gelar.strip(),
+        lambda data: education_level(data) >= DIPLOMA and not data.gelar.strip(),
     ),
-    Check("email", _C, 2.5, "Alamat email kosong atau salah tulis.", _ASK, "", address_faulty),
-    Check("nomor_hp", _C, 2.5, "Nomor HP kosong atau salah tulis.", "Isi nomor HP.", "profil", number_faulty),
-    Check(
+    QualityCheck("email", _C, 2.5, "Alamat email kosong atau salah tulis.", _ASK, "", email_faulty),
+    QualityCheck("nomor_hp", _C, 2.5, "Nomor HP kosong atau salah tulis.", "Isi nomor HP.", "profil", phone_faulty),
+    QualityCheck(
         "unor",
         _T,
         22.73,
@@ -157,7 +152,7 @@ CHECKS: Final = (
         "jabatan",
         lambda data: not data.unor_active,
     ),
-    Check(
+    QualityCheck(
         "cpns_jf",
         _T,
         18.18,
@@ -166,7 +161,7 @@ CHECKS: Final = (
         "",
         lambda data: is_cpns(data) and data.jenis_jabatan == FUNCTIONAL and older_than(data.tmt_cpns, 2, data.today),
     ),
-    Check(
+    QualityCheck(
         "cpns_lama",
         _T,
         13.64,
@@ -175,8 +170,8 @@ CHECKS: Final = (
         "cpns-pns",
         lambda data: is_cpns(data) and older_than(data.tmt_cpns, 1, data.today),
     ),
-    Check("bup", _T, 15.91, "Sudah melewati batas usia pensiun, tetapi masih aktif.", _ASK, "", past_retirement),
-    Check(
+    QualityCheck("bup", _T, 15.91, "Sudah melewati batas usia pensiun, tetapi masih aktif.", _ASK, "", past_retirement),
+    QualityCheck(
         "cltn",
         _T,
         13.64,
@@ -185,7 +180,7 @@ CHECKS: Final = (
         "cltn",
         lambda data: data.kedudukan_hukum in ON_LEAVE and data.cltn_until is not None and data.cltn_until < data.today,
     ),
-    Check(
+    QualityCheck(
         "tmt_terbalik",
         _A,
         9.52,
@@ -194,16 +189,16 @@ CHECKS: Final = (
         "cpns-pns",
         lambda data: data.tmt_cpns is not None and data.tmt_pns is not None and data.tmt_cpns > data.tmt_pns,
     ),
-    Check(
+    QualityCheck(
         "dpk_dpb",
         _A,
         21.43,
         "Jenis pegawai (DPK atau DPB) tidak sesuai dengan instansi induk dan instansi kerja.",
         _ASK,
         "",
-        lent_out_wrongly,
+        secondment_inconsistent,
     ),
-    Check(
+    QualityCheck(
         "struktural_muda",
         _A,
         7.14,
@@ -216,7 +211,7 @@ CHECKS: Final = (
             and not older_than(data.tmt_cpns, 2, data.today)
         ),
     ),
-    Check(
+    QualityCheck(
         "kedudukan_pppk",
         _A,
         9.52,
@@ -225,8 +220,8 @@ CHECKS: Final = (
         "",
         pppk_position_wrong,
     ),
-    Check("nik", _A, 4.76, "NIK kosong atau belum sesuai dengan data kependudukan.", _ASK, "", nik_faulty),
-    Check(
+    QualityCheck("nik", _A, 4.76, "NIK kosong atau belum sesuai dengan data kependudukan.", _ASK, "", nik_faulty),
+    QualityCheck(
         "pendidikan_eselon",
         _A,
         11.9,
@@ -235,7 +230,7 @@ CHECKS: Final = (
         "pendidikan",
         education_below_eselon,
     ),
-    Check(
+    QualityCheck(
         "pendidikan_jf",
         _A,
         14.29,
@@ -244,7 +239,7 @@ CHECKS: Final = (
         "pendidikan",
         education_below_jenjang,
     ),
-    Check(
+    QualityCheck(
         "tahun_pppk",
         _A,
         7.14,
@@ -253,7 +248,7 @@ CHECKS: Final = (
         "",
         contract_before_number,
     ),
-    Check(
+    QualityCheck(
         "pelaksana_jf",
         _A,
         4.76,
@@ -262,7 +257,7 @@ CHECKS: Final = (
         "jabatan",
         lambda data: data.jenis_jabatan == PELAKSANA and data.named_as_functional,
     ),
-    Check(
+    QualityCheck(
         "pangkat_jpt",
         _A,
         9.52,
@@ -271,7 +266,7 @@ CHECKS: Final = (
         "golongan",
         rank_below_post,
     ),
-    Check(
+    QualityCheck(
         "nip_tmt",
         _K,
         25,
@@ -284,27 +279,25 @@ CHECKS: Final = (
             and digits_differ(data, 8, 14, f"{data.tmt_cpns:%Y%m}")
         ),
     ),
-    Check(
+    QualityCheck(
         "nip_lahir",
         _K,
         25,
         "Angka 1 sampai 8 NIP tidak sama dengan tanggal lahir.",
         _ASK,
         "",
-        lambda data: data.tanggal_lahir is not None and digits_differ(data, 0, 8, f"{data.tanggal_lahir:%Y%m%d}"),
+        lambda data: data.birth_date is not None and digits_differ(data, 0, 8, f"{data.birth_date:%Y%m%d}"),
     ),
-    Check(
+    QualityCheck(
         "nip_kelamin",
         _K,
         25,
         "Angka ke-15 NIP tidak sesuai dengan jenis kelamin.",
         _ASK,
         "",
-        lambda data: (
-            data.jenis_kelamin in ("L", "P") and digits_differ(data, 14, 15, "1" if data.jenis_kelamin == "L" else "2")
-        ),
+        lambda data: data.gender in ("L", "P") and digits_differ(data, 14, 15, "1" if data.gender == "L" else "2"),
     ),
-    Check(
+    QualityCheck(
         "nip_pppk",
         _K,
         25,
@@ -321,27 +314,21 @@ CHECKS: Final = (
 """All checks that one person's data answers. Two people in one structural post is a question to the agency."""
 
 
-def check_person(data: PersonData) -> list[Finding]:
+def check_person(data: PersonData) -> list[QualityFinding]:
     """Run all checks on one person.
-
-    Args:
-        data: what is on file.
 
     Returns:
         What is wrong, in the order of the table. What is not on file is a finding only where the check says so.
     """
     return [
-        Finding(check.key, check.dimension, check.weight, check.sentence, check.remedy, check.group)
+        QualityFinding(check.key, check.dimension, check.weight, check.sentence, check.remedy, check.group)
         for check in CHECKS
         if check.found(data)
     ]
 
 
-def quality_index(findings: Iterable[Finding]) -> float:
+def quality_index(findings: Iterable[QualityFinding]) -> float:
     """Weigh findings into BKN's index.
-
-    Args:
-        findings: of one person.
 
     Returns:
         0-100, rounded to two decimals; 100 where nothing is wrong.

@@ -8,7 +8,7 @@ from typing import Final
 
 from mysapk_web.organisation.rules.email import EmailError, normalise_email
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.pdm.rules.groups.rules import years_later
+from mysapk_web.pdm.rules.groups.common_rules import years_later
 from mysapk_web.pdm.rules.identity import IdentityError, normalise_nik, normalise_phone
 
 
@@ -17,41 +17,16 @@ class PersonData:
     """What the checks look at. Codes are those of the code tables; empty or None means not on file.
 
     Attributes:
-        jenis: kind of employment.
-        today: the day of the check.
-        nip: 18 digits.
-        tanggal_lahir: birth date.
-        jenis_kelamin: "L" or "P".
-        tmt_cpns: first day as CPNS.
-        tmt_pns: first day as PNS.
         tmt_pppk: first day of the present contract of a PPPK.
-        jenis_jabatan: table `jenis_jabatan`.
-        jabatan: code of the functional or pelaksana post.
-        jenjang: level of the functional post, table `jenjang_fungsional`.
         named_as_functional: the name of the pelaksana post is the name of a functional one.
-        eselon: table `eselon`.
-        golongan: table `golongan`.
-        tingkat_pendidikan: last education, table `tingkat_pendidikan`.
-        gelar: titles before and behind the name.
-        skp_years: years of which there is an SKP.
-        email: personal address.
-        nomor_hp: mobile number.
-        nik: as on file.
         nik_valid: compared with the civil registry; None where that was never done.
-        unor_active: the unit still exists.
-        kedudukan_hukum: table `kedudukan_hukum`.
-        bup: age of retirement, years.
-        cltn_until: end of the latest leave without pay.
-        jenis_pegawai: table `jenis_pegawai`, 1-19.
-        instansi_induk: agency that the person belongs to.
-        instansi_kerja: agency that the person works at.
     """
 
     jenis: JenisPegawai
     today: date
     nip: str = ""
-    tanggal_lahir: date | None = None
-    jenis_kelamin: str = ""
+    birth_date: date | None = None
+    gender: str = ""
     tmt_cpns: date | None = None
     tmt_pns: date | None = None
     tmt_pppk: date | None = None
@@ -112,7 +87,7 @@ def _has_nip(data: PersonData) -> bool:
     return number and data.jenis is not JenisPegawai.PPT_NON_ASN
 
 
-def level(data: PersonData) -> int:
+def education_level(data: PersonData) -> int:
     """Last education as a number that grows with it; 0 where there is none."""
     return int(data.tingkat_pendidikan) if data.tingkat_pendidikan.isdecimal() else 0
 
@@ -131,7 +106,7 @@ def skp_missing(data: PersonData) -> bool:
     return any(year not in data.skp_years and (start is None or start.year < year) for year in wanted)
 
 
-def address_faulty(data: PersonData) -> bool:
+def email_faulty(data: PersonData) -> bool:
     """The e-mail address is empty or malformed."""
     try:
         normalise_email(data.email)
@@ -140,7 +115,7 @@ def address_faulty(data: PersonData) -> bool:
     return False
 
 
-def number_faulty(data: PersonData) -> bool:
+def phone_faulty(data: PersonData) -> bool:
     """The mobile number is empty or malformed."""
     try:
         normalise_phone(data.nomor_hp)
@@ -160,14 +135,14 @@ def nik_faulty(data: PersonData) -> bool:
 
 def past_retirement(data: PersonData) -> bool:
     """Retirement starts on the first day of the month after the birthday."""
-    if data.bup is None or data.tanggal_lahir is None or data.kedudukan_hukum != _ACTIVE:
+    if data.bup is None or data.birth_date is None or data.kedudukan_hukum != _ACTIVE:
         return False
-    birthday = years_later(data.tanggal_lahir, data.bup)
+    birthday = years_later(data.birth_date, data.bup)
     starts = date(birthday.year + birthday.month // 12, birthday.month % 12 + 1, 1)
     return data.today >= starts
 
 
-def lent_out_wrongly(data: PersonData) -> bool:
+def secondment_inconsistent(data: PersonData) -> bool:
     """DPK or DPB although both agencies are the same, or the other way round."""
     if not (data.jenis_pegawai and data.instansi_induk and data.instansi_kerja):
         return False
@@ -177,13 +152,13 @@ def lent_out_wrongly(data: PersonData) -> bool:
 def education_below_eselon(data: PersonData) -> bool:
     """Education below what the structural post asks for."""
     least = _MIN_EDUCATION_ESELON.get(data.eselon[:1], 0) if data.jenis_jabatan == STRUCTURAL else 0
-    return 0 < level(data) < least
+    return 0 < education_level(data) < least
 
 
 def education_below_jenjang(data: PersonData) -> bool:
     """Education below what the level of the functional post asks for."""
     least = _MIN_EDUCATION_JENJANG.get(data.jenjang, 0) if data.jenis_jabatan == FUNCTIONAL else 0
-    return 0 < level(data) < least
+    return 0 < education_level(data) < least
 
 
 def rank_below_post(data: PersonData) -> bool:

@@ -15,17 +15,11 @@ class FieldView:
     """One field of a form.
 
     Attributes:
-        name: Key in the values.
-        kind: Value of `FieldKind`.
         value: What the draft holds, in full: the form belongs to its owner.
         text: The same as people read it, sensitive values masked.
-        shown: Asked for, given the other values.
-        sensitive: Masked wherever it is only read.
-        table: Code table of a CODE.
         parent: Code that limits the choices of a CODE; empty for all.
         options: Code and label of a table that is short enough to choose from; empty: search it.
         fault: What to correct, before it can be sent; empty for nothing.
-        warning: What deserves a second look.
     """
 
     name: str
@@ -67,8 +61,6 @@ class FormView:
         before: Label and words of the record on file, for comparison; empty when a record is added.
         on_file: Words of the record on file by field name.
         record_changed: The record on file changed since the draft was saved last: check it and save once more.
-        may_write: The form may be saved now.
-        closed_sentence: Why not.
         faults: What concerns the whole proposal and no single field.
         matches: What the person has that is the same or similar, see `Match`.
     """
@@ -91,10 +83,7 @@ class SavedDraft:
     """What came of saving a draft.
 
     Attributes:
-        version: For the next save.
         faults: What can't be read yet, by field; it is kept as it was typed.
-        warnings: What deserves a second look, by field.
-        values: What is stored now.
     """
 
     version: int

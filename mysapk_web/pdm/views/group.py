@@ -13,10 +13,6 @@ class RecordView:
 
     Attributes:
         rows: Label and words of each field that holds something; sensitive ones masked.
-        pending: The open proposal about it, if any.
-        may_change: A change may be proposed now.
-        may_delete: Deleting may be proposed now.
-        why_not: Why neither is possible; empty otherwise.
     """
 
     id: int
@@ -35,10 +31,7 @@ class KindView:
     """One kind of record in a group: what is on file, and what is proposed beside it.
 
     Attributes:
-        records: On file, the latest first.
         proposals: New records that are proposed, and what was rejected in this PDM.
-        can_add: A new record may be proposed now.
-        why_not: Why not; empty otherwise.
     """
 
     key: str
@@ -54,31 +47,26 @@ class GroupView:
     """One group.
 
     Attributes:
-        duty: Value of `pdm.rules.groups.base.Duty`.
-        statement: Value of `pdm.rules.proposal.Declaration`; None without one.
-        may_have_none: "Tidak ada riwayat" would be true.
-        none_hint: When to choose it.
         why_not_confirmed: Why "data sudah sesuai" would not be true, and what to do; empty when it would be.
         verified: Changes are proposals; otherwise they count at once (the profile).
         why_no_statement: Why nothing can be declared now; empty when it can.
-        closed_sentence: As in `Board`.
     """
 
     key: str
     label: str
     description: str
-    duty: str
-    duty_label: str
+    requirement: str
+    requirement_label: str
     state: str
     state_label: str
     done: bool
-    statement: str | None
+    declaration: str | None
     may_have_none: bool
     none_hint: str
     why_not_confirmed: str
     verified: bool
-    why_no_statement: str
+    declaration_blocker: str
     may_write: bool
     closed_sentence: str
     kinds: list[KindView]
-    zona: str
+    timezone: str

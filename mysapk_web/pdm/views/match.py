@@ -17,11 +17,7 @@ class Match:
         on_file: A record on file; otherwise another proposal of the person.
         number: Id of the record or of the proposal.
         field: Where the form says so; empty for the whole form.
-        title: What it is called.
-        subtitle: More of it; may be empty.
-        href: Where its owner finds it.
         differences: `before` is what it says, `after` what the proposal says; blind to how it was typed.
-        sentence: What its owner can do.
     """
 
     refused: bool
@@ -36,6 +32,6 @@ class Match:
     sentence: str
 
     @property
-    def place(self) -> str:
+    def where(self) -> str:
         """Where it stands, in words."""
         return "data pada berkas" if self.on_file else "usulan lain"

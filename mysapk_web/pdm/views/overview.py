@@ -9,17 +9,7 @@ from mysapk_web.pdm.views.proposal import ProposalView
 
 @dataclass(frozen=True, slots=True)
 class TileView:
-    """One of the twelve tiles.
-
-    Attributes:
-        state: Value of `pdm.rules.proposal.GroupState`.
-        count: Records on file.
-        draft_count: Drafts that wait to be sent.
-        open_count: Proposals on their way.
-        returned_count: Proposals that came back to the person.
-        done: Green.
-        href: The page of the group.
-    """
+    """One of the twelve tiles."""
 
     key: str
     label: str
@@ -30,7 +20,7 @@ class TileView:
     draft_count: int
     open_count: int
     returned_count: int
-    duty_label: str
+    requirement_label: str
     done: bool
     href: str
 
@@ -52,13 +42,8 @@ class Board:
         percent: Share of the tiles that are green, whole percent, 100 only when all are.
         optional: Of the tiles that are not green, those that need not be handled.
         days_left: Days until entry opens or ends; None when neither is ahead.
-        phase: Value of `organisation.rules.period.Phase` of the PDM period.
-        may_write: Entry is open now.
-        may_repair: What was returned may be repaired now.
         closed_sentence: Why nothing can be written and what becomes of drafts; empty while entry is open.
         blockers: What is left to do, one sentence each; the optional groups come last.
-        ready: Proposals that can be sent now.
-        returned: Proposals that came back, the newest first.
     """
 
     tiles: list[TileView]
@@ -75,15 +60,11 @@ class Board:
     ready: int
     next_step: NextStep
     returned: list[ProposalView]
-    zona: str
+    timezone: str
 
 
 def time_left(board: Board) -> str:
-    """How long entry is open, or what else the period says.
-
-    Args:
-        board: Of the person.
-    """
+    """How long entry is open, or what else the period says."""
     if board.closed_sentence:
         return board.closed_sentence
     if board.days_left is None:

@@ -23,7 +23,7 @@ class DocumentView:
 
 
 @dataclass(frozen=True, slots=True)
-class TrailView:
+class ProposalEventView:
     """One step of a proposal."""
 
     at: datetime
@@ -52,19 +52,12 @@ class ProposalView:
     """A proposal with its trail (newest step first) and documents.
 
     Attributes:
-        action: Value of `pdm.rules.groups.base.Action`.
-        title: What the record is called, as proposed.
-        state: Value of `pdm.rules.proposal.UsulanState`.
         meaning: Where it lies and what to do, in one sentence.
         sent_at: Last time it was sent; None for a draft.
-        unit: Unor verifikasi; empty for a draft.
         reason: Words of the reason while it is returned or rejected; empty otherwise.
-        note: What was written beside that reason.
-        may_edit: The values may be changed now.
         may_withdraw: It may be taken back now; a draft is thrown away.
         may_send: Nothing stands in the way of sending it now.
         faults_count: What has to be corrected or added before it can be sent; 0 once it was.
-        zona: Zone of the agency.
     """
 
     id: int
@@ -89,6 +82,6 @@ class ProposalView:
     may_withdraw: bool
     may_send: bool
     faults_count: int
-    zona: str
+    timezone: str
     documents: list[DocumentView] = field(default_factory=list)
-    trail: list[TrailView] = field(default_factory=list)
+    history: list[ProposalEventView] = field(default_factory=list)

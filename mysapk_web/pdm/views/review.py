@@ -16,10 +16,7 @@ class ReviewItem:
     Attributes:
         changes: What it changes; of a new record, everything.
         problems: What stands in the way of sending, one sentence each.
-        warnings: What deserves a second look.
         matches: What the person has that is the same or similar, see `Match`.
-        href: Where to change it.
-        ready: It is among what "send all" sends.
     """
 
     proposal: ProposalView

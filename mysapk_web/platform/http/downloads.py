@@ -21,11 +21,11 @@ AT_ONCE: Final = 2
 """Files that this process makes at a time."""
 PIECE: Final = 65_536
 """Bytes sent at a time."""
-CROWDED: Final = "Sedang ada unduhan lain. Tunggu sebentar, lalu unduh sekali lagi."
+TOO_MANY_DOWNLOADS: Final = "Sedang ada unduhan lain. Tunggu sebentar, lalu unduh sekali lagi."
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
-class Crowded(Exception):  # noqa: N818  a state of the portal, told to whoever asked
+class TooManyDownloadsError(Exception):
     """As many files as may be are being made already."""
 
 
@@ -35,19 +35,17 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="file")
 
 
-async def handed_down(write: Callable[[Path], object], name: str, media_type: str) -> Response:
+async def send_temp_file(write: Callable[[Path], object], name: str, media_type: str) -> Response:
     """Make a file and send it down, to be saved and not shown.
 
     Args:
         write: Fills the file at the path that it is given; whatever it raises is passed on.
-        name: Under which it is saved.
-        media_type: What it is.
 
     Raises:
         Crowded: There is no room at this moment; nothing was begun.
     """
     if not _places.acquire(blocking=False):
-        raise Crowded(CROWDED)
+        raise TooManyDownloadsError(TOO_MANY_DOWNLOADS)
     try:
         making = _threads().submit(_make, write)
     except BaseException:

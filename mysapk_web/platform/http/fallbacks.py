@@ -48,13 +48,8 @@ class _Fallback(BaseRoute):
         raise NoMatchFound(name, path_params)
 
 
-class OtherMethods(_Fallback):
-    """A path of some routes, asked with a method that none of them has (RFC 9110 15.5.6).
-
-    Args:
-        routes: All that stand before it.
-        answer: Makes the answer; its header Allow is set here.
-    """
+class MethodNotAllowedRoute(_Fallback):
+    """A path of some routes, asked with a method that none of them has (RFC 9110 15.5.6)."""
 
     def __init__(self, routes: Iterable[Route], answer: Answer) -> None:
         super().__init__(answer)
@@ -66,13 +61,8 @@ class OtherMethods(_Fallback):
         return ", ".join(sorted(set[str]().union(*found))) if found else None
 
 
-class Rest(_Fallback):
-    """Everything below a prefix.
-
-    Args:
-        prefix: Begin of the paths.
-        answer: Makes the answer.
-    """
+class PrefixRoute(_Fallback):
+    """Everything below a prefix."""
 
     def __init__(self, prefix: str, answer: Answer) -> None:
         super().__init__(answer)

@@ -7,28 +7,24 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
-from mysapk_web.platform.rules.text import storable
+from mysapk_web.platform.rules.text import strip_unstorable
 
-LARGEST: Final = 8_192
+MAX_BYTES: Final = 8_192
 """Bytes."""
-MOST_FIELDS: Final = 20
-LONGEST: Final = 100
+MAX_FIELDS: Final = 20
+MAX_FIELD_LENGTH: Final = 100
 """Characters of a field; what is longer is cut."""
 
 
-async def fields_of(request: Request) -> dict[str, str]:
-    """The fields of the form; nothing of one that is too large or broken.
-
-    Args:
-        request: Its body has not been read.
-    """
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of the form; nothing of one that is too large or broken."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > MAX_BYTES:
             return {}
     try:
-        fields = parse_qs(body.decode("ascii"), max_num_fields=MOST_FIELDS)
+        fields = parse_qs(body.decode("ascii"), max_num_fields=MAX_FIELDS)
     except ValueError:
         return {}
-    return {name: storable(values[0]).strip()[:LONGEST] for name, values in fields.items()}
+    return {name: strip_unstorable(values[0]).strip()[:MAX_FIELD_LENGTH] for name, values in fields.items()}

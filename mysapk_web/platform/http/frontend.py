@@ -17,7 +17,7 @@ LOCK = ROOT / "reflex.lock"
 _SOURCES = ("mysapk_web", "assets", "reflex.lock", "rxconfig.py", "requirements/build.txt")
 
 
-class BuildFailed(Exception):  # noqa: N818
+class FrontendBuildError(Exception):
     """The front end could not be built; the message says what to look at."""
 
 
@@ -55,10 +55,10 @@ def build() -> None:
         check=False,
     )
     if done.returncode != 0 or not POLICY.exists():
-        raise BuildFailed("\n".join((done.stdout + done.stderr).splitlines()[-25:]))
+        raise FrontendBuildError("\n".join((done.stdout + done.stderr).splitlines()[-25:]))
     drifted = [name for name, content in lock_before.items() if (LOCK / name).read_bytes() != content]
     if drifted:
-        raise BuildFailed(
+        raise FrontendBuildError(
             f"reflex.lock has drifted ({', '.join(drifted)}); look at the change and commit it if it is meant."
         )
     STAMP.write_text(digest + "\n")
@@ -78,7 +78,7 @@ def _environment() -> dict[str, str]:
     }
     npm = shutil.which("npm", path=environment["PATH"])
     if npm is None:
-        raise BuildFailed("npm was not found; install requirements/build.txt (make setup).")
+        raise FrontendBuildError("npm was not found; install requirements/build.txt (make setup).")
     asked = subprocess.run(  # noqa: S603  a fixed command
         [npm, "config", "get", "registry"], capture_output=True, text=True, check=False, env=environment
     )

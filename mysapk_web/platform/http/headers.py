@@ -24,9 +24,6 @@ _FILES = ("text/javascript", "application/javascript", "text/css", "image/", "fo
 def script_hashes(policy_file: Path) -> list[str]:
     """Hashes of the inline scripts of the built pages.
 
-    Args:
-        policy_file: Written by the build.
-
     Raises:
         FileNotFoundError: When the front end was not built.
     """
@@ -34,12 +31,7 @@ def script_hashes(policy_file: Path) -> list[str]:
 
 
 def content_security_policy(settings: Settings, hashes: list[str]) -> str:
-    """The policy of the pages.
-
-    Args:
-        settings: For the websocket address.
-        hashes: Of the inline scripts.
-    """
+    """The policy of the pages."""
     # A CSP has no form for an IPv6 host; 'self' covers it.
     named = (origin for origin in settings.origins if "[" not in origin)
     sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in named))
@@ -63,12 +55,7 @@ def content_security_policy(settings: Settings, hashes: list[str]) -> str:
 
 
 def fixed_headers(settings: Settings, policy: str) -> list[tuple[bytes, bytes]]:
-    """Headers that every answer carries.
-
-    Args:
-        settings: For https.
-        policy: From `content_security_policy`.
-    """
+    """Headers that every answer carries."""
     headers = {
         "content-security-policy": policy,
         "x-content-type-options": "nosniff",
@@ -87,22 +74,12 @@ def fixed_headers(settings: Settings, policy: str) -> list[tuple[bytes, bytes]]:
 
 
 def is_file(content_type: str) -> bool:
-    """Whether an answer is a part of a page and no page itself.
-
-    Args:
-        content_type: Of the answer.
-    """
+    """Whether an answer is a part of a page and no page itself."""
     return content_type.startswith(_FILES)
 
 
 def cache_control(path: str, status: int, content_type: str) -> str:
-    """How long an answer may be kept: hashed assets for ever, pages never.
-
-    Args:
-        path: Request path.
-        status: Of the answer.
-        content_type: Of the answer.
-    """
+    """How long an answer may be kept: hashed assets for ever, pages never."""
     if status == 200 and path.startswith("/assets/"):
         return "public, max-age=31536000, immutable"
     if status == 200 and not content_type.startswith(("text/html", "application/json")):

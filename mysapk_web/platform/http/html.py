@@ -23,14 +23,8 @@ vertical-align:top;overflow-wrap:anywhere}
 """
 
 
-def page(title: str, body: str, status: int = 200) -> HTMLResponse:
-    """A complete page.
-
-    Args:
-        title: Title and heading, plain text.
-        body: HTML that was escaped by its maker.
-        status: HTTP status.
-    """
+def html_page(title: str, body: str, status: int = 200) -> HTMLResponse:
+    """A complete page."""
     name = escape(title)
     return HTMLResponse(
         '<!doctype html><html lang="id"><head><meta charset="utf-8">'

@@ -10,7 +10,7 @@ from granian.server import Server as Granian
 
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.http.frontend import POLICY, STATIC, build
-from mysapk_web.platform.migrations import current, head
+from mysapk_web.platform.migrations import current_revision, head_revision
 from mysapk_web.settings import Settings, SettingsError
 
 __all__ = ["build", "prepare", "serve"]
@@ -22,7 +22,6 @@ def prepare(settings: Settings, *, front_end: bool = True) -> None:
     """Set what Reflex reads from the environment, and refuse a start that can't go well.
 
     Args:
-        settings: Of this process.
         front_end: Whether the compiled pages are served (tests of the wire do without).
 
     Raises:
@@ -33,7 +32,7 @@ def prepare(settings: Settings, *, front_end: bool = True) -> None:
         faults.append("The front end is not built; run `mysapk build`.")
     database = Database(settings.database_url)
     try:
-        if current(database) != head():
+        if current_revision(database) != head_revision():
             faults.append("The database is not at the tables of this release; run `mysapk migrate`.")
     finally:
         database.dispose()
@@ -50,10 +49,6 @@ def prepare(settings: Settings, *, front_end: bool = True) -> None:
 
 def serve(settings: Settings, *, front_end: bool = True) -> None:
     """Serve until stopped.
-
-    Args:
-        settings: Of this process.
-        front_end: As in `prepare`.
 
     Raises:
         SettingsError: As in `prepare`.

@@ -14,37 +14,33 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from mysapk_web.platform.http.sockets import Sockets
+from mysapk_web.platform.http.sockets import SocketRegistry
 
 GOING_AWAY: Final = 1001
 """RFC 6455: the server goes down. Pages connect again by themselves."""
-LONGEST: Final = 1.5
+SOCKET_CLOSE_SECONDS: Final = 1.5
 """Seconds that the sockets have; granian drops what is open then."""
 _LAST_WORDS: Final = 0.2
 """Seconds for the close frames to leave."""
 
 
-class Ending:
-    """The end of this process, begun by a signal.
+class GracefulShutdown:
+    """The end of this process, begun by a signal."""
 
-    Args:
-        sockets: The open sockets of this process.
-    """
-
-    def __init__(self, sockets: Sockets) -> None:
-        self.begun = asyncio.Event()
+    def __init__(self, sockets: SocketRegistry) -> None:
+        self.started = asyncio.Event()
         """Set when the end begins, for whatever takes a while to come to rest."""
         self._sockets = sockets
         self._interrupt: Any = None
         self._work: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def watch(self) -> AsyncIterator[None]:
+    async def handle_signals(self) -> AsyncIterator[None]:
         """Take the signals while the server runs. Enter it before whatever waits for `begun`."""
-        self.begun = asyncio.Event()
+        self.started = asyncio.Event()
         self._take_signals()
         yield
-        self.begun.set()
+        self.started.set()
 
     def _take_signals(self) -> None:
         """SIGTERM begins the end; SIGINT, which a terminal sends to a whole group, is left to the parent, which sends SIGTERM then.
@@ -58,13 +54,13 @@ class Ending:
             return  # another system, or not the main thread: granian ends as it always does
 
     def _begin(self) -> None:
-        if not self.begun.is_set():
-            self.begun.set()
+        if not self.started.is_set():
+            self.started.set()
             self._work = asyncio.get_running_loop().create_task(self._end())
 
     async def _end(self) -> None:
         try:
-            await self._sockets.end(GOING_AWAY, LONGEST)
+            await self._sockets.close_all(GOING_AWAY, SOCKET_CLOSE_SECONDS)
             await asyncio.sleep(_LAST_WORDS)
         finally:
             signal.signal(signal.SIGINT, self._interrupt)

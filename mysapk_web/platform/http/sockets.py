@@ -37,15 +37,9 @@ def _pending() -> asyncio.Future[None]:
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class NetworkUse:
-    """What one client network holds of this process; lives as long as a socket of it or an event that came over one.
+    """What one client network holds of this process; lives as long as a socket of it or an event that came over one."""
 
-    Attributes:
-        most_unread: Bytes that may wait unread.
-        sockets: Open ones.
-        unread: Bytes that wait.
-    """
-
-    most_unread: int = UNREAD_PER_NETWORK
+    max_unread: int = UNREAD_PER_NETWORK
     sockets: int = 0
     unread: int = 0
 
@@ -61,8 +55,8 @@ class OpenSocket:
         code: RFC 6455 close code, once the socket was shut from our side.
     """
 
-    token: str
-    session: str
+    client_token: str
+    session_ref: str
     network: NetworkUse = field(default_factory=NetworkUse)
     code: int = 0
     _over: asyncio.Future[None] = field(default_factory=_pending, repr=False)
@@ -74,26 +68,18 @@ class OpenSocket:
     _written: asyncio.Future[None] | None = None
 
     @property
-    def shutting(self) -> bool:
+    def is_closing(self) -> bool:
         """Whether the socket was shut from our side."""
         return self._over.done()
 
-    def shut(self, code: int) -> None:
-        """End the socket: nothing more is taken from it, and the gate closes it.
-
-        Args:
-            code: RFC 6455 close code.
-        """
+    def close(self, code: int) -> None:
+        """End the socket: nothing more is taken from it, and the gate closes it."""
         if not self._over.done():
             self.code = code
             self._over.set_result(None)
 
-    def fault_of(self, message: Any) -> str:
-        """Why a frame may not come in, "" when it may; it counts as unread from here on.
-
-        Args:
-            message: `websocket.receive` of the server.
-        """
+    def violation_in(self, message: Any) -> str:
+        """Why a frame may not come in, "" when it may; it counts as unread from here on."""
         text = message.get("text")
         if text is None:
             return "binary"
@@ -106,18 +92,14 @@ class OpenSocket:
             return "packet"
         self._connected = self._connected or text.startswith(_CONNECT)
         cost = max(size, LEAST_UNREAD)
-        if self._unread + cost > UNREAD_PER_SOCKET or self.network.unread + cost > self.network.most_unread:
+        if self._unread + cost > UNREAD_PER_SOCKET or self.network.unread + cost > self.network.max_unread:
             return "unread"
         self._arriving = cost
         self._hold(cost)
         return ""
 
-    def read_with(self, event: asyncio.Future[Any]) -> None:
-        """The frame that was handed on last has become an event: it is read once that has ended.
-
-        Args:
-            event: Done when its handler is.
-        """
+    def release_after(self, event: asyncio.Future[Any]) -> None:
+        """The frame that was handed on last has become an event: it is read once that has ended."""
         cost, self._arriving = self._arriving, 0
         if cost:
             event.add_done_callback(lambda _: self._hold(-cost))
@@ -135,14 +117,11 @@ class OpenSocket:
         """What the client sends next, or None as soon as the socket was shut.
 
         Nothing is taken from a client that leaves the last answer untaken: answers would gather here.
-
-        Args:
-            receive: Of the server.
         """
         self.settle()
         if self._written is not None:
             await self._drained(self._written)
-        if self.shutting:
+        if self.is_closing:
             return None
         coming = asyncio.ensure_future(receive())
         try:
@@ -155,7 +134,7 @@ class OpenSocket:
             if not coming.done():
                 coming.cancel()
                 await asyncio.wait({coming})
-        return None if self.shutting else coming.result()
+        return None if self.is_closing else coming.result()
 
     async def _drained(self, written: asyncio.Future[None]) -> None:
         try:
@@ -167,18 +146,14 @@ class OpenSocket:
     def _abandon(self) -> None:
         """Give up an answer that is not taken; a socket without one is left alone."""
         if self._writer is not None:
-            self.shut(CLOSE_POLICY)
+            self.close(CLOSE_POLICY)
             self._writer.cancel()
 
     def guard(self, send: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
-        """A `send` that is silent once the socket was shut from our side: the gate closes it then.
-
-        Args:
-            send: Of the server.
-        """
+        """A `send` that is silent once the socket was shut from our side: the gate closes it then."""
 
         async def sending(message: Any) -> None:
-            if self.shutting:
+            if self.is_closing:
                 return
             self._writer, written = asyncio.current_task(), _pending()
             self._written = written
@@ -192,7 +167,7 @@ class OpenSocket:
         return sending
 
 
-class Sockets:
+class SocketRegistry:
     """The list of open sockets."""
 
     def __init__(self) -> None:
@@ -208,38 +183,29 @@ class Sockets:
     def add(self, socket: OpenSocket) -> None:
         """List a socket."""
         self._none.clear()
-        self._by_session[socket.session].add(socket)
+        self._by_session[socket.session_ref].add(socket)
 
     def remove(self, socket: OpenSocket) -> None:
         """Forget a socket."""
-        sockets = self._by_session[socket.session]
+        sockets = self._by_session[socket.session_ref]
         sockets.discard(socket)
         if not sockets:
-            del self._by_session[socket.session]
+            del self._by_session[socket.session_ref]
         if not self._by_session:
             self._none.set()
 
-    def sessions(self) -> list[str]:
+    def session_refs(self) -> list[str]:
         """References of all sessions with an open socket."""
         return [ref for ref in self._by_session if ref]
 
-    def of(self, session: str) -> list[OpenSocket]:
-        """The open sockets of one session.
-
-        Args:
-            session: Its reference.
-        """
+    def for_session(self, session: str) -> list[OpenSocket]:
+        """The open sockets of one session."""
         return list(self._by_session.get(session, ()))
 
-    async def end(self, code: int, longest: float) -> None:
-        """Shut all sockets, let none in any more, and wait until the last one is gone.
-
-        Args:
-            code: RFC 6455 close code.
-            longest: Seconds to wait; whatever is open then stays.
-        """
+    async def close_all(self, code: int, longest: float) -> None:
+        """Shut all sockets, let none in any more, and wait until the last one is gone."""
         self.ending = True
         for socket in [socket for sockets in self._by_session.values() for socket in sockets]:
-            socket.shut(code)
+            socket.close(code)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._none.wait(), longest)

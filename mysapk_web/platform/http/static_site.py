@@ -7,13 +7,8 @@ from pathlib import Path
 from mysapk_web.platform.http.asgi import ASGIApp, Receive, Scope, Send
 
 
-class Pages:
-    """An ASGI layer before the static files.
-
-    Args:
-        app: What stands behind it.
-        static_dir: The exported folder.
-    """
+class StaticPages:
+    """An ASGI layer before the static files."""
 
     def __init__(self, app: ASGIApp, static_dir: Path) -> None:
         self.app = app

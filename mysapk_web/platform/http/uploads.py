@@ -14,27 +14,21 @@ IDLE_SECONDS: Final = 20.0
 """A body that brings nothing for so long is given up."""
 WHOLE_SECONDS: Final = 300.0
 """A body that is not through by then is given up: 1 MB over a line of 4 KB/s fits."""
-DRAINED: Final = 8 * 1024 * 1024
+DRAIN_BYTES: Final = 8 * 1024 * 1024
 """Of a body that was refused so much is still read: clients hear the answer only after they have sent theirs."""
 DRAIN_SECONDS: Final = 10.0
 
 
-class TooLarge(Exception):  # noqa: N818  an answer to the sender
+class UploadTooLargeError(Exception):
     """More than the limit came, or was announced."""
 
 
-class Empty(Exception):  # noqa: N818
+class UploadEmptyError(Exception):
     """Nothing came."""
 
 
 async def receive(request: Request, new_path: Callable[[], Path], open_new: Callable[[Path], int], limit: int) -> Path:
     """Write the body into a new file.
-
-    Args:
-        request: Its body has not been read.
-        new_path: Gives a path where nothing is yet.
-        open_new: Opens it for writing, gives a file descriptor.
-        limit: Bytes.
 
     Returns:
         The file; nothing is left of it when anything is raised.
@@ -45,8 +39,8 @@ async def receive(request: Request, new_path: Callable[[], Path], open_new: Call
         TimeoutError: It did not come in time.
         ClientDisconnect: The sender has gone.
     """
-    if announced(request) > limit:
-        raise TooLarge
+    if declared_length(request) > limit:
+        raise UploadTooLargeError
     path = await asyncio.to_thread(new_path)
     descriptor = await asyncio.to_thread(open_new, path)
     try:
@@ -65,10 +59,10 @@ async def _copy(request: Request, descriptor: int, limit: int) -> None:
     async for chunk in _chunks(request):
         size += len(chunk)
         if size > limit:
-            raise TooLarge
+            raise UploadTooLargeError
         await asyncio.to_thread(_write, descriptor, chunk)
     if not size:
-        raise Empty
+        raise UploadEmptyError
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
@@ -90,23 +84,15 @@ def _write(descriptor: int, chunk: bytes) -> None:
         left = left[os.write(descriptor, left) :]
 
 
-def announced(request: Request) -> int:
-    """The length that the headers promise; 0 where they promise none.
-
-    Args:
-        request: Any.
-    """
+def declared_length(request: Request) -> int:
+    """The length that the headers promise; 0 where they promise none."""
     text = request.headers.get("content-length", "0")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 async def drain(request: Request) -> None:
-    """Read what is still coming of a body that was refused, within bounds.
-
-    Args:
-        request: Its body may have been read in part.
-    """
-    left = DRAINED
+    """Read what is still coming of a body that was refused, within bounds."""
+    left = DRAIN_BYTES
     try:
         async with asyncio.timeout(DRAIN_SECONDS):
             async for chunk in request.stream():

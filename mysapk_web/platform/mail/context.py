@@ -12,17 +12,17 @@ from mysapk_web.platform import clock
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class MailContact:
     """The helpdesk named in a letter. No web address: letters link to this portal only."""
 
-    nama: str
-    telepon: str
+    name: str
+    phone: str
     email: str
-    jam_layanan: str
+    service_hours: str
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class MailRequest:
     """What a letter tells of a reset request."""
 
     id: str = field(repr=False)
@@ -31,17 +31,17 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class MailContext:
     """Everything a letter may tell. Holds no token: that is derived when rendering."""
 
     recipient: str = field(repr=False)
-    nama: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
     instansi: str = ""
-    zona: str = "WIB"
+    timezone: str = "WIB"
     happened_at: datetime = field(default_factory=clock.now)
     """When the cause of the letter happened."""
     message_id: str = field(default_factory=lambda: secrets.token_hex(16))
     """Left part of the Message-ID."""
-    contact: Contact | None = None
-    request: Request | None = None
+    contact: MailContact | None = None
+    request: MailRequest | None = None
     params: Mapping[str, Any] = field(default_factory=dict, repr=False)

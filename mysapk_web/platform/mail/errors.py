@@ -12,30 +12,30 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.\[\]:-]+")
 """The plain form of RFC 5321 4.1.2: nothing that could end the command or header it stands in."""
 
 
-class Fault(Exception):  # noqa: N818  told apart by its kind below
+class MailError(Exception):
     """A mail could not be handed over.
 
     The text is stored and shown: it never holds an address or content of a message.
     """
 
 
-class TemporaryFault(Fault):
+class TemporaryMailError(MailError):
     """Try this mail again later."""
 
 
-class ConnectionFault(TemporaryFault):
+class MailConnectionError(TemporaryMailError):
     """The server as a whole can't be used now: other mails would meet the same fault."""
 
 
-class PermanentFault(Fault):
+class PermanentMailError(MailError):
     """This mail will never be accepted."""
 
 
-def check_address(address: str) -> None:
+def check_recipient(address: str) -> None:
     """Refuse what is no plain ASCII address before it reaches a command or header.
 
     Raises:
         PermanentFault: Without the address in its text.
     """
     if not _ADDRESS.fullmatch(address):
-        raise PermanentFault("Alamat penerima tidak dapat dipakai.")
+        raise PermanentMailError("Alamat penerima tidak dapat dipakai.")

@@ -13,29 +13,29 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.tables.outbox import OutboxMail
 
 
-class Letter(StrEnum):
+class MailKind(StrEnum):
     """Every mail the portal sends; the `mail` of each context has its text."""
 
     TOKEN = "token"
     """params: request (id of the ResetRequest), free_mail (the agency advises against such an address), by_admin (an admin had it
     sent). Rendered with the derived token; obsolete when the request is dead."""
-    OTHER_ADDRESS = "alamat-lain"
+    OTHER_EMAIL = "alamat-lain"
     """Somebody asked for a token with another address. params: request."""
     CPNS_WAITING = "cpns-menunggu"
     """The agency's admin has to approve first. params: request."""
     ACCOUNT_DISABLED = "akun-nonaktif"
     """A token was asked for a disabled account. params: request."""
-    ADDRESS_NOT_ALLOWED = "alamat-bukan-instansi"
+    EMAIL_NOT_ALLOWED = "alamat-bukan-instansi"
     """The agency takes only its own mail domains and the stored address is none of them. params: request."""
     ACTIVATED = "aktivasi-berhasil"
     PASSWORD_CHANGED = "password-diganti"
     """params: how ("reset" | "ganti")."""
     EMAIL_CHANGED = "email-diganti"
     """To both addresses. params: mask_old, mask_new, here (this is the new one)."""
-    ADDRESS_TOKEN = "token-ganti-email"
+    EMAIL_TOKEN = "token-ganti-email"
     """To the new address, which is nobody's yet. params: change (id of the AddressChange). Rendered with the derived token; obsolete
     when the request is dead."""
-    ADDRESS_TAKEN = "email-diminta-akun-lain"
+    EMAIL_TAKEN = "email-diminta-akun-lain"
     """Somebody wants an address that is in use; to whom it serves. params: none."""
     EMAIL_REQUESTED = "perbaikan-email-diminta"
     """Somebody asked for another address on the help page. params: mask_new."""
@@ -71,7 +71,7 @@ class Letter(StrEnum):
     """An admin reminds of the activation. params: none; obsolete once the account is active."""
     PDM_REMINDER = "pengingat-pdm"
     """An admin reminds of the PDM. params: none; obsolete once every group is handled."""
-    IMPORT_TOKEN_MADE = "token-impor-dibuat"
+    IMPORT_TOKEN_CREATED = "token-impor-dibuat"
     """A token for importing addresses was made; to all admins of the agency. params: label (what it is for), by (who made it)."""
     NOTICE = "pemberitahuan"
     """A step of a proposal. params: title, text, path (inside the portal), asks (the person has to do something)."""
@@ -87,45 +87,45 @@ class Letter(StrEnum):
 
 
 _LABELS: Final = {
-    Letter.TOKEN: "Token untuk password baru",
-    Letter.OTHER_ADDRESS: "Permintaan dengan alamat lain",
-    Letter.CPNS_WAITING: "CPNS menunggu persetujuan",
-    Letter.ACCOUNT_DISABLED: "Token tidak dikirim: akun nonaktif",
-    Letter.ADDRESS_NOT_ALLOWED: "Token tidak dikirim: bukan email dinas",
-    Letter.ACTIVATED: "Akun sudah aktif",
-    Letter.ADDRESS_TOKEN: "Token untuk alamat email baru",
-    Letter.ADDRESS_TAKEN: "Alamat email diminta akun lain",
-    Letter.ACTIVATION_REMINDER: "Pengingat aktivasi",
-    Letter.PDM_REMINDER: "Pengingat pemutakhiran data",
-    Letter.PASSWORD_CHANGED: "Password diganti",
-    Letter.EMAIL_CHANGED: "Alamat email diganti",
-    Letter.EMAIL_REQUESTED: "Perbaikan email diminta",
-    Letter.EMAIL_REQUEST_REFUSED: "Perbaikan email ditolak",
-    Letter.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
-    Letter.SECOND_FACTOR_RESTARTED: "Verifikasi dua langkah dimulai lagi dari perangkat lain",
-    Letter.SECOND_FACTOR_OFF: "Verifikasi dua langkah dimatikan",
-    Letter.RECOVERY_CODES_NEW: "Kode pemulihan baru dibuat",
-    Letter.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
-    Letter.LOCKED: "Beberapa kali gagal masuk",
-    Letter.CODES_WRONG: "Beberapa kali salah kode autentikator",
-    Letter.UNLOCKED: "Waktu tunggu dihapus",
-    Letter.RESET_CANCELLED: "Token dibatalkan admin",
-    Letter.SESSIONS_ENDED: "Dikeluarkan dari semua perangkat",
-    Letter.NEW_LOGIN: "Masuk dari perangkat baru",
-    Letter.ROLE_CHANGED: "Peran diubah",
-    Letter.DISABLED: "Akun dinonaktifkan",
-    Letter.ENABLED: "Akun diaktifkan kembali",
-    Letter.CPNS_APPROVED: "Akun CPNS disetujui",
-    Letter.IMPORT_TOKEN_MADE: "Token impor email dibuat",
-    Letter.NOTICE: "Pemberitahuan",
-    Letter.RECEIPT: "Tanda terima usulan",
-    Letter.TEST: "Surat uji",
+    MailKind.TOKEN: "Token untuk password baru",
+    MailKind.OTHER_EMAIL: "Permintaan dengan alamat lain",
+    MailKind.CPNS_WAITING: "CPNS menunggu persetujuan",
+    MailKind.ACCOUNT_DISABLED: "Token tidak dikirim: akun nonaktif",
+    MailKind.EMAIL_NOT_ALLOWED: "Token tidak dikirim: bukan email dinas",
+    MailKind.ACTIVATED: "Akun sudah aktif",
+    MailKind.EMAIL_TOKEN: "Token untuk alamat email baru",
+    MailKind.EMAIL_TAKEN: "Alamat email diminta akun lain",
+    MailKind.ACTIVATION_REMINDER: "Pengingat aktivasi",
+    MailKind.PDM_REMINDER: "Pengingat pemutakhiran data",
+    MailKind.PASSWORD_CHANGED: "Password diganti",
+    MailKind.EMAIL_CHANGED: "Alamat email diganti",
+    MailKind.EMAIL_REQUESTED: "Perbaikan email diminta",
+    MailKind.EMAIL_REQUEST_REFUSED: "Perbaikan email ditolak",
+    MailKind.SECOND_FACTOR_ON: "Verifikasi dua langkah aktif",
+    MailKind.SECOND_FACTOR_RESTARTED: "Verifikasi dua langkah dimulai lagi dari perangkat lain",
+    MailKind.SECOND_FACTOR_OFF: "Verifikasi dua langkah dimatikan",
+    MailKind.RECOVERY_CODES_NEW: "Kode pemulihan baru dibuat",
+    MailKind.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
+    MailKind.LOCKED: "Beberapa kali gagal masuk",
+    MailKind.CODES_WRONG: "Beberapa kali salah kode autentikator",
+    MailKind.UNLOCKED: "Waktu tunggu dihapus",
+    MailKind.RESET_CANCELLED: "Token dibatalkan admin",
+    MailKind.SESSIONS_ENDED: "Dikeluarkan dari semua perangkat",
+    MailKind.NEW_LOGIN: "Masuk dari perangkat baru",
+    MailKind.ROLE_CHANGED: "Peran diubah",
+    MailKind.DISABLED: "Akun dinonaktifkan",
+    MailKind.ENABLED: "Akun diaktifkan kembali",
+    MailKind.CPNS_APPROVED: "Akun CPNS disetujui",
+    MailKind.IMPORT_TOKEN_CREATED: "Token impor email dibuat",
+    MailKind.NOTICE: "Pemberitahuan",
+    MailKind.RECEIPT: "Tanda terima usulan",
+    MailKind.TEST: "Surat uji",
 }
 
 
 def enqueue(
     session: Session,
-    letter: Letter,
+    letter: MailKind,
     *,
     account_id: int | None,
     recipient: str | None = None,
@@ -135,12 +135,8 @@ def enqueue(
     """Write one mail into the outbox.
 
     Args:
-        session: The transaction of the cause.
-        letter: Which mail.
         account_id: Account whose stored address gets it at send time; None only together with `recipient`.
         recipient: Normalised address, where it is not the stored one at send time.
-        due_at: Not before this moment; now by default.
-        **params: References and plain facts for the text, never a secret.
     """
     moment = clock.now()
     mail = OutboxMail(

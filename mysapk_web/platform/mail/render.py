@@ -47,7 +47,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MailLink:
     """An address of the portal, with the words that introduce it."""
 
     words: str
@@ -55,59 +55,39 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class BulletList:
     """A list."""
 
     items: tuple[str, ...]
 
 
-Block = Paragraph | Code | Link | Points
+Block = Paragraph | Code | MailLink | BulletList
 
 
-def plain(value: object, longest: int = 200) -> str:
+def single_line(value: object, longest: int = 200) -> str:
     """Make text from outside fit for the inside of a sentence: one line, visible characters only, no URL scheme.
 
     Without a scheme a mail program has less to turn into a link: some of these texts were typed by strangers.
-
-    Args:
-        value: A name, a mask, a browser, a network.
-        longest: Characters that are kept.
     """
     text = "".join(c if c.isprintable() else " " for c in str(value) if c not in INVISIBLE)
     return " ".join(text.replace("://", " ").split())[:longest]
 
 
 def when(moment: datetime, zone: str) -> str:
-    """A moment as people of a time zone write it, such as "21 November 2026 pukul 20.11 WIB".
-
-    Args:
-        moment: Aware.
-        zone: WIB, WITA or WIT; anything else is taken as WIB.
-    """
+    """A moment as people of a time zone write it, such as "21 November 2026 pukul 20.11 WIB"."""
     name = zone if zone in ZONES else "WIB"
     local = moment.astimezone(ZONES[name])
     return f"{format_datetime(local, _MOMENT, locale='id')} {name}"
 
 
-def as_text(blocks: Sequence[Block], foot: Sequence[Block]) -> str:
-    """The text part.
-
-    Args:
-        blocks: The letter.
-        foot: What stands below the line.
-    """
+def render_text(blocks: Sequence[Block], foot: Sequence[Block]) -> str:
+    """The text part."""
     parts = [*map(_text, blocks), "-" * 3, *map(_text, foot)]
     return "\n\n".join(parts) + "\n"
 
 
-def as_html(title: str, blocks: Sequence[Block], foot: Sequence[Block]) -> str:
-    """The HTML part.
-
-    Args:
-        title: Subject, also the heading.
-        blocks: The letter.
-        foot: What stands below the line.
-    """
+def render_html(title: str, blocks: Sequence[Block], foot: Sequence[Block]) -> str:
+    """The HTML part."""
     head = html.escape(title)
     lines = [
         "<!doctype html>",
@@ -145,9 +125,9 @@ def _text(block: Block) -> str:
             return _fill(text)
         case Code(text):
             return text
-        case Link(words, url):
+        case MailLink(words, url):
             return f"{_fill(words)}\n{url}"
-        case Points(items):
+        case BulletList(items):
             return "\n".join(_fill(item, "- ", "  ") for item in items)
 
 
@@ -157,10 +137,10 @@ def _html(block: Block) -> str:
             return f"<p>{_wrapped(text)}</p>"
         case Code(text):
             return f'<p style="{_CODE}">\n{html.escape(text)}\n</p>'
-        case Link(words, url):
+        case MailLink(words, url):
             address = html.escape(url)
             return f'<p>{_wrapped(words)}<br>\n<a href="{address}" style="{_LINK}">{address}</a></p>'
-        case Points(items):
+        case BulletList(items):
             rows = "\n".join(f"<li>{_wrapped(item)}</li>" for item in items)
             return f"<ul>\n{rows}\n</ul>"
 

@@ -14,7 +14,13 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Any
 
-from mysapk_web.platform.mail.errors import WIRE, ConnectionFault, PermanentFault, TemporaryFault, check_address
+from mysapk_web.platform.mail.errors import (
+    WIRE,
+    MailConnectionError,
+    PermanentMailError,
+    TemporaryMailError,
+    check_recipient,
+)
 from mysapk_web.settings import Settings
 
 DEADLINE_STEPS = 3
@@ -50,9 +56,6 @@ class SmtpTransport:
 
     Certificates and their host names are checked against the system's trust store, or against the one
     that OpenSSL's variable `SSL_CERT_FILE` names. Not for use by two threads at once.
-
-    Args:
-        settings: All settings.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -74,7 +77,7 @@ class SmtpTransport:
             TemporaryFault: The server answers 4xx to this mail.
             PermanentFault: The server answers 5xx to this mail, or the recipient is no address.
         """
-        check_address(recipient)
+        check_recipient(recipient)
         payload = message.as_bytes(policy=WIRE)
         try:
             with self._watched():
@@ -82,15 +85,15 @@ class SmtpTransport:
                 self._judge(reply, "MAIL")
                 self._judge(client.rcpt(recipient), "RCPT")
                 self._judge(_data(client, payload), "DATA")
-        except ConnectionFault:
+        except MailConnectionError:
             self._drop()
             raise
-        except (TemporaryFault, PermanentFault):
+        except (TemporaryMailError, PermanentMailError):
             self._reset()
             raise
         except (OSError, ValueError) as error:
             self._drop()
-            raise ConnectionFault(_kind(error)) from None
+            raise MailConnectionError(_kind(error)) from None
         self._used_at = time.monotonic()
 
     def close(self) -> None:
@@ -140,8 +143,8 @@ class SmtpTransport:
             return
         words = _describe(code, text, stage)
         if code in _OF_THE_SERVER or not 400 <= code < 600:
-            raise ConnectionFault(words)
-        raise PermanentFault(words) if code >= 500 else TemporaryFault(words)
+            raise MailConnectionError(words)
+        raise PermanentMailError(words) if code >= 500 else TemporaryMailError(words)
 
     def _reset(self) -> None:
         """Make the connection fit for the next message after a refusal."""

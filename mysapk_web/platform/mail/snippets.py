@@ -4,44 +4,44 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mysapk_web.platform.mail.context import Facts, Request
-from mysapk_web.platform.mail.render import Block, Link, Paragraph, plain, when
+from mysapk_web.platform.mail.context import MailContext, MailRequest
+from mysapk_web.platform.mail.render import Block, MailLink, Paragraph, single_line, when
 from mysapk_web.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MailText:
     """Subject (the same for everybody: no name, no token) and body of a letter."""
 
     subject: str
     blocks: tuple[Block, ...]
 
 
-def contact(facts: Facts) -> tuple[Block, ...]:
+def helpdesk_line(facts: MailContext) -> tuple[Block, ...]:
     """The helpdesk in one line, where there is one."""
     desk = facts.contact
     if desk is None:
         return ()
     ways = [
-        ("telepon", desk.telepon),
+        ("telepon", desk.phone),
         ("email", desk.email),
-        ("jam layanan", desk.jam_layanan),
+        ("jam layanan", desk.service_hours),
     ]
-    told = ", ".join(f"{name} {plain(value)}" for name, value in ways if value)
-    return (Paragraph(f"{plain(desk.nama)}: {told}." if told else f"{plain(desk.nama)}."),)
+    told = ", ".join(f"{name} {single_line(value)}" for name, value in ways if value)
+    return (Paragraph(f"{single_line(desk.name)}: {told}." if told else f"{single_line(desk.name)}."),)
 
 
-def agency(facts: Facts) -> str:
+def agency_admin(facts: MailContext) -> str:
     """Who keeps the person's data at the agency."""
-    return f"admin kepegawaian {plain(facts.instansi)}" if facts.instansi else "admin kepegawaian instansi Anda"
+    return f"admin kepegawaian {single_line(facts.instansi)}" if facts.instansi else "admin kepegawaian instansi Anda"
 
 
-def moment(facts: Facts) -> str:
+def event_time(facts: MailContext) -> str:
     """When the cause of the letter happened."""
-    return when(facts.happened_at, facts.zona)
+    return when(facts.happened_at, facts.timezone)
 
 
-def requested(facts: Facts) -> Request:
+def request_of(facts: MailContext) -> MailRequest:
     """The request that a letter is about.
 
     Raises:
@@ -57,6 +57,6 @@ def not_me() -> Block:
     return Paragraph("Jika itu bukan Anda, segera buat password baru dan hubungi helpdesk.")
 
 
-def recover(settings: Settings) -> Block:
+def reset_link(settings: Settings) -> Block:
     """Where a new password is made."""
-    return Link("Membuat password baru:", f"{settings.public_url}/lupa-password")
+    return MailLink("Membuat password baru:", f"{settings.public_url}/lupa-password")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from mysapk_web.platform import clock
-from mysapk_web.platform.mail.errors import WIRE, ConnectionFault, check_address
+from mysapk_web.platform.mail.errors import WIRE, MailConnectionError, check_recipient
 from mysapk_web.platform.mail.smtp import SmtpTransport
 from mysapk_web.settings import Settings
 
@@ -24,10 +24,6 @@ class Transport(Protocol):
     def send(self, message: EmailMessage, recipient: str) -> None:
         """Hand one message over; returning means that it was accepted.
 
-        Args:
-            message: With all its headers.
-            recipient: Envelope address.
-
         Raises:
             TemporaryFault: Not now. `ConnectionFault` when no other mail would get through either.
             PermanentFault: Never.
@@ -38,11 +34,7 @@ class Transport(Protocol):
 
 
 class FileTransport:
-    """One `.eml` a message, readable by the owner only, named so that names sort by time.
-
-    Args:
-        folder: `MYSAPK_MAIL_DIR`; made when missing.
-    """
+    """One `.eml` a message, readable by the owner only, named so that names sort by time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,7 +46,7 @@ class FileTransport:
             PermanentFault: The recipient is no address.
             ConnectionFault: The folder can't be written.
         """
-        check_address(recipient)
+        check_recipient(recipient)
         name = f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}.eml"
         draft = self.folder / f".{name}.tmp"
         try:
@@ -71,18 +63,14 @@ class FileTransport:
                     draft.unlink()
                 raise
         except OSError as error:
-            raise ConnectionFault(f"Folder surat tidak dapat ditulis ({type(error).__name__}).") from None
+            raise MailConnectionError(f"Folder surat tidak dapat ditulis ({type(error).__name__}).") from None
 
     def close(self) -> None:
         """Nothing is open between two messages."""
 
 
 class ConsoleTransport:
-    """Headers and text part on a stream, for a developer without a mail server.
-
-    Args:
-        stream: Where to write; standard output by default.
-    """
+    """Headers and text part on a stream, for a developer without a mail server."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stdout
@@ -93,7 +81,7 @@ class ConsoleTransport:
         Raises:
             PermanentFault: The recipient is no address.
         """
-        check_address(recipient)
+        check_recipient(recipient)
         part = message.get_body(("plain",))
         text = part.get_content() if part is not None else ""
         lines = [f"{name}: {message[name]}" for name in ("Date", "From", "To", "Subject", "Message-ID")]
@@ -105,11 +93,7 @@ class ConsoleTransport:
 
 
 def make_transport(settings: Settings) -> Transport:
-    """The transport that `MYSAPK_MAIL_BACKEND` names.
-
-    Args:
-        settings: All settings.
-    """
+    """The transport that `MYSAPK_MAIL_BACKEND` names."""
     if settings.mail_backend == "smtp":
         return SmtpTransport(settings)
     if settings.mail_backend == "file":
@@ -119,11 +103,6 @@ def make_transport(settings: Settings) -> Transport:
 
 def send_now(settings: Settings, message: EmailMessage, recipient: str) -> None:
     """Send one message past the outbox (`mysapk send-test-mail`): the caller sees what the server says.
-
-    Args:
-        settings: All settings.
-        message: With all its headers.
-        recipient: Envelope address.
 
     Raises:
         TemporaryFault: The server can't be used or says "later".

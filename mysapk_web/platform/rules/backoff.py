@@ -9,12 +9,8 @@ FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
-def wait_after(failures: int, *, free: int = FREE_FAILURES) -> timedelta:
+def lockout_after(failures: int, *, free: int = FREE_FAILURES) -> timedelta:
     """Say how long the next try has to wait.
-
-    Args:
-        failures: consecutive failures so far.
-        free: failures that cost nothing.
 
     Returns:
         Zero up to `free` failures, then 30 s, doubling with each further failure up to 15 minutes.
@@ -27,9 +23,6 @@ def wait_after(failures: int, *, free: int = FREE_FAILURES) -> timedelta:
 
 def describe_wait(wait: timedelta) -> str:
     """Put a waiting time into words, rounded up so that the promise holds.
-
-    Args:
-        wait: time left; what is not positive counts as one second.
 
     Returns:
         "30 detik", "2 menit", "3 jam" or "1 jam 5 menit".

@@ -17,9 +17,6 @@ def normalise_client_address(text: str) -> str:
 
     Proxies and servers write `::ffff:192.0.2.1` for an IPv4 client, add a port, brackets, quotes or a zone.
 
-    Args:
-        text: As a proxy or the server says it.
-
     Returns:
         IPv4 or IPv6 in its canonical text (RFC 5952), `UNKNOWN` for anything else.
     """
@@ -36,11 +33,7 @@ def normalise_client_address(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def client_network(address: str) -> str:
-    """What an address is counted as: IPv4 by itself, IPv6 as its /64.
-
-    Args:
-        address: As `normalise_client_address` gives it, or any other spelling.
-    """
+    """What an address is counted as: IPv4 by itself, IPv6 as its /64."""
     known = normalise_client_address(address)
     return str(ip_network(f"{known}/{_PREFIX_V6}", strict=False)) if ":" in known else known
 

@@ -18,11 +18,8 @@ _RUNNING: Final = re.compile(f"{_BEGINNING}(?={_MARK})")
 _HELD: Final = re.compile(f"{_BEGINNING}'(?={_MARK})")
 
 
-def safe_cell(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Keep a spreadsheet from running a cell or a part of it as a formula.
-
-    Args:
-        text: Whatever came from outside.
 
     Returns:
         The text, with an apostrophe before each mark that could begin a formula.
@@ -30,12 +27,8 @@ def safe_cell(text: str) -> str:
     return _RUNNING.sub(lambda found: f"{found[0]}'" if _begins(found) else found[0], text)
 
 
-def plain_cell(text: str) -> str:
-    """What a cell was before `safe_cell`; any other text stays as it is.
-
-    Args:
-        text: From a file.
-    """
+def unescape_formula(text: str) -> str:
+    """What a cell was before `safe_cell`; any other text stays as it is."""
     if "'" not in text:
         return text
     return _HELD.sub(lambda found: found[1] if _begins(found) else found[0], text)

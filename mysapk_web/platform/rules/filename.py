@@ -29,9 +29,6 @@ def clean_pdf_name(raw: str) -> str:
     Folders before the name, control characters, and characters that turn the direction of writing fall away. A name without an
     extension gets one (phones often send none); an extension other than `.pdf` is refused, also behind a NUL character.
 
-    Args:
-        raw: What the browser sent; anything at all.
-
     Returns:
         At most 100 characters, ending in `.pdf`.
 
@@ -51,12 +48,7 @@ def clean_pdf_name(raw: str) -> str:
 
 
 def content_disposition(kind: str, name: str) -> str:
-    """Value of the header that names a file (RFC 6266, RFC 8187; ASVS 5.4.1, 5.4.2).
-
-    Args:
-        kind: `attachment` or `inline`.
-        name: From `clean_pdf_name`.
-    """
+    """Value of the header that names a file (RFC 6266, RFC 8187; ASVS 5.4.1, 5.4.2)."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     safe = re.sub(r"[^A-Za-z0-9 ._()-]", "_", plain)
     return f"{kind}; filename=\"{safe}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -6,12 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 
 def percent(part: int, whole: int) -> str:
-    """A share as people write it, with two decimals, e.g. "72,11 %".
-
-    Args:
-        part: How many.
-        whole: Of how many; none gives "0,00 %".
-    """
+    """A share as people write it, with two decimals, e.g. "72,11 %"."""
     return f"{_share(part, whole, Decimal('0.01'))} %".replace(".", ",")
 
 
@@ -27,10 +22,6 @@ def _share(part: int, whole: int, step: Decimal) -> Decimal:
     return rounded if part >= whole else min(rounded, 100 - step)
 
 
-def number(value: int) -> str:
-    """A number with Indonesian thousands, e.g. "3.923".
-
-    Args:
-        value: Any whole number.
-    """
+def format_number(value: int) -> str:
+    """A number with Indonesian thousands, e.g. "3.923"."""
     return f"{value:,}".replace(",", ".")

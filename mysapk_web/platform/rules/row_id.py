@@ -7,12 +7,8 @@ HIGHEST: Final = 2**31 - 1
 _DIGITS: Final = 10
 
 
-def number_of(text: object) -> int:
-    """A number of the database; 0, which nothing has, for everything else.
-
-    Args:
-        text: What was sent; anything may stand there.
-    """
+def parse_row_id(text: object) -> int:
+    """A number of the database; 0, which nothing has, for everything else."""
     if isinstance(text, int) and not isinstance(text, bool):
         return text if 0 < text <= HIGHEST else 0
     if not isinstance(text, str) or not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):

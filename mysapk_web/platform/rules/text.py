@@ -29,9 +29,6 @@ def fold_full_width(text: str) -> str:
 
     NFKC would also fold superscripts, circled and mathematical digits, which nobody types by accident.
 
-    Args:
-        text: what was typed.
-
     Returns:
         The text with full-width letters, digits and signs as ASCII.
     """
@@ -44,34 +41,18 @@ def is_blank(character: str) -> bool:
 
 
 def in_sentence(label: str) -> str:
-    """Write a label in the middle of a sentence: lower case, but abbreviations (SKP, CPNS) as they are.
-
-    Args:
-        label: as it stands alone, e.g. "CPNS dan PNS".
-    """
+    """Write a label in the middle of a sentence: lower case, but abbreviations (SKP, CPNS) as they are."""
     words = label.split(" ")
     return " ".join(word if sum(letter.isupper() for letter in word) > 1 else word.lower() for word in words)
 
 
-def storable(text: str) -> str:
-    """A text without what no database and no socket takes: halves of characters (lone surrogates) and NUL.
-
-    Args:
-        text: From a browser.
-    """
+def strip_unstorable(text: str) -> str:
+    """A text without what no database and no socket takes: halves of characters (lone surrogates) and NUL."""
     return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 
 def data_lines(package: str, name: str) -> Iterator[str]:
-    """Read a list kept beside the rules: one entry a line, `#` starts a comment line.
-
-    Args:
-        package: Package whose folder `data` holds the file.
-        name: File name.
-
-    Yields:
-        Each entry without surrounding blanks.
-    """
+    """Read a list kept beside the rules: one entry a line, `#` starts a comment line."""
     for line in (files(package) / "data" / name).read_text(encoding="utf-8").splitlines():
         entry = line.strip()
         if entry and not entry.startswith("#"):

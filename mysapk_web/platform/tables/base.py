@@ -18,12 +18,7 @@ SQLModel.metadata.naming_convention = {
 
 
 def text_enum(enum: type[StrEnum], length: int = 40) -> Any:
-    """Column type for a `StrEnum`, stored as its value in plain text so that a new member needs no migration.
-
-    Args:
-        enum: The enum class.
-        length: Characters of the column.
-    """
+    """Column type for a `StrEnum`, stored as its value in plain text so that a new member needs no migration."""
     return SqlEnum(enum, native_enum=False, create_constraint=False, length=length, values_callable=_values)
 
 

@@ -28,12 +28,6 @@ class Counter(SQLModel, table=True):
 def hit(session: Session, key: str, now: datetime, window: timedelta) -> int:
     """Count one act in a fixed window.
 
-    Args:
-        session: Any transaction.
-        key: What is counted.
-        now: The present moment.
-        window: Length of the window that a first act opens.
-
     Returns:
         How many acts the window holds, this one included.
     """
@@ -63,12 +57,7 @@ def count_attempt(
     While a wait runs nothing is counted, so failures while waiting don't prolong it.
 
     Args:
-        session: Any transaction; commit it before the check.
-        key: What is counted.
-        now: The present moment.
-        memory: After so long without an attempt the run is forgotten.
         wait_after: Wait that a number of failures earns; constant from `longest` failures on.
-        longest: Number of failures from which the wait no longer grows.
 
     Returns:
         Zero when the attempt may be checked, else the wait that is left.
@@ -93,25 +82,14 @@ def count_attempt(
     return max((until or now) - now, timedelta(0))
 
 
-def count_of(session: Session, key: str, now: datetime) -> int:
-    """How many a key holds now; read from the database each time.
-
-    Args:
-        session: Any transaction.
-        key: What is counted.
-        now: The present moment.
-    """
+def current_count(session: Session, key: str, now: datetime) -> int:
+    """How many a key holds now; read from the database each time."""
     found = session.exec(select(Counter.count).where(Counter.key == key, col(Counter.resets_at) > now)).one_or_none()
     return found or 0
 
 
-def forgive(session: Session, key: str) -> None:
-    """Take one counted attempt back, with the wait it earned.
-
-    Args:
-        session: Any transaction.
-        key: What was counted.
-    """
+def undo_attempt(session: Session, key: str) -> None:
+    """Take one counted attempt back, with the wait it earned."""
     session.execute(
         update(Counter)
         .where(col(Counter.key) == key, col(Counter.count) > 0)
@@ -119,36 +97,17 @@ def forgive(session: Session, key: str) -> None:
     )
 
 
-def reduce(session: Session, key: str, to: int) -> None:
-    """Shorten a longer run of failures; a wait that runs goes on.
-
-    Args:
-        session: Any transaction.
-        key: What was counted.
-        to: Failures that are left of it.
-    """
+def cap_count(session: Session, key: str, to: int) -> None:
+    """Shorten a longer run of failures; a wait that runs goes on."""
     session.execute(update(Counter).where(col(Counter.key) == key, col(Counter.count) > to).values(count=to))
 
 
-def clear(session: Session, key: str) -> None:
-    """Forget a run of failures.
-
-    Args:
-        session: Any transaction.
-        key: What was counted.
-    """
+def delete_counter(session: Session, key: str) -> None:
+    """Forget a run of failures."""
     session.execute(delete(Counter).where(col(Counter.key) == key))
 
 
 def sweep(session: Session, now: datetime) -> int:
-    """Remove what no longer counts.
-
-    Args:
-        session: Any transaction.
-        now: The present moment.
-
-    Returns:
-        Rows removed.
-    """
+    """Remove what no longer counts."""
     result: Any = session.execute(delete(Counter).where(col(Counter.resets_at) <= now))
     return int(result.rowcount)

@@ -9,7 +9,7 @@ import reflex as rx
 from mysapk_web.platform import executors
 from mysapk_web.platform.listing import Listing
 from mysapk_web.progress import not_activated, reminders
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.missing import CAUSES, filter_of, missing_row
 from mysapk_web.progress.pages.components.person_cells import ListedRow
 from mysapk_web.progress.pages.people_list import KIND, in_rows
@@ -29,12 +29,14 @@ class BelumAktifState(ReminderList, AppState):
         "Tidak ada pengingat yang dikirim: semua yang dipilih sudah diingatkan hari ini atau belum dapat aktivasi."
     )
 
-    async def _find(self, place: Place, page: int) -> Listing[ListedRow]:
-        found = await executors.look(not_activated.missing, actor(), filter_of(self.filters), page)
+    async def _find(self, place: OrgNode, page: int) -> Listing[ListedRow]:
+        found = await executors.run_read_only(not_activated.list_not_activated, actor(), filter_of(self.filters), page)
         return in_rows(found, missing_row, place)
 
-    async def _remind(self, chosen: list[int] | None) -> reminders.Reminded:
-        return await executors.run(reminders.remind, actor(), filter_of(self.filters), account_ids=chosen)
+    async def _remind(self, chosen: list[int] | None) -> reminders.ReminderResult:
+        return await executors.run_in_transaction(
+            reminders.remind_activation, actor(), filter_of(self.filters), account_ids=chosen
+        )
 
 
 def belum_aktif() -> rx.Component:
@@ -48,5 +50,5 @@ def belum_aktif() -> rx.Component:
         reach="Setiap pegawai yang dapat mengaktifkan akun menerima satu email, kecuali yang sudah diingatkan dalam 24 jam "
         "terakhir. Yang tanpa alamat email, dinonaktifkan, atau menunggu persetujuan dilewati.",
         nothing="Tidak ada yang belum aktivasi menurut saringan ini.",
-        report=Report.MISSING,
+        report=Report.NOT_ACTIVATED,
     )

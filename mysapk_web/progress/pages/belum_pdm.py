@@ -9,7 +9,7 @@ import reflex as rx
 from mysapk_web.platform import executors
 from mysapk_web.platform.listing import Listing
 from mysapk_web.progress import pdm_incomplete, reminders
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.person_cells import ListedRow
 from mysapk_web.progress.pages.components.unfinished import GROUPS, LACKS, filter_of, unfinished_row
 from mysapk_web.progress.pages.people_list import KIND, in_rows
@@ -27,7 +27,7 @@ class BelumPdmState(ReminderList, AppState):
     FILTERS: ClassVar = {
         "tempat": "",
         "jenis": "",
-        "dicari": pdm_incomplete.Lack.UNFINISHED.value,
+        "dicari": pdm_incomplete.IncompleteKind.UNFINISHED.value,
         "kelompok": "",
     }
     NOBODY: ClassVar = (
@@ -35,14 +35,18 @@ class BelumPdmState(ReminderList, AppState):
         "atau periodenya tidak sedang dibuka."
     )
 
-    async def _find(self, place: Place, page: int) -> Listing[ListedRow]:
+    async def _find(self, place: OrgNode, page: int) -> Listing[ListedRow]:
         wanted = filter_of(self.filters)
         # Something is always looked for, so the choice shows what it is even where the address says nothing.
-        self.filters = {**self.filters, "dicari": wanted.lack.value, "kelompok": wanted.group}
-        return in_rows(await executors.look(pdm_incomplete.unfinished, actor(), wanted, page), unfinished_row, place)
+        self.filters = {**self.filters, "dicari": wanted.kind.value, "kelompok": wanted.group}
+        return in_rows(
+            await executors.run_read_only(pdm_incomplete.list_incomplete, actor(), wanted, page), unfinished_row, place
+        )
 
-    async def _remind(self, chosen: list[int] | None) -> reminders.Reminded:
-        return await executors.run(reminders.remind_of_pdm, actor(), filter_of(self.filters), account_ids=chosen)
+    async def _remind(self, chosen: list[int] | None) -> reminders.ReminderResult:
+        return await executors.run_in_transaction(
+            reminders.remind_pdm, actor(), filter_of(self.filters), account_ids=chosen
+        )
 
 
 def belum_pdm() -> rx.Component:
@@ -56,6 +60,6 @@ def belum_pdm() -> rx.Component:
         reach="Setiap pegawai yang akunnya aktif menerima satu email, kecuali yang sudah diingatkan dalam 24 jam terakhir. "
         "Yang belum mengaktifkan akun diingatkan dari daftar aktivasi.",
         nothing="Tidak ada pegawai menurut saringan ini.",
-        report=Report.UNFINISHED,
+        report=Report.PDM_INCOMPLETE,
         columns=(("Kelompok selesai", "groups"),),
     )

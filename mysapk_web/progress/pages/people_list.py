@@ -11,27 +11,27 @@ import reflex as rx
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
 from mysapk_web.platform.listing import Listing
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.progress import org_nodes
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.person_cells import KINDS, ListedRow
 from mysapk_web.progress.rules import Report
-from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.display import empty, section, skeleton
-from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.components.forms import form_messages
 from mysapk_web.ui.components.lists import (
-    address_with,
     download_form,
     filter_form,
     filter_select,
-    found_in_words,
+    format_found,
     link_pager,
-    parameter,
+    url_parameter,
+    url_with,
 )
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
-MAY: Final = holding(Permission.PROGRESS_READ)
+MAY: Final = requires(Permission.PROGRESS_READ)
 PLACE: Final = "tempat"
 """The filter that no form has: links lead to a place."""
 P = TypeVar("P")
@@ -74,57 +74,47 @@ class PeopleList(AppState, mixin=True):
         shell = await self.get_state(ShellState)
         await shell._fill()
         url = self.router.url
-        self.filters = {name: parameter(url, name) for name in self.FILTERS}
-        await self._look(number_of(parameter(url, "halaman")))
+        self.filters = {name: url_parameter(url, name) for name in self.FILTERS}
+        await self._look(parse_row_id(url_parameter(url, "halaman")))
         self.ready = True
-        self._tell()
+        self._finish()
 
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
         """Put the filters into the address; the page then loads what it asks for."""
-        chosen = {name: text_of(form, name, 40) for name in self.FILTERS if name != PLACE}
+        chosen = {name: form_text(form, name, 40) for name in self.FILTERS if name != PLACE}
         self.filters = {**self.filters, **chosen}
-        return rx.redirect(address_with(self.PATH, self.filters))
+        return rx.redirect(url_with(self.PATH, self.filters))
 
     async def _look(self, page: int) -> None:
-        place = await executors.look(org_nodes.find, actor(), Permission.PROGRESS_READ, self.filters.get(PLACE, ""))
+        place = await executors.run_read_only(
+            org_nodes.find_node, actor(), Permission.PROGRESS_READ, self.filters.get(PLACE, "")
+        )
         found = await self._find(place, page)
-        self.nama, self.rows, self.found = place.nama, found.items, found_in_words(found, file=True)
+        self.nama, self.rows, self.found = place.name, found.items, format_found(found, file=True)
         self.narrowed = any(value != self.FILTERS[name] for name, value in self.filters.items())
         self.number, self.pages = found.number, found.pages
-        self.before, self.after = (address_with(self.PATH, self.filters, found.number + step) for step in (-1, 1))
-        self.aside = address_with(self.ASIDE, {PLACE: self.filters.get(PLACE, "")})
+        self.before, self.after = (url_with(self.PATH, self.filters, found.number + step) for step in (-1, 1))
+        self.aside = url_with(self.ASIDE, {PLACE: self.filters.get(PLACE, "")})
 
     @abstractmethod
-    async def _find(self, place: Place, page: int) -> Listing[ListedRow]:
+    async def _find(self, place: OrgNode, page: int) -> Listing[ListedRow]:
         """A page of whom the filters leave."""
 
 
-def in_rows(found: Listing[P], row: Callable[[P, Place], ListedRow], place: Place) -> Listing[ListedRow]:
-    """A page of a list in words.
-
-    Args:
-        found: From the service.
-        row: Makes one of a person.
-        place: That is looked at.
-    """
+def in_rows(found: Listing[P], row: Callable[[P, OrgNode], ListedRow], place: OrgNode) -> Listing[ListedRow]:
+    """A page of a list in words."""
     rows = [row(person, place) for person in found.items]
     return Listing(rows, found.number, found.pages, found.total, found.more)
 
 
 def list_page(state: type[PeopleList], heading: str, content: rx.Component) -> rx.Component:
-    """The page around a list.
-
-    Args:
-        state: Of the page.
-        heading: Text of the `h1`.
-        content: What is shown as soon as it is there.
-    """
+    """The page around a list."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1(heading),
         rx.cond(state.ready, content, rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
-        here="/admin",
+        current="/admin",
     )
 
 
@@ -137,16 +127,7 @@ def narrowed_list(
     report: Report,
     about_file: str,
 ) -> rx.Component:
-    """The filter, and what it leaves: how many, the people, the way to more of them, and the whole as a file.
-
-    Args:
-        state: Of the page.
-        choices: What the list can be narrowed by.
-        listed: The people.
-        nothing: Said where there are none.
-        report: What the file is.
-        about_file: One sentence.
-    """
+    """The filter, and what it leaves: how many, the people, the way to more of them, and the whole as a file."""
     return rx.fragment(
         filter_form(
             *(filter_select(name, label, state.filters[name], options) for name, label, options in choices),

@@ -8,15 +8,15 @@ from typing import Any, ClassVar, Final
 
 import reflex as rx
 
-from mysapk_web.platform.rules.formatting import number
+from mysapk_web.platform.rules.formatting import format_number
 from mysapk_web.progress.pages.components.person_cells import HEADS, REMARK, person_cells, remark_cell
 from mysapk_web.progress.pages.people_list import MAY, Choice, PeopleList, list_page, narrowed_list
-from mysapk_web.progress.reminders import Reminded
+from mysapk_web.progress.reminders import ReminderResult
 from mysapk_web.progress.rules import Report
 from mysapk_web.ui.access import handler
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import cell, dialog_button, row, table
+from mysapk_web.ui.components.display import dialog_button, table, table_cell, table_row
 from mysapk_web.ui.components.forms import submit_button
 
 _CHOSEN: Final = re.compile(r"p([1-9][0-9]{0,9})")
@@ -47,21 +47,17 @@ class ReminderList(PeopleList, mixin=True):
         done = await self._remind(chosen)
         await self._look(self.number)
         self.acts += 1
-        self._tell(notice=reminded_in_words(done) if done.count else self.NOBODY)
+        self._finish(notice=reminded_in_words(done) if done.count else self.NOBODY)
 
     @abstractmethod
-    async def _remind(self, chosen: list[int] | None) -> Reminded:
+    async def _remind(self, chosen: list[int] | None) -> ReminderResult:
         """Write the reminders: to accounts of the list, or (None) to all of it."""
 
 
-def reminded_in_words(done: Reminded) -> str:
-    """What became of a reminder.
-
-    Args:
-        done: From the service.
-    """
+def reminded_in_words(done: ReminderResult) -> str:
+    """What became of a reminder."""
     more = " Masih ada yang lain; ulangi untuk melanjutkan." if done.more else ""
-    return f"Pengingat dikirim kepada {number(done.count)} pegawai.{more}"
+    return f"Pengingat dikirim kepada {format_number(done.count)} pegawai.{more}"
 
 
 def reminder_page(
@@ -79,14 +75,8 @@ def reminder_page(
     """The page of such a list.
 
     Args:
-        state: Of the page.
-        heading: Text of the `h1`.
         aside: Text of the link to the figures of the same place.
-        choices: What the list can be narrowed by.
-        caption: What the table holds.
         reach: Whom a reminder to all reaches, and whom it does not.
-        nothing: Said where nobody is left.
-        report: What the file is.
         columns: Head and key of what a row says beside what every row says.
     """
     listed = rx.fragment(
@@ -122,12 +112,12 @@ def reminder_page(
 
 
 def _row(state: type[ReminderList], item: Any, columns: tuple[tuple[str, str], ...]) -> rx.Component:
-    return row(
-        cell("Pilih", _tick(state, item)),
+    return table_row(
+        table_cell("Pilih", _tick(state, item)),
         *person_cells(item),
-        *(cell(head, rx.el.span(item[key])) for head, key in columns),
+        *(table_cell(head, rx.el.span(item[key])) for head, key in columns),
         remark_cell(item),
-        cell("Terakhir diingatkan", rx.el.span(item["reminded"])),
+        table_cell("Terakhir diingatkan", rx.el.span(item["reminded"])),
     )
 
 

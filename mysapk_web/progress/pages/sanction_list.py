@@ -15,8 +15,8 @@ from mysapk_web.progress.pages.components.person_cells import HEADS, REMARK, per
 from mysapk_web.progress.pages.people_list import PLACE, Choice, PeopleList, list_page, narrowed_list
 from mysapk_web.progress.rules import Report
 from mysapk_web.ui.access import actor
-from mysapk_web.ui.components.display import empty, inset, row, table
-from mysapk_web.ui.components.lists import address_with
+from mysapk_web.ui.components.display import empty, notice_box, table, table_row
+from mysapk_web.ui.components.lists import url_with
 
 SHOWN_AGENCIES: Final = 10
 
@@ -41,10 +41,10 @@ class SanctionList(PeopleList, mixin=True):
 
     async def _look(self, page: int) -> None:
         place = self.filters.get(PLACE, "")
-        self.reminders = address_with(self.REMINDERS, {PLACE: place})
-        closed = await executors.look(closed_agencies, actor(), kind=self.PERIOD, key=place)
+        self.reminders = url_with(self.REMINDERS, {PLACE: place})
+        closed = await executors.run_read_only(closed_agencies, actor(), kind=self.PERIOD, key=place)
         self.closed = [
-            {"nama": agency.nama, "ended": day_and_time(agency.ended_at, agency.zona)}
+            {"nama": agency.name, "ended": day_and_time(agency.ended_at, agency.timezone)}
             for agency in closed[:SHOWN_AGENCIES]
         ]
         self.closed_more = max(0, len(closed) - SHOWN_AGENCIES)
@@ -63,23 +63,11 @@ def sanction_page(
     choices: tuple[Choice, ...],
     report: Report,
 ) -> rx.Component:
-    """The page of such a list.
-
-    Args:
-        state: Of the page.
-        heading: Text of the `h1`.
-        views: The choice between the lists of sanctions.
-        period: What the period is of.
-        reason: Why somebody stands on the list.
-        kept: What becomes of the list later, a sentence.
-        undone: Who can still be reminded while the period runs.
-        choices: What the list can be narrowed by.
-        report: What the file is.
-    """
+    """The page of such a list."""
     listed = table(
         "Pegawai yang layanannya tidak diproses",
         [*HEADS, REMARK],
-        rx.foreach(state.rows, lambda item: row(*person_cells(item), remark_cell(item))),
+        rx.foreach(state.rows, lambda item: table_row(*person_cells(item), remark_cell(item))),
     )
     whole = rx.fragment(
         _closed(state, period, reason, kept),
@@ -112,7 +100,7 @@ def _closed(state: type[SanctionList], period: str, reason: str, kept: str) -> r
         return rx.el.li(item["nama"], f": periode {period} berakhir ", item["ended"])
 
     return rx.fragment(
-        inset(
+        notice_box(
             rx.el.p(
                 "Layanan kepegawaian (kenaikan pangkat, mutasi, dan lainnya) bagi pegawai dalam daftar ini tidak diproses."
             ),

@@ -10,7 +10,7 @@ from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.platform import executors
 from mysapk_web.platform.listing import Listing
 from mysapk_web.progress import pdm_incomplete
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.person_cells import ListedRow
 from mysapk_web.progress.pages.components.progress_nav import views
 from mysapk_web.progress.pages.components.unfinished import filter_of, unfinished_row
@@ -30,8 +30,8 @@ class SanksiPdmState(SanctionList, AppState):
     PERIOD: ClassVar = PeriodKind.PDM
     REMINDERS: ClassVar = "/admin/belum-pdm"
 
-    async def _find(self, place: Place, page: int) -> Listing[ListedRow]:
-        found = await executors.look(pdm_incomplete.sanctioned, actor(), filter_of(self.filters), page)
+    async def _find(self, place: OrgNode, page: int) -> Listing[ListedRow]:
+        found = await executors.run_read_only(pdm_incomplete.list_sanctioned, actor(), filter_of(self.filters), page)
         return in_rows(found, unfinished_row, place)
 
 

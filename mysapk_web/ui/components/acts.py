@@ -21,19 +21,7 @@ def act_dialog(
     stay: str = "Batal",
     **props: Any,
 ) -> rx.Component:
-    """Asks before something is done; the dialog's form does it.
-
-    Args:
-        heading: The question.
-        words: What it means, and for whom.
-        *fields: What the form holds, from `hidden` and `field`.
-        ident: Id of the dialog, for its `dialog_button`.
-        go: The `submit_button`.
-        on_submit: Handler of the form.
-        path: Route of the page.
-        stay: Text of the way back.
-        **props: As of `dialog`.
-    """
+    """Asks before something is done; the dialog's form does it."""
     return dialog(
         heading,
         *words,

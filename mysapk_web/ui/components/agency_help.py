@@ -11,12 +11,12 @@ from reflex.vars import ObjectVar
 from mysapk_web.organisation import help as helpdesk
 from mysapk_web.organisation.help import AgencyHelp
 from mysapk_web.platform import executors
-from mysapk_web.ui.access import ANYONE, handler, visitor
+from mysapk_web.ui.access import ANYONE, client, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.contacts import contact_card
 from mysapk_web.ui.components.display import card
 from mysapk_web.ui.components.forms import field, submit_button
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 ANCHOR = "helpdesk"
 """Id of the section: links lead to it."""
@@ -32,11 +32,11 @@ class AgencyHelpState(AppState):
     async def find(self, form: dict[str, Any]) -> None:
         """Look for agencies by their name."""
         self.agencies, self.told = [], ""
-        asked = text_of(form, "instansi", 200)
-        found = await executors.run(helpdesk.of_agencies, visitor=visitor(), asked=asked)
+        asked = form_text(form, "instansi", 200)
+        found = await executors.run_in_transaction(helpdesk.search_helpdesks, visitor=client(), asked=asked)
         self.agencies = [_row(agency) for agency in found]
         self.told = _in_words(len(found))
-        self._tell()
+        self._finish()
 
 
 def _in_words(count: int) -> str:

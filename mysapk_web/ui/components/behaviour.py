@@ -53,7 +53,6 @@ class Form(_Behaviour):
         """Make a form.
 
         Args:
-            *children: Fields and one `submit_button`.
             **props: `on_submit` (gets field name -> text), `action`, attributes of the form.
         """
         told = {"answers": AppState.answers, "faults": AppState.faults, "on_dismiss": AppState.dismiss_faults}
@@ -83,7 +82,7 @@ class PasswordInput(_Behaviour):
     _triggers: ClassVar[dict[str, Any]] = {"on_change": input_event}
 
 
-class FollowInput(_Behaviour):
+class UrlBoundInput(_Behaviour):
     """A text field of a filter: what is typed belongs to the browser, until the value changes with the address."""
 
     tag = "FollowInput"
@@ -94,7 +93,7 @@ class FollowInput(_Behaviour):
     _triggers: ClassVar[dict[str, Any]] = {"on_change": input_event}
 
 
-class FollowSelect(_Behaviour):
+class UrlBoundSelect(_Behaviour):
     """A choice of a filter, in the same way."""
 
     tag = "FollowSelect"
@@ -141,11 +140,7 @@ class TicketForm(_Behaviour):
 
 
 def take_session(ticket: str) -> EventSpec:
-    """Let the page of this event take its session; the ticket goes to its socket alone and stands in no state.
-
-    Args:
-        ticket: From the use case that logged in.
-    """
+    """Let the page of this event take its session; the ticket goes to its socket alone and stands in no state."""
     return rx.set_value(_TICKET, ticket)
 
 
@@ -158,7 +153,7 @@ class Dialog(_Behaviour):
     _triggers: ClassVar[dict[str, Any]] = {"on_close": no_args_event_spec}
 
 
-class StepUpDialog(_Behaviour):
+class ReauthenticationDialog(_Behaviour):
     """The modal dialog that an answer opens for the form that waits; it ends with its page."""
 
     tag = "StepUpDialog"
@@ -173,7 +168,7 @@ class DialogButton(_Behaviour):
     """Id of the dialog."""
 
 
-class Repeat(_Behaviour):
+class ResubmitForm(_Behaviour):
     """Sends the last form again when its counter goes up."""
 
     tag = "Repeat"

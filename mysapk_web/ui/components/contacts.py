@@ -14,7 +14,6 @@ def contact_card(item: Any, *above: rx.Component) -> rx.Component:
     """One helpdesk: how it is reached; what it doesn't have is left out.
 
     Args:
-        item: Var with the fields of a `ContactView`.
         *above: What stands over them; the name of the helpdesk by default.
     """
     return card(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from mysapk_web.ui.components.forms import around, attributes
+from mysapk_web.ui.components.forms import field_attrs, form_group
 
 
 class DateInput(rx.Component):
@@ -25,10 +25,7 @@ def date_field(name: str, label: str, value: Any = "", *, help_text: str = "") -
     """A field for a day.
 
     Args:
-        name: Name in the form, key in `AppState.faults`, and id.
-        label: Visible label.
         value: Var with the day as it is typed; it follows when that changes.
-        help_text: One sentence under the label.
     """
     return _field(name, label, value, f"{help_text} {DATE_HELP}".strip())
 
@@ -44,9 +41,9 @@ def _field(name: str, label: str, value: Any, help_text: str) -> rx.Component:
         value=value,
         label=label,
         class_name="input input-short",
-        custom_attrs=attributes(name, has_help=True, spoken={"spellCheck": "false"}),
+        custom_attrs=field_attrs(name, has_help=True, spoken={"spellCheck": "false"}),
     )
-    return around(name, label, help_text, control)
+    return form_group(name, label, help_text, control)
 
 
 DATE_HELP: Final = "Tanggal-bulan-tahun, misalnya 17-08-2020."

@@ -10,64 +10,33 @@ import reflex as rx
 from mysapk_web.ui.components.behaviour import Dialog, DialogButton
 
 
-def inset(*children: Any, kind: str = "info") -> rx.Component:
-    """A paragraph set off from the text.
-
-    Args:
-        *children: Content.
-        kind: `info`, `warn` or `good`.
-    """
+def notice_box(*children: Any, kind: str = "info") -> rx.Component:
+    """A paragraph set off from the text."""
     return rx.el.div(*children, class_name=f"notice notice-{kind}")
 
 
 def badge(text: Any, kind: Any = "plain") -> rx.Component:
-    """A short state in words; the colour only repeats them.
-
-    Args:
-        text: The words.
-        kind: `plain`, `good`, `warn` or `bad`.
-    """
+    """A short state in words; the colour only repeats them."""
     return rx.el.span(text, class_name=f"badge badge-{kind}")
 
 
 def section(heading: str, *children: Any, **props: Any) -> rx.Component:
-    """A part of a page with its own heading.
-
-    Args:
-        heading: Text of the `h2`.
-        *children: Content.
-        **props: Attributes of the section.
-    """
+    """A part of a page with its own heading."""
     return rx.el.section(rx.el.h2(heading), *children, **{"class_name": "section", **props})
 
 
 def card(*children: Any, **props: Any) -> rx.Component:
-    """A framed block.
-
-    Args:
-        *children: Content.
-        **props: Attributes.
-    """
+    """A framed block."""
     return rx.el.div(*children, **{"class_name": "card", **props})
 
 
-def facts(*pairs: tuple[str, Any]) -> rx.Component:
-    """A description list.
-
-    Args:
-        *pairs: Term and what it is.
-    """
+def description_list(*pairs: tuple[str, Any]) -> rx.Component:
+    """A description list."""
     return rx.el.dl(*(rx.el.div(rx.el.dt(term), rx.el.dd(value)) for term, value in pairs), class_name="facts")
 
 
 def table(caption: str, heads: Sequence[str], rows: Any) -> rx.Component:
-    """A table that becomes a list of blocks on narrow screens: give every cell `data-label` with `cell`.
-
-    Args:
-        caption: What the table holds, for those who don't see it.
-        heads: Column heads.
-        rows: Rows, usually an `rx.foreach`.
-    """
+    """A table that becomes a list of blocks on narrow screens: give every cell `data-label` with `cell`."""
     return rx.el.table(
         rx.el.caption(caption, class_name="sr-only"),
         rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads), role="row"), role="rowgroup"),
@@ -77,60 +46,33 @@ def table(caption: str, heads: Sequence[str], rows: Any) -> rx.Component:
     )
 
 
-def row(*cells: rx.Component) -> rx.Component:
-    """A table row (roles are said again because narrow screens show it as a block).
-
-    Args:
-        *cells: From `cell`.
-    """
+def table_row(*cells: rx.Component) -> rx.Component:
+    """A table row (roles are said again because narrow screens show it as a block)."""
     return rx.el.tr(*cells, role="row")
 
 
-def cell(head: str, *content: Any) -> rx.Component:
-    """A table cell that carries its column head along on narrow screens.
-
-    Args:
-        head: The column head.
-        *content: What it holds.
-    """
+def table_cell(head: str, *content: Any) -> rx.Component:
+    """A table cell that carries its column head along on narrow screens."""
     return rx.el.td(*content, role="cell", custom_attrs={"data-label": head})
 
 
 def tiles(*children: Any) -> rx.Component:
-    """A grid of tiles.
-
-    Args:
-        *children: From `tile`.
-    """
+    """A grid of tiles."""
     return rx.el.ul(*children, class_name="tiles")
 
 
 def tile(heading: str, text: Any, href: str) -> rx.Component:
-    """One way to go on; the whole block is the link.
-
-    Args:
-        heading: Text of the link.
-        text: One sentence.
-        href: Where to.
-    """
+    """One way to go on; the whole block is the link."""
     return rx.el.li(rx.el.a(heading, href=href), rx.el.p(text), class_name="tile")
 
 
 def empty(text: Any) -> rx.Component:
-    """Says that there is nothing, and why that is no fault.
-
-    Args:
-        text: One sentence.
-    """
+    """Says that there is nothing, and why that is no fault."""
     return rx.el.p(text, class_name="empty")
 
 
 def skeleton(lines: int = 3) -> rx.Component:
-    """Stands for content that is on its way.
-
-    Args:
-        lines: How many bars.
-    """
+    """Stands for content that is on its way."""
     return rx.el.div(
         rx.el.p("Memuat data ...", class_name="sr-only"),
         *(rx.el.div(class_name="skeleton", custom_attrs={"aria-hidden": "true"}) for _ in range(lines)),
@@ -139,14 +81,7 @@ def skeleton(lines: int = 3) -> rx.Component:
 
 
 def dialog(heading: Any, *children: Any, ident: str, **props: Any) -> rx.Component:
-    """A modal dialog, opened by `dialog_button`, or at once with `open=True`.
-
-    Args:
-        heading: Its name.
-        *children: Content with at least one way out.
-        ident: Its id.
-        **props: `open`, `on_close`.
-    """
+    """A modal dialog, opened by `dialog_button`, or at once with `open=True`."""
     return Dialog.create(
         rx.el.h2(heading, custom_attrs={"id": f"{ident}-judul"}),
         *children,
@@ -157,22 +92,12 @@ def dialog(heading: Any, *children: Any, ident: str, **props: Any) -> rx.Compone
 
 
 def dialog_button(label: Any, opens: Any, *, kind: str = "secondary") -> rx.Component:
-    """Opens a dialog.
-
-    Args:
-        label: Text.
-        opens: Id of the dialog.
-        kind: As in `submit_button`.
-    """
+    """Opens a dialog."""
     return DialogButton.create(label, opens=opens, class_name=f"button button-{kind}")
 
 
 def cancel_button(label: str = "Batal") -> rx.Component:
-    """Closes the dialog around it, natively.
-
-    Args:
-        label: Text.
-    """
+    """Closes the dialog around it, natively."""
     return rx.el.button(
         label, type="submit", form_method="dialog", form_no_validate=True, class_name="button button-secondary"
     )

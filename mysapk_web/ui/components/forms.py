@@ -10,29 +10,19 @@ from mysapk_web.ui.components.behaviour import Outcome, PasswordInput, SubmitBut
 from mysapk_web.ui.state import AppState
 
 
-def outcome() -> rx.Component:
+def form_messages() -> rx.Component:
     """What the last act led to, at the top of the page: the faults with links to their fields (GOV.UK error summary), or the notice."""
     return Outcome.create(faults=AppState.faults, notice=AppState.notice, answers=AppState.answers)
 
 
 def title_of(name: str) -> rx.Var[str]:
-    """Page title, with "Kesalahan: " in front while the page shows faults.
-
-    Args:
-        name: Name of the page.
-    """
+    """Page title, with "Kesalahan: " in front while the page shows faults."""
     whole = f"{name} - MySAPK Web"
     return rx.cond(AppState.faults, f"Kesalahan: {whole}", whole)
 
 
-def attributes(name: str, *, has_help: bool, spoken: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What ties a control to its label, its help and its fault.
-
-    Args:
-        name: Name in the form, key in `AppState.faults`, and id.
-        has_help: Whether a sentence stands under the label.
-        spoken: Further attributes.
-    """
+def field_attrs(name: str, *, has_help: bool, spoken: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What ties a control to its label, its help and its fault."""
     wrong = AppState.faults[name]
     described = f"{name}-bantuan" if has_help else ""
     return {
@@ -46,16 +36,8 @@ def attributes(name: str, *, has_help: bool, spoken: dict[str, Any] | None = Non
     }
 
 
-def around(name: str, label: str, help_text: str, control: rx.Component, *more: rx.Component) -> rx.Component:
-    """A control with its label, help and fault.
-
-    Args:
-        name: Name in the form, key in `AppState.faults`, and id.
-        label: Visible label.
-        help_text: One sentence under the label.
-        control: With the attributes from `attributes`.
-        *more: What stands under it.
-    """
+def form_group(name: str, label: str, help_text: str, control: rx.Component, *more: rx.Component) -> rx.Component:
+    """A control with its label, help and fault."""
     wrong = AppState.faults[name]
     return rx.el.div(
         rx.el.label(label, html_for=name),
@@ -89,16 +71,9 @@ def field(
     """A text field that belongs to the browser (uncontrolled).
 
     Args:
-        name: Name in the form, key in `AppState.faults`, and id.
-        label: Visible label.
-        help_text: One sentence under the label.
-        autocomplete: HTML autocomplete token.
         kind: `type` of the input; `text` and `email` take what is typed, the server judges.
-        input_mode: Keyboard on phones.
-        narrow: As wide as a short code.
-        **props: Further attributes of the input.
     """
-    return around(
+    return form_group(
         name,
         label,
         help_text,
@@ -109,47 +84,27 @@ def field(
             input_mode=input_mode,
             spell_check=False,
             class_name="input input-code" if narrow else "input",
-            custom_attrs=attributes(name, has_help=bool(help_text)),
+            custom_attrs=field_attrs(name, has_help=bool(help_text)),
             **props,
         ),
     )
 
 
 def text_area(name: str, label: str, help_text: str, **props: Any) -> rx.Component:
-    """A field for several lines.
-
-    Args:
-        name: Name in the form, key in `AppState.faults`, and id.
-        label: Visible label.
-        help_text: One sentence under the label.
-        **props: Further attributes of the control.
-    """
-    control = rx.el.textarea(name=name, class_name="input", custom_attrs=attributes(name, has_help=True), **props)
-    return around(name, label, help_text, control)
+    """A field for several lines."""
+    control = rx.el.textarea(name=name, class_name="input", custom_attrs=field_attrs(name, has_help=True), **props)
+    return form_group(name, label, help_text, control)
 
 
 def select(name: str, label: str, *options: Any, help_text: str = "", **props: Any) -> rx.Component:
-    """A choice that belongs to the browser (uncontrolled).
-
-    Args:
-        name: Name in the form, key in `AppState.faults`, and id.
-        label: Visible label.
-        *options: `rx.el.option`, or an `rx.foreach` of them.
-        help_text: One sentence under the label.
-        **props: Further attributes of the control.
-    """
-    spoken = attributes(name, has_help=bool(help_text))
+    """A choice that belongs to the browser (uncontrolled)."""
+    spoken = field_attrs(name, has_help=bool(help_text))
     control = rx.el.select(*options, name=name, class_name="input", custom_attrs=spoken, **props)
-    return around(name, label, help_text, control)
+    return form_group(name, label, help_text, control)
 
 
 def hidden(name: str, value: Any) -> rx.Component:
-    """What a form says besides what is typed into it.
-
-    Args:
-        name: Name in the form.
-        value: What the handler gets.
-    """
+    """What a form says besides what is typed into it."""
     return rx.el.input(type="hidden", name=name, value=value)
 
 
@@ -161,17 +116,8 @@ def password_field(
     new: bool = False,
     **props: Any,
 ) -> rx.Component:
-    """A password field with a button Tampilkan/Sembunyikan; hidden again when the form is sent.
-
-    Args:
-        name: Name in the form, key in `AppState.faults`, and id.
-        label: Visible label.
-        *more: What stands under the field, e.g. the rules.
-        help_text: One sentence under the label.
-        new: A password that is being chosen, for password managers.
-        **props: Event triggers of the input.
-    """
-    return around(
+    """A password field with a button Tampilkan/Sembunyikan; hidden again when the form is sent."""
+    return form_group(
         name,
         label,
         help_text,
@@ -179,7 +125,7 @@ def password_field(
             name=name,
             auto_complete="new-password" if new else "current-password",
             class_name="input",
-            custom_attrs=attributes(name, has_help=bool(help_text), spoken={"spellCheck": "false"}),
+            custom_attrs=field_attrs(name, has_help=bool(help_text), spoken={"spellCheck": "false"}),
             **props,
         ),
         *more,
@@ -187,12 +133,5 @@ def password_field(
 
 
 def submit_button(label: Any, waiting: str, *, kind: str = "primary", **props: Any) -> rx.Component:
-    """The button that sends the form around it.
-
-    Args:
-        label: What it does.
-        waiting: Text while the answer is awaited, e.g. "Memeriksa ...".
-        kind: `primary`, `secondary` or `danger`.
-        **props: `wait` and `stamp` for a button locked for some seconds.
-    """
+    """The button that sends the form around it."""
     return SubmitButton.create(label, waiting=waiting, class_name=f"button button-{kind}", **props)

@@ -9,37 +9,23 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from mysapk_web.platform.listing import DEEPEST, Listing
-from mysapk_web.platform.rules.formatting import number as in_words
-from mysapk_web.platform.rules.text import storable
-from mysapk_web.ui.components.behaviour import FollowInput, FollowSelect, Form, NativeForm
-from mysapk_web.ui.components.forms import around, attributes, hidden, submit_button
+from mysapk_web.platform.rules.formatting import format_number as in_words
+from mysapk_web.platform.rules.text import strip_unstorable
+from mysapk_web.ui.components.behaviour import Form, NativeForm, UrlBoundInput, UrlBoundSelect
+from mysapk_web.ui.components.forms import field_attrs, form_group, hidden, submit_button
 
-LONGEST: Final = 100
+MAX_VALUE_LENGTH: Final = 100
 """Characters of one value in an address; what is longer was not put there by a page."""
 
 
-def parameter(url: Any, name: str) -> str:
-    """One value of the address of a page. It comes from the browser: anything may stand there.
-
-    Args:
-        url: `self.router.url`.
-        name: Name of the value.
-
-    Returns:
-        Empty where there is none.
-    """
+def url_parameter(url: Any, name: str) -> str:
+    """One value of the address of a page. It comes from the browser: anything may stand there."""
     value = url.query_parameters.get(name, "")
-    return storable(value).strip() if isinstance(value, str) and len(value) <= LONGEST else ""
+    return strip_unstorable(value).strip() if isinstance(value, str) and len(value) <= MAX_VALUE_LENGTH else ""
 
 
-def address_with(path: str, values: Mapping[str, str], page: int = 1) -> str:
-    """The address of a list with its filters; what is empty is left out. Never put a NIP or a name into it.
-
-    Args:
-        path: Route of the page.
-        values: Filters by name.
-        page: Of the list; the first stands in no address.
-    """
+def url_with(path: str, values: Mapping[str, str], page: int = 1) -> str:
+    """The address of a list with its filters; what is empty is left out. Never put a NIP or a name into it."""
     paged = {**values, "halaman": str(page)} if page > 1 else values
     query = urlencode({name: value for name, value in paged.items() if value})
     return f"{path}?{query}" if query else path
@@ -55,58 +41,33 @@ def filter_field(
     input_mode: str = "text",
     **props: Any,
 ) -> rx.Component:
-    """A text field of a filter; it follows the address when that changes.
-
-    Args:
-        name: Name in the form, key in `AppState.faults`, and id.
-        label: Visible label.
-        value: Var with what is filtered by now.
-        help_text: One sentence under the label.
-        kind: `type` of the input.
-        input_mode: Keyboard on phones.
-        **props: Further attributes of the input.
-    """
-    control = FollowInput.create(
+    """A text field of a filter; it follows the address when that changes."""
+    control = UrlBoundInput.create(
         name=name,
         value=value,
         class_name="input",
-        custom_attrs=attributes(
+        custom_attrs=field_attrs(
             name, has_help=bool(help_text), spoken={"type": kind, "inputMode": input_mode, "spellCheck": "false"}
         ),
         **{"auto_complete": "off", **props},
     )
-    return around(name, label, help_text, control)
+    return form_group(name, label, help_text, control)
 
 
 def filter_select(name: str, label: str, value: Any, options: Iterable[tuple[str, str]]) -> rx.Component:
-    """A choice of a filter; it follows the address when that changes.
-
-    Args:
-        name: Name in the form, and id.
-        label: Visible label.
-        value: Var with what is chosen now.
-        options: Value and words.
-    """
-    control = FollowSelect.create(
+    """A choice of a filter; it follows the address when that changes."""
+    control = UrlBoundSelect.create(
         *(rx.el.option(words, value=option) for option, words in options),
         name=name,
         value=value,
         class_name="input",
-        custom_attrs=attributes(name, has_help=False),
+        custom_attrs=field_attrs(name, has_help=False),
     )
-    return around(name, label, "", control)
+    return form_group(name, label, "", control)
 
 
 def filter_form(*fields: rx.Component, narrow: Any, narrowed: Any, path: str, kind: str = "primary") -> rx.Component:
-    """The filter of a list, with a way to take it off.
-
-    Args:
-        *fields: From `filter_field` and `filter_select`.
-        narrow: Handler that puts them into the address.
-        narrowed: Var: whether there is anything to take off.
-        path: Route of the page.
-        kind: As in `submit_button`.
-    """
+    """The filter of a list, with a way to take it off."""
     return Form.create(
         *fields,
         rx.el.div(
@@ -120,14 +81,8 @@ def filter_form(*fields: rx.Component, narrow: Any, narrowed: Any, path: str, ki
     )
 
 
-def found_in_words(found: Listing[Any], noun: str = "pegawai", *, file: bool) -> str:
-    """How many were found.
-
-    Args:
-        found: One page of them.
-        noun: What they are.
-        file: Whether the page offers all of them as a file.
-    """
+def format_found(found: Listing[Any], noun: str = "pegawai", *, file: bool) -> str:
+    """How many were found."""
     advice = "persempit dengan saringan" + (", atau unduh semuanya." if file else ".")
     if found.more and found.total > DEEPEST:
         return f"{in_words(found.total)} {noun}; {in_words(DEEPEST)} yang pertama dapat dibuka di sini; {advice}"
@@ -137,14 +92,7 @@ def found_in_words(found: Listing[Any], noun: str = "pegawai", *, file: bool) ->
 
 
 def link_pager(number: Any, pages: Any, before: Any, after: Any) -> rx.Component:
-    """Where one is, with a link back and a link on; nothing while there is one page only.
-
-    Args:
-        number: Var with the page shown, from 1.
-        pages: Var with how many there are.
-        before: Var with the address of the page before.
-        after: Var with the address of the page after.
-    """
+    """Where one is, with a link back and a link on; nothing while there is one page only."""
     return rx.cond(
         pages > 1,
         rx.el.nav(
@@ -158,21 +106,14 @@ def link_pager(number: Any, pages: Any, before: Any, after: Any) -> rx.Component
 
 
 def download_form(report: str, fields: Mapping[str, Any]) -> rx.Component:
-    """Buttons that bring a list down as a file, narrowed as it is shown.
-
-    Args:
-        report: Value of a `Report`.
-        fields: Name and var of each filter.
-    """
-    return kinds_form("/admin/unduh", {"daftar": report, **fields})
+    """Buttons that bring a list down as a file, narrowed as it is shown."""
+    return download_formats_form("/admin/unduh", {"daftar": report, **fields})
 
 
-def kinds_form(action: str, fields: Mapping[str, Any], *, xlsx: Any = True) -> rx.Component:
+def download_formats_form(action: str, fields: Mapping[str, Any], *, xlsx: Any = True) -> rx.Component:
     """A native form with a button for each kind of file. What it names goes in the body and not into the address.
 
     Args:
-        action: Where it is sent.
-        fields: Name and value of what is sent along.
         xlsx: Whether a workbook is offered, too; a var may say so.
     """
     return NativeForm.create(

@@ -8,13 +8,7 @@ import reflex as rx
 
 
 def pager(number: Any, pages: Any, turn: Any) -> rx.Component:
-    """Where one is, with a way back and a way on; nothing while there is one page only.
-
-    Args:
-        number: Var with the page shown, from 1.
-        pages: Var with how many there are.
-        turn: Handler that takes the number of a page.
-    """
+    """Where one is, with a way back and a way on; nothing while there is one page only."""
     return rx.cond(
         pages > 1,
         rx.el.nav(

@@ -8,13 +8,7 @@ import reflex as rx
 
 
 def progress(done: Any, total: Any, percent: Any) -> rx.Component:
-    """How far the PDM is: the words first, the bar repeats them.
-
-    Args:
-        done: Var: groups that are green.
-        total: Var: all groups.
-        percent: Var: whole percent.
-    """
+    """How far the PDM is: the words first, the bar repeats them."""
     return rx.el.div(
         rx.el.p(
             rx.el.strong(done, " dari ", total, " kelompok data selesai"),

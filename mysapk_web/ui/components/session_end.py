@@ -11,7 +11,7 @@ class _SessionScript(rx.Component):
     library = "$/public/session.jsx"
 
 
-class SessionEnd(_SessionScript):
+class SessionEndTimer(_SessionScript):
     """In the frame of the pages behind the login: warns, keeps what is typed, and leads back to the page that was left."""
 
     tag = "SessionEnd"

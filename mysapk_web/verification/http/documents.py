@@ -21,23 +21,23 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mysapk_web.accounts import session, visitor_log
+from mysapk_web.accounts import access_log, sessions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm import documents
-from mysapk_web.pdm.pdf_check import PdfRefused, run_checking
+from mysapk_web.pdm.pdf_check import PdfRefusedError, run_inspection
 from mysapk_web.pdm.views.proposal import DocumentView
 from mysapk_web.platform import document_store, executors
-from mysapk_web.platform.errors import Busy, NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, ServerBusyError, UserError
 from mysapk_web.platform.http.headers import DOWNLOAD_POLICY, FRAMED_POLICY
-from mysapk_web.platform.http.html import page
-from mysapk_web.platform.http.uploads import Empty, TooLarge, drain, receive
-from mysapk_web.platform.log import place_of
+from mysapk_web.platform.http.html import html_page
+from mysapk_web.platform.http.uploads import UploadEmptyError, UploadTooLargeError, drain, receive
+from mysapk_web.platform.log import exception_location
 from mysapk_web.platform.rules.filename import content_disposition
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.platform.rules.text import storable
-from mysapk_web.settings import load
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.text import strip_unstorable
+from mysapk_web.settings import get_settings
 from mysapk_web.verification.document_access import open_document
-from mysapk_web.verification.read_log import note_reading
+from mysapk_web.verification.read_log import record_document_read
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ _DAMAGED: Final = "Dokumen ini rusak di penyimpanan. Unggah ulang dokumennya, at
 _EMPTY: Final = "Berkas ini kosong. Pilih berkas lain."
 
 
-class _Answer(Exception):  # noqa: N818  carries an answer out of a helper
+class _HttpError(Exception):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
@@ -74,46 +74,46 @@ async def upload(request: Request) -> Response:
     """`POST /dokumen/{proposal_id}/{rule}`, for the owner of the proposal: the body is the file."""
     actor = await _actor(request)
     proposal_id, rule = _number(request, "proposal_id"), request.path_params["rule"]
-    if storable(rule) != rule:
+    if strip_unstorable(rule) != rule:
         rule = ""  # no document is called so, and no database takes it
-    async with _place(actor):
-        slot = await executors.run(documents.admit, actor, proposal_id=proposal_id, rule=rule)
+    async with _upload_slot(actor):
+        slot = await executors.run_in_transaction(documents.authorize_upload, actor, proposal_id=proposal_id, rule=rule)
         received = await _received(request, slot.max_bytes)
-        stored = await run_checking(
-            documents.store, actor, proposal_id=proposal_id, rule=rule, name=_name(request), stream=received
+        stored = await run_inspection(
+            documents.store_document, actor, proposal_id=proposal_id, rule=rule, name=_name(request), stream=received
         )
-    return _told("Dokumen tersimpan.", stored)
+    return _success("Dokumen tersimpan.", stored)
 
 
 async def remove(request: Request) -> Response:
     """`POST /dokumen/{id}/hapus`, for the owner of the proposal."""
     actor = await _actor(request)
-    await executors.run(documents.remove, actor, document_id=_number(request, "document_id"))
-    return _told("Dokumen dihapus.")
+    await executors.run_in_transaction(documents.remove_document, actor, document_id=_number(request, "document_id"))
+    return _success("Dokumen dihapus.")
 
 
-def _told(sentence: str, stored: DocumentView | None = None) -> JSONResponse:
+def _success(sentence: str, stored: DocumentView | None = None) -> JSONResponse:
     document = None
     if stored is not None:
         document = {**asdict(stored), "uploaded_at": stored.uploaded_at.isoformat(), "href": f"/dokumen/{stored.id}"}
     return JSONResponse({"ok": True, "sentence": sentence, "document": document})
 
 
-def _refused(status: int, sentence: str) -> JSONResponse:
+def _failure(status: int, sentence: str) -> JSONResponse:
     return JSONResponse({"ok": False, "sentence": sentence, "document": None}, status)
 
 
 async def _actor(request: Request) -> Actor:
-    actor = await executors.look(session.read_actor, load(), request.scope["mysapk.visitor"])
+    actor = await executors.run_read_only(sessions.read_actor, get_settings(), request.scope["mysapk.visitor"])
     if actor is None:
-        raise _Answer(401, _LOGGED_OUT)
+        raise _HttpError(401, _LOGGED_OUT)
     return actor
 
 
 def _number(request: Request, name: str) -> int:
-    number = number_of(request.path_params[name])
+    number = parse_row_id(request.path_params[name])
     if not number:
-        raise NotAllowed("not a number")
+        raise PermissionDenied("not a number")
     return number
 
 
@@ -125,10 +125,10 @@ _sending: Counter[int] = Counter()
 
 
 @asynccontextmanager
-async def _place(actor: Actor) -> AsyncIterator[None]:
+async def _upload_slot(actor: Actor) -> AsyncIterator[None]:
     """One of the few uploads that run at a time, in this process and of one account."""
     if _sending[actor.account_id] >= UPLOADS_AT_ONCE_PER_ACCOUNT or _sending.total() >= UPLOADS_AT_ONCE:
-        raise Busy
+        raise ServerBusyError
     _sending[actor.account_id] += 1
     try:
         yield
@@ -145,13 +145,13 @@ async def _received(request: Request, limit: int) -> Path:
         TooLarge: More than the limit came, or was announced.
         _Answer: Nothing came.
     """
-    folder = load().document_dir
+    folder = get_settings().document_dir
     try:
         return await receive(request, lambda: document_store.new_inbox_path(folder), document_store.open_new, limit)
-    except TooLarge:
-        raise documents.TooLarge(limit) from None
-    except Empty:
-        raise _Answer(400, _EMPTY) from None
+    except UploadTooLargeError:
+        raise documents.DocumentTooLargeError(limit) from None
+    except UploadEmptyError:
+        raise _HttpError(400, _EMPTY) from None
 
 
 # Reading ----------------------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ async def download(request: Request) -> Response:
     return await _document(request, "attachment", {"content-security-policy": DOWNLOAD_POLICY})
 
 
-async def show(request: Request) -> Response:
+async def view(request: Request) -> Response:
     """`GET /dokumen/{id}/lihat`, for whoever may see the proposal: for a frame of our own pages, or a tab of its own (decision 0010)."""
     return await _document(request, "inline", _FRAMED)
 
@@ -173,10 +173,10 @@ _FRAMED: Final = {"content-security-policy": FRAMED_POLICY, "x-frame-options": "
 async def _document(request: Request, kind: str, headers: dict[str, str]) -> Response:
     actor = await _actor(request)
     number = _number(request, "document_id")
-    found = await executors.look(open_document, actor, document_id=number)
-    content = await asyncio.to_thread(document_store.read, load().document_dir, found.sha256)
-    if found.others:  # in the trail before it is given out, and only what can be given out
-        await executors.run(note_reading, actor, document_id=number)
+    found = await executors.run_read_only(open_document, actor, document_id=number)
+    content = await asyncio.to_thread(document_store.read, get_settings().document_dir, found.sha256)
+    if found.belongs_to_other:  # in the trail before it is given out, and only what can be given out
+        await executors.run_in_transaction(record_document_read, actor, document_id=number)
     more = {
         "content-disposition": content_disposition(kind, found.name),
         "cache-control": "no-store",
@@ -192,29 +192,29 @@ async def _document(request: Request, kind: str, headers: dict[str, str]) -> Res
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-async def _tried(endpoint: Endpoint, request: Request) -> Response | tuple[int, str]:
+async def _attempt(endpoint: Endpoint, request: Request) -> Response | tuple[int, str]:
     """The answer, or status and sentence of what stands in its way."""
     try:
         return await endpoint(request)
-    except _Answer as answer:
+    except _HttpError as answer:
         return answer.status, answer.sentence
-    except NotAllowed:
-        await visitor_log.refused_at(request.scope["mysapk.visitor"], f"dokumen:{endpoint.__name__}")
+    except PermissionDenied:
+        await access_log.log_denied_request(request.scope["mysapk.visitor"], f"dokumen:{endpoint.__name__}")
         return 404, _UNKNOWN
-    except Refused as refusal:
+    except UserError as refusal:
         return _status(refusal), refusal.sentence
-    except Busy:
+    except ServerBusyError:
         return 503, _BUSY
     except (TimeoutError, ClientDisconnect):
         return 408, _SLOW
-    except document_store.DocumentMissing:
+    except document_store.DocumentMissingError:
         log.error("document missing in storage", route=endpoint.__name__, document=_asked_for(request))  # noqa: TRY400
         return 404, _MISSING
-    except document_store.DocumentDamaged:
+    except document_store.DocumentDamagedError:
         log.error("document damaged in storage", route=endpoint.__name__, document=_asked_for(request))  # noqa: TRY400
         return 500, _DAMAGED
     except Exception as error:  # noqa: BLE001
-        log.error("route failed", route=endpoint.__name__, error=type(error).__name__, at=place_of(error))  # noqa: TRY400
+        log.error("route failed", route=endpoint.__name__, error=type(error).__name__, at=exception_location(error))  # noqa: TRY400
         return (503 if isinstance(error, SQLAlchemyError) else 500), _BROKEN
 
 
@@ -223,32 +223,32 @@ def _asked_for(request: Request) -> str:
     return str(request.path_params.get("document_id", ""))
 
 
-def _status(refusal: Refused) -> int:
-    known = {documents.TooLarge: 413, documents.TooOften: 429, PdfRefused: 422}
+def _status(refusal: UserError) -> int:
+    known = {documents.DocumentTooLargeError: 413, documents.TooManyUploadsError: 429, PdfRefusedError: 422}
     return next((status for kind, status in known.items() if isinstance(refusal, kind)), 409)
 
 
-def _in_json(endpoint: Endpoint) -> Endpoint:
+def _json_errors(endpoint: Endpoint) -> Endpoint:
     async def answer(request: Request) -> Response:
-        found = await _tried(endpoint, request)
+        found = await _attempt(endpoint, request)
         if isinstance(found, Response):
             return found
         if found[0] not in {401, 408}:
             await drain(request)
-        return _refused(*found)
+        return _failure(*found)
 
     return answer
 
 
-def _in_words(endpoint: Endpoint, headers: dict[str, str]) -> Endpoint:
+def _html_errors(endpoint: Endpoint, headers: dict[str, str]) -> Endpoint:
     """A small page; inside a frame it has to be as frameable as the document."""
 
     async def answer(request: Request) -> Response:
-        found = await _tried(endpoint, request)
+        found = await _attempt(endpoint, request)
         if isinstance(found, Response):
             return found
         status, sentence = found
-        response = page("Dokumen belum dapat dibuka", f"<p>{sentence}</p>", status)
+        response = html_page("Dokumen belum dapat dibuka", f"<p>{sentence}</p>", status)
         response.headers.update(headers)
         return response
 
@@ -258,8 +258,8 @@ def _in_words(endpoint: Endpoint, headers: dict[str, str]) -> Endpoint:
 def routes() -> list[Route]:
     """The routes of this module."""
     return [
-        Route("/dokumen/{document_id}/hapus", _in_json(remove), methods=["POST"]),
-        Route("/dokumen/{proposal_id}/{rule}", _in_json(upload), methods=["POST"]),
-        Route("/dokumen/{document_id}/lihat", _in_words(show, _FRAMED), methods=["GET"]),
-        Route("/dokumen/{document_id}", _in_words(download, {}), methods=["GET"]),
+        Route("/dokumen/{document_id}/hapus", _json_errors(remove), methods=["POST"]),
+        Route("/dokumen/{proposal_id}/{rule}", _json_errors(upload), methods=["POST"]),
+        Route("/dokumen/{document_id}/lihat", _html_errors(view, _FRAMED), methods=["GET"]),
+        Route("/dokumen/{document_id}", _html_errors(download, {}), methods=["GET"]),
     ]

@@ -8,29 +8,29 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm.pages.components.usulan import DocumentRow, document_row
+from mysapk_web.pdm.pages.components.proposals import DocumentRow, document_row
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.ui.access import actor, handler, holding
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import empty, inset, section, skeleton
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.display import empty, notice_box, section, skeleton
+from mysapk_web.ui.components.forms import form_messages, submit_button
 from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, text_of
-from mysapk_web.verification import bulk
-from mysapk_web.verification.bulk import verify_together
-from mysapk_web.verification.pages.components.desk import Documents
-from mysapk_web.verification.pages.words import PATH, many
-from mysapk_web.verification.views import Candidate
+from mysapk_web.ui.state import AppState, form_text
+from mysapk_web.verification import bulk_verification
+from mysapk_web.verification.bulk_verification import bulk_verify
+from mysapk_web.verification.pages.components.review import Documents
+from mysapk_web.verification.pages.queue import PATH, format_count
+from mysapk_web.verification.views import BulkCandidate
 
-MAY: Final = holding(Permission.VERIFY)
-HERE: Final = f"{PATH}/sesuai"
+MAY: Final = requires(Permission.VERIFY)
+BULK_PATH: Final = f"{PATH}/sesuai"
 PREFIX: Final = "usulan-"
 
 
-class Row(TypedDict):
+class BulkRow(TypedDict):
     """One proposal that changes nothing."""
 
     name: str
@@ -43,17 +43,12 @@ class Row(TypedDict):
     documents: list[DocumentRow]
 
 
-def row_of(found: Candidate, zona: str) -> Row:
-    """One proposal as the state holds it.
-
-    Args:
-        found: From the service.
-        zona: Zone in which times are read.
-    """
+def row_of(found: BulkCandidate, zona: str) -> BulkRow:
+    """One proposal as the state holds it."""
     return {
         "name": f"{PREFIX}{found.id}",
         "version": found.version,
-        "who": f"{found.nama}, NIP {found.nip}",
+        "who": f"{found.name}, NIP {found.nip}",
         "what": f"{found.kind_label}: {found.title}",
         "sent": moment(found.sent_at, zona),
         "href": f"{PATH}/{found.id}",
@@ -66,8 +61,8 @@ class SesuaiState(AppState):
     """What can be verified together."""
 
     ready: bool = False
-    sample: list[Row] = []
-    others: list[Row] = []
+    sample: list[BulkRow] = []
+    others: list[BulkRow] = []
     found: str = ""
     closed: str = ""
 
@@ -81,31 +76,31 @@ class SesuaiState(AppState):
         self.ready = True
 
     async def _look(self) -> None:
-        seen = await executors.look(bulk.candidates, actor())
-        rows = [(each.sampled, row_of(each, seen.zona)) for each in seen.candidates]
+        seen = await executors.run_read_only(bulk_verification.bulk_candidates, actor())
+        rows = [(each.sampled, row_of(each, seen.timezone)) for each in seen.candidates]
         self.sample = [row for sampled, row in rows if sampled]
         self.others = [row for sampled, row in rows if not sampled]
-        self.found, self.closed = many(len(rows)), seen.closed_sentence
+        self.found, self.closed = format_count(len(rows)), seen.closed_notice
 
     @handler(MAY)
     async def verify(self, form: dict[str, Any]) -> None:
         """Verify what was left ticked."""
         versions = {
-            number_of(name.removeprefix(PREFIX)): number_of(text_of(form, name, 12))
+            parse_row_id(name.removeprefix(PREFIX)): parse_row_id(form_text(form, name, 12))
             for name in (form if isinstance(form, dict) else {})
             if isinstance(name, str) and name.startswith(PREFIX)
         }
         if 0 in versions:
-            raise Refused("Muat ulang halaman ini.")
-        done = await executors.run(
-            verify_together, actor(), versions, looked_at_sample=text_of(form, "contoh", 4) == "ya"
+            raise UserError("Muat ulang halaman ini.")
+        done = await executors.run_in_transaction(
+            bulk_verify, actor(), versions, looked_at_sample=form_text(form, "contoh", 4) == "ya"
         )
         await self._look()
-        kept = "".join(f" {title}: {why}" for title, why in done.kept)
-        self._tell(notice=f"{many(done.verified)} diverifikasi dan diteruskan kepada approver.{kept}")
+        kept = "".join(f" {title}: {why}" for title, why in done.skipped)
+        self._finish(notice=f"{format_count(done.verified)} diverifikasi dan diteruskan kepada approver.{kept}")
 
 
-def _pick(item: ObjectVar[Row]) -> rx.Component:
+def _pick(item: ObjectVar[BulkRow]) -> rx.Component:
     return rx.el.div(
         rx.el.input(
             type="checkbox",
@@ -125,7 +120,7 @@ def _pick(item: ObjectVar[Row]) -> rx.Component:
     )
 
 
-def _sampled(item: ObjectVar[Row]) -> rx.Component:
+def _sampled(item: ObjectVar[BulkRow]) -> rx.Component:
     return rx.el.li(
         _pick(item),
         rx.el.dl(
@@ -136,7 +131,7 @@ def _sampled(item: ObjectVar[Row]) -> rx.Component:
     )
 
 
-def _other(item: ObjectVar[Row]) -> rx.Component:
+def _other(item: ObjectVar[BulkRow]) -> rx.Component:
     return rx.el.li(
         _pick(item),
         rx.el.p(rx.el.a("Buka ", rx.el.span(item["who"], class_name="sr-only"), "satu per satu", href=item["href"])),
@@ -193,14 +188,14 @@ def _form() -> rx.Component:
             submit_button("Verifikasi semua yang diberi tanda", "Memverifikasi ..."),
         ),
         on_submit=SesuaiState.verify,
-        action=HERE,
+        action=BULK_PATH,
     )
 
 
 def sesuai() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Verifikasi bersama"),
         rx.el.p(
             "Usulan yang isinya sama dengan data pada berkas: pegawai menyatakan datanya sudah benar. "
@@ -211,7 +206,8 @@ def sesuai() -> rx.Component:
             SesuaiState.ready,
             rx.fragment(
                 rx.cond(
-                    SesuaiState.closed, rx.el.div(inset(rx.el.p(SesuaiState.closed), kind="warn"), class_name="mt-6")
+                    SesuaiState.closed,
+                    rx.el.div(notice_box(rx.el.p(SesuaiState.closed), kind="warn"), class_name="mt-6"),
                 ),
                 rx.el.p(SesuaiState.found, class_name="help mt-6", role="status"),
                 rx.cond(
@@ -223,5 +219,5 @@ def sesuai() -> rx.Component:
             ),
             rx.cond(AppState.faults, rx.fragment(), skeleton(6)),
         ),
-        here=PATH,
+        current=PATH,
     )

@@ -12,37 +12,44 @@ from typing import Any, Final, TypedDict
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.organisation.rules.dates import DateError, read_day, write_date
+from mysapk_web.organisation.rules.dates import DateError, format_typed_date, parse_day_field
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.scope import reaches_agencies
-from mysapk_web.pdm.pages.components.usulan import chip, tone_of
+from mysapk_web.organisation.scope import spans_agencies
+from mysapk_web.pdm.pages.components.proposals import chip, tone_of
 from mysapk_web.pdm.rules.groups import GROUPS
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import InputRefused
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.platform.rules.text import in_sentence, storable
+from mysapk_web.platform.errors import FormError
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.text import in_sentence, strip_unstorable
 from mysapk_web.ui.access import actor, handler
-from mysapk_web.ui.components.behaviour import FollowInput
+from mysapk_web.ui.components.behaviour import UrlBoundInput
 from mysapk_web.ui.components.dates import filter_date
-from mysapk_web.ui.components.display import cell, empty, inset, row, skeleton, table
-from mysapk_web.ui.components.forms import around, attributes, outcome
-from mysapk_web.ui.components.lists import LONGEST, filter_field, filter_form, filter_select, link_pager, parameter
+from mysapk_web.ui.components.display import empty, notice_box, skeleton, table, table_cell, table_row
+from mysapk_web.ui.components.forms import field_attrs, form_group, form_messages
+from mysapk_web.ui.components.lists import (
+    MAX_VALUE_LENGTH,
+    filter_field,
+    filter_form,
+    filter_select,
+    link_pager,
+    url_parameter,
+)
 from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 from mysapk_web.verification import inbox
 from mysapk_web.verification.filters import MINE, NEWEST, OPEN, Filters, read_filters
-from mysapk_web.verification.pages.components.desk import Shortcuts
-from mysapk_web.verification.pages.words import MAY, PATH, QueueState, address, many, waiting
+from mysapk_web.verification.pages.components.review import Shortcuts
+from mysapk_web.verification.pages.queue import MAY, PATH, QueueState, format_count, format_wait, inbox_url
 from mysapk_web.verification.rules.separation_of_duties import SEEN_BY_AGENCY
-from mysapk_web.verification.units import suggest_units, unit_choice, unit_meant
-from mysapk_web.verification.views import Count, Inbox, InboxRow
+from mysapk_web.verification.unit_filter import find_unit, suggest_units, unit_choice
+from mysapk_web.verification.views import FacetCount, Inbox, InboxRow
 
 STATUSES: Final = (
     (MINE, "Menunggu Anda"),
     (OPEN, "Semua yang belum selesai"),
-    *((state.value, state.label) for state in UsulanState if state in SEEN_BY_AGENCY),
+    *((state.value, state.label) for state in ProposalState if state in SEEN_BY_AGENCY),
 )
 KINDS: Final = (
     ("", "Semua"),
@@ -54,13 +61,13 @@ KINDS: Final = (
     ),
 )
 ORDERS: Final = (("", "Terlama lebih dahulu"), (NEWEST, "Terbaru lebih dahulu"))
-PAUSE: Final = 300
+DEBOUNCE_MS: Final = 300
 """Milliseconds without a letter until units are suggested."""
-DAYS: Final = {"dari": "Dikirim sejak", "sampai": "Dikirim sampai"}
+DATE_FILTERS: Final = {"dari": "Dikirim sejak", "sampai": "Dikirim sampai"}
 KEYS: Final = [["j", "usulan berikutnya"], ["k", "usulan sebelumnya"], ["Enter", "buka usulan"]]
 
 
-class Line(TypedDict):
+class ListedProposal(TypedDict):
     """One proposal."""
 
     href: str
@@ -76,7 +83,7 @@ class Line(TypedDict):
     claimed: str
 
 
-class Tally(TypedDict):
+class FacetLink(TypedDict):
     """A number that is also a way to narrow the list."""
 
     label: str
@@ -85,57 +92,43 @@ class Tally(TypedDict):
     current: bool
 
 
-def line_of(found: InboxRow, filters: Filters, zona: str, *, agencies: bool) -> Line:
-    """One proposal as the state holds it.
-
-    Args:
-        found: From the service.
-        filters: Of the list, which the proposal goes back to.
-        zona: Zone in which times are read.
-        agencies: Whether the agency is said, too.
-    """
+def listed_proposal(found: InboxRow, filters: Filters, zona: str, *, agencies: bool) -> ListedProposal:
+    """One proposal as the state holds it."""
     return {
-        "href": address(filters, path=f"{PATH}/{found.id}"),
-        "nama": found.nama,
+        "href": inbox_url(filters, path=f"{PATH}/{found.id}"),
+        "nama": found.name,
         "nip": found.nip,
         "what": f"{found.action_label} {in_sentence(found.kind_label)}",
         "title": found.title,
         "state": found.state_label,
-        "tone": tone_of(UsulanState(found.state)),
+        "tone": tone_of(ProposalState(found.state)),
         "unit": f"{found.unit}, {found.instansi}" if agencies else found.unit,
         "sent": moment(found.sent_at, zona),
-        "waits": waiting(found.days),
+        "waits": format_wait(found.days),
         "claimed": f"Sedang diperiksa {found.claimed_by}" if found.claimed_by else "Anda buka" if found.mine else "",
     }
 
 
-def tally(found: Count) -> str:
-    """A count as people read it; with a plus where there are more.
-
-    Args:
-        found: From the service.
-    """
+def format_facet_count(found: FacetCount) -> str:
+    """A count as people read it; with a plus where there are more."""
     return f"{found.count:,}".replace(",", ".") + ("+" if found.at_least else "")
 
 
-def days_of(given: Mapping[str, str]) -> dict[str, str]:
+def parse_dates(given: Mapping[str, str]) -> dict[str, str]:
     """The days of the filter as they stand in the address, where one that makes no sense would silently narrow nothing.
-
-    Args:
-        given: What was typed.
 
     Raises:
         InputRefused: One is no day.
     """
     days, faults = {}, {}
-    for name, label in DAYS.items():
+    for name, label in DATE_FILTERS.items():
         try:
-            day = read_day(given[name], label)
+            day = parse_day_field(given[name], label)
             days[name] = day.isoformat() if day else ""
         except DateError as fault:
             faults[name] = str(fault)
     if faults:
-        raise InputRefused(faults)
+        raise FormError(faults)
     return days
 
 
@@ -143,12 +136,12 @@ class InboxState(QueueState):
     """One page of the inbox and its filters."""
 
     ready: bool = False
-    lines: list[Line] = []
+    lines: list[ListedProposal] = []
     found: str = ""
     closed: str = ""
     verifies: bool = False
-    states: list[Tally] = []
-    groups: list[Tally] = []
+    states: list[FacetLink] = []
+    groups: list[FacetLink] = []
     number: int = 1
     pages: int = 1
     before: str = PATH
@@ -180,31 +173,33 @@ class InboxState(QueueState):
         self.verifies = actor().may(Permission.VERIFY)
         self.lines, self.found, self.number, self.pages = [], "", 1, 1
         self.states, self.groups = [], []
-        choice = await executors.look(unit_choice, actor(), filters)
+        choice = await executors.run_read_only(unit_choice, actor(), filters)
         self.asks_unit, self.unit, self.units = choice.offered, choice.chosen, choice.suggested
         self.ready = True
-        found = await executors.look(inbox.inbox, actor(), filters, number_of(parameter(self.router.url, "halaman")))
+        found = await executors.run_read_only(
+            inbox.inbox_page, actor(), filters, parse_row_id(url_parameter(self.router.url, "halaman"))
+        )
         self._show(found, filters)
-        self._tell(notice=self._take_told())
+        self._finish(notice=self._take_told())
 
     def _show_filters(self, filters: Filters) -> None:
         self.status, self.jenis, self._grup, self.urut = filters.status, filters.jenis, filters.grup, filters.urut
         self.nip, self.nama = filters.nip, filters.nama
-        self.agencies = reaches_agencies(actor(), Permission.INBOX_READ)
+        self.agencies = spans_agencies(actor(), Permission.INBOX_READ)
         self.instansi, self._unit = filters.instansi, filters.unit
-        self.dari, self.sampai = (write_date(day) if day else "" for day in (filters.dari, filters.sampai))
+        self.dari, self.sampai = (format_typed_date(day) if day else "" for day in (filters.dari, filters.sampai))
         self.narrowed = filters.is_any
 
     def _show(self, found: Inbox, filters: Filters) -> None:
-        self.lines = [line_of(each, filters, found.zona, agencies=self.agencies) for each in found.rows]
-        self.found, self.closed = many(found.total, at_least=found.at_least), found.closed_sentence
+        self.lines = [listed_proposal(each, filters, found.timezone, agencies=self.agencies) for each in found.rows]
+        self.found, self.closed = format_count(found.total, at_least=found.at_least), found.closed_notice
         self.number, self.pages = found.number, found.pages
-        self.before, self.after = (address(filters, page=found.number + step) for step in (-1, 1))
+        self.before, self.after = (inbox_url(filters, page=found.number + step) for step in (-1, 1))
         self.states = [
             {
                 "label": each.label,
-                "count": tally(each),
-                "href": address(filters, status=each.key),
+                "count": format_facet_count(each),
+                "href": inbox_url(filters, status=each.key),
                 "current": each.key == filters.status,
             }
             for each in found.states
@@ -212,8 +207,8 @@ class InboxState(QueueState):
         self.groups = [
             {
                 "label": each.label,
-                "count": tally(each),
-                "href": address(filters, grup="" if each.key == filters.grup else each.key, jenis=""),
+                "count": format_facet_count(each),
+                "href": inbox_url(filters, grup="" if each.key == filters.grup else each.key, jenis=""),
                 "current": each.key == filters.grup,
             }
             for each in found.groups
@@ -223,11 +218,11 @@ class InboxState(QueueState):
     async def narrow(self, form: dict[str, Any]) -> Any:
         """Put the filters into the address; the page then loads what it asks for."""
         names = ("status", "jenis", "nip", "nama", "dari", "sampai", "instansi", "urut")
-        given = {name: text_of(form, name, LONGEST) for name in names}
-        filters = read_filters({**given, **days_of(given), "grup": "" if given["jenis"] else self._grup})
-        filters = replace(filters, unit=await self._unit_meant(text_of(form, "unit").strip(), filters.instansi))
+        given = {name: form_text(form, name, MAX_VALUE_LENGTH) for name in names}
+        filters = read_filters({**given, **parse_dates(given), "grup": "" if given["jenis"] else self._grup})
+        filters = replace(filters, unit=await self._unit_meant(form_text(form, "unit").strip(), filters.instansi))
         self._nip, self._nama = filters.nip, filters.nama
-        return rx.redirect(address(filters))
+        return rx.redirect(inbox_url(filters))
 
     async def _unit_meant(self, typed: str, instansi: str) -> int:
         """The unit in the field: looked up, unless it is the one that was there. With another agency that one is none any more."""
@@ -235,30 +230,30 @@ class InboxState(QueueState):
             return 0
         if typed == self.unit:
             return self._unit if instansi == self.instansi else 0
-        return await executors.look(unit_meant, actor(), instansi, typed)
+        return await executors.run_read_only(find_unit, actor(), instansi, typed)
 
     @handler(MAY)
     async def suggest(self, text: str) -> None:
         """Units that fit what is being typed."""
-        if isinstance(text, str) and len(text) <= LONGEST:
-            self.units = await executors.look(suggest_units, actor(), self.instansi, storable(text))
+        if isinstance(text, str) and len(text) <= MAX_VALUE_LENGTH:
+            self.units = await executors.run_read_only(suggest_units, actor(), self.instansi, strip_unstorable(text))
 
 
 def _unit() -> rx.Component:
     listed = "saran-unor"
-    control = FollowInput.create(
+    control = UrlBoundInput.create(
         name="unit",
         value=InboxState.unit,
-        on_change=InboxState.suggest.debounce(PAUSE),
+        on_change=InboxState.suggest.debounce(DEBOUNCE_MS),
         class_name="input",
         auto_complete="off",
-        custom_attrs=attributes("unit", has_help=True, spoken={"list": listed, "spellCheck": "false"}),
+        custom_attrs=field_attrs("unit", has_help=True, spoken={"list": listed, "spellCheck": "false"}),
     )
     suggestions = rx.el.datalist(
         rx.foreach(InboxState.units, lambda unit: rx.el.option(value=unit)), custom_attrs={"id": listed}
     )
     help_text = "Ketik nama atau kode, lalu pilih dari saran. Unit di bawahnya ikut."
-    return rx.cond(InboxState.asks_unit, around("unit", "Unor verifikasi", help_text, control, suggestions))
+    return rx.cond(InboxState.asks_unit, form_group("unit", "Unor verifikasi", help_text, control, suggestions))
 
 
 def _filter() -> rx.Component:
@@ -268,8 +263,8 @@ def _filter() -> rx.Component:
         filter_select("jenis", "Jenis riwayat", state.jenis, KINDS),
         filter_field("nip", "NIP", state.nip, input_mode="numeric"),
         filter_field("nama", "Nama", state.nama),
-        filter_date("dari", DAYS["dari"], state.dari),
-        filter_date("sampai", DAYS["sampai"], state.sampai),
+        filter_date("dari", DATE_FILTERS["dari"], state.dari),
+        filter_date("sampai", DATE_FILTERS["sampai"], state.sampai),
         rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
         _unit(),
         filter_select("urut", "Urutan", state.urut, ORDERS),
@@ -280,7 +275,7 @@ def _filter() -> rx.Component:
 
 
 def _tallies(heading: str, ident: str, items: Any) -> rx.Component:
-    def one(item: ObjectVar[Tally]) -> rx.Component:
+    def one(item: ObjectVar[FacetLink]) -> rx.Component:
         current = rx.cond(item["current"], "true", rx.Var("undefined"))
         return rx.el.li(
             rx.el.a(
@@ -301,19 +296,19 @@ def _tallies(heading: str, ident: str, items: Any) -> rx.Component:
     )
 
 
-def _line(item: ObjectVar[Line]) -> rx.Component:
-    return row(
-        cell(
+def _line(item: ObjectVar[ListedProposal]) -> rx.Component:
+    return table_row(
+        table_cell(
             "Pegawai",
             rx.el.div(
                 rx.el.a(item["nama"], href=item["href"], custom_attrs={"data-baris": ""}, class_name="row-link"),
                 rx.el.p(item["nip"], class_name="help"),
             ),
         ),
-        cell("Usulan", rx.el.div(rx.el.strong(item["what"]), rx.el.p(item["title"], class_name="help"))),
-        cell("Unor verifikasi", rx.el.span(item["unit"])),
-        cell("Dikirim", rx.el.div(rx.el.span(item["sent"]), rx.el.p(item["waits"], class_name="help"))),
-        cell(
+        table_cell("Usulan", rx.el.div(rx.el.strong(item["what"]), rx.el.p(item["title"], class_name="help"))),
+        table_cell("Unor verifikasi", rx.el.span(item["unit"])),
+        table_cell("Dikirim", rx.el.div(rx.el.span(item["sent"]), rx.el.p(item["waits"], class_name="help"))),
+        table_cell(
             "Status",
             rx.el.div(
                 chip(item["state"], item["tone"]), rx.cond(item["claimed"], rx.el.p(item["claimed"], class_name="help"))
@@ -325,7 +320,7 @@ def _line(item: ObjectVar[Line]) -> rx.Component:
 def _list() -> rx.Component:
     state = InboxState
     return rx.fragment(
-        rx.cond(state.closed, rx.el.div(inset(rx.el.p(state.closed), kind="warn"), class_name="mt-6")),
+        rx.cond(state.closed, rx.el.div(notice_box(rx.el.p(state.closed), kind="warn"), class_name="mt-6")),
         _tallies("Menurut status", "menurut-status", state.states),
         _tallies("Menurut kelompok", "menurut-kelompok", state.groups),
         _filter(),
@@ -358,12 +353,12 @@ def _nothing() -> rx.Component:
     )
 
 
-def daftar() -> rx.Component:
+def verifikasi() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Verifikasi"),
         rx.el.p("Usulan perubahan data yang menunggu keputusan, yang paling lama lebih dahulu.", class_name="lead"),
         rx.cond(InboxState.ready, _list(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
-        here=PATH,
+        current=PATH,
     )

@@ -13,37 +13,37 @@ from mysapk_web.pdm.rules.proposal import (
     FINAL_STATES,
     SENT_STATES,
     TRANSITIONS,
-    UsulanAct,
-    UsulanState,
-    Who,
+    Office,
+    ProposalAction,
+    ProposalState,
 )
 
 CLAIM_LIFE: Final = timedelta(minutes=15)
 """So long one person has a usulan to themselves after opening it."""
 
-DESKS: Final[Mapping[Who, tuple[UsulanState, ...]]] = MappingProxyType(
+QUEUES: Final[Mapping[Office, tuple[ProposalState, ...]]] = MappingProxyType(
     {
-        Who.VERIFIER: AT_VERIFIER,
-        Who.APPROVER: (UsulanState.TERVERIFIKASI,),
-        Who.BKN: (UsulanState.VALIDASI_BKN,),
+        Office.VERIFIER: AT_VERIFIER,
+        Office.APPROVER: (ProposalState.TERVERIFIKASI,),
+        Office.BKN: (ProposalState.VALIDASI_BKN,),
     }
 )
 """In which states an office has a usulan to decide on."""
 
-DESK_PERMISSIONS: Final[Mapping[Who, Permission]] = MappingProxyType(
-    {Who.VERIFIER: Permission.VERIFY, Who.APPROVER: Permission.APPROVE, Who.BKN: Permission.BKN_APPROVE}
+QUEUE_PERMISSIONS: Final[Mapping[Office, Permission]] = MappingProxyType(
+    {Office.VERIFIER: Permission.VERIFY, Office.APPROVER: Permission.APPROVE, Office.BKN: Permission.BKN_APPROVE}
 )
 """What a role needs to have that desk at all."""
 
-SEEN_BY_AGENCY: Final = (SENT_STATES | FINAL_STATES) - {UsulanState.DIHAPUS}
+SEEN_BY_AGENCY: Final = (SENT_STATES | FINAL_STATES) - {ProposalState.DIHAPUS}
 """What was sent and not taken back. A draft belongs to its owner alone."""
 SEEN_BY_BKN: Final = frozenset(
     {
-        UsulanState.VALIDASI_BKN,
-        UsulanState.PERBAIKAN_BKN,
-        UsulanState.DISETUJUI_BKN,
-        UsulanState.TELAH_UPDATE,
-        UsulanState.TMS_BKN,
+        ProposalState.VALIDASI_BKN,
+        ProposalState.PERBAIKAN_BKN,
+        ProposalState.DISETUJUI_BKN,
+        ProposalState.TELAH_UPDATE,
+        ProposalState.TMS_BKN,
     }
 )
 """What has reached BKN; the agencies' own work is no business of it."""
@@ -53,25 +53,31 @@ BKN_KINDS: Final = tuple(
 """Kinds of record that BKN decides on (domain 5.5)."""
 
 OFFICIAL_ACTS: Final = frozenset(
-    act for (_, act), row in TRANSITIONS.items() if row.who in (Who.VERIFIER, Who.APPROVER, Who.BKN)
+    act for (_, act), row in TRANSITIONS.items() if row.office in (Office.VERIFIER, Office.APPROVER, Office.BKN)
 )
 """What an office does; the rest is the owner's or follows by itself."""
-_OFFICES: Final[Mapping[UsulanAct, Who]] = MappingProxyType(
-    {act: row.who for (_, act), row in TRANSITIONS.items() if act in OFFICIAL_ACTS and act is not UsulanAct.REJECT}
+_OFFICES: Final[Mapping[ProposalAction, Office]] = MappingProxyType(
+    {
+        act: row.office
+        for (_, act), row in TRANSITIONS.items()
+        if act in OFFICIAL_ACTS and act is not ProposalAction.REJECT
+    }
 )
-_SHAPING: Final = frozenset({UsulanAct.CORRECT, UsulanAct.VERIFY, UsulanAct.APPROVE, UsulanAct.BKN_APPROVE})
+_SHAPING: Final = frozenset(
+    {ProposalAction.CORRECT, ProposalAction.VERIFY, ProposalAction.APPROVE, ProposalAction.BKN_APPROVE}
+)
 """Acts that carry a usulan forward; whoever did one has had a hand in it. Giving it back or rejecting it has not."""
 
 
-def office_of(state: UsulanState) -> Who | None:
+def office_of(state: ProposalState) -> Office | None:
     """Tell which office has a usulan; None where it lies with its owner or nowhere."""
-    return next((who for who, states in DESKS.items() if state in states), None)
+    return next((who for who, states in QUEUES.items() if state in states), None)
 
 
-def _acts_behind() -> dict[UsulanState, frozenset[UsulanAct]]:
+def _acts_behind() -> dict[ProposalState, frozenset[ProposalAction]]:
     """By state the acts that some way through the table leaves behind a usulan."""
-    behind: dict[UsulanState, frozenset[UsulanAct]] = dict.fromkeys(UsulanState, frozenset())
-    for _ in UsulanState:  # no way without a detour is longer
+    behind: dict[ProposalState, frozenset[ProposalAction]] = dict.fromkeys(ProposalState, frozenset())
+    for _ in ProposalState:  # no way without a detour is longer
         for (state, act), row in TRANSITIONS.items():
             behind[row.to] |= behind[state] | {act}
     return behind
@@ -80,11 +86,12 @@ def _acts_behind() -> dict[UsulanState, frozenset[UsulanAct]]:
 _BEHIND: Final = MappingProxyType(_acts_behind())
 
 
-def shaping_elsewhere(office: Who, state: UsulanState, held: Iterable[Who] = Who) -> frozenset[UsulanAct]:
+def conflicting_acts(
+    office: Office, state: ProposalState, held: Iterable[Office] = Office
+) -> frozenset[ProposalAction]:
     """List the acts after which nobody acts for this office any more: those that carry a usulan forward in the others.
 
     Args:
-        office: that would act.
         state: of the usulan; only acts that can lie behind it are listed.
         held: offices that the one who would act has ever had; only acts of these are listed.
     """
@@ -92,20 +99,11 @@ def shaping_elsewhere(office: Who, state: UsulanState, held: Iterable[Who] = Who
     return frozenset(act for act in _SHAPING & _BEHIND[state] if _OFFICES[act] in others)
 
 
-def hands_of(steps: Iterable[UsulanAct]) -> frozenset[Who]:
-    """Tell in which offices somebody has carried a usulan forward.
-
-    Args:
-        steps: what this person did to it.
-    """
+def prior_offices(steps: Iterable[ProposalAction]) -> frozenset[Office]:
+    """Tell in which offices somebody has carried a usulan forward."""
     return frozenset(_OFFICES[act] for act in steps if act in _SHAPING)
 
 
-def may_decide(office: Who, hands: Iterable[Who]) -> bool:
-    """Tell whether somebody may act for an office: not who has carried the usulan forward in another one.
-
-    Args:
-        office: that the act belongs to.
-        hands: from `hands_of`.
-    """
-    return not set(hands) - {office}
+def may_act_for(office: Office, prior: Iterable[Office]) -> bool:
+    """Tell whether somebody may act for an office: not who has carried the usulan forward in another one."""
+    return not set(prior) - {office}

@@ -13,9 +13,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
 from mysapk_web import rate_limits, settings
-from mysapk_web.accounts import visitor_log
-from mysapk_web.accounts.email_change import ask_email
-from mysapk_web.accounts.security.reauthentication import step_up
+from mysapk_web.accounts import access_log as accounts_access_log
+from mysapk_web.accounts.security.change_email import request_email_change
+from mysapk_web.accounts.security.reauthentication import reauthenticate
 from mysapk_web.accounts.security.two_factor import confirm_second_factor, start_second_factor
 from mysapk_web.administration import email_requests
 from mysapk_web.administration.email_imports.api_tokens import Caller
@@ -23,10 +23,10 @@ from mysapk_web.administration.email_imports.create import may_upload, may_uploa
 from mysapk_web.administration.people import accounts
 from mysapk_web.organisation import access_log, audit, rate_limiting
 from mysapk_web.platform import executors
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.in_memory_limiter import Window
+from mysapk_web.platform.in_memory_limiter import InMemoryLimiter
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.counter import Counter
@@ -49,7 +49,7 @@ def exhaust(portal: Portal | Office, limit: Limit) -> None:
 
 
 def refused(act: Act) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         act()
 
 
@@ -85,7 +85,7 @@ def wrong_code(portal: Portal) -> tuple[Act, dict[str, Any]]:
 def wrong_password(portal: Portal) -> tuple[Act, dict[str, Any]]:
     actor = portal.browser().enter(portal.ani).actor
     whose = {"actor_id": portal.ani.account_id, "address": "203.0.113.0/24", "instansi_id": portal.ani.instansi_id}
-    return lambda: refused(lambda: step_up(portal.db, actor, proof=OTHER)), whose
+    return lambda: refused(lambda: reauthenticate(portal.db, actor, proof=OTHER)), whose
 
 
 def new_address(portal: Portal) -> tuple[Act, dict[str, Any]]:
@@ -95,16 +95,16 @@ def new_address(portal: Portal) -> tuple[Act, dict[str, Any]]:
         with after(next(minute) * 61):
             try:
                 given = {"email": "ani.baru@contoh.example.go.id", "password": portal.ani.password or ""}
-                ask_email(portal.db, actor, **given)
-            except Refused as refusal:
+                request_email_change(portal.db, actor, **given)
+            except UserError as refusal:
                 assert "hari ini" in refusal.sentence  # noqa: PT017
 
     return act, {"actor_id": portal.ani.account_id}
 
 
 SCENES: list[tuple[Limit, Callable[[Portal], tuple[Act, dict[str, Any]]]]] = [
-    (rate_limits.LOGIN_PER_ADDRESS, wrong_login),
-    (rate_limits.TOKEN_CHECKS_PER_ADDRESS, wrong_token),
+    (rate_limits.LOGINS_PER_NETWORK, wrong_login),
+    (rate_limits.TOKEN_CHECKS_PER_NETWORK, wrong_token),
     (rate_limits.SECOND_FACTOR_TRIES, wrong_code),
     (rate_limits.PASSWORD_CONFIRM_PER_ACCOUNT, wrong_password),
     (rate_limits.EMAIL_CHANGES_PER_ACCOUNT, new_address),
@@ -137,16 +137,18 @@ def test_a_limit_that_is_passed_stands_in_the_trail_once_a_window(
 
 def test_of_many_beyond_a_limit_at_once_one_is_written(portal: Portal) -> None:
     def act(_: int) -> bool:
-        return in_transaction(portal.db, rate_limiting.within, rate_limits.PROOF_CHECKS_PER_ADDRESS, "k", Visitor())
+        return in_transaction(
+            portal.db, rate_limiting.allow, rate_limits.PROOF_CHECKS_PER_NETWORK, "k", ClientContext()
+        )
 
-    found = together(rate_limits.PROOF_CHECKS_PER_ADDRESS.count + 12, act)
-    assert found.count(True) == rate_limits.PROOF_CHECKS_PER_ADDRESS.count
+    found = together(rate_limits.PROOF_CHECKS_PER_NETWORK.count + 12, act)
+    assert found.count(True) == rate_limits.PROOF_CHECKS_PER_NETWORK.count
     assert len(exceeded(portal)) == 1
 
 
 def test_within_a_limit_one_statement_is_all(portal: Portal) -> None:
     with statements(portal) as told:
-        in_transaction(portal.db, rate_limiting.within, rate_limits.PROOF_CHECKS_PER_ADDRESS, "k", Visitor())
+        in_transaction(portal.db, rate_limiting.allow, rate_limits.PROOF_CHECKS_PER_NETWORK, "k", ClientContext())
     assert [text.split()[0] for text in told] == ["INSERT"]
 
 
@@ -186,11 +188,11 @@ def test_a_person_who_sends_too_many_lists(office: Office) -> None:
 
 def test_an_admin_who_has_too_many_tokens_sent(office: Office) -> None:
     send = {"account_id": office.ids["ani"], "actor": office.actor("taufik")}
-    office.do(accounts.start_reset, **send)
+    office.do(accounts.send_reset_token, **send)
     exhaust(office, rate_limits.RECOVERY_PER_NIP)
     for minute in (2, 4):
         with after(minute * 60):
-            refused(lambda: office.do(accounts.start_reset, **send))
+            refused(lambda: office.do(accounts.send_reset_token, **send))
     (found,) = exceeded(office)
     assert (found.actor_id, found.subject_id) == (office.ids["taufik"], office.ids["ani"])
     assert len(office.letters("ani")) == 1
@@ -212,7 +214,7 @@ def test_tokens_asked_for_too_often(portal: Portal, monkeypatch: pytest.MonkeyPa
     assert (found.detail, found.address) == ({"batas": "recovery:nip"}, "203.0.113.0/24")
     assert not [row for row in portal.events(AuditTag.RESET_REFUSED) if row.detail["within"] is False]
     monkeypatch.setenv("MYSAPK_TOKEN_MINUTES", "10")
-    settings.load.cache_clear()
+    settings.get_settings.cache_clear()
     for minute in (60, 71):
         with after(minute * 60):
             browser.ask(person)
@@ -226,19 +228,24 @@ def test_addresses_asked_for_too_often(office: Office, known: bool) -> None:
     nip = office.pegawai("ani").nip if known else "198501012010011997"
     form = {"nama": "Ani Lestari", "old_email": "", "new_email": "lain@example.com"}
     for _ in range(6):
-        office.do(email_requests.ask, visitor=Visitor(browser="b", address="203.0.113.7"), nip=nip, **form)
+        office.do(
+            email_requests.submit_request,
+            visitor=ClientContext(browser_ref="b", client_address="203.0.113.7"),
+            nip=nip,
+            **form,
+        )
     (found,) = exceeded(office)
     assert found.subject_id == (office.ids["ani"] if known else None)
     assert found.detail == {"batas": "email-request:nip-network"}
     asked = len(office.events(AuditTag.EMAIL_CHANGE_REQUESTED))
-    assert asked == rate_limits.EMAIL_REPAIR_REQUESTS_PER_NIP_AND_NETWORK.count
+    assert asked == rate_limits.EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK.count
 
 
 # Rights ------------------------------------------------------------------------------------------
 
 
 def note(portal: Portal, person: Person, handler: str = "PeranState.grant") -> None:
-    in_transaction(portal.db, access_log.note, actor_of(portal, person), handler)
+    in_transaction(portal.db, access_log.record_denied, actor_of(portal, person), handler)
 
 
 def actor_of(portal: Portal, person: Person) -> Any:
@@ -269,9 +276,9 @@ def one_database(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Portal:
     async def run(use_case: Callable[..., Any], *args: Any) -> Any:
         return in_transaction(portal.db, use_case, *args)
 
-    monkeypatch.setattr(executors, "run", run)
-    for module in (access_log, visitor_log):
-        monkeypatch.setattr(module, "_lately", Window(1, 60))
+    monkeypatch.setattr(executors, "run_in_transaction", run)
+    for module in (access_log, accounts_access_log):
+        monkeypatch.setattr(module, "_lately", InMemoryLimiter(1, 60))
     return portal
 
 
@@ -280,11 +287,11 @@ def test_what_was_refused_is_rolled_back_and_the_refusal_stands(one_database: Po
 
     def act(session: Session) -> None:
         audit.record(session, AuditTag.ROLE_GRANTED, actor_id=actor.account_id)
-        raise NotAllowed("peran:beri")
+        raise PermissionDenied("peran:beri")
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         in_transaction(portal.db, act)
-    asyncio.run(access_log.refused(actor, "PeranState.grant"))
+    asyncio.run(access_log.log_denied(actor, "PeranState.grant"))
     assert portal.events(AuditTag.ROLE_GRANTED) == []
     assert len(portal.events(AuditTag.ACCESS_REFUSED)) == 1
 
@@ -293,7 +300,7 @@ def test_a_flood_of_refusals_reaches_the_database_once_a_minute(one_database: Po
     actor = actor_of(one_database, one_database.ani)
     with statements(one_database) as told:
         for _ in range(500):
-            asyncio.run(access_log.refused(actor, "PeranState.grant"))
+            asyncio.run(access_log.log_denied(actor, "PeranState.grant"))
     assert len(told) == 2, "the count and the event"
 
 
@@ -302,15 +309,19 @@ def test_a_trail_that_fails_changes_no_refusal(one_database: Portal, monkeypatch
         raise OperationalError("x", {}, Exception("gone"))
 
     actor = actor_of(one_database, one_database.ani)
-    monkeypatch.setattr(executors, "run", failing)
-    asyncio.run(access_log.refused(actor, "PeranState.grant"))
+    monkeypatch.setattr(executors, "run_in_transaction", failing)
+    asyncio.run(access_log.log_denied(actor, "PeranState.grant"))
 
 
 def test_a_route_names_who_has_a_session_and_nobody_else(one_database: Portal) -> None:
     inside: Browser = one_database.browser().enter(one_database.ani)
-    asyncio.run(visitor_log.refused_at(inside.visitor, "unduh"))
-    asyncio.run(visitor_log.refused_at(one_database.browser().visitor, "unduh"))
-    asyncio.run(visitor_log.refused_at(Visitor(session="f" * 64, address="203.0.113.7"), "unduh"))
+    asyncio.run(accounts_access_log.log_denied_request(inside.visitor, "unduh"))
+    asyncio.run(accounts_access_log.log_denied_request(one_database.browser().visitor, "unduh"))
+    asyncio.run(
+        accounts_access_log.log_denied_request(
+            ClientContext(session_ref="f" * 64, client_address="203.0.113.7"), "unduh"
+        )
+    )
     (found,) = one_database.events(AuditTag.ACCESS_REFUSED)
     assert (found.actor_id, found.detail) == (one_database.ani.account_id, {"penangan": "unduh"})
 
@@ -318,13 +329,21 @@ def test_a_route_names_who_has_a_session_and_nobody_else(one_database: Portal) -
 def test_a_limit_of_the_gate_is_written_once_a_window_however_many_processes(one_database: Portal) -> None:
     inside: Browser = one_database.browser().enter(one_database.ani)
     for _ in range(3):
-        asyncio.run(visitor_log.passed(rate_limits.EVENTS_PER_SOCKET, inside.visitor))
-        asyncio.run(visitor_log.passed(rate_limits.HANDSHAKES_PER_ADDRESS, Visitor(address="198.51.100.77")))
+        asyncio.run(accounts_access_log.log_limit_exceeded(rate_limits.EVENTS_PER_SOCKET, inside.visitor))
+        asyncio.run(
+            accounts_access_log.log_limit_exceeded(
+                rate_limits.HANDSHAKES_PER_NETWORK, ClientContext(client_address="198.51.100.77")
+            )
+        )
     found = [(row.actor_id, row.address, row.detail) for row in exceeded(one_database)]
     assert found == [
         (one_database.ani.account_id, "203.0.113.0/24", {"batas": "socket:event"}),
         (None, "198.51.100.0/24", {"batas": "socket:handshake"}),
     ]
     with after(2 * days):
-        asyncio.run(visitor_log.passed(rate_limits.HANDSHAKES_PER_ADDRESS, Visitor(address="198.51.100.77")))
+        asyncio.run(
+            accounts_access_log.log_limit_exceeded(
+                rate_limits.HANDSHAKES_PER_NETWORK, ClientContext(client_address="198.51.100.77")
+            )
+        )
     assert len(exceeded(one_database)) == 3

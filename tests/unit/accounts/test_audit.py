@@ -10,19 +10,19 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from mysapk_web.accounts import login, session
+from mysapk_web.accounts import login, sessions
 from mysapk_web.accounts.recovery.request import request_token
-from mysapk_web.accounts.security.sessions import end_other_sessions
+from mysapk_web.accounts.security.active_sessions import end_other_sessions
 from mysapk_web.accounts.security.two_factor import (
     confirm_second_factor,
-    enrolment_uri,
-    recovery_codes,
+    create_recovery_codes,
+    provisioning_uri,
     start_second_factor,
     stop_second_factor,
 )
-from mysapk_web.organisation.tables.account import LoginClaim, ResetRequest
+from mysapk_web.organisation.tables.account import LoginTicket, ResetRequest
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
@@ -51,21 +51,21 @@ def walk(portal: Portal) -> tuple[list[str], list[str]]:
     with after(61):
         browser.ask(portal.citra)
         token = portal.token(portal.citra)
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             browser.confirm("2345678" if token != "2345678" else "2345679", STRONG)
         browser.confirm(token, STRONG)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         browser.login(portal.citra, WRONG)
     browser.enter(portal.citra, STRONG)
     first_cookie = browser.cookie
     browser.change_password(STRONG, OTHER)
     browser.take()
     start_second_factor(portal.db, browser.actor, password=OTHER)
-    uri = in_transaction(portal.db, enrolment_uri, browser.actor) or ""
+    uri = in_transaction(portal.db, provisioning_uri, browser.actor) or ""
     secret = pyotp.parse_uri(uri).secret
     code = pyotp.TOTP(secret).at(clock.now())
     browser.act(confirm_second_factor, code=code)
-    codes = browser.act(recovery_codes)
+    codes = browser.act(create_recovery_codes)
     portal.browser().enter(portal.citra, OTHER, codes[0])
     browser.act(end_other_sessions)
     stop_second_factor(portal.db, browser.actor, password=OTHER, code=codes[1])
@@ -112,7 +112,7 @@ def test_every_act_has_the_network_it_came_from(portal: Portal) -> None:
     phone = pyotp.TOTP(portal.give_authenticator(portal.budi))
     stranger = portal.browser(address="198.51.100.4")
     stranger.login(portal.budi)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         stranger.code(f"{(int(phone.at(clock.now())) + 1) % 1_000_000:06}")
     events = portal.events()
     assert {AuditTag.RECOVERY_CODES_CREATED, AuditTag.RECOVERY_CODE_USED, AuditTag.TOTP_FAILED} <= {
@@ -144,7 +144,7 @@ def test_refusals_and_faults_tell_no_secret(portal: Portal) -> None:
         lambda: browser.login(portal.ani, WRONG),
         lambda: browser.ask_typed("12", "bukan-alamat-saya"),
     ):
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(UserError) as refusal:
             act()
         told.append(f"{refusal.value!r} {refusal.value}")
     assert not re.search(f"2222222|{token}|{STRONG}|Lestari-77|{WRONG}|bukan-alamat", " ".join(told))
@@ -156,12 +156,12 @@ def test_no_act_without_its_transaction(both: Portal) -> None:
     visitor = both.browser().visitor
     before = both.everything()
     interrupted(both, request_token, visitor=visitor, nip=both.ani.nip, email=both.ani.email)
-    interrupted(both, session.log_out, browser.visitor)
+    interrupted(both, sessions.log_out, browser.visitor)
     interrupted(both, end_other_sessions, browser.actor)
     both_pending = both.browser()
     both_pending.login(both.budi)
     claimed = both.everything()
-    interrupted(both, session.take_claim, both.settings, both_pending.visitor, both_pending.ticket)
+    interrupted(both, sessions.redeem_login_ticket, both.settings, both_pending.visitor, both_pending.ticket)
     assert both.everything() == claimed
     assert both_pending.take() is not None
     changed = {name for name in before if before[name] != claimed[name]}
@@ -223,7 +223,7 @@ def test_without_counters_nobody_logs_in(both: Portal, uncounted: Browser) -> No
     with pytest.raises(DatabaseError):
         uncounted.login(both.ani)
     assert uncounted.take() is None
-    assert both.rows(LoginClaim) == []
+    assert both.rows(LoginTicket) == []
 
 
 def test_without_counters_nobody_gets_a_token(both: Portal, uncounted: Browser) -> None:

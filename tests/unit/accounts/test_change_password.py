@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mysapk_web.accounts.passwords import hash_password
-from mysapk_web.accounts.security.change_password import WRONG_PASSWORD, change_password, judge
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, Refused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.accounts.security.change_password import WRONG_PASSWORD, change_password, evaluate_new_password
+from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.attempts import together
 from tests.support.portal import OTHER, STRONG, WRONG, Browser, Portal, after, minutes
@@ -25,7 +25,7 @@ def change(browser: Browser, new: str = STRONG) -> None:
 
 def test_the_new_password_works_and_the_old_one_does_not(portal: Portal, inside: Browser) -> None:
     change(inside)
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         portal.browser().login(portal.ani)
     portal.browser().enter(portal.ani, STRONG)
 
@@ -62,15 +62,15 @@ def test_only_this_browser_may_take_the_new_session(portal: Portal, inside: Brow
 def test_notice_and_event(portal: Portal, inside: Browser) -> None:
     change(inside)
     (mail,) = portal.mails(portal.ani)
-    assert (mail.template, mail.params) == (Letter.PASSWORD_CHANGED, {"how": "ganti"})
+    assert (mail.template, mail.params) == (MailKind.PASSWORD_CHANGED, {"how": "ganti"})
     assert [event.actor_id for event in portal.events(AuditTag.PASSWORD_CHANGED)] == [portal.ani.account_id]
 
 
 def test_the_present_password_is_needed(portal: Portal, inside: Browser) -> None:
     before = portal.account(portal.ani)
-    with pytest.raises(InputRefused):
+    with pytest.raises(FormError):
         inside.change_password("", STRONG)
-    with pytest.raises(CountedRefusal) as refusal:
+    with pytest.raises(CommittingUserError) as refusal:
         inside.change_password(WRONG, STRONG)
     assert refusal.value.field == "sekarang"
     assert portal.account(portal.ani) == before
@@ -78,9 +78,9 @@ def test_the_present_password_is_needed(portal: Portal, inside: Browser) -> None
 
 def test_ten_tries_in_a_quarter_of_an_hour(portal: Portal, inside: Browser) -> None:
     for _ in range(10):
-        with pytest.raises(CountedRefusal, match="tidak cocok"):
+        with pytest.raises(CommittingUserError, match="tidak cocok"):
             inside.change_password(WRONG, STRONG)
-    with pytest.raises(CountedRefusal, match="Tunggu 15 menit"):
+    with pytest.raises(CommittingUserError, match="Tunggu 15 menit"):
         change(inside)
     with after(15 * minutes):
         change(inside)
@@ -89,7 +89,7 @@ def test_ten_tries_in_a_quarter_of_an_hour(portal: Portal, inside: Browser) -> N
 def test_forty_wrong_ones_at_once_ten_are_checked(both: Portal) -> None:
     actor = both.browser().enter(both.ani).actor
     outcome = together(40, lambda _: change_password(both.db, actor, current=WRONG, new=STRONG))
-    sentences = [result.sentence for result in outcome if isinstance(result, CountedRefusal)]
+    sentences = [result.sentence for result in outcome if isinstance(result, CommittingUserError)]
     assert (len(sentences), sentences.count(WRONG_PASSWORD)) == (40, 10)
 
 
@@ -109,7 +109,7 @@ def test_forty_wrong_ones_at_once_ten_are_checked(both: Portal) -> None:
 )
 def test_rules_of_the_new_password(portal: Portal, inside: Browser, new: str, word: str) -> None:
     before = portal.account(portal.ani)
-    with pytest.raises(InputRefused) as refusal:
+    with pytest.raises(FormError) as refusal:
         change(inside, new)
     assert word in refusal.value.faults["password"]
     assert portal.account(portal.ani) == before
@@ -117,7 +117,7 @@ def test_rules_of_the_new_password(portal: Portal, inside: Browser, new: str, wo
 
 def test_a_role_needs_twelve_characters(portal: Portal) -> None:
     browser = portal.browser().enter(portal.budi)
-    with pytest.raises(InputRefused) as refusal:
+    with pytest.raises(FormError) as refusal:
         browser.change_password(portal.budi.password or "", "Kx7-pqwv2m4")
     assert "12 karakter" in refusal.value.faults["password"]
     browser.change_password(portal.budi.password or "", "Kx7-pqwv2m4z")
@@ -134,7 +134,7 @@ def test_two_changes_at_once_one_wins(both: Portal) -> None:
     winners = [number for number, result in enumerate(outcome) if result is None]
     assert len(winners) == 1
     both.browser().enter(both.ani, passwords[winners[0]])
-    assert both.letters(both.ani) == [Letter.PASSWORD_CHANGED]
+    assert both.letters(both.ani) == [MailKind.PASSWORD_CHANGED]
 
 
 def test_a_change_that_was_overtaken_by_a_reset_is_refused(
@@ -145,7 +145,7 @@ def test_a_change_that_was_overtaken_by_a_reset_is_refused(
         return hash_password(password, portal.settings)
 
     monkeypatch.setattr("mysapk_web.accounts.security.change_password.hash_password", overtaken)
-    with pytest.raises(Refused, match="baru saja berubah"):
+    with pytest.raises(UserError, match="baru saja berubah"):
         change(inside)
     portal.browser().enter(portal.ani, OTHER)
     assert inside.take() is None
@@ -153,10 +153,10 @@ def test_a_change_that_was_overtaken_by_a_reset_is_refused(
 
 def test_the_ticks_while_typing(portal: Portal, inside: Browser) -> None:
     with portal.db.read() as s:
-        empty = judge(s, inside.actor, password="")
-        weak = judge(s, inside.actor, password="lestari")
-        strong = judge(s, inside.actor, password=STRONG)
-        role = judge(s, portal.browser().enter(portal.budi).actor, password="Kx7-pqwv")
+        empty = evaluate_new_password(s, inside.actor, password="")
+        weak = evaluate_new_password(s, inside.actor, password="lestari")
+        strong = evaluate_new_password(s, inside.actor, password=STRONG)
+        role = evaluate_new_password(s, portal.browser().enter(portal.budi).actor, password="Kx7-pqwv")
     assert not any(met for _, met in empty.rules)
     assert [met for _, met in weak.rules][:4] == [True, False, False, False]
     assert all(met for _, met in strong.rules)

@@ -11,8 +11,8 @@ from mysapk_web.accounts.passwords import verify_password
 from mysapk_web.accounts.recovery import confirm
 from mysapk_web.organisation.tables.account import ResetBinding
 from mysapk_web.platform import signed_links
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, Refused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from tests.support.attempts import together
@@ -56,7 +56,7 @@ def test_a_token_lives_thirty_minutes(portal: Portal, asked: Browser, age: int, 
         if works:
             asked.confirm(portal.token(portal.ani))
         else:
-            with pytest.raises(Refused, match="tidak berlaku lagi"):
+            with pytest.raises(UserError, match="tidak berlaku lagi"):
                 asked.confirm(portal.token(portal.ani))
     assert has_password(portal, portal.ani, STRONG) is works
 
@@ -71,7 +71,7 @@ def test_a_token_that_runs_out_while_the_password_is_hashed_is_dead(
             genuine(*given)
 
     monkeypatch.setattr(confirm, "_conclude", two_seconds_later)
-    with after(29 * minutes + 59), pytest.raises(Refused, match="tidak berlaku lagi"):
+    with after(29 * minutes + 59), pytest.raises(UserError, match="tidak berlaku lagi"):
         asked.confirm(portal.token(portal.ani))
     assert not has_password(portal, portal.ani, STRONG)
 
@@ -79,12 +79,12 @@ def test_a_token_that_runs_out_while_the_password_is_hashed_is_dead(
 def test_a_token_works_once(portal: Portal, asked: Browser) -> None:
     token = portal.token(portal.ani)
     asked.confirm(token, STRONG)
-    with pytest.raises(Refused, match="Belum ada permintaan"):
+    with pytest.raises(UserError, match="Belum ada permintaan"):
         asked.confirm(token, OTHER)
     request = portal.requests(portal.ani)[0]
     assert request.used_at is not None
     assert asked.follow(request.id)
-    with pytest.raises(Refused, match="tidak berlaku lagi"):
+    with pytest.raises(UserError, match="tidak berlaku lagi"):
         asked.confirm(token, OTHER)
     assert has_password(portal, portal.ani, STRONG)
 
@@ -100,10 +100,10 @@ def test_twenty_at_once_one_wins(both: Portal) -> None:
     outcome = together(20, lambda number: browsers[number].confirm(token, passwords[number]))
     winners = [number for number, result in enumerate(outcome) if result is None]
     assert len(winners) == 1
-    assert all(isinstance(result, Refused) for number, result in enumerate(outcome) if number not in winners)
+    assert all(isinstance(result, UserError) for number, result in enumerate(outcome) if number not in winners)
     assert has_password(both, both.ani, passwords[winners[0]])
     assert len(both.events(AuditTag.PASSWORD_RESET)) == 1
-    assert both.letters(both.ani) == [Letter.TOKEN, Letter.PASSWORD_CHANGED]
+    assert both.letters(both.ani) == [MailKind.TOKEN, MailKind.PASSWORD_CHANGED]
     assert both.account(both.ani).version == 2
 
 
@@ -113,11 +113,11 @@ def test_only_the_newest_token_works(portal: Portal, asked: Browser) -> None:
         asked.resend()
         new = portal.token(portal.ani)
         assert new != old
-        with pytest.raises(CountedRefusal, match="tidak cocok"):
+        with pytest.raises(CommittingUserError, match="tidak cocok"):
             asked.confirm(old)
         other = portal.browser()
         assert other.follow(portal.requests(portal.ani)[0].id)
-        with pytest.raises(Refused, match="tidak berlaku lagi"):
+        with pytest.raises(UserError, match="tidak berlaku lagi"):
             other.confirm(old)
         asked.confirm(new)
 
@@ -131,7 +131,7 @@ def test_a_request_with_another_address_leaves_the_token_alive(portal: Portal, a
 def test_five_tries_then_even_the_right_token_is_refused(portal: Portal, asked: Browser) -> None:
     left = []
     for _ in range(5):
-        with pytest.raises(CountedRefusal) as refusal:
+        with pytest.raises(CommittingUserError) as refusal:
             asked.confirm(NOT_IT)
         assert refusal.value.field == "token"
         left.append(refusal.value.sentence)
@@ -140,7 +140,7 @@ def test_five_tries_then_even_the_right_token_is_refused(portal: Portal, asked: 
     assert len(portal.events(AuditTag.TOKEN_WRONG)) == 5
     (event,) = portal.events(AuditTag.TOKEN_EXHAUSTED)
     assert (event.actor_id, event.subject_id) == (None, portal.ani.account_id)
-    with pytest.raises(CountedRefusal, match="tidak berlaku lagi"):
+    with pytest.raises(CommittingUserError, match="tidak berlaku lagi"):
         asked.confirm(portal.token(portal.ani))
     assert not has_password(portal, portal.ani, STRONG)
     with after(61):
@@ -150,7 +150,7 @@ def test_five_tries_then_even_the_right_token_is_refused(portal: Portal, asked: 
 
 def test_the_fifth_try_may_be_the_right_one(portal: Portal, asked: Browser) -> None:
     for _ in range(4):
-        with pytest.raises(CountedRefusal):
+        with pytest.raises(CommittingUserError):
             asked.confirm(NOT_IT)
     asked.confirm(portal.token(portal.ani))
     assert has_password(portal, portal.ani, STRONG)
@@ -160,13 +160,13 @@ def test_fifty_wrong_tokens_at_once_five_are_checked(both: Portal) -> None:
     browser = both.browser()
     browser.ask(both.ani)
     outcome = together(50, lambda _: browser.confirm(NOT_IT))
-    sentences = [result.sentence for result in outcome if isinstance(result, CountedRefusal)]
+    sentences = [result.sentence for result in outcome if isinstance(result, CommittingUserError)]
     assert len(sentences) == 50
     checked = [sentence for sentence in sentences if sentence.startswith("Token tidak cocok")]
     assert len(checked) == 5
     assert len({*checked}) == 5, "each was told another number of tries left"
     assert len(both.events(AuditTag.TOKEN_WRONG)) == 5
-    with pytest.raises(CountedRefusal, match="tidak berlaku lagi"):
+    with pytest.raises(CommittingUserError, match="tidak berlaku lagi"):
         browser.confirm(both.token(both.ani))
 
 
@@ -175,13 +175,13 @@ def test_sixty_tokens_in_ten_minutes_from_one_network_address(portal: Portal) ->
         browser = portal.browser()
         browser.ask_typed(f"1980010120050110{number + 10}", "x@contoh.example.go.id")
         for _ in range(5):
-            with pytest.raises(CountedRefusal):
+            with pytest.raises(CommittingUserError):
                 browser.confirm(NOT_IT)
     there = portal.elsewhere()
     there.ask(portal.ani)
     here = portal.browser()
     here.ask(portal.ani)
-    with pytest.raises(CountedRefusal, match="dari jaringan ini"):
+    with pytest.raises(CommittingUserError, match="dari jaringan ini"):
         here.confirm(portal.token(portal.ani))
     here.follow(portal.requests(portal.ani)[0].id)
     here.confirm(portal.token(portal.ani))
@@ -204,7 +204,7 @@ def test_a_token_dies_with_every_change_of_the_account(
 ) -> None:
     change(portal)
     before = portal.account(portal.ani).password_hash
-    with pytest.raises(Refused, match="tidak berlaku lagi"):
+    with pytest.raises(UserError, match="tidak berlaku lagi"):
         asked.confirm(portal.token(portal.ani))
     assert portal.account(portal.ani).password_hash == before
 
@@ -216,7 +216,7 @@ def test_a_cpns_whose_approval_was_withdrawn_cannot_finish(portal: Portal) -> No
     browser.ask(portal.dewi)
     with portal.db.begin() as s:
         s.connection().exec_driver_sql(f"UPDATE pegawai SET approved_at = NULL WHERE id = {portal.dewi.pegawai_id}")
-    with pytest.raises(Refused, match="tidak berlaku lagi"):
+    with pytest.raises(UserError, match="tidak berlaku lagi"):
         browser.confirm(portal.token(portal.dewi))
     assert portal.account(portal.dewi).password_hash is None
     assert portal.requests(portal.dewi)[0].used_at is None
@@ -224,10 +224,10 @@ def test_a_cpns_whose_approval_was_withdrawn_cannot_finish(portal: Portal) -> No
 
 def test_nobody_confirms_a_request_of_another_browser(portal: Portal, asked: Browser) -> None:
     stranger = portal.browser()
-    with pytest.raises(Refused, match="Belum ada permintaan"):
+    with pytest.raises(UserError, match="Belum ada permintaan"):
         stranger.confirm(portal.token(portal.ani))
     stranger.ask(portal.citra)
-    with pytest.raises(CountedRefusal, match="tidak cocok"):
+    with pytest.raises(CommittingUserError, match="tidak cocok"):
         stranger.confirm(portal.token(portal.ani))
     assert not has_password(portal, portal.ani, STRONG)
     asked.confirm(portal.token(portal.ani))
@@ -235,9 +235,9 @@ def test_nobody_confirms_a_request_of_another_browser(portal: Portal, asked: Bro
 
 def test_the_link_of_the_mail_carries_a_request_to_another_browser(portal: Portal, asked: Browser) -> None:
     request_id = portal.requests(portal.ani)[0].id
-    link = signed_links.sign_reference(portal.settings, request_id)
+    link = signed_links.sign_reset_request(portal.settings, request_id)
     phone = portal.browser()
-    assert phone.follow(signed_links.read_reference(portal.settings, link) or "")
+    assert phone.follow(signed_links.read_reset_request(portal.settings, link) or "")
     view = phone.view()
     assert view is not None
     assert view.mask == "ani*****@contoh.example.go.id"
@@ -258,9 +258,9 @@ def test_a_link_to_no_request_binds_nothing(portal: Portal) -> None:
 
 
 def test_no_step_can_be_skipped(portal: Portal) -> None:
-    with pytest.raises(Refused, match="Belum ada permintaan"):
+    with pytest.raises(UserError, match="Belum ada permintaan"):
         portal.browser().confirm(NOT_IT)
-    with pytest.raises(Refused, match="Belum ada permintaan"):
+    with pytest.raises(UserError, match="Belum ada permintaan"):
         Browser(portal, "").confirm(NOT_IT)
     assert portal.rows(AuditEvent) == []
 
@@ -279,7 +279,7 @@ def test_no_step_can_be_skipped(portal: Portal) -> None:
 def test_a_fault_of_form_costs_no_try(
     portal: Portal, asked: Browser, token: str, password: str, fields: set[str]
 ) -> None:
-    with pytest.raises(InputRefused) as refusal:
+    with pytest.raises(FormError) as refusal:
         asked.confirm(token, password)
     assert set(refusal.value.faults) == fields
     assert portal.requests(portal.ani)[0].tries == 0
@@ -291,7 +291,7 @@ def test_the_same_faults_of_form_for_a_stranger(portal: Portal, asked: Browser) 
     for password in ("lemah", "Mysapk-2026-web"):
         told = []
         for browser in (asked, stranger):
-            with pytest.raises(InputRefused) as refusal:
+            with pytest.raises(FormError) as refusal:
                 browser.confirm(NOT_IT, password)
             told.append(refusal.value.faults)
         assert told[0] == told[1]
@@ -299,12 +299,12 @@ def test_the_same_faults_of_form_for_a_stranger(portal: Portal, asked: Browser) 
 
 @pytest.mark.parametrize("password", ["Lestari-77-biru", "Ani.Lestari9-x"])
 def test_words_of_the_person_are_told_only_to_who_has_the_token(portal: Portal, asked: Browser, password: str) -> None:
-    with pytest.raises(CountedRefusal) as refusal:
+    with pytest.raises(CommittingUserError) as refusal:
         asked.confirm(NOT_IT, password)
     assert refusal.value.field == "token"
     assert portal.requests(portal.ani)[0].tries == 1
     for _ in range(6):
-        with pytest.raises(CountedRefusal, match="data diri") as refusal:
+        with pytest.raises(CommittingUserError, match="data diri") as refusal:
             asked.confirm(portal.token(portal.ani), password)
         assert refusal.value.field == "password"
         assert portal.requests(portal.ani)[0].tries == 1, "the try is given back"
@@ -315,7 +315,7 @@ def test_the_present_password_is_refused_to_who_has_the_token(portal: Portal, as
     present = portal.ani.password or ""
     before = portal.account(portal.ani).password_hash
     for _ in range(6):
-        with pytest.raises(CountedRefusal, match="password Anda yang sekarang") as refusal:
+        with pytest.raises(CommittingUserError, match="password Anda yang sekarang") as refusal:
             asked.confirm(portal.token(portal.ani), present)
         assert refusal.value.field == "password"
     assert portal.account(portal.ani).password_hash == before
@@ -331,7 +331,7 @@ def test_nobody_tries_passwords_without_the_token(
     monkeypatch.setattr("bcrypt.checkpw", lambda _, stored: bool(hashed.append(stored)))
     told = set()
     for password in (portal.ani.password or "", STRONG):
-        with pytest.raises(CountedRefusal) as refusal:
+        with pytest.raises(CommittingUserError) as refusal:
             asked.confirm(NOT_IT, password)
         told.add(refusal.value.sentence[:-2])
     assert len(told) == 1
@@ -347,7 +347,7 @@ def test_a_role_needs_twelve_characters(portal: Portal) -> None:
     browser = portal.browser()
     browser.ask(portal.budi)
     for short in ("Kx7-pq", "Kx7-pqwv2m4"):
-        with pytest.raises(CountedRefusal, match="12 karakter") as refusal:
+        with pytest.raises(CommittingUserError, match="12 karakter") as refusal:
             browser.confirm(portal.token(portal.budi), short)
         assert refusal.value.field == "password"
     assert portal.requests(portal.budi)[0].tries == 0

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.change_email import change_email
+from mysapk_web.accounts.email_replacement import replace_email
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.organisation.tables.account import Account, LoginClaim, ResetRequest, UserSession
+from mysapk_web.organisation.tables.account import Account, LoginTicket, ResetRequest, UserSession
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail
@@ -35,7 +35,7 @@ class People:
     def change(self, new_email: str) -> bool:
         with self.db.begin() as session:
             account, pegawai = self.load(session)
-            return change_email(
+            return replace_email(
                 session, account=account, pegawai=pegawai, new_email=new_email, actor_id=None, reason="uji"
             )
 
@@ -44,17 +44,17 @@ class People:
 def people(db: Database) -> People:
     now = clock.now()
     with db.begin() as session:
-        instansi = Instansi(kode="1", nama="Satu")
+        instansi = Instansi(code="1", name="Satu")
         session.add(instansi)
         session.flush()
-        unor = Unor(instansi_id=instansi.id, kode="00", nama="Satu", jalur="1/")
+        unor = Unor(instansi_id=instansi.id, code="00", name="Satu", path="1/")
         session.add(unor)
         session.flush()
         accounts = []
         for nip, email in (("198503152010012001", "lama@example.go.id"), ("198503152010012002", "lain@example.go.id")):
             pegawai = Pegawai(
                 nip=nip,
-                nama="Orang",
+                name="Orang",
                 jenis=JenisPegawai.PNS,
                 instansi_id=instansi.id,
                 unor_id=unor.id,
@@ -74,7 +74,7 @@ def people(db: Database) -> People:
                     ref=ref, account_id=account.id, account_version=1, created_at=now, seen_at=now, expires_at=later
                 )
             )
-            session.add(LoginClaim(ref=ref, browser=ref, account_id=account.id, account_version=1, expires_at=later))
+            session.add(LoginTicket(ref=ref, browser=ref, account_id=account.id, account_version=1, expires_at=later))
             session.add(
                 ResetRequest(
                     id=ref,
@@ -105,7 +105,7 @@ def test_what_was_given_out_before_is_dead_and_of_nobody_else(people: People) ->
         assert (changed.version, other.version) == (2, 1)
         ended = {row.account_id: row.ended_at is not None for row in session.exec(select(UserSession))}
         assert ended == {changed.id: True, other.id: False}
-        assert session.exec(select(LoginClaim.account_id)).all() == [other.id]
+        assert session.exec(select(LoginTicket.account_id)).all() == [other.id]
         dead = {row.account_id: row.superseded_at is not None for row in session.exec(select(ResetRequest))}
         assert dead == {changed.id: True, other.id: False}
 
@@ -154,7 +154,7 @@ def test_another_spelling_of_the_same_address_ends_nothing(people: People) -> No
 
 @pytest.mark.parametrize("address", ["lain@example.go.id", " LAIN@EXAMPLE.GO.ID", "bukan alamat", ""])
 def test_refused_addresses_change_nothing(people: People, address: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         people.change(address)
     assert refused.value.field == "email"
     with people.db.read() as session:

@@ -8,8 +8,8 @@ import pytest
 
 from mysapk_web import settings
 from mysapk_web.organisation.tables.account import ResetRequest
-from mysapk_web.platform.errors import CountedRefusal, Refused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import CommittingUserError, UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.attempts import together
 from tests.support.portal import Browser, Person, Portal, after, days, hours, minutes, nobody
@@ -18,12 +18,12 @@ from tests.support.portal import Browser, Person, Portal, after, days, hours, mi
 def test_resend_after_sixty_seconds_not_before(portal: Portal) -> None:
     browser = portal.browser()
     browser.ask(portal.ani)
-    with after(59), pytest.raises(Refused, match="1 detik"):
+    with after(59), pytest.raises(UserError, match="1 detik"):
         browser.resend()
-    assert portal.letters(portal.ani) == [Letter.TOKEN]
+    assert portal.letters(portal.ani) == [MailKind.TOKEN]
     with after(60):
         browser.resend()
-        assert portal.letters(portal.ani) == [Letter.TOKEN] * 2
+        assert portal.letters(portal.ani) == [MailKind.TOKEN] * 2
         browser.confirm(portal.token(portal.ani))
 
 
@@ -41,7 +41,7 @@ def test_the_page_counts_the_minute_down(portal: Portal) -> None:
 
 def test_resend_needs_a_request_of_this_browser(portal: Portal) -> None:
     portal.browser().ask(portal.ani)
-    with pytest.raises(Refused, match="Belum ada permintaan"):
+    with pytest.raises(UserError, match="Belum ada permintaan"):
         portal.browser().resend()
 
 
@@ -50,7 +50,7 @@ def test_resend_compares_with_the_address_that_was_typed(portal: Portal) -> None
     browser.ask(portal.ani, "lain@elsewhere.example.com")
     with after(61):
         browser.resend()
-    assert portal.letters(portal.ani) == [Letter.OTHER_ADDRESS] * 2
+    assert portal.letters(portal.ani) == [MailKind.OTHER_EMAIL] * 2
 
 
 def test_five_tokens_a_day_through_asking_and_resending_alike(portal: Portal) -> None:
@@ -62,10 +62,10 @@ def test_five_tokens_a_day_through_asking_and_resending_alike(portal: Portal) ->
                 browser.resend()
             else:
                 portal.elsewhere().ask(portal.ani)
-    assert portal.letters(portal.ani) == [Letter.TOKEN] * 5
+    assert portal.letters(portal.ani) == [MailKind.TOKEN] * 5
     with after(days):
         browser.resend()
-    assert portal.letters(portal.ani) == [Letter.TOKEN] * 6
+    assert portal.letters(portal.ani) == [MailKind.TOKEN] * 6
 
 
 def test_a_request_over_the_limit_leaves_the_last_token_alive(portal: Portal) -> None:
@@ -77,7 +77,7 @@ def test_a_request_over_the_limit_leaves_the_last_token_alive(portal: Portal) ->
         browser.ask(portal.ani)
     with after(8 * minutes):
         browser.resend()
-        assert portal.letters(portal.ani) == [Letter.TOKEN] * 5
+        assert portal.letters(portal.ani) == [MailKind.TOKEN] * 5
         browser.confirm(portal.token(portal.ani))
 
 
@@ -101,7 +101,7 @@ def test_over_the_limit_looks_the_same_for_a_stranger(portal: Portal) -> None:
 def test_requests_with_another_address_leave_the_day_of_the_right_pair(portal: Portal) -> None:
     for number in range(12):
         portal.elsewhere().ask(portal.ani, f"tebak{number}@elsewhere.example.com")
-    assert portal.letters(portal.ani) == [Letter.OTHER_ADDRESS] * 5, "a mailbox is not flooded"
+    assert portal.letters(portal.ani) == [MailKind.OTHER_EMAIL] * 5, "a mailbox is not flooded"
     browser = portal.browser()
     browser.ask(portal.ani)
     browser.confirm(portal.token(portal.ani))
@@ -135,14 +135,14 @@ def test_twenty_requests_an_hour_from_one_network_address(portal: Portal) -> Non
     (event,) = portal.events(AuditTag.LIMIT_EXCEEDED)
     assert (event.subject_id, event.detail) == (None, {"batas": "recovery:address"})
     portal.elsewhere().ask(portal.budi)
-    assert portal.letters(portal.budi) == [Letter.TOKEN]
+    assert portal.letters(portal.budi) == [MailKind.TOKEN]
     with after(hours):
         late.ask(portal.ani)
-    assert portal.letters(portal.ani) == [Letter.TOKEN]
+    assert portal.letters(portal.ani) == [MailKind.TOKEN]
 
 
 def told(browser: Browser, person: Person) -> str:
-    with pytest.raises(CountedRefusal) as refused:
+    with pytest.raises(CommittingUserError) as refused:
         browser.ask(person)
     return refused.value.sentence
 
@@ -153,7 +153,7 @@ def test_a_network_over_its_limit_uses_up_no_day_of_a_pair(portal: Portal) -> No
     for _ in range(6):
         told(portal.browser(), portal.ani)
     portal.elsewhere().ask(portal.ani)
-    assert portal.letters(portal.ani) == [Letter.TOKEN]
+    assert portal.letters(portal.ani) == [MailKind.TOKEN]
 
 
 def test_a_network_over_its_limit_is_told_when_it_asks_again(portal: Portal) -> None:
@@ -163,7 +163,7 @@ def test_a_network_over_its_limit_is_told_when_it_asks_again(portal: Portal) -> 
     for number in range(19):
         portal.browser().ask_typed(f"1980010120050110{number + 10}", "x@contoh.example.go.id")
     with after(61):
-        with pytest.raises(CountedRefusal, match="jaringan"):
+        with pytest.raises(CommittingUserError, match="jaringan"):
             browser.resend()
         browser.confirm(portal.token(portal.ani))
 
@@ -194,21 +194,21 @@ def test_limits_are_as_they_are_set(portal: Portal, monkeypatch: pytest.MonkeyPa
     set_limits(monkeypatch, limit_token_requests=3, limit_tokens=2, limit_resend_seconds=120)
     browser = portal.browser()
     browser.ask(portal.ani)
-    with after(61), pytest.raises(Refused, match="59 detik"):
+    with after(61), pytest.raises(UserError, match="59 detik"):
         browser.resend()
     with after(120):
         browser.resend()
     with after(240):
         browser.resend()
-    assert portal.letters(portal.ani) == [Letter.TOKEN] * 2, "two a day"
-    with after(360), pytest.raises(CountedRefusal, match="jaringan"):
+    assert portal.letters(portal.ani) == [MailKind.TOKEN] * 2, "two a day"
+    with after(360), pytest.raises(CommittingUserError, match="jaringan"):
         browser.resend()
 
 
 def set_limits(monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
     for name, value in values.items():
         monkeypatch.setenv(f"MYSAPK_{name.upper()}", str(value))
-    settings.load.cache_clear()
+    settings.get_settings.cache_clear()
 
 
 def test_the_day_counts_under_many_requests_at_once(both: Portal) -> None:
@@ -216,10 +216,10 @@ def test_the_day_counts_under_many_requests_at_once(both: Portal) -> None:
     for round_ in range(3):
         with after(round_ * 120):
             assert together(4, lambda _: both.elsewhere().ask(both.ani)) == [None] * 4
-    assert both.letters(both.ani) == [Letter.TOKEN] * 3
+    assert both.letters(both.ani) == [MailKind.TOKEN] * 3
     for round_ in range(3, 9):
         with after(round_ * 120):
             assert together(4, lambda _: both.elsewhere().ask(both.ani)) == [None] * 4
-    assert both.letters(both.ani) == [Letter.TOKEN] * 5
+    assert both.letters(both.ani) == [MailKind.TOKEN] * 5
     assert len([row for row in both.rows(ResetRequest) if row.account_id]) == 5
     assert len(both.events(AuditTag.RESET_REQUESTED)) == 5

@@ -11,8 +11,8 @@ import pytest
 from mysapk_web.accounts import login
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import CommittingUserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.conftest import SECRET
 from tests.support.attempts import together
@@ -24,13 +24,13 @@ WAITS = [30, 60, 120, 240, 480, 900, 900, 900]
 def fail(portal: Portal, person: Person, times: int = 1, browser: Browser | None = None) -> None:
     """So many failures that are told as such, each from another network unless a browser is given."""
     for _ in range(times):
-        with pytest.raises(CountedRefusal) as refusal:
+        with pytest.raises(CommittingUserError) as refusal:
             (browser or portal.elsewhere()).login(person, WRONG)
-        assert refusal.value.sentence == login.WRONG
+        assert refusal.value.sentence == login.WRONG_CREDENTIALS
 
 
 def is_told_to_wait(portal: Portal, person: Person, password: str | None = None, browser: Browser | None = None) -> str:
-    with pytest.raises(CountedRefusal, match="Terlalu banyak percobaan") as refusal:
+    with pytest.raises(CommittingUserError, match="Terlalu banyak percobaan") as refusal:
         (browser or portal.elsewhere()).login(person, password)
     return refusal.value.sentence
 
@@ -104,11 +104,11 @@ def test_the_letter_about_failures_goes_out_once(portal: Portal) -> None:
     fail(portal, portal.ani, 5)
     assert portal.letters(portal.ani) == []
     fail(portal, portal.ani)
-    assert portal.letters(portal.ani) == [Letter.LOCKED]
+    assert portal.letters(portal.ani) == [MailKind.LOCKED]
     for wait in (31, 120, 300):
         with after(wait):
             fail(portal, portal.ani)
-    assert portal.letters(portal.ani) == [Letter.LOCKED]
+    assert portal.letters(portal.ani) == [MailKind.LOCKED]
 
 
 def test_no_letter_to_who_has_not_activated(portal: Portal) -> None:
@@ -121,13 +121,13 @@ def test_fifty_at_once_six_are_checked(both: Portal, *, known: bool) -> None:
     person = both.ani if known else nobody()
     browsers = [both.elsewhere() for _ in range(50)]
     outcome = together(50, lambda number: browsers[number].login(person, WRONG))
-    sentences = [result.sentence for result in outcome if isinstance(result, CountedRefusal)]
+    sentences = [result.sentence for result in outcome if isinstance(result, CommittingUserError)]
     assert len(sentences) == 50
-    assert sentences.count(login.WRONG) == 6
+    assert sentences.count(login.WRONG_CREDENTIALS) == 6
     assert len(both.events(AuditTag.LOGIN_FAILED)) == 6
     assert len(both.events(AuditTag.LOCKED_OUT)) == 44
     if known:
-        assert both.letters(person) == [Letter.LOCKED]
+        assert both.letters(person) == [MailKind.LOCKED]
 
 
 # Per network address -----------------------------------------------------------------------------
@@ -182,9 +182,9 @@ def test_a_success_does_not_open_an_address_that_waits(portal: Portal) -> None:
 
 
 def test_logins_of_one_minute_from_one_network_address_are_limited(portal: Portal) -> None:
-    from mysapk_web.rate_limits import LOGIN_PER_ADDRESS
+    from mysapk_web.rate_limits import LOGINS_PER_NETWORK
 
-    for _ in range(LOGIN_PER_ADDRESS.count):
+    for _ in range(LOGINS_PER_NETWORK.count):
         portal.browser().login(portal.ani)
     is_told_to_wait(portal, portal.ani, browser=portal.browser())
     with after(1 * minutes):

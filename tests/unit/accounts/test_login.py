@@ -11,7 +11,7 @@ from mysapk_web import settings as settings_module
 from mysapk_web.accounts import login
 from mysapk_web.accounts.passwords import hash_password, needs_rehash
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal, InputRefused
+from mysapk_web.platform.errors import CommittingUserError, FormError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail
@@ -47,11 +47,11 @@ def test_one_sentence_for_every_failure(portal: Portal) -> None:
     told = []
     for person, password in tries:
         browser = portal.elsewhere()
-        with pytest.raises(CountedRefusal) as refusal:
+        with pytest.raises(CommittingUserError) as refusal:
             browser.login(person, password)
         told.append((refusal.value.sentence, refusal.value.field))
         assert browser.take() is None
-    assert told == [(login.WRONG, "")] * len(tries)
+    assert told == [(login.WRONG_CREDENTIALS, "")] * len(tries)
     assert portal.claims() == []
     assert len(portal.events(AuditTag.LOGIN_FAILED)) == len(tries)
 
@@ -67,7 +67,7 @@ def test_one_sentence_for_every_failure(portal: Portal) -> None:
 )
 def test_an_empty_field_is_told_and_not_counted(portal: Portal, nip: str, password: str, fields: set[str]) -> None:
     person = Person(**{**vars(portal.ani), "nip": nip})
-    with pytest.raises(InputRefused) as refusal:
+    with pytest.raises(FormError) as refusal:
         portal.browser().login(person, password)
     assert set(refusal.value.faults) == fields
     assert portal.counters() == []
@@ -86,7 +86,7 @@ def test_a_stranger_costs_the_same_hash(portal: Portal, monkeypatch: pytest.Monk
     portal.disable(portal.budi)
     for person in (nobody(), portal.ani, portal.budi, portal.citra):
         costs.append([])
-        with pytest.raises(CountedRefusal):
+        with pytest.raises(CommittingUserError):
             portal.elsewhere().login(person, WRONG)
     assert costs == [[4]] * 4
 
@@ -98,10 +98,10 @@ def test_a_stranger_costs_the_same_statements_and_rows(both: Portal, failures: i
     done = []
     for person in (nobody(), both.ani, both.budi, both.citra, both.dewi):
         for _ in range(failures - 1):
-            with pytest.raises(CountedRefusal):
+            with pytest.raises(CommittingUserError):
                 both.elsewhere().login(person, WRONG)
         before = [len(both.rows(model)) for model in (AuditEvent, OutboxMail)]
-        with statements(both.db) as run, pytest.raises(CountedRefusal):
+        with statements(both.db) as run, pytest.raises(CommittingUserError):
             both.elsewhere().login(person, WRONG)
         now = [len(both.rows(model)) for model in (AuditEvent, OutboxMail)]
         done.append((run, [new - old for old, new in zip(before, now, strict=True)]))
@@ -120,9 +120,9 @@ def test_a_password_longer_than_bcrypt_reads_counts_to_its_last_byte(portal: Por
     long = "Z7" + "kopi-luwak-" * 10
     assert len(long) > 100
     portal.browser().reset(portal.ani, long)
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         portal.browser().login(portal.ani, long[:-1] + "X")
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         portal.browser().login(portal.ani, long[:-1])
     portal.browser().enter(portal.ani, long)
 
@@ -134,13 +134,13 @@ def test_spellings_of_one_text_are_one_password(portal: Portal) -> None:
     portal.browser().reset(portal.ani, composed)
     for typed in (decomposed, composed.replace("\ufb01", "fi"), composed.replace("K", "\uff2b")):
         portal.browser().enter(portal.ani, typed)
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         portal.browser().login(portal.ani, composed.replace("é", "e"))
 
 
 def raise_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MYSAPK_BCRYPT_COST", "5")
-    settings_module.load.cache_clear()
+    settings_module.get_settings.cache_clear()
 
 
 def test_the_hash_is_made_again_at_login_when_the_cost_has_changed(
@@ -148,13 +148,13 @@ def test_the_hash_is_made_again_at_login_when_the_cost_has_changed(
 ) -> None:
     before = portal.account(portal.ani)
     raise_cost(monkeypatch)
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         portal.browser().login(portal.ani, WRONG)
     assert portal.account(portal.ani).password_hash == before.password_hash
     portal.browser().enter(portal.ani)
     now = portal.account(portal.ani)
     assert now.password_hash is not None
-    assert not needs_rehash(now.password_hash, settings_module.load())
+    assert not needs_rehash(now.password_hash, settings_module.get_settings())
     assert now.version == before.version, "nobody is logged out"
     (event,) = portal.events(AuditTag.PASSWORD_REHASHED)
     assert event.address == "203.0.113.0/24"
@@ -186,7 +186,7 @@ def test_a_stronger_hash_never_takes_the_place_of_a_newer_password(
 
     monkeypatch.setattr(login, "hash_password", overtaken)
     browser = portal.browser()
-    with pytest.raises(CountedRefusal, match="tidak cocok"):
+    with pytest.raises(CommittingUserError, match="tidak cocok"):
         browser.login(portal.ani)
     assert browser.take() is None
     portal.browser().enter(portal.ani, OTHER)
@@ -223,7 +223,7 @@ def test_disabled_between_the_check_and_the_end(portal: Portal, monkeypatch: pyt
         return right
 
     monkeypatch.setattr(login, "verify_password", overtaken)
-    with pytest.raises(CountedRefusal, match="tidak cocok"):
+    with pytest.raises(CommittingUserError, match="tidak cocok"):
         portal.browser().login(portal.ani)
 
 

@@ -10,7 +10,7 @@ from mysapk_web.accounts.login_failures import LoginFailures, recent_failures
 from mysapk_web.cli.checks import login_report, number_report
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform.errors import CountedRefusal
+from mysapk_web.platform.errors import CommittingUserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import FAILED_LOGINS
 from tests.support.attempts import together
@@ -20,13 +20,13 @@ from tests.support.portal import WRONG, Person, Portal, after
 @pytest.fixture(autouse=True)
 def alarm_of_eight(monkeypatch: pytest.MonkeyPatch, portal_settings: settings.Settings) -> None:
     monkeypatch.setenv("MYSAPK_ALARM_FAILED_LOGINS", "8")
-    settings.load.cache_clear()
+    settings.get_settings.cache_clear()
 
 
 def spray(portal: Portal, count: int, start: int = 100) -> None:
     """One password, tried once on so many NIPs, each from a network of its own."""
     for number in range(count):
-        with pytest.raises(CountedRefusal):
+        with pytest.raises(CommittingUserError):
             portal.elsewhere().login(stranger(start + number), WRONG)
 
 
@@ -38,7 +38,7 @@ def test_the_log_warns_once_a_window_with_figures(portal: Portal) -> None:
     with structlog.testing.capture_logs() as lines:
         spray(portal, 8)
         assert [line for line in lines if line["event"] == "login.failures"] == []
-        with pytest.raises(CountedRefusal):
+        with pytest.raises(CommittingUserError):
             portal.browser().login(portal.ani, WRONG)
         spray(portal, 10, start=200)
     (line,) = [line for line in lines if line["event"] == "login.failures"]
@@ -69,7 +69,7 @@ def test_one_line_though_many_fail_at_one_moment(both: Portal) -> None:
     with structlog.testing.capture_logs() as lines:
         browsers = [both.elsewhere() for _ in range(24)]
         outcome = together(24, lambda number: browsers[number].login(stranger(100 + number), WRONG))
-    assert all(isinstance(result, CountedRefusal) for result in outcome)
+    assert all(isinstance(result, CommittingUserError) for result in outcome)
     assert len([line for line in lines if line["event"] == "login.failures"]) == 1
     with both.db.read() as s:
         assert recent_failures(s).failures == 24
@@ -78,14 +78,14 @@ def test_one_line_though_many_fail_at_one_moment(both: Portal) -> None:
 def test_the_check_says_the_figures_and_warns(portal: Portal) -> None:
     spray(portal, 8)
     with portal.db.read() as s:
-        found = login_report(s, settings.load())
+        found = login_report(s, settings.get_settings())
     assert found.lines == ["Logins:   8 failed in the last 10 min, from 1 networks, on 0 accounts"]
     assert found.faults == []
     spray(portal, 1, start=200)
     with portal.db.read() as s:
-        assert "the alarm is 8" in login_report(s, settings.load()).faults[0]
+        assert "the alarm is 8" in login_report(s, settings.get_settings()).faults[0]
     with after(11 * 60), portal.db.read() as s:
-        assert login_report(s, settings.load()).faults == []
+        assert login_report(s, settings.get_settings()).faults == []
 
 
 def test_the_check_tells_of_numbers_that_the_login_form_refuses(portal: Portal) -> None:

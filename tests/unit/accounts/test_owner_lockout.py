@@ -11,22 +11,22 @@ import pytest
 
 from mysapk_web.accounts import lockouts as account_waits
 from mysapk_web.accounts import login
-from mysapk_web.accounts.recovery.admin_reset import send_token
+from mysapk_web.accounts.recovery.admin_reset import issue_reset_token
 from mysapk_web.accounts.recovery.request import RecoveryView
 from mysapk_web.accounts.rules import token
 from mysapk_web.administration.employee_import.people import import_pegawai
 from mysapk_web.organisation.tables.account import Account, ResetBinding, ResetRequest
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform.errors import CountedRefusal, Refused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import CommittingUserError, UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.row_report import Verdict
 from mysapk_web.rate_limits import (
     RECOVERY_BEYOND,
-    RECOVERY_PER_ADDRESS,
+    RECOVERY_PER_NETWORK,
     RECOVERY_PER_NIP,
     TOKEN_BROWSERS_PER_NETWORK,
     TOKEN_BROWSERS_PER_PAIR,
-    TOKEN_CHECKS_PER_ADDRESS,
+    TOKEN_CHECKS_PER_NETWORK,
     TOKEN_TRIES,
     TOKEN_TRIES_OF_REQUEST,
 )
@@ -41,7 +41,7 @@ def guess(browser: Browser, times: int) -> list[str]:
     """So many wrong tokens, and what the page says to each."""
     told = []
     for _ in range(times):
-        with pytest.raises(CountedRefusal) as refusal:
+        with pytest.raises(CommittingUserError) as refusal:
             browser.confirm(NOT_IT)
         told.append(refusal.value.sentence)
     return told
@@ -60,7 +60,7 @@ def test_a_stranger_who_joins_uses_up_only_the_own_tries(portal: Portal) -> None
     owner.ask(portal.ani)
     stranger.ask(portal.ani)
     assert "kesempatan mencobanya sudah habis" in guess(stranger, TOKEN_TRIES + 1)[-1]
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         stranger.confirm(portal.token(portal.ani))
     owner.confirm(portal.token(portal.ani))
 
@@ -86,14 +86,14 @@ def test_who_comes_after_all_places_are_taken_goes_on_by_the_link_of_the_mail(po
     owner = portal.browser()
     owner.ask(portal.ani)
     token_ = portal.token(portal.ani)
-    with pytest.raises(CountedRefusal, match="Buka tautan di email token"):
+    with pytest.raises(CommittingUserError, match="Buka tautan di email token"):
         owner.confirm(token_)
     owner.follow(portal.requests(portal.ani)[0].id)
     owner.confirm(token_)
 
 
 def test_one_network_takes_no_more_than_its_share_of_the_places(portal: Portal) -> None:
-    for _ in range(RECOVERY_PER_ADDRESS.count):
+    for _ in range(RECOVERY_PER_NETWORK.count):
         portal.browser(address="198.51.100.9").ask(portal.ani)
     assert places(portal) == TOKEN_BROWSERS_PER_NETWORK.count
     owner = portal.browser()
@@ -144,7 +144,7 @@ def test_the_whole_of_a_request_is_bounded_whatever_browsers_try_it(portal: Port
     assert portal.requests(portal.ani)[0].tries == TOKEN_TRIES_OF_REQUEST
     late = portal.elsewhere()
     late.follow(request.id)
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         late.confirm(portal.token(portal.ani))
 
 
@@ -163,7 +163,7 @@ def test_strangers_and_owner_at_one_moment(both: Portal) -> None:
 
     outcome = together(48, act)
     assert outcome[0] is None
-    assert all(isinstance(result, CountedRefusal) for result in outcome[1:])
+    assert all(isinstance(result, CommittingUserError) for result in outcome[1:])
     assert both.requests(both.ani)[0].tries <= 12 * TOKEN_TRIES + 1
 
 
@@ -183,7 +183,7 @@ def test_the_newest_token_works_in_the_browser_of_the_older_request(portal: Port
     older = portal.token(portal.ani)
     with after(61):
         stranger.ask(portal.ani)
-        with pytest.raises(CountedRefusal, match="Pakai token dari email terbaru"):
+        with pytest.raises(CommittingUserError, match="Pakai token dari email terbaru"):
             owner.confirm(older)
         owner.confirm(portal.token(portal.ani))
 
@@ -193,7 +193,7 @@ def test_a_token_that_an_admin_has_sent_works_in_the_browser_that_asked(portal: 
     owner.ask(portal.ani)
     with after(61):
         with portal.db.begin() as s:
-            send_token(
+            issue_reset_token(
                 s,
                 account=s.get_one(Account, portal.ani.account_id),
                 pegawai=s.get_one(Pegawai, portal.ani.pegawai_id),
@@ -289,11 +289,11 @@ def test_the_page_after_use_tells_a_stranger_nothing(portal: Portal, joins_after
 def test_a_neighbour_who_uses_up_the_network_leaves_who_has_the_mail(portal: Portal) -> None:
     owner = portal.browser()
     owner.ask(portal.ani)
-    for number in range(TOKEN_CHECKS_PER_ADDRESS.count // TOKEN_TRIES):
+    for number in range(TOKEN_CHECKS_PER_NETWORK.count // TOKEN_TRIES):
         neighbour = portal.browser()
         neighbour.ask_typed(f"1980010120050110{number + 10}", "x@contoh.example.go.id")
         guess(neighbour, TOKEN_TRIES)
-    with pytest.raises(Refused, match="Buka tautan di email token"):
+    with pytest.raises(UserError, match="Buka tautan di email token"):
         owner.confirm(portal.token(portal.ani))
     owner.follow(portal.requests(portal.ani)[0].id)
     owner.confirm(portal.token(portal.ani))
@@ -305,13 +305,13 @@ def test_a_neighbour_who_uses_up_the_network_leaves_who_has_the_mail(portal: Por
 def hammer(portal: Portal, person: Person, browser: Browser | None = None) -> None:
     """Wrong logins of strangers until the next one has to wait."""
     for _ in range(7):
-        with pytest.raises(CountedRefusal):
+        with pytest.raises(CommittingUserError):
             (browser or portal.elsewhere()).login(person, WRONG)
 
 
 def waits(browser: Browser, person: Person, password: str | None = None) -> bool:
     refusal = refusal_of(browser.login, person, password)
-    return refusal is not None and refusal.sentence != login.WRONG
+    return refusal is not None and refusal.sentence != login.WRONG_CREDENTIALS
 
 
 def test_a_browser_that_was_in_logs_in_whatever_strangers_try(portal: Portal) -> None:
@@ -363,8 +363,8 @@ def test_an_admin_ends_and_sees_the_wait_of_a_known_browser_too(portal: Portal) 
     owner = portal.browser().enter(portal.ani)
     hammer(portal, portal.ani, owner)
     with portal.db.begin() as s:
-        assert set(account_waits.running(s, [portal.ani.nip])) == {portal.ani.nip}
-        assert account_waits.end(s, portal.ani.nip)
+        assert set(account_waits.active_lockouts(s, [portal.ani.nip])) == {portal.ani.nip}
+        assert account_waits.clear_lockout(s, portal.ani.nip)
     owner.enter(portal.ani)
 
 
@@ -377,7 +377,7 @@ def test_owner_and_strangers_log_in_at_one_moment(both: Portal) -> None:
         lambda number: owner.login(both.ani, STRONG) if number == 0 else strangers[number - 1].login(both.ani, WRONG),
     )
     assert outcome[0] is True
-    assert all(isinstance(result, CountedRefusal) for result in outcome[1:])
+    assert all(isinstance(result, CommittingUserError) for result in outcome[1:])
 
 
 # What remains ------------------------------------------------------------------------------------
@@ -385,12 +385,12 @@ def test_owner_and_strangers_log_in_at_one_moment(both: Portal) -> None:
 
 def test_guessing_stays_hopeless() -> None:
     """The figures of decision 0021."""
-    tokens = len(token.ALPHABET) ** token.LENGTH
+    tokens = len(token.ALPHABET) ** token.TOKEN_LENGTH
     assert tokens > 2**34
     a_day = days / TOKEN_BROWSERS_PER_PAIR.window.total_seconds() * TOKEN_BROWSERS_PER_PAIR.count * TOKEN_TRIES
     assert a_day == 2400, "one person, any number of networks"
     assert 9.1e6 < tokens / a_day < 9.2e6
-    a_day = days / TOKEN_CHECKS_PER_ADDRESS.window.total_seconds() * TOKEN_CHECKS_PER_ADDRESS.count
+    a_day = days / TOKEN_CHECKS_PER_NETWORK.window.total_seconds() * TOKEN_CHECKS_PER_NETWORK.count
     assert a_day == 8640, "one network, any number of persons"
     assert 2.5e6 < tokens / a_day < 2.6e6
 
@@ -417,10 +417,10 @@ def test_a_repaired_address_works_at_once(portal: Portal) -> None:
     new = "ani.baru@contoh.example.go.id"
     browser = ask_all_day(portal, portal.ani, new)
     browser.ask(portal.ani, new)
-    assert Letter.TOKEN not in portal.letters(portal.ani)
+    assert MailKind.TOKEN not in portal.letters(portal.ani)
     portal.change_email(portal.ani, new)
     browser.ask(portal.ani, new)
-    assert portal.letters(portal.ani)[-1] == Letter.TOKEN
+    assert portal.letters(portal.ani)[-1] == MailKind.TOKEN
     browser.confirm(portal.token(portal.ani), STRONG)
 
 
@@ -440,7 +440,7 @@ def test_an_address_from_the_rolls_works_at_once(portal: Portal, tmp_path: Path,
     browser = ask_all_day(portal, person, email)
     by_rolls(portal, person, email, tmp_path)
     browser.ask(person, email)
-    (mail,) = [mail for mail in portal.outbox() if mail.template == Letter.TOKEN]
+    (mail,) = [mail for mail in portal.outbox() if mail.template == MailKind.TOKEN]
     assert portal.recipient(mail) == email
     browser.confirm(portal.token_of(mail.params["request"]))
 
@@ -452,7 +452,7 @@ def test_a_repaired_address_has_the_five_of_a_day_before_it(portal: Portal) -> N
     for number in range(1, 7):
         with after(number * 61):
             portal.elsewhere().ask(portal.ani, new)
-    assert portal.letters(portal.ani).count(Letter.TOKEN) == RECOVERY_PER_NIP.count
+    assert portal.letters(portal.ani).count(MailKind.TOKEN) == RECOVERY_PER_NIP.count
 
 
 def test_a_repair_is_not_to_be_seen_by_who_asked_before(portal: Portal) -> None:
@@ -485,8 +485,8 @@ def test_one_owner_in_many_browsers_at_one_moment_gets_one_token(both: Portal) -
     both.browser().ask(both.ani, new)
     both.change_email(both.ani, new)
     assert together(8, lambda _: both.elsewhere().ask(both.ani, new)) == [None] * 8
-    assert both.letters(both.ani).count(Letter.TOKEN) == 1
+    assert both.letters(both.ani).count(MailKind.TOKEN) == 1
     assert len([row for row in both.rows(ResetRequest) if row.account_id]) == 1
     with after(2 * hours):
         both.elsewhere().ask(both.ani, new)
-    assert both.letters(both.ani).count(Letter.TOKEN) == 2
+    assert both.letters(both.ani).count(MailKind.TOKEN) == 2

@@ -8,11 +8,11 @@ import pytest
 from sqlmodel import col
 
 from mysapk_web import settings as settings_module
-from mysapk_web.accounts.recovery.admin_reset import cancel_tokens
+from mysapk_web.accounts.recovery.admin_reset import supersede_reset_tokens
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.tables.account import ResetBinding, ResetRequest
-from mysapk_web.platform.errors import CountedRefusal, InputRefused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import CommittingUserError, FormError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail
 from tests.support.attempts import statements, together
@@ -24,7 +24,7 @@ def test_activation_is_the_first_successful_reset(portal: Portal) -> None:
     assert portal.account(portal.citra).activated_at is None
     browser.reset(portal.citra)
     assert portal.account(portal.citra).activated_at is not None
-    assert portal.letters(portal.citra) == [Letter.TOKEN, Letter.ACTIVATED]
+    assert portal.letters(portal.citra) == [MailKind.TOKEN, MailKind.ACTIVATED]
     assert [event.actor_id for event in portal.events(AuditTag.ACTIVATED)] == [portal.citra.account_id]
     assert browser.enter(portal.citra, STRONG).actor.account_id == portal.citra.account_id
 
@@ -33,7 +33,7 @@ def test_a_later_reset_keeps_the_day_of_the_activation(portal: Portal) -> None:
     before = portal.account(portal.ani).activated_at
     portal.browser().reset(portal.ani)
     assert portal.account(portal.ani).activated_at == before
-    assert portal.letters(portal.ani) == [Letter.TOKEN, Letter.PASSWORD_CHANGED]
+    assert portal.letters(portal.ani) == [MailKind.TOKEN, MailKind.PASSWORD_CHANGED]
     assert not portal.events(AuditTag.ACTIVATED)
     assert len(portal.events(AuditTag.PASSWORD_RESET)) == 1
 
@@ -67,7 +67,7 @@ def test_mail_goes_to_the_stored_address_never_to_the_typed_one(portal: Portal) 
     browser.ask(portal.ani, "ANI.Lestari@contoh.example.go.id")
     browser.ask(portal.ani, "somebody@elsewhere.example.com")
     mails = portal.mails(portal.ani)
-    assert [mail.template for mail in mails] == [Letter.TOKEN, Letter.OTHER_ADDRESS]
+    assert [mail.template for mail in mails] == [MailKind.TOKEN, MailKind.OTHER_EMAIL]
     assert [portal.recipient(mail) for mail in mails] == ["ani.lestari@contoh.example.go.id"] * 2
     assert [mail.recipient for mail in mails] == [None, None]
     assert "elsewhere" not in portal.everything()["surat_keluar"]
@@ -100,7 +100,7 @@ def ask_over_the_limit(portal: Portal, browser: Browser) -> Person:
         with after(-earlier * minutes):
             portal.elsewhere().ask(portal.ani)
     with portal.db.begin() as s:
-        cancel_tokens(s, portal.ani.account_id)
+        supersede_reset_tokens(s, portal.ani.account_id)
     browser.ask(portal.ani)
     return portal.ani
 
@@ -136,7 +136,7 @@ def test_one_answer_and_the_same_rows_for_everybody(portal: Portal, case: Case) 
     assert (view.resend_in, view.minutes, view.mask[3:8]) == (60, 30, "*****")
     newest = portal.requests(person)[-1]
     assert (newest.tries, newest.used_at, newest.superseded_at) == (0, None, None)
-    bound = portal.rows(ResetBinding, col(ResetBinding.browser) == browser.visitor.browser)
+    bound = portal.rows(ResetBinding, col(ResetBinding.browser) == browser.visitor.browser_ref)
     assert [row.request_id for row in bound] == [newest.id]
     written = len(portal.rows(ResetRequest))
     asked = [*portal.events(AuditTag.RESET_REQUESTED), *portal.events(AuditTag.RESET_REFUSED)]
@@ -155,7 +155,7 @@ def test_the_same_statements_for_everybody(both: Portal) -> None:
         with statements(both.db) as run:
             browser.ask(person, email)
             browser.ask(person, email)
-            with pytest.raises(CountedRefusal):
+            with pytest.raises(CommittingUserError):
                 browser.confirm("2222222")
             with after(61):
                 browser.resend()
@@ -171,13 +171,13 @@ def test_no_token_of_a_refused_request_works_and_the_page_says_the_same(portal: 
     assert newest.account_id is None
     said = []
     for _ in range(6):
-        with pytest.raises(CountedRefusal) as refusal:
+        with pytest.raises(CommittingUserError) as refusal:
             browser.confirm(portal.token_of(newest.id))
         said.append((refusal.value.field, refusal.value.sentence))
     genuine = portal.browser()
     genuine.ask(portal.budi)
     for field, sentence in said:
-        with pytest.raises(CountedRefusal) as refusal:
+        with pytest.raises(CommittingUserError) as refusal:
             genuine.confirm("2222222")
         assert (refusal.value.field, refusal.value.sentence) == (field, sentence)
 
@@ -185,14 +185,14 @@ def test_no_token_of_a_refused_request_works_and_the_page_says_the_same(portal: 
 @pytest.mark.parametrize(
     ("case", "letter"),
     [
-        (ask_rightly, Letter.TOKEN),
-        (ask_wrong_address, Letter.OTHER_ADDRESS),
-        (ask_not_approved, Letter.CPNS_WAITING),
-        (ask_disabled, Letter.ACCOUNT_DISABLED),
-        (ask_not_agency, Letter.ADDRESS_NOT_ALLOWED),
+        (ask_rightly, MailKind.TOKEN),
+        (ask_wrong_address, MailKind.OTHER_EMAIL),
+        (ask_not_approved, MailKind.CPNS_WAITING),
+        (ask_disabled, MailKind.ACCOUNT_DISABLED),
+        (ask_not_agency, MailKind.EMAIL_NOT_ALLOWED),
     ],
 )
-def test_the_letter_tells_the_person_what_the_page_does_not(portal: Portal, case: Case, letter: Letter) -> None:
+def test_the_letter_tells_the_person_what_the_page_does_not(portal: Portal, case: Case, letter: MailKind) -> None:
     person = case(portal, portal.browser())
     assert portal.letters(person) == [letter]
     assert portal.recipient(portal.mails(person)[0]) == person.email
@@ -224,14 +224,14 @@ def test_an_approved_cpns_gets_a_token(portal: Portal) -> None:
 @pytest.mark.parametrize(
     ("policy", "domains", "letter", "warned"),
     [
-        (DomainPolicy.ALLOW, [], Letter.TOKEN, False),
-        (DomainPolicy.WARN_FREE_MAIL, ["contoh.example.go.id"], Letter.TOKEN, True),
-        (DomainPolicy.AGENCY_ONLY, ["contoh.example.go.id"], Letter.ADDRESS_NOT_ALLOWED, False),
-        (DomainPolicy.AGENCY_ONLY, ["gmail.com"], Letter.TOKEN, False),
+        (DomainPolicy.ALLOW, [], MailKind.TOKEN, False),
+        (DomainPolicy.WARN_FREE_MAIL, ["contoh.example.go.id"], MailKind.TOKEN, True),
+        (DomainPolicy.AGENCY_ONLY, ["contoh.example.go.id"], MailKind.EMAIL_NOT_ALLOWED, False),
+        (DomainPolicy.AGENCY_ONLY, ["gmail.com"], MailKind.TOKEN, False),
     ],
 )
 def test_policy_of_the_agency(
-    portal: Portal, policy: DomainPolicy, domains: list[str], letter: Letter, *, warned: bool
+    portal: Portal, policy: DomainPolicy, domains: list[str], letter: MailKind, *, warned: bool
 ) -> None:
     portal.change_email(portal.ani, "ani-contoh@gmail.com")
     portal.set_policy(portal.ani, policy, domains)
@@ -251,7 +251,7 @@ def test_policy_of_the_agency(
     ],
 )
 def test_only_the_form_is_told_at_once(portal: Portal, nip: str, email: str, fields: set[str]) -> None:
-    with pytest.raises(InputRefused) as refusal:
+    with pytest.raises(FormError) as refusal:
         portal.browser().ask_typed(nip, email)
     assert set(refusal.value.faults) == fields
     assert portal.rows(ResetRequest) == []
@@ -279,7 +279,7 @@ def test_explicit_answers_for_agencies_that_want_them(
     explicit(monkeypatch)
     browser = portal.browser()
     for _ in range(2):  # a second click is answered like the first
-        with pytest.raises(CountedRefusal, match=word) as refusal:
+        with pytest.raises(CommittingUserError, match=word) as refusal:
             case(portal, browser)
         assert refusal.value.field == field
     assert len(portal.rows(ResetRequest)) == 1, "the try is kept and counted"
@@ -296,7 +296,7 @@ def test_explicit_answers_leave_the_right_pair_alone(portal: Portal, monkeypatch
 
 def explicit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MYSAPK_RECOVERY_ANSWER", "explicit")
-    settings_module.load.cache_clear()
+    settings_module.get_settings.cache_clear()
 
 
 def test_a_second_click_or_browser_joins_the_request_of_the_last_minute(portal: Portal) -> None:
@@ -305,7 +305,7 @@ def test_a_second_click_or_browser_joins_the_request_of_the_last_minute(portal: 
     with after(59):
         first.ask(portal.ani)
         second.ask(portal.ani)
-    assert portal.letters(portal.ani) == [Letter.TOKEN]
+    assert portal.letters(portal.ani) == [MailKind.TOKEN]
     with after(10 * minutes):
         second.confirm(portal.token(portal.ani))
 
@@ -313,5 +313,5 @@ def test_a_second_click_or_browser_joins_the_request_of_the_last_minute(portal: 
 def test_many_requests_for_one_person_at_the_same_moment_are_one_letter(both: Portal) -> None:
     outcome = together(12, lambda _: both.browser().ask(both.ani))
     assert outcome == [None] * 12
-    assert both.letters(both.ani) == [Letter.TOKEN]
+    assert both.letters(both.ani) == [MailKind.TOKEN]
     assert len(both.requests(both.ani)) == 1

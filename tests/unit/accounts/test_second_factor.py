@@ -9,16 +9,22 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col
 
-from mysapk_web.accounts.second_factor import CODE_WAIT
+from mysapk_web.accounts.second_factor import CODE_FAILURES
 from mysapk_web.app import retention
 from mysapk_web.organisation.rules.roles import Permission, Role
 from mysapk_web.organisation.tables.account import RecoveryCode
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, NotAllowed, Refused, StepUpNeeded
+from mysapk_web.platform.errors import (
+    CommittingUserError,
+    FormError,
+    PermissionDenied,
+    ReauthenticationRequired,
+    UserError,
+)
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.backoff import wait_after
+from mysapk_web.platform.rules.backoff import lockout_after
 from mysapk_web.platform.tables.counter import Counter
 from mysapk_web.rate_limits import CODES_IN_A_ROW, FREE_FAILURES
 from tests.support.attempts import together
@@ -53,20 +59,20 @@ def test_a_code_is_read_as_people_type_it(portal: Portal, phone: Phone, typed: s
 def test_no_code_without_the_password_of_this_browser(portal: Portal, phone: Phone) -> None:
     portal.browser().login(portal.budi)
     stranger = portal.browser()
-    with pytest.raises(Refused, match="sekali lagi"):
+    with pytest.raises(UserError, match="sekali lagi"):
         stranger.code(phone.code())
     assert stranger.take() is None
     stranger.login(portal.ani)
-    with pytest.raises(Refused, match="sekali lagi"):
+    with pytest.raises(UserError, match="sekali lagi"):
         stranger.code(phone.code())
 
 
 def test_an_empty_code_is_told_and_costs_no_try(portal: Portal, phone: Phone) -> None:
     browser = portal.browser()
     browser.login(portal.budi)
-    with pytest.raises(InputRefused):
+    with pytest.raises(FormError):
         browser.code("  ")
-    assert portal.rows(Counter, col(Counter.key).startswith(CODE_WAIT)) == []
+    assert portal.rows(Counter, col(Counter.key).startswith(CODE_FAILURES)) == []
 
 
 @pytest.mark.parametrize(("age", "works"), [(599, True), (600, False)])
@@ -78,7 +84,7 @@ def test_ten_minutes_to_type_the_code(portal: Portal, phone: Phone, age: int, *,
             browser.code(phone.code())
             assert browser.take() is not None
         else:
-            with pytest.raises(Refused, match="sekali lagi"):
+            with pytest.raises(UserError, match="sekali lagi"):
                 browser.code(phone.code())
 
 
@@ -88,7 +94,7 @@ def test_a_code_works_once(portal: Portal, phone: Phone) -> None:
     again = portal.browser()
     again.login(portal.budi)
     for older in (code, phone.code(-1)):
-        with pytest.raises(CountedRefusal, match="tidak cocok"):
+        with pytest.raises(CommittingUserError, match="tidak cocok"):
             again.code(older)
     assert again.take() is None
     with after(STEP):
@@ -102,7 +108,7 @@ def test_one_code_in_many_browsers_at_once_opens_one(both: Portal) -> None:
         browser.login(both.budi)
     outcome = together(5, lambda number: browsers[number].code(phone.code()))
     assert outcome.count(None) == 1
-    assert len([result for result in outcome if isinstance(result, CountedRefusal)]) == 4
+    assert len([result for result in outcome if isinstance(result, CommittingUserError)]) == 4
     assert len([browser for browser in browsers if browser.take()]) == 1
 
 
@@ -113,7 +119,7 @@ def test_a_clock_that_is_one_step_off(portal: Portal, phone: Phone, drift: int, 
     if works:
         browser.code(phone.code(drift))
     else:
-        with pytest.raises(CountedRefusal, match="tidak cocok"):
+        with pytest.raises(CommittingUserError, match="tidak cocok"):
             browser.code(phone.code(drift))
     assert (browser.take() is not None) is works
 
@@ -126,7 +132,7 @@ def guess(portal: Portal, phone: Phone, times: int = 1) -> None:
     for _ in range(times):
         browser = portal.elsewhere()
         browser.login(portal.budi)
-        with pytest.raises(CountedRefusal, match="tidak cocok"):
+        with pytest.raises(CommittingUserError, match="tidak cocok"):
             browser.code(phone.wrong())
 
 
@@ -134,7 +140,7 @@ def is_refused(portal: Portal, phone: Phone, words: str) -> None:
     """Even a right code, in a fresh browser."""
     browser = portal.elsewhere()
     browser.login(portal.budi)
-    with pytest.raises(CountedRefusal, match=words):
+    with pytest.raises(CommittingUserError, match=words):
         browser.code(phone.code())
     assert browser.take() is None
 
@@ -143,8 +149,8 @@ def guess_up_to(portal: Portal, phone: Phone, wrong: int) -> float:
     """So many wrong codes in a row, each as soon as it may be typed; gives how many seconds that took."""
     passed = timedelta()
     for failures in range(wrong):
-        passed += wait_after(failures)
-        with clock.moved(passed):
+        passed += lockout_after(failures)
+        with clock.shifted(passed):
             guess(portal, phone)
     return passed.total_seconds()
 
@@ -173,10 +179,10 @@ def test_the_owner_is_told_at_the_first_wait_and_once(portal: Portal, phone: Pho
     guess(portal, phone, FREE_FAILURES)
     assert portal.letters(portal.budi) == []
     guess(portal, phone)
-    assert portal.letters(portal.budi) == [Letter.CODES_WRONG]
+    assert portal.letters(portal.budi) == [MailKind.CODES_WRONG]
     with after(30):
         guess(portal, phone)
-    assert portal.letters(portal.budi) == [Letter.CODES_WRONG]
+    assert portal.letters(portal.budi) == [MailKind.CODES_WRONG]
 
 
 def test_a_hundred_wrong_codes_in_a_row_and_no_more_until_the_owner_acts_by_mail(portal: Portal, phone: Phone) -> None:
@@ -184,7 +190,7 @@ def test_a_hundred_wrong_codes_in_a_row_and_no_more_until_the_owner_acts_by_mail
     with after(40 * days):
         browser = portal.elsewhere()
         browser.login(portal.budi)
-        with pytest.raises(CountedRefusal, match="Lupa Password"):
+        with pytest.raises(CommittingUserError, match="Lupa Password"):
             browser.code(phone.wrong())
     assert [mail.params for mail in portal.mails(portal.budi)] == [{"stopped": False}, {"stopped": True}]
     assert len(portal.events(AuditTag.TOTP_FAILED)) == CODES_IN_A_ROW
@@ -207,11 +213,11 @@ def test_a_reset_by_mail_makes_no_guess_come_sooner(portal: Portal, phone: Phone
             holder = portal.elsewhere()
             holder.reset(portal.budi, password)
             holder.login(portal.budi, password)
-            with pytest.raises(CountedRefusal, match="Tunggu 15 menit"):
+            with pytest.raises(CommittingUserError, match="Tunggu 15 menit"):
                 holder.code(phone.wrong())
         with after(passed + 15 * minutes):
             holder.login(portal.budi, password)
-            with pytest.raises(CountedRefusal, match="tidak cocok"):
+            with pytest.raises(CommittingUserError, match="tidak cocok"):
                 holder.code(phone.wrong())
         passed += 15 * minutes
 
@@ -220,9 +226,9 @@ def test_who_lacks_the_password_types_no_code(portal: Portal, phone: Phone) -> N
     """So no stranger makes the owner wait, let alone shuts them out."""
     for _ in range(FREE_FAILURES * 3):
         stranger = portal.elsewhere()
-        with contextlib.suppress(CountedRefusal):
+        with contextlib.suppress(CommittingUserError):
             stranger.login(portal.budi, WRONG)
-        with pytest.raises(Refused, match="sekali lagi"):
+        with pytest.raises(UserError, match="sekali lagi"):
             stranger.code(phone.wrong())
     assert portal.events(AuditTag.TOTP_FAILED) == []
     owner = portal.elsewhere()
@@ -234,10 +240,10 @@ def test_waiting_uses_up_neither_the_login_nor_the_run(portal: Portal, phone: Ph
     browser = portal.browser()
     browser.login(portal.budi)
     for _ in range(FREE_FAILURES + 1):
-        with pytest.raises(CountedRefusal, match="tidak cocok"):
+        with pytest.raises(CommittingUserError, match="tidak cocok"):
             browser.code(phone.wrong())
     for _ in range(20):
-        with pytest.raises(CountedRefusal, match="Tunggu"):
+        with pytest.raises(CommittingUserError, match="Tunggu"):
             browser.code(phone.wrong())
     with after(30):
         browser.code(phone.code())
@@ -250,10 +256,10 @@ def test_fifty_wrong_codes_at_once_six_are_checked(both: Portal) -> None:
     browser.login(both.budi)
     wrong = phone.wrong()
     outcome = together(50, lambda _: browser.code(wrong))
-    assert all(isinstance(result, CountedRefusal) for result in outcome)
+    assert all(isinstance(result, CommittingUserError) for result in outcome)
     assert len(both.events(AuditTag.TOTP_FAILED)) == FREE_FAILURES + 1
-    assert both.letters(both.budi) == [Letter.CODES_WRONG]
-    with pytest.raises(CountedRefusal, match="Tunggu"):
+    assert both.letters(both.budi) == [MailKind.CODES_WRONG]
+    with pytest.raises(CommittingUserError, match="Tunggu"):
         browser.code(phone.code())
 
 
@@ -276,7 +282,7 @@ def test_a_pending_code_dies_with_a_change_of_the_account(portal: Portal, phone:
     browser = portal.browser()
     browser.login(portal.budi)
     portal.change(portal.budi)
-    with pytest.raises(Refused, match="sekali lagi"):
+    with pytest.raises(UserError, match="sekali lagi"):
         browser.code(phone.code())
 
 
@@ -300,11 +306,11 @@ def test_ten_recovery_codes_each_works_once(portal: Portal, phone: Phone) -> Non
     browser = portal.browser().enter(portal.budi, code=codes[0].lower().replace("-", " "))
     assert browser.actor.second_factor
     assert browser.overview().recovery_codes_left == 9
-    assert portal.letters(portal.budi) == [Letter.RECOVERY_CODES_NEW, Letter.RECOVERY_CODE_USED]
+    assert portal.letters(portal.budi) == [MailKind.RECOVERY_CODES_NEW, MailKind.RECOVERY_CODE_USED]
     assert portal.mails(portal.budi)[1].params == {"left": 9}
     again = portal.browser()
     again.login(portal.budi)
-    with pytest.raises(CountedRefusal, match="tidak cocok"):
+    with pytest.raises(CommittingUserError, match="tidak cocok"):
         again.code(codes[0])
     again.code(codes[1])
 
@@ -326,18 +332,18 @@ def test_new_recovery_codes_put_the_older_ones_out(portal: Portal, phone: Phone)
     old, new = codes_of(browser), codes_of(browser)
     other = portal.browser()
     other.login(portal.budi)
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         other.code(old[0])
     other.code(new[0])
 
 
 def test_new_recovery_codes_need_a_recent_proof_and_are_told(portal: Portal, phone: Phone) -> None:
     browser = portal.browser().enter(portal.budi, code=phone.code())
-    with after(11 * minutes), pytest.raises(StepUpNeeded):
+    with after(11 * minutes), pytest.raises(ReauthenticationRequired):
         codes_of(browser)
     assert portal.rows(RecoveryCode) == []
     codes_of(browser)
-    assert portal.letters(portal.budi) == [Letter.RECOVERY_CODES_NEW]
+    assert portal.letters(portal.budi) == [MailKind.RECOVERY_CODES_NEW]
 
 
 def test_a_recovery_code_belongs_to_one_account(portal: Portal, phone: Phone) -> None:
@@ -345,13 +351,13 @@ def test_a_recovery_code_belongs_to_one_account(portal: Portal, phone: Phone) ->
     codes = codes_of(portal.browser().enter(portal.budi, code=phone.code()))
     other = portal.browser()
     other.login(portal.ani)
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         other.code(codes[0])
 
 
 def test_recovery_codes_are_shown_only_behind_the_second_factor(portal: Portal) -> None:
     browser = portal.browser().enter(portal.ani)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         codes_of(browser)
     assert portal.rows(RecoveryCode) == []
 
@@ -363,7 +369,7 @@ def test_too_many_codes_is_told_without_a_promise(portal: Portal, phone: Phone) 
     guess(portal, phone, FREE_FAILURES + 1)
     browser = portal.elsewhere()
     browser.login(portal.budi)
-    with pytest.raises(CountedRefusal) as refusal:
+    with pytest.raises(CommittingUserError) as refusal:
         browser.code(codes[0])
     assert "pemulihan" not in refusal.value.sentence
     assert "30 detik" in refusal.value.sentence
@@ -379,7 +385,7 @@ def test_a_role_rests_until_the_second_factor_was_shown(portal: Portal) -> None:
     assert actor.roles == {Role.PEGAWAI}
     assert not actor.may(Permission.VERIFY)
     assert actor.may(Permission.SEE_OWN_PROFILE)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         actor.require(Permission.INBOX_READ)
     shown = browser.overview()
     assert (shown.second_factor_needed, shown.acting, shown.roles) == (True, False, ["Verifikator"])
@@ -413,5 +419,5 @@ def test_logout_forgets_a_login_of_the_account_that_waits_for_its_code(portal: P
     other = Browser(portal, browser.name, page="another")
     other.login(portal.budi)
     browser.log_out()
-    with after(STEP), pytest.raises(Refused, match="sekali lagi"):
+    with after(STEP), pytest.raises(UserError, match="sekali lagi"):
         other.code(phone.code())

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from mysapk_web.accounts import session
-from mysapk_web.accounts.security.sessions import end_other_sessions, end_session
-from mysapk_web.accounts.session import Opened
-from mysapk_web.platform.errors import Refused
+from mysapk_web.accounts import sessions
+from mysapk_web.accounts.security.active_sessions import end_other_sessions, end_session
+from mysapk_web.accounts.sessions import NewSession
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.attempts import together
 from tests.support.authenticators import Phone
@@ -30,14 +30,14 @@ def inside(portal: Portal) -> Browser:
 def use(browser: Browser) -> None:
     """What every event does: read the person, write down the use when it is due."""
     actor = browser.actor
-    if session.touch_is_due(actor, browser.portal.settings):
-        in_transaction(browser.portal.db, session.touch, browser.visitor.session)
+    if sessions.needs_touch(actor, browser.portal.settings):
+        in_transaction(browser.portal.db, sessions.touch, browser.visitor.session_ref)
 
 
 def test_the_database_holds_only_the_hash_of_the_cookie(portal: Portal, inside: Browser) -> None:
     assert len(inside.cookie) >= 43, "256 bits"
     (row,) = portal.sessions(portal.ani)
-    assert row.ref == session.reference(inside.cookie)
+    assert row.ref == sessions.hash_secret(inside.cookie)
     assert not [name for name, rows in portal.everything().items() if inside.cookie in rows]
 
 
@@ -80,8 +80,8 @@ def test_twenty_takes_of_one_claim_at_once_give_one_session(both: Portal) -> Non
     browser = both.browser()
     browser.login(both.ani)
 
-    def take(_: int) -> Opened | None:
-        return in_transaction(both.db, session.take_claim, both.settings, browser.visitor, browser.ticket)
+    def take(_: int) -> NewSession | None:
+        return in_transaction(both.db, sessions.redeem_login_ticket, both.settings, browser.visitor, browser.ticket)
 
     outcome = together(20, take)
     assert not [result for result in outcome if isinstance(result, Exception)]
@@ -110,8 +110,8 @@ def test_a_claim_without_a_browser_is_worth_nothing(portal: Portal) -> None:
     bare.login(portal.ani)
     with portal.db.begin() as s:
         s.connection().exec_driver_sql("UPDATE klaim_masuk SET browser = ''")
-    nameless = session.Visitor()
-    assert in_transaction(portal.db, session.take_claim, portal.settings, nameless, bare.ticket) is None
+    nameless = sessions.Visitor()
+    assert in_transaction(portal.db, sessions.redeem_login_ticket, portal.settings, nameless, bare.ticket) is None
 
 
 def test_a_copied_cookie_takes_nobodys_session(portal: Portal) -> None:
@@ -119,7 +119,7 @@ def test_a_copied_cookie_takes_nobodys_session(portal: Portal) -> None:
     owner = portal.browser()
     thief = Browser(portal, owner.name, page="elsewhere")
     owner.login(portal.ani)
-    for guess in ("", "x" * 43, session.reference(owner.ticket), portal.claims()[0].ref):
+    for guess in ("", "x" * 43, sessions.hash_secret(owner.ticket), portal.claims()[0].ref):
         thief.ticket = guess
         assert thief.take() is None
     assert owner.take() is not None
@@ -145,7 +145,7 @@ def test_a_copied_cookie_neither_sees_nor_uses_up_the_codes_of_a_login(portal: P
     assert owner.waits_for_code
     assert not thief.waits_for_code
     for _ in range(10):
-        with pytest.raises(Refused, match="Waktu untuk memasukkan kode"):
+        with pytest.raises(UserError, match="Waktu untuk memasukkan kode"):
             thief.code("000000")
     thief.log_out()
     owner.code(phone.code())
@@ -212,12 +212,12 @@ def test_what_ends_a_session_ends_it_at_once_and_its_open_socket(portal: Portal,
     bystander = portal.browser().enter(portal.budi)
     ENDINGS[ending](portal, inside)
     assert not inside.inside
-    refs = [inside.visitor.session, bystander.visitor.session]
+    refs = [inside.visitor.session_ref, bystander.visitor.session_ref]
     with portal.db.read() as s:
-        assert session.ended_among(s, portal.settings, refs) == {inside.visitor.session}
+        assert sessions.expired_session_refs(s, portal.settings, refs) == {inside.visitor.session_ref}
     assert bystander.inside
     use(bystander)
-    in_transaction(portal.db, session.touch, inside.visitor.session)
+    in_transaction(portal.db, sessions.touch, inside.visitor.session_ref)
     assert not inside.inside, "a late use does not wake it up"
 
 
@@ -232,7 +232,7 @@ def test_what_ends_a_session_ends_it_at_once_and_its_open_socket(portal: Portal,
 )
 def test_the_end_is_written_down_with_its_reason(portal: Portal, inside: Browser, ending: str, reason: str) -> None:
     ENDINGS[ending](portal, inside)
-    (row,) = [row for row in portal.sessions(portal.ani) if row.ref == inside.visitor.session]
+    (row,) = [row for row in portal.sessions(portal.ani) if row.ref == inside.visitor.session_ref]
     assert row.ended_at is not None
     assert row.end_reason == reason
 
@@ -257,19 +257,24 @@ def test_a_disabled_account_has_no_session_whatever_its_version(portal: Portal, 
         s.connection().exec_driver_sql("UPDATE akun SET disabled_at = '2026-08-24 02:00:00'")
     assert not inside.inside
     with portal.db.read() as s:
-        refs = [inside.visitor.session]
-        assert session.ended_among(s, portal.settings, refs) == {*refs}
+        refs = [inside.visitor.session_ref]
+        assert sessions.expired_session_refs(s, portal.settings, refs) == {*refs}
 
 
 def test_ended_among_many(portal: Portal) -> None:
     alive = [portal.browser().enter(portal.ani) for _ in range(3)]
     unknown = {f"{number:064x}" for number in range(1200)}
     with portal.db.read() as s:
-        found = session.ended_among(s, portal.settings, [*unknown, *(browser.visitor.session for browser in alive)])
+        found = sessions.expired_session_refs(
+            s, portal.settings, [*unknown, *(browser.visitor.session_ref for browser in alive)]
+        )
         assert found == unknown
-        assert session.ended_among(s, portal.settings, []) == set()
+        assert sessions.expired_session_refs(s, portal.settings, []) == set()
     with after(IDLE), portal.db.read() as s:
-        assert len(session.ended_among(s, portal.settings, [browser.visitor.session for browser in alive])) == 3
+        assert (
+            len(sessions.expired_session_refs(s, portal.settings, [browser.visitor.session_ref for browser in alive]))
+            == 3
+        )
 
 
 def test_logout_forgets_a_pending_login_too(portal: Portal, inside: Browser) -> None:
@@ -307,15 +312,15 @@ def test_the_owner_sees_the_own_sessions_and_ends_one(portal: Portal, inside: Br
     assert not phone.inside
     assert inside.inside
     assert len(inside.overview().sessions) == 1
-    with pytest.raises(Refused, match="sudah berakhir"):
+    with pytest.raises(UserError, match="sudah berakhir"):
         inside.act(end_session, key=key)
 
 
 def test_nobody_ends_the_session_of_another_person(portal: Portal, inside: Browser) -> None:
     other = portal.browser().enter(portal.budi)
     key = other.overview().sessions[0].key
-    for guess in (key, other.visitor.session, ""):
-        with pytest.raises(Refused, match="sudah berakhir"):
+    for guess in (key, other.visitor.session_ref, ""):
+        with pytest.raises(UserError, match="sudah berakhir"):
             inside.act(end_session, key=guess)
     assert other.inside
 
@@ -338,7 +343,7 @@ def test_ending_all_others(portal: Portal, inside: Browser) -> None:
 
 def test_the_last_logins_are_shown_with_the_failed_ones(portal: Portal, inside: Browser) -> None:
     for _ in range(2):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             portal.elsewhere().login(portal.ani, "Salah0-sekali")
     assert [row.ok for row in inside.overview().logins] == [False, False, True]
     for _ in range(12):
@@ -356,7 +361,7 @@ def test_a_letter_for_a_new_browser_or_network_only(portal: Portal, inside: Brow
     assert portal.letters(portal.ani) == [], "the same browser in the same network"
     portal.browser(agent=PHONE).enter(portal.ani)
     portal.browser(address="198.51.100.4").enter(portal.ani)
-    assert portal.letters(portal.ani) == [Letter.NEW_LOGIN] * 2
+    assert portal.letters(portal.ani) == [MailKind.NEW_LOGIN] * 2
     assert [mail.params for mail in portal.mails(portal.ani)] == [
         {"agent": "Chrome di Android", "network": "203.0.113.0/24"},
         {"agent": "Chrome di Windows", "network": "198.51.100.0/24"},

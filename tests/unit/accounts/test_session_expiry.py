@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from mysapk_web.accounts import session, session_end
-from mysapk_web.accounts.session_end import SessionEnd
+from mysapk_web.accounts import session_expiry, sessions
+from mysapk_web.accounts.session_expiry import SessionExpiry
 from mysapk_web.platform.executors import in_transaction
 from tests.support.attempts import together
 from tests.support.portal import STRONG, Browser, Portal, after, hours, minutes
@@ -22,13 +22,13 @@ def inside(portal: Portal) -> Browser:
     return portal.browser().enter(portal.ani)
 
 
-def told(browser: Browser) -> SessionEnd | None:
+def told(browser: Browser) -> SessionExpiry | None:
     with browser.portal.db.read() as transaction:
-        return session_end.read_end(transaction, browser.portal.settings, browser.visitor)
+        return session_expiry.read_expiry(transaction, browser.portal.settings, browser.visitor)
 
 
-def extended(browser: Browser) -> SessionEnd | None:
-    return in_transaction(browser.portal.db, session_end.extend, browser.portal.settings, browser.visitor)
+def extended(browser: Browser) -> SessionExpiry | None:
+    return in_transaction(browser.portal.db, session_expiry.extend_session, browser.portal.settings, browser.visitor)
 
 
 def warns(browser: Browser) -> bool:
@@ -80,7 +80,7 @@ def test_near_the_absolute_end_the_page_warns_of_what_nobody_can_put_off(inside:
 
 
 def test_a_session_that_has_ended_is_not_brought_back(portal: Portal, inside: Browser) -> None:
-    in_transaction(portal.db, session.end_all, portal.ani.account_id, "diakhiri")
+    in_transaction(portal.db, sessions.revoke_all_sessions, portal.ani.account_id, "diakhiri")
     assert extended(inside) is None
     assert told(inside) is None
     assert not inside.inside
@@ -97,7 +97,7 @@ def test_extensions_beside_the_end_of_the_session_never_bring_it_back(both: Port
 
     def act(number: int) -> object:
         if number == 3:
-            return in_transaction(both.db, session.end_all, both.ani.account_id, "diakhiri")
+            return in_transaction(both.db, sessions.revoke_all_sessions, both.ani.account_id, "diakhiri")
         return extended(browser)
 
     done = together(7, act)
@@ -109,7 +109,7 @@ def test_extensions_beside_the_end_of_the_session_never_bring_it_back(both: Port
 def test_a_short_idle_limit_warns_at_its_half(portal: Portal, inside: Browser, idle: int, warning: float) -> None:
     settings = portal.settings.model_copy(update={"session_idle_minutes": idle})
     with portal.db.read() as transaction:
-        end = session_end.read_end(transaction, settings, inside.visitor)
+        end = session_expiry.read_expiry(transaction, settings, inside.visitor)
     assert end is not None
     assert end.warning == timedelta(minutes=warning)
 

@@ -22,12 +22,12 @@ from sqlmodel import col
 
 from mysapk_web.accounts import login
 from mysapk_web.accounts.passwords import verify_password
-from mysapk_web.accounts.recovery.request import dead_after
+from mysapk_web.accounts.recovery.request import is_expired
 from mysapk_web.organisation.tables.account import ResetRequest
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter
-from mysapk_web.platform.rules.backoff import wait_after
+from mysapk_web.platform.mail.queue import MailKind
+from mysapk_web.platform.rules.backoff import lockout_after
 from mysapk_web.settings import Settings
 from tests.support.attempts import refusal_of
 from tests.support.portal import START, WRONG, Browser, settle
@@ -101,11 +101,11 @@ class Account(RuleBasedStateMachine):
         refused = refusal_of(self.at(browser).resend)
         assert (refused is not None) == (view is None or view.resend_in > 0)
 
-    @precondition(lambda self: Letter.TOKEN in self.portal.letters(self.ani))
+    @precondition(lambda self: MailKind.TOKEN in self.portal.letters(self.ani))
     @rule(browser=browser, follow=st.booleans())
     def confirm_rightly(self, browser: int, *, follow: bool) -> None:
         """With the newest token there is; by the link of the mail, or with whatever the browser is bound to."""
-        mail = [mail for mail in self.portal.mails(self.ani) if mail.template == Letter.TOKEN][-1]
+        mail = [mail for mail in self.portal.mails(self.ani) if mail.template == MailKind.TOKEN][-1]
         request = next(row for row in self.portal.requests(self.ani) if row.id == mail.params["request"])
         before = self.portal.account(self.ani)
         alive = self.is_alive(request, before.version)
@@ -163,11 +163,11 @@ class Account(RuleBasedStateMachine):
             self.everywhere, self.owners = Failures(), Failures()
             assert not takes or here.take() is not None
         elif waits:
-            assert refused.sentence != login.WRONG
+            assert refused.sentence != login.WRONG_CREDENTIALS
         else:
-            assert refused.sentence == login.WRONG
+            assert refused.sentence == login.WRONG_CREDENTIALS
             failures.count += 1
-            failures.free_at = self.now + wait_after(failures.count)
+            failures.free_at = self.now + lockout_after(failures.count)
             failures.forgotten_at = self.now + timedelta(days=1)
 
     @rule(browser=browser)
@@ -177,7 +177,7 @@ class Account(RuleBasedStateMachine):
     @rule(browser=browser)
     def reset(self, browser: int) -> None:
         self.request(browser, rightly=True)
-        if Letter.TOKEN in self.portal.letters(self.ani):
+        if MailKind.TOKEN in self.portal.letters(self.ani):
             self.confirm_rightly(browser, follow=True)
 
     @rule(browser=browser)
@@ -213,7 +213,7 @@ class Account(RuleBasedStateMachine):
         self.now += timedelta(seconds=step)
 
     def is_alive(self, request: ResetRequest, version: int) -> bool:
-        return not self.disabled and request.account_version == version and not dead_after(request, self.now)
+        return not self.disabled and request.account_version == version and not is_expired(request, self.now)
 
     @invariant()
     def one_living_token_at_most(self) -> None:

@@ -6,18 +6,18 @@ import pyotp
 import pytest
 
 from mysapk_web.accounts.passwords import decrypt_totp
-from mysapk_web.accounts.security.reauthentication import step_up
+from mysapk_web.accounts.security.reauthentication import reauthenticate
 from mysapk_web.accounts.security.two_factor import (
     cancel_second_factor,
     confirm_second_factor,
-    enrolment_uri,
+    provisioning_uri,
     start_second_factor,
     stop_second_factor,
 )
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.platform.errors import CountedRefusal, NotAllowed, Refused, StepUpNeeded
+from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, ReauthenticationRequired, UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.attempts import together
 from tests.support.authenticators import STEP, Phone, codes_of
@@ -32,7 +32,7 @@ def phone(portal: Portal) -> Phone:
 
 def enrol(browser: Browser, person: Person) -> Phone:
     start_second_factor(browser.portal.db, browser.actor, password=person.password or "")
-    uri = in_transaction(browser.portal.db, enrolment_uri, browser.actor)
+    uri = in_transaction(browser.portal.db, provisioning_uri, browser.actor)
     assert uri is not None
     return Phone(pyotp.parse_uri(uri).secret)
 
@@ -49,10 +49,10 @@ def test_switching_on(portal: Portal) -> None:
     assert browser.actor.may(Permission.VERIFY), "this session has shown it"
     assert not elsewhere.inside, "a session opened with the password alone ends"
     assert pending.take() is None
-    assert portal.letters(portal.budi) == [Letter.SECOND_FACTOR_ON]
+    assert portal.letters(portal.budi) == [MailKind.SECOND_FACTOR_ON]
     again = portal.browser()
     assert not again.login(portal.budi)
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         again.code(phone.code())  # the code that confirmed is used up
     with after(STEP):
         again.code(phone.code())
@@ -62,16 +62,16 @@ def test_the_secret_is_encrypted_and_shown_only_while_enrolling(portal: Portal) 
     browser = portal.browser().enter(portal.budi)
     phone = enrol(browser, portal.budi)
     assert phone.secret not in portal.everything()["akun"]
-    assert in_transaction(portal.db, enrolment_uri, portal.browser().enter(portal.ani).actor) is None
+    assert in_transaction(portal.db, provisioning_uri, portal.browser().enter(portal.ani).actor) is None
     browser.act(confirm_second_factor, code=phone.code())
-    assert in_transaction(portal.db, enrolment_uri, browser.actor) is None
+    assert in_transaction(portal.db, provisioning_uri, browser.actor) is None
 
 
 # It belongs to its session --------------------------------------------------------------------------
 
 
 def uri_of(browser: Browser) -> str | None:
-    return in_transaction(browser.portal.db, enrolment_uri, browser.actor)
+    return in_transaction(browser.portal.db, provisioning_uri, browser.actor)
 
 
 def test_another_session_neither_sees_nor_confirms_nor_drops_it(portal: Portal) -> None:
@@ -80,9 +80,9 @@ def test_another_session_neither_sees_nor_confirms_nor_drops_it(portal: Portal) 
     assert uri_of(thief) is None
     assert not thief.overview().enrolling
     assert thief.overview().enrolling_elsewhere
-    with pytest.raises(Refused, match="perangkat lain"):
+    with pytest.raises(UserError, match="perangkat lain"):
         thief.act(confirm_second_factor, code=phone.code())
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         codes_of(thief)
     thief.act(cancel_second_factor)
     assert uri_of(owner) is not None
@@ -94,14 +94,14 @@ def test_another_session_neither_sees_nor_confirms_nor_drops_it(portal: Portal) 
 def test_a_second_beginning_elsewhere_ends_the_first_and_is_told_by_mail(portal: Portal) -> None:
     first, second = portal.browser().enter(portal.budi), portal.browser(agent=PHONE).enter(portal.budi)
     old = enrol(first, portal.budi)
-    assert Letter.SECOND_FACTOR_RESTARTED not in portal.letters(portal.budi)
+    assert MailKind.SECOND_FACTOR_RESTARTED not in portal.letters(portal.budi)
     new = enrol(second, portal.budi)
-    assert portal.letters(portal.budi)[-1] is Letter.SECOND_FACTOR_RESTARTED
+    assert portal.letters(portal.budi)[-1] is MailKind.SECOND_FACTOR_RESTARTED
     assert portal.mails(portal.budi)[-1].params == {"agent": "Chrome di Android", "network": "203.0.113.0/24"}
     assert len(portal.events(AuditTag.TOTP_RESTARTED)) == 1
     assert uri_of(first) is None
     for code in (old.code(), new.code()):
-        with pytest.raises(Refused, match="ganti password Anda sekarang"):
+        with pytest.raises(UserError, match="ganti password Anda sekarang"):
             first.act(confirm_second_factor, code=code)
     second.act(confirm_second_factor, code=new.code())
     assert second.actor.second_factor
@@ -116,7 +116,7 @@ def test_beginning_again_where_one_began_or_where_nobody_is_any_more_alarms_nobo
     assert not later.overview().enrolling_elsewhere
     phone = enrol(later, portal.budi)
     later.act(confirm_second_factor, code=phone.code())
-    assert portal.letters(portal.budi) == [Letter.SECOND_FACTOR_ON]
+    assert portal.letters(portal.budi) == [MailKind.SECOND_FACTOR_ON]
 
 
 def test_it_is_seen_and_confirmed_while_the_person_has_authenticated_recently(portal: Portal) -> None:
@@ -127,10 +127,10 @@ def test_it_is_seen_and_confirmed_while_the_person_has_authenticated_recently(po
     with after(10 * minutes):
         assert uri_of(browser) is None
         assert not browser.overview().enrolling
-        with pytest.raises(StepUpNeeded):
+        with pytest.raises(ReauthenticationRequired):
             browser.act(confirm_second_factor, code=phone.code())
         assert portal.account(portal.budi).totp_confirmed_at is None
-        step_up(portal.db, browser.actor, proof=portal.budi.password or "")
+        reauthenticate(portal.db, browser.actor, proof=portal.budi.password or "")
         browser.act(confirm_second_factor, code=phone.code())
     assert portal.account(portal.budi).totp_confirmed_at is not None
 
@@ -144,7 +144,7 @@ def test_two_that_begin_at_once_leave_one_that_can_finish(both: Portal) -> None:
     assert together(4, begin) == [None] * 4
     finishing = [browser for browser in browsers if uri_of(browser) is not None]
     assert len(finishing) == 1
-    assert both.letters(both.budi) == [Letter.SECOND_FACTOR_RESTARTED] * 3
+    assert both.letters(both.budi) == [MailKind.SECOND_FACTOR_RESTARTED] * 3
 
 
 def test_a_confirmation_never_puts_the_secret_of_another_session_in_force(both: Portal) -> None:
@@ -162,15 +162,15 @@ def test_a_confirmation_never_puts_the_secret_of_another_session_in_force(both: 
     account = both.account(both.budi)
     in_force = account.totp_confirmed_at is not None
     assert in_force is (decrypt_totp(account.totp_secret or "", both.settings) == phone.secret)
-    assert in_force is (account.totp_session == first.visitor.session)
+    assert in_force is (account.totp_session == first.visitor.session_ref)
 
 
 def test_switching_on_needs_the_password(portal: Portal) -> None:
     browser = portal.browser().enter(portal.budi)
-    with pytest.raises(CountedRefusal, match="tidak cocok"):
+    with pytest.raises(CommittingUserError, match="tidak cocok"):
         start_second_factor(portal.db, browser.actor, password=WRONG)
     assert portal.account(portal.budi).totp_secret is None
-    with pytest.raises(Refused, match="Mulai dahulu"):
+    with pytest.raises(UserError, match="Mulai dahulu"):
         browser.act(confirm_second_factor, code="123456")
 
 
@@ -178,9 +178,9 @@ def test_switching_on_with_a_wrong_code(portal: Portal) -> None:
     browser = portal.browser().enter(portal.budi)
     phone = enrol(browser, portal.budi)
     for _ in range(5):
-        with pytest.raises(CountedRefusal, match="tidak cocok"):
+        with pytest.raises(CommittingUserError, match="tidak cocok"):
             browser.act(confirm_second_factor, code=phone.wrong())
-    with pytest.raises(CountedRefusal, match="5 menit"):
+    with pytest.raises(CommittingUserError, match="5 menit"):
         browser.act(confirm_second_factor, code=phone.code())
     assert portal.account(portal.budi).totp_confirmed_at is None
 
@@ -188,7 +188,7 @@ def test_switching_on_with_a_wrong_code(portal: Portal) -> None:
 def test_a_factor_in_force_is_not_replaced_by_a_new_secret(portal: Portal, phone: Phone) -> None:
     browser = portal.browser().enter(portal.budi, code=phone.code())
     before = portal.account(portal.budi).totp_secret
-    with pytest.raises(Refused, match="sudah aktif"):
+    with pytest.raises(UserError, match="sudah aktif"):
         start_second_factor(portal.db, browser.actor, password=portal.budi.password or "")
     browser.act(cancel_second_factor)
     assert portal.account(portal.budi).totp_secret == before
@@ -199,7 +199,7 @@ def test_cancelling(portal: Portal) -> None:
     phone = enrol(browser, portal.budi)
     browser.act(cancel_second_factor)
     assert not browser.overview().enrolling
-    with pytest.raises(Refused, match="Mulai dahulu"):
+    with pytest.raises(UserError, match="Mulai dahulu"):
         browser.act(confirm_second_factor, code=phone.code())
 
 
@@ -209,18 +209,18 @@ def test_switching_off_needs_password_and_code(portal: Portal, phone: Phone) -> 
     password = portal.budi.password or ""
     with after(STEP):
         for typed_password, code in ((WRONG, phone.code()), (password, phone.wrong())):
-            with pytest.raises(CountedRefusal):
+            with pytest.raises(CommittingUserError):
                 stop_second_factor(portal.db, browser.actor, password=typed_password, code=code)
         assert browser.actor.may(Permission.VERIFY)
         stop_second_factor(portal.db, browser.actor, password=password, code=codes[0])
     assert not browser.actor.may(Permission.VERIFY), "the role rests"
     assert browser.inside
     assert browser.overview().recovery_codes_left == 0
-    assert portal.letters(portal.budi)[-1] is Letter.SECOND_FACTOR_OFF
+    assert portal.letters(portal.budi)[-1] is MailKind.SECOND_FACTOR_OFF
     assert portal.browser().login(portal.budi)
 
 
 def test_switching_off_what_is_not_on(portal: Portal) -> None:
     browser = portal.browser().enter(portal.ani)
-    with pytest.raises(Refused, match="belum aktif"):
+    with pytest.raises(UserError, match="belum aktif"):
         stop_second_factor(portal.db, browser.actor, password=portal.ani.password or "", code="123456")

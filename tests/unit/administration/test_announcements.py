@@ -15,7 +15,13 @@ from mysapk_web.organisation import revisions
 from mysapk_web.organisation.help import ContactView
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import InputRefused, NotAllowed, Refused, StaleRevisionError, StepUpNeeded
+from mysapk_web.platform.errors import (
+    FormError,
+    PermissionDenied,
+    ReauthenticationRequired,
+    StaleRevisionError,
+    UserError,
+)
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.platform.tables.audit import AuditEvent
@@ -34,12 +40,12 @@ def day(offset: int) -> date:
 def say(db: Database, who: str, key: str, judul: str = "Layanan libur", **more: object) -> None:
     given = {"isi": "Kantor tutup hari Jumat.", "last": day(3), **more}
     with db.begin() as s:
-        announcements.announce(s, acting(db, who), key, judul=judul, **given)  # type: ignore[arg-type]
+        announcements.publish(s, acting(db, who), key, judul=judul, **given)  # type: ignore[arg-type]
 
 
 def read_by(db: Database, who: str | None) -> list[str]:
     with db.read() as s:
-        return [row.judul for row in announcements.shown(s, acting(db, who) if who else None)]
+        return [row.title for row in announcements.visible_announcements(s, acting(db, who) if who else None)]
 
 
 def test_people_read_what_is_said_to_their_agency_and_to_all(demo_db: Database) -> None:
@@ -55,11 +61,11 @@ def test_it_ends_with_its_last_day_or_by_hand(demo_db: Database) -> None:
     key = place(demo_db, KABUPATEN)
     say(demo_db, "admin_instansi", key, last=day(0))
     assert read_by(demo_db, "pegawai") == ["Layanan libur"]
-    with clock.moved(timedelta(days=1)):
+    with clock.shifted(timedelta(days=1)):
         assert read_by(demo_db, "pegawai") == []
     with demo_db.begin() as s:
-        row = announcements.desk(s, acting(demo_db, "admin_instansi"), key).announcements[0]
-        announcements.end(s, acting(demo_db, "admin_instansi"), announcement_id=row.id, seen=row.revision)
+        row = announcements.load_editor(s, acting(demo_db, "admin_instansi"), key).announcements[0]
+        announcements.retract(s, acting(demo_db, "admin_instansi"), announcement_id=row.id, seen=row.revision)
         tags = s.exec(select(AuditEvent.tag)).all()
     assert read_by(demo_db, "pegawai") == []
     assert {AuditTag.ANNOUNCED, AuditTag.ANNOUNCEMENT_ENDED} <= set(tags)
@@ -69,9 +75,9 @@ def edit(db: Database, who: str, *, step_up: bool = True, seen: int | None = Non
     """Edit the only announcement there is, as it stands but for what is given."""
     with db.begin() as s:
         row = s.exec(select(Announcement)).one()
-        running = announcements.desk(s, acting(db, "admin_instansi"), place(db, KABUPATEN)).announcements
-        now = running[0].revision if running else revisions.current(s, revisions.of_announcement(row.id or 0))
-        given = {"judul": row.judul, "isi": row.isi, "last": day(3), **more}
+        running = announcements.load_editor(s, acting(db, "admin_instansi"), place(db, KABUPATEN)).announcements
+        now = running[0].revision if running else revisions.current_revision(s, revisions.of_announcement(row.id or 0))
+        given = {"judul": row.title, "isi": row.body, "last": day(3), **more}
         return announcements.edit(
             s,
             acting(db, who, step_up=step_up),
@@ -95,11 +101,11 @@ def test_people_read_what_was_edited_and_the_trail_tells_both(demo_db: Database)
         s.expunge(before)
     assert edit(demo_db, "admin_instansi", judul=" Layanan  tutup ", isi="Kantor tutup Senin.", last=day(5))
     with demo_db.read() as s:
-        (seen,) = announcements.shown(s, acting(demo_db, "pegawai"))
+        (seen,) = announcements.visible_announcements(s, acting(demo_db, "pegawai"))
         row = s.exec(select(Announcement)).one()
         s.expunge(row)
-    assert (seen.judul, seen.isi) == ("Layanan tutup", "Kantor tutup Senin.")
-    assert seen.until.astimezone(ZONES["WIB"]).date() == day(5)
+    assert (seen.title, seen.body) == ("Layanan tutup", "Kantor tutup Senin.")
+    assert seen.last_moment.astimezone(ZONES["WIB"]).date() == day(5)
     assert (row.starts_at, row.created_by) == (before.starts_at, before.created_by)
     (event,) = trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
     assert event.detail == {
@@ -128,7 +134,7 @@ def test_what_stays_is_not_told_as_changed(demo_db: Database) -> None:
 def test_of_two_editors_the_second_one_is_told(demo_db: Database) -> None:
     say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
     with demo_db.read() as s:
-        desk = announcements.desk(s, acting(demo_db, "admin_instansi"), place(demo_db, KABUPATEN))
+        desk = announcements.load_editor(s, acting(demo_db, "admin_instansi"), place(demo_db, KABUPATEN))
         began_with = desk.announcements[0].revision
     assert edit(demo_db, "admin_instansi", judul="Yang pertama", seen=began_with)
     with pytest.raises(StaleRevisionError, match="Pengumuman diubah oleh Anda sendiri di jendela lain"):
@@ -139,7 +145,7 @@ def test_of_two_editors_the_second_one_is_told(demo_db: Database) -> None:
 
 def test_what_is_over_is_edited_no_more(demo_db: Database) -> None:
     say(demo_db, "admin_instansi", place(demo_db, KABUPATEN), last=day(0))
-    with clock.moved(timedelta(days=1)), pytest.raises(Refused, match="sudah berakhir"):
+    with clock.shifted(timedelta(days=1)), pytest.raises(UserError, match="sudah berakhir"):
         edit(demo_db, "admin_instansi", judul="Terlambat")
     assert read_by(demo_db, "pegawai") == ["Layanan libur"]
 
@@ -147,10 +153,10 @@ def test_what_is_over_is_edited_no_more(demo_db: Database) -> None:
 def test_nobody_edits_for_another_place_or_without_the_permission(demo_db: Database) -> None:
     say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
     for who in ("admin_instansi_lain", "admin_satker", "verifikator", "approver", "pegawai"):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             edit(demo_db, who, judul="Bukan saya", step_up=False)
     me = acting(demo_db, "admin_instansi")
-    with demo_db.begin() as s, pytest.raises(NotAllowed):
+    with demo_db.begin() as s, pytest.raises(PermissionDenied):
         announcements.edit(s, me, announcement_id=999, seen=0, judul="a", isi="b", last=day(1))
     assert read_by(demo_db, "pegawai") == ["Layanan libur"]
     assert edit(demo_db, "admin_bkn", judul="BKN boleh")
@@ -158,7 +164,7 @@ def test_nobody_edits_for_another_place_or_without_the_permission(demo_db: Datab
 
 def test_editing_waits_for_password_or_code(demo_db: Database) -> None:
     say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         edit(demo_db, "admin_instansi", isi="https://evil.example.com", step_up=False)
     assert not trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
 
@@ -175,7 +181,7 @@ def test_editing_waits_for_password_or_code(demo_db: Database) -> None:
 )
 def test_an_edited_one_has_to_be_as_a_new_one(demo_db: Database, field: str, more: dict[str, object]) -> None:
     say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         edit(demo_db, "admin_instansi", **more)  # type: ignore[arg-type]
     assert set(refused.value.faults) == {field}
     assert read_by(demo_db, "pegawai") == ["Layanan libur"]
@@ -194,15 +200,15 @@ def test_an_edited_one_has_to_be_as_a_new_one(demo_db: Database, field: str, mor
     ],
 )
 def test_what_is_not_as_it_has_to_be(demo_db: Database, field: str, more: dict[str, object]) -> None:
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         say(demo_db, "admin_instansi", place(demo_db, KABUPATEN), **more)  # type: ignore[arg-type]
     assert set(refused.value.faults) == {field}
 
 
 def test_five_are_enough(demo_db: Database) -> None:
-    for _ in range(announcements.MOST_AT_ONCE):
+    for _ in range(announcements.MAX_RUNNING):
         say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         say(demo_db, "admin_instansi", place(demo_db, KABUPATEN))
 
 
@@ -212,25 +218,25 @@ def test_nobody_speaks_for_another_place(demo_db: Database) -> None:
         foreign = s.exec(select(Announcement.id)).one() or 0
         me = acting(demo_db, "admin_instansi")
         for key in (place(demo_db, KOTA), "nasional", "i999", "x"):
-            with pytest.raises(NotAllowed):
-                announcements.announce(s, me, key, judul="a", isi="b", last=day(1))
-            with pytest.raises(NotAllowed):
+            with pytest.raises(PermissionDenied):
+                announcements.publish(s, me, key, judul="a", isi="b", last=day(1))
+            with pytest.raises(PermissionDenied):
                 announcements.save_contact(s, me, key, DESK)
-            with pytest.raises(NotAllowed):
-                announcements.desk(s, me, key)
-        with pytest.raises(NotAllowed):
-            announcements.end(s, me, announcement_id=foreign)
+            with pytest.raises(PermissionDenied):
+                announcements.load_editor(s, me, key)
+        with pytest.raises(PermissionDenied):
+            announcements.retract(s, me, announcement_id=foreign)
 
 
 @pytest.mark.parametrize("who", ["pegawai", "verifikator", "approver", "admin_satker"])
 def test_who_has_no_permission_changes_nothing(demo_db: Database, who: str) -> None:
     key = place(demo_db, KABUPATEN)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         say(demo_db, who, key)
-    with demo_db.begin() as s, pytest.raises(NotAllowed):
+    with demo_db.begin() as s, pytest.raises(PermissionDenied):
         announcements.save_contact(s, acting(demo_db, who), key, DESK)
-    with demo_db.read() as s, pytest.raises(NotAllowed):
-        announcements.desk(s, acting(demo_db, who))
+    with demo_db.read() as s, pytest.raises(PermissionDenied):
+        announcements.load_editor(s, acting(demo_db, who))
 
 
 @pytest.mark.parametrize(("who", "key"), [("admin_instansi", KABUPATEN), ("admin_bkn", "nasional")])
@@ -239,13 +245,13 @@ def test_nobody_is_sent_anywhere_from_an_open_screen(demo_db: Database, who: str
     at = key if key == "nasional" else place(demo_db, key)
     stale = acting(demo_db, who, step_up=False)
     with demo_db.begin() as s:
-        before = announcements.desk(s, stale, at)
-        with pytest.raises(StepUpNeeded):
+        before = announcements.load_editor(s, stale, at)
+        with pytest.raises(ReauthenticationRequired):
             announcements.save_contact(s, stale, at, DESK)
-        with pytest.raises(StepUpNeeded):
-            announcements.announce(s, stale, at, judul="Masuk di sini", isi="https://evil.example.com", last=day(1))
+        with pytest.raises(ReauthenticationRequired):
+            announcements.publish(s, stale, at, judul="Masuk di sini", isi="https://evil.example.com", last=day(1))
     with demo_db.read() as s:
-        assert announcements.desk(s, stale, at) == before
+        assert announcements.load_editor(s, stale, at) == before
         assert not s.exec(
             select(AuditEvent).where(col(AuditEvent.tag).in_([AuditTag.ANNOUNCED, AuditTag.HELP_CHANGED]))
         ).all()
@@ -254,10 +260,10 @@ def test_nobody_is_sent_anywhere_from_an_open_screen(demo_db: Database, who: str
 def test_who_may_not_is_told_so_and_not_asked_for_a_password(demo_db: Database) -> None:
     stale = acting(demo_db, "admin_instansi", step_up=False)
     with demo_db.begin() as s:
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             announcements.save_contact(s, stale, "nasional", DESK)
-        with pytest.raises(NotAllowed):
-            announcements.announce(s, stale, place(demo_db, KOTA), judul="a", isi="b", last=day(1))
+        with pytest.raises(PermissionDenied):
+            announcements.publish(s, stale, place(demo_db, KOTA), judul="a", isi="b", last=day(1))
 
 
 def test_taking_an_announcement_away_needs_no_fresh_proof(demo_db: Database) -> None:
@@ -266,8 +272,8 @@ def test_taking_an_announcement_away_needs_no_fresh_proof(demo_db: Database) -> 
     say(demo_db, "admin_instansi", key)
     with demo_db.begin() as s:
         stale = acting(demo_db, "admin_instansi", step_up=False)
-        row = announcements.desk(s, stale, key).announcements[0]
-        announcements.end(s, stale, announcement_id=row.id, seen=row.revision)
+        row = announcements.load_editor(s, stale, key).announcements[0]
+        announcements.retract(s, stale, announcement_id=row.id, seen=row.revision)
     assert read_by(demo_db, "pegawai") == []
 
 
@@ -275,8 +281,8 @@ def test_a_changed_helpdesk_is_what_people_find(demo_db: Database) -> None:
     with demo_db.begin() as s:
         announcements.save_contact(s, acting(demo_db, "admin_instansi"), place(demo_db, KABUPATEN), DESK)
     with demo_db.read() as s:
-        own = helpdesk.contacts(s, acting(demo_db, "pegawai"))[0]
-        other = helpdesk.contacts(s, acting(demo_db, "pegawai_lain"))[0]
+        own = helpdesk.contacts_for(s, acting(demo_db, "pegawai"))[0]
+        other = helpdesk.contacts_for(s, acting(demo_db, "pegawai_lain"))[0]
         assert s.exec(select(AuditEvent).where(AuditEvent.tag == AuditTag.HELP_CHANGED)).one()
     assert (own.nama, own.email) == ("Helpdesk Baru", "bantuan@contoh.example.go.id")
     assert other.nama == "Helpdesk BKPSDM Kota Misal"
@@ -297,7 +303,7 @@ def test_a_changed_helpdesk_is_what_people_find(demo_db: Database) -> None:
     ],
 )
 def test_a_contact_has_to_be_one(demo_db: Database, field: str, value: str) -> None:
-    with demo_db.begin() as s, pytest.raises(InputRefused) as refused:
+    with demo_db.begin() as s, pytest.raises(FormError) as refused:
         announcements.save_contact(
             s, acting(demo_db, "admin_instansi"), place(demo_db, KABUPATEN), replace(DESK, **{field: value})
         )
@@ -308,7 +314,7 @@ def test_a_contact_has_to_be_one(demo_db: Database, field: str, value: str) -> N
 @pytest.mark.parametrize("place_name", [KABUPATEN, KOTA])
 def test_a_year_that_nobody_means_is_refused_at_its_field(demo_db: Database, last: date, place_name: str) -> None:
     who = "admin_instansi" if place_name == KABUPATEN else "admin_instansi_lain"
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         say(demo_db, who, place(demo_db, place_name), last=last)
     assert refused.value.faults == {"sampai": "Periksa tahunnya."}
     assert read_by(demo_db, "pegawai") == []

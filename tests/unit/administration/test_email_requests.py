@@ -12,14 +12,14 @@ from mysapk_web.administration.tables.email_request import EmailRequest, Request
 from mysapk_web.organisation.actor import NotFoundError
 from mysapk_web.organisation.tables.account import RoleGrant
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import (
-    CountedRefusal,
-    InputRefused,
-    NotAllowed,
-    Refused,
+    CommittingUserError,
+    FormError,
+    PermissionDenied,
+    ReauthenticationRequired,
     StaleRevisionError,
-    StepUpNeeded,
+    UserError,
 )
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
@@ -31,7 +31,9 @@ UNKNOWN = "198501012010011999"
 
 def ask(office: Office, nip: str = ROLLS["ani"]["nip"], address: str = "203.0.113.7", **given: Any) -> None:
     form = {"nama": "Ani Lestari", "old_email": "ani@k1.example.go.id", "new_email": NEW, **given}
-    office.do(email_requests.ask, visitor=Visitor(browser="b", address=address), nip=nip, **form)
+    office.do(
+        email_requests.submit_request, visitor=ClientContext(browser_ref="b", client_address=address), nip=nip, **form
+    )
 
 
 def requests(office: Office) -> list[EmailRequest]:
@@ -42,7 +44,7 @@ def requests(office: Office) -> list[EmailRequest]:
 
 
 def queue(office: Office, who: str) -> list[email_requests.RequestView]:
-    return office.see(email_requests.waiting, office.actor(who), 1).items
+    return office.see(email_requests.pending_requests, office.actor(who), 1).items
 
 
 def test_it_reaches_the_admins_in_scope_and_nobody_else(both_offices: Office) -> None:
@@ -55,7 +57,7 @@ def test_it_reaches_the_admins_in_scope_and_nobody_else(both_offices: Office) ->
         "surya": 1,
         "yusuf": 0,
     }
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         queue(office, "budi")
     assert office.pegawai("ani").email_key == "ani@k1.example.go.id"
 
@@ -64,8 +66,8 @@ def test_the_admin_sees_what_fits(office: Office) -> None:
     ask(office)
     ask(office, nama="Ani Palsu", old_email="lain@example.com", new_email="eko@k1.example.go.id")
     good, bad = queue(office, "sari")
-    assert (good.name_fits, good.old_fits, good.fault, good.nama) == (True, True, "", "Ani Lestari")
-    assert (bad.name_fits, bad.old_fits, bool(bad.fault)) == (False, False, True)
+    assert (good.name_matches, good.old_email_matches, good.fault, good.name) == (True, True, "", "Ani Lestari")
+    assert (bad.name_matches, bad.old_email_matches, bool(bad.fault)) == (False, False, True)
 
 
 def test_known_and_unknown_people_leave_the_same_rows(office: Office) -> None:
@@ -98,7 +100,7 @@ def test_a_stranger_does_not_use_up_the_chance_of_a_person(office: Office, stran
     for number in range(50):
         ask(office, nama="Bukan Dia", old_email="", new_email=f"x{number}@example.com", address=stranger.format(number))
     ask(office, address="203.0.113.77")
-    assert [view.nama_typed for view in queue(office, "sari")] == ["Bukan Dia"] * 3 + ["Ani Lestari"]
+    assert [view.typed_name for view in queue(office, "sari")] == ["Bukan Dia"] * 3 + ["Ani Lestari"]
 
 
 @pytest.mark.parametrize("nip", [ROLLS["ani"]["nip"], UNKNOWN])
@@ -118,7 +120,7 @@ def test_too_many_from_one_address_are_told_so_and_write_nothing(office: Office)
         ask(office, f"1985010120100119{number + 10}")
     said = set()
     for nip in (ROLLS["ani"]["nip"], UNKNOWN):
-        with pytest.raises(CountedRefusal, match="jaringan") as refused:
+        with pytest.raises(CommittingUserError, match="jaringan") as refused:
             ask(office, nip)
         said.add(refused.value.sentence)
     assert len(said) == 1, "the network is told, and nothing about a person"
@@ -139,7 +141,7 @@ def test_too_many_from_one_address_are_told_so_and_write_nothing(office: Office)
     ],
 )
 def test_only_the_form_is_judged_aloud(office: Office, field: str, given: dict[str, str]) -> None:
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         ask(office, **given)
     assert set(refused.value.faults) == {field}
     assert requests(office) == []
@@ -147,14 +149,16 @@ def test_only_the_form_is_judged_aloud(office: Office, field: str, given: dict[s
 
 def test_who_does_not_know_the_old_address_may_ask(office: Office) -> None:
     ask(office, old_email="")
-    assert [view.old_fits for view in queue(office, "sari")] == [False]
+    assert [view.old_email_matches for view in queue(office, "sari")] == [False]
 
 
 def test_accepted_the_address_changes_with_all_that_follows(both_offices: Office) -> None:
     office = both_offices
     ask(office)
     (view,) = queue(office, "sari")
-    office.do(email_requests.accept, office.actor("sari"), request_id=view.id, reason="Dicek lewat telepon kantor")
+    office.do(
+        email_requests.accept_request, office.actor("sari"), request_id=view.id, reason="Dicek lewat telepon kantor"
+    )
     assert office.pegawai("ani").email_key == NEW
     (row,) = requests(office)
     assert (row.state, row.decided_by) == (RequestState.ACCEPTED, office.ids["sari"])
@@ -167,15 +171,15 @@ def test_accepting_needs_a_recent_proof(office: Office) -> None:
     ask(office)
     (view,) = queue(office, "sari")
     admin = office.actor("sari", step_up=False)
-    with pytest.raises(StepUpNeeded):
-        office.do(email_requests.accept, admin, request_id=view.id, reason="Dicek lewat telepon kantor")
+    with pytest.raises(ReauthenticationRequired):
+        office.do(email_requests.accept_request, admin, request_id=view.id, reason="Dicek lewat telepon kantor")
     assert requests(office)[0].state is RequestState.OPEN
 
 
 def test_refused_the_address_on_file_alone_is_told(office: Office) -> None:
     ask(office)
     (view,) = queue(office, "sari")
-    office.do(email_requests.refuse, office.actor("sari"), request_id=view.id, reason="Tidak dapat dipastikan")
+    office.do(email_requests.reject_request, office.actor("sari"), request_id=view.id, reason="Tidak dapat dipastikan")
     assert office.pegawai("ani").email_key == "ani@k1.example.go.id"
     mail = office.mails("ani")[-1]
     assert (mail.template, mail.recipient) == ("perbaikan-email-ditolak", None)
@@ -183,15 +187,15 @@ def test_refused_the_address_on_file_alone_is_told(office: Office) -> None:
     assert event.detail["reason"] == "Tidak dapat dipastikan"
 
 
-@pytest.mark.parametrize("act", [email_requests.accept, email_requests.refuse])
+@pytest.mark.parametrize("act", [email_requests.accept_request, email_requests.reject_request])
 def test_decided_once_by_who_may(office: Office, act: Any) -> None:
     ask(office)
     (view,) = queue(office, "sari")
     with pytest.raises(NotFoundError):
         office.do(act, office.actor("yusuf"), request_id=view.id, reason="x")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.do(act, office.actor("budi"), request_id=view.id, reason="x")
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         office.do(act, office.actor("sari"), request_id=view.id, reason=" ")
     office.do(act, office.actor("sari"), request_id=view.id, reason="x")
     with pytest.raises(StaleRevisionError, match="oleh Sari Utami pada"):
@@ -208,7 +212,7 @@ def test_a_request_reaches_those_only_who_may_decide_it(both_offices: Office) ->
         ask(office, row["nip"], address=f"203.0.113.{number}", **given)
     people = {ROLLS[key]["nip"]: key for key in ROLLS}
     found = {
-        who: office.see(email_requests.waiting, office.actor(who), 1)
+        who: office.see(email_requests.pending_requests, office.actor(who), 1)
         for who in ("sari", "taufik", "lina", "yusuf", "surya")
     }
     assert {who: {people[view.nip] for view in page.items} for who, page in found.items()} == {
@@ -220,16 +224,16 @@ def test_a_request_reaches_those_only_who_may_decide_it(both_offices: Office) ->
     }
     assert {who: page.total for who, page in found.items()} == {who: len(page.items) for who, page in found.items()}
     # Nobody stands above an admin of BKN: whoever runs the portal is told.
-    assert office.see(email_requests.for_nobody) == 1
+    assert office.see(email_requests.count_orphaned) == 1
 
     of = {people[view.nip]: view.id for view in found["surya"].items}
-    for act in (email_requests.accept, email_requests.refuse):
+    for act in (email_requests.accept_request, email_requests.reject_request):
         with pytest.raises(NotFoundError):
             office.do(act, office.actor("sari"), request_id=of["budi"], reason="x")
         with pytest.raises(NotFoundError):
             office.do(act, office.actor("lina"), request_id=of["taufik"], reason="x")
-    office.do(email_requests.accept, office.actor("taufik"), request_id=of["sari"], reason="Bertemu langsung")
-    office.do(email_requests.accept, office.actor("surya"), request_id=of["taufik"], reason="Bertemu langsung")
+    office.do(email_requests.accept_request, office.actor("taufik"), request_id=of["sari"], reason="Bertemu langsung")
+    office.do(email_requests.accept_request, office.actor("surya"), request_id=of["taufik"], reason="Bertemu langsung")
     assert (office.pegawai("sari").email_key, office.pegawai("taufik").email_key) == (
         "sari@example.com",
         "taufik@example.com",
@@ -248,11 +252,11 @@ def test_a_role_that_was_taken_away_stands_in_nobodys_way(office: Office) -> Non
 def test_where_nobody_stands_above_an_admin_whoever_runs_the_portal_is_told(office: Office) -> None:
     ask(office, ROLLS["taufik"]["nip"], nama="Taufik Gunawan", old_email="", new_email="taufik@example.com")
     ask(office, ROLLS["budi"]["nip"], nama="Budi Hartono", old_email="", new_email="budi@example.com")
-    assert office.see(email_requests.for_nobody) == 0
+    assert office.see(email_requests.count_orphaned) == 0
     with office.db.begin() as session:
         grant = session.exec(select(RoleGrant).where(RoleGrant.account_id == office.ids["surya"])).one()
         grant.revoked_at = clock.now()
-    assert office.see(email_requests.for_nobody) == 1
+    assert office.see(email_requests.count_orphaned) == 1
 
 
 def test_nobody_decides_the_own_request(office: Office) -> None:
@@ -260,4 +264,4 @@ def test_nobody_decides_the_own_request(office: Office) -> None:
     assert queue(office, "sari") == []
     (view,) = queue(office, "taufik")
     with pytest.raises(NotFoundError):
-        office.do(email_requests.accept, office.actor("sari"), request_id=view.id, reason="x")
+        office.do(email_requests.accept_request, office.actor("sari"), request_id=view.id, reason="x")

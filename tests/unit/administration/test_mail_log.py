@@ -6,17 +6,17 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from mysapk_web.administration.mail_log import Filter, MailRow, mails, retry
+from mysapk_web.administration.mail_log import MailFilter, MailRow, list_mail, retry_mail
 from mysapk_web.administration.pages.surat import LETTERS
-from mysapk_web.app import mail_worker
+from mysapk_web.app import mail_leases
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk, clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed, Refused
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.errors import PermissionDenied, UserError
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
@@ -25,7 +25,7 @@ from tests.support.demo_actors import NIPS, acting
 
 
 def write(
-    db: Database, who: str | None, letter: Letter = Letter.ACTIVATED, state: OutboxState = OutboxState.FAILED
+    db: Database, who: str | None, letter: MailKind = MailKind.ACTIVATED, state: OutboxState = OutboxState.FAILED
 ) -> int:
     with db.begin() as s:
         mail = enqueue(
@@ -40,26 +40,26 @@ def write(
         return mail.id or 0
 
 
-def listed(db: Database, who: str, narrowed: Filter | None = None) -> list[MailRow]:
+def listed(db: Database, who: str, narrowed: MailFilter | None = None) -> list[MailRow]:
     with db.read() as s:
-        return mails(s, acting(db, who), narrowed or Filter()).items
+        return list_mail(s, acting(db, who), narrowed or MailFilter()).items
 
 
 def send_again(db: Database, who: str, mail_id: int) -> None:
     with db.begin() as s:
-        retry(s, acting(db, who), mail_id=mail_id)
+        retry_mail(s, acting(db, who), mail_id=mail_id)
 
 
-@pytest.mark.parametrize("letter", list(Letter))
-def test_every_letter_is_called_by_its_words(demo_db: Database, letter: Letter) -> None:
+@pytest.mark.parametrize("letter", list(MailKind))
+def test_every_letter_is_called_by_its_words(demo_db: Database, letter: MailKind) -> None:
     write(demo_db, "pegawai", letter)
-    assert [row.letter for row in listed(demo_db, "admin_instansi", Filter(letter=letter.value))] == [letter.label]
+    assert [row.kind for row in listed(demo_db, "admin_instansi", MailFilter(kind=letter.value))] == [letter.label]
     assert letter.value != letter.label
-    assert ((letter.value, letter.label) in LETTERS) is (letter is not Letter.TEST)
+    assert ((letter.value, letter.label) in LETTERS) is (letter is not MailKind.TEST)
 
 
 def test_no_two_letters_are_called_the_same() -> None:
-    assert len({letter.label for letter in Letter}) == len(Letter)
+    assert len({letter.label for letter in MailKind}) == len(MailKind)
 
 
 def test_each_agency_sees_the_mails_of_its_people(demo_db: Database) -> None:
@@ -77,8 +77,8 @@ def test_nothing_of_body_or_address_is_told(demo_db: Database) -> None:
     assert row.recipient.startswith("dew*")
     assert "dewi.rahayu@" not in repr(row)
     assert "jangan-tampil" not in repr(row)
-    assert (row.letter, row.reason, row.attempts, row.can_retry) == (
-        Letter.ACTIVATED.label,
+    assert (row.kind, row.reason, row.attempts, row.can_retry) == (
+        MailKind.ACTIVATED.label,
         "550 kotak surat penuh",
         30,
         True,
@@ -87,13 +87,13 @@ def test_nothing_of_body_or_address_is_told(demo_db: Database) -> None:
 
 def test_filters(demo_db: Database) -> None:
     failed = write(demo_db, "pegawai")
-    sent = write(demo_db, "pppk", Letter.LOCKED, OutboxState.SENT)
-    assert [row.id for row in listed(demo_db, "admin_instansi", Filter(state=OutboxState.SENT))] == [sent]
-    assert [row.id for row in listed(demo_db, "admin_instansi", Filter(letter=Letter.ACTIVATED))] == [failed]
-    assert [row.id for row in listed(demo_db, "admin_instansi", Filter(nip=NIPS["pppk"]))] == [sent]
-    assert listed(demo_db, "admin_instansi", Filter(nip=NIPS["pegawai_lain"])) == []
-    with pytest.raises(Refused):
-        listed(demo_db, "admin_instansi", Filter(nip="12"))
+    sent = write(demo_db, "pppk", MailKind.LOCKED, OutboxState.SENT)
+    assert [row.id for row in listed(demo_db, "admin_instansi", MailFilter(state=OutboxState.SENT))] == [sent]
+    assert [row.id for row in listed(demo_db, "admin_instansi", MailFilter(kind=MailKind.ACTIVATED))] == [failed]
+    assert [row.id for row in listed(demo_db, "admin_instansi", MailFilter(nip=NIPS["pppk"]))] == [sent]
+    assert listed(demo_db, "admin_instansi", MailFilter(nip=NIPS["pegawai_lain"])) == []
+    with pytest.raises(UserError):
+        listed(demo_db, "admin_instansi", MailFilter(nip="12"))
 
 
 def test_a_mail_that_was_given_up_is_sent_again(demo_db: Database) -> None:
@@ -104,8 +104,8 @@ def test_a_mail_that_was_given_up_is_sent_again(demo_db: Database) -> None:
         assert (mail.state, mail.attempts, mail.last_error) == (OutboxState.PENDING, 0, "")
         event = s.exec(select(AuditEvent).where(AuditEvent.tag == AuditTag.MAIL_RESENT)).one()
         assert event.subject_id == mail.account_id
-        assert mail_worker.anything_due(s)
-    with pytest.raises(Refused):
+        assert mail_leases.has_due_mail(s)
+    with pytest.raises(UserError):
         send_again(demo_db, "admin_instansi", mail_id)
 
 
@@ -113,14 +113,14 @@ def test_a_mail_that_was_given_up_is_sent_again(demo_db: Database) -> None:
 def test_only_what_was_given_up_can_be_sent_again(demo_db: Database, state: OutboxState) -> None:
     mail_id = write(demo_db, "pegawai", state=state)
     assert not listed(demo_db, "admin_instansi")[0].can_retry
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         send_again(demo_db, "admin_instansi", mail_id)
 
 
 def test_nobody_sends_outside_the_scope_nor_the_own_mail(demo_db: Database) -> None:
     foreign, own = write(demo_db, "pegawai_lain"), write(demo_db, "admin_instansi")
     for mail_id in (foreign, own, 10**9):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             send_again(demo_db, "admin_instansi", mail_id)
     assert [row.can_retry for row in listed(demo_db, "admin_instansi")] == [False]
     with demo_db.read() as s:
@@ -134,27 +134,27 @@ def test_nobody_sends_outside_the_scope_nor_the_own_mail(demo_db: Database) -> N
 def test_the_mail_of_somebody_higher_is_neither_offered_nor_sent_again(office: Office, who: str, whom: str) -> None:
     may = (who, whom) not in {("sari", "budi"), ("taufik", "lina")}
     with office.db.begin() as s:
-        mail = enqueue(s, Letter.ACTIVATED, account_id=office.ids[whom])
+        mail = enqueue(s, MailKind.ACTIVATED, account_id=office.ids[whom])
         mail.state = OutboxState.FAILED
         s.flush()
         mail_id = mail.id or 0
     actor = office.actor(who)
-    (row,) = office.see(mails, actor, Filter()).items
+    (row,) = office.see(list_mail, actor, MailFilter()).items
     assert row.can_retry is may
     if may:
-        office.do(retry, actor, mail_id=mail_id)
+        office.do(retry_mail, actor, mail_id=mail_id)
     else:
-        with pytest.raises(Refused, match="tidak dapat Anda atur"):
-            office.do(retry, actor, mail_id=mail_id)
+        with pytest.raises(UserError, match="tidak dapat Anda atur"):
+            office.do(retry_mail, actor, mail_id=mail_id)
     assert office.mails(whom)[0].state is (OutboxState.PENDING if may else OutboxState.FAILED)
 
 
 @pytest.mark.parametrize("who", ["pegawai", "verifikator", "approver"])
 def test_who_has_no_permission_sees_and_sends_nothing(demo_db: Database, who: str) -> None:
     mail_id = write(demo_db, "pppk")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         listed(demo_db, who)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         send_again(demo_db, who, mail_id)
 
 
@@ -162,28 +162,28 @@ def test_a_letter_of_an_older_release_goes_by_its_own_name(demo_db: Database) ->
     mail_id = write(demo_db, "pegawai")
     with demo_db.begin() as s:
         s.execute(update(OutboxMail).where(col(OutboxMail.id) == mail_id).values(template="surat-lama"))
-    assert listed(demo_db, "admin_instansi")[0].letter == "surat-lama"
+    assert listed(demo_db, "admin_instansi")[0].kind == "surat-lama"
 
 
 def test_every_mail_knows_its_agency_whoever_writes_it(db: Database) -> None:
     """Beside `enqueue` also statements that write many at once; one for nobody has none."""
     with db.begin() as s:
-        instansi = Instansi(kode="73", nama="Contoh")
+        instansi = Instansi(code="73", name="Contoh")
         s.add(instansi)
         s.flush()
-        unor = Unor(instansi_id=instansi.id or 0, kode="1", nama="Contoh", jalur="1/")
+        unor = Unor(instansi_id=instansi.id or 0, code="1", name="Contoh", path="1/")
         s.add(unor)
         s.flush()
         pegawai = Pegawai(
-            nip="0" * 18, nama="A", jenis=JenisPegawai.PNS, instansi_id=instansi.id or 0, unor_id=unor.id or 0
+            nip="0" * 18, name="A", jenis=JenisPegawai.PNS, instansi_id=instansi.id or 0, unor_id=unor.id or 0
         )
         s.add(pegawai)
         s.flush()
         account = Account(pegawai_id=pegawai.id or 0)
         s.add(account)
         s.flush()
-        enqueue(s, Letter.ACTIVATED, account_id=account.id)
-        enqueue(s, Letter.TEST, account_id=None, recipient="entah@example.com")
+        enqueue(s, MailKind.ACTIVATED, account_id=account.id)
+        enqueue(s, MailKind.TEST, account_id=None, recipient="entah@example.com")
         s.flush()
         row = {"template": "x", "account_id": account.id, "recipient": None, "params": {}, "state": OutboxState.PENDING}
         moment = {"created_at": clock.now(), "due_at": clock.now(), "claimed_by": "", "attempts": 0, "last_error": ""}

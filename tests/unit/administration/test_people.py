@@ -19,7 +19,7 @@ from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail
@@ -50,7 +50,7 @@ class Agency:
             account_id=self.id_of(nip),
             pegawai_id=0,
             instansi_id=self.ids["K1"],
-            session="s",
+            session_ref="s",
             session_expires_at=now,
             version=1,
             seen_at=now,
@@ -85,7 +85,7 @@ class Agency:
     def _now(self, session: Session, nip: str) -> dict[str, int]:
         """Whose account, and its revision as a page would show it that was loaded just now."""
         account_id = self.id_of(nip)
-        return {"account_id": account_id, "seen": revisions.current(session, revisions.of_account(account_id))}
+        return {"account_id": account_id, "seen": revisions.current_revision(session, revisions.of_account(account_id))}
 
     def make(self, nip: str, role: Role, instansi: str | None = None, unor: str | None = None) -> bool:
         with self.db.begin() as session:
@@ -98,25 +98,23 @@ def agency(db: Database) -> Agency:
     ids: dict[str, int] = {}
     with db.begin() as session:
         for kode in ("K1", "K2"):
-            instansi = Instansi(kode=kode, nama=kode)
+            instansi = Instansi(code=kode, name=kode)
             session.add(instansi)
             session.flush()
             ids[kode] = instansi.id or 0
             above: Unor | None = None
             for unit in ("00", "D1", "D1.1"):
-                unor = Unor(
-                    instansi_id=ids[kode], kode=unit, nama=unit, jalur="", atasan_id=above.id if above else None
-                )
+                unor = Unor(instansi_id=ids[kode], code=unit, name=unit, path="", parent_id=above.id if above else None)
                 session.add(unor)
                 session.flush()
-                unor.jalur = f"{above.jalur if above else ''}{unor.id}/"
+                unor.path = f"{above.path if above else ''}{unor.id}/"
                 ids[f"{kode}/{unit}"], above = unor.id or 0, unor
         for nip in (PERSON, CPNS, ELSEWHERE, BOSS):
             kode = "K2" if nip == ELSEWHERE else "K1"
             email = f"p{nip}@example.go.id"
             pegawai = Pegawai(
                 nip=nip,
-                nama="x",
+                name="x",
                 jenis=JenisPegawai.CPNS if nip == CPNS else JenisPegawai.PNS,
                 instansi_id=ids[kode],
                 unor_id=ids[f"{kode}/D1.1"],
@@ -143,7 +141,7 @@ def agency(db: Database) -> Agency:
 
 def path(agency: Agency, unit: str) -> str:
     with agency.db.read() as session:
-        return session.get_one(Unor, agency.ids[unit]).jalur
+        return session.get_one(Unor, agency.ids[unit]).path
 
 
 def test_disable_and_enable(agency: Agency) -> None:
@@ -154,7 +152,7 @@ def test_disable_and_enable(agency: Agency) -> None:
     assert not agency.logged_in(PERSON)
     assert agency.logged_in(BOSS)
     assert not agency.disable(PERSON, admin)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         agency.enable(PERSON, admin, "  ")
     assert refused.value.field == "alasan"
     assert agency.enable(PERSON, admin)
@@ -177,48 +175,48 @@ def test_approve_cpns(agency: Agency) -> None:
         assert session.exec(select(Pegawai.approved_at).where(Pegawai.nip == CPNS)).one() is not None
         event = session.exec(select(AuditEvent)).one()
         assert (event.actor_id, event.subject_id) == (admin.account_id, agency.id_of(CPNS))
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         agency.approve(PERSON, admin)
 
 
 @pytest.mark.parametrize("role", [Role.PEGAWAI, Role.VERIFIKATOR, Role.APPROVER, Role.ADMIN_SATKER])
 def test_roles_that_may_not(agency: Agency, role: Role) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         agency.disable(PERSON, agency.actor(role))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         agency.approve(CPNS, agency.actor(role))
     assert (agency.account(PERSON).version, agency.account(CPNS).version) == (1, 1)
 
 
 def test_without_second_factor_a_role_gives_nothing(agency: Agency) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         agency.disable(PERSON, agency.actor(Role.ADMIN_INSTANSI, second_factor=False))
 
 
 def test_other_agencies_and_units_are_out_of_reach(agency: Agency) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         agency.disable(ELSEWHERE, agency.actor(Role.ADMIN_INSTANSI))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         agency.disable(PERSON, agency.actor(Role.ADMIN_INSTANSI, path=path(agency, "K2/D1")))
     assert agency.disable(PERSON, agency.actor(Role.ADMIN_INSTANSI, path=path(agency, "K1/D1")))
     assert agency.disable(ELSEWHERE, agency.actor(Role.ADMIN_BKN))
 
 
 def test_nobody_acts_on_the_own_account(agency: Agency) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         agency.disable(BOSS, agency.actor(Role.ADMIN_INSTANSI))
 
 
 def test_an_admin_cannot_switch_off_a_peer_or_somebody_higher(agency: Agency) -> None:
     agency.make(PERSON, Role.ADMIN_INSTANSI)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         agency.disable(PERSON, agency.actor(Role.ADMIN_INSTANSI))
     assert agency.disable(PERSON, agency.actor(Role.ADMIN_BKN))
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 301])
 def test_a_reason_is_needed(agency: Agency, reason: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         agency.disable(PERSON, None, reason)
     assert refused.value.field == "alasan"
     assert agency.account(PERSON).disabled_at is None
@@ -265,7 +263,7 @@ def test_admin_bkn_reaches_everything(agency: Agency) -> None:
 def test_grants_that_make_no_sense(
     agency: Agency, nip: str, role: Role, instansi: str | None, unor: str | None, field: str
 ) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         agency.make(nip, role, instansi, unor)
     assert refused.value.field == field
     with agency.db.read() as session:

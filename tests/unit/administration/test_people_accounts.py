@@ -11,49 +11,49 @@ from sqlmodel import col, select, update
 
 from mysapk_web.accounts import lockouts, login
 from mysapk_web.accounts.recovery import confirm
-from mysapk_web.accounts.recovery.browsers import bind_by_mail
-from mysapk_web.accounts.recovery.request import dead_after, request_token
+from mysapk_web.accounts.recovery.browsers import attach_browser_by_mail
+from mysapk_web.accounts.recovery.request import is_expired, request_token
 from mysapk_web.accounts.rules.token import derive_token
 from mysapk_web.administration.people import accounts
 from mysapk_web.administration.people.accounts import approve_cpns, disable_account, remove_second_factor
-from mysapk_web.administration.people.detail import Act, person_file
-from mysapk_web.app import mail_context
+from mysapk_web.administration.people.detail import AccountAction, account_detail
+from mysapk_web.app import mail_context_reader
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.roles import NEEDS_SECOND_FACTOR, Role
-from mysapk_web.organisation.tables.account import LoginClaim, ResetRequest, RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import LoginTicket, ResetRequest, RoleGrant, UserSession
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import CountedRefusal, NotAllowed, Refused
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.mail.context import Facts
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.context import MailContext
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.rate_limits import RECOVERY_PER_NIP
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 from tests.support.agencies import ROLLS, Office
 from tests.support.portal import after, days, minutes
 
-VISITOR = Visitor("peramban", "", "203.0.113.9")
+VISITOR = ClientContext("peramban", "", "203.0.113.9")
 
 
 def unlock(office: Office, actor: Actor | None, key: str) -> object:
-    return office.do(accounts.unlock, account_id=office.ids[key], actor=actor)
+    return office.do(accounts.unlock_account, account_id=office.ids[key], actor=actor)
 
 
 def start_reset(office: Office, actor: Actor | None, key: str) -> object:
-    return office.do(accounts.start_reset, account_id=office.ids[key], actor=actor)
+    return office.do(accounts.send_reset_token, account_id=office.ids[key], actor=actor)
 
 
 def cancel_reset(office: Office, actor: Actor | None, key: str) -> object:
-    return office.do(accounts.cancel_reset, account_id=office.ids[key], actor=actor)
+    return office.do(accounts.cancel_reset_tokens, account_id=office.ids[key], actor=actor)
 
 
 def end_sessions(office: Office, actor: Actor | None, key: str) -> object:
-    return office.do(accounts.end_sessions, account_id=office.ids[key], actor=actor)
+    return office.do(accounts.revoke_account_sessions, account_id=office.ids[key], actor=actor)
 
 
 def remove_factor(office: Office, actor: Actor, key: str, reason: str = "Datang sendiri dengan KTP") -> object:
@@ -82,7 +82,7 @@ def hold(office: Office, key: str, *roles: Role) -> None:
 
 def lock(office: Office, key: str, times: int = 6) -> None:
     for _ in range(times):
-        with pytest.raises(CountedRefusal):
+        with pytest.raises(CommittingUserError):
             login.login(office.db, visitor=VISITOR, nip=ROLLS[key]["nip"], password="Salah1Sekali")
 
 
@@ -94,33 +94,33 @@ def lock(office: Office, key: str, times: int = 6) -> None:
     ("who", "whom"), [("taufik", "citra"), ("yusuf", "ani"), ("taufik", "surya"), ("taufik", "taufik")]
 )
 def test_other_agencies_and_the_own_account_are_out_of_reach(office: Office, act: Do, who: str, whom: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         act(office, office.actor(who), whom)
 
 
 @pytest.mark.parametrize("act", [unlock, start_reset, cancel_reset])
 def test_an_admin_of_a_unit_reaches_the_unit_only(office: Office, act: Do) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         act(office, office.actor("sari"), "eko")
     act(office, office.actor("sari"), "ani")
 
 
 @pytest.mark.parametrize("act", [end_sessions, remove_factor, disable, approve])
 def test_an_admin_of_a_unit_does_no_more(office: Office, act: Do) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         act(office, office.actor("sari"), "ani")
 
 
 @pytest.mark.parametrize("act", ALL)
 @pytest.mark.parametrize("who", ["ani", "budi"])
 def test_who_is_no_admin_does_nothing(office: Office, act: Do, who: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         act(office, office.actor(who), "eko")
 
 
 @pytest.mark.parametrize("act", ALL)
 def test_without_second_factor_an_admin_does_nothing(office: Office, act: Do) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         act(office, office.actor("taufik", second_factor=False), "eko")
 
 
@@ -131,7 +131,7 @@ def test_a_peer_is_left_alone(office: Office, act: Do, more: Role | None) -> Non
     if more is not None:
         hold(office, whom, more)
     before = office.account(whom)
-    with pytest.raises(Refused, match="tidak dapat Anda atur"):
+    with pytest.raises(UserError, match="tidak dapat Anda atur"):
         act(office, office.actor(who), whom)
     assert office.account(whom) == before
     assert office.letters(whom) == []
@@ -161,21 +161,21 @@ def test_every_combination_of_roles_finds_somebody_who_manages_it(office: Office
         "lina": held & {Role.ADMIN_BKN, Role.ADMIN_INSTANSI},
     }
     for who, higher in not_theirs.items():
-        seen = office.see(person_file, office.actor(who), office.ids["eko"])
+        seen = office.see(account_detail, office.actor(who), office.ids["eko"])
         assert seen is not None
-        assert bool(seen.closed) is bool(higher), who
+        assert bool(seen.blocker) is bool(higher), who
         if higher:
-            with pytest.raises(Refused, match="tidak dapat Anda atur"):
+            with pytest.raises(UserError, match="tidak dapat Anda atur"):
                 end_sessions(office, office.actor(who), "eko")
         else:
             end_sessions(office, office.actor(who), "eko")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         end_sessions(office, office.actor("yusuf"), "eko")
 
 
 @pytest.mark.parametrize("act", [unlock, start_reset])
 def test_an_admin_of_a_unit_does_not_touch_a_verifikator(office: Office, act: Do) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         act(office, office.actor("sari"), "budi")
 
 
@@ -187,11 +187,11 @@ def test_unlock_takes_the_wait_away_and_nothing_else(both_offices: Office) -> No
     lock(office, "ani")
     version = office.account("ani").version
     assert unlock(office, office.actor("taufik"), "ani") is True
-    assert office.see(lockouts.running, [ROLLS["ani"]["nip"]]) == {}
-    with pytest.raises(CountedRefusal, match="tidak cocok"):
+    assert office.see(lockouts.active_lockouts, [ROLLS["ani"]["nip"]]) == {}
+    with pytest.raises(CommittingUserError, match="tidak cocok"):
         login.login(office.db, visitor=VISITOR, nip=ROLLS["ani"]["nip"], password="Salah1Sekali")
     assert office.account("ani").version == version
-    assert office.letters("ani")[-1] == Letter.UNLOCKED
+    assert office.letters("ani")[-1] == MailKind.UNLOCKED
     (event,) = office.events(AuditTag.UNLOCKED)
     assert (event.actor_id, event.subject_id, event.instansi_id) == (
         office.ids["taufik"],
@@ -212,16 +212,16 @@ def test_unlock_of_an_open_account_tells_nobody(office: Office) -> None:
 def test_the_token_goes_to_the_stored_address_and_opens_the_account(office: Office) -> None:
     assert start_reset(office, office.actor("taufik"), "eko") == "ek*****@k1.example.go.id"
     (mail,) = office.mails("eko")
-    assert (mail.template, mail.recipient, mail.params["by_admin"]) == (Letter.TOKEN, None, True)
-    facts = office.see(mail_context.read, Letter.TOKEN, mail)
-    assert isinstance(facts, Facts)
+    assert (mail.template, mail.recipient, mail.params["by_admin"]) == (MailKind.TOKEN, None, True)
+    facts = office.see(mail_context_reader.read_context, MailKind.TOKEN, mail)
+    assert isinstance(facts, MailContext)
     assert facts.recipient == "eko@k1.example.go.id"
     (event,) = office.events(AuditTag.RESET_STARTED_BY_ADMIN)
     assert (event.actor_id, event.subject_id) == (office.ids["taufik"], office.ids["eko"])
 
-    assert office.do(bind_by_mail, VISITOR, mail.params["request"])
-    token = derive_token(load().key("reset-token"), bytes.fromhex(mail.params["request"]))
-    confirm.confirm(office.db, visitor=VISITOR, token=token, password="Gunung7Merapi-biru")
+    assert office.do(attach_browser_by_mail, VISITOR, mail.params["request"])
+    token = derive_token(get_settings().key("reset-token"), bytes.fromhex(mail.params["request"]))
+    confirm.confirm_reset(office.db, visitor=VISITOR, token=token, password="Gunung7Merapi-biru")
     assert office.account("eko").activated_at is not None
 
 
@@ -239,13 +239,13 @@ def test_the_older_token_dies_and_no_session_ends(office: Office) -> None:
 def test_tokens_come_a_minute_apart_and_five_a_day(office: Office) -> None:
     actor = office.actor("taufik")
     start_reset(office, actor, "eko")
-    with pytest.raises(Refused, match="baru saja dikirim"):
+    with pytest.raises(UserError, match="baru saja dikirim"):
         start_reset(office, actor, "eko")
     for number in range(1, RECOVERY_PER_NIP.count):
         with after(number * 2 * minutes):
             start_reset(office, actor, "eko")
     with after(20 * minutes):
-        with pytest.raises(Refused, match="dalam sehari"):
+        with pytest.raises(UserError, match="dalam sehari"):
             start_reset(office, actor, "eko")
         start_reset(office, actor, "ani")
     with after(2 * days):
@@ -271,7 +271,7 @@ def test_who_may_have_no_token_gets_none_and_the_admin_reads_why(office: Office,
             session.execute(update(Instansi).values(domain_policy=DomainPolicy.AGENCY_ONLY, email_domains=["x.go.id"]))
     if fault == "disabled":
         office.change(key, disabled_at=clock.now())
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(UserError, match=words):
         start_reset(office, office.actor("taufik"), key)
     assert office.letters(key) == []
 
@@ -279,27 +279,27 @@ def test_who_may_have_no_token_gets_none_and_the_admin_reads_why(office: Office,
 def test_a_token_that_was_sent_is_made_worthless(both_offices: Office) -> None:
     office = both_offices
     start_reset(office, office.actor("taufik"), "eko")
-    seen = office.see(person_file, office.actor("taufik"), office.ids["eko"])
+    seen = office.see(account_detail, office.actor("taufik"), office.ids["eko"])
     assert seen is not None
-    assert Act.CANCEL_RESET in seen.acts
+    assert AccountAction.CANCEL_RESET in seen.actions
     with office.db.read() as session:
         request = session.exec(select(ResetRequest)).one()
-        assert dead_after(request, clock.now()) is False
+        assert is_expired(request, clock.now()) is False
         number = request.id
     version = office.account("eko").version
     assert cancel_reset(office, office.actor("taufik"), "eko") is True
     with office.db.read() as session:
-        assert dead_after(session.get_one(ResetRequest, number), clock.now())
+        assert is_expired(session.get_one(ResetRequest, number), clock.now())
     assert office.account("eko").version == version
     (event,) = office.events(AuditTag.RESET_CANCELLED)
     assert (event.actor_id, event.subject_id) == (office.ids["taufik"], office.ids["eko"])
-    assert office.letters("eko") == [Letter.TOKEN, Letter.RESET_CANCELLED]
+    assert office.letters("eko") == [MailKind.TOKEN, MailKind.RESET_CANCELLED]
     assert cancel_reset(office, office.actor("taufik"), "eko") is False
     assert len(office.events(AuditTag.RESET_CANCELLED)) == 1
-    assert office.letters("eko") == [Letter.TOKEN, Letter.RESET_CANCELLED]
-    seen = office.see(person_file, office.actor("taufik"), office.ids["eko"])
+    assert office.letters("eko") == [MailKind.TOKEN, MailKind.RESET_CANCELLED]
+    seen = office.see(account_detail, office.actor("taufik"), office.ids["eko"])
     assert seen is not None
-    assert Act.CANCEL_RESET not in seen.acts
+    assert AccountAction.CANCEL_RESET not in seen.actions
 
 
 # Sessions ----------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ def test_ending_sessions_logs_out_everywhere_and_forgets_pending_logins(office: 
     office.open_session("eko", "r3")
     with office.db.begin() as session:
         session.add(
-            LoginClaim(
+            LoginTicket(
                 ref="f" * 64,
                 browser="b",
                 account_id=office.ids["ani"],
@@ -326,11 +326,11 @@ def test_ending_sessions_logs_out_everywhere_and_forgets_pending_logins(office: 
             False,
             True,
         ]
-        assert session.exec(select(LoginClaim)).all() == []
-    assert office.letters("ani") == [Letter.SESSIONS_ENDED]
+        assert session.exec(select(LoginTicket)).all() == []
+    assert office.letters("ani") == [MailKind.SESSIONS_ENDED]
     assert office.events(AuditTag.SESSIONS_ENDED)[0].actor_id == office.ids["taufik"]
     assert end_sessions(office, office.actor("taufik"), "ani") == 0
-    assert office.letters("ani") == [Letter.SESSIONS_ENDED]
+    assert office.letters("ani") == [MailKind.SESSIONS_ENDED]
 
 
 # One person --------------------------------------------------------------------------------------
@@ -339,73 +339,90 @@ def test_ending_sessions_logs_out_everywhere_and_forgets_pending_logins(office: 
 def test_the_file_shows_a_masked_address_letters_without_words_and_the_trail(office: Office) -> None:
     lock(office, "ani")
     office.open_session("ani", "r1")
-    office.do(enqueue, Letter.LOCKED, account_id=office.ids["ani"])
+    office.do(enqueue, MailKind.LOCKED, account_id=office.ids["ani"])
     with office.db.begin() as session:
         session.execute(
             update(OutboxMail).values(state=OutboxState.FAILED, attempts=3, last_error="550 mailbox unavailable")
         )
-    seen = office.see(person_file, office.actor("taufik"), office.ids["ani"])
+    seen = office.see(account_detail, office.actor("taufik"), office.ids["ani"])
     assert seen is not None
     assert (seen.email, seen.sessions, seen.state.value) == ("an*****@k1.example.go.id", 1, "terkunci")
     assert "ani@k1" not in repr(seen)
-    (delivery,) = seen.deliveries
-    assert (delivery.letter, delivery.state, delivery.attempts) == (
-        Letter.LOCKED.label,
+    (delivery,) = seen.mails
+    assert (delivery.kind, delivery.state, delivery.attempts) == (
+        MailKind.LOCKED.label,
         OutboxState.FAILED,
         3,
     )
     assert not hasattr(delivery, "params")
-    assert seen.trail is not None
-    assert [step.tag for step in seen.trail] == [AuditTag.LOGIN_FAILED] * 6
-    assert seen.acts == {Act.EMAIL, Act.UNLOCK, Act.RESET, Act.END_SESSIONS, Act.DISABLE, Act.GRANT}
+    assert seen.history is not None
+    assert [step.tag for step in seen.history] == [AuditTag.LOGIN_FAILED] * 6
+    assert seen.actions == {
+        AccountAction.EMAIL,
+        AccountAction.UNLOCK,
+        AccountAction.RESET,
+        AccountAction.END_SESSIONS,
+        AccountAction.DISABLE,
+        AccountAction.GRANT,
+    }
 
 
 @pytest.mark.parametrize(
     ("who", "whom", "acts"),
     [
-        ("taufik", "dewi", {Act.EMAIL, Act.APPROVE, Act.DISABLE, Act.GRANT}),
-        ("taufik", "eko", {Act.EMAIL, Act.RESET, Act.DISABLE, Act.GRANT}),
-        ("taufik", "budi", {Act.EMAIL, Act.RESET, Act.REMOVE_FACTOR, Act.DISABLE, Act.GRANT}),
-        ("sari", "ani", {Act.EMAIL, Act.RESET}),
-        ("surya", "dewi", {Act.EMAIL, Act.DISABLE, Act.GRANT}),
+        ("taufik", "dewi", {AccountAction.EMAIL, AccountAction.APPROVE, AccountAction.DISABLE, AccountAction.GRANT}),
+        ("taufik", "eko", {AccountAction.EMAIL, AccountAction.RESET, AccountAction.DISABLE, AccountAction.GRANT}),
+        (
+            "taufik",
+            "budi",
+            {
+                AccountAction.EMAIL,
+                AccountAction.RESET,
+                AccountAction.REMOVE_FACTOR,
+                AccountAction.DISABLE,
+                AccountAction.GRANT,
+            },
+        ),
+        ("sari", "ani", {AccountAction.EMAIL, AccountAction.RESET}),
+        ("surya", "dewi", {AccountAction.EMAIL, AccountAction.DISABLE, AccountAction.GRANT}),
         ("taufik", "taufik", set()),
         ("taufik", "lina", set()),
         ("sari", "budi", set()),
     ],
 )
-def test_the_file_offers_what_would_succeed(office: Office, who: str, whom: str, acts: set[Act]) -> None:
-    seen = office.see(person_file, office.actor(who), office.ids[whom])
+def test_the_file_offers_what_would_succeed(office: Office, who: str, whom: str, acts: set[AccountAction]) -> None:
+    seen = office.see(account_detail, office.actor(who), office.ids[whom])
     assert seen is not None
-    assert seen.acts == acts
-    assert bool(seen.closed) is (not acts)
+    assert seen.actions == acts
+    assert bool(seen.blocker) is (not acts)
 
 
 def test_the_trail_is_for_who_may_read_trails(office: Office) -> None:
     lock(office, "ani", 1)
-    seen = office.see(person_file, office.actor("sari"), office.ids["ani"])
+    seen = office.see(account_detail, office.actor("sari"), office.ids["ani"])
     assert seen is not None
-    assert seen.trail is None
+    assert seen.history is None
 
 
 @pytest.mark.parametrize(("who", "whom"), [("taufik", "citra"), ("yusuf", "ani"), ("sari", "eko")])
 def test_people_of_others_have_no_file(office: Office, who: str, whom: str) -> None:
-    assert office.see(person_file, office.actor(who), office.ids[whom]) is None
-    assert office.see(person_file, office.actor(who), 0) is None
+    assert office.see(account_detail, office.actor(who), office.ids[whom]) is None
+    assert office.see(account_detail, office.actor(who), 0) is None
 
 
 @pytest.mark.parametrize("who", ["ani", "budi"])
 def test_who_is_no_admin_sees_no_file(office: Office, who: str) -> None:
-    with pytest.raises(NotAllowed):
-        office.see(person_file, office.actor(who), office.ids["eko"])
+    with pytest.raises(PermissionDenied):
+        office.see(account_detail, office.actor(who), office.ids["eko"])
 
 
 def test_who_acted_is_named_in_the_trail(office: Office) -> None:
     disable(office, office.actor("taufik"), "ani")
-    seen = office.see(person_file, office.actor("lina"), office.ids["ani"])
+    seen = office.see(account_detail, office.actor("lina"), office.ids["ani"])
     assert seen is not None
-    assert seen.trail is not None
-    assert (seen.trail[0].who, seen.trail[0].reason) == ("Taufik Gunawan", "Cuti panjang")
-    assert (seen.disabled_reason, seen.acts) == ("Cuti panjang", {Act.EMAIL, Act.ENABLE})
+    assert seen.history is not None
+    assert (seen.history[0].actor, seen.history[0].reason) == ("Taufik Gunawan", "Cuti panjang")
+    assert (seen.disabled_reason, seen.actions) == ("Cuti panjang", {AccountAction.EMAIL, AccountAction.ENABLE})
 
 
 def test_an_address_stored_with_blanks_is_pointed_out(office: Office) -> None:
@@ -413,6 +430,6 @@ def test_an_address_stored_with_blanks_is_pointed_out(office: Office) -> None:
         session.execute(
             update(Pegawai).where(col(Pegawai.nip) == ROLLS["ani"]["nip"]).values(email="ani@k1.example.go.id ")
         )
-    seen = office.see(person_file, office.actor("taufik"), office.ids["ani"])
+    seen = office.see(account_detail, office.actor("taufik"), office.ids["ani"])
     assert seen is not None
     assert "spasi" in seen.email_note

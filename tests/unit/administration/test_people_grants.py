@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select, update
 
 from mysapk_web.administration.audit import search
-from mysapk_web.administration.people import roles
+from mysapk_web.administration.people import grant_list
+from mysapk_web.administration.people.grant_list import RoleCandidate, find_candidates, get_candidate, list_grants
 from mysapk_web.administration.people.grants import grant_role, revoke_role
-from mysapk_web.administration.people.roles import Candidate, candidate, find_candidates, list_grants
 from mysapk_web.organisation import units
 from mysapk_web.organisation.rules.roles import GRANTABLE, Permission, Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant, UserSession
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import NotAllowed, Refused, StepUpNeeded
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.agencies import ROLLS, Office, actor_of, give, move, take
 
@@ -48,7 +48,7 @@ def test_a_role_is_given_with_all_that_follows(both_offices: Office) -> None:
         "VERIFIKATOR",
     )
     assert give(office, "taufik", "ani", Role.VERIFIKATOR, "D1") is False
-    assert office.letters("ani") == [Letter.ROLE_CHANGED]
+    assert office.letters("ani") == [MailKind.ROLE_CHANGED]
 
 
 def test_a_role_is_taken_with_all_that_follows(both_offices: Office) -> None:
@@ -65,7 +65,7 @@ def test_a_role_is_taken_with_all_that_follows(both_offices: Office) -> None:
 def test_a_role_is_taken_once(office: Office) -> None:
     number = office.grant_id("budi", Role.VERIFIKATOR)
     take(office, "taufik", "budi", Role.VERIFIKATOR)
-    with pytest.raises(Refused, match="sudah dicabut"):
+    with pytest.raises(UserError, match="sudah dicabut"):
         office.do(revoke_role, office.actor("taufik"), grant_id=number)
 
 
@@ -85,7 +85,7 @@ def test_a_role_is_taken_once(office: Office) -> None:
     ],
 )
 def test_what_the_admin_of_an_agency_cannot_give(office: Office, role: str, unit: str, field: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         give(office, "taufik", "ani", role, unit)
     assert refused.value.field == field
     assert office.grants("ani") == []
@@ -99,14 +99,16 @@ def test_a_unit_by_code_name_or_suggestion(office: Office, unit: str) -> None:
 
 def test_two_units_of_one_name_are_told_apart_by_their_code(office: Office) -> None:
     with office.db.begin() as session:
-        session.execute(update(Unor).where(col(Unor.kode) == "D2").values(nama="Dinas Pendidikan"))
-    with pytest.raises(Refused, match="beberapa unit"):
+        session.execute(update(Unor).where(col(Unor.code) == "D2").values(nama="Dinas Pendidikan"))
+    with pytest.raises(UserError, match="beberapa unit"):
         give(office, "taufik", "ani", Role.VERIFIKATOR, "dinas pendidikan")
 
 
 def test_suggestions_stay_inside_the_agency(office: Office) -> None:
     def suggested(who: str, text: str, agency: str = "K1") -> list[str]:
-        return office.see(units.suggest, office.actor(who), Permission.ROLE_GRANT, text, instansi_id=office.ids[agency])
+        return office.see(
+            units.suggest_units, office.actor(who), Permission.ROLE_GRANT, text, instansi_id=office.ids[agency]
+        )
 
     assert suggested("taufik", "dinas") == [
         "D1 · Dinas Pendidikan (Sekretariat Daerah)",
@@ -122,25 +124,25 @@ def test_suggestions_stay_inside_the_agency(office: Office) -> None:
     ("who", "whom"), [("taufik", "citra"), ("yusuf", "ani"), ("taufik", "surya"), ("taufik", "taufik")]
 )
 def test_people_of_others_and_oneself_are_out_of_reach(office: Office, who: str, whom: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         give(office, who, whom, Role.APPROVER)
 
 
 @pytest.mark.parametrize("who", ["ani", "budi", "sari"])
 def test_who_gives_no_roles(office: Office, who: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         give(office, who, "eko", Role.APPROVER)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         take(office, who, "lina", Role.ADMIN_INSTANSI)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.see(list_grants, office.actor(who), role=None, text="", agency="", page=1)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.see(find_candidates, office.actor(who), text="ani")
 
 
 def test_without_second_factor_or_recent_proof_nothing_is_given(office: Office) -> None:
     account_id = office.ids["eko"]
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.do(
             grant_role,
             office.actor("taufik", second_factor=False),
@@ -149,9 +151,9 @@ def test_without_second_factor_or_recent_proof_nothing_is_given(office: Office) 
             unit="",
         )
     old = office.actor("taufik", step_up=clock.now() - timedelta(minutes=11))
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         office.do(grant_role, old, account_id=account_id, role="APPROVER", unit="")
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         office.do(revoke_role, old, grant_id=office.grant_id("budi", Role.VERIFIKATOR))
     assert (office.grants("eko"), office.grants("budi")) == ([], [(Role.VERIFIKATOR, "D1")])
 
@@ -159,9 +161,9 @@ def test_without_second_factor_or_recent_proof_nothing_is_given(office: Office) 
 def test_bkn_appoints_admins_of_agencies_and_nothing_else(office: Office) -> None:
     assert give(office, "surya", "citra", Role.ADMIN_INSTANSI)
     for role in (Role.VERIFIKATOR, Role.APPROVER, Role.ADMIN_SATKER, Role.ADMIN_BKN):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             give(office, "surya", "ani", role, "" if role in {Role.APPROVER, Role.ADMIN_BKN} else "D1")
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         take(office, "surya", "budi", Role.VERIFIKATOR)
 
 
@@ -170,9 +172,9 @@ def test_a_verifikator_can_be_appointed_admin(office: Office) -> None:
 
 
 def test_a_peer_is_not_given_roles_nor_loses_them(office: Office) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         give(office, "taufik", "lina", Role.APPROVER)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         take(office, "taufik", "lina", Role.ADMIN_INSTANSI)
 
 
@@ -182,11 +184,11 @@ def test_a_peer_keeps_the_lower_roles_until_somebody_above_has_taken_the_higher_
 
     def revocable(who: str) -> dict[Role, bool]:
         lines = office.see(list_grants, office.actor(who), role=None, text="ani", agency="K1", page=1).items
-        return {line.role: line.revocable for line in lines if line.nama == "Ani Lestari"}
+        return {line.role: line.revocable for line in lines if line.name == "Ani Lestari"}
 
     assert revocable("taufik") == {Role.VERIFIKATOR: False, Role.ADMIN_INSTANSI: False}
     assert revocable("surya") == {Role.VERIFIKATOR: False, Role.ADMIN_INSTANSI: True}
-    with pytest.raises(Refused, match="tidak dapat Anda atur"):
+    with pytest.raises(UserError, match="tidak dapat Anda atur"):
         take(office, "taufik", "ani", Role.VERIFIKATOR)
     take(office, "surya", "ani", Role.ADMIN_INSTANSI)
     assert revocable("taufik") == {Role.VERIFIKATOR: True}
@@ -194,21 +196,21 @@ def test_a_peer_keeps_the_lower_roles_until_somebody_above_has_taken_the_higher_
 
 
 def test_nobody_takes_the_own_role(office: Office) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         take(office, "taufik", "taufik", Role.ADMIN_INSTANSI)
 
 
 def test_a_disabled_account_gets_no_role(office: Office) -> None:
     office.change("eko", disabled_at=clock.now())
-    with pytest.raises(Refused, match="dinonaktifkan"):
+    with pytest.raises(UserError, match="dinonaktifkan"):
         give(office, "taufik", "eko", Role.APPROVER)
 
 
 def test_the_last_admin_of_an_agency_stays(office: Office) -> None:
     take(office, "surya", "lina", Role.ADMIN_INSTANSI)
-    with pytest.raises(Refused, match="admin terakhir"):
+    with pytest.raises(UserError, match="admin terakhir"):
         take(office, "surya", "taufik", Role.ADMIN_INSTANSI)
-    with pytest.raises(Refused, match="admin terakhir"):
+    with pytest.raises(UserError, match="admin terakhir"):
         take(office, "surya", "yusuf", Role.ADMIN_INSTANSI)
     give(office, "surya", "citra", Role.ADMIN_INSTANSI)
     office.change("citra", totp_confirmed_at=clock.now())
@@ -217,7 +219,7 @@ def test_the_last_admin_of_an_agency_stays(office: Office) -> None:
 
 def test_an_admin_who_is_switched_off_does_not_count(office: Office) -> None:
     office.change("lina", disabled_at=clock.now())
-    with pytest.raises(Refused, match="admin terakhir"):
+    with pytest.raises(UserError, match="admin terakhir"):
         take(office, "surya", "taufik", Role.ADMIN_INSTANSI)
     assert take(office, "surya", "lina", Role.ADMIN_INSTANSI)
 
@@ -230,7 +232,7 @@ def test_two_at_once_leave_an_admin(both_offices: Office) -> None:
     def remove(number: int) -> None:
         try:
             office.do(revoke_role, actor, grant_id=number)
-        except Refused as refusal:
+        except UserError as refusal:
             told.append(refusal.sentence)
 
     threads = [threading.Thread(target=remove, args=(number,)) for number in numbers]
@@ -254,7 +256,7 @@ def test_who_moves_to_another_agency_loses_the_roles(both_offices: Office, tmp_p
     with office.db.read() as session:
         assert session.get_one(UserSession, "r1").ended_at is not None
     assert office.events(AuditTag.ROLE_REVOKED)[0].detail["reason"] == "pindah instansi"
-    assert office.letters(key) == [Letter.ROLE_CHANGED]
+    assert office.letters(key) == [MailKind.ROLE_CHANGED]
 
 
 def test_bkn_loses_its_role_when_it_moves_away(office: Office, tmp_path: Path) -> None:
@@ -298,7 +300,7 @@ def test_a_role_that_was_taken_is_listed_no_more(office: Office) -> None:
 def test_a_line_says_where_a_role_counts_whether_it_is_in_use_and_if_it_can_be_taken(office: Office) -> None:
     office.change("budi", totp_confirmed_at=None)
     lines = {
-        line.nama: line
+        line.name: line
         for line in office.see(list_grants, office.actor("taufik"), role=None, text="", agency="", page=1).items
     }
     budi, lina = lines["Budi Hartono"], lines["Lina Purnama"]
@@ -313,10 +315,10 @@ def test_who_gave_a_role_is_named_to_the_own_agency_only(office: Office) -> None
 
     def givers(who: str) -> dict[str, str]:
         found = office.see(list_grants, office.actor(who), role=None, text="", agency="", page=1)
-        return {line.nama: line.granted_by for line in found.items}
+        return {line.name: line.granted_by for line in found.items}
 
     assert givers("taufik")["Ani Lestari"] == "Taufik Gunawan"
-    assert givers("taufik")["Eko Wahyudi"] == search.OUTSIDE
+    assert givers("taufik")["Eko Wahyudi"] == search.OUTSIDE_SCOPE
     assert givers("surya")["Eko Wahyudi"] == "Surya Mahendra"
     assert givers("taufik")["Lina Purnama"] == ""
 
@@ -342,18 +344,18 @@ def test_candidates_come_from_the_own_scope(office: Office, who: str, text: str,
 def test_a_search_that_shows_not_everybody_says_so(
     office: Office, monkeypatch: pytest.MonkeyPatch, shown: int, more: bool
 ) -> None:
-    monkeypatch.setattr(roles, "CANDIDATES", shown)
+    monkeypatch.setattr(grant_list, "MAX_CANDIDATES", shown)
     seen = office.see(find_candidates, office.actor("taufik"), text="19")
     assert (len(seen.people), seen.more) == (min(shown, 7), more)
 
 
 def test_a_candidate_says_what_could_be_given_and_why_not(office: Office) -> None:
-    def seen(who: str, whom: str) -> Candidate | None:
-        return office.see(candidate, office.actor(who), office.ids[whom])
+    def seen(who: str, whom: str) -> RoleCandidate | None:
+        return office.see(get_candidate, office.actor(who), office.ids[whom])
 
     budi = seen("taufik", "budi")
     assert budi is not None
-    assert (budi.roles, budi.grantable, budi.closed) == (
+    assert (budi.roles, budi.grantable, budi.blocker) == (
         ["Verifikator"],
         [Role.VERIFIKATOR, Role.APPROVER, Role.ADMIN_SATKER],
         "",
@@ -361,7 +363,7 @@ def test_a_candidate_says_what_could_be_given_and_why_not(office: Office) -> Non
     for who, whom in (("taufik", "lina"), ("taufik", "taufik")):
         one = seen(who, whom)
         assert one is not None
-        assert one.closed
+        assert one.blocker
     assert seen("taufik", "citra") is None
 
 
@@ -398,7 +400,7 @@ def test_no_sequence_of_grants_leads_up_or_out(office: Office, steps: list[tuple
             try:
                 with session.begin_nested():
                     one_step(session, office, who, act, whom, role, unit)
-            except (Refused, NotAllowed):
+            except (UserError, PermissionDenied):
                 pass
             session.expire_all()
             after = in_force(session)

@@ -8,13 +8,13 @@ import pytest
 from sqlmodel import col, select
 
 from mysapk_web.administration.people.accounts import disable_account
-from mysapk_web.administration.people.detail import PersonFile, person_file
-from mysapk_web.administration.people.roles import list_grants
+from mysapk_web.administration.people.detail import AccountDetail, account_detail
+from mysapk_web.administration.people.grant_list import list_grants
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.notice import Notice
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.mail.queue import MailKind
 from tests.support.agencies import Office, give, move, take
 
 ADMIN = Role.ADMIN_INSTANSI
@@ -31,8 +31,8 @@ def disable(office: Office, key: str) -> bool:
     )
 
 
-def file(office: Office, key: str, who: str = "surya") -> PersonFile:
-    seen = office.see(person_file, office.actor(who), office.ids[key])
+def file(office: Office, key: str, who: str = "surya") -> AccountDetail:
+    seen = office.see(account_detail, office.actor(who), office.ids[key])
     assert seen is not None
     return seen
 
@@ -59,7 +59,7 @@ def test_who_cannot_act_yet_does_not_replace_the_last_who_can(both_offices: Offi
     if lacks == "nothing":
         assert take(office, "surya", "yusuf", ADMIN)
         return
-    with pytest.raises(Refused, match="admin terakhir"):
+    with pytest.raises(UserError, match="admin terakhir"):
         take(office, "surya", "yusuf", ADMIN)
     assert take(office, "surya", "citra", ADMIN)
 
@@ -68,20 +68,20 @@ def test_where_it_cannot_wait_the_account_is_disabled_and_the_role_goes_to_the_n
     give(office, "surya", "citra", ADMIN)
     assert disable(office, "yusuf")
     assert take(office, "surya", "yusuf", ADMIN)
-    with pytest.raises(Refused, match="admin terakhir"):
+    with pytest.raises(UserError, match="admin terakhir"):
         take(office, "surya", "citra", ADMIN)
 
 
 def test_of_those_who_are_switched_off_the_last_stays(office: Office) -> None:
     disable(office, "yusuf")
-    with pytest.raises(Refused, match="admin terakhir"):
+    with pytest.raises(UserError, match="admin terakhir"):
         take(office, "surya", "yusuf", ADMIN)
 
 
 def test_the_list_says_who_stays_before_anybody_tries(office: Office) -> None:
     def stays() -> dict[str, bool]:
         lines = office.see(list_grants, office.actor("surya"), role=ADMIN, text="", agency="", page=1).items
-        return {line.nama: line.stays for line in lines}
+        return {line.name: line.is_last_admin for line in lines}
 
     assert stays() == {"Lina Purnama": False, "Taufik Gunawan": False, "Yusuf Hakim": True}
     office.change("lina", totp_confirmed_at=None)
@@ -134,7 +134,7 @@ def test_bkn_is_told_when_the_last_admin_moves_away(both_offices: Office, tmp_pa
     assert "Tunjuk" in notice.text
     assert "Yusuf" not in f"{notice.title} {notice.text}"
     assert (notice.path, notice.asks_action) == ("/admin/peran?instansi=K2", True)
-    assert office.letters("surya") == [Letter.NOTICE]
+    assert office.letters("surya") == [MailKind.NOTICE]
     for key in ("taufik", "lina", "citra"):
         assert notices(office, key) == []
 

@@ -10,8 +10,8 @@ from sqlmodel import select
 from mysapk_web.administration.people.bootstrap import remove_second_factor_of
 from mysapk_web.organisation.tables.account import RecoveryCode, UserSession
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import NotAllowed, Refused, StepUpNeeded
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.agencies import ROLLS, Office
 from tests.unit.administration.test_people_accounts import remove_factor
@@ -30,7 +30,7 @@ def test_a_lost_second_factor_goes_with_its_codes_and_all_sessions(both_offices:
     with office.db.read() as session:
         assert session.get_one(UserSession, "r1").ended_at is not None
         assert [code.account_id for code in session.exec(select(RecoveryCode))] == [office.ids["sari"]]
-    assert office.letters("budi") == [Letter.SECOND_FACTOR_OFF]
+    assert office.letters("budi") == [MailKind.SECOND_FACTOR_OFF]
     (event,) = office.events(AuditTag.TOTP_REMOVED_BY_ADMIN)
     assert event.detail == {"reason": "Datang sendiri, KTP diperiksa"}
     assert office.grants("budi") != []
@@ -38,12 +38,12 @@ def test_a_lost_second_factor_goes_with_its_codes_and_all_sessions(both_offices:
 
 
 def test_it_needs_a_recent_proof_and_a_reason(office: Office) -> None:
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         remove_factor(office, office.actor("taufik", step_up=False), "budi")
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         remove_factor(office, office.actor("taufik", step_up=clock.now() - timedelta(minutes=10)), "budi")
     for reason in ("", "  \n", "x" * 301):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(UserError) as refused:
             remove_factor(office, office.actor("taufik"), "budi", reason)
         assert refused.value.field == "alasan"
     assert office.account("budi").totp_confirmed_at is not None
@@ -54,7 +54,7 @@ def test_an_admin_of_an_agency_is_helped_by_bkn(office: Office) -> None:
 
 
 def test_the_operator_takes_away_that_of_an_admin_above_whom_nobody_stands(office: Office) -> None:
-    with pytest.raises((NotAllowed, Refused)):
+    with pytest.raises((PermissionDenied, UserError)):
         remove_factor(office, office.actor("lina"), "surya")
     office.open_session("surya", "r1")
     assert office.do(remove_second_factor_of, nip=ROLLS["surya"]["nip"], reason=" Datang sendiri ") is True
@@ -63,8 +63,8 @@ def test_the_operator_takes_away_that_of_an_admin_above_whom_nobody_stands(offic
         assert session.get_one(UserSession, "r1").ended_at is not None
     (event,) = office.events(AuditTag.TOTP_REMOVED_BY_ADMIN)
     assert (event.actor_id, event.subject_id, event.detail["reason"]) == (None, office.ids["surya"], "Datang sendiri")
-    assert office.letters("surya") == [Letter.SECOND_FACTOR_OFF]
+    assert office.letters("surya") == [MailKind.SECOND_FACTOR_OFF]
     assert office.do(remove_second_factor_of, nip=ROLLS["surya"]["nip"], reason="x") is False
     for nip, reason in (("198503152010012999", "x"), ("123", "x"), (ROLLS["surya"]["nip"], " ")):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             office.do(remove_second_factor_of, nip=nip, reason=reason)

@@ -14,14 +14,22 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from mysapk_web.administration import period_admin
-from mysapk_web.administration.period_admin import Act, Draft, choices, listed, preview, remove, save
+from mysapk_web.administration.period_admin import (
+    Act,
+    Draft,
+    list_periods,
+    period_scopes,
+    preview_period,
+    remove_period,
+    save_period,
+)
 from mysapk_web.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.organisation import periods, revisions
 from mysapk_web.organisation.rules.period import PeriodKind, Phase
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import InputRefused, NotAllowed, Refused, StepUpNeeded
+from mysapk_web.platform.errors import FormError, PermissionDenied, ReauthenticationRequired, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.platform.tables.audit import AuditEvent
@@ -50,7 +58,7 @@ def draft(
 def make(db: Database, who: str, wanted: Draft, **session: bool) -> Period:
     with db.begin() as s:
         actor = acting(db, who, **session)
-        row = save(s, actor, wanted, seen=preview(s, actor, wanted).revision)
+        row = save_period(s, actor, wanted, seen=preview_period(s, actor, wanted).revision)
         s.expunge(row)
         return row
 
@@ -58,13 +66,13 @@ def make(db: Database, who: str, wanted: Draft, **session: bool) -> Period:
 def take(db: Database, who: str, row: Period, seen: int | None = None) -> None:
     """Remove a period, from a page that was loaded just now unless `seen` names another revision."""
     with db.begin() as s:
-        now = revisions.current(s, revisions.of_period(row.instansi_id, row.kind))
-        remove(s, acting(db, who), period_id=row.id or 0, seen=now if seen is None else seen)
+        now = revisions.current_revision(s, revisions.of_period(row.instansi_id, row.kind))
+        remove_period(s, acting(db, who), period_id=row.id or 0, seen=now if seen is None else seen)
 
 
 def rows(db: Database, nama: str | None, kind: PeriodKind = PeriodKind.PDM) -> list[Period]:
     with db.read() as s:
-        instansi = s.exec(select(Instansi.id).where(Instansi.nama == nama)).one() if nama else None
+        instansi = s.exec(select(Instansi.id).where(Instansi.name == nama)).one() if nama else None
         found = s.exec(select(Period).where(Period.kind == kind).order_by(col(Period.starts_at))).all()
         s.expunge_all()
     return [row for row in found if row.instansi_id == instansi]
@@ -89,7 +97,7 @@ def test_days_are_those_of_the_agency(bare: Database) -> None:
 def test_it_is_in_force_and_in_the_trail(bare: Database) -> None:
     make(bare, "admin_bkn", draft("nasional", -1, 5))
     with bare.read() as s:
-        instansi = s.exec(select(Instansi).where(Instansi.nama == KABUPATEN)).one()
+        instansi = s.exec(select(Instansi).where(Instansi.name == KABUPATEN)).one()
         assert periods.status(s, instansi, PeriodKind.PDM).is_open
         event = s.exec(select(AuditEvent).where(AuditEvent.tag == AuditTag.PERIOD_CREATED)).one()
         assert (event.actor_id, event.detail["dasar"]) == (acting(bare, "admin_bkn").account_id, SOURCE)
@@ -98,9 +106,9 @@ def test_it_is_in_force_and_in_the_trail(bare: Database) -> None:
 def test_an_agency_has_its_own_within_the_national_one(demo_db: Database) -> None:
     where = place(demo_db, KABUPATEN)
     make(demo_db, "admin_instansi", draft(where, -2, 14))
-    with pytest.raises(InputRefused, match="periode nasional"):
+    with pytest.raises(FormError, match="periode nasional"):
         make(demo_db, "admin_instansi", draft(where, 15, 40))
-    with pytest.raises(InputRefused, match="periode nasional"):
+    with pytest.raises(FormError, match="periode nasional"):
         make(demo_db, "admin_instansi", draft(where, 0, 40, act=Act.EXTEND))
     make(demo_db, "admin_bkn", draft(where, None, 40, act=Act.EXTEND))
     assert [row.extends for row in rows(demo_db, KABUPATEN)] == [False, True]
@@ -112,7 +120,7 @@ def test_an_extension_prolongs_without_a_gap(bare: Database) -> None:
     first, second = rows(bare, None)
     assert (second.extends, second.starts_at) == (True, first.ends_at)
     with bare.read() as s:
-        state = periods.status(s, s.exec(select(Instansi).where(Instansi.nama == KABUPATEN)).one(), PeriodKind.PDM)
+        state = periods.status(s, s.exec(select(Instansi).where(Instansi.name == KABUPATEN)).one(), PeriodKind.PDM)
     assert state.period is not None
     assert (state.period.ends_at, state.period.extends) == (second.ends_at, True)
 
@@ -130,17 +138,17 @@ def test_an_extension_prolongs_without_a_gap(bare: Database) -> None:
 )
 def test_nonsense_is_refused_at_its_field(bare: Database, first: int | None, last: int | None, field: str) -> None:
     make(bare, "admin_bkn", draft("nasional", 9, 12))
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         make(bare, "admin_bkn", draft("nasional", first, last))
     assert field in refused.value.faults
     assert len(rows(bare, None)) == 1
 
 
 def test_a_decision_is_needed_and_something_to_extend(bare: Database) -> None:
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         make(bare, "admin_bkn", replace(draft("nasional", 0, 5), source="  "))
     assert set(refused.value.faults) == {"dasar"}
-    with pytest.raises(Refused, match="Buat periode baru"):
+    with pytest.raises(UserError, match="Buat periode baru"):
         make(bare, "admin_bkn", draft("nasional", None, 5, act=Act.EXTEND))
 
 
@@ -148,7 +156,7 @@ def test_only_one_that_has_not_begun_can_be_removed(bare: Database) -> None:
     running = make(bare, "admin_bkn", draft("nasional", -1, 5))
     coming = make(bare, "admin_bkn", draft("nasional", 9, 12))
     take(bare, "admin_bkn", coming)
-    with pytest.raises(Refused, match="sudah dimulai"):
+    with pytest.raises(UserError, match="sudah dimulai"):
         take(bare, "admin_bkn", running)
     assert [row.id for row in rows(bare, None)] == [running.id]
     with bare.read() as s:
@@ -159,44 +167,44 @@ def test_nobody_sets_a_period_outside_the_scope(bare: Database) -> None:
     foreign = make(bare, "admin_bkn", draft(place(bare, KOTA), 5, 9))
     national = make(bare, "admin_bkn", draft("nasional", 5, 9))
     for where in (place(bare, KOTA), "nasional", "i999", "u1", ""):
-        for act in (save, preview):
-            with bare.begin() as s, pytest.raises(NotAllowed):
+        for act in (save_period, preview_period):
+            with bare.begin() as s, pytest.raises(PermissionDenied):
                 act(s, acting(bare, "admin_instansi"), draft(where, 12, 15))
     for row in (foreign, national):
-        with bare.begin() as s, pytest.raises(NotAllowed):
-            remove(s, acting(bare, "admin_instansi"), period_id=row.id or 0)
+        with bare.begin() as s, pytest.raises(PermissionDenied):
+            remove_period(s, acting(bare, "admin_instansi"), period_id=row.id or 0)
     with bare.read() as s:
-        assert [key for key, _ in choices(s, acting(bare, "admin_instansi"))] == [place(bare, KABUPATEN)]
-        assert {row.place for row in listed(s, acting(bare, "admin_instansi"))} == {"Nasional"}
-        assert {row.place for row in listed(s, acting(bare, "admin_instansi_lain"))} == {"Nasional", KOTA}
+        assert [key for key, _ in period_scopes(s, acting(bare, "admin_instansi"))] == [place(bare, KABUPATEN)]
+        assert {row.scope_name for row in list_periods(s, acting(bare, "admin_instansi"))} == {"Nasional"}
+        assert {row.scope_name for row in list_periods(s, acting(bare, "admin_instansi_lain"))} == {"Nasional", KOTA}
 
 
 @pytest.mark.parametrize("who", ["pegawai", "verifikator", "approver", "admin_satker"])
 def test_who_has_no_permission_sets_nothing(bare: Database, who: str) -> None:
     for wanted in (draft("nasional", 0, 5), draft(place(bare, KABUPATEN), 0, 5)):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             make(bare, who, wanted)
-    with bare.read() as s, pytest.raises(NotAllowed):
-        listed(s, acting(bare, who))
+    with bare.read() as s, pytest.raises(PermissionDenied):
+        list_periods(s, acting(bare, who))
 
 
 def test_a_grave_act_needs_a_recent_proof_a_preview_does_not(bare: Database) -> None:
     coming = make(bare, "admin_bkn", draft("nasional", 9, 12))
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         make(bare, "admin_bkn", draft("nasional", 0, 5), step_up=False)
-    with bare.begin() as s, pytest.raises(StepUpNeeded):
-        remove(s, acting(bare, "admin_bkn", step_up=False), period_id=coming.id or 0)
+    with bare.begin() as s, pytest.raises(ReauthenticationRequired):
+        remove_period(s, acting(bare, "admin_bkn", step_up=False), period_id=coming.id or 0)
     with bare.read() as s:
-        assert preview(s, acting(bare, "admin_bkn", step_up=False), draft("nasional", 0, 5)).people
+        assert preview_period(s, acting(bare, "admin_bkn", step_up=False), draft("nasional", 0, 5)).people
 
 
 def test_the_preview_shows_banner_and_whom_it_concerns_and_writes_nothing(bare: Database) -> None:
     make(bare, "admin_bkn", draft(place(bare, KOTA), 5, 9))
     with bare.begin() as s:
-        national = preview(s, acting(bare, "admin_bkn"), draft("nasional", 0, 5))
-        own = preview(s, acting(bare, "admin_instansi"), draft(place(bare, KABUPATEN), -3, 30))
-    assert (national.people, national.agencies, national.own_rows) == (3923 + 1, 2, 1)
-    assert (own.people, own.agencies, own.banner_of) == (3923, 1, KABUPATEN)
+        national = preview_period(s, acting(bare, "admin_bkn"), draft("nasional", 0, 5))
+        own = preview_period(s, acting(bare, "admin_instansi"), draft(place(bare, KABUPATEN), -3, 30))
+    assert (national.people, national.agencies, national.unaffected_agencies) == (3923 + 1, 2, 1)
+    assert (own.people, own.agencies, own.banner_agency) == (3923, 1, KABUPATEN)
     assert own.banner is not None
     assert own.banner.phase == Phase.OPEN
     assert "WIB sampai" in own.dates
@@ -207,9 +215,9 @@ def test_the_preview_says_that_the_own_period_ends_the_running_national_one(bare
     """The rows of an agency win as a whole: from when it has one, the national ones count no more for it, and for it alone."""
     make(bare, "admin_bkn", draft("nasional", -5, 20))
 
-    def seen(who: str, wanted: Draft) -> period_admin.Replaced | None:
+    def seen(who: str, wanted: Draft) -> period_admin.ReplacedPeriod | None:
         with bare.read() as s:
-            return preview(s, acting(bare, who), wanted).replaced
+            return preview_period(s, acting(bare, who), wanted).replaced
 
     own, other = place(bare, KABUPATEN), place(bare, KOTA)
     at_once, later = seen("admin_instansi", draft(own, 0, 9)), seen("admin_instansi", draft(own, 4, 9))
@@ -223,7 +231,7 @@ def test_the_preview_says_that_the_own_period_ends_the_running_national_one(bare
 
     make(bare, "admin_instansi", draft(own, 4, 9))
     with bare.read() as s:
-        agencies = {row.nama: row for row in s.exec(select(Instansi))}
+        agencies = {row.name: row for row in s.exec(select(Instansi))}
         assert not periods.status(s, agencies[KABUPATEN], PeriodKind.PDM).is_open
         assert periods.status(s, agencies[KOTA], PeriodKind.PDM).is_open
     # What is ended already is not ended by a second row; another agency still stands in the national one, read in its own zone.
@@ -236,7 +244,7 @@ def test_the_preview_says_that_the_own_period_ends_the_running_national_one(bare
 def test_the_preview_says_that_a_national_period_to_come_will_not_count(bare: Database) -> None:
     make(bare, "admin_bkn", draft("nasional", 5, 20))
     with bare.read() as s:
-        found = preview(s, acting(bare, "admin_instansi"), draft(place(bare, KABUPATEN), 6, 9)).replaced
+        found = preview_period(s, acting(bare, "admin_instansi"), draft(place(bare, KABUPATEN), 6, 9)).replaced
     assert found is not None
     assert (found.running, found.closed_until) == (False, "")
 
@@ -251,7 +259,7 @@ def test_no_sequence_of_acts_makes_periods_overlap(demo_db: Database, acts: list
             made = make(demo_db, "admin_bkn", draft("nasional", first, first + length, act=act))
             if gone:
                 take(demo_db, "admin_bkn", made)
-        except Refused:
+        except UserError:
             continue
     spans = rows(demo_db, None)
     assert all(one.ends_at <= other.starts_at for one, other in itertools.pairwise(spans))

@@ -8,13 +8,13 @@ import pytest
 from sqlmodel import select
 
 from mysapk_web.administration.audit import search
-from mysapk_web.administration.audit.search import Event, Filter
+from mysapk_web.administration.audit.search import AuditEntry, AuditFilter
 from mysapk_web.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.demo_actors import NIPS, acting
 
@@ -23,7 +23,7 @@ def happened(
     db: Database, tag: AuditTag, *, by: str | None = None, to: str | None = None, at: str | None = None
 ) -> None:
     with db.begin() as s:
-        instansi = s.exec(select(Instansi.id).where(Instansi.nama == at)).one() if at else None
+        instansi = s.exec(select(Instansi.id).where(Instansi.name == at)).one() if at else None
         audit.record(
             s,
             tag,
@@ -35,9 +35,9 @@ def happened(
         )
 
 
-def found(db: Database, who: str, narrowed: Filter | None = None) -> list[Event]:
+def found(db: Database, who: str, narrowed: AuditFilter | None = None) -> list[AuditEntry]:
     with db.read() as s:
-        return search.events(s, acting(db, who), narrowed or Filter()).items
+        return search.search_events(s, acting(db, who), narrowed or AuditFilter()).items
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_each_agency_reads_its_own(busy: Database) -> None:
 
 def test_who_acted_from_outside_stays_unnamed(busy: Database) -> None:
     rows = {row.tag: row.actor for row in found(busy, "admin_instansi_lain")}
-    assert rows[AuditTag.ACCOUNT_DISABLED.label] == search.OUTSIDE
+    assert rows[AuditTag.ACCOUNT_DISABLED.label] == search.OUTSIDE_SCOPE
     assert NIPS["admin_instansi_lain"] in rows[AuditTag.EXPORTED.label]
     assert {row.actor for row in found(busy, "admin_instansi") if row.tag == AuditTag.LOGIN_FAILED.label} == {
         search.SYSTEM
@@ -81,32 +81,32 @@ def test_who_acted_from_outside_stays_unnamed(busy: Database) -> None:
 
 
 def test_filters(busy: Database) -> None:
-    assert len(found(busy, "admin_instansi", Filter(person=NIPS["pegawai"]))) == 3
-    assert len(found(busy, "admin_instansi", Filter(actor=NIPS["admin_instansi"]))) == 1
-    assert len(found(busy, "admin_instansi", Filter(tag=AuditTag.LOGIN))) == 1
+    assert len(found(busy, "admin_instansi", AuditFilter(person=NIPS["pegawai"]))) == 3
+    assert len(found(busy, "admin_instansi", AuditFilter(actor=NIPS["admin_instansi"]))) == 1
+    assert len(found(busy, "admin_instansi", AuditFilter(tag=AuditTag.LOGIN))) == 1
     now = clock.now()
-    assert found(busy, "admin_instansi", Filter(until=now - timedelta(hours=1))) == []
-    assert len(found(busy, "admin_instansi", Filter(since=now - timedelta(hours=1)))) == 3
+    assert found(busy, "admin_instansi", AuditFilter(until=now - timedelta(hours=1))) == []
+    assert len(found(busy, "admin_instansi", AuditFilter(since=now - timedelta(hours=1)))) == 3
 
 
 @pytest.mark.parametrize("field", ["person", "actor"])
 @pytest.mark.parametrize("nip", [NIPS["pegawai_lain"], "198001012005011009", "123", "' OR 1=1 --"])
 def test_a_nip_outside_the_scope_is_as_unknown_as_one_that_is_nobodys(busy: Database, field: str, nip: str) -> None:
-    with pytest.raises(Refused):
-        found(busy, "admin_instansi", Filter(**{field: nip}))
+    with pytest.raises(UserError):
+        found(busy, "admin_instansi", AuditFilter(**{field: nip}))
 
 
 def test_an_act_that_is_none_is_refused(busy: Database) -> None:
-    with pytest.raises(Refused):
-        found(busy, "admin_instansi", Filter(tag="tidak:ada"))
+    with pytest.raises(UserError):
+        found(busy, "admin_instansi", AuditFilter(tag="tidak:ada"))
 
 
 @pytest.mark.parametrize("who", ["pegawai", "verifikator", "approver", "admin_satker"])
 def test_who_has_no_permission_reads_nothing(busy: Database, who: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         found(busy, who)
 
 
 def test_a_role_without_second_factor_reads_nothing(busy: Database) -> None:
-    with busy.read() as s, pytest.raises(NotAllowed):
-        search.events(s, acting(busy, "admin_instansi", second_factor=False), Filter())
+    with busy.read() as s, pytest.raises(PermissionDenied):
+        search.search_events(s, acting(busy, "admin_instansi", second_factor=False), AuditFilter())

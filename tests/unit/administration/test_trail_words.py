@@ -13,13 +13,13 @@ from sqlmodel import select
 
 import mysapk_web
 from mysapk_web.administration.audit import search
-from mysapk_web.administration.audit.labels import DETAIL_LABELS, Names, in_words
+from mysapk_web.administration.audit.labels import DETAIL_LABELS, ScopeNames, format_detail
 from mysapk_web.demo.accounts import KABUPATEN
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.pdm.rules.proposal import Declaration
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.row_report import Verdict
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.demo_actors import acting
@@ -89,13 +89,13 @@ def told(db: Database, tag: AuditTag, **detail: Any) -> str:
     with db.begin() as s:
         audit.record(s, tag, actor_id=acting(db, "admin_instansi").account_id, **detail)
     with db.read() as s:
-        return search.events(s, acting(db, "admin_instansi"), search.Filter(tag=tag.value)).items[0].detail
+        return search.search_events(s, acting(db, "admin_instansi"), search.AuditFilter(tag=tag.value)).items[0].detail
 
 
 def test_a_role_and_its_unit_are_named(demo_db: Database) -> None:
     with demo_db.read() as s:
-        agency = s.exec(select(Instansi.id).where(Instansi.nama == KABUPATEN)).one()
-        unit = s.exec(select(Unor.id).where(Unor.nama == "Dinas Pendidikan", Unor.instansi_id == agency)).one()
+        agency = s.exec(select(Instansi.id).where(Instansi.name == KABUPATEN)).one()
+        unit = s.exec(select(Unor.id).where(Unor.name == "Dinas Pendidikan", Unor.instansi_id == agency)).one()
     assert (
         told(demo_db, AuditTag.ROLE_GRANTED, role="VERIFIKATOR", unor_id=unit)
         == "Peran: Verifikator; Unit kerja: Dinas Pendidikan"
@@ -114,7 +114,7 @@ def test_a_role_and_its_unit_are_named(demo_db: Database) -> None:
         (AuditTag.RESET_REQUESTED, {"fits": False}, "Email cocok: tidak"),
         (AuditTag.PERIOD_CREATED, {"jenis": "PDM"}, "Jenis: Pemutakhiran data (PDM)"),
         (AuditTag.PERIOD_CREATED, {"mulai": "2026-08-23T17:00:00+00:00"}, "Mulai: 24 Agustus 2026 00.00 WIB"),
-        (AuditTag.MAIL_FAILED, {"jenis": Letter.TOKEN.value}, f"Jenis: {Letter.TOKEN.label}"),
+        (AuditTag.MAIL_FAILED, {"jenis": MailKind.TOKEN.value}, f"Jenis: {MailKind.TOKEN.label}"),
         (AuditTag.PROPOSAL_SUBMITTED, {"grup": "skp", "jenis": "skp"}, "Kelompok data: SKP; Jenis: SKP"),
         (AuditTag.PROPOSAL_RETURNED, {"alasan": "BTS-02"}, "Alasan: Dokumen belum lengkap"),
         (AuditTag.GROUP_DECLARED, {"pernyataan": Declaration.SESUAI.value}, "Pernyataan: Data sudah sesuai"),
@@ -127,11 +127,11 @@ def test_a_role_and_its_unit_are_named(demo_db: Database) -> None:
 )
 def test_values_in_words(demo_db: Database, tag: AuditTag, detail: dict[str, Any], words: str) -> None:
     with demo_db.read() as s:
-        assert in_words(tag, detail, Names(s), "WIB") == words
+        assert format_detail(tag, detail, ScopeNames(s), "WIB") == words
 
 
 def test_every_verdict_of_a_row_has_its_word(demo_db: Database) -> None:
     with demo_db.read() as s:
         for verdict in Verdict:
-            words = in_words(AuditTag.PEGAWAI_IMPORTED, {"rows": {verdict.value: 1}}, Names(s), "WIB")
+            words = format_detail(AuditTag.PEGAWAI_IMPORTED, {"rows": {verdict.value: 1}}, ScopeNames(s), "WIB")
             assert verdict.value not in words

@@ -12,27 +12,27 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from mysapk_web.app import maintenance
-from mysapk_web.app.maintenance import SealingBlockedError, Watch
+from mysapk_web.app.maintenance import ChainWatch, SealingBlockedError
 from mysapk_web.organisation import audit
-from mysapk_web.organisation.hash_chain import Head, TrailBroken
+from mysapk_web.organisation.hash_chain import ChainBrokenError, ChainHead
 from mysapk_web.platform import clock, commit_order, executors
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.log import scrub
+from mysapk_web.platform.log import redact
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.settings import Settings
 from tests.unit.organisation.test_audit_chain import point_the_note_at, tamper, verify, write
 
 
-def one(position: int) -> Head:
-    return Head(position, f"{position:064x}")
+def one(position: int) -> ChainHead:
+    return ChainHead(position, f"{position:064x}")
 
 
-def told(*looks: tuple[float, Head]) -> list[EventDict]:
+def told(*looks: tuple[float, ChainHead]) -> list[EventDict]:
     """The lines of a watch that saw these heads after so many minutes."""
-    watch = Watch()
+    watch = ChainWatch()
     with capture_logs() as lines:
         for minutes, head in looks:
-            with clock.moved(timedelta(minutes=minutes)):
+            with clock.shifted(timedelta(minutes=minutes)):
                 watch.see(head)
     return lines
 
@@ -51,13 +51,13 @@ def test_a_head_that_goes_back_is_told_at_once() -> None:
 
 
 def test_a_head_in_the_log_is_whole_and_can_be_given_to_a_check() -> None:
-    head = Head(17, "0123456789" * 6 + "abcd")
-    line = scrub(logging.getLogger(), "info", {"event": "trail.head", "head": head.text, "other": head.text})
+    head = ChainHead(17, "0123456789" * 6 + "abcd")
+    line = redact(logging.getLogger(), "info", {"event": "trail.head", "head": head.text, "other": head.text})
     assert line["head"] == head.text
     assert line["other"] != head.text
 
 
-def keep_up(watch: Watch) -> None:
+def keep_up(watch: ChainWatch) -> None:
     """All that waits, as the two loops do it."""
 
     async def work() -> None:
@@ -73,7 +73,7 @@ def test_a_broken_trail_is_told_now_and_then_and_the_counts_go_on(
     sqlite_db: Database, portal_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(executors, "database", lambda: sqlite_db)
-    watch = Watch()
+    watch = ChainWatch()
     write(sqlite_db, 4)
     keep_up(watch)
     assert verify(sqlite_db, portal_settings).events == 4
@@ -85,27 +85,27 @@ def test_a_broken_trail_is_told_now_and_then_and_the_counts_go_on(
 
     with capture_logs() as lines:
         for minutes in (0, 1, 9, 11):
-            with clock.moved(timedelta(minutes=minutes)):
+            with clock.shifted(timedelta(minutes=minutes)):
                 keep_up(watch)
     broken = [line for line in lines if line["event"] == "trail.broken"]
     assert [line["log_level"] for line in broken] == ["error", "error"]
     assert broken[0]["fault"] == "Kepala rantai diubah."
     assert verify(sqlite_db, portal_settings).events == 2
     with sqlite_db.read() as session:
-        assert not maintenance.recount_is_asked(session)
+        assert not maintenance.is_recount_requested(session)
 
 
 def test_no_alarm_without_a_second_look_under_the_lock(
     db: Database, portal_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def half_read(*_: object) -> None:
-        raise TrailBroken("Rantai berakhir di urutan 18, seharusnya 16: ada yang dipotong.")
+        raise ChainBrokenError("Rantai berakhir di urutan 18, seharusnya 16: ada yang dipotong.")
 
     monkeypatch.setattr(executors, "database", lambda: db)
     monkeypatch.setattr(maintenance.hash_chain, "waiting", half_read)
     write(db, 3)
     with capture_logs() as lines:
-        keep_up(Watch())
+        keep_up(ChainWatch())
     assert lines == []
 
 
@@ -113,7 +113,7 @@ def test_no_alarm_without_a_second_look_under_the_lock(
 def test_a_writer_that_never_ends_holds_the_seals_up_and_is_told_after_a_while(
     postgres_url: str, portal_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    db, watch = Database(postgres_url), Watch()
+    db, watch = Database(postgres_url), ChainWatch()
     monkeypatch.setattr(executors, "database", lambda: db)
     monkeypatch.setattr(commit_order, "BETWEEN_LOOKS", 0.001)
     with db.begin() as forgotten:
@@ -121,11 +121,11 @@ def test_a_writer_that_never_ends_holds_the_seals_up_and_is_told_after_a_while(
         forgotten.flush()
         write(db, 3)
         keep_up(watch)
-        with clock.moved(maintenance.BLOCKED_FOR + timedelta(seconds=1)), pytest.raises(SealingBlockedError):
+        with clock.shifted(maintenance.BLOCKED_FOR + timedelta(seconds=1)), pytest.raises(SealingBlockedError):
             keep_up(watch)
         found = verify(db, portal_settings)
         assert (found.events, found.unsealed, found.faults) == (0, 3, [])
-    with clock.moved(maintenance.BLOCKED_FOR * 2):
+    with clock.shifted(maintenance.BLOCKED_FOR * 2):
         keep_up(watch)
     found = verify(db, portal_settings)
     assert (found.events, found.unsealed, found.faults, watch.blocked_since) == (4, 0, [], None)

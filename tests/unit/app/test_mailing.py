@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from mysapk_web.app import mail_worker
+from mysapk_web.app import mail_leases
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
 LEASE = timedelta(minutes=2)
@@ -23,7 +23,7 @@ def fill(db: Database, count: int) -> list[int]:
         mails = [
             enqueue(
                 session,
-                Letter.TEST,
+                MailKind.TEST,
                 account_id=None,
                 recipient="budi@example.go.id",
                 due_at=clock.now() - timedelta(seconds=count - number),
@@ -36,7 +36,7 @@ def fill(db: Database, count: int) -> list[int]:
 
 def claim(db: Database, worker: str, limit: int = 10) -> list[int]:
     with db.begin() as session:
-        return mail_worker.claim(session, worker, limit=limit, lease=LEASE)
+        return mail_leases.claim(session, worker, limit=limit, lease=LEASE)
 
 
 def one(session: Session) -> OutboxMail:
@@ -57,8 +57,8 @@ def test_two_open_claims_do_not_meet(postgres_url: str) -> None:
     ids = fill(db, 4)
 
     with db.begin() as first, db.begin() as second:
-        mine = mail_worker.claim(first, "a", limit=2, lease=LEASE)
-        others = mail_worker.claim(second, "b", limit=4, lease=LEASE)
+        mine = mail_leases.claim(first, "a", limit=2, lease=LEASE)
+        others = mail_leases.claim(second, "b", limit=4, lease=LEASE)
 
     assert (mine, others) == (ids[:2], ids[2:])
     db.dispose()
@@ -66,22 +66,22 @@ def test_two_open_claims_do_not_meet(postgres_url: str) -> None:
 
 def test_something_is_due_while_it_waits_or_its_lease_has_run_out(db: Database) -> None:
     with db.read() as session:
-        assert not mail_worker.anything_due(session)
+        assert not mail_leases.has_due_mail(session)
     fill(db, 1)
     with db.read() as session:
-        assert mail_worker.anything_due(session)
+        assert mail_leases.has_due_mail(session)
     claim(db, "a")
     with db.read() as session:
-        assert not mail_worker.anything_due(session)
-        with clock.moved(LEASE):
-            assert mail_worker.anything_due(session)
+        assert not mail_leases.has_due_mail(session)
+        with clock.shifted(LEASE):
+            assert mail_leases.has_due_mail(session)
 
 
 def test_a_lease_that_ran_out_counts_as_an_attempt(db: Database) -> None:
     ids = fill(db, 1)
     claim(db, "a")
 
-    with clock.moved(LEASE):
+    with clock.shifted(LEASE):
         assert claim(db, "b") == ids
 
     with db.begin() as session:
@@ -91,10 +91,10 @@ def test_a_lease_that_ran_out_counts_as_an_attempt(db: Database) -> None:
 def test_a_renewed_lease_keeps_others_away(db: Database) -> None:
     ids = fill(db, 1)
     claim(db, "a")
-    with clock.moved(LEASE - timedelta(seconds=1)), db.begin() as session:
-        assert mail_worker.renew(session, "a", ids, lease=LEASE) == set(ids)
+    with clock.shifted(LEASE - timedelta(seconds=1)), db.begin() as session:
+        assert mail_leases.renew(session, "a", ids, lease=LEASE) == set(ids)
 
-    with clock.moved(LEASE * 1.5):
+    with clock.shifted(LEASE * 1.5):
         assert claim(db, "b") == []
 
 
@@ -102,44 +102,44 @@ def test_a_renewed_lease_keeps_others_away(db: Database) -> None:
 def test_a_lease_that_ran_out_is_not_renewed(db: Database, taken_over: bool) -> None:
     ids = fill(db, 1)
     claim(db, "a")
-    with clock.moved(LEASE):
+    with clock.shifted(LEASE):
         if taken_over:
             claim(db, "b")
         with db.begin() as session:
-            assert mail_worker.renew(session, "a", ids, lease=LEASE) == set()
+            assert mail_leases.renew(session, "a", ids, lease=LEASE) == set()
 
 
 def test_who_lost_the_claim_neither_sends_nor_marks(db: Database) -> None:
     (mail_id,) = fill(db, 1)
     claim(db, "a")
-    with clock.moved(LEASE):
+    with clock.shifted(LEASE):
         claim(db, "b")
-    gone = mail_worker.Withheld(OutboxState.OBSOLETE, "usang")
+    gone = mail_leases.Withheld(OutboxState.OBSOLETE, "usang")
 
     with db.begin() as session:
-        assert mail_worker.prepare(session, "a", mail_id) is None
-        assert mail_worker.mark_retry(session, "a", mail_id, reason="x") is None
-        mail_worker.mark_refused(session, "a", mail_id, reason="x")
-        mail_worker.mark_withheld(session, "a", mail_id, gone)
-        mail_worker.release(session, "a", [mail_id], reason="x")
+        assert mail_leases.prepare(session, "a", mail_id) is None
+        assert mail_leases.mark_retry(session, "a", mail_id, reason="x") is None
+        mail_leases.mark_rejected(session, "a", mail_id, reason="x")
+        mail_leases.mark_skipped(session, "a", mail_id, gone)
+        mail_leases.release(session, "a", [mail_id], reason="x")
 
     with db.begin() as session:
         mail = one(session)
         assert (mail.state, mail.claimed_by) == (OutboxState.SENDING, "b")
-        assert isinstance(mail_worker.prepare(session, "b", mail_id), mail_worker.Delivery)
+        assert isinstance(mail_leases.prepare(session, "b", mail_id), mail_leases.ClaimedMail)
 
 
 def test_what_was_sent_stays_sent_whoever_holds_the_claim(db: Database) -> None:
     (mail_id,) = fill(db, 1)
     claim(db, "a")
-    with clock.moved(LEASE):
+    with clock.shifted(LEASE):
         claim(db, "b")
     with db.begin() as session:
-        mail_worker.mark_sent(session, [mail_id])
+        mail_leases.mark_sent(session, [mail_id])
 
     with db.begin() as session:
-        assert mail_worker.prepare(session, "b", mail_id) is None
-        assert mail_worker.mark_retry(session, "b", mail_id, reason="x") is None
+        assert mail_leases.prepare(session, "b", mail_id) is None
+        assert mail_leases.mark_retry(session, "b", mail_id, reason="x") is None
     with db.begin() as session:
         assert one(session).state is OutboxState.SENT
 
@@ -148,7 +148,7 @@ def test_a_released_mail_can_be_claimed_at_once_and_costs_no_attempt(db: Databas
     ids = fill(db, 1)
     claim(db, "a")
     with db.begin() as session:
-        mail_worker.release(session, "a", ids, reason="Server surat menolak sambungan.")
+        mail_leases.release(session, "a", ids, reason="Server surat menolak sambungan.")
 
     assert claim(db, "b") == ids
     with db.begin() as session:
@@ -157,15 +157,15 @@ def test_a_released_mail_can_be_claimed_at_once_and_costs_no_attempt(db: Databas
 
 @given(st.integers(1, 200))
 def test_waits_lie_between_half_a_minute_and_an_hour(attempts: int) -> None:
-    wait = mail_worker.back_off(attempts)
+    wait = mail_leases.retry_after(attempts)
 
     assert timedelta(seconds=30) <= wait <= timedelta(hours=1)
 
 
 @given(st.integers(1, 6))
 def test_waits_grow_while_they_double(attempts: int) -> None:
-    assert mail_worker.back_off(attempts) < mail_worker.back_off(attempts + 1)
+    assert mail_leases.retry_after(attempts) < mail_leases.retry_after(attempts + 1)
 
 
 def test_waits_are_spread() -> None:
-    assert len({mail_worker.back_off(3) for _ in range(20)}) > 10
+    assert len({mail_leases.retry_after(3) for _ in range(20)}) > 10

@@ -53,13 +53,13 @@ def test_old_imports_go_with_their_rows_and_open_requests_stay(both: Portal) -> 
         ):
             session.add(
                 EmailRequest(
-                    pegawai_id=pegawai_id, nip="1", nama="x", old_email="", new_email="x", state=state, created_at=now
+                    pegawai_id=pegawai_id, nip="1", name="x", old_email="", new_email="x", state=state, created_at=now
                 )
             )
-    with clock.moved(timedelta(days=89)):
+    with clock.shifted(timedelta(days=89)):
         swept(both.db)
     assert [rows(both.db, table) for table in (EmailImport, EmailImportRow, EmailRequest)] == [1, 3, 3]
-    with clock.moved(timedelta(days=91)):
+    with clock.shifted(timedelta(days=91)):
         swept(both.db)
     assert [rows(both.db, table) for table in (EmailImport, EmailImportRow, EmailRequest)] == [0, 0, 1]
 
@@ -77,7 +77,7 @@ def test_what_is_old_goes_and_the_trail_stays(both: Portal) -> None:
             )
         )
     trail = rows(both.db, AuditEvent)
-    with clock.moved(timedelta(days=100)):
+    with clock.shifted(timedelta(days=100)):
         swept(both.db)
     assert [rows(both.db, table) for table in (ResetRequest, UserSession, Counter)] == [0, 0, 0]
     with both.db.read() as session:

@@ -9,13 +9,13 @@ from sqlmodel import Session, col, func, select
 
 from mysapk_web.accounts.passwords import decrypt_totp, verify_password
 from mysapk_web.accounts.rules.password import PasswordContext, check_password
-from mysapk_web.demo import fill
+from mysapk_web.demo import seed
 from mysapk_web.demo.accounts import demo_accounts
 from mysapk_web.organisation.rules.email import FREE_MAIL, DomainPolicy
 from mysapk_web.organisation.rules.nip import parse_nip
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.organisation.rules.period import Period as Window
 from mysapk_web.organisation.rules.period import PeriodKind, Phase, period_status
+from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Period, Unor
@@ -49,7 +49,7 @@ def filled(demo_db: Database) -> Database:
 
 
 def agency(session: Session, nama: str) -> Instansi:
-    return session.exec(select(Instansi).where(Instansi.nama == nama)).one()
+    return session.exec(select(Instansi).where(Instansi.name == nama)).one()
 
 
 def head_count(session: Session, nama: str) -> tuple[int, int]:
@@ -70,7 +70,7 @@ def person(session: Session, key: str, settings: Settings) -> tuple[Pegawai, Acc
 
 
 def test_exact_head_count(db: Database, settings: Settings) -> None:
-    assert fill.fill(db, settings)
+    assert seed.seed_database(db, settings)
     with db.read() as session:
         people, active = head_count(session, "Pemerintah Kabupaten Contoh")
         assert (people, active) == (3923, 2829)
@@ -87,7 +87,7 @@ def test_everybody_has_an_account_and_only_the_activated_a_password(filled: Data
 
 
 def test_second_fill_changes_nothing(filled: Database, settings: Settings) -> None:
-    assert not fill.fill(filled, settings)
+    assert not seed.seed_database(filled, settings)
     with filled.read() as session:
         assert head_count(session, "Pemerintah Kabupaten Contoh") == (3923, 2829)
 
@@ -95,7 +95,7 @@ def test_second_fill_changes_nothing(filled: Database, settings: Settings) -> No
 def test_refused_outside_demo_mode(sqlite_db: Database, settings: Settings) -> None:
     real = settings.model_copy(update={"demo": False})
     with pytest.raises(SettingsError, match="MYSAPK_DEMO"):
-        fill.fill(sqlite_db, real)
+        seed.seed_database(sqlite_db, real)
     assert demo_accounts(real) == []
     with sqlite_db.read() as session:
         assert session.exec(select(Pegawai)).first() is None
@@ -103,9 +103,9 @@ def test_refused_outside_demo_mode(sqlite_db: Database, settings: Settings) -> N
 
 def test_the_same_people_at_every_start(filled: Database, postgres_url: str, settings: Settings) -> None:
     other = Database(postgres_url)
-    fill.fill(other, settings)
+    seed.seed_database(other, settings)
     rows = (
-        select(Pegawai.nip, Pegawai.nama, Pegawai.email, Unor.nama, col(Account.activated_at).is_(None))
+        select(Pegawai.nip, Pegawai.name, Pegawai.email, Unor.name, col(Account.activated_at).is_(None))
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .order_by(Pegawai.nip)
@@ -121,7 +121,7 @@ def test_every_nip_fits_the_person(filled: Database) -> None:
         for pegawai in session.exec(select(Pegawai)):
             nip = parse_nip(pegawai.nip, jenis=pegawai.jenis, today=today)
             if pegawai.jenis is not JenisPegawai.PPT_NON_ASN:
-                assert (nip.birth_date, nip.gender) == (pegawai.tanggal_lahir, pegawai.jenis_kelamin)
+                assert (nip.birth_date, nip.gender) == (pegawai.birth_date, pegawai.gender)
 
 
 def test_addresses_are_synthetic(filled: Database) -> None:
@@ -135,11 +135,11 @@ def test_tree_of_units(filled: Database) -> None:
         units = {unit.id: unit for unit in session.exec(select(Unor))}
         places = set(session.exec(select(Pegawai.instansi_id, Pegawai.unor_id)))
         for unit in units.values():
-            above = units[unit.atasan_id].jalur if unit.atasan_id else ""
-            assert unit.jalur == f"{above}{unit.id}/"
-        assert {unit.jalur.count("/") for unit in units.values()} == {1, 2, 3, 4}
+            above = units[unit.parent_id].path if unit.parent_id else ""
+            assert unit.path == f"{above}{unit.id}/"
+        assert {unit.path.count("/") for unit in units.values()} == {1, 2, 3, 4}
         assert all(units[unor].instansi_id == instansi for instansi, unor in places)
-        names = " ".join(unit.nama for unit in units.values())
+        names = " ".join(unit.name for unit in units.values())
         assert all(word in names for word in ("Dinas", "Badan", "Kecamatan", "SD Negeri", "Puskesmas"))
         assert any(unit.is_satker for unit in units.values())
 
@@ -166,10 +166,10 @@ def test_accounts_of_the_contract(filled: Database, settings: Settings) -> None:
 
 def test_passwords_meet_the_rules_for_admins(filled: Database, settings: Settings) -> None:
     with filled.read() as session:
-        names = dict(session.exec(select(Pegawai.nip, Pegawai.nama)).all())
+        names = dict(session.exec(select(Pegawai.nip, Pegawai.name)).all())
     for account in demo_accounts(settings):
         if account.password:
-            context = PasswordContext(nip=account.nip, nama=names[account.nip], email=account.email)
+            context = PasswordContext(nip=account.nip, name=names[account.nip], email=account.email)
             assert check_password(account.password, context, minimum=12) == [], account.key
 
 
@@ -188,7 +188,7 @@ def test_roles_and_their_scopes(filled: Database, settings: Settings) -> None:
             grant = session.exec(select(RoleGrant).where(RoleGrant.account_id == account.id)).one()
             instansi = session.get(Instansi, grant.instansi_id) if grant.instansi_id else None
             unor = session.get(Unor, grant.unor_id) if grant.unor_id else None
-            assert (grant.role, instansi and instansi.nama, unor and unor.nama) == expected
+            assert (grant.role, instansi and instansi.name, unor and unor.name) == expected
         assert len(session.exec(select(RoleGrant)).all()) == len(wanted)
 
 
@@ -206,7 +206,7 @@ def test_special_people(filled: Database, settings: Settings) -> None:
         assert person(session, "pppk", settings)[0].jenis is JenisPegawai.PPPK
         assert person(session, "ppt_non_asn", settings)[0].jenis is JenisPegawai.PPT_NON_ASN
         other = agency(session, "Pemerintah Kota Misal")
-        assert (other.zona, other.domain_policy) == ("WITA", DomainPolicy.AGENCY_ONLY)
+        assert (other.timezone, other.domain_policy) == ("WITA", DomainPolicy.AGENCY_ONLY)
         assert other.email_domains == ["misalkota.example.go.id"]
         assert person(session, "pegawai_lain", settings)[0].instansi_id == other.id
 

@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, func, select
 
-from mysapk_web.demo import fill
+from mysapk_web.demo import seed
 from mysapk_web.demo.accounts import demo_accounts
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.notice import Notice
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm import history, overview, review
-from mysapk_web.pdm.group_page import group_view
-from mysapk_web.pdm.payload import editable
-from mysapk_web.pdm.reference.tables import CODES
-from mysapk_web.pdm.rules.groups import group_of, kind
+from mysapk_web.pdm.group_page import load_group
+from mysapk_web.pdm.payload import editable_values
+from mysapk_web.pdm.reference.builtin import CODES
+from mysapk_web.pdm.rules.groups import get_kind, group_of_kind
 from mysapk_web.pdm.rules.groups.fields import PersonFacts
 from mysapk_web.pdm.rules.groups.validation import validate
-from mysapk_web.pdm.rules.proposal import FINAL_STATES, TRANSITIONS, UsulanState
-from mysapk_web.pdm.tables import Document, GroupStatement, PersonnelRecord, Proposal, TrailEntry
+from mysapk_web.pdm.rules.proposal import FINAL_STATES, TRANSITIONS, ProposalState
+from mysapk_web.pdm.tables import Document, GroupDeclaration, PersonnelRecord, Proposal, ProposalEvent
 from mysapk_web.platform import clock, document_store, migrations
 from mysapk_web.platform.database import Database
 from mysapk_web.settings import Settings
@@ -37,7 +37,7 @@ def actor_of(session: Session, key: str, settings: Settings) -> Actor:
         account_id=account.id or 0,
         pegawai_id=pegawai.id or 0,
         instansi_id=pegawai.instansi_id,
-        session="s",
+        session_ref="s",
         session_expires_at=clock.now() + timedelta(hours=1),
         version=1,
         seen_at=clock.now(),
@@ -52,16 +52,16 @@ def test_every_record_is_what_its_declaration_stores(demo_db: Database) -> None:
         session.expunge_all()
     assert {owner for owner, _, _ in rows} == people.keys()
     for owner, name, payload in rows:
-        pegawai, declared = people[owner], kind(name)
+        pegawai, declared = people[owner], get_kind(name)
         facts = PersonFacts(
             jenis=pegawai.jenis,
             nip=pegawai.nip,
-            tanggal_lahir=pegawai.tanggal_lahir,
-            jenis_kelamin=pegawai.jenis_kelamin,
+            birth_date=pegawai.birth_date,
+            gender=pegawai.gender,
         )
-        checked = validate(declared, editable(declared, payload), codes=CODES, today=today, person=facts)
+        checked = validate(declared, editable_values(declared, payload), codes=CODES, today=today, person=facts)
         assert checked.faults == checked.warnings == {}, (name, pegawai.nip)
-        assert pegawai.jenis in group_of(name).concerns
+        assert pegawai.jenis in group_of_kind(name).applies_to
         assert all(
             payload.get(field.name) == checked.payload[field.name] or payload.get(field.name) is None
             for field in declared.editable
@@ -79,15 +79,15 @@ def test_numbers_belong_to_nobody(demo_db: Database) -> None:
 def test_proposals_stand_where_their_trail_leads(demo_db: Database) -> None:
     with demo_db.read() as session:
         proposals = session.exec(select(Proposal)).all()
-        trail = session.exec(select(TrailEntry).order_by(col(TrailEntry.id))).all()
+        trail = session.exec(select(ProposalEvent).order_by(col(ProposalEvent.id))).all()
         owners = dict(session.exec(select(Account.pegawai_id, Account.id)).all())
         session.expunge_all()
     assert len(proposals) > 400
-    assert {proposal.state for proposal in proposals} >= set(UsulanState) - {
-        UsulanState.DISETUJUI,
-        UsulanState.DISETUJUI_BKN,
-        UsulanState.PERBAIKAN_BKN,
-        UsulanState.TMS_BKN,
+    assert {proposal.state for proposal in proposals} >= set(ProposalState) - {
+        ProposalState.DISETUJUI,
+        ProposalState.DISETUJUI_BKN,
+        ProposalState.PERBAIKAN_BKN,
+        ProposalState.TMS_BKN,
     }
     for proposal in proposals:
         steps = [step for step in trail if step.proposal_id == proposal.id]
@@ -97,7 +97,7 @@ def test_proposals_stand_where_their_trail_leads(demo_db: Database) -> None:
         for step in steps:
             row = TRANSITIONS[step.before, step.act]
             assert bool(step.reason) == row.reason
-            assert (step.actor_id == owners[proposal.pegawai_id]) == (row.who.value == "OWNER")
+            assert (step.actor_id == owners[proposal.pegawai_id]) == (row.office.value == "OWNER")
         assert (proposal.ended_at is not None) == (proposal.state in FINAL_STATES)
         assert (proposal.sent_at is not None) == (len(steps) > 1)
         assert proposal.version == 1 + len(steps)  # one save between its start and its sending
@@ -109,16 +109,16 @@ def test_what_is_proposed_could_be_sent(demo_db: Database) -> None:
         rules = {(row.proposal_id, row.rule) for row in session.exec(select(Document))}
         session.expunge_all()
     for proposal, pegawai in rows:
-        declared = kind(proposal.kind)
+        declared = get_kind(proposal.kind)
         facts = PersonFacts(
             jenis=pegawai.jenis,
             nip=pegawai.nip,
-            tanggal_lahir=pegawai.tanggal_lahir,
-            jenis_kelamin=pegawai.jenis_kelamin,
+            birth_date=pegawai.birth_date,
+            gender=pegawai.gender,
         )
         checked = validate(
             declared,
-            editable(declared, proposal.payload),
+            editable_values(declared, proposal.payload),
             codes=CODES,
             today=clock.now().date(),
             person=facts,
@@ -130,7 +130,7 @@ def test_what_is_proposed_could_be_sent(demo_db: Database) -> None:
 
 def test_a_declaration_stands_beside_no_open_proposal(demo_db: Database) -> None:
     with demo_db.read() as session:
-        declared = set(session.exec(select(GroupStatement.pegawai_id, GroupStatement.group)).all())
+        declared = set(session.exec(select(GroupDeclaration.pegawai_id, GroupDeclaration.group)).all())
         proposed = set(
             session.exec(select(Proposal.pegawai_id, Proposal.group).where(col(Proposal.ended_at).is_(None))).all()
         )
@@ -141,10 +141,10 @@ def test_a_declaration_stands_beside_no_open_proposal(demo_db: Database) -> None
 def test_the_person_pegawai_has_one_on_its_way_one_returned_one_finished(demo_db: Database, settings: Settings) -> None:
     with demo_db.read() as session:
         actor = actor_of(session, "pegawai", settings)
-        board = overview.board(session, actor)
-        states = [view.state for view in history.history(session, actor).items]
+        board = overview.load_board(session, actor)
+        states = [view.state for view in history.list_proposals(session, actor).items]
         told = session.exec(select(func.count()).where(Notice.account_id == actor.account_id)).one()
-        award = group_view(session, actor, "penghargaan")
+        award = load_group(session, actor, "penghargaan")
 
     assert sorted(states) == ["INPUT_BERKAS", "PERBAIKAN_MYSAPK", "TELAH_UPDATE"]
     assert [(view.group, bool(view.reason), bool(view.note)) for view in board.returned] == [("jabatan", True, True)]
@@ -160,16 +160,16 @@ def test_the_person_pegawai_has_one_on_its_way_one_returned_one_finished(demo_db
 def test_every_page_of_a_demo_person_opens(demo_db: Database, settings: Settings, key: str) -> None:
     with demo_db.read() as session:
         actor = actor_of(session, key, settings)
-        board = overview.board(session, actor)
+        board = overview.load_board(session, actor)
         for tile in board.tiles:
-            view = group_view(session, actor, tile.key)
+            view = load_group(session, actor, tile.key)
             assert sum(len(each.records) for each in view.kinds) == tile.count
-        assert review.review(session, actor).groups
+        assert review.load_review(session, actor).groups
         assert next(tile for tile in board.tiles if tile.key == "keluarga").count >= 2
 
 
 def test_the_sample_document_can_be_read(sqlite_db: Database, settings: Settings) -> None:
-    fill.fill(sqlite_db, settings)
+    seed.seed_database(sqlite_db, settings)
     with sqlite_db.read() as session:
         hashes = set(session.exec(select(Document.sha256, Document.size)))
     [(sha256, size)] = hashes
@@ -180,7 +180,7 @@ def test_the_same_at_every_start(demo_db: Database, tmp_path: Path, settings: Se
     """Where a person stands does not depend on the day or the moment of the start."""
     other = Database(f"sqlite:///{tmp_path}/other.db")
     migrations.upgrade(other)
-    fill.fill(other, settings)
+    seed.seed_database(other, settings)
 
     def summary(database: Database) -> list[object]:
         with database.read() as session:

@@ -17,10 +17,10 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from mysapk_web.organisation import audit, hash_chain
-from mysapk_web.organisation.hash_chain import TrailBroken
+from mysapk_web.organisation.hash_chain import ChainBrokenError
 from mysapk_web.platform import clock, commit_order, jobs
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent, AuditSeal
 from mysapk_web.settings import Settings
@@ -43,13 +43,13 @@ def seal(db: Database, settings: Settings) -> int:
         with db.read() as s:
             final = commit_order.final_id(s, AuditEvent) or 0
         with db.begin() as s:
-            step = hash_chain.seal(s, settings, up_to=final)
+            step = hash_chain.seal_batch(s, settings, up_to=final)
         if not step:
             return done
         done += step
 
 
-def verify(db: Database, settings: Settings, known: hash_chain.Head | None = None) -> hash_chain.Verdict:
+def verify(db: Database, settings: Settings, known: hash_chain.ChainHead | None = None) -> hash_chain.ChainReport:
     with db.snapshot() as s:
         return hash_chain.verify(s, settings, known=known)
 
@@ -83,11 +83,11 @@ def test_an_honest_chain_has_no_faults(db: Database, settings: Settings) -> None
 def test_what_waits_for_its_seal_is_no_fault(db: Database, settings: Settings) -> None:
     write(db, 2)
     with db.read() as s:
-        assert hash_chain.waiting(s, settings) == (hash_chain.Head(), True)
+        assert hash_chain.sealing_status(s, settings) == (hash_chain.ChainHead(), True)
     assert verify(db, settings).unsealed == 2
     seal(db, settings)
     with db.read() as s:
-        head, waits = hash_chain.waiting(s, settings)
+        head, waits = hash_chain.sealing_status(s, settings)
     assert (head, waits) == (verify(db, settings).head, False)
     assert verify(db, settings).unsealed == 0
 
@@ -152,10 +152,10 @@ def test_a_cut_whose_note_was_written_without_the_key_is_not_sealed_over(
     point_the_note_at(db, 3, mac=mac)
 
     write(db, 2)
-    with pytest.raises(TrailBroken, match="diubah"):
+    with pytest.raises(ChainBrokenError, match="diubah"):
         seal(db, settings)
-    with db.read() as s, pytest.raises(TrailBroken):
-        hash_chain.waiting(s, settings)
+    with db.read() as s, pytest.raises(ChainBrokenError):
+        hash_chain.sealing_status(s, settings)
     found = verify(db, settings)
     assert (found.unsealed, found.faults) == (2, ["Kepala rantai diubah."])
 
@@ -177,7 +177,7 @@ def test_nothing_is_sealed_behind_a_note_that_does_not_fit_the_seals(
     tamper(db, statements[change])
 
     write(db, 2)
-    with pytest.raises(TrailBroken):
+    with pytest.raises(ChainBrokenError):
         seal(db, settings)
     assert verify(db, settings).faults
 
@@ -186,14 +186,14 @@ def test_an_operator_with_the_key_lets_the_sealing_go_on_and_the_trail_tells(db:
     write(db, 6)
     seal(db, settings)
     with db.begin() as s:
-        assert not hash_chain.go_on(s, settings, reason="tidak ada apa-apa")
+        assert not hash_chain.resume_after_break(s, settings, reason="tidak ada apa-apa")
     tamper(db, "DELETE FROM jejak_segel WHERE position > 3")
     tamper(db, "DELETE FROM jejak_audit WHERE id NOT IN (SELECT event_id FROM jejak_segel)")
     for reason in ("", "  "):
-        with pytest.raises(Refused), db.begin() as s:
-            hash_chain.go_on(s, settings, reason=reason)
+        with pytest.raises(UserError), db.begin() as s:
+            hash_chain.resume_after_break(s, settings, reason=reason)
     with db.begin() as s:
-        assert "dipotong" in hash_chain.go_on(s, settings, reason="Sudah diperiksa, laporan 12")
+        assert "dipotong" in hash_chain.resume_after_break(s, settings, reason="Sudah diperiksa, laporan 12")
     write(db, 2)
 
     assert seal(db, settings) == 3
@@ -208,10 +208,10 @@ def test_after_a_change_of_the_key_sealing_waits_for_the_operator(db: Database, 
     seal(db, settings)
     other = with_another_key(settings)
     write(db, 1)
-    with pytest.raises(TrailBroken):
+    with pytest.raises(ChainBrokenError):
         seal(db, other)
     with db.begin() as s:
-        assert hash_chain.go_on(s, other, reason="Kunci diganti")
+        assert hash_chain.resume_after_break(s, other, reason="Kunci diganti")
     assert seal(db, other) == 2
 
 
@@ -241,11 +241,13 @@ def test_what_was_put_in_is_sealed_when_the_operator_says_so_and_the_trail_tells
 ) -> None:
     put_in(db, settings, at=clock.now() - timedelta(days=3))
     with db.begin() as s:
-        assert "1 peristiwa tanpa segel" in hash_chain.go_on(s, settings, reason="Dari cadangan, laporan 7")
+        assert "1 peristiwa tanpa segel" in hash_chain.resume_after_break(
+            s, settings, reason="Dari cadangan, laporan 7"
+        )
     assert seal(db, settings) == 1
     assert verify(db, settings).faults == []
     with db.begin() as s:
-        assert not hash_chain.go_on(s, settings, reason="sekali lagi")
+        assert not hash_chain.resume_after_break(s, settings, reason="sekali lagi")
 
     tamper(db, "UPDATE jejak_segel SET accepted = NOT accepted WHERE accepted")
     assert verify(db, settings).fault_count == 1
@@ -262,7 +264,7 @@ def test_an_event_that_commits_after_any_number_of_others_is_sealed_without_a_fa
     with db.begin() as late:
         audit.record(late, AuditTag.LOGIN, actor_id=1)
         late.flush()
-        with clock.moved(timedelta(hours=5)), db.begin() as s:
+        with clock.shifted(timedelta(hours=5)), db.begin() as s:
             audit.record_many(s, [{"tag": AuditTag.LOGIN, "actor_id": 2}] * 21_000)
         assert seal(db, settings) == 0
         found = verify(db, settings)
@@ -316,9 +318,9 @@ def test_in_whatever_order_transactions_end_the_chain_follows_the_numbers(
 def as_an_older_release_left_it(db: Database) -> None:
     """The note of a release that sealed whatever had ended, in whatever order."""
     with db.begin() as s:
-        note = dict(jobs.read(s, jobs.SEALS).note)
+        note = dict(jobs.job_state(s, jobs.SEALS).note)
         del note["ordered"]
-        jobs.write(s, jobs.SEALS, note=note)
+        jobs.save_job_state(s, jobs.SEALS, note=note)
 
 
 def test_what_an_older_release_had_still_to_seal_is_sealed(db: Database, settings: Settings) -> None:
@@ -338,7 +340,7 @@ def test_what_an_older_release_never_sealed_waits_for_the_operator(db: Database,
     assert seal(db, settings) == 1
     assert verify(db, settings).inserted == 1
     with db.begin() as s:
-        assert hash_chain.go_on(s, settings, reason="Transaksi panjang sebelum pembaruan")
+        assert hash_chain.resume_after_break(s, settings, reason="Transaksi panjang sebelum pembaruan")
     seal(db, settings)
     assert verify(db, settings).faults == []
 
@@ -382,7 +384,7 @@ def test_nobody_who_looks_while_others_seal_takes_the_trail_for_broken(db: Datab
     def look() -> None:
         for _ in range(20):
             with db.read() as s:
-                hash_chain.waiting(s, settings)
+                hash_chain.sealing_status(s, settings)
         with db.snapshot() as s:
             assert hash_chain.verify(s, settings).faults == []
 

@@ -9,10 +9,10 @@ import pytest
 from mysapk_web.organisation import help as helpdesk
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal, InputRefused
-from mysapk_web.rate_limits import HELP_SEARCHES_PER_ADDRESS
+from mysapk_web.platform.errors import CommittingUserError, FormError
+from mysapk_web.rate_limits import HELP_SEARCHES_PER_NETWORK
 from mysapk_web.settings import Settings
 
 
@@ -22,7 +22,7 @@ def actor_of(instansi_id: int) -> Actor:
         account_id=1,
         pegawai_id=1,
         instansi_id=instansi_id,
-        session="",
+        session_ref="",
         session_expires_at=moment,
         version=1,
         seen_at=moment,
@@ -31,7 +31,7 @@ def actor_of(instansi_id: int) -> Actor:
 
 def two_agencies(db: Database) -> tuple[int, int]:
     with db.begin() as session:
-        first, second = Instansi(kode="1", nama="Satu"), Instansi(kode="2", nama="Dua")
+        first, second = Instansi(code="1", name="Satu"), Instansi(code="2", name="Dua")
         session.add_all([first, second])
         session.flush()
         assert first.id is not None
@@ -44,8 +44,8 @@ def two_agencies(db: Database) -> tuple[int, int]:
 def test_own_agency_first_then_national(db: Database) -> None:
     first, second = two_agencies(db)
     with db.read() as session:
-        names = [view.nama for view in helpdesk.contacts(session, actor_of(first))]
-        others = [view.nama for view in helpdesk.contacts(session, actor_of(second))]
+        names = [view.nama for view in helpdesk.contacts_for(session, actor_of(first))]
+        others = [view.nama for view in helpdesk.contacts_for(session, actor_of(second))]
     assert names == ["Helpdesk Satu", "Nasional"]
     assert others == ["Nasional"]
 
@@ -53,24 +53,24 @@ def test_own_agency_first_then_national(db: Database) -> None:
 def test_visitor_sees_the_national_contact_only(db: Database) -> None:
     two_agencies(db)
     with db.read() as session:
-        views = helpdesk.contacts(session, None)
+        views = helpdesk.contacts_for(session, None)
     assert [(view.nama, view.telepon) for view in views] == [("Nasional", "021-8093008")]
 
 
 def test_call_centre_even_in_an_empty_database(sqlite_db: Database) -> None:
     with sqlite_db.read() as session:
-        (view,) = helpdesk.contacts(session, None)
+        (view,) = helpdesk.contacts_for(session, None)
     assert (view.telepon, view.keluhan_url) == ("021-8093008", "https://www.bkn.go.id/homepage/lapor-bkn")
 
 
 # The helpdesk of another agency, for who can't log in -------------------------------------------------
 
-HERE = Visitor(address="203.0.113.9")
+HERE = ClientContext(client_address="203.0.113.9")
 
 
-def found(db: Database, asked: str, visitor: Visitor = HERE) -> list[tuple[str, str]]:
+def found(db: Database, asked: str, visitor: ClientContext = HERE) -> list[tuple[str, str]]:
     with db.begin() as session:
-        seen = helpdesk.of_agencies(session, visitor=visitor, asked=asked)
+        seen = helpdesk.search_helpdesks(session, visitor=visitor, asked=asked)
     return [(agency.instansi, agency.contact.nama if agency.contact else "") for agency in seen]
 
 
@@ -78,8 +78,8 @@ def found(db: Database, asked: str, visitor: Visitor = HERE) -> list[tuple[str, 
 def named(db: Database, portal_settings: Settings) -> Database:
     with db.begin() as session:
         for number in range(12):
-            session.add(Instansi(kode=f"K{number}", nama=f"Pemerintah Kabupaten Uji {number:02}"))
-        city = Instansi(kode="KT", nama="Pemerintah Kota Misal 100%")
+            session.add(Instansi(code=f"K{number}", name=f"Pemerintah Kabupaten Uji {number:02}"))
+        city = Instansi(code="KT", name="Pemerintah Kota Misal 100%")
         session.add(city)
         session.flush()
         session.add(HelpContact(instansi_id=None, nama="Nasional", telepon="021-8093008"))
@@ -103,13 +103,13 @@ def test_a_word_that_fits_many_agencies_shows_some_by_name(named: Database) -> N
 
 @pytest.mark.parametrize("asked", ["", "ko", "  k ", "x" * 201])
 def test_too_little_or_too_much_is_refused(named: Database, asked: str) -> None:
-    with pytest.raises(InputRefused):
+    with pytest.raises(FormError):
         found(named, asked)
 
 
 def test_looking_is_limited_by_address(named: Database) -> None:
-    for _ in range(HELP_SEARCHES_PER_ADDRESS.count):
+    for _ in range(HELP_SEARCHES_PER_NETWORK.count):
         found(named, "kota misal")
-    with pytest.raises(CountedRefusal):
+    with pytest.raises(CommittingUserError):
         found(named, "kota misal")
-    assert found(named, "kota misal", Visitor(address="198.51.100.7"))
+    assert found(named, "kota misal", ClientContext(client_address="198.51.100.7"))

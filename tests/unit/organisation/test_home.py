@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from mysapk_web.demo.accounts import demo_accounts
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.home import HomeView, home
+from mysapk_web.organisation.home import HomeView, home_view
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
@@ -25,17 +25,17 @@ def page_of(db: Database, settings: Settings, key: str) -> HomeView:
             account_id=account.id or 0,
             pegawai_id=pegawai.id or 0,
             instansi_id=pegawai.instansi_id,
-            session="s",
+            session_ref="s",
             session_expires_at=now,
             version=1,
             seen_at=now,
         )
-        return home(session, actor)
+        return home_view(session, actor)
 
 
 def test_person_unit_and_agency(demo_db: Database, settings: Settings) -> None:
     view = page_of(demo_db, settings, "pegawai")
-    assert (view.nama, view.jenis) == ("Dewi Rahayu, S.Pd.", "PNS")
+    assert (view.name, view.jenis) == ("Dewi Rahayu, S.Pd.", "PNS")
     assert (view.unit, view.instansi) == ("SMP Negeri 1 Sukamaju", "Pemerintah Kabupaten Contoh")
     assert page_of(demo_db, settings, "ppt_non_asn").jenis == "PPT Non-ASN"
 

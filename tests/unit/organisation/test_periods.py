@@ -22,14 +22,14 @@ LAST = "Senin, 14 September 2026 pukul 23.59 WIB"
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
-    with clock.moved(moment - clock.now()):
+    with clock.shifted(moment - clock.now()):
         yield
 
 
 @pytest.fixture
 def ids(sqlite_db: Database) -> tuple[int, int]:
     with sqlite_db.begin() as session:
-        wib, wit = Instansi(kode="1", nama="Satu"), Instansi(kode="2", nama="Dua", zona="WIT")
+        wib, wit = Instansi(code="1", name="Satu"), Instansi(code="2", name="Dua", timezone="WIT")
         session.add_all([wib, wit])
         session.flush()
         return wib.id or 0, wit.id or 0

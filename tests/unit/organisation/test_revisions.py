@@ -22,17 +22,17 @@ from mysapk_web.administration.email_imports.api_tokens import make_token, revok
 from mysapk_web.administration.people import accounts, detail
 from mysapk_web.administration.people.accounts import (
     approve_cpns,
-    cancel_reset,
+    cancel_reset_tokens,
     disable_account,
     enable_account,
-    end_sessions,
     remove_second_factor,
-    start_reset,
+    revoke_account_sessions,
+    send_reset_token,
 )
-from mysapk_web.administration.people.detail import person_file
+from mysapk_web.administration.people.detail import account_detail
+from mysapk_web.administration.people.grant_list import list_grants
 from mysapk_web.administration.people.grants import grant_role, revoke_role
-from mysapk_web.administration.people.roles import list_grants
-from mysapk_web.administration.period_input import Act, Draft
+from mysapk_web.administration.period_input import PeriodAction, PeriodInput
 from mysapk_web.administration.rules.email_import import RunSource, RunState
 from mysapk_web.administration.tables.email_import import EmailImport, ImportToken
 from mysapk_web.administration.tables.email_request import EmailRequest
@@ -44,9 +44,9 @@ from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import RoleGrant
 from mysapk_web.organisation.tables.agency import HelpContact, Period
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import Refused, StaleRevisionError
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import StaleRevisionError, UserError
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
@@ -69,7 +69,7 @@ def at_once(office: Office, act: Do, *who: str) -> list[str]:
                 act(session, key)
                 others.wait(0.3)
             told.append("")
-        except Refused as refusal:
+        except UserError as refusal:
             told.append(refusal.sentence)
         except BaseException as error:
             told.append(repr(error))
@@ -97,7 +97,7 @@ def _enable(office: Office) -> Do:
 
 def _unlock(office: Office) -> Do:
     lock(office, "ani")
-    return lambda session, who: accounts.unlock(session, account_id=office.ids["ani"], actor=office.actor(who))
+    return lambda session, who: accounts.unlock_account(session, account_id=office.ids["ani"], actor=office.actor(who))
 
 
 def _approve(office: Office) -> Do:
@@ -105,12 +105,12 @@ def _approve(office: Office) -> Do:
 
 
 def _send_token(office: Office) -> Do:
-    return lambda session, who: start_reset(session, account_id=office.ids["ani"], actor=office.actor(who))
+    return lambda session, who: send_reset_token(session, account_id=office.ids["ani"], actor=office.actor(who))
 
 
 def _end_sessions(office: Office) -> Do:
     office.open_session("ani", "a" * 64)
-    return lambda session, who: end_sessions(session, account_id=office.ids["ani"], actor=office.actor(who))
+    return lambda session, who: revoke_account_sessions(session, account_id=office.ids["ani"], actor=office.actor(who))
 
 
 def _remove_factor(office: Office) -> Do:
@@ -131,31 +131,33 @@ def _revoke(office: Office) -> Do:
 
 
 def _repair(office: Office) -> Do:
-    return lambda session, who: email_correction.repair(
+    return lambda session, who: email_correction.correct_email(
         session, office.actor(who), account_id=office.ids["ani"], email=f"{who}@example.com", reason="Salah ketik"
     )
 
 
 def _request(office: Office) -> int:
     form = {"nip": ROLLS["ani"]["nip"], "nama": "Ani Lestari", "old_email": "", "new_email": "ani.baru@example.com"}
-    office.do(email_requests.ask, visitor=Visitor("b", "", "203.0.113.7"), **form)
+    office.do(email_requests.submit_request, visitor=ClientContext("b", "", "203.0.113.7"), **form)
     return office.see(lambda session: session.exec(select(EmailRequest.id)).one()) or 0
 
 
 def _accept(office: Office) -> Do:
     number = _request(office)
-    return lambda session, who: email_requests.accept(session, office.actor(who), request_id=number, reason="Ditelepon")
+    return lambda session, who: email_requests.accept_request(
+        session, office.actor(who), request_id=number, reason="Ditelepon"
+    )
 
 
 def _refuse(office: Office) -> Do:
     number = _request(office)
-    return lambda session, who: email_requests.refuse(
+    return lambda session, who: email_requests.reject_request(
         session, office.actor(who), request_id=number, reason="Tidak dikenal"
     )
 
 
 def _policy(office: Office) -> Do:
-    return lambda session, who: email_policy.change(
+    return lambda session, who: email_policy.set_policy(
         session, office.actor(who), policy="AGENCY_ONLY", domains=f"{who}.example.go.id"
     )
 
@@ -169,8 +171,8 @@ def _contact(office: Office) -> Do:
 def _announcement(office: Office) -> announcements.AnnouncementView:
     last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
     place = f"i{office.ids['K1']}"
-    office.do(announcements.announce, office.actor("lina"), place, judul="Libur", isi="Tutup.", last=last)
-    return office.see(announcements.desk, office.actor("lina"), place).announcements[0]
+    office.do(announcements.publish, office.actor("lina"), place, judul="Libur", isi="Tutup.", last=last)
+    return office.see(announcements.load_editor, office.actor("lina"), place).announcements[0]
 
 
 def _edit(office: Office) -> Do:
@@ -180,45 +182,47 @@ def _edit(office: Office) -> Do:
         office.actor(who),
         announcement_id=seen.id,
         judul=who,
-        isi=seen.isi,
-        last=seen.until.date(),
+        isi=seen.body,
+        last=seen.last_moment.date(),
         seen=seen.revision,
     )
 
 
 def _end(office: Office) -> Do:
     seen = _announcement(office)
-    return lambda session, who: announcements.end(
+    return lambda session, who: announcements.retract(
         session, office.actor(who), announcement_id=seen.id, seen=seen.revision
     )
 
 
-def _draft(office: Office, *, act: Act = Act.CREATE, first: int = 3, last: int = 9) -> Draft:
+def _draft(office: Office, *, act: PeriodAction = PeriodAction.CREATE, first: int = 3, last: int = 9) -> PeriodInput:
     today = clock.now().astimezone(ZONES["WIB"]).date()
     days = (today + timedelta(days=first), today + timedelta(days=last))
-    return Draft(act, PeriodKind.PDM, f"i{office.ids['K1']}", *days, "Surat 1")
+    return PeriodInput(act, PeriodKind.PDM, f"i{office.ids['K1']}", *days, "Surat 1")
 
 
 def _set_period(office: Office) -> Do:
-    return lambda session, who: period_admin.save(session, office.actor(who), _draft(office))
+    return lambda session, who: period_admin.save_period(session, office.actor(who), _draft(office))
 
 
 def _period(office: Office) -> tuple[int, int]:
     """Number and revision of a period of the first agency that has not begun."""
-    number = office.do(lambda session: period_admin.save(session, office.actor("lina"), _draft(office)).id) or 0
-    seen = office.see(lambda session: revisions.current(session, revisions.of_period(office.ids["K1"], PeriodKind.PDM)))
+    number = office.do(lambda session: period_admin.save_period(session, office.actor("lina"), _draft(office)).id) or 0
+    seen = office.see(
+        lambda session: revisions.current_revision(session, revisions.of_period(office.ids["K1"], PeriodKind.PDM))
+    )
     return number, seen
 
 
 def _extend_period(office: Office) -> Do:
     _, seen = _period(office)
-    longer = _draft(office, act=Act.EXTEND, last=12)
-    return lambda session, who: period_admin.save(session, office.actor(who), longer, seen=seen)
+    longer = _draft(office, act=PeriodAction.EXTEND, last=12)
+    return lambda session, who: period_admin.save_period(session, office.actor(who), longer, seen=seen)
 
 
 def _remove_period(office: Office) -> Do:
     number, seen = _period(office)
-    return lambda session, who: period_admin.remove(session, office.actor(who), period_id=number, seen=seen)
+    return lambda session, who: period_admin.remove_period(session, office.actor(who), period_id=number, seen=seen)
 
 
 def _revoke_token(office: Office) -> Do:
@@ -258,7 +262,7 @@ def _steer(act: Callable[..., None], state: RunState) -> Callable[[Office], Do]:
 
 def _failed_mail(office: Office) -> int:
     with office.db.begin() as session:
-        mail = enqueue(session, Letter.ACTIVATED, account_id=office.ids["ani"])
+        mail = enqueue(session, MailKind.ACTIVATED, account_id=office.ids["ani"])
         mail.state, mail.attempts = OutboxState.FAILED, 30
         session.flush()
         return mail.id or 0
@@ -266,7 +270,7 @@ def _failed_mail(office: Office) -> int:
 
 def _retry(office: Office) -> Do:
     number = _failed_mail(office)
-    return lambda session, who: mail_log.retry(session, office.actor(who), mail_id=number)
+    return lambda session, who: mail_log.retry_mail(session, office.actor(who), mail_id=number)
 
 
 ACTS = [
@@ -323,17 +327,17 @@ def _trail(office: Office) -> list[AuditTag]:
 def test_the_reason_of_the_first_stays_and_the_second_is_lost_to_nobody(office: Office) -> None:
     """The complaint: switching off an account that a colleague had switched off reported success, and kept one reason of two."""
     account = office.ids["ani"]
-    page = office.see(person_file, office.actor("taufik"), account)
+    page = office.see(account_detail, office.actor("taufik"), account)
     assert page is not None
     office.do(disable_account, account_id=account, actor=office.actor("lina"), reason="Pensiun")
     again = {"account_id": account, "actor": office.actor("taufik"), "reason": "Mutasi"}
     with pytest.raises(StaleRevisionError, match="Akun dinonaktifkan oleh Lina Purnama pada 24 Agustus 2026"):
         office.do(disable_account, **again, seen=page.revision)
     assert office.account("ani").disabled_reason == "Pensiun"
-    now = office.see(person_file, office.actor("taufik"), account)
+    now = office.see(account_detail, office.actor("taufik"), account)
     assert now is not None
     assert now.revision > page.revision
-    assert detail.Act.DISABLE not in now.acts
+    assert detail.AccountAction.DISABLE not in now.actions
     assert office.do(disable_account, **again, seen=now.revision) is False
     assert office.account("ani").disabled_reason == "Pensiun"
 
@@ -343,7 +347,7 @@ def test_who_is_faster_is_told_by_name_to_colleagues_and_to_bkn_only(office: Off
     account = office.ids["ani"]
     said = {}
     for first, later in (("lina", "taufik"), ("surya", "taufik"), ("lina", "surya"), ("lina", "lina"), (None, "lina")):
-        seen = office.see(lambda session: revisions.current(session, revisions.of_account(account)))
+        seen = office.see(lambda session: revisions.current_revision(session, revisions.of_account(account)))
         office.change("ani", disabled_at=None)
         actor = office.actor(first) if first else None
         office.do(disable_account, account_id=account, actor=actor, reason="x", seen=seen)
@@ -357,7 +361,7 @@ def test_who_is_faster_is_told_by_name_to_colleagues_and_to_bkn_only(office: Off
         ("lina", "lina"): revisions.SELF,
         (None, "lina"): revisions.SYSTEM,
     }
-    assert office.see(revisions.name_of, office.actor("lina"), office.ids["yusuf"]) == revisions.OTHER_AGENCY
+    assert office.see(revisions.actor_name, office.actor("lina"), office.ids["yusuf"]) == revisions.OTHER_AGENCY
 
 
 def test_whoever_acted_for_bkn_once_is_not_named_later(office: Office) -> None:
@@ -365,13 +369,13 @@ def test_whoever_acted_for_bkn_once_is_not_named_later(office: Office) -> None:
     with office.db.begin() as session:
         grant = session.exec(select(RoleGrant).where(RoleGrant.account_id == office.ids["surya"])).one()
         grant.revoked_at = clock.now()
-    assert office.see(revisions.name_of, office.actor("lina"), office.ids["surya"]) == revisions.BKN
+    assert office.see(revisions.actor_name, office.actor("lina"), office.ids["surya"]) == revisions.BKN
 
 
 def test_the_owner_can_keep_no_admin_from_the_account(office: Office) -> None:
     """Whoever sits in an account could otherwise change it again and again, and every act against that would be stale."""
     account = office.ids["ani"]
-    page = office.see(person_file, office.actor("lina"), account)
+    page = office.see(account_detail, office.actor("lina"), account)
     assert page is not None
     with office.db.begin() as session:
         for tag in AuditTag:
@@ -382,7 +386,7 @@ def test_the_owner_can_keep_no_admin_from_the_account(office: Office) -> None:
 
 def test_a_second_factor_that_is_new_is_not_the_lost_one(office: Office) -> None:
     account = office.ids["budi"]
-    page = office.see(person_file, office.actor("lina"), account)
+    page = office.see(account_detail, office.actor("lina"), account)
     assert page is not None
     with office.db.begin() as session:
         audit.record(session, AuditTag.TOTP_ENABLED, actor_id=account, subject_id=account)
@@ -404,42 +408,48 @@ def test_a_revision_that_nobody_was_shown_changes_nothing(office: Office, seen: 
 
 def test_a_period_that_is_gone_is_said_to_be_gone(office: Office) -> None:
     number, seen = _period(office)
-    office.do(period_admin.remove, office.actor("lina"), period_id=number, seen=seen)
+    office.do(period_admin.remove_period, office.actor("lina"), period_id=number, seen=seen)
     with pytest.raises(StaleRevisionError, match="Periode dihapus oleh Lina Purnama pada"):
-        office.do(period_admin.remove, office.actor("taufik"), period_id=number, seen=seen)
+        office.do(period_admin.remove_period, office.actor("taufik"), period_id=number, seen=seen)
     with pytest.raises(StaleRevisionError, match="Periode dihapus oleh Lina Purnama pada"):
-        office.do(period_admin.remove, office.actor("surya"), period_id=number, seen=seen)
+        office.do(period_admin.remove_period, office.actor("surya"), period_id=number, seen=seen)
     for who, period_id in (("yusuf", number), ("taufik", 999), ("surya", 999)):
         with pytest.raises(NotFoundError) as refused:
-            office.do(period_admin.remove, office.actor(who), period_id=period_id, seen=seen)
+            office.do(period_admin.remove_period, office.actor(who), period_id=period_id, seen=seen)
         assert refused.value.sentence == period_admin.GONE
 
 
 def test_a_period_is_judged_by_what_the_preview_saw(office: Office) -> None:
     """Also by those of the country: they limit what an agency may set."""
     lina, draft = office.actor("lina"), _draft(office)
-    shown = office.see(period_admin.preview, lina, draft)
-    national = Draft(Act.CREATE, PeriodKind.PDM, "nasional", draft.first, draft.last, "Surat BKN")
-    office.do(period_admin.save, office.actor("surya"), national)
+    shown = office.see(period_admin.preview_period, lina, draft)
+    national = PeriodInput(
+        PeriodAction.CREATE, PeriodKind.PDM, "nasional", draft.first_day, draft.last_day, "Surat BKN"
+    )
+    office.do(period_admin.save_period, office.actor("surya"), national)
     with pytest.raises(StaleRevisionError, match="Periode dibuat oleh BKN pada"):
-        office.do(period_admin.save, lina, draft, seen=shown.revision)
-    now = office.see(period_admin.preview, lina, draft)
-    office.do(period_admin.save, lina, draft, seen=now.revision)
+        office.do(period_admin.save_period, lina, draft, seen=shown.revision)
+    now = office.see(period_admin.preview_period, lina, draft)
+    office.do(period_admin.save_period, lina, draft, seen=now.revision)
     agencies = office.see(lambda session: session.exec(select(Period.instansi_id).order_by(Period.id)).all())
     assert list(agencies) == [None, office.ids["K1"]]
 
 
 def test_other_kinds_and_other_agencies_stand_in_nobodys_way(office: Office) -> None:
     lina, draft = office.actor("lina"), _draft(office)
-    seen = office.see(period_admin.preview, lina, draft).revision
-    other = Draft(Act.CREATE, PeriodKind.VERIFIKASI, draft.place, draft.first, draft.last, "Surat 2")
-    office.do(period_admin.save, office.actor("taufik"), other)
-    foreign = Draft(Act.CREATE, PeriodKind.PDM, f"i{office.ids['K2']}", draft.first, draft.last, "Surat 3")
-    office.do(period_admin.save, office.actor("yusuf"), foreign)
+    seen = office.see(period_admin.preview_period, lina, draft).revision
+    other = PeriodInput(
+        PeriodAction.CREATE, PeriodKind.VERIFIKASI, draft.scope, draft.first_day, draft.last_day, "Surat 2"
+    )
+    office.do(period_admin.save_period, office.actor("taufik"), other)
+    foreign = PeriodInput(
+        PeriodAction.CREATE, PeriodKind.PDM, f"i{office.ids['K2']}", draft.first_day, draft.last_day, "Surat 3"
+    )
+    office.do(period_admin.save_period, office.actor("yusuf"), foreign)
     contact = ContactView("Helpdesk", "021-8093008", "", "", "", "")
     office.do(announcements.save_contact, office.actor("surya"), "nasional", contact)
     office.do(announcements.save_contact, office.actor("yusuf"), f"i{office.ids['K2']}", contact)
-    office.do(period_admin.save, lina, draft, seen=seen)
+    office.do(period_admin.save_period, lina, draft, seen=seen)
     office.do(announcements.save_contact, lina, f"i{office.ids['K1']}", contact, seen=0)
     assert len(office.see(lambda session: session.exec(select(HelpContact)).all())) == 3
 
@@ -450,19 +460,21 @@ def test_the_list_of_periods_carries_the_revision_of_each_kind_and_place(both_of
     for who, place, kind in (
         ("surya", "nasional", PeriodKind.PDM),
         ("surya", "nasional", PeriodKind.VERIFIKASI),
-        ("lina", own.place, PeriodKind.PDM),
+        ("lina", own.scope, PeriodKind.PDM),
         ("surya", f"i{office.ids['BKN']}", PeriodKind.PDM),
     ):
-        draft = Draft(Act.CREATE, kind, place, own.first, own.last, "Surat")
+        draft = PeriodInput(PeriodAction.CREATE, kind, place, own.first_day, own.last_day, "Surat")
         actor = office.actor(who)
-        seen = office.see(period_admin.preview, actor, draft).revision
-        office.do(period_admin.save, actor, draft, seen=seen)
-    rows = office.see(period_admin.listed, office.actor("surya"))
+        seen = office.see(period_admin.preview_period, actor, draft).revision
+        office.do(period_admin.save_period, actor, draft, seen=seen)
+    rows = office.see(period_admin.list_periods, office.actor("surya"))
     assert len(rows) == 4
     for row in rows:
-        where = None if row.place_key == "nasional" else int(row.place_key[1:])
+        where = None if row.scope_key == "nasional" else int(row.scope_key[1:])
         now = office.see(
-            lambda session, where=where, row=row: revisions.current(session, revisions.of_period(where, row.kind))
+            lambda session, where=where, row=row: revisions.current_revision(
+                session, revisions.of_period(where, row.kind)
+            )
         )
         assert row.revision == now > 0
     assert len({row.revision for row in rows}) == 4
@@ -472,15 +484,15 @@ def test_the_list_of_periods_carries_the_revision_of_each_kind_and_place(both_of
 def test_nobody_and_somebody_elsewhere_get_one_answer(office: Office, which: str) -> None:
     """No act tells whether a number is an account of another agency or none at all."""
     lina, account = office.actor("lina"), office.ids.get(which, 999_999)
-    on_account = (approve_cpns, accounts.unlock, start_reset, cancel_reset, end_sessions)
+    on_account = (approve_cpns, accounts.unlock_account, send_reset_token, cancel_reset_tokens, revoke_account_sessions)
     with_reason = (disable_account, enable_account, remove_second_factor)
     calls: list[Callable[[], object]] = [
         *(lambda act=act: office.do(act, account_id=account, actor=lina) for act in on_account),
         *(lambda act=act: office.do(act, account_id=account, actor=lina, reason="x") for act in with_reason),
         lambda: office.do(grant_role, lina, account_id=account, role="verifikator", unit="D1"),
-        lambda: office.do(email_correction.repair, lina, account_id=account, email="a@example.com", reason="x"),
-        lambda: office.see(email_correction.person, lina, account_id=account),
-        lambda: office.see(email_correction.check, lina, account_id=account, email="a@example.com"),
+        lambda: office.do(email_correction.correct_email, lina, account_id=account, email="a@example.com", reason="x"),
+        lambda: office.see(email_correction.get_person, lina, account_id=account),
+        lambda: office.see(email_correction.validate_new_email, lina, account_id=account, email="a@example.com"),
     ]
     for call in calls:
         with pytest.raises(NotFoundError) as refused:
@@ -492,12 +504,14 @@ def test_pages_carry_the_revisions_that_the_acts_name(office: Office) -> None:
     """What lists say is what an act compares, read for all of them in one statement."""
     office.do(disable_account, account_id=office.ids["ani"], actor=office.actor("taufik"), reason="x")
     office.do(enable_account, account_id=office.ids["ani"], actor=office.actor("taufik"), reason="x")
-    office.do(accounts.unlock, account_id=office.ids["budi"], actor=office.actor("taufik"))
+    office.do(accounts.unlock_account, account_id=office.ids["budi"], actor=office.actor("taufik"))
     lock(office, "budi")
-    office.do(accounts.unlock, account_id=office.ids["budi"], actor=office.actor("taufik"))
+    office.do(accounts.unlock_account, account_id=office.ids["budi"], actor=office.actor("taufik"))
     lina = office.actor("lina")
     of = {
-        key: office.see(lambda session, key=key: revisions.current(session, revisions.of_account(office.ids[key])))
+        key: office.see(
+            lambda session, key=key: revisions.current_revision(session, revisions.of_account(office.ids[key]))
+        )
         for key in ("ani", "budi", "sari")
     }
     assert of["ani"] > 0
@@ -506,12 +520,12 @@ def test_pages_carry_the_revisions_that_the_acts_name(office: Office) -> None:
     grants = office.see(list_grants, lina, role=None, text="", agency="", page=1).items
     listed = {line.account_id: line.revision for line in grants}
     assert (listed[office.ids["budi"]], listed[office.ids["sari"]]) == (of["budi"], 0)
-    assert office.see(email_correction.person, lina, account_id=office.ids["ani"]).revision == of["ani"]
+    assert office.see(email_correction.get_person, lina, account_id=office.ids["ani"]).revision == of["ani"]
     _request(office)
-    assert office.see(email_requests.waiting, lina, 1).items[0].revision == of["ani"]
+    assert office.see(email_requests.pending_requests, lina, 1).items[0].revision == of["ani"]
     number = _failed_mail(office)
-    office.do(mail_log.retry, lina, mail_id=number)
+    office.do(mail_log.retry_mail, lina, mail_id=number)
     with office.db.begin() as session:
         session.get_one(OutboxMail, number).state = OutboxState.FAILED
-    row = next(row for row in office.see(mail_log.mails, lina, mail_log.Filter()).items if row.id == number)
+    row = next(row for row in office.see(mail_log.list_mail, lina, mail_log.MailFilter()).items if row.id == number)
     assert row.revision == office.events(AuditTag.MAIL_RESENT)[0].id

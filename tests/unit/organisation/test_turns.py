@@ -16,7 +16,7 @@ from mysapk_web.administration.tables.email_import import ImportToken
 from mysapk_web.organisation.help import ContactView
 from mysapk_web.organisation.tables.agency import HelpContact
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.progress.tables import Announcement
@@ -37,7 +37,7 @@ def together(office: Office, *acts: Act) -> list[str]:
                 act(session)
                 others.wait(0.5)
             told.append("made")
-        except Refused:
+        except UserError:
             told.append("refused")
         except BaseException as error:
             told.append(type(error).__name__)
@@ -78,15 +78,15 @@ def test_the_last_announcement_of_a_place_is_made_once(both_offices: Office, who
 
     def say(name: str) -> Act:
         actor = office.actor(name)
-        return lambda session: announcements.announce(
+        return lambda session: announcements.publish(
             session, actor, place_of(office, key), judul="Libur", isi="Tutup.", last=last
         )
 
-    for _ in range(announcements.MOST_AT_ONCE - 1):
+    for _ in range(announcements.MAX_RUNNING - 1):
         office.do(say(who[0]))
     assert together(office, *map(say, who)) == ["made", "refused"]
     count = office.see(lambda session: session.exec(select(func.count()).select_from(Announcement)).one())
-    assert count == announcements.MOST_AT_ONCE
+    assert count == announcements.MAX_RUNNING
 
 
 @pytest.mark.parametrize(("who", "key"), [(("lina", "taufik"), "K1"), (("surya", "surya"), "nasional")])
@@ -106,9 +106,9 @@ def test_an_announcement_that_two_edit_keeps_the_words_of_one(both_offices: Offi
     office = both_offices
     last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
     office.do(
-        announcements.announce, office.actor("lina"), place_of(office, "K1"), judul="Libur", isi="Tutup.", last=last
+        announcements.publish, office.actor("lina"), place_of(office, "K1"), judul="Libur", isi="Tutup.", last=last
     )
-    seen = office.see(announcements.desk, office.actor("lina")).announcements[0]
+    seen = office.see(announcements.load_editor, office.actor("lina")).announcements[0]
 
     def edit(name: str) -> Act:
         actor = office.actor(name)
@@ -123,8 +123,8 @@ def test_an_announcement_is_edited_or_taken_away_by_who_is_first(both_offices: O
     office = both_offices
     last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
     lina = office.actor("lina")
-    office.do(announcements.announce, lina, place_of(office, "K1"), judul="Libur", isi="Tutup.", last=last)
-    seen = office.see(announcements.desk, lina).announcements[0]
+    office.do(announcements.publish, lina, place_of(office, "K1"), judul="Libur", isi="Tutup.", last=last)
+    seen = office.see(announcements.load_editor, lina).announcements[0]
 
     def edit(session: Session) -> None:
         longer = last + timedelta(days=5)
@@ -133,8 +133,8 @@ def test_an_announcement_is_edited_or_taken_away_by_who_is_first(both_offices: O
         )
 
     told = together(
-        office, edit, lambda session: announcements.end(session, lina, announcement_id=seen.id, seen=seen.revision)
+        office, edit, lambda session: announcements.retract(session, lina, announcement_id=seen.id, seen=seen.revision)
     )
     assert told == ["made", "refused"]
-    shown = [row.judul for row in office.see(announcements.shown, office.actor("ani"))]
+    shown = [row.title for row in office.see(announcements.visible_announcements, office.actor("ani"))]
     assert shown == (["Lain"] if office.events(AuditTag.ANNOUNCEMENT_CHANGED) else [])

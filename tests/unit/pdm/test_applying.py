@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import col
 
 from mysapk_web.pdm import apply
-from mysapk_web.pdm.code_tables import forget
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
-from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, ReferenceEntry
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.pdm.code_tables import forget_cached_codes
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
+from mysapk_web.pdm.tables import CodeTableEntry, FormerValue, PersonnelRecord
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.portal import START, after, days
@@ -58,18 +58,18 @@ def test_twice_is_refused(desk: Desk) -> None:
     number = desk.sent()
     desk.decide(number)
 
-    with pytest.raises(Refused, match="tidak dapat dilakukan"):
+    with pytest.raises(UserError, match="tidak dapat dilakukan"):
         desk.apply(number)
     assert len(desk.rows(PersonnelRecord)) == 1
 
 
-@pytest.mark.parametrize("acts", [(), (UsulanAct.VERIFY,), (UsulanAct.VERIFY, UsulanAct.APPROVE)])
-def test_not_before_the_last_level_has_decided(desk: Desk, acts: tuple[UsulanAct, ...]) -> None:
+@pytest.mark.parametrize("acts", [(), (ProposalAction.VERIFY,), (ProposalAction.VERIFY, ProposalAction.APPROVE)])
+def test_not_before_the_last_level_has_decided(desk: Desk, acts: tuple[ProposalAction, ...]) -> None:
     number = desk.sent()  # golongan: BKN decides
     for act in acts:
         desk.office(number, act)
 
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         desk.apply(number)
     assert desk.rows(PersonnelRecord) == []
 
@@ -78,22 +78,22 @@ def test_a_record_that_was_changed_meanwhile_is_not_overwritten(desk: Desk) -> N
     child = desk.put("anak")
     number = desk.draft("keluarga", {"nama": "Bagas Putra"}, kind="anak", action="CHANGE", record_id=child)
     desk.send(number)
-    desk.office(number, UsulanAct.VERIFY)
-    desk.office(number, UsulanAct.APPROVE)
+    desk.office(number, ProposalAction.VERIFY)
+    desk.office(number, ProposalAction.APPROVE)
     with desk.portal.db.begin() as session:
         session.merge(desk.record(child)).version = 2
 
-    with pytest.raises(Refused, match="Kembalikan usulan"):
+    with pytest.raises(UserError, match="Kembalikan usulan"):
         desk.apply(number)
     assert desk.record(child).payload["nama"] == ANAK["nama"]
     assert desk.rows(FormerValue) == []
-    assert desk.where(number) is UsulanState.DISETUJUI
+    assert desk.where(number) is ProposalState.DISETUJUI
 
 
 def test_what_was_right_when_it_was_sent_is_applied_in_the_next_year_too(desk: Desk) -> None:
     number = desk.sent("skp", SKP | {"tahun": "2024"})
-    desk.office(number, UsulanAct.VERIFY)
-    desk.office(number, UsulanAct.APPROVE)
+    desk.office(number, ProposalAction.VERIFY)
+    desk.office(number, ProposalAction.APPROVE)
     with after(200 * days):
         record = desk.apply(number)
     assert desk.record(record).payload["tahun"] == 2024
@@ -101,14 +101,14 @@ def test_what_was_right_when_it_was_sent_is_applied_in_the_next_year_too(desk: D
 
 def test_a_code_that_was_retired_meanwhile_still_counts(desk: Desk) -> None:
     number = desk.sent("penghargaan", PENGHARGAAN)
-    desk.office(number, UsulanAct.VERIFY)
-    desk.office(number, UsulanAct.APPROVE)
+    desk.office(number, ProposalAction.VERIFY)
+    desk.office(number, ProposalAction.APPROVE)
     with desk.portal.db.begin() as session:
         session.add(
-            ReferenceEntry(table="penghargaan", code="999", label="Penghargaan Baru", search="penghargaan baru")
+            CodeTableEntry(table="penghargaan", code="999", label="Penghargaan Baru", search="penghargaan baru")
         )
         session.flush()
-        forget(session)
+        forget_cached_codes(session)
 
     assert desk.field(desk.start("keluarga", "anak"), "agama").options
     assert desk.record(desk.apply(number)).payload["jenis_penghargaan"] == "201"
@@ -116,20 +116,20 @@ def test_a_code_that_was_retired_meanwhile_still_counts(desk: Desk) -> None:
 
 def test_what_is_not_sound_is_not_applied(desk: Desk) -> None:
     number = desk.sent("penghargaan", PENGHARGAAN)
-    desk.office(number, UsulanAct.VERIFY)
-    desk.office(number, UsulanAct.APPROVE)
+    desk.office(number, ProposalAction.VERIFY)
+    desk.office(number, ProposalAction.APPROVE)
     with desk.portal.db.begin() as session:
         held = session.merge(desk.proposal(number))
         held.payload = {"jenis_penghargaan": 7, "unknown": "x"}
 
-    with pytest.raises(Refused, match="tidak lengkap"):
+    with pytest.raises(UserError, match="tidak lengkap"):
         desk.apply(number)
     assert desk.rows(PersonnelRecord) == []
 
 
 def test_an_unknown_one(desk: Desk) -> None:
-    with pytest.raises(NotAllowed):
-        in_transaction(desk.portal.db, apply.apply, 999_999, None)
+    with pytest.raises(PermissionDenied):
+        in_transaction(desk.portal.db, apply.apply_proposal, 999_999, None)
 
 
 def test_the_records_of_others_stay_as_they_are(desk: Desk) -> None:

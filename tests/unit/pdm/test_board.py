@@ -10,10 +10,10 @@ from sqlmodel import col
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.period import PeriodKind, Phase
 from mysapk_web.pdm import history, new_proposal, review
-from mysapk_web.pdm.pages.pdm import left_in_words
+from mysapk_web.pdm.pages.pdm import format_remaining
 from mysapk_web.pdm.rules.groups import GROUPS, groups_for
-from mysapk_web.pdm.rules.groups.base import Duty
-from mysapk_web.pdm.rules.proposal import GroupState, UsulanAct
+from mysapk_web.pdm.rules.groups.base import Requirement
+from mysapk_web.pdm.rules.proposal import GroupState, ProposalAction
 from mysapk_web.pdm.tables import PersonnelRecord
 from tests.support.portal import START, after, days
 from tests.support.proposals import ANAK, GOLONGAN, ON_FILE, PENGHARGAAN, Desk, publish
@@ -27,7 +27,7 @@ def finish_rest(desk: Desk) -> None:
         desk.put(kind, {})
     for group in ("profil", "jabatan", "pendidikan", "skp", "penghargaan", "cpns-pns"):
         desk.state(group, "SESUAI")
-    for group in (group.key for group in GROUPS if group.duty is Duty.IF_ANY):
+    for group in (group.key for group in GROUPS if group.requirement is Requirement.IF_ANY):
         desk.state(group, "TIDAK_ADA")
 
 
@@ -40,7 +40,7 @@ def test_all_tiles_are_red_to_begin_with(desk: Desk) -> None:
     assert board.next_step.href == "/pdm/profil"
     assert len(board.blockers) == len(GROUPS)
     assert board.blockers[-1] == "Keluarga: belum diperiksa (tidak wajib)."
-    assert left_in_words(board) == "Belum selesai: 12 kelompok (1 di antaranya tidak wajib)"
+    assert format_remaining(board) == "Belum selesai: 12 kelompok (1 di antaranya tidak wajib)"
 
 
 def test_only_the_groups_that_concern_a_person(desk: Desk) -> None:
@@ -75,7 +75,7 @@ def test_a_tile_follows_its_proposal(desk: Desk) -> None:
 
 def test_a_rejected_proposal_is_read_and_the_group_looked_at_again(desk: Desk) -> None:
     number = desk.sent("penghargaan", PENGHARGAAN)
-    desk.office(number, UsulanAct.REJECT, reason="TMS-01", note="Sudah tercatat")
+    desk.office(number, ProposalAction.REJECT, reason="TMS-01", note="Sudah tercatat")
 
     assert desk.tile("penghargaan").state == GroupState.PERLU_PERBAIKAN
     shown = desk.group("penghargaan").kinds[0].proposals[0]
@@ -96,7 +96,7 @@ def test_what_comes_next(desk: Desk) -> None:
     desk.state("cltn", "TIDAK_ADA")
     started = desk.start("jabatan")
     assert desk.board().next_step.title == "Lanjutkan Jabatan"
-    desk.do(new_proposal.discard, started)
+    desk.do(new_proposal.discard_draft, started)
     desk.draft("golongan", GOLONGAN)
     assert desk.board().next_step.href == "/pdm/profil"
     assert desk.board().ready == 1
@@ -104,7 +104,7 @@ def test_what_comes_next(desk: Desk) -> None:
 
     finish_rest(desk)
     assert desk.board().next_step.href == "/pdm/keluarga"
-    assert left_in_words(desk.board()) == "Belum selesai: 1 kelompok (tidak wajib)"
+    assert format_remaining(desk.board()) == "Belum selesai: 1 kelompok (tidak wajib)"
     desk.state("keluarga", "TIDAK_ADA")
     assert desk.board().next_step.href == "/pdm/bukti"
     assert (desk.board().percent, desk.board().blockers) == (100, [])
@@ -119,7 +119,7 @@ def test_a_complete_draft_waits_to_be_sent(desk: Desk) -> None:
     assert any("sudah lengkap, belum dikirim" in blocker for blocker in desk.board().blockers)
     assert desk.send(child).complete
     desk.draft("keluarga", ANAK | {"nama": "Citra Lestari"}, kind="anak")
-    assert (desk.board().done, left_in_words(desk.board())) == (len(GROUPS), "Yang belum terkirim")
+    assert (desk.board().done, format_remaining(desk.board())) == (len(GROUPS), "Yang belum terkirim")
 
 
 def test_a_group_shows_the_record_beside_what_is_proposed(desk: Desk) -> None:
@@ -166,8 +166,8 @@ def test_a_person_sees_only_the_own_data(desk: Desk) -> None:
 
     assert desk.tile("keluarga").count == desk.tile("keluarga").draft_count == 0
     assert desk.group("keluarga").kinds[1].records == []
-    assert desk.see(review.review).ready == []
-    assert desk.see(history.history).items == []
+    assert desk.see(review.load_review).ready == []
+    assert desk.see(history.list_proposals).items == []
 
 
 def test_two_hundred_records_cost_no_more_questions_than_two(desk: Desk) -> None:

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlmodel import col
 
-from mysapk_web.organisation.rules.period import Period, PeriodKind, Phase
+from mysapk_web.organisation.rules.period import PeriodKind, PeriodWindow, Phase
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.pdm import new_proposal, review
-from mysapk_web.pdm.context import times_of
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.context import period_context
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.timezones import ZONES
 from tests.support.portal import START, Portal
 from tests.support.proposals import CLOSED, GOLONGAN, OPENED, PENGHARGAAN, VERIFIED, Desk, publish
@@ -26,7 +26,7 @@ SECOND = timedelta(seconds=1)
 
 
 def at(moment: datetime) -> object:
-    return clock.moved(moment - START)
+    return clock.shifted(moment - START)
 
 
 def in_zone(portal: Portal, zona: str) -> Desk:
@@ -51,14 +51,14 @@ def test_the_edges_of_the_period_are_those_of_the_agency(portal: Portal, zona: s
     desk = in_zone(portal, zona)
     opened, closed = midnight(zona, 8, 15), midnight(zona, 9, 15)
 
-    with at(opened - SECOND), pytest.raises(Refused, match=rf"belum dibuka. Dibuka 15 Agustus 2026 00.00 {zona}"):
+    with at(opened - SECOND), pytest.raises(UserError, match=rf"belum dibuka. Dibuka 15 Agustus 2026 00.00 {zona}"):
         desk.start()
     with at(opened):
         number = desk.draft("golongan", GOLONGAN)
     with at(closed - SECOND):
         desk.save(number, {"nomor_sk": "detik terakhir"})
         assert desk.board().may_write
-    with at(closed), pytest.raises(Refused, match=rf"ditutup pada 14 September 2026 23.59 {zona}") as refused:
+    with at(closed), pytest.raises(UserError, match=rf"ditutup pada 14 September 2026 23.59 {zona}") as refused:
         desk.save(number, {"nomor_sk": "terlambat"})
     assert "Draf Anda tetap tersimpan" in refused.value.sentence
     assert desk.proposal(number).payload["nomor_sk"] == "detik terakhir"
@@ -69,7 +69,7 @@ def test_the_same_moment_is_open_in_the_west_and_closed_in_the_east(portal: Port
     publish(portal, (PeriodKind.PDM, OPENED, CLOSED))
     number, other = desk.start(), desk.of(portal.citra)  # Citra's agency is in WIB and follows the national row
     with at(midnight("WIT", 9, 15)):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             desk.save(number, {"nomor_sk": "x"})
         assert other.start()
 
@@ -90,7 +90,7 @@ def test_nothing_is_written_outside_and_the_draft_can_be_read(desk: Desk, write:
     number = desk.draft("golongan", GOLONGAN)
     before = desk.portal.everything()
     with at(moment):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             WRITES[write](desk, number)
         assert desk.portal.everything() == before
         form = desk.form(number)
@@ -99,7 +99,7 @@ def test_nothing_is_written_outside_and_the_draft_can_be_read(desk: Desk, write:
         assert next(field.value for field in form.fields if field.name == "nomor_sk") == GOLONGAN["nomor_sk"]
         board = desk.board()
         assert (board.may_write, bool(board.closed_sentence)) == (False, True)
-        assert desk.see(review.review).ready == []
+        assert desk.see(review.load_review).ready == []
     with at(START):
         WRITES["save"](desk, number)
 
@@ -107,11 +107,11 @@ def test_nothing_is_written_outside_and_the_draft_can_be_read(desk: Desk, write:
 def test_a_draft_goes_on_where_it_was_when_the_period_is_extended(desk: Desk) -> None:
     number = desk.draft("golongan", GOLONGAN)
     with at(CLOSED + timedelta(days=2)):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             desk.send(number)
         publish(desk.portal, (PeriodKind.PDM, CLOSED + timedelta(days=1), CLOSED + timedelta(days=20)))
         desk.send(number)
-    assert desk.where(number) is UsulanState.INPUT_BERKAS
+    assert desk.where(number) is ProposalState.INPUT_BERKAS
 
 
 def test_what_was_returned_is_repaired_until_verification_closes(desk: Desk) -> None:
@@ -128,32 +128,32 @@ def test_what_was_returned_is_repaired_until_verification_closes(desk: Desk) -> 
     with at(VERIFIED - SECOND):
         desk.save(number, {"nomor_sk": "823/115/2022"})
         desk.send(number)
-        assert desk.where(number) is UsulanState.INPUT_BERKAS_PERBAIKAN
+        assert desk.where(number) is ProposalState.INPUT_BERKAS_PERBAIKAN
     with at(VERIFIED):
         for late in (lambda: desk.save(lost, {"nomor_sk": "x"}), lambda: desk.send(lost), lambda: desk.withdraw(lost)):
-            with pytest.raises(Refused):
+            with pytest.raises(UserError):
                 late()
         assert not desk.form(lost).may_write
-    assert desk.where(lost) is UsulanState.PERBAIKAN_MYSAPK
+    assert desk.where(lost) is ProposalState.PERBAIKAN_MYSAPK
 
 
 def test_a_draft_is_thrown_away_at_any_time(desk: Desk) -> None:
     number = desk.start()
     with at(VERIFIED):
-        desk.do(new_proposal.discard, number)
-    assert desk.where(number) is UsulanState.DIHAPUS
+        desk.do(new_proposal.discard_draft, number)
+    assert desk.where(number) is ProposalState.DIHAPUS
 
 
 def test_a_sent_one_is_taken_back_while_verification_runs(desk: Desk) -> None:
     number = desk.sent()
     with at(CLOSED + timedelta(days=1)):
         desk.withdraw(number)
-    assert desk.where(number) is UsulanState.DIHAPUS
+    assert desk.where(number) is ProposalState.DIHAPUS
 
 
 def test_without_a_period_nothing_begins(portal: Portal) -> None:
     desk = Desk(portal, portal.ani)
-    with pytest.raises(Refused, match="tidak sedang dibuka"):
+    with pytest.raises(UserError, match="tidak sedang dibuka"):
         desk.start()
     assert desk.board().phase == Phase.NONE
 
@@ -161,7 +161,7 @@ def test_without_a_period_nothing_begins(portal: Portal) -> None:
 def test_the_agencys_own_row_wins(desk: Desk) -> None:
     later = CLOSED + timedelta(days=30)
     publish(desk.portal, (PeriodKind.PDM, CLOSED, later), instansi_id=desk.person.instansi_id)
-    with pytest.raises(Refused, match="belum dibuka"):
+    with pytest.raises(UserError, match="belum dibuka"):
         desk.start()
     assert desk.board().days_left == 22
     with at(later - SECOND):
@@ -178,11 +178,11 @@ MOMENTS = st.integers(0, 400).map(lambda hours: OPENED + timedelta(hours=6 * hou
 )
 def test_a_pdm_that_is_open_has_begun(portal_settings: object, rows: list, now: datetime) -> None:
     windows = [
-        Period(PeriodKind.PDM, start, start + timedelta(hours=6 * length), scope, extends)
+        PeriodWindow(PeriodKind.PDM, start, start + timedelta(hours=6 * length), scope, extends)
         for start, length, scope, extends in rows
     ]
     with at(now):
-        times = times_of(windows, "WIB")
+        times = period_context(windows, "WIB")
     assert times.since <= now
     if times.pdm.is_open and times.pdm.period is not None:
         assert times.since == times.pdm.period.starts_at

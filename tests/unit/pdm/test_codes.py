@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mysapk_web.pdm import code_tables
-from mysapk_web.pdm.code_tables import KEPT_FOR, forget, search_codes
-from mysapk_web.pdm.reference.tables import fold
-from mysapk_web.pdm.tables import ReferenceEntry
+from mysapk_web.pdm.code_tables import CACHE_LIFE, forget_cached_codes, search_codes
+from mysapk_web.pdm.reference.builtin import fold
+from mysapk_web.pdm.tables import CodeTableEntry
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from tests.support.proposals import PENGHARGAAN, Desk
@@ -17,11 +17,11 @@ def load(db: Database, table: str, *rows: tuple[str, str, str, bool], tell: bool
     with db.begin() as session:
         for code, label, parent, active in rows:
             session.add(
-                ReferenceEntry(table=table, code=code, label=label, parent=parent, active=active, search=fold(label))
+                CodeTableEntry(table=table, code=code, label=label, parent=parent, active=active, search=fold(label))
             )
         session.flush()
         if tell:
-            forget(session)
+            forget_cached_codes(session)
 
 
 def known(db: Database, table: str, code: str) -> tuple[str | None, bool]:
@@ -90,5 +90,5 @@ def test_the_list_is_searched_by_any_part_without_accents(sqlite_db: Database) -
 def test_a_new_list_counts_everywhere_after_a_minute(sqlite_db: Database) -> None:
     assert known(sqlite_db, "eselon", "E1") == (None, False)
     load(sqlite_db, "eselon", ("E1", "Eselon Contoh", "", True), tell=False)
-    with clock.moved(KEPT_FOR + timedelta(seconds=1)):
+    with clock.shifted(CACHE_LIFE + timedelta(seconds=1)):
         assert known(sqlite_db, "eselon", "E1") == ("Eselon Contoh", True)

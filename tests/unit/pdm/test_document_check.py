@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from mysapk_web.pdm import document_check
-from mysapk_web.pdm.document_check import DocumentVerdict, check_documents
+from mysapk_web.pdm.document_check import DocumentCheck, check_documents
 from mysapk_web.platform import clock, document_store
 from tests.support.attempts import statements
 from tests.support.document_shelf import Shelf, name_of
 from tests.support.portal import after, hours
 
 
-def counts(found: DocumentVerdict) -> tuple[int, ...]:
+def counts(found: DocumentCheck) -> tuple[int, ...]:
     return (found.missing.count, found.trashed.count, found.damaged.count, found.unnamed.count)
 
 
@@ -29,7 +29,7 @@ def spoil(shelf: Shelf, count: int) -> None:
         path_of(shelf, b"tidak dipakai %d" % number).unlink()
         path_of(shelf, b"rusak %d" % number).write_bytes(b"lain")
         with after(2 * hours):
-            document_store.discard(shelf.folder, name_of(b"sampah %d" % number), clock.now())
+            document_store.move_to_trash(shelf.folder, name_of(b"sampah %d" % number), clock.now())
 
 
 def path_of(shelf: Shelf, content: bytes):  # type: ignore[no-untyped-def]

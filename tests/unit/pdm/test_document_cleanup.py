@@ -23,12 +23,12 @@ from sqlmodel import col, select, update
 from structlog.testing import capture_logs
 
 from mysapk_web.pdm import document_cleanup
-from mysapk_web.pdm.document_cleanup import clear_batch, compare_batch
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.document_cleanup import clean_up_batch, compare_batch
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Document, Proposal
 from mysapk_web.platform import clock, document_store, jobs
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.document_store import DocumentMissing
+from mysapk_web.platform.document_store import DocumentMissingError
 from mysapk_web.platform.tables.job import Job
 from tests.support.attempts import together
 from tests.support.document_shelf import Shelf, name_of
@@ -94,20 +94,20 @@ def test_how_long_the_trash_is_kept_is_a_setting(shelf: Shelf) -> None:
 def test_what_is_read_comes_back_from_the_trash(shelf: Shelf) -> None:
     number = shelf.add(b"asli")
     with after(2 * hours):
-        assert document_store.discard(shelf.folder, name_of(b"asli"), clock.now())
+        assert document_store.move_to_trash(shelf.folder, name_of(b"asli"), clock.now())
     assert shelf.in_place() == set()
     with capture_logs() as lines:
         assert shelf.read(number) == b"asli"
     assert [line["event"] for line in lines] == ["document.restored"]
     assert shelf.in_place() == {name_of(b"asli")}
-    with pytest.raises(DocumentMissing):
+    with pytest.raises(DocumentMissingError):
         document_store.read(shelf.folder, name_of(b"tidak ada"))
 
 
 def test_the_trash_is_not_emptied_of_what_is_needed_after_all(shelf: Shelf) -> None:
     shelf.add(b"asli")
     with after(2 * hours):
-        document_store.discard(shelf.folder, name_of(b"asli"), clock.now())
+        document_store.move_to_trash(shelf.folder, name_of(b"asli"), clock.now())
     with after(40 * days):
         shelf.clear()
     assert (shelf.in_place(), shelf.trash()) == ({name_of(b"asli")}, {})
@@ -309,7 +309,7 @@ def test_killed_in_the_middle_nothing_is_lost_and_the_next_goes_on(
             assert worker.stdout.readline() == b"moved\n"
         worker.send_signal(signal.SIGKILL)
     assert shelf.holds_all()
-    with clock.moved(timedelta(days=2)):
+    with clock.shifted(timedelta(days=2)):
         shelf.clear()
         shelf.compare()
     assert len(shelf.in_place()) == 30
@@ -331,7 +331,7 @@ def test_several_servers_at_one_moment_while_people_upload(shelf: Shelf, monkeyp
                 shelf.add((b"pergi %d", b"tanpa baris %d")[which] % number)
         else:
             for _ in range(15):
-                clear_batch(shelf.db, shelf.settings)
+                clean_up_batch(shelf.db, shelf.settings)
                 compare_batch(shelf.db, shelf.settings)
 
     with after(2 * hours):
@@ -347,9 +347,9 @@ def test_one_process_does_it_at_a_time(shelf: Shelf) -> None:
         pytest.skip("whoever writes holds the whole database")
     shelf.remove(shelf.add(b"lama"))
     with after(2 * hours), shelf.db.begin() as holder:
-        jobs.hold(holder, jobs.DOCUMENTS)
-        jobs.hold(holder, jobs.COMPARISON)
-        assert clear_batch(shelf.db, shelf.settings) == 0
+        jobs.acquire_job_lock(holder, jobs.DOCUMENTS)
+        jobs.acquire_job_lock(holder, jobs.COMPARISON)
+        assert clean_up_batch(shelf.db, shelf.settings) == 0
         assert not compare_batch(shelf.db, shelf.settings)
         assert shelf.in_place() == {name_of(b"lama")}
 
@@ -378,11 +378,11 @@ def test_in_whatever_order_what_is_needed_can_be_read_and_the_rest_goes(
     at = timedelta()
     for act, which, minutes in steps:
         at += timedelta(minutes=minutes)
-        with clock.moved(at):
+        with clock.shifted(at):
             ACTS[act](shelf, b"isi %d" % which, which)
         assert shelf.holds_all()
     for late in (timedelta(days=8), timedelta(days=16)):
-        with clock.moved(at + late):
+        with clock.shifted(at + late):
             shelf.clear()
             shelf.compare()
     assert shelf.in_place() == {name_of(content) for content in shelf.contents.values()}
@@ -393,7 +393,7 @@ def test_a_withdrawn_proposal_takes_along_what_nobody_else_needs(shelf: Shelf) -
     shared, own = shelf.add(b"bersama"), shelf.add(b"sendiri")
     other = shelf.add(b"bersama", shelf.propose())
     with shelf.db.begin() as s:
-        s.get_one(Proposal, shelf.proposal).state = UsulanState.DIHAPUS
+        s.get_one(Proposal, shelf.proposal).state = ProposalState.DIHAPUS
         s.execute(update(Document).where(col(Document.proposal_id) == shelf.proposal).values(sweep_at=START))
     with after(2 * hours):
         shelf.clear()

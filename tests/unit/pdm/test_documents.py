@@ -20,17 +20,17 @@ from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.tables.agency import Period
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm import documents, submit
-from mysapk_web.pdm.document_cleanup import clear_batch, compare_batch
-from mysapk_web.pdm.documents import TooLarge, TooOften, size_in_words, store
-from mysapk_web.pdm.pdf_check import Examined, PdfRefused
-from mysapk_web.pdm.rules.groups import kind
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import EDITABLE, UsulanState
+from mysapk_web.pdm.document_cleanup import clean_up_batch, compare_batch
+from mysapk_web.pdm.documents import DocumentTooLargeError, TooManyUploadsError, format_size, store_document
+from mysapk_web.pdm.pdf_check import PdfInspection, PdfRefusedError
+from mysapk_web.pdm.rules.groups import get_kind
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, ProposalState
 from mysapk_web.pdm.tables import Document, Proposal
 from mysapk_web.pdm.views.proposal import DocumentView
 from mysapk_web.platform import clock, document_store
-from mysapk_web.platform.document_store import DocumentDamaged, DocumentMissing
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.document_store import DocumentDamagedError, DocumentMissingError
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import UPLOADS_PER_ACCOUNT
@@ -57,7 +57,7 @@ class Desk:
                 pegawai_id=person.pegawai_id,
                 group=key,
                 kind=key,
-                action=Action.ADD,
+                action=RecordAction.ADD,
                 unor_id=unor_id,
                 created_at=START,
                 changed_at=START,
@@ -80,11 +80,11 @@ class Desk:
         os.write(descriptor, pdfs.ordinary() if content is None else content)
         os.close(descriptor)
         wanted = {"proposal_id": self.proposal, "rule": self.rules[0], "name": "SK KP.pdf", **given}
-        return store(self.portal.db, (browser or self.ani).actor, stream=path, **wanted)
+        return store_document(self.portal.db, (browser or self.ani).actor, stream=path, **wanted)
 
     def admit(self, browser: Browser | None = None, **given: Any) -> documents.UploadSlot:
         wanted = {"proposal_id": self.proposal, "rule": self.rules[0], **given}
-        return (browser or self.ani).act(documents.admit, **wanted)
+        return (browser or self.ani).act(documents.authorize_upload, **wanted)
 
     def open(self, document_id: int, browser: Browser | None = None) -> StoredFile:
         with self.portal.db.read() as s:
@@ -101,10 +101,10 @@ class Desk:
     def live(self) -> list[Document]:
         return [row for row in self.portal.rows(Document) if row.removed_at is None]
 
-    def collect(self, work: Callable[..., int | bool] = clear_batch) -> int:
+    def collect(self, work: Callable[..., int | bool] = clean_up_batch) -> int:
         """Clear away all that is due; gives how many files have gone."""
         before = len(self.files())
-        while work(self.portal.db, settings_module.load()):
+        while work(self.portal.db, settings_module.get_settings()):
             pass
         return before - len(self.files())
 
@@ -112,23 +112,23 @@ class Desk:
 @pytest.fixture
 def desk(portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Desk]:
     yield _desk(portal, monkeypatch, tmp_path)
-    settings_module.load.cache_clear()
+    settings_module.get_settings.cache_clear()
 
 
 @pytest.fixture
 def both_desks(both: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Desk]:
     yield _desk(both, monkeypatch, tmp_path)
-    settings_module.load.cache_clear()
+    settings_module.get_settings.cache_clear()
 
 
 def _desk(portal: Portal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
     monkeypatch.setenv("MYSAPK_DOCUMENT_DIR", str(tmp_path / "dokumen"))
-    settings_module.load.cache_clear()
+    settings_module.get_settings.cache_clear()
     with portal.db.begin() as s:
         for which, end in ((PeriodKind.PDM, 30), (PeriodKind.VERIFIKASI, 60)):
             s.add(Period(kind=which, starts_at=START - timedelta(days=1), ends_at=START + timedelta(days=end)))
     desk = Desk(portal, portal.browser().enter(portal.ani), tmp_path / "dokumen", 0)
-    desk.rules = [rule.code for rule in kind("golongan").documents]
+    desk.rules = [rule.code for rule in get_kind("golongan").documents]
     desk.proposal = desk.propose(portal.ani)
     return desk
 
@@ -158,7 +158,7 @@ def test_equal_documents_share_one_file(desk: Desk) -> None:
     second = desk.propose(desk.portal.ani, "penghargaan")
     same = pdfs.ordinary()  # written once: it holds the second in which it was made
     desk.upload(same)
-    desk.upload(same, proposal_id=second, rule=kind("penghargaan").documents[0].code)
+    desk.upload(same, proposal_id=second, rule=get_kind("penghargaan").documents[0].code)
     assert len(desk.live()) == 2
     assert len(desk.files()) == 1
 
@@ -167,15 +167,16 @@ def test_a_new_document_takes_the_place_of_the_old(desk: Desk) -> None:
     first = desk.upload()
     second = desk.upload(pdfs.ordinary(2))
     assert [row.id for row in desk.live()] == [second.id]
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         desk.open(first.id)
     assert desk.portal.events(AuditTag.DOCUMENT_UPLOADED)[-1].detail["replaced"] is True
 
 
 @pytest.mark.parametrize(
-    ("content", "refusal"), [(b"x", PdfRefused), (pdfs.with_file_inside(), PdfRefused), (b"", PdfRefused)]
+    ("content", "refusal"),
+    [(b"x", PdfRefusedError), (pdfs.with_file_inside(), PdfRefusedError), (b"", PdfRefusedError)],
 )
-def test_a_refused_file_leaves_nothing(desk: Desk, content: bytes, refusal: type[Refused]) -> None:
+def test_a_refused_file_leaves_nothing(desk: Desk, content: bytes, refusal: type[UserError]) -> None:
     with pytest.raises(refusal):
         desk.upload(content)
     assert (desk.files(), desk.live(), desk.portal.events(AuditTag.DOCUMENT_UPLOADED)) == ([], [], [])
@@ -183,7 +184,7 @@ def test_a_refused_file_leaves_nothing(desk: Desk, content: bytes, refusal: type
 
 def test_the_limit_of_the_rule_stands_also_when_the_route_has_let_it_pass(desk: Desk) -> None:
     noise = os.urandom(1_100_000)
-    with pytest.raises(TooLarge) as refused:
+    with pytest.raises(DocumentTooLargeError) as refused:
         desk.upload(pdfs.with_stream(noise))
     assert "1 MB" in refused.value.sentence
     assert desk.live() == []
@@ -191,7 +192,7 @@ def test_the_limit_of_the_rule_stands_also_when_the_route_has_let_it_pass(desk: 
 
 @pytest.mark.parametrize("name", ["surat.exe", "surat.pdf.exe", "surat.pdf\x00.exe", "surat.docx", "foto.jpg"])
 def test_another_extension_is_refused_and_nothing_stays(desk: Desk, name: str) -> None:
-    with pytest.raises(Refused, match="berakhiran"):
+    with pytest.raises(UserError, match="berakhiran"):
         desk.upload(name=name)
     assert desk.files() == []
 
@@ -228,9 +229,9 @@ def test_nobody_touches_another_person_s_documents(desk: Desk, who: str) -> None
         lambda: desk.admit(budi),
         lambda: desk.upload(pdfs.ordinary(2), browser=budi),
         lambda: desk.open(shown.id, budi),
-        lambda: budi.act(documents.remove, document_id=shown.id),
+        lambda: budi.act(documents.remove_document, document_id=shown.id),
     ):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             act()
     assert [row.id for row in desk.live()] == [shown.id]
 
@@ -241,34 +242,34 @@ def test_what_does_not_exist_is_answered_like_what_is_another_s(desk: Desk, numb
         lambda: desk.admit(proposal_id=number),
         lambda: desk.upload(proposal_id=number),
         lambda: desk.open(number),
-        lambda: desk.ani.act(documents.remove, document_id=number),
+        lambda: desk.ani.act(documents.remove_document, document_id=number),
     ):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             act()
 
 
 @pytest.mark.parametrize("rule", ["", "999", "858'--", "../../etc"])
 def test_a_document_that_the_record_does_not_ask_for_is_not_taken(desk: Desk, rule: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         desk.admit(rule=rule)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         desk.upload(rule=rule)
 
 
-@pytest.mark.parametrize("state", list(UsulanState))
-def test_only_a_proposal_that_may_be_changed_takes_documents(desk: Desk, state: UsulanState) -> None:
+@pytest.mark.parametrize("state", list(ProposalState))
+def test_only_a_proposal_that_may_be_changed_takes_documents(desk: Desk, state: ProposalState) -> None:
     shown = desk.upload()
     desk.change(state=state)
-    if state in EDITABLE:
+    if state in EDITABLE_STATES:
         assert desk.admit().max_bytes == 1_048_576
         desk.upload(pdfs.ordinary(2))
         return
     for act in (
         desk.admit,
         lambda: desk.upload(pdfs.ordinary(2)),
-        lambda: desk.ani.act(documents.remove, document_id=shown.id),
+        lambda: desk.ani.act(documents.remove_document, document_id=shown.id),
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             act()
     assert [row.id for row in desk.live()] == [shown.id]
 
@@ -281,7 +282,7 @@ def test_a_closed_period_keeps_what_is_there(desk: Desk) -> None:
     with after(30 * days):
         browser = desk.portal.browser().enter(desk.portal.ani)
         for act in (lambda: desk.admit(browser), lambda: desk.upload(pdfs.ordinary(3), browser=browser)):
-            with pytest.raises(Refused, match="ditutup"):
+            with pytest.raises(UserError, match="ditutup"):
                 act()
         kept = desk.live()[0]
         assert kept.id != shown.id
@@ -289,23 +290,23 @@ def test_a_closed_period_keeps_what_is_there(desk: Desk) -> None:
 
 
 def test_what_came_back_may_be_repaired_until_verification_closes(desk: Desk) -> None:
-    desk.change(state=UsulanState.PERBAIKAN_MYSAPK, sent_at=START)
+    desk.change(state=ProposalState.PERBAIKAN_MYSAPK, sent_at=START)
     with after(59 * days):
         desk.upload(browser=desk.portal.browser().enter(desk.portal.ani))
-    with after(60 * days), pytest.raises(Refused, match="ditutup"):
+    with after(60 * days), pytest.raises(UserError, match="ditutup"):
         desk.upload(browser=desk.portal.browser().enter(desk.portal.ani))
 
 
 def test_a_proposal_that_was_sent_while_the_file_was_judged_is_not_changed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(source: Path, target: Path) -> Examined:
+    def slow(source: Path, target: Path) -> PdfInspection:
         target.write_bytes(source.read_bytes())
-        desk.change(state=UsulanState.INPUT_BERKAS, sent_at=clock.now())
-        return Examined(1, signed=False)
+        desk.change(state=ProposalState.INPUT_BERKAS, sent_at=clock.now())
+        return PdfInspection(1, signed=False)
 
     monkeypatch.setattr(documents, "examine", slow)
-    with pytest.raises(Refused, match="Input Berkas"):
+    with pytest.raises(UserError, match="Input Berkas"):
         desk.upload()
     assert desk.live() == []
     with after(2 * hours):
@@ -327,18 +328,18 @@ def test_an_upload_that_is_stored_is_told_so_though_the_folder_can_not_remember_
 
 def test_removing_takes_it_out_and_says_so_twice(desk: Desk) -> None:
     shown = desk.upload()
-    desk.ani.act(documents.remove, document_id=shown.id)
-    with pytest.raises(NotAllowed):
+    desk.ani.act(documents.remove_document, document_id=shown.id)
+    with pytest.raises(PermissionDenied):
         desk.open(shown.id)
-    with pytest.raises(Refused, match="sudah tidak ada"):
-        desk.ani.act(documents.remove, document_id=shown.id)
+    with pytest.raises(UserError, match="sudah tidak ada"):
+        desk.ani.act(documents.remove_document, document_id=shown.id)
     assert len(desk.portal.events(AuditTag.DOCUMENT_REMOVED)) == 1
 
 
 def test_documents_of_a_withdrawn_proposal_are_no_longer_shown(desk: Desk) -> None:
     shown = desk.upload()
-    desk.change(state=UsulanState.DIHAPUS, ended_at=START)
-    with pytest.raises(Refused, match="ditarik"):
+    desk.change(state=ProposalState.DIHAPUS, ended_at=START)
+    with pytest.raises(UserError, match="ditarik"):
         desk.open(shown.id)
 
 
@@ -349,12 +350,14 @@ def test_uploads_are_limited_and_the_count_stays_when_they_are_refused(desk: Des
     for _ in range(UPLOADS_PER_ACCOUNT.count):
         desk.admit()
     for _ in range(2):
-        with pytest.raises(TooOften, match="satu jam"):
+        with pytest.raises(TooManyUploadsError, match="satu jam"):
             desk.admit()
     (passed,) = desk.portal.events(AuditTag.LIMIT_EXCEEDED)
     assert (passed.actor_id, passed.detail) == (desk.portal.ani.account_id, {"batas": "document:account"})
     with after(61 * minutes):
-        desk.portal.browser().enter(desk.portal.ani).act(documents.admit, proposal_id=desk.proposal, rule=desk.rules[0])
+        desk.portal.browser().enter(desk.portal.ani).act(
+            documents.authorize_upload, proposal_id=desk.proposal, rule=desk.rules[0]
+        )
 
 
 def test_there_is_only_so_much_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -362,13 +365,13 @@ def test_there_is_only_so_much_room(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     first = desk.upload(pdfs.ordinary(2))
     assert first.size > 1000
     another = desk.propose(desk.portal.ani, "penghargaan")
-    rule = kind("penghargaan").documents[0].code
-    with pytest.raises(Refused, match="penuh"):
+    rule = get_kind("penghargaan").documents[0].code
+    with pytest.raises(UserError, match="penuh"):
         desk.upload(pdfs.ordinary(3), proposal_id=another, rule=rule)
     # What is replaced makes room for what replaces it.
     desk.upload(pdfs.ordinary(2, "SK lain"))
     # A proposal that is decided takes no room.
-    desk.change(state=UsulanState.TELAH_UPDATE, ended_at=START)
+    desk.change(state=ProposalState.TELAH_UPDATE, ended_at=START)
     desk.upload(pdfs.ordinary(2), proposal_id=another, rule=rule)
 
 
@@ -386,7 +389,7 @@ def test_the_room_of_one_person_is_not_that_of_another(desk: Desk) -> None:
     [(1, "1 KB"), (1024, "1 KB"), (850 * 1024, "850 KB"), (1_048_576, "1 MB"), (1_572_864, "1,5 MB")],
 )
 def test_sizes_are_told_as_people_read_them(count: int, words: str) -> None:
-    assert size_in_words(count) == words
+    assert format_size(count) == words
 
 
 # At the same moment ---------------------------------------------------------------------------------------------------
@@ -408,7 +411,7 @@ def test_parallel_uploads_don_t_overrun_the_room(both_desks: Desk, monkeypatch: 
     monkeypatch.setattr(documents.Quota, "left", property(lambda quota: max(0, 2500 - quota.used)))
     places = [desk.propose(desk.portal.ani) for _ in range(5)]
     done = together(5, lambda number: desk.upload(pdfs.ordinary(1, f"SK nomor {number}"), proposal_id=places[number]))
-    refused = [each for each in done if isinstance(each, Refused)]
+    refused = [each for each in done if isinstance(each, UserError)]
     assert [each for each in done if isinstance(each, Exception)] == refused
     assert refused
     assert sum(row.size for row in desk.live()) <= 2500
@@ -434,7 +437,7 @@ def test_what_nobody_needs_goes_after_an_hour_and_not_before(desk: Desk) -> None
 def test_what_a_verifikator_saw_is_kept_when_it_is_replaced(desk: Desk) -> None:
     desk.upload()
     with after(hours):
-        desk.change(state=UsulanState.PERBAIKAN_MYSAPK, sent_at=clock.now())
+        desk.change(state=ProposalState.PERBAIKAN_MYSAPK, sent_at=clock.now())
     with after(2 * hours):
         browser = desk.portal.browser().enter(desk.portal.ani)
         desk.upload(pdfs.ordinary(2), browser=browser)
@@ -446,8 +449,8 @@ def test_what_a_verifikator_saw_is_kept_when_it_is_replaced(desk: Desk) -> None:
 
 def test_a_withdrawn_proposal_takes_its_documents_along(desk: Desk) -> None:
     desk.upload()
-    desk.change(state=UsulanState.INPUT_BERKAS, sent_at=clock.now())
-    desk.ani.act(submit.withdraw, proposal_id=desk.proposal, version=desk.portal.rows(Proposal)[0].version)
+    desk.change(state=ProposalState.INPUT_BERKAS, sent_at=clock.now())
+    desk.ani.act(submit.withdraw_proposal, proposal_id=desk.proposal, version=desk.portal.rows(Proposal)[0].version)
     with after(2 * hours):
         assert desk.collect() == 1
     assert desk.files() == []
@@ -456,8 +459,8 @@ def test_a_withdrawn_proposal_takes_its_documents_along(desk: Desk) -> None:
 def test_a_file_that_another_proposal_needs_stays(desk: Desk) -> None:
     first = desk.upload()
     another = desk.propose(desk.portal.ani, "penghargaan")
-    second = desk.upload(proposal_id=another, rule=kind("penghargaan").documents[0].code)
-    desk.ani.act(documents.remove, document_id=first.id)
+    second = desk.upload(proposal_id=another, rule=get_kind("penghargaan").documents[0].code)
+    desk.ani.act(documents.remove_document, document_id=first.id)
     with after(2 * hours):
         assert desk.collect() == 0
     assert desk.content(second.id)
@@ -484,14 +487,14 @@ def test_a_file_that_is_not_what_was_stored_is_not_given_out(desk: Desk, harm: s
         path.unlink()
     else:
         path.write_bytes(path.read_bytes()[:-1] if harm == "cut" else b"%PDF-lain")
-    with pytest.raises(DocumentDamaged) as told:
+    with pytest.raises(DocumentDamagedError) as told:
         desk.content(shown.id)
-    assert isinstance(told.value, DocumentMissing) is (harm == "gone")
+    assert isinstance(told.value, DocumentMissingError) is (harm == "gone")
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64 + "/.."])
 def test_nothing_but_a_hash_becomes_a_path(tmp_path: Path, name: str) -> None:
-    with pytest.raises(DocumentDamaged):
+    with pytest.raises(DocumentDamagedError):
         document_store.read(tmp_path, name)
 
 
@@ -500,7 +503,7 @@ def test_nothing_but_a_hash_becomes_a_path(tmp_path: Path, name: str) -> None:
 def test_any_bytes_come_back_as_they_were(tmp_path: Path, content: bytes) -> None:
     source = document_store.new_inbox_path(tmp_path)
     source.write_bytes(content)
-    sha256 = document_store.place(tmp_path, source, START)
+    sha256 = document_store.store(tmp_path, source, START)
     assert document_store.read(tmp_path, sha256) == content
     assert not source.exists()
 
@@ -509,11 +512,11 @@ def test_use_cases_of_transactions_need_no_file(desk: Desk) -> None:
     """What is judged is judged outside a transaction: other people's writes never wait for a document."""
     taken: list[bool] = []
 
-    def watch(source: Path, target: Path) -> Examined:
+    def watch(source: Path, target: Path) -> PdfInspection:
         in_transaction(desk.portal.db, lambda s: s.get_one(Proposal, desk.proposal))  # would wait for ever inside one
         taken.append(True)
         target.write_bytes(source.read_bytes())
-        return Examined(1, signed=False)
+        return PdfInspection(1, signed=False)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(documents, "examine", watch)

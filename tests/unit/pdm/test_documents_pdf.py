@@ -15,7 +15,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 
 from mysapk_web.pdm import pdf_check, pdf_worker
-from mysapk_web.pdm.pdf_check import Examined, PdfRefused, examine
+from mysapk_web.pdm.pdf_check import PdfInspection, PdfRefusedError, inspect_pdf
 from tests.support import pdfs
 
 FLATE = Name.FlateDecode
@@ -25,17 +25,17 @@ FLATE = Name.FlateDecode
 def look(tmp_path: Path):
     """Examine bytes; gives the verdict and the copy that would be kept."""
 
-    def examined(content: bytes) -> tuple[Examined, bytes]:
+    def examined(content: bytes) -> tuple[PdfInspection, bytes]:
         source, target = tmp_path / "masuk.tmp", tmp_path / "keluar.tmp"
         source.write_bytes(content)
         target.unlink(missing_ok=True)
-        return examine(source, target), target.read_bytes()
+        return inspect_pdf(source, target), target.read_bytes()
 
     return examined
 
 
 def code_of(look, content: bytes) -> str:
-    with pytest.raises(PdfRefused) as refused:
+    with pytest.raises(PdfRefusedError) as refused:
         look(content)
     assert refused.value.sentence == pdf_check.SENTENCES[refused.value.code]
     return refused.value.code
@@ -186,7 +186,7 @@ def test_a_script_that_nothing_refers_to_is_found_too(look) -> None:
 )
 def test_what_hangs_behind_does_not_remain(look, behind: bytes) -> None:
     verdict, kept = look(pdfs.ordinary() + behind)
-    assert verdict == Examined(pages=1, signed=False)
+    assert verdict == PdfInspection(pages=1, signed=False)
     assert kept.startswith(b"%PDF-")
     assert kept.rstrip().endswith(b"%%EOF")
     for trace in (b"PK\x03\x04", b"<script", b"EICAR", b"GIF8"):
@@ -290,7 +290,7 @@ def test_pages_are_counted_and_a_hundred_are_enough(look) -> None:
 
 def test_a_page_tree_that_contains_itself_ends(look) -> None:
     started = time.perf_counter()
-    with suppress(PdfRefused):
+    with suppress(PdfRefusedError):
         assert look(pdfs.endless_pages())[0].pages == 1
     assert time.perf_counter() - started < 10
 

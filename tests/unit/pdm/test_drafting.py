@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mysapk_web.pdm.drafts import save_draft
-from mysapk_web.pdm.rules.groups import GROUPS, kind
+from mysapk_web.pdm.rules.groups import GROUPS, get_kind
 from mysapk_web.pdm.rules.groups.fields import FieldKind
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.settings import Settings
 from tests.support.portal import settle
 from tests.support.proposals import GOLONGAN, Desk, open_pdm
@@ -67,7 +67,7 @@ def test_an_older_version_overwrites_nothing(desk: Desk) -> None:
     number = desk.start()
     desk.save(number, {"nomor_sk": "yang benar"})
 
-    with pytest.raises(Refused, match="sudah berubah di tempat lain"):
+    with pytest.raises(UserError, match="sudah berubah di tempat lain"):
         desk.save(number, {"nomor_sk": "dari tab lama"}, version=1)
     assert desk.proposal(number).payload["nomor_sk"] == "yang benar"
 
@@ -75,10 +75,10 @@ def test_an_older_version_overwrites_nothing(desk: Desk) -> None:
 def test_another_persons_draft_is_answered_like_an_unknown_one(desk: Desk) -> None:
     number = desk.start()
     for wrong in (number, 999_999):
-        with pytest.raises(NotAllowed) as answer:
+        with pytest.raises(PermissionDenied) as answer:
             desk.of(desk.portal.budi).do(save_draft, wrong, version=1, values={"nomor_sk": "x"})
         assert str(answer.value) == "no such proposal of this person"
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         desk.of(desk.portal.budi).form(number)
     assert desk.proposal(number).version == 1
 
@@ -87,7 +87,7 @@ def test_a_sent_proposal_is_not_changed(desk: Desk) -> None:
     number = desk.sent()
     before = desk.proposal(number)
 
-    with pytest.raises(Refused, match="tidak dapat diubah"):
+    with pytest.raises(UserError, match="tidak dapat diubah"):
         desk.save(number, {"nomor_sk": "lain"})
     assert desk.proposal(number) == before
 
@@ -98,13 +98,13 @@ def test_a_returned_one_is(desk: Desk) -> None:
     desk.save(number, {"nomor_sk": "823/115/2022"})
 
     assert desk.proposal(number).payload["nomor_sk"] == "823/115/2022"
-    assert desk.where(number) is UsulanState.PERBAIKAN_MYSAPK
+    assert desk.where(number) is ProposalState.PERBAIKAN_MYSAPK
 
 
 def test_a_deletion_has_nothing_to_fill_in(desk: Desk) -> None:
     number = desk.start("keluarga", "anak", "DELETE", desk.put("anak"))
 
-    with pytest.raises(Refused, match="penghapusan"):
+    with pytest.raises(UserError, match="penghapusan"):
         desk.save(number, {"nama": "Lain"})
 
 
@@ -121,7 +121,7 @@ def test_a_deletion_has_nothing_to_fill_in(desk: Desk) -> None:
 )
 def test_what_no_form_sends_is_refused(desk: Desk, values: dict) -> None:
     number = desk.start()
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         desk.save(number, values)
     assert desk.proposal(number).version == 1
 
@@ -132,7 +132,7 @@ def test_what_no_form_sends_is_refused(desk: Desk, values: dict) -> None:
 def test_yes_and_no(desk: Desk, typed: object, stored: bool) -> None:
     number = desk.start("pendidikan")
     assert desk.save(number, {"pendidikan_pertama": typed}).values["pendidikan_pertama"] is stored
-    with pytest.raises(Refused, match="ya atau tidak"):
+    with pytest.raises(UserError, match="ya atau tidak"):
         desk.save(number, {"pendidikan_pertama": "mungkin"})
 
 
@@ -172,7 +172,7 @@ ANYTHING = TEXT | st.booleans() | st.none() | st.integers() | st.floats() | st.l
 
 @pytest.fixture(scope="module")
 def fields() -> dict[str, list[str]]:
-    return {key: [field.name for field in kind(key).fields] for _, key in KINDS}
+    return {key: [field.name for field in get_kind(key).fields] for _, key in KINDS}
 
 
 @pytest.fixture
@@ -197,13 +197,13 @@ def test_arbitrary_values_raise_nothing_but_refused_and_leave_nothing_of_a_wrong
     before = desk.proposal(numbers[key])
     try:
         saved = desk.save(numbers[key], sent)
-    except Refused:
+    except UserError:
         assert desk.proposal(numbers[key]) == before
         return
     stored = desk.proposal(numbers[key])
     assert stored.version == saved.version == before.version + 1
     assert stored.payload == saved.values
-    for field in kind(key).fields:
+    for field in get_kind(key).fields:
         value = stored.payload.get(field.name)
         if field.kind is FieldKind.BOOLEAN:
             assert value in (True, False, None)

@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import col
 
 from mysapk_web.pdm import review, submit
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from tests.support.portal import after, minutes
 from tests.support.proposals import ANAK, GOLONGAN, ON_FILE, PENGHARGAAN, SKP, Desk
 from tests.unit.pdm.test_parallel import ROUNDS, refused, together
@@ -20,7 +20,7 @@ OTHER_CHILD = ANAK | {"nama": "Sekar Lestari", "tanggal_lahir": "03-02-2015", "a
 
 
 def approve(desk: Desk, number: int) -> None:
-    for act in (UsulanAct.VERIFY, UsulanAct.APPROVE):
+    for act in (ProposalAction.VERIFY, ProposalAction.APPROVE):
         desk.office(number, act)
 
 
@@ -51,9 +51,9 @@ def test_an_equal_record_is_refused_with_the_way_to_it_and_nothing_typed_is_lost
     assert "sudah ada pada berkas" in desk.field(number, "tahun").fault
     assert form.proposal.faults_count == 1
     assert not form.proposal.may_send
-    with pytest.raises(Refused, match="Satyalancana Karya Satya 10 Tahun sudah ada pada berkas"):
+    with pytest.raises(UserError, match="Satyalancana Karya Satya 10 Tahun sudah ada pada berkas"):
         desk.send(number)
-    assert desk.where(number) is UsulanState.DRAF
+    assert desk.where(number) is ProposalState.DRAF
     assert desk.proposal(number).payload["nomor_sk"] == "44 - tk - 2020"
 
 
@@ -65,7 +65,7 @@ def test_the_same_record_with_other_contents_is_to_be_changed_instead(desk: Desk
     assert [(each.label, each.before, each.after) for each in match.differences] == [
         ("Nomor SK", "44/TK/2020", "45/TK/2020")
     ]
-    with pytest.raises(Refused, match="ubah data yang sudah ada itu"):
+    with pytest.raises(UserError, match="ubah data yang sudah ada itu"):
         desk.send(number)
 
 
@@ -76,7 +76,7 @@ def test_a_similar_record_is_shown_with_what_differs_and_may_be_sent(desk: Desk)
     (match,) = desk.form(number).matches
     assert (match.refused, match.same, match.title) == (False, False, "Bagas Lestari")
     assert [each.label for each in match.differences] == ["Nama lengkap tanpa gelar", "Nomor akta kelahiran"]
-    (item,) = [each for group in desk.see(review.review).groups for each in group.items]
+    (item,) = [each for group in desk.see(review.load_review).groups for each in group.items]
     assert item.ready
     assert item.matches == [match]
     desk.send(number)
@@ -116,7 +116,7 @@ def test_a_change_never_makes_a_record_the_same_as_another(desk: Desk) -> None:
     number = family(desk, same, action="CHANGE", record_id=second)
 
     assert "menjadi sama dengan data lain pada berkas: Bagas Lestari" in desk.field(number, "tanggal_lahir").fault
-    with pytest.raises(Refused, match="menjadi sama"):
+    with pytest.raises(UserError, match="menjadi sama"):
         desk.send(number)
     desk.save(number, {"nama": "Sekar Ayu", "tanggal_lahir": "03-02-2015"})
     desk.send(number)
@@ -152,7 +152,7 @@ def test_what_is_on_a_desk_is_not_proposed_again_whichever_draft_was_first(desk:
 
     (match,) = desk.form(older).matches
     assert (match.refused, match.on_file, match.href) == (True, False, f"/pdm/keluarga/{sent}")
-    with pytest.raises(Refused, match="Usulan lain dengan data yang sama"):
+    with pytest.raises(UserError, match="Usulan lain dengan data yang sama"):
         desk.send(older)
     desk.withdraw(sent)
     desk.send(older)
@@ -162,9 +162,9 @@ def test_of_two_equal_drafts_the_later_one_is_refused_and_the_first_one_says_so(
     first, second = family(desk, ANAK), family(desk, ANAK)
     assert [each.refused for each in desk.form(first).matches] == [False]
     assert "sesudah usulan ini" in desk.form(first).matches[0].sentence
-    with pytest.raises(Refused, match="Usulan lain"):
+    with pytest.raises(UserError, match="Usulan lain"):
         desk.send(second)
-    result = desk.do(submit.send, [first, second])
+    result = desk.do(submit.submit_proposals, [first, second])
     assert len(result.sent) == 1
     assert "Usulan lain" in result.kept[0][1]
 
@@ -175,7 +175,7 @@ def test_two_changes_never_become_the_same(desk: Desk) -> None:
     one = family(desk, third, action="CHANGE", record_id=first)
     other = family(desk, third, action="CHANGE", record_id=second)
     desk.send(one)
-    with pytest.raises(Refused, match="Usulan lain"):
+    with pytest.raises(UserError, match="Usulan lain"):
         desk.send(other)
 
 
@@ -186,10 +186,10 @@ def test_what_came_on_file_meanwhile_is_not_applied(desk: Desk) -> None:
     number = desk.sent("penghargaan", PENGHARGAAN)
     approve(desk, number)
     desk.put("penghargaan", AWARD_ON_FILE | {"nomor_sk": "44-TK-2020"})
-    with pytest.raises(Refused, match="Data yang sama sudah ada pada berkas"):
+    with pytest.raises(UserError, match="Data yang sama sudah ada pada berkas"):
         desk.apply(number)
     assert len(desk.rows(PersonnelRecord)) == 1
-    assert desk.where(number) is UsulanState.DISETUJUI
+    assert desk.where(number) is ProposalState.DISETUJUI
 
 
 def test_a_change_that_would_double_a_record_is_not_applied(desk: Desk) -> None:
@@ -199,7 +199,7 @@ def test_a_change_that_would_double_a_record_is_not_applied(desk: Desk) -> None:
     approve(desk, number)
     desk.put("anak")
     rewrite(desk, number, {"nama": "BAGAS LESTARI", "tanggal_lahir": "2012-08-17"})
-    with pytest.raises(Refused, match="Data yang sama"):
+    with pytest.raises(UserError, match="Data yang sama"):
         desk.apply(number)
     assert desk.rows(FormerValue) == []
     assert desk.record(record).version == 1

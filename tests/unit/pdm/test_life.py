@@ -16,12 +16,12 @@ from sqlmodel import col
 
 from mysapk_web.organisation.tables.notice import Notice
 from mysapk_web.pdm import new_proposal, submit
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import FINAL_STATES, TRANSITIONS, UsulanAct, UsulanState
-from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal, TrailEntry
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import FINAL_STATES, TRANSITIONS, ProposalAction, ProposalState
+from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal, ProposalEvent
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.settings import Settings
@@ -32,10 +32,17 @@ VALUES = {"golongan": GOLONGAN, "penghargaan": PENGHARGAAN, "anak": ANAK}
 GROUP_OF = {"golongan": "golongan", "penghargaan": "penghargaan", "anak": "keluarga"}
 OFFICE = [
     act
-    for act in UsulanAct
-    if act not in (UsulanAct.SAVE_DRAFT, UsulanAct.SEND, UsulanAct.RESEND, UsulanAct.WITHDRAW, UsulanAct.APPLY)
+    for act in ProposalAction
+    if act
+    not in (
+        ProposalAction.SAVE_DRAFT,
+        ProposalAction.SEND,
+        ProposalAction.RESEND,
+        ProposalAction.WITHDRAW,
+        ProposalAction.APPLY,
+    )
 ]
-REASON = {UsulanAct.REJECT: "TMS-01", UsulanAct.BKN_REJECT: "TMS-01"}
+REASON = {ProposalAction.REJECT: "TMS-01", ProposalAction.BKN_REJECT: "TMS-01"}
 STEPS = [timedelta(minutes=1)] * 6 + [timedelta(hours=5), timedelta(days=8), timedelta(days=14)]
 
 
@@ -62,9 +69,9 @@ class Life(RuleBasedStateMachine):
         self.former: dict[int, Any] = {}
         self.proposals: dict[int, Any] = {}
         for who, kind, action in (
-            (0, "golongan", Action.ADD),
-            (1, "penghargaan", Action.CHANGE),
-            (0, "anak", Action.DELETE),
+            (0, "golongan", RecordAction.ADD),
+            (1, "penghargaan", RecordAction.CHANGE),
+            (0, "anak", RecordAction.DELETE),
         ):
             self.propose(who, kind, action, who)
 
@@ -82,7 +89,7 @@ class Life(RuleBasedStateMachine):
         before = self.desk.portal.everything()
         try:
             return do(self.desks[who])
-        except (Refused, NotAllowed):
+        except (UserError, PermissionDenied):
             assert self.desk.portal.everything() == before
             return None
 
@@ -97,19 +104,19 @@ class Life(RuleBasedStateMachine):
 
     # The owner -----------------------------------------------------------------------------------
 
-    @rule(who=who, kind=kind, action=st.sampled_from(Action), pick=pick)
-    def start(self, who: int, kind: str, action: Action, pick: int) -> None:
+    @rule(who=who, kind=kind, action=st.sampled_from(RecordAction), pick=pick)
+    def start(self, who: int, kind: str, action: RecordAction, pick: int) -> None:
         records = sorted(number for number, row in self.read(PersonnelRecord).items() if row.kind == kind)
-        record = None if action is Action.ADD else records[pick % len(records)]
+        record = None if action is RecordAction.ADD else records[pick % len(records)]
         self.act(who, lambda desk: desk.start(GROUP_OF[kind], kind, action, record))
 
-    @rule(who=who, kind=kind, action=st.sampled_from(Action), pick=pick)
-    def propose(self, who: int, kind: str, action: Action, pick: int) -> None:
+    @rule(who=who, kind=kind, action=st.sampled_from(RecordAction), pick=pick)
+    def propose(self, who: int, kind: str, action: RecordAction, pick: int) -> None:
         """All that leads to the verifikator's desk."""
         records = [number for number, row in self.records.items() if row.kind == kind]
-        record = None if action is Action.ADD else records[pick % len(records)]
+        record = None if action is RecordAction.ADD else records[pick % len(records)]
         number = self.act(who, lambda desk: desk.start(GROUP_OF[kind], kind, action, record))
-        if number and action is not Action.DELETE and self.act(who, lambda desk: desk.save(number, VALUES[kind])):
+        if number and action is not RecordAction.DELETE and self.act(who, lambda desk: desk.save(number, VALUES[kind])):
             self.desk.attach(number)
         if number:
             self.act(who, lambda desk: desk.send(number))
@@ -137,13 +144,13 @@ class Life(RuleBasedStateMachine):
         number = self.chosen(pick)
         if number:
             version = self.read(Proposal)[number].version - stale
-            done = self.act(who, lambda desk: desk.do(submit.withdraw, number, version) or True)
+            done = self.act(who, lambda desk: desk.do(submit.withdraw_proposal, number, version) or True)
             assert not (done and stale)
 
     @rule(who=who, pick=pick)
     def discard(self, who: int, pick: int) -> None:
         number = self.chosen(pick)
-        self.act(who, lambda desk: desk.do(new_proposal.discard, number))
+        self.act(who, lambda desk: desk.do(new_proposal.discard_draft, number))
 
     @rule(
         who=who,
@@ -156,7 +163,7 @@ class Life(RuleBasedStateMachine):
     # The offices ---------------------------------------------------------------------------------
 
     @rule(pick=pick, act=st.sampled_from(OFFICE), who=who)
-    def decide(self, pick: int, act: UsulanAct, who: int) -> None:
+    def decide(self, pick: int, act: ProposalAction, who: int) -> None:
         """By Citra's account, or by somebody whose own proposal it may be."""
         number = self.chosen(pick)
         if number:
@@ -167,7 +174,12 @@ class Life(RuleBasedStateMachine):
     @rule(pick=pick, levels=st.integers(1, 4), goes_on=st.booleans())
     def up_the_levels(self, pick: int, levels: int, *, goes_on: bool) -> None:
         number = self.chosen(pick)
-        for act in (UsulanAct.VERIFY, UsulanAct.APPROVE, UsulanAct.FORWARD_BKN, UsulanAct.BKN_APPROVE)[:levels]:
+        for act in (
+            ProposalAction.VERIFY,
+            ProposalAction.APPROVE,
+            ProposalAction.FORWARD_BKN,
+            ProposalAction.BKN_APPROVE,
+        )[:levels]:
             if number:
                 self.act(0, lambda desk, act=act: desk.office(number, act, by=desk.portal.citra))
         if goes_on:
@@ -176,7 +188,7 @@ class Life(RuleBasedStateMachine):
     @rule(who=who, pick=pick)
     def back_and_forth(self, who: int, pick: int) -> None:
         """Returned, corrected and sent again."""
-        self.decide(pick, UsulanAct.RETURN, 1)
+        self.decide(pick, ProposalAction.RETURN, 1)
         self.save(who, pick, whole=True)
         self.send(who, pick)
 
@@ -197,7 +209,7 @@ class Life(RuleBasedStateMachine):
         record = after[proposal.record_id or 0]
         assert record.pegawai_id == proposal.pegawai_id
         before = self.records.get(proposal.record_id or 0)
-        if proposal.action is Action.ADD:
+        if proposal.action is RecordAction.ADD:
             assert before is None
             assert record.version == 1
         else:
@@ -206,8 +218,8 @@ class Life(RuleBasedStateMachine):
             assert record.version == before.version + 1
             kept = [row for row in self.read(FormerValue).values() if row.record_id == record.id]
             assert [(row.version, row.payload) for row in kept][-1] == (before.version, before.payload)
-            assert (record.removed_at is not None) == (proposal.action is Action.DELETE)
-        if proposal.action is not Action.DELETE:
+            assert (record.removed_at is not None) == (proposal.action is RecordAction.DELETE)
+        if proposal.action is not RecordAction.DELETE:
             assert {name: record.payload[name] for name in proposal.payload} == proposal.payload
         self.records[record.id or 0] = record
 
@@ -218,8 +230,8 @@ class Life(RuleBasedStateMachine):
         if not hasattr(self, "desk"):
             return
         now = self.read(Proposal)
-        trail: dict[int, list[TrailEntry]] = {number: [] for number in now}
-        for _, step in sorted(self.read(TrailEntry).items()):
+        trail: dict[int, list[ProposalEvent]] = {number: [] for number in now}
+        for _, step in sorted(self.read(ProposalEvent).items()):
             trail[step.proposal_id].append(step)
         assert self.read(PersonnelRecord) == self.records, "a record changed without a proposal being applied"
         self.old_values_stay()
@@ -244,9 +256,9 @@ class Life(RuleBasedStateMachine):
                 assert new == old
         assert all((row.ended_at is not None) == (row.state in FINAL_STATES) for row in now.values())
 
-    def the_trail_has_no_gap(self, now: dict[int, Proposal], trail: dict[int, list[TrailEntry]]) -> None:
+    def the_trail_has_no_gap(self, now: dict[int, Proposal], trail: dict[int, list[ProposalEvent]]) -> None:
         for number, steps in trail.items():
-            assert steps[0].before is UsulanState.DRAF
+            assert steps[0].before is ProposalState.DRAF
             assert steps[-1].after is now[number].state
             assert [step.before for step in steps[1:]] == [step.after for step in steps[:-1]]
             assert all(TRANSITIONS[step.before, step.act].to is step.after for step in steps)
@@ -258,15 +270,17 @@ class Life(RuleBasedStateMachine):
         alone = [(row.pegawai_id, row.kind) for row in opened if row.kind != "anak"]
         assert len(alone) == len(set(alone))
 
-    def every_step_is_in_the_audit_and_told(self, now: dict[int, Proposal], trail: dict[int, list[TrailEntry]]) -> None:
+    def every_step_is_in_the_audit_and_told(
+        self, now: dict[int, Proposal], trail: dict[int, list[ProposalEvent]]
+    ) -> None:
         heard = [
             step
             for number, steps in trail.items()
             for step in steps
-            if step.act is not UsulanAct.SAVE_DRAFT and now[number].sent_at is not None
+            if step.act is not ProposalAction.SAVE_DRAFT and now[number].sent_at is not None
         ]
         events = self.desk.rows(AuditEvent, col(AuditEvent.tag) != AuditTag.GROUP_DECLARED)
-        assert len(events) == sum(step.act is not UsulanAct.FORWARD_BKN for step in heard)
+        assert len(events) == sum(step.act is not ProposalAction.FORWARD_BKN for step in heard)
         assert bool(self.desk.rows(Notice)) == bool(heard)
 
 

@@ -12,9 +12,9 @@ from sqlmodel import col
 
 from mysapk_web.pdm import submit
 from mysapk_web.pdm.proof import make_proof
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
-from mysapk_web.pdm.tables import GroupStatement, PersonnelRecord, Proof, Proposal
-from mysapk_web.platform.errors import Refused
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
+from mysapk_web.pdm.tables import GroupDeclaration, PersonnelRecord, Proof, Proposal
+from mysapk_web.platform.errors import UserError
 from tests.support.proposals import GOLONGAN, PENGHARGAAN, Desk
 from tests.unit.pdm.test_board import finish_rest
 
@@ -29,7 +29,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
         gate.wait()
         try:
             return act()
-        except Refused as refused:
+        except UserError as refused:
             return refused
 
     with ThreadPoolExecutor(len(acts)) as pool:
@@ -37,7 +37,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def refused(results: list[Any]) -> int:
-    return sum(isinstance(result, Refused) for result in results)
+    return sum(isinstance(result, UserError) for result in results)
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
@@ -56,11 +56,11 @@ def test_sent_and_withdrawn_at_once(desk_on_both: Desk, _round: int) -> None:
     number = desk.draft("golongan", GOLONGAN)
     version = desk.proposal(number).version
     results = together(
-        lambda: desk.send(number), lambda: desk.do(submit.withdraw, number, version), lambda: desk.send(number)
+        lambda: desk.send(number), lambda: desk.do(submit.withdraw_proposal, number, version), lambda: desk.send(number)
     )
 
     steps = desk.trail(number)[1:]
-    assert [step.before for step in steps] == [UsulanState.DRAF, *[step.after for step in steps[:-1]]]
+    assert [step.before for step in steps] == [ProposalState.DRAF, *[step.after for step in steps[:-1]]]
     assert desk.where(number) is steps[-1].after
     assert desk.proposal(number).version == version + len(steps)
     assert len(results) - refused(results) == len(steps) == 1
@@ -71,10 +71,12 @@ def test_withdrawn_while_it_is_verified(desk_on_both: Desk, _round: int) -> None
     desk = desk_on_both
     number = desk.sent()
     version = desk.proposal(number).version
-    results = together(lambda: desk.do(submit.withdraw, number, version), lambda: desk.office(number, UsulanAct.VERIFY))
+    results = together(
+        lambda: desk.do(submit.withdraw_proposal, number, version), lambda: desk.office(number, ProposalAction.VERIFY)
+    )
 
     assert refused(results) == 1
-    assert desk.where(number) in (UsulanState.DIHAPUS, UsulanState.TERVERIFIKASI)
+    assert desk.where(number) in (ProposalState.DIHAPUS, ProposalState.TERVERIFIKASI)
     assert len(desk.trail(number)) == 3
 
 
@@ -87,10 +89,10 @@ def test_saved_while_it_is_sent(desk_on_both: Desk, _round: int) -> None:
     results = together(lambda: desk.save(number, {"nomor_sk": "baru"}, version=version), lambda: desk.send(number))
 
     proposal = desk.proposal(number)
-    saved, sent = (not isinstance(result, Refused) for result in results)
+    saved, sent = (not isinstance(result, UserError) for result in results)
     assert saved or sent
     assert (proposal.payload["nomor_sk"] == "baru") == saved
-    assert (proposal.state is UsulanState.INPUT_BERKAS) == sent
+    assert (proposal.state is ProposalState.INPUT_BERKAS) == sent
     assert proposal.version == version + saved + sent
 
 
@@ -98,8 +100,8 @@ def test_saved_while_it_is_sent(desk_on_both: Desk, _round: int) -> None:
 def test_applied_twice_at_once(desk_on_both: Desk, _round: int) -> None:
     desk = desk_on_both
     number = desk.sent("penghargaan", PENGHARGAAN)
-    desk.office(number, UsulanAct.VERIFY)
-    desk.office(number, UsulanAct.APPROVE)
+    desk.office(number, ProposalAction.VERIFY)
+    desk.office(number, ProposalAction.APPROVE)
     results = together(*[lambda: desk.apply(number)] * 3)
 
     assert refused(results) == 2
@@ -112,7 +114,7 @@ def test_declared_and_started_at_once(desk_on_both: Desk, _round: int) -> None:
     desk.put("penghargaan")
     together(lambda: desk.state("penghargaan", "SESUAI"), lambda: desk.start("penghargaan"))
 
-    assert desk.rows(GroupStatement) == []
+    assert desk.rows(GroupDeclaration) == []
     assert len(desk.rows(Proposal, col(Proposal.ended_at).is_(None))) == 1
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.profile.update import CHANGED, ChangedProfile, change_profile
-from mysapk_web.pdm.profile.view import ProfileView, profile, reveal
+from mysapk_web.pdm.profile.view import ProfileView, load_profile, reveal_value
 from mysapk_web.pdm.rules.groups.fields import FieldKind
 from mysapk_web.pdm.rules.groups.profil import PROFIL
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord
 from mysapk_web.pdm.views.form import FieldView
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, NotAllowed, Refused
+from mysapk_web.platform.errors import CommittingUserError, FormError, PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import REVEALS_PER_ACCOUNT
 from tests.support.attempts import together
@@ -58,7 +58,7 @@ def ani(portal: Portal) -> Browser:
 
 def shown(browser: Browser) -> ProfileView:
     with browser.portal.db.read() as s:
-        return profile(s, browser.actor)
+        return load_profile(s, browser.actor)
 
 
 def field(view: ProfileView, name: str) -> FieldView:
@@ -122,8 +122,8 @@ def test_rubbish_in_the_database_breaks_nothing(portal: Portal, ani: Browser) ->
 
 def test_a_number_is_shown_when_asked_for_and_the_trail_knows_which(portal: Portal, ani: Browser) -> None:
     give_record(portal)
-    assert ani.act(reveal, name="nik") == FILLED["nik"]
-    assert ani.act(reveal, name="email") == portal.ani.email
+    assert ani.act(reveal_value, name="nik") == FILLED["nik"]
+    assert ani.act(reveal_value, name="email") == portal.ani.email
     events = portal.events(AuditTag.PROFILE_REVEALED)
     assert [event.detail for event in events] == [{"field": "nik"}, {"field": "email"}]
     assert {event.subject_id for event in events} == {portal.ani.account_id}
@@ -132,27 +132,27 @@ def test_a_number_is_shown_when_asked_for_and_the_trail_knows_which(portal: Port
 @pytest.mark.parametrize("name", ["nama", "kabupaten", "", "password_hash", "payload", "__class__", "NIK"])
 def test_only_a_sensitive_field_can_be_asked_for(portal: Portal, ani: Browser, name: str) -> None:
     give_record(portal)
-    with pytest.raises(NotAllowed):
-        ani.act(reveal, name=name)
+    with pytest.raises(PermissionDenied):
+        ani.act(reveal_value, name=name)
 
 
 def test_what_is_empty_is_said_to_be(ani: Browser) -> None:
-    with pytest.raises(Refused, match="NIK belum diisi"):
-        ani.act(reveal, name="nik")
+    with pytest.raises(UserError, match="NIK belum diisi"):
+        ani.act(reveal_value, name="nik")
 
 
 def test_asking_is_limited_by_the_hour(portal: Portal, ani: Browser) -> None:
     give_record(portal)
     for _ in range(REVEALS_PER_ACCOUNT.count):
-        ani.act(reveal, name="nik")
+        ani.act(reveal_value, name="nik")
     for _ in range(2):
-        with pytest.raises(CountedRefusal, match="satu jam"):
-            ani.act(reveal, name="nik")
+        with pytest.raises(CommittingUserError, match="satu jam"):
+            ani.act(reveal_value, name="nik")
     assert len(portal.events(AuditTag.PROFILE_REVEALED)) == REVEALS_PER_ACCOUNT.count
     (passed,) = portal.events(AuditTag.LIMIT_EXCEEDED)
     assert (passed.actor_id, passed.detail) == (portal.ani.account_id, {"batas": "profile:reveal"})
     with after(61 * minutes):
-        assert portal.browser().enter(portal.ani).act(reveal, name="nik") == FILLED["nik"]
+        assert portal.browser().enter(portal.ani).act(reveal_value, name="nik") == FILLED["nik"]
 
 
 # Changed --------------------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def test_a_value_can_be_taken_away(portal: Portal, ani: Browser) -> None:
     give_record(portal)
     assert change(ani, taspen_nomor="").changed == ["Nomor Taspen"]
     assert payload(portal)["taspen_nomor"] is None
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         change(ani, 2, nomor_hp="")
     assert refused.value.faults == {"nomor_hp": "Nomor HP wajib diisi."}
 
@@ -218,7 +218,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(
     portal: Portal, ani: Browser, name: str, value: str, words: str
 ) -> None:
     give_record(portal)
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         change(ani, **{name: value, "taspen_nomor": "TSP-1"})
     assert list(refused.value.faults) == [name]
     assert words in refused.value.faults[name]
@@ -228,12 +228,12 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_changed(
 @pytest.mark.parametrize("name", ["nip", "nama", "nama_ktp", "email", "tanggal_lahir", "asing", "", "version"])
 def test_what_is_not_the_person_s_own_can_t_be_changed(portal: Portal, ani: Browser, name: str) -> None:
     give_record(portal)
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         change(ani, **{name: "x"} if name != "version" else {"versi": "2"})
     assert "" in refused.value.faults
     assert payload(portal) == FILLED
     (person,) = portal.rows(Pegawai, Pegawai.nip == portal.ani.nip)
-    assert (person.nama, person.tanggal_lahir) == ("Ani Lestari", date(1985, 3, 12))
+    assert (person.name, person.birth_date) == ("Ani Lestari", date(1985, 3, 12))
 
 
 def test_an_old_fault_elsewhere_doesn_t_stand_in_the_way(portal: Portal, ani: Browser) -> None:
@@ -253,7 +253,7 @@ def test_two_tabs_never_overwrite_each_other_unseen(portal: Portal, ani: Browser
     give_record(portal)
     change(ani, nomor_hp="081299998888")
     for stale in (1, 0, 3, -1):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(UserError) as refused:
             change(ani, stale, nomor_hp="081200000000")
         assert refused.value.sentence == CHANGED
     assert payload(portal)["nomor_hp"] == "081299998888"
@@ -266,7 +266,7 @@ def test_of_parallel_changes_one_counts(both: Portal, has_record: bool) -> None:
     browser = both.browser().enter(both.ani)
     done = together(5, lambda number: change(browser, nomor_telepon=f"074112345{number}"))
     assert sum(isinstance(each, ChangedProfile) for each in done) == 1
-    assert {type(each) for each in done if isinstance(each, Exception)} == {Refused}
+    assert {type(each) for each in done if isinstance(each, Exception)} == {UserError}
     (row,) = both.rows(PersonnelRecord)
     assert row.version == 2
     assert len(both.rows(FormerValue)) == 1
@@ -295,7 +295,7 @@ def test_whatever_is_typed_the_stored_profile_stays_right(portal: Portal, values
     before = shown(browser).version
     try:
         done = change(browser, before, **values)
-    except InputRefused:
+    except FormError:
         assert shown(browser).version == before
         return
     assert done.version - before == bool(done.changed)

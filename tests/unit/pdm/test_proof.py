@@ -13,16 +13,24 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from mysapk_web.pdm.proof import ProofView, PublicProof, download, latest_proof, make_proof, proof_page, public_check
+from mysapk_web.pdm.proof import (
+    ProofView,
+    PublicProof,
+    download_proof,
+    latest_proof,
+    load_proof_page,
+    make_proof,
+    verify_proof,
+)
 from mysapk_web.pdm.proof_pdf import proof_pdf
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.tables import Proof
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import CountedRefusal, NotAllowed, Refused
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.signed_links import read_proof, sign_proof
-from mysapk_web.rate_limits import PROOF_CHECKS_PER_ADDRESS
+from mysapk_web.rate_limits import PROOF_CHECKS_PER_NETWORK
 from tests.support import qr
 from tests.support.portal import START, after, days
 from tests.support.proposals import VERIFIED, Desk
@@ -39,25 +47,25 @@ def token(view: ProofView) -> str:
 
 
 def check(desk: Desk, text: str, address: str = "203.0.113.7") -> PublicProof | None:
-    return in_transaction(desk.portal.db, public_check, visitor=Visitor(address=address), token=text)
+    return in_transaction(desk.portal.db, verify_proof, visitor=ClientContext(client_address=address), token=text)
 
 
 def test_not_before_everything_is_handled(desk: Desk) -> None:
     finish_rest(desk)
-    with pytest.raises(Refused, match="Yang belum: Golongan"):
+    with pytest.raises(UserError, match="Yang belum: Golongan"):
         desk.do(make_proof)
-    page = desk.see(proof_page)
+    page = desk.see(load_proof_page)
     assert (page.proof, page.may_make, page.why_not) == (None, False, ["Golongan: belum diperiksa."])
     assert desk.rows(Proof) == []
 
 
 def test_what_it_says(desk: Desk) -> None:
     finish(desk)
-    assert desk.see(proof_page).may_make
+    assert desk.see(load_proof_page).may_make
     proof = desk.do(make_proof)
 
     assert re.fullmatch(r"PDM-7301-20260824-[A-Z0-9]{8}", proof.number)
-    assert (proof.nama, proof.nip, proof.at) == ("Ani Lestari", desk.person.nip, START)
+    assert (proof.name, proof.nip, proof.at) == ("Ani Lestari", desk.person.nip, START)
     results = {row.label: (row.result, row.records, row.proposals) for row in proof.rows}
     assert len(results) == len(GROUPS)
     assert results["Golongan"] == ("Usulan terkirim", 0, 1)
@@ -74,7 +82,7 @@ def test_the_same_one_until_something_changes(desk: Desk) -> None:
         assert desk.do(make_proof) == first
         assert desk.see(latest_proof) == first
         desk.decide(number)
-        assert desk.see(proof_page).stale
+        assert desk.see(load_proof_page).stale
         second = desk.do(make_proof)
 
     assert second.number != first.number
@@ -92,7 +100,7 @@ def test_the_pdf_is_the_same_bytes_at_every_download(desk: Desk) -> None:
     finish(desk)
     made = proof_pdf(desk.do(make_proof).content)
     with after(40 * days):
-        proof = desk.do(download, desk.see(latest_proof).number)
+        proof = desk.do(download_proof, desk.see(latest_proof).number)
         assert proof_pdf(proof.content) == made
     assert desk.portal.events(AuditTag.PROOF_DOWNLOADED)[-1].detail == {"bukti": proof.number}
 
@@ -107,7 +115,7 @@ def test_the_pdf_opens_and_says_what_it_should(desk: Desk) -> None:
     nip = proof.nip
     for word in (
         proof.number,
-        proof.nama,
+        proof.name,
         f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}",
         "Usulan terkirim",
         "Tidak ada riwayat",
@@ -175,7 +183,7 @@ def test_anybody_who_holds_it_can_check_it(desk: Desk) -> None:
     assert proof.check_url.startswith(f"{desk.portal.settings.public_url}/cek-bukti/")
     found = check(desk, token(proof))
 
-    assert found == PublicProof(proof.number, proof.at, "WIB", proof.nama, proof.instansi, newest=True)
+    assert found == PublicProof(proof.number, proof.at, "WIB", proof.name, proof.instansi, newest=True)
 
 
 def test_nobody_makes_one_up(desk: Desk) -> None:
@@ -203,8 +211,8 @@ def test_one_persons_proof_is_not_anothers(desk: Desk) -> None:
 
     assert other.see(latest_proof) is None
     for number in (proof.number, "PDM-7301-20260824-AAAAAAAA"):
-        with pytest.raises(NotAllowed) as answer:
-            other.do(download, number)
+        with pytest.raises(PermissionDenied) as answer:
+            other.do(download_proof, number)
         assert str(answer.value) == "no such proof of this person"
 
 
@@ -217,13 +225,13 @@ def test_its_moment_is_the_agencys(desk: Desk) -> None:
 def test_checks_from_one_network_address_are_limited_true_or_not(desk: Desk) -> None:
     finish(desk)
     proof = desk.do(make_proof)
-    for number in range(PROOF_CHECKS_PER_ADDRESS.count):
+    for number in range(PROOF_CHECKS_PER_NETWORK.count):
         assert (check(desk, token(proof) if number % 2 else "palsu") is not None) == bool(number % 2)
     for text in (token(proof), "palsu"):
-        with pytest.raises(CountedRefusal, match="Tunggu satu menit"):
+        with pytest.raises(CommittingUserError, match="Tunggu satu menit"):
             check(desk, text)
     assert check(desk, token(proof), "198.51.100.4") is not None
     (event,) = desk.portal.events(AuditTag.LIMIT_EXCEEDED)
-    assert (event.detail, event.address) == ({"batas": PROOF_CHECKS_PER_ADDRESS.name}, "203.0.113.0/24")
-    with after(PROOF_CHECKS_PER_ADDRESS.window.total_seconds() + 1):
+    assert (event.detail, event.address) == ({"batas": PROOF_CHECKS_PER_NETWORK.name}, "203.0.113.0/24")
+    with after(PROOF_CHECKS_PER_NETWORK.window.total_seconds() + 1):
         assert check(desk, token(proof)) is not None

@@ -10,9 +10,9 @@ from sqlmodel import select
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.quality import FindingView, findings
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import SENT_STATES, UsulanState
+from mysapk_web.pdm.quality import FindingView, check_own_data
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import SENT_STATES, ProposalState
 from mysapk_web.pdm.rules.quality import CHECKS
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 from tests.support.portal import START, Browser, Person, Portal
@@ -32,7 +32,7 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
 def ani(portal: Portal) -> Browser:
     with portal.db.begin() as s:
         person = s.get_one(Pegawai, portal.ani.pegawai_id)
-        person.gelar_belakang, person.jenis_kelamin = "S.Pd.", "L" if portal.ani.nip[14] == "1" else "P"
+        person.title_suffix, person.gender = "S.Pd.", "L" if portal.ani.nip[14] == "1" else "P"
     return portal.browser().enter(portal.ani)
 
 
@@ -54,7 +54,7 @@ def keep(portal: Portal, person: Person | None = None, **changed: list[dict[str,
 
 def seen(browser: Browser) -> dict[str, FindingView]:
     with browser.portal.db.read() as s:
-        return {each.key: each for each in findings(s, browser.actor)}
+        return {each.key: each for each in check_own_data(s, browser.actor)}
 
 
 def test_nothing_is_wrong_with_whole_data(portal: Portal, ani: Browser) -> None:
@@ -121,8 +121,8 @@ def test_a_removed_record_does_not_count(portal: Portal, ani: Browser) -> None:
     assert "pendidikan" in seen(ani)
 
 
-@pytest.mark.parametrize("state", list(UsulanState))
-def test_a_proposal_on_its_way_is_mentioned(portal: Portal, ani: Browser, state: UsulanState) -> None:
+@pytest.mark.parametrize("state", list(ProposalState))
+def test_a_proposal_on_its_way_is_mentioned(portal: Portal, ani: Browser, state: ProposalState) -> None:
     keep(portal, skp=[])
     with portal.db.begin() as s:
         unor_id = s.get_one(Pegawai, portal.ani.pegawai_id).unor_id
@@ -131,7 +131,7 @@ def test_a_proposal_on_its_way_is_mentioned(portal: Portal, ani: Browser, state:
                 pegawai_id=portal.ani.pegawai_id,
                 group="skp",
                 kind="skp",
-                action=Action.ADD,
+                action=RecordAction.ADD,
                 state=state,
                 unor_id=unor_id,
                 created_at=START,
@@ -160,7 +160,7 @@ def test_an_agency_without_an_official_code_is_not_compared(portal: Portal, ani:
         jabatan=[{**WHOLE["jabatan"][0], "instansi_kerja": "5502"}],
     )
     with portal.db.begin() as s:
-        s.get_one(Instansi, portal.ani.instansi_id).kode = "bukan-kode"
+        s.get_one(Instansi, portal.ani.instansi_id).code = "bukan-kode"
     assert seen(ani) == {}
 
 

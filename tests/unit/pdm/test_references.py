@@ -15,10 +15,10 @@ from sqlmodel import select
 
 from mysapk_web.pdm.code_table_import import import_reference
 from mysapk_web.pdm.code_tables import codes, search_codes
-from mysapk_web.pdm.tables import ReferenceEntry
+from mysapk_web.pdm.tables import CodeTableEntry
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.row_report import RowReport, Verdict
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_reader import UnreadableFile
@@ -39,7 +39,7 @@ def verdicts(reports: list[RowReport]) -> dict[str, str]:
 
 def entries(db: Database) -> dict[str, tuple[str, str, bool]]:
     with db.read() as s:
-        return {row.code: (row.label, row.parent, row.active) for row in s.exec(select(ReferenceEntry))}
+        return {row.code: (row.label, row.parent, row.active) for row in s.exec(select(CodeTableEntry))}
 
 
 def known(db: Database, code: str, table: str = TABLE) -> tuple[str | None, bool, str]:
@@ -140,7 +140,7 @@ def test_numbers_of_a_spreadsheet_that_lost_their_zeros(db: Database, tmp_path: 
 
 @pytest.mark.parametrize("table", ["", "tidak_ada", "../golongan", "GOLONGAN"])
 def test_only_tables_that_exist(db: Database, tmp_path: Path, table: str) -> None:
-    with pytest.raises(Refused, match="jabatan_pelaksana"):
+    with pytest.raises(UserError, match="jabatan_pelaksana"):
         take(db, tmp_path, "kode,label\nP01,Pengelola\n", table)
 
 
@@ -159,8 +159,8 @@ def test_every_process_knows_it_after_a_minute_and_this_one_at_once(db: Database
     take(db, tmp_path, "kode,label\nP01,Pengelola\n")
     assert known(db, "P01")[1]
     with db.begin() as s:  # as another process would
-        s.exec(select(ReferenceEntry)).one().active = False
-    with clock.moved(timedelta(seconds=61)):
+        s.exec(select(CodeTableEntry)).one().active = False
+    with clock.shifted(timedelta(seconds=61)):
         assert not known(db, "P01")[1]
 
 

@@ -8,9 +8,9 @@ from mysapk_web.pdm import overview
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.groups.base import Group
 from mysapk_web.pdm.rules.proposal import Declaration, GroupState
-from mysapk_web.pdm.tables import GroupStatement, PersonnelRecord
+from mysapk_web.pdm.tables import GroupDeclaration, PersonnelRecord
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.portal import after, days
 from tests.support.proposals import ON_FILE, PENGHARGAAN, Desk
@@ -23,7 +23,7 @@ def test_what_is_on_file_is_right(desk: Desk) -> None:
 
     tile = desk.tile("penghargaan")
     assert (tile.done, tile.state, tile.state_label) == (True, GroupState.SESUAI, "Data sudah sesuai")
-    assert desk.group("penghargaan").statement == Declaration.SESUAI
+    assert desk.group("penghargaan").declaration == Declaration.SESUAI
     event = desk.portal.events(AuditTag.GROUP_DECLARED)[-1]
     assert event.detail == {"grup": "penghargaan", "pernyataan": "SESUAI"}
 
@@ -47,7 +47,7 @@ def test_said_anew_it_is_still_one(desk: Desk) -> None:
     desk.put("anak")
     desk.state("keluarga", "SESUAI")
 
-    assert [row.statement for row in desk.rows(GroupStatement)] == [Declaration.SESUAI]
+    assert [row.declaration for row in desk.rows(GroupDeclaration)] == [Declaration.SESUAI]
 
 
 REFUSED = [
@@ -62,9 +62,9 @@ REFUSED = [
 def test_what_is_not_true_is_refused(desk: Desk, group: str, statement: str, on_file: bool, words: str) -> None:
     if on_file:
         desk.put(group)
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(UserError, match=words):
         desk.state(group, statement)
-    assert desk.rows(GroupStatement) == []
+    assert desk.rows(GroupDeclaration) == []
 
 
 OFFERED = [(group, on_file) for group in GROUPS for on_file in (False, True)]
@@ -87,7 +87,7 @@ def test_what_the_page_offers_works_and_what_it_does_not_offer_is_refused(
         try:
             desk.state(group.key, wanted)
             accepted[wanted] = True
-        except Refused:
+        except UserError:
             accepted[wanted] = False
     assert offered == accepted
     assert offered[Declaration.SESUAI] is (on_file and group.sesuai_allowed)
@@ -101,16 +101,16 @@ def test_not_beside_an_open_proposal(desk: Desk, sent: bool) -> None:
     if sent:
         desk.send(number)
 
-    with pytest.raises(Refused, match="Kirim, tarik, atau hapus"):
+    with pytest.raises(UserError, match="Kirim, tarik, atau hapus"):
         desk.state("penghargaan", "SESUAI")
-    assert "Kirim" in desk.group("penghargaan").why_no_statement
+    assert "Kirim" in desk.group("penghargaan").declaration_blocker
     desk.withdraw(number)
     desk.state("penghargaan", "SESUAI")
 
 
 def test_a_profile_is_right_when_nothing_is_missing(desk: Desk) -> None:
     desk.put("profil", {"alamat": "Jalan Melati 4", "kabupaten": "33.74"})
-    with pytest.raises(Refused, match="Nomor HP"):
+    with pytest.raises(UserError, match="Nomor HP"):
         desk.state("profil", "SESUAI")
 
     with desk.portal.db.begin() as session:
@@ -122,26 +122,26 @@ def test_a_profile_is_right_when_nothing_is_missing(desk: Desk) -> None:
 
 
 def test_unknown_words_and_groups(desk: Desk) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         desk.state("cltn", "MUNGKIN")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         desk.state("lain", "SESUAI")
 
 
 def test_what_was_said_in_an_earlier_pdm_is_said_again(desk: Desk) -> None:
     with after(-20 * days), desk.portal.db.begin() as session:
         session.add(
-            GroupStatement(
-                pegawai_id=desk.person.pegawai_id, group="cltn", statement=Declaration.TIDAK_ADA, at=clock.now()
+            GroupDeclaration(
+                pegawai_id=desk.person.pegawai_id, group="cltn", declaration=Declaration.TIDAK_ADA, at=clock.now()
             )
         )
     assert desk.tile("cltn").done is False
     desk.state("cltn", "TIDAK_ADA")
     assert desk.tile("cltn").done
-    assert len(desk.rows(GroupStatement)) == 1
+    assert len(desk.rows(GroupDeclaration)) == 1
 
 
 def test_one_persons_words_are_not_anothers(desk: Desk) -> None:
     desk.state("cltn", "TIDAK_ADA")
     assert desk.of(desk.portal.budi).tile("cltn").done is False
-    assert desk.see(overview.board).done == 1
+    assert desk.see(overview.load_board).done == 1

@@ -19,9 +19,9 @@ from sqlmodel import select
 from structlog.testing import capture_logs
 
 from mysapk_web.platform import background, clock
-from mysapk_web.platform.background import TASKS, Task, run_in_thread, run_periodically, states, wait_after
+from mysapk_web.platform.background import TASKS, Task, retry_delay, run_in_thread, run_periodically, task_states
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Busy
+from mysapk_web.platform.errors import ServerBusyError
 from mysapk_web.platform.tables.job import BackgroundRun
 
 CODE = Path(background.__file__).parents[1]
@@ -34,7 +34,7 @@ FAULTS: list[Exception] = [
     RuntimeError("can't start new thread"),
     AssertionError(),
     MemoryError(),
-    Busy(),
+    ServerBusyError(),
     StopAsyncIteration(),
     TimeoutError(),
     ExceptionGroup("rahasia", [ValueError()]),
@@ -115,7 +115,7 @@ def test_cancellation_is_no_failure(sqlite_db: Database) -> None:
         return False
 
     async def main() -> None:
-        async with background.running(run_periodically(SEALS, step, sqlite_db)):
+        async with background.running_tasks(run_periodically(SEALS, step, sqlite_db)):
             await asyncio.sleep(0)
         assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
 
@@ -151,7 +151,7 @@ def test_more_work_follows_at_once_and_failures_wait_longer(
 
 @given(st.sampled_from(TASKS), st.integers(1, 10_000))
 def test_a_wait_is_bounded_and_never_nothing(task: Task, failures: int) -> None:
-    wait = wait_after(task, failures)
+    wait = retry_delay(task, failures)
     assert 0.5 < wait <= task.longest_wait
     assert wait <= 2.0 ** min(failures - 1, 40)
 
@@ -176,18 +176,18 @@ def test_success_is_written_at_first_after_a_failure_and_once_a_minute(
 def test_what_is_kept_tells_when_and_why(db: Database) -> None:
     def seals() -> background.TaskState:
         with db.read() as session:
-            return next(state for state in states(session) if state.task is SEALS)
+            return next(state for state in task_states(session) if state.task is SEALS)
 
     assert (seals().succeeded_at, seals().is_stale) == (None, False)
     with db.begin() as session:
         background._write_failure(session, SEALS, "ValueError x.py:1")
     assert (seals().succeeded_at, seals().is_stale, seals().error) == (None, False, "ValueError x.py:1")
-    with clock.moved(SEALS.stale_after + timedelta(seconds=1)):
+    with clock.shifted(SEALS.stale_after + timedelta(seconds=1)):
         assert seals().is_stale
         with db.begin() as session:
             background._write_success(session, SEALS)
         assert (seals().is_stale, seals().error) == (False, "")
-    with clock.moved(SEALS.stale_after * 2 + timedelta(seconds=5)):
+    with clock.shifted(SEALS.stale_after * 2 + timedelta(seconds=5)):
         assert seals().is_stale
 
 
@@ -212,7 +212,7 @@ def test_many_processes_write_one_row(db: Database) -> None:
 
 def test_a_thread_outlives_every_exception_too(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     stopping, woken = threading.Event(), threading.Event()
-    monkeypatch.setattr(background, "wait_after", lambda *_: 0.0)
+    monkeypatch.setattr(background, "retry_delay", lambda *_: 0.0)
     steps = Steps(*FAULTS, True, True)
 
     def step() -> bool:
@@ -242,9 +242,9 @@ WAITS_FOR_ITS_OWN_END = {
 BEGINS_SOMETHING = {
     ("platform/background.py", "running"),
     ("mysapk_web.py", "mails"),  # the dispatcher, which ends with the mail in hand
-    ("app/dispatcher.py", "serve"),  # its thread, in `run_in_thread`
+    ("app/mail_dispatcher.py", "serve"),  # its thread, in `run_in_thread`
     ("platform/mail/smtp.py", "_watched"),  # the deadline of one sending
-    ("platform/log_sums.py", "may_tell"),  # the end of one minute of one kind of line
+    ("platform/log_throttle.py", "may_tell"),  # the end of one minute of one kind of line
     ("platform/http/shutdown.py", "_begin"),  # the end of the server
     ("platform/http/sockets.py", "next_message"),  # one message of one socket
 }

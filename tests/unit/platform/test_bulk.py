@@ -62,13 +62,13 @@ def test_a_value_that_can_not_be_stored_is_a_data_error_that_tells_no_value(db: 
 def test_what_is_changed_is_read_back_as_it_was_given(db: Database) -> None:
     moment = datetime(2026, 9, 1, 7, 30, 15, 250_000, tzinfo=UTC)
     with db.begin() as session:
-        session.add(Instansi(kode="A", nama="Satu"))
+        session.add(Instansi(code="A", name="Satu"))
         session.flush()
-        unit = Unor(instansi_id=1, kode="0", nama="Satu", jalur="1/")
+        unit = Unor(instansi_id=1, code="0", name="Satu", path="1/")
         session.add(unit)
         session.flush()
         person = Pegawai(
-            nip="198503122010012001", nama="Ani", jenis=JenisPegawai.PNS, instansi_id=1, unor_id=unit.id or 0
+            nip="198503122010012001", name="Ani", jenis=JenisPegawai.PNS, instansi_id=1, unor_id=unit.id or 0
         )
         session.add(person)
         session.flush()
@@ -83,8 +83,8 @@ def test_what_is_changed_is_read_back_as_it_was_given(db: Database) -> None:
         )
     with db.read() as session:
         agency, changed = session.get_one(Instansi, ids["instansi"]), session.get_one(Pegawai, ids["pegawai"])
-        assert (agency.nama, agency.email_domains) == (odd, ["a.go.id", odd])
-        assert (changed.jenis, changed.approved_at, changed.email, changed.nama) == (
+        assert (agency.name, agency.email_domains) == (odd, ["a.go.id", odd])
+        assert (changed.jenis, changed.approved_at, changed.email, changed.name) == (
             JenisPegawai.CPNS,
             moment,
             None,

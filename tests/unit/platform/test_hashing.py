@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mysapk_web.platform.errors import Busy
-from mysapk_web.platform.hashing import OFFICE_SHARE, HashingQueue, check_of, checked_first
+from mysapk_web.platform.errors import ServerBusyError
+from mysapk_web.platform.hashing_queue import OFFICE_SHARE, HashingQueue, precheck, precheck_of
 
 
 class Work:
@@ -43,7 +43,7 @@ class Work:
         self.gate.set()
         ended = await asyncio.gather(*(task for _, task in self.tasks), return_exceptions=True)
         names = [name for name, _ in self.tasks]
-        refused = Counter(name for name, end in zip(names, ended, strict=True) if isinstance(end, Busy))
+        refused = Counter(name for name, end in zip(names, ended, strict=True) if isinstance(end, ServerBusyError))
         done = Counter(name for name, end in zip(names, ended, strict=True) if end is None)
         assert refused.total() + done.total() == len(names)
         return done, refused
@@ -164,13 +164,13 @@ def test_a_use_case_that_says_nothing_of_its_form_is_not_run() -> None:
     def silent(_db: Any) -> None: ...
 
     with pytest.raises(TypeError, match="silent"):
-        check_of(silent)
+        precheck_of(silent)
 
     def check(_db: Any, text: str) -> None: ...
 
-    @checked_first(check)
+    @precheck(check)
     def told(_db: Any, text: str) -> str:
         return text
 
-    assert check_of(told) is check
+    assert precheck_of(told) is check
     assert told(None, "x") == "x"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from mysapk_web.platform.batch_executor import MOST, Lane
+from mysapk_web.platform.batch_executor import MAX_BATCH, BatchExecutor
 
 
 class Scope:
@@ -31,18 +31,20 @@ class Scope:
 @pytest.mark.parametrize("threads", [1, 3])
 def test_every_caller_gets_its_own_answer_in_few_hops(threads: int) -> None:
     scope = Scope()
-    lane = Lane(scope.open, threads, "test")
+    lane = BatchExecutor(scope.open, threads, "test")
 
     async def ask() -> list[int]:
-        return await asyncio.gather(*(lane.run(lambda _, number=number: number * 2) for number in range(10 * MOST)))
+        return await asyncio.gather(
+            *(lane.run(lambda _, number=number: number * 2) for number in range(10 * MAX_BATCH))
+        )
 
-    assert asyncio.run(ask()) == [number * 2 for number in range(10 * MOST)]
-    assert scope.opened <= 5 * MOST
+    assert asyncio.run(ask()) == [number * 2 for number in range(10 * MAX_BATCH)]
+    assert scope.opened <= 5 * MAX_BATCH
 
 
 def test_what_a_piece_raises_reaches_its_caller_alone_and_the_next_gets_a_scope_of_its_own() -> None:
     scope = Scope()
-    lane = Lane(scope.open, 1, "test")
+    lane = BatchExecutor(scope.open, 1, "test")
 
     def work(opened: int, number: int) -> int:
         if number == 3:
@@ -64,7 +66,7 @@ def test_what_a_piece_raises_reaches_its_caller_alone_and_the_next_gets_a_scope_
 def test_a_scope_that_cannot_be_opened_is_told_and_tried_again() -> None:
     scope = Scope()
     scope.broken = 2
-    lane = Lane(scope.open, 1, "test")
+    lane = BatchExecutor(scope.open, 1, "test")
 
     async def ask() -> list[int | BaseException]:
         return await asyncio.gather(*(lane.run(lambda opened: opened) for _ in range(5)), return_exceptions=True)
@@ -74,7 +76,7 @@ def test_a_scope_that_cannot_be_opened_is_told_and_tried_again() -> None:
 
 
 def test_who_no_longer_waits_costs_nothing_and_holds_up_nobody() -> None:
-    lane = Lane(Scope().open, 1, "test")
+    lane = BatchExecutor(Scope().open, 1, "test")
     done: list[str] = []
     go = threading.Event()
 

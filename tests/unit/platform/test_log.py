@@ -6,7 +6,7 @@ import io
 import logging
 import sys
 
-from mysapk_web.platform.log import Lines
+from mysapk_web.platform.log import LineHandler
 
 
 class Broken:
@@ -19,7 +19,7 @@ def test_a_line_that_can_not_be_written_is_told_by_its_place() -> None:
     real, sys.stderr = sys.stderr, told
     try:
         record = logging.LogRecord("mysapk_web.uji", logging.ERROR, "/x/uji.py", 7, "%s", (Broken(),), None)
-        Lines(told).handle(record)
+        LineHandler(told).handle(record)
     finally:
         sys.stderr = real
     assert told.getvalue() == "log line lost at uji:7\n"

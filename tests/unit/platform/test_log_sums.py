@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mysapk_web.platform import log
-from mysapk_web.platform.log_sums import Sums
+from mysapk_web.platform.log_throttle import LogThrottle
 
 
 class Timers:
@@ -32,30 +32,30 @@ class Timers:
 
 @pytest.fixture
 def timers(monkeypatch: pytest.MonkeyPatch) -> Timers:
-    monkeypatch.setattr(log, "sums", Sums())
+    monkeypatch.setattr(log, "sums", LogThrottle())
     return Timers(monkeypatch)
 
 
 def test_the_first_is_told_and_the_others_are_summed(timers: Timers) -> None:
     told: list[int] = []
-    sums = Sums()
-    assert [sums.may_tell("a", told.append) for _ in range(651)] == [True] + [False] * 650
-    assert sums.may_tell("b", told.append)
+    sums = LogThrottle()
+    assert [sums.allow("a", told.append) for _ in range(651)] == [True] + [False] * 650
+    assert sums.allow("b", told.append)
     assert told == []
     timers.pass_by()
     assert told == [650]
-    assert sums.may_tell("a", told.append)
+    assert sums.allow("a", told.append)
     timers.pass_by()
     assert told == [650], "a single one has no sum"
 
 
 def test_no_line_is_lost_between_threads(timers: Timers) -> None:
     told: list[int] = []
-    sums = Sums()
+    sums = LogThrottle()
     firsts: list[bool] = []
 
     def many() -> None:
-        firsts.extend(sums.may_tell("a", told.append) for _ in range(500))
+        firsts.extend(sums.allow("a", told.append) for _ in range(500))
 
     threads = [threading.Thread(target=many) for _ in range(4)]
     for thread in threads:
@@ -68,7 +68,7 @@ def test_no_line_is_lost_between_threads(timers: Timers) -> None:
 
 def test_lines_of_a_library_are_summed_by_place_and_kind(timers: Timers) -> None:
     written = io.StringIO()
-    handler = log.Lines(written)
+    handler = log.LineHandler(written)
     handler.addFilter(log.silence_libraries)
 
     def flood(line: int, kind: type[Exception]) -> None:
@@ -96,8 +96,8 @@ def test_the_sum_names_what_it_sums_and_no_word_that_was_sent(
             lines.append((event, facts))
 
     for number in range(5):
-        log.warn_in_sums(Log(), "socket closed", reason="packet", path=f"/kanari-{number}")
-    log.warn_in_sums(Log(), "socket closed", reason="rate")
+        log.warn_throttled(Log(), "socket closed", reason="packet", path=f"/kanari-{number}")
+    log.warn_throttled(Log(), "socket closed", reason="rate")
     timers.pass_by()
     assert lines == [
         ("socket closed", {"reason": "packet", "path": "/kanari-0"}),

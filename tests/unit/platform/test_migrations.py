@@ -14,8 +14,8 @@ from sqlmodel import SQLModel, select
 
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.notice import NoticePreference
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import UsulanState
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Document, Proposal
 from mysapk_web.platform import migrations
 from mysapk_web.platform.database import Database
@@ -39,7 +39,7 @@ def test_upgrade_makes_exactly_the_tables_of_the_models(empty: Database) -> None
             connection, opts={"compare_type": True, "include_name": migrations.is_compared}
         )
         assert compare_metadata(context, SQLModel.metadata) == []
-    assert migrations.current(empty) == migrations.head()
+    assert migrations.current_revision(empty) == migrations.head_revision()
 
 
 def test_upgrade_twice_changes_nothing(empty: Database) -> None:
@@ -64,7 +64,7 @@ def test_downgrade_to_base_leaves_nothing(empty: Database) -> None:
             else "SELECT count(*) FROM pg_proc WHERE proname LIKE ANY (ARRAY['jejak%', 'hitungan%', 'surat%', 'pdm%', 'kata%'])"
         )
         assert connection.execute(text(left)).scalar_one() == 0
-    assert migrations.current(empty) is None
+    assert migrations.current_revision(empty) is None
 
 
 def test_upgrade_again_after_downgrade(empty: Database) -> None:
@@ -105,12 +105,12 @@ def test_documents_that_were_taken_out_of_use_before_are_swept(empty: Database) 
     rolls, at = settle(empty), datetime(2026, 8, 1, tzinfo=UTC)
     with empty.begin() as session:
         account = session.get_one(Account, rolls.add().account_id)
-        for state, ended in ((UsulanState.DRAF, None), (UsulanState.DIHAPUS, at)):
+        for state, ended in ((ProposalState.DRAF, None), (ProposalState.DIHAPUS, at)):
             proposal = Proposal(
                 pegawai_id=account.pegawai_id,
                 group="golongan",
                 kind="golongan",
-                action=Action.ADD,
+                action=RecordAction.ADD,
                 unor_id=rolls.unor_id,
                 state=state,
                 created_at=at,
@@ -163,7 +163,7 @@ def test_trail_cannot_be_truncated(postgres_url: str) -> None:
 
 def test_a_migration_may_not_leave_dangling_references(sqlite_db: Database) -> None:
     orphan = "INSERT INTO akun (pegawai_id, disabled_reason, version, totp_last_step) VALUES (4711, '', 1, 0)"
-    with pytest.raises(RuntimeError), migrations.migrating(sqlite_db) as connection:
+    with pytest.raises(RuntimeError), migrations.migration_transaction(sqlite_db) as connection:
         connection.execute(text(orphan))
 
     with sqlite_db.engine.connect() as connection:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, func, select
 
-from mysapk_web.app.maintenance import catch_up
+from mysapk_web.app.maintenance import run_to_completion
 from mysapk_web.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.account import Account
@@ -16,28 +16,28 @@ from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed
+from mysapk_web.platform.errors import PermissionDenied
 from mysapk_web.platform.rules.formatting import percent
 from mysapk_web.progress import headcount
-from mysapk_web.progress.activation_report import Progress, figures, progress
-from mysapk_web.progress.breakdown import Order
+from mysapk_web.progress.activation_report import ActivationReport, read_report, read_snapshot
+from mysapk_web.progress.breakdown import ChildOrder
 from mysapk_web.settings import Settings
 from tests.support.demo_actors import NIPS, acting
 
 
-def look(db: Database, who: str, key: str = "", **more: object) -> Progress:
+def look(db: Database, who: str, key: str = "", **more: object) -> ActivationReport:
     with db.read() as s:
-        return progress(s, acting(db, who), key=key, **more)  # type: ignore[arg-type]
+        return read_report(s, acting(db, who), key=key, **more)  # type: ignore[arg-type]
 
 
 def agency(db: Database, nama: str) -> str:
     with db.read() as s:
-        return f"i{s.exec(select(Instansi.id).where(Instansi.nama == nama)).one()}"
+        return f"i{s.exec(select(Instansi.id).where(Instansi.name == nama)).one()}"
 
 
 def unit(db: Database, nama: str) -> str:
     with db.read() as s:
-        return f"u{s.exec(select(Unor.id).where(Unor.nama == nama)).first()}"
+        return f"u{s.exec(select(Unor.id).where(Unor.name == nama)).first()}"
 
 
 def activate(db: Database, *keys: str) -> None:
@@ -49,7 +49,7 @@ def activate(db: Database, *keys: str) -> None:
 def test_the_agency_of_seed_001(demo_db: Database) -> None:
     seen = look(demo_db, "admin_instansi")
 
-    assert seen.place.nama == KABUPATEN
+    assert seen.place.name == KABUPATEN
     assert (seen.figures.tally.people, seen.figures.tally.active) == (3923, 2829)
     assert percent(seen.figures.tally.active, seen.figures.tally.people) == "72,11 %"
     assert sum(tally.people for _, tally in seen.figures.kinds) == 3923
@@ -73,13 +73,13 @@ def test_figures_of_a_unit_are_those_of_its_people(demo_db: Database) -> None:
     place = unit(demo_db, "Dinas Pendidikan")
     seen = look(demo_db, "admin_satker")
     with demo_db.read() as s:
-        jalur = s.exec(select(Unor.jalur).where(Unor.id == int(place[1:]))).one()
+        jalur = s.exec(select(Unor.path).where(Unor.id == int(place[1:]))).one()
         people, active = s.exec(
             select(func.count(), func.count(col(Account.activated_at)))
             .select_from(Pegawai)
             .join(Account, col(Account.pegawai_id) == Pegawai.id)
             .join(Unor, col(Unor.id) == Pegawai.unor_id)
-            .where(col(Unor.jalur).startswith(jalur))
+            .where(col(Unor.path).startswith(jalur))
         ).one()
     assert (seen.place.key, seen.figures.tally.people, seen.figures.tally.active) == (place, people, active)
     assert [crumb.key for crumb in seen.crumbs] == [place]
@@ -90,7 +90,7 @@ def test_an_activation_shows_before_and_after_it_is_gathered(demo_db: Database, 
     before = look(demo_db, "admin_instansi")
     activate(demo_db, "belum_aktif", "email_gratis")
     waiting = look(demo_db, "admin_instansi")
-    catch_up(demo_db, settings)
+    run_to_completion(demo_db, settings)
     gathered = look(demo_db, "admin_instansi")
 
     assert waiting.figures == gathered.figures
@@ -99,13 +99,13 @@ def test_an_activation_shows_before_and_after_it_is_gathered(demo_db: Database, 
     assert rows[1][place] == rows[0][place] + 1
 
 
-@pytest.mark.parametrize("order", list(Order))
-def test_orders(demo_db: Database, order: Order) -> None:
+@pytest.mark.parametrize("order", list(ChildOrder))
+def test_orders(demo_db: Database, order: ChildOrder) -> None:
     rows = look(demo_db, "admin_instansi", order=order).figures.below.items
     key = {
-        Order.NAME: lambda row: row.nama,
-        Order.SHARE: lambda row: row.tally.active / row.tally.people if row.tally.people else 2,
-        Order.MISSING: lambda row: -row.tally.missing,
+        ChildOrder.NAME: lambda row: row.nama,
+        ChildOrder.SHARE: lambda row: row.tally.active / row.tally.people if row.tally.people else 2,
+        ChildOrder.MISSING: lambda row: -row.tally.missing,
     }[order]
     assert rows == sorted(rows, key=key)
     assert len(rows) > 3
@@ -120,8 +120,8 @@ def test_the_country_shows_agencies(demo_db: Database) -> None:
     assert deeper.figures.tally.people == 180
     assert [crumb.key for crumb in deeper.crumbs] == ["nasional", agency(demo_db, KOTA)]
     leaf = look(demo_db, "admin_bkn", unit(demo_db, "SMP Negeri 1 Misal"))
-    assert [crumb.nama for crumb in leaf.crumbs][:2] == ["Seluruh instansi", KOTA]
-    assert leaf.crumbs[-1].nama == "SMP Negeri 1 Misal"
+    assert [crumb.name for crumb in leaf.crumbs][:2] == ["Seluruh instansi", KOTA]
+    assert leaf.crumbs[-1].name == "SMP Negeri 1 Misal"
 
 
 @pytest.mark.parametrize("who", ["admin_instansi", "admin_satker", "admin_instansi_lain"])
@@ -132,21 +132,21 @@ def test_nobody_sees_beyond_the_own_scope(demo_db: Database, who: str) -> None:
         "admin_instansi_lain": [agency(demo_db, KABUPATEN), unit(demo_db, "Dinas Pendidikan")],
     }[who]
     for key in [*foreign, "nasional", "u999999", "i0", "x", "u1' OR 1=1"]:
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             look(demo_db, who, key)
-        with demo_db.read() as s, pytest.raises(NotAllowed):
-            figures(s, acting(demo_db, who), key=key)
+        with demo_db.read() as s, pytest.raises(PermissionDenied):
+            read_snapshot(s, acting(demo_db, who), key=key)
 
 
 @pytest.mark.parametrize("who", ["pegawai", "verifikator", "approver"])
 def test_who_has_no_such_permission_sees_nothing(demo_db: Database, who: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         look(demo_db, who)
 
 
 def test_a_role_without_second_factor_sees_nothing(demo_db: Database) -> None:
-    with demo_db.read() as s, pytest.raises(NotAllowed):
-        progress(s, acting(demo_db, "admin_instansi", second_factor=False))
+    with demo_db.read() as s, pytest.raises(PermissionDenied):
+        read_report(s, acting(demo_db, "admin_instansi", second_factor=False))
 
 
 def test_the_way_rises_to_what_is_now(demo_db: Database) -> None:
@@ -160,7 +160,7 @@ def test_the_way_rises_to_what_is_now(demo_db: Database) -> None:
 
 def test_the_way_of_a_later_day_keeps_days_without_change(demo_db: Database) -> None:
     before = look(demo_db, "admin_instansi").days[-1]
-    with clock.moved(timedelta(days=3)):
+    with clock.shifted(timedelta(days=3)):
         days = look(demo_db, "admin_instansi").days
         assert [day.active for day in days[-4:]] == [before.active] * 4
         assert days[-1].day == headcount.today()

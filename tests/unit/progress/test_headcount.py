@@ -16,7 +16,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from mysapk_web.app.maintenance import recount_is_asked
+from mysapk_web.app.maintenance import is_recount_requested
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
@@ -26,7 +26,7 @@ from mysapk_web.platform.database import Database
 from mysapk_web.platform.tables.job import Job
 from mysapk_web.progress import headcount
 from mysapk_web.progress.rules import COUNTRY, Measure
-from mysapk_web.progress.tables import Headcount, HeadcountDay, HeadcountStep
+from mysapk_web.progress.tables import Headcount, HeadcountDay, HeadcountDelta
 
 NOW = datetime(2026, 8, 24, 2, 0, tzinfo=UTC)
 TREES = ((0, (1, 2, 3), 4), (5, 6))
@@ -47,7 +47,7 @@ class Rolls:
             for table in ("akun", "pegawai", "unor", "instansi", "hitungan", "hitungan_langkah", "hitungan_harian"):
                 s.execute(text(f"DELETE FROM {table}"))
             for number, tree in enumerate(TREES):
-                instansi = Instansi(kode=f"73{number}", nama=f"Instansi {number}")
+                instansi = Instansi(code=f"73{number}", name=f"Instansi {number}")
                 s.add(instansi)
                 s.flush()
                 self._grow(s, instansi.id or 0, tree[0], None, "", tree[1:])
@@ -55,15 +55,15 @@ class Rolls:
         return self
 
     def _grow(self, s: Session, instansi: int, number: int, above: int | None, path: str, below: Any) -> None:
-        unor = Unor(instansi_id=instansi, atasan_id=above, kode=str(number), nama=f"Unit {number}", jalur="")
+        unor = Unor(instansi_id=instansi, parent_id=above, code=str(number), name=f"Unit {number}", path="")
         s.add(unor)
         s.flush()
-        unor.jalur = f"{path}{unor.id}/"
+        unor.path = f"{path}{unor.id}/"
         s.flush()
         self.units.append(unor.id or 0)
         for child in below:
             head, rest = (child[0], child[1:]) if isinstance(child, tuple) else (child, ())
-            self._grow(s, instansi, head, unor.id, unor.jalur, rest)
+            self._grow(s, instansi, head, unor.id, unor.path, rest)
 
     # What may happen ---------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ class Rolls:
         instansi = s.get_one(Unor, self.units[unit % len(self.units)]).instansi_id
         pegawai = Pegawai(
             nip=f"{self._number:018d}",
-            nama=f"Orang {self._number}",
+            name=f"Orang {self._number}",
             jenis=jenis,
             instansi_id=instansi,
             unor_id=self.units[unit % len(self.units)],
@@ -121,7 +121,7 @@ class Rolls:
     def gather(self) -> None:
         while True:
             with self.db.begin() as s:
-                if not headcount.gather(s):
+                if not headcount.fold_deltas(s):
                     return
 
     def count(self, unit: int, measure: Measure = Measure.PEOPLE) -> int:
@@ -162,7 +162,7 @@ def perform(rolls: Rolls, transaction: list[tuple[Any, ...]]) -> None:
                 if name == "fail":
                     s.execute(text("no such statement"))
                 elif name == "gather":
-                    headcount.gather(s)
+                    headcount.fold_deltas(s)
                 elif name == "come":
                     unit, jenis, email, active = given_
                     rolls.come(s, unit, jenis, email=email, active=active)
@@ -183,8 +183,8 @@ def test_any_sequence_of_acts_leaves_the_counts_of_a_recount(db: Database, trans
     rolls.gather()
     assert headcount.verify(db) == []
     with db.read() as s:
-        assert s.exec(select(HeadcountStep)).all() == []
-        assert +headcount.kept(s) == headcount.recount(s)
+        assert s.exec(select(HeadcountDelta)).all() == []
+        assert +headcount.stored_counts(s) == headcount.recount(s)
 
 
 def test_a_person_counts_in_the_own_unit_and_in_all_above(rolls: Rolls) -> None:
@@ -220,10 +220,10 @@ def test_a_rebuild_repairs_whatever_was_broken(rolls: Rolls) -> None:
     rolls.gather()
     with rolls.db.begin() as s:
         s.execute(update(Headcount).values(count=7))
-        s.add(HeadcountStep(unor_id=rolls.units[0], jenis=JenisPegawai.CPNS, measure=Measure.PEOPLE, step=3))
+        s.add(HeadcountDelta(unor_id=rolls.units[0], jenis=JenisPegawai.CPNS, measure=Measure.PEOPLE, step=3))
 
     broken = headcount.verify(rolls.db)
-    assert {(row.kept, row.found) for row in broken} == {(7, 1), (3, 0)}
+    assert {(row.stored, row.recounted) for row in broken} == {(7, 1), (3, 0)}
     headcount.rebuild(rolls.db)
     assert headcount.verify(rolls.db) == []
     assert rolls.count(COUNTRY) == 1
@@ -234,17 +234,17 @@ def test_a_unit_that_moves_asks_for_a_recount(rolls: Rolls) -> None:
         rolls.come(s, 2, JenisPegawai.PNS, email=True, active=True)
     rolls.gather()
     with rolls.db.read() as s:
-        assert not recount_is_asked(s)
+        assert not is_recount_requested(s)
     with rolls.db.begin() as s:
         moved = s.get_one(Unor, rolls.units[2])
-        moved.atasan_id, moved.jalur = rolls.units[4], f"{rolls.units[0]}/{rolls.units[4]}/{moved.id}/"
+        moved.parent_id, moved.path = rolls.units[4], f"{rolls.units[0]}/{rolls.units[4]}/{moved.id}/"
 
     with rolls.db.read() as s:
-        assert recount_is_asked(s)
+        assert is_recount_requested(s)
     headcount.rebuild(rolls.db)
     assert (rolls.count(rolls.units[1]), rolls.count(rolls.units[4])) == (0, 1)
     with rolls.db.read() as s:
-        assert not recount_is_asked(s)
+        assert not is_recount_requested(s)
 
 
 def test_each_day_keeps_what_it_ended_with(rolls: Rolls, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +302,7 @@ def test_activations_moves_and_gathering_at_one_moment_lose_nothing(rolls: Rolls
         each(lambda s, which: rolls.activate(s, which, True)),
         each(lambda s, which: rolls.move(s, which, 6)),
         each(lambda s, which: rolls.become(s, which, JenisPegawai.PPPK)),
-        each(lambda s, _which: headcount.gather(s)),
+        each(lambda s, _which: headcount.fold_deltas(s)),
         lambda: headcount.rebuild(rolls.db),
     )
     assert faults == []

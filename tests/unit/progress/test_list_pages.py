@@ -8,30 +8,37 @@ from datetime import UTC, datetime
 import pytest
 
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.progress.not_activated import Cause, MissingPerson
-from mysapk_web.progress.not_activated import Filter as OfActivation
-from mysapk_web.progress.org_nodes import COUNTRY_PLACE, Place
+from mysapk_web.progress.not_activated import NotActivatedFilter as OfActivation
+from mysapk_web.progress.not_activated import NotActivatedPerson, NotActivatedReason
+from mysapk_web.progress.org_nodes import COUNTRY_NODE, OrgNode
 from mysapk_web.progress.pages.belum_aktif import BelumAktifState
 from mysapk_web.progress.pages.belum_pdm import BelumPdmState
 from mysapk_web.progress.pages.components import missing, unfinished
 from mysapk_web.progress.pages.people_list import PeopleList
 from mysapk_web.progress.pages.sanksi import SanksiState
 from mysapk_web.progress.pages.sanksi_pdm import SanksiPdmState
-from mysapk_web.progress.pdm_incomplete import Filter as OfPdm
-from mysapk_web.progress.pdm_incomplete import Lack
+from mysapk_web.progress.pdm_incomplete import IncompleteKind
+from mysapk_web.progress.pdm_incomplete import PdmIncompleteFilter as OfPdm
 
 STATES = (BelumAktifState, BelumPdmState, SanksiState, SanksiPdmState)
 REMINDED = datetime(2026, 8, 24, 5, tzinfo=UTC)
-PERSON = MissingPerson(
-    7, "199007212015031002", "Rizal", JenisPegawai.PNS, "Sekretariat", "Kota Misal", REMINDED, cause=Cause.OPEN
+PERSON = NotActivatedPerson(
+    7,
+    "199007212015031002",
+    "Rizal",
+    JenisPegawai.PNS,
+    "Sekretariat",
+    "Kota Misal",
+    REMINDED,
+    reason=NotActivatedReason.OPEN,
 )
 
 
 def test_an_address_narrows_by_what_a_page_offers() -> None:
     activation = {"tempat": "i3", "jenis": "PPPK", "keterangan": "tanpa-email"}
-    assert missing.filter_of(activation) == OfActivation("i3", JenisPegawai.PPPK, Cause.NO_EMAIL)
+    assert missing.filter_of(activation) == OfActivation("i3", JenisPegawai.PPPK, NotActivatedReason.NO_EMAIL)
     pdm = {"tempat": "u9", "jenis": "PNS", "dicari": "belum-kirim", "kelompok": "skp"}
-    assert unfinished.filter_of(pdm) == OfPdm("u9", JenisPegawai.PNS, Lack.UNSENT, "skp")
+    assert unfinished.filter_of(pdm) == OfPdm("u9", JenisPegawai.PNS, IncompleteKind.UNSENT, "skp")
 
 
 @pytest.mark.parametrize("filters", [{}, dict.fromkeys(("jenis", "keterangan", "dicari", "kelompok"), "x' OR 1=1")])
@@ -50,8 +57,8 @@ def test_a_form_changes_the_filters_of_its_page_and_no_place(state: type[PeopleL
 
 
 def test_a_row_names_the_agency_where_there_are_several_and_has_the_time_of_the_place() -> None:
-    country = missing.missing_row(PERSON, COUNTRY_PLACE)
-    agency = missing.missing_row(PERSON, Place("i3", "Kota Misal", 3, zona="WIT"))
+    country = missing.missing_row(PERSON, COUNTRY_NODE)
+    agency = missing.missing_row(PERSON, OrgNode("i3", "Kota Misal", 3, timezone="WIT"))
     assert (country["unit"], agency["unit"]) == ("Sekretariat, Kota Misal", "Sekretariat")
     assert (country["reminded"], agency["reminded"]) == (
         "24 Agustus 2026 pukul 12.00 WIB",

@@ -21,17 +21,17 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm import dossier
-from mysapk_web.pdm.context import standing_of
+from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.rules.groups import GROUPS, groups_for
-from mysapk_web.pdm.rules.groups.base import Action
-from mysapk_web.pdm.rules.proposal import FINAL_STATES, Declaration, UsulanState
-from mysapk_web.pdm.tables import FormerValue, GroupStatement, PersonnelRecord, Proposal
+from mysapk_web.pdm.rules.groups.base import RecordAction
+from mysapk_web.pdm.rules.proposal import FINAL_STATES, Declaration, ProposalState
+from mysapk_web.pdm.tables import FormerValue, GroupDeclaration, PersonnelRecord, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.progress import backlog, headcount, pdm_aggregates
-from mysapk_web.progress.org_nodes import Place
-from mysapk_web.progress.rules import COUNTRY, GROUP_BITS, GROUP_MEASURES, Measure, Waiting
-from mysapk_web.progress.tables import HeadcountDay, PdmHandling, PdmTouched, Queue, QueueStep
+from mysapk_web.progress.org_nodes import OrgNode
+from mysapk_web.progress.rules import COUNTRY, GROUP_BITS, GROUP_MEASURES, Measure, WaitingOffice
+from mysapk_web.progress.tables import BacklogCount, BacklogDelta, HeadcountDay, PdmChange, PersonPdmProgress
 from tests.unit.progress.test_headcount import Rolls
 
 NOW = datetime(2026, 8, 24, 2, 0, tzinfo=UTC)
@@ -64,11 +64,11 @@ class Doings(Rolls):
     def leave(self, s: Session, which: int) -> None:
         mine = select(PersonnelRecord.id).where(PersonnelRecord.pegawai_id == self._whom(which))
         s.execute(delete(FormerValue).where(col(FormerValue.record_id).in_(mine)))
-        for table in (Proposal, GroupStatement, PersonnelRecord):
+        for table in (Proposal, GroupDeclaration, PersonnelRecord):
             s.execute(delete(table).where(col(table.pegawai_id) == self._whom(which)))  # type: ignore[attr-defined]
         super().leave(s, which)
 
-    def propose(self, s: Session, which: int, kind: int, state: UsulanState, old: bool) -> None:
+    def propose(self, s: Session, which: int, kind: int, state: ProposalState, old: bool) -> None:
         group, key = KINDS[kind % len(KINDS)]
         self._number += 1
         at = BEFORE if old else NOW - timedelta(days=kind % 9)
@@ -78,21 +78,21 @@ class Doings(Rolls):
                 pegawai_id=self._whom(which),
                 group=group,
                 kind=key,
-                action=Action.ADD,
+                action=RecordAction.ADD,
                 slot=f"slot{self._number}",
                 state=state,
                 unor_id=person.unor_id,
                 created_at=at,
                 changed_at=at,
-                sent_at=None if state is UsulanState.DRAF else at,
+                sent_at=None if state is ProposalState.DRAF else at,
                 ended_at=at if state in FINAL_STATES else None,
             )
         )
         s.flush()
 
-    def decide(self, s: Session, which: int, state: UsulanState) -> None:
+    def decide(self, s: Session, which: int, state: ProposalState) -> None:
         ended = NOW if state in FINAL_STATES else None
-        sent = None if state is UsulanState.DRAF else NOW
+        sent = None if state is ProposalState.DRAF else NOW
         s.execute(
             update(Proposal)
             .where(col(Proposal.pegawai_id) == self._whom(which))
@@ -106,14 +106,14 @@ class Doings(Rolls):
         key = GROUPS[group % len(GROUPS)].key
         self.take_back(s, which, group)
         at = BEFORE if old else NOW
-        s.add(GroupStatement(pegawai_id=self._whom(which), group=key, statement=Declaration.SESUAI, at=at))
+        s.add(GroupDeclaration(pegawai_id=self._whom(which), group=key, declaration=Declaration.SESUAI, at=at))
         s.flush()
 
     def take_back(self, s: Session, which: int, group: int) -> None:
         key = GROUPS[group % len(GROUPS)].key
         s.execute(
-            delete(GroupStatement).where(
-                col(GroupStatement.pegawai_id) == self._whom(which), col(GroupStatement.group) == key
+            delete(GroupDeclaration).where(
+                col(GroupDeclaration.pegawai_id) == self._whom(which), col(GroupDeclaration.group) == key
             )
         )
 
@@ -147,7 +147,7 @@ class Doings(Rolls):
 
 
 numbers = st.integers(0, 40)
-states = st.sampled_from(UsulanState)
+states = st.sampled_from(ProposalState)
 jenis = st.sampled_from(JenisPegawai)
 acts = st.one_of(
     st.tuples(st.just("come"), numbers, jenis, st.booleans(), st.booleans()),
@@ -178,7 +178,7 @@ def perform(doings: Doings, transaction: list[tuple[Any, ...]]) -> None:
                 if name == "fail":
                     s.execute(text("no such statement"))
                 elif name == "gather":
-                    headcount.gather(s)
+                    headcount.fold_deltas(s)
                 elif name == "come":
                     unit, kind, email, active = given_
                     doings.come(s, unit, kind, email=email, active=active)
@@ -195,10 +195,10 @@ def seen(doings: Doings) -> Counter[tuple[int, Measure]]:
     found: Counter[tuple[int, Measure]] = Counter()
     with doings.db.read() as s:
         for id_ in doings.people:
-            here = standing_of(s, id_)
-            holding = dossier.read(s, here)
+            here = load_context(s, id_)
+            holding = dossier.load_dossier(s, here)
             green = [group.key for group in here.groups if holding.state(group).handled]
-            sent = [each for each in holding.proposals if each.state is not UsulanState.DRAF]
+            sent = [each for each in holding.proposals if each.state is not ProposalState.DRAF]
             for key in green:
                 found[here.unor_id, GROUP_MEASURES[key]] += 1
             found[here.unor_id, Measure.PDM_DONE] += len(green) == len(here.groups)
@@ -219,9 +219,9 @@ def test_any_sequence_of_acts_leaves_the_counts_of_a_recount(db: Database, trans
     doings.gather()
     assert headcount.verify(db) == []
     with db.read() as s:
-        assert s.exec(select(PdmTouched)).all() == []
-        assert s.exec(select(QueueStep)).all() == []
-        assert all(row.count > 0 for row in s.exec(select(Queue)))
+        assert s.exec(select(PdmChange)).all() == []
+        assert s.exec(select(BacklogDelta)).all() == []
+        assert all(row.count > 0 for row in s.exec(select(BacklogCount)))
         own: Counter[Any] = Counter()
         for agency in s.exec(select(Instansi.id)):
             own.update(pdm_aggregates.recount(s, agency or 0))
@@ -266,16 +266,16 @@ def test_handling_all_groups_is_counted_in_the_unit_and_all_above(doings: Doings
 
 def test_sending_returning_and_withdrawing(doings: Doings) -> None:
     people(doings, 1)
-    act(doings, lambda s: doings.propose(s, 0, 0, UsulanState.INPUT_BERKAS, False))
+    act(doings, lambda s: doings.propose(s, 0, 0, ProposalState.INPUT_BERKAS, False))
     group = GROUP_MEASURES[KINDS[0][0]]
     counted = (Measure.PDM_SENT, Measure.PDM_ALL_SENT, group)
     assert [doings.count(COUNTRY, each) for each in counted] == [1, 1, 1]
 
-    act(doings, lambda s: doings.decide(s, 0, UsulanState.PERBAIKAN_MYSAPK))
+    act(doings, lambda s: doings.decide(s, 0, ProposalState.PERBAIKAN_MYSAPK))
     assert [doings.count(COUNTRY, each) for each in counted] == [1, 0, 0]
-    act(doings, lambda s: doings.decide(s, 0, UsulanState.TELAH_UPDATE))
+    act(doings, lambda s: doings.decide(s, 0, ProposalState.TELAH_UPDATE))
     assert [doings.count(COUNTRY, each) for each in counted] == [1, 1, 1]
-    act(doings, lambda s: doings.decide(s, 0, UsulanState.DIHAPUS))
+    act(doings, lambda s: doings.decide(s, 0, ProposalState.DIHAPUS))
     assert [doings.count(COUNTRY, each) for each in counted] == [0, 0, 0]
 
 
@@ -286,15 +286,15 @@ def test_a_new_period_begins_with_nothing_done(doings: Doings) -> None:
 
     with doings.db.begin() as s:
         s.execute(update(Period).values(ends_at=NOW - timedelta(hours=2)))
-        s.execute(update(GroupStatement).values(at=NOW - timedelta(days=1)))
+        s.execute(update(GroupDeclaration).values(at=NOW - timedelta(days=1)))
         s.add(Period(kind=PeriodKind.PDM, starts_at=NOW - timedelta(hours=1), ends_at=NOW + timedelta(days=9)))
     with doings.db.read() as s:
-        assert headcount.anything_to_gather(s)
+        assert headcount.has_deltas(s)
     doings.gather()
     assert doings.count(COUNTRY, Measure.PDM_DONE) == 0
     assert headcount.verify(doings.db) == []
     with doings.db.read() as s:
-        assert not headcount.anything_to_gather(s)
+        assert not headcount.has_deltas(s)
 
 
 def is_counted(doings: Doings) -> bool:
@@ -346,7 +346,7 @@ def test_who_becomes_of_another_kind_is_held_to_its_groups(doings: Doings) -> No
     act(doings, lambda s: doings.become(s, 0, JenisPegawai.PNS))
     assert doings.count(COUNTRY, Measure.PDM_DONE) == 0
     with doings.db.read() as s:
-        row = s.exec(select(PdmHandling)).one()
+        row = s.exec(select(PersonPdmProgress)).one()
         assert (row.done, row.jenis) == (False, JenisPegawai.PNS)
 
 
@@ -364,15 +364,19 @@ def test_what_waits_is_told_with_its_age(doings: Doings) -> None:
     people(doings, 12)
     with doings.db.begin() as s:
         for number in range(9):
-            doings.propose(s, number, number, UsulanState.INPUT_BERKAS, False)
-        doings.propose(s, 9, 0, UsulanState.TERVERIFIKASI, True)
-        doings.propose(s, 10, 0, UsulanState.PERBAIKAN_MYSAPK, True)
-        doings.propose(s, 11, 0, UsulanState.DRAF, True)
+            doings.propose(s, number, number, ProposalState.INPUT_BERKAS, False)
+        doings.propose(s, 9, 0, ProposalState.TERVERIFIKASI, True)
+        doings.propose(s, 10, 0, ProposalState.PERBAIKAN_MYSAPK, True)
+        doings.propose(s, 11, 0, ProposalState.DRAF, True)
     doings.gather()
     with doings.db.read() as s:
-        found = backlog.backlog(s, Place("nasional", "Semua"))
-        other = backlog.backlog(s, Place("u", "Lain", 1, doings.units[3], "9/"))
-    assert (found.total, dict(found.desks)[Waiting.VERIFIER], dict(found.desks)[Waiting.APPROVER]) == (10, 9, 1)
+        found = backlog.backlog_at(s, OrgNode("nasional", "Semua"))
+        other = backlog.backlog_at(s, OrgNode("u", "Lain", 1, doings.units[3], "9/"))
+    assert (found.total, dict(found.offices)[WaitingOffice.VERIFIER], dict(found.offices)[WaitingOffice.APPROVER]) == (
+        10,
+        9,
+        1,
+    )
     assert (found.oldest, found.median, found.ages) == (13, 5, (4, 4, 2, 0, 0))
     assert (other.total, other.oldest) == (0, None)
 
@@ -380,18 +384,18 @@ def test_what_waits_is_told_with_its_age(doings: Doings) -> None:
 def test_a_rebuild_makes_rows_queues_and_counts_anew(doings: Doings) -> None:
     people(doings, 3)
     act(doings, lambda s: doings.declare_all(s, 0))
-    act(doings, lambda s: doings.propose(s, 1, 0, UsulanState.INPUT_BERKAS, False))
+    act(doings, lambda s: doings.propose(s, 1, 0, ProposalState.INPUT_BERKAS, False))
     with doings.db.begin() as s:
-        s.execute(update(PdmHandling).values(groups=0, sent=True))
-        s.execute(delete(Queue))
+        s.execute(update(PersonPdmProgress).values(groups=0, sent=True))
+        s.execute(delete(BacklogCount))
     assert headcount.verify(doings.db) != []
-    assert [(row.kept, row.found) for row in backlog.verify(doings.db)] == [(0, 1)] * 4
+    assert [(row.stored, row.recounted) for row in backlog.verify(doings.db)] == [(0, 1)] * 4
     headcount.rebuild(doings.db)
     assert headcount.verify(doings.db) == []
     assert backlog.verify(doings.db) == []
     assert doings.count(COUNTRY, Measure.PDM_SENT) == 1
     with doings.db.read() as s:
-        assert backlog.backlog(s, Place("nasional", "Semua")).total == 1
+        assert backlog.backlog_at(s, OrgNode("nasional", "Semua")).total == 1
 
 
 def test_measures_and_bits_are_those_of_the_groups() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
-from mysapk_web.app import mail_context
+from mysapk_web.app import mail_context_reader
 from mysapk_web.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.period import PeriodKind
@@ -18,21 +18,29 @@ from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.rules.groups import GROUPS, groups_for
 from mysapk_web.pdm.rules.proposal import Declaration
-from mysapk_web.pdm.tables import FormerValue, GroupStatement, PersonnelRecord, Proposal
+from mysapk_web.pdm.tables import FormerValue, GroupDeclaration, PersonnelRecord, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.listing import Listing
-from mysapk_web.platform.mail.context import Facts
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.context import MailContext
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.progress import headcount, pdm_report
-from mysapk_web.progress.breakdown import Order
+from mysapk_web.progress.breakdown import ChildOrder
 from mysapk_web.progress.closed_periods import closed_agencies
-from mysapk_web.progress.pdm_incomplete import Filter, Lack, Stage, UnfinishedPerson, sanctioned, stream, unfinished
-from mysapk_web.progress.reminders import remind_of_pdm
+from mysapk_web.progress.pdm_incomplete import (
+    IncompleteKind,
+    IncompletePerson,
+    PdmIncompleteFilter,
+    PdmStage,
+    list_incomplete,
+    list_sanctioned,
+    stream,
+)
+from mysapk_web.progress.reminders import remind_pdm
 from tests.support.demo_actors import acting, place
 
 PEOPLE_OF_KOTA = 180
@@ -42,7 +50,7 @@ PEOPLE_OF_KOTA = 180
 def quiet_db(demo_db: Database) -> Database:
     """The demo, where nobody has done anything in the PDM yet."""
     with demo_db.begin() as s:
-        s.execute(delete(GroupStatement))
+        s.execute(delete(GroupDeclaration))
         s.execute(update(Proposal).values(state="DIHAPUS", ended_at=clock.now()))
         s.execute(delete(Period).where(col(Period.kind) == PeriodKind.PDM))
         s.add(
@@ -65,7 +73,7 @@ def people_of(db: Database, agency: str, count: int, *, jenis: JenisPegawai = Je
                 select(Pegawai.id)
                 .join(Account, col(Account.pegawai_id) == Pegawai.id)
                 .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
-                .where(Instansi.nama == agency, Pegawai.jenis == jenis, col(Account.activated_at).is_not(None))
+                .where(Instansi.name == agency, Pegawai.jenis == jenis, col(Account.activated_at).is_not(None))
                 .where(col(Pegawai.email_key).is_not(None), col(Account.disabled_at).is_(None))
                 .order_by(col(Pegawai.id).desc())
                 .limit(count)
@@ -78,7 +86,7 @@ def declare(db: Database, ids: Sequence[int], groups: Sequence[str]) -> None:
     with db.begin() as s:
         for id_ in ids:
             for group in groups:
-                s.add(GroupStatement(pegawai_id=id_, group=group, statement=Declaration.SESUAI, at=clock.now()))
+                s.add(GroupDeclaration(pegawai_id=id_, group=group, declaration=Declaration.SESUAI, at=clock.now()))
     gather(db)
 
 
@@ -86,15 +94,17 @@ def gather(db: Database) -> None:
     done = 1
     while done:
         with db.begin() as s:
-            done = headcount.gather(s)
+            done = headcount.fold_deltas(s)
 
 
-def listed(db: Database, who: str, narrowed: Filter | None = None, page: int = 1) -> Listing[UnfinishedPerson]:
+def listed(
+    db: Database, who: str, narrowed: PdmIncompleteFilter | None = None, page: int = 1
+) -> Listing[IncompletePerson]:
     with db.read() as s:
-        return unfinished(s, acting(db, who), narrowed or Filter(), page)
+        return list_incomplete(s, acting(db, who), narrowed or PdmIncompleteFilter(), page)
 
 
-def all_of(db: Database, who: str, narrowed: Filter) -> list[UnfinishedPerson]:
+def all_of(db: Database, who: str, narrowed: PdmIncompleteFilter) -> list[IncompletePerson]:
     first = listed(db, who, narrowed)
     return [row for page in range(1, first.pages + 1) for row in listed(db, who, narrowed, page).items]
 
@@ -114,11 +124,11 @@ def test_who_has_finished_leaves_the_list_and_moves_the_figures(quiet_db: Databa
     ids = people_of(quiet_db, KOTA, 3)
     declare(quiet_db, ids, EVERY)
     assert listed(quiet_db, "admin_instansi_lain").total == PEOPLE_OF_KOTA - 3
-    rows = all_of(quiet_db, "admin_instansi_lain", Filter())
+    rows = all_of(quiet_db, "admin_instansi_lain", PdmIncompleteFilter())
     assert len(rows) == PEOPLE_OF_KOTA - 3
-    assert [row.nama for row in rows] == sorted(row.nama for row in rows)
+    assert [row.name for row in rows] == sorted(row.name for row in rows)
     with quiet_db.read() as s:
-        seen = pdm_report.progress(s, acting(quiet_db, "admin_instansi_lain"))
+        seen = pdm_report.read_report(s, acting(quiet_db, "admin_instansi_lain"))
     tally = seen.figures.tally
     assert (tally.people, tally.done, tally.taken_part, tally.sent) == (PEOPLE_OF_KOTA, 3, 3, 0)
     assert (seen.days[-1].done, seen.days[-1].people) == (3, PEOPLE_OF_KOTA)
@@ -126,62 +136,65 @@ def test_who_has_finished_leaves_the_list_and_moves_the_figures(quiet_db: Databa
 
 def test_the_list_of_a_group_counts_only_whom_it_concerns(quiet_db: Database) -> None:
     declare(quiet_db, people_of(quiet_db, KOTA, 2), ["golongan"])
-    found = all_of(quiet_db, "admin_instansi_lain", Filter(group="golongan"))
+    found = all_of(quiet_db, "admin_instansi_lain", PdmIncompleteFilter(group="golongan"))
     assert all("golongan" in {group.key for group in groups_for(row.jenis)} for row in found)
-    assert len(found) == listed(quiet_db, "admin_instansi_lain", Filter(group="golongan")).total
+    assert len(found) == listed(quiet_db, "admin_instansi_lain", PdmIncompleteFilter(group="golongan")).total
     with quiet_db.read() as s:
-        seen = pdm_report.progress(s, acting(quiet_db, "admin_instansi_lain"))
+        seen = pdm_report.read_report(s, acting(quiet_db, "admin_instansi_lain"))
     group = next(each for each in seen.figures.groups if each.key == "golongan")
     assert (group.handled, group.people) == (2, len(found) + 2)
-    unsent = listed(quiet_db, "admin_instansi_lain", Filter(group="golongan", lack=Lack.UNSENT))
+    unsent = listed(quiet_db, "admin_instansi_lain", PdmIncompleteFilter(group="golongan", kind=IncompleteKind.UNSENT))
     assert unsent.total == len(found)
 
 
 def test_every_kind_of_lack_and_stage(quiet_db: Database) -> None:
     [some] = people_of(quiet_db, KOTA, 1)
     declare(quiet_db, [some], ["skp", "pmk"])
-    stages = {row.account_id: row for row in all_of(quiet_db, "admin_instansi_lain", Filter())}
-    assert (stages[some].stage, stages[some].handled, stages[some].can_remind) == (Stage.PARTLY, 2, True)
-    assert {row.stage for row in stages.values()} == {Stage.PARTLY, Stage.NOT_TAKEN_PART, Stage.INACTIVE}
-    assert not any(row.can_remind for row in stages.values() if row.stage is Stage.INACTIVE)
-    absent = listed(quiet_db, "admin_instansi_lain", Filter(lack=Lack.NOT_TAKEN_PART))
+    stages = {row.account_id: row for row in all_of(quiet_db, "admin_instansi_lain", PdmIncompleteFilter())}
+    assert (stages[some].stage, stages[some].handled, stages[some].can_remind) == (PdmStage.PARTLY, 2, True)
+    assert {row.stage for row in stages.values()} == {PdmStage.PARTLY, PdmStage.NOT_TAKEN_PART, PdmStage.INACTIVE}
+    assert not any(row.can_remind for row in stages.values() if row.stage is PdmStage.INACTIVE)
+    absent = listed(quiet_db, "admin_instansi_lain", PdmIncompleteFilter(kind=IncompleteKind.NOT_TAKEN_PART))
     assert absent.total == PEOPLE_OF_KOTA - 1
-    assert listed(quiet_db, "admin_instansi_lain", Filter(lack=Lack.UNSENT)).total == PEOPLE_OF_KOTA
-    cpns = listed(quiet_db, "admin_instansi", Filter(jenis=JenisPegawai.CPNS))
-    assert cpns.total == len(all_of(quiet_db, "admin_instansi", Filter(jenis=JenisPegawai.CPNS)))
+    assert (
+        listed(quiet_db, "admin_instansi_lain", PdmIncompleteFilter(kind=IncompleteKind.UNSENT)).total == PEOPLE_OF_KOTA
+    )
+    cpns = listed(quiet_db, "admin_instansi", PdmIncompleteFilter(jenis=JenisPegawai.CPNS))
+    assert cpns.total == len(all_of(quiet_db, "admin_instansi", PdmIncompleteFilter(jenis=JenisPegawai.CPNS)))
 
 
 def test_scopes(quiet_db: Database) -> None:
-    with pytest.raises(NotAllowed):
-        listed(quiet_db, "admin_instansi", Filter(key=place(quiet_db, KOTA)))
+    with pytest.raises(PermissionDenied):
+        listed(quiet_db, "admin_instansi", PdmIncompleteFilter(key=place(quiet_db, KOTA)))
     for who in ("pegawai", "verifikator", "approver"):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             listed(quiet_db, who)
-        with quiet_db.begin() as s, pytest.raises(NotAllowed):
-            remind_of_pdm(s, acting(quiet_db, who), Filter())
-        with quiet_db.read() as s, pytest.raises(NotAllowed):
-            pdm_report.progress(s, acting(quiet_db, who))
-    with quiet_db.read() as s, pytest.raises(NotAllowed):
-        pdm_report.figures(s, acting(quiet_db, "admin_satker"), key=place(quiet_db, KABUPATEN))
-    own = {row.account_id for row in all_of(quiet_db, "admin_satker", Filter())}
+        with quiet_db.begin() as s, pytest.raises(PermissionDenied):
+            remind_pdm(s, acting(quiet_db, who), PdmIncompleteFilter())
+        with quiet_db.read() as s, pytest.raises(PermissionDenied):
+            pdm_report.read_report(s, acting(quiet_db, who))
+    with quiet_db.read() as s, pytest.raises(PermissionDenied):
+        pdm_report.read_snapshot(s, acting(quiet_db, "admin_satker"), key=place(quiet_db, KABUPATEN))
+    own = {row.account_id for row in all_of(quiet_db, "admin_satker", PdmIncompleteFilter())}
     whole = {
-        row.account_id for row in all_of(quiet_db, "admin_instansi", Filter(key=place(quiet_db, "Dinas Pendidikan")))
+        row.account_id
+        for row in all_of(quiet_db, "admin_instansi", PdmIncompleteFilter(key=place(quiet_db, "Dinas Pendidikan")))
     }
     assert own == whole
     assert listed(quiet_db, "admin_bkn").total == everybody(quiet_db)
 
 
-@pytest.mark.parametrize("order", list(Order))
-def test_units_below_in_every_order(quiet_db: Database, order: Order) -> None:
+@pytest.mark.parametrize("order", list(ChildOrder))
+def test_units_below_in_every_order(quiet_db: Database, order: ChildOrder) -> None:
     declare(quiet_db, people_of(quiet_db, KOTA, 4), EVERY)
     with quiet_db.read() as s:
-        seen = pdm_report.figures(s, acting(quiet_db, "admin_instansi_lain"), order=order)
+        seen = pdm_report.read_snapshot(s, acting(quiet_db, "admin_instansi_lain"), order=order)
     below = seen.below.items
     assert sum(row.tally.done for row in below) == 4
     values = {
-        Order.NAME: [row.nama for row in below],
-        Order.SHARE: [row.tally.done / row.tally.people for row in below if row.tally.people],
-        Order.MISSING: [row.tally.done - row.tally.people for row in below],
+        ChildOrder.NAME: [row.nama for row in below],
+        ChildOrder.SHARE: [row.tally.done / row.tally.people for row in below if row.tally.people],
+        ChildOrder.MISSING: [row.tally.done - row.tally.people for row in below],
     }[order]
     assert values == sorted(values)  # type: ignore[type-var]
 
@@ -191,17 +204,17 @@ def test_units_below_in_every_order(quiet_db: Database, order: Order) -> None:
 
 def letters_to(db: Database) -> list[int | None]:
     with db.read() as s:
-        return list(s.exec(select(OutboxMail.account_id).where(OutboxMail.template == Letter.PDM_REMINDER)))
+        return list(s.exec(select(OutboxMail.account_id).where(OutboxMail.template == MailKind.PDM_REMINDER)))
 
 
 def test_a_reminder_goes_once_a_day_to_everybody_who_can_do_it(quiet_db: Database) -> None:
     ids = people_of(quiet_db, KOTA, 2)
     declare(quiet_db, ids, EVERY)
-    open_ = {row.account_id for row in all_of(quiet_db, "admin_instansi_lain", Filter()) if row.can_remind}
+    open_ = {row.account_id for row in all_of(quiet_db, "admin_instansi_lain", PdmIncompleteFilter()) if row.can_remind}
     me = acting(quiet_db, "admin_instansi_lain")
     with quiet_db.begin() as s:
-        assert remind_of_pdm(s, me, Filter()).count == len(open_ - {me.account_id})
-        assert remind_of_pdm(s, me, Filter()).count == 0
+        assert remind_pdm(s, me, PdmIncompleteFilter()).count == len(open_ - {me.account_id})
+        assert remind_pdm(s, me, PdmIncompleteFilter()).count == 0
     assert set(letters_to(quiet_db)) == open_ - {me.account_id}
     with quiet_db.read() as s:
         event = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.PDM_REMINDED)).first()
@@ -213,30 +226,30 @@ def test_a_selection_reaches_nobody_outside_the_scope(quiet_db: Database) -> Non
     mine, foreign = people_of(quiet_db, KOTA, 3), people_of(quiet_db, KABUPATEN, 3)
     with quiet_db.begin() as s:
         me = acting(quiet_db, "admin_instansi_lain")
-        assert remind_of_pdm(s, me, Filter(), account_ids=[*mine, *foreign]).count == 3
-        with pytest.raises(Refused):
-            remind_of_pdm(s, me, Filter(), account_ids=[])
+        assert remind_pdm(s, me, PdmIncompleteFilter(), account_ids=[*mine, *foreign]).count == 3
+        with pytest.raises(UserError):
+            remind_pdm(s, me, PdmIncompleteFilter(), account_ids=[])
     assert sorted(filter(None, letters_to(quiet_db))) == sorted(mine)
 
 
 def test_nobody_is_reminded_when_no_pdm_is_open(quiet_db: Database) -> None:
     end_pdm(quiet_db)
-    with quiet_db.begin() as s, pytest.raises(Refused, match="tidak sedang dibuka"):
-        remind_of_pdm(s, acting(quiet_db, "admin_instansi_lain"), Filter())
+    with quiet_db.begin() as s, pytest.raises(UserError, match="tidak sedang dibuka"):
+        remind_pdm(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter())
 
 
 def test_a_reminder_that_comes_too_late_is_not_sent(quiet_db: Database) -> None:
     ids = people_of(quiet_db, KOTA, 1)
     with quiet_db.begin() as s:
-        remind_of_pdm(s, acting(quiet_db, "admin_instansi_lain"), Filter(), account_ids=ids)
+        remind_pdm(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter(), account_ids=ids)
     with quiet_db.read() as s:
-        mail = s.exec(select(OutboxMail).where(OutboxMail.template == Letter.PDM_REMINDER)).one()
+        mail = s.exec(select(OutboxMail).where(OutboxMail.template == MailKind.PDM_REMINDER)).one()
         number = mail.id
-        assert isinstance(mail_context.read(s, Letter.PDM_REMINDER, mail), Facts)
+        assert isinstance(mail_context_reader.read_context(s, MailKind.PDM_REMINDER, mail), MailContext)
     declare(quiet_db, ids, EVERY)
     with quiet_db.read() as s:
-        found = mail_context.read(s, Letter.PDM_REMINDER, s.get_one(OutboxMail, number))
-    assert isinstance(found, mail_context.Withheld)
+        found = mail_context_reader.read_context(s, MailKind.PDM_REMINDER, s.get_one(OutboxMail, number))
+    assert isinstance(found, mail_context_reader.SkippedMail)
     assert found.state is OutboxState.OBSOLETE
 
 
@@ -245,7 +258,7 @@ def test_a_reminder_that_comes_too_late_is_not_sent(quiet_db: Database) -> None:
 
 def test_nobody_is_sanctioned_while_the_pdm_runs(quiet_db: Database) -> None:
     with quiet_db.read() as s:
-        assert sanctioned(s, acting(quiet_db, "admin_bkn"), Filter()).total == 0
+        assert list_sanctioned(s, acting(quiet_db, "admin_bkn"), PdmIncompleteFilter()).total == 0
 
 
 def test_after_the_pdm_those_who_took_no_part_are(quiet_db: Database) -> None:
@@ -254,9 +267,9 @@ def test_after_the_pdm_those_who_took_no_part_are(quiet_db: Database) -> None:
     end_pdm(quiet_db)
     gather(quiet_db)
     with quiet_db.read() as s:
-        found = sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter(), 1)
+        found = list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter(), 1)
         assert found.total == PEOPLE_OF_KOTA - 1
-        assert sanctioned(s, acting(quiet_db, "admin_bkn"), Filter()).total == everybody(quiet_db) - 1
+        assert list_sanctioned(s, acting(quiet_db, "admin_bkn"), PdmIncompleteFilter()).total == everybody(quiet_db) - 1
 
 
 def test_the_list_stands_until_the_next_pdm_has_begun(quiet_db: Database) -> None:
@@ -267,12 +280,15 @@ def test_the_list_stands_until_the_next_pdm_has_begun(quiet_db: Database) -> Non
         s.add(Period(kind=PeriodKind.PDM, starts_at=start, ends_at=start + timedelta(days=30)))
     gather(quiet_db)
     with quiet_db.read() as s:
-        assert sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter()).total == PEOPLE_OF_KOTA - 2
+        assert (
+            list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter()).total
+            == PEOPLE_OF_KOTA - 2
+        )
     # What was done in the last one is not kept: who took no part in it can no longer be told.
-    with clock.moved(timedelta(days=11)):
+    with clock.shifted(timedelta(days=11)):
         gather(quiet_db)
         with quiet_db.read() as s:
-            assert sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter()).total == 0
+            assert list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter()).total == 0
             assert closed_agencies(s, acting(quiet_db, "admin_bkn"), kind=PeriodKind.PDM) == []
 
 
@@ -291,19 +307,19 @@ def test_a_profile_changed_after_the_end_takes_nobody_off_the_list(quiet_db: Dat
             s.add(FormerValue(record_id=record.id or 0, version=record.version, replaced_at=clock.now()))
             record.version, record.changed_at = record.version + 1, clock.now()
 
-    with clock.moved(timedelta(hours=-2)):
+    with clock.shifted(timedelta(hours=-2)):
         change(in_time)
     end_pdm(quiet_db)
     change(in_time)
     change(later)
     gather(quiet_db)
     with quiet_db.read() as s:
-        found = sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter())
+        found = list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter())
         assert found.total == PEOPLE_OF_KOTA - 1
         all_ids = {
             row.account_id
             for number in range(1, found.pages + 1)
-            for row in sanctioned(s, acting(quiet_db, "admin_instansi_lain"), Filter(), number).items
+            for row in list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter(), number).items
         }
     assert (in_time in all_ids, later in all_ids) == (False, True)
 
@@ -318,9 +334,9 @@ def test_who_came_to_the_rolls_after_the_pdm_is_not_sanctioned(quiet_db: Databas
             s.execute(update(Pegawai).where(col(Pegawai.id) == id_).values(joined_at=at))
     with quiet_db.read() as s:
         mine = acting(quiet_db, "admin_instansi_lain")
-        assert sanctioned(s, mine, Filter()).total == PEOPLE_OF_KOTA - 1
-        assert sanctioned(s, acting(quiet_db, "admin_bkn"), Filter()).total == everybody(quiet_db) - 1
-        written = {row.account_id for row in stream(s, mine, Filter(), sanctions=True)}
+        assert list_sanctioned(s, mine, PdmIncompleteFilter()).total == PEOPLE_OF_KOTA - 1
+        assert list_sanctioned(s, acting(quiet_db, "admin_bkn"), PdmIncompleteFilter()).total == everybody(quiet_db) - 1
+        written = {row.account_id for row in stream(s, mine, PdmIncompleteFilter(), sanctions=True)}
     assert (new in written, there in written, len(written)) == (False, True, PEOPLE_OF_KOTA - 1)
 
 

@@ -13,9 +13,9 @@ from mysapk_web.pdm.pages.components.controls import (
     control_of,
     field_row,
     read_typed,
-    rule_of,
     sections,
     typed_value,
+    visibility_rule,
 )
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.groups.fields import Condition, Field, FieldKind
@@ -113,14 +113,14 @@ def test_help_and_control_are_tied_together() -> None:
 
 def test_a_condition_on_the_person_is_decided_by_the_server() -> None:
     field = Field("kp", "KP", shown_when=Condition("@jenis", ("PNS",)))
-    assert rule_of(field, shown=True)["field"] == ""
-    hidden = rule_of(field, shown=False)
+    assert visibility_rule(field, shown=True)["field"] == ""
+    hidden = visibility_rule(field, shown=False)
     assert (hidden["field"], hidden["values"]) == ("@jenis", ["PNS"])
 
 
 def test_a_condition_on_another_field_goes_to_the_page_in_the_words_of_its_control() -> None:
-    assert rule_of(Field("a", "A", shown_when=Condition("b", (True,))), shown=False)["values"] == ["ya"]
-    bounds = rule_of(Field("a", "A", shown_when=Condition("tahun", at_least=2022)), shown=False)
+    assert visibility_rule(Field("a", "A", shown_when=Condition("b", (True,))), shown=False)["values"] == ["ya"]
+    bounds = visibility_rule(Field("a", "A", shown_when=Condition("tahun", at_least=2022)), shown=False)
     assert (bounds["field"], bounds["least"], bounds["most"]) == ("tahun", "2022", "")
 
 
@@ -161,4 +161,4 @@ def test_every_declared_field_has_a_control_and_a_rule(field: Field) -> None:
     row = field_row(field, seen(field))
     assert row["label"].startswith(field.label)
     assert row["control"] == "fixed" if field.read_only else row["control"] != "fixed"
-    assert set(rule_of(field, shown=True)) == {"field", "values", "least", "most"}
+    assert set(visibility_rule(field, shown=True)) == {"field", "values", "least", "most"}

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mysapk_web
-from mysapk_web.administration.pages.pegawai.daftar import STATES, one_of, total_in_words
-from mysapk_web.administration.people.search import COUNTED
+from mysapk_web.administration.pages.pegawai.daftar import STATES, format_total, known_choice
+from mysapk_web.administration.people.search import MAX_COUNTED
 from mysapk_web.platform.listing import Listing
-from mysapk_web.platform.rules.text import storable
+from mysapk_web.platform.rules.text import strip_unstorable
 from mysapk_web.progress.pages.components.person_cells import KINDS
-from mysapk_web.ui.components.lists import LONGEST, address_with, found_in_words, parameter
-from mysapk_web.ui.state import text_of
+from mysapk_web.ui.components.lists import MAX_VALUE_LENGTH, format_found, url_parameter, url_with
+from mysapk_web.ui.state import form_text
 
 
 @dataclass
@@ -26,15 +26,15 @@ class Url:
 
 
 def test_empty_filters_leave_no_trace_in_the_address() -> None:
-    assert address_with("/admin/pegawai", {"status": "", "jenis": ""}) == "/admin/pegawai"
-    assert address_with("/admin/pegawai", {"status": "aktif", "unit": "D1 & D2"}) == (
+    assert url_with("/admin/pegawai", {"status": "", "jenis": ""}) == "/admin/pegawai"
+    assert url_with("/admin/pegawai", {"status": "aktif", "unit": "D1 & D2"}) == (
         "/admin/pegawai?status=aktif&unit=D1+%26+D2"
     )
 
 
 def test_a_page_stands_in_the_address_from_the_second_on() -> None:
     narrowed = {"jenis": "PPPK", "status": ""}
-    assert [address_with("/admin/surat", narrowed, page) for page in (0, 1, 2)] == [
+    assert [url_with("/admin/surat", narrowed, page) for page in (0, 1, 2)] == [
         "/admin/surat?jenis=PPPK",
         "/admin/surat?jenis=PPPK",
         "/admin/surat?jenis=PPPK&halaman=2",
@@ -55,7 +55,7 @@ def test_a_page_stands_in_the_address_from_the_second_on() -> None:
 @pytest.mark.parametrize("file", [True, False])
 def test_what_cannot_be_paged_to_is_said(found: Listing[Any], words: str, file: bool) -> None:
     """A file is spoken of only where the page has one."""
-    assert found_in_words(found, "peristiwa", file=file) == words.format(", atau unduh semuanya" if file else "")
+    assert format_found(found, "peristiwa", file=file) == words.format(", atau unduh semuanya" if file else "")
 
 
 def test_a_page_speaks_of_a_file_exactly_where_it_offers_one() -> None:
@@ -67,31 +67,31 @@ def test_a_page_speaks_of_a_file_exactly_where_it_offers_one() -> None:
         assert ("file=True" in text) is ("download_form(" in text), path
 
 
-@pytest.mark.parametrize("value", [None, 7, ["x"], {"a": 1}, "x" * (LONGEST + 1), "", "  ", "\x00", "\ud800"])
+@pytest.mark.parametrize("value", [None, 7, ["x"], {"a": 1}, "x" * (MAX_VALUE_LENGTH + 1), "", "  ", "\x00", "\ud800"])
 def test_a_parameter_that_is_none_is_empty(value: Any) -> None:
-    assert parameter(Url({"status": value}), "status") == ""
-    assert parameter(Url(), "status") == ""
+    assert url_parameter(Url({"status": value}), "status") == ""
+    assert url_parameter(Url(), "status") == ""
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=40))
 def test_what_is_typed_can_be_sent_and_stored(text: str) -> None:
-    kept = storable(text)
+    kept = strip_unstorable(text)
     assert "\x00" not in kept
     assert kept.encode().decode() == kept
-    assert storable(kept) == kept
-    assert text_of({"a": text}, "a") == kept
+    assert strip_unstorable(kept) == kept
+    assert form_text({"a": text}, "a") == kept
 
 
 def test_plain_words_stay_as_they_are() -> None:
-    assert storable("Ni Luh Ayu 𝄞 éü") == "Ni Luh Ayu 𝄞 éü"
+    assert strip_unstorable("Ni Luh Ayu 𝄞 éü") == "Ni Luh Ayu 𝄞 éü"
 
 
 def test_only_choices_that_are_offered_count() -> None:
-    assert one_of("aktif", STATES) == "aktif"
-    assert one_of("PPPK", KINDS) == "PPPK"
-    assert one_of("DROP TABLE", STATES) == ""
+    assert known_choice("aktif", STATES) == "aktif"
+    assert known_choice("PPPK", KINDS) == "PPPK"
+    assert known_choice("DROP TABLE", STATES) == ""
 
 
 def test_many_are_not_counted_to_the_end() -> None:
-    assert total_in_words(3923) == "3.923 pegawai"
-    assert "atau lebih" in total_in_words(COUNTED)
+    assert format_total(3923) == "3.923 pegawai"
+    assert "atau lebih" in format_total(MAX_COUNTED)

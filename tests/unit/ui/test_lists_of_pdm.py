@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mysapk_web.pdm.pages.grup.state import PAGE_SIZE, kind_row
 from mysapk_web.pdm.pages.kirim.state import PAGE_SIZE as SHEET
-from mysapk_web.pdm.pages.kirim.state import group_rows, page_with
+from mysapk_web.pdm.pages.kirim.state import group_rows, page_of_proposal
 from mysapk_web.pdm.views.group import KindView, RecordView
 from mysapk_web.pdm.views.proposal import ProposalView
 from mysapk_web.pdm.views.review import ReviewGroup, ReviewItem
@@ -40,7 +40,7 @@ PROPOSAL = ProposalView(
     may_withdraw=True,
     may_send=True,
     faults_count=0,
-    zona="WIB",
+    timezone="WIB",
 )
 
 
@@ -67,8 +67,8 @@ def test_every_usulan_is_on_exactly_one_page_of_kirim(counts: list[int]) -> None
     assert all(sum(len(group["items"]) for group in sheet) <= SHEET for sheet in sheets)
     assert all(group["items"] for sheet in sheets for group in sheet)
     for place, sheet in enumerate(sheets, start=1):
-        assert {page_with(groups, item["number"]) for group in sheet for item in group["items"]} == {place}
-    assert page_with(groups, total) == 1
+        assert {page_of_proposal(groups, item["number"]) for group in sheet for item in group["items"]} == {place}
+    assert page_of_proposal(groups, total) == 1
 
 
 def test_a_group_goes_on_overleaf_under_its_name() -> None:

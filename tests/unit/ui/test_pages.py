@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mysapk_web.accounts.pages.components.passwords import PUBLISHED_RULES, rules_of
+from mysapk_web.accounts.pages.components.passwords import PUBLISHED_RULES, rule_rows
 from mysapk_web.accounts.pages.konfirmasi_reset import KonfirmasiState
-from mysapk_web.accounts.password_rules import PasswordJudgement
+from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.home.pages import bantuan, beranda
 from mysapk_web.organisation.actor import Actor, Grant
 from mysapk_web.organisation.rules.roles import Permission, Role
@@ -25,7 +25,7 @@ def person(*roles: Role, shown: bool = False, has: bool = False) -> Actor:
         account_id=1,
         pegawai_id=1,
         instansi_id=1,
-        session="s",
+        session_ref="s",
         session_expires_at=NOW,
         version=1,
         seen_at=NOW,
@@ -62,7 +62,7 @@ def test_nobody_else_is_asked_for_a_second_factor(who: Actor) -> None:
 
 def test_rules_are_the_published_ones_until_something_is_judged() -> None:
     assert [rule["met"] for rule in PUBLISHED_RULES] == [False] * len(PUBLISHED_RULES)
-    assert rules_of(PasswordJudgement([("Minimal 1 angka", True)], 1, "lemah")) == [
+    assert rule_rows(PasswordEvaluation([("Minimal 1 angka", True)], 1, "lemah")) == [
         {"text": "Minimal 1 angka", "met": True}
     ]
 

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.ui.formatting import is_app_view, moment, part_of_path, unit_of
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.ui.formatting import form_unit, is_app_view, moment, path_segment
 
 WEB_KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -65,25 +65,25 @@ def test_a_moment_is_told_in_the_zone_asked_for(zone: str, shown: str) -> None:
     ],
 )
 def test_a_part_of_the_path(path: str, position: int, part: str) -> None:
-    assert part_of_path(path, position) == part
+    assert path_segment(path, position) == part
 
 
 @pytest.mark.parametrize("sent", ["-1", "1.5", "١٢", "abc", "", None, True, ["1"], "1" * 13, 1.5, "007"])
 def test_what_is_no_number_of_the_database_is_zero(sent: object) -> None:
-    assert number_of(sent) == 0
+    assert parse_row_id(sent) == 0
 
 
 @pytest.mark.parametrize(("sent", "number"), [("12", 12), (7, 7), (str(2**31 - 1), 2**31 - 1)])
 def test_a_number_of_the_database(sent: object, number: int) -> None:
-    assert number_of(sent) == number
+    assert parse_row_id(sent) == number
 
 
 @pytest.mark.parametrize("form", [{}, {"unor": ""}, {"unor": "  "}, {"unor": None}])
 def test_no_unit_is_the_usual_one(form: dict[str, object]) -> None:
-    assert unit_of(form) is None
+    assert form_unit(form) is None
 
 
 @pytest.mark.parametrize("given", ["-5", "0", "x", "9" * 5_000, "1.5", " 7", -5, 0, 1.5, True, [7], {"a": 7}])
 def test_what_names_no_unit_is_never_the_usual_one(given: object) -> None:
-    assert unit_of({"unor": given}) == 0
-    assert unit_of({"unor": "7"}) == 7
+    assert form_unit({"unor": given}) == 0
+    assert form_unit({"unor": "7"}) == 7

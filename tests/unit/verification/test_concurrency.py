@@ -6,18 +6,18 @@ import pytest
 from sqlmodel import col
 
 from mysapk_web.organisation.rules.roles import Role
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
-from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, TrailEntry
-from mysapk_web.platform.errors import Refused
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
+from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, ProposalEvent
+from mysapk_web.platform.errors import UserError
 from mysapk_web.verification import claims
-from mysapk_web.verification.bulk import verify_together
+from mysapk_web.verification.bulk_verification import bulk_verify
 from tests.support.portal import after, minutes
 from tests.support.proposals import ANAK, GOLONGAN
 from tests.support.reviewers import Office
 from tests.unit.pdm.test_parallel import refused, together
 
 ROUNDS = 4
-A, S = UsulanAct, UsulanState
+A, S = ProposalAction, ProposalState
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
@@ -32,7 +32,7 @@ def test_verified_and_returned_at_once(office_on_both: Office, _round: int) -> N
     )
 
     assert refused(results) == 1
-    told = next(result for result in results if isinstance(result, Refused))
+    told = next(result for result in results if isinstance(result, UserError))
     winner, act = ("Dewi Anggraini", "kembalikan") if results[0] is told else ("Budi Hartono", "verifikasi")
     assert winner in told.sentence
     assert act in told.sentence
@@ -117,10 +117,10 @@ def test_verified_together_by_two(office_on_both: Office, _round: int) -> None:
     ]
     results = together(
         *[
-            lambda who=who, order=order: who.do(verify_together, {n: versions[n] for n in order}, looked_at_sample=True)
+            lambda who=who, order=order: who.do(bulk_verify, {n: versions[n] for n in order}, looked_at_sample=True)
             for who, order in zip(people, (numbers, numbers[::-1]), strict=True)
         ]
     )
 
-    assert sum(result.verified for result in results if not isinstance(result, Refused)) == 2
-    assert len(office.desk.rows(TrailEntry, col(TrailEntry.act) == A.VERIFY)) == 2
+    assert sum(result.verified for result in results if not isinstance(result, UserError)) == 2
+    assert len(office.desk.rows(ProposalEvent, col(ProposalEvent.act) == A.VERIFY)) == 2

@@ -10,21 +10,21 @@ from sqlmodel import col
 
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import RoleGrant
-from mysapk_web.pdm.rules.proposal import OPEN_STATES, UsulanAct, UsulanState
+from mysapk_web.pdm.rules.proposal import OPEN_STATES, ProposalAction, ProposalState
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal
-from mysapk_web.platform.errors import InputRefused, NotAllowed, Refused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import FormError, PermissionDenied, UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.verification import claims, corrections, decisions
-from mysapk_web.verification.bulk import verify_together
+from mysapk_web.verification.bulk_verification import bulk_verify
 from mysapk_web.verification.detail import SECOND_PERSON, open_proposal
 from mysapk_web.verification.rules.separation_of_duties import office_of
 from tests.support.portal import START
 from tests.support.proposals import ANAK, GOLONGAN
 from tests.support.reviewers import Office
 
-A, S = UsulanAct, UsulanState
+A, S = ProposalAction, ProposalState
 
 
 def test_verified_approved_and_on_file(office: Office) -> None:
@@ -42,7 +42,7 @@ def test_verified_approved_and_on_file(office: Office) -> None:
     told = [notice.title for notice in office.desk.notices()]
     assert told == ["Usulan terkirim", "Usulan terverifikasi", "Data Anda sudah diperbarui"]
     assert "Disetujui instansi." in office.desk.notices()[-1].text
-    assert office.desk.portal.letters(office.desk.person) == [Letter.RECEIPT, Letter.NOTICE, Letter.NOTICE]
+    assert office.desk.portal.letters(office.desk.person) == [MailKind.RECEIPT, MailKind.NOTICE, MailKind.NOTICE]
     approved, applied = (
         office.desk.portal.events(tag)[-1].address for tag in (AuditTag.PROPOSAL_APPROVED, AuditTag.PROPOSAL_APPLIED)
     )
@@ -82,7 +82,7 @@ def test_returned_with_reason_and_words(office: Office) -> None:
     notice = office.desk.notices()[-1]
     assert "Halaman dua terpotong" in notice.text
     assert notice.asks_action
-    assert office.desk.portal.letters(office.desk.person) == [Letter.RECEIPT, Letter.NOTICE]
+    assert office.desk.portal.letters(office.desk.person) == [MailKind.RECEIPT, MailKind.NOTICE]
     assert office.desk.portal.events(AuditTag.PROPOSAL_RETURNED)[-1].detail["alasan"] == "BTS-01"
 
 
@@ -98,7 +98,7 @@ def test_returned_with_reason_and_words(office: Office) -> None:
 )
 def test_a_reason_is_asked_for(office: Office, why: dict[str, Any], fields: set[str]) -> None:
     number = office.sent()
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FormError) as refused:
         office.verifier.decide(number, A.RETURN, **why)
     assert set(refused.value.faults) == fields
     assert office.desk.where(number) is S.INPUT_BERKAS
@@ -110,7 +110,7 @@ def test_rejected_is_final(office: Office) -> None:
 
     assert office.desk.where(number) is S.TMS
     for official, act in ((office.verifier, A.VERIFY), (office.approver, A.APPROVE), (office.bkn, A.BKN_APPROVE)):
-        with pytest.raises((Refused, NotAllowed)):
+        with pytest.raises((UserError, PermissionDenied)):
             official.decide(number, act)
     assert office.desk.rows(PersonnelRecord) == []
 
@@ -136,10 +136,10 @@ def test_who_verified_does_not_approve(office: Office) -> None:
     admin.decide(number, A.VERIFY)
 
     for act in (A.APPROVE, A.RETURN_TO_VERIFIER, A.REJECT):
-        with pytest.raises(Refused, match="orang lain"):
+        with pytest.raises(UserError, match="orang lain"):
             admin.decide(number, act, reason="TMS-01", note="x")
     assert admin.listed() == []
-    assert admin.open(number).why_not == SECOND_PERSON
+    assert admin.open(number).blocker == SECOND_PERSON
     office.approver.decide(number, A.APPROVE)
     assert office.desk.where(number) is S.TELAH_UPDATE
 
@@ -150,7 +150,7 @@ def test_who_corrected_does_not_approve(office: Office) -> None:
     admin.correct(number, "nomor_sk", "45/TK/2020")
     office.verifier.decide(number, A.VERIFY)
 
-    with pytest.raises(Refused, match="orang lain"):
+    with pytest.raises(UserError, match="orang lain"):
         admin.decide(number, A.APPROVE)
 
 
@@ -161,7 +161,7 @@ def test_who_approved_does_not_verify_when_bkn_sends_it_back(office: Office) -> 
     admin.decide(number, A.APPROVE)
     office.bkn.decide(number, A.BKN_RETURN, reason="BTS-05", note="Pertek berbeda")
 
-    with pytest.raises(Refused, match="orang lain"):
+    with pytest.raises(UserError, match="orang lain"):
         admin.decide(number, A.VERIFY)
     office.verifier.decide(number, A.VERIFY)
     admin.decide(number, A.APPROVE)
@@ -176,10 +176,10 @@ def test_never_on_the_own_data(office: Office, role: Role) -> None:
     for official, act in steps:
         assert me.listed(status="semua") == []
         assert me.inbox(status="semua").states == []
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             me.open(number)
         for every in A:
-            with pytest.raises(NotAllowed):
+            with pytest.raises(PermissionDenied):
                 me.decide(number, every, reason="BTS-01", note="x")
         official.decide(number, act)
     assert office.desk.where(number) is S.TELAH_UPDATE
@@ -189,7 +189,7 @@ def test_never_on_the_own_data(office: Office, role: Role) -> None:
 
 
 @pytest.mark.parametrize("act", list(A))
-def test_every_act_of_every_office_in_every_state(office: Office, act: UsulanAct) -> None:
+def test_every_act_of_every_office_in_every_state(office: Office, act: ProposalAction) -> None:
     """Only the office whose turn it is has an act, whatever a client sends."""
     number = office.desk.sent("golongan", GOLONGAN)
     turn = {
@@ -202,7 +202,7 @@ def test_every_act_of_every_office_in_every_state(office: Office, act: UsulanAct
         for who, official in office.offices.items():
             if who == name and act in possible:
                 continue
-            with pytest.raises((Refused, NotAllowed)):
+            with pytest.raises((UserError, PermissionDenied)):
                 official.decide(number, act, reason="BTS-01", note="x")
         assert office.desk.proposal(number) == before
         offered = {view.act for view in office.offices[name].open(number).acts}
@@ -218,7 +218,7 @@ def test_another_agency_can_do_nothing(office: Office) -> None:
     assert stranger.inbox(status="semua").states == []
     assert stranger.inbox(status="semua").groups == []
     for use_case, given in _everything(number, office.version(number)):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             stranger.do(use_case, **given)
     assert len(office.desk.trail(number)) == 2
 
@@ -232,7 +232,7 @@ def _everything(number: int, version: int) -> list[tuple[Any, dict[str, Any]]]:
             corrections.correct,
             {"proposal_id": number, "version": version, "field": "nomor_sk", "value": "1", "note": "x"},
         ),
-        (verify_together, {"versions": {number: version}, "looked_at_sample": True}),
+        (bulk_verify, {"versions": {number: version}, "looked_at_sample": True}),
         *(
             (
                 decisions.decide,
@@ -246,13 +246,13 @@ def _everything(number: int, version: int) -> list[tuple[Any, dict[str, Any]]]:
 def test_another_unit_of_the_same_agency_can_do_nothing(office: Office) -> None:
     here, there = office.unit("Dinas Satu", office.desk.portal.ani), office.unit("Dinas Dua")
     number = office.sent()
-    near = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, here.jalur)
-    far = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, there.jalur)
+    near = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, here.path)
+    far = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, there.path)
 
     assert (near.listed(), far.listed()) == ([number], [])
     assert (near.inbox().states[0].count, far.inbox().states) == (1, [])
     for use_case, given in _everything(number, office.version(number)):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             far.do(use_case, **given)
     near.decide(number, A.VERIFY)
 
@@ -262,21 +262,21 @@ def test_a_proposal_stays_with_the_unit_it_was_sent_to(office: Office) -> None:
     number = office.sent()
     new = office.unit("Dinas Baru", office.desk.portal.ani)
 
-    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, old.jalur).listed() == [number]
-    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, new.jalur).listed() == []
+    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, old.path).listed() == [number]
+    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, new.path).listed() == []
 
 
 def test_each_permission_with_its_own_scope(office: Office) -> None:
     """Verifikator here and approver there is not approver here."""
     here, there = office.unit("Dinas Satu", office.desk.portal.ani), office.unit("Dinas Dua")
     number = office.sent()
-    both = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR, here.jalur)
-    away = office.someone(office.desk.portal.dewi, Role.APPROVER, there.jalur)
+    both = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR, here.path)
+    away = office.someone(office.desk.portal.dewi, Role.APPROVER, there.path)
     mixed = both.but(grants=both.actor.grants + away.actor.grants)
     office.verifier.decide(number, A.VERIFY)
 
     assert mixed.listed() == []
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         mixed.decide(number, A.APPROVE)
     assert mixed.open(number).acts == []
 
@@ -285,10 +285,10 @@ def test_without_a_second_factor_there_is_no_office(office: Office) -> None:
     number = office.sent()
     bare = office.verifier.but(second_factor=False)
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         bare.listed()
     for use_case, given in _everything(number, office.version(number)):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             bare.do(use_case, **given)
 
 
@@ -301,7 +301,7 @@ def test_a_role_revoked_while_the_page_is_open(office: Office) -> None:
         grant = session.merge(portal.rows(RoleGrant, col(RoleGrant.account_id) == portal.budi.account_id)[0])
         grant.revoked_at = START
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         browser.act(decisions.decide, proposal_id=number, version=version, act=A.VERIFY.value)
     assert office.desk.where(number) is S.INPUT_BERKAS
 
@@ -314,20 +314,20 @@ def test_drafts_and_withdrawn_ones_are_nobody_s_business(office: Office) -> None
     admin = office.someone(office.desk.portal.budi, Role.ADMIN_INSTANSI)
     assert admin.listed(status="semua") == []
     for number in (draft, gone):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             admin.open(number)
 
 
 def test_bkn_sees_what_has_reached_it_only(office: Office) -> None:
     mine, theirs = office.desk.sent("golongan", GOLONGAN), office.sent()
     assert office.bkn.listed(status="semua") == []
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.bkn.open(mine)
     for number in (mine, theirs):
         office.verifier.decide(number, A.VERIFY)
         office.approver.decide(number, A.APPROVE)
     assert office.bkn.listed(status="semua") == [mine]
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.bkn.open(theirs)
 
 
@@ -340,7 +340,7 @@ def test_the_other_is_told_who_and_what(office: Office) -> None:
     office.verifier.decide(number, A.VERIFY)
     late = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
 
-    with pytest.raises(Refused, match=r"Budi Hartono \(verifikasi\).*Terverifikasi"):
+    with pytest.raises(UserError, match=r"Budi Hartono \(verifikasi\).*Terverifikasi"):
         late.decide(number, A.VERIFY, version=seen)
 
 
@@ -352,10 +352,10 @@ def test_the_name_of_who_was_faster_at_bkn_is_not_told_to_an_agency(office: Offi
     office.bkn.decide(number, A.BKN_RETURN, reason="BTS-01", note="Halaman dua terpotong")
     late = office.someone(office.desk.portal.budi, Role.VERIFIKATOR)
 
-    with pytest.raises(Refused, match=r"lebih dahulu diproses BKN \(kembalikan ke instansi\)"):
+    with pytest.raises(UserError, match=r"lebih dahulu diproses BKN \(kembalikan ke instansi\)"):
         late.decide(number, A.VERIFY, version=seen)
     at_bkn = office.someone(office.desk.portal.dewi, Role.ADMIN_BKN)
-    with pytest.raises(Refused, match=r"lebih dahulu diproses Citra Wulandari"):
+    with pytest.raises(UserError, match=r"lebih dahulu diproses Citra Wulandari"):
         at_bkn.decide(number, A.BKN_APPROVE, version=seen)
 
 
@@ -365,14 +365,14 @@ def test_who_works_for_bkn_is_not_named_although_on_the_rolls_of_the_agency(offi
     office.approver.decide(number, A.APPROVE)
     office.employ(office.desk.portal.citra, office.desk.portal.ani)
     office.bkn.decide(number, A.BKN_APPROVE)
-    assert "Citra Wulandari" not in {step.who for step in office.approver.open(number).trail}
+    assert "Citra Wulandari" not in {step.who for step in office.approver.open(number).history}
 
 
 def test_an_officer_who_has_moved_is_told_by_the_office(office: Office) -> None:
     number = office.sent()
     office.verifier.decide(number, A.VERIFY)
     office.employ(office.desk.portal.budi, office.desk.portal.citra)
-    trail = office.approver.open(number).trail
+    trail = office.approver.open(number).history
     assert (trail[0].office, trail[0].who) == ("Verifikator", "")
     assert trail[-1].who == "Ani Lestari"
 
@@ -383,7 +383,7 @@ def test_a_withdrawal_while_it_is_open(office: Office) -> None:
     office.verifier.do(claims.claim, number)
     office.desk.withdraw(number)
 
-    with pytest.raises(Refused, match=r"pemilik usulan \(tarik usulan\)"):
+    with pytest.raises(UserError, match=r"pemilik usulan \(tarik usulan\)"):
         office.verifier.decide(number, A.VERIFY, version=seen)
 
 
@@ -397,7 +397,7 @@ def test_a_failed_check_stands_in_the_way(office: Office) -> None:
     opened = office.verifier.open(number)
     assert [check.name for check in opened.checks if check.result == "bad"] == ["Data pada berkas"]
     assert [view.act for view in opened.acts if view.blocked] == [A.VERIFY.value]
-    with pytest.raises(Refused, match="Pemeriksaan otomatis"):
+    with pytest.raises(UserError, match="Pemeriksaan otomatis"):
         office.verifier.decide(number, A.VERIFY)
     office.verifier.give_back(number)
     assert office.desk.rows(FormerValue) == []
@@ -427,7 +427,7 @@ def test_what_to_do_about_a_failed_check_is_what_the_office_can_do(
     forward = {"verifier": A.VERIFY, "approver": A.APPROVE, "bkn": A.BKN_APPROVE}[who]
     blocked = [view.blocked for view in official.open(number).acts if view.act == forward.value]
     assert blocked == [f"Pemeriksaan otomatis menemukan kesalahan. {advice}"]
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         official.decide(number, forward)
     assert refused.value.sentence == blocked[0]
 
@@ -438,7 +438,7 @@ def test_what_follows_in_the_trail(office: Office) -> None:
     office.approver.decide(number, A.APPROVE)
     office.bkn.decide(number, A.BKN_APPROVE)
 
-    trail = office.bkn.open(number).trail
+    trail = office.bkn.open(number).history
     assert [(step.office, step.who) for step in trail[:5]] == [
         ("Sistem", "Citra Wulandari"),
         ("BKN", "Citra Wulandari"),
@@ -447,7 +447,7 @@ def test_what_follows_in_the_trail(office: Office) -> None:
         ("Verifikator", "Budi Hartono"),
     ]
     # Who validated at BKN is nobody's address for questions: the agency reads the office.
-    assert [(step.office, step.who) for step in office.verifier.open(number).trail] == [
+    assert [(step.office, step.who) for step in office.verifier.open(number).history] == [
         ("Sistem", ""),
         ("BKN", ""),
         ("Sistem", ""),

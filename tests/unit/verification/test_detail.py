@@ -12,21 +12,21 @@ from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
-from mysapk_web.pdm.tables import Document, Proposal, TrailEntry
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
+from mysapk_web.pdm.tables import Document, Proposal, ProposalEvent
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import InputRefused, NotAllowed, Refused
+from mysapk_web.platform.errors import FormError, PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.verification import claims, corrections
 from mysapk_web.verification.document_access import open_document
-from mysapk_web.verification.read_log import note_reading
+from mysapk_web.verification.read_log import record_document_read
 from mysapk_web.verification.rules.separation_of_duties import CLAIM_LIFE
-from mysapk_web.verification.views import Opened
+from mysapk_web.verification.views import ProposalDetail
 from tests.support.portal import START, after, minutes
 from tests.support.proposals import ANAK, GOLONGAN, PENGHARGAAN, SKP
 from tests.support.reviewers import Office
 
-A, S = UsulanAct, UsulanState
+A, S = ProposalAction, ProposalState
 
 
 def _changed_child(office: Office) -> int:
@@ -44,7 +44,7 @@ def test_the_proposal_beside_what_is_on_file(office: Office) -> None:
     assert opened.changed == 1
     same = next(line for line in opened.lines if line.name == "tanggal_lahir")
     assert (same.before, same.after, same.differs) == ("17 Agustus 2012",) * 2 + (False,)
-    assert (opened.nama, opened.nip) == (office.desk.person.nama, office.desk.person.nip)
+    assert (opened.name, opened.nip) == (office.desk.person.nama, office.desk.person.nip)
 
 
 def test_what_a_verifikator_has_to_read_is_not_masked(office: Office) -> None:
@@ -62,7 +62,7 @@ def test_a_new_record_and_a_deletion(office: Office) -> None:
     office.desk.send(number)
     gone = office.verifier.open(number)
     assert all(line.differs and not line.after for line in gone.lines)
-    assert gone.may_correct is False
+    assert gone.can_correct is False
     assert gone.lines
 
 
@@ -81,7 +81,7 @@ def test_a_document_that_is_missing(office: Office) -> None:
 
     opened = office.verifier.open(number)
     assert [check.name for check in opened.checks if check.result == "bad"] == ["Dokumen wajib"]
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         office.verifier.decide(number, A.VERIFY)
 
 
@@ -156,7 +156,7 @@ def test_what_is_decided_is_not_checked_again(office: Office) -> None:
     opened = office.verifier.open(number)
     assert opened.checks == []
     assert [line.name for line in opened.lines if line.note] == []
-    assert "tidak diulang" in opened.why_not
+    assert "tidak diulang" in opened.blocker
 
 
 @pytest.mark.parametrize("decided", [False, True])
@@ -168,7 +168,7 @@ def test_where_a_person_works_who_has_left_the_agency_is_not_shown(office: Offic
     assert (there.owner_unit, there.instansi) == ("Pemerintah Kabupaten Contoh",) * 2
     _move_to_the_other_agency(office)
     with office.desk.portal.db.read() as s:
-        new = s.exec(select(Instansi.nama).where(Instansi.id == office.desk.portal.citra.instansi_id)).one()
+        new = s.exec(select(Instansi.name).where(Instansi.id == office.desk.portal.citra.instansi_id)).one()
     left = office.verifier.open(number)
     assert new not in repr(left)
     assert (left.owner_unit, left.instansi) == ("Sudah pindah instansi", "unit kerja sekarang tidak ditampilkan")
@@ -184,13 +184,13 @@ def test_one_at_a_time(office: Office) -> None:
 
     assert first.do(claims.claim, number).mine
     held = second.do(claims.claim, number)
-    assert (held.mine, held.by) == (False, "Budi Hartono")
-    assert "Budi Hartono" in second.open(number).why_not
-    with pytest.raises(Refused, match=r"diperiksa Budi Hartono, paling lama sampai 24 Agustus 2026 09\.15 WIB"):
+    assert (held.mine, held.holder) == (False, "Budi Hartono")
+    assert "Budi Hartono" in second.open(number).blocker
+    with pytest.raises(UserError, match=r"diperiksa Budi Hartono, paling lama sampai 24 Agustus 2026 09\.15 WIB"):
         second.decide(number, A.VERIFY)
     with after(CLAIM_LIFE.total_seconds()):
         assert second.do(claims.claim, number).mine
-        assert first.do(claims.claim, number).by == "Dewi Anggraini"
+        assert first.do(claims.claim, number).holder == "Dewi Anggraini"
 
 
 def test_who_stays_keeps_it(office: Office) -> None:
@@ -200,7 +200,7 @@ def test_who_stays_keeps_it(office: Office) -> None:
     with after(10 * minutes):
         first.do(claims.claim, number)
     with after(20 * minutes):
-        assert second.do(claims.claim, number).by == "Budi Hartono"
+        assert second.do(claims.claim, number).holder == "Budi Hartono"
 
 
 def test_given_back(office: Office) -> None:
@@ -208,7 +208,7 @@ def test_given_back(office: Office) -> None:
     first, second = office.verifier, office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
     first.do(claims.claim, number)
     second.do(claims.release, number)
-    assert second.do(claims.claim, number).by == "Budi Hartono"
+    assert second.do(claims.claim, number).holder == "Budi Hartono"
     first.do(claims.release, number)
     assert second.do(claims.claim, number).mine
 
@@ -288,37 +288,37 @@ def test_a_sensitive_value_is_masked_for_eyes_and_kept_in_full(office: Office) -
 def test_what_can_t_be_right(office: Office, field: str, value: str, note: str, fault: str) -> None:
     number = office.sent()
     before = office.desk.proposal(number)
-    with pytest.raises((InputRefused, Refused)) as refused:
+    with pytest.raises((FormError, UserError)) as refused:
         office.verifier.correct(number, field, value, note=note)
-    if isinstance(refused.value, InputRefused):
+    if isinstance(refused.value, FormError):
         assert list(refused.value.faults) == [fault]
     assert office.desk.proposal(number) == before
 
 
 def test_nothing_changed(office: Office) -> None:
     number = office.sent()
-    with pytest.raises(Refused, match="sama"):
+    with pytest.raises(UserError, match="sama"):
         office.verifier.correct(number, "nomor_sk", "44/TK/2020")
 
 
 def test_a_field_that_there_is_not(office: Office) -> None:
     number = office.sent()
     for field in ("pegawai_id", "id", "", "state"):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             office.verifier.correct(number, field, "1")
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             office.verifier.see(corrections.correction, number, field)
 
 
 def test_only_the_verifikator_whose_turn_it_is_corrects(office: Office) -> None:
     number = office.sent()
     for official in (office.approver, office.bkn, office.stranger):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             official.correct(number, "nomor_sk", "1")
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             official.see(corrections.correction, number, "nomor_sk")
     office.verifier.decide(number, A.VERIFY)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         office.verifier.correct(number, "nomor_sk", "1")
 
 
@@ -343,39 +343,39 @@ def test_whose_documents_can_be_read(office: Office) -> None:
     document = office.desk.rows(Document)[0].id
     given = {"document_id": document}
     own = office.desk.see(open_document, **given)
-    assert own.others is False
-    with pytest.raises(NotAllowed):
+    assert own.belongs_to_other is False
+    with pytest.raises(PermissionDenied):
         office.verifier.see(open_document, **given)
     office.desk.send(draft)
 
-    assert office.verifier.see(open_document, **given).others is True
+    assert office.verifier.see(open_document, **given).belongs_to_other is True
     assert office.approver.see(open_document, **given)
     there = office.unit("Dinas Dua")
     for official in (
         office.stranger,
         office.bkn,  # it decides on other kinds only
-        office.someone(office.desk.portal.budi, Role.VERIFIKATOR, there.jalur),
+        office.someone(office.desk.portal.budi, Role.VERIFIKATOR, there.path),
         office.someone(office.desk.portal.budi, Role.ADMIN_SATKER),
     ):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             official.see(open_document, **given)
 
 
 def test_reading_is_written_down(office: Office) -> None:
     office.sent()
     document = office.desk.rows(Document)[0].id
-    office.verifier.do(note_reading, document_id=document)
+    office.verifier.do(record_document_read, document_id=document)
 
     event = office.desk.portal.events(AuditTag.DOCUMENT_READ)[-1]
     assert (event.actor_id, event.subject_id) == (office.desk.portal.budi.account_id, office.desk.person.account_id)
     assert event.detail["document"] == document
-    assert office.desk.rows(TrailEntry, col(TrailEntry.act) == A.VERIFY) == []
+    assert office.desk.rows(ProposalEvent, col(ProposalEvent.act) == A.VERIFY) == []
 
 
 # The same, and similar ---------------------------------------------------------------------------
 
 
-def _of_duplicates(opened: Opened) -> list[tuple[str, str]]:
+def _of_duplicates(opened: ProposalDetail) -> list[tuple[str, str]]:
     return [(check.result, check.note) for check in opened.checks if check.name == "Data ganda"]
 
 
@@ -405,7 +405,7 @@ def test_what_came_on_file_after_it_was_sent_stands_in_the_way(office: Office) -
     assert "Sama dengan data pada berkas: Satyalancana Karya Satya 10 Tahun" in note
     assert "Nomor SK (berkas: 9/TK/2020, diusulkan: 44/TK/2020)" in note
     assert [view.act for view in opened.acts if view.blocked] == [A.VERIFY.value]
-    with pytest.raises(Refused, match="Pemeriksaan otomatis"):
+    with pytest.raises(UserError, match="Pemeriksaan otomatis"):
         office.verifier.decide(number, A.VERIFY)
     office.verifier.give_back(number)
 
@@ -459,7 +459,7 @@ def test_a_correction_makes_nothing_a_second_time(office: Office) -> None:
         row = session.get_one(Proposal, number)
         row.payload = {**row.payload, **rewritten}
     office.verifier.do(claims.claim, number)
-    with pytest.raises(InputRefused, match="menjadi sama dengan data pada berkas") as refused:
+    with pytest.raises(FormError, match="menjadi sama dengan data pada berkas") as refused:
         office.verifier.correct(number, "tahun", "2019")
     assert set(refused.value.faults) == {"nilai"}
     assert office.desk.proposal(number).payload["tahun"] == 2020

@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 
 from mysapk_web.organisation.actor import Grant
 from mysapk_web.organisation.rules.roles import Permission, Role
-from mysapk_web.organisation.scope import reaches_agencies
+from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.organisation.tables.account import RoleGrant
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.verification import claims, inbox
 from mysapk_web.verification.filters import MAX_TEXT, MINE, NEWEST, OPEN, Filters, read_filters
 from mysapk_web.verification.inbox import next_in_queue
-from mysapk_web.verification.units import unit_meant
+from mysapk_web.verification.unit_filter import find_unit
 from mysapk_web.verification.views import Inbox
 from tests.support.portal import after, days, hours, nobody
 from tests.support.proposals import GOLONGAN, SKP
 from tests.support.reviewers import Office
 
-A, S = UsulanAct, UsulanState
+A, S = ProposalAction, ProposalState
 MODULE = inbox
 TALLIES = "mysapk_web.verification.facets"
 
@@ -123,7 +123,7 @@ def test_hands_that_had_another_role_before_are_known(office: Office, three: lis
 def test_each_office_is_counted_in_its_own_scope(office: Office, three: list[int]) -> None:
     """Who verifies in one unit and approves in the whole agency has two desks of different size."""
     unit = office.unit("Dinas Satu")
-    both = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, unit.jalur)
+    both = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, unit.path)
     both = both.but(grants=(*both.actor.grants, Grant(Role.APPROVER, both.actor.instansi_id)))
     office.someone(office.desk.portal.dewi, Role.VERIFIKATOR).decide(three[0], A.VERIFY)
     seen = both.inbox()
@@ -179,14 +179,14 @@ def test_a_unit_above_the_scope_narrows_nothing_more_and_opens_nothing(office: O
     """As in a link that somebody with a larger scope has sent."""
     here, there = office.unit("Dinas Satu", office.desk.portal.ani), office.unit("Dinas Dua")
     number = office.sent()
-    above = here.atasan_id
-    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, here.jalur).listed(unit=above) == [number]
-    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, there.jalur).listed(unit=above) == []
+    above = here.parent_id
+    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, here.path).listed(unit=above) == [number]
+    assert office.someone(office.desk.portal.budi, Role.VERIFIKATOR, there.path).listed(unit=above) == []
 
 
 def test_a_unit_of_another_agency_leads_nowhere(office: Office) -> None:
     office.sent()
-    unit = office.stranger.see(unit_meant, "", "1")
+    unit = office.stranger.see(find_unit, "", "1")
     assert office.stranger.listed(unit=unit) == []
     assert office.verifier.listed(unit=unit) == []
 
@@ -231,8 +231,8 @@ def test_which_agency_it_is_and_narrowed_to_one(office: Office) -> None:
 
 
 def test_a_name_that_means_too_many_agencies_is_refused(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mysapk_web.verification.search.MOST_AGENCIES", 1)
-    with pytest.raises(Refused, match="lebih lengkap") as refused:
+    monkeypatch.setattr("mysapk_web.verification.filter_lookup.MAX_AGENCIES", 1)
+    with pytest.raises(UserError, match="lebih lengkap") as refused:
         office.bkn.listed(instansi="pemerintah")
     assert refused.value.field == "instansi"
     assert office.bkn.listed(instansi="kota") == []
@@ -243,7 +243,7 @@ def test_who_reaches_one_agency_only_and_who_more(office: Office) -> None:
     both = office.verifier.but(
         grants=tuple(Grant(Role.VERIFIKATOR, person.instansi_id) for person in (portal.ani, portal.citra))
     )
-    assert [reaches_agencies(who.actor, Permission.INBOX_READ) for who in (office.verifier, both, office.bkn)] == [
+    assert [spans_agencies(who.actor, Permission.INBOX_READ) for who in (office.verifier, both, office.bkn)] == [
         False,
         True,
         True,
@@ -251,7 +251,7 @@ def test_who_reaches_one_agency_only_and_who_more(office: Office) -> None:
     numbers = [office.sent(), office.desk.of(portal.citra).sent("skp", SKP)]
     assert both.listed() == numbers
     assert both.listed(instansi="misal") == numbers[1:]
-    assert both.but(second_factor=False).actor.acting_grants == ()
+    assert both.but(second_factor=False).actor.effective_grants == ()
 
 
 def test_in_pages(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,10 +316,10 @@ def test_a_state_beyond_what_is_counted_stands_there_all_the_same(
 
 
 def test_too_many_people_are_meant(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mysapk_web.verification.search.MOST", 0)
+    monkeypatch.setattr("mysapk_web.verification.filter_lookup.MAX_PEOPLE", 0)
     wanted: list[dict[str, Any]] = [{"nama": "ani"}, {"nip": "1985"}]
     for filters in wanted:
-        with pytest.raises(Refused, match="lebih lengkap") as refused:
+        with pytest.raises(UserError, match="lebih lengkap") as refused:
             office.verifier.inbox(**filters)
         assert refused.value.field in filters
     assert len(three) == 3
@@ -331,7 +331,7 @@ def test_over_all_agencies_a_name_begins_with_what_is_typed(office: Office) -> N
     office.approver.decide(number, A.APPROVE)
     assert office.bkn.listed(nama="ani lestari") == [number]
     assert office.bkn.listed(nama="lestari") == []
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         office.bkn.listed(nama="a")
 
 
@@ -372,9 +372,9 @@ def test_an_agency_reads_that_bkn_has_it_open_and_not_who(office: Office) -> Non
     office.verifier.decide(number, A.VERIFY)
     office.approver.decide(number, A.APPROVE)
     office.bkn.do(claims.claim, number)
-    there = UsulanState.VALIDASI_BKN.value
+    there = ProposalState.VALIDASI_BKN.value
     assert [row.claimed_by for row in office.verifier.inbox(status=there).rows] == ["BKN"]
-    assert office.approver.open(number).claim.by == "BKN"
+    assert office.approver.open(number).claim.holder == "BKN"
     another = office.someone(office.desk.portal.dewi, Role.ADMIN_BKN)
     assert [row.claimed_by for row in another.inbox(status=there).rows] == ["Citra Wulandari"]
 
@@ -386,7 +386,7 @@ def test_what_a_disabled_account_had_open_is_free_everywhere(office: Office, thr
 
     assert [row.claimed_by for row in office.verifier.inbox().rows] == ["", "", ""]
     assert office.verifier.see(next_in_queue, Filters(), three[0]) == three[1]
-    assert office.verifier.open(three[1]).claim.by == ""
+    assert office.verifier.open(three[1]).claim.holder == ""
     assert office.verifier.do(claims.claim, three[1]).mine
 
 

@@ -18,17 +18,17 @@ from mysapk_web.organisation.rules.roles import MATRIX, Role
 from mysapk_web.pdm import submit
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.rules.groups.base import Approval
-from mysapk_web.pdm.rules.proposal import AT_VERIFIER, TRANSITIONS, UsulanAct, UsulanState
-from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, TrailEntry
+from mysapk_web.pdm.rules.proposal import AT_VERIFIER, TRANSITIONS, ProposalAction, ProposalState
+from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, ProposalEvent
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.settings import Settings
 from mysapk_web.verification import claims
 from tests.support.portal import settle
 from tests.support.proposals import ANAK, GOLONGAN, open_pdm
 from tests.support.reviewers import Office, Official
 
-A, S = UsulanAct, UsulanState
+A, S = ProposalAction, ProposalState
 PEOPLE = ("budi", "dewi", "citra", "ani")
 ROLES = (Role.VERIFIKATOR, Role.APPROVER, Role.ADMIN_INSTANSI, Role.ADMIN_BKN)
 OFFICIAL = [A.VERIFY, A.RETURN, A.REJECT, A.APPROVE, A.RETURN_TO_VERIFIER, A.BKN_APPROVE, A.BKN_RETURN, A.BKN_REJECT]
@@ -64,7 +64,7 @@ class Hall(RuleBasedStateMachine):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
-    def state(self) -> UsulanState:
+    def state(self) -> ProposalState:
         return self.office.desk.where(self.number)
 
     def someone(self, person: str, role: Role) -> Official:
@@ -94,7 +94,7 @@ class Hall(RuleBasedStateMachine):
     def send(self) -> None:
         try:
             self.office.desk.send(self.number)
-        except Refused:
+        except UserError:
             assert self.state is not S.DRAF
 
     @precondition(lambda self: self.number)
@@ -102,8 +102,8 @@ class Hall(RuleBasedStateMachine):
     def withdraw(self) -> None:
         before = self.state
         try:
-            self.office.desk.do(submit.withdraw, self.number, self.office.version(self.number))
-        except Refused:
+            self.office.desk.do(submit.withdraw_proposal, self.number, self.office.version(self.number))
+        except UserError:
             assert (before, A.WITHDRAW) not in TRANSITIONS
 
     # The offices -------------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ class Hall(RuleBasedStateMachine):
     @rule(
         person=st.sampled_from(PEOPLE), role=st.sampled_from(ROLES), act=st.sampled_from(OFFICIAL), stale=st.booleans()
     )
-    def decide(self, person: str, role: Role, act: UsulanAct, stale: bool) -> None:
+    def decide(self, person: str, role: Role, act: ProposalAction, stale: bool) -> None:
         before = self.office.desk.proposal(self.number)
         steps = len(self.office.desk.trail(self.number))
         version = before.version - (1 if stale and before.version > 1 else 0)
@@ -120,7 +120,7 @@ class Hall(RuleBasedStateMachine):
             self.someone(person, role).decide(
                 self.number, act, version=version, reason=REASONS.get(act, "BTS-01"), note="Catatan"
             )
-        except (Refused, NotAllowed):
+        except (UserError, PermissionDenied):
             assert self.office.desk.proposal(self.number) == before
             assert len(self.office.desk.trail(self.number)) == steps
             return
@@ -141,7 +141,7 @@ class Hall(RuleBasedStateMachine):
         field = "nomor_sk" if before.kind == "golongan" else "akta_kelahiran"
         try:
             self.someone(person, role).correct(self.number, field, value)
-        except (Refused, NotAllowed):
+        except (UserError, PermissionDenied):
             assert self.office.desk.proposal(self.number) == before
             return
         assert person != "ani"
@@ -154,7 +154,7 @@ class Hall(RuleBasedStateMachine):
         try:
             official.do(claims.claim, self.number)
             official.do(claims.release, self.number)
-        except NotAllowed:
+        except PermissionDenied:
             assert person == "ani" or role is Role.ADMIN_BKN or self.state in (S.DRAF, S.DIHAPUS)
 
     # What always holds ---------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ class Hall(RuleBasedStateMachine):
         records = self.office.desk.rows(PersonnelRecord)
         former = self.office.desk.rows(FormerValue)
         applied = self.number and self.office.desk.rows(
-            TrailEntry, col(TrailEntry.proposal_id) == self.number, col(TrailEntry.act) == A.APPLY
+            ProposalEvent, col(ProposalEvent.proposal_id) == self.number, col(ProposalEvent.act) == A.APPLY
         )
         if not applied:
             assert [(row.id, row.payload) for row in records] == [(self.child, self.on_file)]

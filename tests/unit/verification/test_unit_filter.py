@@ -7,9 +7,9 @@ import pytest
 from mysapk_web.organisation.actor import Grant
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.agency import Unor
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.verification.filters import Filters
-from mysapk_web.verification.units import suggest_units, unit_choice, unit_meant
+from mysapk_web.verification.unit_filter import find_unit, suggest_units, unit_choice
 from tests.support.reviewers import Office, Official
 
 
@@ -23,10 +23,10 @@ def dinas(office: Office) -> Unor:
 def school(office: Office, dinas: Unor) -> Unor:
     """A unit of the third level, in which Ani works: it is the unor verifikasi of what she sends."""
     with office.desk.portal.db.begin() as session:
-        unit = Unor(instansi_id=dinas.instansi_id, atasan_id=dinas.id, kode="D.7", nama="SMP Negeri 7", jalur="")
+        unit = Unor(instansi_id=dinas.instansi_id, parent_id=dinas.id, code="D.7", name="SMP Negeri 7", path="")
         session.add(unit)
         session.flush()
-        unit.jalur = f"{dinas.jalur}{unit.id}/"
+        unit.path = f"{dinas.path}{unit.id}/"
         session.flush()
         session.expunge(unit)
     office.move(office.desk.portal.ani, unit)
@@ -42,7 +42,7 @@ def test_a_school_is_found_by_its_name_or_code_and_narrows_the_list(office: Offi
     expected = ["D.7 · SMP Negeri 7 (Dinas Pendidikan)"]
     assert suggested(office.verifier, "negeri 7") == suggested(office.verifier, "d.7") == expected
     for text in (expected[0], "D.7", "smp negeri 7"):
-        assert office.verifier.see(unit_meant, "", text) == school.id
+        assert office.verifier.see(find_unit, "", text) == school.id
     assert office.verifier.listed(unit=school.id) == office.verifier.listed(unit=dinas.id) == [number]
 
 
@@ -56,7 +56,7 @@ def test_what_is_chosen_is_said_in_the_words_of_the_suggestion(office: Office, s
 
 def test_only_inside_the_scope(office: Office, dinas: Unor, school: Unor) -> None:
     office.unit("Dinas Kesehatan")
-    limited = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, dinas.jalur)
+    limited = office.someone(office.desk.portal.budi, Role.VERIFIKATOR, dinas.path)
     assert suggested(limited, "") == [
         "Dinas Pendidikan · Dinas Pendidikan (Pemerintah Kabupaten Contoh)",
         "D.7 · SMP Negeri 7 (Dinas Pendidikan)",
@@ -64,8 +64,8 @@ def test_only_inside_the_scope(office: Office, dinas: Unor, school: Unor) -> Non
     assert suggested(limited, "kesehatan") == []
     assert suggested(office.stranger, "negeri 7") == []
     for official, text in ((limited, "Dinas Kesehatan"), (office.stranger, "D.7"), (office.verifier, "tidak ada")):
-        with pytest.raises(Refused) as refused:
-            official.see(unit_meant, "", text)
+        with pytest.raises(UserError) as refused:
+            official.see(find_unit, "", text)
         assert refused.value.field == "unit"
 
 
@@ -77,10 +77,10 @@ def test_over_several_agencies_one_is_named_first(office: Office, school: Unor) 
     for official in (office.bkn, both):
         assert suggested(official, "negeri") == suggested(official, "negeri", "pemerintah") == []
         assert suggested(official, "negeri", "7301") == ["D.7 · SMP Negeri 7 (Dinas Pendidikan)"]
-        assert official.see(unit_meant, "contoh", "D.7") == school.id
+        assert official.see(find_unit, "contoh", "D.7") == school.id
         for agency in ("", "pemerintah", "tidak ada"):
-            with pytest.raises(Refused, match="satu instansi") as refused:
-                official.see(unit_meant, agency, "D.7")
+            with pytest.raises(UserError, match="satu instansi") as refused:
+                official.see(find_unit, agency, "D.7")
             assert refused.value.field == "instansi"
         offered = [
             official.see(unit_choice, filters).offered
@@ -95,7 +95,7 @@ def test_over_several_agencies_one_is_named_first(office: Office, school: Unor) 
 
 
 def test_too_many_agencies_offer_no_unit(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mysapk_web.verification.search.MOST_AGENCIES", 1)
+    monkeypatch.setattr("mysapk_web.verification.filter_lookup.MAX_AGENCIES", 1)
     assert not office.bkn.see(unit_choice, Filters(instansi="pemerintah")).offered
 
 
@@ -103,8 +103,8 @@ def test_only_for_those_who_have_an_inbox(office: Office) -> None:
     plain = office.verifier.but(grants=())
     for use_case, given in (
         (suggest_units, ("", "")),
-        (unit_meant, ("", "1")),
+        (find_unit, ("", "1")),
         (unit_choice, (Filters(),)),
     ):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             plain.see(use_case, *given)

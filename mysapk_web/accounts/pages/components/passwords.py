@@ -7,21 +7,21 @@ from typing import Any, TypedDict
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.accounts.password_rules import PasswordJudgement
+from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.ui.components.forms import password_field
 
 PAUSE = 400
 """Milliseconds without a key until what was typed is judged."""
 
 
-class Rule(TypedDict):
+class PasswordRule(TypedDict):
     """One rule of the password and whether it is met."""
 
     text: str
     met: bool
 
 
-PUBLISHED_RULES: list[Rule] = [
+PUBLISHED_RULES: list[PasswordRule] = [
     {"text": "Minimal 6 karakter", "met": False},
     {"text": "Minimal 1 huruf besar", "met": False},
     {"text": "Minimal 1 angka", "met": False},
@@ -31,16 +31,12 @@ PUBLISHED_RULES: list[Rule] = [
 """Shown before the server has judged anything."""
 
 
-def rules_of(judgement: PasswordJudgement) -> list[Rule]:
-    """The rules as a state may hold them.
-
-    Args:
-        judgement: From a service.
-    """
+def rule_rows(judgement: PasswordEvaluation) -> list[PasswordRule]:
+    """The rules as a state may hold them."""
     return [{"text": text, "met": met} for text, met in judgement.rules]
 
 
-def _rule(item: ObjectVar[Rule]) -> rx.Component:
+def _rule(item: ObjectVar[PasswordRule]) -> rx.Component:
     return rx.el.li(
         rx.el.span(item["text"], rx.el.span(rx.cond(item["met"], " (terpenuhi)", ""), class_name="sr-only")),
         class_name=rx.cond(item["met"], "met", ""),
@@ -48,13 +44,7 @@ def _rule(item: ObjectVar[Rule]) -> rx.Component:
 
 
 def new_password_field(name: str, label: str, *, state: Any) -> rx.Component:
-    """The field for a new password with its rules and strength.
-
-    Args:
-        name: Name of the field.
-        label: Visible label.
-        state: A state with `rules`, `score`, `strength` and a handler `judge`.
-    """
+    """The field for a new password with its rules and strength."""
     return password_field(
         name,
         label,

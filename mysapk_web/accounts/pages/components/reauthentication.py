@@ -11,14 +11,14 @@ from typing import Any
 
 import reflex as rx
 
-from mysapk_web.accounts.security.reauthentication import RECENT, step_up
+from mysapk_web.accounts.security.reauthentication import REAUTHENTICATION_LIFE, reauthenticate
 from mysapk_web.platform import executors
 from mysapk_web.platform.rules.backoff import describe_wait
-from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
-from mysapk_web.ui.components.behaviour import Form, NativeForm, Repeat, StepUpDialog
+from mysapk_web.ui.access import LOGGED_IN, actor, client, handler
+from mysapk_web.ui.components.behaviour import Form, NativeForm, ReauthenticationDialog, ResubmitForm
 from mysapk_web.ui.components.display import cancel_button
 from mysapk_web.ui.components.forms import password_field, submit_button
-from mysapk_web.ui.state import STEP_UP_DIALOG, AppState, text_of
+from mysapk_web.ui.state import REAUTHENTICATION_DIALOG, AppState, form_text
 
 
 class StepUpState(AppState):
@@ -29,24 +29,18 @@ class StepUpState(AppState):
     @handler(LOGGED_IN)
     async def confirm(self, form: dict[str, Any]) -> None:
         """Check the proof; the act that waited is then asked for again."""
-        await executors.run_hashing(visitor(), step_up, actor(), proof=text_of(form, "konfirmasi"))
+        await executors.run_hashing(client(), reauthenticate, actor(), proof=form_text(form, "konfirmasi"))
         self.passed += 1
-        self._tell()
+        self._finish()
 
 
-def shown_once(
+def one_time_secret_form(
     *fields: rx.Component, make: str, action: str, prepare: str, state: Any, path: str, kind: str = "primary"
 ) -> rx.Component:
     """The form for something that is shown once, in the answer of the server alone; a proof comes first.
 
     Args:
-        *fields: What has to be said for it.
-        make: Text of the button that makes it.
         action: Where it is made and shown; it is in no state.
-        prepare: Text of the button that asks for the proof.
-        state: Has `proven` and the handler `prove`.
-        path: Route of the page.
-        kind: Of both buttons, as in `submit_button`.
     """
     return rx.cond(
         state.proven,
@@ -63,14 +57,14 @@ def shown_once(
     )
 
 
-def step_up_dialog() -> rx.Component:
+def reauthentication_dialog() -> rx.Component:
     """The dialog; once on a page."""
     return rx.fragment(
-        StepUpDialog.create(
-            rx.el.h2("Konfirmasi bahwa ini Anda", custom_attrs={"id": f"{STEP_UP_DIALOG}-judul"}),
+        ReauthenticationDialog.create(
+            rx.el.h2("Konfirmasi bahwa ini Anda", custom_attrs={"id": f"{REAUTHENTICATION_DIALOG}-judul"}),
             rx.el.p(
                 "Tindakan ini berdampak pada orang lain. Setelah dikonfirmasi, Anda tidak ditanya lagi selama "
-                f"{describe_wait(RECENT)}."
+                f"{describe_wait(REAUTHENTICATION_LIFE)}."
             ),
             Form.create(
                 password_field(
@@ -83,9 +77,9 @@ def step_up_dialog() -> rx.Component:
                 class_name="form",
                 passing=True,
             ),
-            id=STEP_UP_DIALOG,
+            id=REAUTHENTICATION_DIALOG,
             class_name="dialog",
-            custom_attrs={"aria-labelledby": f"{STEP_UP_DIALOG}-judul"},
+            custom_attrs={"aria-labelledby": f"{REAUTHENTICATION_DIALOG}-judul"},
         ),
-        Repeat.create(times=StepUpState.passed),
+        ResubmitForm.create(times=StepUpState.passed),
     )

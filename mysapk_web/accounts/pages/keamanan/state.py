@@ -6,18 +6,18 @@ from typing import Any, TypedDict
 
 from reflex.event import EventSpec
 
-from mysapk_web.accounts.pages.components.passwords import PUBLISHED_RULES, Rule, rules_of
+from mysapk_web.accounts.pages.components.passwords import PUBLISHED_RULES, PasswordRule, rule_rows
+from mysapk_web.accounts.security import active_sessions as security_sessions
 from mysapk_web.accounts.security import change_password as security_change_password
-from mysapk_web.accounts.security import sessions as security_sessions
 from mysapk_web.accounts.security import two_factor
-from mysapk_web.accounts.security.reauthentication import is_recent, require_recent
-from mysapk_web.accounts.security.sessions import end_other_sessions, overview
+from mysapk_web.accounts.security.active_sessions import end_other_sessions, security_overview
+from mysapk_web.accounts.security.reauthentication import recently_authenticated, require_reauthentication
 from mysapk_web.platform import executors
-from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
+from mysapk_web.ui.access import LOGGED_IN, actor, client, handler
 from mysapk_web.ui.components.behaviour import take_session
 from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import TEXT_LIMIT, AppState, text_of
+from mysapk_web.ui.state import TEXT_LIMIT, AppState, form_text
 
 
 class SessionRow(TypedDict):
@@ -53,35 +53,40 @@ class KeamananState(AppState):
     codes_left: int = 0
     roles: str = ""
     second_factor_needed: bool = False
-    rules: list[Rule] = PUBLISHED_RULES
+    rules: list[PasswordRule] = PUBLISHED_RULES
     score: int = 0
     strength: str = ""
     proven: bool = False
     """Password or code were shown lately: the form for recovery codes may be sent, which are in no state."""
 
     async def _look(self) -> None:
-        seen = await executors.look(overview, actor())
+        seen = await executors.run_read_only(security_overview, actor())
         self.sessions = [
             {
                 "key": row.key,
                 "agent": row.agent or "Peramban tidak dikenal",
                 "network": row.network or "-",
-                "since": moment(row.created_at, seen.zona),
-                "seen": moment(row.seen_at, seen.zona),
+                "since": moment(row.created_at, seen.timezone),
+                "seen": moment(row.seen_at, seen.timezone),
                 "current": row.current,
             }
             for row in seen.sessions
         ]
         self.others = sum(not row.current for row in seen.sessions)
         self.logins = [
-            {"at": moment(row.at, seen.zona), "agent": row.agent or "-", "network": row.network or "-", "ok": row.ok}
+            {
+                "at": moment(row.at, seen.timezone),
+                "agent": row.agent or "-",
+                "network": row.network or "-",
+                "ok": row.ok,
+            }
             for row in seen.logins
         ]
         self.has_second_factor, self.enrolling = seen.has_second_factor, seen.enrolling
         self.enrolling_elsewhere = seen.enrolling_elsewhere
         self.codes_left, self.second_factor_needed = seen.recovery_codes_left, seen.second_factor_needed
         self.roles = ", ".join(seen.roles)
-        self.proven = is_recent(actor())
+        self.proven = recently_authenticated(actor())
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
@@ -98,19 +103,21 @@ class KeamananState(AppState):
         """Tick off the rules while a person types; nothing is kept."""
         if not isinstance(password, str) or len(password) > TEXT_LIMIT:
             return
-        judgement = await executors.look(security_change_password.judge, actor(), password=password)
-        self.rules, self.score = rules_of(judgement), judgement.score
+        judgement = await executors.run_read_only(
+            security_change_password.evaluate_new_password, actor(), password=password
+        )
+        self.rules, self.score = rule_rows(judgement), judgement.score
         self.strength = judgement.label if password else ""
 
     @handler(LOGGED_IN)
     async def change_password(self, form: dict[str, Any]) -> EventSpec:
         """Change the password; then the page takes its new session."""
         ticket = await executors.run_hashing(
-            visitor(),
+            client(),
             security_change_password.change_password,
             actor(),
-            current=text_of(form, "sekarang"),
-            new=text_of(form, "password"),
+            current=form_text(form, "sekarang"),
+            new=form_text(form, "password"),
         )
         # No answer is told: the button stays busy until the new page is there.
         self.faults = {}
@@ -119,56 +126,56 @@ class KeamananState(AppState):
     @handler(LOGGED_IN)
     async def end_session(self, form: dict[str, Any]) -> None:
         """End one of the other sessions."""
-        await executors.run(security_sessions.end_session, actor(), key=text_of(form, "sesi"))
+        await executors.run_in_transaction(security_sessions.end_session, actor(), key=form_text(form, "sesi"))
         await self._look()
-        self._tell(notice="Sesi diakhiri.")
+        self._finish(notice="Sesi diakhiri.")
 
     @handler(LOGGED_IN)
     async def end_others(self, form: dict[str, Any]) -> None:
         """End all other sessions."""
-        count = await executors.run(end_other_sessions, actor())
+        count = await executors.run_in_transaction(end_other_sessions, actor())
         await self._look()
-        self._tell(notice=f"{count} sesi lain diakhiri.")
+        self._finish(notice=f"{count} sesi lain diakhiri.")
 
     @handler(LOGGED_IN)
     async def start_second_factor(self, form: dict[str, Any]) -> None:
         """Make a secret; the page then shows its picture from `/keamanan/qr.svg`."""
         await executors.run_hashing(
-            visitor(), two_factor.start_second_factor, actor(), password=text_of(form, "password_totp")
+            client(), two_factor.start_second_factor, actor(), password=form_text(form, "password_totp")
         )
         await self._look()
-        self._tell(notice="Password cocok. Pindai kode QR dengan aplikasi autentikator.")
+        self._finish(notice="Password cocok. Pindai kode QR dengan aplikasi autentikator.")
 
     @handler(LOGGED_IN)
     async def confirm_second_factor(self, form: dict[str, Any]) -> None:
         """Put the authenticator in force."""
-        await executors.run(two_factor.confirm_second_factor, actor(), code=text_of(form, "kode"))
+        await executors.run_in_transaction(two_factor.confirm_second_factor, actor(), code=form_text(form, "kode"))
         await self._look()
-        self._tell(notice="Verifikasi dua langkah aktif. Buat kode pemulihan sekarang, lalu simpan.")
+        self._finish(notice="Verifikasi dua langkah aktif. Buat kode pemulihan sekarang, lalu simpan.")
 
     @handler(LOGGED_IN)
     async def prove(self, form: dict[str, Any]) -> None:
         """Ask for password or code before the form for recovery codes is shown."""
-        require_recent(actor())
+        require_reauthentication(actor())
         self.proven = True
-        self._tell(notice="Terima kasih. Sekarang kode pemulihan baru dapat dibuat.")
+        self._finish(notice="Terima kasih. Sekarang kode pemulihan baru dapat dibuat.")
 
     @handler(LOGGED_IN)
     async def cancel_second_factor(self, form: dict[str, Any]) -> None:
         """Drop the secret that was not confirmed."""
-        await executors.run(two_factor.cancel_second_factor, actor())
+        await executors.run_in_transaction(two_factor.cancel_second_factor, actor())
         await self._look()
-        self._tell(notice="Pengaktifan dibatalkan.")
+        self._finish(notice="Pengaktifan dibatalkan.")
 
     @handler(LOGGED_IN)
     async def stop_second_factor(self, form: dict[str, Any]) -> None:
         """Switch the second factor off."""
         await executors.run_hashing(
-            visitor(),
+            client(),
             two_factor.stop_second_factor,
             actor(),
-            password=text_of(form, "password_totp"),
-            code=text_of(form, "kode"),
+            password=form_text(form, "password_totp"),
+            code=form_text(form, "kode"),
         )
         await self._look()
-        self._tell(notice="Verifikasi dua langkah dimatikan.")
+        self._finish(notice="Verifikasi dua langkah dimatikan.")

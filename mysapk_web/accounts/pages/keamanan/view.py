@@ -7,22 +7,22 @@ from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.accounts.pages.components.passwords import new_password_field
-from mysapk_web.accounts.pages.components.reauthentication import shown_once, step_up_dialog
+from mysapk_web.accounts.pages.components.reauthentication import one_time_secret_form, reauthentication_dialog
 from mysapk_web.accounts.pages.keamanan.state import KeamananState, LoginRow, SessionRow
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form, TicketForm
 from mysapk_web.ui.components.display import (
     badge,
-    cell,
     dialog_button,
     empty,
-    inset,
-    row,
+    notice_box,
     section,
     skeleton,
     table,
+    table_cell,
+    table_row,
 )
-from mysapk_web.ui.components.forms import field, hidden, outcome, password_field, submit_button
+from mysapk_web.ui.components.forms import field, form_messages, hidden, password_field, submit_button
 from mysapk_web.ui.shell import page
 
 PATH = "/keamanan"
@@ -58,7 +58,7 @@ def _start() -> rx.Component:
         rx.cond(
             KeamananState.enrolling_elsewhere,
             rx.el.div(
-                inset(
+                notice_box(
                     "Pengaktifan sedang berjalan di perangkat lain. Bila Anda mulai di sini, yang di sana berakhir. "
                     "Bila itu bukan Anda, ganti password Anda sekarang.",
                     kind="warn",
@@ -123,11 +123,11 @@ def _in_force() -> rx.Component:
         rx.cond(
             KeamananState.codes_left == 0,
             rx.el.div(
-                inset("Tanpa kode pemulihan Anda tidak dapat masuk bila ponsel hilang atau rusak.", kind="warn"),
+                notice_box("Tanpa kode pemulihan Anda tidak dapat masuk bila ponsel hilang atau rusak.", kind="warn"),
                 class_name="mt-4",
             ),
         ),
-        shown_once(
+        one_time_secret_form(
             rx.cond(
                 KeamananState.codes_left > 0,
                 rx.el.p("Kode yang lama tidak berlaku lagi.", class_name="help"),
@@ -163,7 +163,7 @@ def _second_factor() -> rx.Component:
         rx.cond(
             KeamananState.second_factor_needed,
             rx.el.div(
-                inset(
+                notice_box(
                     f"Peran Anda ({KeamananState.roles}) baru dapat dipakai setelah verifikasi dua langkah aktif.",
                     kind="warn",
                 ),
@@ -177,12 +177,12 @@ def _second_factor() -> rx.Component:
 
 def _session(item: ObjectVar[SessionRow]) -> rx.Component:
     ident = f"akhiri-{item['key']}"
-    return row(
-        cell("Perangkat", rx.el.div(rx.el.strong(item["agent"]), class_name="grow")),
-        cell("Jaringan", rx.el.span(item["network"])),
-        cell("Masuk sejak", rx.el.span(item["since"])),
-        cell("Terakhir dipakai", rx.el.span(item["seen"])),
-        cell(
+    return table_row(
+        table_cell("Perangkat", rx.el.div(rx.el.strong(item["agent"]), class_name="grow")),
+        table_cell("Jaringan", rx.el.span(item["network"])),
+        table_cell("Masuk sejak", rx.el.span(item["since"])),
+        table_cell("Terakhir dipakai", rx.el.span(item["seen"])),
+        table_cell(
             "",
             rx.cond(
                 item["current"],
@@ -231,11 +231,11 @@ def _sessions() -> rx.Component:
 
 
 def _login(item: ObjectVar[LoginRow]) -> rx.Component:
-    return row(
-        cell("Waktu", rx.el.span(item["at"])),
-        cell("Hasil", rx.cond(item["ok"], badge("Berhasil", "good"), badge("Gagal", "bad"))),
-        cell("Perangkat", rx.el.span(item["agent"])),
-        cell("Jaringan", rx.el.span(item["network"])),
+    return table_row(
+        table_cell("Waktu", rx.el.span(item["at"])),
+        table_cell("Hasil", rx.cond(item["ok"], badge("Berhasil", "good"), badge("Gagal", "bad"))),
+        table_cell("Perangkat", rx.el.span(item["agent"])),
+        table_cell("Jaringan", rx.el.span(item["network"])),
     )
 
 
@@ -258,13 +258,13 @@ def _logins() -> rx.Component:
 def keamanan() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Keamanan akun"),
         rx.el.p("Password, verifikasi dua langkah, dan perangkat yang memakai akun Anda.", class_name="lead"),
         rx.cond(
             KeamananState.ready,
-            rx.fragment(_password(), _second_factor(), _sessions(), _logins(), step_up_dialog()),
+            rx.fragment(_password(), _second_factor(), _sessions(), _logins(), reauthentication_dialog()),
             skeleton(6),
         ),
-        here=PATH,
+        current=PATH,
     )

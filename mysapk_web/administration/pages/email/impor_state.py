@@ -15,16 +15,16 @@ from mysapk_web.organisation import periods
 from mysapk_web.organisation.rules.nip import NIP_LENGTH
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import NotAllowed
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.ui.access import actor, handler, holding, note_refusal
-from mysapk_web.ui.components.lists import address_with, parameter
+from mysapk_web.platform.errors import PermissionDenied
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.ui.access import actor, handler, log_denied, requires
+from mysapk_web.ui.components.lists import url_parameter, url_with
 from mysapk_web.ui.formatting import moment
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH: Final = "/admin/email"
 PART: Final = "impor"
-MAY: Final = holding(Permission.EMAIL_IMPORT)
+MAY: Final = requires(Permission.EMAIL_IMPORT)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while a NIP is searched for; the NIP itself stays out of it."""
 
@@ -118,24 +118,15 @@ NO_RUN: RunRow = {
 
 
 def dotted(number: int) -> str:
-    """A whole number as it is written here, e.g. "100.000".
-
-    Args:
-        number: Any.
-    """
+    """A whole number as it is written here, e.g. "100.000"."""
     return f"{number:,}".replace(",", ".")
 
 
 def run_row(run: RunView, zona: str) -> RunRow:
-    """A run for the page.
-
-    Args:
-        run: From the service.
-        zona: Zone in which times are read.
-    """
+    """A run for the page."""
     return {
         "id": run.id,
-        "href": address_with(PATH, {"bagian": PART, "berkas": str(run.id)}),
+        "href": url_with(PATH, {"bagian": PART, "berkas": str(run.id)}),
         "name": run.file_name,
         "state": run.state.label,
         "tone": TONES[run.state],
@@ -162,30 +153,20 @@ def label_of(verdict: RowVerdict, run: RunView) -> str:
     """What is said of a row.
 
     Args:
-        verdict: The row's.
         run: Its run; once its good rows were applied they are no longer called ready.
     """
     return verdict.outcome if run.applied else verdict.label
 
 
 def tone_of(verdict: RowVerdict) -> str:
-    """How a verdict is coloured.
-
-    Args:
-        verdict: Any.
-    """
+    """How a verdict is coloured."""
     if verdict is RowVerdict.UNCHANGED:
         return "plain"
     return ("good" if verdict is RowVerdict.READY else "warn") if verdict.good else "bad"
 
 
 def line_row(row: RowView, label: str) -> LineRow:
-    """A row of the file for the page.
-
-    Args:
-        row: From the service.
-        label: What is said of it.
-    """
+    """A row of the file for the page."""
     return {
         "line": str(row.line),
         "nip": row.nip or "(kosong)",
@@ -199,11 +180,7 @@ def line_row(row: RowView, label: str) -> LineRow:
 
 
 def verdict_in(text: str) -> RowVerdict | None:
-    """A verdict out of an address; None for anything else.
-
-    Args:
-        text: From the browser.
-    """
+    """A verdict out of an address; None for anything else."""
     return RowVerdict(text) if text in set(RowVerdict) else None
 
 
@@ -227,23 +204,23 @@ class ImporState(AppState):
 
     async def _load(self) -> None:
         """What the address asks for; called by the loader of the page."""
-        url, self.zona = self.router.url, await executors.look(periods.zona_of, actor())
-        run_id, page = number_of(parameter(url, "berkas")), number_of(parameter(url, "halaman"))
+        url, self.zona = self.router.url, await executors.run_read_only(periods.timezone_of, actor())
+        run_id, page = parse_row_id(url_parameter(url, "berkas")), parse_row_id(url_parameter(url, "halaman"))
         self.open = "berkas" in url.query_parameters
         self.runs, self.lines, self.counts, self.run = [], [], [], NO_RUN
         if not self.open:
             await self._list(page)
             return
-        self.verdict = (verdict_in(parameter(url, "hasil")) or "") and parameter(url, "hasil")
-        self.nip = self.nip if parameter(url, "cari") else ""
+        self.verdict = (verdict_in(url_parameter(url, "hasil")) or "") and url_parameter(url, "hasil")
+        self.nip = self.nip if url_parameter(url, "cari") else ""
         await self._show(run_id, page)
 
     async def _list(self, page: int) -> None:
-        found = await executors.look(list_runs, actor(), page)
+        found = await executors.run_read_only(list_runs, actor(), page)
         self.runs = [run_row(run, self.zona) for run in found.items]
         self.number, self.pages = found.number, found.pages
         self.before, self.after = (
-            address_with(PATH, {"bagian": PART, "halaman": str(found.number + step)}) for step in (-1, 1)
+            url_with(PATH, {"bagian": PART, "halaman": str(found.number + step)}) for step in (-1, 1)
         )
 
     async def _refresh(self) -> None:
@@ -252,17 +229,17 @@ class ImporState(AppState):
 
     async def _show(self, run_id: int, page: int) -> None:
         try:
-            found = await executors.look(find_run, actor(), run_id)
-        except NotAllowed:
-            self._tell(faults={"": "Impor ini tidak ditemukan atau di luar wewenang Anda."})
-            await note_refusal()
+            found = await executors.run_read_only(find_run, actor(), run_id)
+        except PermissionDenied:
+            self._finish(faults={"": "Impor ini tidak ditemukan atau di luar wewenang Anda."})
+            await log_denied()
             return
         self.run = run_row(found, self.zona)
         self.counts = [self._count(found, verdict, count) for verdict, count in found.counts.items()]
         if not found.has_rows:
             self.lines, self.found = [], ""
             return
-        rows = await executors.look(
+        rows = await executors.run_read_only(
             list_rows,
             actor(),
             found.id,
@@ -281,13 +258,13 @@ class ImporState(AppState):
             "value": verdict.value,
             "label": label_of(verdict, run),
             "count": dotted(count),
-            "href": address_with(PATH, {"bagian": PART, "berkas": str(run.id), "hasil": chosen}),
+            "href": url_with(PATH, {"bagian": PART, "berkas": str(run.id), "hasil": chosen}),
             "tone": tone_of(verdict),
             "current": current,
         }
 
     def _address(self, run_id: int, number: int = 1) -> str:
-        return address_with(
+        return url_with(
             PATH,
             {
                 "bagian": PART,
@@ -301,22 +278,22 @@ class ImporState(AppState):
     @handler(MAY)
     async def begin(self, form: dict[str, Any]) -> None:
         """Ask whether a list may be sent; the page then sends it."""
-        await executors.look(may_begin, actor())
+        await executors.run_read_only(may_begin, actor())
         self.go += 1
-        self._tell()
+        self._finish()
 
     @handler(MAY)
     async def stored(self, run_id: int) -> Any:
         """The list was received: open its run."""
-        self._tell(notice="Berkas diterima dan sedang diperiksa.")
-        return rx.redirect(address_with(PATH, {"bagian": PART, "berkas": str(number_of(str(run_id)))}))
+        self._finish(notice="Berkas diterima dan sedang diperiksa.")
+        return rx.redirect(url_with(PATH, {"bagian": PART, "berkas": str(parse_row_id(str(run_id)))}))
 
     @handler(MAY)
     async def look_again(self) -> None:
         """How far the run is by now; when it rests, everything of it anew."""
         if not self.run["id"]:
             return
-        found = await executors.look(find_run, actor(), self.run["id"])
+        found = await executors.run_read_only(find_run, actor(), self.run["id"])
         if found.state.busy:
             self.run = run_row(found, self.zona)
         else:
@@ -325,9 +302,9 @@ class ImporState(AppState):
     @handler(MAY)
     async def search(self, form: dict[str, Any]) -> Any:
         """Only rows whose NIP begins with what was typed."""
-        digits = "".join(character for character in text_of(form, "cari", 40) if character.isdigit())
+        digits = "".join(character for character in form_text(form, "cari", 40) if character.isdigit())
         self.nip = digits[:NIP_LENGTH]
-        self._tell()
+        self._finish()
         return rx.redirect(self._address(self.run["id"]))
 
     @handler(MAY)
@@ -352,7 +329,7 @@ class ImporState(AppState):
 
     async def _steer(self, act: Callable[..., None], form: dict[str, Any], notice: str = "") -> None:
         """Do something to the run that the form was shown for, whatever the page has loaded since."""
-        run_id = number_of(text_of(form, "impor"))
-        await executors.run(act, actor(), run_id)
+        run_id = parse_row_id(form_text(form, "impor"))
+        await executors.run_in_transaction(act, actor(), run_id)
         await self._show(run_id, 1)
-        self._tell(notice=notice)
+        self._finish(notice=notice)

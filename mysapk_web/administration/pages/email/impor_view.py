@@ -11,22 +11,22 @@ from mysapk_web.administration.email_imports.upload_store import MAX_BYTES
 from mysapk_web.administration.pages.email.behaviour import ListUpload, Ticker
 from mysapk_web.administration.pages.email.impor_state import PATH, CountRow, ImporState, LineRow, RunRow
 from mysapk_web.platform import spreadsheet_writer
-from mysapk_web.platform.spreadsheet_writer import Kind
+from mysapk_web.platform.spreadsheet_writer import FileFormat
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
     badge,
-    cell,
+    description_list,
     dialog_button,
     empty,
-    facts,
-    inset,
-    row,
+    notice_box,
     section,
     table,
+    table_cell,
+    table_row,
 )
 from mysapk_web.ui.components.forms import hidden, submit_button
-from mysapk_web.ui.components.lists import filter_field, kinds_form, link_pager
+from mysapk_web.ui.components.lists import download_formats_form, filter_field, link_pager
 
 LIST = f"{PATH}?bagian=impor"
 
@@ -54,13 +54,13 @@ def _upload() -> rx.Component:
 
 
 def _run(item: ObjectVar[RunRow]) -> rx.Component:
-    return row(
-        cell("Berkas", rx.el.a(item["name"], href=item["href"])),
-        cell("Keadaan", badge(item["state"], item["tone"])),
-        cell("Baris baik", rx.el.span(item["good"], " dari ", item["total"])),
-        cell("Asal", rx.el.span(item["source"])),
-        cell("Dimulai oleh", rx.el.span(item["by"])),
-        cell("Waktu", rx.el.span(item["at"])),
+    return table_row(
+        table_cell("Berkas", rx.el.a(item["name"], href=item["href"])),
+        table_cell("Keadaan", badge(item["state"], item["tone"])),
+        table_cell("Baris baik", rx.el.span(item["good"], " dari ", item["total"])),
+        table_cell("Asal", rx.el.span(item["source"])),
+        table_cell("Dimulai oleh", rx.el.span(item["by"])),
+        table_cell("Waktu", rx.el.span(item["at"])),
     )
 
 
@@ -200,8 +200,10 @@ def _downloads() -> rx.Component:
             rx.el.p(
                 "Laporan ", run["rest"], " baris lain, dengan sebabnya. Setiap unduhan dicatat.", class_name="mb-2"
             ),
-            kinds_form(
-                f"{PATH}/laporan", {"impor": run["id"]}, xlsx=run["rest"] <= spreadsheet_writer.MOST_ROWS[Kind.XLSX]
+            download_formats_form(
+                f"{PATH}/laporan",
+                {"impor": run["id"]},
+                xlsx=run["rest"] <= spreadsheet_writer.MAX_ROWS[FileFormat.XLSX],
             ),
             class_name="mt-4",
         ),
@@ -222,10 +224,10 @@ def _count(item: ObjectVar[CountRow]) -> rx.Component:
 
 
 def _line(item: ObjectVar[LineRow]) -> rx.Component:
-    return row(
-        cell("Baris", rx.el.span(item["line"])),
-        cell("NIP", rx.el.div(item["nip"], rx.cond(item["nama"], rx.el.p(item["nama"], class_name="help")))),
-        cell(
+    return table_row(
+        table_cell("Baris", rx.el.span(item["line"])),
+        table_cell("NIP", rx.el.div(item["nip"], rx.cond(item["nama"], rx.el.p(item["nama"], class_name="help")))),
+        table_cell(
             "Alamat",
             rx.el.div(
                 rx.cond(item["old"], rx.el.p(rx.el.s(item["old"]), class_name="help")),
@@ -233,7 +235,7 @@ def _line(item: ObjectVar[LineRow]) -> rx.Component:
                 class_name="break-anywhere",
             ),
         ),
-        cell("Hasil", rx.el.div(badge(item["label"], item["tone"]), rx.el.p(item["note"], class_name="help"))),
+        table_cell("Hasil", rx.el.div(badge(item["label"], item["tone"]), rx.el.p(item["note"], class_name="help"))),
     )
 
 
@@ -265,7 +267,7 @@ def _one() -> rx.Component:
         rx.el.p(rx.el.a("Kembali ke daftar impor", href=LIST, class_name="inline-block py-2"), class_name="mt-6"),
         section(
             "Impor",
-            facts(
+            description_list(
                 ("Berkas", run["name"]),
                 ("Keadaan", badge(run["state"], run["tone"])),
                 ("Baris baik", rx.fragment(run["good"], " dari ", run["total"])),
@@ -275,7 +277,7 @@ def _one() -> rx.Component:
                 ("Dimulai oleh", run["by"]),
                 ("Waktu", run["at"]),
             ),
-            rx.cond(run["error"], rx.el.div(inset(run["error"], kind="warn"), class_name="mt-4")),
+            rx.cond(run["error"], rx.el.div(notice_box(run["error"], kind="warn"), class_name="mt-4")),
             _progress(),
             _acts(),
             _downloads(),

@@ -10,11 +10,11 @@ from mysapk_web.administration.pages.email.impor_state import dotted
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.ui.access import actor, handler, holding
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.ui.access import actor, handler, requires
+from mysapk_web.ui.state import AppState, form_text
 
-MAY: Final = holding(Permission.EMAIL_POLICY)
+MAY: Final = requires(Permission.EMAIL_POLICY)
 LONGEST: Final = 4000
 LABELS: Final = {
     DomainPolicy.ALLOW: "Semua alamat email",
@@ -23,7 +23,7 @@ LABELS: Final = {
 }
 
 
-class Shown(TypedDict):
+class ImpactView(TypedDict):
     """Whom a policy concerns, in words; without a heading none was looked at."""
 
     heading: str
@@ -33,41 +33,35 @@ class Shown(TypedDict):
     grave: bool
 
 
-NOT_SHOWN: Final[Shown] = {"heading": "", "domains": "", "lines": [], "named": "", "grave": False}
+NOT_SHOWN: Final[ImpactView] = {"heading": "", "domains": "", "lines": [], "named": "", "grave": False}
 
 
-def people(count: int) -> str:
-    """A number of people.
-
-    Args:
-        count: How many.
-    """
+def format_people(count: int) -> str:
+    """A number of people."""
     return f"{dotted(count)} pegawai"
 
 
-def shown_of(found: Impact) -> Shown:
-    """An impact in words.
-
-    Args:
-        found: From the service.
-    """
-    lines = [f"{people(found.fit)}: alamatnya diterima."]
+def impact_view(found: Impact) -> ImpactView:
+    """An impact in words."""
+    lines = [f"{format_people(found.accepted)}: alamatnya diterima."]
     if found.warned:
-        lines.append(f"{people(found.warned)}: tetap dapat memakai alamatnya, dan disarankan memakai email dinas.")
-    if found.refused:
-        lines.append(f"{people(found.refused)}: tidak dapat meminta token sampai alamatnya diganti.")
-    if found.refused_active:
         lines.append(
-            f"{people(found.refused_active)} di antaranya sudah aktif: tetap dapat masuk, tetapi tidak dapat membuat password baru."
+            f"{format_people(found.warned)}: tetap dapat memakai alamatnya, dan disarankan memakai email dinas."
         )
-    if found.without:
-        lines.append(f"{people(found.without)}: belum punya alamat email.")
+    if found.rejected:
+        lines.append(f"{format_people(found.rejected)}: tidak dapat meminta token sampai alamatnya diganti.")
+    if found.rejected_active:
+        lines.append(
+            f"{format_people(found.rejected_active)} di antaranya sudah aktif: tetap dapat masuk, tetapi tidak dapat membuat password baru."
+        )
+    if found.without_email:
+        lines.append(f"{format_people(found.without_email)}: belum punya alamat email.")
     return {
         "heading": LABELS[found.policy],
         "domains": ", ".join(found.domains) or "tidak ada",
         "lines": lines,
-        "named": ", ".join(f"{name} ({dotted(count)})" for name, count in found.named),
-        "grave": bool(found.refused),
+        "named": ", ".join(f"{name} ({dotted(count)})" for name, count in found.top_domains),
+        "grave": bool(found.rejected),
     }
 
 
@@ -78,13 +72,13 @@ class KebijakanState(AppState):
     policy: str = ""
     label: str = ""
     domains: str = ""
-    shown: Shown = NOT_SHOWN
+    shown: ImpactView = NOT_SHOWN
     typed: dict[str, str] = {}
     """What is looked at, for the form that puts it in force."""
     revision: int = 0
 
     async def _load(self) -> None:
-        found = await executors.look(email_policy.current, actor())
+        found = await executors.run_read_only(email_policy.current_policy, actor())
         self.instansi, self.policy, self.label = found.instansi, found.policy.value, LABELS[found.policy]
         self.domains = "\n".join(found.domains)
         self.shown, self.typed = NOT_SHOWN, {}
@@ -94,30 +88,30 @@ class KebijakanState(AppState):
         typed = self.typed
         await self._load()
         if typed:
-            found = await executors.look(email_policy.impact, actor(), **typed)
-            self.shown, self.typed, self.revision = shown_of(found), typed, found.revision
+            found = await executors.run_read_only(email_policy.preview_impact, actor(), **typed)
+            self.shown, self.typed, self.revision = impact_view(found), typed, found.revision
 
     @handler(MAY)
     async def preview(self, form: dict[str, Any]) -> None:
         """Show whom a policy concerns; nothing changes."""
         self.shown, self.typed = NOT_SHOWN, {}
-        given = {"policy": text_of(form, "kebijakan", 40), "domains": text_of(form, "domain", LONGEST)}
-        found = await executors.look(email_policy.impact, actor(), **given)
-        self.shown, self.typed, self.revision = shown_of(found), given, found.revision
-        self._tell()
+        given = {"policy": form_text(form, "kebijakan", 40), "domains": form_text(form, "domain", LONGEST)}
+        found = await executors.run_read_only(email_policy.preview_impact, actor(), **given)
+        self.shown, self.typed, self.revision = impact_view(found), given, found.revision
+        self._finish()
 
     @handler(MAY)
     async def save(self, form: dict[str, Any]) -> None:
         """Put the policy in force that was looked at."""
-        changed = await executors.run(
-            email_policy.change,
+        changed = await executors.run_in_transaction(
+            email_policy.set_policy,
             actor(),
-            policy=text_of(form, "kebijakan", 40),
-            domains=text_of(form, "domain", LONGEST),
-            seen=number_of(text_of(form, "versi")),
+            policy=form_text(form, "kebijakan", 40),
+            domains=form_text(form, "domain", LONGEST),
+            seen=parse_row_id(form_text(form, "versi")),
         )
         await self._load()
-        self._tell(
+        self._finish(
             notice="Kebijakan email berlaku mulai sekarang."
             if changed
             else "Kebijakan email tidak berubah: sudah seperti itu."

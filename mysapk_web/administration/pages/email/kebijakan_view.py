@@ -7,7 +7,7 @@ import reflex as rx
 from mysapk_web.administration.pages.email.impor_state import PATH
 from mysapk_web.administration.pages.email.kebijakan_state import LABELS, LONGEST, KebijakanState
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import facts, inset, section
+from mysapk_web.ui.components.display import description_list, notice_box, section
 from mysapk_web.ui.components.forms import hidden, submit_button, text_area
 from mysapk_web.ui.components.lists import filter_select
 
@@ -41,13 +41,13 @@ def _impact() -> rx.Component:
     shown = KebijakanState.shown
     return section(
         "Dampak kebijakan ini",
-        facts(("Alamat yang diterima", shown["heading"]), ("Domain email dinas", shown["domains"])),
+        description_list(("Alamat yang diterima", shown["heading"]), ("Domain email dinas", shown["domains"])),
         rx.el.ul(rx.foreach(shown["lines"], lambda line: rx.el.li(line)), class_name="bullets mt-4"),
         rx.cond(shown["named"], rx.el.p("Domain yang paling banyak terkena: ", shown["named"], ".", class_name="mt-4")),
         rx.cond(
             shown["grave"],
             rx.el.div(
-                inset(
+                notice_box(
                     "Ganti dulu alamat mereka, misalnya lewat impor, sebelum kebijakan ini diterapkan. "
                     "Pegawai yang alamatnya tidak diterima harus menghubungi Anda.",
                     kind="warn",

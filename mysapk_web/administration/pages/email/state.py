@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final, TypedDict
 
-from mysapk_web.accounts.security.reauthentication import is_recent, require_recent
+from mysapk_web.accounts.security.reauthentication import recently_authenticated, require_reauthentication
 from mysapk_web.administration import email_correction, email_requests
-from mysapk_web.administration.email_correction import Found
+from mysapk_web.administration.email_correction import PersonMatch
 from mysapk_web.administration.email_imports.api_tokens import TokenView, list_tokens, revoke_token
 from mysapk_web.administration.email_requests import RequestView
 from mysapk_web.administration.pages.email.impor_state import ImporState
@@ -14,22 +14,22 @@ from mysapk_web.administration.pages.email.kebijakan_state import KebijakanState
 from mysapk_web.organisation import periods
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import clock, executors
-from mysapk_web.platform.errors import NotAllowed, Refused
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.ui.access import actor, handler, holding, note_refusal
-from mysapk_web.ui.components.lists import address_with, parameter
+from mysapk_web.platform.errors import PermissionDenied, UserError
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.ui.access import actor, handler, log_denied, requires
+from mysapk_web.ui.components.lists import url_parameter, url_with
 from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import TEXT_LIMIT, AppState, text_of
+from mysapk_web.ui.state import TEXT_LIMIT, AppState, form_text
 
 PATH: Final = "/admin/email"
 PARTS: Final = ("perbaiki", "permintaan", "impor")
 """For everybody on this page; tokens and policy are for some."""
-MAY: Final = holding(Permission.EMAIL_REPAIR)
-MAY_TOKENS: Final = holding(Permission.EMAIL_TOKEN)
+MAY: Final = requires(Permission.EMAIL_REPAIR)
+MAY_TOKENS: Final = requires(Permission.EMAIL_TOKEN)
 
 
-class PersonRow(TypedDict):
+class CorrectionRow(TypedDict):
     """Somebody whose address may be repaired."""
 
     id: int
@@ -81,7 +81,7 @@ MAKER_LEFT: Final = (
     "Pembuatnya tidak lagi menjadi admin instansi ini, jadi token tidak dapat dipakai. "
     "Buat token baru untuk sistem itu, lalu cabut yang ini."
 )
-NOBODY: PersonRow = {"id": 0, "nip": "", "nama": "", "unit": "", "email": "", "note": "", "revision": 0}
+NOBODY: CorrectionRow = {"id": 0, "nip": "", "nama": "", "unit": "", "email": "", "note": "", "revision": 0}
 
 
 NO_REQUEST: RequestRow = {
@@ -107,16 +107,12 @@ DECIDED: Final = {
 }
 
 
-def person_row(person: Found) -> PersonRow:
-    """Somebody for the page.
-
-    Args:
-        person: From the service.
-    """
+def correction_row(person: PersonMatch) -> CorrectionRow:
+    """Somebody for the page."""
     return {
         "id": person.account_id,
         "nip": person.nip,
-        "nama": person.nama,
+        "nama": person.name,
         "unit": f"{person.unit}, {person.instansi}",
         "email": person.email or "(belum ada)",
         "note": person.note,
@@ -125,21 +121,16 @@ def person_row(person: Found) -> PersonRow:
 
 
 def request_row(view: RequestView, zona: str) -> RequestRow:
-    """A request for the page.
-
-    Args:
-        view: From the service.
-        zona: Zone in which times are read.
-    """
+    """A request for the page."""
     return {
         "id": view.id,
         "nip": view.nip,
-        "nama": view.nama,
-        "nama_typed": view.nama_typed,
-        "name_fits": view.name_fits,
+        "nama": view.name,
+        "nama_typed": view.typed_name,
+        "name_fits": view.name_matches,
         "email": view.email or "(belum ada)",
-        "old_typed": view.old_typed or "(tidak diisi)",
-        "old_fits": view.old_fits,
+        "old_typed": view.typed_old_email or "(tidak diisi)",
+        "old_fits": view.old_email_matches,
         "new_email": view.new_email,
         "fault": view.fault,
         "warning": view.warning,
@@ -151,12 +142,7 @@ def request_row(view: RequestView, zona: str) -> RequestRow:
 
 
 def token_row(view: TokenView, zona: str) -> TokenRow:
-    """A token for the page.
-
-    Args:
-        view: From the service.
-        zona: Zone in which times are read.
-    """
+    """A token for the page."""
     ended = view.expires_at <= clock.now()
     over = "Dicabut" if view.revoked_at else "Berakhir" if ended else ""
     state = over or ("Terhenti" if view.rests else "Berlaku")
@@ -183,12 +169,12 @@ class EmailState(AppState):
     may_tokens: bool = False
     may_policy: bool = False
     zona: str = "WIB"
-    people: list[PersonRow] = []
+    people: list[CorrectionRow] = []
     matches: int = 0
     more: bool = False
     """More people fit than are shown."""
     searched: bool = False
-    person: PersonRow = NOBODY
+    person: CorrectionRow = NOBODY
     advice: str = ""
     advice_is_fault: bool = False
     requests: list[RequestRow] = []
@@ -209,15 +195,15 @@ class EmailState(AppState):
         self.faults, self.notice = {}, ""
         shell = await self.get_state(ShellState)
         await shell._fill()
-        wanted = parameter(self.router.url, "bagian")
+        wanted = url_parameter(self.router.url, "bagian")
         self.may_tokens = actor().may(Permission.EMAIL_TOKEN)
         self.may_policy = actor().may(Permission.EMAIL_POLICY)
         more = {"token": self.may_tokens, "kebijakan": self.may_policy}
         self.part = wanted if wanted in PARTS or more.get(wanted) else PARTS[0]
-        self.zona = await executors.look(periods.zona_of, actor())
+        self.zona = await executors.run_read_only(periods.timezone_of, actor())
         self._forget()
-        await self._requests(number_of(parameter(self.router.url, "halaman")))
-        account = number_of(parameter(self.router.url, "akun"))
+        await self._requests(parse_row_id(url_parameter(self.router.url, "halaman")))
+        account = parse_row_id(url_parameter(self.router.url, "akun"))
         if account and self.part == PARTS[0]:
             await self._preselect(account)
         if self.part == "token":
@@ -239,34 +225,36 @@ class EmailState(AppState):
             await self._tokens()
         if open_person:
             self.person = NOBODY
-            self.person = person_row(await executors.look(email_correction.person, actor(), account_id=open_person))
+            self.person = correction_row(
+                await executors.run_read_only(email_correction.get_person, actor(), account_id=open_person)
+            )
 
     def _forget(self) -> None:
         self.people, self.matches, self.more, self.person = [], 0, False, NOBODY
         self.searched, self.advice = False, ""
 
     async def _requests(self, page: int) -> None:
-        found = await executors.look(email_requests.waiting, actor(), page)
+        found = await executors.run_read_only(email_requests.pending_requests, actor(), page)
         self.requests = [request_row(view, self.zona) for view in found.items]
         self.request = NO_REQUEST
         self.waiting, self.number, self.pages = found.total, found.number, found.pages
         self.before, self.after = (
-            address_with(PATH, {"bagian": "permintaan", "halaman": str(found.number + step)}) for step in (-1, 1)
+            url_with(PATH, {"bagian": "permintaan", "halaman": str(found.number + step)}) for step in (-1, 1)
         )
 
     async def _tokens(self) -> None:
-        self.systems = [token_row(view, self.zona) for view in await executors.look(list_tokens, actor())]
-        self.proven = is_recent(actor())
+        self.systems = [token_row(view, self.zona) for view in await executors.run_read_only(list_tokens, actor())]
+        self.proven = recently_authenticated(actor())
 
     async def _preselect(self, account_id: int) -> None:
         """Whom the address names, as if searched for: by the number of the account, never by NIP."""
         self.searched = True
         try:
-            found = await executors.look(email_correction.person, actor(), account_id=account_id)
-        except NotAllowed:
-            await note_refusal()
+            found = await executors.run_read_only(email_correction.get_person, actor(), account_id=account_id)
+        except PermissionDenied:
+            await log_denied()
             return
-        self.person = person_row(found)
+        self.person = correction_row(found)
         self.people, self.matches = [self.person], 1
 
     # One address ----------------------------------------------------------------------------------------------------
@@ -275,36 +263,39 @@ class EmailState(AppState):
     async def search(self, form: dict[str, Any]) -> None:
         """Find somebody; what was typed stays out of the address."""
         self._forget()
-        found = await executors.look(email_correction.find_people, actor(), text=text_of(form, "cari", 100))
-        self.people, self.searched = [person_row(person) for person in found.items], True
+        found = await executors.run_read_only(email_correction.find_people, actor(), text=form_text(form, "cari", 100))
+        self.people, self.searched = [correction_row(person) for person in found.items], True
         self.matches, self.more = found.total, found.more
         if self.matches == 1:
             self.person = self.people[0]
-        self._tell()
+        self._finish()
 
     @handler(MAY)
     async def choose(self, account_id: int) -> None:
         """Open one of those who were found."""
-        found = await executors.look(email_correction.person, actor(), account_id=number_of(str(account_id)))
-        self.person, self.advice = person_row(found), ""
-        self._tell()
+        found = await executors.run_read_only(
+            email_correction.get_person, actor(), account_id=parse_row_id(str(account_id))
+        )
+        self.person, self.advice = correction_row(found), ""
+        self._finish()
 
     @handler(MAY)
     async def judge(self, email: str, account_id: int) -> None:
         """Say what is to be said of the new address while it is typed; nothing is kept.
 
         Args:
-            email: As typed so far.
             account_id: Whom it was typed for: meanwhile the page may show somebody else.
         """
         if not isinstance(email, str) or len(email) > TEXT_LIMIT:
             return
-        if not self.person["id"] or self.person["id"] != number_of(account_id):
+        if not self.person["id"] or self.person["id"] != parse_row_id(account_id):
             return
         if not email.strip():
             self.advice = ""
             return
-        found = await executors.look(email_correction.check, actor(), account_id=self.person["id"], email=email)
+        found = await executors.run_read_only(
+            email_correction.validate_new_email, actor(), account_id=self.person["id"], email=email
+        )
         self.advice_is_fault = bool(found.fault)
         self.advice = found.fault or found.warning or "Alamat ini dapat dipakai."
 
@@ -312,27 +303,27 @@ class EmailState(AppState):
     async def repair(self, form: dict[str, Any]) -> None:
         """Change the address."""
         account_id = _meant(form, "akun")
-        moved = await executors.run(
-            email_correction.repair,
+        moved = await executors.run_in_transaction(
+            email_correction.correct_email,
             actor(),
             account_id=account_id,
-            email=text_of(form, "email"),
-            reason=text_of(form, "alasan"),
-            seen=number_of(text_of(form, "versi")),
+            email=form_text(form, "email"),
+            reason=form_text(form, "alasan"),
+            seen=parse_row_id(form_text(form, "versi")),
         )
-        person = await executors.look(email_correction.person, actor(), account_id=account_id)
+        person = await executors.run_read_only(email_correction.get_person, actor(), account_id=account_id)
         if self.person["id"] == account_id:
             self._forget()
         told = "Alamat lama dan baru diberi tahu; token dan sesi lama tidak berlaku lagi." if moved else ""
-        self._tell(notice=f"Alamat email {person.nama} diperbarui. {told}".strip())
+        self._finish(notice=f"Alamat email {person.name} diperbarui. {told}".strip())
 
     # Requests -------------------------------------------------------------------------------------------------------
 
     @handler(MAY)
     async def open_request(self, request_id: int) -> None:
         """Look at one request."""
-        self._show_request(number_of(str(request_id)))
-        self._tell()
+        self._show_request(parse_row_id(str(request_id)))
+        self._finish()
 
     def _show_request(self, wanted: int) -> None:
         self.request = next((row for row in self.requests if row["id"] == wanted), NO_REQUEST)
@@ -340,37 +331,37 @@ class EmailState(AppState):
     @handler(MAY)
     async def decide(self, form: dict[str, Any]) -> None:
         """Give the address that was asked for, or say no."""
-        acts = {"terima": email_requests.accept, "tolak": email_requests.refuse}
-        act = acts.get(text_of(form, "putusan"))
+        acts = {"terima": email_requests.accept_request, "tolak": email_requests.reject_request}
+        act = acts.get(form_text(form, "putusan"))
         if act is None:
-            raise Refused("Pilih putusan: terima atau tolak.", "putusan")
-        await executors.run(
+            raise UserError("Pilih putusan: terima atau tolak.", "putusan")
+        await executors.run_in_transaction(
             act,
             actor(),
             request_id=_meant(form, "permintaan"),
-            reason=text_of(form, "alasan"),
-            seen=number_of(text_of(form, "versi")),
+            reason=form_text(form, "alasan"),
+            seen=parse_row_id(form_text(form, "versi")),
         )
         await self._requests(self.number)
-        self._tell(notice=DECIDED[act is email_requests.accept])
+        self._finish(notice=DECIDED[act is email_requests.accept_request])
 
     # Tokens ---------------------------------------------------------------------------------------------------------
 
     @handler(MAY_TOKENS)
     async def prove(self, form: dict[str, Any]) -> None:
         """Ask for password or code before the form for a token is shown."""
-        require_recent(actor())
+        require_reauthentication(actor())
         self.proven = True
-        self._tell()
+        self._finish()
 
     @handler(MAY_TOKENS)
     async def revoke(self, form: dict[str, Any]) -> None:
         """Make a token worthless."""
-        await executors.run(revoke_token, actor(), token_id=number_of(text_of(form, "token")))
+        await executors.run_in_transaction(revoke_token, actor(), token_id=parse_row_id(form_text(form, "token")))
         await self._tokens()
-        self._tell(notice="Token dicabut dan langsung tidak berlaku.")
+        self._finish(notice="Token dicabut dan langsung tidak berlaku.")
 
 
 def _meant(form: dict[str, Any], name: str) -> int:
     """Whom or what a form was shown for, whatever the page has loaded since. The service checks the scope."""
-    return number_of(text_of(form, name))
+    return parse_row_id(form_text(form, name))

@@ -6,36 +6,36 @@ import reflex as rx
 from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
-from mysapk_web.accounts.pages.components.reauthentication import shown_once
+from mysapk_web.accounts.pages.components.reauthentication import one_time_secret_form
 from mysapk_web.administration.pages.email.state import PATH, EmailState, TokenRow
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.display import (
     badge,
-    cell,
     dialog_button,
     empty,
-    row,
     section,
     table,
+    table_cell,
+    table_row,
 )
 from mysapk_web.ui.components.forms import field, hidden, submit_button
 
 
 def _token(item: ObjectVar[TokenRow]) -> rx.Component:
     ident = f"cabut-{item['id']}"
-    return row(
-        cell("Sistem", rx.el.div(item["label"], rx.el.p(item["hint"], class_name="help"))),
-        cell(
+    return table_row(
+        table_cell("Sistem", rx.el.div(item["label"], rx.el.p(item["hint"], class_name="help"))),
+        table_cell(
             "Keadaan",
             rx.el.div(
                 badge(item["state"], item["tone"]),
                 rx.cond(item["advice"], rx.el.p(item["advice"], class_name="help mt-1")),
             ),
         ),
-        cell("Dibuat", rx.el.div(item["by"], rx.el.p(item["at"], class_name="help"))),
-        cell("Terakhir dipakai", rx.el.span(item["used"])),
-        cell("Berakhir", rx.el.span(item["ends"])),
-        cell(
+        table_cell("Dibuat", rx.el.div(item["by"], rx.el.p(item["at"], class_name="help"))),
+        table_cell("Terakhir dipakai", rx.el.span(item["used"])),
+        table_cell("Berakhir", rx.el.span(item["ends"])),
+        table_cell(
             "",
             rx.cond(
                 item["revocable"],
@@ -57,7 +57,7 @@ def _token(item: ObjectVar[TokenRow]) -> rx.Component:
 
 
 def _new_token() -> rx.Component:
-    return shown_once(
+    return one_time_secret_form(
         field(
             "label",
             "Nama sistem",

@@ -7,25 +7,25 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.accounts.pages.components.reauthentication import step_up_dialog
+from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
 from mysapk_web.administration.pages.email.impor_view import impor
 from mysapk_web.administration.pages.email.kebijakan_view import kebijakan
-from mysapk_web.administration.pages.email.state import PATH, EmailState, PersonRow, RequestRow
+from mysapk_web.administration.pages.email.state import PATH, CorrectionRow, EmailState, RequestRow
 from mysapk_web.administration.pages.email.token_view import tokens
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
     badge,
     card,
-    cell,
+    description_list,
     empty,
-    facts,
-    inset,
-    row,
+    notice_box,
     section,
     skeleton,
     table,
+    table_cell,
+    table_row,
 )
-from mysapk_web.ui.components.forms import field, hidden, outcome, select, submit_button
+from mysapk_web.ui.components.forms import field, form_messages, hidden, select, submit_button
 from mysapk_web.ui.components.lists import link_pager
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
@@ -66,12 +66,12 @@ def _tabs() -> rx.Component:
 # One address --------------------------------------------------------------------------------------------------------
 
 
-def _found(item: ObjectVar[PersonRow]) -> rx.Component:
-    return row(
-        cell("Nama", rx.el.div(item["nama"], rx.el.p(item["nip"], class_name="help"))),
-        cell("Unit kerja", rx.el.span(item["unit"])),
-        cell("Email tercatat", rx.el.span(item["email"], class_name="break-anywhere")),
-        cell(
+def _found(item: ObjectVar[CorrectionRow]) -> rx.Component:
+    return table_row(
+        table_cell("Nama", rx.el.div(item["nama"], rx.el.p(item["nip"], class_name="help"))),
+        table_cell("Unit kerja", rx.el.span(item["unit"])),
+        table_cell("Email tercatat", rx.el.span(item["email"], class_name="break-anywhere")),
+        table_cell(
             "",
             rx.el.button(
                 "Pilih ",
@@ -89,10 +89,12 @@ def _person() -> rx.Component:
     return card(
         rx.el.h3(person["nama"]),
         rx.el.div(
-            facts(("NIP", person["nip"]), ("Unit kerja", person["unit"]), ("Email tercatat", person["email"])),
+            description_list(
+                ("NIP", person["nip"]), ("Unit kerja", person["unit"]), ("Email tercatat", person["email"])
+            ),
             class_name="mt-4",
         ),
-        rx.cond(person["note"], rx.el.div(inset(person["note"], kind="warn"), class_name="mt-4")),
+        rx.cond(person["note"], rx.el.div(notice_box(person["note"], kind="warn"), class_name="mt-4")),
         Form.create(
             hidden("akun", person["id"]),
             hidden("versi", person["revision"]),
@@ -178,10 +180,10 @@ def _fits(value: Any, yes: str, no: str) -> rx.Component:
 
 
 def _request(item: ObjectVar[RequestRow]) -> rx.Component:
-    return row(
-        cell("Pegawai", rx.el.div(item["nama"], rx.el.p(item["nip"], class_name="help"))),
-        cell("Unit kerja", rx.el.span(item["unit"])),
-        cell(
+    return table_row(
+        table_cell("Pegawai", rx.el.div(item["nama"], rx.el.p(item["nip"], class_name="help"))),
+        table_cell("Unit kerja", rx.el.span(item["unit"])),
+        table_cell(
             "Kecocokan",
             rx.el.div(
                 _fits(item["name_fits"], "Nama cocok", "Nama berbeda"),
@@ -189,8 +191,8 @@ def _request(item: ObjectVar[RequestRow]) -> rx.Component:
                 _fits(item["old_fits"], "Email lama cocok", "Email lama berbeda"),
             ),
         ),
-        cell("Diajukan", rx.el.span(item["at"])),
-        cell(
+        table_cell("Diajukan", rx.el.span(item["at"])),
+        table_cell(
             "",
             rx.el.button(
                 "Periksa ",
@@ -211,28 +213,28 @@ def _decision() -> rx.Component:
             "Yang diisi pemohon di samping data yang tercatat",
             ["Data", "Tercatat", "Diisi pemohon"],
             rx.fragment(
-                row(
-                    cell("Data", "Nama"),
-                    cell("Tercatat", request["nama"]),
-                    cell("Diisi pemohon", rx.el.span(request["nama_typed"])),
+                table_row(
+                    table_cell("Data", "Nama"),
+                    table_cell("Tercatat", request["nama"]),
+                    table_cell("Diisi pemohon", rx.el.span(request["nama_typed"])),
                 ),
-                row(
-                    cell("Data", "Email lama"),
-                    cell("Tercatat", rx.el.span(request["email"], class_name="break-anywhere")),
-                    cell("Diisi pemohon", rx.el.span(request["old_typed"], class_name="break-anywhere")),
+                table_row(
+                    table_cell("Data", "Email lama"),
+                    table_cell("Tercatat", rx.el.span(request["email"], class_name="break-anywhere")),
+                    table_cell("Diisi pemohon", rx.el.span(request["old_typed"], class_name="break-anywhere")),
                 ),
-                row(
-                    cell("Data", "Email baru"),
-                    cell("Tercatat", "-"),
-                    cell("Diisi pemohon", rx.el.span(request["new_email"], class_name="break-anywhere")),
+                table_row(
+                    table_cell("Data", "Email baru"),
+                    table_cell("Tercatat", "-"),
+                    table_cell("Diisi pemohon", rx.el.span(request["new_email"], class_name="break-anywhere")),
                 ),
             ),
         ),
         rx.el.p("Jaringan pemohon: ", request["network"], class_name="help mt-2"),
-        rx.cond(request["fault"], rx.el.div(inset(request["fault"], kind="warn"), class_name="mt-4")),
-        rx.cond(request["warning"], rx.el.div(inset(request["warning"], kind="warn"), class_name="mt-4")),
+        rx.cond(request["fault"], rx.el.div(notice_box(request["fault"], kind="warn"), class_name="mt-4")),
+        rx.cond(request["warning"], rx.el.div(notice_box(request["warning"], kind="warn"), class_name="mt-4")),
         rx.el.div(
-            inset(
+            notice_box(
                 "Siapa pun dapat mengisi permintaan ini. Pastikan lebih dulu lewat jalur lain, misalnya bertatap muka atau "
                 "telepon kantor, bahwa pegawai itu sendiri yang meminta."
             ),
@@ -284,7 +286,7 @@ def _requests() -> rx.Component:
 def email() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Alamat email"),
         rx.el.p(
             "Perbaiki alamat pegawai, putuskan permintaan, atau impor dari aplikasi kepegawaian lain.",
@@ -305,6 +307,6 @@ def email() -> rx.Component:
             ),
             rx.cond(AppState.faults, rx.fragment(), skeleton(6)),
         ),
-        step_up_dialog(),
-        here=PATH,
+        reauthentication_dialog(),
+        current=PATH,
     )

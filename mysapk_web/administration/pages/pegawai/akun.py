@@ -7,38 +7,38 @@ from typing import Any, Final
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.accounts.pages.components.reauthentication import step_up_dialog
+from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
+from mysapk_web.administration.managed_account import OUT_OF_SCOPE
 from mysapk_web.administration.pages.pegawai.akun_state import (
     ENABLE_REASON,
     FACTOR_REASON,
     REASON,
     AkunState,
     Fact,
-    LetterRow,
+    HistoryRow,
+    MailHistoryRow,
     RoleRow,
-    StepRow,
 )
 from mysapk_web.administration.pages.pegawai.daftar import PATH, DaftarState
-from mysapk_web.administration.people.detail import Act
-from mysapk_web.organisation.managed_account import GONE
+from mysapk_web.administration.people.detail import AccountAction
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
     badge,
-    cell,
     dialog_button,
     empty,
-    inset,
-    row,
+    notice_box,
     section,
     skeleton,
     table,
+    table_cell,
+    table_row,
 )
-from mysapk_web.ui.components.forms import field, hidden, outcome, submit_button
+from mysapk_web.ui.components.forms import field, form_messages, hidden, submit_button
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
-LEAVES_NO_ADMIN: Final = frozenset({Act.DISABLE, Act.REMOVE_FACTOR})
+LEAVES_NO_ADMIN: Final = frozenset({AccountAction.DISABLE, AccountAction.REMOVE_FACTOR})
 """Acts after which an admin can't act."""
 
 
@@ -51,16 +51,22 @@ def _account() -> rx.Component:
         "Akun",
         rx.el.p(badge(AkunState.state, AkunState.tone), class_name="mb-4"),
         rx.el.dl(rx.foreach(AkunState.facts, _fact), class_name="facts"),
-        rx.cond(AkunState.email_note, rx.el.div(inset(AkunState.email_note, kind="warn"), class_name="mt-4")),
+        rx.cond(AkunState.email_note, rx.el.div(notice_box(AkunState.email_note, kind="warn"), class_name="mt-4")),
     )
 
 
 def _only_admin() -> rx.Component:
-    return rx.cond(AkunState.only_admin, inset(AkunState.only_admin, kind="warn"))
+    return rx.cond(AkunState.only_admin, notice_box(AkunState.only_admin, kind="warn"))
 
 
 def _act(
-    act: Act, label: str, text: str, consequence: str, on_submit: Any, *fields: rx.Component, kind: str = "secondary"
+    act: AccountAction,
+    label: str,
+    text: str,
+    consequence: str,
+    on_submit: Any,
+    *fields: rx.Component,
+    kind: str = "secondary",
 ) -> tuple[rx.Component, rx.Component]:
     """One thing that can be done, and its dialog: what it means before it is done.
 
@@ -82,7 +88,7 @@ def _act(
             _only_admin() if act in LEAVES_NO_ADMIN else rx.fragment(),
         ),
         hidden("akun", AkunState.account_id),
-        hidden("versi", AkunState.factor_revision if act is Act.REMOVE_FACTOR else AkunState.revision),
+        hidden("versi", AkunState.factor_revision if act is AccountAction.REMOVE_FACTOR else AkunState.revision),
         *fields,
         ident=ident,
         go=submit_button(label, "Memproses ...", kind="danger" if kind == "danger" else "primary"),
@@ -96,21 +102,21 @@ def _offered() -> list[tuple[rx.Component, rx.Component]]:
     state = AkunState
     return [
         _act(
-            Act.APPROVE,
+            AccountAction.APPROVE,
             "Setujui CPNS",
             "CPNS baru dapat mengaktifkan akun setelah disetujui.",
             "Pegawai dapat mengaktifkan akun dan menerima pemberitahuan lewat email.",
             state.approve,
         ),
         _act(
-            Act.UNLOCK,
+            AccountAction.UNLOCK,
             "Buka kunci",
             "Menghapus waktu tunggu setelah beberapa kali gagal masuk.",
             "Pegawai dapat langsung mencoba masuk lagi. Password tidak berubah. Pastikan pegawai sendiri yang meminta.",
             state.unlock,
         ),
         _act(
-            Act.RESET,
+            AccountAction.RESET,
             "Kirim token reset",
             "Token untuk membuat password baru dikirim ke alamat yang terdaftar.",
             "Token yang lama tidak berlaku lagi. Anda tidak melihat token itu; "
@@ -118,7 +124,7 @@ def _offered() -> list[tuple[rx.Component, rx.Component]]:
             state.start_reset,
         ),
         _act(
-            Act.CANCEL_RESET,
+            AccountAction.CANCEL_RESET,
             "Batalkan token",
             "Untuk token yang sudah dikirim, misalnya ke kotak surat yang dapat dibuka orang lain.",
             "Token yang sudah dikirim tidak dapat dipakai lagi. Password dan sesi pegawai tidak berubah. "
@@ -126,14 +132,14 @@ def _offered() -> list[tuple[rx.Component, rx.Component]]:
             state.cancel_reset,
         ),
         _act(
-            Act.END_SESSIONS,
+            AccountAction.END_SESSIONS,
             "Akhiri semua sesi",
             "Mengeluarkan pegawai dari semua perangkat, misalnya bila ponselnya hilang.",
             "Pegawai harus masuk lagi dengan password. Isian yang belum tersimpan dapat hilang.",
             state.end_sessions,
         ),
         _act(
-            Act.REMOVE_FACTOR,
+            AccountAction.REMOVE_FACTOR,
             "Hapus verifikasi dua langkah",
             "Untuk pegawai yang kehilangan ponsel dan kode pemulihan.",
             "Kenali dahulu orangnya, secara langsung atau sesuai aturan instansi. Setelah dihapus, kode pemulihan "
@@ -143,7 +149,7 @@ def _offered() -> list[tuple[rx.Component, rx.Component]]:
             kind="danger",
         ),
         _act(
-            Act.ENABLE,
+            AccountAction.ENABLE,
             "Aktifkan kembali",
             "Akun dapat dipakai lagi dengan password yang lama.",
             "Pegawai dapat masuk lagi dan menerima pemberitahuan lewat email.",
@@ -151,7 +157,7 @@ def _offered() -> list[tuple[rx.Component, rx.Component]]:
             field(ENABLE_REASON, "Alasan", help_text="Dicatat di jejak audit."),
         ),
         _act(
-            Act.DISABLE,
+            AccountAction.DISABLE,
             "Nonaktifkan akun",
             "Akun tidak dapat dipakai sampai diaktifkan kembali.",
             "Semua sesi berakhir saat ini juga, token tidak dikirim, dan pegawai diberi tahu lewat email.",
@@ -164,7 +170,7 @@ def _offered() -> list[tuple[rx.Component, rx.Component]]:
 
 def _email() -> rx.Component:
     return rx.cond(
-        AkunState.acts[Act.EMAIL.value],
+        AkunState.acts[AccountAction.EMAIL.value],
         rx.el.li(
             rx.el.div(
                 rx.el.strong("Perbaiki alamat email"),
@@ -185,7 +191,7 @@ def _acts() -> rx.Component:
         "Tindakan",
         rx.cond(
             AkunState.closed,
-            inset(AkunState.closed),
+            notice_box(AkunState.closed),
             rx.el.ul(_email(), *(offer for offer, _ in acts), class_name="acts"),
         ),
         *(question for _, question in acts),
@@ -209,7 +215,7 @@ def _roles() -> rx.Component:
             rx.el.p("Tidak memegang peran.", class_name="help"),
         ),
         rx.cond(
-            AkunState.acts[Act.GRANT.value],
+            AkunState.acts[AccountAction.GRANT.value],
             rx.el.p(
                 rx.el.a(
                     "Beri peran",
@@ -253,12 +259,12 @@ def _older(label: str, shown: Any, rest: Any, on_submit: Any, where: str, href: 
     )
 
 
-def _letter(item: ObjectVar[LetterRow]) -> rx.Component:
-    return row(
-        cell("Waktu", rx.el.span(item["at"])),
-        cell("Surat", rx.el.span(item["letter"])),
-        cell("Status", badge(item["state"], item["tone"])),
-        cell("Keterangan", rx.el.span(item["more"])),
+def _letter(item: ObjectVar[MailHistoryRow]) -> rx.Component:
+    return table_row(
+        table_cell("Waktu", rx.el.span(item["at"])),
+        table_cell("Surat", rx.el.span(item["letter"])),
+        table_cell("Status", badge(item["state"], item["tone"])),
+        table_cell("Keterangan", rx.el.span(item["more"])),
     )
 
 
@@ -288,12 +294,12 @@ def _letters() -> rx.Component:
     )
 
 
-def _step(item: ObjectVar[StepRow]) -> rx.Component:
-    return row(
-        cell("Waktu", rx.el.span(item["at"])),
-        cell("Kejadian", rx.el.span(item["what"])),
-        cell("Oleh", rx.el.span(item["who"])),
-        cell("Keterangan", rx.el.span(item["reason"])),
+def _step(item: ObjectVar[HistoryRow]) -> rx.Component:
+    return table_row(
+        table_cell("Waktu", rx.el.span(item["at"])),
+        table_cell("Kejadian", rx.el.span(item["what"])),
+        table_cell("Oleh", rx.el.span(item["who"])),
+        table_cell("Keterangan", rx.el.span(item["reason"])),
     )
 
 
@@ -330,7 +336,7 @@ def _person() -> rx.Component:
         rx.cond(
             AkunState.admin_gap,
             rx.el.div(
-                inset(AkunState.admin_gap, " ", rx.el.a("Buka halaman Peran", href="/admin/peran"), kind="warn"),
+                notice_box(AkunState.admin_gap, " ", rx.el.a("Buka halaman Peran", href="/admin/peran"), kind="warn"),
                 class_name="mt-4",
             ),
         ),
@@ -346,13 +352,13 @@ def _person() -> rx.Component:
 def akun() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.a("Kembali ke daftar pegawai", href=DaftarState.here, class_name="inline-block py-2 mb-2"),
         rx.cond(
             AkunState.ready,
-            rx.cond(AkunState.known, _person(), rx.fragment(rx.el.h1("Pegawai tidak ditemukan"), empty(GONE))),
+            rx.cond(AkunState.known, _person(), rx.fragment(rx.el.h1("Pegawai tidak ditemukan"), empty(OUT_OF_SCOPE))),
             rx.fragment(rx.el.h1("Akun pegawai"), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
         ),
-        step_up_dialog(),
-        here=PATH,
+        reauthentication_dialog(),
+        current=PATH,
     )

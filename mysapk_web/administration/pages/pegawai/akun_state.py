@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypedDict
 
-from mysapk_web.administration.mail_log import Delivery
+from mysapk_web.administration.mail_log import MailHistoryEntry
 from mysapk_web.administration.pages.pegawai.daftar import TONES
 from mysapk_web.administration.people import accounts
 from mysapk_web.administration.people.accounts import approve_cpns, disable_account, enable_account
-from mysapk_web.administration.people.detail import SHOWN, Act, PersonFile, person_file
+from mysapk_web.administration.people.detail import HISTORY_PAGE, AccountAction, AccountDetail, account_detail
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.progress.person import PersonPdm
-from mysapk_web.ui.access import actor, handler, holding
-from mysapk_web.ui.formatting import MAIL_TONES, moment, part_of_path
+from mysapk_web.ui.access import actor, handler, requires
+from mysapk_web.ui.formatting import MAIL_TONES, moment, path_segment
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 REASON: Final = "alasan"
 FACTOR_REASON: Final = "alasan_dua_langkah"
@@ -36,10 +36,10 @@ ADMIN_GAP: Final = (
     "{} sekarang tidak punya Admin Instansi yang dapat bertindak. Tunjuk Admin Instansi lain di halaman Peran."
 )
 
-MOST: Final = 10 * SHOWN
+MOST: Final = 10 * HISTORY_PAGE
 """Letters and events on the page at most: what a tab keeps stays small, and the lists of all letters and events have the rest."""
 
-NO_ACTS: Final = {act.value: False for act in Act}
+NO_ACTS: Final = {act.value: False for act in AccountAction}
 
 
 class Fact(TypedDict):
@@ -49,7 +49,7 @@ class Fact(TypedDict):
     value: str
 
 
-class LetterRow(TypedDict):
+class MailHistoryRow(TypedDict):
     """One letter to the person."""
 
     at: str
@@ -59,7 +59,7 @@ class LetterRow(TypedDict):
     more: str
 
 
-class StepRow(TypedDict):
+class HistoryRow(TypedDict):
     """One event of the trail."""
 
     at: str
@@ -100,161 +100,170 @@ class AkunState(AppState):
     """Nothing can be done, and no reason stands on the page yet."""
     roles: list[RoleRow] = []
     pdm: list[Fact] = []
-    letters: list[LetterRow] = []
+    letters: list[MailHistoryRow] = []
     more_letters: bool = False
     rest_letters: bool = False
     """There are more than this page shows at most."""
     has_trail: bool = False
-    trail: list[StepRow] = []
+    trail: list[HistoryRow] = []
     more_trail: bool = False
     rest_trail: bool = False
-    _letters: int = SHOWN
-    _events: int = SHOWN
+    _letters: int = HISTORY_PAGE
+    _events: int = HISTORY_PAGE
 
-    @handler(holding(Permission.PEOPLE_READ))
+    @handler(requires(Permission.PEOPLE_READ))
     async def load(self) -> None:
         """The person whom the address names."""
         self.faults, self.notice = {}, ""
         shell = await self.get_state(ShellState)
         await shell._fill()
-        self.account_id = number_of(part_of_path(self.router.url.path, 2))
-        self._letters = self._events = SHOWN
+        self.account_id = parse_row_id(path_segment(self.router.url.path, 2))
+        self._letters = self._events = HISTORY_PAGE
         await self._look()
 
     async def _look(self) -> None:
-        found = await executors.look(person_file, actor(), self.account_id, letters=self._letters, events=self._events)
+        found = await executors.run_read_only(
+            account_detail, actor(), self.account_id, letters=self._letters, events=self._events
+        )
         self.known, self.ready = found is not None, True
         if found is None:
             self.nama, self.facts, self.roles, self.letters, self.trail, self.acts = "", [], [], [], [], NO_ACTS
             self.who, self.email_note, self.only_admin, self.admin_gap, self.pdm = "", "", "", "", []
             return
-        self.nama, self.who = found.nama, f"NIP {found.nip}, {found.jenis.label}, {found.unit}, {found.instansi}"
+        self.nama, self.who = found.name, f"NIP {found.nip}, {found.jenis.label}, {found.unit}, {found.instansi}"
         self.state, self.tone = found.state.label, TONES[found.state]
-        self.facts, self.email_note = facts_of(found), found.email_note
+        self.facts, self.email_note = account_facts(found), found.email_note
         self.only_admin = ONLY_ADMIN.format(found.instansi) if found.only_admin else ""
         self.admin_gap = ADMIN_GAP.format(found.instansi) if found.agency_without_admin else ""
-        self.closed, self.idle = found.closed, not found.closed and not found.acts
-        self.acts = {act.value: act in found.acts for act in Act}
+        self.closed, self.idle = found.blocker, not found.blocker and not found.actions
+        self.acts = {act.value: act in found.actions for act in AccountAction}
         self.revision, self.factor_revision = found.revision, found.factor_revision
         self.roles = [{"role": held.role.label, "scope": held.scope} for held in found.roles]
         self.pdm = pdm_facts(found.pdm)
-        self.more_letters = found.more_deliveries and self._letters < MOST
-        self.rest_letters = found.more_deliveries and self._letters >= MOST
-        self.more_trail = found.more_trail and self._events < MOST
-        self.rest_trail = found.more_trail and self._events >= MOST
+        self.more_letters = found.more_mails and self._letters < MOST
+        self.rest_letters = found.more_mails and self._letters >= MOST
+        self.more_trail = found.more_history and self._events < MOST
+        self.rest_trail = found.more_history and self._events >= MOST
         self.letters = [
             {
-                "at": moment(mail.at, found.zona),
-                "letter": mail.letter,
+                "at": moment(mail.at, found.timezone),
+                "letter": mail.kind,
                 "state": mail.state.label,
                 "tone": MAIL_TONES[mail.state],
-                "more": more_of(mail, found.zona),
+                "more": delivery_note(mail, found.timezone),
             }
-            for mail in found.deliveries
+            for mail in found.mails
         ]
-        self.has_trail = found.trail is not None
+        self.has_trail = found.history is not None
         self.trail = [
-            {"at": moment(step.at, found.zona), "what": step.tag.label, "who": step.who or "-", "reason": step.reason}
-            for step in found.trail or []
+            {
+                "at": moment(step.at, found.timezone),
+                "what": step.tag.label,
+                "who": step.actor or "-",
+                "reason": step.reason,
+            }
+            for step in found.history or []
         ]
 
     async def _refresh(self) -> None:
         await self._look()
 
-    @handler(holding(Permission.OUTBOX_READ))
+    @handler(requires(Permission.OUTBOX_READ))
     async def older_letters(self, form: dict[str, Any]) -> None:
         """Show the next letters, too."""
-        self._letters = min(self._letters + SHOWN, MOST)
+        self._letters = min(self._letters + HISTORY_PAGE, MOST)
         await self._look()
-        self._tell()
+        self._finish()
 
-    @handler(holding(Permission.AUDIT_READ))
+    @handler(requires(Permission.AUDIT_READ))
     async def older_events(self, form: dict[str, Any]) -> None:
         """Show the next events, too."""
-        self._events = min(self._events + SHOWN, MOST)
+        self._events = min(self._events + HISTORY_PAGE, MOST)
         await self._look()
-        self._tell()
+        self._finish()
 
     async def _done(self, notice: str) -> None:
         before = self.admin_gap
         await self._look()
-        self._tell(notice=notice if before else f"{notice} {self.admin_gap}".rstrip())
+        self._finish(notice=notice if before else f"{notice} {self.admin_gap}".rstrip())
 
-    @handler(holding(Permission.CPNS_APPROVE))
+    @handler(requires(Permission.CPNS_APPROVE))
     async def approve(self, form: dict[str, Any]) -> None:
         """Let a CPNS activate the account."""
-        done = await executors.run(approve_cpns, **_meant(form))
+        done = await executors.run_in_transaction(approve_cpns, **_meant(form))
         await self._done(
             "Akun CPNS disetujui. Pegawai sudah diberi tahu lewat email." if done else "Akun CPNS ini sudah disetujui."
         )
 
-    @handler(holding(Permission.ACCOUNT_UNLOCK))
+    @handler(requires(Permission.ACCOUNT_UNLOCK))
     async def unlock(self, form: dict[str, Any]) -> None:
         """Take the wait after failed logins away."""
-        done = await executors.run(accounts.unlock, **_meant(form))
+        done = await executors.run_in_transaction(accounts.unlock_account, **_meant(form))
         await self._done(
             "Akun dapat dipakai masuk lagi. Pegawai sudah diberi tahu lewat email."
             if done
             else "Waktu tunggunya sudah habis: pegawai dapat mencoba masuk lagi."
         )
 
-    @handler(holding(Permission.RESET_START))
+    @handler(requires(Permission.RESET_START))
     async def start_reset(self, form: dict[str, Any]) -> None:
         """Have a token sent to the stored address."""
-        mask = await executors.run(accounts.start_reset, **_meant(form))
+        mask = await executors.run_in_transaction(accounts.send_reset_token, **_meant(form))
         await self._done(f"Token sedang dikirim ke {mask}. Hanya pegawai yang dapat membacanya.")
 
-    @handler(holding(Permission.RESET_START))
+    @handler(requires(Permission.RESET_START))
     async def cancel_reset(self, form: dict[str, Any]) -> None:
         """Make a token worthless that could still be used."""
-        done = await executors.run(accounts.cancel_reset, **_meant(form))
+        done = await executors.run_in_transaction(accounts.cancel_reset_tokens, **_meant(form))
         await self._done(
             "Token dibatalkan dan tidak dapat dipakai lagi. Pegawai sudah diberi tahu lewat email."
             if done
             else "Tidak ada lagi token yang dapat dipakai."
         )
 
-    @handler(holding(Permission.SESSIONS_END))
+    @handler(requires(Permission.SESSIONS_END))
     async def end_sessions(self, form: dict[str, Any]) -> None:
         """Log the person out everywhere."""
-        count = await executors.run(accounts.end_sessions, **_meant(form))
+        count = await executors.run_in_transaction(accounts.revoke_account_sessions, **_meant(form))
         await self._done(
             f"{count} sesi diakhiri. Pegawai sudah diberi tahu lewat email."
             if count
             else "Tidak ada lagi sesi yang sedang berjalan."
         )
 
-    @handler(holding(Permission.SECOND_FACTOR_REMOVE))
+    @handler(requires(Permission.SECOND_FACTOR_REMOVE))
     async def remove_second_factor(self, form: dict[str, Any]) -> None:
         """Take a lost second factor away."""
         with _fault_at(FACTOR_REASON):
-            done = await executors.run(
-                accounts.remove_second_factor, **_meant(form), reason=text_of(form, FACTOR_REASON)
+            done = await executors.run_in_transaction(
+                accounts.remove_second_factor, **_meant(form), reason=form_text(form, FACTOR_REASON)
             )
         if not done:
-            raise Refused(UNTOUCHED.format("akun ini tidak punya verifikasi dua langkah."))
+            raise UserError(UNTOUCHED.format("akun ini tidak punya verifikasi dua langkah."))
         await self._done(
             "Verifikasi dua langkah dihapus dan semua sesi diakhiri. Pegawai sudah diberi tahu lewat email."
         )
 
-    @handler(holding(Permission.ACCOUNT_DISABLE))
+    @handler(requires(Permission.ACCOUNT_DISABLE))
     async def disable(self, form: dict[str, Any]) -> None:
         """Switch the account off."""
-        if not await executors.run(disable_account, **_meant(form), reason=text_of(form, REASON)):
-            raise Refused(UNTOUCHED.format("akun ini sudah nonaktif."))
+        if not await executors.run_in_transaction(disable_account, **_meant(form), reason=form_text(form, REASON)):
+            raise UserError(UNTOUCHED.format("akun ini sudah nonaktif."))
         await self._done("Akun dinonaktifkan dan semua sesi diakhiri. Pegawai sudah diberi tahu lewat email.")
 
-    @handler(holding(Permission.ACCOUNT_DISABLE))
+    @handler(requires(Permission.ACCOUNT_DISABLE))
     async def enable(self, form: dict[str, Any]) -> None:
         """Switch the account on again."""
         with _fault_at(ENABLE_REASON):
-            done = await executors.run(enable_account, **_meant(form), reason=text_of(form, ENABLE_REASON))
+            done = await executors.run_in_transaction(
+                enable_account, **_meant(form), reason=form_text(form, ENABLE_REASON)
+            )
         if not done:
-            raise Refused(UNTOUCHED.format("akun ini sudah aktif."))
+            raise UserError(UNTOUCHED.format("akun ini sudah aktif."))
         await self._done("Akun diaktifkan kembali. Pegawai sudah diberi tahu lewat email.")
 
 
-class Meant(TypedDict):
+class ActionArguments(TypedDict):
     """What every act on the page is called with."""
 
     account_id: int
@@ -262,15 +271,15 @@ class Meant(TypedDict):
     seen: int
 
 
-def _meant(form: dict[str, Any]) -> Meant:
+def _meant(form: dict[str, Any]) -> ActionArguments:
     """Whom the dialog named, and as of when: it was shown together with its fields, whatever the page has loaded since.
 
     The service checks the scope and compares the revision.
     """
     return {
-        "account_id": number_of(text_of(form, "akun")),
+        "account_id": parse_row_id(form_text(form, "akun")),
         "actor": actor(),
-        "seen": number_of(text_of(form, "versi")),
+        "seen": parse_row_id(form_text(form, "versi")),
     }
 
 
@@ -279,19 +288,15 @@ def _fault_at(name: str) -> Iterator[None]:
     """Tell the fault of a reason at the field of its own dialog."""
     try:
         yield
-    except Refused as refusal:
+    except UserError as refusal:
         if refusal.field == REASON:
             refusal.field = name
         raise
 
 
-def facts_of(found: PersonFile) -> list[Fact]:
-    """The account in terms and words.
-
-    Args:
-        found: From the service.
-    """
-    zone = found.zona
+def account_facts(found: AccountDetail) -> list[Fact]:
+    """The account in terms and words."""
+    zone = found.timezone
     told = [
         ("Alamat email", found.email or "Belum ada"),
         ("Diaktifkan", moment(found.activated_at, zone) if found.activated_at else "Belum pernah"),
@@ -307,15 +312,11 @@ def facts_of(found: PersonFile) -> list[Fact]:
 
 
 def pdm_facts(pdm: PersonPdm | None) -> list[Fact]:
-    """How far the person is in the PDM, in terms and words.
-
-    Args:
-        pdm: From the service; None: not for this admin.
-    """
+    """How far the person is in the PDM, in terms and words."""
     if pdm is None:
         return []
     told = [
-        ("Kelompok data selesai", f"{pdm.handled} dari {pdm.concerned}"),
+        ("Kelompok data selesai", f"{pdm.handled} dari {pdm.applicable}"),
         ("Usulan dikirim", str(pdm.sent)),
         ("Menunggu keputusan", str(pdm.waiting)),
         ("Dikembalikan untuk diperbaiki", str(pdm.returned)),
@@ -323,13 +324,8 @@ def pdm_facts(pdm: PersonPdm | None) -> list[Fact]:
     return [{"term": term, "value": value} for term, value in told]
 
 
-def more_of(mail: Delivery, zone: str) -> str:
-    """What became of a letter, beyond its state.
-
-    Args:
-        mail: From the service.
-        zone: WIB, WITA or WIT.
-    """
+def delivery_note(mail: MailHistoryEntry, zone: str) -> str:
+    """What became of a letter, beyond its state."""
     if mail.sent_at is not None:
         return f"Diterima server email pada {moment(mail.sent_at, zone)}."
     tried = f"{mail.attempts} kali dicoba. " if mail.attempts else ""

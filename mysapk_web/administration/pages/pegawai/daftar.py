@@ -12,41 +12,48 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.administration.people import search
-from mysapk_web.administration.people.search import COUNTED, AccountState, Order, PdmStep, PersonLine, Wanted
+from mysapk_web.administration.people.search import (
+    MAX_COUNTED,
+    AccountState,
+    PdmProgress,
+    PeopleFilter,
+    PeopleOrder,
+    PersonSummary,
+)
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.scope import reaches_agencies
+from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.platform import executors
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.progress.pages.components.person_cells import KINDS, person_cells
-from mysapk_web.ui.access import actor, handler, holding
-from mysapk_web.ui.components.display import badge, cell, empty, row, skeleton, table
-from mysapk_web.ui.components.forms import outcome
+from mysapk_web.ui.access import actor, handler, requires
+from mysapk_web.ui.components.display import badge, empty, skeleton, table, table_cell, table_row
+from mysapk_web.ui.components.forms import form_messages
 from mysapk_web.ui.components.lists import (
-    LONGEST,
-    address_with,
+    MAX_VALUE_LENGTH,
     filter_field,
     filter_form,
     filter_select,
     link_pager,
-    parameter,
+    url_parameter,
+    url_with,
 )
 from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH: Final = "/admin/pegawai"
-MAY: Final = holding(Permission.PEOPLE_READ)
+MAY: Final = requires(Permission.PEOPLE_READ)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while something is searched for."""
 
 STATES: Final = (("", "Semua"), *((state.value, state.label) for state in AccountState))
-STEPS: Final = (("", "Semua"), *((step.value, step.label) for step in PdmStep))
+STEPS: Final = (("", "Semua"), *((step.value, step.label) for step in PdmProgress))
 ORDERS: Final = (
     ("", "Nama"),
-    (Order.NIP.value, "NIP"),
-    (Order.UNIT.value, "Unit kerja"),
-    (Order.LOGIN.value, "Terakhir masuk"),
+    (PeopleOrder.NIP.value, "NIP"),
+    (PeopleOrder.UNIT.value, "Unit kerja"),
+    (PeopleOrder.LOGIN.value, "Terakhir masuk"),
 )
 TONES: Final = {
     AccountState.ACTIVE: "good",
@@ -57,7 +64,7 @@ TONES: Final = {
 }
 
 
-class PersonRow(TypedDict):
+class PersonSummaryRow(TypedDict):
     """One line as the state holds it."""
 
     href: str
@@ -70,42 +77,28 @@ class PersonRow(TypedDict):
     login: str
 
 
-def person_row(line: PersonLine, *, agencies: bool) -> PersonRow:
-    """One line of the list.
-
-    Args:
-        line: From the service.
-        agencies: Whether the agency is said, too.
-    """
+def person_summary_row(line: PersonSummary, *, agencies: bool) -> PersonSummaryRow:
+    """One line of the list."""
     return {
         "href": f"{PATH}/{line.account_id}",
-        "nama": line.nama,
+        "nama": line.name,
         "nip": line.nip,
         "jenis": line.jenis.label,
         "unit": f"{line.unit}, {line.instansi}" if agencies else line.unit,
         "state": line.state.label,
         "tone": TONES[line.state],
-        "login": moment(line.last_login_at, line.zona) if line.last_login_at else "-",
+        "login": moment(line.last_login_at, line.timezone) if line.last_login_at else "-",
     }
 
 
-def total_in_words(total: int) -> str:
-    """How many were found.
-
-    Args:
-        total: As counted up to `COUNTED`, or as known.
-    """
+def format_total(total: int) -> str:
+    """How many were found."""
     shown = f"{total:,}".replace(",", ".")
-    return f"{shown} pegawai atau lebih; persempit pencarian" if total == COUNTED else f"{shown} pegawai"
+    return f"{shown} pegawai atau lebih; persempit pencarian" if total == MAX_COUNTED else f"{shown} pegawai"
 
 
-def one_of(text: str, choices: tuple[tuple[str, str], ...]) -> str:
-    """A value of a choice, or empty for anything else.
-
-    Args:
-        text: From the browser.
-        choices: Value and words.
-    """
+def known_choice(text: str, choices: tuple[tuple[str, str], ...]) -> str:
+    """A value of a choice, or empty for anything else."""
     return text if text in {value for value, _ in choices} else ""
 
 
@@ -114,7 +107,7 @@ class DaftarState(AppState):
 
     ready: bool = False
     agencies: bool = False
-    rows: list[PersonRow] = []
+    rows: list[PersonSummaryRow] = []
     found: str = ""
     number: int = 1
     pages: int = 1
@@ -136,35 +129,41 @@ class DaftarState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         url = self.router.url
-        self.cari = self.cari if parameter(url, "cari") else ""
-        self.unit, self.instansi = parameter(url, "unit"), parameter(url, "instansi")
-        self.status, self.jenis = one_of(parameter(url, "status"), STATES), one_of(parameter(url, "jenis"), KINDS)
-        self.pdm, self.urut = one_of(parameter(url, "pdm"), STEPS), one_of(parameter(url, "urut"), ORDERS)
-        self.agencies = reaches_agencies(actor(), Permission.PEOPLE_READ)
+        self.cari = self.cari if url_parameter(url, "cari") else ""
+        self.unit, self.instansi = url_parameter(url, "unit"), url_parameter(url, "instansi")
+        self.status, self.jenis = (
+            known_choice(url_parameter(url, "status"), STATES),
+            known_choice(url_parameter(url, "jenis"), KINDS),
+        )
+        self.pdm, self.urut = (
+            known_choice(url_parameter(url, "pdm"), STEPS),
+            known_choice(url_parameter(url, "urut"), ORDERS),
+        )
+        self.agencies = spans_agencies(actor(), Permission.PEOPLE_READ)
         self.rows, self.found, self.number, self.pages, self.here = [], "", 1, 1, self._address()
         self.ready = True
-        await self._look(number_of(parameter(url, "halaman")))
-        self._tell()
+        await self._look(parse_row_id(url_parameter(url, "halaman")))
+        self._finish()
 
     async def _look(self, number: int) -> None:
-        wanted = Wanted(
+        wanted = PeopleFilter(
             text=self.cari,
             unit=self.unit,
             agency=self.instansi,
             state=AccountState(self.status) if self.status else None,
             jenis=JenisPegawai(self.jenis) if self.jenis else None,
-            pdm=PdmStep(self.pdm) if self.pdm else None,
-            order=Order(self.urut) if self.urut else Order.NAME,
+            pdm=PdmProgress(self.pdm) if self.pdm else None,
+            order=PeopleOrder(self.urut) if self.urut else PeopleOrder.NAME,
             page=number,
         )
-        found = await executors.look(search.search, actor(), wanted)
-        self.rows = [person_row(line, agencies=self.agencies) for line in found.items]
-        self.found = total_in_words(found.total)
+        found = await executors.run_read_only(search.list_people, actor(), wanted)
+        self.rows = [person_summary_row(line, agencies=self.agencies) for line in found.items]
+        self.found = format_total(found.total)
         self.number, self.pages = found.number, found.pages
         self.before, self.here, self.after = (self._address(found.number + step) for step in (-1, 0, 1))
 
     def _address(self, number: int = 1) -> str:
-        return address_with(
+        return url_with(
             PATH,
             {
                 "cari": SEARCHED if self.cari else "",
@@ -181,10 +180,16 @@ class DaftarState(AppState):
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
         """Put the filters into the address; the page then loads what it asks for."""
-        self.cari = " ".join(text_of(form, "cari", LONGEST).split())
-        self.unit, self.instansi = text_of(form, "unit", LONGEST).strip(), text_of(form, "instansi", LONGEST).strip()
-        self.status, self.jenis = one_of(text_of(form, "status"), STATES), one_of(text_of(form, "jenis"), KINDS)
-        self.pdm, self.urut = one_of(text_of(form, "pdm"), STEPS), one_of(text_of(form, "urut"), ORDERS)
+        self.cari = " ".join(form_text(form, "cari", MAX_VALUE_LENGTH).split())
+        self.unit, self.instansi = (
+            form_text(form, "unit", MAX_VALUE_LENGTH).strip(),
+            form_text(form, "instansi", MAX_VALUE_LENGTH).strip(),
+        )
+        self.status, self.jenis = (
+            known_choice(form_text(form, "status"), STATES),
+            known_choice(form_text(form, "jenis"), KINDS),
+        )
+        self.pdm, self.urut = known_choice(form_text(form, "pdm"), STEPS), known_choice(form_text(form, "urut"), ORDERS)
         return rx.redirect(self._address())
 
 
@@ -204,11 +209,11 @@ def _filter() -> rx.Component:
     )
 
 
-def _row(item: ObjectVar[PersonRow]) -> rx.Component:
-    return row(
+def _row(item: ObjectVar[PersonSummaryRow]) -> rx.Component:
+    return table_row(
         *person_cells(item),
-        cell("Keadaan akun", badge(item["state"], item["tone"])),
-        cell("Terakhir masuk", rx.el.span(item["login"])),
+        table_cell("Keadaan akun", badge(item["state"], item["tone"])),
+        table_cell("Terakhir masuk", rx.el.span(item["login"])),
     )
 
 
@@ -237,9 +242,9 @@ def _list() -> rx.Component:
 def daftar() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Pegawai"),
         rx.el.p("Cari pegawai di wilayah Anda, lalu buka akunnya untuk membantu.", class_name="lead"),
         rx.cond(DaftarState.ready, _list(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
-        here=PATH,
+        current=PATH,
     )

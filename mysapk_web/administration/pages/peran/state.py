@@ -6,39 +6,37 @@ from typing import Any, Final, TypedDict
 
 import reflex as rx
 
-from mysapk_web.administration.people.grants import grant_role, propose_role, revoke_role
-from mysapk_web.administration.people.roles import (
-    CANDIDATES,
-    Candidate,
-    GrantLine,
-    candidate,
+from mysapk_web.administration.people.grant_list import (
+    MAX_CANDIDATES,
+    RoleAssignment,
+    RoleCandidate,
     find_candidates,
+    get_candidate,
     list_grants,
-    suggest_for,
+    suggest_role_units,
 )
+from mysapk_web.administration.people.grants import grant_role, preview_grant, revoke_role
 from mysapk_web.organisation.rules.roles import Permission, Role
-from mysapk_web.organisation.scope import reaches_agencies
+from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.platform import executors
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.platform.rules.text import storable
-from mysapk_web.ui.access import actor, handler, holding
-from mysapk_web.ui.components.lists import LONGEST, address_with, parameter
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.text import strip_unstorable
+from mysapk_web.ui.access import actor, handler, requires
+from mysapk_web.ui.components.lists import MAX_VALUE_LENGTH, url_parameter, url_with
 from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH: Final = "/admin/peran"
-MAY: Final = holding(Permission.ROLE_GRANT)
+MAY: Final = requires(Permission.ROLE_GRANT)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while somebody is searched for: the name itself is personal data and waits in the state."""
 ROLES: Final = (("", "Semua"), *((role.value, role.label) for role in Role if role is not Role.PEGAWAI))
-CUT: Final = (
-    f"Hanya {CANDIDATES} orang pertama yang ditampilkan. Persempit pencarian: tulis nama lebih lengkap atau NIP-nya."
-)
+CUT: Final = f"Hanya {MAX_CANDIDATES} orang pertama yang ditampilkan. Persempit pencarian: tulis nama lebih lengkap atau NIP-nya."
 NOBODY: Final = "Tidak ada pegawai yang cocok di wilayah Anda."
 
 
-class Option(TypedDict):
+class RoleOption(TypedDict):
     """One role to choose."""
 
     value: str
@@ -62,7 +60,7 @@ class GrantRow(TypedDict):
     revision: int
 
 
-class PersonRow(TypedDict):
+class CandidateRow(TypedDict):
     """Somebody who could get a role."""
 
     akun: str
@@ -71,10 +69,10 @@ class PersonRow(TypedDict):
     place: str
     roles: str
     closed: str
-    options: list[Option]
+    options: list[RoleOption]
 
 
-NO_PERSON: Final[PersonRow] = {
+NO_PERSON: Final[CandidateRow] = {
     "akun": "",
     "nama": "",
     "nip": "",
@@ -85,42 +83,34 @@ NO_PERSON: Final[PersonRow] = {
 }
 
 
-def grant_row(line: GrantLine) -> GrantRow:
-    """One line of the list.
-
-    Args:
-        line: From the service.
-    """
+def grant_row(line: RoleAssignment) -> GrantRow:
+    """One line of the list."""
     by = f" oleh {line.granted_by}" if line.granted_by else ""
     return {
         "grant": str(line.grant_id),
         "href": f"/admin/pegawai/{line.account_id}",
-        "nama": line.nama,
+        "nama": line.name,
         "nip": line.nip,
         "instansi": line.instansi,
         "role": line.role.label,
         "scope": line.scope,
-        "given": f"{moment(line.granted_at, line.zona)}{by}",
+        "given": f"{moment(line.granted_at, line.timezone)}{by}",
         "in_use": line.in_use,
         "revocable": line.revocable,
-        "stays": line.stays,
+        "stays": line.is_last_admin,
         "revision": line.revision,
     }
 
 
-def person_row(found: Candidate) -> PersonRow:
-    """Somebody who could get a role.
-
-    Args:
-        found: From the service.
-    """
+def candidate_row(found: RoleCandidate) -> CandidateRow:
+    """Somebody who could get a role."""
     return {
         "akun": str(found.account_id),
-        "nama": found.nama,
+        "nama": found.name,
         "nip": found.nip,
         "place": f"{found.unit}, {found.instansi}",
         "roles": ", ".join(found.roles) or "Tidak ada",
-        "closed": found.closed,
+        "closed": found.blocker,
         "options": [{"value": role.value, "label": role.label} for role in found.grantable],
     }
 
@@ -142,10 +132,10 @@ class PeranState(AppState):
     agencies: bool = False
 
     asked: bool = False
-    found: list[PersonRow] = []
+    found: list[CandidateRow] = []
     cut: bool = False
     """The search found more people than are shown."""
-    chosen: PersonRow = NO_PERSON
+    chosen: CandidateRow = NO_PERSON
     units: list[str] = []
     confirming: bool = False
     wanted_role: str = ""
@@ -161,26 +151,28 @@ class PeranState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         url = self.router.url
-        self.cari = self.cari if parameter(url, "cari") else ""
-        self.instansi, saring = parameter(url, "instansi"), parameter(url, "peran")
+        self.cari = self.cari if url_parameter(url, "cari") else ""
+        self.instansi, saring = url_parameter(url, "instansi"), url_parameter(url, "peran")
         self.saring = saring if saring in {value for value, _ in ROLES} else ""
-        self.agencies = reaches_agencies(actor(), Permission.PEOPLE_READ)
-        account = number_of(parameter(url, "akun"))
+        self.agencies = spans_agencies(actor(), Permission.PEOPLE_READ)
+        account = parse_row_id(url_parameter(url, "akun"))
         if account and self.chosen["akun"] != str(account):
             await self._choose(account)
         self.ready = True
-        await self._look(number_of(parameter(url, "halaman")))
-        self._tell()
+        await self._look(parse_row_id(url_parameter(url, "halaman")))
+        self._finish()
 
     async def _look(self, number: int) -> None:
         role = Role(self.saring) if self.saring else None
-        found = await executors.look(list_grants, actor(), role=role, text=self.cari, agency=self.instansi, page=number)
+        found = await executors.run_read_only(
+            list_grants, actor(), role=role, text=self.cari, agency=self.instansi, page=number
+        )
         self.rows = [grant_row(line) for line in found.items]
         self.total, self.number, self.pages = found.total, found.number, found.pages
         self.before, self.here, self.after = (self._address(found.number + step) for step in (-1, 0, 1))
 
     def _address(self, number: int = 1) -> str:
-        return address_with(
+        return url_with(
             PATH,
             {
                 "cari": SEARCHED if self.cari else "",
@@ -193,8 +185,8 @@ class PeranState(AppState):
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
         """Put the filters into the address; the page then loads what it asks for."""
-        self.cari = " ".join(text_of(form, "cari", LONGEST).split())
-        self.instansi, saring = text_of(form, "instansi", LONGEST).strip(), text_of(form, "saring")
+        self.cari = " ".join(form_text(form, "cari", MAX_VALUE_LENGTH).split())
+        self.instansi, saring = form_text(form, "instansi", MAX_VALUE_LENGTH).strip(), form_text(form, "saring")
         self.saring = saring if saring in {value for value, _ in ROLES} else ""
         return rx.redirect(self._address())
 
@@ -202,25 +194,25 @@ class PeranState(AppState):
         """Also the person who is about to get a role; what was chosen and typed for them stays in the browser."""
         await self._look(self.number)
         if self.chosen["akun"]:
-            await self._choose(number_of(self.chosen["akun"]))
+            await self._choose(parse_row_id(self.chosen["akun"]))
 
     @handler(MAY)
     async def find(self, form: dict[str, Any]) -> None:
         """People who may have been meant."""
         self.asked, self.found, self.cut, self.chosen = False, [], False, NO_PERSON
-        found = await executors.look(find_candidates, actor(), text=text_of(form, "orang", LONGEST))
-        self.found, self.cut, self.asked = [person_row(one) for one in found.people], found.more, True
-        self._tell()
+        found = await executors.run_read_only(find_candidates, actor(), text=form_text(form, "orang", MAX_VALUE_LENGTH))
+        self.found, self.cut, self.asked = [candidate_row(one) for one in found.people], found.more, True
+        self._finish()
 
     @handler(MAY)
     async def choose(self, form: dict[str, Any]) -> None:
         """Go on with one of them."""
-        await self._choose(number_of(text_of(form, "akun")))
-        self._tell()
+        await self._choose(parse_row_id(form_text(form, "akun")))
+        self._finish()
 
     async def _choose(self, account_id: int) -> None:
-        one = await executors.look(candidate, actor(), account_id)
-        self.chosen = person_row(one) if one is not None and not one.closed else NO_PERSON
+        one = await executors.run_read_only(get_candidate, actor(), account_id)
+        self.chosen = candidate_row(one) if one is not None and not one.blocker else NO_PERSON
         self.found, self.asked = [], False
         self.units = await self._suggestions("") if self.chosen["akun"] else []
 
@@ -228,32 +220,32 @@ class PeranState(AppState):
     async def forget(self, form: dict[str, Any]) -> None:
         """Begin with another person."""
         self.chosen, self.found, self.asked, self.units = NO_PERSON, [], False, []
-        self._tell()
+        self._finish()
 
     @handler(MAY)
     async def suggest(self, text: str) -> None:
         """Units that fit what is being typed."""
-        if isinstance(text, str) and len(text) <= LONGEST and self.chosen["akun"]:
-            self.units = await self._suggestions(storable(text))
+        if isinstance(text, str) and len(text) <= MAX_VALUE_LENGTH and self.chosen["akun"]:
+            self.units = await self._suggestions(strip_unstorable(text))
 
     async def _suggestions(self, text: str) -> list[str]:
-        return await executors.look(suggest_for, actor(), number_of(self.chosen["akun"]), text)
+        return await executors.run_read_only(suggest_role_units, actor(), parse_row_id(self.chosen["akun"]), text)
 
     @handler(MAY)
     async def propose(self, form: dict[str, Any]) -> None:
         """Say what would happen, before it does."""
         self.confirming = False
-        role, unit = text_of(form, "peran", LONGEST), text_of(form, "unit", LONGEST)
-        proposed = await executors.look(
-            propose_role, actor(), account_id=number_of(self.chosen["akun"]), role=role, unit=unit
+        role, unit = form_text(form, "peran", MAX_VALUE_LENGTH), form_text(form, "unit", MAX_VALUE_LENGTH)
+        proposed = await executors.run_read_only(
+            preview_grant, actor(), account_id=parse_row_id(self.chosen["akun"]), role=role, unit=unit
         )
         if proposed.held:
-            self._tell(notice=f"{proposed.nama} sudah memegang peran {proposed.role.label} dengan lingkup itu.")
+            self._finish(notice=f"{proposed.name} sudah memegang peran {proposed.role.label} dengan lingkup itu.")
             return
         self.wanted_role, self.wanted_unit, self.revision = role, unit, proposed.revision
-        self.summary = f"{proposed.nama} menjadi {proposed.role.label} untuk {proposed.scope}."
+        self.summary = f"{proposed.name} menjadi {proposed.role.label} untuk {proposed.scope}."
         self.confirming = True
-        self._tell()
+        self._finish()
 
     @handler(MAY)
     async def dismiss(self) -> None:
@@ -264,23 +256,25 @@ class PeranState(AppState):
     async def grant(self, form: dict[str, Any]) -> None:
         """Give the role that was confirmed."""
         self.confirming = False
-        given = await executors.run(
+        given = await executors.run_in_transaction(
             grant_role,
             actor(),
-            account_id=number_of(text_of(form, "akun")),
-            role=text_of(form, "peran_dipilih"),
-            unit=text_of(form, "unit_dipilih"),
-            seen=number_of(text_of(form, "versi")),
+            account_id=parse_row_id(form_text(form, "akun")),
+            role=form_text(form, "peran_dipilih"),
+            unit=form_text(form, "unit_dipilih"),
+            seen=parse_row_id(form_text(form, "versi")),
         )
         self.chosen, self.units = NO_PERSON, []
         await self._look(1)
         told = "Peran diberikan. Orangnya sudah diberi tahu lewat email dan harus masuk lagi."
-        self._tell(notice=told if given else "Peran itu sudah dipegang.")
+        self._finish(notice=told if given else "Peran itu sudah dipegang.")
 
     @handler(MAY)
     async def revoke(self, form: dict[str, Any]) -> None:
         """Take a role away."""
-        seen = number_of(text_of(form, "versi"))
-        role = await executors.run(revoke_role, actor(), grant_id=number_of(text_of(form, "pemberian")), seen=seen)
+        seen = parse_row_id(form_text(form, "versi"))
+        role = await executors.run_in_transaction(
+            revoke_role, actor(), grant_id=parse_row_id(form_text(form, "pemberian")), seen=seen
+        )
         await self._look(self.number)
-        self._tell(notice=f"Peran {role.label} dicabut. Orangnya sudah diberi tahu lewat email dan harus masuk lagi.")
+        self._finish(notice=f"Peran {role.label} dicabut. Orangnya sudah diberi tahu lewat email dan harus masuk lagi.")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.accounts.pages.components.reauthentication import step_up_dialog
+from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
 from mysapk_web.administration.pages.peran.state import (
     CUT,
     NOBODY,
     PATH,
     ROLES,
+    CandidateRow,
     GrantRow,
-    Option,
     PeranState,
-    PersonRow,
+    RoleOption,
 )
 from mysapk_web.administration.people.grants import LAST_ADMIN
 from mysapk_web.ui.components.acts import act_dialog
@@ -23,18 +23,18 @@ from mysapk_web.ui.components.display import (
     badge,
     cancel_button,
     card,
-    cell,
+    description_list,
     dialog,
     dialog_button,
     empty,
-    facts,
-    inset,
-    row,
+    notice_box,
     section,
     skeleton,
     table,
+    table_cell,
+    table_row,
 )
-from mysapk_web.ui.components.forms import field, hidden, outcome, select, submit_button
+from mysapk_web.ui.components.forms import field, form_messages, hidden, select, submit_button
 from mysapk_web.ui.components.lists import filter_field, filter_form, filter_select, link_pager
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
@@ -60,7 +60,7 @@ def _find() -> rx.Component:
                     ["Nama dan NIP", "Unit kerja", "Peran sekarang", "Tindakan"],
                     rx.foreach(PeranState.found, _candidate),
                 ),
-                rx.cond(PeranState.cut, rx.el.div(inset(CUT), class_name="mt-4")),
+                rx.cond(PeranState.cut, rx.el.div(notice_box(CUT), class_name="mt-4")),
                 class_name="mt-6",
             ),
             rx.cond(PeranState.asked, rx.el.div(empty(NOBODY), class_name="mt-6")),
@@ -68,12 +68,12 @@ def _find() -> rx.Component:
     )
 
 
-def _candidate(item: ObjectVar[PersonRow]) -> rx.Component:
-    return row(
-        cell("Nama", rx.el.div(item["nama"], rx.el.p(item["nip"], class_name="help"))),
-        cell("Unit kerja", rx.el.span(item["place"])),
-        cell("Peran sekarang", rx.el.span(item["roles"])),
-        cell(
+def _candidate(item: ObjectVar[CandidateRow]) -> rx.Component:
+    return table_row(
+        table_cell("Nama", rx.el.div(item["nama"], rx.el.p(item["nip"], class_name="help"))),
+        table_cell("Unit kerja", rx.el.span(item["place"])),
+        table_cell("Peran sekarang", rx.el.span(item["roles"])),
+        table_cell(
             "",
             rx.cond(
                 item["closed"],
@@ -93,14 +93,14 @@ def _candidate(item: ObjectVar[PersonRow]) -> rx.Component:
     )
 
 
-def _option(item: ObjectVar[Option]) -> rx.Component:
+def _option(item: ObjectVar[RoleOption]) -> rx.Component:
     return rx.el.option(item["label"], value=item["value"])
 
 
 def _chosen() -> rx.Component:
     person = PeranState.chosen
     return card(
-        facts(
+        description_list(
             ("Nama", person["nama"]),
             ("NIP", person["nip"]),
             ("Unit kerja", person["place"]),
@@ -181,7 +181,7 @@ def _revoke(item: ObjectVar[GrantRow]) -> rx.Component:
             dialog(
                 heading,
                 whose,
-                inset(LAST_ADMIN, kind="warn"),
+                notice_box(LAST_ADMIN, kind="warn"),
                 NativeForm.create(cancel_button("Tutup"), method="dialog"),
                 ident=ident,
             ),
@@ -203,21 +203,23 @@ def _revoke(item: ObjectVar[GrantRow]) -> rx.Component:
 
 
 def _row(item: ObjectVar[GrantRow]) -> rx.Component:
-    return row(
-        cell("Nama", rx.el.div(rx.el.a(item["nama"], href=item["href"]), rx.el.p(item["nip"], class_name="help"))),
-        cell(
+    return table_row(
+        table_cell(
+            "Nama", rx.el.div(rx.el.a(item["nama"], href=item["href"]), rx.el.p(item["nip"], class_name="help"))
+        ),
+        table_cell(
             "Peran",
             rx.el.div(
                 rx.el.strong(item["role"]),
                 rx.cond(~item["in_use"], rx.el.p(badge("Belum dapat dipakai", "warn"))),
             ),
         ),
-        cell(
+        table_cell(
             "Berlaku untuk",
             rx.el.div(item["scope"], rx.cond(PeranState.agencies, rx.el.p(item["instansi"], class_name="help"))),
         ),
-        cell("Diberikan", rx.el.span(item["given"])),
-        cell("", rx.cond(item["revocable"], _revoke(item))),
+        table_cell("Diberikan", rx.el.span(item["given"])),
+        table_cell("", rx.cond(item["revocable"], _revoke(item))),
     )
 
 
@@ -247,7 +249,7 @@ def _list() -> rx.Component:
 def peran() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Peran"),
         rx.el.p("Siapa yang boleh apa di wilayah Anda. Setiap perubahan dicatat dan diberitahukan.", class_name="lead"),
         rx.cond(
@@ -259,6 +261,6 @@ def peran() -> rx.Component:
             rx.cond(AppState.faults, rx.fragment(), skeleton(8)),
         ),
         _confirm(),
-        step_up_dialog(),
-        here=PATH,
+        reauthentication_dialog(),
+        current=PATH,
     )

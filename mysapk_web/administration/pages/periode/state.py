@@ -9,19 +9,19 @@ from datetime import date
 from typing import Any, Final, TypedDict
 
 from mysapk_web.administration import period_admin
-from mysapk_web.administration.period_admin import KIND_LABELS, PeriodRow, Preview
-from mysapk_web.administration.period_input import Act, Draft
-from mysapk_web.organisation.rules.dates import DateError, read_day
+from mysapk_web.administration.period_admin import KIND_LABELS, PeriodPreview, PeriodRow
+from mysapk_web.administration.period_input import PeriodAction, PeriodInput
+from mysapk_web.organisation.rules.dates import DateError, parse_day_field
 from mysapk_web.organisation.rules.period import PeriodKind, Phase
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import InputRefused, Refused
-from mysapk_web.platform.rules.formatting import number
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.ui.access import actor, handler, holding
-from mysapk_web.ui.components.lists import LONGEST
+from mysapk_web.platform.errors import FormError, UserError
+from mysapk_web.platform.rules.formatting import format_number
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.ui.access import actor, handler, requires
+from mysapk_web.ui.components.lists import MAX_VALUE_LENGTH
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH: Final = "/admin/periode"
 FIELDS: Final = ("tindakan", "jenis", "tempat", "mulai", "selesai", "dasar")
@@ -34,7 +34,7 @@ EXTENSION: Final = {
     "dasar": "dasar_baru",
 }
 """Name in `FIELDS` -> name in the form that extends, which stands on the same page."""
-MAY: Final = holding(Permission.PERIOD_AGENCY, Permission.PERIOD_NATIONAL)
+MAY: Final = requires(Permission.PERIOD_AGENCY, Permission.PERIOD_NATIONAL)
 PHASES: Final = {
     Phase.NOT_OPEN: ("Belum dibuka", "plain"),
     Phase.OPEN: ("Sedang berjalan", "good"),
@@ -42,7 +42,7 @@ PHASES: Final = {
 }
 
 
-class Row(TypedDict):
+class ScheduleRow(TypedDict):
     """One period as the state holds it."""
 
     key: str
@@ -59,14 +59,14 @@ class Row(TypedDict):
     revision: int
 
 
-class Place(TypedDict):
+class PeriodOption(TypedDict):
     """A place that periods can be set for."""
 
     key: str
     nama: str
 
 
-class Shown(TypedDict):
+class PreviewView(TypedDict):
     """The draft as people would see it."""
 
     heading: str
@@ -81,7 +81,7 @@ class Shown(TypedDict):
     more: list[str]
 
 
-NOT_SHOWN: Shown = {
+NOT_SHOWN: PreviewView = {
     "heading": "",
     "dates": "",
     "concerned": "",
@@ -95,19 +95,15 @@ NOT_SHOWN: Shown = {
 }
 
 
-def row_of(period: PeriodRow) -> Row:
-    """One period in words.
-
-    Args:
-        period: From the service.
-    """
+def schedule_row(period: PeriodRow) -> ScheduleRow:
+    """One period in words."""
     phase, tone = PHASES[period.phase]
     return {
         "key": str(period.id),
         "kind": KIND_LABELS[period.kind],
         "kind_value": period.kind.value,
-        "place": period.place,
-        "place_key": period.place_key,
+        "place": period.scope_name,
+        "place_key": period.scope_key,
         "dates": period.dates,
         "source": period.source,
         "phase": phase,
@@ -118,23 +114,22 @@ def row_of(period: PeriodRow) -> Row:
     }
 
 
-def shown_of(draft: Draft, preview: Preview) -> Shown:
-    """A preview in words.
-
-    Args:
-        draft: As typed.
-        preview: From the service.
-    """
-    act = "Perpanjangan" if draft.act is Act.EXTEND else "Periode baru"
-    people = f"{number(preview.people)} pegawai di {number(preview.agencies)} instansi"
-    apart = f" {preview.own_rows} instansi punya jadwal sendiri dan tidak berubah." if preview.own_rows else ""
+def preview_view(draft: PeriodInput, preview: PeriodPreview) -> PreviewView:
+    """A preview in words."""
+    act = "Perpanjangan" if draft.action is PeriodAction.EXTEND else "Periode baru"
+    people = f"{format_number(preview.people)} pegawai di {format_number(preview.agencies)} instansi"
+    apart = (
+        f" {preview.unaffected_agencies} instansi punya jadwal sendiri dan tidak berubah."
+        if preview.unaffected_agencies
+        else ""
+    )
     banner: dict[str, Any] = asdict(preview.banner) if preview.banner else {}
     return {
         "heading": f"{act}: {KIND_LABELS[draft.kind]}",
         "dates": preview.dates,
         "concerned": f"Berlaku bagi {people}.{apart}",
-        "replaced": replaced_of(draft, preview),
-        "banner_of": preview.banner_of,
+        "replaced": replaced_notice(draft, preview),
+        "banner_of": preview.banner_agency,
         "title": banner.get("title", ""),
         "sentence": banner.get("sentence", ""),
         "banner_dates": banner.get("dates", ""),
@@ -143,17 +138,12 @@ def shown_of(draft: Draft, preview: Preview) -> Shown:
     }
 
 
-def replaced_of(draft: Draft, preview: Preview) -> str:
-    """What is said of the national period that an agency's own one ends for it; empty where it ends none.
-
-    Args:
-        draft: As typed.
-        preview: From the service.
-    """
+def replaced_notice(draft: PeriodInput, preview: PeriodPreview) -> str:
+    """What is said of the national period that an agency's own one ends for it; empty where it ends none."""
     ended = preview.replaced
     if ended is None:
         return ""
-    whose = f"bagi pegawai {preview.banner_of}"
+    whose = f"bagi pegawai {preview.banner_agency}"
     if not ended.running:
         return f"Periode nasional yang akan datang ({ended.dates}) tidak berlaku lagi {whose}: yang berlaku hanya jadwal ini."
     lead = f"Periode nasional yang sedang berjalan ({ended.dates}) langsung berakhir {whose} begitu Anda menetapkan jadwal ini"
@@ -162,64 +152,59 @@ def replaced_of(draft: Draft, preview: Preview) -> str:
     return f"{lead}. Sejak itu yang berlaku hanya jadwal ini."
 
 
-def draft_of(form: dict[str, Any]) -> Draft:
+def parse_period_input(form: dict[str, Any]) -> PeriodInput:
     """The fields of the form.
-
-    Args:
-        form: What the event carried.
 
     Raises:
         InputRefused: A choice was not made, or a date is none.
     """
     faults: dict[str, str] = {}
-    kind, act = text_of(form, "jenis", 40), text_of(form, "tindakan", 40)
+    kind, act = form_text(form, "jenis", 40), form_text(form, "tindakan", 40)
     if kind not in set(PeriodKind):
         faults["jenis"] = "Pilih jenis periode."
-    if act not in set(Act):
+    if act not in set(PeriodAction):
         faults["tindakan"] = "Pilih yang ingin dilakukan."
-    if not (place := text_of(form, "tempat", 40)):
+    if not (place := form_text(form, "tempat", 40)):
         faults["tempat"] = "Pilih berlaku untuk siapa."
     days: dict[str, date | None] = {}
     for name, label in DAYS.items():
         try:
-            days[name] = read_day(text_of(form, name, LONGEST), label)
+            days[name] = parse_day_field(form_text(form, name, MAX_VALUE_LENGTH), label)
         except DateError as fault:
             faults[name] = str(fault)
     if faults:
-        raise InputRefused(faults)
-    return Draft(Act(act), PeriodKind(kind), place, days["mulai"], days["selesai"], text_of(form, "dasar", 400))
+        raise FormError(faults)
+    return PeriodInput(
+        PeriodAction(act), PeriodKind(kind), place, days["mulai"], days["selesai"], form_text(form, "dasar", 400)
+    )
 
 
-def extension_of(form: dict[str, Any]) -> dict[str, str]:
+def extension_fields(form: dict[str, Any]) -> dict[str, str]:
     """The form that extends a period, under the names of `FIELDS`.
 
     Args:
         form: What the event carried; `periode` is kind and place of the one to extend.
     """
-    kind, _, place = text_of(form, "periode", 60).partition(":")
+    kind, _, place = form_text(form, "periode", 60).partition(":")
     return {
-        "tindakan": Act.EXTEND.value,
+        "tindakan": PeriodAction.EXTEND.value,
         "jenis": kind,
         "tempat": place,
         "mulai": "",
-        "selesai": text_of(form, EXTENSION["selesai"], LONGEST),
-        "dasar": text_of(form, EXTENSION["dasar"], 400),
+        "selesai": form_text(form, EXTENSION["selesai"], MAX_VALUE_LENGTH),
+        "dasar": form_text(form, EXTENSION["dasar"], 400),
     }
 
 
 @contextmanager
-def faults_at_their_form(act: str) -> Iterator[None]:
-    """Let what is refused be told in the form that was filled in.
-
-    Args:
-        act: Value of `Act`.
-    """
-    names = EXTENSION if act == Act.EXTEND else {}
+def faults_in_submitted_form(act: str) -> Iterator[None]:
+    """Let what is refused be told in the form that was filled in."""
+    names = EXTENSION if act == PeriodAction.EXTEND else {}
     try:
         yield
-    except InputRefused as refused:
-        raise InputRefused({names.get(name, name): words for name, words in refused.faults.items()}) from None
-    except Refused as refused:
+    except FormError as refused:
+        raise FormError({names.get(name, name): words for name, words in refused.faults.items()}) from None
+    except UserError as refused:
         refused.field = names.get(refused.field, refused.field)
         raise
 
@@ -228,11 +213,11 @@ class PeriodeState(AppState):
     """The periods, and the draft that is looked at."""
 
     ready: bool = False
-    rows: list[Row] = []
-    places: list[Place] = []
-    extendable: list[Place] = []
+    rows: list[ScheduleRow] = []
+    places: list[PeriodOption] = []
+    extendable: list[PeriodOption] = []
     """The last period of each kind and place that may be extended; `key` is kind and place."""
-    shown: Shown = NOT_SHOWN
+    shown: PreviewView = NOT_SHOWN
     typed: dict[str, str] = {}
     """The draft that is shown, for the form that puts it in force."""
     revision: int = 0
@@ -245,16 +230,19 @@ class PeriodeState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         await self._look()
-        self.places = [{"key": key, "nama": nama} for key, nama in await executors.look(period_admin.choices, actor())]
+        self.places = [
+            {"key": key, "nama": nama}
+            for key, nama in await executors.run_read_only(period_admin.period_scopes, actor())
+        ]
         self.ready = True
 
     async def _look(self) -> None:
-        periods = await executors.look(period_admin.listed, actor())
-        self.rows = [row_of(period) for period in periods]
+        periods = await executors.run_read_only(period_admin.list_periods, actor())
+        self.rows = [schedule_row(period) for period in periods]
         self.extendable = [
             {
-                "key": f"{period.kind.value}:{period.place_key}",
-                "nama": f"{KIND_LABELS[period.kind]}, {period.place}",
+                "key": f"{period.kind.value}:{period.scope_key}",
+                "nama": f"{KIND_LABELS[period.kind]}, {period.scope_name}",
             }
             for period in periods
             if period.extendable
@@ -268,40 +256,44 @@ class PeriodeState(AppState):
 
     async def _preview(self, form: dict[str, Any]) -> None:
         self.shown, self.typed = NOT_SHOWN, {}
-        with faults_at_their_form(text_of(form, "tindakan", 40)):
-            draft = draft_of(form)
-            found = await executors.look(period_admin.preview, actor(), draft)
-        self.shown, self.revision = shown_of(draft, found), found.revision
-        self.typed = {name: text_of(form, name, 400) for name in FIELDS}
+        with faults_in_submitted_form(form_text(form, "tindakan", 40)):
+            draft = parse_period_input(form)
+            found = await executors.run_read_only(period_admin.preview_period, actor(), draft)
+        self.shown, self.revision = preview_view(draft, found), found.revision
+        self.typed = {name: form_text(form, name, 400) for name in FIELDS}
 
     @handler(MAY)
     async def preview(self, form: dict[str, Any]) -> None:
         """Show the draft as people would see it; nothing is kept but the draft itself."""
         await self._look()
         await self._preview(form)
-        self._tell()
+        self._finish()
 
     @handler(MAY)
     async def preview_extension(self, form: dict[str, Any]) -> None:
         """The same of a period that goes on."""
         await self._look()
-        await self._preview(extension_of(form))
-        self._tell()
+        await self._preview(extension_fields(form))
+        self._finish()
 
     @handler(MAY)
     async def save(self, form: dict[str, Any]) -> None:
         """Put the draft in force that was looked at."""
-        with faults_at_their_form(text_of(form, "tindakan", 40)):
-            draft = draft_of(form)
-            await executors.run(period_admin.save, actor(), draft, seen=number_of(text_of(form, "versi")))
+        with faults_in_submitted_form(form_text(form, "tindakan", 40)):
+            draft = parse_period_input(form)
+            await executors.run_in_transaction(
+                period_admin.save_period, actor(), draft, seen=parse_row_id(form_text(form, "versi"))
+            )
         await self._look()
         self.shown, self.typed = NOT_SHOWN, {}
-        self._tell(notice="Periode diperpanjang." if draft.act is Act.EXTEND else "Periode ditetapkan.")
+        self._finish(notice="Periode diperpanjang." if draft.action is PeriodAction.EXTEND else "Periode ditetapkan.")
 
     @handler(MAY)
     async def remove(self, form: dict[str, Any]) -> None:
         """Take back a period that has not begun."""
-        seen = number_of(text_of(form, "versi"))
-        await executors.run(period_admin.remove, actor(), period_id=number_of(text_of(form, "id")), seen=seen)
+        seen = parse_row_id(form_text(form, "versi"))
+        await executors.run_in_transaction(
+            period_admin.remove_period, actor(), period_id=parse_row_id(form_text(form, "id")), seen=seen
+        )
         await self._look()
-        self._tell(notice="Periode dihapus.")
+        self._finish(notice="Periode dihapus.")

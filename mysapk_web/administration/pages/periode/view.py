@@ -7,25 +7,33 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.accounts.pages.components.reauthentication import step_up_dialog
-from mysapk_web.administration.pages.periode.state import DAYS, EXTENSION, FIELDS, PATH, PeriodeState, Place, Row
+from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
+from mysapk_web.administration.pages.periode.state import (
+    DAYS,
+    EXTENSION,
+    FIELDS,
+    PATH,
+    PeriodeState,
+    PeriodOption,
+    ScheduleRow,
+)
 from mysapk_web.administration.period_admin import KIND_LABELS
-from mysapk_web.administration.period_input import Act
+from mysapk_web.administration.period_input import PeriodAction
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dates import date_field
 from mysapk_web.ui.components.display import (
     badge,
-    cell,
     dialog_button,
     empty,
-    inset,
-    row,
+    notice_box,
     section,
     skeleton,
     table,
+    table_cell,
+    table_row,
 )
-from mysapk_web.ui.components.forms import field, hidden, outcome, select, submit_button
+from mysapk_web.ui.components.forms import field, form_messages, hidden, select, submit_button
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
@@ -37,11 +45,11 @@ def _options(pairs: Any) -> rx.Component:
     return rx.fragment(*(rx.el.option(words, value=value) for value, words in pairs))
 
 
-def _place(item: ObjectVar[Place]) -> rx.Component:
+def _place(item: ObjectVar[PeriodOption]) -> rx.Component:
     return rx.el.option(item["nama"], value=item["key"])
 
 
-def _removal(item: ObjectVar[Row]) -> rx.Component:
+def _removal(item: ObjectVar[ScheduleRow]) -> rx.Component:
     ident = f"hapus-{item['key']}"
     return rx.cond(
         item["removable"],
@@ -64,13 +72,15 @@ def _removal(item: ObjectVar[Row]) -> rx.Component:
     )
 
 
-def _row(item: ObjectVar[Row]) -> rx.Component:
-    return row(
-        cell("Periode", rx.el.div(rx.el.strong(item["kind"]), rx.el.p(item["place"], class_name="help"))),
-        cell("Waktu", rx.el.div(item["dates"], rx.cond(item["extends"], rx.el.p("Perpanjangan", class_name="help")))),
-        cell("Dasar", rx.el.span(item["source"])),
-        cell("Keadaan", badge(item["phase"], item["tone"])),
-        cell("", _removal(item)),
+def _row(item: ObjectVar[ScheduleRow]) -> rx.Component:
+    return table_row(
+        table_cell("Periode", rx.el.div(rx.el.strong(item["kind"]), rx.el.p(item["place"], class_name="help"))),
+        table_cell(
+            "Waktu", rx.el.div(item["dates"], rx.cond(item["extends"], rx.el.p("Perpanjangan", class_name="help")))
+        ),
+        table_cell("Dasar", rx.el.span(item["source"])),
+        table_cell("Keadaan", badge(item["phase"], item["tone"])),
+        table_cell("", _removal(item)),
     )
 
 
@@ -98,7 +108,7 @@ def _editor() -> rx.Component:
             class_name="help",
         ),
         Form.create(
-            hidden("tindakan", Act.CREATE.value),
+            hidden("tindakan", PeriodAction.CREATE.value),
             select("jenis", "Jenis periode", _options((kind.value, label) for kind, label in KIND_LABELS.items())),
             select("tempat", "Berlaku untuk", rx.foreach(PeriodeState.places, _place)),
             date_field("mulai", DAYS["mulai"]),
@@ -153,8 +163,8 @@ def _preview() -> rx.Component:
             "Akibatnya",
             rx.el.p(rx.el.strong(shown["heading"])),
             rx.el.p(shown["dates"]),
-            rx.el.div(inset(shown["concerned"]), class_name="mt-4"),
-            rx.cond(shown["replaced"], rx.el.div(inset(shown["replaced"], kind="warn"), class_name="mt-4")),
+            rx.el.div(notice_box(shown["concerned"]), class_name="mt-4"),
+            rx.cond(shown["replaced"], rx.el.div(notice_box(shown["replaced"], kind="warn"), class_name="mt-4")),
             rx.el.p("Banner yang dilihat pegawai ", shown["banner_of"], " sekarang:", class_name="help mt-6"),
             rx.cond(shown["title"], _banner()),
             Form.create(
@@ -176,13 +186,13 @@ def _preview() -> rx.Component:
 def periode() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Periode"),
         rx.el.p("Kapan aktivasi, pemutakhiran data, dan verifikasi dibuka.", class_name="lead"),
         rx.cond(
             PeriodeState.ready,
-            rx.fragment(_list(), _extension(), _editor(), _preview(), step_up_dialog()),
+            rx.fragment(_list(), _extension(), _editor(), _preview(), reauthentication_dialog()),
             rx.cond(AppState.faults, rx.fragment(), skeleton(8)),
         ),
-        here=PATH,
+        current=PATH,
     )

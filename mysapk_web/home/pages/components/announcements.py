@@ -10,7 +10,7 @@ from reflex.vars import ObjectVar
 from mysapk_web.administration.announcements import AnnouncementView
 
 
-class Told(TypedDict):
+class AnnouncementRow(TypedDict):
     """One announcement."""
 
     judul: str
@@ -18,19 +18,15 @@ class Told(TypedDict):
     place: str
 
 
-def told(views: list[AnnouncementView]) -> list[Told]:
-    """Announcements as a state may hold them.
-
-    Args:
-        views: From the service.
-    """
+def announcement_rows(views: list[AnnouncementView]) -> list[AnnouncementRow]:
+    """Announcements as a state may hold them."""
     return [
-        {"judul": view.judul, "lines": [line for line in view.isi.splitlines() if line], "place": view.place}
+        {"judul": view.title, "lines": [line for line in view.body.splitlines() if line], "place": view.publisher}
         for view in views
     ]
 
 
-def _one(item: ObjectVar[Told]) -> rx.Component:
+def _one(item: ObjectVar[AnnouncementRow]) -> rx.Component:
     return rx.el.li(
         rx.el.h3(item["judul"]),
         rx.foreach(item["lines"], lambda line: rx.el.p(line)),
@@ -40,11 +36,7 @@ def _one(item: ObjectVar[Told]) -> rx.Component:
 
 
 def announcements(items: Any) -> rx.Component:
-    """The announcements of now; nothing while there are none.
-
-    Args:
-        items: Var with a list of `Told`.
-    """
+    """The announcements of now; nothing while there are none."""
     return rx.cond(
         items,
         rx.el.section(

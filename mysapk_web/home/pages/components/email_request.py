@@ -8,12 +8,12 @@ import reflex as rx
 
 from mysapk_web.administration import email_requests
 from mysapk_web.platform import executors
-from mysapk_web.platform.constant_time import evened_out
-from mysapk_web.ui.access import ANYONE, handler, visitor
+from mysapk_web.platform.constant_time import fixed_duration
+from mysapk_web.ui.access import ANYONE, client, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import section
 from mysapk_web.ui.components.forms import field, submit_button
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 SENT: Final = (
     "Permintaan dicatat. Bila datanya cocok, admin kepegawaian instansi Anda akan memeriksanya, dan hasilnya dikirim ke "
@@ -28,16 +28,16 @@ class EmailRequestState(AppState):
     @handler(ANYONE)
     async def ask(self, form: dict[str, Any]) -> None:
         """Leave it; the same words in the same time whoever is meant."""
-        async with evened_out():
-            await executors.run(
-                email_requests.ask,
-                visitor=visitor(),
-                nip=text_of(form, "nip"),
-                nama=text_of(form, "nama"),
-                old_email=text_of(form, "email_lama"),
-                new_email=text_of(form, "email_baru"),
+        async with fixed_duration():
+            await executors.run_in_transaction(
+                email_requests.submit_request,
+                visitor=client(),
+                nip=form_text(form, "nip"),
+                nama=form_text(form, "nama"),
+                old_email=form_text(form, "email_lama"),
+                new_email=form_text(form, "email_baru"),
             )
-        self._tell(notice=SENT)
+        self._finish(notice=SENT)
 
 
 def email_request() -> rx.Component:

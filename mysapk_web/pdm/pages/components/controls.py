@@ -23,14 +23,14 @@ _SHORT: Final = frozenset({FieldKind.INTEGER, FieldKind.YEAR, FieldKind.DECIMAL,
 YES, NO = "ya", "tidak"
 
 
-class Option(TypedDict):
+class Choice(TypedDict):
     """One entry of a list."""
 
     value: str
     label: str
 
 
-class Rule(TypedDict):
+class VisibilityRule(TypedDict):
     """When a field is asked for, as the script reads it; no `field`: always."""
 
     field: str
@@ -53,7 +53,7 @@ class FieldRow(TypedDict):
     text: str
     around: str
     parent: str
-    options: list[Option]
+    options: list[Choice]
     on_file: str
     differs: bool
     unkept: bool
@@ -68,13 +68,7 @@ class SectionRow(TypedDict):
 
 
 def control_of(field: Field, *, options: int, writable: bool) -> Control:
-    """Which control a field has.
-
-    Args:
-        field: Its declaration.
-        options: How many entries may be chosen.
-        writable: Whether the person may change it.
-    """
+    """Which control a field has."""
     if field.read_only or not writable:
         return "fixed"
     if field.kind is FieldKind.CODE:
@@ -97,7 +91,6 @@ def typed_value(field: Field, value: Value) -> str:
     """A stored value as a person types it: dates day first, decimals with a comma.
 
     Args:
-        field: Its declaration.
         value: What is stored; a draft may hold what could not be read.
     """
     if field.kind is FieldKind.BOOLEAN:
@@ -111,24 +104,14 @@ def typed_value(field: Field, value: Value) -> str:
 
 
 def read_typed(field: Field, text: str) -> str | bool:
-    """What a control sent, for the validation.
-
-    Args:
-        field: Its declaration.
-        text: From the browser.
-    """
+    """What a control sent, for the validation."""
     if field.kind is FieldKind.BOOLEAN:
         return text == YES
     return text
 
 
-def rule_of(field: Field, *, shown: bool) -> Rule:
-    """When a field is asked for. What depends on the person was decided by the server; the rest follows the values as they change.
-
-    Args:
-        field: Its declaration.
-        shown: Whether it is asked for now.
-    """
+def visibility_rule(field: Field, *, shown: bool) -> VisibilityRule:
+    """When a field is asked for. What depends on the person was decided by the server; the rest follows the values as they change."""
     condition = field.shown_when
     if condition is None or (condition.field.startswith("@") and shown):
         return {"field": "", "values": [], "least": "", "most": ""}
@@ -147,18 +130,11 @@ def _as_typed(value: str | int | bool) -> str:
 
 
 def field_row(field: Field, view: FieldView, *, on_file: str = "", writable: bool = True) -> FieldRow:
-    """A control as a state may hold it.
-
-    Args:
-        field: Its declaration.
-        view: What the draft holds of it.
-        on_file: What the record on file says, in words.
-        writable: Whether the person may change it.
-    """
+    """A control as a state may hold it."""
     control = control_of(field, options=len(view.options), writable=writable)
     helps = [view.help, DATE_HELP if control == "date" else ""]
     wanted = " ".join(part for part in helps if part)
-    options: list[Option] = [{"value": value, "label": label} for value, label in view.options]
+    options: list[Choice] = [{"value": value, "label": label} for value, label in view.options]
     return {
         "name": field.name,
         "label": view.label if view.required or control in ("fixed", "yesno") else f"{view.label} (opsional)",
@@ -193,7 +169,6 @@ def sections(fields: Sequence[tuple[str, FieldRow]], unnamed: str) -> list[Secti
     """Fields under their headings, each heading once, in the order of their first field.
 
     Args:
-        fields: Heading and control.
         unnamed: Heading of the fields that have none, where they don't come first.
     """
     found: dict[str, list[FieldRow]] = {}
@@ -208,8 +183,6 @@ def changed_values(sent: object, fields: Mapping[str, Field], limit: int) -> dic
     """What a page sent, reduced to texts of fields that the record has.
 
     Args:
-        sent: Anything a client may send.
-        fields: Declarations by name.
         limit: Longest text taken, characters; the rest of a longer one is cut off, and the validation says that it is too long.
     """
     if not isinstance(sent, dict):

@@ -13,14 +13,7 @@ from mysapk_web.ui.components.forms import hidden, submit_button
 
 
 def declaration(value: Declaration, sentence: Any, *, on_submit: Any, path: str) -> rx.Component:
-    """The button and its dialog. Show it only where the declaration would be true.
-
-    Args:
-        value: What is declared.
-        sentence: What the person says with it.
-        on_submit: Handler; the form has `pernyataan`.
-        path: Route of the page.
-    """
+    """The button and its dialog. Show it only where the declaration would be true."""
     word = GroupState(value.value).label
     ident = f"nyatakan-{value.value.lower()}"
     return rx.fragment(

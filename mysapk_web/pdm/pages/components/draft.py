@@ -7,8 +7,8 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar, Var
 
-from mysapk_web.pdm.pages.components.controls import NO, YES, FieldRow, Option, SectionRow
-from mysapk_web.pdm.pages.components.pdm import Asked, Combobox, Differing
+from mysapk_web.pdm.pages.components.controls import NO, YES, Choice, FieldRow, SectionRow
+from mysapk_web.pdm.pages.components.widgets import Combobox, ConditionalField, OnFileValue
 from mysapk_web.ui.components.dates import DateInput
 from mysapk_web.ui.state import AppState
 
@@ -16,15 +16,7 @@ NONE: Var[Any] = Var("undefined")
 
 
 class DraftFields:
-    """Builds the controls for one state.
-
-    Args:
-        doubts: Var with the faults of the draft by field.
-        hints: Var with what deserves a second look, by field.
-        found: Var with what a searched list found last.
-        on_search: Handler that searches.
-        compare: Whether each field says what the record on file has.
-    """
+    """Builds the controls for one state."""
 
     def __init__(self, *, doubts: Any, hints: Any, found: Any, on_search: Any, compare: Any) -> None:
         self.doubts = doubts
@@ -35,7 +27,7 @@ class DraftFields:
 
     def section(self, item: ObjectVar[SectionRow]) -> rx.Component:
         """Fields under one heading, which goes when none of them is asked for."""
-        return Asked.create(
+        return ConditionalField.create(
             rx.cond(item["heading"], rx.el.h3(item["heading"])),
             rx.foreach(item["fields"], lambda each: self.field(each)),
             names=item["names"],
@@ -46,7 +38,7 @@ class DraftFields:
         """One field with label, help, fault, control, and what the record on file has."""
         name: Any = item["name"]
         fault = rx.cond(AppState.faults[name], AppState.faults[name], self.doubts[name])
-        return Asked.create(
+        return ConditionalField.create(
             rx.match(
                 item["control"],
                 ("yesno", self._yes_no(item, fault)),
@@ -59,7 +51,7 @@ class DraftFields:
             ),
             rx.cond(
                 self.compare,
-                Differing.create(
+                OnFileValue.create(
                     rx.el.span("Diubah. ", class_name="changed"),
                     "Di berkas: ",
                     rx.cond(item["on_file"], item["on_file"], "belum ada"),
@@ -195,5 +187,5 @@ class DraftFields:
         )
 
 
-def _option(item: ObjectVar[Option]) -> rx.Component:
+def _option(item: ObjectVar[Choice]) -> rx.Component:
     return rx.el.option(item["label"], value=item["value"])

@@ -29,7 +29,7 @@ def match_rows(found: Iterable[Match]) -> list[MatchRow]:
     return [
         {
             "refused": each.refused,
-            "lead": f"{'Sama' if each.same else 'Mirip'} dengan {each.place}: ",
+            "lead": f"{'Sama' if each.same else 'Mirip'} dengan {each.where}: ",
             "title": each.title,
             "subtitle": each.subtitle,
             "href": each.href,
@@ -41,11 +41,7 @@ def match_rows(found: Iterable[Match]) -> list[MatchRow]:
 
 
 def matches(rows: Any) -> rx.Component:
-    """What was found, each with a link to it; nothing where there is nothing.
-
-    Args:
-        rows: Var with a list of `MatchRow`.
-    """
+    """What was found, each with a link to it; nothing where there is nothing."""
     return rx.foreach(rows, _match)
 
 

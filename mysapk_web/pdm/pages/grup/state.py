@@ -7,20 +7,20 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from mysapk_web.pdm import new_proposal, submit
-from mysapk_web.pdm.declarations import state_group
-from mysapk_web.pdm.group_page import group_view
-from mysapk_web.pdm.pages.components.usulan import ProposalRow, proposal_row
-from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.declarations import declare_group
+from mysapk_web.pdm.group_page import load_group
+from mysapk_web.pdm.pages.components.proposals import ProposalRow, proposal_row
+from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.rules.proposal import Declaration, GroupState
 from mysapk_web.pdm.views.group import GroupView, KindView, RecordView
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import NotAllowed, Refused
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.errors import PermissionDenied, UserError
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import in_sentence
-from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
-from mysapk_web.ui.formatting import part_of_path
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, log_denied
+from mysapk_web.ui.formatting import path_segment
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PAGE_SIZE = 10
 """Records of one kind on a page."""
@@ -73,10 +73,7 @@ def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool = False
     """A kind as a state may hold it, with the first records and proposals only: those with something proposed come first.
 
     Args:
-        view: From the service.
-        shown: How many records, and how many proposals.
         wanted: Id of a record that comes before all others; 0 for none.
-        urged: Adding a record is what the page asks for first.
     """
     records = sorted(view.records, key=lambda record: (not wanted or record.id != wanted, record.pending is None))
     return {
@@ -123,7 +120,7 @@ class GrupState(AppState):
     async def load(self) -> Any:
         """Everything at once."""
         self.faults, self.notice = {}, ""
-        wanted = part_of_path(self.router.url.path, 1)
+        wanted = path_segment(self.router.url.path, 1)
         if wanted == "profil":
             return rx.redirect("/profil", replace=True)
         if wanted != self.slug:
@@ -133,33 +130,33 @@ class GrupState(AppState):
         self.slug = wanted[:40]
         try:
             await self._look()
-        except (NotAllowed, Refused) as error:
+        except (PermissionDenied, UserError) as error:
             self.unknown = True
-            if isinstance(error, NotAllowed):
-                await note_refusal()
+            if isinstance(error, PermissionDenied):
+                await log_denied()
         self.ready = True
         return None
 
     async def _look(self) -> None:
-        view = await executors.look(group_view, actor(), self.slug)
+        view = await executors.run_read_only(load_group, actor(), self.slug)
         self.unknown = False
         self._show(view)
 
     def _show(self, view: GroupView) -> None:
-        self.label, self.description, self.duty = view.label, view.description, view.duty_label
+        self.label, self.description, self.duty = view.label, view.description, view.requirement_label
         self.noun, self.stated = in_sentence(view.label), in_sentence(view.state_label)
-        self.status, self.statement = view.state_label, view.statement or ""
+        self.status, self.statement = view.state_label, view.declaration or ""
         self.tone = "good" if view.done else "warn" if view.state == GroupState.PERLU_PERBAIKAN else "todo"
-        declarable = not view.statement and not view.why_no_statement
+        declarable = not view.declaration and not view.declaration_blocker
         self.may_confirm = declarable and not view.why_not_confirmed
         self.may_have_none = declarable and view.may_have_none
-        self.none_hint, self.why_no_statement = view.none_hint, view.why_no_statement
+        self.none_hint, self.why_no_statement = view.none_hint, view.declaration_blocker
         self.closed = view.closed_sentence
         is_empty = not any(kind.records for kind in view.kinds)
         self.why_not_confirmed = view.why_not_confirmed if declarable and not is_empty else ""
         first = next((kind.key for kind in view.kinds if kind.can_add), "")
         urged = first if declarable and is_empty and not self.may_have_none else ""
-        wanted = number_of(self.router.url.query_parameters.get("riwayat", ""))
+        wanted = parse_row_id(self.router.url.query_parameters.get("riwayat", ""))
         self.kinds = [kind_row(kind, self.shown, wanted, urged=kind.key == urged) for kind in view.kinds]
 
     @handler(LOGGED_IN)
@@ -172,41 +169,41 @@ class GrupState(AppState):
     @handler(LOGGED_IN)
     async def begin(self, form: dict[str, Any]) -> Any:
         """Start a usulan, or go on with the one there is, and open its form."""
-        action = text_of(form, "tindakan", 10)
-        if action not in set(Action):
-            raise Refused("Pilih kembali tindakan yang Anda inginkan.")
-        number = await executors.run(
-            new_proposal.start,
+        action = form_text(form, "tindakan", 10)
+        if action not in set(RecordAction):
+            raise UserError("Pilih kembali tindakan yang Anda inginkan.")
+        number = await executors.run_in_transaction(
+            new_proposal.start_proposal,
             actor(),
             group=self.slug,
-            kind=text_of(form, "jenis", 40),
-            action=Action(action),
-            record_id=number_of(text_of(form, "riwayat")) or None,
+            kind=form_text(form, "jenis", 40),
+            action=RecordAction(action),
+            record_id=parse_row_id(form_text(form, "riwayat")) or None,
         )
-        self._tell()
+        self._finish()
         return rx.redirect(f"/pdm/{self.slug}/{number}")
 
     @handler(LOGGED_IN)
     async def declare(self, form: dict[str, Any]) -> None:
         """Data sudah sesuai, or tidak ada riwayat."""
-        wanted = text_of(form, "pernyataan", 20)
+        wanted = form_text(form, "pernyataan", 20)
         if wanted not in set(Declaration):
-            raise Refused("Pilih kembali pernyataan Anda.")
-        await executors.run(state_group, actor(), self.slug, Declaration(wanted))
+            raise UserError("Pilih kembali pernyataan Anda.")
+        await executors.run_in_transaction(declare_group, actor(), self.slug, Declaration(wanted))
         await self._look()
-        self._tell(notice=f"{self.label}: {in_sentence(self.status)}. Pernyataan Anda tersimpan.")
+        self._finish(notice=f"{self.label}: {in_sentence(self.status)}. Pernyataan Anda tersimpan.")
 
     @handler(LOGGED_IN)
     async def undo(self, form: dict[str, Any]) -> None:
         """Take the declaration back."""
-        await executors.run(state_group, actor(), self.slug, None)
+        await executors.run_in_transaction(declare_group, actor(), self.slug, None)
         await self._look()
-        self._tell(notice="Pernyataan dibatalkan.")
+        self._finish(notice="Pernyataan dibatalkan.")
 
     @handler(LOGGED_IN)
     async def withdraw(self, form: dict[str, Any]) -> None:
         """Take a usulan back, or throw a draft away."""
-        number, version = number_of(text_of(form, "usulan")), number_of(text_of(form, "versi"))
-        await executors.run(submit.withdraw, actor(), number, version)
+        number, version = parse_row_id(form_text(form, "usulan")), parse_row_id(form_text(form, "versi"))
+        await executors.run_in_transaction(submit.withdraw_proposal, actor(), number, version)
         await self._look()
-        self._tell(notice="Usulan ditarik. Data Anda di berkas tidak berubah.")
+        self._finish(notice="Usulan ditarik. Data Anda di berkas tidak berubah.")

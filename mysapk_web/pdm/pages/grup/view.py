@@ -8,25 +8,32 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.pdm.pages.components.declaration import declaration
-from mysapk_web.pdm.pages.components.pdm import Here, NamedItem
-from mysapk_web.pdm.pages.components.usulan import ProposalRow, chip, documents, reason_box, trail, withdraw_form
+from mysapk_web.pdm.pages.components.proposals import (
+    ProposalRow,
+    chip,
+    documents,
+    history_list,
+    reason_box,
+    withdraw_form,
+)
+from mysapk_web.pdm.pages.components.widgets import NamedItem, RouteGuard
 from mysapk_web.pdm.pages.grup.state import PAGE_SIZE, GrupState
-from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.rules.proposal import Declaration
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
     empty,
-    inset,
+    notice_box,
     skeleton,
 )
-from mysapk_web.ui.components.forms import hidden, outcome, submit_button
+from mysapk_web.ui.components.forms import form_messages, hidden, submit_button
 from mysapk_web.ui.shell import page
 
 PATH = "/pdm"
 
 
 def _begin(
-    label: Any, waiting: str, *, action: Action, kind: Any, record: Any = "", style: Any = "secondary"
+    label: Any, waiting: str, *, action: RecordAction, kind: Any, record: Any = "", style: Any = "secondary"
 ) -> rx.Component:
     return Form.create(
         hidden("tindakan", action.value),
@@ -65,7 +72,7 @@ def _proposal(item: ObjectVar[ProposalRow]) -> rx.Component:
             rx.cond(item["may_withdraw"], withdraw_form(item, GrupState.withdraw)),
             class_name="buttons",
         ),
-        rx.cond(item["is_draft"], rx.fragment(), rx.el.details(rx.el.summary("Perjalanan usulan"), trail(item))),
+        rx.cond(item["is_draft"], rx.fragment(), rx.el.details(rx.el.summary("Perjalanan usulan"), history_list(item))),
         class_name="proposal",
     )
 
@@ -88,7 +95,7 @@ def _record(item: Any, kind: Any) -> rx.Component:
                 _begin(
                     _named("Ubah", item["title"]),
                     "Membuka ...",
-                    action=Action.CHANGE,
+                    action=RecordAction.CHANGE,
                     kind=kind["name"],
                     record=item["number"],
                 ),
@@ -98,7 +105,7 @@ def _record(item: Any, kind: Any) -> rx.Component:
                 _begin(
                     _named("Usulkan hapus", item["title"]),
                     "Membuka ...",
-                    action=Action.DELETE,
+                    action=RecordAction.DELETE,
                     kind=kind["name"],
                     record=item["number"],
                     style="danger",
@@ -172,7 +179,7 @@ def _kind(item: Any) -> rx.Component:
                 _begin(
                     f"Tambah {item['noun']}",
                     "Membuka ...",
-                    action=Action.ADD,
+                    action=RecordAction.ADD,
                     kind=item["name"],
                     style=rx.cond(item["urged"], "primary", "secondary"),
                 ),
@@ -248,7 +255,7 @@ def _content() -> rx.Component:
         ),
         rx.cond(
             GrupState.closed,
-            rx.el.div(inset(rx.el.p(GrupState.closed), kind="warn"), class_name="mt-4"),
+            rx.el.div(notice_box(rx.el.p(GrupState.closed), kind="warn"), class_name="mt-4"),
         ),
         _statement(),
         rx.foreach(GrupState.kinds, _kind),
@@ -257,7 +264,9 @@ def _content() -> rx.Component:
 
 def _heading() -> rx.Component:
     known = rx.cond(
-        GrupState.ready, Here.create(GrupState.label, last=GrupState.slug, instead="Kelompok data"), "Kelompok data"
+        GrupState.ready,
+        RouteGuard.create(GrupState.label, last=GrupState.slug, instead="Kelompok data"),
+        "Kelompok data",
     )
     return rx.el.h1(rx.cond(GrupState.unknown, "Kelompok data tidak ditemukan", known))
 
@@ -270,12 +279,12 @@ def grup() -> rx.Component:
     """The page."""
     return page(
         rx.el.p(rx.el.a("Kembali ke Data saya", href="/pdm"), class_name="back"),
-        outcome(),
+        form_messages(),
         _heading(),
         rx.cond(
             GrupState.ready,
-            rx.cond(GrupState.unknown, _unknown(), Here.create(_content(), last=GrupState.slug, instead="")),
+            rx.cond(GrupState.unknown, _unknown(), RouteGuard.create(_content(), last=GrupState.slug, instead="")),
             skeleton(8),
         ),
-        here=PATH,
+        current=PATH,
     )

@@ -11,28 +11,28 @@ from mysapk_web.pdm import form as pdm_form
 from mysapk_web.pdm.code_tables import search_codes
 from mysapk_web.pdm.drafts import save_draft
 from mysapk_web.pdm.pages.components.controls import (
-    Option,
-    Rule,
+    Choice,
     SectionRow,
+    VisibilityRule,
     changed_values,
     field_row,
-    rule_of,
     sections,
+    visibility_rule,
 )
 from mysapk_web.pdm.pages.components.matches import MatchRow, match_rows
-from mysapk_web.pdm.pages.components.usulan import DocumentRow, document_row, proposal_row
-from mysapk_web.pdm.rules.groups import kind
-from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.pages.components.proposals import DocumentRow, document_row, proposal_row
+from mysapk_web.pdm.rules.groups import get_kind
+from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.rules.groups.fields import Condition, Field
 from mysapk_web.pdm.rules.groups.values import KEPT_LENGTH
 from mysapk_web.pdm.views.form import DocumentSlot, FormView, SavedDraft
 from mysapk_web.platform import clock, executors
-from mysapk_web.platform.errors import InputRefused, NotAllowed, Refused
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
-from mysapk_web.ui.formatting import NOT_CONFIRMED, part_of_path, unit_of
+from mysapk_web.platform.errors import FormError, PermissionDenied, UserError
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, log_denied
+from mysapk_web.ui.formatting import NOT_CONFIRMED, form_unit, path_segment
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import OUTDATED, AppState, text_of
+from mysapk_web.ui.state import OUTDATED, AppState, form_text
 
 LOOK_FIRST: Final = (
     "Belum terkirim: Anda sudah memiliki data yang mirip. Bandingkan dengan data yang ditunjukkan, lalu kirim kembali bila memang "
@@ -55,12 +55,12 @@ class Saved(TypedDict):
     sentence: str
 
 
-class Found(TypedDict):
+class CodeSearch(TypedDict):
     """What a searched list found last."""
 
     field: str
     text: str
-    options: list[Option]
+    options: list[Choice]
     more: bool
 
 
@@ -76,15 +76,11 @@ class SlotRow(TypedDict):
 
 
 NOTHING_SAVED: Saved = {"stamp": 0, "loaded": True, "ok": True, "version": 0, "at": "", "sentence": ""}
-NOTHING_FOUND: Found = {"field": "", "text": "", "options": [], "more": False}
+NOTHING_FOUND: CodeSearch = {"field": "", "text": "", "options": [], "more": False}
 
 
 def slot_id(rule: str) -> str:
-    """Id of the control of a document, where its fault leads to.
-
-    Args:
-        rule: Code of the document.
-    """
+    """Id of the control of a document, where its fault leads to."""
     return f"dokumen-{rule}"
 
 
@@ -101,11 +97,7 @@ def slot_row(slot: DocumentSlot, proposal: int) -> SlotRow:
 
 
 def still_missing(view: FormView) -> dict[str, str]:
-    """What has to be corrected or added before a usulan can be sent, by the id of its control.
-
-    Args:
-        view: The draft as it is stored.
-    """
+    """What has to be corrected or added before a usulan can be sent, by the id of its control."""
     found = {field.name: field.fault for field in view.fields if field.fault}
     for slot in view.documents:
         if slot.required and slot.document is None:
@@ -115,22 +107,14 @@ def still_missing(view: FormView) -> dict[str, str]:
     return found
 
 
-def asks_documents(name: str) -> set[str]:
-    """Fields of a kind of record that decide which documents it needs.
-
-    Args:
-        name: Key of the kind.
-    """
-    return {rule.required.field for rule in kind(name).documents if isinstance(rule.required, Condition)}
+def document_conditions(name: str) -> set[str]:
+    """Fields of a kind of record that decide which documents it needs."""
+    return {rule.required.field for rule in get_kind(name).documents if isinstance(rule.required, Condition)}
 
 
-def declared(name: str) -> dict[str, Field]:
-    """The fields of a kind of record by name.
-
-    Args:
-        name: Key of the kind.
-    """
-    return {field.name: field for field in kind(name).fields}
+def fields_by_name(name: str) -> dict[str, Field]:
+    """The fields of a kind of record by name."""
+    return {field.name: field for field in get_kind(name).fields}
 
 
 class IsianState(AppState):
@@ -159,7 +143,7 @@ class IsianState(AppState):
     units: list[list[str]] = []
     usual: str = ""
     sections: list[SectionRow] = []
-    rules: dict[str, Rule] = {}
+    rules: dict[str, VisibilityRule] = {}
     values: dict[str, str] = {}
     on_file: list[dict[str, str]] = []
     slots: list[SlotRow] = []
@@ -169,7 +153,7 @@ class IsianState(AppState):
     matches: list[MatchRow] = []
     """What the person has that is the same or similar, as of the last look: saving is too quick to compare."""
     saved: Saved = NOTHING_SAVED
-    found: Found = NOTHING_FOUND
+    found: CodeSearch = NOTHING_FOUND
 
     def _answer(self, *, version: int, ok: bool = True, loaded: bool = False, at: str = "", sentence: str = "") -> None:
         self.saved = {
@@ -188,14 +172,16 @@ class IsianState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         try:
-            view = await executors.look(pdm_form.form, actor(), number_of(part_of_path(self.router.url.path, 2)))
-        except (Refused, NotAllowed) as error:
+            view = await executors.run_read_only(
+                pdm_form.load_form, actor(), parse_row_id(path_segment(self.router.url.path, 2))
+            )
+        except (UserError, PermissionDenied) as error:
             self.unknown, self.ready = True, True
-            if isinstance(error, NotAllowed):
-                await note_refusal()
+            if isinstance(error, PermissionDenied):
+                await log_denied()
             return
-        routes = await executors.look(assignment.routes, actor(), view.proposal.id)
-        self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.usual)
+        routes = await executors.run_read_only(assignment.assignable_units, actor(), view.proposal.id)
+        self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.default)
         self._show(view)
         self.unknown, self.ready = False, True
 
@@ -207,9 +193,9 @@ class IsianState(AppState):
         self.group_label, self.group_href = row["group_label"], f"/pdm/{row['group']}"
         self.status, self.tone, self.reason, self.is_draft = row["state"], row["tone"], row["reason"], row["is_draft"]
         self.writable, self.closed = view.may_write, view.closed_sentence
-        self.deletes = view.proposal.action == Action.DELETE.value
+        self.deletes = view.proposal.action == RecordAction.DELETE.value
         self.sendable = view.may_write or (self.deletes and self.is_draft and not view.closed_sentence)
-        self.compares = view.proposal.action == Action.CHANGE.value
+        self.compares = view.proposal.action == RecordAction.CHANGE.value
         self.changed_on_file = view.record_changed
         self.on_file = [{"label": label, "text": text} for label, text in view.before] if self.deletes else []
         self._show_fields(view)
@@ -222,7 +208,7 @@ class IsianState(AppState):
         self._answer(version=view.version, loaded=True, sentence=view.closed_sentence)
 
     def _show_fields(self, view: FormView) -> None:
-        fields = {} if self.deletes else declared(view.proposal.kind)
+        fields = {} if self.deletes else fields_by_name(view.proposal.kind)
         rows = [
             (
                 each.section,
@@ -233,7 +219,9 @@ class IsianState(AppState):
         ]
         self.sections = sections(rows, view.proposal.kind_label)
         self.rules = {
-            each.name: rule_of(fields[each.name], shown=each.shown) for each in view.fields if each.name in fields
+            each.name: visibility_rule(fields[each.name], shown=each.shown)
+            for each in view.fields
+            if each.name in fields
         }
         self.values = {row["name"]: row["value"] for _, row in rows}
 
@@ -242,10 +230,10 @@ class IsianState(AppState):
         """Keep what changed since the last pause (the hot path: one use case, and back goes only what changed)."""
         if not isinstance(change, dict) or change.get("usulan") != self.usulan_id:
             return
-        version = number_of(change.get("version"))
+        version = parse_row_id(change.get("version"))
         try:
             done = await self._save(change.get("values"), version)
-        except Refused as refusal:
+        except UserError as refusal:
             self._answer(version=version, ok=False, at=self.saved["at"], sentence=refusal.sentence)
             return
         if done.faults != self.doubts:
@@ -253,16 +241,19 @@ class IsianState(AppState):
         if done.warnings != self.hints:
             self.hints = done.warnings
         self._answer(version=done.version, at=clock.now().isoformat())
-        asked_anew = asks_documents(self.kind_name) & set(change["values"])
+        asked_anew = document_conditions(self.kind_name) & set(change["values"])
         if asked_anew or self.faults:
-            view = await executors.look(pdm_form.form, actor(), self.usulan_id)
+            view = await executors.run_read_only(pdm_form.load_form, actor(), self.usulan_id)
             if asked_anew:
                 self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
             self._drop_faults(view)
 
     def _drop_faults(self, view: FormView) -> None:
         """Keep of the faults of the last check what is still wrong, as it is wrong now."""
-        missing, judged = still_missing(view), {*declared(self.kind_name), *(slot["ident"] for slot in self.slots)}
+        missing, judged = (
+            still_missing(view),
+            {*fields_by_name(self.kind_name), *(slot["ident"] for slot in self.slots)},
+        )
         left = {name: missing.get(name, sentence) for name, sentence in self.faults.items()}
         left = {name: sentence for name, sentence in left.items() if name in missing or name not in judged}
         if left != self.faults:
@@ -270,7 +261,7 @@ class IsianState(AppState):
 
     async def _save(self, sent: object, version: int) -> SavedDraft:
         values = changed_values(sent, self._declared(), KEPT_LENGTH)
-        return await executors.run_single(save_draft, actor(), self.usulan_id, version=version, values=values)
+        return await executors.run_batched(save_draft, actor(), self.usulan_id, version=version, values=values)
 
     def _declared(self) -> dict[str, Field]:
         """The fields of the usulan that is open.
@@ -279,18 +270,18 @@ class IsianState(AppState):
             Refused: None is; no page that was loaded asks then.
         """
         if not self.kind_name:
-            raise Refused(OUTDATED)
-        return declared(self.kind_name)
+            raise UserError(OUTDATED)
+        return fields_by_name(self.kind_name)
 
     @handler(LOGGED_IN)
     async def search(self, query: dict[str, Any]) -> None:
         """Search a long list; nothing is kept."""
-        name, text = text_of(query, "field", 60), text_of(query, "text", 200)
+        name, text = form_text(query, "field", 60), form_text(query, "text", 200)
         field = self._declared().get(name)
         if field is None or not field.table:
             return
-        entries = await executors.look(
-            search_codes, field.table, text, limit=FOUND + 1, parent=text_of(query, "parent", 60)
+        entries = await executors.run_read_only(
+            search_codes, field.table, text, limit=FOUND + 1, parent=form_text(query, "parent", 60)
         )
         self.found = {
             "field": name,
@@ -305,7 +296,7 @@ class IsianState(AppState):
         await self._look_at_documents()
 
     async def _look_at_documents(self) -> None:
-        view = await executors.look(pdm_form.form, actor(), self.usulan_id)
+        view = await executors.run_read_only(pdm_form.load_form, actor(), self.usulan_id)
         self._show_fields(view)  # "loaded" makes the page show these values
         self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
         self._drop_faults(view)
@@ -314,9 +305,11 @@ class IsianState(AppState):
     @handler(LOGGED_IN)
     async def remove_document(self, form: dict[str, Any]) -> None:
         """Take a document away."""
-        await executors.run(documents.remove, actor(), document_id=number_of(text_of(form, "dokumen")))
+        await executors.run_in_transaction(
+            documents.remove_document, actor(), document_id=parse_row_id(form_text(form, "dokumen"))
+        )
         await self._look_at_documents()
-        self._tell(notice="Dokumen dihapus.")
+        self._finish(notice="Dokumen dihapus.")
 
     @handler(LOGGED_IN)
     async def check(self, form: dict[str, Any]) -> Any:
@@ -324,33 +317,33 @@ class IsianState(AppState):
         if not self.deletes:
             done = await self._save(form, self.saved["version"])
             self._answer(version=done.version, at=clock.now().isoformat())
-        view = await executors.look(pdm_form.form, actor(), self.usulan_id)
+        view = await executors.run_read_only(pdm_form.load_form, actor(), self.usulan_id)
         self.slots, self.matches = [slot_row(slot, self.usulan_id) for slot in view.documents], match_rows(view.matches)
         missing = still_missing(view)
         if missing:
-            raise InputRefused(missing)
-        self._tell()
+            raise FormError(missing)
+        self._finish()
         return rx.redirect(f"/pdm/kirim?usulan={self.usulan_id}#usulan-{self.usulan_id}")
 
     @handler(LOGGED_IN)
     async def send(self, form: dict[str, Any]) -> Any:
         """Send this usulan."""
-        if text_of(form, "pernyataan") != "ya":
-            raise Refused(NOT_CONFIRMED, "pernyataan")
-        view = await executors.look(pdm_form.form, actor(), self.usulan_id)
+        if form_text(form, "pernyataan") != "ya":
+            raise UserError(NOT_CONFIRMED, "pernyataan")
+        view = await executors.run_read_only(pdm_form.load_form, actor(), self.usulan_id)
         seen, self.matches = {row["href"] for row in self.matches}, match_rows(view.matches)
         missing = still_missing(view)
         if missing:
-            raise InputRefused(missing)
+            raise FormError(missing)
         if any(row["href"] not in seen for row in self.matches):
-            raise Refused(LOOK_FIRST, MATCHES)
-        await executors.run(submit.send, actor(), [self.usulan_id], unor_id=unit_of(form))
-        self._tell()
+            raise UserError(LOOK_FIRST, MATCHES)
+        await executors.run_in_transaction(submit.submit_proposals, actor(), [self.usulan_id], unor_id=form_unit(form))
+        self._finish()
         return rx.redirect(f"/pdm/kirim?terkirim={self.usulan_id}")
 
     @handler(LOGGED_IN)
     async def discard(self, form: dict[str, Any]) -> Any:
         """Throw the draft away."""
-        await executors.run(new_proposal.discard, actor(), self.usulan_id)
-        self._tell()
+        await executors.run_in_transaction(new_proposal.discard_draft, actor(), self.usulan_id)
+        self._finish()
         return rx.redirect(self.group_href)

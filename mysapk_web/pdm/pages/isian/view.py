@@ -8,13 +8,13 @@ import reflex as rx
 
 from mysapk_web.pdm.pages.components.draft import DraftFields
 from mysapk_web.pdm.pages.components.matches import matches
-from mysapk_web.pdm.pages.components.pdm import Draft, Here, Upload
-from mysapk_web.pdm.pages.components.usulan import chip, confirmation, document, unit_choice
+from mysapk_web.pdm.pages.components.proposals import chip, confirmation, document, unit_choice
+from mysapk_web.pdm.pages.components.widgets import DocumentUpload, DraftForm, RouteGuard
 from mysapk_web.pdm.pages.isian.state import MATCHES, IsianState
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import dialog_button, inset, section, skeleton
-from mysapk_web.ui.components.forms import hidden, outcome, submit_button
+from mysapk_web.ui.components.display import dialog_button, notice_box, section, skeleton
+from mysapk_web.ui.components.forms import form_messages, hidden, submit_button
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
@@ -28,7 +28,7 @@ def _head() -> rx.Component:
         rx.cond(
             IsianState.reason,
             rx.el.div(
-                inset(
+                notice_box(
                     rx.el.p(rx.el.strong("Dikembalikan karena: "), IsianState.reason),
                     rx.el.p("Perbaiki isian atau dokumennya, lalu kirim kembali."),
                     kind="warn",
@@ -39,7 +39,7 @@ def _head() -> rx.Component:
         rx.cond(
             IsianState.changed_on_file,
             rx.el.div(
-                inset(
+                notice_box(
                     rx.el.p(
                         "Data di berkas berubah sejak draf ini dibuat. Bandingkan tiap isian dengan baris Di berkas, lalu simpan."
                     ),
@@ -52,7 +52,7 @@ def _head() -> rx.Component:
         rx.el.div(matches(IsianState.matches), custom_attrs={"id": MATCHES, "tabIndex": -1}),
         rx.cond(
             IsianState.closed,
-            rx.el.div(inset(rx.el.p(IsianState.closed), kind="warn"), class_name="mt-4"),
+            rx.el.div(notice_box(rx.el.p(IsianState.closed), kind="warn"), class_name="mt-4"),
         ),
     )
 
@@ -106,7 +106,7 @@ def _slot(item: Any) -> rx.Component:
         ),
         rx.cond(
             IsianState.writable,
-            Upload.create(
+            DocumentUpload.create(
                 to=item["to"],
                 limit=item["limit"],
                 label=item["label"],
@@ -190,7 +190,7 @@ def _dialogs() -> rx.Component:
 def _form() -> rx.Component:
     return rx.fragment(
         _head(),
-        Draft.create(
+        DraftForm.create(
             Form.create(
                 rx.cond(IsianState.deletes, _to_delete(), _fields()),
                 _documents(),
@@ -222,7 +222,7 @@ def _unknown() -> rx.Component:
 def _heading() -> rx.Component:
     known = rx.cond(
         IsianState.ready,
-        Here.create(IsianState.heading, last=IsianState.last_part, instead="Isian usulan"),
+        RouteGuard.create(IsianState.heading, last=IsianState.last_part, instead="Isian usulan"),
         "Isian usulan",
     )
     return rx.el.h1(rx.cond(IsianState.unknown, "Usulan tidak ditemukan", known))
@@ -235,12 +235,12 @@ def isian() -> rx.Component:
             IsianState.ready & ~IsianState.unknown,
             rx.el.p(rx.el.a("Kembali ke ", IsianState.group_label, href=IsianState.group_href), class_name="back"),
         ),
-        outcome(),
+        form_messages(),
         _heading(),
         rx.cond(
             IsianState.ready,
-            rx.cond(IsianState.unknown, _unknown(), Here.create(_form(), last=IsianState.last_part, instead="")),
+            rx.cond(IsianState.unknown, _unknown(), RouteGuard.create(_form(), last=IsianState.last_part, instead="")),
             skeleton(8),
         ),
-        here=PATH,
+        current=PATH,
     )

@@ -8,17 +8,17 @@ from mysapk_web.pdm import assignment, submit
 from mysapk_web.pdm import form as pdm_form
 from mysapk_web.pdm import review as pdm_review
 from mysapk_web.pdm.pages.components.matches import MatchRow, match_rows
-from mysapk_web.pdm.pages.components.usulan import proposal_row
-from mysapk_web.pdm.rules.groups.base import Action
+from mysapk_web.pdm.pages.components.proposals import proposal_row
+from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.views.review import ReviewGroup, ReviewItem
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import NotAllowed, Refused
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.errors import PermissionDenied, UserError
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import in_sentence
-from mysapk_web.ui.access import LOGGED_IN, actor, handler, note_refusal
-from mysapk_web.ui.formatting import NOT_CONFIRMED, unit_of
+from mysapk_web.ui.access import LOGGED_IN, actor, handler, log_denied
+from mysapk_web.ui.formatting import NOT_CONFIRMED, form_unit
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 PATH = "/pdm/kirim"
 PAGE_SIZE = 10
@@ -52,7 +52,7 @@ class GroupRow(TypedDict):
     items: list[ItemRow]
 
 
-class Link(TypedDict):
+class BlockerRow(TypedDict):
     """Something to do elsewhere."""
 
     text: str
@@ -76,28 +76,18 @@ def item_row(view: ReviewItem) -> ItemRow:
         "matches": match_rows(view.matches),
         "href": view.href,
         "sendable": view.ready,
-        "emptied": "dihapus" if view.proposal.action == Action.DELETE else "dikosongkan",
+        "emptied": "dihapus" if view.proposal.action == RecordAction.DELETE else "dikosongkan",
     }
 
 
-def page_with(groups: list[ReviewGroup], usulan: int) -> int:
-    """The page that a usulan is on; the first for one that is on none.
-
-    Args:
-        groups: From the review.
-        usulan: Its number.
-    """
+def page_of_proposal(groups: list[ReviewGroup], usulan: int) -> int:
+    """The page that a usulan is on; the first for one that is on none."""
     numbers = [item.proposal.id for group in groups for item in group.items]
     return numbers.index(usulan) // PAGE_SIZE + 1 if usulan in numbers else 1
 
 
 def group_rows(groups: list[ReviewGroup], number: int) -> list[GroupRow]:
-    """One page of what is to check, under the names of its groups; a group may go on overleaf.
-
-    Args:
-        groups: From the review.
-        number: Of the page, from 1.
-    """
+    """One page of what is to check, under the names of its groups; a group may go on overleaf."""
     first, found = (number - 1) * PAGE_SIZE, []
     end = first + PAGE_SIZE
     for group in groups:
@@ -113,7 +103,7 @@ class KirimState(AppState):
 
     ready: bool = False
     groups: list[GroupRow] = []
-    blockers: list[Link] = []
+    blockers: list[BlockerRow] = []
     sendable: int = 0
     total: int = 0
     number: int = 1
@@ -133,8 +123,8 @@ class KirimState(AppState):
         self.faults, self.notice, self.sent, self.kept, self.number = {}, "", [], [], 1
         shell = await self.get_state(ShellState)
         await shell._fill()
-        await self._look(number_of(self.router.url.query_parameters.get("usulan", "")))
-        just_sent = number_of(self.router.url.query_parameters.get("terkirim", ""))
+        await self._look(parse_row_id(self.router.url.query_parameters.get("usulan", "")))
+        just_sent = parse_row_id(self.router.url.query_parameters.get("terkirim", ""))
         if just_sent:
             await self._tell_of(just_sent)
         self.ready = True
@@ -142,9 +132,9 @@ class KirimState(AppState):
     async def _tell_of(self, number: int) -> None:
         """One usulan was sent from its own form, which leads here afterwards."""
         try:
-            view = (await executors.look(pdm_form.form, actor(), number)).proposal
-        except NotAllowed:
-            await note_refusal()
+            view = (await executors.run_read_only(pdm_form.load_form, actor(), number)).proposal
+        except PermissionDenied:
+            await log_denied()
             return
         if view.sent_at is not None and not view.may_edit:
             self.sent = [
@@ -153,9 +143,9 @@ class KirimState(AppState):
             self.complete, self.unit = not self.blockers, view.unit
 
     async def _look(self, usulan: int = 0) -> None:
-        review = await executors.look(pdm_review.review, actor())
+        review = await executors.run_read_only(pdm_review.load_review, actor())
         if usulan:
-            self.number = page_with(review.groups, usulan)
+            self.number = page_of_proposal(review.groups, usulan)
         self.total = sum(len(group.items) for group in review.groups)
         self.pages = max(1, -(-self.total // PAGE_SIZE))
         self.number = min(self.number, self.pages)
@@ -163,35 +153,35 @@ class KirimState(AppState):
         self.blockers = [{"title": step.title, "text": step.text, "href": step.href} for step in review.blockers]
         self.sendable = len(review.ready) if review.may_send else 0
         self.closed = review.closed_sentence
-        routes = await executors.look(assignment.routes, actor())
-        self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.usual)
+        routes = await executors.run_read_only(assignment.assignable_units, actor())
+        self.units, self.usual = [[str(number), name] for number, name in routes.units], str(routes.default)
 
     @handler(LOGGED_IN)
     async def turn(self, form: dict[str, Any]) -> None:
         """Show another page, from its top: a page of these is long."""
-        self.number = max(1, number_of(text_of(form, "halaman")))
+        self.number = max(1, parse_row_id(form_text(form, "halaman")))
         await self._look()
-        self._tell(notice=f"Menampilkan halaman {self.number} dari {self.pages}.")
+        self._finish(notice=f"Menampilkan halaman {self.number} dari {self.pages}.")
 
     @handler(LOGGED_IN)
     async def send_all(self, form: dict[str, Any]) -> None:
         """Send everything that is ready."""
-        if text_of(form, "pernyataan") != "ya":
-            raise Refused(NOT_CONFIRMED, "pernyataan")
-        await self._send(None, unit_of(form))
+        if form_text(form, "pernyataan") != "ya":
+            raise UserError(NOT_CONFIRMED, "pernyataan")
+        await self._send(None, form_unit(form))
 
     @handler(LOGGED_IN)
     async def send_one(self, form: dict[str, Any]) -> None:
         """Send one usulan."""
-        number = number_of(text_of(form, "usulan"))
-        if text_of(form, "pernyataan") != "ya":
-            raise Refused(NOT_CONFIRMED, f"pernyataan-{number}")
-        await self._send([number], unit_of(form))
+        number = parse_row_id(form_text(form, "usulan"))
+        if form_text(form, "pernyataan") != "ya":
+            raise UserError(NOT_CONFIRMED, f"pernyataan-{number}")
+        await self._send([number], form_unit(form))
 
     async def _send(self, numbers: list[int] | None, unor: int | None) -> None:
-        result = await executors.run(submit.send, actor(), numbers, unor_id=unor)
+        result = await executors.run_in_transaction(submit.submit_proposals, actor(), numbers, unor_id=unor)
         self.unit = ", ".join(result.units)
         self.sent, self.complete = result.sent, result.complete
         self.kept = [list(pair) for pair in result.kept]
         await self._look()
-        self._tell(notice=f"{len(result.sent)} usulan terkirim.")
+        self._finish(notice=f"{len(result.sent)} usulan terkirim.")

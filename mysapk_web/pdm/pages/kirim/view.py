@@ -7,12 +7,12 @@ from typing import Any
 import reflex as rx
 
 from mysapk_web.pdm.pages.components.matches import matches
-from mysapk_web.pdm.pages.components.usulan import changes_table, chip, confirmation, unit_choice
+from mysapk_web.pdm.pages.components.proposals import changes_table, chip, confirmation, unit_choice
 from mysapk_web.pdm.pages.kirim.state import PATH, KirimState
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import dialog_button, empty, inset, section, skeleton
-from mysapk_web.ui.components.forms import hidden, outcome, submit_button
+from mysapk_web.ui.components.display import dialog_button, empty, notice_box, section, skeleton
+from mysapk_web.ui.components.forms import form_messages, hidden, submit_button
 from mysapk_web.ui.shell import page
 
 
@@ -36,7 +36,7 @@ def _item(item: Any) -> rx.Component:
         rx.cond(
             item["warnings"],
             rx.el.div(
-                inset(
+                notice_box(
                     rx.el.p(rx.el.strong("Periksa lagi:")),
                     rx.foreach(item["warnings"], rx.el.p),
                     kind="warn",
@@ -157,7 +157,7 @@ def _send() -> rx.Component:
 def _check() -> rx.Component:
     return rx.fragment(
         rx.el.p("Pastikan setiap perubahan dan dokumen sudah benar.", class_name="lead"),
-        rx.cond(KirimState.closed, rx.el.div(inset(rx.el.p(KirimState.closed), kind="warn"), class_name="mt-4")),
+        rx.cond(KirimState.closed, rx.el.div(notice_box(rx.el.p(KirimState.closed), kind="warn"), class_name="mt-4")),
         rx.cond(
             KirimState.groups,
             rx.fragment(
@@ -228,8 +228,8 @@ def kirim() -> rx.Component:
     """The page."""
     return page(
         rx.el.p(rx.el.a("Kembali ke Data saya", href="/pdm"), class_name="back"),
-        outcome(),
+        form_messages(),
         rx.el.h1(rx.cond(KirimState.sent, "Usulan terkirim", "Periksa sebelum mengirim")),
         rx.cond(KirimState.ready, rx.cond(KirimState.sent, _sent(), _check()), skeleton(8)),
-        here="/pdm",
+        current="/pdm",
     )

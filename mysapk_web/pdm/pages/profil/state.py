@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from mysapk_web.accounts.email_change import ask_email, cancel_email, confirm_email
+from mysapk_web.accounts.security.change_email import cancel_email_change, confirm_email_change, request_email_change
 from mysapk_web.pdm import quality
 from mysapk_web.pdm.code_tables import search_codes
-from mysapk_web.pdm.declarations import state_group
-from mysapk_web.pdm.group_page import group_view
-from mysapk_web.pdm.pages.components.controls import FieldRow, Option, field_row
+from mysapk_web.pdm.declarations import declare_group
+from mysapk_web.pdm.group_page import load_group
+from mysapk_web.pdm.pages.components.controls import Choice, FieldRow, field_row
 from mysapk_web.pdm.profile import view as profile_view
 from mysapk_web.pdm.profile.update import change_profile
-from mysapk_web.pdm.profile.view import AddressView, SectionView, reveal
+from mysapk_web.pdm.profile.view import AddressView, SectionView, reveal_value
 from mysapk_web.pdm.rules.groups.fields import Field
 from mysapk_web.pdm.rules.groups.profil import PROFIL
 from mysapk_web.pdm.rules.groups.values import KEPT_LENGTH
 from mysapk_web.pdm.rules.proposal import Declaration
 from mysapk_web.pdm.views.form import FieldView
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.rules.row_id import number_of
-from mysapk_web.ui.access import LOGGED_IN, actor, handler, visitor
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.ui.access import LOGGED_IN, actor, client, handler
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import AppState, text_of
+from mysapk_web.ui.state import AppState, form_text
 
 MOST_FINDINGS = 25
 """On the page, which says so; whoever has more starts with the gravest."""
@@ -65,16 +65,16 @@ class FindingRow(TypedDict):
     pending: bool
 
 
-class Found(TypedDict):
+class ProfileCodeSearch(TypedDict):
     """What a searched list found last."""
 
     field: str
     text: str
-    options: list[Option]
+    options: list[Choice]
     more: bool
 
 
-NOTHING_FOUND: Found = {"field": "", "text": "", "options": [], "more": False}
+NOTHING_FOUND: ProfileCodeSearch = {"field": "", "text": "", "options": [], "more": False}
 
 
 def fact_row(view: FieldView) -> FactRow:
@@ -90,12 +90,7 @@ def fact_row(view: FieldView) -> FactRow:
 
 
 def profile_section(number: int, view: SectionView) -> ProfileSection:
-    """A section as a state may hold it.
-
-    Args:
-        number: Its place, from 1.
-        view: From the service.
-    """
+    """A section as a state may hold it."""
     return {
         "number": number,
         "label": view.label,
@@ -105,11 +100,7 @@ def profile_section(number: int, view: SectionView) -> ProfileSection:
 
 
 def editable_rows(view: SectionView) -> list[FieldRow]:
-    """The controls of a section. A sensitive value does not leave the database for them: an empty control leaves it as it is.
-
-    Args:
-        view: From the service.
-    """
+    """The controls of a section. A sensitive value does not leave the database for them: an empty control leaves it as it is."""
     rows = []
     for field in view.fields:
         if field.read_only:
@@ -125,13 +116,8 @@ def editable_rows(view: SectionView) -> list[FieldRow]:
 
 
 def typed_values(form: dict[str, Any], rows: list[FieldRow]) -> dict[str, str]:
-    """What a form changes: every control of the section, but not a sensitive one that was left empty.
-
-    Args:
-        form: Anything a client may send.
-        rows: Controls of the section.
-    """
-    values = {row["name"]: text_of(form, row["name"], KEPT_LENGTH) for row in rows}
+    """What a form changes: every control of the section, but not a sensitive one that was left empty."""
+    values = {row["name"]: form_text(form, row["name"], KEPT_LENGTH) for row in rows}
     return {name: text for name, text in values.items() if text.strip() or not _FIELDS[name].sensitive}
 
 
@@ -149,7 +135,7 @@ class ProfilState(AppState):
     findings: list[FindingRow] = []
     more_findings: int = 0
     revealed: dict[str, str] = {}
-    found: Found = NOTHING_FOUND
+    found: ProfileCodeSearch = NOTHING_FOUND
     nothing: dict[str, str] = {}
     """Faults of a draft, of which a profile has none."""
     status: str = ""
@@ -175,17 +161,17 @@ class ProfilState(AppState):
         self.ready = True
 
     async def _look(self) -> None:
-        seen = await executors.look(profile_view.profile, actor())
+        seen = await executors.run_read_only(profile_view.load_profile, actor())
         self.version = seen.version
         self.sections = [profile_section(number, view) for number, view in enumerate(seen.sections, start=1)]
         if 0 < self.editing <= len(seen.sections):
             self.rows = editable_rows(seen.sections[self.editing - 1])
         self._show_address(seen.address)
-        group = await executors.look(group_view, actor(), PROFIL.key)
+        group = await executors.run_read_only(load_group, actor(), PROFIL.key)
         self.status, self.tone = group.state_label, "good" if group.done else "todo"
         self.stated, self.why_not, self.closed = (
-            group.statement is not None,
-            group.why_no_statement or group.why_not_confirmed,
+            group.declaration is not None,
+            group.declaration_blocker or group.why_not_confirmed,
             group.closed_sentence,
         )
 
@@ -202,7 +188,7 @@ class ProfilState(AppState):
         """Show one masked value; it stands in the trail."""
         if not isinstance(name, str) or name not in _FIELDS:
             return
-        self.revealed = {**self.revealed, name: await executors.run(reveal, actor(), name=name)}
+        self.revealed = {**self.revealed, name: await executors.run_in_transaction(reveal_value, actor(), name=name)}
 
     @handler(LOGGED_IN)
     async def hide_value(self, name: str) -> None:
@@ -212,36 +198,36 @@ class ProfilState(AppState):
     @handler(LOGGED_IN)
     async def edit(self, form: dict[str, Any]) -> None:
         """Open the form of a section."""
-        self.editing = number_of(text_of(form, "bagian", 4))
+        self.editing = parse_row_id(form_text(form, "bagian", 4))
         await self._look()
-        self._tell()
+        self._finish()
 
     @handler(LOGGED_IN)
     async def close(self, form: dict[str, Any]) -> None:
         """Close the form without saving."""
         self.editing, self.rows = 0, []
-        self._tell()
+        self._finish()
 
     @handler(LOGGED_IN)
     async def save(self, form: dict[str, Any]) -> None:
         """Change the section at once."""
         values = typed_values(form, self.rows)
-        done = await executors.run(change_profile, actor(), version=self.version, values=values)
+        done = await executors.run_in_transaction(change_profile, actor(), version=self.version, values=values)
         self.editing, self.rows, self.revealed = 0, [], {}
         await self._look_again()
         changed = ", ".join(done.changed)
-        self._tell(notice=f"Tersimpan: {changed}." if changed else "Tidak ada yang berubah.")
+        self._finish(notice=f"Tersimpan: {changed}." if changed else "Tidak ada yang berubah.")
 
     @handler(LOGGED_IN)
     async def clear(self, form: dict[str, Any]) -> None:
         """Take a stored number away, after its dialog."""
-        field = _FIELDS.get(text_of(form, "isian", 60))
+        field = _FIELDS.get(form_text(form, "isian", 60))
         if field is None or field.read_only or not field.sensitive:
-            raise Refused(NOT_HERE)
-        await executors.run(change_profile, actor(), version=self.version, values={field.name: ""})
+            raise UserError(NOT_HERE)
+        await executors.run_in_transaction(change_profile, actor(), version=self.version, values={field.name: ""})
         self.editing, self.rows, self.revealed = 0, [], {}
         await self._look_again()
-        self._tell(notice=f"{field.label} dikosongkan.")
+        self._finish(notice=f"{field.label} dikosongkan.")
 
     async def _look_again(self) -> None:
         """What changed; and what was found fault with is judged anew, so that nothing stands there that is right by now."""
@@ -254,10 +240,10 @@ class ProfilState(AppState):
         """Periksa data saya: BKN's checks of data quality."""
         count = await self._judge()
         words = f"{count} hal perlu diperhatikan." if count else "Tidak ada yang perlu diperbaiki."
-        self._tell(notice=f"Data Anda sudah diperiksa. {words}")
+        self._finish(notice=f"Data Anda sudah diperiksa. {words}")
 
     async def _judge(self) -> int:
-        found = await executors.look(quality.findings, actor())
+        found = await executors.run_read_only(quality.check_own_data, actor())
         self.findings = [
             {
                 "dimension": each.dimension,
@@ -275,51 +261,55 @@ class ProfilState(AppState):
     @handler(LOGGED_IN)
     async def declare(self, form: dict[str, Any]) -> None:
         """Data sudah sesuai."""
-        await executors.run(state_group, actor(), PROFIL.key, Declaration.SESUAI)
+        await executors.run_in_transaction(declare_group, actor(), PROFIL.key, Declaration.SESUAI)
         await self._look()
-        self._tell(notice="Profil dinyatakan sudah sesuai.")
+        self._finish(notice="Profil dinyatakan sudah sesuai.")
 
     @handler(LOGGED_IN)
     async def undo(self, form: dict[str, Any]) -> None:
         """Take the declaration back."""
-        await executors.run(state_group, actor(), PROFIL.key, None)
+        await executors.run_in_transaction(declare_group, actor(), PROFIL.key, None)
         await self._look()
-        self._tell(notice="Pernyataan dibatalkan.")
+        self._finish(notice="Pernyataan dibatalkan.")
 
     @handler(LOGGED_IN)
     async def search(self, query: dict[str, Any]) -> None:
         """Search a long list; nothing is kept."""
-        name, text = text_of(query, "field", 60), text_of(query, "text", 200)
+        name, text = form_text(query, "field", 60), form_text(query, "text", 200)
         field = _FIELDS.get(name)
         if field is None or not field.table:
             return
-        entries = await executors.look(search_codes, field.table, text, limit=FOUND + 1)
-        options: list[Option] = [{"value": entry.code, "label": entry.label} for entry in entries[:FOUND]]
+        entries = await executors.run_read_only(search_codes, field.table, text, limit=FOUND + 1)
+        options: list[Choice] = [{"value": entry.code, "label": entry.label} for entry in entries[:FOUND]]
         self.found = {"field": name, "text": text, "options": options, "more": len(entries) > FOUND}
 
     @handler(LOGGED_IN)
     async def ask_address(self, form: dict[str, Any]) -> None:
         """Ask for a token at a new address."""
         await executors.run_hashing(
-            visitor(), ask_email, actor(), email=text_of(form, "email"), password=text_of(form, "password")
+            client(),
+            request_email_change,
+            actor(),
+            email=form_text(form, "email"),
+            password=form_text(form, "password"),
         )
         await self._look()
-        self._tell(notice="Token dikirim ke email baru Anda, bila alamat itu dapat dipakai. Isi token di bawah ini.")
+        self._finish(notice="Token dikirim ke email baru Anda, bila alamat itu dapat dipakai. Isi token di bawah ini.")
 
     @handler(LOGGED_IN)
     async def confirm_address(self, form: dict[str, Any]) -> None:
         """Use the token: from now on the new address counts."""
         try:
-            await executors.run(confirm_email, actor(), token=text_of(form, "token"))
-        except Refused:
+            await executors.run_in_transaction(confirm_email_change, actor(), token=form_text(form, "token"))
+        except UserError:
             await self._look()
             raise
         await self._look()
-        self._tell(notice="Email akun Anda sudah diganti. Kedua alamat diberi tahu, dan perangkat lain dikeluarkan.")
+        self._finish(notice="Email akun Anda sudah diganti. Kedua alamat diberi tahu, dan perangkat lain dikeluarkan.")
 
     @handler(LOGGED_IN)
     async def cancel_address(self, form: dict[str, Any]) -> None:
         """Drop the request."""
-        await executors.run(cancel_email, actor())
+        await executors.run_in_transaction(cancel_email_change, actor())
         await self._look()
-        self._tell(notice="Penggantian email dibatalkan. Email akun Anda tetap yang lama.")
+        self._finish(notice="Penggantian email dibatalkan. Email akun Anda tetap yang lama.")

@@ -8,13 +8,13 @@ import reflex as rx
 
 from mysapk_web.pdm.pages.components.declaration import declaration
 from mysapk_web.pdm.pages.components.draft import DraftFields
-from mysapk_web.pdm.pages.components.usulan import chip
+from mysapk_web.pdm.pages.components.proposals import chip
 from mysapk_web.pdm.pages.profil.state import ProfilState
 from mysapk_web.pdm.rules.proposal import Declaration
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import DialogButton, Form
-from mysapk_web.ui.components.display import inset, section, skeleton
-from mysapk_web.ui.components.forms import field, hidden, outcome, password_field, submit_button
+from mysapk_web.ui.components.display import notice_box, section, skeleton
+from mysapk_web.ui.components.forms import field, form_messages, hidden, password_field, submit_button
 from mysapk_web.ui.shell import page
 
 PATH = "/profil"
@@ -130,7 +130,7 @@ def _section(item: Any) -> rx.Component:
 def _waiting() -> rx.Component:
     return rx.fragment(
         rx.el.div(
-            inset(
+            notice_box(
                 rx.el.p("Menunggu token yang dikirim ke ", rx.el.strong(ProfilState.pending_mask), "."),
                 rx.el.p(
                     f"Token berlaku {ProfilState.pending_minutes} menit. Sampai token diisi, email yang lama tetap berlaku."
@@ -228,7 +228,7 @@ def _check() -> rx.Component:
                         ),
                     ),
                 ),
-                inset(rx.el.p("Tidak ada yang perlu diperbaiki."), kind="good"),
+                notice_box(rx.el.p("Tidak ada yang perlu diperbaiki."), kind="good"),
             ),
         ),
         Form.create(
@@ -275,7 +275,7 @@ def _statement() -> rx.Component:
 def profil() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Profil"),
         rx.el.p(
             "Data pribadi Anda di berkas. Yang dapat Anda ubah sendiri langsung tersimpan tanpa verifikasi.",
@@ -288,5 +288,5 @@ def profil() -> rx.Component:
             ),
             skeleton(10),
         ),
-        here=PATH,
+        current=PATH,
     )

@@ -38,7 +38,7 @@ _KINDS: Final = {each.key: each for declared in GROUPS for each in declared.kind
 _GROUP_OF: Final = {each.key: declared for declared in GROUPS for each in declared.kinds}
 
 
-def group(key: str) -> Group:
+def get_group(key: str) -> Group:
     """Find a group by its URL slug.
 
     Raises:
@@ -47,7 +47,7 @@ def group(key: str) -> Group:
     return _GROUPS[key]
 
 
-def kind(key: str) -> RecordKind:
+def get_kind(key: str) -> RecordKind:
     """Find a kind of record by its key.
 
     Raises:
@@ -56,11 +56,8 @@ def kind(key: str) -> RecordKind:
     return _KINDS[key]
 
 
-def group_of(key: str) -> Group:
+def group_of_kind(key: str) -> Group:
     """Find the group that a kind of record stands in.
-
-    Args:
-        key: key of the kind.
 
     Raises:
         KeyError: there is no such kind.
@@ -70,4 +67,4 @@ def group_of(key: str) -> Group:
 
 def groups_for(jenis: JenisPegawai) -> tuple[Group, ...]:
     """List the groups that concern a kind of employment, in their order."""
-    return tuple(each for each in GROUPS if jenis in each.concerns)
+    return tuple(each for each in GROUPS if jenis in each.applies_to)

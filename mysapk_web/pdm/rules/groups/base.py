@@ -9,7 +9,7 @@ from typing import Final
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Codes, Field, PersonFacts, Value
-from mysapk_web.pdm.rules.groups.words import display
+from mysapk_web.pdm.rules.groups.formatting import format_value
 
 
 class Cardinality(StrEnum):
@@ -24,7 +24,7 @@ class Cardinality(StrEnum):
     SEVERAL = "SEVERAL"
 
 
-class Duty(StrEnum):
+class Requirement(StrEnum):
     """Whether the group has to be handled (domain 6)."""
 
     REQUIRED = "REQUIRED"
@@ -40,7 +40,7 @@ class Approval(StrEnum):
     BKN = "BKN"
 
 
-class Action(StrEnum):
+class RecordAction(StrEnum):
     """What a proposal does to a record."""
 
     ADD = "ADD"
@@ -54,13 +54,11 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordView:
+class RuleInput:
     """What a rule looks at: the values that could be read, the person, the day.
 
     Attributes:
         values: canonical values; a field with a fault is missing.
-        person: whose record it is.
-        today: the day of the check.
     """
 
     values: Mapping[str, Value]
@@ -84,18 +82,16 @@ class RecordView:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RecordRule:
     """A rule that several fields make together.
 
     Attributes:
-        field: where the sentence stands.
         broken: tells whether the record breaks the rule; what is missing breaks nothing.
-        sentence: what to correct.
         warning: the record may be sent all the same.
     """
 
     field: str
-    broken: Callable[[RecordView], bool]
+    broken: Callable[[RuleInput], bool]
     sentence: str
     warning: bool = False
 
@@ -105,7 +101,6 @@ class Key:
     """Fields that two records are compared by. It counts where all of `fields` are filled.
 
     Attributes:
-        fields: filled, and the same in both.
         also: the same in both, or empty in both: fields that are not asked of everybody.
     """
 
@@ -121,8 +116,8 @@ def by(*fields: str, also: tuple[str, ...] = ()) -> Key:
 ONE_AT_ALL: Final = (Key(()),)
 """Identity of a kind that a person has one record of: whatever it says, a second one is the same."""
 
-EVERY_ACTION: Final = frozenset(Action)
-NO_DELETE: Final = frozenset({Action.ADD, Action.CHANGE})
+EVERY_ACTION: Final = frozenset(RecordAction)
+NO_DELETE: Final = frozenset({RecordAction.ADD, RecordAction.CHANGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,20 +125,11 @@ class RecordKind:
     """A kind of record.
 
     Attributes:
-        key: name in the database and in URLs.
-        label: name on pages.
         siasn_id: official id of the riwayat (domain 7.2); None where SIASN has none.
-        fields: in the order they are asked.
-        documents: what goes with a record.
-        cardinality: how many may be proposed.
-        approval: last level that decides.
-        rules: what several fields make together.
         title_fields: fields whose words name a record in a list; those that are empty are left out.
-        subtitle_fields: the line below.
         latest_by: field that tells which record is the latest; empty where the order does not matter.
         identity: two records of a person that agree on one of these keys are the same, whatever else they say.
         similar: two that agree on one of these may be the same: the person and the desk look at both.
-        actions: what a proposal may do.
     """
 
     key: str
@@ -153,13 +139,13 @@ class RecordKind:
     documents: tuple[DocumentRule, ...] = ()
     cardinality: Cardinality
     approval: Approval
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[RecordRule, ...] = ()
     title_fields: tuple[str, ...]
     subtitle_fields: tuple[str, ...] = ()
     identity: tuple[Key, ...]
     similar: tuple[Key, ...]
     latest_by: str = ""
-    actions: frozenset[Action] = EVERY_ACTION
+    actions: frozenset[RecordAction] = EVERY_ACTION
 
     def field(self, name: str) -> Field:
         """Find a field.
@@ -180,10 +166,6 @@ class RecordKind:
     def title(self, payload: Mapping[str, Value], codes: Codes) -> str:
         """Name a record in a list.
 
-        Args:
-            payload: stored values; missing ones are left out.
-            codes: the code tables.
-
         Returns:
             Words of the title fields, or the label of the kind where all are empty.
         """
@@ -198,7 +180,7 @@ class RecordKind:
         return tuple(rule for rule in self.documents if rule.is_required(payload, person))
 
     def _words(self, names: tuple[str, ...], payload: Mapping[str, Value], codes: Codes) -> str:
-        words = (display(self.field(name), payload.get(name), codes) for name in names)
+        words = (format_value(self.field(name), payload.get(name), codes) for name in names)
         return ", ".join(word for word in words if word)
 
 
@@ -213,25 +195,17 @@ class Group:
     """One of the twelve groups.
 
     Attributes:
-        key: last part of the URL `/pdm/<grup>`.
-        label: name on the tile.
-        description: one sentence on the page.
         kinds: kinds of record in it, one tab each.
-        duty: whether it has to be handled.
-        may_have_none: "tidak ada riwayat" may be declared.
         none_hint: when to declare it; empty where it needs no explanation.
-        sesuai_allowed: "data sudah sesuai" may be declared.
-        verified: changes go through a verifikator.
-        concerns: kinds of employment that see the group.
     """
 
     key: str
     label: str
     description: str
     kinds: tuple[RecordKind, ...]
-    duty: Duty
+    requirement: Requirement
     may_have_none: bool = False
     none_hint: str = ""
     sesuai_allowed: bool = True
     verified: bool = True
-    concerns: frozenset[JenisPegawai] = ALL
+    applies_to: frozenset[JenisPegawai] = ALL

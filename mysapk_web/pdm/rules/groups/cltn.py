@@ -1,9 +1,9 @@
 """Cuti di luar tanggungan negara (domain 7.2)."""
 
-from mysapk_web.pdm.rules.groups.base import PNS_ONLY, Approval, Cardinality, Duty, Group, RecordKind, by
+from mysapk_web.pdm.rules.groups.base import PNS_ONLY, Approval, Cardinality, Group, RecordKind, Requirement, by
+from mysapk_web.pdm.rules.groups.common_rules import not_before, working_age
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import not_before, working_age
 
 _LETTER = "Surat BKN"
 
@@ -41,8 +41,8 @@ GROUP = Group(
     label="CLTN",
     description="Cuti di luar tanggungan negara yang pernah Anda jalani.",
     kinds=(CLTN,),
-    duty=Duty.IF_ANY,
+    requirement=Requirement.IF_ANY,
     may_have_none=True,
     none_hint="Pilih ini bila Anda tidak pernah menjalani CLTN.",
-    concerns=PNS_ONLY,
+    applies_to=PNS_ONLY,
 )

@@ -6,26 +6,26 @@ from mysapk_web.pdm.rules.groups.base import (
     PNS_CPNS,
     Approval,
     Cardinality,
-    Duty,
     Group,
     RecordKind,
-    RecordView,
-    Rule,
+    RecordRule,
+    Requirement,
+    RuleInput,
 )
+from mysapk_web.pdm.rules.groups.common_rules import decree_before_effect, not_before, working_age, years_later
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import JENIS, Condition, Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import decree_before_effect, not_before, working_age, years_later
 
 _CPNS, _PNS, _DUTY, _HEALTH = "CPNS", "PNS", "Mulai bertugas dan pelatihan", "Surat dan kartu"
 _IS_PNS = Condition(JENIS, ("PNS",))
 
 
-def _not_as_in_nip(view: RecordView) -> bool:
+def _not_as_in_nip(view: RuleInput) -> bool:
     start, nip = view.day("tmt_cpns"), view.person.nip
     return start is not None and len(nip) == 18 and f"{start:%Y%m}" != nip[8:14]
 
 
-def _shorter_than_a_year(view: RecordView) -> bool:
+def _shorter_than_a_year(view: RuleInput) -> bool:
     cpns, pns = view.day("tmt_cpns"), view.day("tmt_pns")
     return cpns is not None and pns is not None and cpns <= pns < years_later(cpns, 1)
 
@@ -66,13 +66,13 @@ CPNS_PNS = RecordKind(
         not_before("tmt_pns", "tmt_cpns", "TMT PNS tidak boleh sebelum TMT CPNS."),
         not_before("tanggal_sk_pns", "tanggal_sk_cpns", "Tanggal SK PNS tidak boleh sebelum tanggal SK CPNS."),
         not_before("tanggal_spmt", "tmt_cpns", "Tanggal SPMT sebelum TMT CPNS. Periksa keduanya.", warning=True),
-        Rule(
+        RecordRule(
             "tmt_cpns",
             _not_as_in_nip,
             "TMT CPNS tidak sama dengan tahun dan bulan dalam NIP Anda (angka 9 sampai 14). Periksa SK CPNS.",
             warning=True,
         ),
-        Rule(
+        RecordRule(
             "tmt_pns",
             _shorter_than_a_year,
             "Masa percobaan CPNS biasanya paling singkat satu tahun. Periksa TMT CPNS dan TMT PNS.",
@@ -91,6 +91,6 @@ GROUP = Group(
     label="CPNS dan PNS",
     description="SK pengangkatan Anda sebagai CPNS dan PNS.",
     kinds=(CPNS_PNS,),
-    duty=Duty.REQUIRED,
-    concerns=PNS_CPNS,
+    requirement=Requirement.REQUIRED,
+    applies_to=PNS_CPNS,
 )

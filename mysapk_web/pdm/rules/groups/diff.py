@@ -6,16 +6,14 @@ from decimal import Decimal, InvalidOperation
 
 from mysapk_web.pdm.rules.groups.base import RecordKind
 from mysapk_web.pdm.rules.groups.fields import Codes, Field, FieldKind, Value
-from mysapk_web.pdm.rules.groups.words import display
+from mysapk_web.pdm.rules.groups.formatting import format_value
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldChange:
     """A field that differs.
 
     Attributes:
-        field: its name.
-        label: its label.
         before: words on file; empty where there is nothing.
         after: words proposed; empty where they are taken away.
     """
@@ -33,15 +31,8 @@ def differences(
     codes: Codes,
     *,
     reveal: bool = False,
-) -> list[Difference]:
+) -> list[FieldChange]:
     """List what a proposal changes.
-
-    Args:
-        kind: declares the fields; read-only ones are left out.
-        old: the record on file; None when the proposal adds one.
-        new: the proposed record; None when the proposal deletes it.
-        codes: the code tables.
-        reveal: show sensitive fields in full, as a verifikator needs them.
 
     Returns:
         In the order of the fields. Empty where nothing differs; two masked values that look alike are listed
@@ -52,8 +43,8 @@ def differences(
     for field in kind.editable:
         was, becomes = before.get(field.name), after.get(field.name)
         if _comparable(field, was) != _comparable(field, becomes):
-            words = [display(field, value, codes, reveal=reveal) for value in (was, becomes)]
-            found.append(Difference(field.name, field.label, *words))
+            words = [format_value(field, value, codes, reveal=reveal) for value in (was, becomes)]
+            found.append(FieldChange(field.name, field.label, *words))
     return found
 
 

@@ -16,10 +16,7 @@ class DocumentRule:
 
     Attributes:
         code: reference id of SIASN as text; where SIASN publishes none, a code of our own that starts with "X-".
-        label: name as people know it.
         required: always, never, or when a field of the record says so.
-        max_bytes: size limit.
-        media_type: the only type accepted.
     """
 
     code: str
@@ -29,12 +26,7 @@ class DocumentRule:
     media_type: str = "application/pdf"
 
     def is_required(self, payload: Mapping[str, Value], person: PersonFacts) -> bool:
-        """Tell whether this record cannot be sent without the document.
-
-        Args:
-            payload: canonical values of the record.
-            person: whose record it is.
-        """
+        """Tell whether this record cannot be sent without the document."""
         if isinstance(self.required, Condition):
             return self.required.met(payload, person)
         return self.required

@@ -29,10 +29,6 @@ def normal_form(field: Field, value: Value) -> str:
     two words are as good as any others, so `823/114/2022` is `823 - 114 - 2022`. What has no letter and no
     digit, such as a dash for "none", is empty.
 
-    Args:
-        field: whose value it is.
-        value: as stored.
-
     Returns:
         Empty where the record says nothing; an empty tick is as good as none.
     """
@@ -74,12 +70,7 @@ class RecordKeys:
 
 
 def keys_of(kind: RecordKind, payload: Mapping[str, Value]) -> RecordKeys:
-    """Read from a record what it is compared by.
-
-    Args:
-        kind: declares the keys.
-        payload: stored values.
-    """
+    """Read from a record what it is compared by."""
     forms = {field.name: normal_form(field, payload.get(field.name)) for field in kind.fields}
     whole = tuple(forms.values())
     identity: Keys = frozenset()
@@ -98,8 +89,6 @@ def becomes_same(before: RecordKeys | None, after: RecordKeys, other: RecordKeys
 
     Args:
         before: of the record on file that is changed; None when one is added.
-        after: of the record as proposed.
-        other: of another record of the person.
 
     Returns:
         False where the two were the same already: such a pair is on file, and refusing every change would leave it there for good.

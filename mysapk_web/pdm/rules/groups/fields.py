@@ -59,17 +59,13 @@ class PersonFacts:
     """What the rules need to know of the person whose record it is.
 
     Attributes:
-        jenis: kind of employment.
-        nip: 18 digits.
-        tanggal_lahir: birth date on file.
         jenis_kelamin: "L" or "P"; empty where the rolls don't say.
-        tmt_cpns: first day as CPNS, where known.
     """
 
     jenis: JenisPegawai
     nip: str = ""
-    tanggal_lahir: date | None = None
-    jenis_kelamin: str = ""
+    birth_date: date | None = None
+    gender: str = ""
     tmt_cpns: date | None = None
 
     @property
@@ -78,7 +74,7 @@ class PersonFacts:
         return "PPPK" if self.jenis is JenisPegawai.PPPK else "PNS"
 
 
-def lookup(name: str, values: Mapping[str, Value], person: PersonFacts) -> Value:
+def value_or_fact(name: str, values: Mapping[str, Value], person: PersonFacts) -> Value:
     """Read a field of the record, or a fact of the person where the name is `@jenis` or `@rumpun`."""
     if name == JENIS:
         return person.jenis.value
@@ -94,8 +90,6 @@ class Condition:
     Attributes:
         field: name of a field that stands earlier in the record, or `@jenis`.
         values: any of them will do; empty when bounds are asked.
-        at_least: lower bound of a number.
-        at_most: upper bound of a number.
     """
 
     field: str
@@ -105,7 +99,7 @@ class Condition:
 
     def met(self, values: Mapping[str, Value], person: PersonFacts) -> bool:
         """Answer the question; a field that is empty or hidden answers no."""
-        value = lookup(self.field, values, person)
+        value = value_or_fact(self.field, values, person)
         if self.at_least is None and self.at_most is None:
             return value is not None and value in self.values
         if not isinstance(value, int) or isinstance(value, bool):
@@ -118,22 +112,12 @@ class Field:
     """One field of a record.
 
     Attributes:
-        name: key in the stored record.
-        label: what stands above the control.
-        kind: how it is typed and checked.
         help: a sentence below the label, empty for none.
         section: heading under which fields stand together, empty for the first.
-        required: must be filled when it is shown.
         read_only: kept by the agency; the person sees it and cannot propose it.
-        table: code table of a CODE.
         parent: field (or `@rumpun`) whose value the code's parent has to match; empty for no such tie.
-        max_length: of TEXT and LONG_TEXT, in characters.
-        minimum: of INTEGER, DECIMAL and YEAR.
         maximum: of INTEGER, DECIMAL and YEAR; a YEAR without one ends with this year.
-        decimals: digits after the comma of a DECIMAL.
         future: a DATE may lie ahead of today, at most ten years.
-        shown_when: asked for only then; cleared otherwise.
-        sensitive: masked until asked for.
     """
 
     name: str

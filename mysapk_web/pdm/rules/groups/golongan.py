@@ -1,10 +1,20 @@
 """Riwayat golongan/pangkat (domain 7.2). One proposal only, and needed even when the data is right (domain 0.3)."""
 
 from mysapk_web.organisation.rules.nip import MIN_AGE
-from mysapk_web.pdm.rules.groups.base import ASN, NO_DELETE, Approval, Cardinality, Duty, Group, RecordKind, Rule, by
+from mysapk_web.pdm.rules.groups.base import (
+    ASN,
+    NO_DELETE,
+    Approval,
+    Cardinality,
+    Group,
+    RecordKind,
+    RecordRule,
+    Requirement,
+    by,
+)
+from mysapk_web.pdm.rules.groups.common_rules import decree_before_effect, not_before, working_age
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import JENIS, RUMPUN, Condition, Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import decree_before_effect, not_before, working_age
 
 _NOT_PPPK = Condition(JENIS, ("PNS", "CPNS"))
 _PERTEK = "Pertimbangan teknis BKN"
@@ -68,12 +78,12 @@ GOLONGAN = RecordKind(
         not_before(
             "tanggal_sk", "tanggal_pertek", "Tanggal SK sebelum tanggal Pertek BKN. Periksa keduanya.", warning=True
         ),
-        Rule(
+        RecordRule(
             "masa_kerja_tahun",
             lambda view: (
                 (years := view.number("masa_kerja_tahun")) is not None
                 and (start := view.day("tmt_golongan")) is not None
-                and (born := view.person.tanggal_lahir) is not None
+                and (born := view.person.birth_date) is not None
                 and years > start.year - born.year - MIN_AGE
             ),
             "Masa kerja golongan lebih lama daripada yang mungkin menurut tanggal lahir Anda. Periksa SK.",
@@ -93,7 +103,7 @@ GROUP = Group(
     description="Golongan dan pangkat terakhir Anda beserta SK-nya. Usulan hanya dapat dikirim satu kali: isi dengan "
     "teliti, juga bila datanya sudah benar.",
     kinds=(GOLONGAN,),
-    duty=Duty.REQUIRED,
+    requirement=Requirement.REQUIRED,
     sesuai_allowed=False,
-    concerns=ASN,
+    applies_to=ASN,
 )

@@ -1,9 +1,9 @@
 """Riwayat jabatan (domain 7.2)."""
 
-from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Duty, Group, RecordKind, by
+from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Group, RecordKind, Requirement, by
+from mysapk_web.pdm.rules.groups.common_rules import decree_before_effect, not_before, working_age
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Condition, Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import decree_before_effect, not_before, working_age
 
 STRUKTURAL, FUNGSIONAL, RANGKAP, PELAKSANA = "1", "2", "3", "4"
 _WITH_ESELON = Condition("jenis_jabatan", (STRUKTURAL, RANGKAP))
@@ -77,5 +77,5 @@ GROUP = Group(
     label="Jabatan",
     description="Jabatan terakhir Anda beserta SK jabatan.",
     kinds=(JABATAN,),
-    duty=Duty.REQUIRED,
+    requirement=Requirement.REQUIRED,
 )

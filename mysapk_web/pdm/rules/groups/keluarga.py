@@ -1,9 +1,18 @@
 """Keluarga: pasangan, anak, orang tua (domain 7.2). Not compulsory; green by "data sudah sesuai" (domain 5.1)."""
 
-from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Duty, Group, RecordKind, RecordView, Rule, by
+from mysapk_web.pdm.rules.groups.base import (
+    Approval,
+    Cardinality,
+    Group,
+    RecordKind,
+    RecordRule,
+    Requirement,
+    RuleInput,
+    by,
+)
+from mysapk_web.pdm.rules.groups.common_rules import nik_fits, not_before, years_later
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Condition, Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import nik_fits, not_before, years_later
 
 _HIDUP, _MENINGGAL = "1", "0"
 _KANDUNG, _ANGKAT = "1", "3"
@@ -64,17 +73,17 @@ _KK = DocumentRule("X-KK", "Kartu Keluarga", required=False)
 _DEATH = DocumentRule("X-AKTA-KEMATIAN", "Akta kematian", required=_DEAD)
 
 
-def _parent_too_young(view: RecordView) -> bool:
+def _parent_too_young(view: RuleInput) -> bool:
     """A child of one's own blood cannot be nearly as old as oneself."""
-    born, child = view.person.tanggal_lahir, view.day("tanggal_lahir")
+    born, child = view.person.birth_date, view.day("tanggal_lahir")
     return (
         view.text("jenis_anak") == _KANDUNG and born is not None and child is not None and child < years_later(born, 12)
     )
 
 
-def _older_than_parent(view: RecordView) -> bool:
+def _older_than_parent(view: RuleInput) -> bool:
     """A parent is older than the child."""
-    child, born = view.person.tanggal_lahir, view.day("tanggal_lahir")
+    child, born = view.person.birth_date, view.day("tanggal_lahir")
     return child is not None and born is not None and child < years_later(born, 12)
 
 
@@ -163,7 +172,9 @@ ANAK = RecordKind(
     cardinality=Cardinality.SEVERAL,
     approval=Approval.AGENCY,
     rules=(
-        Rule("tanggal_lahir", _parent_too_young, "Tanggal lahir anak kandung terlalu dekat dengan tanggal lahir Anda."),
+        RecordRule(
+            "tanggal_lahir", _parent_too_young, "Tanggal lahir anak kandung terlalu dekat dengan tanggal lahir Anda."
+        ),
         _DIED_AFTER_BIRTH,
         nik_fits("nik", "tanggal_lahir", "jenis_kelamin"),
     ),
@@ -192,7 +203,9 @@ ORANG_TUA = RecordKind(
     cardinality=Cardinality.SEVERAL,
     approval=Approval.AGENCY,
     rules=(
-        Rule("tanggal_lahir", _older_than_parent, "Tanggal lahir orang tua terlalu dekat dengan tanggal lahir Anda."),
+        RecordRule(
+            "tanggal_lahir", _older_than_parent, "Tanggal lahir orang tua terlalu dekat dengan tanggal lahir Anda."
+        ),
         _DIED_AFTER_BIRTH,
     ),
     title_fields=("nama",),
@@ -206,6 +219,6 @@ GROUP = Group(
     label="Keluarga",
     description="Pasangan, anak, dan orang tua Anda. Bila sudah benar, pilih data sudah sesuai.",
     kinds=(PASANGAN, ANAK, ORANG_TUA),
-    duty=Duty.OPTIONAL,
+    requirement=Requirement.OPTIONAL,
     may_have_none=True,
 )

@@ -1,9 +1,9 @@
 """Riwayat organisasi (domain 7.2; the form is known from the prototype of SIASN only)."""
 
-from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Duty, Group, RecordKind, by
+from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Group, RecordKind, Requirement, by
+from mysapk_web.pdm.rules.groups.common_rules import after_birth, not_before
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import after_birth, not_before
 
 ORGANISASI = RecordKind(
     key="organisasi",
@@ -42,7 +42,7 @@ GROUP = Group(
     label="Organisasi",
     description="Organisasi terakhir yang Anda ikuti.",
     kinds=(ORGANISASI,),
-    duty=Duty.IF_ANY,
+    requirement=Requirement.IF_ANY,
     may_have_none=True,
     none_hint="Pilih ini bila Anda tidak mengikuti organisasi.",
 )

@@ -1,23 +1,32 @@
 """Riwayat pendidikan, diklat struktural, kursus (domain 7.2): one tile with three tabs (domain 6)."""
 
-from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Duty, Group, RecordKind, RecordView, Rule, by
+from mysapk_web.pdm.rules.groups.base import (
+    Approval,
+    Cardinality,
+    Group,
+    RecordKind,
+    RecordRule,
+    Requirement,
+    RuleInput,
+    by,
+)
+from mysapk_web.pdm.rules.groups.common_rules import after_birth, not_before, year_of, years_later
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Condition, Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import after_birth, not_before, year_of, years_later
 
 _DIPLOMA_3 = 30
 _MIN_AGE_GRADUATE = 10
 _WITH_DEGREE = Condition("tingkat_pendidikan", ("20", "25", "30", "35", "40", "42", "45", "47", "49", "50"))
 
 
-def _lacks_title(view: RecordView) -> bool:
+def _lacks_title(view: RuleInput) -> bool:
     level = view.text("tingkat_pendidikan")
     titled = view.text("gelar_depan") or view.text("gelar_belakang")
     return level.isdecimal() and int(level) >= _DIPLOMA_3 and not titled
 
 
-def _too_young(view: RecordView) -> bool:
-    born, graduated = view.person.tanggal_lahir, view.day("tanggal_lulus")
+def _too_young(view: RuleInput) -> bool:
+    born, graduated = view.person.birth_date, view.day("tanggal_lulus")
     return born is not None and graduated is not None and graduated < years_later(born, _MIN_AGE_GRADUATE)
 
 
@@ -52,8 +61,10 @@ PENDIDIKAN = RecordKind(
     approval=Approval.BKN,
     rules=(
         year_of("tahun_lulus", "tanggal_lulus", "Tahun lulus tidak sama dengan tahun pada tanggal lulus."),
-        Rule("tanggal_lulus", _too_young, "Tanggal lulus terlalu dekat dengan tanggal lahir Anda. Periksa tahunnya."),
-        Rule(
+        RecordRule(
+            "tanggal_lulus", _too_young, "Tanggal lulus terlalu dekat dengan tanggal lahir Anda. Periksa tahunnya."
+        ),
+        RecordRule(
             "gelar_belakang",
             _lacks_title,
             "Gelar belum diisi, padahal tingkat pendidikan ini biasanya bergelar. Periksa ijazah Anda.",
@@ -141,5 +152,5 @@ GROUP = Group(
     label="Pendidikan dan diklat",
     description="Pendidikan terakhir Anda beserta ijazah, serta diklat dan kursus yang pernah diikuti.",
     kinds=(PENDIDIKAN, DIKLAT, KURSUS),
-    duty=Duty.REQUIRED,
+    requirement=Requirement.REQUIRED,
 )

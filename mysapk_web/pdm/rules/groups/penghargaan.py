@@ -1,9 +1,9 @@
 """Riwayat penghargaan, tanda jasa (domain 7.2)."""
 
-from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Duty, Group, RecordKind, by
+from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Group, RecordKind, Requirement, by
+from mysapk_web.pdm.rules.groups.common_rules import after_birth, year_of
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import after_birth, year_of
 
 PENGHARGAAN = RecordKind(
     key="penghargaan",
@@ -39,7 +39,7 @@ GROUP = Group(
     label="Penghargaan",
     description="Tanda jasa atau penghargaan terakhir yang Anda terima.",
     kinds=(PENGHARGAAN,),
-    duty=Duty.REQUIRED,
+    requirement=Requirement.REQUIRED,
     may_have_none=True,
     none_hint="Pilih ini bila Anda belum pernah menerima penghargaan.",
 )

@@ -5,16 +5,16 @@ from mysapk_web.pdm.rules.groups.base import (
     PNS_ONLY,
     Approval,
     Cardinality,
-    Duty,
     Group,
     RecordKind,
-    RecordView,
-    Rule,
+    RecordRule,
+    Requirement,
+    RuleInput,
     by,
 )
+from mysapk_web.pdm.rules.groups.common_rules import not_before, working_age
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import not_before, working_age
 
 _OLD, _NEW = "Instansi asal", "Instansi tujuan"
 
@@ -47,7 +47,7 @@ def _place(when: str, words: str, section: str) -> tuple[Field, ...]:
     )
 
 
-def _nowhere(view: RecordView) -> bool:
+def _nowhere(view: RuleInput) -> bool:
     return bool(view.text("instansi_induk_baru")) and view.text("instansi_induk_baru") == view.text(
         "instansi_induk_lama"
     )
@@ -79,7 +79,9 @@ PINDAH_INSTANSI = RecordKind(
     approval=Approval.BKN,
     rules=(
         working_age("tmt_pindah", "TMT pindah"),
-        Rule("instansi_induk_baru", _nowhere, "Instansi tujuan sama dengan instansi asal. Pilih instansi yang benar."),
+        RecordRule(
+            "instansi_induk_baru", _nowhere, "Instansi tujuan sama dengan instansi asal. Pilih instansi yang benar."
+        ),
         not_before(
             "tmt_pindah", "tanggal_sk_bkn", "TMT pindah sebelum tanggal SK BKN. Periksa kembali keduanya.", warning=True
         ),
@@ -102,8 +104,8 @@ GROUP = Group(
     label="Pindah instansi",
     description="Perpindahan terakhir Anda dari instansi lain.",
     kinds=(PINDAH_INSTANSI,),
-    duty=Duty.IF_ANY,
+    requirement=Requirement.IF_ANY,
     may_have_none=True,
     none_hint="Pilih ini bila Anda tidak pernah pindah instansi.",
-    concerns=PNS_ONLY,
+    applies_to=PNS_ONLY,
 )

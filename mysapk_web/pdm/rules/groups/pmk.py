@@ -5,26 +5,23 @@ from mysapk_web.pdm.rules.groups.base import (
     PNS_CPNS,
     Approval,
     Cardinality,
-    Duty,
     Group,
     RecordKind,
-    RecordView,
-    Rule,
+    RecordRule,
+    Requirement,
+    RuleInput,
     by,
 )
+from mysapk_web.pdm.rules.groups.common_rules import full_months, not_before, working_age
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import full_months, not_before, working_age
 
 _PRIVATE = "2"
 _PERTEK = "Pertimbangan teknis BKN"
 
 
-def credited_months(view: RecordView) -> int | None:
+def credited_months(view: RuleInput) -> int | None:
     """Count the months that may be credited: the full months of service, of private service half, rounded down.
-
-    Args:
-        view: a PMK record.
 
     Returns:
         Months, or None where a date or the kind of service is missing.
@@ -36,7 +33,7 @@ def credited_months(view: RecordView) -> int | None:
     return months // 2 if service == _PRIVATE else months
 
 
-def _more_than_served(view: RecordView) -> bool:
+def _more_than_served(view: RuleInput) -> bool:
     years, months = view.number("masa_kerja_tahun"), view.number("masa_kerja_bulan")
     limit = credited_months(view)
     return years is not None and months is not None and limit is not None and years * 12 + months > limit
@@ -86,7 +83,7 @@ PMK = RecordKind(
     rules=(
         working_age("tanggal_mulai", "Tanggal mulai"),
         not_before("tanggal_selesai", "tanggal_mulai", "Tanggal selesai tidak boleh sebelum tanggal mulai."),
-        Rule(
+        RecordRule(
             "masa_kerja_tahun",
             _more_than_served,
             "Masa kerja yang diakui lebih lama daripada yang dijalani. Masa kerja swasta dihitung setengah.",
@@ -106,8 +103,8 @@ GROUP = Group(
     label="Peninjauan masa kerja",
     description="Masa kerja sebelum diangkat yang diakui dengan SK PMK.",
     kinds=(PMK,),
-    duty=Duty.IF_ANY,
+    requirement=Requirement.IF_ANY,
     may_have_none=True,
     none_hint="Pilih ini bila Anda tidak memiliki SK PMK.",
-    concerns=PNS_CPNS,
+    applies_to=PNS_CPNS,
 )

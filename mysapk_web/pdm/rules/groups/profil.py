@@ -1,9 +1,18 @@
 """Profil: data utama, KTP, BPJS Kesehatan, Taspen (domain 7.1). Changed at once, without verification."""
 
-from mysapk_web.pdm.rules.groups.base import ONE_AT_ALL, Action, Approval, Cardinality, Duty, Group, RecordKind, Rule
+from mysapk_web.pdm.rules.groups.base import (
+    ONE_AT_ALL,
+    Approval,
+    Cardinality,
+    Group,
+    RecordAction,
+    RecordKind,
+    RecordRule,
+    Requirement,
+)
+from mysapk_web.pdm.rules.groups.common_rules import after_birth
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import after_birth
-from mysapk_web.pdm.rules.identity import nik_doubt
+from mysapk_web.pdm.rules.identity import nik_warning
 
 _DATA = "Data utama"
 _KTP = "Data KTP"
@@ -93,13 +102,13 @@ _FIELDS = (
 _RULES = (
     after_birth("npwp_tanggal", "Tanggal NPWP"),
     after_birth("taspen_tanggal", "Tanggal Taspen"),
-    Rule(
+    RecordRule(
         "npwp_nomor",
         # An NPWP of 16 digits without a leading 0 is the NIK of its holder (from 1 July 2024).
         lambda view: (
             len(number := view.text("npwp_nomor")) == 16
             and not number.startswith("0")
-            and nik_doubt(number, birth_date=view.person.tanggal_lahir, gender=view.person.jenis_kelamin) is not None
+            and nik_warning(number, birth_date=view.person.birth_date, gender=view.person.gender) is not None
         ),
         "NPWP 16 angka sama dengan NIK, tetapi nomor ini tidak cocok dengan tanggal lahir atau jenis kelamin Anda. "
         "Periksa kembali dengan kartu NPWP.",
@@ -119,7 +128,7 @@ PROFIL = RecordKind(
     subtitle_fields=("nip",),
     identity=ONE_AT_ALL,
     similar=(),
-    actions=frozenset({Action.CHANGE}),
+    actions=frozenset({RecordAction.CHANGE}),
 )
 
 GROUP = Group(
@@ -127,6 +136,6 @@ GROUP = Group(
     label="Profil",
     description="Data pribadi, alamat, dan nomor-nomor Anda. Perubahan langsung tersimpan tanpa verifikasi.",
     kinds=(PROFIL,),
-    duty=Duty.REQUIRED,
+    requirement=Requirement.REQUIRED,
     verified=False,
 )

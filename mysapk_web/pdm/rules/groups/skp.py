@@ -2,7 +2,17 @@
 
 from decimal import Decimal
 
-from mysapk_web.pdm.rules.groups.base import ASN, Approval, Cardinality, Duty, Group, RecordKind, RecordView, Rule, by
+from mysapk_web.pdm.rules.groups.base import (
+    ASN,
+    Approval,
+    Cardinality,
+    Group,
+    RecordKind,
+    RecordRule,
+    Requirement,
+    RuleInput,
+    by,
+)
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.fields import Condition, Field, FieldKind
 
@@ -69,12 +79,12 @@ def _assessor(prefix: str, title: str, *, required: bool, shown_when: Condition 
     )
 
 
-def _not_of_last_years(view: RecordView) -> bool:
+def _not_of_last_years(view: RuleInput) -> bool:
     year = view.number("tahun")
     return year is not None and not view.today.year - _YEARS <= year < view.today.year
 
 
-def _result_differs(view: RecordView) -> bool:
+def _result_differs(view: RuleInput) -> bool:
     parts = [view.text(name) for name in ("nilai_skp", "nilai_perilaku", "nilai_prestasi")]
     if not all(parts):
         return False
@@ -140,8 +150,8 @@ SKP = RecordKind(
     cardinality=Cardinality.TWO_YEARS,
     approval=Approval.AGENCY,
     rules=(
-        Rule("tahun", _not_of_last_years, "Yang diminta adalah SKP dua tahun terakhir. Periksa tahunnya."),
-        Rule(
+        RecordRule("tahun", _not_of_last_years, "Yang diminta adalah SKP dua tahun terakhir. Periksa tahunnya."),
+        RecordRule(
             "nilai_prestasi",
             _result_differs,
             "Nilai prestasi kerja tidak sama dengan 60 % nilai SKP ditambah 40 % nilai perilaku. Periksa dokumen SKP.",
@@ -161,8 +171,8 @@ GROUP = Group(
     label="SKP",
     description="Sasaran Kinerja Pegawai dua tahun terakhir beserta dokumennya.",
     kinds=(SKP,),
-    duty=Duty.REQUIRED,
+    requirement=Requirement.REQUIRED,
     may_have_none=True,
     none_hint="Pilih ini hanya bila masa kerja Anda belum genap satu tahun sehingga belum ada SKP.",
-    concerns=ASN,
+    applies_to=ASN,
 )

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from mysapk_web.pdm.rules.groups.base import RecordKind, RecordView
+from mysapk_web.pdm.rules.groups.base import RecordKind, RuleInput
 from mysapk_web.pdm.rules.groups.fields import Codes, Field, FieldKind, PersonFacts, Value
-from mysapk_web.pdm.rules.groups.values import Circumstances, read_value
-from mysapk_web.pdm.rules.groups.words import choice_parent
+from mysapk_web.pdm.rules.groups.formatting import choice_parent
+from mysapk_web.pdm.rules.groups.values import ValidationContext, parse_value
 
 WHOLE_RECORD: Final = ""
 """Key of a fault that belongs to no field."""
@@ -47,12 +47,8 @@ def validate(
     """Check a record and bring it into its stored form.
 
     Args:
-        kind: what is expected.
         payload: what a form or an import sent, of any JSON types.
-        codes: the code tables.
         today: the day that ages and "not in the future" are measured at.
-        person: whose record it is.
-        draft: an empty field is no fault yet.
 
     Returns:
         The canonical record with its faults and warnings. Checking its payload again gives the same payload.
@@ -70,15 +66,15 @@ def validate(
         if not each.shown(good, person):
             values[each.name] = None
             continue
-        around = Circumstances(codes, today, choice_parent(each, good, person))
-        reading = read_value(each, payload.get(each.name), around)
+        around = ValidationContext(codes, today, choice_parent(each, good, person))
+        reading = parse_value(each, payload.get(each.name), around)
         values[each.name] = reading.value
         fault = reading.fault or ("" if draft else _missing(each, reading.value))
         if fault:
             faults[each.name] = fault
         else:
             good[each.name] = reading.value
-    warnings = _apply_rules(kind, RecordView(good, person, today), faults)
+    warnings = _apply_rules(kind, RuleInput(good, person, today), faults)
     return Validated(values, faults, warnings)
 
 
@@ -90,7 +86,7 @@ def _missing(each: Field, value: Value) -> str:
     return f"{each.label} wajib diisi."
 
 
-def _apply_rules(kind: RecordKind, view: RecordView, faults: dict[str, str]) -> dict[str, str]:
+def _apply_rules(kind: RecordKind, view: RuleInput, faults: dict[str, str]) -> dict[str, str]:
     warnings: dict[str, str] = {}
     for rule in kind.rules:
         if rule.field in faults or rule.field not in view.values or not rule.broken(view):

@@ -9,10 +9,10 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from mysapk_web.organisation.rules.dates import read_date
+from mysapk_web.organisation.rules.dates import parse_date
 from mysapk_web.organisation.rules.email import EmailError, normalise_email
 from mysapk_web.pdm.rules.groups.fields import Codes, Field, FieldKind, Value
-from mysapk_web.pdm.rules.identity import READERS, IdentityError
+from mysapk_web.pdm.rules.identity import NORMALISERS, IdentityError
 from mysapk_web.platform.rules.text import INVISIBLE, fold_full_width
 
 KEPT_LENGTH: Final = 4000
@@ -32,7 +32,7 @@ _REFUSED: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedValue:
     """What came of a value.
 
     Attributes:
@@ -45,11 +45,10 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class ValidationContext:
     """What reading needs beside the value.
 
     Attributes:
-        codes: the code tables.
         today: the day that "not in the future" is measured at.
         parent: value of the field that the code's parent has to match; empty for no tie.
     """
@@ -59,13 +58,11 @@ class Circumstances:
     parent: str = ""
 
 
-def read_value(field: Field, raw: object, circumstances: Circumstances) -> Reading:
+def parse_value(field: Field, raw: object, context: ValidationContext) -> ParsedValue:
     """Read a value.
 
     Args:
-        field: what is expected.
         raw: what a form or an import sent, of any JSON type.
-        circumstances: code tables, day, parent.
 
     Returns:
         The canonical value, None where it is empty (False for a BOOLEAN), or a fault.
@@ -73,28 +70,24 @@ def read_value(field: Field, raw: object, circumstances: Circumstances) -> Readi
     if field.kind is FieldKind.BOOLEAN:
         return _boolean(field, raw)
     if raw is None:
-        return Reading(None)
+        return ParsedValue(None)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and field.kind in _NUMBERS:
         raw = _plain(raw)
     if not isinstance(raw, str):
-        return Reading(None, f"{field.label} tidak dapat dibaca. Isi kembali.")
+        return ParsedValue(None, f"{field.label} tidak dapat dibaca. Isi kembali.")
     multiline = field.kind is FieldKind.LONG_TEXT
     text, refused = clean_text(raw[:MAX_RAW], multiline=multiline)
     if len(raw) > MAX_RAW:
-        return Reading(text or None, f"{field.label} terlalu panjang. Persingkat isian ini.")
+        return ParsedValue(text or None, f"{field.label} terlalu panjang. Persingkat isian ini.")
     if refused:
-        return Reading(text or None, f"{field.label} memuat karakter yang tidak dikenal. Ketik ulang isian ini.")
+        return ParsedValue(text or None, f"{field.label} memuat karakter yang tidak dikenal. Ketik ulang isian ini.")
     if not text:
-        return Reading(None)
-    return _READERS[field.kind](field, text, circumstances)
+        return ParsedValue(None)
+    return _READERS[field.kind](field, text, context)
 
 
 def clean_text(raw: str, *, multiline: bool) -> tuple[str, bool]:
     """Bring a text into its one spelling: NFC, no invisible characters, single blanks, none around.
-
-    Args:
-        raw: any text.
-        multiline: keep line breaks.
 
     Returns:
         At most 4,000 characters without refused ones, and whether there were refused ones.
@@ -119,52 +112,52 @@ def _plain(number: int | float) -> str | None:
     return text.rstrip("0").rstrip(".") if "." in text else text or None
 
 
-def _boolean(field: Field, raw: object) -> Reading:
+def _boolean(field: Field, raw: object) -> ParsedValue:
     if raw is None or isinstance(raw, bool):
-        return Reading(bool(raw))
-    return Reading(value=False, fault=f"{field.label} harus ya atau tidak. Pilih kembali.")
+        return ParsedValue(bool(raw))
+    return ParsedValue(value=False, fault=f"{field.label} harus ya atau tidak. Pilih kembali.")
 
 
-def _text(field: Field, text: str, _: Circumstances) -> Reading:
+def _text(field: Field, text: str, _: ValidationContext) -> ParsedValue:
     if len(text) > field.max_length:
-        return Reading(text, f"{field.label} terlalu panjang. Isi paling banyak {field.max_length} karakter.")
-    return Reading(text)
+        return ParsedValue(text, f"{field.label} terlalu panjang. Isi paling banyak {field.max_length} karakter.")
+    return ParsedValue(text)
 
 
-def _date(field: Field, text: str, circumstances: Circumstances) -> Reading:
-    day = read_date(text)
+def _date(field: Field, text: str, circumstances: ValidationContext) -> ParsedValue:
+    day = parse_date(text)
     if day is None:
-        return Reading(text, f"{field.label} harus tanggal yang benar, misalnya 17-08-1990.")
+        return ParsedValue(text, f"{field.label} harus tanggal yang benar, misalnya 17-08-1990.")
     if day < EARLIEST:
-        return Reading(text, f"{field.label} terlalu lampau. Periksa tahunnya.")
+        return ParsedValue(text, f"{field.label} terlalu lampau. Periksa tahunnya.")
     if not field.future and day > circumstances.today:
-        return Reading(text, f"{field.label} tidak boleh sesudah hari ini.")
+        return ParsedValue(text, f"{field.label} tidak boleh sesudah hari ini.")
     if day.year > circumstances.today.year + YEARS_AHEAD:
-        return Reading(text, f"{field.label} terlalu jauh di depan. Periksa tahunnya.")
-    return Reading(day.isoformat())
+        return ParsedValue(text, f"{field.label} terlalu jauh di depan. Periksa tahunnya.")
+    return ParsedValue(day.isoformat())
 
 
-def _whole(field: Field, text: str, circumstances: Circumstances) -> Reading:
+def _whole(field: Field, text: str, circumstances: ValidationContext) -> ParsedValue:
     folded = fold_full_width(text)
     if len(folded) > MAX_DIGITS or not _WHOLE.fullmatch(folded):
-        return Reading(text, f"{field.label} harus angka tanpa koma.")
+        return ParsedValue(text, f"{field.label} harus angka tanpa koma.")
     fault = _bounds(field, int(folded), circumstances)
-    return Reading(text, fault) if fault else Reading(int(folded))
+    return ParsedValue(text, fault) if fault else ParsedValue(int(folded))
 
 
-def _decimal(field: Field, text: str, circumstances: Circumstances) -> Reading:
+def _decimal(field: Field, text: str, circumstances: ValidationContext) -> ParsedValue:
     folded = fold_full_width(text)
     if len(folded) > MAX_DIGITS or not _DECIMAL.fullmatch(folded):
-        return Reading(text, f"{field.label} harus angka, misalnya 85,50.")
+        return ParsedValue(text, f"{field.label} harus angka, misalnya 85,50.")
     number = Decimal(folded.replace(",", "."))
     exact = number.quantize(Decimal(1).scaleb(-field.decimals))
     if exact != number:
-        return Reading(text, f"{field.label} paling banyak {field.decimals} angka di belakang koma.")
+        return ParsedValue(text, f"{field.label} paling banyak {field.decimals} angka di belakang koma.")
     fault = _bounds(field, number, circumstances)
-    return Reading(text, fault) if fault else Reading(str(exact))
+    return ParsedValue(text, fault) if fault else ParsedValue(str(exact))
 
 
-def _bounds(field: Field, number: int | Decimal, circumstances: Circumstances) -> str:
+def _bounds(field: Field, number: int | Decimal, circumstances: ValidationContext) -> str:
     low, high = field.minimum, field.maximum
     if field.kind is FieldKind.YEAR:
         low = EARLIEST_YEAR if low is None else low
@@ -176,31 +169,31 @@ def _bounds(field: Field, number: int | Decimal, circumstances: Circumstances) -
     return ""
 
 
-def _code(field: Field, text: str, circumstances: Circumstances) -> Reading:
+def _code(field: Field, text: str, circumstances: ValidationContext) -> ParsedValue:
     if not circumstances.codes.exists(field.table, text):
-        return Reading(text, f"{field.label} tidak ada dalam daftar. Pilih kembali.")
+        return ParsedValue(text, f"{field.label} tidak ada dalam daftar. Pilih kembali.")
     parent = circumstances.codes.parent(field.table, text)
     if circumstances.parent and parent and parent != circumstances.parent:
-        return Reading(text, f"{field.label} ini tidak sesuai dengan pilihan lain pada isian ini. Pilih kembali.")
-    return Reading(text)
+        return ParsedValue(text, f"{field.label} ini tidak sesuai dengan pilihan lain pada isian ini. Pilih kembali.")
+    return ParsedValue(text)
 
 
-def _email(_: Field, text: str, __: Circumstances) -> Reading:
+def _email(_: Field, text: str, __: ValidationContext) -> ParsedValue:
     try:
-        return Reading(normalise_email(text))
+        return ParsedValue(normalise_email(text))
     except EmailError as fault:
-        return Reading(text, str(fault))
+        return ParsedValue(text, str(fault))
 
 
-def _number_plate(field: Field, text: str, _: Circumstances) -> Reading:
+def _number_plate(field: Field, text: str, _: ValidationContext) -> ParsedValue:
     try:
-        return Reading(READERS[field.kind.value](text))
+        return ParsedValue(NORMALISERS[field.kind.value](text))
     except IdentityError as fault:
-        return Reading(text, str(fault))
+        return ParsedValue(text, str(fault))
 
 
 _NUMBERS: Final = frozenset({FieldKind.YEAR, FieldKind.INTEGER, FieldKind.DECIMAL})
-_READERS: Final[Mapping[FieldKind, Callable[[Field, str, Circumstances], Reading]]] = MappingProxyType(
+_READERS: Final[Mapping[FieldKind, Callable[[Field, str, ValidationContext], ParsedValue]]] = MappingProxyType(
     {
         FieldKind.TEXT: _text,
         FieldKind.LONG_TEXT: _text,
@@ -210,6 +203,6 @@ _READERS: Final[Mapping[FieldKind, Callable[[Field, str, Circumstances], Reading
         FieldKind.DECIMAL: _decimal,
         FieldKind.CODE: _code,
         FieldKind.EMAIL: _email,
-        **{FieldKind(name): _number_plate for name in READERS},
+        **{FieldKind(name): _number_plate for name in NORMALISERS},
     }
 )

@@ -8,9 +8,9 @@ from typing import Any, Final, TypedDict
 import reflex as rx
 
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.people_lists import ListedPerson
-from mysapk_web.ui.components.display import badge, cell
+from mysapk_web.ui.components.display import badge, table_cell
 from mysapk_web.ui.formatting import moment
 
 KINDS: Final = (("", "Semua"), *((jenis.value, jenis.label) for jenis in JenisPegawai))
@@ -36,22 +36,17 @@ class ListedRow(TypedDict):
 
 
 def listed_row(
-    person: ListedPerson, place: Place, *, remark: str, tone: str, can_remind: bool, groups: str = ""
+    person: ListedPerson, place: OrgNode, *, remark: str, tone: str, can_remind: bool, groups: str = ""
 ) -> ListedRow:
     """One person in words.
 
     Args:
-        person: From the service.
         place: That is looked at: in its zone, and with the agency of each person where it is the country.
-        remark: What is said about the person.
-        tone: Of the remark, see `badge`.
-        can_remind: The person can do something about it.
-        groups: How many groups are done.
     """
     return {
         "key": f"p{person.account_id}",
         "href": f"/admin/pegawai/{person.account_id}",
-        "nama": person.nama,
+        "nama": person.name,
         "nip": person.nip,
         "jenis": person.jenis.label,
         "unit": person.unit if place.instansi_id else f"{person.unit}, {person.instansi}",
@@ -59,37 +54,27 @@ def listed_row(
         "remark": remark,
         "tone": tone,
         "can_remind": can_remind,
-        "reminded": moment(person.reminded_at, place.zona) if person.reminded_at else "Belum pernah",
+        "reminded": moment(person.reminded_at, place.timezone) if person.reminded_at else "Belum pernah",
     }
 
 
 def jenis_of(filters: Mapping[str, str]) -> JenisPegawai | None:
-    """The kind that a list is narrowed to; None for all, and for what no page offers.
-
-    Args:
-        filters: By their names in the address.
-    """
+    """The kind that a list is narrowed to; None for all, and for what no page offers."""
     given = filters.get("jenis", "")
     return JenisPegawai(given) if given in set(JenisPegawai) else None
 
 
 def person_cells(item: Any) -> tuple[rx.Component, ...]:
-    """Who somebody is.
-
-    Args:
-        item: Var with the row of a person.
-    """
+    """Who somebody is."""
     return (
-        cell("Nama", rx.el.div(rx.el.a(item["nama"], href=item["href"]), rx.el.p(item["nip"], class_name="help"))),
-        cell("Jenis", rx.el.span(item["jenis"])),
-        cell("Unit kerja", rx.el.span(item["unit"])),
+        table_cell(
+            "Nama", rx.el.div(rx.el.a(item["nama"], href=item["href"]), rx.el.p(item["nip"], class_name="help"))
+        ),
+        table_cell("Jenis", rx.el.span(item["jenis"])),
+        table_cell("Unit kerja", rx.el.span(item["unit"])),
     )
 
 
 def remark_cell(item: Any) -> rx.Component:
-    """What is said about somebody.
-
-    Args:
-        item: Var with the row of a person.
-    """
-    return cell(REMARK, badge(item["remark"], item["tone"]))
+    """What is said about somebody."""
+    return table_cell(REMARK, badge(item["remark"], item["tone"]))

@@ -10,7 +10,7 @@ from reflex.vars import ObjectVar
 VIEWS = (("aktivasi", "Aktivasi akun"), ("pdm", "Pemutakhiran data"))
 
 
-class Step(TypedDict):
+class Crumb(TypedDict):
     """A place on the way to the one shown."""
 
     label: str
@@ -18,14 +18,7 @@ class Step(TypedDict):
 
 
 def views(here: str, activation: Any, pdm: Any, label: str) -> rx.Component:
-    """The choice between the activation and the PDM, for the same place.
-
-    Args:
-        here: Which of `VIEWS` is shown.
-        activation: Var or text: where the activation is shown.
-        pdm: The same of the PDM.
-        label: Name of the choice for those who don't see it.
-    """
+    """The choice between the activation and the PDM, for the same place."""
     hrefs = {"aktivasi": activation, "pdm": pdm}
     return rx.el.nav(
         rx.el.ul(
@@ -41,22 +34,13 @@ def views(here: str, activation: Any, pdm: Any, label: str) -> rx.Component:
     )
 
 
-def step(item: ObjectVar[Step]) -> rx.Component:
-    """A place as a link.
-
-    Args:
-        item: Which.
-    """
+def step(item: ObjectVar[Crumb]) -> rx.Component:
+    """A place as a link."""
     return rx.el.li(rx.el.a(item["label"], href=item["href"]))
 
 
 def crumbs(steps: Any, nama: Any) -> rx.Component:
-    """The way down to the place that is shown.
-
-    Args:
-        steps: Var with the places above it.
-        nama: Var with its name.
-    """
+    """The way down to the place that is shown."""
     return rx.cond(
         steps,
         rx.el.nav(
@@ -68,11 +52,7 @@ def crumbs(steps: Any, nama: Any) -> rx.Component:
 
 
 def others(places: Any) -> rx.Component:
-    """Where else the scope of the actor begins.
-
-    Args:
-        places: Var with them.
-    """
+    """Where else the scope of the actor begins."""
     return rx.cond(
         places,
         rx.el.div(

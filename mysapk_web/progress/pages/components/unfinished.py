@@ -5,49 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mysapk_web.progress.org_nodes import Place
+from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.person_cells import ListedRow, jenis_of, listed_row
-from mysapk_web.progress.pdm_incomplete import GROUP_CHOICES, Filter, Lack, Stage, UnfinishedPerson
+from mysapk_web.progress.pdm_incomplete import (
+    GROUP_CHOICES,
+    IncompleteKind,
+    IncompletePerson,
+    PdmIncompleteFilter,
+    PdmStage,
+)
 from mysapk_web.progress.rules import GROUP_BITS
 
-LACKS: Final = tuple((lack.value, lack.label) for lack in Lack)
+LACKS: Final = tuple((lack.value, lack.label) for lack in IncompleteKind)
 GROUPS: Final = (("", "Semua"), *GROUP_CHOICES)
 TONES: Final = {
-    Stage.INACTIVE: "bad",
-    Stage.NOT_TAKEN_PART: "warn",
-    Stage.LEFT: "warn",
-    Stage.PARTLY: "plain",
-    Stage.DONE: "good",
+    PdmStage.INACTIVE: "bad",
+    PdmStage.NOT_TAKEN_PART: "warn",
+    PdmStage.LEFT: "warn",
+    PdmStage.PARTLY: "plain",
+    PdmStage.DONE: "good",
 }
 
 
-def unfinished_row(person: UnfinishedPerson, place: Place) -> ListedRow:
-    """One person in words.
-
-    Args:
-        person: From the service.
-        place: That is looked at.
-    """
+def unfinished_row(person: IncompletePerson, place: OrgNode) -> ListedRow:
+    """One person in words."""
     return listed_row(
         person,
         place,
         remark=person.stage.label,
         tone=TONES[person.stage],
         can_remind=person.can_remind,
-        groups=f"{person.handled} dari {person.concerned}",
+        groups=f"{person.handled} dari {person.applicable}",
     )
 
 
-def filter_of(filters: Mapping[str, str]) -> Filter:
-    """What a list is narrowed to; a choice that no page offers narrows nothing.
-
-    Args:
-        filters: By their names in the address.
-    """
+def filter_of(filters: Mapping[str, str]) -> PdmIncompleteFilter:
+    """What a list is narrowed to; a choice that no page offers narrows nothing."""
     lack, group = filters.get("dicari", ""), filters.get("kelompok", "")
-    return Filter(
+    return PdmIncompleteFilter(
         filters.get("tempat", ""),
         jenis_of(filters),
-        Lack(lack) if lack in set(Lack) else Lack.UNFINISHED,
+        IncompleteKind(lack) if lack in set(IncompleteKind) else IncompleteKind.UNFINISHED,
         group if group in GROUP_BITS else "",
     )

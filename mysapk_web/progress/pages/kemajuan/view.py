@@ -6,11 +6,11 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.progress.pages.components.progress_nav import crumbs, others, views
-from mysapk_web.progress.pages.kemajuan.state import ORDERS, PATH, DayRow, KemajuanState, Share
+from mysapk_web.progress.pages.kemajuan.state import ORDERS, PATH, ActivationDayRow, ActivationShare, KemajuanState
 from mysapk_web.ui.components.behaviour import Form, Poll
 from mysapk_web.ui.components.charts import bar, curve
-from mysapk_web.ui.components.display import cell, empty, facts, row, section, skeleton, table
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.display import description_list, empty, section, skeleton, table, table_cell, table_row
+from mysapk_web.ui.components.forms import form_messages, submit_button
 from mysapk_web.ui.components.lists import filter_select, link_pager
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
@@ -29,7 +29,7 @@ def _headline() -> rx.Component:
         ),
         bar(state.whole["width"], large=True),
         rx.el.div(
-            facts(
+            description_list(
                 ("Belum mengaktifkan", rx.el.a(state.whole["missing"], " pegawai", href=state.list_href)),
                 ("Tanpa alamat email", rx.el.span(state.no_email, " pegawai")),
                 ("Akun dinonaktifkan", rx.el.span(state.disabled, " pegawai")),
@@ -46,17 +46,17 @@ def _headline() -> rx.Component:
     )
 
 
-def _figures(item: ObjectVar[Share]) -> tuple[rx.Component, ...]:
+def _figures(item: ObjectVar[ActivationShare]) -> tuple[rx.Component, ...]:
     return (
-        cell("Pegawai", rx.el.span(item["people"])),
-        cell("Sudah aktivasi", rx.el.span(item["active"])),
-        cell("Belum", rx.el.span(item["missing"])),
-        cell("Persentase", rx.el.div(rx.el.span(item["share"]), bar(item["width"]), class_name="share")),
+        table_cell("Pegawai", rx.el.span(item["people"])),
+        table_cell("Sudah aktivasi", rx.el.span(item["active"])),
+        table_cell("Belum", rx.el.span(item["missing"])),
+        table_cell("Persentase", rx.el.div(rx.el.span(item["share"]), bar(item["width"]), class_name="share")),
     )
 
 
-def _kind(item: ObjectVar[Share]) -> rx.Component:
-    return row(cell("Jenis", rx.el.a(item["label"], href=item["href"])), *_figures(item))
+def _kind(item: ObjectVar[ActivationShare]) -> rx.Component:
+    return table_row(table_cell("Jenis", rx.el.a(item["label"], href=item["href"])), *_figures(item))
 
 
 def _kinds() -> rx.Component:
@@ -66,8 +66,8 @@ def _kinds() -> rx.Component:
     )
 
 
-def _below(item: ObjectVar[Share]) -> rx.Component:
-    return row(cell("Unit", rx.el.a(item["label"], href=item["href"])), *_figures(item))
+def _below(item: ObjectVar[ActivationShare]) -> rx.Component:
+    return table_row(table_cell("Unit", rx.el.a(item["label"], href=item["href"])), *_figures(item))
 
 
 def _units() -> rx.Component:
@@ -105,12 +105,12 @@ def _units() -> rx.Component:
     )
 
 
-def _day(item: ObjectVar[DayRow]) -> rx.Component:
-    return row(
-        cell("Hari", rx.el.span(item["day"])),
-        cell("Pegawai", rx.el.span(item["people"])),
-        cell("Sudah aktivasi", rx.el.span(item["active"])),
-        cell("Persentase", rx.el.span(item["share"])),
+def _day(item: ObjectVar[ActivationDayRow]) -> rx.Component:
+    return table_row(
+        table_cell("Hari", rx.el.span(item["day"])),
+        table_cell("Pegawai", rx.el.span(item["people"])),
+        table_cell("Sudah aktivasi", rx.el.span(item["active"])),
+        table_cell("Persentase", rx.el.span(item["share"])),
     )
 
 
@@ -160,8 +160,8 @@ def _whole() -> rx.Component:
 def kemajuan() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Kemajuan aktivasi"),
         rx.cond(KemajuanState.ready, _whole(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
-        here=PATH,
+        current=PATH,
     )

@@ -8,11 +8,11 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.progress.pages.components.progress_nav import crumbs, others, views
-from mysapk_web.progress.pages.kemajuan_pdm.state import ORDERS, PATH, Bar, DayRow, KemajuanPdmState, Share
+from mysapk_web.progress.pages.kemajuan_pdm.state import ORDERS, PATH, Bar, KemajuanPdmState, PdmDayRow, PdmShare
 from mysapk_web.ui.components.behaviour import Form, Poll
 from mysapk_web.ui.components.charts import bar, curve
-from mysapk_web.ui.components.display import cell, empty, facts, row, section, skeleton, table
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.display import description_list, empty, section, skeleton, table, table_cell, table_row
+from mysapk_web.ui.components.forms import form_messages, submit_button
 from mysapk_web.ui.components.lists import filter_select, link_pager
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
@@ -35,7 +35,7 @@ def _headline() -> rx.Component:
         ),
         bar(_STATE.whole["width"], large=True),
         rx.el.div(
-            facts(
+            description_list(
                 ("Belum selesai", rx.el.a(_STATE.missing, " pegawai", href=_STATE.list_href)),
                 ("Sudah ikut", rx.el.span(_STATE.taken_part)),
                 ("Sudah mengirim usulan", rx.el.span(_STATE.sent)),
@@ -54,14 +54,14 @@ def _headline() -> rx.Component:
 
 
 def _bar_cell(item: ObjectVar[Any]) -> rx.Component:
-    return cell("Persentase", rx.el.div(rx.el.span(item["share"]), bar(item["width"]), class_name="share"))
+    return table_cell("Persentase", rx.el.div(rx.el.span(item["share"]), bar(item["width"]), class_name="share"))
 
 
 def _group(item: ObjectVar[Bar]) -> rx.Component:
-    return row(
-        cell("Kelompok", rx.el.a(item["label"], href=item["href"])),
-        cell("Sudah", rx.el.span(item["count"])),
-        cell("Dari", rx.el.span(item["whole"])),
+    return table_row(
+        table_cell("Kelompok", rx.el.a(item["label"], href=item["href"])),
+        table_cell("Sudah", rx.el.span(item["count"])),
+        table_cell("Dari", rx.el.span(item["whole"])),
         _bar_cell(item),
     )
 
@@ -82,7 +82,11 @@ def _groups() -> rx.Component:
 
 
 def _count(item: ObjectVar[Bar]) -> rx.Component:
-    return row(cell("Menunggu", rx.el.span(item["label"])), cell("Usulan", rx.el.span(item["count"])), _bar_cell(item))
+    return table_row(
+        table_cell("Menunggu", rx.el.span(item["label"])),
+        table_cell("Usulan", rx.el.span(item["count"])),
+        _bar_cell(item),
+    )
 
 
 def _backlog() -> rx.Component:
@@ -92,7 +96,7 @@ def _backlog() -> rx.Component:
             _STATE.waiting == "0",
             empty("Tidak ada usulan yang menunggu keputusan di tempat ini."),
             rx.fragment(
-                facts(
+                description_list(
                     ("Menunggu keputusan", rx.el.span(_STATE.waiting, " usulan")),
                     ("Paling lama menunggu", rx.el.span(_STATE.oldest)),
                     ("Separuhnya menunggu paling sedikit", rx.el.span(_STATE.median)),
@@ -118,17 +122,17 @@ def _backlog() -> rx.Component:
     )
 
 
-def _figures(item: ObjectVar[Share]) -> tuple[rx.Component, ...]:
+def _figures(item: ObjectVar[PdmShare]) -> tuple[rx.Component, ...]:
     return (
-        cell("Pegawai", rx.el.span(item["people"])),
-        cell("Selesai", rx.el.span(item["done"])),
-        cell("Mengirim usulan", rx.el.span(item["sent"])),
+        table_cell("Pegawai", rx.el.span(item["people"])),
+        table_cell("Selesai", rx.el.span(item["done"])),
+        table_cell("Mengirim usulan", rx.el.span(item["sent"])),
         _bar_cell(item),
     )
 
 
-def _kind(item: ObjectVar[Share]) -> rx.Component:
-    return row(cell("Jenis", rx.el.a(item["label"], href=item["href"])), *_figures(item))
+def _kind(item: ObjectVar[PdmShare]) -> rx.Component:
+    return table_row(table_cell("Jenis", rx.el.a(item["label"], href=item["href"])), *_figures(item))
 
 
 def _kinds() -> rx.Component:
@@ -142,12 +146,12 @@ def _kinds() -> rx.Component:
     )
 
 
-def _below(item: ObjectVar[Share]) -> rx.Component:
-    return row(
-        cell("Unit", rx.el.a(item["label"], href=item["href"])),
+def _below(item: ObjectVar[PdmShare]) -> rx.Component:
+    return table_row(
+        table_cell("Unit", rx.el.a(item["label"], href=item["href"])),
         *_figures(item),
-        cell("Antrean", rx.el.span(item["waiting"])),
-        cell("Paling lama", rx.el.span(item["oldest"])),
+        table_cell("Antrean", rx.el.span(item["waiting"])),
+        table_cell("Paling lama", rx.el.span(item["oldest"])),
     )
 
 
@@ -176,14 +180,14 @@ def _units() -> rx.Component:
     )
 
 
-def _day(item: ObjectVar[DayRow]) -> rx.Component:
-    return row(
-        cell("Hari", rx.el.span(item["day"])),
-        cell("Pegawai", rx.el.span(item["people"])),
-        cell("Sudah ikut", rx.el.span(item["taken_part"])),
-        cell("Mengirim usulan", rx.el.span(item["sent"])),
-        cell("Selesai", rx.el.span(item["done"])),
-        cell("Persentase", rx.el.span(item["share"])),
+def _day(item: ObjectVar[PdmDayRow]) -> rx.Component:
+    return table_row(
+        table_cell("Hari", rx.el.span(item["day"])),
+        table_cell("Pegawai", rx.el.span(item["people"])),
+        table_cell("Sudah ikut", rx.el.span(item["taken_part"])),
+        table_cell("Mengirim usulan", rx.el.span(item["sent"])),
+        table_cell("Selesai", rx.el.span(item["done"])),
+        table_cell("Persentase", rx.el.span(item["share"])),
     )
 
 
@@ -234,8 +238,8 @@ def _whole() -> rx.Component:
 def kemajuan_pdm() -> rx.Component:
     """The page."""
     return page(
-        outcome(),
+        form_messages(),
         rx.el.h1("Kemajuan pemutakhiran data"),
         rx.cond(_STATE.ready, _whole(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
-        here="/admin",
+        current="/admin",
     )

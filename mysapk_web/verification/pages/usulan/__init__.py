@@ -1,6 +1,6 @@
 """`/verifikasi/<id>`: one proposal beside the record on file."""
 
-from mysapk_web.verification.pages.usulan.state import MejaState
-from mysapk_web.verification.pages.usulan.view import meja
+from mysapk_web.verification.pages.usulan.state import ReviewState
+from mysapk_web.verification.pages.usulan.view import review
 
-__all__ = ["MejaState", "meja"]
+__all__ = ["ReviewState", "review"]

@@ -7,35 +7,35 @@ from reflex.vars import ObjectVar
 
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dates import date_field
-from mysapk_web.ui.components.display import badge, cell, empty, row, section, table
+from mysapk_web.ui.components.display import badge, empty, section, table, table_cell, table_row
 from mysapk_web.ui.components.forms import field, hidden, select, submit_button, text_area
-from mysapk_web.verification.pages.usulan.state import VALUE, WHY, LineRow, MejaState
-from mysapk_web.verification.pages.words import PATH
+from mysapk_web.verification.pages.queue import PATH
+from mysapk_web.verification.pages.usulan.state import VALUE, WHY, ComparisonRow, ReviewState
 
 
-def _line(item: ObjectVar[LineRow]) -> rx.Component:
+def _line(item: ObjectVar[ComparisonRow]) -> rx.Component:
     nothing = rx.el.span("kosong", class_name="help")
-    return row(
-        cell("Isian", rx.el.strong(item["label"])),
-        cell("Di berkas", rx.cond(item["before"], rx.el.span(item["before"]), nothing)),
-        cell(
+    return table_row(
+        table_cell("Isian", rx.el.strong(item["label"])),
+        table_cell("Di berkas", rx.cond(item["before"], rx.el.span(item["before"]), nothing)),
+        table_cell(
             "Diusulkan",
             rx.cond(
                 item["after"], rx.cond(item["differs"], rx.el.ins(item["after"]), rx.el.span(item["after"])), nothing
             ),
         ),
-        cell(
+        table_cell(
             "Perbandingan",
             rx.el.div(
                 rx.cond(item["differs"], badge("≠ Berbeda", "warn"), badge("= Sama")),
                 rx.cond(item["note"], rx.el.p(item["note"], class_name="fault")),
             ),
         ),
-        cell("", rx.cond(item["correctable"], _begin(item))),
+        table_cell("", rx.cond(item["correctable"], _begin(item))),
     )
 
 
-def _begin(item: ObjectVar[LineRow]) -> rx.Component:
+def _begin(item: ObjectVar[ComparisonRow]) -> rx.Component:
     return Form.create(
         hidden("isian", item["name"]),
         submit_button(
@@ -43,7 +43,7 @@ def _begin(item: ObjectVar[LineRow]) -> rx.Component:
             "Memuat ...",
             kind="secondary",
         ),
-        on_submit=MejaState.begin,
+        on_submit=ReviewState.begin,
         action=PATH,
     )
 
@@ -52,14 +52,14 @@ def data() -> rx.Component:
     """What is on file beside what is proposed."""
     return section(
         "Data",
-        rx.el.p(MejaState.summary, class_name="help mb-4"),
+        rx.el.p(ReviewState.summary, class_name="help mb-4"),
         rx.cond(
-            MejaState.lines,
+            ReviewState.lines,
             rx.el.div(
                 table(
                     "Data di berkas dan yang diusulkan",
                     ["Isian", "Di berkas", "Diusulkan", "Perbandingan", "Tindakan"],
-                    rx.foreach(MejaState.lines, _line),
+                    rx.foreach(ReviewState.lines, _line),
                 ),
                 class_name="changes compare",
             ),
@@ -69,7 +69,7 @@ def data() -> rx.Component:
 
 
 def _value() -> rx.Component:
-    now = MejaState.correcting
+    now = ReviewState.correcting
     return rx.cond(
         now["searched"] | (now["options"].length() > 0),  # type: ignore[attr-defined]
         select(
@@ -88,7 +88,7 @@ def _value() -> rx.Component:
 
 def correction() -> rx.Component:
     """The form for one value that the desk corrects."""
-    now = MejaState.correcting
+    now = ReviewState.correcting
     return rx.cond(
         now["name"],
         section(
@@ -100,13 +100,13 @@ def correction() -> rx.Component:
                 Form.create(
                     field("cari_pilihan", "Cari pilihan", help_text="Tulis beberapa huruf dari nama yang dicari."),
                     submit_button("Cari", "Mencari ...", kind="secondary"),
-                    on_submit=MejaState.search,
+                    on_submit=ReviewState.search,
                     action=PATH,
                     class_name="form",
                 ),
             ),
             Form.create(
-                hidden("versi", MejaState.version),
+                hidden("versi", ReviewState.version),
                 _value(),
                 text_area(
                     WHY,
@@ -116,13 +116,13 @@ def correction() -> rx.Component:
                     max_length=1000,
                 ),
                 submit_button("Simpan perbaikan", "Menyimpan ..."),
-                on_submit=MejaState.correct,
+                on_submit=ReviewState.correct,
                 action=PATH,
                 class_name="form",
             ),
             Form.create(
                 submit_button("Batal memperbaiki", "Membatalkan ...", kind="secondary"),
-                on_submit=MejaState.stop,
+                on_submit=ReviewState.stop,
                 action=PATH,
                 class_name="mt-3",
             ),

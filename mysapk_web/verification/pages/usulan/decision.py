@@ -6,28 +6,28 @@ from typing import Final
 
 import reflex as rx
 
-from mysapk_web.pdm.rules.proposal import UsulanAct, reasons_for
+from mysapk_web.pdm.rules.proposal import ProposalAction, reasons_for
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import DialogButton
-from mysapk_web.ui.components.display import inset, section
+from mysapk_web.ui.components.display import notice_box, section
 from mysapk_web.ui.components.forms import hidden, select, submit_button, text_area
 from mysapk_web.verification.detail import CONSEQUENCES, FORWARD
-from mysapk_web.verification.pages.usulan.state import ACT_KEYS, MejaState, field_of
-from mysapk_web.verification.pages.words import PATH
+from mysapk_web.verification.pages.queue import PATH
+from mysapk_web.verification.pages.usulan.state import ACT_KEYS, ReviewState, field_of
 
 _QUESTIONS: Final = {
-    UsulanAct.VERIFY: "Verifikasi usulan ini?",
-    UsulanAct.APPROVE: "Setujui usulan ini?",
-    UsulanAct.BKN_APPROVE: "Setujui validasi usulan ini?",
-    UsulanAct.RETURN: "Kembalikan untuk diperbaiki?",
-    UsulanAct.RETURN_TO_VERIFIER: "Kembalikan ke verifikator?",
-    UsulanAct.BKN_RETURN: "Kembalikan ke instansi?",
-    UsulanAct.REJECT: "Tolak usulan ini?",
-    UsulanAct.BKN_REJECT: "Tolak validasi usulan ini?",
+    ProposalAction.VERIFY: "Verifikasi usulan ini?",
+    ProposalAction.APPROVE: "Setujui usulan ini?",
+    ProposalAction.BKN_APPROVE: "Setujui validasi usulan ini?",
+    ProposalAction.RETURN: "Kembalikan untuk diperbaiki?",
+    ProposalAction.RETURN_TO_VERIFIER: "Kembalikan ke verifikator?",
+    ProposalAction.BKN_RETURN: "Kembalikan ke instansi?",
+    ProposalAction.REJECT: "Tolak usulan ini?",
+    ProposalAction.BKN_REJECT: "Tolak validasi usulan ini?",
 }
 
 
-def _reason(act: UsulanAct) -> list[rx.Component]:
+def _reason(act: ProposalAction) -> list[rx.Component]:
     reasons = reasons_for(act)
     if not reasons:
         return []
@@ -49,11 +49,17 @@ def _reason(act: UsulanAct) -> list[rx.Component]:
     ]
 
 
-def _act(act: UsulanAct) -> rx.Component:
+def _act(act: ProposalAction) -> rx.Component:
     ident = f"tindakan-{act.value.lower()}"
-    kind = "primary" if act in FORWARD else "danger" if act in (UsulanAct.REJECT, UsulanAct.BKN_REJECT) else "secondary"
+    kind = (
+        "primary"
+        if act in FORWARD
+        else "danger"
+        if act in (ProposalAction.REJECT, ProposalAction.BKN_REJECT)
+        else "secondary"
+    )
     return rx.cond(
-        MejaState.acts[act.value],
+        ReviewState.acts[act.value],
         rx.fragment(
             DialogButton.create(
                 act.label,
@@ -64,17 +70,17 @@ def _act(act: UsulanAct) -> rx.Component:
             act_dialog(
                 _QUESTIONS[act],
                 (
-                    rx.el.p(rx.el.strong(MejaState.heading), ": ", MejaState.title),
-                    rx.el.p(MejaState.who, class_name="help"),
+                    rx.el.p(rx.el.strong(ReviewState.heading), ": ", ReviewState.title),
+                    rx.el.p(ReviewState.who, class_name="help"),
                     rx.el.p(CONSEQUENCES[act], " Keputusan ini tidak dapat dibatalkan."),
                 ),
-                hidden("usulan", MejaState.number),
-                hidden("versi", MejaState.version),
+                hidden("usulan", ReviewState.number),
+                hidden("versi", ReviewState.version),
                 hidden("tindakan", act.value),
                 *_reason(act),
                 ident=ident,
                 go=submit_button(act.label, "Menyimpan ...", kind=kind),
-                on_submit=MejaState.decide,
+                on_submit=ReviewState.decide,
                 path=PATH,
             ),
         ),
@@ -84,14 +90,16 @@ def _act(act: UsulanAct) -> rx.Component:
 def decision() -> rx.Component:
     """What may be decided, each act with its dialog."""
     return rx.cond(
-        MejaState.why_not,
+        ReviewState.why_not,
         rx.fragment(),
         section(
             "Keputusan",
-            rx.cond(MejaState.blocked, rx.el.div(inset(rx.el.p(MejaState.blocked), kind="warn"), class_name="mb-4")),
             rx.cond(
-                MejaState.mine,
-                rx.el.p("Usulan ini Anda buka sendiri sampai ", MejaState.until, ".", class_name="help mb-4"),
+                ReviewState.blocked, rx.el.div(notice_box(rx.el.p(ReviewState.blocked), kind="warn"), class_name="mb-4")
+            ),
+            rx.cond(
+                ReviewState.mine,
+                rx.el.p("Usulan ini Anda buka sendiri sampai ", ReviewState.until, ".", class_name="help mb-4"),
             ),
             rx.el.div(*(_act(act) for act in ACT_KEYS), class_name="buttons"),
             custom_attrs={"id": "keputusan"},

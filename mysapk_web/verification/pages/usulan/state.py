@@ -8,46 +8,46 @@ from typing import Any, Final, TypedDict
 import reflex as rx
 
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm.pages.components.usulan import DocumentRow, document_row, reason_in_words, tone_of
+from mysapk_web.pdm.pages.components.proposals import DocumentRow, document_row, format_reason, tone_of
 from mysapk_web.pdm.rules.groups.fields import FieldKind
-from mysapk_web.pdm.rules.proposal import UsulanAct, UsulanState
+from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.platform import executors
-from mysapk_web.platform.errors import InputRefused, NotAllowed
-from mysapk_web.platform.rules.row_id import number_of
+from mysapk_web.platform.errors import FormError, PermissionDenied
+from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import in_sentence
-from mysapk_web.ui.access import actor, handler, holding, note_refusal
-from mysapk_web.ui.components.lists import LONGEST
-from mysapk_web.ui.formatting import moment, part_of_path
+from mysapk_web.ui.access import actor, handler, log_denied, requires
+from mysapk_web.ui.components.lists import MAX_VALUE_LENGTH
+from mysapk_web.ui.formatting import moment, path_segment
 from mysapk_web.ui.shell import ShellState
-from mysapk_web.ui.state import text_of
+from mysapk_web.ui.state import form_text
 from mysapk_web.verification import claims, corrections
 from mysapk_web.verification import decisions as verification_decisions
 from mysapk_web.verification.detail import open_proposal
 from mysapk_web.verification.inbox import next_in_queue
-from mysapk_web.verification.pages.words import MAY, PATH, QueueState, address
-from mysapk_web.verification.views import CorrectionView, Opened
-from mysapk_web.verification.views import Line as LineView
+from mysapk_web.verification.pages.queue import MAY, PATH, QueueState, inbox_url
+from mysapk_web.verification.views import CorrectionView, ProposalDetail
+from mysapk_web.verification.views import FieldComparison as LineView
 
-DECIDES: Final = holding(Permission.VERIFY, Permission.APPROVE, Permission.BKN_APPROVE)
-CORRECTS: Final = holding(Permission.CORRECT)
+DECIDES: Final = requires(Permission.VERIFY, Permission.APPROVE, Permission.BKN_APPROVE)
+CORRECTS: Final = requires(Permission.CORRECT)
 VALUE: Final = "nilai"
 WHY: Final = "catatan_koreksi"
 ACT_KEYS: Final = {
-    UsulanAct.VERIFY: "v",
-    UsulanAct.APPROVE: "v",
-    UsulanAct.BKN_APPROVE: "v",
-    UsulanAct.RETURN: "p",
-    UsulanAct.RETURN_TO_VERIFIER: "p",
-    UsulanAct.BKN_RETURN: "p",
-    UsulanAct.REJECT: "t",
-    UsulanAct.BKN_REJECT: "t",
+    ProposalAction.VERIFY: "v",
+    ProposalAction.APPROVE: "v",
+    ProposalAction.BKN_APPROVE: "v",
+    ProposalAction.RETURN: "p",
+    ProposalAction.RETURN_TO_VERIFIER: "p",
+    ProposalAction.BKN_RETURN: "p",
+    ProposalAction.REJECT: "t",
+    ProposalAction.BKN_REJECT: "t",
 }
 """The key that opens the dialog of each decision."""
-LEFT: Final = "Usulan dilepas. Rekan Anda dapat memeriksanya."
+RELEASED: Final = "Usulan dilepas. Rekan Anda dapat memeriksanya."
 NO_MORE: Final = "Tidak ada lagi usulan yang menunggu Anda dalam daftar ini."
 
 
-class LineRow(TypedDict):
+class ComparisonRow(TypedDict):
     """One field, on file and proposed."""
 
     name: str
@@ -68,7 +68,7 @@ class CheckRow(TypedDict):
     note: str
 
 
-class StepRow(TypedDict):
+class ProposalHistoryRow(TypedDict):
     """One step of the trail."""
 
     at: str
@@ -104,7 +104,7 @@ NOTHING: Final[Correcting] = {
 RESULTS: Final = {"good": "Sesuai", "warn": "Perlu dilihat", "bad": "Tidak sesuai"}
 
 
-def line_row(line: LineView) -> LineRow:
+def line_row(line: LineView) -> ComparisonRow:
     """One field as the state holds it."""
     return {
         "name": line.name,
@@ -118,28 +118,18 @@ def line_row(line: LineView) -> LineRow:
 
 
 def field_of(kind: str, act: str) -> str:
-    """Name of a field of the dialog of an act: each dialog has fields of its own on the same page.
-
-    Args:
-        kind: `alasan` or `catatan`.
-        act: Value of `UsulanAct`.
-    """
+    """Name of a field of the dialog of an act: each dialog has fields of its own on the same page."""
     return f"{kind}_{act.lower()}"
 
 
 def shortcuts_of(acts: Mapping[str, bool], *, onward: bool) -> list[list[str]]:
-    """The keys that do something on the page now, each with the words of its button.
-
-    Args:
-        acts: Value of `UsulanAct` -> whether it can be decided now.
-        onward: There is a next proposal.
-    """
+    """The keys that do something on the page now, each with the words of its button."""
     decisions = [[key, in_sentence(act.label)] for act, key in ACT_KEYS.items() if acts.get(act.value)]
     skip = [["j", "lewati, buka berikutnya"]] if onward else []
     return [*decisions, *skip, ["l", "kembali ke daftar"]]
 
 
-class MejaState(QueueState):
+class ReviewState(QueueState):
     """One proposal."""
 
     ready: bool = False
@@ -157,10 +147,10 @@ class MejaState(QueueState):
     deletes: bool = False
     adds: bool = False
     summary: str = ""
-    lines: list[LineRow] = []
+    lines: list[ComparisonRow] = []
     documents: list[DocumentRow] = []
     checks: list[CheckRow] = []
-    trail: list[StepRow] = []
+    trail: list[ProposalHistoryRow] = []
     acts: dict[str, bool] = {}
     shortcuts: list[list[str]] = []
     blocked: str = ""
@@ -177,39 +167,39 @@ class MejaState(QueueState):
         self.faults = {}
         shell = await self.get_state(ShellState)
         await shell._fill()
-        last_part = part_of_path(self.router.url.path, 1)[:20]
+        last_part = path_segment(self.router.url.path, 1)[:20]
         if last_part != self.last_part:  # a connection that comes back loads the page once more, and takes nothing away
             self.correcting = NOTHING
-        self.last_part, self.number = last_part, number_of(last_part)
+        self.last_part, self.number = last_part, parse_row_id(last_part)
         try:
-            await executors.run(claims.claim, actor(), self.number)
+            await executors.run_in_transaction(claims.claim, actor(), self.number)
             await self._look()
             self.unknown = False
-        except NotAllowed:
+        except PermissionDenied:
             self.unknown, self.lines, self.documents, self.trail, self.checks = True, [], [], [], []
-            await note_refusal()
-        self.back = address(self._filters(self.router.url))
+            await log_denied()
+        self.back = inbox_url(self._filters(self.router.url))
         self.ready = True
-        self._tell(notice=self._take_told())
+        self._finish(notice=self._take_told())
 
     async def _look(self) -> None:
-        self._show(await executors.look(open_proposal, actor(), self.number))
-        following = await executors.look(next_in_queue, actor(), self._filters(self.router.url), self.number)
+        self._show(await executors.run_read_only(open_proposal, actor(), self.number))
+        following = await executors.run_read_only(next_in_queue, actor(), self._filters(self.router.url), self.number)
         self.onward = self._address_of(following) if following else ""
         self.shortcuts = shortcuts_of({} if self.why_not else self.acts, onward=bool(self.onward))
 
     def _address_of(self, number: int) -> str:
-        return address(self._filters(self.router.url), path=f"{PATH}/{number}")
+        return inbox_url(self._filters(self.router.url), path=f"{PATH}/{number}")
 
-    def _show(self, seen: Opened) -> None:
+    def _show(self, seen: ProposalDetail) -> None:
         self.version = seen.version
         self.heading, self.title = f"{seen.action_label} {in_sentence(seen.kind_label)}", seen.title
-        self.status, self.tone = seen.state_label, tone_of(UsulanState(seen.state))
-        self.who = f"{seen.nama}, NIP {seen.nip}, {seen.jenis}"
+        self.status, self.tone = seen.state_label, tone_of(ProposalState(seen.state))
+        self.who = f"{seen.name}, NIP {seen.nip}, {seen.jenis}"
         self.where = f"{seen.owner_unit}, {seen.instansi}"
         if seen.unit != seen.owner_unit:
             self.where = f"{self.where}. Unor verifikasi: {seen.unit}"
-        self.sent = moment(seen.sent_at, seen.zona) if seen.sent_at else ""
+        self.sent = moment(seen.sent_at, seen.timezone) if seen.sent_at else ""
         self.adds, self.deletes = seen.action == "ADD", seen.action == "DELETE"
         self.summary = summary_of(seen)
         self.lines = [line_row(line) for line in seen.lines]
@@ -220,99 +210,95 @@ class MejaState(QueueState):
         ]
         self.trail = [
             {
-                "at": moment(step.at, seen.zona),
+                "at": moment(step.at, seen.timezone),
                 "who": f"{step.office}, {step.who}" if step.who else step.office,
                 "text": step.text,
                 "state": step.state_label,
-                "reason": reason_in_words(step.reason, step.note),
+                "reason": format_reason(step.reason, step.note),
             }
-            for step in seen.trail
+            for step in seen.history
         ]
         self.acts = {each.act: not each.blocked for each in seen.acts}
         self.blocked = next((each.blocked for each in seen.acts if each.blocked), "")
-        self.why_not, self.mine = seen.why_not, seen.claim.mine
-        self.until = moment(seen.claim.until, seen.zona) if seen.claim.until else ""
+        self.why_not, self.mine = seen.blocker, seen.claim.mine
+        self.until = moment(seen.claim.until, seen.timezone) if seen.claim.until else ""
 
     @handler(DECIDES)
     async def decide(self, form: dict[str, Any]) -> Any:
         """Decide, and open the next one of the list."""
-        act = text_of(form, "tindakan", 40)
+        act = form_text(form, "tindakan", 40)
         reason, note = field_of("alasan", act), field_of("catatan", act)
-        number = number_of(text_of(form, "usulan"))
+        number = parse_row_id(form_text(form, "usulan"))
         try:
-            done = await executors.run(
+            done = await executors.run_in_transaction(
                 verification_decisions.decide,
                 actor(),
                 number,
-                version=number_of(text_of(form, "versi")),
+                version=parse_row_id(form_text(form, "versi")),
                 act=act,
-                reason=text_of(form, reason, 40) if act in set(UsulanAct) else "",
-                note=text_of(form, note) if act in set(UsulanAct) else "",
+                reason=form_text(form, reason, 40) if act in set(ProposalAction) else "",
+                note=form_text(form, note) if act in set(ProposalAction) else "",
             )
-        except InputRefused as refused:
+        except FormError as refused:
             names = {"alasan": reason, "catatan": note}
-            raise InputRefused({names.get(name, name): words for name, words in refused.faults.items()}) from None
-        following = await executors.look(next_in_queue, actor(), self._filters(self.router.url), number)
+            raise FormError({names.get(name, name): words for name, words in refused.faults.items()}) from None
+        following = await executors.run_read_only(next_in_queue, actor(), self._filters(self.router.url), number)
         self._told = done.sentence if following else f"{done.sentence} {NO_MORE}"
         return rx.redirect(self._address_of(following) if following else self.back)
 
     @handler(CORRECTS)
     async def begin(self, form: dict[str, Any]) -> None:
         """Show what is needed to correct one value."""
-        await self._choose(text_of(form, "isian", 60), "")
-        self._tell(notice=f"Isi nilai yang benar untuk {self.correcting['label']} pada bagian Perbaiki nilai.")
+        await self._choose(form_text(form, "isian", 60), "")
+        self._finish(notice=f"Isi nilai yang benar untuk {self.correcting['label']} pada bagian Perbaiki nilai.")
 
     @handler(CORRECTS)
     async def search(self, form: dict[str, Any]) -> None:
         """Look for choices, where they are many."""
-        await self._choose(self.correcting["name"], text_of(form, "cari_pilihan", LONGEST))
+        await self._choose(self.correcting["name"], form_text(form, "cari_pilihan", MAX_VALUE_LENGTH))
         found = len(self.correcting["options"])
-        self._tell(notice=f"{found} pilihan ditemukan." if found else "Tidak ada pilihan yang cocok. Cari kata lain.")
+        self._finish(notice=f"{found} pilihan ditemukan." if found else "Tidak ada pilihan yang cocok. Cari kata lain.")
 
     async def _choose(self, field: str, text: str) -> None:
         self.correcting = correcting_row(
-            await executors.look(corrections.correction, actor(), self.number, field, text)
+            await executors.run_read_only(corrections.correction, actor(), self.number, field, text)
         )
 
     @handler(CORRECTS)
     async def stop(self, form: dict[str, Any]) -> None:
         """Correct nothing after all."""
         self.correcting = NOTHING
-        self._tell()
+        self._finish()
 
     @handler(CORRECTS)
     async def correct(self, form: dict[str, Any]) -> None:
         """Correct the value; the proposal stays on the desk."""
         try:
-            done = await executors.run(
+            done = await executors.run_in_transaction(
                 corrections.correct,
                 actor(),
                 self.number,
-                version=number_of(text_of(form, "versi")),
+                version=parse_row_id(form_text(form, "versi")),
                 field=self.correcting["name"],
-                value=text_of(form, VALUE),
-                note=text_of(form, WHY),
+                value=form_text(form, VALUE),
+                note=form_text(form, WHY),
             )
-        except InputRefused as refused:
-            raise InputRefused({(WHY if n == "catatan" else n): words for n, words in refused.faults.items()}) from None
+        except FormError as refused:
+            raise FormError({(WHY if n == "catatan" else n): words for n, words in refused.faults.items()}) from None
         self.correcting = NOTHING
         await self._look()
-        self._tell(notice=done.sentence)
+        self._finish(notice=done.sentence)
 
     @handler(MAY)
     async def leave(self, form: dict[str, Any]) -> Any:
         """Give the proposal back and go to the list."""
-        await executors.run(claims.release, actor(), self.number)
-        self._told = LEFT
+        await executors.run_in_transaction(claims.release, actor(), self.number)
+        self._told = RELEASED
         return rx.redirect(self.back)
 
 
-def summary_of(seen: Opened) -> str:
-    """What a proposal does to the record on file, in one sentence.
-
-    Args:
-        seen: From the service.
-    """
+def summary_of(seen: ProposalDetail) -> str:
+    """What a proposal does to the record on file, in one sentence."""
     if seen.action == "ADD":
         return "Data baru diusulkan ditambahkan pada berkas."
     if seen.action == "DELETE":
@@ -323,11 +309,7 @@ def summary_of(seen: Opened) -> str:
 
 
 def correcting_row(seen: CorrectionView) -> Correcting:
-    """One value as the state holds it.
-
-    Args:
-        seen: From the service.
-    """
+    """One value as the state holds it."""
     options = [list(pair) for pair in seen.options]
     if seen.options and seen.value and seen.value not in dict(seen.options) and not seen.searched:
         options = [[seen.value, seen.text], *options]

@@ -7,38 +7,49 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from mysapk_web.pdm.pages.components.pdm import Here
-from mysapk_web.pdm.pages.components.usulan import chip
+from mysapk_web.pdm.pages.components.proposals import chip
+from mysapk_web.pdm.pages.components.widgets import RouteGuard
 from mysapk_web.ui.components.behaviour import Form
-from mysapk_web.ui.components.display import cell, empty, facts, inset, row, section, skeleton, table
-from mysapk_web.ui.components.forms import outcome, submit_button
+from mysapk_web.ui.components.display import (
+    description_list,
+    empty,
+    notice_box,
+    section,
+    skeleton,
+    table,
+    table_cell,
+    table_row,
+)
+from mysapk_web.ui.components.forms import form_messages, submit_button
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
-from mysapk_web.verification.pages.components.desk import Documents, Shortcuts
+from mysapk_web.verification.pages.components.review import Documents, Shortcuts
+from mysapk_web.verification.pages.queue import PATH
 from mysapk_web.verification.pages.usulan.data import correction, data
 from mysapk_web.verification.pages.usulan.decision import decision
-from mysapk_web.verification.pages.usulan.state import CheckRow, MejaState, StepRow
-from mysapk_web.verification.pages.words import PATH
+from mysapk_web.verification.pages.usulan.state import CheckRow, ProposalHistoryRow, ReviewState
 
 
 def _head() -> rx.Component:
     return rx.fragment(
-        rx.el.p(MejaState.title, class_name="lead"),
-        rx.el.p(chip(MejaState.status, MejaState.tone), class_name="mt-3 mb-6"),
-        facts(("Pegawai", MejaState.who), ("Unit kerja", MejaState.where), ("Dikirim", MejaState.sent)),
+        rx.el.p(ReviewState.title, class_name="lead"),
+        rx.el.p(chip(ReviewState.status, ReviewState.tone), class_name="mt-3 mb-6"),
+        description_list(
+            ("Pegawai", ReviewState.who), ("Unit kerja", ReviewState.where), ("Dikirim", ReviewState.sent)
+        ),
         rx.cond(
-            MejaState.why_not,
-            rx.el.div(inset(rx.el.p(MejaState.why_not), kind="info"), class_name="mt-6"),
+            ReviewState.why_not,
+            rx.el.div(notice_box(rx.el.p(ReviewState.why_not), kind="info"), class_name="mt-6"),
             rx.fragment(),
         ),
     )
 
 
 def _check(item: ObjectVar[CheckRow]) -> rx.Component:
-    return row(
-        cell("Pemeriksaan", rx.el.strong(item["name"])),
-        cell("Hasil", chip(item["result"], item["tone"])),
-        cell("Catatan", rx.el.span(item["note"])),
+    return table_row(
+        table_cell("Pemeriksaan", rx.el.strong(item["name"])),
+        table_cell("Hasil", chip(item["result"], item["tone"])),
+        table_cell("Catatan", rx.el.span(item["note"])),
     )
 
 
@@ -46,16 +57,18 @@ def _checks() -> rx.Component:
     return section(
         "Pemeriksaan otomatis",
         rx.cond(
-            MejaState.checks,
+            ReviewState.checks,
             table(
-                "Hasil pemeriksaan otomatis", ["Pemeriksaan", "Hasil", "Catatan"], rx.foreach(MejaState.checks, _check)
+                "Hasil pemeriksaan otomatis",
+                ["Pemeriksaan", "Hasil", "Catatan"],
+                rx.foreach(ReviewState.checks, _check),
             ),
             rx.el.p("Usulan ini sudah diputuskan, jadi tidak diperiksa lagi."),
         ),
     )
 
 
-def _step(item: ObjectVar[StepRow]) -> rx.Component:
+def _step(item: ObjectVar[ProposalHistoryRow]) -> rx.Component:
     return rx.el.li(
         rx.el.p(rx.el.strong(item["text"])),
         rx.el.p(f"{item['at']}, {item['who']}. Status: {item['state']}.", class_name="help"),
@@ -64,15 +77,15 @@ def _step(item: ObjectVar[StepRow]) -> rx.Component:
 
 
 def _trail() -> rx.Component:
-    return section("Riwayat usulan", rx.el.ol(rx.foreach(MejaState.trail, _step), class_name="trail"))
+    return section("Riwayat usulan", rx.el.ol(rx.foreach(ReviewState.trail, _step), class_name="trail"))
 
 
 def _documents() -> rx.Component:
     return section(
         "Dokumen pendukung",
         rx.cond(
-            MejaState.documents,
-            Documents.create(documents=MejaState.documents),
+            ReviewState.documents,
+            Documents.create(documents=ReviewState.documents),
             empty("Usulan ini tidak memakai dokumen."),
         ),
         class_name="section desk-documents",
@@ -82,24 +95,24 @@ def _documents() -> rx.Component:
 def _onward() -> rx.Component:
     return rx.el.div(
         rx.cond(
-            MejaState.onward,
+            ReviewState.onward,
             rx.el.a(
                 "Lewati, buka berikutnya",
-                href=MejaState.onward,
+                href=ReviewState.onward,
                 class_name="button button-secondary",
                 custom_attrs={"data-pintasan": "j"},
             ),
         ),
         rx.cond(
-            MejaState.mine,
+            ReviewState.mine,
             Form.create(
                 submit_button("Lepas dan kembali ke daftar", "Melepas ...", kind="secondary"),
-                on_submit=MejaState.leave,
+                on_submit=ReviewState.leave,
                 action=PATH,
             ),
         ),
         rx.el.a(
-            "Kembali ke daftar", href=MejaState.back, class_name="button-quiet", custom_attrs={"data-pintasan": "l"}
+            "Kembali ke daftar", href=ReviewState.back, class_name="button-quiet", custom_attrs={"data-pintasan": "l"}
         ),
         class_name="buttons mt-6",
     )
@@ -114,7 +127,7 @@ def _desk() -> rx.Component:
             rx.el.div(_checks(), decision(), _onward(), _trail(), class_name="desk-rest"),
             class_name="desk",
         ),
-        Shortcuts.create(keys=MejaState.shortcuts),
+        Shortcuts.create(keys=ReviewState.shortcuts),
     )
 
 
@@ -124,21 +137,23 @@ def _unknown() -> rx.Component:
             "Usulan ini tidak ada di wilayah Anda, sudah ditarik pemiliknya, atau milik Anda sendiri.",
             class_name="lead",
         ),
-        rx.el.p(rx.el.a("Kembali ke daftar", href=MejaState.back), class_name="mt-6"),
+        rx.el.p(rx.el.a("Kembali ke daftar", href=ReviewState.back), class_name="mt-6"),
     )
 
 
-def meja() -> rx.Component:
+def review() -> rx.Component:
     """The page."""
     known = rx.cond(
-        MejaState.ready,
-        Here.create(MejaState.heading, last=MejaState.last_part, instead="Usulan"),
+        ReviewState.ready,
+        RouteGuard.create(ReviewState.heading, last=ReviewState.last_part, instead="Usulan"),
         "Usulan",
     )
-    content: Any = rx.cond(MejaState.unknown, _unknown(), Here.create(_desk(), last=MejaState.last_part, instead=""))
+    content: Any = rx.cond(
+        ReviewState.unknown, _unknown(), RouteGuard.create(_desk(), last=ReviewState.last_part, instead="")
+    )
     return page(
-        outcome(),
-        rx.el.h1(rx.cond(MejaState.unknown, "Usulan tidak ditemukan", known)),
-        rx.cond(MejaState.ready, content, rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
-        here=PATH,
+        form_messages(),
+        rx.el.h1(rx.cond(ReviewState.unknown, "Usulan tidak ditemukan", known)),
+        rx.cond(ReviewState.ready, content, rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
+        current=PATH,
     )

@@ -19,11 +19,11 @@ from mysapk_web.accounts.rules.password import (
 
 SITI = PasswordContext(
     nip="198507042010012003",
-    nama="Dra. Hj. Kartika Wuléndari, M.Si.",
+    name="Dra. Hj. Kartika Wuléndari, M.Si.",
     birth_date=date(1985, 7, 4),
     email="kartikaw.74@example.go.id",
 )
-NOBODY = PasswordContext(nip="", nama="")
+NOBODY = PasswordContext(nip="", name="")
 
 any_text = st.text(st.characters(), max_size=200)
 
@@ -126,14 +126,14 @@ def test_what_belongs_to_the_person_or_the_portal_is_refused(password):
 
 
 def test_short_name_parts_and_parts_of_nobody_are_no_reason():
-    short = PasswordContext(nip="", nama="Eko Adi", email="ea@example.com")
+    short = PasswordContext(nip="", name="Eko Adi", email="ea@example.com")
     assert PasswordFault.CONTEXT not in faults("EkoAdi7xkq", short)
     assert faults("Kq7vTz", NOBODY) == []
-    assert PasswordFault.CONTEXT in faults("Suryani7", PasswordContext(nip="", nama="", email="suryani"))
+    assert PasswordFault.CONTEXT in faults("Suryani7", PasswordContext(nip="", name="", email="suryani"))
 
 
 def test_months_with_one_name_only():
-    born = PasswordContext(nip="", nama="", birth_date=date(1990, 5, 12))
+    born = PasswordContext(nip="", name="", birth_date=date(1990, 5, 12))
     assert PasswordFault.CONTEXT in faults("12Mei1990q", born)
     assert PasswordFault.CONTEXT not in faults("13Mei1990q", born)
 

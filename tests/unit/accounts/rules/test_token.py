@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.accounts.rules.token import ALPHABET, LENGTH, derive_token, normalise_token, token_matches
+from mysapk_web.accounts.rules.token import ALPHABET, TOKEN_LENGTH, derive_token, normalise_token, token_matches
 
 SECRET = b"a secret of thirty-two bytes.... "
 REQUEST = b"request-0001"
 
-tokens = st.text(ALPHABET, min_size=LENGTH, max_size=LENGTH)
+tokens = st.text(ALPHABET, min_size=TOKEN_LENGTH, max_size=TOKEN_LENGTH)
 
 
 def test_alphabet_has_no_look_alikes():
@@ -41,7 +41,7 @@ def test_every_token_has_seven_letters_of_the_alphabet_and_matches_itself(secret
 
 def test_letters_are_equally_likely():
     seen = Counter("".join(derive_token(SECRET, number.to_bytes(4, "big")) for number in range(6000)))
-    expected = 6000 * LENGTH / len(ALPHABET)
+    expected = 6000 * TOKEN_LENGTH / len(ALPHABET)
     # Chi-square with 29 degrees of freedom: 66.2 is passed once in ten thousand; the input is fixed.
     assert sum((seen[letter] - expected) ** 2 / expected for letter in ALPHABET) < 66.2
 

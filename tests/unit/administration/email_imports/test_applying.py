@@ -20,9 +20,9 @@ from mysapk_web.administration.tables.email_import import EmailImport
 from mysapk_web.organisation.tables.account import RoleGrant, UserSession
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import NotAllowed, Refused, StepUpNeeded
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from tests.support.address_lists import Lists, nip
@@ -45,17 +45,17 @@ def test_both_addresses_are_told_and_sessions_die(lists: Lists) -> None:
 def test_an_address_from_a_list_works_at_once(lists: Lists) -> None:
     """Although it was tried all day before it was on file."""
     who, email = NEW
-    browser = Visitor("peramban", address="203.0.113.7")
+    browser = ClientContext("peramban", client_address="203.0.113.7")
 
     def ask() -> None:
         lists.office.do(request_token, visitor=browser, nip=nip(who), email=email)
 
     for number in range(6):
-        with clock.moved(timedelta(seconds=(number - 7) * 61)):
+        with clock.shifted(timedelta(seconds=(number - 7) * 61)):
             ask()
     lists.imported("taufik", NEW)
     ask()
-    (mail,) = [mail for mail in lists.office.mails(who) if mail.template == Letter.TOKEN]
+    (mail,) = [mail for mail in lists.office.mails(who) if mail.template == MailKind.TOKEN]
     assert mail.state is OutboxState.PENDING
 
 
@@ -163,7 +163,7 @@ def test_an_old_address_that_is_taken_at_the_very_moment_is_not_given_back(lists
 
 def test_a_run_is_applied_once(lists: Lists) -> None:
     run_id = lists.imported("taufik", NEW)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         lists.office.do(actions.apply, lists.office.actor("taufik"), run_id)
     assert lists.verdicts(lists.imported("taufik", NEW)) == [RowVerdict.UNCHANGED]
     assert len(lists.office.mails("ani")) == 2
@@ -174,11 +174,11 @@ def test_grave_acts_need_a_fresh_proof(quick_lists: Lists) -> None:
     run_id = quick_lists.begin("taufik", NEW)
     stale = office.actor("taufik", step_up=clock.now() - timedelta(minutes=11))
     for act in (actions.apply, actions.undo):
-        with pytest.raises(StepUpNeeded):
+        with pytest.raises(ReauthenticationRequired):
             office.do(act, stale, run_id)
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         office.do(create.begin, stale, quick_lists.upload(NEW))
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         office.do(may_upload, stale)
 
 
@@ -208,7 +208,7 @@ def test_only_one_works_on_a_run_and_a_dead_one_is_taken_over(lists: Lists) -> N
     office.do(actions.apply, office.actor("taufik"), run_id)
     assert office.do(leases.claim, "one") == run_id
     assert office.do(leases.claim, "two") is None
-    with clock.moved(leases.LEASE + timedelta(seconds=1)):
+    with clock.shifted(leases.LEASE + timedelta(seconds=1)):
         assert office.do(leases.claim, "two") == run_id
         with pytest.raises(leases.LeaseLost):
             office.do(leases.hold, run_id, "one")
@@ -237,11 +237,11 @@ def test_runs_of_others_are_not_seen(lists: Lists) -> None:
     assert (seen("taufik"), seen("lina"), seen("sari")) == ({mine, satker}, {mine, satker}, {satker})
     assert (seen("yusuf"), seen("surya")) == (set(), {mine, satker})
     for act in (find_run, actions.apply, actions.undo):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             office.do(act, office.actor("yusuf"), mine)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.see(list_rows, office.actor("yusuf"), mine, verdict=None, nip="", number=1)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.see(list_runs, office.actor("ani"), 1)
 
 

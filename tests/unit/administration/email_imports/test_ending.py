@@ -19,10 +19,10 @@ from mysapk_web.administration.rules.email_import import RowVerdict, RunState
 from mysapk_web.app import retention
 from mysapk_web.organisation.tables.account import RoleGrant
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import NotAllowed, Refused, StepUpNeeded
+from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
 from mysapk_web.platform.row_report import Verdict
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.spreadsheet_writer import Kind
+from mysapk_web.platform.spreadsheet_writer import FileFormat
 from tests.support.address_lists import Lists, nip
 
 V = RowVerdict
@@ -72,10 +72,10 @@ def test_what_was_thrown_away_is_neither_applied_nor_told_of(lists: Lists) -> No
     run_id = lists.begin("taufik", *ROWS)
     by(lists, actions.discard, run_id)
     for act in (actions.apply, actions.undo, *ACTS):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             by(lists, act, run_id)
-    with pytest.raises(Refused):
-        take_report(lists.office.db, lists.office.actor("taufik"), run_id, Kind.CSV, Path(os.devnull))
+    with pytest.raises(UserError):
+        take_report(lists.office.db, lists.office.actor("taufik"), run_id, FileFormat.CSV, Path(os.devnull))
     assert lists.state(run_id) is RunState.DISCARDED
 
 
@@ -83,17 +83,17 @@ def test_only_what_waits_is_thrown_away_and_only_what_is_applied_is_stopped(list
     office = lists.office
     read = office.do(create.begin, office.actor("taufik"), lists.upload(*ROWS))
     for act in ACTS:
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             by(lists, act, read)
     lists.work()
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         by(lists, actions.stop, read)
     by(lists, actions.apply, read)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         by(lists, actions.discard, read)
     lists.work()
     for act in ACTS:
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             by(lists, act, read)
     assert (lists.state(read), lists.run(read).applied) == (RunState.DONE, 3)
 
@@ -106,9 +106,9 @@ def test_both_are_for_the_own_scope_with_a_fresh_proof(lists: Lists, act: Callab
         by(lists, actions.apply, run_id)
     before = lists.state(run_id)
     for who in ("yusuf", "sari", "ani", "budi"):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             by(lists, act, run_id, who)
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         office.do(act, office.actor("taufik", step_up=clock.now() - timedelta(minutes=11)), run_id)
     assert lists.state(run_id) is before
     by(lists, act, run_id, "lina")
@@ -148,7 +148,7 @@ def test_stopped_before_its_first_row_there_is_nothing_to_undo(lists: Lists) -> 
     by(lists, actions.stop, run_id)
     lists.work()
     assert (lists.state(run_id), lists.addresses()) == (RunState.STOPPED, before)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         by(lists, actions.undo, run_id)
 
 

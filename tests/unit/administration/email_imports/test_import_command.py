@@ -25,16 +25,16 @@ A, B, C = "198503152010012001", "198503152010012002", "198503152010012003"
 @pytest.fixture
 def people(db: Database) -> Database:
     with db.begin() as session:
-        instansi = Instansi(kode="K1", nama="Kab Satu")
+        instansi = Instansi(code="K1", name="Kab Satu")
         session.add(instansi)
         session.flush()
-        unor = Unor(instansi_id=instansi.id, kode="00", nama="x", jalur="1/")
+        unor = Unor(instansi_id=instansi.id, code="00", name="x", path="1/")
         session.add(unor)
         session.flush()
         for nip, email in ((A, "a@example.go.id"), (B, "b@example.go.id"), (C, None)):
             pegawai = Pegawai(
                 nip=nip,
-                nama="x",
+                name="x",
                 jenis=JenisPegawai.PNS,
                 instansi_id=instansi.id,
                 unor_id=unor.id,

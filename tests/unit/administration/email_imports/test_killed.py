@@ -214,8 +214,8 @@ def test_a_server_stops_though_the_database_is_gone(tmp_path: Path, monkeypatch:
     async def gone(*_given: object, **_more: object) -> None:
         raise OperationalError("", None, Exception())
 
-    monkeypatch.setattr(executors, "look", look)
-    monkeypatch.setattr(executors, "run", gone)
+    monkeypatch.setattr(executors, "run_read_only", look)
+    monkeypatch.setattr(executors, "run_in_transaction", gone)
 
     async def serve_and_stop() -> None:
         serving = asyncio.create_task(work.work_once())

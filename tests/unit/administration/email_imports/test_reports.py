@@ -15,12 +15,12 @@ from mysapk_web.administration.email_imports import create, upload_store
 from mysapk_web.administration.email_imports.api_tokens import Caller, caller_of, make_token
 from mysapk_web.administration.email_imports.create import Upload, begin_by_token
 from mysapk_web.administration.email_imports.reports import take_report, take_report_by_token
-from mysapk_web.administration.exports import TooManyExports, Wanted
+from mysapk_web.administration.exports import ExportRateLimitError, ExportRequest
 from mysapk_web.administration.tables.email_import import EmailImportRow
 from mysapk_web.platform import spreadsheet_writer
-from mysapk_web.platform.errors import NotAllowed, Refused
+from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.spreadsheet_writer import Kind
+from mysapk_web.platform.spreadsheet_writer import FileFormat
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.progress.rules import Report
 from mysapk_web.rate_limits import EXPORTS_PER_ACCOUNT
@@ -31,8 +31,8 @@ NEW = ("ani", "ani.baru@k1.example.go.id")
 REST = (NEW, ("eko", "=1+1"), ("citra", "c@k2.example.go.id"))
 
 
-def rows_of(path: Path, kind: Kind) -> list[tuple[Any, ...]]:
-    if kind is Kind.CSV:
+def rows_of(path: Path, kind: FileFormat) -> list[tuple[Any, ...]]:
+    if kind is FileFormat.CSV:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             return [tuple(row) for row in csv.reader(handle)]
     sheet = load_workbook(path).active
@@ -40,7 +40,7 @@ def rows_of(path: Path, kind: Kind) -> list[tuple[Any, ...]]:
     return list(sheet.iter_rows(values_only=True))
 
 
-def taken(lists: Lists, who: str, run_id: int, path: Path, kind: Kind = Kind.CSV) -> list[tuple[Any, ...]]:
+def taken(lists: Lists, who: str, run_id: int, path: Path, kind: FileFormat = FileFormat.CSV) -> list[tuple[Any, ...]]:
     take_report(lists.office.db, lists.office.actor(who), run_id, kind, path)
     return rows_of(path, kind)
 
@@ -61,8 +61,8 @@ def caller(quick_lists: Lists) -> Caller:
     return found
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_the_report_holds_the_rest(quick_lists: Lists, tmp_path: Path, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(FileFormat))
+def test_the_report_holds_the_rest(quick_lists: Lists, tmp_path: Path, kind: FileFormat) -> None:
     run_id = quick_lists.imported("taufik", *REST)
     heading, *rows = taken(quick_lists, "taufik", run_id, tmp_path / f"x.{kind}", kind)
     assert heading == ("baris", "nip", "email", "hasil", "keterangan")
@@ -76,7 +76,7 @@ def test_a_report_stands_in_the_trail(quick_lists: Lists, tmp_path: Path, caller
     run_id = quick_lists.imported("taufik", *REST)
     taken(quick_lists, "lina", run_id, tmp_path / "x")
     of_system = by_token(quick_lists, caller)
-    take_report_by_token(quick_lists.office.db, caller, of_system, Kind.XLSX, tmp_path / "x")
+    take_report_by_token(quick_lists.office.db, caller, of_system, FileFormat.XLSX, tmp_path / "x")
     with quick_lists.office.db.read() as session:
         told = session.exec(
             select(AuditEvent.actor_id, AuditEvent.instansi_id, AuditEvent.detail)
@@ -101,55 +101,55 @@ def test_a_report_stands_in_the_trail(quick_lists: Lists, tmp_path: Path, caller
 def test_reports_and_other_lists_are_counted_together(quick_lists: Lists, tmp_path: Path) -> None:
     office, path = quick_lists.office, tmp_path / "x"
     run_id = quick_lists.begin("taufik", *REST)
-    exports.export(office.db, office.actor("taufik"), Wanted(Report.MISSING, Kind.CSV), path)
+    exports.export(office.db, office.actor("taufik"), ExportRequest(Report.NOT_ACTIVATED, FileFormat.CSV), path)
     for _ in range(EXPORTS_PER_ACCOUNT.count - 1):
         taken(quick_lists, "taufik", run_id, path)
-    for kind in Kind:
-        with pytest.raises(TooManyExports):
+    for kind in FileFormat:
+        with pytest.raises(ExportRateLimitError):
             take_report(office.db, office.actor("taufik"), run_id, kind, path)
-    with pytest.raises(TooManyExports):
-        exports.export(office.db, office.actor("taufik"), Wanted(Report.MISSING, Kind.CSV), path)
+    with pytest.raises(ExportRateLimitError):
+        exports.export(office.db, office.actor("taufik"), ExportRequest(Report.NOT_ACTIVATED, FileFormat.CSV), path)
     assert taken(quick_lists, "lina", run_id, path)
 
 
 def test_reports_of_a_system_are_counted(quick_lists: Lists, tmp_path: Path, caller: Caller) -> None:
     run_id, db = by_token(quick_lists, caller), quick_lists.office.db
     for _ in range(EXPORTS_PER_ACCOUNT.count):
-        take_report_by_token(db, caller, run_id, Kind.CSV, tmp_path / "x")
-    with pytest.raises(TooManyExports):
-        take_report_by_token(db, caller, run_id, Kind.CSV, tmp_path / "x")
+        take_report_by_token(db, caller, run_id, FileFormat.CSV, tmp_path / "x")
+    with pytest.raises(ExportRateLimitError):
+        take_report_by_token(db, caller, run_id, FileFormat.CSV, tmp_path / "x")
 
 
 def test_who_may_not_see_the_run_takes_no_report(quick_lists: Lists, tmp_path: Path, caller: Caller) -> None:
     db, path = quick_lists.office.db, tmp_path / "x"
     run_id = quick_lists.begin("taufik", *REST)
     for who in ("yusuf", "sari", "ani", "budi"):
-        with pytest.raises(NotAllowed):
-            take_report(db, quick_lists.office.actor(who), run_id, Kind.CSV, path)
+        with pytest.raises(PermissionDenied):
+            take_report(db, quick_lists.office.actor(who), run_id, FileFormat.CSV, path)
     other = Caller(caller.token_id + 1, caller.instansi_id)
     for number, which in ((run_id, caller), (by_token(quick_lists, caller), other)):
-        with pytest.raises(NotAllowed):
-            take_report_by_token(db, which, number, Kind.CSV, path)
+        with pytest.raises(PermissionDenied):
+            take_report_by_token(db, which, number, FileFormat.CSV, path)
     assert not path.exists()
 
 
 def test_too_long_a_report_is_refused_before_a_row_is_written(
     quick_lists: Lists, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caller: Caller
 ) -> None:
-    monkeypatch.setitem(spreadsheet_writer.MOST_ROWS, Kind.XLSX, 1)
+    monkeypatch.setitem(spreadsheet_writer.MAX_ROWS, FileFormat.XLSX, 1)
     office, path = quick_lists.office, tmp_path / "x"
     run_id = quick_lists.begin("taufik", *REST)
-    with pytest.raises(Refused, match=r"lebih dari 1 baris.*CSV"):
-        take_report(office.db, office.actor("taufik"), run_id, Kind.XLSX, path)
+    with pytest.raises(UserError, match=r"lebih dari 1 baris.*CSV"):
+        take_report(office.db, office.actor("taufik"), run_id, FileFormat.XLSX, path)
     assert not path.exists()
     assert len(taken(quick_lists, "taufik", run_id, path)) == 3
-    monkeypatch.setitem(spreadsheet_writer.MOST_ROWS, Kind.XLSX, 0)
-    with pytest.raises(Refused):
-        take_report_by_token(office.db, caller, by_token(quick_lists, caller), Kind.XLSX, path)
+    monkeypatch.setitem(spreadsheet_writer.MAX_ROWS, FileFormat.XLSX, 0)
+    with pytest.raises(UserError):
+        take_report_by_token(office.db, caller, by_token(quick_lists, caller), FileFormat.XLSX, path)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_a_report_that_is_uploaded_again_says_the_same(quick_lists: Lists, tmp_path: Path, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(FileFormat))
+def test_a_report_that_is_uploaded_again_says_the_same(quick_lists: Lists, tmp_path: Path, kind: FileFormat) -> None:
     rows = (("eko", "=1+1"), ("budi", "-budi@"), ("dewi", "salah;=1"))
     run_id = quick_lists.begin("taufik", *((who, f'"{email}"') for who, email in rows))
     path = upload_store.new_path(quick_lists.folder)

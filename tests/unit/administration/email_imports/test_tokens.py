@@ -19,7 +19,7 @@ from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.notice import Notice
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.errors import NotAllowed, Refused, StepUpNeeded
+from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.address_lists import Lists
 from tests.support.agencies import ROLLS, Office
@@ -42,37 +42,37 @@ def test_only_a_hash_is_kept(lists: Lists) -> None:
 
 @pytest.mark.parametrize("who", ["sari", "surya", "budi", "ani"])
 def test_only_the_admin_of_an_agency_makes_them(office: Office, who: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         make(office, who)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.see(list_tokens, office.actor(who))
 
 
 def test_making_and_revoking_needs_a_fresh_proof(office: Office) -> None:
     stale = office.actor("taufik", step_up=False)
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         office.do(make_token, stale, label="x")
-    with pytest.raises(StepUpNeeded):
+    with pytest.raises(ReauthenticationRequired):
         office.do(revoke_token, stale, token_id=1)
 
 
 def test_a_token_needs_a_name_and_there_are_few(office: Office) -> None:
     for label in ("", "  ", "x" * 81, "a\x07b"):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             make(office, label=label)
     for number in range(api_tokens.AT_MOST):
         make(office, label=f"sistem {number}")
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         make(office)
 
 
 def test_a_token_dies_when_revoked_and_when_its_year_is_over(office: Office) -> None:
     secret = make(office).secret
     assert office.do(caller_of, secret).instansi_id == office.ids["K1"]
-    with clock.moved(api_tokens.LIFE + timedelta(seconds=1)):
+    with clock.shifted(api_tokens.LIFE + timedelta(seconds=1)):
         assert office.do(caller_of, secret) is None
     (view,) = office.see(list_tokens, office.actor("lina"))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         office.do(revoke_token, office.actor("yusuf"), token_id=view.id)
     office.do(revoke_token, office.actor("lina"), token_id=view.id)
     assert office.do(caller_of, secret) is None
@@ -144,7 +144,7 @@ def leave(office: Office, how: str) -> None:
     else:
         office.do(revoke_role, boss, grant_id=office.grant_id("lina", Role.ADMIN_INSTANSI))
         lina, role = office.ids["lina"], Role.ADMIN_INSTANSI.value
-        with clock.moved(timedelta(seconds=1)):
+        with clock.shifted(timedelta(seconds=1)):
             office.do(grant_role, office.actor("surya"), account_id=lina, role=role, unit="")
 
 

@@ -79,21 +79,21 @@ class Rolls:
 @pytest.fixture
 def rolls(db: Database, tmp_path: Path) -> Rolls:
     with db.begin() as session:
-        instansi = Instansi(kode="K1", nama="Kab Satu")
+        instansi = Instansi(code="K1", name="Kab Satu")
         session.add(instansi)
         session.flush()
-        root = Unor(instansi_id=instansi.id, kode="00", nama="Kab Satu", jalur="")
+        root = Unor(instansi_id=instansi.id, code="00", name="Kab Satu", path="")
         session.add(root)
         session.flush()
-        root.jalur = f"{root.id}/"
+        root.path = f"{root.id}/"
     return Rolls(db, tmp_path)
 
 
 def test_new_people_get_an_account_that_is_not_active(rolls: Rolls) -> None:
     assert rolls.verdicts(row(A, email="Dewi@example.go.id")) == [Verdict.BARU]
     pegawai, account = rolls.pegawai(A), rolls.account(A)
-    assert (pegawai.nama, pegawai.jenis, pegawai.email_key) == ("Dewi Rahayu", JenisPegawai.PNS, "dewi@example.go.id")
-    assert (pegawai.tanggal_lahir, pegawai.jenis_kelamin) == (date(1985, 3, 15), "P")
+    assert (pegawai.name, pegawai.jenis, pegawai.email_key) == ("Dewi Rahayu", JenisPegawai.PNS, "dewi@example.go.id")
+    assert (pegawai.birth_date, pegawai.gender) == (date(1985, 3, 15), "P")
     assert (account.password_hash, account.activated_at, account.version) == (None, None, 1)
 
 
@@ -112,7 +112,7 @@ def test_since_when_somebody_is_on_the_rolls_is_kept(rolls: Rolls) -> None:
     joined = rolls.pegawai(A).joined_at
     assert joined is not None
     assert before <= joined <= clock.now()
-    with clock.moved(timedelta(days=9)):
+    with clock.shifted(timedelta(days=9)):
         rolls.take(row(A, nama="Dewi R. Lestari"), row(B))
         assert (rolls.pegawai(B).joined_at or joined) >= joined + timedelta(days=9)
     assert rolls.pegawai(A).joined_at == joined
@@ -124,7 +124,7 @@ def test_changes_by_nip_and_blank_cells_change_nothing(rolls: Rolls) -> None:
     (report,) = rolls.take(row(A, nama="Dewi R. Lestari", unor=""))
     assert (report.verdict, report.sentence) == (Verdict.DIPERBARUI, "Data diperbarui: nama.")
     pegawai = rolls.pegawai(A)
-    assert (pegawai.nama, pegawai.gelar_belakang) == ("Dewi R. Lestari", "S.Pd.")
+    assert (pegawai.name, pegawai.title_suffix) == ("Dewi R. Lestari", "S.Pd.")
     assert pegawai.email == "dewi@example.go.id"
     assert rolls.logged_in(A)
     assert rolls.account(A).version == 1
@@ -191,7 +191,7 @@ def test_the_same_nip_twice_in_a_file(rolls: Rolls) -> None:
     first, second = rolls.take(row(A), row(f"{A[:8]} {A[8:14]} {A[14]} {A[15:]}", nama="Lain"))
     assert (first.verdict, second.verdict) == (Verdict.BARU, Verdict.DITOLAK)
     assert "baris 2" in second.sentence
-    assert rolls.pegawai(A).nama == "Dewi Rahayu"
+    assert rolls.pegawai(A).name == "Dewi Rahayu"
 
 
 def test_address_of_another_person(rolls: Rolls) -> None:
@@ -229,11 +229,11 @@ def test_agency_and_units_are_made_when_described(rolls: Rolls) -> None:
     )
     assert [report.verdict for report in reports] == [Verdict.BARU] * 2
     with rolls.db.read() as session:
-        instansi = session.exec(select(Instansi).where(Instansi.kode == "K2")).one()
+        instansi = session.exec(select(Instansi).where(Instansi.code == "K2")).one()
         units = session.exec(select(Unor).where(Unor.instansi_id == instansi.id).order_by(col(Unor.id))).all()
         root, dinas, bidang = units
-        assert (root.nama, root.atasan_id) == ("Kota Dua", None)
-        assert bidang.jalur == f"{root.id}/{dinas.id}/{bidang.id}/"
+        assert (root.name, root.parent_id) == ("Kota Dua", None)
+        assert bidang.path == f"{root.id}/{dinas.id}/{bidang.id}/"
         places = dict(session.exec(select(Pegawai.nip, Pegawai.unor_id)).all())
         assert places == {A: dinas.id, B: bidang.id}
 
@@ -245,7 +245,7 @@ def test_nobody_is_placed_silently(rolls: Rolls) -> None:
 
 def test_ppt_non_asn_has_a_number_of_its_own(rolls: Rolls) -> None:
     assert rolls.verdicts(row("990000000000000017", jenis="PPT Non-ASN")) == [Verdict.BARU]
-    assert rolls.pegawai("990000000000000017").tanggal_lahir is None
+    assert rolls.pegawai("990000000000000017").birth_date is None
 
 
 def test_number_cells_of_a_spreadsheet_are_refused(rolls: Rolls, tmp_path: Path) -> None:

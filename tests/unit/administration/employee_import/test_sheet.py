@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.platform.rules.csv_injection import safe_cell
+from mysapk_web.platform.rules.csv_injection import escape_formula
 from mysapk_web.platform.spreadsheet_reader import Row, UnreadableFile, read
 
 NIP = "198503152010012001"
@@ -160,10 +160,10 @@ def test_what_was_carried_away_and_corrected_reads_as_it_was(tmp_path: Path, del
     if kind == "csv":
         with path.open("w", encoding="utf-8-sig", newline="") as handle:
             writer = csv.writer(handle, delimiter=delimiter)
-            writer.writerows([["nip", "nama"], *([NIP, safe_cell(cell)] for cell in cells)])
+            writer.writerows([["nip", "nama"], *([NIP, escape_formula(cell)] for cell in cells)])
     else:
         book = openpyxl.Workbook()
-        for row in [["nip", "nama"], *([NIP, safe_cell(cell)] for cell in cells)]:
+        for row in [["nip", "nama"], *([NIP, escape_formula(cell)] for cell in cells)]:
             book.active.append(row)  # type: ignore[union-attr]
         book.save(path)
     assert [row.text("nama") for row in rows_of(path)] == cells

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.organisation.rules.dates import DateError, as_typed, beginning_of, read_date, read_day, write_date
+from mysapk_web.organisation.rules.dates import (
+    DateError,
+    as_typed,
+    format_typed_date,
+    parse_date,
+    parse_day_field,
+    start_of_day,
+)
 from mysapk_web.organisation.rules.period import YEARS
 
 TYPED = [
@@ -27,18 +34,18 @@ TYPED = [
 
 @pytest.mark.parametrize("text", TYPED)
 def test_one_day_in_many_spellings(text: str) -> None:
-    assert read_day(text, "Hari pertama") == date(2026, 8, 24)
+    assert parse_day_field(text, "Hari pertama") == date(2026, 8, 24)
     assert as_typed(text) == "24-08-2026"
 
 
 def test_the_day_comes_first() -> None:
-    assert read_day("01/05/2027", "") == date(2027, 5, 1)
-    assert write_date(date(2027, 5, 1)) == "01-05-2027"
+    assert parse_day_field("01/05/2027", "") == date(2027, 5, 1)
+    assert format_typed_date(date(2027, 5, 1)) == "01-05-2027"
 
 
 @given(st.dates())
 def test_what_is_written_is_read_again(day: date) -> None:
-    assert read_date(write_date(day)) == read_date(day.isoformat()) == day
+    assert parse_date(format_typed_date(day)) == parse_date(day.isoformat()) == day
 
 
 @pytest.mark.parametrize(
@@ -47,31 +54,31 @@ def test_what_is_written_is_read_again(day: date) -> None:
 )
 def test_no_day_is_told_in_words_and_stays_as_it_was_typed(text: str) -> None:
     with pytest.raises(DateError, match="Hari pertama harus tanggal yang benar, misalnya 24-08-2026"):
-        read_day(text, "Hari pertama")
+        parse_day_field(text, "Hari pertama")
     assert as_typed(text) == text
 
 
 @given(st.text())
 def test_anything_is_a_day_that_is_meant_or_is_refused(text: str) -> None:
     with contextlib.suppress(DateError):
-        day = read_day(text, "Hari pertama")
+        day = parse_day_field(text, "Hari pertama")
         assert day.year in YEARS if day else not text.strip()
 
 
 @pytest.mark.parametrize("text", ["", "  "])
 def test_no_day_at_all(text: str) -> None:
-    assert read_day(text, "Hari pertama") is None
-    assert beginning_of(None, "WIB") is None
+    assert parse_day_field(text, "Hari pertama") is None
+    assert start_of_day(None, "WIB") is None
 
 
 @pytest.mark.parametrize("text", ["01-01-0001", "1999-12-31", "01-01-2201", "31-12-9999"])
 def test_a_year_that_nobody_means(text: str) -> None:
     with pytest.raises(DateError, match="Hari pertama: periksa tahunnya"):
-        read_day(text, "Hari pertama")
+        parse_day_field(text, "Hari pertama")
 
 
 @pytest.mark.parametrize(("zona", "hour"), [("WIB", 17), ("WITA", 16), ("WIT", 15)])
 def test_a_day_begins_in_the_zone_of_the_agency(zona: str, hour: int) -> None:
-    day = read_day("24-08-2026", "")
-    assert beginning_of(day, zona) == datetime(2026, 8, 23, hour, tzinfo=UTC)
-    assert beginning_of(day, zona, after=True) == datetime(2026, 8, 24, hour, tzinfo=UTC)
+    day = parse_day_field("24-08-2026", "")
+    assert start_of_day(day, zona) == datetime(2026, 8, 23, hour, tzinfo=UTC)
+    assert start_of_day(day, zona, after=True) == datetime(2026, 8, 24, hour, tzinfo=UTC)

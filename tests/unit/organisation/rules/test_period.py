@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.organisation.rules.period import Period, PeriodKind, Phase, effective_period, last_ended, period_status
+from mysapk_web.organisation.rules.period import (
+    PeriodKind,
+    PeriodWindow,
+    Phase,
+    effective_period,
+    last_ended,
+    period_status,
+)
 from mysapk_web.platform.rules.timezones import ZONES
 
 WIB, WITA, WIT = ZONES["WIB"], ZONES["WITA"], ZONES["WIT"]
@@ -17,7 +24,7 @@ def at(month, day, hour=0, minute=0, *, year=2021, zone=WIB):
 
 
 def period(start, end, *, kind=PDM, instansi_id=None, extends=False):
-    return Period(kind, at(*start), at(*end), instansi_id, extends)
+    return PeriodWindow(kind, at(*start), at(*end), instansi_id, extends)
 
 
 WAVE = period((9, 15), (10, 15))
@@ -66,7 +73,7 @@ def test_days_are_counted_in_the_zone_of_the_agency():
     # 23.00 in Jakarta is already the next day in Jayapura.
     now = at(10, 10, 23)
     ends = datetime(2021, 10, 15, 0, 0, tzinfo=WIT)
-    row = Period(PDM, at(9, 15), ends)
+    row = PeriodWindow(PDM, at(9, 15), ends)
     assert period_status([row], PDM, now, WIT).days_left == 3
     assert period_status([row], PDM, now, WIB).days_left == 4
 
@@ -108,7 +115,7 @@ def test_an_announced_extension_counts_before_the_old_end():
     status = period_status([EXTENSION, WAVE], PDM, at(10, 12), WIB)
     assert status.phase is Phase.OPEN
     assert status.days_left == 19
-    assert status.period == Period(PDM, at(9, 15), at(11, 1), None, extends=True)
+    assert status.period == PeriodWindow(PDM, at(9, 15), at(11, 1), None, extends=True)
 
 
 def test_an_extension_from_the_same_start_replaces_the_end():
@@ -119,7 +126,7 @@ def test_an_extension_from_the_same_start_replaces_the_end():
 def test_extensions_of_extensions():
     second = period((11, 1), (11, 16), extends=True)
     found = effective_period([second, WAVE, EXTENSION], PDM, at(9, 16))
-    assert found == Period(PDM, at(9, 15), at(11, 16), None, extends=True)
+    assert found == PeriodWindow(PDM, at(9, 15), at(11, 16), None, extends=True)
 
 
 def test_an_extension_that_ends_earlier_takes_nothing_away():
@@ -149,7 +156,7 @@ def test_an_extension_without_what_it_prolongs_is_a_period():
 )
 def test_impossible_periods_cannot_be_made(start, end):
     with pytest.raises(ValueError):
-        Period(PDM, start, end)
+        PeriodWindow(PDM, start, end)
 
 
 def test_naive_now_is_refused():
@@ -160,7 +167,9 @@ def test_naive_now_is_refused():
 moments = st.datetimes(datetime(2021, 1, 1), datetime(2022, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  bounds are naive
 rows = st.lists(
     st.builds(
-        lambda kind, start, length, instansi_id, extends: Period(kind, start, start + length, instansi_id, extends),
+        lambda kind, start, length, instansi_id, extends: PeriodWindow(
+            kind, start, start + length, instansi_id, extends
+        ),
         st.sampled_from(PeriodKind),
         moments,
         st.timedeltas(timedelta(minutes=1), timedelta(days=90)),

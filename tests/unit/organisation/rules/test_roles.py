@@ -8,10 +8,10 @@ from mysapk_web.organisation.rules.roles import (
     NEEDS_SECOND_FACTOR,
     Permission,
     Role,
-    below,
     matrix_markdown,
     may,
     may_manage,
+    roles_below,
 )
 
 
@@ -66,11 +66,11 @@ def test_nobody_raises_the_own_role_even_over_several_steps():
 
 
 def test_who_stands_below():
-    assert below([Role.ADMIN_BKN]) == {Role.ADMIN_INSTANSI, Role.ADMIN_SATKER, Role.VERIFIKATOR, Role.APPROVER}
-    assert below([Role.ADMIN_INSTANSI, Role.PEGAWAI]) == {Role.ADMIN_SATKER, Role.VERIFIKATOR, Role.APPROVER}
-    assert below([Role.ADMIN_SATKER]) == below([]) == set()
+    assert roles_below([Role.ADMIN_BKN]) == {Role.ADMIN_INSTANSI, Role.ADMIN_SATKER, Role.VERIFIKATOR, Role.APPROVER}
+    assert roles_below([Role.ADMIN_INSTANSI, Role.PEGAWAI]) == {Role.ADMIN_SATKER, Role.VERIFIKATOR, Role.APPROVER}
+    assert roles_below([Role.ADMIN_SATKER]) == roles_below([]) == set()
     for role in Role:
-        assert role not in below([role])
+        assert role not in roles_below([role])
 
 
 def test_only_who_may_grant_finds_a_role_to_grant():

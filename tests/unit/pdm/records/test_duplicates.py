@@ -14,9 +14,9 @@ from sqlmodel import col, select
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.pdm.records import duplicates
 from mysapk_web.pdm.records.duplicates import Duplicate, find_duplicates, report_duplicates
-from mysapk_web.pdm.rules.groups import GROUPS, kind
+from mysapk_web.pdm.rules.groups import GROUPS, get_kind
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.portal import Portal
 from tests.support.proposals import ANAK, PENGHARGAAN, Desk, open_pdm
@@ -61,7 +61,7 @@ def test_every_kind_of_record_that_is_there_twice_is_found(desk_on_both: Desk, k
     assert (duplicate.nip, duplicate.kind) == (desk.person.nip, key)
     assert (duplicate.what, duplicate.same_as, duplicate.differing) == (f"berkas {second}", f"berkas {first}", ())
     assert f"Hapus berkas {second}: sama dengan berkas {first}, tanpa dokumen." in duplicate.advice
-    assert ("/pdm/" in duplicate.advice) == ("DELETE" in kind(key).actions)
+    assert ("/pdm/" in duplicate.advice) == ("DELETE" in get_kind(key).actions)
 
 
 def test_three_of_one_are_two_too_many_and_the_fullest_stays(desk: Desk) -> None:
@@ -149,7 +149,7 @@ def test_the_list_is_for_its_owner_and_in_the_trail_and_changes_nothing(desk: De
     path.write_text("lama")
     path.chmod(0o644)
     with desk.portal.db.read() as session:
-        kode = session.exec(select(Instansi.kode).where(col(Instansi.id) == desk.person.instansi_id)).one()
+        kode = session.exec(select(Instansi.code).where(col(Instansi.id) == desk.person.instansi_id)).one()
 
     assert report_duplicates(desk.portal.db, instansi=kode, report=path) == {"anak": 1}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -169,10 +169,10 @@ def test_without_a_list_nobody_reads_anything(desk: Desk) -> None:
 
 
 def test_no_such_agency_and_no_ordinary_file(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="kode ini tidak ada"):
+    with pytest.raises(UserError, match="kode ini tidak ada"):
         report_duplicates(desk.portal.db, instansi="TIDAK ADA")
     for path, words in ((tmp_path, "bukan berkas biasa"), (tmp_path / "tidak" / "ada.csv", "No such file")):
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(UserError, match=words):
             report_duplicates(desk.portal.db, report=path)
 
 

@@ -22,10 +22,10 @@ from mysapk_web.pdm.records import export
 from mysapk_web.pdm.records.columns import OF_THE_ROLLS, declared_for_files
 from mysapk_web.pdm.records.export import export_records
 from mysapk_web.pdm.records.imports import import_records
-from mysapk_web.pdm.rules.groups import GROUPS, group_of
+from mysapk_web.pdm.rules.groups import GROUPS, group_of_kind
 from mysapk_web.pdm.rules.groups.fields import FieldKind
 from mysapk_web.pdm.tables import PersonnelRecord
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.row_report import RowReport, Verdict
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_reader import UnreadableFile
@@ -169,7 +169,7 @@ def test_what_a_person_has_sent_waits_for_its_decision_and_a_draft_stops_no_file
     desk.withdraw(drafted)
     again = desk.draft("keluarga", ANAK, kind="anak")
     assert verdicts(taken(desk, tmp_path, "anak", ANAK)) == [Verdict.BARU]
-    with pytest.raises(Refused, match="sudah ada pada berkas"):
+    with pytest.raises(UserError, match="sudah ada pada berkas"):
         desk.send(again)
 
 
@@ -181,7 +181,7 @@ def test_a_file_and_a_person_at_one_moment_add_a_record_once(desk_on_both: Desk,
 
     sent = desk.proposal(number).sent_at is not None
     assert len(on_file(desk, "anak")) + sent == 1
-    assert sent is not isinstance(results[1], Refused)
+    assert sent is not isinstance(results[1], UserError)
 
 
 def test_a_profile_is_added_once(desk: Desk, tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_row_with_a_nip_alone_is_none(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_kind_that_does_not_concern_the_person(desk: Desk, tmp_path: Path) -> None:
     cpns = desk.of(desk.portal.dewi)
-    kinds = [key for key in KINDS if JenisPegawai.CPNS not in group_of(key).concerns]
+    kinds = [key for key in KINDS if JenisPegawai.CPNS not in group_of_kind(key).applies_to]
     assert kinds
     for key in kinds:
         (report,) = taken(cpns, tmp_path, key, in_words(GOOD[key]))
@@ -274,9 +274,9 @@ def test_a_number_that_a_spreadsheet_has_cut_is_refused(desk: Desk, tmp_path: Pa
 @pytest.mark.parametrize("key", ["", "hukuman", "keluarga", "GOLONGAN"])
 def test_only_kinds_that_exist(desk: Desk, tmp_path: Path, key: str) -> None:
     path = written(tmp_path, [{"nip": desk.person.nip}])
-    with pytest.raises(Refused, match="golongan"):
+    with pytest.raises(UserError, match="golongan"):
         list(import_records(desk.portal.db, path, key=key))
-    with pytest.raises(Refused, match="golongan"):
+    with pytest.raises(UserError, match="golongan"):
         export_records(desk.portal.db, tmp_path / "keluar.csv", key=key)
 
 
@@ -302,11 +302,11 @@ def test_the_file_is_for_its_owner_and_runs_no_formula(desk: Desk, tmp_path: Pat
 def test_one_agency_alone(desk: Desk, tmp_path: Path) -> None:
     taken(desk, tmp_path, "anak", ANAK)
     with desk.portal.db.begin() as session:
-        kode = session.exec(select(Instansi.kode).where(Instansi.id == desk.person.instansi_id)).one()
-        session.add(Instansi(kode="LAIN", nama="Instansi Lain", zona="WIB"))
+        kode = session.exec(select(Instansi.code).where(Instansi.id == desk.person.instansi_id)).one()
+        session.add(Instansi(code="LAIN", name="Instansi Lain", timezone="WIB"))
     assert export_records(desk.portal.db, tmp_path / "a.csv", key="anak", instansi=kode) == 1
     assert export_records(desk.portal.db, tmp_path / "b.csv", key="anak", instansi="LAIN") == 0
-    with pytest.raises(Refused, match="kode ini tidak ada"):
+    with pytest.raises(UserError, match="kode ini tidak ada"):
         export_records(desk.portal.db, tmp_path / "c.csv", key="anak", instansi="TIDAK ADA")
 
 
@@ -363,7 +363,7 @@ def test_only_an_ordinary_file_is_written(desk: Desk, tmp_path: Path) -> None:
     os.mkfifo(folder / "pipa", 0o644)
     for target in (folder / "tautan", folder / "putus", folder / "map", folder / "pipa", Path("/dev/null")):
         before = target.lstat().st_mode
-        with pytest.raises(Refused, match="bukan berkas biasa"):
+        with pytest.raises(UserError, match="bukan berkas biasa"):
             export_records(desk.portal.db, target, key="anak")
         assert target.lstat().st_mode == before
     assert (mine.read_text(), stat.S_IMODE(mine.stat().st_mode)) == ("tetap", 0o644)

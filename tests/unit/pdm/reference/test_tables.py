@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from mysapk_web.pdm.reference import tables
-from mysapk_web.pdm.reference.tables import CODES, entries, fold, is_starting_set, label, search, table_names
+from mysapk_web.pdm.reference import builtin
+from mysapk_web.pdm.reference.builtin import CODES, entries, fold, is_starting_set, label, search, table_names
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.groups.fields import FieldKind
 
@@ -123,9 +123,9 @@ def test_inactive_codes_are_read_but_not_offered(tmp_path: Path, monkeypatch):
 
 
 def _use_folder(folder: Path, monkeypatch):
-    monkeypatch.setattr(tables, "_FOLDER", folder)
-    monkeypatch.setattr(tables, "table_names", lambda: tuple(file.stem for file in folder.iterdir()))
-    monkeypatch.setattr(tables, "_load", tables._load.__wrapped__)
+    monkeypatch.setattr(builtin, "_FOLDER", folder)
+    monkeypatch.setattr(builtin, "table_names", lambda: tuple(file.stem for file in folder.iterdir()))
+    monkeypatch.setattr(builtin, "_load", builtin._load.__wrapped__)
 
 
 def test_fold():

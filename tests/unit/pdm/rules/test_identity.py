@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from mysapk_web.pdm.rules.groups.fields import FieldKind
 from mysapk_web.pdm.rules.identity import (
-    READERS,
+    NORMALISERS,
     IdentityError,
-    nik_doubt,
+    nik_warning,
     normalise_bpjs,
     normalise_kk,
     normalise_nik,
@@ -58,19 +58,19 @@ def test_the_youngest_provinces_count(prefix):
 
 def test_a_nik_is_doubted_not_refused():
     born = date(1985, 1, 1)
-    assert nik_doubt(MAN, birth_date=born, gender="L") is None
-    assert nik_doubt(WOMAN, birth_date=born, gender="P") is None
-    assert nik_doubt(MAN, birth_date=None, gender="") is None
-    assert "jenis kelamin" in nik_doubt(MAN, birth_date=born, gender="P")
-    assert "jenis kelamin" in nik_doubt(WOMAN, birth_date=born, gender="L")
-    assert "tanggal lahir" in nik_doubt(MAN, birth_date=date(1985, 1, 2), gender="L")
+    assert nik_warning(MAN, birth_date=born, gender="L") is None
+    assert nik_warning(WOMAN, birth_date=born, gender="P") is None
+    assert nik_warning(MAN, birth_date=None, gender="") is None
+    assert "jenis kelamin" in nik_warning(MAN, birth_date=born, gender="P")
+    assert "jenis kelamin" in nik_warning(WOMAN, birth_date=born, gender="L")
+    assert "tanggal lahir" in nik_warning(MAN, birth_date=date(1985, 1, 2), gender="L")
 
 
 @given(st.dates(date(1940, 1, 1), date(2039, 12, 31)), st.booleans())
 def test_every_birth_date_fits_its_own_nik(born, woman):
     nik = f"150601{born.day + 40 * woman:02d}{born:%m%y}0001"
     assert normalise_nik(nik) == nik
-    assert nik_doubt(nik, birth_date=born, gender="P" if woman else "L") is None
+    assert nik_warning(nik, birth_date=born, gender="P" if woman else "L") is None
 
 
 @pytest.mark.parametrize("text", ["01.312.166.0-091.000", "013121660091000"])
@@ -124,19 +124,19 @@ def test_other_numbers():
 
 
 def test_readers_stand_under_the_names_of_field_kinds():
-    assert set(READERS) <= set(FieldKind)
+    assert set(NORMALISERS) <= set(FieldKind)
 
 
-@given(st.sampled_from(sorted(READERS)), st.text(max_size=70) | st.from_regex(r"\A[+0-9 .-]{0,20}\Z"))
+@given(st.sampled_from(sorted(NORMALISERS)), st.text(max_size=70) | st.from_regex(r"\A[+0-9 .-]{0,20}\Z"))
 def test_whatever_is_read_is_digits_and_reads_as_itself(name, text):
     try:
-        number = READERS[name](text)
+        number = NORMALISERS[name](text)
     except IdentityError as found:
         sentence = str(found)
     else:
         assert number.isascii()
         assert number.isdigit()
-        assert READERS[name](number) == number
+        assert NORMALISERS[name](number) == number
         return
     assert sentence.endswith(".")
     assert len(text.strip()) < 6 or text not in sentence

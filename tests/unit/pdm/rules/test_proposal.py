@@ -7,7 +7,7 @@ from mysapk_web.organisation.rules.roles import Permission, Role, may
 from mysapk_web.pdm.rules.groups.base import Approval
 from mysapk_web.pdm.rules.proposal import (
     AT_VERIFIER,
-    EDITABLE,
+    EDITABLE_STATES,
     FINAL_STATES,
     OPEN_STATES,
     REASONS,
@@ -15,26 +15,26 @@ from mysapk_web.pdm.rules.proposal import (
     WITHDRAWABLE,
     Declaration,
     GroupState,
+    Office,
+    ProposalAction,
+    ProposalState,
     ReasonKind,
-    TransitionRefused,
-    UsulanAct,
-    UsulanState,
-    Who,
-    acts,
-    after,
+    TransitionError,
+    available_actions,
+    find_transition,
     group_state,
+    next_state,
     reasons_for,
-    transition,
 )
 
-S, A = UsulanState, UsulanAct
+S, A = ProposalState, ProposalAction
 LEVELS = (Approval.AGENCY, Approval.BKN)
 
 
 def follow(*steps, approval=Approval.AGENCY):
     state = S.DRAF
     for step in steps:
-        state = after(state, step, approval)
+        state = next_state(state, step, approval)
     return state
 
 
@@ -105,8 +105,8 @@ def test_the_dead_ends():
     ],
 )
 def test_what_is_refused_in_words(state, act, approval):
-    with pytest.raises(TransitionRefused, match=r"status usulan sekarang .*\."):
-        after(state, act, approval)
+    with pytest.raises(TransitionError, match=r"status usulan sekarang .*\."):
+        next_state(state, act, approval)
 
 
 @given(st.sampled_from(LEVELS), st.lists(st.sampled_from(A), max_size=30))
@@ -114,8 +114,8 @@ def test_no_order_of_acts_leaves_the_table(approval, wanted):
     state = S.DRAF
     for act in wanted:
         try:
-            to = after(state, act, approval)
-        except TransitionRefused:
+            to = next_state(state, act, approval)
+        except TransitionError:
             assert (state, act) not in TRANSITIONS or approval not in TRANSITIONS[state, act].approvals
             continue
         assert state not in FINAL_STATES
@@ -140,45 +140,45 @@ def test_what_can_be_reached():
 def test_the_record_changes_by_apply_only_and_nobody_applies_by_hand():
     into = {(start, act): row for (start, act), row in TRANSITIONS.items() if row.to is S.TELAH_UPDATE}
     assert {act for _, act in into} == {A.APPLY}
-    assert {row.who for row in into.values()} == {Who.SYSTEM}
+    assert {row.office for row in into.values()} == {Office.SYSTEM}
 
 
 def test_what_the_owner_may_still_do():
-    assert {S.DRAF, S.PERBAIKAN_MYSAPK} == EDITABLE
+    assert {S.DRAF, S.PERBAIKAN_MYSAPK} == EDITABLE_STATES
     assert {S.DRAF, S.INPUT_BERKAS, S.INPUT_BERKAS_PERBAIKAN, S.PERBAIKAN_MYSAPK} == WITHDRAWABLE
-    assert acts(S.PERBAIKAN_MYSAPK, Approval.BKN, Who.OWNER) == (A.SAVE_DRAFT, A.RESEND, A.WITHDRAW)
-    assert acts(S.TERVERIFIKASI, Approval.BKN, Who.OWNER) == ()
-    assert acts(S.DISETUJUI, Approval.BKN, Who.SYSTEM) == (A.FORWARD_BKN,)
+    assert available_actions(S.PERBAIKAN_MYSAPK, Approval.BKN, Office.OWNER) == (A.SAVE_DRAFT, A.RESEND, A.WITHDRAW)
+    assert available_actions(S.TERVERIFIKASI, Approval.BKN, Office.OWNER) == ()
+    assert available_actions(S.DISETUJUI, Approval.BKN, Office.SYSTEM) == (A.FORWARD_BKN,)
 
 
 @pytest.mark.parametrize("state", AT_VERIFIER)
 def test_the_verifikator_has_the_same_acts_wherever_it_comes_from(state):
-    assert acts(state, Approval.BKN, Who.VERIFIER) == (A.CORRECT, A.VERIFY, A.RETURN, A.REJECT)
+    assert available_actions(state, Approval.BKN, Office.VERIFIER) == (A.CORRECT, A.VERIFY, A.RETURN, A.REJECT)
 
 
 def test_periods():
-    assert transition(S.DRAF, A.SEND, Approval.AGENCY).periods == {PeriodKind.PDM}
-    assert transition(S.INPUT_BERKAS, A.VERIFY, Approval.AGENCY).periods == {PeriodKind.VERIFIKASI}
+    assert find_transition(S.DRAF, A.SEND, Approval.AGENCY).periods == {PeriodKind.PDM}
+    assert find_transition(S.INPUT_BERKAS, A.VERIFY, Approval.AGENCY).periods == {PeriodKind.VERIFIKASI}
     # What was returned may be repaired after entry has closed.
-    assert PeriodKind.VERIFIKASI in transition(S.PERBAIKAN_MYSAPK, A.RESEND, Approval.AGENCY).periods
-    assert transition(S.DISETUJUI, A.APPLY, Approval.AGENCY).periods == frozenset()
+    assert PeriodKind.VERIFIKASI in find_transition(S.PERBAIKAN_MYSAPK, A.RESEND, Approval.AGENCY).periods
+    assert find_transition(S.DISETUJUI, A.APPLY, Approval.AGENCY).periods == frozenset()
 
 
 def test_permissions_belong_to_those_who_act():
     rows = TRANSITIONS.values()
     holders = {
-        Who.OWNER: {Role.PEGAWAI},
-        Who.VERIFIER: {Role.VERIFIKATOR, Role.ADMIN_INSTANSI},
-        Who.APPROVER: {Role.APPROVER, Role.ADMIN_INSTANSI},
-        Who.BKN: {Role.ADMIN_BKN},
+        Office.OWNER: {Role.PEGAWAI},
+        Office.VERIFIER: {Role.VERIFIKATOR, Role.ADMIN_INSTANSI},
+        Office.APPROVER: {Role.APPROVER, Role.ADMIN_INSTANSI},
+        Office.BKN: {Role.ADMIN_BKN},
     }
     for row in rows:
-        if row.who is Who.SYSTEM:
+        if row.office is Office.SYSTEM:
             assert not row.permissions
             continue
         able = {role for role in Role if all(may([role], needed) for needed in row.permissions)}
-        assert able == (set(Role) if row.who is Who.OWNER else holders[row.who])
-    assert Permission.BKN_APPROVE in transition(S.VALIDASI_BKN, A.BKN_REJECT, Approval.BKN).permissions
+        assert able == (set(Role) if row.office is Office.OWNER else holders[row.office])
+    assert Permission.BKN_APPROVE in find_transition(S.VALIDASI_BKN, A.BKN_REJECT, Approval.BKN).permissions
 
 
 def test_a_no_needs_a_reason_of_its_kind():
@@ -226,5 +226,5 @@ def test_a_group_is_green_when_nothing_waits_for_the_person(declaration, proposa
 
 
 def test_the_portal_is_spelled_in_one_way_in_every_status():
-    spelled = {word for state in UsulanState for word in state.label.split() if word.casefold() == "mysapk"}
+    spelled = {word for state in ProposalState for word in state.label.split() if word.casefold() == "mysapk"}
     assert spelled == {"MySAPK"}

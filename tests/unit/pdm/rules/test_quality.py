@@ -14,8 +14,8 @@ PNS = PersonData(
     jenis=JenisPegawai.PNS,
     today=date(2026, 8, 17),
     nip="198501012010011001",
-    tanggal_lahir=date(1985, 1, 1),
-    jenis_kelamin="L",
+    birth_date=date(1985, 1, 1),
+    gender="L",
     tmt_cpns=date(2010, 1, 1),
     tmt_pns=date(2011, 3, 1),
     jenis_jabatan="2",
@@ -39,7 +39,7 @@ CPNS = replace(
     PNS,
     jenis=JenisPegawai.CPNS,
     nip="200003032026031001",
-    tanggal_lahir=date(2000, 3, 3),
+    birth_date=date(2000, 3, 3),
     tmt_cpns=date(2026, 3, 1),
     tmt_pns=None,
     skp_years=frozenset(),
@@ -116,9 +116,7 @@ def test_every_check_has_been_seen_to_fail():
 def test_retirement_starts_with_the_month_after_the_birthday():
     assert keys(replace(PNS, bup=41, today=date(2026, 1, 31))) == []
     assert keys(replace(PNS, bup=41, today=date(2026, 2, 1))) == ["bup"]
-    december = replace(
-        PNS, tanggal_lahir=date(1967, 12, 5), nip="196712052010011001", skp_years=frozenset({2023, 2024})
-    )
+    december = replace(PNS, birth_date=date(1967, 12, 5), nip="196712052010011001", skp_years=frozenset({2023, 2024}))
     assert keys(replace(december, today=date(2025, 12, 31))) == []
     assert "bup" in keys(replace(december, today=date(2026, 1, 1), skp_years=PNS.skp_years))
 

@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 
 from mysapk_web import settings as settings_module
 from mysapk_web.administration.http import email_imports
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import Busy, NotAllowed, Refused
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import PermissionDenied, ServerBusyError, UserError
 from mysapk_web.platform.http import uploads as body
 from mysapk_web.verification.http import documents
 from tests.conftest import SECRET
@@ -29,9 +29,9 @@ MORE = {"type": "http.request", "body": b"%PDF-1.7 isi", "more_body": True}
 def inbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     for name, value in {"DEMO": "1", "SECRET_KEY": SECRET, "DOCUMENT_DIR": str(tmp_path)}.items():
         monkeypatch.setenv(f"MYSAPK_{name}", value)
-    settings_module.load.cache_clear()
+    settings_module.get_settings.cache_clear()
     yield tmp_path / "masuk"
-    settings_module.load.cache_clear()
+    settings_module.get_settings.cache_clear()
 
 
 def asked(
@@ -40,10 +40,10 @@ def asked(
     headers: tuple[tuple[bytes, bytes], ...] = (),
 ) -> tuple[int, dict[str, Any]]:
     """The answer of a route of documents to one request."""
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": list(headers), "mysapk.visitor": Visitor()}
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": list(headers), "mysapk.visitor": ClientContext()}
 
     async def answer() -> Response:
-        return await documents._in_json(work)(Request(scope, receive))
+        return await documents._json_errors(work)(Request(scope, receive))
 
     found = asyncio.run(answer())
     return found.status_code, json.loads(found.body)
@@ -119,9 +119,9 @@ def test_more_than_was_announced_is_more(inbox: Path, length: bytes) -> None:
 @pytest.mark.parametrize(
     ("failure", "status"),
     [
-        (Busy(), 503),
-        (NotAllowed("geheim"), 404),
-        (Refused("Tidak bisa."), 409),
+        (ServerBusyError(), 503),
+        (PermissionDenied("geheim"), 404),
+        (UserError("Tidak bisa."), 409),
         (RuntimeError("geheim"), 500),
         (OSError("geheim: disk full"), 500),
     ],
@@ -142,7 +142,7 @@ def test_whatever_fails_is_said_in_a_sentence(
 def test_what_is_still_coming_of_a_refused_body_is_read_within_bounds(
     inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "DRAINED", 5000)
+    monkeypatch.setattr(body, "DRAIN_BYTES", 5000)
     monkeypatch.setattr(body, "DRAIN_SECONDS", 0.2)
     read: list[int] = []
 

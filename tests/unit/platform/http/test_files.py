@@ -37,7 +37,7 @@ def waiting_for(gate: threading.Event) -> Callable[[Path], object]:
 
 
 def made(write: Callable[[Path], object]) -> asyncio.Task[Response]:
-    return asyncio.ensure_future(downloads.handed_down(write, "daftar.csv", "text/csv"))
+    return asyncio.ensure_future(downloads.send_temp_file(write, "daftar.csv", "text/csv"))
 
 
 async def read(response: Response) -> bytes:
@@ -55,7 +55,7 @@ def test_what_is_one_too_many_is_refused_at_once_and_room_comes_back(gate: threa
     async def all_of_it() -> None:
         running = [made(waiting_for(gate)) for _ in range(downloads.AT_ONCE)]
         await asyncio.sleep(0)
-        with pytest.raises(downloads.Crowded, match="Tunggu sebentar"):
+        with pytest.raises(downloads.TooManyDownloadsError, match="Tunggu sebentar"):
             await made(waiting_for(gate))
         gate.set()
         for task in running:
@@ -72,11 +72,11 @@ def test_work_that_goes_on_after_its_asker_left_keeps_its_place(gate: threading.
             task = made(waiting_for(gate))
             await asyncio.sleep(0.05)
             await taken_away(task)
-        with pytest.raises(downloads.Crowded):
+        with pytest.raises(downloads.TooManyDownloadsError):
             await made(waiting_for(gate))
         gate.set()
         for _ in range(100):
-            with contextlib.suppress(downloads.Crowded):
+            with contextlib.suppress(downloads.TooManyDownloadsError):
                 assert await read(await made(waiting_for(gate))) == b"isi"
                 break
             await asyncio.sleep(0.02)
@@ -94,7 +94,7 @@ def test_what_fails_gives_its_place_back_and_leaves_nothing(folder: Path) -> Non
 
     for _ in range(downloads.AT_ONCE + 1):
         with pytest.raises(ValueError, match=r"^$"):
-            asyncio.run(downloads.handed_down(broken, "daftar.csv", "text/csv"))
+            asyncio.run(downloads.send_temp_file(broken, "daftar.csv", "text/csv"))
     assert list(folder.iterdir()) == []
 
 
@@ -113,7 +113,7 @@ def test_the_threads_that_others_wait_for_stay_free(gate: threading.Event) -> No
 
 
 def test_headers_make_it_a_file_to_save() -> None:
-    response = asyncio.run(downloads.handed_down(lambda path: path.write_bytes(b"isi"), "daftar.csv", "text/csv"))
+    response = asyncio.run(downloads.send_temp_file(lambda path: path.write_bytes(b"isi"), "daftar.csv", "text/csv"))
     assert response.headers["content-disposition"].startswith("attachment")
     assert response.headers["content-length"] == "3"
     assert response.headers["cache-control"] == "no-store"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from mysapk_web.app.dispatcher import Dispatcher
+from mysapk_web.app.mail_dispatcher import MailDispatcher
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.mail.transports import SmtpTransport
 from mysapk_web.settings import Settings
@@ -53,7 +53,7 @@ def people(sqlite_db: Database) -> People:
 
 
 @pytest.fixture
-def dispatcher(sqlite_db: Database, smtp_settings: Settings) -> Iterator[Dispatcher]:
+def dispatcher(sqlite_db: Database, smtp_settings: Settings) -> Iterator[MailDispatcher]:
     transport = SmtpTransport(smtp_settings)
-    yield Dispatcher(sqlite_db, smtp_settings, transport)
+    yield MailDispatcher(sqlite_db, smtp_settings, transport)
     transport.close()

@@ -9,7 +9,7 @@ import sys
 import time
 from email.message import EmailMessage
 
-from mysapk_web.app.dispatcher import Dispatcher
+from mysapk_web.app.mail_dispatcher import MailDispatcher
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.mail.transports import SmtpTransport
 from mysapk_web.settings import Settings
@@ -38,4 +38,4 @@ if __name__ == "__main__":
         smtp_port=int(sys.argv[2]),
         smtp_security="none",
     )
-    Dispatcher(Database(sys.argv[1]), settings, Stalling(settings)).run_once()
+    MailDispatcher(Database(sys.argv[1]), settings, Stalling(settings)).run_once()

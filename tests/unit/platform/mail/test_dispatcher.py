@@ -12,12 +12,12 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from mysapk_web.accounts.rules.token import derive_token
-from mysapk_web.app.dispatcher import Dispatcher
+from mysapk_web.app.mail_dispatcher import MailDispatcher
 from mysapk_web.organisation.tables.account import ResetRequest
 from mysapk_web.platform import background, clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.errors import TemporaryFault
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.errors import TemporaryMailError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.mail.transports import SmtpTransport
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.rate_limits import TOKEN_TRIES_OF_REQUEST
@@ -27,7 +27,7 @@ from tests.support.mail import Inbox, People, audited, states, write
 # Sending -----------------------------------------------------------------------------------------
 
 
-def test_a_mail_goes_to_the_stored_address_once(dispatcher: Dispatcher, people: People, inbox: Inbox) -> None:
+def test_a_mail_goes_to_the_stored_address_once(dispatcher: MailDispatcher, people: People, inbox: Inbox) -> None:
     mail_id = write(people.db, people.add())
 
     assert dispatcher.run_once() == 1
@@ -41,7 +41,7 @@ def test_a_mail_goes_to_the_stored_address_once(dispatcher: Dispatcher, people: 
 
 
 def test_the_address_counts_that_is_stored_when_it_is_sent(
-    dispatcher: Dispatcher, people: People, inbox: Inbox
+    dispatcher: MailDispatcher, people: People, inbox: Inbox
 ) -> None:
     person = people.add("lama@example.go.id")
     write(people.db, person)
@@ -52,24 +52,24 @@ def test_the_address_counts_that_is_stored_when_it_is_sent(
     assert [mail.recipients for mail in inbox.received] == [["baru@example.go.id"]]
 
 
-def test_a_notice_to_the_old_address_goes_there(dispatcher: Dispatcher, people: People, inbox: Inbox) -> None:
+def test_a_notice_to_the_old_address_goes_there(dispatcher: MailDispatcher, people: People, inbox: Inbox) -> None:
     person = people.add("baru@example.go.id")
-    write(people.db, person, Letter.EMAIL_CHANGED, recipient="lama@example.go.id", mask_old="l", mask_new="b")
+    write(people.db, person, MailKind.EMAIL_CHANGED, recipient="lama@example.go.id", mask_old="l", mask_new="b")
 
     dispatcher.run_once()
 
     assert [mail.recipients for mail in inbox.received] == [["lama@example.go.id"]]
 
 
-def test_a_mail_is_not_sent_before_it_is_due(dispatcher: Dispatcher, people: People, inbox: Inbox) -> None:
+def test_a_mail_is_not_sent_before_it_is_due(dispatcher: MailDispatcher, people: People, inbox: Inbox) -> None:
     write(people.db, people.add(), due_at=clock.now() + timedelta(hours=1))
 
     assert dispatcher.run_once() == 0
-    with clock.moved(timedelta(hours=1, seconds=1)):
+    with clock.shifted(timedelta(hours=1, seconds=1)):
         assert dispatcher.run_once() == 1
 
 
-def test_mails_go_out_in_the_order_they_are_due(dispatcher: Dispatcher, people: People, inbox: Inbox) -> None:
+def test_mails_go_out_in_the_order_they_are_due(dispatcher: MailDispatcher, people: People, inbox: Inbox) -> None:
     person, now = people.add(), clock.now()
     late, early = (write(people.db, person, due_at=now - timedelta(minutes=age)) for age in (1, 2))
 
@@ -79,7 +79,7 @@ def test_mails_go_out_in_the_order_they_are_due(dispatcher: Dispatcher, people: 
     assert inbox.ids == expected
 
 
-def test_an_account_without_an_address_fails_visibly(dispatcher: Dispatcher, people: People) -> None:
+def test_an_account_without_an_address_fails_visibly(dispatcher: MailDispatcher, people: People) -> None:
     mail_id = write(people.db, people.add(email=None))
 
     dispatcher.run_once()
@@ -91,12 +91,14 @@ def test_an_account_without_an_address_fails_visibly(dispatcher: Dispatcher, peo
     assert event.subject_id == mail.account_id
 
 
-def test_a_letter_nobody_knows_fails_and_holds_up_nothing(dispatcher: Dispatcher, people: People, inbox: Inbox) -> None:
+def test_a_letter_nobody_knows_fails_and_holds_up_nothing(
+    dispatcher: MailDispatcher, people: People, inbox: Inbox
+) -> None:
     person = people.add()
     unknown = write(people.db, person)
     with people.db.begin() as session:
         session.get_one(OutboxMail, unknown).template = "surat-lama"
-    no_request = write(people.db, person, Letter.OTHER_ADDRESS, request="0" * 32)
+    no_request = write(people.db, person, MailKind.OTHER_EMAIL, request="0" * 32)
     write(people.db, person)
 
     assert dispatcher.run_once() == 3
@@ -111,11 +113,11 @@ def test_a_letter_nobody_knows_fails_and_holds_up_nothing(dispatcher: Dispatcher
 
 
 def test_the_token_is_in_the_mail_and_nowhere_in_the_database(
-    dispatcher: Dispatcher, people: People, inbox: Inbox, smtp_settings: Settings
+    dispatcher: MailDispatcher, people: People, inbox: Inbox, smtp_settings: Settings
 ) -> None:
     person = people.add()
     request = people.ask(person)
-    write(people.db, person, Letter.TOKEN, request=request)
+    write(people.db, person, MailKind.TOKEN, request=request)
     token = derive_token(smtp_settings.key("reset-token"), bytes.fromhex(request))
 
     dispatcher.run_once()
@@ -142,10 +144,10 @@ def test_the_token_is_in_the_mail_and_nowhere_in_the_database(
     ids=lambda change: next(iter(change)),
 )
 def test_the_mail_of_a_dead_token_is_obsolete(
-    dispatcher: Dispatcher, people: People, inbox: Inbox, change: dict[str, object]
+    dispatcher: MailDispatcher, people: People, inbox: Inbox, change: dict[str, object]
 ) -> None:
     person = people.add()
-    mail_id = write(people.db, person, Letter.TOKEN, request=people.ask(person, **change))
+    mail_id = write(people.db, person, MailKind.TOKEN, request=people.ask(person, **change))
 
     dispatcher.run_once()
 
@@ -157,10 +159,10 @@ def test_the_mail_of_a_dead_token_is_obsolete(
 
 @pytest.mark.parametrize("change", [{"version": 2}, {"disabled_at": clock.now()}], ids=["version", "disabled"])
 def test_a_change_of_the_account_makes_the_token_obsolete(
-    dispatcher: Dispatcher, people: People, inbox: Inbox, change: dict[str, object]
+    dispatcher: MailDispatcher, people: People, inbox: Inbox, change: dict[str, object]
 ) -> None:
     person = people.add()
-    mail_id = write(people.db, person, Letter.TOKEN, request=people.ask(person))
+    mail_id = write(people.db, person, MailKind.TOKEN, request=people.ask(person))
     people.change(person, **change)
 
     dispatcher.run_once()
@@ -170,10 +172,10 @@ def test_a_change_of_the_account_makes_the_token_obsolete(
 
 
 def test_the_token_of_somebody_elses_request_is_never_sent(
-    dispatcher: Dispatcher, people: People, inbox: Inbox
+    dispatcher: MailDispatcher, people: People, inbox: Inbox
 ) -> None:
     one, other = people.add("satu@example.go.id"), people.add("dua@example.go.id")
-    write(people.db, one, Letter.TOKEN, request=people.ask(other))
+    write(people.db, one, MailKind.TOKEN, request=people.ask(other))
 
     dispatcher.run_once()
 
@@ -181,11 +183,11 @@ def test_the_token_of_somebody_elses_request_is_never_sent(
 
 
 def test_a_request_that_was_swept_away_makes_its_token_obsolete(
-    dispatcher: Dispatcher, people: People, inbox: Inbox
+    dispatcher: MailDispatcher, people: People, inbox: Inbox
 ) -> None:
     person = people.add()
     request = people.ask(person)
-    mail_id = write(people.db, person, Letter.TOKEN, request=request)
+    mail_id = write(people.db, person, MailKind.TOKEN, request=request)
     with people.db.begin() as session:
         session.delete(session.get_one(ResetRequest, request))
 
@@ -200,7 +202,7 @@ def test_a_request_that_was_swept_away_makes_its_token_obsolete(
 def test_it_serves_until_told_to_stop_and_wakes_at_once(
     sqlite_db: Database, smtp_settings: Settings, people: People, inbox: Inbox
 ) -> None:
-    dispatcher = Dispatcher(sqlite_db, smtp_settings, SmtpTransport(smtp_settings))
+    dispatcher = MailDispatcher(sqlite_db, smtp_settings, SmtpTransport(smtp_settings))
     person = people.add()
 
     async def live() -> float:
@@ -241,10 +243,10 @@ class Stubborn:
 def test_an_unforeseen_fault_ends_neither_the_thread_nor_the_other_mails(
     sqlite_db: Database, settings: Settings, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "wait_after", lambda *_: 0.05)
+    monkeypatch.setattr(background, "retry_delay", lambda *_: 0.05)
     person = people.add()
     poison, other = write(people.db, person), write(people.db, person)
-    dispatcher = Dispatcher(sqlite_db, settings, Stubborn())
+    dispatcher = MailDispatcher(sqlite_db, settings, Stubborn())
 
     async def live() -> None:
         stop = asyncio.Event()
@@ -286,7 +288,7 @@ def test_when_stopped_it_gives_back_what_it_has_not_tried(
     for _ in range(3):
         write(people.db, person)
     transport = Halting()
-    dispatcher = Dispatcher(sqlite_db, settings, transport)
+    dispatcher = MailDispatcher(sqlite_db, settings, transport)
     transport.stop = dispatcher._stopping
 
     dispatcher.run_once()
@@ -295,14 +297,14 @@ def test_when_stopped_it_gives_back_what_it_has_not_tried(
 
 
 def test_the_log_holds_no_address_token_name_or_subject(
-    dispatcher: Dispatcher, people: People, inbox: Inbox, smtp_settings: Settings
+    dispatcher: MailDispatcher, people: People, inbox: Inbox, smtp_settings: Settings
 ) -> None:
     person = people.add(nama="Siti Rahayu")
     request = people.ask(person)
     token = derive_token(smtp_settings.key("reset-token"), bytes.fromhex(request))
     for _ in range(4):
-        write(people.db, person, Letter.TOKEN, request=request)
-    write(people.db, person, Letter.TOKEN, request=people.ask(person, tries=TOKEN_TRIES_OF_REQUEST))
+        write(people.db, person, MailKind.TOKEN, request=request)
+    write(people.db, person, MailKind.TOKEN, request=people.ask(person, tries=TOKEN_TRIES_OF_REQUEST))
     inbox.answers["RCPT"] = [
         "250 OK",
         "450 4.2.2 <budi@example.go.id> full",
@@ -323,10 +325,10 @@ def test_the_log_holds_no_address_token_name_or_subject(
 def test_a_temporary_fault_of_any_transport_is_enough(sqlite_db: Database, settings: Settings, people: People) -> None:
     class Later(Stubborn):
         def send(self, message: EmailMessage, recipient: str) -> None:
-            raise TemporaryFault("Nanti.")
+            raise TemporaryMailError("Nanti.")
 
     mail_id = write(people.db, people.add())
 
-    Dispatcher(sqlite_db, settings, Later()).run_once()
+    MailDispatcher(sqlite_db, settings, Later()).run_once()
 
     assert people.mail(mail_id).last_error == "Nanti."

@@ -10,11 +10,11 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from mysapk_web.app import mail_worker
-from mysapk_web.app.dispatcher import BATCH, Dispatcher
+from mysapk_web.app import mail_leases
+from mysapk_web.app.mail_dispatcher import BATCH, MailDispatcher
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.mail.transports import SmtpTransport
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.settings import Settings
@@ -23,7 +23,7 @@ from tests.support.mail import CUT, Inbox, People, audited, free_port, settle, s
 # Faults ------------------------------------------------------------------------------------------
 
 
-def test_a_4xx_is_tried_again_later(dispatcher: Dispatcher, people: People, inbox: Inbox) -> None:
+def test_a_4xx_is_tried_again_later(dispatcher: MailDispatcher, people: People, inbox: Inbox) -> None:
     person = people.add()
     mail_id, second = write(people.db, person), write(people.db, person)
     inbox.answers["RCPT"] = ["450 4.2.1 <budi@example.go.id> busy"]
@@ -35,13 +35,13 @@ def test_a_4xx_is_tried_again_later(dispatcher: Dispatcher, people: People, inbo
     assert mail.last_error == "Server surat menolak penerima (450 4.2.1): kotak surat tidak aktif."
     assert people.mail(second).state is OutboxState.SENT
     assert dispatcher.run_once() == 0
-    with clock.moved(timedelta(seconds=41)):
+    with clock.shifted(timedelta(seconds=41)):
         assert dispatcher.run_once() == 1
     assert people.mail(mail_id).state is OutboxState.SENT
     assert people.mail(mail_id).last_error == ""
 
 
-def test_a_5xx_is_given_up_at_once_and_audited(dispatcher: Dispatcher, people: People, inbox: Inbox) -> None:
+def test_a_5xx_is_given_up_at_once_and_audited(dispatcher: MailDispatcher, people: People, inbox: Inbox) -> None:
     person = people.add()
     mail_id, second = write(people.db, person), write(people.db, person)
     inbox.answers["RCPT"] = ["550 5.1.1 <budi@example.go.id> unknown"]
@@ -55,26 +55,26 @@ def test_a_5xx_is_given_up_at_once_and_audited(dispatcher: Dispatcher, people: P
     (event,) = audited(people.db)
     assert event.detail == {
         "surat": mail_id,
-        "jenis": Letter.ACTIVATED.value,
+        "jenis": MailKind.ACTIVATED.value,
         "sebab": mail.last_error,
         "percobaan": 1,
     }
 
 
 def test_a_mail_that_never_gets_through_is_given_up_after_about_a_day(
-    dispatcher: Dispatcher, people: People, inbox: Inbox
+    dispatcher: MailDispatcher, people: People, inbox: Inbox
 ) -> None:
     mail_id = write(people.db, people.add())
     inbox.answers["RCPT"] = ["451 4.7.1 later"] * 100
     passed = timedelta(0)
 
     while people.mail(mail_id).state is OutboxState.PENDING:
-        with clock.moved(passed):
+        with clock.shifted(passed):
             assert dispatcher.run_once() == 1
             passed = people.mail(mail_id).due_at - clock.now() + passed + timedelta(seconds=1)
 
     assert people.mail(mail_id).state is OutboxState.FAILED
-    assert people.mail(mail_id).attempts == mail_worker.MAX_ATTEMPTS
+    assert people.mail(mail_id).attempts == mail_leases.MAX_ATTEMPTS
     assert timedelta(hours=16) < passed < timedelta(hours=25)
     assert len(audited(people.db)) == 1
 
@@ -86,7 +86,7 @@ def test_an_unreachable_server_costs_one_mail_one_attempt(
     ids = [write(people.db, person) for _ in range(5)]
     nowhere = to_server(settings, Inbox(port=free_port()))
 
-    assert Dispatcher(sqlite_db, nowhere, SmtpTransport(nowhere)).run_once() == 1
+    assert MailDispatcher(sqlite_db, nowhere, SmtpTransport(nowhere)).run_once() == 1
 
     mails = [people.mail(mail_id) for mail_id in ids]
     assert [mail.attempts for mail in mails] == [1, 0, 0, 0, 0]
@@ -95,14 +95,14 @@ def test_an_unreachable_server_costs_one_mail_one_attempt(
     assert [mail.due_at > clock.now() for mail in mails] == [True, False, False, False, False]
 
 
-def test_a_connection_cut_in_data_loses_nothing(dispatcher: Dispatcher, people: People, inbox: Inbox) -> None:
+def test_a_connection_cut_in_data_loses_nothing(dispatcher: MailDispatcher, people: People, inbox: Inbox) -> None:
     person = people.add()
     ids = [write(people.db, person) for _ in range(3)]
     inbox.answers["DATA"] = ["250 OK", CUT]
 
     dispatcher.run_once()
     assert states(people.db) == {OutboxState.SENT: 1, OutboxState.PENDING: 2}
-    with clock.moved(timedelta(seconds=41)):
+    with clock.shifted(timedelta(seconds=41)):
         dispatcher.run_once()
 
     assert sorted(inbox.ids) == sorted(f"<{people.mail(mail_id).message_id}@localhost>" for mail_id in ids)
@@ -116,31 +116,31 @@ def test_a_slow_server_stops_the_batch(
     inbox.delay = 3
     hasty = smtp_settings.model_copy(update={"smtp_timeout": 0.2})
 
-    Dispatcher(sqlite_db, hasty, SmtpTransport(hasty)).run_once()
+    MailDispatcher(sqlite_db, hasty, SmtpTransport(hasty)).run_once()
 
     assert [people.mail(mail_id).attempts for mail_id in ids] == [1, 0]
     assert people.mail(ids[0]).last_error == "Server surat tidak menjawab dalam batas waktu."
 
 
 def test_what_was_sent_is_not_sent_again_when_it_could_not_be_marked(
-    dispatcher: Dispatcher, people: People, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    dispatcher: MailDispatcher, people: People, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = people.add()
     for _ in range(2):
         write(people.db, person)
-    mark = mail_worker.mark_sent
+    mark = mail_leases.mark_sent
 
     def locked(*_: object) -> None:
         raise OperationalError("UPDATE", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(mail_worker, "mark_sent", locked)
+    monkeypatch.setattr(mail_leases, "mark_sent", locked)
     for _ in range(2):
         with pytest.raises(OperationalError):
             dispatcher.run_once()
     assert len(inbox.received) == 1
-    monkeypatch.setattr(mail_worker, "mark_sent", mark)
+    monkeypatch.setattr(mail_leases, "mark_sent", mark)
 
-    with clock.moved(timedelta(hours=1)):
+    with clock.shifted(timedelta(hours=1)):
         dispatcher.run_once()
 
     assert len(set(inbox.ids)) == len(inbox.ids) == 2
@@ -148,15 +148,15 @@ def test_what_was_sent_is_not_sent_again_when_it_could_not_be_marked(
 
 
 def test_a_mail_that_kills_its_process_each_time_is_given_up(
-    sqlite_db: Database, dispatcher: Dispatcher, people: People, inbox: Inbox
+    sqlite_db: Database, dispatcher: MailDispatcher, people: People, inbox: Inbox
 ) -> None:
     mail_id = write(people.db, people.add())
     lease = timedelta(seconds=10)
-    for crash in range(mail_worker.MAX_ATTEMPTS):
-        with clock.moved(crash * lease), sqlite_db.begin() as session:
-            assert mail_worker.claim(session, f"crashing-{crash}", limit=1, lease=lease) == [mail_id]
+    for crash in range(mail_leases.MAX_ATTEMPTS):
+        with clock.shifted(crash * lease), sqlite_db.begin() as session:
+            assert mail_leases.claim(session, f"crashing-{crash}", limit=1, lease=lease) == [mail_id]
 
-    with clock.moved(mail_worker.MAX_ATTEMPTS * lease):
+    with clock.shifted(mail_leases.MAX_ATTEMPTS * lease):
         dispatcher.run_once()
 
     assert people.mail(mail_id).state is OutboxState.FAILED
@@ -173,12 +173,12 @@ def test_parallel_dispatchers_send_each_mail_exactly_once(db: Database, smtp_set
     total = 4 * BATCH + 7
     with db.begin() as session:
         for _ in range(total):
-            enqueue(session, Letter.ACTIVATED, account_id=person.account_id)
+            enqueue(session, MailKind.ACTIVATED, account_id=person.account_id)
     start = threading.Barrier(3)
 
     def work() -> None:
         transport = SmtpTransport(smtp_settings)
-        one = Dispatcher(db, smtp_settings, transport)
+        one = MailDispatcher(db, smtp_settings, transport)
         start.wait()
         while one.run_once():
             pass
@@ -203,7 +203,7 @@ class Watching:
 
     def send(self, message: EmailMessage, recipient: str) -> None:
         with self.db.begin() as session:
-            self.seen.append(len(mail_worker.claim(session, "other", limit=100, lease=timedelta(minutes=1))))
+            self.seen.append(len(mail_leases.claim(session, "other", limit=100, lease=timedelta(minutes=1))))
 
     def close(self) -> None:
         pass
@@ -222,12 +222,12 @@ def test_a_long_batch_renews_its_lease(
     passed = [0.0]
     begin, monotonic = clock.now(), time.monotonic()
     monkeypatch.setattr(clock, "_source", lambda: begin + timedelta(seconds=passed[0]))
-    monkeypatch.setattr("mysapk_web.app.dispatcher.time.monotonic", lambda: monotonic + passed[0])
+    monkeypatch.setattr("mysapk_web.app.mail_dispatcher.time.monotonic", lambda: monotonic + passed[0])
     person = people.add()
     for _ in range(4):
         write(people.db, person)
     seen: list[int] = []
-    dispatcher = Dispatcher(sqlite_db, settings, Hours(seen, sqlite_db))
+    dispatcher = MailDispatcher(sqlite_db, settings, Hours(seen, sqlite_db))
 
     dispatcher.run_once()
 
@@ -248,13 +248,13 @@ def test_mails_that_somebody_else_took_over_are_left_alone(
     passed = [0.0]
     begin, monotonic = clock.now(), time.monotonic()
     monkeypatch.setattr(clock, "_source", lambda: begin + timedelta(seconds=passed[0]))
-    monkeypatch.setattr("mysapk_web.app.dispatcher.time.monotonic", lambda: monotonic + passed[0])
+    monkeypatch.setattr("mysapk_web.app.mail_dispatcher.time.monotonic", lambda: monotonic + passed[0])
     person = people.add()
     for _ in range(3):
         write(people.db, person)
     seen: list[int] = []
 
-    assert Dispatcher(sqlite_db, settings, Frozen(seen, sqlite_db)).run_once() == 1
+    assert MailDispatcher(sqlite_db, settings, Frozen(seen, sqlite_db)).run_once() == 1
 
     assert seen == [3]
     assert states(people.db) == {OutboxState.SENT: 1, OutboxState.SENDING: 2}
@@ -266,7 +266,7 @@ def test_nobody_else_gets_what_is_claimed(sqlite_db: Database, settings: Setting
         write(people.db, person)
     seen: list[int] = []
 
-    Dispatcher(sqlite_db, settings, Watching(seen, sqlite_db)).run_once()
+    MailDispatcher(sqlite_db, settings, Watching(seen, sqlite_db)).run_once()
 
     assert seen == [0, 0, 0]
     assert states(people.db) == {OutboxState.SENT: 3}

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from mysapk_web.app.dispatcher import Dispatcher
+from mysapk_web.app.mail_dispatcher import MailDispatcher
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.mail.transports import SmtpTransport
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.settings import Settings
@@ -28,7 +28,7 @@ def test_kill_between_send_and_mark(db: Database, db_url: str, smtp_settings: Se
     person = settle(db).add()
     with db.begin() as session:
         for _ in range(8):
-            enqueue(session, Letter.PASSWORD_CHANGED, account_id=person.account_id, how="reset")
+            enqueue(session, MailKind.PASSWORD_CHANGED, account_id=person.account_id, how="reset")
 
     with subprocess.Popen(
         [sys.executable, str(WORKER), db_url, str(inbox.port)],
@@ -43,9 +43,9 @@ def test_kill_between_send_and_mark(db: Database, db_url: str, smtp_settings: Se
     assert len(inbox.received) == 3
 
     transport = SmtpTransport(smtp_settings)
-    survivor = Dispatcher(db, smtp_settings, transport)
+    survivor = MailDispatcher(db, smtp_settings, transport)
     assert survivor.run_once() == 0, "the lease of the dead process still runs"
-    with clock.moved(timedelta(minutes=10)):
+    with clock.shifted(timedelta(minutes=10)):
         while survivor.run_once():
             pass
     transport.close()

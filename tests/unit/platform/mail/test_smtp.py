@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from mysapk_web.platform.mail.errors import ConnectionFault, Fault, PermanentFault, TemporaryFault
+from mysapk_web.platform.mail.errors import MailConnectionError, MailError, PermanentMailError, TemporaryMailError
 from mysapk_web.platform.mail.transports import SmtpTransport
 from mysapk_web.settings import Settings
 from tests.support.mail import CUT, Inbox, ServerFactory, free_port, login_as, to_server
@@ -84,23 +84,23 @@ def test_a_server_that_wants_a_new_connection_gets_one(transport: SmtpTransport,
 @pytest.mark.parametrize(
     ("stage", "answer", "kind", "words"),
     [
-        ("MAIL", "451 4.3.0 later", TemporaryFault, "Server surat menolak pengirim (451 4.3.0)."),
-        ("RCPT", f"450 4.2.2 <{TO}> full", TemporaryFault, "(450 4.2.2): kotak surat penuh."),
-        ("RCPT", f"550 5.1.1 <{TO}>: unknown", PermanentFault, "(550 5.1.1): alamat tidak dikenal."),
-        ("RCPT", f"553 {TO}", PermanentFault, "Server surat menolak penerima (553)."),
-        ("DATA", "452 4.3.1 disk full", TemporaryFault, "Server surat menolak isi surat (452 4.3.1)."),
-        ("DATA", "554 5.7.1 Isi rahasia", PermanentFault, "(554 5.7.1): ditolak oleh kebijakan server."),
-        ("MAIL", "530 5.7.0 authenticate first", ConnectionFault, "(530 5.7.0)"),
-        ("RCPT", "421 4.3.2 going down", ConnectionFault, "(421 4.3.2)"),
-        ("DATA", CUT, ConnectionFault, "Sambungan ke server surat terputus."),
+        ("MAIL", "451 4.3.0 later", TemporaryMailError, "Server surat menolak pengirim (451 4.3.0)."),
+        ("RCPT", f"450 4.2.2 <{TO}> full", TemporaryMailError, "(450 4.2.2): kotak surat penuh."),
+        ("RCPT", f"550 5.1.1 <{TO}>: unknown", PermanentMailError, "(550 5.1.1): alamat tidak dikenal."),
+        ("RCPT", f"553 {TO}", PermanentMailError, "Server surat menolak penerima (553)."),
+        ("DATA", "452 4.3.1 disk full", TemporaryMailError, "Server surat menolak isi surat (452 4.3.1)."),
+        ("DATA", "554 5.7.1 Isi rahasia", PermanentMailError, "(554 5.7.1): ditolak oleh kebijakan server."),
+        ("MAIL", "530 5.7.0 authenticate first", MailConnectionError, "(530 5.7.0)"),
+        ("RCPT", "421 4.3.2 going down", MailConnectionError, "(421 4.3.2)"),
+        ("DATA", CUT, MailConnectionError, "Sambungan ke server surat terputus."),
     ],
 )
 def test_each_answer_is_sorted_and_told_without_address_or_content(
-    transport: SmtpTransport, inbox: Inbox, stage: str, answer: str, kind: type[Fault], words: str
+    transport: SmtpTransport, inbox: Inbox, stage: str, answer: str, kind: type[MailError], words: str
 ) -> None:
     inbox.answers[stage] = [answer]
 
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(MailError) as caught:
         transport.send(letter(), TO)
 
     assert type(caught.value) is kind
@@ -115,7 +115,7 @@ def test_each_answer_is_sorted_and_told_without_address_or_content(
 def test_a_refused_connection_is_a_fault_of_the_server(settings: Settings) -> None:
     transport = SmtpTransport(to_server(settings, Inbox(port=free_port())))
 
-    with pytest.raises(ConnectionFault, match="menolak sambungan"):
+    with pytest.raises(MailConnectionError, match="menolak sambungan"):
         transport.send(letter(), TO)
 
 
@@ -124,7 +124,7 @@ def test_a_slow_server_is_left_after_the_timeout(settings: Settings, inbox: Inbo
     transport = SmtpTransport(to_server(settings, inbox, smtp_timeout=0.2))
     started = time.monotonic()
 
-    with pytest.raises(ConnectionFault, match="tidak menjawab"):
+    with pytest.raises(MailConnectionError, match="tidak menjawab"):
         transport.send(letter(), TO)
 
     assert time.monotonic() - started < 2
@@ -145,7 +145,7 @@ def test_a_server_that_drips_its_answer_is_cut_off_at_the_deadline(settings: Set
         thread = threading.Thread(target=drip, args=(listener,))
         thread.start()
         started = time.monotonic()
-        with pytest.raises(ConnectionFault):
+        with pytest.raises(MailConnectionError):
             transport.send(letter(), TO)
         took = time.monotonic() - started
         stop.set()
@@ -167,7 +167,7 @@ def test_a_server_without_service_is_a_fault_of_the_server(settings: Settings) -
     with socket.create_server(("127.0.0.1", inbox.port)) as listener:
         thread = threading.Thread(target=refuse, args=(listener,))
         thread.start()
-        with pytest.raises(ConnectionFault) as caught:
+        with pytest.raises(MailConnectionError) as caught:
             transport.send(letter(), TO)
         thread.join()
 
@@ -178,7 +178,7 @@ def test_a_server_without_service_is_a_fault_of_the_server(settings: Settings) -
     "address", ["a@example.com\r\nRCPT TO:<b@example.com>", "a b@example.com", "a@example.com,b@example.com", "<>"]
 )
 def test_what_is_no_address_never_reaches_the_server(transport: SmtpTransport, inbox: Inbox, address: str) -> None:
-    with pytest.raises(PermanentFault):
+    with pytest.raises(PermanentMailError):
         transport.send(letter(), address)
 
     assert inbox.connections == 0
@@ -210,7 +210,7 @@ def test_a_refused_login_is_no_fault_of_the_mail(
         credentials = credentials | {"smtp_password": _secret(credentials["smtp_password"])}
     transport = SmtpTransport(to_server(settings, login_server, **credentials))
 
-    with pytest.raises(ConnectionFault, match="53") as caught:
+    with pytest.raises(MailConnectionError, match="53") as caught:
         transport.send(letter(), TO)
 
     assert "salah-sekali" not in str(caught.value)
@@ -266,7 +266,7 @@ def tls_settings(
 def test_an_unknown_certificate_is_refused(tls_settings: tuple[Settings, Inbox]) -> None:
     transport = SmtpTransport(tls_settings[0])
 
-    with pytest.raises(ConnectionFault, match="Sertifikat server surat tidak dapat dipercaya"):
+    with pytest.raises(MailConnectionError, match="Sertifikat server surat tidak dapat dipercaya"):
         transport.send(letter(), TO)
 
     assert tls_settings[1].received == []
@@ -290,14 +290,14 @@ def test_a_certificate_for_another_host_is_refused(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     transport = SmtpTransport(tls_settings[0].model_copy(update={"smtp_host": "localhost"}))
 
-    with pytest.raises(ConnectionFault, match="Sertifikat"):
+    with pytest.raises(MailConnectionError, match="Sertifikat"):
         transport.send(letter(), TO)
 
 
 def test_a_server_that_offers_no_starttls_gets_nothing(settings: Settings, inbox: Inbox) -> None:
     transport = SmtpTransport(to_server(settings, inbox, smtp_security="starttls"))
 
-    with pytest.raises(ConnectionFault, match="tidak mendukung enkripsi"):
+    with pytest.raises(MailConnectionError, match="tidak mendukung enkripsi"):
         transport.send(letter(), TO)
 
     assert inbox.received == []

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from mysapk_web.app.messages import render
+from mysapk_web.app.mail_registry import render
 from mysapk_web.platform import clock
-from mysapk_web.platform.mail.context import Facts
-from mysapk_web.platform.mail.errors import ConnectionFault, PermanentFault
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.context import MailContext
+from mysapk_web.platform.mail.errors import MailConnectionError, PermanentMailError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.mail.transports import ConsoleTransport, FileTransport, SmtpTransport, make_transport, send_now
 from mysapk_web.settings import Settings
 from tests.support.mail import Inbox
@@ -22,7 +22,7 @@ TO = "budi@example.go.id"
 
 
 def test_a_file_a_message_for_the_owner_only(settings: Settings) -> None:
-    message = render(Letter.TEST, Facts(recipient=TO), settings)
+    message = render(MailKind.TEST, MailContext(recipient=TO), settings)
 
     FileTransport(settings.mail_dir).send(message, TO)
 
@@ -38,8 +38,8 @@ def test_a_file_a_message_for_the_owner_only(settings: Settings) -> None:
 def test_names_sort_by_time(settings: Settings) -> None:
     transport = FileTransport(settings.mail_dir)
     for day in (2, 0, 1):
-        with clock.moved(timedelta(days=day)):
-            transport.send(render(Letter.TEST, Facts(recipient=TO, message_id=f"hari-{day}"), settings), TO)
+        with clock.shifted(timedelta(days=day)):
+            transport.send(render(MailKind.TEST, MailContext(recipient=TO, message_id=f"hari-{day}"), settings), TO)
 
     names = sorted(settings.mail_dir.iterdir())
 
@@ -50,14 +50,14 @@ def test_a_folder_that_cannot_be_made_is_a_fault_of_the_server(settings: Setting
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
 
-    with pytest.raises(ConnectionFault, match="Folder surat"):
-        FileTransport(in_the_way / "mail").send(render(Letter.TEST, Facts(recipient=TO), settings), TO)
+    with pytest.raises(MailConnectionError, match="Folder surat"):
+        FileTransport(in_the_way / "mail").send(render(MailKind.TEST, MailContext(recipient=TO), settings), TO)
 
 
 def test_the_console_shows_headers_and_text(settings: Settings) -> None:
     screen = io.StringIO()
 
-    ConsoleTransport(screen).send(render(Letter.TEST, Facts(recipient=TO), settings), TO)
+    ConsoleTransport(screen).send(render(MailKind.TEST, MailContext(recipient=TO), settings), TO)
 
     assert f"To: {TO}" in screen.getvalue()
     assert "pengiriman email berjalan dengan baik" in " ".join(screen.getvalue().split())
@@ -74,7 +74,7 @@ def test_the_setting_chooses(settings: Settings, backend: str, kind: type) -> No
 
 
 def test_send_now_delivers_at_once(smtp_settings: Settings, inbox: Inbox) -> None:
-    send_now(smtp_settings, render(Letter.TEST, Facts(recipient=TO), smtp_settings), TO)
+    send_now(smtp_settings, render(MailKind.TEST, MailContext(recipient=TO), smtp_settings), TO)
 
     assert [mail.recipients for mail in inbox.received] == [[TO]]
 
@@ -82,5 +82,5 @@ def test_send_now_delivers_at_once(smtp_settings: Settings, inbox: Inbox) -> Non
 def test_send_now_tells_what_the_server_says(smtp_settings: Settings, inbox: Inbox) -> None:
     inbox.answers["RCPT"] = ["550 5.1.1 unknown"]
 
-    with pytest.raises(PermanentFault, match="alamat tidak dikenal"):
-        send_now(smtp_settings, render(Letter.TEST, Facts(recipient=TO), smtp_settings), TO)
+    with pytest.raises(PermanentMailError, match="alamat tidak dikenal"):
+        send_now(smtp_settings, render(MailKind.TEST, MailContext(recipient=TO), smtp_settings), TO)

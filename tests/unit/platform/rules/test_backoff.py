@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.platform.rules.backoff import describe_wait, wait_after
+from mysapk_web.platform.rules.backoff import describe_wait, lockout_after
 from mysapk_web.rate_limits import CODES_IN_A_ROW, FREE_FAILURES
 
 
 def test_five_failures_are_free_then_waits_double_to_a_quarter_of_an_hour():
     assert FREE_FAILURES == 5
-    waits = [wait_after(failures).total_seconds() for failures in range(-1, 14)]
+    waits = [lockout_after(failures).total_seconds() for failures in range(-1, 14)]
     assert waits == [0, 0, 0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]
 
 
 def test_a_hundred_wrong_codes_take_almost_a_day_and_hit_once_in_three_thousand():
     """The arithmetic of decision 0022: of a million codes those of three half minutes count."""
-    waits = [wait_after(failures).total_seconds() for failures in range(CODES_IN_A_ROW)]
+    waits = [lockout_after(failures).total_seconds() for failures in range(CODES_IN_A_ROW)]
     assert sum(waits) == 81_030  # 22.5 hours
     assert sum(waits[:11]) == 930  # eleven tries in a quarter of an hour ...
     assert set(waits[11:]) == {900}  # ... then 96 a day
@@ -28,14 +28,14 @@ def test_a_hundred_wrong_codes_take_almost_a_day_and_hit_once_in_three_thousand(
 
 
 def test_other_number_of_free_failures():
-    assert wait_after(3, free=3) == timedelta()
-    assert wait_after(4, free=3) == timedelta(seconds=30)
-    assert wait_after(1, free=0) == timedelta(seconds=30)
+    assert lockout_after(3, free=3) == timedelta()
+    assert lockout_after(4, free=3) == timedelta(seconds=30)
+    assert lockout_after(1, free=0) == timedelta(seconds=30)
 
 
 @given(st.integers(0, 10**12))
 def test_waits_never_shrink_and_never_pass_the_limit(failures):
-    assert wait_after(failures) <= wait_after(failures + 1) <= timedelta(minutes=15)
+    assert lockout_after(failures) <= lockout_after(failures + 1) <= timedelta(minutes=15)
 
 
 @pytest.mark.parametrize(

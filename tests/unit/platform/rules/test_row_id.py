@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.platform.rules.row_id import HIGHEST, number_of
+from mysapk_web.platform.rules.row_id import HIGHEST, parse_row_id
 
 
 @pytest.mark.parametrize(
     ("sent", "number"), [("12", 12), (7, 7), ("007", 0), (HIGHEST, HIGHEST), (str(HIGHEST), HIGHEST)]
 )
 def test_a_number_of_the_database(sent: object, number: int) -> None:
-    assert number_of(sent) == number
+    assert parse_row_id(sent) == number
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ def test_a_number_of_the_database(sent: object, number: int) -> None:
     ],
 )
 def test_what_is_none_is_zero(sent: object) -> None:
-    assert number_of(sent) == 0
+    assert parse_row_id(sent) == 0
 
 
 @given(st.one_of(st.integers(), st.text(), st.text("0123456789", max_size=30), st.floats(), st.binary()))
 def test_whatever_is_sent_stays_within_the_column(sent: object) -> None:
-    assert 0 <= number_of(sent) <= HIGHEST
+    assert 0 <= parse_row_id(sent) <= HIGHEST
 
 
 def test_a_number_too_long_to_be_written_is_zero() -> None:
-    assert number_of(10**5_000) == 0
+    assert parse_row_id(10**5_000) == 0

@@ -21,21 +21,21 @@ from mysapk_web.administration import (
     mail_log,
     period_admin,
 )
-from mysapk_web.administration.audit.search import Filter, events, stream
+from mysapk_web.administration.audit.search import AuditFilter, search_events, stream_events
 from mysapk_web.administration.email_imports.api_tokens import list_tokens
 from mysapk_web.administration.email_imports.queries import list_rows, list_runs
 from mysapk_web.administration.people import search
-from mysapk_web.administration.people.detail import person_file
-from mysapk_web.administration.people.roles import find_candidates, list_grants, suggest_for
-from mysapk_web.administration.people.search import Wanted
+from mysapk_web.administration.people.detail import account_detail
+from mysapk_web.administration.people.grant_list import find_candidates, list_grants, suggest_role_units
+from mysapk_web.administration.people.search import PeopleFilter
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed
+from mysapk_web.platform.errors import PermissionDenied
 from mysapk_web.progress import activation_report, not_activated, pdm_incomplete, pdm_report
 from mysapk_web.progress.rules import Report
-from mysapk_web.verification import bulk, inbox
+from mysapk_web.verification import bulk_verification, inbox
 from mysapk_web.verification.filters import Filters
 from mysapk_web.verification.inbox import next_in_queue
 from tests.support.demo_actors import NIPS, acting
@@ -72,39 +72,41 @@ def queue_in_turn(s: Session, actor: Actor) -> set[str]:
 
 
 LISTS: Final[dict[str, Callable[[Session, Actor], Any]]] = {
-    "people": lambda s, a: pages(lambda page: search.search(s, a, Wanted(page=page)), 1, 2, 150),
-    "person": lambda s, a: person_file(s, a, somebody(s, a)),
+    "people": lambda s, a: pages(lambda page: search.list_people(s, a, PeopleFilter(page=page)), 1, 2, 150),
+    "person": lambda s, a: account_detail(s, a, somebody(s, a)),
     "candidates for a role": lambda s, a: find_candidates(s, a, text="a"),
-    "units for a role": lambda s, a: suggest_for(s, a, somebody(s, a), "19"),
+    "units for a role": lambda s, a: suggest_role_units(s, a, somebody(s, a), "19"),
     "roles": lambda s, a: list_grants(s, a, role=None, text="", agency="", page=1),
     "addresses": lambda s, a: email_correction.find_people(s, a, text="an"),
-    "policy of addresses": lambda s, a: email_policy.current(s, a),
-    "requests": lambda s, a: email_requests.waiting(s, a, 1),
+    "policy of addresses": lambda s, a: email_policy.current_policy(s, a),
+    "requests": lambda s, a: email_requests.pending_requests(s, a, 1),
     "imports": lambda s, a: list_runs(s, a, 1),
     "rows of imports": rows_of_runs,
     "tokens": lambda s, a: list_tokens(s, a),
-    "mails": lambda s, a: mail_log.mails(s, a, mail_log.Filter()),
-    "trail": lambda s, a: events(s, a, Filter()),
-    "trail to export": lambda s, a: stream(s, a, Filter()),
-    "progress": lambda s, a: pages(lambda page: activation_report.progress(s, a, page=page), 1, 2, 3),
-    "missing": lambda s, a: not_activated.missing(s, a, not_activated.Filter()),
-    "missing to export": lambda s, a: not_activated.stream(s, a, not_activated.Filter(), sanctions=False),
-    "sanctions": lambda s, a: not_activated.sanctioned(s, a, not_activated.Filter()),
-    "sanctions to export": lambda s, a: not_activated.stream(s, a, not_activated.Filter(), sanctions=True),
-    "progress of the PDM": lambda s, a: pages(lambda page: pdm_report.progress(s, a, page=page), 1, 2, 3),
-    "unfinished": lambda s, a: pdm_incomplete.unfinished(s, a, pdm_incomplete.Filter()),
-    "unfinished to export": lambda s, a: pdm_incomplete.stream(s, a, pdm_incomplete.Filter(), sanctions=False),
-    "sanctions after the PDM": lambda s, a: pdm_incomplete.sanctioned(s, a, pdm_incomplete.Filter()),
-    "sanctions after the PDM to export": lambda s, a: pdm_incomplete.stream(
-        s, a, pdm_incomplete.Filter(), sanctions=True
+    "mails": lambda s, a: mail_log.list_mail(s, a, mail_log.MailFilter()),
+    "trail": lambda s, a: search_events(s, a, AuditFilter()),
+    "trail to export": lambda s, a: stream_events(s, a, AuditFilter()),
+    "progress": lambda s, a: pages(lambda page: activation_report.read_report(s, a, page=page), 1, 2, 3),
+    "missing": lambda s, a: not_activated.list_not_activated(s, a, not_activated.NotActivatedFilter()),
+    "missing to export": lambda s, a: not_activated.stream(s, a, not_activated.NotActivatedFilter(), sanctions=False),
+    "sanctions": lambda s, a: not_activated.list_sanctioned(s, a, not_activated.NotActivatedFilter()),
+    "sanctions to export": lambda s, a: not_activated.stream(s, a, not_activated.NotActivatedFilter(), sanctions=True),
+    "progress of the PDM": lambda s, a: pages(lambda page: pdm_report.read_report(s, a, page=page), 1, 2, 3),
+    "unfinished": lambda s, a: pdm_incomplete.list_incomplete(s, a, pdm_incomplete.PdmIncompleteFilter()),
+    "unfinished to export": lambda s, a: pdm_incomplete.stream(
+        s, a, pdm_incomplete.PdmIncompleteFilter(), sanctions=False
     ),
-    "inbox": lambda s, a: inbox.inbox(s, a, Filters(status="semua")),
-    "inbox by name": lambda s, a: inbox.inbox(s, a, Filters(status="semua", nama="rahayu")),
+    "sanctions after the PDM": lambda s, a: pdm_incomplete.list_sanctioned(s, a, pdm_incomplete.PdmIncompleteFilter()),
+    "sanctions after the PDM to export": lambda s, a: pdm_incomplete.stream(
+        s, a, pdm_incomplete.PdmIncompleteFilter(), sanctions=True
+    ),
+    "inbox": lambda s, a: inbox.inbox_page(s, a, Filters(status="semua")),
+    "inbox by name": lambda s, a: inbox.inbox_page(s, a, Filters(status="semua", nama="rahayu")),
     "next in the inbox": queue_in_turn,
-    "to be verified together": lambda s, a: bulk.candidates(s, a),
-    "periods": lambda s, a: period_admin.listed(s, a),
-    "announcements to edit": lambda s, a: announcements.desk(s, a),
-    "announcements": lambda s, a: announcements.shown(s, a),
+    "to be verified together": lambda s, a: bulk_verification.bulk_candidates(s, a),
+    "periods": lambda s, a: period_admin.list_periods(s, a),
+    "announcements to edit": lambda s, a: announcements.load_editor(s, a),
+    "announcements": lambda s, a: announcements.visible_announcements(s, a),
 }
 FOR_EVERYBODY: Final = {"announcements"}
 """Needs no role."""
@@ -162,7 +164,7 @@ def test_a_list_holds_people_of_the_own_units_only(country: Database, who: str, 
         if who == "admin_satker" and "imports" in name:  # has begun none
             assert read(country, name, actor) == set()
             return
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             read(country, name, actor)
         return
     seen = read(country, name, actor)
@@ -175,7 +177,7 @@ def test_a_list_holds_people_of_the_own_units_only(country: Database, who: str, 
 
 @pytest.mark.parametrize("name", [name for name in LISTS if name not in FOR_EVERYBODY])
 def test_whoever_has_shown_no_second_factor_gets_none_of_them(country: Database, name: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(PermissionDenied):
         read(country, name, acting(country, "admin_instansi", second_factor=False))
 
 
@@ -187,7 +189,7 @@ def test_a_file_holds_people_of_the_own_agency_only(
     path = tmp_path / "daftar.csv"
     if report is Report.PDM_SANCTIONS:
         end_pdm(country)
-    rows = exports.export(country, acting(country, admin), exports.Wanted(report, exports.Kind.CSV), path)
+    rows = exports.export(country, acting(country, admin), exports.ExportRequest(report, exports.Kind.CSV), path)
     found = set(NIP.findall(path.read_text("utf-8-sig")))
     with country.read() as s:
         own = set(everybody(s, PAIRS[admin]))

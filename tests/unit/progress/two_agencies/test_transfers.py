@@ -12,13 +12,13 @@ from mysapk_web.administration import mail_log
 from mysapk_web.administration.audit import search
 from mysapk_web.administration.employee_import.people import import_pegawai
 from mysapk_web.administration.people.accounts import disable_account, enable_account
-from mysapk_web.administration.people.detail import person_file
+from mysapk_web.administration.people.detail import account_detail
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import NotAllowed
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import PermissionDenied
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.row_report import Verdict
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
@@ -30,9 +30,9 @@ def move(db: Database, folder: Path, key: str, to: str) -> None:
     with db.read() as s:
         pegawai = s.exec(select(Pegawai).where(Pegawai.nip == NIPS[key])).one()
         kode = s.exec(
-            select(Instansi.kode).join(Pegawai, col(Pegawai.instansi_id) == Instansi.id).where(Pegawai.nip == NIPS[to])
+            select(Instansi.code).join(Pegawai, col(Pegawai.instansi_id) == Instansi.id).where(Pegawai.nip == NIPS[to])
         ).one()
-        row = f"{pegawai.nip},{pegawai.nama},{pegawai.jenis.value},{kode}"
+        row = f"{pegawai.nip},{pegawai.name},{pegawai.jenis.value},{kode}"
     sheet = folder / "pindah.csv"
     sheet.write_text(f"nip,nama,jenis,instansi\n{row}\n")
     assert [report.verdict for report in import_pegawai(db, sheet)] == [Verdict.DIPERBARUI]
@@ -43,7 +43,7 @@ def test_who_moves_takes_neither_events_nor_letters_along(country: Database, tmp
     account_id = acting(country, "pegawai_lain").account_id
     with country.begin() as s:
         disable_account(s, account_id=account_id, actor=former, reason="Alasan di instansi lama")
-        seen = revisions.current(s, revisions.of_account(account_id))
+        seen = revisions.current_revision(s, revisions.of_account(account_id))
         bkn = acting(country, "admin_bkn")
         enable_account(s, account_id=account_id, actor=bkn, reason="Alasan di sana", seen=seen)
         old = s.exec(select(OutboxMail.id).where(OutboxMail.account_id == account_id)).all()
@@ -55,23 +55,23 @@ def test_who_moves_takes_neither_events_nor_letters_along(country: Database, tmp
             (disable_account, bkn, "Alasan BKN"),
             (enable_account, mine, "Alasan di sini"),
         ):
-            now = revisions.current(s, revisions.of_account(account_id))
+            now = revisions.current_revision(s, revisions.of_account(account_id))
             act(s, account_id=account_id, actor=who, reason=reason, seen=now)
     with country.read() as s:
-        assert person_file(s, former, account_id) is None
-        seen = person_file(s, mine, account_id)
+        assert account_detail(s, former, account_id) is None
+        seen = account_detail(s, mine, account_id)
         assert seen is not None
         assert seen.trail is not None
         own = [(step.tag, step.who, step.reason) for step in seen.trail]
         assert own == [
             (AuditTag.ACCOUNT_ENABLED, "Taufik Gunawan", "Alasan di sini"),
-            (AuditTag.ACCOUNT_DISABLED, search.OUTSIDE, "Alasan BKN"),
+            (AuditTag.ACCOUNT_DISABLED, search.OUTSIDE_SCOPE, "Alasan BKN"),
         ]
-        assert [mail.letter for mail in seen.deliveries] == [Letter.ENABLED.label, Letter.DISABLED.label]
-        everything = person_file(s, acting(country, "admin_bkn"), account_id)
+        assert [mail.letter for mail in seen.deliveries] == [MailKind.ENABLED.label, MailKind.DISABLED.label]
+        everything = account_detail(s, acting(country, "admin_bkn"), account_id)
         assert everything is not None
-        assert everything.trail is not None
-        assert "Alasan di instansi lama" in {step.reason for step in everything.trail}
-        assert len(everything.deliveries) == len(old) + 2
-    with country.begin() as s, pytest.raises(NotAllowed):
-        mail_log.retry(s, mine, mail_id=old[0] or 0)
+        assert everything.history is not None
+        assert "Alasan di instansi lama" in {step.reason for step in everything.history}
+        assert len(everything.mails) == len(old) + 2
+    with country.begin() as s, pytest.raises(PermissionDenied):
+        mail_log.retry_mail(s, mine, mail_id=old[0] or 0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.pdm.rules.groups import GROUPS, kind
+from mysapk_web.pdm.rules.groups import GROUPS, get_kind
 from mysapk_web.pdm.rules.groups.duplicates import (
     agreed_field,
     becomes_same,
@@ -141,9 +141,9 @@ def test_one_key_is_enough_and_a_part_of_it_is_not(each):
 
 
 def test_of_a_kind_that_there_is_one_of_a_second_one_is_the_same_whatever_it_says():
-    one, other = (keys_of(kind("cpns-pns"), values) for values in ({"nomor_sk_cpns": "1"}, {"nomor_sk_pns": "2"}))
+    one, other = (keys_of(get_kind("cpns-pns"), values) for values in ({"nomor_sk_cpns": "1"}, {"nomor_sk_pns": "2"}))
     assert one.same(other)
-    assert agreed_field(kind("cpns-pns"), one, other) == ""
+    assert agreed_field(get_kind("cpns-pns"), one, other) == ""
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_of_a_kind_that_there_is_one_of_a_second_one_is_the_same_whatever_it_say
     ],
 )
 def test_another_record_of_a_life_is_not_taken_for_the_first(key, change):
-    assert not is_same(kind(key), GOOD[key], GOOD[key] | change)
+    assert not is_same(get_kind(key), GOOD[key], GOOD[key] | change)
 
 
 @pytest.mark.parametrize(
@@ -192,21 +192,21 @@ def test_another_record_of_a_life_is_not_taken_for_the_first(key, change):
 )
 def test_the_same_or_only_similar(key, change, same, similar):
     other = GOOD[key] | change
-    assert is_same(kind(key), GOOD[key], other) is same
-    assert is_similar(kind(key), GOOD[key], other) is similar
-    assert differing_fields(kind(key), GOOD[key], other) <= set(change)
+    assert is_same(get_kind(key), GOOD[key], other) is same
+    assert is_similar(get_kind(key), GOOD[key], other) is similar
+    assert differing_fields(get_kind(key), GOOD[key], other) <= set(change)
 
 
 def test_two_regulations_of_one_year():
     """In 2021 performance was assessed twice, once under each regulation."""
     first, second = ({"tahun": 2021, "peraturan_kinerja": code} for code in ("PP46", "PP30"))
-    assert not is_same(kind("skp"), first, second)
-    assert is_similar(kind("skp"), first, second)
-    assert is_same(kind("skp"), first, dict(first) | {"nilai_skp": "90"})
+    assert not is_same(get_kind("skp"), first, second)
+    assert is_similar(get_kind("skp"), first, second)
+    assert is_same(get_kind("skp"), first, dict(first) | {"nilai_skp": "90"})
 
 
 def test_a_record_without_its_key_is_recognised_by_all_that_it_says():
     half = {"golongan": "31", "nomor_sk": "1/2"}
-    assert is_same(kind("golongan"), half, {"golongan": "31", "nomor_sk": "1 2"})
-    assert not is_same(kind("golongan"), half, {"golongan": "31"})
-    assert not is_same(kind("golongan"), {}, {})
+    assert is_same(get_kind("golongan"), half, {"golongan": "31", "nomor_sk": "1 2"})
+    assert not is_same(get_kind("golongan"), half, {"golongan": "31"})
+    assert not is_same(get_kind("golongan"), {}, {})

@@ -1,8 +1,8 @@
 import pytest
 
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.pdm.rules.groups import GROUPS, group, group_of, groups_for, kind
-from mysapk_web.pdm.rules.groups.base import ONE_AT_ALL, Action, Approval, Cardinality, Duty
+from mysapk_web.pdm.rules.groups import GROUPS, get_group, get_kind, group_of_kind, groups_for
+from mysapk_web.pdm.rules.groups.base import ONE_AT_ALL, Approval, Cardinality, RecordAction, Requirement
 from mysapk_web.pdm.rules.groups.fields import FieldKind
 from tests.support.records import CODES, CPNS, GOOD, PEOPLE, PNS, PPPK
 
@@ -25,8 +25,8 @@ SLUGS = [
 
 def test_twelve_groups_in_the_order_of_the_tiles():
     assert [each.key for each in GROUPS] == SLUGS
-    assert [each.key for each in group("pendidikan").kinds] == ["pendidikan", "diklat", "kursus"]
-    assert [each.key for each in group("keluarga").kinds] == ["pasangan", "anak", "orang-tua"]
+    assert [each.key for each in get_group("pendidikan").kinds] == ["pendidikan", "diklat", "kursus"]
+    assert [each.key for each in get_group("keluarga").kinds] == ["pasangan", "anak", "orang-tua"]
 
 
 def test_official_ids_of_riwayat():
@@ -75,8 +75,8 @@ def test_how_many():
 
 def test_what_may_be_declared():
     assert [each.key for each in GROUPS if not each.sesuai_allowed] == ["golongan"]
-    assert not any(group(key).may_have_none for key in ("profil", "golongan", "jabatan", "pendidikan", "cpns-pns"))
-    assert all(each.may_have_none for each in GROUPS if each.duty is not Duty.REQUIRED)
+    assert not any(get_group(key).may_have_none for key in ("profil", "golongan", "jabatan", "pendidikan", "cpns-pns"))
+    assert all(each.may_have_none for each in GROUPS if each.requirement is not Requirement.REQUIRED)
 
 
 def test_whom_a_group_concerns():
@@ -98,9 +98,9 @@ def test_whom_a_group_concerns():
 
 
 def test_lookups():
-    assert kind("anak") in group("keluarga").kinds
-    assert group_of("kursus") is group("pendidikan")
-    for unknown in (group, kind, group_of):
+    assert get_kind("anak") in get_group("keluarga").kinds
+    assert group_of_kind("kursus") is get_group("pendidikan")
+    for unknown in (get_group, get_kind, group_of_kind):
         with pytest.raises(KeyError):
             unknown("nirgends")
 
@@ -164,36 +164,36 @@ def test_a_field_of_a_section_stands_with_the_others():
 
 
 def test_documents_of_siasn():
-    assert [(rule.code, rule.required) for rule in kind("pendidikan").documents] == [
+    assert [(rule.code, rule.required) for rule in get_kind("pendidikan").documents] == [
         ("1173", True),
         ("1174", True),
         ("867", False),
     ]
-    needed = kind("cpns-pns").required_documents
+    needed = get_kind("cpns-pns").required_documents
     assert [rule.code for rule in needed({}, PNS)] == ["889", "887", "888"]
     assert [rule.code for rule in needed({}, CPNS)] == ["889", "888"]
-    skp = kind("skp").required_documents
+    skp = get_kind("skp").required_documents
     assert [rule.code for rule in skp({"tahun": 2021}, PNS)] == ["891"]
     assert [rule.code for rule in skp({"tahun": 2025}, PNS)] == ["890"]
-    divorced = kind("pasangan").required_documents({"status_pernikahan": "2", "status_hidup": "0"}, PNS)
+    divorced = get_kind("pasangan").required_documents({"status_pernikahan": "2", "status_hidup": "0"}, PNS)
     assert [rule.label for rule in divorced] == ["Akta nikah", "Akta cerai", "Akta kematian"]
 
 
 def test_what_a_proposal_may_do():
-    assert kind("profil").actions == {Action.CHANGE}
-    assert Action.DELETE not in kind("golongan").actions
-    assert kind("anak").actions == set(Action)
-    assert [action.label for action in Action] == ["Tambah", "Ubah", "Hapus"]
+    assert get_kind("profil").actions == {RecordAction.CHANGE}
+    assert RecordAction.DELETE not in get_kind("golongan").actions
+    assert get_kind("anak").actions == set(RecordAction)
+    assert [action.label for action in RecordAction] == ["Tambah", "Ubah", "Hapus"]
 
 
 def test_titles():
-    assert kind("golongan").title(GOOD["golongan"], CODES) == "III/a Penata Muda"
-    assert kind("golongan").subtitle(GOOD["golongan"], CODES) == "1 April 2020, 821/12/BKPSDM/2020"
-    assert kind("pendidikan").title(GOOD["pendidikan"], CODES) == "S-1/Sarjana, S-1 Administrasi Negara"
-    assert kind("anak").title({}, CODES) == "Anak"
-    assert kind("anak").subtitle({}, CODES) == ""
+    assert get_kind("golongan").title(GOOD["golongan"], CODES) == "III/a Penata Muda"
+    assert get_kind("golongan").subtitle(GOOD["golongan"], CODES) == "1 April 2020, 821/12/BKPSDM/2020"
+    assert get_kind("pendidikan").title(GOOD["pendidikan"], CODES) == "S-1/Sarjana, S-1 Administrasi Negara"
+    assert get_kind("anak").title({}, CODES) == "Anak"
+    assert get_kind("anak").subtitle({}, CODES) == ""
     with pytest.raises(KeyError):
-        kind("anak").field("nirgends")
+        get_kind("anak").field("nirgends")
 
 
 def test_families_of_ranks():

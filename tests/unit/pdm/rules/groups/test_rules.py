@@ -3,11 +3,11 @@ from datetime import date
 import pytest
 
 from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, RecordKind, by
+from mysapk_web.pdm.rules.groups.common_rules import full_months, not_before, years_later
 from mysapk_web.pdm.rules.groups.diff import differences
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.groups.duplicates import is_same, keys_of
 from mysapk_web.pdm.rules.groups.fields import Condition, Field, FieldKind
-from mysapk_web.pdm.rules.groups.rules import full_months, not_before, years_later
 from mysapk_web.pdm.rules.groups.validation import validate
 from tests.support.records import CODES, PNS, TODAY
 

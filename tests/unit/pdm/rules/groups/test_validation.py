@@ -3,13 +3,13 @@ from datetime import date
 
 import pytest
 
-from mysapk_web.pdm.rules.groups import GROUPS, kind
+from mysapk_web.pdm.rules.groups import GROUPS, get_kind
 from mysapk_web.pdm.rules.groups.validation import WHOLE_RECORD, validate
 from tests.support.records import CODES, CPNS, GOOD, PNS, PPPK, TODAY
 
 
 def check(key, payload, *, person=PNS, today=TODAY, draft=False):
-    return validate(kind(key), payload, codes=CODES, today=today, person=person, draft=draft)
+    return validate(get_kind(key), payload, codes=CODES, today=today, person=person, draft=draft)
 
 
 def faults(key, **changes):
@@ -30,14 +30,14 @@ def test_there_is_a_good_record_of_every_kind():
 def test_a_good_record_passes_without_a_doubt(key):
     found = check(key, GOOD[key])
     assert (found.faults, found.warnings, found.ok) == ({}, {}, True)
-    assert set(found.payload) == {field.name for field in kind(key).editable}
+    assert set(found.payload) == {field.name for field in get_kind(key).editable}
     filled = {name: value for name, value in found.payload.items() if value is not None and value is not False}
     assert filled == GOOD[key]
 
 
 @pytest.mark.parametrize("key", GOOD)
 def test_an_empty_record_asks_for_what_is_needed_and_a_draft_for_nothing(key):
-    shown = [field for field in kind(key).editable if field.shown_when is None or field.shown_when.field[0] == "@"]
+    shown = [field for field in get_kind(key).editable if field.shown_when is None or field.shown_when.field[0] == "@"]
     assert set(check(key, {}).faults) == {field.name for field in shown if field.required}
     assert check(key, {}, draft=True).faults == {}
 
@@ -45,7 +45,7 @@ def test_an_empty_record_asks_for_what_is_needed_and_a_draft_for_nothing(key):
 @pytest.mark.parametrize("key", GOOD)
 @pytest.mark.parametrize("value", [{}, [], 1.5, True, "\x00", "a\ud800b", "x" * 100_000])
 def test_a_strange_value_is_refused_in_words_and_cannot_harm_the_database(key, value):
-    for field in kind(key).editable:
+    for field in get_kind(key).editable:
         found = check(key, GOOD[key] | {field.name: value}, draft=True)
         stored = found.payload[field.name]
         assert stored is None or isinstance(stored, bool | int | str)
@@ -289,7 +289,7 @@ def test_pindah_instansi_and_cltn():
 
 
 def test_what_is_not_known_of_a_person_breaks_no_rule():
-    nobody = replace(PNS, nip="", tanggal_lahir=None, jenis_kelamin="", tmt_cpns=None)
+    nobody = replace(PNS, nip="", birth_date=None, gender="", tmt_cpns=None)
     for key, payload in GOOD.items():
         assert check(key, payload, person=nobody).faults == {}
 

@@ -26,7 +26,7 @@ class _Pdm(rx.Component):
         return {**super().get_event_triggers(), **cls._triggers}
 
 
-class Draft(_Pdm):
+class DraftForm(_Pdm):
     """A form that saves itself: after each pause, only what changed, one event at a time; says in words how it stands."""
 
     tag = "Draft"
@@ -45,7 +45,7 @@ class Draft(_Pdm):
     _triggers: ClassVar[dict[str, Any]] = {"on_save": _one}
 
 
-class Asked(_Pdm):
+class ConditionalField(_Pdm):
     """Around a field or a section: there only while the condition holds. Inside a `Draft`."""
 
     tag = "Asked"
@@ -55,7 +55,7 @@ class Asked(_Pdm):
     """Of a section: its fields; it is there while one of them is."""
 
 
-class Differing(_Pdm):
+class OnFileValue(_Pdm):
     """What the record on file has, there while the field has something else. Inside a `Draft`."""
 
     tag = "Differing"
@@ -67,7 +67,7 @@ class Differing(_Pdm):
     """Whether that was something else than the record on file has."""
 
 
-class Here(_Pdm):
+class RouteGuard(_Pdm):
     """Its children, where the address ends with what the state belongs to; else a few words."""
 
     tag = "Here"
@@ -103,7 +103,7 @@ class Combobox(_Pdm):
     _triggers: ClassVar[dict[str, Any]] = {"on_search": _one}
 
 
-class Upload(_Pdm):
+class DocumentUpload(_Pdm):
     """One document, sent to its own route with progress."""
 
     library = "$/public/documents.jsx"
@@ -118,7 +118,7 @@ class Upload(_Pdm):
     _triggers: ClassVar[dict[str, Any]] = {"on_stored": no_args_event_spec}
 
 
-class DocumentView(_Pdm):
+class DocumentViewer(_Pdm):
     """A document in the page, in the viewer of the browser, or in a tab of its own: phones show no PDF in a page."""
 
     library = "$/public/documents.jsx"

@@ -19,12 +19,10 @@ _STARTING_SET: Final = "# awal"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CodeEntry:
     """A row of a code table.
 
     Attributes:
-        code: as SIASN writes it, leading zeros included.
-        label: words.
         parent: code of another table that it belongs to; empty for none.
         active: may be chosen today; an inactive code is still read in old records.
     """
@@ -38,8 +36,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class _Table:
     starting_set: bool
-    by_code: Mapping[str, Entry]
-    folded: tuple[tuple[str, Entry], ...]
+    by_code: Mapping[str, CodeEntry]
+    folded: tuple[tuple[str, CodeEntry], ...]
 
 
 @cache
@@ -48,7 +46,7 @@ def table_names() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(_SUFFIX) for file in _FOLDER.iterdir() if file.name.endswith(_SUFFIX)))
 
 
-def entries(name: str) -> tuple[Entry, ...]:
+def entries(name: str) -> tuple[CodeEntry, ...]:
     """List a table in its own order.
 
     Raises:
@@ -72,14 +70,11 @@ def label(name: str, code: str) -> str | None:
     return entry.label if entry else None
 
 
-def search(name: str, text: str, limit: int = 20, parent: str = "") -> list[Entry]:
+def search(name: str, text: str, limit: int = 20, parent: str = "") -> list[CodeEntry]:
     """Find codes that may be chosen today, for a field that completes what is typed.
 
     Args:
-        name: the table.
         text: what was typed; case and accents don't matter. Empty finds the first entries.
-        limit: at most so many.
-        parent: only entries of this parent; empty for all.
 
     Returns:
         First the code typed in full and labels that start with the text, then labels with a word that does, then
@@ -89,7 +84,7 @@ def search(name: str, text: str, limit: int = 20, parent: str = "") -> list[Entr
         KeyError: there is no such table.
     """
     wanted = fold(text)
-    ranks: tuple[list[Entry], list[Entry], list[Entry]] = ([], [], [])
+    ranks: tuple[list[CodeEntry], list[CodeEntry], list[CodeEntry]] = ([], [], [])
     for folded, entry in _load(name).folded:
         if not entry.active or (parent and entry.parent != parent):
             continue
@@ -134,7 +129,7 @@ def _rank(folded: str, code: str, wanted: str) -> int | None:
     return 2 if wanted in folded else None
 
 
-def _find(name: str, code: str) -> Entry | None:
+def _find(name: str, code: str) -> CodeEntry | None:
     return _load(name).by_code.get(code) if name in table_names() else None
 
 
@@ -145,7 +140,7 @@ def _load(name: str) -> _Table:
     lines = (_FOLDER / f"{name}{_SUFFIX}").read_text(encoding="utf-8").splitlines()
     comments = [line for line in lines if line.startswith("#")]
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-    found = [Entry(row["code"], row["label"], row.get("parent", ""), row.get("active", "1") != "0") for row in rows]
+    found = [CodeEntry(row["code"], row["label"], row.get("parent", ""), row.get("active", "1") != "0") for row in rows]
     by_code = {entry.code: entry for entry in found}
     if len(by_code) != len(found):
         raise ValueError(f"{name}{_SUFFIX}: a code stands there twice")

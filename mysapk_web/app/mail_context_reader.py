@@ -8,21 +8,21 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.rules.email import mask_email
-from mysapk_web.organisation.tables.account import Account, AddressChange, ResetRequest
+from mysapk_web.organisation.tables.account import Account, EmailChangeRequest, ResetRequest
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.mail.context import Contact, Facts, Request
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.context import MailContact, MailContext, MailRequest
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
-from mysapk_web.progress.tables import PdmHandling
+from mysapk_web.progress.tables import PersonPdmProgress
 from mysapk_web.rate_limits import TOKEN_TRIES, TOKEN_TRIES_OF_REQUEST
 
-_WITH_TOKEN = frozenset({Letter.TOKEN, Letter.ADDRESS_TOKEN})
+_WITH_TOKEN = frozenset({MailKind.TOKEN, MailKind.EMAIL_TOKEN})
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class SkippedMail:
     """A mail that will not be sent."""
 
     state: OutboxState
@@ -30,13 +30,8 @@ class Withheld:
     reason: str
 
 
-def read(session: Session, letter: Letter, mail: OutboxMail) -> Facts | Withheld:
+def read_context(session: Session, letter: MailKind, mail: OutboxMail) -> MailContext | SkippedMail:
     """Read what the letter needs, as it is now.
-
-    Args:
-        session: A read-only transaction.
-        letter: Kind of letter.
-        mail: Its row in the outbox.
 
     Returns:
         The facts, with the recipient; or why the letter is not sent.
@@ -44,30 +39,30 @@ def read(session: Session, letter: Letter, mail: OutboxMail) -> Facts | Withheld
     account, pegawai, instansi = _person(session, mail.account_id)
     request = _request(session, mail)
     if letter in _WITH_TOKEN and (reason := _dead(request, account)):
-        return Withheld(OutboxState.OBSOLETE, reason)
-    if letter is Letter.ACTIVATION_REMINDER and account is not None and account.activated_at is not None:
-        return Withheld(OutboxState.OBSOLETE, "Akun sudah diaktifkan.")
-    if letter is Letter.PDM_REMINDER and pegawai is not None and _handled_all(session, pegawai):
-        return Withheld(OutboxState.OBSOLETE, "Semua kelompok data sudah selesai.")
+        return SkippedMail(OutboxState.OBSOLETE, reason)
+    if letter is MailKind.ACTIVATION_REMINDER and account is not None and account.activated_at is not None:
+        return SkippedMail(OutboxState.OBSOLETE, "Akun sudah diaktifkan.")
+    if letter is MailKind.PDM_REMINDER and pegawai is not None and _handled_all(session, pegawai):
+        return SkippedMail(OutboxState.OBSOLETE, "Semua kelompok data sudah selesai.")
     recipient = mail.recipient or (pegawai.email_key if pegawai else None)
     if not recipient:
-        return Withheld(OutboxState.FAILED, "Akun ini tidak punya alamat email.")
-    return Facts(
+        return SkippedMail(OutboxState.FAILED, "Akun ini tidak punya alamat email.")
+    return MailContext(
         recipient=recipient,
         # The new address may turn out to be a stranger's, who is told no name.
-        nama=pegawai.full_name if pegawai and letter is not Letter.ADDRESS_TOKEN else "",
-        instansi=instansi.nama if instansi else "",
-        zona=instansi.zona if instansi else "WIB",
+        name=pegawai.full_name if pegawai and letter is not MailKind.EMAIL_TOKEN else "",
+        instansi=instansi.name if instansi else "",
+        timezone=instansi.timezone if instansi else "WIB",
         happened_at=mail.created_at,
         message_id=mail.message_id,
         contact=_contact(session, instansi),
-        request=Request(request.id, _mask(request), request.expires_at) if request else None,
+        request=MailRequest(request.id, _mask(request), request.expires_at) if request else None,
         params=mail.params,
     )
 
 
 def _handled_all(session: Session, pegawai: Pegawai) -> bool:
-    kept = session.get(PdmHandling, pegawai.id)
+    kept = session.get(PersonPdmProgress, pegawai.id)
     return kept is not None and kept.done
 
 
@@ -83,18 +78,18 @@ def _person(session: Session, account_id: int | None) -> tuple[Account, Pegawai,
     return row or (None, None, None)
 
 
-def _request(session: Session, mail: OutboxMail) -> ResetRequest | AddressChange | None:
+def _request(session: Session, mail: OutboxMail) -> ResetRequest | EmailChangeRequest | None:
     request_id, change_id = mail.params.get("request"), mail.params.get("change")
     if isinstance(change_id, str):
-        return session.get(AddressChange, change_id)
+        return session.get(EmailChangeRequest, change_id)
     return session.get(ResetRequest, request_id) if isinstance(request_id, str) else None
 
 
-def _mask(request: ResetRequest | AddressChange) -> str:
+def _mask(request: ResetRequest | EmailChangeRequest) -> str:
     return request.mask if isinstance(request, ResetRequest) else mask_email(request.email_key)
 
 
-def _dead(request: ResetRequest | AddressChange | None, account: Account | None) -> str:
+def _dead(request: ResetRequest | EmailChangeRequest | None, account: Account | None) -> str:
     """Why the token of a request opens nothing any more; empty while it lives (DESIGN 4)."""
     if request is None or account is None or request.account_id != account.id:
         return "Permintaan token sudah tidak ada."
@@ -110,11 +105,11 @@ def _dead(request: ResetRequest | AddressChange | None, account: Account | None)
     return next((words for applies, words in reasons if applies), "")
 
 
-def _contact(session: Session, instansi: Instansi | None) -> Contact | None:
+def _contact(session: Session, instansi: Instansi | None) -> MailContact | None:
     """The agency's own helpdesk, else the national one."""
     own = instansi.id if instansi else None
     rows = session.exec(
         select(HelpContact).where(or_(col(HelpContact.instansi_id).is_(None), col(HelpContact.instansi_id) == own))
     ).all()
     found = max(rows, key=lambda row: row.instansi_id is not None, default=None)
-    return Contact(found.nama, found.telepon, found.email, found.jam_layanan) if found else None
+    return MailContact(found.nama, found.telepon, found.email, found.jam_layanan) if found else None

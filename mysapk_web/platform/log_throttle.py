@@ -12,23 +12,19 @@ from typing import Final
 PERIOD: Final = 60.0
 """Seconds that a sum covers."""
 
-Tell = Callable[[int], None]
+WriteSummary = Callable[[int], None]
 """Writes the sum: how many more there were."""
 
 
-class Sums:
-    """How many lines of each kind were held back; may be used from any thread.
-
-    Args:
-        period: Seconds that a sum covers.
-    """
+class LogThrottle:
+    """How many lines of each kind were held back; may be used from any thread."""
 
     def __init__(self, period: float = PERIOD) -> None:
         self._period = period
         self._lock = threading.Lock()
-        self._held: dict[str, tuple[int, Tell]] = {}
+        self._held: dict[str, tuple[int, WriteSummary]] = {}
 
-    def may_tell(self, kind: str, tell: Tell) -> bool:
+    def allow(self, kind: str, tell: WriteSummary) -> bool:
         """Whether a line is written now; if not, it is counted.
 
         Args:
@@ -52,5 +48,5 @@ class Sums:
             tell(times)
 
 
-sums: Final = Sums()
+throttle: Final = LogThrottle()
 """Those of this process."""

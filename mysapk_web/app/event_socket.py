@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from mysapk_web.accounts.http.gate import EVENT_PATH, SOCKET
 from mysapk_web.app.event_middleware import reload_page
 from mysapk_web.platform.http.sockets import OpenSocket
-from mysapk_web.platform.log import warn_in_sums
+from mysapk_web.platform.log import warn_throttled
 
 log = structlog.get_logger(__name__)
 
@@ -31,9 +31,6 @@ _arriving: ContextVar[OpenSocket | None] = ContextVar("arriving", default=None)
 
 def event_app(app: rx.App) -> ASGIApp:
     """The ASGI app that speaks Socket.IO, with the contexts that Reflex attaches to every request.
-
-    Args:
-        app: With its API made.
 
     Raises:
         RuntimeError: Reflex has put it elsewhere: another release than the one that is pinned.
@@ -48,11 +45,7 @@ def event_app(app: rx.App) -> ASGIApp:
 
 
 def count_unread(app: rx.App) -> None:
-    """Let every event tell the socket that it came over when it has ended.
-
-    Args:
-        app: With its event processor made.
-    """
+    """Let every event tell the socket that it came over when it has ended."""
     processor = app.event_processor
     enqueue = processor.enqueue
 
@@ -60,18 +53,14 @@ def count_unread(app: rx.App) -> None:
         socket = _arriving.get()
         event = await enqueue(*args, **kwargs)
         if socket is not None:
-            socket.read_with(event)
+            socket.release_after(event)
         return event
 
     processor.enqueue = counted  # type: ignore[method-assign]
 
 
 def is_event(data: Any) -> bool:
-    """Whether what came names a registered handler and says of its page what Reflex reads; its arguments are the wall's to look at.
-
-    Args:
-        data: Argument of the socket event, anything that JSON can say.
-    """
+    """Whether what came names a registered handler and says of its page what Reflex reads; its arguments are the wall's to look at."""
     if not isinstance(data, dict) or not isinstance(data.get("router_data", {}), dict):
         return False
     name = data.get("name")
@@ -84,7 +73,7 @@ def _checked(
     async def checked(sid: str, *data: Any) -> None:
         if len(data) != 1 or not is_event(data[0]):
             # A page of another release calls what is gone: it loads itself again, so that its button answers.
-            warn_in_sums(log, "event malformed")
+            warn_throttled(log, "event malformed")
             await reload_page(app, sid)
             return
         environ = app.sio.get_environ(sid, namespace.namespace) if app.sio is not None else None

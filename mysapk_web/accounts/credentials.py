@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from mysapk_web.organisation.tables.account import Account, LoginClaim, ResetRequest, UserSession
+from mysapk_web.organisation.tables.account import Account, LoginTicket, ResetRequest, UserSession
 from mysapk_web.platform import bulk, clock
 
 
-def revoke(session: Session, account_ids: Sequence[int], reason: str, *, keep_session: str = "") -> None:
+def invalidate_credentials(
+    session: Session, account_ids: Sequence[int], reason: str, *, keep_session: str = ""
+) -> None:
     """Raise the version of accounts, end their sessions, and kill their pending logins and reset tokens.
 
     One statement for each, however many accounts: imports change thousands at once.
 
     Args:
         session: The transaction of the change. Accounts that it has loaded show the old version afterwards.
-        account_ids: Whose; at most some thousands.
-        reason: One word for the list of sessions.
         keep_session: Reference of a session that goes on under the new version: of the person who makes the change.
     """
     now = clock.now()
@@ -45,7 +45,7 @@ def revoke(session: Session, account_ids: Sequence[int], reason: str, *, keep_se
             execution_options=unsynchronised,
         )
     session.execute(
-        delete(LoginClaim).where(bulk.one_of(session, col(LoginClaim.account_id), account_ids)),
+        delete(LoginTicket).where(bulk.one_of(session, col(LoginTicket.account_id), account_ids)),
         execution_options=unsynchronised,
     )
     session.execute(

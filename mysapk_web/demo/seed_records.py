@@ -12,24 +12,24 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, SQLModel, col, select
 
 from mysapk_web.demo.people import DemoPerson
-from mysapk_web.demo.proposals import DemoProposal, Filed, Offices, declarations, proposals
+from mysapk_web.demo.proposals import DecidingAccounts, DemoProposal, PersonOnFile, declarations, proposals
 from mysapk_web.demo.records import records
 from mysapk_web.demo.units import DemoUnit
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.notice import Notice
 from mysapk_web.pdm.notifications import TITLES
-from mysapk_web.pdm.rules.proposal import UsulanAct
-from mysapk_web.pdm.tables import Document, GroupStatement, PersonnelRecord, Proposal, TrailEntry
+from mysapk_web.pdm.rules.proposal import ProposalAction
+from mysapk_web.pdm.tables import Document, GroupDeclaration, PersonnelRecord, Proposal, ProposalEvent
 from mysapk_web.platform import document_store
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.settings import Settings
 
 SAMPLE: Final = "dokumen-contoh.pdf"
 _FILED_BEFORE: Final = timedelta(days=400)
-_ASKING: Final = frozenset({UsulanAct.RETURN, UsulanAct.REJECT})
+_ASKING: Final = frozenset({ProposalAction.RETURN, ProposalAction.REJECT})
 
 
-def file_people(
+def write_records(
     session: Session,
     settings: Settings,
     crowd: Sequence[DemoPerson],
@@ -41,20 +41,14 @@ def file_people(
     """Write what is on file about everybody, and what some of them have proposed.
 
     Args:
-        session: The transaction of `fill`.
-        settings: For the folder of the documents.
-        crowd: Everybody.
-        tree: The units.
         ids: Ids of person, account and unit, in the order of the crowd.
-        open_agency: Agency whose entry is open.
-        now: The present moment.
     """
     today = now.astimezone(ZONES["WIB"]).date()
     rows: list[dict[str, Any]] = []
     places: list[tuple[int, str]] = []
     for index, person in enumerate(crowd):
         unit = tree[person.unit]
-        for kind, payload in records(person, unit.nama, unit.instansi, today, full=person.persona is not None):
+        for kind, payload in records(person, unit.name, unit.instansi, today, full=person.persona is not None):
             rows.append(_record(ids[index][0], kind, payload, now))
             places.append((index, kind))
     made = _insert(session, PersonnelRecord, rows)
@@ -62,12 +56,12 @@ def file_people(
     for (index, kind), row, number in zip(places, rows, made, strict=True):
         newest[index][kind] = (number, row["payload"])
     filed = [
-        Filed(person, *ids[index], tree[person.unit].instansi == open_agency, newest[index])
+        PersonOnFile(person, *ids[index], tree[person.unit].instansi == open_agency, newest[index])
         for index, person in enumerate(crowd)
     ]
     drawn = proposals(filed, _offices(filed), now)
     _write(session, settings, drawn, now)
-    session.execute(insert(GroupStatement), list(declarations(filed, drawn, now)))
+    session.execute(insert(GroupDeclaration), list(declarations(filed, drawn, now)))
 
 
 def _record(pegawai_id: int, kind: str, payload: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -75,9 +69,9 @@ def _record(pegawai_id: int, kind: str, payload: dict[str, Any], now: datetime) 
     return {"pegawai_id": pegawai_id, "kind": kind, "payload": payload, "created_at": filed, "changed_at": filed}
 
 
-def _offices(filed: Iterable[Filed]) -> Offices:
+def _offices(filed: Iterable[PersonOnFile]) -> DecidingAccounts:
     accounts = {each.person.persona.key: each.account_id for each in filed if each.person.persona}
-    return Offices(accounts["verifikator"], accounts["approver"], accounts["admin_bkn"])
+    return DecidingAccounts(accounts["verifikator"], accounts["approver"], accounts["admin_bkn"])
 
 
 def _write(session: Session, settings: Settings, drawn: Sequence[DemoProposal], now: datetime) -> None:
@@ -96,7 +90,7 @@ def _write(session: Session, settings: Settings, drawn: Sequence[DemoProposal], 
     agency = select(Unor.instansi_id).where(Unor.id == Proposal.unor_id).scalar_subquery()
     session.execute(update(Proposal).where(col(Proposal.sent_at).is_not(None)).values(instansi_id=agency))
     pairs = list(zip(drawn, numbers, strict=True))
-    session.execute(insert(TrailEntry), [row for each, number in pairs for row in each.trail(number)])
+    session.execute(insert(ProposalEvent), [row for each, number in pairs for row in each.trail(number)])
     sample = _sample(settings, now)
     documents = [row for each, number in pairs for row in _documents(each, number, sample)]
     session.execute(insert(Document), documents)
@@ -130,11 +124,7 @@ def _notices(drawn: DemoProposal) -> Iterator[dict[str, Any]]:
 
 
 def _sample(settings: Settings, now: datetime) -> tuple[str, int]:
-    """The one document that all proposals of the demo carry: it says that it is an example.
-
-    Returns:
-        SHA-256 and size.
-    """
+    """The one document that all proposals of the demo carry: it says that it is an example."""
     pdf = FPDF(format="A4")
     pdf.set_creation_date(datetime(2021, 8, 15, tzinfo=ZONES["WIB"]))
     pdf.add_page()
@@ -147,7 +137,7 @@ def _sample(settings: Settings, now: datetime) -> tuple[str, int]:
     path = document_store.new_inbox_path(settings.document_dir)
     with os.fdopen(document_store.open_new(path), "wb") as file:
         file.write(content)
-    return document_store.place(settings.document_dir, path, now), len(content)
+    return document_store.store(settings.document_dir, path, now), len(content)
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Iterable[dict[str, Any]]) -> list[int]:

@@ -9,10 +9,10 @@ from typing import Final
 
 from sqlmodel import Session
 
-from mysapk_web.accounts import session as sessions
+from mysapk_web.accounts import sessions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
+from mysapk_web.platform.client import ClientContext
 from mysapk_web.settings import Settings
 
 WARNING: Final = timedelta(minutes=2)
@@ -20,11 +20,10 @@ WARNING: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class SessionEnd:
+class SessionExpiry:
     """What is left of a session.
 
     Attributes:
-        left: Until it ends.
         warning: How much must be left at most for the page to warn.
         extendable: Whether an act puts the end off; not when the absolute end is that near.
         typing_key: 256 bits, hexadecimal, the same for one account at every login: what the browser keeps for this person is encrypted
@@ -40,25 +39,14 @@ class SessionEnd:
         return f"SessionEnd(left={self.left}, extendable={self.extendable})"
 
 
-def read_end(session: Session, settings: Settings, visitor: Visitor) -> SessionEnd | None:
-    """Tell when the session of a browser ends, or None when it has ended.
-
-    Args:
-        session: A read transaction is enough.
-        settings: For the limits and the key.
-        visitor: The browser.
-    """
+def read_expiry(session: Session, settings: Settings, visitor: ClientContext) -> SessionExpiry | None:
+    """Tell when the session of a browser ends, or None when it has ended."""
     actor = sessions.read_actor(session, settings, visitor)
     return _end_of(actor, settings) if actor is not None else None
 
 
-def extend(session: Session, settings: Settings, visitor: Visitor) -> SessionEnd | None:
+def extend_session(session: Session, settings: Settings, visitor: ClientContext) -> SessionExpiry | None:
     """Put the idle end of a session off because its person asked for it. One that has ended stays ended.
-
-    Args:
-        session: Any transaction.
-        settings: For the limits and the key.
-        visitor: The browser.
 
     Returns:
         The new end, or None when the session has ended.
@@ -66,16 +54,16 @@ def extend(session: Session, settings: Settings, visitor: Visitor) -> SessionEnd
     actor = sessions.read_actor(session, settings, visitor)
     if actor is None:
         return None
-    sessions.touch(session, visitor.session)
+    sessions.touch(session, visitor.session_ref)
     return _end_of(replace(actor, seen_at=clock.now()), settings)
 
 
-def _end_of(actor: Actor, settings: Settings) -> SessionEnd:
+def _end_of(actor: Actor, settings: Settings) -> SessionExpiry:
     now = clock.now()
     idle_limit = timedelta(minutes=settings.session_idle_minutes)
     absolute = actor.session_expires_at - now
     warning = min(WARNING, idle_limit / 2)
-    return SessionEnd(
+    return SessionExpiry(
         left=min(actor.seen_at + idle_limit - now, absolute),
         warning=warning,
         extendable=absolute > warning,

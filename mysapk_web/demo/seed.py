@@ -15,11 +15,11 @@ from sqlmodel import Session, SQLModel, select
 
 from mysapk_web.accounts.passwords import encrypt_totp, hash_password
 from mysapk_web.demo.accounts import BKN, KABUPATEN, KABUPATEN_DOMAIN, KOTA, KOTA_DOMAIN, PERSONAS
-from mysapk_web.demo.filing import file_people
 from mysapk_web.demo.people import DemoPerson, people
+from mysapk_web.demo.seed_records import write_records
 from mysapk_web.demo.units import DemoUnit, units
 from mysapk_web.organisation import audit
-from mysapk_web.organisation.help import NATIONAL
+from mysapk_web.organisation.help import NATIONAL_CONTACT
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.period import PeriodKind
@@ -78,12 +78,8 @@ class _Hashes:
     crowd: str
 
 
-def fill(database: Database, settings: Settings) -> bool:
+def seed_database(database: Database, settings: Settings) -> bool:
     """Fill an empty database with the demo agencies.
-
-    Args:
-        database: Migrated.
-        settings: Demo mode has to be on.
 
     Returns:
         Whether anything was written: a database that knows anybody is left alone.
@@ -130,7 +126,7 @@ def _fill(session: Session, settings: Settings, hashes: _Hashes) -> None:
         Account,
         [_account(person, id_, settings, hashes, now) for person, id_ in zip(crowd, pegawai, strict=True)],
     )
-    file_people(
+    write_records(
         session,
         settings,
         crowd,
@@ -142,7 +138,7 @@ def _fill(session: Session, settings: Settings, hashes: _Hashes) -> None:
     personas = {
         person.persona.key: id_ for person, id_ in zip(crowd, accounts, strict=True) if person.persona is not None
     }
-    names = {(unit.instansi, unit.nama): unor[index] for index, unit in reversed(list(enumerate(tree)))}
+    names = {(unit.instansi, unit.name): unor[index] for index, unit in reversed(list(enumerate(tree)))}
     _insert(session, RoleGrant, list(_grants(personas, names, instansi, now)))
     _insert(session, Period, list(_periods(instansi, now)))
     _insert(session, HelpContact, list(_contacts(instansi)))
@@ -173,9 +169,9 @@ def _insert_units(session: Session, tree: list[DemoUnit], instansi: dict[str, in
         rows = [
             {
                 "instansi_id": instansi[unit.instansi],
-                "atasan_id": ids[unit.atasan] if unit.atasan is not None else None,
-                "kode": unit.kode,
-                "nama": unit.nama,
+                "atasan_id": ids[unit.parent] if unit.parent is not None else None,
+                "kode": unit.code,
+                "nama": unit.name,
                 "jalur": "",
                 "is_satker": unit.is_satker,
             }
@@ -184,7 +180,7 @@ def _insert_units(session: Session, tree: list[DemoUnit], instansi: dict[str, in
         ids.update(zip((place for place, _ in places), _insert(session, Unor, rows), strict=True))
     paths: list[str] = []
     for place, unit in enumerate(tree):
-        paths.append((paths[unit.atasan] if unit.atasan is not None else "") + f"{ids[place]}/")
+        paths.append((paths[unit.parent] if unit.parent is not None else "") + f"{ids[place]}/")
     session.execute(update(Unor), [{"id": ids[place], "jalur": path} for place, path in enumerate(paths)])
     return [ids[place] for place in range(len(tree))]
 
@@ -196,7 +192,7 @@ def _pegawai(
     approved = person.jenis is JenisPegawai.CPNS and not waits
     return {
         "nip": person.nip,
-        "nama": person.nama,
+        "nama": person.name,
         "gelar_depan": person.titles[0],
         "gelar_belakang": person.titles[1],
         "jenis": person.jenis,
@@ -257,12 +253,12 @@ def _periods(instansi: dict[str, int], now: datetime) -> Iterable[dict[str, Any]
 def _contacts(instansi: dict[str, int]) -> Iterable[dict[str, Any]]:
     # The mailbox of seed 002 belongs to real people; demo mail must never reach them.
     yield {
-        "nama": NATIONAL.nama,
-        "telepon": NATIONAL.telepon,
+        "nama": NATIONAL_CONTACT.nama,
+        "telepon": NATIONAL_CONTACT.telepon,
         "email": "helpdesk@bkn.example.go.id",
-        "situs": NATIONAL.situs,
-        "keluhan_url": NATIONAL.keluhan_url,
-        "jam_layanan": NATIONAL.jam_layanan,
+        "situs": NATIONAL_CONTACT.situs,
+        "keluhan_url": NATIONAL_CONTACT.keluhan_url,
+        "jam_layanan": NATIONAL_CONTACT.jam_layanan,
         "instansi_id": None,
     }
     yield {

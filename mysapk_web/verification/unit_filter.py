@@ -9,53 +9,34 @@ from sqlmodel import Session
 from mysapk_web.organisation import units
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.scope import agencies_reached
-from mysapk_web.platform.errors import Refused
+from mysapk_web.organisation.scope import agency_ids_in_scope
+from mysapk_web.platform.errors import UserError
+from mysapk_web.verification.filter_lookup import resolve_agencies
 from mysapk_web.verification.filters import Filters
-from mysapk_web.verification.search import agencies_meant
 from mysapk_web.verification.views import UnitChoice
 
 ONE_AGENCY: Final = "Isi satu instansi lebih dahulu, lalu pilih unor verifikasinya."
 
 
 def unit_choice(session: Session, actor: Actor, filters: Filters) -> UnitChoice:
-    """What the filter shows: the unit that is chosen, and the first ones to choose from.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks.
-        filters: Of the inbox.
-    """
+    """What the filter shows: the unit that is chosen, and the first ones to choose from."""
     actor.require(Permission.INBOX_READ)
     agency = _agency(session, actor, filters.instansi)
     return UnitChoice(
         offered=agency is not None or bool(filters.unit),
-        chosen=units.unit_in_words(session, actor, Permission.INBOX_READ, filters.unit) if filters.unit else "",
+        chosen=units.format_unit(session, actor, Permission.INBOX_READ, filters.unit) if filters.unit else "",
         suggested=_suggest(session, actor, agency, ""),
     )
 
 
 def suggest_units(session: Session, actor: Actor, instansi: str, text: str) -> list[str]:
-    """Units of the scope that fit what is being typed; none while it is open in which agency.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks.
-        instansi: The filter by agency, as it stands.
-        text: As typed so far.
-    """
+    """Units of the scope that fit what is being typed; none while it is open in which agency."""
     actor.require(Permission.INBOX_READ)
     return _suggest(session, actor, _agency(session, actor, instansi), text)
 
 
-def unit_meant(session: Session, actor: Actor, instansi: str, text: str) -> int:
+def find_unit(session: Session, actor: Actor, instansi: str, text: str) -> int:
     """The unit of the scope that a code, a whole name or a suggestion means.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Who looks.
-        instansi: The filter by agency, as it is going to be.
-        text: As typed or chosen.
 
     Raises:
         Refused: No unit, several, or no single agency to look in.
@@ -63,23 +44,23 @@ def unit_meant(session: Session, actor: Actor, instansi: str, text: str) -> int:
     actor.require(Permission.INBOX_READ)
     agency = _agency(session, actor, instansi)
     if agency is None:
-        raise Refused(ONE_AGENCY, "instansi")
-    return units.unit_named(session, actor, Permission.INBOX_READ, text, instansi_id=agency).id or 0
+        raise UserError(ONE_AGENCY, "instansi")
+    return units.find_unit(session, actor, Permission.INBOX_READ, text, instansi_id=agency).id or 0
 
 
 def _suggest(session: Session, actor: Actor, agency: int | None, text: str) -> list[str]:
     if agency is None:
         return []
-    return units.suggest(session, actor, Permission.INBOX_READ, text, instansi_id=agency)
+    return units.suggest_units(session, actor, Permission.INBOX_READ, text, instansi_id=agency)
 
 
 def _agency(session: Session, actor: Actor, instansi: str) -> int | None:
     """The one agency in which units are looked for: the only one of the scope, or the only one that is meant."""
-    scope = agencies_reached(actor, Permission.INBOX_READ)
+    scope = agency_ids_in_scope(actor, Permission.INBOX_READ)
     if scope is not None and len(scope) == 1:
         return next(iter(scope))
     try:
-        meant = agencies_meant(session, actor, instansi) or []
-    except Refused:  # too many: the list says so
+        meant = resolve_agencies(session, actor, instansi) or []
+    except UserError:  # too many: the list says so
         return None
     return meant[0] if len(meant) == 1 else None

@@ -13,12 +13,12 @@ from datetime import timedelta
 
 import structlog
 
-from mysapk_web.app import mail_worker, messages
-from mysapk_web.app.mail_context import Withheld
-from mysapk_web.app.mail_worker import Delivery
+from mysapk_web.app import mail_leases, mail_registry
+from mysapk_web.app.mail_context_reader import SkippedMail
+from mysapk_web.app.mail_leases import ClaimedMail
 from mysapk_web.platform.background import MAIL, run_in_thread
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.mail.errors import ConnectionFault, PermanentFault, TemporaryFault
+from mysapk_web.platform.mail.errors import MailConnectionError, PermanentMailError, TemporaryMailError
 from mysapk_web.platform.mail.smtp import DEADLINE_STEPS
 from mysapk_web.platform.mail.transports import Transport
 from mysapk_web.platform.tables.outbox import OutboxState
@@ -39,14 +39,8 @@ _MARGIN_SECONDS = 10.0
 log = structlog.get_logger("mysapk.mail")
 
 
-class Dispatcher:
-    """Sends what is due. Several may run at once, in threads, processes or machines, over one database.
-
-    Args:
-        db: The database.
-        settings: All settings.
-        transport: Used by this dispatcher only.
-    """
+class MailDispatcher:
+    """Sends what is due. Several may run at once, in threads, processes or machines, over one database."""
 
     def __init__(self, db: Database, settings: Settings, transport: Transport) -> None:
         self.worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -58,7 +52,7 @@ class Dispatcher:
         self._renew_below = longest_send
         self._lease_ends = 0.0
         self._unmarked: set[int] = set()
-        self._server_fault: ConnectionFault | None = None
+        self._server_fault: MailConnectionError | None = None
         self._busy_at = time.monotonic()
         self._woken = threading.Event()
         self._stopping = threading.Event()
@@ -75,11 +69,11 @@ class Dispatcher:
         """
         self._mark_sent()
         with self._db.read() as session:
-            if not mail_worker.anything_due(session):
+            if not mail_leases.has_due_mail(session):
                 return 0
         self._lease_ends = time.monotonic() + self._lease_seconds
         with self._db.begin() as session:
-            waiting = mail_worker.claim(session, self.worker, limit=BATCH, lease=self._lease)
+            waiting = mail_leases.claim(session, self.worker, limit=BATCH, lease=self._lease)
         done, reason = 0, ""
         try:
             while waiting and not self._stopping.is_set():
@@ -89,7 +83,7 @@ class Dispatcher:
                 mail_id = waiting.pop(0)
                 done += 1
                 self._deal_with(mail_id)
-        except ConnectionFault as fault:
+        except MailConnectionError as fault:
             reason = str(fault)
         finally:
             self._give_back(waiting, reason)
@@ -100,11 +94,7 @@ class Dispatcher:
         self._woken.set()
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Run until told to stop; the mail in hand is finished, the rest of the claim given back.
-
-        Args:
-            stop: Set it to end.
-        """
+        """Run until told to stop; the mail in hand is finished, the rest of the claim given back."""
         self._stopping.clear()
         finished = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -152,62 +142,62 @@ class Dispatcher:
             return waiting
         self._lease_ends = time.monotonic() + self._lease_seconds
         with self._db.begin() as session:
-            kept = mail_worker.renew(session, self.worker, waiting, lease=self._lease)
+            kept = mail_leases.renew(session, self.worker, waiting, lease=self._lease)
         return [mail_id for mail_id in waiting if mail_id in kept]
 
     def _give_back(self, waiting: list[int], reason: str) -> None:
         if waiting:
             with self._db.begin() as session:
-                mail_worker.release(session, self.worker, waiting, reason=reason)
+                mail_leases.release(session, self.worker, waiting, reason=reason)
 
     def _deal_with(self, mail_id: int) -> None:
         with self._db.read() as session:
-            found = mail_worker.prepare(session, self.worker, mail_id)
-        if isinstance(found, Withheld):
+            found = mail_leases.prepare(session, self.worker, mail_id)
+        if isinstance(found, SkippedMail):
             with self._db.begin() as session:
-                mail_worker.mark_withheld(session, self.worker, mail_id, found)
+                mail_leases.mark_skipped(session, self.worker, mail_id, found)
             log.info("mail.withheld", mail=mail_id, state=found.state.value, reason=found.reason)
         elif found is not None:
             self._send(found)
 
-    def _send(self, delivery: Delivery) -> None:
+    def _send(self, delivery: ClaimedMail) -> None:
         try:
-            message = messages.render(delivery.letter, delivery.facts, self._settings)
+            message = mail_registry.render(delivery.kind, delivery.context, self._settings)
         except (ValueError, TypeError, KeyError):
             self._refuse(delivery, "Surat tidak dapat disusun dari datanya.")
             return
-        except PermanentFault as fault:
+        except PermanentMailError as fault:
             self._refuse(delivery, str(fault))
             return
         try:
-            self._transport.send(message, delivery.facts.recipient)
-        except PermanentFault as fault:
+            self._transport.send(message, delivery.context.recipient)
+        except PermanentMailError as fault:
             self._refuse(delivery, str(fault))
-        except ConnectionFault as fault:
+        except MailConnectionError as fault:
             self._server_fault = fault
             self._put_off(delivery, str(fault))
             raise
-        except TemporaryFault as fault:
+        except TemporaryMailError as fault:
             self._put_off(delivery, str(fault))
         else:
             self._unmarked.add(delivery.mail_id)
             self._mark_sent()
-            log.info("mail.sent", mail=delivery.mail_id, letter=delivery.letter.value)
+            log.info("mail.sent", mail=delivery.mail_id, letter=delivery.kind.value)
 
     def _mark_sent(self) -> None:
         """Mark what was sent; kept until it succeeds, so that a fault of the database causes no second sending."""
         if self._unmarked:
             with self._db.begin() as session:
-                mail_worker.mark_sent(session, self._unmarked)
+                mail_leases.mark_sent(session, self._unmarked)
             self._unmarked.clear()
 
-    def _put_off(self, delivery: Delivery, reason: str) -> None:
+    def _put_off(self, delivery: ClaimedMail, reason: str) -> None:
         with self._db.begin() as session:
-            state = mail_worker.mark_retry(session, self.worker, delivery.mail_id, reason=reason)
+            state = mail_leases.mark_retry(session, self.worker, delivery.mail_id, reason=reason)
         name = "mail.failed" if state is OutboxState.FAILED else "mail.put_off"
-        log.warning(name, mail=delivery.mail_id, letter=delivery.letter.value, reason=reason)
+        log.warning(name, mail=delivery.mail_id, letter=delivery.kind.value, reason=reason)
 
-    def _refuse(self, delivery: Delivery, reason: str) -> None:
+    def _refuse(self, delivery: ClaimedMail, reason: str) -> None:
         with self._db.begin() as session:
-            mail_worker.mark_refused(session, self.worker, delivery.mail_id, reason=reason)
-        log.warning("mail.failed", mail=delivery.mail_id, letter=delivery.letter.value, reason=reason)
+            mail_leases.mark_rejected(session, self.worker, delivery.mail_id, reason=reason)
+        log.warning("mail.failed", mail=delivery.mail_id, letter=delivery.kind.value, reason=reason)

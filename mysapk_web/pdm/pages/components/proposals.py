@@ -8,29 +8,29 @@ import reflex as rx
 from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
-from mysapk_web.pdm.documents import size_in_words
-from mysapk_web.pdm.pages.components import pdm
-from mysapk_web.pdm.rules.proposal import SENT_STATES, UsulanState
-from mysapk_web.pdm.views.proposal import DocumentView, ProposalView, TrailView
+from mysapk_web.pdm.documents import format_size
+from mysapk_web.pdm.pages.components import widgets
+from mysapk_web.pdm.rules.proposal import SENT_STATES, ProposalState
+from mysapk_web.pdm.views.proposal import DocumentView, ProposalEventView, ProposalView
 from mysapk_web.platform.rules.text import in_sentence
 from mysapk_web.ui.components.acts import act_dialog
-from mysapk_web.ui.components.behaviour import FollowSelect
-from mysapk_web.ui.components.display import cell, dialog_button, row, table
-from mysapk_web.ui.components.forms import around, attributes, hidden, submit_button
+from mysapk_web.ui.components.behaviour import UrlBoundSelect
+from mysapk_web.ui.components.display import dialog_button, table, table_cell, table_row
+from mysapk_web.ui.components.forms import field_attrs, form_group, hidden, submit_button
 from mysapk_web.ui.formatting import CONFIRMATION, moment
 from mysapk_web.ui.state import AppState
 
 _TONES: Final = {
-    UsulanState.DRAF: "plain",
-    UsulanState.PERBAIKAN_MYSAPK: "warn",
-    UsulanState.TELAH_UPDATE: "good",
-    UsulanState.TMS: "bad",
-    UsulanState.TMS_BKN: "bad",
-    UsulanState.DIHAPUS: "plain",
+    ProposalState.DRAF: "plain",
+    ProposalState.PERBAIKAN_MYSAPK: "warn",
+    ProposalState.TELAH_UPDATE: "good",
+    ProposalState.TMS: "bad",
+    ProposalState.TMS_BKN: "bad",
+    ProposalState.DIHAPUS: "plain",
 }
 
 
-class TrailRow(TypedDict):
+class ProposalEventRow(TypedDict):
     """One step."""
 
     at: str
@@ -71,37 +71,28 @@ class ProposalRow(TypedDict):
     may_send: bool
     problems: int
     is_draft: bool
-    trail: list[TrailRow]
+    trail: list[ProposalEventRow]
     documents: list[DocumentRow]
 
 
-def tone_of(state: UsulanState) -> str:
-    """Which colour and shape a state has: `plain`, `wait`, `warn`, `good` or `bad`.
-
-    Args:
-        state: Of a usulan.
-    """
+def tone_of(state: ProposalState) -> str:
+    """Which colour and shape a state has: `plain`, `wait`, `warn`, `good` or `bad`."""
     return _TONES.get(state, "wait" if state in SENT_STATES else "plain")
 
 
-def reason_in_words(reason: str, note: str) -> str:
-    """The reason of a return or a rejection in one line.
-
-    Args:
-        reason: Words of the coded reason.
-        note: What the verifikator wrote.
-    """
+def format_reason(reason: str, note: str) -> str:
+    """The reason of a return or a rejection in one line."""
     return ": ".join(part for part in (reason, note) if part)
 
 
-def trail_row(step: TrailView, zona: str) -> TrailRow:
+def event_row(step: ProposalEventView, zona: str) -> ProposalEventRow:
     """One step as a state may hold it."""
     return {
         "at": moment(step.at, zona),
         "who": step.who,
         "text": step.text,
         "state": step.state_label,
-        "reason": reason_in_words(step.reason, step.note),
+        "reason": format_reason(step.reason, step.note),
     }
 
 
@@ -110,16 +101,16 @@ def document_row(found: DocumentView) -> DocumentRow:
     return {
         "label": found.label,
         "name": found.name,
-        "about": f"{size_in_words(found.size)}, {found.pages} halaman",
+        "about": f"{format_size(found.size)}, {found.pages} halaman",
         "href": f"/dokumen/{found.id}",
     }
 
 
 def proposal_row(view: ProposalView) -> ProposalRow:
     """A usulan as a state may hold it."""
-    state = UsulanState(view.state)
-    sent = view.sent_at is not None and state is not UsulanState.DRAF
-    when = moment(view.sent_at, view.zona) if sent and view.sent_at else moment(view.changed_at, view.zona)
+    state = ProposalState(view.state)
+    sent = view.sent_at is not None and state is not ProposalState.DRAF
+    when = moment(view.sent_at, view.timezone) if sent and view.sent_at else moment(view.changed_at, view.timezone)
     return {
         "number": view.id,
         "version": view.version,
@@ -132,25 +123,20 @@ def proposal_row(view: ProposalView) -> ProposalRow:
         "meaning": view.meaning,
         "when": f"Dikirim {when}" if sent else f"Terakhir disimpan {when}",
         "unit": view.unit,
-        "reason": reason_in_words(view.reason, view.note),
+        "reason": format_reason(view.reason, view.note),
         "href": f"/pdm/{view.group}/{view.id}",
         "may_edit": view.may_edit,
         "may_withdraw": view.may_withdraw,
         "may_send": view.may_send,
         "problems": view.faults_count,
-        "is_draft": state is UsulanState.DRAF,
-        "trail": [trail_row(step, view.zona) for step in view.trail],
+        "is_draft": state is ProposalState.DRAF,
+        "trail": [event_row(step, view.timezone) for step in view.history],
         "documents": [document_row(found) for found in view.documents],
     }
 
 
 def chip(words: Any, tone: Any) -> rx.Component:
-    """A state: the words say it, the shape and the colour repeat it.
-
-    Args:
-        words: What it says.
-        tone: `plain`, `todo`, `wait`, `warn`, `good` or `bad`.
-    """
+    """A state: the words say it, the shape and the colour repeat it."""
     return rx.el.span(words, class_name=f"chip chip-{tone}")
 
 
@@ -159,30 +145,25 @@ def unit_choice(name: Any, units: Any, usual: Any) -> rx.Component:
 
     Args:
         name: Id of the control; the fault of a refused unit is shown with the one named `unor`.
-        units: Var with id and name of each.
         usual: Var with the id that is meant unless another is chosen.
     """
-    control = FollowSelect.create(
+    control = UrlBoundSelect.create(
         rx.foreach(units, lambda item: rx.el.option(item[1], value=item[0])),
         name="unor",
         value=usual,
         class_name="input",
-        custom_attrs=attributes(name, has_help=True),
+        custom_attrs=field_attrs(name, has_help=True),
     )
     help_text = "Unit yang verifikatornya memeriksa usulan Anda. Bila ragu, biarkan seperti ini."
     return rx.cond(
         units.length() > 1,
-        around(name, "Unor verifikasi", help_text, control),
+        form_group(name, "Unor verifikasi", help_text, control),
         rx.foreach(units, lambda item: rx.el.p("Usulan diperiksa verifikator ", rx.el.strong(item[1]), ".")),
     )
 
 
 def confirmation(ident: Any) -> rx.Component:
-    """The sentence that a person puts a tick to before sending.
-
-    Args:
-        ident: Id of the box.
-    """
+    """The sentence that a person puts a tick to before sending."""
     wrong = AppState.faults[ident]
     return rx.el.div(
         rx.el.input(
@@ -204,13 +185,8 @@ def reason_box(row: ObjectVar[ProposalRow]) -> rx.Component:
     )
 
 
-def returned(rows: Any, more: Any) -> rx.Component:
-    """What came back to the person, each with its reason, and where the rest is.
-
-    Args:
-        rows: Var with usulan.
-        more: Var with how many there are beside these.
-    """
+def returned_list(rows: Any, more: Any) -> rx.Component:
+    """What came back to the person, each with its reason, and where the rest is."""
 
     def one(item: ObjectVar[ProposalRow]) -> rx.Component:
         link = rx.el.a(item["group_label"], ": ", item["title"], href=item["href"])
@@ -225,10 +201,10 @@ def returned(rows: Any, more: Any) -> rx.Component:
     )
 
 
-def trail(row: ObjectVar[ProposalRow]) -> rx.Component:
+def history_list(row: ObjectVar[ProposalRow]) -> rx.Component:
     """The steps of a usulan, the newest first."""
 
-    def step(item: ObjectVar[TrailRow]) -> rx.Component:
+    def step(item: ObjectVar[ProposalEventRow]) -> rx.Component:
         return rx.el.li(
             rx.el.p(rx.el.strong(item["text"])),
             rx.el.p(item["at"], rx.cond(item["who"], f", {item['who']}", ""), class_name="help"),
@@ -251,14 +227,13 @@ def document(item: ObjectVar[DocumentRow], *, titled: bool = True) -> rx.Compone
     """One document.
 
     Args:
-        item: Which.
         titled: Say what it is; not where a heading says so already.
     """
     return rx.el.div(
         rx.el.p(rx.el.strong(item["label"])) if titled else rx.fragment(),
         rx.el.p(item["name"], rx.el.span(f" ({item['about']})", class_name="help")),
         rx.el.div(
-            pdm.DocumentView.create(src=item["href"], label=item["label"]),
+            widgets.DocumentViewer.create(src=item["href"], label=item["label"]),
             A.create(
                 "Unduh ",
                 rx.el.span(item["label"], class_name="sr-only"),
@@ -273,12 +248,7 @@ def document(item: ObjectVar[DocumentRow], *, titled: bool = True) -> rx.Compone
 
 
 def withdraw_form(item: ObjectVar[ProposalRow], on_submit: Any) -> rx.Component:
-    """Button and dialog that take a usulan back.
-
-    Args:
-        item: The usulan.
-        on_submit: Handler that gets `usulan` and `versi`.
-    """
+    """Button and dialog that take a usulan back."""
     ident = f"tarik-{item['number']}"
     return rx.fragment(
         dialog_button(
@@ -305,19 +275,15 @@ def withdraw_form(item: ObjectVar[ProposalRow], on_submit: Any) -> rx.Component:
 
 
 def changes_table(changes: Any, title: Any, emptied: Any = "dikosongkan") -> rx.Component:
-    """What a usulan changes: the record on file beside what is proposed.
-
-    Args:
-        changes: Var with lists of label, words on file, words proposed.
-        title: Of the usulan, for the caption.
-        emptied: What is said where nothing is proposed.
-    """
+    """What a usulan changes: the record on file beside what is proposed."""
 
     def line(change: Any) -> rx.Component:  # not `item`: it would hide the one around it from `emptied`
-        return row(
-            cell("Isian", rx.el.strong(change[0])),
-            cell("Di berkas", rx.cond(change[1], rx.el.span(change[1]), rx.el.span("belum ada", class_name="help"))),
-            cell("Diusulkan", rx.cond(change[2], rx.el.ins(change[2]), rx.el.span(emptied, class_name="help"))),
+        return table_row(
+            table_cell("Isian", rx.el.strong(change[0])),
+            table_cell(
+                "Di berkas", rx.cond(change[1], rx.el.span(change[1]), rx.el.span("belum ada", class_name="help"))
+            ),
+            table_cell("Diusulkan", rx.cond(change[2], rx.el.ins(change[2]), rx.el.span(emptied, class_name="help"))),
         )
 
     return rx.cond(

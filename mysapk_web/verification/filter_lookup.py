@@ -11,83 +11,73 @@ from mysapk_web.organisation import name_search
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.nip import NipError, normalise_nip
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.scope import agencies_reached
+from mysapk_web.organisation.scope import agency_ids_in_scope
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform.errors import Refused
-from mysapk_web.verification.filters import Filters, Meant
+from mysapk_web.platform.errors import UserError
+from mysapk_web.verification.filters import Filters, ResolvedFilters
 
-MOST: Final = 300
+MAX_PEOPLE: Final = 300
 """People whose proposals are looked for at once."""
-MOST_AGENCIES: Final = 10
+MAX_AGENCIES: Final = 10
 """Agencies whose proposals are looked for at once; each is read in order from an index of its own."""
 TOO_MANY_AGENCIES: Final = "Terlalu banyak instansi yang cocok. Isi kode atau nama instansi lebih lengkap."
 TOO_MANY: Final = "Terlalu banyak pegawai yang cocok. Isi NIP atau nama lebih lengkap."
 
 
-def meant_by(session: Session, actor: Actor, filters: Filters) -> Meant:
+def resolve_filters(session: Session, actor: Actor, filters: Filters) -> ResolvedFilters:
     """What the words of the filters mean.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        filters: Of the inbox.
 
     Raises:
         Refused: NIP, name or agency mean too many.
     """
-    unit = session.exec(select(Unor.instansi_id, Unor.jalur).where(Unor.id == filters.unit)).one_or_none()
-    return Meant(people_meant(session, actor, filters), agencies_meant(session, actor, filters.instansi), unit)
+    unit = session.exec(select(Unor.instansi_id, Unor.path).where(Unor.id == filters.unit)).one_or_none()
+    return ResolvedFilters(
+        resolve_people(session, actor, filters), resolve_agencies(session, actor, filters.instansi), unit
+    )
 
 
-def agencies_meant(session: Session, actor: Actor, text: str) -> list[int] | None:
+def resolve_agencies(session: Session, actor: Actor, text: str) -> list[int] | None:
     """The agencies of the scope that a code, a name or a part of one means; None where none is asked for.
-
-    Args:
-        session: Any transaction.
-        actor: Who looks.
-        text: As typed.
 
     Raises:
         Refused: So many fit that a list of them would be read agency by agency.
     """
     if not text:
         return None
-    scope = agencies_reached(actor, Permission.INBOX_READ)
+    scope = agency_ids_in_scope(actor, Permission.INBOX_READ)
     inside = [] if scope is None else [col(Instansi.id).in_(scope)]
-    name = func.lower(Instansi.nama)
+    name = func.lower(Instansi.name)
     found: list[int] = []
-    for fits in (col(Instansi.kode) == text, name == text.casefold(), name.contains(text.casefold(), autoescape=True)):
-        rows = session.exec(select(Instansi.id).where(fits, *inside).order_by(Instansi.nama).limit(MOST_AGENCIES + 1))
+    for fits in (col(Instansi.code) == text, name == text.casefold(), name.contains(text.casefold(), autoescape=True)):
+        rows = session.exec(select(Instansi.id).where(fits, *inside).order_by(Instansi.name).limit(MAX_AGENCIES + 1))
         found = found or [number or 0 for number in rows]
-    if len(found) > MOST_AGENCIES:
-        raise Refused(TOO_MANY_AGENCIES, "instansi")
+    if len(found) > MAX_AGENCIES:
+        raise UserError(TOO_MANY_AGENCIES, "instansi")
     return found
 
 
-def people_meant(session: Session, actor: Actor, filters: Filters) -> list[int] | None:
+def resolve_people(session: Session, actor: Actor, filters: Filters) -> list[int] | None:
     """The people whom NIP and name mean; None where neither is asked for.
 
     Args:
-        session: Any transaction.
         actor: Who looks. A name or the beginning of a NIP is looked for among the people of the agencies that the scope lies in, a whole
             NIP everywhere: its owner may have moved, and what is found is limited to the proposals in reach.
-        filters: Of the inbox.
 
     Raises:
         Refused: So many fit, or so little was typed, that it would find half the country.
     """
     if not (filters.nip or filters.nama):
         return None
-    agencies = agencies_reached(actor, Permission.INBOX_READ)
+    agencies = agency_ids_in_scope(actor, Permission.INBOX_READ)
     where: list[ColumnElement[bool]] = []
     if filters.nip:
         where.append(_meant(session, filters.nip, None if _is_whole(filters.nip) else agencies, "nip"))
     if filters.nama:
         where.append(_meant(session, filters.nama, agencies, "nama"))
-    found = session.exec(select(Pegawai.id).where(*where).limit(MOST + 1)).all()
-    if len(found) > MOST:
-        raise Refused(TOO_MANY, "nama" if filters.nama else "nip")
+    found = session.exec(select(Pegawai.id).where(*where).limit(MAX_PEOPLE + 1)).all()
+    if len(found) > MAX_PEOPLE:
+        raise UserError(TOO_MANY, "nama" if filters.nama else "nip")
     return [number or 0 for number in found]
 
 
@@ -101,6 +91,6 @@ def _is_whole(nip: str) -> bool:
 
 def _meant(session: Session, text: str, agencies: list[int] | None, field: str) -> ColumnElement[bool]:
     try:
-        return name_search.people_meant(session, text, agencies)
-    except Refused as refused:
-        raise Refused(refused.sentence, field) from None
+        return name_search.search_people(session, text, agencies)
+    except UserError as refused:
+        raise UserError(refused.sentence, field) from None

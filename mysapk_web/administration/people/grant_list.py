@@ -12,35 +12,36 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from mysapk_web.administration.audit.search import OUTSIDE
+from mysapk_web.administration import managed_account
+from mysapk_web.administration.audit.search import OUTSIDE_SCOPE
 from mysapk_web.administration.people.admins import admins_of
-from mysapk_web.administration.people.grants import grantable_by, may_revoke
-from mysapk_web.administration.people.search import PAGE
-from mysapk_web.organisation import managed_account, revisions
+from mysapk_web.administration.people.grants import grantable_roles, may_revoke
+from mysapk_web.administration.people.search import PAGE_SIZE
+from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.name_search import people_meant, person_named
+from mysapk_web.organisation.name_search import matches_name, search_people
 from mysapk_web.organisation.rules.roles import Permission, Role, may_manage
-from mysapk_web.organisation.scope import agencies_reached, agency_within, people_within
+from mysapk_web.organisation.scope import agency_ids_in_scope, agency_in_scope, people_in_scope
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.organisation.units import suggest
+from mysapk_web.organisation.units import suggest_units
 from mysapk_web.platform.pagination import Page
 
-CANDIDATES: Final = 8
+MAX_CANDIDATES: Final = 8
 """People that a search shows at most; who has more to choose from narrows it."""
 
 
 @dataclass(frozen=True, slots=True)
-class GrantLine:
+class RoleAssignment:
     """One role in force."""
 
     grant_id: int
     account_id: int
     nip: str
-    nama: str
+    name: str
     instansi: str
-    zona: str
+    timezone: str
     """WIB, WITA or WIT."""
     role: Role
     scope: str
@@ -50,48 +51,40 @@ class GrantLine:
     in_use: bool
     """False: the second factor is missing, so the role gives nothing yet."""
     revocable: bool
-    stays: bool
+    is_last_admin: bool
     """The last admin of the agency who can act: the role is not taken before there is another."""
     revision: int
     """Of the account, named when the role is taken (`organisation.revisions`)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RoleCandidate:
     """Somebody who could get a role; `closed` says why not, in words."""
 
     account_id: int
     nip: str
-    nama: str
+    name: str
     unit: str
     instansi: str
     instansi_id: int
     roles: list[str]
     grantable: list[Role]
-    closed: str
+    blocker: str
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class RoleCandidates:
     """Whom a search found: the first few by name."""
 
-    people: list[Candidate]
+    people: list[RoleCandidate]
     more: bool
     """There are others whom it doesn't show."""
 
 
 def list_grants(
     session: Session, actor: Actor, *, role: Role | None, text: str, agency: str, page: int
-) -> Page[GrantLine]:
+) -> Page[RoleAssignment]:
     """The roles in force of people whom the actor could change, one page of them.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Whose scope it is.
-        role: Only this one.
-        text: NIP or its first digits, or words of the name.
-        agency: Agency, by code or part of the name.
-        page: Which page, from 1.
 
     Raises:
         NotAllowed: The actor gives no roles.
@@ -100,19 +93,19 @@ def list_grants(
     giver, of_giver, place = aliased(Account), aliased(Pegawai), aliased(Unor)
     conditions: list[ColumnElement[bool]] = [
         col(RoleGrant.revoked_at).is_(None),
-        people_within(actor, Permission.ROLE_GRANT),
+        people_in_scope(actor, Permission.ROLE_GRANT),
     ]
     if role is not None:
         conditions.append(col(RoleGrant.role) == role)
     if text.strip():
         # Grants are few: they are looked through by any word of the name, also over all agencies.
-        conditions.append(person_named(text, everywhere=False))
+        conditions.append(matches_name(text, everywhere=False))
     if agency.strip():
-        named = func.lower(Instansi.nama).contains(agency.strip().casefold(), autoescape=True)
-        conditions.append(or_(named, col(Instansi.kode) == agency.strip()))
-    seen = agency_within(actor, Permission.ROLE_GRANT, col(of_giver.instansi_id), whole=True)
+        named = func.lower(Instansi.name).contains(agency.strip().casefold(), autoescape=True)
+        conditions.append(or_(named, col(Instansi.code) == agency.strip()))
+    seen = agency_in_scope(actor, Permission.ROLE_GRANT, col(of_giver.instansi_id), whole=True)
     found: Any = (
-        sql_select(RoleGrant, Account, Pegawai, Instansi, place, col(of_giver.nama), seen)
+        sql_select(RoleGrant, Account, Pegawai, Instansi, place, col(of_giver.name), seen)
         .join(Account, col(Account.id) == RoleGrant.account_id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
@@ -123,18 +116,18 @@ def list_grants(
         .where(*conditions)
     )
     total = session.exec(select(func.count()).select_from(found.with_only_columns(col(RoleGrant.id)).subquery())).one()
-    pages = max(1, -(-total // PAGE))
+    pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, page), pages)
-    order = (Pegawai.nama, RoleGrant.role, RoleGrant.id)
-    rows = session.execute(found.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
+    order = (Pegawai.name, RoleGrant.role, RoleGrant.id)
+    rows = session.execute(found.order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
     account_ids = [row[1].id or 0 for row in rows]
-    held = managed_account.roles_of(session, account_ids)
-    newest = revisions.by_account(session, revisions.of_account(account_ids))
+    held = managed_account.roles_by_account(session, account_ids)
+    newest = revisions.revisions_by_account(session, revisions.of_account(account_ids))
     of_agencies = {row[0].instansi_id or 0 for row in rows if row[0].role is Role.ADMIN_INSTANSI}
     staying = {
         (Role.ADMIN_INSTANSI, account_id)
         for admins in admins_of(session, of_agencies).values()
-        for account_id in admins.staying()
+        for account_id in admins.last_admins()
     }
     lines = [_line(actor, held, staying, newest.get(row[1].id or 0, 0), *row) for row in rows]
     return Page(lines, number, pages, total)
@@ -152,33 +145,28 @@ def _line(
     unit: Unor | None,
     giver: str | None,
     seen: bool | None,
-) -> GrantLine:
+) -> RoleAssignment:
     whole = "Semua instansi" if grant.instansi_id is None else "Seluruh instansi"
-    return GrantLine(
+    return RoleAssignment(
         grant_id=grant.id or 0,
         account_id=grant.account_id,
         nip=pegawai.nip,
-        nama=pegawai.full_name,
-        instansi=instansi.nama,
-        zona=instansi.zona,
+        name=pegawai.full_name,
+        instansi=instansi.name,
+        timezone=instansi.timezone,
         role=grant.role,
-        scope=f"{unit.nama} dan unit di bawahnya" if unit else whole,
+        scope=f"{unit.name} dan unit di bawahnya" if unit else whole,
         granted_at=grant.granted_at,
-        granted_by=(giver if seen else OUTSIDE) if giver else "",
+        granted_by=(giver if seen else OUTSIDE_SCOPE) if giver else "",
         in_use=account.totp_confirmed_at is not None and account.disabled_at is None,
-        revocable=may_revoke(actor, grant, unit.jalur if unit else None, held[grant.account_id]),
-        stays=(grant.role, grant.account_id) in staying,
+        revocable=may_revoke(actor, grant, unit.path if unit else None, held[grant.account_id]),
+        is_last_admin=(grant.role, grant.account_id) in staying,
         revision=revision,
     )
 
 
-def find_candidates(session: Session, actor: Actor, *, text: str) -> Candidates:
+def find_candidates(session: Session, actor: Actor, *, text: str) -> RoleCandidates:
     """People of the own scope whom a search may have meant, at most a handful.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Whose scope it is.
-        text: NIP or its first digits, or words of the name.
 
     Raises:
         NotAllowed: The actor gives no roles.
@@ -186,20 +174,15 @@ def find_candidates(session: Session, actor: Actor, *, text: str) -> Candidates:
     """
     actor.require(Permission.ROLE_GRANT)
     if not text.strip():
-        return Candidates([], more=False)
-    meant = people_meant(session, text, agencies_reached(actor, Permission.ROLE_GRANT))
-    rows = _rows(session, actor, meant, limit=CANDIDATES + 1)
-    shown = [_candidate(session, actor, *row) for row in rows[:CANDIDATES]]
-    return Candidates(shown, more=len(rows) > CANDIDATES)
+        return RoleCandidates([], more=False)
+    meant = search_people(session, text, agency_ids_in_scope(actor, Permission.ROLE_GRANT))
+    rows = _rows(session, actor, meant, limit=MAX_CANDIDATES + 1)
+    shown = [_candidate(session, actor, *row) for row in rows[:MAX_CANDIDATES]]
+    return RoleCandidates(shown, more=len(rows) > MAX_CANDIDATES)
 
 
-def candidate(session: Session, actor: Actor, account_id: int) -> Candidate | None:
+def get_candidate(session: Session, actor: Actor, account_id: int) -> RoleCandidate | None:
     """One person of the own scope, by account.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Whose scope it is.
-        account_id: Whose.
 
     Raises:
         NotAllowed: The actor gives no roles.
@@ -209,58 +192,52 @@ def candidate(session: Session, actor: Actor, account_id: int) -> Candidate | No
     return _candidate(session, actor, *rows[0]) if rows else None
 
 
-def suggest_for(session: Session, actor: Actor, account_id: int, text: str) -> list[str]:
+def suggest_role_units(session: Session, actor: Actor, account_id: int, text: str) -> list[str]:
     """Units that a role of a person could be limited to and that fit what is being typed.
-
-    Args:
-        session: A read transaction is enough.
-        actor: Whose scope it is.
-        account_id: Whose role.
-        text: As typed so far.
 
     Raises:
         NotAllowed: The actor gives no roles.
     """
-    one = candidate(session, actor, account_id)
+    one = get_candidate(session, actor, account_id)
     if one is None:
         return []
-    return suggest(session, actor, Permission.ROLE_GRANT, text, instansi_id=one.instansi_id)
+    return suggest_units(session, actor, Permission.ROLE_GRANT, text, instansi_id=one.instansi_id)
 
 
 def _rows(
     session: Session, actor: Actor, wanted: ColumnElement[bool], *, limit: int
 ) -> Sequence[tuple[Account, Pegawai, str, str]]:
     return session.exec(
-        select(Account, Pegawai, Unor.nama, Instansi.nama)
+        select(Account, Pegawai, Unor.name, Instansi.name)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
-        .where(people_within(actor, Permission.ROLE_GRANT), wanted)
-        .order_by(col(Pegawai.nama), col(Pegawai.id))
+        .where(people_in_scope(actor, Permission.ROLE_GRANT), wanted)
+        .order_by(col(Pegawai.name), col(Pegawai.id))
         .limit(limit)
     ).all()
 
 
 def _candidate(
     session: Session, actor: Actor, account: Account, pegawai: Pegawai, unit: str, instansi: str
-) -> Candidate:
-    held = managed_account.grants_of(session, account.id or 0)
-    grantable = grantable_by(actor, pegawai.instansi_id)
+) -> RoleCandidate:
+    held = managed_account.active_grants(session, account.id or 0)
+    grantable = grantable_roles(actor, pegawai.instansi_id)
     closed = ""
     if account.id == actor.account_id:
         closed = "Ini akun Anda sendiri."
     elif account.disabled_at is not None:
         closed = "Akun ini sedang dinonaktifkan."
     elif not may_manage(actor.roles, [grant.role for grant in held]):
-        closed = managed_account.HIGHER
-    return Candidate(
+        closed = managed_account.ROLE_NOT_BELOW
+    return RoleCandidate(
         account_id=account.id or 0,
         nip=pegawai.nip,
-        nama=pegawai.full_name,
+        name=pegawai.full_name,
         unit=unit,
         instansi=instansi,
         instansi_id=pegawai.instansi_id,
         roles=sorted({grant.role.label for grant in held}),
         grantable=grantable,
-        closed=closed,
+        blocker=closed,
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from mysapk_web.accounts import session_end
-from mysapk_web.accounts.session_end import SessionEnd
+from mysapk_web.accounts import session_expiry
+from mysapk_web.accounts.session_expiry import SessionExpiry
 from mysapk_web.platform import executors
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 
-def _told(end: SessionEnd | None) -> Response:
+def _as_json(end: SessionExpiry | None) -> Response:
     """Seconds and not a moment: the clock of the browser may be wrong."""
     if end is None:
         return JSONResponse({"alive": False})
@@ -26,11 +26,17 @@ def _told(end: SessionEnd | None) -> Response:
     )
 
 
-async def read(request: Request) -> Response:
+async def get_session_expiry(request: Request) -> Response:
     """`GET /sesi`, for everybody: what is left of the session of this browser."""
-    return _told(await executors.look(session_end.read_end, load(), request.scope["mysapk.visitor"]))
+    return _as_json(
+        await executors.run_read_only(session_expiry.read_expiry, get_settings(), request.scope["mysapk.visitor"])
+    )
 
 
-async def extend(request: Request) -> Response:
+async def post_session_extension(request: Request) -> Response:
     """`POST /sesi/perpanjang`, for everybody: the person wants to stay logged in."""
-    return _told(await executors.run(session_end.extend, load(), request.scope["mysapk.visitor"]))
+    return _as_json(
+        await executors.run_in_transaction(
+            session_expiry.extend_session, get_settings(), request.scope["mysapk.visitor"]
+        )
+    )

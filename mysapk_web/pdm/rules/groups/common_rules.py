@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from mysapk_web.organisation.rules.nip import MIN_AGE
-from mysapk_web.pdm.rules.groups.base import RecordView, Rule
-from mysapk_web.pdm.rules.identity import nik_doubt
+from mysapk_web.pdm.rules.groups.base import RecordRule, RuleInput
+from mysapk_web.pdm.rules.identity import nik_warning
 
 
 def years_later(day: date, years: int) -> date:
@@ -22,62 +22,64 @@ def full_months(start: date, end: date) -> int:
     return max(0, months)
 
 
-def not_before(field: str, earlier: str, sentence: str, *, warning: bool = False) -> Rule:
+def not_before(field: str, earlier: str, sentence: str, *, warning: bool = False) -> RecordRule:
     """One date is not before another; the same day passes."""
 
-    def broken(view: RecordView) -> bool:
+    def broken(view: RuleInput) -> bool:
         first, second = view.day(earlier), view.day(field)
         return first is not None and second is not None and second < first
 
-    return Rule(field, broken, sentence, warning)
+    return RecordRule(field, broken, sentence, warning)
 
 
-def working_age(field: str, label: str) -> Rule:
+def working_age(field: str, label: str) -> RecordRule:
     """A first day of work is at least 16 years after the birth date on file."""
 
-    def broken(view: RecordView) -> bool:
-        born, start = view.person.tanggal_lahir, view.day(field)
+    def broken(view: RuleInput) -> bool:
+        born, start = view.person.birth_date, view.day(field)
         return born is not None and start is not None and start < years_later(born, MIN_AGE)
 
-    return Rule(field, broken, f"{label} harus paling cepat {MIN_AGE} tahun sesudah tanggal lahir Anda.")
+    return RecordRule(field, broken, f"{label} harus paling cepat {MIN_AGE} tahun sesudah tanggal lahir Anda.")
 
 
-def after_birth(field: str, label: str) -> Rule:
+def after_birth(field: str, label: str) -> RecordRule:
     """A date of the person's life is not before the birth date on file."""
 
-    def broken(view: RecordView) -> bool:
-        born, day = view.person.tanggal_lahir, view.day(field)
+    def broken(view: RuleInput) -> bool:
+        born, day = view.person.birth_date, view.day(field)
         return born is not None and day is not None and day <= born
 
-    return Rule(field, broken, f"{label} harus sesudah tanggal lahir Anda.")
+    return RecordRule(field, broken, f"{label} harus sesudah tanggal lahir Anda.")
 
 
-def decree_before_effect(decree: str, effect: str) -> Rule:
+def decree_before_effect(decree: str, effect: str) -> RecordRule:
     """A decree is usually signed before it takes effect. Some are signed later, so this only warns."""
 
-    def broken(view: RecordView) -> bool:
+    def broken(view: RuleInput) -> bool:
         signed, starts = view.day(decree), view.day(effect)
         return signed is not None and starts is not None and signed > starts
 
-    return Rule(decree, broken, "Tanggal SK sesudah TMT. Periksa kembali kedua tanggal pada SK.", warning=True)
+    return RecordRule(decree, broken, "Tanggal SK sesudah TMT. Periksa kembali kedua tanggal pada SK.", warning=True)
 
 
-def year_of(year: str, day: str, sentence: str) -> Rule:
+def year_of(year: str, day: str, sentence: str) -> RecordRule:
     """A year is the year of a date."""
 
-    def broken(view: RecordView) -> bool:
+    def broken(view: RuleInput) -> bool:
         number, written = view.number(year), view.day(day)
         return number is not None and written is not None and number != written.year
 
-    return Rule(year, broken, sentence)
+    return RecordRule(year, broken, sentence)
 
 
-def nik_fits(nik: str, birth_date: str, gender: str = "") -> Rule:
+def nik_fits(nik: str, birth_date: str, gender: str = "") -> RecordRule:
     """A NIK usually holds birth date and gender. It outlives corrections of both, so this only warns."""
 
-    def broken(view: RecordView) -> bool:
+    def broken(view: RuleInput) -> bool:
         number = view.text(nik)
-        return bool(number) and nik_doubt(number, birth_date=view.day(birth_date), gender=view.text(gender)) is not None
+        return (
+            bool(number) and nik_warning(number, birth_date=view.day(birth_date), gender=view.text(gender)) is not None
+        )
 
     sentence = "NIK ini tidak cocok dengan tanggal lahir atau jenis kelamin yang diisi. Periksa kembali dengan KTP."
-    return Rule(nik, broken, sentence, warning=True)
+    return RecordRule(nik, broken, sentence, warning=True)

@@ -14,36 +14,36 @@ from typing import Final
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.change_email import change_email
-from mysapk_web.accounts.rules.token import LENGTH, normalise_token, token_matches
+from mysapk_web.accounts.email_replacement import replace_email
+from mysapk_web.accounts.rules.token import TOKEN_LENGTH, normalise_token, token_matches
 from mysapk_web.accounts.security.change_password import confirm_password, require_typed
-from mysapk_web.accounts.security.reauthentication import is_recent
+from mysapk_web.accounts.security.reauthentication import recently_authenticated
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.rules.email import DomainVerdict, EmailError, domain_verdict, mask_email, normalise_email
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.tables.account import Account, AddressChange
+from mysapk_web.organisation.tables.account import Account, EmailChangeRequest
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import CountedRefusal, InputRefused, Refused
+from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.hashing import checked_first
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.hashing_queue import precheck
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.rate_limits import EMAIL_CHANGES_PER_ACCOUNT, EMAIL_CHANGES_PER_TARGET, RECOVERY_RESEND, TOKEN_TRIES
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 TOKEN_KEY: Final = "email-token"
 """Purpose of the key; that of a reset token is another, so neither works as the other."""
 NOBODY: Final = 0
 """Account version of a request whose address is somebody else's: accounts begin at 1, so it never comes true."""
 
-SAME: Final = "Alamat ini sudah menjadi alamat akun Anda."
+SAME_EMAIL: Final = "Alamat ini sudah menjadi alamat akun Anda."
 NOT_AGENCY: Final = "Instansi Anda hanya menerima email dinas. Isi alamat email dinas Anda."
 DEAD: Final = (
     "Token ini tidak berlaku lagi (sudah dipakai, kedaluwarsa, diganti yang lebih baru, atau terlalu sering salah). "
@@ -52,13 +52,10 @@ DEAD: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class PendingAddress:
+class PendingEmailChange:
     """A new address that waits for its token.
 
     Attributes:
-        mask: The address, masked.
-        expires_at: When the token ends.
-        minutes: Life of a token.
         resend_in: Seconds until another one may be asked for.
         tries_left: How often a token may still be entered.
     """
@@ -76,23 +73,17 @@ def _check_form(db: Database, actor: Actor, *, email: str, password: str = "") -
     try:
         address = normalise_email(email)
     except EmailError as error:
-        raise InputRefused({"email": str(error)}) from None
+        raise FormError({"email": str(error)}) from None
     with db.read() as session:
-        _judge_address(session, actor, address)
-    if not is_recent(actor):
+        _check_email(session, actor, address)
+    if not recently_authenticated(actor):
         require_typed(password, field="password")
     return address
 
 
-@checked_first(_check_form)
-def ask_email(db: Database, actor: Actor, *, email: str, password: str = "") -> None:
+@precheck(_check_form)
+def request_email_change(db: Database, actor: Actor, *, email: str, password: str = "") -> None:
     """Ask for a new address; always ends the same way for an address of the right form. For everybody; in the hashing lane.
-
-    Args:
-        db: The database; short transactions, the hash between them.
-        actor: The person.
-        email: As typed.
-        password: As typed; needed unless the person has authenticated recently.
 
     Raises:
         InputRefused: Not an address, not one that the agency takes, the present one, or no password.
@@ -100,19 +91,19 @@ def ask_email(db: Database, actor: Actor, *, email: str, password: str = "") -> 
         Refused: The last token was asked for less than a minute ago.
     """
     address = _check_form(db, actor, email=email, password=password)
-    if not is_recent(actor):
+    if not recently_authenticated(actor):
         confirm_password(db, actor, password, field="password")
     in_transaction(db, _ask, actor, address)
 
 
-def _judge_address(session: Session, actor: Actor, address: str) -> None:
+def _check_email(session: Session, actor: Actor, address: str) -> None:
     """What may be said of an address without telling whose it is."""
     person = session.get_one(Pegawai, actor.pegawai_id)
     if address == person.email_key:
-        raise InputRefused({"email": SAME})
+        raise FormError({"email": SAME_EMAIL})
     agency = session.get_one(Instansi, person.instansi_id)
     if domain_verdict(address, agency.domain_policy, agency.email_domains) is DomainVerdict.NOT_AGENCY:
-        raise InputRefused({"email": NOT_AGENCY})
+        raise FormError({"email": NOT_AGENCY})
 
 
 def _ask(session: Session, actor: Actor, address: str) -> None:
@@ -122,78 +113,66 @@ def _ask(session: Session, actor: Actor, address: str) -> None:
     last = _newest(session, actor)
     left = _resend_wait(last)
     if left:
-        raise Refused(f"Token baru saja dikirim. Periksa email Anda, atau minta lagi dalam {describe_wait(left)}.")
-    secret = load().key("counters")
+        raise UserError(f"Token baru saja dikirim. Periksa email Anda, atau minta lagi dalam {describe_wait(left)}.")
+    secret = get_settings().key("counters")
     own, target = (subject_key(secret, f"ganti-email:{what}") for what in (actor.account_id, address))
-    if not rate_limiting.within(session, EMAIL_CHANGES_PER_ACCOUNT, own, actor):
-        raise CountedRefusal("Terlalu banyak permintaan ganti email hari ini. Coba lagi besok.")
-    may_write = rate_limiting.within(session, EMAIL_CHANGES_PER_TARGET, target, actor)
+    if not rate_limiting.allow(session, EMAIL_CHANGES_PER_ACCOUNT, own, actor):
+        raise CommittingUserError("Terlalu banyak permintaan ganti email hari ini. Coba lagi besok.")
+    may_write = rate_limiting.allow(session, EMAIL_CHANGES_PER_TARGET, target, actor)
     holder = session.exec(
         select(Account.id).join(Pegawai, col(Pegawai.id) == Account.pegawai_id).where(Pegawai.email_key == address)
     ).first()
     _supersede(session, actor)
     change = _written(session, actor, account, address, taken=holder is not None)
     mail = (
-        enqueue(session, Letter.ADDRESS_TOKEN, account_id=actor.account_id, recipient=address, change=change.id)
+        enqueue(session, MailKind.EMAIL_TOKEN, account_id=actor.account_id, recipient=address, change=change.id)
         if holder is None
-        else enqueue(session, Letter.ADDRESS_TAKEN, account_id=holder)
+        else enqueue(session, MailKind.EMAIL_TAKEN, account_id=holder)
     )
     if not may_write:
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Batas surat sehari sudah tercapai."
     _note(session, actor, AuditTag.EMAIL_CHANGE_ASKED, mask_new=mask_email(address), taken=holder is not None)
 
 
-def _written(session: Session, actor: Actor, account: Account, address: str, *, taken: bool) -> AddressChange:
+def _written(session: Session, actor: Actor, account: Account, address: str, *, taken: bool) -> EmailChangeRequest:
     now = clock.now()
-    change = AddressChange(
+    change = EmailChangeRequest(
         id=secrets.token_hex(16),
         account_id=actor.account_id,
         account_version=NOBODY if taken else account.version,
         email_key=address,
         created_at=now,
-        expires_at=now + timedelta(minutes=load().token_minutes),
+        expires_at=now + timedelta(minutes=get_settings().token_minutes),
     )
     session.add(change)
     session.flush()
     return change
 
 
-def cancel_email(session: Session, actor: Actor) -> None:
-    """Drop a request for a new address. For everybody logged in.
-
-    Args:
-        session: Any transaction.
-        actor: The person.
-    """
+def cancel_email_change(session: Session, actor: Actor) -> None:
+    """Drop a request for a new address. For everybody logged in."""
     _supersede(session, actor)
 
 
-def pending(session: Session, actor: Actor) -> PendingAddress | None:
-    """The address that waits for its token; None when none does.
-
-    Args:
-        session: A read transaction is enough.
-        actor: The person.
-    """
+def pending_email_change(session: Session, actor: Actor) -> PendingEmailChange | None:
+    """The address that waits for its token; None when none does."""
     change = _newest(session, actor)
     if change is None or change.used_at or change.superseded_at or change.expires_at <= clock.now():
         return None
-    return PendingAddress(
+    return PendingEmailChange(
         mask=mask_email(change.email_key),
         expires_at=change.expires_at,
-        minutes=load().token_minutes,
+        minutes=get_settings().token_minutes,
         resend_in=-(-_resend_wait(change) // timedelta(seconds=1)),
         tries_left=max(0, TOKEN_TRIES - change.tries),
     )
 
 
-def confirm_email(session: Session, actor: Actor, *, token: str) -> None:
+def confirm_email_change(session: Session, actor: Actor, *, token: str) -> None:
     """Make the new address the address of the account. Both are told; every other session ends. For everybody logged in.
 
     Args:
         session: Any transaction; kept also when the token is wrong, because the try counts.
-        actor: The person.
-        token: As typed or pasted.
 
     Raises:
         InputRefused: Not a token; costs no try.
@@ -204,55 +183,55 @@ def confirm_email(session: Session, actor: Actor, *, token: str) -> None:
     typed = _typed(token)
     change = _counted(session, actor)
     account = session.get_one(Account, actor.account_id)
-    if not token_matches(load().key(TOKEN_KEY), bytes.fromhex(change.id), typed):
+    if not token_matches(get_settings().key(TOKEN_KEY), bytes.fromhex(change.id), typed):
         _note(session, actor, AuditTag.TOKEN_WRONG, tries=change.tries)
-        raise CountedRefusal(_wrong(TOKEN_TRIES - change.tries), "token")
+        raise CommittingUserError(_wrong(TOKEN_TRIES - change.tries), "token")
     if account.version != change.account_version:
-        raise CountedRefusal(DEAD, "token")
-    _judge_address(session, actor, change.email_key)
+        raise CommittingUserError(DEAD, "token")
+    _check_email(session, actor, change.email_key)
     change.used_at = clock.now()
     session.add(change)
-    change_email(
+    replace_email(
         session,
         account=account,
         pegawai=session.get_one(Pegawai, actor.pegawai_id),
         new_email=change.email_key,
         actor_id=actor.account_id,
         reason="diganti pemilik",
-        keep_session=actor.session,
-        address=actor.visitor.address,
+        keep_session=actor.session_ref,
+        client_address=actor.client.client_address,
     )
 
 
 def _typed(token: str) -> str:
     if not token.strip():
-        raise InputRefused({"token": "Isi token dari email."})
+        raise FormError({"token": "Isi token dari email."})
     typed = normalise_token(token)
     if typed is None:
-        raise InputRefused(
-            {"token": f"Token terdiri atas {LENGTH} huruf dan angka. Salin dari email lalu tempel di sini."}
+        raise FormError(
+            {"token": f"Token terdiri atas {TOKEN_LENGTH} huruf dan angka. Salin dari email lalu tempel di sini."}
         )
     return typed
 
 
-def _counted(session: Session, actor: Actor) -> AddressChange:
+def _counted(session: Session, actor: Actor) -> EmailChangeRequest:
     """Count the try on the newest request, before anything is compared."""
     change = _newest(session, actor)
     counted = session.execute(
-        update(AddressChange)
+        update(EmailChangeRequest)
         .where(
-            col(AddressChange.id) == (change.id if change else ""),
-            col(AddressChange.tries) < TOKEN_TRIES,
-            col(AddressChange.used_at).is_(None),
-            col(AddressChange.superseded_at).is_(None),
-            col(AddressChange.expires_at) > clock.now(),
+            col(EmailChangeRequest.id) == (change.id if change else ""),
+            col(EmailChangeRequest.tries) < TOKEN_TRIES,
+            col(EmailChangeRequest.used_at).is_(None),
+            col(EmailChangeRequest.superseded_at).is_(None),
+            col(EmailChangeRequest.expires_at) > clock.now(),
         )
-        .values(tries=AddressChange.tries + 1)
-        .returning(col(AddressChange.id)),
+        .values(tries=EmailChangeRequest.tries + 1)
+        .returning(col(EmailChangeRequest.id)),
         execution_options={"synchronize_session": False},
     ).one_or_none()
     if change is None or counted is None:
-        raise CountedRefusal(DEAD, "token")
+        raise CommittingUserError(DEAD, "token")
     session.refresh(change)
     return change
 
@@ -263,30 +242,30 @@ def _wrong(left: int) -> str:
     return f"Token tidak cocok. Salin token dari email terbaru. Sisa percobaan: {left}."
 
 
-def _newest(session: Session, actor: Actor) -> AddressChange | None:
+def _newest(session: Session, actor: Actor) -> EmailChangeRequest | None:
     return session.exec(
-        select(AddressChange)
-        .where(AddressChange.account_id == actor.account_id)
-        .order_by(col(AddressChange.created_at).desc(), col(AddressChange.superseded_at).is_(None).desc())
+        select(EmailChangeRequest)
+        .where(EmailChangeRequest.account_id == actor.account_id)
+        .order_by(col(EmailChangeRequest.created_at).desc(), col(EmailChangeRequest.superseded_at).is_(None).desc())
         .limit(1)
     ).one_or_none()
 
 
-def _resend_wait(change: AddressChange | None) -> timedelta:
+def _resend_wait(change: EmailChangeRequest | None) -> timedelta:
     """Also after the request was dropped: dropping it must not let the next letter out sooner."""
     if change is None or change.used_at is not None:
         return timedelta(0)
-    return max(change.created_at + load().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
+    return max(change.created_at + get_settings().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
 
 
 def _supersede(session: Session, actor: Actor) -> None:
     """Only the newest token works."""
     session.execute(
-        update(AddressChange)
+        update(EmailChangeRequest)
         .where(
-            col(AddressChange.account_id) == actor.account_id,
-            col(AddressChange.used_at).is_(None),
-            col(AddressChange.superseded_at).is_(None),
+            col(EmailChangeRequest.account_id) == actor.account_id,
+            col(EmailChangeRequest.used_at).is_(None),
+            col(EmailChangeRequest.superseded_at).is_(None),
         )
         .values(superseded_at=clock.now())
     )
@@ -299,6 +278,6 @@ def _note(session: Session, actor: Actor, tag: AuditTag, **detail: object) -> No
         actor_id=actor.account_id,
         subject_id=actor.account_id,
         instansi_id=actor.instansi_id,
-        address=actor.visitor.address,
+        address=actor.client.client_address,
         **detail,
     )

@@ -8,18 +8,17 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts import second_factor
-from mysapk_web.accounts import session as sessions
-from mysapk_web.accounts.security.reauthentication import is_recent
-from mysapk_web.accounts.security.security_log import note
-from mysapk_web.accounts.security.two_factor import enrols_elsewhere, enrols_here
+from mysapk_web.accounts import second_factor, sessions
+from mysapk_web.accounts.security.reauthentication import recently_authenticated
+from mysapk_web.accounts.security.security_log import record_security_event
+from mysapk_web.accounts.security.two_factor import is_enrolling_elsewhere, is_enrolling_here
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.tables.account import Account, UserSession
 from mysapk_web.organisation.tables.agency import Instansi
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 
 SHOWN_LOGINS = 10
 _KEY_LENGTH = 20
@@ -31,11 +30,6 @@ class SessionInfo:
 
     Attributes:
         key: Name of the session in the page; worth nothing elsewhere.
-        agent: Browser and system in words.
-        network: Network of the client.
-        created_at: Login.
-        seen_at: Last act.
-        current: Whether it is the one looking.
     """
 
     key: str
@@ -70,25 +64,16 @@ class SecurityOverview:
     roles: list[str]
     second_factor_needed: bool
     acting: bool
-    zona: str
+    timezone: str
 
 
 def session_key(ref: str) -> str:
-    """Name of a session in a page: derived from its reference, useless as one.
-
-    Args:
-        ref: Reference of the session.
-    """
+    """Name of a session in a page: derived from its reference, useless as one."""
     return hashlib.sha256(f"daftar:{ref}".encode()).hexdigest()[:_KEY_LENGTH]
 
 
-def overview(session: Session, actor: Actor) -> SecurityOverview:
-    """The own sessions, logins and second factor. For everybody logged in, own account only.
-
-    Args:
-        session: A read transaction is enough.
-        actor: The person.
-    """
+def security_overview(session: Session, actor: Actor) -> SecurityOverview:
+    """The own sessions, logins and second factor. For everybody logged in, own account only."""
     account = session.get_one(Account, actor.account_id)
     alive = _sessions(session, actor)
     logins = session.exec(
@@ -104,11 +89,11 @@ def overview(session: Session, actor: Actor) -> SecurityOverview:
         sessions=[
             SessionInfo(
                 session_key(row.ref),
-                row.agent,
-                row.address,
+                row.user_agent,
+                row.client_address,
                 row.created_at,
                 row.seen_at,
-                row.ref == actor.session,
+                row.ref == actor.session_ref,
             )
             for row in alive
         ],
@@ -117,13 +102,13 @@ def overview(session: Session, actor: Actor) -> SecurityOverview:
             for row in logins
         ],
         has_second_factor=account.totp_confirmed_at is not None,
-        enrolling=enrols_here(account, actor) and is_recent(actor),
-        enrolling_elsewhere=enrols_elsewhere(session, account, actor),
-        recovery_codes_left=second_factor.codes_left(session, actor.account_id),
+        enrolling=is_enrolling_here(account, actor) and recently_authenticated(actor),
+        enrolling_elsewhere=is_enrolling_elsewhere(session, account, actor),
+        recovery_codes_left=second_factor.recovery_codes_left(session, actor.account_id),
         roles=[grant.role.label for grant in actor.grants],
         second_factor_needed=bool(actor.grants) and account.totp_confirmed_at is None,
-        acting=bool(actor.acting_grants),
-        zona=session.get_one(Instansi, actor.instansi_id).zona,
+        acting=bool(actor.effective_grants),
+        timezone=session.get_one(Instansi, actor.instansi_id).timezone,
     )
 
 
@@ -133,38 +118,25 @@ def _sessions(session: Session, actor: Actor) -> list[UserSession]:
         .where(UserSession.account_id == actor.account_id, col(UserSession.ended_at).is_(None))
         .order_by(col(UserSession.seen_at).desc())
     ).all()
-    dead = sessions.ended_among(session, load(), refs)
+    dead = sessions.expired_session_refs(session, get_settings(), refs)
     return [session.get_one(UserSession, ref) for ref in refs if ref not in dead]
 
 
 def end_session(session: Session, actor: Actor, *, key: str) -> None:
     """End one of the own sessions. For everybody logged in.
 
-    Args:
-        session: Any transaction.
-        actor: The person.
-        key: From the list.
-
     Raises:
         Refused: No such session, or it has ended already.
     """
     target = next((row.ref for row in _sessions(session, actor) if session_key(row.ref) == key), None)
     if target is None:
-        raise Refused("Sesi itu sudah berakhir.")
-    sessions.end(session, [target], "diakhiri pemilik")
-    note(session, actor, AuditTag.SESSIONS_ENDED, count=1)
+        raise UserError("Sesi itu sudah berakhir.")
+    sessions.revoke_sessions(session, [target], "diakhiri pemilik")
+    record_security_event(session, actor, AuditTag.SESSIONS_ENDED, count=1)
 
 
 def end_other_sessions(session: Session, actor: Actor) -> int:
-    """End all own sessions but this one. For everybody logged in.
-
-    Args:
-        session: Any transaction.
-        actor: The person.
-
-    Returns:
-        How many were ended.
-    """
-    count = sessions.end_all(session, actor.account_id, "diakhiri pemilik", keep=actor.session)
-    note(session, actor, AuditTag.SESSIONS_ENDED, count=count)
+    """End all own sessions but this one. For everybody logged in."""
+    count = sessions.revoke_all_sessions(session, actor.account_id, "diakhiri pemilik", keep=actor.session_ref)
+    record_security_event(session, actor, AuditTag.SESSIONS_ENDED, count=count)
     return count

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from mysapk_web.organisation.rules.email import mask_email
-from mysapk_web.pdm.rules.groups.fields import Codes, Field, FieldKind, PersonFacts, Value, lookup
+from mysapk_web.pdm.rules.groups.fields import Codes, Field, FieldKind, PersonFacts, Value, value_or_fact
 
 MONTHS: Final = (
     "Januari",
@@ -45,19 +45,10 @@ def mask(value: str) -> str:
     return f"{_MASK}{value[len(value) - shown :]}"
 
 
-def display(field: Field, value: Value, codes: Codes, *, reveal: bool = False) -> str:
+def format_value(field: Field, value: Value, codes: Codes, *, reveal: bool = False) -> str:
     """Write a stored value as people read it.
 
     Never fails: what cannot be read, for instance an old value of an import, is shown as it is stored.
-
-    Args:
-        field: the field.
-        value: what is stored.
-        codes: the code tables.
-        reveal: show sensitive fields in full.
-
-    Returns:
-        Words; empty for an empty field.
     """
     if value is None or value == "":
         return ""
@@ -84,15 +75,10 @@ def _words(field: Field, value: Value, codes: Codes) -> str:
 def choice_parent(field: Field, payload: Mapping[str, Value], person: PersonFacts) -> str:
     """Tell which parent the choices of a CODE have, so that a list offers only those.
 
-    Args:
-        field: a CODE.
-        payload: values of the record so far.
-        person: whose record it is.
-
     Returns:
         A code of the parent table; empty where all choices stand.
     """
     if not field.parent:
         return ""
-    value = lookup(field.parent, payload, person)
+    value = value_or_fact(field.parent, payload, person)
     return value if isinstance(value, str) else ""

@@ -7,34 +7,30 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.credentials import invalidate_credentials
 from mysapk_web.organisation import audit, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
-from mysapk_web.organisation.credentials import revoke
 from mysapk_web.organisation.rules import roles as rules
 from mysapk_web.organisation.rules.roles import Permission, Role
-from mysapk_web.organisation.scope import people_within
+from mysapk_web.organisation.scope import people_in_scope
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 
-GONE = "Pegawai tidak ditemukan di wilayah Anda. Mungkin sudah pindah unit atau instansi."
-HIGHER = "Akun ini memegang peran yang tidak dapat Anda atur. Mintalah admin di atas Anda."
+OUT_OF_SCOPE = "Pegawai tidak ditemukan di wilayah Anda. Mungkin sudah pindah unit atau instansi."
+ROLE_NOT_BELOW = "Akun ini memegang peran yang tidak dapat Anda atur. Mintalah admin di atas Anda."
 
 
-def find(
+def get_managed_account(
     session: Session, account_id: int, actor: Actor | None, permission: Permission, *, seen: int | None
 ) -> tuple[Account, Pegawai]:
     """The account, when the actor may act on it: inside the scope, not the own, and not of a peer or higher. It is locked.
 
     Args:
-        session: Any transaction.
-        account_id: Whose.
-        actor: Who acts; None for the system.
-        permission: What is done.
         seen: Revision of the account that the page of the act showed; None: the caller compares another.
 
     Raises:
@@ -52,36 +48,25 @@ def find(
     )
     if actor is not None:
         actor.require(permission)
-        found = found.where(people_within(actor, permission), Account.id != actor.account_id)
+        found = found.where(people_in_scope(actor, permission), Account.id != actor.account_id)
     row = session.exec(found).one_or_none()
     if row is None:
-        raise NotFoundError(f"{permission.value}: account outside the scope", GONE)
+        raise NotFoundError(f"{permission.value}: account outside the scope", OUT_OF_SCOPE)
     account, pegawai = row
     if actor is not None and not may_manage(actor, session, account_id):
-        raise Refused(HIGHER)
+        raise UserError(ROLE_NOT_BELOW)
     if seen is not None:
-        revisions.require(session, actor, revisions.of_account(account_id), seen)
+        revisions.require_current(session, actor, revisions.of_account(account_id), seen)
     return account, pegawai
 
 
 def may_manage(actor: Actor, session: Session, account_id: int) -> bool:
-    """Whether every role that an account holds is below one of the actor's (`organisation.rules.roles.may_manage`).
-
-    Args:
-        actor: Who acts.
-        session: Any transaction.
-        account_id: Whose.
-    """
-    return rules.may_manage(actor.roles, [grant.role for grant in grants_of(session, account_id)])
+    """Whether every role that an account holds is below one of the actor's (`organisation.rules.roles.may_manage`)."""
+    return rules.may_manage(actor.roles, [grant.role for grant in active_grants(session, account_id)])
 
 
-def grants_of(session: Session, account_id: int) -> list[RoleGrant]:
-    """The grants of an account that are in force.
-
-    Args:
-        session: Any transaction.
-        account_id: Whose.
-    """
+def active_grants(session: Session, account_id: int) -> list[RoleGrant]:
+    """The grants of an account that are in force."""
     return list(
         session.exec(
             select(RoleGrant)
@@ -91,13 +76,8 @@ def grants_of(session: Session, account_id: int) -> list[RoleGrant]:
     )
 
 
-def roles_of(session: Session, account_ids: Sequence[int]) -> dict[int, frozenset[Role]]:
-    """Roles in force of those accounts that hold any.
-
-    Args:
-        session: Any transaction.
-        account_ids: At most some thousands.
-    """
+def roles_by_account(session: Session, account_ids: Sequence[int]) -> dict[int, frozenset[Role]]:
+    """Roles in force of those accounts that hold any."""
     found: dict[int, frozenset[Role]] = {}
     rows = session.exec(
         select(RoleGrant.account_id, RoleGrant.role).where(
@@ -109,7 +89,7 @@ def roles_of(session: Session, account_ids: Sequence[int]) -> dict[int, frozense
     return found
 
 
-def note(
+def audit_on(
     session: Session,
     tag: AuditTag,
     account: Account,
@@ -120,12 +100,7 @@ def note(
     """Write an act on somebody's account into the trail.
 
     Args:
-        session: The transaction of the act.
-        tag: What was done.
-        account: Whose.
-        pegawai: Whose.
         actor: Who acts, or only the id of the account; None for the system.
-        **detail: Plain facts, never a secret.
     """
     audit.record(
         session,
@@ -133,33 +108,19 @@ def note(
         actor_id=actor.account_id if isinstance(actor, Actor) else actor,
         subject_id=account.id,
         instansi_id=pegawai.instansi_id,
-        address=actor.visitor.address if isinstance(actor, Actor) else "",
+        address=actor.client.client_address if isinstance(actor, Actor) else "",
         **detail,
     )
 
 
-def end_everything(session: Session, account: Account, reason: str) -> None:
-    """Raise the version of an account: its sessions, pending logins and tokens die.
-
-    Args:
-        session: The transaction of the act, with the changes so far.
-        account: Whose; shows the new version afterwards.
-        reason: One word for the list of sessions.
-    """
+def invalidate_account(session: Session, account: Account, reason: str) -> None:
+    """Raise the version of an account: its sessions, pending logins and tokens die."""
     session.flush()
-    revoke(session, [account.id or 0], reason)
+    invalidate_credentials(session, [account.id or 0], reason)
     session.refresh(account)
 
 
-def tell(session: Session, letter: Letter, account: Account, pegawai: Pegawai, **params: Any) -> None:
-    """Write to the person, where there is an address.
-
-    Args:
-        session: The transaction of the act.
-        letter: Which one.
-        account: Whose.
-        pegawai: Whose.
-        **params: Plain facts for the text.
-    """
+def notify(session: Session, letter: MailKind, account: Account, pegawai: Pegawai, **params: Any) -> None:
+    """Write to the person, where there is an address."""
     if pegawai.email_key:
         enqueue(session, letter, account_id=account.id, **params)

@@ -18,18 +18,18 @@ from sqlmodel import Session, col, func, or_, select
 
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor, Grant
-from mysapk_web.organisation.tables.account import Account, LoginClaim, RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import Account, LoginTicket, RoleGrant, UserSession
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.mail.queue import Letter, enqueue
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.upsert import put
-from mysapk_web.platform.user_agent import describe_agent
+from mysapk_web.platform.upsert import insert_or_update
+from mysapk_web.platform.user_agent import describe_user_agent
 from mysapk_web.settings import Settings
 
-CLAIM_LIFE = timedelta(minutes=2)
+TICKET_LIFE = timedelta(minutes=2)
 """A page takes its claim within a second; two minutes bear a slow line."""
 
 CODE_LIFE = timedelta(minutes=10)
@@ -54,13 +54,13 @@ _ACTOR_COLUMNS: tuple[Any, ...] = (
     UserSession.seen_at,
     UserSession.expires_at,
     UserSession.second_factor_at,
-    UserSession.step_up_at,
+    UserSession.reauthenticated_at,
     Account.totp_confirmed_at,
     col(Pegawai.id).label("pegawai_id"),
     Pegawai.instansi_id,
     RoleGrant.role,
     col(RoleGrant.instansi_id).label("grant_instansi_id"),
-    Unor.jalur,
+    Unor.path,
 )
 
 _ACTOR = (
@@ -74,25 +74,17 @@ _ACTOR = (
 """Read at every event, so it is put together once: building it costs more than running it."""
 
 
-def reference(value: str) -> str:
-    """What stands for a cookie, a ticket or a client token everywhere behind the gate.
-
-    Args:
-        value: As the browser has it.
-
-    Returns:
-        SHA-256, hexadecimal.
-    """
+def hash_secret(value: str) -> str:
+    """What stands for a cookie, a ticket or a client token everywhere behind the gate."""
     return hashlib.sha256(value.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class NewSession:
     """A new session.
 
     Attributes:
         cookie: The secret for the browser; not shown in the representation.
-        expires_at: Absolute end.
     """
 
     cookie: str
@@ -102,117 +94,103 @@ class Opened:
         return f"Opened(expires_at={self.expires_at.isoformat()})"
 
 
-def leave_claim(session: Session, account: Account, visitor: Visitor, *, second_factor: bool = False) -> str:
+def issue_login_ticket(
+    session: Session, account: Account, visitor: ClientContext, *, second_factor: bool = False
+) -> str:
     """Give one page of one browser the one-time right to become a session of an account.
-
-    Args:
-        session: The transaction of the login.
-        account: Whose session it will be.
-        visitor: The browser that logged in.
-        second_factor: The second factor was shown.
 
     Returns:
         The ticket for `POST /sesi`: for that page alone, never for state, address or log.
     """
     ticket = secrets.token_urlsafe(32)
     session.add(
-        LoginClaim(
-            ref=reference(ticket),
-            browser=visitor.browser,
+        LoginTicket(
+            ref=hash_secret(ticket),
+            browser=visitor.browser_ref,
             account_id=account.id or 0,
             account_version=account.version,
-            expires_at=clock.now() + CLAIM_LIFE,
+            expires_at=clock.now() + TICKET_LIFE,
             second_factor=second_factor,
         )
     )
     return ticket
 
 
-def await_code(session: Session, account: Account, visitor: Visitor) -> None:
+def start_code_step(session: Session, account: Account, visitor: ClientContext) -> None:
     """Note that a page has given the right password and the second factor is still to come; an older note of it dies.
 
     Args:
-        session: The transaction of the login.
-        account: Whose password it was.
         visitor: The page, known by its client token: another one with the same cookie can't use up its tries.
     """
-    pending = LoginClaim(
-        ref=page_reference(visitor),
-        browser=visitor.browser,
+    pending = LoginTicket(
+        ref=pending_login_ref(visitor),
+        browser=visitor.browser_ref,
         account_id=account.id or 0,
         account_version=account.version,
         expires_at=clock.now() + CODE_LIFE,
         needs_code=True,
     )
-    put(session, pending, "ref")
+    insert_or_update(session, pending, "ref")
 
 
-def page_reference(visitor: Visitor) -> str:
-    """Key of the login of a page that waits for its code.
-
-    Args:
-        visitor: The page.
-    """
-    return reference(f"{visitor.browser} {visitor.page}")
+def pending_login_ref(visitor: ClientContext) -> str:
+    """Key of the login of a page that waits for its code."""
+    return hash_secret(f"{visitor.browser_ref} {visitor.page_ref}")
 
 
-def take_claim(session: Session, settings: Settings, visitor: Visitor, ticket: str) -> Opened | None:
+def redeem_login_ticket(session: Session, settings: Settings, visitor: ClientContext, ticket: str) -> NewSession | None:
     """Turn a claim into a session; it works once, and only with both cookie and ticket.
-
-    Args:
-        session: Any transaction.
-        settings: For the length of a session.
-        visitor: The browser, known by its pre-session cookie.
-        ticket: From `leave_claim`.
 
     Returns:
         The session, or None when there is no claim in force.
     """
     now = clock.now()
     claim = session.execute(
-        delete(LoginClaim)
+        delete(LoginTicket)
         .where(
-            col(LoginClaim.ref) == reference(ticket),
-            col(LoginClaim.browser) == visitor.browser,
-            col(LoginClaim.needs_code).is_(False),
-            col(LoginClaim.expires_at) > now,
+            col(LoginTicket.ref) == hash_secret(ticket),
+            col(LoginTicket.browser) == visitor.browser_ref,
+            col(LoginTicket.needs_code).is_(False),
+            col(LoginTicket.expires_at) > now,
         )
         .returning(
-            col(LoginClaim.account_id),
-            col(LoginClaim.account_version),
-            col(LoginClaim.second_factor),
+            col(LoginTicket.account_id),
+            col(LoginTicket.account_version),
+            col(LoginTicket.second_factor),
         )
     ).one_or_none()
     account = session.get(Account, claim.account_id) if claim else None
-    if not visitor.browser or claim is None or account is None:
+    if not visitor.browser_ref or claim is None or account is None:
         return None
     if account.version != claim.account_version or account.disabled_at is not None:
         return None
     if account.totp_confirmed_at is not None and not claim.second_factor:
         return None  # the factor came into force after this login had given its password
-    if visitor.session:
-        end(session, [visitor.session], "diganti")
+    if visitor.session_ref:
+        revoke_sessions(session, [visitor.session_ref], "diganti")
     return _open(session, settings, account, visitor, second_factor=claim.second_factor)
 
 
-def _open(session: Session, settings: Settings, account: Account, visitor: Visitor, *, second_factor: bool) -> Opened:
+def _open(
+    session: Session, settings: Settings, account: Account, visitor: ClientContext, *, second_factor: bool
+) -> NewSession:
     now = clock.now()
     cookie = secrets.token_urlsafe(32)
-    agent, network = describe_agent(visitor.agent), audit.network(visitor.address)
-    _tell_of_new_place(session, account, agent, network)
-    opened = Opened(cookie, now + timedelta(hours=settings.session_hours))
+    agent, network = describe_user_agent(visitor.user_agent), audit.truncated_network(visitor.client_address)
+    _notify_of_new_device(session, account, agent, network)
+    opened = NewSession(cookie, now + timedelta(hours=settings.session_hours))
     session.add(
         UserSession(
-            ref=reference(cookie),
+            ref=hash_secret(cookie),
             account_id=account.id or 0,
             account_version=account.version,
             created_at=now,
             seen_at=now,
             expires_at=opened.expires_at,
             second_factor_at=now if second_factor else None,
-            step_up_at=now,
-            agent=agent,
-            address=network,
+            reauthenticated_at=now,
+            user_agent=agent,
+            client_address=network,
         )
     )
     account.last_login_at = now
@@ -222,36 +200,30 @@ def _open(session: Session, settings: Settings, account: Account, visitor: Visit
         AuditTag.LOGIN,
         actor_id=account.id,
         subject_id=account.id,
-        address=visitor.address,
+        address=visitor.client_address,
         agent=agent,
         second_factor=second_factor,
     )
     return opened
 
 
-def _tell_of_new_place(session: Session, account: Account, agent: str, network: str) -> None:
+def _notify_of_new_device(session: Session, account: Account, agent: str, network: str) -> None:
     """Write to a person whose account is entered from a browser and network not seen before (ASVS 6.3.5)."""
     seen = session.exec(
-        select(UserSession.agent, UserSession.address)
+        select(UserSession.user_agent, UserSession.client_address)
         .where(UserSession.account_id == account.id)
         .order_by(col(UserSession.created_at).desc())
         .limit(50)
     ).all()
     if seen and (agent, network) not in {tuple(row) for row in seen}:
-        enqueue(session, Letter.NEW_LOGIN, account_id=account.id, agent=agent, network=network)
+        enqueue(session, MailKind.NEW_LOGIN, account_id=account.id, agent=agent, network=network)
 
 
-def read_actor(session: Session, settings: Settings, visitor: Visitor) -> Actor | None:
-    """The person behind a session, or None when it has ended for whatever reason.
-
-    Args:
-        session: A read transaction is enough.
-        settings: For the idle limit.
-        visitor: The browser; only its session reference is looked at.
-    """
-    if not visitor.session:
+def read_actor(session: Session, settings: Settings, visitor: ClientContext) -> Actor | None:
+    """The person behind a session, or None when it has ended for whatever reason."""
+    if not visitor.session_ref:
         return None
-    rows = session.connection().execute(_ACTOR, {"ref": visitor.session, **_moments(settings)}).all()
+    rows = session.connection().execute(_ACTOR, {"ref": visitor.session_ref, **_moments(settings)}).all()
     return _actor(rows, visitor) if rows else None
 
 
@@ -261,60 +233,41 @@ def _moments(settings: Settings) -> dict[str, datetime]:
     return {"now": now, "idle_since": now - timedelta(minutes=settings.session_idle_minutes)}
 
 
-def _actor(rows: Iterable[Row[tuple[object, ...]]], visitor: Visitor) -> Actor:
+def _actor(rows: Iterable[Row[tuple[object, ...]]], visitor: ClientContext) -> Actor:
     rows = list(rows)
     first = rows[0]
     return Actor(
         account_id=first.account_id,
         pegawai_id=first.pegawai_id,
         instansi_id=first.instansi_id,
-        session=visitor.session,
+        session_ref=visitor.session_ref,
         session_expires_at=first.expires_at,
         version=first.account_version,
-        visitor=visitor,
+        client=visitor,
         grants=tuple(Grant(row.role, row.grant_instansi_id, row.jalur) for row in rows if row.role is not None),
         second_factor=first.second_factor_at is not None and first.totp_confirmed_at is not None,
         has_second_factor=first.totp_confirmed_at is not None,
-        step_up_at=first.step_up_at,
+        reauthenticated_at=first.step_up_at,
         seen_at=first.seen_at,
     )
 
 
 def touch(session: Session, ref: str) -> None:
-    """Write down that a session was used now.
-
-    Args:
-        session: Any transaction.
-        ref: Reference of the session.
-    """
+    """Write down that a session was used now."""
     now = clock.now()
     session.execute(
         update(UserSession).where(col(UserSession.ref) == ref, col(UserSession.ended_at).is_(None)).values(seen_at=now)
     )
 
 
-def touch_is_due(actor: Actor, settings: Settings) -> bool:
-    """Whether the last act of a session has to be written again.
-
-    Args:
-        actor: From `read_actor`.
-        settings: For the idle limit; short ones are written more often.
-    """
+def needs_touch(actor: Actor, settings: Settings) -> bool:
+    """Whether the last act of a session has to be written again."""
     step = min(TOUCH_EVERY, timedelta(minutes=settings.session_idle_minutes) / 4)
     return clock.now() - actor.seen_at >= step
 
 
-def end(session: Session, refs: Iterable[str], reason: str) -> int:
-    """End sessions by reference.
-
-    Args:
-        session: Any transaction.
-        refs: References.
-        reason: One word for the list and the trail.
-
-    Returns:
-        How many were still alive.
-    """
+def revoke_sessions(session: Session, refs: Iterable[str], reason: str) -> int:
+    """End sessions by reference."""
     result = session.execute(
         update(UserSession)
         .where(col(UserSession.ref).in_(list(refs)), col(UserSession.ended_at).is_(None))
@@ -324,19 +277,9 @@ def end(session: Session, refs: Iterable[str], reason: str) -> int:
     return len(result.all())
 
 
-def end_all(session: Session, account_id: int, reason: str, *, keep: str | None = None) -> int:
-    """End the sessions of an account and forget its claims.
-
-    Args:
-        session: Any transaction.
-        account_id: Whose sessions.
-        reason: One word for the list and the trail.
-        keep: Reference of a session that stays.
-
-    Returns:
-        How many were still alive.
-    """
-    session.execute(delete(LoginClaim).where(col(LoginClaim.account_id) == account_id))
+def revoke_all_sessions(session: Session, account_id: int, reason: str, *, keep: str | None = None) -> int:
+    """End the sessions of an account and forget its claims."""
+    session.execute(delete(LoginTicket).where(col(LoginTicket.account_id) == account_id))
     result = session.execute(
         update(UserSession)
         .where(
@@ -350,14 +293,8 @@ def end_all(session: Session, account_id: int, reason: str, *, keep: str | None 
     return len(result.all())
 
 
-def count_alive(session: Session, settings: Settings, account_id: int) -> int:
-    """How many sessions of an account live.
-
-    Args:
-        session: A read transaction is enough.
-        settings: For the idle limit.
-        account_id: Whose.
-    """
+def count_active_sessions(session: Session, settings: Settings, account_id: int) -> int:
+    """How many sessions of an account live."""
     return session.exec(
         select(func.count())
         .select_from(UserSession)
@@ -367,30 +304,21 @@ def count_alive(session: Session, settings: Settings, account_id: int) -> int:
     ).one()
 
 
-def log_out(session: Session, visitor: Visitor) -> None:
-    """End the session of a browser, and the pending logins of its account there.
-
-    Args:
-        session: Any transaction.
-        visitor: The browser.
-    """
-    owner = session.exec(select(UserSession.account_id).where(UserSession.ref == visitor.session)).one_or_none()
-    if owner is not None and end(session, [visitor.session], "keluar"):
+def log_out(session: Session, visitor: ClientContext) -> None:
+    """End the session of a browser, and the pending logins of its account there."""
+    owner = session.exec(select(UserSession.account_id).where(UserSession.ref == visitor.session_ref)).one_or_none()
+    if owner is not None and revoke_sessions(session, [visitor.session_ref], "keluar"):
         # Only with a session: the pre-session cookie alone must not keep somebody else from taking theirs.
         session.execute(
-            delete(LoginClaim).where(col(LoginClaim.browser) == visitor.browser, col(LoginClaim.account_id) == owner)
+            delete(LoginTicket).where(
+                col(LoginTicket.browser) == visitor.browser_ref, col(LoginTicket.account_id) == owner
+            )
         )
-        audit.record(session, AuditTag.LOGOUT, actor_id=owner, subject_id=owner, address=visitor.address)
+        audit.record(session, AuditTag.LOGOUT, actor_id=owner, subject_id=owner, address=visitor.client_address)
 
 
-def ended_among(session: Session, settings: Settings, refs: Iterable[str]) -> set[str]:
-    """Which of the sessions with an open socket have ended meanwhile.
-
-    Args:
-        session: A read transaction is enough.
-        settings: For the idle limit.
-        refs: References of the open sockets.
-    """
+def expired_session_refs(session: Session, settings: Settings, refs: Iterable[str]) -> set[str]:
+    """Which of the sessions with an open socket have ended meanwhile."""
     wanted = list(refs)
     alive: set[str] = set()
     for start in range(0, len(wanted), 500):

@@ -10,12 +10,12 @@ from sqlmodel import Session
 
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm import dossier as held
-from mysapk_web.pdm.dossier import Holdings
-from mysapk_web.pdm.payload import readable
-from mysapk_web.pdm.rules.groups import kind
-from mysapk_web.pdm.rules.groups.base import Action, RecordKind
+from mysapk_web.pdm.dossier import Dossier
+from mysapk_web.pdm.payload import decode_payload
+from mysapk_web.pdm.rules.groups import get_kind
+from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.fields import Value
-from mysapk_web.pdm.rules.quality import Finding, check_person
+from mysapk_web.pdm.rules.quality import QualityFinding, check_person
 from mysapk_web.pdm.rules.quality_data import PersonData
 from mysapk_web.pdm.tables import Proposal
 
@@ -24,21 +24,18 @@ _KINDS: Final = ("profil", "golongan", "jabatan", "pendidikan", "skp", "cpns-pns
 Values = Mapping[str, Value]
 
 
-def findings(session: Session, holdings: Holdings, proposal: Proposal) -> tuple[list[Finding], list[Finding]]:
+def quality_findings(
+    session: Session, holdings: Dossier, proposal: Proposal
+) -> tuple[list[QualityFinding], list[QualityFinding]]:
     """Faults in the person's data that the group of a proposal can put right.
-
-    Args:
-        session: Any transaction.
-        holdings: Of its owner.
-        proposal: Which.
 
     Returns:
         What is wrong on file, and what would still be wrong or newly wrong with the proposal applied.
     """
-    held.add_records(session, holdings, [kind(key) for key in _KINDS])
+    held.load_records(session, holdings, [get_kind(key) for key in _KINDS])
     person = session.get_one(Pegawai, proposal.pegawai_id)
-    now = {key: _records(holdings, kind(key)) for key in _KINDS}
-    then = {key: _with(holdings, kind(key), proposal) if key == proposal.kind else now[key] for key in _KINDS}
+    now = {key: _records(holdings, get_kind(key)) for key in _KINDS}
+    then = {key: _with(holdings, get_kind(key), proposal) if key == proposal.kind else now[key] for key in _KINDS}
     before, after = (
         [each for each in check_person(_data(holdings, person, records)) if each.group == proposal.group]
         for records in (now, then)
@@ -46,25 +43,25 @@ def findings(session: Session, holdings: Holdings, proposal: Proposal) -> tuple[
     return before, after
 
 
-def _records(holdings: Holdings, declared: RecordKind) -> list[Values]:
-    return [readable(declared, record.payload) for record in holdings.records[declared.key]]
+def _records(holdings: Dossier, declared: RecordKind) -> list[Values]:
+    return [decode_payload(declared, record.payload) for record in holdings.records[declared.key]]
 
 
-def _with(holdings: Holdings, declared: RecordKind, proposal: Proposal) -> list[Values]:
+def _with(holdings: Dossier, declared: RecordKind, proposal: Proposal) -> list[Values]:
     """The records as they would be, the proposed one first: of most kinds only the latest is proposed."""
     others = [
-        readable(declared, record.payload)
+        decode_payload(declared, record.payload)
         for record in holdings.records[declared.key]
         if record.id != proposal.record_id
     ]
-    if proposal.action is Action.DELETE:
+    if proposal.action is RecordAction.DELETE:
         return list(others)
     on_file = next((each.payload for each in holdings.records[declared.key] if each.id == proposal.record_id), {})
-    return [readable(declared, {**on_file, **proposal.payload}), *others]
+    return [decode_payload(declared, {**on_file, **proposal.payload}), *others]
 
 
-def _data(holdings: Holdings, person: Pegawai, records: Mapping[str, Sequence[Values]]) -> PersonData:
-    here = holdings.here
+def _data(holdings: Dossier, person: Pegawai, records: Mapping[str, Sequence[Values]]) -> PersonData:
+    here = holdings.person
     profil, golongan, jabatan, pendidikan, appointed, leave = (
         records[key][0] if records[key] else {}
         for key in ("profil", "golongan", "jabatan", "pendidikan", "cpns-pns", "cltn")
@@ -74,8 +71,8 @@ def _data(holdings: Holdings, person: Pegawai, records: Mapping[str, Sequence[Va
         jenis=here.facts.jenis,
         today=here.times.today,
         nip=here.facts.nip,
-        tanggal_lahir=here.facts.tanggal_lahir,
-        jenis_kelamin=here.facts.jenis_kelamin,
+        birth_date=here.facts.birth_date,
+        gender=here.facts.gender,
         tmt_cpns=_day(appointed.get("tmt_cpns")),
         tmt_pns=_day(appointed.get("tmt_pns")),
         jenis_jabatan=_text(jabatan.get("jenis_jabatan")),
@@ -85,8 +82,8 @@ def _data(holdings: Holdings, person: Pegawai, records: Mapping[str, Sequence[Va
         tingkat_pendidikan=_text(pendidikan.get("tingkat_pendidikan")),
         gelar=" ".join(
             [
-                person.gelar_depan,
-                person.gelar_belakang,
+                person.title_prefix,
+                person.title_suffix,
                 _text(pendidikan.get("gelar_depan")),
                 _text(pendidikan.get("gelar_belakang")),
             ]

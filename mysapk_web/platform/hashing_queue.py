@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import Busy
+from mysapk_web.platform.errors import ServerBusyError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,7 +34,7 @@ _NICENESS: Final = 5
 _checks: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 
-def checked_first(
+def precheck(
     check: Callable[Concatenate[Database, P], object],
 ) -> Callable[[Callable[Concatenate[Database, P], T]], Callable[Concatenate[Database, P], T]]:
     """Say what judges form and request of a use case that hashes, before it waits for a place.
@@ -50,7 +50,7 @@ def checked_first(
     return mark
 
 
-def check_of(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], object]:
+def precheck_of(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], object]:
     """What judges a use case before it waits.
 
     Raises:
@@ -67,7 +67,6 @@ class _Network:
 
     Attributes:
         share: Its turns and places, for one of an ordinary network.
-        waiting: Its work that has not begun.
         held: Its places, those of work that runs included.
         next_turn: When it is served next, on the scale of all networks.
     """
@@ -86,12 +85,7 @@ class _Job:
 
 
 class HashingQueue:
-    """Places shared out between networks; used from one event loop.
-
-    Args:
-        threads: Work carried out at once.
-        waiting: Places beside those.
-    """
+    """Places shared out between networks; used from one event loop."""
 
     def __init__(self, threads: int, waiting: int = HASHING_QUEUE) -> None:
         self._threads = threads
@@ -106,8 +100,6 @@ class HashingQueue:
         """Carry out work when its network has its turn.
 
         Args:
-            work: Hashes.
-            network: Who asks.
             share: Turns and places of that network, for one of an ordinary network.
 
         Raises:
@@ -129,11 +121,11 @@ class HashingQueue:
         waiting = [one for one in self._networks.values() if one.waiting]
         largest = max(waiting, key=lambda one: one.held / one.share, default=None)
         if largest is None or largest.held * share <= asking * largest.share:
-            raise Busy
+            raise ServerBusyError
         job = largest.waiting.pop()
         self._leave(job)
         if not job.done.done():
-            job.done.set_exception(Busy())
+            job.done.set_exception(ServerBusyError())
 
     def _start(self) -> None:
         while self._running < self._threads:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.ui.access import holding
-from mysapk_web.ui.components.lists import address_with, parameter
+from mysapk_web.ui.access import requires
+from mysapk_web.ui.components.lists import url_parameter, url_with
 from mysapk_web.ui.state import AppState
 from mysapk_web.verification.filters import Filters, read_filters
 
 PATH: Final = "/verifikasi"
-MAY: Final = holding(Permission.INBOX_READ)
+MAY: Final = requires(Permission.INBOX_READ)
 SEARCHED: Final = "ada"
 """Value of `cari` in the address while a NIP or a name is searched for: neither of them stands there."""
 _PERSONAL: Final = frozenset({"nip", "nama"})
@@ -25,13 +25,9 @@ class QueueState(AppState):
     _told: str = ""
 
     def _filters(self, url: Any) -> Filters:
-        """The filters of an address, with whom is searched for.
-
-        Args:
-            url: `self.router.url`.
-        """
-        given = {name: parameter(url, name) for name in Filters.__slots__ if name not in _PERSONAL}
-        if parameter(url, "cari"):
+        """The filters of an address, with whom is searched for."""
+        given = {name: url_parameter(url, name) for name in Filters.__slots__ if name not in _PERSONAL}
+        if url_parameter(url, "cari"):
             given |= {"nip": self._nip, "nama": self._nama}
         return read_filters(given)
 
@@ -41,36 +37,20 @@ class QueueState(AppState):
         return told
 
 
-def address(filters: Filters, *, path: str = PATH, page: int = 1, **changes: Any) -> str:
-    """The address of a list or of a proposal in it.
-
-    Args:
-        filters: Of the list.
-        path: Route of the page.
-        page: Of the list.
-        **changes: Filters that are to be other than now.
-    """
+def inbox_url(filters: Filters, *, path: str = PATH, page: int = 1, **changes: Any) -> str:
+    """The address of a list or of a proposal in it."""
     query = filters.query(**changes)
     searched = SEARCHED if query.keys() & _PERSONAL else ""
     values = {name: value for name, value in query.items() if name not in _PERSONAL}
-    return address_with(path, {**values, "cari": searched, "halaman": str(page) if page > 1 else ""})
+    return url_with(path, {**values, "cari": searched, "halaman": str(page) if page > 1 else ""})
 
 
-def waiting(days: int) -> str:
-    """How long something waits.
-
-    Args:
-        days: Whole days.
-    """
+def format_wait(days: int) -> str:
+    """How long something waits."""
     return "Masuk hari ini" if days < 1 else f"Menunggu {days} hari"
 
 
-def many(count: int, *, at_least: bool = False) -> str:
-    """A number of proposals.
-
-    Args:
-        count: How many.
-        at_least: There are more than that.
-    """
+def format_count(count: int, *, at_least: bool = False) -> str:
+    """A number of proposals."""
     shown = f"{count:,}".replace(",", ".")
     return f"Lebih dari {shown} usulan; persempit saringan" if at_least else f"{shown} usulan"

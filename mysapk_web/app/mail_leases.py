@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
-from mysapk_web.app import mail_context
-from mysapk_web.app.mail_context import Withheld
+from mysapk_web.app import mail_context_reader
+from mysapk_web.app.mail_context_reader import SkippedMail
 from mysapk_web.organisation import audit
 from mysapk_web.platform import clock
-from mysapk_web.platform.mail.context import Facts
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.mail.context import MailContext
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
@@ -38,20 +38,16 @@ _random = secrets.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class ClaimedMail:
     """A mail that is to be sent now."""
 
     mail_id: int
-    letter: Letter
-    facts: Facts
+    kind: MailKind
+    context: MailContext
 
 
-def back_off(attempts: int) -> timedelta:
-    """How long to wait after a failed attempt: 30 to 40 s at first, doubled each time, at most an hour.
-
-    Args:
-        attempts: Attempts that failed, at least 1.
-    """
+def retry_after(attempts: int) -> timedelta:
+    """How long to wait after a failed attempt: 30 to 40 s at first, doubled each time, at most an hour."""
     longest = min(_FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
     return timedelta(seconds=longest.total_seconds() * (1 - _JITTER * _random.random()))
 
@@ -59,12 +55,8 @@ def back_off(attempts: int) -> timedelta:
 # Claiming ----------------------------------------------------------------------------------------
 
 
-def anything_due(session: Session) -> bool:
-    """Whether a claim would find something; reads only, so that idle dispatchers leave the write lock alone.
-
-    Args:
-        session: A read-only transaction.
-    """
+def has_due_mail(session: Session) -> bool:
+    """Whether a claim would find something; reads only, so that idle dispatchers leave the write lock alone."""
     now = clock.now()
     due = (col(OutboxMail.state) == OutboxState.PENDING) & (col(OutboxMail.due_at) <= now)
     return session.exec(select(OutboxMail.id).where(or_(due, _lapsed(now))).limit(1)).first() is not None
@@ -75,12 +67,6 @@ def claim(session: Session, worker: str, *, limit: int, lease: timedelta) -> lis
 
     Mails whose lease has run out (their process died) are given back first; that counts as an attempt, so that
     a mail that kills its process doesn't do so for ever.
-
-    Args:
-        session: A transaction of its own, short.
-        worker: Name of this dispatcher.
-        limit: Mails to take at most.
-        lease: How long they are kept for it.
 
     Returns:
         Ids in the order they are due.
@@ -120,12 +106,6 @@ def claim(session: Session, worker: str, *, limit: int, lease: timedelta) -> lis
 def renew(session: Session, worker: str, mail_ids: Iterable[int], *, lease: timedelta) -> set[int]:
     """Lengthen the lease of mails not yet sent.
 
-    Args:
-        session: A transaction of its own.
-        worker: Name of this dispatcher.
-        mail_ids: Mails of its claim.
-        lease: From now on.
-
     Returns:
         The mails that are still its own; the others ran out and may be with somebody else.
     """
@@ -141,14 +121,7 @@ def renew(session: Session, worker: str, mail_ids: Iterable[int], *, lease: time
 
 
 def release(session: Session, worker: str, mail_ids: Iterable[int], *, reason: str = "") -> None:
-    """Give back mails of a claim that were not tried; that is no attempt.
-
-    Args:
-        session: A transaction of its own.
-        worker: Name of this dispatcher.
-        mail_ids: Mails of its claim.
-        reason: Why they wait, without an address; shown beside them.
-    """
+    """Give back mails of a claim that were not tried; that is no attempt."""
     values: dict[str, Any] = {"state": OutboxState.PENDING, "claimed_until": None, "claimed_by": ""}
     if reason:
         values["last_error"] = reason
@@ -160,13 +133,8 @@ def release(session: Session, worker: str, mail_ids: Iterable[int], *, reason: s
 # Reading -----------------------------------------------------------------------------------------
 
 
-def prepare(session: Session, worker: str, mail_id: int) -> Delivery | Withheld | None:
+def prepare(session: Session, worker: str, mail_id: int) -> ClaimedMail | SkippedMail | None:
     """Read what the letter needs, as it is now.
-
-    Args:
-        session: A read-only transaction.
-        worker: Name of this dispatcher.
-        mail_id: A mail of its claim.
 
     Returns:
         The delivery; or why the mail is not sent; or None when it is no longer this dispatcher's.
@@ -175,24 +143,19 @@ def prepare(session: Session, worker: str, mail_id: int) -> Delivery | Withheld 
     if mail is None:
         return None
     if mail.attempts >= MAX_ATTEMPTS:
-        return Withheld(OutboxState.FAILED, mail.last_error or _CRASHED)
-    if mail.template not in set(Letter):
-        return Withheld(OutboxState.FAILED, "Jenis surat tidak dikenal.")
-    letter = Letter(mail.template)
-    facts = mail_context.read(session, letter, mail)
-    return facts if isinstance(facts, Withheld) else Delivery(mail_id, letter, facts)
+        return SkippedMail(OutboxState.FAILED, mail.last_error or _CRASHED)
+    if mail.template not in set(MailKind):
+        return SkippedMail(OutboxState.FAILED, "Jenis surat tidak dikenal.")
+    letter = MailKind(mail.template)
+    facts = mail_context_reader.read_context(session, letter, mail)
+    return facts if isinstance(facts, SkippedMail) else ClaimedMail(mail_id, letter, facts)
 
 
 # Marking -----------------------------------------------------------------------------------------
 
 
 def mark_sent(session: Session, mail_ids: Iterable[int]) -> None:
-    """Note that the server has accepted mails. Counts whoever holds the claim by now: sent is sent.
-
-    Args:
-        session: A transaction of its own.
-        mail_ids: What was sent.
-    """
+    """Note that the server has accepted mails. Counts whoever holds the claim by now: sent is sent."""
     session.execute(
         update(OutboxMail)
         .where(col(OutboxMail.id).in_(list(mail_ids)), col(OutboxMail.state) != OutboxState.SENT)
@@ -211,12 +174,6 @@ def mark_sent(session: Session, mail_ids: Iterable[int]) -> None:
 def mark_retry(session: Session, worker: str, mail_id: int, *, reason: str) -> OutboxState | None:
     """Note a failed attempt and when the next one is due, or give up after the last.
 
-    Args:
-        session: A transaction of its own.
-        worker: Name of this dispatcher.
-        mail_id: A mail of its claim.
-        reason: Fault, without an address.
-
     Returns:
         PENDING or FAILED; None when the mail is no longer this dispatcher's.
     """
@@ -228,34 +185,20 @@ def mark_retry(session: Session, worker: str, mail_id: int, *, reason: str) -> O
         _close(session, mail, OutboxState.FAILED, reason)
     else:
         _free(mail, OutboxState.PENDING, reason)
-        mail.due_at = clock.now() + back_off(mail.attempts)
+        mail.due_at = clock.now() + retry_after(mail.attempts)
     return mail.state
 
 
-def mark_refused(session: Session, worker: str, mail_id: int, *, reason: str) -> None:
-    """Note an attempt that failed for good.
-
-    Args:
-        session: A transaction of its own.
-        worker: Name of this dispatcher.
-        mail_id: A mail of its claim.
-        reason: Fault, without an address.
-    """
+def mark_rejected(session: Session, worker: str, mail_id: int, *, reason: str) -> None:
+    """Note an attempt that failed for good."""
     mail = _own(session, worker, mail_id)
     if mail is not None:
         mail.attempts += 1
         _close(session, mail, OutboxState.FAILED, reason)
 
 
-def mark_withheld(session: Session, worker: str, mail_id: int, withheld: Withheld) -> None:
-    """Note that a mail is not sent at all.
-
-    Args:
-        session: A transaction of its own.
-        worker: Name of this dispatcher.
-        mail_id: A mail of its claim.
-        withheld: State and reason.
-    """
+def mark_skipped(session: Session, worker: str, mail_id: int, withheld: SkippedMail) -> None:
+    """Note that a mail is not sent at all."""
     mail = _own(session, worker, mail_id)
     if mail is not None:
         _close(session, mail, withheld.state, withheld.reason)

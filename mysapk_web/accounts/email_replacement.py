@@ -11,14 +11,14 @@ from typing import Any, Final
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
+from mysapk_web.accounts.credentials import invalidate_credentials
 from mysapk_web.organisation import audit
-from mysapk_web.organisation.credentials import revoke
 from mysapk_web.organisation.rules.email import EmailError, mask_email, normalise_email
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk, clock
-from mysapk_web.platform.errors import Refused
-from mysapk_web.platform.mail.queue import Letter
+from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
@@ -29,18 +29,16 @@ LETTERS_PER_SECOND: Final = 50
 """Letters of an import are spread, so that a token that somebody waits for finds its way between them (DESIGN 7: 100 mails a second)."""
 LETTER_GAP: Final = timedelta(seconds=1) / LETTERS_PER_SECOND
 
-TAKEN = "Alamat email ini sudah dipakai pegawai lain. Satu alamat hanya untuk satu pegawai; minta alamat yang lain."
+EMAIL_TAKEN = (
+    "Alamat email ini sudah dipakai pegawai lain. Satu alamat hanya untuk satu pegawai; minta alamat yang lain."
+)
 
 
 @dataclass(frozen=True, slots=True)
-class EmailChange:
+class EmailReplacement:
     """One checked change.
 
     Attributes:
-        account_id: Whose.
-        pegawai_id: Whose.
-        instansi_id: Agency of the person, for the trail.
-        old_key: Normalised address so far; None without one.
         raw: New address as it came; None where an undone import leaves none.
         key: New address, normalised, and used by nobody else.
     """
@@ -53,7 +51,7 @@ class EmailChange:
     key: str | None = field(repr=False)
 
 
-def change_email(
+def replace_email(
     session: Session,
     *,
     account: Account,
@@ -62,7 +60,7 @@ def change_email(
     actor_id: int | None,
     reason: str,
     keep_session: str = "",
-    address: str = "",
+    client_address: str = "",
 ) -> bool:
     """Give a person another address.
 
@@ -70,14 +68,8 @@ def change_email(
     The domain policy of the agency is for the caller to judge: pages ask, imports note.
 
     Args:
-        session: Any transaction.
-        account: The person's account; shows the new version afterwards.
-        pegawai: The person; shows the new address afterwards.
-        new_email: As typed; kept as it is beside its normalised form.
-        actor_id: Account that acts; None for the system.
-        reason: In words, for the trail.
         keep_session: Reference of a session that goes on: of the person who changes the own address.
-        address: Client address of whoever acts on a page, for the trail, which keeps its network.
+        client_address: Client address of whoever acts on a page, for the trail, which keeps its network.
 
     Returns:
         Whether mail now goes elsewhere. Another spelling of the same address ends nothing.
@@ -88,7 +80,7 @@ def change_email(
     try:
         key = normalise_email(new_email)
     except EmailError as error:
-        raise Refused(str(error), "email") from None
+        raise UserError(str(error), "email") from None
     raw = new_email if len(new_email) <= MAX_RAW else key
     if key == pegawai.email_key:
         pegawai.email = raw
@@ -96,28 +88,33 @@ def change_email(
         return False
     session.flush()
     if session.exec(select(Pegawai.id).where(Pegawai.email_key == key)).first() is not None:
-        raise Refused(TAKEN, "email")
-    change = EmailChange(account.id or 0, pegawai.id or 0, pegawai.instansi_id, pegawai.email_key, raw, key)
+        raise UserError(EMAIL_TAKEN, "email")
+    change = EmailReplacement(account.id or 0, pegawai.id or 0, pegawai.instansi_id, pegawai.email_key, raw, key)
     try:
         with session.begin_nested():
-            apply_changes(
-                session, [change], actor_id=actor_id, reason=reason, keep_session=keep_session, address=address
+            replace_emails(
+                session,
+                [change],
+                actor_id=actor_id,
+                reason=reason,
+                keep_session=keep_session,
+                client_address=client_address,
             )
     except IntegrityError:  # somebody else took the address meanwhile
-        raise Refused(TAKEN, "email") from None
+        raise UserError(EMAIL_TAKEN, "email") from None
     session.refresh(account)
     session.refresh(pegawai)
     return True
 
 
-def apply_changes(
+def replace_emails(
     session: Session,
-    changes: Sequence[EmailChange],
+    changes: Sequence[EmailReplacement],
     *,
     actor_id: int | None,
     reason: str,
     keep_session: str = "",
-    address: str = "",
+    client_address: str = "",
     letters_from: datetime | None = None,
     **detail: Any,
 ) -> None:
@@ -126,10 +123,7 @@ def apply_changes(
     Args:
         session: Any transaction. What it has loaded of these people is stale afterwards.
         changes: Of different people. An address that one of them gives up may be taken by another.
-        actor_id: Account that acts; None for the system.
-        reason: In words, for the trail.
-        keep_session: As in `change_email`.
-        address: As in `change_email`; imports work in the background and have none.
+        client_address: As in `change_email`; imports work in the background and have none.
         letters_from: When the first letter may go out; the others follow at `LETTERS_PER_SECOND`. Now by default, and at once.
         **detail: More for the trail, such as the run of an import.
 
@@ -146,7 +140,9 @@ def apply_changes(
         Pegawai,
         [{"id": change.pegawai_id, "email": change.raw, "email_key": change.key} for change in changes],
     )
-    revoke(session, [change.account_id for change in changes], "email diganti", keep_session=keep_session)
+    invalidate_credentials(
+        session, [change.account_id for change in changes], "email diganti", keep_session=keep_session
+    )
     events: list[dict[str, Any]] = []
     letters: list[dict[str, Any]] = []
     now = clock.now()
@@ -158,7 +154,7 @@ def apply_changes(
                 "actor_id": actor_id,
                 "subject_id": change.account_id,
                 "instansi_id": change.instansi_id,
-                "address": address,
+                "address": client_address,
                 "detail": {"reason": reason, **masks, **detail},
             }
         )
@@ -175,10 +171,10 @@ def _mask(key: str | None) -> str:
 
 
 def _letter(
-    change: EmailChange, recipient: str | None, masks: dict[str, Any], now: datetime, due: datetime
+    change: EmailReplacement, recipient: str | None, masks: dict[str, Any], now: datetime, due: datetime
 ) -> dict[str, Any]:
     return {
-        "template": Letter.EMAIL_CHANGED.value,
+        "template": MailKind.EMAIL_CHANGED.value,
         "account_id": change.account_id,
         "instansi_id": change.instansi_id,
         "recipient": recipient,

@@ -1,0 +1,55 @@
+"""Denials of routes and of the gate in the audit log (ASVS 16.3.2), known by their browser.
+
+The transaction of what was refused is rolled back, so these events are written in one of their own, and at most once a minute for an
+account: nobody floods the trail, or the database, by being refused. Whatever becomes of the writing, the refusal stands.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from mysapk_web.accounts.sessions import read_actor
+from mysapk_web.organisation import audit, rate_limiting
+from mysapk_web.organisation.access_log import _lately, _write, record_denied
+from mysapk_web.organisation.rate_limiting import client_key, subject_key
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.rate_limits import Limit
+from mysapk_web.settings import get_settings
+
+
+async def log_denied_request(visitor: ClientContext, handler: str) -> None:
+    """The same for a route, which knows the browser only; a visitor without a session is nobody's refusal."""
+    if visitor.session_ref and _lately.allow(f"sesi:{visitor.session_ref}"):
+        await _write(_record_denied_request, visitor, handler)
+
+
+async def log_limit_exceeded(limit: Limit, visitor: ClientContext) -> None:
+    """Write down that a limit of the gate was passed, which counts in each process by itself."""
+    await _write(record_limit_exceeded, limit, visitor)
+
+
+def _record_denied_request(session: Session, visitor: ClientContext, handler: str) -> None:
+    actor = read_actor(session, get_settings(), visitor)
+    if actor is not None:
+        record_denied(session, actor, handler)
+
+
+def record_limit_exceeded(session: Session, limit: Limit, visitor: ClientContext) -> None:
+    """Write a limit of the gate into the trail, once a key and window, and no more than once a minute, for all processes."""
+    actor = read_actor(session, get_settings(), visitor) if visitor.session_ref else None
+    secret = get_settings().key("counters")
+    key = subject_key(secret, f"akun:{actor.account_id}") if actor else client_key(secret, visitor.client_address)
+    once = Limit(limit.name, 1, max(limit.window, timedelta(minutes=1)))
+    if not rate_limiting.hit(session, once, key).allowed:
+        return
+    audit.record(
+        session,
+        AuditTag.LIMIT_EXCEEDED,
+        actor_id=actor.account_id if actor else None,
+        instansi_id=actor.instansi_id if actor else None,
+        address=visitor.client_address,
+        batas=limit.name,
+    )
