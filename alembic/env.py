@@ -8,8 +8,8 @@ from sqlmodel import SQLModel
 
 import mysapk_web.app.tables  # noqa: F401  registers every table
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.migrations import is_compared, migrating
-from mysapk_web.settings import load
+from mysapk_web.platform.migrations import is_compared, migration_transaction
+from mysapk_web.settings import get_settings
 
 MIGRATION_LOCK = 7_219_501
 """Number of the advisory lock; any fixed number does."""
@@ -34,7 +34,7 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    database = Database(load().database_url)
-    with migrating(database) as opened:
+    database = Database(get_settings().database_url)
+    with migration_transaction(database) as opened:
         run(opened)
     database.dispose()

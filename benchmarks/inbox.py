@@ -85,12 +85,12 @@ def _people(count: int, units: list[list[int]], chance: random.Random) -> Iterat
         yield {
             "id": number,
             "nip": f"{1970 + number % 30}0101{number:010d}",
-            "nama": f"{chance.choice(NAMES)} {chance.choice(NAMES)} {number}",
-            "gelar_depan": "",
-            "gelar_belakang": "",
+            "name": f"{chance.choice(NAMES)} {chance.choice(NAMES)} {number}",
+            "title_prefix": "",
+            "title_suffix": "",
             "jenis": JenisPegawai.PNS,
-            "jenis_kelamin": "",
-            "tanggal_lahir": date(1985, 1, 1),
+            "gender": "",
+            "birth_date": date(1985, 1, 1),
             "instansi_id": agency + 1,
             "unor_id": chance.choice(units[agency]),
         }

@@ -91,7 +91,8 @@ def _grow(db: Database, people: int) -> list[tuple[int, list[int], int]]:
     with db.begin() as session:
         heads = _shares(min(AGENCIES, max(3, people // 50)), people)
         agencies = [
-            {"kode": f"{number:05d}", "nama": f"Instansi {number:03d}", "zona": "WIB"} for number in range(len(heads))
+            {"code": f"{number:05d}", "name": f"Instansi {number:03d}", "timezone": "WIB"}
+            for number in range(len(heads))
         ]
         bulk.insert_many(
             session, Instansi, [{**row, "domain_policy": "ALLOW", "email_domains": []} for row in agencies]
@@ -109,10 +110,10 @@ def _grow(db: Database, people: int) -> list[tuple[int, list[int], int]]:
                     {
                         "id": next_id,
                         "instansi_id": instansi_id,
-                        "atasan_id": above[0] if above else None,
-                        "kode": str(number),
-                        "nama": f"Unit {number:05d}",
-                        "jalur": path,
+                        "parent_id": above[0] if above else None,
+                        "code": str(number),
+                        "name": f"Unit {number:05d}",
+                        "path": path,
                         "is_satker": len(own) <= 24,
                     }
                 )
@@ -131,11 +132,11 @@ def _people(made: list[tuple[int, list[int], int]], dice: random.Random) -> Iter
             yield {
                 "id": number,
                 "nip": f"{number:018d}",
-                "nama": f"{dice.choice(_GIVEN)} {dice.choice(_GIVEN)} {dice.choice(_FAMILY)}",
-                "gelar_depan": "",
-                "gelar_belakang": "",
+                "name": f"{dice.choice(_GIVEN)} {dice.choice(_GIVEN)} {dice.choice(_FAMILY)}",
+                "title_prefix": "",
+                "title_suffix": "",
                 "jenis": dice.choice(_KINDS),
-                "jenis_kelamin": "",
+                "gender": "",
                 "instansi_id": instansi_id,
                 "unor_id": dice.choice(units),
                 "email": None,
@@ -168,7 +169,7 @@ def _deeds(
         groups = _GROUPS if dice.random() < 0.2 else dice.sample(_GROUPS, dice.randrange(1, 6))
         at = now - timedelta(minutes=dice.randrange(28 * 24 * 60))
         declared += [
-            {"pegawai_id": person["id"], "group": key, "statement": Declaration.SESUAI, "at": at} for key in groups
+            {"pegawai_id": person["id"], "group": key, "declaration": Declaration.SESUAI, "at": at} for key in groups
         ]
         for group, kind in dice.sample(_OPEN_TO_ALL, dice.choice((0, 1, 1, 2))):
             state = dice.choice(_STATES)

@@ -75,7 +75,7 @@ def replace_email(
         Whether mail now goes elsewhere. Another spelling of the same address ends nothing.
 
     Raises:
-        Refused: Not an address, or it is another person's.
+        UserError: Not an address, or it is another person's.
     """
     try:
         key = normalise_email(new_email)
@@ -123,7 +123,7 @@ def replace_emails(
     Args:
         session: Any transaction. What it has loaded of these people is stale afterwards.
         changes: Of different people. An address that one of them gives up may be taken by another.
-        client_address: As in `change_email`; imports work in the background and have none.
+        client_address: As in `replace_email`; imports work in the background and have none.
         letters_from: When the first letter may go out; the others follow at `LETTERS_PER_SECOND`. Now by default, and at once.
         **detail: More for the trail, such as the run of an import.
 

@@ -74,8 +74,8 @@ def login(db: Database, *, visitor: ClientContext, nip: str, password: str) -> s
         The ticket with which the page takes its session at `POST /sesi`; None: the authenticator code is still to come.
 
     Raises:
-        InputRefused: A field is empty or the NIP can't be one.
-        CountedRefusal: Wrong, unknown, disabled (one sentence for all), or too many attempts.
+        FormError: A field is empty or the NIP can't be one.
+        CommittingUserError: Wrong, unknown, disabled (one sentence for all), or too many attempts.
     """
     settings = get_settings()
     number = _typed_nip(nip, password)
@@ -105,7 +105,7 @@ def _admit(session: Session, settings: Settings, visitor: ClientContext, number:
     """Count the attempt, and read what the check needs.
 
     Raises:
-        CountedRefusal: While a wait runs.
+        CommittingUserError: While a wait runs.
     """
     secret = settings.key("counters")
     nip_key, address_key = (
@@ -246,9 +246,9 @@ def submit_code(session: Session, *, visitor: ClientContext, code: str) -> str:
         The ticket with which the page takes its session at `POST /sesi`.
 
     Raises:
-        InputRefused: Nothing was typed.
-        CountedRefusal: The code is wrong or has to wait.
-        Refused: No password login of this page waits for a code.
+        FormError: Nothing was typed.
+        CommittingUserError: The code is wrong or has to wait.
+        UserError: No password login of this page waits for a code.
     """
     if not code.strip():
         raise FormError({"kode": "Isi kode 6 angka dari aplikasi autentikator, atau kode pemulihan."})

@@ -53,7 +53,7 @@ def verify_code(session: Session, settings: Settings, account: Account, typed: s
         typed: Six digits, or a recovery code; blanks and hyphens are ignored.
 
     Raises:
-        CountedRefusal: When the code is wrong, has to wait, or too many were wrong in a row.
+        CommittingUserError: When the code is wrong, has to wait, or too many were wrong in a row.
     """
     wrong = _count_try(session, settings, account, visitor)
     code = normalise_code(typed)
@@ -78,7 +78,7 @@ def _count_try(session: Session, settings: Settings, account: Account, visitor: 
         Wrong codes in a row, this one included.
 
     Raises:
-        CountedRefusal: While a wait runs, or after too many in a row.
+        CommittingUserError: While a wait runs, or after too many in a row.
     """
     key = _run_key(settings, account.id)
     wait = rate_limiting.register_attempt(
@@ -209,7 +209,7 @@ def require_second_factor(account: Account) -> None:
     """Refuse when an account has no authenticator in force.
 
     Raises:
-        Refused: In words for the page.
+        UserError: In words for the page.
     """
     if account.totp_confirmed_at is None:
         raise UserError("Verifikasi dua langkah belum aktif pada akun ini.")

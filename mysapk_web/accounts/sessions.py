@@ -244,10 +244,10 @@ def _actor(rows: Iterable[Row[tuple[object, ...]]], visitor: ClientContext) -> A
         session_expires_at=first.expires_at,
         version=first.account_version,
         client=visitor,
-        grants=tuple(Grant(row.role, row.grant_instansi_id, row.jalur) for row in rows if row.role is not None),
+        grants=tuple(Grant(row.role, row.grant_instansi_id, row.path) for row in rows if row.role is not None),
         second_factor=first.second_factor_at is not None and first.totp_confirmed_at is not None,
         has_second_factor=first.totp_confirmed_at is not None,
-        reauthenticated_at=first.step_up_at,
+        reauthenticated_at=first.reauthenticated_at,
         seen_at=first.seen_at,
     )
 

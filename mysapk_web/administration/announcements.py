@@ -87,7 +87,7 @@ def announcement_scopes(session: Session, actor: Actor) -> list[tuple[str, str]]
     """Places that the actor speaks for: key and name.
 
     Raises:
-        NotAllowed: None.
+        PermissionDenied: None.
     """
     actor.require(Permission.ANNOUNCE)
     ids = _agencies(actor)
@@ -100,7 +100,7 @@ def load_editor(session: Session, actor: Actor, key: str = "") -> AnnouncementEd
     """The editor of a place.
 
     Raises:
-        NotAllowed: Not a place of the actor.
+        PermissionDenied: Not a place of the actor.
     """
     known = dict(announcement_scopes(session, actor))
     found, nama = _meant(known, key or next(iter(known), ""))
@@ -131,10 +131,10 @@ def publish(session: Session, actor: Actor, key: str, *, judul: str, isi: str, l
         last: Last day that it is shown, in the zone of the agency.
 
     Raises:
-        NotAllowed: Not a place of the actor.
-        StepUpNeeded: Password or code have to be shown again.
-        InputRefused: A field is not as it has to be.
-        Refused: There are enough already.
+        PermissionDenied: Not a place of the actor.
+        ReauthenticationRequired: Password or code have to be shown again.
+        FormError: A field is not as it has to be.
+        UserError: There are enough already.
     """
     found, _ = _find(session, actor, key)
     require_reauthentication(actor)
@@ -170,10 +170,10 @@ def edit(
 
     Raises:
         NotFoundError: Not of a place of the actor.
-        StepUpNeeded: Password or code have to be shown again.
-        InputRefused: A field is not as it has to be.
+        ReauthenticationRequired: Password or code have to be shown again.
+        FormError: A field is not as it has to be.
         StaleRevisionError: Another admin was faster.
-        Refused: It is over.
+        UserError: It is over.
     """
     row = _own(session, actor, announcement_id)
     require_reauthentication(actor)
@@ -205,7 +205,7 @@ def retract(session: Session, actor: Actor, *, announcement_id: int, seen: int =
     Raises:
         NotFoundError: Not of a place of the actor.
         StaleRevisionError: Another admin was faster.
-        Refused: It is over.
+        UserError: It is over.
     """
     row = _own(session, actor, announcement_id)
     locks.lock_agency(session, row.instansi_id)
@@ -224,8 +224,8 @@ def save_contact(session: Session, actor: Actor, key: str, given: ContactView, *
     Raises:
         NotFoundError: Not a place of the actor.
         StaleRevisionError: Another admin has saved it meanwhile.
-        StepUpNeeded: Password or code have to be shown again.
-        InputRefused: A field is not as it has to be.
+        ReauthenticationRequired: Password or code have to be shown again.
+        FormError: A field is not as it has to be.
     """
     found, _ = _find(session, actor, key)
     require_reauthentication(actor)

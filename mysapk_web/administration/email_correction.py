@@ -60,8 +60,8 @@ def find_people(session: Session, actor: Actor, *, text: str) -> Listing[PersonM
     """People of the own scope by NIP or name, the first few, and whether there are more.
 
     Raises:
-        NotAllowed: The actor may not.
-        Refused: Nothing to look for.
+        PermissionDenied: The actor may not.
+        UserError: Nothing to look for.
     """
     actor.require(Permission.EMAIL_REPAIR)
     if not text.strip():
@@ -109,10 +109,10 @@ def correct_email(session: Session, actor: Actor, *, account_id: int, email: str
     """Give a person another address, with all that follows from it (`accounts.change_email`).
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        PermissionDenied: The actor may not, or not this person.
         StaleRevisionError: Another admin has changed the account meanwhile.
-        Refused: Not an address that the person may have, no reason, or a role that is not below the actor's.
-        StepUpNeeded: Password or code have to be shown again: whoever has the address has the account.
+        UserError: Not an address that the person may have, no reason, or a role that is not below the actor's.
+        ReauthenticationRequired: Password or code have to be shown again: whoever has the address has the account.
     """
     account, pegawai = get_managed_account(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
     why = clean_reason(reason, MAX_REASON)

@@ -74,7 +74,7 @@ def current_policy(session: Session, actor: Actor) -> PolicyView:
     """Read the policy of the agency of the actor's role.
 
     Raises:
-        NotAllowed: The actor may not set it.
+        PermissionDenied: The actor may not set it.
     """
     row = session.get_one(Instansi, _agency(actor))
     return PolicyView(row.name, row.domain_policy, list(row.email_domains))
@@ -84,8 +84,8 @@ def preview_impact(session: Session, actor: Actor, *, policy: str, domains: str)
     """Judge the addresses on file by a policy that is not in force. Nothing changes.
 
     Raises:
-        InputRefused: No policy was chosen, or a domain is none.
-        NotAllowed: The actor may not set it.
+        FormError: No policy was chosen, or a domain is none.
+        PermissionDenied: The actor may not set it.
     """
     instansi_id = _agency(actor)
     wanted, names = _read(policy, domains)
@@ -99,10 +99,10 @@ def set_policy(session: Session, actor: Actor, *, policy: str, domains: str, see
         actor: Who sets it; has shown password or code within ten minutes.
 
     Raises:
-        InputRefused: As in `impact`.
+        FormError: As in `impact`.
         StaleRevisionError: Another admin has set it meanwhile.
-        StepUpNeeded: Password or code were not shown lately.
-        NotAllowed: The actor may not set it.
+        ReauthenticationRequired: Password or code were not shown lately.
+        PermissionDenied: The actor may not set it.
     """
     instansi_id = _agency(actor)
     wanted, names = _read(policy, domains)

@@ -88,8 +88,8 @@ def submit_request(
     """Leave a request. Open to everybody; always ends the same way for input of the right form.
 
     Raises:
-        InputRefused: Something can't be what it has to be (a matter of form only).
-        CountedRefusal: Too many requests from this network, whoever they are about.
+        FormError: Something can't be what it has to be (a matter of form only).
+        CommittingUserError: Too many requests from this network, whoever they are about.
     """
     number, name, old, new = _typed(nip, nama, old_email, new_email)
     if not rate_limiting.allow_network(session, EMAIL_CORRECTION_REQUESTS_PER_NETWORK, visitor):
@@ -183,7 +183,7 @@ def pending_requests(session: Session, actor: Actor, number: int) -> Page[Reques
     One about somebody whose role does not stand below those of the actor waits for an admin above, and is not shown.
 
     Raises:
-        NotAllowed: The actor may not.
+        PermissionDenied: The actor may not.
     """
     found = paginate(session, _open(actor), number, PAGE_SIZE, col(EmailRequest.created_at), col(EmailRequest.id))
     return found.map(lambda request: _view(session, actor, request))
@@ -196,11 +196,11 @@ def accept_request(session: Session, actor: Actor, *, request_id: int, reason: s
         reason: How it was made sure that the person asked, for the trail.
 
     Raises:
-        NotAllowed: The actor may not.
+        PermissionDenied: The actor may not.
         NotFoundError: No such request within reach.
         StaleRevisionError: Decided already, or the account was changed meanwhile.
-        Refused: No reason, or not an address that the person may have.
-        StepUpNeeded: Password or code have to be shown again.
+        UserError: No reason, or not an address that the person may have.
+        ReauthenticationRequired: Password or code have to be shown again.
     """
     request, account_id = _take(session, actor, request_id)
     why = clean_reason(reason, email_correction.MAX_REASON)
@@ -219,10 +219,10 @@ def reject_request(session: Session, actor: Actor, *, request_id: int, reason: s
     """Say no; the address on file, and no other, is told why.
 
     Raises:
-        NotAllowed: The actor may not.
+        PermissionDenied: The actor may not.
         NotFoundError: No such request within reach.
         StaleRevisionError: Decided already, or the account was changed meanwhile.
-        Refused: No reason.
+        UserError: No reason.
     """
     request, account_id = _take(session, actor, request_id)
     why = clean_reason(reason, email_correction.MAX_REASON)

@@ -86,9 +86,9 @@ def export(db: Database, actor: Actor, wanted: ExportRequest, path: Path) -> int
     one transaction that writes nothing, so that a long export holds nobody up.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
-        TooManyExports: Too many exports within the hour.
-        Refused: Too many rows for a file of this kind.
+        PermissionDenied: No permission, or a place outside the scope.
+        ExportRateLimitError: Too many exports within the hour.
+        UserError: Too many rows for a file of this kind.
     """
     in_transaction(db, _admit, actor, wanted)
     with db.read() as session:
@@ -107,7 +107,7 @@ def rate_limit_export(session: Session, whose: str, by: Actor | None, **facts: A
     """Count one list that is carried away, whichever it is.
 
     Raises:
-        TooManyExports: Too many within the hour; counted, too.
+        ExportRateLimitError: Too many within the hour; counted, too.
     """
     if not rate_limiting.allow(
         session, EXPORTS_PER_ACCOUNT, subject_key(get_settings().key("counters"), whose), by, **facts

@@ -81,8 +81,8 @@ def list_mail(session: Session, actor: Actor, narrowed: MailFilter, page: int = 
     """Mails to the people of the scope, the newest first. Those written for nobody belong to nobody and are not shown.
 
     Raises:
-        NotAllowed: No permission.
-        Refused: A NIP that is none.
+        PermissionDenied: No permission.
+        UserError: A NIP that is none.
     """
     actor.require(Permission.OUTBOX_READ)
     columns: tuple[Any, ...] = (OutboxMail, Account.id, Pegawai.name, Pegawai.nip, Pegawai.email_key, Instansi.timezone)
@@ -111,7 +111,7 @@ def account_mail(session: Session, actor: Actor, account_id: int, *, limit: int)
         account_id: Of a person whom the caller has found within the scope.
 
     Raises:
-        NotAllowed: No permission.
+        PermissionDenied: No permission.
     """
     actor.require(Permission.OUTBOX_READ)
     rows = session.exec(
@@ -139,10 +139,10 @@ def retry_mail(session: Session, actor: Actor, *, mail_id: int, seen: int = 0) -
     A letter that has lost its meaning, such as a token that died meanwhile, is found out right before it is sent.
 
     Raises:
-        NotAllowed: No permission.
+        PermissionDenied: No permission.
         NotFoundError: No such mail within the scope.
         StaleRevisionError: Another admin has sent it meanwhile.
-        Refused: It was not given up, or the account holds a role that the actor can't give.
+        UserError: It was not given up, or the account holds a role that the actor can't give.
     """
     actor.require(Permission.RESET_START)
     account_id = session.exec(

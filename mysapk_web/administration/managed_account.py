@@ -34,10 +34,10 @@ def get_managed_account(
         seen: Revision of the account that the page of the act showed; None: the caller compares another.
 
     Raises:
-        NotAllowed: The actor may not do this.
+        PermissionDenied: The actor may not do this.
         NotFoundError: There is no such person within reach.
         StaleRevisionError: Another admin has changed the account meanwhile.
-        Refused: The account holds a role that is not below the actor's.
+        UserError: The account holds a role that is not below the actor's.
     """
     found = (
         select(Account, Pegawai)

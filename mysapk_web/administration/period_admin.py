@@ -95,7 +95,7 @@ def period_scopes(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """Places whose periods the actor may set: key and name.
 
     Raises:
-        NotAllowed: None.
+        PermissionDenied: None.
     """
     actor.require(Permission.PERIOD_AGENCY)
     agencies = session.exec(select(Instansi).order_by(col(Instansi.name))).all()
@@ -107,7 +107,7 @@ def list_periods(session: Session, actor: Actor) -> list[PeriodRow]:
     """The national periods and those of the agencies within the scope, by kind, the newest first.
 
     Raises:
-        NotAllowed: No permission.
+        PermissionDenied: No permission.
     """
     actor.require(Permission.PERIOD_AGENCY)
     names = {row.id: row for row in session.exec(select(Instansi)) if _may_agency(actor, row.id)}
@@ -127,9 +127,9 @@ def preview_period(session: Session, actor: Actor, draft: PeriodInput) -> Period
     """What a draft would do, with all that stands against it.
 
     Raises:
-        NotAllowed: No permission for that place.
-        InputRefused: A field is not as it has to be.
-        Refused: It would contradict another period.
+        PermissionDenied: No permission for that place.
+        FormError: A field is not as it has to be.
+        UserError: It would contradict another period.
     """
     agency = _place(session, actor, draft)
     made = build_period(session, actor, draft, agency)
@@ -153,11 +153,11 @@ def save_period(session: Session, actor: Actor, draft: PeriodInput, *, seen: int
     """Create or extend a period. A grave act: password or code were shown lately.
 
     Raises:
-        NotAllowed: No permission for that place.
+        PermissionDenied: No permission for that place.
         StaleRevisionError: Another admin has changed these periods meanwhile.
-        StepUpNeeded: Password or code have to be shown again.
-        InputRefused: A field is not as it has to be.
-        Refused: It would contradict another period.
+        ReauthenticationRequired: Password or code have to be shown again.
+        FormError: A field is not as it has to be.
+        UserError: It would contradict another period.
     """
     agency = _place(session, actor, draft)
     require_reauthentication(actor)
@@ -175,11 +175,11 @@ def remove_period(session: Session, actor: Actor, *, period_id: int, seen: int =
     """Take a period back that has not begun. A grave act.
 
     Raises:
-        NotAllowed: No permission for periods.
+        PermissionDenied: No permission for periods.
         NotFoundError: There is none with that number within reach.
         StaleRevisionError: Another admin has removed it, or changed periods of its kind and place.
-        StepUpNeeded: Password or code have to be shown again.
-        Refused: It has begun: what people have relied on stays.
+        ReauthenticationRequired: Password or code have to be shown again.
+        UserError: It has begun: what people have relied on stays.
     """
     actor.require(Permission.PERIOD_AGENCY)
     jobs.acquire_job_lock(session, jobs.PERIODS)

@@ -70,8 +70,8 @@ def build_period(session: Session, actor: Actor, draft: PeriodInput, agency: Ins
     """The row that a draft means; it is not stored.
 
     Raises:
-        InputRefused: A field is not as it has to be.
-        Refused: It would contradict another period.
+        FormError: A field is not as it has to be.
+        UserError: It would contradict another period.
     """
     zone = ZONES.get(agency.timezone if agency else "WIB", ZONES["WIB"])
     same = [

@@ -25,7 +25,7 @@ from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
 MAX_ATTEMPTS = 30
-"""With the waits of `back_off` the last attempt comes after 18 to 24 hours."""
+"""With the waits of `retry_after` the last attempt comes after 18 to 24 hours."""
 
 LONGEST_WAIT = timedelta(hours=1)
 

@@ -29,7 +29,7 @@ def parse_head(text: str) -> ChainHead | None:
     """What `--head` of `mysapk check` says.
 
     Raises:
-        Refused: It is not of the form that a check prints.
+        UserError: It is not of the form that a check prints.
     """
     position, _, chained = text.strip().partition(":")
     if not text:

@@ -291,6 +291,6 @@ def declarations(
                 yield {
                     "pegawai_id": filed.pegawai_id,
                     "group": group.key,
-                    "statement": Declaration.SESUAI if on_file else Declaration.TIDAK_ADA,
+                    "declaration": Declaration.SESUAI if on_file else Declaration.TIDAK_ADA,
                     "at": now - timedelta(minutes=dice.randint(60, 9 * 24 * 60)),
                 }

@@ -38,23 +38,23 @@ LEGAL_SOURCE = "Keputusan Kepala BKN Nomor 87 Tahun 2021"
 
 _AGENCIES: tuple[dict[str, Any], ...] = (
     {
-        "kode": "9901",
-        "nama": KABUPATEN,
-        "zona": "WIB",
+        "code": "9901",
+        "name": KABUPATEN,
+        "timezone": "WIB",
         "domain_policy": DomainPolicy.WARN_FREE_MAIL,
         "email_domains": [KABUPATEN_DOMAIN],
     },
     {
-        "kode": "9902",
-        "nama": KOTA,
-        "zona": "WITA",
+        "code": "9902",
+        "name": KOTA,
+        "timezone": "WITA",
         "domain_policy": DomainPolicy.AGENCY_ONLY,
         "email_domains": [KOTA_DOMAIN],
     },
     {
-        "kode": "9900",
-        "nama": BKN,
-        "zona": "WIB",
+        "code": "9900",
+        "name": BKN,
+        "timezone": "WIB",
         "domain_policy": DomainPolicy.ALLOW,
         "email_domains": ["bkn.example.go.id"],
     },
@@ -169,10 +169,10 @@ def _insert_units(session: Session, tree: list[DemoUnit], instansi: dict[str, in
         rows = [
             {
                 "instansi_id": instansi[unit.instansi],
-                "atasan_id": ids[unit.parent] if unit.parent is not None else None,
-                "kode": unit.code,
-                "nama": unit.name,
-                "jalur": "",
+                "parent_id": ids[unit.parent] if unit.parent is not None else None,
+                "code": unit.code,
+                "name": unit.name,
+                "path": "",
                 "is_satker": unit.is_satker,
             }
             for _, unit in places
@@ -181,7 +181,7 @@ def _insert_units(session: Session, tree: list[DemoUnit], instansi: dict[str, in
     paths: list[str] = []
     for place, unit in enumerate(tree):
         paths.append((paths[unit.parent] if unit.parent is not None else "") + f"{ids[place]}/")
-    session.execute(update(Unor), [{"id": ids[place], "jalur": path} for place, path in enumerate(paths)])
+    session.execute(update(Unor), [{"id": ids[place], "path": path} for place, path in enumerate(paths)])
     return [ids[place] for place in range(len(tree))]
 
 
@@ -192,12 +192,12 @@ def _pegawai(
     approved = person.jenis is JenisPegawai.CPNS and not waits
     return {
         "nip": person.nip,
-        "nama": person.name,
-        "gelar_depan": person.titles[0],
-        "gelar_belakang": person.titles[1],
+        "name": person.name,
+        "title_prefix": person.titles[0],
+        "title_suffix": person.titles[1],
         "jenis": person.jenis,
-        "tanggal_lahir": person.born,
-        "jenis_kelamin": person.gender,
+        "birth_date": person.born,
+        "gender": person.gender,
         "instansi_id": instansi[tree[person.unit].instansi],
         "unor_id": unor[person.unit],
         "email": person.email,

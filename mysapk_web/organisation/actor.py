@@ -29,7 +29,7 @@ class Grant:
     instansi_id: int | None = None
     """None: every agency (admin_bkn)."""
     unor_path: str | None = None
-    """Prefix of `Unor.jalur` the grant is limited to; None: the whole agency."""
+    """Prefix of `Unor.path` the grant is limited to; None: the whole agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Actor:
         """Refuse unless the actor has the permission.
 
         Raises:
-            NotAllowed: When no role in force gives it.
+            PermissionDenied: When no role in force gives it.
         """
         if not self.may(permission):
             raise PermissionDenied(permission.value)

@@ -86,7 +86,7 @@ class ChainReport:
     inserted: int = 0
     """Events without a seal below the head."""
     halted: bool = False
-    """Nothing is sealed until an operator says so (`go_on`)."""
+    """Nothing is sealed until an operator says so (`resume_after_break`)."""
 
     def add_fault(self, sentence: str) -> None:
         """Note a fault."""
@@ -102,7 +102,7 @@ def sealing_status(session: Session, settings: Settings) -> tuple[ChainHead, boo
     """How far the chain is, and whether `seal` would do something; reads only, so that an idle server leaves the write lock alone.
 
     Raises:
-        TrailBroken: The chain was tampered with, or the key is another one.
+        ChainBrokenError: The chain was tampered with, or the key is another one.
     """
     head = _head(session, settings.key("audit-chain"))
     return head, session.exec(_waiting(session, head).limit(1)).first() is not None
@@ -112,7 +112,7 @@ def confirm_head(session: Session, settings: Settings) -> ChainHead:
     """The newest place, read while nobody seals: the second look before an alarm.
 
     Raises:
-        TrailBroken: The chain was tampered with, or the key is another one.
+        ChainBrokenError: The chain was tampered with, or the key is another one.
     """
     jobs.acquire_job_lock(session, jobs.SEALS)
     return _head(session, settings.key("audit-chain"))
@@ -125,7 +125,7 @@ def seal_batch(session: Session, settings: Settings, *, up_to: int) -> int:
         up_to: Number of an event below which nothing can appear any more, from `commit_order.final_id`.
 
     Raises:
-        TrailBroken: The chain was tampered with, or the key is another one.
+        ChainBrokenError: The chain was tampered with, or the key is another one.
     """
     jobs.acquire_job_lock(session, jobs.SEALS)
     key, now = settings.key("audit-chain"), clock.now()
@@ -163,7 +163,7 @@ def resume_after_break(session: Session, settings: Settings, *, reason: str) -> 
         What was wrong; empty when nothing was and nothing was done.
 
     Raises:
-        Refused: No reason.
+        UserError: No reason.
     """
     why, key = clean_reason(reason, MAX_REASON), settings.key("audit-chain")
     jobs.acquire_job_lock(session, jobs.SEALS)

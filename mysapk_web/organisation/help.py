@@ -48,7 +48,7 @@ def contacts_for(session: Session, actor: Actor | None) -> list[ContactView]:
     """Where this person can turn.
 
     Args:
-        actor: Who asks; a visitor sees the national contact, and finds others with `of_agencies`.
+        actor: Who asks; a visitor sees the national contact, and finds others with `search_helpdesks`.
 
     Returns:
         The own agency's helpdesk, where it keeps one, then the national one.
@@ -80,8 +80,8 @@ def search_helpdesks(session: Session, *, visitor: ClientContext, asked: str) ->
     """The helpdesks of agencies by words of their name. Open to everybody: what agencies publish, nothing about people.
 
     Raises:
-        InputRefused: Too little or too much was typed; costs nothing.
-        CountedRefusal: Too many searches from this network address.
+        FormError: Too little or too much was typed; costs nothing.
+        CommittingUserError: Too many searches from this network address.
     """
     words = asked.split()
     if len("".join(words)) not in _ASKED:
@@ -107,7 +107,7 @@ def validate_contact(given: ContactView) -> dict[str, str]:
     """A contact as it is kept.
 
     Raises:
-        InputRefused: A field is not as it has to be.
+        FormError: A field is not as it has to be.
     """
     values = {name: " ".join(getattr(given, name).split()) for name in _LIMITS}
     faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}

@@ -27,7 +27,7 @@ def matches_name(text: str, *, everywhere: bool) -> ColumnElement[bool]:
     Over all agencies the name has to begin with what was typed, because only that is found by an index among millions.
 
     Raises:
-        Refused: Too short for a search over all agencies.
+        UserError: Too short for a search over all agencies.
     """
     digits = _digits(text)
     if digits is not None:
@@ -53,7 +53,7 @@ def search_people(
     """Condition over `pegawai`: who is meant, in some agencies or in all.
 
     Raises:
-        Refused: Too short for a search over all agencies.
+        UserError: Too short for a search over all agencies.
     """
     if agencies is None:
         return matches_name(text, everywhere=True)

@@ -84,7 +84,7 @@ def record_exceeded(session: Session, counted: RateLimitHit, by: Actor | ClientC
     """Write into the trail that a limit was passed: with the first act beyond it, so once a key and window.
 
     Args:
-        session: The transaction that counted; it has to be kept although the act is refused (`CountedRefusal`).
+        session: The transaction that counted; it has to be kept although the act is refused (`CommittingUserError`).
     """
     if not counted.just_exceeded:
         return
@@ -102,7 +102,7 @@ def allow(session: Session, limit: Limit, key: str, by: Actor | ClientContext | 
     """Count one act and say whether it is still within the limit; the first one that is not stands in the trail.
 
     Args:
-        session: The transaction of the act; it has to be kept although the act is refused (`CountedRefusal`).
+        session: The transaction of the act; it has to be kept although the act is refused (`CommittingUserError`).
     """
     counted = hit(session, limit, key)
     record_exceeded(session, counted, by, **facts)

@@ -64,7 +64,7 @@ def find_unit(session: Session, actor: Actor, permission: Permission, text: str,
     """The one unit of an agency that was meant.
 
     Raises:
-        Refused: None, or several.
+        UserError: None, or several.
     """
     typed = code_in(text)
     inside = (Unor.instansi_id == instansi_id, units_in_scope(actor, permission))

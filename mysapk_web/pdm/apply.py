@@ -38,8 +38,8 @@ def apply_proposal(session: Session, proposal_id: int, actor_id: int | None, *, 
     """Write what was decided into the records on file, keeping the old value.
 
     Raises:
-        Refused: Not decided yet, applied already, or the record on file has changed since.
-        NotAllowed: There is no such proposal, or the actor is its owner.
+        UserError: Not decided yet, applied already, or the record on file has changed since.
+        PermissionDenied: There is no such proposal, or the actor is its owner.
     """
     owner = session.exec(select(Proposal.pegawai_id).where(Proposal.id == proposal_id)).one_or_none()
     if owner is None:
@@ -109,7 +109,7 @@ def _require_unique(
     """Nothing gets on file twice: asked again under the lock on the person, when everything applied before is there.
 
     Raises:
-        Refused: The proposal would make a record the same as another one.
+        UserError: The proposal would make a record the same as another one.
     """
     others = session.exec(
         select(PersonnelRecord).where(

@@ -64,7 +64,7 @@ def resolve_unit(session: Session, here: PersonContext, proposal: Proposal, chos
             any other goes to the own unit.
 
     Raises:
-        Refused: The unit is not offered to this person.
+        UserError: The unit is not offered to this person.
     """
     returned = proposal.state is ProposalState.PERBAIKAN_MYSAPK
     wanted = chosen if chosen is not None else proposal.unor_id if returned else here.unor_id

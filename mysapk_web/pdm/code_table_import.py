@@ -89,7 +89,7 @@ def import_reference(database: Database, path: Path, *, table: str, actor_id: in
         One report a row, and one (line 0) for each entry that is no longer in the list. The list is in force before the first.
 
     Raises:
-        Refused: There is no such table.
+        UserError: There is no such table.
         UnreadableFile: The file as a whole can't be used; nothing is changed.
     """
     if table not in builtin.table_names():

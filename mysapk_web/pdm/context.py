@@ -65,7 +65,7 @@ class PeriodContext:
         """Refuse an act that the table or the periods don't allow.
 
         Raises:
-            Refused: In words that say why.
+            UserError: In words that say why.
         """
         if self.allows(state, act, approval):
             return
@@ -125,7 +125,7 @@ class PersonContext:
         """Find one of them.
 
         Raises:
-            NotAllowed: There is none for this person.
+            PermissionDenied: There is none for this person.
         """
         for group in self.groups:
             if group.key == key:
@@ -145,7 +145,7 @@ def load_context(session: Session, pegawai_id: int, *, lock: bool = False) -> Pe
         lock: Let no other transaction that asks for the lock act on this person's proposals until this one ends.
 
     Raises:
-        NotAllowed: There is no such person.
+        PermissionDenied: There is no such person.
     """
     if lock:
         # Rows that refer to the person can still be written; SQLite, which has one writer, needs no lock.

@@ -25,8 +25,8 @@ def declare_group(session: Session, actor: Actor, group: str, statement: str | N
     """Declare a group, or take the declaration back.
 
     Raises:
-        Refused: A proposal is open, the period is closed, or it would not be true.
-        NotAllowed: There is no such group for this person, or no such declaration.
+        UserError: A proposal is open, the period is closed, or it would not be true.
+        PermissionDenied: There is no such group for this person, or no such declaration.
     """
     actor.require(Permission.DECLARE_OWN_DATA)
     here = load_context(session, actor.pegawai_id, lock=True)

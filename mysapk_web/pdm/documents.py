@@ -105,9 +105,9 @@ def authorize_upload(session: Session, actor: Actor, *, proposal_id: int, rule: 
     """Say whether a document may be sent, before its first byte is read. Counts the upload. For the owner of the proposal.
 
     Raises:
-        NotAllowed: No such proposal of the actor, or no such document in it.
-        TooOften: Too many uploads.
-        Refused: The proposal can't be changed now, or there is no room left.
+        PermissionDenied: No such proposal of the actor, or no such document in it.
+        ImportRateLimitError: Too many uploads.
+        UserError: The proposal can't be changed now, or there is no room left.
     """
     key = subject_key(get_settings().key("counters"), f"dokumen:{actor.account_id}")
     _, wanted = _writable(session, actor, proposal_id, rule)
@@ -122,9 +122,9 @@ def store_document(db: Database, actor: Actor, *, proposal_id: int, rule: str, n
     """Judge a received file and keep it in the place of an earlier one. For the owner of the proposal; in the lane of documents.
 
     Raises:
-        PdfRefused: The file can't be taken.
-        Refused: Its name, its size, or no proposal to put it into any more.
-        NotAllowed: As in `admit`.
+        PdfRefusedError: The file can't be taken.
+        UserError: Its name, its size, or no proposal to put it into any more.
+        PermissionDenied: As in `admit`.
     """
     folder = get_settings().document_dir
     copy = document_store.new_inbox_path(folder)
@@ -179,8 +179,8 @@ def remove_document(session: Session, actor: Actor, *, document_id: int) -> None
     """Take a document out of a proposal. For the owner of the proposal.
 
     Raises:
-        NotAllowed: No such document of the actor.
-        Refused: It was removed already, or the proposal can't be changed now.
+        PermissionDenied: No such document of the actor.
+        UserError: It was removed already, or the proposal can't be changed now.
     """
     document = session.get(Document, document_id)
     if document is None:

@@ -110,9 +110,9 @@ def save_draft(
         The new version, with what is stored and what is still to be corrected.
 
     Raises:
-        Refused: The period is closed, the proposal is elsewhere by now, or the form sent what it has no fields for.
+        UserError: The period is closed, the proposal is elsewhere by now, or the form sent what it has no fields for.
             Nothing is changed then; the draft stays as it was saved last.
-        NotAllowed: There is no such proposal of this person.
+        PermissionDenied: There is no such proposal of this person.
     """
     actor.require(Permission.PROPOSE)
     connection = session.connection()
@@ -123,9 +123,11 @@ def save_draft(
     found = rows[0]
     declared, now = get_kind(found.kind), clock.now()
     _require(rows, declared, now, version)
-    person = PersonFacts(jenis=found.jenis, nip=found.nip, birth_date=found.tanggal_lahir, gender=found.jenis_kelamin)
+    person = PersonFacts(jenis=found.jenis, nip=found.nip, birth_date=found.birth_date, gender=found.gender)
     merged = {**editable_values(declared, found.payload), **parse_form(declared, values)}
-    checked = validate(declared, merged, codes=codes(session), today=_day(now, found.zona), person=person, draft=True)
+    checked = validate(
+        declared, merged, codes=codes(session), today=_day(now, found.timezone), person=person, draft=True
+    )
     stored = {"values": checked.payload, "now": now, "seen": version, "stands": found.state}
     if connection.execute(_WRITE, keys | stored).rowcount != 1:
         raise UserError(CHANGED)
@@ -144,7 +146,7 @@ def parse_form(declared: RecordKind, sent: Mapping[str, object]) -> dict[str, Va
         A value for each field that was sent.
 
     Raises:
-        Refused: A name or a type that no form has.
+        UserError: A name or a type that no form has.
     """
     fields = _writable(declared.key)
     if not isinstance(sent, Mapping) or not sent.keys() <= fields.keys():
@@ -186,7 +188,7 @@ def _require(rows: Sequence[Row[Any]], declared: RecordKind, now: datetime, vers
     wanted = TRANSITIONS[found.state, ProposalAction.SAVE_DRAFT].periods
     running = (effective_period(windows, each, now) for each in wanted)
     if not any(period is not None and period.starts_at <= now < period.ends_at for period in running):
-        period_context(windows, found.zona).require(found.state, ProposalAction.SAVE_DRAFT, declared.approval)
+        period_context(windows, found.timezone).require(found.state, ProposalAction.SAVE_DRAFT, declared.approval)
     if found.version != version:
         raise UserError(CHANGED)
 

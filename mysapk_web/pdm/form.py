@@ -32,7 +32,7 @@ def load_form(session: Session, actor: Actor, proposal_id: int) -> FormView:
     """Read the form of a proposal. It stays readable when the period has closed and when it was sent.
 
     Raises:
-        NotAllowed: There is none of this person.
+        PermissionDenied: There is none of this person.
     """
     proposal = get_own_proposal(session, actor, proposal_id)
     here = load_own_context(session, actor)

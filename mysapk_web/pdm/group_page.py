@@ -24,7 +24,7 @@ def load_group(session: Session, actor: Actor, key: str) -> GroupView:
     """Read one group of the actor.
 
     Raises:
-        NotAllowed: There is no such group for this person.
+        PermissionDenied: There is no such group for this person.
     """
     here = load_own_context(session, actor)
     group = here.group(key)

@@ -32,8 +32,8 @@ def start_proposal(
         record_id: The record on file to change or delete; None for a new one.
 
     Raises:
-        Refused: The rules of the group or the period don't allow it, in words that say why.
-        NotAllowed: There is no such group, kind or record for this person.
+        UserError: The rules of the group or the period don't allow it, in words that say why.
+        PermissionDenied: There is no such group, kind or record for this person.
     """
     actor.require(Permission.PROPOSE)
     here = load_context(session, actor.pegawai_id, lock=True)
@@ -82,8 +82,8 @@ def discard_draft(session: Session, actor: Actor, proposal_id: int) -> None:
     """Throw a draft away. It needs no open period: nobody has seen it yet.
 
     Raises:
-        Refused: It was sent already; then it can be withdrawn.
-        NotAllowed: There is none of this person.
+        UserError: It was sent already; then it can be withdrawn.
+        PermissionDenied: There is none of this person.
     """
     actor.require(Permission.WITHDRAW)
     here = load_context(session, actor.pegawai_id, lock=True)

@@ -93,7 +93,7 @@ def inspect_pdf(source: Path, target: Path) -> PdfInspection:
         target: Where the copy goes; must not exist. Nothing is left there when the file is refused.
 
     Raises:
-        PdfRefused: The file can't be taken.
+        PdfRefusedError: The file can't be taken.
     """
     _judge_frame(source)
     try:
@@ -151,7 +151,7 @@ class _Worker:
         """Have one file judged; a worker that doesn't answer, or answers something else, is given up with all it has begun.
 
         Raises:
-            PdfRefused: No answer in time.
+            PdfRefusedError: No answer in time.
         """
         number = secrets.token_hex(8)
         question = {"id": number, "source": str(source.resolve()), "target": str(target.resolve())}
@@ -205,7 +205,7 @@ async def run_inspection(use_case: Callable[Concatenate[Database, P], T], *args:
     """Run a use case that examines a document, in its own bounded lane; it opens its transactions around the examination.
 
     Raises:
-        Busy: At once, when too many wait already.
+        ServerBusyError: At once, when too many wait already.
     """
     lane = _pool()
     if not lane.slots.acquire(blocking=False):

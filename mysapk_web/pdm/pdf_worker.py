@@ -120,7 +120,7 @@ def inspect_pdf(source: Path, target: Path) -> dict[str, Any]:
     """Judge a PDF and write the copy that may be kept.
 
     Raises:
-        Unfit: With the code of the reason.
+        UnfitPdfError: With the code of the reason.
     """
     try:
         with pikepdf.open(source) as pdf:

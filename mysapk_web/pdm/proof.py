@@ -122,7 +122,7 @@ def make_proof(session: Session, actor: Actor) -> ProofView:
     """Make a proof of what the actor declared and sent. While nothing changes it stays the same one.
 
     Raises:
-        Refused: A group that has to be handled is still red.
+        UserError: A group that has to be handled is still red.
     """
     actor.require(Permission.PROOF_DOWNLOAD)
     here = load_context(session, actor.pegawai_id, lock=True)
@@ -155,7 +155,7 @@ def download_proof(session: Session, actor: Actor, number: str) -> ProofView:
     """Read a proof of the actor for its PDF, and note in the trail that it was taken.
 
     Raises:
-        NotAllowed: There is none of this person.
+        PermissionDenied: There is none of this person.
     """
     actor.require(Permission.PROOF_DOWNLOAD)
     row = session.exec(select(Proof).where(Proof.number == number, Proof.pegawai_id == actor.pegawai_id)).one_or_none()
@@ -183,7 +183,7 @@ def verify_proof(session: Session, *, visitor: ClientContext, token: str) -> Pub
         None when no proof was made with this reference.
 
     Raises:
-        CountedRefusal: Too many checks from this network address.
+        CommittingUserError: Too many checks from this network address.
     """
     if not rate_limiting.allow_network(session, PROOF_CHECKS_PER_NETWORK, visitor):
         raise CommittingUserError(TOO_MANY_CHECKS)

@@ -55,8 +55,8 @@ def submit_proposals(
         What was sent, and why the rest was not.
 
     Raises:
-        Refused: Nothing could be sent, or not to that unit; why.
-        NotAllowed: One of them is not a proposal of this person.
+        UserError: Nothing could be sent, or not to that unit; why.
+        PermissionDenied: One of them is not a proposal of this person.
     """
     actor.require(Permission.SUBMIT_PDM)
     here = load_context(session, actor.pegawai_id, lock=True)
@@ -90,8 +90,8 @@ def withdraw_proposal(session: Session, actor: Actor, proposal_id: int, version:
     """Take a proposal back before it was verified; the record on file stays as it is.
 
     Raises:
-        Refused: It was verified or decided meanwhile, has changed, or every period is closed.
-        NotAllowed: There is none of this person.
+        UserError: It was verified or decided meanwhile, has changed, or every period is closed.
+        PermissionDenied: There is none of this person.
     """
     actor.require(Permission.WITHDRAW)
     here = load_context(session, actor.pegawai_id, lock=True)

@@ -28,7 +28,7 @@ from mysapk_web.platform.errors import FormError, PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 
 MAX_NOTE: Final = 1000
-"""Characters of `TrailEntry.note`."""
+"""Characters of `ProposalEvent.note`."""
 
 _TAGS: Final = MappingProxyType(
     {
@@ -54,7 +54,7 @@ def get_own_proposal(session: Session, actor: Actor, proposal_id: int) -> Propos
     """Read a proposal of the actor. An unknown one and another person's are answered alike.
 
     Raises:
-        NotAllowed: There is none of this person.
+        PermissionDenied: There is none of this person.
     """
     found = session.exec(
         select(Proposal).where(Proposal.id == proposal_id, Proposal.pegawai_id == actor.pegawai_id)
@@ -68,7 +68,7 @@ def require_version(proposal: Proposal, version: int) -> None:
     """Refuse an act on a proposal that the person has seen in an older form.
 
     Raises:
-        Refused: It has changed since.
+        UserError: It has changed since.
     """
     if proposal.version != version:
         raise UserError(CHANGED)
@@ -95,9 +95,9 @@ def transition(
         late: The caller has judged the period: some may finish what is left when it is over.
 
     Raises:
-        Refused: The table or the period doesn't allow it, or somebody else was faster.
-        InputRefused: A reason is missing.
-        NotAllowed: Verifying or approving one's own data.
+        UserError: The table or the period doesn't allow it, or somebody else was faster.
+        FormError: A reason is missing.
+        PermissionDenied: Verifying or approving one's own data.
     """
     approval = kind_of(proposal).approval
     try:

@@ -19,7 +19,7 @@ def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
     """Insert rows.
 
     Args:
-        rows: All of one shape, by column name. Columns that are left out must have a default in the database, or be the id.
+        rows: All of one shape, by attribute. Columns that are left out must have a default in the database, or be the id.
 
     Raises:
         DBAPIError: Its kind as of any other statement, such as IntegrityError; no value is in its words.
@@ -61,6 +61,7 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
     table = _table(model)
     names = [name for name in rows[0] if name != "id"]
     columns = [*(table.c[name] for name in names), table.c["id"]]
+    names = [column.name for column in columns[:-1]]
     if _is_sqlite(session):
         put = ", ".join(f"{_quoted(name)} = ?" for name in names)
         statement = f"UPDATE {_quoted(table.name)} SET {put} WHERE id = ?"  # noqa: S608  names from the tables only
@@ -146,7 +147,7 @@ def _values(session: Session, columns: Sequence[Column[Any]], rows: Sequence[Map
     dialect = session.get_bind().dialect
     return zip(
         *(
-            _converted(column.type.dialect_impl(dialect).bind_processor(dialect), [row[column.name] for row in rows])
+            _converted(column.type.dialect_impl(dialect).bind_processor(dialect), [row[column.key] for row in rows])
             for column in columns
         ),
         strict=True,

@@ -100,8 +100,8 @@ def read(folder: Path, sha256: str) -> bytes:
     """The content stored under a hash.
 
     Raises:
-        DocumentMissing: Nothing lies there, nor in the trash.
-        DocumentDamaged: Something else lies there, or it can't be read.
+        DocumentMissingError: Nothing lies there, nor in the trash.
+        DocumentDamagedError: Something else lies there, or it can't be read.
     """
     path = _path(folder, sha256)
     try:

@@ -1,7 +1,7 @@
 """The one database and the one hop into worker threads of this process (DESIGN 2.1).
 
 `run` carries a quick use case, `run_hashing` one that hashes a password: the latter has few threads and a short queue
-(`platform.hashing`), so that a storm of logins never holds up anybody else. `run_single` and `look_single` carry the hot
+(`platform.hashing`), so that a storm of logins never holds up anybody else. `run_batched` and `read_batched` carry the hot
 paths, many in one hop (`platform.batch_executor`).
 """
 
@@ -58,7 +58,7 @@ def _lanes() -> _Lanes:
 def in_transaction(
     db: Database, use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Run a use case in one transaction, which a `CountedRefusal` commits and everything else that is raised rolls back."""
+    """Run a use case in one transaction, which a `CommittingUserError` commits and everything else that is raised rolls back."""
     with db.begin() as session:
         try:
             return use_case(session, *args, **kwargs)
@@ -110,10 +110,10 @@ async def run_hashing(
     """Run a use case that hashes a password, when its form is right and its network has its turn.
 
     Args:
-        use_case: Takes the database first, never hashes inside a transaction, and is `checked_first`.
+        use_case: Takes the database first, never hashes inside a transaction, and is `precheck`.
 
     Raises:
-        Busy: No place is left for this network.
+        ServerBusyError: No place is left for this network.
     """
     lanes, check = _lanes(), precheck_of(use_case)
 

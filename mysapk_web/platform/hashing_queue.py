@@ -2,7 +2,7 @@
 
 A hash takes a third of a second of a core, so whoever asks for many at once keeps all others waiting. Here networks take turns, and in
 a full queue the one that holds most gives a place up for one that holds less. What is refused for its form or its request never gets
-here: each use case says with `checked_first` what judges them.
+here: each use case says with `precheck` what judges them.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class HashingQueue:
             share: Turns and places of that network, for one of an ordinary network.
 
         Raises:
-            Busy: No place is left for this network, or one that holds less has taken it.
+            ServerBusyError: No place is left for this network, or one that holds less has taken it.
         """
         if self._held >= self._places:
             self._make_room(network, share)

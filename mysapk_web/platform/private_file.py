@@ -18,7 +18,7 @@ def require_regular_file(path: Path) -> None:
     """Refuse a target that is a link, a folder or a device.
 
     Raises:
-        Refused: It is something else.
+        UserError: It is something else.
     """
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise UserError(NO_FILE)

@@ -9,7 +9,7 @@ def clean_reason(text: str, limit: int) -> str:
     """A reason in words, on one line.
 
     Raises:
-        Refused: There is none, or it is too long.
+        UserError: There is none, or it is too long.
     """
     why = " ".join(text.split())
     if not why or len(why) > limit:

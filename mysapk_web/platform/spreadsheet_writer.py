@@ -46,7 +46,7 @@ def require_row_limit(kind: FileFormat, rows: int) -> None:
     """Make sure that so many rows fit.
 
     Raises:
-        Refused: Too many for a file of this kind.
+        UserError: Too many for a file of this kind.
     """
     if rows > MAX_ROWS[kind]:
         shown = f"{MAX_ROWS[kind]:,}".replace(",", ".")
@@ -62,7 +62,7 @@ def write(
         rows: Texts; a NIP stays text in a workbook, too, and keeps its digits.
 
     Raises:
-        Refused: Too many rows for a file of this kind.
+        UserError: Too many rows for a file of this kind.
     """
     counted = _counted(rows, kind)
     return (

@@ -94,7 +94,7 @@ def read_report(
     """Read the page.
 
     Raises:
-        NotAllowed: No such place within the scope.
+        PermissionDenied: No such place within the scope.
     """
     place = org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key)
     return ActivationReport(
@@ -112,7 +112,7 @@ def read_snapshot(
     """Read again only what changes while the page is open.
 
     Raises:
-        NotAllowed: No such place within the scope.
+        PermissionDenied: No such place within the scope.
     """
     return _figures(session, org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key), order, page)
 
@@ -121,7 +121,7 @@ def history_until_now(session: Session, actor: Actor, tally: ActivationTally, *,
     """Read again the way of a place that is shown, to the figures of now.
 
     Raises:
-        NotAllowed: No such place within the scope.
+        PermissionDenied: No such place within the scope.
     """
     return with_today(history(session, org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key)), tally)
 

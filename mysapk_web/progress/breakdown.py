@@ -101,7 +101,7 @@ def child_rows(
         measures: Which; the first is that of all people, the second the part that shares and orders speak of.
         summed: Whether the figures of all of it are asked for; otherwise they are empty.
     """
-    units = sql_select(_UNIT.id, _UNIT.instansi_id, _UNIT.jalur).where(children(session, place)).cte("units")
+    units = sql_select(_UNIT.id, _UNIT.instansi_id, _UNIT.path).where(children(session, place)).cte("units")
     group: Any = units.c.instansi_id if place.instansi_id is None else units.c.id
     sums = (
         sql_select(group.label("id"), _SUM.measure, _SUM.count.label("count"))
@@ -113,7 +113,7 @@ def child_rows(
         .join(_UNIT, _UNIT.id == _STEP.unor_id)
         .join(
             units,
-            (units.c.instansi_id == _UNIT.instansi_id) & _UNIT.jalur.like(units.c.jalur + literal("%")),
+            (units.c.instansi_id == _UNIT.instansi_id) & _UNIT.path.like(units.c.path + literal("%")),
         )
         .where(_STEP.measure.in_(measures))
     )
@@ -127,7 +127,7 @@ def child_rows(
     total = session.execute(sql_select(func.count(group.distinct())).select_from(units)).scalar_one()
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), pages)
-    named: Any = (Instansi.id, Instansi.name) if place.instansi_id is None else (_UNIT.id, _UNIT.nama)
+    named: Any = (Instansi.id, Instansi.name) if place.instansi_id is None else (_UNIT.id, _UNIT.name)
     found = (
         sql_select(*named, *zero)
         .outerjoin(counts, counts.c.id == named[0])

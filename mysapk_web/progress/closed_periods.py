@@ -51,7 +51,7 @@ def closed_agencies(
         key: Only the agency of a place, see `places.find`; empty for the whole scope.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     rows = _agencies_at(session, actor, permission, key)
     return [
@@ -65,7 +65,7 @@ def all_closed(session: Session, actor: Actor, kind: PeriodKind, key: str = "") 
     """Whether a period of every agency within reach is over.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     rows = _agencies_at(session, actor, Permission.PROGRESS_READ, key)
     return None not in periods.ended_periods(session, rows, kind)

@@ -73,7 +73,7 @@ def list_not_activated(
     """Who has not activated, by name.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     found = _query(conditions(session, actor, Permission.PROGRESS_READ, narrowed))
     known = _known_count(session, actor, narrowed)
@@ -101,7 +101,7 @@ def list_sanctioned(
     """Who was on the rolls when the period of the agency ended and had not activated, by name.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     may = Permission.PROGRESS_READ
     closed = _closed(session, actor, may, narrowed)
@@ -137,7 +137,7 @@ def stream(
     """The whole of one of the two lists, for an export.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     may = Permission.PROGRESS_EXPORT
     if sanctions:
@@ -151,7 +151,7 @@ def stream(
 
 
 def reason_expression() -> Any:
-    """Expression over `pegawai` and `akun`: the value of a `Cause`."""
+    """Expression over `pegawai` and `akun`: the value of a `NotActivatedReason`."""
     late = col(Account.activated_at).is_not(None)
     return case(
         (late, NotActivatedReason.LATE.value),
@@ -168,7 +168,7 @@ def conditions(
     """Conditions over `listed.source()`: not activated, in scope, and as narrowed.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     wanted = [*people_lists.list_conditions(session, actor, permission, narrowed), col(Account.activated_at).is_(None)]
     if narrowed.reason is not None:

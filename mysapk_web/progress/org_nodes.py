@@ -45,7 +45,7 @@ def find_node(session: Session, actor: Actor, permission: Permission, key: str) 
     """The place that an address names.
 
     Raises:
-        NotAllowed: Nothing of that name within the scope.
+        PermissionDenied: Nothing of that name within the scope.
     """
     actor.require(permission)
     if not key:
@@ -66,7 +66,7 @@ def scope_roots(session: Session, actor: Actor, permission: Permission) -> list[
     """Where the scope of an actor begins, the widest first; nothing that lies inside another one.
 
     Raises:
-        NotAllowed: Nowhere.
+        PermissionDenied: Nowhere.
     """
     if _reaches_country(actor, permission):
         return [COUNTRY_NODE]

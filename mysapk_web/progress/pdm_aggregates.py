@@ -48,7 +48,7 @@ Span = tuple[datetime, datetime]
 
 
 class CountedPerson(NamedTuple):
-    """What somebody is counted for, and where; see `PdmHandling`."""
+    """What somebody is counted for, and where; see `PersonPdmProgress`."""
 
     unor_id: int
     jenis: JenisPegawai

@@ -108,7 +108,7 @@ def list_incomplete(
     """Who lacks what is looked for, by name.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     found = _found(session, actor, Permission.PROGRESS_READ, narrowed)
     known = _known_count(session, actor, narrowed)
@@ -124,7 +124,7 @@ def list_sanctioned(
         narrowed: To what; what is looked for is always who has not taken part.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     wanted = _of_sanctions(narrowed)
     may = Permission.PROGRESS_READ
@@ -142,7 +142,7 @@ def stream(
     """The whole of one of the two lists, for an export.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     may = Permission.PROGRESS_EXPORT
     if sanctions:
@@ -167,7 +167,7 @@ def conditions(
     """Conditions over `listed.people()`: in scope, and as narrowed.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     wanted = [
         *people_lists.list_conditions(session, actor, permission, narrowed),

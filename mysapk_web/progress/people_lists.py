@@ -101,7 +101,7 @@ def list_conditions(
     """Conditions over `source()`: in scope, and as every list can be narrowed.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     actor.require(permission)
     wanted = [people_in_scope(actor, permission)]
@@ -137,7 +137,7 @@ def agencies_by_end(closed: Iterable[ClosedAgency]) -> dict[datetime, list[Close
 
 
 def joined_before_end(closed: Iterable[ClosedAgency]) -> ColumnElement[bool]:
-    """Condition over `pegawai`, beside `of_closed`: on the rolls before the period of the agency had ended."""
+    """Condition over `pegawai`, beside `in_closed_agencies`: on the rolls before the period of the agency had ended."""
     joined = col(Pegawai.joined_at)
     ends = agencies_by_end(closed)
     if len(ends) == 1:
@@ -182,7 +182,7 @@ def counted_nodes(session: Session, actor: Actor, narrowed: ListFilter) -> list[
     """The places whose counts together are those of a list.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a place outside the scope.
     """
     permission = Permission.PROGRESS_READ
     if narrowed.key:

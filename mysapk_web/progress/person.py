@@ -50,7 +50,7 @@ def pdm_progress_of(session: Session, actor: Actor, account_id: int) -> PersonPd
         None when there is no such person in the scope.
 
     Raises:
-        NotAllowed: The actor reads no progress.
+        PermissionDenied: The actor reads no progress.
     """
     actor.require(Permission.PROGRESS_READ)
     columns: tuple[Any, ...] = (Pegawai.jenis, func.coalesce(PersonPdmProgress.groups, 0))

@@ -54,8 +54,8 @@ def remind_activation(
     People without an address, switched off, or waiting for an approval are left out: they can't do anything about it.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
-        Refused: Nobody was chosen.
+        PermissionDenied: No permission, or a place outside the scope.
+        UserError: Nobody was chosen.
     """
     wanted = not_activated.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
     wanted += [not_activated.reason_expression() == NotActivatedReason.OPEN.value]
@@ -74,8 +74,8 @@ def remind_pdm(
     Who has not activated, is switched off, has no address, or belongs to an agency whose PDM is not open is left out.
 
     Raises:
-        NotAllowed: No permission, or a place outside the scope.
-        Refused: Nobody was chosen, or no PDM is open.
+        PermissionDenied: No permission, or a place outside the scope.
+        UserError: Nobody was chosen, or no PDM is open.
     """
     wanted = pdm_incomplete.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
     rows = agencies_in_scope(session, actor)

@@ -13,7 +13,7 @@ from mysapk_web.progress.rules import Measure, WaitingOffice
 
 
 class Headcount(SQLModel, table=True):
-    """How many people a unit has with all units below it (decision 0011). `HeadcountStep` holds what is not yet in here."""
+    """How many people a unit has with all units below it (decision 0011). `HeadcountDelta` holds what is not yet in here."""
 
     __tablename__ = "hitungan"
 
@@ -99,7 +99,7 @@ class BacklogCount(SQLModel, table=True):
 
 
 class BacklogDelta(SQLModel, table=True):
-    """A change of such a count, written by triggers; gathered into `Queue` soon after."""
+    """A change of such a count, written by triggers; gathered into `BacklogCount` soon after."""
 
     __tablename__ = "antrean_langkah"
 

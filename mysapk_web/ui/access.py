@@ -86,7 +86,7 @@ def actor() -> Actor:
     """The person of the event being handled.
 
     Raises:
-        NotAllowed: When nobody is logged in (a handler for everybody asked for a person).
+        PermissionDenied: When nobody is logged in (a handler for everybody asked for a person).
     """
     person = _actor.get(None)
     if person is None:
@@ -100,7 +100,7 @@ def actor_or_none() -> Actor | None:
 
 
 async def log_denied() -> None:
-    """Write into the trail that a service refused the person of this event; for a handler that answers `NotAllowed` in its own words."""
+    """Record that a service refused this person; for a handler that answers `PermissionDenied` in its own words."""
     person = actor_or_none()
     if person is not None:
         await access_log.log_denied(person, _called.get())
@@ -109,7 +109,7 @@ async def log_denied() -> None:
 def handler(policy: Policy, *, background: bool = False, passive: bool = False) -> Callable[[Callable[..., Any]], Any]:
     """Declare an event handler together with who may call it. Takes the place of `rx.event`.
 
-    What a handler raises is told on the page by `AppState.report` instead of being lost: `Refused` in its own words, a busy or
+    What a handler raises is told on the page by `AppState.report` instead of being lost: `UserError` in its own words, a busy or
     failing store in fixed ones.
 
     Args:

@@ -110,7 +110,7 @@ def form_text(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:
     """One text field of a submitted form, or "" when it is missing or not a text at all.
 
     Raises:
-        Refused: When the text is longer than `limit`.
+        UserError: When the text is longer than `limit`.
     """
     value = form.get(name) if isinstance(form, dict) else None
     if not isinstance(value, str):

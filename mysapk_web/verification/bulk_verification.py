@@ -48,7 +48,7 @@ def bulk_candidates(session: Session, actor: Actor) -> BulkSelection:
     """What the actor can verify together, the oldest first, the sample in front.
 
     Raises:
-        NotAllowed: The actor verifies nowhere.
+        PermissionDenied: The actor verifies nowhere.
     """
     actor.require(Permission.VERIFY)
     where = queue_conditions(session, actor, ProposalState.INPUT_BERKAS)
@@ -79,8 +79,8 @@ def bulk_verify(session: Session, actor: Actor, versions: Mapping[int, int], *, 
         How many were verified, and why the rest was not.
 
     Raises:
-        Refused: Nothing was chosen, too much, or the sample is not confirmed.
-        NotAllowed: One of them is not within the scope: nothing is verified then.
+        UserError: Nothing was chosen, too much, or the sample is not confirmed.
+        PermissionDenied: One of them is not within the scope: nothing is verified then.
     """
     actor.require(Permission.VERIFY)
     if not versions:

@@ -64,7 +64,7 @@ def claim(session: Session, actor: Actor, proposal_id: int) -> Claim:
         Whose it is now; nobody's where the actor can only read it.
 
     Raises:
-        NotAllowed: There is none that the actor may see.
+        PermissionDenied: There is none that the actor may see.
     """
     proposal = find_proposal(session, actor, proposal_id, Permission.INBOX_READ)
     if not awaits_actor(session, actor, proposal) or not _has_free_hands(session, actor, proposal):
@@ -123,7 +123,7 @@ def require_unclaimed(session: Session, actor: Actor, proposal_id: int, timezone
     """Refuse to decide on what somebody else has open.
 
     Raises:
-        Refused: Who it is, and until when.
+        UserError: Who it is, and until when.
     """
     held = claim_of(session, actor, proposal_id)
     if held.holder and held.until:

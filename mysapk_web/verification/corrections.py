@@ -43,7 +43,7 @@ def correction(session: Session, actor: Actor, proposal_id: int, field: str, sea
         search: What to look for among the choices, where they are many.
 
     Raises:
-        NotAllowed: There is no such proposal within the scope, no such field, or no right to correct it.
+        PermissionDenied: There is no such proposal within the scope, no such field, or no right to correct it.
     """
     proposal = find_proposal(session, actor, proposal_id, Permission.INBOX_READ, Permission.CORRECT)
     if not can_correct(session, actor, proposal):
@@ -73,9 +73,9 @@ def correct(
         value: What is right, as typed; a code where one is chosen.
 
     Raises:
-        InputRefused: The value doesn't fit the field or the rest of the record, or the note is missing.
-        Refused: As in `decide`.
-        NotAllowed: As in `decide`, or there is no such field.
+        FormError: The value doesn't fit the field or the rest of the record, or the note is missing.
+        UserError: As in `decide`.
+        PermissionDenied: As in `decide`, or there is no such field.
     """
     proposal, here = lock_proposal(session, actor, proposal_id, version)
     authorize(session, actor, proposal, here, ProposalAction.CORRECT)
@@ -143,7 +143,7 @@ def _require_unique(
     """A correction doesn't make the proposal the same as something that is on file or under way.
 
     Raises:
-        InputRefused: It would, and was not before.
+        FormError: It would, and was not before.
     """
     known = {(each.on_file, each.number) for each in examined.checked.matches.blocking}
     for each in find_matches(examined.holdings, proposal, declared, payload, tables, official=True).blocking:

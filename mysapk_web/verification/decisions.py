@@ -58,9 +58,9 @@ def decide(
         Where it stands now, and what happened in words.
 
     Raises:
-        Refused: Table, period, claim, checks or a faster colleague stand in the way; in words that say who and what.
-        InputRefused: Reason or words are missing.
-        NotAllowed: There is none within the scope, or the act is not the actor's.
+        UserError: Table, period, claim, checks or a faster colleague stand in the way; in words that say who and what.
+        FormError: Reason or words are missing.
+        PermissionDenied: There is none within the scope, or the act is not the actor's.
     """
     wanted = _act(act)
     proposal, here = lock_proposal(session, actor, proposal_id, version)
@@ -74,8 +74,8 @@ def lock_proposal(session: Session, actor: Actor, proposal_id: int, version: int
     """Read a proposal for deciding, with its owner locked: of two people at one moment the second sees what the first did.
 
     Raises:
-        NotAllowed: There is none that the actor may see.
-        Refused: It has changed since; by whom and how.
+        PermissionDenied: There is none that the actor may see.
+        UserError: It has changed since; by whom and how.
     """
     actor.require(Permission.INBOX_READ)
     owner = session.exec(select(Proposal.pegawai_id).where(Proposal.id == proposal_id)).one_or_none()
@@ -97,8 +97,8 @@ def authorize(session: Session, actor: Actor, proposal: Proposal, context: Perso
     """Refuse an act that is not the actor's, or not now.
 
     Raises:
-        Refused: Table, period, claim or an earlier part in it stand in the way.
-        NotAllowed: A permission is missing, or doesn't reach it.
+        UserError: Table, period, claim or an earlier part in it stand in the way.
+        PermissionDenied: A permission is missing, or doesn't reach it.
     """
     try:
         row = find_transition(proposal.state, act, kind_of(proposal).approval)

@@ -91,7 +91,7 @@ def open_proposal(session: Session, actor: Actor, proposal_id: int) -> ProposalD
     the business of those who decided then.
 
     Raises:
-        NotAllowed: There is none that the actor may see.
+        PermissionDenied: There is none that the actor may see.
     """
     proposal = find_proposal(session, actor, proposal_id, Permission.INBOX_READ)
     examined, tables = examine(session, proposal), codes(session)

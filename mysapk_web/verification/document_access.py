@@ -40,8 +40,8 @@ def open_document(session: Session, actor: Actor, *, document_id: int) -> Stored
     """Find a document for reading. For whoever may see its proposal.
 
     Raises:
-        NotAllowed: There is none, or the actor may not see it: the same to the actor.
-        Refused: The proposal was withdrawn.
+        PermissionDenied: There is none, or the actor may not see it: the same to the actor.
+        UserError: The proposal was withdrawn.
     """
     document = session.get(Document, document_id)
     proposal = session.get(Proposal, document.proposal_id) if document else None

@@ -104,7 +104,7 @@ def _together(session: Session, column: Any, parts: Sequence[Where]) -> tuple[Co
 
 
 def _apart(session: Session, parts: Mapping[K, Sequence[Where]]) -> dict[K, tuple[int, bool]]:
-    """How many there are of each by itself, up to `APART`, and whether there are more."""
+    """How many there are of each by itself, up to `MAX_COUNTED_APART`, and whether there are more."""
     wanted = [(key, each) for key, each in parts.items() if each]
     if not wanted:
         return dict.fromkeys(parts, (0, False))

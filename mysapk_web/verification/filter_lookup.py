@@ -29,7 +29,7 @@ def resolve_filters(session: Session, actor: Actor, filters: Filters) -> Resolve
     """What the words of the filters mean.
 
     Raises:
-        Refused: NIP, name or agency mean too many.
+        UserError: NIP, name or agency mean too many.
     """
     unit = session.exec(select(Unor.instansi_id, Unor.path).where(Unor.id == filters.unit)).one_or_none()
     return ResolvedFilters(
@@ -41,7 +41,7 @@ def resolve_agencies(session: Session, actor: Actor, text: str) -> list[int] | N
     """The agencies of the scope that a code, a name or a part of one means; None where none is asked for.
 
     Raises:
-        Refused: So many fit that a list of them would be read agency by agency.
+        UserError: So many fit that a list of them would be read agency by agency.
     """
     if not text:
         return None
@@ -65,7 +65,7 @@ def resolve_people(session: Session, actor: Actor, filters: Filters) -> list[int
             NIP everywhere: its owner may have moved, and what is found is limited to the proposals in reach.
 
     Raises:
-        Refused: So many fit, or so little was typed, that it would find half the country.
+        UserError: So many fit, or so little was typed, that it would find half the country.
     """
     if not (filters.nip or filters.nama):
         return None

@@ -49,7 +49,7 @@ def inbox_page(session: Session, actor: Actor, filters: Filters, page: int = 1) 
         page: From 1; one that doesn't exist gives the nearest that does.
 
     Raises:
-        Refused: NIP or name mean too many people, or the name of an agency too many of them.
+        UserError: NIP or name mean too many people, or the name of an agency too many of them.
     """
     actor.require(Permission.INBOX_READ)
     zona = timezone_of(session, actor)

@@ -105,7 +105,7 @@ def find_proposal(session: Session, actor: Actor, proposal_id: int, *permissions
     """Read a proposal that all of the permissions reach. An unknown one and one out of reach are answered alike.
 
     Raises:
-        NotAllowed: There is none that the actor may see.
+        PermissionDenied: There is none that the actor may see.
     """
     for permission in permissions:
         actor.require(permission)

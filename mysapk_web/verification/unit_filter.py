@@ -39,7 +39,7 @@ def find_unit(session: Session, actor: Actor, instansi: str, text: str) -> int:
     """The unit of the scope that a code, a whole name or a suggestion means.
 
     Raises:
-        Refused: No unit, several, or no single agency to look in.
+        UserError: No unit, several, or no single agency to look in.
     """
     actor.require(Permission.INBOX_READ)
     agency = _agency(session, actor, instansi)

@@ -114,7 +114,7 @@ class Office:
             return use_case(session, *args, **kwargs)
 
     def actor(self, key: str, *, second_factor: bool = True, step_up: datetime | bool | None = True) -> Actor:
-        """The person with the grants in force now; `step_up`: when password or code were shown last (True: just now)."""
+        """The person with the grants in force now; `reauthenticate`: when password or code were shown last (True: just now)."""
         now = clock.now()
         with self.db.read() as session:
             return actor_of(

@@ -235,7 +235,7 @@ def test_on_https_a_cookie_without_the_prefix_counts_for_nothing() -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_path_writes_no_line_of_its_own_into_the_log(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "sums", LogThrottle())
+    monkeypatch.setattr(log, "throttle", LogThrottle())
     before = logging.getLogger().handlers[:], structlog.get_config()
     out = io.StringIO()
     try:

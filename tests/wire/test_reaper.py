@@ -27,8 +27,8 @@ def test_a_look_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch, 
         return answer
 
     monkeypatch.setattr(socket_reaper, "GRACE", 0.01)
-    monkeypatch.setattr(socket_reaper.executors, "look", look)
-    monkeypatch.setattr(socket_reaper, "load", lambda: None)
+    monkeypatch.setattr(socket_reaper.executors, "run_read_only", look)
+    monkeypatch.setattr(socket_reaper, "get_settings", lambda: None)
 
     async def walk() -> tuple[bool, bool]:
         sockets = SocketRegistry()

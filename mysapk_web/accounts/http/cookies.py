@@ -14,7 +14,7 @@ BROWSER_SECONDS = 60 * 60 * 24
 """Life of the pre-session cookie: it only holds a login or a reset together."""
 
 _OURS = re.compile(r"[A-Za-z0-9_-]{43}")
-"""256 bits in URL-safe base64, as `new_value` gives them."""
+"""256 bits in URL-safe base64, as `new_cookie_value` gives them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ def issue_reset_token(session: Session, *, account: Account, pegawai: Pegawai, a
         Masked form of the address that the token goes to.
 
     Raises:
-        Refused: The person may have no token now.
-        CountedRefusal: Too many were sent.
+        UserError: The person may have no token now.
+        CommittingUserError: Too many were sent.
     """
     settings, now = get_settings(), clock.now()
     key = pegawai.email_key or ""

@@ -63,9 +63,9 @@ def confirm_reset(db: Database, *, visitor: ClientContext, token: str, password:
     """Set a new password with a token. Open to everybody; runs in the hashing lane.
 
     Raises:
-        InputRefused: A field is empty or not as it has to be; costs no try.
-        CountedRefusal: The token is wrong; a try is used up.
-        Refused: No request, or it is dead.
+        FormError: A field is empty or not as it has to be; costs no try.
+        CommittingUserError: The token is wrong; a try is used up.
+        UserError: No request, or it is dead.
     """
     settings = get_settings()
     typed = _typed(db, visitor, token, password)

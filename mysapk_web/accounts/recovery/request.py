@@ -62,8 +62,8 @@ def request_token(session: Session, *, visitor: ClientContext, nip: str, email: 
     """Ask for a token. Open to everybody; always ends the same way for input of the right form.
 
     Raises:
-        InputRefused: NIP or address can't be one (a matter of form only), or, with `MYSAPK_RECOVERY_ANSWER=explicit`, don't fit.
-        CountedRefusal: Too many requests from this network, whoever they are about.
+        FormError: NIP or address can't be one (a matter of form only), or, with `MYSAPK_RECOVERY_ANSWER=explicit`, don't fit.
+        CommittingUserError: Too many requests from this network, whoever they are about.
     """
     number, address = _typed(nip, email)
     _submit(session, get_settings(), visitor, number, address=address, mask=mask_email(address))
@@ -89,8 +89,8 @@ def resend_token(session: Session, *, visitor: ClientContext) -> None:
     """Ask again with what this browser asked before; the older token dies. Open to everybody.
 
     Raises:
-        Refused: This browser has asked nothing yet, or less than a minute ago.
-        CountedRefusal: As in `request_token`.
+        UserError: This browser has asked nothing yet, or less than a minute ago.
+        CommittingUserError: As in `request_token`.
     """
     flow = find_flow(session, visitor)
     if flow is None:
@@ -241,7 +241,7 @@ def _count_network(session: Session, visitor: ClientContext) -> None:
     """Count towards the hour of this network. Beyond it the page says so, whoever the request is about.
 
     Raises:
-        CountedRefusal: Too many.
+        CommittingUserError: Too many.
     """
     if not rate_limiting.allow_network(session, RECOVERY_PER_NETWORK, visitor):
         raise CommittingUserError(

@@ -126,7 +126,7 @@ def end_session(session: Session, actor: Actor, *, key: str) -> None:
     """End one of the own sessions. For everybody logged in.
 
     Raises:
-        Refused: No such session, or it has ended already.
+        UserError: No such session, or it has ended already.
     """
     target = next((row.ref for row in _sessions(session, actor) if session_key(row.ref) == key), None)
     if target is None:

@@ -86,9 +86,9 @@ def request_email_change(db: Database, actor: Actor, *, email: str, password: st
     """Ask for a new address; always ends the same way for an address of the right form. For everybody; in the hashing lane.
 
     Raises:
-        InputRefused: Not an address, not one that the agency takes, the present one, or no password.
-        CountedRefusal: Wrong password, or too many requests.
-        Refused: The last token was asked for less than a minute ago.
+        FormError: Not an address, not one that the agency takes, the present one, or no password.
+        CommittingUserError: Wrong password, or too many requests.
+        UserError: The last token was asked for less than a minute ago.
     """
     address = _check_form(db, actor, email=email, password=password)
     if not recently_authenticated(actor):
@@ -175,9 +175,9 @@ def confirm_email_change(session: Session, actor: Actor, *, token: str) -> None:
         session: Any transaction; kept also when the token is wrong, because the try counts.
 
     Raises:
-        InputRefused: Not a token; costs no try.
-        CountedRefusal: The token is wrong or dead; a try is used up.
-        Refused: The address was taken, or the agency's rule was changed, meanwhile.
+        FormError: Not a token; costs no try.
+        CommittingUserError: The token is wrong or dead; a try is used up.
+        UserError: The address was taken, or the agency's rule was changed, meanwhile.
     """
     actor.require(Permission.CHANGE_OWN_PROFILE)
     typed = _typed(token)

@@ -47,8 +47,8 @@ def change_password(db: Database, actor: Actor, *, current: str, new: str) -> st
         The ticket with which the page takes its session at `POST /sesi`.
 
     Raises:
-        InputRefused: A field is empty or the new password breaks a rule.
-        CountedRefusal: The present password is wrong.
+        FormError: A field is empty or the new password breaks a rule.
+        CommittingUserError: The present password is wrong.
     """
     settings = get_settings()
     version = confirm_password(db, actor, current, field="sekarang")
@@ -88,8 +88,8 @@ def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -
     """Check the present password again; tries are counted. Returns the account version it was right for.
 
     Raises:
-        InputRefused: Nothing was typed.
-        CountedRefusal: Wrong, or tried too often.
+        FormError: Nothing was typed.
+        CommittingUserError: Wrong, or tried too often.
     """
     require_typed(password, field=field)
     stored, version = in_transaction(db, _counted_hash, actor, field)
@@ -103,7 +103,7 @@ def require_typed(password: str, *, field: str) -> None:
     """Refuse an empty field before anything is counted or hashed.
 
     Raises:
-        InputRefused: Nothing was typed.
+        FormError: Nothing was typed.
     """
     if not password:
         raise FormError({field: "Isi password Anda saat ini."})
@@ -119,4 +119,6 @@ def _counted_hash(session: Session, actor: Actor, field: str) -> tuple[str | Non
 
 def record_reauthentication(session: Session, actor: Actor) -> None:
     """Write down that password or code were shown in this session just now."""
-    session.execute(update(UserSession).where(col(UserSession.ref) == actor.session_ref).values(step_up_at=clock.now()))
+    session.execute(
+        update(UserSession).where(col(UserSession.ref) == actor.session_ref).values(reauthenticated_at=clock.now())
+    )

@@ -31,7 +31,7 @@ def require_reauthentication(actor: Actor) -> None:
     """Refuse a grave act until the person has shown password or code again. Call it after the permission is checked.
 
     Raises:
-        StepUpNeeded: The last proof is too old.
+        ReauthenticationRequired: The last proof is too old.
     """
     if not recently_authenticated(actor):
         raise ReauthenticationRequired
@@ -49,8 +49,8 @@ def reauthenticate(db: Database, actor: Actor, *, proof: str) -> None:
     Six digits are taken for a code: no password consists of them (it has a capital letter).
 
     Raises:
-        InputRefused: Nothing was typed.
-        CountedRefusal: Wrong, or tried too often.
+        FormError: Nothing was typed.
+        CommittingUserError: Wrong, or tried too often.
     """
     _check_form(db, actor, proof=proof)
     code = second_factor.normalise_code(proof)

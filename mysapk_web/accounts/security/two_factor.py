@@ -41,9 +41,9 @@ def start_second_factor(db: Database, actor: Actor, *, password: str) -> None:
     """Make a new authenticator secret, shown at `/keamanan/qr.svg` until it is confirmed. In the hashing lane.
 
     Raises:
-        InputRefused: Nothing was typed.
-        CountedRefusal: The password is wrong.
-        Refused: A second factor is in force already.
+        FormError: Nothing was typed.
+        CommittingUserError: The password is wrong.
+        UserError: A second factor is in force already.
     """
     confirm_password(db, actor, password, field="password_totp")
     in_transaction(db, _begin_enrolment, actor)
@@ -109,9 +109,9 @@ def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
     """Put the new authenticator in force with its first code; this session counts as having shown it.
 
     Raises:
-        CountedRefusal: The code is wrong.
-        Refused: This session has no enrolment under way.
-        StepUpNeeded: Password has to be shown again.
+        CommittingUserError: The code is wrong.
+        UserError: This session has no enrolment under way.
+        ReauthenticationRequired: Password has to be shown again.
     """
     account = _locked(session, actor)
     if account.totp_secret is None or not is_enrolling_here(account, actor):
@@ -160,8 +160,8 @@ def create_recovery_codes(session: Session, actor: Actor) -> list[str]:
     """Make and show ten new recovery codes. Only in a session that has shown the second factor.
 
     Raises:
-        NotAllowed: The second factor was not shown in this session.
-        StepUpNeeded: Password or code have to be shown again: the codes are a way in for good.
+        PermissionDenied: The second factor was not shown in this session.
+        ReauthenticationRequired: Password or code have to be shown again: the codes are a way in for good.
     """
     if not actor.second_factor:
         raise PermissionDenied("recovery codes without a second factor")
@@ -180,9 +180,9 @@ def stop_second_factor(db: Database, actor: Actor, *, password: str, code: str) 
     """Switch the second factor off, with password and code; the roles rest from then on. In the hashing lane.
 
     Raises:
-        InputRefused: A field is empty.
-        CountedRefusal: Password or code is wrong.
-        Refused: No second factor is in force.
+        FormError: A field is empty.
+        CommittingUserError: Password or code is wrong.
+        UserError: No second factor is in force.
     """
     _check_stop(db, actor, password=password, code=code)
     confirm_password(db, actor, password, field="password_totp")

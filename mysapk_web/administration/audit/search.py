@@ -77,8 +77,8 @@ def search_events(session: Session, actor: Actor, narrowed: AuditFilter, page: i
     """The newest events first.
 
     Raises:
-        NotAllowed: No permission.
-        Refused: A NIP that is none, or nobody's within the scope.
+        PermissionDenied: No permission.
+        UserError: A NIP that is none, or nobody's within the scope.
     """
     found = _found(session, actor, narrowed)
     listing = list_page(session, found, page, col(AuditEvent.id).desc())
@@ -90,8 +90,8 @@ def stream_events(session: Session, actor: Actor, narrowed: AuditFilter) -> Iter
     """All of them, for an export.
 
     Raises:
-        NotAllowed: No permission.
-        Refused: As in `events`.
+        PermissionDenied: No permission.
+        UserError: As in `events`.
     """
     zona = timezone_of(session, actor)
     found = _found(session, actor, narrowed).order_by(col(AuditEvent.id).desc()).execution_options(yield_per=2_000)
@@ -106,10 +106,10 @@ def latest_of_account(session: Session, actor: Actor, account_id: int, *, limit:
         account_id: Of a person whom the caller has found within the scope.
 
     Raises:
-        NotAllowed: No permission.
+        PermissionDenied: No permission.
     """
     actor.require(Permission.AUDIT_READ)
-    columns: tuple[Any, ...] = (AuditEvent, _OfficerPerson.nama, _of_agency(actor, _OfficerPerson.instansi_id))
+    columns: tuple[Any, ...] = (AuditEvent, _OfficerPerson.name, _of_agency(actor, _OfficerPerson.instansi_id))
     rows = session.execute(
         sql_select(*columns)
         .select_from(AuditEvent)
@@ -157,7 +157,7 @@ def _found(session: Session, actor: Actor, narrowed: AuditFilter) -> Any:
         AuditEvent.at,
         type_coerce(AuditEvent.tag, String),
         AuditEvent.actor_id,
-        _OfficerPerson.nama,
+        _OfficerPerson.name,
         _OfficerPerson.nip,
         seen_officer.label("seen"),
         Pegawai.name,

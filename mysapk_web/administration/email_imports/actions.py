@@ -41,8 +41,8 @@ def apply(session: Session, actor: Actor, run_id: int) -> None:
     Raises:
         NotFoundError: Not a run of the own scope.
         StaleRevisionError: Somebody else has decided about it.
-        StepUpNeeded: Password or code have to be shown again.
-        Refused: It is not waiting for that.
+        ReauthenticationRequired: Password or code have to be shown again.
+        UserError: It is not waiting for that.
     """
     run = _taken(session, actor, run_id)
     if run.state is not RunState.READY:
@@ -57,8 +57,8 @@ def discard(session: Session, actor: Actor, run_id: int) -> None:
     Raises:
         NotFoundError: Not a run of the own scope.
         StaleRevisionError: Somebody else has decided about it.
-        StepUpNeeded: Password or code have to be shown again.
-        Refused: It is not waiting.
+        ReauthenticationRequired: Password or code have to be shown again.
+        UserError: It is not waiting.
     """
     run = _taken(session, actor, run_id)
     if not run.state.may_become(RunState.DISCARDED):
@@ -74,8 +74,8 @@ def stop(session: Session, actor: Actor, run_id: int) -> None:
     Raises:
         NotFoundError: Not a run of the own scope.
         StaleRevisionError: Somebody else has decided about it.
-        StepUpNeeded: Password or code have to be shown again.
-        Refused: It is not being applied.
+        ReauthenticationRequired: Password or code have to be shown again.
+        UserError: It is not being applied.
     """
     run = _taken(session, actor, run_id)
     if not run.state.may_become(RunState.STOPPING):
@@ -89,8 +89,8 @@ def undo(session: Session, actor: Actor, run_id: int) -> None:
     Raises:
         NotFoundError: Not a run of the own scope.
         StaleRevisionError: Somebody else has decided about it.
-        StepUpNeeded: Password or code have to be shown again.
-        Refused: There is nothing to undo.
+        ReauthenticationRequired: Password or code have to be shown again.
+        UserError: There is nothing to undo.
     """
     run = _taken(session, actor, run_id)
     if not may_undo(run):

@@ -82,9 +82,9 @@ def make_token(session: Session, actor: Actor, *, label: str) -> Made:
         label: What it is for, such as the name of the system.
 
     Raises:
-        NotAllowed: The actor may not.
-        StepUpNeeded: Password or code have to be shown again.
-        Refused: No label, or too many tokens.
+        PermissionDenied: The actor may not.
+        ReauthenticationRequired: Password or code have to be shown again.
+        UserError: No label, or too many tokens.
     """
     actor.require(Permission.EMAIL_TOKEN)
     require_reauthentication(actor)
@@ -124,9 +124,9 @@ def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
     """Make a token worthless at once.
 
     Raises:
-        NotAllowed: The actor may not.
+        PermissionDenied: The actor may not.
         NotFoundError: No such token within reach.
-        StepUpNeeded: Password or code have to be shown again.
+        ReauthenticationRequired: Password or code have to be shown again.
         StaleRevisionError: Another admin has revoked it.
     """
     actor.require(Permission.EMAIL_TOKEN)
@@ -148,7 +148,7 @@ def list_tokens(session: Session, actor: Actor) -> list[TokenView]:
     """Tokens of the agency, those in force first.
 
     Raises:
-        NotAllowed: The actor may not see them.
+        PermissionDenied: The actor may not see them.
     """
     actor.require(Permission.EMAIL_TOKEN)
     rows = session.exec(

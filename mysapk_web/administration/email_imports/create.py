@@ -22,7 +22,7 @@ from mysapk_web.rate_limits import IMPORTS_PER_ACCOUNT, IMPORTS_PER_TOKEN
 TOO_OFTEN: Final = "Terlalu banyak berkas dalam satu jam. Gabungkan barisnya, atau coba lagi nanti."
 
 
-class TooOften(CommittingUserError):
+class ImportRateLimitError(CommittingUserError):
     """Too many files within the hour."""
 
     def __init__(self) -> None:
@@ -42,8 +42,8 @@ def may_begin(_session: Session, actor: Actor) -> None:
     """Whether a list of this person would be taken, as far as it can be said without counting.
 
     Raises:
-        NotAllowed: The actor may not.
-        StepUpNeeded: Password or code have to be shown again.
+        PermissionDenied: The actor may not.
+        ReauthenticationRequired: Password or code have to be shown again.
     """
     actor.require(Permission.EMAIL_IMPORT)
     require_reauthentication(actor)
@@ -53,22 +53,22 @@ def may_upload(session: Session, actor: Actor) -> None:
     """Whether a file of this person would be taken; asked before it is received, and counted.
 
     Raises:
-        NotAllowed: The actor may not.
-        StepUpNeeded: Password or code have to be shown again.
-        TooOften: Too many files.
+        PermissionDenied: The actor may not.
+        ReauthenticationRequired: Password or code have to be shown again.
+        ImportRateLimitError: Too many files.
     """
     actor.require(Permission.EMAIL_IMPORT)
     require_reauthentication(actor)
     if not rate_limiting.allow(session, IMPORTS_PER_ACCOUNT, str(actor.account_id), actor):
-        raise TooOften
+        raise ImportRateLimitError
 
 
 def begin(session: Session, actor: Actor, upload: Upload) -> int:
     """Have a file read; nothing changes before somebody applies it.
 
     Raises:
-        NotAllowed: The actor may not.
-        StepUpNeeded: Password or code have to be shown again.
+        PermissionDenied: The actor may not.
+        ReauthenticationRequired: Password or code have to be shown again.
     """
     actor.require(Permission.EMAIL_IMPORT)
     require_reauthentication(actor)
@@ -90,11 +90,11 @@ def may_upload_by_token(session: Session, caller: Caller) -> None:
     """Whether a file of this system would be taken; counted.
 
     Raises:
-        TooOften: Too many files.
+        ImportRateLimitError: Too many files.
     """
     token, agency = caller.token_id, caller.instansi_id
     if not rate_limiting.allow(session, IMPORTS_PER_TOKEN, str(token), None, instansi_id=agency, token=token):
-        raise TooOften
+        raise ImportRateLimitError
 
 
 def _run(upload: Upload, source: RunSource) -> EmailImport:

@@ -86,7 +86,7 @@ def list_runs(session: Session, actor: Actor, number: int) -> Page[RunView]:
     """Runs of the own scope, the newest first.
 
     Raises:
-        NotAllowed: The actor may not.
+        PermissionDenied: The actor may not.
     """
     actor.require(Permission.EMAIL_IMPORT)
     found = paginate(session, select(EmailImport).where(_visible(actor)), number, RUNS, col(EmailImport.id).desc())
@@ -98,7 +98,7 @@ def find_run(session: Session, actor: Actor, run_id: int) -> RunView:
     """One run.
 
     Raises:
-        NotAllowed: Not one of the own scope.
+        PermissionDenied: Not one of the own scope.
     """
     found = run_within(session, actor, run_id)
     return _view(found, _names(session, [found.started_by] if found.started_by else []))
@@ -118,7 +118,7 @@ def list_rows(
     """Rows of a run, in the order of the file.
 
     Raises:
-        NotAllowed: Not a run of the own scope.
+        PermissionDenied: Not a run of the own scope.
     """
     run_within(session, actor, run_id)
     wanted = select(EmailImportRow).where(EmailImportRow.run_id == run_id)
@@ -157,7 +157,7 @@ def run_within(session: Session, actor: Actor, run_id: int, *, for_update: bool 
     """One run of the own scope.
 
     Raises:
-        NotAllowed: Not one of the own scope.
+        PermissionDenied: Not one of the own scope.
     """
     actor.require(Permission.EMAIL_IMPORT)
     wanted = select(EmailImport).where(and_(col(EmailImport.id) == run_id, _visible(actor)))

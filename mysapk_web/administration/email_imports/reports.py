@@ -31,9 +31,9 @@ def take_report(db: Database, actor: Actor, run_id: int, kind: FileFormat, path:
     """Write the report of a run into a file.
 
     Raises:
-        NotAllowed: Not a run of the own scope.
-        TooManyExports: Too many exports within the hour.
-        Refused: Too many rows for a file of this kind, or they are not there.
+        PermissionDenied: Not a run of the own scope.
+        ExportRateLimitError: Too many exports within the hour.
+        UserError: Too many rows for a file of this kind, or they are not there.
     """
     in_transaction(db, _admit, actor, run_id, kind)
     spreadsheet_writer.write(path, kind, HEADINGS, rows(db, run_id), _WIDTHS)
@@ -43,9 +43,9 @@ def take_report_by_token(db: Database, caller: Caller, run_id: int, kind: FileFo
     """The same for a system and a run that its token began.
 
     Raises:
-        NotAllowed: Not a run of this token.
-        TooManyExports: Too many exports within the hour.
-        Refused: Too many rows for a file of this kind, or they are not there.
+        PermissionDenied: Not a run of this token.
+        ExportRateLimitError: Too many exports within the hour.
+        UserError: Too many rows for a file of this kind, or they are not there.
     """
     in_transaction(db, _admit_token, caller, run_id, kind)
     spreadsheet_writer.write(path, kind, HEADINGS, rows(db, run_id), _WIDTHS)

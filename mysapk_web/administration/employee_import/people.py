@@ -157,12 +157,12 @@ class _Chunk:
         self.new.append(
             {
                 "nip": person.nip,
-                "nama": person.nama,
-                "gelar_depan": person.gelar_depan,
-                "gelar_belakang": person.gelar_belakang,
+                "name": person.nama,
+                "title_prefix": person.gelar_depan,
+                "title_suffix": person.gelar_belakang,
                 "jenis": jenis,
-                "tanggal_lahir": person.tanggal_lahir or nip.birth_date,
-                "jenis_kelamin": person.jenis_kelamin or nip.gender or "",
+                "birth_date": person.tanggal_lahir or nip.birth_date,
+                "gender": person.jenis_kelamin or nip.gender or "",
                 "instansi_id": agency.id,
                 "unor_id": unit.id,
                 "email": person.email.raw if person.email else None,
@@ -202,12 +202,12 @@ class _Chunk:
         if unit is None and agency.id != known.pegawai.instansi_id:
             unit = self.places.root(self.session, agency)
         wanted: dict[str, Any] = {
-            "nama": person.nama,
-            "gelar_depan": person.gelar_depan or None,
-            "gelar_belakang": person.gelar_belakang or None,
+            "name": person.nama,
+            "title_prefix": person.gelar_depan or None,
+            "title_suffix": person.gelar_belakang or None,
             "jenis": jenis,
-            "tanggal_lahir": person.tanggal_lahir,
-            "jenis_kelamin": person.jenis_kelamin or None,
+            "birth_date": person.tanggal_lahir,
+            "gender": person.jenis_kelamin or None,
             "instansi_id": agency.id,
             "unor_id": unit.id if unit else None,
         }
@@ -261,7 +261,16 @@ class _Chunk:
         )
 
 
-_COLUMN_OF = {"instansi_id": "instansi", "unor_id": "unor", "approved_at": "disetujui"}
+_COLUMN_OF = {
+    "name": "nama",
+    "title_prefix": "gelar_depan",
+    "title_suffix": "gelar_belakang",
+    "birth_date": "tanggal_lahir",
+    "gender": "jenis_kelamin",
+    "instansi_id": "instansi",
+    "unor_id": "unor",
+    "approved_at": "disetujui",
+}
 
 
 def _may_activate(known: _Known) -> object:

@@ -47,7 +47,7 @@ _NO_TOKEN: Final = (
 _TOO_OFTEN: Final = (429, "terlalu-sering", "Terlalu sering. Tunggu beberapa menit, lalu coba lagi.")
 
 
-class _TooOften(CommittingUserError):
+class _ApiRateLimitError(CommittingUserError):
     pass
 
 
@@ -61,7 +61,7 @@ def _identify(session: Any, bearer: str, address: str) -> Caller | None:
         token, agency = caller.token_id, caller.instansi_id
         within = rate_limiting.allow(session, API_CALLS_PER_TOKEN, str(token), by, instansi_id=agency, token=token)
     if not within:
-        raise _TooOften("")
+        raise _ApiRateLimitError("")
     return caller
 
 
@@ -166,7 +166,7 @@ def _for_token(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
             if caller is not None:
                 return await answer(request, caller)
             fault = _NO_TOKEN
-        except _TooOften:
+        except _ApiRateLimitError:
             fault = _TOO_OFTEN
         except Exception as error:  # noqa: BLE001  whatever fails is answered in words
             fault = fault_of(error)

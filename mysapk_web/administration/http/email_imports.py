@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from mysapk_web.accounts import access_log, sessions
 from mysapk_web.administration.email_imports import api_tokens, create, upload_store
-from mysapk_web.administration.email_imports.create import TooOften, Upload, may_upload
+from mysapk_web.administration.email_imports.create import ImportRateLimitError, Upload, may_upload
 from mysapk_web.administration.email_imports.reports import take_report
 from mysapk_web.administration.exports import ExportRateLimitError
 from mysapk_web.organisation.actor import Actor
@@ -182,7 +182,7 @@ def fault_of(error: Exception) -> tuple[int, str, str]:
             return status, code, sentence
     if isinstance(error, ReauthenticationRequired):
         return 403, "konfirmasi", error.sentence
-    if isinstance(error, TooOften | ExportRateLimitError):
+    if isinstance(error, ImportRateLimitError | ExportRateLimitError):
         return 429, "terlalu-sering", error.sentence
     if isinstance(error, UserError):
         return 409, "ditolak", error.sentence

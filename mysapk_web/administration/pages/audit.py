@@ -74,7 +74,7 @@ def parse_filter_day(text: str, field: str, label: str) -> date | None:
     """A day from a filter.
 
     Raises:
-        Refused: It is no day, or of a year that nobody means.
+        UserError: It is no day, or of a year that nobody means.
     """
     try:
         return parse_day_field(text, label)

@@ -75,7 +75,7 @@ def parse_last_day(text: str) -> date | None:
     """What a date field carries.
 
     Raises:
-        InputRefused: Not a date.
+        FormError: Not a date.
     """
     try:
         return parse_day_field(text, LAST_DAY)

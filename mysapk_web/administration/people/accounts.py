@@ -34,9 +34,9 @@ def approve_cpns(session: Session, *, account_id: int, actor: Actor | None, seen
         Whether anything changed; an approved one stays approved.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        PermissionDenied: The actor may not, or not this person.
         StaleRevisionError: Another admin was faster.
-        Refused: Not a CPNS.
+        UserError: Not a CPNS.
     """
     account, pegawai = managed_account.get_managed_account(
         session, account_id, actor, Permission.CPNS_APPROVE, seen=seen
@@ -57,9 +57,9 @@ def disable_account(session: Session, *, account_id: int, actor: Actor | None, r
     """Switch an account off: nobody gets in, its sessions end at once, no token is sent.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        PermissionDenied: The actor may not, or not this person.
         StaleRevisionError: Another admin was faster.
-        Refused: No reason, or the account holds a role that is not below the actor's.
+        UserError: No reason, or the account holds a role that is not below the actor's.
     """
     account, pegawai = managed_account.get_managed_account(
         session, account_id, actor, Permission.ACCOUNT_DISABLE, seen=seen
@@ -80,9 +80,9 @@ def enable_account(session: Session, *, account_id: int, actor: Actor | None, re
     """Switch an account on again; the password of before is valid again.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        PermissionDenied: The actor may not, or not this person.
         StaleRevisionError: Another admin was faster.
-        Refused: No reason, or the account holds a role that is not below the actor's.
+        UserError: No reason, or the account holds a role that is not below the actor's.
     """
     account, pegawai = managed_account.get_managed_account(
         session, account_id, actor, Permission.ACCOUNT_DISABLE, seen=seen
@@ -103,9 +103,9 @@ def unlock_account(session: Session, *, account_id: int, actor: Actor | None, se
     """Take away the wait that failed logins have earned; the password stays as it is.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        PermissionDenied: The actor may not, or not this person.
         StaleRevisionError: Another admin was faster.
-        Refused: The account holds a role that is not below the actor's.
+        UserError: The account holds a role that is not below the actor's.
     """
     account, pegawai = managed_account.get_managed_account(
         session, account_id, actor, Permission.ACCOUNT_UNLOCK, seen=seen
@@ -124,10 +124,10 @@ def send_reset_token(session: Session, *, account_id: int, actor: Actor | None, 
         Masked form of the address that it goes to.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        PermissionDenied: The actor may not, or not this person.
         StaleRevisionError: Another admin was faster.
-        Refused: The account holds a role that is not below the actor's, or the person may have no token now.
-        CountedRefusal: Too many were sent.
+        UserError: The account holds a role that is not below the actor's, or the person may have no token now.
+        CommittingUserError: Too many were sent.
     """
     account, pegawai = managed_account.get_managed_account(
         session, account_id, actor, Permission.RESET_START, seen=seen
@@ -146,9 +146,9 @@ def cancel_reset_tokens(session: Session, *, account_id: int, actor: Actor | Non
         Whether there was one that could still be used.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        PermissionDenied: The actor may not, or not this person.
         StaleRevisionError: Another admin was faster.
-        Refused: The account holds a role that is not below the actor's.
+        UserError: The account holds a role that is not below the actor's.
     """
     account, pegawai = managed_account.get_managed_account(
         session, account_id, actor, Permission.RESET_START, seen=seen
@@ -164,9 +164,9 @@ def revoke_account_sessions(session: Session, *, account_id: int, actor: Actor |
     """Log a person out everywhere; their open pages close within seconds.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        PermissionDenied: The actor may not, or not this person.
         StaleRevisionError: Another admin was faster.
-        Refused: The account holds a role that is not below the actor's.
+        UserError: The account holds a role that is not below the actor's.
     """
     account, pegawai = managed_account.get_managed_account(
         session, account_id, actor, Permission.SESSIONS_END, seen=seen
@@ -188,10 +188,10 @@ def remove_second_factor(session: Session, *, account_id: int, actor: Actor | No
         reason: How the person was recognised, in words, for the trail; at most 300 characters.
 
     Raises:
-        NotAllowed: The actor may not, or not this person.
+        PermissionDenied: The actor may not, or not this person.
         StaleRevisionError: Another admin was faster.
-        StepUpNeeded: Password or code were not shown lately.
-        Refused: No reason, or the account holds a role that is not below the actor's.
+        ReauthenticationRequired: Password or code were not shown lately.
+        UserError: No reason, or the account holds a role that is not below the actor's.
     """
     account, pegawai = managed_account.get_managed_account(
         session, account_id, actor, Permission.SECOND_FACTOR_REMOVE, seen=None

@@ -29,7 +29,7 @@ def create_admin(
         Whether the role is new; a grant in force with the same scope stays as it is.
 
     Raises:
-        Refused: Unknown person, agency or unit, or a scope that doesn't fit the role.
+        UserError: Unknown person, agency or unit, or a scope that doesn't fit the role.
     """
     account, pegawai = _on_the_rolls(session, nip)
     instansi_id, unor_id = _scope(session, role, pegawai, instansi_kode, unor_kode)
@@ -45,7 +45,7 @@ def remove_second_factor_of(session: Session, *, nip: str, reason: str) -> bool:
         reason: How the person was recognised, in words, for the trail; at most 300 characters.
 
     Raises:
-        Refused: Unknown person, or no reason.
+        UserError: Unknown person, or no reason.
     """
     account, _ = _on_the_rolls(session, nip)
     return remove_second_factor(session, account_id=account.id or 0, actor=None, reason=reason)

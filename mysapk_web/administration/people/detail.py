@@ -112,7 +112,7 @@ def account_detail(
         None when there is no such person in the scope.
 
     Raises:
-        NotAllowed: The actor sees no people.
+        PermissionDenied: The actor sees no people.
     """
     actor.require(Permission.PEOPLE_READ)
     columns: tuple[Any, ...] = (Pegawai, Account, Unor.name, Instansi, people_in_scope(actor, Permission.EMAIL_REPAIR))
@@ -140,8 +140,8 @@ def account_detail(
         name=pegawai.full_name,
         jenis=pegawai.jenis,
         unit=unit,
-        instansi=instansi.nama,
-        timezone=instansi.zona,
+        instansi=instansi.name,
+        timezone=instansi.timezone,
         state=account_state(pegawai, account, locked=until is not None),
         activated_at=account.activated_at,
         last_login_at=account.last_login_at,

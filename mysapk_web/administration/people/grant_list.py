@@ -87,7 +87,7 @@ def list_grants(
     """The roles in force of people whom the actor could change, one page of them.
 
     Raises:
-        NotAllowed: The actor gives no roles.
+        PermissionDenied: The actor gives no roles.
     """
     actor.require(Permission.ROLE_GRANT)
     giver, of_giver, place = aliased(Account), aliased(Pegawai), aliased(Unor)
@@ -169,8 +169,8 @@ def find_candidates(session: Session, actor: Actor, *, text: str) -> RoleCandida
     """People of the own scope whom a search may have meant, at most a handful.
 
     Raises:
-        NotAllowed: The actor gives no roles.
-        Refused: Too short for a search over all agencies.
+        PermissionDenied: The actor gives no roles.
+        UserError: Too short for a search over all agencies.
     """
     actor.require(Permission.ROLE_GRANT)
     if not text.strip():
@@ -185,7 +185,7 @@ def get_candidate(session: Session, actor: Actor, account_id: int) -> RoleCandid
     """One person of the own scope, by account.
 
     Raises:
-        NotAllowed: The actor gives no roles.
+        PermissionDenied: The actor gives no roles.
     """
     actor.require(Permission.ROLE_GRANT)
     rows = _rows(session, actor, col(Account.id) == account_id, limit=1)
@@ -196,7 +196,7 @@ def suggest_role_units(session: Session, actor: Actor, account_id: int, text: st
     """Units that a role of a person could be limited to and that fit what is being typed.
 
     Raises:
-        NotAllowed: The actor gives no roles.
+        PermissionDenied: The actor gives no roles.
     """
     one = get_candidate(session, actor, account_id)
     if one is None:

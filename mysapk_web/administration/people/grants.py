@@ -50,10 +50,10 @@ def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, un
         Whether the role is new; a grant in force with the same scope stays as it is.
 
     Raises:
-        NotAllowed: The actor gives no roles, or the person is out of reach.
-        StepUpNeeded: Password or code were not shown lately.
+        PermissionDenied: The actor gives no roles, or the person is out of reach.
+        ReauthenticationRequired: Password or code were not shown lately.
         StaleRevisionError: Another admin has changed the account meanwhile.
-        Refused: The role is not the actor's to give there, the scope doesn't fit, or the account is switched off.
+        UserError: The role is not the actor's to give there, the scope doesn't fit, or the account is switched off.
     """
     account, pegawai, given = _checked(session, actor, account_id, role, unit, seen=seen)
     require_reauthentication(actor)
@@ -87,10 +87,10 @@ def revoke_role(session: Session, actor: Actor, *, grant_id: int, seen: int = 0)
     """Take a role away; the person's sessions end, open pages lose it within seconds, and they are written to.
 
     Raises:
-        NotAllowed: The actor gives no roles, or the grant is out of reach.
-        StepUpNeeded: Password or code were not shown lately.
+        PermissionDenied: The actor gives no roles, or the grant is out of reach.
+        ReauthenticationRequired: Password or code were not shown lately.
         StaleRevisionError: Another admin has changed the account meanwhile.
-        Refused: The role is not the actor's to take, was taken already, or the agency would be left without an admin.
+        UserError: The role is not the actor's to take, was taken already, or the agency would be left without an admin.
     """
     actor.require(Permission.ROLE_GRANT)
     owner = session.exec(select(RoleGrant.account_id).where(RoleGrant.id == grant_id)).one_or_none()

@@ -131,8 +131,8 @@ def list_people(session: Session, actor: Actor, wanted: PeopleFilter) -> Page[Pe
     """People whom the actor may see, one page of them. At most `COUNTED` are counted, and shown; of a whole scope the number is known.
 
     Raises:
-        NotAllowed: The actor sees no lists of people.
-        Refused: A search over all agencies that would have to look at everybody, or the logins of more than `LOGINS_SORTED` people.
+        PermissionDenied: The actor sees no lists of people.
+        UserError: A search over all agencies that would have to look at everybody, or the logins of more than `MAX_SORTED_BY_LOGIN` people.
     """
     actor.require(Permission.PEOPLE_READ)
     agencies = _agencies(session, actor, wanted)

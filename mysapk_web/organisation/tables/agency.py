@@ -32,10 +32,10 @@ class Unor(SQLModel, table=True):
 
     __tablename__ = "unor"
     __table_args__ = (
-        Index("uq_unor_instansi_kode", "instansi_id", "kode", unique=True),
-        Index("ix_unor_instansi_nama", "instansi_id", "nama", "id"),
+        Index("uq_unor_instansi_kode", "instansi_id", "code", unique=True),
+        Index("ix_unor_instansi_nama", "instansi_id", "name", "id"),
         # A subtree is a prefix, whatever order the language of the database gives to letters.
-        Index("ix_unor_jalur", "jalur", postgresql_ops={"jalur": "varchar_pattern_ops"}),
+        Index("ix_unor_jalur", "path", postgresql_ops={"path": "varchar_pattern_ops"}),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -20,11 +20,11 @@ class Pegawai(SQLModel, table=True):
     # Lists of the country and of an agency come in the order of names without being sorted, and the names of a unit without its rows.
     # PostgreSQL finds the words of names by another index, see `organisation.tables.name_index`.
     __table_args__ = (
-        Index("ix_pegawai_nama", "nama", "id"),
-        Index("ix_pegawai_instansi_nama", "instansi_id", "nama", "id", "jenis"),
+        Index("ix_pegawai_nama", "name", "id"),
+        Index("ix_pegawai_instansi_nama", "instansi_id", "name", "id", "jenis"),
         Index("ix_pegawai_instansi_nip", "instansi_id", "nip"),
-        Index("ix_pegawai_unor_nama", "unor_id", "nama", "id"),
-        Index("ix_pegawai_menunggu", "instansi_id", "nama", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_pegawai_unor_nama", "unor_id", "name", "id"),
+        Index("ix_pegawai_menunggu", "instansi_id", "name", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -48,8 +48,8 @@ def change_profile(session: Session, actor: Actor, *, version: int, values: Mapp
         values: By field name, as typed; what is not in it stays as it is, an empty text takes a value away.
 
     Raises:
-        InputRefused: A value is not as it has to be, or belongs to no field that the person may change; nothing is changed.
-        Refused: The profile was changed elsewhere meanwhile.
+        FormError: A value is not as it has to be, or belongs to no field that the person may change; nothing is changed.
+        UserError: The profile was changed elsewhere meanwhile.
     """
     actor.require(Permission.CHANGE_OWN_PROFILE)
     _judge_form(values)

@@ -94,9 +94,9 @@ def reveal_value(session: Session, actor: Actor, *, name: str) -> str:
     """Show one sensitive value of the own profile in full. It stands in the trail. For everybody logged in.
 
     Raises:
-        NotAllowed: There is no such field.
-        CountedRefusal: Too many in an hour.
-        Refused: Nothing is on file there.
+        PermissionDenied: There is no such field.
+        CommittingUserError: Too many in an hour.
+        UserError: Nothing is on file there.
     """
     actor.require(Permission.SEE_OWN_PROFILE)
     field = next((each for each in PROFIL.fields if each.name == name and each.sensitive), None)

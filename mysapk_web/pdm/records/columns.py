@@ -29,7 +29,7 @@ def declared_for_files(key: str) -> RecordKind:
     """A kind of record as a file holds it: what the agency keeps and a person can't change stands in it, too.
 
     Raises:
-        Refused: There is none; all that exist are named.
+        UserError: There is none; all that exist are named.
     """
     keys = [each.key for group in GROUPS for each in group.kinds]
     if key not in keys:

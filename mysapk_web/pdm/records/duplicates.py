@@ -87,7 +87,7 @@ def report_duplicates(database: Database, *, instansi: str = "", report: Path | 
         How many by key of the kind.
 
     Raises:
-        Refused: There is no such agency, or the list can't be written.
+        UserError: There is no such agency, or the list can't be written.
     """
     counts: Counter[str] = Counter()
     with database.read() as session:

@@ -32,7 +32,7 @@ def export_records(database: Database, path: Path, *, key: str, instansi: str = 
     The trail says that it began, before anything is read, and how many rows came out. The file takes its place when it is whole.
 
     Raises:
-        Refused: There is no such kind, or no such agency, or what lies at the path is no ordinary file.
+        UserError: There is no such kind, or no such agency, or what lies at the path is no ordinary file.
         OSError: The file can't be written.
     """
     declared = declared_for_files(key)
@@ -63,7 +63,7 @@ def find_agency_id(session: Session, kode: str) -> int | None:
     """Find an agency by its code; None for no code at all.
 
     Raises:
-        Refused: There is none.
+        UserError: There is none.
     """
     if not kode:
         return None

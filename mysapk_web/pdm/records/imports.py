@@ -55,7 +55,7 @@ def import_records(database: Database, path: Path, *, key: str, actor_id: int | 
         One report a row, in the order of the file.
 
     Raises:
-        Refused: There is no such kind.
+        UserError: There is no such kind.
         UnreadableFile: The file as a whole can't be used.
     """
     declared = declared_for_files(key)

@@ -252,7 +252,7 @@ def find_transition(state: ProposalState, act: ProposalAction, approval: Approva
         The row, with who may act, in which period, and whether a reason is needed.
 
     Raises:
-        TransitionRefused: no row, or none for this level. A kind with `Approval.NONE` has no usulan at all.
+        TransitionError: no row, or none for this level. A kind with `Approval.NONE` has no usulan at all.
     """
     row = TRANSITIONS.get((state, act))
     if row is None or approval not in row.approvals:

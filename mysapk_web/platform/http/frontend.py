@@ -42,7 +42,7 @@ def build() -> None:
     """Build the front end, with the Node of this environment and the locked packages.
 
     Raises:
-        BuildFailed: With the last lines of what the builder said.
+        FrontendBuildError: With the last lines of what the builder said.
     """
     digest = sources_digest()
     lock_before = {path.name: path.read_bytes() for path in LOCK.glob("*")}

@@ -25,7 +25,7 @@ class Transport(Protocol):
         """Hand one message over; returning means that it was accepted.
 
         Raises:
-            TemporaryFault: Not now. `ConnectionFault` when no other mail would get through either.
+            TemporaryFault: Not now. `MailConnectionError` when no other mail would get through either.
             PermanentFault: Never.
         """
 

@@ -28,7 +28,7 @@ def escape_formula(text: str) -> str:
 
 
 def unescape_formula(text: str) -> str:
-    """What a cell was before `safe_cell`; any other text stays as it is."""
+    """What a cell was before `escape_formula`; any other text stays as it is."""
     if "'" not in text:
         return text
     return _HELD.sub(lambda found: found[1] if _begins(found) else found[0], text)

@@ -50,7 +50,7 @@ class OutboxMail(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     template: str = Field(max_length=60)
-    """Value of a `Letter`."""
+    """Value of a `MailKind`."""
     account_id: int | None = Field(default=None, foreign_key="akun.id", index=True)
     recipient: str | None = Field(default=None, max_length=254)
     """Set only where the address is not the stored one at send time (a notice to the old address)."""

@@ -45,7 +45,7 @@ class Form(_Behaviour):
     takes_focus: rx.Var[bool]
     """Whether its first field takes the focus when the form appears as the next step of another one."""
     passing: rx.Var[bool]
-    """Whether it only makes way for another form, which `Repeat` then sends again."""
+    """Whether it only makes way for another form, which `ResubmitForm` then sends again."""
     _triggers: ClassVar[dict[str, Any]] = {"on_submit": _submitted, "on_dismiss": no_args_event_spec}
 
     @classmethod
@@ -129,7 +129,7 @@ class EarlyInput(_Behaviour):
 
 
 class TicketForm(_Behaviour):
-    """The native form with which a page that logged in takes its session; `take_session` sends it."""
+    """The native form with which a page that logged in takes its session; `redeem_login_ticket` sends it."""
 
     tag = "TicketForm"
 

@@ -93,7 +93,7 @@ class SesuaiState(AppState):
         if 0 in versions:
             raise UserError("Muat ulang halaman ini.")
         done = await executors.run_in_transaction(
-            bulk_verify, actor(), versions, looked_at_sample=form_text(form, "contoh", 4) == "ya"
+            bulk_verify, actor(), versions, sample_confirmed=form_text(form, "contoh", 4) == "ya"
         )
         await self._look()
         kept = "".join(f" {title}: {why}" for title, why in done.skipped)

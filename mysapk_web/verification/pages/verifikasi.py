@@ -118,7 +118,7 @@ def parse_dates(given: Mapping[str, str]) -> dict[str, str]:
     """The days of the filter as they stand in the address, where one that makes no sense would silently narrow nothing.
 
     Raises:
-        InputRefused: One is no day.
+        FormError: One is no day.
     """
     days, faults = {}, {}
     for name, label in DATE_FILTERS.items():

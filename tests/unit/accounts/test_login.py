@@ -207,7 +207,7 @@ def test_a_stronger_hash_never_wins_a_race_with_a_new_password(
 
     browser = there.browser()
     with monkeypatch.context() as overtaking:
-        overtaking.setattr(login.rate_limiting, "clear", overtaken)
+        overtaking.setattr(login.rate_limiting, "clear_attempts", overtaken)
         browser.login(there.ani)
     assert browser.take() is None, "the claim belongs to the account before the change"
     there.browser().enter(there.ani, OTHER)

@@ -110,7 +110,7 @@ def test_a_claim_without_a_browser_is_worth_nothing(portal: Portal) -> None:
     bare.login(portal.ani)
     with portal.db.begin() as s:
         s.connection().exec_driver_sql("UPDATE klaim_masuk SET browser = ''")
-    nameless = sessions.Visitor()
+    nameless = sessions.ClientContext()
     assert in_transaction(portal.db, sessions.redeem_login_ticket, portal.settings, nameless, bare.ticket) is None
 
 

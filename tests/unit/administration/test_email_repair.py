@@ -195,7 +195,7 @@ def test_of_two_who_give_one_address_at_once_one_is_told_that_it_is_taken(
     office, start = both_offices, threading.Barrier(2)
     if office.db.is_sqlite:
         pytest.skip("one writer at a time")
-    real, told = email_correction.change_email, []
+    real, told = email_correction.replace_email, []
 
     def together(*args: Any, **kwargs: Any) -> bool:
         start.wait(10)
@@ -204,7 +204,7 @@ def test_of_two_who_give_one_address_at_once_one_is_told_that_it_is_taken(
         time.sleep(0.5)
         return done
 
-    monkeypatch.setattr(email_correction, "change_email", together)
+    monkeypatch.setattr(email_correction, "replace_email", together)
 
     def go(who: str, whom: str) -> None:
         try:

@@ -127,7 +127,7 @@ def test_sanctions_of_the_pdm_carry_reason_source_and_end(demo_db: Database, tmp
 )
 def test_no_cell_is_a_formula(demo_db: Database, tmp_path: Path, kind: FileFormat, evil: str) -> None:
     with demo_db.begin() as s:
-        s.execute(update(Pegawai).where(col(Pegawai.nip) == NIPS["belum_aktif"]).values(nama=evil))
+        s.execute(update(Pegawai).where(col(Pegawai.nip) == NIPS["belum_aktif"]).values(name=evil))
     wanted = ExportRequest(Report.NOT_ACTIVATED, kind)
     path = tmp_path / wanted.filename
     export(demo_db, acting(demo_db, "admin_instansi"), wanted, path)

@@ -29,7 +29,7 @@ PERSON, CPNS, ELSEWHERE, BOSS = (f"19850315201001200{number}" for number in rang
 
 @dataclass
 class Agency:
-    """Two agencies; the first has a unit D1 with a unit D1.1 below it, where everybody but `ELSEWHERE` works."""
+    """Two agencies; the first has a unit D1 with a unit D1.1 below it, where everybody but `WAITING_ELSEWHERE` works."""
 
     db: Database
     ids: dict[str, int]

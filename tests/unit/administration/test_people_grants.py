@@ -99,7 +99,7 @@ def test_a_unit_by_code_name_or_suggestion(office: Office, unit: str) -> None:
 
 def test_two_units_of_one_name_are_told_apart_by_their_code(office: Office) -> None:
     with office.db.begin() as session:
-        session.execute(update(Unor).where(col(Unor.code) == "D2").values(nama="Dinas Pendidikan"))
+        session.execute(update(Unor).where(col(Unor.code) == "D2").values(name="Dinas Pendidikan"))
     with pytest.raises(UserError, match="beberapa unit"):
         give(office, "taufik", "ani", Role.VERIFIKATOR, "dinas pendidikan")
 

@@ -94,7 +94,7 @@ def test_over_all_agencies_the_beginning_is_searched(both_offices: Office, text:
 
 def test_names_in_capitals_are_found_over_all_agencies(office: Office) -> None:
     with office.db.begin() as session:
-        session.execute(update(Pegawai).where(col(Pegawai.nip) == ROLLS["citra"]["nip"]).values(nama="CITRA WULANDARI"))
+        session.execute(update(Pegawai).where(col(Pegawai.nip) == ROLLS["citra"]["nip"]).values(name="CITRA WULANDARI"))
     assert names(office, "surya", text="citra w") == ["citra"]
 
 
@@ -248,7 +248,7 @@ def test_who_logged_in_last_is_told(office: Office) -> None:
 )
 def test_a_name_may_begin_with_any_character(both_offices: Office, odd: str) -> None:
     with both_offices.db.begin() as session:
-        session.execute(update(Pegawai).where(col(Pegawai.nip) == ROLLS["ani"]["nip"]).values(nama=f"{odd} Lestari"))
+        session.execute(update(Pegawai).where(col(Pegawai.nip) == ROLLS["ani"]["nip"]).values(name=f"{odd} Lestari"))
     for who in ("surya", "taufik"):
         assert set(names(both_offices, who, text=odd)) <= {"ani"}
     assert names(both_offices, "surya", text="ani l") == []

@@ -15,14 +15,13 @@ from sqlmodel import col, select
 
 from mysapk_web.administration import period_admin
 from mysapk_web.administration.period_admin import (
-    Act,
-    Draft,
     list_periods,
     period_scopes,
     preview_period,
     remove_period,
     save_period,
 )
+from mysapk_web.administration.period_input import PeriodAction, PeriodInput
 from mysapk_web.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.organisation import periods, revisions
 from mysapk_web.organisation.rules.period import PeriodKind, Phase
@@ -43,9 +42,13 @@ def day(offset: int) -> date:
 
 
 def draft(
-    where: str, first: int | None, last: int | None, kind: PeriodKind = PeriodKind.PDM, act: Act = Act.CREATE
-) -> Draft:
-    return Draft(
+    where: str,
+    first: int | None,
+    last: int | None,
+    kind: PeriodKind = PeriodKind.PDM,
+    act: PeriodAction = PeriodAction.CREATE,
+) -> PeriodInput:
+    return PeriodInput(
         act,
         kind,
         where,
@@ -55,7 +58,7 @@ def draft(
     )
 
 
-def make(db: Database, who: str, wanted: Draft, **session: bool) -> Period:
+def make(db: Database, who: str, wanted: PeriodInput, **session: bool) -> Period:
     with db.begin() as s:
         actor = acting(db, who, **session)
         row = save_period(s, actor, wanted, seen=preview_period(s, actor, wanted).revision)
@@ -109,14 +112,14 @@ def test_an_agency_has_its_own_within_the_national_one(demo_db: Database) -> Non
     with pytest.raises(FormError, match="periode nasional"):
         make(demo_db, "admin_instansi", draft(where, 15, 40))
     with pytest.raises(FormError, match="periode nasional"):
-        make(demo_db, "admin_instansi", draft(where, 0, 40, act=Act.EXTEND))
-    make(demo_db, "admin_bkn", draft(where, None, 40, act=Act.EXTEND))
+        make(demo_db, "admin_instansi", draft(where, 0, 40, act=PeriodAction.EXTEND))
+    make(demo_db, "admin_bkn", draft(where, None, 40, act=PeriodAction.EXTEND))
     assert [row.extends for row in rows(demo_db, KABUPATEN)] == [False, True]
 
 
 def test_an_extension_prolongs_without_a_gap(bare: Database) -> None:
     make(bare, "admin_bkn", draft("nasional", 0, 5))
-    make(bare, "admin_bkn", draft("nasional", None, 9, act=Act.EXTEND))
+    make(bare, "admin_bkn", draft("nasional", None, 9, act=PeriodAction.EXTEND))
     first, second = rows(bare, None)
     assert (second.extends, second.starts_at) == (True, first.ends_at)
     with bare.read() as s:
@@ -149,7 +152,7 @@ def test_a_decision_is_needed_and_something_to_extend(bare: Database) -> None:
         make(bare, "admin_bkn", replace(draft("nasional", 0, 5), source="  "))
     assert set(refused.value.faults) == {"dasar"}
     with pytest.raises(UserError, match="Buat periode baru"):
-        make(bare, "admin_bkn", draft("nasional", None, 5, act=Act.EXTEND))
+        make(bare, "admin_bkn", draft("nasional", None, 5, act=PeriodAction.EXTEND))
 
 
 def test_only_one_that_has_not_begun_can_be_removed(bare: Database) -> None:
@@ -215,7 +218,7 @@ def test_the_preview_says_that_the_own_period_ends_the_running_national_one(bare
     """The rows of an agency win as a whole: from when it has one, the national ones count no more for it, and for it alone."""
     make(bare, "admin_bkn", draft("nasional", -5, 20))
 
-    def seen(who: str, wanted: Draft) -> period_admin.ReplacedPeriod | None:
+    def seen(who: str, wanted: PeriodInput) -> period_admin.ReplacedPeriod | None:
         with bare.read() as s:
             return preview_period(s, acting(bare, who), wanted).replaced
 
@@ -249,9 +252,15 @@ def test_the_preview_says_that_a_national_period_to_come_will_not_count(bare: Da
     assert (found.running, found.closed_until) == (False, "")
 
 
-@given(st.lists(st.tuples(st.sampled_from(Act), st.integers(-5, 40), st.integers(0, 15), st.booleans()), max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(PeriodAction), st.integers(-5, 40), st.integers(0, 15), st.booleans()), max_size=8
+    )
+)
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_sequence_of_acts_makes_periods_overlap(demo_db: Database, acts: list[tuple[Act, int, int, bool]]) -> None:
+def test_no_sequence_of_acts_makes_periods_overlap(
+    demo_db: Database, acts: list[tuple[PeriodAction, int, int, bool]]
+) -> None:
     with demo_db.begin() as s:
         s.execute(delete(Period))
     for act, first, length, gone in acts:

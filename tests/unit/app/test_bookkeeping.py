@@ -102,7 +102,7 @@ def test_no_alarm_without_a_second_look_under_the_lock(
         raise ChainBrokenError("Rantai berakhir di urutan 18, seharusnya 16: ada yang dipotong.")
 
     monkeypatch.setattr(executors, "database", lambda: db)
-    monkeypatch.setattr(maintenance.hash_chain, "waiting", half_read)
+    monkeypatch.setattr(maintenance.hash_chain, "sealing_status", half_read)
     write(db, 3)
     with capture_logs() as lines:
         keep_up(ChainWatch())

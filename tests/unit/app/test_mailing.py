@@ -114,7 +114,7 @@ def test_who_lost_the_claim_neither_sends_nor_marks(db: Database) -> None:
     claim(db, "a")
     with clock.shifted(LEASE):
         claim(db, "b")
-    gone = mail_leases.Withheld(OutboxState.OBSOLETE, "usang")
+    gone = mail_leases.SkippedMail(OutboxState.OBSOLETE, "usang")
 
     with db.begin() as session:
         assert mail_leases.prepare(session, "a", mail_id) is None

@@ -32,7 +32,7 @@ def at(moment: datetime) -> object:
 def in_zone(portal: Portal, zona: str) -> Desk:
     """An agency in a zone, whose PDM opens and closes at its own midnight."""
     with portal.db.begin() as session:
-        session.execute(update(Instansi).where(col(Instansi.id) == portal.ani.instansi_id).values(zona=zona))
+        session.execute(update(Instansi).where(col(Instansi.id) == portal.ani.instansi_id).values(timezone=zona))
     publish(
         portal,
         (PeriodKind.PDM, midnight(zona, 8, 15), midnight(zona, 9, 15)),

@@ -305,7 +305,7 @@ def test_a_proposal_that_was_sent_while_the_file_was_judged_is_not_changed(
         desk.change(state=ProposalState.INPUT_BERKAS, sent_at=clock.now())
         return PdfInspection(1, signed=False)
 
-    monkeypatch.setattr(documents, "examine", slow)
+    monkeypatch.setattr(documents, "inspect_pdf", slow)
     with pytest.raises(UserError, match="Input Berkas"):
         desk.upload()
     assert desk.live() == []
@@ -519,6 +519,6 @@ def test_use_cases_of_transactions_need_no_file(desk: Desk) -> None:
         return PdfInspection(1, signed=False)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(documents, "examine", watch)
+        patch.setattr(documents, "inspect_pdf", watch)
         desk.upload()
     assert taken == [True]

@@ -75,11 +75,11 @@ def test_what_is_changed_is_read_back_as_it_was_given(db: Database) -> None:
         ids = {"instansi": 1, "pegawai": person.id}
     odd = 'O\'Neil \\ "x"\t{},\n;NULL é'
     with db.begin() as session:
-        bulk.update_many(session, Instansi, [{"id": ids["instansi"], "nama": odd, "email_domains": ["a.go.id", odd]}])
+        bulk.update_many(session, Instansi, [{"id": ids["instansi"], "name": odd, "email_domains": ["a.go.id", odd]}])
         bulk.update_many(
             session,
             Pegawai,
-            [{"id": ids["pegawai"], "jenis": JenisPegawai.CPNS, "approved_at": moment, "email": None, "nama": "null"}],
+            [{"id": ids["pegawai"], "jenis": JenisPegawai.CPNS, "approved_at": moment, "email": None, "name": "null"}],
         )
     with db.read() as session:
         agency, changed = session.get_one(Instansi, ids["instansi"]), session.get_one(Pegawai, ids["pegawai"])
@@ -96,4 +96,4 @@ def test_what_has_no_form_is_a_fault_and_no_text(db: Database) -> None:
     if db.is_sqlite:
         pytest.skip("SQLite has its own")
     with pytest.raises(TypeError, match="bytes"), db.begin() as session:
-        bulk.update_many(session, Instansi, [{"id": 1, "nama": b"x"}])
+        bulk.update_many(session, Instansi, [{"id": 1, "name": b"x"}])

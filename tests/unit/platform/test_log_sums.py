@@ -32,7 +32,7 @@ class Timers:
 
 @pytest.fixture
 def timers(monkeypatch: pytest.MonkeyPatch) -> Timers:
-    monkeypatch.setattr(log, "sums", LogThrottle())
+    monkeypatch.setattr(log, "throttle", LogThrottle())
     return Timers(monkeypatch)
 
 

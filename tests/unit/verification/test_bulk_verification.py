@@ -36,7 +36,7 @@ def _numbers(office: Office) -> list[int]:
 
 def _together(office: Office, *numbers: int, looked: bool = True) -> BulkResult:
     versions = {number: office.version(number) for number in numbers}
-    return _verifier(office).do(bulk_verify, versions, looked_at_sample=looked)
+    return _verifier(office).do(bulk_verify, versions, sample_confirmed=looked)
 
 
 def test_only_what_changes_nothing(office: Office) -> None:
@@ -88,7 +88,7 @@ def test_one_that_was_overtaken_is_kept_out(office: Office) -> None:
     numbers = [_as_it_is(office.desk), _as_it_is(office.desk.of(office.desk.portal.budi))]
     versions = {number: office.version(number) for number in numbers}
     _verifier(office).give_back(numbers[0])
-    done = _verifier(office).do(bulk_verify, versions, looked_at_sample=True)
+    done = _verifier(office).do(bulk_verify, versions, sample_confirmed=True)
 
     assert done.verified == 1
     assert "lebih dahulu diproses" in done.skipped[0][1]
@@ -108,13 +108,13 @@ def test_not_the_own(office: Office) -> None:
     me = office.someone(office.desk.portal.ani, Role.ADMIN_INSTANSI)
     assert me.see(bulk_verification.bulk_candidates).candidates == []
     with pytest.raises(PermissionDenied):
-        me.do(bulk_verify, {mine: office.version(mine)}, looked_at_sample=True)
+        me.do(bulk_verify, {mine: office.version(mine)}, sample_confirmed=True)
 
 
 def test_too_many(office: Office) -> None:
     versions = dict.fromkeys(range(1, MAX_BULK + 2), 1)
     with pytest.raises(UserError, match=str(MAX_BULK)):
-        _verifier(office).do(bulk_verify, versions, looked_at_sample=True)
+        _verifier(office).do(bulk_verify, versions, sample_confirmed=True)
     assert SAMPLE_SIZE < MAX_BULK
 
 

@@ -117,7 +117,7 @@ def test_verified_together_by_two(office_on_both: Office, _round: int) -> None:
     ]
     results = together(
         *[
-            lambda who=who, order=order: who.do(bulk_verify, {n: versions[n] for n in order}, looked_at_sample=True)
+            lambda who=who, order=order: who.do(bulk_verify, {n: versions[n] for n in order}, sample_confirmed=True)
             for who, order in zip(people, (numbers, numbers[::-1]), strict=True)
         ]
     )

@@ -232,7 +232,7 @@ def _everything(number: int, version: int) -> list[tuple[Any, dict[str, Any]]]:
             corrections.correct,
             {"proposal_id": number, "version": version, "field": "nomor_sk", "value": "1", "note": "x"},
         ),
-        (bulk_verify, {"versions": {number: version}, "looked_at_sample": True}),
+        (bulk_verify, {"versions": {number: version}, "sample_confirmed": True}),
         *(
             (
                 decisions.decide,

@@ -1,7 +1,7 @@
 """The dialog that asks for password or code again before a grave act.
 
-A page that has grave acts puts `step_up_dialog()` at its end and does nothing else: when a use case raises `StepUpNeeded`,
-the answer opens the dialog, and after the right proof the form that waited is sent again as it
+A page that has grave acts puts `reauthentication_dialog()` at its end and does nothing else: when a use case raises
+`ReauthenticationRequired`, the answer opens the dialog, and after the right proof the form that waited is sent again as it
 stands on the page. That something waits is known to that page alone: leaving it in any way drops the dialog and what was typed there.
 """
 

@@ -156,7 +156,7 @@ def parse_period_input(form: dict[str, Any]) -> PeriodInput:
     """The fields of the form.
 
     Raises:
-        InputRefused: A choice was not made, or a date is none.
+        FormError: A choice was not made, or a date is none.
     """
     faults: dict[str, str] = {}
     kind, act = form_text(form, "jenis", 40), form_text(form, "tindakan", 40)

@@ -267,7 +267,7 @@ class IsianState(AppState):
         """The fields of the usulan that is open.
 
         Raises:
-            Refused: None is; no page that was loaded asks then.
+            UserError: None is; no page that was loaded asks then.
         """
         if not self.kind_name:
             raise UserError(OUTDATED)

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from mysapk_web.administration.email_imports import api_tokens
 from mysapk_web.administration.email_imports.api_tokens import Made, caller_of, list_tokens, make_token, revoke_token
-from mysapk_web.administration.email_imports.create import TooOften, begin_by_token, may_upload
+from mysapk_web.administration.email_imports.create import ImportRateLimitError, begin_by_token, may_upload
 from mysapk_web.administration.email_imports.queries import list_runs, run_of_token
 from mysapk_web.administration.people.accounts import disable_account
 from mysapk_web.administration.people.grants import grant_role, revoke_role
@@ -199,5 +199,5 @@ def test_too_many_lists_are_refused(office: Office) -> None:
     actor = office.actor("taufik")
     for _ in range(30):
         office.do(may_upload, actor)
-    with pytest.raises(TooOften):
+    with pytest.raises(ImportRateLimitError):
         office.do(may_upload, actor)

@@ -93,8 +93,8 @@ FAULTS = [
     (PNS, {"jenis_jabatan": "4", "named_as_functional": True}, "pelaksana_jf"),
     (JPT, {"golongan": "34"}, "pangkat_jpt"),
     (PNS, {"tmt_cpns": date(2010, 2, 1)}, "nip_tmt"),
-    (PNS, {"tanggal_lahir": date(1985, 1, 2)}, "nip_lahir"),
-    (PNS, {"jenis_kelamin": "P"}, "nip_kelamin"),
+    (PNS, {"birth_date": date(1985, 1, 2)}, "nip_lahir"),
+    (PNS, {"gender": "P"}, "nip_kelamin"),
     (PPPK, {"tmt_pppk": date(2022, 1, 1)}, "nip_pppk"),
 ]
 

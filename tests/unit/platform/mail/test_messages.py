@@ -43,9 +43,9 @@ SETTINGS = Settings(
 def facts(**change: object) -> MailContext:
     values: dict[str, object] = {
         "recipient": "budi@example.go.id",
-        "nama": "Dr. Budi Santoso, M.Si.",
+        "name": "Dr. Budi Santoso, M.Si.",
         "instansi": "Pemerintah Kabupaten Contoh",
-        "zona": "WITA",
+        "timezone": "WITA",
         "happened_at": datetime(2026, 11, 21, 3, 5, tzinfo=UTC),
         "message_id": "abc123",
         "contact": MailContact("Helpdesk BKPSDM Contoh", "(021) 555-0100", "helpdesk@example.go.id", "08.00-16.00"),
@@ -248,7 +248,7 @@ NASTY = "Budi\r\nBcc: lain@example.com\r\n\r\n<img src=https://jahat.example.com
 @pytest.mark.parametrize("letter", MailKind)
 def test_text_from_outside_breaks_neither_headers_nor_html(letter: MailKind) -> None:
     poisoned = facts(
-        nama=NASTY,
+        name=NASTY,
         instansi=NASTY,
         contact=MailContact(NASTY, NASTY, NASTY, NASTY),
         request=MailRequest(REQUEST, NASTY, datetime(2026, 11, 21, tzinfo=UTC)),
@@ -267,11 +267,11 @@ def test_text_from_outside_breaks_neither_headers_nor_html(letter: MailKind) -> 
         assert address.startswith(f"{PUBLIC}/")
 
 
-@given(nama=st.text(max_size=60), mask=st.text(max_size=60))
-def test_any_name_and_mask_give_a_message_with_the_same_headers(nama: str, mask: str) -> None:
+@given(name=st.text(max_size=60), mask=st.text(max_size=60))
+def test_any_name_and_mask_give_a_message_with_the_same_headers(name: str, mask: str) -> None:
     request = MailRequest(REQUEST, mask, datetime(2026, 11, 21, tzinfo=UTC))
 
-    message = render(MailKind.OTHER_EMAIL, facts(nama=nama, request=request), SETTINGS)
+    message = render(MailKind.OTHER_EMAIL, facts(name=name, request=request), SETTINGS)
 
     arrived = message_from_bytes(message.as_bytes(policy=WIRE), policy=policy.default)
     assert arrived.keys() == message.keys()
@@ -289,7 +289,7 @@ def test_the_facts_show_no_person_when_printed() -> None:
 def test_the_letter_to_a_new_address_holds_the_token_of_that_and_no_other() -> None:
     token = derive_token(SETTINGS.key("email-token"), bytes.fromhex(REQUEST))
 
-    text, _ = parts(render(MailKind.EMAIL_TOKEN, facts(nama=""), SETTINGS))
+    text, _ = parts(render(MailKind.EMAIL_TOKEN, facts(name=""), SETTINGS))
 
     assert text.splitlines().count(token) == 1
     assert "berlaku 20 menit, sampai 21 November 2026 pukul 11.25 WITA" in " ".join(text.split())

@@ -189,7 +189,7 @@ def test_a_file_holds_people_of_the_own_agency_only(
     path = tmp_path / "daftar.csv"
     if report is Report.PDM_SANCTIONS:
         end_pdm(country)
-    rows = exports.export(country, acting(country, admin), exports.ExportRequest(report, exports.Kind.CSV), path)
+    rows = exports.export(country, acting(country, admin), exports.ExportRequest(report, exports.FileFormat.CSV), path)
     found = set(NIP.findall(path.read_text("utf-8-sig")))
     with country.read() as s:
         own = set(everybody(s, PAIRS[admin]))
