@@ -16,7 +16,7 @@ from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.pdm.tables import GroupDeclaration, PersonnelRecord, Proof, Proposal
 from mysapk_web.platform.errors import UserError
 from tests.support.proposals import GOLONGAN, PENGHARGAAN, Desk
-from tests.unit.pdm.test_board import finish_rest
+from tests.unit.pdm.test_overview import finish_rest
 
 ROUNDS = 3
 

@@ -34,7 +34,7 @@ from mysapk_web.rate_limits import PROOF_CHECKS_PER_NETWORK
 from tests.support import qr
 from tests.support.portal import START, after, days
 from tests.support.proposals import VERIFIED, Desk
-from tests.unit.pdm.test_board import finish_rest
+from tests.unit.pdm.test_overview import finish_rest
 
 
 def finish(desk: Desk) -> int:
