@@ -7,13 +7,16 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universa
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format bench lock clean system
+.PHONY: help run reset build test check format bench lock clean system
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 run: $(VENV)/.run ## Install what is missing, build what changed, migrate, fill the demo, serve at http://localhost:8000
-	@MYSAPK_DEMO=$${MYSAPK_DEMO:-1} tools/run
+	@$(BIN)/python tools/run.py
+
+reset: $(VENV)/.run ## Delete the demo database and mailbox that `make run` created, nothing else
+	@$(BIN)/python tools/reset.py
 
 build: $(VENV)/.run ## Build the front end when its sources changed
 	@$(BIN)/mysapk build
