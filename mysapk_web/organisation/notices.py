@@ -95,7 +95,7 @@ def list_notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeVi
     found = paginate(session, mine, page, PAGE_SIZE, col(Notice.at).desc(), col(Notice.id).desc())
     return found.map(
         lambda row: NoticeView(
-            id=row.id or 0,
+            id=row.pk,
             at=row.at,
             title=row.title,
             text=row.text,

@@ -126,7 +126,7 @@ def require_current(session: Session, actor: Actor | None, changes: Changes, see
     if actor is None:
         return
     # Few rows: no ORDER BY with LIMIT, which could walk the whole trail backwards.
-    newest = max(session.exec(select(AuditEvent).where(changes)), key=lambda event: event.id or 0, default=None)
+    newest = max(session.exec(select(AuditEvent).where(changes)), key=lambda event: event.pk, default=None)
     if (newest.id if newest else 0) == seen:
         return
     if newest is None:

@@ -14,18 +14,17 @@ from sqlmodel import Field, SQLModel
 import mysapk_web.organisation.tables  # noqa: F401  foreign keys lead there
 from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.rules.proposal import Declaration, ProposalAction, ProposalState
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 
 _OPEN = text("ended_at IS NULL")
 
 
-class PersonnelRecord(SQLModel, table=True):
+class PersonnelRecord(Stored, table=True):
     """A record on file (riwayat). It changes only when a proposal is applied, or for the own profile fields; files only add new ones."""
 
     __tablename__ = "riwayat"
     __table_args__ = (Index("ix_riwayat_pegawai_kind", "pegawai_id", "kind"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     pegawai_id: int = Field(foreign_key="pegawai.id")
     kind: str = Field(max_length=40)
     """Key of a `RecordKind`."""
@@ -37,12 +36,11 @@ class PersonnelRecord(SQLModel, table=True):
     removed_at: datetime | None = None
 
 
-class FormerValue(SQLModel, table=True):
+class FormerValue(Stored, table=True):
     """What a record on file held before it changed; kept for ever (DESIGN 5)."""
 
     __tablename__ = "riwayat_lama"
 
-    id: int | None = Field(default=None, primary_key=True)
     record_id: int = Field(foreign_key="riwayat.id", index=True)
     version: int
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
@@ -53,7 +51,7 @@ class FormerValue(SQLModel, table=True):
     """The proposal that replaced it; empty for an own profile field."""
 
 
-class Proposal(SQLModel, table=True):
+class Proposal(Stored, table=True):
     """A proposed change (usulan), from its draft to its end."""
 
     __tablename__ = "usulan"
@@ -68,7 +66,6 @@ class Proposal(SQLModel, table=True):
         Index("uq_usulan_slot", "pegawai_id", "slot", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     pegawai_id: int = Field(foreign_key="pegawai.id")
     group: str = Field(max_length=40)
     kind: str = Field(max_length=40)
@@ -94,12 +91,11 @@ class Proposal(SQLModel, table=True):
     ended_at: datetime | None = None
 
 
-class ProposalEvent(SQLModel, table=True):
+class ProposalEvent(Stored, table=True):
     """One step of a proposal: who, when, from where to where, and why."""
 
     __tablename__ = "usulan_jejak"
 
-    id: int | None = Field(default=None, primary_key=True)
     proposal_id: int = Field(foreign_key="usulan.id", index=True)
     at: datetime
     actor_id: int | None = None
@@ -123,7 +119,7 @@ class ProposalClaim(SQLModel, table=True):
     expires_at: datetime
 
 
-class Document(SQLModel, table=True):
+class Document(Stored, table=True):
     """A document of a proposal. The content lies under its hash in `MYSAPK_DOCUMENT_DIR`, shared by equal documents."""
 
     __tablename__ = "dokumen"
@@ -136,7 +132,6 @@ class Document(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     proposal_id: int = Field(foreign_key="usulan.id", index=True)
     rule: str = Field(max_length=20)
     """Code of the `DocumentRule` it satisfies."""
@@ -153,13 +148,12 @@ class Document(SQLModel, table=True):
     """When its file may have lost its last use; empty once the sweep has looked at it."""
 
 
-class GroupDeclaration(SQLModel, table=True):
+class GroupDeclaration(Stored, table=True):
     """The words "data sudah sesuai" or "tidak ada riwayat" of one person for one group, in the present PDM."""
 
     __tablename__ = "pernyataan_grup"
     __table_args__ = (Index("uq_pernyataan_grup_pegawai_group", "pegawai_id", "group", unique=True),)
 
-    id: int | None = Field(default=None, primary_key=True)
     pegawai_id: int = Field(foreign_key="pegawai.id")
     group: str = Field(max_length=40)
     declaration: Declaration = Field(
@@ -168,25 +162,23 @@ class GroupDeclaration(SQLModel, table=True):
     at: datetime
 
 
-class Proof(SQLModel, table=True):
+class Proof(Stored, table=True):
     """The proof of a sent PDM (bukti). The PDF is made from `content` alone, so it can be made again the same."""
 
     __tablename__ = "bukti_pdm"
 
-    id: int | None = Field(default=None, primary_key=True)
     pegawai_id: int = Field(foreign_key="pegawai.id", index=True)
     number: str = Field(max_length=40, unique=True)
     at: datetime
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
-class CodeTableEntry(SQLModel, table=True):
+class CodeTableEntry(Stored, table=True):
     """An entry of a code table that an agency loaded from its official list; it stands over the built-in one."""
 
     __tablename__ = "referensi"
     __table_args__ = (Index("uq_referensi_table_code", "table", "code", unique=True),)
 
-    id: int | None = Field(default=None, primary_key=True)
     table: str = Field(max_length=40)
     code: str = Field(max_length=42)
     label: str = Field(max_length=300)

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 import mysapk_web.organisation.tables  # noqa: F401  foreign keys lead there
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 from mysapk_web.progress.rules import Measure, WaitingOffice
 
 
@@ -24,12 +24,11 @@ class Headcount(SQLModel, table=True):
     count: int
 
 
-class HeadcountDelta(SQLModel, table=True):
+class HeadcountDelta(Stored, table=True):
     """A change of a count, written by triggers in the transaction of what changed; gathered into `Headcount` soon after."""
 
     __tablename__ = "hitungan_langkah"
 
-    id: int | None = Field(default=None, primary_key=True)
     unor_id: int
     """The unit of the people themselves."""
     jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
@@ -66,12 +65,11 @@ class PersonPdmProgress(SQLModel, table=True):
     """Every group that concerns the person is green."""
 
 
-class PdmChange(SQLModel, table=True):
+class PdmChange(Stored, table=True):
     """Somebody whose PDM, unit or kind of employment has changed; written by triggers in the transaction of the change."""
 
     __tablename__ = "pdm_tersentuh"
 
-    id: int | None = Field(default=None, primary_key=True)
     pegawai_id: int
 
 
@@ -98,24 +96,22 @@ class BacklogCount(SQLModel, table=True):
     count: int
 
 
-class BacklogDelta(SQLModel, table=True):
+class BacklogDelta(Stored, table=True):
     """A change of such a count, written by triggers; gathered into `BacklogCount` soon after."""
 
     __tablename__ = "antrean_langkah"
 
-    id: int | None = Field(default=None, primary_key=True)
     unor_id: int
     desk: WaitingOffice = Field(sa_type=text_enum(WaitingOffice))
     day: date
     step: int
 
 
-class Announcement(SQLModel, table=True):
+class Announcement(Stored, table=True):
     """Words of an agency, or of BKN for the whole country, on the first page and on the page of help."""
 
     __tablename__ = "pengumuman"
 
-    id: int | None = Field(default=None, primary_key=True)
     instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)
     title: str = Field(max_length=120, sa_column_kwargs={"name": "judul", "key": "title"})
     body: str = Field(max_length=1000, sa_column_kwargs={"name": "isi", "key": "body"})

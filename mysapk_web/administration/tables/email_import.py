@@ -8,15 +8,14 @@ from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.administration.rules.email_import import RowVerdict, RunSource, RunState
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 
 
-class ImportToken(SQLModel, table=True):
+class ImportToken(Stored, table=True):
     """Lets the personnel system of one agency import addresses over HTTP; only the SHA-256 of the token is kept."""
 
     __tablename__ = "token_impor"
 
-    id: int | None = Field(default=None, primary_key=True)
     instansi_id: int = Field(foreign_key="instansi.id", index=True)
     label: str = Field(max_length=80)
     token_hash: str = Field(max_length=64, unique=True)
@@ -30,13 +29,12 @@ class ImportToken(SQLModel, table=True):
     revoked_by: int | None = Field(default=None, foreign_key="akun.id")
 
 
-class EmailImport(SQLModel, table=True):
+class EmailImport(Stored, table=True):
     """One file on its way: read, shown, applied, perhaps undone. `position` is how far the present step is."""
 
     __tablename__ = "impor_email"
     __table_args__ = (Index("ix_impor_email_state_claimed_until", "state", "claimed_until"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     source: RunSource = Field(sa_type=text_enum(RunSource))
     state: RunState = Field(default=RunState.READING, sa_type=text_enum(RunState))
     instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)

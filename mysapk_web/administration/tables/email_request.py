@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 
 
 class RequestState(StrEnum):
@@ -18,12 +18,11 @@ class RequestState(StrEnum):
     REFUSED = "ditolak"
 
 
-class EmailRequest(SQLModel, table=True):
+class EmailRequest(Stored, table=True):
     """What a visitor typed. Written in the same way whether the person exists or not, so that nothing tells them apart."""
 
     __tablename__ = "permintaan_email"
 
-    id: int | None = Field(default=None, primary_key=True)
     pegawai_id: int | None = Field(default=None, foreign_key="pegawai.id", index=True)
     """Empty when nobody has the NIP: then nobody sees it."""
     nip: str = Field(max_length=18)

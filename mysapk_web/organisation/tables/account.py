@@ -12,18 +12,17 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.organisation.rules.roles import Role
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 
 _DISABLED = text("disabled_at IS NOT NULL")
 
 
-class Account(SQLModel, table=True):
+class Account(Stored, table=True):
     """The account of one person; there is one for everybody on the rolls, without a password until the activation."""
 
     __tablename__ = "akun"
     __table_args__ = (Index("ix_akun_nonaktif", "pegawai_id", sqlite_where=_DISABLED, postgresql_where=_DISABLED),)
 
-    id: int | None = Field(default=None, primary_key=True)
     pegawai_id: int = Field(foreign_key="pegawai.id", unique=True)
     password_hash: str | None = Field(default=None, max_length=80)
     activated_at: datetime | None = Field(default=None, index=True)
@@ -41,12 +40,11 @@ class Account(SQLModel, table=True):
     """Time step of the last accepted code: a code works once (RFC 6238 5.2)."""
 
 
-class RoleGrant(SQLModel, table=True):
+class RoleGrant(Stored, table=True):
     """A role of an account with its scope: the subtree under a unit, or a whole agency, or (admin_bkn) everything."""
 
     __tablename__ = "peran"
 
-    id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="akun.id", index=True)
     role: Role = Field(sa_type=text_enum(Role))
     instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)
@@ -147,12 +145,11 @@ class ResetBinding(SQLModel, table=True):
     """The browser opened the link of this very request: it has the mail, so what strangers do does not count against it."""
 
 
-class RecoveryCode(SQLModel, table=True):
+class RecoveryCode(Stored, table=True):
     """One single-use code that stands in for a lost authenticator; only its keyed hash is kept (64 bits of randomness each)."""
 
     __tablename__ = "kode_pemulihan"
 
-    id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="akun.id", index=True)
     code_hash: str = Field(max_length=64)
     used_at: datetime | None = None

@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import JSON, CheckConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.period import PeriodKind
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 
 
-class Instansi(SQLModel, table=True):
+class Instansi(Stored, table=True):
     """A government agency."""
 
     __tablename__ = "instansi"
 
-    id: int | None = Field(default=None, primary_key=True)
     code: str = Field(max_length=16, unique=True, sa_column_kwargs={"name": "kode", "key": "code"})
     name: str = Field(max_length=200, sa_column_kwargs={"name": "nama", "key": "name"})
     timezone: str = Field(default="WIB", max_length=4, sa_column_kwargs={"name": "zona", "key": "timezone"})
@@ -27,7 +26,7 @@ class Instansi(SQLModel, table=True):
     """Mail domains of the agency, lower case; sub-domains count."""
 
 
-class Unor(SQLModel, table=True):
+class Unor(Stored, table=True):
     """A unit of an agency (unit organisasi); the root unit of an agency has no parent."""
 
     __tablename__ = "unor"
@@ -38,7 +37,6 @@ class Unor(SQLModel, table=True):
         Index("ix_unor_jalur", "path", postgresql_ops={"path": "varchar_pattern_ops"}),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     instansi_id: int = Field(foreign_key="instansi.id")
     parent_id: int | None = Field(
         default=None, foreign_key="unor.id", index=True, sa_column_kwargs={"name": "atasan_id", "key": "parent_id"}
@@ -51,13 +49,12 @@ class Unor(SQLModel, table=True):
     """Whether this unit is a satuan kerja with an administration of its own."""
 
 
-class Period(SQLModel, table=True):
+class Period(Stored, table=True):
     """A published window. The rows of an agency win over the national ones (DESIGN 5)."""
 
     __tablename__ = "periode"
     __table_args__ = (CheckConstraint("ends_at > starts_at", name="order"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     kind: PeriodKind = Field(sa_type=text_enum(PeriodKind), index=True)
     instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)
     starts_at: datetime
@@ -68,12 +65,11 @@ class Period(SQLModel, table=True):
     """The decision that set it, shown beside the dates."""
 
 
-class HelpContact(SQLModel, table=True):
+class HelpContact(Stored, table=True):
     """Where to turn: one row for the country (no agency), one for each agency that keeps its own helpdesk."""
 
     __tablename__ = "kontak_bantuan"
 
-    id: int | None = Field(default=None, primary_key=True)
     instansi_id: int | None = Field(default=None, foreign_key="instansi.id", unique=True)
     nama: str = Field(max_length=120)
     telepon: str = Field(default="", max_length=40)

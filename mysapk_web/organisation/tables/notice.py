@@ -8,16 +8,15 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.organisation.rules.notice import MailChoice
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 
 
-class Notice(SQLModel, table=True):
+class Notice(Stored, table=True):
     """Something a person is told in the portal."""
 
     __tablename__ = "pemberitahuan"
     __table_args__ = (Index("ix_pemberitahuan_account_read", "account_id", "read_at"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="akun.id")
     at: datetime
     title: str = Field(max_length=200)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Index, and_, bindparam, text
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 
 _WAITING = text("jenis = 'CPNS' AND approved_at IS NULL")
 
 
-class Pegawai(SQLModel, table=True):
+class Pegawai(Stored, table=True):
     """A person on the rolls of an agency."""
 
     __tablename__ = "pegawai"
@@ -27,7 +27,6 @@ class Pegawai(SQLModel, table=True):
         Index("ix_pegawai_menunggu", "instansi_id", "name", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     nip: str = Field(max_length=18, unique=True)
     name: str = Field(max_length=200, sa_column_kwargs={"name": "nama", "key": "name"})
     title_prefix: str = Field(

@@ -9,17 +9,16 @@ from sqlalchemy import JSON, Index, false
 from sqlmodel import Field, SQLModel
 
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 
 
-class AuditEvent(SQLModel, table=True):
+class AuditEvent(Stored, table=True):
     """One act, written in the same transaction as the act."""
 
     __tablename__ = "jejak_audit"
     # The trail of one agency, the newest first.
     __table_args__ = (Index("ix_jejak_audit_instansi_newest", "instansi_id", "id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
     tag: AuditTag = Field(sa_type=text_enum(AuditTag, 60), index=True)
     actor_id: int | None = Field(default=None, index=True)

@@ -1,4 +1,4 @@
-"""What every table shares: constraint names, text enums and aware timestamps."""
+"""What every table shares: constraint names, text enums, and a key that is known once the row is stored."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Enum as SqlEnum
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -15,6 +15,23 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class Stored(SQLModel):
+    """A row whose `id` the database numbers."""
+
+    id: int | None = Field(default=None, primary_key=True)
+
+    @property
+    def pk(self) -> int:
+        """The id of a row that is in the database.
+
+        Raises:
+            ValueError: It has not been flushed yet.
+        """
+        if self.id is None:
+            raise ValueError(f"{type(self).__name__} has no id before it is flushed")
+        return self.id
 
 
 def text_enum(enum: type[StrEnum], length: int = 40) -> Any:

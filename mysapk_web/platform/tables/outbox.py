@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import JSON, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from mysapk_web.platform.tables.base import text_enum
+from mysapk_web.platform.tables.base import Stored, text_enum
 
 
 class OutboxState(StrEnum):
@@ -38,7 +38,7 @@ _LABELS: Final = {
 }
 
 
-class OutboxMail(SQLModel, table=True):
+class OutboxMail(Stored, table=True):
     """One mail to one person."""
 
     __tablename__ = "surat_keluar"
@@ -48,7 +48,6 @@ class OutboxMail(SQLModel, table=True):
         Index("ix_surat_keluar_instansi_newest", "instansi_id", "id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     template: str = Field(max_length=60)
     """Value of a `MailKind`."""
     account_id: int | None = Field(default=None, foreign_key="akun.id", index=True)
