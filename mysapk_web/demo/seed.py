@@ -116,7 +116,7 @@ def _hashes(settings: Settings) -> _Hashes:
 
 def _fill(session: Session, settings: Settings, hashes: _Hashes) -> None:
     now = clock.now()
-    instansi = {row["nama"]: id_ for row, id_ in zip(_AGENCIES, _insert(session, Instansi, _AGENCIES), strict=True)}
+    instansi = {row["name"]: id_ for row, id_ in zip(_AGENCIES, _insert(session, Instansi, _AGENCIES), strict=True)}
     tree = units()
     unor = _insert_units(session, tree, instansi)
     crowd = people(tree)
