@@ -74,7 +74,7 @@ class People:
             "seen_at": now,
             "expires_at": now + timedelta(hours=8),
             "second_factor_at": now if self.accounts[key].totp_secret else None,
-            "step_up_at": now,
+            "reauthenticated_at": now,
             **fields,
         }
         account_id = self.account_id(key)

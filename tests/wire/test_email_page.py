@@ -220,7 +220,7 @@ def test_a_stale_proof_a_foreign_page_and_a_missing_second_factor_are_refused(
     new_browser: NewBrowser, people: People, server_db: Database
 ) -> None:
     before = count(server_db, EmailImport), count(server_db, ImportToken)
-    stale = as_(new_browser, people, "admin_instansi", step_up_at=clock.now() - timedelta(minutes=11))
+    stale = as_(new_browser, people, "admin_instansi", reauthenticated_at=clock.now() - timedelta(minutes=11))
     weak = as_(new_browser, people, "admin_instansi", second_factor_at=None)
     good = as_(new_browser, people, "admin_instansi")
     assert upload(stale, b"nip;email\n")[0] == 403

@@ -140,7 +140,7 @@ def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
     session.execute(
         update(UserSession)
         .where(col(UserSession.ref) == actor.session_ref)
-        .values(second_factor_at=now, step_up_at=now)
+        .values(second_factor_at=now, reauthenticated_at=now)
     )
     # A session opened with the password alone must not go on beside the stronger one.
     sessions.revoke_all_sessions(session, actor.account_id, "verifikasi dua langkah aktif", keep=actor.session_ref)

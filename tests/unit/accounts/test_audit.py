@@ -168,7 +168,7 @@ def test_no_act_without_its_transaction(both: Portal) -> None:
     assert changed == {"klaim_masuk", "penghitung"}, "only the login of Budi"
 
 
-@pytest.mark.parametrize("where", ["_fail", "leave_claim"])
+@pytest.mark.parametrize("where", ["_fail", "issue_login_ticket"])
 def test_a_login_that_fails_inside_leaves_no_claim(portal: Portal, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     def fail(*_: object, **__: object) -> None:
         raise Interrupted

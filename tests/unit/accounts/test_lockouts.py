@@ -221,14 +221,14 @@ from datetime import UTC, datetime
 from mysapk_web.accounts import login
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.client import Visitor
-from mysapk_web.platform.errors import Refused
+from mysapk_web.platform.client import ClientContext
+from mysapk_web.platform.errors import UserError
 
 clock._source = lambda: datetime(2026, 8, 24, 2, 0, 10, tzinfo=UTC)
 url, nip, password = sys.argv[1:]
 try:
-    login.login(Database(url), visitor=Visitor("b", address="192.0.2.9"), nip=nip, password=password)
-except Refused as refusal:
+    login.login(Database(url), visitor=ClientContext("b", client_address="192.0.2.9"), nip=nip, password=password)
+except UserError as refusal:
     print(refusal.sentence)
 """
 

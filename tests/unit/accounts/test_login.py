@@ -199,7 +199,7 @@ def test_a_stronger_hash_never_wins_a_race_with_a_new_password(
     """The same at the last moment, after the account was read (SQLite has one writer: nothing comes between)."""
     there = settle(Database(postgres_url, pool_size=2), portal_settings)
     raise_cost(monkeypatch)
-    genuine = login.rate_limiting.clear
+    genuine = login.rate_limiting.clear_attempts
 
     def overtaken(session: Session, name: str, key: str) -> None:
         genuine(session, name, key)

@@ -60,7 +60,7 @@ def test_a_new_address_asks_at_the_very_moment_at_which_every_other_act_does(
 
 def test_nothing_else_decides_what_is_recent() -> None:
     """The column is compared in one module; others write it or hand it on."""
-    compared = re.compile(r"step_up_at\s*(?:[-+<>]|is\b)|[-+<>]=?\s*[\w.]*step_up_at")
+    compared = re.compile(r"reauthenticated_at\s*(?:[-+<>]|is\b)|[-+<>]=?\s*[\w.]*reauthenticated_at")
     deciding = {path.name for path in SOURCE.rglob("*.py") if compared.search(path.read_text(encoding="utf-8"))}
     assert deciding == {"reauthentication.py"}
 
