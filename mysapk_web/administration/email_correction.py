@@ -20,7 +20,7 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.errors import UserError
-from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.pagination import Page
 from mysapk_web.platform.reasons import clean_reason
 from mysapk_web.platform.rules.text import is_blank
 
@@ -56,7 +56,7 @@ class EmailCheck:
     warning: str = ""
 
 
-def find_people(session: Session, actor: Actor, *, text: str) -> Listing[PersonMatch]:
+def find_people(session: Session, actor: Actor, *, text: str) -> Page[PersonMatch]:
     """People of the own scope by NIP or name, the first few, and whether there are more.
 
     Raises:
@@ -74,7 +74,7 @@ def find_people(session: Session, actor: Actor, *, text: str) -> Listing[PersonM
     )
     found = [_found(session, actor, *row) for row in rows]
     shown = found[:MAX_MATCHES]
-    return Listing(shown, total=len(shown), more=len(found) > len(shown))
+    return Page(shown, total=len(shown), has_more=len(found) > len(shown))
 
 
 def get_person(session: Session, actor: Actor, *, account_id: int) -> PersonMatch:

@@ -185,7 +185,8 @@ def pending_requests(session: Session, actor: Actor, number: int) -> Page[Reques
     Raises:
         PermissionDenied: The actor may not.
     """
-    found = paginate(session, _open(actor), number, PAGE_SIZE, col(EmailRequest.created_at), col(EmailRequest.id))
+    order = (col(EmailRequest.created_at), col(EmailRequest.id))
+    found = paginate(session, _open(actor), number, *order, size=PAGE_SIZE, unlimited=True)
     return found.map(lambda request: _view(session, actor, request))
 
 

@@ -22,8 +22,8 @@ from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
-from mysapk_web.platform.listing import Listing, list_page
 from mysapk_web.platform.mail.queue import MailKind
+from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
@@ -77,7 +77,7 @@ class MailHistoryEntry:
     fault: str
 
 
-def list_mail(session: Session, actor: Actor, narrowed: MailFilter, page: int = 1) -> Listing[MailRow]:
+def list_mail(session: Session, actor: Actor, narrowed: MailFilter, page: int = 1) -> Page[MailRow]:
     """Mails to the people of the scope, the newest first. Those written for nobody belong to nobody and are not shown.
 
     Raises:
@@ -91,17 +91,11 @@ def list_mail(session: Session, actor: Actor, narrowed: MailFilter, page: int = 
         people_in_scope(actor, Permission.OUTBOX_READ),
         *_conditions(narrowed),
     )
-    listing = list_page(session, found, page, col(OutboxMail.id).desc())
+    found_page = paginate(session, found, page, col(OutboxMail.id).desc())
     may_retry = actor.may(Permission.RESET_START)
-    failed = {row[1] for row in listing.items if row[0].state is OutboxState.FAILED}
+    failed = {row[1] for row in found_page.items if row[0].state is OutboxState.FAILED}
     newest = revisions.revisions_by_account(session, revisions.of_mail(failed)) if failed else {}
-    return Listing(
-        [_row(session, row, may_retry, actor, newest.get(row[1], 0)) for row in listing.items],
-        listing.number,
-        listing.pages,
-        listing.total,
-        listing.more,
-    )
+    return found_page.map(lambda row: _row(session, row, may_retry, actor, newest.get(row[1], 0)))
 
 
 def account_mail(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[MailHistoryEntry]:

@@ -92,7 +92,8 @@ def list_notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeVi
     """
     zona = session.exec(select(Instansi.timezone).where(Instansi.id == actor.instansi_id)).one()
     mine = select(Notice).where(Notice.account_id == actor.account_id)
-    found = paginate(session, mine, page, PAGE_SIZE, col(Notice.at).desc(), col(Notice.id).desc())
+    order = (col(Notice.at).desc(), col(Notice.id).desc())
+    found = paginate(session, mine, page, *order, size=PAGE_SIZE, unlimited=True)
     return found.map(
         lambda row: NoticeView(
             id=row.pk,

@@ -36,7 +36,8 @@ def list_proposals(
     )
     if states:
         mine = mine.where(col(Proposal.state).in_(list(states)))
-    found = paginate(session, mine, page, PAGE_SIZE, col(Proposal.changed_at).desc(), col(Proposal.id).desc())
+    order = (col(Proposal.changed_at).desc(), col(Proposal.id).desc())
+    found = paginate(session, mine, page, *order, size=PAGE_SIZE, unlimited=True)
     holdings = held.load_dossier(session, here)
     held.load_records(session, holdings, {each.kind: kind_of(each) for each in found.items}.values())
     held.load_documents(session, holdings, found.items)

@@ -1,47 +1,93 @@
-"""Lists in pages, cut in the query itself (DESIGN 2.4)."""
+"""Pages of lists, cut in the query itself. A list may have millions of rows: it is counted up to a limit and read no deeper."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from sqlmodel import Session, SQLModel, func, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, func
 
 T = TypeVar("T")
 U = TypeVar("U")
-Row = TypeVar("Row", bound=SQLModel)
+
+PAGE_SIZE: Final = 25
+MAX_ROWS: Final = 1_000
+"""Rows that can be paged to; who needs more filters, or exports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list.
-
-    Attributes:
-        items: At most as many as a page holds.
-    """
+    """One page of a list."""
 
     items: list[T]
-    number: int
-    pages: int
-    total: int
+    number: int = 1
+    pages: int = 1
+    """How many can be paged to, at least 1."""
+    total: int = 0
+    """Rows found; at most the limit, unless it was known without counting."""
+    has_more: bool = False
+    """There are more rows than can be paged to."""
 
     def map(self, show: Callable[[T], U]) -> Page[U]:
         """The same page with each item turned into something else."""
-        return Page([show(item) for item in self.items], self.number, self.pages, self.total)
+        return self.with_items([show(item) for item in self.items])
+
+    def with_items(self, items: list[U]) -> Page[U]:
+        """The same page of other items."""
+        return Page(items, self.number, self.pages, self.total, self.has_more)
 
 
-def paginate(session: Session, found: SelectOfScalar[Row], number: int, size: int, *order: Any) -> Page[Row]:
-    """Read one page of what a query finds.
+@dataclass(frozen=True, slots=True)
+class PageBounds:
+    """Which rows a page shows."""
+
+    number: int
+    pages: int
+    offset: int
+
+
+def page_bounds(number: int, rows: int, size: int = PAGE_SIZE) -> PageBounds:
+    """The rows of page `number`; one that doesn't exist gives the nearest that does."""
+    pages = max(1, -(-rows // size))
+    number = min(max(1, number), pages)
+    return PageBounds(number, pages, (number - 1) * size)
+
+
+def count_up_to(session: Session, query: Any, limit: int | None) -> int:
+    """Rows of a query; with a limit at most one more than that."""
+    # Only whether there is a row is counted, so its columns are left out.
+    some = query.with_only_columns(query.selected_columns[0])
+    if limit is not None:
+        some = some.limit(limit + 1)
+    return int(session.execute(sql_select(func.count()).select_from(some.subquery())).scalar_one())
+
+
+def paginate(
+    session: Session,
+    query: Any,
+    number: int,
+    *order: Any,
+    size: int = PAGE_SIZE,
+    unlimited: bool = False,
+    known: int | None = None,
+) -> Page[Any]:
+    """Read one page of what a query finds, as `session.exec` gives it.
 
     Args:
-        found: The query, limited to what the actor may see, without an order.
-        number: Which page, from 1; one that doesn't exist gives the nearest that does.
-        *order: What it is ordered by; the last one tells apart any two rows.
+        session: Any transaction.
+        query: Limited to what the actor may see, without an order.
+        number: From 1.
+        *order: The last one tells apart any two rows.
+        size: Rows on a page.
+        unlimited: The list is short by nature: it is counted and can be paged to the end.
+        known: How many there are, where that is known without counting.
     """
-    total = session.exec(select(func.count()).select_from(found.subquery())).one()
-    pages = max(1, -(-total // size))
-    number = min(max(1, number), pages)
-    items = list(session.exec(found.order_by(*order).limit(size).offset((number - 1) * size)))
-    return Page(items, number, pages, total)
+    limit = None if unlimited else MAX_ROWS
+    counted = count_up_to(session, query, limit) if known is None else known
+    reachable = counted if limit is None else min(counted, limit)
+    bounds = page_bounds(number, reachable, size)
+    rows = list(session.exec(query.order_by(*order).limit(size).offset(bounds.offset)))
+    total = reachable if known is None else known
+    return Page(rows, bounds.number, bounds.pages, total, counted > reachable)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import case, literal, union_all
 from sqlalchemy import select as sql_select
@@ -17,13 +17,11 @@ from sqlmodel import Session, func, select
 
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.agency import Instansi, Unor
-from mysapk_web.platform.pagination import Page
+from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.progress import org_nodes
 from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.rules import COUNTRY, Measure
 from mysapk_web.progress.tables import Headcount, HeadcountDelta
-
-PAGE_SIZE: Final = 25
 
 
 class ChildOrder(StrEnum):
@@ -125,26 +123,21 @@ def child_rows(
     counts = sql_select(all_.c.id, *columns).group_by(all_.c.id).subquery()
     zero = [func.coalesce(counts.c[column.name], 0) for column in columns]
     total = session.execute(sql_select(func.count(group.distinct())).select_from(units)).scalar_one()
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, number), pages)
     named: Any = (Instansi.id, Instansi.name) if place.instansi_id is None else (_UNIT.id, _UNIT.name)
     found = (
         sql_select(*named, *zero)
         .outerjoin(counts, counts.c.id == named[0])
         .where(named[0].in_(sql_select(group).distinct()))
-        .order_by(*_ordered(order, zero[0], zero[1]), named[1], named[0])
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
     )
+    order_by = (*_ordered(order, zero[0], zero[1]), named[1], named[0])
     letter = "i" if place.instansi_id is None else "u"
-    items = [
-        ChildCounts(f"{letter}{id_}", id_, nama, tuple(int(value) for value in values))
-        for id_, nama, *values in session.execute(found)
-    ]
+    children_page = paginate(session, found, number, *order_by, known=total, unlimited=True).map(
+        lambda row: ChildCounts(f"{letter}{row[0]}", row[0], row[1], tuple(int(value) for value in row[2:]))
+    )
     if not summed:
-        return Page(items, number, pages, total), ()
+        return children_page, ()
     whole = sql_select(*(func.coalesce(func.sum(counts.c[column.name]), 0) for column in columns))
-    return Page(items, number, pages, total), tuple(int(value) for value in session.execute(whole).one())
+    return children_page, tuple(int(value) for value in session.execute(whole).one())
 
 
 def _ordered(order: ChildOrder, people: Any, active: Any) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai, awaiting_approval
-from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import activation_report, people_lists
 from mysapk_web.progress.closed_periods import ClosedAgency, all_closed, closed_agencies
 from mysapk_web.progress.people_lists import ListedPerson, ListFilter, PeopleQuery
@@ -69,7 +69,7 @@ class NotActivatedPerson(ListedPerson):
 
 def list_not_activated(
     session: Session, actor: Actor, narrowed: NotActivatedFilter, page: int = 1
-) -> Listing[NotActivatedPerson]:
+) -> Page[NotActivatedPerson]:
     """Who has not activated, by name.
 
     Raises:
@@ -97,7 +97,7 @@ def _known_count(session: Session, actor: Actor, narrowed: NotActivatedFilter) -
 
 def list_sanctioned(
     session: Session, actor: Actor, narrowed: NotActivatedFilter, page: int = 1
-) -> Listing[NotActivatedPerson]:
+) -> Page[NotActivatedPerson]:
     """Who was on the rolls when the period of the agency ended and had not activated, by name.
 
     Raises:

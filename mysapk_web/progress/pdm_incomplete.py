@@ -18,7 +18,7 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.rules.groups import GROUPS, groups_for
 from mysapk_web.pdm.rules.groups import get_group as group_named
-from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import people_lists
 from mysapk_web.progress.breakdown import counts_at
 from mysapk_web.progress.closed_periods import ClosedAgency, all_closed, closed_agencies
@@ -104,7 +104,7 @@ _KEPT: Any = PersonPdmProgress
 
 def list_incomplete(
     session: Session, actor: Actor, narrowed: PdmIncompleteFilter, page: int = 1
-) -> Listing[IncompletePerson]:
+) -> Page[IncompletePerson]:
     """Who lacks what is looked for, by name.
 
     Raises:
@@ -117,7 +117,7 @@ def list_incomplete(
 
 def list_sanctioned(
     session: Session, actor: Actor, narrowed: PdmIncompleteFilter, page: int = 1
-) -> Listing[IncompletePerson]:
+) -> Page[IncompletePerson]:
     """Who was on the rolls and took no part in the last PDM of the agency, by name; until the next one begins, which is counted anew.
 
     Args:

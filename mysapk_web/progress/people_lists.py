@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, false, func, or_
+from sqlalchemy import ColumnElement, false, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
@@ -19,7 +19,8 @@ from mysapk_web.organisation.scope import people_in_scope
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform.listing import DEEPEST, Listing, list_page
+from mysapk_web.platform import pagination
+from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.progress import org_nodes
 from mysapk_web.progress.closed_periods import ClosedAgency
 from mysapk_web.progress.org_nodes import OrgNode
@@ -158,18 +159,17 @@ def joined_after_end(closed: Iterable[ClosedAgency]) -> ColumnElement[bool]:
 
 def count_if_few(session: Session, found: PeopleQuery) -> int | None:
     """How many a list has that is short; None where it is not."""
-    some = found.ids.limit(DEEPEST + 1).subquery()
-    count: int = session.execute(sql_select(func.count()).select_from(some)).scalar_one()
-    return count if count <= DEEPEST else None
+    count = pagination.count_up_to(session, found.ids, pagination.MAX_ROWS)
+    return count if count <= pagination.MAX_ROWS else None
 
 
 def people_page(
     session: Session, found: PeopleQuery, number: int, person: Callable[[Any], P], *, known: int | None = None
-) -> Listing[P]:
+) -> Page[P]:
     """One page of a list, by name."""
-    listing = list_page(session, found.ids, number, *_BY_NAME, known=known)
-    rows = session.execute(found.rows.where(col(Pegawai.id).in_([id_ for (id_,) in listing.items])).order_by(*_BY_NAME))
-    return replace(listing, items=[person(row) for row in rows])
+    ids = paginate(session, found.ids, number, *_BY_NAME, known=known)
+    rows = session.execute(found.rows.where(col(Pegawai.id).in_([id_ for (id_,) in ids.items])).order_by(*_BY_NAME))
+    return ids.with_items([person(row) for row in rows])
 
 
 def stream(session: Session, found: PeopleQuery, person: Callable[[Any], P]) -> Iterator[P]:

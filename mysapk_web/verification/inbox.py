@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, literal, tuple_, union_all
 from sqlalchemy import select as sql_select
@@ -20,7 +20,7 @@ from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.rules.groups import get_group, get_kind
 from mysapk_web.pdm.rules.proposal import SENT_STATES
 from mysapk_web.pdm.tables import Proposal
-from mysapk_web.platform import clock
+from mysapk_web.platform import clock, pagination
 from mysapk_web.verification.claims import claims_by_proposal, unclaimed
 from mysapk_web.verification.facets import facet_counts
 from mysapk_web.verification.filter_lookup import resolve_filters
@@ -37,10 +37,6 @@ from mysapk_web.verification.period_rules import closed_notice
 from mysapk_web.verification.scope import in_scope, queue_conditions, states_in_scope
 from mysapk_web.verification.views import Inbox, InboxRow
 
-PAGE_SIZE: Final = 25
-MAX_LISTED: Final = 1000
-"""Proposals that a list can be turned through; whoever has more narrows it. It bounds what a query costs."""
-
 
 def inbox_page(session: Session, actor: Actor, filters: Filters, page: int = 1) -> Inbox:
     """Read a page of the inbox. For those who verify, approve or validate; limited to their scope.
@@ -56,15 +52,14 @@ def inbox_page(session: Session, actor: Actor, filters: Filters, page: int = 1) 
     meant = resolve_filters(session, actor, filters)
     queue = _queue(session, actor, filters, zona, meant)
     total = _total(session, queue)
-    at_least, total = total > MAX_LISTED, min(total, MAX_LISTED)
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, page), pages)
-    ids = _ids(session, queue, filters, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+    at_least, total = total > pagination.MAX_ROWS, min(total, pagination.MAX_ROWS)
+    bounds = pagination.page_bounds(page, total, pagination.PAGE_SIZE)
+    ids = _ids(session, queue, filters, bounds.offset, pagination.PAGE_SIZE)
     states, groups = facet_counts(session, actor, filters, zona, meant)
     return Inbox(
         rows=_rows(session, actor, ids),
-        number=number,
-        pages=pages,
+        number=bounds.number,
+        pages=bounds.pages,
         total=total,
         at_least=at_least,
         states=states,
@@ -120,7 +115,7 @@ def _queue(
 
 def _total(session: Session, queue: Sequence[ColumnElement[bool]]) -> int:
     """How many there are, at most one more than can be turned through."""
-    parts = [sql_select(col(Proposal.id)).where(where).limit(MAX_LISTED + 1).subquery() for where in queue]
+    parts = [sql_select(col(Proposal.id)).where(where).limit(pagination.MAX_ROWS + 1).subquery() for where in queue]
     if not parts:
         return 0
     found = union_all(*(sql_select(part.c.id) for part in parts)).subquery()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.errors import UserError
-from mysapk_web.platform.listing import Listing, list_page
+from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 
@@ -73,7 +73,7 @@ class AccountEvent:
     reason: str
 
 
-def search_events(session: Session, actor: Actor, narrowed: AuditFilter, page: int = 1) -> Listing[AuditEntry]:
+def search_events(session: Session, actor: Actor, narrowed: AuditFilter, page: int = 1) -> Page[AuditEntry]:
     """The newest events first.
 
     Raises:
@@ -81,9 +81,9 @@ def search_events(session: Session, actor: Actor, narrowed: AuditFilter, page: i
         UserError: A NIP that is none, or nobody's within the scope.
     """
     found = _found(session, actor, narrowed)
-    listing = list_page(session, found, page, col(AuditEvent.id).desc())
+    found_page = paginate(session, found, page, col(AuditEvent.id).desc())
     zona = timezone_of(session, actor)
-    return replace(listing, items=list(_told(listing.items, ScopeNames(session), zona)))
+    return found_page.with_items(list(_told(found_page.items, ScopeNames(session), zona)))
 
 
 def stream_events(session: Session, actor: Actor, narrowed: AuditFilter) -> Iterator[AuditEntry]:

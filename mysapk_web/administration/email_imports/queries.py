@@ -21,7 +21,6 @@ from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.pagination import Page, paginate
 
-PAGE: Final = 25
 RUNS: Final = 10
 
 
@@ -89,7 +88,14 @@ def list_runs(session: Session, actor: Actor, number: int) -> Page[RunView]:
         PermissionDenied: The actor may not.
     """
     actor.require(Permission.EMAIL_IMPORT)
-    found = paginate(session, select(EmailImport).where(_visible(actor)), number, RUNS, col(EmailImport.id).desc())
+    found = paginate(
+        session,
+        select(EmailImport).where(_visible(actor)),
+        number,
+        col(EmailImport.id).desc(),
+        size=RUNS,
+        unlimited=True,
+    )
     names = _names(session, [run.started_by for run in found.items if run.started_by is not None])
     return found.map(lambda run: _view(run, names))
 
@@ -126,7 +132,7 @@ def list_rows(
         wanted = wanted.where(EmailImportRow.verdict == verdict)
     if nip:
         wanted = wanted.where(col(EmailImportRow.nip).startswith(nip, autoescape=True))
-    found = paginate(session, wanted, number, PAGE, col(EmailImportRow.position))
+    found = paginate(session, wanted, number, col(EmailImportRow.position), unlimited=True)
     ids = [row.pegawai_id for row in found.items if row.pegawai_id is not None]
     inside = (
         select(Pegawai.id, Pegawai.name)

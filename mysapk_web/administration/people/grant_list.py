@@ -16,7 +16,6 @@ from mysapk_web.administration import managed_account
 from mysapk_web.administration.audit.search import OUTSIDE_SCOPE
 from mysapk_web.administration.people.admins import admins_of
 from mysapk_web.administration.people.grants import grantable_roles, may_revoke
-from mysapk_web.administration.people.search import PAGE_SIZE
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.name_search import matches_name, search_people
@@ -26,7 +25,7 @@ from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.organisation.units import suggest_units
-from mysapk_web.platform.pagination import Page
+from mysapk_web.platform.pagination import Page, paginate
 
 MAX_CANDIDATES: Final = 8
 """People that a search shows at most; who has more to choose from narrows it."""
@@ -115,12 +114,9 @@ def list_grants(
         .outerjoin(of_giver, col(of_giver.id) == giver.pegawai_id)
         .where(*conditions)
     )
-    total = session.exec(select(func.count()).select_from(found.with_only_columns(col(RoleGrant.id)).subquery())).one()
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, page), pages)
-    order = (Pegawai.name, RoleGrant.role, RoleGrant.id)
-    rows = session.execute(found.order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    account_ids = [row[1].id or 0 for row in rows]
+    grants = paginate(session, found, page, Pegawai.name, RoleGrant.role, RoleGrant.id, unlimited=True)
+    rows = grants.items
+    account_ids = [row[1].pk for row in rows]
     held = managed_account.roles_by_account(session, account_ids)
     newest = revisions.revisions_by_account(session, revisions.of_account(account_ids))
     of_agencies = {row[0].instansi_id or 0 for row in rows if row[0].role is Role.ADMIN_INSTANSI}
@@ -129,8 +125,7 @@ def list_grants(
         for admins in admins_of(session, of_agencies).values()
         for account_id in admins.last_admins()
     }
-    lines = [_line(actor, held, staying, newest.get(row[1].id or 0, 0), *row) for row in rows]
-    return Page(lines, number, pages, total)
+    return grants.map(lambda row: _line(actor, held, staying, newest.get(row[1].pk, 0), *row))
 
 
 def _line(

@@ -20,13 +20,12 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai, awaiting_approval
 from mysapk_web.organisation.units import code_in
+from mysapk_web.platform import pagination
 from mysapk_web.platform.errors import UserError
-from mysapk_web.platform.pagination import Page
+from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.progress import activation_report, org_nodes
 from mysapk_web.progress.tables import PersonPdmProgress
 
-PAGE_SIZE: Final = 25
-MAX_COUNTED: Final = 1_000
 """Further than this nobody counts or turns pages: the search is narrowed instead, and the query stays quick."""
 MAX_SORTED_BY_LOGIN: Final = 10_000
 """People whose last logins are put in order for a page: no index holds them by agency, because each login would write to it."""
@@ -128,7 +127,7 @@ class PersonSummary:
 
 
 def list_people(session: Session, actor: Actor, wanted: PeopleFilter) -> Page[PersonSummary]:
-    """People whom the actor may see, one page of them. At most `COUNTED` are counted, and shown; of a whole scope the number is known.
+    """People whom the actor may see, one page of them. At most `MAX_ROWS` are counted and shown; of a whole scope the number is known.
 
     Raises:
         PermissionDenied: The actor sees no lists of people.
@@ -142,20 +141,18 @@ def list_people(session: Session, actor: Actor, wanted: PeopleFilter) -> Page[Pe
         raise UserError(TOO_MANY_LOGINS, "urut")
     if wanted.order is PeopleOrder.UNIT and agencies is not None:
         asked = asked.where(col(Unor.instansi_id).in_(agencies))  # their units come by name from an index
-    pages = max(1, -(-min(total, MAX_COUNTED) // PAGE_SIZE))
-    number = min(max(1, wanted.page), pages)
     order = _order(wanted.order)
-    ids = session.exec(asked.order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    ids = paginate(session, asked, wanted.page, *order, known=total)
     found: Any = (
         select(Pegawai, Account, Unor.name, Instansi)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
-        .where(col(Pegawai.id).in_(ids))
+        .where(col(Pegawai.id).in_(ids.items))
     )
     rows = session.exec(found.order_by(*order)).all()
     locked = lockouts.active_lockouts(session, [pegawai.nip for pegawai, *_ in rows])
-    return Page([_line(*row, locked=row[0].nip in locked) for row in rows], number, pages, total)
+    return ids.with_items([_line(*row, locked=row[0].nip in locked) for row in rows])
 
 
 def _asked(wanted: PeopleFilter) -> Any:
@@ -173,7 +170,7 @@ def _total(session: Session, actor: Actor, wanted: PeopleFilter, asked: Any) -> 
     if not (wanted.text.strip() or wanted.unit.strip() or _in_units(actor)):
         # Along the names of an agency, as the page is found: PostgreSQL would walk along everybody's numbers to the first of the agency.
         asked = asked.order_by(*_order(PeopleOrder.NAME))
-    most = MAX_SORTED_BY_LOGIN + 1 if wanted.order is PeopleOrder.LOGIN else MAX_COUNTED
+    most = MAX_SORTED_BY_LOGIN + 1 if wanted.order is PeopleOrder.LOGIN else pagination.MAX_ROWS
     counted = asked.limit(most).subquery()
     return int(session.exec(select(func.count()).select_from(counted)).one())
 
@@ -231,7 +228,7 @@ def _conditions(
         alone = wanted == PeopleFilter(text=wanted.text, agency=wanted.agency, page=wanted.page) and not _in_units(
             actor
         )
-        conditions.append(search_people(session, wanted.text, agencies, first=MAX_COUNTED if alone else None))
+        conditions.append(search_people(session, wanted.text, agencies, first=pagination.MAX_ROWS if alone else None))
     elif everywhere and _is_costly(wanted):
         raise UserError("Isi instansi lebih dahulu, atau cari menurut NIP atau nama.", "instansi")
     if wanted.unit.strip():

@@ -7,7 +7,7 @@ from typing import ClassVar
 import reflex as rx
 
 from mysapk_web.platform import executors
-from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import not_activated, reminders
 from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.missing import CAUSES, filter_of, missing_row
@@ -29,7 +29,7 @@ class BelumAktifState(ReminderList, AppState):
         "Tidak ada pengingat yang dikirim: semua yang dipilih sudah diingatkan hari ini atau belum dapat aktivasi."
     )
 
-    async def _find(self, place: OrgNode, page: int) -> Listing[ListedRow]:
+    async def _find(self, place: OrgNode, page: int) -> Page[ListedRow]:
         found = await executors.run_read_only(not_activated.list_not_activated, actor(), filter_of(self.filters), page)
         return in_rows(found, missing_row, place)
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import reflex as rx
 
 from mysapk_web.platform import executors
-from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import pdm_incomplete, reminders
 from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.person_cells import ListedRow
@@ -35,7 +35,7 @@ class BelumPdmState(ReminderList, AppState):
         "atau periodenya tidak sedang dibuka."
     )
 
-    async def _find(self, place: OrgNode, page: int) -> Listing[ListedRow]:
+    async def _find(self, place: OrgNode, page: int) -> Page[ListedRow]:
         wanted = filter_of(self.filters)
         # Something is always looked for, so the choice shows what it is even where the address says nothing.
         self.filters = {**self.filters, "dicari": wanted.kind.value, "kelompok": wanted.group}

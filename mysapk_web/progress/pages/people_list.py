@@ -10,7 +10,7 @@ import reflex as rx
 
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
-from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.pagination import Page
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.progress import org_nodes
 from mysapk_web.progress.org_nodes import OrgNode
@@ -98,14 +98,13 @@ class PeopleList(AppState, mixin=True):
         self.aside = url_with(self.ASIDE, {PLACE: self.filters.get(PLACE, "")})
 
     @abstractmethod
-    async def _find(self, place: OrgNode, page: int) -> Listing[ListedRow]:
+    async def _find(self, place: OrgNode, page: int) -> Page[ListedRow]:
         """A page of whom the filters leave."""
 
 
-def in_rows(found: Listing[P], row: Callable[[P, OrgNode], ListedRow], place: OrgNode) -> Listing[ListedRow]:
+def in_rows(found: Page[P], row: Callable[[P, OrgNode], ListedRow], place: OrgNode) -> Page[ListedRow]:
     """A page of a list in words."""
-    rows = [row(person, place) for person in found.items]
-    return Listing(rows, found.number, found.pages, found.total, found.more)
+    return found.map(lambda person: row(person, place))
 
 
 def list_page(state: type[PeopleList], heading: str, content: rx.Component) -> rx.Component:

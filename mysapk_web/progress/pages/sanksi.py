@@ -8,7 +8,7 @@ import reflex as rx
 
 from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.platform import executors
-from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import not_activated
 from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.missing import SANCTION_CAUSES, filter_of, missing_row
@@ -30,7 +30,7 @@ class SanksiState(SanctionList, AppState):
     PERIOD: ClassVar = PeriodKind.AKTIVASI
     REMINDERS: ClassVar = "/admin/belum-aktif"
 
-    async def _find(self, place: OrgNode, page: int) -> Listing[ListedRow]:
+    async def _find(self, place: OrgNode, page: int) -> Page[ListedRow]:
         found = await executors.run_read_only(not_activated.list_sanctioned, actor(), filter_of(self.filters), page)
         return in_rows(found, missing_row, place)
 

@@ -8,7 +8,7 @@ import reflex as rx
 
 from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.platform import executors
-from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.pagination import Page
 from mysapk_web.progress import pdm_incomplete
 from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.person_cells import ListedRow
@@ -30,7 +30,7 @@ class SanksiPdmState(SanctionList, AppState):
     PERIOD: ClassVar = PeriodKind.PDM
     REMINDERS: ClassVar = "/admin/belum-pdm"
 
-    async def _find(self, place: OrgNode, page: int) -> Listing[ListedRow]:
+    async def _find(self, place: OrgNode, page: int) -> Page[ListedRow]:
         found = await executors.run_read_only(pdm_incomplete.list_sanctioned, actor(), filter_of(self.filters), page)
         return in_rows(found, unfinished_row, place)
 

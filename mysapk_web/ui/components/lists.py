@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from mysapk_web.platform.listing import DEEPEST, Listing
+from mysapk_web.platform.pagination import MAX_ROWS, Page
 from mysapk_web.platform.rules.formatting import format_number as in_words
 from mysapk_web.platform.rules.text import strip_unstorable
 from mysapk_web.ui.components.behaviour import Form, NativeForm, UrlBoundInput, UrlBoundSelect
@@ -81,12 +81,12 @@ def filter_form(*fields: rx.Component, narrow: Any, narrowed: Any, path: str, ki
     )
 
 
-def format_found(found: Listing[Any], noun: str = "pegawai", *, file: bool) -> str:
+def format_found(found: Page[Any], noun: str = "pegawai", *, file: bool) -> str:
     """How many were found."""
     advice = "persempit dengan saringan" + (", atau unduh semuanya." if file else ".")
-    if found.more and found.total > DEEPEST:
-        return f"{in_words(found.total)} {noun}; {in_words(DEEPEST)} yang pertama dapat dibuka di sini; {advice}"
-    if found.more:
+    if found.has_more and found.total > MAX_ROWS:
+        return f"{in_words(found.total)} {noun}; {in_words(MAX_ROWS)} yang pertama dapat dibuka di sini; {advice}"
+    if found.has_more:
         return f"Lebih dari {in_words(found.total)} {noun}; {advice}"
     return f"{in_words(found.total)} {noun}"
 

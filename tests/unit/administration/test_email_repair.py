@@ -145,7 +145,7 @@ def test_a_list_that_is_cut_says_so(office: Office) -> None:
 
     def shown(text: str) -> tuple[int, bool]:
         found = office.see(email_correction.find_people, office.actor("taufik"), text=text)
-        return len(found.items), found.more
+        return len(found.items), found.has_more
 
     hire(email_correction.MAX_MATCHES + 1)
     assert shown("joko") == (email_correction.MAX_MATCHES, True)

@@ -12,7 +12,6 @@ from sqlmodel import col, select, update
 from mysapk_web.accounts import login
 from mysapk_web.administration.people import search
 from mysapk_web.administration.people.search import (
-    PAGE_SIZE,
     AccountState,
     PdmProgress,
     PeopleFilter,
@@ -26,6 +25,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai, awaiting_approval
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
+from mysapk_web.platform.pagination import PAGE_SIZE
 from mysapk_web.progress.tables import PersonPdmProgress
 from tests.support.agencies import FIRST, ROLLS, Office
 from tests.support.portal import after
@@ -217,7 +217,7 @@ def test_pages_are_cut_in_the_query_and_hold_everybody_once(office: Office) -> N
 def test_of_a_name_that_many_have_the_first_are_paged_and_filters_see_everybody(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["mysapk_web.administration.people.search"], "COUNTED", 30)
+    monkeypatch.setattr("mysapk_web.platform.pagination.MAX_ROWS", 30)
     with office.db.begin() as session:
         model = session.exec(select(Pegawai).where(Pegawai.nip == ROLLS["ani"]["nip"])).one()
         for number in range(40):
@@ -288,7 +288,7 @@ def test_who_waits_for_approval_is_found_by_the_index_of_these_alone(office: Off
 def test_logins_are_put_in_order_among_so_many_people_only(
     both_offices: Office, monkeypatch: pytest.MonkeyPatch, who: str, narrowed: dict[str, Any], answered: bool
 ) -> None:
-    monkeypatch.setattr(sys.modules[PersonSummary.__module__], "LOGINS_SORTED", 3)
+    monkeypatch.setattr(sys.modules[PersonSummary.__module__], "MAX_SORTED_BY_LOGIN", 3)
     if answered:
         names(both_offices, who, order=PeopleOrder.LOGIN, **narrowed)
         return

@@ -19,9 +19,9 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import PermissionDenied, UserError
-from mysapk_web.platform.listing import Listing
 from mysapk_web.platform.mail.context import MailContext
 from mysapk_web.platform.mail.queue import MailKind
+from mysapk_web.platform.pagination import Page
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
@@ -40,7 +40,7 @@ from tests.support.demo_actors import NIPS, acting, end_activation, place
 
 def listed(
     db: Database, who: str, narrowed: NotActivatedFilter | None = None, page: int = 1
-) -> Listing[NotActivatedPerson]:
+) -> Page[NotActivatedPerson]:
     with db.read() as s:
         return list_not_activated(s, acting(db, who), narrowed or NotActivatedFilter(), page)
 
@@ -105,11 +105,11 @@ def test_filters(demo_db: Database) -> None:
 def test_a_long_list_is_counted_to_its_limit_and_pages_stay_in_reach(
     demo_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mysapk_web.platform.listing.DEEPEST", 100)
+    monkeypatch.setattr("mysapk_web.platform.pagination.MAX_ROWS", 100)
     found = listed(demo_db, "admin_instansi", page=99_999)
-    assert (found.total, found.more, found.pages, found.number, len(found.items)) == (3923 - 2829, True, 4, 4, 25)
+    assert (found.total, found.has_more, found.pages, found.number, len(found.items)) == (3923 - 2829, True, 4, 4, 25)
     counted = listed(demo_db, "admin_instansi", NotActivatedFilter(reason=NotActivatedReason.OPEN))
-    assert (counted.total, counted.more, counted.pages) == (100, True, 4)
+    assert (counted.total, counted.has_more, counted.pages) == (100, True, 4)
     assert listed(demo_db, "admin_instansi", page=-3).number == 1
 
 
@@ -229,7 +229,7 @@ def activate(db: Database, account_id: int, at: datetime) -> None:
         s.execute(update(Account).where(col(Account.id) == account_id).values(activated_at=at))
 
 
-def on_sanctions(db: Database, who: str, narrowed: NotActivatedFilter | None = None) -> Listing[NotActivatedPerson]:
+def on_sanctions(db: Database, who: str, narrowed: NotActivatedFilter | None = None) -> Page[NotActivatedPerson]:
     with db.read() as s:
         return list_sanctioned(s, acting(db, who), narrowed or NotActivatedFilter())
 
@@ -242,7 +242,7 @@ def test_who_activates_after_the_end_stays_on_the_list_and_it_says_so(demo_db: D
     activate(demo_db, late, ended + timedelta(minutes=1))
     for who, before in (("admin_instansi_lain", 180 - 117), ("admin_bkn", 3923 - 2829 + 180 - 117)):
         found = on_sanctions(demo_db, who)
-        assert (found.total, found.more) == (before - 1, before > 1_000)
+        assert (found.total, found.has_more) == (before - 1, before > 1_000)
     [row] = on_sanctions(demo_db, "admin_instansi_lain", NotActivatedFilter(reason=NotActivatedReason.LATE)).items
     assert (row.account_id, row.reason, row.activated_at) == (
         late,
@@ -258,15 +258,14 @@ def test_who_activates_after_the_end_stays_on_the_list_and_it_says_so(demo_db: D
 
 def test_many_who_were_late_are_counted_by_the_query(demo_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     end_activation(demo_db)
-    monkeypatch.setattr("mysapk_web.platform.listing.DEEPEST", 3)
-    monkeypatch.setattr("mysapk_web.progress.people_lists.DEEPEST", 3)
+    monkeypatch.setattr("mysapk_web.platform.pagination.MAX_ROWS", 3)
     people = on_sanctions(demo_db, "admin_instansi_lain").items[:4]
     for row in people[:3]:
         activate(demo_db, row.account_id, clock.now())
     assert on_sanctions(demo_db, "admin_instansi_lain").total == 180 - 117
     activate(demo_db, people[3].account_id, clock.now())
     found = on_sanctions(demo_db, "admin_instansi_lain")
-    assert (found.total, found.more) == (3, True)
+    assert (found.total, found.has_more) == (3, True)
 
 
 def join(db: Database, account_id: int, at: datetime | None) -> None:
@@ -289,7 +288,7 @@ def test_who_came_to_the_rolls_after_the_end_is_not_on_the_list(demo_db: Databas
     activate(demo_db, late, ended + timedelta(hours=1))
     for who, gone in (("admin_instansi_lain", 2), ("admin_bkn", 2), ("admin_instansi", 0)):
         found = on_sanctions(demo_db, who)
-        assert found.total == counts[who] - gone or found.more
+        assert found.total == counts[who] - gone or found.has_more
     mine = on_sanctions(demo_db, "admin_instansi_lain")
     listed_ = {row.account_id for n in range(1, mine.pages + 1) for row in page_of_sanctions(demo_db, n).items}
     assert len(listed_) == mine.total
@@ -302,7 +301,7 @@ def test_who_came_to_the_rolls_after_the_end_is_not_on_the_list(demo_db: Databas
     assert new in {row.account_id for row in all_of(demo_db, "admin_instansi_lain")}
 
 
-def page_of_sanctions(db: Database, number: int) -> Listing[NotActivatedPerson]:
+def page_of_sanctions(db: Database, number: int) -> Page[NotActivatedPerson]:
     with db.read() as s:
         return list_sanctioned(s, acting(db, "admin_instansi_lain"), NotActivatedFilter(), number)
 
@@ -310,14 +309,13 @@ def page_of_sanctions(db: Database, number: int) -> Listing[NotActivatedPerson]:
 def test_many_who_came_later_are_counted_by_the_query(demo_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     end_activation(demo_db)
     people = on_sanctions(demo_db, "admin_instansi_lain").items[:4]
-    monkeypatch.setattr("mysapk_web.platform.listing.DEEPEST", 3)
-    monkeypatch.setattr("mysapk_web.progress.people_lists.DEEPEST", 3)
+    monkeypatch.setattr("mysapk_web.platform.pagination.MAX_ROWS", 3)
     for row in people[:3]:
         join(demo_db, row.account_id, clock.now())
     assert on_sanctions(demo_db, "admin_instansi_lain").total == 180 - 117 - 3
     join(demo_db, people[3].account_id, clock.now())
     found = on_sanctions(demo_db, "admin_instansi_lain")
-    assert (found.total, found.more) == (3, True)
+    assert (found.total, found.has_more) == (3, True)
 
 
 @pytest.mark.parametrize("days", [-3, 30])

@@ -22,9 +22,9 @@ from mysapk_web.pdm.tables import FormerValue, GroupDeclaration, PersonnelRecord
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import PermissionDenied, UserError
-from mysapk_web.platform.listing import Listing
 from mysapk_web.platform.mail.context import MailContext
 from mysapk_web.platform.mail.queue import MailKind
+from mysapk_web.platform.pagination import Page
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
@@ -99,7 +99,7 @@ def gather(db: Database) -> None:
 
 def listed(
     db: Database, who: str, narrowed: PdmIncompleteFilter | None = None, page: int = 1
-) -> Listing[IncompletePerson]:
+) -> Page[IncompletePerson]:
     with db.read() as s:
         return list_incomplete(s, acting(db, who), narrowed or PdmIncompleteFilter(), page)
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 import mysapk_web
 from mysapk_web.administration.pages.pegawai.daftar import STATES, format_total, known_choice
-from mysapk_web.administration.people.search import MAX_COUNTED
-from mysapk_web.platform.listing import Listing
+from mysapk_web.platform.pagination import MAX_ROWS, Page
 from mysapk_web.platform.rules.text import strip_unstorable
 from mysapk_web.progress.pages.components.person_cells import KINDS
 from mysapk_web.ui.components.lists import MAX_VALUE_LENGTH, format_found, url_parameter, url_with
@@ -44,23 +43,23 @@ def test_a_page_stands_in_the_address_from_the_second_on() -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (Listing([], total=7), "7 peristiwa"),
-        (Listing([], total=1_000, more=True), "Lebih dari 1.000 peristiwa; persempit dengan saringan{}."),
+        (Page([], total=7), "7 peristiwa"),
+        (Page([], total=1_000, has_more=True), "Lebih dari 1.000 peristiwa; persempit dengan saringan{}."),
         (
-            Listing([], total=5_600_000, more=True),
+            Page([], total=5_600_000, has_more=True),
             "5.600.000 peristiwa; 1.000 yang pertama dapat dibuka di sini; persempit dengan saringan{}.",
         ),
     ],
 )
 @pytest.mark.parametrize("file", [True, False])
-def test_what_cannot_be_paged_to_is_said(found: Listing[Any], words: str, file: bool) -> None:
+def test_what_cannot_be_paged_to_is_said(found: Page[Any], words: str, file: bool) -> None:
     """A file is spoken of only where the page has one."""
     assert format_found(found, "peristiwa", file=file) == words.format(", atau unduh semuanya" if file else "")
 
 
 def test_a_page_speaks_of_a_file_exactly_where_it_offers_one() -> None:
     package = Path(mysapk_web.__file__).parent
-    said = {path: text for path in package.rglob("*.py") if "found_in_words(found" in (text := path.read_text("utf-8"))}
+    said = {path: text for path in package.rglob("*.py") if "format_found(found" in (text := path.read_text("utf-8"))}
     said.pop(package / "ui" / "components" / "lists.py")
     assert len(said) >= 3
     for path, text in said.items():
@@ -94,4 +93,4 @@ def test_only_choices_that_are_offered_count() -> None:
 
 def test_many_are_not_counted_to_the_end() -> None:
     assert format_total(3923) == "3.923 pegawai"
-    assert "atau lebih" in format_total(MAX_COUNTED)
+    assert "atau lebih" in format_total(MAX_ROWS)

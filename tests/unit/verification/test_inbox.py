@@ -255,7 +255,7 @@ def test_who_reaches_one_agency_only_and_who_more(office: Office) -> None:
 
 
 def test_in_pages(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MODULE, "PAGE_SIZE", 2)
+    monkeypatch.setattr("mysapk_web.platform.pagination.PAGE_SIZE", 2)
     first, last = office.verifier.inbox(1), office.verifier.inbox(99)
 
     assert ([row.id for row in first.rows], first.pages) == (three[:2], 2)
@@ -263,7 +263,7 @@ def test_in_pages(office: Office, three: list[int], monkeypatch: pytest.MonkeyPa
 
 
 def test_more_than_can_be_turned_through(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MODULE, "LONGEST", 2)
+    monkeypatch.setattr("mysapk_web.platform.pagination.MAX_ROWS", 2)
     seen = office.verifier.inbox()
     assert (seen.total, seen.at_least, len(three)) == (2, True, 3)
 
@@ -277,8 +277,8 @@ def tallied(seen: Inbox) -> tuple[list[tuple[str, int, bool]], list[tuple[str, i
 
 def test_counting_ends_somewhere(office: Office, three: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     assert not office.verifier.inbox().states[0].at_least
-    monkeypatch.setattr(f"{TALLIES}.COUNTED", 2)
-    monkeypatch.setattr(f"{TALLIES}.APART", 2)
+    monkeypatch.setattr(f"{TALLIES}.MAX_COUNTED_TOGETHER", 2)
+    monkeypatch.setattr(f"{TALLIES}.MAX_COUNTED_APART", 2)
     seen = office.verifier.inbox().states[0]
     assert (seen.at_least, len(three)) == (True, 3)
     assert 2 <= seen.count <= 3
@@ -291,9 +291,9 @@ def test_a_group_beyond_what_is_counted_stands_there_all_the_same(
     office.desk.sent("skp", SKP | {"tahun": "2024"})
     exact = tallied(office.verifier.inbox(status=status))
     assert {key for key, _, _ in exact[1]} == {"golongan", "skp", "penghargaan"}
-    monkeypatch.setattr(f"{TALLIES}.COUNTED", 1)
+    monkeypatch.setattr(f"{TALLIES}.MAX_COUNTED_TOGETHER", 1)
     assert tallied(office.verifier.inbox(status=status)) == exact
-    monkeypatch.setattr(f"{TALLIES}.APART", 1)
+    monkeypatch.setattr(f"{TALLIES}.MAX_COUNTED_APART", 1)
     bounded = tallied(office.verifier.inbox(status=status))
     for few, all_ in zip(bounded, exact, strict=True):
         assert [key for key, _, _ in few] == [key for key, _, _ in all_]
@@ -308,7 +308,7 @@ def test_a_state_beyond_what_is_counted_stands_there_all_the_same(
     office.verifier.give_back(three[1])
     exact = tallied(office.verifier.inbox(status=OPEN))
     assert [count for _, count, _ in exact[0]] == [1, 1, 1]
-    monkeypatch.setattr(f"{TALLIES}.COUNTED", 1)
+    monkeypatch.setattr(f"{TALLIES}.MAX_COUNTED_TOGETHER", 1)
     assert tallied(office.verifier.inbox(status=OPEN)) == exact
     narrowed = tallied(office.verifier.inbox(status=OPEN, grup="golongan"))
     assert (sum(count for _, count, _ in narrowed[0]), narrowed[1]) == (1, exact[1])

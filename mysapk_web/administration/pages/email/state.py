@@ -265,7 +265,7 @@ class EmailState(AppState):
         self._forget()
         found = await executors.run_read_only(email_correction.find_people, actor(), text=form_text(form, "cari", 100))
         self.people, self.searched = [correction_row(person) for person in found.items], True
-        self.matches, self.more = found.total, found.more
+        self.matches, self.more = found.total, found.has_more
         if self.matches == 1:
             self.person = self.people[0]
         self._finish()

@@ -13,7 +13,6 @@ from reflex.vars import ObjectVar
 
 from mysapk_web.administration.people import search
 from mysapk_web.administration.people.search import (
-    MAX_COUNTED,
     AccountState,
     PdmProgress,
     PeopleFilter,
@@ -24,6 +23,7 @@ from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.platform import executors
+from mysapk_web.platform.pagination import MAX_ROWS
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.progress.pages.components.person_cells import KINDS, person_cells
 from mysapk_web.ui.access import actor, handler, requires
@@ -94,7 +94,7 @@ def person_summary_row(line: PersonSummary, *, agencies: bool) -> PersonSummaryR
 def format_total(total: int) -> str:
     """How many were found."""
     shown = f"{total:,}".replace(",", ".")
-    return f"{shown} pegawai atau lebih; persempit pencarian" if total == MAX_COUNTED else f"{shown} pegawai"
+    return f"{shown} pegawai atau lebih; persempit pencarian" if total == MAX_ROWS else f"{shown} pegawai"
 
 
 def known_choice(text: str, choices: tuple[tuple[str, str], ...]) -> str:

@@ -13,6 +13,7 @@ from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.views.review import ReviewGroup, ReviewItem
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import PermissionDenied, UserError
+from mysapk_web.platform.pagination import page_bounds
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import in_sentence
 from mysapk_web.ui.access import LOGGED_IN, actor, handler, log_denied
@@ -147,8 +148,8 @@ class KirimState(AppState):
         if usulan:
             self.number = page_of_proposal(review.groups, usulan)
         self.total = sum(len(group.items) for group in review.groups)
-        self.pages = max(1, -(-self.total // PAGE_SIZE))
-        self.number = min(self.number, self.pages)
+        bounds = page_bounds(self.number, self.total, PAGE_SIZE)
+        self.number, self.pages = bounds.number, bounds.pages
         self.groups = group_rows(review.groups, self.number)
         self.blockers = [{"title": step.title, "text": step.text, "href": step.href} for step in review.blockers]
         self.sendable = len(review.ready) if review.may_send else 0

@@ -6,13 +6,14 @@ from sqlmodel import col, or_, select
 
 from mysapk_web.administration import email_policy
 from mysapk_web.administration.people import search
-from mysapk_web.administration.people.search import MAX_COUNTED, PeopleFilter
+from mysapk_web.administration.people.search import PeopleFilter
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.pagination import MAX_ROWS
 from mysapk_web.progress import activation_report, backlog, org_nodes, pdm_report
 from mysapk_web.progress.backlog import OFFICE_OF_STATE
 from mysapk_web.verification import inbox
@@ -26,7 +27,7 @@ def test_counts_are_those_of_the_own_agency(country: Database) -> None:
         actor = acting(country, admin)
         with country.read() as s:
             own = everybody(s, person)
-            assert search.list_people(s, actor, PeopleFilter()).total in (len(own), MAX_COUNTED)
+            assert search.list_people(s, actor, PeopleFilter()).total in (len(own), MAX_ROWS)
             assert activation_report.read_snapshot(s, actor).tally.people == len(own)
             agency = s.exec(select(Pegawai.instansi_id).where(Pegawai.nip == NIPS[person])).one()
             sent = s.exec(
