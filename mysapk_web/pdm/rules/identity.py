@@ -1,11 +1,12 @@
-"""NIK, KK, NPWP, BPJS Kesehatan and telephone numbers: one spelling each, and what is wrong with the rest.
+"""Identity numbers (NIK, KK, NPWP, BPJS Kesehatan), telephone numbers and postcodes: one spelling each.
 
-Formats: `reference/domain.md` 9.1. python-stdnum reads the birth date in a NIK and checks the NPWP. Its list of places
-is older than the provinces of Kalimantan Utara and Papua, so the province is checked here.
+python-stdnum reads the birth date in a NIK and checks the NPWP. Its list of places is older than the provinces of
+Kalimantan Utara and Papua, so the province is checked here.
 """
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -24,145 +25,154 @@ PROVINCES: Final = frozenset(
 """Province codes of the Ministry of Home Affairs, the first two digits of a NIK and of a KK (38 provinces)."""
 
 _FEMALE_OFFSET: Final = 40
-_ROUNDED_TAIL: Final = "0000"
 
 
 class IdentityError(ValueError):
-    """A text that is not such a number. `str()` is a sentence for the user and never repeats what was typed."""
+    """Not such a number. `str()` is a sentence for the user and never repeats what was typed."""
 
 
-def normalise_nik(text: str) -> str:
-    """Read a NIK (16 digits: 6 place, 6 birth date with day + 40 for women, 4 serial from 0001).
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """One kind of number.
 
-    Raises:
-        IdentityError: what to correct.
+    Attributes:
+        lengths: Digits it may have; empty if a check says it.
+        checks: What the digits have to meet, in this order, each with the sentence shown when they don't.
+        telephone: Brackets and +62 are accepted; the result starts with 0.
     """
-    digits = _sixteen_digits(text, "NIK")
+
+    name: str
+    lengths: tuple[int, ...]
+    checks: tuple[tuple[Callable[[str], object], str], ...] = ()
+    telephone: bool = False
+
+    def normalise(self, text: str) -> str:
+        """The digits alone: blanks, dots, hyphens and full-width forms are what people paste.
+
+        Raises:
+            IdentityError: What to correct.
+        """
+        digits = _domestic(text, self.name) if self.telephone else _digits(text, self.name)
+        if self.lengths and len(digits) not in self.lengths:
+            lengths = " atau ".join(map(str, self.lengths))
+            raise IdentityError(f"{self.name} terdiri dari {lengths} angka, isian ini {len(digits)} angka.")
+        for is_met, sentence in self.checks:
+            if not is_met(digits):
+                raise IdentityError(sentence)
+        return digits
+
+
+def _has_province(digits: str) -> bool:
+    return int(digits[:2]) in PROVINCES
+
+
+def _has_birth_date(nik: str) -> bool:
     try:
-        nik_number.get_birth_date(digits)
+        nik_number.get_birth_date(nik)
     except ValidationError:
-        raise IdentityError("Angka 7 sampai 12 NIK harus tanggal lahir. Periksa kembali dengan KTP.") from None
-    if int(digits[:2]) not in PROVINCES:
-        raise IdentityError("Dua angka pertama NIK bukan kode provinsi. Periksa kembali dengan KTP.")
-    if digits.endswith(_ROUNDED_TAIL):
-        raise IdentityError(
-            "Empat angka terakhir NIK tidak boleh 0000. Salin NIK dari KTP, bukan dari lembar kerja seperti Excel."
-        )
-    return digits
+        return False
+    return True
 
 
-def normalise_kk(text: str) -> str:
-    """Read the number of a family card (16 digits, the first two a province).
-
-    Raises:
-        IdentityError: what to correct.
-    """
-    digits = _sixteen_digits(text, "Nomor KK")
-    if int(digits[:2]) not in PROVINCES:
-        raise IdentityError("Dua angka pertama nomor KK bukan kode provinsi. Periksa kembali dengan Kartu Keluarga.")
-    return digits
+def _is_serial(nik: str) -> bool:
+    return not nik.endswith("0000")
 
 
-def normalise_npwp(text: str) -> str:
-    """Read an NPWP: 15 digits of the old form, or 16 of the form of 1 July 2024 (the NIK, or 0 and the old form).
-
-    Returns:
-        15 or 16 digits, as written on the card.
-
-    Raises:
-        IdentityError: what to correct.
-    """
-    digits = _digits(text, "NPWP")
-    if len(digits) not in (15, 16):
-        raise IdentityError(f"NPWP terdiri dari 15 atau 16 angka, isian ini {len(digits)} angka.")
-    if len(digits) == 16 and not digits.startswith("0"):
-        try:
-            return normalise_nik(digits)
-        except IdentityError:
-            raise IdentityError("NPWP 16 angka sama dengan NIK Anda. Periksa kembali dengan KTP.") from None
-    if not luhn.is_valid(digits[-15:][:9]):
-        raise IdentityError("NPWP ini tidak benar: angka pemeriksanya tidak cocok. Periksa kembali dengan kartu NPWP.")
-    return digits
+def _is_old_npwp(npwp: str) -> bool:
+    """15 digits, or since 1 July 2024 the same behind a 0; the other 16-digit form is the NIK."""
+    return len(npwp) == 15 or npwp.startswith("0")
 
 
-def normalise_bpjs(text: str) -> str:
-    """Read a number of BPJS Kesehatan (13 digits).
-
-    Raises:
-        IdentityError: what to correct.
-    """
-    digits = _digits(text, "Nomor BPJS Kesehatan")
-    if len(digits) != 13:
-        raise IdentityError(f"Nomor BPJS Kesehatan terdiri dari 13 angka, isian ini {len(digits)} angka.")
-    return digits
+def _is_nik(digits: str) -> bool:
+    return _has_birth_date(digits) and _has_province(digits) and _is_serial(digits)
 
 
-def normalise_phone(text: str) -> str:
-    """Read an Indonesian mobile number, with 0, 62 or +62 in front.
-
-    Raises:
-        IdentityError: what to correct.
-    """
-    number = _domestic(text, "Nomor HP")
-    if not re.fullmatch(r"08[0-9]{8,12}", number):
-        raise IdentityError("Nomor HP diawali 08 dan terdiri dari 10 sampai 14 angka, misalnya 081234567890.")
-    return number
-
-
-def normalise_telephone(text: str) -> str:
-    """Read a telephone number with its area code; mobile numbers pass, too.
-
-    Raises:
-        IdentityError: what to correct.
-    """
-    number = _domestic(text, "Nomor telepon")
-    if not re.fullmatch(r"0[1-9][0-9]{5,12}", number):
-        raise IdentityError("Nomor telepon diawali kode wilayah, misalnya 0211234567.")
-    return number
-
-
-def normalise_postcode(text: str) -> str:
-    """Read a postcode (five digits, not starting with 0).
-
-    Raises:
-        IdentityError: what to correct.
-    """
-    digits = _digits(text, "Kode pos")
-    if not re.fullmatch(r"[1-9][0-9]{4}", digits):
-        raise IdentityError("Kode pos terdiri dari 5 angka, misalnya 36513.")
-    return digits
-
-
-NORMALISERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
+NUMBERS: Final[Mapping[str, NumberFormat]] = MappingProxyType(
     {
-        "NIK": normalise_nik,
-        "KK": normalise_kk,
-        "NPWP": normalise_npwp,
-        "BPJS": normalise_bpjs,
-        "PHONE": normalise_phone,
-        "TELEPHONE": normalise_telephone,
-        "POSTCODE": normalise_postcode,
+        # 6 digits of place, 6 of birth date with 40 added to the day for women, 4 of serial from 0001.
+        "NIK": NumberFormat(
+            "NIK",
+            (16,),
+            (
+                (_has_birth_date, "Angka 7 sampai 12 NIK harus tanggal lahir. Periksa kembali dengan KTP."),
+                (_has_province, "Dua angka pertama NIK bukan kode provinsi. Periksa kembali dengan KTP."),
+                (
+                    _is_serial,
+                    (
+                        "Empat angka terakhir NIK tidak boleh 0000. "
+                        "Salin NIK dari KTP, bukan dari lembar kerja seperti Excel."
+                    ),
+                ),
+            ),
+        ),
+        "KK": NumberFormat(
+            "Nomor KK",
+            (16,),
+            (
+                (
+                    _has_province,
+                    "Dua angka pertama nomor KK bukan kode provinsi. Periksa kembali dengan Kartu Keluarga.",
+                ),
+            ),
+        ),
+        "NPWP": NumberFormat(
+            "NPWP",
+            (15, 16),
+            (
+                (
+                    lambda digits: _is_old_npwp(digits) or _is_nik(digits),
+                    "NPWP 16 angka sama dengan NIK Anda. Periksa kembali dengan KTP.",
+                ),
+                (
+                    lambda digits: not _is_old_npwp(digits) or luhn.is_valid(digits[-15:][:9]),
+                    "NPWP ini tidak benar: angka pemeriksanya tidak cocok. Periksa kembali dengan kartu NPWP.",
+                ),
+            ),
+        ),
+        "BPJS": NumberFormat("Nomor BPJS Kesehatan", (13,)),
+        "PHONE": NumberFormat(
+            "Nomor HP",
+            (),
+            (
+                (
+                    re.compile(r"08[0-9]{8,12}").fullmatch,
+                    "Nomor HP diawali 08 dan terdiri dari 10 sampai 14 angka, misalnya 081234567890.",
+                ),
+            ),
+            telephone=True,
+        ),
+        "TELEPHONE": NumberFormat(
+            "Nomor telepon",
+            (),
+            (
+                (
+                    re.compile(r"0[1-9][0-9]{5,12}").fullmatch,
+                    "Nomor telepon diawali kode wilayah, misalnya 0211234567.",
+                ),
+            ),
+            telephone=True,
+        ),
+        "POSTCODE": NumberFormat(
+            "Kode pos",
+            (),
+            ((re.compile(r"[1-9][0-9]{4}").fullmatch, "Kode pos terdiri dari 5 angka, misalnya 36513."),),
+        ),
     }
 )
-"""Reader of each kind of number, by the name of its field kind."""
+"""By the name of its field kind."""
 
 
 def nik_warning(nik: str, *, birth_date: date | None, gender: str) -> str | None:
-    """Compare a NIK with a birth date and a gender.
+    """A sentence if a NIK does not match a birth date (None is not compared) and a gender ("L" or "P").
 
-    A NIK is permanent and is not changed when a birth date is corrected (domain 9.1), so a mismatch is a reason
-    to look again, never a refusal.
-
-    Returns:
-        A sentence, or None where nothing speaks against the number.
+    A NIK is permanent and is not changed when a birth date is corrected, so this never refuses anything.
     """
     day = int(nik[6:8])
     if gender in ("L", "P") and (day > _FEMALE_OFFSET) != (gender == "P"):
         return "NIK ini tidak sesuai dengan jenis kelamin pada data. Periksa kembali dengan KTP."
     if birth_date is None:
         return None
-    expected = f"{birth_date:%d%m%y}"
-    if f"{day % _FEMALE_OFFSET:02d}{nik[8:12]}" != expected:
+    if f"{day % _FEMALE_OFFSET:02d}{nik[8:12]}" != f"{birth_date:%d%m%y}":
         return (
             "NIK ini memuat tanggal lahir yang berbeda dari data. Periksa kembali dengan KTP; "
             "NIK tidak berubah bila tanggal lahir pernah diperbaiki."
@@ -182,18 +192,10 @@ def _digits(text: str, name: str) -> str:
     return digits
 
 
-def _sixteen_digits(text: str, name: str) -> str:
-    digits = _digits(text, name)
-    if len(digits) != 16:
-        raise IdentityError(f"{name} terdiri dari 16 angka, isian ini {len(digits)} angka.")
-    return digits
-
-
 def _domestic(text: str, name: str) -> str:
-    """Digits of a telephone number with the country code turned into 0."""
+    """The digits of a telephone number, with 0 in place of the country code."""
     bare = fold_full_width(text[: MAX_INPUT + 1]).translate({ord(sign): None for sign in "()"}).strip()
-    abroad = bare.startswith("+")
     digits = _digits(bare.removeprefix("+"), name)
-    if abroad and not digits.startswith("62"):
+    if bare.startswith("+") and not digits.startswith("62"):
         raise IdentityError(f"{name} harus nomor Indonesia, diawali 0 atau +62.")
     return f"0{digits[2:]}" if digits.startswith("62") else digits

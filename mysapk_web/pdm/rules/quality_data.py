@@ -9,7 +9,7 @@ from typing import Final
 from mysapk_web.organisation.rules.email import EmailError, normalise_email
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.pdm.rules.groups.common_rules import years_later
-from mysapk_web.pdm.rules.identity import IdentityError, normalise_nik, normalise_phone
+from mysapk_web.pdm.rules.identity import NUMBERS, IdentityError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ def email_faulty(data: PersonData) -> bool:
 def phone_faulty(data: PersonData) -> bool:
     """The mobile number is empty or malformed."""
     try:
-        normalise_phone(data.nomor_hp)
+        NUMBERS["PHONE"].normalise(data.nomor_hp)
     except IdentityError:
         return True
     return False
@@ -127,7 +127,7 @@ def phone_faulty(data: PersonData) -> bool:
 def nik_faulty(data: PersonData) -> bool:
     """The NIK is empty, malformed, or unknown to the civil registry."""
     try:
-        normalise_nik(data.nik)
+        NUMBERS["NIK"].normalise(data.nik)
     except IdentityError:
         return True
     return data.nik_valid is False

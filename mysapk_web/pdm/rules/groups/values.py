@@ -12,7 +12,7 @@ from typing import Final
 from mysapk_web.organisation.rules.dates import parse_date
 from mysapk_web.organisation.rules.email import EmailError, normalise_email
 from mysapk_web.pdm.rules.groups.fields import Codes, Field, FieldKind, Value
-from mysapk_web.pdm.rules.identity import NORMALISERS, IdentityError
+from mysapk_web.pdm.rules.identity import NUMBERS, IdentityError
 from mysapk_web.platform.rules.text import INVISIBLE, fold_full_width
 
 KEPT_LENGTH: Final = 4000
@@ -185,9 +185,9 @@ def _email(_: Field, text: str, __: ValidationContext) -> ParsedValue:
         return ParsedValue(text, str(fault))
 
 
-def _number_plate(field: Field, text: str, _: ValidationContext) -> ParsedValue:
+def _numbered(field: Field, text: str, _: ValidationContext) -> ParsedValue:
     try:
-        return ParsedValue(NORMALISERS[field.kind.value](text))
+        return ParsedValue(NUMBERS[field.kind.value].normalise(text))
     except IdentityError as fault:
         return ParsedValue(text, str(fault))
 
@@ -203,6 +203,6 @@ _READERS: Final[Mapping[FieldKind, Callable[[Field, str, ValidationContext], Par
         FieldKind.DECIMAL: _decimal,
         FieldKind.CODE: _code,
         FieldKind.EMAIL: _email,
-        **{FieldKind(name): _number_plate for name in NORMALISERS},
+        **{FieldKind(name): _numbered for name in NUMBERS},
     }
 )

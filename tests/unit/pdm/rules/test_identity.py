@@ -6,16 +6,9 @@ from hypothesis import strategies as st
 
 from mysapk_web.pdm.rules.groups.fields import FieldKind
 from mysapk_web.pdm.rules.identity import (
-    NORMALISERS,
+    NUMBERS,
     IdentityError,
     nik_warning,
-    normalise_bpjs,
-    normalise_kk,
-    normalise_nik,
-    normalise_npwp,
-    normalise_phone,
-    normalise_postcode,
-    normalise_telephone,
 )
 
 MAN = "1506010101850001"
@@ -26,7 +19,7 @@ WOMAN = "1506014101850001"
     "text", [MAN, " 1506 0101 0185 0001 ", "150601.010185.0001", "１５０６０１０１０１８５０００１", f"\ufeff{MAN}"]
 )
 def test_a_nik_has_one_spelling(text):
-    assert normalise_nik(text) == MAN
+    assert NUMBERS["NIK"].normalise(text) == MAN
 
 
 @pytest.mark.parametrize(
@@ -47,13 +40,13 @@ def test_a_nik_has_one_spelling(text):
 )
 def test_what_is_no_nik(text, part):
     with pytest.raises(IdentityError, match=part):
-        normalise_nik(text)
+        NUMBERS["NIK"].normalise(text)
 
 
 @pytest.mark.parametrize("prefix", ["6501", "9201", "9301", "9401", "9501", "9601"])
 def test_the_youngest_provinces_count(prefix):
-    assert normalise_nik(f"{prefix}010101850001")
-    assert normalise_kk(f"{prefix}010101850001")
+    assert NUMBERS["NIK"].normalise(f"{prefix}010101850001")
+    assert NUMBERS["KK"].normalise(f"{prefix}010101850001")
 
 
 def test_a_nik_is_doubted_not_refused():
@@ -69,24 +62,24 @@ def test_a_nik_is_doubted_not_refused():
 @given(st.dates(date(1940, 1, 1), date(2039, 12, 31)), st.booleans())
 def test_every_birth_date_fits_its_own_nik(born, woman):
     nik = f"150601{born.day + 40 * woman:02d}{born:%m%y}0001"
-    assert normalise_nik(nik) == nik
+    assert NUMBERS["NIK"].normalise(nik) == nik
     assert nik_warning(nik, birth_date=born, gender="P" if woman else "L") is None
 
 
 @pytest.mark.parametrize("text", ["01.312.166.0-091.000", "013121660091000"])
 def test_an_npwp_of_the_old_form(text):
-    assert normalise_npwp(text) == "013121660091000"
+    assert NUMBERS["NPWP"].normalise(text) == "013121660091000"
 
 
 @pytest.mark.parametrize("text", ["0013121660091000", MAN])
 def test_an_npwp_of_the_new_form(text):
-    assert normalise_npwp(text) == text
+    assert NUMBERS["NPWP"].normalise(text) == text
 
 
 @pytest.mark.parametrize("text", ["013121661091000", "0013121661091000", "9906010101850001", "0131216600910", "x"])
 def test_what_is_no_npwp(text):
     with pytest.raises(IdentityError):
-        normalise_npwp(text)
+        NUMBERS["NPWP"].normalise(text)
 
 
 @pytest.mark.parametrize(
@@ -100,43 +93,43 @@ def test_what_is_no_npwp(text):
     ],
 )
 def test_mobile_numbers(text, number):
-    assert normalise_phone(text) == number
+    assert NUMBERS["PHONE"].normalise(text) == number
 
 
 @pytest.mark.parametrize("text", ["", "0211234567", "08123", "0812345678901234", "+60123456789", "+", "0812a345678"])
 def test_what_is_no_mobile_number(text):
     with pytest.raises(IdentityError):
-        normalise_phone(text)
+        NUMBERS["PHONE"].normalise(text)
 
 
 def test_other_numbers():
-    assert normalise_bpjs("0001 2345 67890") == "0001234567890"
-    assert normalise_postcode(" 36513 ") == "36513"
-    assert normalise_telephone("(0742) 123456") == "0742123456"
-    for reader, text in [
-        (normalise_bpjs, "000123456789"),
-        (normalise_postcode, "01234"),
-        (normalise_telephone, "123456"),
-        (normalise_kk, "9906010101850001"),
+    assert NUMBERS["BPJS"].normalise("0001 2345 67890") == "0001234567890"
+    assert NUMBERS["POSTCODE"].normalise(" 36513 ") == "36513"
+    assert NUMBERS["TELEPHONE"].normalise("(0742) 123456") == "0742123456"
+    for name, text in [
+        ("BPJS", "000123456789"),
+        ("POSTCODE", "01234"),
+        ("TELEPHONE", "123456"),
+        ("KK", "9906010101850001"),
     ]:
         with pytest.raises(IdentityError):
-            reader(text)
+            NUMBERS[name].normalise(text)
 
 
 def test_readers_stand_under_the_names_of_field_kinds():
-    assert set(NORMALISERS) <= set(FieldKind)
+    assert set(NUMBERS) <= set(FieldKind)
 
 
-@given(st.sampled_from(sorted(NORMALISERS)), st.text(max_size=70) | st.from_regex(r"\A[+0-9 .-]{0,20}\Z"))
+@given(st.sampled_from(sorted(NUMBERS)), st.text(max_size=70) | st.from_regex(r"\A[+0-9 .-]{0,20}\Z"))
 def test_whatever_is_read_is_digits_and_reads_as_itself(name, text):
     try:
-        number = NORMALISERS[name](text)
+        number = NUMBERS[name].normalise(text)
     except IdentityError as found:
         sentence = str(found)
     else:
         assert number.isascii()
         assert number.isdigit()
-        assert NORMALISERS[name](number) == number
+        assert NUMBERS[name].normalise(number) == number
         return
     assert sentence.endswith(".")
     assert len(text.strip()) < 6 or text not in sentence
