@@ -111,13 +111,6 @@ def load_proof_page(session: Session, actor: Actor) -> ProofPage:
     )
 
 
-def latest_proof(session: Session, actor: Actor) -> ProofView | None:
-    """Read the newest proof of the actor; None without one."""
-    actor.require(Permission.PROOF_DOWNLOAD)
-    row = _newest(session, actor.pegawai_id)
-    return _view(row) if row else None
-
-
 def make_proof(session: Session, actor: Actor) -> ProofView:
     """Make a proof of what the actor declared and sent. While nothing changes it stays the same one.
 

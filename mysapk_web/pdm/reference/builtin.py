@@ -15,7 +15,6 @@ from typing import Final
 
 _FOLDER: Final = files(__package__) / "data"
 _SUFFIX: Final = ".csv"
-_STARTING_SET: Final = "# awal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,6 @@ class CodeEntry:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    starting_set: bool
     by_code: Mapping[str, CodeEntry]
     folded: tuple[tuple[str, CodeEntry], ...]
 
@@ -53,15 +51,6 @@ def entries(name: str) -> tuple[CodeEntry, ...]:
         KeyError: there is no such table.
     """
     return tuple(_load(name).by_code.values())
-
-
-def is_starting_set(name: str) -> bool:
-    """Tell whether a table is only a beginning that the agency should replace.
-
-    Raises:
-        KeyError: there is no such table.
-    """
-    return _load(name).starting_set
 
 
 def label(name: str, code: str) -> str | None:
@@ -138,14 +127,12 @@ def _load(name: str) -> _Table:
     if name not in table_names():
         raise KeyError(name)
     lines = (_FOLDER / f"{name}{_SUFFIX}").read_text(encoding="utf-8").splitlines()
-    comments = [line for line in lines if line.startswith("#")]
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     found = [CodeEntry(row["code"], row["label"], row.get("parent", ""), row.get("active", "1") != "0") for row in rows]
     by_code = {entry.code: entry for entry in found}
     if len(by_code) != len(found):
         raise ValueError(f"{name}{_SUFFIX}: a code stands there twice")
     return _Table(
-        starting_set=any(line.startswith(_STARTING_SET) for line in comments),
         by_code=MappingProxyType(by_code),
         folded=tuple((fold(entry.label), entry) for entry in found),
     )

@@ -241,8 +241,6 @@ EVER_SENT_STATES: Final = SENT_STATES | REJECTED_STATES | {_S.TELAH_UPDATE}
 """Sent once, and not taken back."""
 EDITABLE_STATES: Final = frozenset(state for state, act in TRANSITIONS if act is _A.SAVE_DRAFT)
 """The owner may change the values."""
-WITHDRAWABLE: Final = frozenset(state for state, act in TRANSITIONS if act is _A.WITHDRAW)
-"""The owner may take it back."""
 
 
 def find_transition(state: ProposalState, act: ProposalAction, approval: Approval) -> Transition:

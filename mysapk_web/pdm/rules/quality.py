@@ -1,6 +1,6 @@
 """BKN's index of data quality, the checks that concern one person (domain 9.3)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -325,15 +325,3 @@ def check_person(data: PersonData) -> list[QualityFinding]:
         for check in CHECKS
         if check.found(data)
     ]
-
-
-def quality_index(findings: Iterable[QualityFinding]) -> float:
-    """Weigh findings into BKN's index.
-
-    Returns:
-        0-100, rounded to two decimals; 100 where nothing is wrong.
-    """
-    lost = dict.fromkeys(Dimension, 0.0)
-    for finding in findings:
-        lost[finding.dimension] += finding.weight
-    return round(sum(dimension.share * max(0.0, 100 - points) for dimension, points in lost.items()), 2)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mysapk_web.pdm.reference import builtin
-from mysapk_web.pdm.reference.builtin import CODES, entries, fold, is_starting_set, label, search, table_names
+from mysapk_web.pdm.reference.builtin import CODES, entries, fold, label, search, table_names
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.groups.fields import FieldKind
 
@@ -60,12 +60,6 @@ def test_parents_exist(child, parent):
 )
 def test_tables_that_are_known_in_full(name, count):
     assert len(entries(name)) == count
-    assert not is_starting_set(name)
-
-
-@pytest.mark.parametrize("name", ["instansi", "jabatan_fungsional", "jabatan_pelaksana", "pendidikan", "jenis_diklat"])
-def test_beginnings_say_so(name):
-    assert is_starting_set(name)
 
 
 def test_codes_of_siasn():
@@ -114,12 +108,11 @@ def test_a_code_twice_is_an_error(tmp_path: Path, monkeypatch):
 
 
 def test_inactive_codes_are_read_but_not_offered(tmp_path: Path, monkeypatch):
-    (tmp_path / "lama.csv").write_text("# Lama\n# awal\ncode,label,active\n1,Baru,1\n2,Lama,0\n", encoding="utf-8")
+    (tmp_path / "lama.csv").write_text("# Lama\ncode,label,active\n1,Baru,1\n2,Lama,0\n", encoding="utf-8")
     _use_folder(tmp_path, monkeypatch)
     assert label("lama", "2") == "Lama"
     assert not CODES.exists("lama", "2")
     assert [row.code for row in search("lama", "")] == ["1"]
-    assert is_starting_set("lama")
 
 
 def _use_folder(folder: Path, monkeypatch):

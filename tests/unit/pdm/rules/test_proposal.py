@@ -12,7 +12,6 @@ from mysapk_web.pdm.rules.proposal import (
     OPEN_STATES,
     REASONS,
     TRANSITIONS,
-    WITHDRAWABLE,
     Declaration,
     GroupState,
     Office,
@@ -145,7 +144,9 @@ def test_the_record_changes_by_apply_only_and_nobody_applies_by_hand():
 
 def test_what_the_owner_may_still_do():
     assert {S.DRAF, S.PERBAIKAN_MYSAPK} == EDITABLE_STATES
-    assert {S.DRAF, S.INPUT_BERKAS, S.INPUT_BERKAS_PERBAIKAN, S.PERBAIKAN_MYSAPK} == WITHDRAWABLE
+    assert {S.DRAF, S.INPUT_BERKAS, S.INPUT_BERKAS_PERBAIKAN, S.PERBAIKAN_MYSAPK} == {
+        state for state, act in TRANSITIONS if act is A.WITHDRAW
+    }
     assert available_actions(S.PERBAIKAN_MYSAPK, Approval.BKN, Office.OWNER) == (A.SAVE_DRAFT, A.RESEND, A.WITHDRAW)
     assert available_actions(S.TERVERIFIKASI, Approval.BKN, Office.OWNER) == ()
     assert available_actions(S.DISETUJUI, Approval.BKN, Office.SYSTEM) == (A.FORWARD_BKN,)
