@@ -44,26 +44,26 @@ def apply_proposal(session: Session, proposal_id: int, actor_id: int | None, *, 
     owner = session.exec(select(Proposal.pegawai_id).where(Proposal.id == proposal_id)).one_or_none()
     if owner is None:
         raise NotFoundError("no such proposal")
-    here = load_context(session, owner, lock=True)
+    person = load_context(session, owner, lock=True)
     proposal = session.exec(
         select(Proposal).where(Proposal.id == proposal_id).execution_options(populate_existing=True)
     ).one()
-    if actor_id == here.account_id:
+    if actor_id == person.account_id:
         raise PermissionDenied("nobody decides on the own data")
-    record_id = _write(session, here, proposal, actor_id)
+    record_id = _write(session, person, proposal, actor_id)
     values: dict[str, Any] = {"record_id": record_id} if proposal.action is RecordAction.ADD else {}
-    transition(session, here, proposal, ProposalAction.APPLY, actor_id=actor_id, address=address, **values)
+    transition(session, person, proposal, ProposalAction.APPLY, actor_id=actor_id, address=address, **values)
     return record_id
 
 
-def _write(session: Session, here: PersonContext, proposal: Proposal, actor_id: int | None) -> int:
-    here.times.require(proposal.state, ProposalAction.APPLY, kind_of(proposal).approval)
-    declared, now = kind_of(proposal), here.times.now
+def _write(session: Session, person: PersonContext, proposal: Proposal, actor_id: int | None) -> int:
+    person.times.require(proposal.state, ProposalAction.APPLY, kind_of(proposal).approval)
+    declared, now = kind_of(proposal), person.times.now
     if proposal.action is RecordAction.ADD:
-        values = _sound(session, here, proposal, declared)
-        _require_unique(session, here, declared, values)
+        values = _sound(session, person, proposal, declared)
+        _require_unique(session, person, declared, values)
         record = PersonnelRecord(
-            pegawai_id=here.pegawai_id,
+            pegawai_id=person.pegawai_id,
             kind=declared.key,
             payload=values,
             created_at=now,
@@ -74,7 +74,7 @@ def _write(session: Session, here: PersonContext, proposal: Proposal, actor_id: 
         return record.id or 0
     old = session.exec(
         select(PersonnelRecord)
-        .where(PersonnelRecord.id == proposal.record_id, PersonnelRecord.pegawai_id == here.pegawai_id)
+        .where(PersonnelRecord.id == proposal.record_id, PersonnelRecord.pegawai_id == person.pegawai_id)
         .execution_options(populate_existing=True)
     ).one()
     if old.removed_at is not None or old.version != proposal.record_version:
@@ -82,8 +82,8 @@ def _write(session: Session, here: PersonContext, proposal: Proposal, actor_id: 
     changes: dict[str, Any] = {"removed_at": now}
     if proposal.action is RecordAction.CHANGE:
         # What the agency keeps beside the proposed fields stays.
-        payload = {**old.payload, **_sound(session, here, proposal, declared)}
-        _require_unique(session, here, declared, payload, old)
+        payload = {**old.payload, **_sound(session, person, proposal, declared)}
+        _require_unique(session, person, declared, payload, old)
         changes = {"payload": payload}
     session.add(
         FormerValue(
@@ -101,7 +101,7 @@ def _write(session: Session, here: PersonContext, proposal: Proposal, actor_id: 
 
 def _require_unique(
     session: Session,
-    here: PersonContext,
+    person: PersonContext,
     declared: RecordKind,
     after: Mapping[str, Value],
     old: PersonnelRecord | None = None,
@@ -113,7 +113,7 @@ def _require_unique(
     """
     others = session.exec(
         select(PersonnelRecord).where(
-            PersonnelRecord.pegawai_id == here.pegawai_id,
+            PersonnelRecord.pegawai_id == person.pegawai_id,
             PersonnelRecord.kind == declared.key,
             col(PersonnelRecord.removed_at).is_(None),
             col(PersonnelRecord.id) != (old.id if old else 0),
@@ -136,15 +136,15 @@ def _change(session: Session, record: PersonnelRecord, values: dict[str, Any]) -
     session.refresh(record)
 
 
-def _sound(session: Session, here: PersonContext, proposal: Proposal, declared: RecordKind) -> dict[str, Value]:
+def _sound(session: Session, person: PersonContext, proposal: Proposal, declared: RecordKind) -> dict[str, Value]:
     """The proposed values, checked once more as on the day they were sent: rules and lists may have moved on since."""
-    sent = proposal.sent_at or here.times.now
+    sent = proposal.sent_at or person.times.now
     checked = validate(
         declared,
         editable_values(declared, proposal.payload),
         codes=ReadableCodes(codes(session)),
-        today=sent.astimezone(ZONES[here.times.timezone]).date(),
-        person=here.facts,
+        today=sent.astimezone(ZONES[person.times.timezone]).date(),
+        person=person.facts,
     )
     if not checked.ok:
         raise UserError(UNSOUND)

@@ -45,18 +45,18 @@ def assignable_units(session: Session, actor: Actor, proposal_id: int = 0) -> As
         proposal_id: One of the actor's that is to be sent alone; 0 for all. Any number.
     """
     actor.require(Permission.SUBMIT_PDM)
-    here = load_own_context(session, actor)
-    units = [(here.unor_id, here.unit), *_others(session, here)]
+    person = load_own_context(session, actor)
+    units = [(person.unor_id, person.unit), *_others(session, person)]
     returned = select(Proposal.unor_id).where(
-        Proposal.pegawai_id == here.pegawai_id, Proposal.state == ProposalState.PERBAIKAN_MYSAPK
+        Proposal.pegawai_id == person.pegawai_id, Proposal.state == ProposalState.PERBAIKAN_MYSAPK
     )
     if proposal_id:
         returned = returned.where(Proposal.id == proposal_id)
     before = session.exec(returned.order_by(col(Proposal.sent_at).desc())).first()
-    return AssignableUnits(units, before if before is not None and before in dict(units) else here.unor_id)
+    return AssignableUnits(units, before if before is not None and before in dict(units) else person.unor_id)
 
 
-def resolve_unit(session: Session, here: PersonContext, proposal: Proposal, chosen: int | None) -> int:
+def resolve_unit(session: Session, person: PersonContext, proposal: Proposal, chosen: int | None) -> int:
     """The unit that a proposal is sent to.
 
     Args:
@@ -67,35 +67,35 @@ def resolve_unit(session: Session, here: PersonContext, proposal: Proposal, chos
         UserError: The unit is not offered to this person.
     """
     returned = proposal.state is ProposalState.PERBAIKAN_MYSAPK
-    wanted = chosen if chosen is not None else proposal.unor_id if returned else here.unor_id
-    if wanted == here.unor_id or _offered(session, here, wanted):
+    wanted = chosen if chosen is not None else proposal.unor_id if returned else person.unor_id
+    if wanted == person.unor_id or _offered(session, person, wanted):
         return wanted
     if chosen is None:
-        return here.unor_id
+        return person.unor_id
     raise UserError(NOT_OFFERED, "unor")
 
 
-def _others(session: Session, here: PersonContext) -> list[tuple[int, str]]:
+def _others(session: Session, person: PersonContext) -> list[tuple[int, str]]:
     found = session.exec(
-        select(Unor.id, Unor.name).where(*_verifying(here)).order_by(Unor.name, col(Unor.id)).limit(MAX_UNITS)
+        select(Unor.id, Unor.name).where(*_verifying(person)).order_by(Unor.name, col(Unor.id)).limit(MAX_UNITS)
     )
-    return [(number or 0, nama) for number, nama in found if number != here.unor_id]
+    return [(number or 0, nama) for number, nama in found if number != person.unor_id]
 
 
-def _offered(session: Session, here: PersonContext, unor_id: int) -> bool:
-    return session.exec(select(Unor.id).where(Unor.id == unor_id, *_verifying(here))).first() is not None
+def _offered(session: Session, person: PersonContext, unor_id: int) -> bool:
+    return session.exec(select(Unor.id).where(Unor.id == unor_id, *_verifying(person))).first() is not None
 
 
-def _verifying(here: PersonContext) -> tuple[ColumnElement[bool], ...]:
+def _verifying(person: PersonContext) -> tuple[ColumnElement[bool], ...]:
     granted = (
         select(RoleGrant.unor_id)
         .join(Account, col(Account.id) == RoleGrant.account_id)
         .where(
-            RoleGrant.instansi_id == here.instansi_id,
+            RoleGrant.instansi_id == person.instansi_id,
             RoleGrant.role == Role.VERIFIKATOR,
             col(RoleGrant.unor_id).is_not(None),
             col(RoleGrant.revoked_at).is_(None),
             col(Account.disabled_at).is_(None),
         )
     )
-    return col(Unor.instansi_id) == here.instansi_id, col(Unor.id).in_(granted)
+    return col(Unor.instansi_id) == person.instansi_id, col(Unor.id).in_(granted)

@@ -7,10 +7,9 @@ from sqlmodel import Session, select
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import codes
 from mysapk_web.pdm.context import load_context
-from mysapk_web.pdm.dossier import Dossier
+from mysapk_web.pdm.dossier import Dossier, load_dossier, load_records
 from mysapk_web.pdm.eligibility import declaration_blocker
 from mysapk_web.pdm.payload import editable_values
 from mysapk_web.pdm.rules.groups.base import Group
@@ -29,19 +28,19 @@ def declare_group(session: Session, actor: Actor, group: str, statement: str | N
         PermissionDenied: There is no such group for this person, or no such declaration.
     """
     actor.require(Permission.DECLARE_OWN_DATA)
-    here = load_context(session, actor.pegawai_id, lock=True)
-    declared, wanted = here.group(group), _declaration(statement)
-    holdings = held.load_dossier(session, here)
+    person = load_context(session, actor.pegawai_id, lock=True)
+    declared, wanted = person.group(group), _declaration(statement)
+    dossier = load_dossier(session, person)
     refused = (
-        declaration_blocker(holdings, declared)
-        or (wanted and declaration_contradiction(session, holdings, declared, wanted))
+        declaration_blocker(dossier, declared)
+        or (wanted and declaration_contradiction(session, dossier, declared, wanted))
         or ""
     )
     if refused:
         raise UserError(refused)
     present = session.exec(
         select(GroupDeclaration).where(
-            GroupDeclaration.pegawai_id == here.pegawai_id, GroupDeclaration.group == declared.key
+            GroupDeclaration.pegawai_id == person.pegawai_id, GroupDeclaration.group == declared.key
         )
     ).one_or_none()
     if wanted is None:
@@ -50,17 +49,17 @@ def declare_group(session: Session, actor: Actor, group: str, statement: str | N
         session.delete(present)
     elif present is None:
         session.add(
-            GroupDeclaration(pegawai_id=here.pegawai_id, group=declared.key, declaration=wanted, at=here.times.now)
+            GroupDeclaration(pegawai_id=person.pegawai_id, group=declared.key, declaration=wanted, at=person.times.now)
         )
     else:
-        present.declaration, present.at = wanted, here.times.now
+        present.declaration, present.at = wanted, person.times.now
         session.add(present)
     audit.record(
         session,
         AuditTag.GROUP_DECLARED,
         actor_id=actor.account_id,
         subject_id=actor.account_id,
-        instansi_id=here.instansi_id,
+        instansi_id=person.instansi_id,
         address=actor.client.client_address,
         grup=declared.key,
         pernyataan=wanted.value if wanted else "",
@@ -74,9 +73,9 @@ def _declaration(statement: str | None) -> Declaration | None:
         raise PermissionDenied("no such declaration") from None
 
 
-def declaration_contradiction(session: Session, holdings: Dossier, group: Group, wanted: Declaration) -> str:
+def declaration_contradiction(session: Session, dossier: Dossier, group: Group, wanted: Declaration) -> str:
     """Why a declaration would not be true, and what to do instead; empty when it would be."""
-    count = holdings.count(group)
+    count = dossier.count(group)
     if wanted is Declaration.TIDAK_ADA:
         if not group.may_have_none:
             return f"{group.label} wajib diisi, jadi tidak dapat dinyatakan tidak ada riwayat."
@@ -89,17 +88,17 @@ def declaration_contradiction(session: Session, holdings: Dossier, group: Group,
         return f"Belum ada data pada berkas. {what}"
     if not group.sesuai_allowed:
         return f"{group.label} harus diusulkan, juga bila datanya sudah benar: pilih Ubah, lalu lampirkan dokumennya."
-    return "" if group.verified else _incomplete(session, holdings, group)
+    return "" if group.verified else _incomplete(session, dossier, group)
 
 
-def _incomplete(session: Session, holdings: Dossier, group: Group) -> str:
+def _incomplete(session: Session, dossier: Dossier, group: Group) -> str:
     """The profile counts as right only when nothing that is asked for is missing in it."""
-    held.load_records(session, holdings, group.kinds)
-    here = holdings.person
+    load_records(session, dossier, group.kinds)
+    person = dossier.person
     for declared in group.kinds:
-        for record in holdings.records[declared.key]:
+        for record in dossier.records[declared.key]:
             values = editable_values(declared, record.payload)
-            checked = validate(declared, values, codes=codes(session), today=here.times.today, person=here.facts)
+            checked = validate(declared, values, codes=codes(session), today=person.times.today, person=person.facts)
             if not checked.ok:
                 labels = [declared.field(name).label for name in checked.faults if name]
                 return f"Lengkapi atau perbaiki dahulu data profil Anda: {', '.join(labels)}."

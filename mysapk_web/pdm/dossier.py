@@ -75,88 +75,88 @@ class Dossier:
         return sum(self.counts[each.key].count for each in group.kinds if each.key in self.counts)
 
 
-def load_dossier(session: Session, here: PersonContext) -> Dossier:
+def load_dossier(session: Session, person: PersonContext) -> Dossier:
     """Read proposals, declarations and numbers of a person; no payload of a record yet."""
-    since = here.times.since
+    since = person.times.since
     proposals = session.exec(
         select(Proposal)
-        .where(Proposal.pegawai_id == here.pegawai_id)
+        .where(Proposal.pegawai_id == person.pegawai_id)
         .where(or_(col(Proposal.ended_at).is_(None), col(Proposal.ended_at) >= since))
         .order_by(col(Proposal.id).desc())
     ).all()
     declared = session.exec(
         select(GroupDeclaration.group, GroupDeclaration.declaration).where(
-            GroupDeclaration.pegawai_id == here.pegawai_id, GroupDeclaration.at >= since
+            GroupDeclaration.pegawai_id == person.pegawai_id, GroupDeclaration.at >= since
         )
     ).all()
     changed = func.max(case((col(PersonnelRecord.version) > 1, col(PersonnelRecord.changed_at))))
-    held = session.exec(
+    counted = session.exec(
         select(PersonnelRecord.kind, func.count(), changed)
-        .where(PersonnelRecord.pegawai_id == here.pegawai_id, col(PersonnelRecord.removed_at).is_(None))
+        .where(PersonnelRecord.pegawai_id == person.pegawai_id, col(PersonnelRecord.removed_at).is_(None))
         .group_by(PersonnelRecord.kind)
     ).all()
-    known = {name: RecordCount(count, moment) for name, count, moment in held}
+    known = {name: RecordCount(count, moment) for name, count, moment in counted}
     for name in _OF_PROFILE & known.keys():
         last = known[name].changed_at
-        if last is not None and last >= here.times.until:
-            known[name] = RecordCount(known[name].count, _changed_before(session, here, name))
+        if last is not None and last >= person.times.until:
+            known[name] = RecordCount(known[name].count, _changed_before(session, person, name))
     return Dossier(
-        person=here,
+        person=person,
         proposals=[each for each in proposals if each.state is not _NEVER_SENT],
         declarations={group: Declaration(statement) for group, statement in declared},
         counts=known,
     )
 
 
-def _changed_before(session: Session, here: PersonContext, kind: str) -> datetime | None:
+def _changed_before(session: Session, person: PersonContext, kind: str) -> datetime | None:
     """The last change of a kind that is changed without a proposal, before the PDM ended."""
     return session.exec(
         select(func.max(FormerValue.replaced_at))
         .join(PersonnelRecord, col(PersonnelRecord.id) == FormerValue.record_id)
         .where(
-            PersonnelRecord.pegawai_id == here.pegawai_id,
+            PersonnelRecord.pegawai_id == person.pegawai_id,
             PersonnelRecord.kind == kind,
             col(PersonnelRecord.removed_at).is_(None),
-            col(FormerValue.replaced_at) < here.times.until,
+            col(FormerValue.replaced_at) < person.times.until,
         )
     ).one()
 
 
-def load_records(session: Session, holdings: Dossier, kinds: Iterable[RecordKind]) -> None:
+def load_records(session: Session, dossier: Dossier, kinds: Iterable[RecordKind]) -> None:
     """Read the records on file of some kinds, the latest first."""
-    wanted = [each for each in kinds if each.key not in holdings.records]
+    wanted = [each for each in kinds if each.key not in dossier.records]
     if not wanted:
         return
-    holdings.records.update({each.key: [] for each in wanted})
+    dossier.records.update({each.key: [] for each in wanted})
     rows = session.exec(
         select(PersonnelRecord).where(
-            PersonnelRecord.pegawai_id == holdings.person.pegawai_id,
+            PersonnelRecord.pegawai_id == dossier.person.pegawai_id,
             col(PersonnelRecord.kind).in_([each.key for each in wanted]),
             col(PersonnelRecord.removed_at).is_(None),
         )
     )
     for row in rows:
-        holdings.records[row.kind].append(row)
+        dossier.records[row.kind].append(row)
     for each in wanted:
-        holdings.records[each.key] = latest_first(each, holdings.records[each.key])
+        dossier.records[each.key] = latest_first(each, dossier.records[each.key])
 
 
-def load_documents(session: Session, holdings: Dossier, proposals: Iterable[Proposal]) -> None:
+def load_documents(session: Session, dossier: Dossier, proposals: Iterable[Proposal]) -> None:
     """Read the documents of some proposals."""
-    holdings.documents.update(documents_of(session, [each.id or 0 for each in proposals]))
+    dossier.documents.update(documents_of(session, [each.id or 0 for each in proposals]))
 
 
-def load_history(session: Session, holdings: Dossier, proposals: Iterable[Proposal]) -> None:
+def load_history(session: Session, dossier: Dossier, proposals: Iterable[Proposal]) -> None:
     """Read the trail of some proposals."""
-    holdings.history.update(history_of(session, [each.id or 0 for each in proposals]))
+    dossier.history.update(history_of(session, [each.id or 0 for each in proposals]))
 
 
-def load_unit_names(session: Session, holdings: Dossier, proposals: Iterable[Proposal]) -> None:
+def load_unit_names(session: Session, dossier: Dossier, proposals: Iterable[Proposal]) -> None:
     """Read the names of the units that some proposals were sent to."""
-    wanted = {each.unor_id for each in proposals if each.sent_at} - holdings.units.keys()
+    wanted = {each.unor_id for each in proposals if each.sent_at} - dossier.units.keys()
     if wanted:
         found = session.exec(select(Unor.id, Unor.name).where(col(Unor.id).in_(sorted(wanted))))
-        holdings.units.update({number or 0: nama for number, nama in found})
+        dossier.units.update({number or 0: nama for number, nama in found})
 
 
 def documents_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, list[Document]]:
@@ -194,10 +194,10 @@ def latest_first(declared: RecordKind, records: Iterable[PersonnelRecord]) -> li
     return sorted(records, key=lambda record: (_rank(declared, record), record.id or 0), reverse=True)
 
 
-def is_latest(holdings: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:
+def is_latest(dossier: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:
     """Whether a record may be proposed at all: of some kinds only the latest one."""
     only = declared.cardinality in (Cardinality.LATEST_ONLY, Cardinality.SINGLE)
-    return not only or holdings.records[declared.key][0].id == record.id
+    return not only or dossier.records[declared.key][0].id == record.id
 
 
 def _rank(declared: RecordKind, record: PersonnelRecord) -> str:

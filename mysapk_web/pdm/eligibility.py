@@ -25,35 +25,35 @@ def slot_key(declared: RecordKind, action: RecordAction, record_id: int | None) 
 
 
 def proposal_blocker(
-    holdings: Dossier, group: Group, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None
+    dossier: Dossier, group: Group, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None
 ) -> str:
     """Why a proposal can't be started now; empty when it can."""
     if not group.verified:
         return "Data profil diubah langsung di halaman Profil."
     if action not in declared.actions:
         return f"{declared.label} tidak dapat {_PASSIVE[action]} dengan usulan."
-    if not holdings.person.times.allows(ProposalState.DRAF, ProposalAction.SAVE_DRAFT, declared.approval):
-        return holdings.person.times.closed_sentence()
+    if not dossier.person.times.allows(ProposalState.DRAF, ProposalAction.SAVE_DRAFT, declared.approval):
+        return dossier.person.times.closed_sentence()
     return (
-        _used_up(holdings, group, declared)
-        or _occupied(holdings, declared, action, record)
-        or _against_cardinality(holdings, declared, action, record)
+        _used_up(dossier, group, declared)
+        or _occupied(dossier, declared, action, record)
+        or _against_cardinality(dossier, declared, action, record)
     )
 
 
 def open_proposal_in_slot(
-    holdings: Dossier, declared: RecordKind, action: RecordAction, record_id: int | None
+    dossier: Dossier, declared: RecordKind, action: RecordAction, record_id: int | None
 ) -> Proposal | None:
     """The open proposal that holds the slot another one would need."""
     slot = slot_key(declared, action, record_id)
-    return next((each for each in holdings.proposals if each.ended_at is None and each.slot == slot), None)
+    return next((each for each in dossier.proposals if each.ended_at is None and each.slot == slot), None)
 
 
-def declaration_blocker(holdings: Dossier, group: Group) -> str:
+def declaration_blocker(dossier: Dossier, group: Group) -> str:
     """Why nothing can be declared for a group now, whatever it is; empty when something can."""
-    if not holdings.person.times.pdm.is_open:
-        return holdings.person.times.closed_sentence()
-    busy = [each for each in holdings.proposals_in(group) if each.ended_at is None]
+    if not dossier.person.times.pdm.is_open:
+        return dossier.person.times.closed_sentence()
+    busy = [each for each in dossier.proposals_in(group) if each.ended_at is None]
     if busy:
         what = "draf" if all(each.state is ProposalState.DRAF for each in busy) else "usulan yang belum selesai"
         return f"Masih ada {what} pada grup ini. Kirim, tarik, atau hapus lebih dahulu."
@@ -63,20 +63,20 @@ def declaration_blocker(holdings: Dossier, group: Group) -> str:
 _PASSIVE: Final = {RecordAction.ADD: "ditambah", RecordAction.CHANGE: "diubah", RecordAction.DELETE: "dihapus"}
 
 
-def _used_up(holdings: Dossier, group: Group, declared: RecordKind) -> str:
+def _used_up(dossier: Dossier, group: Group, declared: RecordKind) -> str:
     """A group that has to be proposed even when it is right has one chance in a PDM (domain 0.3, golongan).
 
     A proposal that was withdrawn or rejected has not used it up, or the person could never become green.
     """
     if group.sesuai_allowed or declared.cardinality is not Cardinality.LATEST_ONLY:
         return ""
-    if any(each.kind == declared.key and each.state is ProposalState.TELAH_UPDATE for each in holdings.proposals):
+    if any(each.kind == declared.key and each.state is ProposalState.TELAH_UPDATE for each in dossier.proposals):
         return f"Usulan {in_sentence(declared.label)} hanya satu kali dalam satu periode, dan usulan Anda sudah diterapkan."
     return ""
 
 
-def _occupied(holdings: Dossier, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None) -> str:
-    other = open_proposal_in_slot(holdings, declared, action, record.id if record else None)
+def _occupied(dossier: Dossier, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None) -> str:
+    other = open_proposal_in_slot(dossier, declared, action, record.id if record else None)
     if other is None or (
         action is RecordAction.ADD and declared.cardinality not in (Cardinality.LATEST_ONLY, Cardinality.SINGLE)
     ):
@@ -89,18 +89,18 @@ def _occupied(holdings: Dossier, declared: RecordKind, action: RecordAction, rec
 
 
 def _against_cardinality(
-    holdings: Dossier, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None
+    dossier: Dossier, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None
 ) -> str:
-    records = holdings.records[declared.key]
+    records = dossier.records[declared.key]
     if declared.cardinality is Cardinality.SINGLE and action is RecordAction.ADD and records:
         return f"{declared.label} hanya satu dan sudah ada pada berkas. Ubah data itu."
-    spare = action is RecordAction.DELETE and record is not None and has_duplicate(holdings, declared, record)
-    if record is not None and not spare and not is_latest(holdings, declared, record):
+    spare = action is RecordAction.DELETE and record is not None and has_duplicate(dossier, declared, record)
+    if record is not None and not spare and not is_latest(dossier, declared, record):
         return "Yang dapat diusulkan hanya data terakhir."
     limit = MAX_OPEN_BY_YEAR if declared.cardinality is Cardinality.TWO_YEARS else MAX_OPEN
     busy = [
         each
-        for each in holdings.proposals
+        for each in dossier.proposals
         if each.kind == declared.key and each.ended_at is None and each.action is not RecordAction.DELETE
     ]
     if action is not RecordAction.DELETE and len(busy) >= limit:

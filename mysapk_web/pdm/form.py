@@ -8,10 +8,17 @@ from typing import Final
 from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import StoredCodes, codes
 from mysapk_web.pdm.context import load_own_context
-from mysapk_web.pdm.dossier import Dossier, kind_of
+from mysapk_web.pdm.dossier import (
+    Dossier,
+    kind_of,
+    load_documents,
+    load_dossier,
+    load_history,
+    load_records,
+    load_unit_names,
+)
 from mysapk_web.pdm.payload import decode_payload, editable_values
 from mysapk_web.pdm.presenters import document_view, labelled_values, proposal_view, record_on_file
 from mysapk_web.pdm.reference import builtin
@@ -35,32 +42,32 @@ def load_form(session: Session, actor: Actor, proposal_id: int) -> FormView:
         PermissionDenied: There is none of this person.
     """
     proposal = get_own_proposal(session, actor, proposal_id)
-    here = load_own_context(session, actor)
-    declared, holdings = kind_of(proposal), held.load_dossier(session, here)
-    held.load_records(session, holdings, [declared])
-    held.load_documents(session, holdings, [proposal])
-    held.load_history(session, holdings, [proposal])
-    held.load_unit_names(session, holdings, [proposal])
+    person = load_own_context(session, actor)
+    declared, dossier = kind_of(proposal), load_dossier(session, person)
+    load_records(session, dossier, [declared])
+    load_documents(session, dossier, [proposal])
+    load_history(session, dossier, [proposal])
+    load_unit_names(session, dossier, [proposal])
     table = codes(session)
     open_ = proposal.state in EDITABLE_STATES
     checked = (
-        check_submission(holdings, proposal, table)
+        check_submission(dossier, proposal, table)
         if open_
         else SubmissionCheck(editable_values(declared, proposal.payload))
     )
-    record = record_on_file(holdings, proposal)
+    record = record_on_file(dossier, proposal)
     on_file = decode_payload(declared, record.payload) if record else {}
-    allowed = open_ and here.times.allows(proposal.state, ProposalAction.SAVE_DRAFT, declared.approval)
+    allowed = open_ and person.times.allows(proposal.state, ProposalAction.SAVE_DRAFT, declared.approval)
     returned = proposal.state is ProposalState.PERBAIKAN_MYSAPK
     return FormView(
-        proposal=proposal_view(holdings, proposal, table, checked=checked),
-        fields=[] if proposal.action is RecordAction.DELETE else _fields(declared, checked, table, here.facts),
-        documents=_slots(holdings, proposal, declared, checked),
+        proposal=proposal_view(dossier, proposal, table, checked=checked),
+        fields=[] if proposal.action is RecordAction.DELETE else _fields(declared, checked, table, person.facts),
+        documents=_slots(dossier, proposal, declared, checked),
         before=labelled_values(declared, on_file, table),
         on_file=_words(declared, on_file, table),
         record_changed=RECORD_CHANGED in checked.whole,
         may_write=allowed and proposal.action is not RecordAction.DELETE,
-        closed_sentence=here.times.closed_sentence(returned=returned),
+        closed_sentence=person.times.closed_sentence(returned=returned),
         faults=[*checked.whole, *(each.sentence for each in checked.matches.blocking if not each.field)],
         matches=list(checked.matches.matches),
         version=proposal.version,
@@ -114,11 +121,11 @@ def _words(declared: RecordKind, values: Mapping[str, Value], table: StoredCodes
     return {name: text for name, text in words.items() if text}
 
 
-def _slots(holdings: Dossier, proposal: Proposal, declared: RecordKind, checked: SubmissionCheck) -> list[DocumentSlot]:
+def _slots(dossier: Dossier, proposal: Proposal, declared: RecordKind, checked: SubmissionCheck) -> list[DocumentSlot]:
     if proposal.action is RecordAction.DELETE:
         return []
-    required = declared.required_documents(checked.values, holdings.person.facts)
-    present = {row.rule: row for row in holdings.documents.get(proposal.id or 0, ())}
+    required = declared.required_documents(checked.values, dossier.person.facts)
+    present = {row.rule: row for row in dossier.documents.get(proposal.id or 0, ())}
     return [
         DocumentSlot(
             rule=rule.code,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import StoredCodes, codes
 from mysapk_web.pdm.context import load_own_context
 from mysapk_web.pdm.declarations import declaration_contradiction
-from mysapk_web.pdm.dossier import Dossier
+from mysapk_web.pdm.dossier import Dossier, load_documents, load_dossier, load_history, load_records, load_unit_names
 from mysapk_web.pdm.eligibility import declaration_blocker, proposal_blocker
 from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.presenters import REQUIREMENT_LABELS, labelled_values, proposal_view
@@ -26,14 +25,14 @@ def load_group(session: Session, actor: Actor, key: str) -> GroupView:
     Raises:
         PermissionDenied: There is no such group for this person.
     """
-    here = load_own_context(session, actor)
-    group = here.group(key)
-    holdings = held.load_dossier(session, here)
-    held.load_records(session, holdings, group.kinds)
-    held.load_documents(session, holdings, holdings.proposals_in(group))
-    held.load_history(session, holdings, holdings.proposals_in(group))
-    held.load_unit_names(session, holdings, holdings.proposals_in(group))
-    state, declared = holdings.state(group), holdings.declarations.get(group.key)
+    person = load_own_context(session, actor)
+    group = person.group(key)
+    dossier = load_dossier(session, person)
+    load_records(session, dossier, group.kinds)
+    load_documents(session, dossier, dossier.proposals_in(group))
+    load_history(session, dossier, dossier.proposals_in(group))
+    load_unit_names(session, dossier, dossier.proposals_in(group))
+    state, declared = dossier.state(group), dossier.declarations.get(group.key)
     tables = codes(session)
     return GroupView(
         key=group.key,
@@ -45,31 +44,31 @@ def load_group(session: Session, actor: Actor, key: str) -> GroupView:
         state_label=state.label,
         done=state.handled,
         declaration=declared.value if declared else None,
-        may_have_none=not declaration_contradiction(session, holdings, group, Declaration.TIDAK_ADA),
+        may_have_none=not declaration_contradiction(session, dossier, group, Declaration.TIDAK_ADA),
         none_hint=group.none_hint,
-        why_not_confirmed=declaration_contradiction(session, holdings, group, Declaration.SESUAI),
+        why_not_confirmed=declaration_contradiction(session, dossier, group, Declaration.SESUAI),
         verified=group.verified,
-        declaration_blocker=declaration_blocker(holdings, group),
-        may_write=here.times.pdm.is_open,
-        closed_sentence=here.times.closed_sentence(),
-        kinds=[_kind(holdings, group, each, tables) for each in group.kinds],
-        timezone=here.times.timezone,
+        declaration_blocker=declaration_blocker(dossier, group),
+        may_write=person.times.pdm.is_open,
+        closed_sentence=person.times.closed_sentence(),
+        kinds=[_kind(dossier, group, each, tables) for each in group.kinds],
+        timezone=person.times.timezone,
     )
 
 
-def _kind(holdings: Dossier, group: Group, declared: RecordKind, tables: StoredCodes) -> KindView:
-    mine = [each for each in holdings.proposals_in(group) if each.kind == declared.key]
+def _kind(dossier: Dossier, group: Group, declared: RecordKind, tables: StoredCodes) -> KindView:
+    mine = [each for each in dossier.proposals_in(group) if each.kind == declared.key]
     pending = {each.record_id: each for each in mine if each.record_id is not None and each.ended_at is None}
     beside = [each for each in mine if _stands_alone(each)]
-    why_not = proposal_blocker(holdings, group, declared, RecordAction.ADD, None)
+    why_not = proposal_blocker(dossier, group, declared, RecordAction.ADD, None)
     return KindView(
         key=declared.key,
         label=declared.label,
         records=[
-            _record(holdings, group, declared, record, pending.get(record.id or 0), tables)
-            for record in holdings.records[declared.key]
+            _record(dossier, group, declared, record, pending.get(record.id or 0), tables)
+            for record in dossier.records[declared.key]
         ],
-        proposals=[proposal_view(holdings, each, tables) for each in beside],
+        proposals=[proposal_view(dossier, each, tables) for each in beside],
         can_add=not why_not,
         why_not=why_not,
     )
@@ -83,7 +82,7 @@ def _stands_alone(proposal: Proposal) -> bool:
 
 
 def _record(
-    holdings: Dossier,
+    dossier: Dossier,
     group: Group,
     declared: RecordKind,
     record: PersonnelRecord,
@@ -91,9 +90,9 @@ def _record(
     tables: StoredCodes,
 ) -> RecordView:
     values = decode_payload(declared, record.payload)
-    not_changed = proposal_blocker(holdings, group, declared, RecordAction.CHANGE, record)
-    not_deleted = proposal_blocker(holdings, group, declared, RecordAction.DELETE, record)
-    view: ProposalView | None = proposal_view(holdings, pending, tables) if pending else None
+    not_changed = proposal_blocker(dossier, group, declared, RecordAction.CHANGE, record)
+    not_deleted = proposal_blocker(dossier, group, declared, RecordAction.DELETE, record)
+    view: ProposalView | None = proposal_view(dossier, pending, tables) if pending else None
     return RecordView(
         id=record.id or 0,
         version=record.version,

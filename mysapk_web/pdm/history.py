@@ -8,10 +8,9 @@ from typing import Final
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import codes
 from mysapk_web.pdm.context import load_own_context
-from mysapk_web.pdm.dossier import kind_of
+from mysapk_web.pdm.dossier import kind_of, load_documents, load_dossier, load_history, load_records, load_unit_names
 from mysapk_web.pdm.presenters import proposal_view
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
@@ -29,7 +28,7 @@ def list_proposals(
     Args:
         page: From 1; one that doesn't exist gives the nearest that does.
     """
-    here = load_own_context(session, actor)
+    person = load_own_context(session, actor)
     mine = select(Proposal).where(
         Proposal.pegawai_id == actor.pegawai_id,
         or_(col(Proposal.state) != ProposalState.DIHAPUS, col(Proposal.sent_at).is_not(None)),
@@ -38,10 +37,10 @@ def list_proposals(
         mine = mine.where(col(Proposal.state).in_(list(states)))
     order = (col(Proposal.changed_at).desc(), col(Proposal.id).desc())
     found = paginate(session, mine, page, *order, size=PAGE_SIZE, unlimited=True)
-    holdings = held.load_dossier(session, here)
-    held.load_records(session, holdings, {each.kind: kind_of(each) for each in found.items}.values())
-    held.load_documents(session, holdings, found.items)
-    held.load_history(session, holdings, found.items)
-    held.load_unit_names(session, holdings, found.items)
+    dossier = load_dossier(session, person)
+    load_records(session, dossier, {each.kind: kind_of(each) for each in found.items}.values())
+    load_documents(session, dossier, found.items)
+    load_history(session, dossier, found.items)
+    load_unit_names(session, dossier, found.items)
     tables = codes(session)
-    return found.map(lambda proposal: proposal_view(holdings, proposal, tables))
+    return found.map(lambda proposal: proposal_view(dossier, proposal, tables))

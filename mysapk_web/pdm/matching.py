@@ -63,7 +63,7 @@ class Matches:
 
 
 def find_matches(
-    holdings: Dossier,
+    dossier: Dossier,
     proposal: Proposal,
     declared: RecordKind,
     values: Mapping[str, Value],
@@ -76,20 +76,20 @@ def find_matches(
     Args:
         official: For a desk: values are shown in full, and drafts and what lies in another agency are none of its business.
     """
-    mine = next((each for each in holdings.records.get(proposal.kind, ()) if each.id == proposal.record_id), None)
+    mine = next((each for each in dossier.records.get(proposal.kind, ()) if each.id == proposal.record_id), None)
     before = decode_payload(declared, mine.payload) if mine else {}
     # What the agency keeps beside the proposed fields stays when a proposal is applied.
     after = {**before, **values}
     proposed = _Proposed(after, keys_of(declared, after), keys_of(declared, before) if mine else None)
     others = [
         _Other(record.payload, on_file=True, number=record.id or 0, first=True)
-        for record in holdings.records.get(proposal.kind, ())
+        for record in dossier.records.get(proposal.kind, ())
         if record is not mine
     ]
     records = len(others)
     others += [
         _Other(other.payload, on_file=False, number=other.id or 0, first=_is_first(other, proposal))
-        for other in _under_way(holdings.proposals, proposal)
+        for other in _under_way(dossier.proposals, proposal)
         if not official or (other.state not in EDITABLE_STATES and other.instansi_id == proposal.instansi_id)
     ]
     found = (_match(declared, proposed, each, codes, reveal=official) for each in others)
@@ -97,10 +97,10 @@ def find_matches(
     return Matches(records, len(others) - records, tuple(matches))
 
 
-def has_duplicate(holdings: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:
+def has_duplicate(dossier: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:
     """Whether another record on file is the same as this one, so that this one can go, be it the latest or not."""
     values = decode_payload(declared, record.payload)
-    others = (each for each in holdings.records[declared.key] if each.id != record.id)
+    others = (each for each in dossier.records[declared.key] if each.id != record.id)
     return any(is_same(declared, values, decode_payload(declared, each.payload)) for each in others)
 
 

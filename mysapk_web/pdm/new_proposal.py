@@ -7,10 +7,9 @@ from sqlmodel import Session, col
 
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import codes
 from mysapk_web.pdm.context import load_context
-from mysapk_web.pdm.dossier import Dossier
+from mysapk_web.pdm.dossier import Dossier, load_dossier, load_records
 from mysapk_web.pdm.eligibility import open_proposal_in_slot, proposal_blocker, slot_key
 from mysapk_web.pdm.payload import editable_values
 from mysapk_web.pdm.rules.groups.base import Group, RecordAction, RecordKind
@@ -36,29 +35,31 @@ def start_proposal(
         PermissionDenied: There is no such group, kind or record for this person.
     """
     actor.require(Permission.PROPOSE)
-    here = load_context(session, actor.pegawai_id, lock=True)
-    declared_group = here.group(group)
+    person = load_context(session, actor.pegawai_id, lock=True)
+    declared_group = person.group(group)
     declared, wanted = _declared(declared_group, kind), _action(action)
     if (wanted is RecordAction.ADD) is not (record_id is None):
         raise PermissionDenied("a new record has no id, any other proposal needs one")
-    holdings = held.load_dossier(session, here)
-    held.load_records(session, holdings, [declared])
-    record = _record(holdings, declared, record_id)
-    writing = open_proposal_in_slot(holdings, declared, wanted, record_id)
+    dossier = load_dossier(session, person)
+    load_records(session, dossier, [declared])
+    record = _record(dossier, declared, record_id)
+    writing = open_proposal_in_slot(dossier, declared, wanted, record_id)
     if writing and writing.state in EDITABLE_STATES and (writing.action, writing.record_id) == (wanted, record_id):
         return writing.id or 0
-    refused = proposal_blocker(holdings, declared_group, declared, wanted, record)
+    refused = proposal_blocker(dossier, declared_group, declared, wanted, record)
     if refused:
         raise UserError(refused)
     session.execute(
         delete(GroupDeclaration).where(
-            col(GroupDeclaration.pegawai_id) == here.pegawai_id, col(GroupDeclaration.group) == declared_group.key
+            col(GroupDeclaration.pegawai_id) == person.pegawai_id, col(GroupDeclaration.group) == declared_group.key
         )
     )
     values = editable_values(declared, record.payload) if record else {}
-    checked = validate(declared, values, codes=codes(session), today=here.times.today, person=here.facts, draft=True)
+    checked = validate(
+        declared, values, codes=codes(session), today=person.times.today, person=person.facts, draft=True
+    )
     proposal = Proposal(
-        pegawai_id=here.pegawai_id,
+        pegawai_id=person.pegawai_id,
         group=declared_group.key,
         kind=declared.key,
         action=wanted,
@@ -66,14 +67,14 @@ def start_proposal(
         record_version=record.version if record else 0,
         slot=slot_key(declared, wanted, record_id),
         payload=checked.payload,
-        unor_id=here.unor_id,
-        created_at=here.times.now,
-        changed_at=here.times.now,
+        unor_id=person.unor_id,
+        created_at=person.times.now,
+        changed_at=person.times.now,
     )
     session.add(proposal)
     session.flush()
     append_history(
-        session, proposal, ProposalAction.SAVE_DRAFT, ProposalState.DRAF, actor_id=actor.account_id, at=here.times.now
+        session, proposal, ProposalAction.SAVE_DRAFT, ProposalState.DRAF, actor_id=actor.account_id, at=person.times.now
     )
     return proposal.id or 0
 
@@ -86,11 +87,11 @@ def discard_draft(session: Session, actor: Actor, proposal_id: int) -> None:
         PermissionDenied: There is none of this person.
     """
     actor.require(Permission.WITHDRAW)
-    here = load_context(session, actor.pegawai_id, lock=True)
+    person = load_context(session, actor.pegawai_id, lock=True)
     proposal = get_own_proposal(session, actor, proposal_id)
     if proposal.state is not ProposalState.DRAF:
         raise UserError("Usulan ini sudah dikirim sehingga tidak dapat dihapus. Anda masih dapat menariknya.")
-    transition(session, here, proposal, ProposalAction.WITHDRAW, actor_id=actor.account_id)
+    transition(session, person, proposal, ProposalAction.WITHDRAW, actor_id=actor.account_id)
 
 
 def _declared(group: Group, key: str) -> RecordKind:
@@ -107,10 +108,10 @@ def _action(value: str) -> RecordAction:
         raise PermissionDenied("no such action") from None
 
 
-def _record(holdings: Dossier, declared: RecordKind, record_id: int | None) -> PersonnelRecord | None:
+def _record(dossier: Dossier, declared: RecordKind, record_id: int | None) -> PersonnelRecord | None:
     if record_id is None:
         return None
-    for record in holdings.records[declared.key]:
+    for record in dossier.records[declared.key]:
         if record.id == record_id:
             return record
     raise NotFoundError("no such record of this person")

@@ -53,7 +53,13 @@ def proposal_title(session: Session, proposal: Proposal) -> str:
 
 
 def notify_owner(
-    session: Session, here: PersonContext, proposal: Proposal, act: ProposalAction, *, reason: str = "", note: str = ""
+    session: Session,
+    person: PersonContext,
+    proposal: Proposal,
+    act: ProposalAction,
+    *,
+    reason: str = "",
+    note: str = "",
 ) -> None:
     """Tell the owner of one step; what is done to a draft needs no telling."""
     if act not in TITLES or (act is ProposalAction.WITHDRAW and proposal.sent_at is None):
@@ -63,7 +69,7 @@ def notify_owner(
     words = [f"{proposal_title(session, proposal)}.", _approved(proposal, act), told, proposal.state.meaning]
     notify(
         session,
-        here.account_id,
+        person.account_id,
         title=TITLES[act],
         text=" ".join(word for word in words if word),
         path=f"/pdm/{proposal.group}" if act in _ASKING else "/usulan",
@@ -79,7 +85,7 @@ def _approved(proposal: Proposal, act: ProposalAction) -> str:
     return _BEFORE[kind_of(proposal).approval] if act is ProposalAction.APPLY else ""
 
 
-def send_receipt(session: Session, here: PersonContext, proposals: list[Proposal]) -> None:
+def send_receipt(session: Session, person: PersonContext, proposals: list[Proposal]) -> None:
     """Tell the owner of everything that was sent at once, in one notice and one mail: the receipt."""
     names = [proposal_title(session, proposal) for proposal in proposals]
     title = f"{len(proposals)} usulan terkirim"
@@ -88,11 +94,11 @@ def send_receipt(session: Session, here: PersonContext, proposals: list[Proposal
         title = TITLES[ProposalAction.RESEND if again else ProposalAction.SEND]
     notify(
         session,
-        here.account_id,
+        person.account_id,
         title=title,
         text=f"{'; '.join(names)}. Menunggu diperiksa verifikator.",
         path="/usulan",
         by_mail=False,
     )
-    if wants_mail(session, here.account_id, asks_action=False):
-        enqueue(session, MailKind.RECEIPT, account_id=here.account_id, items=names, unit=here.unit)
+    if wants_mail(session, person.account_id, asks_action=False):
+        enqueue(session, MailKind.RECEIPT, account_id=person.account_id, items=names, unit=person.unit)

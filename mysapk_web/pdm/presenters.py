@@ -44,19 +44,19 @@ _EXPLAINED: Final = REJECTED_STATES | {ProposalState.PERBAIKAN_MYSAPK}
 
 
 def proposal_view(
-    holdings: Dossier, proposal: Proposal, codes: Codes, *, checked: SubmissionCheck | None = None
+    dossier: Dossier, proposal: Proposal, codes: Codes, *, checked: SubmissionCheck | None = None
 ) -> ProposalView:
     """One proposal, as its owner sees it.
 
     Args:
         holdings: Of its owner, with its trail and documents, and for an editable one the records of its kind.
     """
-    times, declared = holdings.person.times, kind_of(proposal)
-    may_edit = _may(holdings, proposal, ProposalAction.SAVE_DRAFT) and proposal.action is not RecordAction.DELETE
+    times, declared = dossier.person.times, kind_of(proposal)
+    may_edit = _may(dossier, proposal, ProposalAction.SAVE_DRAFT) and proposal.action is not RecordAction.DELETE
     count = 0
     if proposal.state in EDITABLE_STATES:
-        count = (checked or check_submission(holdings, proposal, codes)).count
-    trail = holdings.history.get(proposal.id or 0, [])
+        count = (checked or check_submission(dossier, proposal, codes)).count
+    trail = dossier.history.get(proposal.id or 0, [])
     last = trail[0] if trail and proposal.state in _EXPLAINED else None
     return ProposalView(
         id=proposal.id or 0,
@@ -73,18 +73,18 @@ def proposal_view(
         state_label=proposal.state.label,
         meaning=proposal.state.meaning,
         sent_at=proposal.sent_at,
-        unit=holdings.units.get(proposal.unor_id, "") if proposal.sent_at else "",
+        unit=dossier.units.get(proposal.unor_id, "") if proposal.sent_at else "",
         changed_at=proposal.changed_at,
         reason=_REASONS.get(last.reason, "") if last else "",
         note=last.note if last else "",
         may_edit=may_edit,
-        may_withdraw=_may(holdings, proposal, ProposalAction.WITHDRAW),
+        may_withdraw=_may(dossier, proposal, ProposalAction.WITHDRAW),
         may_send=count == 0
-        and (_may(holdings, proposal, ProposalAction.SEND) or _may(holdings, proposal, ProposalAction.RESEND)),
+        and (_may(dossier, proposal, ProposalAction.SEND) or _may(dossier, proposal, ProposalAction.RESEND)),
         faults_count=count,
         timezone=times.timezone,
-        documents=[document_view(declared, row) for row in holdings.documents.get(proposal.id or 0, ())],
-        history=[_step(holdings, row) for row in trail],
+        documents=[document_view(declared, row) for row in dossier.documents.get(proposal.id or 0, ())],
+        history=[_step(dossier, row) for row in trail],
     )
 
 
@@ -109,29 +109,29 @@ def labelled_values(declared: RecordKind, payload: Mapping[str, Value], codes: C
     return [(label, text) for label, text in words if text]
 
 
-def proposal_changes(holdings: Dossier, proposal: Proposal, codes: Codes) -> list[Change]:
+def proposal_changes(dossier: Dossier, proposal: Proposal, codes: Codes) -> list[Change]:
     """What a proposal changes, in words; sensitive values masked."""
     declared = kind_of(proposal)
-    record = record_on_file(holdings, proposal)
+    record = record_on_file(dossier, proposal)
     old = editable_values(declared, record.payload) if record else None
     new = None if proposal.action is RecordAction.DELETE else editable_values(declared, proposal.payload)
     found = differences(declared, old, new, codes)
     return [Change(each.field, each.label, each.before, each.after) for each in found]
 
 
-def record_on_file(holdings: Dossier, proposal: Proposal) -> PersonnelRecord | None:
+def record_on_file(dossier: Dossier, proposal: Proposal) -> PersonnelRecord | None:
     """The record on file that a proposal is about; None when it adds one, or the record is gone."""
     wanted = proposal.record_id
-    return next((each for each in holdings.records.get(proposal.kind, ()) if each.id == wanted), None)
+    return next((each for each in dossier.records.get(proposal.kind, ()) if each.id == wanted), None)
 
 
-def _may(holdings: Dossier, proposal: Proposal, act: ProposalAction) -> bool:
-    return holdings.person.times.allows(proposal.state, act, kind_of(proposal).approval)
+def _may(dossier: Dossier, proposal: Proposal, act: ProposalAction) -> bool:
+    return dossier.person.times.allows(proposal.state, act, kind_of(proposal).approval)
 
 
-def _step(holdings: Dossier, row: ProposalEvent) -> ProposalEventView:
+def _step(dossier: Dossier, row: ProposalEvent) -> ProposalEventView:
     known = TRANSITIONS.get((row.before, row.act))
-    own = row.actor_id is not None and row.actor_id == holdings.person.account_id
+    own = row.actor_id is not None and row.actor_id == dossier.person.account_id
     office = _OFFICES[known.office] if known else _OFFICES[Office.SYSTEM]
     return ProposalEventView(
         at=row.at,

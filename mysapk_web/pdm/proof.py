@@ -14,9 +14,8 @@ from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.periods import moment
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.context import PersonContext, load_context, load_own_context
-from mysapk_web.pdm.dossier import Dossier
+from mysapk_web.pdm.dossier import Dossier, load_dossier, load_unit_names
 from mysapk_web.pdm.overview import pending_groups
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proof
@@ -100,13 +99,13 @@ class PublicProof:
 
 def load_proof_page(session: Session, actor: Actor) -> ProofPage:
     """Read the newest proof of the actor, and whether another one can be made."""
-    holdings = _holdings(session, load_own_context(session, actor))
-    row, missing = _newest(session, actor.pegawai_id), pending_groups(holdings, required_only=True)
-    stale = row is not None and _proven(row.content) != _proven(_content(holdings, "", ""))
+    dossier = _load(session, load_own_context(session, actor))
+    row, missing = _newest(session, actor.pegawai_id), pending_groups(dossier, required_only=True)
+    stale = row is not None and _proven(row.content) != _proven(_content(dossier, "", ""))
     return ProofPage(
         proof=_view(row) if row else None,
         may_make=not missing and (row is None or stale),
-        why_not=[f"{group.label}: {in_sentence(holdings.state(group).label)}." for group in missing],
+        why_not=[f"{group.label}: {in_sentence(dossier.state(group).label)}." for group in missing],
         stale=stale,
     )
 
@@ -118,26 +117,24 @@ def make_proof(session: Session, actor: Actor) -> ProofView:
         UserError: A group that has to be handled is still red.
     """
     actor.require(Permission.PROOF_DOWNLOAD)
-    here = load_context(session, actor.pegawai_id, lock=True)
-    holdings = _holdings(session, here)
-    missing = pending_groups(holdings, required_only=True)
+    person = load_context(session, actor.pegawai_id, lock=True)
+    dossier = _load(session, person)
+    missing = pending_groups(dossier, required_only=True)
     if missing:
         labels = ", ".join(group.label for group in missing)
         raise UserError(f"Bukti dapat diunduh sesudah semua grup selesai diperiksa. Yang belum: {labels}.")
-    row, number = _newest(session, actor.pegawai_id), _number(here)
-    content = _content(
-        holdings, number, f"{get_settings().public_url}{CHECK_PAGE}/{sign_proof(get_settings(), number)}"
-    )
+    row, number = _newest(session, actor.pegawai_id), _number(person)
+    content = _content(dossier, number, f"{get_settings().public_url}{CHECK_PAGE}/{sign_proof(get_settings(), number)}")
     if row is not None and _proven(row.content) == _proven(content):
         return _view(row)
-    row = Proof(pegawai_id=here.pegawai_id, number=number, at=here.times.now, content=content)
+    row = Proof(pegawai_id=person.pegawai_id, number=number, at=person.times.now, content=content)
     session.add(row)
     audit.record(
         session,
         AuditTag.PDM_SUBMITTED,
         actor_id=actor.account_id,
         subject_id=actor.account_id,
-        instansi_id=here.instansi_id,
+        instansi_id=person.instansi_id,
         address=actor.client.client_address,
         bukti=number,
     )
@@ -202,46 +199,46 @@ def _newest(session: Session, pegawai_id: int) -> Proof | None:
     ).first()
 
 
-def _holdings(session: Session, here: PersonContext) -> Dossier:
-    found = held.load_dossier(session, here)
-    held.load_unit_names(session, found, found.proposals)
+def _load(session: Session, person: PersonContext) -> Dossier:
+    found = load_dossier(session, person)
+    load_unit_names(session, found, found.proposals)
     return found
 
 
-def _number(here: PersonContext) -> str:
+def _number(person: PersonContext) -> str:
     """Agency, day and eight random characters (40 bits): neither a count nor a person can be read from it."""
-    kode = "".join(letter for letter in here.agency_code.upper() if letter.isascii() and letter.isalnum())
+    kode = "".join(letter for letter in person.agency_code.upper() if letter.isascii() and letter.isalnum())
     tail = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM))
-    return f"PDM-{kode}-{here.times.today:%Y%m%d}-{tail}"
+    return f"PDM-{kode}-{person.times.today:%Y%m%d}-{tail}"
 
 
-def _content(holdings: Dossier, number: str, check: str) -> dict[str, Any]:
-    here = holdings.person
-    period = here.times.pdm.period
-    sent = [each for each in holdings.proposals if each.state is not ProposalState.DRAF]
+def _content(dossier: Dossier, number: str, check: str) -> dict[str, Any]:
+    person = dossier.person
+    period = person.times.pdm.period
+    sent = [each for each in dossier.proposals if each.state is not ProposalState.DRAF]
     return {
         "format": FORMAT,
         "number": number,
-        "at": here.times.now.isoformat(),
-        "zona": here.times.timezone,
-        "nama": here.name,
-        "nip": here.facts.nip,
-        "jenis": here.facts.jenis.label,
-        "instansi": here.instansi,
-        "unit": ", ".join(sorted({holdings.units[each.unor_id] for each in sent if each.sent_at})) or here.unit,
+        "at": person.times.now.isoformat(),
+        "zona": person.times.timezone,
+        "nama": person.name,
+        "nip": person.facts.nip,
+        "jenis": person.facts.jenis.label,
+        "instansi": person.instansi,
+        "unit": ", ".join(sorted({dossier.units[each.unor_id] for each in sent if each.sent_at})) or person.unit,
         "period": (
-            f"{moment(period.starts_at, here.times.timezone)} sampai {moment(period.ends_at - _LAST_MOMENT, here.times.timezone)}"
+            f"{moment(period.starts_at, person.times.timezone)} sampai {moment(period.ends_at - _LAST_MOMENT, person.times.timezone)}"
             if period
             else ""
         ),
         "groups": [
             {
                 "label": group.label,
-                "result": holdings.state(group).label,
-                "records": holdings.count(group),
+                "result": dossier.state(group).label,
+                "records": dossier.count(group),
                 "proposals": sum(each.group == group.key for each in sent),
             }
-            for group in here.groups
+            for group in person.groups
         ],
         "check": check,
     }

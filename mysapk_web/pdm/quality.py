@@ -52,21 +52,21 @@ class FindingView:
 def check_own_data(session: Session, actor: Actor) -> list[FindingView]:
     """Check the own data. For everybody logged in."""
     actor.require(Permission.SEE_OWN_PROFILE)
-    here = load_own_context(session, actor)
-    found = check_person(_person(session, here))
+    person = load_own_context(session, actor)
+    found = check_person(_person(session, person))
     sent = set(
         session.exec(
             select(Proposal.group).where(
-                Proposal.pegawai_id == here.pegawai_id, col(Proposal.state).in_(sorted(SENT_STATES))
+                Proposal.pegawai_id == person.pegawai_id, col(Proposal.state).in_(sorted(SENT_STATES))
             )
         )
     )
     by_gravity = sorted(found, key=lambda each: each.weight * each.dimension.share, reverse=True)
-    return [_view(each, here, sent) for each in by_gravity]
+    return [_view(each, person, sent) for each in by_gravity]
 
 
-def _view(found: QualityFinding, here: PersonContext, sent: set[str]) -> FindingView:
-    group = next((each for each in here.groups if each.key == found.group), None)
+def _view(found: QualityFinding, person: PersonContext, sent: set[str]) -> FindingView:
+    group = next((each for each in person.groups if each.key == found.group), None)
     if group is None:
         href, link = "/bantuan", "Kontak admin instansi"
     else:
@@ -82,19 +82,19 @@ def _view(found: QualityFinding, here: PersonContext, sent: set[str]) -> Finding
     )
 
 
-def _person(session: Session, here: PersonContext) -> PersonData:
+def _person(session: Session, person: PersonContext) -> PersonData:
     """What is on file, as the checks look at it."""
-    person = session.get_one(Pegawai, here.pegawai_id)
-    records, table = _records(session, here.pegawai_id), codes(session)
+    pegawai = session.get_one(Pegawai, person.pegawai_id)
+    records, table = _records(session, person.pegawai_id), codes(session)
     profil, post = _latest(records, "profil"), _latest(records, "jabatan")
     appointed, functional = _latest(records, "cpns-pns"), _text(post, _FUNCTIONAL)
-    agency = session.get_one(Instansi, person.instansi_id).code
+    agency = session.get_one(Instansi, pegawai.instansi_id).code
     return PersonData(
-        jenis=person.jenis,
-        today=here.times.today,
-        nip=person.nip,
-        birth_date=person.birth_date,
-        gender=person.gender,
+        jenis=pegawai.jenis,
+        today=person.times.today,
+        nip=pegawai.nip,
+        birth_date=pegawai.birth_date,
+        gender=pegawai.gender,
         tmt_cpns=_day(appointed, "tmt_cpns"),
         tmt_pns=_day(appointed, "tmt_pns"),
         jenis_jabatan=_text(post, "jenis_jabatan"),
@@ -104,9 +104,9 @@ def _person(session: Session, here: PersonContext) -> PersonData:
         eselon=_text(post, "eselon"),
         golongan=_text(_latest(records, "golongan"), "golongan"),
         tingkat_pendidikan=_text(_latest(records, "pendidikan"), "tingkat_pendidikan"),
-        gelar=person.title_prefix + person.title_suffix,
+        gelar=pegawai.title_prefix + pegawai.title_suffix,
         skp_years=frozenset(year for row in records["skp"] if isinstance(year := row["tahun"], int)),
-        email=person.email_key or "",
+        email=pegawai.email_key or "",
         nomor_hp=_text(profil, "nomor_hp"),
         nik=_text(profil, "nik"),
         kedudukan_hukum=_text(profil, "kedudukan_hukum"),

@@ -21,45 +21,43 @@ from mysapk_web.pdm.views.review import Review, ReviewGroup, ReviewItem
 
 def load_review(session: Session, actor: Actor) -> Review:
     """Read everything that the actor could send, with what stands in the way."""
-    here = load_own_context(session, actor)
-    holdings, tables = load_with_drafts(session, here), codes(session)
-    items = {
-        each.id or 0: _item(holdings, each, tables) for each in holdings.proposals if each.state in EDITABLE_STATES
-    }
+    person = load_own_context(session, actor)
+    dossier, tables = load_with_drafts(session, person), codes(session)
+    items = {each.id or 0: _item(dossier, each, tables) for each in dossier.proposals if each.state in EDITABLE_STATES}
     returned = any(item.proposal.state == ProposalState.PERBAIKAN_MYSAPK for item in items.values())
-    closed = here.times.closed_sentence(returned=returned)
+    closed = person.times.closed_sentence(returned=returned)
     return Review(
-        groups=[_group(holdings, group, items) for group in here.groups],
+        groups=[_group(dossier, group, items) for group in person.groups],
         ready=[number for number, item in items.items() if item.ready],
-        blockers=[_blocker(holdings, group) for group in pending_groups(holdings, required_only=True)],
+        blockers=[_blocker(dossier, group) for group in pending_groups(dossier, required_only=True)],
         may_send=not closed,
         closed_sentence=closed,
     )
 
 
-def _group(holdings: Dossier, group: Group, items: dict[int, ReviewItem]) -> ReviewGroup:
-    state = holdings.state(group)
+def _group(dossier: Dossier, group: Group, items: dict[int, ReviewItem]) -> ReviewGroup:
+    state = dossier.state(group)
     return ReviewGroup(
         key=group.key,
         label=group.label,
         state_label=state.label,
         done=state.handled,
         href=group_path(group),
-        items=[items[each.id or 0] for each in holdings.proposals_in(group) if each.id in items],
+        items=[items[each.id or 0] for each in dossier.proposals_in(group) if each.id in items],
     )
 
 
-def _item(holdings: Dossier, proposal: Proposal, tables: StoredCodes) -> ReviewItem:
-    checked = check_submission(holdings, proposal, tables)
-    late = submit_blocker(holdings.person, proposal)
-    waits = "" if was_edited_since_return(holdings, proposal) else UNTOUCHED
+def _item(dossier: Dossier, proposal: Proposal, tables: StoredCodes) -> ReviewItem:
+    checked = check_submission(dossier, proposal, tables)
+    late = submit_blocker(dossier.person, proposal)
+    waits = "" if was_edited_since_return(dossier, proposal) else UNTOUCHED
     labels = {rule.code: rule.label for rule in kind_of(proposal).documents}
     problems = [*([late] if late else []), *([waits] if waits else []), *checked.sentences]
     return ReviewItem(
-        proposal=proposal_view(holdings, proposal, tables, checked=checked),
-        changes=proposal_changes(holdings, proposal, tables),
+        proposal=proposal_view(dossier, proposal, tables, checked=checked),
+        changes=proposal_changes(dossier, proposal, tables),
         documents=[
-            f"{labels.get(row.rule, 'Dokumen')}: {row.name}" for row in holdings.documents.get(proposal.id or 0, ())
+            f"{labels.get(row.rule, 'Dokumen')}: {row.name}" for row in dossier.documents.get(proposal.id or 0, ())
         ],
         problems=problems,
         warnings=list(checked.warnings.values()),
@@ -69,11 +67,11 @@ def _item(holdings: Dossier, proposal: Proposal, tables: StoredCodes) -> ReviewI
     )
 
 
-def _blocker(holdings: Dossier, group: Group) -> NextStep:
-    drafted = any(each.state is ProposalState.DRAF for each in holdings.proposals_in(group))
+def _blocker(dossier: Dossier, group: Group) -> NextStep:
+    drafted = any(each.state is ProposalState.DRAF for each in dossier.proposals_in(group))
     if drafted:
         text = "Draf sudah ada, tetapi belum dikirim."
-    elif holdings.state(group) is GroupState.PERLU_PERBAIKAN:
+    elif dossier.state(group) is GroupState.PERLU_PERBAIKAN:
         text = "Ada usulan yang dikembalikan atau ditolak. Baca alasannya."
     else:
         text = "Belum diperiksa."

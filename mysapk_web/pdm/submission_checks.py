@@ -55,47 +55,47 @@ class SubmissionCheck:
         return self.faults.get(name) or next(doubled, "")
 
 
-def check_submission(holdings: Dossier, proposal: Proposal, codes: Codes, *, official: bool = False) -> SubmissionCheck:
+def check_submission(dossier: Dossier, proposal: Proposal, codes: Codes, *, official: bool = False) -> SubmissionCheck:
     """Look for what stands in the way of sending a proposal.
 
     Args:
         holdings: Of its owner, with the records of its kind and its documents.
     """
     declared = kind_of(proposal)
-    whole = _about_record(holdings, proposal)
+    whole = _about_record(dossier, proposal)
     values = editable_values(declared, proposal.payload)
     if proposal.action is RecordAction.DELETE:
         return SubmissionCheck(values, whole=whole)
-    here = holdings.person
-    checked = validate(declared, values, codes=codes, today=here.times.today, person=here.facts)
+    person = dossier.person
+    checked = validate(declared, values, codes=codes, today=person.times.today, person=person.facts)
     warnings = dict(checked.warnings)
-    for name, sentence in _not_latest(holdings, proposal, declared, checked.payload).items():
+    for name, sentence in _not_latest(dossier, proposal, declared, checked.payload).items():
         warnings.setdefault(name, sentence)
-    present = {document.rule for document in holdings.documents.get(proposal.id or 0, ())}
-    required = declared.required_documents(checked.payload, here.facts)
+    present = {document.rule for document in dossier.documents.get(proposal.id or 0, ())}
+    required = declared.required_documents(checked.payload, person.facts)
     missing = [rule.label for rule in required if rule.code not in present]
-    compared = find_matches(holdings, proposal, declared, checked.payload, codes, official=official)
+    compared = find_matches(dossier, proposal, declared, checked.payload, codes, official=official)
     return SubmissionCheck(checked.payload, dict(checked.faults), missing, whole, warnings, compared)
 
 
-def _about_record(holdings: Dossier, proposal: Proposal) -> list[str]:
+def _about_record(dossier: Dossier, proposal: Proposal) -> list[str]:
     if proposal.record_id is None:
         return []
-    for record in holdings.records.get(proposal.kind, ()):
+    for record in dossier.records.get(proposal.kind, ()):
         if record.id == proposal.record_id:
             return [] if record.version == proposal.record_version else [RECORD_CHANGED]
     return [RECORD_GONE]
 
 
 def _not_latest(
-    holdings: Dossier, proposal: Proposal, declared: RecordKind, values: Mapping[str, Value]
+    dossier: Dossier, proposal: Proposal, declared: RecordKind, values: Mapping[str, Value]
 ) -> dict[str, str]:
     """Of these kinds only the latest record is asked for; an older one is usually a slip of the year."""
     name = declared.latest_by
     mine = values.get(name) if name else None
     if declared.cardinality is not Cardinality.LATEST_ONLY or not isinstance(mine, str):
         return {}
-    for record in holdings.records.get(proposal.kind, ()):
+    for record in dossier.records.get(proposal.kind, ()):
         known = decode_payload(declared, record.payload)[name]
         if record.id != proposal.record_id and isinstance(known, str) and known > mine:
             return {

@@ -59,30 +59,30 @@ def submit_proposals(
         PermissionDenied: One of them is not a proposal of this person.
     """
     actor.require(Permission.SUBMIT_PDM)
-    here = load_context(session, actor.pegawai_id, lock=True)
-    holdings = load_with_drafts(session, here)
-    chosen = _chosen(session, actor, holdings, proposal_ids)
+    person = load_context(session, actor.pegawai_id, lock=True)
+    dossier = load_with_drafts(session, person)
+    chosen = _chosen(session, actor, dossier, proposal_ids)
     tables = codes(session)
     sent: list[Proposal] = []
     kept: list[tuple[str, str]] = []
     for proposal in chosen:
-        refused = submit_blocker(here, proposal)
+        refused = submit_blocker(person, proposal)
         if not refused:
-            problems = check_submission(holdings, proposal, tables).sentences
+            problems = check_submission(dossier, proposal, tables).sentences
             refused = " ".join(problems)
         if refused:
             kept.append((proposal_title(session, proposal), refused))
             continue
-        _send(session, actor, here, proposal, resolve_unit(session, here, proposal, unor_id))
+        _send(session, actor, person, proposal, resolve_unit(session, person, proposal, unor_id))
         sent.append(proposal)
     if not sent:
         raise UserError(kept[0][1] if len(kept) == 1 else NOTHING_READY)
-    send_receipt(session, here, sent)
+    send_receipt(session, person, sent)
     return SendResult(
         sent=[proposal_title(session, proposal) for proposal in sent],
         units=_units(session, sent),
         kept=kept,
-        complete=not pending_groups(holdings, required_only=True),
+        complete=not pending_groups(dossier, required_only=True),
     )
 
 
@@ -94,12 +94,12 @@ def withdraw_proposal(session: Session, actor: Actor, proposal_id: int, version:
         PermissionDenied: There is none of this person.
     """
     actor.require(Permission.WITHDRAW)
-    here = load_context(session, actor.pegawai_id, lock=True)
+    person = load_context(session, actor.pegawai_id, lock=True)
     proposal = get_own_proposal(session, actor, proposal_id)
     require_version(proposal, version)
     transition(
         session,
-        here,
+        person,
         proposal,
         ProposalAction.WITHDRAW,
         actor_id=actor.account_id,
@@ -112,30 +112,30 @@ def submit_action(proposal: Proposal) -> ProposalAction:
     return ProposalAction.RESEND if proposal.state is ProposalState.PERBAIKAN_MYSAPK else ProposalAction.SEND
 
 
-def submit_blocker(here: PersonContext, proposal: Proposal) -> str:
+def submit_blocker(person: PersonContext, proposal: Proposal) -> str:
     """Why table or period don't let a proposal be sent now; empty when they do."""
     try:
-        here.times.require(proposal.state, submit_action(proposal), kind_of(proposal).approval)
+        person.times.require(proposal.state, submit_action(proposal), kind_of(proposal).approval)
     except UserError as refused:
         return refused.sentence
     return ""
 
 
-def was_edited_since_return(holdings: Dossier, proposal: Proposal) -> bool:
+def was_edited_since_return(dossier: Dossier, proposal: Proposal) -> bool:
     """Whether something was done to a returned proposal since; a draft needs no repair."""
     if proposal.state is not ProposalState.PERBAIKAN_MYSAPK:
         return True
-    steps = holdings.history.get(proposal.id or 0, ())
+    steps = dossier.history.get(proposal.id or 0, ())
     back = max((step.at for step in steps if step.after is ProposalState.PERBAIKAN_MYSAPK), default=proposal.changed_at)
-    uploads = [document.uploaded_at for document in holdings.documents.get(proposal.id or 0, ())]
+    uploads = [document.uploaded_at for document in dossier.documents.get(proposal.id or 0, ())]
     return any(moment > back for moment in (proposal.changed_at, *uploads))
 
 
-def _chosen(session: Session, actor: Actor, holdings: Dossier, proposal_ids: Collection[int] | None) -> list[Proposal]:
-    known = {each.id: each for each in holdings.proposals}
+def _chosen(session: Session, actor: Actor, dossier: Dossier, proposal_ids: Collection[int] | None) -> list[Proposal]:
+    known = {each.id: each for each in dossier.proposals}
     if proposal_ids is None:
-        editable = [each for each in holdings.proposals if each.state in EDITABLE_STATES]
-        chosen = [each for each in editable if was_edited_since_return(holdings, each)]
+        editable = [each for each in dossier.proposals if each.state in EDITABLE_STATES]
+        chosen = [each for each in editable if was_edited_since_return(dossier, each)]
         if not chosen:
             raise UserError(UNTOUCHED if editable else NOTHING_READY)
         return chosen
@@ -155,16 +155,16 @@ def _units(session: Session, sent: Collection[Proposal]) -> list[str]:
     return list(session.exec(select(Unor.name).where(col(Unor.id).in_(numbers)).order_by(Unor.name)))
 
 
-def _send(session: Session, actor: Actor, here: PersonContext, proposal: Proposal, unor_id: int) -> None:
+def _send(session: Session, actor: Actor, person: PersonContext, proposal: Proposal, unor_id: int) -> None:
     transition(
         session,
-        here,
+        person,
         proposal,
         submit_action(proposal),
         actor_id=actor.account_id,
         address=actor.client.client_address,
         quiet=True,
-        sent_at=here.times.now,
+        sent_at=person.times.now,
         unor_id=unor_id,
-        instansi_id=here.instansi_id,
+        instansi_id=person.instansi_id,
     )

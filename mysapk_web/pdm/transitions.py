@@ -76,7 +76,7 @@ def require_version(proposal: Proposal, version: int) -> None:
 
 def transition(
     session: Session,
-    here: PersonContext,
+    person: PersonContext,
     proposal: Proposal,
     act: ProposalAction,
     *,
@@ -104,21 +104,21 @@ def transition(
         row = find_transition(proposal.state, act, approval)
     except TransitionError as refused:
         raise UserError(str(refused)) from None
-    own_data = actor_id == here.account_id
+    own_data = actor_id == person.account_id
     if row.office is Office.OWNER and not own_data:
         raise PermissionDenied("only the owner does this")
     if row.office not in (Office.OWNER, Office.SYSTEM) and own_data:
         raise PermissionDenied("nobody decides on the own data")
     if not late:
-        here.times.require(proposal.state, act, approval)
+        person.times.require(proposal.state, act, approval)
     reason, note = _explained(act, reason, note, needed=row.reason)
-    before, now = proposal.state, here.times.now
+    before, now = proposal.state, person.times.now
     ended = {"ended_at": now} if row.to in FINAL_STATES else {}
     changed = session.execute(
         update(Proposal)
         .where(
             col(Proposal.id) == proposal.id,
-            col(Proposal.pegawai_id) == here.pegawai_id,
+            col(Proposal.pegawai_id) == person.pegawai_id,
             col(Proposal.version) == proposal.version,
             col(Proposal.state) == before,
         )
@@ -132,9 +132,9 @@ def transition(
         session.execute(update(Document).where(col(Document.proposal_id) == proposal.id).values(sweep_at=now))
     session.refresh(proposal)
     append_history(session, proposal, act, before, actor_id=actor_id, at=now, reason=reason, note=note, changes=changes)
-    _audit(session, here, proposal, act, actor_id, address, reason)
+    _audit(session, person, proposal, act, actor_id, address, reason)
     if not quiet:
-        notify_owner(session, here, proposal, act, reason=reason, note=note)
+        notify_owner(session, person, proposal, act, reason=reason, note=note)
     return row.to
 
 
@@ -182,7 +182,7 @@ def _explained(act: ProposalAction, reason: str, note: str, *, needed: bool) -> 
 
 def _audit(
     session: Session,
-    here: PersonContext,
+    person: PersonContext,
     proposal: Proposal,
     act: ProposalAction,
     actor_id: int | None,
@@ -198,8 +198,8 @@ def _audit(
         session,
         tag,
         actor_id=actor_id,
-        subject_id=here.account_id,
-        instansi_id=here.instansi_id,
+        subject_id=person.account_id,
+        instansi_id=person.instansi_id,
         address=address,
         usulan=proposal.id,
         grup=proposal.group,

@@ -53,18 +53,20 @@ def change_profile(session: Session, actor: Actor, *, version: int, values: Mapp
     """
     actor.require(Permission.CHANGE_OWN_PROFILE)
     _judge_form(values)
-    here, table = load_context(session, actor.pegawai_id, lock=True), codes(session)
+    person, table = load_context(session, actor.pegawai_id, lock=True), codes(session)
     record = profile_record(session, actor.pegawai_id)
     if version != (record.version if record else FIRST_VERSION):
         raise UserError(CHANGED)
-    checked = _checked(record, here, table, values)
+    checked = _checked(record, person, table, values)
     stored = editable_values(PROFIL, record.payload if record else {})
     changed = [field for field in PROFIL.editable if checked.payload[field.name] != stored[field.name]]
     warnings = {name: words for name, words in checked.warnings.items() if name in values}
     if not changed:
         return ChangedProfile(version, [], warnings)
-    record = record or _opened(session, actor, here)
-    _write(session, record, here, {**record.payload, **{field.name: checked.payload[field.name] for field in changed}})
+    record = record or _opened(session, actor, person)
+    _write(
+        session, record, person, {**record.payload, **{field.name: checked.payload[field.name] for field in changed}}
+    )
     audit.record(
         session,
         AuditTag.PROFILE_CHANGED,
@@ -87,12 +89,12 @@ def _judge_form(values: Mapping[str, str]) -> None:
 
 
 def _checked(
-    record: PersonnelRecord | None, here: PersonContext, table: StoredCodes, values: Mapping[str, str]
+    record: PersonnelRecord | None, person: PersonContext, table: StoredCodes, values: Mapping[str, str]
 ) -> Validated:
     """The profile as it would be. Faults that were there before and are not touched don't stand in the way."""
-    before = checked_values(record, here, table)
+    before = checked_values(record, person, table)
     wanted = {**editable_values(PROFIL, record.payload if record else {}), **values}
-    after = validate(PROFIL, wanted, codes=table, today=here.times.today, person=here.facts)
+    after = validate(PROFIL, wanted, codes=table, today=person.times.today, person=person.facts)
     faults = {
         name: sentence
         for name, sentence in after.faults.items()
@@ -103,25 +105,25 @@ def _checked(
     return after
 
 
-def _opened(session: Session, actor: Actor, here: PersonContext) -> PersonnelRecord:
+def _opened(session: Session, actor: Actor, person: PersonContext) -> PersonnelRecord:
     """An empty record, for whom the agency has none yet."""
     record = PersonnelRecord(
         pegawai_id=actor.pegawai_id,
         kind=PROFIL.key,
         version=FIRST_VERSION,
-        created_at=here.times.now,
-        changed_at=here.times.now,
+        created_at=person.times.now,
+        changed_at=person.times.now,
     )
     session.add(record)
     session.flush()
     return record
 
 
-def _write(session: Session, record: PersonnelRecord, here: PersonContext, payload: dict[str, Any]) -> None:
+def _write(session: Session, record: PersonnelRecord, person: PersonContext, payload: dict[str, Any]) -> None:
     written = session.execute(
         update(PersonnelRecord)
         .where(col(PersonnelRecord.id) == record.id, col(PersonnelRecord.version) == record.version)
-        .values(payload=payload, version=record.version + 1, changed_at=here.times.now)
+        .values(payload=payload, version=record.version + 1, changed_at=person.times.now)
         .returning(col(PersonnelRecord.id)),
         execution_options={"synchronize_session": False},
     ).one_or_none()
@@ -129,6 +131,6 @@ def _write(session: Session, record: PersonnelRecord, here: PersonContext, paylo
         raise UserError(CHANGED)
     session.add(
         FormerValue(
-            record_id=record.id or 0, version=record.version, payload=record.payload, replaced_at=here.times.now
+            record_id=record.id or 0, version=record.version, payload=record.payload, replaced_at=person.times.now
         )
     )

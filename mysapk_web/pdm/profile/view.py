@@ -73,11 +73,11 @@ class ProfileView:
 def load_profile(session: Session, actor: Actor) -> ProfileView:
     """Read the own profile. For everybody logged in."""
     actor.require(Permission.SEE_OWN_PROFILE)
-    here, table = load_own_context(session, actor), codes(session)
+    person, table = load_own_context(session, actor), codes(session)
     record = profile_record(session, actor.pegawai_id)
     values = profile_values(session, actor, record)
-    checked = checked_values(record, here, table)
-    fields = [_field(each, values, checked, here, table) for each in PROFIL.fields if each.name != "email"]
+    checked = checked_values(record, person, table)
+    fields = [_field(each, values, checked, person, table) for each in PROFIL.fields if each.name != "email"]
     return ProfileView(
         version=record.version if record else FIRST_VERSION,
         sections=_sections(fields),
@@ -86,7 +86,7 @@ def load_profile(session: Session, actor: Actor) -> ProfileView:
             needs_password=not recently_authenticated(actor),
             pending=pending_email_change(session, actor),
         ),
-        timezone=here.times.timezone,
+        timezone=person.times.timezone,
     )
 
 
@@ -146,17 +146,17 @@ def profile_values(session: Session, actor: Actor, record: PersonnelRecord | Non
     return {**decode_payload(PROFIL, record.payload if record else {}), **rolls}
 
 
-def checked_values(record: PersonnelRecord | None, here: PersonContext, table: StoredCodes) -> Validated:
+def checked_values(record: PersonnelRecord | None, person: PersonContext, table: StoredCodes) -> Validated:
     """What the declaration says of the stored values that a person may change."""
     stored = editable_values(PROFIL, record.payload if record else {})
-    return validate(PROFIL, stored, codes=table, today=here.times.today, person=here.facts)
+    return validate(PROFIL, stored, codes=table, today=person.times.today, person=person.facts)
 
 
 def _field(
-    each: Field, values: dict[str, Value], checked: Validated, here: PersonContext, table: StoredCodes
+    each: Field, values: dict[str, Value], checked: Validated, person: PersonContext, table: StoredCodes
 ) -> FieldView:
     hidden = each.sensitive or each.read_only
-    parent = choice_parent(each, values, here.facts)
+    parent = choice_parent(each, values, person.facts)
     return FieldView(
         name=each.name,
         label=each.label,
@@ -167,7 +167,7 @@ def _field(
         read_only=each.read_only,
         value=None if hidden else values[each.name],
         text=format_value(each, values[each.name], table),
-        shown=each.shown(values, here.facts),
+        shown=each.shown(values, person.facts),
         sensitive=each.sensitive,
         table=each.table,
         parent=parent,
