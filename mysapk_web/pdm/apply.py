@@ -71,7 +71,7 @@ def _write(session: Session, person: PersonContext, proposal: Proposal, actor_id
         )
         session.add(record)
         session.flush()
-        return record.id or 0
+        return record.pk
     old = session.exec(
         select(PersonnelRecord)
         .where(PersonnelRecord.id == proposal.record_id, PersonnelRecord.pegawai_id == person.pegawai_id)
@@ -87,7 +87,7 @@ def _write(session: Session, person: PersonContext, proposal: Proposal, actor_id
         changes = {"payload": payload}
     session.add(
         FormerValue(
-            record_id=old.id or 0,
+            record_id=old.pk,
             version=old.version,
             payload=old.payload,
             replaced_at=now,
@@ -96,7 +96,7 @@ def _write(session: Session, person: PersonContext, proposal: Proposal, actor_id
         )
     )
     _change(session, old, changes | {"changed_at": now})
-    return old.id or 0
+    return old.pk
 
 
 def _require_unique(

@@ -160,7 +160,7 @@ def _attach(session: Session, actor: Actor, proposal_id: int, kept: _Kept) -> Do
         row.removed_at = row.sweep_at = now
         session.add(row)
     document = Document(
-        proposal_id=proposal.id or 0,
+        proposal_id=proposal.pk,
         rule=kept.rule,
         sha256=kept.sha256,
         size=kept.size,

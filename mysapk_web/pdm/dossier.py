@@ -143,12 +143,12 @@ def load_records(session: Session, dossier: Dossier, kinds: Iterable[RecordKind]
 
 def load_documents(session: Session, dossier: Dossier, proposals: Iterable[Proposal]) -> None:
     """Read the documents of some proposals."""
-    dossier.documents.update(documents_of(session, [each.id or 0 for each in proposals]))
+    dossier.documents.update(documents_of(session, [each.pk for each in proposals]))
 
 
 def load_history(session: Session, dossier: Dossier, proposals: Iterable[Proposal]) -> None:
     """Read the trail of some proposals."""
-    dossier.history.update(history_of(session, [each.id or 0 for each in proposals]))
+    dossier.history.update(history_of(session, [each.pk for each in proposals]))
 
 
 def load_unit_names(session: Session, dossier: Dossier, proposals: Iterable[Proposal]) -> None:
@@ -191,7 +191,7 @@ def history_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, list[
 
 def latest_first(declared: RecordKind, records: Iterable[PersonnelRecord]) -> list[PersonnelRecord]:
     """Put records in order, the latest first; those without the value that tells come last, the newest row first."""
-    return sorted(records, key=lambda record: (_rank(declared, record), record.id or 0), reverse=True)
+    return sorted(records, key=lambda record: (_rank(declared, record), record.pk), reverse=True)
 
 
 def is_latest(dossier: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:

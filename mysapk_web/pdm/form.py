@@ -125,7 +125,7 @@ def _slots(dossier: Dossier, proposal: Proposal, declared: RecordKind, checked: 
     if proposal.action is RecordAction.DELETE:
         return []
     required = declared.required_documents(checked.values, dossier.person.facts)
-    present = {row.rule: row for row in dossier.documents.get(proposal.id or 0, ())}
+    present = {row.rule: row for row in dossier.documents.get(proposal.pk, ())}
     return [
         DocumentSlot(
             rule=rule.code,

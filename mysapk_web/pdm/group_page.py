@@ -65,7 +65,7 @@ def _kind(dossier: Dossier, group: Group, declared: RecordKind, tables: StoredCo
         key=declared.key,
         label=declared.label,
         records=[
-            _record(dossier, group, declared, record, pending.get(record.id or 0), tables)
+            _record(dossier, group, declared, record, pending.get(record.pk), tables)
             for record in dossier.records[declared.key]
         ],
         proposals=[proposal_view(dossier, each, tables) for each in beside],
@@ -94,7 +94,7 @@ def _record(
     not_deleted = proposal_blocker(dossier, group, declared, RecordAction.DELETE, record)
     view: ProposalView | None = proposal_view(dossier, pending, tables) if pending else None
     return RecordView(
-        id=record.id or 0,
+        id=record.pk,
         version=record.version,
         title=declared.title(values, tables),
         subtitle=declared.subtitle(values, tables),

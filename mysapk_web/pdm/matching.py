@@ -82,13 +82,13 @@ def find_matches(
     after = {**before, **values}
     proposed = _Proposed(after, keys_of(declared, after), keys_of(declared, before) if mine else None)
     others = [
-        _Other(record.payload, on_file=True, number=record.id or 0, first=True)
+        _Other(record.payload, on_file=True, number=record.pk, first=True)
         for record in dossier.records.get(proposal.kind, ())
         if record is not mine
     ]
     records = len(others)
     others += [
-        _Other(other.payload, on_file=False, number=other.id or 0, first=_is_first(other, proposal))
+        _Other(other.payload, on_file=False, number=other.pk, first=_is_first(other, proposal))
         for other in _under_way(dossier.proposals, proposal)
         if not official or (other.state not in EDITABLE_STATES and other.instansi_id == proposal.instansi_id)
     ]
@@ -143,8 +143,8 @@ def _is_first(other: Proposal, proposal: Proposal) -> bool:
     if theirs is not mine:
         return mine
     if not mine and other.sent_at and proposal.sent_at:
-        return (other.sent_at, other.id or 0) < (proposal.sent_at, proposal.id or 0)
-    return (other.id or 0) < (proposal.id or 0)
+        return (other.sent_at, other.pk) < (proposal.sent_at, proposal.pk)
+    return other.pk < proposal.pk
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def start_proposal(
     record = _record(dossier, declared, record_id)
     writing = open_proposal_in_slot(dossier, declared, wanted, record_id)
     if writing and writing.state in EDITABLE_STATES and (writing.action, writing.record_id) == (wanted, record_id):
-        return writing.id or 0
+        return writing.pk
     refused = proposal_blocker(dossier, declared_group, declared, wanted, record)
     if refused:
         raise UserError(refused)
@@ -76,7 +76,7 @@ def start_proposal(
     append_history(
         session, proposal, ProposalAction.SAVE_DRAFT, ProposalState.DRAF, actor_id=actor.account_id, at=person.times.now
     )
-    return proposal.id or 0
+    return proposal.pk
 
 
 def discard_draft(session: Session, actor: Actor, proposal_id: int) -> None:

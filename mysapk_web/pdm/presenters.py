@@ -56,10 +56,10 @@ def proposal_view(
     count = 0
     if proposal.state in EDITABLE_STATES:
         count = (checked or check_submission(dossier, proposal, codes)).count
-    trail = dossier.history.get(proposal.id or 0, [])
+    trail = dossier.history.get(proposal.pk, [])
     last = trail[0] if trail and proposal.state in _EXPLAINED else None
     return ProposalView(
-        id=proposal.id or 0,
+        id=proposal.pk,
         version=proposal.version,
         group=proposal.group,
         group_label=get_group(proposal.group).label,
@@ -83,7 +83,7 @@ def proposal_view(
         and (_may(dossier, proposal, ProposalAction.SEND) or _may(dossier, proposal, ProposalAction.RESEND)),
         faults_count=count,
         timezone=times.timezone,
-        documents=[document_view(declared, row) for row in dossier.documents.get(proposal.id or 0, ())],
+        documents=[document_view(declared, row) for row in dossier.documents.get(proposal.pk, ())],
         history=[_step(dossier, row) for row in trail],
     )
 
@@ -92,7 +92,7 @@ def document_view(declared: RecordKind, document: Document) -> DocumentView:
     """One document."""
     labels = {rule.code: rule.label for rule in declared.documents}
     return DocumentView(
-        id=document.id or 0,
+        id=document.pk,
         rule=document.rule,
         label=labels.get(document.rule, "Dokumen"),
         name=document.name,

@@ -23,7 +23,7 @@ def load_review(session: Session, actor: Actor) -> Review:
     """Read everything that the actor could send, with what stands in the way."""
     person = load_own_context(session, actor)
     dossier, tables = load_with_drafts(session, person), codes(session)
-    items = {each.id or 0: _item(dossier, each, tables) for each in dossier.proposals if each.state in EDITABLE_STATES}
+    items = {each.pk: _item(dossier, each, tables) for each in dossier.proposals if each.state in EDITABLE_STATES}
     returned = any(item.proposal.state == ProposalState.PERBAIKAN_MYSAPK for item in items.values())
     closed = person.times.closed_sentence(returned=returned)
     return Review(
@@ -43,7 +43,7 @@ def _group(dossier: Dossier, group: Group, items: dict[int, ReviewItem]) -> Revi
         state_label=state.label,
         done=state.handled,
         href=group_path(group),
-        items=[items[each.id or 0] for each in dossier.proposals_in(group) if each.id in items],
+        items=[items[each.pk] for each in dossier.proposals_in(group) if each.id in items],
     )
 
 
@@ -56,9 +56,7 @@ def _item(dossier: Dossier, proposal: Proposal, tables: StoredCodes) -> ReviewIt
     return ReviewItem(
         proposal=proposal_view(dossier, proposal, tables, checked=checked),
         changes=proposal_changes(dossier, proposal, tables),
-        documents=[
-            f"{labels.get(row.rule, 'Dokumen')}: {row.name}" for row in dossier.documents.get(proposal.id or 0, ())
-        ],
+        documents=[f"{labels.get(row.rule, 'Dokumen')}: {row.name}" for row in dossier.documents.get(proposal.pk, ())],
         problems=problems,
         warnings=list(checked.warnings.values()),
         matches=list(checked.matches.matches),

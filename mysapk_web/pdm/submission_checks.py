@@ -71,7 +71,7 @@ def check_submission(dossier: Dossier, proposal: Proposal, codes: Codes, *, offi
     warnings = dict(checked.warnings)
     for name, sentence in _not_latest(dossier, proposal, declared, checked.payload).items():
         warnings.setdefault(name, sentence)
-    present = {document.rule for document in dossier.documents.get(proposal.id or 0, ())}
+    present = {document.rule for document in dossier.documents.get(proposal.pk, ())}
     required = declared.required_documents(checked.payload, person.facts)
     missing = [rule.label for rule in required if rule.code not in present]
     compared = find_matches(dossier, proposal, declared, checked.payload, codes, official=official)

@@ -125,9 +125,9 @@ def was_edited_since_return(dossier: Dossier, proposal: Proposal) -> bool:
     """Whether something was done to a returned proposal since; a draft needs no repair."""
     if proposal.state is not ProposalState.PERBAIKAN_MYSAPK:
         return True
-    steps = dossier.history.get(proposal.id or 0, ())
+    steps = dossier.history.get(proposal.pk, ())
     back = max((step.at for step in steps if step.after is ProposalState.PERBAIKAN_MYSAPK), default=proposal.changed_at)
-    uploads = [document.uploaded_at for document in dossier.documents.get(proposal.id or 0, ())]
+    uploads = [document.uploaded_at for document in dossier.documents.get(proposal.pk, ())]
     return any(moment > back for moment in (proposal.changed_at, *uploads))
 
 

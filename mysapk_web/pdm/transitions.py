@@ -153,7 +153,7 @@ def append_history(
     """Append a step to the trail of a proposal."""
     session.add(
         ProposalEvent(
-            proposal_id=proposal.id or 0,
+            proposal_id=proposal.pk,
             at=at,
             actor_id=actor_id,
             act=act,

@@ -130,7 +130,5 @@ def _write(session: Session, record: PersonnelRecord, person: PersonContext, pay
     if written is None:
         raise UserError(CHANGED)
     session.add(
-        FormerValue(
-            record_id=record.id or 0, version=record.version, payload=record.payload, replaced_at=person.times.now
-        )
+        FormerValue(record_id=record.pk, version=record.version, payload=record.payload, replaced_at=person.times.now)
     )

@@ -169,14 +169,14 @@ def _entries(session: Session, owners: Sequence[int]) -> dict[tuple[int, str], l
         )
     ).all()
     records = [each for each in records if (each.pegawai_id, each.kind) in asked]
-    documented = _documented(session, [each.id or 0 for each in records])
+    documented = _documented(session, [each.pk for each in records])
     for record in records:
         values = decode_payload(get_kind(record.kind), record.payload)
-        entry = _Entry(record.id or 0, on_file=True, values=values, documents=record.id in documented)
+        entry = _Entry(record.pk, on_file=True, values=values, documents=record.id in documented)
         found[record.pegawai_id, record.kind].append(entry)
     for proposal in under_way:
         values = decode_payload(get_kind(proposal.kind), proposal.payload)
-        entry = _Entry(proposal.id or 0, on_file=False, values=values, changes=proposal.record_id)
+        entry = _Entry(proposal.pk, on_file=False, values=values, changes=proposal.record_id)
         found[proposal.pegawai_id, proposal.kind].append(entry)
     return found
 

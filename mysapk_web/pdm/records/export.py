@@ -88,7 +88,7 @@ def _rows(database: Database, declared: RecordKind, agency: int | None) -> Itera
         if agency is not None:
             wanted = wanted.where(Pegawai.instansi_id == agency)
         with database.read() as session:
-            found = [(record.id or 0, record.payload, nip) for record, nip in session.exec(wanted)]
+            found = [(record.pk, record.payload, nip) for record, nip in session.exec(wanted)]
         for _, payload, nip in found:
             values = decode_payload(declared, payload)
             yield [nip, *(cell_of(each, values[each.name]) for each in declared.fields)]
