@@ -19,7 +19,8 @@ from sqlmodel import Session, col, select
 from benchmarks.portal import portal, sessions
 from benchmarks.wire import percentile
 from mysapk_web.accounts.sessions import hash_secret
-from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.accounts.tables import UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.rules.groups import get_kind
 from mysapk_web.pdm.rules.groups.base import RecordAction

@@ -20,9 +20,10 @@ from typing import Any
 import structlog
 from aiosmtpd.controller import Controller
 
+from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.app.mail_dispatcher import MailDispatcher
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.organisation.tables.account import Account, ResetRequest
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock, migrations

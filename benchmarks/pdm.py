@@ -15,10 +15,11 @@ from sqlmodel import col, select
 from benchmarks.portal import portal, sessions
 from benchmarks.wire import APP, Wire, percentile
 from mysapk_web.accounts.sessions import hash_secret
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.demo.accounts import KABUPATEN
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm import new_proposal, overview

@@ -13,8 +13,9 @@ import psutil
 from sqlmodel import col, select
 
 from mysapk_web.accounts.sessions import hash_secret
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.demo import seed
-from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.platform import clock, migrations
 from mysapk_web.platform.database import Database
 from mysapk_web.settings import Settings

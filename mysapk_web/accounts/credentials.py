@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from mysapk_web.organisation.tables.account import Account, LoginTicket, ResetRequest, UserSession
+from mysapk_web.accounts.tables import LoginTicket, ResetRequest, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.platform import bulk, clock
 
 

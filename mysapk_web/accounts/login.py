@@ -15,10 +15,11 @@ from sqlmodel import Session, col, select
 from mysapk_web.accounts import login_failures, second_factor
 from mysapk_web.accounts.passwords import hash_password, needs_rehash, verify_password
 from mysapk_web.accounts.sessions import issue_login_ticket, pending_login_ref, start_code_step
+from mysapk_web.accounts.tables import LoginTicket, ResetRequest, UserSession
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.rate_limiting import client_key, subject_key
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
-from mysapk_web.organisation.tables.account import Account, LoginTicket, ResetRequest, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext

@@ -17,8 +17,9 @@ from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts.passwords import decrypt_totp
+from mysapk_web.accounts.tables import RecoveryCode
 from mysapk_web.organisation import audit, rate_limiting
-from mysapk_web.organisation.tables.account import Account, RecoveryCode
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError, UserError

@@ -16,9 +16,10 @@ from sqlalchemy import Row, bindparam, delete, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, or_, select
 
+from mysapk_web.accounts.tables import LoginTicket, UserSession
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor, Grant
-from mysapk_web.organisation.tables.account import Account, LoginTicket, RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.tables import EmailChangeRequest, ResetRequest
 from mysapk_web.organisation.rules.email import mask_email
-from mysapk_web.organisation.tables.account import Account, EmailChangeRequest, ResetRequest
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

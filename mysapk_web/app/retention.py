@@ -9,17 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session, SQLModel, col
 
+from mysapk_web.accounts.tables import EmailChangeRequest, LoginTicket, ResetBinding, ResetRequest, UserSession
 from mysapk_web.administration.email_imports import upload_store
 from mysapk_web.administration.rules.email_import import RunState
 from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
 from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
-from mysapk_web.organisation.tables.account import (
-    EmailChangeRequest,
-    LoginTicket,
-    ResetBinding,
-    ResetRequest,
-    UserSession,
-)
 from mysapk_web.platform import clock, executors
 from mysapk_web.platform.tables import counter
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState

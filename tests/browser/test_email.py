@@ -10,9 +10,10 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 from sqlmodel import select
 
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.administration.tables.email_import import ImportToken
 from mysapk_web.demo.accounts import DemoAccount
-from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database

@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 from sqlmodel import select
 
 from mysapk_web.accounts.sessions import hash_secret
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.demo.accounts import DemoAccount
-from mysapk_web.organisation.tables.account import UserSession
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from tests.browser.conftest import NewPage

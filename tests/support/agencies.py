@@ -14,12 +14,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.administration.employee_import.people import import_pegawai
 from mysapk_web.administration.people.grants import grant_role, revoke_role
 from mysapk_web.organisation.actor import Actor, Grant
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Role
-from mysapk_web.organisation.tables.account import Account, RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

@@ -17,8 +17,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from sqlmodel import Session as DbSession
 from sqlmodel import select
 
+from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.organisation.tables.account import Account, ResetRequest
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

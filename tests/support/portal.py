@@ -30,12 +30,13 @@ from mysapk_web.accounts.security import active_sessions as security_sessions
 from mysapk_web.accounts.security import change_password as security_change_password
 from mysapk_web.accounts.security.active_sessions import SecurityOverview
 from mysapk_web.accounts.sessions import NewSession
+from mysapk_web.accounts.tables import LoginTicket, ResetRequest, UserSession
 from mysapk_web.app import mail_context_reader
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.email import DomainPolicy, normalise_email
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Role
-from mysapk_web.organisation.tables.account import Account, LoginTicket, ResetRequest, RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

@@ -79,7 +79,14 @@ def test_reflex_is_imported_by_pages_and_wiring_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "tables", ["organisation.tables.account", "pdm.tables", "progress.tables", "administration.tables.email_request"]
+    "tables",
+    [
+        "organisation.tables.account",
+        "accounts.tables",
+        "pdm.tables",
+        "progress.tables",
+        "administration.tables.email_request",
+    ],
 )
 def test_tables_find_the_targets_of_their_foreign_keys(tables: str) -> None:
     """A process that uses one context alone, such as the import worker, can write its rows."""

@@ -12,8 +12,9 @@ from sqlalchemy import inspect, text, update
 from sqlmodel import select
 
 from mysapk_web.accounts.sessions import hash_secret
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.demo.accounts import DemoAccount
-from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database

@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.accounts.recovery.eligibility import check_eligibility, hash_email
 from mysapk_web.accounts.recovery.request import resend_wait, supersede_requests
+from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.rules.email import DomainVerdict, mask_email
 from mysapk_web.organisation.rules.pegawai import Eligibility
-from mysapk_web.organisation.tables.account import Account, ResetRequest
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import CommittingUserError, UserError

@@ -10,9 +10,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.tables import ResetBinding, ResetRequest
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.rate_limiting import client_key
-from mysapk_web.organisation.tables.account import ResetBinding, ResetRequest
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.upsert import insert_or_update

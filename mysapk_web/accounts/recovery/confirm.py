@@ -16,10 +16,11 @@ from mysapk_web.accounts.recovery.eligibility import account_eligibility
 from mysapk_web.accounts.recovery.request import NO_REQUEST, is_expired
 from mysapk_web.accounts.rules.password import PasswordContext
 from mysapk_web.accounts.rules.token import TOKEN_LENGTH, normalise_token, token_matches
+from mysapk_web.accounts.tables import ResetBinding, ResetRequest
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.rules.nip import birth_date_in
 from mysapk_web.organisation.rules.pegawai import Eligibility
-from mysapk_web.organisation.tables.account import Account, ResetBinding, ResetRequest
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext

@@ -17,12 +17,12 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.accounts.recovery.browsers import attach_browser, find_flow, newest_first
 from mysapk_web.accounts.recovery.eligibility import RecoveryEligibility, check_eligibility, hash_email
+from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.rate_limiting import RateLimitHit, subject_key
 from mysapk_web.organisation.rules.email import DomainVerdict, EmailError, mask_email, normalise_email
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
 from mysapk_web.organisation.rules.pegawai import Eligibility
-from mysapk_web.organisation.tables.account import ResetRequest
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError, FormError, UserError

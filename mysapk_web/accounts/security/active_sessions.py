@@ -12,8 +12,9 @@ from mysapk_web.accounts import second_factor, sessions
 from mysapk_web.accounts.security.reauthentication import recently_authenticated
 from mysapk_web.accounts.security.security_log import record_security_event
 from mysapk_web.accounts.security.two_factor import is_enrolling_elsewhere, is_enrolling_here
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag

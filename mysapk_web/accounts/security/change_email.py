@@ -18,12 +18,13 @@ from mysapk_web.accounts.email_replacement import replace_email
 from mysapk_web.accounts.rules.token import TOKEN_LENGTH, normalise_token, token_matches
 from mysapk_web.accounts.security.change_password import confirm_password, require_typed
 from mysapk_web.accounts.security.reauthentication import recently_authenticated
+from mysapk_web.accounts.tables import EmailChangeRequest
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.rules.email import DomainVerdict, EmailError, domain_verdict, mask_email, normalise_email
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.tables.account import Account, EmailChangeRequest
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

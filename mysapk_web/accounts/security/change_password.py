@@ -10,10 +10,11 @@ from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.accounts.passwords import hash_password, verify_password
 from mysapk_web.accounts.rules.password import canonical
 from mysapk_web.accounts.security.security_log import record_security_event
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
-from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database

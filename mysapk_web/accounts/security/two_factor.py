@@ -15,10 +15,11 @@ from mysapk_web.accounts.passwords import decrypt_totp, encrypt_totp
 from mysapk_web.accounts.security.change_password import confirm_password, require_typed
 from mysapk_web.accounts.security.reauthentication import recently_authenticated, require_reauthentication
 from mysapk_web.accounts.security.security_log import record_security_event
+from mysapk_web.accounts.tables import RecoveryCode, UserSession
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
-from mysapk_web.organisation.tables.account import Account, RecoveryCode, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database

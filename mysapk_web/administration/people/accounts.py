@@ -11,12 +11,12 @@ from sqlmodel import Session, col
 from mysapk_web.accounts import lockouts, sessions
 from mysapk_web.accounts.recovery.admin_reset import issue_reset_token, supersede_reset_tokens
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
+from mysapk_web.accounts.tables import RecoveryCode, UserSession
 from mysapk_web.administration import managed_account
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.organisation.tables.account import RecoveryCode, UserSession
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind

@@ -1,15 +1,11 @@
-"""Account, roles, sessions and the records of the flows that lead into them.
-
-No secret stands here: passwords as keyed bcrypt hashes, sessions as SHA-256 of their cookie, reset tokens not at all (they are
-derived from `ResetRequest.id` with the secret key), the TOTP secret encrypted, recovery codes hashed.
-"""
+"""Accounts and their roles. No secret stands here in clear: the password is a keyed bcrypt hash, the TOTP secret encrypted."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.platform.tables.base import Stored, text_enum
@@ -52,121 +48,3 @@ class RoleGrant(Stored, table=True):
     granted_by: int | None = Field(default=None, foreign_key="akun.id")
     granted_at: datetime
     revoked_at: datetime | None = None
-
-
-class UserSession(SQLModel, table=True):
-    """A logged-in browser."""
-
-    __tablename__ = "sesi"
-
-    ref: str = Field(primary_key=True, max_length=64)
-    """SHA-256 of the cookie, hexadecimal."""
-    account_id: int = Field(foreign_key="akun.id", index=True)
-    account_version: int
-    created_at: datetime
-    seen_at: datetime
-    expires_at: datetime = Field(index=True)
-    """The absolute end."""
-    ended_at: datetime | None = Field(default=None, index=True)
-    end_reason: str = Field(default="", max_length=40)
-    second_factor_at: datetime | None = None
-    """When a second factor was shown in this session."""
-    reauthenticated_at: datetime | None = Field(
-        default=None, sa_column_kwargs={"name": "step_up_at", "key": "reauthenticated_at"}
-    )
-    """When password or code were asked again for a grave act."""
-    user_agent: str = Field(default="", max_length=120, sa_column_kwargs={"name": "agent", "key": "user_agent"})
-    """Browser and system in words, for the list of sessions."""
-    client_address: str = Field(
-        default="", max_length=64, sa_column_kwargs={"name": "address", "key": "client_address"}
-    )
-    """Client address, shortened to its network."""
-
-
-class LoginTicket(SQLModel, table=True):
-    """One-time right to become a session, left by a login event and taken by `POST /sesi` with its ticket (DESIGN 2.5)."""
-
-    __tablename__ = "klaim_masuk"
-
-    ref: str = Field(primary_key=True, max_length=64)
-    """SHA-256 of the ticket that only the page which logged in was given; before the second factor, of that page."""
-    browser: str = Field(max_length=64)
-    """Reference of the pre-session cookie that logged in."""
-    account_id: int = Field(foreign_key="akun.id", index=True)
-    account_version: int
-    expires_at: datetime
-    needs_code: bool = False
-    """The password was right, the second factor is still to come; not yet a right to a session."""
-    second_factor: bool = False
-    """A second factor was shown."""
-    replaces: str | None = Field(default=None, max_length=64)
-    """Written by the release before; goes with the next one (DESIGN 2.15)."""
-
-
-class ResetRequest(SQLModel, table=True):
-    """One request for a token. Written in the same way whether the person exists or not, so that nothing tells them apart."""
-
-    __tablename__ = "permintaan_reset"
-
-    id: str = Field(primary_key=True, max_length=32)
-    """128 random bits, hexadecimal; the token is an HMAC over it."""
-    subject: str = Field(max_length=64, index=True)
-    """Keyed hash of the NIP that was typed: what limits and "the newest only" count by, also for unknown NIPs."""
-    account_id: int | None = Field(default=None, foreign_key="akun.id", index=True)
-    """Empty when NIP and address did not lead to an eligible account: then no token can match."""
-    account_version: int = 0
-    mask: str = Field(max_length=320)
-    """Masked form of the address that was typed, shown on the page."""
-    nip: str = Field(max_length=18)
-    """The NIP as typed, normalised: for the password rules and for a resend."""
-    email_ref: str = Field(max_length=64, index=True)
-    """Keyed hash of the address that was typed, so that a resend compares again."""
-    created_at: datetime = Field(index=True)
-    expires_at: datetime
-    tries: int = 0
-    """Tokens tried by all browsers together."""
-    used_at: datetime | None = None
-    used_by: str | None = Field(default=None, max_length=64)
-    """Reference of the pre-session cookie of the browser that used it: for a while it logs in beside whatever strangers try."""
-    superseded_at: datetime | None = None
-
-
-class ResetBinding(SQLModel, table=True):
-    """Which request a browser is busy with: by having asked, or by having opened the link of the mail. Proves nothing."""
-
-    __tablename__ = "permintaan_reset_peramban"
-
-    browser: str = Field(primary_key=True, max_length=64)
-    request_id: str = Field(foreign_key="permintaan_reset.id", max_length=32, index=True)
-    bound_at: datetime = Field(index=True)
-    tries: int = 0
-    """Tokens tried in this browser since it last asked; each keeps its tries, whatever others do (decision 0021)."""
-    by_mail: bool = False
-    """The browser opened the link of this very request: it has the mail, so what strangers do does not count against it."""
-
-
-class RecoveryCode(Stored, table=True):
-    """One single-use code that stands in for a lost authenticator; only its keyed hash is kept (64 bits of randomness each)."""
-
-    __tablename__ = "kode_pemulihan"
-
-    account_id: int = Field(foreign_key="akun.id", index=True)
-    code_hash: str = Field(max_length=64)
-    used_at: datetime | None = None
-
-
-class EmailChangeRequest(SQLModel, table=True):
-    """A new address that a person typed and that counts once its token was confirmed."""
-
-    __tablename__ = "ganti_email"
-
-    id: str = Field(primary_key=True, max_length=32)
-    """128 random bits, hexadecimal; the token is an HMAC over it."""
-    account_id: int = Field(foreign_key="akun.id", index=True)
-    account_version: int
-    email_key: str = Field(max_length=254)
-    created_at: datetime
-    expires_at: datetime
-    tries: int = 0
-    used_at: datetime | None = None
-    superseded_at: datetime | None = None

@@ -20,7 +20,7 @@ from mysapk_web.accounts.security.two_factor import (
     start_second_factor,
     stop_second_factor,
 )
-from mysapk_web.organisation.tables.account import LoginTicket, ResetRequest
+from mysapk_web.accounts.tables import LoginTicket, ResetRequest
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.executors import in_transaction

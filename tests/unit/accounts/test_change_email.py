@@ -15,10 +15,10 @@ from mysapk_web.accounts.security.change_email import (
     confirm_email_change,
     request_email_change,
 )
+from mysapk_web.accounts.tables import EmailChangeRequest
 from mysapk_web.app import mail_context_reader, retention
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.rules.email import DomainPolicy
-from mysapk_web.organisation.tables.account import EmailChangeRequest
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.profile import view
 from mysapk_web.pdm.profile.update import change_profile

@@ -9,7 +9,7 @@ import pytest
 
 from mysapk_web.accounts.passwords import verify_password
 from mysapk_web.accounts.recovery import confirm
-from mysapk_web.organisation.tables.account import ResetBinding
+from mysapk_web.accounts.tables import ResetBinding
 from mysapk_web.platform import signed_links
 from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.mail.queue import MailKind

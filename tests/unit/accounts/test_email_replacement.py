@@ -9,8 +9,9 @@ import pytest
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts.email_replacement import replace_email
+from mysapk_web.accounts.tables import LoginTicket, ResetRequest, UserSession
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.organisation.tables.account import Account, LoginTicket, ResetRequest, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

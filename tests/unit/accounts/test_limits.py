@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mysapk_web import settings
-from mysapk_web.organisation.tables.account import ResetRequest
+from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.platform.errors import CommittingUserError, UserError
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag

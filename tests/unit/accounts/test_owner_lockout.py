@@ -14,8 +14,9 @@ from mysapk_web.accounts import login
 from mysapk_web.accounts.recovery.admin_reset import issue_reset_token
 from mysapk_web.accounts.recovery.request import RecoveryView
 from mysapk_web.accounts.rules import token
+from mysapk_web.accounts.tables import ResetBinding, ResetRequest
 from mysapk_web.administration.employee_import.people import import_pegawai
-from mysapk_web.organisation.tables.account import Account, ResetBinding, ResetRequest
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.errors import CommittingUserError, UserError
 from mysapk_web.platform.mail.queue import MailKind

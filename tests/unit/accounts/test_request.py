@@ -9,8 +9,8 @@ from sqlmodel import col
 
 from mysapk_web import settings as settings_module
 from mysapk_web.accounts.recovery.admin_reset import supersede_reset_tokens
+from mysapk_web.accounts.tables import ResetBinding, ResetRequest
 from mysapk_web.organisation.rules.email import DomainPolicy
-from mysapk_web.organisation.tables.account import ResetBinding, ResetRequest
 from mysapk_web.platform.errors import CommittingUserError, FormError
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag

@@ -10,9 +10,9 @@ import pytest
 from sqlmodel import col
 
 from mysapk_web.accounts.second_factor import CODE_FAILURES
+from mysapk_web.accounts.tables import RecoveryCode
 from mysapk_web.app import retention
 from mysapk_web.organisation.rules.roles import Permission, Role
-from mysapk_web.organisation.tables.account import RecoveryCode
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import (
     CommittingUserError,

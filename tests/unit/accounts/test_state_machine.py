@@ -23,7 +23,7 @@ from sqlmodel import col
 from mysapk_web.accounts import login
 from mysapk_web.accounts.passwords import verify_password
 from mysapk_web.accounts.recovery.request import is_expired
-from mysapk_web.organisation.tables.account import ResetRequest
+from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.mail.queue import MailKind

@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.administration.people.accounts import approve_cpns, disable_account, enable_account
 from mysapk_web.administration.people.bootstrap import create_admin
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor, Grant
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Role
-from mysapk_web.organisation.tables.account import Account, RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

@@ -14,6 +14,7 @@ from mysapk_web.accounts.recovery import confirm
 from mysapk_web.accounts.recovery.browsers import attach_browser_by_mail
 from mysapk_web.accounts.recovery.request import is_expired, request_token
 from mysapk_web.accounts.rules.token import derive_token
+from mysapk_web.accounts.tables import LoginTicket, ResetRequest, UserSession
 from mysapk_web.administration.people import accounts
 from mysapk_web.administration.people.accounts import approve_cpns, disable_account, remove_second_factor
 from mysapk_web.administration.people.detail import AccountAction, account_detail
@@ -21,7 +22,7 @@ from mysapk_web.app import mail_context_reader
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.roles import NEEDS_SECOND_FACTOR, Role
-from mysapk_web.organisation.tables.account import LoginTicket, ResetRequest, RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select, update
 
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.administration.audit import search
 from mysapk_web.administration.people import grant_list
 from mysapk_web.administration.people.grant_list import RoleCandidate, find_candidates, get_candidate, list_grants
 from mysapk_web.administration.people.grants import grant_role, revoke_role
 from mysapk_web.organisation import units
 from mysapk_web.organisation.rules.roles import GRANTABLE, Permission, Role
-from mysapk_web.organisation.tables.account import Account, RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

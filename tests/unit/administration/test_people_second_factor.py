@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from mysapk_web.accounts.tables import RecoveryCode, UserSession
 from mysapk_web.administration.people.bootstrap import remove_second_factor_of
-from mysapk_web.organisation.tables.account import RecoveryCode, UserSession
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
 from mysapk_web.platform.mail.queue import MailKind

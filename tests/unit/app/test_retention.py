@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from sqlmodel import col, func, select
 
+from mysapk_web.accounts.tables import ResetRequest, UserSession
 from mysapk_web.administration.rules.email_import import RowVerdict, RunSource, RunState
 from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
 from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
 from mysapk_web.app import retention
-from mysapk_web.organisation.tables.account import ResetRequest, UserSession
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.tables.audit import AuditEvent

@@ -12,12 +12,13 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from mysapk_web.accounts.recovery.request import request_token
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.administration.email_imports import actions, apply, create, leases, parse
 from mysapk_web.administration.email_imports.create import may_upload
 from mysapk_web.administration.email_imports.queries import find_run, list_rows, list_runs
 from mysapk_web.administration.rules.email_import import RowVerdict, RunState
 from mysapk_web.administration.tables.email_import import EmailImport
-from mysapk_web.organisation.tables.account import RoleGrant, UserSession
+from mysapk_web.organisation.tables.account import RoleGrant
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext

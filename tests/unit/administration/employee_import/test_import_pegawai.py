@@ -11,10 +11,11 @@ import openpyxl
 import pytest
 from sqlmodel import col, func, select
 
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.administration.employee_import.people import import_pegawai
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
-from mysapk_web.organisation.tables.account import Account, UserSession
+from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from mysapk_web.accounts.rules.token import derive_token
+from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.app.mail_dispatcher import MailDispatcher
-from mysapk_web.organisation.tables.account import ResetRequest
 from mysapk_web.platform import background, clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.mail.errors import TemporaryMailError
