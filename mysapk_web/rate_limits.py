@@ -4,7 +4,7 @@ Those of the account flows are the defaults of settings (`mysapk_web.limit_setti
 3,000 people behind it: all of them activate within a working day (decision 0020).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -21,42 +21,53 @@ class Limit:
     count: int
     window: timedelta
     office: int | None = None
+    label: str = field(kw_only=True)
 
 
-RECOVERY_PER_NIP: Final = Limit("recovery:nip", 5, timedelta(days=1))
+RECOVERY_PER_NIP: Final = Limit("recovery:nip", 5, timedelta(days=1), label="permintaan token untuk satu NIP")
 """Token mails a day for one NIP, known or not, at any pace (DESIGN 4)."""
 
-RECOVERY_BEYOND: Final = Limit("recovery:beyond", 1, timedelta(minutes=30))
+RECOVERY_BEYOND: Final = Limit("recovery:beyond", 1, timedelta(minutes=30), label="token sesudah batas sehari")
 """Token mails after those, and only while none lives that went out before: whoever asks, the owner never has to do without one, and
 a mailbox gets 53 a day at the most (decision 0021)."""
 
-RECOVERY_RESEND: Final = Limit("recovery:resend", 1, timedelta(seconds=60))
+RECOVERY_RESEND: Final = Limit("recovery:resend", 1, timedelta(seconds=60), label="kirim ulang token")
 """Time between two mails of one request: long enough for the first to arrive."""
 
-RECOVERY_PER_NETWORK: Final = Limit("recovery:address", 20, timedelta(hours=1), office=600)
+RECOVERY_PER_NETWORK: Final = Limit(
+    "recovery:address", 20, timedelta(hours=1), office=600, label="permintaan token dari satu jaringan"
+)
 """Requests from one network address, whoever they are about; beyond it the page says so. A helpdesk still serves twenty people an hour."""
 
 TOKEN_TRIES: Final = 5
 """Tries of one token in one browser, counted before the check (ASVS 6.6.3)."""
 
-TOKEN_BROWSERS_PER_PAIR: Final = Limit("token:browsers", 20, timedelta(hours=1))
+TOKEN_BROWSERS_PER_PAIR: Final = Limit(
+    "token:browsers", 20, timedelta(hours=1), label="peramban yang mencoba satu token"
+)
 """Browsers that may try tokens because they asked, for one NIP and address: each has its own tries, whatever the others do."""
 
-TOKEN_BROWSERS_PER_NETWORK: Final = Limit("token:browsers-network", 5, timedelta(hours=1))
+TOKEN_BROWSERS_PER_NETWORK: Final = Limit(
+    "token:browsers-network", 5, timedelta(hours=1), label="peramban yang mencoba satu token dari satu jaringan"
+)
 """Those of one network address: strangers need four networks to take all places."""
 
 TOKEN_TRIES_OF_REQUEST: Final = 350
 """Tries of one token in all browsers. Those that asked use up 300 at the most, for what may be tried in the life of a token was given out
 in three of those hours; the rest is for whoever opened the link of the mail."""
 
-TOKEN_CHECKS_PER_NETWORK: Final = Limit("token:address", 60, timedelta(minutes=10), office=600)
+TOKEN_CHECKS_PER_NETWORK: Final = Limit(
+    "token:address", 60, timedelta(minutes=10), office=600, label="percobaan token dari satu jaringan"
+)
 """Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""
 
-LOGINS_PER_NETWORK: Final = Limit("login:address", 120, timedelta(minutes=1), office=600)
+LOGINS_PER_NETWORK: Final = Limit(
+    "login:address", 120, timedelta(minutes=1), office=600, label="percobaan masuk dari satu jaringan"
+)
 """Logins from one network address. Stops one password tried on many NIPs; an office or a mobile network behind one
 address gets through at eight."""
 
-FAILED_LOGINS: Final = Limit("login:failed", 300, timedelta(minutes=10))
+FAILED_LOGINS: Final = Limit("login:failed", 300, timedelta(minutes=10), label="gagal masuk dari semua jaringan")
 """Failed logins of everybody together. Refuses nothing: beyond it the log warns once a window, for one password that is tried on many
 NIPs from many networks passes every other limit."""
 
@@ -64,71 +75,93 @@ FREE_FAILURES_PER_NETWORK: Final = 20
 FREE_FAILURES_PER_OFFICE: Final = 300
 """Failed logins from one network address before it waits: many people of an office share one (decision 0007)."""
 
-SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5))
+SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5), label="kode autentikator")
 """Codes typed while an authenticator is set up; those of one in force wait as passwords do."""
 
 CODES_IN_A_ROW: Final = 100
 """Wrong codes of an authenticator in force, one after another, until the owner acts by mail (NIST SP 800-63B-4, 3.2.2)."""
 
-PASSWORD_CONFIRM_PER_ACCOUNT: Final = Limit("confirm:account", 10, timedelta(minutes=15))
+PASSWORD_CONFIRM_PER_ACCOUNT: Final = Limit(
+    "confirm:account", 10, timedelta(minutes=15), label="konfirmasi password atau kode"
+)
 """Current password asked again before a sensitive change: an open screen is no place to guess it."""
 
-HANDSHAKES_PER_NETWORK: Final = Limit("socket:handshake", 300, timedelta(minutes=1), office=3000)
+HANDSHAKES_PER_NETWORK: Final = Limit(
+    "socket:handshake", 300, timedelta(minutes=1), office=3000, label="sambungan dari satu jaringan"
+)
 """New sockets from one network address. A restart lets a whole office reconnect at once; a flood is cut."""
 
 SOCKETS_PER_NETWORK: Final = 400
 SOCKETS_PER_OFFICE: Final = 4_000
 """Open sockets of one network address in each worker: a large house behind one address; one with all its people at work."""
 
-EVENTS_PER_SOCKET: Final = Limit("socket:event", 200, timedelta(seconds=10))
+EVENTS_PER_SOCKET: Final = Limit("socket:event", 200, timedelta(seconds=10), label="tindakan lewat satu sambungan")
 """Events of one socket. Saving while typing stays far below; a script is cut before it fills the worker."""
 
-UPLOADS_PER_ACCOUNT: Final = Limit("document:account", 60, timedelta(hours=1))
+UPLOADS_PER_ACCOUNT: Final = Limit("document:account", 60, timedelta(hours=1), label="unggahan dokumen")
 """Documents uploaded by one account: twelve groups with several papers fit, filling the disk does not."""
 
-REVEALS_PER_ACCOUNT: Final = Limit("profile:reveal", 60, timedelta(hours=1))
+REVEALS_PER_ACCOUNT: Final = Limit("profile:reveal", 60, timedelta(hours=1), label="nomor pribadi yang dilihat")
 """Masked numbers of the own profile shown in full: every field several times; a stolen session reads no more."""
 
-EMAIL_CHANGES_PER_ACCOUNT: Final = Limit("email-change:account", 5, timedelta(days=1))
+EMAIL_CHANGES_PER_ACCOUNT: Final = Limit("email-change:account", 5, timedelta(days=1), label="penggantian alamat email")
 """New addresses asked for by one account a day: each writes a letter to an address that somebody typed."""
 
-EMAIL_CHANGES_PER_TARGET: Final = Limit("email-change:target", 5, timedelta(days=1))
+EMAIL_CHANGES_PER_TARGET: Final = Limit(
+    "email-change:target", 5, timedelta(days=1), label="penggantian ke satu alamat email"
+)
 """Letters a day about a change to one address, over all accounts: nobody's mailbox is flooded."""
 
-EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1))
+EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1), label="unduhan daftar")
 """Lists exported by one account or one system, reports of imports among them: each is costly and carries personal data (ASVS 15.2.2)."""
 
-PROOF_CHECKS_PER_NETWORK: Final = Limit("proof:address", 60, timedelta(minutes=1), office=600)
+PROOF_CHECKS_PER_NETWORK: Final = Limit(
+    "proof:address", 60, timedelta(minutes=1), office=600, label="pemeriksaan bukti dari satu jaringan"
+)
 """Public checks of proofs from one network address: a desk that scans proofs passes, a crawler does not."""
 
-EMAIL_CORRECTION_REQUESTS_PER_NETWORK: Final = Limit("email-request:address", 10, timedelta(hours=1), office=100)
+EMAIL_CORRECTION_REQUESTS_PER_NETWORK: Final = Limit(
+    "email-request:address", 10, timedelta(hours=1), office=100, label="permintaan perbaikan email dari satu jaringan"
+)
 """Public requests to have an address repaired: each lands on an admin's desk."""
 
-EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK: Final = Limit("email-request:nip-network", 3, timedelta(days=1))
+EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK: Final = Limit(
+    "email-request:nip-network", 3, timedelta(days=1), label="permintaan perbaikan email satu NIP dari satu jaringan"
+)
 """Public requests for one NIP, known or not, from one network: a stranger uses up the own chance and not the person's."""
 
-EMAIL_CORRECTION_REQUESTS_PER_NIP: Final = Limit("email-request:nip", 30, timedelta(days=1))
+EMAIL_CORRECTION_REQUESTS_PER_NIP: Final = Limit(
+    "email-request:nip", 30, timedelta(days=1), label="permintaan perbaikan email untuk satu NIP"
+)
 """The same from all networks, so that nobody fills an admin's desk; ten networks are needed to shut a person out for a day."""
 
-EMAIL_CORRECTION_MAILS_PER_NIP: Final = Limit("email-request:letter", 3, timedelta(days=1))
+EMAIL_CORRECTION_MAILS_PER_NIP: Final = Limit(
+    "email-request:letter", 3, timedelta(days=1), label="surat tentang perbaikan email untuk satu NIP"
+)
 """Letters a day to the address on file about such requests: the form cannot flood a mailbox."""
 
-HELP_SEARCHES_PER_NETWORK: Final = Limit("help:address", 60, timedelta(minutes=10), office=600)
+HELP_SEARCHES_PER_NETWORK: Final = Limit(
+    "help:address", 60, timedelta(minutes=10), office=600, label="pencarian helpdesk dari satu jaringan"
+)
 """Public searches for an agency's helpdesk from one network address: an office passes, a crawler does not."""
 
-IMPORTS_PER_ACCOUNT: Final = Limit("import:account", 30, timedelta(hours=1))
+IMPORTS_PER_ACCOUNT: Final = Limit("import:account", 30, timedelta(hours=1), label="daftar alamat yang dikirim")
 """Lists of addresses uploaded by one account: a mistake can be put right several times, the disk can't be filled."""
 
-IMPORTS_PER_TOKEN: Final = Limit("import:token", 30, timedelta(hours=1))
+IMPORTS_PER_TOKEN: Final = Limit(
+    "import:token", 30, timedelta(hours=1), label="daftar alamat yang dikirim dengan satu token"
+)
 """Lists of addresses sent by one system; they come daily or weekly."""
 
-API_CALLS_PER_TOKEN: Final = Limit("api:token", 600, timedelta(minutes=10))
+API_CALLS_PER_TOKEN: Final = Limit("api:token", 600, timedelta(minutes=10), label="panggilan API dengan satu token")
 """Calls of one system: one a second is enough to follow a run."""
 
-API_FAILURES_PER_NETWORK: Final = Limit("api:address", 30, timedelta(minutes=10), office=100)
+API_FAILURES_PER_NETWORK: Final = Limit(
+    "api:address", 30, timedelta(minutes=10), office=100, label="token API salah dari satu jaringan"
+)
 """Calls with a wrong token from one network address."""
 
-DENIALS_LOGGED_PER_ACCOUNT: Final = Limit("refused:account", 1, timedelta(minutes=1))
+DENIALS_LOGGED_PER_ACCOUNT: Final = Limit("refused:account", 1, timedelta(minutes=1), label="penolakan yang dicatat")
 """Refusals of one account that are written into the trail: who is refused on purpose does not flood it."""
 
 LIMITS: Final = (

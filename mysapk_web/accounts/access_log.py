@@ -6,6 +6,7 @@ account: nobody floods the trail, or the database, by being refused. Whatever be
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import Session
@@ -13,9 +14,9 @@ from sqlmodel import Session
 from mysapk_web.accounts.sessions import read_actor
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.access_log import _lately, _write, record_denied
+from mysapk_web.organisation.audit_events import LimitExceeded
 from mysapk_web.organisation.rate_limiting import client_key, subject_key
 from mysapk_web.platform.client import ClientContext
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import Limit
 from mysapk_web.settings import get_settings
 
@@ -42,14 +43,13 @@ def record_limit_exceeded(session: Session, limit: Limit, visitor: ClientContext
     actor = read_actor(session, get_settings(), visitor) if visitor.session_ref else None
     secret = get_settings().key("counters")
     key = subject_key(secret, f"akun:{actor.account_id}") if actor else client_key(secret, visitor.client_address)
-    once = Limit(limit.name, 1, max(limit.window, timedelta(minutes=1)))
+    once = replace(limit, count=1, window=max(limit.window, timedelta(minutes=1)), office=None)
     if not rate_limiting.hit(session, once, key).allowed:
         return
     audit.record(
         session,
-        AuditTag.LIMIT_EXCEEDED,
+        LimitExceeded(limit=limit.name),
         actor_id=actor.account_id if actor else None,
         instansi_id=actor.instansi_id if actor else None,
-        address=visitor.client_address,
-        batas=limit.name,
+        client_address=visitor.client_address,
     )

@@ -11,15 +11,16 @@ from typing import Any, Final
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
+from mysapk_web.accounts.audit_events import EmailChanged
 from mysapk_web.accounts.credentials import invalidate_credentials
 from mysapk_web.organisation import audit
+from mysapk_web.organisation.audit import NewAuditEvent
 from mysapk_web.organisation.rules.email import EmailError, mask_email, normalise_email
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk, clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
 MAX_RAW = 320
@@ -116,7 +117,8 @@ def replace_emails(
     keep_session: str = "",
     client_address: str = "",
     letters_from: datetime | None = None,
-    **detail: Any,
+    import_id: int | None = None,
+    token_id: int | None = None,
 ) -> None:
     """Write checked changes with a handful of statements, however many they are.
 
@@ -125,7 +127,6 @@ def replace_emails(
         changes: Of different people. An address that one of them gives up may be taken by another.
         client_address: As in `replace_email`; imports work in the background and have none.
         letters_from: When the first letter may go out; the others follow at `LETTERS_PER_SECOND`. Now by default, and at once.
-        **detail: More for the trail, such as the run of an import.
 
     Raises:
         IntegrityError: An address is in use after all; nothing is written.
@@ -143,20 +144,19 @@ def replace_emails(
     invalidate_credentials(
         session, [change.account_id for change in changes], "email diganti", keep_session=keep_session
     )
-    events: list[dict[str, Any]] = []
+    events: list[NewAuditEvent] = []
     letters: list[dict[str, Any]] = []
     now = clock.now()
     for change in changes:
         masks = {"mask_old": _mask(change.old_key), "mask_new": _mask(change.key)}
         events.append(
-            {
-                "tag": AuditTag.EMAIL_CHANGED,
-                "actor_id": actor_id,
-                "subject_id": change.account_id,
-                "instansi_id": change.instansi_id,
-                "address": client_address,
-                "detail": {"reason": reason, **masks, **detail},
-            }
+            NewAuditEvent(
+                event=EmailChanged(reason=reason, import_id=import_id, token_id=token_id, **masks),
+                actor_id=actor_id,
+                subject_id=change.account_id,
+                instansi_id=change.instansi_id,
+                client_address=client_address,
+            )
         )
         # To the stored address, which is the new one by then, and to the old one by name.
         for recipient in [None] * (change.key is not None) + [change.old_key] * (change.old_key is not None):

@@ -13,6 +13,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts import login_failures, second_factor
+from mysapk_web.accounts.audit_events import LockedOut, LoginFailed, PasswordRehashed
 from mysapk_web.accounts.passwords import hash_password, needs_rehash, verify_password
 from mysapk_web.accounts.sessions import issue_login_ticket, pending_login_ref, start_code_step
 from mysapk_web.accounts.tables import LoginTicket, ResetRequest, UserSession
@@ -28,7 +29,6 @@ from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.hashing_queue import precheck
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.rate_limits import LOGINS_PER_NETWORK
@@ -127,7 +127,7 @@ def _admit(session: Session, settings: Settings, visitor: ClientContext, number:
         if wait and not is_owner:
             rate_limiting.undo_attempt(session, NETWORK_FAILURES, address_key)
     if wait:
-        audit.record(session, AuditTag.LOCKED_OUT, address=visitor.client_address)
+        audit.record(session, LockedOut(), client_address=visitor.client_address)
         raise CommittingUserError(_wait_sentence(wait))
     row = session.exec(
         select(Account.id, Account.password_hash, Account.version)
@@ -218,11 +218,7 @@ def _upgrade_hash(session: Session, visitor: ClientContext, candidate: _Candidat
     ).scalar_one_or_none()
     if replaced is not None:
         audit.record(
-            session,
-            AuditTag.PASSWORD_REHASHED,
-            actor_id=replaced,
-            subject_id=replaced,
-            address=visitor.client_address,
+            session, PasswordRehashed(), actor_id=replaced, subject_id=replaced, client_address=visitor.client_address
         )
 
 
@@ -231,7 +227,7 @@ def _fail(session: Session, visitor: ClientContext, candidate: _Candidate) -> No
 
     The letter is written for nobody, too: neither rows nor time tell whether there was somebody to write to.
     """
-    audit.record(session, AuditTag.LOGIN_FAILED, subject_id=candidate.account_id, address=visitor.client_address)
+    audit.record(session, LoginFailed(), subject_id=candidate.account_id, client_address=visitor.client_address)
     login_failures.count_failure(session, visitor)
     if candidate.failures == get_settings().limit_account_failures + 1:
         whose = candidate.account_id if candidate.password_hash is not None else None

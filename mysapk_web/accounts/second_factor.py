@@ -16,6 +16,13 @@ import pyotp
 from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.audit_events import (
+    LockedOut,
+    RecoveryCodesCreated,
+    RecoveryCodeUsed,
+    TotpExhausted,
+    TotpFailed,
+)
 from mysapk_web.accounts.passwords import decrypt_totp
 from mysapk_web.accounts.tables import RecoveryCode
 from mysapk_web.organisation import audit, rate_limiting
@@ -24,7 +31,6 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError, UserError
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import describe_wait
 from mysapk_web.rate_limits import CODES_IN_A_ROW
 from mysapk_web.settings import Settings
@@ -64,9 +70,9 @@ def verify_code(session: Session, settings: Settings, account: Account, typed: s
     if accepted:
         reset_failed_codes(session, settings, account.id)
         return
-    audit.record(session, AuditTag.TOTP_FAILED, subject_id=account.id, address=visitor.client_address)
+    audit.record(session, TotpFailed(), subject_id=account.id, client_address=visitor.client_address)
     if wrong == CODES_IN_A_ROW:
-        audit.record(session, AuditTag.TOTP_EXHAUSTED, subject_id=account.id, address=visitor.client_address)
+        audit.record(session, TotpExhausted(), subject_id=account.id, client_address=visitor.client_address)
     if wrong in {settings.limit_account_failures + 1, CODES_IN_A_ROW}:
         enqueue(session, MailKind.CODES_WRONG, account_id=account.id, stopped=wrong == CODES_IN_A_ROW)
     raise CommittingUserError(CODES_BLOCKED if wrong == CODES_IN_A_ROW else WRONG_CODE, "kode")
@@ -89,7 +95,7 @@ def _count_try(session: Session, settings: Settings, account: Account, visitor: 
     if wrong > CODES_IN_A_ROW or (wait and wrong == CODES_IN_A_ROW):
         raise CommittingUserError(CODES_BLOCKED, "kode")
     if wait:
-        audit.record(session, AuditTag.LOCKED_OUT, subject_id=account.id, address=visitor.client_address)
+        audit.record(session, LockedOut(), subject_id=account.id, client_address=visitor.client_address)
         raise CommittingUserError(
             f"Terlalu banyak kode yang salah. Tunggu {describe_wait(wait)}, lalu masukkan kode yang terbaru.", "kode"
         )
@@ -166,11 +172,10 @@ def _accept_recovery(session: Session, settings: Settings, account: Account, cod
     left = recovery_codes_left(session, account.id or 0)
     audit.record(
         session,
-        AuditTag.RECOVERY_CODE_USED,
+        RecoveryCodeUsed(codes_left=left),
         actor_id=account.id,
         subject_id=account.id,
-        address=visitor.client_address,
-        left=left,
+        client_address=visitor.client_address,
     )
     enqueue(session, MailKind.RECOVERY_CODE_USED, account_id=account.id, left=left)
     return True
@@ -197,10 +202,10 @@ def new_recovery_codes(session: Session, settings: Settings, account_id: int, *,
         session.add(RecoveryCode(account_id=account_id, code_hash=_code_hash(settings, account_id, code)))
     audit.record(
         session,
-        AuditTag.RECOVERY_CODES_CREATED,
+        RecoveryCodesCreated(),
         actor_id=account_id,
         subject_id=account_id,
-        address=visitor.client_address,
+        client_address=visitor.client_address,
     )
     enqueue(session, MailKind.RECOVERY_CODES_NEW, account_id=account_id)
     return [f"{code[:5]}-{code[5:10]}-{code[10:]}" for code in codes]

@@ -16,6 +16,7 @@ from sqlalchemy import Row, bindparam, delete, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, or_, select
 
+from mysapk_web.accounts.audit_events import Login, Logout
 from mysapk_web.accounts.tables import LoginTicket, UserSession
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor, Grant
@@ -25,7 +26,6 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.upsert import insert_or_update
 from mysapk_web.platform.user_agent import describe_user_agent
 from mysapk_web.settings import Settings
@@ -198,12 +198,10 @@ def _open(
     session.add(account)
     audit.record(
         session,
-        AuditTag.LOGIN,
+        Login(agent=agent, second_factor=second_factor),
         actor_id=account.id,
         subject_id=account.id,
-        address=visitor.client_address,
-        agent=agent,
-        second_factor=second_factor,
+        client_address=visitor.client_address,
     )
     return opened
 
@@ -315,7 +313,7 @@ def log_out(session: Session, visitor: ClientContext) -> None:
                 col(LoginTicket.browser) == visitor.browser_ref, col(LoginTicket.account_id) == owner
             )
         )
-        audit.record(session, AuditTag.LOGOUT, actor_id=owner, subject_id=owner, address=visitor.client_address)
+        audit.record(session, Logout(), actor_id=owner, subject_id=owner, client_address=visitor.client_address)
 
 
 def expired_session_refs(session: Session, settings: Settings, refs: Iterable[str]) -> set[str]:

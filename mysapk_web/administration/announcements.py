@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
+from mysapk_web.administration.audit_events import Announced, AnnouncementChanged, AnnouncementEnded
 from mysapk_web.organisation import audit, locks, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.audit_events import HelpChanged
 from mysapk_web.organisation.help import NATIONAL_CONTACT, ContactView, validate_contact
 from mysapk_web.organisation.revisions import NATIONAL
 from mysapk_web.organisation.rules.period import YEARS
@@ -24,7 +26,6 @@ from mysapk_web.organisation.rules.roles import MATRIX, Permission
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import FormError, UserError
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.progress.tables import Announcement
 
@@ -157,7 +158,10 @@ def publish(session: Session, actor: Actor, key: str, *, judul: str, isi: str, l
     )
     session.add(row)
     session.flush()
-    _note(session, AuditTag.ANNOUNCED, actor, found, pengumuman=str(row.id), judul=title, sampai=ends_at.isoformat())
+    event = Announced(
+        announcement_id=str(row.id), title=title, until=ends_at.isoformat(), org_node=revisions.org_node_of(found)
+    )
+    audit.record_by(session, actor, event, instansi_id=found)
 
 
 def edit(
@@ -183,19 +187,22 @@ def edit(
     revisions.require_current(session, actor, revisions.of_announcement(announcement_id), seen)
     if row.ends_at <= clock.now():
         raise UserError(ALREADY_ENDED)
-    changes: dict[str, str] = {}
-    if title != row.title:
-        changes["judul_sebelum"] = row.title
-    if text != row.body:
-        changes |= {"isi_sebelum": row.body, "isi": text}
-    if ends_at != row.ends_at:
-        changes |= {"sampai_sebelum": row.ends_at.isoformat(), "sampai": ends_at.isoformat()}
-    if not changes:
+    if (title, text, ends_at) == (row.title, row.body, row.ends_at):
         return False
+    retold, moved = text != row.body, ends_at != row.ends_at
+    event = AnnouncementChanged(
+        announcement_id=str(row.id),
+        title=title,
+        title_before=row.title if title != row.title else None,
+        text_before=row.body if retold else None,
+        text=text if retold else None,
+        until_before=row.ends_at.isoformat() if moved else None,
+        until=ends_at.isoformat() if moved else None,
+        org_node=revisions.org_node_of(row.instansi_id),
+    )
     row.title, row.body, row.ends_at = title, text, ends_at
     session.add(row)
-    facts = {"pengumuman": str(row.id), "judul": title, **changes}
-    _note(session, AuditTag.ANNOUNCEMENT_CHANGED, actor, row.instansi_id, **facts)
+    audit.record_by(session, actor, event, instansi_id=row.instansi_id)
     return True
 
 
@@ -215,7 +222,10 @@ def retract(session: Session, actor: Actor, *, announcement_id: int, seen: int =
         raise UserError(ALREADY_ENDED)
     row.ends_at = clock.now()
     session.add(row)
-    _note(session, AuditTag.ANNOUNCEMENT_ENDED, actor, row.instansi_id, pengumuman=str(row.id), judul=row.title)
+    event = AnnouncementEnded(
+        announcement_id=str(row.id), title=row.title, org_node=revisions.org_node_of(row.instansi_id)
+    )
+    audit.record_by(session, actor, event, instansi_id=row.instansi_id)
 
 
 def save_contact(session: Session, actor: Actor, key: str, given: ContactView, *, seen: int = 0) -> None:
@@ -237,7 +247,16 @@ def save_contact(session: Session, actor: Actor, key: str, given: ContactView, *
     for name, value in values.items():
         setattr(row, name, value)
     session.add(row)
-    _note(session, AuditTag.HELP_CHANGED, actor, found, **values)
+    event = HelpChanged(
+        name=values["nama"],
+        phone=values["telepon"] or None,
+        email=values["email"] or None,
+        website=values["situs"] or None,
+        complaint_url=values["keluhan_url"] or None,
+        service_hours=values["jam_layanan"] or None,
+        org_node=revisions.org_node_of(found),
+    )
+    audit.record_by(session, actor, event, instansi_id=found)
 
 
 def _checked(
@@ -317,16 +336,3 @@ def _contact(row: HelpContact) -> ContactView:
 def _paragraphs(text: str) -> str:
     lines = [" ".join(line.split()) for line in text.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-def _note(session: Session, tag: AuditTag, actor: Actor, instansi_id: int | None, **detail: Any) -> None:
-    if instansi_id is None:
-        detail["tempat"] = NATIONAL
-    audit.record(
-        session,
-        tag,
-        actor_id=actor.account_id,
-        instansi_id=instansi_id,
-        address=actor.client.client_address,
-        **{name: value for name, value in detail.items() if value},
-    )

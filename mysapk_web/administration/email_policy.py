@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.organisation import audit, revisions
 from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.audit_events import EmailPolicyChanged
 from mysapk_web.organisation.rules.email import (
     DomainPolicy,
     DomainVerdict,
@@ -27,7 +28,6 @@ from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.errors import FormError, PermissionDenied
-from mysapk_web.platform.rules.audit import AuditTag
 
 MAX_DOMAINS: Final = 50
 TOP_DOMAINS: Final = 5
@@ -114,16 +114,11 @@ def set_policy(session: Session, actor: Actor, *, policy: str, domains: str, see
         return False
     row.domain_policy, row.email_domains = wanted, names
     session.add(row)
-    audit.record(
+    audit.record_by(
         session,
-        AuditTag.EMAIL_POLICY_CHANGED,
-        actor_id=actor.account_id,
+        actor,
+        EmailPolicyChanged(policy_before=before, policy_after=wanted, domains_before=had, domains_after=names),
         instansi_id=instansi_id,
-        address=actor.client.client_address,
-        sebelum=before.value,
-        sesudah=wanted.value,
-        domain_sebelum=had,
-        domain_sesudah=names,
     )
     return True
 

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from mysapk_web.administration import email_correction
+from mysapk_web.administration.audit_events import EmailChangeRequested, EmailRequestRefused
 from mysapk_web.administration.managed_account import audit_on, get_managed_account, notify
 from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
 from mysapk_web.organisation import audit, rate_limiting, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
-from mysapk_web.organisation.rate_limiting import RateLimitHit, subject_key
+from mysapk_web.organisation.rate_limiting import LimitContext, RateLimitHit, subject_key
 from mysapk_web.organisation.rules.email import EmailError, mask_email, normalise_email
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
 from mysapk_web.organisation.rules.roles import Permission, Role, roles_below
@@ -35,7 +36,6 @@ from mysapk_web.platform.errors import (
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.platform.reasons import clean_reason
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.rate_limits import (
     EMAIL_CORRECTION_MAILS_PER_NIP,
@@ -100,7 +100,8 @@ def submit_request(
         select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == number)
     ).one_or_none()
     pegawai, account = found or (None, None)
-    whose = {"subject_id": account.id if account else None, "instansi_id": pegawai.instansi_id if pegawai else None}
+    subject_id, instansi_id = account.id if account else None, pegawai.instansi_id if pegawai else None
+    whose: LimitContext = {"subject_id": subject_id, "instansi_id": instansi_id}
     for counted in counts:
         rate_limiting.record_exceeded(session, counted, visitor, **whose)
     if not all(counted.allowed for counted in counts):
@@ -118,10 +119,10 @@ def submit_request(
     )
     audit.record(
         session,
-        AuditTag.EMAIL_CHANGE_REQUESTED,
-        **whose,
-        address=visitor.client_address,
-        mask_new=mask_email(new),
+        EmailChangeRequested(mask_new=mask_email(new)),
+        subject_id=subject_id,
+        instansi_id=instansi_id,
+        client_address=visitor.client_address,
     )
     key = subject_key(get_settings().key("counters"), f"nip:{number}")
     if not rate_limiting.allow(session, EMAIL_CORRECTION_MAILS_PER_NIP, key, visitor, **whose):
@@ -229,7 +230,7 @@ def reject_request(session: Session, actor: Actor, *, request_id: int, reason: s
     why = clean_reason(reason, email_correction.MAX_REASON)
     account, pegawai = get_managed_account(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
     _decide(request, actor, RequestState.REFUSED, why)
-    audit_on(session, AuditTag.EMAIL_REQUEST_REFUSED, account, pegawai, actor, reason=why)
+    audit_on(session, EmailRequestRefused(reason=why), account, pegawai, actor)
     notify(
         session, MailKind.EMAIL_REQUEST_REFUSED, account, pegawai, reason=why, mask_new=mask_email(request.new_email)
     )

@@ -6,22 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Unpack
 
 from sqlmodel import Session
 
 from mysapk_web.administration.audit import search
+from mysapk_web.administration.audit_events import Exported, ExportFilters
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.periods import SANCTION_SOURCE, moment
-from mysapk_web.organisation.rate_limiting import subject_key
+from mysapk_web.organisation.rate_limiting import LimitContext, subject_key
 from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import clock, spreadsheet_writer
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import CommittingUserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_writer import FileFormat
 from mysapk_web.progress import not_activated, pdm_incomplete
 from mysapk_web.progress.closed_periods import agencies_in_scope, closed_agencies
@@ -103,46 +103,45 @@ def _admit(session: Session, actor: Actor, wanted: ExportRequest) -> None:
     rate_limit_export(session, f"akun:{actor.account_id}", actor)
 
 
-def rate_limit_export(session: Session, whose: str, by: Actor | None, **facts: Any) -> None:
+def rate_limit_export(session: Session, whose: str, by: Actor | None, **about: Unpack[LimitContext]) -> None:
     """Count one list that is carried away, whichever it is.
 
     Raises:
         ExportRateLimitError: Too many within the hour; counted, too.
     """
     if not rate_limiting.allow(
-        session, EXPORTS_PER_ACCOUNT, subject_key(get_settings().key("counters"), whose), by, **facts
+        session, EXPORTS_PER_ACCOUNT, subject_key(get_settings().key("counters"), whose), by, **about
     ):
         raise ExportRateLimitError
 
 
 def _note(session: Session, actor: Actor, wanted: ExportRequest, rows: int) -> None:
-    audit.record(
+    audit.record_by(
         session,
-        AuditTag.EXPORTED,
-        actor_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.client.client_address,
-        daftar=wanted.report.value,
-        bentuk=wanted.kind.value,
-        baris=rows,
-        saringan=_narrowed(wanted),
+        actor,
+        Exported(listing=wanted.report, file_format=wanted.kind, row_count=rows, filters=_narrowed(wanted)),
     )
 
 
-def _narrowed(wanted: ExportRequest) -> dict[str, str]:
-    """The filter in plain words; whom a search of the trail was about stays out of it."""
+def _narrowed(wanted: ExportRequest) -> ExportFilters:
+    """Without the person that a search of the audit log was about."""
     if wanted.report is Report.AUDIT:
-        told = {"tindakan": wanted.events.tag, "dari": wanted.events.since, "sampai": wanted.events.until}
-    elif wanted.report in _OF_PDM:
-        told = {
-            "tempat": wanted.pdm.key,
-            "jenis": wanted.pdm.jenis,
-            "dicari": wanted.pdm.kind,
-            "kelompok": wanted.pdm.group,
-        }
-    else:
-        told = {"tempat": wanted.people.key, "jenis": wanted.people.jenis, "keterangan": wanted.people.reason}
-    return {name: str(value) for name, value in told.items() if value}
+        events = wanted.events
+        return ExportFilters(event_tag=events.tag or None, since=_iso(events.since), until=_iso(events.until))
+    if wanted.report in _OF_PDM:
+        pdm = wanted.pdm
+        return ExportFilters(
+            org_node=pdm.key or None,
+            employee_kind=pdm.jenis or None,
+            incomplete_kind=pdm.kind or None,
+            group=pdm.group or None,
+        )
+    people = wanted.people
+    return ExportFilters(org_node=people.key or None, employee_kind=people.jenis or None, cause=people.reason or None)
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 # Rows --------------------------------------------------------------------------------------------

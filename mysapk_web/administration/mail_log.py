@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.administration import managed_account
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.audit_events import MailResent
 from mysapk_web.organisation.rules.email import mask_email
 from mysapk_web.organisation.rules.nip import NipError, normalise_nip
 from mysapk_web.organisation.rules.roles import Permission
@@ -24,7 +25,6 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.pagination import Page, paginate
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
 GONE: Final = "Surat tidak ditemukan di wilayah Anda. Mungkin penerimanya sudah pindah unit atau instansi."
@@ -156,7 +156,7 @@ def retry_mail(session: Session, actor: Actor, *, mail_id: int, seen: int = 0) -
         raise UserError("Surat ini sudah tidak berstatus gagal. Muat ulang daftar untuk melihat keadaannya.")
     mail.state, mail.attempts, mail.due_at, mail.last_error = OutboxState.PENDING, 0, clock.now(), ""
     session.add(mail)
-    managed_account.audit_on(session, AuditTag.MAIL_RESENT, account, pegawai, actor, surat=mail_id, jenis=mail.template)
+    managed_account.audit_on(session, MailResent(mail_id=mail_id, letter=mail.template), account, pegawai, actor)
 
 
 def mail_kind_label(template: str) -> str:

@@ -19,7 +19,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.audit_payload import AuditPayload
 
 OUT_OF_SCOPE = "Pegawai tidak ditemukan di wilayah Anda. Mungkin sudah pindah unit atau instansi."
 ROLE_NOT_BELOW = "Akun ini memegang peran yang tidak dapat Anda atur. Mintalah admin di atas Anda."
@@ -90,12 +90,7 @@ def roles_by_account(session: Session, account_ids: Sequence[int]) -> dict[int, 
 
 
 def audit_on(
-    session: Session,
-    tag: AuditTag,
-    account: Account,
-    pegawai: Pegawai,
-    actor: Actor | int | None,
-    **detail: Any,
+    session: Session, event: AuditPayload, account: Account, pegawai: Pegawai, actor: Actor | int | None
 ) -> None:
     """Write an act on somebody's account into the trail.
 
@@ -104,12 +99,11 @@ def audit_on(
     """
     audit.record(
         session,
-        tag,
+        event,
         actor_id=actor.account_id if isinstance(actor, Actor) else actor,
         subject_id=account.id,
         instansi_id=pegawai.instansi_id,
-        address=actor.client.client_address if isinstance(actor, Actor) else "",
-        **detail,
+        client_address=actor.client.client_address if isinstance(actor, Actor) else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
@@ -11,6 +11,7 @@ from mysapk_web.accounts.security.reauthentication import require_reauthenticati
 from mysapk_web.administration.period_input import PeriodAction, PeriodInput, all_periods, build_period, format_dates
 from mysapk_web.organisation import audit, periods, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.audit_events import PeriodCreated, PeriodExtended, PeriodPayload, PeriodRemoved
 from mysapk_web.organisation.periods import BannerView, moment
 from mysapk_web.organisation.revisions import NATIONAL
 from mysapk_web.organisation.rules.period import PeriodKind, Phase
@@ -166,8 +167,7 @@ def save_period(session: Session, actor: Actor, draft: PeriodInput, *, seen: int
     made = build_period(session, actor, draft, agency)
     session.add(made)
     session.flush()
-    tag = AuditTag.PERIOD_EXTENDED if draft.action is PeriodAction.EXTEND else AuditTag.PERIOD_CREATED
-    _note(session, tag, actor, made)
+    _note(session, PeriodExtended if draft.action is PeriodAction.EXTEND else PeriodCreated, actor, made)
     return made
 
 
@@ -192,7 +192,7 @@ def remove_period(session: Session, actor: Actor, *, period_id: int, seen: int =
     revisions.require_current(session, actor, revisions.of_period(row.instansi_id, row.kind), seen)
     if row.starts_at <= clock.now():
         raise UserError("Periode yang sudah dimulai tidak dapat dihapus. Perpanjang, atau biarkan berakhir.")
-    _note(session, AuditTag.PERIOD_REMOVED, actor, row)
+    _note(session, PeriodRemoved, actor, row)
     session.delete(row)
 
 
@@ -229,13 +229,14 @@ def _replaced(session: Session, agency: Instansi, kind: PeriodKind, changed: lis
 
 def _removed(session: Session, actor: Actor, period_id: int) -> NotFoundError | StaleRevisionError:
     """What is said of a period that is not there: who removed it, if the actor could have done it, too."""
-    event = session.exec(
-        select(AuditEvent).where(
+    found = session.exec(
+        select(AuditEvent, audit.detail_text("org_node")).where(
             AuditEvent.tag == AuditTag.PERIOD_REMOVED,
-            col(AuditEvent.detail)["periode"].as_string() == str(period_id),
+            audit.detail_text("period_id") == str(period_id),
         )
     ).first()
-    if event is None or not _may(actor, None if event.detail.get("tempat") == NATIONAL else event.instansi_id):
+    event, org_node = found or (None, "")
+    if event is None or not _may(actor, None if org_node == NATIONAL else event.instansi_id):
         return NotFoundError(f"{Permission.PERIOD_AGENCY.value}: no such period", GONE)
     return revisions.already_done_error(session, actor, event.tag.label, by=event.actor_id, at=event.at)
 
@@ -295,18 +296,13 @@ def _concerned(session: Session, draft: PeriodInput, agency: Instansi | None) ->
     return everybody.people - apart, agencies - len(own), len(own)
 
 
-def _note(session: Session, tag: AuditTag, actor: Actor, row: Period) -> None:
-    place: dict[str, Any] = {} if row.instansi_id else {"tempat": NATIONAL}
-    audit.record(
-        session,
-        tag,
-        actor_id=actor.account_id,
-        instansi_id=row.instansi_id,
-        address=actor.client.client_address,
-        jenis=row.kind.value,
-        mulai=row.starts_at.isoformat(),
-        selesai=row.ends_at.isoformat(),
-        dasar=row.legal_source,
-        periode=str(row.id),
-        **place,
+def _note(session: Session, payload: type[PeriodPayload], actor: Actor, row: Period) -> None:
+    event = payload(
+        period_kind=row.kind,
+        starts_at=row.starts_at.isoformat(),
+        ends_at=row.ends_at.isoformat(),
+        legal_source=row.legal_source,
+        period_id=str(row.id),
+        org_node=revisions.org_node_of(row.instansi_id),
     )
+    audit.record_by(session, actor, event, instansi_id=row.instansi_id)

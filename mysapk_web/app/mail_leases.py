@@ -18,10 +18,10 @@ from sqlmodel import Session, col, select
 from mysapk_web.app import mail_context_reader
 from mysapk_web.app.mail_context_reader import SkippedMail
 from mysapk_web.organisation import audit
+from mysapk_web.organisation.audit_events import MailFailed
 from mysapk_web.platform import clock
 from mysapk_web.platform.mail.context import MailContext
 from mysapk_web.platform.mail.queue import MailKind
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
 MAX_ATTEMPTS = 30
@@ -209,12 +209,8 @@ def _close(session: Session, mail: OutboxMail, state: OutboxState, reason: str) 
     if state is OutboxState.FAILED:
         audit.record(
             session,
-            AuditTag.MAIL_FAILED,
+            MailFailed(mail_id=mail.id, letter=mail.template, error=mail.last_error, tries=mail.attempts),
             subject_id=mail.account_id,
-            surat=mail.id,
-            jenis=mail.template,
-            sebab=mail.last_error,
-            percobaan=mail.attempts,
         )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, SQLModel, select
 
 from mysapk_web.accounts.passwords import encrypt_totp, hash_password
+from mysapk_web.administration.audit_events import PeopleImported
 from mysapk_web.demo.accounts import BKN, KABUPATEN, KABUPATEN_DOMAIN, KOTA, KOTA_DOMAIN, PERSONAS
 from mysapk_web.demo.people import DemoPerson, people
 from mysapk_web.demo.seed_records import write_records
@@ -29,7 +30,6 @@ from mysapk_web.organisation.tables.agency import HelpContact, Instansi, Period,
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.progress import headcount
 from mysapk_web.settings import Settings, SettingsError
@@ -142,7 +142,7 @@ def _fill(session: Session, settings: Settings, hashes: _Hashes) -> None:
     _insert(session, RoleGrant, list(_grants(personas, names, instansi, now)))
     _insert(session, Period, list(_periods(instansi, now)))
     _insert(session, HelpContact, list(_contacts(instansi)))
-    audit.record(session, AuditTag.PEGAWAI_IMPORTED, source="demo", created=len(crowd))
+    audit.record(session, PeopleImported(source="demo", people_created=len(crowd)))
     headcount.rebuild_in(session)
     headcount.write_history(session)
 

@@ -11,10 +11,10 @@ from sqlmodel import Session
 
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.audit_events import AccessRefused
 from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.platform import executors
 from mysapk_web.platform.in_memory_limiter import InMemoryLimiter
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import DENIALS_LOGGED_PER_ACCOUNT
 from mysapk_web.settings import get_settings
 
@@ -47,11 +47,4 @@ def record_denied(session: Session, actor: Actor, handler: str) -> None:
     key = subject_key(get_settings().key("counters"), f"akun:{actor.account_id}")
     if not rate_limiting.hit(session, DENIALS_LOGGED_PER_ACCOUNT, key).allowed:
         return
-    audit.record(
-        session,
-        AuditTag.ACCESS_REFUSED,
-        actor_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.client.client_address,
-        penangan=handler,
-    )
+    audit.record_by(session, actor, AccessRefused(handler=handler))

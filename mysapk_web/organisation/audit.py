@@ -1,27 +1,29 @@
-"""Writing the trail: always in the session, and so in the transaction, of the act itself."""
+"""Writing the audit log: always in the session, and so in the transaction, of the act itself."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
+from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk, clock
-from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.audit_payload import AuditPayload, former_keys
 from mysapk_web.platform.tables.audit import AuditEvent
 
 
 @lru_cache(maxsize=256)
 def truncated_network(address: str) -> str:
-    """The network of a client address: enough to recognise "another place", not enough to follow a person.
+    """The /24 (IPv4) or /48 (IPv6) of a client address: enough to recognise another place, not enough to follow a person.
 
-    Returns:
-        The /24 (IPv4) or /48 (IPv6) network.
+    Empty for what is no address.
     """
     try:
         ip = ipaddress.ip_address(address)
@@ -33,45 +35,78 @@ def truncated_network(address: str) -> str:
 
 def record(
     session: Session,
-    tag: AuditTag,
+    event: AuditPayload,
     *,
     actor_id: int | None = None,
     subject_id: int | None = None,
     instansi_id: int | None = None,
-    address: str = "",
-    **detail: Any,
+    client_address: str = "",
 ) -> None:
-    """Append one event to the trail.
+    """Append one event.
 
     Args:
-        instansi_id: Agency it concerns; by default the agency, at this moment, of whom it happened to, else of who acted.
+        instansi_id: Agency it concerns; by default the present agency of the subject, else of the actor.
     """
     if instansi_id is None:
-        # Found while it is written, and for strangers in the same way: no way of asking takes longer than another.
-        found = select(Pegawai.instansi_id).join(Account, col(Account.pegawai_id) == Pegawai.id)
-        whose = subject_id if subject_id is not None else actor_id
-        agency: Any = found.where(Account.id == (whose or 0)).scalar_subquery()
+        # A subquery, for strangers too: no way of asking takes longer than another.
+        agency: Any = (
+            select(Pegawai.instansi_id)
+            .join(Account, col(Account.pegawai_id) == Pegawai.id)
+            .where(Account.id == ((subject_id if subject_id is not None else actor_id) or 0))
+            .scalar_subquery()
+        )
     else:
         agency = instansi_id
     session.add(
         AuditEvent(
             at=clock.now(),
-            tag=tag,
+            tag=event.tag,
             actor_id=actor_id,
             subject_id=subject_id,
             instansi_id=agency,
-            address=truncated_network(address),
-            detail=detail,
+            address=truncated_network(client_address),
+            detail=event.stored(),
         )
     )
 
 
-def record_many(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
-    """Append many events in a step or two; imports write thousands at once.
+def record_by(
+    session: Session,
+    actor: Actor,
+    event: AuditPayload,
+    *,
+    subject_id: int | None = None,
+    instansi_id: int | None = None,
+) -> None:
+    """Append an act of somebody who is logged in; it concerns the actor's agency unless another is named."""
+    record(
+        session,
+        event,
+        actor_id=actor.account_id,
+        subject_id=subject_id,
+        instansi_id=actor.instansi_id if instansi_id is None else instansi_id,
+        client_address=actor.client.client_address,
+    )
 
-    Args:
-        events: Each with `tag` and, of the others that `record` takes, the same ones in all; `detail` as one mapping.
-    """
+
+def record_own(session: Session, actor: Actor, event: AuditPayload) -> None:
+    """Append an act of a person on their own account or data."""
+    record_by(session, actor, event, subject_id=actor.account_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAuditEvent:
+    """One of many events; the fields are the parameters of `record`."""
+
+    event: AuditPayload
+    actor_id: int | None = None
+    subject_id: int | None = None
+    instansi_id: int | None = None
+    client_address: str = ""
+
+
+def record_many(session: Session, rows: Sequence[NewAuditEvent]) -> None:
+    """Append many events in a statement or two; imports write thousands at once."""
     now = clock.now()
     bulk.insert_many(
         session,
@@ -79,13 +114,19 @@ def record_many(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
         [
             {
                 "at": now,
-                "tag": event["tag"],
-                "actor_id": event.get("actor_id"),
-                "subject_id": event.get("subject_id"),
-                "instansi_id": event.get("instansi_id"),
-                "address": truncated_network(event.get("address", "")),
-                "detail": event.get("detail", {}),
+                "tag": row.event.tag,
+                "actor_id": row.actor_id,
+                "subject_id": row.subject_id,
+                "instansi_id": row.instansi_id,
+                "address": truncated_network(row.client_address),
+                "detail": row.event.stored(),
             }
-            for event in events
+            for row in rows
         ],
     )
+
+
+def detail_text(key: str) -> ColumnElement[str]:
+    """The value of a key of an event in SQL, also of rows written under a former key."""
+    values = [col(AuditEvent.detail)[each].as_string() for each in (key, *former_keys(key))]
+    return func.coalesce(*values) if len(values) > 1 else values[0]

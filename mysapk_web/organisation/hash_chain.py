@@ -1,7 +1,7 @@
-"""The chain of the trail (decision 0012): every event gets a place and a keyed hash over the hash before it.
+"""The hash chain of the audit log (decision 0012): every event gets a position and a keyed hash over the hash before it.
 
-Those who write events don't wait for each other: the chain is closed behind them, in batches, by whoever holds the task. It follows the
-numbers of events: one is sealed when nothing can appear below it any more (`commit_order`), so what is unsealed below the head was put in.
+Writers of events don't wait for each other: one background task seals behind them, in batches. Sealing follows the ids of events: an
+event is sealed once nothing can appear below it any more (`commit_order`), so an unsealed event below the head was inserted later.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, insert, select
 
 from mysapk_web.organisation import audit
+from mysapk_web.organisation.audit_events import ChainResumed
 from mysapk_web.platform import bulk, clock, jobs
 from mysapk_web.platform.reasons import clean_reason
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent, AuditSeal
 from mysapk_web.platform.tables.job import Job
 from mysapk_web.settings import Settings
@@ -29,11 +29,10 @@ from mysapk_web.settings import Settings
 BATCH: Final = 1_000
 """Events sealed in one transaction."""
 LATE_TOLERANCE: Final = timedelta(minutes=15)
-"""Of seals made before they followed the numbers: an event may be older than the newest sealed before it by so much."""
+"""By how much an event may be older than the newest one sealed before it, under releases that did not seal in the order of ids."""
 MAX_LISTED_FAULTS: Final = 20
-"""Faults that are told one by one."""
+"""Further faults are only counted."""
 MAX_REASON: Final = 300
-"""Characters of why the sealing goes on."""
 _STREAM: Final = 2_000
 _FIRST: Final = "0" * 64
 _EVENT: Final[tuple[Any, ...]] = (
@@ -46,50 +45,48 @@ _EVENT: Final[tuple[Any, ...]] = (
     AuditEvent.address,
     AuditEvent.detail,
 )
-"""All that an event consists of; the tag as text, because a forged one may be no tag at all."""
+"""Everything the hash covers; the tag as text, because a forged one may be no `AuditTag`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainHead:
-    """The newest place of the chain; written down elsewhere it proves later that nothing was cut off."""
+    """The newest position of the chain. Kept outside the database, it proves later that nothing was cut off."""
 
     position: int = 0
     hash: str = _FIRST
     event_id: int = 0
-    """The highest number of an event sealed so far."""
+    """Highest id of a sealed event."""
     ordered: bool = field(default=True, compare=False)
-    """All events up to that number are sealed; false after a release that sealed in the order of ending."""
+    """All events up to that id are sealed; false after a release that sealed in the order of commits."""
 
     @property
     def text(self) -> str:
-        """As a check prints it and `--head` takes it."""
+        """As `mysapk check` prints it and `--head` reads it."""
         return f"{self.position}:{self.hash}"
 
 
 class ChainBrokenError(Exception):
-    """The note of the newest place isn't of this key or doesn't fit the seals: sealing on would sign a cut."""
+    """The stored head has another key or doesn't match the seals: sealing on would sign a cut."""
 
 
 @dataclass(slots=True)
 class ChainReport:
-    """What a walk along the chain found."""
+    """What `verify` found."""
 
     events: int = 0
     unsealed: int = 0
-    """Events that wait for their seal."""
     waiting_since: datetime | None = None
-    """Time of the oldest of them."""
+    """Time of the oldest unsealed event."""
     head: ChainHead = field(default_factory=ChainHead)
     faults: list[str] = field(default_factory=list)
-    """In words, the first twenty."""
+    """In words, at most `MAX_LISTED_FAULTS`."""
     fault_count: int = 0
     inserted: int = 0
-    """Events without a seal below the head."""
+    """Unsealed events below the head."""
     halted: bool = False
-    """Nothing is sealed until an operator says so (`resume_after_break`)."""
+    """Nothing is sealed until an operator calls `resume_after_break`."""
 
     def add_fault(self, sentence: str) -> None:
-        """Note a fault."""
         self.fault_count += 1
         if len(self.faults) < MAX_LISTED_FAULTS:
             self.faults.append(sentence)
@@ -99,17 +96,17 @@ class ChainReport:
 
 
 def sealing_status(session: Session, settings: Settings) -> tuple[ChainHead, bool]:
-    """How far the chain is, and whether `seal` would do something; reads only, so that an idle server leaves the write lock alone.
+    """The head, and whether `seal_batch` has anything to do. Reads only, so that an idle server never takes the write lock.
 
     Raises:
         ChainBrokenError: The chain was tampered with, or the key is another one.
     """
     head = _head(session, settings.key("audit-chain"))
-    return head, session.exec(_waiting(session, head).limit(1)).first() is not None
+    return head, session.exec(_unsealed_after(session, head).limit(1)).first() is not None
 
 
 def confirm_head(session: Session, settings: Settings) -> ChainHead:
-    """The newest place, read while nobody seals: the second look before an alarm.
+    """The head, read while nobody seals: the second look before an alarm.
 
     Raises:
         ChainBrokenError: The chain was tampered with, or the key is another one.
@@ -119,10 +116,10 @@ def confirm_head(session: Session, settings: Settings) -> ChainHead:
 
 
 def seal_batch(session: Session, settings: Settings, *, up_to: int) -> int:
-    """Give one batch of events their places in the chain.
+    """Seal one batch of events; gives their number.
 
     Args:
-        up_to: Number of an event below which nothing can appear any more, from `commit_order.final_id`.
+        up_to: Id of an event below which nothing can appear any more, from `commit_order.final_id`.
 
     Raises:
         ChainBrokenError: The chain was tampered with, or the key is another one.
@@ -130,17 +127,17 @@ def seal_batch(session: Session, settings: Settings, *, up_to: int) -> int:
     jobs.acquire_job_lock(session, jobs.SEALS)
     key, now = settings.key("audit-chain"), clock.now()
     head = _head(session, key)
-    waiting_ = _waiting(session, head).where(col(AuditEvent.id) <= up_to).order_by(col(AuditEvent.id))
-    ids = list(session.exec(waiting_.limit(BATCH) if head.ordered else waiting_))
+    unsealed = _unsealed_after(session, head).where(col(AuditEvent.id) <= up_to).order_by(col(AuditEvent.id))
+    ids = list(session.exec(unsealed.limit(BATCH) if head.ordered else unsealed))
     if ids:
-        _note(session, key, _append(session, key, head, ids, now))
+        _store_head(session, key, _append(session, key, head, ids, now))
     return len(ids)
 
 
 def _append(
     session: Session, key: bytes, head: ChainHead, ids: Sequence[int | None], now: datetime, *, accepted: bool = False
 ) -> ChainHead:
-    """Write the seals of these events; gives the new head."""
+    """Write the seals; gives the new head."""
     position, chained, highest = head.position, head.hash, head.event_id
     seals = []
     for event in session.execute(
@@ -157,45 +154,43 @@ def _append(
 
 
 def resume_after_break(session: Session, settings: Settings, *, reason: str) -> str:
-    """Seal on behind a broken end, and seal what was put in below it, because an operator has looked at it; the trail keeps why.
+    """Resume behind a broken end once an operator has looked, and seal what was inserted below it. The reason is an event itself.
 
     Returns:
-        What was wrong; empty when nothing was and nothing was done.
+        What was wrong; empty when nothing was, and nothing was done.
 
     Raises:
-        UserError: No reason.
+        UserError: No reason, or one longer than `MAX_REASON`.
     """
     why, key = clean_reason(reason, MAX_REASON), settings.key("audit-chain")
     jobs.acquire_job_lock(session, jobs.SEALS)
-    note, newest = _end(session)
-    fault = _fault(key, note, newest)
+    note, newest = _stored_head(session)
+    fault = _head_fault(key, note, newest)
     head = ChainHead(newest.position, newest.hash, _highest(session), _is_ordered(key, note))
-    inserted = list(session.exec(_below(session, head).order_by(col(AuditEvent.id))))
+    inserted = list(session.exec(_inserted_below(session, head).order_by(col(AuditEvent.id))))
     faults = [fault, f"{len(inserted)} peristiwa tanpa segel di antara yang sudah disegel." if inserted else ""]
     told = " ".join(filter(None, faults))
     if told:
-        _note(session, key, _append(session, key, head, inserted, clock.now(), accepted=True) if inserted else head)
+        _store_head(
+            session, key, _append(session, key, head, inserted, clock.now(), accepted=True) if inserted else head
+        )
         audit.record(
             session,
-            AuditTag.TRAIL_CONTINUED,
-            reason=why,
-            fault=told,
-            position=newest.position,
-            note=note.get("position"),
+            ChainResumed(reason=why, fault=told, position=newest.position, recorded_position=note.get("position")),
         )
     return told
 
 
 def _head(session: Session, key: bytes) -> ChainHead:
-    """The newest place, when its note proves it: whoever has the database and not the key must not choose where the chain ends."""
-    note, newest = _end(session)
-    if fault := _fault(key, note, newest):
+    """The head, if its MAC proves it: somebody with the database and without the key must not choose where the chain ends."""
+    note, newest = _stored_head(session)
+    if fault := _head_fault(key, note, newest):
         raise ChainBrokenError(fault)
     return ChainHead(note["position"], note["hash"], note["event_id"], _is_ordered(key, note)) if note else ChainHead()
 
 
-def _end(session: Session) -> tuple[dict[str, Any], ChainHead]:
-    """The note, which may be anything when somebody wrote it by hand, and the newest seal: of one moment, so in one statement."""
+def _stored_head(session: Session) -> tuple[dict[str, Any], ChainHead]:
+    """The stored head (any JSON, if somebody wrote it by hand) and the newest seal, read in one statement to be of one moment."""
     newest = select(AuditSeal.position, AuditSeal.hash).order_by(col(AuditSeal.position).desc()).limit(1).subquery()
     noted = select(Job.note).where(Job.name == jobs.SEALS).subquery()
     one = select(literal(1).label("one")).subquery()
@@ -212,8 +207,8 @@ def _highest(session: Session) -> int:
     return session.exec(select(func.max(AuditSeal.event_id))).one() or 0
 
 
-def _fault(key: bytes, note: dict[str, Any], newest: ChainHead) -> str:
-    """What is wrong with the note beside the newest seal, in words; empty when nothing is."""
+def _head_fault(key: bytes, note: dict[str, Any], newest: ChainHead) -> str:
+    """What is wrong with the stored head beside the newest seal, in words; empty when nothing is."""
     if not note:
         return "Kepala rantai hilang." if newest.position else ""
     if not hmac.compare_digest(_mac(key, note).encode(), str(note.get("mac")).encode()):
@@ -223,36 +218,36 @@ def _fault(key: bytes, note: dict[str, Any], newest: ChainHead) -> str:
     return ""
 
 
-def _note(session: Session, key: bytes, head: ChainHead) -> None:
+def _store_head(session: Session, key: bytes, head: ChainHead) -> None:
     note = {"position": head.position, "hash": head.hash, "event_id": head.event_id}
     ordered = {"ordered": _mac(key, note, "ordered")} if head.ordered else {}
     jobs.save_job_state(session, jobs.SEALS, note={**note, "mac": _mac(key, note), **ordered})
 
 
 def _is_ordered(key: bytes, note: dict[str, Any]) -> bool:
-    """Whether the release that wrote the note sealed in the order of numbers; sealed apart, so that an older release can still read it."""
+    """Whether the release that wrote the head sealed in the order of ids. A MAC of its own: older releases read the rest."""
     return not note or hmac.compare_digest(_mac(key, note, "ordered").encode(), str(note.get("ordered")).encode())
 
 
-def _waiting(session: Session, head: ChainHead) -> Any:
+def _unsealed_after(session: Session, head: ChainHead) -> Any:
     newer = col(AuditEvent.id) > head.event_id
     if not head.ordered:
-        newer |= _is_unsealed() & (col(AuditEvent.at) >= _latest(session, head))
+        newer |= _is_unsealed() & (col(AuditEvent.at) >= _late_since(session, head))
     return select(AuditEvent.id).where(newer)
 
 
-def _below(session: Session, head: ChainHead) -> Any:
-    """Events that should have been sealed before the head and weren't."""
+def _inserted_below(session: Session, head: ChainHead) -> Any:
+    """Unsealed events that should have been sealed before the head."""
     found = select(AuditEvent.id).where(_is_unsealed(), col(AuditEvent.id) <= head.event_id)
-    return found if head.ordered else found.where(col(AuditEvent.at) < _latest(session, head))
+    return found if head.ordered else found.where(col(AuditEvent.at) < _late_since(session, head))
 
 
 def _is_unsealed() -> ColumnElement[bool]:
     return ~exists().where(col(AuditSeal.event_id) == AuditEvent.id)
 
 
-def _latest(session: Session, head: ChainHead) -> datetime:
-    """What a release that sealed in the order of ending still took for an event that had ended late."""
+def _late_since(session: Session, head: ChainHead) -> datetime:
+    """The oldest moment that a release sealing in the order of commits still took for a late commit."""
     at = session.exec(select(AuditEvent.at).where(AuditEvent.id == head.event_id)).first()
     return (at or clock.now()) - LATE_TOLERANCE
 
@@ -282,38 +277,35 @@ def _mac(key: bytes, note: dict[str, Any], purpose: str = "head") -> str:
 
 
 def verify(session: Session, settings: Settings, *, known: ChainHead | None = None) -> ChainReport:
-    """Walk along the whole chain, a few thousand events in memory at a time.
+    """Walk the whole chain, `_STREAM` events in memory at a time. Without faults no sealed event was changed, removed or inserted.
 
     Args:
-        known: A head that was written down earlier; the chain must still contain it.
-
-    Returns:
-        What was found; no faults mean that no sealed event was changed, removed or put in between.
+        known: A head kept from earlier; the chain must still contain it.
     """
     verdict = ChainReport()
     key = settings.key("audit-chain")
     position, chained, newest, highest = 0, _FIRST, None, 0
-    for seal_, event in _chain(session):
+    for row, event in _chain(session):
         position += 1
-        if seal_.position != position:
-            verdict.add_fault(f"Urutan {position} sampai {seal_.position - 1}: segel hilang.")
-            position = seal_.position
+        if row.position != position:
+            verdict.add_fault(f"Urutan {position} sampai {row.position - 1}: segel hilang.")
+            position = row.position
         if event is None:
-            verdict.add_fault(f"Urutan {position}: peristiwa {seal_.event_id} dihapus.")
+            verdict.add_fault(f"Urutan {position}: peristiwa {row.event_id} dihapus.")
         elif not hmac.compare_digest(
-            _hash(key, chained, position, event, seal_.sealed_at, accepted=seal_.accepted), seal_.hash
+            _hash(key, chained, position, event, row.sealed_at, accepted=row.accepted), row.hash
         ):
-            verdict.add_fault(f"Urutan {position}: peristiwa {seal_.event_id} atau segelnya diubah.")
-        elif newest is not None and event[0] < highest and event[1] < newest - LATE_TOLERANCE and not seal_.accepted:
-            verdict.add_fault(f"Urutan {position}: peristiwa {seal_.event_id} disisipkan belakangan.")
+            verdict.add_fault(f"Urutan {position}: peristiwa {row.event_id} atau segelnya diubah.")
+        elif newest is not None and event[0] < highest and event[1] < newest - LATE_TOLERANCE and not row.accepted:
+            verdict.add_fault(f"Urutan {position}: peristiwa {row.event_id} disisipkan belakangan.")
         if event is not None:
             newest, highest = max(newest or event[1], event[1]), max(highest, event[0])
-        chained = seal_.hash
+        chained = row.hash
         verdict.events += 1
         if known is not None and position == known.position and chained != known.hash:
             verdict.add_fault(f"Urutan {position}: tidak sama dengan kepala rantai yang pernah dicatat.")
-    _judge_head(session, key, verdict, ChainHead(position, chained, highest), known)
-    _judge_unsealed(session, verdict)
+    _check_head(session, key, verdict, ChainHead(position, chained, highest), known)
+    _check_unsealed(session, verdict)
     return verdict
 
 
@@ -341,23 +333,25 @@ def _chain(session: Session) -> Iterator[tuple[_Seal, tuple[Any, ...] | None]]:
         yield _Seal(*row[-len(columns) :]), event if event[0] is not None else None
 
 
-def _judge_head(session: Session, key: bytes, verdict: ChainReport, walked: ChainHead, known: ChainHead | None) -> None:
-    note, _ = _end(session)
+def _check_head(session: Session, key: bytes, verdict: ChainReport, walked: ChainHead, known: ChainHead | None) -> None:
+    note, _ = _stored_head(session)
     verdict.head = replace(walked, ordered=_is_ordered(key, note))
-    if fault := _fault(key, note, walked):
+    if fault := _head_fault(key, note, walked):
         verdict.halted = True
         verdict.add_fault(fault)
     if known is not None and known.position > walked.position:
         verdict.add_fault(f"Rantai berakhir di urutan {walked.position}, padahal pernah sampai {known.position}.")
 
 
-def _judge_unsealed(session: Session, verdict: ChainReport) -> None:
-    verdict.inserted = session.exec(select(func.count()).select_from(_below(session, verdict.head).subquery())).one()
+def _check_unsealed(session: Session, verdict: ChainReport) -> None:
+    verdict.inserted = session.exec(
+        select(func.count()).select_from(_inserted_below(session, verdict.head).subquery())
+    ).one()
     if verdict.inserted:
         verdict.add_fault(
             f"{verdict.inserted} peristiwa tanpa segel terletak di antara yang sudah disegel: disisipkan belakangan."
         )
-    waits = _waiting(session, verdict.head).subquery()
+    unsealed = _unsealed_after(session, verdict.head).subquery()
     verdict.unsealed, verdict.waiting_since = session.exec(
-        select(func.count(), func.min(AuditEvent.at)).where(col(AuditEvent.id).in_(select(waits.c.id)))
+        select(func.count(), func.min(AuditEvent.at)).where(col(AuditEvent.id).in_(select(unsealed.c.id)))
     ).one()

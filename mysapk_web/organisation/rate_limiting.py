@@ -6,15 +6,15 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TypedDict, Unpack
 
 from sqlmodel import Session
 
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
+from mysapk_web.organisation.audit_events import LimitExceeded
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import lockout_after
 from mysapk_web.platform.rules.client_address import client_network
 from mysapk_web.platform.tables import counter
@@ -80,7 +80,18 @@ def _count(session: Session, in_force: Limit, key: str) -> RateLimitHit:
     return RateLimitHit(in_force, counter.hit(session, f"{in_force.name}:{key}", clock.now(), in_force.window))
 
 
-def record_exceeded(session: Session, counted: RateLimitHit, by: Actor | ClientContext | None, **facts: Any) -> None:
+class LimitContext(TypedDict, total=False):
+    """What the caller knows of an act beyond who did it."""
+
+    subject_id: int | None
+    instansi_id: int | None
+    """By default the actor's agency."""
+    token_id: int | None
+
+
+def record_exceeded(
+    session: Session, counted: RateLimitHit, by: Actor | ClientContext | None, **about: Unpack[LimitContext]
+) -> None:
     """Write into the trail that a limit was passed: with the first act beyond it, so once a key and window.
 
     Args:
@@ -90,29 +101,33 @@ def record_exceeded(session: Session, counted: RateLimitHit, by: Actor | ClientC
         return
     actor = by if isinstance(by, Actor) else None
     visitor = by.client if isinstance(by, Actor) else by
-    known = {
-        "actor_id": actor.account_id if actor else None,
-        "instansi_id": actor.instansi_id if actor else None,
-        "address": visitor.client_address if visitor else "",
-    }
-    audit.record(session, AuditTag.LIMIT_EXCEEDED, **{**known, **facts, "batas": counted.limit.name})
+    audit.record(
+        session,
+        LimitExceeded(limit=counted.limit.name, token_id=about.get("token_id")),
+        actor_id=actor.account_id if actor else None,
+        subject_id=about.get("subject_id"),
+        instansi_id=about.get("instansi_id", actor.instansi_id if actor else None),
+        client_address=visitor.client_address if visitor else "",
+    )
 
 
-def allow(session: Session, limit: Limit, key: str, by: Actor | ClientContext | None, **facts: Any) -> bool:
+def allow(
+    session: Session, limit: Limit, key: str, by: Actor | ClientContext | None, **about: Unpack[LimitContext]
+) -> bool:
     """Count one act and say whether it is still within the limit; the first one that is not stands in the trail.
 
     Args:
         session: The transaction of the act; it has to be kept although the act is refused (`CommittingUserError`).
     """
     counted = hit(session, limit, key)
-    record_exceeded(session, counted, by, **facts)
+    record_exceeded(session, counted, by, **about)
     return counted.allowed
 
 
-def allow_network(session: Session, limit: Limit, visitor: ClientContext, **facts: Any) -> bool:
+def allow_network(session: Session, limit: Limit, visitor: ClientContext, **about: Unpack[LimitContext]) -> bool:
     """As `within`, for an act that counts towards the visitor's network."""
     counted = hit_network(session, limit, visitor)
-    record_exceeded(session, counted, visitor, **facts)
+    record_exceeded(session, counted, visitor, **about)
     return counted.allowed
 
 

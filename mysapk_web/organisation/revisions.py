@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.periods import moment, timezone_of
 from mysapk_web.organisation.rules.period import PeriodKind
@@ -26,7 +27,6 @@ from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 
 NATIONAL: Final = "nasional"
-"""Value of the fact `tempat` of events about the country; those about an agency carry its id."""
 SELF: Final = "Anda sendiri di jendela lain"
 SYSTEM: Final = "sistem"
 OWNER: Final = "pemilik akun"
@@ -74,7 +74,7 @@ def of_mail(account_id: int | Collection[int]) -> Changes:
 
 def of_period(instansi_id: int | None, kind: PeriodKind) -> Changes:
     """Periods of one kind that an agency has set for itself, or the country."""
-    return and_(_tagged(_PERIOD), _at(instansi_id), col(AuditEvent.detail)["jenis"].as_string() == kind.value)
+    return and_(_tagged(_PERIOD), _at(instansi_id), audit.detail_text("period_kind") == kind.value)
 
 
 def of_contact(instansi_id: int | None) -> Changes:
@@ -84,7 +84,7 @@ def of_contact(instansi_id: int | None) -> Changes:
 
 def of_announcement(announcement_id: int) -> Changes:
     """One announcement."""
-    return and_(_tagged(_ANNOUNCEMENT), col(AuditEvent.detail)["pengumuman"].as_string() == str(announcement_id))
+    return and_(_tagged(_ANNOUNCEMENT), audit.detail_text("announcement_id") == str(announcement_id))
 
 
 def of_policy(instansi_id: int) -> Changes:
@@ -106,10 +106,11 @@ def revisions_by_account(session: Session, changes: Changes) -> dict[int, int]:
 
 def revisions_by_period(session: Session) -> dict[tuple[int | None, str], int]:
     """Revisions of all periods at once, by agency (None: the country) and kind; without those that no event has changed."""
-    columns: tuple[Any, ...] = (AuditEvent.id, AuditEvent.instansi_id, AuditEvent.detail)
+    node, kind = audit.detail_text("org_node"), audit.detail_text("period_kind")
+    columns: tuple[Any, ...] = (AuditEvent.id, AuditEvent.instansi_id, node, kind)
     found: dict[tuple[int | None, str], int] = {}
-    for number, instansi_id, detail in session.execute(sql_select(*columns).where(_tagged(_PERIOD))):
-        place = (None if detail.get("tempat") == NATIONAL else instansi_id, detail["jenis"])
+    for number, instansi_id, org_node, period_kind in session.execute(sql_select(*columns).where(_tagged(_PERIOD))):
+        place = (None if org_node == NATIONAL else instansi_id, period_kind)
         found[place] = max(found.get(place, 0), number)
     return found
 
@@ -179,9 +180,13 @@ def _about(account_id: int | Collection[int]) -> ColumnElement[bool]:
     return column == account_id if isinstance(account_id, int) else column.in_(account_id)
 
 
+def org_node_of(instansi_id: int | None) -> str | None:
+    """Key `org_node` of an event about the country, which carries the agency of the actor; None for one about an agency."""
+    return NATIONAL if instansi_id is None else None
+
+
 def _at(instansi_id: int | None) -> ColumnElement[bool]:
-    """Events about the country carry the agency of who acted, and say so in a fact of their own."""
-    place: ColumnElement[str] = col(AuditEvent.detail)["tempat"].as_string()
+    node = audit.detail_text("org_node")
     if instansi_id is None:
-        return place == NATIONAL
-    return and_(col(AuditEvent.instansi_id) == instansi_id, place.is_(None))
+        return node == NATIONAL
+    return and_(col(AuditEvent.instansi_id) == instansi_id, node.is_(None))

@@ -15,6 +15,7 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, select
 
 from mysapk_web.organisation import audit
+from mysapk_web.pdm.audit_events import ReferenceImported
 from mysapk_web.pdm.code_tables import forget_cached_codes
 from mysapk_web.pdm.reference import builtin
 from mysapk_web.pdm.rules.groups.values import clean_text
@@ -22,7 +23,6 @@ from mysapk_web.pdm.tables import CodeTableEntry
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.row_report import RowReport, Verdict
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_reader import Aliases, Row, UnreadableFile, read
 from mysapk_web.platform.tabular import RowFault
 
@@ -100,7 +100,7 @@ def import_reference(database: Database, path: Path, *, table: str, actor_id: in
     with database.begin() as session:
         reports = sorted([*found.refused, *_take_over(session, table, found)], key=lambda report: report.line or 10**9)
         counts = dict(Counter(report.verdict.value for report in reports))
-        audit.record(session, AuditTag.REFERENCE_IMPORTED, actor_id=actor_id, table=table, rows=counts)
+        audit.record(session, ReferenceImported(table=table, rows=counts), actor_id=actor_id)
     with database.read() as session:
         forget_cached_codes(session)
     yield from reports

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.pdm.audit_events import GroupDeclared
 from mysapk_web.pdm.code_tables import codes
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import Dossier, load_dossier, load_records
@@ -17,7 +18,6 @@ from mysapk_web.pdm.rules.groups.validation import validate
 from mysapk_web.pdm.rules.proposal import Declaration
 from mysapk_web.pdm.tables import GroupDeclaration
 from mysapk_web.platform.errors import PermissionDenied, UserError
-from mysapk_web.platform.rules.audit import AuditTag
 
 
 def declare_group(session: Session, actor: Actor, group: str, statement: str | None) -> None:
@@ -54,15 +54,12 @@ def declare_group(session: Session, actor: Actor, group: str, statement: str | N
     else:
         present.declaration, present.at = wanted, person.times.now
         session.add(present)
-    audit.record(
+    audit.record_by(
         session,
-        AuditTag.GROUP_DECLARED,
-        actor_id=actor.account_id,
+        actor,
+        GroupDeclared(group=declared.key, declaration=wanted.value if wanted else ""),
         subject_id=actor.account_id,
         instansi_id=person.instansi_id,
-        address=actor.client.client_address,
-        grup=declared.key,
-        pernyataan=wanted.value if wanted else "",
     )
 
 

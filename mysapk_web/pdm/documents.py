@@ -19,6 +19,7 @@ from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm import document_cleanup
+from mysapk_web.pdm.audit_events import DocumentRemoved, DocumentUploaded
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.pdf_check import PdfInspection, inspect_pdf
@@ -33,7 +34,6 @@ from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.log import exception_location
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.filename import FilenameError, clean_pdf_name
 from mysapk_web.rate_limits import UPLOADS_PER_ACCOUNT
 from mysapk_web.settings import get_settings
@@ -171,7 +171,14 @@ def _attach(session: Session, actor: Actor, proposal_id: int, kept: _Kept) -> Do
     )
     session.add(document)
     session.flush()
-    _note(session, actor, AuditTag.DOCUMENT_UPLOADED, document, replaced=bool(before))
+    event = DocumentUploaded(
+        proposal_id=document.proposal_id,
+        document_id=document.id,
+        document_code=document.rule,
+        sha256=document.sha256,
+        replaced=bool(before),
+    )
+    audit.record_own(session, actor, event)
     return document_view(kind_of(proposal), document)
 
 
@@ -191,7 +198,13 @@ def remove_document(session: Session, actor: Actor, *, document_id: int) -> None
         raise UserError(GONE)
     document.removed_at = document.sweep_at = clock.now()
     session.add(document)
-    _note(session, actor, AuditTag.DOCUMENT_REMOVED, document)
+    event = DocumentRemoved(
+        proposal_id=document.proposal_id,
+        document_id=document.id,
+        document_code=document.rule,
+        sha256=document.sha256,
+    )
+    audit.record_own(session, actor, event)
 
 
 def quota(session: Session, actor: Actor) -> Quota:
@@ -229,20 +242,4 @@ def _live(session: Session, proposal_id: int, rule: str) -> list[Document]:
                 Document.proposal_id == proposal_id, Document.rule == rule, col(Document.removed_at).is_(None)
             )
         )
-    )
-
-
-def _note(session: Session, actor: Actor, tag: AuditTag, document: Document, **detail: object) -> None:
-    audit.record(
-        session,
-        tag,
-        actor_id=actor.account_id,
-        subject_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.client.client_address,
-        proposal=document.proposal_id,
-        document=document.id,
-        rule=document.rule,
-        sha256=document.sha256,
-        **detail,
     )

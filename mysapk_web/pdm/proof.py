@@ -14,6 +14,7 @@ from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.periods import moment
 from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.pdm.audit_events import PdmSubmitted, ProofDownloaded
 from mysapk_web.pdm.context import PersonContext, load_context, load_own_context
 from mysapk_web.pdm.dossier import Dossier, load_dossier, load_unit_names
 from mysapk_web.pdm.overview import pending_groups
@@ -21,7 +22,6 @@ from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proof
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError, UserError
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.text import in_sentence
 from mysapk_web.platform.signed_links import read_proof, sign_proof
 from mysapk_web.rate_limits import PROOF_CHECKS_PER_NETWORK
@@ -129,14 +129,8 @@ def make_proof(session: Session, actor: Actor) -> ProofView:
         return _view(row)
     row = Proof(pegawai_id=person.pegawai_id, number=number, at=person.times.now, content=content)
     session.add(row)
-    audit.record(
-        session,
-        AuditTag.PDM_SUBMITTED,
-        actor_id=actor.account_id,
-        subject_id=actor.account_id,
-        instansi_id=person.instansi_id,
-        address=actor.client.client_address,
-        bukti=number,
+    audit.record_by(
+        session, actor, PdmSubmitted(proof_number=number), subject_id=actor.account_id, instansi_id=person.instansi_id
     )
     return _view(row)
 
@@ -151,15 +145,7 @@ def download_proof(session: Session, actor: Actor, number: str) -> ProofView:
     row = session.exec(select(Proof).where(Proof.number == number, Proof.pegawai_id == actor.pegawai_id)).one_or_none()
     if row is None:
         raise NotFoundError("no such proof of this person")
-    audit.record(
-        session,
-        AuditTag.PROOF_DOWNLOADED,
-        actor_id=actor.account_id,
-        subject_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.client.client_address,
-        bukti=number,
-    )
+    audit.record_own(session, actor, ProofDownloaded(proof_number=number))
     return _view(row)
 
 

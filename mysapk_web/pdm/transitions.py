@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,6 +11,18 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.pdm.audit_events import (
+    ProposalApplied,
+    ProposalApproved,
+    ProposalBknApproved,
+    ProposalCorrected,
+    ProposalPayload,
+    ProposalRejected,
+    ProposalReturned,
+    ProposalSubmitted,
+    ProposalVerified,
+    ProposalWithdrawn,
+)
 from mysapk_web.pdm.context import CHANGED, PersonContext
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.notifications import notify_owner
@@ -25,26 +37,25 @@ from mysapk_web.pdm.rules.proposal import (
 )
 from mysapk_web.pdm.tables import Document, Proposal, ProposalEvent
 from mysapk_web.platform.errors import FormError, PermissionDenied, UserError
-from mysapk_web.platform.rules.audit import AuditTag
 
 MAX_NOTE: Final = 1000
 """Characters of `ProposalEvent.note`."""
 
-_TAGS: Final = MappingProxyType(
+_EVENTS: Final[Mapping[ProposalAction, type[ProposalPayload]]] = MappingProxyType(
     {
-        ProposalAction.SEND: AuditTag.PROPOSAL_SUBMITTED,
-        ProposalAction.RESEND: AuditTag.PROPOSAL_SUBMITTED,
-        ProposalAction.WITHDRAW: AuditTag.PROPOSAL_WITHDRAWN,
-        ProposalAction.CORRECT: AuditTag.PROPOSAL_CORRECTED,
-        ProposalAction.VERIFY: AuditTag.PROPOSAL_VERIFIED,
-        ProposalAction.RETURN: AuditTag.PROPOSAL_RETURNED,
-        ProposalAction.RETURN_TO_VERIFIER: AuditTag.PROPOSAL_RETURNED,
-        ProposalAction.BKN_RETURN: AuditTag.PROPOSAL_RETURNED,
-        ProposalAction.REJECT: AuditTag.PROPOSAL_REJECTED,
-        ProposalAction.BKN_REJECT: AuditTag.PROPOSAL_REJECTED,
-        ProposalAction.APPROVE: AuditTag.PROPOSAL_APPROVED,
-        ProposalAction.BKN_APPROVE: AuditTag.PROPOSAL_BKN_APPROVED,
-        ProposalAction.APPLY: AuditTag.PROPOSAL_APPLIED,
+        ProposalAction.SEND: ProposalSubmitted,
+        ProposalAction.RESEND: ProposalSubmitted,
+        ProposalAction.WITHDRAW: ProposalWithdrawn,
+        ProposalAction.CORRECT: ProposalCorrected,
+        ProposalAction.VERIFY: ProposalVerified,
+        ProposalAction.RETURN: ProposalReturned,
+        ProposalAction.RETURN_TO_VERIFIER: ProposalReturned,
+        ProposalAction.BKN_RETURN: ProposalReturned,
+        ProposalAction.REJECT: ProposalRejected,
+        ProposalAction.BKN_REJECT: ProposalRejected,
+        ProposalAction.APPROVE: ProposalApproved,
+        ProposalAction.BKN_APPROVE: ProposalBknApproved,
+        ProposalAction.APPLY: ProposalApplied,
     }
 )
 """Saving a draft is no event of the trail, and forwarding to BKN follows an approval by itself."""
@@ -189,22 +200,23 @@ def _audit(
     address: str,
     reason: str,
 ) -> None:
-    tag = _TAGS.get(act)
+    payload = _EVENTS.get(act)
     never_sent = act is ProposalAction.WITHDRAW and proposal.sent_at is None
-    if tag is None or never_sent:
+    if payload is None or never_sent:
         return
-    more = {"alasan": reason} if reason else {}
+    event = payload(
+        proposal_id=proposal.id,
+        group=proposal.group,
+        record_kind=proposal.kind,
+        action=proposal.action,
+        proposal_state=proposal.state,
+        reason_code=reason or None,
+    )
     audit.record(
         session,
-        tag,
+        event,
         actor_id=actor_id,
         subject_id=person.account_id,
         instansi_id=person.instansi_id,
-        address=address,
-        usulan=proposal.id,
-        grup=proposal.group,
-        jenis=proposal.kind,
-        aksi=proposal.action.value,
-        status=proposal.state.value,
-        **more,
+        client_address=address,
     )

@@ -21,9 +21,9 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock, upsert
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.progress import not_activated, pdm_incomplete
+from mysapk_web.progress.audit_events import ActivationReminded, PdmReminded
 from mysapk_web.progress.closed_periods import agencies_in_scope
 from mysapk_web.progress.not_activated import NotActivatedFilter, NotActivatedReason
 from mysapk_web.progress.tables import Reminder
@@ -105,15 +105,8 @@ def _remind(
     letters = [_letter(letter, account_id, now) for account_id in reached]
     if letters:
         session.execute(insert(OutboxMail), letters, execution_options={"render_nulls": True})
-    audit.record(
-        session,
-        AuditTag.PDM_REMINDED if letter is MailKind.PDM_REMINDER else AuditTag.REMINDED,
-        actor_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.client.client_address,
-        jumlah=len(reached),
-        tempat=key,
-    )
+    payload = PdmReminded if letter is MailKind.PDM_REMINDER else ActivationReminded
+    audit.record_by(session, actor, payload(people_count=len(reached), org_node=key))
     return ReminderResult(len(reached), len(reached) == MAX_REMINDERS)
 
 

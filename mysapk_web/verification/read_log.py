@@ -8,8 +8,8 @@ from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.audit_events import DocumentRead
 from mysapk_web.pdm.tables import Document, Proposal
-from mysapk_web.platform.rules.audit import AuditTag
 
 
 def record_document_read(session: Session, actor: Actor, *, document_id: int) -> None:
@@ -22,14 +22,10 @@ def record_document_read(session: Session, actor: Actor, *, document_id: int) ->
         .where(Document.id == document_id)
     ).one()
     document, owner, instansi_id = found
-    audit.record(
+    audit.record_by(
         session,
-        AuditTag.DOCUMENT_READ,
-        actor_id=actor.account_id,
+        actor,
+        DocumentRead(proposal_id=document.proposal_id, document_id=document.id, document_code=document.rule),
         subject_id=owner,
         instansi_id=instansi_id,
-        address=actor.client.client_address,
-        proposal=document.proposal_id,
-        document=document.id,
-        rule=document.rule,
     )

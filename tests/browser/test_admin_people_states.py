@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select, update
 
+from mysapk_web.administration.audit_events import AccountEnabled
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.tables.account import Account
@@ -13,7 +14,6 @@ from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import Looks
@@ -103,7 +103,7 @@ def test_how_far_somebody_is_and_what_is_older(
     with server_db.begin() as session:
         for number in range(130):
             enqueue(session, MailKind.LOCKED, account_id=account_id)
-            audit.record(session, AuditTag.LOGIN_FAILED, subject_id=account_id, reason=f"ke-{number}")
+            audit.record(session, AccountEnabled(reason=f"ke-{number}"), subject_id=account_id)
     page.reload()
     letters, events = "Surat terakhir kepada pegawai ini", "Kejadian terakhir pada akun ini"
     expect(button_named(page, "Tampilkan lebih banyak surat")).to_be_visible()
@@ -204,10 +204,8 @@ def test_who_comes_from_the_page_of_an_account_reads_the_trail_of_the_own_agency
     account_id = people.account_id("pegawai")
     with server_db.begin() as session:
         other = session.exec(select(Instansi.id).where(Instansi.name == KOTA)).one()
-        audit.record(
-            session, AuditTag.ACCOUNT_ENABLED, subject_id=account_id, instansi_id=other, reason="Dari instansi lama"
-        )
-        audit.record(session, AuditTag.ACCOUNT_ENABLED, subject_id=account_id, reason="Dari instansi ini")
+        audit.record(session, AccountEnabled(reason="Dari instansi lama"), subject_id=account_id, instansi_id=other)
+        audit.record(session, AccountEnabled(reason="Dari instansi ini"), subject_id=account_id)
     page = new_page(person="admin_instansi")
     open_person(page, people, "pegawai")
     expect(page.get_by_text("Dari instansi ini")).to_be_visible()

@@ -32,6 +32,7 @@ from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.progress import headcount
 from mysapk_web.progress.tables import Announcement
+from tests.support.audit_samples import sample
 from tests.support.demo_actors import NIPS, end_activation
 from tests.support.proposals import DOCUMENTS, ON_FILE
 
@@ -148,7 +149,7 @@ def _of_person(s: Session, pegawai: Pegawai, account_id: int) -> None:
         )
     )
     enqueue(s, MailKind.ACTIVATED, account_id=account_id)
-    audit.record(s, AuditTag.LOGIN, actor_id=account_id, subject_id=account_id, instansi_id=agency)
+    audit.record(s, sample(AuditTag.LOGIN), actor_id=account_id, subject_id=account_id, instansi_id=agency)
 
 
 def _unchanged(s: Session, given: dict[str, Any]) -> None:

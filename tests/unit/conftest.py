@@ -7,13 +7,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import event
 
 from mysapk_web import settings as settings_module
-from mysapk_web.administration.audit.labels import DETAIL_LABELS
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.settings import Settings
 from tests.conftest import SECRET
 from tests.support.agencies import Office, open_office
@@ -24,20 +21,6 @@ from tests.support.portal import START, Portal, settle
 
 hypothesis.settings.register_profile("without-deadline", deadline=None)
 hypothesis.settings.load_profile("without-deadline")
-
-
-@pytest.fixture(autouse=True)
-def _trail_in_words() -> Iterator[None]:
-    """Whatever a test makes the services write into the trail can be told in words."""
-    unknown: set[str] = set()
-
-    def look(_mapper: object, _connection: object, row: AuditEvent) -> None:
-        unknown.update(row.detail.keys() - DETAIL_LABELS.keys())
-
-    event.listen(AuditEvent, "before_insert", look)
-    yield
-    event.remove(AuditEvent, "before_insert", look)
-    assert not unknown, f"no words for {unknown}"
 
 
 @pytest.fixture

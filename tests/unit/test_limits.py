@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def test_a_limit_that_is_set_counts_for_everybody_it_is_meant_for(limit: Limit) 
 
 def test_another_limit_of_the_same_name_is_left_alone() -> None:
     """Others derive theirs from one of the domain, to write the trail once."""
-    once = Limit(rate_limits.HANDSHAKES_PER_NETWORK.name, 1, rate_limits.HANDSHAKES_PER_NETWORK.window)
+    once = replace(rate_limits.HANDSHAKES_PER_NETWORK, count=1, office=None)
     assert made().limit(once) == once
 
 

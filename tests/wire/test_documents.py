@@ -558,7 +558,7 @@ def test_a_document_whose_file_is_gone_is_told_and_logged_without_its_path(
     assert row.sha256 not in desk.server.log
     with desk.db.read() as s:
         read_events = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.DOCUMENT_READ)).all()
-    assert shown["id"] not in [detail.get("document") for detail in read_events]
+    assert shown["id"] not in [detail.get("document_id") for detail in read_events]
 
 
 def _all(db: Database) -> list[Document]:

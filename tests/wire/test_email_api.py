@@ -306,8 +306,8 @@ def test_wrong_tokens_are_counted_by_address(server: Server, server_db: Database
     assert System(server).call("GET", f"{API}/1")[0] == 401
     with server_db.read() as session:
         tags = select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.LIMIT_EXCEEDED)
-        assert [found for found in session.exec(tags) if found == {"batas": "api:address"}] == [
-            {"batas": "api:address"}
+        assert [found for found in session.exec(tags) if found == {"limit": "api:address"}] == [
+            {"limit": "api:address"}
         ]
 
 

@@ -148,4 +148,4 @@ def test_every_file_is_in_the_trail(server: Server, server_db: Database, people:
     with server_db.read() as session:
         told = session.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.EXPORTED)).all()
     assert len(told) == before + 1
-    assert (told[-1]["bentuk"], told[-1]["saringan"]) == ("xlsx", {"jenis": "PPPK"})
+    assert (told[-1]["file_format"], told[-1]["filters"]) == ("xlsx", {"employee_kind": "PPPK"})

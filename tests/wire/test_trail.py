@@ -51,7 +51,7 @@ class Office:
     def refused(self, key: str) -> list[str]:
         """Handlers that an account was refused by."""
         who = self.people.account_id(key)
-        return [detail["penangan"] for actor, _, detail in self.events(AuditTag.ACCESS_REFUSED) if actor == who]
+        return [detail["handler"] for actor, _, detail in self.events(AuditTag.ACCESS_REFUSED) if actor == who]
 
 
 @pytest.fixture(scope="module")
@@ -171,8 +171,8 @@ def test_the_limits_of_the_gate(office: Office) -> None:
     run(flood("approver"))
     run(knock())
     assert office.events(AuditTag.LIMIT_EXCEEDED) == [
-        (office.people.account_id("approver"), "198.18.6.0/24", {"batas": "socket:event"}),
-        (None, "198.18.7.0/24", {"batas": "socket:handshake"}),
+        (office.people.account_id("approver"), "198.18.6.0/24", {"limit": "socket:event"}),
+        (None, "198.18.7.0/24", {"limit": "socket:handshake"}),
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from mysapk_web.accounts import login, password_policy, second_factor, sessions
+from mysapk_web.accounts.audit_events import Activated, PasswordReset, TokenExhausted, TokenWrong
 from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.accounts.passwords import hash_password, verify_password
 from mysapk_web.accounts.recovery.browsers import RecoveryFlow, count_try, find_flow, refund_try
@@ -29,7 +30,6 @@ from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.hashing_queue import precheck
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import TOKEN_CHECKS_PER_NETWORK, TOKEN_TRIES
 from mysapk_web.settings import Settings, get_settings
 
@@ -132,11 +132,9 @@ def _check_token(session: Session, settings: Settings, visitor: ClientContext, t
     account = session.get(Account, request.account_id or 0)  # asked for a stranger too: the same time
     if right and account is not None and account.version == request.account_version and not is_expired(request, now):
         return _VerifiedToken(request.id, account.id or 0, account.version, account.password_hash)
-    audit.record(
-        session, AuditTag.TOKEN_WRONG, subject_id=request.account_id, address=visitor.client_address, tries=tries
-    )
+    audit.record(session, TokenWrong(tries=tries), subject_id=request.account_id, client_address=visitor.client_address)
     if tries >= TOKEN_TRIES:
-        audit.record(session, AuditTag.TOKEN_EXHAUSTED, subject_id=request.account_id, address=visitor.client_address)
+        audit.record(session, TokenExhausted(), subject_id=request.account_id, client_address=visitor.client_address)
     if expired or older or (right and account is not None):
         raise CommittingUserError(DEAD, "token")
     raise CommittingUserError(_wrong(TOKEN_TRIES - tries), "token")
@@ -219,11 +217,11 @@ def _set_password(session: Session, account: Account, person: Pegawai, ticket: _
 def _notify(session: Session, visitor: ClientContext, account: Account, person: Pegawai, *, first: bool) -> None:
     audit.record(
         session,
-        AuditTag.ACTIVATED if first else AuditTag.PASSWORD_RESET,
+        Activated() if first else PasswordReset(),
         actor_id=account.id,
         subject_id=account.id,
         instansi_id=person.instansi_id,
-        address=visitor.client_address,
+        client_address=visitor.client_address,
     )
     if first:
         enqueue(session, MailKind.ACTIVATED, account_id=account.id)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.audit_events import ResetRefused, ResetRequested
 from mysapk_web.accounts.recovery.browsers import attach_browser, find_flow, newest_first
 from mysapk_web.accounts.recovery.eligibility import RecoveryEligibility, check_eligibility, hash_email
 from mysapk_web.accounts.tables import ResetRequest
@@ -27,7 +28,6 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.rate_limits import (
@@ -189,15 +189,9 @@ def _store(
     session.add(request)
     session.flush()
     attach_browser(session, visitor, request)
-    audit.record(
-        session,
-        AuditTag.RESET_REQUESTED if request.account_id is not None else AuditTag.RESET_REFUSED,
-        subject_id=found.account_id,
-        address=visitor.client_address,
-        fits=found.email_matches,
-        within=within,
-        state=found.state.value,
-    )
+    payload = ResetRequested if request.account_id is not None else ResetRefused
+    event = payload(email_matches=found.email_matches, within_limit=within, eligibility=found.state)
+    audit.record(session, event, subject_id=found.account_id, client_address=visitor.client_address)
     may_write = within & _letter_is_within(session, request, found)
     mail = enqueue(
         session,

@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts import second_factor, sessions
+from mysapk_web.accounts.audit_events import SessionsEnded
 from mysapk_web.accounts.security.reauthentication import recently_authenticated
-from mysapk_web.accounts.security.security_log import record_security_event
 from mysapk_web.accounts.security.two_factor import is_enrolling_elsewhere, is_enrolling_here
 from mysapk_web.accounts.tables import UserSession
+from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi
@@ -133,11 +134,11 @@ def end_session(session: Session, actor: Actor, *, key: str) -> None:
     if target is None:
         raise UserError("Sesi itu sudah berakhir.")
     sessions.revoke_sessions(session, [target], "diakhiri pemilik")
-    record_security_event(session, actor, AuditTag.SESSIONS_ENDED, count=1)
+    audit.record_own(session, actor, SessionsEnded(session_count=1))
 
 
 def end_other_sessions(session: Session, actor: Actor) -> int:
     """End all own sessions but this one. For everybody logged in."""
     count = sessions.revoke_all_sessions(session, actor.account_id, "diakhiri pemilik", keep=actor.session_ref)
-    record_security_event(session, actor, AuditTag.SESSIONS_ENDED, count=count)
+    audit.record_own(session, actor, SessionsEnded(session_count=count))
     return count

@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.audit_events import EmailChangeAsked, TokenWrong
 from mysapk_web.accounts.email_replacement import replace_email
 from mysapk_web.accounts.rules.token import TOKEN_LENGTH, normalise_token, token_matches
 from mysapk_web.accounts.security.change_password import confirm_password, require_typed
@@ -33,7 +34,6 @@ from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.hashing_queue import precheck
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.backoff import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.rate_limits import EMAIL_CHANGES_PER_ACCOUNT, EMAIL_CHANGES_PER_TARGET, RECOVERY_RESEND, TOKEN_TRIES
@@ -132,7 +132,7 @@ def _ask(session: Session, actor: Actor, address: str) -> None:
     )
     if not may_write:
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Batas surat sehari sudah tercapai."
-    _note(session, actor, AuditTag.EMAIL_CHANGE_ASKED, mask_new=mask_email(address), taken=holder is not None)
+    audit.record_own(session, actor, EmailChangeAsked(mask_new=mask_email(address), email_taken=holder is not None))
 
 
 def _written(session: Session, actor: Actor, account: Account, address: str, *, taken: bool) -> EmailChangeRequest:
@@ -185,7 +185,7 @@ def confirm_email_change(session: Session, actor: Actor, *, token: str) -> None:
     change = _counted(session, actor)
     account = session.get_one(Account, actor.account_id)
     if not token_matches(get_settings().key(TOKEN_KEY), bytes.fromhex(change.id), typed):
-        _note(session, actor, AuditTag.TOKEN_WRONG, tries=change.tries)
+        audit.record_own(session, actor, TokenWrong(tries=change.tries))
         raise CommittingUserError(_wrong(TOKEN_TRIES - change.tries), "token")
     if account.version != change.account_version:
         raise CommittingUserError(DEAD, "token")
@@ -269,16 +269,4 @@ def _supersede(session: Session, actor: Actor) -> None:
             col(EmailChangeRequest.superseded_at).is_(None),
         )
         .values(superseded_at=clock.now())
-    )
-
-
-def _note(session: Session, actor: Actor, tag: AuditTag, **detail: object) -> None:
-    audit.record(
-        session,
-        tag,
-        actor_id=actor.account_id,
-        subject_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.client.client_address,
-        **detail,
     )

@@ -6,12 +6,12 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from mysapk_web.accounts import password_policy, sessions
+from mysapk_web.accounts.audit_events import PasswordChanged
 from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.accounts.passwords import hash_password, verify_password
 from mysapk_web.accounts.rules.password import canonical
-from mysapk_web.accounts.security.security_log import record_security_event
 from mysapk_web.accounts.tables import UserSession
-from mysapk_web.organisation import rate_limiting
+from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.tables.account import Account
@@ -22,7 +22,6 @@ from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.hashing_queue import precheck
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import PASSWORD_CONFIRM_PER_ACCOUNT
 from mysapk_web.settings import get_settings
 
@@ -80,7 +79,7 @@ def _replace_password(session: Session, actor: Actor, version: int, new_hash: st
     # This session, too: whoever has a copy of its cookie is out at once. The page goes on with its ticket.
     sessions.revoke_all_sessions(session, actor.account_id, "password diganti")
     account = session.get_one(Account, actor.account_id, populate_existing=True)
-    record_security_event(session, actor, AuditTag.PASSWORD_CHANGED)
+    audit.record_own(session, actor, PasswordChanged())
     enqueue(session, MailKind.PASSWORD_CHANGED, account_id=actor.account_id, how="ganti")
     return sessions.issue_login_ticket(session, account, actor.client, second_factor=actor.second_factor)
 

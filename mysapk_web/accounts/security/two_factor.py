@@ -11,10 +11,10 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts import second_factor, sessions
+from mysapk_web.accounts.audit_events import TotpDisabled, TotpEnabled, TotpRestarted
 from mysapk_web.accounts.passwords import decrypt_totp, encrypt_totp
 from mysapk_web.accounts.security.change_password import confirm_password, require_typed
 from mysapk_web.accounts.security.reauthentication import recently_authenticated, require_reauthentication
-from mysapk_web.accounts.security.security_log import record_security_event
 from mysapk_web.accounts.tables import RecoveryCode, UserSession
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
@@ -27,7 +27,6 @@ from mysapk_web.platform.errors import CommittingUserError, FormError, Permissio
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.hashing_queue import precheck
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.user_agent import describe_user_agent
 from mysapk_web.rate_limits import SECOND_FACTOR_TRIES
 from mysapk_web.settings import get_settings
@@ -55,7 +54,7 @@ def _begin_enrolment(session: Session, actor: Actor) -> None:
     if account.totp_confirmed_at is not None:
         raise UserError("Verifikasi dua langkah sudah aktif. Matikan dahulu bila ingin mengganti ponsel.")
     if is_enrolling_elsewhere(session, account, actor):
-        record_security_event(session, actor, AuditTag.TOTP_RESTARTED)
+        audit.record_own(session, actor, TotpRestarted())
         enqueue(
             session,
             MailKind.SECOND_FACTOR_RESTARTED,
@@ -145,7 +144,7 @@ def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
     )
     # A session opened with the password alone must not go on beside the stronger one.
     sessions.revoke_all_sessions(session, actor.account_id, "verifikasi dua langkah aktif", keep=actor.session_ref)
-    record_security_event(session, actor, AuditTag.TOTP_ENABLED)
+    audit.record_own(session, actor, TotpEnabled())
     enqueue(session, MailKind.SECOND_FACTOR_ON, account_id=actor.account_id)
 
 
@@ -201,5 +200,5 @@ def _switch_off(session: Session, actor: Actor, code: str) -> None:
     session.execute(
         update(UserSession).where(col(UserSession.account_id) == actor.account_id).values(second_factor_at=None)
     )
-    record_security_event(session, actor, AuditTag.TOTP_DISABLED)
+    audit.record_own(session, actor, TotpDisabled())
     enqueue(session, MailKind.SECOND_FACTOR_OFF, account_id=actor.account_id)

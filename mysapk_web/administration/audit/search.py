@@ -1,4 +1,4 @@
-"""Searching the trail: by person, by who acted, by act and by time, within the scope."""
+"""Searching the audit log by person, actor, tag and time, within the scope of the reader."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from mysapk_web.administration.audit.labels import ScopeNames, format_detail
+from mysapk_web.administration.audit.labels import OrgNames, describe
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.periods import moment, timezone_of
 from mysapk_web.organisation.rules.nip import NipError, normalise_nip
@@ -34,76 +34,68 @@ OWNER: Final = "Pemilik akun"
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What the trail is narrowed to; empty for everything."""
+    """Filters of a search; empty for everything."""
 
     person: str = ""
+    """NIP of the subject."""
     actor: str = ""
+    """NIP of the actor."""
     tag: str = ""
+    """Value of an `AuditTag`."""
     since: datetime | None = None
     until: datetime | None = None
+    """Exclusive."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One event.
-
-    Attributes:
-        subject: Whom it happened to; empty where it was nobody.
-        detail: Name and value of what is told beside, in words.
-    """
+    """One event in words, but for its time."""
 
     id: int
     at: datetime
     tag: str
     actor: str
     subject: str
+    """Empty if it happened to nobody."""
     client_address: str
+    """Network of the client."""
     detail: str
     timezone: str
 
 
 @dataclass(frozen=True, slots=True)
 class AccountEvent:
-    """One event as the page of the account that it happened to tells it."""
+    """One event on the page of the account it happened to."""
 
     at: datetime
     tag: AuditTag
     actor: str
-    """In words; an officer by name, where the officer is of an agency that the actor reads the trail of."""
+    """An officer is named only if the reader may read the audit log of the officer's agency."""
     reason: str
 
 
 def search_events(session: Session, actor: Actor, narrowed: AuditFilter, page: int = 1) -> Page[AuditEntry]:
-    """The newest events first.
+    """One page of events, the newest first.
 
     Raises:
         PermissionDenied: No permission.
-        UserError: A NIP that is none, or nobody's within the scope.
+        UserError: An invalid NIP, or one of nobody in scope.
     """
-    found = _found(session, actor, narrowed)
-    found_page = paginate(session, found, page, col(AuditEvent.id).desc())
+    found = paginate(session, _query(session, actor, narrowed), page, col(AuditEvent.id).desc())
     zona = timezone_of(session, actor)
-    return found_page.with_items(list(_told(found_page.items, ScopeNames(session), zona)))
+    return found.with_items(list(_in_words(found.items, OrgNames(session), zona)))
 
 
 def stream_events(session: Session, actor: Actor, narrowed: AuditFilter) -> Iterator[AuditEntry]:
-    """All of them, for an export.
-
-    Raises:
-        PermissionDenied: No permission.
-        UserError: As in `events`.
-    """
+    """All events, for an export; the transaction stays open while they are read. Raises as `search_events`."""
     zona = timezone_of(session, actor)
-    found = _found(session, actor, narrowed).order_by(col(AuditEvent.id).desc()).execution_options(yield_per=2_000)
-    names = ScopeNames(session)
-    return (event for rows in session.execute(found).partitions() for event in _told(rows, names, zona))
+    found = _query(session, actor, narrowed).order_by(col(AuditEvent.id).desc()).execution_options(yield_per=2_000)
+    names = OrgNames(session)
+    return (event for rows in session.execute(found).partitions() for event in _in_words(rows, names, zona))
 
 
 def latest_of_account(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[AccountEvent]:
-    """What happened to one account, the newest first, as far as it concerned the agencies of the actor.
-
-    Args:
-        account_id: Of a person whom the caller has found within the scope.
+    """The latest events of an account that the caller has found in scope, as far as they concern the agencies of the reader.
 
     Raises:
         PermissionDenied: No permission.
@@ -139,7 +131,7 @@ def _reason(event: AuditEvent) -> str:
 
 
 def export_cells(event: AuditEntry) -> tuple[str, ...]:
-    """An event as a line of a file."""
+    """A row of the exported file."""
     return (moment(event.at, event.timezone), event.tag, event.actor, event.subject, event.client_address, event.detail)
 
 
@@ -149,7 +141,7 @@ _Officer: Any = aliased(Account)
 _OfficerPerson: Any = aliased(Pegawai)
 
 
-def _found(session: Session, actor: Actor, narrowed: AuditFilter) -> Any:
+def _query(session: Session, actor: Actor, narrowed: AuditFilter) -> Any:
     actor.require(Permission.AUDIT_READ)
     seen_officer = _of_agency(actor, _OfficerPerson.instansi_id)
     columns: tuple[Any, ...] = (
@@ -177,7 +169,7 @@ def _found(session: Session, actor: Actor, narrowed: AuditFilter) -> Any:
 
 
 def _within(actor: Actor) -> ColumnElement[bool]:
-    """What concerns an agency that the actor reads the trail of: the one whose person it happened to, when it happened."""
+    """Events of the agencies whose audit log the reader may read; the agency is that of the subject at the time of the event."""
     return _of_agency(actor, col(AuditEvent.instansi_id))
 
 
@@ -216,15 +208,15 @@ def _account(session: Session, actor: Actor, nip: str, field: str) -> int:
     return found
 
 
-def _told(rows: Iterable[Any], names: ScopeNames, zona: str) -> Iterator[AuditEntry]:
+def _in_words(rows: Iterable[Any], names: OrgNames, zona: str) -> Iterator[AuditEntry]:
     read = list(rows)
-    names.load(row[-1] for row in read)
+    names.load((row[2], row[-1]) for row in read)
     return (_event(row, names, zona) for row in read)
 
 
-def _event(row: Any, names: ScopeNames, zona: str) -> AuditEntry:
+def _event(row: Any, names: OrgNames, zona: str) -> AuditEntry:
     id_, at, value, actor_id, officer, officer_nip, seen, nama, nip, address, detail = row
     who = SYSTEM if actor_id is None else f"{officer} ({officer_nip})" if seen and officer else OUTSIDE_SCOPE
     subject = f"{nama} ({nip})" if nama else ""
     tag = AuditTag(value).label if value in set(AuditTag) else value
-    return AuditEntry(id_, at, tag, who, subject, address, format_detail(value, detail, names, zona), zona)
+    return AuditEntry(id_, at, tag, who, subject, address, describe(value, detail, names, zona), zona)

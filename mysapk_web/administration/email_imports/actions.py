@@ -9,6 +9,7 @@ from typing import Final
 from sqlmodel import Session
 
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
+from mysapk_web.administration.audit_events import EmailImportDiscarded
 from mysapk_web.administration.email_imports.leases import leave, record
 from mysapk_web.administration.email_imports.queries import may_undo, run_within
 from mysapk_web.administration.rules.email_import import RunState
@@ -17,7 +18,6 @@ from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
-from mysapk_web.platform.rules.audit import AuditTag
 
 _DONE: Final = MappingProxyType(
     {
@@ -65,7 +65,7 @@ def discard(session: Session, actor: Actor, run_id: int) -> None:
         raise _refusal(session, actor, run, "Impor ini tidak sedang menunggu, jadi tidak dapat dibuang.", _DONE.keys())
     _begin(run, RunState.DISCARDED, actor)
     run.finished_at = clock.now()
-    record(session, run, AuditTag.EMAIL_IMPORT_DISCARDED)
+    record(session, run, EmailImportDiscarded)
 
 
 def stop(session: Session, actor: Actor, run_id: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import Session, col, false, select
 
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
+from mysapk_web.administration.audit_events import ImportTokenMade, ImportTokenPayload, ImportTokenRevoked
 from mysapk_web.administration.email_imports.token_owners import answered_for, tell_admins
 from mysapk_web.administration.tables.email_import import ImportToken
 from mysapk_web.organisation import audit, locks, revisions
@@ -23,7 +24,6 @@ from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import PermissionDenied, UserError
-from mysapk_web.platform.rules.audit import AuditTag
 
 LIFE: Final = timedelta(days=365)
 MAX_LABEL: Final = 80
@@ -115,7 +115,7 @@ def make_token(session: Session, actor: Actor, *, label: str) -> Made:
     )
     session.add(token)
     session.flush()
-    _note(session, AuditTag.IMPORT_TOKEN_MADE, actor, token)
+    _note(session, ImportTokenMade, actor, token)
     tell_admins(session, token, actor.account_id)
     return Made(secret, name, token.expires_at)
 
@@ -141,7 +141,7 @@ def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
             session, actor, "Token ini sudah dicabut", by=token.revoked_by, at=token.revoked_at
         )
     token.revoked_at, token.revoked_by = clock.now(), actor.account_id
-    _note(session, AuditTag.IMPORT_TOKEN_REVOKED, actor, token)
+    _note(session, ImportTokenRevoked, actor, token)
 
 
 def list_tokens(session: Session, actor: Actor) -> list[TokenView]:
@@ -218,13 +218,6 @@ def _within(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *(col(ImportToken.instansi_id) == id_ for id_ in agencies))
 
 
-def _note(session: Session, tag: AuditTag, actor: Actor, token: ImportToken) -> None:
-    audit.record(
-        session,
-        tag,
-        actor_id=actor.account_id,
-        instansi_id=token.instansi_id,
-        address=actor.client.client_address,
-        token=token.id,
-        label=token.label,
-    )
+def _note(session: Session, payload: type[ImportTokenPayload], actor: Actor, token: ImportToken) -> None:
+    event = payload(token_id=token.id, token_name=token.label)
+    audit.record_by(session, actor, event, instansi_id=token.instansi_id)

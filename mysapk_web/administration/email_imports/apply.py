@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts.email_replacement import LETTER_GAP, EmailReplacement, replace_emails
+from mysapk_web.administration.audit_events import EmailImported, EmailImportStopped, EmailImportUndone
 from mysapk_web.administration.email_imports.leases import fail, hold, leave, record
 from mysapk_web.administration.email_imports.scope import Reach, ReachLost, reach_of
 from mysapk_web.administration.email_imports.validate import PERSON_COLUMNS, Memory, Person, by_policy, person_of, whom
@@ -25,7 +26,6 @@ from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk, clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.rules.audit import AuditTag
 
 CHUNK: Final = 2000
 REASON: Final = "impor alamat email"
@@ -156,7 +156,7 @@ def _stands(
 def _applied(session: Session, run: EmailImport) -> None:
     leave(run, RunState.DONE)
     run.finished_at, run.position = clock.now(), run.total
-    record(session, run, AuditTag.EMAIL_IMPORTED)
+    record(session, run, EmailImported)
 
 
 def _stop_next(session: Session, run: EmailImport, memory: Memory) -> int | None:
@@ -175,7 +175,7 @@ def _stop_next(session: Session, run: EmailImport, memory: Memory) -> int | None
 def _stopped(session: Session, run: EmailImport) -> None:
     leave(run, RunState.FAILED if run.error else RunState.STOPPED)
     run.finished_at = clock.now()
-    record(session, run, AuditTag.EMAIL_IMPORTED if run.error else AuditTag.EMAIL_IMPORT_STOPPED)
+    record(session, run, EmailImported if run.error else EmailImportStopped)
 
 
 def _judge_anew(session: Session, run: EmailImport, overtaken: dict[int, RowVerdict]) -> None:
@@ -228,7 +228,7 @@ def _undo_next(session: Session, run: EmailImport, memory: Memory) -> int | None
 def _undone(session: Session, run: EmailImport) -> None:
     leave(run, RunState.UNDONE)
     run.undone_at, run.position = clock.now(), 0
-    record(session, run, AuditTag.EMAIL_IMPORT_UNDONE)
+    record(session, run, EmailImportUndone)
 
 
 def _change(person: Person, raw: str | None, key: str | None) -> EmailReplacement:
@@ -251,8 +251,8 @@ def _write(
         actor_id=run.acting,
         reason=reason,
         letters_from=_letters_from(run, done),
-        impor=run.id,
-        token=run.token_id,
+        import_id=run.id,
+        token_id=run.token_id,
     )
 
 

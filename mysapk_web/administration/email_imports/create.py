@@ -93,7 +93,7 @@ def may_upload_by_token(session: Session, caller: Caller) -> None:
         ImportRateLimitError: Too many files.
     """
     token, agency = caller.token_id, caller.instansi_id
-    if not rate_limiting.allow(session, IMPORTS_PER_TOKEN, str(token), None, instansi_id=agency, token=token):
+    if not rate_limiting.allow(session, IMPORTS_PER_TOKEN, str(token), None, instansi_id=agency, token_id=token):
         raise ImportRateLimitError
 
 

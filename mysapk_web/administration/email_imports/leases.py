@@ -8,11 +8,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, case, or_, update
 from sqlmodel import Session, col, select
 
+from mysapk_web.administration.audit_events import EmailImported, EmailImportPayload
 from mysapk_web.administration.rules.email_import import BUSY, RunState
 from mysapk_web.administration.tables.email_import import EmailImport
 from mysapk_web.organisation import audit
 from mysapk_web.platform import clock
-from mysapk_web.platform.rules.audit import AuditTag
 
 LEASE: Final = timedelta(seconds=30)
 """Renewed with every chunk, which takes a fraction of a second."""
@@ -140,20 +140,21 @@ def fail(session: Session, run: EmailImport, sentence: str) -> None:
     leave(run, RunState.FAILED)
     run.finished_at = clock.now()
     if run.applied:
-        record(session, run, AuditTag.EMAIL_IMPORTED)
+        record(session, run, EmailImported)
 
 
-def record(session: Session, run: EmailImport, tag: AuditTag) -> None:
+def record(session: Session, run: EmailImport, payload: type[EmailImportPayload]) -> None:
     """Write into the trail what became of a run."""
     audit.record(
         session,
-        tag,
+        payload(
+            import_id=run.id,
+            token_id=run.token_id,
+            sha256=run.file_hash,
+            verdicts=run.counts,
+            applied=run.applied,
+            undone=run.undone,
+        ),
         actor_id=run.acting,
         instansi_id=run.instansi_id,
-        impor=run.id,
-        token=run.token_id,
-        sha256=run.file_hash,
-        rows=run.counts,
-        applied=run.applied,
-        undone=run.undone,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlmodel import Session, col, select
 
 from mysapk_web.administration import exports
+from mysapk_web.administration.audit_events import IMPORT_REPORT, Exported
 from mysapk_web.administration.email_imports.api_tokens import Caller
 from mysapk_web.administration.email_imports.queries import RunView, find_run, run_of_token
 from mysapk_web.administration.rules.email_import import GOOD
@@ -19,7 +20,6 @@ from mysapk_web.platform import spreadsheet_writer
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.executors import in_transaction
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_writer import FileFormat
 
 HEADINGS: Final = ("baris", "nip", "email", "hasil", "keterangan")
@@ -54,14 +54,7 @@ def take_report_by_token(db: Database, caller: Caller, run_id: int, kind: FileFo
 def _admit(session: Session, actor: Actor, run_id: int, kind: FileFormat) -> None:
     run = find_run(session, actor, run_id)
     exports.rate_limit_export(session, f"akun:{actor.account_id}", actor)
-    _note(
-        session,
-        run,
-        kind,
-        actor_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.client.client_address,
-    )
+    audit.record_by(session, actor, _export(run, kind))
 
 
 def _admit_token(session: Session, caller: Caller, run_id: int, kind: FileFormat) -> None:
@@ -69,17 +62,17 @@ def _admit_token(session: Session, caller: Caller, run_id: int, kind: FileFormat
     if run is None:
         raise NotFoundError("run of another token")
     exports.rate_limit_export(
-        session, f"token:{caller.token_id}", None, instansi_id=caller.instansi_id, token=caller.token_id
+        session, f"token:{caller.token_id}", None, instansi_id=caller.instansi_id, token_id=caller.token_id
     )
-    _note(session, run, kind, instansi_id=caller.instansi_id, token=caller.token_id)
+    audit.record(session, _export(run, kind, token_id=caller.token_id), instansi_id=caller.instansi_id)
 
 
-def _note(session: Session, run: RunView, kind: FileFormat, **who: Any) -> None:
+def _export(run: RunView, kind: FileFormat, *, token_id: int | None = None) -> Exported:
     if not run.has_rows:
         raise UserError("Berkas ini masih diperiksa atau sudah dibuang, jadi tidak ada laporannya.")
     left = run.total - run.good
     spreadsheet_writer.require_row_limit(kind, left)
-    audit.record(session, AuditTag.EXPORTED, laporan="impor-email", impor=run.id, bentuk=kind.value, baris=left, **who)
+    return Exported(import_report=IMPORT_REPORT, import_id=run.id, file_format=kind, row_count=left, token_id=token_id)
 
 
 def rows(db: Database, run_id: int) -> Iterator[Sequence[str]]:

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.accounts.credentials import invalidate_credentials
 from mysapk_web.accounts.email_replacement import EmailReplacement, replace_emails
+from mysapk_web.administration.audit_events import CpnsApproved, PeopleImported
 from mysapk_web.administration.employee_import.org_lookup import Agency, Places
 from mysapk_web.administration.employee_import.row import PersonRow, person_of, structure_of
 from mysapk_web.administration.employee_import.validation import Seen, holders_of, judge_email
@@ -27,7 +28,6 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.row_report import RowReport, Verdict
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_reader import Row, read
 from mysapk_web.platform.tabular import RowFault, chunks
 
@@ -86,7 +86,7 @@ class _Import:
                 reports.append(_refused(person.row, fault))
         work.write()
         counts = dict(Counter(report.verdict.value for report in reports))
-        audit.record(session, AuditTag.PEGAWAI_IMPORTED, actor_id=self.actor_id, rows=counts)
+        audit.record(session, PeopleImported(rows=counts), actor_id=self.actor_id)
         return sorted(reports, key=lambda report: report.line)
 
 
@@ -238,11 +238,10 @@ class _Chunk:
     def _record_approval(self, known: _Known) -> None:
         audit.record(
             self.session,
-            AuditTag.CPNS_APPROVED,
+            CpnsApproved(reason=REASON),
             actor_id=self.actor_id,
             subject_id=known.account.id if known.account else None,
             instansi_id=known.pegawai.instansi_id,
-            reason=REASON,
         )
 
     def write(self) -> None:

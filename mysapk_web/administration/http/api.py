@@ -59,7 +59,7 @@ def _identify(session: Any, bearer: str, address: str) -> Caller | None:
         within = rate_limiting.allow_network(session, API_FAILURES_PER_NETWORK, by)
     else:
         token, agency = caller.token_id, caller.instansi_id
-        within = rate_limiting.allow(session, API_CALLS_PER_TOKEN, str(token), by, instansi_id=agency, token=token)
+        within = rate_limiting.allow(session, API_CALLS_PER_TOKEN, str(token), by, instansi_id=agency, token_id=token)
     if not within:
         raise _ApiRateLimitError("")
     return caller

@@ -9,10 +9,20 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from mysapk_web.accounts import lockouts, sessions
+from mysapk_web.accounts.audit_events import SessionsEnded
 from mysapk_web.accounts.recovery.admin_reset import issue_reset_token, supersede_reset_tokens
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.accounts.tables import RecoveryCode, UserSession
 from mysapk_web.administration import managed_account
+from mysapk_web.administration.audit_events import (
+    AccountDisabled,
+    AccountEnabled,
+    CpnsApproved,
+    ResetCancelled,
+    ResetStartedByAdmin,
+    TotpRemovedByAdmin,
+    Unlocked,
+)
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
@@ -21,7 +31,6 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.reasons import clean_reason
-from mysapk_web.platform.rules.audit import AuditTag
 
 MAX_REASON = 300
 """Characters of `Account.disabled_reason`, and of every other reason."""
@@ -48,7 +57,7 @@ def approve_cpns(session: Session, *, account_id: int, actor: Actor | None, seen
     pegawai.approved_at = clock.now()
     session.add(pegawai)
     managed_account.invalidate_account(session, account, "cpns disetujui")
-    managed_account.audit_on(session, AuditTag.CPNS_APPROVED, account, pegawai, actor)
+    managed_account.audit_on(session, CpnsApproved(), account, pegawai, actor)
     managed_account.notify(session, MailKind.CPNS_APPROVED, account, pegawai)
     return True
 
@@ -71,7 +80,7 @@ def disable_account(session: Session, *, account_id: int, actor: Actor | None, r
     account.disabled_reason = why
     session.add(account)
     managed_account.invalidate_account(session, account, "akun dinonaktifkan")
-    managed_account.audit_on(session, AuditTag.ACCOUNT_DISABLED, account, pegawai, actor, reason=why)
+    managed_account.audit_on(session, AccountDisabled(reason=why), account, pegawai, actor)
     managed_account.notify(session, MailKind.DISABLED, account, pegawai)
     return True
 
@@ -94,7 +103,7 @@ def enable_account(session: Session, *, account_id: int, actor: Actor | None, re
     account.disabled_reason = ""
     session.add(account)
     managed_account.invalidate_account(session, account, "akun diaktifkan")
-    managed_account.audit_on(session, AuditTag.ACCOUNT_ENABLED, account, pegawai, actor, reason=why)
+    managed_account.audit_on(session, AccountEnabled(reason=why), account, pegawai, actor)
     managed_account.notify(session, MailKind.ENABLED, account, pegawai)
     return True
 
@@ -112,7 +121,7 @@ def unlock_account(session: Session, *, account_id: int, actor: Actor | None, se
     )
     if not lockouts.clear_lockout(session, pegawai.nip):
         return False
-    managed_account.audit_on(session, AuditTag.UNLOCKED, account, pegawai, actor)
+    managed_account.audit_on(session, Unlocked(), account, pegawai, actor)
     managed_account.notify(session, MailKind.UNLOCKED, account, pegawai)
     return True
 
@@ -133,7 +142,7 @@ def send_reset_token(session: Session, *, account_id: int, actor: Actor | None, 
         session, account_id, actor, Permission.RESET_START, seen=seen
     )
     mask = issue_reset_token(session, account=account, pegawai=pegawai, actor=actor)
-    managed_account.audit_on(session, AuditTag.RESET_STARTED_BY_ADMIN, account, pegawai, actor)
+    managed_account.audit_on(session, ResetStartedByAdmin(), account, pegawai, actor)
     return mask
 
 
@@ -155,7 +164,7 @@ def cancel_reset_tokens(session: Session, *, account_id: int, actor: Actor | Non
     )
     if not supersede_reset_tokens(session, account_id):
         return False
-    managed_account.audit_on(session, AuditTag.RESET_CANCELLED, account, pegawai, actor)
+    managed_account.audit_on(session, ResetCancelled(), account, pegawai, actor)
     managed_account.notify(session, MailKind.RESET_CANCELLED, account, pegawai)
     return True
 
@@ -173,7 +182,7 @@ def revoke_account_sessions(session: Session, *, account_id: int, actor: Actor |
     )
     count = sessions.revoke_all_sessions(session, account_id, "diakhiri admin")
     if count:
-        managed_account.audit_on(session, AuditTag.SESSIONS_ENDED, account, pegawai, actor, count=count)
+        managed_account.audit_on(session, SessionsEnded(session_count=count), account, pegawai, actor)
         managed_account.notify(session, MailKind.SESSIONS_ENDED, account, pegawai)
     return count
 
@@ -208,6 +217,6 @@ def remove_second_factor(session: Session, *, account_id: int, actor: Actor | No
     session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
     session.execute(update(UserSession).where(col(UserSession.account_id) == account_id).values(second_factor_at=None))
     managed_account.invalidate_account(session, account, "verifikasi dua langkah dihapus")
-    managed_account.audit_on(session, AuditTag.TOTP_REMOVED_BY_ADMIN, account, pegawai, actor, reason=why)
+    managed_account.audit_on(session, TotpRemovedByAdmin(reason=why), account, pegawai, actor)
     managed_account.notify(session, MailKind.SECOND_FACTOR_OFF, account, pegawai, by_admin=True)
     return True

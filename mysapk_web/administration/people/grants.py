@@ -13,6 +13,7 @@ from sqlmodel import Session, col, or_, select
 
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.administration import managed_account
+from mysapk_web.administration.audit_events import RoleGranted, RoleRevoked
 from mysapk_web.administration.people.admins import admins_of, alert_missing_admins
 from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor, Grant, NotFoundError
@@ -25,7 +26,6 @@ from mysapk_web.organisation.units import find_unit, format_scope
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind
-from mysapk_web.platform.rules.audit import AuditTag
 
 UNIT_ROLES: Final = frozenset({Role.VERIFIKATOR, Role.ADMIN_SATKER})
 """Roles that are always limited to a unit and what is below it (DESIGN 6)."""
@@ -261,9 +261,7 @@ def store_grant(session: Session, account: Account, pegawai: Pegawai, given: Rol
         return False
     session.add(given)
     managed_account.invalidate_account(session, account, "peran diubah")
-    managed_account.audit_on(
-        session, AuditTag.ROLE_GRANTED, account, pegawai, actor, role=given.role.value, unor_id=given.unor_id
-    )
+    managed_account.audit_on(session, RoleGranted(role=given.role, unor_id=given.unor_id), account, pegawai, actor)
     _tell_roles(session, account, pegawai)
     return True
 
@@ -274,15 +272,16 @@ def _take(
     pegawai: Pegawai,
     grants: Sequence[RoleGrant],
     actor: Actor | int | None,
-    **detail: str | int | None,
+    *,
+    reason: str | None = None,
 ) -> None:
     for grant in grants:
         grant.revoked_at = clock.now()
         session.add(grant)
     managed_account.invalidate_account(session, account, "peran diubah")
     for grant in grants:
-        facts = {"role": grant.role.value, "unor_id": grant.unor_id, **detail}
-        managed_account.audit_on(session, AuditTag.ROLE_REVOKED, account, pegawai, actor, **facts)
+        event = RoleRevoked(role=grant.role, unor_id=grant.unor_id, reason=reason)
+        managed_account.audit_on(session, event, account, pegawai, actor)
     _tell_roles(session, account, pegawai)
 
 

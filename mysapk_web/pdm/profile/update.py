@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.pdm.audit_events import ProfileChanged
 from mysapk_web.pdm.code_tables import StoredCodes, codes
 from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.payload import editable_values
@@ -20,7 +21,6 @@ from mysapk_web.pdm.rules.groups.profil import PROFIL
 from mysapk_web.pdm.rules.groups.validation import Validated, validate
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord
 from mysapk_web.platform.errors import FormError, UserError
-from mysapk_web.platform.rules.audit import AuditTag
 
 MAX_TEXT: Final = 4000
 """Characters of one value; nobody types more into a field."""
@@ -67,15 +67,7 @@ def change_profile(session: Session, actor: Actor, *, version: int, values: Mapp
     _write(
         session, record, person, {**record.payload, **{field.name: checked.payload[field.name] for field in changed}}
     )
-    audit.record(
-        session,
-        AuditTag.PROFILE_CHANGED,
-        actor_id=actor.account_id,
-        subject_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.client.client_address,
-        fields=[field.name for field in changed],
-    )
+    audit.record_own(session, actor, ProfileChanged(fields=[field.name for field in changed]))
     return ChangedProfile(version + 1, [field.label for field in changed], warnings)
 
 

@@ -15,6 +15,7 @@ from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.rules.email import mask_email
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.audit_events import ProfileRevealed
 from mysapk_web.pdm.code_tables import StoredCodes, codes
 from mysapk_web.pdm.context import PersonContext, load_own_context
 from mysapk_web.pdm.form import options_of
@@ -26,7 +27,6 @@ from mysapk_web.pdm.rules.groups.validation import Validated, validate
 from mysapk_web.pdm.tables import PersonnelRecord
 from mysapk_web.pdm.views.form import FieldView
 from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import REVEALS_PER_ACCOUNT
 from mysapk_web.settings import get_settings
 
@@ -108,15 +108,7 @@ def reveal_value(session: Session, actor: Actor, *, name: str) -> str:
     value = profile_values(session, actor, profile_record(session, actor.pegawai_id))[name]
     if value in (None, ""):
         raise UserError(f"{field.label} belum diisi.")
-    audit.record(
-        session,
-        AuditTag.PROFILE_REVEALED,
-        actor_id=actor.account_id,
-        subject_id=actor.account_id,
-        instansi_id=actor.instansi_id,
-        address=actor.client.client_address,
-        field=name,
-    )
+    audit.record_own(session, actor, ProfileRevealed(fields=[name]))
     return format_value(field, value, codes(session), reveal=True)
 
 

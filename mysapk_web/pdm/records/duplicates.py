@@ -10,7 +10,6 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +17,10 @@ from sqlmodel import Session, col, func, select
 
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.audit_events import STARTED, RecordsExported
 from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.records.columns import NIP
-from mysapk_web.pdm.records.export import STARTED, find_agency_id
+from mysapk_web.pdm.records.export import find_agency_id
 from mysapk_web.pdm.rules.groups import get_kind, group_of_kind
 from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.duplicates import differing_fields, is_same, keys_of, normal_form
@@ -31,7 +31,6 @@ from mysapk_web.platform import bulk
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.private_file import require_regular_file, write_private
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.csv_injection import escape_formula
 
 PEOPLE: Final = 500
@@ -97,11 +96,10 @@ def report_duplicates(database: Database, *, instansi: str = "", report: Path | 
             counts[duplicate.kind] += 1
         return counts
     require_regular_file(report)
-    note = partial(audit.record, tag=AuditTag.RECORDS_EXPORTED, actor_id=None, instansi_id=agency, jenis=NAME)
     try:
         with write_private(report) as handle:
             with database.begin() as session:
-                note(session, tahap=STARTED)
+                audit.record(session, RecordsExported(record_kind=NAME, phase=STARTED), instansi_id=agency)
             writer = csv.writer(handle)
             writer.writerow(HEADINGS)
             for duplicate in find_duplicates(database, agency):
@@ -120,7 +118,7 @@ def report_duplicates(database: Database, *, instansi: str = "", report: Path | 
     except OSError as error:
         raise UserError(f"{report}: {error.strerror}.") from None
     with database.begin() as session:
-        note(session, rows=counts.total())
+        audit.record(session, RecordsExported(record_kind=NAME, row_count=counts.total()), instansi_id=agency)
     return counts
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -13,6 +12,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.audit_events import STARTED, RecordsExported
 from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.records.columns import NIP, cell_of, declared_for_files
 from mysapk_web.pdm.rules.groups.base import RecordKind
@@ -20,10 +20,8 @@ from mysapk_web.pdm.tables import PersonnelRecord
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.private_file import require_regular_file, write_private
-from mysapk_web.platform.rules.audit import AuditTag
 
 BATCH: Final = 1000
-STARTED: Final = "mulai"
 
 
 def export_records(database: Database, path: Path, *, key: str, instansi: str = "", actor_id: int | None = None) -> int:
@@ -39,13 +37,14 @@ def export_records(database: Database, path: Path, *, key: str, instansi: str = 
     with database.read() as session:
         agency = find_agency_id(session, instansi)
     require_regular_file(path)
-    note = partial(audit.record, tag=AuditTag.RECORDS_EXPORTED, actor_id=actor_id, instansi_id=agency, jenis=key)
     with write_private(path) as handle:
         with database.begin() as session:
-            note(session, tahap=STARTED)
+            audit.record(
+                session, RecordsExported(record_kind=key, phase=STARTED), actor_id=actor_id, instansi_id=agency
+            )
         count = _write(handle, database, declared, agency)
     with database.begin() as session:
-        note(session, rows=count)
+        audit.record(session, RecordsExported(record_kind=key, row_count=count), actor_id=actor_id, instansi_id=agency)
     return count
 
 

@@ -19,6 +19,7 @@ from mysapk_web.organisation import audit
 from mysapk_web.organisation.rules.nip import NipError, normalise_nip
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.audit_events import RecordsImported
 from mysapk_web.pdm.code_tables import ReadableCodes, codes
 from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.records.columns import NIP, aliases_of, declared_for_files, values_of
@@ -32,7 +33,6 @@ from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.row_report import RowReport, Verdict
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.platform.spreadsheet_reader import Row, read
 from mysapk_web.platform.tabular import RowFault, chunks
@@ -63,7 +63,7 @@ def import_records(database: Database, path: Path, *, key: str, actor_id: int | 
         with database.begin() as session:
             reports = _Chunk(session, declared, rows).reports()
             counts = Counter(report.verdict.value for report in reports)
-            audit.record(session, AuditTag.RECORDS_IMPORTED, actor_id=actor_id, jenis=key, rows=dict(counts))
+            audit.record(session, RecordsImported(record_kind=key, rows=dict(counts)), actor_id=actor_id)
         yield from reports
 
 

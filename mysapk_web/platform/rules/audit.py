@@ -1,183 +1,108 @@
-"""Tags of the audit trail. A tag is stored as written here and never renamed (ASVS 16.1.1)."""
+"""Tags of the audit log. A tag is stored as written here and never renamed (ASVS 16.1.1)."""
+
+from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
 
 
 class AuditTag(StrEnum):
-    """What happened: `subject:act`, in the language of those who read the trail."""
+    """What happened: `subject:act`, and the words for it on pages."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> AuditTag:
+        """`label` has a default for type checkers only: looked up by its value, a tag has its own."""
+        tag = str.__new__(cls, value)
+        tag._value_ = value
+        tag.label = label
+        return tag
 
     # Login and session
-    LOGIN = "akun:login"
-    LOGIN_FAILED = "akun:login-gagal"
-    LOCKED_OUT = "akun:tunggu"
-    LOGOUT = "akun:logout"
-    SESSIONS_ENDED = "akun:sesi-diakhiri"
-    UNLOCKED = "akun:tunggu-dihapus"
+    LOGIN = "akun:login", "Masuk"
+    LOGIN_FAILED = "akun:login-gagal", "Gagal masuk"
+    LOCKED_OUT = "akun:tunggu", "Harus menunggu setelah gagal masuk"
+    LOGOUT = "akun:logout", "Keluar"
+    SESSIONS_ENDED = "akun:sesi-diakhiri", "Sesi diakhiri"
+    UNLOCKED = "akun:tunggu-dihapus", "Waktu tunggu dihapus"
 
     # Activation and recovery
-    RESET_REQUESTED = "akun:reset-diminta"
-    RESET_REFUSED = "akun:reset-ditolak"
-    RESET_STARTED_BY_ADMIN = "akun:reset-oleh-admin"
-    RESET_CANCELLED = "akun:reset-dibatalkan"
-    TOKEN_WRONG = "akun:token-salah"
-    TOKEN_EXHAUSTED = "akun:token-habis"
-    ACTIVATED = "akun:aktivasi"
-    PASSWORD_RESET = "akun:password-direset"
-    PASSWORD_CHANGED = "akun:password-diganti"
-    PASSWORD_REHASHED = "akun:password-diperkuat"
+    RESET_REQUESTED = "akun:reset-diminta", "Token diminta"
+    RESET_REFUSED = "akun:reset-ditolak", "Permintaan token ditolak"
+    RESET_STARTED_BY_ADMIN = "akun:reset-oleh-admin", "Token dikirim oleh admin"
+    RESET_CANCELLED = "akun:reset-dibatalkan", "Token dibatalkan"
+    TOKEN_WRONG = "akun:token-salah", "Token salah"
+    TOKEN_EXHAUSTED = "akun:token-habis", "Kesempatan memasukkan token habis"
+    ACTIVATED = "akun:aktivasi", "Akun diaktifkan"
+    PASSWORD_RESET = "akun:password-direset", "Password direset"
+    PASSWORD_CHANGED = "akun:password-diganti", "Password diganti"
+    PASSWORD_REHASHED = "akun:password-diperkuat", "Penyimpanan password diperkuat"
 
     # Address
-    EMAIL_CHANGED = "akun:email-diganti"
-    EMAIL_CHANGE_REQUESTED = "akun:email-perbaikan-diminta"
-    EMAIL_CHANGE_ASKED = "akun:email-ganti-diminta"
-    EMAIL_IMPORTED = "email:impor"
-    EMAIL_IMPORT_DISCARDED = "email:impor-dibuang"
-    EMAIL_IMPORT_STOPPED = "email:impor-dihentikan"
-    EMAIL_IMPORT_UNDONE = "email:impor-dibatalkan"
-    EMAIL_REQUEST_REFUSED = "akun:email-perbaikan-ditolak"
-    IMPORT_TOKEN_MADE = "email:token-dibuat"
-    IMPORT_TOKEN_REVOKED = "email:token-dicabut"
-    EMAIL_POLICY_CHANGED = "email:kebijakan-diubah"
+    EMAIL_CHANGED = "akun:email-diganti", "Alamat email diganti"
+    EMAIL_CHANGE_REQUESTED = "akun:email-perbaikan-diminta", "Perbaikan alamat email diminta"
+    EMAIL_CHANGE_ASKED = "akun:email-ganti-diminta", "Penggantian alamat email diminta pemilik"
+    EMAIL_IMPORTED = "email:impor", "Impor alamat email"
+    EMAIL_IMPORT_DISCARDED = "email:impor-dibuang", "Impor alamat email dibuang"
+    EMAIL_IMPORT_STOPPED = "email:impor-dihentikan", "Impor alamat email dihentikan"
+    EMAIL_IMPORT_UNDONE = "email:impor-dibatalkan", "Impor alamat email dibatalkan"
+    EMAIL_REQUEST_REFUSED = "akun:email-perbaikan-ditolak", "Perbaikan alamat email ditolak"
+    IMPORT_TOKEN_MADE = "email:token-dibuat", "Token impor email dibuat"
+    IMPORT_TOKEN_REVOKED = "email:token-dicabut", "Token impor email dicabut"
+    EMAIL_POLICY_CHANGED = "email:kebijakan-diubah", "Kebijakan domain email diubah"
 
     # Second factor
-    TOTP_ENABLED = "akun:totp-aktif"
-    TOTP_RESTARTED = "akun:totp-dimulai-lagi"
-    TOTP_DISABLED = "akun:totp-nonaktif"
-    TOTP_FAILED = "akun:totp-gagal"
-    TOTP_EXHAUSTED = "akun:totp-habis"
-    TOTP_REMOVED_BY_ADMIN = "akun:totp-dihapus-admin"
-    RECOVERY_CODES_CREATED = "akun:kode-pemulihan-dibuat"
-    RECOVERY_CODE_USED = "akun:kode-pemulihan-dipakai"
+    TOTP_ENABLED = "akun:totp-aktif", "Verifikasi dua langkah diaktifkan"
+    TOTP_RESTARTED = "akun:totp-dimulai-lagi", "Verifikasi dua langkah dimulai lagi dari perangkat lain"
+    TOTP_DISABLED = "akun:totp-nonaktif", "Verifikasi dua langkah dimatikan"
+    TOTP_FAILED = "akun:totp-gagal", "Kode autentikator salah"
+    TOTP_EXHAUSTED = "akun:totp-habis", "Kesempatan memasukkan kode autentikator habis"
+    TOTP_REMOVED_BY_ADMIN = "akun:totp-dihapus-admin", "Verifikasi dua langkah dihapus oleh admin"
+    RECOVERY_CODES_CREATED = "akun:kode-pemulihan-dibuat", "Kode pemulihan dibuat"
+    RECOVERY_CODE_USED = "akun:kode-pemulihan-dipakai", "Kode pemulihan dipakai"
 
     # Accounts and roles
-    ACCOUNT_DISABLED = "akun:nonaktif"
-    ACCOUNT_ENABLED = "akun:aktif-kembali"
-    CPNS_APPROVED = "cpns:disetujui"
-    ROLE_GRANTED = "peran:diberikan"
-    ROLE_REVOKED = "peran:dicabut"
-    PEGAWAI_IMPORTED = "pegawai:impor"
-    PROFILE_CHANGED = "profil:diubah"
-    PROFILE_REVEALED = "profil:nomor-dilihat"
+    ACCOUNT_DISABLED = "akun:nonaktif", "Akun dinonaktifkan"
+    ACCOUNT_ENABLED = "akun:aktif-kembali", "Akun diaktifkan kembali"
+    CPNS_APPROVED = "cpns:disetujui", "Akun CPNS disetujui"
+    ROLE_GRANTED = "peran:diberikan", "Peran diberikan"
+    ROLE_REVOKED = "peran:dicabut", "Peran dicabut"
+    PEGAWAI_IMPORTED = "pegawai:impor", "Impor data pegawai"
+    PROFILE_CHANGED = "profil:diubah", "Profil diubah"
+    PROFILE_REVEALED = "profil:nomor-dilihat", "Nomor pribadi dilihat"
 
     # PDM
-    GROUP_DECLARED = "pdm:grup-dinyatakan"
-    PDM_SUBMITTED = "pdm:dikirim"
-    PROOF_DOWNLOADED = "pdm:bukti-diunduh"
-    PROPOSAL_SUBMITTED = "usulan:dikirim"
-    PROPOSAL_WITHDRAWN = "usulan:ditarik"
-    PROPOSAL_CORRECTED = "usulan:diperbaiki"
-    PROPOSAL_VERIFIED = "usulan:diverifikasi"
-    PROPOSAL_RETURNED = "usulan:dikembalikan"
-    PROPOSAL_REJECTED = "usulan:ditolak"
-    PROPOSAL_APPROVED = "usulan:disetujui"
-    PROPOSAL_BKN_APPROVED = "usulan:disetujui-bkn"
-    PROPOSAL_APPLIED = "usulan:diterapkan"
-    DOCUMENT_UPLOADED = "dokumen:diunggah"
-    DOCUMENT_READ = "dokumen:dibuka"
-    DOCUMENT_REMOVED = "dokumen:dihapus"
+    GROUP_DECLARED = "pdm:grup-dinyatakan", "Kelompok data dinyatakan"
+    PDM_SUBMITTED = "pdm:dikirim", "PDM dikirim"
+    PROOF_DOWNLOADED = "pdm:bukti-diunduh", "Bukti PDM diunduh"
+    PROPOSAL_SUBMITTED = "usulan:dikirim", "Usulan dikirim"
+    PROPOSAL_WITHDRAWN = "usulan:ditarik", "Usulan ditarik"
+    PROPOSAL_CORRECTED = "usulan:diperbaiki", "Usulan diperbaiki"
+    PROPOSAL_VERIFIED = "usulan:diverifikasi", "Usulan diverifikasi"
+    PROPOSAL_RETURNED = "usulan:dikembalikan", "Usulan dikembalikan"
+    PROPOSAL_REJECTED = "usulan:ditolak", "Usulan ditolak"
+    PROPOSAL_APPROVED = "usulan:disetujui", "Usulan disetujui"
+    PROPOSAL_BKN_APPROVED = "usulan:disetujui-bkn", "Usulan disetujui BKN"
+    PROPOSAL_APPLIED = "usulan:diterapkan", "Usulan diterapkan"
+    DOCUMENT_UPLOADED = "dokumen:diunggah", "Dokumen diunggah"
+    DOCUMENT_READ = "dokumen:dibuka", "Dokumen dibuka"
+    DOCUMENT_REMOVED = "dokumen:dihapus", "Dokumen dihapus"
 
     # Running the portal
-    REFERENCE_IMPORTED = "referensi:impor"
-    RECORDS_IMPORTED = "riwayat:impor"
-    RECORDS_EXPORTED = "riwayat:ekspor"
-    PERIOD_CREATED = "periode:dibuat"
-    PERIOD_EXTENDED = "periode:diperpanjang"
-    PERIOD_REMOVED = "periode:dihapus"
-    EXPORTED = "laporan:diunduh"
-    ANNOUNCED = "pengumuman:dikirim"
-    ANNOUNCEMENT_CHANGED = "pengumuman:diubah"
-    ANNOUNCEMENT_ENDED = "pengumuman:diakhiri"
-    HELP_CHANGED = "bantuan:diubah"
-    REMINDED = "aktivasi:diingatkan"
-    PDM_REMINDED = "pdm:diingatkan"
-    MAIL_FAILED = "surat:gagal"
-    MAIL_RESENT = "surat:dikirim-ulang"
-    ACCESS_REFUSED = "akses:ditolak"
-    LIMIT_EXCEEDED = "akses:terlalu-sering"
-    TRAIL_CONTINUED = "jejak:segel-dilanjutkan"
-
-    @property
-    def label(self) -> str:
-        """The words on pages."""
-        return _LABELS[self]
-
-
-_LABELS: Final = {
-    AuditTag.LOGIN: "Masuk",
-    AuditTag.LOGIN_FAILED: "Gagal masuk",
-    AuditTag.LOCKED_OUT: "Harus menunggu setelah gagal masuk",
-    AuditTag.LOGOUT: "Keluar",
-    AuditTag.SESSIONS_ENDED: "Sesi diakhiri",
-    AuditTag.UNLOCKED: "Waktu tunggu dihapus",
-    AuditTag.RESET_REQUESTED: "Token diminta",
-    AuditTag.RESET_REFUSED: "Permintaan token ditolak",
-    AuditTag.RESET_STARTED_BY_ADMIN: "Token dikirim oleh admin",
-    AuditTag.RESET_CANCELLED: "Token dibatalkan",
-    AuditTag.TOKEN_WRONG: "Token salah",
-    AuditTag.TOKEN_EXHAUSTED: "Kesempatan memasukkan token habis",
-    AuditTag.ACTIVATED: "Akun diaktifkan",
-    AuditTag.PASSWORD_RESET: "Password direset",
-    AuditTag.PASSWORD_CHANGED: "Password diganti",
-    AuditTag.PASSWORD_REHASHED: "Penyimpanan password diperkuat",
-    AuditTag.EMAIL_CHANGED: "Alamat email diganti",
-    AuditTag.EMAIL_CHANGE_REQUESTED: "Perbaikan alamat email diminta",
-    AuditTag.EMAIL_CHANGE_ASKED: "Penggantian alamat email diminta pemilik",
-    AuditTag.EMAIL_IMPORTED: "Impor alamat email",
-    AuditTag.PROFILE_REVEALED: "Nomor pribadi dilihat",
-    AuditTag.REFERENCE_IMPORTED: "Impor tabel referensi",
-    AuditTag.RECORDS_IMPORTED: "Impor riwayat",
-    AuditTag.RECORDS_EXPORTED: "Ekspor riwayat",
-    AuditTag.EMAIL_IMPORT_DISCARDED: "Impor alamat email dibuang",
-    AuditTag.EMAIL_IMPORT_STOPPED: "Impor alamat email dihentikan",
-    AuditTag.EMAIL_IMPORT_UNDONE: "Impor alamat email dibatalkan",
-    AuditTag.EMAIL_REQUEST_REFUSED: "Perbaikan alamat email ditolak",
-    AuditTag.IMPORT_TOKEN_MADE: "Token impor email dibuat",
-    AuditTag.IMPORT_TOKEN_REVOKED: "Token impor email dicabut",
-    AuditTag.EMAIL_POLICY_CHANGED: "Kebijakan domain email diubah",
-    AuditTag.TOTP_ENABLED: "Verifikasi dua langkah diaktifkan",
-    AuditTag.TOTP_RESTARTED: "Verifikasi dua langkah dimulai lagi dari perangkat lain",
-    AuditTag.TOTP_DISABLED: "Verifikasi dua langkah dimatikan",
-    AuditTag.TOTP_EXHAUSTED: "Kesempatan memasukkan kode autentikator habis",
-    AuditTag.TOTP_FAILED: "Kode autentikator salah",
-    AuditTag.TOTP_REMOVED_BY_ADMIN: "Verifikasi dua langkah dihapus oleh admin",
-    AuditTag.RECOVERY_CODES_CREATED: "Kode pemulihan dibuat",
-    AuditTag.RECOVERY_CODE_USED: "Kode pemulihan dipakai",
-    AuditTag.ACCOUNT_DISABLED: "Akun dinonaktifkan",
-    AuditTag.ACCOUNT_ENABLED: "Akun diaktifkan kembali",
-    AuditTag.CPNS_APPROVED: "Akun CPNS disetujui",
-    AuditTag.ROLE_GRANTED: "Peran diberikan",
-    AuditTag.ROLE_REVOKED: "Peran dicabut",
-    AuditTag.PEGAWAI_IMPORTED: "Impor data pegawai",
-    AuditTag.PROFILE_CHANGED: "Profil diubah",
-    AuditTag.GROUP_DECLARED: "Kelompok data dinyatakan",
-    AuditTag.PDM_SUBMITTED: "PDM dikirim",
-    AuditTag.PROOF_DOWNLOADED: "Bukti PDM diunduh",
-    AuditTag.PROPOSAL_SUBMITTED: "Usulan dikirim",
-    AuditTag.PROPOSAL_WITHDRAWN: "Usulan ditarik",
-    AuditTag.PROPOSAL_CORRECTED: "Usulan diperbaiki",
-    AuditTag.PROPOSAL_VERIFIED: "Usulan diverifikasi",
-    AuditTag.PROPOSAL_RETURNED: "Usulan dikembalikan",
-    AuditTag.PROPOSAL_REJECTED: "Usulan ditolak",
-    AuditTag.PROPOSAL_APPROVED: "Usulan disetujui",
-    AuditTag.PROPOSAL_BKN_APPROVED: "Usulan disetujui BKN",
-    AuditTag.PROPOSAL_APPLIED: "Usulan diterapkan",
-    AuditTag.DOCUMENT_UPLOADED: "Dokumen diunggah",
-    AuditTag.DOCUMENT_READ: "Dokumen dibuka",
-    AuditTag.DOCUMENT_REMOVED: "Dokumen dihapus",
-    AuditTag.PERIOD_CREATED: "Periode dibuat",
-    AuditTag.PERIOD_EXTENDED: "Periode diperpanjang",
-    AuditTag.PERIOD_REMOVED: "Periode dihapus",
-    AuditTag.EXPORTED: "Laporan diunduh",
-    AuditTag.ANNOUNCED: "Pengumuman dikirim",
-    AuditTag.ANNOUNCEMENT_CHANGED: "Pengumuman diubah",
-    AuditTag.ANNOUNCEMENT_ENDED: "Pengumuman diakhiri",
-    AuditTag.HELP_CHANGED: "Kontak bantuan diubah",
-    AuditTag.REMINDED: "Aktivasi diingatkan",
-    AuditTag.PDM_REMINDED: "Pemutakhiran diingatkan",
-    AuditTag.MAIL_FAILED: "Surat gagal terkirim",
-    AuditTag.MAIL_RESENT: "Surat dikirim ulang",
-    AuditTag.ACCESS_REFUSED: "Akses ditolak",
-    AuditTag.LIMIT_EXCEEDED: "Terlalu sering",
-    AuditTag.TRAIL_CONTINUED: "Penyegelan jejak dilanjutkan oleh operator",
-}
+    REFERENCE_IMPORTED = "referensi:impor", "Impor tabel referensi"
+    RECORDS_IMPORTED = "riwayat:impor", "Impor riwayat"
+    RECORDS_EXPORTED = "riwayat:ekspor", "Ekspor riwayat"
+    PERIOD_CREATED = "periode:dibuat", "Periode dibuat"
+    PERIOD_EXTENDED = "periode:diperpanjang", "Periode diperpanjang"
+    PERIOD_REMOVED = "periode:dihapus", "Periode dihapus"
+    EXPORTED = "laporan:diunduh", "Laporan diunduh"
+    ANNOUNCED = "pengumuman:dikirim", "Pengumuman dikirim"
+    ANNOUNCEMENT_CHANGED = "pengumuman:diubah", "Pengumuman diubah"
+    ANNOUNCEMENT_ENDED = "pengumuman:diakhiri", "Pengumuman diakhiri"
+    HELP_CHANGED = "bantuan:diubah", "Kontak bantuan diubah"
+    REMINDED = "aktivasi:diingatkan", "Aktivasi diingatkan"
+    PDM_REMINDED = "pdm:diingatkan", "Pemutakhiran diingatkan"
+    MAIL_FAILED = "surat:gagal", "Surat gagal terkirim"
+    MAIL_RESENT = "surat:dikirim-ulang", "Surat dikirim ulang"
+    ACCESS_REFUSED = "akses:ditolak", "Akses ditolak"
+    LIMIT_EXCEEDED = "akses:terlalu-sering", "Terlalu sering"
+    CHAIN_RESUMED = "jejak:segel-dilanjutkan", "Penyegelan jejak dilanjutkan oleh operator"

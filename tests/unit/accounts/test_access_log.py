@@ -33,6 +33,7 @@ from mysapk_web.platform.tables.counter import Counter
 from mysapk_web.rate_limits import Limit
 from tests.support.agencies import Office
 from tests.support.attempts import together
+from tests.support.audit_samples import sample
 from tests.support.portal import OTHER, WRONG, Browser, Person, Portal, after, days, nobody
 
 Act = Callable[[], object]
@@ -123,7 +124,7 @@ def test_a_limit_that_is_passed_stands_in_the_trail_once_a_window(
     for _ in range(3):
         act()
     (found,) = exceeded(portal)
-    assert found.detail == {"batas": limit.name}
+    assert found.detail == {"limit": limit.name}
     assert {name: getattr(found, name) for name in whose} == whose
     with after(limit.window.total_seconds() + 1):
         act()
@@ -174,7 +175,7 @@ def test_a_system_that_sends_too_many_lists_is_named_by_its_token(office: Office
     for _ in range(2):
         refused(lambda: office.do(may_upload_by_token, caller))
     (found,) = exceeded(office)
-    assert (found.instansi_id, found.detail) == (office.ids["K1"], {"batas": "import:token", "token": 7})
+    assert (found.instansi_id, found.detail) == (office.ids["K1"], {"limit": "import:token", "token_id": 7})
 
 
 def test_a_person_who_sends_too_many_lists(office: Office) -> None:
@@ -183,7 +184,7 @@ def test_a_person_who_sends_too_many_lists(office: Office) -> None:
     for _ in range(2):
         refused(lambda: office.do(may_upload, office.actor("taufik")))
     (found,) = exceeded(office)
-    assert (found.actor_id, found.detail) == (office.ids["taufik"], {"batas": "import:account"})
+    assert (found.actor_id, found.detail) == (office.ids["taufik"], {"limit": "import:account"})
 
 
 def test_an_admin_who_has_too_many_tokens_sent(office: Office) -> None:
@@ -211,14 +212,14 @@ def test_tokens_asked_for_too_often(portal: Portal, monkeypatch: pytest.MonkeyPa
             browser.ask(person)
     (found,) = exceeded(portal)
     assert found.subject_id == (portal.ani.account_id if known else None)
-    assert (found.detail, found.address) == ({"batas": "recovery:nip"}, "203.0.113.0/24")
-    assert not [row for row in portal.events(AuditTag.RESET_REFUSED) if row.detail["within"] is False]
+    assert (found.detail, found.address) == ({"limit": "recovery:nip"}, "203.0.113.0/24")
+    assert not [row for row in portal.events(AuditTag.RESET_REFUSED) if row.detail["within_limit"] is False]
     monkeypatch.setenv("MYSAPK_TOKEN_MINUTES", "10")
     settings.get_settings.cache_clear()
     for minute in (60, 71):
         with after(minute * 60):
             browser.ask(person)
-    over = [row for row in portal.events(AuditTag.RESET_REFUSED) if row.detail["within"] is False]
+    over = [row for row in portal.events(AuditTag.RESET_REFUSED) if row.detail["within_limit"] is False]
     assert len(over) == 1, "the first carries a token, the second comes too soon after it"
     assert len(exceeded(portal)) == 1
 
@@ -236,7 +237,7 @@ def test_addresses_asked_for_too_often(office: Office, known: bool) -> None:
         )
     (found,) = exceeded(office)
     assert found.subject_id == (office.ids["ani"] if known else None)
-    assert found.detail == {"batas": "email-request:nip-network"}
+    assert found.detail == {"limit": "email-request:nip-network"}
     asked = len(office.events(AuditTag.EMAIL_CHANGE_REQUESTED))
     assert asked == rate_limits.EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK.count
 
@@ -260,9 +261,9 @@ def test_a_missing_right_is_written_once_a_minute_and_account(portal: Portal) ->
         note(portal, portal.ani, "SuratState.load")
     found = portal.events(AuditTag.ACCESS_REFUSED)
     assert [(row.actor_id, row.detail) for row in found] == [
-        (portal.ani.account_id, {"penangan": "PeranState.grant"}),
-        (portal.budi.account_id, {"penangan": "PeriodeState.save"}),
-        (portal.ani.account_id, {"penangan": "SuratState.load"}),
+        (portal.ani.account_id, {"handler": "PeranState.grant"}),
+        (portal.budi.account_id, {"handler": "PeriodeState.save"}),
+        (portal.ani.account_id, {"handler": "SuratState.load"}),
     ]
     assert {row.instansi_id for row in found} == {portal.ani.instansi_id}
     assert {row.address for row in found} == {"203.0.113.0/24"}
@@ -286,7 +287,7 @@ def test_what_was_refused_is_rolled_back_and_the_refusal_stands(one_database: Po
     portal, actor = one_database, actor_of(one_database, one_database.ani)
 
     def act(session: Session) -> None:
-        audit.record(session, AuditTag.ROLE_GRANTED, actor_id=actor.account_id)
+        audit.record(session, sample(AuditTag.ROLE_GRANTED), actor_id=actor.account_id)
         raise PermissionDenied("peran:beri")
 
     with pytest.raises(PermissionDenied):
@@ -323,7 +324,7 @@ def test_a_route_names_who_has_a_session_and_nobody_else(one_database: Portal) -
         )
     )
     (found,) = one_database.events(AuditTag.ACCESS_REFUSED)
-    assert (found.actor_id, found.detail) == (one_database.ani.account_id, {"penangan": "unduh"})
+    assert (found.actor_id, found.detail) == (one_database.ani.account_id, {"handler": "unduh"})
 
 
 def test_a_limit_of_the_gate_is_written_once_a_window_however_many_processes(one_database: Portal) -> None:
@@ -337,8 +338,8 @@ def test_a_limit_of_the_gate_is_written_once_a_window_however_many_processes(one
         )
     found = [(row.actor_id, row.address, row.detail) for row in exceeded(one_database)]
     assert found == [
-        (one_database.ani.account_id, "203.0.113.0/24", {"batas": "socket:event"}),
-        (None, "198.51.100.0/24", {"batas": "socket:handshake"}),
+        (one_database.ani.account_id, "203.0.113.0/24", {"limit": "socket:event"}),
+        (None, "198.51.100.0/24", {"limit": "socket:handshake"}),
     ]
     with after(2 * days):
         asyncio.run(

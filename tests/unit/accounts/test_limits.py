@@ -133,7 +133,7 @@ def test_twenty_requests_an_hour_from_one_network_address(portal: Portal) -> Non
     assert portal.letters(portal.ani) == []
     assert late.view() is None
     (event,) = portal.events(AuditTag.LIMIT_EXCEEDED)
-    assert (event.subject_id, event.detail) == (None, {"batas": "recovery:address"})
+    assert (event.subject_id, event.detail) == (None, {"limit": "recovery:address"})
     portal.elsewhere().ask(portal.budi)
     assert portal.letters(portal.budi) == [MailKind.TOKEN]
     with after(hours):

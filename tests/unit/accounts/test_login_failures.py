@@ -45,7 +45,7 @@ def test_the_log_warns_once_a_window_with_figures(portal: Portal) -> None:
     assert (line["log_level"], line["failures"], line["accounts"], line["alarm"]) == ("warning", 9, 1, 8)
     assert line["networks"] == 2, "198.51.0.0/24 and that of the last one"
     (event,) = portal.events(AuditTag.LIMIT_EXCEEDED)
-    assert event.detail == {"batas": FAILED_LOGINS.name}
+    assert event.detail == {"limit": FAILED_LOGINS.name}
     with structlog.testing.capture_logs() as lines, after(FAILED_LOGINS.window.total_seconds()):
         spray(portal, 9, start=300)
     assert [line["failures"] for line in lines if line["event"] == "login.failures"] == [9]

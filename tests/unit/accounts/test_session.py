@@ -338,7 +338,7 @@ def test_ending_all_others(portal: Portal, inside: Browser) -> None:
     assert inside.inside
     assert not any(browser.inside for browser in others)
     assert pending.take() is None
-    assert portal.events(AuditTag.SESSIONS_ENDED)[0].detail == {"count": 3}
+    assert portal.events(AuditTag.SESSIONS_ENDED)[0].detail == {"session_count": 3}
 
 
 def test_the_last_logins_are_shown_with_the_failed_ones(portal: Portal, inside: Browser) -> None:

@@ -109,13 +109,13 @@ def test_people_read_what_was_edited_and_the_trail_tells_both(demo_db: Database)
     assert (row.starts_at, row.created_by) == (before.starts_at, before.created_by)
     (event,) = trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
     assert event.detail == {
-        "pengumuman": str(row.id),
-        "judul": "Layanan tutup",
-        "judul_sebelum": "Layanan libur",
-        "isi": "Kantor tutup Senin.",
-        "isi_sebelum": "Kantor tutup hari Jumat.",
-        "sampai": row.ends_at.isoformat(),
-        "sampai_sebelum": before.ends_at.isoformat(),
+        "announcement_id": str(row.id),
+        "title": "Layanan tutup",
+        "title_before": "Layanan libur",
+        "text": "Kantor tutup Senin.",
+        "text_before": "Kantor tutup hari Jumat.",
+        "until": row.ends_at.isoformat(),
+        "until_before": before.ends_at.isoformat(),
     }
     assert event.actor_id == acting(demo_db, "admin_instansi").account_id
     assert event.instansi_id == row.instansi_id
@@ -128,7 +128,7 @@ def test_what_stays_is_not_told_as_changed(demo_db: Database) -> None:
     assert trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED) == []
     assert edit(demo_db, "admin_instansi", isi="Kantor buka.")
     (event,) = trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
-    assert set(event.detail) == {"pengumuman", "judul", "isi", "isi_sebelum"}
+    assert set(event.detail) == {"announcement_id", "title", "text", "text_before"}
 
 
 def test_of_two_editors_the_second_one_is_told(demo_db: Database) -> None:

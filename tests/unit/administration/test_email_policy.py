@@ -66,7 +66,7 @@ def test_it_counts_from_the_next_token_on_and_stands_in_the_trail(both_offices: 
     )
     (event,) = office.events(AuditTag.EMAIL_POLICY_CHANGED)
     assert (event.actor_id, event.instansi_id) == (office.ids["taufik"], office.ids["K1"])
-    assert (event.detail["sebelum"], event.detail["sesudah"]) == ("ALLOW", "AGENCY_ONLY")
+    assert (event.detail["policy_before"], event.detail["policy_after"]) == ("ALLOW", "AGENCY_ONLY")
     with pytest.raises(UserError, match="email dinas"):
         office.do(send_reset_token, account_id=office.ids["eko"], actor=office.actor("taufik"))
     assert change(office, "AGENCY_ONLY", "contohkab.go.id k1.example.go.id") is False

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from mysapk_web import settings as settings_module
+from mysapk_web.accounts.audit_events import Login
 from mysapk_web.administration.audit import search
 from mysapk_web.administration.exports import ExportRequest, export
 from mysapk_web.demo.accounts import KABUPATEN, KOTA
@@ -104,7 +105,7 @@ def test_the_list_of_the_pdm_by_group(demo_db: Database, tmp_path: Path, kind: F
     assert {row[7] for row in rows[1:]} == {"12"}
     with demo_db.read() as s:
         told = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.EXPORTED)).one()
-    assert told["saringan"] == {"jenis": "PNS", "dicari": "belum-selesai", "kelompok": "golongan"}
+    assert told["filters"] == {"employee_kind": "PNS", "incomplete_kind": "belum-selesai", "group": "golongan"}
 
 
 def test_sanctions_of_the_pdm_carry_reason_source_and_end(demo_db: Database, tmp_path: Path) -> None:
@@ -178,8 +179,8 @@ def test_an_export_is_written_into_the_trail_without_whom_it_was_about(demo_db: 
         told = s.exec(
             select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.EXPORTED).order_by(col(AuditEvent.id))
         ).all()
-    assert [(event["daftar"], event["bentuk"]) for event in told] == [("belum-aktif", "xlsx"), ("audit", "csv")]
-    assert told[0]["baris"] == 3923 - 2829
+    assert [(event["listing"], event["file_format"]) for event in told] == [("belum-aktif", "xlsx"), ("audit", "csv")]
+    assert told[0]["row_count"] == 3923 - 2829
     assert NIPS["pegawai"] not in repr(told)
 
 
@@ -211,7 +212,8 @@ def test_the_trail_of_one_agency_only(demo_db: Database, tmp_path: Path) -> None
         for nama, who in ((KABUPATEN, "pegawai"), (KOTA, "pegawai_lain")):
             instansi = s.exec(select(Instansi.id).where(Instansi.name == nama)).one()
             subject = acting(demo_db, who).account_id
-            audit.record(s, AuditTag.LOGIN, actor_id=subject, subject_id=subject, instansi_id=instansi, agent="=1+1")
+            event = Login(agent="=1+1", second_factor=True)
+            audit.record(s, event, actor_id=subject, subject_id=subject, instansi_id=instansi)
     rows = exported(demo_db, "admin_instansi_lain", ExportRequest(Report.AUDIT, FileFormat.CSV), tmp_path)
     assert len(rows) == 2
     assert NIPS["pegawai_lain"] in rows[1][2]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mysapk_web.administration import email_correction
+from mysapk_web.administration.audit_events import AccountEnabled
 from mysapk_web.administration.managed_account import ROLE_NOT_BELOW
 from mysapk_web.administration.people.detail import HISTORY_PAGE, AccountAction, AccountDetail, account_detail
 from mysapk_web.organisation import audit
@@ -17,7 +18,6 @@ from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import PermissionDenied
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.progress.person import PersonPdm, pdm_progress_of
 from mysapk_web.progress.rules import GROUP_BITS
 from mysapk_web.progress.tables import PdmWindow, PersonPdmProgress
@@ -153,7 +153,7 @@ def test_older_letters_and_events_come_some_at_a_time(both_offices: Office) -> N
     with office.db.begin() as session:
         for number in range(HISTORY_PAGE + 3):
             enqueue(session, MailKind.LOCKED, account_id=office.ids["ani"])
-            audit.record(session, AuditTag.LOGIN_FAILED, subject_id=office.ids["ani"], reason=f"ke-{number}")
+            audit.record(session, AccountEnabled(reason=f"ke-{number}"), subject_id=office.ids["ani"])
 
     def seen(letters: int, events: int) -> AccountDetail:
         found = office.see(account_detail, office.actor("taufik"), office.ids["ani"], letters=letters, events=events)

@@ -103,7 +103,7 @@ def test_it_is_in_force_and_in_the_trail(bare: Database) -> None:
         instansi = s.exec(select(Instansi).where(Instansi.name == KABUPATEN)).one()
         assert periods.status(s, instansi, PeriodKind.PDM).is_open
         event = s.exec(select(AuditEvent).where(AuditEvent.tag == AuditTag.PERIOD_CREATED)).one()
-        assert (event.actor_id, event.detail["dasar"]) == (acting(bare, "admin_bkn").account_id, SOURCE)
+        assert (event.actor_id, event.detail["legal_source"]) == (acting(bare, "admin_bkn").account_id, SOURCE)
 
 
 def test_an_agency_has_its_own_within_the_national_one(demo_db: Database) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from mysapk_web.accounts.audit_events import LoginFailed
 from mysapk_web.app import maintenance
 from mysapk_web.app.maintenance import ChainWatch, SealingBlockedError
 from mysapk_web.organisation import audit
@@ -18,7 +19,6 @@ from mysapk_web.organisation.hash_chain import ChainBrokenError, ChainHead
 from mysapk_web.platform import clock, commit_order, executors
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.log import redact
-from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.settings import Settings
 from tests.unit.organisation.test_audit_chain import point_the_note_at, tamper, verify, write
 
@@ -117,7 +117,7 @@ def test_a_writer_that_never_ends_holds_the_seals_up_and_is_told_after_a_while(
     monkeypatch.setattr(executors, "database", lambda: db)
     monkeypatch.setattr(commit_order, "BETWEEN_LOOKS", 0.001)
     with db.begin() as forgotten:
-        audit.record(forgotten, AuditTag.LOGIN)
+        audit.record(forgotten, LoginFailed())
         forgotten.flush()
         write(db, 3)
         keep_up(watch)

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.audit_events import Login, LoginFailed
 from mysapk_web.organisation import audit, hash_chain
+from mysapk_web.organisation.audit import NewAuditEvent
 from mysapk_web.organisation.hash_chain import ChainBrokenError
 from mysapk_web.platform import clock, commit_order, jobs
 from mysapk_web.platform.database import Database
@@ -31,10 +33,11 @@ TRIGGERS = {
 }
 
 
-def write(db: Database, count: int = 1, **detail: Any) -> None:
+def write(db: Database, count: int = 1, agent: str = "Peramban") -> None:
     with db.begin() as s:
         for number in range(count):
-            audit.record(s, AuditTag.LOGIN, actor_id=number, subject_id=number, percobaan=number, **detail)
+            event = Login(agent=f"{agent} {number}", second_factor=False)
+            audit.record(s, event, actor_id=number, subject_id=number)
 
 
 def seal(db: Database, settings: Settings) -> int:
@@ -95,7 +98,7 @@ def test_what_waits_for_its_seal_is_no_fault(db: Database, settings: Settings) -
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE jejak_audit SET detail = '{\"percobaan\": 99}' WHERE id = :third",
+        'UPDATE jejak_audit SET detail = \'{"agent": "lain"}\' WHERE id = :third',
         "UPDATE jejak_audit SET actor_id = 99 WHERE id = :third",
         "UPDATE jejak_audit SET subject_id = NULL WHERE id = :third",
         "UPDATE jejak_audit SET tag = 'akun:logout' WHERE id = :third",
@@ -199,8 +202,8 @@ def test_an_operator_with_the_key_lets_the_sealing_go_on_and_the_trail_tells(db:
     assert seal(db, settings) == 3
     assert verify(db, settings).faults == []
     with db.read() as s:
-        told = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.TRAIL_CONTINUED)).one()
-    assert (told["reason"], told["position"], told["note"]) == ("Sudah diperiksa, laporan 12", 3, 6)
+        told = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.CHAIN_RESUMED)).one()
+    assert (told["reason"], told["position"], told["recorded_position"]) == ("Sudah diperiksa, laporan 12", 3, 6)
 
 
 def test_after_a_change_of_the_key_sealing_waits_for_the_operator(db: Database, settings: Settings) -> None:
@@ -262,10 +265,10 @@ def test_an_event_that_commits_after_any_number_of_others_is_sealed_without_a_fa
     write(db, 2)
     assert seal(db, settings) == 2
     with db.begin() as late:
-        audit.record(late, AuditTag.LOGIN, actor_id=1)
+        audit.record(late, LoginFailed(), actor_id=1)
         late.flush()
         with clock.shifted(timedelta(hours=5)), db.begin() as s:
-            audit.record_many(s, [{"tag": AuditTag.LOGIN, "actor_id": 2}] * 21_000)
+            audit.record_many(s, [NewAuditEvent(event=LoginFailed(), actor_id=2)] * 21_000)
         assert seal(db, settings) == 0
         found = verify(db, settings)
         assert (found.unsealed, found.faults) == (21_000, [])
@@ -295,7 +298,7 @@ def test_in_whatever_order_transactions_end_the_chain_follows_the_numbers(
         sessions = [stack.enter_context(Session(db.engine)) for _ in range(4)]
         for which, act in steps:
             if act == "write":
-                audit.record(sessions[which], AuditTag.LOGIN, actor_id=which)
+                audit.record(sessions[which], LoginFailed(), actor_id=which)
                 sessions[which].flush()
             elif act == "commit":
                 sessions[which].commit()
@@ -443,3 +446,16 @@ def test_a_long_chain_is_walked_in_steps(sqlite_db: Database, settings: Settings
     with sqlite_db.read() as s:
         assert s.exec(select(AuditSeal.position).order_by(col(AuditSeal.position).desc())).first() == 2_500
         assert hash_chain.verify(s, settings).events == 2_500
+
+
+def test_rows_of_an_older_release_keep_their_keys_and_their_seal(db: Database, settings: Settings) -> None:
+    former = {"usulan": 12, "grup": "skp", "jenis": "skp", "alasan": "BTS-02"}
+    with db.begin() as s:
+        s.add(AuditEvent(at=clock.now(), tag=AuditTag.PROPOSAL_RETURNED, detail=former))
+    write(db, 1)
+    assert seal(db, settings) == 2
+    with db.read() as s:
+        row = s.exec(select(AuditEvent).where(AuditEvent.tag == AuditTag.PROPOSAL_RETURNED)).one()
+        assert s.exec(select(audit.detail_text("proposal_id")).where(AuditEvent.id == row.id)).one() == "12"
+        assert row.detail == former
+    assert verify(db, settings).faults == []

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from mysapk_web.accounts.audit_events import TotpEnabled
 from mysapk_web.administration import (
     announcements,
     email_correction,
@@ -49,8 +50,10 @@ from mysapk_web.platform.errors import StaleRevisionError, UserError
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from tests.support.agencies import ROLLS, Office
+from tests.support.audit_samples import sample
 from tests.unit.administration.test_people_accounts import lock
 
 Do = Callable[[Session, str], object]
@@ -379,7 +382,7 @@ def test_the_owner_can_keep_no_admin_from_the_account(office: Office) -> None:
     assert page is not None
     with office.db.begin() as session:
         for tag in AuditTag:
-            audit.record(session, tag, actor_id=account, subject_id=account)
+            audit.record(session, sample(tag), actor_id=account, subject_id=account)
     given = {"account_id": account, "actor": office.actor("lina"), "reason": "Dikuasai orang lain"}
     assert office.do(disable_account, **given, seen=page.revision)
 
@@ -389,7 +392,7 @@ def test_a_second_factor_that_is_new_is_not_the_lost_one(office: Office) -> None
     page = office.see(account_detail, office.actor("lina"), account)
     assert page is not None
     with office.db.begin() as session:
-        audit.record(session, AuditTag.TOTP_ENABLED, actor_id=account, subject_id=account)
+        audit.record(session, TotpEnabled(), actor_id=account, subject_id=account)
     given = {"account_id": account, "actor": office.actor("lina"), "reason": "Ponselnya hilang"}
     with pytest.raises(StaleRevisionError, match="Verifikasi dua langkah diaktifkan oleh pemilik akun"):
         office.do(remove_second_factor, **given, seen=page.factor_revision)
@@ -529,3 +532,47 @@ def test_pages_carry_the_revisions_that_the_acts_name(office: Office) -> None:
         session.get_one(OutboxMail, number).state = OutboxState.FAILED
     row = next(row for row in office.see(mail_log.list_mail, lina, mail_log.MailFilter()).items if row.id == number)
     assert row.revision == office.events(AuditTag.MAIL_RESENT)[0].id
+
+
+FORMER: list[tuple[AuditTag, dict[str, object], Callable[[int], revisions.Changes]]] = [
+    (AuditTag.PERIOD_CREATED, {"jenis": "PDM"}, lambda agency: revisions.of_period(agency, PeriodKind.PDM)),
+    (
+        AuditTag.PERIOD_REMOVED,
+        {"jenis": "PDM", "tempat": "nasional"},
+        lambda _: revisions.of_period(None, PeriodKind.PDM),
+    ),
+    (AuditTag.HELP_CHANGED, {"nama": "Helpdesk"}, revisions.of_contact),
+    (AuditTag.HELP_CHANGED, {"nama": "Helpdesk", "tempat": "nasional"}, lambda _: revisions.of_contact(None)),
+    (AuditTag.ANNOUNCEMENT_CHANGED, {"pengumuman": "5"}, lambda _: revisions.of_announcement(5)),
+    (AuditTag.EMAIL_POLICY_CHANGED, {"sebelum": "ALLOW"}, revisions.of_policy),
+]
+
+
+@pytest.mark.parametrize(("tag", "detail", "changes"), FORMER)
+def test_events_of_older_releases_count(
+    both_offices: Office, tag: AuditTag, detail: dict[str, object], changes: Callable[[int], revisions.Changes]
+) -> None:
+    agency = both_offices.ids["K1"]
+    with both_offices.db.begin() as session:
+        event = AuditEvent(at=clock.now(), tag=tag, instansi_id=agency, detail=detail)
+        session.add(event)
+        session.flush()
+        number = event.id
+    with both_offices.db.read() as session:
+        assert revisions.current_revision(session, changes(agency)) == number
+        of_agency = "tempat" not in detail and "pengumuman" not in detail
+        assert revisions.current_revision(session, changes(both_offices.ids["K2"])) == (0 if of_agency else number)
+        listed = revisions.revisions_by_period(session)
+    node = None if detail.get("tempat") else agency
+    assert listed == ({(node, "PDM"): number} if "jenis" in detail else {})
+
+
+def test_who_removed_a_period_under_an_older_release_is_still_known(office: Office) -> None:
+    detail = {"jenis": "PDM", "periode": "77", "tempat": "nasional"}
+    with office.db.begin() as session:
+        lina = office.ids["lina"]
+        session.add(AuditEvent(at=clock.now(), tag=AuditTag.PERIOD_REMOVED, actor_id=lina, detail=detail))
+    with pytest.raises(StaleRevisionError, match="Periode dihapus oleh"):
+        office.do(period_admin.remove_period, actor=office.actor("surya"), period_id=77)
+    with pytest.raises(NotFoundError):
+        office.do(period_admin.remove_period, actor=office.actor("lina"), period_id=77)

@@ -25,7 +25,7 @@ def test_what_is_on_file_is_right(desk: Desk) -> None:
     assert (tile.done, tile.state, tile.state_label) == (True, GroupState.SESUAI, "Data sudah sesuai")
     assert desk.group("penghargaan").declaration == Declaration.SESUAI
     event = desk.portal.events(AuditTag.GROUP_DECLARED)[-1]
-    assert event.detail == {"grup": "penghargaan", "pernyataan": "SESUAI"}
+    assert event.detail == {"group": "penghargaan", "declaration": "SESUAI"}
 
 
 def test_there_is_nothing(desk: Desk) -> None:
@@ -39,7 +39,7 @@ def test_taken_back(desk: Desk) -> None:
     desk.state("cltn", None)
 
     assert desk.tile("cltn").done is False
-    assert [event.detail["pernyataan"] for event in desk.portal.events(AuditTag.GROUP_DECLARED)] == ["TIDAK_ADA", ""]
+    assert [event.detail["declaration"] for event in desk.portal.events(AuditTag.GROUP_DECLARED)] == ["TIDAK_ADA", ""]
 
 
 def test_said_anew_it_is_still_one(desk: Desk) -> None:

@@ -146,7 +146,7 @@ def test_a_document_is_kept_under_its_hash_for_this_account_only(desk: Desk) -> 
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in (path.parent, path.parent.parent)} == {0o700}
     assert desk.content(shown.id) == path.read_bytes()
     (event,) = desk.portal.events(AuditTag.DOCUMENT_UPLOADED)
-    assert (event.actor_id, event.detail["proposal"], event.detail["sha256"]) == (
+    assert (event.actor_id, event.detail["proposal_id"], event.detail["sha256"]) == (
         desk.portal.ani.account_id,
         desk.proposal,
         digest,
@@ -353,7 +353,7 @@ def test_uploads_are_limited_and_the_count_stays_when_they_are_refused(desk: Des
         with pytest.raises(TooManyUploadsError, match="satu jam"):
             desk.admit()
     (passed,) = desk.portal.events(AuditTag.LIMIT_EXCEEDED)
-    assert (passed.actor_id, passed.detail) == (desk.portal.ani.account_id, {"batas": "document:account"})
+    assert (passed.actor_id, passed.detail) == (desk.portal.ani.account_id, {"limit": "document:account"})
     with after(61 * minutes):
         desk.portal.browser().enter(desk.portal.ani).act(
             documents.authorize_upload, proposal_id=desk.proposal, rule=desk.rules[0]

@@ -125,7 +125,7 @@ def test_a_number_is_shown_when_asked_for_and_the_trail_knows_which(portal: Port
     assert ani.act(reveal_value, name="nik") == FILLED["nik"]
     assert ani.act(reveal_value, name="email") == portal.ani.email
     events = portal.events(AuditTag.PROFILE_REVEALED)
-    assert [event.detail for event in events] == [{"field": "nik"}, {"field": "email"}]
+    assert [event.detail for event in events] == [{"fields": ["nik"]}, {"fields": ["email"]}]
     assert {event.subject_id for event in events} == {portal.ani.account_id}
 
 
@@ -150,7 +150,7 @@ def test_asking_is_limited_by_the_hour(portal: Portal, ani: Browser) -> None:
             ani.act(reveal_value, name="nik")
     assert len(portal.events(AuditTag.PROFILE_REVEALED)) == REVEALS_PER_ACCOUNT.count
     (passed,) = portal.events(AuditTag.LIMIT_EXCEEDED)
-    assert (passed.actor_id, passed.detail) == (portal.ani.account_id, {"batas": "profile:reveal"})
+    assert (passed.actor_id, passed.detail) == (portal.ani.account_id, {"limit": "profile:reveal"})
     with after(61 * minutes):
         assert portal.browser().enter(portal.ani).act(reveal_value, name="nik") == FILLED["nik"]
 

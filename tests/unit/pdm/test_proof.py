@@ -71,7 +71,7 @@ def test_what_it_says(desk: Desk) -> None:
     assert results["Penghargaan"] == ("Data sudah sesuai", 1, 0)
     assert results["CLTN"] == ("Tidak ada riwayat", 0, 0)
     assert results["Keluarga"] == ("Belum diperiksa", 0, 0)
-    assert desk.portal.events(AuditTag.PDM_SUBMITTED)[-1].detail == {"bukti": proof.number}
+    assert desk.portal.events(AuditTag.PDM_SUBMITTED)[-1].detail == {"proof_number": proof.number}
 
 
 def test_the_same_one_until_something_changes(desk: Desk) -> None:
@@ -101,7 +101,7 @@ def test_the_pdf_is_the_same_bytes_at_every_download(desk: Desk) -> None:
     with after(40 * days):
         proof = desk.do(download_proof, desk.see(load_proof_page).proof.number)
         assert proof_pdf(proof.content) == made
-    assert desk.portal.events(AuditTag.PROOF_DOWNLOADED)[-1].detail == {"bukti": proof.number}
+    assert desk.portal.events(AuditTag.PROOF_DOWNLOADED)[-1].detail == {"proof_number": proof.number}
 
 
 def test_the_pdf_opens_and_says_what_it_should(desk: Desk) -> None:
@@ -231,6 +231,6 @@ def test_checks_from_one_network_address_are_limited_true_or_not(desk: Desk) -> 
             check(desk, text)
     assert check(desk, token(proof), "198.51.100.4") is not None
     (event,) = desk.portal.events(AuditTag.LIMIT_EXCEEDED)
-    assert (event.detail, event.address) == ({"batas": PROOF_CHECKS_PER_NETWORK.name}, "203.0.113.0/24")
+    assert (event.detail, event.address) == ({"limit": PROOF_CHECKS_PER_NETWORK.name}, "203.0.113.0/24")
     with after(PROOF_CHECKS_PER_NETWORK.window.total_seconds() + 1):
         assert check(desk, token(proof)) is not None

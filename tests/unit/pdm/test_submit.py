@@ -26,7 +26,7 @@ def test_a_complete_draft_goes_to_the_verifikator(desk: Desk) -> None:
     assert (step.act, step.before, step.after) == (ProposalAction.SEND, ProposalState.DRAF, ProposalState.INPUT_BERKAS)
     assert step.actor_id == desk.person.account_id
     event = desk.portal.events(AuditTag.PROPOSAL_SUBMITTED)[-1]
-    assert (event.actor_id, event.subject_id, event.detail["usulan"]) == (step.actor_id, step.actor_id, number)
+    assert (event.actor_id, event.subject_id, event.detail["proposal_id"]) == (step.actor_id, step.actor_id, number)
     assert event.address == "203.0.113.0/24"
     assert [notice.title for notice in desk.notices()] == ["Usulan terkirim"]
 
@@ -90,7 +90,7 @@ def test_taken_back_before_it_is_verified(desk: Desk) -> None:
     assert desk.where(number) is ProposalState.DIHAPUS
     assert desk.proposal(number).ended_at == START
     event = desk.portal.events(AuditTag.PROPOSAL_WITHDRAWN)[-1]
-    assert (event.detail["usulan"], event.address) == (number, "203.0.113.0/24")
+    assert (event.detail["proposal_id"], event.address) == (number, "203.0.113.0/24")
     assert [notice.title for notice in desk.notices()] == ["Usulan terkirim", "Usulan ditarik"]
     assert [view.id for view in desk.see(history.list_proposals).items] == [number]
 

@@ -162,7 +162,7 @@ def test_a_selection_reaches_only_those_in_the_list(demo_db: Database) -> None:
     assert sorted(filter(None, reminders(demo_db))) == sorted(mine)
     with demo_db.read() as s:
         event = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.REMINDED)).one()
-    assert event["jumlah"] == 3
+    assert event["people_count"] == 3
 
 
 def test_two_admins_at_one_moment_remind_nobody_twice(demo_db: Database) -> None:

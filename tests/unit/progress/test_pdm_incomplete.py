@@ -219,7 +219,7 @@ def test_a_reminder_goes_once_a_day_to_everybody_who_can_do_it(quiet_db: Databas
     with quiet_db.read() as s:
         event = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.PDM_REMINDED)).first()
     assert event is not None
-    assert event["jumlah"] == len(open_ - {me.account_id})
+    assert event["people_count"] == len(open_ - {me.account_id})
 
 
 def test_a_selection_reaches_nobody_outside_the_scope(quiet_db: Database) -> None:

@@ -83,7 +83,7 @@ def test_returned_with_reason_and_words(office: Office) -> None:
     assert "Halaman dua terpotong" in notice.text
     assert notice.asks_action
     assert office.desk.portal.letters(office.desk.person) == [MailKind.RECEIPT, MailKind.NOTICE]
-    assert office.desk.portal.events(AuditTag.PROPOSAL_RETURNED)[-1].detail["alasan"] == "BTS-01"
+    assert office.desk.portal.events(AuditTag.PROPOSAL_RETURNED)[-1].detail["reason_code"] == "BTS-01"
 
 
 @pytest.mark.parametrize(

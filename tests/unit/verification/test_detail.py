@@ -368,7 +368,7 @@ def test_reading_is_written_down(office: Office) -> None:
 
     event = office.desk.portal.events(AuditTag.DOCUMENT_READ)[-1]
     assert (event.actor_id, event.subject_id) == (office.desk.portal.budi.account_id, office.desk.person.account_id)
-    assert event.detail["document"] == document
+    assert event.detail["document_id"] == document
     assert office.desk.rows(ProposalEvent, col(ProposalEvent.act) == A.VERIFY) == []
 
 

@@ -65,7 +65,7 @@ def test_a_list_that_waits_is_thrown_away_with_its_rows(lists: Lists) -> None:
     assert lists.addresses() == before
     (event,) = office.events(AuditTag.EMAIL_IMPORT_DISCARDED)
     assert (event.actor_id, event.instansi_id) == (office.ids["taufik"], office.ids["K1"])
-    assert (event.detail["impor"], event.detail["rows"], event.detail["applied"]) == (run_id, {"siap": 3}, 0)
+    assert (event.detail["import_id"], event.detail["verdicts"], event.detail["applied"]) == (run_id, {"siap": 3}, 0)
 
 
 def test_what_was_thrown_away_is_neither_applied_nor_told_of(lists: Lists) -> None:
@@ -135,7 +135,7 @@ def test_what_was_applied_stays_and_the_rest_is_not_applied(lists: Lists) -> Non
     assert [line for line, *_ in reports.rows(office.db, run_id)] == ["3", "4", "5"]
     (event,) = office.events(AuditTag.EMAIL_IMPORT_STOPPED)
     assert (event.actor_id, event.detail["applied"]) == (office.ids["lina"], 1)
-    assert event.detail["rows"] == run.counts
+    assert event.detail["verdicts"] == run.counts
     assert office.events(AuditTag.EMAIL_IMPORTED) == []
 
     lists.undo("taufik", run_id)

@@ -88,12 +88,18 @@ def test_a_report_stands_in_the_trail(quick_lists: Lists, tmp_path: Path, caller
         (
             quick_lists.office.ids["lina"],
             agency,
-            {"laporan": what, "impor": run_id, "bentuk": "csv", "baris": 2},
+            {"import_report": what, "import_id": run_id, "file_format": "csv", "row_count": 2},
         ),
         (
             None,
             agency,
-            {"laporan": what, "impor": of_system, "bentuk": "xlsx", "baris": 1, "token": caller.token_id},
+            {
+                "import_report": what,
+                "import_id": of_system,
+                "file_format": "xlsx",
+                "row_count": 1,
+                "token_id": caller.token_id,
+            },
         ),
     ]
 

@@ -176,6 +176,6 @@ def test_applying_is_one_event_with_its_counts(lists: Lists) -> None:
     lists.imported("taufik", ("ani", "ani.baru@k1.example.go.id"), ("eko", "rusak"))
     (event,) = lists.office.events(AuditTag.EMAIL_IMPORTED)
     assert (event.actor_id, event.instansi_id) == (lists.office.ids["taufik"], lists.office.ids["K1"])
-    assert (event.detail["applied"], event.detail["rows"]) == (1, {"siap": 1, "email-salah": 1})
+    assert (event.detail["applied"], event.detail["verdicts"]) == (1, {"siap": 1, "email-salah": 1})
     (change,) = lists.office.events(AuditTag.EMAIL_CHANGED)
     assert (change.subject_id, change.address) == (lists.office.ids["ani"], "")

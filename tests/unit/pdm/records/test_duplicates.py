@@ -156,7 +156,10 @@ def test_the_list_is_for_its_owner_and_in_the_trail_and_changes_nothing(desk: De
     (row,) = csv.DictReader(path.open(encoding="utf-8-sig"))
     assert (row["nip"], row["jenis"], row["berbeda_pada"]) == (desk.person.nip, "anak", "Tempat lahir")
     began, done = desk.portal.events(AuditTag.RECORDS_EXPORTED)
-    assert (began.detail, done.detail) == ({"jenis": "ganda", "tahap": "mulai"}, {"jenis": "ganda", "rows": 1})
+    assert (began.detail, done.detail) == (
+        {"record_kind": "ganda", "phase": "mulai"},
+        {"record_kind": "ganda", "row_count": 1},
+    )
     assert done.instansi_id == desk.person.instansi_id
     assert [(row.id, row.version, row.payload) for row in desk.rows(PersonnelRecord)] == before
 

@@ -315,9 +315,9 @@ def test_the_trail_says_that_it_happened_and_no_value(desk: Desk, tmp_path: Path
     export_records(desk.portal.db, tmp_path / "keluar.csv", key="anak")
     (came,) = desk.portal.events(AuditTag.RECORDS_IMPORTED)
     began, went = desk.portal.events(AuditTag.RECORDS_EXPORTED)
-    assert came.detail == {"jenis": "anak", "rows": {"BARU": 1, "DITOLAK": 1}}
-    assert began.detail == {"jenis": "anak", "tahap": "mulai"}
-    assert went.detail == {"jenis": "anak", "rows": 1}
+    assert came.detail == {"record_kind": "anak", "rows": {"BARU": 1, "DITOLAK": 1}}
+    assert began.detail == {"record_kind": "anak", "phase": "mulai"}
+    assert went.detail == {"record_kind": "anak", "row_count": 1}
 
 
 def test_an_import_that_stops_early_stands_in_the_trail_with_what_it_added(desk: Desk, tmp_path: Path) -> None:
@@ -326,7 +326,7 @@ def test_an_import_that_stops_early_stands_in_the_trail_with_what_it_added(desk:
     next(reports)
     reports.close()  # type: ignore[attr-defined]
     (event,) = desk.portal.events(AuditTag.RECORDS_IMPORTED)
-    assert event.detail == {"jenis": "anak", "rows": {"BARU": len(on_file(desk, "anak"))}}
+    assert event.detail == {"record_kind": "anak", "rows": {"BARU": len(on_file(desk, "anak"))}}
     assert 0 < len(on_file(desk, "anak")) < 1_100
 
 
@@ -347,7 +347,7 @@ def test_an_export_that_fails_stands_in_the_trail_and_leaves_what_was_there(
     assert [path.name for path in out.parent.iterdir()] == ["a.csv"]
     assert out.read_text() == "lama"
     (event,) = desk.portal.events(AuditTag.RECORDS_EXPORTED)
-    assert event.detail == {"jenis": "anak", "tahap": "mulai"}
+    assert event.detail == {"record_kind": "anak", "phase": "mulai"}
 
 
 def test_only_an_ordinary_file_is_written(desk: Desk, tmp_path: Path) -> None:

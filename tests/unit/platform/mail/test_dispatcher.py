@@ -87,7 +87,7 @@ def test_an_account_without_an_address_fails_visibly(dispatcher: MailDispatcher,
     mail = people.mail(mail_id)
     assert (mail.state, mail.last_error) == (OutboxState.FAILED, "Akun ini tidak punya alamat email.")
     (event,) = audited(people.db)
-    assert event.detail["surat"] == mail_id
+    assert event.detail["mail_id"] == mail_id
     assert event.subject_id == mail.account_id
 
 

@@ -54,10 +54,10 @@ def test_a_5xx_is_given_up_at_once_and_audited(dispatcher: MailDispatcher, peopl
     assert people.mail(second).state is OutboxState.SENT
     (event,) = audited(people.db)
     assert event.detail == {
-        "surat": mail_id,
-        "jenis": MailKind.ACTIVATED.value,
-        "sebab": mail.last_error,
-        "percobaan": 1,
+        "mail_id": mail_id,
+        "letter": MailKind.ACTIVATED.value,
+        "error": mail.last_error,
+        "tries": 1,
     }
 
 

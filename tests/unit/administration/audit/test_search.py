@@ -16,6 +16,7 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
+from tests.support.audit_samples import sample
 from tests.support.demo_actors import NIPS, acting
 
 
@@ -26,12 +27,11 @@ def happened(
         instansi = s.exec(select(Instansi.id).where(Instansi.name == at)).one() if at else None
         audit.record(
             s,
-            tag,
+            sample(tag),
             actor_id=acting(db, by).account_id if by else None,
             subject_id=acting(db, to).account_id if to else None,
             instansi_id=instansi,
-            address="203.0.113.7",
-            alasan="Permintaan",
+            client_address="203.0.113.7",
         )
 
 
