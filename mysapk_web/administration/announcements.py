@@ -21,12 +21,12 @@ from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.audit_events import HelpChanged
 from mysapk_web.organisation.help import NATIONAL_CONTACT, ContactView, validate_contact
 from mysapk_web.organisation.revisions import NATIONAL
-from mysapk_web.organisation.rules.period import YEARS
+from mysapk_web.organisation.rules.period import YEARS, last_moment
 from mysapk_web.organisation.rules.roles import MATRIX, Permission
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import FormError, UserError
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone, zone_of
 from mysapk_web.progress.tables import Announcement
 
 MAX_TITLE: Final = 120
@@ -263,7 +263,7 @@ def _checked(
     session: Session, instansi_id: int | None, judul: str, isi: str, last: date | None
 ) -> tuple[str, str, datetime]:
     """Title, text and end of an announcement as they are kept."""
-    zone = ZONES.get((session.get_one(Instansi, instansi_id).timezone if instansi_id else "WIB"), ZONES["WIB"])
+    zone = zone_of(session.get_one(Instansi, instansi_id).timezone if instansi_id else Zone.WIB).info
     title, text, now = " ".join(judul.split()), _paragraphs(isi), clock.now()
     faults = {}
     if not title or len(title) > MAX_TITLE:
@@ -322,8 +322,8 @@ def _view(row: Announcement, agency: Instansi | None, revision: int) -> Announce
         row.body,
         agency.name if agency else "BKN",
         row.starts_at,
-        row.ends_at - timedelta(microseconds=1),
-        agency.timezone if agency else "WIB",
+        last_moment(row.ends_at),
+        agency.timezone if agency else Zone.WIB,
         row.starts_at <= clock.now() < row.ends_at,
         revision,
     )

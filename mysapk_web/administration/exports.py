@@ -14,7 +14,7 @@ from mysapk_web.administration.audit import search
 from mysapk_web.administration.audit_events import Exported, ExportFilters
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.periods import SANCTION_SOURCE, moment
+from mysapk_web.organisation.periods import SANCTION_SOURCE
 from mysapk_web.organisation.rate_limiting import LimitContext, subject_key
 from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.rules.roles import Permission
@@ -22,6 +22,7 @@ from mysapk_web.platform import clock, spreadsheet_writer
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import CommittingUserError
 from mysapk_web.platform.executors import in_transaction
+from mysapk_web.platform.rules.timezones import Zone, format_moment_compact
 from mysapk_web.platform.spreadsheet_writer import FileFormat
 from mysapk_web.progress import not_activated, pdm_incomplete
 from mysapk_web.progress.closed_periods import agencies_in_scope, closed_agencies
@@ -167,7 +168,7 @@ def _rows(session: Session, actor: Actor, wanted: ExportRequest) -> Iterator[Seq
     ends = _ends(session, actor, PeriodKind.AKTIVASI)
     zones = _zones(session, actor)
     return (
-        (*_plain(row, zones.get(row.instansi, "WIB")), NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, ""))
+        (*_plain(row, zones.get(row.instansi, Zone.WIB)), NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, ""))
         for row in people
     )
 
@@ -175,7 +176,7 @@ def _rows(session: Session, actor: Actor, wanted: ExportRequest) -> Iterator[Seq
 def _ends(session: Session, actor: Actor, kind: PeriodKind) -> dict[str, str]:
     """When the period of each agency ended."""
     closed = closed_agencies(session, actor, Permission.PROGRESS_EXPORT, kind)
-    return {agency.name: moment(agency.ended_at, agency.timezone) for agency in closed}
+    return {agency.name: format_moment_compact(agency.ended_at, agency.timezone) for agency in closed}
 
 
 def _zones(session: Session, actor: Actor) -> dict[str, str]:
@@ -183,11 +184,11 @@ def _zones(session: Session, actor: Actor) -> dict[str, str]:
 
 
 def _reminded(at: datetime | None) -> str:
-    return moment(at, "WIB") if at else ""
+    return format_moment_compact(at, Zone.WIB) if at else ""
 
 
-def _plain(row: NotActivatedPerson, zona: str = "WIB") -> tuple[str, ...]:
-    since = f", {moment(row.activated_at, zona)}" if row.activated_at else ""
+def _plain(row: NotActivatedPerson, zona: str = Zone.WIB) -> tuple[str, ...]:
+    since = f", {format_moment_compact(row.activated_at, zona)}" if row.activated_at else ""
     return (row.nip, row.name, row.jenis.label, row.unit, row.instansi, f"{row.reason.label}{since}")
 
 

@@ -12,7 +12,7 @@ from mysapk_web.administration.period_input import PeriodAction, PeriodInput, al
 from mysapk_web.organisation import audit, periods, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.audit_events import PeriodCreated, PeriodExtended, PeriodPayload, PeriodRemoved
-from mysapk_web.organisation.periods import BannerView, moment
+from mysapk_web.organisation.periods import BannerView
 from mysapk_web.organisation.revisions import NATIONAL
 from mysapk_web.organisation.rules.period import PeriodKind, Phase
 from mysapk_web.organisation.rules.roles import MATRIX, Permission
@@ -20,6 +20,7 @@ from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.platform import clock, jobs
 from mysapk_web.platform.errors import StaleRevisionError, UserError
 from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.timezones import Zone, format_moment_compact
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.progress import activation_report, org_nodes
 
@@ -223,7 +224,9 @@ def _replaced(session: Session, agency: Instansi, kind: PeriodKind, changed: lis
     if before.period is None or before.period.instansi_id is not None or before.phase is Phase.CLOSED:
         return None
     after = periods.status(session, agency, kind, changed=changed)
-    opens = "" if after.period is None or after.is_open else moment(after.period.starts_at, agency.timezone)
+    opens = (
+        "" if after.period is None or after.is_open else format_moment_compact(after.period.starts_at, agency.timezone)
+    )
     return ReplacedPeriod(before.is_open, format_dates(before.period, agency.timezone), opens if before.is_open else "")
 
 
@@ -270,7 +273,7 @@ def _shown(
         kind=row.kind,
         scope_key=f"i{row.instansi_id}" if row.instansi_id else NATIONAL,
         scope_name=agency.name if agency else "Nasional",
-        dates=format_dates(row, agency.timezone if agency else "WIB"),
+        dates=format_dates(row, agency.timezone if agency else Zone.WIB),
         source=row.legal_source,
         extends=row.extends,
         phase=phase,

@@ -11,14 +11,14 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.periods import moment
-from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.rules import period as period_rules
+from mysapk_web.organisation.rules.period import PeriodKind, last_moment
 from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import FormError, UserError
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone, format_moment_compact, zone_of
 
 MAX_YEARS: Final = 3
 """A period that lasts longer is a slip of the keyboard."""
@@ -26,7 +26,6 @@ FIRST_YEAR: Final = 2021
 """The year of Keputusan Kepala BKN 87/2021."""
 LAST_YEAR: Final = 2100
 MAX_SOURCE: Final = 300
-_LAST_MOMENT: Final = timedelta(microseconds=1)
 
 
 class PeriodAction(StrEnum):
@@ -63,7 +62,7 @@ def _midnight(day: date, zone: object) -> datetime:
 
 def format_dates(row: Period | Window, zona: str) -> str:
     """First and last minute in words."""
-    return f"{moment(row.starts_at, zona)} sampai {moment(row.ends_at - _LAST_MOMENT, zona)}"
+    return period_rules.format_dates(row.starts_at, row.ends_at, zona)
 
 
 def build_period(session: Session, actor: Actor, draft: PeriodInput, agency: Instansi | None) -> Period:
@@ -73,7 +72,7 @@ def build_period(session: Session, actor: Actor, draft: PeriodInput, agency: Ins
         FormError: A field is not as it has to be.
         UserError: It would contradict another period.
     """
-    zone = ZONES.get(agency.timezone if agency else "WIB", ZONES["WIB"])
+    zone = zone_of(agency.timezone if agency else Zone.WIB).info
     same = [
         row
         for row in all_periods(session)
@@ -128,7 +127,7 @@ def _judge_new(starts_at: datetime, last: datetime, same: Sequence[Period], agen
         raise FormError({"selesai": "Periode ini sudah lewat. Pilih hari terakhir hari ini atau sesudahnya."})
     clash = next((row for row in same if row.starts_at < last and starts_at < row.ends_at), None)
     if clash is not None:
-        shown = format_dates(clash, agency.timezone if agency else "WIB")
+        shown = format_dates(clash, agency.timezone if agency else Zone.WIB)
         raise FormError({"mulai": f"Bertumpukan dengan periode yang ada ({shown}). Perpanjang periode itu."})
 
 
@@ -145,9 +144,11 @@ def _judge_limits(session: Session, kind: PeriodKind, starts_at: datetime, last:
     first, end = min(row.starts_at for row in national), max(row.ends_at for row in national)
     slack = timedelta(hours=2)  # the zones of the country lie two hours apart
     if starts_at < first - slack and not extending:
-        raise FormError({"mulai": f"Tidak boleh sebelum periode nasional dibuka ({moment(first, 'WIB')})."})
+        raise FormError(
+            {"mulai": f"Tidak boleh sebelum periode nasional dibuka ({format_moment_compact(first, Zone.WIB)})."}
+        )
     if last > end + slack:
-        end_shown = moment(end - _LAST_MOMENT, "WIB")
+        end_shown = format_moment_compact(last_moment(end), Zone.WIB)
         raise FormError(
             {"selesai": f"Tidak boleh melewati periode nasional ({end_shown}). Mintalah perpanjangan kepada BKN."}
         )

@@ -15,6 +15,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.mail.context import MailContact, MailContext, MailRequest
 from mysapk_web.platform.mail.queue import MailKind
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.progress.tables import PersonPdmProgress
 from mysapk_web.rate_limits import TOKEN_TRIES, TOKEN_TRIES_OF_REQUEST
@@ -53,7 +54,7 @@ def read_context(session: Session, letter: MailKind, mail: OutboxMail) -> MailCo
         # The new address may turn out to be a stranger's, who is told no name.
         name=pegawai.full_name if pegawai and letter is not MailKind.EMAIL_TOKEN else "",
         instansi=instansi.name if instansi else "",
-        timezone=instansi.timezone if instansi else "WIB",
+        timezone=instansi.timezone if instansi else Zone.WIB,
         happened_at=mail.created_at,
         message_id=mail.message_id,
         contact=_contact(session, instansi),

@@ -13,8 +13,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mysapk_web.organisation import periods
 from mysapk_web.platform.http.html import html_page
+from mysapk_web.platform.rules.timezones import Zone, format_moment_compact
 from mysapk_web.settings import get_settings
 
 SHOWN = 50
@@ -64,7 +64,7 @@ async def message(request: Request) -> Response:
 def _sent(mail: EmailMessage) -> str:
     """When the mail was made, in the zone of the demo agency."""
     header = mail["date"]
-    return periods.moment(header.datetime, "WIB") if header is not None else "-"
+    return format_moment_compact(header.datetime, Zone.WIB) if header is not None else "-"
 
 
 def _linked(text: str) -> str:

@@ -30,7 +30,7 @@ from mysapk_web.organisation.tables.agency import HelpContact, Instansi, Period,
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.progress import headcount
 from mysapk_web.settings import Settings, SettingsError
 
@@ -40,21 +40,21 @@ _AGENCIES: tuple[dict[str, Any], ...] = (
     {
         "code": "9901",
         "name": KABUPATEN,
-        "timezone": "WIB",
+        "timezone": Zone.WIB.value,
         "domain_policy": DomainPolicy.WARN_FREE_MAIL,
         "email_domains": [KABUPATEN_DOMAIN],
     },
     {
         "code": "9902",
         "name": KOTA,
-        "timezone": "WITA",
+        "timezone": Zone.WITA.value,
         "domain_policy": DomainPolicy.AGENCY_ONLY,
         "email_domains": [KOTA_DOMAIN],
     },
     {
         "code": "9900",
         "name": BKN,
-        "timezone": "WIB",
+        "timezone": Zone.WIB.value,
         "domain_policy": DomainPolicy.ALLOW,
         "email_domains": ["bkn.example.go.id"],
     },
@@ -239,7 +239,7 @@ def _grants(
 
 def _periods(instansi: dict[str, int], now: datetime) -> Iterable[dict[str, Any]]:
     for name, kind, first, last in _WINDOWS:
-        zone = ZONES["WITA" if name == KOTA else "WIB"]
+        zone = (Zone.WITA if name == KOTA else Zone.WIB).info
         today = datetime.combine(now.astimezone(zone), time(), zone)
         yield {
             "kind": kind,

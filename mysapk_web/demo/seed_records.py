@@ -21,7 +21,7 @@ from mysapk_web.pdm.notifications import TITLES
 from mysapk_web.pdm.rules.proposal import ProposalAction
 from mysapk_web.pdm.tables import Document, GroupDeclaration, PersonnelRecord, Proposal, ProposalEvent
 from mysapk_web.platform import document_store
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.settings import Settings
 
 SAMPLE: Final = "dokumen-contoh.pdf"
@@ -43,7 +43,7 @@ def write_records(
     Args:
         ids: Ids of person, account and unit, in the order of the crowd.
     """
-    today = now.astimezone(ZONES["WIB"]).date()
+    today = now.astimezone(Zone.WIB.info).date()
     rows: list[dict[str, Any]] = []
     places: list[tuple[int, str]] = []
     for index, person in enumerate(crowd):
@@ -126,7 +126,7 @@ def _notices(drawn: DemoProposal) -> Iterator[dict[str, Any]]:
 def _sample(settings: Settings, now: datetime) -> tuple[str, int]:
     """The one document that all proposals of the demo carry: it says that it is an example."""
     pdf = FPDF(format="A4")
-    pdf.set_creation_date(datetime(2021, 8, 15, tzinfo=ZONES["WIB"]))
+    pdf.set_creation_date(datetime(2021, 8, 15, tzinfo=Zone.WIB.info))
     pdf.add_page()
     pdf.set_font("helvetica", "B", 20)
     pdf.cell(0, 40, "Dokumen contoh", align="C")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from babel.dates import format_datetime
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.organisation.actor import Actor
@@ -16,13 +14,14 @@ from mysapk_web.organisation.rules.period import (
     PeriodStatus,
     Phase,
     effective_period,
+    format_dates,
     last_ended,
     period_status,
 )
 from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.platform import clock
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import format_moment_compact, format_moment_with_weekday, zone_of
 
 SANCTION_SOURCE: Final = "Keputusan Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1"
 """Where the consequence of not taking part is laid down (seed 001)."""
@@ -38,7 +37,6 @@ _TITLES: Final = {
     Phase.CLOSED: "Pemutakhiran Data Mandiri sudah ditutup",
 }
 _OTHERS: Final = {PeriodKind.AKTIVASI: "Aktivasi akun", PeriodKind.VERIFIKASI: "Verifikasi data"}
-_LAST_MOMENT: Final = timedelta(microseconds=1)
 T = TypeVar("T")
 
 
@@ -140,28 +138,13 @@ def banner(session: Session, instansi: Instansi, *, changed: Sequence[Period] | 
     )
 
 
-def moment(when: datetime, timezone: str) -> str:
-    """A moment in the zone of an agency, such as "15 Agustus 2026 00.00 WIB"."""
-    return _written(when, timezone, "d MMMM yyyy HH.mm")
-
-
-def moment_with_day(when: datetime, timezone: str) -> str:
-    """A moment with its day of the week, such as "Sabtu, 15 Agustus 2026 pukul 00.00 WIB"."""
-    return _written(when, timezone, "EEEE, d MMMM yyyy 'pukul' HH.mm")
-
-
-def _written(when: datetime, zona: str, form: str) -> str:
-    name = zona if zona in ZONES else "WIB"
-    return f"{format_datetime(when.astimezone(ZONES[name]), form, locale='id')} {name}"
-
-
 def _rows(session: Session, instansi: Instansi) -> list[Period]:
     wanted = or_(col(Period.instansi_id).is_(None), col(Period.instansi_id) == instansi.id)
     return list(session.exec(select(Period).where(wanted).order_by(col(Period.ends_at))))
 
 
 def _status(rows: Sequence[Period], instansi: Instansi, kind: PeriodKind) -> PeriodStatus:
-    return period_status(_windows(rows), kind, clock.now(), ZONES.get(instansi.timezone, ZONES["WIB"]))
+    return period_status(_windows(rows), kind, clock.now(), zone_of(instansi.timezone).info)
 
 
 def _windows(rows: Sequence[Period]) -> list[Window]:
@@ -174,8 +157,8 @@ def _sentence(state: PeriodStatus, zona: str) -> str:
     days = state.days_left
     if state.phase is Phase.NOT_OPEN:
         lead = {0: "Dibuka hari ini", 1: "Dibuka besok"}.get(days, f"Dibuka {days} hari lagi")
-        return f"{lead}, {moment_with_day(state.period.starts_at, zona)}."
-    end = moment_with_day(state.period.ends_at - _LAST_MOMENT, zona)
+        return f"{lead}, {format_moment_with_weekday(state.period.starts_at, zona)}."
+    end = format_moment_with_weekday(state.period.last_moment, zona)
     longer = " Periode ini sudah diperpanjang." if state.period.extends else ""
     if state.phase is Phase.CLOSED:
         return f"Periode berakhir pada {end}.{longer}"
@@ -186,7 +169,7 @@ def _sentence(state: PeriodStatus, zona: str) -> str:
 def _dates(state: PeriodStatus, zona: str) -> str:
     if state.period is None:
         return ""
-    return f"{moment(state.period.starts_at, zona)} sampai {moment(state.period.ends_at - _LAST_MOMENT, zona)}"
+    return format_dates(state.period.starts_at, state.period.ends_at, zona)
 
 
 def _set_by(rows: list[Period], state: PeriodStatus) -> list[str]:
@@ -209,9 +192,9 @@ def _set_by(rows: list[Period], state: PeriodStatus) -> list[str]:
 def _other(kind: PeriodKind, state: PeriodStatus, zona: str) -> str:
     if state.period is None:
         return ""
-    end = moment(state.period.ends_at - _LAST_MOMENT, zona)
+    end = format_moment_compact(state.period.last_moment, zona)
     words = {
-        Phase.NOT_OPEN: f"dibuka {moment(state.period.starts_at, zona)} sampai {end}",
+        Phase.NOT_OPEN: f"dibuka {format_moment_compact(state.period.starts_at, zona)} sampai {end}",
         Phase.CLOSED: f"sudah ditutup pada {end}",
     }
     return f"{_OTHERS[kind]}: {words.get(state.phase, f'sedang dibuka sampai {end}')}."

@@ -17,13 +17,14 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.periods import moment, timezone_of
+from mysapk_web.organisation.periods import timezone_of
 from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.errors import StaleRevisionError
 from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.timezones import format_moment_compact
 from mysapk_web.platform.tables.audit import AuditEvent
 
 NATIONAL: Final = "nasional"
@@ -168,7 +169,7 @@ def _acts_for_bkn(session: Session, account_id: int) -> bool:
 
 
 def _sentence(session: Session, actor: Actor, what: str, who: str, at: datetime) -> str:
-    return f"{what} oleh {who} pada {moment(at, timezone_of(session, actor))}."
+    return f"{what} oleh {who} pada {format_moment_compact(at, timezone_of(session, actor))}."
 
 
 def _tagged(tags: Collection[AuditTag]) -> ColumnElement[bool]:

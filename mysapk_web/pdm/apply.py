@@ -21,7 +21,7 @@ from mysapk_web.pdm.rules.proposal import ProposalAction
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal
 from mysapk_web.pdm.transitions import transition
 from mysapk_web.platform.errors import PermissionDenied, UserError
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import zone_of
 
 OVERTAKEN: Final = (
     "Data pada berkas berubah sesudah usulan ini dikirim, sehingga usulan tidak dapat diterapkan. "
@@ -143,7 +143,7 @@ def _sound(session: Session, person: PersonContext, proposal: Proposal, declared
         declared,
         editable_values(declared, proposal.payload),
         codes=ReadableCodes(codes(session)),
-        today=sent.astimezone(ZONES[person.times.timezone]).date(),
+        today=sent.astimezone(zone_of(person.times.timezone).info).date(),
         person=person.facts,
     )
     if not checked.ok:

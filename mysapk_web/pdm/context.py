@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
 from mysapk_web.organisation.actor import Actor, NotFoundError
-from mysapk_web.organisation.periods import moment
 from mysapk_web.organisation.rules.period import PeriodKind, PeriodStatus, Phase, effective_period, period_status
 from mysapk_web.organisation.rules.period import PeriodWindow as Window
 from mysapk_web.organisation.tables.account import Account
@@ -23,11 +22,10 @@ from mysapk_web.pdm.rules.proposal import TRANSITIONS, ProposalAction, ProposalS
 from mysapk_web.pdm.tables import PersonnelRecord
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import PermissionDenied, UserError
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import format_moment_compact, zone_of
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER: Final = datetime(2999, 1, 1, tzinfo=UTC)
-_LAST_MOMENT: Final = timedelta(microseconds=1)
 _KINDS: Final = (PeriodKind.PDM, PeriodKind.VERIFIKASI)
 
 CLOSED: Final = "Periode Pemutakhiran Data Mandiri tidak sedang dibuka."
@@ -83,7 +81,7 @@ class PeriodContext:
         if self.pdm.is_open or (returned and self.verification.is_open):
             return ""
         repair = self.verification.is_open and not returned and self.verification.period
-        until = f" sampai {moment(repair.ends_at - _LAST_MOMENT, self.timezone)}" if repair else ""
+        until = f" sampai {format_moment_compact(repair.last_moment, self.timezone)}" if repair else ""
         more = f" Usulan yang dikembalikan masih dapat diperbaiki{until}." if repair else ""
         return f"{self._entry_sentence()} Draf Anda tetap tersimpan dan dapat dibaca.{more}"
 
@@ -92,8 +90,10 @@ class PeriodContext:
         if period is None:
             return CLOSED
         if self.pdm.phase is Phase.NOT_OPEN:
-            return f"Pemutakhiran Data Mandiri belum dibuka. Dibuka {moment(period.starts_at, self.timezone)}."
-        return f"Pemutakhiran Data Mandiri sudah ditutup pada {moment(period.ends_at - _LAST_MOMENT, self.timezone)}."
+            return f"Pemutakhiran Data Mandiri belum dibuka. Dibuka {format_moment_compact(period.starts_at, self.timezone)}."
+        return (
+            f"Pemutakhiran Data Mandiri sudah ditutup pada {format_moment_compact(period.last_moment, self.timezone)}."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +184,13 @@ def person_facts(session: Session, actor: Actor) -> PersonFacts:
 
 def period_context(rows: Iterable[Window], timezone: str) -> PeriodContext:
     """Put the day and the periods of an agency together."""
-    now, zone = clock.now(), ZONES.get(timezone, ZONES["WIB"])
+    now, zone = clock.now(), zone_of(timezone).info
     windows = list(rows)
     since, until = pdm_span(windows, now)
     return PeriodContext(
         now=now,
         today=now.astimezone(zone).date(),
-        timezone=timezone if timezone in ZONES else "WIB",
+        timezone=zone_of(timezone).value,
         pdm=period_status(windows, PeriodKind.PDM, now, zone),
         verification=period_status(windows, PeriodKind.VERIFIKASI, now, zone),
         since=since,

@@ -29,7 +29,7 @@ from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 from mysapk_web.pdm.views.form import SavedDraft
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import zone_of
 
 MAX_TEXT: Final = 4000
 """Characters of one value; nobody types more into a field."""
@@ -194,4 +194,4 @@ def _require(rows: Sequence[Row[Any]], declared: RecordKind, now: datetime, vers
 
 
 def _day(now: datetime, zona: str) -> date:
-    return now.astimezone(ZONES.get(zona, ZONES["WIB"])).date()
+    return now.astimezone(zone_of(zona).info).date()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlmodel import Session, col, select
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.accounts.rules.token import ALPHABET
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor, NotFoundError
-from mysapk_web.organisation.periods import moment
+from mysapk_web.organisation.rules.period import format_dates
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm.audit_events import PdmSubmitted, ProofDownloaded
 from mysapk_web.pdm.context import PersonContext, load_context, load_own_context
@@ -23,6 +23,7 @@ from mysapk_web.pdm.tables import Proof
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError, UserError
 from mysapk_web.platform.rules.text import in_sentence
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.platform.signed_links import read_proof, sign_proof
 from mysapk_web.rate_limits import PROOF_CHECKS_PER_NETWORK
 from mysapk_web.settings import get_settings
@@ -36,7 +37,6 @@ TOO_MANY_CHECKS: Final = (
 _RANDOM: Final = 8
 _OWN: Final = frozenset({"number", "at", "check"})
 """What tells one proof from the next, beside what they prove."""
-_LAST_MOMENT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +212,7 @@ def _content(dossier: Dossier, number: str, check: str) -> dict[str, Any]:
         "jenis": person.facts.jenis.label,
         "instansi": person.instansi,
         "unit": ", ".join(sorted({dossier.units[each.unor_id] for each in sent if each.sent_at})) or person.unit,
-        "period": (
-            f"{moment(period.starts_at, person.times.timezone)} sampai {moment(period.ends_at - _LAST_MOMENT, person.times.timezone)}"
-            if period
-            else ""
-        ),
+        "period": (format_dates(period.starts_at, period.ends_at, person.times.timezone) if period else ""),
         "groups": [
             {
                 "label": group.label,
@@ -239,7 +235,7 @@ def _view(row: Proof) -> ProofView:
     return ProofView(
         number=row.number,
         at=row.at,
-        timezone=str(content.get("zona", "WIB")),
+        timezone=str(content.get("zona", Zone.WIB)),
         name=str(content.get("nama", "")),
         nip=str(content.get("nip", "")),
         instansi=str(content.get("instansi", "")),

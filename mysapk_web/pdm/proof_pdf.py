@@ -10,9 +10,9 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import WrapMode, XPos, YPos
 
-from mysapk_web.organisation.periods import moment
 from mysapk_web.organisation.rules.nip import NIP_LENGTH
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.platform.rules.timezones import format_moment_compact
 
 _MARGIN: Final = 20.0
 _WIDTH: Final = 210.0 - 2 * _MARGIN
@@ -91,7 +91,7 @@ def _printed_nip(nip: str, jenis: str) -> str:
 
 
 def _person(pdf: FPDF, content: Mapping[str, Any]) -> None:
-    made = moment(datetime.fromisoformat(str(content["at"])), str(content["zona"]))
+    made = format_moment_compact(datetime.fromisoformat(str(content["at"])), str(content["zona"]))
     facts = (
         ("Nomor bukti", content["number"]),
         ("Diterbitkan", made),

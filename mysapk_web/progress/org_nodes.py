@@ -16,6 +16,7 @@ from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.errors import PermissionDenied
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import Zone
 
 COUNTRY_KEY: Final = "nasional"
 _KEY: Final = re.compile(r"(i|u)([1-9][0-9]{0,9})")
@@ -35,7 +36,7 @@ class OrgNode:
     instansi_id: int | None = None
     unor_id: int | None = None
     path: str = ""
-    timezone: str = "WIB"
+    timezone: str = Zone.WIB
 
 
 COUNTRY_NODE: Final = OrgNode(COUNTRY_KEY, "Seluruh instansi")

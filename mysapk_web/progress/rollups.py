@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.platform import clock
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.platform.upsert import insert
 from mysapk_web.progress.rules import COUNTRY, DAILY, Measure
 from mysapk_web.progress.tables import Headcount, HeadcountDay
@@ -30,7 +30,7 @@ def today() -> date:
 
 def day_of(at: datetime) -> date:
     """The day of a moment, in WIB."""
-    return at.astimezone(ZONES["WIB"]).date()
+    return at.astimezone(Zone.WIB.info).date()
 
 
 def paths_of(session: Session, ids: Iterable[int]) -> dict[int, str]:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Final
 
-from babel.dates import format_datetime
-
 from mysapk_web.platform.rules.row_id import parse_row_id
-from mysapk_web.platform.rules.timezones import ZONES
 from mysapk_web.platform.tables.outbox import OutboxState
 
 MAIL_TONES: Final = {
@@ -35,12 +31,6 @@ def is_app_view(agent: str) -> bool:
     return bool(_ANDROID_WEB_VIEW.search(agent) or _APPLE_WEB_VIEW.search(agent))
 
 
-def moment(at: datetime, zone: str = "WIB") -> str:
-    """A moment in words, e.g. "21 November 2026 pukul 20.11 WIB"."""
-    shown = format_datetime(at.astimezone(ZONES[zone]), "d MMMM y 'pukul' HH.mm", locale="id")
-    return f"{shown} {zone}"
-
-
 def path_segment(path: str, position: int) -> str:
     """One part of the path of a page, e.g. the group of `/pdm/golongan`. It comes from the browser: anything may stand there."""
     parts = [part for part in path.split("/") if part]
@@ -53,8 +43,3 @@ def form_unit(form: object) -> int | None:
     if given is None or (isinstance(given, str) and not given.strip()):
         return None
     return parse_row_id(given)
-
-
-def clock_time(at: datetime, zone: str = "WIB") -> str:
-    """A time of day with its seconds, e.g. "20.11.05 WIB"."""
-    return f"{format_datetime(at.astimezone(ZONES[zone]), 'HH.mm.ss', locale='id')} {zone}"

@@ -16,7 +16,7 @@ from mysapk_web.pdm.rules.groups.base import Key, RecordAction, RecordKind
 from mysapk_web.pdm.submission_checks import RECORD_CHANGED, RECORD_GONE, SubmissionCheck, check_submission
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.pdm.views.match import Match
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import zone_of
 from mysapk_web.verification.quality_findings import quality_findings
 from mysapk_web.verification.views import CheckResult
 
@@ -37,7 +37,7 @@ class Examination:
 def examine(session: Session, proposal: Proposal, context: PersonContext | None = None) -> Examination:
     """Check a proposal as on the day it was sent: rules of ages and years don't turn against what was right then."""
     context = context or load_context(session, proposal.pegawai_id)
-    sent = (proposal.sent_at or context.times.now).astimezone(ZONES[context.times.timezone]).date()
+    sent = (proposal.sent_at or context.times.now).astimezone(zone_of(context.times.timezone).info).date()
     then = replace(context, times=replace(context.times, today=sent))
     holdings = held.load_dossier(session, then)
     held.load_records(session, holdings, [kind_of(proposal)])

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, delete, or_, tuple_
 from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.periods import moment
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
@@ -17,6 +16,7 @@ from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal, ProposalClaim, ProposalEvent
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.rules.timezones import format_moment_compact
 from mysapk_web.platform.upsert import insert
 from mysapk_web.verification.reviewer_names import display_name, may_see_name
 from mysapk_web.verification.rules.separation_of_duties import CLAIM_LIFE, may_act_for, office_of, prior_offices
@@ -132,5 +132,5 @@ def require_unclaimed(session: Session, actor: Actor, proposal_id: int, timezone
 
 def claimed_sentence(held: Claim, timezone: str) -> str:
     """Who has it, and until when."""
-    until = moment(held.until, timezone) if held.until else ""
+    until = format_moment_compact(held.until, timezone) if held.until else ""
     return f"Usulan ini sedang diperiksa {held.holder}, paling lama sampai {until}. Pilih usulan lain."

@@ -17,7 +17,7 @@ from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import fold_full_width
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import zone_of
 from mysapk_web.verification.rules.separation_of_duties import SEEN_BY_AGENCY
 
 MINE: Final = ""
@@ -134,7 +134,7 @@ def _below(instansi_id: int, path: str) -> ColumnElement[bool]:
 
 
 def _midnight(day: date, zona: str) -> datetime:
-    return datetime.combine(day, time(), ZONES.get(zona, ZONES["WIB"])).astimezone(UTC)
+    return datetime.combine(day, time(), zone_of(zona).info).astimezone(UTC)
 
 
 def _text(value: object) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from sqlmodel import Session
 
 from mysapk_web.organisation import periods
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.periods import moment
 from mysapk_web.organisation.rules.period import PeriodKind, PeriodStatus, Phase
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.pdm.context import PeriodContext
 from mysapk_web.pdm.rules.proposal import AFTER_PERIOD, ProposalAction
 from mysapk_web.pdm.tables import Proposal
+from mysapk_web.platform.rules.timezones import format_moment_compact
 from mysapk_web.verification.scope import is_in_scope
 
 STILL_POSSIBLE: Final = (
@@ -26,7 +25,6 @@ RETURN_IMPOSSIBLE: Final = (
     "Verifikasi sudah ditutup, jadi pegawai tidak dapat lagi memperbaiki usulan ini. "
     "Perbaiki isiannya, tolak usulan ini, atau perpanjang periode verifikasi."
 )
-_LAST_MOMENT: Final = timedelta(microseconds=1)
 
 
 def closed_reason(state: PeriodStatus, timezone: str) -> str:
@@ -36,8 +34,8 @@ def closed_reason(state: PeriodStatus, timezone: str) -> str:
     if state.period is None:
         return "Periode verifikasi belum ditetapkan, jadi usulan belum dapat diputuskan."
     if state.phase is Phase.NOT_OPEN:
-        return f"Verifikasi belum dibuka. Dibuka {moment(state.period.starts_at, timezone)}."
-    end = moment(state.period.ends_at - _LAST_MOMENT, timezone)
+        return f"Verifikasi belum dibuka. Dibuka {format_moment_compact(state.period.starts_at, timezone)}."
+    end = format_moment_compact(state.period.last_moment, timezone)
     return (
         f"Verifikasi sudah ditutup pada {end}. Usulan tetap dapat dibaca; untuk memutuskan, periode harus diperpanjang."
     )

@@ -26,7 +26,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.progress.tables import Announcement
 from tests.browser.conftest import NewPage
@@ -40,7 +40,7 @@ Accounts = dict[str, DemoAccount]
 
 
 def day(offset: int) -> date:
-    return clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=offset)
+    return clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=offset)
 
 
 def activate(db: Database, nip: str, *, on: bool = True) -> None:
@@ -456,7 +456,7 @@ def test_a_period_that_a_colleague_removed_is_said_to_be_gone(
     new_page: NewPage, looks: Looks, server_db: Database
 ) -> None:
     """It was answered as if one were not allowed to remove it."""
-    today = clock.now().astimezone(ZONES["WIB"]).date()
+    today = clock.now().astimezone(Zone.WIB.info).date()
     draft = PeriodInput(
         PeriodAction.CREATE, PeriodKind.PDM, "nasional", today + timedelta(60), today + timedelta(70), "Surat uji"
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from mysapk_web.accounts.rules.token import derive_token
 from mysapk_web.accounts.security.change_email import TOKEN_KEY
 from mysapk_web.platform.mail.context import MailContext
-from mysapk_web.platform.mail.render import BulletList, Code, MailLink, Paragraph, when
+from mysapk_web.platform.mail.render import BulletList, Code, MailLink, Paragraph
 from mysapk_web.platform.mail.snippets import MailText, event_time, request_of
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.settings import Settings
 
 
@@ -14,7 +15,7 @@ def email_change_token(facts: MailContext, settings: Settings) -> MailText:
     """The token that makes a new address count; to that address, which may be a stranger's, so it names nobody."""
     request = request_of(facts)
     derived = derive_token(settings.key(TOKEN_KEY), bytes.fromhex(request.id))
-    until = when(request.expires_at, facts.timezone)
+    until = format_moment(request.expires_at, facts.timezone)
     return MailText(
         "Token untuk mengganti alamat email MySAPK",
         (

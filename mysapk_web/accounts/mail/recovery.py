@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mysapk_web.accounts.rules.token import derive_token
 from mysapk_web.platform.mail.context import MailContext
-from mysapk_web.platform.mail.render import BulletList, Code, MailLink, Paragraph, single_line, when
+from mysapk_web.platform.mail.render import BulletList, Code, MailLink, Paragraph, single_line
 from mysapk_web.platform.mail.snippets import (
     MailText,
     agency_admin,
@@ -14,6 +14,7 @@ from mysapk_web.platform.mail.snippets import (
     request_of,
     reset_link,
 )
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.platform.signed_links import sign_reset_request
 from mysapk_web.settings import Settings
 
@@ -22,7 +23,7 @@ def reset_token(facts: MailContext, settings: Settings) -> MailText:
     """The token for a new password."""
     request = request_of(facts)
     derived = derive_token(settings.key("reset-token"), bytes.fromhex(request.id))
-    until = when(request.expires_at, facts.timezone)
+    until = format_moment(request.expires_at, facts.timezone)
     link = f"{settings.public_url}/konfirmasi/{sign_reset_request(settings, request.id)}"
     advice = f"Alamat email Anda memakai layanan email umum. Mintalah {agency_admin(facts)} menggantinya dengan email kedinasan."
     asked = "Kami menerima permintaan untuk membuat password baru bagi akun MySAPK Web Anda."

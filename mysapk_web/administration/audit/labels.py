@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlmodel import Session, col, select
 
 from mysapk_web.administration.audit.payloads import PAYLOADS
-from mysapk_web.organisation.periods import moment
 from mysapk_web.organisation.revisions import NATIONAL
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.platform.rules.audit_payload import AuditKey, AuditPayload, ShownAs, present_key
+from mysapk_web.platform.rules.timezones import format_moment_compact
 
 _UNKNOWN_UNIT: Final = "Unit yang sudah dihapus"
 
@@ -94,7 +94,7 @@ def _moment(value: str, timezone: str) -> str:
         at = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return moment(at, timezone) if at.tzinfo else value
+    return format_moment_compact(at, timezone) if at.tzinfo else value
 
 
 def _plain(value: Any) -> str:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from mysapk_web.administration.audit.labels import OrgNames, describe
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.periods import moment, timezone_of
+from mysapk_web.organisation.periods import timezone_of
 from mysapk_web.organisation.rules.nip import NipError, normalise_nip
 from mysapk_web.organisation.rules.roles import Permission, Role
 from mysapk_web.organisation.scope import agency_in_scope, people_in_scope
@@ -24,6 +24,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.platform.rules.audit import AuditTag
+from mysapk_web.platform.rules.timezones import format_moment_compact
 from mysapk_web.platform.tables.audit import AuditEvent
 
 PERSON_NOT_FOUND: Final = "Tidak ada pegawai dengan NIP itu dalam lingkup Anda. Periksa NIP-nya."
@@ -132,7 +133,14 @@ def _reason(event: AuditEvent) -> str:
 
 def export_cells(event: AuditEntry) -> tuple[str, ...]:
     """A row of the exported file."""
-    return (moment(event.at, event.timezone), event.tag, event.actor, event.subject, event.client_address, event.detail)
+    return (
+        format_moment_compact(event.at, event.timezone),
+        event.tag,
+        event.actor,
+        event.subject,
+        event.client_address,
+        event.detail,
+    )
 
 
 # The query ---------------------------------------------------------------------------------------

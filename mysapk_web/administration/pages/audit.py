@@ -17,6 +17,7 @@ from mysapk_web.platform import executors
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.progress.rules import Report
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.dates import filter_date
@@ -33,7 +34,6 @@ from mysapk_web.ui.components.lists import (
     url_parameter,
     url_with,
 )
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 
@@ -61,7 +61,7 @@ class AuditRow(TypedDict):
 def audit_row(event: AuditEntry) -> AuditRow:
     """One event in words."""
     return {
-        "at": moment(event.at, event.timezone),
+        "at": format_moment(event.at, event.timezone),
         "tag": event.tag,
         "actor": event.actor,
         "subject": event.subject or "-",

@@ -20,7 +20,7 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import FormError, ReauthenticationRequired, StaleRevisionError, UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import zone_of
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
@@ -85,7 +85,7 @@ def parse_last_day(text: str) -> date | None:
 
 def running_announcement(view: AnnouncementView) -> RunningAnnouncement:
     """An announcement in words."""
-    last = view.last_moment.astimezone(ZONES.get(view.timezone, ZONES["WIB"])).date()
+    last = view.last_moment.astimezone(zone_of(view.timezone).info).date()
     return {
         "key": str(view.id),
         "judul": view.title,

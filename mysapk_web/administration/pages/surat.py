@@ -13,6 +13,7 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.behaviour import Form
@@ -27,7 +28,7 @@ from mysapk_web.ui.components.lists import (
     url_parameter,
     url_with,
 )
-from mysapk_web.ui.formatting import MAIL_TONES, moment
+from mysapk_web.ui.formatting import MAIL_TONES
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 
@@ -67,9 +68,9 @@ def mail_line(mail: MailRow) -> MailLine:
     """One mail in words."""
     times = f"{mail.attempts} kali dicoba"
     if mail.sent_at is not None:
-        times = f"Terkirim {moment(mail.sent_at, mail.timezone)}"
+        times = f"Terkirim {format_moment(mail.sent_at, mail.timezone)}"
     elif mail.due_at is not None:
-        times = f"{times}; berikutnya {moment(mail.due_at, mail.timezone)}"
+        times = f"{times}; berikutnya {format_moment(mail.due_at, mail.timezone)}"
     return {
         "key": str(mail.id),
         "letter": mail.kind,
@@ -78,7 +79,7 @@ def mail_line(mail: MailRow) -> MailLine:
         "nama": mail.name,
         "nip": mail.nip,
         "recipient": mail.recipient or "Tidak ada alamat",
-        "written": moment(mail.created_at, mail.timezone),
+        "written": format_moment(mail.created_at, mail.timezone),
         "times": times,
         "reason": mail.reason,
         "can_retry": mail.can_retry,

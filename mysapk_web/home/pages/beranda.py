@@ -15,12 +15,13 @@ from mysapk_web.pdm import overview
 from mysapk_web.pdm.pages.components.proposals import ProposalRow, proposal_row, returned_list
 from mysapk_web.pdm.views.overview import time_left
 from mysapk_web.platform import executors
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import LOGGED_IN, actor, client, handler
 from mysapk_web.ui.components.behaviour import WebOnly
 from mysapk_web.ui.components.display import description_list, section, skeleton, tile, tiles
 from mysapk_web.ui.components.forms import form_messages
 from mysapk_web.ui.components.progress import progress
-from mysapk_web.ui.formatting import is_app_view, moment
+from mysapk_web.ui.formatting import is_app_view
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
 
@@ -126,7 +127,7 @@ class BerandaState(AppState):
         self.steps = [first, *next_steps(actor())]
         newest = (await executors.run_read_only(notices.list_notices, actor())).items if unread else []
         unread_ones = [view for view in newest if not view.read][:3]
-        self.news = [{"title": view.title, "at": moment(view.at, view.timezone)} for view in unread_ones]
+        self.news = [{"title": view.title, "at": format_moment(view.at, view.timezone)} for view in unread_ones]
 
 
 def _banner() -> rx.Component:

@@ -12,12 +12,12 @@ from mysapk_web.organisation.rules.notice import MailChoice
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, empty, section, skeleton
 from mysapk_web.ui.components.forms import form_messages, hidden, submit_button
 from mysapk_web.ui.components.paging import pager
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 
@@ -65,7 +65,7 @@ class NotifikasiState(AppState):
         self.rows = [
             {
                 "number": view.id,
-                "at": moment(view.at, view.timezone),
+                "at": format_moment(view.at, view.timezone),
                 "title": view.title,
                 "text": view.text,
                 "path": view.path,

@@ -6,7 +6,7 @@ from typing import Final
 
 from mysapk_web.organisation.rules.period import YEARS
 from mysapk_web.platform.rules.text import HYPHENS, fold_full_width
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import zone_of
 
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _INDONESIAN: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
@@ -65,4 +65,4 @@ def start_of_day(day: date | None, timezone: str, *, after: bool = False) -> dat
     """When a day begins in a zone; None for no day."""
     if day is None:
         return None
-    return datetime.combine(day + timedelta(days=1 if after else 0), time(), ZONES[timezone])
+    return datetime.combine(day + timedelta(days=1 if after else 0), time(), zone_of(timezone).info)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from mysapk_web.platform.rules.timezones import format_moment_compact
+
 CLOSING_DAYS: Final = 7
 """From this many days before the end the banner says that the period is nearly over."""
 
@@ -32,6 +34,18 @@ class Phase(StrEnum):
     CLOSED = "CLOSED"
 
 
+def last_moment(ends_at: datetime) -> datetime:
+    """The last moment before an exclusive end: 23.59 of a day, not 00.00 of the next."""
+    return ends_at - timedelta(microseconds=1)
+
+
+def format_dates(starts_at: datetime, ends_at: datetime, timezone: str) -> str:
+    """Such as "1 Agustus 2026 00.00 WIB sampai 31 Agustus 2026 23.59 WIB", of an exclusive end."""
+    return (
+        f"{format_moment_compact(starts_at, timezone)} sampai {format_moment_compact(last_moment(ends_at), timezone)}"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class PeriodWindow:
     """A published period.
@@ -52,6 +66,11 @@ class PeriodWindow:
         _require_aware(self.starts_at, self.ends_at)
         if self.ends_at <= self.starts_at:
             raise ValueError("a period ends after it starts")
+
+    @property
+    def last_moment(self) -> datetime:
+        """What people mean by its end."""
+        return last_moment(self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +162,7 @@ def period_status(periods: Iterable[PeriodWindow], kind: PeriodKind, now: dateti
         return PeriodStatus(kind, Phase.NOT_OPEN, period, days)
     if now >= period.ends_at:
         return PeriodStatus(kind, Phase.CLOSED, period, 0)
-    last_day = (period.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+    last_day = period.last_moment.astimezone(zone).date()
     days = (last_day - today).days
     return PeriodStatus(kind, Phase.CLOSING if days <= CLOSING_DAYS else Phase.OPEN, period, days)
 

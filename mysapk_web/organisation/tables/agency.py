@@ -8,7 +8,8 @@ from sqlalchemy import JSON, CheckConstraint, Index
 from sqlmodel import Field
 
 from mysapk_web.organisation.rules.email import DomainPolicy
-from mysapk_web.organisation.rules.period import PeriodKind
+from mysapk_web.organisation.rules.period import PeriodKind, last_moment
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.platform.tables.base import Stored, text_enum
 
 
@@ -19,7 +20,7 @@ class Instansi(Stored, table=True):
 
     code: str = Field(max_length=16, unique=True, sa_column_kwargs={"name": "kode", "key": "code"})
     name: str = Field(max_length=200, sa_column_kwargs={"name": "nama", "key": "name"})
-    timezone: str = Field(default="WIB", max_length=4, sa_column_kwargs={"name": "zona", "key": "timezone"})
+    timezone: str = Field(default=Zone.WIB.value, max_length=4, sa_column_kwargs={"name": "zona", "key": "timezone"})
     """Time zone by its Indonesian name: WIB, WITA or WIT."""
     domain_policy: DomainPolicy = Field(default=DomainPolicy.ALLOW, sa_type=text_enum(DomainPolicy))
     email_domains: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -63,6 +64,11 @@ class Period(Stored, table=True):
     extends: bool = False
     legal_source: str = Field(default="", max_length=300)
     """The decision that set it, shown beside the dates."""
+
+    @property
+    def last_moment(self) -> datetime:
+        """What people mean by its end."""
+        return last_moment(self.ends_at)
 
 
 class HelpContact(Stored, table=True):

@@ -10,6 +10,7 @@ from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.pdm.proof import ProofView, load_proof_page, make_proof
 from mysapk_web.platform import executors
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
@@ -22,7 +23,6 @@ from mysapk_web.ui.components.display import (
     table_row,
 )
 from mysapk_web.ui.components.forms import form_messages, submit_button
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
 
@@ -69,7 +69,7 @@ class BuktiState(AppState):
             self._show(found.proof)
 
     def _show(self, proof: ProofView) -> None:
-        self.number, self.at = proof.number, moment(proof.at, proof.timezone)
+        self.number, self.at = proof.number, format_moment(proof.at, proof.timezone)
         self.person_name, self.nip, self.instansi, self.unit = proof.name, proof.nip, proof.instansi, proof.unit
         self.results = [[each.label, each.result, str(each.records), str(each.proposals)] for each in proof.rows]
         if proof.check_url != self.check_href:

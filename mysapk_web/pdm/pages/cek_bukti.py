@@ -7,10 +7,11 @@ import reflex as rx
 from mysapk_web.pdm.pages.components.proposals import chip
 from mysapk_web.pdm.proof import verify_proof
 from mysapk_web.platform import executors
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import ANYONE, client, handler
 from mysapk_web.ui.components.display import description_list, notice_box, skeleton
 from mysapk_web.ui.components.forms import form_messages
-from mysapk_web.ui.formatting import moment, path_segment
+from mysapk_web.ui.formatting import path_segment
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
@@ -40,7 +41,7 @@ class CekBuktiState(AppState):
         if found is not None:
             self.number, self.person_name, self.instansi = found.number, found.name, found.instansi
             self.newest = found.newest
-            self.at = moment(found.at, found.timezone)
+            self.at = format_moment(found.at, found.timezone)
         self.ready, self._checked_token = True, token
 
 

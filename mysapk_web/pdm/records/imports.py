@@ -33,7 +33,7 @@ from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.row_report import RowReport, Verdict
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import zone_of
 from mysapk_web.platform.spreadsheet_reader import Row, read
 from mysapk_web.platform.tabular import RowFault, chunks
 
@@ -226,7 +226,7 @@ class _Chunk:
         """The record, and what is doubtful in it: data on file is older than the rules, and the PDM is there to mend it."""
         if not any(values.values()):
             raise RowFault("Selain NIP, baris ini kosong.")
-        today = self.now.astimezone(ZONES.get(person.zona, ZONES["WIB"])).date()
+        today = self.now.astimezone(zone_of(person.zona).info).date()
         tables = ReadableCodes(codes(self.session))
         bare = replace(self.declared, rules=())
         checked = validate(bare, values, codes=tables, today=today, person=person.facts, draft=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from mysapk_web.platform import clock
+from mysapk_web.platform.rules.timezones import Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class MailContext:
     recipient: str = field(repr=False)
     name: str = field(default="", repr=False)
     instansi: str = ""
-    timezone: str = "WIB"
+    timezone: str = Zone.WIB
     happened_at: datetime = field(default_factory=clock.now)
     """When the cause of the letter happened."""
     message_id: str = field(default_factory=lambda: secrets.token_hex(16))

@@ -9,17 +9,12 @@ import html
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-from babel.dates import format_datetime
 
 from mysapk_web.platform.rules.text import INVISIBLE
-from mysapk_web.platform.rules.timezones import ZONES
 
 _WIDTH = 74
 """Characters of a line of the text part (RFC 5322 2.1.1 advises at most 78)."""
 
-_MOMENT = "d MMMM y 'pukul' HH.mm"
 
 _BODY = "margin:0;padding:16px;font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif"
 _SHEET = "max-width:36em;margin:0 auto;font-size:16px;line-height:1.5"
@@ -71,13 +66,6 @@ def single_line(value: object, longest: int = 200) -> str:
     """
     text = "".join(c if c.isprintable() else " " for c in str(value) if c not in INVISIBLE)
     return " ".join(text.replace("://", " ").split())[:longest]
-
-
-def when(moment: datetime, zone: str) -> str:
-    """A moment as people of a time zone write it, such as "21 November 2026 pukul 20.11 WIB"."""
-    name = zone if zone in ZONES else "WIB"
-    local = moment.astimezone(ZONES[name])
-    return f"{format_datetime(local, _MOMENT, locale='id')} {name}"
 
 
 def render_text(blocks: Sequence[Block], foot: Sequence[Block]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mysapk_web.platform.mail.context import MailContext, MailRequest
-from mysapk_web.platform.mail.render import Block, MailLink, Paragraph, single_line, when
+from mysapk_web.platform.mail.render import Block, MailLink, Paragraph, single_line
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.settings import Settings
 
 
@@ -38,7 +39,7 @@ def agency_admin(facts: MailContext) -> str:
 
 def event_time(facts: MailContext) -> str:
     """When the cause of the letter happened."""
-    return when(facts.happened_at, facts.timezone)
+    return format_moment(facts.happened_at, facts.timezone)
 
 
 def request_of(facts: MailContext) -> MailRequest:

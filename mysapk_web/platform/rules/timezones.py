@@ -1,13 +1,68 @@
-"""The three time zones of Indonesia."""
+"""The three time zones of Indonesia, and moments in words as people there write them."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from types import MappingProxyType
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-ZONES: Final[Mapping[str, ZoneInfo]] = MappingProxyType(
-    {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
-)
-"""The three zones of the country (Keppres 41/1987), by the name that people use."""
+from babel.dates import format_datetime
+
+_MOMENT: Final = "d MMMM y 'pukul' HH.mm"
+_COMPACT: Final = "d MMMM y HH.mm"
+_WITH_WEEKDAY: Final = "EEEE, d MMMM y 'pukul' HH.mm"
+_CLOCK_TIME: Final = "HH.mm.ss"
+
+
+class Zone(StrEnum):
+    """A time zone by its official abbreviation, which is also what is stored and shown."""
+
+    WIB = "WIB"
+    WITA = "WITA"
+    WIT = "WIT"
+
+    @property
+    def info(self) -> ZoneInfo:
+        """For conversions."""
+        return _INFO[self]
+
+
+_INFO: Final = {
+    Zone.WIB: ZoneInfo("Asia/Jakarta"),
+    Zone.WITA: ZoneInfo("Asia/Makassar"),
+    Zone.WIT: ZoneInfo("Asia/Jayapura"),
+}
+
+
+def zone_of(name: str | None) -> Zone:
+    """The zone of a stored or typed name; WIB, that of the capital, for anything else."""
+    return Zone.__members__.get(name or "", Zone.WIB)
+
+
+def local_date(at: datetime, timezone: str) -> date:
+    """The day of an aware moment in a zone."""
+    return at.astimezone(zone_of(timezone).info).date()
+
+
+def format_moment(at: datetime, timezone: str) -> str:
+    """Such as "21 November 2026 pukul 20.11 WIB"."""
+    return _format(at, timezone, _MOMENT)
+
+
+def format_moment_compact(at: datetime, timezone: str) -> str:
+    """Such as "21 November 2026 20.11 WIB", for tables and files."""
+    return _format(at, timezone, _COMPACT)
+
+
+def format_moment_with_weekday(at: datetime, timezone: str) -> str:
+    """Such as "Sabtu, 21 November 2026 pukul 20.11 WIB"."""
+    return _format(at, timezone, _WITH_WEEKDAY)
+
+
+def format_clock_time(at: datetime, timezone: str) -> str:
+    """Such as "20.11.02 WIB"."""
+    return _format(at, timezone, _CLOCK_TIME)
+
+
+def _format(at: datetime, timezone: str, pattern: str) -> str:
+    zone = zone_of(timezone)
+    return f"{format_datetime(at.astimezone(zone.info), pattern, locale='id')} {zone}"

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Final, TypedDict
 import reflex as rx
 
 from mysapk_web.organisation.periods import SANCTION_SOURCE
-from mysapk_web.organisation.periods import moment as day_and_time
 from mysapk_web.organisation.rules.period import PeriodKind
 from mysapk_web.platform import executors
+from mysapk_web.platform.rules.timezones import format_moment_compact
 from mysapk_web.progress.closed_periods import closed_agencies
 from mysapk_web.progress.pages.components.person_cells import HEADS, REMARK, person_cells, remark_cell
 from mysapk_web.progress.pages.people_list import PLACE, Choice, PeopleList, list_page, narrowed_list
@@ -44,7 +44,7 @@ class SanctionList(PeopleList, mixin=True):
         self.reminders = url_with(self.REMINDERS, {PLACE: place})
         closed = await executors.run_read_only(closed_agencies, actor(), kind=self.PERIOD, key=place)
         self.closed = [
-            {"nama": agency.name, "ended": day_and_time(agency.ended_at, agency.timezone)}
+            {"nama": agency.name, "ended": format_moment_compact(agency.ended_at, agency.timezone)}
             for agency in closed[:SHOWN_AGENCIES]
         ]
         self.closed_more = max(0, len(closed) - SHOWN_AGENCIES)

@@ -12,11 +12,11 @@ from mysapk_web.pdm.pages.components.proposals import DocumentRow, document_row
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import empty, notice_box, section, skeleton
 from mysapk_web.ui.components.forms import form_messages, submit_button
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 from mysapk_web.verification import bulk_verification
@@ -50,7 +50,7 @@ def row_of(found: BulkCandidate, zona: str) -> BulkRow:
         "version": found.version,
         "who": f"{found.name}, NIP {found.nip}",
         "what": f"{found.kind_label}: {found.title}",
-        "sent": moment(found.sent_at, zona),
+        "sent": format_moment(found.sent_at, zona),
         "href": f"{PATH}/{found.id}",
         "rows": [list(pair) for pair in found.rows],
         "documents": [document_row(each) for each in found.documents],

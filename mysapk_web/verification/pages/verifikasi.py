@@ -22,6 +22,7 @@ from mysapk_web.platform import executors
 from mysapk_web.platform.errors import FormError
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import in_sentence, strip_unstorable
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import actor, handler
 from mysapk_web.ui.components.behaviour import UrlBoundInput
 from mysapk_web.ui.components.dates import filter_date
@@ -35,7 +36,6 @@ from mysapk_web.ui.components.lists import (
     link_pager,
     url_parameter,
 )
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 from mysapk_web.verification import inbox
@@ -103,7 +103,7 @@ def listed_proposal(found: InboxRow, filters: Filters, zona: str, *, agencies: b
         "state": found.state_label,
         "tone": tone_of(ProposalState(found.state)),
         "unit": f"{found.unit}, {found.instansi}" if agencies else found.unit,
-        "sent": moment(found.sent_at, zona),
+        "sent": format_moment(found.sent_at, zona),
         "waits": format_wait(found.days),
         "claimed": f"Sedang diperiksa {found.claimed_by}" if found.claimed_by else "Anda buka" if found.mine else "",
     }

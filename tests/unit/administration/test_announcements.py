@@ -23,7 +23,7 @@ from mysapk_web.platform.errors import (
     UserError,
 )
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.progress.tables import Announcement
 from tests.support.demo_actors import acting, place
@@ -34,7 +34,7 @@ DESK = ContactView(
 
 
 def day(offset: int) -> date:
-    return clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=offset)
+    return clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=offset)
 
 
 def say(db: Database, who: str, key: str, judul: str = "Layanan libur", **more: object) -> None:
@@ -105,7 +105,7 @@ def test_people_read_what_was_edited_and_the_trail_tells_both(demo_db: Database)
         row = s.exec(select(Announcement)).one()
         s.expunge(row)
     assert (seen.title, seen.body) == ("Layanan tutup", "Kantor tutup Senin.")
-    assert seen.last_moment.astimezone(ZONES["WIB"]).date() == day(5)
+    assert seen.last_moment.astimezone(Zone.WIB.info).date() == day(5)
     assert (row.starts_at, row.created_by) == (before.starts_at, before.created_by)
     (event,) = trail_of(demo_db, AuditTag.ANNOUNCEMENT_CHANGED)
     assert event.detail == {

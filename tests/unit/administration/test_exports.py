@@ -28,7 +28,7 @@ from mysapk_web.platform import clock, spreadsheet_writer
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.platform.spreadsheet_writer import FileFormat
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.progress import pdm_incomplete
@@ -92,7 +92,7 @@ def test_the_file_says_who_was_late_and_when(demo_db: Database, tmp_path: Path) 
     assert len(rows) == 1 + 3923 - 2829 + 180 - 117
     said = {row[0]: row[5] for row in rows}
     assert said[nip].startswith("Mengaktifkan setelah periode berakhir, ")
-    assert said[nip].endswith(tuple(ZONES))
+    assert said[nip].endswith(tuple(Zone))
 
 
 @pytest.mark.parametrize("kind", list(FileFormat))

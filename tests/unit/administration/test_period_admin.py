@@ -30,7 +30,7 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import FormError, PermissionDenied, ReauthenticationRequired, UserError
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone, format_moment_compact
 from mysapk_web.platform.tables.audit import AuditEvent
 from tests.support.demo_actors import acting, place
 
@@ -38,7 +38,7 @@ SOURCE = "Surat Kepala BKN Nomor 1 Tahun 2026"
 
 
 def day(offset: int) -> date:
-    return clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=offset)
+    return clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=offset)
 
 
 def draft(
@@ -91,7 +91,7 @@ def bare(demo_db: Database) -> Database:
 def test_days_are_those_of_the_agency(bare: Database) -> None:
     make(bare, "admin_instansi_lain", draft(place(bare, KOTA), 3, 5))
     row = rows(bare, KOTA)[0]
-    zone = ZONES["WITA"]
+    zone = Zone.WITA.info
     assert row.starts_at.astimezone(zone).isoformat()[:16] == f"{day(3)}T00:00"
     assert row.ends_at.astimezone(zone).isoformat()[:16] == f"{day(6)}T00:00"
     assert row.legal_source == SOURCE
@@ -228,7 +228,7 @@ def test_the_preview_says_that_the_own_period_ends_the_running_national_one(bare
     assert later is not None
     assert (at_once.running, at_once.closed_until) == (True, "")
     assert (later.running, later.dates) == (True, at_once.dates)
-    assert later.closed_until == periods.moment(datetime.combine(day(4), time(), ZONES["WIB"]), "WIB")
+    assert later.closed_until == format_moment_compact(datetime.combine(day(4), time(), Zone.WIB.info), "WIB")
     assert seen("admin_bkn", draft("nasional", 30, 40)) is None
     assert seen("admin_instansi", draft(own, 4, 9, PeriodKind.VERIFIKASI)) is None
 

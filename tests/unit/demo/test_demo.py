@@ -21,7 +21,7 @@ from mysapk_web.organisation.tables.account import Account, RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi, Period, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.settings import Settings, SettingsError
 
 KEYS = {
@@ -218,8 +218,8 @@ def test_periods_around_now(filled: Database) -> None:
         windows = [Window(row.kind, row.starts_at, row.ends_at, row.instansi_id, row.extends) for row in rows]
         other = agency(session, "Pemerintah Kota Misal").id
     national = [window for window in windows if window.instansi_id is None]
-    phases = {kind: period_status(national, kind, now, ZONES["WIB"]) for kind in PeriodKind}
+    phases = {kind: period_status(national, kind, now, Zone.WIB.info) for kind in PeriodKind}
     assert all(status.phase is Phase.OPEN for status in phases.values())
     assert phases[PeriodKind.VERIFIKASI].days_left > phases[PeriodKind.PDM].days_left
     assert {window.instansi_id for window in windows} == {None, other}
-    assert period_status(windows, PeriodKind.PDM, now, ZONES["WITA"]).phase is Phase.NOT_OPEN
+    assert period_status(windows, PeriodKind.PDM, now, Zone.WITA.info).phase is Phase.NOT_OPEN

@@ -49,7 +49,7 @@ from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import StaleRevisionError, UserError
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from tests.support.agencies import ROLLS, Office
@@ -172,7 +172,7 @@ def _contact(office: Office) -> Do:
 
 
 def _announcement(office: Office) -> announcements.AnnouncementView:
-    last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
+    last = clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=2)
     place = f"i{office.ids['K1']}"
     office.do(announcements.publish, office.actor("lina"), place, judul="Libur", isi="Tutup.", last=last)
     return office.see(announcements.load_editor, office.actor("lina"), place).announcements[0]
@@ -199,7 +199,7 @@ def _end(office: Office) -> Do:
 
 
 def _draft(office: Office, *, act: PeriodAction = PeriodAction.CREATE, first: int = 3, last: int = 9) -> PeriodInput:
-    today = clock.now().astimezone(ZONES["WIB"]).date()
+    today = clock.now().astimezone(Zone.WIB.info).date()
     days = (today + timedelta(days=first), today + timedelta(days=last))
     return PeriodInput(act, PeriodKind.PDM, f"i{office.ids['K1']}", *days, "Surat 1")
 

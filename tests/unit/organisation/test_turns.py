@@ -18,7 +18,7 @@ from mysapk_web.organisation.tables.agency import HelpContact
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.progress.tables import Announcement
 from tests.support.agencies import Office
 
@@ -74,7 +74,7 @@ def place_of(office: Office, key: str) -> str:
 @pytest.mark.parametrize(("who", "key"), [(("lina", "taufik"), "K1"), (("surya", "surya"), "nasional")])
 def test_the_last_announcement_of_a_place_is_made_once(both_offices: Office, who: tuple[str, str], key: str) -> None:
     office = both_offices
-    last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
+    last = clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=2)
 
     def say(name: str) -> Act:
         actor = office.actor(name)
@@ -104,7 +104,7 @@ def test_the_first_helpdesk_of_a_place_is_one(both_offices: Office, who: tuple[s
 
 def test_an_announcement_that_two_edit_keeps_the_words_of_one(both_offices: Office) -> None:
     office = both_offices
-    last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
+    last = clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=2)
     office.do(
         announcements.publish, office.actor("lina"), place_of(office, "K1"), judul="Libur", isi="Tutup.", last=last
     )
@@ -121,7 +121,7 @@ def test_an_announcement_that_two_edit_keeps_the_words_of_one(both_offices: Offi
 
 def test_an_announcement_is_edited_or_taken_away_by_who_is_first(both_offices: Office) -> None:
     office = both_offices
-    last = clock.now().astimezone(ZONES["WIB"]).date() + timedelta(days=2)
+    last = clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=2)
     lina = office.actor("lina")
     office.do(announcements.publish, lina, place_of(office, "K1"), judul="Libur", isi="Tutup.", last=last)
     seen = office.see(announcements.load_editor, lina).announcements[0]

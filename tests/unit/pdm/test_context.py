@@ -18,7 +18,7 @@ from mysapk_web.pdm.context import period_context
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import zone_of
 from tests.support.portal import START, Portal
 from tests.support.proposals import CLOSED, GOLONGAN, OPENED, PENGHARGAAN, VERIFIED, Desk, publish
 
@@ -43,7 +43,7 @@ def in_zone(portal: Portal, zona: str) -> Desk:
 
 
 def midnight(zona: str, month: int, day: int) -> datetime:
-    return datetime(2026, month, day, tzinfo=ZONES[zona])
+    return datetime(2026, month, day, tzinfo=zone_of(zona).info)
 
 
 @pytest.mark.parametrize("zona", ["WIB", "WITA", "WIT"])

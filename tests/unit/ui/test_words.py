@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from mysapk_web.platform.rules.row_id import parse_row_id
-from mysapk_web.ui.formatting import form_unit, is_app_view, moment, path_segment
+from mysapk_web.platform.rules.timezones import format_moment
+from mysapk_web.ui.formatting import form_unit, is_app_view, path_segment
 
 WEB_KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -51,7 +52,7 @@ def test_browsers_are_no_web_views(agent: str) -> None:
     ],
 )
 def test_a_moment_is_told_in_the_zone_asked_for(zone: str, shown: str) -> None:
-    assert moment(datetime(2026, 8, 16, 23, 5, tzinfo=UTC), zone) == shown
+    assert format_moment(datetime(2026, 8, 16, 23, 5, tzinfo=UTC), zone) == shown
 
 
 @pytest.mark.parametrize(

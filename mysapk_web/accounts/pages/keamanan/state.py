@@ -13,9 +13,9 @@ from mysapk_web.accounts.security import two_factor
 from mysapk_web.accounts.security.active_sessions import end_other_sessions, security_overview
 from mysapk_web.accounts.security.reauthentication import recently_authenticated, require_reauthentication
 from mysapk_web.platform import executors
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import LOGGED_IN, actor, client, handler
 from mysapk_web.ui.components.behaviour import take_session
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import TEXT_LIMIT, AppState, form_text
 
@@ -66,8 +66,8 @@ class KeamananState(AppState):
                 "key": row.key,
                 "agent": row.agent or "Peramban tidak dikenal",
                 "network": row.network or "-",
-                "since": moment(row.created_at, seen.timezone),
-                "seen": moment(row.seen_at, seen.timezone),
+                "since": format_moment(row.created_at, seen.timezone),
+                "seen": format_moment(row.seen_at, seen.timezone),
                 "current": row.current,
             }
             for row in seen.sessions
@@ -75,7 +75,7 @@ class KeamananState(AppState):
         self.others = sum(not row.current for row in seen.sessions)
         self.logins = [
             {
-                "at": moment(row.at, seen.timezone),
+                "at": format_moment(row.at, seen.timezone),
                 "agent": row.agent or "-",
                 "network": row.network or "-",
                 "ok": row.ok,

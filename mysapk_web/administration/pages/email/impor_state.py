@@ -17,9 +17,9 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import PermissionDenied
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import Zone, format_moment
 from mysapk_web.ui.access import actor, handler, log_denied, requires
 from mysapk_web.ui.components.lists import url_parameter, url_with
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.state import AppState, form_text
 
 PATH: Final = "/admin/email"
@@ -132,7 +132,7 @@ def run_row(run: RunView, zona: str) -> RunRow:
         "tone": TONES[run.state],
         "source": run.source.label,
         "by": run.started_by or "-",
-        "at": moment(run.created_at, zona),
+        "at": format_moment(run.created_at, zona),
         "good": run.good,
         "rest": run.total - run.good,
         "total": run.total,
@@ -187,7 +187,7 @@ def verdict_in(text: str) -> RowVerdict | None:
 class ImporState(AppState):
     """The runs of the own scope, and the one that is open."""
 
-    zona: str = "WIB"
+    zona: str = Zone.WIB.value
     runs: list[RunRow] = []
     number: int = 1
     pages: int = 1

@@ -16,9 +16,9 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import clock, executors
 from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import Zone, format_moment
 from mysapk_web.ui.access import actor, handler, log_denied, requires
 from mysapk_web.ui.components.lists import url_parameter, url_with
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import TEXT_LIMIT, AppState, form_text
 
@@ -135,7 +135,7 @@ def request_row(view: RequestView, zona: str) -> RequestRow:
         "fault": view.fault,
         "warning": view.warning,
         "unit": view.unit,
-        "at": moment(view.created_at, zona),
+        "at": format_moment(view.created_at, zona),
         "network": view.network or "-",
         "revision": view.revision,
     }
@@ -151,9 +151,9 @@ def token_row(view: TokenView, zona: str) -> TokenRow:
         "label": view.label,
         "hint": f"... {view.hint}",
         "by": view.made_by,
-        "at": moment(view.created_at, zona),
-        "used": moment(view.last_used_at, zona) if view.last_used_at else "belum pernah",
-        "ends": moment(view.revoked_at or view.expires_at, zona),
+        "at": format_moment(view.created_at, zona),
+        "used": format_moment(view.last_used_at, zona) if view.last_used_at else "belum pernah",
+        "ends": format_moment(view.revoked_at or view.expires_at, zona),
         "state": state,
         "tone": {"Berlaku": "good", "Terhenti": "warn"}.get(state, "plain"),
         "advice": MAKER_LEFT if state == "Terhenti" else "",
@@ -168,7 +168,7 @@ class EmailState(AppState):
     part: str = PARTS[0]
     may_tokens: bool = False
     may_policy: bool = False
-    zona: str = "WIB"
+    zona: str = Zone.WIB.value
     people: list[CorrectionRow] = []
     matches: int = 0
     more: bool = False

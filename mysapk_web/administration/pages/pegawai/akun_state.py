@@ -16,9 +16,10 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.progress.person import PersonPdm
 from mysapk_web.ui.access import actor, handler, requires
-from mysapk_web.ui.formatting import MAIL_TONES, moment, path_segment
+from mysapk_web.ui.formatting import MAIL_TONES, path_segment
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, form_text
 
@@ -146,7 +147,7 @@ class AkunState(AppState):
         self.rest_trail = found.more_history and self._events >= MOST
         self.letters = [
             {
-                "at": moment(mail.at, found.timezone),
+                "at": format_moment(mail.at, found.timezone),
                 "letter": mail.kind,
                 "state": mail.state.label,
                 "tone": MAIL_TONES[mail.state],
@@ -157,7 +158,7 @@ class AkunState(AppState):
         self.has_trail = found.history is not None
         self.trail = [
             {
-                "at": moment(step.at, found.timezone),
+                "at": format_moment(step.at, found.timezone),
                 "what": step.tag.label,
                 "who": step.actor or "-",
                 "reason": step.reason,
@@ -299,13 +300,13 @@ def account_facts(found: AccountDetail) -> list[Fact]:
     zone = found.timezone
     told = [
         ("Alamat email", found.email or "Belum ada"),
-        ("Diaktifkan", moment(found.activated_at, zone) if found.activated_at else "Belum pernah"),
-        ("Terakhir masuk", moment(found.last_login_at, zone) if found.last_login_at else "Belum pernah"),
+        ("Diaktifkan", format_moment(found.activated_at, zone) if found.activated_at else "Belum pernah"),
+        ("Terakhir masuk", format_moment(found.last_login_at, zone) if found.last_login_at else "Belum pernah"),
         ("Sesi yang sedang berjalan", str(found.sessions)),
         ("Verifikasi dua langkah", "Aktif" if found.has_second_factor else "Tidak aktif"),
-        ("Persetujuan CPNS", moment(found.approved_at, zone) if found.approved_at else ""),
-        ("Terkunci sampai", moment(found.locked_until, zone) if found.locked_until else ""),
-        ("Dinonaktifkan", moment(found.disabled_at, zone) if found.disabled_at else ""),
+        ("Persetujuan CPNS", format_moment(found.approved_at, zone) if found.approved_at else ""),
+        ("Terkunci sampai", format_moment(found.locked_until, zone) if found.locked_until else ""),
+        ("Dinonaktifkan", format_moment(found.disabled_at, zone) if found.disabled_at else ""),
         ("Alasan", found.disabled_reason),
     ]
     return [{"term": term, "value": value} for term, value in told if value]
@@ -327,6 +328,6 @@ def pdm_facts(pdm: PersonPdm | None) -> list[Fact]:
 def delivery_note(mail: MailHistoryEntry, zone: str) -> str:
     """What became of a letter, beyond its state."""
     if mail.sent_at is not None:
-        return f"Diterima server email pada {moment(mail.sent_at, zone)}."
+        return f"Diterima server email pada {format_moment(mail.sent_at, zone)}."
     tried = f"{mail.attempts} kali dicoba. " if mail.attempts else ""
     return f"{tried}{mail.fault}".strip()

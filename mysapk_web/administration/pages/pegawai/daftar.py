@@ -25,6 +25,7 @@ from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.platform import executors
 from mysapk_web.platform.pagination import MAX_ROWS
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.progress.pages.components.person_cells import KINDS, person_cells
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.display import badge, empty, skeleton, table, table_cell, table_row
@@ -38,7 +39,6 @@ from mysapk_web.ui.components.lists import (
     url_parameter,
     url_with,
 )
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 
@@ -87,7 +87,7 @@ def person_summary_row(line: PersonSummary, *, agencies: bool) -> PersonSummaryR
         "unit": f"{line.unit}, {line.instansi}" if agencies else line.unit,
         "state": line.state.label,
         "tone": TONES[line.state],
-        "login": moment(line.last_login_at, line.timezone) if line.last_login_at else "-",
+        "login": format_moment(line.last_login_at, line.timezone) if line.last_login_at else "-",
     }
 
 

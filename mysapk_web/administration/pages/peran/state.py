@@ -21,9 +21,9 @@ from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.platform import executors
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import strip_unstorable
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.lists import MAX_VALUE_LENGTH, url_parameter, url_with
-from mysapk_web.ui.formatting import moment
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, form_text
 
@@ -94,7 +94,7 @@ def grant_row(line: RoleAssignment) -> GrantRow:
         "instansi": line.instansi,
         "role": line.role.label,
         "scope": line.scope,
-        "given": f"{moment(line.granted_at, line.timezone)}{by}",
+        "given": f"{format_moment(line.granted_at, line.timezone)}{by}",
         "in_use": line.in_use,
         "revocable": line.revocable,
         "stays": line.is_last_admin,

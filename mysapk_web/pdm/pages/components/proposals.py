@@ -13,11 +13,12 @@ from mysapk_web.pdm.pages.components import widgets
 from mysapk_web.pdm.rules.proposal import SENT_STATES, ProposalState
 from mysapk_web.pdm.views.proposal import DocumentView, ProposalEventView, ProposalView
 from mysapk_web.platform.rules.text import in_sentence
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import UrlBoundSelect
 from mysapk_web.ui.components.display import dialog_button, table, table_cell, table_row
 from mysapk_web.ui.components.forms import field_attrs, form_group, hidden, submit_button
-from mysapk_web.ui.formatting import CONFIRMATION, moment
+from mysapk_web.ui.formatting import CONFIRMATION
 from mysapk_web.ui.state import AppState
 
 _TONES: Final = {
@@ -88,7 +89,7 @@ def format_reason(reason: str, note: str) -> str:
 def event_row(step: ProposalEventView, zona: str) -> ProposalEventRow:
     """One step as a state may hold it."""
     return {
-        "at": moment(step.at, zona),
+        "at": format_moment(step.at, zona),
         "who": step.who,
         "text": step.text,
         "state": step.state_label,
@@ -110,7 +111,11 @@ def proposal_row(view: ProposalView) -> ProposalRow:
     """A usulan as a state may hold it."""
     state = ProposalState(view.state)
     sent = view.sent_at is not None and state is not ProposalState.DRAF
-    when = moment(view.sent_at, view.timezone) if sent and view.sent_at else moment(view.changed_at, view.timezone)
+    when = (
+        format_moment(view.sent_at, view.timezone)
+        if sent and view.sent_at
+        else format_moment(view.changed_at, view.timezone)
+    )
     return {
         "number": view.id,
         "version": view.version,

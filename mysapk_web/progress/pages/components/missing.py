@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mysapk_web.organisation.periods import moment
+from mysapk_web.platform.rules.timezones import format_moment_compact
 from mysapk_web.progress.not_activated import NotActivatedFilter, NotActivatedPerson, NotActivatedReason
 from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.pages.components.person_cells import ListedRow, jenis_of, listed_row
@@ -27,7 +27,7 @@ def missing_row(person: NotActivatedPerson, place: OrgNode) -> ListedRow:
     """One person in words."""
     cause = person.reason
     # The list of the country has people of every zone: its times are those of the capital, as its other ones.
-    since = f", {moment(person.activated_at, place.timezone)}" if person.activated_at else ""
+    since = f", {format_moment_compact(person.activated_at, place.timezone)}" if person.activated_at else ""
     return listed_row(
         person, place, remark=f"{cause.label}{since}", tone=TONES[cause], can_remind=cause is NotActivatedReason.OPEN
     )

@@ -8,10 +8,10 @@ from typing import Any, Final, TypedDict
 import reflex as rx
 
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.progress.org_nodes import OrgNode
 from mysapk_web.progress.people_lists import ListedPerson
 from mysapk_web.ui.components.display import badge, table_cell
-from mysapk_web.ui.formatting import moment
 
 KINDS: Final = (("", "Semua"), *((jenis.value, jenis.label) for jenis in JenisPegawai))
 HEADS: Final = ("Nama dan NIP", "Jenis", "Unit kerja")
@@ -54,7 +54,7 @@ def listed_row(
         "remark": remark,
         "tone": tone,
         "can_remind": can_remind,
-        "reminded": moment(person.reminded_at, place.timezone) if person.reminded_at else "Belum pernah",
+        "reminded": format_moment(person.reminded_at, place.timezone) if person.reminded_at else "Belum pernah",
     }
 
 

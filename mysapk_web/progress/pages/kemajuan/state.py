@@ -11,6 +11,7 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import clock, executors
 from mysapk_web.platform.rules.formatting import format_number, percent
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import Zone, format_clock_time
 from mysapk_web.progress import activation_report
 from mysapk_web.progress.activation_report import ActivationDay, ActivationSnapshot, ActivationTally
 from mysapk_web.progress.breakdown import ChildOrder
@@ -19,7 +20,6 @@ from mysapk_web.progress.rollups import today
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.charts import curve_points, width_of
 from mysapk_web.ui.components.lists import url_parameter, url_with
-from mysapk_web.ui.formatting import clock_time
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, form_text
 
@@ -97,7 +97,7 @@ class KemajuanState(AppState):
 
     ready: bool = False
     nama: str = ""
-    zona: str = "WIB"
+    zona: str = Zone.WIB.value
     tempat: str = ""
     crumbs: list[Crumb] = []
     others: list[Crumb] = []
@@ -197,7 +197,7 @@ class KemajuanState(AppState):
         self.direct, self.has_direct = share_of(found.direct), found.direct.people > 0
         self.number, self.pages, self.total = found.below.number, found.below.pages, found.below.total
         self.before, self.after = self._page(self.number - 1), self._page(self.number + 1)
-        self.looked_at = clock_time(clock.now(), self.zona)
+        self.looked_at = format_clock_time(clock.now(), self.zona)
 
     def _show_way(self, days: list[ActivationDay], tally: ActivationTally) -> None:
         self._way_to = end_of_way(tally)

@@ -12,6 +12,7 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import clock, executors
 from mysapk_web.platform.rules.formatting import format_number, percent
 from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.rules.timezones import Zone, format_clock_time
 from mysapk_web.progress import pdm_report
 from mysapk_web.progress.backlog import AGES, Backlog
 from mysapk_web.progress.breakdown import ChildOrder
@@ -22,7 +23,6 @@ from mysapk_web.progress.rules import WaitingOffice
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.charts import curve_points, width_of
 from mysapk_web.ui.components.lists import url_parameter, url_with
-from mysapk_web.ui.formatting import clock_time
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, form_text
 
@@ -149,7 +149,7 @@ class KemajuanPdmState(AppState):
 
     ready: bool = False
     nama: str = ""
-    zona: str = "WIB"
+    zona: str = Zone.WIB.value
     tempat: str = ""
     crumbs: list[Crumb] = []
     others: list[Crumb] = []
@@ -251,7 +251,7 @@ class KemajuanPdmState(AppState):
         self.below = [self._line(row) for row in found.below.items]
         self.number, self.pages = found.below.number, found.below.pages
         self.before, self.after = self._page(self.number - 1), self._page(self.number + 1)
-        self.looked_at = clock_time(clock.now(), self.zona)
+        self.looked_at = format_clock_time(clock.now(), self.zona)
 
     def _group(self, group: GroupTally) -> Bar:
         href = url_with(LIST, {"tempat": self.tempat, "kelompok": group.key})

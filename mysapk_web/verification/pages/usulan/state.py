@@ -15,9 +15,10 @@ from mysapk_web.platform import executors
 from mysapk_web.platform.errors import FormError, PermissionDenied
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import in_sentence
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import actor, handler, log_denied, requires
 from mysapk_web.ui.components.lists import MAX_VALUE_LENGTH
-from mysapk_web.ui.formatting import moment, path_segment
+from mysapk_web.ui.formatting import path_segment
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import form_text
 from mysapk_web.verification import claims, corrections
@@ -199,7 +200,7 @@ class ReviewState(QueueState):
         self.where = f"{seen.owner_unit}, {seen.instansi}"
         if seen.unit != seen.owner_unit:
             self.where = f"{self.where}. Unor verifikasi: {seen.unit}"
-        self.sent = moment(seen.sent_at, seen.timezone) if seen.sent_at else ""
+        self.sent = format_moment(seen.sent_at, seen.timezone) if seen.sent_at else ""
         self.adds, self.deletes = seen.action == "ADD", seen.action == "DELETE"
         self.summary = summary_of(seen)
         self.lines = [line_row(line) for line in seen.lines]
@@ -210,7 +211,7 @@ class ReviewState(QueueState):
         ]
         self.trail = [
             {
-                "at": moment(step.at, seen.timezone),
+                "at": format_moment(step.at, seen.timezone),
                 "who": f"{step.office}, {step.who}" if step.who else step.office,
                 "text": step.text,
                 "state": step.state_label,
@@ -221,7 +222,7 @@ class ReviewState(QueueState):
         self.acts = {each.act: not each.blocked for each in seen.acts}
         self.blocked = next((each.blocked for each in seen.acts if each.blocked), "")
         self.why_not, self.mine = seen.blocker, seen.claim.mine
-        self.until = moment(seen.claim.until, seen.timezone) if seen.claim.until else ""
+        self.until = format_moment(seen.claim.until, seen.timezone) if seen.claim.until else ""
 
     @handler(DECIDES)
     async def decide(self, form: dict[str, Any]) -> Any:

@@ -13,9 +13,9 @@ from mysapk_web.organisation.rules.period import (
     last_ended,
     period_status,
 )
-from mysapk_web.platform.rules.timezones import ZONES
+from mysapk_web.platform.rules.timezones import Zone, zone_of
 
-WIB, WITA, WIT = ZONES["WIB"], ZONES["WITA"], ZONES["WIT"]
+WIB, WITA, WIT = Zone.WIB.info, Zone.WITA.info, Zone.WIT.info
 PDM = PeriodKind.PDM
 
 
@@ -33,7 +33,7 @@ EXTENSION = period((10, 15), (11, 1), extends=True)
 
 def test_zones_are_one_hour_apart():
     noon = datetime(2021, 7, 1, 0, 0, tzinfo=UTC)
-    assert [noon.astimezone(ZONES[name]).hour for name in ("WIB", "WITA", "WIT")] == [7, 8, 9]
+    assert [noon.astimezone(zone_of(name).info).hour for name in ("WIB", "WITA", "WIT")] == [7, 8, 9]
 
 
 def test_no_row_means_no_period():
@@ -180,7 +180,7 @@ rows = st.lists(
 )
 
 
-@given(rows, moments, st.sampled_from(list(ZONES.values())))
+@given(rows, moments, st.sampled_from([zone.info for zone in Zone]))
 def test_the_server_clock_decides(periods, now, zone):
     status = period_status(periods, PDM, now, zone)
     winning = [row for row in periods if row.kind is PDM]
