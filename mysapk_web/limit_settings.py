@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mysapk_web import rate_limits
-from mysapk_web.rate_limits import FREE_FAILURES, Limit
+from mysapk_web.rate_limits import Limit, Lockout
 
 Network = IPv4Network | IPv6Network
 Count = Annotated[int, Field(ge=1, le=100_000)]
@@ -59,9 +59,9 @@ class LimitSettings(BaseSettings):
     """Logins in a minute from one network address."""
     limit_logins_office: Count = rate_limits.LOGINS_PER_NETWORK.office or 0
     """The same for an address of an office."""
-    limit_login_failures: Count = rate_limits.FREE_FAILURES_PER_NETWORK
+    limit_login_failures: Count = rate_limits.NETWORK_FAILURES.free
     """Failed logins from one network address before it has to wait."""
-    limit_login_failures_office: Count = rate_limits.FREE_FAILURES_PER_OFFICE
+    limit_login_failures_office: Count = rate_limits.NETWORK_FAILURES.office or 0
     """The same for an address of an office."""
     limit_address_requests: Count = rate_limits.EMAIL_CORRECTION_REQUESTS_PER_NETWORK.count
     """Requests in an hour from one network address to have an e-mail address repaired; beyond it the page says so."""
@@ -81,7 +81,7 @@ class LimitSettings(BaseSettings):
         rate_limits.RECOVERY_RESEND.window.total_seconds()
     )
     """Seconds between two tokens of one pair."""
-    limit_account_failures: Annotated[int, Field(ge=3, le=10)] = FREE_FAILURES
+    limit_account_failures: Annotated[int, Field(ge=3, le=10)] = rate_limits.ACCOUNT_FAILURES.free
     """Failed logins of one account, or wrong codes of its authenticator, before it has to wait."""
     alarm_failed_logins: Count = rate_limits.FAILED_LOGINS.count
     """Failed logins in ten minutes, over all accounts and networks, beyond which the log warns (`login.failures`). Refuses nothing. Set it
@@ -107,9 +107,11 @@ class LimitSettings(BaseSettings):
             return replace(limit, count=self._count(_FIELDS[limit], office=office))
         return replace(limit, count=limit.office) if office and limit.office else limit
 
-    def free_failures(self, address: str) -> int:
-        """Failed logins from an address before it waits."""
-        return self._count("limit_login_failures", office=self.is_office(address))
+    def lockout(self, lockout: Lockout, client_address: str = "") -> Lockout:
+        """A lockout as it is set."""
+        if lockout.office is None:
+            return replace(lockout, free=self.limit_account_failures)
+        return replace(lockout, free=self._count("limit_login_failures", office=self.is_office(client_address)))
 
     def max_sockets(self, address: str) -> int:
         """Sockets that an address may hold open."""

@@ -1,7 +1,7 @@
-"""How often things may happen, and why. The counters are kept by single statements (DESIGN 2, decision 11).
+"""Every limit and its reason: how often things may happen, how failures wait, how many run at once.
 
-Those of the account flows are the defaults of settings (`mysapk_web.limit_settings`). Figures for offices are for one address with some
-3,000 people behind it: all of them activate within a working day (decision 0020).
+`organisation/rate_limiting.py` counts them. Those of the account flows are defaults of settings (`limit_settings.py`). Figures for
+offices are for one address with some 3,000 people behind it: all of them activate within a working day (decision 0020).
 """
 
 from dataclasses import dataclass, field
@@ -22,6 +22,39 @@ class Limit:
     window: timedelta
     office: int | None = None
     label: str = field(kw_only=True)
+
+
+LOCKOUT_FIRST_WAIT: Final = timedelta(seconds=30)
+LOCKOUT_LONGEST_WAIT: Final = timedelta(minutes=15)
+_STEPS_TO_LONGEST: Final = 1 + (LOCKOUT_LONGEST_WAIT // LOCKOUT_FIRST_WAIT - 1).bit_length()
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """A run of failures that makes the next attempt wait: 30 s, doubling up to 15 minutes (NIST SP 800-63B-4, 3.2.2).
+
+    Attributes:
+        free: failures without a wait.
+        memory: after so long without another failure the run is forgotten.
+        office: as `free`, for a network that many people share.
+    """
+
+    name: str
+    free: int
+    memory: timedelta = timedelta(hours=24)
+    office: int | None = None
+
+    @property
+    def failures_to_longest(self) -> int:
+        """Failures from which the wait no longer grows."""
+        return self.free + _STEPS_TO_LONGEST
+
+    def wait_after(self, failures: int) -> timedelta:
+        """How long the next attempt has to wait."""
+        if failures <= self.free:
+            return timedelta()
+        doublings = min(failures - self.free - 1, _STEPS_TO_LONGEST)
+        return min(LOCKOUT_FIRST_WAIT * (1 << doublings), LOCKOUT_LONGEST_WAIT)
 
 
 RECOVERY_PER_NIP: Final = Limit("recovery:nip", 5, timedelta(days=1), label="permintaan token untuk satu NIP")
@@ -71,9 +104,17 @@ FAILED_LOGINS: Final = Limit("login:failed", 300, timedelta(minutes=10), label="
 """Failed logins of everybody together. Refuses nothing: beyond it the log warns once a window, for one password that is tried on many
 NIPs from many networks passes every other limit."""
 
-FREE_FAILURES_PER_NETWORK: Final = 20
-FREE_FAILURES_PER_OFFICE: Final = 300
-"""Failed logins from one network address before it waits: many people of an office share one (decision 0007)."""
+ACCOUNT_FAILURES: Final = Lockout("masuk-akun", free=5)
+"""Failed logins of one account (the published rule of five)."""
+
+OWNER_FAILURES: Final = Lockout("masuk-pemilik", free=5)
+"""The same in browsers that only the owner of the account can have: strangers don't reach it (decision 0021)."""
+
+NETWORK_FAILURES: Final = Lockout("masuk-alamat", free=20, office=300)
+"""Failed logins from one network: many people of an office share one (decision 0007)."""
+
+CODE_FAILURES: Final = Lockout("kode-akun", free=5, memory=timedelta(days=36_500))
+"""Wrong codes of an authenticator; waiting does not end such a run, unlike one of wrong passwords (decision 0022)."""
 
 SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5), label="kode autentikator")
 """Codes typed while an authenticator is set up; those of one in force wait as passwords do."""
@@ -164,38 +205,24 @@ API_FAILURES_PER_NETWORK: Final = Limit(
 DENIALS_LOGGED_PER_ACCOUNT: Final = Limit("refused:account", 1, timedelta(minutes=1), label="penolakan yang dicatat")
 """Refusals of one account that are written into the trail: who is refused on purpose does not flood it."""
 
-LIMITS: Final = (
-    RECOVERY_PER_NIP,
-    RECOVERY_BEYOND,
-    RECOVERY_RESEND,
-    RECOVERY_PER_NETWORK,
-    TOKEN_BROWSERS_PER_PAIR,
-    TOKEN_BROWSERS_PER_NETWORK,
-    TOKEN_CHECKS_PER_NETWORK,
-    LOGINS_PER_NETWORK,
-    FAILED_LOGINS,
-    SECOND_FACTOR_TRIES,
-    PASSWORD_CONFIRM_PER_ACCOUNT,
-    HANDSHAKES_PER_NETWORK,
-    EVENTS_PER_SOCKET,
-    UPLOADS_PER_ACCOUNT,
-    REVEALS_PER_ACCOUNT,
-    EMAIL_CHANGES_PER_ACCOUNT,
-    EMAIL_CHANGES_PER_TARGET,
-    EXPORTS_PER_ACCOUNT,
-    PROOF_CHECKS_PER_NETWORK,
-    EMAIL_CORRECTION_REQUESTS_PER_NETWORK,
-    EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK,
-    EMAIL_CORRECTION_REQUESTS_PER_NIP,
-    EMAIL_CORRECTION_MAILS_PER_NIP,
-    HELP_SEARCHES_PER_NETWORK,
-    IMPORTS_PER_ACCOUNT,
-    IMPORTS_PER_TOKEN,
-    API_CALLS_PER_TOKEN,
-    API_FAILURES_PER_NETWORK,
-    DENIALS_LOGGED_PER_ACCOUNT,
-)
+DOWNLOADS_AT_ONCE: Final = 2
+"""Files for download that one process makes at a time."""
+
+UPLOADS_AT_ONCE: Final = 64
+UPLOADS_AT_ONCE_PER_ACCOUNT: Final = 4
+"""Documents that one process receives at a time: memory and disk stay bounded, and no account takes all the room."""
+
+LISTS_RECEIVED_AT_ONCE: Final = 8
+"""Import files that one process receives at a time."""
+
+PDF_CHECKS_QUEUED: Final = 40
+"""Documents that wait for a check in one process; the last one waits for a second or two."""
+
+HASHES_QUEUED: Final = 60
+"""Waiting password checks in one process; at about 0.35 s each on two cores the last one waits some ten seconds."""
+
+HASHING_OFFICE_SHARE: Final = 8
+"""Turns and slots of a network that many people share, for one of any other network."""
+
+LIMITS: Final = tuple(value for value in list(globals().values()) if isinstance(value, Limit))
 """Every limit, for the documentation and for the check that no two share a name."""
-
-
-FREE_FAILURES: Final = 5

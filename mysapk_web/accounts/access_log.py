@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from mysapk_web.accounts.sessions import read_actor
 from mysapk_web.organisation import audit, rate_limiting
-from mysapk_web.organisation.access_log import _lately, _write, record_denied
+from mysapk_web.organisation.access_log import recent_denials, record_denied, run_logging_failure
 from mysapk_web.organisation.audit_events import LimitExceeded
 from mysapk_web.organisation.rate_limiting import client_key, subject_key
 from mysapk_web.platform.client import ClientContext
@@ -23,13 +23,13 @@ from mysapk_web.settings import get_settings
 
 async def log_denied_request(visitor: ClientContext, handler: str) -> None:
     """The same for a route, which knows the browser only; a visitor without a session is nobody's refusal."""
-    if visitor.session_ref and _lately.allow(f"sesi:{visitor.session_ref}"):
-        await _write(_record_denied_request, visitor, handler)
+    if visitor.session_ref and recent_denials.allow(f"sesi:{visitor.session_ref}"):
+        await run_logging_failure(_record_denied_request, visitor, handler)
 
 
 async def log_limit_exceeded(limit: Limit, visitor: ClientContext) -> None:
     """Write down that a limit of the gate was passed, which counts in each process by itself."""
-    await _write(record_limit_exceeded, limit, visitor)
+    await run_logging_failure(record_limit_exceeded, limit, visitor)
 
 
 def _record_denied_request(session: Session, visitor: ClientContext, handler: str) -> None:

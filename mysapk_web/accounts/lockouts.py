@@ -8,15 +8,15 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts.login import ACCOUNT_FAILURES, OWNER_FAILURES, clear_failed_logins
+from mysapk_web.accounts.login import clear_failed_logins
 from mysapk_web.organisation.rate_limiting import subject_key
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.backoff import LONGEST_WAIT
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.counter import Counter
+from mysapk_web.rate_limits import ACCOUNT_FAILURES, LOCKOUT_LONGEST_WAIT, OWNER_FAILURES
 from mysapk_web.settings import get_settings
 
 MAX_ACCOUNTS_CHECKED: Final = 1000
@@ -29,7 +29,7 @@ def active_lockouts(session: Session, nips: Iterable[str]) -> dict[str, datetime
     Args:
         nips: Of people on the rolls, at most some hundreds at a time.
     """
-    of_key = {f"{name}:{_subject(nip)}": nip for nip in nips for name in (ACCOUNT_FAILURES, OWNER_FAILURES)}
+    of_key = {f"{lockout.name}:{_subject(nip)}": nip for nip in nips for lockout in (ACCOUNT_FAILURES, OWNER_FAILURES)}
     rows = session.exec(
         select(Counter.key, Counter.blocked_until).where(
             col(Counter.key).in_(list(of_key)), col(Counter.blocked_until) > clock.now()
@@ -48,7 +48,7 @@ def locked_account_ids(session: Session) -> list[int]:
     Counters are kept by a keyed hash that nothing leads back from, so those are looked at whose login failed lately: a wait begins
     with a failure and lasts no longer than a quarter of an hour.
     """
-    lately = clock.now() - LONGEST_WAIT - timedelta(seconds=5)
+    lately = clock.now() - LOCKOUT_LONGEST_WAIT - timedelta(seconds=5)
     # By time, which has an index: by number, PostgreSQL would walk back through a trail of which hardly anything is a failure.
     failed = session.exec(
         select(AuditEvent.subject_id)

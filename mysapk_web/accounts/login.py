@@ -29,15 +29,10 @@ from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.hashing_queue import precheck
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.backoff import describe_wait
+from mysapk_web.platform.rules.formatting import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
-from mysapk_web.rate_limits import LOGINS_PER_NETWORK
+from mysapk_web.rate_limits import ACCOUNT_FAILURES, LOGINS_PER_NETWORK, NETWORK_FAILURES, OWNER_FAILURES
 from mysapk_web.settings import Settings, get_settings
-
-ACCOUNT_FAILURES = "masuk-akun"
-OWNER_FAILURES = "masuk-pemilik"
-"""The same for browsers that only the owner of the account can have: strangers don't reach it (decision 0021)."""
-NETWORK_FAILURES = "masuk-alamat"
 
 AFTER_RESET = timedelta(hours=1)
 """So long the browser that has reset a password is known as the owner's without a session."""
@@ -116,14 +111,12 @@ def _admit(session: Session, settings: Settings, visitor: ClientContext, number:
     if not rate_limiting.allow_network(session, LOGINS_PER_NETWORK, visitor):
         raise CommittingUserError(_wait_sentence(timedelta(minutes=1)))
     is_owner = _is_owner(session, visitor, number, nip_key)
-    name = OWNER_FAILURES if is_owner else ACCOUNT_FAILURES
+    lockout = OWNER_FAILURES if is_owner else ACCOUNT_FAILURES
     wait = timedelta(0)
     if not is_owner:
-        wait = rate_limiting.register_attempt(
-            session, NETWORK_FAILURES, address_key, free=settings.free_failures(visitor.client_address)
-        )
+        wait = rate_limiting.register_attempt(session, NETWORK_FAILURES, address_key, visitor.client_address)
     if not wait:
-        wait = rate_limiting.register_attempt(session, name, nip_key, free=settings.limit_account_failures)
+        wait = rate_limiting.register_attempt(session, lockout, nip_key)
         if wait and not is_owner:
             rate_limiting.undo_attempt(session, NETWORK_FAILURES, address_key)
     if wait:
@@ -135,7 +128,7 @@ def _admit(session: Session, settings: Settings, visitor: ClientContext, number:
         .where(Pegawai.nip == number)
     ).one_or_none()
     # Read in the transaction that counted: no other attempt comes between, so each has a number of its own.
-    failures = rate_limiting.failure_count(session, name, nip_key)
+    failures = rate_limiting.failure_count(session, lockout, nip_key)
     return _Candidate(nip_key, address_key, is_owner, failures, *(row or (None, None, 0)))
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
-from typing import Final
 
 import pyotp
 from sqlalchemy import delete, func, update
@@ -31,8 +29,8 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError, UserError
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.backoff import describe_wait
-from mysapk_web.rate_limits import CODES_IN_A_ROW
+from mysapk_web.platform.rules.formatting import describe_wait
+from mysapk_web.rate_limits import CODE_FAILURES, CODES_IN_A_ROW
 from mysapk_web.settings import Settings
 
 STEP_SECONDS = 30
@@ -47,9 +45,6 @@ CODES_BLOCKED = (
     f"Kode sudah {CODES_IN_A_ROW} kali salah, jadi tidak diterima lagi. Buat password baru lewat Lupa Password; "
     "setelah itu kode diterima kembali."
 )
-CODE_FAILURES: Final = "kode-akun"
-RUN_MEMORY: Final = timedelta(days=36_500)
-"""A run of wrong codes does not end by waiting, unlike that of wrong passwords."""
 
 
 def verify_code(session: Session, settings: Settings, account: Account, typed: str, *, visitor: ClientContext) -> None:
@@ -88,9 +83,7 @@ def _count_try(session: Session, settings: Settings, account: Account, visitor: 
         CommittingUserError: While a wait runs, or after too many in a row.
     """
     key = _run_key(settings, account.id)
-    wait = rate_limiting.register_attempt(
-        session, CODE_FAILURES, key, free=settings.limit_account_failures, memory=RUN_MEMORY
-    )
+    wait = rate_limiting.register_attempt(session, CODE_FAILURES, key)
     wrong = rate_limiting.failure_count(session, CODE_FAILURES, key)
     if wrong > CODES_IN_A_ROW or (wait and wrong == CODES_IN_A_ROW):
         raise CommittingUserError(CODES_BLOCKED, "kode")
@@ -112,9 +105,7 @@ def lift_code_block(session: Session, settings: Settings, account_id: int) -> No
 
     The waits stay: whoever holds the mailbox, but not the phone, must not be able to guess faster by it.
     """
-    rate_limiting.cap_attempts(
-        session, CODE_FAILURES, _run_key(settings, account_id), free=settings.limit_account_failures
-    )
+    rate_limiting.cap_attempts(session, CODE_FAILURES, _run_key(settings, account_id))
 
 
 def _run_key(settings: Settings, account_id: int | None) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -21,7 +23,9 @@ from mysapk_web.settings import get_settings
 log = structlog.get_logger(__name__)
 
 
-_lately = InMemoryLimiter(1, DENIALS_LOGGED_PER_ACCOUNT.window.total_seconds() + 1)
+recent_denials = InMemoryLimiter(
+    replace(DENIALS_LOGGED_PER_ACCOUNT, window=DENIALS_LOGGED_PER_ACCOUNT.window + timedelta(seconds=1))
+)
 """Whose refusals this process has written, so that a flood of them asks the database once a minute only. A moment longer than there."""
 
 
@@ -31,11 +35,11 @@ async def log_denied(actor: Actor, handler: str) -> None:
     Args:
         handler: What was called, by the name it has here; never a word of what was sent.
     """
-    if _lately.allow(f"akun:{actor.account_id}"):
-        await _write(record_denied, actor, handler)
+    if recent_denials.allow(f"akun:{actor.account_id}"):
+        await run_logging_failure(record_denied, actor, handler)
 
 
-async def _write(use_case: Callable[..., None], *args: Any) -> None:
+async def run_logging_failure(use_case: Callable[..., None], *args: Any) -> None:
     try:
         await executors.run_in_transaction(use_case, *args)
     except SQLAlchemyError as error:

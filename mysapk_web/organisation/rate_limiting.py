@@ -15,17 +15,10 @@ from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.audit_events import LimitExceeded
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
-from mysapk_web.platform.rules.backoff import lockout_after
 from mysapk_web.platform.rules.client_address import client_network
 from mysapk_web.platform.tables import counter
-from mysapk_web.rate_limits import Limit
+from mysapk_web.rate_limits import Limit, Lockout
 from mysapk_web.settings import get_settings
-
-FAILURE_MEMORY = timedelta(hours=24)
-"""A run of failures is forgotten after so long without another one."""
-
-_STEPS_TO_LONGEST = 6
-"""30 s doubled five times reaches the 15 minutes."""
 
 
 def subject_key(secret: bytes, value: str) -> str:
@@ -131,39 +124,36 @@ def allow_network(session: Session, limit: Limit, visitor: ClientContext, **abou
     return counted.allowed
 
 
-def register_attempt(
-    session: Session, name: str, key: str, *, free: int, memory: timedelta = FAILURE_MEMORY
-) -> timedelta:
+def register_attempt(session: Session, lockout: Lockout, key: str, client_address: str = "") -> timedelta:
     """Count an attempt as failed before it is checked.
+
+    Args:
+        session: Any transaction; commit it before the check.
+        client_address: Where it is counted by network.
 
     Returns:
         Zero when it may be checked, else the wait that is left.
     """
-    return counter.count_attempt(
-        session,
-        f"{name}:{key}",
-        clock.now(),
-        memory=memory,
-        wait_after=lambda failures: lockout_after(failures, free=free),
-        longest=free + _STEPS_TO_LONGEST,
-    )
+    in_force = get_settings().lockout(lockout, client_address)
+    return counter.count_attempt(session, f"{lockout.name}:{key}", clock.now(), in_force)
 
 
-def undo_attempt(session: Session, name: str, key: str) -> None:
-    """Take one attempt back (a success from an address that others share)."""
-    counter.undo_attempt(session, f"{name}:{key}")
+def undo_attempt(session: Session, lockout: Lockout, key: str) -> None:
+    """Take one attempt back (a success from a network that others share)."""
+    counter.undo_attempt(session, f"{lockout.name}:{key}")
 
 
-def cap_attempts(session: Session, name: str, key: str, *, free: int) -> None:
+def cap_attempts(session: Session, lockout: Lockout, key: str) -> None:
     """Shorten a run of failures to where its longest wait begins: what was stopped goes on, but no faster."""
-    counter.cap_count(session, f"{name}:{key}", free + _STEPS_TO_LONGEST)
+    most = get_settings().lockout(lockout).failures_to_longest
+    counter.cap_count(session, f"{lockout.name}:{key}", most)
 
 
-def clear_attempts(session: Session, name: str, key: str) -> None:
+def clear_attempts(session: Session, lockout: Lockout, key: str) -> None:
     """Forget all failures (a success or a reset of that very account)."""
-    counter.delete_counter(session, f"{name}:{key}")
+    counter.delete_counter(session, f"{lockout.name}:{key}")
 
 
-def failure_count(session: Session, name: str, key: str) -> int:
+def failure_count(session: Session, lockout: Lockout, key: str) -> int:
     """How many failures a run holds now."""
-    return counter.current_count(session, f"{name}:{key}", clock.now())
+    return counter.current_count(session, f"{lockout.name}:{key}", clock.now())

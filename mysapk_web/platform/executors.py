@@ -20,8 +20,9 @@ from mysapk_web.platform.batch_executor import BatchExecutor
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import CommittingUserError
-from mysapk_web.platform.hashing_queue import OFFICE_SHARE, HashingQueue, precheck_of
+from mysapk_web.platform.hashing_queue import HashingQueue, precheck_of
 from mysapk_web.platform.rules.client_address import client_network
+from mysapk_web.rate_limits import HASHING_OFFICE_SHARE
 from mysapk_web.settings import get_settings
 
 P = ParamSpec("P")
@@ -124,5 +125,5 @@ async def run_hashing(
         return use_case(database(), *args, **kwargs)
 
     await asyncio.get_running_loop().run_in_executor(lanes.quick, judge)
-    share = OFFICE_SHARE if get_settings().is_office(by.client_address) else 1
+    share = HASHING_OFFICE_SHARE if get_settings().is_office(by.client_address) else 1
     return await lanes.hashing.run(work, network=client_network(by.client_address), share=share)

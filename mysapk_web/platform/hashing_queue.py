@@ -19,14 +19,11 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import ServerBusyError
+from mysapk_web.rate_limits import HASHES_QUEUED
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-HASHING_QUEUE: Final = 60
-"""Waiting password checks; at about 0.35 s each on two cores the last one waits some ten seconds."""
-OFFICE_SHARE: Final = 8
-"""Turns and places of a network that many people share, for one of any other."""
 _NICENESS: Final = 5
 """Hashing yields the cores to the event loop."""
 
@@ -87,7 +84,7 @@ class _Job:
 class HashingQueue:
     """Places shared out between networks; used from one event loop."""
 
-    def __init__(self, threads: int, waiting: int = HASHING_QUEUE) -> None:
+    def __init__(self, threads: int, waiting: int = HASHES_QUEUED) -> None:
         self._threads = threads
         self._places = threads + waiting
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hashing", initializer=_lower_priority)

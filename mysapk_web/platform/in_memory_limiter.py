@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 
+from mysapk_web.rate_limits import Limit
+
 MAX_KEYS = 20_000
 """Keys after which those that no longer count are thrown away."""
 
 
 class InMemoryLimiter:
-    """How often something happened lately, by key."""
+    """How often something happened lately in this process, by key."""
 
-    def __init__(self, count: int, seconds: float) -> None:
-        self.count = count
-        self.seconds = seconds
+    def __init__(self, limit: Limit) -> None:
+        self.count = limit.count
+        self.seconds = limit.window.total_seconds()
         self._hits: dict[str, tuple[float, int]] = {}
 
     def count_hit(self, key: str) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.hashing_queue import HASHING_QUEUE
+from mysapk_web.rate_limits import HASHES_QUEUED
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
 from tests.browser.looks import Looks
@@ -157,7 +157,7 @@ def hashing_queue_filled(server: Server, db: Database) -> Iterator[None]:
     async def crowd() -> None:
         browser = Browser(server.base)
         await browser.visit()
-        opened = [Tab(server.base, browser.cookies) for _ in range(HASHING_QUEUE + 10)]
+        opened = [Tab(server.base, browser.cookies) for _ in range(HASHES_QUEUED + 10)]
         for tab in opened:
             await tab.open()
         with db.begin() as session:

@@ -9,7 +9,7 @@ import pytest
 
 from mysapk_web import rate_limits
 from mysapk_web.limit_settings import _FIELDS, LimitSettings
-from mysapk_web.rate_limits import LIMITS, Limit
+from mysapk_web.rate_limits import LIMITS, NETWORK_FAILURES, Limit
 from mysapk_web.settings import Settings, SettingsError, read_settings
 
 SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
@@ -59,7 +59,11 @@ def test_every_limit_by_network_has_one_for_offices() -> None:
     assert all(limit.office > limit.count for limit in LIMITS if limit.office is not None)
     settings = made(office_networks=OFFICE)
     assert settings.max_sockets(OFFICE) > settings.max_sockets("192.0.2.1") == rate_limits.SOCKETS_PER_NETWORK
-    assert settings.free_failures(OFFICE) > settings.free_failures("192.0.2.1") == rate_limits.FREE_FAILURES_PER_NETWORK
+    assert (
+        settings.lockout(NETWORK_FAILURES, OFFICE).free
+        > settings.lockout(NETWORK_FAILURES, "192.0.2.1").free
+        == NETWORK_FAILURES.free
+    )
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ class EdgeMiddleware:
         self.sockets = sockets
         self.headers = fixed_headers(settings, policy)
         self.hosts = frozenset(origin.split("://", 1)[1] for origin in settings.origins)
-        self.handshakes = InMemoryLimiter(HANDSHAKES_PER_NETWORK.count, HANDSHAKES_PER_NETWORK.window.total_seconds())
+        self.handshakes = InMemoryLimiter(HANDSHAKES_PER_NETWORK)
         self.networks: WeakValueDictionary[str, NetworkUse] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -303,7 +303,7 @@ class EdgeMiddleware:
 
     def _limited(self, receive: Receive, socket: OpenSocket, visitor: ClientContext) -> Receive:
         """Close a socket that sends what no page does, too much of it or too often."""
-        window = InMemoryLimiter(EVENTS_PER_SOCKET.count, EVENTS_PER_SOCKET.window.total_seconds())
+        window = InMemoryLimiter(EVENTS_PER_SOCKET)
 
         async def receiving() -> Message:
             message: Message | None = await socket.next_message(receive)

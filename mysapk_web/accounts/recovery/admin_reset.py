@@ -22,7 +22,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import CommittingUserError, UserError
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.backoff import describe_wait
+from mysapk_web.platform.rules.formatting import describe_wait
 from mysapk_web.rate_limits import RECOVERY_PER_NIP, TOKEN_TRIES_OF_REQUEST
 from mysapk_web.settings import get_settings
 

@@ -28,7 +28,7 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError, FormError, UserError
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.rules.backoff import describe_wait
+from mysapk_web.platform.rules.formatting import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.rate_limits import (
     RECOVERY_BEYOND,

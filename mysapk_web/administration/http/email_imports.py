@@ -36,12 +36,11 @@ from mysapk_web.platform.http.uploads import UploadEmptyError, UploadTooLargeErr
 from mysapk_web.platform.log import exception_location
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.spreadsheet_writer import FileFormat
+from mysapk_web.rate_limits import LISTS_RECEIVED_AT_ONCE
 from mysapk_web.settings import get_settings
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE: Final = 8
-"""Lists that are received at a time in this process."""
 NAME_HEADER: Final = "x-nama-berkas"
 """File name, percent-encoded: not in the address, which proxies write down (ASVS 14.2.1)."""
 PAGE: Final = "/admin/email"
@@ -63,7 +62,7 @@ async def place(whose: str) -> AsyncIterator[None]:
     Raises:
         Crowded: There is no room.
     """
-    if _receiving[whose] or _receiving.total() >= AT_ONCE:
+    if _receiving[whose] or _receiving.total() >= LISTS_RECEIVED_AT_ONCE:
         raise Crowded
     _receiving[whose] += 1
     try:

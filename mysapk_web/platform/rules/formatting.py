@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 
@@ -25,3 +26,15 @@ def _share(part: int, whole: int, step: Decimal) -> Decimal:
 def format_number(value: int) -> str:
     """A number with Indonesian thousands, e.g. "3.923"."""
     return f"{value:,}".replace(",", ".")
+
+
+def describe_wait(wait: timedelta) -> str:
+    """A waiting time such as "30 detik", "2 menit", "1 jam 5 menit", rounded up so that the promise holds."""
+    seconds = max(1, -(-wait // timedelta(seconds=1)))
+    if seconds < 60:
+        return f"{seconds} detik"
+    minutes = -(-seconds // 60)
+    if minutes < 60:
+        return f"{minutes} menit"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} jam {minutes} menit" if minutes else f"{hours} jam"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import case, delete, null, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from mysapk_web.platform.upsert import insert
+from mysapk_web.rate_limits import Lockout
 
 
 class Counter(SQLModel, table=True):
@@ -47,32 +47,24 @@ def count_attempt(
     session: Session,
     key: str,
     now: datetime,
-    *,
-    memory: timedelta,
-    wait_after: Callable[[int], timedelta],
-    longest: int,
+    lockout: Lockout,
 ) -> timedelta:
-    """Count an attempt as failed before it is checked; a success takes it back with `forgive` or `clear`.
+    """Count an attempt as failed before it is checked; gives the wait that is left, zero when it may be checked.
 
     While a wait runs nothing is counted, so failures while waiting don't prolong it.
-
-    Args:
-        wait_after: Wait that a number of failures earns; constant from `longest` failures on.
-
-    Returns:
-        Zero when the attempt may be checked, else the wait that is left.
     """
-    steps = [n for n in range(1, longest + 1) if wait_after(n)]
+    longest = lockout.failures_to_longest
+    steps = [n for n in range(1, longest + 1) if lockout.wait_after(n)]
     over = col(Counter.resets_at) <= now
     count = case((over, 1), else_=col(Counter.count) + 1)
-    waits = [(count == n, now + wait_after(n)) for n in steps]
-    statement = insert(session, Counter).values(key=key, count=1, resets_at=now + memory)
+    waits = [(count == n, now + lockout.wait_after(n)) for n in steps]
+    statement = insert(session, Counter).values(key=key, count=1, resets_at=now + lockout.memory)
     statement = statement.on_conflict_do_update(
         index_elements=["key"],
         set_={
             "count": count,
             "resets_at": statement.excluded.resets_at,
-            "blocked_until": case(*waits, (count > longest, now + wait_after(longest)), else_=null()),
+            "blocked_until": case(*waits, (count > longest, now + lockout.wait_after(longest)), else_=null()),
         },
         where=col(Counter.blocked_until).is_(None) | (col(Counter.blocked_until) <= now),
     ).returning(col(Counter.count))

@@ -35,14 +35,13 @@ from mysapk_web.platform.log import exception_location
 from mysapk_web.platform.rules.filename import content_disposition
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import strip_unstorable
+from mysapk_web.rate_limits import UPLOADS_AT_ONCE, UPLOADS_AT_ONCE_PER_ACCOUNT
 from mysapk_web.settings import get_settings
 from mysapk_web.verification.document_access import open_document
 from mysapk_web.verification.read_log import record_document_read
 
 log = structlog.get_logger(__name__)
 
-UPLOADS_AT_ONCE: Final = 64
-UPLOADS_AT_ONCE_PER_ACCOUNT: Final = 4
 
 NAME_HEADER: Final = "x-nama-berkas"
 """File name, percent-encoded: not in the address, which proxies write down (ASVS 14.2.1)."""

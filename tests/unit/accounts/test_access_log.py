@@ -30,7 +30,7 @@ from mysapk_web.platform.in_memory_limiter import InMemoryLimiter
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.counter import Counter
-from mysapk_web.rate_limits import Limit
+from mysapk_web.rate_limits import DENIALS_LOGGED_PER_ACCOUNT, Limit
 from tests.support.agencies import Office
 from tests.support.attempts import together
 from tests.support.audit_samples import sample
@@ -279,7 +279,7 @@ def one_database(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Portal:
 
     monkeypatch.setattr(executors, "run_in_transaction", run)
     for module in (access_log, accounts_access_log):
-        monkeypatch.setattr(module, "_lately", InMemoryLimiter(1, 60))
+        monkeypatch.setattr(module, "recent_denials", InMemoryLimiter(DENIALS_LOGGED_PER_ACCOUNT))
     return portal
 
 

@@ -17,7 +17,7 @@ from mysapk_web.accounts.security.reauthentication import (
 )
 from mysapk_web.pdm.profile import view
 from mysapk_web.platform.errors import CommittingUserError, FormError, ReauthenticationRequired
-from mysapk_web.rate_limits import FREE_FAILURES, PASSWORD_CONFIRM_PER_ACCOUNT
+from mysapk_web.rate_limits import ACCOUNT_FAILURES, PASSWORD_CONFIRM_PER_ACCOUNT
 from tests.support.authenticators import Phone
 from tests.support.portal import WRONG, Browser, Portal, after, minutes
 
@@ -92,7 +92,7 @@ def test_it_opens_this_session_only(budi: tuple[Browser, Phone], portal: Portal)
 def test_wrong_proofs_open_nothing_and_are_counted(budi: tuple[Browser, Phone], kind: str) -> None:
     browser, phone = budi
     wrong = {"password": WRONG, "code": phone.wrong(), "recovery code": "ABCDE-FGHJK-MNPQ"}[kind]
-    tries = FREE_FAILURES + 1 if kind == "code" else PASSWORD_CONFIRM_PER_ACCOUNT.count
+    tries = ACCOUNT_FAILURES.free + 1 if kind == "code" else PASSWORD_CONFIRM_PER_ACCOUNT.count
     with after(20 * minutes):
         for _ in range(tries):
             with pytest.raises(CommittingUserError, match="tidak cocok") as refused:

@@ -24,9 +24,8 @@ from mysapk_web.platform.errors import (
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
-from mysapk_web.platform.rules.backoff import lockout_after
 from mysapk_web.platform.tables.counter import Counter
-from mysapk_web.rate_limits import CODES_IN_A_ROW, FREE_FAILURES
+from mysapk_web.rate_limits import ACCOUNT_FAILURES, CODES_IN_A_ROW
 from tests.support.attempts import together
 from tests.support.authenticators import STEP, Phone, codes_of
 from tests.support.portal import OTHER, STRONG, WRONG, Browser, Portal, after, days, minutes
@@ -72,7 +71,7 @@ def test_an_empty_code_is_told_and_costs_no_try(portal: Portal, phone: Phone) ->
     browser.login(portal.budi)
     with pytest.raises(FormError):
         browser.code("  ")
-    assert portal.rows(Counter, col(Counter.key).startswith(CODE_FAILURES)) == []
+    assert portal.rows(Counter, col(Counter.key).startswith(CODE_FAILURES.name)) == []
 
 
 @pytest.mark.parametrize(("age", "works"), [(599, True), (600, False)])
@@ -149,14 +148,14 @@ def guess_up_to(portal: Portal, phone: Phone, wrong: int) -> float:
     """So many wrong codes in a row, each as soon as it may be typed; gives how many seconds that took."""
     passed = timedelta()
     for failures in range(wrong):
-        passed += lockout_after(failures)
+        passed += ACCOUNT_FAILURES.wait_after(failures)
         with clock.shifted(passed):
             guess(portal, phone)
     return passed.total_seconds()
 
 
 def test_wrong_codes_wait_as_wrong_passwords_do(portal: Portal, phone: Phone) -> None:
-    guess(portal, phone, FREE_FAILURES + 1)
+    guess(portal, phone, ACCOUNT_FAILURES.free + 1)
     is_refused(portal, phone, "Tunggu 30 detik")
     with after(29):
         is_refused(portal, phone, "Tunggu 1 detik")
@@ -168,15 +167,15 @@ def test_wrong_codes_wait_as_wrong_passwords_do(portal: Portal, phone: Phone) ->
 
 
 def test_a_right_code_ends_the_run(portal: Portal, phone: Phone) -> None:
-    guess(portal, phone, FREE_FAILURES)
+    guess(portal, phone, ACCOUNT_FAILURES.free)
     portal.elsewhere().enter(portal.budi, code=phone.code())
     with after(STEP):
-        guess(portal, phone, FREE_FAILURES)
+        guess(portal, phone, ACCOUNT_FAILURES.free)
         portal.elsewhere().enter(portal.budi, code=phone.code())
 
 
 def test_the_owner_is_told_at_the_first_wait_and_once(portal: Portal, phone: Phone) -> None:
-    guess(portal, phone, FREE_FAILURES)
+    guess(portal, phone, ACCOUNT_FAILURES.free)
     assert portal.letters(portal.budi) == []
     guess(portal, phone)
     assert portal.letters(portal.budi) == [MailKind.CODES_WRONG]
@@ -207,7 +206,7 @@ def test_a_hundred_wrong_codes_in_a_row_and_no_more_until_the_owner_acts_by_mail
 
 def test_a_reset_by_mail_makes_no_guess_come_sooner(portal: Portal, phone: Phone) -> None:
     """Whoever holds the mailbox, but not the phone, guesses no faster than whoever holds the password."""
-    passed = guess_up_to(portal, phone, FREE_FAILURES + 7)
+    passed = guess_up_to(portal, phone, ACCOUNT_FAILURES.free + 7)
     for password in (STRONG, OTHER):
         with after(passed):
             holder = portal.elsewhere()
@@ -224,7 +223,7 @@ def test_a_reset_by_mail_makes_no_guess_come_sooner(portal: Portal, phone: Phone
 
 def test_who_lacks_the_password_types_no_code(portal: Portal, phone: Phone) -> None:
     """So no stranger makes the owner wait, let alone shuts them out."""
-    for _ in range(FREE_FAILURES * 3):
+    for _ in range(ACCOUNT_FAILURES.free * 3):
         stranger = portal.elsewhere()
         with contextlib.suppress(CommittingUserError):
             stranger.login(portal.budi, WRONG)
@@ -239,7 +238,7 @@ def test_who_lacks_the_password_types_no_code(portal: Portal, phone: Phone) -> N
 def test_waiting_uses_up_neither_the_login_nor_the_run(portal: Portal, phone: Phone) -> None:
     browser = portal.browser()
     browser.login(portal.budi)
-    for _ in range(FREE_FAILURES + 1):
+    for _ in range(ACCOUNT_FAILURES.free + 1):
         with pytest.raises(CommittingUserError, match="tidak cocok"):
             browser.code(phone.wrong())
     for _ in range(20):
@@ -257,7 +256,7 @@ def test_fifty_wrong_codes_at_once_six_are_checked(both: Portal) -> None:
     wrong = phone.wrong()
     outcome = together(50, lambda _: browser.code(wrong))
     assert all(isinstance(result, CommittingUserError) for result in outcome)
-    assert len(both.events(AuditTag.TOTP_FAILED)) == FREE_FAILURES + 1
+    assert len(both.events(AuditTag.TOTP_FAILED)) == ACCOUNT_FAILURES.free + 1
     assert both.letters(both.budi) == [MailKind.CODES_WRONG]
     with pytest.raises(CommittingUserError, match="Tunggu"):
         browser.code(phone.code())
@@ -366,7 +365,7 @@ def test_too_many_codes_is_told_without_a_promise(portal: Portal, phone: Phone) 
     """While the account waits no code of either kind is looked at, so none is recommended."""
     codes = codes_of(portal.browser().enter(portal.budi, code=phone.code()))
     portal.forget_counters()
-    guess(portal, phone, FREE_FAILURES + 1)
+    guess(portal, phone, ACCOUNT_FAILURES.free + 1)
     browser = portal.elsewhere()
     browser.login(portal.budi)
     with pytest.raises(CommittingUserError) as refusal:

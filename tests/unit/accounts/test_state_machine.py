@@ -27,7 +27,7 @@ from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.mail.queue import MailKind
-from mysapk_web.platform.rules.backoff import lockout_after
+from mysapk_web.rate_limits import ACCOUNT_FAILURES
 from mysapk_web.settings import Settings
 from tests.support.attempts import refusal_of
 from tests.support.portal import START, WRONG, Browser, settle
@@ -167,7 +167,7 @@ class Account(RuleBasedStateMachine):
         else:
             assert refused.sentence == login.WRONG_CREDENTIALS
             failures.count += 1
-            failures.free_at = self.now + lockout_after(failures.count)
+            failures.free_at = self.now + ACCOUNT_FAILURES.wait_after(failures.count)
             failures.forgotten_at = self.now + timedelta(days=1)
 
     @rule(browser=browser)

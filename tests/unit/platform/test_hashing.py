@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mysapk_web.platform.errors import ServerBusyError
-from mysapk_web.platform.hashing_queue import OFFICE_SHARE, HashingQueue, precheck, precheck_of
+from mysapk_web.platform.hashing_queue import HashingQueue, precheck, precheck_of
+from mysapk_web.rate_limits import HASHING_OFFICE_SHARE
 
 
 class Work:
@@ -84,10 +85,10 @@ def test_networks_take_turns_and_an_office_has_more_of_them() -> None:
     async def walk(work: Work) -> None:
         await work.ask("first")
         await work.ask("flood", 20)
-        await work.ask("office", 20, share=OFFICE_SHARE)
+        await work.ask("office", 20, share=HASHING_OFFICE_SHARE)
         await work.end()
         turns = work.order[1:19]
-        assert turns.count("office") == 2 * OFFICE_SHARE
+        assert turns.count("office") == 2 * HASHING_OFFICE_SHARE
         assert turns.count("flood") == 2
 
     run(walk)
@@ -96,10 +97,10 @@ def test_networks_take_turns_and_an_office_has_more_of_them() -> None:
 def test_an_office_holds_more_places_of_a_full_queue() -> None:
     async def walk(work: Work) -> None:
         await work.ask("flood", 60)
-        await work.ask("office", 60, share=OFFICE_SHARE)
+        await work.ask("office", 60, share=HASHING_OFFICE_SHARE)
         done, _ = await work.end()
         assert done["flood"] + done["office"] == 60
-        assert done["office"] == pytest.approx(OFFICE_SHARE * done["flood"], abs=OFFICE_SHARE)
+        assert done["office"] == pytest.approx(HASHING_OFFICE_SHARE * done["flood"], abs=HASHING_OFFICE_SHARE)
 
     run(walk)
 

@@ -13,7 +13,7 @@ import reflex as rx
 
 from mysapk_web.accounts.security.reauthentication import REAUTHENTICATION_LIFE, reauthenticate
 from mysapk_web.platform import executors
-from mysapk_web.platform.rules.backoff import describe_wait
+from mysapk_web.platform.rules.formatting import describe_wait
 from mysapk_web.ui.access import LOGGED_IN, actor, client, handler
 from mysapk_web.ui.components.behaviour import Form, NativeForm, ReauthenticationDialog, ResubmitForm
 from mysapk_web.ui.components.display import cancel_button

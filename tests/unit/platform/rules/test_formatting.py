@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mysapk_web.platform.rules.formatting import percent, whole_percent
+from mysapk_web.platform.rules.formatting import describe_wait, percent, whole_percent
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,27 @@ def test_all_are_100_percent_and_nobody_less(whole: int, data: st.DataObject) ->
     part = data.draw(st.integers(0, whole))
     assert (whole_percent(part, whole) == 100) is (part == whole)
     assert (percent(part, whole) == "100,00 %") is (part == whole)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "1 detik"),
+        (0, "1 detik"),
+        (0.2, "1 detik"),
+        (29.01, "30 detik"),
+        (30, "30 detik"),
+        (59, "59 detik"),
+        (59.5, "1 menit"),
+        (60, "1 menit"),
+        (61, "2 menit"),
+        (120, "2 menit"),
+        (900, "15 menit"),
+        (3540.5, "1 jam"),
+        (3600, "1 jam"),
+        (3601, "1 jam 1 menit"),
+        (3 * 3600, "3 jam"),
+    ],
+)
+def test_words_round_up(seconds, words):
+    assert describe_wait(timedelta(seconds=seconds)) == words
