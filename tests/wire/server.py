@@ -48,8 +48,8 @@ class Server:
 
     def start(self) -> Server:
         code = (
-            "from mysapk_web.settings import load; from mysapk_web.platform.http.server import serve; "
-            f"serve(load(), front_end={self.front_end})"
+            "from mysapk_web.settings import get_settings; from mysapk_web.platform.http.server import serve; "
+            f"serve(get_settings(), front_end={self.front_end})"
         )
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
