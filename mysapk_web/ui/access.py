@@ -186,7 +186,7 @@ async def _tell(state: Any, error: Exception) -> Any:
             pass
         except Exception as failure:  # noqa: BLE001
             error = failure
-    answer = state._report(error)
+    answer = state._show_error(error)
     if isinstance(error, PermissionDenied):
         await log_denied()
     return answer

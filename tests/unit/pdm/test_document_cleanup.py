@@ -275,7 +275,7 @@ from datetime import timedelta
 from mysapk_web.pdm import document_cleanup
 from mysapk_web.platform import clock, document_store
 from mysapk_web.platform.database import Database
-from mysapk_web.settings import load
+from mysapk_web.settings import get_settings
 real = document_store.discard
 def discard(*given):
     done = real(*given)
@@ -286,8 +286,8 @@ document_store.discard = discard
 clock._source = lambda at=clock.now() + timedelta(days=int(sys.argv[2])): at
 db = Database(sys.argv[1])
 while True:
-    document_cleanup.clear_batch(db, load())
-    document_cleanup.compare_batch(db, load())
+    document_cleanup.clear_batch(db, get_settings())
+    document_cleanup.compare_batch(db, get_settings())
 """
 
 
