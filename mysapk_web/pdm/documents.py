@@ -23,12 +23,11 @@ from mysapk_web.pdm.audit_events import DocumentRemoved, DocumentUploaded
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.pdf_check import PdfInspection, inspect_pdf
-from mysapk_web.pdm.presenters import document_view
+from mysapk_web.pdm.presenters import DocumentView, document_view, format_size
 from mysapk_web.pdm.rules.groups.documents import DocumentRule
 from mysapk_web.pdm.rules.proposal import ProposalAction
 from mysapk_web.pdm.tables import Document, Proposal
 from mysapk_web.pdm.transitions import get_own_proposal
-from mysapk_web.pdm.views.proposal import DocumentView
 from mysapk_web.platform import clock, document_store
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
@@ -92,13 +91,6 @@ class _Kept:
     sha256: str
     size: int
     examined: PdfInspection
-
-
-def format_size(count: int) -> str:
-    """A size as people read it, such as "1 MB" or "850 KB"."""
-    if count >= 1024 * 1024:
-        return f"{count / (1024 * 1024):.1f}".removesuffix(".0").replace(".", ",") + " MB"
-    return f"{max(1, round(count / 1024))} KB"
 
 
 def authorize_upload(session: Session, actor: Actor, *, proposal_id: int, rule: str) -> UploadSlot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
@@ -26,7 +27,6 @@ from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, PersonFacts, Va
 from mysapk_web.pdm.rules.groups.validation import validate
 from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, TRANSITIONS, ProposalAction
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
-from mysapk_web.pdm.views.form import SavedDraft
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.timezones import zone_of
@@ -93,6 +93,22 @@ _WRITE: Final = (
     )
     .execution_options(synchronize_session=False)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """The outcome of a save.
+
+    Attributes:
+        version: For the next save.
+        faults: What can't be read yet, by field; it is kept as it was typed.
+        values: What is stored now.
+    """
+
+    version: int
+    faults: dict[str, str]
+    warnings: dict[str, str]
+    values: dict[str, Value]
 
 
 def save_draft(

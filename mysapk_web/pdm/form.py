@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sqlmodel import Session
@@ -19,8 +20,16 @@ from mysapk_web.pdm.dossier import (
     load_records,
     load_unit_names,
 )
+from mysapk_web.pdm.matching import Match
 from mysapk_web.pdm.payload import decode_payload, editable_values
-from mysapk_web.pdm.presenters import document_view, labelled_values, proposal_view, record_on_file
+from mysapk_web.pdm.presenters import (
+    DocumentView,
+    ProposalView,
+    document_view,
+    labelled_values,
+    proposal_view,
+    record_on_file,
+)
 from mysapk_web.pdm.reference import builtin
 from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, PersonFacts, Value
@@ -29,10 +38,80 @@ from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, ProposalAction, Propo
 from mysapk_web.pdm.submission_checks import RECORD_CHANGED, SubmissionCheck, check_submission
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.pdm.transitions import get_own_proposal
-from mysapk_web.pdm.views.form import DocumentSlot, FieldView, FormView
 
 SHORT_TABLE: Final = 40
 """Entries of a table that a form offers as a list; longer ones are searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field and what the draft holds in it.
+
+    Attributes:
+        value: In full: the form belongs to its owner.
+        text: As it is read; sensitive values masked.
+        shown: Asked for, given the other values.
+        parent: Code that limits the choices of a CODE; empty for all.
+        options: Code and label of a table short enough for a list; empty: search it.
+        fault: What to correct before it can be sent; empty if nothing.
+    """
+
+    field: Field
+    value: Value
+    text: str
+    shown: bool
+    parent: str
+    options: list[tuple[str, str]]
+    fault: str
+    warning: str
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSlot:
+    """A place for a document.
+
+    Attributes:
+        ident: Id of its control on the page.
+        required: With the values the draft has now.
+        to: Route that takes the upload.
+        stored: The document: one or none.
+    """
+
+    ident: str
+    label: str
+    required: bool
+    max_bytes: int
+    to: str
+    stored: list[DocumentView]
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A proposal being filled in.
+
+    Attributes:
+        before: Label and words of the record on file; empty if a record is added.
+        on_file: Words of the record on file by field name.
+        record_changed: The record on file changed since the draft was saved last: check it and save once more.
+        closed_sentence: Why the form can't be saved now.
+        faults: What concerns the whole proposal and no single field.
+    """
+
+    proposal: ProposalView
+    fields: list[FieldView]
+    documents: list[DocumentSlot]
+    before: list[tuple[str, str]]
+    on_file: Mapping[str, str]
+    record_changed: bool
+    may_write: bool
+    closed_sentence: str
+    faults: list[str]
+    matches: list[Match]
+    version: int
 
 
 def load_form(session: Session, actor: Actor, proposal_id: int) -> FormView:
@@ -82,21 +161,12 @@ def _field(each: Field, checked: SubmissionCheck, table: StoredCodes, person: Pe
     value = checked.values.get(each.name)
     parent = choice_parent(each, checked.values, person)
     return FieldView(
-        name=each.name,
-        label=each.label,
-        kind=each.kind.value,
-        help=each.help,
-        section=each.section,
-        required=each.required,
-        read_only=each.read_only,
+        field=each,
         value=value,
         text=format_value(each, value, table),
         shown=each.shown(checked.values, person),
-        sensitive=each.sensitive,
-        table=each.table,
         parent=parent,
         options=options_of(each, parent, table),
-        max_length=each.max_length,
         fault=checked.fault_at(each.name),
         warning=checked.warnings.get(each.name, ""),
     )
@@ -128,12 +198,12 @@ def _slots(dossier: Dossier, proposal: Proposal, declared: RecordKind, checked: 
     present = {row.rule: row for row in dossier.documents.get(proposal.pk, ())}
     return [
         DocumentSlot(
-            rule=rule.code,
+            ident=f"dokumen-{rule.code}",
             label=rule.label,
             required=rule in required,
             max_bytes=rule.max_bytes,
-            media_type=rule.media_type,
-            document=document_view(declared, present[rule.code]) if rule.code in present else None,
+            to=f"/dokumen/{proposal.pk}/{rule.code}",
+            stored=[document_view(declared, present[rule.code])] if rule.code in present else [],
         )
         for rule in declared.documents
     ]

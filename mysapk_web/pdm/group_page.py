@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
@@ -11,12 +13,75 @@ from mysapk_web.pdm.declarations import declaration_contradiction
 from mysapk_web.pdm.dossier import Dossier, load_documents, load_dossier, load_history, load_records, load_unit_names
 from mysapk_web.pdm.eligibility import declaration_blocker, proposal_blocker
 from mysapk_web.pdm.payload import decode_payload
-from mysapk_web.pdm.presenters import REQUIREMENT_LABELS, labelled_values, proposal_view
+from mysapk_web.pdm.presenters import REQUIREMENT_LABELS, ProposalView, labelled_values, proposal_view
 from mysapk_web.pdm.rules.groups.base import Group, RecordAction, RecordKind
 from mysapk_web.pdm.rules.proposal import REJECTED_STATES, Declaration
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
-from mysapk_web.pdm.views.group import GroupView, KindView, RecordView
-from mysapk_web.pdm.views.proposal import ProposalView
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """A record on file.
+
+    Attributes:
+        rows: Label and words of each field that is filled; sensitive ones masked.
+        pending: The open proposal about it: one or none.
+        why_not: Why neither a change nor a deletion can be proposed; empty otherwise.
+    """
+
+    id: int
+    title: str
+    subtitle: str
+    rows: list[tuple[str, str]]
+    pending: list[ProposalView]
+    may_change: bool
+    may_delete: bool
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindView:
+    """A kind of record.
+
+    Attributes:
+        records: On file, the latest first.
+        proposals: Proposed new records, and what was rejected in this PDM.
+        why_not: Why none can be added; empty otherwise.
+    """
+
+    key: str
+    label: str
+    records: list[RecordView]
+    proposals: list[ProposalView]
+    can_add: bool
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """One of the twelve groups.
+
+    Attributes:
+        state: Value of `GroupState`.
+        declaration: Value of `Declaration`; None without one.
+        may_have_none: "Tidak ada riwayat" would be true.
+        why_not_confirmed: Why "data sudah sesuai" would not be true, and what to do; empty if it would be.
+        declaration_blocker: Why nothing can be declared now; empty if it can.
+    """
+
+    label: str
+    description: str
+    requirement_label: str
+    state: str
+    state_label: str
+    done: bool
+    declaration: str | None
+    may_have_none: bool
+    none_hint: str
+    why_not_confirmed: str
+    declaration_blocker: str
+    closed_sentence: str
+    kinds: list[KindView]
 
 
 def load_group(session: Session, actor: Actor, key: str) -> GroupView:
@@ -35,10 +100,8 @@ def load_group(session: Session, actor: Actor, key: str) -> GroupView:
     state, declared = dossier.state(group), dossier.declarations.get(group.key)
     tables = codes(session)
     return GroupView(
-        key=group.key,
         label=group.label,
         description=group.description,
-        requirement=group.requirement.value,
         requirement_label=REQUIREMENT_LABELS[group.requirement],
         state=state.value,
         state_label=state.label,
@@ -47,12 +110,9 @@ def load_group(session: Session, actor: Actor, key: str) -> GroupView:
         may_have_none=not declaration_contradiction(session, dossier, group, Declaration.TIDAK_ADA),
         none_hint=group.none_hint,
         why_not_confirmed=declaration_contradiction(session, dossier, group, Declaration.SESUAI),
-        verified=group.verified,
         declaration_blocker=declaration_blocker(dossier, group),
-        may_write=person.times.pdm.is_open,
         closed_sentence=person.times.closed_sentence(),
         kinds=[_kind(dossier, group, each, tables) for each in group.kinds],
-        timezone=person.times.timezone,
     )
 
 
@@ -92,14 +152,12 @@ def _record(
     values = decode_payload(declared, record.payload)
     not_changed = proposal_blocker(dossier, group, declared, RecordAction.CHANGE, record)
     not_deleted = proposal_blocker(dossier, group, declared, RecordAction.DELETE, record)
-    view: ProposalView | None = proposal_view(dossier, pending, tables) if pending else None
     return RecordView(
         id=record.pk,
-        version=record.version,
         title=declared.title(values, tables),
         subtitle=declared.subtitle(values, tables),
         rows=labelled_values(declared, values, tables),
-        pending=view,
+        pending=[proposal_view(dossier, pending, tables)] if pending else [],
         may_change=not not_changed,
         may_delete=not not_deleted,
         why_not=not_changed if not_changed and not_deleted else "",

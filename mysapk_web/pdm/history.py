@@ -11,10 +11,9 @@ from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm.code_tables import codes
 from mysapk_web.pdm.context import load_own_context
 from mysapk_web.pdm.dossier import kind_of, load_documents, load_dossier, load_history, load_records, load_unit_names
-from mysapk_web.pdm.presenters import proposal_view
+from mysapk_web.pdm.presenters import ProposalView, proposal_view
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
-from mysapk_web.pdm.views.proposal import ProposalView
 from mysapk_web.platform.pagination import Page, paginate
 
 PAGE_SIZE: Final = 20

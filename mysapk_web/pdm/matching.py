@@ -10,7 +10,7 @@ from mysapk_web.pdm.dossier import Dossier
 from mysapk_web.pdm.payload import decode_payload
 from mysapk_web.pdm.rules.groups import group_of_kind
 from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
-from mysapk_web.pdm.rules.groups.diff import differences
+from mysapk_web.pdm.rules.groups.diff import FieldChange, differences
 from mysapk_web.pdm.rules.groups.duplicates import (
     RecordKeys,
     agreed_field,
@@ -22,8 +22,6 @@ from mysapk_web.pdm.rules.groups.duplicates import (
 from mysapk_web.pdm.rules.groups.fields import Codes, Value
 from mysapk_web.pdm.rules.proposal import EDITABLE_STATES
 from mysapk_web.pdm.tables import PersonnelRecord, Proposal
-from mysapk_web.pdm.views.match import Match
-from mysapk_web.pdm.views.proposal import Change
 
 _ADDED: Final = (
     "{title} sudah ada pada berkas. Jangan ditambahkan lagi; bila isinya keliru, ubah data yang sudah ada itu."
@@ -37,6 +35,35 @@ _PROPOSED: Final = (
 _BEFORE: Final = "Pada berkas memang sudah ada dua data yang sama. Usulan ini tetap dapat dikirim."
 _LATER: Final = "Usulan lain dengan data yang sama dibuat sesudah usulan ini. Hapus salah satunya."
 _SIMILAR: Final = "Bila keduanya hal yang sama, jangan kirim usulan ini. Bila berbeda, lanjutkan."
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Something the person has that is the same as a proposal, or similar.
+
+    Attributes:
+        refused: The proposal would make it a second time: it can't be sent, verified or applied.
+        same: By the identity of their kind; otherwise similar.
+        on_file: A record; otherwise another proposal.
+        number: Id of the record or proposal.
+        field: Where the form shows it; empty for the whole form.
+        where: In words.
+        href: Where its owner finds it.
+        differences: `before` is what it says, `after` what the proposal says.
+        sentence: What its owner can do.
+    """
+
+    refused: bool
+    same: bool
+    on_file: bool
+    number: int
+    field: str
+    where: str
+    title: str
+    subtitle: str
+    href: str
+    differences: list[FieldChange]
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +208,12 @@ def _match(declared: RecordKind, proposed: _Proposed, other: _Other, codes: Code
         on_file=other.on_file,
         number=other.number,
         field=agreed_field(declared, proposed.keys, keys) if refused else "",
+        where="data pada berkas" if other.on_file else "usulan lain",
         title=title,
         subtitle=declared.subtitle(values, codes),
         href=_address(declared, other),
         differences=[
-            Change(each.field, each.label, each.before, each.after)
-            for each in differences(declared, values, proposed.values, codes, reveal=reveal)
-            if each.field in told
+            each for each in differences(declared, values, proposed.values, codes, reveal=reveal) if each.field in told
         ],
         sentence=_sentence(other, title, adds=proposed.before is None, refused=refused, same=same),
     )

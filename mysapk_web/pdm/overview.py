@@ -1,6 +1,8 @@
-"""`/pdm`: the tiles, how far a person is, and what comes next (DESIGN 5)."""
+"""`/pdm`: the twelve tiles, progress, and what to do next."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
@@ -9,17 +11,90 @@ from mysapk_web.organisation.rules.period import Phase
 from mysapk_web.pdm.code_tables import codes
 from mysapk_web.pdm.context import PersonContext, load_own_context
 from mysapk_web.pdm.dossier import Dossier, kind_of, load_documents, load_dossier, load_history, load_records
-from mysapk_web.pdm.presenters import REQUIREMENT_LABELS, proposal_view
+from mysapk_web.pdm.presenters import REQUIREMENT_LABELS, ProposalView, proposal_view
 from mysapk_web.pdm.rules.groups.base import Group, Requirement
 from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, SENT_STATES, GroupState, ProposalState
 from mysapk_web.pdm.tables import Proposal
-from mysapk_web.pdm.views.overview import Board, NextStep, TileView
-from mysapk_web.pdm.views.proposal import ProposalView
 from mysapk_web.platform.rules.formatting import whole_percent
 from mysapk_web.platform.rules.text import in_sentence
 
 SEND_PAGE = "/pdm/kirim"
 PROOF_PAGE = "/pdm/bukti"
+
+
+@dataclass(frozen=True, slots=True)
+class TileView:
+    """One of the twelve tiles.
+
+    Attributes:
+        tone: `todo` (red) until handled, `warn` after a return or rejection, `good` when done.
+        open_count: Proposals on their way; returned ones are counted apart.
+        counts: All numbers in words.
+    """
+
+    key: str
+    label: str
+    description: str
+    state: str
+    state_label: str
+    tone: str
+    count: int
+    draft_count: int
+    open_count: int
+    returned_count: int
+    counts: str
+    requirement_label: str
+    done: bool
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    title: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The whole PDM of a person.
+
+    Attributes:
+        percent: Of the tiles that are green; 100 only if all are.
+        optional: How many of the other tiles need not be handled.
+        days_left: Until entry opens or ends; None if neither is ahead.
+        phase: Value of `Phase`.
+        may_repair: Returned proposals may be corrected now.
+        closed_sentence: Why nothing can be written and what happens to drafts; empty while entry is open.
+        blockers: What is left to do, a sentence each; optional groups come last.
+        ready: Drafts that can be sent now.
+        returned: The newest first.
+    """
+
+    tiles: list[TileView]
+    done: int
+    total: int
+    percent: int
+    optional: int
+    days_left: int | None
+    phase: str
+    may_write: bool
+    may_repair: bool
+    closed_sentence: str
+    blockers: list[str]
+    ready: int
+    next_step: NextStep
+    returned: list[ProposalView]
+
+
+def time_left(board: Board) -> str:
+    if board.closed_sentence:
+        return board.closed_sentence
+    if board.days_left is None:
+        return ""
+    if board.days_left == 0:
+        return "Hari ini hari terakhir untuk mengirim."
+    return f"{board.days_left} hari lagi untuk mengirim."
 
 
 def load_board(session: Session, actor: Actor) -> Board:
@@ -53,7 +128,6 @@ def build_board(session: Session, person: PersonContext) -> Board:
         ready=sum(view.may_send for view in drafts),
         next_step=_next_step(dossier, drafts, returned),
         returned=returned,
-        timezone=times.timezone,
     )
 
 
@@ -83,16 +157,27 @@ def group_path(group: Group) -> str:
 
 def _tile(dossier: Dossier, group: Group) -> TileView:
     state, mine = dossier.state(group), dossier.proposals_in(group)
+    count, returned = dossier.count(group), _count(mine, frozenset({ProposalState.PERBAIKAN_MYSAPK}))
+    drafts = _count(mine, frozenset({ProposalState.DRAF}))
+    under_way = _count(mine, SENT_STATES - {ProposalState.PERBAIKAN_MYSAPK})
+    counts = [
+        f"{count} riwayat di berkas" if count else "Belum ada riwayat di berkas",
+        f"{returned} dikembalikan" if returned else "",
+        f"{drafts} draf" if drafts else "",
+        f"{under_way} usulan berjalan" if under_way else "",
+    ]
     return TileView(
         key=group.key,
         label=group.label,
         description=group.description,
         state=state.value,
         state_label=state.label,
-        count=dossier.count(group),
-        draft_count=_count(mine, frozenset({ProposalState.DRAF})),
-        open_count=_count(mine, SENT_STATES - {ProposalState.PERBAIKAN_MYSAPK}),
-        returned_count=_count(mine, frozenset({ProposalState.PERBAIKAN_MYSAPK})),
+        tone="warn" if state is GroupState.PERLU_PERBAIKAN else "good" if state.handled else "todo",
+        count=count,
+        draft_count=drafts,
+        open_count=under_way,
+        returned_count=returned,
+        counts=", ".join(part for part in counts if part),
         requirement_label=REQUIREMENT_LABELS[group.requirement],
         done=state.handled,
         href=group_path(group),
@@ -106,7 +191,7 @@ def _count(proposals: list[Proposal], states: frozenset[ProposalState]) -> int:
 def _blockers(dossier: Dossier, drafts: list[ProposalView], returned: list[ProposalView]) -> list[str]:
     found = [f"{view.group_label}: usulan dikembalikan dan menunggu perbaikan Anda." for view in returned]
     for view in drafts:
-        what = f"{view.group_label}: draf {in_sentence(view.action_label)} {in_sentence(view.kind_label)}"
+        what = f"{view.group_label}: draf {in_sentence(view.heading)}"
         todo = f"masih kurang {view.faults_count} hal" if view.faults_count else "sudah lengkap, belum dikirim"
         found.append(f"{what} {todo}.")
     busy = {view.group for view in (*drafts, *returned)}

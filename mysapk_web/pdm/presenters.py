@@ -1,8 +1,12 @@
-"""From rows to what pages show: proposals with trail and documents, records on file with their words."""
+"""Proposals, their documents and history as their owner sees them, and records on file in words.
+
+The views are also what page states hold, so they contain only what JSON can say.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -10,13 +14,14 @@ from mysapk_web.pdm.dossier import Dossier, kind_of
 from mysapk_web.pdm.payload import decode_payload, editable_values
 from mysapk_web.pdm.rules.groups import get_group
 from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind, Requirement
-from mysapk_web.pdm.rules.groups.diff import differences
+from mysapk_web.pdm.rules.groups.diff import FieldChange, differences
 from mysapk_web.pdm.rules.groups.fields import Codes, Value
 from mysapk_web.pdm.rules.groups.formatting import format_value
 from mysapk_web.pdm.rules.proposal import (
     EDITABLE_STATES,
     REASONS,
     REJECTED_STATES,
+    SENT_STATES,
     TRANSITIONS,
     Office,
     ProposalAction,
@@ -24,7 +29,8 @@ from mysapk_web.pdm.rules.proposal import (
 )
 from mysapk_web.pdm.submission_checks import SubmissionCheck, check_submission
 from mysapk_web.pdm.tables import Document, PersonnelRecord, Proposal, ProposalEvent
-from mysapk_web.pdm.views.proposal import Change, DocumentView, ProposalEventView, ProposalView
+from mysapk_web.platform.rules.text import in_sentence
+from mysapk_web.platform.rules.timezones import format_moment
 
 REQUIREMENT_LABELS: Final = MappingProxyType(
     {Requirement.REQUIRED: "Wajib", Requirement.IF_ANY: "Wajib bila ada", Requirement.OPTIONAL: "Tidak wajib"}
@@ -41,6 +47,87 @@ _OFFICES: Final = MappingProxyType(
 _REASONS: Final = {reason.code: reason.label for reason in REASONS}
 _EXPLAINED: Final = REJECTED_STATES | {ProposalState.PERBAIKAN_MYSAPK}
 """States whose reason the owner has to read."""
+_TONES: Final = MappingProxyType(
+    {
+        ProposalState.DRAF: "plain",
+        ProposalState.PERBAIKAN_MYSAPK: "warn",
+        ProposalState.TELAH_UPDATE: "good",
+        ProposalState.TMS: "bad",
+        ProposalState.TMS_BKN: "bad",
+        ProposalState.DIHAPUS: "plain",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    id: int
+    rule: str
+    label: str
+    name: str
+    size: int
+    """Bytes."""
+    pages: int
+    uploaded_at: str
+    """ISO 8601, UTC."""
+    signed: bool
+    """It carries an electronic signature and was kept byte for byte; the portal does not verify it."""
+    href: str
+    about: str
+    """Size and pages in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalEventView:
+    at: str
+    who: str
+    """"Anda", or the office that acted; never a name."""
+    text: str
+    state: str
+    """Label of the state it led to."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """A proposal.
+
+    Attributes:
+        meaning: Where it is and what to do, in one sentence.
+        tone: Colour and shape of its state: `plain`, `wait`, `warn`, `good` or `bad`.
+        unit: Unor verifikasi; empty until it is sent.
+        reason: Why it was returned or rejected; empty otherwise.
+        may_withdraw: For a draft: may be discarded.
+        faults_count: What has to be corrected or added before it can be sent; 0 once it was.
+        history: The newest event first.
+    """
+
+    id: int
+    version: int
+    group: str
+    group_label: str
+    kind: str
+    kind_label: str
+    action: str
+    record_id: int | None
+    title: str
+    heading: str
+    state: str
+    state_label: str
+    tone: str
+    meaning: str
+    when: str
+    unit: str
+    reason: str
+    href: str
+    is_draft: bool
+    was_sent: bool
+    may_edit: bool
+    may_withdraw: bool
+    may_send: bool
+    faults_count: int
+    documents: list[DocumentView]
+    history: list[ProposalEventView]
 
 
 def proposal_view(
@@ -49,15 +136,15 @@ def proposal_view(
     """One proposal, as its owner sees it.
 
     Args:
-        holdings: Of its owner, with its trail and documents, and for an editable one the records of its kind.
+        dossier: With its history and documents, and for an editable one the records of its kind.
+        checked: The result of `check_submission`, if the caller has it already.
     """
-    times, declared = dossier.person.times, kind_of(proposal)
-    may_edit = _may(dossier, proposal, ProposalAction.SAVE_DRAFT) and proposal.action is not RecordAction.DELETE
-    count = 0
-    if proposal.state in EDITABLE_STATES:
-        count = (checked or check_submission(dossier, proposal, codes)).count
-    trail = dossier.history.get(proposal.pk, [])
-    last = trail[0] if trail and proposal.state in _EXPLAINED else None
+    times, declared, state = dossier.person.times, kind_of(proposal), proposal.state
+    faults = (checked or check_submission(dossier, proposal, codes)).count if state in EDITABLE_STATES else 0
+    events = dossier.history.get(proposal.pk, [])
+    was_sent = proposal.sent_at is not None
+    sent_at = proposal.sent_at if state is not ProposalState.DRAF else None
+    saved = format_moment(sent_at or proposal.changed_at, times.timezone)
     return ProposalView(
         id=proposal.pk,
         version=proposal.version,
@@ -66,30 +153,38 @@ def proposal_view(
         kind=declared.key,
         kind_label=declared.label,
         action=proposal.action.value,
-        action_label=proposal.action.label,
         record_id=proposal.record_id,
         title=declared.title(decode_payload(declared, proposal.payload), codes),
-        state=proposal.state.value,
-        state_label=proposal.state.label,
-        meaning=proposal.state.meaning,
-        sent_at=proposal.sent_at,
-        unit=dossier.units.get(proposal.unor_id, "") if proposal.sent_at else "",
-        changed_at=proposal.changed_at,
-        reason=_REASONS.get(last.reason, "") if last else "",
-        note=last.note if last else "",
-        may_edit=may_edit,
+        heading=f"{proposal.action.label} {in_sentence(declared.label)}",
+        state=state.value,
+        state_label=state.label,
+        tone=tone_of(state),
+        meaning=state.meaning,
+        when=f"Dikirim {saved}" if sent_at else f"Terakhir disimpan {saved}",
+        unit=dossier.units.get(proposal.unor_id, "") if was_sent else "",
+        reason=_reason(events[0]) if events and state in _EXPLAINED else "",
+        href=f"/pdm/{proposal.group}/{proposal.pk}",
+        is_draft=state is ProposalState.DRAF,
+        was_sent=was_sent,
+        may_edit=proposal.action is not RecordAction.DELETE and _may(dossier, proposal, ProposalAction.SAVE_DRAFT),
         may_withdraw=_may(dossier, proposal, ProposalAction.WITHDRAW),
-        may_send=count == 0
-        and (_may(dossier, proposal, ProposalAction.SEND) or _may(dossier, proposal, ProposalAction.RESEND)),
-        faults_count=count,
-        timezone=times.timezone,
+        may_send=not faults and may_submit(dossier, proposal),
+        faults_count=faults,
         documents=[document_view(declared, row) for row in dossier.documents.get(proposal.pk, ())],
-        history=[_step(dossier, row) for row in trail],
+        history=[_event_view(dossier, row) for row in events],
     )
 
 
+def tone_of(state: ProposalState) -> str:
+    return _TONES.get(state, "wait" if state in SENT_STATES else "plain")
+
+
+def may_submit(dossier: Dossier, proposal: Proposal) -> bool:
+    """Whether state and period allow sending, whatever is still missing."""
+    return _may(dossier, proposal, ProposalAction.SEND) or _may(dossier, proposal, ProposalAction.RESEND)
+
+
 def document_view(declared: RecordKind, document: Document) -> DocumentView:
-    """One document."""
     labels = {rule.code: rule.label for rule in declared.documents}
     return DocumentView(
         id=document.pk,
@@ -98,46 +193,61 @@ def document_view(declared: RecordKind, document: Document) -> DocumentView:
         name=document.name,
         size=document.size,
         pages=document.pages,
-        uploaded_at=document.uploaded_at,
+        uploaded_at=document.uploaded_at.isoformat(),
         signed=document.signed,
+        href=f"/dokumen/{document.pk}",
+        about=f"{format_size(document.size)}, {document.pages} halaman",
     )
 
 
+def format_size(count: int) -> str:
+    """Bytes in words, such as "1 MB" or "850 KB"."""
+    if count >= 1024 * 1024:
+        return f"{count / (1024 * 1024):.1f}".removesuffix(".0").replace(".", ",") + " MB"
+    return f"{max(1, round(count / 1024))} KB"
+
+
 def labelled_values(declared: RecordKind, payload: Mapping[str, Value], codes: Codes) -> list[tuple[str, str]]:
-    """Label and words of each field that holds something; sensitive ones masked."""
+    """Label and words of each field that is filled; sensitive values masked."""
     words = ((field.label, format_value(field, payload.get(field.name), codes)) for field in declared.fields)
     return [(label, text) for label, text in words if text]
 
 
-def proposal_changes(dossier: Dossier, proposal: Proposal, codes: Codes) -> list[Change]:
-    """What a proposal changes, in words; sensitive values masked."""
+def proposal_changes(dossier: Dossier, proposal: Proposal, codes: Codes) -> list[FieldChange]:
+    """What a proposal changes; for a new record everything. Sensitive values are masked."""
     declared = kind_of(proposal)
     record = record_on_file(dossier, proposal)
     old = editable_values(declared, record.payload) if record else None
     new = None if proposal.action is RecordAction.DELETE else editable_values(declared, proposal.payload)
-    found = differences(declared, old, new, codes)
-    return [Change(each.field, each.label, each.before, each.after) for each in found]
+    return differences(declared, old, new, codes)
 
 
 def record_on_file(dossier: Dossier, proposal: Proposal) -> PersonnelRecord | None:
-    """The record on file that a proposal is about; None when it adds one, or the record is gone."""
+    """The record a proposal is about; None if it adds one, or the record is gone."""
     wanted = proposal.record_id
     return next((each for each in dossier.records.get(proposal.kind, ()) if each.id == wanted), None)
+
+
+def format_reason(reason: str, note: str) -> str:
+    return ": ".join(part for part in (reason, note) if part)
 
 
 def _may(dossier: Dossier, proposal: Proposal, act: ProposalAction) -> bool:
     return dossier.person.times.allows(proposal.state, act, kind_of(proposal).approval)
 
 
-def _step(dossier: Dossier, row: ProposalEvent) -> ProposalEventView:
+def _reason(event: ProposalEvent) -> str:
+    return format_reason(_REASONS.get(event.reason, ""), event.note)
+
+
+def _event_view(dossier: Dossier, row: ProposalEvent) -> ProposalEventView:
     known = TRANSITIONS.get((row.before, row.act))
     own = row.actor_id is not None and row.actor_id == dossier.person.account_id
     office = _OFFICES[known.office] if known else _OFFICES[Office.SYSTEM]
     return ProposalEventView(
-        at=row.at,
+        at=format_moment(row.at, dossier.person.times.timezone),
         who="Anda" if own else office,
         text=row.act.label,
-        state_label=row.after.label,
-        reason=_REASONS.get(row.reason, ""),
-        note=row.note,
+        state=row.after.label,
+        reason=_reason(row),
     )

@@ -2,21 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlmodel import Session
 
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm.code_tables import StoredCodes, codes
 from mysapk_web.pdm.context import load_own_context
 from mysapk_web.pdm.dossier import Dossier, kind_of
-from mysapk_web.pdm.overview import group_path, load_with_drafts, pending_groups
-from mysapk_web.pdm.presenters import proposal_changes, proposal_view
-from mysapk_web.pdm.rules.groups.base import Group
+from mysapk_web.pdm.matching import Match
+from mysapk_web.pdm.overview import NextStep, group_path, load_with_drafts, pending_groups
+from mysapk_web.pdm.presenters import ProposalView, proposal_changes, proposal_view
+from mysapk_web.pdm.rules.groups.base import Group, RecordAction
+from mysapk_web.pdm.rules.groups.diff import FieldChange
 from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, GroupState, ProposalState
 from mysapk_web.pdm.submission_checks import check_submission
 from mysapk_web.pdm.submit import UNTOUCHED, submit_blocker, was_edited_since_return
 from mysapk_web.pdm.tables import Proposal
-from mysapk_web.pdm.views.overview import NextStep
-from mysapk_web.pdm.views.review import Review, ReviewGroup, ReviewItem
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """A proposal before it is sent.
+
+    Attributes:
+        changes: For a new record, everything.
+        emptied: How a value that goes is described.
+        problems: What prevents sending, a sentence each.
+        ready: "Send all" sends it.
+    """
+
+    proposal: ProposalView
+    changes: list[FieldChange]
+    emptied: str
+    documents: list[str]
+    problems: list[str]
+    warnings: list[str]
+    matches: list[Match]
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewGroup:
+    label: str
+    href: str
+    items: list[ReviewItem]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything the person could send.
+
+    Attributes:
+        ready: Ids of the proposals that "send all" sends.
+        blockers: Groups that are still red.
+        may_send: Entry, or for returned proposals verification, is open now.
+    """
+
+    groups: list[ReviewGroup]
+    ready: list[int]
+    blockers: list[NextStep]
+    may_send: bool
+    closed_sentence: str
 
 
 def load_review(session: Session, actor: Actor) -> Review:
@@ -36,12 +83,8 @@ def load_review(session: Session, actor: Actor) -> Review:
 
 
 def _group(dossier: Dossier, group: Group, items: dict[int, ReviewItem]) -> ReviewGroup:
-    state = dossier.state(group)
     return ReviewGroup(
-        key=group.key,
         label=group.label,
-        state_label=state.label,
-        done=state.handled,
         href=group_path(group),
         items=[items[each.pk] for each in dossier.proposals_in(group) if each.id in items],
     )
@@ -56,11 +99,11 @@ def _item(dossier: Dossier, proposal: Proposal, tables: StoredCodes) -> ReviewIt
     return ReviewItem(
         proposal=proposal_view(dossier, proposal, tables, checked=checked),
         changes=proposal_changes(dossier, proposal, tables),
+        emptied="dihapus" if proposal.action is RecordAction.DELETE else "dikosongkan",
         documents=[f"{labels.get(row.rule, 'Dokumen')}: {row.name}" for row in dossier.documents.get(proposal.pk, ())],
         problems=problems,
         warnings=list(checked.warnings.values()),
         matches=list(checked.matches.matches),
-        href=f"/pdm/{proposal.group}/{proposal.id}",
         ready=not problems,
     )
 

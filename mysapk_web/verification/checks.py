@@ -11,11 +11,10 @@ from mysapk_web.pdm import dossier as held
 from mysapk_web.pdm.code_tables import ReadableCodes, codes
 from mysapk_web.pdm.context import PersonContext, load_context
 from mysapk_web.pdm.dossier import Dossier, kind_of
-from mysapk_web.pdm.matching import Matches
+from mysapk_web.pdm.matching import Match, Matches
 from mysapk_web.pdm.rules.groups.base import Key, RecordAction, RecordKind
 from mysapk_web.pdm.submission_checks import RECORD_CHANGED, RECORD_GONE, SubmissionCheck, check_submission
 from mysapk_web.pdm.tables import Proposal
-from mysapk_web.pdm.views.match import Match
 from mysapk_web.platform.rules.timezones import zone_of
 from mysapk_web.verification.quality_findings import quality_findings
 from mysapk_web.verification.views import CheckResult

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mysapk_web.pdm.views.proposal import DocumentView
+from mysapk_web.pdm.presenters import DocumentView
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,15 @@ from mysapk_web.pdm import new_proposal, overview, submit
 from mysapk_web.pdm.context import load_context
 from mysapk_web.pdm.declarations import declare_group
 from mysapk_web.pdm.dossier import kind_of
-from mysapk_web.pdm.drafts import save_draft
-from mysapk_web.pdm.group_page import load_group
+from mysapk_web.pdm.drafts import SavedDraft, save_draft
+from mysapk_web.pdm.form import FieldView, FormView
+from mysapk_web.pdm.group_page import GroupView, load_group
+from mysapk_web.pdm.overview import Board, TileView
 from mysapk_web.pdm.rules.groups.base import Approval
 from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.pdm.submit import SendResult
 from mysapk_web.pdm.tables import Document, FormerValue, PersonnelRecord, Proposal, ProposalEvent
 from mysapk_web.pdm.transitions import transition
-from mysapk_web.pdm.views.form import FieldView, FormView, SavedDraft
-from mysapk_web.pdm.views.group import GroupView
-from mysapk_web.pdm.views.overview import Board, TileView
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.executors import in_transaction
 from tests.support.portal import START, Person, Portal

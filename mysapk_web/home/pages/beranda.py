@@ -12,8 +12,9 @@ from mysapk_web.home.pages.components.announcements import AnnouncementRow, anno
 from mysapk_web.organisation import home, notices
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm import overview
-from mysapk_web.pdm.pages.components.proposals import ProposalRow, proposal_row, returned_list
-from mysapk_web.pdm.views.overview import time_left
+from mysapk_web.pdm.overview import time_left
+from mysapk_web.pdm.pages.components.proposals import returned_list
+from mysapk_web.pdm.presenters import ProposalView
 from mysapk_web.platform import executors
 from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import LOGGED_IN, actor, client, handler
@@ -99,7 +100,7 @@ class BerandaState(AppState):
     total: int = 0
     percent: int = 0
     period: str = ""
-    returned: list[ProposalRow] = []
+    returned: list[ProposalView] = []
     more_returned: int = 0
     news: list[News] = []
     told: list[AnnouncementRow] = []
@@ -121,7 +122,7 @@ class BerandaState(AppState):
     async def _look_at_pdm(self, *, unread: int) -> None:
         board = await executors.run_read_only(overview.load_board, actor())
         self.done, self.total, self.percent, self.period = board.done, board.total, board.percent, time_left(board)
-        self.returned = [proposal_row(view) for view in board.returned[:RETURNED]]
+        self.returned = board.returned[:RETURNED]
         self.more_returned = max(0, len(board.returned) - RETURNED)
         first: HomeStep = {"title": board.next_step.title, "text": board.next_step.text, "href": board.next_step.href}
         self.steps = [first, *next_steps(actor())]

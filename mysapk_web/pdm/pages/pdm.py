@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any
 
 import reflex as rx
-from reflex.vars import ObjectVar
 
 from mysapk_web.organisation.rules.period import Phase
 from mysapk_web.pdm import overview
-from mysapk_web.pdm.pages.components.proposals import ProposalRow, chip, proposal_row, returned_list
-from mysapk_web.pdm.rules.proposal import GroupState
-from mysapk_web.pdm.views.overview import Board, TileView, time_left
+from mysapk_web.pdm.overview import Board, TileView, time_left
+from mysapk_web.pdm.pages.components.proposals import chip, returned_list
+from mysapk_web.pdm.presenters import ProposalView
 from mysapk_web.platform import executors
 from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.display import notice_box, section, skeleton
@@ -26,37 +25,6 @@ FEW = 4
 """So many things to do are listed at once; more are behind a line that says how many."""
 
 
-class Tile(TypedDict):
-    """One of the twelve."""
-
-    label: str
-    description: str
-    state: str
-    tone: str
-    counts: str
-    duty: str
-    href: str
-
-
-def tone_of_tile(tile: TileView) -> str:
-    """Red until handled, amber when something came back, green when done."""
-    if tile.state == GroupState.PERLU_PERBAIKAN.value:
-        return "warn"
-    return "good" if tile.done else "todo"
-
-
-def format_counts(tile: TileView) -> str:
-    """How much there is, in one line."""
-    parts = [f"{tile.count} riwayat di berkas" if tile.count else "Belum ada riwayat di berkas"]
-    if tile.returned_count:
-        parts.append(f"{tile.returned_count} dikembalikan")
-    if tile.draft_count:
-        parts.append(f"{tile.draft_count} draf")
-    if tile.open_count:
-        parts.append(f"{tile.open_count} usulan berjalan")
-    return ", ".join(parts)
-
-
 def format_remaining(board: Board) -> str:
     """How many groups are left, in the count of the tiles: done and left make all of them."""
     left = board.total - board.done
@@ -69,24 +37,11 @@ def format_remaining(board: Board) -> str:
     )
 
 
-def tile_row(tile: TileView) -> Tile:
-    """A tile as a state may hold it."""
-    return {
-        "label": tile.label,
-        "description": tile.description,
-        "state": tile.state_label,
-        "tone": tone_of_tile(tile),
-        "counts": format_counts(tile),
-        "duty": tile.requirement_label,
-        "href": tile.href,
-    }
-
-
 class PapanState(AppState):
     """The board."""
 
     ready: bool = False
-    tiles: list[Tile] = []
+    tiles: list[TileView] = []
     done: int = 0
     total: int = 0
     percent: int = 0
@@ -99,7 +54,7 @@ class PapanState(AppState):
     next_title: str = ""
     next_text: str = ""
     next_href: str = "/pdm"
-    returned: list[ProposalRow] = []
+    returned: list[ProposalView] = []
     more_returned: int = 0
 
     @handler(LOGGED_IN)
@@ -109,23 +64,23 @@ class PapanState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         board = await executors.run_read_only(overview.load_board, actor())
-        self.tiles = [tile_row(tile) for tile in board.tiles]
+        self.tiles = board.tiles
         self.done, self.total, self.percent = board.done, board.total, board.percent
         self.period, self.urgent = time_left(board), board.phase in (Phase.CLOSING.value, Phase.CLOSED.value)
         self.blockers, self.sendable = board.blockers, board.ready
         self.left, self.few = format_remaining(board), len(board.blockers) <= FEW
         step = board.next_step
         self.next_title, self.next_text, self.next_href = step.title, step.text, step.href
-        self.returned = [proposal_row(view) for view in board.returned[:RETURNED]]
+        self.returned = board.returned[:RETURNED]
         self.more_returned = max(0, len(board.returned) - RETURNED)
         self.ready = True
 
 
-def _tile(item: ObjectVar[Tile]) -> rx.Component:
+def _tile(item: Any) -> rx.Component:
     return rx.el.li(
         rx.el.h3(rx.el.a(item["label"], href=item["href"])),
-        rx.el.p(chip(item["state"], item["tone"])),
-        rx.el.p(item["duty"], ". ", item["counts"], "."),
+        rx.el.p(chip(item["state_label"], item["tone"])),
+        rx.el.p(item["requirement_label"], ". ", item["counts"], "."),
         class_name=f"tile pdm-tile pdm-{item['tone']}",
     )
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 import reflex as rx
-from reflex.vars import ObjectVar
 
 from mysapk_web.pdm import history, submit
 from mysapk_web.pdm.pages.components.proposals import (
-    ProposalRow,
     chip,
     documents,
     history_list,
-    proposal_row,
     reason_box,
     withdraw_form,
 )
+from mysapk_web.pdm.presenters import ProposalView
 from mysapk_web.pdm.rules.proposal import REJECTED_STATES, SENT_STATES, ProposalState
 from mysapk_web.platform import executors
 from mysapk_web.platform.rules.row_id import parse_row_id
@@ -51,7 +49,7 @@ class UsulanListState(AppState):
     """One page of the history."""
 
     ready: bool = False
-    rows: list[ProposalRow] = []
+    rows: list[ProposalView] = []
     chosen: str = ALL
     number: int = 1
     pages: int = 1
@@ -70,7 +68,7 @@ class UsulanListState(AppState):
         found = await executors.run_read_only(
             history.list_proposals, actor(), self.number, states=states_of(self.chosen)
         )
-        self.rows = [proposal_row(view) for view in found.items]
+        self.rows = list(found.items)
         self.number, self.pages, self.total = found.number, found.pages, found.total
 
     @handler(LOGGED_IN)
@@ -98,9 +96,9 @@ class UsulanListState(AppState):
         self._finish(notice="Usulan ditarik. Data Anda di berkas tidak berubah.")
 
 
-def _row(item: ObjectVar[ProposalRow]) -> rx.Component:
+def _row(item: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.p(chip(item["state"], item["tone"])),
+        rx.el.p(chip(item["state_label"], item["tone"])),
         rx.el.h2(item["group_label"], ": ", item["title"]),
         rx.el.p(
             f"{item['heading']}. {item['when']}",

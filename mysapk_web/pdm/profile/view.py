@@ -18,14 +18,13 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.audit_events import ProfileRevealed
 from mysapk_web.pdm.code_tables import StoredCodes, codes
 from mysapk_web.pdm.context import PersonContext, load_own_context
-from mysapk_web.pdm.form import options_of
+from mysapk_web.pdm.form import FieldView, options_of
 from mysapk_web.pdm.payload import decode_payload, editable_values
 from mysapk_web.pdm.rules.groups.fields import Field, Value
 from mysapk_web.pdm.rules.groups.formatting import choice_parent, format_value
 from mysapk_web.pdm.rules.groups.profil import PROFIL
 from mysapk_web.pdm.rules.groups.validation import Validated, validate
 from mysapk_web.pdm.tables import PersonnelRecord
-from mysapk_web.pdm.views.form import FieldView
 from mysapk_web.platform.errors import CommittingUserError, PermissionDenied, UserError
 from mysapk_web.rate_limits import REVEALS_PER_ACCOUNT
 from mysapk_web.settings import get_settings
@@ -150,21 +149,12 @@ def _field(
     hidden = each.sensitive or each.read_only
     parent = choice_parent(each, values, person.facts)
     return FieldView(
-        name=each.name,
-        label=each.label,
-        kind=each.kind.value,
-        help=each.help,
-        section=each.section,
-        required=each.required,
-        read_only=each.read_only,
+        field=each,
         value=None if hidden else values[each.name],
         text=format_value(each, values[each.name], table),
         shown=each.shown(values, person.facts),
-        sensitive=each.sensitive,
-        table=each.table,
         parent=parent,
         options=[] if each.read_only else options_of(each, parent, table),
-        max_length=each.max_length,
         fault=checked.faults.get(each.name, ""),
         warning=checked.warnings.get(each.name, ""),
     )
@@ -173,5 +163,5 @@ def _field(
 def _sections(fields: list[FieldView]) -> list[SectionView]:
     found: dict[str, SectionView] = {}
     for field in fields:
-        found.setdefault(field.section, SectionView(field.section, [])).fields.append(field)
+        found.setdefault(field.field.section, SectionView(field.field.section, [])).fields.append(field)
     return list(found.values())

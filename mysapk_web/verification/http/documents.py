@@ -25,7 +25,7 @@ from mysapk_web.accounts import access_log, sessions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.pdm import documents
 from mysapk_web.pdm.pdf_check import PdfRefusedError, run_inspection
-from mysapk_web.pdm.views.proposal import DocumentView
+from mysapk_web.pdm.presenters import DocumentView
 from mysapk_web.platform import document_store, executors
 from mysapk_web.platform.errors import PermissionDenied, ServerBusyError, UserError
 from mysapk_web.platform.http.headers import DOWNLOAD_POLICY, FRAMED_POLICY
@@ -92,9 +92,9 @@ async def remove(request: Request) -> Response:
 
 
 def _success(sentence: str, stored: DocumentView | None = None) -> JSONResponse:
-    document = None
-    if stored is not None:
-        document = {**asdict(stored), "uploaded_at": stored.uploaded_at.isoformat(), "href": f"/dokumen/{stored.id}"}
+    document = asdict(stored) if stored else None
+    if document:
+        del document["about"]
     return JSONResponse({"ok": True, "sentence": sentence, "document": document})
 
 

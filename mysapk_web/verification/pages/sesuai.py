@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm.pages.components.proposals import DocumentRow, document_row
+from mysapk_web.pdm.presenters import DocumentView
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
@@ -40,7 +40,7 @@ class BulkRow(TypedDict):
     sent: str
     href: str
     rows: list[list[str]]
-    documents: list[DocumentRow]
+    documents: list[DocumentView]
 
 
 def row_of(found: BulkCandidate, zona: str) -> BulkRow:
@@ -53,7 +53,7 @@ def row_of(found: BulkCandidate, zona: str) -> BulkRow:
         "sent": format_moment(found.sent_at, zona),
         "href": f"{PATH}/{found.id}",
         "rows": [list(pair) for pair in found.rows],
-        "documents": [document_row(each) for each in found.documents],
+        "documents": found.documents,
     }
 
 

@@ -15,7 +15,8 @@ from reflex.vars import ObjectVar
 from mysapk_web.organisation.rules.dates import DateError, format_typed_date, parse_day_field
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.scope import spans_agencies
-from mysapk_web.pdm.pages.components.proposals import chip, tone_of
+from mysapk_web.pdm.pages.components.proposals import chip
+from mysapk_web.pdm.presenters import tone_of
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.platform import executors

@@ -21,13 +21,13 @@ from mysapk_web.organisation.tables.agency import Period
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm import documents, submit
 from mysapk_web.pdm.document_cleanup import clean_up_batch, compare_batch
-from mysapk_web.pdm.documents import DocumentTooLargeError, TooManyUploadsError, format_size, store_document
+from mysapk_web.pdm.documents import DocumentTooLargeError, TooManyUploadsError, store_document
 from mysapk_web.pdm.pdf_check import PdfInspection, PdfRefusedError
+from mysapk_web.pdm.presenters import DocumentView, format_size
 from mysapk_web.pdm.rules.groups import get_kind
 from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.rules.proposal import EDITABLE_STATES, ProposalState
 from mysapk_web.pdm.tables import Document, Proposal
-from mysapk_web.pdm.views.proposal import DocumentView
 from mysapk_web.platform import clock, document_store
 from mysapk_web.platform.document_store import DocumentDamagedError, DocumentMissingError
 from mysapk_web.platform.errors import PermissionDenied, UserError

@@ -11,12 +11,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from mysapk_web.organisation.tables.pegawai import Pegawai
+from mysapk_web.pdm.form import FieldView
 from mysapk_web.pdm.profile.update import CHANGED, ChangedProfile, change_profile
 from mysapk_web.pdm.profile.view import ProfileView, load_profile, reveal_value
 from mysapk_web.pdm.rules.groups.fields import FieldKind
 from mysapk_web.pdm.rules.groups.profil import PROFIL
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord
-from mysapk_web.pdm.views.form import FieldView
 from mysapk_web.platform.errors import CommittingUserError, FormError, PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.rate_limits import REVEALS_PER_ACCOUNT
@@ -85,8 +85,8 @@ def test_sections_stand_in_the_order_of_the_declaration_and_know_the_rolls(porta
     assert field(view, "nama").text == "Ani Lestari"
     assert field(view, "nip").text == portal.ani.nip
     assert field(view, "tanggal_lahir").text == "12 Maret 1985"
-    assert field(view, "nama").read_only
-    assert not field(view, "nomor_hp").read_only
+    assert field(view, "nama").field.read_only
+    assert not field(view, "nomor_hp").field.read_only
 
 
 def test_sensitive_values_are_masked_everywhere(portal: Portal, ani: Browser) -> None:
@@ -304,6 +304,6 @@ def test_whatever_is_typed_the_stored_profile_stays_right(portal: Portal, values
 
 
 def test_every_editable_kind_of_field_can_be_shown(ani: Browser) -> None:
-    kinds = {each.kind for section in shown(ani).sections for each in section.fields if not each.read_only}
-    assert FieldKind.CODE.value in kinds
-    assert {each.kind.value for each in PROFIL.editable} == kinds
+    kinds = {each.field.kind for section in shown(ani).sections for each in section.fields if not each.field.read_only}
+    assert FieldKind.CODE in kinds
+    assert {each.kind for each in PROFIL.editable} == kinds

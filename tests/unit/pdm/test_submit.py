@@ -112,11 +112,7 @@ def test_returned_with_a_reason_corrected_and_sent_again(desk: Desk) -> None:
     desk.give_back(number)
     view = desk.board().returned[0]
 
-    assert (view.id, view.reason, view.note) == (
-        number,
-        "Dokumen tidak terbaca atau terpotong",
-        "Halaman dua terpotong",
-    )
+    assert (view.id, view.reason) == (number, "Dokumen tidak terbaca atau terpotong: Halaman dua terpotong")
     assert view.history[0].who == "Verifikator"
     assert view.history[1].who == "Anda"
     assert desk.board().next_step.href == "/pdm/golongan"
@@ -220,7 +216,7 @@ def test_the_review_shows_what_changes_and_what_blocks(desk: Desk) -> None:
         ("Nama lengkap tanpa gelar", ANAK["nama"], "Bagas Putra")
     ]
     assert items[number].ready
-    assert items[number].href == f"/pdm/keluarga/{number}"
+    assert items[number].proposal.href == f"/pdm/keluarga/{number}"
     assert items[number].documents == ["Akta kelahiran: sk.pdf"]
     assert review.ready == [number]
     assert {"Golongan", "Jabatan"} <= {blocker.title for blocker in review.blockers}

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypedDict
 
 from mysapk_web.organisation.rules.dates import as_typed
+from mysapk_web.pdm.form import FieldView
+from mysapk_web.pdm.reference.builtin import CodeEntry
 from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, Value
-from mysapk_web.pdm.views.form import FieldView
 from mysapk_web.ui.components.dates import DATE_HELP
 
 SHORT_LIST: Final = 15
 """Entries of a code table that a select shows; longer ones are searched on the server."""
+
+FOUND: Final = 20
+"""Entries of a searched list."""
 
 Control = Literal["text", "long", "number", "date", "choice", "list", "yesno", "fixed"]
 
@@ -28,6 +32,15 @@ class Choice(TypedDict):
 
     value: str
     label: str
+
+
+class CodeSearch(TypedDict):
+    """What a searched list found last."""
+
+    field: str
+    text: str
+    options: list[Choice]
+    more: bool
 
 
 class VisibilityRule(TypedDict):
@@ -65,6 +78,19 @@ class SectionRow(TypedDict):
     heading: str
     names: list[str]
     fields: list[FieldRow]
+
+
+NOTHING_FOUND: Final[CodeSearch] = {"field": "", "text": "", "options": [], "more": False}
+
+
+def code_search(name: str, text: str, entries: Sequence[CodeEntry]) -> CodeSearch:
+    """What a search found, for the page.
+
+    Args:
+        entries: One more than are shown, if there are more.
+    """
+    options: list[Choice] = [{"value": entry.code, "label": entry.label} for entry in entries[:FOUND]]
+    return {"field": name, "text": text, "options": options, "more": len(entries) > FOUND}
 
 
 def control_of(field: Field, *, options: int, writable: bool) -> Control:
@@ -129,15 +155,16 @@ def _as_typed(value: str | int | bool) -> str:
     return str(value)
 
 
-def field_row(field: Field, view: FieldView, *, on_file: str = "", writable: bool = True) -> FieldRow:
+def field_row(view: FieldView, *, on_file: str = "", writable: bool = True) -> FieldRow:
     """A control as a state may hold it."""
+    field = view.field
     control = control_of(field, options=len(view.options), writable=writable)
-    helps = [view.help, DATE_HELP if control == "date" else ""]
+    helps = [field.help, DATE_HELP if control == "date" else ""]
     wanted = " ".join(part for part in helps if part)
     options: list[Choice] = [{"value": value, "label": label} for value, label in view.options]
     return {
         "name": field.name,
-        "label": view.label if view.required or control in ("fixed", "yesno") else f"{view.label} (opsional)",
+        "label": field.label if field.required or control in ("fixed", "yesno") else f"{field.label} (opsional)",
         "control": control,
         "help": wanted,
         "described": f"{field.name}-bantuan" if wanted else "",

@@ -2,42 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import Any
 
 import reflex as rx
-from reflex.vars import ObjectVar
-
-from mysapk_web.pdm.views.match import Match
-
-
-class MatchRow(TypedDict):
-    """A record on file, or another usulan, as a page holds it."""
-
-    refused: bool
-    lead: str
-    title: str
-    subtitle: str
-    href: str
-    sentence: str
-    differences: list[list[str]]
-    """Label, what it says, what the usulan says."""
-
-
-def match_rows(found: Iterable[Match]) -> list[MatchRow]:
-    """What was found as a state may hold it."""
-    return [
-        {
-            "refused": each.refused,
-            "lead": f"{'Sama' if each.same else 'Mirip'} dengan {each.where}: ",
-            "title": each.title,
-            "subtitle": each.subtitle,
-            "href": each.href,
-            "sentence": each.sentence,
-            "differences": [[change.label, change.before, change.after] for change in each.differences],
-        }
-        for each in found
-    ]
 
 
 def matches(rows: Any) -> rx.Component:
@@ -45,10 +12,10 @@ def matches(rows: Any) -> rx.Component:
     return rx.foreach(rows, _match)
 
 
-def _match(item: ObjectVar[MatchRow]) -> rx.Component:
+def _match(item: Any) -> rx.Component:
     return rx.el.div(
         rx.el.p(
-            rx.el.strong(item["lead"]),
+            rx.el.strong(rx.cond(item["same"], "Sama", "Mirip"), f" dengan {item['where']}: "),
             rx.el.a(item["title"], href=item["href"]),
             rx.cond(item["subtitle"], rx.el.span(", ", item["subtitle"])),
         ),
@@ -68,10 +35,10 @@ def _match(item: ObjectVar[MatchRow]) -> rx.Component:
 
 def _difference(change: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.strong(change[0]),
+        rx.el.strong(change["label"]),
         ": ",
-        rx.cond(change[1], change[1], "kosong"),
+        rx.cond(change["before"], change["before"], "kosong"),
         " di sana, ",
-        rx.cond(change[2], change[2], "kosong"),
+        rx.cond(change["after"], change["after"], "kosong"),
         " pada usulan ini",
     )

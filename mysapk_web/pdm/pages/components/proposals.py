@@ -2,142 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypedDict
+from typing import Any
 
 import reflex as rx
-from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.inline import A
 
-from mysapk_web.pdm.documents import format_size
 from mysapk_web.pdm.pages.components import widgets
-from mysapk_web.pdm.rules.proposal import SENT_STATES, ProposalState
-from mysapk_web.pdm.views.proposal import DocumentView, ProposalEventView, ProposalView
-from mysapk_web.platform.rules.text import in_sentence
-from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import UrlBoundSelect
 from mysapk_web.ui.components.display import dialog_button, table, table_cell, table_row
 from mysapk_web.ui.components.forms import field_attrs, form_group, hidden, submit_button
 from mysapk_web.ui.formatting import CONFIRMATION
 from mysapk_web.ui.state import AppState
-
-_TONES: Final = {
-    ProposalState.DRAF: "plain",
-    ProposalState.PERBAIKAN_MYSAPK: "warn",
-    ProposalState.TELAH_UPDATE: "good",
-    ProposalState.TMS: "bad",
-    ProposalState.TMS_BKN: "bad",
-    ProposalState.DIHAPUS: "plain",
-}
-
-
-class ProposalEventRow(TypedDict):
-    """One step."""
-
-    at: str
-    who: str
-    text: str
-    state: str
-    """Where the usulan stood afterwards."""
-    reason: str
-
-
-class DocumentRow(TypedDict):
-    """One document."""
-
-    label: str
-    name: str
-    about: str
-    href: str
-
-
-class ProposalRow(TypedDict):
-    """One usulan as a page holds it."""
-
-    number: int
-    version: int
-    group: str
-    group_label: str
-    title: str
-    heading: str
-    state: str
-    tone: str
-    meaning: str
-    when: str
-    unit: str
-    reason: str
-    href: str
-    may_edit: bool
-    may_withdraw: bool
-    may_send: bool
-    problems: int
-    is_draft: bool
-    trail: list[ProposalEventRow]
-    documents: list[DocumentRow]
-
-
-def tone_of(state: ProposalState) -> str:
-    """Which colour and shape a state has: `plain`, `wait`, `warn`, `good` or `bad`."""
-    return _TONES.get(state, "wait" if state in SENT_STATES else "plain")
-
-
-def format_reason(reason: str, note: str) -> str:
-    """The reason of a return or a rejection in one line."""
-    return ": ".join(part for part in (reason, note) if part)
-
-
-def event_row(step: ProposalEventView, zona: str) -> ProposalEventRow:
-    """One step as a state may hold it."""
-    return {
-        "at": format_moment(step.at, zona),
-        "who": step.who,
-        "text": step.text,
-        "state": step.state_label,
-        "reason": format_reason(step.reason, step.note),
-    }
-
-
-def document_row(found: DocumentView) -> DocumentRow:
-    """One document as a state may hold it."""
-    return {
-        "label": found.label,
-        "name": found.name,
-        "about": f"{format_size(found.size)}, {found.pages} halaman",
-        "href": f"/dokumen/{found.id}",
-    }
-
-
-def proposal_row(view: ProposalView) -> ProposalRow:
-    """A usulan as a state may hold it."""
-    state = ProposalState(view.state)
-    sent = view.sent_at is not None and state is not ProposalState.DRAF
-    when = (
-        format_moment(view.sent_at, view.timezone)
-        if sent and view.sent_at
-        else format_moment(view.changed_at, view.timezone)
-    )
-    return {
-        "number": view.id,
-        "version": view.version,
-        "group": view.group,
-        "group_label": view.group_label,
-        "title": view.title,
-        "heading": f"{view.action_label} {in_sentence(view.kind_label)}",
-        "state": view.state_label,
-        "tone": tone_of(state),
-        "meaning": view.meaning,
-        "when": f"Dikirim {when}" if sent else f"Terakhir disimpan {when}",
-        "unit": view.unit,
-        "reason": format_reason(view.reason, view.note),
-        "href": f"/pdm/{view.group}/{view.id}",
-        "may_edit": view.may_edit,
-        "may_withdraw": view.may_withdraw,
-        "may_send": view.may_send,
-        "problems": view.faults_count,
-        "is_draft": state is ProposalState.DRAF,
-        "trail": [event_row(step, view.timezone) for step in view.history],
-        "documents": [document_row(found) for found in view.documents],
-    }
 
 
 def chip(words: Any, tone: Any) -> rx.Component:
@@ -182,7 +58,7 @@ def confirmation(ident: Any) -> rx.Component:
     )
 
 
-def reason_box(row: ObjectVar[ProposalRow]) -> rx.Component:
+def reason_box(row: Any) -> rx.Component:
     """Why a usulan came back, where it did."""
     return rx.cond(
         row["reason"],
@@ -193,9 +69,9 @@ def reason_box(row: ObjectVar[ProposalRow]) -> rx.Component:
 def returned_list(rows: Any, more: Any) -> rx.Component:
     """What came back to the person, each with its reason, and where the rest is."""
 
-    def one(item: ObjectVar[ProposalRow]) -> rx.Component:
+    def one(item: Any) -> rx.Component:
         link = rx.el.a(item["group_label"], ": ", item["title"], href=item["href"])
-        return rx.el.li(rx.el.p(chip(item["state"], item["tone"]), " ", link), reason_box(item))
+        return rx.el.li(rx.el.p(chip(item["state_label"], item["tone"]), " ", link), reason_box(item))
 
     return rx.fragment(
         rx.el.ul(rx.foreach(rows, one), class_name="rows"),
@@ -206,10 +82,10 @@ def returned_list(rows: Any, more: Any) -> rx.Component:
     )
 
 
-def history_list(row: ObjectVar[ProposalRow]) -> rx.Component:
+def history_list(row: Any) -> rx.Component:
     """The steps of a usulan, the newest first."""
 
-    def step(item: ObjectVar[ProposalEventRow]) -> rx.Component:
+    def step(item: Any) -> rx.Component:
         return rx.el.li(
             rx.el.p(rx.el.strong(item["text"])),
             rx.el.p(item["at"], rx.cond(item["who"], f", {item['who']}", ""), class_name="help"),
@@ -217,10 +93,10 @@ def history_list(row: ObjectVar[ProposalRow]) -> rx.Component:
             rx.cond(item["reason"], rx.el.p(item["reason"])),
         )
 
-    return rx.el.ol(rx.foreach(row["trail"], step), class_name="trail")
+    return rx.el.ol(rx.foreach(row["history"], step), class_name="trail")
 
 
-def documents(row: ObjectVar[ProposalRow]) -> rx.Component:
+def documents(row: Any) -> rx.Component:
     """The documents of a usulan, each to look at in the page or to download."""
     return rx.cond(
         row["documents"],
@@ -228,7 +104,7 @@ def documents(row: ObjectVar[ProposalRow]) -> rx.Component:
     )
 
 
-def document(item: ObjectVar[DocumentRow], *, titled: bool = True) -> rx.Component:
+def document(item: Any, *, titled: bool = True) -> rx.Component:
     """One document.
 
     Args:
@@ -252,9 +128,9 @@ def document(item: ObjectVar[DocumentRow], *, titled: bool = True) -> rx.Compone
     )
 
 
-def withdraw_form(item: ObjectVar[ProposalRow], on_submit: Any) -> rx.Component:
+def withdraw_form(item: Any, on_submit: Any) -> rx.Component:
     """Button and dialog that take a usulan back."""
-    ident = f"tarik-{item['number']}"
+    ident = f"tarik-{item['id']}"
     return rx.fragment(
         dialog_button(
             rx.fragment(
@@ -269,7 +145,7 @@ def withdraw_form(item: ObjectVar[ProposalRow], on_submit: Any) -> rx.Component:
                 rx.el.p(item["heading"], ": ", item["title"]),
                 rx.el.p("Data Anda di berkas tidak berubah. Anda dapat membuat usulan baru selama periode dibuka."),
             ),
-            hidden("usulan", item["number"]),
+            hidden("usulan", item["id"]),
             hidden("versi", item["version"]),
             ident=ident,
             go=submit_button(rx.cond(item["is_draft"], "Buang draf", "Tarik usulan"), "Memproses ...", kind="danger"),
@@ -284,11 +160,15 @@ def changes_table(changes: Any, title: Any, emptied: Any = "dikosongkan") -> rx.
 
     def line(change: Any) -> rx.Component:  # not `item`: it would hide the one around it from `emptied`
         return table_row(
-            table_cell("Isian", rx.el.strong(change[0])),
+            table_cell("Isian", rx.el.strong(change["label"])),
             table_cell(
-                "Di berkas", rx.cond(change[1], rx.el.span(change[1]), rx.el.span("belum ada", class_name="help"))
+                "Di berkas",
+                rx.cond(change["before"], rx.el.span(change["before"]), rx.el.span("belum ada", class_name="help")),
             ),
-            table_cell("Diusulkan", rx.cond(change[2], rx.el.ins(change[2]), rx.el.span(emptied, class_name="help"))),
+            table_cell(
+                "Diusulkan",
+                rx.cond(change["after"], rx.el.ins(change["after"]), rx.el.span(emptied, class_name="help")),
+            ),
         )
 
     return rx.cond(

@@ -8,11 +8,10 @@ import reflex as rx
 
 from mysapk_web.pdm import new_proposal, submit
 from mysapk_web.pdm.declarations import declare_group
-from mysapk_web.pdm.group_page import load_group
-from mysapk_web.pdm.pages.components.proposals import ProposalRow, proposal_row
+from mysapk_web.pdm.group_page import GroupView, KindView, RecordView, load_group
+from mysapk_web.pdm.presenters import ProposalView
 from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.rules.proposal import Declaration, GroupState
-from mysapk_web.pdm.views.group import GroupView, KindView, RecordView
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
@@ -26,47 +25,20 @@ PAGE_SIZE = 10
 """Records of one kind on a page."""
 
 
-class RecordRow(TypedDict):
-    """A record on file with what is proposed about it."""
-
-    number: int
-    title: str
-    subtitle: str
-    rows: list[list[str]]
-    pending: list[ProposalRow]
-    may_change: bool
-    may_delete: bool
-    why_not: str
-
-
 class KindRow(TypedDict):
     """One kind of record."""
 
     name: str
     label: str
     noun: str
-    records: list[RecordRow]
+    records: list[RecordView]
     total: int
     hidden: int
-    proposals: list[ProposalRow]
+    proposals: list[ProposalView]
     hidden_proposals: int
     can_add: bool
     urged: bool
     why_not: str
-
-
-def record_row(view: RecordView) -> RecordRow:
-    """A record as a state may hold it."""
-    return {
-        "number": view.id,
-        "title": view.title,
-        "subtitle": view.subtitle,
-        "rows": [list(pair) for pair in view.rows],
-        "pending": [proposal_row(view.pending)] if view.pending else [],
-        "may_change": view.may_change,
-        "may_delete": view.may_delete,
-        "why_not": view.why_not,
-    }
 
 
 def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool = False) -> KindRow:
@@ -75,15 +47,15 @@ def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool = False
     Args:
         wanted: Id of a record that comes before all others; 0 for none.
     """
-    records = sorted(view.records, key=lambda record: (not wanted or record.id != wanted, record.pending is None))
+    records = sorted(view.records, key=lambda record: (not wanted or record.id != wanted, not record.pending))
     return {
         "name": view.key,
         "label": view.label,
         "noun": in_sentence(view.label),
-        "records": [record_row(record) for record in records[:shown]],
+        "records": records[:shown],
         "total": len(view.records),
         "hidden": max(0, len(view.records) - shown),
-        "proposals": [proposal_row(proposal) for proposal in view.proposals[:shown]],
+        "proposals": view.proposals[:shown],
         "hidden_proposals": max(0, len(view.proposals) - shown),
         "can_add": view.can_add,
         "urged": urged,

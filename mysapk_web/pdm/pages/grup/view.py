@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from reflex.vars import ObjectVar
 
 from mysapk_web.pdm.pages.components.declaration import declaration
 from mysapk_web.pdm.pages.components.proposals import (
-    ProposalRow,
     chip,
     documents,
     history_list,
@@ -50,9 +48,9 @@ def _named(word: str, what: Any) -> rx.Component:
     return rx.fragment(word, rx.el.span(" ", what, class_name="sr-only"))
 
 
-def _proposal(item: ObjectVar[ProposalRow]) -> rx.Component:
+def _proposal(item: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.p(chip(item["state"], item["tone"]), " ", rx.el.span(item["heading"], class_name="help")),
+        rx.el.p(chip(item["state_label"], item["tone"]), " ", rx.el.span(item["heading"], class_name="help")),
         rx.el.p(rx.el.strong(item["title"])),
         rx.el.p(item["meaning"]),
         rx.el.p(item["when"], class_name="help"),
@@ -97,7 +95,7 @@ def _record(item: Any, kind: Any) -> rx.Component:
                     "Membuka ...",
                     action=RecordAction.CHANGE,
                     kind=kind["name"],
-                    record=item["number"],
+                    record=item["id"],
                 ),
             ),
             rx.cond(
@@ -107,7 +105,7 @@ def _record(item: Any, kind: Any) -> rx.Component:
                     "Membuka ...",
                     action=RecordAction.DELETE,
                     kind=kind["name"],
-                    record=item["number"],
+                    record=item["id"],
                     style="danger",
                 ),
             ),
@@ -125,7 +123,7 @@ def _record(item: Any, kind: Any) -> rx.Component:
                 class_name="proposed",
             ),
         ),
-        ident=f"riwayat-{item['number']}",
+        ident=f"riwayat-{item['id']}",
         class_name="record",
     )
 

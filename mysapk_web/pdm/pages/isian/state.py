@@ -9,23 +9,25 @@ import reflex as rx
 from mysapk_web.pdm import assignment, documents, new_proposal, submit
 from mysapk_web.pdm import form as pdm_form
 from mysapk_web.pdm.code_tables import search_codes
-from mysapk_web.pdm.drafts import save_draft
+from mysapk_web.pdm.drafts import SavedDraft, save_draft
+from mysapk_web.pdm.form import DocumentSlot, FormView
+from mysapk_web.pdm.matching import Match
 from mysapk_web.pdm.pages.components.controls import (
-    Choice,
+    FOUND,
+    NOTHING_FOUND,
+    CodeSearch,
     SectionRow,
     VisibilityRule,
     changed_values,
+    code_search,
     field_row,
     sections,
     visibility_rule,
 )
-from mysapk_web.pdm.pages.components.matches import MatchRow, match_rows
-from mysapk_web.pdm.pages.components.proposals import DocumentRow, document_row, proposal_row
 from mysapk_web.pdm.rules.groups import get_kind
 from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.rules.groups.fields import Condition, Field
 from mysapk_web.pdm.rules.groups.values import KEPT_LENGTH
-from mysapk_web.pdm.views.form import DocumentSlot, FormView, SavedDraft
 from mysapk_web.platform import clock, executors
 from mysapk_web.platform.errors import FormError, PermissionDenied, UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
@@ -40,8 +42,6 @@ LOOK_FIRST: Final = (
 )
 MATCHES: Final = "data-serupa"
 """Id of the place where they are shown."""
-FOUND = 20
-"""Entries of a searched list."""
 
 
 class Saved(TypedDict):
@@ -55,53 +55,15 @@ class Saved(TypedDict):
     sentence: str
 
 
-class CodeSearch(TypedDict):
-    """What a searched list found last."""
-
-    field: str
-    text: str
-    options: list[Choice]
-    more: bool
-
-
-class SlotRow(TypedDict):
-    """One document that goes with the record."""
-
-    ident: str
-    label: str
-    limit: int
-    to: str
-    stored: list[DocumentRow]
-    number: int
-
-
 NOTHING_SAVED: Saved = {"stamp": 0, "loaded": True, "ok": True, "version": 0, "at": "", "sentence": ""}
-NOTHING_FOUND: CodeSearch = {"field": "", "text": "", "options": [], "more": False}
-
-
-def slot_id(rule: str) -> str:
-    """Id of the control of a document, where its fault leads to."""
-    return f"dokumen-{rule}"
-
-
-def slot_row(slot: DocumentSlot, proposal: int) -> SlotRow:
-    """One document as a state may hold it."""
-    return {
-        "ident": slot_id(slot.rule),
-        "label": slot.label if slot.required else f"{slot.label} (opsional)",
-        "limit": slot.max_bytes,
-        "to": f"/dokumen/{proposal}/{slot.rule}",
-        "stored": [document_row(slot.document)] if slot.document else [],
-        "number": slot.document.id if slot.document else 0,
-    }
 
 
 def still_missing(view: FormView) -> dict[str, str]:
     """What has to be corrected or added before a usulan can be sent, by the id of its control."""
     found = {field.name: field.fault for field in view.fields if field.fault}
     for slot in view.documents:
-        if slot.required and slot.document is None:
-            found[slot_id(slot.rule)] = f"Unggah {slot.label}."
+        if slot.required and not slot.stored:
+            found[slot.ident] = f"Unggah {slot.label}."
     if view.faults:
         found[""] = " ".join(view.faults)
     return found
@@ -146,11 +108,11 @@ class IsianState(AppState):
     rules: dict[str, VisibilityRule] = {}
     values: dict[str, str] = {}
     on_file: list[dict[str, str]] = []
-    slots: list[SlotRow] = []
+    slots: list[DocumentSlot] = []
     doubts: dict[str, str] = {}
     """Faults of the draft, shown beside a field once it was left; nothing is announced while somebody types."""
     hints: dict[str, str] = {}
-    matches: list[MatchRow] = []
+    matches: list[Match] = []
     """What the person has that is the same or similar, as of the last look: saving is too quick to compare."""
     saved: Saved = NOTHING_SAVED
     found: CodeSearch = NOTHING_FOUND
@@ -186,43 +148,38 @@ class IsianState(AppState):
         self.unknown, self.ready = False, True
 
     def _show(self, view: FormView) -> None:
-        row = proposal_row(view.proposal)
-        self.last_part = str(view.proposal.id)
-        self.usulan_id, self.kind_name, self.heading = view.proposal.id, view.proposal.kind, row["heading"]
-        self.title = row["title"] if view.proposal.record_id else ""
-        self.group_label, self.group_href = row["group_label"], f"/pdm/{row['group']}"
-        self.status, self.tone, self.reason, self.is_draft = row["state"], row["tone"], row["reason"], row["is_draft"]
+        proposal = view.proposal
+        self.last_part = str(proposal.id)
+        self.usulan_id, self.kind_name, self.heading = proposal.id, proposal.kind, proposal.heading
+        self.title = proposal.title if proposal.record_id else ""
+        self.group_label, self.group_href = proposal.group_label, f"/pdm/{proposal.group}"
+        self.status, self.tone = proposal.state_label, proposal.tone
+        self.reason, self.is_draft = proposal.reason, proposal.is_draft
         self.writable, self.closed = view.may_write, view.closed_sentence
-        self.deletes = view.proposal.action == RecordAction.DELETE.value
+        self.deletes = proposal.action == RecordAction.DELETE.value
         self.sendable = view.may_write or (self.deletes and self.is_draft and not view.closed_sentence)
-        self.compares = view.proposal.action == RecordAction.CHANGE.value
+        self.compares = proposal.action == RecordAction.CHANGE.value
         self.changed_on_file = view.record_changed
         self.on_file = [{"label": label, "text": text} for label, text in view.before] if self.deletes else []
         self._show_fields(view)
-        self.slots = [slot_row(slot, view.proposal.id) for slot in view.documents]
+        self.slots = view.documents
         self.found = NOTHING_FOUND
         # What is only missing is said when the person goes on, not while the form is still being filled in.
         self.doubts = {each.name: each.fault for each in view.fields if each.fault and each.value not in (None, "")}
         self.hints = {each.name: each.warning for each in view.fields if each.warning}
-        self.matches = match_rows(view.matches)
+        self.matches = view.matches
         self._answer(version=view.version, loaded=True, sentence=view.closed_sentence)
 
     def _show_fields(self, view: FormView) -> None:
-        fields = {} if self.deletes else fields_by_name(view.proposal.kind)
         rows = [
             (
-                each.section,
-                field_row(fields[each.name], each, on_file=view.on_file.get(each.name, ""), writable=view.may_write),
+                each.field.section,
+                field_row(each, on_file=view.on_file.get(each.name, ""), writable=view.may_write),
             )
             for each in view.fields
-            if each.name in fields
         ]
         self.sections = sections(rows, view.proposal.kind_label)
-        self.rules = {
-            each.name: visibility_rule(fields[each.name], shown=each.shown)
-            for each in view.fields
-            if each.name in fields
-        }
+        self.rules = {each.name: visibility_rule(each.field, shown=each.shown) for each in view.fields}
         self.values = {row["name"]: row["value"] for _, row in rows}
 
     @handler(LOGGED_IN)
@@ -245,14 +202,14 @@ class IsianState(AppState):
         if asked_anew or self.faults:
             view = await executors.run_read_only(pdm_form.load_form, actor(), self.usulan_id)
             if asked_anew:
-                self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
+                self.slots = view.documents
             self._drop_faults(view)
 
     def _drop_faults(self, view: FormView) -> None:
         """Keep of the faults of the last check what is still wrong, as it is wrong now."""
         missing, judged = (
             still_missing(view),
-            {*fields_by_name(self.kind_name), *(slot["ident"] for slot in self.slots)},
+            {*fields_by_name(self.kind_name), *(slot.ident for slot in self.slots)},
         )
         left = {name: missing.get(name, sentence) for name, sentence in self.faults.items()}
         left = {name: sentence for name, sentence in left.items() if name in missing or name not in judged}
@@ -283,12 +240,7 @@ class IsianState(AppState):
         entries = await executors.run_read_only(
             search_codes, field.table, text, limit=FOUND + 1, parent=form_text(query, "parent", 60)
         )
-        self.found = {
-            "field": name,
-            "text": text,
-            "options": [{"value": entry.code, "label": entry.label} for entry in entries[:FOUND]],
-            "more": len(entries) > FOUND,
-        }
+        self.found = code_search(name, text, entries)
 
     @handler(LOGGED_IN)
     async def documents_changed(self) -> None:
@@ -298,7 +250,7 @@ class IsianState(AppState):
     async def _look_at_documents(self) -> None:
         view = await executors.run_read_only(pdm_form.load_form, actor(), self.usulan_id)
         self._show_fields(view)  # "loaded" makes the page show these values
-        self.slots = [slot_row(slot, self.usulan_id) for slot in view.documents]
+        self.slots = view.documents
         self._drop_faults(view)
         self._answer(version=view.version, loaded=True, at=self.saved["at"])
 
@@ -318,7 +270,7 @@ class IsianState(AppState):
             done = await self._save(form, self.saved["version"])
             self._answer(version=done.version, at=clock.now().isoformat())
         view = await executors.run_read_only(pdm_form.load_form, actor(), self.usulan_id)
-        self.slots, self.matches = [slot_row(slot, self.usulan_id) for slot in view.documents], match_rows(view.matches)
+        self.slots, self.matches = view.documents, view.matches
         missing = still_missing(view)
         if missing:
             raise FormError(missing)
@@ -331,11 +283,11 @@ class IsianState(AppState):
         if form_text(form, "pernyataan") != "ya":
             raise UserError(NOT_CONFIRMED, "pernyataan")
         view = await executors.run_read_only(pdm_form.load_form, actor(), self.usulan_id)
-        seen, self.matches = {row["href"] for row in self.matches}, match_rows(view.matches)
+        seen, self.matches = {row.href for row in self.matches}, view.matches
         missing = still_missing(view)
         if missing:
             raise FormError(missing)
-        if any(row["href"] not in seen for row in self.matches):
+        if any(row.href not in seen for row in self.matches):
             raise UserError(LOOK_FIRST, MATCHES)
         await executors.run_in_transaction(submit.submit_proposals, actor(), [self.usulan_id], unor_id=form_unit(form))
         self._finish()

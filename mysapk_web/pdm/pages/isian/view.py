@@ -83,10 +83,14 @@ def _to_delete() -> rx.Component:
     )
 
 
+def _slot_label(item: Any) -> Any:
+    return rx.cond(item["required"], item["label"], f"{item['label']} (opsional)")
+
+
 def _slot(item: Any) -> rx.Component:
     wrong = AppState.faults[item["ident"]]
     return rx.el.li(
-        rx.el.h3(item["label"]),
+        rx.el.h3(_slot_label(item)),
         rx.cond(wrong, rx.el.p(rx.el.span("Kesalahan: ", class_name="sr-only"), wrong, class_name="fault")),
         rx.cond(
             item["stored"],
@@ -96,7 +100,7 @@ def _slot(item: Any) -> rx.Component:
                 rx.cond(
                     IsianState.writable,
                     dialog_button(
-                        rx.fragment("Hapus dokumen", rx.el.span(" ", item["label"], class_name="sr-only")),
+                        rx.fragment("Hapus dokumen", rx.el.span(" ", _slot_label(item), class_name="sr-only")),
                         f"hapus-{item['ident']}",
                         kind="danger",
                     ),
@@ -108,9 +112,9 @@ def _slot(item: Any) -> rx.Component:
             IsianState.writable,
             DocumentUpload.create(
                 to=item["to"],
-                limit=item["limit"],
-                label=item["label"],
-                again=item["number"] > 0,
+                limit=item["max_bytes"],
+                label=_slot_label(item),
+                again=item["stored"].length() > 0,
                 on_stored=IsianState.documents_changed,
                 custom_attrs={"id": item["ident"], "aria-invalid": rx.cond(wrong, "true", "false")},
             ),
@@ -132,12 +136,12 @@ def _documents() -> rx.Component:
 
 
 def _remove_dialog(item: Any) -> rx.Component:
-    return rx.cond(
-        item["number"] > 0,
-        act_dialog(
+    return rx.foreach(
+        item["stored"],
+        lambda stored: act_dialog(
             "Hapus dokumen ini?",
-            (rx.el.p(item["label"], ". Anda dapat mengunggahnya lagi sebelum mengirim."),),
-            hidden("dokumen", item["number"]),
+            (rx.el.p(_slot_label(item), ". Anda dapat mengunggahnya lagi sebelum mengirim."),),
+            hidden("dokumen", stored["id"]),
             ident=f"hapus-{item['ident']}",
             go=submit_button("Hapus dokumen", "Menghapus ...", kind="danger"),
             on_submit=IsianState.remove_document,

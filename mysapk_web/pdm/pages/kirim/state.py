@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from dataclasses import replace
+from typing import Any
 
 from mysapk_web.pdm import assignment, submit
 from mysapk_web.pdm import form as pdm_form
 from mysapk_web.pdm import review as pdm_review
-from mysapk_web.pdm.pages.components.matches import MatchRow, match_rows
-from mysapk_web.pdm.pages.components.proposals import proposal_row
-from mysapk_web.pdm.rules.groups.base import RecordAction
-from mysapk_web.pdm.views.review import ReviewGroup, ReviewItem
+from mysapk_web.pdm.overview import NextStep
+from mysapk_web.pdm.review import ReviewGroup
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.platform.pagination import page_bounds
@@ -26,76 +25,21 @@ PAGE_SIZE = 10
 """Usulan on a page of the list; sending takes all that are ready, whatever page is shown."""
 
 
-class ItemRow(TypedDict):
-    """One usulan to check."""
-
-    number: int
-    title: str
-    heading: str
-    state: str
-    tone: str
-    changes: list[list[str]]
-    documents: list[str]
-    problems: list[str]
-    warnings: list[str]
-    matches: list[MatchRow]
-    href: str
-    sendable: bool
-    emptied: str
-    """What is said of a value that goes."""
-
-
-class GroupRow(TypedDict):
-    """What is proposed in one group."""
-
-    label: str
-    href: str
-    items: list[ItemRow]
-
-
-class BlockerRow(TypedDict):
-    """Something to do elsewhere."""
-
-    text: str
-    title: str
-    href: str
-
-
-def item_row(view: ReviewItem) -> ItemRow:
-    """One usulan as a state may hold it."""
-    row = proposal_row(view.proposal)
-    return {
-        "number": row["number"],
-        "title": row["title"],
-        "heading": row["heading"],
-        "state": row["state"],
-        "tone": row["tone"],
-        "changes": [[change.label, change.before, change.after] for change in view.changes],
-        "documents": view.documents,
-        "problems": view.problems,
-        "warnings": view.warnings,
-        "matches": match_rows(view.matches),
-        "href": view.href,
-        "sendable": view.ready,
-        "emptied": "dihapus" if view.proposal.action == RecordAction.DELETE else "dikosongkan",
-    }
-
-
 def page_of_proposal(groups: list[ReviewGroup], usulan: int) -> int:
     """The page that a usulan is on; the first for one that is on none."""
     numbers = [item.proposal.id for group in groups for item in group.items]
     return numbers.index(usulan) // PAGE_SIZE + 1 if usulan in numbers else 1
 
 
-def group_rows(groups: list[ReviewGroup], number: int) -> list[GroupRow]:
+def group_rows(groups: list[ReviewGroup], number: int) -> list[ReviewGroup]:
     """One page of what is to check, under the names of its groups; a group may go on overleaf."""
     first, found = (number - 1) * PAGE_SIZE, []
     end = first + PAGE_SIZE
     for group in groups:
-        rows = [item_row(item) for item in group.items[max(0, first) : max(0, end)]]
+        items = group.items[max(0, first) : max(0, end)]
         first, end = first - len(group.items), end - len(group.items)
-        if rows:
-            found.append(GroupRow(label=group.label, href=group.href, items=rows))
+        if items:
+            found.append(replace(group, items=items))
     return found
 
 
@@ -103,8 +47,8 @@ class KirimState(AppState):
     """What is about to be sent, then what was sent."""
 
     ready: bool = False
-    groups: list[GroupRow] = []
-    blockers: list[BlockerRow] = []
+    groups: list[ReviewGroup] = []
+    blockers: list[NextStep] = []
     sendable: int = 0
     total: int = 0
     number: int = 1
@@ -137,10 +81,8 @@ class KirimState(AppState):
         except PermissionDenied:
             await log_denied()
             return
-        if view.sent_at is not None and not view.may_edit:
-            self.sent = [
-                f"{view.group_label}: {in_sentence(view.action_label)} {in_sentence(view.kind_label)}, {view.title}"
-            ]
+        if view.was_sent and not view.may_edit:
+            self.sent = [f"{view.group_label}: {in_sentence(view.heading)}, {view.title}"]
             self.complete, self.unit = not self.blockers, view.unit
 
     async def _look(self, usulan: int = 0) -> None:
@@ -151,7 +93,7 @@ class KirimState(AppState):
         bounds = page_bounds(self.number, self.total, PAGE_SIZE)
         self.number, self.pages = bounds.number, bounds.pages
         self.groups = group_rows(review.groups, self.number)
-        self.blockers = [{"title": step.title, "text": step.text, "href": step.href} for step in review.blockers]
+        self.blockers = review.blockers
         self.sendable = len(review.ready) if review.may_send else 0
         self.closed = review.closed_sentence
         routes = await executors.run_read_only(assignment.assignable_units, actor())

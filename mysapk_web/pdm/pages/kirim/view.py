@@ -17,15 +17,17 @@ from mysapk_web.ui.shell import page
 
 
 def _item(item: Any) -> rx.Component:
-    ident = f"kirim-{item['number']}"
+    ident = f"kirim-{item['proposal']['id']}"
     return rx.el.li(
         rx.el.div(
-            rx.el.h3(item["heading"], ": ", item["title"]),
-            rx.el.a("Ubah", rx.el.span(" ", item["title"], class_name="sr-only"), href=item["href"]),
+            rx.el.h3(item["proposal"]["heading"], ": ", item["proposal"]["title"]),
+            rx.el.a(
+                "Ubah", rx.el.span(" ", item["proposal"]["title"], class_name="sr-only"), href=item["proposal"]["href"]
+            ),
             class_name="check-head",
         ),
         rx.cond(
-            item["sendable"],
+            item["ready"],
             chip("Siap dikirim", "good"),
             chip("Belum siap", "todo"),
         ),
@@ -45,24 +47,25 @@ def _item(item: Any) -> rx.Component:
             ),
         ),
         matches(item["matches"]),
-        changes_table(item["changes"], item["title"], item["emptied"]),
+        changes_table(item["changes"], item["proposal"]["title"], item["emptied"]),
         rx.el.p(
             "Dokumen: ",
             rx.cond(item["documents"], item["documents"].join(", "), "tidak ada"),
             class_name="mt-3",
         ),
         rx.cond(
-            item["sendable"] & (KirimState.sendable > 1),
+            item["ready"] & (KirimState.sendable > 1),
             rx.el.div(
                 dialog_button(
-                    rx.fragment("Kirim ini saja", rx.el.span(" ", item["title"], class_name="sr-only")), ident
+                    rx.fragment("Kirim ini saja", rx.el.span(" ", item["proposal"]["title"], class_name="sr-only")),
+                    ident,
                 ),
                 act_dialog(
                     "Kirim usulan ini saja?",
-                    (rx.el.p(item["heading"], ": ", item["title"]),),
-                    hidden("usulan", item["number"]),
-                    unit_choice(f"unor-{item['number']}", KirimState.units, KirimState.usual),
-                    confirmation(f"pernyataan-{item['number']}"),
+                    (rx.el.p(item["proposal"]["heading"], ": ", item["proposal"]["title"]),),
+                    hidden("usulan", item["proposal"]["id"]),
+                    unit_choice(f"unor-{item['proposal']['id']}", KirimState.units, KirimState.usual),
+                    confirmation(f"pernyataan-{item['proposal']['id']}"),
                     ident=ident,
                     go=submit_button("Kirim", "Mengirim ..."),
                     on_submit=KirimState.send_one,
@@ -72,7 +75,7 @@ def _item(item: Any) -> rx.Component:
             ),
         ),
         class_name="check",
-        custom_attrs={"id": f"usulan-{item['number']}"},
+        custom_attrs={"id": f"usulan-{item['proposal']['id']}"},
     )
 
 

@@ -8,8 +8,9 @@ from mysapk_web.accounts.security.change_email import cancel_email_change, confi
 from mysapk_web.pdm import quality
 from mysapk_web.pdm.code_tables import search_codes
 from mysapk_web.pdm.declarations import declare_group
+from mysapk_web.pdm.form import FieldView
 from mysapk_web.pdm.group_page import load_group
-from mysapk_web.pdm.pages.components.controls import Choice, FieldRow, field_row
+from mysapk_web.pdm.pages.components.controls import FOUND, NOTHING_FOUND, CodeSearch, FieldRow, code_search, field_row
 from mysapk_web.pdm.profile import view as profile_view
 from mysapk_web.pdm.profile.update import change_profile
 from mysapk_web.pdm.profile.view import AddressView, SectionView, reveal_value
@@ -17,7 +18,6 @@ from mysapk_web.pdm.rules.groups.fields import Field
 from mysapk_web.pdm.rules.groups.profil import PROFIL
 from mysapk_web.pdm.rules.groups.values import KEPT_LENGTH
 from mysapk_web.pdm.rules.proposal import Declaration
-from mysapk_web.pdm.views.form import FieldView
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
@@ -27,8 +27,6 @@ from mysapk_web.ui.state import AppState, form_text
 
 MOST_FINDINGS = 25
 """On the page, which says so; whoever has more starts with the gravest."""
-FOUND = 20
-"""Entries of a searched list."""
 NOT_HERE = "Isian ini tidak dapat dikosongkan di sini. Muat ulang halaman ini."
 _FIELDS: dict[str, Field] = {field.name: field for field in PROFIL.fields}
 
@@ -54,37 +52,14 @@ class ProfileSection(TypedDict):
     editable: bool
 
 
-class FindingRow(TypedDict):
-    """Something to put right, and where."""
-
-    dimension: str
-    sentence: str
-    remedy: str
-    href: str
-    link: str
-    pending: bool
-
-
-class ProfileCodeSearch(TypedDict):
-    """What a searched list found last."""
-
-    field: str
-    text: str
-    options: list[Choice]
-    more: bool
-
-
-NOTHING_FOUND: ProfileCodeSearch = {"field": "", "text": "", "options": [], "more": False}
-
-
 def fact_row(view: FieldView) -> FactRow:
     """One line as a state may hold it."""
     return {
         "name": view.name,
-        "label": view.label,
+        "label": view.field.label,
         "text": view.text,
-        "masked": view.sensitive and bool(view.text),
-        "clearable": view.sensitive and bool(view.text) and not (view.read_only or view.required),
+        "masked": view.field.sensitive and bool(view.text),
+        "clearable": view.field.sensitive and bool(view.text) and not (view.field.read_only or view.field.required),
         "doubt": view.fault or view.warning,
     }
 
@@ -94,22 +69,22 @@ def profile_section(number: int, view: SectionView) -> ProfileSection:
     return {
         "number": number,
         "label": view.label,
-        "facts": [fact_row(field) for field in view.fields],
-        "editable": any(not field.read_only for field in view.fields),
+        "facts": [fact_row(each) for each in view.fields],
+        "editable": any(not each.field.read_only for each in view.fields),
     }
 
 
 def editable_rows(view: SectionView) -> list[FieldRow]:
     """The controls of a section. A sensitive value does not leave the database for them: an empty control leaves it as it is."""
     rows = []
-    for field in view.fields:
-        if field.read_only:
+    for each in view.fields:
+        if each.field.read_only:
             continue
-        row = field_row(_FIELDS[field.name], field)
-        if field.sensitive and field.text:
-            kept = f"Tersimpan: {field.text}. Biarkan kosong bila tidak berubah."
+        row = field_row(each)
+        if each.field.sensitive and each.text:
+            kept = f"Tersimpan: {each.text}. Biarkan kosong bila tidak berubah."
             row["help"] = " ".join(part for part in (row["help"], kept) if part)
-            row["described"] = f"{field.name}-bantuan"
+            row["described"] = f"{each.name}-bantuan"
             row["text"] = ""
         rows.append(row)
     return rows
@@ -132,10 +107,10 @@ class ProfilState(AppState):
     rows: list[FieldRow] = []
     checked: bool = False
     """"Periksa data saya" was asked for."""
-    findings: list[FindingRow] = []
+    findings: list[quality.FindingView] = []
     more_findings: int = 0
     revealed: dict[str, str] = {}
-    found: ProfileCodeSearch = NOTHING_FOUND
+    found: CodeSearch = NOTHING_FOUND
     nothing: dict[str, str] = {}
     """Faults of a draft, of which a profile has none."""
     status: str = ""
@@ -244,17 +219,7 @@ class ProfilState(AppState):
 
     async def _judge(self) -> int:
         found = await executors.run_read_only(quality.check_own_data, actor())
-        self.findings = [
-            {
-                "dimension": each.dimension,
-                "sentence": each.sentence,
-                "remedy": each.remedy,
-                "href": each.href,
-                "link": each.link,
-                "pending": each.pending,
-            }
-            for each in found[:MOST_FINDINGS]
-        ]
+        self.findings = found[:MOST_FINDINGS]
         self.checked, self.more_findings = True, max(0, len(found) - MOST_FINDINGS)
         return len(found)
 
@@ -280,8 +245,7 @@ class ProfilState(AppState):
         if field is None or not field.table:
             return
         entries = await executors.run_read_only(search_codes, field.table, text, limit=FOUND + 1)
-        options: list[Choice] = [{"value": entry.code, "label": entry.label} for entry in entries[:FOUND]]
-        self.found = {"field": name, "text": text, "options": options, "more": len(entries) > FOUND}
+        self.found = code_search(name, text, entries)
 
     @handler(LOGGED_IN)
     async def ask_address(self, form: dict[str, Any]) -> None:

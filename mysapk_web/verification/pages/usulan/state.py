@@ -8,7 +8,7 @@ from typing import Any, Final, TypedDict
 import reflex as rx
 
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm.pages.components.proposals import DocumentRow, document_row, format_reason, tone_of
+from mysapk_web.pdm.presenters import DocumentView, format_reason, tone_of
 from mysapk_web.pdm.rules.groups.fields import FieldKind
 from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.platform import executors
@@ -149,7 +149,7 @@ class ReviewState(QueueState):
     adds: bool = False
     summary: str = ""
     lines: list[ComparisonRow] = []
-    documents: list[DocumentRow] = []
+    documents: list[DocumentView] = []
     checks: list[CheckRow] = []
     trail: list[ProposalHistoryRow] = []
     acts: dict[str, bool] = {}
@@ -204,7 +204,7 @@ class ReviewState(QueueState):
         self.adds, self.deletes = seen.action == "ADD", seen.action == "DELETE"
         self.summary = summary_of(seen)
         self.lines = [line_row(line) for line in seen.lines]
-        self.documents = [document_row(each) for each in seen.documents]
+        self.documents = seen.documents
         self.checks = [
             {"name": each.name, "tone": each.result, "result": RESULTS[each.result], "note": each.note}
             for each in seen.checks

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mysapk_web.pdm.form import FieldView
 from mysapk_web.pdm.pages.components.controls import (
     changed_values,
     control_of,
@@ -19,32 +18,12 @@ from mysapk_web.pdm.pages.components.controls import (
 )
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.groups.fields import Condition, Field, FieldKind
-from mysapk_web.pdm.views.form import FieldView
 
 EVERY_FIELD = [field for group in GROUPS for kind in group.kinds for field in kind.fields]
 
 
-def seen(field: Field, **more: Any) -> FieldView:
-    given: dict[str, Any] = {
-        "name": field.name,
-        "label": field.label,
-        "kind": field.kind.value,
-        "help": field.help,
-        "section": field.section,
-        "required": field.required,
-        "read_only": field.read_only,
-        "value": None,
-        "text": "",
-        "shown": True,
-        "sensitive": field.sensitive,
-        "table": field.table,
-        "parent": "",
-        "options": [],
-        "max_length": field.max_length,
-        "fault": "",
-        "warning": "",
-    }
-    return FieldView(**{**given, **more})
+def seen(field: Field, *, parent: str = "") -> FieldView:
+    return FieldView(field, None, "", shown=True, parent=parent, options=[], fault="", warning="")
 
 
 @pytest.mark.parametrize(
@@ -75,8 +54,8 @@ def test_choices_that_follow_another_field_are_searched_for_they_change_while_th
     of_the_person = Field("golongan", "Golongan", FieldKind.CODE, table="t", parent="@rumpun")
     assert control_of(follows, options=3, writable=True) == "list"
     assert control_of(of_the_person, options=3, writable=True) == "choice"
-    assert field_row(follows, seen(follows))["around"] == "tingkat"
-    row = field_row(of_the_person, seen(of_the_person, parent="PNS"))
+    assert field_row(seen(follows))["around"] == "tingkat"
+    row = field_row(seen(of_the_person, parent="PNS"))
     assert (row["around"], row["parent"]) == ("", "PNS")
 
 
@@ -98,17 +77,17 @@ def test_yes_and_no_come_back_as_they_went(answer: bool) -> None:
 
 def test_a_field_that_may_stay_empty_says_so_in_its_label() -> None:
     must, may = Field("a", "Nama", required=True), Field("b", "Gelar")
-    assert field_row(must, seen(must))["label"] == "Nama"
-    assert field_row(may, seen(may))["label"] == "Gelar (opsional)"
+    assert field_row(seen(must))["label"] == "Nama"
+    assert field_row(seen(may))["label"] == "Gelar (opsional)"
 
 
 def test_help_and_control_are_tied_together() -> None:
     field = Field("tmt", "TMT", FieldKind.DATE)
-    row = field_row(field, seen(field))
+    row = field_row(seen(field))
     assert row["help"] == "Tanggal-bulan-tahun, misalnya 17-08-2020."
     assert row["described"] == "tmt-bantuan"
     plain = Field("nama", "Nama")
-    assert field_row(plain, seen(plain))["described"] == ""
+    assert field_row(seen(plain))["described"] == ""
 
 
 def test_a_condition_on_the_person_is_decided_by_the_server() -> None:
@@ -126,8 +105,7 @@ def test_a_condition_on_another_field_goes_to_the_page_in_the_words_of_its_contr
 
 def test_sections_keep_the_order_of_their_first_field() -> None:
     rows = [
-        (heading, field_row(Field(name, name), seen(Field(name, name))))
-        for heading, name in [("Nikah", "a"), ("", "b"), ("Nikah", "c")]
+        (heading, field_row(seen(Field(name, name)))) for heading, name in [("Nikah", "a"), ("", "b"), ("Nikah", "c")]
     ]
     found = sections(rows, "Pasangan")
     assert [(each["heading"], each["names"]) for each in found] == [("Nikah", ["a", "c"]), ("Pasangan", ["b"])]
@@ -158,7 +136,7 @@ def test_whatever_a_client_sends_is_read_without_failing(sent: object) -> None:
 
 @pytest.mark.parametrize("field", EVERY_FIELD, ids=lambda field: field.name)
 def test_every_declared_field_has_a_control_and_a_rule(field: Field) -> None:
-    row = field_row(field, seen(field))
+    row = field_row(seen(field))
     assert row["label"].startswith(field.label)
     assert row["control"] == "fixed" if field.read_only else row["control"] != "fixed"
     assert set(visibility_rule(field, shown=True)) == {"field", "values", "least", "most"}
