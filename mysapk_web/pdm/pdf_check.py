@@ -17,16 +17,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from mysapk_web.platform.bounded_pool import BoundedPool
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.errors import ServerBusyError, UserError
+from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.executors import database
+from mysapk_web.rate_limits import PDF_CHECKS_QUEUED
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,8 +35,6 @@ T = TypeVar("T")
 MAGIC: Final = b"%PDF-"
 MAX_PAGES: Final = 100
 """As in the worker; said in the sentence."""
-QUEUE: Final = 40
-"""Files that wait for their turn; the last one waits for a second or two."""
 TIME_LIMIT: Final = 30.0
 """Seconds; the worker ends itself earlier, so this is only reached when the machine stands still."""
 
@@ -187,34 +186,15 @@ class _Worker:
 _of_thread = threading.local()
 
 
-class _InspectionPool:
-    """Threads that wait for the workers, made at the first use."""
-
-    def __init__(self) -> None:
-        threads = max(1, os.cpu_count() or 1)
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="documents")
-        self.slots = threading.BoundedSemaphore(threads + QUEUE)
-
-
 @lru_cache(maxsize=1)
-def _pool() -> _InspectionPool:
-    return _InspectionPool()
+def _pool() -> BoundedPool:
+    return BoundedPool(max(1, os.cpu_count() or 1), "documents", queued=PDF_CHECKS_QUEUED)
 
 
 async def run_inspection(use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case that examines a document, in its own bounded lane; it opens its transactions around the examination.
+    """Run a use case that examines a document, in its own bounded pool; it opens its transactions around the examination.
 
     Raises:
         ServerBusyError: At once, when too many wait already.
     """
-    lane = _pool()
-    if not lane.slots.acquire(blocking=False):
-        raise ServerBusyError
-
-    def work() -> T:
-        try:
-            return use_case(database(), *args, **kwargs)
-        finally:
-            lane.slots.release()
-
-    return await asyncio.get_running_loop().run_in_executor(lane.pool, work)
+    return await asyncio.wrap_future(_pool().submit(lambda: use_case(database(), *args, **kwargs)))

@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from starlette.responses import Response, StreamingResponse
 
+from mysapk_web.platform.bounded_pool import BoundedPool
+from mysapk_web.platform.errors import ServerBusyError
 from mysapk_web.platform.http.headers import DOWNLOAD_POLICY
 from mysapk_web.platform.rules.filename import content_disposition
+from mysapk_web.rate_limits import DOWNLOADS_AT_ONCE
 
-AT_ONCE: Final = 2
-"""Files that this process makes at a time."""
 PIECE: Final = 65_536
 """Bytes sent at a time."""
 TOO_MANY_DOWNLOADS: Final = "Sedang ada unduhan lain. Tunggu sebentar, lalu unduh sekali lagi."
-_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 class TooManyDownloadsError(Exception):
@@ -30,9 +28,9 @@ class TooManyDownloadsError(Exception):
 
 
 @lru_cache(maxsize=1)
-def _threads() -> ThreadPoolExecutor:
-    """Not those that documents are read and received in: whoever waits for a list holds up other lists at most."""
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="file")
+def _pool() -> BoundedPool:
+    """Not the threads that documents are read and received in: whoever waits for a list holds up other lists at most."""
+    return BoundedPool(DOWNLOADS_AT_ONCE, "file")
 
 
 async def send_temp_file(write: Callable[[Path], object], name: str, media_type: str) -> Response:
@@ -42,17 +40,12 @@ async def send_temp_file(write: Callable[[Path], object], name: str, media_type:
         write: Fills the file at the path that it is given; whatever it raises is passed on.
 
     Raises:
-        Crowded: There is no room at this moment; nothing was begun.
+        TooManyDownloadsError: As many files as may be are being made; nothing was begun.
     """
-    if not _places.acquire(blocking=False):
-        raise TooManyDownloadsError(TOO_MANY_DOWNLOADS)
     try:
-        making = _threads().submit(_make, write)
-    except BaseException:
-        _places.release()
-        raise
-    # The place is free when the work has ended, which may be after whoever asked for it has gone.
-    making.add_done_callback(lambda _: _places.release())
+        making = _pool().submit(lambda: _make(write))
+    except ServerBusyError:
+        raise TooManyDownloadsError(TOO_MANY_DOWNLOADS) from None
     file = await asyncio.wrap_future(making)
     headers = {
         "content-disposition": content_disposition("attachment", name),

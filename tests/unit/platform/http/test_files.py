@@ -13,6 +13,7 @@ import pytest
 from starlette.responses import Response, StreamingResponse
 
 from mysapk_web.platform.http import downloads
+from mysapk_web.rate_limits import DOWNLOADS_AT_ONCE
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +54,7 @@ async def taken_away(task: asyncio.Task[Response]) -> None:
 
 def test_what_is_one_too_many_is_refused_at_once_and_room_comes_back(gate: threading.Event, folder: Path) -> None:
     async def all_of_it() -> None:
-        running = [made(waiting_for(gate)) for _ in range(downloads.AT_ONCE)]
+        running = [made(waiting_for(gate)) for _ in range(DOWNLOADS_AT_ONCE)]
         await asyncio.sleep(0)
         with pytest.raises(downloads.TooManyDownloadsError, match="Tunggu sebentar"):
             await made(waiting_for(gate))
@@ -68,7 +69,7 @@ def test_what_is_one_too_many_is_refused_at_once_and_room_comes_back(gate: threa
 
 def test_work_that_goes_on_after_its_asker_left_keeps_its_place(gate: threading.Event, folder: Path) -> None:
     async def all_of_it() -> None:
-        for _ in range(downloads.AT_ONCE):
+        for _ in range(DOWNLOADS_AT_ONCE):
             task = made(waiting_for(gate))
             await asyncio.sleep(0.05)
             await taken_away(task)
@@ -92,7 +93,7 @@ def test_what_fails_gives_its_place_back_and_leaves_nothing(folder: Path) -> Non
         path.write_bytes(b"halb")
         raise ValueError
 
-    for _ in range(downloads.AT_ONCE + 1):
+    for _ in range(DOWNLOADS_AT_ONCE + 1):
         with pytest.raises(ValueError, match=r"^$"):
             asyncio.run(downloads.send_temp_file(broken, "daftar.csv", "text/csv"))
     assert list(folder.iterdir()) == []
@@ -100,10 +101,10 @@ def test_what_fails_gives_its_place_back_and_leaves_nothing(folder: Path) -> Non
 
 def test_the_threads_that_others_wait_for_stay_free(gate: threading.Event) -> None:
     async def all_of_it() -> None:
-        running = [made(waiting_for(gate)) for _ in range(downloads.AT_ONCE)]
+        running = [made(waiting_for(gate)) for _ in range(DOWNLOADS_AT_ONCE)]
         await asyncio.sleep(0.05)
         names = [thread.name for thread in threading.enumerate()]
-        assert sum(name.startswith("file") for name in names) == downloads.AT_ONCE
+        assert sum(name.startswith("file") for name in names) == DOWNLOADS_AT_ONCE
         assert not [name for name in names if name.startswith("asyncio_")]
         gate.set()
         for task in running:
