@@ -388,7 +388,7 @@ export function DialogButton({ opens, children, ...rest }) {
 }
 
 // Sends the last form once more, as it stands on the page, when `times` has gone up: password or code were shown meanwhile.
-export function Repeat({ times }) {
+export function ResubmitForm({ times }) {
   const before = useRef(times);
   useEffect(() => {
     if (times > before.current && lastForm?.isConnected) lastForm.requestSubmit();
@@ -397,15 +397,16 @@ export function Repeat({ times }) {
   return null;
 }
 
-// Asks again every so many seconds, but not for a page that nobody sees or a line that is down.
-export function Poll({ every, onTick }) {
+// Asks again every so many seconds while it is active, but not for a page that nobody sees or a line that is down.
+export function Polling({ active = true, every, onTick }) {
   const lost = useLost();
   const ask = useRef(onTick);
   ask.current = onTick;
   useEffect(() => {
+    if (!active) return;
     const timer = setInterval(() => !document.hidden && !lost && ask.current(), every * 1000);
     return () => clearInterval(timer);
-  }, [every, lost]);
+  }, [active, every, lost]);
   return null;
 }
 

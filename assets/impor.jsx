@@ -92,13 +92,3 @@ export function ListUpload({ go, to, limit, onStored, ...rest }) {
     </div>
   );
 }
-
-// Asks the server again now and then, as long as there is something to wait for and the page is looked at.
-export function Ticker({ active, every, onTick }) {
-  useEffect(() => {
-    if (!active) return;
-    const timer = setInterval(() => document.hidden || onTick(), every);
-    return () => clearInterval(timer);
-  }, [active, every]);
-  return null;
-}

@@ -110,13 +110,21 @@ def test_no_module_imports_a_private_module_of_another_package() -> None:
     assert found == []
 
 
-def test_pages_of_a_context_do_not_import_each_other() -> None:
+def pages() -> list[tuple[str, str]]:
+    """Context and name of every registered page: the module or package below `pages/` that its function comes from."""
+    parts = [name.split(".") for name in imports(PACKAGE / "pages.py")]
+    return sorted({(part[1], part[3]) for part in parts if len(part) > 3 and part[2] == "pages"})
+
+
+@pytest.mark.parametrize(("context", "page"), pages())
+def test_pages_do_not_import_each_other(context: str, page: str) -> None:
     """What pages share is in `components`, or in a module with an English name beside them."""
-    routes = {path.stem for path in (PACKAGE / "accounts" / "pages").glob("*.py")} - {"__init__"}
+    others = {f"mysapk_web.{each}.pages.{name}" for each, name in pages()} - {f"mysapk_web.{context}.pages.{page}"}
+    place = PACKAGE / context / "pages" / page
     found = [
         f"{path.relative_to(ROOT)} imports {name}"
-        for path in sorted((PACKAGE / "accounts" / "pages").glob("*.py"))
+        for path in (sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")])
         for name in imports(path)
-        if name.startswith("mysapk_web.accounts.pages.") and name.split(".")[3] in routes - {path.stem}
+        if any(name == other or name.startswith(f"{other}.") for other in others)
     ]
     assert found == []

@@ -22,9 +22,9 @@ from mysapk_web.platform.errors import FormError, ReauthenticationRequired, Stal
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.timezones import zone_of
 from mysapk_web.ui.access import actor, handler, requires
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dates import date_field
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import dialog_button, empty, section, skeleton
 from mysapk_web.ui.components.forms import field, form_messages, hidden, submit_button, text_area
 from mysapk_web.ui.components.lists import url_parameter, url_with
@@ -256,7 +256,7 @@ def _running(item: ObjectVar[RunningAnnouncement]) -> rx.Component:
             action=PATH,
         ),
         dialog_button("Akhiri", ident),
-        act_dialog(
+        confirm_dialog(
             "Akhiri pengumuman ini?",
             (rx.el.p(item["judul"]),),
             hidden("id", item["key"]),

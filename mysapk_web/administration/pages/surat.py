@@ -24,10 +24,10 @@ from mysapk_web.ui.components.lists import (
     filter_form,
     filter_select,
     format_found,
-    link_pager,
     url_parameter,
     url_with,
 )
+from mysapk_web.ui.components.pagination import link_pager
 from mysapk_web.ui.formatting import MAIL_TONES
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text

@@ -17,7 +17,7 @@ from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import badge, empty, section, skeleton
 from mysapk_web.ui.components.forms import form_messages, hidden, submit_button
-from mysapk_web.ui.components.paging import pager
+from mysapk_web.ui.components.pagination import button_pager
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 
@@ -186,7 +186,7 @@ def _list() -> rx.Component:
                 class_name="mt-6",
             ),
         ),
-        pager(NotifikasiState.number, NotifikasiState.pages, NotifikasiState.turn),
+        button_pager(NotifikasiState.number, NotifikasiState.pages, NotifikasiState.turn),
         _mail(),
     )
 

@@ -22,7 +22,7 @@ from mysapk_web.ui.access import LOGGED_IN, actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import empty, skeleton
 from mysapk_web.ui.components.forms import form_messages, submit_button
-from mysapk_web.ui.components.paging import pager
+from mysapk_web.ui.components.pagination import button_pager
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 
@@ -164,7 +164,7 @@ def _list() -> rx.Component:
                 )
             ),
         ),
-        pager(UsulanListState.number, UsulanListState.pages, UsulanListState.turn),
+        button_pager(UsulanListState.number, UsulanListState.pages, UsulanListState.turn),
     )
 
 

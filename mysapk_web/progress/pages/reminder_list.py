@@ -14,8 +14,8 @@ from mysapk_web.progress.pages.people_list import MAY, Choice, PeopleList, list_
 from mysapk_web.progress.reminders import ReminderResult
 from mysapk_web.progress.rules import Report
 from mysapk_web.ui.access import handler
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import dialog_button, table, table_cell, table_row
 from mysapk_web.ui.components.forms import submit_button
 
@@ -133,7 +133,7 @@ def _tick(state: type[ReminderList], item: Any) -> rx.Component:
 
 
 def _all_dialog(state: type[ReminderList], reach: str) -> rx.Component:
-    return act_dialog(
+    return confirm_dialog(
         "Ingatkan semua dalam daftar ini?",
         (rx.el.p(reach),),
         ident=_ALL,

@@ -8,6 +8,7 @@ import reflex as rx
 from reflex.event import EventSpec, input_event, no_args_event_spec
 from reflex_components_core.el.element import Element
 
+from mysapk_web.ui.components.local import LocalComponent
 from mysapk_web.ui.state import AppState
 
 _TICKET: Final = "tiket"
@@ -17,18 +18,10 @@ def _submitted(form: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
     return (form,)
 
 
-class _Behaviour(rx.Component):
+class _Behaviour(LocalComponent):
     """Something exported by the script."""
 
     library = "$/public/behaviour.jsx"
-
-    _triggers: ClassVar[dict[str, Any]] = {}
-    """Event name -> arguments it brings."""
-
-    @classmethod
-    def get_event_triggers(cls) -> dict[str, Any]:
-        """The events of every component, and its own."""
-        return {**super().get_event_triggers(), **cls._triggers}
 
 
 class Form(_Behaviour):
@@ -171,17 +164,18 @@ class DialogButton(_Behaviour):
 class ResubmitForm(_Behaviour):
     """Sends the last form again when its counter goes up."""
 
-    tag = "Repeat"
+    tag = "ResubmitForm"
 
     times: rx.Var[int]
 
 
-class Poll(_Behaviour):
-    """Asks the server again every so many seconds, while the page is looked at and the line is there."""
+class Polling(_Behaviour):
+    """Asks the server again every so many seconds while it is active, the page is looked at and the line is there."""
 
-    tag = "Poll"
+    tag = "Polling"
 
-    every: rx.Var[int]
+    active: rx.Var[bool]
+    every: rx.Var[float]
     """Seconds."""
     _triggers: ClassVar[dict[str, Any]] = {"on_tick": no_args_event_spec}
 

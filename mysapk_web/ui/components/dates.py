@@ -7,9 +7,10 @@ from typing import Any, Final
 import reflex as rx
 
 from mysapk_web.ui.components.forms import field_attrs, form_group
+from mysapk_web.ui.components.local import LocalComponent
 
 
-class DateInput(rx.Component):
+class DateInput(LocalComponent):
     """The control from `assets/fields.jsx`. What is typed belongs to the browser, until the value changes."""
 
     library = "$/public/fields.jsx"

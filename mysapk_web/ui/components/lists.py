@@ -91,20 +91,6 @@ def format_found(found: Page[Any], noun: str = "pegawai", *, file: bool) -> str:
     return f"{in_words(found.total)} {noun}"
 
 
-def link_pager(number: Any, pages: Any, before: Any, after: Any) -> rx.Component:
-    """Where one is, with a link back and a link on; nothing while there is one page only."""
-    return rx.cond(
-        pages > 1,
-        rx.el.nav(
-            rx.cond(number > 1, rx.el.a("Sebelumnya", href=before, class_name="button button-secondary")),
-            rx.el.span(f"Halaman {number} dari {pages}"),
-            rx.cond(number < pages, rx.el.a("Berikutnya", href=after, class_name="button button-secondary")),
-            class_name="pager",
-            custom_attrs={"aria-label": "Halaman daftar"},
-        ),
-    )
-
-
 def download_form(report: str, fields: Mapping[str, Any]) -> rx.Component:
     """Buttons that bring a list down as a file, narrowed as it is shown."""
     return download_formats_form("/admin/unduh", {"daftar": report, **fields})

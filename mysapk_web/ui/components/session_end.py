@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import reflex as rx
+from mysapk_web.ui.components.local import LocalComponent
 
 
-class _SessionScript(rx.Component):
+class _SessionScript(LocalComponent):
     """Something exported by the script."""
 
     library = "$/public/session.jsx"

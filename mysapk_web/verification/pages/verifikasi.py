@@ -34,9 +34,9 @@ from mysapk_web.ui.components.lists import (
     filter_field,
     filter_form,
     filter_select,
-    link_pager,
     url_parameter,
 )
+from mysapk_web.ui.components.pagination import link_pager
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 from mysapk_web.verification import inbox

@@ -9,8 +9,8 @@ from reflex_components_core.el.elements.inline import A
 from mysapk_web.accounts.pages.components.passwords import new_password_field
 from mysapk_web.accounts.pages.components.reauthentication import one_time_secret_form, reauthentication_dialog
 from mysapk_web.accounts.pages.keamanan.state import KeamananState, LoginRow, SessionRow
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form, TicketForm
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import (
     badge,
     dialog_button,
@@ -140,7 +140,7 @@ def _in_force() -> rx.Component:
             kind="secondary",
         ),
         dialog_button("Matikan verifikasi dua langkah", "matikan", kind="danger"),
-        act_dialog(
+        confirm_dialog(
             "Matikan verifikasi dua langkah?",
             (
                 rx.el.p(
@@ -189,7 +189,7 @@ def _session(item: ObjectVar[SessionRow]) -> rx.Component:
                 badge("Perangkat ini", "good"),
                 rx.fragment(
                     dialog_button("Akhiri", ident),
-                    act_dialog(
+                    confirm_dialog(
                         "Akhiri sesi ini?",
                         (rx.el.p(item["agent"], ", masuk sejak ", item["since"], "."),),
                         hidden("sesi", item["key"]),
@@ -216,7 +216,7 @@ def _sessions() -> rx.Component:
             KeamananState.others > 0,
             rx.el.div(
                 dialog_button("Akhiri semua sesi lain", "akhiri-lain", kind="danger"),
-                act_dialog(
+                confirm_dialog(
                     "Akhiri semua sesi lain?",
                     (rx.el.p(f"{KeamananState.others} perangkat lain harus masuk lagi dengan password."),),
                     ident="akhiri-lain",

@@ -5,25 +5,18 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import reflex as rx
-from reflex.event import no_args_event_spec
+
+from mysapk_web.ui.components.local import LocalComponent
 
 
 def _number(value: rx.Var[int]) -> tuple[rx.Var[int]]:
     return (value,)
 
 
-class _Impor(rx.Component):
+class _Impor(LocalComponent):
     """Something exported by the script."""
 
     library = "$/public/impor.jsx"
-
-    _triggers: ClassVar[dict[str, Any]] = {}
-    """Event name -> arguments it brings."""
-
-    @classmethod
-    def get_event_triggers(cls) -> dict[str, Any]:
-        """The events of every component, and its own."""
-        return {**super().get_event_triggers(), **cls._triggers}
 
 
 class ListUpload(_Impor):
@@ -38,14 +31,3 @@ class ListUpload(_Impor):
     limit: rx.Var[int]
     """Bytes."""
     _triggers: ClassVar[dict[str, Any]] = {"on_stored": _number}
-
-
-class Ticker(_Impor):
-    """Fires while it is active."""
-
-    tag = "Ticker"
-
-    active: rx.Var[bool]
-    every: rx.Var[int]
-    """Milliseconds."""
-    _triggers: ClassVar[dict[str, Any]] = {"on_tick": no_args_event_spec}

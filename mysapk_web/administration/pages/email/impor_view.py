@@ -8,12 +8,12 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.administration.email_imports.upload_store import MAX_BYTES
-from mysapk_web.administration.pages.email.behaviour import ListUpload, Ticker
+from mysapk_web.administration.pages.email.behaviour import ListUpload
 from mysapk_web.administration.pages.email.impor_state import PATH, CountRow, ImporState, LineRow, RunRow
 from mysapk_web.platform import spreadsheet_writer
 from mysapk_web.platform.spreadsheet_writer import FileFormat
-from mysapk_web.ui.components.acts import act_dialog
-from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.behaviour import Form, Polling
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import (
     badge,
     description_list,
@@ -26,7 +26,8 @@ from mysapk_web.ui.components.display import (
     table_row,
 )
 from mysapk_web.ui.components.forms import hidden, submit_button
-from mysapk_web.ui.components.lists import download_formats_form, filter_field, link_pager
+from mysapk_web.ui.components.lists import download_formats_form, filter_field
+from mysapk_web.ui.components.pagination import link_pager
 
 LIST = f"{PATH}?bagian=impor"
 
@@ -118,7 +119,7 @@ def _steer(
         when,
         rx.fragment(
             opener,
-            act_dialog(
+            confirm_dialog(
                 heading,
                 words,
                 hidden("impor", ImporState.run["id"]),
@@ -283,7 +284,7 @@ def _one() -> rx.Component:
             _downloads(),
         ),
         rx.cond(run["has_rows"], rx.cond(ImporState.counts, _rows())),
-        Ticker.create(active=run["busy"], every=700, on_tick=ImporState.look_again),
+        Polling.create(active=run["busy"], every=0.7, on_tick=ImporState.look_again),
     )
 
 

@@ -8,7 +8,7 @@ from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.accounts.pages.components.reauthentication import one_time_secret_form
 from mysapk_web.administration.pages.email.state import PATH, EmailState, TokenRow
-from mysapk_web.ui.components.acts import act_dialog
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import (
     badge,
     dialog_button,
@@ -41,7 +41,7 @@ def _token(item: ObjectVar[TokenRow]) -> rx.Component:
                 item["revocable"],
                 rx.fragment(
                     dialog_button("Cabut", ident, kind="danger"),
-                    act_dialog(
+                    confirm_dialog(
                         "Cabut token ini?",
                         (rx.el.p(item["label"], " langsung tidak dapat mengimpor lagi. Ini tidak dapat dibatalkan."),),
                         hidden("token", item["id"]),

@@ -26,7 +26,7 @@ from mysapk_web.ui.components.display import (
     table_row,
 )
 from mysapk_web.ui.components.forms import field, form_messages, hidden, select, submit_button
-from mysapk_web.ui.components.lists import link_pager
+from mysapk_web.ui.components.pagination import link_pager
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 

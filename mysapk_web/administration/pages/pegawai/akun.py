@@ -21,8 +21,8 @@ from mysapk_web.administration.pages.pegawai.akun_state import (
 )
 from mysapk_web.administration.pages.pegawai.daftar import PATH, DaftarState
 from mysapk_web.administration.people.detail import AccountAction
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import (
     badge,
     dialog_button,
@@ -80,7 +80,7 @@ def _act(
             dialog_button(label, ident, kind=kind),
         ),
     )
-    question = act_dialog(
+    question = confirm_dialog(
         f"{label}?",
         (
             rx.el.p(rx.el.strong(AkunState.nama)),

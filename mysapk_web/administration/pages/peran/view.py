@@ -17,8 +17,8 @@ from mysapk_web.administration.pages.peran.state import (
     RoleOption,
 )
 from mysapk_web.administration.people.grants import LAST_ADMIN
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form, NativeForm
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import (
     badge,
     cancel_button,
@@ -35,7 +35,8 @@ from mysapk_web.ui.components.display import (
     table_row,
 )
 from mysapk_web.ui.components.forms import field, form_messages, hidden, select, submit_button
-from mysapk_web.ui.components.lists import filter_field, filter_form, filter_select, link_pager
+from mysapk_web.ui.components.lists import filter_field, filter_form, filter_select
+from mysapk_web.ui.components.pagination import link_pager
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
@@ -136,7 +137,7 @@ def _chosen() -> rx.Component:
 
 def _confirm() -> rx.Component:
     """Stays on the page while it is closed: after a step-up its form is sent again."""
-    return act_dialog(
+    return confirm_dialog(
         "Beri peran ini?",
         (
             rx.el.p(rx.el.strong(PeranState.summary)),
@@ -185,7 +186,7 @@ def _revoke(item: ObjectVar[GrantRow]) -> rx.Component:
                 NativeForm.create(cancel_button("Tutup"), method="dialog"),
                 ident=ident,
             ),
-            act_dialog(
+            confirm_dialog(
                 heading,
                 (
                     whose,

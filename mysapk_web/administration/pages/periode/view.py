@@ -19,9 +19,9 @@ from mysapk_web.administration.pages.periode.state import (
 )
 from mysapk_web.administration.period_admin import KIND_LABELS
 from mysapk_web.administration.period_input import PeriodAction
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dates import date_field
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import (
     badge,
     dialog_button,
@@ -55,7 +55,7 @@ def _removal(item: ObjectVar[ScheduleRow]) -> rx.Component:
         item["removable"],
         rx.fragment(
             dialog_button("Hapus", ident, kind="danger"),
-            act_dialog(
+            confirm_dialog(
                 "Hapus periode ini?",
                 (
                     rx.el.p(item["kind"], ", ", item["place"], ": ", item["dates"], "."),

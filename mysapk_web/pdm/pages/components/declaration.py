@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from mysapk_web.pdm.rules.proposal import Declaration, GroupState
-from mysapk_web.ui.components.acts import act_dialog
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import dialog_button
 from mysapk_web.ui.components.forms import hidden, submit_button
 
@@ -18,7 +18,7 @@ def declaration(value: Declaration, sentence: Any, *, on_submit: Any, path: str)
     ident = f"nyatakan-{value.value.lower()}"
     return rx.fragment(
         dialog_button(word, ident, kind="primary"),
-        act_dialog(
+        confirm_dialog(
             f"{word}?",
             (rx.el.p(sentence), rx.el.p("Anda dapat membatalkan pernyataan ini selama periode dibuka.")),
             hidden("pernyataan", value.value),

@@ -8,8 +8,8 @@ import reflex as rx
 from reflex_components_core.el.elements.inline import A
 
 from mysapk_web.pdm.pages.components import widgets
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import UrlBoundSelect
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import dialog_button, table, table_cell, table_row
 from mysapk_web.ui.components.forms import field_attrs, form_group, hidden, submit_button
 from mysapk_web.ui.formatting import CONFIRMATION
@@ -139,7 +139,7 @@ def withdraw_form(item: Any, on_submit: Any) -> rx.Component:
             ident,
             kind="danger",
         ),
-        act_dialog(
+        confirm_dialog(
             rx.cond(item["is_draft"], "Buang draf ini?", "Tarik usulan ini?"),
             (
                 rx.el.p(item["heading"], ": ", item["title"]),

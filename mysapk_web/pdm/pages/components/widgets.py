@@ -7,23 +7,17 @@ from typing import Any, ClassVar
 import reflex as rx
 from reflex.event import no_args_event_spec
 
+from mysapk_web.ui.components.local import LocalComponent
+
 
 def _one(value: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
     return (value,)
 
 
-class _Pdm(rx.Component):
+class _Pdm(LocalComponent):
     """Something exported by the script."""
 
     library = "$/public/pdm.jsx"
-
-    _triggers: ClassVar[dict[str, Any]] = {}
-    """Event name -> arguments it brings."""
-
-    @classmethod
-    def get_event_triggers(cls) -> dict[str, Any]:
-        """The events of every component, and its own."""
-        return {**super().get_event_triggers(), **cls._triggers}
 
 
 class DraftForm(_Pdm):

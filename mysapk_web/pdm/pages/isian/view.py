@@ -11,8 +11,8 @@ from mysapk_web.pdm.pages.components.matches import matches
 from mysapk_web.pdm.pages.components.proposals import chip, confirmation, document, unit_choice
 from mysapk_web.pdm.pages.components.widgets import DocumentUpload, DraftForm, RouteGuard
 from mysapk_web.pdm.pages.isian.state import MATCHES, IsianState
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import dialog_button, notice_box, section, skeleton
 from mysapk_web.ui.components.forms import form_messages, hidden, submit_button
 from mysapk_web.ui.shell import page
@@ -138,7 +138,7 @@ def _documents() -> rx.Component:
 def _remove_dialog(item: Any) -> rx.Component:
     return rx.foreach(
         item["stored"],
-        lambda stored: act_dialog(
+        lambda stored: confirm_dialog(
             "Hapus dokumen ini?",
             (rx.el.p(_slot_label(item), ". Anda dapat mengunggahnya lagi sebelum mengirim."),),
             hidden("dokumen", stored["id"]),
@@ -164,7 +164,7 @@ def _acts() -> rx.Component:
 
 def _dialogs() -> rx.Component:
     return rx.fragment(
-        act_dialog(
+        confirm_dialog(
             "Kirim usulan ini?",
             (
                 rx.el.p(
@@ -179,7 +179,7 @@ def _dialogs() -> rx.Component:
             on_submit=IsianState.send,
             path=PATH,
         ),
-        act_dialog(
+        confirm_dialog(
             "Buang draf ini?",
             (rx.el.p("Isian dan dokumen draf ini dihapus. Data Anda di berkas tidak berubah."),),
             ident="buang",

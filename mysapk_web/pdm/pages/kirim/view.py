@@ -9,10 +9,11 @@ import reflex as rx
 from mysapk_web.pdm.pages.components.matches import matches
 from mysapk_web.pdm.pages.components.proposals import changes_table, chip, confirmation, unit_choice
 from mysapk_web.pdm.pages.kirim.state import PATH, KirimState
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import Form
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import dialog_button, empty, notice_box, section, skeleton
 from mysapk_web.ui.components.forms import form_messages, hidden, submit_button
+from mysapk_web.ui.components.pagination import pager
 from mysapk_web.ui.shell import page
 
 
@@ -60,7 +61,7 @@ def _item(item: Any) -> rx.Component:
                     rx.fragment("Kirim ini saja", rx.el.span(" ", item["proposal"]["title"], class_name="sr-only")),
                     ident,
                 ),
-                act_dialog(
+                confirm_dialog(
                     "Kirim usulan ini saja?",
                     (rx.el.p(item["proposal"]["heading"], ": ", item["proposal"]["title"]),),
                     hidden("usulan", item["proposal"]["id"]),
@@ -99,17 +100,8 @@ def _turn(words: str, number: Any) -> rx.Component:
 
 
 def _pager() -> rx.Component:
-    number, pages = KirimState.number, KirimState.pages
-    return rx.cond(
-        pages > 1,
-        rx.el.nav(
-            rx.cond(number > 1, _turn("Sebelumnya", number - 1)),
-            rx.el.span(f"Halaman {number} dari {pages}"),
-            rx.cond(number < pages, _turn("Berikutnya", number + 1)),
-            class_name="pager",
-            custom_attrs={"aria-label": "Halaman daftar"},
-        ),
-    )
+    number = KirimState.number
+    return pager(number, KirimState.pages, _turn("Sebelumnya", number - 1), _turn("Berikutnya", number + 1))
 
 
 def _blockers() -> rx.Component:

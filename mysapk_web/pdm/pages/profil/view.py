@@ -11,8 +11,8 @@ from mysapk_web.pdm.pages.components.draft import DraftFields
 from mysapk_web.pdm.pages.components.proposals import chip
 from mysapk_web.pdm.pages.profil.state import ProfilState
 from mysapk_web.pdm.rules.proposal import Declaration
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import DialogButton, Form
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import notice_box, section, skeleton
 from mysapk_web.ui.components.forms import field, form_messages, hidden, password_field, submit_button
 from mysapk_web.ui.shell import page
@@ -55,7 +55,7 @@ def _clear(item: Any) -> rx.Component:
             opens=ident,
             class_name="button-quiet",
         ),
-        act_dialog(
+        confirm_dialog(
             rx.fragment("Kosongkan ", item["label"], "?"),
             (
                 rx.el.p(

@@ -9,11 +9,12 @@ from reflex.vars import ObjectVar
 
 from mysapk_web.progress.pages.components.progress_nav import crumbs, others, views
 from mysapk_web.progress.pages.kemajuan_pdm.state import ORDERS, PATH, Bar, KemajuanPdmState, PdmDayRow, PdmShare
-from mysapk_web.ui.components.behaviour import Form, Poll
+from mysapk_web.ui.components.behaviour import Form, Polling
 from mysapk_web.ui.components.charts import bar, curve
 from mysapk_web.ui.components.display import description_list, empty, section, skeleton, table, table_cell, table_row
 from mysapk_web.ui.components.forms import form_messages, submit_button
-from mysapk_web.ui.components.lists import filter_select, link_pager
+from mysapk_web.ui.components.lists import filter_select
+from mysapk_web.ui.components.pagination import link_pager
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
@@ -231,7 +232,7 @@ def _whole() -> rx.Component:
         _way(),
         _kinds(),
         _units(),
-        Poll.create(every=EVERY, on_tick=_STATE.refresh),
+        Polling.create(every=EVERY, on_tick=_STATE.refresh),
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import reflex as rx
 
+from mysapk_web.ui.components.local import LocalComponent
 
-class _Desk(rx.Component):
+
+class _Desk(LocalComponent):
     """Something exported by the script."""
 
     library = "$/public/meja.jsx"

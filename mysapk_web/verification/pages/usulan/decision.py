@@ -7,8 +7,8 @@ from typing import Final
 import reflex as rx
 
 from mysapk_web.pdm.rules.proposal import ProposalAction, reasons_for
-from mysapk_web.ui.components.acts import act_dialog
 from mysapk_web.ui.components.behaviour import DialogButton
+from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import notice_box, section
 from mysapk_web.ui.components.forms import hidden, select, submit_button, text_area
 from mysapk_web.verification.detail import CONSEQUENCES, FORWARD
@@ -67,7 +67,7 @@ def _act(act: ProposalAction) -> rx.Component:
                 class_name=f"button button-{kind}",
                 custom_attrs={"data-pintasan": ACT_KEYS[act]},
             ),
-            act_dialog(
+            confirm_dialog(
                 _QUESTIONS[act],
                 (
                     rx.el.p(rx.el.strong(ReviewState.heading), ": ", ReviewState.title),

@@ -10,7 +10,7 @@ from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import cancel_button, dialog
 
 
-def act_dialog(
+def confirm_dialog(
     heading: Any,
     words: tuple[Any, ...],
     *fields: rx.Component,
