@@ -18,9 +18,9 @@ from mysapk_web.administration.pages.bantuan import AdminBantuanState
 from mysapk_web.administration.pages.bantuan import bantuan as admin_bantuan
 from mysapk_web.administration.pages.email.state import EmailState
 from mysapk_web.administration.pages.email.view import email
-from mysapk_web.administration.pages.pegawai import akun, daftar
+from mysapk_web.administration.pages.pegawai.akun import akun
 from mysapk_web.administration.pages.pegawai.akun_state import AkunState
-from mysapk_web.administration.pages.pegawai.daftar import DaftarState
+from mysapk_web.administration.pages.pegawai.daftar import DaftarState, daftar
 from mysapk_web.administration.pages.peran.state import PeranState
 from mysapk_web.administration.pages.peran.view import peran
 from mysapk_web.administration.pages.periode.state import PeriodeState

@@ -1,4 +1,4 @@
-"""Repairing the address of one person: found in the own scope, checked before it is written, with a reason (DESIGN 4; domain 11)."""
+"""Correct the email address of one person in scope, with a reason and a check before it is written."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BLANKS: Final = "Alamat yang tercatat memuat spasi di awal atau akhir."
 
 @dataclass(frozen=True, slots=True)
 class PersonMatch:
-    """A person whose address may be repaired."""
+    """`email` is masked if the actor may not manage the account, and empty if there is none."""
 
     account_id: int
     nip: str
@@ -42,27 +42,18 @@ class PersonMatch:
     unit: str
     instansi: str
     email: str = field(repr=False)
-    """As on file; masked where the account is not the actor's to manage; empty without one."""
     note: str = ""
     revision: int = 0
-    """Of the account, named by `repair` (`organisation.revisions`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmailCheck:
-    """What is to be said of an address before it is written."""
-
     fault: str = ""
     warning: str = ""
 
 
 def find_people(session: Session, actor: Actor, *, text: str) -> Page[PersonMatch]:
-    """People of the own scope by NIP or name, the first few, and whether there are more.
-
-    Raises:
-        PermissionDenied: The actor may not.
-        UserError: Nothing to look for.
-    """
+    """The first few people in scope by NIP or name."""
     actor.require(Permission.EMAIL_REPAIR)
     if not text.strip():
         raise UserError("Isi NIP atau nama pegawai.", "cari")
@@ -78,11 +69,6 @@ def find_people(session: Session, actor: Actor, *, text: str) -> Page[PersonMatc
 
 
 def get_person(session: Session, actor: Actor, *, account_id: int) -> PersonMatch:
-    """One person of the own scope.
-
-    Raises:
-        NotFoundError: Not in the scope.
-    """
     actor.require(Permission.EMAIL_REPAIR)
     row: Any = session.exec(_people(actor).where(Account.id == account_id)).one_or_none()
     if row is None:
@@ -91,11 +77,7 @@ def get_person(session: Session, actor: Actor, *, account_id: int) -> PersonMatc
 
 
 def validate_new_email(session: Session, actor: Actor, *, account_id: int, email: str) -> EmailCheck:
-    """Judge an address while it is typed. Of an account that is not the actor's to manage nothing is told, or it would be found by trying.
-
-    Raises:
-        NotFoundError: The person is not in the scope.
-    """
+    """Validates while typing. Says nothing about an account that the actor may not manage: addresses could be found by trying."""
     actor.require(Permission.EMAIL_REPAIR)
     row: Any = session.exec(_people(actor).where(Account.id == account_id)).one_or_none()
     if row is None:
@@ -106,14 +88,7 @@ def validate_new_email(session: Session, actor: Actor, *, account_id: int, email
 
 
 def correct_email(session: Session, actor: Actor, *, account_id: int, email: str, reason: str, seen: int = 0) -> bool:
-    """Give a person another address, with all that follows from it (`accounts.change_email`).
-
-    Raises:
-        PermissionDenied: The actor may not, or not this person.
-        StaleRevisionError: Another admin has changed the account meanwhile.
-        UserError: Not an address that the person may have, no reason, or a role that is not below the actor's.
-        ReauthenticationRequired: Password or code have to be shown again: whoever has the address has the account.
-    """
+    """Returns whether mail now goes elsewhere. What follows from it: `accounts.email_replacement`."""
     account, pegawai = get_managed_account(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
     why = clean_reason(reason, MAX_REASON)
     judged = _judge(session, pegawai, session.get_one(Instansi, pegawai.instansi_id), email)
@@ -160,15 +135,15 @@ def _people(actor: Actor) -> Any:
 def _found(
     session: Session, actor: Actor, pegawai: Pegawai, account: Account, unor: Unor, instansi: Instansi
 ) -> PersonMatch:
-    raw, theirs = pegawai.email or "", may_manage(actor, session, account.id or 0)
+    raw, theirs = pegawai.email or "", may_manage(actor, session, account.pk)
     blanks = bool(raw) and (is_blank(raw[0]) or is_blank(raw[-1]))
     return PersonMatch(
-        account_id=account.id or 0,
+        account_id=account.pk,
         nip=pegawai.nip,
         name=pegawai.full_name,
         unit=unor.name,
         instansi=instansi.name,
         email=raw.strip() if theirs or not raw else mask_email(raw.strip()),
         note=(BLANKS if blanks else "") if theirs else ROLE_NOT_BELOW,
-        revision=revisions.current_revision(session, revisions.of_account(account.id or 0)),
+        revision=revisions.current_revision(session, revisions.of_account(account.pk)),
     )

@@ -1,4 +1,4 @@
-"""Which addresses an agency accepts (part Kebijakan of `/admin/email`; DESIGN 4): all, all but with a warning, or its own domains only."""
+"""Which addresses an agency accepts (`/admin/email`, part Kebijakan): any, any with advice against free mail, or its own domains only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from mysapk_web.platform.errors import FormError, PermissionDenied
 
 MAX_DOMAINS: Final = 50
 TOP_DOMAINS: Final = 5
-"""Domains that a preview names."""
+"""Domains listed in a preview."""
 _MAX_TEXT: Final = 4000
 _BETWEEN: Final = re.compile(r"[\s,;]+")
 _ROWS: Final = 5000
@@ -39,7 +39,7 @@ _ROWS: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """What an agency accepts now."""
+    """Subdomains of `domains` are accepted too."""
 
     instansi: str
     policy: DomainPolicy
@@ -48,15 +48,10 @@ class PolicyView:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Whom a policy concerns, by the addresses on file.
+    """Number of people by what a policy means for the address on file.
 
-    Attributes:
-        fit: People whose address is accepted without a word.
-        warned: People who are advised to use another address; they can go on.
-        refused: People who get no token until their address is repaired.
-        refused_active: Of them, those whose account is active: they still log in, and can't reset.
-        named: The domains behind `warned` and `refused` with the most people.
-        revision: Of the policy in force, named by `change` (`organisation.revisions`).
+    `warned` can go on; `rejected` get no token until the address is corrected; of these, `rejected_active` can still log in.
+    `top_domains` are the largest domains behind the two.
     """
 
     policy: DomainPolicy
@@ -71,39 +66,18 @@ class Impact:
 
 
 def current_policy(session: Session, actor: Actor) -> PolicyView:
-    """Read the policy of the agency of the actor's role.
-
-    Raises:
-        PermissionDenied: The actor may not set it.
-    """
     row = session.get_one(Instansi, _agency(actor))
     return PolicyView(row.name, row.domain_policy, list(row.email_domains))
 
 
 def preview_impact(session: Session, actor: Actor, *, policy: str, domains: str) -> Impact:
-    """Judge the addresses on file by a policy that is not in force. Nothing changes.
-
-    Raises:
-        FormError: No policy was chosen, or a domain is none.
-        PermissionDenied: The actor may not set it.
-    """
     instansi_id = _agency(actor)
     wanted, names = _read(policy, domains)
     return _judge(session, instansi_id, wanted, names)
 
 
 def set_policy(session: Session, actor: Actor, *, policy: str, domains: str, seen: int = 0) -> bool:
-    """Set the policy of the agency of the actor's role. It counts from the next token, import or repair on.
-
-    Args:
-        actor: Who sets it; has shown password or code within ten minutes.
-
-    Raises:
-        FormError: As in `impact`.
-        StaleRevisionError: Another admin has set it meanwhile.
-        ReauthenticationRequired: Password or code were not shown lately.
-        PermissionDenied: The actor may not set it.
-    """
+    """Applies from the next token, import or correction on. Returns whether anything changed."""
     instansi_id = _agency(actor)
     wanted, names = _read(policy, domains)
     require_reauthentication(actor)
@@ -183,7 +157,7 @@ def _shared(name: str) -> str:
 
 
 def _judge(session: Session, instansi_id: int, policy: DomainPolicy, names: Sequence[str]) -> Impact:
-    """One pass over the addresses, one verdict a domain: the rule stays the one of `domain_verdict`."""
+    """One pass over the addresses, one verdict per domain."""
     rows = session.exec(
         select(Pegawai.email_key, Account.activated_at)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)

@@ -1,10 +1,9 @@
-"""Requests to have an address corrected, left by people who can't log in (domain 3.2, 12). The answer is the same for everybody."""
+"""Requests for a new email address from people who can't log in. The response never reveals whether the person exists."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func
@@ -16,6 +15,7 @@ from mysapk_web.administration.managed_account import audit_on, get_managed_acco
 from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
 from mysapk_web.organisation import audit, rate_limiting, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
+from mysapk_web.organisation.periods import timezone_of
 from mysapk_web.organisation.rate_limiting import LimitContext, RateLimitHit, subject_key
 from mysapk_web.organisation.rules.email import EmailError, mask_email, normalise_email
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
@@ -36,6 +36,8 @@ from mysapk_web.platform.errors import (
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.platform.reasons import clean_reason
+from mysapk_web.platform.rules.text import collapse_blanks
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.rate_limits import (
     EMAIL_CORRECTION_MAILS_PER_NIP,
@@ -60,7 +62,7 @@ DECIDED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """A request beside what is on file, for whoever decides."""
+    """A request beside what is on file; `fault` says why the new address is impossible."""
 
     id: int
     account_id: int
@@ -73,28 +75,21 @@ class RequestView:
     old_email_matches: bool
     new_email: str = field(repr=False)
     fault: str
-    """Why the new address can't be given."""
     warning: str
     unit: str
-    created_at: datetime
+    submitted: str
     network: str
     revision: int
-    """Of the account, named by the decision (`organisation.revisions`)."""
 
 
 def submit_request(
-    session: Session, *, visitor: ClientContext, nip: str, nama: str, old_email: str, new_email: str
+    session: Session, *, client: ClientContext, nip: str, name: str, old_email: str, new_email: str
 ) -> None:
-    """Leave a request. Open to everybody; always ends the same way for input of the right form.
-
-    Raises:
-        FormError: Something can't be what it has to be (a matter of form only).
-        CommittingUserError: Too many requests from this network, whoever they are about.
-    """
-    number, name, old, new = _typed(nip, nama, old_email, new_email)
-    if not rate_limiting.allow_network(session, EMAIL_CORRECTION_REQUESTS_PER_NETWORK, visitor):
+    """Open to anyone; well-formed input always gets the same response, in rows and time."""
+    number, name, old, new = _typed(nip, name, old_email, new_email)
+    if not rate_limiting.allow_network(session, EMAIL_CORRECTION_REQUESTS_PER_NETWORK, client):
         raise CommittingUserError(TOO_MANY)
-    network = audit.truncated_network(visitor.client_address)
+    network = audit.truncated_network(client.client_address)
     counts = _counts(session, number, network)
     found = session.exec(
         select(Pegawai, Account).join(Account, col(Account.pegawai_id) == Pegawai.id).where(Pegawai.nip == number)
@@ -103,7 +98,7 @@ def submit_request(
     subject_id, instansi_id = account.id if account else None, pegawai.instansi_id if pegawai else None
     whose: LimitContext = {"subject_id": subject_id, "instansi_id": instansi_id}
     for counted in counts:
-        rate_limiting.record_exceeded(session, counted, visitor, **whose)
+        rate_limiting.record_exceeded(session, counted, client, **whose)
     if not all(counted.allowed for counted in counts):
         return
     session.add(
@@ -122,23 +117,23 @@ def submit_request(
         EmailChangeRequested(mask_new=mask_email(new)),
         subject_id=subject_id,
         instansi_id=instansi_id,
-        client_address=visitor.client_address,
+        client_address=client.client_address,
     )
     key = subject_key(get_settings().key("counters"), f"nip:{number}")
-    if not rate_limiting.allow(session, EMAIL_CORRECTION_MAILS_PER_NIP, key, visitor, **whose):
+    if not rate_limiting.allow(session, EMAIL_CORRECTION_MAILS_PER_NIP, key, client, **whose):
         return
     mail = enqueue(
         session, MailKind.EMAIL_REQUESTED, account_id=account.id if account else None, mask_new=mask_email(new)
     )
-    # A letter that goes to nobody is written too: neither rows nor time tell whether there was somebody to write to.
+    # Mail to nobody is queued too, so that neither rows nor time reveal whether there is a recipient.
     if pegawai is None or not pegawai.email_key:
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
 def _counts(session: Session, number: str, network: str) -> list[RateLimitHit]:
-    """How many requests there were, against limits that know nothing of who exists.
+    """Limits that don't depend on who exists.
 
-    The narrower one is counted first and what goes beyond it not counted further, so that one network alone never fills the wider.
+    The narrower one is counted first, and what exceeds it is not counted further: one network alone never exhausts the wider limit.
     """
     secret = get_settings().key("counters")
     limits = (
@@ -153,10 +148,10 @@ def _counts(session: Session, number: str, network: str) -> list[RateLimitHit]:
     return found
 
 
-def _typed(nip: str, nama: str, old_email: str, new_email: str) -> tuple[str, str, str, str]:
+def _typed(nip: str, name: str, old_email: str, new_email: str) -> tuple[str, str, str, str]:
     faults: dict[str, str] = {}
     number = old = new = ""
-    name = " ".join(nama.split())
+    name = collapse_blanks(name)
     try:
         number = parse_typed_nip(nip, today=clock.now().date())
     except NipError as error:
@@ -179,31 +174,15 @@ def _typed(nip: str, nama: str, old_email: str, new_email: str) -> tuple[str, st
 
 
 def pending_requests(session: Session, actor: Actor, number: int) -> Page[RequestView]:
-    """Requests that the actor may decide and nobody has decided, the oldest first.
-
-    One about somebody whose role does not stand below those of the actor waits for an admin above, and is not shown.
-
-    Raises:
-        PermissionDenied: The actor may not.
-    """
-    order = (col(EmailRequest.created_at), col(EmailRequest.id))
+    """Open requests the actor may decide, oldest first. Those about a role not below the actor's wait for a higher admin."""
+    order = col(EmailRequest.created_at), col(EmailRequest.id)
     found = paginate(session, _open(actor), number, *order, size=PAGE_SIZE, unlimited=True)
-    return found.map(lambda request: _view(session, actor, request))
+    timezone = timezone_of(session, actor)
+    return found.map(lambda request: _view(session, actor, request, timezone))
 
 
 def accept_request(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
-    """Give the person the address that was asked for.
-
-    Args:
-        reason: How it was made sure that the person asked, for the trail.
-
-    Raises:
-        PermissionDenied: The actor may not.
-        NotFoundError: No such request within reach.
-        StaleRevisionError: Decided already, or the account was changed meanwhile.
-        UserError: No reason, or not an address that the person may have.
-        ReauthenticationRequired: Password or code have to be shown again.
-    """
+    """`reason` says how the actor made sure that the person asked."""
     request, account_id = _take(session, actor, request_id)
     why = clean_reason(reason, email_correction.MAX_REASON)
     try:
@@ -218,14 +197,7 @@ def accept_request(session: Session, actor: Actor, *, request_id: int, reason: s
 
 
 def reject_request(session: Session, actor: Actor, *, request_id: int, reason: str, seen: int = 0) -> None:
-    """Say no; the address on file, and no other, is told why.
-
-    Raises:
-        PermissionDenied: The actor may not.
-        NotFoundError: No such request within reach.
-        StaleRevisionError: Decided already, or the account was changed meanwhile.
-        UserError: No reason.
-    """
+    """The address on file, and no other, receives the reason."""
     request, account_id = _take(session, actor, request_id)
     why = clean_reason(reason, email_correction.MAX_REASON)
     account, pegawai = get_managed_account(session, account_id, actor, Permission.EMAIL_REPAIR, seen=seen)
@@ -237,7 +209,7 @@ def reject_request(session: Session, actor: Actor, *, request_id: int, reason: s
 
 
 def count_orphaned(session: Session) -> int:
-    """How many open requests wait for nobody in the portal: they are about people above whom no role stands that anybody has."""
+    """Open requests that no one may decide: no role in use is above the person's."""
     given = session.exec(select(RoleGrant.role).where(col(RoleGrant.revoked_at).is_(None)).distinct())
     found = (
         select(func.count())
@@ -249,7 +221,7 @@ def count_orphaned(session: Session) -> int:
 
 
 def _holds_other_than(roles: Collection[Role]) -> ColumnElement[bool]:
-    """Condition over `akun`: it holds a role that is none of these."""
+    """Condition on `Account`: holds a role other than these."""
     return (
         select(col(RoleGrant.id))
         .where(
@@ -266,7 +238,7 @@ def _open(actor: Actor) -> Any:
 
 
 def _within(actor: Actor) -> Any:
-    """What `people.target.find` would refuse is not among them."""
+    """Excludes what `get_managed_account` would refuse."""
     actor.require(Permission.EMAIL_REPAIR)
     return (
         select(EmailRequest)
@@ -282,7 +254,7 @@ def _within(actor: Actor) -> Any:
 
 
 def _take(session: Session, actor: Actor, request_id: int) -> tuple[EmailRequest, int]:
-    """The request, locked, and whose account it is about."""
+    """The locked request and the account it is about."""
     request = session.exec(
         _within(actor).where(EmailRequest.id == request_id).with_for_update(of=EmailRequest)
     ).one_or_none()
@@ -304,17 +276,17 @@ def _decide(request: EmailRequest, actor: Actor, state: RequestState, reason: st
     )
 
 
-def _view(session: Session, actor: Actor, request: EmailRequest) -> RequestView:
+def _view(session: Session, actor: Actor, request: EmailRequest, timezone: str) -> RequestView:
     account, pegawai = session.exec(
         select(Account, Pegawai)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .where(Pegawai.id == request.pegawai_id)
     ).one()
-    account_id = account.id or 0
+    account_id = account.pk
     judged = email_correction.validate_new_email(session, actor, account_id=account_id, email=request.new_email)
     person = email_correction.get_person(session, actor, account_id=account_id)
     return RequestView(
-        id=request.id or 0,
+        id=request.pk,
         account_id=account_id,
         nip=request.nip,
         name=person.name,
@@ -327,7 +299,7 @@ def _view(session: Session, actor: Actor, request: EmailRequest) -> RequestView:
         fault=judged.fault,
         warning=judged.warning,
         unit=person.unit,
-        created_at=request.created_at,
+        submitted=format_moment(request.created_at, timezone),
         network=request.network,
         revision=person.revision,
     )

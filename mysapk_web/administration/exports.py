@@ -1,4 +1,4 @@
-"""Lists as files, CSV or XLSX: within the scope, counted, written into the trail, and harmless to the spreadsheet that opens them."""
+"""Lists as CSV or XLSX: within the scope, rate-limited, audited, and harmless to the spreadsheet that opens them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,6 @@ _WIDTHS: Final = (22, 34, 14, 34, 34, 28, 40, 40, 28)
 
 
 class ExportRateLimitError(CommittingUserError):
-    """Too many within the hour."""
-
     def __init__(self) -> None:
         super().__init__("Anda sudah mengunduh banyak daftar dalam satu jam ini. Coba lagi nanti.")
 
@@ -62,12 +60,6 @@ _HEADINGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is asked for.
-
-    Attributes:
-        pdm: How the lists of people in the PDM are narrowed.
-    """
-
     report: Report
     kind: FileFormat
     people: NotActivatedFilter = NotActivatedFilter()  # noqa: RUF009  frozen
@@ -76,20 +68,15 @@ class ExportRequest:
 
     @property
     def filename(self) -> str:
-        """Name with the day, e.g. "belum-aktif-20260824.xlsx"."""
+        """With the day, e.g. "belum-aktif-20260824.xlsx"."""
         return f"{self.report.value}-{clock.now():%Y%m%d}.{self.kind.value}"
 
 
 def export(db: Database, actor: Actor, wanted: ExportRequest, path: Path) -> int:
-    """Write a list into a file.
+    """Writes the list to `path`, which the caller removes; returns the number of rows.
 
-    The right to it is checked and the act counted before, what came of it is written into the trail after; the rows are read in
-    one transaction that writes nothing, so that a long export holds nobody up.
-
-    Raises:
-        PermissionDenied: No permission, or a place outside the scope.
-        ExportRateLimitError: Too many exports within the hour.
-        UserError: Too many rows for a file of this kind.
+    Rights and limits are checked first and the export is audited last, each in its own transaction; rows are read in a read-only one, so a
+    long export blocks no one.
     """
     in_transaction(db, _admit, actor, wanted)
     with db.read() as session:
@@ -105,11 +92,7 @@ def _admit(session: Session, actor: Actor, wanted: ExportRequest) -> None:
 
 
 def rate_limit_export(session: Session, whose: str, by: Actor | None, **about: Unpack[LimitContext]) -> None:
-    """Count one list that is carried away, whichever it is.
-
-    Raises:
-        ExportRateLimitError: Too many within the hour; counted, too.
-    """
+    """`whose` is an account or a token; `about` goes into the audit log if the limit is exceeded."""
     if not rate_limiting.allow(
         session, EXPORTS_PER_ACCOUNT, subject_key(get_settings().key("counters"), whose), by, **about
     ):
@@ -125,7 +108,7 @@ def _note(session: Session, actor: Actor, wanted: ExportRequest, rows: int) -> N
 
 
 def _narrowed(wanted: ExportRequest) -> ExportFilters:
-    """Without the person that a search of the audit log was about."""
+    """The filter for the audit log, without the person a search was about."""
     if wanted.report is Report.AUDIT:
         events = wanted.events
         return ExportFilters(event_tag=events.tag or None, since=_iso(events.since), until=_iso(events.until))
@@ -143,9 +126,6 @@ def _narrowed(wanted: ExportRequest) -> ExportFilters:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-# Rows --------------------------------------------------------------------------------------------
 
 
 def _rows(session: Session, actor: Actor, wanted: ExportRequest) -> Iterator[Sequence[str]]:
@@ -174,7 +154,6 @@ def _rows(session: Session, actor: Actor, wanted: ExportRequest) -> Iterator[Seq
 
 
 def _ends(session: Session, actor: Actor, kind: PeriodKind) -> dict[str, str]:
-    """When the period of each agency ended."""
     closed = closed_agencies(session, actor, Permission.PROGRESS_EXPORT, kind)
     return {agency.name: format_moment_compact(agency.ended_at, agency.timezone) for agency in closed}
 

@@ -1,9 +1,8 @@
-"""The outbox as admins see it: what became of the mails to the people of the scope. No bodies, no addresses in clear."""
+"""Outgoing mail as admins see it: status only, without bodies, addresses masked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement
@@ -25,6 +24,7 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.pagination import Page, paginate
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
 GONE: Final = "Surat tidak ditemukan di wilayah Anda. Mungkin penerimanya sudah pindah unit atau instansi."
@@ -32,8 +32,6 @@ GONE: Final = "Surat tidak ditemukan di wilayah Anda. Mungkin penerimanya sudah 
 
 @dataclass(frozen=True, slots=True)
 class MailFilter:
-    """What the list is narrowed to; None or empty for everything."""
-
     state: OutboxState | None = None
     kind: str = ""
     nip: str = ""
@@ -41,13 +39,7 @@ class MailFilter:
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """One mail.
-
-    Attributes:
-        due_at: When the next attempt is due; None when there is none.
-        reason: Why it failed or was not sent; of a waiting one, what the last attempt met.
-        can_retry: It was given up, and the actor may have it tried anew.
-    """
+    """`recipient` is masked; `reason` is that of the last failure."""
 
     id: int
     kind: str
@@ -55,35 +47,25 @@ class MailRow:
     name: str
     nip: str
     recipient: str
-    created_at: datetime
-    due_at: datetime | None
-    sent_at: datetime | None
-    attempts: int
+    written: str
+    progress: str
     reason: str
-    timezone: str
     can_retry: bool
     revision: int
 
 
 @dataclass(frozen=True, slots=True)
 class MailHistoryEntry:
-    """One letter as the page of the account that it went to tells it: which, and what became of it; never its words."""
+    """A mail on the page of its recipient's account."""
 
-    at: datetime
+    written: str
     kind: str
     state: OutboxState
-    sent_at: datetime | None
-    attempts: int
-    fault: str
+    note: str
 
 
 def list_mail(session: Session, actor: Actor, narrowed: MailFilter, page: int = 1) -> Page[MailRow]:
-    """Mails to the people of the scope, the newest first. Those written for nobody belong to nobody and are not shown.
-
-    Raises:
-        PermissionDenied: No permission.
-        UserError: A NIP that is none.
-    """
+    """Newest first. Mail to nobody belongs to no scope and is not listed."""
     actor.require(Permission.OUTBOX_READ)
     columns: tuple[Any, ...] = (OutboxMail, Account.id, Pegawai.name, Pegawai.nip, Pegawai.email_key, Instansi.timezone)
     found = _joined(sql_select(*columns)).where(
@@ -98,15 +80,10 @@ def list_mail(session: Session, actor: Actor, narrowed: MailFilter, page: int = 
     return found_page.map(lambda row: _row(session, row, may_retry, actor, newest.get(row[1], 0)))
 
 
-def account_mail(session: Session, actor: Actor, account_id: int, *, limit: int) -> list[MailHistoryEntry]:
-    """The letters to one account, the newest first, as far as an agency of the actor had them written.
-
-    Args:
-        account_id: Of a person whom the caller has found within the scope.
-
-    Raises:
-        PermissionDenied: No permission.
-    """
+def account_mail(
+    session: Session, actor: Actor, account_id: int, timezone: str, *, limit: int
+) -> list[MailHistoryEntry]:
+    """Mail to one account, newest first, as far as an agency in the actor's scope sent it. The caller has checked the person."""
     actor.require(Permission.OUTBOX_READ)
     rows = session.exec(
         select(OutboxMail)
@@ -116,35 +93,21 @@ def account_mail(session: Session, actor: Actor, account_id: int, *, limit: int)
     ).all()
     return [
         MailHistoryEntry(
-            at=mail.created_at,
-            kind=mail_kind_label(mail.template),
-            state=mail.state,
-            sent_at=mail.sent_at,
-            attempts=mail.attempts,
-            fault=mail.last_error,
+            format_moment(mail.created_at, timezone), mail_kind_label(mail.template), mail.state, _note(mail, timezone)
         )
         for mail in rows
     ]
 
 
 def retry_mail(session: Session, actor: Actor, *, mail_id: int, seen: int = 0) -> None:
-    """Send a mail that was given up once more, with all its attempts.
-
-    A letter that has lost its meaning, such as a token that died meanwhile, is found out right before it is sent.
-
-    Raises:
-        PermissionDenied: No permission.
-        NotFoundError: No such mail within the scope.
-        StaleRevisionError: Another admin has sent it meanwhile.
-        UserError: It was not given up, or the account holds a role that the actor can't give.
-    """
+    """Requeues a failed mail with all its attempts. One that no longer makes sense, such as a dead token, is dropped before sending."""
     actor.require(Permission.RESET_START)
     account_id = session.exec(
         select(OutboxMail.account_id).where(OutboxMail.id == mail_id, _of_agency(actor, Permission.RESET_START))
     ).one_or_none()
     if account_id is None:
         raise NotFoundError("mail outside the scope", GONE)
-    # As every act on somebody's account: a letter may carry a token.
+    # Like any action on an account: the mail may carry a token.
     account, pegawai = managed_account.get_managed_account(
         session, account_id, actor, Permission.RESET_START, seen=None
     )
@@ -160,7 +123,6 @@ def retry_mail(session: Session, actor: Actor, *, mail_id: int, seen: int = 0) -
 
 
 def mail_kind_label(template: str) -> str:
-    """What a letter is called."""
     return MailKind(template).label if template in set(MailKind) else template
 
 
@@ -175,7 +137,7 @@ def _joined(found: Any) -> Any:
 
 
 def _of_agency(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The agencies of the scope by the mail itself, so that no other mail is looked at; the people are limited beside it."""
+    """Narrows by the mail's own agency, so that no other mail is read; people are narrowed separately."""
     return agency_in_scope(actor, permission, col(OutboxMail.instansi_id))
 
 
@@ -194,23 +156,33 @@ def _conditions(narrowed: MailFilter) -> list[Any]:
 
 
 def _row(session: Session, row: Any, may_retry: bool, actor: Actor, revision: int) -> MailRow:
-    mail, account_id, nama, nip, email_key, zona = row
-    address = mail.recipient or email_key
-    waits = mail.state is OutboxState.PENDING
+    mail, account_id, name, nip, email_key, timezone = row
+    email = mail.recipient or email_key
     another = mail.state is OutboxState.FAILED and account_id != actor.account_id
     return MailRow(
-        id=mail.id or 0,
+        id=mail.pk,
         kind=mail_kind_label(mail.template),
         state=mail.state,
-        name=nama,
+        name=name,
         nip=nip,
-        recipient=mask_email(address) if address else "",
-        created_at=mail.created_at,
-        due_at=mail.due_at if waits else None,
-        sent_at=mail.sent_at,
-        attempts=mail.attempts,
+        recipient=mask_email(email) if email else "",
+        written=format_moment(mail.created_at, timezone),
+        progress=_progress(mail, timezone),
         reason=mail.last_error,
-        timezone=zona,
         can_retry=may_retry and another and managed_account.may_manage(actor, session, account_id),
         revision=revision,
     )
+
+
+def _progress(mail: OutboxMail, timezone: str) -> str:
+    if mail.sent_at is not None:
+        return f"Terkirim {format_moment(mail.sent_at, timezone)}"
+    tried = f"{mail.attempts} kali dicoba"
+    return f"{tried}; berikutnya {format_moment(mail.due_at, timezone)}" if mail.state is OutboxState.PENDING else tried
+
+
+def _note(mail: OutboxMail, timezone: str) -> str:
+    if mail.sent_at is not None:
+        return f"Diterima server email pada {format_moment(mail.sent_at, timezone)}."
+    tried = f"{mail.attempts} kali dicoba. " if mail.attempts else ""
+    return f"{tried}{mail.last_error}".strip()

@@ -110,7 +110,7 @@ def audit_on(
 def invalidate_account(session: Session, account: Account, reason: str) -> None:
     """Raise the version of an account: its sessions, pending logins and tokens die."""
     session.flush()
-    invalidate_credentials(session, [account.id or 0], reason)
+    invalidate_credentials(session, [account.pk], reason)
     session.refresh(account)
 
 

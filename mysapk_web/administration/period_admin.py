@@ -1,21 +1,22 @@
-"""Creating, extending and removing periods, for the country and for an agency (page `/admin/periode`)."""
+"""Create, extend and remove periods of the country or an agency (page `/admin/periode`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, or_, select
 
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
-from mysapk_web.administration.period_input import PeriodAction, PeriodInput, all_periods, build_period, format_dates
+from mysapk_web.administration.agency_scopes import covers, find_scope, list_scopes, scope_key
+from mysapk_web.administration.period_input import PeriodAction, PeriodInput, all_periods, build_period
 from mysapk_web.organisation import audit, periods, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.audit_events import PeriodCreated, PeriodExtended, PeriodPayload, PeriodRemoved
 from mysapk_web.organisation.periods import BannerView
 from mysapk_web.organisation.revisions import NATIONAL
-from mysapk_web.organisation.rules.period import PeriodKind, Phase
-from mysapk_web.organisation.rules.roles import MATRIX, Permission
+from mysapk_web.organisation.rules.period import PeriodKind, Phase, format_dates
+from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.platform import clock, jobs
 from mysapk_web.platform.errors import StaleRevisionError, UserError
@@ -36,13 +37,7 @@ KIND_LABELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
-    """One row as it stands.
-
-    Attributes:
-        removable: It has not begun, and the actor may.
-        extendable: It is the last of its kind and place, and the actor may.
-        revision: Of the periods of its kind and place, named by its removal (`organisation.revisions`).
-    """
+    """`extendable`: last of its kind and scope, and the actor may extend it."""
 
     id: int
     kind: PeriodKind
@@ -59,12 +54,7 @@ class PeriodRow:
 
 @dataclass(frozen=True, slots=True)
 class ReplacedPeriod:
-    """The national period that stops counting for an agency as soon as it has one of its own (DESIGN 5).
-
-    Attributes:
-        running: It is open now; otherwise it is still to come.
-        closed_until: When the own one opens, where nothing is open until then.
-    """
+    """The national period that ends for an agency when it gets its own; `closed_until` is empty if nothing closes."""
 
     running: bool
     dates: str
@@ -73,15 +63,7 @@ class ReplacedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class PeriodPreview:
-    """What a draft would do.
-
-    Attributes:
-        people: Whom it concerns: all on the rolls of the place, without agencies that have rows of their own.
-        own_rows: Agencies that keep their own period and are not touched.
-        banner: As people of the actor's own agency (or of the agency concerned) would see it.
-        replaced: What the draft ends for its agency by itself; None where nothing.
-        revision: Of the periods that the draft was judged by, named by `save` (`organisation.revisions`).
-    """
+    """Agencies that keep their own period are unaffected; `banner` is what people of `banner_agency` would see."""
 
     dates: str
     people: int
@@ -94,29 +76,18 @@ class PeriodPreview:
 
 
 def period_scopes(session: Session, actor: Actor) -> list[tuple[str, str]]:
-    """Places whose periods the actor may set: key and name.
-
-    Raises:
-        PermissionDenied: None.
-    """
-    actor.require(Permission.PERIOD_AGENCY)
-    agencies = session.exec(select(Instansi).order_by(col(Instansi.name))).all()
-    own = [(f"i{row.id}", row.name) for row in agencies if _may_agency(actor, row.id)]
-    return [(NATIONAL, "Nasional (semua instansi)"), *own] if actor.may(Permission.PERIOD_NATIONAL) else own
+    """Key and name of each agency, or the country, whose periods the actor may set."""
+    return list_scopes(session, actor, Permission.PERIOD_AGENCY, Permission.PERIOD_NATIONAL)
 
 
 def list_periods(session: Session, actor: Actor) -> list[PeriodRow]:
-    """The national periods and those of the agencies within the scope, by kind, the newest first.
-
-    Raises:
-        PermissionDenied: No permission.
-    """
+    """National periods and those of agencies in scope, by kind, newest first."""
     actor.require(Permission.PERIOD_AGENCY)
-    names = {row.id: row for row in session.exec(select(Instansi)) if _may_agency(actor, row.id)}
+    names = {row.id: row for row in session.exec(select(Instansi)) if covers(actor, Permission.PERIOD_AGENCY, row.id)}
     rows = [row for row in all_periods(session) if row.instansi_id is None or row.instansi_id in names]
     last: dict[tuple[PeriodKind, int | None], int] = {}
     for row in sorted(rows, key=lambda row: row.ends_at):
-        last[row.kind, row.instansi_id] = row.id or 0
+        last[row.kind, row.instansi_id] = row.pk
     rows.sort(key=lambda row: (list(PeriodKind).index(row.kind), row.instansi_id is not None, row.instansi_id or 0))
     newest = revisions.revisions_by_period(session)
     return [
@@ -126,21 +97,15 @@ def list_periods(session: Session, actor: Actor) -> list[PeriodRow]:
 
 
 def preview_period(session: Session, actor: Actor, draft: PeriodInput) -> PeriodPreview:
-    """What a draft would do, with all that stands against it.
-
-    Raises:
-        PermissionDenied: No permission for that place.
-        FormError: A field is not as it has to be.
-        UserError: It would contradict another period.
-    """
-    agency = _place(session, actor, draft)
+    """Writes nothing."""
+    agency = _agency(session, actor, draft)
     made = build_period(session, actor, draft, agency)
     rows = [*all_periods(session), made]
     shown = agency or session.get_one(Instansi, actor.instansi_id)
     changed = [row for row in rows if row.instansi_id in (None, shown.id)]
     people, agencies, own = _concerned(session, draft, agency)
     return PeriodPreview(
-        format_dates(made, shown.timezone),
+        format_dates(made.starts_at, made.ends_at, shown.timezone),
         people,
         agencies,
         own,
@@ -152,69 +117,41 @@ def preview_period(session: Session, actor: Actor, draft: PeriodInput) -> Period
 
 
 def save_period(session: Session, actor: Actor, draft: PeriodInput, *, seen: int = 0) -> Period:
-    """Create or extend a period. A grave act: password or code were shown lately.
-
-    Raises:
-        PermissionDenied: No permission for that place.
-        StaleRevisionError: Another admin has changed these periods meanwhile.
-        ReauthenticationRequired: Password or code have to be shown again.
-        FormError: A field is not as it has to be.
-        UserError: It would contradict another period.
-    """
-    agency = _place(session, actor, draft)
+    agency = _agency(session, actor, draft)
     require_reauthentication(actor)
     jobs.acquire_job_lock(session, jobs.PERIODS)
     revisions.require_current(session, actor, _changes(draft, agency), seen)
     made = build_period(session, actor, draft, agency)
     session.add(made)
     session.flush()
-    _note(session, PeriodExtended if draft.action is PeriodAction.EXTEND else PeriodCreated, actor, made)
+    _audit(session, PeriodExtended if draft.action is PeriodAction.EXTEND else PeriodCreated, actor, made)
     return made
 
 
 def remove_period(session: Session, actor: Actor, *, period_id: int, seen: int = 0) -> None:
-    """Take a period back that has not begun. A grave act.
-
-    Raises:
-        PermissionDenied: No permission for periods.
-        NotFoundError: There is none with that number within reach.
-        StaleRevisionError: Another admin has removed it, or changed periods of its kind and place.
-        ReauthenticationRequired: Password or code have to be shown again.
-        UserError: It has begun: what people have relied on stays.
-    """
+    """Only before it begins: afterwards people rely on it."""
     actor.require(Permission.PERIOD_AGENCY)
     jobs.acquire_job_lock(session, jobs.PERIODS)
     row = session.get(Period, period_id)
     if row is None:
         raise _removed(session, actor, period_id)
-    if not _may(actor, row.instansi_id):
+    if not _may_set(actor, row.instansi_id):
         raise NotFoundError(f"{Permission.PERIOD_AGENCY.value}: period outside the scope", GONE)
     require_reauthentication(actor)
     revisions.require_current(session, actor, revisions.of_period(row.instansi_id, row.kind), seen)
     if row.starts_at <= clock.now():
         raise UserError("Periode yang sudah dimulai tidak dapat dihapus. Perpanjang, atau biarkan berakhir.")
-    _note(session, PeriodRemoved, actor, row)
+    _audit(session, PeriodRemoved, actor, row)
     session.delete(row)
 
 
-# Rules -------------------------------------------------------------------------------------------
-
-
-def _may(actor: Actor, instansi_id: int | None) -> bool:
-    return actor.may(Permission.PERIOD_NATIONAL) if instansi_id is None else _may_agency(actor, instansi_id)
-
-
-def _may_agency(actor: Actor, instansi_id: int | None) -> bool:
-    return any(
-        Permission.PERIOD_AGENCY in MATRIX[grant.role]
-        and grant.unor_path is None
-        and grant.instansi_id in (None, instansi_id)
-        for grant in actor.effective_grants
-    )
+def _may_set(actor: Actor, instansi_id: int | None) -> bool:
+    permission = Permission.PERIOD_NATIONAL if instansi_id is None else Permission.PERIOD_AGENCY
+    return covers(actor, permission, instansi_id)
 
 
 def _changes(draft: PeriodInput, agency: Instansi | None) -> revisions.Changes:
-    """What a draft is judged by: the periods of its place, and of an agency also those of the country."""
+    """The revision covers the scope's periods and, for an agency, the national ones."""
     of_country = revisions.of_period(None, draft.kind)
     return of_country if agency is None else or_(of_country, revisions.of_period(agency.id, draft.kind))
 
@@ -227,11 +164,15 @@ def _replaced(session: Session, agency: Instansi, kind: PeriodKind, changed: lis
     opens = (
         "" if after.period is None or after.is_open else format_moment_compact(after.period.starts_at, agency.timezone)
     )
-    return ReplacedPeriod(before.is_open, format_dates(before.period, agency.timezone), opens if before.is_open else "")
+    return ReplacedPeriod(
+        before.is_open,
+        format_dates(before.period.starts_at, before.period.ends_at, agency.timezone),
+        opens if before.is_open else "",
+    )
 
 
 def _removed(session: Session, actor: Actor, period_id: int) -> NotFoundError | StaleRevisionError:
-    """What is said of a period that is not there: who removed it, if the actor could have done it, too."""
+    """Names who removed it if the actor could have done so too."""
     found = session.exec(
         select(AuditEvent, audit.detail_text("org_node")).where(
             AuditEvent.tag == AuditTag.PERIOD_REMOVED,
@@ -239,23 +180,14 @@ def _removed(session: Session, actor: Actor, period_id: int) -> NotFoundError | 
         )
     ).first()
     event, org_node = found or (None, "")
-    if event is None or not _may(actor, None if org_node == NATIONAL else event.instansi_id):
+    if event is None or not _may_set(actor, None if org_node == NATIONAL else event.instansi_id):
         return NotFoundError(f"{Permission.PERIOD_AGENCY.value}: no such period", GONE)
     return revisions.already_done_error(session, actor, event.tag.label, by=event.actor_id, at=event.at)
 
 
-def _place(session: Session, actor: Actor, draft: PeriodInput) -> Instansi | None:
-    actor.require(Permission.PERIOD_AGENCY)
-    if draft.scope == NATIONAL:
-        actor.require(Permission.PERIOD_NATIONAL)
-        return None
-    known = {key for key, _ in period_scopes(session, actor)}
-    if draft.scope not in known:
-        raise NotFoundError(f"{Permission.PERIOD_AGENCY.value}: agency outside the scope", SCOPE_NOT_FOUND)
-    return session.get_one(Instansi, int(draft.scope[1:]))
-
-
-# Small things ------------------------------------------------------------------------------------
+def _agency(session: Session, actor: Actor, given: PeriodInput) -> Instansi | None:
+    permissions = Permission.PERIOD_AGENCY, Permission.PERIOD_NATIONAL
+    return find_scope(session, actor, given.scope, *permissions, missing=SCOPE_NOT_FOUND)
 
 
 def _shown(
@@ -267,13 +199,13 @@ def _shown(
 ) -> PeriodRow:
     now = clock.now()
     phase = Phase.NOT_OPEN if now < row.starts_at else Phase.OPEN if now < row.ends_at else Phase.CLOSED
-    mine = _may(actor, row.instansi_id)
+    mine = _may_set(actor, row.instansi_id)
     return PeriodRow(
-        id=row.id or 0,
+        id=row.pk,
         kind=row.kind,
-        scope_key=f"i{row.instansi_id}" if row.instansi_id else NATIONAL,
+        scope_key=scope_key(row.instansi_id),
         scope_name=agency.name if agency else "Nasional",
-        dates=format_dates(row, agency.timezone if agency else Zone.WIB),
+        dates=format_dates(row.starts_at, row.ends_at, agency.timezone if agency else Zone.WIB),
         source=row.legal_source,
         extends=row.extends,
         phase=phase,
@@ -284,14 +216,14 @@ def _shown(
 
 
 def _concerned(session: Session, draft: PeriodInput, agency: Instansi | None) -> tuple[int, int, int]:
-    """People, agencies, and agencies that have rows of their own and are not touched."""
+    """People, agencies, and agencies that keep their own period."""
     if agency is not None:
-        tally, _ = activation_report.tally_at(session, org_nodes.OrgNode(f"i{agency.id}", agency.name, agency.id))
+        tally, _ = activation_report.tally_at(session, org_nodes.OrgNode(scope_key(agency.id), agency.name, agency.id))
         return tally.people, 1, 0
     own = {row.instansi_id for row in all_periods(session) if row.kind is draft.kind and row.instansi_id is not None}
     everybody, _ = activation_report.tally_at(session, org_nodes.COUNTRY_NODE)
     apart = sum(
-        activation_report.tally_at(session, org_nodes.OrgNode(f"i{id_}", "", id_))[0].people
+        activation_report.tally_at(session, org_nodes.OrgNode(scope_key(id_), "", id_))[0].people
         for id_ in own
         if id_ is not None
     )
@@ -299,7 +231,7 @@ def _concerned(session: Session, draft: PeriodInput, agency: Instansi | None) ->
     return everybody.people - apart, agencies - len(own), len(own)
 
 
-def _note(session: Session, payload: type[PeriodPayload], actor: Actor, row: Period) -> None:
+def _audit(session: Session, payload: type[PeriodPayload], actor: Actor, row: Period) -> None:
     event = payload(
         period_kind=row.kind,
         starts_at=row.starts_at.isoformat(),

@@ -1,4 +1,4 @@
-"""What an admin types to set or extend a period, and the row that it means, if nothing stands against it."""
+"""Input of an admin who sets or extends a period, validated into a row."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.rules import period as period_rules
-from mysapk_web.organisation.rules.period import PeriodKind, last_moment
-from mysapk_web.organisation.rules.period import PeriodWindow as Window
+from mysapk_web.organisation.rules.period import PeriodKind, format_dates, last_moment
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import Instansi, Period
 from mysapk_web.platform import clock
@@ -21,27 +19,21 @@ from mysapk_web.platform.errors import FormError, UserError
 from mysapk_web.platform.rules.timezones import Zone, format_moment_compact, zone_of
 
 MAX_YEARS: Final = 3
-"""A period that lasts longer is a slip of the keyboard."""
+"""Longer periods are typing errors."""
 FIRST_YEAR: Final = 2021
-"""The year of Keputusan Kepala BKN 87/2021."""
+"""Year of Keputusan Kepala BKN 87/2021."""
 LAST_YEAR: Final = 2100
 MAX_SOURCE: Final = 300
 
 
 class PeriodAction(StrEnum):
-    """What is done."""
-
     CREATE = "buat"
     EXTEND = "perpanjang"
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodInput:
-    """A period as typed.
-
-    Attributes:
-        act: Create one, or extend the one that counts now.
-    """
+    """`scope` is "nasional" or "i<id>" of an agency; `first_day` is unused for an extension; `last_day` is included."""
 
     action: PeriodAction
     kind: PeriodKind
@@ -52,7 +44,6 @@ class PeriodInput:
 
 
 def all_periods(session: Session) -> list[Period]:
-    """Those of the country and of all agencies, the newest first."""
     return list(session.exec(select(Period).order_by(col(Period.starts_at).desc())))
 
 
@@ -60,18 +51,8 @@ def _midnight(day: date, zone: object) -> datetime:
     return datetime.combine(day, time(), zone)  # type: ignore[arg-type]
 
 
-def format_dates(row: Period | Window, zona: str) -> str:
-    """First and last minute in words."""
-    return period_rules.format_dates(row.starts_at, row.ends_at, zona)
-
-
 def build_period(session: Session, actor: Actor, draft: PeriodInput, agency: Instansi | None) -> Period:
-    """The row that a draft means; it is not stored.
-
-    Raises:
-        FormError: A field is not as it has to be.
-        UserError: It would contradict another period.
-    """
+    """The row, not yet stored. Raises UserError if it contradicts another period."""
     zone = zone_of(agency.timezone if agency else Zone.WIB).info
     same = [
         row
@@ -127,7 +108,7 @@ def _judge_new(starts_at: datetime, last: datetime, same: Sequence[Period], agen
         raise FormError({"selesai": "Periode ini sudah lewat. Pilih hari terakhir hari ini atau sesudahnya."})
     clash = next((row for row in same if row.starts_at < last and starts_at < row.ends_at), None)
     if clash is not None:
-        shown = format_dates(clash, agency.timezone if agency else Zone.WIB)
+        shown = format_dates(clash.starts_at, clash.ends_at, agency.timezone if agency else Zone.WIB)
         raise FormError({"mulai": f"Bertumpukan dengan periode yang ada ({shown}). Perpanjang periode itu."})
 
 
@@ -137,12 +118,12 @@ def _judge_length(starts_at: datetime, last: datetime) -> None:
 
 
 def _judge_limits(session: Session, kind: PeriodKind, starts_at: datetime, last: datetime, *, extending: bool) -> None:
-    """An agency moves within what BKN has published for the country, where it has (domain 10)."""
+    """An agency stays within the periods that BKN has published for the country, if any."""
     national = [row for row in all_periods(session) if row.kind is kind and row.instansi_id is None]
     if not national:
         return
     first, end = min(row.starts_at for row in national), max(row.ends_at for row in national)
-    slack = timedelta(hours=2)  # the zones of the country lie two hours apart
+    slack = timedelta(hours=2)  # widest difference between Indonesian time zones
     if starts_at < first - slack and not extending:
         raise FormError(
             {"mulai": f"Tidak boleh sebelum periode nasional dibuka ({format_moment_compact(first, Zone.WIB)})."}

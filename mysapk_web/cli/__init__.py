@@ -155,7 +155,7 @@ def create_admin_command(
                 "Peran tidak dikenal. Pilih verifikator, approver, admin_satker, admin_instansi, atau admin_bkn."
             )
         with database.begin() as session:
-            new = create_admin(session, nip=nip, role=wanted, instansi_kode=instansi, unor_kode=unor)
+            new = create_admin(session, nip=nip, role=wanted, instansi_code=instansi, unor_code=unor)
     typer.echo(f"{wanted.label}: " + ("granted." if new else "was granted already."))
 
 

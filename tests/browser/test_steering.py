@@ -386,7 +386,7 @@ def test_an_announcement_is_edited_and_nothing_typed_is_lost(
     with server_db.begin() as s:
         row = s.exec(select(Announcement).where(Announcement.title == "Layanan tutup Jumat")).one()
         seen = revisions.current_revision(s, revisions.of_announcement(row.id or 0))
-        given = {"judul": row.title, "isi": "Loket pindah.", "last": day(2), "seen": seen}
+        given = {"title": row.title, "body": "Loket pindah.", "last_day": day(2), "seen": seen}
         announcements.edit(s, acting(server_db, "admin_bkn"), announcement_id=row.id or 0, **given)
         s.execute(text("UPDATE sesi SET step_up_at = NULL"))
     fill(editor, Tampil_sampai=format_typed_date(day(4)))

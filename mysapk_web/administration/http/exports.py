@@ -1,6 +1,6 @@
-"""`POST /admin/unduh`: a list as a file. A native form, because a file is for the browser and not for the page.
+"""`POST /admin/unduh`: a list as a file, from a native form.
 
-What the list is narrowed to comes in the body and never in the address, which proxies write down (ASVS 14.2.1).
+Filters come in the body, never in the URL, which proxies log (ASVS 14.2.1).
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from mysapk_web.settings import get_settings
 
 
 async def download(request: Request) -> Response:
-    """For who may export the list that the form names."""
     actor = await executors.run_read_only(sessions.read_actor, get_settings(), request.scope["mysapk.visitor"])
     if actor is None:
         return RedirectResponse("/masuk?sesi=berakhir", 303)
@@ -59,7 +58,7 @@ def _told(title: str, sentence: str, status: int) -> Response:
 
 
 def _wanted(form: dict[str, str], zona: str) -> ExportRequest | None:
-    """What the form asks for; a filter that no page offers asks for nothing at all, rather than for more than was meant."""
+    """None if the form holds a filter that no page offers: better nothing than more than was meant."""
     try:
         jenis, cause = form.get("jenis"), form.get("keterangan")
         people = not_activated.NotActivatedFilter(

@@ -1,4 +1,4 @@
-"""`/admin/bantuan`: the helpdesk and the announcements of an agency."""
+"""`/admin/bantuan`: helpdesk contact and announcements of an agency."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import FormError, ReauthenticationRequired, StaleRevisionError, UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
-from mysapk_web.platform.rules.timezones import zone_of
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dates import date_field
 from mysapk_web.ui.components.dialogs import confirm_dialog
-from mysapk_web.ui.components.display import dialog_button, empty, section, skeleton
+from mysapk_web.ui.components.display import dialog_button, empty, section
 from mysapk_web.ui.components.forms import field, form_messages, hidden, submit_button, text_area
 from mysapk_web.ui.components.lists import url_parameter, url_with
+from mysapk_web.ui.components.loading import when_ready
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 
@@ -41,22 +41,18 @@ NO_CONTACT: Final[dict[str, str]] = dict.fromkeys(CONTACT, "")
 
 
 class ScopeLink(TypedDict):
-    """A place that the person speaks for."""
-
     key: str
     nama: str
     href: str
 
 
 class RunningAnnouncement(TypedDict):
-    """An announcement that runs."""
-
     key: str
     judul: str
     isi: str
     until: str
     sampai: str
-    """The last day as a date field takes it."""
+    """Last day, as typed in a date field."""
     revision: int
 
 
@@ -67,16 +63,11 @@ LAST_DAY: Final = "Tampil sampai"
 
 
 def edit_field(name: str) -> str:
-    """Name of a field of the form that edits: it stands on one page with the form for a new one."""
+    """Field name in the edit form, which shares the page with the form for a new announcement."""
     return f"{name}_ubah"
 
 
 def parse_last_day(text: str) -> date | None:
-    """What a date field carries.
-
-    Raises:
-        FormError: Not a date.
-    """
     try:
         return parse_day_field(text, LAST_DAY)
     except DateError as fault:
@@ -84,21 +75,17 @@ def parse_last_day(text: str) -> date | None:
 
 
 def running_announcement(view: AnnouncementView) -> RunningAnnouncement:
-    """An announcement in words."""
-    last = view.last_moment.astimezone(zone_of(view.timezone).info).date()
     return {
         "key": str(view.id),
         "judul": view.title,
         "isi": view.body,
-        "until": format_date(last, "d MMMM y", locale="id"),
-        "sampai": format_typed_date(last),
+        "until": format_date(view.last_day, "d MMMM y", locale="id"),
+        "sampai": format_typed_date(view.last_day),
         "revision": view.revision,
     }
 
 
 class AdminBantuanState(AppState):
-    """What one place tells its people."""
-
     ready: bool = False
     tempat: str = ""
     nama: str = ""
@@ -108,13 +95,12 @@ class AdminBantuanState(AppState):
     contact_revision: int = 0
     running: list[RunningAnnouncement] = []
     edited: RunningAnnouncement = NOT_EDITED
-    """The announcement that is about to be edited; without a key there is none."""
+    """Being edited; none without a key."""
     told: int = 0
-    """How many were shown from this page: the form for a new one is made anew, and so empty, after each."""
+    """Published from this page; each one renews the form for the next, which is then empty."""
 
     @handler(MAY)
     async def load(self) -> None:
-        """The place that the address names; the first otherwise."""
         self.faults, self.notice, self.ready = {}, "", False
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -124,7 +110,7 @@ class AdminBantuanState(AppState):
         ]
         self.has_choice = len(self.places) > 1
         await self._look(url_parameter(self.router.url, "tempat"))
-        # A connection that comes back loads the page once more: what is being edited stays, as it is being typed.
+        # A reconnect loads the page again: what is being edited stays.
         if self.edited["key"] not in {each["key"] for each in self.running}:
             self.edited = NOT_EDITED
         self.ready = True
@@ -137,13 +123,12 @@ class AdminBantuanState(AppState):
 
     async def _refresh(self) -> None:
         await self._look(self.tempat)
-        # Whoever saves again has seen in the list what the other one wrote.
+        # Saving again is fine: the list now shows what the other admin wrote.
         now = next((each for each in self.running if each["key"] == self.edited["key"]), self.edited)
         self.edited = {**self.edited, "revision": now["revision"]}
 
     @handler(MAY)
     async def save_contact(self, form: dict[str, Any]) -> None:
-        """Change where people turn for help."""
         given = ContactView(*(form_text(form, name, 400) for name in CONTACT))
         seen = parse_row_id(form_text(form, "versi"))
         await executors.run_in_transaction(
@@ -154,25 +139,24 @@ class AdminBantuanState(AppState):
 
     @handler(MAY)
     async def announce(self, form: dict[str, Any]) -> None:
-        """Tell the people of the place something."""
-        judul, isi, last = (
-            form_text(form, "judul"),
-            form_text(form, "pesan"),
-            parse_last_day(form_text(form, "sampai", 40)),
+        await executors.run_in_transaction(
+            announcements.publish,
+            actor(),
+            form_text(form, "tempat", 20),
+            title=form_text(form, "judul"),
+            body=form_text(form, "pesan"),
+            last_day=parse_last_day(form_text(form, "sampai", 40)),
         )
-        tempat = form_text(form, "tempat", 20)
-        await executors.run_in_transaction(announcements.publish, actor(), tempat, judul=judul, isi=isi, last=last)
         await self._look(self.tempat)
         self.told += 1
         self._finish(notice="Pengumuman ditampilkan.")
 
     @handler(MAY)
     async def begin(self, form: dict[str, Any]) -> None:
-        """Show an announcement in a form that edits it."""
         key = form_text(form, "id", 20)
         if self.edited["key"] not in ("", key):
             raise UserError(FINISH_FIRST)
-        if self.edited["key"] == key:  # its form is there, with what was typed
+        if self.edited["key"] == key:  # its form is open, with what was typed
             return
         await self._look(self.tempat)
         self.edited = next((each for each in self.running if each["key"] == key), NOT_EDITED)
@@ -182,28 +166,26 @@ class AdminBantuanState(AppState):
 
     @handler(MAY)
     async def stop(self, form: dict[str, Any]) -> None:
-        """Edit nothing after all."""
         self.edited = NOT_EDITED
         self._finish(notice="Pengumuman tidak diubah.")
 
     @handler(MAY)
     async def edit(self, form: dict[str, Any]) -> None:
-        """Change an announcement."""
         try:
             changed = await executors.run_in_transaction(
                 announcements.edit,
                 actor(),
                 announcement_id=parse_row_id(form_text(form, "id")),
                 seen=parse_row_id(form_text(form, "versi")),
-                judul=form_text(form, edit_field("judul")),
-                isi=form_text(form, edit_field("pesan")),
-                last=parse_last_day(form_text(form, edit_field("sampai"), 40)),
+                title=form_text(form, edit_field("judul")),
+                body=form_text(form, edit_field("pesan")),
+                last_day=parse_last_day(form_text(form, edit_field("sampai"), 40)),
             )
         except FormError as refused:
             raise FormError({edit_field(name): words for name, words in refused.faults.items()}) from None
         except (ReauthenticationRequired, StaleRevisionError):
             raise
-        except UserError:  # it is over meanwhile, and the list says so
+        except UserError:  # it has ended meanwhile; the list shows that
             await self._look(self.tempat)
             raise
         self.edited = NOT_EDITED
@@ -212,7 +194,6 @@ class AdminBantuanState(AppState):
 
     @handler(MAY)
     async def end(self, form: dict[str, Any]) -> None:
-        """Stop showing an announcement."""
         key = form_text(form, "id")
         seen = parse_row_id(form_text(form, "versi"))
         await executors.run_in_transaction(announcements.retract, actor(), announcement_id=parse_row_id(key), seen=seen)
@@ -270,7 +251,6 @@ def _running(item: ObjectVar[RunningAnnouncement]) -> rx.Component:
 
 
 def _words(name: Callable[[str], str], now: Any) -> list[rx.Component]:
-    """The fields of an announcement: their names, and what they begin with."""
     begin = {key: {"default_value": now[key]} if now is not None else {} for key in ("judul", "isi")}
     return [
         field(name("judul"), "Judul", help_text="Beberapa kata, paling banyak 120 karakter.", **begin["judul"]),
@@ -310,7 +290,7 @@ def _editor() -> rx.Component:
             action=PATH,
             class_name="mt-3",
         ),
-        # Fields belong to the browser: another announcement has to have another form, or what was typed stays in it.
+        # The browser keeps what was typed in a form: another announcement needs another form.
         key=now["key"],
         class_name="card mt-6",
         custom_attrs={"aria-label": "Ubah pengumuman"},
@@ -335,7 +315,7 @@ def _announcements() -> rx.Component:
                 submit_button("Tampilkan pengumuman", "Menyimpan ..."),
                 on_submit=state.announce,
                 action=PATH,
-                # Made anew once it has gone out: its fields are empty again, and a second click is no second announcement.
+                # Renewed after publishing: its fields are empty, and a second click publishes nothing.
                 key=state.told,
                 class_name="form",
             ),
@@ -346,7 +326,7 @@ def _announcements() -> rx.Component:
 
 
 def _filled(name: str, label: str, help_text: str = "", **props: Any) -> rx.Component:
-    # The key makes the field anew when another place is shown, so that it shows that place's words.
+    # The key renews the field when another agency is shown.
     value = AdminBantuanState.contact[name]
     return field(
         name, label, help_text=help_text, default_value=value, key=f"{name}-{AdminBantuanState.tempat}", **props
@@ -375,12 +355,11 @@ def _contact() -> rx.Component:
 
 
 def bantuan() -> rx.Component:
-    """The page."""
     state = AdminBantuanState
     return page(
         form_messages(),
         rx.el.h1("Pengumuman dan kontak bantuan"),
-        rx.cond(
+        when_ready(
             state.ready,
             rx.fragment(
                 rx.el.p(state.nama, class_name="lead"),
@@ -389,7 +368,6 @@ def bantuan() -> rx.Component:
                 _contact(),
                 reauthentication_dialog(),
             ),
-            rx.cond(AppState.faults, rx.fragment(), skeleton(8)),
         ),
         current=PATH,
     )

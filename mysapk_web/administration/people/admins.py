@@ -1,4 +1,4 @@
-"""The admins of an agency: who of them can act, who has to stay, and whom to tell when nobody is left."""
+"""Admins of an agency: who can act, who must stay, and whom to alert if no one is left."""
 
 from __future__ import annotations
 
@@ -24,30 +24,23 @@ NO_ADMIN_LEFT: Final = (
 
 @dataclass(slots=True)
 class AgencyAdmins:
-    """The accounts that hold the role in one agency; each set is part of the one before.
-
-    Attributes:
-        acting: Those who can act now: activated, not switched off, and with a second factor, without which a role gives nothing.
-    """
+    """Accounts with the role in one agency. `acting` can act now: activated, enabled, with a second factor."""
 
     holders: set[int] = field(default_factory=set)
     enabled: set[int] = field(default_factory=set)
     acting: set[int] = field(default_factory=set)
 
     def last_admins(self) -> set[int]:
-        """Who has to stay: the last who can act.
+        """Admins who may not lose the role: the last who can act.
 
-        Somebody who was appointed and has not set up the second factor replaces nobody: until that is done the agency would have no
-        admin at all. BKN replaces the last admin by appointing another and waiting for the second factor; or, where it can't wait, by
-        switching the account off, which is never refused: whoever is switched off can't act, and the role can be taken as soon as
-        another holds it. Where nobody can act, the last who could again stays, so that an agency always has somebody to turn to.
+        An appointee without a second factor replaces no one. BKN replaces the last admin by appointing another and waiting for the second
+        factor, or at once by disabling the account, which is never refused. If no one can act, the last who could again stays.
         """
         best = self.acting or self.enabled or self.holders
         return best if len(best) == 1 else set()
 
 
 def admins_of(session: Session, instansi_ids: Collection[int]) -> dict[int, AgencyAdmins]:
-    """Who holds the role of an admin of agencies."""
     found = {instansi_id: AgencyAdmins() for instansi_id in instansi_ids}
     enabled = col(Account.disabled_at).is_(None)
     acts = and_(enabled, col(Account.activated_at).is_not(None), col(Account.totp_confirmed_at).is_not(None))
@@ -72,11 +65,7 @@ def admins_of(session: Session, instansi_ids: Collection[int]) -> dict[int, Agen
 
 
 def alert_missing_admins(session: Session, instansi_ids: Collection[int]) -> None:
-    """Tell every Admin BKN of those agencies in which no admin can act any more.
-
-    Args:
-        session: The transaction of what may have caused it, with its changes so far.
-    """
+    """Notifies every Admin BKN of agencies left without an admin who can act. Call it in the transaction of the cause."""
     session.flush()
     left = [instansi_id for instansi_id, admins in admins_of(session, instansi_ids).items() if not admins.acting]
     if not left:

@@ -1,4 +1,4 @@
-"""What nobody on the pages may do, from the command line: the first grants, and the lost second factor of those above all others."""
+"""Command-line acts that no page offers: the first roles, and the lost second factor of the highest admins."""
 
 from __future__ import annotations
 
@@ -16,39 +16,23 @@ from mysapk_web.platform.errors import UserError
 
 
 def create_admin(
-    session: Session, *, nip: str, role: Role, instansi_kode: str | None = None, unor_kode: str | None = None
+    session: Session, *, nip: str, role: Role, instansi_code: str | None = None, unor_code: str | None = None
 ) -> bool:
-    """Give a role to a person on the rolls; the way in for the first admins (`mysapk create-admin`).
+    """`mysapk create-admin`. The person activates the account as everyone does and sets up a second factor before the role counts.
 
-    The person activates the account as everybody does, and adds a second factor before the role counts.
-
-    Args:
-        unor_kode: Unit of that agency that the role is limited to, with what is below it.
-
-    Returns:
-        Whether the role is new; a grant in force with the same scope stays as it is.
-
-    Raises:
-        UserError: Unknown person, agency or unit, or a scope that doesn't fit the role.
+    Returns whether the role is new.
     """
     account, pegawai = _on_the_rolls(session, nip)
-    instansi_id, unor_id = _scope(session, role, pegawai, instansi_kode, unor_kode)
+    instansi_id, unor_id = _scope(session, role, pegawai, instansi_code, unor_code)
     return store_grant(session, account, pegawai, RoleGrant(
-        account_id=account.id or 0, role=role, instansi_id=instansi_id, unor_id=unor_id, granted_at=clock.now()
+        account_id=account.pk, role=role, instansi_id=instansi_id, unor_id=unor_id, granted_at=clock.now()
     ), None)  # fmt: skip
 
 
 def remove_second_factor_of(session: Session, *, nip: str, reason: str) -> bool:
-    """Take away a lost second factor of anybody, an Admin BKN too, above whom nobody stands (`mysapk remove-second-factor`).
-
-    Args:
-        reason: How the person was recognised, in words, for the trail; at most 300 characters.
-
-    Raises:
-        UserError: Unknown person, or no reason.
-    """
+    """`mysapk remove-second-factor`, also for an Admin BKN, whom no one else can help."""
     account, _ = _on_the_rolls(session, nip)
-    return remove_second_factor(session, account_id=account.id or 0, actor=None, reason=reason)
+    return remove_second_factor(session, account_id=account.pk, actor=None, reason=reason)
 
 
 def _on_the_rolls(session: Session, nip: str) -> tuple[Account, Pegawai]:
@@ -68,27 +52,26 @@ def _on_the_rolls(session: Session, nip: str) -> tuple[Account, Pegawai]:
 
 
 def _scope(
-    session: Session, role: Role, pegawai: Pegawai, instansi_kode: str | None, unor_kode: str | None
+    session: Session, role: Role, pegawai: Pegawai, instansi_code: str | None, unor_code: str | None
 ) -> tuple[int | None, int | None]:
-    """Ids of agency and unit of a grant."""
     if role is Role.PEGAWAI:
         raise UserError("Setiap orang sudah berperan pegawai. Pilih peran lain.", "role")
     if role is Role.ADMIN_BKN:
-        if instansi_kode or unor_kode:
+        if instansi_code or unor_code:
             raise UserError("Admin BKN berlaku untuk semua instansi. Kosongkan instansi dan unor.", "instansi")
         return None, None
     instansi_id = pegawai.instansi_id
-    if instansi_kode:
-        found = session.exec(select(Instansi.id).where(Instansi.code == instansi_kode)).one_or_none()
+    if instansi_code:
+        found = session.exec(select(Instansi.id).where(Instansi.code == instansi_code)).one_or_none()
         if found != instansi_id:
             raise UserError("Pegawai ini tidak tercatat di instansi itu. Periksa kode instansi.", "instansi")
-    if role in AGENCY_ROLES and unor_kode:
+    if role in AGENCY_ROLES and unor_code:
         raise UserError(f"{role.label} berlaku untuk seluruh instansi. Kosongkan unor.", "unor")
-    if role in UNIT_ROLES and not unor_kode:
+    if role in UNIT_ROLES and not unor_code:
         raise UserError(f"{role.label} berlaku untuk satu unor dan unit di bawahnya. Isi kode unor.", "unor")
-    if not unor_kode:
+    if not unor_code:
         return instansi_id, None
-    unor_id = session.exec(select(Unor.id).where(Unor.instansi_id == instansi_id, Unor.code == unor_kode)).one_or_none()
+    unor_id = session.exec(select(Unor.id).where(Unor.instansi_id == instansi_id, Unor.code == unor_code)).one_or_none()
     if unor_id is None:
         raise UserError("Unor tidak dikenal di instansi itu. Periksa kodenya.", "unor")
     return instansi_id, unor_id

@@ -1,4 +1,4 @@
-"""One person as an admin of the scope sees them: account, address, roles, letters without their words, trail, and what may be done."""
+"""One person as an admin in scope sees them: account, address, roles, mail without bodies, history, and possible actions."""
 
 from __future__ import annotations
 
@@ -31,13 +31,11 @@ from mysapk_web.progress.person import PersonPdm, pdm_progress_of
 from mysapk_web.settings import get_settings
 
 HISTORY_PAGE: Final = 12
-"""Letters and events on the page at first, and how many more come at a time."""
+"""Mails and events shown at first, and added at a time."""
 OWN_ACCOUNT: Final = "Ini akun Anda sendiri. Mintalah admin lain bila ada yang perlu diubah."
 
 
 class AccountAction(StrEnum):
-    """What can be done on the page."""
-
     EMAIL = "email"
     APPROVE = "setujui"
     UNLOCK = "buka"
@@ -52,15 +50,13 @@ class AccountAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldRole:
-    """One role in force, with where it counts."""
-
     role: Role
     scope: str
 
 
 @dataclass(frozen=True, slots=True)
 class AccountDetail:
-    """All that the page shows. The address is masked; `email_note` says what is wrong with it."""
+    """`email` is masked; `pdm` and `history` are None if the actor may not read them; `blocker` says why no action is possible."""
 
     account_id: int
     nip: str
@@ -82,38 +78,23 @@ class AccountDetail:
     sessions: int
     roles: list[HeldRole]
     only_admin: bool
-    """Nobody else can act as admin of the agency; told to who may appoint another."""
+    """No one else can act as the agency's admin; set only for those who may appoint another. Likewise the next."""
     agency_without_admin: bool
-    """Neither this admin nor another of the agency can act; told to who may appoint another."""
     pdm: PersonPdm | None
-    """None: the actor may not read progress."""
     mails: list[mail_log.MailHistoryEntry] = field(repr=False)
     more_mails: bool
-    """There are older ones."""
     history: list[AccountEvent] | None = field(repr=False)
-    """None: the actor may not read trails."""
     more_history: bool
-    """There are older ones."""
     actions: frozenset[AccountAction]
     blocker: str
-    """Why nothing can be done, in words; empty when something can."""
     revision: int
-    """Named by the acts on the account (`organisation.revisions`)."""
     factor_revision: int
-    """Named by the removal of the second factor."""
 
 
 def account_detail(
     session: Session, actor: Actor, account_id: int, *, letters: int = HISTORY_PAGE, events: int = HISTORY_PAGE
 ) -> AccountDetail | None:
-    """One person of the own scope.
-
-    Returns:
-        None when there is no such person in the scope.
-
-    Raises:
-        PermissionDenied: The actor sees no people.
-    """
+    """None if there is no such person in scope."""
     actor.require(Permission.PEOPLE_READ)
     columns: tuple[Any, ...] = (Pegawai, Account, Unor.name, Instansi, people_in_scope(actor, Permission.EMAIL_REPAIR))
     row = session.exec(
@@ -131,7 +112,7 @@ def account_detail(
     closed = _closed(session, actor, account_id)
     only_admin, without_admin = _admin(session, actor, pegawai, account_id)
     read = actor.may(Permission.OUTBOX_READ)
-    mails = mail_log.account_mail(session, actor, account_id, limit=letters + 1) if read else []
+    mails = mail_log.account_mail(session, actor, account_id, instansi.timezone, limit=letters + 1) if read else []
     audits = actor.may(Permission.AUDIT_READ)
     steps = search.latest_of_account(session, actor, account_id, limit=events + 1) if audits else None
     return AccountDetail(
@@ -198,7 +179,7 @@ def _acts(
             not disabled and not waits_for_approval and bool(pegawai.email_key),
             Permission.RESET_START,
         ),
-        AccountAction.CANCEL_RESET: (has_usable_token(session, account.id or 0), Permission.RESET_START),
+        AccountAction.CANCEL_RESET: (has_usable_token(session, account.pk), Permission.RESET_START),
         AccountAction.END_SESSIONS: (alive > 0, Permission.SESSIONS_END),
         AccountAction.REMOVE_FACTOR: (account.totp_confirmed_at is not None, Permission.SECOND_FACTOR_REMOVE),
         AccountAction.DISABLE: (not disabled, Permission.ACCOUNT_DISABLE),
@@ -227,7 +208,7 @@ def _email_note(pegawai: Pegawai, instansi: Instansi) -> str:
 
 
 def _admin(session: Session, actor: Actor, pegawai: Pegawai, account_id: int) -> tuple[bool, bool]:
-    """Whether this is the only admin of the agency who can act, and whether none of its admins can."""
+    """Whether this is the agency's only admin who can act, and whether none can."""
     if Role.ADMIN_INSTANSI not in grantable_roles(actor, pegawai.instansi_id):
         return False, False
     admins = admins_of(session, [pegawai.instansi_id])[pegawai.instansi_id]

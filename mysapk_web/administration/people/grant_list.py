@@ -1,10 +1,9 @@
-"""The list of `/admin/peran`: the roles in force inside the own scope, and whom one could give one."""
+"""The list of `/admin/peran`: roles in force within the scope, and people who could get one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement
@@ -26,39 +25,38 @@ from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.organisation.units import suggest_units
 from mysapk_web.platform.pagination import Page, paginate
+from mysapk_web.platform.rules.timezones import format_moment
 
 MAX_CANDIDATES: Final = 8
-"""People that a search shows at most; who has more to choose from narrows it."""
+"""Shown by a search at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoleAssignment:
-    """One role in force."""
+    """A role in force.
+
+    `granted_by` is empty for the command line and hides the name of officers of other agencies. `in_use` is False without a second factor,
+    when the role gives nothing. `is_last_admin` can't be revoked until there is another.
+    """
 
     grant_id: int
     account_id: int
     nip: str
     name: str
     instansi: str
-    timezone: str
-    """WIB, WITA or WIT."""
     role: Role
     scope: str
-    granted_at: datetime
+    granted: str
     granted_by: str
-    """Name; of an officer of another agency only that it was one; empty: from the command line."""
     in_use: bool
-    """False: the second factor is missing, so the role gives nothing yet."""
     revocable: bool
     is_last_admin: bool
-    """The last admin of the agency who can act: the role is not taken before there is another."""
     revision: int
-    """Of the account, named when the role is taken (`organisation.revisions`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoleCandidate:
-    """Somebody who could get a role; `closed` says why not, in words."""
+    """`blocker` says why this person can get no role."""
 
     account_id: int
     nip: str
@@ -73,21 +71,13 @@ class RoleCandidate:
 
 @dataclass(frozen=True, slots=True)
 class RoleCandidates:
-    """Whom a search found: the first few by name."""
-
     people: list[RoleCandidate]
     more: bool
-    """There are others whom it doesn't show."""
 
 
 def list_grants(
     session: Session, actor: Actor, *, role: Role | None, text: str, agency: str, page: int
 ) -> Page[RoleAssignment]:
-    """The roles in force of people whom the actor could change, one page of them.
-
-    Raises:
-        PermissionDenied: The actor gives no roles.
-    """
     actor.require(Permission.ROLE_GRANT)
     giver, of_giver, place = aliased(Account), aliased(Pegawai), aliased(Unor)
     conditions: list[ColumnElement[bool]] = [
@@ -97,7 +87,7 @@ def list_grants(
     if role is not None:
         conditions.append(col(RoleGrant.role) == role)
     if text.strip():
-        # Grants are few: they are looked through by any word of the name, also over all agencies.
+        # Grants are few: any word of the name may match, also over all agencies.
         conditions.append(matches_name(text, everywhere=False))
     if agency.strip():
         named = func.lower(Instansi.name).contains(agency.strip().casefold(), autoescape=True)
@@ -143,15 +133,14 @@ def _line(
 ) -> RoleAssignment:
     whole = "Semua instansi" if grant.instansi_id is None else "Seluruh instansi"
     return RoleAssignment(
-        grant_id=grant.id or 0,
+        grant_id=grant.pk,
         account_id=grant.account_id,
         nip=pegawai.nip,
         name=pegawai.full_name,
         instansi=instansi.name,
-        timezone=instansi.timezone,
         role=grant.role,
         scope=f"{unit.name} dan unit di bawahnya" if unit else whole,
-        granted_at=grant.granted_at,
+        granted=format_moment(grant.granted_at, instansi.timezone),
         granted_by=(giver if seen else OUTSIDE_SCOPE) if giver else "",
         in_use=account.totp_confirmed_at is not None and account.disabled_at is None,
         revocable=may_revoke(actor, grant, unit.path if unit else None, held[grant.account_id]),
@@ -161,12 +150,6 @@ def _line(
 
 
 def find_candidates(session: Session, actor: Actor, *, text: str) -> RoleCandidates:
-    """People of the own scope whom a search may have meant, at most a handful.
-
-    Raises:
-        PermissionDenied: The actor gives no roles.
-        UserError: Too short for a search over all agencies.
-    """
     actor.require(Permission.ROLE_GRANT)
     if not text.strip():
         return RoleCandidates([], more=False)
@@ -177,22 +160,13 @@ def find_candidates(session: Session, actor: Actor, *, text: str) -> RoleCandida
 
 
 def get_candidate(session: Session, actor: Actor, account_id: int) -> RoleCandidate | None:
-    """One person of the own scope, by account.
-
-    Raises:
-        PermissionDenied: The actor gives no roles.
-    """
     actor.require(Permission.ROLE_GRANT)
     rows = _rows(session, actor, col(Account.id) == account_id, limit=1)
     return _candidate(session, actor, *rows[0]) if rows else None
 
 
 def suggest_role_units(session: Session, actor: Actor, account_id: int, text: str) -> list[str]:
-    """Units that a role of a person could be limited to and that fit what is being typed.
-
-    Raises:
-        PermissionDenied: The actor gives no roles.
-    """
+    """Units in the person's agency that match what is being typed."""
     one = get_candidate(session, actor, account_id)
     if one is None:
         return []
@@ -216,7 +190,7 @@ def _rows(
 def _candidate(
     session: Session, actor: Actor, account: Account, pegawai: Pegawai, unit: str, instansi: str
 ) -> RoleCandidate:
-    held = managed_account.active_grants(session, account.id or 0)
+    held = managed_account.active_grants(session, account.pk)
     grantable = grantable_roles(actor, pegawai.instansi_id)
     closed = ""
     if account.id == actor.account_id:
@@ -226,7 +200,7 @@ def _candidate(
     elif not may_manage(actor.roles, [grant.role for grant in held]):
         closed = managed_account.ROLE_NOT_BELOW
     return RoleCandidate(
-        account_id=account.id or 0,
+        account_id=account.pk,
         nip=pegawai.nip,
         name=pegawai.full_name,
         unit=unit,

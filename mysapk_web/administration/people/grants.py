@@ -1,6 +1,6 @@
-"""Giving and taking roles: by admins inside their own scope, and the first ones from the command line (DESIGN 6).
+"""Grant and revoke roles, by admins within their scope and from the command line.
 
-A role is given only by who may give it where it shall count; nobody changes the own roles; an agency keeps its last admin.
+A role is granted only by someone who may grant it in that scope; no one changes their own roles; an agency keeps its last admin.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind
 
 UNIT_ROLES: Final = frozenset({Role.VERIFIKATOR, Role.ADMIN_SATKER})
-"""Roles that are always limited to a unit and what is below it (DESIGN 6)."""
+"""Always limited to a unit and those below it."""
 AGENCY_ROLES: Final = frozenset({Role.ADMIN_INSTANSI})
-"""Roles that always count for the whole agency."""
+"""Always for the whole agency."""
 
 OUTSIDE_AUTHORITY: Final = "Peran ini tidak dapat Anda berikan atau cabut di unit tersebut."
 LAST_ADMIN: Final = (
@@ -40,21 +40,7 @@ LAST_ADMIN: Final = (
 
 
 def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, unit: str, seen: int = 0) -> bool:
-    """Give a person of the own scope a role; their sessions end and they are written to.
-
-    Args:
-        role: Value of a `Role` that one of the actor's grants may give.
-        unit: Unit of the person's agency that the role is limited to, by code or name; empty for the whole agency.
-
-    Returns:
-        Whether the role is new; a grant in force with the same scope stays as it is.
-
-    Raises:
-        PermissionDenied: The actor gives no roles, or the person is out of reach.
-        ReauthenticationRequired: Password or code were not shown lately.
-        StaleRevisionError: Another admin has changed the account meanwhile.
-        UserError: The role is not the actor's to give there, the scope doesn't fit, or the account is switched off.
-    """
+    """The person's sessions end and they are notified. Returns whether the role is new."""
     account, pegawai, given = _checked(session, actor, account_id, role, unit, seen=seen)
     require_reauthentication(actor)
     return store_grant(session, account, pegawai, given, actor)
@@ -62,8 +48,6 @@ def grant_role(session: Session, actor: Actor, *, account_id: int, role: str, un
 
 @dataclass(frozen=True, slots=True)
 class GrantPreview:
-    """A role that could be given, in words: to whom, which, where it counts, and whether the person holds it already."""
-
     name: str
     role: Role
     scope: str
@@ -72,7 +56,7 @@ class GrantPreview:
 
 
 def preview_grant(session: Session, actor: Actor, *, account_id: int, role: str, unit: str) -> GrantPreview:
-    """What `grant_role` would do, to be shown before it is done. Arguments and errors as there, but no proof is asked for."""
+    """What `grant_role` would do; needs no re-authentication."""
     account, pegawai, given = _checked(session, actor, account_id, role, unit)
     return GrantPreview(
         name=pegawai.full_name,
@@ -84,18 +68,11 @@ def preview_grant(session: Session, actor: Actor, *, account_id: int, role: str,
 
 
 def revoke_role(session: Session, actor: Actor, *, grant_id: int, seen: int = 0) -> Role:
-    """Take a role away; the person's sessions end, open pages lose it within seconds, and they are written to.
-
-    Raises:
-        PermissionDenied: The actor gives no roles, or the grant is out of reach.
-        ReauthenticationRequired: Password or code were not shown lately.
-        StaleRevisionError: Another admin has changed the account meanwhile.
-        UserError: The role is not the actor's to take, was taken already, or the agency would be left without an admin.
-    """
+    """The person's sessions end, open pages lose the role within seconds, and they are notified."""
     actor.require(Permission.ROLE_GRANT)
     owner = session.exec(select(RoleGrant.account_id).where(RoleGrant.id == grant_id)).one_or_none()
     account, pegawai = _person(session, actor, owner or 0)
-    revisions.require_current(session, actor, revisions.of_account(account.id or 0), seen)
+    revisions.require_current(session, actor, revisions.of_account(account.pk), seen)
     grant, path = session.exec(
         select(RoleGrant, Unor.path)
         .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
@@ -117,12 +94,9 @@ def revoke_role(session: Session, actor: Actor, *, grant_id: int, seen: int = 0)
 
 
 def revoke_roles_after_transfer(session: Session, account_ids: Sequence[int], *, actor_id: int | None) -> int:
-    """Take the roles of people who have moved to another agency, all but those that count for the new one.
+    """Revokes roles that don't count in the new agency.
 
-    A move is a fact and is not refused; where it takes the last admin who can act, BKN is told.
-
-    Args:
-        session: The transaction of the move, with what it changed so far.
+    A transfer is a fact and never refused; BKN is alerted if it takes the last admin.
     """
     session.flush()
     rows = session.exec(
@@ -138,7 +112,7 @@ def revoke_roles_after_transfer(session: Session, account_ids: Sequence[int], *,
     ).all()
     of_person: dict[int, tuple[Account, Pegawai, list[RoleGrant]]] = {}
     for grant, account, pegawai in rows:
-        of_person.setdefault(account.id or 0, (account, pegawai, []))[2].append(grant)
+        of_person.setdefault(account.pk, (account, pegawai, []))[2].append(grant)
     for account, pegawai, grants in of_person.values():
         _take(session, account, pegawai, grants, actor_id, reason="pindah instansi")
     alert_missing_admins(session, {grant.instansi_id or 0 for grant, *_ in rows if grant.role is Role.ADMIN_INSTANSI})
@@ -146,20 +120,20 @@ def revoke_roles_after_transfer(session: Session, account_ids: Sequence[int], *,
 
 
 def grantable_roles(actor: Actor, instansi_id: int) -> list[Role]:
-    """The roles that an actor may give in an agency, in the order of the table."""
+    """Roles the actor may grant in an agency, in the order of the table."""
     reach = [grant for grant in actor.effective_grants if grant.instansi_id in (None, instansi_id)]
     return [role for role in Role if any(role in GRANTABLE[grant.role] for grant in reach)]
 
 
 def may_revoke(actor: Actor, grant: RoleGrant, path: str | None, held: Iterable[Role]) -> bool:
-    """Whether an actor could take a grant away, the last admin of an agency aside."""
+    """Leaves out the rule about an agency's last admin. `path` is that of the unit, None for a whole agency."""
     if grant.account_id == actor.account_id or not may_manage(actor.roles, held):
         return False
     return any(_gives(own, grant.role, grant.instansi_id, path) for own in actor.effective_grants)
 
 
 def _gives(own: Grant, role: Role, instansi_id: int | None, path: str | None) -> bool:
-    """Whether one grant lets its holder give or take a role with this scope: the scope has to lie within its own."""
+    """Whether one grant covers granting or revoking this role: the scope has to lie within its own."""
     if role not in GRANTABLE[own.role] or instansi_id is None:
         return False
     if own.instansi_id is None:
@@ -170,7 +144,7 @@ def _gives(own: Grant, role: Role, instansi_id: int | None, path: str | None) ->
 
 
 def _person(session: Session, actor: Actor, account_id: int) -> tuple[Account, Pegawai]:
-    """A person within reach and not the actor; the account is locked, so that two changes of roles take turns."""
+    """Locks the account, so that two changes of roles are serialised."""
     actor.require(Permission.ROLE_GRANT)
     row = session.exec(
         select(Account, Pegawai)
@@ -191,7 +165,6 @@ def _person(session: Session, actor: Actor, account_id: int) -> tuple[Account, P
 def _checked(
     session: Session, actor: Actor, account_id: int, role: str, unit: str, *, seen: int | None = None
 ) -> tuple[Account, Pegawai, RoleGrant]:
-    """The person and the grant as it would be written, on the revision that was seen."""
     account, pegawai = _person(session, actor, account_id)
     if seen is not None:
         revisions.require_current(session, actor, revisions.of_account(account_id), seen)
@@ -237,7 +210,7 @@ def _unit_for(session: Session, actor: Actor, role: Role, pegawai: Pegawai, unit
 
 
 def _must_stay(session: Session, grant: RoleGrant) -> bool:
-    """Whether the agency would be left without an admin; its row is locked, so that two removals take turns."""
+    """Locks the agency, so that two removals are serialised."""
     agency = session.exec(select(Instansi.id).where(Instansi.id == grant.instansi_id).with_for_update()).one() or 0
     return grant.account_id in admins_of(session, [agency])[agency].last_admins()
 
@@ -245,18 +218,13 @@ def _must_stay(session: Session, grant: RoleGrant) -> bool:
 def _holds(session: Session, account: Account, given: RoleGrant) -> bool:
     wanted = (given.role, given.instansi_id, given.unor_id)
     held = {
-        (grant.role, grant.instansi_id, grant.unor_id)
-        for grant in managed_account.active_grants(session, account.id or 0)
+        (grant.role, grant.instansi_id, grant.unor_id) for grant in managed_account.active_grants(session, account.pk)
     }
     return wanted in held
 
 
 def store_grant(session: Session, account: Account, pegawai: Pegawai, given: RoleGrant, actor: Actor | None) -> bool:
-    """Write a grant that was checked, with all that follows from it.
-
-    Returns:
-        False when one in force has the same scope.
-    """
+    """Writes a validated grant with its consequences; False if one with the same scope is in force."""
     if _holds(session, account, given):
         return False
     session.add(given)
@@ -286,5 +254,5 @@ def _take(
 
 
 def _tell_roles(session: Session, account: Account, pegawai: Pegawai) -> None:
-    labels = sorted({grant.role.label for grant in managed_account.active_grants(session, account.id or 0)})
+    labels = sorted({grant.role.label for grant in managed_account.active_grants(session, account.pk)})
     managed_account.notify(session, MailKind.ROLE_CHANGED, account, pegawai, roles=", ".join(labels))

@@ -1,4 +1,4 @@
-"""The list of `/admin/pegawai`: people of the own scope by NIP, name, unit, kind and state of the account, paged and sorted in SQL."""
+"""The list of `/admin/pegawai`: people in scope by NIP, name, unit, employment type and account state, paged and sorted in SQL."""
 
 from __future__ import annotations
 
@@ -26,19 +26,18 @@ from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.progress import activation_report, org_nodes
 from mysapk_web.progress.tables import PersonPdmProgress
 
-"""Further than this nobody counts or turns pages: the search is narrowed instead, and the query stays quick."""
 MAX_SORTED_BY_LOGIN: Final = 10_000
-"""People whose last logins are put in order for a page: no index holds them by agency, because each login would write to it."""
+"""People that may be sorted by last login: there is no index by agency, since each login would update it."""
 TOO_MANY_LOGINS: Final = (
     f"Menurut login terakhir dapat diurutkan paling banyak {MAX_SORTED_BY_LOGIN // 1000}.000 pegawai. Persempit lebih dahulu, "
     "misalnya menurut unit kerja atau nama."
 )
 _UNITS: Final = 40
-"""Units that one filter may stand for."""
+"""Units that one filter may match."""
 
 
 class AccountState(StrEnum):
-    """What stands beside a person in the list; the first that fits, in this order."""
+    """The first that applies, in this order, is shown."""
 
     DISABLED = "nonaktif"
     WAITING = "menunggu"
@@ -48,7 +47,6 @@ class AccountState(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words on the page."""
         return _LABELS[self]
 
 
@@ -62,7 +60,7 @@ _LABELS: Final = {
 
 
 class PdmProgress(StrEnum):
-    """How far a person is in the present PDM, as it is counted (decision 0015)."""
+    """Progress in the current PDM, as counted (decision 0015)."""
 
     SENT = "terkirim"
     DONE = "selesai"
@@ -70,7 +68,6 @@ class PdmProgress(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words on the page."""
         return _STEPS[self]
 
 
@@ -82,8 +79,6 @@ _STEPS: Final = {
 
 
 class PeopleOrder(StrEnum):
-    """What the list is sorted by."""
-
     NAME = "nama"
     NIP = "nip"
     UNIT = "unit"
@@ -92,13 +87,7 @@ class PeopleOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """What is looked for; everything empty finds everybody.
-
-    Attributes:
-        text: NIP or its first digits, or words of the name.
-        unit: Unit with all below it, by code or part of the name.
-        agency: Agency, by code or part of the name.
-    """
+    """`text`: NIP, its first digits, or words of the name. `unit` (with those below) and `agency`: code or part of the name."""
 
     text: str = ""
     unit: str = ""
@@ -112,8 +101,6 @@ class PeopleFilter:
 
 @dataclass(frozen=True, slots=True)
 class PersonSummary:
-    """One line of the list."""
-
     account_id: int
     nip: str
     name: str
@@ -121,17 +108,14 @@ class PersonSummary:
     unit: str
     instansi: str
     timezone: str
-    """WIB, WITA or WIT."""
     state: AccountState
     last_login_at: datetime | None
 
 
 def list_people(session: Session, actor: Actor, wanted: PeopleFilter) -> Page[PersonSummary]:
-    """People whom the actor may see, one page of them. At most `MAX_ROWS` are counted and shown; of a whole scope the number is known.
+    """One page. At most `MAX_ROWS` are counted and shown; the size of a whole scope is known.
 
-    Raises:
-        PermissionDenied: The actor sees no lists of people.
-        UserError: A search over all agencies that would have to look at everybody, or the logins of more than `MAX_SORTED_BY_LOGIN` people.
+    Raises UserError for searches over all agencies that would scan everybody, or sort more than `MAX_SORTED_BY_LOGIN` logins.
     """
     actor.require(Permission.PEOPLE_READ)
     agencies = _agencies(session, actor, wanted)
@@ -140,7 +124,7 @@ def list_people(session: Session, actor: Actor, wanted: PeopleFilter) -> Page[Pe
     if wanted.order is PeopleOrder.LOGIN and total > MAX_SORTED_BY_LOGIN:
         raise UserError(TOO_MANY_LOGINS, "urut")
     if wanted.order is PeopleOrder.UNIT and agencies is not None:
-        asked = asked.where(col(Unor.instansi_id).in_(agencies))  # their units come by name from an index
+        asked = asked.where(col(Unor.instansi_id).in_(agencies))  # their units come sorted from an index
     order = _order(wanted.order)
     ids = paginate(session, asked, wanted.page, *order, known=total)
     found: Any = (
@@ -156,7 +140,7 @@ def list_people(session: Session, actor: Actor, wanted: PeopleFilter) -> Page[Pe
 
 
 def _asked(wanted: PeopleFilter) -> Any:
-    """The people alone, joined with no more than what is asked of them: of thousands who fit a page shows 25."""
+    """People only, with no more joins than the filter needs: a page shows 25 of thousands."""
     asked = select(Pegawai.id).join(Unor, col(Unor.id) == Pegawai.unor_id)
     if wanted.state is None and wanted.order is not PeopleOrder.LOGIN:
         return asked
@@ -168,7 +152,7 @@ def _total(session: Session, actor: Actor, wanted: PeopleFilter, asked: Any) -> 
         scope = org_nodes.scope_roots(session, actor, Permission.PEOPLE_READ)
         return sum(activation_report.tally_at(session, place)[0].people for place in scope)
     if not (wanted.text.strip() or wanted.unit.strip() or _in_units(actor)):
-        # Along the names of an agency, as the page is found: PostgreSQL would walk along everybody's numbers to the first of the agency.
+        # By name, like the page itself: otherwise PostgreSQL scans the primary key of everybody.
         asked = asked.order_by(*_order(PeopleOrder.NAME))
     most = MAX_SORTED_BY_LOGIN + 1 if wanted.order is PeopleOrder.LOGIN else pagination.MAX_ROWS
     counted = asked.limit(most).subquery()
@@ -176,7 +160,6 @@ def _total(session: Session, actor: Actor, wanted: PeopleFilter, asked: Any) -> 
 
 
 def account_state(pegawai: Pegawai, account: Account, *, locked: bool) -> AccountState:
-    """What is to be said of an account, the gravest first."""
     if account.disabled_at is not None:
         return AccountState.DISABLED
     if pegawai.awaits_approval:
@@ -188,7 +171,7 @@ def account_state(pegawai: Pegawai, account: Account, *, locked: bool) -> Accoun
 
 def _line(pegawai: Pegawai, account: Account, unit: str, instansi: Instansi, *, locked: bool) -> PersonSummary:
     return PersonSummary(
-        account_id=account.id or 0,
+        account_id=account.pk,
         nip=pegawai.nip,
         name=pegawai.full_name,
         jenis=pegawai.jenis,
@@ -211,7 +194,7 @@ def _order(order: PeopleOrder) -> tuple[Any, ...]:
 
 
 def _agencies(session: Session, actor: Actor, wanted: PeopleFilter) -> list[int] | None:
-    """The agencies in which is looked; None for all."""
+    """Agencies to search; None for all."""
     named = wanted.agency.strip()
     return _called(session, named) if named else agency_ids_in_scope(actor, Permission.PEOPLE_READ)
 
@@ -224,7 +207,7 @@ def _conditions(
     if wanted.agency.strip():
         conditions.append(col(Pegawai.instansi_id).in_(agencies or []))
     if wanted.text.strip():
-        # Of a name that many have, the first of them are all that can be paged to where nothing else is asked.
+        # Without other filters, no one pages beyond the first people with a common name.
         alone = wanted == PeopleFilter(text=wanted.text, agency=wanted.agency, page=wanted.page) and not _in_units(
             actor
         )
@@ -254,7 +237,7 @@ def _in_units(actor: Actor) -> bool:
 
 
 def _is_costly(wanted: PeopleFilter) -> bool:
-    """Whether a search over everybody has no index to lean on."""
+    """Whether a search over everybody has no index to use."""
     narrowed = (
         wanted.jenis is not None
         or wanted.pdm is not None
@@ -265,7 +248,7 @@ def _is_costly(wanted: PeopleFilter) -> bool:
 
 
 def _called(session: Session, text: str) -> list[int]:
-    """Agencies by code, else by a part of the name."""
+    """Agencies by code, else by part of the name."""
     exact = session.exec(select(Instansi.id).where(Instansi.code == text)).all()
     named = func.lower(Instansi.name).contains(text.casefold(), autoescape=True)
     ids = exact or session.exec(select(Instansi.id).where(named).limit(_UNITS)).all()
@@ -273,7 +256,7 @@ def _called(session: Session, text: str) -> list[int]:
 
 
 def _in_unit(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:
-    """The units of the scope that were meant, with all below them. A code is one unit an agency, a part of a name may be many."""
+    """Matching units in scope with all below them. A code matches one unit per agency, part of a name may match many."""
     mine = units_in_scope(actor, Permission.PEOPLE_READ)
     code = code_in(text)
     named = func.lower(Unor.name).contains(text.casefold(), autoescape=True)

@@ -24,12 +24,12 @@ class EmailRequest(Stored, table=True):
     __tablename__ = "permintaan_email"
 
     pegawai_id: int | None = Field(default=None, foreign_key="pegawai.id", index=True)
-    """Empty when nobody has the NIP: then nobody sees it."""
+    """None if no one has the NIP; then no one sees the request."""
     nip: str = Field(max_length=18)
     name: str = Field(max_length=200, sa_column_kwargs={"name": "nama", "key": "name"})
     old_email: str = Field(max_length=254)
     new_email: str = Field(max_length=254)
-    """Normalised, as is the old one."""
+    """Normalised, like the old one."""
     network: str = Field(default="", max_length=64)
     state: RequestState = Field(default=RequestState.OPEN, sa_type=text_enum(RequestState), index=True)
     created_at: datetime = Field(index=True)

@@ -46,6 +46,10 @@ def in_sentence(label: str) -> str:
     return " ".join(word if sum(letter.isupper() for letter in word) > 1 else word.lower() for word in words)
 
 
+def collapse_blanks(text: str) -> str:
+    return " ".join(text.split())
+
+
 def strip_unstorable(text: str) -> str:
     """A text without what no database and no socket takes: halves of characters (lone surrogates) and NUL."""
     return text.encode("utf-8", "ignore").decode().replace("\x00", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import reflex as rx
@@ -89,6 +89,11 @@ def dialog(heading: Any, *children: Any, ident: str, **props: Any) -> rx.Compone
         custom_attrs={"id": ident, "aria-labelledby": f"{ident}-judul"},
         **props,
     )
+
+
+def label_of(value: Any, labels: Mapping[Any, str]) -> Any:
+    """The label of a var that holds the value of a `StrEnum`; empty for anything else."""
+    return rx.match(value, *((str(key), label) for key, label in labels.items()), "")
 
 
 def dialog_button(label: Any, opens: Any, *, kind: str = "secondary") -> rx.Component:

@@ -227,11 +227,11 @@ def test_tokens_asked_for_too_often(portal: Portal, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("known", [True, False], ids=["known", "stranger"])
 def test_addresses_asked_for_too_often(office: Office, known: bool) -> None:
     nip = office.pegawai("ani").nip if known else "198501012010011997"
-    form = {"nama": "Ani Lestari", "old_email": "", "new_email": "lain@example.com"}
+    form = {"name": "Ani Lestari", "old_email": "", "new_email": "lain@example.com"}
     for _ in range(6):
         office.do(
             email_requests.submit_request,
-            visitor=ClientContext(browser_ref="b", client_address="203.0.113.7"),
+            client=ClientContext(browser_ref="b", client_address="203.0.113.7"),
             nip=nip,
             **form,
         )

@@ -30,9 +30,9 @@ UNKNOWN = "198501012010011999"
 
 
 def ask(office: Office, nip: str = ROLLS["ani"]["nip"], address: str = "203.0.113.7", **given: Any) -> None:
-    form = {"nama": "Ani Lestari", "old_email": "ani@k1.example.go.id", "new_email": NEW, **given}
+    form = {"name": "Ani Lestari", "old_email": "ani@k1.example.go.id", "new_email": NEW, **given}
     office.do(
-        email_requests.submit_request, visitor=ClientContext(browser_ref="b", client_address=address), nip=nip, **form
+        email_requests.submit_request, client=ClientContext(browser_ref="b", client_address=address), nip=nip, **form
     )
 
 
@@ -64,7 +64,7 @@ def test_it_reaches_the_admins_in_scope_and_nobody_else(both_offices: Office) ->
 
 def test_the_admin_sees_what_fits(office: Office) -> None:
     ask(office)
-    ask(office, nama="Ani Palsu", old_email="lain@example.com", new_email="eko@k1.example.go.id")
+    ask(office, name="Ani Palsu", old_email="lain@example.com", new_email="eko@k1.example.go.id")
     good, bad = queue(office, "sari")
     assert (good.name_matches, good.old_email_matches, good.fault, good.name) == (True, True, "", "Ani Lestari")
     assert (bad.name_matches, bad.old_email_matches, bool(bad.fault)) == (False, False, True)
@@ -98,7 +98,7 @@ def test_too_many_for_one_number_from_one_network_write_nothing(office: Office, 
 @pytest.mark.parametrize("stranger", ["198.51.100.{}", "2001:db8:7:{}::1"])
 def test_a_stranger_does_not_use_up_the_chance_of_a_person(office: Office, stranger: str) -> None:
     for number in range(50):
-        ask(office, nama="Bukan Dia", old_email="", new_email=f"x{number}@example.com", address=stranger.format(number))
+        ask(office, name="Bukan Dia", old_email="", new_email=f"x{number}@example.com", address=stranger.format(number))
     ask(office, address="203.0.113.77")
     assert [view.typed_name for view in queue(office, "sari")] == ["Bukan Dia"] * 3 + ["Ani Lestari"]
 
@@ -133,8 +133,8 @@ def test_too_many_from_one_address_are_told_so_and_write_nothing(office: Office)
     ("field", "given"),
     [
         ("nip", {"nip": "123"}),
-        ("nama", {"nama": " "}),
-        ("nama", {"nama": "x" * 201}),
+        ("nama", {"name": " "}),
+        ("nama", {"name": "x" * 201}),
         ("email_lama", {"old_email": "bukan"}),
         ("email_baru", {"new_email": ""}),
         ("email_baru", {"new_email": "ANI@k1.example.go.id "}),
@@ -208,7 +208,7 @@ def test_a_request_reaches_those_only_who_may_decide_it(both_offices: Office) ->
     holders = ("budi", "sari", "taufik", "yusuf", "surya")
     for number, key in enumerate((*holders, "ani")):
         row = ROLLS[key]
-        given = {"nama": row["nama"], "old_email": "", "new_email": f"{key}@example.com"}
+        given = {"name": row["nama"], "old_email": "", "new_email": f"{key}@example.com"}
         ask(office, row["nip"], address=f"203.0.113.{number}", **given)
     people = {ROLLS[key]["nip"]: key for key in ROLLS}
     found = {
@@ -241,7 +241,7 @@ def test_a_request_reaches_those_only_who_may_decide_it(both_offices: Office) ->
 
 
 def test_a_role_that_was_taken_away_stands_in_nobodys_way(office: Office) -> None:
-    ask(office, ROLLS["budi"]["nip"], nama="Budi Hartono", old_email="", new_email="budi@example.com")
+    ask(office, ROLLS["budi"]["nip"], name="Budi Hartono", old_email="", new_email="budi@example.com")
     assert queue(office, "sari") == []
     with office.db.begin() as session:
         grant = session.exec(select(RoleGrant).where(RoleGrant.account_id == office.ids["budi"])).one()
@@ -250,8 +250,8 @@ def test_a_role_that_was_taken_away_stands_in_nobodys_way(office: Office) -> Non
 
 
 def test_where_nobody_stands_above_an_admin_whoever_runs_the_portal_is_told(office: Office) -> None:
-    ask(office, ROLLS["taufik"]["nip"], nama="Taufik Gunawan", old_email="", new_email="taufik@example.com")
-    ask(office, ROLLS["budi"]["nip"], nama="Budi Hartono", old_email="", new_email="budi@example.com")
+    ask(office, ROLLS["taufik"]["nip"], name="Taufik Gunawan", old_email="", new_email="taufik@example.com")
+    ask(office, ROLLS["budi"]["nip"], name="Budi Hartono", old_email="", new_email="budi@example.com")
     assert office.see(email_requests.count_orphaned) == 0
     with office.db.begin() as session:
         grant = session.exec(select(RoleGrant).where(RoleGrant.account_id == office.ids["surya"])).one()
@@ -260,7 +260,7 @@ def test_where_nobody_stands_above_an_admin_whoever_runs_the_portal_is_told(offi
 
 
 def test_nobody_decides_the_own_request(office: Office) -> None:
-    ask(office, ROLLS["sari"]["nip"], nama="Sari Utami", old_email="", new_email="sari@example.com")
+    ask(office, ROLLS["sari"]["nip"], name="Sari Utami", old_email="", new_email="sari@example.com")
     assert queue(office, "sari") == []
     (view,) = queue(office, "taufik")
     with pytest.raises(NotFoundError):

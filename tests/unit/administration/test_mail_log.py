@@ -77,10 +77,10 @@ def test_nothing_of_body_or_address_is_told(demo_db: Database) -> None:
     assert row.recipient.startswith("dew*")
     assert "dewi.rahayu@" not in repr(row)
     assert "jangan-tampil" not in repr(row)
-    assert (row.kind, row.reason, row.attempts, row.can_retry) == (
+    assert (row.kind, row.reason, row.progress, row.can_retry) == (
         MailKind.ACTIVATED.label,
         "550 kotak surat penuh",
-        30,
+        "30 kali dicoba",
         True,
     )
 

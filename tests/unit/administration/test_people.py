@@ -90,7 +90,7 @@ class Agency:
 
     def make(self, nip: str, role: Role, instansi: str | None = None, unor: str | None = None) -> bool:
         with self.db.begin() as session:
-            return create_admin(session, nip=nip, role=role, instansi_kode=instansi, unor_kode=unor)
+            return create_admin(session, nip=nip, role=role, instansi_code=instansi, unor_code=unor)
 
 
 @pytest.fixture

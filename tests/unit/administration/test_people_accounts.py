@@ -350,10 +350,10 @@ def test_the_file_shows_a_masked_address_letters_without_words_and_the_trail(off
     assert (seen.email, seen.sessions, seen.state.value) == ("an*****@k1.example.go.id", 1, "terkunci")
     assert "ani@k1" not in repr(seen)
     (delivery,) = seen.mails
-    assert (delivery.kind, delivery.state, delivery.attempts) == (
+    assert (delivery.kind, delivery.state, delivery.note) == (
         MailKind.LOCKED.label,
         OutboxState.FAILED,
-        3,
+        "3 kali dicoba. 550 mailbox unavailable",
     )
     assert not hasattr(delivery, "params")
     assert seen.history is not None

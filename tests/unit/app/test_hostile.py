@@ -49,7 +49,7 @@ USES: dict[str, Callable[[Office, int], Any]] = {
     "period": lambda o, n: use(o, period_admin.remove_period, "lina", period_id=n),
     "announcement": lambda o, n: use(o, announcements.retract, "lina", announcement_id=n),
     "edited announcement": lambda o, n: use(
-        o, announcements.edit, "lina", announcement_id=n, seen="", judul="a", isi="b", last=None
+        o, announcements.edit, "lina", announcement_id=n, seen="", title="a", body="b", last_day=None
     ),
     "token": lambda o, n: use(o, revoke_token, "lina", token_id=n),
     "run": lambda o, n: use(o, find_run, "lina", n),

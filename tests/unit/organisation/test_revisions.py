@@ -140,8 +140,8 @@ def _repair(office: Office) -> Do:
 
 
 def _request(office: Office) -> int:
-    form = {"nip": ROLLS["ani"]["nip"], "nama": "Ani Lestari", "old_email": "", "new_email": "ani.baru@example.com"}
-    office.do(email_requests.submit_request, visitor=ClientContext("b", "", "203.0.113.7"), **form)
+    form = {"nip": ROLLS["ani"]["nip"], "name": "Ani Lestari", "old_email": "", "new_email": "ani.baru@example.com"}
+    office.do(email_requests.submit_request, client=ClientContext("b", "", "203.0.113.7"), **form)
     return office.see(lambda session: session.exec(select(EmailRequest.id)).one()) or 0
 
 
@@ -174,7 +174,7 @@ def _contact(office: Office) -> Do:
 def _announcement(office: Office) -> announcements.AnnouncementView:
     last = clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=2)
     place = f"i{office.ids['K1']}"
-    office.do(announcements.publish, office.actor("lina"), place, judul="Libur", isi="Tutup.", last=last)
+    office.do(announcements.publish, office.actor("lina"), place, title="Libur", body="Tutup.", last_day=last)
     return office.see(announcements.load_editor, office.actor("lina"), place).announcements[0]
 
 
@@ -184,9 +184,9 @@ def _edit(office: Office) -> Do:
         session,
         office.actor(who),
         announcement_id=seen.id,
-        judul=who,
-        isi=seen.body,
-        last=seen.last_moment.date(),
+        title=who,
+        body=seen.body,
+        last_day=seen.last_day,
         seen=seen.revision,
     )
 

@@ -79,7 +79,7 @@ def test_the_last_announcement_of_a_place_is_made_once(both_offices: Office, who
     def say(name: str) -> Act:
         actor = office.actor(name)
         return lambda session: announcements.publish(
-            session, actor, place_of(office, key), judul="Libur", isi="Tutup.", last=last
+            session, actor, place_of(office, key), title="Libur", body="Tutup.", last_day=last
         )
 
     for _ in range(announcements.MAX_RUNNING - 1):
@@ -106,14 +106,14 @@ def test_an_announcement_that_two_edit_keeps_the_words_of_one(both_offices: Offi
     office = both_offices
     last = clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=2)
     office.do(
-        announcements.publish, office.actor("lina"), place_of(office, "K1"), judul="Libur", isi="Tutup.", last=last
+        announcements.publish, office.actor("lina"), place_of(office, "K1"), title="Libur", body="Tutup.", last_day=last
     )
     seen = office.see(announcements.load_editor, office.actor("lina")).announcements[0]
 
     def edit(name: str) -> Act:
         actor = office.actor(name)
         return lambda session: announcements.edit(
-            session, actor, announcement_id=seen.id, seen=seen.revision, judul=name, isi="Tutup.", last=last
+            session, actor, announcement_id=seen.id, seen=seen.revision, title=name, body="Tutup.", last_day=last
         )
 
     assert together(office, edit("lina"), edit("taufik")) == ["made", "refused"]
@@ -123,13 +123,13 @@ def test_an_announcement_is_edited_or_taken_away_by_who_is_first(both_offices: O
     office = both_offices
     last = clock.now().astimezone(Zone.WIB.info).date() + timedelta(days=2)
     lina = office.actor("lina")
-    office.do(announcements.publish, lina, place_of(office, "K1"), judul="Libur", isi="Tutup.", last=last)
+    office.do(announcements.publish, lina, place_of(office, "K1"), title="Libur", body="Tutup.", last_day=last)
     seen = office.see(announcements.load_editor, lina).announcements[0]
 
     def edit(session: Session) -> None:
         longer = last + timedelta(days=5)
         announcements.edit(
-            session, lina, announcement_id=seen.id, seen=seen.revision, judul="Lain", isi="Tutup.", last=longer
+            session, lina, announcement_id=seen.id, seen=seen.revision, title="Lain", body="Tutup.", last_day=longer
         )
 
     told = together(

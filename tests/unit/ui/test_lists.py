@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mysapk_web
-from mysapk_web.administration.pages.pegawai.daftar import STATES, format_total, known_choice
+from mysapk_web.administration.pages.pegawai.daftar import format_total
 from mysapk_web.platform.pagination import MAX_ROWS, Page
 from mysapk_web.platform.rules.text import strip_unstorable
-from mysapk_web.progress.pages.components.person_cells import KINDS
 from mysapk_web.ui.components.lists import MAX_VALUE_LENGTH, format_found, url_parameter, url_with
 from mysapk_web.ui.state import form_text
 
@@ -83,12 +82,6 @@ def test_what_is_typed_can_be_sent_and_stored(text: str) -> None:
 
 def test_plain_words_stay_as_they_are() -> None:
     assert strip_unstorable("Ni Luh Ayu 𝄞 éü") == "Ni Luh Ayu 𝄞 éü"
-
-
-def test_only_choices_that_are_offered_count() -> None:
-    assert known_choice("aktif", STATES) == "aktif"
-    assert known_choice("PPPK", KINDS) == "PPPK"
-    assert known_choice("DROP TABLE", STATES) == ""
 
 
 def test_many_are_not_counted_to_the_end() -> None:

@@ -1,6 +1,1 @@
-"""`/admin/email`: repair one address, decide requests, import from another system, tokens for doing so over HTTP."""
-
-from mysapk_web.administration.pages.email.state import EmailState
-from mysapk_web.administration.pages.email.view import email
-
-__all__ = ["EmailState", "email"]
+"""`/admin/email`: correct one address, decide requests, import lists, set the policy, manage API tokens."""

@@ -1,4 +1,4 @@
-"""What the part Kebijakan of `/admin/email` holds and does: which addresses the agency accepts, and whom that concerns."""
+"""State of `/admin/email`, part Kebijakan."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LABELS: Final = {
 
 
 class ImpactView(TypedDict):
-    """Whom a policy concerns, in words; without a heading none was looked at."""
+    """No heading: nothing to show."""
 
     heading: str
     domains: str
@@ -37,12 +37,10 @@ NOT_SHOWN: Final[ImpactView] = {"heading": "", "domains": "", "lines": [], "name
 
 
 def format_people(count: int) -> str:
-    """A number of people."""
     return f"{dotted(count)} pegawai"
 
 
 def impact_view(found: Impact) -> ImpactView:
-    """An impact in words."""
     lines = [f"{format_people(found.accepted)}: alamatnya diterima."]
     if found.warned:
         lines.append(
@@ -66,15 +64,13 @@ def impact_view(found: Impact) -> ImpactView:
 
 
 class KebijakanState(AppState):
-    """The policy in force, and the one that is looked at."""
-
     instansi: str = ""
     policy: str = ""
     label: str = ""
     domains: str = ""
     shown: ImpactView = NOT_SHOWN
     typed: dict[str, str] = {}
-    """What is looked at, for the form that puts it in force."""
+    """The previewed policy, for the form that sets it."""
     revision: int = 0
 
     async def _load(self) -> None:
@@ -84,7 +80,7 @@ class KebijakanState(AppState):
         self.shown, self.typed = NOT_SHOWN, {}
 
     async def _refresh(self) -> None:
-        """The policy in force beside the one that was looked at: its effects are worked out anew before it can be set."""
+        """Recomputes the previewed policy before it can be set."""
         typed = self.typed
         await self._load()
         if typed:
@@ -93,7 +89,6 @@ class KebijakanState(AppState):
 
     @handler(MAY)
     async def preview(self, form: dict[str, Any]) -> None:
-        """Show whom a policy concerns; nothing changes."""
         self.shown, self.typed = NOT_SHOWN, {}
         given = {"policy": form_text(form, "kebijakan", 40), "domains": form_text(form, "domain", LONGEST)}
         found = await executors.run_read_only(email_policy.preview_impact, actor(), **given)
@@ -102,7 +97,6 @@ class KebijakanState(AppState):
 
     @handler(MAY)
     async def save(self, form: dict[str, Any]) -> None:
-        """Put the policy in force that was looked at."""
         changed = await executors.run_in_transaction(
             email_policy.set_policy,
             actor(),

@@ -1,4 +1,4 @@
-"""What the part Kebijakan of `/admin/email` looks like."""
+"""View of `/admin/email`, part Kebijakan."""
 
 from __future__ import annotations
 
@@ -68,7 +68,6 @@ def _impact() -> rx.Component:
 
 
 def kebijakan() -> rx.Component:
-    """The part of the page."""
     state = KebijakanState
     return rx.fragment(
         section(

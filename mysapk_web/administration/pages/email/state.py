@@ -1,4 +1,4 @@
-"""What `/admin/email` holds and does beside importing: repair of one address, requests, tokens of the agency."""
+"""State of `/admin/email` except imports and policy: correction of one address, requests, API tokens."""
 
 from __future__ import annotations
 
@@ -24,46 +24,12 @@ from mysapk_web.ui.state import TEXT_LIMIT, AppState, form_text
 
 PATH: Final = "/admin/email"
 PARTS: Final = ("perbaiki", "permintaan", "impor")
-"""For everybody on this page; tokens and policy are for some."""
+"""For everyone on this page; tokens and policy need further permissions."""
 MAY: Final = requires(Permission.EMAIL_REPAIR)
 MAY_TOKENS: Final = requires(Permission.EMAIL_TOKEN)
 
 
-class CorrectionRow(TypedDict):
-    """Somebody whose address may be repaired."""
-
-    id: int
-    nip: str
-    nama: str
-    unit: str
-    email: str
-    note: str
-    revision: int
-
-
-class RequestRow(TypedDict):
-    """A request beside what is on file."""
-
-    id: int
-    nip: str
-    nama: str
-    nama_typed: str
-    name_fits: bool
-    email: str
-    old_typed: str
-    old_fits: bool
-    new_email: str
-    fault: str
-    warning: str
-    unit: str
-    at: str
-    network: str
-    revision: int
-
-
 class TokenRow(TypedDict):
-    """A token of the agency."""
-
     id: int
     label: str
     hint: str
@@ -81,68 +47,16 @@ MAKER_LEFT: Final = (
     "Pembuatnya tidak lagi menjadi admin instansi ini, jadi token tidak dapat dipakai. "
     "Buat token baru untuk sistem itu, lalu cabut yang ini."
 )
-NOBODY: CorrectionRow = {"id": 0, "nip": "", "nama": "", "unit": "", "email": "", "note": "", "revision": 0}
+NO_PERSON: Final = PersonMatch(0, "", "", "", "", "")
 
 
-NO_REQUEST: RequestRow = {
-    "id": 0,
-    "nip": "",
-    "nama": "",
-    "nama_typed": "",
-    "name_fits": False,
-    "email": "",
-    "old_typed": "",
-    "old_fits": False,
-    "new_email": "",
-    "fault": "",
-    "warning": "",
-    "unit": "",
-    "at": "",
-    "network": "",
-    "revision": 0,
-}
 DECIDED: Final = {
     True: "Alamat email diganti. Alamat lama dan baru diberi tahu.",
     False: "Permintaan ditolak. Alasannya dikirim ke alamat yang tercatat.",
 }
 
 
-def correction_row(person: PersonMatch) -> CorrectionRow:
-    """Somebody for the page."""
-    return {
-        "id": person.account_id,
-        "nip": person.nip,
-        "nama": person.name,
-        "unit": f"{person.unit}, {person.instansi}",
-        "email": person.email or "(belum ada)",
-        "note": person.note,
-        "revision": person.revision,
-    }
-
-
-def request_row(view: RequestView, zona: str) -> RequestRow:
-    """A request for the page."""
-    return {
-        "id": view.id,
-        "nip": view.nip,
-        "nama": view.name,
-        "nama_typed": view.typed_name,
-        "name_fits": view.name_matches,
-        "email": view.email or "(belum ada)",
-        "old_typed": view.typed_old_email or "(tidak diisi)",
-        "old_fits": view.old_email_matches,
-        "new_email": view.new_email,
-        "fault": view.fault,
-        "warning": view.warning,
-        "unit": view.unit,
-        "at": format_moment(view.created_at, zona),
-        "network": view.network or "-",
-        "revision": view.revision,
-    }
-
-
 def token_row(view: TokenView, zona: str) -> TokenRow:
-    """A token for the page."""
     ended = view.expires_at <= clock.now()
     over = "Dicabut" if view.revoked_at else "Berakhir" if ended else ""
     state = over or ("Terhenti" if view.rests else "Berlaku")
@@ -162,36 +76,33 @@ def token_row(view: TokenView, zona: str) -> TokenRow:
 
 
 class EmailState(AppState):
-    """The part of the page that is open, and what it shows."""
-
     ready: bool = False
     part: str = PARTS[0]
     may_tokens: bool = False
     may_policy: bool = False
-    zona: str = Zone.WIB.value
-    people: list[CorrectionRow] = []
+    timezone: str = Zone.WIB.value
+    people: list[PersonMatch] = []
     matches: int = 0
     more: bool = False
-    """More people fit than are shown."""
+    """More people match than are shown."""
     searched: bool = False
-    person: CorrectionRow = NOBODY
+    person: PersonMatch = NO_PERSON
     advice: str = ""
     advice_is_fault: bool = False
-    requests: list[RequestRow] = []
-    request: RequestRow = NO_REQUEST
+    requests: list[RequestView] = []
+    request: RequestView | None = None
     waiting: int = 0
     number: int = 1
     pages: int = 1
     before: str = PATH
     after: str = PATH
     systems: list[TokenRow] = []
-    """Tokens of the agency, which are in no state themselves."""
+    """API tokens of the agency, never their secrets."""
     proven: bool = False
-    """Password or code were shown lately: the form for a token may be sent, which is none of this state's."""
+    """Recently re-authenticated: the token form, a plain HTTP form, may be sent."""
 
     @handler(MAY)
     async def load(self) -> None:
-        """What the address asks for."""
         self.faults, self.notice = {}, ""
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -200,7 +111,7 @@ class EmailState(AppState):
         self.may_policy = actor().may(Permission.EMAIL_POLICY)
         more = {"token": self.may_tokens, "kebijakan": self.may_policy}
         self.part = wanted if wanted in PARTS or more.get(wanted) else PARTS[0]
-        self.zona = await executors.run_read_only(periods.timezone_of, actor())
+        self.timezone = await executors.run_read_only(periods.timezone_of, actor())
         self._forget()
         await self._requests(parse_row_id(url_parameter(self.router.url, "halaman")))
         account = parse_row_id(url_parameter(self.router.url, "akun"))
@@ -217,54 +128,51 @@ class EmailState(AppState):
         self.ready = True
 
     async def _refresh(self) -> None:
-        """Also what is open: the person and the request stay on the page, as they are now."""
-        open_person, open_request = self.person["id"], self.request["id"]
+        """Also reloads the person and the request that are open."""
+        open_person, open_request = self.person.account_id, self.request.id if self.request else 0
         await self._requests(self.number)
         self._show_request(open_request)
         if self.part == "token":
             await self._tokens()
         if open_person:
-            self.person = NOBODY
-            self.person = correction_row(
-                await executors.run_read_only(email_correction.get_person, actor(), account_id=open_person)
-            )
+            self.person = NO_PERSON
+            self.person = await executors.run_read_only(email_correction.get_person, actor(), account_id=open_person)
 
     def _forget(self) -> None:
-        self.people, self.matches, self.more, self.person = [], 0, False, NOBODY
+        self.people, self.matches, self.more, self.person = [], 0, False, NO_PERSON
         self.searched, self.advice = False, ""
 
     async def _requests(self, page: int) -> None:
         found = await executors.run_read_only(email_requests.pending_requests, actor(), page)
-        self.requests = [request_row(view, self.zona) for view in found.items]
-        self.request = NO_REQUEST
+        self.requests = found.items
+        self.request = None
         self.waiting, self.number, self.pages = found.total, found.number, found.pages
         self.before, self.after = (
             url_with(PATH, {"bagian": "permintaan", "halaman": str(found.number + step)}) for step in (-1, 1)
         )
 
     async def _tokens(self) -> None:
-        self.systems = [token_row(view, self.zona) for view in await executors.run_read_only(list_tokens, actor())]
+        self.systems = [token_row(view, self.timezone) for view in await executors.run_read_only(list_tokens, actor())]
         self.proven = recently_authenticated(actor())
 
     async def _preselect(self, account_id: int) -> None:
-        """Whom the address names, as if searched for: by the number of the account, never by NIP."""
+        """Opens the person from the URL, given by account number, never by NIP."""
         self.searched = True
         try:
             found = await executors.run_read_only(email_correction.get_person, actor(), account_id=account_id)
         except PermissionDenied:
             await log_denied()
             return
-        self.person = correction_row(found)
+        self.person = found
         self.people, self.matches = [self.person], 1
 
     # One address ----------------------------------------------------------------------------------------------------
 
     @handler(MAY)
     async def search(self, form: dict[str, Any]) -> None:
-        """Find somebody; what was typed stays out of the address."""
         self._forget()
         found = await executors.run_read_only(email_correction.find_people, actor(), text=form_text(form, "cari", 100))
-        self.people, self.searched = [correction_row(person) for person in found.items], True
+        self.people, self.searched = found.items, True
         self.matches, self.more = found.total, found.has_more
         if self.matches == 1:
             self.person = self.people[0]
@@ -272,36 +180,30 @@ class EmailState(AppState):
 
     @handler(MAY)
     async def choose(self, account_id: int) -> None:
-        """Open one of those who were found."""
         found = await executors.run_read_only(
             email_correction.get_person, actor(), account_id=parse_row_id(str(account_id))
         )
-        self.person, self.advice = correction_row(found), ""
+        self.person, self.advice = found, ""
         self._finish()
 
     @handler(MAY)
     async def judge(self, email: str, account_id: int) -> None:
-        """Say what is to be said of the new address while it is typed; nothing is kept.
-
-        Args:
-            account_id: Whom it was typed for: meanwhile the page may show somebody else.
-        """
+        """Validates the new address while it is typed, for `account_id`: the page may show someone else by then."""
         if not isinstance(email, str) or len(email) > TEXT_LIMIT:
             return
-        if not self.person["id"] or self.person["id"] != parse_row_id(account_id):
+        if not self.person.account_id or self.person.account_id != parse_row_id(account_id):
             return
         if not email.strip():
             self.advice = ""
             return
         found = await executors.run_read_only(
-            email_correction.validate_new_email, actor(), account_id=self.person["id"], email=email
+            email_correction.validate_new_email, actor(), account_id=self.person.account_id, email=email
         )
         self.advice_is_fault = bool(found.fault)
         self.advice = found.fault or found.warning or "Alamat ini dapat dipakai."
 
     @handler(MAY)
     async def repair(self, form: dict[str, Any]) -> None:
-        """Change the address."""
         account_id = _meant(form, "akun")
         moved = await executors.run_in_transaction(
             email_correction.correct_email,
@@ -312,7 +214,7 @@ class EmailState(AppState):
             seen=parse_row_id(form_text(form, "versi")),
         )
         person = await executors.run_read_only(email_correction.get_person, actor(), account_id=account_id)
-        if self.person["id"] == account_id:
+        if self.person.account_id == account_id:
             self._forget()
         told = "Alamat lama dan baru diberi tahu; token dan sesi lama tidak berlaku lagi." if moved else ""
         self._finish(notice=f"Alamat email {person.name} diperbarui. {told}".strip())
@@ -321,16 +223,14 @@ class EmailState(AppState):
 
     @handler(MAY)
     async def open_request(self, request_id: int) -> None:
-        """Look at one request."""
         self._show_request(parse_row_id(str(request_id)))
         self._finish()
 
     def _show_request(self, wanted: int) -> None:
-        self.request = next((row for row in self.requests if row["id"] == wanted), NO_REQUEST)
+        self.request = next((row for row in self.requests if row.id == wanted), None)
 
     @handler(MAY)
     async def decide(self, form: dict[str, Any]) -> None:
-        """Give the address that was asked for, or say no."""
         acts = {"terima": email_requests.accept_request, "tolak": email_requests.reject_request}
         act = acts.get(form_text(form, "putusan"))
         if act is None:
@@ -349,19 +249,18 @@ class EmailState(AppState):
 
     @handler(MAY_TOKENS)
     async def prove(self, form: dict[str, Any]) -> None:
-        """Ask for password or code before the form for a token is shown."""
+        """Asks for password or code before the token form is shown."""
         require_reauthentication(actor())
         self.proven = True
         self._finish()
 
     @handler(MAY_TOKENS)
     async def revoke(self, form: dict[str, Any]) -> None:
-        """Make a token worthless."""
         await executors.run_in_transaction(revoke_token, actor(), token_id=parse_row_id(form_text(form, "token")))
         await self._tokens()
         self._finish(notice="Token dicabut dan langsung tidak berlaku.")
 
 
 def _meant(form: dict[str, Any], name: str) -> int:
-    """Whom or what a form was shown for, whatever the page has loaded since. The service checks the scope."""
+    """The form says whom it was shown for, whatever the page has loaded since; the use case checks the scope."""
     return parse_row_id(form_text(form, name))

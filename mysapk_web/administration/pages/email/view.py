@@ -1,4 +1,4 @@
-"""What `/admin/email` looks like: its parts, the repair of one address and the requests."""
+"""View of `/admin/email`: tabs, correction of one address, requests."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
+from mysapk_web.administration.email_correction import PersonMatch
+from mysapk_web.administration.email_requests import RequestView
 from mysapk_web.administration.pages.email.impor_view import impor
 from mysapk_web.administration.pages.email.kebijakan_view import kebijakan
-from mysapk_web.administration.pages.email.state import PATH, CorrectionRow, EmailState, RequestRow
+from mysapk_web.administration.pages.email.state import PATH, EmailState
 from mysapk_web.administration.pages.email.token_view import tokens
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import (
@@ -20,18 +22,17 @@ from mysapk_web.ui.components.display import (
     empty,
     notice_box,
     section,
-    skeleton,
     table,
     table_cell,
     table_row,
 )
 from mysapk_web.ui.components.forms import field, form_messages, hidden, select, submit_button
+from mysapk_web.ui.components.loading import when_ready
 from mysapk_web.ui.components.pagination import link_pager
 from mysapk_web.ui.shell import page
-from mysapk_web.ui.state import AppState
 
 PAUSE = 400
-"""Milliseconds without a key until an address is judged."""
+"""Milliseconds after the last key before the address is validated."""
 
 
 def _tab(part: str, label: str, *more: rx.Component) -> rx.Component:
@@ -66,18 +67,22 @@ def _tabs() -> rx.Component:
 # One address --------------------------------------------------------------------------------------------------------
 
 
-def _found(item: ObjectVar[CorrectionRow]) -> rx.Component:
+def _on_file(person: Any) -> Any:
+    return rx.cond(person.email, person.email, "(belum ada)")
+
+
+def _found(item: ObjectVar[PersonMatch]) -> rx.Component:
     return table_row(
-        table_cell("Nama", rx.el.div(item["nama"], rx.el.p(item["nip"], class_name="help"))),
-        table_cell("Unit kerja", rx.el.span(item["unit"])),
-        table_cell("Email tercatat", rx.el.span(item["email"], class_name="break-anywhere")),
+        table_cell("Nama", rx.el.div(item.name, rx.el.p(item.nip, class_name="help"))),
+        table_cell("Unit kerja", rx.el.span(f"{item.unit}, {item.instansi}")),
+        table_cell("Email tercatat", rx.el.span(_on_file(item), class_name="break-anywhere")),
         table_cell(
             "",
             rx.el.button(
                 "Pilih ",
-                rx.el.span(item["nama"], class_name="sr-only"),
+                rx.el.span(item.name, class_name="sr-only"),
                 type="button",
-                on_click=EmailState.choose(item["id"]),
+                on_click=EmailState.choose(item.account_id),
                 class_name="button button-secondary",
             ),
         ),
@@ -87,22 +92,24 @@ def _found(item: ObjectVar[CorrectionRow]) -> rx.Component:
 def _person() -> rx.Component:
     person = EmailState.person
     return card(
-        rx.el.h3(person["nama"]),
+        rx.el.h3(person.name),
         rx.el.div(
             description_list(
-                ("NIP", person["nip"]), ("Unit kerja", person["unit"]), ("Email tercatat", person["email"])
+                ("NIP", person.nip),
+                ("Unit kerja", f"{person.unit}, {person.instansi}"),
+                ("Email tercatat", _on_file(person)),
             ),
             class_name="mt-4",
         ),
-        rx.cond(person["note"], rx.el.div(notice_box(person["note"], kind="warn"), class_name="mt-4")),
+        rx.cond(person.note, rx.el.div(notice_box(person.note, kind="warn"), class_name="mt-4")),
         Form.create(
-            hidden("akun", person["id"]),
-            hidden("versi", person["revision"]),
+            hidden("akun", person.account_id),
+            hidden("versi", person.revision),
             field(
                 "email",
                 "Alamat email baru",
                 input_mode="email",
-                on_change=lambda typed: EmailState.judge(typed, person["id"]).debounce(PAUSE),
+                on_change=lambda typed: EmailState.judge(typed, person.account_id).debounce(PAUSE),
                 max_length=320,
             ),
             rx.el.p(
@@ -122,8 +129,8 @@ def _person() -> rx.Component:
             submit_button("Ganti alamat", "Menyimpan ..."),
             on_submit=EmailState.repair,
             action=PATH,
-            # Fields belong to the browser: another person's form has to be another form, or what was typed stays in it.
-            key=person["id"],
+            # The browser keeps what was typed in a form: another person needs another form.
+            key=person.account_id,
             class_name="form",
         ),
         class_name="card mt-6",
@@ -147,7 +154,7 @@ def _repair() -> rx.Component:
             ),
         ),
         rx.cond(
-            (EmailState.matches > 1) & (EmailState.person["id"] == 0),
+            (EmailState.matches > 1) & (EmailState.person.account_id == 0),
             rx.el.div(
                 rx.cond(
                     EmailState.more,
@@ -168,7 +175,7 @@ def _repair() -> rx.Component:
                 class_name="mt-6",
             ),
         ),
-        rx.cond(EmailState.person["id"] > 0, _person()),
+        rx.cond(EmailState.person.account_id > 0, _person()),
     )
 
 
@@ -179,26 +186,26 @@ def _fits(value: Any, yes: str, no: str) -> rx.Component:
     return rx.cond(value, badge(yes, "good"), badge(no, "warn"))
 
 
-def _request(item: ObjectVar[RequestRow]) -> rx.Component:
+def _request(item: ObjectVar[RequestView]) -> rx.Component:
     return table_row(
-        table_cell("Pegawai", rx.el.div(item["nama"], rx.el.p(item["nip"], class_name="help"))),
-        table_cell("Unit kerja", rx.el.span(item["unit"])),
+        table_cell("Pegawai", rx.el.div(item.name, rx.el.p(item.nip, class_name="help"))),
+        table_cell("Unit kerja", rx.el.span(item.unit)),
         table_cell(
             "Kecocokan",
             rx.el.div(
-                _fits(item["name_fits"], "Nama cocok", "Nama berbeda"),
+                _fits(item.name_matches, "Nama cocok", "Nama berbeda"),
                 " ",
-                _fits(item["old_fits"], "Email lama cocok", "Email lama berbeda"),
+                _fits(item.old_email_matches, "Email lama cocok", "Email lama berbeda"),
             ),
         ),
-        table_cell("Diajukan", rx.el.span(item["at"])),
+        table_cell("Diajukan", rx.el.span(item.submitted)),
         table_cell(
             "",
             rx.el.button(
                 "Periksa ",
-                rx.el.span(item["nama"], class_name="sr-only"),
+                rx.el.span(item.name, class_name="sr-only"),
                 type="button",
-                on_click=EmailState.open_request(item["id"]),
+                on_click=EmailState.open_request(item.id),
                 class_name="button button-secondary",
             ),
         ),
@@ -206,33 +213,39 @@ def _request(item: ObjectVar[RequestRow]) -> rx.Component:
 
 
 def _decision() -> rx.Component:
-    request = EmailState.request
+    request: Any = EmailState.request
     return card(
-        rx.el.h3("Permintaan atas nama ", request["nama"]),
+        rx.el.h3("Permintaan atas nama ", request.name),
         table(
             "Yang diisi pemohon di samping data yang tercatat",
             ["Data", "Tercatat", "Diisi pemohon"],
             rx.fragment(
                 table_row(
                     table_cell("Data", "Nama"),
-                    table_cell("Tercatat", request["nama"]),
-                    table_cell("Diisi pemohon", rx.el.span(request["nama_typed"])),
+                    table_cell("Tercatat", request.name),
+                    table_cell("Diisi pemohon", rx.el.span(request.typed_name)),
                 ),
                 table_row(
                     table_cell("Data", "Email lama"),
-                    table_cell("Tercatat", rx.el.span(request["email"], class_name="break-anywhere")),
-                    table_cell("Diisi pemohon", rx.el.span(request["old_typed"], class_name="break-anywhere")),
+                    table_cell("Tercatat", rx.el.span(_on_file(request), class_name="break-anywhere")),
+                    table_cell(
+                        "Diisi pemohon",
+                        rx.el.span(
+                            rx.cond(request.typed_old_email, request.typed_old_email, "(tidak diisi)"),
+                            class_name="break-anywhere",
+                        ),
+                    ),
                 ),
                 table_row(
                     table_cell("Data", "Email baru"),
                     table_cell("Tercatat", "-"),
-                    table_cell("Diisi pemohon", rx.el.span(request["new_email"], class_name="break-anywhere")),
+                    table_cell("Diisi pemohon", rx.el.span(request.new_email, class_name="break-anywhere")),
                 ),
             ),
         ),
-        rx.el.p("Jaringan pemohon: ", request["network"], class_name="help mt-2"),
-        rx.cond(request["fault"], rx.el.div(notice_box(request["fault"], kind="warn"), class_name="mt-4")),
-        rx.cond(request["warning"], rx.el.div(notice_box(request["warning"], kind="warn"), class_name="mt-4")),
+        rx.el.p("Jaringan pemohon: ", rx.cond(request.network, request.network, "-"), class_name="help mt-2"),
+        rx.cond(request.fault, rx.el.div(notice_box(request.fault, kind="warn"), class_name="mt-4")),
+        rx.cond(request.warning, rx.el.div(notice_box(request.warning, kind="warn"), class_name="mt-4")),
         rx.el.div(
             notice_box(
                 "Siapa pun dapat mengisi permintaan ini. Pastikan lebih dulu lewat jalur lain, misalnya bertatap muka atau "
@@ -241,8 +254,8 @@ def _decision() -> rx.Component:
             class_name="mt-4",
         ),
         Form.create(
-            hidden("permintaan", request["id"]),
-            hidden("versi", request["revision"]),
+            hidden("permintaan", request.id),
+            hidden("versi", request.revision),
             select(
                 "putusan",
                 "Putusan",
@@ -259,7 +272,7 @@ def _decision() -> rx.Component:
             submit_button("Simpan putusan", "Menyimpan ..."),
             on_submit=EmailState.decide,
             action=PATH,
-            key=request["id"],
+            key=request.id,
             class_name="form",
         ),
         class_name="card mt-6",
@@ -279,12 +292,11 @@ def _requests() -> rx.Component:
             empty("Tidak ada permintaan yang menunggu."),
         ),
         link_pager(EmailState.number, EmailState.pages, EmailState.before, EmailState.after),
-        rx.cond(EmailState.request["id"] > 0, _decision()),
+        rx.cond(EmailState.request, _decision()),
     )
 
 
 def email() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.h1("Alamat email"),
@@ -292,7 +304,7 @@ def email() -> rx.Component:
             "Perbaiki alamat pegawai, putuskan permintaan, atau impor dari aplikasi kepegawaian lain.",
             class_name="lead",
         ),
-        rx.cond(
+        when_ready(
             EmailState.ready,
             rx.fragment(
                 _tabs(),
@@ -305,7 +317,7 @@ def email() -> rx.Component:
                     _repair(),
                 ),
             ),
-            rx.cond(AppState.faults, rx.fragment(), skeleton(6)),
+            6,
         ),
         reauthentication_dialog(),
         current=PATH,

@@ -1,4 +1,4 @@
-"""What `/admin/pegawai/<akun>` looks like."""
+"""View of `/admin/pegawai/<akun>`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
+from mysapk_web.administration.mail_log import MailHistoryEntry
 from mysapk_web.administration.managed_account import OUT_OF_SCOPE
 from mysapk_web.administration.pages.pegawai.akun_state import (
     ENABLE_REASON,
@@ -16,17 +17,18 @@ from mysapk_web.administration.pages.pegawai.akun_state import (
     AkunState,
     Fact,
     HistoryRow,
-    MailHistoryRow,
-    RoleRow,
 )
 from mysapk_web.administration.pages.pegawai.daftar import PATH, DaftarState
-from mysapk_web.administration.people.detail import AccountAction
+from mysapk_web.administration.people.detail import AccountAction, HeldRole
+from mysapk_web.organisation.rules.roles import Role
+from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import (
     badge,
     dialog_button,
     empty,
+    label_of,
     notice_box,
     section,
     skeleton,
@@ -35,11 +37,14 @@ from mysapk_web.ui.components.display import (
     table_row,
 )
 from mysapk_web.ui.components.forms import field, form_messages, hidden, submit_button
+from mysapk_web.ui.formatting import MAIL_TONES
 from mysapk_web.ui.shell import page
 from mysapk_web.ui.state import AppState
 
+ROLES: Final = {role.value: role.label for role in Role}
+STATE_LABELS: Final = {state.value: state.label for state in OutboxState}
 LEAVES_NO_ADMIN: Final = frozenset({AccountAction.DISABLE, AccountAction.REMOVE_FACTOR})
-"""Acts after which an admin can't act."""
+"""After these an admin can't act."""
 
 
 def _fact(item: ObjectVar[Fact]) -> rx.Component:
@@ -68,9 +73,9 @@ def _act(
     *fields: rx.Component,
     kind: str = "secondary",
 ) -> tuple[rx.Component, rx.Component]:
-    """One thing that can be done, and its dialog: what it means before it is done.
+    """An action and its dialog, which says what it means.
 
-    The dialog is there also when the act is not: what was typed into it stays when a colleague was faster.
+    The dialog exists even when the action does not: what was typed stays if a colleague was faster.
     """
     ident = f"tindakan-{act.value}"
     offer = rx.cond(
@@ -202,8 +207,8 @@ def _acts() -> rx.Component:
     )
 
 
-def _role(item: ObjectVar[RoleRow]) -> rx.Component:
-    return rx.el.div(rx.el.dt(item["role"]), rx.el.dd(item["scope"]))
+def _role(item: ObjectVar[HeldRole]) -> rx.Component:
+    return rx.el.div(rx.el.dt(label_of(item.role, ROLES)), rx.el.dd(item.scope))
 
 
 def _roles() -> rx.Component:
@@ -239,7 +244,7 @@ def _pdm() -> rx.Component:
 
 
 def _older(label: str, shown: Any, rest: Any, on_submit: Any, where: str, href: str) -> rx.Component:
-    """The way to what is older: some more here, and at last the list of all."""
+    """Loads more here and, at the limit, links to the full list."""
     return rx.fragment(
         rx.cond(
             shown,
@@ -259,12 +264,12 @@ def _older(label: str, shown: Any, rest: Any, on_submit: Any, where: str, href: 
     )
 
 
-def _letter(item: ObjectVar[MailHistoryRow]) -> rx.Component:
+def _letter(item: ObjectVar[MailHistoryEntry]) -> rx.Component:
     return table_row(
-        table_cell("Waktu", rx.el.span(item["at"])),
-        table_cell("Surat", rx.el.span(item["letter"])),
-        table_cell("Status", badge(item["state"], item["tone"])),
-        table_cell("Keterangan", rx.el.span(item["more"])),
+        table_cell("Waktu", rx.el.span(item.written)),
+        table_cell("Surat", rx.el.span(item.kind)),
+        table_cell("Status", badge(label_of(item.state, STATE_LABELS), label_of(item.state, MAIL_TONES))),
+        table_cell("Keterangan", rx.el.span(item.note)),
     )
 
 
@@ -350,7 +355,6 @@ def _person() -> rx.Component:
 
 
 def akun() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.a("Kembali ke daftar pegawai", href=DaftarState.here, class_name="inline-block py-2 mb-2"),

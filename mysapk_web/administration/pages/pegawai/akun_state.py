@@ -1,4 +1,4 @@
-"""What `/admin/pegawai/<akun>` holds and does. The address names the account: a NIP would be personal data."""
+"""State of `/admin/pegawai/<akun>`. The URL names the account: a NIP would be personal data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mysapk_web.administration.mail_log import MailHistoryEntry
 from mysapk_web.administration.pages.pegawai.daftar import TONES
 from mysapk_web.administration.people import accounts
 from mysapk_web.administration.people.accounts import approve_cpns, disable_account, enable_account
-from mysapk_web.administration.people.detail import HISTORY_PAGE, AccountAction, AccountDetail, account_detail
+from mysapk_web.administration.people.detail import HISTORY_PAGE, AccountAction, AccountDetail, HeldRole, account_detail
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
@@ -19,14 +19,14 @@ from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.progress.person import PersonPdm
 from mysapk_web.ui.access import actor, handler, requires
-from mysapk_web.ui.formatting import MAIL_TONES, path_segment
+from mysapk_web.ui.formatting import path_segment
 from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, form_text
 
 REASON: Final = "alasan"
 FACTOR_REASON: Final = "alasan_dua_langkah"
 ENABLE_REASON: Final = "alasan_aktifkan"
-"""Each reason on the page has a name of its own."""
+"""Names of the reason fields, which share the page."""
 UNTOUCHED: Final = "Tidak ada yang berubah: {} Alasan Anda tidak disimpan."
 
 ONLY_ADMIN: Final = (
@@ -38,47 +38,24 @@ ADMIN_GAP: Final = (
 )
 
 MOST: Final = 10 * HISTORY_PAGE
-"""Letters and events on the page at most: what a tab keeps stays small, and the lists of all letters and events have the rest."""
+"""Mails and events on the page at most; the full lists have the rest."""
 
 NO_ACTS: Final = {act.value: False for act in AccountAction}
 
 
 class Fact(TypedDict):
-    """One line of the account."""
-
     term: str
     value: str
 
 
-class MailHistoryRow(TypedDict):
-    """One letter to the person."""
-
-    at: str
-    letter: str
-    state: str
-    tone: str
-    more: str
-
-
 class HistoryRow(TypedDict):
-    """One event of the trail."""
-
     at: str
     what: str
     who: str
     reason: str
 
 
-class RoleRow(TypedDict):
-    """One role in force."""
-
-    role: str
-    scope: str
-
-
 class AkunState(AppState):
-    """One person; nothing that could be used to act as them."""
-
     ready: bool = False
     known: bool = False
     account_id: int = 0
@@ -92,19 +69,19 @@ class AkunState(AppState):
     acts: dict[str, bool] = NO_ACTS
     revision: int = 0
     factor_revision: int = 0
-    """What the acts are about, as this page shows it (`organisation.revisions`)."""
+    """What the actions refer to (`organisation.revisions`)."""
     only_admin: str = ""
-    """Said before an act that would leave the agency without an admin who can act."""
+    """Warning before an action that leaves the agency without an admin who can act."""
     admin_gap: str = ""
-    """The agency has none."""
+    """Warning that the agency has none."""
     idle: bool = False
-    """Nothing can be done, and no reason stands on the page yet."""
-    roles: list[RoleRow] = []
+    """No action is possible, and no reason is shown yet."""
+    roles: list[HeldRole] = []
     pdm: list[Fact] = []
-    letters: list[MailHistoryRow] = []
+    letters: list[MailHistoryEntry] = []
     more_letters: bool = False
     rest_letters: bool = False
-    """There are more than this page shows at most."""
+    """There are more than `MOST`."""
     has_trail: bool = False
     trail: list[HistoryRow] = []
     more_trail: bool = False
@@ -114,7 +91,6 @@ class AkunState(AppState):
 
     @handler(requires(Permission.PEOPLE_READ))
     async def load(self) -> None:
-        """The person whom the address names."""
         self.faults, self.notice = {}, ""
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -139,22 +115,13 @@ class AkunState(AppState):
         self.closed, self.idle = found.blocker, not found.blocker and not found.actions
         self.acts = {act.value: act in found.actions for act in AccountAction}
         self.revision, self.factor_revision = found.revision, found.factor_revision
-        self.roles = [{"role": held.role.label, "scope": held.scope} for held in found.roles]
+        self.roles = found.roles
         self.pdm = pdm_facts(found.pdm)
         self.more_letters = found.more_mails and self._letters < MOST
         self.rest_letters = found.more_mails and self._letters >= MOST
         self.more_trail = found.more_history and self._events < MOST
         self.rest_trail = found.more_history and self._events >= MOST
-        self.letters = [
-            {
-                "at": format_moment(mail.at, found.timezone),
-                "letter": mail.kind,
-                "state": mail.state.label,
-                "tone": MAIL_TONES[mail.state],
-                "more": delivery_note(mail, found.timezone),
-            }
-            for mail in found.mails
-        ]
+        self.letters = found.mails
         self.has_trail = found.history is not None
         self.trail = [
             {
@@ -171,14 +138,12 @@ class AkunState(AppState):
 
     @handler(requires(Permission.OUTBOX_READ))
     async def older_letters(self, form: dict[str, Any]) -> None:
-        """Show the next letters, too."""
         self._letters = min(self._letters + HISTORY_PAGE, MOST)
         await self._look()
         self._finish()
 
     @handler(requires(Permission.AUDIT_READ))
     async def older_events(self, form: dict[str, Any]) -> None:
-        """Show the next events, too."""
         self._events = min(self._events + HISTORY_PAGE, MOST)
         await self._look()
         self._finish()
@@ -190,7 +155,6 @@ class AkunState(AppState):
 
     @handler(requires(Permission.CPNS_APPROVE))
     async def approve(self, form: dict[str, Any]) -> None:
-        """Let a CPNS activate the account."""
         done = await executors.run_in_transaction(approve_cpns, **_meant(form))
         await self._done(
             "Akun CPNS disetujui. Pegawai sudah diberi tahu lewat email." if done else "Akun CPNS ini sudah disetujui."
@@ -198,7 +162,6 @@ class AkunState(AppState):
 
     @handler(requires(Permission.ACCOUNT_UNLOCK))
     async def unlock(self, form: dict[str, Any]) -> None:
-        """Take the wait after failed logins away."""
         done = await executors.run_in_transaction(accounts.unlock_account, **_meant(form))
         await self._done(
             "Akun dapat dipakai masuk lagi. Pegawai sudah diberi tahu lewat email."
@@ -208,13 +171,11 @@ class AkunState(AppState):
 
     @handler(requires(Permission.RESET_START))
     async def start_reset(self, form: dict[str, Any]) -> None:
-        """Have a token sent to the stored address."""
         mask = await executors.run_in_transaction(accounts.send_reset_token, **_meant(form))
         await self._done(f"Token sedang dikirim ke {mask}. Hanya pegawai yang dapat membacanya.")
 
     @handler(requires(Permission.RESET_START))
     async def cancel_reset(self, form: dict[str, Any]) -> None:
-        """Make a token worthless that could still be used."""
         done = await executors.run_in_transaction(accounts.cancel_reset_tokens, **_meant(form))
         await self._done(
             "Token dibatalkan dan tidak dapat dipakai lagi. Pegawai sudah diberi tahu lewat email."
@@ -224,7 +185,6 @@ class AkunState(AppState):
 
     @handler(requires(Permission.SESSIONS_END))
     async def end_sessions(self, form: dict[str, Any]) -> None:
-        """Log the person out everywhere."""
         count = await executors.run_in_transaction(accounts.revoke_account_sessions, **_meant(form))
         await self._done(
             f"{count} sesi diakhiri. Pegawai sudah diberi tahu lewat email."
@@ -234,7 +194,6 @@ class AkunState(AppState):
 
     @handler(requires(Permission.SECOND_FACTOR_REMOVE))
     async def remove_second_factor(self, form: dict[str, Any]) -> None:
-        """Take a lost second factor away."""
         with _fault_at(FACTOR_REASON):
             done = await executors.run_in_transaction(
                 accounts.remove_second_factor, **_meant(form), reason=form_text(form, FACTOR_REASON)
@@ -247,14 +206,12 @@ class AkunState(AppState):
 
     @handler(requires(Permission.ACCOUNT_DISABLE))
     async def disable(self, form: dict[str, Any]) -> None:
-        """Switch the account off."""
         if not await executors.run_in_transaction(disable_account, **_meant(form), reason=form_text(form, REASON)):
             raise UserError(UNTOUCHED.format("akun ini sudah nonaktif."))
         await self._done("Akun dinonaktifkan dan semua sesi diakhiri. Pegawai sudah diberi tahu lewat email.")
 
     @handler(requires(Permission.ACCOUNT_DISABLE))
     async def enable(self, form: dict[str, Any]) -> None:
-        """Switch the account on again."""
         with _fault_at(ENABLE_REASON):
             done = await executors.run_in_transaction(
                 enable_account, **_meant(form), reason=form_text(form, ENABLE_REASON)
@@ -265,17 +222,15 @@ class AkunState(AppState):
 
 
 class ActionArguments(TypedDict):
-    """What every act on the page is called with."""
-
     account_id: int
     actor: Actor
     seen: int
 
 
 def _meant(form: dict[str, Any]) -> ActionArguments:
-    """Whom the dialog named, and as of when: it was shown together with its fields, whatever the page has loaded since.
+    """Arguments of an action as its dialog showed them, whatever the page has loaded since.
 
-    The service checks the scope and compares the revision.
+    The use case checks scope and revision.
     """
     return {
         "account_id": parse_row_id(form_text(form, "akun")),
@@ -286,7 +241,7 @@ def _meant(form: dict[str, Any]) -> ActionArguments:
 
 @contextmanager
 def _fault_at(name: str) -> Iterator[None]:
-    """Tell the fault of a reason at the field of its own dialog."""
+    """Shows the error about a reason in the field of its own dialog."""
     try:
         yield
     except UserError as refusal:
@@ -296,7 +251,6 @@ def _fault_at(name: str) -> Iterator[None]:
 
 
 def account_facts(found: AccountDetail) -> list[Fact]:
-    """The account in terms and words."""
     zone = found.timezone
     told = [
         ("Alamat email", found.email or "Belum ada"),
@@ -313,7 +267,6 @@ def account_facts(found: AccountDetail) -> list[Fact]:
 
 
 def pdm_facts(pdm: PersonPdm | None) -> list[Fact]:
-    """How far the person is in the PDM, in terms and words."""
     if pdm is None:
         return []
     told = [
@@ -323,11 +276,3 @@ def pdm_facts(pdm: PersonPdm | None) -> list[Fact]:
         ("Dikembalikan untuk diperbaiki", str(pdm.returned)),
     ]
     return [{"term": term, "value": value} for term, value in told]
-
-
-def delivery_note(mail: MailHistoryEntry, zone: str) -> str:
-    """What became of a letter, beyond its state."""
-    if mail.sent_at is not None:
-        return f"Diterima server email pada {format_moment(mail.sent_at, zone)}."
-    tried = f"{mail.attempts} kali dicoba. " if mail.attempts else ""
-    return f"{tried}{mail.fault}".strip()

@@ -1,12 +1,13 @@
-"""`/admin/pegawai`: find people by NIP, name, unit, kind and state of the account.
+"""`/admin/pegawai`: find people by NIP, name, unit, employment type and account state.
 
-The filters stand in the address, so that a list can be kept, shared and gone back to. What was searched for does not: a NIP or a name
-is personal data and stays out of histories and logs. It waits in the state, and the address only says that there is one.
+Filters are in the URL, so lists can be bookmarked and shared. A NIP or name is personal data and stays out of histories and logs: it is
+kept in the state, and the URL says only that there is one.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, TypedDict
+from functools import partial
+from typing import Any, ClassVar, Final, TypedDict
 
 import reflex as rx
 from reflex.vars import ObjectVar
@@ -23,30 +24,25 @@ from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.scope import spans_agencies
 from mysapk_web.platform import executors
-from mysapk_web.platform.pagination import MAX_ROWS
-from mysapk_web.platform.rules.row_id import parse_row_id
+from mysapk_web.platform.pagination import MAX_ROWS, Page
+from mysapk_web.platform.rules.text import collapse_blanks
 from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.progress.pages.components.person_cells import KINDS, person_cells
 from mysapk_web.ui.access import actor, handler, requires
-from mysapk_web.ui.components.display import badge, empty, skeleton, table, table_cell, table_row
+from mysapk_web.ui.components.display import badge, table_cell, table_row
 from mysapk_web.ui.components.forms import form_messages
 from mysapk_web.ui.components.lists import (
-    MAX_VALUE_LENGTH,
     filter_field,
     filter_form,
     filter_select,
-    url_parameter,
-    url_with,
 )
-from mysapk_web.ui.components.pagination import link_pager
-from mysapk_web.ui.shell import ShellState, page
-from mysapk_web.ui.state import AppState, form_text
+from mysapk_web.ui.components.loading import when_ready
+from mysapk_web.ui.list_state import ListFilter, ListState, list_view
+from mysapk_web.ui.shell import page
+from mysapk_web.ui.state import AppState
 
 PATH: Final = "/admin/pegawai"
 MAY: Final = requires(Permission.PEOPLE_READ)
-SEARCHED: Final = "ada"
-"""Value of `cari` in the address while something is searched for."""
-
 STATES: Final = (("", "Semua"), *((state.value, state.label) for state in AccountState))
 STEPS: Final = (("", "Semua"), *((step.value, step.label) for step in PdmProgress))
 ORDERS: Final = (
@@ -65,8 +61,6 @@ TONES: Final = {
 
 
 class PersonSummaryRow(TypedDict):
-    """One line as the state holds it."""
-
     href: str
     nama: str
     nip: str
@@ -78,7 +72,6 @@ class PersonSummaryRow(TypedDict):
 
 
 def person_summary_row(line: PersonSummary, *, agencies: bool) -> PersonSummaryRow:
-    """One line of the list."""
     return {
         "href": f"{PATH}/{line.account_id}",
         "nama": line.name,
@@ -92,119 +85,66 @@ def person_summary_row(line: PersonSummary, *, agencies: bool) -> PersonSummaryR
 
 
 def format_total(total: int) -> str:
-    """How many were found."""
     shown = f"{total:,}".replace(",", ".")
     return f"{shown} pegawai atau lebih; persempit pencarian" if total == MAX_ROWS else f"{shown} pegawai"
 
 
-def known_choice(text: str, choices: tuple[tuple[str, str], ...]) -> str:
-    """A value of a choice, or empty for anything else."""
-    return text if text in {value for value, _ in choices} else ""
+class DaftarState(ListState, AppState):
+    PATH: ClassVar = PATH
+    FILTERS: ClassVar = (
+        ListFilter("cari", private=True, normalise=collapse_blanks),
+        ListFilter("unit"),
+        ListFilter("instansi"),
+        ListFilter("status", STATES),
+        ListFilter("jenis", KINDS),
+        ListFilter("pdm", STEPS),
+        ListFilter("urut", ORDERS),
+    )
 
-
-class DaftarState(AppState):
-    """One page of the list and its filters."""
-
-    ready: bool = False
-    agencies: bool = False
     rows: list[PersonSummaryRow] = []
-    found: str = ""
-    number: int = 1
-    pages: int = 1
-    before: str = PATH
-    after: str = PATH
+    agencies: bool = False
     here: str = PATH
-    cari: str = ""
-    unit: str = ""
-    instansi: str = ""
-    status: str = ""
-    jenis: str = ""
-    pdm: str = ""
-    urut: str = ""
 
     @handler(MAY)
     async def load(self) -> None:
-        """What the address asks for."""
-        self.notice = ""
-        shell = await self.get_state(ShellState)
-        await shell._fill()
-        url = self.router.url
-        self.cari = self.cari if url_parameter(url, "cari") else ""
-        self.unit, self.instansi = url_parameter(url, "unit"), url_parameter(url, "instansi")
-        self.status, self.jenis = (
-            known_choice(url_parameter(url, "status"), STATES),
-            known_choice(url_parameter(url, "jenis"), KINDS),
-        )
-        self.pdm, self.urut = (
-            known_choice(url_parameter(url, "pdm"), STEPS),
-            known_choice(url_parameter(url, "urut"), ORDERS),
-        )
         self.agencies = spans_agencies(actor(), Permission.PEOPLE_READ)
-        self.rows, self.found, self.number, self.pages, self.here = [], "", 1, 1, self._address()
-        self.ready = True
-        await self._look(parse_row_id(url_parameter(url, "halaman")))
-        self._finish()
-
-    async def _look(self, number: int) -> None:
-        wanted = PeopleFilter(
-            text=self.cari,
-            unit=self.unit,
-            agency=self.instansi,
-            state=AccountState(self.status) if self.status else None,
-            jenis=JenisPegawai(self.jenis) if self.jenis else None,
-            pdm=PdmProgress(self.pdm) if self.pdm else None,
-            order=PeopleOrder(self.urut) if self.urut else PeopleOrder.NAME,
-            page=number,
-        )
-        found = await executors.run_read_only(search.list_people, actor(), wanted)
-        self.rows = [person_summary_row(line, agencies=self.agencies) for line in found.items]
-        self.found = format_total(found.total)
-        self.number, self.pages = found.number, found.pages
-        self.before, self.here, self.after = (self._address(found.number + step) for step in (-1, 0, 1))
-
-    def _address(self, number: int = 1) -> str:
-        return url_with(
-            PATH,
-            {
-                "cari": SEARCHED if self.cari else "",
-                "unit": self.unit,
-                "instansi": self.instansi,
-                "status": self.status,
-                "jenis": self.jenis,
-                "pdm": self.pdm,
-                "urut": self.urut,
-            },
-            number,
-        )
+        await self._load_list()
 
     @handler(MAY)
-    async def narrow(self, form: dict[str, Any]) -> Any:
-        """Put the filters into the address; the page then loads what it asks for."""
-        self.cari = " ".join(form_text(form, "cari", MAX_VALUE_LENGTH).split())
-        self.unit, self.instansi = (
-            form_text(form, "unit", MAX_VALUE_LENGTH).strip(),
-            form_text(form, "instansi", MAX_VALUE_LENGTH).strip(),
+    async def apply_filters(self, form: dict[str, Any]) -> Any:
+        return self._apply(form)
+
+    async def _find(self, page: int) -> Page[PersonSummaryRow]:
+        given = self.filters
+        wanted = PeopleFilter(
+            text=given["cari"],
+            unit=given["unit"],
+            agency=given["instansi"],
+            state=AccountState(given["status"]) if given["status"] else None,
+            jenis=JenisPegawai(given["jenis"]) if given["jenis"] else None,
+            pdm=PdmProgress(given["pdm"]) if given["pdm"] else None,
+            order=PeopleOrder(given["urut"]) if given["urut"] else PeopleOrder.NAME,
+            page=page,
         )
-        self.status, self.jenis = (
-            known_choice(form_text(form, "status"), STATES),
-            known_choice(form_text(form, "jenis"), KINDS),
-        )
-        self.pdm, self.urut = known_choice(form_text(form, "pdm"), STEPS), known_choice(form_text(form, "urut"), ORDERS)
-        return rx.redirect(self._address())
+        found = await executors.run_read_only(search.list_people, actor(), wanted)
+        return found.map(partial(person_summary_row, agencies=self.agencies))
+
+    def _count(self, found: Page[Any]) -> str:
+        return format_total(found.total)
 
 
 def _filter() -> rx.Component:
-    state = DaftarState
+    filters = DaftarState.filters
     return filter_form(
-        filter_field("cari", "NIP atau nama", state.cari),
-        filter_select("status", "Keadaan akun", state.status, STATES),
-        filter_select("jenis", "Jenis pegawai", state.jenis, KINDS),
-        filter_select("pdm", "Pemutakhiran data", state.pdm, STEPS),
-        filter_field("unit", "Unit kerja (nama atau kode)", state.unit),
-        rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
-        filter_select("urut", "Urutkan menurut", state.urut, ORDERS),
-        narrow=state.narrow,
-        narrowed=state.here != PATH,
+        filter_field("cari", "NIP atau nama", filters["cari"]),
+        filter_select("status", "Keadaan akun", filters["status"], STATES),
+        filter_select("jenis", "Jenis pegawai", filters["jenis"], KINDS),
+        filter_select("pdm", "Pemutakhiran data", filters["pdm"], STEPS),
+        filter_field("unit", "Unit kerja (nama atau kode)", filters["unit"]),
+        rx.cond(DaftarState.agencies, filter_field("instansi", "Instansi (nama atau kode)", filters["instansi"])),
+        filter_select("urut", "Urutkan menurut", filters["urut"], ORDERS),
+        narrow=DaftarState.apply_filters,
+        narrowed=DaftarState.narrowed,
         path=PATH,
     )
 
@@ -218,33 +158,21 @@ def _row(item: ObjectVar[PersonSummaryRow]) -> rx.Component:
 
 
 def _list() -> rx.Component:
-    state = DaftarState
-    return rx.fragment(
+    return list_view(
+        DaftarState,
         _filter(),
-        rx.el.p(state.found, class_name="help mt-6 mb-2", role="status"),
-        rx.cond(
-            state.rows,
-            table(
-                "Pegawai",
-                ["Nama dan NIP", "Jenis", "Unit kerja", "Keadaan akun", "Terakhir masuk"],
-                rx.foreach(state.rows, _row),
-            ),
-            rx.cond(
-                AppState.faults,
-                rx.fragment(),
-                empty("Tidak ada pegawai yang cocok di wilayah Anda. Ubah atau hapus saringannya."),
-            ),
-        ),
-        link_pager(state.number, state.pages, state.before, state.after),
+        "Pegawai",
+        ["Nama dan NIP", "Jenis", "Unit kerja", "Keadaan akun", "Terakhir masuk"],
+        _row,
+        nothing="Tidak ada pegawai yang cocok di wilayah Anda. Ubah atau hapus saringannya.",
     )
 
 
 def daftar() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.h1("Pegawai"),
         rx.el.p("Cari pegawai di wilayah Anda, lalu buka akunnya untuk membantu.", class_name="lead"),
-        rx.cond(DaftarState.ready, _list(), rx.cond(AppState.faults, rx.fragment(), skeleton(8))),
+        when_ready(DaftarState.ready, _list()),
         current=PATH,
     )

@@ -1,6 +1,8 @@
-"""What `/admin/peran` looks like."""
+"""View of `/admin/peran`."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import reflex as rx
 from reflex.vars import ObjectVar
@@ -11,11 +13,9 @@ from mysapk_web.administration.pages.peran.state import (
     NOBODY,
     PATH,
     ROLES,
-    CandidateRow,
-    GrantRow,
     PeranState,
-    RoleOption,
 )
+from mysapk_web.administration.people.grant_list import RoleAssignment, RoleCandidate
 from mysapk_web.administration.people.grants import LAST_ADMIN
 from mysapk_web.ui.components.behaviour import Form, NativeForm
 from mysapk_web.ui.components.dialogs import confirm_dialog
@@ -27,21 +27,22 @@ from mysapk_web.ui.components.display import (
     dialog,
     dialog_button,
     empty,
+    label_of,
     notice_box,
     section,
-    skeleton,
     table,
     table_cell,
     table_row,
 )
 from mysapk_web.ui.components.forms import field, form_messages, hidden, select, submit_button
 from mysapk_web.ui.components.lists import filter_field, filter_form, filter_select
-from mysapk_web.ui.components.pagination import link_pager
+from mysapk_web.ui.components.loading import when_ready
+from mysapk_web.ui.list_state import list_view
 from mysapk_web.ui.shell import page
-from mysapk_web.ui.state import AppState
 
+PEOPLE = "/admin/pegawai"
 PAUSE = 300
-"""Milliseconds without a key until units are looked for."""
+"""Milliseconds after the last key before units are suggested."""
 
 
 def _find() -> rx.Component:
@@ -54,12 +55,12 @@ def _find() -> rx.Component:
             class_name="filter",
         ),
         rx.cond(
-            PeranState.found,
+            PeranState.candidates,
             rx.el.div(
                 table(
                     "Orang yang ditemukan",
                     ["Nama dan NIP", "Unit kerja", "Peran sekarang", "Tindakan"],
-                    rx.foreach(PeranState.found, _candidate),
+                    rx.foreach(PeranState.candidates, _candidate),
                 ),
                 rx.cond(PeranState.cut, rx.el.div(notice_box(CUT), class_name="mt-4")),
                 class_name="mt-6",
@@ -69,20 +70,20 @@ def _find() -> rx.Component:
     )
 
 
-def _candidate(item: ObjectVar[CandidateRow]) -> rx.Component:
+def _candidate(item: ObjectVar[RoleCandidate]) -> rx.Component:
     return table_row(
-        table_cell("Nama", rx.el.div(item["nama"], rx.el.p(item["nip"], class_name="help"))),
-        table_cell("Unit kerja", rx.el.span(item["place"])),
-        table_cell("Peran sekarang", rx.el.span(item["roles"])),
+        table_cell("Nama", rx.el.div(item.name, rx.el.p(item.nip, class_name="help"))),
+        table_cell("Unit kerja", rx.el.span(f"{item.unit}, {item.instansi}")),
+        table_cell("Peran sekarang", rx.el.span(_held(item))),
         table_cell(
             "",
             rx.cond(
-                item["closed"],
-                rx.el.span(item["closed"], class_name="help"),
+                item.blocker,
+                rx.el.span(item.blocker, class_name="help"),
                 Form.create(
-                    hidden("akun", item["akun"]),
+                    hidden("akun", item.account_id),
                     submit_button(
-                        rx.fragment("Pilih", rx.el.span(" ", item["nama"], class_name="sr-only")),
+                        rx.fragment("Pilih", rx.el.span(" ", item.name, class_name="sr-only")),
                         "Memuat ...",
                         kind="secondary",
                     ),
@@ -94,21 +95,25 @@ def _candidate(item: ObjectVar[CandidateRow]) -> rx.Component:
     )
 
 
-def _option(item: ObjectVar[RoleOption]) -> rx.Component:
-    return rx.el.option(item["label"], value=item["value"])
+def _held(person: Any) -> Any:
+    return rx.cond(person.roles, person.roles.join(", "), "Tidak ada")
+
+
+def _option(role: Any) -> rx.Component:
+    return rx.el.option(label_of(role, dict(ROLES)), value=role)
 
 
 def _chosen() -> rx.Component:
     person = PeranState.chosen
     return card(
         description_list(
-            ("Nama", person["nama"]),
-            ("NIP", person["nip"]),
-            ("Unit kerja", person["place"]),
-            ("Peran sekarang", person["roles"]),
+            ("Nama", person.name),
+            ("NIP", person.nip),
+            ("Unit kerja", f"{person.unit}, {person.instansi}"),
+            ("Peran sekarang", _held(person)),
         ),
         Form.create(
-            select("peran", "Peran", rx.foreach(person["options"], _option)),
+            select("peran", "Peran", rx.foreach(person.grantable, _option)),
             field(
                 "unit",
                 "Berlaku untuk unit",
@@ -136,7 +141,7 @@ def _chosen() -> rx.Component:
 
 
 def _confirm() -> rx.Component:
-    """Stays on the page while it is closed: after a step-up its form is sent again."""
+    """Stays on the page while closed: its form is resent after re-authentication."""
     return confirm_dialog(
         "Beri peran ini?",
         (
@@ -146,7 +151,7 @@ def _confirm() -> rx.Component:
                 "aktif. Sesinya berakhir sekarang, dan ia diberi tahu lewat email."
             ),
         ),
-        hidden("akun", PeranState.chosen["akun"]),
+        hidden("akun", PeranState.chosen.account_id),
         hidden("peran_dipilih", PeranState.wanted_role),
         hidden("unit_dipilih", PeranState.wanted_unit),
         hidden("versi", PeranState.revision),
@@ -162,23 +167,26 @@ def _confirm() -> rx.Component:
 def _filter() -> rx.Component:
     state = PeranState
     return filter_form(
-        filter_field("cari", "NIP atau nama", state.cari),
-        filter_select("saring", "Peran", state.saring, ROLES),
-        rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
-        narrow=state.narrow,
-        narrowed=state.here != PATH,
+        filter_field("cari", "NIP atau nama", state.filters["cari"]),
+        filter_select("saring", "Peran", state.filters["saring"], ROLES),
+        rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.filters["instansi"])),
+        narrow=state.apply_filters,
+        narrowed=state.narrowed,
         path=PATH,
         kind="secondary",
     )
 
 
-def _revoke(item: ObjectVar[GrantRow]) -> rx.Component:
-    ident, heading = f"cabut-{item['grant']}", "Cabut peran ini?"
-    whose = rx.el.p(rx.el.strong(f"{item['nama']}: {item['role']}, {item['scope']}"))
+def _revoke(item: ObjectVar[RoleAssignment]) -> rx.Component:
+    ident, heading = f"cabut-{item.grant_id}", "Cabut peran ini?"
+    whose = rx.el.p(rx.el.strong(f"{item.name}: {label_of(item.role, dict(ROLES))}, {item.scope}"))
     return rx.fragment(
-        dialog_button(rx.fragment("Cabut", rx.el.span(f" {item['role']} {item['nama']}", class_name="sr-only")), ident),
+        dialog_button(
+            rx.fragment("Cabut", rx.el.span(f" {label_of(item.role, dict(ROLES))} {item.name}", class_name="sr-only")),
+            ident,
+        ),
         rx.cond(
-            item["stays"],
+            item.is_last_admin,
             dialog(
                 heading,
                 whose,
@@ -192,8 +200,8 @@ def _revoke(item: ObjectVar[GrantRow]) -> rx.Component:
                     whose,
                     rx.el.p("Wewenangnya hilang saat ini juga, sesinya berakhir, dan ia diberi tahu lewat email."),
                 ),
-                hidden("pemberian", item["grant"]),
-                hidden("versi", item["revision"]),
+                hidden("pemberian", item.grant_id),
+                hidden("versi", item.revision),
                 ident=ident,
                 go=submit_button("Cabut peran", "Mencabut ...", kind="danger"),
                 on_submit=PeranState.revoke,
@@ -203,63 +211,57 @@ def _revoke(item: ObjectVar[GrantRow]) -> rx.Component:
     )
 
 
-def _row(item: ObjectVar[GrantRow]) -> rx.Component:
+def _row(item: ObjectVar[RoleAssignment]) -> rx.Component:
     return table_row(
         table_cell(
-            "Nama", rx.el.div(rx.el.a(item["nama"], href=item["href"]), rx.el.p(item["nip"], class_name="help"))
+            "Nama",
+            rx.el.div(rx.el.a(item.name, href=f"{PEOPLE}/{item.account_id}"), rx.el.p(item.nip, class_name="help")),
         ),
         table_cell(
             "Peran",
             rx.el.div(
-                rx.el.strong(item["role"]),
-                rx.cond(~item["in_use"], rx.el.p(badge("Belum dapat dipakai", "warn"))),
+                rx.el.strong(label_of(item.role, dict(ROLES))),
+                rx.cond(~item.in_use, rx.el.p(badge("Belum dapat dipakai", "warn"))),
             ),
         ),
         table_cell(
             "Berlaku untuk",
-            rx.el.div(item["scope"], rx.cond(PeranState.agencies, rx.el.p(item["instansi"], class_name="help"))),
+            rx.el.div(item.scope, rx.cond(PeranState.agencies, rx.el.p(item.instansi, class_name="help"))),
         ),
-        table_cell("Diberikan", rx.el.span(item["given"])),
-        table_cell("", rx.cond(item["revocable"], _revoke(item))),
+        table_cell("Diberikan", rx.el.span(item.granted, rx.cond(item.granted_by, f" oleh {item.granted_by}", ""))),
+        table_cell("", rx.cond(item.revocable, _revoke(item))),
     )
 
 
 def _list() -> rx.Component:
-    state = PeranState
     return section(
         "Peran yang berlaku",
         rx.el.p(
             "Peran yang belum dapat dipakai menunggu pemegangnya mengaktifkan verifikasi dua langkah.",
             class_name="help",
         ),
-        _filter(),
-        rx.el.p(f"{state.total} peran", class_name="help mt-6 mb-2", role="status"),
-        rx.cond(
-            state.rows,
-            table(
-                "Peran yang berlaku",
-                ["Nama dan NIP", "Peran", "Berlaku untuk", "Diberikan", "Tindakan"],
-                rx.foreach(state.rows, _row),
-            ),
-            empty("Tidak ada peran yang cocok. Ubah atau hapus saringannya."),
+        list_view(
+            PeranState,
+            _filter(),
+            "Peran yang berlaku",
+            ["Nama dan NIP", "Peran", "Berlaku untuk", "Diberikan", "Tindakan"],
+            _row,
+            nothing="Tidak ada peran yang cocok. Ubah atau hapus saringannya.",
         ),
-        link_pager(state.number, state.pages, state.before, state.after),
     )
 
 
 def peran() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.h1("Peran"),
         rx.el.p("Siapa yang boleh apa di wilayah Anda. Setiap perubahan dicatat dan diberitahukan.", class_name="lead"),
-        rx.cond(
+        when_ready(
             PeranState.ready,
             rx.fragment(
-                section("Beri peran", rx.cond(PeranState.chosen["akun"], _chosen(), _find())),
+                section("Beri peran", rx.cond(PeranState.chosen.account_id, _chosen(), _find())),
                 _list(),
             ),
-            rx.cond(AppState.faults, rx.fragment(), skeleton(8)),
         ),
         _confirm(),
         reauthentication_dialog(),

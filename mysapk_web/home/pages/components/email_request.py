@@ -31,9 +31,9 @@ class EmailRequestState(AppState):
         async with fixed_duration():
             await executors.run_in_transaction(
                 email_requests.submit_request,
-                visitor=client(),
+                client=client(),
                 nip=form_text(form, "nip"),
-                nama=form_text(form, "nama"),
+                name=form_text(form, "nama"),
                 old_email=form_text(form, "email_lama"),
                 new_email=form_text(form, "email_baru"),
             )

@@ -101,7 +101,7 @@ def test_what_is_asked_for_by_number_is_not_there(country: Database) -> None:
         lambda s: revoke_account_sessions(s, account_id=account or 0, actor=actor),
         lambda s: period_admin.remove_period(s, actor, period_id=period),
         lambda s: announcements.retract(s, actor, announcement_id=words),
-        lambda s: announcements.edit(s, actor, announcement_id=words, seen="", judul="a", isi="b", last=None),
+        lambda s: announcements.edit(s, actor, announcement_id=words, seen="", title="a", body="b", last_day=None),
         lambda s: claims.claim(s, actor, proposal),
     ):
         with country.begin() as s, pytest.raises((PermissionDenied, UserError)):
