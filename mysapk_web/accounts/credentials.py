@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
+from mysapk_web.accounts import one_time_tokens
 from mysapk_web.accounts.tables import LoginTicket, ResetRequest, UserSession
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.platform import bulk, clock
@@ -49,13 +50,4 @@ def invalidate_credentials(
         delete(LoginTicket).where(bulk.one_of(session, col(LoginTicket.account_id), account_ids)),
         execution_options=unsynchronised,
     )
-    session.execute(
-        update(ResetRequest)
-        .where(
-            bulk.one_of(session, col(ResetRequest.account_id), account_ids),
-            col(ResetRequest.used_at).is_(None),
-            col(ResetRequest.superseded_at).is_(None),
-        )
-        .values(superseded_at=now),
-        execution_options=unsynchronised,
-    )
+    one_time_tokens.supersede(session, ResetRequest, bulk.one_of(session, col(ResetRequest.account_id), account_ids))

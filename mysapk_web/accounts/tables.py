@@ -7,11 +7,13 @@ key), recovery codes hashed.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
 import mysapk_web.organisation.tables  # noqa: F401  foreign keys find their target
 from mysapk_web.platform.tables.base import Stored
+from mysapk_web.rate_limits import TOKEN_TRIES, TOKEN_TRIES_OF_REQUEST
 
 
 class UserSession(SQLModel, table=True):
@@ -63,18 +65,37 @@ class LoginTicket(SQLModel, table=True):
     """Written by the release before; goes with the next one (DESIGN 2.15)."""
 
 
-class ResetRequest(SQLModel, table=True):
+class OneTimeToken(SQLModel):
+    """What a token that comes by mail needs to be told usable (`accounts.one_time_tokens`)."""
+
+    MAX_TRIES: ClassVar[int]
+    KEY: ClassVar[str]
+    """Purpose of the key that tokens are derived with: a token of one kind never works as another."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    """128 random bits, hexadecimal; the token is an HMAC over it."""
+    account_version: int = 0
+    """Of the account when it was issued: a token dies with every change of the account."""
+    created_at: datetime
+    expires_at: datetime
+    tries: int = 0
+    """By all browsers together."""
+    used_at: datetime | None = None
+    superseded_at: datetime | None = None
+
+
+class ResetRequest(OneTimeToken, table=True):
     """One request for a token. Written in the same way whether the person exists or not, so that nothing tells them apart."""
 
     __tablename__ = "permintaan_reset"
 
-    id: str = Field(primary_key=True, max_length=32)
-    """128 random bits, hexadecimal; the token is an HMAC over it."""
+    MAX_TRIES = TOKEN_TRIES_OF_REQUEST
+    KEY = "reset-token"
+
     subject: str = Field(max_length=64, index=True)
     """Keyed hash of the NIP that was typed: what limits and "the newest only" count by, also for unknown NIPs."""
     account_id: int | None = Field(default=None, foreign_key="akun.id", index=True)
     """Empty when NIP and address did not lead to an eligible account: then no token can match."""
-    account_version: int = 0
     mask: str = Field(max_length=320)
     """Masked form of the address that was typed, shown on the page."""
     nip: str = Field(max_length=18)
@@ -82,13 +103,8 @@ class ResetRequest(SQLModel, table=True):
     email_ref: str = Field(max_length=64, index=True)
     """Keyed hash of the address that was typed, so that a resend compares again."""
     created_at: datetime = Field(index=True)
-    expires_at: datetime
-    tries: int = 0
-    """Tokens tried by all browsers together."""
-    used_at: datetime | None = None
     used_by: str | None = Field(default=None, max_length=64)
     """Reference of the pre-session cookie of the browser that used it: for a while it logs in beside whatever strangers try."""
-    superseded_at: datetime | None = None
 
 
 class ResetBinding(SQLModel, table=True):
@@ -115,18 +131,13 @@ class RecoveryCode(Stored, table=True):
     used_at: datetime | None = None
 
 
-class EmailChangeRequest(SQLModel, table=True):
-    """A new address that a person typed and that counts once its token was confirmed."""
+class EmailChangeRequest(OneTimeToken, table=True):
+    """A new e-mail that a person typed; it counts once its token was confirmed."""
 
     __tablename__ = "ganti_email"
 
-    id: str = Field(primary_key=True, max_length=32)
-    """128 random bits, hexadecimal; the token is an HMAC over it."""
+    MAX_TRIES = TOKEN_TRIES
+    KEY = "email-token"
+
     account_id: int = Field(foreign_key="akun.id", index=True)
-    account_version: int
     email_key: str = Field(max_length=254)
-    created_at: datetime
-    expires_at: datetime
-    tries: int = 0
-    used_at: datetime | None = None
-    superseded_at: datetime | None = None

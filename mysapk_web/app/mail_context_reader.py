@@ -7,20 +7,25 @@ from dataclasses import dataclass
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.one_time_tokens import TokenFault, fault_of
 from mysapk_web.accounts.tables import EmailChangeRequest, ResetRequest
 from mysapk_web.organisation.rules.email import mask_email
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform import clock
 from mysapk_web.platform.mail.context import MailContact, MailContext, MailRequest
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.timezones import Zone
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.progress.tables import PersonPdmProgress
-from mysapk_web.rate_limits import TOKEN_TRIES, TOKEN_TRIES_OF_REQUEST
 
 _WITH_TOKEN = frozenset({MailKind.TOKEN, MailKind.EMAIL_TOKEN})
+_FAULTS = {
+    TokenFault.USED: "Token sudah dipakai.",
+    TokenFault.SUPERSEDED: "Token sudah diganti oleh permintaan yang lebih baru.",
+    TokenFault.EXPIRED: "Token sudah kedaluwarsa sebelum surat terkirim.",
+    TokenFault.EXHAUSTED: "Kesempatan memasukkan token sudah habis.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +97,14 @@ def _mask(request: ResetRequest | EmailChangeRequest) -> str:
 
 
 def _dead(request: ResetRequest | EmailChangeRequest | None, account: Account | None) -> str:
-    """Why the token of a request opens nothing any more; empty while it lives (DESIGN 4)."""
+    """Why the token of a request opens nothing any more; empty while it is usable."""
     if request is None or account is None or request.account_id != account.id:
         return "Permintaan token sudah tidak ada."
-    most = TOKEN_TRIES_OF_REQUEST if isinstance(request, ResetRequest) else TOKEN_TRIES
-    reasons = (
-        (request.used_at is not None, "Token sudah dipakai."),
-        (request.superseded_at is not None, "Token sudah diganti oleh permintaan yang lebih baru."),
-        (request.expires_at <= clock.now(), "Token sudah kedaluwarsa sebelum surat terkirim."),
-        (request.tries >= most, "Kesempatan memasukkan token sudah habis."),
-        (account.disabled_at is not None, "Akun sudah dinonaktifkan."),
-        (request.account_version != account.version, "Akun sudah berubah sejak token diminta."),
-    )
-    return next((words for applies, words in reasons if applies), "")
+    if fault := fault_of(request):
+        return _FAULTS[fault]
+    if account.disabled_at is not None:
+        return "Akun sudah dinonaktifkan."
+    return "Akun sudah berubah sejak token diminta." if request.account_version != account.version else ""
 
 
 def _contact(session: Session, instansi: Instansi | None) -> MailContact | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mysapk_web.accounts.rules.token import derive_token
-from mysapk_web.accounts.security.change_email import TOKEN_KEY
+from mysapk_web.accounts import one_time_tokens
+from mysapk_web.accounts.tables import EmailChangeRequest
 from mysapk_web.platform.mail.context import MailContext
 from mysapk_web.platform.mail.render import BulletList, Code, MailLink, Paragraph
 from mysapk_web.platform.mail.snippets import MailText, event_time, request_of
@@ -14,7 +14,7 @@ from mysapk_web.settings import Settings
 def email_change_token(facts: MailContext, settings: Settings) -> MailText:
     """The token that makes a new address count; to that address, which may be a stranger's, so it names nobody."""
     request = request_of(facts)
-    derived = derive_token(settings.key(TOKEN_KEY), bytes.fromhex(request.id))
+    derived = one_time_tokens.text_of(EmailChangeRequest, request.id, settings)
     until = format_moment(request.expires_at, facts.timezone)
     return MailText(
         "Token untuk mengganti alamat email MySAPK",

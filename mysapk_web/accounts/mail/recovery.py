@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mysapk_web.accounts.rules.token import derive_token
+from mysapk_web.accounts import one_time_tokens
+from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.platform.mail.context import MailContext
 from mysapk_web.platform.mail.render import BulletList, Code, MailLink, Paragraph, single_line
 from mysapk_web.platform.mail.snippets import (
@@ -22,7 +23,7 @@ from mysapk_web.settings import Settings
 def reset_token(facts: MailContext, settings: Settings) -> MailText:
     """The token for a new password."""
     request = request_of(facts)
-    derived = derive_token(settings.key("reset-token"), bytes.fromhex(request.id))
+    derived = one_time_tokens.text_of(ResetRequest, request.id, settings)
     until = format_moment(request.expires_at, facts.timezone)
     link = f"{settings.public_url}/konfirmasi/{sign_reset_request(settings, request.id)}"
     advice = f"Alamat email Anda memakai layanan email umum. Mintalah {agency_admin(facts)} menggantinya dengan email kedinasan."

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.one_time_tokens import resend_wait, supersede, usable
 from mysapk_web.accounts.recovery.eligibility import check_eligibility, hash_email
-from mysapk_web.accounts.recovery.request import resend_wait, supersede_requests
+from mysapk_web.accounts.recovery.request import issue_request
 from mysapk_web.accounts.tables import ResetRequest
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.actor import Actor
@@ -19,11 +18,10 @@ from mysapk_web.organisation.rules.email import DomainVerdict, mask_email
 from mysapk_web.organisation.rules.pegawai import Eligibility
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
-from mysapk_web.platform import clock
 from mysapk_web.platform.errors import CommittingUserError, UserError
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.formatting import describe_wait
-from mysapk_web.rate_limits import RECOVERY_PER_NIP, TOKEN_TRIES_OF_REQUEST
+from mysapk_web.rate_limits import RECOVERY_PER_NIP
 from mysapk_web.settings import get_settings
 
 WHY_NO_TOKEN: Final = {
@@ -46,7 +44,7 @@ def issue_reset_token(session: Session, *, account: Account, pegawai: Pegawai, a
         UserError: The person may have no token now.
         CommittingUserError: Too many were sent.
     """
-    settings, now = get_settings(), clock.now()
+    settings = get_settings()
     key = pegawai.email_key or ""
     found = check_eligibility(session, settings, pegawai.nip, hash_email(settings, key))
     if found.state is not Eligibility.ELIGIBLE:
@@ -62,50 +60,28 @@ def issue_reset_token(session: Session, *, account: Account, pegawai: Pegawai, a
             f"Token untuk pegawai ini sudah dikirim {settings.limit_tokens} kali dalam sehari. "
             "Periksa surat keluarnya, atau coba lagi besok."
         )
-    request = ResetRequest(
-        id=secrets.token_hex(16),
+    request = issue_request(
+        session,
         subject=subject,
         account_id=account.id,
         account_version=found.version,
         mask=mask_email(key),
         nip=pegawai.nip,
         email_ref=hash_email(settings, key),
-        created_at=now,
-        expires_at=now + timedelta(minutes=settings.token_minutes),
     )
-    supersede_requests(session, request, now)
-    session.add(request)
-    session.flush()
     free_mail = found.verdict is DomainVerdict.FREE_MAIL_WARNING
     enqueue(session, MailKind.TOKEN, account_id=account.id, request=request.id, free_mail=free_mail, by_admin=True)
     return request.mask
 
 
 def supersede_reset_tokens(session: Session, account_id: int) -> int:
-    """Make the tokens of a person worthless that could still be used, whoever asked for them."""
-    cancelled = session.execute(
-        update(ResetRequest)
-        .where(*_usable(account_id))
-        .values(superseded_at=clock.now())
-        .returning(col(ResetRequest.id)),
-        execution_options={"synchronize_session": False},
-    )
-    return len(cancelled.all())
+    """Make the tokens of a person worthless that could still be used, whoever asked for them; returns how many."""
+    return supersede(session, ResetRequest, col(ResetRequest.account_id) == account_id, usable(ResetRequest))
 
 
 def has_usable_token(session: Session, account_id: int) -> bool:
-    """Whether a token of a person could still be used."""
-    return session.exec(select(ResetRequest.id).where(*_usable(account_id)).limit(1)).first() is not None
-
-
-def _usable(account_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(ResetRequest.account_id) == account_id,
-        col(ResetRequest.used_at).is_(None),
-        col(ResetRequest.superseded_at).is_(None),
-        col(ResetRequest.tries) < TOKEN_TRIES_OF_REQUEST,
-        col(ResetRequest.expires_at) > clock.now(),
-    )
+    usable_one = select(ResetRequest.id).where(ResetRequest.account_id == account_id, usable(ResetRequest)).limit(1)
+    return session.exec(usable_one).first() is not None
 
 
 def _wait_after_last(session: Session, account: Account) -> timedelta:
@@ -116,4 +92,4 @@ def _wait_after_last(session: Session, account: Account) -> timedelta:
         .order_by(col(ResetRequest.created_at).desc())
         .limit(1)
     ).one_or_none()
-    return resend_wait(last) if last is not None else timedelta(0)
+    return resend_wait(last.created_at) if last is not None else timedelta(0)

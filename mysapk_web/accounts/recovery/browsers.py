@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts.one_time_tokens import resend_wait
 from mysapk_web.accounts.tables import ResetBinding, ResetRequest
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.rate_limiting import client_key
@@ -17,7 +18,6 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.upsert import insert_or_update
 from mysapk_web.rate_limits import (
-    RECOVERY_RESEND,
     TOKEN_BROWSERS_PER_NETWORK,
     TOKEN_BROWSERS_PER_PAIR,
     TOKEN_TRIES,
@@ -57,7 +57,7 @@ class RecoveryFlow:
     @property
     def resend_wait(self) -> timedelta:
         """What is left of the minute until this browser may ask again."""
-        return max(self.requested_at + get_settings().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
+        return resend_wait(self.requested_at)
 
 
 def newest_first(request: type[ResetRequest]) -> tuple[Any, ...]:
@@ -116,7 +116,7 @@ def attach_browser(session: Session, visitor: ClientContext, request: ResetReque
     again = here is not None and not here.by_mail and _same_pair(session.get(ResetRequest, here.request_id), request)
     if here is not None and again:
         binding.tries = here.tries
-    if here is not None and again and here.bound_at + get_settings().limit(RECOVERY_RESEND).window > binding.bound_at:
+    if here is not None and again and resend_wait(here.bound_at):
         binding.bound_at = here.bound_at
     elif _admit_browser(session, visitor, request):
         binding.tries = 0

@@ -8,15 +8,15 @@ from typing import Final
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from mysapk_web.accounts import login, password_policy, second_factor, sessions
+from mysapk_web.accounts import login, one_time_tokens, password_policy, second_factor, sessions
 from mysapk_web.accounts.audit_events import Activated, PasswordReset, TokenExhausted, TokenWrong
+from mysapk_web.accounts.one_time_tokens import fault_of
 from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.accounts.passwords import hash_password, verify_password
 from mysapk_web.accounts.recovery.browsers import RecoveryFlow, count_try, find_flow, refund_try
 from mysapk_web.accounts.recovery.eligibility import account_eligibility
-from mysapk_web.accounts.recovery.request import NO_REQUEST, is_expired
+from mysapk_web.accounts.recovery.request import NO_REQUEST
 from mysapk_web.accounts.rules.password import PasswordContext
-from mysapk_web.accounts.rules.token import TOKEN_LENGTH, normalise_token, token_matches
 from mysapk_web.accounts.tables import ResetBinding, ResetRequest
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.rules.nip import birth_date_in
@@ -31,7 +31,7 @@ from mysapk_web.platform.executors import in_transaction
 from mysapk_web.platform.hashing_queue import precheck
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.rate_limits import TOKEN_CHECKS_PER_NETWORK, TOKEN_TRIES
-from mysapk_web.settings import Settings, get_settings
+from mysapk_web.settings import get_settings
 
 DEAD: Final = (
     "Token ini tidak berlaku lagi (sudah dipakai, kedaluwarsa, atau diganti yang lebih baru). "
@@ -70,7 +70,7 @@ def confirm_reset(db: Database, *, visitor: ClientContext, token: str, password:
     """
     settings = get_settings()
     typed = _typed(db, visitor, token, password)
-    ticket = in_transaction(db, _check_token, settings, visitor, typed)
+    ticket = in_transaction(db, _check_token, visitor, typed)
     # One hash more than a new password needs; who has no token that fits causes none at all.
     same = ticket.password_hash is not None and verify_password(password, ticket.password_hash, settings)
     in_transaction(db, _check_person, visitor, ticket, password, same=same)
@@ -99,20 +99,20 @@ def _typed(db: Database, visitor: ClientContext, token: str, password: str) -> s
     if flow is None:
         raise UserError(NO_REQUEST)
     faults = {}
-    typed = normalise_token(token)
-    if not token.strip():
-        faults["token"] = "Isi token dari email."
-    elif typed is None:
-        faults["token"] = f"Token terdiri atas {TOKEN_LENGTH} huruf dan angka. Salin dari email lalu tempel di sini."
+    typed = ""
+    try:
+        typed = one_time_tokens.parse_token(token)
+    except ValueError as error:
+        faults["token"] = str(error)
     sentence = password_policy.first_fault(password, context, get_settings().password_min_length)
     if sentence:
         faults["password"] = sentence
-    if faults or typed is None:
+    if faults:
         raise FormError(faults)
     return typed
 
 
-def _check_token(session: Session, settings: Settings, visitor: ClientContext, typed: str) -> _VerifiedToken:
+def _check_token(session: Session, visitor: ClientContext, typed: str) -> _VerifiedToken:
     """Count the try, then compare; runs the same for a request that belongs to nobody.
 
     Only who types a token that went out is told more than that it does not fit: of what became of a request, strangers who typed the
@@ -126,18 +126,24 @@ def _check_token(session: Session, settings: Settings, visitor: ClientContext, t
     tries = count_try(session, visitor, flow)
     if tries is None:
         raise CommittingUserError(EXHAUSTED, "token")
-    now, key, request = clock.now(), settings.key("reset-token"), flow.newest
-    right = token_matches(key, bytes.fromhex(request.id), typed)
-    older = token_matches(key, bytes.fromhex(flow.own_request.id), typed) and flow.own_request.account_id is not None
+    request, own = flow.newest, flow.own_request
+    right = one_time_tokens.matches(request, typed)
+    older = one_time_tokens.matches(own, typed) and own.account_id is not None
     account = session.get(Account, request.account_id or 0)  # asked for a stranger too: the same time
-    if right and account is not None and account.version == request.account_version and not is_expired(request, now):
+    usable = account is not None and account.version == request.account_version and not fault_of(request)
+    if right and account is not None and usable:
         return _VerifiedToken(request.id, account.id or 0, account.version, account.password_hash)
     audit.record(session, TokenWrong(tries=tries), subject_id=request.account_id, client_address=visitor.client_address)
     if tries >= TOKEN_TRIES:
         audit.record(session, TokenExhausted(), subject_id=request.account_id, client_address=visitor.client_address)
     if expired or older or (right and account is not None):
         raise CommittingUserError(DEAD, "token")
-    raise CommittingUserError(_wrong(TOKEN_TRIES - tries), "token")
+    wrong = one_time_tokens.wrong_token(
+        TOKEN_TRIES - tries,
+        next_step="Kirim ulang token, atau buka tautan di email token.",
+        other_way=", atau buka tautan di email itu",
+    )
+    raise CommittingUserError(wrong, "token")
 
 
 def _limit_network(session: Session, visitor: ClientContext, flow: RecoveryFlow) -> None:
@@ -148,12 +154,6 @@ def _limit_network(session: Session, visitor: ClientContext, flow: RecoveryFlow)
         raise CommittingUserError(
             "Terlalu banyak token dicoba dari jaringan ini. Buka tautan di email token, atau coba lagi 10 menit lagi."
         )
-
-
-def _wrong(left: int) -> str:
-    if left <= 0:
-        return "Token tidak cocok dan sudah terlalu sering salah. Kirim ulang token, atau buka tautan di email token."
-    return f"Token tidak cocok. Salin token dari email terbaru, atau buka tautan di email itu. Sisa percobaan: {left}."
 
 
 def _check_person(
@@ -178,12 +178,7 @@ def _conclude(session: Session, visitor: ClientContext, ticket: _VerifiedToken, 
     account = session.get_one(Account, ticket.account_id, with_for_update=True)
     used = session.execute(
         update(ResetRequest)
-        .where(
-            col(ResetRequest.id) == ticket.request_id,
-            col(ResetRequest.used_at).is_(None),
-            col(ResetRequest.superseded_at).is_(None),
-            col(ResetRequest.expires_at) > now,
-        )
+        .where(col(ResetRequest.id) == ticket.request_id, one_time_tokens.live(ResetRequest))
         .values(used_at=now, used_by=visitor.browser_ref)
         .returning(col(ResetRequest.subject))
     ).one_or_none()

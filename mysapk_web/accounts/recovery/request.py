@@ -8,14 +8,14 @@ that opened the link in the mail; neither proves anything, the token does. What 
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts.audit_events import ResetRefused, ResetRequested
+from mysapk_web.accounts.one_time_tokens import fault_of, issue, resend_wait, supersede
 from mysapk_web.accounts.recovery.browsers import attach_browser, find_flow, newest_first
 from mysapk_web.accounts.recovery.eligibility import RecoveryEligibility, check_eligibility, hash_email
 from mysapk_web.accounts.tables import ResetRequest
@@ -34,8 +34,6 @@ from mysapk_web.rate_limits import (
     RECOVERY_BEYOND,
     RECOVERY_PER_NETWORK,
     RECOVERY_PER_NIP,
-    RECOVERY_RESEND,
-    TOKEN_TRIES_OF_REQUEST,
 )
 from mysapk_web.settings import Settings, get_settings
 
@@ -102,11 +100,6 @@ def resend_token(session: Session, *, visitor: ClientContext) -> None:
     _submit(session, get_settings(), visitor, request.nip, address_ref=request.email_ref, mask=request.mask)
 
 
-def resend_wait(request: ResetRequest) -> timedelta:
-    """What is left of the minute between two tokens."""
-    return max(request.created_at + get_settings().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
-
-
 def recovery_view(session: Session, *, visitor: ClientContext) -> RecoveryView | None:
     """What the page shows of the request of this browser. Open to everybody."""
     flow = find_flow(session, visitor)
@@ -130,7 +123,6 @@ def _submit(
     address_ref: str = "",
 ) -> None:
     """Write a request, for a fitting pair and for any other alike."""
-    now = clock.now()
     address_ref = address_ref or hash_email(settings, address)
     subject = subject_key(settings.key("counters"), f"nip:{number}")
     if not _is_second_click(session, visitor, subject, address_ref):
@@ -145,30 +137,28 @@ def _submit(
     counted: RateLimitHit | None = None
     # A second click or browser joins the request of the last minute; one over the limit joins a request whose token still lives: it
     # lies in the mailbox of the owner, whoever asked for it.
-    joins = last is not None and bool(resend_wait(last)) and not outdated
+    joins = last is not None and bool(resend_wait(last.created_at)) and not outdated
     if not joins:
         pair = pair_key(subject, address_ref, email_matches=found.email_matches)
         counted = rate_limiting.hit(session, RECOVERY_PER_NIP, pair)
         within = counted.allowed
-        joins = last is not None and not within and not outdated and not is_expired(last, now)
+        joins = last is not None and not within and not outdated and not fault_of(last)
         if not joins and not within:
             within = rate_limiting.hit(session, RECOVERY_BEYOND, f"{pair}:{found.version}").allowed
     if last is not None and joins:
         attach_browser(session, visitor, last)
     else:
         usable = usable if within else None
-        request = ResetRequest(
-            id=secrets.token_hex(16),
+        request = issue_request(
+            session,
             subject=subject,
             account_id=usable,
             account_version=found.version if usable is not None else 0,
             mask=mask,
             nip=number,
             email_ref=address_ref,
-            created_at=now,
-            expires_at=now + timedelta(minutes=settings.token_minutes),
         )
-        _store(session, visitor, request, found, within=within)
+        _announce(session, visitor, request, found, within=within)
     # A new request that is over the limit tells the trail so by its own event.
     if counted is not None and (joins or within):
         rate_limiting.record_exceeded(session, counted, visitor, subject_id=found.account_id)
@@ -181,13 +171,10 @@ def _is_of(request: ResetRequest, found: RecoveryEligibility) -> bool:
     return (request.account_id, request.account_version) == (found.account_id, found.version)
 
 
-def _store(
+def _announce(
     session: Session, visitor: ClientContext, request: ResetRequest, found: RecoveryEligibility, *, within: bool
 ) -> None:
-    """Put a new request in the place of the older ones, with its event and its letter."""
-    supersede_requests(session, request, request.created_at)
-    session.add(request)
-    session.flush()
+    """The event and the mail of a new request."""
     attach_browser(session, visitor, request)
     payload = ResetRequested if request.account_id is not None else ResetRefused
     event = payload(email_matches=found.email_matches, within_limit=within, eligibility=found.state)
@@ -263,27 +250,14 @@ def _letter_is_within(session: Session, request: ResetRequest, found: RecoveryEl
     return counted.allowed or found.letter is MailKind.TOKEN
 
 
-def supersede_requests(session: Session, request: ResetRequest, now: datetime) -> None:
-    """Only the newest token of a person works; a request that can't work never puts out one that can."""
-    session.execute(
-        update(ResetRequest)
-        .where(
-            col(ResetRequest.subject) == request.subject,
-            col(ResetRequest.email_ref) == request.email_ref,
-            col(ResetRequest.superseded_at).is_(None),
-            col(ResetRequest.used_at).is_(None),
-        )
-        .values(superseded_at=now)
-    )
-    session.execute(
-        update(ResetRequest)
-        .where(
-            col(ResetRequest.account_id) == (request.account_id or 0),
-            col(ResetRequest.superseded_at).is_(None),
-            col(ResetRequest.used_at).is_(None),
-        )
-        .values(superseded_at=now)
-    )
+def issue_request(
+    session: Session, *, subject: str, email_ref: str, account_id: int | None, **fields: Any
+) -> ResetRequest:
+    """Only the newest token of a person works; a request that can't work never supersedes one that can."""
+    same_pair = (col(ResetRequest.subject) == subject, col(ResetRequest.email_ref) == email_ref)
+    supersede(session, ResetRequest, *same_pair)
+    supersede(session, ResetRequest, col(ResetRequest.account_id) == (account_id or 0))
+    return issue(session, ResetRequest, subject=subject, email_ref=email_ref, account_id=account_id, **fields)
 
 
 def _say_explicitly(found: RecoveryEligibility) -> None:
@@ -307,13 +281,3 @@ def _say_explicitly(found: RecoveryEligibility) -> None:
         raise CommittingUserError(
             "Instansi Anda hanya menerima email dinas. Hubungi instansi Anda untuk memperbaiki email.", "email"
         )
-
-
-def is_expired(request: ResetRequest, now: datetime) -> bool:
-    """Whether no token of a request can work any more."""
-    return (
-        request.used_at is not None
-        or request.superseded_at is not None
-        or request.expires_at <= now
-        or request.tries >= TOKEN_TRIES_OF_REQUEST
-    )

@@ -6,17 +6,16 @@ is never told: the page is the same, and whoever has it gets a notice instead of
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from mysapk_web.accounts import one_time_tokens
 from mysapk_web.accounts.audit_events import EmailChangeAsked, TokenWrong
 from mysapk_web.accounts.email_replacement import replace_email
-from mysapk_web.accounts.rules.token import TOKEN_LENGTH, normalise_token, token_matches
+from mysapk_web.accounts.one_time_tokens import TokenFault
 from mysapk_web.accounts.security.change_password import confirm_password, require_typed
 from mysapk_web.accounts.security.reauthentication import recently_authenticated
 from mysapk_web.accounts.tables import EmailChangeRequest
@@ -36,11 +35,9 @@ from mysapk_web.platform.hashing_queue import precheck
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.formatting import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
-from mysapk_web.rate_limits import EMAIL_CHANGES_PER_ACCOUNT, EMAIL_CHANGES_PER_TARGET, RECOVERY_RESEND, TOKEN_TRIES
+from mysapk_web.rate_limits import EMAIL_CHANGES_PER_ACCOUNT, EMAIL_CHANGES_PER_TARGET, TOKEN_TRIES
 from mysapk_web.settings import get_settings
 
-TOKEN_KEY: Final = "email-token"
-"""Purpose of the key; that of a reset token is another, so neither works as the other."""
 NOBODY: Final = 0
 """Account version of a request whose address is somebody else's: accounts begin at 1, so it never comes true."""
 
@@ -124,7 +121,13 @@ def _ask(session: Session, actor: Actor, address: str) -> None:
         select(Account.id).join(Pegawai, col(Pegawai.id) == Account.pegawai_id).where(Pegawai.email_key == address)
     ).first()
     _supersede(session, actor)
-    change = _written(session, actor, account, address, taken=holder is not None)
+    change = one_time_tokens.issue(
+        session,
+        EmailChangeRequest,
+        account_id=actor.account_id,
+        account_version=account.version if holder is None else NOBODY,
+        email_key=address,
+    )
     mail = (
         enqueue(session, MailKind.EMAIL_TOKEN, account_id=actor.account_id, recipient=address, change=change.id)
         if holder is None
@@ -135,21 +138,6 @@ def _ask(session: Session, actor: Actor, address: str) -> None:
     audit.record_own(session, actor, EmailChangeAsked(mask_new=mask_email(address), email_taken=holder is not None))
 
 
-def _written(session: Session, actor: Actor, account: Account, address: str, *, taken: bool) -> EmailChangeRequest:
-    now = clock.now()
-    change = EmailChangeRequest(
-        id=secrets.token_hex(16),
-        account_id=actor.account_id,
-        account_version=NOBODY if taken else account.version,
-        email_key=address,
-        created_at=now,
-        expires_at=now + timedelta(minutes=get_settings().token_minutes),
-    )
-    session.add(change)
-    session.flush()
-    return change
-
-
 def cancel_email_change(session: Session, actor: Actor) -> None:
     """Drop a request for a new address. For everybody logged in."""
     _supersede(session, actor)
@@ -158,7 +146,7 @@ def cancel_email_change(session: Session, actor: Actor) -> None:
 def pending_email_change(session: Session, actor: Actor) -> PendingEmailChange | None:
     """The address that waits for its token; None when none does."""
     change = _newest(session, actor)
-    if change is None or change.used_at or change.superseded_at or change.expires_at <= clock.now():
+    if change is None or one_time_tokens.fault_of(change) not in {None, TokenFault.EXHAUSTED}:
         return None
     return PendingEmailChange(
         mask=mask_email(change.email_key),
@@ -181,12 +169,18 @@ def confirm_email_change(session: Session, actor: Actor, *, token: str) -> None:
         UserError: The address was taken, or the agency's rule was changed, meanwhile.
     """
     actor.require(Permission.CHANGE_OWN_PROFILE)
-    typed = _typed(token)
-    change = _counted(session, actor)
+    try:
+        typed = one_time_tokens.parse_token(token)
+    except ValueError as error:
+        raise FormError({"token": str(error)}) from None
+    change = _newest(session, actor)
+    if change is None or not one_time_tokens.count_try(session, change):
+        raise CommittingUserError(DEAD, "token")
     account = session.get_one(Account, actor.account_id)
-    if not token_matches(get_settings().key(TOKEN_KEY), bytes.fromhex(change.id), typed):
+    if not one_time_tokens.matches(change, typed):
         audit.record_own(session, actor, TokenWrong(tries=change.tries))
-        raise CommittingUserError(_wrong(TOKEN_TRIES - change.tries), "token")
+        left = TOKEN_TRIES - change.tries
+        raise CommittingUserError(one_time_tokens.wrong_token(left, next_step="Minta token lagi."), "token")
     if account.version != change.account_version:
         raise CommittingUserError(DEAD, "token")
     _check_email(session, actor, change.email_key)
@@ -204,45 +198,6 @@ def confirm_email_change(session: Session, actor: Actor, *, token: str) -> None:
     )
 
 
-def _typed(token: str) -> str:
-    if not token.strip():
-        raise FormError({"token": "Isi token dari email."})
-    typed = normalise_token(token)
-    if typed is None:
-        raise FormError(
-            {"token": f"Token terdiri atas {TOKEN_LENGTH} huruf dan angka. Salin dari email lalu tempel di sini."}
-        )
-    return typed
-
-
-def _counted(session: Session, actor: Actor) -> EmailChangeRequest:
-    """Count the try on the newest request, before anything is compared."""
-    change = _newest(session, actor)
-    counted = session.execute(
-        update(EmailChangeRequest)
-        .where(
-            col(EmailChangeRequest.id) == (change.id if change else ""),
-            col(EmailChangeRequest.tries) < TOKEN_TRIES,
-            col(EmailChangeRequest.used_at).is_(None),
-            col(EmailChangeRequest.superseded_at).is_(None),
-            col(EmailChangeRequest.expires_at) > clock.now(),
-        )
-        .values(tries=EmailChangeRequest.tries + 1)
-        .returning(col(EmailChangeRequest.id)),
-        execution_options={"synchronize_session": False},
-    ).one_or_none()
-    if change is None or counted is None:
-        raise CommittingUserError(DEAD, "token")
-    session.refresh(change)
-    return change
-
-
-def _wrong(left: int) -> str:
-    if left <= 0:
-        return "Token tidak cocok dan sudah terlalu sering salah. Minta token lagi."
-    return f"Token tidak cocok. Salin token dari email terbaru. Sisa percobaan: {left}."
-
-
 def _newest(session: Session, actor: Actor) -> EmailChangeRequest | None:
     return session.exec(
         select(EmailChangeRequest)
@@ -252,21 +207,12 @@ def _newest(session: Session, actor: Actor) -> EmailChangeRequest | None:
     ).one_or_none()
 
 
-def _resend_wait(change: EmailChangeRequest | None) -> timedelta:
-    """Also after the request was dropped: dropping it must not let the next letter out sooner."""
-    if change is None or change.used_at is not None:
+def _resend_wait(last: EmailChangeRequest | None) -> timedelta:
+    """Also after the request was dropped: dropping it must not let the next mail out sooner."""
+    if last is None or last.used_at is not None:
         return timedelta(0)
-    return max(change.created_at + get_settings().limit(RECOVERY_RESEND).window - clock.now(), timedelta(0))
+    return one_time_tokens.resend_wait(last.created_at)
 
 
 def _supersede(session: Session, actor: Actor) -> None:
-    """Only the newest token works."""
-    session.execute(
-        update(EmailChangeRequest)
-        .where(
-            col(EmailChangeRequest.account_id) == actor.account_id,
-            col(EmailChangeRequest.used_at).is_(None),
-            col(EmailChangeRequest.superseded_at).is_(None),
-        )
-        .values(superseded_at=clock.now())
-    )
+    one_time_tokens.supersede(session, EmailChangeRequest, col(EmailChangeRequest.account_id) == actor.account_id)
