@@ -1,6 +1,7 @@
-"""The one runner of all background loops: it outlives every exception, waits longer after each, and keeps when it last succeeded.
+"""The runner of all background loops: it survives every exception, backs off, and records the last success.
 
-Each loop is a `Task` in `TASKS` and runs through `run_periodically`, or `run_in_thread` when it must not depend on the event loop.
+Each loop is a `Task` in `TASKS` and runs through `run_periodically`, or `run_in_thread` when it must not depend on the
+event loop.
 """
 
 from __future__ import annotations
@@ -38,13 +39,6 @@ _random = secrets.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A background loop.
-
-    Attributes:
-        name: In the log, in `mysapk check`, and key of its row.
-        stale_after: Without a success for so long something is wrong.
-    """
-
     name: str
     interval: float
     pause: float = 0.0
@@ -66,7 +60,7 @@ TASKS: Final = (MAIL, SESSIONS, COUNTS, SEALS, IMPORTS, RETENTION, DOCUMENTS, CO
 
 
 def retry_delay(task: Task, failures: int) -> float:
-    """Seconds to wait: about one after the first failure, doubled with each, at most `longest_wait`."""
+    """About one second after the first failure, doubled with each, at most `longest_wait`."""
     longest = min(_FIRST_WAIT * 2.0 ** min(failures - 1, 30), task.longest_wait)
     return longest * (1 - _JITTER * _random.random())
 
@@ -85,11 +79,9 @@ class _Record:
 
     @property
     def is_due(self) -> bool:
-        """Whether a success is to be written now."""
         return self._failures > 0 or time.monotonic() >= self._due_at
 
     def succeed(self) -> None:
-        """Write a success; blocks, and raises what the database raises."""
         with self._db.begin() as session:
             _write_success(session, self._task)
         if self._failures:
@@ -97,7 +89,7 @@ class _Record:
         self._failures, self._due_at = 0, time.monotonic() + RECORD_EVERY.total_seconds()
 
     def fail(self, error: Exception) -> float:
-        """Count and log a failure by kind and place, never in its words; gives the seconds to wait."""
+        """Log a failure by kind and location, never its message; gives the seconds to wait."""
         self._failures += 1
         wait = retry_delay(self._task, self._failures)
         log.error(
@@ -111,13 +103,13 @@ class _Record:
         return wait
 
     def write_failure(self, error: Exception) -> None:
-        """Write a failure; blocks. Nothing more can be done when the database is what failed."""
+        """Nothing more can be done when the database is what failed."""
         with contextlib.suppress(Exception), self._db.begin() as session:
             _write_failure(session, self._task, f"{type(error).__name__} {exception_location(error)}"[:200])
 
 
 async def run_periodically(task: Task, step: Callable[[], Awaitable[bool]], db: Database) -> None:
-    """Repeat a step until cancelled."""
+    """Repeat a step, which returns whether more work waits, until cancelled."""
     record = _Record(task, db)
     while True:
         try:
@@ -134,11 +126,7 @@ async def run_periodically(task: Task, step: Callable[[], Awaitable[bool]], db: 
 def run_in_thread(
     task: Task, step: Callable[[], bool], db: Database, *, stopping: threading.Event, woken: threading.Event
 ) -> None:
-    """The same in this thread, until `stopping` is set.
-
-    Args:
-        woken: Set it to run the next step at once; does not shorten the wait after a failure.
-    """
+    """The same in this thread, until `stopping` is set. `woken` runs the next step at once but does not shorten a back-off."""
     record = _Record(task, db)
     while not stopping.is_set():
         woken.clear()
@@ -156,7 +144,6 @@ def run_in_thread(
 
 @asynccontextmanager
 async def running_tasks(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run loops beside the body, and cancel them at its end."""
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         yield
@@ -187,13 +174,7 @@ def _write_failure(session: Session, task: Task, error: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """What the database knows of a loop, whichever process has run it.
-
-    Attributes:
-        last: Last success, or the first try; None when there was no try.
-        error: Kind and place of a failure since then; empty when there is none.
-        is_stale: No success for too long. A loop that was never begun is not stale.
-    """
+    """A loop as the database knows it, whichever process ran it."""
 
     task: Task
     succeeded_at: datetime | None
@@ -203,7 +184,6 @@ class TaskState:
 
 
 def task_states(session: Session) -> list[TaskState]:
-    """All loops, in the order of `TASKS`."""
     rows = {row.name: row for row in session.exec(select(BackgroundRun).order_by(col(BackgroundRun.name)))}
     return [_state(task, rows.get(task.name)) for task in TASKS]
 

@@ -1,8 +1,8 @@
-"""Small pieces of work from the event loop, carried out in few threads, many in one hop.
+"""Small jobs from the event loop, run in few threads, many per hop.
 
-Handing one piece to a thread and its result back costs the event loop more than a statement of an embedded database: two locks, a
-wake-up, and a change of threads at each end; so does taking a connection for each. Here a thread opens what the pieces work with,
-carries out whatever has gathered meanwhile, and gives all results back at once; so the price of a piece falls as the load rises.
+Handing one job to a thread and its result back costs the event loop more than a statement of an embedded database: two
+locks, a wake-up and a thread switch at each end, plus a connection. Here a thread opens the connection once, runs
+whatever has queued up meanwhile, and returns all results together, so the cost per job falls as the load rises.
 """
 
 from __future__ import annotations
@@ -25,11 +25,7 @@ _Result = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
 class BatchExecutor(Generic[S]):
-    """A queue and the threads that empty it; used from one event loop.
-
-    Args:
-        scope: Opens what the pieces work with, e.g. a connection; each thread opens one for as many pieces as wait.
-    """
+    """A queue and the threads that drain it; used from one event loop."""
 
     def __init__(self, scope: Callable[[], AbstractContextManager[S]], threads: int, name: str) -> None:
         self._scope = scope
@@ -39,11 +35,7 @@ class BatchExecutor(Generic[S]):
         self._busy = 0
 
     async def run(self, work: Callable[[S], T]) -> T:
-        """Carry out a piece of work in a thread.
-
-        Args:
-            work: Takes what the lane's scope gives; what it raises is raised here, and so is what opening the scope raises.
-        """
+        """Run `work` on what the scope yields; exceptions of either are raised here."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         self._waiting.append((work, done))
@@ -63,7 +55,7 @@ class BatchExecutor(Generic[S]):
         loop.call_soon_threadsafe(self._give_back, results, loop)
 
     def _carry_out(self, scope: S, results: list[_Result]) -> None:
-        """Until nothing waits, enough is done, or a piece fails: what it leaves behind is no other's."""
+        """Until the queue is empty, the batch is full, or a job fails: what it leaves behind must not affect the others."""
         while len(results) < MAX_BATCH:
             try:
                 work, done = self._waiting.popleft()
@@ -78,7 +70,7 @@ class BatchExecutor(Generic[S]):
                 return
 
     def _give_back(self, results: list[_Result], loop: asyncio.AbstractEventLoop) -> None:
-        """Runs in the event loop, which alone counts the threads, so that no piece is left behind."""
+        """Runs in the event loop, which alone counts the threads, so that no job is left behind."""
         for done, result, error in results:
             if done.done():
                 continue

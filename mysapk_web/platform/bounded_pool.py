@@ -1,4 +1,4 @@
-"""Threads for slow work, with a bounded queue: what finds no room is refused at once instead of waiting without end."""
+"""Threads for slow work with a bounded queue: what finds no room is refused at once."""
 
 from __future__ import annotations
 
@@ -13,19 +13,15 @@ T = TypeVar("T")
 
 
 class BoundedPool:
-    """So many threads, and so many pieces of work that may wait for one; the threads start at the first use."""
-
     def __init__(self, threads: int, name: str, *, queued: int = 0) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._slots = threading.BoundedSemaphore(threads + queued)
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
-        """Start work, or let it wait.
-
-        Its slot is free again when the work has ended, which may be after whoever asked for it has gone.
+        """Start or queue work. Its slot is freed when the work has ended, even if its caller has gone.
 
         Raises:
-            ServerBusyError: Every slot is taken; nothing was begun.
+            ServerBusyError: Every slot is taken; nothing was started.
         """
         if not self._slots.acquire(blocking=False):
             raise ServerBusyError

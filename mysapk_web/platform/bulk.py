@@ -1,4 +1,4 @@
-"""Many rows at once: COPY and one UPDATE from a list on PostgreSQL, one prepared statement on SQLite. Past the ORM: nothing is loaded."""
+"""Bulk writes past the ORM: COPY and one UPDATE from a list on PostgreSQL, one prepared statement on SQLite."""
 
 from __future__ import annotations
 
@@ -16,13 +16,10 @@ from sqlmodel import Session, SQLModel
 
 
 def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows.
-
-    Args:
-        rows: All of one shape, by attribute. Columns that are left out must have a default in the database, or be the id.
+    """Insert rows of one shape, by attribute. Omitted columns must have a default in the database, or be the id.
 
     Raises:
-        DBAPIError: Its kind as of any other statement, such as IntegrityError; no value is in its words.
+        DBAPIError: Of the kind any other statement raises, such as IntegrityError; its text holds no values.
     """
     if not rows:
         return
@@ -44,16 +41,12 @@ def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
 
 
 def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Update rows by their `id`.
+    """Update rows of one shape by their `id`. Objects the session has loaded are stale afterwards.
 
-    On PostgreSQL a unique column is checked row by row within the one statement: what gives a value up has to be written before.
-
-    Args:
-        session: Any transaction. What it has loaded of these rows is stale afterwards.
-        rows: All of one shape: `id` and the columns that get new values.
+    PostgreSQL checks unique columns row by row within the statement: a value must be given up in an earlier call.
 
     Raises:
-        DBAPIError: Its kind as of any other statement, such as IntegrityError; no value is in its words.
+        DBAPIError: As in `insert_many`.
     """
     if not rows:
         return
@@ -83,7 +76,7 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
 
 
 def _in_json(value: Any) -> Any:
-    """What JSON has no form for, as PostgreSQL reads it back; anything else is a fault, never a text that looks like it."""
+    """Types JSON lacks, in the form PostgreSQL reads back; anything else is an error, never a similar-looking text."""
     if isinstance(value, Json | Jsonb):
         return value.obj
     if isinstance(value, date):
@@ -92,7 +85,7 @@ def _in_json(value: Any) -> Any:
 
 
 def one_of(session: Session, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
-    """Condition that a column has one of many values, sent as one parameter: a list of thousands costs more to write than to run."""
+    """`column IN values`, sent as one parameter: rendering thousands of placeholders costs more than the query."""
     given = list(values)
     if _is_sqlite(session):
         inside = func.json_each(json.dumps(given)).table_valued("value")
@@ -115,13 +108,13 @@ def _quoted(name: str) -> str:
 
 
 def _driver(session: Session) -> Any:
-    """The connection of the driver, in the transaction of the session."""
+    """The driver's connection, in the transaction of the session."""
     return session.connection().connection.driver_connection
 
 
 @contextmanager
 def _told_as_everywhere(session: Session) -> Iterator[None]:
-    """What the driver refuses, as SQLAlchemy would have raised it; the driver quotes the very values, so its words stay here."""
+    """Raise driver errors as SQLAlchemy would; the driver quotes values, so its message is dropped."""
     dialect = session.get_bind().dialect
     base: type[Exception] = dialect.loaded_dbapi.Error
     try:
@@ -134,7 +127,7 @@ def _told_as_everywhere(session: Session) -> Iterator[None]:
 
 
 def _without_values(error: Exception) -> Exception:
-    """The same kind with the names of what refused. SQLite names columns only, PostgreSQL quotes rows in its details."""
+    """The same kind of error, naming only the constraint. SQLite names columns only, PostgreSQL quotes rows in its details."""
     found = getattr(error, "diag", None)
     if found is None:
         return error
@@ -143,7 +136,7 @@ def _without_values(error: Exception) -> Exception:
 
 
 def _values(session: Session, columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
-    """The rows as the driver takes them: enums as text, objects as JSON, moments as the database keeps them."""
+    """Rows as the driver takes them: enums as text, objects as JSON, moments as the database stores them."""
     dialect = session.get_bind().dialect
     return zip(
         *(
@@ -155,7 +148,7 @@ def _values(session: Session, columns: Sequence[Column[Any]], rows: Sequence[Map
 
 
 def _converted(step: Callable[[Any], Any] | None, values: list[Any]) -> Iterable[Any]:
-    """The values of one column; a value that stands in many rows one after the other is converted once."""
+    """The values of one column; consecutive equal values are converted once."""
     if step is None:
         return values
     found = []

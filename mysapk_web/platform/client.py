@@ -1,5 +1,3 @@
-"""The browser an event or request comes from."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ClientContext:
-    """The browser an event or request came from; nothing in it is a secret or a proof of identity by itself."""
+    """The browser an event or request came from; nothing in it is a secret or proves an identity."""
 
     browser_ref: str = ""
     """Reference (SHA-256) of the pre-session cookie."""

@@ -1,4 +1,4 @@
-"""The one clock of the services: aware UTC, and movable in tests."""
+"""The only clock: aware UTC, and movable in tests."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ _source: Callable[[], datetime] = _system
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
     return _source()
 
 
 @contextmanager
 def shifted(step: timedelta) -> Iterator[None]:
-    """Shift the clock of this process by `step` for the length of a block (for tests of edges)."""
+    """Shift this process's clock for the duration of a block (for tests)."""
     global _source
     before = _source
 

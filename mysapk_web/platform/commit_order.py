@@ -1,7 +1,7 @@
-"""Up to which number the rows of a table are final.
+"""Up to which id the rows of a table are final.
 
-Numbers are drawn in order, but transactions end in another: a row with a lower number may appear after one with a higher. What is
-final is told by what the database knows of open transactions, never by a distance of numbers or by time.
+Ids are drawn in order, but transactions end in another: a lower id may appear after a higher one. What is final follows
+from the database's open transactions, never from a distance of ids or from time.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _WRITERS: Final = text(
 
 
 def final_id(session: Session, table: type[SQLModel]) -> int | None:
-    """A number up to which every row is committed, or never will be; none while an older writer is still open.
+    """An id up to which every row is committed or never will be; None while an older writer is still open.
 
-    PostgreSQL: whoever inserts takes a lock on the table before a number is drawn, and keeps it until what was written can be seen.
-    So once all those have ended that held it after the newest row was read, nothing can appear below that row.
-    SQLite has one writer at a time, so whatever can be read is final.
+    PostgreSQL: an insert locks the table before it draws an id and keeps the lock until the row is visible. So once all
+    holders of that lock at the time the newest row was read have ended, nothing can appear below that row. SQLite has one
+    writer at a time, so whatever can be read is final.
 
     Args:
-        session: A transaction in which each statement sees what was committed before it (`Database.read` or `begin`).
+        session: Each statement must see what was committed before it (`Database.read` or `begin`).
     """
     column: Any = table.__table__.c["id"]  # type: ignore[attr-defined]
     newest = int(session.execute(select(func.max(column))).scalar() or 0)

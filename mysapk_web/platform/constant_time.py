@@ -1,4 +1,4 @@
-"""Answers that take the same time whatever was found out (DESIGN 4, ASVS 6.3.8)."""
+"""Answers that take the same time whatever was found out (ASVS 6.3.8)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STEP = 0.3
 async def fixed_duration(step: float = STEP) -> AsyncIterator[None]:
     """Let a block last a whole number of steps, also when it raises.
 
-    The same work is done for a known and an unknown person already; this hides what the database makes of it.
+    Known and unknown people already cost the same work; this hides what the database makes of it.
     """
     start = time.perf_counter()
     try:

@@ -1,4 +1,4 @@
-"""Engine and transaction scope: SQLite (WAL) embedded, or PostgreSQL (psycopg 3); nothing above this file knows which."""
+"""Engine and transactions: embedded SQLite (WAL) or PostgreSQL (psycopg 3). Code above this module does not know which."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ BUSY_TIMEOUT_MS = 10_000
 
 
 class _SingleSession(Session):
-    """A session that hands its connection out at once: there is no transaction whose books it would have to keep."""
+    """Hands out its connection without the bookkeeping of a transaction."""
 
     def connection(self, *_args: Any, **_options: Any) -> Connection:
-        """The connection of this session."""
         bound: Any = self.bind
         if not isinstance(bound, Connection):
             raise TypeError("a session for single statements is bound to a connection")
@@ -27,20 +26,17 @@ class _SingleSession(Session):
 
 
 class Database:
-    """The engine of one process, and the scope of one transaction."""
-
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         self.url = url
         self.engine = _engine(url, pool_size)
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether the embedded database is used."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back when anything is raised.
+        """One transaction, rolled back on any exception.
 
         On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that a read followed by a write can't fail half-way.
         """
@@ -49,13 +45,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A read-only transaction; what is changed in it is never written."""
+        """A transaction whose changes are never written."""
         with self._reading() as session:
             yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """The same, and it sees a single moment however many statements it has (SQLite always does)."""
+        """A read-only transaction in which all statements see the same moment (SQLite always does)."""
         with self._reading(**({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"})) as session:
             yield session
 
@@ -72,11 +68,10 @@ class Database:
 
     @contextmanager
     def single(self) -> Iterator[Session]:
-        """No transaction around: each statement is one by itself, committed when it has run.
+        """Autocommit: each statement is its own transaction.
 
-        For the few hot paths that read one statement, or guard the one they write with a version. On SQLite the write lock is
-        held only inside that statement, never while Python runs: a transaction that many threads queue for holds it for a
-        hundred times as long.
+        For the few hot paths that read with one statement, or guard the one they write with a version. On SQLite the write lock
+        is held only during that statement, never while Python runs: a contended transaction holds it a hundred times longer.
         """
         options: dict[str, Any] = {"mysapk_single": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         with (
@@ -86,12 +81,12 @@ class Database:
             yield session
 
     def check(self) -> None:
-        """Raise what the driver raises when the database doesn't answer."""
+        """Raises what the driver raises when the database doesn't answer."""
         with self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
     def dispose(self) -> None:
-        """Close every connection; the next use opens new ones (needed after a fork)."""
+        """Needed after a fork."""
         self.engine.dispose()
 
 

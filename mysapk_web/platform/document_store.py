@@ -1,8 +1,8 @@
-"""Uploaded documents on disk: under their hash, readable by this account only, written whole or not at all.
+"""Uploaded documents on disk: content-addressed, mode 0600, written whole or not at all.
 
-A file is always put in place anew before the row that refers to it is committed, also when an equal one lies there already. So a file
-whose time of change is older than `GRACE` and that no row refers to is needed by nobody, whatever happens at this moment. Nothing is
-removed at once: what nobody needs goes to a trash by day, and comes back from there when somebody reads it after all.
+A file is always put in place again before the row that refers to it commits, even if an equal one exists. So a file older
+than `GRACE` without a row is needed by nobody. Nothing is deleted at once: unneeded files go to a trash folder per day,
+from which a read restores them.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class DocumentDamagedError(Exception):
-    """What lies under a hash is not what was stored."""
+    """The content stored under a hash does not match it."""
 
 
 class DocumentMissingError(DocumentDamagedError):
-    """Nothing lies under a hash."""
+    pass
 
 
 class MarkerError(Exception):
-    """The marker can't be read, so nothing is known of what the folder has seen."""
+    """The marker is unreadable, so nothing is known about what the folder has seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A document that the database of this folder must know."""
+    """The newest document the folder has seen; its database must know it."""
 
     document_id: int
     sha256: str
@@ -57,7 +57,6 @@ class Marker:
 
 
 def new_inbox_path(folder: Path) -> Path:
-    """A path for something that is being received or written; nothing is there yet."""
     inbox = folder / _INBOX
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     inbox.mkdir(mode=0o700, exist_ok=True)
@@ -65,22 +64,17 @@ def new_inbox_path(folder: Path) -> Path:
 
 
 def open_new(path: Path) -> int:
-    """Open a new file for writing, readable by this account only; a link that lies in the way is not followed."""
+    """A descriptor for a new file of mode 0600; follows no link."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def store(folder: Path, source: Path, now: datetime) -> str:
-    """Move a finished file to where its content belongs, and see it through to the disk.
-
-    Args:
-        now: The present moment, from which the file is safe from clearing for `GRACE`.
-    """
+    """Move a finished file to its content address, synced to disk; it is safe from clearing for `GRACE` from `now` on."""
     name = digest(source)
     target = _path(folder, name)
     _make_parents(target)
@@ -97,11 +91,11 @@ def store(folder: Path, source: Path, now: datetime) -> str:
 
 
 def read(folder: Path, sha256: str) -> bytes:
-    """The content stored under a hash.
+    """Content by hash, restored from the trash if need be.
 
     Raises:
-        DocumentMissingError: Nothing lies there, nor in the trash.
-        DocumentDamagedError: Something else lies there, or it can't be read.
+        DocumentMissingError: Neither in place nor in the trash.
+        DocumentDamagedError: Other content, or unreadable.
     """
     path = _path(folder, sha256)
     try:
@@ -118,15 +112,14 @@ def read(folder: Path, sha256: str) -> bytes:
 
 
 def exists(folder: Path, sha256: str) -> bool:
-    """Whether a file lies in its place."""
     return _path(folder, sha256).is_file()
 
 
 def is_intact(folder: Path, sha256: str) -> bool:
-    """Whether the content of a file is what its name says; read in pieces.
+    """Whether the content matches its name.
 
     Raises:
-        FileNotFoundError: Nothing lies there any more.
+        FileNotFoundError: It is gone.
     """
     try:
         return digest(_path(folder, sha256)) == sha256
@@ -137,12 +130,11 @@ def is_intact(folder: Path, sha256: str) -> bool:
 
 
 def is_settled(folder: Path, sha256: str, now: datetime) -> bool:
-    """Whether a file was put in place longer than `GRACE` ago."""
     return _changed(_path(folder, sha256)) < (now - GRACE).timestamp()
 
 
 def iterate_groups(folder: Path, after: str) -> Iterator[tuple[str, list[str]]]:
-    """The folders of files in order, such as "ab/cd", each with the hashes in it."""
+    """Folders such as "ab/cd" in order, each with the hashes in it."""
     for upper in _pairs(folder):
         if upper < after[:2]:
             continue
@@ -152,7 +144,6 @@ def iterate_groups(folder: Path, after: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def hashes_in(folder: Path, name: str) -> list[str]:
-    """The hashes in one folder of files."""
     paths = (folder / name).glob("*.pdf")
     return [path.stem for path in paths if _HASH.fullmatch(path.stem) and path == _path(folder, path.stem)]
 
@@ -168,7 +159,7 @@ def _pairs(folder: Path) -> list[str]:
 
 
 def move_to_trash(folder: Path, sha256: str, now: datetime) -> bool:
-    """Move a file that nobody needs to the trash of the day, unless somebody has put it in place again meanwhile."""
+    """Move an unneeded file to the trash of the day, unless somebody has put it in place again meanwhile."""
     path = _path(folder, sha256)
     if not is_settled(folder, sha256, now):
         return False
@@ -188,16 +179,11 @@ def move_to_trash(folder: Path, sha256: str, now: datetime) -> bool:
 
 
 def is_in_trash(folder: Path, sha256: str) -> bool:
-    """Whether a file lies in the trash."""
     return _trashed(folder, sha256) is not None
 
 
 def restore(folder: Path, sha256: str) -> bool:
-    """Put a file from the trash in its place again; it stays in the trash too.
-
-    Returns:
-        Whether it lies in its place now.
-    """
+    """Copy a file back from the trash; gives whether it is in place now."""
     found, path = _trashed(folder, sha256), _path(folder, sha256)
     if found is None:
         return path.is_file()
@@ -209,7 +195,7 @@ def restore(folder: Path, sha256: str) -> bool:
 
 
 def trashed_before(folder: Path, day: date) -> Iterator[Path]:
-    """Files in the trash of days before this one; a day that is empty is removed."""
+    """Also removes empty days."""
     for each in _trash_days(folder):
         if each.name < day.isoformat():
             yield from each.glob("*.pdf")
@@ -230,11 +216,6 @@ def _trash_days(folder: Path) -> list[Path]:
 
 
 def read_marker(folder: Path) -> Marker | None:
-    """The newest document that the folder has seen; None when it has seen none.
-
-    Raises:
-        MarkerError: There is something else.
-    """
     try:
         told = json.loads((folder / MARKER).read_bytes())
         return Marker(int(told["document"]), str(told["sha256"]), datetime.fromisoformat(told["uploaded_at"]))
@@ -245,7 +226,6 @@ def read_marker(folder: Path) -> Marker | None:
 
 
 def write_marker(folder: Path, marker: Marker) -> None:
-    """Remember the newest document, whole or not at all."""
     told = {"document": marker.document_id, "sha256": marker.sha256, "uploaded_at": marker.uploaded_at.isoformat()}
     path = new_inbox_path(folder)
     with os.fdopen(open_new(path), "w") as handle:
@@ -260,7 +240,7 @@ def write_marker(folder: Path, marker: Marker) -> None:
 
 
 def clear_inbox(folder: Path, now: datetime) -> int:
-    """Take away what uploads that were cut off have left behind."""
+    """Remove what interrupted uploads left behind; gives the number of files."""
     before, count = (now - GRACE).timestamp(), 0
     for path in (folder / _INBOX).glob("*.tmp"):
         if _changed(path) < before:

@@ -1,4 +1,4 @@
-"""What a use case raises: refusals in words for a person, and states of the portal that a page tells."""
+"""What a use case raises: refusals worded for the user, and states of the portal."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ from typing import Final
 
 
 class PermissionDenied(Exception):
-    """The actor may not do this. The message is for the log; people read a fixed sentence."""
+    """The message is for the log; users read a fixed sentence."""
 
 
 class UserError(Exception):
-    """A use case says no to a person, in words that person can act on.
-
-    Args:
-        field: Name of the form field that the sentence belongs to; empty: the whole form.
-    """
+    """A refusal in words the user can act on; `field` names the form field it belongs to, empty for the whole form."""
 
     def __init__(self, sentence: str, field: str = "") -> None:
         super().__init__(sentence)
@@ -23,15 +19,15 @@ class UserError(Exception):
 
 
 class CommittingUserError(UserError):
-    """A refusal whose transaction is kept, because it has counted a try or written the trail."""
+    """A refusal whose transaction commits, because it has counted a try or written the audit log."""
 
 
 class StaleRevisionError(UserError):
-    """Somebody else has changed what the act is about since its page was loaded; the sentence says who and when."""
+    """Somebody else changed the subject since its page was loaded; the sentence says who and when."""
 
 
 class FormError(UserError):
-    """Several fields at once were not as they have to be."""
+    """Errors of several form fields at once."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__("; ".join(faults.values()))
@@ -39,7 +35,7 @@ class FormError(UserError):
 
 
 class ServerBusyError(Exception):
-    """Too many password checks wait already."""
+    """Too much of this kind of work is queued."""
 
 
 REAUTHENTICATION_FIELD: Final = "konfirmasi"
@@ -52,7 +48,7 @@ REAUTHENTICATION_SENTENCE: Final = (
 
 
 class ReauthenticationRequired(UserError):
-    """The act waits until the person has shown password or code again; pages open the dialog for it."""
+    """The action waits until the user re-enters password or code; pages open the dialog for it."""
 
     def __init__(self) -> None:
         super().__init__(REAUTHENTICATION_SENTENCE, REAUTHENTICATION_FIELD)

@@ -1,8 +1,7 @@
-"""The one database and the one hop into worker threads of this process (DESIGN 2.1).
+"""The database of this process, and the hop from the event loop into worker threads.
 
-`run` carries a quick use case, `run_hashing` one that hashes a password: the latter has few threads and a short queue
-(`platform.hashing`), so that a storm of logins never holds up anybody else. `run_batched` and `read_batched` carry the hot
-paths, many in one hop (`platform.batch_executor`).
+Password hashing has few threads and a short queue of its own, so that a storm of logins delays nobody else. Hot paths of
+one statement are batched, many per hop.
 """
 
 from __future__ import annotations
@@ -35,13 +34,11 @@ BATCH_THREADS = 4
 
 @lru_cache(maxsize=1)
 def database() -> Database:
-    """The database of this process, opened at the first use (so after a server has forked its workers)."""
+    """Opened at first use, so after a server has forked its workers."""
     return Database(get_settings().database_url)
 
 
 class _Lanes:
-    """Thread pools of this process, made at the first use."""
-
     def __init__(self) -> None:
         self.quick = ThreadPoolExecutor(USE_CASE_THREADS, thread_name_prefix="use-case")
         self.hashing = HashingQueue(max(1, os.cpu_count() or 1))
@@ -59,7 +56,7 @@ def _lanes() -> _Lanes:
 def in_transaction(
     db: Database, use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Run a use case in one transaction, which a `CommittingUserError` commits and everything else that is raised rolls back."""
+    """Run a use case in one transaction: a `CommittingUserError` commits it, any other exception rolls it back."""
     with db.begin() as session:
         try:
             return use_case(session, *args, **kwargs)
@@ -69,8 +66,6 @@ def in_transaction(
 
 
 async def run_in_transaction(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case in a worker thread, in one transaction of its own."""
-
     def work() -> T:
         return in_transaction(database(), use_case, *args, **kwargs)
 
@@ -78,8 +73,6 @@ async def run_in_transaction(use_case: Callable[Concatenate[Session, P], T], *ar
 
 
 async def run_read_only(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case that only reads, in a worker thread; nothing it changes is written."""
-
     def work() -> T:
         with database().read() as session:
             return use_case(session, *args, **kwargs)
@@ -88,33 +81,22 @@ async def run_read_only(use_case: Callable[Concatenate[Session, P], T], *args: P
 
 
 async def run_batched(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case that writes with one statement, guarded by a version (`Database.single`): saving while somebody types.
-
-    Args:
-        use_case: Takes the session first, which it shares with others: rows only, no models.
-    """
+    """Run a use case that writes with one statement guarded by a version, in a shared autocommit session: rows, no models."""
     return await _lanes().saving.run(lambda session: use_case(session, *args, **kwargs))
 
 
 async def read_batched(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case that reads with one statement (`Database.single`): the look at a session before every event.
-
-    Args:
-        use_case: Takes the session first, which it shares with others: rows only, no models.
-    """
+    """Run a use case that reads with one statement, in a shared autocommit session: rows, no models."""
     return await _lanes().reading.run(lambda session: use_case(session, *args, **kwargs))
 
 
 async def run_hashing(
     by: ClientContext, use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Run a use case that hashes a password, when its form is right and its network has its turn.
-
-    Args:
-        use_case: Takes the database first, never hashes inside a transaction, and is `precheck`.
+    """Run a use case that hashes a password (never inside a transaction) after its `precheck`, when its network has a turn.
 
     Raises:
-        ServerBusyError: No place is left for this network.
+        ServerBusyError: No slot for this network.
     """
     lanes, check = _lanes(), precheck_of(use_case)
 

@@ -1,8 +1,8 @@
-"""The queue for checks of passwords: few threads, few places, shared out fairly between the networks that ask (decision 0020).
+"""The queue of password checks: few threads and slots, shared fairly between client networks (decision 0020).
 
-A hash takes a third of a second of a core, so whoever asks for many at once keeps all others waiting. Here networks take turns, and in
-a full queue the one that holds most gives a place up for one that holds less. What is refused for its form or its request never gets
-here: each use case says with `precheck` what judges them.
+A hash takes a third of a second of a core, so one client asking for many would block all others. Networks take turns, and
+in a full queue the largest holder gives up a slot to a smaller one. Requests refused for their form never get here: each
+use case declares a `precheck`.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _checks: dict[Callable[..., Any], Callable[..., Any]] = {}
 def precheck(
     check: Callable[Concatenate[Database, P], object],
 ) -> Callable[[Callable[Concatenate[Database, P], T]], Callable[Concatenate[Database, P], T]]:
-    """Say what judges form and request of a use case that hashes, before it waits for a place.
+    """Declare the check a hashing use case passes before it waits for a slot.
 
     Args:
-        check: Takes what the use case takes, reads at most, and raises what the use case would raise.
+        check: Same arguments as the use case; only reads, and raises what the use case would raise.
     """
 
     def mark(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], T]:
@@ -48,10 +48,10 @@ def precheck(
 
 
 def precheck_of(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], object]:
-    """What judges a use case before it waits.
+    """The declared check.
 
     Raises:
-        TypeError: It doesn't say.
+        TypeError: There is none.
     """
     if use_case not in _checks:
         raise TypeError(f"{use_case.__qualname__} does not say what judges its form (checked_first)")
@@ -60,14 +60,6 @@ def precheck_of(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Con
 
 @dataclass(eq=False, slots=True)
 class _Network:
-    """What one network has in the queue.
-
-    Attributes:
-        share: Its turns and places, for one of an ordinary network.
-        held: Its places, those of work that runs included.
-        next_turn: When it is served next, on the scale of all networks.
-    """
-
     share: int
     waiting: deque[_Job]
     held: int = 0
@@ -82,7 +74,7 @@ class _Job:
 
 
 class HashingQueue:
-    """Places shared out between networks; used from one event loop."""
+    """Used from one event loop."""
 
     def __init__(self, threads: int, waiting: int = HASHES_QUEUED) -> None:
         self._threads = threads
@@ -94,13 +86,10 @@ class HashingQueue:
         self._turn = 0.0
 
     async def run(self, work: Callable[[], T], *, network: str, share: int = 1) -> T:
-        """Carry out work when its network has its turn.
-
-        Args:
-            share: Turns and places of that network, for one of an ordinary network.
+        """Run work when its network has its turn; `share` is its number of turns per turn of an ordinary network.
 
         Raises:
-            ServerBusyError: No place is left for this network, or one that holds less has taken it.
+            ServerBusyError: No slot is left for this network, or a smaller holder took it.
         """
         if self._held >= self._places:
             self._make_room(network, share)
@@ -113,7 +102,7 @@ class HashingQueue:
         return await done
 
     def _make_room(self, network: str, share: int) -> None:
-        """Take the newest place of the network that holds most for its share, if that leaves it no worse off than who asks."""
+        """Take the newest slot of the network that holds most for its share, if that leaves it no worse off than who asks."""
         asking = self._networks[network].held + 1 if network in self._networks else 1
         waiting = [one for one in self._networks.values() if one.waiting]
         largest = max(waiting, key=lambda one: one.held / one.share, default=None)
@@ -137,7 +126,7 @@ class HashingQueue:
             loop.run_in_executor(self._pool, job.work).add_done_callback(partial(self._end, job))
 
     def _next(self) -> _Job | None:
-        """The oldest work of the network whose turn it is (stride scheduling)."""
+        """The oldest job of the network whose turn it is (stride scheduling)."""
         network = min(
             (one for one in self._networks.values() if one.waiting), key=lambda one: one.next_turn, default=None
         )

@@ -1,4 +1,4 @@
-"""Counts of the last moments in this process; what has to hold for all processes and over a restart is counted in the database."""
+"""Rate limits within this process; `organisation.rate_limiting` counts in the database, for all processes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ MAX_KEYS = 20_000
 
 
 class InMemoryLimiter:
-    """How often something happened lately in this process, by key."""
-
     def __init__(self, limit: Limit) -> None:
         self.count = limit.count
         self.seconds = limit.window.total_seconds()
         self._hits: dict[str, tuple[float, int]] = {}
 
     def count_hit(self, key: str) -> int:
-        """Count one happening; gives how many its window holds, this one included."""
+        """Hits in the current window, this one included."""
         now = time.monotonic()
         start, hits = self._hits.get(key, (now, 0))
         if now - start >= self.seconds:
@@ -30,5 +28,4 @@ class InMemoryLimiter:
         return hits + 1
 
     def allow(self, key: str) -> bool:
-        """Count one happening; False when there were too many."""
         return self.count_hit(key) <= self.count

@@ -1,4 +1,4 @@
-"""Tasks that only one process does at a time, over a row of their own that is the lock."""
+"""Jobs that one process at a time does; the job's row is the lock."""
 
 from __future__ import annotations
 
@@ -18,28 +18,23 @@ COMPARISON = "berkas"
 
 
 def acquire_job_lock(session: Session, name: str) -> None:
-    """Wait for a task and keep it until the transaction ends."""
+    """Wait for the lock; held until the transaction ends."""
     session.execute(update(Job).where(col(Job.name) == name).values(at=clock.now()))
 
 
 def try_job_lock(session: Session, name: str) -> bool:
-    """Take a task until the transaction ends, unless another process has it; on SQLite a transaction that writes has it always."""
+    """Take the lock unless another process holds it; a writing transaction on SQLite always holds it."""
     free = select(Job.name).where(Job.name == name).with_for_update(skip_locked=True)
     return session.exec(free).first() is not None
 
 
 def job_state(session: Session, name: str) -> Job:
-    """The row of a task as it is now."""
     return session.exec(select(Job).where(Job.name == name).execution_options(populate_existing=True)).one()
 
 
 def save_job_state(
     session: Session, name: str, *, asked: bool | None = None, note: dict[str, Any] | None = None
 ) -> None:
-    """Change the row of a task that is held.
-
-    Args:
-        asked: Whether more than the usual is still to do; None leaves it.
-    """
+    """Change the row of a held job; None leaves a value."""
     values = {key: value for key, value in (("asked", asked), ("note", note)) if value is not None}
     session.execute(update(Job).where(col(Job.name) == name).values(**values))

@@ -1,8 +1,8 @@
-"""Structured logs that can't tell a secret (ASVS 16.2.5).
+"""Structured logs that can't leak a secret (ASVS 16.2.5).
 
-Our own lines carry named facts, scrubbed of what looks like an address or a long number. Lines of libraries are never passed on in
-their words, because some put a whole event, headers and password included, into the text: only their place and kind are, and those of
-one place and kind as a sum a minute.
+Our own lines carry named facts, redacted where they look like an address or a long number. Messages of libraries are
+dropped, because some contain a whole event, headers and password included: only location and kind are logged, and
+repeats are summed up once a minute.
 """
 
 from __future__ import annotations
@@ -53,16 +53,14 @@ _FRAMES = 5
 
 
 class LineHandler(logging.StreamHandler[TextIO]):
-    """Lines on a stream. One that can't be written is told by its place; the library would quote it, and what was just raised."""
+    """Reports its own failures by location; the standard handler would print the line and the exception."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  named by the library
-        """Tell that a line is missing."""
         with contextlib.suppress(OSError, ValueError):
             self.stream.write(f"log line lost at {record.module}:{record.lineno}\n")
 
 
 def configure(settings: Settings) -> None:
-    """Set up logging of this process."""
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
@@ -102,7 +100,7 @@ def configure(settings: Settings) -> None:
 
 
 def silence_libraries(record: logging.LogRecord) -> bool:
-    """Replace the words of a library by the place they come from, and any exception by its kind."""
+    """Replace the message of a library by its location, and any exception by its kind."""
     if record.exc_info and record.exc_info[0] is not None:
         kind, _, trace = record.exc_info
         suffix = f" [{kind.__name__} at {_place(trace)}]"
@@ -125,14 +123,14 @@ def _tell_more(level: int, at: str, times: int) -> None:
 
 
 def warn_throttled(log: Any, event: str, *, reason: str = "", **facts: Any) -> None:
-    """Warn of what anybody outside can cause: the first of an event and reason at once, the others once a minute with their number."""
+    """Warn of what strangers can cause: the first of an event and reason at once, the rest once a minute with their number."""
     known = {"reason": reason} if reason else {}
     if throttle.allow(f"{event}: {reason}", lambda times: log.warning(event, **known, times=times)):
         log.warning(event, **known, **facts)
 
 
 def exception_location(error: BaseException) -> str:
-    """Where something was raised, without a word of what it said."""
+    """Where something was raised, without its message."""
     return _place(error.__traceback__)
 
 
@@ -142,7 +140,7 @@ def _place(trace: TracebackType | None) -> str:
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Hide secrets by name, and what looks like an address or a long number by form."""
+    """Hide secrets by name, and what looks like an address or a long number."""
     for key, value in event.items():
         if key in _SECRET_KEYS:
             event[key] = _HIDDEN

@@ -1,7 +1,4 @@
-"""Lines that anybody outside can cause at any rate: the first of a kind at once, the others of its minute as one sum.
-
-A flood of malformed frames neither fills the disk nor hides other lines.
-"""
+"""Log lines that strangers can cause at any rate: the first of a kind at once, the rest of its minute as one sum."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ WriteSummary = Callable[[int], None]
 
 
 class LogThrottle:
-    """How many lines of each kind were held back; may be used from any thread."""
+    """Thread-safe."""
 
     def __init__(self, period: float = PERIOD) -> None:
         self._period = period
@@ -25,11 +22,10 @@ class LogThrottle:
         self._held: dict[str, tuple[int, WriteSummary]] = {}
 
     def allow(self, kind: str, tell: WriteSummary) -> bool:
-        """Whether a line is written now; if not, it is counted.
+        """Whether a line is written now; otherwise it is counted, and `tell` writes the sum when the period is over.
 
         Args:
-            kind: Which lines are summed; a fixed word or a place in the code, never what was sent.
-            tell: Writes the sum when the period is over, unless there is nothing to sum.
+            kind: A fixed word or a location in the code, never anything a client sent.
         """
         with self._lock:
             held = self._held.get(kind)

@@ -1,4 +1,4 @@
-"""Bringing a database to the tables of this release, with the migrations in `alembic/` beside the package."""
+"""Migrating a database with the revisions in `alembic/`, beside the package."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 
 
 def is_compared(name: str | None, kind: str, _parents: object) -> bool:
-    """Whether Alembic compares something in the database with the models (its `include_name`)."""
+    """Alembic's `include_name`."""
     return not (kind == "index" and name == WORDS_INDEX)
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
-    """The Alembic configuration, without a file and independent of the working directory."""
+    """Without a file, and independent of the working directory."""
     made = Config()
     made.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     made.attributes["connection"] = connection
@@ -37,11 +37,11 @@ def alembic_config(connection: Connection | None = None) -> Config:
 def migration_transaction(database: Database) -> Iterator[Connection]:
     """One transaction for a migration.
 
-    SQLite rebuilds a table by dropping it, which foreign keys in force would forbid; they are off meanwhile,
-    and every reference is checked before the end.
+    SQLite rebuilds a table by dropping it, which active foreign keys forbid; they are off meanwhile, and every reference is
+    checked before the end.
 
     Raises:
-        RuntimeError: A reference points nowhere; nothing was written.
+        RuntimeError: Dangling references; nothing was written.
     """
     with database.engine.connect() as connection:
         driver = connection.connection.driver_connection if database.is_sqlite else None
@@ -58,34 +58,28 @@ def migration_transaction(database: Database) -> Iterator[Connection]:
 
 
 def upgrade(database: Database, to: str = "head") -> None:
-    """Migrate forward, in one transaction; does nothing when the database is there already."""
     with migration_transaction(database) as connection:
         command.upgrade(alembic_config(connection), to)
 
 
 def downgrade(database: Database, to: str) -> None:
-    """Migrate back."""
     with migration_transaction(database) as connection:
         command.downgrade(alembic_config(connection), to)
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision a database is at; None before the first migration."""
+    """None before the first migration."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 @lru_cache(maxsize=1)
 def head_revision() -> str | None:
-    """The newest revision this release brings."""
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def is_at_head(session: Session) -> bool:
-    """Whether the tables are those of this release, asked through a session (for the readiness of a server).
-
-    It is asked every few seconds: Alembic itself would write two lines into the log each time.
-    """
+    """For readiness probes every few seconds: Alembic would log two lines each time."""
     return session.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [head_revision()]
 
 

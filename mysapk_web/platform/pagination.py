@@ -1,4 +1,4 @@
-"""Pages of lists, cut in the query itself. A list may have millions of rows: it is counted up to a limit and read no deeper."""
+"""Pages of lists, cut in SQL. A list may have millions of rows: it is counted up to a limit and read no deeper."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ MAX_ROWS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list."""
-
     items: list[T]
     number: int = 1
     pages: int = 1
@@ -31,32 +29,28 @@ class Page(Generic[T]):
     """There are more rows than can be paged to."""
 
     def map(self, show: Callable[[T], U]) -> Page[U]:
-        """The same page with each item turned into something else."""
         return self.with_items([show(item) for item in self.items])
 
     def with_items(self, items: list[U]) -> Page[U]:
-        """The same page of other items."""
         return Page(items, self.number, self.pages, self.total, self.has_more)
 
 
 @dataclass(frozen=True, slots=True)
 class PageBounds:
-    """Which rows a page shows."""
-
     number: int
     pages: int
     offset: int
 
 
 def page_bounds(number: int, rows: int, size: int = PAGE_SIZE) -> PageBounds:
-    """The rows of page `number`; one that doesn't exist gives the nearest that does."""
+    """A page number that doesn't exist gives the nearest that does."""
     pages = max(1, -(-rows // size))
     number = min(max(1, number), pages)
     return PageBounds(number, pages, (number - 1) * size)
 
 
 def count_up_to(session: Session, query: Any, limit: int | None) -> int:
-    """Rows of a query; with a limit at most one more than that."""
+    """Rows of a query; with a limit, at most one more than that."""
     # Only whether there is a row is counted, so its columns are left out.
     some = query.with_only_columns(query.selected_columns[0])
     if limit is not None:
@@ -73,16 +67,11 @@ def paginate(
     unlimited: bool = False,
     known: int | None = None,
 ) -> Page[Any]:
-    """Read one page of what a query finds, as `session.exec` gives it.
+    """Read one page of a query, which has no order yet; the last of `order` must be unique.
 
     Args:
-        session: Any transaction.
-        query: Limited to what the actor may see, without an order.
-        number: From 1.
-        *order: The last one tells apart any two rows.
-        size: Rows on a page.
-        unlimited: The list is short by nature: it is counted and can be paged to the end.
-        known: How many there are, where that is known without counting.
+        unlimited: The list is short by nature: count and page to its end.
+        known: The number of rows, where that is known without counting.
     """
     limit = None if unlimited else MAX_ROWS
     counted = count_up_to(session, query, limit) if known is None else known

@@ -1,4 +1,4 @@
-"""A file of personal data: for this account only, and in its place when it is whole."""
+"""Files of personal data: mode 0600, and in place only when complete."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ NO_FILE: Final = "Tujuan ini bukan berkas biasa. Sebutkan berkas baru, atau berk
 
 
 def require_regular_file(path: Path) -> None:
-    """Refuse a target that is a link, a folder or a device.
+    """Refuse a link, a folder or a device.
 
     Raises:
-        UserError: It is something else.
+        UserError: It is one.
     """
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise UserError(NO_FILE)
@@ -26,11 +26,7 @@ def require_regular_file(path: Path) -> None:
 
 @contextmanager
 def write_private(path: Path) -> Iterator[TextIO]:
-    """Write a text file (UTF-8 with a mark) beside its place, and put it there at the end; after a fault nothing has changed.
-
-    Raises:
-        OSError: The file can't be written.
-    """
+    """A text file (UTF-8 with BOM) written beside its target and moved there at the end; an error changes nothing."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)  # 0600, and nobody else's name
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:

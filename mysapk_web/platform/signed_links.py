@@ -1,4 +1,4 @@
-"""Signed references in links: of a mail to its request, of a proof to its public check. They open nothing by themselves."""
+"""Signed references in links: from a mail to its request, from a proof to its public check. They grant nothing."""
 
 from __future__ import annotations
 
@@ -16,41 +16,26 @@ _MAX_LENGTH = 200
 
 
 def sign_reset_request(settings: Settings, request_id: str) -> str:
-    """Make the reference to a reset request for the link that continues on another device.
+    """A reference to a reset request, for continuing on another device. No secret: the token is still required.
 
-    The reference is no secret: the token is still asked for. Signed, so that nobody makes one up.
-
-    Returns:
-        URL-safe text of 76 characters that neither begins nor ends with a mark, so that no mail program cuts it off
-        and no web server takes it for a hidden file.
+    76 URL-safe characters that neither begin nor end with punctuation, so that no mail program truncates it and no web server
+    takes it for a hidden file.
     """
     return _signer(settings, "reset-link").sign(request_id).decode()
 
 
 def read_reset_request(settings: Settings, ref: str) -> str | None:
-    """Read a reference out of a link.
-
-    Returns:
-        The id of the request, or None when the reference was not made with this key.
-    """
+    """The request id, or None if the signature is not ours."""
     return _unsigned(settings, "reset-link", ref, _REQUEST_ID)
 
 
 def sign_proof(settings: Settings, number: str) -> str:
-    """Make the public reference to a proof, which its QR code holds. Nobody can make one up by counting numbers.
-
-    Returns:
-        URL-safe text that ends with no mark.
-    """
+    """The public reference in a proof's QR code; nobody can guess one by counting. Ends without punctuation."""
     return _signer(settings, "proof").sign(number).decode()
 
 
 def read_proof(settings: Settings, token: str) -> str | None:
-    """Read the number of a proof out of its public reference.
-
-    Returns:
-        The number, or None when the reference was not made with this key.
-    """
+    """The proof number, or None if the signature is not ours."""
     return _unsigned(settings, "proof", token, _PROOF_NUMBER)
 
 

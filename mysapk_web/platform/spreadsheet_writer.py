@@ -1,4 +1,4 @@
-"""Lists as files, CSV or XLSX: never longer than a kind may be, and harmless to the spreadsheet that opens them."""
+"""Lists as CSV or XLSX: bounded in length, and harmless to the spreadsheet that opens them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,11 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class FileFormat(StrEnum):
-    """As what."""
-
     CSV = "csv"
     XLSX = "xlsx"
 
     @property
     def media_type(self) -> str:
-        """For the header of an answer."""
         return _MEDIA_TYPES[self]
 
 
@@ -43,10 +40,8 @@ _MEDIA_TYPES: Final = {
 
 
 def require_row_limit(kind: FileFormat, rows: int) -> None:
-    """Make sure that so many rows fit.
-
-    Raises:
-        UserError: Too many for a file of this kind.
+    """Raises:
+    UserError: Too many rows for a file of this format.
     """
     if rows > MAX_ROWS[kind]:
         shown = f"{MAX_ROWS[kind]:,}".replace(",", ".")
@@ -56,13 +51,10 @@ def require_row_limit(kind: FileFormat, rows: int) -> None:
 def write(
     path: Path, kind: FileFormat, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]
 ) -> int:
-    """Write a list row by row, as the rows come.
-
-    Args:
-        rows: Texts; a NIP stays text in a workbook, too, and keeps its digits.
+    """Write rows as they come; gives their number. All cells are text: a NIP keeps its digits in a workbook, too.
 
     Raises:
-        UserError: Too many rows for a file of this kind.
+        UserError: Too many rows for this format.
     """
     counted = _counted(rows, kind)
     return (
@@ -110,7 +102,7 @@ def _write_xlsx(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str
 
 
 def _text(sheet: Any, value: str, *, bold: bool = False) -> Any:
-    """A cell that is text whatever stands in it: no formula, and no number that would lose the last digits of a NIP."""
+    """A cell that stays text: no formula, and no number that would lose the last digits of a NIP."""
     cell = WriteOnlyCell(sheet, value=_CONTROL.sub("", value)[:32_000])
     cell.data_type = "s"
     if bold:

@@ -1,4 +1,4 @@
-"""`INSERT .. ON CONFLICT`: both databases know the clause, SQLAlchemy keeps it with each dialect."""
+"""`INSERT .. ON CONFLICT`: both databases have the clause, SQLAlchemy has it per dialect."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from sqlmodel import Session, SQLModel
 
 
 def insert(session: Session, table: type[SQLModel]) -> Any:
-    """The insert statement of the database in use, which has `on_conflict_do_update`."""
     module = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return module.insert(table)
 
 
 def insert_or_update(session: Session, row: SQLModel, key: str) -> None:
-    """Write a row in place of the one with the same key, in one statement: two of them at one moment can't clash."""
+    """Replace the row with the same key in one statement: concurrent calls can't clash."""
     values = row.model_dump()
     others = {name: value for name, value in values.items() if name != key}
     statement = insert(session, type(row)).values(**values)

@@ -1,4 +1,4 @@
-"""The words for a browser in the list of sessions. Never used to decide anything about access."""
+"""A browser's name in the list of sessions. Never used for access decisions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SYSTEMS = (
 
 
 def describe_user_agent(agent: str) -> str:
-    """Browser and system in words, such as "Chrome di Android"."""
+    """Such as "Chrome di Android"."""
     browser = next((name for mark, name in _BROWSERS if mark in agent), "Peramban lain")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return f"{browser} di {system}" if system else browser

@@ -1,5 +1,3 @@
-"""Types of ASGI (asgi.readthedocs.io)."""
-
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping

@@ -1,4 +1,4 @@
-"""Files made for one download, whichever list it is: few at a time, in threads of their own, and nothing of them is left behind."""
+"""Downloads generated on request: few at a time, in threads of their own, nothing left behind."""
 
 from __future__ import annotations
 
@@ -24,23 +24,20 @@ TOO_MANY_DOWNLOADS: Final = "Sedang ada unduhan lain. Tunggu sebentar, lalu undu
 
 
 class TooManyDownloadsError(Exception):
-    """As many files as may be are being made already."""
+    pass
 
 
 @lru_cache(maxsize=1)
 def _pool() -> BoundedPool:
-    """Not the threads that documents are read and received in: whoever waits for a list holds up other lists at most."""
+    """Separate threads: a slow export delays other exports only."""
     return BoundedPool(DOWNLOADS_AT_ONCE, "file")
 
 
 async def send_temp_file(write: Callable[[Path], object], name: str, media_type: str) -> Response:
-    """Make a file and send it down, to be saved and not shown.
-
-    Args:
-        write: Fills the file at the path that it is given; whatever it raises is passed on.
+    """Generate a file with `write(path)` and send it as an attachment; exceptions of `write` pass through.
 
     Raises:
-        TooManyDownloadsError: As many files as may be are being made; nothing was begun.
+        TooManyDownloadsError: Nothing was started.
     """
     try:
         making = _pool().submit(lambda: _make(write))
@@ -57,7 +54,7 @@ async def send_temp_file(write: Callable[[Path], object], name: str, media_type:
 
 
 def _make(write: Callable[[Path], object]) -> BinaryIO:
-    """The file, which has no name any more: it lives on until it is closed, whatever becomes of the line."""
+    """The open file, already unlinked: it disappears when closed, whatever happens to the connection."""
     handle, name = tempfile.mkstemp(prefix="mysapk-unduh-")
     os.close(handle)
     path = Path(name)

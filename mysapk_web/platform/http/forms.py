@@ -1,4 +1,4 @@
-"""Small native forms: what a browser sends by itself, without the page's state."""
+"""Native forms, submitted by the browser without the page's state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_FIELD_LENGTH: Final = 100
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of the form; nothing of one that is too large or broken."""
+    """Empty when the body is too large or malformed."""
     body = b""
     async for chunk in request.stream():
         body += chunk

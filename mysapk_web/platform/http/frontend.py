@@ -18,11 +18,10 @@ _SOURCES = ("mysapk_web", "assets", "reflex.lock", "rxconfig.py", "requirements/
 
 
 class FrontendBuildError(Exception):
-    """The front end could not be built; the message says what to look at."""
+    pass
 
 
 def sources_digest() -> str:
-    """Digest over everything the front end is made of."""
     digest = hashlib.sha256()
     for source in _SOURCES:
         path = ROOT / source
@@ -34,15 +33,14 @@ def sources_digest() -> str:
 
 
 def is_current() -> bool:
-    """Whether what was built belongs to the present sources."""
     return STAMP.exists() and POLICY.exists() and STAMP.read_text().strip() == sources_digest()
 
 
 def build() -> None:
-    """Build the front end, with the Node of this environment and the locked packages.
+    """Build with the Node of this environment and the locked packages.
 
     Raises:
-        FrontendBuildError: With the last lines of what the builder said.
+        FrontendBuildError: With the last lines of the builder's output.
     """
     digest = sources_digest()
     lock_before = {path.name: path.read_bytes() for path in LOCK.glob("*")}
@@ -65,7 +63,7 @@ def build() -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Environment of the builder: our Node first, and no address written into the lock."""
+    """Our Node first, and no registry address written into the lock."""
     own = str(Path(sys.executable).parent)
     environment = {
         **os.environ,

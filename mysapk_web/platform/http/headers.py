@@ -1,4 +1,4 @@
-"""Security headers of every answer (ASVS 5.0 V3.4): a CSP of hashes without `unsafe-eval`, and what goes with it."""
+"""Security headers of every answer (ASVS V3.4): a CSP of hashes without `unsafe-eval`, and related headers."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ def script_hashes(policy_file: Path) -> list[str]:
     """Hashes of the inline scripts of the built pages.
 
     Raises:
-        FileNotFoundError: When the front end was not built.
+        FileNotFoundError: The front end was not built.
     """
     return list(json.loads(policy_file.read_text())["script_hashes"])
 
 
 def content_security_policy(settings: Settings, hashes: list[str]) -> str:
-    """The policy of the pages."""
     # A CSP has no form for an IPv6 host; 'self' covers it.
     named = (origin for origin in settings.origins if "[" not in origin)
     sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in named))
@@ -55,7 +54,6 @@ def content_security_policy(settings: Settings, hashes: list[str]) -> str:
 
 
 def fixed_headers(settings: Settings, policy: str) -> list[tuple[bytes, bytes]]:
-    """Headers that every answer carries."""
     headers = {
         "content-security-policy": policy,
         "x-content-type-options": "nosniff",
@@ -74,12 +72,12 @@ def fixed_headers(settings: Settings, policy: str) -> list[tuple[bytes, bytes]]:
 
 
 def is_file(content_type: str) -> bool:
-    """Whether an answer is a part of a page and no page itself."""
+    """Whether an answer is an asset rather than a page."""
     return content_type.startswith(_FILES)
 
 
 def cache_control(path: str, status: int, content_type: str) -> str:
-    """How long an answer may be kept: hashed assets for ever, pages never."""
+    """Hashed assets forever, pages never."""
     if status == 200 and path.startswith("/assets/"):
         return "public, max-age=31536000, immutable"
     if status == 200 and not content_type.startswith(("text/html", "application/json")):

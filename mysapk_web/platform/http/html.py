@@ -1,4 +1,4 @@
-"""Small pages without script, made on the server: for what must never pass through state, such as an authenticator key."""
+"""Server-rendered pages without script, for what must never pass through state, such as an authenticator key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ vertical-align:top;overflow-wrap:anywhere}
 
 
 def html_page(title: str, body: str, status: int = 200) -> HTMLResponse:
-    """A complete page."""
+    """A complete page; `body` is escaped HTML."""
     name = escape(title)
     return HTMLResponse(
         '<!doctype html><html lang="id"><head><meta charset="utf-8">'

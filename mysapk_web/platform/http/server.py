@@ -1,4 +1,4 @@
-"""Starting the portal: granian on the compiled front end, one port, no Node and no `reflex run` (DESIGN 2)."""
+"""Starting granian on the compiled front end: one port, no Node, no `reflex run`."""
 
 from __future__ import annotations
 
@@ -19,13 +19,10 @@ APP = "mysapk_web.mysapk_web:portal"
 
 
 def prepare(settings: Settings, *, front_end: bool = True) -> None:
-    """Set what Reflex reads from the environment, and refuse a start that can't go well.
-
-    Args:
-        front_end: Whether the compiled pages are served (tests of the wire do without).
+    """Set the environment Reflex reads, and refuse a start that can't work.
 
     Raises:
-        SettingsError: When the front end was not built or the tables are not those of this release.
+        SettingsError: The front end was not built, or the tables are not those of this release.
     """
     faults = []
     if front_end and not (POLICY.exists() and STATIC.exists()):
@@ -48,11 +45,7 @@ def prepare(settings: Settings, *, front_end: bool = True) -> None:
 
 
 def serve(settings: Settings, *, front_end: bool = True) -> None:
-    """Serve until stopped.
-
-    Raises:
-        SettingsError: As in `prepare`.
-    """
+    """Serve until stopped. Raises as `prepare`."""
     prepare(settings, front_end=front_end)
     sys.stderr.write(f"MySAPK Web: {settings.public_url}\n")
     Granian(

@@ -1,9 +1,9 @@
-"""Ending a worker without breaking anything off: sockets and outbox first, then what the server ends by itself.
+"""Graceful shutdown of a worker: close sockets and rest the outbox first, then let the server end.
 
-Told to end, granian drops every websocket together with what is in work for it, and tells the app only when the last connection is
-gone. Workers with something in work died of it (SIGABRT: a thread of Rust frees objects of Python), and one request that never comes to
-its end holds granian up until it kills the worker; the app was told nothing then, and claimed mails waited for the end of their lease.
-So a worker takes the signal itself, and hands it on to granian when its sockets are gone.
+On SIGTERM granian drops every websocket with its work in progress, and notifies the app only when the last connection is
+gone. Busy workers crashed (SIGABRT: a Rust thread frees Python objects), and one hanging request delays granian until it
+kills the worker, with the app not notified and claimed mails waiting for their lease. So a worker takes the signal itself
+and passes it on to granian once its sockets are closed.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ _LAST_WORDS: Final = 0.2
 
 
 class GracefulShutdown:
-    """The end of this process, begun by a signal."""
-
     def __init__(self, sockets: SocketRegistry) -> None:
         self.started = asyncio.Event()
         """Set when the end begins, for whatever takes a while to come to rest."""
@@ -36,16 +34,16 @@ class GracefulShutdown:
 
     @asynccontextmanager
     async def handle_signals(self) -> AsyncIterator[None]:
-        """Take the signals while the server runs. Enter it before whatever waits for `begun`."""
+        """Enter it before whatever waits for `started`."""
         self.started = asyncio.Event()
         self._take_signals()
         yield
         self.started.set()
 
     def _take_signals(self) -> None:
-        """SIGTERM begins the end; SIGINT, which a terminal sends to a whole group, is left to the parent, which sends SIGTERM then.
+        """SIGTERM starts the shutdown; SIGINT, which a terminal sends to the whole group, is left to the parent.
 
-        Granian has taken both before and does the same at both, so that SIGINT is there to hand the end on with.
+        Granian handles both alike, so SIGINT is free to pass the signal on with.
         """
         try:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._begin)

@@ -1,4 +1,4 @@
-"""The open sockets of this process: what a page may send over one, how much of it may wait unread, and how one is ended from our side."""
+"""Open sockets of this process: what a page may send, how much may wait unread, and closing from the server side."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _pending() -> asyncio.Future[None]:
 
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class NetworkUse:
-    """What one client network holds of this process; lives as long as a socket of it or an event that came over one."""
+    """What one client network holds in this process; lives as long as any of its sockets or their events."""
 
     max_unread: int = UNREAD_PER_NETWORK
     sockets: int = 0
@@ -46,14 +46,7 @@ class NetworkUse:
 
 @dataclass(eq=False, slots=True)
 class OpenSocket:
-    """One websocket that passed the gate.
-
-    Attributes:
-        token: Client token of the tab, bound to its session; names it, proves nothing.
-        session: Reference of its session; empty for a visitor.
-        network: What its client network holds, this socket included.
-        code: RFC 6455 close code, once the socket was shut from our side.
-    """
+    """One websocket that passed the gate. Its client token names the tab and proves nothing."""
 
     client_token: str
     session_ref: str
@@ -69,17 +62,16 @@ class OpenSocket:
 
     @property
     def is_closing(self) -> bool:
-        """Whether the socket was shut from our side."""
         return self._over.done()
 
     def close(self, code: int) -> None:
-        """End the socket: nothing more is taken from it, and the gate closes it."""
+        """Take nothing more from the socket; the gate closes it."""
         if not self._over.done():
             self.code = code
             self._over.set_result(None)
 
     def violation_in(self, message: Any) -> str:
-        """Why a frame may not come in, "" when it may; it counts as unread from here on."""
+        """Why a frame is refused, "" when it is accepted; it then counts as unread."""
         text = message.get("text")
         if text is None:
             return "binary"
@@ -99,7 +91,7 @@ class OpenSocket:
         return ""
 
     def release_after(self, event: asyncio.Future[Any]) -> None:
-        """The frame that was handed on last has become an event: it is read once that has ended."""
+        """The last accepted frame has become an event: it counts as read once that has ended."""
         cost, self._arriving = self._arriving, 0
         if cost:
             event.add_done_callback(lambda _: self._hold(-cost))
@@ -109,14 +101,14 @@ class OpenSocket:
         self.network.unread += cost
 
     def settle(self) -> None:
-        """Whoever was given the last frame has returned: if no event came of it, it is done with."""
+        """The last accepted frame was processed without an event."""
         self._hold(-self._arriving)
         self._arriving = 0
 
     async def next_message(self, receive: Callable[[], Awaitable[Any]]) -> Any | None:
-        """What the client sends next, or None as soon as the socket was shut.
+        """The client's next message, or None once the socket is closing.
 
-        Nothing is taken from a client that leaves the last answer untaken: answers would gather here.
+        Nothing is read from a client that does not take its answers: they would pile up here.
         """
         self.settle()
         if self._written is not None:
@@ -144,13 +136,13 @@ class OpenSocket:
                 self._abandon()
 
     def _abandon(self) -> None:
-        """Give up an answer that is not taken; a socket without one is left alone."""
+        """Close a socket whose client does not take an answer."""
         if self._writer is not None:
             self.close(CLOSE_POLICY)
             self._writer.cancel()
 
     def guard(self, send: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
-        """A `send` that is silent once the socket was shut from our side: the gate closes it then."""
+        """A `send` that does nothing once the socket is closing: the gate closes it then."""
 
         async def sending(message: Any) -> None:
             if self.is_closing:
@@ -168,8 +160,6 @@ class OpenSocket:
 
 
 class SocketRegistry:
-    """The list of open sockets."""
-
     def __init__(self) -> None:
         self.ending = False
         """The server ends: no socket is let in any more."""
@@ -181,12 +171,10 @@ class SocketRegistry:
         return sum(len(sockets) for sockets in self._by_session.values())
 
     def add(self, socket: OpenSocket) -> None:
-        """List a socket."""
         self._none.clear()
         self._by_session[socket.session_ref].add(socket)
 
     def remove(self, socket: OpenSocket) -> None:
-        """Forget a socket."""
         sockets = self._by_session[socket.session_ref]
         sockets.discard(socket)
         if not sockets:
@@ -195,15 +183,13 @@ class SocketRegistry:
             self._none.set()
 
     def session_refs(self) -> list[str]:
-        """References of all sessions with an open socket."""
         return [ref for ref in self._by_session if ref]
 
     def for_session(self, session: str) -> list[OpenSocket]:
-        """The open sockets of one session."""
         return list(self._by_session.get(session, ()))
 
     async def close_all(self, code: int, longest: float) -> None:
-        """Shut all sockets, let none in any more, and wait until the last one is gone."""
+        """Close all sockets, accept no more, and wait up to `longest` seconds until the last one is gone."""
         self.ending = True
         for socket in [socket for sockets in self._by_session.values() for socket in sockets]:
             socket.close(code)

@@ -1,4 +1,4 @@
-"""The prerendered pages under their own addresses: `/masuk` is answered by `masuk.html` at once, without a redirect to `/masuk/`."""
+"""Prerendered pages at their own URLs: `/masuk` serves `masuk.html` without a redirect to `/masuk/`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from mysapk_web.platform.http.asgi import ASGIApp, Receive, Scope, Send
 
 
 class StaticPages:
-    """An ASGI layer before the static files."""
-
     def __init__(self, app: ASGIApp, static_dir: Path) -> None:
         self.app = app
         self.files = {
@@ -19,11 +17,7 @@ class StaticPages:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, with the file of the page in place of its address.
-
-        A form that a browser without script posts to its page is led back to the page, and nothing of it is read. A page has no other
-        methods.
-        """
+        """Rewrite a page's URL to its file. A POST from a browser without script is redirected to the page, unread."""
         if scope["type"] == "http" and (file := self.files.get(scope["path"])) is not None:
             if scope["method"] in {"GET", "HEAD"}:
                 scope = {**scope, "path": file, "raw_path": file.encode()}

@@ -1,4 +1,4 @@
-"""Taking a raw body into a file: never more than the limit, never for longer than patience lasts, whatever the headers say."""
+"""Streaming a raw body into a file within limits of size and time, whatever the headers say."""
 
 from __future__ import annotations
 
@@ -20,22 +20,19 @@ DRAIN_SECONDS: Final = 10.0
 
 
 class UploadTooLargeError(Exception):
-    """More than the limit came, or was announced."""
+    pass
 
 
 class UploadEmptyError(Exception):
-    """Nothing came."""
+    pass
 
 
 async def receive(request: Request, new_path: Callable[[], Path], open_new: Callable[[Path], int], limit: int) -> Path:
-    """Write the body into a new file.
-
-    Returns:
-        The file; nothing is left of it when anything is raised.
+    """Write the body into a new file and return its path; nothing is left of it on an exception.
 
     Raises:
-        TooLarge: More than the limit came, or was announced.
-        Empty: Nothing came.
+        UploadTooLargeError: More than `limit` bytes came or were announced.
+        UploadEmptyError: Nothing came.
         TimeoutError: It did not come in time.
         ClientDisconnect: The sender has gone.
     """
@@ -66,7 +63,6 @@ async def _copy(request: Request, descriptor: int, limit: int) -> None:
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    """The body, with patience for each piece of it."""
     stream = request.stream()
     while True:
         try:
@@ -85,13 +81,13 @@ def _write(descriptor: int, chunk: bytes) -> None:
 
 
 def declared_length(request: Request) -> int:
-    """The length that the headers promise; 0 where they promise none."""
+    """Content-Length, or 0."""
     text = request.headers.get("content-length", "0")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 async def drain(request: Request) -> None:
-    """Read what is still coming of a body that was refused, within bounds."""
+    """Read the rest of a refused body, within bounds."""
     left = DRAIN_BYTES
     try:
         async with asyncio.timeout(DRAIN_SECONDS):

@@ -1,5 +1,3 @@
-"""What the words of a letter may tell."""
-
 from __future__ import annotations
 
 import secrets
@@ -14,7 +12,7 @@ from mysapk_web.platform.rules.timezones import Zone
 
 @dataclass(frozen=True, slots=True)
 class MailContact:
-    """The helpdesk named in a letter. No web address: letters link to this portal only."""
+    """No web address: e-mails link to this portal only."""
 
     name: str
     phone: str
@@ -24,8 +22,6 @@ class MailContact:
 
 @dataclass(frozen=True, slots=True)
 class MailRequest:
-    """What a letter tells of a reset request."""
-
     id: str = field(repr=False)
     mask: str
     expires_at: datetime
@@ -33,7 +29,7 @@ class MailRequest:
 
 @dataclass(frozen=True, slots=True)
 class MailContext:
-    """Everything a letter may tell. Holds no token: that is derived when rendering."""
+    """Everything an e-mail may mention. Holds no token: that is derived when rendering."""
 
     recipient: str = field(repr=False)
     name: str = field(default="", repr=False)

@@ -1,5 +1,3 @@
-"""What can go wrong when a mail is handed over, and what every transport checks first."""
-
 from __future__ import annotations
 
 import re
@@ -13,18 +11,15 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.\[\]:-]+")
 
 
 class MailError(Exception):
-    """A mail could not be handed over.
-
-    The text is stored and shown: it never holds an address or content of a message.
-    """
+    """A mail could not be handed over. The message is stored and shown: it holds no address and no content."""
 
 
 class TemporaryMailError(MailError):
-    """Try this mail again later."""
+    """Retry this mail later."""
 
 
 class MailConnectionError(TemporaryMailError):
-    """The server as a whole can't be used now: other mails would meet the same fault."""
+    """The server itself is unusable: other mails would fail as well."""
 
 
 class PermanentMailError(MailError):
@@ -32,10 +27,10 @@ class PermanentMailError(MailError):
 
 
 def check_recipient(address: str) -> None:
-    """Refuse what is no plain ASCII address before it reaches a command or header.
+    """Refuse anything but a plain ASCII address before it reaches a command or header.
 
     Raises:
-        PermanentFault: Without the address in its text.
+        PermanentMailError: Without the address in its message.
     """
     if not _ADDRESS.fullmatch(address):
         raise PermanentMailError("Alamat penerima tidak dapat dipakai.")

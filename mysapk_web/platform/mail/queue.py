@@ -1,4 +1,4 @@
-"""Putting a mail into the outbox, in the transaction of what caused it (DESIGN 2.9)."""
+"""Adding a mail to the outbox, in the transaction of its cause."""
 
 from __future__ import annotations
 
@@ -82,7 +82,6 @@ class MailKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words on pages, which never show the letter itself."""
         return _LABELS[self]
 
 
@@ -132,11 +131,11 @@ def enqueue(
     due_at: datetime | None = None,
     **params: Any,
 ) -> OutboxMail:
-    """Write one mail into the outbox.
+    """Add one mail.
 
     Args:
-        account_id: Account whose stored address gets it at send time; None only together with `recipient`.
-        recipient: Normalised address, where it is not the stored one at send time.
+        account_id: Its stored address at send time gets the mail; None only together with `recipient`.
+        recipient: Normalised address, where it is not the stored one.
     """
     moment = clock.now()
     mail = OutboxMail(

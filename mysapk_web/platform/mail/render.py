@@ -1,6 +1,6 @@
-"""Turns the words of a letter into a text and an HTML part that say the same.
+"""Renders a mail as text and HTML with the same content.
 
-The HTML has inline styles only, nothing remote and no colours of its own, so that it is readable in light and dark mode.
+The HTML has inline styles only, nothing remote and no colours, so that it is readable in light and dark mode.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ _FOOT = "margin-top:24px;padding-top:12px;border-top:1px solid currentColor;font
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text."""
-
     text: str
 
 
@@ -43,7 +41,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class MailLink:
-    """An address of the portal, with the words that introduce it."""
+    """A portal URL with its introduction."""
 
     words: str
     url: str
@@ -51,8 +49,6 @@ class MailLink:
 
 @dataclass(frozen=True, slots=True)
 class BulletList:
-    """A list."""
-
     items: tuple[str, ...]
 
 
@@ -60,22 +56,20 @@ Block = Paragraph | Code | MailLink | BulletList
 
 
 def single_line(value: object, longest: int = 200) -> str:
-    """Make text from outside fit for the inside of a sentence: one line, visible characters only, no URL scheme.
+    """Make foreign text safe inside a sentence: one line, visible characters only, no URL scheme.
 
-    Without a scheme a mail program has less to turn into a link: some of these texts were typed by strangers.
+    Without a scheme mail programs linkify less: some of these texts were typed by strangers.
     """
     text = "".join(c if c.isprintable() else " " for c in str(value) if c not in INVISIBLE)
     return " ".join(text.replace("://", " ").split())[:longest]
 
 
 def render_text(blocks: Sequence[Block], foot: Sequence[Block]) -> str:
-    """The text part."""
     parts = [*map(_text, blocks), "-" * 3, *map(_text, foot)]
     return "\n\n".join(parts) + "\n"
 
 
 def render_html(title: str, blocks: Sequence[Block], foot: Sequence[Block]) -> str:
-    """The HTML part."""
     head = html.escape(title)
     lines = [
         "<!doctype html>",

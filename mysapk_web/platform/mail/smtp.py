@@ -1,4 +1,4 @@
-"""The SMTP client: one connection for many messages, every fault sorted into later, never, or server down."""
+"""The SMTP client: one connection for many messages; errors are sorted into later, never, or server down."""
 
 from __future__ import annotations
 
@@ -52,10 +52,9 @@ _Reply = tuple[int, bytes]
 
 
 class SmtpTransport:
-    """Hands messages to the server of `MYSAPK_SMTP_*`; keeps its connection, reopens it when stale.
+    """Keeps its connection and reopens it when stale. Not thread-safe.
 
-    Certificates and their host names are checked against the system's trust store, or against the one
-    that OpenSSL's variable `SSL_CERT_FILE` names. Not for use by two threads at once.
+    Verifies certificates and host names against the system's trust store, or the one OpenSSL's `SSL_CERT_FILE` names.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -66,16 +65,16 @@ class SmtpTransport:
 
     @property
     def deadline(self) -> float:
-        """Seconds that one `send` takes at most."""
+        """Longest duration of one `send`, seconds."""
         return DEADLINE_STEPS * self._settings.smtp_timeout
 
     def send(self, message: EmailMessage, recipient: str) -> None:
-        """Hand one message over.
+        """Hand over one message.
 
         Raises:
-            ConnectionFault: Server unreachable, slow, cut off, not to be trusted, or refusing the login.
-            TemporaryFault: The server answers 4xx to this mail.
-            PermanentFault: The server answers 5xx to this mail, or the recipient is no address.
+            MailConnectionError: Server unreachable, slow, cut off, untrusted, or refusing the login.
+            TemporaryMailError: 4xx to this mail.
+            PermanentMailError: 5xx to this mail, or an invalid recipient.
         """
         check_recipient(recipient)
         payload = message.as_bytes(policy=WIRE)
@@ -97,7 +96,6 @@ class SmtpTransport:
         self._used_at = time.monotonic()
 
     def close(self) -> None:
-        """Say goodbye to the server, if it is still there."""
         client, self._client = self._client, None
         if client is not None:
             with contextlib.suppress(OSError):
@@ -105,7 +103,7 @@ class SmtpTransport:
             client.close()
 
     def _begin(self) -> tuple[smtplib.SMTP, _Reply]:
-        """Connection and answer to MAIL FROM; nothing is accepted yet, so a stale one costs one more try."""
+        """Connection and reply to MAIL FROM; nothing is accepted yet, so a stale connection costs one more try."""
         client = self._client
         if client is not None and time.monotonic() - self._used_at < MAX_IDLE_SECONDS:
             with contextlib.suppress(OSError):
@@ -147,7 +145,7 @@ class SmtpTransport:
         raise PermanentMailError(words) if code >= 500 else TemporaryMailError(words)
 
     def _reset(self) -> None:
-        """Make the connection fit for the next message after a refusal."""
+        """Prepare the connection for the next message after a rejection."""
         client = self._client
         try:
             if client is None or client.rset()[0] != 250:
@@ -181,7 +179,7 @@ class SmtpTransport:
 
 
 class _Announced:
-    """Tells of itself before it opens its connection."""
+    """Passes itself on before it connects."""
 
     def __init__(self, opened: Callable[[Any], None], *args: Any, **kwargs: Any) -> None:
         opened(self)
@@ -205,7 +203,7 @@ def _data(client: smtplib.SMTP, payload: bytes) -> _Reply:
 
 
 def _describe(code: int, text: bytes, stage: str) -> str:
-    """A reply without its free text, which likes to repeat the address."""
+    """A reply without its free text, which often repeats the address."""
     found = re.match(rb"[245]\.(\d{1,3}\.\d{1,3})(?!\S)", text)
     detail = found.group(1).decode() if found else ""
     shown = f"{code} {code // 100}.{detail}" if detail else str(code)
@@ -214,7 +212,7 @@ def _describe(code: int, text: bytes, stage: str) -> str:
 
 
 def _kind(error: BaseException) -> str:
-    """What went wrong with the connection, in words without any text of the server."""
+    """A connection error in words, without any text of the server."""
     cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else error
     if isinstance(cause, smtplib.SMTPResponseException):
         what = "login" if isinstance(cause, smtplib.SMTPAuthenticationError) else "sambungan"

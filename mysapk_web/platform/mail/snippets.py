@@ -1,4 +1,4 @@
-"""What letters are put together from: words, and sentences that several letters share."""
+"""Sentences that several mails share."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from mysapk_web.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class MailText:
-    """Subject (the same for everybody: no name, no token) and body of a letter."""
+    """Subject (without name and token) and body."""
 
     subject: str
     blocks: tuple[Block, ...]
 
 
 def helpdesk_line(facts: MailContext) -> tuple[Block, ...]:
-    """The helpdesk in one line, where there is one."""
     desk = facts.contact
     if desk is None:
         return ()
@@ -33,17 +32,15 @@ def helpdesk_line(facts: MailContext) -> tuple[Block, ...]:
 
 
 def agency_admin(facts: MailContext) -> str:
-    """Who keeps the person's data at the agency."""
     return f"admin kepegawaian {single_line(facts.instansi)}" if facts.instansi else "admin kepegawaian instansi Anda"
 
 
 def event_time(facts: MailContext) -> str:
-    """When the cause of the letter happened."""
     return format_moment(facts.happened_at, facts.timezone)
 
 
 def request_of(facts: MailContext) -> MailRequest:
-    """The request that a letter is about.
+    """The request a mail is about.
 
     Raises:
         ValueError: There is none.
@@ -54,10 +51,8 @@ def request_of(facts: MailContext) -> MailRequest:
 
 
 def not_me() -> Block:
-    """What to do when it was somebody else."""
     return Paragraph("Jika itu bukan Anda, segera buat password baru dan hubungi helpdesk.")
 
 
 def reset_link(settings: Settings) -> Block:
-    """Where a new password is made."""
     return MailLink("Membuat password baru:", f"{settings.public_url}/lupa-password")

@@ -19,32 +19,30 @@ __all__ = ["ConsoleTransport", "FileTransport", "SmtpTransport", "Transport", "m
 
 
 class Transport(Protocol):
-    """What takes a finished message."""
-
     def send(self, message: EmailMessage, recipient: str) -> None:
-        """Hand one message over; returning means that it was accepted.
+        """Returning means that the message was accepted.
 
         Raises:
-            TemporaryFault: Not now. `MailConnectionError` when no other mail would get through either.
-            PermanentFault: Never.
+            TemporaryMailError: Not now; `MailConnectionError` when no other mail would get through either.
+            PermanentMailError: Never.
         """
 
     def close(self) -> None:
-        """Let go of what is open; the next `send` opens it again."""
+        """The next `send` opens again."""
 
 
 class FileTransport:
-    """One `.eml` a message, readable by the owner only, named so that names sort by time."""
+    """One `.eml` per message, mode 0600; names sort by time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def send(self, message: EmailMessage, recipient: str) -> None:
-        """Write under a temporary name and move into place, so that a reader sees whole files only.
+        """Write under a temporary name and move into place, so that readers see whole files only.
 
         Raises:
-            PermanentFault: The recipient is no address.
-            ConnectionFault: The folder can't be written.
+            PermanentMailError: Invalid recipient.
+            MailConnectionError: The folder can't be written.
         """
         check_recipient(recipient)
         name = f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}.eml"
@@ -65,22 +63,16 @@ class FileTransport:
         except OSError as error:
             raise MailConnectionError(f"Folder surat tidak dapat ditulis ({type(error).__name__}).") from None
 
-    def close(self) -> None:
-        """Nothing is open between two messages."""
+    def close(self) -> None: ...
 
 
 class ConsoleTransport:
-    """Headers and text part on a stream, for a developer without a mail server."""
+    """Headers and text part on a stream, for development."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stdout
 
     def send(self, message: EmailMessage, recipient: str) -> None:
-        """Write the message.
-
-        Raises:
-            PermanentFault: The recipient is no address.
-        """
         check_recipient(recipient)
         part = message.get_body(("plain",))
         text = part.get_content() if part is not None else ""
@@ -88,12 +80,10 @@ class ConsoleTransport:
         self.stream.write("\n".join(["-" * 72, *lines, "", text]))
         self.stream.flush()
 
-    def close(self) -> None:
-        """The stream belongs to the process."""
+    def close(self) -> None: ...
 
 
 def make_transport(settings: Settings) -> Transport:
-    """The transport that `MYSAPK_MAIL_BACKEND` names."""
     if settings.mail_backend == "smtp":
         return SmtpTransport(settings)
     if settings.mail_backend == "file":
@@ -102,12 +92,7 @@ def make_transport(settings: Settings) -> Transport:
 
 
 def send_now(settings: Settings, message: EmailMessage, recipient: str) -> None:
-    """Send one message past the outbox (`mysapk send-test-mail`): the caller sees what the server says.
-
-    Raises:
-        TemporaryFault: The server can't be used or says "later".
-        PermanentFault: The server refuses.
-    """
+    """Send one message past the outbox (`mysapk send-test-mail`), so that the caller sees the server's answer."""
     transport = make_transport(settings)
     try:
         transport.send(message, recipient)

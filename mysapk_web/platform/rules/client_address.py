@@ -1,4 +1,4 @@
-"""Network addresses of clients: one spelling for each, and what of it is counted (DESIGN 4)."""
+"""IP addresses of clients in one spelling, and the network each counts as."""
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -13,12 +13,9 @@ _PREFIX_V6: Final = 64
 
 @lru_cache(maxsize=4096)
 def normalise_client_address(text: str) -> str:
-    """Bring an address into its one spelling.
+    """Canonical text (RFC 5952), `UNKNOWN` for anything else.
 
-    Proxies and servers write `::ffff:192.0.2.1` for an IPv4 client, add a port, brackets, quotes or a zone.
-
-    Returns:
-        IPv4 or IPv6 in its canonical text (RFC 5952), `UNKNOWN` for anything else.
+    Proxies and servers write `::ffff:192.0.2.1` for an IPv4 client, and add a port, brackets, quotes or a zone.
     """
     bare = text.strip().strip('"')
     host, _, behind = bare.removeprefix("[").partition("]") if bare.startswith("[") else (bare, "", "")
@@ -33,7 +30,7 @@ def normalise_client_address(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def client_network(address: str) -> str:
-    """What an address is counted as: IPv4 by itself, IPv6 as its /64."""
+    """IPv4 by itself, IPv6 as its /64."""
     known = normalise_client_address(address)
     return str(ip_network(f"{known}/{_PREFIX_V6}", strict=False)) if ":" in known else known
 

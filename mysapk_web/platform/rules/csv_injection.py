@@ -1,7 +1,7 @@
-"""Cells of text files that people open with a spreadsheet: none is ever run as a formula, and each is read back as it was.
+"""Cells of text files that people open in a spreadsheet: never run as a formula, and read back unchanged.
 
-Which sign splits a line is a matter of the reader's country: Excel in Indonesian splits at ";" and, where it does, heeds no quotes
-around a cell that holds one. Therefore every place where a cell could begin counts as the beginning of one.
+Which sign separates cells depends on the reader's locale: Indonesian Excel splits at ";" and then ignores quotes around a
+cell that holds one. So every position where a cell could begin counts as a beginning.
 """
 
 from __future__ import annotations
@@ -19,16 +19,12 @@ _HELD: Final = re.compile(f"{_BEGINNING}'(?={_MARK})")
 
 
 def escape_formula(text: str) -> str:
-    """Keep a spreadsheet from running a cell or a part of it as a formula.
-
-    Returns:
-        The text, with an apostrophe before each mark that could begin a formula.
-    """
+    """Put an apostrophe before each mark that could begin a formula."""
     return _RUNNING.sub(lambda found: f"{found[0]}'" if _begins(found) else found[0], text)
 
 
 def unescape_formula(text: str) -> str:
-    """What a cell was before `escape_formula`; any other text stays as it is."""
+    """The inverse of `escape_formula`; other text stays as it is."""
     if "'" not in text:
         return text
     return _HELD.sub(lambda found: found[1] if _begins(found) else found[0], text)

@@ -1,4 +1,4 @@
-"""The name of an uploaded file as people may see it: cleaned on the way in, encoded on the way out. It is never a path."""
+"""The display name of an uploaded file: cleaned on the way in, encoded on the way out. It is never a path."""
 
 import re
 import unicodedata
@@ -20,17 +20,14 @@ _UNSAFE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 
 class FilenameError(ValueError):
-    """The name belongs to another kind of file. `str()` is a sentence for the user."""
+    """Not a PDF name. `str()` is a sentence for the user."""
 
 
 def clean_pdf_name(raw: str) -> str:
-    """Bring the name of an uploaded PDF into a form that is safe to show and to save under.
+    """A name that is safe to show and to save under: at most 100 characters, ending in `.pdf`.
 
-    Folders before the name, control characters, and characters that turn the direction of writing fall away. A name without an
-    extension gets one (phones often send none); an extension other than `.pdf` is refused, also behind a NUL character.
-
-    Returns:
-        At most 100 characters, ending in `.pdf`.
+    Folders, control characters and bidirectional overrides are dropped. A missing extension is added (phones often send
+    none); any other is refused, also behind a NUL.
 
     Raises:
         FilenameError: Another extension.
@@ -48,7 +45,7 @@ def clean_pdf_name(raw: str) -> str:
 
 
 def content_disposition(kind: str, name: str) -> str:
-    """Value of the header that names a file (RFC 6266, RFC 8187; ASVS 5.4.1, 5.4.2)."""
+    """RFC 6266, RFC 8187; ASVS 5.4.1, 5.4.2."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     safe = re.sub(r"[^A-Za-z0-9 ._()-]", "_", plain)
     return f"{kind}; filename=\"{safe}\"; filename*=UTF-8''{quote(name, safe='')}"

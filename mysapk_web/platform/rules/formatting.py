@@ -1,4 +1,4 @@
-"""Numbers and shares as Indonesians write them."""
+"""Numbers, shares and waiting times as Indonesians write them."""
 
 from __future__ import annotations
 
@@ -7,29 +7,28 @@ from decimal import ROUND_HALF_UP, Decimal
 
 
 def percent(part: int, whole: int) -> str:
-    """A share as people write it, with two decimals, e.g. "72,11 %"."""
+    """Two decimals: "72,11 %"."""
     return f"{_share(part, whole, Decimal('0.01'))} %".replace(".", ",")
 
 
 def whole_percent(part: int, whole: int) -> int:
-    """A share in whole percent, for a few things that can be counted at a glance. Arguments as for `percent`."""
     return int(_share(part, whole, Decimal(1)))
 
 
 def _share(part: int, whole: int, step: Decimal) -> Decimal:
-    """Rounded to the nearest step, but 100 only for all of them."""
+    """Rounded, but 100 only for all of them."""
     exact = Decimal(100 * part) / Decimal(whole) if whole else Decimal(0)
     rounded = exact.quantize(step, ROUND_HALF_UP)
     return rounded if part >= whole else min(rounded, 100 - step)
 
 
 def format_number(value: int) -> str:
-    """A number with Indonesian thousands, e.g. "3.923"."""
+    """Such as "3.923"."""
     return f"{value:,}".replace(",", ".")
 
 
 def describe_wait(wait: timedelta) -> str:
-    """A waiting time such as "30 detik", "2 menit", "1 jam 5 menit", rounded up so that the promise holds."""
+    """Such as "30 detik", "2 menit", "1 jam 5 menit", rounded up so that the promise holds."""
     seconds = max(1, -(-wait // timedelta(seconds=1)))
     if seconds < 60:
         return f"{seconds} detik"

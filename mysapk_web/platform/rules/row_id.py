@@ -1,5 +1,3 @@
-"""Numbers of rows: what stands in an address, a form or a request is one only where the database could have it."""
-
 from typing import Final
 
 HIGHEST: Final = 2**31 - 1
@@ -8,7 +6,7 @@ _DIGITS: Final = 10
 
 
 def parse_row_id(text: object) -> int:
-    """A number of the database; 0, which nothing has, for everything else."""
+    """A possible database id; 0, which no row has, for everything else."""
     if isinstance(text, int) and not isinstance(text, bool):
         return text if 0 < text <= HIGHEST else 0
     if not isinstance(text, str) or not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):

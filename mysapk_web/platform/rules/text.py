@@ -1,4 +1,4 @@
-"""What people paste: invisible characters, full-width forms, dashes. Shared by the parsers of this floor."""
+"""What people paste: invisible characters, full-width forms, dashes."""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -25,23 +25,20 @@ _FULL_WIDTH: Final = {point: point - 0xFEE0 for point in range(0xFF01, 0xFF5F)}
 
 
 def fold_full_width(text: str) -> str:
-    """Turn full-width forms (U+FF01 to U+FF5E) into ASCII and leave everything else alone.
+    """Turn full-width forms (U+FF01 to U+FF5E) into ASCII.
 
     NFKC would also fold superscripts, circled and mathematical digits, which nobody types by accident.
-
-    Returns:
-        The text with full-width letters, digits and signs as ASCII.
     """
     return text.translate(_FULL_WIDTH)
 
 
 def is_blank(character: str) -> bool:
-    """Tell whether a character shows nothing: a blank of any script, or an invisible one."""
+    """Whether a character shows nothing: a blank of any script, or an invisible one."""
     return character.isspace() or character in INVISIBLE
 
 
 def in_sentence(label: str) -> str:
-    """Write a label in the middle of a sentence: lower case, but abbreviations (SKP, CPNS) as they are."""
+    """A label in lower case, except abbreviations (SKP, CPNS)."""
     words = label.split(" ")
     return " ".join(word if sum(letter.isupper() for letter in word) > 1 else word.lower() for word in words)
 
@@ -51,12 +48,12 @@ def collapse_blanks(text: str) -> str:
 
 
 def strip_unstorable(text: str) -> str:
-    """A text without what no database and no socket takes: halves of characters (lone surrogates) and NUL."""
+    """Drop what no database and no socket takes: lone surrogates and NUL."""
     return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 
 def data_lines(package: str, name: str) -> Iterator[str]:
-    """Read a list kept beside the rules: one entry a line, `#` starts a comment line."""
+    """A list beside the rules: one entry per line, `#` starts a comment line."""
     for line in (files(package) / "data" / name).read_text(encoding="utf-8").splitlines():
         entry = line.strip()
         if entry and not entry.startswith("#"):

@@ -1,4 +1,4 @@
-"""The three time zones of Indonesia, and moments in words as people there write them."""
+"""Indonesia's three time zones, and moments as people there write them."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ _CLOCK_TIME: Final = "HH.mm.ss"
 
 
 class Zone(StrEnum):
-    """A time zone by its official abbreviation, which is also what is stored and shown."""
+    """The official abbreviation is also what is stored and shown."""
 
     WIB = "WIB"
     WITA = "WITA"
@@ -22,7 +22,6 @@ class Zone(StrEnum):
 
     @property
     def info(self) -> ZoneInfo:
-        """For conversions."""
         return _INFO[self]
 
 
@@ -34,12 +33,11 @@ _INFO: Final = {
 
 
 def zone_of(name: str | None) -> Zone:
-    """The zone of a stored or typed name; WIB, that of the capital, for anything else."""
+    """WIB, the capital's, for anything unknown."""
     return Zone.__members__.get(name or "", Zone.WIB)
 
 
 def local_date(at: datetime, timezone: str) -> date:
-    """The day of an aware moment in a zone."""
     return at.astimezone(zone_of(timezone).info).date()
 
 

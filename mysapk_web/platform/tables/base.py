@@ -1,4 +1,4 @@
-"""What every table shares: constraint names, text enums, and a key that is known once the row is stored."""
+"""Shared by all tables: constraint names, text enums, and ids."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ SQLModel.metadata.naming_convention = {
 
 
 class Stored(SQLModel):
-    """A row whose `id` the database numbers."""
-
     id: int | None = Field(default=None, primary_key=True)
 
     @property
@@ -35,7 +33,7 @@ class Stored(SQLModel):
 
 
 def text_enum(enum: type[StrEnum], length: int = 40) -> Any:
-    """Column type for a `StrEnum`, stored as its value in plain text so that a new member needs no migration."""
+    """Stored as the enum's value in plain text, so that a new member needs no migration."""
     return SqlEnum(enum, native_enum=False, create_constraint=False, length=length, values_callable=_values)
 
 

@@ -1,4 +1,4 @@
-"""Counters behind every limit: one row a key, each step one SQL statement, shared by all processes (DESIGN 2.11)."""
+"""Counters behind every limit: one row per key, each step a single SQL statement, shared by all processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mysapk_web.rate_limits import Lockout
 
 
 class Counter(SQLModel, table=True):
-    """A counted window, or a run of failures with the wait that it earned."""
+    """A counted window, or a run of failures with its lockout."""
 
     __tablename__ = "penghitung"
 
@@ -26,11 +26,7 @@ class Counter(SQLModel, table=True):
 
 
 def hit(session: Session, key: str, now: datetime, window: timedelta) -> int:
-    """Count one act in a fixed window.
-
-    Returns:
-        How many acts the window holds, this one included.
-    """
+    """Count one hit in a fixed window; gives the hits in it, this one included."""
     statement = insert(session, Counter).values(key=key, count=1, resets_at=now + window)
     over = col(Counter.resets_at) <= now
     statement = statement.on_conflict_do_update(
@@ -49,9 +45,9 @@ def count_attempt(
     now: datetime,
     lockout: Lockout,
 ) -> timedelta:
-    """Count an attempt as failed before it is checked; gives the wait that is left, zero when it may be checked.
+    """Count an attempt as failed before it is checked; gives the remaining wait, zero when it may be checked.
 
-    While a wait runs nothing is counted, so failures while waiting don't prolong it.
+    Nothing is counted during a wait, so failures while waiting don't prolong it.
     """
     longest = lockout.failures_to_longest
     steps = [n for n in range(1, longest + 1) if lockout.wait_after(n)]
@@ -75,13 +71,12 @@ def count_attempt(
 
 
 def current_count(session: Session, key: str, now: datetime) -> int:
-    """How many a key holds now; read from the database each time."""
     found = session.exec(select(Counter.count).where(Counter.key == key, col(Counter.resets_at) > now)).one_or_none()
     return found or 0
 
 
 def undo_attempt(session: Session, key: str) -> None:
-    """Take one counted attempt back, with the wait it earned."""
+    """Take one attempt back, with the wait it earned."""
     session.execute(
         update(Counter)
         .where(col(Counter.key) == key, col(Counter.count) > 0)
@@ -90,16 +85,15 @@ def undo_attempt(session: Session, key: str) -> None:
 
 
 def cap_count(session: Session, key: str, to: int) -> None:
-    """Shorten a longer run of failures; a wait that runs goes on."""
+    """Shorten a longer run of failures; a current wait continues."""
     session.execute(update(Counter).where(col(Counter.key) == key, col(Counter.count) > to).values(count=to))
 
 
 def delete_counter(session: Session, key: str) -> None:
-    """Forget a run of failures."""
     session.execute(delete(Counter).where(col(Counter.key) == key))
 
 
 def sweep(session: Session, now: datetime) -> int:
-    """Remove what no longer counts."""
+    """Delete expired rows; gives their number."""
     result: Any = session.execute(delete(Counter).where(col(Counter.resets_at) <= now))
     return int(result.rowcount)

@@ -1,5 +1,3 @@
-"""Background jobs of which one process at a time does the work."""
-
 from __future__ import annotations
 
 from datetime import datetime
@@ -10,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Job(SQLModel, table=True):
-    """A task that only one process does at a time: whoever has updated the row holds it until the transaction ends."""
+    """A job of one process at a time: updating the row takes the lock until the transaction ends."""
 
     __tablename__ = "pekerjaan_latar"
 

@@ -1,4 +1,4 @@
-"""Mails to send, written in the transaction that caused them. Holds no token and no message body: mails are rendered when sent."""
+"""Mails to send, written in the transaction of their cause. Without token and body: mails are rendered when sent."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from mysapk_web.platform.tables.base import Stored, text_enum
 
 
 class OutboxState(StrEnum):
-    """Life of a mail in the outbox."""
-
     PENDING = "menunggu"
     SENDING = "dikirim"
     SENT = "terkirim"
@@ -25,7 +23,6 @@ class OutboxState(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words on pages."""
         return _LABELS[self]
 
 
@@ -39,8 +36,6 @@ _LABELS: Final = {
 
 
 class OutboxMail(Stored, table=True):
-    """One mail to one person."""
-
     __tablename__ = "surat_keluar"
     __table_args__ = (
         Index("ix_surat_keluar_due", "state", "due_at"),
