@@ -1,4 +1,4 @@
-"""Denied acts in the audit log (ASVS 16.3.2), written in a transaction of their own because that of the act is rolled back."""
+"""Denied actions in the audit log (ASVS 16.3.2), written in a separate transaction because that of the action rolls back."""
 
 from __future__ import annotations
 
@@ -30,11 +30,7 @@ recent_denials = InMemoryLimiter(
 
 
 async def log_denied(actor: Actor, handler: str) -> None:
-    """Write down that somebody was refused for want of a right.
-
-    Args:
-        handler: What was called, by the name it has here; never a word of what was sent.
-    """
+    """Record a missing permission; `handler` is our own name of it, never anything a client sent."""
     if recent_denials.allow(f"akun:{actor.account_id}"):
         await run_logging_failure(record_denied, actor, handler)
 
@@ -47,7 +43,7 @@ async def run_logging_failure(use_case: Callable[..., None], *args: Any) -> None
 
 
 def record_denied(session: Session, actor: Actor, handler: str) -> None:
-    """Write a missing right into the trail, once a minute for an account."""
+    """At most once a minute per account."""
     key = subject_key(get_settings().key("counters"), f"akun:{actor.account_id}")
     if not rate_limiting.hit(session, DENIALS_LOGGED_PER_ACCOUNT, key).allowed:
         return

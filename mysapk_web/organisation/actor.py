@@ -1,4 +1,4 @@
-"""Who acts: a visitor's browser, a logged-in person with roles, or the system itself. Every use case is told."""
+"""The acting person of a use case, with role and scope."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_FOUND: Final = "Yang Anda minta tidak ditemukan. Mungkin sudah dihapus atau 
 
 
 class NotFoundError(PermissionDenied):
-    """What was named does not exist or lies outside the scope: one sentence for both, so that it tells nothing of either."""
+    """Missing or out of scope: one sentence for both, so that it reveals neither."""
 
     def __init__(self, detail: str, sentence: str = NOT_FOUND) -> None:
         super().__init__(detail)
@@ -23,8 +23,6 @@ class NotFoundError(PermissionDenied):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role with its scope."""
-
     role: Role
     instansi_id: int | None = None
     """None: every agency (admin_bkn)."""
@@ -54,23 +52,18 @@ class Actor:
 
     @property
     def effective_grants(self) -> tuple[Grant, ...]:
-        """The grants that count now."""
         return self.grants if self.second_factor else ()
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The roles that count now; everybody is pegawai for the own data."""
+        """Roles in force; everybody is pegawai for their own data."""
         return frozenset({Role.PEGAWAI, *(grant.role for grant in self.effective_grants)})
 
     def may(self, permission: Permission) -> bool:
-        """Whether any role in force gives the permission (its scope is checked by the query)."""
+        """Whether any role in force gives the permission; the query checks its scope."""
         return may(self.roles, permission)
 
     def require(self, permission: Permission) -> None:
-        """Refuse unless the actor has the permission.
-
-        Raises:
-            PermissionDenied: When no role in force gives it.
-        """
+        """Raises `PermissionDenied` unless a role in force gives the permission."""
         if not self.may(permission):
             raise PermissionDenied(permission.value)

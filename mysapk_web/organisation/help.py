@@ -1,4 +1,4 @@
-"""Where people turn for help: the helpdesk of their agency first, then the call centre of the country (seed 002)."""
+"""Help contacts: the helpdesk of the agency first, then the national call centre."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LIMITS: Final = {"nama": 120, "telepon": 40, "email": 254, "situs": 300, "keluh
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """One helpdesk; a field that it doesn't have is empty."""
+    """A helpdesk; missing fields are empty."""
 
     nama: str
     telepon: str
@@ -45,14 +45,7 @@ NATIONAL_CONTACT = ContactView(
 
 
 def contacts_for(session: Session, actor: Actor | None) -> list[ContactView]:
-    """Where this person can turn.
-
-    Args:
-        actor: Who asks; a visitor sees the national contact, and finds others with `search_helpdesks`.
-
-    Returns:
-        The own agency's helpdesk, where it keeps one, then the national one.
-    """
+    """The helpdesk of the actor's agency, if any, then the national one; visitors find others with `search_helpdesks`."""
     of_country = col(HelpContact.instansi_id).is_(None)
     of_agency = col(HelpContact.instansi_id) == actor.instansi_id if actor else None
     wanted = of_country if of_agency is None else or_(of_country, of_agency)
@@ -64,8 +57,6 @@ def contacts_for(session: Session, actor: Actor | None) -> list[ContactView]:
 
 @dataclass(frozen=True, slots=True)
 class AgencyHelp:
-    """An agency and its helpdesk, None where it keeps none."""
-
     instansi: str
     contact: ContactView | None
 
@@ -77,11 +68,11 @@ _ASKED: Final = range(3, 201)
 
 
 def search_helpdesks(session: Session, *, visitor: ClientContext, asked: str) -> list[AgencyHelp]:
-    """The helpdesks of agencies by words of their name. Open to everybody: what agencies publish, nothing about people.
+    """Helpdesks of agencies by words of their name. Open to everybody: it shows what agencies publish, nothing about people.
 
     Raises:
         FormError: Too little or too much was typed; costs nothing.
-        CommittingUserError: Too many searches from this network address.
+        CommittingUserError: Too many searches from this network.
     """
     words = asked.split()
     if len("".join(words)) not in _ASKED:
@@ -104,10 +95,10 @@ def _view(row: HelpContact) -> ContactView:
 
 
 def validate_contact(given: ContactView) -> dict[str, str]:
-    """A contact as it is kept.
+    """The contact as stored.
 
     Raises:
-        FormError: A field is not as it has to be.
+        FormError: By field.
     """
     values = {name: " ".join(getattr(given, name).split()) for name in _LIMITS}
     faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}

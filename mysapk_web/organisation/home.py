@@ -1,5 +1,3 @@
-"""What a person sees first: who they are to the portal, and the period (DESIGN 5)."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -25,7 +23,6 @@ class HomeView:
 
 
 def home_view(session: Session, actor: Actor) -> HomeView:
-    """Read what `/beranda` shows."""
     pegawai, unor, instansi = session.exec(
         select(Pegawai, Unor, Instansi)
         .join(Unor, col(Unor.id) == Pegawai.unor_id)

@@ -1,4 +1,4 @@
-"""Who is meant by a NIP, the beginning of one, or words of a name (`/admin/pegawai`, `/admin/email`, `/admin/peran`, `/verifikasi`)."""
+"""Finding people by NIP, the beginning of one, or words of a name."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _WORDS: Final = 6
 
 
 def matches_name(text: str, *, everywhere: bool) -> ColumnElement[bool]:
-    """Condition over `pegawai`: the NIP begins with the digits that were typed, or the name holds the words.
+    """Condition over `pegawai`: the NIP begins with the typed digits, or the name contains the typed words.
 
-    Over all agencies the name has to begin with what was typed, because only that is found by an index among millions.
+    Across all agencies the name must begin with the text: only that has an index over millions.
 
     Raises:
-        UserError: Too short for a search over all agencies.
+        UserError: Too short for a search across all agencies.
     """
     digits = _digits(text)
     if digits is not None:
@@ -50,11 +50,7 @@ def matches_name(text: str, *, everywhere: bool) -> ColumnElement[bool]:
 def search_people(
     session: Session, text: str, agencies: Collection[int] | None, *, first: int | None = None
 ) -> ColumnElement[bool]:
-    """Condition over `pegawai`: who is meant, in some agencies or in all.
-
-    Raises:
-        UserError: Too short for a search over all agencies.
-    """
+    """Condition over `pegawai` in some agencies, or in all (None). Raises as `matches_name`."""
     if agencies is None:
         return matches_name(text, everywhere=True)
     return search_in_agencies(session, text, agencies, first=first)
@@ -63,10 +59,10 @@ def search_people(
 def search_in_agencies(
     session: Session, text: str, agencies: Collection[int], *, first: int | None = None
 ) -> ColumnElement[bool]:
-    """The same within some agencies. Who is meant is found first, by the index of an agency's names alone, and without their rows.
+    """The same within some agencies: ids are found first, through the name index alone.
 
     Args:
-        first: Only so many, in the order of names: for a list that nothing else narrows or sorts.
+        first: Only so many, by name, for a list that nothing else filters or sorts.
     """
     inside, named = col(Pegawai.instansi_id).in_(agencies), matches_name(text, everywhere=False)
     indexed = words_begin(session, agencies, _words(text)) if _digits(text) is None and agencies else None
@@ -78,7 +74,7 @@ def search_in_agencies(
 
 
 def _digits(text: str) -> str | None:
-    """A NIP or its beginning as typed, or None: it is a name."""
+    """The typed NIP or its beginning; None for a name."""
     digits = "".join(character for character in text if character not in " ./-")
     return digits if digits.isascii() and digits.isdigit() else None
 
@@ -88,7 +84,7 @@ def _words(text: str) -> list[str]:
 
 
 def _begins_with(beginning: str) -> ColumnElement[bool]:
-    """Names from the index of names: the ways in which rolls write them are ranges of it, and the comparison makes it exact."""
+    """Index ranges for the usual capitalisations of a name; the comparison makes them exact."""
     name = col(Pegawai.name)
     ranges = []
     for written in {beginning.title(), beginning.upper()}:
@@ -98,7 +94,7 @@ def _begins_with(beginning: str) -> ColumnElement[bool]:
 
 
 def _behind(beginning: str) -> str:
-    """The first text behind all that begin so; empty when there is none, because it consists of the last character there is."""
+    """The smallest text greater than all that begin so; empty when there is none."""
     kept = beginning.rstrip("\U0010ffff")
     if not kept:
         return ""

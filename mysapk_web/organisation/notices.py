@@ -1,4 +1,4 @@
-"""What a person is told in the portal, and by mail as far as they want it (DESIGN 5)."""
+"""Notices in the portal, and by e-mail as far as the person wants."""
 
 from __future__ import annotations
 
@@ -26,12 +26,6 @@ MAX_TEXT: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """One notice.
-
-    Attributes:
-        path: Where it leads inside the portal; empty for nowhere.
-    """
-
     id: int
     at: datetime
     title: str
@@ -52,15 +46,12 @@ def notify(
     asks_action: bool = False,
     by_mail: bool = True,
 ) -> Notice:
-    """Tell a person something, in the transaction of what caused it.
+    """Notify a person in the transaction of the cause, also by e-mail unless they opted out or have no address.
 
-    It also goes by mail, unless the person chose otherwise or has no address. Letters of security have nothing to do with this
-    and always go.
+    Security e-mails are separate and always go.
 
     Args:
-        title: A few words; what is longer than 200 characters is cut.
-        text: One to three sentences; what is longer than 1,000 characters is cut.
-        by_mail: Whether it may go by mail at all; not what the person did a moment ago.
+        by_mail: False for what the person did themselves a moment ago.
     """
     told = Notice(
         account_id=account_id,
@@ -85,11 +76,6 @@ def notify(
 
 
 def list_notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeView]:
-    """The notices of the actor, the newest first.
-
-    Args:
-        page: From 1; one that doesn't exist gives the nearest that does.
-    """
     zona = session.exec(select(Instansi.timezone).where(Instansi.id == actor.instansi_id)).one()
     mine = select(Notice).where(Notice.account_id == actor.account_id)
     order = (col(Notice.at).desc(), col(Notice.id).desc())
@@ -109,7 +95,6 @@ def list_notices(session: Session, actor: Actor, page: int = 1) -> Page[NoticeVi
 
 
 def unread_count(session: Session, actor: Actor) -> int:
-    """How many notices the actor has not read."""
     return session.exec(
         select(func.count())
         .select_from(Notice)
@@ -118,11 +103,7 @@ def unread_count(session: Session, actor: Actor) -> int:
 
 
 def mark_read(session: Session, actor: Actor, *, notice_id: int | None = None) -> int:
-    """Mark a notice of the actor as read, or all of them.
-
-    Args:
-        notice_id: Which; None for all. One that is not the actor's is left alone.
-    """
+    """Mark one of the actor's notices as read, or all (None)."""
     marked = (
         update(Notice)
         .where(col(Notice.account_id) == actor.account_id, col(Notice.read_at).is_(None))
@@ -135,17 +116,15 @@ def mark_read(session: Session, actor: Actor, *, notice_id: int | None = None) -
 
 
 def mail_choice(session: Session, actor: Actor) -> MailChoice:
-    """What the actor wants by mail."""
     return _choice(session, actor.account_id)
 
 
 def set_mail_choice(session: Session, actor: Actor, choice: MailChoice) -> None:
-    """Say what goes by mail. Letters of security always go."""
     session.merge(NoticePreference(account_id=actor.account_id, mails=choice, changed_at=clock.now()))
 
 
 def wants_mail(session: Session, account_id: int, *, asks_action: bool) -> bool:
-    """Whether something goes to a person by mail: there is an address, the account is in use, and the person wants it."""
+    """Whether there is an address, the account is enabled, and the person wants this kind."""
     address = session.exec(
         select(Pegawai.email_key)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)

@@ -1,4 +1,4 @@
-"""The published periods of an agency, and the words of the banner (DESIGN 5)."""
+"""Published periods of an agency, and the text of the banner."""
 
 from __future__ import annotations
 
@@ -42,14 +42,6 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class BannerView:
-    """What the banner says.
-
-    Attributes:
-        dates: First and last minute with the zone; empty without a period.
-        consequence: What happens to those who don't take part, with its source.
-        more: One sentence each for the periods of activation and verification.
-    """
-
     phase: str
     title: str
     sentence: str
@@ -61,31 +53,19 @@ class BannerView:
 def status(
     session: Session, instansi: Instansi, kind: PeriodKind, *, changed: Sequence[Period] | None = None
 ) -> PeriodStatus:
-    """Where an agency stands in a period now.
-
-    Args:
-        changed: Periods to judge by instead of the stored ones, for a preview.
-    """
+    """The current state of a period; `changed` replaces the stored periods, for a preview."""
     return _status(_rows(session, instansi) if changed is None else changed, instansi, kind)
 
 
 def statuses(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[PeriodStatus]:
-    """Where several agencies stand in a period now, read at once.
-
-    Returns:
-        One for each, in the same order.
-    """
+    """`status` of several agencies with one query, in the same order."""
     return _judged(session, agencies, kind, lambda rows, agency: _status(rows, agency, kind))
 
 
 def ended_periods(session: Session, agencies: Sequence[Instansi], kind: PeriodKind) -> list[Window | None]:
-    """The period of each of several agencies that ended last, as far as what came of it is kept.
+    """The period of each agency that ended last, as far as its outcome is kept; None where none has ended.
 
-    Of the activation each moment is kept, so a later period changes nothing. What was done in a PDM is kept until the next one
-    begins (decision 0015).
-
-    Returns:
-        One for each, in the same order; None where none has ended.
+    Activations are kept forever; what was done in a PDM only until the next one begins (decision 0015).
     """
 
     def judge(rows: list[Period], _: Instansi) -> Window | None:
@@ -115,14 +95,7 @@ def _judged(
 
 
 def banner(session: Session, instansi: Instansi, *, changed: Sequence[Period] | None = None) -> BannerView | None:
-    """The banner of an agency now.
-
-    Args:
-        changed: Periods to judge by instead of the stored ones, for a preview.
-
-    Returns:
-        None while nothing at all has been published.
-    """
+    """None while nothing has been published. `changed` as in `status`."""
     rows = _rows(session, instansi) if changed is None else sorted(changed, key=lambda row: row.ends_at)
     pdm = _status(rows, instansi, PeriodKind.PDM)
     others = {kind: _status(rows, instansi, kind) for kind in _OTHERS}
@@ -173,7 +146,7 @@ def _dates(state: PeriodStatus, zona: str) -> str:
 
 
 def _set_by(rows: list[Period], state: PeriodStatus) -> list[str]:
-    """The decision behind the period that counts; of an extended one, the latest."""
+    """The decision behind the period; of an extended one, the latest."""
     span = state.period
     if span is None:
         return []
@@ -201,5 +174,4 @@ def _other(kind: PeriodKind, state: PeriodStatus, zona: str) -> str:
 
 
 def timezone_of(session: Session, actor: Actor) -> str:
-    """The zone in which the actor reads times."""
     return session.get_one(Instansi, actor.instansi_id).timezone

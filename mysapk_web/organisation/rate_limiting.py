@@ -1,4 +1,4 @@
-"""Limits and waits of the account flows, over keys that hold no NIP and no address in clear."""
+"""Counting hits and failures in the database, under keys that contain no NIP and no address in clear."""
 
 from __future__ import annotations
 
@@ -22,45 +22,39 @@ from mysapk_web.settings import get_settings
 
 
 def subject_key(secret: bytes, value: str) -> str:
-    """Keyed hash that stands for a NIP or an address where it is counted."""
+    """Keyed hash of a NIP or an address."""
     return hmac.new(secret, value.encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def client_key(secret: bytes, address: str) -> str:
-    """Keyed hash of the network that a client is counted as."""
+    """Keyed hash of the network a client counts as."""
     return subject_key(secret, f"alamat:{client_network(address)}")
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitHit:
-    """One act that was counted.
-
-    Attributes:
-        limit: What it was held against, as it is set.
-        hits: How many acts the window holds, this one included.
-    """
+    """The limit as it is set, and the hits in its window, this one included."""
 
     limit: Limit
     hits: int
 
     @property
     def allowed(self) -> bool:
-        """Whether it is still within the limit."""
         return self.hits <= self.limit.count
 
     @property
     def just_exceeded(self) -> bool:
-        """Whether it is the first one of its window that is not; acts that are counted at once have a number each."""
+        """True for exactly one hit per window: concurrent hits have different numbers."""
         return self.hits == self.limit.count + 1
 
 
 def hit(session: Session, limit: Limit, key: str) -> RateLimitHit:
-    """Count one act, for who writes the trail with `note` or with an event of its own."""
+    """Count one hit; record an excess with `record_exceeded` or an event of your own."""
     return _count(session, get_settings().limit(limit), key)
 
 
 def hit_network(session: Session, limit: Limit, visitor: ClientContext) -> RateLimitHit:
-    """Count one act of a visitor's network; one named as an office has a limit of its own."""
+    """Count one hit of a client's network; offices have a limit of their own."""
     settings = get_settings()
     return _count(
         session,
@@ -74,7 +68,7 @@ def _count(session: Session, in_force: Limit, key: str) -> RateLimitHit:
 
 
 class LimitContext(TypedDict, total=False):
-    """What the caller knows of an act beyond who did it."""
+    """What the caller knows beyond the actor."""
 
     subject_id: int | None
     instansi_id: int | None
@@ -85,10 +79,9 @@ class LimitContext(TypedDict, total=False):
 def record_exceeded(
     session: Session, counted: RateLimitHit, by: Actor | ClientContext | None, **about: Unpack[LimitContext]
 ) -> None:
-    """Write into the trail that a limit was passed: with the first act beyond it, so once a key and window.
+    """Record the first hit beyond a limit in the audit log, once per key and window.
 
-    Args:
-        session: The transaction that counted; it has to be kept although the act is refused (`CommittingUserError`).
+    The transaction must commit although the action is refused (`CommittingUserError`).
     """
     if not counted.just_exceeded:
         return
@@ -107,53 +100,43 @@ def record_exceeded(
 def allow(
     session: Session, limit: Limit, key: str, by: Actor | ClientContext | None, **about: Unpack[LimitContext]
 ) -> bool:
-    """Count one act and say whether it is still within the limit; the first one that is not stands in the trail.
-
-    Args:
-        session: The transaction of the act; it has to be kept although the act is refused (`CommittingUserError`).
-    """
+    """Count one hit and record the first excess; commit the transaction even if it is refused (`CommittingUserError`)."""
     counted = hit(session, limit, key)
     record_exceeded(session, counted, by, **about)
     return counted.allowed
 
 
 def allow_network(session: Session, limit: Limit, visitor: ClientContext, **about: Unpack[LimitContext]) -> bool:
-    """As `within`, for an act that counts towards the visitor's network."""
+    """As `allow`, for a client's network."""
     counted = hit_network(session, limit, visitor)
     record_exceeded(session, counted, visitor, **about)
     return counted.allowed
 
 
 def register_attempt(session: Session, lockout: Lockout, key: str, client_address: str = "") -> timedelta:
-    """Count an attempt as failed before it is checked.
+    """Count an attempt as failed before it is checked; gives the remaining wait, zero when it may be checked.
 
-    Args:
-        session: Any transaction; commit it before the check.
-        client_address: Where it is counted by network.
-
-    Returns:
-        Zero when it may be checked, else the wait that is left.
+    Commit before the check. A success takes the attempt back with `undo_attempt` or `clear_attempts`.
     """
     in_force = get_settings().lockout(lockout, client_address)
     return counter.count_attempt(session, f"{lockout.name}:{key}", clock.now(), in_force)
 
 
 def undo_attempt(session: Session, lockout: Lockout, key: str) -> None:
-    """Take one attempt back (a success from a network that others share)."""
+    """For a success from a network that others share."""
     counter.undo_attempt(session, f"{lockout.name}:{key}")
 
 
 def cap_attempts(session: Session, lockout: Lockout, key: str) -> None:
-    """Shorten a run of failures to where its longest wait begins: what was stopped goes on, but no faster."""
+    """Shorten a run of failures to where its longest wait begins: a blocked account continues, but no faster."""
     most = get_settings().lockout(lockout).failures_to_longest
     counter.cap_count(session, f"{lockout.name}:{key}", most)
 
 
 def clear_attempts(session: Session, lockout: Lockout, key: str) -> None:
-    """Forget all failures (a success or a reset of that very account)."""
+    """For a success or a reset of that very account."""
     counter.delete_counter(session, f"{lockout.name}:{key}")
 
 
 def failure_count(session: Session, lockout: Lockout, key: str) -> int:
-    """How many failures a run holds now."""
     return counter.current_count(session, f"{lockout.name}:{key}", clock.now())

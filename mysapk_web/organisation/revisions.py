@@ -1,8 +1,8 @@
-"""Optimistic locking for the acts of admins: an act names the revision that its page showed, and is refused when there is a newer one.
+"""Optimistic locking for admins: an action names the revision its page showed and is refused if there is a newer one.
 
-A revision is the number of the newest event of the trail that changed the thing; 0 for what no event has changed. The act compares it
-under the row lock that it takes anyway and writes its own event in the same transaction, so of two acts on one revision the second is
-refused. The trail also knows who and when. Locks: `turns.of_agency`, `jobs.hold`, the row of the account.
+A revision is the id of the newest audit event that changed the subject; 0 without one. The action compares it under the
+row lock it takes anyway and writes its own event in the same transaction, so of two actions on one revision the second is
+refused, with who was first and when. Locks: `lock_agency`, `acquire_job_lock`, the row of the account.
 """
 
 from __future__ import annotations
@@ -58,55 +58,49 @@ Changes = ColumnElement[bool]
 
 
 def of_account(account_id: int | Collection[int]) -> Changes:
-    """What others did to an account. The owner's own acts don't count: with them whoever sits in an account could keep admins from it."""
+    """Changes by others. The owner's own don't count, or whoever took over an account could keep admins out."""
     by_others = or_(col(AuditEvent.actor_id).is_(None), col(AuditEvent.actor_id) != col(AuditEvent.subject_id))
     return and_(_tagged(_ACCOUNT), _about(account_id), by_others)
 
 
 def of_second_factor(account_id: int) -> Changes:
-    """Second factors that came and went, also by the owner: a new one is not the one that was reported lost."""
+    """Includes the owner's changes: a new factor is not the one that was reported lost."""
     return and_(_tagged(_FACTOR), _about(account_id))
 
 
 def of_mail(account_id: int | Collection[int]) -> Changes:
-    """Letters to an account that were sent once more."""
     return and_(_tagged((AuditTag.MAIL_RESENT,)), _about(account_id))
 
 
 def of_period(instansi_id: int | None, kind: PeriodKind) -> Changes:
-    """Periods of one kind that an agency has set for itself, or the country."""
     return and_(_tagged(_PERIOD), _at(instansi_id), audit.detail_text("period_kind") == kind.value)
 
 
 def of_contact(instansi_id: int | None) -> Changes:
-    """The helpdesk of an agency, or of the country."""
     return and_(_tagged((AuditTag.HELP_CHANGED,)), _at(instansi_id))
 
 
 def of_announcement(announcement_id: int) -> Changes:
-    """One announcement."""
     return and_(_tagged(_ANNOUNCEMENT), audit.detail_text("announcement_id") == str(announcement_id))
 
 
 def of_policy(instansi_id: int) -> Changes:
-    """Which addresses an agency accepts."""
     return and_(_tagged((AuditTag.EMAIL_POLICY_CHANGED,)), _at(instansi_id))
 
 
 def current_revision(session: Session, changes: Changes) -> int:
-    """The revision that a page shows and its act names."""
     return max((number or 0 for number in session.exec(select(AuditEvent.id).where(changes))), default=0)
 
 
 def revisions_by_account(session: Session, changes: Changes) -> dict[int, int]:
-    """Revisions of several accounts at once; without those that nothing has changed."""
+    """Accounts nothing has changed are left out."""
     columns: tuple[Any, ...] = (AuditEvent.subject_id, func.max(AuditEvent.id))
     found = session.execute(sql_select(*columns).where(changes).group_by(col(AuditEvent.subject_id)))
     return {account_id: newest for account_id, newest in found if account_id is not None}
 
 
 def revisions_by_period(session: Session) -> dict[tuple[int | None, str], int]:
-    """Revisions of all periods at once, by agency (None: the country) and kind; without those that no event has changed."""
+    """By agency (None: the country) and kind; unchanged ones are left out."""
     node, kind = audit.detail_text("org_node"), audit.detail_text("period_kind")
     columns: tuple[Any, ...] = (AuditEvent.id, AuditEvent.instansi_id, node, kind)
     found: dict[tuple[int | None, str], int] = {}
@@ -117,13 +111,13 @@ def revisions_by_period(session: Session) -> dict[tuple[int | None, str], int]:
 
 
 def require_current(session: Session, actor: Actor | None, changes: Changes, seen: int) -> None:
-    """Refuse an act on what has changed since its page was loaded. The thing has to be locked.
+    """Refuse an action on a subject that changed since its page was loaded. The subject must be locked.
 
     Args:
-        seen: The revision that the page showed. From a browser: it is compared and decides nothing else.
+        seen: From the browser: only compared, decides nothing else.
 
     Raises:
-        StaleRevisionError: There is another one, with who made it and when.
+        StaleRevisionError: With who changed it and when.
     """
     if actor is None:
         return
@@ -140,12 +134,12 @@ def require_current(session: Session, actor: Actor | None, changes: Changes, see
 def already_done_error(
     session: Session, actor: Actor, what: str, *, by: int | None, at: datetime
 ) -> StaleRevisionError:
-    """The refusal of an act that somebody else has done, on what is decided once and keeps who and when itself."""
+    """For one-time decisions, which record who and when themselves."""
     return StaleRevisionError(f"{_sentence(session, actor, what, actor_name(session, actor, by), at)} {DONE}")
 
 
 def actor_name(session: Session, actor: Actor, account_id: int | None) -> str:
-    """Who acted, within a sentence: a colleague of the own agency by name, everybody else by the office (decision 0013)."""
+    """Within a sentence: colleagues of the same agency by name, everybody else by office (decision 0013)."""
     if account_id is None:
         return SYSTEM
     if account_id == actor.account_id:
@@ -163,7 +157,7 @@ def actor_name(session: Session, actor: Actor, account_id: int | None) -> str:
 
 
 def _acts_for_bkn(session: Session, account_id: int) -> bool:
-    """Also of who did once: the act may be of then."""
+    """Also former holders: the action may be from then."""
     held = select(RoleGrant.id).where(RoleGrant.account_id == account_id, RoleGrant.role == Role.ADMIN_BKN).limit(1)
     return session.exec(held).first() is not None
 
@@ -182,7 +176,7 @@ def _about(account_id: int | Collection[int]) -> ColumnElement[bool]:
 
 
 def org_node_of(instansi_id: int | None) -> str | None:
-    """Key `org_node` of an event about the country, which carries the agency of the actor; None for one about an agency."""
+    """`org_node` of a national event, which carries the actor's agency; None for an agency's event."""
     return NATIONAL if instansi_id is None else None
 
 

@@ -1,4 +1,7 @@
-"""Limiting a query to what the grants of an actor reach (DESIGN 6): in the query itself, never after it."""
+"""Conditions that limit a query to the scope of an actor's grants: in the query itself, never after it.
+
+Only grants that give the permission count, each with its own scope; without a second factor none does.
+"""
 
 from __future__ import annotations
 
@@ -15,27 +18,18 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 
 
 def people_in_scope(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """Condition over `pegawai` joined with `unor`: the people whom a permission of the actor reaches.
-
-    Args:
-        actor: Who acts; grants without a second factor in the session reach nobody.
-        permission: What is done. Only grants that give it count, each with its own scope.
-    """
+    """Over `pegawai` joined with `unor`."""
     return people_covered_by(actor.effective_grants, permission)
 
 
 def people_covered_by(grants: Iterable[Grant], permission: Permission) -> ColumnElement[bool]:
-    """The same for grants that count, read by whoever goes on with the work of an actor in the background."""
+    """The same for grants read in the background, on behalf of an actor."""
     reached = [_reach(grant) for grant in grants if permission in MATRIX[grant.role]]
     return or_(false(), *reached)
 
 
 def agency_ids_in_scope(actor: Actor, permission: Permission) -> list[int] | None:
-    """Ids of the agencies that a permission of the actor reaches into, for indexes that begin with them. No limit of its own to the scope.
-
-    Args:
-        actor: Who acts; grants without a second factor in the session reach nothing.
-    """
+    """Agencies the scope touches, for indexes that begin with them; None for all. Does not limit the scope by itself."""
     grants = [grant for grant in actor.effective_grants if permission in MATRIX[grant.role]]
     if any(grant.instansi_id is None and grant.role is Role.ADMIN_BKN for grant in grants):
         return None
@@ -43,25 +37,19 @@ def agency_ids_in_scope(actor: Actor, permission: Permission) -> list[int] | Non
 
 
 def units_in_scope(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """Condition over `unor` alone: the units that a permission of the actor reaches.
-
-    Args:
-        actor: Who acts; grants without a second factor in the session reach nothing.
-        permission: What is done. Only grants that give it count, each with its own scope.
-    """
+    """Over `unor` alone."""
     reached = [_reach_of_units(grant) for grant in actor.effective_grants if permission in MATRIX[grant.role]]
     return or_(false(), *reached)
 
 
 def agency_in_scope(actor: Actor, permission: Permission, column: Any, *, whole: bool = False) -> ColumnElement[bool]:
-    """Condition over a column that holds an agency: one in which a permission of the actor counts.
+    """Over a column with an agency id.
 
-    What was written with the agency that it concerned, an event or a mail, is limited by this beside the people of the scope: a person
-    who moves takes nothing along (decision 0013).
+    Events and mails carry the agency they concerned and are limited by this besides the person: whoever moves takes nothing
+    along (decision 0013).
 
     Args:
-        actor: Who looks; grants without a second factor in the session reach nothing.
-        whole: Only where the permission counts for the whole agency, not for some units of it.
+        whole: Only where the permission covers the whole agency, not just some units.
     """
     grants = [grant for grant in actor.effective_grants if permission in MATRIX[grant.role]]
     if any(grant.instansi_id is None and grant.role is Role.ADMIN_BKN for grant in grants):
@@ -71,7 +59,7 @@ def agency_in_scope(actor: Actor, permission: Permission, column: Any, *, whole:
 
 
 def spans_agencies(actor: Actor, permission: Permission) -> bool:
-    """Whether a permission of the actor reaches more than one agency, so that lists say of each line which it is."""
+    """Whether lists must name the agency of each row."""
     agencies = agency_ids_in_scope(actor, permission)
     return agencies is None or len(agencies) > 1
 

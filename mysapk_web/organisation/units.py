@@ -1,4 +1,4 @@
-"""Finding a unit by what a person types: its code, its name, or an entry of the list of suggestions."""
+"""Finding a unit by code, name, or an entry of the suggestions."""
 
 from __future__ import annotations
 
@@ -21,11 +21,7 @@ SEVERAL: Final = "Ada beberapa unit dengan nama itu. Pilih salah satu dari saran
 
 
 def suggest_units(session: Session, actor: Actor, permission: Permission, text: str, *, instansi_id: int) -> list[str]:
-    """Units of an agency that fit what is being typed, at most a dozen, each with code, name and the unit above.
-
-    Args:
-        text: As typed so far; empty for the first ones of the agency.
-    """
+    """Up to a dozen units matching what is typed so far, as suggestions: code, name and parent unit."""
     above = aliased(Unor)
     typed = code_in(text).casefold()
     rows = session.exec(
@@ -46,7 +42,7 @@ def suggest_units(session: Session, actor: Actor, permission: Permission, text: 
 
 
 def format_unit(session: Session, actor: Actor, permission: Permission, unor_id: int) -> str:
-    """A unit in the words of a suggestion; empty for one that the permission doesn't reach."""
+    """A unit as in the suggestions; empty out of scope."""
     above = aliased(Unor)
     row = session.exec(
         select(Unor.code, Unor.name, above.name)
@@ -61,11 +57,7 @@ def _in_words(kode: str, nama: str, parent: str | None) -> str:
 
 
 def find_unit(session: Session, actor: Actor, permission: Permission, text: str, *, instansi_id: int) -> Unor:
-    """The one unit of an agency that was meant.
-
-    Raises:
-        UserError: None, or several.
-    """
+    """Raises UserError for no unit or several."""
     typed = code_in(text)
     inside = (Unor.instansi_id == instansi_id, units_in_scope(actor, permission))
     found = session.exec(select(Unor).where(Unor.code == typed, *inside)).one_or_none()
@@ -78,12 +70,11 @@ def find_unit(session: Session, actor: Actor, permission: Permission, text: str,
 
 
 def code_in(text: str) -> str:
-    """What stands before the mark of a suggestion; anything else as it is."""
+    """The code in front of a suggestion; other text unchanged."""
     return text.split(SEPARATOR, 1)[0].strip()
 
 
 def format_scope(session: Session, instansi_id: int | None, unor_id: int | None) -> str:
-    """Where a role counts."""
     if instansi_id is None:
         return "Semua instansi"
     if unor_id is None:

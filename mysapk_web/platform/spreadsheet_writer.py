@@ -40,9 +40,7 @@ _MEDIA_TYPES: Final = {
 
 
 def require_row_limit(kind: FileFormat, rows: int) -> None:
-    """Raises:
-    UserError: Too many rows for a file of this format.
-    """
+    """Raises UserError for too many rows."""
     if rows > MAX_ROWS[kind]:
         shown = f"{MAX_ROWS[kind]:,}".replace(",", ".")
         raise UserError(f"Daftar ini lebih dari {shown} baris. Persempit saringannya, atau unduh sebagai CSV.")

@@ -1,4 +1,4 @@
-"""A day as people type it: day first, as on every form of the portal."""
+"""Dates as people type them: day first, as on every form of the portal."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -15,11 +15,11 @@ _DIGITS: Final = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
 
 
 class DateError(ValueError):
-    """What was typed is no day that can be meant. `str()` is a sentence for the user."""
+    """`str()` is a sentence for the user."""
 
 
 def parse_date(text: str) -> date | None:
-    """Read a date written as 1990-08-17, 17-08-1990, 17/08/1990, 17.08.1990 or 17081990; None where it is none."""
+    """Accepts 1990-08-17, 17-08-1990, 17/08/1990, 17.08.1990 and 17081990; None for anything else."""
     folded = "".join("-" if each in HYPHENS else each for each in fold_full_width(text).strip())
     found = _ISO.fullmatch(folded)
     parts = found.groups() if found else None
@@ -35,21 +35,21 @@ def parse_date(text: str) -> date | None:
 
 
 def format_typed_date(day: date) -> str:
-    """Write a day as it is typed, e.g. "17-08-1990"."""
+    """Such as "17-08-1990"."""
     return f"{day.day:02d}-{day.month:02d}-{day.year:04d}"
 
 
 def as_typed(text: str) -> str:
-    """Write a day of any form as it is typed; what is no day stays as it is."""
+    """Any accepted date in the typed form; other text unchanged."""
     day = parse_date(text)
     return format_typed_date(day) if day else text
 
 
 def parse_day_field(text: str, label: str) -> date | None:
-    """Read a day of a form or a filter.
+    """None for an empty field.
 
     Raises:
-        DateError: it is no day, or of a year that nobody means.
+        DateError: No date, or an implausible year.
     """
     if not text.strip():
         return None
@@ -62,7 +62,7 @@ def parse_day_field(text: str, label: str) -> date | None:
 
 
 def start_of_day(day: date | None, timezone: str, *, after: bool = False) -> datetime | None:
-    """When a day begins in a zone; None for no day."""
+    """Midnight of a day in a time zone, or of the next day (`after`)."""
     if day is None:
         return None
     return datetime.combine(day + timedelta(days=1 if after else 0), time(), zone_of(timezone).info)

@@ -1,4 +1,4 @@
-"""E-mail addresses: one spelling for each, the mask, and the domain policy of an instansi."""
+"""E-mail addresses: one spelling, the mask, and the domain policy of an instansi."""
 
 import re
 from collections.abc import Collection
@@ -26,19 +26,17 @@ _SUFFIXES: Final = frozenset(data_lines(__package__, "public_suffixes.txt"))
 
 
 class EmailError(ValueError):
-    """A text that is not an e-mail address. `str()` is a sentence for the user, without what was typed."""
+    """`str()` is a sentence for the user, without what was typed."""
 
 
 class DomainPolicy(StrEnum):
-    """Which addresses an instansi accepts (DESIGN 4; default ALLOW)."""
-
     ALLOW = "ALLOW"
     WARN_FREE_MAIL = "WARN_FREE_MAIL"
     AGENCY_ONLY = "AGENCY_ONLY"
 
 
 class DomainVerdict(StrEnum):
-    """What a policy says of an address. Only NOT_AGENCY refuses it."""
+    """Only NOT_AGENCY refuses an address."""
 
     OK = "OK"
     FREE_MAIL_WARNING = "FREE_MAIL_WARNING"
@@ -46,15 +44,14 @@ class DomainVerdict(StrEnum):
 
 
 def normalise_email(text: str) -> str:
-    """Bring an address into its one stored spelling. Used on input, on import and on compare alike.
+    """The one stored spelling, used on input, import and comparison.
 
-    Blanks and invisible characters around it fall away, full-width forms become ASCII, letters become small,
-    an international domain becomes its ASCII (punycode) form. Other compatibility characters before the @ are
-    not folded: a look-alike such as the Kelvin sign must never turn into somebody else's address. Nothing is
-    asked of the DNS.
+    Trimmed of blanks and invisible characters; full-width forms become ASCII, letters lower case, an international domain
+    punycode. Other compatibility characters before the @ are not folded: a look-alike such as the Kelvin sign must never
+    become somebody else's address. No DNS lookup.
 
     Raises:
-        EmailError: not an address, with what to correct.
+        EmailError: Says what to correct.
     """
     if len(text) > _MAX_INPUT:
         raise _too_long()
@@ -62,7 +59,7 @@ def normalise_email(text: str) -> str:
 
 
 def _plain(text: str) -> str | None:
-    """The usual address in one step, for files of a hundred thousand; None: the long way has to judge it."""
+    """Fast path for files of a hundred thousand; None: take the slow path."""
     local, _, domain = text.rpartition("@")
     if len(text) > MAX_LENGTH or len(local) > _MAX_LOCAL or not _PLAIN_LOCAL.fullmatch(local):
         return None
@@ -72,7 +69,7 @@ def _plain(text: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _plain_domain(domain: str) -> str | None:
-    """The one spelling of a domain; None: it is none."""
+    """The spelling of a domain; None if invalid."""
     try:
         return _checked(f"a@{domain}").partition("@")[2]
     except EmailError:
@@ -101,14 +98,10 @@ def _any(text: str) -> str:
 
 
 def mask_email(text: str) -> str:
-    """Hide an address so that its owner still recognises it: first three letters, stars, domain.
+    """Such as `eli*****@gmail.com`: lower case, at most 300 characters, recognisable to the owner.
 
-    At least one letter of the part before the @ stays hidden: of three letters two are shown, of two one, of
-    one none. The number of stars never tells the length. Text that is no address is masked the same way
-    without a domain, so the page can show it without judging it.
-
-    Returns:
-        For example `eli*****@gmail.com`, in small letters, at most 300 characters.
+    At least one letter before the @ stays hidden, and the number of stars never reveals the length. Text that is no address
+    is masked the same way without a domain.
     """
     address = _clean(text[:_MAX_INPUT])[:MAX_LENGTH].lower()
     local, at, domain = address.rpartition("@")
@@ -119,15 +112,11 @@ def mask_email(text: str) -> str:
 
 
 def domain_verdict(address: str, policy: DomainPolicy, agency_domains: Collection[str]) -> DomainVerdict:
-    """Judge the domain of an address by the policy of the instansi.
+    """What a policy says of an address.
 
     Args:
-        agency_domains: domains of the instansi; their sub-domains count. A leading `@` or dot is ignored.
-            Where the policy is AGENCY_ONLY and the list is empty, no address passes. Free mail is the agency's only where
-            that very service is named, not by an ending that it shares.
-
-    Returns:
-        OK, a warning, or the refusal NOT_AGENCY.
+        agency_domains: Their subdomains count; a leading `@` or dot is ignored. With AGENCY_ONLY and no domains, no address
+            passes. Free mail counts as the agency's only if that very service is listed, not through a shared suffix.
     """
     if policy is DomainPolicy.ALLOW:
         return DomainVerdict.OK
@@ -142,17 +131,15 @@ def domain_verdict(address: str, policy: DomainPolicy, agency_domains: Collectio
 
 
 def is_free_mail(domain: str) -> bool:
-    """Tell whether anybody gets an address in a domain."""
     return _within(domain, FREE_MAIL)
 
 
 def is_shared_ending(domain: str) -> bool:
-    """Tell whether domains of different owners end with this one: a public suffix, or what a free-mail service ends with."""
+    """Whether domains of different owners end with this one: a public suffix, or the ending of a free-mail service."""
     return domain in _SUFFIXES or any(name.endswith(f".{domain}") for name in FREE_MAIL)
 
 
 def _clean(text: str) -> str:
-    """Drop what surrounds an address unseen, and invisible characters inside; fold full-width forms."""
     if text.isascii() and text.isprintable() and " " not in text:
         return text
     start, end = 0, len(text)
@@ -176,6 +163,6 @@ def _too_long() -> EmailError:
 
 
 def _within(domain: str, parents: Collection[str]) -> bool:
-    """Tell whether a domain is one of `parents` or lies below one."""
+    """Whether a domain is one of `parents` or below one."""
     labels = domain.split(".")
     return any(".".join(labels[index:]) in parents for index in range(len(labels)))

@@ -1,8 +1,7 @@
-"""NIP and NI PPPK: reading, checking, taking apart.
+"""NIP and NI PPPK: parsing and checking.
 
-Sources: Perka BKN 22/2007 and 43/2007 (NIP: 8 birth date, 6 year and month of TMT CPNS, 1 gender, 3
-sequence); NI PPPK: 8 birth date, 4 year of appointment, "2" and the number of the contract, 1 gender,
-3 sequence.
+Sources: Perka BKN 22/2007 and 43/2007 (NIP: 8 birth date, 6 year and month of TMT CPNS, 1 gender, 3 sequence); NI PPPK:
+8 birth date, 4 year of appointment, "2" and the number of the contract, 1 gender, 3 sequence.
 """
 
 import re
@@ -29,8 +28,6 @@ _ROUNDED_TAIL: Final = "000"
 
 
 class NipFault(StrEnum):
-    """What is wrong with a NIP, for import reports and tests."""
-
     EMPTY = "EMPTY"
     TOO_LONG = "TOO_LONG"
     CHARACTER = "CHARACTER"
@@ -45,7 +42,7 @@ class NipFault(StrEnum):
 
 
 class NipError(ValueError):
-    """A text that is not a NIP. `str()` is a sentence for the user and never repeats what was typed."""
+    """`str()` is a sentence for the user and never repeats what was typed."""
 
     def __init__(self, code: NipFault, sentence: str) -> None:
         super().__init__(sentence)
@@ -53,7 +50,7 @@ class NipError(ValueError):
 
 
 class NipKind(StrEnum):
-    """Structure of the number. INTERNAL numbers are given by the system and say nothing."""
+    """INTERNAL numbers are assigned by the system and carry no information."""
 
     PNS = "PNS"
     PPPK = "PPPK"
@@ -62,12 +59,6 @@ class NipKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Nip:
-    """A checked number and what it says.
-
-    Attributes:
-        tmt_year: digits 9-12, year of TMT CPNS or of the first PPPK appointment.
-    """
-
     value: str
     kind: NipKind
     birth_date: date | None = None
@@ -78,18 +69,17 @@ class Nip:
 
     @property
     def grouped(self) -> str:
-        """The printed form, 8-6-1-3; an internal number stays in one piece."""
+        """The printed form, 8-6-1-3; an internal number in one piece."""
         if self.kind is NipKind.INTERNAL:
             return self.value
         return f"{self.value[:8]} {self.value[8:14]} {self.value[14]} {self.value[15:]}"
 
 
 def normalise_nip(text: str) -> str:
-    """Read a NIP as people type, paste or import it.
+    """18 digits from what people type, paste or import.
 
-    Blanks, dots, hyphens and invisible characters are ignored, full-width digits are folded. Digits of other
-    scripts are refused. No number ends in 000 (the sequence starts at 001, and internal numbers follow the
-    same rule), so such an end is the mark of a spreadsheet, which keeps 15 digits only.
+    Blanks, dots, hyphens and invisible characters are ignored, full-width digits folded, digits of other scripts refused.
+    No number ends in 000 (sequences start at 001, also internally), so that ending betrays a spreadsheet, which keeps 15 digits.
 
     Raises:
         NipError: EMPTY, TOO_LONG, SPREADSHEET, CHARACTER or LENGTH.
@@ -120,14 +110,10 @@ def normalise_nip(text: str) -> str:
 
 
 def parse_nip(text: str, *, jenis: JenisPegawai, today: date) -> Nip:
-    """Read a NIP and check its structure against the kind of employment.
-
-    Args:
-        jenis: kind of employment on file; the number of a PPT Non-ASN is not taken apart.
-        today: the day that age and year of appointment are measured at.
+    """Check a NIP against the employment on file; a PPT Non-ASN number is not taken apart. `today` is the date ages refer to.
 
     Raises:
-        NipError: what `normalise_nip` raises, or BIRTH_DATE, AGE, TMT_YEAR, TMT_MONTH, KIND, GENDER.
+        NipError: As `normalise_nip`, or BIRTH_DATE, AGE, TMT_YEAR, TMT_MONTH, KIND, GENDER.
     """
     if jenis is JenisPegawai.PPT_NON_ASN:
         # As at the login form: whoever is on the rolls can type the own number there.
@@ -147,13 +133,13 @@ def parse_nip(text: str, *, jenis: JenisPegawai, today: date) -> Nip:
 
 
 def parse_typed_nip(text: str, *, today: date) -> str:
-    """Read a NIP that a visitor typed, and refuse what nobody's number can be, whoever is on the rolls.
+    """Refuse a typed NIP that nobody can have, whoever is on file.
 
-    Numbers of PNS and PPPK begin with the century of a birth. What begins otherwise may be an internal number and is not taken apart;
-    internal numbers do not begin so (`parse_nip`). Age is not judged: it passes, and the number stays.
+    Numbers of PNS and PPPK begin with the century of a birth; anything else may be an internal number and is not taken apart.
+    Age is not checked: it passes, and the number stays.
 
     Raises:
-        NipError: what `normalise_nip` raises, or BIRTH_DATE, TMT_YEAR, TMT_MONTH, GENDER.
+        NipError: As `normalise_nip`, or BIRTH_DATE, TMT_YEAR, TMT_MONTH, GENDER.
     """
     value = normalise_nip(text)
     if value.startswith(_CENTURIES):
@@ -167,14 +153,7 @@ def parse_typed_nip(text: str, *, today: date) -> str:
 
 
 def birth_date_in(digits: str) -> date | None:
-    """Read the date that the first eight digits spell, without judging the rest of the number.
-
-    Args:
-        digits: normalised number, also an unknown or an internal one; any other text spells no date.
-
-    Returns:
-        The date, or None where the digits are no date.
-    """
+    """The date the first eight digits spell, of any number; None if they spell none."""
     head = digits[:8]
     if not (len(head) == 8 and head.isascii() and head.isdigit()):
         return None

@@ -1,11 +1,9 @@
-"""Which steps of a usulan a person also hears of by mail (DESIGN 5). Letters of security are another matter: they always go."""
-
 from enum import StrEnum
 from typing import Final
 
 
 class MailChoice(StrEnum):
-    """What a person wants by mail beside the notices of the portal, which come in any case."""
+    """Which steps of a proposal also go by e-mail; notices come in any case, and security e-mails always go."""
 
     EVERY_STEP = "semua"
     """What somebody else did, and a receipt for what was sent; so it is until the person says otherwise."""
@@ -14,11 +12,9 @@ class MailChoice(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words of the choice."""
         return _LABELS[self]
 
     def takes(self, *, asks_action: bool) -> bool:
-        """Whether something goes by mail."""
         return self is MailChoice.EVERY_STEP or (asks_action and self is MailChoice.ACTS_ONLY)
 
 

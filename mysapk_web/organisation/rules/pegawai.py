@@ -1,10 +1,10 @@
-"""Kinds of pegawai and who may receive a token."""
+"""Kinds of employment, and who may receive a token."""
 
 from enum import StrEnum
 
 
 class JenisPegawai(StrEnum):
-    """Kind of employment (UU 20/2023 for ASN; Keputusan Kepala BKN 87/2021 adds PPT Non-ASN to the PDM)."""
+    """UU 20/2023 for ASN; Keputusan Kepala BKN 87/2021 adds PPT Non-ASN to the PDM."""
 
     PNS = "PNS"
     CPNS = "CPNS"
@@ -13,7 +13,6 @@ class JenisPegawai(StrEnum):
 
     @property
     def label(self) -> str:
-        """The name as people write it."""
         return "PPT Non-ASN" if self is JenisPegawai.PPT_NON_ASN else self.value
 
 
@@ -27,16 +26,7 @@ class Eligibility(StrEnum):
 
 
 def eligibility(*, jenis: JenisPegawai, approved: bool, disabled: bool, has_email: bool) -> Eligibility:
-    """Decide whether a token may be sent (DESIGN 4; domain 12, the CPNS row).
-
-    The gravest reason comes first, so that a disabled account never learns of anything else.
-
-    Args:
-        approved: the agency's admin has approved the account; asked of CPNS only.
-
-    Returns:
-        ELIGIBLE, or the one reason that stands in the way.
-    """
+    """The most serious reason wins, so that a disabled account learns nothing else. Only a CPNS needs to be approved."""
     if disabled:
         return Eligibility.DISABLED
     if not has_email:

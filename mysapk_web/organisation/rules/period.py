@@ -1,4 +1,4 @@
-"""Periods: which one counts, and what the banner says (DESIGN 5; Keputusan Kepala BKN 87/2021)."""
+"""Periods: which one counts, and its phase (Keputusan Kepala BKN 87/2021)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,16 +17,12 @@ YEARS: Final = range(2000, 2201)
 
 
 class PeriodKind(StrEnum):
-    """What is open during a period."""
-
     AKTIVASI = "AKTIVASI"
     PDM = "PDM"
     VERIFIKASI = "VERIFIKASI"
 
 
 class Phase(StrEnum):
-    """Where "now" stands in a period."""
-
     NONE = "NONE"
     NOT_OPEN = "NOT_OPEN"
     OPEN = "OPEN"
@@ -35,12 +31,12 @@ class Phase(StrEnum):
 
 
 def last_moment(ends_at: datetime) -> datetime:
-    """The last moment before an exclusive end: 23.59 of a day, not 00.00 of the next."""
+    """23.59 of a day rather than 00.00 of the next, for an exclusive end."""
     return ends_at - timedelta(microseconds=1)
 
 
 def format_dates(starts_at: datetime, ends_at: datetime, timezone: str) -> str:
-    """Such as "1 Agustus 2026 00.00 WIB sampai 31 Agustus 2026 23.59 WIB", of an exclusive end."""
+    """Such as "1 Agustus 2026 00.00 WIB sampai 31 Agustus 2026 23.59 WIB"; the end is exclusive."""
     return (
         f"{format_moment_compact(starts_at, timezone)} sampai {format_moment_compact(last_moment(ends_at), timezone)}"
     )
@@ -48,13 +44,7 @@ def format_dates(starts_at: datetime, ends_at: datetime, timezone: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PeriodWindow:
-    """A published period.
-
-    Attributes:
-        starts_at: aware; the first moment that belongs to it.
-        ends_at: aware; the first moment that no longer belongs to it.
-        extends: this row prolongs another of the same scope.
-    """
+    """A published period, from `starts_at` until before `ends_at`; `extends`: prolongs another of the same scope."""
 
     kind: PeriodKind
     starts_at: datetime
@@ -69,19 +59,12 @@ class PeriodWindow:
 
     @property
     def last_moment(self) -> datetime:
-        """What people mean by its end."""
         return last_moment(self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodStatus:
-    """What the banner needs.
-
-    Attributes:
-        period: the period that counts; None when there is none.
-        days_left: calendar days in the agency's zone: before the opening, until it opens; while open, until
-            the last day (0 on the last day itself); otherwise 0.
-    """
+    """The period that counts, its phase, and the calendar days in the agency's zone until it opens or to its last day."""
 
     kind: PeriodKind
     phase: Phase
@@ -90,24 +73,15 @@ class PeriodStatus:
 
     @property
     def is_open(self) -> bool:
-        """Whether work is accepted now."""
         return self.phase in (Phase.OPEN, Phase.CLOSING)
 
 
 def effective_period(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime) -> PeriodWindow | None:
-    """Find the period that counts for one instansi.
+    """The period that counts for one instansi: running now (the one ending last), else the next, else the last.
 
-    Rows of the instansi win over national rows as a whole: as soon as it has one of this kind, the national
-    ones are not looked at. An extension that starts before or at the end of what it prolongs is joined to it
-    (start of the first row, latest end, `extends` set); one that starts later is a period of its own, with a
-    pause before.
-
-    Args:
-        periods: national rows and those of one instansi, in any order, of any kind.
-
-    Returns:
-        The period running now (of several, the one that ends last), else the next to come, else the last
-        gone; None when there is no row.
+    Rows of the instansi win over national rows as a whole: as soon as it has one of this kind, national ones are ignored. An
+    extension that starts before or at the end of what it prolongs is joined to it (start of the first row, latest end,
+    `extends` set); one that starts later is a period of its own, after a pause.
 
     Raises:
         ValueError: `now` is naive.
@@ -125,13 +99,10 @@ def effective_period(periods: Iterable[PeriodWindow], kind: PeriodKind, now: dat
 
 
 def last_ended(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime) -> PeriodWindow | None:
-    """Find the period of one instansi that ended last, whatever runs or comes after it.
+    """The period of one instansi that ended last, whatever runs or follows; with its effective end.
 
-    Rows of the instansi win as in `effective_period`, from when the first of them begins: one that is only published takes back
-    nothing that has ended. A row that ends while another one runs on, or begins, ended nothing.
-
-    Returns:
-        The period with its effective end; None when none has ended.
+    Rows of the instansi win from when the first of them begins: one that is only published undoes nothing that has ended. A
+    row that ends while another continues, or begins, ended nothing.
 
     Raises:
         ValueError: `now` is naive.
@@ -148,11 +119,7 @@ def last_ended(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime)
 
 
 def period_status(periods: Iterable[PeriodWindow], kind: PeriodKind, now: datetime, zone: ZoneInfo) -> PeriodStatus:
-    """Say where an instansi stands in a period.
-
-    Raises:
-        ValueError: `now` is naive.
-    """
+    """Raises ValueError if `now` is naive."""
     period = effective_period(periods, kind, now)
     if period is None:
         return PeriodStatus(kind, Phase.NONE, None, 0)

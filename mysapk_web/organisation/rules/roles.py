@@ -1,4 +1,4 @@
-"""Who may do what (DESIGN 6; domain 10). Scope and "never on own data" are checked by the services."""
+"""Roles, permissions and who may grant what. Use cases check scope and "never on own data"."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """Roles. A grant is (account, role, scope); everybody is a PEGAWAI without a grant."""
+    """Everybody is a PEGAWAI without a grant."""
 
     PEGAWAI = "PEGAWAI"
     VERIFIKATOR = "VERIFIKATOR"
@@ -18,7 +18,6 @@ class Role(StrEnum):
 
     @property
     def label(self) -> str:
-        """The name on pages."""
         return _ROLE_LABELS[self]
 
 
@@ -33,8 +32,6 @@ _ROLE_LABELS: Final = {
 
 
 class Permission(StrEnum):
-    """One act each."""
-
     # Own data
     SEE_OWN_PROFILE = "SEE_OWN_PROFILE"
     CHANGE_OWN_PROFILE = "CHANGE_OWN_PROFILE"
@@ -82,7 +79,7 @@ class Permission(StrEnum):
 
     @property
     def label(self) -> str:
-        """The act in words, for the printed matrix."""
+        """For the printed matrix."""
         return _PERMISSION_LABELS[self]
 
 
@@ -213,16 +210,11 @@ NEEDS_SECOND_FACTOR: Final = frozenset(Role) - {Role.PEGAWAI}
 
 
 def may(roles: Iterable[Role], permission: Permission) -> bool:
-    """Tell whether one of the roles allows an act.
-
-    Returns:
-        True if a row of `MATRIX` names it.
-    """
     return any(permission in MATRIX[role] for role in roles)
 
 
 def roles_below(roles: Iterable[Role]) -> frozenset[Role]:
-    """Find the roles strictly below others: those that they give, and those that are given by whom they appoint."""
+    """Roles strictly below: those they grant, and those granted by whom they appoint."""
     found: set[Role] = set()
     front = set(roles)
     while front:
@@ -232,18 +224,14 @@ def roles_below(roles: Iterable[Role]) -> frozenset[Role]:
 
 
 def may_manage(roles: Iterable[Role], held: Iterable[Role]) -> bool:
-    """Tell whether somebody may act on the account of another: every role that it holds is below one of theirs.
+    """Whether every role held by an account is below one of the actor's, so that peers and superiors are off limits.
 
-    So a peer and somebody higher are left alone, whatever else they hold. Permission and scope are asked for beside this.
-
-    Args:
-        held: roles of the account; everybody is a pegawai, which counts for nothing here.
+    Permission and scope are checked separately; PEGAWAI counts for nothing.
     """
     return set(held) - {Role.PEGAWAI} <= roles_below(roles)
 
 
 def matrix_markdown() -> str:
-    """Print the matrix as a Markdown table: one line an act, one column a role."""
     header = ["Tindakan", *(role.label for role in Role)]
     lines = [header, ["---", *(":-:" for _ in Role)]]
     lines += [

@@ -1,4 +1,4 @@
-"""Accounts and their roles. No secret stands here in clear: the password is a keyed bcrypt hash, the TOTP secret encrypted."""
+"""Accounts and roles. No secret in clear: the password is a keyed bcrypt hash, the TOTP secret is encrypted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DISABLED = text("disabled_at IS NOT NULL")
 
 
 class Account(Stored, table=True):
-    """The account of one person; there is one for everybody on the rolls, without a password until the activation."""
+    """Everybody employed has one, without a password until activation."""
 
     __tablename__ = "akun"
     __table_args__ = (Index("ix_akun_nonaktif", "pegawai_id", sqlite_where=_DISABLED, postgresql_where=_DISABLED),)
@@ -37,7 +37,7 @@ class Account(Stored, table=True):
 
 
 class RoleGrant(Stored, table=True):
-    """A role of an account with its scope: the subtree under a unit, or a whole agency, or (admin_bkn) everything."""
+    """The scope is the subtree under a unit, a whole agency, or (admin_bkn) everything."""
 
     __tablename__ = "peran"
 

@@ -1,5 +1,3 @@
-"""Instansi, their tree of units, their periods and the contacts of their helpdesk."""
-
 from __future__ import annotations
 
 from datetime import datetime
@@ -14,8 +12,6 @@ from mysapk_web.platform.tables.base import Stored, text_enum
 
 
 class Instansi(Stored, table=True):
-    """A government agency."""
-
     __tablename__ = "instansi"
 
     code: str = Field(max_length=16, unique=True, sa_column_kwargs={"name": "kode", "key": "code"})
@@ -28,7 +24,7 @@ class Instansi(Stored, table=True):
 
 
 class Unor(Stored, table=True):
-    """A unit of an agency (unit organisasi); the root unit of an agency has no parent."""
+    """A unit (unit organisasi); the root unit of an agency has no parent."""
 
     __tablename__ = "unor"
     __table_args__ = (
@@ -51,7 +47,7 @@ class Unor(Stored, table=True):
 
 
 class Period(Stored, table=True):
-    """A published window. The rows of an agency win over the national ones (DESIGN 5)."""
+    """An agency's rows win over the national ones."""
 
     __tablename__ = "periode"
     __table_args__ = (CheckConstraint("ends_at > starts_at", name="order"),)
@@ -67,12 +63,11 @@ class Period(Stored, table=True):
 
     @property
     def last_moment(self) -> datetime:
-        """What people mean by its end."""
         return last_moment(self.ends_at)
 
 
 class HelpContact(Stored, table=True):
-    """Where to turn: one row for the country (no agency), one for each agency that keeps its own helpdesk."""
+    """One row for the country (no agency), one for each agency with its own helpdesk."""
 
     __tablename__ = "kontak_bantuan"
 

@@ -1,8 +1,4 @@
-"""Words of names by index.
-
-PostgreSQL has one over pairs of agency and word, so that a common name in a large agency is found within milliseconds; elsewhere a name
-is looked for by walking along an agency's names.
-"""
+"""Name words by index: PostgreSQL has one over pairs of agency and word; SQLite scans an agency's names."""
 
 from __future__ import annotations
 
@@ -16,11 +12,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 
 
 def words_begin(session: Session, agencies: Iterable[int], words: Iterable[str]) -> ColumnElement[bool] | None:
-    """Condition over `pegawai` alone: somebody of one of the agencies, and each word begins a word of the name.
-
-    Returns:
-        None where there is no such index.
-    """
+    """Condition over `pegawai`: an agency's person with a name word beginning with each word; None without such an index."""
     if session.get_bind().dialect.name != "postgresql":
         return None
     begun = list(words)

@@ -1,5 +1,3 @@
-"""What people are told in the portal, and which of it also goes by mail."""
-
 from __future__ import annotations
 
 from datetime import datetime
@@ -12,8 +10,6 @@ from mysapk_web.platform.tables.base import Stored, text_enum
 
 
 class Notice(Stored, table=True):
-    """Something a person is told in the portal."""
-
     __tablename__ = "pemberitahuan"
     __table_args__ = (Index("ix_pemberitahuan_account_read", "account_id", "read_at"),)
 
@@ -28,7 +24,7 @@ class Notice(Stored, table=True):
 
 
 class NoticePreference(SQLModel, table=True):
-    """Which notices also go by mail; without a row all do. Letters of security always go."""
+    """Which notices also go by e-mail; without a row all do."""
 
     __tablename__ = "preferensi_pemberitahuan"
 

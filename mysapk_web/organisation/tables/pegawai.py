@@ -1,5 +1,3 @@
-"""The people on the rolls."""
-
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -14,8 +12,6 @@ _WAITING = text("jenis = 'CPNS' AND approved_at IS NULL")
 
 
 class Pegawai(Stored, table=True):
-    """A person on the rolls of an agency."""
-
     __tablename__ = "pegawai"
     # Lists of the country and of an agency come in the order of names without being sorted, and the names of a unit without its rows.
     # PostgreSQL finds the words of names by another index, see `organisation.tables.name_index`.
@@ -53,18 +49,17 @@ class Pegawai(Stored, table=True):
 
     @property
     def full_name(self) -> str:
-        """Name with titles before and behind, as on official letters."""
+        """With academic titles before and after, as on official letters."""
         front = f"{self.title_prefix} " if self.title_prefix else ""
         behind = f", {self.title_suffix}" if self.title_suffix else ""
         return f"{front}{self.name}{behind}"
 
     @property
     def awaits_approval(self) -> bool:
-        """Whether this is a CPNS whom nobody has approved yet; `awaiting_approval` asks the same of the database."""
         return self.jenis is JenisPegawai.CPNS and self.approved_at is None
 
 
 def awaiting_approval() -> ColumnElement[bool]:
-    """Condition over `pegawai`: a CPNS whom nobody has approved yet. Written out, because an index holds just these."""
+    """`awaits_approval` as a condition; written out because a partial index covers just these."""
     cpns = bindparam(None, JenisPegawai.CPNS, text_enum(JenisPegawai), literal_execute=True)
     return and_(col(Pegawai.jenis) == cpns, col(Pegawai.approved_at).is_(None))
