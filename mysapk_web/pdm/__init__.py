@@ -1,1 +1,1 @@
-"""Pemutakhiran data mandiri: profile, the twelve groups, proposals, documents, proof."""
+"""Pemutakhiran data mandiri (PDM): profile, the twelve groups, proposals, documents, proof."""

@@ -1,4 +1,4 @@
-"""Applying a decided proposal: the only way in which a record on file changes (DESIGN 5)."""
+"""Apply an approved proposal: besides the profile page, the only code that changes a record on file."""
 
 from __future__ import annotations
 
@@ -35,10 +35,13 @@ UNSOUND: Final = "Isi usulan ini tidak lengkap, sehingga tidak dapat diterapkan.
 
 
 def apply_proposal(session: Session, proposal_id: int, actor_id: int | None, *, address: str = "") -> int:
-    """Write what was decided into the records on file, keeping the old value.
+    """Write an approved proposal to the records on file, in the transaction of the decision. Keeps the old value.
+
+    Returns:
+        The id of the record.
 
     Raises:
-        UserError: Not decided yet, applied already, or the record on file has changed since.
+        UserError: Not approved yet, applied already, or the record on file has changed since.
         PermissionDenied: There is no such proposal, or the actor is its owner.
     """
     owner = session.exec(select(Proposal.pegawai_id).where(Proposal.id == proposal_id)).one_or_none()
@@ -49,7 +52,7 @@ def apply_proposal(session: Session, proposal_id: int, actor_id: int | None, *, 
         select(Proposal).where(Proposal.id == proposal_id).execution_options(populate_existing=True)
     ).one()
     if actor_id == person.account_id:
-        raise PermissionDenied("nobody decides on the own data")
+        raise PermissionDenied("nobody decides on their own data")
     record_id = _write(session, person, proposal, actor_id)
     values: dict[str, Any] = {"record_id": record_id} if proposal.action is RecordAction.ADD else {}
     transition(session, person, proposal, ProposalAction.APPLY, actor_id=actor_id, address=address, **values)
@@ -60,7 +63,7 @@ def _write(session: Session, person: PersonContext, proposal: Proposal, actor_id
     person.times.require(proposal.state, ProposalAction.APPLY, kind_of(proposal).approval)
     declared, now = kind_of(proposal), person.times.now
     if proposal.action is RecordAction.ADD:
-        values = _sound(session, person, proposal, declared)
+        values = _revalidated(session, person, proposal, declared)
         _require_unique(session, person, declared, values)
         record = PersonnelRecord(
             pegawai_id=person.pegawai_id,
@@ -81,8 +84,8 @@ def _write(session: Session, person: PersonContext, proposal: Proposal, actor_id
         raise UserError(OVERTAKEN)
     changes: dict[str, Any] = {"removed_at": now}
     if proposal.action is RecordAction.CHANGE:
-        # What the agency keeps beside the proposed fields stays.
-        payload = {**old.payload, **_sound(session, person, proposal, declared)}
+        # Fields that only the agency maintains are kept.
+        payload = {**old.payload, **_revalidated(session, person, proposal, declared)}
         _require_unique(session, person, declared, payload, old)
         changes = {"payload": payload}
     session.add(
@@ -106,11 +109,7 @@ def _require_unique(
     after: Mapping[str, Value],
     old: PersonnelRecord | None = None,
 ) -> None:
-    """Nothing gets on file twice: asked again under the lock on the person, when everything applied before is there.
-
-    Raises:
-        UserError: The proposal would make a record the same as another one.
-    """
+    """Asked again under the lock on the person, when everything applied before is visible."""
     others = session.exec(
         select(PersonnelRecord).where(
             PersonnelRecord.pegawai_id == person.pegawai_id,
@@ -136,8 +135,8 @@ def _change(session: Session, record: PersonnelRecord, values: dict[str, Any]) -
     session.refresh(record)
 
 
-def _sound(session: Session, person: PersonContext, proposal: Proposal, declared: RecordKind) -> dict[str, Value]:
-    """The proposed values, checked once more as on the day they were sent: rules and lists may have moved on since."""
+def _revalidated(session: Session, person: PersonContext, proposal: Proposal, declared: RecordKind) -> dict[str, Value]:
+    """The proposed values, valid as of the day they were sent: rules and code tables may have changed since."""
     sent = proposal.sent_at or person.times.now
     checked = validate(
         declared,

@@ -1,7 +1,7 @@
-"""Where a proposal goes: the person picks the unor verifikasi before sending (domain 5.1; decision 0014).
+"""Which unit verifies a proposal: the person picks the unor verifikasi before sending (decision 0014).
 
-The own unit can always be picked. Besides it, the units of the same agency for which somebody was made verifikator can: that grant
-is how an agency says which of its units verify for others.
+Their own unit, or one of the same agency for which somebody was made verifikator: granting that role is how an agency
+designates a verifying unit.
 """
 
 from __future__ import annotations
@@ -22,27 +22,21 @@ from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.errors import UserError
 
 MAX_UNITS: Final = 400
-"""Units that are offered at most."""
 NOT_OFFERED: Final = "Unor verifikasi ini tidak dapat dipilih lagi. Muat ulang halaman ini, lalu pilih yang lain."
 
 
 @dataclass(frozen=True, slots=True)
 class AssignableUnits:
-    """The units whose verifikator may be asked.
-
-    Attributes:
-        usual: The one that is meant unless the person picks another.
-    """
-
     units: list[tuple[int, str]]
+    """Id and name, the person's own unit first."""
     default: int
 
 
 def assignable_units(session: Session, actor: Actor, proposal_id: int = 0) -> AssignableUnits:
-    """Read where the actor's proposals can go.
+    """Where the person's proposals can be sent.
 
     Args:
-        proposal_id: One of the actor's that is to be sent alone; 0 for all. Any number.
+        proposal_id: The only proposal about to be sent; 0 for all.
     """
     actor.require(Permission.SUBMIT_PDM)
     person = load_own_context(session, actor)
@@ -60,8 +54,8 @@ def resolve_unit(session: Session, person: PersonContext, proposal: Proposal, ch
     """The unit that a proposal is sent to.
 
     Args:
-        chosen: What the person picked. None: a returned proposal goes back to the unit it came from while that is still offered;
-            any other goes to the own unit.
+        chosen: None: a returned proposal goes back to the unit that returned it while that is offered; any other
+            goes to the person's own unit.
 
     Raises:
         UserError: The unit is not offered to this person.

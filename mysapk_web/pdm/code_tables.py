@@ -1,4 +1,4 @@
-"""The code tables of this portal: an agency's official list, where one was loaded, stands over the starting set."""
+"""The code tables in force: a list that an agency loaded replaces the built-in one of that name."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from mysapk_web.pdm.tables import CodeTableEntry
 from mysapk_web.platform import clock
 
 CACHE_LIFE: Final = timedelta(seconds=60)
-"""So long a process may remember entries: a newly loaded list counts everywhere after a minute at the latest."""
+"""A newly loaded list is in force everywhere after a minute at most."""
 SEARCH_LIMIT: Final = 50
 
 
 @dataclass(slots=True)
 class _Remembered:
-    """What one process knows of the loaded lists of one database."""
+    """What this process has cached of the lists loaded into one database."""
 
     until: datetime
     loaded: frozenset[str]
@@ -34,14 +34,14 @@ _lock = threading.Lock()
 
 
 class StoredCodes:
-    """`pdm.rules.groups.fields.Codes` over both sources, for one transaction."""
+    """The `Codes` of both sources, for one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known = _memory(session)
 
     def label(self, table: str, code: str) -> str | None:
-        """Words of a code, also of one that can't be chosen any more; None where it is unknown."""
+        """Also of a code that can no longer be chosen; None if unknown."""
         entry = self._find(table, code)
         return entry.label if entry else None
 
@@ -51,19 +51,17 @@ class StoredCodes:
         return entry is not None and entry.active
 
     def parent(self, table: str, code: str) -> str:
-        """Code that this one belongs to; empty where there is none."""
         entry = self._find(table, code)
         return entry.parent if entry else ""
 
     def is_loaded(self, table: str) -> bool:
-        """Whether an agency loaded its own list of this table."""
         return table in self._known.loaded
 
     def _find(self, table: str, code: str) -> CodeEntry | None:
         if table not in self._known.loaded:
             return _built_in(table, code)
         entry = self._known.entries.get((table, code)) or self._read(table, code)
-        if entry is not None:  # what was not found is not remembered: anybody can ask for any number of unknown codes
+        if entry is not None:  # a code that was not found is not cached: clients can ask for any number of them
             self._known.entries[table, code] = entry
         return entry
 
@@ -74,49 +72,37 @@ class StoredCodes:
         if row is not None:
             return CodeEntry(row.code, row.label, row.parent, row.active)
         old = _built_in(table, code)
-        # The official list has taken the place of the starting set, whose other codes are only read from now on.
+        # The official list replaces the built-in one; the other codes of that are read-only from now on.
         return CodeEntry(old.code, old.label, old.parent, active=False) if old else None
 
 
 class ReadableCodes:
-    """The same tables for a record that was right when it was sent: a code that is only read by now still counts."""
+    """For a record that was valid when it was sent: a code that can no longer be chosen still counts."""
 
     def __init__(self, codes: StoredCodes) -> None:
         self._codes = codes
 
     def label(self, table: str, code: str) -> str | None:
-        """Words of a code; None where it is unknown."""
         return self._codes.label(table, code)
 
     def exists(self, table: str, code: str) -> bool:
-        """Whether the code is known at all."""
         return self._codes.label(table, code) is not None
 
     def parent(self, table: str, code: str) -> str:
-        """Code that this one belongs to; empty where there is none."""
         return self._codes.parent(table, code)
 
 
 def codes(session: Session) -> StoredCodes:
-    """The code tables."""
     return StoredCodes(session)
 
 
 def forget_cached_codes(session: Session) -> None:
-    """Read the loaded lists again; called after one was loaded."""
     with _lock:
         _remembered.pop(_engine(session), None)
 
 
 def search_codes(session: Session, table: str, text: str, limit: int = 20, parent: str = "") -> list[CodeEntry]:
-    """Find codes that may be chosen today, for a field that completes what is typed.
-
-    Args:
-        table: Name of a code table; an unknown one has no entries.
-
-    Returns:
-        Labels that begin with the text come first.
-    """
+    """Codes that may be chosen today, for autocompletion. Labels that begin with the text come first."""
     limit = max(0, min(limit, SEARCH_LIMIT))
     if not codes(session).is_loaded(table):
         return builtin.search(table, text, limit, parent) if table in builtin.table_names() else []

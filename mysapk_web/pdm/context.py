@@ -1,4 +1,4 @@
-"""Where a person stands: who they are to the rules, what day it is at their agency, and which periods are open."""
+"""What the rules need to know of a person and their agency: employment, unit, date, open periods."""
 
 from __future__ import annotations
 
@@ -34,37 +34,28 @@ CHANGED: Final = "Usulan ini sudah berubah di tempat lain. Muat ulang halaman in
 
 @dataclass(frozen=True, slots=True)
 class PeriodContext:
-    """The day at an agency and its periods.
-
-    Attributes:
-        since: Start of the PDM that runs or ran last; what is older belongs to an earlier one.
-        until: Its exclusive end; what is done later belongs to none.
-    """
-
     now: datetime
     today: date
+    """In the time zone of the agency."""
     timezone: str
     pdm: PeriodStatus
     verification: PeriodStatus
     since: datetime
+    """Start of the PDM that runs or ran last; anything older belongs to an earlier one."""
     until: datetime
+    """Its exclusive end; anything later belongs to none."""
 
     def is_open(self, kinds: Iterable[PeriodKind]) -> bool:
-        """Whether one of these periods is open."""
         states = {PeriodKind.PDM: self.pdm, PeriodKind.VERIFIKASI: self.verification}
         return any(states[kind].is_open for kind in kinds)
 
     def allows(self, state: ProposalState, act: ProposalAction, approval: Approval) -> bool:
-        """Whether the table of transitions has this act, and a period that it needs is open."""
+        """Whether the transition exists and a period that it needs is open."""
         row = TRANSITIONS.get((state, act))
         return row is not None and approval in row.approvals and (not row.periods or self.is_open(row.periods))
 
     def require(self, state: ProposalState, act: ProposalAction, approval: Approval) -> None:
-        """Refuse an act that the table or the periods don't allow.
-
-        Raises:
-            UserError: In words that say why.
-        """
+        """Raises UserError if the transition does not exist or its period is closed."""
         if self.allows(state, act, approval):
             return
         row = TRANSITIONS.get((state, act))
@@ -73,10 +64,10 @@ class PeriodContext:
         raise UserError(self.closed_sentence(returned=PeriodKind.VERIFIKASI in row.periods))
 
     def closed_sentence(self, *, returned: bool = False) -> str:
-        """Why nothing can be written, and what becomes of what was typed; empty while it can.
+        """Why nothing can be written, and what happens to the draft; empty while it can.
 
         Args:
-            returned: Asked for a proposal that came back, which may be repaired until verification closes.
+            returned: For a returned proposal, which may be corrected until verification closes.
         """
         if self.pdm.is_open or (returned and self.verification.is_open):
             return ""
@@ -98,17 +89,11 @@ class PeriodContext:
 
 @dataclass(frozen=True, slots=True)
 class PersonContext:
-    """A person in the PDM.
-
-    Attributes:
-        account_id: Account of the person, told of what happens.
-        unor_id: Unit; proposals go to its verifikator unless the person picks another, see `routing`.
-    """
-
     account_id: int
     pegawai_id: int
     instansi_id: int
     unor_id: int
+    """Its verifikator gets the proposals unless the person picks another unit (`assignment`)."""
     name: str
     instansi: str
     agency_code: str
@@ -118,15 +103,10 @@ class PersonContext:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """The groups that concern the person."""
         return groups_for(self.facts.jenis)
 
     def group(self, key: str) -> Group:
-        """Find one of them.
-
-        Raises:
-            PermissionDenied: There is none for this person.
-        """
+        """Raises PermissionDenied if the group does not exist, or not for this kind of employment."""
         for group in self.groups:
             if group.key == key:
                 return group
@@ -134,21 +114,17 @@ class PersonContext:
 
 
 def load_own_context(session: Session, actor: Actor) -> PersonContext:
-    """Read where the actor stands."""
     return load_context(session, actor.pegawai_id)
 
 
 def load_context(session: Session, pegawai_id: int, *, lock: bool = False) -> PersonContext:
-    """Read where a person stands.
+    """Load what the rules need to know of a person.
 
     Args:
-        lock: Let no other transaction that asks for the lock act on this person's proposals until this one ends.
-
-    Raises:
-        PermissionDenied: There is no such person.
+        lock: Wait for, and keep out, every other transaction that locks this person.
     """
     if lock:
-        # Rows that refer to the person can still be written; SQLite, which has one writer, needs no lock.
+        # Others may still insert rows that refer to the person. SQLite has one writer and needs no lock.
         session.exec(select(Pegawai.id).where(Pegawai.id == pegawai_id).with_for_update(key_share=True)).all()
     row = session.exec(
         select(Pegawai, Instansi, Unor.name, Account.id)
@@ -175,7 +151,6 @@ def load_context(session: Session, pegawai_id: int, *, lock: bool = False) -> Pe
 
 
 def person_facts(session: Session, actor: Actor) -> PersonFacts:
-    """What the rules of records need to know of the actor."""
     pegawai = session.get(Pegawai, actor.pegawai_id)
     if pegawai is None:
         raise NotFoundError("no such person")
@@ -183,7 +158,7 @@ def person_facts(session: Session, actor: Actor) -> PersonFacts:
 
 
 def period_context(rows: Iterable[Window], timezone: str) -> PeriodContext:
-    """Put the day and the periods of an agency together."""
+    """From national periods and those of the agency, of any kind."""
     now, zone = clock.now(), zone_of(timezone).info
     windows = list(rows)
     since, until = pdm_span(windows, now)
@@ -199,7 +174,7 @@ def period_context(rows: Iterable[Window], timezone: str) -> PeriodContext:
 
 
 def pdm_span(rows: Iterable[Window], now: datetime) -> tuple[datetime, datetime]:
-    """When the PDM that runs or ran last began, and its exclusive end; all time while there was none."""
+    """Start and exclusive end of the PDM that runs or ran last; all time if there was none."""
     begun = effective_period([row for row in rows if row.starts_at <= now], PeriodKind.PDM, now)
     return (begun.starts_at, begun.ends_at) if begun else (_LONG_AGO, _NEVER)
 

@@ -1,4 +1,4 @@
-"""Declaring a whole group: "data sudah sesuai" or "tidak ada riwayat" (domain 5.1)."""
+"""Declaring a whole group: "data sudah sesuai" or "tidak ada riwayat"."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from mysapk_web.platform.errors import PermissionDenied, UserError
 
 
 def declare_group(session: Session, actor: Actor, group: str, statement: str | None) -> None:
-    """Declare a group, or take the declaration back.
+    """Declare a group, or withdraw the declaration.
 
     Raises:
         UserError: A proposal is open, the period is closed, or it would not be true.
-        PermissionDenied: There is no such group for this person, or no such declaration.
+        PermissionDenied: No such group for this person, or no such declaration.
     """
     actor.require(Permission.DECLARE_OWN_DATA)
     person = load_context(session, actor.pegawai_id, lock=True)
@@ -71,7 +71,7 @@ def _declaration(statement: str | None) -> Declaration | None:
 
 
 def declaration_contradiction(session: Session, dossier: Dossier, group: Group, wanted: Declaration) -> str:
-    """Why a declaration would not be true, and what to do instead; empty when it would be."""
+    """Why a declaration would not be true, and what to do instead; empty if it would be."""
     count = dossier.count(group)
     if wanted is Declaration.TIDAK_ADA:
         if not group.may_have_none:
@@ -89,7 +89,7 @@ def declaration_contradiction(session: Session, dossier: Dossier, group: Group, 
 
 
 def _incomplete(session: Session, dossier: Dossier, group: Group) -> str:
-    """The profile counts as right only when nothing that is asked for is missing in it."""
+    """The profile can be confirmed only if no required field is missing."""
     load_records(session, dossier, group.kinds)
     person = dossier.person
     for declared in group.kinds:

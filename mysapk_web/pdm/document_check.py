@@ -1,6 +1,6 @@
-"""Whether the documents that rows name lie where they should, and are what they were: for `mysapk check --documents`.
+"""`mysapk check --documents`: whether the file of every document exists and is intact.
 
-Rows and files are walked in batches of `BATCH`, each in a read transaction of its own; memory does not grow with their number.
+Rows and files are read in batches of `BATCH`, each in a transaction of its own, so memory stays bounded.
 """
 
 from __future__ import annotations
@@ -22,21 +22,18 @@ from mysapk_web.platform.database import Database
 
 BATCH: Final = 1_000
 SHOWN: Final = 20
-"""Of each kind of finding so many are named."""
+"""So many of each kind are listed by name."""
 _TRIES: Final = 10
-"""Draws of a sample; many rows may be of documents that were taken out of use."""
+"""Draws of a sample: many rows may belong to documents that were removed."""
 _random = random.SystemRandom()
 
 
 @dataclass(slots=True)
 class DocumentFindings:
-    """How many of one kind, and the first of them in words."""
-
     count: int = 0
     named: list[str] = field(default_factory=list)
 
     def add(self, words: str) -> None:
-        """Count one."""
         self.count += 1
         if len(self.named) < SHOWN:
             self.named.append(words)
@@ -44,38 +41,31 @@ class DocumentFindings:
 
 @dataclass(slots=True)
 class DocumentCheck:
-    """What a check of rows and files has found."""
-
     rows: int = 0
     files: int = 0
     missing: DocumentFindings = field(default_factory=DocumentFindings)
-    """Documents without a file."""
     trashed: DocumentFindings = field(default_factory=DocumentFindings)
-    """Documents whose file is in the trash, from which it is put back when somebody reads it."""
+    """Their file is in the trash; reading it restores it."""
     damaged: DocumentFindings = field(default_factory=DocumentFindings)
-    """Files whose content is not what their name says."""
+    """Their content does not match the hash in their name."""
     unnamed: DocumentFindings = field(default_factory=DocumentFindings)
-    """Files that no row names; the comparison moves them to the trash."""
+    """No row refers to them; the weekly comparison moves them to the trash."""
 
 
 def check_documents(db: Database, folder: Path, *, sample: int | None = None) -> DocumentCheck:
-    """Compare rows with files.
-
-    Args:
-        sample: So many rows and so many files, picked at random; None for all.
-    """
+    """`sample`: only so many rows and files, chosen at random; None for all."""
     verdict = DocumentCheck()
     for rows in _all_rows(db) if sample is None else _some_rows(db, sample):
         for id_, sha256 in rows:
-            _judge_row(verdict, folder, id_, sha256)
+            _check_row(verdict, folder, id_, sha256)
     names = (name for _, found in document_store.iterate_groups(folder, "") for name in found)
     chosen = names if sample is None else islice(_some_files(folder), sample)
     while batch := list(islice(chosen, BATCH)):
-        _judge_files(verdict, db, folder, batch)
+        _check_files(verdict, db, folder, batch)
     return verdict
 
 
-def _judge_row(verdict: DocumentCheck, folder: Path, document_id: int, sha256: str) -> None:
+def _check_row(verdict: DocumentCheck, folder: Path, document_id: int, sha256: str) -> None:
     verdict.rows += 1
     if document_store.exists(folder, sha256):
         return
@@ -83,14 +73,14 @@ def _judge_row(verdict: DocumentCheck, folder: Path, document_id: int, sha256: s
     found.add(f"document {document_id}, {sha256}.pdf")
 
 
-def _judge_files(verdict: DocumentCheck, db: Database, folder: Path, names: Sequence[str]) -> None:
+def _check_files(verdict: DocumentCheck, db: Database, folder: Path, names: Sequence[str]) -> None:
     with db.read() as session:
         known = set(session.exec(select(Document.sha256).where(bulk.one_of(session, col(Document.sha256), names))))
     now = clock.now()
     for name in names:
         try:
             whole = document_store.is_intact(folder, name)
-        except FileNotFoundError:  # cleared away meanwhile
+        except FileNotFoundError:  # cleaned up meanwhile
             continue
         verdict.files += 1
         if not whole:
@@ -107,7 +97,6 @@ def _all_rows(db: Database) -> Iterator[Sequence[tuple[int, str]]]:
 
 
 def _some_rows(db: Database, sample: int) -> Iterator[Sequence[tuple[int, str]]]:
-    """Rows with numbers drawn at random, each once."""
     with db.read() as session:
         newest = session.exec(select(func.max(Document.id))).one() or 0
     if sample >= newest:
@@ -126,7 +115,6 @@ def _some_rows(db: Database, sample: int) -> Iterator[Sequence[tuple[int, str]]]
 
 
 def _rows(db: Database, which: ColumnElement[bool]) -> list[tuple[int, str]]:
-    """Documents that can be read."""
     found = (
         select(Document.id, Document.sha256)
         .join(Proposal, col(Proposal.id) == Document.proposal_id)
@@ -139,7 +127,7 @@ def _rows(db: Database, which: ColumnElement[bool]) -> list[tuple[int, str]]:
 
 
 def _some_files(folder: Path) -> Iterator[str]:
-    """All files in a random order of folders, of which the names alone are held."""
+    """Directories in random order; only their names are kept in memory."""
     names = [name for name, _ in document_store.iterate_groups(folder, "")]
     _random.shuffle(names)
     for name in names:

@@ -1,8 +1,8 @@
-"""Files that nobody needs any more: moved into a trash by day, and taken out of it when their days are over (decision 0010).
+"""Removes files that no document needs, by way of a trash kept by day (decision 0010).
 
-By rows: whoever takes a document out of use dates its row (`Document.sweep_at`), and the sweep goes along that index. By files: once a
-week the whole folder is compared, in small steps, for what no row names. Both work in batches, and one process does it at a time.
-Nothing is moved or removed while the database is older than what the folder has seen (`database_fault`).
+By row: removing a document dates its row (`Document.sweep_at`), and the sweep follows that index. By file: once a week
+the whole directory is compared with the rows. Both work in batches, in one process at a time, and never while the
+database is older than the directory (`database_fault`).
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from mysapk_web.settings import Settings, get_settings
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 200
-"""Files of one transaction: on SQLite it holds the write lock while they are renamed."""
+"""Files per transaction: on SQLite it holds the write lock while they are renamed."""
 COMPARED: Final = 1_000
-"""Files of one step of the comparison, or a few more: folders are taken whole."""
+"""Files per step of the comparison, or a few more: directories are read whole."""
 COMPARE_EVERY: Final = timedelta(days=7)
-"""From the beginning of one comparison to that of the next."""
+"""From the start of one comparison to the start of the next."""
 
 
-# What the folder has seen ------------------------------------------------------------------------
+# The newest document the directory has seen --------------------------------------------------------
 
 
 def database_fault(session: Session, folder: Path) -> str:
-    """Why nothing may be cleared away, in words; empty when the database knows the newest document that the folder has seen."""
+    """Why nothing may be cleaned up; empty if the database knows the newest document the directory has seen."""
     try:
         marker = document_store.read_marker(folder)
     except MarkerError:
@@ -55,7 +55,6 @@ def database_fault(session: Session, folder: Path) -> str:
 
 
 def record_newest(db: Database, folder: Path) -> None:
-    """Let the folder remember the newest document of a database that knows the one before."""
     newest = select(Document.id, Document.sha256, Document.uploaded_at).order_by(col(Document.id).desc()).limit(1)
     with db.read() as session:
         if database_fault(session, folder):
@@ -71,24 +70,24 @@ def _knows(session: Session, marker: Marker) -> bool:
     return session.exec(found).first() == (marker.sha256, marker.uploaded_at)
 
 
-# Clearing ----------------------------------------------------------------------------------------
+# By row --------------------------------------------------------------------------------------------
 
 
 async def clean_up() -> bool:
-    """One batch of all that is due; true when more waits."""
+    """Run one batch; true if more is due."""
     return await asyncio.to_thread(clean_up_batch, database(), get_settings()) > 0
 
 
 async def compare_with_rows() -> bool:
-    """One step of the comparison of the whole folder; true while it is under way."""
+    """Run one step of the comparison; true while it is under way."""
     return await asyncio.to_thread(compare_batch, database(), get_settings())
 
 
 def clean_up_batch(db: Database, settings: Settings) -> int:
-    """Move a batch of files to the trash; when none is left, clear inbox and trash.
+    """Move a batch of files to the trash; if none is left, empty inbox and trash.
 
     Returns:
-        Documents that were looked at and files removed; zero when nothing is left to do.
+        Rows read and files removed; zero if nothing is left to do.
     """
     folder = settings.document_dir
     with db.begin() as session:
@@ -108,7 +107,6 @@ def clean_up_batch(db: Database, settings: Settings) -> int:
 
 
 def _may_clear(session: Session, folder: Path) -> bool:
-    """Whether this process holds the task and the database is not behind the folder."""
     if not jobs.try_job_lock(session, jobs.DOCUMENTS):
         return False
     fault = database_fault(session, folder)
@@ -134,7 +132,7 @@ def _sweep(session: Session, folder: Path) -> int:
 
 
 def _discard(folder: Path, hashes: Collection[str], now: datetime) -> tuple[int, set[str]]:
-    """Move files to the trash; gives how many, and those that somebody has just put in place again."""
+    """How many were moved, and which had just been stored again."""
     moved, waiting = 0, set[str]()
     for sha256 in sorted(hashes):
         if document_store.move_to_trash(folder, sha256, now):
@@ -145,7 +143,7 @@ def _discard(folder: Path, hashes: Collection[str], now: datetime) -> tuple[int,
 
 
 def _needed(session: Session, hashes: Collection[str]) -> set[str]:
-    """Those that a document in use refers to, or one that had been sent before it was replaced: a verifikator saw it."""
+    """Hashes of documents in use, or replaced after their proposal was sent: a verifikator has seen those."""
     found = (
         select(Document.sha256)
         .join(Proposal, col(Proposal.id) == Document.proposal_id)
@@ -160,7 +158,7 @@ def _needed(session: Session, hashes: Collection[str]) -> set[str]:
 
 
 def _empty_trash(session: Session, folder: Path, before: datetime) -> int:
-    """Remove a batch of what has been in the trash for long enough; what is needed after all is put back."""
+    """Delete a batch of expired files; those that are needed after all are restored."""
     batch = list(islice(document_store.trashed_before(folder, before.date()), BATCH))
     needed = _needed(session, {path.stem for path in batch})
     for path in batch:
@@ -170,15 +168,11 @@ def _empty_trash(session: Session, folder: Path, before: datetime) -> int:
     return len(batch)
 
 
-# Comparing ---------------------------------------------------------------------------------------
+# By file -------------------------------------------------------------------------------------------
 
 
 def compare_batch(db: Database, settings: Settings) -> bool:
-    """Look at the next files of the folder, and move those that no row names to the trash.
-
-    Returns:
-        Whether the comparison goes on; false when it has come to its end, or isn't due.
-    """
+    """Move files to the trash that no row refers to; true if the comparison goes on."""
     folder, now = settings.document_dir, clock.now()
     with db.read() as session:
         note = jobs.job_state(session, jobs.COMPARISON).note
@@ -200,7 +194,7 @@ def compare_batch(db: Database, settings: Settings) -> bool:
 
 
 def _next_files(folder: Path, after: str) -> tuple[set[str], str, bool]:
-    """The files of the next folders, the last of these, and whether there are no more."""
+    """The files of the next directories, the last of these, and whether there are no more."""
     hashes = set[str]()
     for name, found in document_store.iterate_groups(folder, after):
         hashes.update(found)

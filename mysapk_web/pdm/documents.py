@@ -1,7 +1,7 @@
-"""Documents of proposals: taken in, shown, replaced, removed, cleared away (DESIGN 5; decision 0010).
+"""Documents of proposals: upload, replace, remove (decision 0010).
 
-Only the owner of a proposal acts on its documents, only while the proposal may be changed, and only while a period for that is open.
-What was uploaded is judged outside every transaction; everything is checked again in the one that keeps it.
+Only for the owner of the proposal, only while it may be changed and a period for that is open. A file is inspected
+outside any transaction, so everything is checked again in the one that stores it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from mysapk_web.settings import get_settings
 log = structlog.get_logger(__name__)
 
 QUOTA: Final = 60 * 1024 * 1024
-"""Bytes that the documents of a person's undecided proposals may take (ASVS 5.2.4): some sixty scans of the usual limit."""
+"""Bytes of all documents in a person's undecided proposals (ASVS 5.2.4): some sixty scans of the usual size."""
 
 TOO_OFTEN: Final = "Terlalu banyak dokumen diunggah dalam satu jam. Tunggu satu jam, lalu unggah lagi."
 FULL: Final = "Ruang dokumen Anda sudah penuh (60 MB). Hapus dokumen yang tidak diperlukan, lalu unggah lagi."
@@ -48,8 +48,6 @@ GONE: Final = "Dokumen ini sudah tidak ada. Muat ulang halaman ini."
 
 
 class DocumentTooLargeError(UserError):
-    """The file is over the limit of its rule."""
-
     def __init__(self, limit: int) -> None:
         super().__init__(
             f"Berkas terlalu besar. Batasnya {format_size(limit)}. Pindai ulang dengan resolusi lebih rendah, lalu unggah lagi."
@@ -57,12 +55,12 @@ class DocumentTooLargeError(UserError):
 
 
 class TooManyUploadsError(CommittingUserError):
-    """Too many uploads of one account."""
+    """Too many uploads by one account."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadSlot:
-    """Permission to send a file, given before its first byte is read."""
+    """Permission to send a file."""
 
     max_bytes: int
     label: str
@@ -70,20 +68,19 @@ class UploadSlot:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What the documents of a person take, in bytes."""
+    """Bytes."""
 
     used: int
     limit: int = QUOTA
 
     @property
     def left(self) -> int:
-        """What is still free."""
         return max(0, self.limit - self.used)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A file in its place, before a row refers to it."""
+    """A stored file that no row refers to yet."""
 
     rule: str
     name: str
@@ -94,12 +91,12 @@ class _Kept:
 
 
 def authorize_upload(session: Session, actor: Actor, *, proposal_id: int, rule: str) -> UploadSlot:
-    """Say whether a document may be sent, before its first byte is read. Counts the upload. For the owner of the proposal.
+    """Called before the first byte of the file is read; counts the upload.
 
     Raises:
         PermissionDenied: No such proposal of the actor, or no such document in it.
-        ImportRateLimitError: Too many uploads.
-        UserError: The proposal can't be changed now, or there is no room left.
+        TooManyUploadsError: The rate limit is exceeded.
+        UserError: The proposal can't be changed now, or the quota is used up.
     """
     key = subject_key(get_settings().key("counters"), f"dokumen:{actor.account_id}")
     _, wanted = _writable(session, actor, proposal_id, rule)
@@ -111,12 +108,12 @@ def authorize_upload(session: Session, actor: Actor, *, proposal_id: int, rule: 
 
 
 def store_document(db: Database, actor: Actor, *, proposal_id: int, rule: str, name: str, stream: Path) -> DocumentView:
-    """Judge a received file and keep it in the place of an earlier one. For the owner of the proposal; in the lane of documents.
+    """Inspect a received file and store it in place of the document before; `stream` is deleted in any case.
 
     Raises:
-        PdfRefusedError: The file can't be taken.
-        UserError: Its name, its size, or no proposal to put it into any more.
-        PermissionDenied: As in `admit`.
+        PdfRefusedError: The file is rejected.
+        UserError: Its name or size, or the proposal can no longer be changed.
+        PermissionDenied: As for `authorize_upload`.
     """
     folder = get_settings().document_dir
     copy = document_store.new_inbox_path(folder)
@@ -133,13 +130,12 @@ def store_document(db: Database, actor: Actor, *, proposal_id: int, rule: str, n
     view = in_transaction(db, _attach, actor, proposal_id, kept)
     try:
         document_cleanup.record_newest(db, folder)
-    except (OSError, SQLAlchemyError) as error:  # the document is stored; the next upload or sweep notes it
+    except (OSError, SQLAlchemyError) as error:  # the document is stored; the next upload or sweep records it
         log.warning("documents.newest_not_noted", kind=type(error).__name__, at=exception_location(error))
     return view
 
 
 def _attach(session: Session, actor: Actor, proposal_id: int, kept: _Kept) -> DocumentView:
-    """Let the proposal refer to a file that lies in its place; nothing refers to the one before any more."""
     proposal, rule = _writable(session, actor, proposal_id, kept.rule, lock=True)
     if kept.received > rule.max_bytes:
         raise DocumentTooLargeError(rule.max_bytes)
@@ -175,7 +171,7 @@ def _attach(session: Session, actor: Actor, proposal_id: int, kept: _Kept) -> Do
 
 
 def remove_document(session: Session, actor: Actor, *, document_id: int) -> None:
-    """Take a document out of a proposal. For the owner of the proposal.
+    """Take a document out of a proposal.
 
     Raises:
         PermissionDenied: No such document of the actor.
@@ -200,7 +196,6 @@ def remove_document(session: Session, actor: Actor, *, document_id: int) -> None
 
 
 def quota(session: Session, actor: Actor) -> Quota:
-    """What the documents of the actor's undecided proposals take. For everybody, own documents."""
     used = session.exec(
         select(func.coalesce(func.sum(Document.size), 0))
         .join(Proposal, col(Proposal.id) == Document.proposal_id)
@@ -213,7 +208,7 @@ def quota(session: Session, actor: Actor) -> Quota:
 def _writable(
     session: Session, actor: Actor, proposal_id: int, rule: str, *, lock: bool = False
 ) -> tuple[Proposal, DocumentRule]:
-    """The actor's own proposal and the rule, if documents may be changed now."""
+    """Proposal and rule, if documents may be changed now."""
     actor.require(Permission.PROPOSE)
     times = load_context(session, actor.pegawai_id, lock=lock).times
     proposal = get_own_proposal(session, actor, proposal_id)

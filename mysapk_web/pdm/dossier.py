@@ -1,4 +1,4 @@
-"""What a person has: records on file, proposals with documents and trail, declarations. Every query names the person."""
+"""Everything stored about one person's PDM: records on file, proposals with documents and history, declarations."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _OF_PROFILE: Final = frozenset(each.key for group in GROUPS if not group.verifie
 
 @dataclass(frozen=True, slots=True)
 class RecordCount:
-    """How many records of a kind are on file, and when one of them was changed last (None: never since it was made).
+    """How many records of a kind there are, and when one of them was last changed (None: never).
 
-    Of what is changed without a proposal it is the last change before the PDM of the agency ended: a later one is no part of it.
+    For kinds that are changed without a proposal, changes after the end of the PDM are left out.
     """
 
     count: int
@@ -38,45 +38,39 @@ class RecordCount:
 
 @dataclass(slots=True)
 class Dossier:
-    """What was read of one person.
-
-    Attributes:
-        proposals: Those of the present PDM and all that are open, the newest first.
-        declarations: What was declared in the present PDM, by group.
-        records: Records on file by kind; kinds that were not asked for are missing.
-        units: Names of the unor verifikasi of the proposals, by id.
-    """
-
     person: PersonContext
     proposals: list[Proposal]
+    """Those of the current PDM and all that are open, the newest first."""
     declarations: dict[str, Declaration]
+    """Of the current PDM, by group."""
     counts: dict[str, RecordCount]
     records: dict[str, list[PersonnelRecord]] = field(default_factory=dict)
+    """By kind; kinds that were not loaded are missing."""
     documents: dict[int, list[Document]] = field(default_factory=dict)
+    """By proposal."""
     history: dict[int, list[ProposalEvent]] = field(default_factory=dict)
+    """By proposal, the newest event first."""
     units: dict[int, str] = field(default_factory=dict)
+    """Names of the unor verifikasi by id."""
 
     def proposals_in(self, group: Group) -> list[Proposal]:
-        """The proposals of a group."""
         return [proposal for proposal in self.proposals if proposal.group == group.key]
 
     def state(self, group: Group) -> GroupState:
-        """What the tile of a group shows."""
         declared = self.declarations.get(group.key)
         if not group.verified and declared is None:
-            # The profile counts at once: whoever has changed it in this PDM, and not only after its end, has looked at it.
+            # Editing the profile during the PDM, not after its end, counts as having checked it.
             changed = [self.counts[each.key].changed_at for each in group.kinds if each.key in self.counts]
             if any(moment and moment >= self.person.times.since for moment in changed):
                 return GroupState.SELESAI
         return group_state(declared, [proposal.state for proposal in self.proposals_in(group)])
 
     def count(self, group: Group) -> int:
-        """Records of a group on file."""
         return sum(self.counts[each.key].count for each in group.kinds if each.key in self.counts)
 
 
 def load_dossier(session: Session, person: PersonContext) -> Dossier:
-    """Read proposals, declarations and numbers of a person; no payload of a record yet."""
+    """Without records, documents and history; the other `load_` functions add those."""
     since = person.times.since
     proposals = session.exec(
         select(Proposal)
@@ -109,7 +103,7 @@ def load_dossier(session: Session, person: PersonContext) -> Dossier:
 
 
 def _changed_before(session: Session, person: PersonContext, kind: str) -> datetime | None:
-    """The last change of a kind that is changed without a proposal, before the PDM ended."""
+    """The last change before the PDM ended."""
     return session.exec(
         select(func.max(FormerValue.replaced_at))
         .join(PersonnelRecord, col(PersonnelRecord.id) == FormerValue.record_id)
@@ -123,7 +117,6 @@ def _changed_before(session: Session, person: PersonContext, kind: str) -> datet
 
 
 def load_records(session: Session, dossier: Dossier, kinds: Iterable[RecordKind]) -> None:
-    """Read the records on file of some kinds, the latest first."""
     wanted = [each for each in kinds if each.key not in dossier.records]
     if not wanted:
         return
@@ -142,17 +135,14 @@ def load_records(session: Session, dossier: Dossier, kinds: Iterable[RecordKind]
 
 
 def load_documents(session: Session, dossier: Dossier, proposals: Iterable[Proposal]) -> None:
-    """Read the documents of some proposals."""
     dossier.documents.update(documents_of(session, [each.pk for each in proposals]))
 
 
 def load_history(session: Session, dossier: Dossier, proposals: Iterable[Proposal]) -> None:
-    """Read the trail of some proposals."""
     dossier.history.update(history_of(session, [each.pk for each in proposals]))
 
 
 def load_unit_names(session: Session, dossier: Dossier, proposals: Iterable[Proposal]) -> None:
-    """Read the names of the units that some proposals were sent to."""
     wanted = {each.unor_id for each in proposals if each.sent_at} - dossier.units.keys()
     if wanted:
         found = session.exec(select(Unor.id, Unor.name).where(col(Unor.id).in_(sorted(wanted))))
@@ -160,10 +150,10 @@ def load_unit_names(session: Session, dossier: Dossier, proposals: Iterable[Prop
 
 
 def documents_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, list[Document]]:
-    """The documents of proposals that were not removed, in the order of upload.
+    """Documents in use, in the order of upload.
 
     Args:
-        proposal_ids: Of proposals that the caller has already limited to who may see them.
+        proposal_ids: Limited by the caller to what its actor may see.
     """
     found: defaultdict[int, list[Document]] = defaultdict(list)
     if proposal_ids:
@@ -177,7 +167,7 @@ def documents_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, lis
 
 
 def history_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, list[ProposalEvent]]:
-    """The steps of proposals, the newest first."""
+    """The newest event first; `proposal_ids` as for `documents_of`."""
     found: defaultdict[int, list[ProposalEvent]] = defaultdict(list)
     if proposal_ids:
         for row in session.exec(
@@ -190,12 +180,12 @@ def history_of(session: Session, proposal_ids: Sequence[int]) -> dict[int, list[
 
 
 def latest_first(declared: RecordKind, records: Iterable[PersonnelRecord]) -> list[PersonnelRecord]:
-    """Put records in order, the latest first; those without the value that tells come last, the newest row first."""
+    """Records without the deciding value come last, the newest row first."""
     return sorted(records, key=lambda record: (_rank(declared, record), record.pk), reverse=True)
 
 
 def is_latest(dossier: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:
-    """Whether a record may be proposed at all: of some kinds only the latest one."""
+    """Whether a record may be proposed at all: of some kinds only the latest may."""
     only = declared.cardinality in (Cardinality.LATEST_ONLY, Cardinality.SINGLE)
     return not only or dossier.records[declared.key][0].id == record.id
 
@@ -209,5 +199,4 @@ def _rank(declared: RecordKind, record: PersonnelRecord) -> str:
 
 
 def kind_of(proposal: Proposal) -> RecordKind:
-    """The declaration of what a proposal is about."""
     return get_kind(proposal.kind)

@@ -1,4 +1,4 @@
-"""Saving a draft while somebody types: the hot path of the portal, one SELECT and one UPDATE (DESIGN 7)."""
+"""Saving a draft while someone types: the hot path of the portal, one SELECT and one UPDATE."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.timezones import zone_of
 
 MAX_TEXT: Final = 4000
-"""Characters of one value; nobody types more into a field."""
+"""Characters per value."""
 YES: Final = frozenset({"true", "1", "ya"})
 NO: Final = frozenset({"", "false", "0", "tidak"})
 UNKNOWN: Final = "Isian memuat data yang tidak dikenal. Muat ulang halaman ini, lalu isi kembali."
@@ -55,7 +55,7 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     Period.extends,
 )
 
-# Both statements are put together once: building them costs more than running them.
+# Both statements are built once: building them takes longer than running them.
 _READ: Final = (
     sql_select(*_COLUMNS)
     .join(Pegawai, col(Pegawai.id) == Proposal.pegawai_id)
@@ -81,14 +81,14 @@ _WRITE: Final = (
         payload=bindparam("values"),
         version=col(Proposal.version) + 1,
         changed_at=bindparam("now"),
-        # The form shows the record as it is now, so what is saved was written against it.
+        # The form shows the record as it is now, so this is the version the draft was written against.
         record_version=func.coalesce(
             sql_select(col(PersonnelRecord.version))
             .where(col(PersonnelRecord.id) == col(Proposal.record_id))
             .scalar_subquery(),
             0,
         ),
-        # A new record that has values is a proposal of its own; the empty form may be opened again.
+        # With values it is a proposal of its own; only the empty form of a new record is opened again.
         slot=case((col(Proposal.slot) == col(Proposal.kind) + literal("+"), null()), else_=col(Proposal.slot)),
     )
     .execution_options(synchronize_session=False)
@@ -97,16 +97,10 @@ _WRITE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:
-    """The outcome of a save.
-
-    Attributes:
-        version: For the next save.
-        faults: What can't be read yet, by field; it is kept as it was typed.
-        values: What is stored now.
-    """
-
     version: int
+    """For the next save."""
     faults: dict[str, str]
+    """By field: what can't be parsed yet. It is stored as typed."""
     warnings: dict[str, str]
     values: dict[str, Value]
 
@@ -114,20 +108,13 @@ class SavedDraft:
 def save_draft(
     session: Session, actor: Actor, proposal_id: int, *, version: int, values: Mapping[str, object]
 ) -> SavedDraft:
-    """Save what was typed so far.
+    """Merge the fields that changed into the draft.
 
-    Values that can't be read yet are kept as they were typed, with a sentence each; so a draft loses nothing.
-    The one write is guarded by version and state, so it needs no transaction around it (`database.run_single`).
-
-    Args:
-        values: The fields that changed: texts, and for yes or no also booleans.
-
-    Returns:
-        The new version, with what is stored and what is still to be corrected.
+    The one write is guarded by version and state, so it needs no transaction around it (`executors.run_batched`).
 
     Raises:
-        UserError: The period is closed, the proposal is elsewhere by now, or the form sent what it has no fields for.
-            Nothing is changed then; the draft stays as it was saved last.
+        UserError: The period is closed, the proposal has moved on, or the form sent unknown fields. Nothing is
+            changed.
         PermissionDenied: There is no such proposal of this person.
     """
     actor.require(Permission.PROPOSE)
@@ -156,14 +143,7 @@ def save_draft(
 
 
 def parse_form(declared: RecordKind, sent: Mapping[str, object]) -> dict[str, Value]:
-    """Take from a form what the record has fields for.
-
-    Returns:
-        A value for each field that was sent.
-
-    Raises:
-        UserError: A name or a type that no form has.
-    """
+    """Raises UserError for a name or a type that no form has."""
     fields = _writable(declared.key)
     if not isinstance(sent, Mapping) or not sent.keys() <= fields.keys():
         raise UserError(UNKNOWN)

@@ -1,4 +1,4 @@
-"""What a person may start or declare in a group, and in which words it is refused (DESIGN 5; domain 0.3, 5.1, 6)."""
+"""What a person may start or declare in a group, and the sentences that say why not."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 from mysapk_web.platform.rules.text import in_sentence
 
 MAX_OPEN: Final = 20
-"""Open proposals of one kind, where several are taken: more than any family has."""
+"""Open proposals of one kind where several are allowed: more than any family needs."""
 MAX_OPEN_BY_YEAR: Final = 2
-"""Open proposals of a kind that is asked for the last two years (domain 6, SKP)."""
+"""Open proposals of a kind that covers the last two years (SKP)."""
 
 
 def slot_key(declared: RecordKind, action: RecordAction, record_id: int | None) -> str:
-    """What only one open proposal of a person may hold."""
+    """What only one open proposal of a person may occupy (`Proposal.slot`)."""
     if declared.cardinality in (Cardinality.LATEST_ONLY, Cardinality.SINGLE):
         return declared.key
     return f"{declared.key}+" if action is RecordAction.ADD else f"{declared.key}#{record_id}"
@@ -27,7 +27,7 @@ def slot_key(declared: RecordKind, action: RecordAction, record_id: int | None) 
 def proposal_blocker(
     dossier: Dossier, group: Group, declared: RecordKind, action: RecordAction, record: PersonnelRecord | None
 ) -> str:
-    """Why a proposal can't be started now; empty when it can."""
+    """Why a proposal can't be started now; empty if it can. `record` is None for a new one."""
     if not group.verified:
         return "Data profil diubah langsung di halaman Profil."
     if action not in declared.actions:
@@ -44,13 +44,12 @@ def proposal_blocker(
 def open_proposal_in_slot(
     dossier: Dossier, declared: RecordKind, action: RecordAction, record_id: int | None
 ) -> Proposal | None:
-    """The open proposal that holds the slot another one would need."""
     slot = slot_key(declared, action, record_id)
     return next((each for each in dossier.proposals if each.ended_at is None and each.slot == slot), None)
 
 
 def declaration_blocker(dossier: Dossier, group: Group) -> str:
-    """Why nothing can be declared for a group now, whatever it is; empty when something can."""
+    """Why nothing can be declared for a group now; empty if something can."""
     if not dossier.person.times.pdm.is_open:
         return dossier.person.times.closed_sentence()
     busy = [each for each in dossier.proposals_in(group) if each.ended_at is None]
@@ -64,9 +63,9 @@ _PASSIVE: Final = {RecordAction.ADD: "ditambah", RecordAction.CHANGE: "diubah", 
 
 
 def _used_up(dossier: Dossier, group: Group, declared: RecordKind) -> str:
-    """A group that has to be proposed even when it is right has one chance in a PDM (domain 0.3, golongan).
+    """A group that must be proposed even if it is correct (golongan) has one attempt per PDM.
 
-    A proposal that was withdrawn or rejected has not used it up, or the person could never become green.
+    A withdrawn or rejected proposal does not use it up, or the person could never turn the tile green.
     """
     if group.sesuai_allowed or declared.cardinality is not Cardinality.LATEST_ONLY:
         return ""

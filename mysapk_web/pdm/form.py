@@ -1,5 +1,3 @@
-"""The form of one proposal, beside the record on file."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -40,28 +38,22 @@ from mysapk_web.pdm.tables import Proposal
 from mysapk_web.pdm.transitions import get_own_proposal
 
 SHORT_TABLE: Final = 40
-"""Entries of a table that a form offers as a list; longer ones are searched."""
+"""Entries that a form offers as a list; longer tables are searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A field and what the draft holds in it.
-
-    Attributes:
-        value: In full: the form belongs to its owner.
-        text: As it is read; sensitive values masked.
-        shown: Asked for, given the other values.
-        parent: Code that limits the choices of a CODE; empty for all.
-        options: Code and label of a table short enough for a list; empty: search it.
-        fault: What to correct before it can be sent; empty if nothing.
-    """
-
     field: Field
     value: Value
+    """In full: the form belongs to its owner."""
     text: str
+    """As people read it; sensitive values masked."""
     shown: bool
+    """Asked for, given the other values."""
     parent: str
+    """Code that limits the choices of a CODE; empty for all."""
     options: list[tuple[str, str]]
+    """Code and label, if the table is short enough for a list; empty: search it."""
     fault: str
     warning: str
 
@@ -72,53 +64,41 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSlot:
-    """A place for a document.
-
-    Attributes:
-        ident: Id of its control on the page.
-        required: With the values the draft has now.
-        to: Route that takes the upload.
-        stored: The document: one or none.
-    """
-
     ident: str
+    """Id of its control on the page."""
     label: str
     required: bool
+    """Given the values of the draft."""
     max_bytes: int
     to: str
     stored: list[DocumentView]
+    """The document: one or none."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A proposal being filled in.
-
-    Attributes:
-        before: Label and words of the record on file; empty if a record is added.
-        on_file: Words of the record on file by field name.
-        record_changed: The record on file changed since the draft was saved last: check it and save once more.
-        closed_sentence: Why the form can't be saved now.
-        faults: What concerns the whole proposal and no single field.
-    """
-
     proposal: ProposalView
     fields: list[FieldView]
     documents: list[DocumentSlot]
     before: list[tuple[str, str]]
+    """Label and words of the record on file; empty for a new record."""
     on_file: Mapping[str, str]
+    """Words of the record on file by field name."""
     record_changed: bool
+    """The record on file has changed since the draft was last saved."""
     may_write: bool
     closed_sentence: str
     faults: list[str]
+    """Those that belong to no single field."""
     matches: list[Match]
     version: int
 
 
 def load_form(session: Session, actor: Actor, proposal_id: int) -> FormView:
-    """Read the form of a proposal. It stays readable when the period has closed and when it was sent.
+    """Readable after the period has closed and after it was sent, too.
 
     Raises:
-        PermissionDenied: There is none of this person.
+        PermissionDenied: There is no such proposal of this person.
     """
     proposal = get_own_proposal(session, actor, proposal_id)
     person = load_own_context(session, actor)
@@ -173,11 +153,7 @@ def _field(each: Field, checked: SubmissionCheck, table: StoredCodes, person: Pe
 
 
 def options_of(each: Field, parent: str, table: StoredCodes) -> list[tuple[str, str]]:
-    """Code and label of the choices of a field, where they are few enough for a list.
-
-    Returns:
-        Empty where the choices are searched, and for a field without any.
-    """
+    """Code and label of the choices, if they are few enough for a list."""
     if each.kind is not FieldKind.CODE or table.is_loaded(each.table) or each.table not in builtin.table_names():
         return []
     entries = builtin.entries(each.table)

@@ -1,4 +1,4 @@
-"""`/pdm/<grup>`: what is on file beside what is proposed, so that nobody believes a change was lost (domain 12)."""
+"""`/pdm/<grup>`: records on file beside what is proposed, so that no change seems lost."""
 
 from __future__ import annotations
 
@@ -21,54 +21,34 @@ from mysapk_web.pdm.tables import PersonnelRecord, Proposal
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A record on file.
-
-    Attributes:
-        rows: Label and words of each field that is filled; sensitive ones masked.
-        pending: The open proposal about it: one or none.
-        why_not: Why neither a change nor a deletion can be proposed; empty otherwise.
-    """
-
     id: int
     title: str
     subtitle: str
     rows: list[tuple[str, str]]
+    """Label and words of each field that is filled; sensitive ones masked."""
     pending: list[ProposalView]
+    """The open proposal about it: one or none."""
     may_change: bool
     may_delete: bool
     why_not: str
+    """Why it can neither be changed nor deleted; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class KindView:
-    """A kind of record.
-
-    Attributes:
-        records: On file, the latest first.
-        proposals: Proposed new records, and what was rejected in this PDM.
-        why_not: Why none can be added; empty otherwise.
-    """
-
     key: str
     label: str
     records: list[RecordView]
+    """The latest first."""
     proposals: list[ProposalView]
+    """New records, and what was rejected in this PDM."""
     can_add: bool
     why_not: str
+    """Why none can be added; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """One of the twelve groups.
-
-    Attributes:
-        state: Value of `GroupState`.
-        declaration: Value of `Declaration`; None without one.
-        may_have_none: "Tidak ada riwayat" would be true.
-        why_not_confirmed: Why "data sudah sesuai" would not be true, and what to do; empty if it would be.
-        declaration_blocker: Why nothing can be declared now; empty if it can.
-    """
-
     label: str
     description: str
     requirement_label: str
@@ -77,19 +57,18 @@ class GroupView:
     done: bool
     declaration: str | None
     may_have_none: bool
+    """"Tidak ada riwayat" would be true."""
     none_hint: str
     why_not_confirmed: str
+    """Why "data sudah sesuai" would not be true, and what to do; empty if it would be."""
     declaration_blocker: str
+    """Why nothing can be declared now; empty if it can."""
     closed_sentence: str
     kinds: list[KindView]
 
 
 def load_group(session: Session, actor: Actor, key: str) -> GroupView:
-    """Read one group of the actor.
-
-    Raises:
-        PermissionDenied: There is no such group for this person.
-    """
+    """Raises PermissionDenied if there is no such group for this person."""
     person = load_own_context(session, actor)
     group = person.group(key)
     dossier = load_dossier(session, person)
@@ -135,7 +114,7 @@ def _kind(dossier: Dossier, group: Group, declared: RecordKind, tables: StoredCo
 
 
 def _stands_alone(proposal: Proposal) -> bool:
-    """New records that are proposed, and what was rejected: the person has to read why."""
+    """New records, and rejected proposals: the person has to read why."""
     if proposal.ended_at is None:
         return proposal.record_id is None
     return proposal.state in REJECTED_STATES

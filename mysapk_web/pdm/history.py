@@ -1,5 +1,3 @@
-"""`/usulan`: every proposal of a person with its trail, in pages."""
-
 from __future__ import annotations
 
 from collections.abc import Collection
@@ -22,11 +20,7 @@ PAGE_SIZE: Final = 20
 def list_proposals(
     session: Session, actor: Actor, page: int = 1, *, states: Collection[ProposalState] = ()
 ) -> Page[ProposalView]:
-    """Read the proposals of the actor, the one that moved last first. Drafts that were thrown away are left out.
-
-    Args:
-        page: From 1; one that doesn't exist gives the nearest that does.
-    """
+    """The proposal that changed last comes first. Discarded drafts are left out."""
     person = load_own_context(session, actor)
     mine = select(Proposal).where(
         Proposal.pegawai_id == actor.pegawai_id,

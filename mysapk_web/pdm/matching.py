@@ -1,4 +1,4 @@
-"""What a person has already that a proposal would make a second time, or nearly: on file, and under way."""
+"""What a person already has that a proposal would duplicate, or nearly: on file and among open proposals."""
 
 from __future__ import annotations
 
@@ -39,53 +39,45 @@ _SIMILAR: Final = "Bila keduanya hal yang sama, jangan kirim usulan ini. Bila be
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Something the person has that is the same as a proposal, or similar.
-
-    Attributes:
-        refused: The proposal would make it a second time: it can't be sent, verified or applied.
-        same: By the identity of their kind; otherwise similar.
-        on_file: A record; otherwise another proposal.
-        number: Id of the record or proposal.
-        field: Where the form shows it; empty for the whole form.
-        where: In words.
-        href: Where its owner finds it.
-        differences: `before` is what it says, `after` what the proposal says.
-        sentence: What its owner can do.
-    """
+    """Something the person has that is the same as a proposal, or similar."""
 
     refused: bool
+    """The proposal would duplicate it and can't be sent, verified or applied."""
     same: bool
+    """By the identity of their kind; otherwise similar."""
     on_file: bool
+    """A record; otherwise another proposal."""
     number: int
+    """Id of the record or proposal."""
     field: str
+    """Where the form shows it; empty for the whole form."""
     where: str
+    """On file or proposed, in words."""
     title: str
     subtitle: str
     href: str
     differences: list[FieldChange]
+    """`before` is what it says, `after` what the proposal says."""
     sentence: str
+    """What its owner can do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What a proposal was compared with, and what was found.
-
-    Attributes:
-        matches: Those that are the same or similar, the same ones first.
-    """
-
     records: int = 0
+    """How many it was compared with."""
     proposals: int = 0
+    """How many it was compared with."""
     matches: tuple[Match, ...] = ()
+    """The same ones first, then similar ones."""
 
     @property
     def blocking(self) -> list[Match]:
-        """Those that the proposal would make a second time."""
         return [each for each in self.matches if each.refused]
 
     @property
     def advisory(self) -> list[Match]:
-        """Those that have to be looked at and don't stand in the way."""
+        """Those that have to be looked at but don't prevent sending."""
         return [each for each in self.matches if not each.refused]
 
 
@@ -98,14 +90,14 @@ def find_matches(
     *,
     official: bool = False,
 ) -> Matches:
-    """Compare a proposal with everything of its kind that the person has.
+    """Compare a proposal, not a deletion, with everything of its kind that the person has.
 
     Args:
-        official: For a desk: values are shown in full, and drafts and what lies in another agency are none of its business.
+        official: For reviewers: values unmasked; drafts and proposals in other agencies are left out.
     """
     mine = next((each for each in dossier.records.get(proposal.kind, ()) if each.id == proposal.record_id), None)
     before = decode_payload(declared, mine.payload) if mine else {}
-    # What the agency keeps beside the proposed fields stays when a proposal is applied.
+    # Fields that only the agency maintains stay when a proposal is applied.
     after = {**before, **values}
     proposed = _Proposed(after, keys_of(declared, after), keys_of(declared, before) if mine else None)
     others = [
@@ -125,7 +117,7 @@ def find_matches(
 
 
 def has_duplicate(dossier: Dossier, declared: RecordKind, record: PersonnelRecord) -> bool:
-    """Whether another record on file is the same as this one, so that this one can go, be it the latest or not."""
+    """Whether another record on file is the same, so that this one may go even if it is not the latest."""
     values = decode_payload(declared, record.payload)
     others = (each for each in dossier.records[declared.key] if each.id != record.id)
     return any(is_same(declared, values, decode_payload(declared, each.payload)) for each in others)
@@ -137,11 +129,11 @@ def find_duplicate(
     before: Mapping[str, Value] | None,
     after: Mapping[str, Value],
 ) -> PersonnelRecord | None:
-    """The record on file that a proposal would make a second time; None for none.
+    """The record on file that a proposal would duplicate.
 
     Args:
-        records: Of the person and the kind, without the one that is changed.
-        before: Values of the record that is changed; None when one is added.
+        records: Of the person and kind, without the one that is changed.
+        before: Values of the record that is changed; None if one is added.
     """
     old = None if before is None else keys_of(declared, before)
     new = keys_of(declared, after)
@@ -161,10 +153,10 @@ def _under_way(proposals: Sequence[Proposal], proposal: Proposal) -> list[Propos
 
 
 def _is_first(other: Proposal, proposal: Proposal) -> bool:
-    """Whether another proposal came before: of two that are the same only the later one is at fault.
+    """Of two proposals that are the same only the later one is at fault.
 
-    What lies on a desk comes before what its owner can still change; of two on desks the one that was sent first, of two with their
-    owner the one that was begun first.
+    One with the reviewers comes before one that its owner can still change; of two with the reviewers, the one sent
+    first; of two with their owner, the one started first.
     """
     theirs, mine = other.state in EDITABLE_STATES, proposal.state in EDITABLE_STATES
     if theirs is not mine:
@@ -176,7 +168,7 @@ def _is_first(other: Proposal, proposal: Proposal) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Proposed:
-    """A record as it would be, and by what it is compared; `before` of the record that is changed."""
+    """`before` belongs to the record that is changed."""
 
     values: Mapping[str, Value]
     keys: RecordKeys
@@ -185,8 +177,6 @@ class _Proposed:
 
 @dataclass(frozen=True, slots=True)
 class _Other:
-    """What a proposal is compared with."""
-
     payload: Mapping[str, Any]
     on_file: bool
     number: int
@@ -201,7 +191,7 @@ def _match(declared: RecordKind, proposed: _Proposed, other: _Other, codes: Code
         return None
     refused = other.first and becomes_same(proposed.before if other.on_file else None, proposed.keys, keys)
     same, title = proposed.keys.same(keys), declared.title(values, codes)
-    told = differing_fields(declared, values, proposed.values)
+    differing = differing_fields(declared, values, proposed.values)
     return Match(
         refused=refused,
         same=same,
@@ -213,7 +203,9 @@ def _match(declared: RecordKind, proposed: _Proposed, other: _Other, codes: Code
         subtitle=declared.subtitle(values, codes),
         href=_address(declared, other),
         differences=[
-            each for each in differences(declared, values, proposed.values, codes, reveal=reveal) if each.field in told
+            each
+            for each in differences(declared, values, proposed.values, codes, reveal=reveal)
+            if each.field in differing
         ],
         sentence=_sentence(other, title, adds=proposed.before is None, refused=refused, same=same),
     )

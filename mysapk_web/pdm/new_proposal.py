@@ -1,5 +1,3 @@
-"""Starting a proposal, and throwing a draft away."""
-
 from __future__ import annotations
 
 from sqlalchemy import delete
@@ -23,15 +21,16 @@ from mysapk_web.platform.errors import PermissionDenied, UserError
 def start_proposal(
     session: Session, actor: Actor, *, group: str, kind: str, action: str, record_id: int | None = None
 ) -> int:
-    """Start a proposal, or go on with the one that is already being written.
-
-    A declaration of the group ("data sudah sesuai", "tidak ada riwayat") is taken back: both can't be true.
+    """Start a proposal, or return the draft that exists already. Withdraws a declaration of the group.
 
     Args:
         record_id: The record on file to change or delete; None for a new one.
 
+    Returns:
+        The id of the proposal.
+
     Raises:
-        UserError: The rules of the group or the period don't allow it, in words that say why.
+        UserError: The rules of the group or the period don't allow it.
         PermissionDenied: There is no such group, kind or record for this person.
     """
     actor.require(Permission.PROPOSE)
@@ -80,11 +79,11 @@ def start_proposal(
 
 
 def discard_draft(session: Session, actor: Actor, proposal_id: int) -> None:
-    """Throw a draft away. It needs no open period: nobody has seen it yet.
+    """Needs no open period: nobody has seen a draft.
 
     Raises:
-        UserError: It was sent already; then it can be withdrawn.
-        PermissionDenied: There is none of this person.
+        UserError: It has been sent; it may still be withdrawn.
+        PermissionDenied: There is no such proposal of this person.
     """
     actor.require(Permission.WITHDRAW)
     person = load_context(session, actor.pegawai_id, lock=True)

@@ -1,5 +1,3 @@
-"""What the owner of a proposal is told at each step."""
-
 from __future__ import annotations
 
 from types import MappingProxyType
@@ -36,16 +34,16 @@ TITLES: Final = MappingProxyType(
     }
 )
 _ASKING: Final = frozenset({ProposalAction.RETURN, ProposalAction.REJECT, ProposalAction.BKN_REJECT})
-"""The person has to do something: correct it, or look at the group again."""
+"""The person has to act: correct the proposal, or check the group again."""
 _BY_OWNER: Final = frozenset({ProposalAction.SEND, ProposalAction.RESEND, ProposalAction.WITHDRAW})
-"""The person knows of it; what was sent gets a receipt."""
+"""The person did it; sending gets a receipt instead."""
 _BEFORE: Final = MappingProxyType({Approval.AGENCY: "Disetujui instansi.", Approval.BKN: "Disetujui BKN."})
-"""Who approved in the moment before a record was changed, which is not told separately."""
+"""Who approved just before the record was changed; that step has no notice of its own."""
 _LABELS: Final = {reason.code: reason.label for reason in REASONS}
 
 
 def proposal_title(session: Session, proposal: Proposal) -> str:
-    """What people call a proposal, such as "Ubah Golongan: III/c Penata"; sensitive values are no part of it."""
+    """Such as "Ubah Golongan: III/c Penata"; never contains sensitive values."""
     declared = kind_of(proposal)
     title = declared.title(decode_payload(declared, proposal.payload), codes(session))
     head = f"{proposal.action.label} {declared.label}"
@@ -61,12 +59,12 @@ def notify_owner(
     reason: str = "",
     note: str = "",
 ) -> None:
-    """Tell the owner of one step; what is done to a draft needs no telling."""
+    """Nothing is sent about drafts."""
     if act not in TITLES or (act is ProposalAction.WITHDRAW and proposal.sent_at is None):
         return
     why = ": ".join(part for part in (_LABELS.get(reason, ""), note) if part)
-    told = f"Alasan: {why}." if why and reason else f"Catatan: {why}." if why else ""
-    words = [f"{proposal_title(session, proposal)}.", _approved(proposal, act), told, proposal.state.meaning]
+    reason_text = f"Alasan: {why}." if why and reason else f"Catatan: {why}." if why else ""
+    words = [f"{proposal_title(session, proposal)}.", _approved(proposal, act), reason_text, proposal.state.meaning]
     notify(
         session,
         person.account_id,
@@ -79,14 +77,13 @@ def notify_owner(
 
 
 def _approved(proposal: Proposal, act: ProposalAction) -> str:
-    """What the approval said that went before in the same moment."""
     if act is ProposalAction.FORWARD_BKN:
         return _BEFORE[Approval.AGENCY]
     return _BEFORE[kind_of(proposal).approval] if act is ProposalAction.APPLY else ""
 
 
 def send_receipt(session: Session, person: PersonContext, proposals: list[Proposal]) -> None:
-    """Tell the owner of everything that was sent at once, in one notice and one mail: the receipt."""
+    """One notice and one mail for everything that was sent at once."""
     names = [proposal_title(session, proposal) for proposal in proposals]
     title = f"{len(proposals)} usulan terkirim"
     if len(proposals) == 1:

@@ -24,25 +24,20 @@ PROOF_PAGE = "/pdm/bukti"
 
 @dataclass(frozen=True, slots=True)
 class TileView:
-    """One of the twelve tiles.
-
-    Attributes:
-        tone: `todo` (red) until handled, `warn` after a return or rejection, `good` when done.
-        open_count: Proposals on their way; returned ones are counted apart.
-        counts: All numbers in words.
-    """
-
     key: str
     label: str
     description: str
     state: str
     state_label: str
     tone: str
+    """`todo` (red) until handled, `warn` after a return or rejection, `good` when done."""
     count: int
     draft_count: int
     open_count: int
+    """On their way; returned ones are counted separately."""
     returned_count: int
     counts: str
+    """All numbers in words."""
     requirement_label: str
     done: bool
     href: str
@@ -57,34 +52,29 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The whole PDM of a person.
-
-    Attributes:
-        percent: Of the tiles that are green; 100 only if all are.
-        optional: How many of the other tiles need not be handled.
-        days_left: Until entry opens or ends; None if neither is ahead.
-        phase: Value of `Phase`.
-        may_repair: Returned proposals may be corrected now.
-        closed_sentence: Why nothing can be written and what happens to drafts; empty while entry is open.
-        blockers: What is left to do, a sentence each; optional groups come last.
-        ready: Drafts that can be sent now.
-        returned: The newest first.
-    """
-
     tiles: list[TileView]
     done: int
     total: int
     percent: int
+    """Of green tiles; 100 only if all are."""
     optional: int
+    """How many of the other tiles are optional."""
     days_left: int | None
+    """Until entry opens or ends; None if neither is ahead."""
     phase: str
+    """Value of `Phase`."""
     may_write: bool
     may_repair: bool
+    """Returned proposals may be corrected now."""
     closed_sentence: str
+    """Why nothing can be written and what happens to drafts; empty while entry is open."""
     blockers: list[str]
+    """What is left to do, a sentence each; optional groups come last."""
     ready: int
+    """Drafts that can be sent now."""
     next_step: NextStep
     returned: list[ProposalView]
+    """The newest first."""
 
 
 def time_left(board: Board) -> str:
@@ -98,12 +88,10 @@ def time_left(board: Board) -> str:
 
 
 def load_board(session: Session, actor: Actor) -> Board:
-    """Read the PDM of the actor."""
     return build_board(session, load_own_context(session, actor))
 
 
 def build_board(session: Session, person: PersonContext) -> Board:
-    """Read the PDM of a person."""
     dossier = load_with_drafts(session, person)
     times, tables = person.times, codes(session)
     editable = [each for each in dossier.proposals if each.state in EDITABLE_STATES]
@@ -132,7 +120,7 @@ def build_board(session: Session, person: PersonContext) -> Board:
 
 
 def load_with_drafts(session: Session, person: PersonContext) -> Dossier:
-    """What a person has, complete enough to check everything that can still be edited."""
+    """A dossier with what it takes to check everything that can still be edited."""
     dossier = load_dossier(session, person)
     editable = [each for each in dossier.proposals if each.state in EDITABLE_STATES]
     load_records(session, dossier, {each.kind: kind_of(each) for each in editable}.values())
@@ -142,7 +130,7 @@ def load_with_drafts(session: Session, person: PersonContext) -> Dossier:
 
 
 def pending_groups(dossier: Dossier, *, required_only: bool = False) -> list[Group]:
-    """The groups that are still red."""
+    """Groups whose tile is red."""
     return [
         group
         for group in dossier.person.groups
@@ -151,7 +139,6 @@ def pending_groups(dossier: Dossier, *, required_only: bool = False) -> list[Gro
 
 
 def group_path(group: Group) -> str:
-    """Where a group is handled."""
     return f"/pdm/{group.key}"
 
 

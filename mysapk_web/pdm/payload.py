@@ -1,4 +1,4 @@
-"""Reading stored JSON back: whatever stands in the database, nothing but what the declaration knows leaves it."""
+"""Decoding stored JSON: only what the declaration of the kind knows gets out of the database."""
 
 from __future__ import annotations
 
@@ -12,19 +12,16 @@ _NUMBERS: Final = frozenset({FieldKind.INTEGER, FieldKind.YEAR})
 
 
 def decode_payload(kind: RecordKind, payload: Mapping[str, Any] | None) -> dict[str, Value]:
-    """The values of a stored record that its declaration knows, each of a type that it may have.
+    """A value for every field, of a type that it may have; None if there is none.
 
-    A draft may hold text where a number is expected: what could not be read is kept as it was typed.
-
-    Returns:
-        A value for every field, read-only ones included; None where there is none or none that can be.
+    Text is accepted where a number belongs: a draft keeps what can't be parsed as it was typed.
     """
     stored = payload if isinstance(payload, Mapping) else {}
     return {field.name: _value(field, stored.get(field.name)) for field in kind.fields}
 
 
 def editable_values(kind: RecordKind, payload: Mapping[str, Any] | None) -> dict[str, Value]:
-    """The same, reduced to what a person may propose."""
+    """`decode_payload` without the read-only fields."""
     stored = payload if isinstance(payload, Mapping) else {}
     return {field.name: _value(field, stored.get(field.name)) for field in kind.fields if not field.read_only}
 

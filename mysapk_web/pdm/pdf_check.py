@@ -1,7 +1,7 @@
-"""Judging an uploaded PDF, and the words for what is wrong with it.
+"""Inspection of an uploaded PDF, and the sentences that say what is wrong with it.
 
-The library that reads the file never runs inside the portal: every file is judged in a process of its own (`pdf_worker.py`) with limits
-on memory and time and an empty environment. Few run at a time, and a full queue says so at once.
+The library that parses the file never runs inside the portal: every file is inspected in a process of its own
+(`pdf_worker.py`) with limits on memory and time and an empty environment. Few run at a time, behind a bounded queue.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ T = TypeVar("T")
 
 MAGIC: Final = b"%PDF-"
 MAX_PAGES: Final = 100
-"""As in the worker; said in the sentence."""
+"""The worker's limit, for the sentence."""
 TIME_LIMIT: Final = 30.0
-"""Seconds; the worker ends itself earlier, so this is only reached when the machine stands still."""
+"""Seconds. The worker ends itself earlier, so this is reached only if the machine hangs."""
 
 WORKER: Final = Path(__file__).with_name("pdf_worker.py")
 _END_WITHIN: Final = 1024
-"""The end mark stands within the last bytes of a whole file (ISO 32000-1, annex H 3.4.4)."""
+"""Bytes at the end of an intact file that contain the end mark (ISO 32000-1, annex H 3.4.4)."""
 _AGAIN: Final = "Buka dokumen itu, pilih Cetak lalu Simpan sebagai PDF, dan unggah hasilnya."
 
 SENTENCES: Final = MappingProxyType(
@@ -65,12 +65,10 @@ SENTENCES: Final = MappingProxyType(
         "too-slow": f"PDF ini terlalu rumit untuk diperiksa. {_AGAIN}",
     }
 )
-"""Why a file is refused and what to do, by the code of the worker."""
+"""By the worker's code."""
 
 
 class PdfRefusedError(UserError):
-    """The file can't be taken."""
-
     def __init__(self, code: str) -> None:
         super().__init__(SENTENCES.get(code, SENTENCES["damaged"]))
         self.code = code
@@ -78,39 +76,37 @@ class PdfRefusedError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class PdfInspection:
-    """What is known of a file that was taken."""
-
     pages: int
     signed: bool
-    """It carries an electronic signature (not verified here) and was kept byte for byte."""
+    """Electronically signed (not verified here) and kept byte for byte."""
 
 
 def inspect_pdf(source: Path, target: Path) -> PdfInspection:
-    """Judge a PDF and write the copy that may be kept.
+    """Inspect a PDF and write the copy that may be stored.
 
     Args:
-        target: Where the copy goes; must not exist. Nothing is left there when the file is refused.
+        target: Must not exist; if the file is rejected, nothing is left there.
 
     Raises:
-        PdfRefusedError: The file can't be taken.
+        PdfRefusedError: The file is rejected.
     """
-    _judge_frame(source)
+    _check_frame(source)
     try:
-        return _judge_inside(source, target)
+        return _ask_worker(source, target)
     except PdfRefusedError:
         target.unlink(missing_ok=True)
         raise
 
 
-def _judge_inside(source: Path, target: Path) -> PdfInspection:
+def _ask_worker(source: Path, target: Path) -> PdfInspection:
     verdict = _verdict_of_worker(source, target)
     if verdict["fault"]:
         raise PdfRefusedError(verdict["fault"])
     return PdfInspection(verdict["pages"], verdict["signed"])
 
 
-def _judge_frame(source: Path) -> None:
-    """First and last bytes, before a process is spent on the file; nothing may stand before the beginning (polyglots)."""
+def _check_frame(source: Path) -> None:
+    """Checks first and last bytes before a process is spent; nothing may precede the start (polyglots)."""
     with source.open("rb") as handle:
         if handle.read(len(MAGIC)) != MAGIC:
             raise PdfRefusedError("not-pdf")
@@ -127,7 +123,7 @@ def _verdict_of_worker(source: Path, target: Path) -> dict[str, Any]:
 
 
 class _Worker:
-    """A running `pdf_worker.py`, asked by one thread."""
+    """A running `pdf_worker.py`, used by one thread."""
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603  a fixed program
@@ -143,11 +139,10 @@ class _Worker:
 
     @property
     def usable(self) -> bool:
-        """Whether it still runs, and was not given up."""
         return self.process.poll() is None
 
     def ask(self, source: Path, target: Path) -> dict[str, Any]:
-        """Have one file judged; a worker that doesn't answer, or answers something else, is given up with all it has begun.
+        """A worker that gives no answer, or a wrong one, is killed with its children.
 
         Raises:
             PdfRefusedError: No answer in time.
@@ -164,11 +159,11 @@ class _Worker:
         raise PdfRefusedError("too-slow")
 
     def _answer(self, line: bytes) -> dict[str, Any]:
-        """The next line of the worker.
+        """The next line of output.
 
         Raises:
-            OSError: It is gone.
-            ValueError: It said nothing in time, or no JSON.
+            OSError: The worker is gone.
+            ValueError: No line in time, or not JSON.
         """
         if self.process.stdin is None or self.process.stdout is None:
             raise ValueError("no pipes")
@@ -192,9 +187,9 @@ def _pool() -> BoundedPool:
 
 
 async def run_inspection(use_case: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a use case that examines a document, in its own bounded pool; it opens its transactions around the examination.
+    """Run a use case that inspects a document, in a bounded pool; it opens its own transactions.
 
     Raises:
-        ServerBusyError: At once, when too many wait already.
+        ServerBusyError: Immediately, if the queue is full.
     """
     return await asyncio.wrap_future(_pool().submit(lambda: use_case(database(), *args, **kwargs)))

@@ -1,14 +1,14 @@
-"""Looks at PDF files, each in a process of its own: `python -I pdf_worker.py`, driven by `pdm.pdf_check`.
+"""Inspects PDF files, each in a process of its own: `python -I pdf_worker.py`, driven by `pdm.pdf_check`.
 
-A line of JSON on standard input asks about one file, a line on standard output answers. The program itself opens no file: for each it
-forks, with the library loaded already (a twentieth of the time of a new start), and the copy of itself limits its memory and time,
-judges that one file and ends. Whatever kills it is a refusal. It knows nothing of the portal: no settings, no database, no
-environment; and it ends when its input does, so it never outlives the portal.
+A line of JSON on standard input asks about one file, a line on standard output answers. The program itself opens no
+file: it forks for each, with the library already loaded (a twentieth of the time of a fresh start). The fork limits its
+memory and time, inspects that one file and exits; if anything kills it, the file is rejected. It has no settings,
+database or environment, and exits when its input closes, so it never outlives the portal.
 
-What is live in the file is walked object by object. What acts by itself, carries other files, or fetches from elsewhere refuses the
-file; links to web sites are made dead. The copy that is kept is written anew from the objects in use, without metadata, so nothing
-that lay between, before or behind them remains. A file with an electronic signature is kept byte for byte, because a new copy would
-break the signature; it has to be free of faults and of links that are not plain web addresses (decision 0010).
+Every object in the file is visited. Whatever acts by itself, embeds files or fetches external content rejects the file;
+links to web sites are made dead. The stored copy is written anew from the objects in use, without metadata, so nothing
+between, before or behind them survives. A signed file is kept byte for byte, because a copy would break the signature;
+it must be free of defects and of links that are not plain web addresses (decision 0010).
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 MAX_PAGES: Final = 100
 MAX_OBJECTS: Final = 20_000
 MAX_NODES: Final = 600_000
-"""Values looked at, those inside objects included."""
+"""Values visited, including those inside objects."""
 MAX_STREAM: Final = 64 * 1024 * 1024
-"""Unpacked bytes of one stream: a page scanned in colour at 400 dpi fits."""
+"""Decompressed bytes of one stream: a page scanned in colour at 400 dpi fits."""
 MAX_UNPACKED: Final = 256 * 1024 * 1024
-"""Unpacked bytes of all streams together."""
+"""Decompressed bytes of all streams together."""
 MAX_PIXELS: Final = 120_000_000
-"""Of one picture: A3 at 600 dpi fits (ASVS 5.2.6)."""
+"""Of one image: A3 at 600 dpi fits (ASVS 5.2.6)."""
 
 MEMORY: Final = 768 * 1024 * 1024
 CPU_SECONDS: Final = 10
@@ -59,7 +59,7 @@ _KEYS: Final = {
     "/RichMediaSettings": "media",
     "/OPI": "external",
 }
-"""Entries of a dictionary that refuse the file (ISO 32000-1: 12.6, 7.11.4, 12.7.8, 13, 14.11.7)."""
+"""Dictionary entries that reject the file (ISO 32000-1: 12.6, 7.11.4, 12.7.8, 13, 14.11.7)."""
 _ACTIONS: Final = {
     "/JavaScript": "script",
     "/Launch": "launch",
@@ -74,7 +74,7 @@ _ACTIONS: Final = {
     "/RichMediaExecute": "media",
     "/GoTo3DView": "media",
 }
-"""Kinds of action (entry S) that refuse the file."""
+"""Types of action (entry S) that reject the file."""
 _SUBTYPES: Final = {
     "/RichMedia": "media",
     "/Movie": "media",
@@ -91,11 +91,10 @@ _END: Final = b"%%EOF"
 
 
 class UnfitPdfError(Exception):
-    """The file is refused. `str()` is the code of the reason."""
+    """The file is rejected. `str()` is the code of the reason."""
 
 
 def restrict() -> None:
-    """Limit this process: memory, time, size of what it writes, no core dump."""
     for kind, value in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CPU, CPU_SECONDS),
@@ -104,7 +103,7 @@ def restrict() -> None:
         (resource.RLIMIT_NOFILE, 32),
     ):
         resource.setrlimit(kind, (value, value))
-    signal.alarm(WALL_SECONDS)  # not caught: it ends the process also inside the library
+    signal.alarm(WALL_SECONDS)  # not caught: it ends the process even inside the library
     pikepdf.settings.set_qpdf_limits(
         doc_max_warnings=50,
         parser_max_container_size=MAX_NODES,
@@ -117,7 +116,7 @@ def restrict() -> None:
 
 
 def inspect_pdf(source: Path, target: Path) -> dict[str, Any]:
-    """Judge a PDF and write the copy that may be kept.
+    """Inspect a PDF and write the copy that may be stored.
 
     Raises:
         UnfitPdfError: With the code of the reason.
@@ -132,7 +131,7 @@ def inspect_pdf(source: Path, target: Path) -> dict[str, Any]:
 
 
 def _code_of(words: str) -> str:
-    """What the library says, as a code; it has no classes for these."""
+    """Maps the library's message to a code; it has no exception classes for these."""
     if "memory limit" in words:
         return "heavy"
     return "empty" if "no pages found" in words else "damaged"
@@ -148,8 +147,8 @@ def _examined(pdf: Pdf, source: Path, target: Path) -> dict[str, Any]:
         raise UnfitPdfError("empty")
     if pages > MAX_PAGES:
         raise UnfitPdfError("pages")
-    _judge_start(pdf)
-    signed = _judge_objects(pdf)
+    _check_start(pdf)
+    signed = _check_objects(pdf)
     if signed:
         _keep_whole(pdf, source, target)
     else:
@@ -157,19 +156,19 @@ def _examined(pdf: Pdf, source: Path, target: Path) -> dict[str, Any]:
     return {"pages": pages, "signed": signed}
 
 
-def _judge_start(pdf: Pdf) -> None:
-    """What happens when the file is opened: a place to begin is harmless, everything else refuses it."""
+def _check_start(pdf: Pdf) -> None:
+    """Opening the file may jump to a page; any other action rejects it."""
     start = pdf.Root.get("/OpenAction")
     if isinstance(start, Dictionary) and start.get("/S") != Name.GoTo:
         raise UnfitPdfError("automatic")
 
 
-def _judge_objects(pdf: Pdf) -> bool:
-    """Look at every object, in use or not; says whether there is a signature."""
+def _check_objects(pdf: Pdf) -> bool:
+    """Visits every object, used or not; true if there is a signature."""
     signed, unpacked = False, 0
     links: list[Dictionary] = []
     for holder in _dictionaries(pdf):
-        _judge_dictionary(holder)
+        _check_dictionary(holder)
         signed |= "/ByteRange" in holder and "/Contents" in holder
         if holder.get("/S") == Name.URI:
             links.append(holder)
@@ -186,7 +185,7 @@ def _judge_objects(pdf: Pdf) -> bool:
 
 
 def _dictionaries(pdf: Pdf) -> Iterator[Any]:
-    """Every dictionary and stream of the file once, those inside others included."""
+    """Every dictionary and stream once, including nested ones."""
     seen = 0
     for top in [*pdf.objects, pdf.trailer]:
         stack: list[Any] = [top]
@@ -205,7 +204,7 @@ def _dictionaries(pdf: Pdf) -> Iterator[Any]:
             stack += [item for item in inner if isinstance(item, Object) and not item.is_indirect]
 
 
-def _judge_dictionary(holder: Any) -> None:
+def _check_dictionary(holder: Any) -> None:
     for key in holder.keys():  # noqa: SIM118  a pikepdf dictionary iterates otherwise
         if (fault := _KEYS.get(key)) is not None:
             raise UnfitPdfError(fault)
@@ -230,7 +229,7 @@ def _pixels(picture: Stream) -> int:
 
 
 def _unpacked(pdf: Pdf, stream: Stream) -> int:
-    """Size of a stream when its packing is undone; pictures are left in their own."""
+    """Decompressed size of a stream; images stay in their own encoding."""
     named = stream.get("/Filter")
     filters = [] if named is None else [str(each) for each in named] if isinstance(named, Array) else [str(named)]
     packers = filters[:-1] if filters and filters[-1] in _PICTURES else filters
@@ -247,14 +246,14 @@ def _unpacked(pdf: Pdf, stream: Stream) -> int:
 
 
 def _make_dead(link: Dictionary) -> None:
-    """An action without a kind does nothing."""
+    """An action without a type does nothing."""
     for key in ("/S", "/URI", "/IsMap"):
         if key in link:
             del link[key]
 
 
 def _keep_whole(pdf: Pdf, source: Path, target: Path) -> None:
-    """Keep a signed file as it is, if all programs are sure to read the same in it."""
+    """Keep a signed file as it is, if all programs are sure to read it alike."""
     content = source.read_bytes()
     behind = content[content.rindex(_END) + len(_END) :]
     if pdf.get_warnings() or behind.strip() or _HIDDEN.search(content):
@@ -292,21 +291,20 @@ def _parameters(picture: Stream) -> Dictionary | None:
 
 
 _KEPT_SEGMENTS: Final = frozenset({0xE0, 0xE2, 0xEE})
-"""JFIF, colour profile and Adobe's colour transform: without them a picture looks different."""
+"""JFIF, colour profile and Adobe's colour transform: without them an image looks different."""
 
 
 def without_comments(jpeg: bytes) -> bytes:
-    """Take the application segments and comments out of a JPEG: camera, place and time of a photo (ASVS 14.2.8).
+    """Strip a JPEG of application segments and comments: camera, place and time of a photo (ASVS 14.2.8).
 
-    Args:
-        jpeg: Any bytes; what is not laid out as a JPEG is given back as it is.
+    Bytes that are not laid out as a JPEG are returned as they are.
     """
     if jpeg[:2] != b"\xff\xd8":
         return jpeg
     kept, place = [jpeg[:2]], 2
     while jpeg[place : place + 1] == b"\xff" and len(jpeg) >= place + 4:
         marker = jpeg[place + 1]
-        if marker == 0xDA:  # the picture itself begins
+        if marker == 0xDA:  # start of the image data
             return b"".join([*kept, jpeg[place:]])
         end = place + 2 + int.from_bytes(jpeg[place + 2 : place + 4], "big")
         if (marker not in range(0xE0, 0xF0) and marker != 0xFE) or marker in _KEPT_SEGMENTS:
@@ -327,12 +325,11 @@ def _verdict(source: Path, target: Path) -> dict[str, Any]:
 
 
 def _answer(question: dict[str, str], verdict: dict[str, Any]) -> None:
-    """In one piece: a line this short is never mixed with another (POSIX, PIPE_BUF)."""
+    """In one write: a line this short never interleaves with another (POSIX, PIPE_BUF)."""
     os.write(sys.stdout.fileno(), json.dumps({"id": question["id"], **verdict}).encode() + b"\n")
 
 
 def serve() -> None:
-    """Answer questions until there are no more."""
     for line in sys.stdin.buffer:
         question: dict[str, str] = json.loads(line)
         child = os.fork()
@@ -342,7 +339,7 @@ def serve() -> None:
             _answer(question, _verdict(Path(question["source"]), Path(question["target"])))
             os._exit(0)
         _, status = os.waitpid(child, 0)
-        if status != 0:  # it ran into one of its limits and has said nothing
+        if status != 0:  # it hit one of its limits and gave no answer
             _answer(question, {"fault": "too-slow"})
 
 

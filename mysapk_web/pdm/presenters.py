@@ -71,7 +71,7 @@ class DocumentView:
     uploaded_at: str
     """ISO 8601, UTC."""
     signed: bool
-    """It carries an electronic signature and was kept byte for byte; the portal does not verify it."""
+    """Electronically signed and kept byte for byte; the portal does not verify the signature."""
     href: str
     about: str
     """Size and pages in words."""
@@ -90,18 +90,6 @@ class ProposalEventView:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """A proposal.
-
-    Attributes:
-        meaning: Where it is and what to do, in one sentence.
-        tone: Colour and shape of its state: `plain`, `wait`, `warn`, `good` or `bad`.
-        unit: Unor verifikasi; empty until it is sent.
-        reason: Why it was returned or rejected; empty otherwise.
-        may_withdraw: For a draft: may be discarded.
-        faults_count: What has to be corrected or added before it can be sent; 0 once it was.
-        history: The newest event first.
-    """
-
     id: int
     version: int
     group: str
@@ -115,25 +103,32 @@ class ProposalView:
     state: str
     state_label: str
     tone: str
+    """Colour and shape of its state: `plain`, `wait`, `warn`, `good` or `bad`."""
     meaning: str
+    """Where it is and what to do, in one sentence."""
     when: str
     unit: str
+    """Unor verifikasi; empty until it is sent."""
     reason: str
+    """Why it was returned or rejected; empty otherwise."""
     href: str
     is_draft: bool
     was_sent: bool
     may_edit: bool
     may_withdraw: bool
+    """For a draft: may be discarded."""
     may_send: bool
     faults_count: int
+    """What has to be corrected or added before it can be sent; 0 once it was."""
     documents: list[DocumentView]
     history: list[ProposalEventView]
+    """The newest event first."""
 
 
 def proposal_view(
     dossier: Dossier, proposal: Proposal, codes: Codes, *, checked: SubmissionCheck | None = None
 ) -> ProposalView:
-    """One proposal, as its owner sees it.
+    """A proposal as its owner sees it.
 
     Args:
         dossier: With its history and documents, and for an editable one the records of its kind.
@@ -201,20 +196,20 @@ def document_view(declared: RecordKind, document: Document) -> DocumentView:
 
 
 def format_size(count: int) -> str:
-    """Bytes in words, such as "1 MB" or "850 KB"."""
+    """Such as "1 MB" or "850 KB"."""
     if count >= 1024 * 1024:
         return f"{count / (1024 * 1024):.1f}".removesuffix(".0").replace(".", ",") + " MB"
     return f"{max(1, round(count / 1024))} KB"
 
 
 def labelled_values(declared: RecordKind, payload: Mapping[str, Value], codes: Codes) -> list[tuple[str, str]]:
-    """Label and words of each field that is filled; sensitive values masked."""
+    """Of the fields that are filled; sensitive values masked."""
     words = ((field.label, format_value(field, payload.get(field.name), codes)) for field in declared.fields)
     return [(label, text) for label, text in words if text]
 
 
 def proposal_changes(dossier: Dossier, proposal: Proposal, codes: Codes) -> list[FieldChange]:
-    """What a proposal changes; for a new record everything. Sensitive values are masked."""
+    """For a new record everything. Sensitive values are masked."""
     declared = kind_of(proposal)
     record = record_on_file(dossier, proposal)
     old = editable_values(declared, record.payload) if record else None
@@ -223,7 +218,7 @@ def proposal_changes(dossier: Dossier, proposal: Proposal, codes: Codes) -> list
 
 
 def record_on_file(dossier: Dossier, proposal: Proposal) -> PersonnelRecord | None:
-    """The record a proposal is about; None if it adds one, or the record is gone."""
+    """The record a proposal is about; None for a new one, or if the record is gone."""
     wanted = proposal.record_id
     return next((each for each in dossier.records.get(proposal.kind, ()) if each.id == wanted), None)
 

@@ -1,4 +1,4 @@
-"""The proof of a finished PDM: what a person declared and sent, with a number, and a public check of it (domain 13.2)."""
+"""The proof of a finished PDM: what a person declared and sent, with a number and a public check."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from mysapk_web.rate_limits import PROOF_CHECKS_PER_NETWORK
 from mysapk_web.settings import get_settings
 
 FORMAT: Final = 1
-"""Format of `Proof.content`: old proofs are made again as they were."""
+"""Version of `Proof.content`, so that old proofs can be printed again as they were."""
 CHECK_PAGE: Final = "/cek-bukti"
 TOO_MANY_CHECKS: Final = (
     "Terlalu banyak pemeriksaan bukti dari jaringan ini. Tunggu satu menit, lalu muat ulang halaman ini."
 )
 _RANDOM: Final = 8
 _OWN: Final = frozenset({"number", "at", "check"})
-"""What tells one proof from the next, beside what they prove."""
+"""Keys that differ between proofs of the same content."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProofRow:
-    """The result of one group: its words, records on file, proposals of this PDM."""
+    """The result of one group."""
 
     label: str
     result: str
@@ -51,14 +51,8 @@ class ProofRow:
 
 @dataclass(frozen=True, slots=True)
 class ProofView:
-    """A proof, as its owner sees it.
-
-    Attributes:
-        number: Printed on it; nobody can guess another one.
-        check_url: Address of the public check, which the QR code holds.
-    """
-
     number: str
+    """Printed on it; can't be guessed."""
     at: datetime
     timezone: str
     name: str
@@ -66,28 +60,24 @@ class ProofView:
     instansi: str
     unit: str
     check_url: str
+    """Public check, encoded in the QR code."""
     rows: list[ProofRow]
     content: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ProofPage:
-    """What `/pdm/bukti` shows.
-
-    Attributes:
-        why_not: Groups that still have to be handled, one sentence each.
-        stale: Something was declared, sent or decided since the newest proof: a new one can be made.
-    """
-
     proof: ProofView | None
     may_make: bool
     why_not: list[str]
+    """Groups that still have to be handled, a sentence each."""
     stale: bool
+    """Something was declared, sent or decided since: a new proof can be made."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicProof:
-    """What everybody who holds a proof may know: nothing that is not printed on it."""
+    """What anyone who holds a proof may learn: nothing that is not printed on it."""
 
     number: str
     at: datetime
@@ -98,7 +88,6 @@ class PublicProof:
 
 
 def load_proof_page(session: Session, actor: Actor) -> ProofPage:
-    """Read the newest proof of the actor, and whether another one can be made."""
     dossier = _load(session, load_own_context(session, actor))
     row, missing = _newest(session, actor.pegawai_id), pending_groups(dossier, required_only=True)
     stale = row is not None and _proven(row.content) != _proven(_content(dossier, "", ""))
@@ -111,10 +100,10 @@ def load_proof_page(session: Session, actor: Actor) -> ProofPage:
 
 
 def make_proof(session: Session, actor: Actor) -> ProofView:
-    """Make a proof of what the actor declared and sent. While nothing changes it stays the same one.
+    """While nothing changes, the newest proof is returned again.
 
     Raises:
-        UserError: A group that has to be handled is still red.
+        UserError: A required group is still red.
     """
     actor.require(Permission.PROOF_DOWNLOAD)
     person = load_context(session, actor.pegawai_id, lock=True)
@@ -136,10 +125,10 @@ def make_proof(session: Session, actor: Actor) -> ProofView:
 
 
 def download_proof(session: Session, actor: Actor, number: str) -> ProofView:
-    """Read a proof of the actor for its PDF, and note in the trail that it was taken.
+    """Records the download in the audit log.
 
     Raises:
-        PermissionDenied: There is none of this person.
+        PermissionDenied: There is no such proof of this person.
     """
     actor.require(Permission.PROOF_DOWNLOAD)
     row = session.exec(select(Proof).where(Proof.number == number, Proof.pegawai_id == actor.pegawai_id)).one_or_none()
@@ -150,16 +139,10 @@ def download_proof(session: Session, actor: Actor, number: str) -> ProofView:
 
 
 def verify_proof(session: Session, *, visitor: ClientContext, token: str) -> PublicProof | None:
-    """Look up a proof for whoever holds it. Open to everybody.
-
-    Args:
-        session: Any transaction; kept also when it is refused, because each check counts.
-
-    Returns:
-        None when no proof was made with this reference.
+    """Open to everyone; None if the token belongs to no proof. Each check counts, refused ones too.
 
     Raises:
-        CommittingUserError: Too many checks from this network address.
+        CommittingUserError: Too many checks from this network.
     """
     if not rate_limiting.allow_network(session, PROOF_CHECKS_PER_NETWORK, visitor):
         raise CommittingUserError(TOO_MANY_CHECKS)
@@ -192,7 +175,7 @@ def _load(session: Session, person: PersonContext) -> Dossier:
 
 
 def _number(person: PersonContext) -> str:
-    """Agency, day and eight random characters (40 bits): neither a count nor a person can be read from it."""
+    """Agency, date and eight random characters (40 bits): reveals neither a count nor a person."""
     kode = "".join(letter for letter in person.agency_code.upper() if letter.isascii() and letter.isalnum())
     tail = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM))
     return f"PDM-{kode}-{person.times.today:%Y%m%d}-{tail}"

@@ -1,4 +1,4 @@
-"""The proof as PDF: one page, made of the stored content alone, the same bytes every time."""
+"""The proof as PDF: one page, made from the stored content alone."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from mysapk_web.platform.rules.timezones import format_moment_compact
 _MARGIN: Final = 20.0
 _WIDTH: Final = 210.0 - 2 * _MARGIN
 _QR: Final = 32.0
-"""Edge of the QR code, mm; 3 cm and more are read by every phone. Around it 8 mm of paper: four modules and more (ISO/IEC 18004)."""
+"""Edge of the QR code, mm; phones read 3 cm and more. Around it 8 mm of paper: at least four modules (ISO/IEC 18004).
+Edge of the QR code, mm; phones read 3 cm and more. Around it 8 mm of paper: at least four modules (ISO/IEC 18004)."""
 _FOOT: Final = 55.0
-"""What stands below the table takes so much at most, mm."""
+"""Height of everything below the table at most, mm."""
 _CHECKED: Final = (
     "Pindai kode ini, atau buka alamat di bawah, untuk memeriksa keaslian bukti. Halaman pemeriksaan menyebutkan nomor, "
     "waktu, nama, dan instansi yang sama dengan yang tercetak di sini."
@@ -37,15 +38,11 @@ _COLUMNS: Final = (
 _GREY: Final = (90, 90, 90)
 _RULE: Final = (190, 190, 190)
 _LABELS: Final = 36.0
-"""Width of the labels of what is said of the person, mm."""
+"""Width of the label column, mm."""
 
 
 def proof_pdf(content: Mapping[str, Any]) -> bytes:
-    """Write a proof.
-
-    Returns:
-        The document. The same content always gives the same bytes: its date is that of the proof, not of the download.
-    """
+    """The same content always gives the same bytes: the date is that of the proof, not of the download."""
     pdf = FPDF(format="A4")
     pdf.core_fonts_encoding = "cp1252"
     pdf.set_creation_date(datetime.fromisoformat(str(content["at"])))
@@ -53,7 +50,7 @@ def proof_pdf(content: Mapping[str, Any]) -> bytes:
     pdf.set_author("MySAPK Web")
     pdf.set_lang("id-ID")
     pdf.set_margin(_MARGIN)
-    pdf.c_margin = 0.0  # words begin where lines begin
+    pdf.c_margin = 0.0  # align text with the rules
     pdf.set_auto_page_break(auto=True, margin=_MARGIN)
     pdf.add_page()
     _head(pdf, content)
@@ -64,7 +61,7 @@ def proof_pdf(content: Mapping[str, Any]) -> bytes:
 
 
 def _plain(text: object) -> str:
-    """The fonts that every reader has know the Latin letters only."""
+    """The standard fonts contain Latin letters only."""
     return str(text).encode("cp1252", "replace").decode("cp1252")
 
 
@@ -84,7 +81,7 @@ def _head(pdf: FPDF, content: Mapping[str, Any]) -> None:
 
 
 def _printed_nip(nip: str, jenis: str) -> str:
-    """As on letters: 8, 6, 1 and 3 digits (Perka BKN 22/2007); an internal number stays in one piece."""
+    """As in official letters: 8, 6, 1 and 3 digits (Perka BKN 22/2007); an internal number stays unbroken."""
     if len(nip) != NIP_LENGTH or jenis == JenisPegawai.PPT_NON_ASN.label:
         return nip
     return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}"
@@ -148,7 +145,7 @@ def _foot(pdf: FPDF, content: Mapping[str, Any]) -> None:
 
 
 def _beside(pdf: FPDF, left: float, words: str, link: str = "") -> None:
-    """A paragraph beside the QR code; an address has no blanks and is broken anywhere."""
+    """A paragraph beside the QR code; a URL has no blanks and may break anywhere."""
     mode = WrapMode.CHAR if link else WrapMode.WORD
     pdf.set_x(left)
     pdf.multi_cell(
@@ -158,7 +155,7 @@ def _beside(pdf: FPDF, left: float, words: str, link: str = "") -> None:
 
 
 def _qr(pdf: FPDF, text: str, left: float, top: float) -> None:
-    """The modules alone: the paper around them is the quiet zone, which keeps the code in line with what stands above."""
+    """Modules only: the paper around them is the quiet zone, which keeps the code aligned with the text above."""
     rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=0)]
     step = _QR / len(rows)
     pdf.set_fill_color(0, 0, 0)
@@ -168,6 +165,6 @@ def _qr(pdf: FPDF, text: str, left: float, top: float) -> None:
             end = start
             while end < len(row) and row[end]:
                 end += 1
-            if end > start:  # a run of dark modules is one rectangle: no hair lines between them
+            if end > start:  # a run of dark modules is one rectangle: no hairlines between them
                 pdf.rect(left + start * step, top + down * step, (end - start) * step, step, style="F")
             start = end + 1

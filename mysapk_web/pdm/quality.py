@@ -1,4 +1,4 @@
-"""The page "Periksa data saya": BKN's checks of data quality on what is on file about one person (domain 9.3)."""
+"""The page "Periksa data saya": BKN's data quality checks on what is on file about one person."""
 
 from __future__ import annotations
 
@@ -29,17 +29,11 @@ _KINDS: Final = ("profil", "golongan", "jabatan", "pendidikan", "skp", "cpns-pns
 _FUNCTIONAL, _PELAKSANA = "jabatan_fungsional", "jabatan_pelaksana"
 
 Records = Mapping[str, list[dict[str, Value]]]
-"""Values of the records on file by kind, the latest first."""
+"""By kind, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """Something that is wrong with the data, and where to put it right.
-
-    Attributes:
-        pending: A proposal of that group is on its way; it may settle this.
-    """
-
     key: str
     dimension: str
     sentence: str
@@ -47,10 +41,11 @@ class FindingView:
     href: str
     link: str
     pending: bool
+    """A proposal of that group is on its way and may settle it."""
 
 
 def check_own_data(session: Session, actor: Actor) -> list[FindingView]:
-    """Check the own data. For everybody logged in."""
+    """The most serious first."""
     actor.require(Permission.SEE_OWN_PROFILE)
     person = load_own_context(session, actor)
     found = check_person(_person(session, person))
@@ -83,7 +78,6 @@ def _view(found: QualityFinding, person: PersonContext, sent: set[str]) -> Findi
 
 
 def _person(session: Session, person: PersonContext) -> PersonData:
-    """What is on file, as the checks look at it."""
     pegawai = session.get_one(Pegawai, person.pegawai_id)
     records, table = _records(session, person.pegawai_id), codes(session)
     profil, post = _latest(records, "profil"), _latest(records, "jabatan")
@@ -113,7 +107,7 @@ def _person(session: Session, person: PersonContext) -> PersonData:
         bup=bup if isinstance(bup := profil.get("bup"), int) else None,
         cltn_until=_day(_latest(records, "cltn"), "tanggal_selesai"),
         jenis_pegawai=_text(profil, "jenis_pegawai"),
-        # Comparable only where the agency goes by its code of the table.
+        # Comparable only if the agency uses its code of the table.
         instansi_induk=agency if table.exists("instansi", agency) else "",
         instansi_kerja=_text(post, "instansi_kerja"),
     )
@@ -153,7 +147,7 @@ def _day(values: Mapping[str, Value], name: str) -> date | None:
 
 
 def _named_as_functional(session: Session, table: StoredCodes, code: str) -> bool:
-    """Whether a pelaksana post bears the name of a functional one."""
+    """Whether a pelaksana post has the name of a functional one."""
     name = table.label(_PELAKSANA, code) if code else None
     if not name:
         return False

@@ -1,5 +1,3 @@
-"""`/pdm/kirim`: check your answers, grouped, with links to change them."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -23,23 +21,18 @@ from mysapk_web.pdm.tables import Proposal
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """A proposal before it is sent.
-
-    Attributes:
-        changes: For a new record, everything.
-        emptied: How a value that goes is described.
-        problems: What prevents sending, a sentence each.
-        ready: "Send all" sends it.
-    """
-
     proposal: ProposalView
     changes: list[FieldChange]
+    """For a new record, everything."""
     emptied: str
+    """How a cleared value is described."""
     documents: list[str]
     problems: list[str]
+    """What prevents sending, a sentence each."""
     warnings: list[str]
     matches: list[Match]
     ready: bool
+    """"Send all" sends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +44,17 @@ class ReviewGroup:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Everything the person could send.
-
-    Attributes:
-        ready: Ids of the proposals that "send all" sends.
-        blockers: Groups that are still red.
-        may_send: Entry, or for returned proposals verification, is open now.
-    """
-
     groups: list[ReviewGroup]
     ready: list[int]
+    """Ids of the proposals that "send all" sends."""
     blockers: list[NextStep]
+    """Groups that are still red."""
     may_send: bool
+    """Entry, or for returned proposals verification, is open now."""
     closed_sentence: str
 
 
 def load_review(session: Session, actor: Actor) -> Review:
-    """Read everything that the actor could send, with what stands in the way."""
     person = load_own_context(session, actor)
     dossier, tables = load_with_drafts(session, person), codes(session)
     items = {each.pk: _item(dossier, each, tables) for each in dossier.proposals if each.state in EDITABLE_STATES}

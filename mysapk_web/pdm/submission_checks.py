@@ -1,4 +1,4 @@
-"""Whether a proposal can be sent: its values, its documents, the other records of the person, and the record it is about."""
+"""Whether a proposal can be sent: its values, its documents, the person's other records, and the record it is about."""
 
 from __future__ import annotations
 
@@ -19,47 +19,42 @@ RECORD_GONE = "Data yang diusulkan sudah tidak ada pada berkas. Hapus draf ini."
 
 @dataclass(frozen=True, slots=True)
 class SubmissionCheck:
-    """What stands in the way of sending a proposal.
-
-    Attributes:
-        warnings: By field; they don't stand in the way.
-        compared: What the person has that is the same or similar; nothing is compared with a deletion.
-    """
-
     values: dict[str, Value]
     faults: dict[str, str] = field(default_factory=dict)
+    """By field."""
     missing: list[str] = field(default_factory=list)
+    """Labels of required documents."""
     whole: list[str] = field(default_factory=list)
+    """Faults of the proposal as a whole."""
     warnings: dict[str, str] = field(default_factory=dict)
+    """By field; they don't prevent sending."""
     matches: Matches = field(default_factory=Matches)
+    """Empty for a deletion."""
 
     @property
     def count(self) -> int:
-        """How many things have to be done first."""
         return len(self.faults) + len(self.missing) + len(self.whole) + len(self.matches.blocking)
 
     @property
     def has_warnings(self) -> bool:
-        """Whether somebody has to look at it although nothing stands in the way."""
         return bool(self.warnings or self.matches.advisory)
 
     @property
     def sentences(self) -> list[str]:
-        """All of them, one sentence each."""
         doubled = [each.sentence for each in self.matches.blocking]
         return [*self.whole, *doubled, *self.faults.values(), *(f"Unggah {label}." for label in self.missing)]
 
     def fault_at(self, name: str) -> str:
-        """What is to be corrected at a field; empty for nothing."""
         doubled = (each.sentence for each in self.matches.blocking if each.field == name)
         return self.faults.get(name) or next(doubled, "")
 
 
 def check_submission(dossier: Dossier, proposal: Proposal, codes: Codes, *, official: bool = False) -> SubmissionCheck:
-    """Look for what stands in the way of sending a proposal.
+    """What prevents sending a proposal.
 
     Args:
-        holdings: Of its owner, with the records of its kind and its documents.
+        dossier: With the records of its kind and its documents.
+        official: For reviewers, see `matching.find_matches`.
     """
     declared = kind_of(proposal)
     whole = _about_record(dossier, proposal)
@@ -90,7 +85,7 @@ def _about_record(dossier: Dossier, proposal: Proposal) -> list[str]:
 def _not_latest(
     dossier: Dossier, proposal: Proposal, declared: RecordKind, values: Mapping[str, Value]
 ) -> dict[str, str]:
-    """Of these kinds only the latest record is asked for; an older one is usually a slip of the year."""
+    """Only the latest record of these kinds is asked for; an older one is usually a typo in the year."""
     name = declared.latest_by
     mine = values.get(name) if name else None
     if declared.cardinality is not Cardinality.LATEST_ONLY or not isinstance(mine, str):

@@ -1,5 +1,3 @@
-"""Sending proposals and taking them back."""
-
 from __future__ import annotations
 
 from collections.abc import Collection
@@ -29,17 +27,14 @@ UNTOUCHED: Final = "Usulan ini dikembalikan dan belum Anda perbaiki."
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What was sent.
-
-    Attributes:
-        units: Names of the unor verifikasi that they went to.
-        complete: Every group that has to be handled is handled: the proof can be made.
-    """
-
     sent: list[str]
+    """Titles."""
     units: list[str]
+    """Names of the unor verifikasi."""
     kept: list[tuple[str, str]]
+    """Title and reason of those that were not sent."""
     complete: bool
+    """Every required group is handled: the proof can be made."""
 
 
 def submit_proposals(
@@ -48,14 +43,11 @@ def submit_proposals(
     """Send proposals to the verifikator.
 
     Args:
-        proposal_ids: Which; None for all that are ready. A returned one that was not touched since is sent only by name.
-        unor_id: Unor verifikasi that the person picked; None for the usual one, see `routing.unit_for`.
-
-    Returns:
-        What was sent, and why the rest was not.
+        proposal_ids: None for all that are ready. A returned one that was not edited since is sent only by id.
+        unor_id: Unor verifikasi; None for the default of `assignment.resolve_unit`.
 
     Raises:
-        UserError: Nothing could be sent, or not to that unit; why.
+        UserError: Nothing could be sent, or not to that unit.
         PermissionDenied: One of them is not a proposal of this person.
     """
     actor.require(Permission.SUBMIT_PDM)
@@ -87,11 +79,11 @@ def submit_proposals(
 
 
 def withdraw_proposal(session: Session, actor: Actor, proposal_id: int, version: int) -> None:
-    """Take a proposal back before it was verified; the record on file stays as it is.
+    """Withdraw a proposal before it is verified; the record on file stays as it is.
 
     Raises:
         UserError: It was verified or decided meanwhile, has changed, or every period is closed.
-        PermissionDenied: There is none of this person.
+        PermissionDenied: There is no such proposal of this person.
     """
     actor.require(Permission.WITHDRAW)
     person = load_context(session, actor.pegawai_id, lock=True)
@@ -108,12 +100,11 @@ def withdraw_proposal(session: Session, actor: Actor, proposal_id: int, version:
 
 
 def submit_action(proposal: Proposal) -> ProposalAction:
-    """Which act sends a proposal from where it stands."""
     return ProposalAction.RESEND if proposal.state is ProposalState.PERBAIKAN_MYSAPK else ProposalAction.SEND
 
 
 def submit_blocker(person: PersonContext, proposal: Proposal) -> str:
-    """Why table or period don't let a proposal be sent now; empty when they do."""
+    """Why state or period don't allow sending now; empty if they do."""
     try:
         person.times.require(proposal.state, submit_action(proposal), kind_of(proposal).approval)
     except UserError as refused:
@@ -122,7 +113,7 @@ def submit_blocker(person: PersonContext, proposal: Proposal) -> str:
 
 
 def was_edited_since_return(dossier: Dossier, proposal: Proposal) -> bool:
-    """Whether something was done to a returned proposal since; a draft needs no repair."""
+    """True for a draft, too."""
     if proposal.state is not ProposalState.PERBAIKAN_MYSAPK:
         return True
     steps = dossier.history.get(proposal.pk, ())

@@ -1,6 +1,7 @@
-"""The personnel data of a person and the proposals to change it (PDM, *pemutakhiran data mandiri*).
+"""Records on file and the proposals to change them.
 
-The payload of a record or proposal is JSON that the declaration of its kind in `pdm/rules/groups/` validates at every border.
+The payload of a record or proposal is JSON, validated by the declaration of its kind in `pdm/rules/groups/` whenever it
+is read or written.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ _OPEN = text("ended_at IS NULL")
 
 
 class PersonnelRecord(Stored, table=True):
-    """A record on file (riwayat). It changes only when a proposal is applied, or for the own profile fields; files only add new ones."""
+    """A record on file (riwayat).
+
+    Changes only when a proposal is applied or its owner edits the profile; imports only add.
+    """
 
     __tablename__ = "riwayat"
     __table_args__ = (Index("ix_riwayat_pegawai_kind", "pegawai_id", "kind"),)
@@ -30,14 +34,14 @@ class PersonnelRecord(Stored, table=True):
     """Key of a `RecordKind`."""
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     version: int = 1
-    """Goes up with every change; a proposal made against an older one is told so."""
+    """Incremented by every change: a proposal made against an older one is not applied."""
     created_at: datetime
     changed_at: datetime
     removed_at: datetime | None = None
 
 
 class FormerValue(Stored, table=True):
-    """What a record on file held before it changed; kept for ever (DESIGN 5)."""
+    """What a record contained before it changed; never deleted."""
 
     __tablename__ = "riwayat_lama"
 
@@ -46,19 +50,20 @@ class FormerValue(Stored, table=True):
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     replaced_at: datetime
     replaced_by: int | None = None
-    """Account that changed it, or whose act applied the proposal. No foreign key: the value outlives what it tells of."""
+    """Account that changed it, or whose decision applied the proposal. No foreign key: the value outlives the account.
+    Account that changed it, or whose decision applied the proposal. No foreign key: the value outlives the account."""
     proposal_id: int | None = Field(default=None, foreign_key="usulan.id", index=True)
-    """The proposal that replaced it; empty for an own profile field."""
+    """Empty for an edit of the profile."""
 
 
 class Proposal(Stored, table=True):
-    """A proposed change (usulan), from its draft to its end."""
+    """A proposed change (usulan), from draft to decision."""
 
     __tablename__ = "usulan"
     __table_args__ = (
         Index("ix_usulan_pegawai_state", "pegawai_id", "state"),
         Index("ix_usulan_inbox", "state", "unor_id", "sent_at"),
-        # What waits at one desk, oldest first: of an agency, whose unit is picked out without its rows, of the country; and counted.
+        # What waits for one office, oldest first: in an agency (its units are picked from the index), in the country; and counts.
         Index("ix_usulan_instansi", "instansi_id", "state", "sent_at", "id", "unor_id", "pegawai_id"),
         Index("ix_usulan_negara", "state", "sent_at", "id"),
         Index("ix_usulan_hitung", "instansi_id", "state", "group", "kind", "unor_id", "pegawai_id"),
@@ -71,20 +76,20 @@ class Proposal(Stored, table=True):
     kind: str = Field(max_length=40)
     action: RecordAction = Field(sa_type=text_enum(RecordAction))
     record_id: int | None = Field(default=None, foreign_key="riwayat.id", index=True)
-    """The record it changes or deletes; empty when it adds one."""
+    """The record it changes or deletes; empty for a new one."""
     record_version: int = 0
-    """Version of that record the person saw."""
+    """Of the record as the person saw it."""
     slot: str | None = Field(default=None, max_length=60)
-    """What only one open proposal of a person may hold: a kind of which only the latest record counts, a record on file, or the
-    still empty form of a new record. The database sees to it, so that two tabs at one moment leave one proposal."""
+    """What only one open proposal of a person may occupy: a kind of which only the latest record counts, a record on
+    file, or the empty form of a new record. A unique index makes two tabs at once leave one proposal."""
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     state: ProposalState = Field(default=ProposalState.DRAF, sa_type=text_enum(ProposalState))
     version: int = 1
-    """Goes up with every write: two tabs or two verifiers never overwrite each other unseen."""
+    """Incremented by every write: two tabs or two reviewers can't overwrite each other unnoticed."""
     unor_id: int = Field(foreign_key="unor.id")
     """Unor verifikasi: whose inbox it goes to."""
     instansi_id: int | None = None
-    """Agency of that unit, set with sending: what was never sent is in nobody's inbox. The unit is the foreign key."""
+    """Agency of that unit, set when it is sent: a draft is in nobody's inbox. The unit is the foreign key."""
     created_at: datetime
     changed_at: datetime
     sent_at: datetime | None = Field(default=None, index=True)
@@ -92,8 +97,6 @@ class Proposal(Stored, table=True):
 
 
 class ProposalEvent(Stored, table=True):
-    """One step of a proposal: who, when, from where to where, and why."""
-
     __tablename__ = "usulan_jejak"
 
     proposal_id: int = Field(foreign_key="usulan.id", index=True)
@@ -106,11 +109,11 @@ class ProposalEvent(Stored, table=True):
     """Code of the reason."""
     note: str = Field(default="", max_length=1000)
     changes: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
-    """Of a correction: `field`, `before` and `after` of each value, as stored."""
+    """For a correction: `field`, `before` and `after` of each value, as stored."""
 
 
 class ProposalClaim(SQLModel, table=True):
-    """Who looks at a proposal right now, so that two people don't work on one. It gives no right and needs no clearing up."""
+    """Who has a proposal open, so that two people don't work on one. Grants no right; expires by itself."""
 
     __tablename__ = "usulan_klaim"
 
@@ -120,7 +123,7 @@ class ProposalClaim(SQLModel, table=True):
 
 
 class Document(Stored, table=True):
-    """A document of a proposal. The content lies under its hash in `MYSAPK_DOCUMENT_DIR`, shared by equal documents."""
+    """The content is stored under its hash in `MYSAPK_DOCUMENT_DIR`, shared by equal documents."""
 
     __tablename__ = "dokumen"
     __table_args__ = (
@@ -139,17 +142,17 @@ class Document(Stored, table=True):
     size: int
     pages: int
     name: str = Field(max_length=120)
-    """File name as the person knows it, cleaned; never used as a path."""
+    """File name as uploaded, cleaned; never used as a path."""
     signed: bool = False
-    """It carries an electronic signature, which is not verified here, and is kept byte for byte so that it can be elsewhere."""
+    """Electronically signed and kept byte for byte; the signature is not verified here."""
     uploaded_at: datetime
     removed_at: datetime | None = None
     sweep_at: datetime | None = None
-    """When its file may have lost its last use; empty once the sweep has looked at it."""
+    """When its file may have lost its last use; empty once the sweep has handled it."""
 
 
 class GroupDeclaration(Stored, table=True):
-    """The words "data sudah sesuai" or "tidak ada riwayat" of one person for one group, in the present PDM."""
+    """The statement "data sudah sesuai" or "tidak ada riwayat", for one group in the current PDM."""
 
     __tablename__ = "pernyataan_grup"
     __table_args__ = (Index("uq_pernyataan_grup_pegawai_group", "pegawai_id", "group", unique=True),)
@@ -163,7 +166,7 @@ class GroupDeclaration(Stored, table=True):
 
 
 class Proof(Stored, table=True):
-    """The proof of a sent PDM (bukti). The PDF is made from `content` alone, so it can be made again the same."""
+    """The proof of a finished PDM (bukti). The PDF is made from `content` alone, so it can be made again."""
 
     __tablename__ = "bukti_pdm"
 
@@ -174,7 +177,7 @@ class Proof(Stored, table=True):
 
 
 class CodeTableEntry(Stored, table=True):
-    """An entry of a code table that an agency loaded from its official list; it stands over the built-in one."""
+    """An entry of a code table that an agency loaded; it overrides the built-in one."""
 
     __tablename__ = "referensi"
     __table_args__ = (Index("uq_referensi_table_code", "table", "code", unique=True),)
@@ -184,6 +187,6 @@ class CodeTableEntry(Stored, table=True):
     label: str = Field(max_length=300)
     parent: str = Field(default="", max_length=42)
     active: bool = True
-    """An old code that the newest list no longer has stays readable and can't be chosen."""
+    """A code that the newest list lacks stays readable but can't be chosen."""
     search: str = Field(default="", max_length=300, index=True)
-    """The label folded for searching."""
+    """The label, folded for searching."""

@@ -1,4 +1,7 @@
-"""The one way in which a proposal moves on: table, period, version, trail, audit and notice in one transaction (DESIGN 5)."""
+"""The only way a proposal changes state.
+
+Transition table, period, version, history, audit log and notice, all in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -58,14 +61,14 @@ _EVENTS: Final[Mapping[ProposalAction, type[ProposalPayload]]] = MappingProxyTyp
         ProposalAction.APPLY: ProposalApplied,
     }
 )
-"""Saving a draft is no event of the trail, and forwarding to BKN follows an approval by itself."""
+"""Saving a draft is not audited, and forwarding to BKN follows an approval by itself."""
 
 
 def get_own_proposal(session: Session, actor: Actor, proposal_id: int) -> Proposal:
-    """Read a proposal of the actor. An unknown one and another person's are answered alike.
+    """An unknown id and another person's proposal get the same answer.
 
     Raises:
-        PermissionDenied: There is none of this person.
+        PermissionDenied: There is no such proposal of this person.
     """
     found = session.exec(
         select(Proposal).where(Proposal.id == proposal_id, Proposal.pegawai_id == actor.pegawai_id)
@@ -76,11 +79,7 @@ def get_own_proposal(session: Session, actor: Actor, proposal_id: int) -> Propos
 
 
 def require_version(proposal: Proposal, version: int) -> None:
-    """Refuse an act on a proposal that the person has seen in an older form.
-
-    Raises:
-        UserError: It has changed since.
-    """
+    """Raises UserError if the proposal has changed since that version."""
     if proposal.version != version:
         raise UserError(CHANGED)
 
@@ -100,15 +99,19 @@ def transition(
     changes: Sequence[dict[str, Any]] = (),
     **values: Any,
 ) -> ProposalState:
-    """Move a proposal on.
+    """Change the state of a proposal.
 
     Args:
-        late: The caller has judged the period: some may finish what is left when it is over.
+        actor_id: None for the system.
+        quiet: The caller notifies the owner.
+        late: The caller has checked the period: some may finish what is left after it.
+        changes: See `ProposalEvent.changes`.
+        **values: Further columns to set.
 
     Raises:
-        UserError: The table or the period doesn't allow it, or somebody else was faster.
-        FormError: A reason is missing.
-        PermissionDenied: Verifying or approving one's own data.
+        UserError: Table or period don't allow it, or someone else was faster.
+        FormError: The reason is missing.
+        PermissionDenied: The actor would decide on their own data.
     """
     approval = kind_of(proposal).approval
     try:
@@ -119,7 +122,7 @@ def transition(
     if row.office is Office.OWNER and not own_data:
         raise PermissionDenied("only the owner does this")
     if row.office not in (Office.OWNER, Office.SYSTEM) and own_data:
-        raise PermissionDenied("nobody decides on the own data")
+        raise PermissionDenied("nobody decides on their own data")
     if not late:
         person.times.require(proposal.state, act, approval)
     reason, note = _explained(act, reason, note, needed=row.reason)
@@ -161,7 +164,6 @@ def append_history(
     note: str = "",
     changes: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Append a step to the trail of a proposal."""
     session.add(
         ProposalEvent(
             proposal_id=proposal.pk,

@@ -1,4 +1,4 @@
-"""`GET /pdm/bukti/{number}.pdf`, for the person whom a proof belongs to: the proof as a file to save."""
+"""`GET /pdm/bukti/{number}.pdf`: a proof as a file, for its owner."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATH = "/pdm/bukti/{number}.pdf"
 
 
 async def download(request: Request) -> Response:
-    """Make the PDF from what is stored; another person's proof is answered like one that doesn't exist."""
+    """Someone else's proof gets the same answer as one that does not exist."""
     actor = await executors.run_read_only(sessions.read_actor, get_settings(), request.scope["mysapk.visitor"])
     if actor is None:
         return RedirectResponse("/masuk", 303)

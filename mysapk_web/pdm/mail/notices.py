@@ -1,4 +1,4 @@
-"""The letters about proposals: a step of one, and the receipt for what was sent. A person may switch these letters off."""
+"""Mails about proposals. The recipient can turn these off."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from mysapk_web.platform.mail.snippets import MailText, agency_admin, event_time
 from mysapk_web.settings import Settings
 
 MOST: Final = 40
-"""Proposals that a receipt names; the rest it counts."""
+"""Proposals listed in a receipt; the rest are counted."""
 _PATH: Final = re.compile(r"/[a-z0-9/-]*")
 """A page of this portal and nothing else."""
 
 
 def proposal_notice(facts: MailContext, settings: Settings) -> MailText:
-    """A step of a proposal: something that waits for the person, or what somebody else did."""
     title, text = single_line(facts.params.get("title", ""), 200), single_line(facts.params.get("text", ""), 1000)
     path = str(facts.params.get("path", ""))
     page = path if _PATH.fullmatch(path) else "/notifikasi"
-    asks = bool(facts.params.get("asks", True))  # letters written before there were others all asked
+    asks = bool(facts.params.get("asks", True))  # rows queued by an earlier release all asked for something
     return MailText(
         "Ada yang perlu Anda lakukan di MySAPK" if asks else "Kabar usulan Anda di MySAPK",
         (
@@ -34,7 +33,6 @@ def proposal_notice(facts: MailContext, settings: Settings) -> MailText:
 
 
 def submission_receipt(facts: MailContext, settings: Settings) -> MailText:
-    """What was sent, in one letter."""
     given = facts.params.get("items", ())
     items = tuple(single_line(item, 300) for item in given) if isinstance(given, list | tuple) else ()
     rest = len(items) - MOST
@@ -61,7 +59,6 @@ def _choose(settings: Settings) -> Block:
 
 
 def pdm_reminder(facts: MailContext, settings: Settings) -> MailText:
-    """The PDM of the person is not finished."""
     return MailText(
         "Pemutakhiran data Anda belum selesai",
         (

@@ -1,1 +1,0 @@
-"""`/pdm` and what stands below it: the tiles, a group, the form of a usulan, sending, the proof."""

@@ -1,4 +1,4 @@
-"""`/pdm/bukti`: the proof of a finished PDM: what it says, as PDF, and the QR to its public check."""
+"""`/pdm/bukti`: the proof of a finished PDM, its PDF, and the QR code of its public check."""
 
 from __future__ import annotations
 
@@ -30,13 +30,11 @@ PATH = "/pdm/bukti"
 
 
 def qr_data_uri(address: str) -> str:
-    """A QR code as the address of a picture; dark on light in every theme, or scanners give up."""
+    """Dark on light in every theme, or scanners fail."""
     return segno.make(address, error="m").svg_data_uri(scale=6, border=3, dark="#000", light="#fff")
 
 
 class BuktiState(AppState):
-    """The newest proof, or what stands in its way."""
-
     ready: bool = False
     exists: bool = False
     may_make: bool = False
@@ -54,7 +52,6 @@ class BuktiState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
-        """Everything at once."""
         self.faults, self.notice = {}, ""
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -77,7 +74,6 @@ class BuktiState(AppState):
 
     @handler(LOGGED_IN)
     async def make(self, form: dict[str, Any]) -> None:
-        """Make a proof of what was declared and sent."""
         await executors.run_in_transaction(make_proof, actor())
         await self._look()
         self._finish(notice="Bukti sudah dibuat. Unduh dan simpan.")
@@ -176,7 +172,6 @@ def _proof() -> rx.Component:
 
 
 def bukti() -> rx.Component:
-    """The page."""
     return page(
         rx.el.p(rx.el.a("Kembali ke Data saya", href="/pdm"), class_name="back"),
         form_messages(),

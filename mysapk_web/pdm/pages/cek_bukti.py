@@ -1,4 +1,4 @@
-"""`/cek-bukti/<segel>`: for everybody who holds a proof: whether it is true, and nothing more than is printed on it."""
+"""`/cek-bukti/<segel>`: whether a proof is genuine; shows nothing that is not printed on it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from mysapk_web.ui.state import AppState
 
 
 class CekBuktiState(AppState):
-    """What is said of one proof."""
-
     ready: bool = False
     genuine: bool = False
     newest: bool = True
@@ -27,11 +25,10 @@ class CekBuktiState(AppState):
     person_name: str = ""
     instansi: str = ""
     _checked_token: str = ""
-    """Mark of the proof that is shown: a connection that comes back loads the page once more, which is no further check."""
+    """Of the proof that is shown: a reconnecting page loads again, which is no further check."""
 
     @handler(ANYONE)
     async def load(self) -> None:
-        """Look the proof up."""
         token = path_segment(self.router.url.path, 1)[:200]
         if self.ready and self._checked_token == token:
             return
@@ -80,7 +77,6 @@ def _unknown() -> rx.Component:
 
 
 def cek_bukti() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.h1("Periksa bukti pemutakhiran"),

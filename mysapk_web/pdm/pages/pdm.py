@@ -1,5 +1,3 @@
-"""`/pdm`: the twelve tiles, how far everything is, what blocks sending."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -20,13 +18,13 @@ from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState
 
 RETURNED = 5
-"""So many that came back are shown here; all are in the history."""
+"""Shown here at most; the rest are in the history."""
 FEW = 4
-"""So many things to do are listed at once; more are behind a line that says how many."""
+"""To-dos listed openly; more are folded away."""
 
 
 def format_remaining(board: Board) -> str:
-    """How many groups are left, in the count of the tiles: done and left make all of them."""
+    """In the count of the tiles: done and remaining add up to all."""
     left = board.total - board.done
     if not left:
         return "Yang belum terkirim"
@@ -38,8 +36,6 @@ def format_remaining(board: Board) -> str:
 
 
 class PapanState(AppState):
-    """The board."""
-
     ready: bool = False
     tiles: list[TileView] = []
     done: int = 0
@@ -59,7 +55,6 @@ class PapanState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
-        """Everything at once."""
         self.faults, self.notice = {}, ""
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -162,7 +157,6 @@ def _content() -> rx.Component:
 
 
 def papan() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.h1("Pemutakhiran Data Mandiri"),

@@ -1,5 +1,3 @@
-"""`/usulan`: every usulan with its state and its way; take it back, correct it, send it again."""
-
 from __future__ import annotations
 
 from typing import Any, Final
@@ -37,17 +35,14 @@ FILTERS: Final[tuple[tuple[str, str, frozenset[ProposalState]], ...]] = (
     ("ditolak", "Ditolak", REJECTED_STATES),
     ("ditarik", "Ditarik", frozenset({ProposalState.DIHAPUS})),
 )
-"""Value, words, and the states that are shown (none: all)."""
+"""Value, words and states; no states for all."""
 
 
 def states_of(chosen: str) -> frozenset[ProposalState]:
-    """The states that a filter shows; empty: all."""
     return next((states for value, _, states in FILTERS if value == chosen), frozenset())
 
 
 class UsulanListState(AppState):
-    """One page of the history."""
-
     ready: bool = False
     rows: list[ProposalView] = []
     chosen: str = ALL
@@ -57,7 +52,6 @@ class UsulanListState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
-        """The first page."""
         self.faults, self.notice = {}, ""
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -73,7 +67,6 @@ class UsulanListState(AppState):
 
     @handler(LOGGED_IN)
     async def narrow(self, form: dict[str, Any]) -> None:
-        """Show the usulan of one state only."""
         wanted = form_text(form, "status", 20)
         self.chosen = wanted if any(wanted == value for value, _, _ in FILTERS) else ALL
         self.number = 1
@@ -82,14 +75,12 @@ class UsulanListState(AppState):
 
     @handler(LOGGED_IN)
     async def turn(self, number: int) -> None:
-        """Show another page."""
         self.number = max(1, parse_row_id(number))
         await self._look()
         self._finish()
 
     @handler(LOGGED_IN)
     async def withdraw(self, form: dict[str, Any]) -> None:
-        """Take a usulan back, or throw a draft away."""
         number, version = parse_row_id(form_text(form, "usulan")), parse_row_id(form_text(form, "versi"))
         await executors.run_in_transaction(submit.withdraw_proposal, actor(), number, version)
         await self._look()
@@ -169,7 +160,6 @@ def _list() -> rx.Component:
 
 
 def usulan() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.h1("Usulan saya"),

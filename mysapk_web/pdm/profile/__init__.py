@@ -1,1 +1,0 @@
-"""The profile, whose fields change at once."""

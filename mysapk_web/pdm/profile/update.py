@@ -1,4 +1,4 @@
-"""Changing the own profile: at once and without verification, the old value kept (DESIGN 5)."""
+"""Changing one's own profile: immediately, without verification; the old value is kept."""
 
 from __future__ import annotations
 
@@ -23,36 +23,31 @@ from mysapk_web.pdm.tables import FormerValue, PersonnelRecord
 from mysapk_web.platform.errors import FormError, UserError
 
 MAX_TEXT: Final = 4000
-"""Characters of one value; nobody types more into a field."""
+"""Characters per value."""
 CHANGED: Final = "Profil Anda baru saja berubah di tempat lain. Muat ulang halaman ini, lalu ulangi perubahan Anda."
 UNKNOWN: Final = "Isian memuat data yang tidak dapat diubah di sini. Muat ulang halaman ini, lalu isi kembali."
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedProfile:
-    """What came of a change.
-
-    Attributes:
-        changed: Labels of the fields that hold something else now, in the order of the form.
-    """
-
     version: int
     changed: list[str]
+    """Labels of the fields that changed, in the order of the form."""
     warnings: dict[str, str]
 
 
 def change_profile(session: Session, actor: Actor, *, version: int, values: Mapping[str, str]) -> ChangedProfile:
-    """Change own fields. For everybody logged in; no period has to be open.
+    """Change fields of one's own profile; needs no open period.
 
     Args:
-        values: By field name, as typed; what is not in it stays as it is, an empty text takes a value away.
+        values: By field name, as typed. Missing fields stay as they are, an empty text clears a value.
 
     Raises:
-        FormError: A value is not as it has to be, or belongs to no field that the person may change; nothing is changed.
+        FormError: A value is invalid, or its field may not be changed; nothing is changed.
         UserError: The profile was changed elsewhere meanwhile.
     """
     actor.require(Permission.CHANGE_OWN_PROFILE)
-    _judge_form(values)
+    _check_form(values)
     person, table = load_context(session, actor.pegawai_id, lock=True), codes(session)
     record = profile_record(session, actor.pegawai_id)
     if version != (record.version if record else FIRST_VERSION):
@@ -71,7 +66,7 @@ def change_profile(session: Session, actor: Actor, *, version: int, values: Mapp
     return ChangedProfile(version + 1, [field.label for field in changed], warnings)
 
 
-def _judge_form(values: Mapping[str, str]) -> None:
+def _check_form(values: Mapping[str, str]) -> None:
     known = {field.name for field in PROFIL.editable}
     if not values.keys() <= known or any(not isinstance(value, str) for value in values.values()):
         raise FormError({"": UNKNOWN})
@@ -83,7 +78,7 @@ def _judge_form(values: Mapping[str, str]) -> None:
 def _checked(
     record: PersonnelRecord | None, person: PersonContext, table: StoredCodes, values: Mapping[str, str]
 ) -> Validated:
-    """The profile as it would be. Faults that were there before and are not touched don't stand in the way."""
+    """The profile after the change. Errors that existed before and are not touched don't count."""
     before = checked_values(record, person, table)
     wanted = {**editable_values(PROFIL, record.payload if record else {}), **values}
     after = validate(PROFIL, wanted, codes=table, today=person.times.today, person=person.facts)
@@ -98,7 +93,7 @@ def _checked(
 
 
 def _opened(session: Session, actor: Actor, person: PersonContext) -> PersonnelRecord:
-    """An empty record, for whom the agency has none yet."""
+    """An empty record, if the agency has none yet."""
     record = PersonnelRecord(
         pegawai_id=actor.pegawai_id,
         kind=PROFIL.key,

@@ -1,4 +1,4 @@
-"""What the page of the own profile shows: sensitive numbers masked until they are asked for one by one."""
+"""One's own profile: sensitive numbers stay masked until they are revealed one by one."""
 
 from __future__ import annotations
 
@@ -30,39 +30,30 @@ from mysapk_web.rate_limits import REVEALS_PER_ACCOUNT
 from mysapk_web.settings import get_settings
 
 FIRST_VERSION: Final = 1
-"""What a person without a record of the profile sees: as if an empty one were on file."""
+"""Shown to a person without a profile record, as if an empty one were on file."""
 
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """Fields under one heading.
-
-    Attributes:
-        fields: `text` is what is shown. `value` is None for a sensitive or read-only field: the form leaves it empty, and what is
-            not sent is not changed.
-    """
-
     label: str
     fields: list[FieldView]
+    """`value` is None for a sensitive or read-only field: the form leaves it empty, and what is not sent is not
+    changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressView:
-    """The address of the account.
-
-    Attributes:
-        pending: The new address that waits for its token, if any.
-    """
+    """The email address of the account."""
 
     text: str
+    """Masked."""
     needs_password: bool
     pending: PendingEmailChange | None
+    """The new address that waits for its token."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileView:
-    """The whole profile."""
-
     version: int
     sections: list[SectionView]
     address: AddressView
@@ -70,7 +61,6 @@ class ProfileView:
 
 
 def load_profile(session: Session, actor: Actor) -> ProfileView:
-    """Read the own profile. For everybody logged in."""
     actor.require(Permission.SEE_OWN_PROFILE)
     person, table = load_own_context(session, actor), codes(session)
     record = profile_record(session, actor.pegawai_id)
@@ -90,12 +80,12 @@ def load_profile(session: Session, actor: Actor) -> ProfileView:
 
 
 def reveal_value(session: Session, actor: Actor, *, name: str) -> str:
-    """Show one sensitive value of the own profile in full. It stands in the trail. For everybody logged in.
+    """Show one sensitive value in full, and record that in the audit log.
 
     Raises:
         PermissionDenied: There is no such field.
-        CommittingUserError: Too many in an hour.
-        UserError: Nothing is on file there.
+        CommittingUserError: The hourly limit is exceeded.
+        UserError: The field is empty.
     """
     actor.require(Permission.SEE_OWN_PROFILE)
     field = next((each for each in PROFIL.fields if each.name == name and each.sensitive), None)
@@ -112,7 +102,6 @@ def reveal_value(session: Session, actor: Actor, *, name: str) -> str:
 
 
 def profile_record(session: Session, pegawai_id: int) -> PersonnelRecord | None:
-    """The record of the profile of a person; None while there is none."""
     return session.exec(
         select(PersonnelRecord)
         .where(PersonnelRecord.pegawai_id == pegawai_id, PersonnelRecord.kind == PROFIL.key)
@@ -122,7 +111,7 @@ def profile_record(session: Session, pegawai_id: int) -> PersonnelRecord | None:
 
 
 def profile_values(session: Session, actor: Actor, record: PersonnelRecord | None) -> dict[str, Value]:
-    """All values of the profile: what the record holds, and over it what the rolls say of the person."""
+    """The values of the record, overridden by the personnel data of the agency."""
     person = session.get_one(Pegawai, actor.pegawai_id)
     born = person.birth_date
     rolls: dict[str, Value] = {
@@ -138,7 +127,6 @@ def profile_values(session: Session, actor: Actor, record: PersonnelRecord | Non
 
 
 def checked_values(record: PersonnelRecord | None, person: PersonContext, table: StoredCodes) -> Validated:
-    """What the declaration says of the stored values that a person may change."""
     stored = editable_values(PROFIL, record.payload if record else {})
     return validate(PROFIL, stored, codes=table, today=person.times.today, person=person.facts)
 

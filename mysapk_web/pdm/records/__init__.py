@@ -1,4 +1,4 @@
-"""Records on file as tables: what an agency brings in and takes out, and what is there twice. The declarations of the groups say how."""
+"""Records on file as CSV: import, export, duplicates. The declarations of the groups define the columns."""
 
 from mysapk_web.pdm.records.duplicates import report_duplicates
 from mysapk_web.pdm.records.export import export_records

@@ -1,7 +1,7 @@
-"""`mysapk duplicates`: records that are on file twice, and proposals that would bring them there, with what to do about each.
+"""`mysapk duplicates`: records that exist twice, proposals that would duplicate one, and what to do about each.
 
-It changes nothing. People are read some hundred at a time, and of those only who has two records of a kind or a proposal under way, so
-that memory stays bounded however large the database is.
+Changes nothing. People are read in batches, and of those only the ones with two records of a kind or an open proposal,
+so memory stays bounded.
 """
 
 from __future__ import annotations
@@ -34,42 +34,36 @@ from mysapk_web.platform.private_file import require_regular_file, write_private
 from mysapk_web.platform.rules.csv_injection import escape_formula
 
 PEOPLE: Final = 500
-"""People that are read at a time."""
+"""Per batch."""
 HEADINGS: Final = (NIP, "jenis", "ganda", "sama_dengan", "berbeda_pada", "saran")
 NAME: Final = "ganda"
-"""What the trail calls the list."""
+"""What the audit log calls the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A record or a proposal that is there a second time.
-
-    Attributes:
-        what: It in words, `berkas 12` or `usulan 34`, by id.
-        differing: Labels of the fields in which the two say something else.
-    """
-
     nip: str
     kind: str
     what: str
+    """`berkas 12` or `usulan 34`, by id."""
     same_as: str
+    """Likewise."""
     differing: tuple[str, ...]
+    """Labels of the fields that differ."""
     advice: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
-    """A record on file or a proposal under way.
-
-    Attributes:
-        changes: Id of the record that a proposal changes; None for every other entry.
-    """
+    """A record on file or an open proposal."""
 
     id: int
     on_file: bool
     values: dict[str, Value]
     documents: bool = False
+    """It was filed or changed with documents."""
     changes: int | None = None
+    """Id of the record that a proposal changes."""
 
     @property
     def words(self) -> str:
@@ -77,13 +71,10 @@ class _Entry:
 
 
 def report_duplicates(database: Database, *, instansi: str = "", report: Path | None = None) -> Counter[str]:
-    """Count what is there twice, and write a list of it where one is asked for.
+    """Count duplicates by kind, and write a list if asked to.
 
     Args:
-        report: CSV to write, for this account only: it holds personal data. The trail says so.
-
-    Returns:
-        How many by key of the kind.
+        report: CSV with personal data, readable by this OS account only; recorded in the audit log.
 
     Raises:
         UserError: There is no such agency, or the list can't be written.
@@ -123,7 +114,6 @@ def report_duplicates(database: Database, *, instansi: str = "", report: Path | 
 
 
 def find_duplicates(database: Database, agency: int | None = None) -> Iterator[Duplicate]:
-    """Find what is there twice, person by person."""
     last = 0
     while True:
         wanted = select(Pegawai.id, Pegawai.nip).where(col(Pegawai.id) > last).order_by(col(Pegawai.id)).limit(PEOPLE)
@@ -140,7 +130,7 @@ def find_duplicates(database: Database, agency: int | None = None) -> Iterator[D
 
 
 def _entries(session: Session, owners: Sequence[int]) -> dict[tuple[int, str], list[_Entry]]:
-    """Records and proposals by person and kind, where one of them can be there twice at all."""
+    """By person and kind, where a duplicate is possible at all."""
     found: defaultdict[tuple[int, str], list[_Entry]] = defaultdict(list)
     under_way = session.exec(
         select(Proposal).where(
@@ -180,7 +170,7 @@ def _entries(session: Session, owners: Sequence[int]) -> dict[tuple[int, str], l
 
 
 def _documented(session: Session, records: Sequence[int]) -> set[int | None]:
-    """Records that came on file, or were changed, with documents."""
+    """Records that were filed or changed with documents."""
     return set(
         session.exec(
             select(Proposal.record_id)
@@ -195,7 +185,7 @@ def _documented(session: Session, records: Sequence[int]) -> set[int | None]:
 
 
 def _duplicates(nip: str, declared: RecordKind, entries: Sequence[_Entry]) -> Iterator[Duplicate]:
-    """Each entry that is the same as a better one: on file before proposed, with documents, fuller, older."""
+    """Entries that are the same as a better one: on file before proposed, with documents, fuller, older."""
     kept: dict[tuple[str | int, ...], _Entry] = {}
     replaced = {each.id: each for each in entries if each.on_file}
     for entry in sorted(entries, key=lambda each: _rank(declared, each)):
@@ -211,7 +201,7 @@ def _duplicates(nip: str, declared: RecordKind, entries: Sequence[_Entry]) -> It
 
 
 def _counts(declared: RecordKind, better: _Entry, before: _Entry | None) -> bool:
-    """Whether the likeness is something to act on: not that of a change to its own record, nor one that was there before it."""
+    """Whether to act on it: not on a change and its own record, nor on a pair that existed before the change."""
     if before is None or not better.on_file:
         return True
     return better.id != before.id and not is_same(declared, before.values, better.values)

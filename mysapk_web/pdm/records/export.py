@@ -1,4 +1,4 @@
-"""`mysapk export-riwayat`: the records on file of one kind, in the form that an import reads."""
+"""`mysapk export-riwayat`: the records of one kind, in the format that the import reads."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ BATCH: Final = 1000
 
 
 def export_records(database: Database, path: Path, *, key: str, instansi: str = "", actor_id: int | None = None) -> int:
-    """Write the records of a kind as CSV (UTF-8 with a mark), readable by this account only: they are personal data.
+    """Write the records of a kind as CSV (UTF-8 with BOM), readable by this OS account only: they are personal data.
 
-    The trail says that it began, before anything is read, and how many rows came out. The file takes its place when it is whole.
+    The audit log records the start, before anything is read, and the number of rows. The file appears when it is
+    complete.
+
+    Returns:
+        The number of rows.
 
     Raises:
-        UserError: There is no such kind, or no such agency, or what lies at the path is no ordinary file.
+        UserError: No such kind or agency, or the path is not a regular file.
         OSError: The file can't be written.
     """
     declared = declared_for_files(key)
@@ -59,10 +63,10 @@ def _write(handle: TextIO, database: Database, declared: RecordKind, agency: int
 
 
 def find_agency_id(session: Session, kode: str) -> int | None:
-    """Find an agency by its code; None for no code at all.
+    """None if no code is given.
 
     Raises:
-        UserError: There is none.
+        UserError: There is no such agency.
     """
     if not kode:
         return None
@@ -73,7 +77,7 @@ def find_agency_id(session: Session, kode: str) -> int | None:
 
 
 def _rows(database: Database, declared: RecordKind, agency: int | None) -> Iterator[list[str]]:
-    """Some at a time, each read in a transaction of its own, so that no writer waits and memory stays bounded."""
+    """In batches, each in a transaction of its own: no writer waits, and memory stays bounded."""
     last = 0
     while True:
         wanted = (

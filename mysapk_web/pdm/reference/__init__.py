@@ -1,1 +1,0 @@
-"""Code tables: data files and their loader."""

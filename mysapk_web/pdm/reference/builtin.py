@@ -1,7 +1,7 @@
-"""The code tables that come with the portal (domain 8): one CSV file each under `data`.
+"""The built-in code tables: one CSV file each under `data`, with the columns code, label, parent and active (0 or 1).
 
-A file starts with comment lines (`#`), the first its title; one that starts with `# awal` marks a starting set, which
-an agency replaces with its own list. Columns: code, label, and where they are needed parent and active (0 or 1).
+A file starts with comment lines (`#`), the first its title; `# awal` marks a starting set that an agency replaces with
+its own list.
 """
 
 import csv
@@ -19,17 +19,12 @@ _SUFFIX: Final = ".csv"
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
-    """A row of a code table.
-
-    Attributes:
-        parent: code of another table that it belongs to; empty for none.
-        active: may be chosen today; an inactive code is still read in old records.
-    """
-
     code: str
     label: str
     parent: str = ""
+    """Code of another table that it belongs to; empty for none."""
     active: bool = True
+    """May be chosen today; an inactive code stays readable in old records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +35,30 @@ class _Table:
 
 @cache
 def table_names() -> tuple[str, ...]:
-    """List the tables, in alphabetical order."""
     return tuple(sorted(file.name.removesuffix(_SUFFIX) for file in _FOLDER.iterdir() if file.name.endswith(_SUFFIX)))
 
 
 def entries(name: str) -> tuple[CodeEntry, ...]:
-    """List a table in its own order.
-
-    Raises:
-        KeyError: there is no such table.
-    """
+    """Raises KeyError if there is no such table."""
     return tuple(_load(name).by_code.values())
 
 
 def label(name: str, code: str) -> str | None:
-    """Find the words of a code, also of an inactive one; None where table or code is unknown."""
+    """Also of an inactive code; None if table or code is unknown."""
     entry = _find(name, code)
     return entry.label if entry else None
 
 
 def search(name: str, text: str, limit: int = 20, parent: str = "") -> list[CodeEntry]:
-    """Find codes that may be chosen today, for a field that completes what is typed.
-
-    Args:
-        text: what was typed; case and accents don't matter. Empty finds the first entries.
+    """Active codes that match what was typed; an empty text matches the first entries.
 
     Returns:
-        First the code typed in full and labels that start with the text, then labels with a word that does, then
-        labels that contain it; each in the order of the table.
+        Codes typed in full and labels that start with the text, then labels with a word that does, then labels that
+            contain
+        it; each in the order of the table.
 
     Raises:
-        KeyError: there is no such table.
+        KeyError: There is no such table.
     """
     wanted = fold(text)
     ranks: tuple[list[CodeEntry], list[CodeEntry], list[CodeEntry]] = ([], [], [])
@@ -84,25 +72,20 @@ def search(name: str, text: str, limit: int = 20, parent: str = "") -> list[Code
 
 
 def fold(text: str) -> str:
-    """Bring words into the form in which they are compared: small letters, no accents, single blanks."""
+    """For comparison: lower case, no accents, single spaces."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return " ".join(plain.casefold().split())
 
 
 class TableCodes:
-    """The tables as the rules of records ask for them (`pdm.rules.groups.fields.Codes`)."""
-
     def label(self, table: str, code: str) -> str | None:
-        """Words of a code; None where table or code is unknown."""
         return label(table, code)
 
     def exists(self, table: str, code: str) -> bool:
-        """Whether the code may be chosen today."""
         entry = _find(table, code)
         return entry is not None and entry.active
 
     def parent(self, table: str, code: str) -> str:
-        """Code that this one belongs to; empty where there is none."""
         entry = _find(table, code)
         return entry.parent if entry else ""
 

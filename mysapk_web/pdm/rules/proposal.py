@@ -1,6 +1,6 @@
-"""A usulan: where it stands, who moves it on, and what a group looks like because of it (domain 5.3, 5.4).
+"""The life cycle of a proposal (usulan): states, actions, the table of transitions, and the state of a group.
 
-The one table of transitions is `TRANSITIONS`. The record on file changes with APPLY and nothing else.
+A record on file changes with APPLY and nothing else.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from mysapk_web.pdm.rules.groups.base import Approval
 
 
 class ProposalState(StrEnum):
-    """Where a usulan stands. `code` and `label` are those of SIASN (domain 5.3)."""
+    """`code` and `label` are those of SIASN."""
 
     DRAF = "DRAF"
     INPUT_BERKAS = "INPUT_BERKAS"
@@ -34,17 +34,17 @@ class ProposalState(StrEnum):
 
     @property
     def code(self) -> int | None:
-        """Status code of SIASN; None for a draft, which SIASN does not know."""
+        """None for a draft, which SIASN does not know."""
         return _STATE_WORDS[self][0]
 
     @property
     def label(self) -> str:
-        """The status as SIASN words it, but for one spelling of MySAPK."""
+        """SIASN's wording, but for one spelling of MySAPK."""
         return _STATE_WORDS[self][1]
 
     @property
     def meaning(self) -> str:
-        """One sentence for the person: where it lies and what to do."""
+        """Where it is and what to do, for its owner."""
         return _STATE_WORDS[self][2]
 
 
@@ -89,8 +89,6 @@ _STATE_WORDS: Final[Mapping[ProposalState, tuple[int | None, str, str]]] = Mappi
 
 
 class ProposalAction(StrEnum):
-    """What is done to a usulan."""
-
     SAVE_DRAFT = "SAVE_DRAFT"
     SEND = "SEND"
     RESEND = "RESEND"
@@ -109,7 +107,6 @@ class ProposalAction(StrEnum):
 
     @property
     def label(self) -> str:
-        """The act in words, for histories and buttons."""
         return _ACT_LABELS[self]
 
 
@@ -133,10 +130,9 @@ _ACT_LABELS: Final = {
 
 
 class Office(StrEnum):
-    """Who does an act.
+    """Who acts.
 
-    That nobody acts on the own data, and that the approver is another person than the verifikator, is checked where
-    people are known.
+    That nobody decides on their own data, and that verifikator and approver are two people, is checked elsewhere.
     """
 
     OWNER = "OWNER"
@@ -148,30 +144,26 @@ class Office(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table.
-
-    Attributes:
-        permissions: all that a role needs for it; none for what the system does by itself.
-        periods: one of them has to be open; empty for no period. Who may act when it is over: `AFTER_PERIOD`.
-        approvals: last levels of decision for which the row stands.
-    """
-
     to: ProposalState
     office: Office
     permissions: frozenset[Permission] = frozenset()
+    """All are needed; empty for what the system does."""
     periods: frozenset[PeriodKind] = frozenset()
+    """One of them has to be open; empty for none. After they end: `AFTER_PERIOD`."""
     reason: bool = False
+    """A coded reason and a note are required."""
     approvals: frozenset[Approval] = frozenset({Approval.AGENCY, Approval.BKN})
+    """Levels of approval that have this transition."""
 
 
 class TransitionError(ValueError):
-    """This act is not possible from this state. `str()` is a sentence for the user."""
+    """Not possible from this state. `str()` is a sentence for the user."""
 
 
 _S, _A, _P = ProposalState, ProposalAction, Permission
 _ENTRY: Final = frozenset({PeriodKind.PDM})
 _CHECKING: Final = frozenset({PeriodKind.VERIFIKASI})
-# What was returned may be repaired until verification closes, also when entry has closed (domain 16.7).
+# A returned proposal may be corrected until verification closes, even after entry has closed.
 _REPAIR: Final = _ENTRY | _CHECKING
 
 
@@ -180,7 +172,7 @@ def _all(*permissions: Permission) -> frozenset[Permission]:
 
 
 AT_VERIFIER: Final = (_S.INPUT_BERKAS, _S.INPUT_BERKAS_PERBAIKAN, _S.PERBAIKAN_APPROVAL, _S.PERBAIKAN_BKN)
-"""States in which the verifikator has the usulan."""
+"""The verifikator has the proposal."""
 
 _VERIFIER_ROWS: Final = {
     (state, act): transition
@@ -225,33 +217,26 @@ TRANSITIONS: Final[Mapping[tuple[ProposalState, ProposalAction], Transition]] = 
         (_S.DISETUJUI_BKN, _A.APPLY): Transition(_S.TELAH_UPDATE, Office.SYSTEM, approvals=frozenset({Approval.BKN})),
     }
 )
-"""Every way out of every state (domain 5.4; DESIGN 5). What is not here is refused."""
+"""Every way out of every state; anything else is refused."""
 
 AFTER_PERIOD: Final = frozenset({_A.CORRECT, _A.VERIFY, _A.REJECT, _A.APPROVE, _A.RETURN_TO_VERIFIER})
-"""Acts that whoever has `Permission.DECIDE_LATE` does after verification has ended (domain 4). Returning to the owner is none of
-them: nobody could repair anything any more."""
+"""What `Permission.DECIDE_LATE` allows after verification has ended. Not returning to the owner, who could no longer
+correct anything."""
 
 FINAL_STATES: Final = frozenset({_S.TELAH_UPDATE, _S.TMS, _S.TMS_BKN, _S.DIHAPUS})
 REJECTED_STATES: Final = frozenset({_S.TMS, _S.TMS_BKN})
 OPEN_STATES: Final = frozenset(ProposalState) - FINAL_STATES
-"""Not decided yet; a draft is open, too."""
+"""Not decided yet, drafts included."""
 SENT_STATES: Final = OPEN_STATES - {_S.DRAF}
-"""On its way: sent and not decided yet."""
+"""Sent and not decided yet."""
 EVER_SENT_STATES: Final = SENT_STATES | REJECTED_STATES | {_S.TELAH_UPDATE}
-"""Sent once, and not taken back."""
+"""Sent, and not withdrawn."""
 EDITABLE_STATES: Final = frozenset(state for state, act in TRANSITIONS if act is _A.SAVE_DRAFT)
 """The owner may change the values."""
 
 
 def find_transition(state: ProposalState, act: ProposalAction, approval: Approval) -> Transition:
-    """Find the row of the table for an act.
-
-    Returns:
-        The row, with who may act, in which period, and whether a reason is needed.
-
-    Raises:
-        TransitionError: no row, or none for this level. A kind with `Approval.NONE` has no usulan at all.
-    """
+    """Raises TransitionError if the state or the level of approval has none."""
     row = TRANSITIONS.get((state, act))
     if row is None or approval not in row.approvals:
         raise TransitionError(f"Tindakan ini tidak dapat dilakukan: status usulan sekarang {state.label}.")
@@ -259,12 +244,11 @@ def find_transition(state: ProposalState, act: ProposalAction, approval: Approva
 
 
 def next_state(state: ProposalState, act: ProposalAction, approval: Approval) -> ProposalState:
-    """Tell the state after an act. Arguments and errors as for `transition`."""
     return find_transition(state, act, approval).to
 
 
 def available_actions(state: ProposalState, approval: Approval, office: Office) -> tuple[ProposalAction, ...]:
-    """List what somebody can do from a state, in the order of buttons."""
+    """In the order of buttons."""
     return tuple(
         act
         for act in ProposalAction
@@ -273,7 +257,7 @@ def available_actions(state: ProposalState, approval: Approval, office: Office) 
 
 
 class ReasonKind(StrEnum):
-    """BTS: data or document do not fit and can be repaired. TMS: does not meet the requirements, final (domain 5.2)."""
+    """BTS: data or document don't match and can be corrected. TMS: requirements not met, final."""
 
     BTS = "BTS"
     TMS = "TMS"
@@ -281,7 +265,7 @@ class ReasonKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A coded reason. The official list for peremajaan is not published (domain 5.2); this is a starting set."""
+    """BKN's list of reasons for peremajaan is not published; these are our own."""
 
     code: str
     kind: ReasonKind
@@ -313,20 +297,17 @@ _REASON_KINDS: Final = {
 
 
 def reasons_for(act: ProposalAction) -> tuple[Reason, ...]:
-    """List the reasons that fit an act; none for an act that needs none."""
     return tuple(reason for reason in REASONS if reason.kind is _REASON_KINDS.get(act))
 
 
 class Declaration(StrEnum):
-    """What a person says of a group without a proposal."""
+    """A person's statement about a whole group."""
 
     SESUAI = "SESUAI"
     TIDAK_ADA = "TIDAK_ADA"
 
 
 class GroupState(StrEnum):
-    """What the button of a group shows (domain 0.1, 5.4)."""
-
     BELUM_DIPERIKSA = "BELUM_DIPERIKSA"
     SESUAI = "SESUAI"
     TIDAK_ADA = "TIDAK_ADA"
@@ -336,12 +317,11 @@ class GroupState(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words on the button."""
         return _GROUP_LABELS[self]
 
     @property
     def handled(self) -> bool:
-        """Green: the person has done the part that is theirs."""
+        """Green: the person has done their part."""
         return self not in (GroupState.BELUM_DIPERIKSA, GroupState.PERLU_PERBAIKAN)
 
 
@@ -356,14 +336,10 @@ _GROUP_LABELS: Final = {
 
 
 def group_state(declaration: Declaration | None, proposals: Iterable[ProposalState]) -> GroupState:
-    """Tell what the button of a group shows.
+    """What the tile of a group shows, from declaration and proposals of the current PDM.
 
-    What waits for the person comes first, then what is on its way, then the outcome. Drafts and withdrawn
-    proposals count for nothing. Where all proposals were rejected, the person has to look again, unless a
-    declaration says that the data is right.
-
-    Args:
-        proposals: states of the person's proposals of this PDM in the group.
+    What waits for the person comes first, then what is on its way, then the outcome. Drafts and withdrawn proposals
+    don't count. If all proposals were rejected, the person has to look again, unless they declared the data correct.
     """
     states = set(proposals)
     if ProposalState.PERBAIKAN_MYSAPK in states:

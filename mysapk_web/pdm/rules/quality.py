@@ -1,4 +1,4 @@
-"""BKN's index of data quality, the checks that concern one person (domain 9.3)."""
+"""The checks of BKN's data quality index that concern one person."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,8 +34,6 @@ from mysapk_web.pdm.rules.quality_data import (
 
 
 class Dimension(StrEnum):
-    """A part of the index."""
-
     COMPLETENESS = "COMPLETENESS"
     TIMELINESS = "TIMELINESS"
     ACCURACY = "ACCURACY"
@@ -43,12 +41,11 @@ class Dimension(StrEnum):
 
     @property
     def label(self) -> str:
-        """The name on pages."""
         return _DIMENSIONS[self][0]
 
     @property
     def share(self) -> float:
-        """Share in the index, 0-1."""
+        """Weight in the index, 0 to 1."""
         return _DIMENSIONS[self][1]
 
 
@@ -64,26 +61,19 @@ _DIMENSIONS: Final[Mapping[Dimension, tuple[str, float]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class QualityCheck:
-    """One row of the table.
-
-    Attributes:
-        weight: points lost of the 100 of the dimension.
-        group: URL slug of the group where it is put right; empty where only the agency can.
-    """
-
     key: str
     dimension: Dimension
     weight: float
+    """Points lost of the 100 of the dimension."""
     sentence: str
     remedy: str
     group: str
+    """Slug of the group where it is corrected; empty if only the agency can."""
     found: Callable[[PersonData], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class QualityFinding:
-    """A fault in one person's data; attributes as of `Check`."""
-
     key: str
     dimension: Dimension
     weight: float
@@ -311,15 +301,11 @@ CHECKS: Final = (
         ),
     ),
 )
-"""All checks that one person's data answers. Two people in one structural post is a question to the agency."""
+"""All that one person's data can answer. Two people in one structural post is a question for the agency."""
 
 
 def check_person(data: PersonData) -> list[QualityFinding]:
-    """Run all checks on one person.
-
-    Returns:
-        What is wrong, in the order of the table. What is not on file is a finding only where the check says so.
-    """
+    """Findings in the order of the table."""
     return [
         QualityFinding(check.key, check.dimension, check.weight, check.sentence, check.remedy, check.group)
         for check in CHECKS

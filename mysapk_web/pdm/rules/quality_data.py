@@ -1,4 +1,4 @@
-"""What the checks of data quality look at, and the longer questions they ask (domain 9.3)."""
+"""The data that the quality checks look at, and the longer conditions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,13 +14,7 @@ from mysapk_web.pdm.rules.identity import NUMBERS, IdentityError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonData:
-    """What the checks look at. Codes are those of the code tables; empty or None means not on file.
-
-    Attributes:
-        tmt_pppk: first day of the present contract of a PPPK.
-        named_as_functional: the name of the pelaksana post is the name of a functional one.
-        nik_valid: compared with the civil registry; None where that was never done.
-    """
+    """Codes are those of the code tables; empty or None means not on file."""
 
     jenis: JenisPegawai
     today: date
@@ -30,10 +24,12 @@ class PersonData:
     tmt_cpns: date | None = None
     tmt_pns: date | None = None
     tmt_pppk: date | None = None
+    """Start of a PPPK's current contract."""
     jenis_jabatan: str = ""
     jabatan: str = ""
     jenjang: str = ""
     named_as_functional: bool = False
+    """The pelaksana post has the name of a functional one."""
     eselon: str = ""
     golongan: str = ""
     tingkat_pendidikan: str = ""
@@ -43,6 +39,7 @@ class PersonData:
     nomor_hp: str = ""
     nik: str = ""
     nik_valid: bool | None = None
+    """Confirmed by the civil registry; None if never compared."""
     unor_active: bool = True
     kedudukan_hukum: str = ""
     bup: int | None = None
@@ -57,28 +54,25 @@ _ACTIVE: Final = "01"
 ON_LEAVE: Final = frozenset({"02", "13"})
 _PPPK_POSITIONS: Final = frozenset({"71", "72"})
 _OWN_AGENCY: Final = frozenset({"1", "10", "15"})
-"""`jenis_pegawai` of those who work where they belong; the others are DPK or DPB."""
+"""`jenis_pegawai` of those who work where they belong; all others are DPK or DPB."""
 DIPLOMA: Final = 20
 _MIN_EDUCATION_ESELON: Final[Mapping[str, int]] = MappingProxyType({"1": 35, "2": 35, "3": 35, "4": 30})
-"""Least education by the first digit of the eselon: S-1 or D-IV for JPT and administrator, D-III for pengawas
-(PP 11/2017)."""
+"""By the first digit of the eselon: S-1 or D-IV for JPT and administrator, D-III for pengawas (PP 11/2017)."""
 _MIN_EDUCATION_JENJANG: Final[Mapping[str, int]] = MappingProxyType(
     {"PM": 15, "TR": 15, "MH": 15, "PY": 15, "PT": 35, "MU": 35, "MA": 35, "UT": 35}
 )
-"""Least education by level of the functional post: SLTA for keterampilan, S-1 or D-IV for keahlian (PP 11/2017)."""
+"""By level of the functional post: SLTA for keterampilan, S-1 or D-IV for keahlian (PP 11/2017)."""
 _MIN_GOLONGAN_JPT: Final[Mapping[str, str]] = MappingProxyType(
     {"10": "43", "11": "43", "12": "42", "21": "42", "22": "41"}
 )
-"""Least golongan by eselon of a JPT: one below the rank of the post (PP 13/2002, annex)."""
+"""By eselon of a JPT: one below the rank of the post (PP 13/2002, annex)."""
 
 
 def is_pns(data: PersonData) -> bool:
-    """The person is a PNS."""
     return data.jenis is JenisPegawai.PNS
 
 
 def is_cpns(data: PersonData) -> bool:
-    """The person is a CPNS."""
     return data.jenis is JenisPegawai.CPNS
 
 
@@ -88,17 +82,16 @@ def _has_nip(data: PersonData) -> bool:
 
 
 def education_level(data: PersonData) -> int:
-    """Last education as a number that grows with it; 0 where there is none."""
+    """Grows with the level; 0 if none."""
     return int(data.tingkat_pendidikan) if data.tingkat_pendidikan.isdecimal() else 0
 
 
 def older_than(start: date | None, years: int, today: date) -> bool:
-    """Some years have passed since a date on file."""
     return start is not None and today >= years_later(start, years)
 
 
 def skp_missing(data: PersonData) -> bool:
-    """An SKP of the two previous years is missing, of which the person worked the whole year."""
+    """Of the last two years, as far as the person worked the whole year."""
     if data.jenis is JenisPegawai.PPT_NON_ASN:
         return False
     start = data.tmt_cpns or data.tmt_pppk
@@ -107,7 +100,6 @@ def skp_missing(data: PersonData) -> bool:
 
 
 def email_faulty(data: PersonData) -> bool:
-    """The e-mail address is empty or malformed."""
     try:
         normalise_email(data.email)
     except EmailError:
@@ -116,7 +108,6 @@ def email_faulty(data: PersonData) -> bool:
 
 
 def phone_faulty(data: PersonData) -> bool:
-    """The mobile number is empty or malformed."""
     try:
         NUMBERS["PHONE"].normalise(data.nomor_hp)
     except IdentityError:
@@ -125,7 +116,7 @@ def phone_faulty(data: PersonData) -> bool:
 
 
 def nik_faulty(data: PersonData) -> bool:
-    """The NIK is empty, malformed, or unknown to the civil registry."""
+    """Empty, malformed, or unknown to the civil registry."""
     try:
         NUMBERS["NIK"].normalise(data.nik)
     except IdentityError:
@@ -143,44 +134,40 @@ def past_retirement(data: PersonData) -> bool:
 
 
 def secondment_inconsistent(data: PersonData) -> bool:
-    """DPK or DPB although both agencies are the same, or the other way round."""
+    """DPK or DPB although both agencies are the same, or vice versa."""
     if not (data.jenis_pegawai and data.instansi_induk and data.instansi_kerja):
         return False
     return (data.jenis_pegawai in _OWN_AGENCY) != (data.instansi_induk == data.instansi_kerja)
 
 
 def education_below_eselon(data: PersonData) -> bool:
-    """Education below what the structural post asks for."""
     least = _MIN_EDUCATION_ESELON.get(data.eselon[:1], 0) if data.jenis_jabatan == STRUCTURAL else 0
     return 0 < education_level(data) < least
 
 
 def education_below_jenjang(data: PersonData) -> bool:
-    """Education below what the level of the functional post asks for."""
     least = _MIN_EDUCATION_JENJANG.get(data.jenjang, 0) if data.jenis_jabatan == FUNCTIONAL else 0
     return 0 < education_level(data) < least
 
 
 def rank_below_post(data: PersonData) -> bool:
-    """Rank below what the high post asks for."""
     least = _MIN_GOLONGAN_JPT.get(data.eselon)
     return is_pns(data) and least is not None and data.golongan.isdecimal() and data.golongan < least
 
 
 def contract_before_number(data: PersonData) -> bool:
-    """The number of a PPPK holds the year of the first appointment; no contract starts before it."""
+    """The number of a PPPK contains the year of the first appointment; no contract starts earlier."""
     if data.jenis is not JenisPegawai.PPPK or data.tmt_pppk is None or not _has_nip(data):
         return False
     return data.tmt_pppk.year < int(data.nip[8:12])
 
 
 def pppk_position_wrong(data: PersonData) -> bool:
-    """The codes of PPPK and those of PNS do not mix (domain 8)."""
+    """Codes of PPPK and PNS don't mix."""
     if not data.kedudukan_hukum:
         return False
     return (data.jenis is JenisPegawai.PPPK) != (data.kedudukan_hukum in _PPPK_POSITIONS)
 
 
 def digits_differ(data: PersonData, start: int, end: int, expected: str) -> bool:
-    """Digits of the NIP, `start` to `end`, are other than expected."""
     return _has_nip(data) and data.nip[start:end] != expected

@@ -1,4 +1,4 @@
-"""The server's clock decides at every write, in each zone, to the second; what was typed stays (DESIGN 5; domain 16.7)."""
+"""The server's clock decides at every write, in each zone, to the second; what was typed stays."""
 
 from __future__ import annotations
 

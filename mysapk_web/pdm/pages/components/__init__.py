@@ -1,1 +1,0 @@
-"""Components that several pages of the PDM share."""

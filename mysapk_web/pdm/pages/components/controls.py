@@ -1,4 +1,4 @@
-"""From the declaration of a record to the controls of its form: pure, so that it can be tested without a page."""
+"""From the declaration of a record to the controls of its form, without Reflex."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mysapk_web.pdm.rules.groups.fields import Field, FieldKind, Value
 from mysapk_web.ui.components.dates import DATE_HELP
 
 SHORT_LIST: Final = 15
-"""Entries of a code table that a select shows; longer ones are searched on the server."""
+"""Entries that a select shows; longer tables are searched on the server."""
 
 FOUND: Final = 20
 """Entries of a searched list."""
@@ -28,14 +28,12 @@ YES, NO = "ya", "tidak"
 
 
 class Choice(TypedDict):
-    """One entry of a list."""
-
     value: str
     label: str
 
 
 class CodeSearch(TypedDict):
-    """What a searched list found last."""
+    """The last search."""
 
     field: str
     text: str
@@ -44,7 +42,7 @@ class CodeSearch(TypedDict):
 
 
 class VisibilityRule(TypedDict):
-    """When a field is asked for, as the script reads it; no `field`: always."""
+    """When a field is asked for, as `assets/pdm.jsx` reads it; without `field`: always."""
 
     field: str
     values: list[str]
@@ -53,8 +51,6 @@ class VisibilityRule(TypedDict):
 
 
 class FieldRow(TypedDict):
-    """One control."""
-
     name: str
     label: str
     control: Control
@@ -73,8 +69,6 @@ class FieldRow(TypedDict):
 
 
 class SectionRow(TypedDict):
-    """Fields that stand together; the first one has no heading."""
-
     heading: str
     names: list[str]
     fields: list[FieldRow]
@@ -84,21 +78,16 @@ NOTHING_FOUND: Final[CodeSearch] = {"field": "", "text": "", "options": [], "mor
 
 
 def code_search(name: str, text: str, entries: Sequence[CodeEntry]) -> CodeSearch:
-    """What a search found, for the page.
-
-    Args:
-        entries: One more than are shown, if there are more.
-    """
+    """`entries` has one more than are shown, if there are more."""
     options: list[Choice] = [{"value": entry.code, "label": entry.label} for entry in entries[:FOUND]]
     return {"field": name, "text": text, "options": options, "more": len(entries) > FOUND}
 
 
 def control_of(field: Field, *, options: int, writable: bool) -> Control:
-    """Which control a field has."""
     if field.read_only or not writable:
         return "fixed"
     if field.kind is FieldKind.CODE:
-        # The choices of a field that follows another one change while the form is open: they are searched.
+        # Choices that depend on another field change while the form is open: they are searched.
         return "choice" if 0 < options <= SHORT_LIST and not _follows(field) else "list"
     kinds: dict[FieldKind, Control] = {
         FieldKind.LONG_TEXT: "long",
@@ -114,11 +103,7 @@ def _follows(field: Field) -> str:
 
 
 def typed_value(field: Field, value: Value) -> str:
-    """A stored value as a person types it: dates day first, decimals with a comma.
-
-    Args:
-        value: What is stored; a draft may hold what could not be read.
-    """
+    """As a person types it: dates day first, decimals with a comma. A draft may contain what can't be parsed."""
     if field.kind is FieldKind.BOOLEAN:
         return YES if value is True else NO
     if value is None:
@@ -130,14 +115,13 @@ def typed_value(field: Field, value: Value) -> str:
 
 
 def read_typed(field: Field, text: str) -> str | bool:
-    """What a control sent, for the validation."""
     if field.kind is FieldKind.BOOLEAN:
         return text == YES
     return text
 
 
 def visibility_rule(field: Field, *, shown: bool) -> VisibilityRule:
-    """When a field is asked for. What depends on the person was decided by the server; the rest follows the values as they change."""
+    """Conditions on the person are decided by the server; the rest follow the values as they change."""
     condition = field.shown_when
     if condition is None or (condition.field.startswith("@") and shown):
         return {"field": "", "values": [], "least": "", "most": ""}
@@ -156,7 +140,6 @@ def _as_typed(value: str | int | bool) -> str:
 
 
 def field_row(view: FieldView, *, on_file: str = "", writable: bool = True) -> FieldRow:
-    """A control as a state may hold it."""
     field = view.field
     control = control_of(field, options=len(view.options), writable=writable)
     helps = [field.help, DATE_HELP if control == "date" else ""]
@@ -177,7 +160,7 @@ def field_row(view: FieldView, *, on_file: str = "", writable: bool = True) -> F
         "options": options if control == "choice" else [],
         "on_file": on_file,
         "differs": view.text != on_file,
-        # A number that is masked: nothing of it stays in the browser when the session ends (assets/typed.jsx).
+        # A masked number leaves nothing in the browser when the session ends (assets/typed.jsx).
         "unkept": field.sensitive and field.kind in _NUMERIC | _PHONES,
     }
 
@@ -193,10 +176,10 @@ def _mode(kind: FieldKind) -> str:
 
 
 def sections(fields: Sequence[tuple[str, FieldRow]], unnamed: str) -> list[SectionRow]:
-    """Fields under their headings, each heading once, in the order of their first field.
+    """Each heading once, in the order of its first field.
 
     Args:
-        unnamed: Heading of the fields that have none, where they don't come first.
+        unnamed: Heading of fields that have none, if they don't come first.
     """
     found: dict[str, list[FieldRow]] = {}
     for heading, row in fields:
@@ -207,10 +190,10 @@ def sections(fields: Sequence[tuple[str, FieldRow]], unnamed: str) -> list[Secti
 
 
 def changed_values(sent: object, fields: Mapping[str, Field], limit: int) -> dict[str, str | bool]:
-    """What a page sent, reduced to texts of fields that the record has.
+    """What a page sent, reduced to text for fields that the record has.
 
     Args:
-        limit: Longest text taken, characters; the rest of a longer one is cut off, and the validation says that it is too long.
+        limit: Characters; longer text is cut, and validation says that it is too long.
     """
     if not isinstance(sent, dict):
         return {}

@@ -1,5 +1,3 @@
-"""Declaring a group of the PDM: asked before it is done, on every page in the same way."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -13,7 +11,7 @@ from mysapk_web.ui.components.forms import hidden, submit_button
 
 
 def declaration(value: Declaration, sentence: Any, *, on_submit: Any, path: str) -> rx.Component:
-    """The button and its dialog. Show it only where the declaration would be true."""
+    """Button and confirmation dialog. Show it only where the declaration would be true."""
     word = GroupState(value.value).label
     ident = f"nyatakan-{value.value.lower()}"
     return rx.fragment(

@@ -1,4 +1,4 @@
-"""The controls of a form that saves itself, made from the declaration of a record. Inside a `Draft`."""
+"""The controls of a form that saves itself, inside a `DraftForm`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class DraftFields:
         self.compare = compare
 
     def section(self, item: ObjectVar[SectionRow]) -> rx.Component:
-        """Fields under one heading, which goes when none of them is asked for."""
+        """The heading disappears if none of its fields is asked for."""
         return ConditionalField.create(
             rx.cond(item["heading"], rx.el.h3(item["heading"])),
             rx.foreach(item["fields"], lambda each: self.field(each)),
@@ -35,7 +35,6 @@ class DraftFields:
         )
 
     def field(self, item: ObjectVar[FieldRow]) -> rx.Component:
-        """One field with label, help, fault, control, and what the record on file has."""
         name: Any = item["name"]
         fault = rx.cond(AppState.faults[name], AppState.faults[name], self.doubts[name])
         return ConditionalField.create(

@@ -1,5 +1,3 @@
-"""What a person has already that is the same as a usulan, or may be: where it is, and in which fields it differs."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -8,7 +6,7 @@ import reflex as rx
 
 
 def matches(rows: Any) -> rx.Component:
-    """What was found, each with a link to it; nothing where there is nothing."""
+    """Records and proposals that are the same or similar, each with a link and what differs."""
     return rx.foreach(rows, _match)
 
 
@@ -27,7 +25,7 @@ def _match(item: Any) -> rx.Component:
             ),
             rx.el.p("Tidak ada isian yang berbeda."),
         ),
-        # Why it is refused is said at the field and in the summary.
+        # The reason for a refusal is shown at the field and in the summary.
         rx.cond(item["refused"], rx.fragment(), rx.el.p(item["sentence"])),
         class_name=rx.cond(item["refused"], "notice notice-bad stack mt-4", "notice notice-warn stack mt-4"),
     )

@@ -1,4 +1,4 @@
-"""A usulan as pages show it: its state by word, colour and shape, its trail, its documents."""
+"""Parts of pages that show a proposal: its state by word, colour and shape, its history, its documents."""
 
 from __future__ import annotations
 
@@ -17,16 +17,14 @@ from mysapk_web.ui.state import AppState
 
 
 def chip(words: Any, tone: Any) -> rx.Component:
-    """A state: the words say it, the shape and the colour repeat it."""
     return rx.el.span(words, class_name=f"chip chip-{tone}")
 
 
 def unit_choice(name: Any, units: Any, usual: Any) -> rx.Component:
-    """The choice of the unor verifikasi, where there is one to make; otherwise its name.
+    """The choice of the unor verifikasi, or its name if there is only one.
 
     Args:
-        name: Id of the control; the fault of a refused unit is shown with the one named `unor`.
-        usual: Var with the id that is meant unless another is chosen.
+        name: Id of the control; the error of a refused unit belongs to the one named `unor`.
     """
     control = UrlBoundSelect.create(
         rx.foreach(units, lambda item: rx.el.option(item[1], value=item[0])),
@@ -44,7 +42,6 @@ def unit_choice(name: Any, units: Any, usual: Any) -> rx.Component:
 
 
 def confirmation(ident: Any) -> rx.Component:
-    """The sentence that a person puts a tick to before sending."""
     wrong = AppState.faults[ident]
     return rx.el.div(
         rx.el.input(
@@ -59,7 +56,6 @@ def confirmation(ident: Any) -> rx.Component:
 
 
 def reason_box(row: Any) -> rx.Component:
-    """Why a usulan came back, where it did."""
     return rx.cond(
         row["reason"],
         rx.el.p(rx.el.strong("Alasan: "), row["reason"], class_name="notice notice-warn"),
@@ -67,8 +63,6 @@ def reason_box(row: Any) -> rx.Component:
 
 
 def returned_list(rows: Any, more: Any) -> rx.Component:
-    """What came back to the person, each with its reason, and where the rest is."""
-
     def one(item: Any) -> rx.Component:
         link = rx.el.a(item["group_label"], ": ", item["title"], href=item["href"])
         return rx.el.li(rx.el.p(chip(item["state_label"], item["tone"]), " ", link), reason_box(item))
@@ -83,8 +77,6 @@ def returned_list(rows: Any, more: Any) -> rx.Component:
 
 
 def history_list(row: Any) -> rx.Component:
-    """The steps of a usulan, the newest first."""
-
     def step(item: Any) -> rx.Component:
         return rx.el.li(
             rx.el.p(rx.el.strong(item["text"])),
@@ -97,7 +89,6 @@ def history_list(row: Any) -> rx.Component:
 
 
 def documents(row: Any) -> rx.Component:
-    """The documents of a usulan, each to look at in the page or to download."""
     return rx.cond(
         row["documents"],
         rx.el.ul(rx.foreach(row["documents"], lambda item: rx.el.li(document(item))), class_name="documents"),
@@ -105,11 +96,7 @@ def documents(row: Any) -> rx.Component:
 
 
 def document(item: Any, *, titled: bool = True) -> rx.Component:
-    """One document.
-
-    Args:
-        titled: Say what it is; not where a heading says so already.
-    """
+    """`titled`: say what it is; not where a heading already does."""
     return rx.el.div(
         rx.el.p(rx.el.strong(item["label"])) if titled else rx.fragment(),
         rx.el.p(item["name"], rx.el.span(f" ({item['about']})", class_name="help")),
@@ -129,7 +116,6 @@ def document(item: Any, *, titled: bool = True) -> rx.Component:
 
 
 def withdraw_form(item: Any, on_submit: Any) -> rx.Component:
-    """Button and dialog that take a usulan back."""
     ident = f"tarik-{item['id']}"
     return rx.fragment(
         dialog_button(
@@ -156,9 +142,7 @@ def withdraw_form(item: Any, on_submit: Any) -> rx.Component:
 
 
 def changes_table(changes: Any, title: Any, emptied: Any = "dikosongkan") -> rx.Component:
-    """What a usulan changes: the record on file beside what is proposed."""
-
-    def line(change: Any) -> rx.Component:  # not `item`: it would hide the one around it from `emptied`
+    def line(change: Any) -> rx.Component:  # not `item`: that would shadow the outer one in `emptied`
         return table_row(
             table_cell("Isian", rx.el.strong(change["label"])),
             table_cell(

@@ -1,4 +1,4 @@
-"""Python side of `assets/pdm.jsx` and `documents.jsx`: what the pages of the PDM do in the browser. Only they load the scripts."""
+"""Python side of `assets/pdm.jsx` and `documents.jsx`, which only the PDM pages load."""
 
 from __future__ import annotations
 
@@ -15,73 +15,69 @@ def _one(value: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
 
 
 class _Pdm(LocalComponent):
-    """Something exported by the script."""
-
     library = "$/public/pdm.jsx"
 
 
 class DraftForm(_Pdm):
-    """A form that saves itself: after each pause, only what changed, one event at a time; says in words how it stands."""
+    """A form that saves itself: after each pause, only what changed, one event at a time."""
 
     tag = "Draft"
 
     ident: rx.Var[int]
-    """Number of the proposal."""
+    """Of the proposal."""
     saved: rx.Var[dict[str, Any]]
-    """The last answer of the server, a `Saved`."""
+    """The server's last answer, a `Saved`."""
     answers: rx.Var[int]
-    """Goes up when a handler failed: what was on its way is tried again."""
+    """Incremented when a handler fails: pending changes are sent again."""
     values: rx.Var[dict[str, str]]
-    """What the conditions of the fields look at."""
+    """What the conditions of the fields refer to."""
     rules: rx.Var[dict[str, dict[str, Any]]]
-    """Field name -> when it is asked for."""
+    """By field name."""
     writable: rx.Var[bool]
     _triggers: ClassVar[dict[str, Any]] = {"on_save": _one}
 
 
 class ConditionalField(_Pdm):
-    """Around a field or a section: there only while the condition holds. Inside a `Draft`."""
+    """A field or section that is there only while its condition holds. Inside a `DraftForm`."""
 
     tag = "Asked"
 
     name: rx.Var[str]
     names: rx.Var[list[str]]
-    """Of a section: its fields; it is there while one of them is."""
+    """Of a section: it is there while one of these fields is."""
 
 
 class OnFileValue(_Pdm):
-    """What the record on file has, there while the field has something else. Inside a `Draft`."""
+    """What the record on file has, shown while the field differs. Inside a `DraftForm`."""
 
     tag = "Differing"
 
     name: rx.Var[str]
     value: rx.Var[str]
-    """What the draft had when it was opened."""
+    """Of the draft when it was opened."""
     differs: rx.Var[bool]
-    """Whether that was something else than the record on file has."""
+    """Whether that differed from the record on file."""
 
 
 class RouteGuard(_Pdm):
-    """Its children, where the address ends with what the state belongs to; else a few words."""
+    """Shows its children only while the URL ends with `last`: the state may still belong to another page."""
 
     tag = "Here"
 
     last: rx.Var[str]
-    """Last part of the address."""
     instead: rx.Var[str]
 
 
 class NamedItem(_Pdm):
-    """A list item that the address can name: it gets the focus then."""
+    """A list item that the URL can name: it then gets the focus."""
 
     tag = "NamedItem"
 
     ident: rx.Var[str]
-    """Its id."""
 
 
 class Combobox(_Pdm):
-    """A list searched on the server (WAI-ARIA combobox). Inside a `Draft`."""
+    """A list searched on the server (WAI-ARIA combobox). Inside a `DraftForm`."""
 
     tag = "Combobox"
 
@@ -89,17 +85,15 @@ class Combobox(_Pdm):
     value: rx.Var[str]
     text: rx.Var[str]
     found: rx.Var[dict[str, Any]]
-    """What the server found last, a `Found`."""
+    """A `CodeSearch`."""
     around: rx.Var[str]
     """Field whose value narrows the list."""
     parent: rx.Var[str]
-    """Code that narrows the list, where no field does."""
+    """Code that narrows the list, if no field does."""
     _triggers: ClassVar[dict[str, Any]] = {"on_search": _one}
 
 
 class DocumentUpload(_Pdm):
-    """One document, sent to its own route with progress."""
-
     library = "$/public/documents.jsx"
     tag = "Upload"
 
@@ -108,12 +102,12 @@ class DocumentUpload(_Pdm):
     """Bytes."""
     label: rx.Var[str]
     again: rx.Var[bool]
-    """Whether it replaces one."""
+    """It replaces a document."""
     _triggers: ClassVar[dict[str, Any]] = {"on_stored": no_args_event_spec}
 
 
 class DocumentViewer(_Pdm):
-    """A document in the page, in the viewer of the browser, or in a tab of its own: phones show no PDF in a page."""
+    """Shown inside the page by the browser's viewer, or in a tab of its own: phones show no PDF in a page."""
 
     library = "$/public/documents.jsx"
     tag = "DocumentView"

@@ -1,5 +1,3 @@
-"""What the page of a group holds and does."""
-
 from __future__ import annotations
 
 from typing import Any, TypedDict
@@ -22,12 +20,10 @@ from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, form_text
 
 PAGE_SIZE = 10
-"""Records of one kind on a page."""
+"""Records of one kind."""
 
 
 class KindRow(TypedDict):
-    """One kind of record."""
-
     name: str
     label: str
     noun: str
@@ -42,7 +38,7 @@ class KindRow(TypedDict):
 
 
 def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool = False) -> KindRow:
-    """A kind as a state may hold it, with the first records and proposals only: those with something proposed come first.
+    """The first records and proposals of a kind; records with a proposal come first.
 
     Args:
         wanted: Id of a record that comes before all others; 0 for none.
@@ -64,8 +60,6 @@ def kind_row(view: KindView, shown: int, wanted: int = 0, *, urged: bool = False
 
 
 class GrupState(AppState):
-    """One group."""
-
     ready: bool = False
     unknown: bool = False
     slug: str = ""
@@ -90,7 +84,6 @@ class GrupState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> Any:
-        """Everything at once."""
         self.faults, self.notice = {}, ""
         wanted = path_segment(self.router.url.path, 1)
         if wanted == "profil":
@@ -133,14 +126,12 @@ class GrupState(AppState):
 
     @handler(LOGGED_IN)
     async def more(self) -> None:
-        """Show further records and proposals."""
         if any(kind["hidden"] or kind["hidden_proposals"] for kind in self.kinds):
             self.shown += PAGE_SIZE
         await self._look()
 
     @handler(LOGGED_IN)
     async def begin(self, form: dict[str, Any]) -> Any:
-        """Start a usulan, or go on with the one there is, and open its form."""
         action = form_text(form, "tindakan", 10)
         if action not in set(RecordAction):
             raise UserError("Pilih kembali tindakan yang Anda inginkan.")
@@ -157,7 +148,6 @@ class GrupState(AppState):
 
     @handler(LOGGED_IN)
     async def declare(self, form: dict[str, Any]) -> None:
-        """Data sudah sesuai, or tidak ada riwayat."""
         wanted = form_text(form, "pernyataan", 20)
         if wanted not in set(Declaration):
             raise UserError("Pilih kembali pernyataan Anda.")
@@ -167,14 +157,12 @@ class GrupState(AppState):
 
     @handler(LOGGED_IN)
     async def undo(self, form: dict[str, Any]) -> None:
-        """Take the declaration back."""
         await executors.run_in_transaction(declare_group, actor(), self.slug, None)
         await self._look()
         self._finish(notice="Pernyataan dibatalkan.")
 
     @handler(LOGGED_IN)
     async def withdraw(self, form: dict[str, Any]) -> None:
-        """Take a usulan back, or throw a draft away."""
         number, version = parse_row_id(form_text(form, "usulan")), parse_row_id(form_text(form, "versi"))
         await executors.run_in_transaction(submit.withdraw_proposal, actor(), number, version)
         await self._look()

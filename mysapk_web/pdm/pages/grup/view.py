@@ -1,5 +1,3 @@
-"""What the page of a group looks like."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -274,7 +272,6 @@ def _unknown() -> rx.Component:
 
 
 def grup() -> rx.Component:
-    """The page."""
     return page(
         rx.el.p(rx.el.a("Kembali ke Data saya", href="/pdm"), class_name="back"),
         form_messages(),

@@ -1,5 +1,3 @@
-"""`/pdm/<grup>/<usulan>`: the form of one usulan, which saves itself."""
-
 from mysapk_web.pdm.pages.isian.state import IsianState
 from mysapk_web.pdm.pages.isian.view import isian
 

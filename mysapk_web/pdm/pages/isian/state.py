@@ -1,4 +1,4 @@
-"""What the form of a usulan holds and does. The draft lies in the database after every pause; nothing is only here."""
+"""The state of the form of a proposal. Every pause saves the draft to the database; nothing is only here."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ LOOK_FIRST: Final = (
     "berbeda."
 )
 MATCHES: Final = "data-serupa"
-"""Id of the place where they are shown."""
+"""Id of the element that shows them."""
 
 
 class Saved(TypedDict):
-    """The last answer to a save, or to opening the page (`loaded`)."""
+    """The last answer to a save, or to loading the page (`loaded`)."""
 
     stamp: int
     loaded: bool
@@ -59,7 +59,7 @@ NOTHING_SAVED: Saved = {"stamp": 0, "loaded": True, "ok": True, "version": 0, "a
 
 
 def still_missing(view: FormView) -> dict[str, str]:
-    """What has to be corrected or added before a usulan can be sent, by the id of its control."""
+    """What has to be corrected or added before sending, by id of the control."""
     found = {field.name: field.fault for field in view.fields if field.fault}
     for slot in view.documents:
         if slot.required and not slot.stored:
@@ -70,23 +70,20 @@ def still_missing(view: FormView) -> dict[str, str]:
 
 
 def document_conditions(name: str) -> set[str]:
-    """Fields of a kind of record that decide which documents it needs."""
+    """Fields that decide which documents a kind of record needs."""
     return {rule.required.field for rule in get_kind(name).documents if isinstance(rule.required, Condition)}
 
 
 def fields_by_name(name: str) -> dict[str, Field]:
-    """The fields of a kind of record by name."""
     return {field.name: field for field in get_kind(name).fields}
 
 
 class IsianState(AppState):
-    """One usulan being filled in."""
-
     ready: bool = False
     unknown: bool = False
     usulan_id: int = 0
     last_part: str = ""
-    """The same, as the address says it."""
+    """The same, as in the URL."""
     kind_name: str = ""
     heading: str = ""
     title: str = ""
@@ -110,10 +107,10 @@ class IsianState(AppState):
     on_file: list[dict[str, str]] = []
     slots: list[DocumentSlot] = []
     doubts: dict[str, str] = {}
-    """Faults of the draft, shown beside a field once it was left; nothing is announced while somebody types."""
+    """Errors of the draft, shown beside a field once it was left; nothing is announced while someone types."""
     hints: dict[str, str] = {}
     matches: list[Match] = []
-    """What the person has that is the same or similar, as of the last look: saving is too quick to compare."""
+    """As of the last full load: a save is too quick to compare."""
     saved: Saved = NOTHING_SAVED
     found: CodeSearch = NOTHING_FOUND
 
@@ -129,7 +126,7 @@ class IsianState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
-        """Everything at once; also after a lost connection, when what was typed meanwhile is sent afterwards."""
+        """Runs after a lost connection, too; what was typed meanwhile is sent afterwards."""
         self.faults, self.notice = {}, ""
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -164,7 +161,7 @@ class IsianState(AppState):
         self._show_fields(view)
         self.slots = view.documents
         self.found = NOTHING_FOUND
-        # What is only missing is said when the person goes on, not while the form is still being filled in.
+        # What is only missing is said when the person goes on, not while they fill in the form.
         self.doubts = {each.name: each.fault for each in view.fields if each.fault and each.value not in (None, "")}
         self.hints = {each.name: each.warning for each in view.fields if each.warning}
         self.matches = view.matches
@@ -184,7 +181,7 @@ class IsianState(AppState):
 
     @handler(LOGGED_IN)
     async def save(self, change: dict[str, Any]) -> None:
-        """Keep what changed since the last pause (the hot path: one use case, and back goes only what changed)."""
+        """The hot path: one use case, and only what changed goes back."""
         if not isinstance(change, dict) or change.get("usulan") != self.usulan_id:
             return
         version = parse_row_id(change.get("version"))
@@ -206,13 +203,13 @@ class IsianState(AppState):
             self._drop_faults(view)
 
     def _drop_faults(self, view: FormView) -> None:
-        """Keep of the faults of the last check what is still wrong, as it is wrong now."""
-        missing, judged = (
+        """Of the errors of the last check, keep those that remain."""
+        missing, checked = (
             still_missing(view),
             {*fields_by_name(self.kind_name), *(slot.ident for slot in self.slots)},
         )
         left = {name: missing.get(name, sentence) for name, sentence in self.faults.items()}
-        left = {name: sentence for name, sentence in left.items() if name in missing or name not in judged}
+        left = {name: sentence for name, sentence in left.items() if name in missing or name not in checked}
         if left != self.faults:
             self.faults = left
 
@@ -221,18 +218,13 @@ class IsianState(AppState):
         return await executors.run_batched(save_draft, actor(), self.usulan_id, version=version, values=values)
 
     def _declared(self) -> dict[str, Field]:
-        """The fields of the usulan that is open.
-
-        Raises:
-            UserError: None is; no page that was loaded asks then.
-        """
+        """Raises UserError if no proposal is open; a loaded page never asks then."""
         if not self.kind_name:
             raise UserError(OUTDATED)
         return fields_by_name(self.kind_name)
 
     @handler(LOGGED_IN)
     async def search(self, query: dict[str, Any]) -> None:
-        """Search a long list; nothing is kept."""
         name, text = form_text(query, "field", 60), form_text(query, "text", 200)
         field = self._declared().get(name)
         if field is None or not field.table:
@@ -244,7 +236,6 @@ class IsianState(AppState):
 
     @handler(LOGGED_IN)
     async def documents_changed(self) -> None:
-        """A document was stored by its own route."""
         await self._look_at_documents()
 
     async def _look_at_documents(self) -> None:
@@ -256,7 +247,6 @@ class IsianState(AppState):
 
     @handler(LOGGED_IN)
     async def remove_document(self, form: dict[str, Any]) -> None:
-        """Take a document away."""
         await executors.run_in_transaction(
             documents.remove_document, actor(), document_id=parse_row_id(form_text(form, "dokumen"))
         )
@@ -265,7 +255,6 @@ class IsianState(AppState):
 
     @handler(LOGGED_IN)
     async def check(self, form: dict[str, Any]) -> Any:
-        """Save everything, say what is still missing, or go on to sending."""
         if not self.deletes:
             done = await self._save(form, self.saved["version"])
             self._answer(version=done.version, at=clock.now().isoformat())
@@ -279,7 +268,6 @@ class IsianState(AppState):
 
     @handler(LOGGED_IN)
     async def send(self, form: dict[str, Any]) -> Any:
-        """Send this usulan."""
         if form_text(form, "pernyataan") != "ya":
             raise UserError(NOT_CONFIRMED, "pernyataan")
         view = await executors.run_read_only(pdm_form.load_form, actor(), self.usulan_id)
@@ -295,7 +283,6 @@ class IsianState(AppState):
 
     @handler(LOGGED_IN)
     async def discard(self, form: dict[str, Any]) -> Any:
-        """Throw the draft away."""
         await executors.run_in_transaction(new_proposal.discard_draft, actor(), self.usulan_id)
         self._finish()
         return rx.redirect(self.group_href)

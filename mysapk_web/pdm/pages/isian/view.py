@@ -1,5 +1,3 @@
-"""What the form of a usulan looks like."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -48,7 +46,7 @@ def _head() -> rx.Component:
                 class_name="mt-4",
             ),
         ),
-        # Always there: what is found keeps one from sending, and the summary leads to it.
+        # Always rendered: matches can prevent sending, and the summary links here.
         rx.el.div(matches(IsianState.matches), custom_attrs={"id": MATCHES, "tabIndex": -1}),
         rx.cond(
             IsianState.closed,
@@ -233,7 +231,6 @@ def _heading() -> rx.Component:
 
 
 def isian() -> rx.Component:
-    """The page."""
     return page(
         rx.cond(
             IsianState.ready & ~IsianState.unknown,

@@ -1,5 +1,3 @@
-"""`/pdm/kirim`: check the answers, then send all that is ready, or one."""
-
 from mysapk_web.pdm.pages.kirim.state import KirimState
 from mysapk_web.pdm.pages.kirim.view import kirim
 

@@ -1,5 +1,3 @@
-"""What `/pdm/kirim` holds and does: what is about to be sent, then what was sent."""
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -22,17 +20,17 @@ from mysapk_web.ui.state import AppState, form_text
 
 PATH = "/pdm/kirim"
 PAGE_SIZE = 10
-"""Usulan on a page of the list; sending takes all that are ready, whatever page is shown."""
+"""Proposals on a page; sending takes all that are ready, whatever page is shown."""
 
 
 def page_of_proposal(groups: list[ReviewGroup], usulan: int) -> int:
-    """The page that a usulan is on; the first for one that is on none."""
+    """The first for a proposal that is on none."""
     numbers = [item.proposal.id for group in groups for item in group.items]
     return numbers.index(usulan) // PAGE_SIZE + 1 if usulan in numbers else 1
 
 
 def group_rows(groups: list[ReviewGroup], number: int) -> list[ReviewGroup]:
-    """One page of what is to check, under the names of its groups; a group may go on overleaf."""
+    """One page, under the names of its groups; a group may continue on the next."""
     first, found = (number - 1) * PAGE_SIZE, []
     end = first + PAGE_SIZE
     for group in groups:
@@ -44,8 +42,6 @@ def group_rows(groups: list[ReviewGroup], number: int) -> list[ReviewGroup]:
 
 
 class KirimState(AppState):
-    """What is about to be sent, then what was sent."""
-
     ready: bool = False
     groups: list[ReviewGroup] = []
     blockers: list[NextStep] = []
@@ -56,7 +52,7 @@ class KirimState(AppState):
     units: list[list[str]] = []
     usual: str = ""
     unit: str = ""
-    """Where what was just sent went."""
+    """Where the proposals just sent went."""
     closed: str = ""
     sent: list[str] = []
     kept: list[list[str]] = []
@@ -64,7 +60,6 @@ class KirimState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
-        """Everything at once."""
         self.faults, self.notice, self.sent, self.kept, self.number = {}, "", [], [], 1
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -75,7 +70,7 @@ class KirimState(AppState):
         self.ready = True
 
     async def _tell_of(self, number: int) -> None:
-        """One usulan was sent from its own form, which leads here afterwards."""
+        """The form of a proposal leads here after sending."""
         try:
             view = (await executors.run_read_only(pdm_form.load_form, actor(), number)).proposal
         except PermissionDenied:
@@ -101,21 +96,19 @@ class KirimState(AppState):
 
     @handler(LOGGED_IN)
     async def turn(self, form: dict[str, Any]) -> None:
-        """Show another page, from its top: a page of these is long."""
+        """A form, so that the page starts at its top: pages are long."""
         self.number = max(1, parse_row_id(form_text(form, "halaman")))
         await self._look()
         self._finish(notice=f"Menampilkan halaman {self.number} dari {self.pages}.")
 
     @handler(LOGGED_IN)
     async def send_all(self, form: dict[str, Any]) -> None:
-        """Send everything that is ready."""
         if form_text(form, "pernyataan") != "ya":
             raise UserError(NOT_CONFIRMED, "pernyataan")
         await self._send(None, form_unit(form))
 
     @handler(LOGGED_IN)
     async def send_one(self, form: dict[str, Any]) -> None:
-        """Send one usulan."""
         number = parse_row_id(form_text(form, "usulan"))
         if form_text(form, "pernyataan") != "ya":
             raise UserError(NOT_CONFIRMED, f"pernyataan-{number}")

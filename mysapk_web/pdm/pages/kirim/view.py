@@ -1,5 +1,3 @@
-"""What `/pdm/kirim` looks like."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -89,7 +87,7 @@ def _group(item: Any) -> rx.Component:
 
 
 def _turn(words: str, number: Any) -> rx.Component:
-    """A form, because what a form answers takes the focus to the top of the page."""
+    """A form, because its answer moves the focus to the top of the page."""
     return Form.create(
         hidden("halaman", number),
         submit_button(words, "Memuat ...", kind="secondary"),
@@ -220,7 +218,6 @@ def _sent() -> rx.Component:
 
 
 def kirim() -> rx.Component:
-    """The page."""
     return page(
         rx.el.p(rx.el.a("Kembali ke Data saya", href="/pdm"), class_name="back"),
         form_messages(),

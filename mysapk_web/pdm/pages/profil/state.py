@@ -1,4 +1,4 @@
-"""What `/profil` holds and does. A sensitive value is here only while its owner looks at it."""
+"""The state of `/profil`. A sensitive value is in it only while its owner looks at it."""
 
 from __future__ import annotations
 
@@ -26,26 +26,22 @@ from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import AppState, form_text
 
 MOST_FINDINGS = 25
-"""On the page, which says so; whoever has more starts with the gravest."""
+"""Shown on the page, which says how many more there are."""
 NOT_HERE = "Isian ini tidak dapat dikosongkan di sini. Muat ulang halaman ini."
 _FIELDS: dict[str, Field] = {field.name: field for field in PROFIL.fields}
 
 
 class FactRow(TypedDict):
-    """One line of the profile."""
-
     name: str
     label: str
     text: str
     masked: bool
     clearable: bool
-    """Something stands there, and the form of the section can't take it away: an empty control leaves it as it is."""
+    """The form of the section can't clear it: an empty control leaves it as it is."""
     doubt: str
 
 
 class ProfileSection(TypedDict):
-    """Lines under one heading."""
-
     number: int
     label: str
     facts: list[FactRow]
@@ -53,7 +49,6 @@ class ProfileSection(TypedDict):
 
 
 def fact_row(view: FieldView) -> FactRow:
-    """One line as a state may hold it."""
     return {
         "name": view.name,
         "label": view.field.label,
@@ -65,7 +60,6 @@ def fact_row(view: FieldView) -> FactRow:
 
 
 def profile_section(number: int, view: SectionView) -> ProfileSection:
-    """A section as a state may hold it."""
     return {
         "number": number,
         "label": view.label,
@@ -75,7 +69,7 @@ def profile_section(number: int, view: SectionView) -> ProfileSection:
 
 
 def editable_rows(view: SectionView) -> list[FieldRow]:
-    """The controls of a section. A sensitive value does not leave the database for them: an empty control leaves it as it is."""
+    """The controls of a section. Sensitive values stay in the database: an empty control leaves them as they are."""
     rows = []
     for each in view.fields:
         if each.field.read_only:
@@ -91,28 +85,26 @@ def editable_rows(view: SectionView) -> list[FieldRow]:
 
 
 def typed_values(form: dict[str, Any], rows: list[FieldRow]) -> dict[str, str]:
-    """What a form changes: every control of the section, but not a sensitive one that was left empty."""
+    """Every control of the section, except sensitive ones left empty."""
     values = {row["name"]: form_text(form, row["name"], KEPT_LENGTH) for row in rows}
     return {name: text for name, text in values.items() if text.strip() or not _FIELDS[name].sensitive}
 
 
 class ProfilState(AppState):
-    """The own profile."""
-
     ready: bool = False
     version: int = 0
     sections: list[ProfileSection] = []
     editing: int = 0
-    """Number of the section whose form is open; 0: none."""
+    """Number of the section whose form is open; 0 for none."""
     rows: list[FieldRow] = []
     checked: bool = False
-    """"Periksa data saya" was asked for."""
+    """"Periksa data saya" was used."""
     findings: list[quality.FindingView] = []
     more_findings: int = 0
     revealed: dict[str, str] = {}
     found: CodeSearch = NOTHING_FOUND
     nothing: dict[str, str] = {}
-    """Faults of a draft, of which a profile has none."""
+    """Errors of a draft: a profile has none."""
     status: str = ""
     tone: str = "todo"
     stated: bool = False
@@ -127,7 +119,6 @@ class ProfilState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
-        """Everything at once; nothing is revealed and no form open."""
         self.faults, self.notice, self.revealed, self.editing, self.rows = {}, "", {}, 0, []
         self.checked, self.findings = False, []
         shell = await self.get_state(ShellState)
@@ -160,32 +151,27 @@ class ProfilState(AppState):
 
     @handler(LOGGED_IN)
     async def show_value(self, name: str) -> None:
-        """Show one masked value; it stands in the trail."""
         if not isinstance(name, str) or name not in _FIELDS:
             return
         self.revealed = {**self.revealed, name: await executors.run_in_transaction(reveal_value, actor(), name=name)}
 
     @handler(LOGGED_IN)
     async def hide_value(self, name: str) -> None:
-        """Mask it again."""
         self.revealed = {known: text for known, text in self.revealed.items() if known != name}
 
     @handler(LOGGED_IN)
     async def edit(self, form: dict[str, Any]) -> None:
-        """Open the form of a section."""
         self.editing = parse_row_id(form_text(form, "bagian", 4))
         await self._look()
         self._finish()
 
     @handler(LOGGED_IN)
     async def close(self, form: dict[str, Any]) -> None:
-        """Close the form without saving."""
         self.editing, self.rows = 0, []
         self._finish()
 
     @handler(LOGGED_IN)
     async def save(self, form: dict[str, Any]) -> None:
-        """Change the section at once."""
         values = typed_values(form, self.rows)
         done = await executors.run_in_transaction(change_profile, actor(), version=self.version, values=values)
         self.editing, self.rows, self.revealed = 0, [], {}
@@ -195,7 +181,6 @@ class ProfilState(AppState):
 
     @handler(LOGGED_IN)
     async def clear(self, form: dict[str, Any]) -> None:
-        """Take a stored number away, after its dialog."""
         field = _FIELDS.get(form_text(form, "isian", 60))
         if field is None or field.read_only or not field.sensitive:
             raise UserError(NOT_HERE)
@@ -205,19 +190,17 @@ class ProfilState(AppState):
         self._finish(notice=f"{field.label} dikosongkan.")
 
     async def _look_again(self) -> None:
-        """What changed; and what was found fault with is judged anew, so that nothing stands there that is right by now."""
         await self._look()
         if self.checked:
-            await self._judge()
+            await self._run_checks()
 
     @handler(LOGGED_IN)
     async def check(self, form: dict[str, Any]) -> None:
-        """Periksa data saya: BKN's checks of data quality."""
-        count = await self._judge()
+        count = await self._run_checks()
         words = f"{count} hal perlu diperhatikan." if count else "Tidak ada yang perlu diperbaiki."
         self._finish(notice=f"Data Anda sudah diperiksa. {words}")
 
-    async def _judge(self) -> int:
+    async def _run_checks(self) -> int:
         found = await executors.run_read_only(quality.check_own_data, actor())
         self.findings = found[:MOST_FINDINGS]
         self.checked, self.more_findings = True, max(0, len(found) - MOST_FINDINGS)
@@ -225,21 +208,18 @@ class ProfilState(AppState):
 
     @handler(LOGGED_IN)
     async def declare(self, form: dict[str, Any]) -> None:
-        """Data sudah sesuai."""
         await executors.run_in_transaction(declare_group, actor(), PROFIL.key, Declaration.SESUAI)
         await self._look()
         self._finish(notice="Profil dinyatakan sudah sesuai.")
 
     @handler(LOGGED_IN)
     async def undo(self, form: dict[str, Any]) -> None:
-        """Take the declaration back."""
         await executors.run_in_transaction(declare_group, actor(), PROFIL.key, None)
         await self._look()
         self._finish(notice="Pernyataan dibatalkan.")
 
     @handler(LOGGED_IN)
     async def search(self, query: dict[str, Any]) -> None:
-        """Search a long list; nothing is kept."""
         name, text = form_text(query, "field", 60), form_text(query, "text", 200)
         field = _FIELDS.get(name)
         if field is None or not field.table:
@@ -249,7 +229,6 @@ class ProfilState(AppState):
 
     @handler(LOGGED_IN)
     async def ask_address(self, form: dict[str, Any]) -> None:
-        """Ask for a token at a new address."""
         await executors.run_hashing(
             client(),
             request_email_change,
@@ -262,7 +241,6 @@ class ProfilState(AppState):
 
     @handler(LOGGED_IN)
     async def confirm_address(self, form: dict[str, Any]) -> None:
-        """Use the token: from now on the new address counts."""
         try:
             await executors.run_in_transaction(confirm_email_change, actor(), token=form_text(form, "token"))
         except UserError:
@@ -273,7 +251,6 @@ class ProfilState(AppState):
 
     @handler(LOGGED_IN)
     async def cancel_address(self, form: dict[str, Any]) -> None:
-        """Drop the request."""
         await executors.run_in_transaction(cancel_email_change, actor())
         await self._look()
         self._finish(notice="Penggantian email dibatalkan. Email akun Anda tetap yang lama.")

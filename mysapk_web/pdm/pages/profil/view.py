@@ -1,5 +1,3 @@
-"""What `/profil` looks like."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -244,7 +242,7 @@ def _check() -> rx.Component:
 
 
 def _statement() -> rx.Component:
-    """The profile is one of the twelve groups: it counts as handled once its owner says that it is right."""
+    """The profile is one of the twelve groups: it counts as handled once its owner confirms it."""
     return rx.el.div(
         rx.el.p(chip(ProfilState.status, ProfilState.tone), class_name="mb-4"),
         rx.cond(
@@ -273,7 +271,6 @@ def _statement() -> rx.Component:
 
 
 def profil() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.h1("Profil"),

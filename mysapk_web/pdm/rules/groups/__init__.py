@@ -1,4 +1,4 @@
-"""The twelve groups of the PDM, in the order of the tiles (domain 6). A new group is one file and one line here."""
+"""The twelve groups of the PDM, in the order of the tiles. A new group is one file and one line here."""
 
 from typing import Final
 
@@ -39,32 +39,19 @@ _GROUP_OF: Final = {each.key: declared for declared in GROUPS for each in declar
 
 
 def get_group(key: str) -> Group:
-    """Find a group by its URL slug.
-
-    Raises:
-        KeyError: there is none.
-    """
+    """Raises KeyError if there is none."""
     return _GROUPS[key]
 
 
 def get_kind(key: str) -> RecordKind:
-    """Find a kind of record by its key.
-
-    Raises:
-        KeyError: there is none.
-    """
+    """Raises KeyError if there is none."""
     return _KINDS[key]
 
 
 def group_of_kind(key: str) -> Group:
-    """Find the group that a kind of record stands in.
-
-    Raises:
-        KeyError: there is no such kind.
-    """
+    """Raises KeyError if there is no such kind."""
     return _GROUP_OF[key]
 
 
 def groups_for(jenis: JenisPegawai) -> tuple[Group, ...]:
-    """List the groups that concern a kind of employment, in their order."""
     return tuple(each for each in GROUPS if jenis in each.applies_to)

@@ -1,4 +1,4 @@
-"""What a group of the PDM is made of: its kinds of record, their rules, who decides on them (domain 5.5, 6, 7)."""
+"""What a group is declared with: kinds of record, their rules, and who decides on them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from mysapk_web.pdm.rules.groups.formatting import format_value
 
 
 class Cardinality(StrEnum):
-    """How many records of a kind a person may propose in one PDM (domain 0.3, 6)."""
+    """How many records of a kind a person may propose in one PDM."""
 
     SINGLE = "SINGLE"
-    """The person has one such record at all."""
+    """A person has one such record."""
     LATEST_ONLY = "LATEST_ONLY"
     """One proposal, for the latest record."""
     TWO_YEARS = "TWO_YEARS"
@@ -25,7 +25,7 @@ class Cardinality(StrEnum):
 
 
 class Requirement(StrEnum):
-    """Whether the group has to be handled (domain 6)."""
+    """Whether the group must be handled."""
 
     REQUIRED = "REQUIRED"
     IF_ANY = "IF_ANY"
@@ -33,7 +33,7 @@ class Requirement(StrEnum):
 
 
 class Approval(StrEnum):
-    """Last level that decides on a proposal (domain 5.5)."""
+    """Last level that decides on a proposal."""
 
     NONE = "NONE"
     AGENCY = "AGENCY"
@@ -49,72 +49,61 @@ class RecordAction(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word on buttons and in lists."""
         return {"ADD": "Tambah", "CHANGE": "Ubah", "DELETE": "Hapus"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleInput:
-    """What a rule looks at: the values that could be read, the person, the day.
-
-    Attributes:
-        values: canonical values; a field with a fault is missing.
-    """
+    """What a rule sees; values with an error are missing."""
 
     values: Mapping[str, Value]
     person: PersonFacts
     today: date
 
     def day(self, name: str) -> date | None:
-        """Read a date; None where it is empty or faulty."""
+        """None if empty or invalid."""
         value = self.values.get(name)
         return date.fromisoformat(value) if isinstance(value, str) and value else None
 
     def number(self, name: str) -> int | None:
-        """Read a whole number; None where it is empty or faulty."""
+        """None if empty or invalid."""
         value = self.values.get(name)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def text(self, name: str) -> str:
-        """Read a text or a code; empty where it is empty or faulty."""
+        """Empty if invalid."""
         value = self.values.get(name)
         return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRule:
-    """A rule that several fields make together.
-
-    Attributes:
-        broken: tells whether the record breaks the rule; what is missing breaks nothing.
-        warning: the record may be sent all the same.
-    """
+    """A rule about several fields."""
 
     field: str
+    """Where the sentence is shown."""
     broken: Callable[[RuleInput], bool]
+    """Missing values break nothing."""
     sentence: str
     warning: bool = False
+    """The record may be sent all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Fields that two records are compared by. It counts where all of `fields` are filled.
-
-    Attributes:
-        also: the same in both, or empty in both: fields that are not asked of everybody.
-    """
+    """Fields that two records are compared by; counts if all of `fields` are filled."""
 
     fields: tuple[str, ...]
     also: tuple[str, ...] = ()
+    """Equal in both, or empty in both: fields that not everyone has to fill."""
 
 
 def by(*fields: str, also: tuple[str, ...] = ()) -> Key:
-    """Write a key in a declaration; see `Key`."""
     return Key(fields, also)
 
 
 ONE_AT_ALL: Final = (Key(()),)
-"""Identity of a kind that a person has one record of: whatever it says, a second one is the same."""
+"""Identity of a kind that a person has one record of: any second one is the same."""
 
 EVERY_ACTION: Final = frozenset(RecordAction)
 NO_DELETE: Final = frozenset({RecordAction.ADD, RecordAction.CHANGE})
@@ -122,37 +111,28 @@ NO_DELETE: Final = frozenset({RecordAction.ADD, RecordAction.CHANGE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordKind:
-    """A kind of record.
-
-    Attributes:
-        siasn_id: official id of the riwayat (domain 7.2); None where SIASN has none.
-        title_fields: fields whose words name a record in a list; those that are empty are left out.
-        latest_by: field that tells which record is the latest; empty where the order does not matter.
-        identity: two records of a person that agree on one of these keys are the same, whatever else they say.
-        similar: two that agree on one of these may be the same: the person and the desk look at both.
-    """
-
     key: str
     label: str
     siasn_id: int | None
+    """Official id of the riwayat; None if SIASN has none."""
     fields: tuple[Field, ...]
     documents: tuple[DocumentRule, ...] = ()
     cardinality: Cardinality
     approval: Approval
     rules: tuple[RecordRule, ...] = ()
     title_fields: tuple[str, ...]
+    """Name a record in a list; empty ones are left out."""
     subtitle_fields: tuple[str, ...] = ()
     identity: tuple[Key, ...]
+    """Two records of a person that agree on one of these keys are the same, whatever else they say."""
     similar: tuple[Key, ...]
+    """Two that agree on one of these may be the same: owner and reviewer look at both."""
     latest_by: str = ""
+    """Field that decides which record is the latest; empty if the order does not matter."""
     actions: frozenset[RecordAction] = EVERY_ACTION
 
     def field(self, name: str) -> Field:
-        """Find a field.
-
-        Raises:
-            KeyError: there is none of this name.
-        """
+        """Raises KeyError if there is none."""
         for field in self.fields:
             if field.name == name:
                 return field
@@ -160,23 +140,16 @@ class RecordKind:
 
     @property
     def editable(self) -> tuple[Field, ...]:
-        """The fields that a person may propose."""
         return tuple(field for field in self.fields if not field.read_only)
 
     def title(self, payload: Mapping[str, Value], codes: Codes) -> str:
-        """Name a record in a list.
-
-        Returns:
-            Words of the title fields, or the label of the kind where all are empty.
-        """
+        """Words of the title fields, or the label of the kind if all are empty."""
         return self._words(self.title_fields, payload, codes) or self.label
 
     def subtitle(self, payload: Mapping[str, Value], codes: Codes) -> str:
-        """Say more of a record in a list; may be empty. Arguments as for `title`."""
         return self._words(self.subtitle_fields, payload, codes)
 
     def required_documents(self, payload: Mapping[str, Value], person: PersonFacts) -> tuple[DocumentRule, ...]:
-        """List the documents without which this record cannot be sent."""
         return tuple(rule for rule in self.documents if rule.is_required(payload, person))
 
     def _words(self, names: tuple[str, ...], payload: Mapping[str, Value], codes: Codes) -> str:
@@ -192,20 +165,18 @@ PNS_ONLY: Final = frozenset({JenisPegawai.PNS})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One of the twelve groups.
-
-    Attributes:
-        kinds: kinds of record in it, one tab each.
-        none_hint: when to declare it; empty where it needs no explanation.
-    """
-
     key: str
     label: str
     description: str
     kinds: tuple[RecordKind, ...]
+    """One tab each."""
     requirement: Requirement
     may_have_none: bool = False
+    """"Tidak ada riwayat" may be declared."""
     none_hint: str = ""
+    """When to declare it."""
     sesuai_allowed: bool = True
+    """"Data sudah sesuai" may be declared."""
     verified: bool = True
+    """Changes go through a verifikator."""
     applies_to: frozenset[JenisPegawai] = ALL

@@ -1,4 +1,4 @@
-"""Cuti di luar tanggungan negara (domain 7.2)."""
+"""Cuti di luar tanggungan negara."""
 
 from mysapk_web.pdm.rules.groups.base import PNS_ONLY, Approval, Cardinality, Group, RecordKind, Requirement, by
 from mysapk_web.pdm.rules.groups.common_rules import not_before, working_age

@@ -1,4 +1,4 @@
-"""Rules that more than one kind of record has."""
+"""Rules shared by several kinds of record."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from mysapk_web.pdm.rules.identity import nik_warning
 
 
 def years_later(day: date, years: int) -> date:
-    """The same day some years later; 29 February becomes 1 March where there is none."""
+    """29 February becomes 1 March."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -16,14 +16,14 @@ def years_later(day: date, years: int) -> date:
 
 
 def full_months(start: date, end: date) -> int:
-    """Count the full months from the first day to the last, both included; 0 where the end comes first."""
+    """From the first day to the last, both included."""
     after = end + timedelta(days=1)
     months = (after.year - start.year) * 12 + after.month - start.month - (after.day < start.day)
     return max(0, months)
 
 
 def not_before(field: str, earlier: str, sentence: str, *, warning: bool = False) -> RecordRule:
-    """One date is not before another; the same day passes."""
+    """The same day passes."""
 
     def broken(view: RuleInput) -> bool:
         first, second = view.day(earlier), view.day(field)
@@ -33,8 +33,6 @@ def not_before(field: str, earlier: str, sentence: str, *, warning: bool = False
 
 
 def working_age(field: str, label: str) -> RecordRule:
-    """A first day of work is at least 16 years after the birth date on file."""
-
     def broken(view: RuleInput) -> bool:
         born, start = view.person.birth_date, view.day(field)
         return born is not None and start is not None and start < years_later(born, MIN_AGE)
@@ -43,8 +41,6 @@ def working_age(field: str, label: str) -> RecordRule:
 
 
 def after_birth(field: str, label: str) -> RecordRule:
-    """A date of the person's life is not before the birth date on file."""
-
     def broken(view: RuleInput) -> bool:
         born, day = view.person.birth_date, view.day(field)
         return born is not None and day is not None and day <= born
@@ -53,7 +49,7 @@ def after_birth(field: str, label: str) -> RecordRule:
 
 
 def decree_before_effect(decree: str, effect: str) -> RecordRule:
-    """A decree is usually signed before it takes effect. Some are signed later, so this only warns."""
+    """Some decrees are signed after they take effect, so this only warns."""
 
     def broken(view: RuleInput) -> bool:
         signed, starts = view.day(decree), view.day(effect)
@@ -63,8 +59,6 @@ def decree_before_effect(decree: str, effect: str) -> RecordRule:
 
 
 def year_of(year: str, day: str, sentence: str) -> RecordRule:
-    """A year is the year of a date."""
-
     def broken(view: RuleInput) -> bool:
         number, written = view.number(year), view.day(day)
         return number is not None and written is not None and number != written.year
@@ -73,7 +67,7 @@ def year_of(year: str, day: str, sentence: str) -> RecordRule:
 
 
 def nik_fits(nik: str, birth_date: str, gender: str = "") -> RecordRule:
-    """A NIK usually holds birth date and gender. It outlives corrections of both, so this only warns."""
+    """A NIK outlives corrections of birth date and gender, so this only warns."""
 
     def broken(view: RuleInput) -> bool:
         number = view.text(nik)

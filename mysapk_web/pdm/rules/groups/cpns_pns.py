@@ -1,4 +1,4 @@
-"""Pengangkatan CPNS dan PNS (domain 7.2)."""
+"""Pengangkatan CPNS dan PNS."""
 
 from mysapk_web.pdm.rules.groups.base import (
     NO_DELETE,

@@ -11,12 +11,7 @@ from mysapk_web.pdm.rules.groups.formatting import format_value
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that differs.
-
-    Attributes:
-        before: words on file; empty where there is nothing.
-        after: words proposed; empty where they are taken away.
-    """
+    """Words on file and words proposed; empty if there is nothing."""
 
     field: str
     label: str
@@ -32,11 +27,11 @@ def differences(
     *,
     reveal: bool = False,
 ) -> list[FieldChange]:
-    """List what a proposal changes.
+    """In the order of the fields, read-only ones left out. Masked values that look alike are listed if they differ.
 
-    Returns:
-        In the order of the fields. Empty where nothing differs; two masked values that look alike are listed
-        all the same when they differ.
+    Args:
+        old: None if a record is added.
+        new: None if it is deleted.
     """
     before, after = old or {}, new or {}
     found = []
@@ -49,7 +44,7 @@ def differences(
 
 
 def _comparable(field: Field, value: Value) -> str | Decimal | None:
-    """Bring a value into a form in which an import and a form agree."""
+    """A form in which imported and typed values agree."""
     if value is None or value == "" or value is False:
         return None
     if field.kind is FieldKind.DECIMAL:

@@ -1,4 +1,4 @@
-"""What a field of a record is: its kind, its limits, and when it is asked for."""
+"""A field of a record: its kind, its limits, and when it is asked for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from typing import Final, Protocol, TypeAlias
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 
 Value: TypeAlias = str | int | bool | None
-"""What a stored record holds in a field. Dates are ISO text, decimals text with a point."""
+"""Dates are ISO text, decimals text with a point."""
 
 JENIS: Final = "@jenis"
-"""Stands for the kind of employment of the person, where a field's name is expected."""
+"""The person's kind of employment, in place of a field's name."""
 RUMPUN: Final = "@rumpun"
-"""Stands for the family of ranks of the person ("PNS" or "PPPK"), where a field's name is expected."""
+"""The person's family of ranks ("PNS" or "PPPK"), in place of a field's name."""
 
 
 class FieldKind(StrEnum):
@@ -39,10 +39,10 @@ class FieldKind(StrEnum):
 
 
 class Codes(Protocol):
-    """The code tables, handed in from the floor above."""
+    """The code tables."""
 
     def label(self, table: str, code: str) -> str | None:
-        """Words of a code; None where table or code is unknown."""
+        """None if table or code is unknown."""
         ...
 
     def exists(self, table: str, code: str) -> bool:
@@ -50,32 +50,29 @@ class Codes(Protocol):
         ...
 
     def parent(self, table: str, code: str) -> str:
-        """Code that this one belongs to, for instance the level of a study programme; empty where there is none."""
+        """Code that this one belongs to, such as the level of a study programme; empty if none."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFacts:
-    """What the rules need to know of the person whose record it is.
-
-    Attributes:
-        jenis_kelamin: "L" or "P"; empty where the rolls don't say.
-    """
+    """What the rules need to know of the person."""
 
     jenis: JenisPegawai
     nip: str = ""
     birth_date: date | None = None
     gender: str = ""
+    """"L" or "P"; empty if unknown."""
     tmt_cpns: date | None = None
 
     @property
     def rumpun(self) -> str:
-        """Family of ranks: PPPK have their own (golongan I-XVII)."""
+        """PPPK have ranks of their own (golongan I to XVII)."""
         return "PPPK" if self.jenis is JenisPegawai.PPPK else "PNS"
 
 
 def value_or_fact(name: str, values: Mapping[str, Value], person: PersonFacts) -> Value:
-    """Read a field of the record, or a fact of the person where the name is `@jenis` or `@rumpun`."""
+    """A field of the record, or a fact of the person if the name is `@jenis` or `@rumpun`."""
     if name == JENIS:
         return person.jenis.value
     if name == RUMPUN:
@@ -85,20 +82,16 @@ def value_or_fact(name: str, values: Mapping[str, Value], person: PersonFacts) -
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A question to the record: has this field one of these values, or a number within these bounds?
-
-    Attributes:
-        field: name of a field that stands earlier in the record, or `@jenis`.
-        values: any of them will do; empty when bounds are asked.
-    """
+    """The field has one of these values, or a number within these bounds."""
 
     field: str
+    """Of an earlier field of the record, or `@jenis`."""
     values: tuple[str | int | bool, ...] = ()
     at_least: int | None = None
     at_most: int | None = None
 
     def met(self, values: Mapping[str, Value], person: PersonFacts) -> bool:
-        """Answer the question; a field that is empty or hidden answers no."""
+        """False if the field is empty or hidden."""
         value = value_or_fact(self.field, values, person)
         if self.at_least is None and self.at_most is None:
             return value is not None and value in self.values
@@ -109,34 +102,32 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a record.
-
-    Attributes:
-        help: a sentence below the label, empty for none.
-        section: heading under which fields stand together, empty for the first.
-        read_only: kept by the agency; the person sees it and cannot propose it.
-        parent: field (or `@rumpun`) whose value the code's parent has to match; empty for no such tie.
-        maximum: of INTEGER, DECIMAL and YEAR; a YEAR without one ends with this year.
-        future: a DATE may lie ahead of today, at most ten years.
-    """
-
     name: str
     label: str
     kind: FieldKind = FieldKind.TEXT
     help: str = ""
     section: str = ""
+    """Heading; empty for the first."""
     required: bool = False
     read_only: bool = False
+    """Maintained by the agency: shown but never proposed."""
     table: str = ""
+    """Code table of a CODE."""
     parent: str = ""
+    """Field (or `@rumpun`) that the parent of the code has to match."""
     max_length: int = 200
+    """Of TEXT and LONG_TEXT, characters."""
     minimum: int | None = None
     maximum: int | None = None
+    """Of INTEGER, DECIMAL and YEAR; a YEAR without one ends with this year."""
     decimals: int = 0
+    """Digits after the comma of a DECIMAL."""
     future: bool = False
+    """A DATE may be up to ten years ahead."""
     shown_when: Condition | None = None
+    """Asked for only then, and cleared otherwise."""
     sensitive: bool = False
+    """Masked unless revealed."""
 
     def shown(self, values: Mapping[str, Value], person: PersonFacts) -> bool:
-        """Whether the field is asked for, given the values before it."""
         return self.shown_when is None or self.shown_when.met(values, person)

@@ -25,19 +25,14 @@ _MASK: Final = "*****"
 
 
 def format_date(day: date) -> str:
-    """Write a date as on letters, for example `17 Agustus 2026`."""
+    """Such as `17 Agustus 2026`."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def mask(value: str) -> str:
-    """Hide a number or an address so that its owner still recognises it.
+    """Five stars and the last characters: the owner recognises the value, its length stays hidden.
 
-    Args:
-        value: text; an e-mail address keeps its first letters and its domain.
-
-    Returns:
-        Five stars and the last four characters; of a text shorter than ten, the last two; of one shorter than
-        six, none. The number of stars never tells the length.
+    Four of ten characters or more, two of six or more; an email address keeps its first letters and its domain.
     """
     if "@" in value:
         return mask_email(value)
@@ -46,10 +41,7 @@ def mask(value: str) -> str:
 
 
 def format_value(field: Field, value: Value, codes: Codes, *, reveal: bool = False) -> str:
-    """Write a stored value as people read it.
-
-    Never fails: what cannot be read, for instance an old value of an import, is shown as it is stored.
-    """
+    """Never fails: what can't be parsed, such as an old imported value, is shown as stored."""
     if value is None or value == "":
         return ""
     words = _words(field, value, codes)
@@ -73,11 +65,7 @@ def _words(field: Field, value: Value, codes: Codes) -> str:
 
 
 def choice_parent(field: Field, payload: Mapping[str, Value], person: PersonFacts) -> str:
-    """Tell which parent the choices of a CODE have, so that a list offers only those.
-
-    Returns:
-        A code of the parent table; empty where all choices stand.
-    """
+    """The parent code that limits the choices of a CODE; empty for all."""
     if not field.parent:
         return ""
     value = value_or_fact(field.parent, payload, person)

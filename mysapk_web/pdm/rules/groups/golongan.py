@@ -1,4 +1,4 @@
-"""Riwayat golongan/pangkat (domain 7.2). One proposal only, and needed even when the data is right (domain 0.3)."""
+"""Riwayat golongan/pangkat. One proposal only, required even if the data is correct."""
 
 from mysapk_web.organisation.rules.nip import MIN_AGE
 from mysapk_web.pdm.rules.groups.base import (

@@ -1,4 +1,4 @@
-"""Riwayat jabatan (domain 7.2)."""
+"""Riwayat jabatan."""
 
 from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Group, RecordKind, Requirement, by
 from mysapk_web.pdm.rules.groups.common_rules import decree_before_effect, not_before, working_age

@@ -1,4 +1,4 @@
-"""Keluarga: pasangan, anak, orang tua (domain 7.2). Not compulsory; green by "data sudah sesuai" (domain 5.1)."""
+"""Keluarga: pasangan, anak, orang tua. Optional; "data sudah sesuai" turns it green."""
 
 from mysapk_web.pdm.rules.groups.base import (
     Approval,
@@ -74,7 +74,7 @@ _DEATH = DocumentRule("X-AKTA-KEMATIAN", "Akta kematian", required=_DEAD)
 
 
 def _parent_too_young(view: RuleInput) -> bool:
-    """A child of one's own blood cannot be nearly as old as oneself."""
+    """A biological child can't be nearly as old as its parent."""
     born, child = view.person.birth_date, view.day("tanggal_lahir")
     return (
         view.text("jenis_anak") == _KANDUNG and born is not None and child is not None and child < years_later(born, 12)
@@ -82,7 +82,6 @@ def _parent_too_young(view: RuleInput) -> bool:
 
 
 def _older_than_parent(view: RuleInput) -> bool:
-    """A parent is older than the child."""
     child, born = view.person.birth_date, view.day("tanggal_lahir")
     return child is not None and born is not None and child < years_later(born, 12)
 
@@ -181,7 +180,7 @@ ANAK = RecordKind(
     title_fields=("nama",),
     subtitle_fields=("jenis_anak", "tanggal_lahir"),
     identity=(by("nama", "tanggal_lahir"), *_SAME_PERSON),
-    # Twins have the day of birth in common, so that alone refuses nobody.
+    # Twins share a date of birth, so that alone rejects nobody.
     similar=(by("nama"), by("tanggal_lahir"), by("akta_kelahiran")),
     latest_by="tanggal_lahir",
 )

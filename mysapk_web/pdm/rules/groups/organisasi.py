@@ -1,4 +1,4 @@
-"""Riwayat organisasi (domain 7.2; the form is known from the prototype of SIASN only)."""
+"""Riwayat organisasi. Known from a prototype of SIASN only."""
 
 from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Group, RecordKind, Requirement, by
 from mysapk_web.pdm.rules.groups.common_rules import after_birth, not_before

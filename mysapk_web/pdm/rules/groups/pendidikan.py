@@ -1,4 +1,4 @@
-"""Riwayat pendidikan, diklat struktural, kursus (domain 7.2): one tile with three tabs (domain 6)."""
+"""Riwayat pendidikan, diklat struktural, kursus: one tile with three tabs."""
 
 from mysapk_web.pdm.rules.groups.base import (
     Approval,

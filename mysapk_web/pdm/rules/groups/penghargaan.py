@@ -1,4 +1,4 @@
-"""Riwayat penghargaan, tanda jasa (domain 7.2)."""
+"""Riwayat penghargaan, tanda jasa."""
 
 from mysapk_web.pdm.rules.groups.base import Approval, Cardinality, Group, RecordKind, Requirement, by
 from mysapk_web.pdm.rules.groups.common_rules import after_birth, year_of

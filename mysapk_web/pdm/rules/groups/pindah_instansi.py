@@ -1,4 +1,4 @@
-"""Pindah instansi (domain 7.2)."""
+"""Pindah instansi."""
 
 from mysapk_web.pdm.rules.groups.base import (
     NO_DELETE,

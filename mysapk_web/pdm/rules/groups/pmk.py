@@ -1,4 +1,4 @@
-"""Peninjauan masa kerja (domain 7.2). Service for the state counts in full, private service half [P41]."""
+"""Peninjauan masa kerja. Government service counts in full, private service by half."""
 
 from mysapk_web.pdm.rules.groups.base import (
     NO_DELETE,
@@ -21,11 +21,7 @@ _PERTEK = "Pertimbangan teknis BKN"
 
 
 def credited_months(view: RuleInput) -> int | None:
-    """Count the months that may be credited: the full months of service, of private service half, rounded down.
-
-    Returns:
-        Months, or None where a date or the kind of service is missing.
-    """
+    """Full months of service, halved for private service; None if a date or the kind of service is missing."""
     start, end, service = view.day("tanggal_mulai"), view.day("tanggal_selesai"), view.text("jenis_pmk")
     if start is None or end is None or not service:
         return None

@@ -1,4 +1,4 @@
-"""Profil: data utama, KTP, BPJS Kesehatan, Taspen (domain 7.1). Changed at once, without verification."""
+"""Profil: data utama, KTP, BPJS Kesehatan, Taspen. Changed immediately, without verification."""
 
 from mysapk_web.pdm.rules.groups.base import (
     ONE_AT_ALL,
@@ -104,7 +104,7 @@ _RULES = (
     after_birth("taspen_tanggal", "Tanggal Taspen"),
     RecordRule(
         "npwp_nomor",
-        # An NPWP of 16 digits without a leading 0 is the NIK of its holder (from 1 July 2024).
+        # A 16-digit NPWP without a leading 0 is the NIK of its holder (since 1 July 2024).
         lambda view: (
             len(number := view.text("npwp_nomor")) == 16
             and not number.startswith("0")

@@ -1,4 +1,4 @@
-"""Sasaran Kinerja Pegawai (domain 7.2): marks up to 2021 (PP 46/2011), expectations from 2022 (PermenPANRB 6/2022)."""
+"""Sasaran Kinerja Pegawai: marks up to 2021 (PP 46/2011), expectations from 2022 (PermenPANRB 6/2022)."""
 
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from mysapk_web.pdm.rules.groups.fields import Condition, Field, FieldKind
 FIRST_YEAR_OF_EXPECTATIONS = 2022
 _YEARS = 2
 _TARGET_SHARE = Decimal("0.6")
-"""Share of the marks for targets; behaviour has the rest (PP 46/2011, article 15)."""
+"""Weight of the targets; behaviour has the rest (PP 46/2011, article 15)."""
 _TOLERANCE = Decimal("0.02")
 _OLD = Condition("tahun", at_most=FIRST_YEAR_OF_EXPECTATIONS - 1)
 _NEW = Condition("tahun", at_least=FIRST_YEAR_OF_EXPECTATIONS)
@@ -51,7 +51,7 @@ def _mark(
 
 
 def _assessor(prefix: str, title: str, *, required: bool, shown_when: Condition | None = None) -> tuple[Field, ...]:
-    """The one who assesses, or the superior of that one."""
+    """The assessor, or the assessor's superior."""
     section = title.capitalize()
     status, of_asn = f"{prefix}_status", Condition(f"{prefix}_status", ("ASN",))
     return (
@@ -160,7 +160,7 @@ SKP = RecordKind(
     ),
     title_fields=("tahun",),
     subtitle_fields=("kuadran_kinerja", "nilai_prestasi"),
-    # Of 2021 there are two: one under each of the regulations that year had.
+    # 2021 has two: one under each regulation in force that year.
     identity=(by("tahun", also=("peraturan_kinerja",)),),
     similar=(by("tahun"),),
     latest_by="tahun",

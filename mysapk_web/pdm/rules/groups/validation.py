@@ -1,4 +1,4 @@
-"""Checking a whole record against its declaration."""
+"""Validation of a whole record against its declaration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,27 +11,21 @@ from mysapk_web.pdm.rules.groups.formatting import choice_parent
 from mysapk_web.pdm.rules.groups.values import ValidationContext, parse_value
 
 WHOLE_RECORD: Final = ""
-"""Key of a fault that belongs to no field."""
+"""Key of an error that belongs to no field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """A record after the check.
-
-    Attributes:
-        payload: every field that may be proposed, canonical and ready for JSON; None where empty or not asked for.
-            A value with a fault is kept as cleaned text, so that a draft loses nothing: store it as a draft only.
-        faults: a sentence by the name of its field; `""` for the whole record.
-        warnings: what deserves a second look; the record may be sent.
-    """
-
     payload: dict[str, Value]
+    """Every editable field, canonical and ready for JSON; None if empty or not asked for. An invalid value is kept as
+    cleaned text so that a draft loses nothing: store it as a draft only."""
     faults: dict[str, str] = field(default_factory=dict)
+    """A sentence by field; `""` for the whole record."""
     warnings: dict[str, str] = field(default_factory=dict)
+    """By field; the record may be sent."""
 
     @property
     def ok(self) -> bool:
-        """Whether the record may be stored as more than a draft."""
         return not self.faults
 
 
@@ -44,14 +38,12 @@ def validate(
     person: PersonFacts,
     draft: bool = False,
 ) -> Validated:
-    """Check a record and bring it into its stored form.
+    """Check a record and bring it into its stored form. Idempotent.
 
     Args:
-        payload: what a form or an import sent, of any JSON types.
-        today: the day that ages and "not in the future" are measured at.
-
-    Returns:
-        The canonical record with its faults and warnings. Checking its payload again gives the same payload.
+        payload: From a form or an import, of any JSON types.
+        today: Reference date for ages and "not in the future".
+        draft: An empty required field is no error yet.
     """
     values: dict[str, Value] = {}
     faults: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Reading one value: from what a form sends to what is stored."""
+"""Parsing one value: from what a form sends to what is stored."""
 
 import re
 import unicodedata
@@ -16,57 +16,39 @@ from mysapk_web.pdm.rules.identity import NUMBERS, IdentityError
 from mysapk_web.platform.rules.text import INVISIBLE, fold_full_width
 
 KEPT_LENGTH: Final = 4000
-"""Longest text that is kept of a value with a fault, in characters."""
+"""Characters kept of an invalid value."""
 MAX_RAW: Final = 4 * KEPT_LENGTH
-"""Longest text that is looked at; more is never typed into a form, and looking costs time."""
+"""Characters examined; forms never send more, and examining takes time."""
 MAX_DIGITS: Final = 12
-"""Longest number that is looked at, in characters."""
+"""Characters of a number."""
 EARLIEST: Final = date(1900, 1, 1)
 EARLIEST_YEAR: Final = 1945
 YEARS_AHEAD: Final = 10
 
 _WHOLE: Final = re.compile(r"-?[0-9]+")
 _DECIMAL: Final = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
-# Control, private, unassigned characters and halves of a pair: nobody types them, and PostgreSQL refuses some.
+# Control, private-use and unassigned characters, lone surrogates: nobody types them, PostgreSQL rejects some.
 _REFUSED: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedValue:
-    """What came of a value.
-
-    Attributes:
-        value: what is stored; with a fault, the cleaned text, so that a draft loses nothing.
-        fault: a sentence, empty when the value is good.
-    """
-
     value: Value
+    """With an error, the cleaned text, so that a draft loses nothing."""
     fault: str = ""
+    """A sentence; empty if the value is valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValidationContext:
-    """What reading needs beside the value.
-
-    Attributes:
-        today: the day that "not in the future" is measured at.
-        parent: value of the field that the code's parent has to match; empty for no tie.
-    """
-
     codes: Codes
     today: date
     parent: str = ""
+    """Value that the code's parent has to match; empty for any."""
 
 
 def parse_value(field: Field, raw: object, context: ValidationContext) -> ParsedValue:
-    """Read a value.
-
-    Args:
-        raw: what a form or an import sent, of any JSON type.
-
-    Returns:
-        The canonical value, None where it is empty (False for a BOOLEAN), or a fault.
-    """
+    """None for an empty value (False for a BOOLEAN). `raw` may be of any JSON type."""
     if field.kind is FieldKind.BOOLEAN:
         return _boolean(field, raw)
     if raw is None:
@@ -87,10 +69,10 @@ def parse_value(field: Field, raw: object, context: ValidationContext) -> Parsed
 
 
 def clean_text(raw: str, *, multiline: bool) -> tuple[str, bool]:
-    """Bring a text into its one spelling: NFC, no invisible characters, single blanks, none around.
+    """NFC, no invisible characters, single spaces, trimmed.
 
     Returns:
-        At most 4,000 characters without refused ones, and whether there were refused ones.
+        At most 4,000 characters, and whether characters were rejected.
     """
     shown = [character for character in raw if character not in INVISIBLE]
     kept = [character for character in shown if not _is_refused(character)]
@@ -105,7 +87,7 @@ def _is_refused(character: str) -> bool:
 
 
 def _plain(number: int | float) -> str | None:
-    """Write a number from JSON as text; None for what is too long or not a number at all."""
+    """A JSON number as text; None if it is too long or not a number."""
     if isinstance(number, int):
         return str(number) if abs(number) < 10**MAX_DIGITS else None
     text = format(number, "f") if abs(number) < 10**MAX_DIGITS else ""
