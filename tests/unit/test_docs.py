@@ -69,6 +69,19 @@ def test_named_files_and_tests_exist(name: str) -> None:
             assert re.search(rf"^(?:async )?def {test}\(", there.read_text(), re.MULTILINE), f"{name}: {quoted}"
 
 
+def test_the_glossary_names_what_is_in_the_code() -> None:
+    package = ROOT / "mysapk_web"
+    known = {path.stem for path in package.rglob("*") if path.is_dir() or path.suffix == ".py"}
+    for path in package.rglob("*.py"):
+        known |= set(re.findall(r"^\s*(?:class |def |async def )?([A-Za-z_]\w*)", path.read_text(), re.MULTILINE))
+    rows = [
+        line.split("|") for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line.count("|") == 4
+    ]
+    named = {name for row in rows for name in CODE.findall(row[3])}
+    assert len(named) > 50
+    assert {name for name in named if not known.issuperset(name.split("."))} == set()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_generated_parts_are_those_of_the_code(name: str) -> None:
     text = (ROOT / name).read_text()
