@@ -1,1 +1,1 @@
-"""Benchmarks behind every figure that the README quotes."""
+"""Benchmarks behind every figure of `docs/evidence.md`."""

@@ -1,6 +1,6 @@
-"""All figures: `make bench`, or `python -m benchmarks`. Prints name, value and budget, and says what misses it.
+"""All figures: `make bench`, or `python -m benchmarks`. Prints name, value and budget, and marks what misses it.
 
-`python -m benchmarks MODULE [SIZE]` runs one of them, with another number of what it is about: `national 5600000`, `email_import 1000`.
+`python -m benchmarks MODULE [SIZE]` runs one of them, optionally at another size: `national 5600000`, `email_import 1000`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ BUDGETS = {
     "email_import_sqlite_peak_mb": ("<=", 100.0),
     "email_import_postgres_peak_mb": ("<=", 100.0),
 }
-"""DESIGN 7. The event budget there is one of draft saves; the same figure is asked of the small event of `live`."""
+"""The event budget is that of draft saves; the small event of `live` has the same."""
 
 MODULES = ("pages", "live", "timing", "outbox", "documents", "pdm", "email_import", "inbox", "national")
 

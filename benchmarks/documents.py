@@ -1,6 +1,6 @@
-"""Documents sent to a running portal: `python -m benchmarks.documents`.
+"""Uploads to a running portal: `python -m benchmarks.documents`.
 
-Each is a scan as telephones and office scanners make them (a picture a page, 0.8 MB), different from every other, so that nothing is
+Each is a scan as phones and office scanners make them (a picture per page, 0.8 MB), different from every other, so that nothing is
 shared. The client runs beside the server on the same machine.
 """
 
@@ -30,7 +30,7 @@ from tests.wire.server import Server
 
 PEOPLE = 24
 AT_ONCE = 12
-"""Uploads under way at one moment; the portal lets 42 wait on two cores."""
+"""Concurrent uploads; the portal queues 42 on two cores."""
 SECONDS = 15
 PICTURE_BYTES = 400_000
 PAGES = 2
@@ -55,7 +55,7 @@ def scan(number: int) -> bytes:
 
 
 def _propose(session: Session, cookie: str) -> int:
-    """A draft of whoever the cookie belongs to."""
+    """A draft of the person the cookie belongs to."""
     person = session.exec(
         select(Pegawai)
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
@@ -123,7 +123,6 @@ async def _uploads(server: Server, places: list[tuple[str, int]]) -> dict[str, f
 
 
 def measure() -> dict[str, float]:
-    """All figures of this file."""
     with portal() as (server, database):
         cookies = sessions(database, PEOPLE)
         with database.begin() as session:

@@ -1,8 +1,8 @@
-"""100,000 addresses from a file, on SQLite and PostgreSQL: read, judged, applied (DESIGN 7: at most 20 s, with bounded memory).
+"""100,000 email addresses from a file, on SQLite and PostgreSQL: read, validated, applied, at most 20 s with bounded memory.
 
-Run as `python -m benchmarks.email_import [sqlite|postgres] [rows]`. Every row changes an address, which is the dearest case: each
-also writes the trail, ends sessions and tells both addresses. Each import runs in a process of its own, whose peak memory beyond
-its start is told.
+Run as `python -m benchmarks.email_import [sqlite|postgres] [rows]`. Every row changes an address, which is the most expensive case: each
+also writes the audit log, ends sessions and notifies both addresses. Each import runs in its own process, whose peak memory beyond the
+start is reported.
 """
 
 from __future__ import annotations
@@ -65,14 +65,7 @@ def _nip(number: int) -> str:
 
 @contextlib.contextmanager
 def database_of(kind: str, folder: Path) -> Iterator[str | None]:
-    """An empty database of its own, for as long as the context lasts.
-
-    Args:
-        kind: "sqlite", or "postgres" for a server that is started and removed.
-
-    Yields:
-        Its URL; None where no server is installed.
-    """
+    """An empty database of "sqlite" or "postgres" for as long as the context lasts: its URL, or None without a PostgreSQL server."""
     if kind == "sqlite":
         yield f"sqlite:///{folder}/import.db"
         return
@@ -165,7 +158,7 @@ def _in_a_process(url: str, file: Path, rows: int) -> tuple[float, ...]:
 
 
 def _held() -> float:
-    """Memory that this process holds of its own, MB; pages of a file that SQLite maps are the system's, which takes them back."""
+    """Private memory of this process, MB; file pages that SQLite maps belong to the system, which takes them back."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -174,7 +167,7 @@ def _held() -> float:
 
 
 class _Peak(threading.Thread):
-    """Looks every hundredth of a second, for as long as the process lives."""
+    """Samples every hundredth of a second for as long as the process lives."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)

@@ -1,4 +1,4 @@
-"""The inbox of those who verify, with many proposals: p95 of what each office asks for (DESIGN 7: lists and search <= 100 ms).
+"""The inbox of reviewers, with many proposals: p95 of what each office requests (budget: 100 ms).
 
 Run as `python -m benchmarks.inbox [--proposals N] [--database URL]`. The database is empty; a SQLite file by default. A quarter of the
 people and of the proposals belongs to one ministry, the rest to regencies, and most proposals are decided already, as after some weeks.
@@ -36,7 +36,7 @@ from mysapk_web.verification.rules.separation_of_duties import BKN_KINDS
 
 PROPOSALS = 200_000
 PEOPLE_EACH = 2
-"""Proposals a person, so that half as many people are on the rolls."""
+"""Proposals per person, so there are half as many people."""
 REGENCIES = 40
 UNITS = {"ministry": 2_000, "regency": 150}
 ROUNDS = 25
@@ -138,11 +138,7 @@ def _fill(db: Database, model: type[Any], rows: Iterator[dict[str, Any]]) -> Non
 
 
 def prepare(db: Database, proposals: int) -> list[list[int]]:
-    """Fill an empty database.
-
-    Returns:
-        The units of each agency, the ministry first.
-    """
+    """Fill an empty database; gives the units of each agency, the ministry first."""
     chance = random.Random(20260910)
     units = _agencies(db)
     places: list[tuple[int, int, int]] = []
@@ -197,7 +193,7 @@ def _actor(role: Role, instansi: int | None, path: str | None = None) -> Actor:
 
 
 def _cases(units: list[list[int]]) -> dict[str, Callable[[Any], object]]:
-    """Name -> what is asked for."""
+    """What is measured, by name."""
     regency = 2
     path = f"{units[1][0]}/{units[1][7]}/"
     unit = _actor(Role.VERIFIKATOR, regency, path)
@@ -216,17 +212,17 @@ def _cases(units: list[list[int]]) -> dict[str, Callable[[Any], object]]:
         "regency_all": listed(whole, status=OPEN),
         "ministry": listed(ministry),
         "ministry_unit": listed(small),
-        "ministry_all_newest": listed(ministry, status=OPEN, urut=NEWEST),
+        "ministry_all_newest": listed(ministry, status=OPEN, order=NEWEST),
         "ministry_last_page": listed(ministry, 40),
-        "ministry_group": listed(ministry, grup="skp"),
+        "ministry_group": listed(ministry, group="skp"),
         "ministry_applied": listed(ministry, status=ProposalState.TELAH_UPDATE.value),
-        "ministry_days": listed(ministry, dari=date(2026, 9, 1), sampai=date(2026, 9, 3)),
+        "ministry_days": listed(ministry, since=date(2026, 9, 1), until=date(2026, 9, 3)),
         "ministry_nip": listed(ministry, status=OPEN, nip="19850101000000121"),
-        "ministry_name": listed(ministry, status=OPEN, nama="putri yusuf 12"),
+        "ministry_name": listed(ministry, status=OPEN, name="putri yusuf 12"),
         "ministry_unit_chosen": listed(ministry, unit=units[0][30]),
         "approver": listed(approver),
         "bkn": listed(bkn),
-        "bkn_name": listed(bkn, nama="putri yusuf 12"),
+        "bkn_name": listed(bkn, name="putri yusuf 12"),
         "bkn_agency": listed(bkn, instansi="1000"),
         "bkn_agencies_all": listed(bkn, status=OPEN, instansi="nsi 4"),
         "admin": listed(_actor(Role.ADMIN_INSTANSI, 1)),
@@ -235,14 +231,7 @@ def _cases(units: list[list[int]]) -> dict[str, Callable[[Any], object]]:
 
 
 def measure(proposals: int = PROPOSALS, url: str | None = None, rounds: int = ROUNDS) -> dict[str, float]:
-    """Measure every kind of list.
-
-    Args:
-        url: SQLAlchemy URL of an empty database; a temporary SQLite file by default.
-
-    Returns:
-        p95 in milliseconds by case, and the worst of them as `inbox_p95_ms`.
-    """
+    """p95 in milliseconds by case, and the worst as `inbox_p95_ms`, on the empty database of `url` or a temporary SQLite file."""
     with tempfile.TemporaryDirectory() as folder:
         db = Database(url or f"sqlite:///{Path(folder) / 'inbox.db'}")
         try:

@@ -71,7 +71,7 @@ async def _events(server: Server, database: Database) -> dict[str, float]:
 
 
 def bare_ceiling(cost: int, seconds: float = 8.0) -> float:
-    """Password checks a second that bcrypt alone makes on all cores of this machine."""
+    """Password checks a second that bcrypt alone achieves on all cores of this machine."""
     stored = bcrypt.hashpw(b"x" * 44, bcrypt.gensalt(cost))
     end = time.perf_counter() + seconds
 
@@ -123,7 +123,6 @@ async def _logins(server: Server, database: Database) -> dict[str, float]:
 
 
 def measure() -> dict[str, float]:
-    """All figures of this file."""
     gc.collect()
     with portal() as (server, database):
         figures = asyncio.run(_events(server, database))

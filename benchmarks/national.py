@@ -1,8 +1,8 @@
-"""Pages of steering over a national roll: p95 of progress, of the lists, and of what a page asks again (DESIGN 7: <= 100 ms).
+"""Administration pages over the whole country: p95 of dashboards, lists, and what a page requests again (budget: 100 ms).
 
 Run as `python -m benchmarks national [N]`; N is 5600000 for the whole country. `python -m benchmarks.national --people N --database URL`
-takes a database that is there, empty or filled by an earlier run. Also says how long the roll takes to be made, counted anew, and what an
-activation costs with the counts kept.
+uses an existing database, empty or filled by an earlier run. Also reports how long generating the data and a recount take, and what an
+activation costs with the counts it updates.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from benchmarks.email_import import database_of
-from benchmarks.national_roll import fill, filled
+from benchmarks.national_data import fill, filled
 from mysapk_web.administration import mail_log
 from mysapk_web.administration.audit.search import AuditFilter, search_events
 from mysapk_web.administration.people import search as people_search
@@ -36,20 +36,20 @@ from mysapk_web.organisation.tables.agency import Unor
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform import clock, gc_tuning, migrations
 from mysapk_web.platform.database import Database
-from mysapk_web.progress import activation_report, backlog, headcount, not_activated, pdm_incomplete, pdm_report
+from mysapk_web.progress import backlog, headcount, not_activated, pdm_incomplete, report
 from mysapk_web.progress.breakdown import ChildOrder
 from mysapk_web.verification import inbox as verification_inbox
 from mysapk_web.verification.filters import OPEN, Filters
 
 PEOPLE = 100_000
-"""As part of `make bench`; the whole country takes a quarter of an hour to make."""
+"""As part of `make bench`; generating the whole country takes a quarter of an hour."""
 CHECKED = 1_000_000
-"""Up to so many people the counts are compared with a recount at the end, too."""
+"""Up to this many people the counts are verified with a recount at the end."""
 ROUNDS = 40
 _LISTS = ("missing_", "sanctions", "unfinished_", "mails", "trail")
 
 
-# What is asked ---------------------------------------------------------------------------------------
+# Requests --------------------------------------------------------------------------------------------
 
 
 def _actor(*grants: Grant) -> Actor:
@@ -60,7 +60,7 @@ def _actor(*grants: Grant) -> Actor:
 
 
 def _p95(db: Database, asks: list[Callable[[Session], Any]]) -> float:
-    """Milliseconds; every ask is repeated until there are enough of them. The first of each fills caches and is not counted."""
+    """Milliseconds; every request is repeated until there are enough of them. The first of each fills caches and does not count."""
     taken = []
     for number in range(max(ROUNDS, len(asks)) + len(asks)):
         with db.read() as session:
@@ -72,7 +72,7 @@ def _p95(db: Database, asks: list[Callable[[Session], Any]]) -> float:
 
 
 def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float]:
-    """Measure what pages ask."""
+    """Measure what pages request."""
     bkn = _actor(Grant(Role.ADMIN_BKN))
     some = [made[place] for place in (0, 1, 5, 20, len(made) // 2, len(made) - 1) if place < len(made)]
     admins = [_actor(Grant(Role.ADMIN_INSTANSI, instansi_id)) for instansi_id, _, _ in some]
@@ -93,37 +93,37 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
         return [lambda session, actor=actor: act(session, actor, *args, **more) for actor in who]  # type: ignore[misc]
 
     found = {
-        "progress_country": each([bkn], activation_report.read_report, order=ChildOrder.SHARE),
-        "progress_agency": each(admins, activation_report.read_report, order=ChildOrder.MISSING),
-        "progress_unit": each(satker, activation_report.read_report),
-        "pdm_country": each([bkn], pdm_report.read_report, order=ChildOrder.SHARE),
-        "pdm_agency": each(admins, pdm_report.read_report, order=ChildOrder.MISSING),
-        "pdm_unit": each(satker, pdm_report.read_report),
-        "pdm_again": each([bkn, *admins, *satker], pdm_report.read_snapshot),
-        "figures_again": each([bkn, *admins, *satker], activation_report.read_snapshot),
-        "missing_country": each([bkn], not_activated.list_not_activated, anything),
-        "missing_agency": each(admins, not_activated.list_not_activated, anything),
-        "missing_unit": each(satker, not_activated.list_not_activated, anything),
-        "missing_deepest": each([bkn, *admins], not_activated.list_not_activated, anything, 40),
-        "sanctions": each([bkn, *admins], not_activated.list_sanctioned, anything),
-        "unfinished_country": each([bkn], pdm_incomplete.list_incomplete, pdm_incomplete.PdmIncompleteFilter()),
-        "unfinished_agency": each(admins, pdm_incomplete.list_incomplete, pdm_incomplete.PdmIncompleteFilter()),
-        "unfinished_unit": each(satker, pdm_incomplete.list_incomplete, pdm_incomplete.PdmIncompleteFilter()),
+        "progress_country": each([bkn], report.read_report, report.ACTIVATION, order=ChildOrder.SHARE),
+        "progress_agency": each(admins, report.read_report, report.ACTIVATION, order=ChildOrder.MISSING),
+        "progress_unit": each(satker, report.read_report, report.ACTIVATION),
+        "pdm_country": each([bkn], report.read_report, report.PDM, order=ChildOrder.SHARE),
+        "pdm_agency": each(admins, report.read_report, report.PDM, order=ChildOrder.MISSING),
+        "pdm_unit": each(satker, report.read_report, report.PDM),
+        "pdm_again": each([bkn, *admins, *satker], report.read_snapshot, report.PDM),
+        "figures_again": each([bkn, *admins, *satker], report.read_snapshot, report.ACTIVATION),
+        "missing_country": each([bkn], not_activated.LIST.page, anything),
+        "missing_agency": each(admins, not_activated.LIST.page, anything),
+        "missing_unit": each(satker, not_activated.LIST.page, anything),
+        "missing_deepest": each([bkn, *admins], not_activated.LIST.page, anything, 40),
+        "sanctions": each([bkn, *admins], not_activated.LIST.sanction_page, anything),
+        "unfinished_country": each([bkn], pdm_incomplete.LIST.page, pdm_incomplete.PdmIncompleteFilter()),
+        "unfinished_agency": each(admins, pdm_incomplete.LIST.page, pdm_incomplete.PdmIncompleteFilter()),
+        "unfinished_unit": each(satker, pdm_incomplete.LIST.page, pdm_incomplete.PdmIncompleteFilter()),
         "unfinished_group": each(
-            [bkn, *admins], pdm_incomplete.list_incomplete, pdm_incomplete.PdmIncompleteFilter(group="skp")
+            [bkn, *admins], pdm_incomplete.LIST.page, pdm_incomplete.PdmIncompleteFilter(group="skp")
         ),
         "unfinished_unsent": each(
             [bkn, *admins],
-            pdm_incomplete.list_incomplete,
+            pdm_incomplete.LIST.page,
             pdm_incomplete.PdmIncompleteFilter(kind=pdm_incomplete.IncompleteKind.UNSENT),
         ),
         "unfinished_unsent_group": each(
             [bkn, *admins],
-            pdm_incomplete.list_incomplete,
+            pdm_incomplete.LIST.page,
             pdm_incomplete.PdmIncompleteFilter(kind=pdm_incomplete.IncompleteKind.UNSENT, group="skp"),
         ),
         "unfinished_sanctions": each(
-            [bkn, *admins], pdm_incomplete.list_sanctioned, pdm_incomplete.PdmIncompleteFilter()
+            [bkn, *admins], pdm_incomplete.LIST.sanction_page, pdm_incomplete.PdmIncompleteFilter()
         ),
         "search_all": each([*admins, *satker], people_search.list_people, PeopleFilter()),
         "search_nip": each([bkn, *admins], people_search.list_people, PeopleFilter(text="0000000000001")),
@@ -146,7 +146,7 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
         "inbox_bkn": each([bkn], verification_inbox.inbox_page, Filters(), 1),
         "inbox_bkn_agency": each([bkn], verification_inbox.inbox_page, Filters(status=OPEN, instansi="Instansi 00"), 1),
         "inbox_unit_chosen": each(admins[:1], verification_inbox.inbox_page, Filters(unit=chosen), 1),
-        "inbox_name": each(verifiers, verification_inbox.inbox_page, Filters(status=OPEN, nama="dewi putri rahayu"), 1),
+        "inbox_name": each(verifiers, verification_inbox.inbox_page, Filters(status=OPEN, name="dewi putri rahayu"), 1),
         "mails": each([bkn, *admins], mail_log.list_mail, mail_log.MailFilter()),
         "trail": each([bkn, *admins], search_events, AuditFilter()),
     }
@@ -154,7 +154,7 @@ def ask(db: Database, made: list[tuple[int, list[int], int]]) -> dict[str, float
 
 
 def _activation(db: Database) -> float:
-    """What one activation costs, with its step written: milliseconds, median."""
+    """What one activation costs, with the delta it writes: milliseconds, median."""
     taken = []
     with db.read() as session:
         ids = list(session.exec(select(Account.id).where(col(Account.activated_at).is_(None)).limit(ROUNDS)))
@@ -169,16 +169,11 @@ def _activation(db: Database) -> float:
 
 
 def measure(people: int = PEOPLE, url: str | None = None) -> dict[str, float]:
-    """Make a roll and measure.
+    """Generate the data and measure: milliseconds and seconds by name, and `national_*_p95_ms`, the worst of their kind.
 
-    Args:
-        url: SQLAlchemy URL of a database that is empty, or filled by an earlier run; without it one of an own PostgreSQL server, or
-            SQLite where none is installed.
-
-    Returns:
-        Milliseconds and seconds by name, and `national_*_p95_ms`, the worst of their kind.
+    Without `url` of an empty or earlier filled database it starts a PostgreSQL server, or uses SQLite where none is installed.
     """
-    # A search looks whether somebody waits, under keyed names.
+    # A search looks up lockouts, under keyed names.
     os.environ.setdefault("MYSAPK_SECRET_KEY", "national-0123456789-abcdefghijklmnop")
     with tempfile.TemporaryDirectory(prefix="mysapk-bench-") as name, ExitStack() as stack:
         folder = Path(name)
@@ -228,7 +223,7 @@ def _measure(db: Database, people: int) -> dict[str, float]:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=PEOPLE, help="heads of the roll")
+    parser.add_argument("--people", type=int, default=PEOPLE, help="how many")
     parser.add_argument("--database", help="URL of a database, empty or filled by an earlier run")
     given = parser.parse_args()
     for name, value in measure(given.people, given.database).items():

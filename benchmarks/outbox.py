@@ -1,7 +1,7 @@
-"""Mails a second from the outbox to a local SMTP server, through the real dispatcher (DESIGN 7: at least 100).
+"""Emails a second from the outbox to a local SMTP server, through the real dispatcher (budget: at least 100).
 
-Run as `python -m benchmarks.outbox`. The server runs in a process of its own; the database is a migrated SQLite file. Every
-mail is a token letter: the dearest of all, with a derived token and a signed link.
+Run as `python -m benchmarks.outbox`. The server runs in its own process; the database is a migrated SQLite file. Every email carries a
+token, the most expensive kind: with a derived token and a signed link.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ GROUP, KIND = "keluarga", "anak"
 
 
 def _actors(database: Database, cookies: list[str]) -> dict[str, Actor]:
-    """Who each cookie belongs to, reduced to those whose agency has its PDM open."""
+    """The actor of each cookie, if the agency has its PDM open."""
     refs = {hash_secret(cookie): cookie for cookie in cookies}
     now = clock.now()
     with database.read() as session:
@@ -101,7 +101,7 @@ async def _saves(server: Server, database: Database) -> dict[str, float]:
 
 
 async def _loads(server: Server, cookie: str, path: str) -> list[float]:
-    """A page from its first event to the frame after which it is shown; the socket is open already."""
+    """A page from its first event to the frame after which it is shown, on an open socket."""
     async with aiohttp.ClientSession() as http:
         tab = Wire(http, server.base, cookie)
         await tab.open()
@@ -115,7 +115,7 @@ async def _loads(server: Server, cookie: str, path: str) -> list[float]:
 
 
 def _board(server: Server, database: Database) -> dict[str, float]:
-    """The two pages that read most, of a person whose file is very long: what they read, and all of it over the wire."""
+    """The two pages that read most, of a person with a very long file: the reads alone, and the whole page over the wire."""
     cookie, actor = next(iter(_actors(database, sessions(database, 600)).items()))
     now = clock.now()
     with database.begin() as session:
@@ -148,7 +148,6 @@ def _board(server: Server, database: Database) -> dict[str, float]:
 
 
 def measure() -> dict[str, float]:
-    """All figures of this file."""
     with portal(cost=4) as (server, database):
         return _board(server, database) | asyncio.run(_saves(server, database))
 

@@ -1,4 +1,4 @@
-"""A demo portal of its own for a benchmark, and sessions to use it with."""
+"""A separate demo portal for a benchmark, and sessions to use it with."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def sessions(database: Database, count: int) -> list[str]:
 
 
 def resident_bytes(server: Server) -> int:
-    """Memory of all processes of the server that nothing else shares, bytes."""
+    """Private memory of all processes of the server, bytes."""
     if server.process is None:
         return 0
     top = psutil.Process(server.process.pid)

@@ -1,4 +1,4 @@
-"""Whether time tells who exists: `request_token` and `login` for known and unknown people, side by side (ASVS 6.3.8).
+"""Whether response times reveal who exists: `request_token` and `login` for known and unknown people (ASVS 6.3.8).
 
 Run as `python -m benchmarks.timing [--rounds N] [--cost N] [--database URL]`. Every known person is used once, known and unknown
 take turns in random order, so that neither caches nor a busy machine favour one side. The database is empty and migrated: a SQLite
@@ -41,7 +41,7 @@ _PASSWORD = "Gunung7Merapi-biru"
 
 @contextmanager
 def _portal(cost: int, url: str | None) -> Iterator[tuple[Database, Settings]]:
-    """A migrated database and the settings that the services load."""
+    """A migrated database and the settings of the portal."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(
@@ -110,7 +110,7 @@ def _timed(act: Callable[[], object]) -> float:
 
 
 def _side_by_side(act: Callable[[int, str], object], rounds: int, shuffle: random.Random) -> tuple[float, float]:
-    """Medians for known and unknown, milliseconds; one of each a round, in random order."""
+    """Medians for known and unknown, milliseconds; one of each per round, in random order."""
     known: list[float] = []
     unknown: list[float] = []
     gc.disable()
@@ -126,15 +126,10 @@ def _side_by_side(act: Callable[[int, str], object], rounds: int, shuffle: rando
 
 
 def measure(rounds: int = ROUNDS, cost: int = COST, url: str | None = None) -> dict[str, float]:
-    """Measure both flows.
+    """Measure both flows, `rounds` pairs of calls each; the first few don't count.
 
-    Args:
-        rounds: Pairs of calls a flow; the first few are not counted.
-        url: SQLAlchemy URL of an empty database; a temporary SQLite file by default.
-
-    Returns:
-        Milliseconds: `request_known`, `request_unknown`, `request_difference`, and the same for `login`. A difference is
-        known minus unknown.
+    Gives milliseconds: `request_known`, `request_unknown`, `request_difference` (known minus unknown), and the same for `login`. `url` is
+    that of an empty database; without it a temporary SQLite file.
     """
     shuffle = random.Random(20260824)
     with _portal(cost, url) as (database, settings):

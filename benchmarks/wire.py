@@ -1,4 +1,4 @@
-"""The leanest socket client there is: hand-made Socket.IO frames, so that the client costs little beside the server."""
+"""The leanest possible socket client: hand-made Socket.IO frames, so that it costs little beside the server."""
 
 from __future__ import annotations
 
@@ -15,11 +15,7 @@ APP = f"{ROOT}.mysapk_web___ui___state____app_state"
 
 
 class Wire:
-    """One hydrated tab.
-
-    Args:
-        address: Client address told to the portal, which trusts one proxy in these runs.
-    """
+    """One hydrated tab; the portal trusts one proxy here, so `address` is what it takes for the client."""
 
     def __init__(self, http: aiohttp.ClientSession, base: str, cookie: str = "", address: str = "10.0.0.1") -> None:
         self.http = http
@@ -76,6 +72,6 @@ class Wire:
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The value under which a share of all values lies."""
+    """The value below which a share of all values is."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

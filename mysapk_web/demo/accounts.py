@@ -1,4 +1,4 @@
-"""The persons of the demo whom guides and tests call by name. Public on purpose, and never outside demo mode."""
+"""The people of the demo whom guides and tests call by name. Public on purpose, and only in demo mode."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BKPSDM = "Badan Kepegawaian dan Pengembangan SDM"
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """One account as guides and tests use it. None where there is none."""
+    """An account as guides and tests use it; None where there is none."""
 
     key: str
     nip: str
@@ -36,12 +36,9 @@ class DemoAccount:
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A person of the demo with a place and a part to play.
+    """A person of the demo with a role in guides and tests.
 
-    Attributes:
-        nip: 18 digits that fit birth date, gender and kind.
-        unit: Place of work, as the end of the path of names.
-        scope: Name of the unit the role is limited to; empty for the whole agency.
+    `unit` is the end of the path of unit names, `email` as imported, blanks included, `scope` the unit that the role is limited to.
     """
 
     key: str
@@ -228,7 +225,7 @@ PERSONAS = (
 
 
 def demo_accounts(settings: Settings) -> list[DemoAccount]:
-    """The demo accounts for guides and tests (DESIGN 3, `mysapk demo --accounts`)."""
+    """The demo accounts (`mysapk demo --accounts`); none outside demo mode."""
     if not settings.demo:
         return []
     return [

@@ -1,4 +1,4 @@
-"""`/demo/surat`: the mails of a demo portal, read from its mail folder. The routes exist in demo mode only."""
+"""`/demo/surat`: the emails of a demo portal, from its mail folder. The routes exist in demo mode only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,120}\.eml")
 
 
 async def mailbox(_request: Request) -> Response:
-    """`GET /demo/surat`: the newest mails."""
+    """`GET /demo/surat`: the newest emails."""
     if get_settings().mail_backend != "file":
         return html_page(
             "Surat demo", "<p>Surat tidak ditulis ke folder: MYSAPK_MAIL_BACKEND bukan <code>file</code>.</p>"
@@ -45,7 +45,7 @@ async def mailbox(_request: Request) -> Response:
 
 
 async def message(request: Request) -> Response:
-    """`GET /demo/surat/{name}`: the text of one mail."""
+    """`GET /demo/surat/{name}`: the text of one email."""
     name = request.path_params["name"]
     path = get_settings().mail_dir / name
     if not _NAME.fullmatch(name) or not path.is_file():
@@ -68,7 +68,7 @@ def _sent(mail: EmailMessage) -> str:
 
 
 def _linked(text: str) -> str:
-    """Links of the mail that lead into this portal can be followed, as in a real mailbox."""
+    """Links of the email into this portal can be followed, as in a real mailbox."""
     origin = re.escape(escape(get_settings().public_url))
     return re.sub(rf"({origin}/[^\s&<>]+)", r"<a href='\1'>\1</a>", escape(text))
 

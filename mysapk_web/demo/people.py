@@ -1,4 +1,4 @@
-"""The synthetic people of the demo: a random walk with a fixed seed, so that they are the same at every start."""
+"""The synthetic people of the demo: random with a fixed seed, so that they are the same at every start."""
 
 from __future__ import annotations
 
@@ -35,12 +35,7 @@ _OTHER_TITLES = ("", "", "S.E.", "S.Sos.", "S.H.", "S.Kom.", "A.Md.", "S.T.", "M
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """One person, before the database gives ids.
-
-    Attributes:
-        days_active: Days since the activation; None when not activated.
-        persona: Set for the persons whom guides call by name.
-    """
+    """One person before the database gives ids; `unit` is an index into the list of units, `email_key` None without a usable email."""
 
     nip: str
     name: str

@@ -1,6 +1,6 @@
-"""Proposals of the demo in every state, with the trail that leads there, declarations, and notices of the person `pegawai`.
+"""Proposals of the demo in every state with their history, declarations, and notifications of the persona `pegawai`.
 
-Every path goes through the one table of transitions, so nothing stands here that the portal could not have brought about.
+Every path goes through the one table of transitions, so the portal could have produced all of it.
 """
 
 from __future__ import annotations
@@ -107,13 +107,13 @@ class DecidingAccounts:
     bkn: int
 
     def of(self, who: Office, owner: int) -> int:
-        """The account that does an act; what follows by itself is booked on the approver."""
+        """The account that takes an action; automatic ones are booked on the approver."""
         return {Office.OWNER: owner, Office.VERIFIER: self.verifier, Office.BKN: self.bkn}.get(who, self.approver)
 
 
 @dataclass(slots=True)
 class DemoStep:
-    """One row of the trail, before the proposal has an id."""
+    """One row of the history, before the proposal has an id."""
 
     at: datetime
     actor_id: int
@@ -124,11 +124,7 @@ class DemoStep:
 
 @dataclass(slots=True)
 class DemoProposal:
-    """One proposal, before the database gives it an id.
-
-    Attributes:
-        applied: It was applied: the record that it adds has to be written.
-    """
+    """One proposal, before the database gives it an id."""
 
     filed: PersonOnFile
     kind: str
@@ -183,7 +179,7 @@ class DemoProposal:
 
 
 def proposals(crowd: Sequence[PersonOnFile], offices: DecidingAccounts, now: datetime) -> list[DemoProposal]:
-    """All proposals of the demo, the same at every start but for their moments."""
+    """All proposals of the demo, the same at every start but for their moments. Entry has been open for ten days."""
     dice = random.Random(_SEED)  # noqa: S311  wanted predictable
     made = list(_of_pegawai(crowd, offices, now))
     able = [each for each in crowd if _takes_part(each) and each.person.jenis in _ABLE]
@@ -202,12 +198,12 @@ _ABLE: Final = (JenisPegawai.PNS, JenisPegawai.PPPK)
 
 
 def _takes_part(filed: PersonOnFile) -> bool:
-    """People who could have done something: active, in an agency whose PDM is open, and without a part of their own."""
+    """People who could have done something: active, in an agency whose PDM is open, and no persona."""
     return filed.in_pdm and filed.person.persona is None and filed.person.days_active is not None
 
 
 def _of_pegawai(crowd: Sequence[PersonOnFile], offices: DecidingAccounts, now: datetime) -> Iterator[DemoProposal]:
-    """One on its way, one returned, one finished, for the person whom guides begin with."""
+    """One under way, one returned, one finished, for the persona that guides begin with."""
     filed = next(each for each in crowd if each.person.persona and each.person.persona.key == "pegawai")
     dice = random.Random(filed.person.nip)  # noqa: S311  wanted predictable
     yield _moved(filed, "penghargaan", RecordAction.ADD, dict(_AWARD), _DECIDED[Approval.AGENCY], offices, now, dice)
@@ -276,7 +272,7 @@ def _moved(
 def declarations(
     crowd: Sequence[PersonOnFile], made: Sequence[DemoProposal], now: datetime
 ) -> Iterator[dict[str, Any]]:
-    """What people have declared: of groups with records that they are right, of others that there is nothing."""
+    """Rows of `pernyataan_grup`: groups with records are declared right, others empty; groups with a proposal are left alone."""
     dice = random.Random(_SEED + 1)  # noqa: S311  wanted predictable
     proposed = {(each.filed.pegawai_id, group_of_kind(each.kind).key) for each in made}
     for filed in crowd:

@@ -1,4 +1,4 @@
-"""Records on file of the synthetic people: plausible, alike at every start, and of nobody who exists.
+"""Records on file of the synthetic people: plausible, the same at every start, and of nobody who exists.
 
 Numbers are of kinds that are given to nobody: NIK and KK of a regency that does not exist (33.99), mobile numbers that begin like
 toll-free ones, an NPWP that begins with 99.
@@ -78,15 +78,7 @@ class _Life:
 
 
 def records(person: DemoPerson, unit: str, agency: str, today: date, *, full: bool = False) -> Iterator[Record]:
-    """The records on file of one person.
-
-    Args:
-        today: Day of the start: performance is assessed in the years before it.
-        full: Family, awards and courses as well, for the persons whom guides call by name.
-
-    Returns:
-        Kind and payload of each, as the declaration of the kind stores them.
-    """
+    """The records on file of one person: kind and payload. `full` adds family, awards and courses, for the personas."""
     life = _Life(person, unit, agency, today)
     jenis = person.jenis
     yield "profil", _profile(life)

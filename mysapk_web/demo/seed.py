@@ -1,4 +1,4 @@
-"""Putting the demo agency into an empty database, with bulk inserts in one transaction."""
+"""Putting the demo agencies into an empty database, with bulk inserts in one transaction."""
 
 from __future__ import annotations
 
@@ -72,17 +72,14 @@ _WINDOWS: tuple[tuple[str, PeriodKind, int, int], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _Hashes:
-    """Password hashes of the persons by key, and the one that all others share."""
+    """Password hashes of the personas by key, and the one that everybody else shares."""
 
     by_key: dict[str, str]
     crowd: str
 
 
 def seed_database(database: Database, settings: Settings) -> bool:
-    """Fill an empty database with the demo agencies.
-
-    Returns:
-        Whether anything was written: a database that knows anybody is left alone.
+    """Fill an empty database with the demo agencies; gives False for one that has people.
 
     Raises:
         SettingsError: Demo mode is off.
@@ -106,7 +103,7 @@ def _inhabited(session: Session) -> bool:
 
 
 def _hashes(settings: Settings) -> _Hashes:
-    """Hash the passwords of the persons, and for all others one random secret that is forgotten at once."""
+    """Hash the passwords of the personas, and for all others one random secret that is forgotten at once."""
     keys = [persona.key for persona in PERSONAS if persona.password]
     secret = [persona.password for persona in PERSONAS if persona.password]
     with ThreadPoolExecutor(2) as pool:
@@ -148,21 +145,13 @@ def _fill(session: Session, settings: Settings, hashes: _Hashes) -> None:
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Iterable[dict[str, Any]]) -> list[int]:
-    """Insert rows in bulk.
-
-    Returns:
-        Their ids, in the order of the rows.
-    """
+    """Insert rows in bulk and give their ids, in the order of the rows."""
     statement = insert(table).returning(table.id, sort_by_parameter_order=True)  # type: ignore[attr-defined]
     return list(session.execute(statement, list(rows)).scalars())
 
 
 def _insert_units(session: Session, tree: list[DemoUnit], instansi: dict[str, int]) -> list[int]:
-    """Insert the units level by level, since a unit names its parent, then write the paths.
-
-    Returns:
-        The id of each unit, by its place in the list.
-    """
+    """Insert the units level by level, since a unit needs its parent, then write the paths; gives their ids in order."""
     ids: dict[int, int] = {}
     for _, level in itertools.groupby(sorted(enumerate(tree), key=lambda pair: pair[1].level), lambda p: p[1].level):
         places = list(level)

@@ -1,4 +1,4 @@
-"""Writing records and proposals of the demo, in bulk and in the transaction of `fill`."""
+"""Bulk inserts of the records and proposals of the demo, in the transaction of `seed`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trees of units of the demo agencies, read from `demo/data/units.txt`."""
+"""The trees of units of the demo agencies, from `demo/data/units.txt`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,7 @@ _LINE = re.compile(r"(?P<indent> *)(?P<name>.+?) = (?P<share>\d+)(?P<satker> \*)
 
 @dataclass(frozen=True, slots=True)
 class DemoUnit:
-    """One unit.
-
-    Attributes:
-        kode: Dotted place in the tree ("04.02"); the root has "00".
-        atasan: Place of the parent in the list; None for a root.
-        instansi: Name of the agency, which is that of its root.
-    """
+    """One unit; `parent` is an index into the list, `share` the weight by which people are spread."""
 
     name: str
     code: str
@@ -52,7 +46,7 @@ def units() -> list[DemoUnit]:
 def _parsed(line: str) -> _Line:
     match = _LINE.fullmatch(line)
     if match is None:
-        raise ValueError(f"demo_units.txt: {line!r}")
+        raise ValueError(f"units.txt: {line!r}")
     level = len(match["indent"]) // 2
     return _Line(level, match["name"], int(match["share"]), match["satker"] is not None)
 
@@ -72,12 +66,12 @@ def _nested(lines: list[_Line]) -> list[_Line]:
     return roots
 
 
-def _grow(found: list[DemoUnit], line: _Line, name: str, atasan: int | None, kode: str, instansi: str) -> None:
+def _grow(found: list[DemoUnit], line: _Line, name: str, parent: int | None, code: str, instansi: str) -> None:
     here = len(found)
-    found.append(DemoUnit(name, kode, atasan, line.level, line.share, line.is_satker, instansi))
+    found.append(DemoUnit(name, code, parent, line.level, line.share, line.is_satker, instansi))
     children = [(child, made) for child in line.below for made in _names(child.name, name)]
     for number, (child, made) in enumerate(children, start=1):
-        below = f"{number:02d}" if atasan is None else f"{kode}.{number:02d}"
+        below = f"{number:02d}" if parent is None else f"{code}.{number:02d}"
         _grow(found, child, made, here, below, instansi)
 
 

@@ -1,7 +1,7 @@
-"""A generated national roll; the same seed gives the same one.
+"""Generated data of the whole country; the same seed gives the same data.
 
-Agencies are as uneven as the real ones (a few hold a large part of all people), with trees of units, accounts, what people have done in
-the PDM, thirty days of counts, events and mails.
+Agencies are as uneven as the real ones (a few have a large part of all people), with trees of units, accounts, what people have done in
+the PDM, thirty days of counts, events and emails.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from mysapk_web.platform.database import Database
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
-from mysapk_web.progress import headcount
+from mysapk_web.progress import headcount, rollups
 from mysapk_web.progress.rules import COUNTRY, DAILY
 from mysapk_web.progress.tables import Headcount, HeadcountDay
 from mysapk_web.verification.rules.separation_of_duties import BKN_KINDS
@@ -73,11 +73,11 @@ _KINDS = (*[JenisPegawai.PNS] * 64, *[JenisPegawai.PPPK] * 33, *[JenisPegawai.CP
 _EPOCH = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-# The roll ------------------------------------------------------------------------------------------
+# People --------------------------------------------------------------------------------------------
 
 
 def _shares(count: int, people: int) -> list[int]:
-    """Heads of each agency: the largest has about a tenth of all, the smallest some hundreds (in the real size)."""
+    """People of each agency: the largest has about a tenth of all, the smallest some hundreds (in the real size)."""
     weights = [1 / (place + 6) for place in range(count)]
     whole = sum(weights)
     heads = [max(4, round(people * weight / whole)) for weight in weights]
@@ -86,7 +86,7 @@ def _shares(count: int, people: int) -> list[int]:
 
 
 def _grow(db: Database, people: int) -> list[tuple[int, list[int], int]]:
-    """Agencies with trees of units of three floors; gives (agency, units, heads)."""
+    """Agencies with trees of units of three levels; gives (agency, units, people)."""
     made = []
     with db.begin() as session:
         heads = _shares(min(AGENCIES, max(3, people // 50)), people)
@@ -187,11 +187,7 @@ def _deeds(
 
 
 def fill(db: Database, people: int, *, seed: int = 5_600_000) -> list[tuple[int, list[int], int]]:
-    """Write a roll into an empty database, and count it.
-
-    Returns:
-        Id, units and heads of each agency, the largest first.
-    """
+    """Fill an empty database and count it; gives id, units and people of each agency, the largest first."""
     dice = random.Random(seed)
     made = _grow(db, people)
     crowd = _people(made, dice)
@@ -219,11 +215,7 @@ def fill(db: Database, people: int, *, seed: int = 5_600_000) -> list[tuple[int,
 
 
 def filled(db: Database) -> list[tuple[int, list[int], int]]:
-    """What `fill` gave, of a database that it has filled before.
-
-    Returns:
-        As `fill`; nothing of an empty database.
-    """
+    """What `fill` gave for this database, nothing for an empty one."""
     units: dict[int, list[int]] = {}
     with db.read() as session:
         for instansi_id, unit in session.exec(select(Unor.instansi_id, Unor.id).order_by(col(Unor.id))):
@@ -235,7 +227,7 @@ def filled(db: Database) -> list[tuple[int, list[int], int]]:
 
 
 def _days_and_trail(db: Database, people: int, dice: random.Random) -> None:
-    """Thirty days of the country and the agencies, a closed period, events and mails."""
+    """Thirty days of the country and the agencies, a closed period, events and emails."""
     now = clock.now()
     events, mails = min(EVENTS, people), min(MAILS, people)
     with db.begin() as session:
@@ -247,7 +239,7 @@ def _days_and_trail(db: Database, people: int, dice: random.Random) -> None:
             )
         ).all()
         days = [
-            {"unor_id": row.unor_id, "day": headcount.today() - timedelta(days=back), "jenis": row.jenis, "measure": row.measure,
+            {"unor_id": row.unor_id, "day": rollups.today() - timedelta(days=back), "jenis": row.jenis, "measure": row.measure,
              "count": row.count}
             for row in sums
             for back in range(1, 31)
