@@ -1,14 +1,15 @@
-"""Verifying together what says that the record on file is right as it is.
+"""Verify proposals together that only confirm the record on file.
 
-Some groups have to be proposed even when their data is right (golongan, domain 0.3). Such a proposal changes nothing: what is left to
-look at are its documents. A sample of them is shown in full and has to be confirmed; everything is checked again one by one.
+Some groups have to be proposed even when their data is right (golongan, for example). Such a proposal changes nothing, so only its
+documents are left to check. A sample of them is shown in full and has to be confirmed; everything else is checked one by one again.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -19,7 +20,7 @@ from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.pdm.code_tables import StoredCodes, codes
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.payload import editable_values
-from mysapk_web.pdm.presenters import document_view, record_on_file
+from mysapk_web.pdm.presenters import DocumentView, document_view, record_on_file
 from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.rules.groups.diff import differences
 from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
@@ -31,7 +32,6 @@ from mysapk_web.verification.decisions import authorize, execute, lock_proposal
 from mysapk_web.verification.detail import displayed_values
 from mysapk_web.verification.period_rules import closed_notice
 from mysapk_web.verification.scope import find_proposal, queue_conditions
-from mysapk_web.verification.views import BulkCandidate, BulkResult, BulkSelection
 
 CANDIDATES_EXAMINED: Final = 200
 """Oldest proposals that are compared with what is on file."""
@@ -44,12 +44,41 @@ NOTHING_CHOSEN: Final = "Pilih sedikitnya satu usulan."
 SAMPLE_NOT_CONFIRMED: Final = "Beri tanda bahwa dokumen pada contoh sudah Anda periksa."
 
 
-def bulk_candidates(session: Session, actor: Actor) -> BulkSelection:
-    """What the actor can verify together, the oldest first, the sample in front.
+@dataclass(frozen=True, slots=True)
+class BulkCandidate:
+    """A proposal that confirms the record on file; `rows` are label and text of its values."""
 
-    Raises:
-        PermissionDenied: The actor verifies nowhere.
-    """
+    id: int
+    version: int
+    nip: str
+    name: str
+    kind_label: str
+    title: str
+    sent_at: datetime
+    rows: list[tuple[str, str]]
+    documents: list[DocumentView] = field(default_factory=list)
+    sampled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BulkSelection:
+    """What can be verified together, the sample first."""
+
+    candidates: list[BulkCandidate]
+    closed_notice: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """How many were verified, and title and reason of each that was skipped."""
+
+    verified: int
+    skipped: list[tuple[str, str]]
+
+
+def bulk_candidates(session: Session, actor: Actor) -> BulkSelection:
+    """What the actor can verify together, the oldest first, the sample in front."""
     actor.require(Permission.VERIFY)
     where = queue_conditions(session, actor, ProposalState.INPUT_BERKAS)
     found = session.exec(
@@ -70,17 +99,11 @@ def bulk_candidates(session: Session, actor: Actor) -> BulkSelection:
 
 
 def bulk_verify(session: Session, actor: Actor, versions: Mapping[int, int], *, sample_confirmed: bool) -> BulkResult:
-    """Verify proposals that change nothing, each with everything that `decide` checks.
-
-    Args:
-        sample_confirmed: The actor says to have looked at the documents of the sample.
-
-    Returns:
-        How many were verified, and why the rest was not.
+    """Verify proposals that change nothing, each with every check of `decide`; `versions` are those the actor saw, by proposal.
 
     Raises:
-        UserError: Nothing was chosen, too much, or the sample is not confirmed.
-        PermissionDenied: One of them is not within the scope: nothing is verified then.
+        UserError: Nothing was chosen, too much, the sample is not confirmed, or none could be verified.
+        PermissionDenied: One of them is outside the scope: then nothing is verified.
     """
     actor.require(Permission.VERIFY)
     if not versions:
@@ -104,7 +127,7 @@ def bulk_verify(session: Session, actor: Actor, versions: Mapping[int, int], *, 
 
 
 def confirms_record(proposal: Proposal, examined: Examination, tables: StoredCodes) -> bool:
-    """Whether a proposal says the same as the record on file, with every document and without a fault or a warning."""
+    """Whether a proposal equals the record on file, with every document, no error and no warning."""
     record = record_on_file(examined.holdings, proposal)
     if (
         proposal.action is not RecordAction.CHANGE
@@ -145,7 +168,7 @@ def _candidate(proposal: Proposal, examined: Examination, tables: StoredCodes) -
 
 
 def _with_sample(rows: Sequence[BulkCandidate]) -> list[BulkCandidate]:
-    """A sample that nobody can foresee, in front."""
+    """Put an unpredictable sample in front."""
     chosen = {row.id for row in random.SystemRandom().sample(list(rows), min(SAMPLE_SIZE, len(rows)))}
     marked = [replace(row, sampled=row.id in chosen) for row in rows]
     return sorted(marked, key=lambda row: not row.sampled)

@@ -1,4 +1,4 @@
-"""The automatic checks of a proposal: what was asked when it was sent, asked again, and the index of data quality."""
+"""The automatic checks of a proposal: the rules of sending applied again, and the index of data quality."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ from mysapk_web.pdm.submission_checks import RECORD_CHANGED, RECORD_GONE, Submis
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.rules.timezones import zone_of
 from mysapk_web.verification.quality_findings import quality_findings
-from mysapk_web.verification.views import CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One automatic check, as in the validity panel of SIASN."""
+
+    name: str
+    result: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """A proposal with everything that is needed to judge it.
-
-    Attributes:
-        here: Its owner, on the day it was sent.
-    """
+    """A proposal with its owner (on the day it was sent), the owner's records, and what the checks of sending found."""
 
     context: PersonContext
     holdings: Dossier
@@ -34,7 +38,7 @@ class Examination:
 
 
 def examine(session: Session, proposal: Proposal, context: PersonContext | None = None) -> Examination:
-    """Check a proposal as on the day it was sent: rules of ages and years don't turn against what was right then."""
+    """Check a proposal as on the day it was sent, so that rules about ages and years don't turn against what was right then."""
     context = context or load_context(session, proposal.pegawai_id)
     sent = (proposal.sent_at or context.times.now).astimezone(zone_of(context.times.timezone).info).date()
     then = replace(context, times=replace(context.times, today=sent))
@@ -75,7 +79,7 @@ _UNCHANGED: Final = "Tidak berubah sejak usulan dikirim."
 
 
 def _duplicates(declared: RecordKind, compared: Matches) -> list[CheckResult]:
-    """What the person has that is the same or similar; where there is nothing, with how much and by what it was compared."""
+    """Records that are the same or similar; if there are none, how many were compared, and by what."""
     if compared.matches:
         return [_duplicate(each) for each in compared.matches]
     among = f"{compared.records} data {declared.label} pada berkas dan {compared.proposals} usulan lain yang diproses di instansi ini"
@@ -108,7 +112,7 @@ def _result(name: str, faults: list[str], good: str) -> CheckResult:
 
 
 def _quality(session: Session, proposal: Proposal, holdings: Dossier) -> list[CheckResult]:
-    """What the index says of this group: put right by the proposal, still open, or newly wrong."""
+    """Findings of the index about this group: fixed by the proposal, still open, or new."""
     before, after = quality_findings(session, holdings, proposal)
     then, now = {each.key for each in after}, {each.key for each in before}
     good = [

@@ -1,8 +1,9 @@
-"""Having a proposal to oneself for a while, so that two people don't work on one. It gives no right to decide."""
+"""Claiming a proposal for a while, so that two people don't work on it. A claim gives no right to decide."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, or_, tuple_
@@ -21,17 +22,25 @@ from mysapk_web.platform.upsert import insert
 from mysapk_web.verification.reviewer_names import display_name, may_see_name
 from mysapk_web.verification.rules.separation_of_duties import CLAIM_LIFE, may_act_for, office_of, prior_offices
 from mysapk_web.verification.scope import awaits_actor, find_proposal
-from mysapk_web.verification.views import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who has claimed a proposal; `holder` names somebody else, empty for nobody."""
+
+    mine: bool
+    holder: str = ""
+    until: datetime | None = None
 
 
 def active_claim() -> ColumnElement[bool]:
-    """Condition over `usulan_klaim`, the one rule of who has something to themselves: the time is not over, and the account in use."""
+    """Condition over `usulan_klaim`: the claim has not expired and its account is enabled."""
     in_use = select(Account.id).where(Account.id == ProposalClaim.account_id, col(Account.disabled_at).is_(None))
     return and_(col(ProposalClaim.expires_at) > clock.now(), in_use.correlate(ProposalClaim).exists())
 
 
 def unclaimed(actor: Actor) -> ColumnElement[bool]:
-    """Condition over `usulan`: nobody else has it open."""
+    """Condition over `usulan`: nobody else has claimed it."""
     taken = select(ProposalClaim.proposal_id).where(ProposalClaim.account_id != actor.account_id, active_claim())
     return col(Proposal.id).not_in(taken)
 
@@ -39,7 +48,7 @@ def unclaimed(actor: Actor) -> ColumnElement[bool]:
 def claims_by_proposal(
     session: Session, actor: Actor, proposal_ids: Collection[int]
 ) -> dict[int, tuple[int, str, datetime]]:
-    """Who has which proposal open: account, name or office, and until when; without those that nobody has."""
+    """Active claims: account, name or office, and end. The actor sees the names of colleagues only."""
     found = session.exec(
         select(ProposalClaim, Proposal.state, Pegawai.name, may_see_name(actor))
         .join(Proposal, col(Proposal.id) == ProposalClaim.proposal_id)
@@ -58,10 +67,7 @@ def claims_by_proposal(
 
 
 def claim(session: Session, actor: Actor, proposal_id: int) -> Claim:
-    """Take a proposal for fifteen minutes, unless somebody else has it. For those who can decide on it now.
-
-    Returns:
-        Whose it is now; nobody's where the actor can only read it.
+    """Claim a proposal for `CLAIM_LIFE`, unless somebody else has or the actor cannot decide on it; gives whose it is now.
 
     Raises:
         PermissionDenied: There is none that the actor may see.
@@ -89,7 +95,7 @@ def claim(session: Session, actor: Actor, proposal_id: int) -> Claim:
 
 
 def _has_free_hands(session: Session, actor: Actor, proposal: Proposal) -> bool:
-    """Who has had a hand in it decides no more, and must not keep it from those who can."""
+    """Somebody who already acted on it in another office decides no more, and must not keep it from those who can."""
     done = session.exec(
         select(ProposalEvent).where(
             ProposalEvent.proposal_id == proposal.id, ProposalEvent.actor_id == actor.account_id
@@ -100,7 +106,7 @@ def _has_free_hands(session: Session, actor: Actor, proposal: Proposal) -> bool:
 
 
 def release(session: Session, actor: Actor, proposal_id: int) -> None:
-    """Give a proposal back to whoever comes next. Somebody else's claim is left alone."""
+    """Give up the actor's own claim."""
     actor.require(Permission.INBOX_READ)
     session.execute(
         delete(ProposalClaim).where(
@@ -110,7 +116,7 @@ def release(session: Session, actor: Actor, proposal_id: int) -> None:
 
 
 def claim_of(session: Session, actor: Actor, proposal_id: int) -> Claim:
-    """Who has a proposal to themselves."""
+    """Who has claimed a proposal."""
     found = claims_by_proposal(session, actor, [proposal_id]).get(proposal_id)
     if found is None:
         return Claim(mine=False)
@@ -120,7 +126,7 @@ def claim_of(session: Session, actor: Actor, proposal_id: int) -> Claim:
 
 
 def require_unclaimed(session: Session, actor: Actor, proposal_id: int, timezone: str) -> None:
-    """Refuse to decide on what somebody else has open.
+    """Refuse to decide on what somebody else has claimed.
 
     Raises:
         UserError: Who it is, and until when.
@@ -131,6 +137,6 @@ def require_unclaimed(session: Session, actor: Actor, proposal_id: int, timezone
 
 
 def claimed_sentence(held: Claim, timezone: str) -> str:
-    """Who has it, and until when."""
+    """Who has claimed it, and until when."""
     until = format_moment_compact(held.until, timezone) if held.until else ""
     return f"Usulan ini sedang diperiksa {held.holder}, paling lama sampai {until}. Pilih usulan lain."

@@ -1,7 +1,8 @@
-"""Correcting one value of a proposal that is being verified, with a note; the old value stays in the trail (domain 5.2)."""
+"""Correcting one value of a proposal under review, with a note; the old value stays in its history."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlmodel import Session
@@ -24,10 +25,9 @@ from mysapk_web.pdm.tables import Proposal
 from mysapk_web.pdm.transitions import MAX_NOTE, transition
 from mysapk_web.platform.errors import FormError, PermissionDenied, UserError
 from mysapk_web.verification.checks import Examination, examine
-from mysapk_web.verification.decisions import authorize, lock_proposal
+from mysapk_web.verification.decisions import DecisionResult, authorize, lock_proposal
 from mysapk_web.verification.detail import can_correct
 from mysapk_web.verification.scope import find_proposal
-from mysapk_web.verification.views import CorrectionView, DecisionResult
 
 MAX_LISTED_CHOICES: Final = 40
 """Entries of a table that are offered as a list; longer ones are searched."""
@@ -36,14 +36,25 @@ MAX_CORRECTION_NOTE: Final = 400
 """Characters of the note; the rest of its place is for the two values."""
 
 
-def correction(session: Session, actor: Actor, proposal_id: int, field: str, search: str = "") -> CorrectionView:
-    """What is needed to correct one value.
+@dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """One value to be corrected; `searched`: the options are what a search found, because all are too many."""
 
-    Args:
-        search: What to look for among the choices, where they are many.
+    name: str
+    label: str
+    kind: str
+    help: str
+    value: str
+    text: str
+    options: list[tuple[str, str]]
+    searched: bool
+
+
+def correction(session: Session, actor: Actor, proposal_id: int, field: str, search: str = "") -> CorrectionView:
+    """What is needed to correct one value; `search` looks among the choices where they are many.
 
     Raises:
-        PermissionDenied: There is no such proposal within the scope, no such field, or no right to correct it.
+        PermissionDenied: No such proposal within the scope, no such field, or no right to correct it.
     """
     proposal = find_proposal(session, actor, proposal_id, Permission.INBOX_READ, Permission.CORRECT)
     if not can_correct(session, actor, proposal):
@@ -67,10 +78,11 @@ def correction(session: Session, actor: Actor, proposal_id: int, field: str, sea
 def correct(
     session: Session, actor: Actor, proposal_id: int, *, version: int, field: str, value: str, note: str
 ) -> DecisionResult:
-    """Correct one value. For the verifikator who has the proposal; the owner is told.
+    """Correct one value. For the verifikator who has the proposal; the owner is notified.
 
     Args:
-        value: What is right, as typed; a code where one is chosen.
+        value: As typed; a code where one is chosen.
+        note: Why, for the owner.
 
     Raises:
         FormError: The value doesn't fit the field or the rest of the record, or the note is missing.
@@ -118,7 +130,7 @@ def correct(
 def _corrected(
     declared: RecordKind, wanted: Field, old: dict[str, Value], value: str, examined: Examination, tables: StoredCodes
 ) -> dict[str, Value]:
-    """The whole record with the new value; fields that are not asked for any more are emptied by the rules of the record."""
+    """The whole record with the new value; fields that no longer apply are emptied by the rules of the record."""
     if len(value) > MAX_TEXT:
         raise FormError({"nilai": "Nilai terlalu panjang."})
     checked = validate(
@@ -140,7 +152,7 @@ def _corrected(
 def _require_unique(
     declared: RecordKind, proposal: Proposal, payload: dict[str, Value], examined: Examination, tables: StoredCodes
 ) -> None:
-    """A correction doesn't make the proposal the same as something that is on file or under way.
+    """A correction must not make the proposal the same as something on file or under review.
 
     Raises:
         FormError: It would, and was not before.

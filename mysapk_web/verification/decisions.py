@@ -1,7 +1,8 @@
-"""Deciding on a proposal: verify, return, reject, approve, validate; the last step changes the record on file in the same transaction."""
+"""Deciding on a proposal: verify, return, reject, approve, validate. The last step changes the record in the same transaction."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import delete
@@ -27,7 +28,6 @@ from mysapk_web.verification.period_rules import period_blocker
 from mysapk_web.verification.reviewer_names import OFFICE_LABELS, display_name, may_see_name, office_of_step
 from mysapk_web.verification.rules.separation_of_duties import OFFICIAL_ACTS, office_of
 from mysapk_web.verification.scope import find_proposal, is_in_scope
-from mysapk_web.verification.views import DecisionResult
 
 _BY_OWNER: Final = "pemilik usulan"
 _DONE: Final = {
@@ -42,6 +42,14 @@ _APPLIED: Final = "Usulan disetujui dan data pegawai sudah diperbarui."
 _FORWARDED: Final = "Usulan disetujui dan diteruskan ke BKN."
 
 
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """The state after an action, and a sentence about it."""
+
+    state_label: str
+    sentence: str
+
+
 def decide(
     session: Session,
     actor: Actor,
@@ -52,15 +60,12 @@ def decide(
     reason: str = "",
     note: str = "",
 ) -> DecisionResult:
-    """Decide on a proposal. For the office that has it now, inside the scope, never on one's own, by two different people.
-
-    Returns:
-        Where it stands now, and what happened in words.
+    """Decide on a proposal, for the office it waits for and inside its scope. Two different people decide, never its owner.
 
     Raises:
-        UserError: Table, period, claim, checks or a faster colleague stand in the way; in words that say who and what.
-        FormError: Reason or words are missing.
-        PermissionDenied: There is none within the scope, or the act is not the actor's.
+        UserError: The state, period, claim, checks or a faster colleague prevent it; says who and what.
+        FormError: The reason or the note is missing.
+        PermissionDenied: There is none within the scope, or the action is not the actor's.
     """
     wanted = _act(act)
     proposal, here = lock_proposal(session, actor, proposal_id, version)
@@ -71,11 +76,11 @@ def decide(
 
 
 def lock_proposal(session: Session, actor: Actor, proposal_id: int, version: int) -> tuple[Proposal, PersonContext]:
-    """Read a proposal for deciding, with its owner locked: of two people at one moment the second sees what the first did.
+    """Read a proposal for deciding, with its owner locked: of two people at once the second sees what the first did.
 
     Raises:
         PermissionDenied: There is none that the actor may see.
-        UserError: It has changed since; by whom and how.
+        UserError: It has changed since `version`; by whom and how.
     """
     actor.require(Permission.INBOX_READ)
     owner = session.exec(select(Proposal.pegawai_id).where(Proposal.id == proposal_id)).one_or_none()
@@ -94,11 +99,11 @@ def lock_proposal(session: Session, actor: Actor, proposal_id: int, version: int
 
 
 def authorize(session: Session, actor: Actor, proposal: Proposal, context: PersonContext, act: ProposalAction) -> None:
-    """Refuse an act that is not the actor's, or not now.
+    """Refuse an action that is not the actor's, or not now.
 
     Raises:
-        UserError: Table, period, claim or an earlier part in it stand in the way.
-        PermissionDenied: A permission is missing, or doesn't reach it.
+        UserError: The state, period, claim or an earlier part in it prevent it.
+        PermissionDenied: A permission is missing, or doesn't cover it.
     """
     try:
         row = find_transition(proposal.state, act, kind_of(proposal).approval)
@@ -129,7 +134,7 @@ def execute(
     reason: str = "",
     note: str = "",
 ) -> DecisionResult:
-    """Do an act that is permitted, and what follows from it by itself."""
+    """Do what `authorize` allowed, and what follows automatically."""
     last = act is ProposalAction.BKN_APPROVE or (
         act is ProposalAction.APPROVE and kind_of(proposal).approval is Approval.AGENCY
     )
@@ -163,7 +168,7 @@ def _act(value: str) -> ProposalAction:
 
 
 def _was_mine(session: Session, actor: Actor, proposal: Proposal) -> bool:
-    """Whether the actor had this proposal open when its owner took it back: then it is no secret that there was one."""
+    """Whether the actor had claimed it when its owner withdrew it: then its existence is no secret."""
     held = session.get(ProposalClaim, proposal.id)
     return held is not None and held.account_id == actor.account_id
 

@@ -1,8 +1,10 @@
-"""`/verifikasi/<id>`: one proposal beside the record on file, with its documents, checks and trail, and what can be done with it."""
+"""`/verifikasi/<id>`: a proposal beside the record on file, with documents, checks, history and the possible actions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,7 +17,7 @@ from mysapk_web.pdm.code_tables import codes
 from mysapk_web.pdm.context import PeriodContext
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.payload import editable_values
-from mysapk_web.pdm.presenters import document_view, record_on_file
+from mysapk_web.pdm.presenters import DocumentView, document_view, record_on_file
 from mysapk_web.pdm.rules.groups import get_group
 from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.diff import differences
@@ -31,13 +33,12 @@ from mysapk_web.pdm.rules.proposal import (
     reasons_for,
 )
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal, ProposalEvent
-from mysapk_web.verification.checks import Examination, check_results, examine
-from mysapk_web.verification.claims import claim_of, claimed_sentence
+from mysapk_web.verification.checks import CheckResult, Examination, check_results, examine
+from mysapk_web.verification.claims import Claim, claim_of, claimed_sentence
 from mysapk_web.verification.period_rules import period_blocker
 from mysapk_web.verification.reviewer_names import OFFICE_LABELS, names_of_actors, office_of_step
 from mysapk_web.verification.rules.separation_of_duties import QUEUE_PERMISSIONS, may_act_for, office_of, prior_offices
 from mysapk_web.verification.scope import awaits_actor, find_proposal, is_in_scope
-from mysapk_web.verification.views import ActView, FieldComparison, HistoryStep, ProposalDetail
 
 SECOND_PERSON: Final = (
     "Anda sudah ikut memproses usulan ini pada tahap lain. "
@@ -84,11 +85,80 @@ AS_IT_WAS: Final = (
 _REASONS: Final = {reason.code: reason.label for reason in REASONS}
 
 
-def open_proposal(session: Session, actor: Actor, proposal_id: int) -> ProposalDetail:
-    """Read one proposal. For those who verify, approve or validate; limited to their scope, and never the own.
+@dataclass(frozen=True, slots=True)
+class FieldComparison:
+    """One field, on file and proposed; `note` is what the checks found."""
 
-    Once decided it stays as it was: it is kept for ever, and what the person changes afterwards, perhaps in another agency, is none of
-    the business of those who decided then.
+    name: str
+    label: str
+    before: str
+    after: str
+    differs: bool
+    note: str
+    correctable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStep:
+    """One step of the history, with the name of the actor if it is a colleague (`reviewer_names.py`)."""
+
+    at: datetime
+    office: str
+    who: str
+    text: str
+    state_label: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActView:
+    """An action the actor can take; `reasons` are code and text to choose from, `blocked` says why it is impossible now."""
+
+    act: str
+    label: str
+    consequence: str
+    reasons: list[tuple[str, str]]
+    blocked: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDetail:
+    """One proposal as a reviewer sees it; `blocker` says why there is nothing to decide."""
+
+    id: int
+    version: int
+    nip: str
+    name: str
+    jenis: str
+    owner_unit: str
+    instansi: str
+    unit: str
+    group: str
+    group_label: str
+    kind_label: str
+    action: str
+    action_label: str
+    title: str
+    state: str
+    state_label: str
+    sent_at: datetime | None
+    lines: list[FieldComparison]
+    changed: int
+    documents: list[DocumentView]
+    checks: list[CheckResult]
+    history: list[HistoryStep]
+    acts: list[ActView]
+    blocker: str
+    can_correct: bool
+    claim: Claim
+    timezone: str
+
+
+def open_proposal(session: Session, actor: Actor, proposal_id: int) -> ProposalDetail:
+    """Read one proposal. For those who verify, approve or validate; limited to their scope, and never their own.
+
+    After the decision it stays as it was: reviewers must not see what the person changes later, perhaps in another agency.
 
     Raises:
         PermissionDenied: There is none that the actor may see.
@@ -155,7 +225,7 @@ def is_independent(history: Iterable[ProposalEvent], actor: Actor, office: Offic
 
 
 def can_correct(session: Session, actor: Actor, proposal: Proposal) -> bool:
-    """Whether values of a proposal may be corrected by the actor, as far as table and scope are concerned."""
+    """Whether state, kind of change and scope let the actor correct values."""
     row = TRANSITIONS.get((proposal.state, ProposalAction.CORRECT))
     if row is None or proposal.action is RecordAction.DELETE:
         return False
@@ -163,13 +233,13 @@ def can_correct(session: Session, actor: Actor, proposal: Proposal) -> bool:
 
 
 def displayed_values(declared: RecordKind, values: dict[str, Value], tables: Codes) -> list[tuple[str, str]]:
-    """Label and words of each field that holds something, in full: an official has to read them."""
+    """Label and text of each field that has a value, unmasked: reviewers have to read them."""
     words = ((each.label, format_value(each, values.get(each.name), tables, reveal=True)) for each in declared.editable)
     return [(label, text) for label, text in words if text]
 
 
 def failed_checks_sentence(session: Session, actor: Actor, proposal: Proposal, times: PeriodContext) -> str:
-    """That a check stands in the way, and what the actor can do instead."""
+    """That a check failed, and what the actor can do instead of going forward."""
     possible = _possible(session, actor, proposal, times)
     if proposal.action is RecordAction.DELETE and ProposalAction.CORRECT in possible:
         possible.remove(ProposalAction.CORRECT)
@@ -180,7 +250,7 @@ def failed_checks_sentence(session: Session, actor: Actor, proposal: Proposal, t
 
 
 def _possible(session: Session, actor: Actor, proposal: Proposal, times: PeriodContext) -> list[ProposalAction]:
-    """What the office, the scope and the period leave the actor."""
+    """The actions that office, scope and period leave the actor."""
     office = office_of(proposal.state)
     if office is None or not actor.may(QUEUE_PERMISSIONS[office]):
         return []
@@ -212,7 +282,7 @@ def _acts(session: Session, actor: Actor, proposal: Proposal, examined: Examinat
 
 
 def _on_file(session: Session, proposal: Proposal, examined: Examination) -> Mapping[str, Any] | None:
-    """What the record holds that a proposal is about: now while it is on its way, once decided what its owner saw when proposing.
+    """The record that a proposal is about: as it is now, or once decided, as its owner saw it.
 
     That version is also the one that an applied proposal has replaced, so no later one is ever shown.
     """
@@ -234,7 +304,7 @@ def _on_file(session: Session, proposal: Proposal, examined: Examination) -> Map
 
 
 def _where(actor: Actor, examined: Examination) -> tuple[str, str]:
-    """Unit and agency of the owner, for those of that agency."""
+    """Unit and agency of the owner, for reviewers of that agency."""
     here = examined.context
     reading = [grant for grant in actor.effective_grants if Permission.INBOX_READ in MATRIX[grant.role]]
     known = any(grant.instansi_id in (None, here.instansi_id) for grant in reading)

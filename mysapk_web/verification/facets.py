@@ -1,13 +1,14 @@
-"""How many proposals there are by state and by group, beside the list of `/verifikasi`: exact where they are few, else bounded.
+"""Counts of proposals by state and by group beside the list of `/verifikasi`: exact where they are few, else bounded.
 
-The first `COUNTED` of them are counted together. Where there are more, whatever state or group these have left out, or hold a few of
-only, is counted by itself: what has proposals always stands there.
+The first `MAX_COUNTED_TOGETHER` are counted together. If there are more, states and groups that are rare or missing among these are
+counted separately, so that whatever has proposals is always listed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, union_all
@@ -21,7 +22,6 @@ from mysapk_web.pdm.rules.proposal import SENT_STATES, ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.verification.filters import MINE, Filters, ResolvedFilters, filter_conditions, requested_states
 from mysapk_web.verification.scope import in_scope, queue_conditions, states_in_scope
-from mysapk_web.verification.views import FacetCount
 
 MAX_COUNTED_TOGETHER: Final = 10_000
 """Proposals that are counted together at most."""
@@ -33,10 +33,20 @@ Where = list[ColumnElement[bool]]
 K = TypeVar("K", bound=Hashable)
 
 
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """A count; `key` is its URL parameter. With `at_least` counting stopped there."""
+
+    key: str
+    label: str
+    count: int
+    at_least: bool = False
+
+
 def facet_counts(
     session: Session, actor: Actor, filters: Filters, timezone: str, resolved: ResolvedFilters
 ) -> tuple[list[FacetCount], list[FacetCount]]:
-    """Open proposals by state, and of the chosen states by group: each as the list counts that it leads to."""
+    """Open proposals by state, and those of the chosen states by group, each as the list counts that it leads to."""
     asked = requested_states(filters)
     more = filter_conditions(filters, timezone, resolved, kinds=False)
     if resolved.agencies is not None:
@@ -70,19 +80,24 @@ def facet_counts(
 
 
 def _kinds(filters: Filters) -> Where:
-    """What the filters say of group and kind: the states are counted with it, the groups are what one chooses among."""
+    """Conditions on group and kind: the states are counted with them, the groups are what one chooses among."""
     found: Where = []
-    if filters.grup:
-        found.append(col(Proposal.group) == filters.grup)
-    if filters.jenis:
-        found.append(col(Proposal.kind) == filters.jenis)
+    if filters.group:
+        found.append(col(Proposal.group) == filters.group)
+    if filters.kind:
+        found.append(col(Proposal.kind) == filters.kind)
     return found
 
 
 def _by(
     session: Session, column: Any, apart: Mapping[K, Sequence[Where]], *, together: Sequence[Where] | None = None
 ) -> dict[K, tuple[int, bool]]:
-    """How many there are of each value of a column, and whether there are more than that; without those that have none."""
+    """Counts by the value of a column, and whether there are more than that; values without any are left out.
+
+    Args:
+        apart: Conditions to count each value separately.
+        together: Conditions to count all of them; by default those of `apart`.
+    """
     parts = [where for each in apart.values() for where in each] if together is None else together
     counted, cut = _together(session, column, parts)
     if not cut:
@@ -94,7 +109,7 @@ def _by(
 
 
 def _together(session: Session, column: Any, parts: Sequence[Where]) -> tuple[Counter[Any], bool]:
-    """How often each value comes among the first `COUNTED`, and whether there are more."""
+    """How often each value occurs among the first `MAX_COUNTED_TOGETHER`, and whether there are more."""
     if not parts:
         return Counter(), False
     some = _first(parts, MAX_COUNTED_TOGETHER + 1, column)
@@ -104,7 +119,7 @@ def _together(session: Session, column: Any, parts: Sequence[Where]) -> tuple[Co
 
 
 def _apart(session: Session, parts: Mapping[K, Sequence[Where]]) -> dict[K, tuple[int, bool]]:
-    """How many there are of each by itself, up to `MAX_COUNTED_APART`, and whether there are more."""
+    """The count of each, up to `MAX_COUNTED_APART`, and whether there are more."""
     wanted = [(key, each) for key, each in parts.items() if each]
     if not wanted:
         return dict.fromkeys(parts, (0, False))
@@ -121,7 +136,7 @@ def _apart(session: Session, parts: Mapping[K, Sequence[Where]]) -> dict[K, tupl
 
 
 def _first(parts: Iterable[Where], limit: int, column: Any = None) -> Any:
-    """The first rows of several conditions, as something to select from."""
+    """The first rows of several conditions, as a subquery."""
     value = col(Proposal.id) if column is None else column
     each: list[Select[Any]] = [sql_select(value.label("value")).where(*where) for where in parts]
     limited = [sql_select(one.limit(limit).subquery().c.value) for one in each]

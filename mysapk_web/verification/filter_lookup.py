@@ -1,4 +1,4 @@
-"""Whose proposals are looked for: words are first turned into people, agencies and a unit, of which an index then finds the proposals."""
+"""Resolve the texts of the filters to people, agencies and a unit first; an index then finds their proposals."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ TOO_MANY: Final = "Terlalu banyak pegawai yang cocok. Isi NIP atau nama lebih le
 
 
 def resolve_filters(session: Session, actor: Actor, filters: Filters) -> ResolvedFilters:
-    """What the words of the filters mean.
+    """What the texts of the filters mean.
 
     Raises:
-        UserError: NIP, name or agency mean too many.
+        UserError: NIP, name or agency match too many.
     """
     unit = session.exec(select(Unor.instansi_id, Unor.path).where(Unor.id == filters.unit)).one_or_none()
     return ResolvedFilters(
@@ -41,7 +41,7 @@ def resolve_agencies(session: Session, actor: Actor, text: str) -> list[int] | N
     """The agencies of the scope that a code, a name or a part of one means; None where none is asked for.
 
     Raises:
-        UserError: So many fit that a list of them would be read agency by agency.
+        UserError: Too many match: the list is read agency by agency.
     """
     if not text:
         return None
@@ -60,24 +60,23 @@ def resolve_agencies(session: Session, actor: Actor, text: str) -> list[int] | N
 def resolve_people(session: Session, actor: Actor, filters: Filters) -> list[int] | None:
     """The people whom NIP and name mean; None where neither is asked for.
 
-    Args:
-        actor: Who looks. A name or the beginning of a NIP is looked for among the people of the agencies that the scope lies in, a whole
-            NIP everywhere: its owner may have moved, and what is found is limited to the proposals in reach.
+    A name or the beginning of a NIP is searched in the agencies of the scope, a whole NIP everywhere: its owner may have moved, and the
+    result is limited to proposals in scope anyway.
 
     Raises:
-        UserError: So many fit, or so little was typed, that it would find half the country.
+        UserError: Too many match, or the text is too short.
     """
-    if not (filters.nip or filters.nama):
+    if not (filters.nip or filters.name):
         return None
     agencies = agency_ids_in_scope(actor, Permission.INBOX_READ)
     where: list[ColumnElement[bool]] = []
     if filters.nip:
         where.append(_meant(session, filters.nip, None if _is_whole(filters.nip) else agencies, "nip"))
-    if filters.nama:
-        where.append(_meant(session, filters.nama, agencies, "nama"))
+    if filters.name:
+        where.append(_meant(session, filters.name, agencies, "nama"))
     found = session.exec(select(Pegawai.id).where(*where).limit(MAX_PEOPLE + 1)).all()
     if len(found) > MAX_PEOPLE:
-        raise UserError(TOO_MANY, "nama" if filters.nama else "nip")
+        raise UserError(TOO_MANY, "nama" if filters.name else "nip")
     return [number or 0 for number in found]
 
 

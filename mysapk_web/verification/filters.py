@@ -1,10 +1,11 @@
-"""What the inbox is narrowed to. It stands in the address of the page, so a link shows the same to a colleague."""
+"""The filters of the inbox. They are in the URL, so a shared link shows a colleague the same list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, false
@@ -26,6 +27,21 @@ OPEN: Final = "semua"
 """Status of everything that is not decided yet."""
 NEWEST: Final = "baru"
 MAX_TEXT: Final = 60
+PARAMETERS: Final = MappingProxyType(
+    {
+        "status": "status",
+        "group": "grup",
+        "kind": "jenis",
+        "nip": "nip",
+        "name": "nama",
+        "since": "dari",
+        "until": "sampai",
+        "instansi": "instansi",
+        "unit": "unit",
+        "order": "urut",
+    }
+)
+"""Fields of `Filters` and their URL parameters."""
 _GROUPS: Final = frozenset(each.key for each in GROUPS if each.verified)
 _KINDS: Final = {kind.key: each.key for each in GROUPS if each.verified for kind in each.kinds}
 _STATES: Final = frozenset(each.value for each in SEEN_BY_AGENCY)
@@ -33,45 +49,34 @@ _STATES: Final = frozenset(each.value for each in SEEN_BY_AGENCY)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The filters of the inbox; empty ones narrow nothing.
-
-    Attributes:
-        instansi: Code or part of the name of an agency.
-        unit: Id of a unit; the ones below it count, too.
-    """
+    """The filters of the inbox; empty ones narrow nothing."""
 
     status: str = MINE
-    grup: str = ""
-    jenis: str = ""
+    group: str = ""
+    kind: str = ""
     nip: str = ""
-    nama: str = ""
-    dari: date | None = None
-    sampai: date | None = None
+    name: str = ""
+    since: date | None = None
+    until: date | None = None
     instansi: str = ""
     unit: int = 0
-    urut: str = ""
+    order: str = ""
 
     @property
     def is_any(self) -> bool:
-        """Whether something is narrowed beyond what waits for the actor."""
-        return replace(self, urut="") != Filters()
+        """Whether anything is narrowed beyond what waits for the actor."""
+        return replace(self, order="") != Filters()
 
     def query(self, **changes: Any) -> dict[str, str]:
-        """The filters as they stand in an address."""
+        """The filters as URL parameters, with changes."""
         wanted = replace(self, **changes)
-        pairs = {name: getattr(wanted, name) for name in self.__slots__}
-        return {name: str(value) for name, value in pairs.items() if value}
+        pairs = {parameter: getattr(wanted, field) for field, parameter in PARAMETERS.items()}
+        return {parameter: str(value) for parameter, value in pairs.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedFilters:
-    """What the words of the filters mean, looked up first: then an index finds the proposals.
-
-    Attributes:
-        people: Whom NIP and name mean; None where neither is asked for.
-        agencies: Which agencies are meant; None where none is asked for.
-        unit: Agency and path of the unit; None where there is none.
-    """
+    """People, agencies and unit that the texts of the filters mean, so that an index finds the proposals. None: not asked for."""
 
     people: Sequence[int] | None = None
     agencies: Sequence[int] | None = None
@@ -79,47 +84,43 @@ class ResolvedFilters:
 
 
 def read_filters(given: Mapping[str, object]) -> Filters:
-    """Take filters from an address or a form. What makes no sense narrows nothing: anything may stand in an address."""
-    text = {name: _text(given.get(name)) for name in Filters.__slots__}
-    grup, jenis = text["grup"], text["jenis"]
-    if jenis not in _KINDS or (grup in _GROUPS and _KINDS[jenis] != grup):
-        jenis = ""
+    """Read filters from a URL or a form. Invalid values narrow nothing: a URL may contain anything."""
+    text = {field: _text(given.get(parameter)) for field, parameter in PARAMETERS.items()}
+    group, kind = text["group"], text["kind"]
+    if kind not in _KINDS or (group in _GROUPS and _KINDS[kind] != group):
+        kind = ""
     return Filters(
         status=text["status"] if text["status"] in {*_STATES, OPEN} else MINE,
-        grup=grup if grup in _GROUPS else "",
-        jenis=jenis,
+        group=group if group in _GROUPS else "",
+        kind=kind,
         nip="".join(each for each in fold_full_width(text["nip"]) if each.isascii() and each.isdigit())[:18],
-        nama=" ".join(text["nama"].split()),
-        dari=_day(text["dari"]),
-        sampai=_day(text["sampai"]),
+        name=" ".join(text["name"].split()),
+        since=_day(text["since"]),
+        until=_day(text["until"]),
         instansi=" ".join(text["instansi"].split()),
         unit=parse_row_id(text["unit"]),
-        urut=NEWEST if text["urut"] == NEWEST else "",
+        order=NEWEST if text["order"] == NEWEST else "",
     )
 
 
 def requested_states(filters: Filters) -> tuple[ProposalState, ...]:
-    """The one state that was asked for; none where it was not one."""
+    """The one state that was asked for, if it was one."""
     return (ProposalState(filters.status),) if filters.status in _STATES else ()
 
 
 def filter_conditions(
     filters: Filters, timezone: str, resolved: ResolvedFilters, *, kinds: bool = True
 ) -> list[ColumnElement[bool]]:
-    """What the filters say of `usulan`, apart from its state and agency.
-
-    Args:
-        kinds: With group and kind; without them it can be counted how many there are of each.
-    """
+    """What the filters say about `usulan`, apart from state and agency; without `kinds` also apart from group and kind."""
     found: list[ColumnElement[bool]] = []
-    if kinds and filters.grup:
-        found.append(col(Proposal.group) == filters.grup)
-    if kinds and filters.jenis:
-        found.append(col(Proposal.kind) == filters.jenis)
-    if filters.dari:
-        found.append(col(Proposal.sent_at) >= _midnight(filters.dari, timezone))
-    if filters.sampai:
-        found.append(col(Proposal.sent_at) < _midnight(filters.sampai + timedelta(days=1), timezone))
+    if kinds and filters.group:
+        found.append(col(Proposal.group) == filters.group)
+    if kinds and filters.kind:
+        found.append(col(Proposal.kind) == filters.kind)
+    if filters.since:
+        found.append(col(Proposal.sent_at) >= _midnight(filters.since, timezone))
+    if filters.until:
+        found.append(col(Proposal.sent_at) < _midnight(filters.until + timedelta(days=1), timezone))
     if filters.unit:
         found.append(_below(*resolved.unit) if resolved.unit else false())
     if resolved.people is not None:
@@ -128,13 +129,13 @@ def filter_conditions(
 
 
 def _below(instansi_id: int, path: str) -> ColumnElement[bool]:
-    """The path is written into the query, not looked up in it: only then the index of paths is of use."""
+    """The path is a literal of the query, not a lookup in it: only then the index of paths is used."""
     subtree = select(Unor.id).where(Unor.instansi_id == instansi_id, col(Unor.path).startswith(path, autoescape=True))
     return and_(col(Proposal.instansi_id) == instansi_id, col(Proposal.unor_id).in_(subtree))
 
 
-def _midnight(day: date, zona: str) -> datetime:
-    return datetime.combine(day, time(), zone_of(zona).info).astimezone(UTC)
+def _midnight(day: date, timezone: str) -> datetime:
+    return datetime.combine(day, time(), zone_of(timezone).info).astimezone(UTC)
 
 
 def _text(value: object) -> str:

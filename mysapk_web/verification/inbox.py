@@ -1,8 +1,9 @@
-"""`/verifikasi`: what waits for the actor and what is on its way inside the scope, paged, sorted and counted in SQL (DESIGN 5, 7)."""
+"""`/verifikasi`: what waits for the actor and what is under way in the scope, paged, sorted and counted in SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from mysapk_web.pdm.rules.proposal import SENT_STATES
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform import clock, pagination
 from mysapk_web.verification.claims import claims_by_proposal, unclaimed
-from mysapk_web.verification.facets import facet_counts
+from mysapk_web.verification.facets import FacetCount, facet_counts
 from mysapk_web.verification.filter_lookup import resolve_filters
 from mysapk_web.verification.filters import (
     MINE,
@@ -35,27 +36,59 @@ from mysapk_web.verification.filters import (
 )
 from mysapk_web.verification.period_rules import closed_notice
 from mysapk_web.verification.scope import in_scope, queue_conditions, states_in_scope
-from mysapk_web.verification.views import Inbox, InboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One proposal in the inbox. `unit` is the unor verifikasi, `instansi` its agency; `days` have passed since `sent_at`."""
+
+    id: int
+    nip: str
+    name: str
+    group_label: str
+    kind_label: str
+    action_label: str
+    title: str
+    state: str
+    state_label: str
+    unit: str
+    instansi: str
+    sent_at: datetime
+    days: int
+    claimed_by: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A page of the inbox. With `at_least` there are more than `total`; `groups` are counted among the chosen states."""
+
+    rows: list[InboxRow]
+    number: int
+    pages: int
+    total: int
+    at_least: bool
+    states: list[FacetCount]
+    groups: list[FacetCount]
+    timezone: str
+    closed_notice: str
 
 
 def inbox_page(session: Session, actor: Actor, filters: Filters, page: int = 1) -> Inbox:
     """Read a page of the inbox. For those who verify, approve or validate; limited to their scope.
 
-    Args:
-        page: From 1; one that doesn't exist gives the nearest that does.
-
     Raises:
-        UserError: NIP or name mean too many people, or the name of an agency too many of them.
+        UserError: NIP or name match too many people, or the name of an agency too many of them.
     """
     actor.require(Permission.INBOX_READ)
-    zona = timezone_of(session, actor)
-    meant = resolve_filters(session, actor, filters)
-    queue = _queue(session, actor, filters, zona, meant)
+    timezone = timezone_of(session, actor)
+    resolved = resolve_filters(session, actor, filters)
+    queue = _queue(session, actor, filters, timezone, resolved)
     total = _total(session, queue)
     at_least, total = total > pagination.MAX_ROWS, min(total, pagination.MAX_ROWS)
     bounds = pagination.page_bounds(page, total, pagination.PAGE_SIZE)
     ids = _ids(session, queue, filters, bounds.offset, pagination.PAGE_SIZE)
-    states, groups = facet_counts(session, actor, filters, zona, meant)
+    states, groups = facet_counts(session, actor, filters, timezone, resolved)
     return Inbox(
         rows=_rows(session, actor, ids),
         number=bounds.number,
@@ -64,26 +97,25 @@ def inbox_page(session: Session, actor: Actor, filters: Filters, page: int = 1) 
         at_least=at_least,
         states=states,
         groups=groups,
-        timezone=zona,
+        timezone=timezone,
         closed_notice=closed_notice(session, actor),
     )
 
 
 def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) -> int:
-    """The proposal to open after another one: the next in the list that the filters give, else its first; 0 when there is none.
+    """The proposal to open after another one: the next in the list of the filters, else its first; 0 when there is none.
 
-    What a colleague has open is left out.
-
-    Args:
-        filters: Of the list the actor came from; without a status of its own, what waits for the actor.
+    What a colleague has claimed is left out.
     """
     actor.require(Permission.INBOX_READ)
-    zona = timezone_of(session, actor)
+    timezone = timezone_of(session, actor)
     free = unclaimed(actor)
-    meant = resolve_filters(session, actor, filters)
-    queue = [and_(where, free, col(Proposal.id) != after) for where in _queue(session, actor, filters, zona, meant)]
+    resolved = resolve_filters(session, actor, filters)
+    queue = [
+        and_(where, free, col(Proposal.id) != after) for where in _queue(session, actor, filters, timezone, resolved)
+    ]
     done = session.exec(select(Proposal.sent_at).where(Proposal.id == after)).one_or_none()
-    newest = filters.urut == NEWEST
+    newest = filters.order == NEWEST
     if done is not None:
         place, here = tuple_(col(Proposal.sent_at), col(Proposal.id)), tuple_(literal(done), literal(after))
         later = place < here if newest else place > here
@@ -97,10 +129,10 @@ def next_in_queue(session: Session, actor: Actor, filters: Filters, after: int) 
 
 
 def _queue(
-    session: Session, actor: Actor, filters: Filters, zona: str, meant: ResolvedFilters
+    session: Session, actor: Actor, filters: Filters, timezone: str, resolved: ResolvedFilters
 ) -> list[ColumnElement[bool]]:
-    """One condition a state and agency, so that each is read in order from an index; of certain people all together."""
-    more = filter_conditions(filters, zona, meant)
+    """One condition per state and agency, each read in order from an index; for certain people all in one."""
+    more = filter_conditions(filters, timezone, resolved)
     if filters.status == MINE:
         parts = [and_(where, *more) for where in queue_conditions(session, actor)]
     else:
@@ -108,13 +140,13 @@ def _queue(
         within = in_scope(actor, Permission.INBOX_READ)
         states = states_in_scope(actor, Permission.INBOX_READ, asked)
         parts = [and_(col(Proposal.state) == state, within, *more) for state in states]
-    if meant.agencies is not None:
-        parts = [and_(col(Proposal.instansi_id) == agency, part) for part in parts for agency in meant.agencies]
-    return parts if meant.people is None or not parts else [or_(*parts)]
+    if resolved.agencies is not None:
+        parts = [and_(col(Proposal.instansi_id) == agency, part) for part in parts for agency in resolved.agencies]
+    return parts if resolved.people is None or not parts else [or_(*parts)]
 
 
 def _total(session: Session, queue: Sequence[ColumnElement[bool]]) -> int:
-    """How many there are, at most one more than can be turned through."""
+    """How many there are, at most one more than can be paged to."""
     parts = [sql_select(col(Proposal.id)).where(where).limit(pagination.MAX_ROWS + 1).subquery() for where in queue]
     if not parts:
         return 0
@@ -127,7 +159,7 @@ def _ids(
 ) -> list[int]:
     if not queue:
         return []
-    newest = filters.urut == NEWEST
+    newest = filters.order == NEWEST
 
     def order(row: Any) -> tuple[Any, Any]:
         return (row.sent_at.desc(), row.id.desc()) if newest else (row.sent_at, row.id)

@@ -1,4 +1,4 @@
-"""Whether verification is open, and in which words it is not."""
+"""Whether verification is open, and the sentences that say why not."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def closed_reason(state: PeriodStatus, timezone: str) -> str:
 def period_blocker(
     session: Session, actor: Actor, proposal: Proposal, times: PeriodContext, act: ProposalAction | None = None
 ) -> str:
-    """Why the actor can't decide on a proposal now, as far as the period is concerned; empty while that is possible."""
+    """Why the period prevents the actor from deciding (or from one action); empty while it does not."""
     closed = closed_reason(times.verification, times.timezone)
     if not closed or times.verification.phase is not Phase.CLOSED or not actor.may(Permission.DECIDE_LATE):
         return closed
@@ -54,7 +54,7 @@ def period_blocker(
 
 
 def closed_notice(session: Session, actor: Actor) -> str:
-    """The same for the agency of the actor. The validation of BKN knows no period."""
+    """The same for the agency of the actor. The validation of BKN has no period."""
     if not (actor.may(Permission.VERIFY) or actor.may(Permission.APPROVE)):
         return ""
     instansi = session.get_one(Instansi, actor.instansi_id)

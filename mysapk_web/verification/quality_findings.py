@@ -1,4 +1,4 @@
-"""What BKN's index of data quality says of a person before and after a proposal (domain 9.3)."""
+"""Findings of BKN's index of data quality about a person, before and after a proposal."""
 
 from __future__ import annotations
 
@@ -27,11 +27,7 @@ Values = Mapping[str, Value]
 def quality_findings(
     session: Session, holdings: Dossier, proposal: Proposal
 ) -> tuple[list[QualityFinding], list[QualityFinding]]:
-    """Faults in the person's data that the group of a proposal can put right.
-
-    Returns:
-        What is wrong on file, and what would still be wrong or newly wrong with the proposal applied.
-    """
+    """Findings that the group of a proposal can fix: on file, and with the proposal applied."""
     held.load_records(session, holdings, [get_kind(key) for key in _KINDS])
     person = session.get_one(Pegawai, proposal.pegawai_id)
     now = {key: _records(holdings, get_kind(key)) for key in _KINDS}
@@ -48,7 +44,7 @@ def _records(holdings: Dossier, declared: RecordKind) -> list[Values]:
 
 
 def _with(holdings: Dossier, declared: RecordKind, proposal: Proposal) -> list[Values]:
-    """The records as they would be, the proposed one first: of most kinds only the latest is proposed."""
+    """The records with the proposed one first: of most kinds only the latest can be proposed."""
     others = [
         decode_payload(declared, record.payload)
         for record in holdings.records[declared.key]

@@ -1,8 +1,7 @@
-"""How those who act on a proposal are told to each other: a colleague of the own agency by name, everybody else by the office.
+"""How reviewers are named to each other: a colleague of the same agency by name, everybody else by office.
 
-A name beside an act is for those who have to talk to each other about it. Who validates at BKN, or works in another agency, is none of
-their business and no address for their questions (decision 0013): for them it is "BKN", or the office that acted. BKN, whose scope is
-everybody, reads all names; the owner of a proposal reads offices only (`pdm/presenters.py`).
+A name beside an action is for those who have to talk to each other about it. Reviewers at BKN or in another agency are "BKN", or their
+office (decision 0013). BKN, whose scope is everybody, reads all names; the owner of a proposal only offices (`pdm/presenters.py`).
 """
 
 from __future__ import annotations
@@ -37,17 +36,17 @@ _IN_A_SENTENCE: Final = MappingProxyType(
 
 
 def may_see_name(actor: Actor) -> ColumnElement[bool]:
-    """Condition over `pegawai`: those whose name the actor may be told as somebody who acts on a proposal."""
+    """Condition over `pegawai`: reviewers whose name the actor may see."""
     return agency_in_scope(actor, Permission.INBOX_READ, col(Pegawai.instansi_id))
 
 
 def display_name(actor: Actor, office: Office | None, name: str, *, visible: bool) -> str:
-    """Who acts, within a sentence."""
+    """A reviewer within a sentence; `visible` is the result of `may_see_name`."""
     return name if visible and _by_name(actor, office) else _IN_A_SENTENCE.get(office or Office.SYSTEM, "petugas lain")
 
 
 def office_of_step(step: ProposalEvent) -> Office:
-    """The office that a step of the trail belongs to."""
+    """The office that a step of the history belongs to."""
     known = TRANSITIONS.get((step.before, step.act))
     return known.office if known else Office.SYSTEM
 
@@ -55,7 +54,7 @@ def office_of_step(step: ProposalEvent) -> Office:
 def names_of_actors(
     session: Session, actor: Actor, trail: Iterable[ProposalEvent], owner_id: int | None
 ) -> Mapping[int, str]:
-    """Names of those who acted, by account; without those who are told by their office."""
+    """Names of those who acted, by account; the owner's is on the page anyway. Others are known by office only."""
     steps = list(trail)
     for_bkn = {step.actor_id for step in steps if not _by_name(actor, office_of_step(step))}
     found = session.exec(
@@ -71,5 +70,5 @@ def names_of_actors(
 
 
 def _by_name(actor: Actor, office: Office | None) -> bool:
-    """Who acts for BKN is named to those only who read all agencies, wherever they are on the rolls."""
+    """Reviewers at BKN are named only to actors who read all agencies, wherever they are employed."""
     return office is not Office.BKN or agency_ids_in_scope(actor, Permission.INBOX_READ) is None

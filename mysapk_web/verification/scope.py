@@ -1,4 +1,4 @@
-"""Which proposals the grants of an actor reach: by the unor verifikasi, inside every query (DESIGN 6)."""
+"""Which proposals the grants of an actor cover, by unor verifikasi; part of every query."""
 
 from __future__ import annotations
 
@@ -25,38 +25,32 @@ from mysapk_web.verification.rules.separation_of_duties import (
 
 
 def in_scope(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """Condition over `usulan`: the proposals of others that a permission of the actor reaches.
-
-    Args:
-        actor: Who acts; grants without a second factor in the session reach nothing.
-        permission: What is done. Only grants that give it count, each with its own scope.
-    """
+    """Condition over `usulan`: proposals of others that a permission covers; each grant that gives it has its own scope."""
     scopes = [_scope(grant) for grant in actor.effective_grants if permission in MATRIX[grant.role]]
     return and_(or_(false(), *scopes), col(Proposal.pegawai_id) != actor.pegawai_id)
 
 
 def visible_in_scope(actor: Actor, permission: Permission, states: Iterable[ProposalState]) -> ColumnElement[bool]:
-    """The same, of certain states."""
+    """The same, in certain states."""
     return and_(in_scope(actor, permission), col(Proposal.state).in_(sorted(states)))
 
 
 def states_in_scope(actor: Actor, permission: Permission, states: Iterable[ProposalState]) -> list[ProposalState]:
-    """Of these states those in which a permission of the actor reaches anything: nobody looks among what BKN never sees."""
+    """Those of the states in which a permission covers anything: BKN never sees the others."""
     scopes = {grant.instansi_id for grant in actor.effective_grants if permission in MATRIX[grant.role]}
     seen = SEEN_BY_AGENCY if scopes - {None} else SEEN_BY_BKN
     return sorted(seen.intersection(states))
 
 
 def queues_of(actor: Actor) -> dict[Office, tuple[ProposalState, ...]]:
-    """The offices that the actor holds somewhere, with the states that wait for them."""
+    """The offices that the actor has somewhere, with the states that wait for them."""
     return {who: states for who, states in QUEUES.items() if actor.may(QUEUE_PERMISSIONS[who])}
 
 
 def queue_conditions(session: Session, actor: Actor, *only: ProposalState) -> list[ColumnElement[bool]]:
-    """Conditions over `usulan`, one a state: what waits for the actor and has not passed through the actor's hands in another office.
+    """Conditions over `usulan`, one per state: what waits for the actor, whom no other office of theirs excludes.
 
-    Args:
-        *only: These states; without any, all that wait for one of the actor's offices.
+    `only` limits the states.
     """
     held = _offices_held(session, actor)
     return [
@@ -70,14 +64,14 @@ def queue_conditions(session: Session, actor: Actor, *only: ProposalState) -> li
 
 
 def _offices_held(session: Session, actor: Actor) -> frozenset[Office]:
-    """The offices that the actor has now or had before: a grant that was taken away stays in the table."""
+    """Offices that the actor has or had: revoked grants stay in the table."""
     before = session.exec(select(RoleGrant.role).where(RoleGrant.account_id == actor.account_id).distinct())
     roles = {*before, *(grant.role for grant in actor.grants)}
     return frozenset(who for who, act in QUEUE_PERMISSIONS.items() if any(act in MATRIX[role] for role in roles))
 
 
 def _hands_off(actor: Actor, office: Office, state: ProposalState, held: Iterable[Office]) -> list[ColumnElement[bool]]:
-    """Looks into the trail of each proposal, so only where it can hold an act of the actor: with one office only there is none."""
+    """Searches the history only where it can contain a conflicting action: with a single office there is none."""
     acts = sorted(conflicting_acts(office, state, held))
     if not acts:
         return []
@@ -90,22 +84,22 @@ def _hands_off(actor: Actor, office: Office, state: ProposalState, held: Iterabl
 
 
 def awaits_actor(session: Session, actor: Actor, proposal: Proposal) -> bool:
-    """Whether it is the actor who decides on a proposal now: office and scope fit. Hands and periods are another matter."""
+    """Whether a proposal waits for the actor's office and is in scope; independence and periods are checked elsewhere."""
     office = office_of(proposal.state)
     return office is not None and is_in_scope(session, actor, proposal, QUEUE_PERMISSIONS[office])
 
 
 def is_in_scope(session: Session, actor: Actor, proposal: Proposal, *permissions: Permission) -> bool:
-    """Whether all of the permissions reach a proposal."""
+    """Whether all of the permissions cover a proposal."""
     scopes = [in_scope(actor, permission) for permission in permissions]
     return session.exec(select(Proposal.id).where(Proposal.id == proposal.id, *scopes)).first() is not None
 
 
 def find_proposal(session: Session, actor: Actor, proposal_id: int, *permissions: Permission) -> Proposal:
-    """Read a proposal that all of the permissions reach. An unknown one and one out of reach are answered alike.
+    """Read a proposal that all of the permissions cover.
 
     Raises:
-        PermissionDenied: There is none that the actor may see.
+        NotFoundError: There is none, or it is out of scope: both get the same answer.
     """
     for permission in permissions:
         actor.require(permission)

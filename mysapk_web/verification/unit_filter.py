@@ -1,7 +1,8 @@
-"""The filter "unor verifikasi": any unit of the scope, searched for in one agency while it is typed."""
+"""The filter "unor verifikasi": a unit of the scope, searched in one agency while it is typed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlmodel import Session
@@ -13,13 +14,21 @@ from mysapk_web.organisation.scope import agency_ids_in_scope
 from mysapk_web.platform.errors import UserError
 from mysapk_web.verification.filter_lookup import resolve_agencies
 from mysapk_web.verification.filters import Filters
-from mysapk_web.verification.views import UnitChoice
 
 ONE_AGENCY: Final = "Isi satu instansi lebih dahulu, lalu pilih unor verifikasinya."
 
 
+@dataclass(frozen=True, slots=True)
+class UnitChoice:
+    """The filter "unor verifikasi"; `chosen` is empty for none, and for one out of scope."""
+
+    offered: bool
+    chosen: str
+    suggested: list[str]
+
+
 def unit_choice(session: Session, actor: Actor, filters: Filters) -> UnitChoice:
-    """What the filter shows: the unit that is chosen, and the first ones to choose from."""
+    """What the filter shows: the chosen unit, and first suggestions."""
     actor.require(Permission.INBOX_READ)
     agency = _agency(session, actor, filters.instansi)
     return UnitChoice(
@@ -30,7 +39,7 @@ def unit_choice(session: Session, actor: Actor, filters: Filters) -> UnitChoice:
 
 
 def suggest_units(session: Session, actor: Actor, instansi: str, text: str) -> list[str]:
-    """Units of the scope that fit what is being typed; none while it is open in which agency."""
+    """Units of the scope that match what is being typed; none until the agency is known."""
     actor.require(Permission.INBOX_READ)
     return _suggest(session, actor, _agency(session, actor, instansi), text)
 
@@ -39,7 +48,7 @@ def find_unit(session: Session, actor: Actor, instansi: str, text: str) -> int:
     """The unit of the scope that a code, a whole name or a suggestion means.
 
     Raises:
-        UserError: No unit, several, or no single agency to look in.
+        UserError: No unit, several, or no single agency to search in.
     """
     actor.require(Permission.INBOX_READ)
     agency = _agency(session, actor, instansi)
@@ -55,7 +64,7 @@ def _suggest(session: Session, actor: Actor, agency: int | None, text: str) -> l
 
 
 def _agency(session: Session, actor: Actor, instansi: str) -> int | None:
-    """The one agency in which units are looked for: the only one of the scope, or the only one that is meant."""
+    """The one agency in which units are searched: the only one of the scope, or the only one that matches."""
     scope = agency_ids_in_scope(actor, Permission.INBOX_READ)
     if scope is not None and len(scope) == 1:
         return next(iter(scope))

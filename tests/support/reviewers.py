@@ -18,9 +18,10 @@ from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.executors import in_transaction
 from mysapk_web.verification import corrections, decisions
 from mysapk_web.verification import inbox as verification_inbox
-from mysapk_web.verification.detail import open_proposal
+from mysapk_web.verification.decisions import DecisionResult
+from mysapk_web.verification.detail import ProposalDetail, open_proposal
 from mysapk_web.verification.filters import Filters
-from mysapk_web.verification.views import DecisionResult, Inbox, ProposalDetail
+from mysapk_web.verification.inbox import Inbox
 from tests.support.portal import Person
 from tests.support.proposals import PENGHARGAAN, Desk, actor_of
 

@@ -1,7 +1,7 @@
-"""HTTP routes of the documents: sent as a raw body, read as an attachment or in a frame of our own page, removed.
+"""HTTP routes of documents: uploaded as a raw body, read as an attachment or in a frame of our own page, removed.
 
-The gate has checked Host and Origin. Each route reads the actor from the database again and lets a service decide; what somebody may
-not see is answered like what does not exist. Uploads are answered in JSON, with a sentence for the page to show.
+The gate has checked Host and Origin. Each route reads the actor from the database and lets a use case decide; what somebody may not see
+gets the answer of what does not exist. Uploads are answered in JSON, with a sentence for the page.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import strip_unstorable
 from mysapk_web.rate_limits import UPLOADS_AT_ONCE, UPLOADS_AT_ONCE_PER_ACCOUNT
 from mysapk_web.settings import get_settings
-from mysapk_web.verification.document_access import open_document
-from mysapk_web.verification.read_log import record_document_read
+from mysapk_web.verification.document_access import open_document, record_document_read
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +124,7 @@ _sending: Counter[int] = Counter()
 
 @asynccontextmanager
 async def _upload_slot(actor: Actor) -> AsyncIterator[None]:
-    """One of the few uploads that run at a time, in this process and of one account."""
+    """One of the few concurrent uploads, in this process and of one account."""
     if _sending[actor.account_id] >= UPLOADS_AT_ONCE_PER_ACCOUNT or _sending.total() >= UPLOADS_AT_ONCE:
         raise ServerBusyError
     _sending[actor.account_id] += 1
@@ -142,7 +141,7 @@ async def _received(request: Request, limit: int) -> Path:
 
     Raises:
         TooLarge: More than the limit came, or was announced.
-        _Answer: Nothing came.
+        _HttpError: Nothing came.
     """
     folder = get_settings().document_dir
     try:
@@ -157,12 +156,12 @@ async def _received(request: Request, limit: int) -> Path:
 
 
 async def download(request: Request) -> Response:
-    """`GET /dokumen/{id}`, for whoever may see the proposal: the document as a file to save."""
+    """`GET /dokumen/{id}`: the document as a file to save."""
     return await _document(request, "attachment", {"content-security-policy": DOWNLOAD_POLICY})
 
 
 async def view(request: Request) -> Response:
-    """`GET /dokumen/{id}/lihat`, for whoever may see the proposal: for a frame of our own pages, or a tab of its own (decision 0010)."""
+    """`GET /dokumen/{id}/lihat`: for a frame of our own pages, or a new tab (decision 0010)."""
     return await _document(request, "inline", _FRAMED)
 
 
@@ -192,7 +191,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 async def _attempt(endpoint: Endpoint, request: Request) -> Response | tuple[int, str]:
-    """The answer, or status and sentence of what stands in its way."""
+    """The response, or status and sentence of what went wrong."""
     try:
         return await endpoint(request)
     except _HttpError as answer:
@@ -218,7 +217,7 @@ async def _attempt(endpoint: Endpoint, request: Request) -> Response | tuple[int
 
 
 def _asked_for(request: Request) -> str:
-    """Number of the document, for the log: what lies on the disk stands in its row, never in a line of the log."""
+    """Id of the document, for the log: its storage path is in its row, never in the log."""
     return str(request.path_params.get("document_id", ""))
 
 
@@ -255,7 +254,6 @@ def _html_errors(endpoint: Endpoint, headers: dict[str, str]) -> Endpoint:
 
 
 def routes() -> list[Route]:
-    """The routes of this module."""
     return [
         Route("/dokumen/{document_id}/hapus", _json_errors(remove), methods=["POST"]),
         Route("/dokumen/{proposal_id}/{rule}", _json_errors(upload), methods=["POST"]),

@@ -1,14 +1,15 @@
-"""What the pages of verification share: their route, who may open them, the filters in the address, and words."""
+"""What the pages of verification share: route, access, filters in the URL, and texts."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.platform.rules.formatting import format_number
 from mysapk_web.ui.access import requires
 from mysapk_web.ui.components.lists import url_parameter, url_with
 from mysapk_web.ui.state import AppState
-from mysapk_web.verification.filters import Filters, read_filters
+from mysapk_web.verification.filters import PARAMETERS, Filters, read_filters
 
 PATH: Final = "/verifikasi"
 MAY: Final = requires(Permission.INBOX_READ)
@@ -18,15 +19,15 @@ _PERSONAL: Final = frozenset({"nip", "nama"})
 
 
 class QueueState(AppState):
-    """What the list and the proposal pass to each other: whom somebody looks for, and what was done last."""
+    """What the list and the proposal pass to each other: the person searched for, and the notice of the last action."""
 
     _nip: str = ""
     _nama: str = ""
     _told: str = ""
 
     def _filters(self, url: Any) -> Filters:
-        """The filters of an address, with whom is searched for."""
-        given = {name: url_parameter(url, name) for name in Filters.__slots__ if name not in _PERSONAL}
+        """The filters of a URL, with the person searched for."""
+        given = {name: url_parameter(url, name) for name in PARAMETERS.values() if name not in _PERSONAL}
         if url_parameter(url, "cari"):
             given |= {"nip": self._nip, "nama": self._nama}
         return read_filters(given)
@@ -38,7 +39,7 @@ class QueueState(AppState):
 
 
 def inbox_url(filters: Filters, *, path: str = PATH, page: int = 1, **changes: Any) -> str:
-    """The address of a list or of a proposal in it."""
+    """The URL of a list, or with `path` of a proposal in it; `changes` replace filters."""
     query = filters.query(**changes)
     searched = SEARCHED if query.keys() & _PERSONAL else ""
     values = {name: value for name, value in query.items() if name not in _PERSONAL}
@@ -46,11 +47,9 @@ def inbox_url(filters: Filters, *, path: str = PATH, page: int = 1, **changes: A
 
 
 def format_wait(days: int) -> str:
-    """How long something waits."""
     return "Masuk hari ini" if days < 1 else f"Menunggu {days} hari"
 
 
 def format_count(count: int, *, at_least: bool = False) -> str:
-    """A number of proposals."""
-    shown = f"{count:,}".replace(",", ".")
+    shown = format_number(count)
     return f"Lebih dari {shown} usulan; persempit saringan" if at_least else f"{shown} usulan"

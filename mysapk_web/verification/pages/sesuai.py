@@ -1,4 +1,4 @@
-"""`/verifikasi/sesuai`: verify together what says that the record on file is right, after a look at a sample."""
+"""`/verifikasi/sesuai`: verify together what confirms the record on file, after a look at a sample."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ from mysapk_web.ui.components.forms import form_messages, submit_button
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 from mysapk_web.verification import bulk_verification
-from mysapk_web.verification.bulk_verification import bulk_verify
+from mysapk_web.verification.bulk_verification import BulkCandidate, bulk_verify
 from mysapk_web.verification.pages.components.review import Documents
 from mysapk_web.verification.pages.queue import PATH, format_count
-from mysapk_web.verification.views import BulkCandidate
 
 MAY: Final = requires(Permission.VERIFY)
 BULK_PATH: Final = f"{PATH}/sesuai"
@@ -43,14 +42,13 @@ class BulkRow(TypedDict):
     documents: list[DocumentView]
 
 
-def row_of(found: BulkCandidate, zona: str) -> BulkRow:
-    """One proposal as the state holds it."""
+def row_of(found: BulkCandidate, timezone: str) -> BulkRow:
     return {
         "name": f"{PREFIX}{found.id}",
         "version": found.version,
         "who": f"{found.name}, NIP {found.nip}",
         "what": f"{found.kind_label}: {found.title}",
-        "sent": format_moment(found.sent_at, zona),
+        "sent": format_moment(found.sent_at, timezone),
         "href": f"{PATH}/{found.id}",
         "rows": [list(pair) for pair in found.rows],
         "documents": found.documents,
@@ -84,7 +82,7 @@ class SesuaiState(AppState):
 
     @handler(MAY)
     async def verify(self, form: dict[str, Any]) -> None:
-        """Verify what was left ticked."""
+        """Verify what is still ticked."""
         versions = {
             parse_row_id(name.removeprefix(PREFIX)): parse_row_id(form_text(form, name, 12))
             for name in (form if isinstance(form, dict) else {})

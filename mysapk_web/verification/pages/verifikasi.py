@@ -1,6 +1,6 @@
 """`/verifikasi`: the inbox of those who verify, approve or validate.
 
-The filters stand in the address, so that a list can be kept and shared; a NIP or a name does not, as on `/admin/pegawai`.
+The filters are in the URL, so that a list can be bookmarked and shared; a NIP or a name is not, as on `/admin/pegawai`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import FormError
+from mysapk_web.platform.rules.formatting import format_number
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.rules.text import in_sentence, strip_unstorable
 from mysapk_web.platform.rules.timezones import format_moment
@@ -40,12 +41,13 @@ from mysapk_web.ui.components.pagination import link_pager
 from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 from mysapk_web.verification import inbox
+from mysapk_web.verification.facets import FacetCount
 from mysapk_web.verification.filters import MINE, NEWEST, OPEN, Filters, read_filters
+from mysapk_web.verification.inbox import Inbox, InboxRow
 from mysapk_web.verification.pages.components.review import Shortcuts
 from mysapk_web.verification.pages.queue import MAY, PATH, QueueState, format_count, format_wait, inbox_url
 from mysapk_web.verification.rules.separation_of_duties import SEEN_BY_AGENCY
 from mysapk_web.verification.unit_filter import find_unit, suggest_units, unit_choice
-from mysapk_web.verification.views import FacetCount, Inbox, InboxRow
 
 STATUSES: Final = (
     (MINE, "Menunggu Anda"),
@@ -72,7 +74,7 @@ class ListedProposal(TypedDict):
     """One proposal."""
 
     href: str
-    nama: str
+    name: str
     nip: str
     what: str
     title: str
@@ -85,7 +87,7 @@ class ListedProposal(TypedDict):
 
 
 class FacetLink(TypedDict):
-    """A number that is also a way to narrow the list."""
+    """A count that is also a link to narrow the list."""
 
     label: str
     count: str
@@ -93,18 +95,17 @@ class FacetLink(TypedDict):
     current: bool
 
 
-def listed_proposal(found: InboxRow, filters: Filters, zona: str, *, agencies: bool) -> ListedProposal:
-    """One proposal as the state holds it."""
+def listed_proposal(found: InboxRow, filters: Filters, timezone: str, *, agencies: bool) -> ListedProposal:
     return {
         "href": inbox_url(filters, path=f"{PATH}/{found.id}"),
-        "nama": found.name,
+        "name": found.name,
         "nip": found.nip,
         "what": f"{found.action_label} {in_sentence(found.kind_label)}",
         "title": found.title,
         "state": found.state_label,
         "tone": tone_of(ProposalState(found.state)),
         "unit": f"{found.unit}, {found.instansi}" if agencies else found.unit,
-        "sent": format_moment(found.sent_at, zona),
+        "sent": format_moment(found.sent_at, timezone),
         "waits": format_wait(found.days),
         "claimed": f"Sedang diperiksa {found.claimed_by}" if found.claimed_by else "Anda buka" if found.mine else "",
     }
@@ -112,14 +113,14 @@ def listed_proposal(found: InboxRow, filters: Filters, zona: str, *, agencies: b
 
 def format_facet_count(found: FacetCount) -> str:
     """A count as people read it; with a plus where there are more."""
-    return f"{found.count:,}".replace(",", ".") + ("+" if found.at_least else "")
+    return format_number(found.count) + ("+" if found.at_least else "")
 
 
 def parse_dates(given: Mapping[str, str]) -> dict[str, str]:
-    """The days of the filter as they stand in the address, where one that makes no sense would silently narrow nothing.
+    """The dates of the filter as URL parameters.
 
     Raises:
-        FormError: One is no day.
+        FormError: One is not a date. In the URL it would silently narrow nothing.
     """
     days, faults = {}, {}
     for name, label in DATE_FILTERS.items():
@@ -149,23 +150,23 @@ class InboxState(QueueState):
     after: str = PATH
     narrowed: bool = False
     status: str = MINE
-    jenis: str = ""
+    kind: str = ""
     nip: str = ""
-    nama: str = ""
-    dari: str = ""
-    sampai: str = ""
+    person: str = ""
+    since: str = ""
+    until: str = ""
     agencies: bool = False
     instansi: str = ""
     asks_unit: bool = False
     unit: str = ""
     units: list[str] = []
-    urut: str = ""
-    _grup: str = ""
+    order: str = ""
+    _group: str = ""
     _unit: int = 0
 
     @handler(MAY)
     async def load(self) -> None:
-        """What the address asks for."""
+        """Show what the URL asks for."""
         self.faults = {}
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -184,11 +185,11 @@ class InboxState(QueueState):
         self._finish(notice=self._take_told())
 
     def _show_filters(self, filters: Filters) -> None:
-        self.status, self.jenis, self._grup, self.urut = filters.status, filters.jenis, filters.grup, filters.urut
-        self.nip, self.nama = filters.nip, filters.nama
+        self.status, self.kind, self._group, self.order = filters.status, filters.kind, filters.group, filters.order
+        self.nip, self.person = filters.nip, filters.name
         self.agencies = spans_agencies(actor(), Permission.INBOX_READ)
         self.instansi, self._unit = filters.instansi, filters.unit
-        self.dari, self.sampai = (format_typed_date(day) if day else "" for day in (filters.dari, filters.sampai))
+        self.since, self.until = (format_typed_date(day) if day else "" for day in (filters.since, filters.until))
         self.narrowed = filters.is_any
 
     def _show(self, found: Inbox, filters: Filters) -> None:
@@ -209,24 +210,24 @@ class InboxState(QueueState):
             {
                 "label": each.label,
                 "count": format_facet_count(each),
-                "href": inbox_url(filters, grup="" if each.key == filters.grup else each.key, jenis=""),
-                "current": each.key == filters.grup,
+                "href": inbox_url(filters, group="" if each.key == filters.group else each.key, kind=""),
+                "current": each.key == filters.group,
             }
             for each in found.groups
         ]
 
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
-        """Put the filters into the address; the page then loads what it asks for."""
+        """Put the filters into the URL; the page then loads what it asks for."""
         names = ("status", "jenis", "nip", "nama", "dari", "sampai", "instansi", "urut")
         given = {name: form_text(form, name, MAX_VALUE_LENGTH) for name in names}
-        filters = read_filters({**given, **parse_dates(given), "grup": "" if given["jenis"] else self._grup})
+        filters = read_filters({**given, **parse_dates(given), "grup": "" if given["jenis"] else self._group})
         filters = replace(filters, unit=await self._unit_meant(form_text(form, "unit").strip(), filters.instansi))
-        self._nip, self._nama = filters.nip, filters.nama
+        self._nip, self._nama = filters.nip, filters.name
         return rx.redirect(inbox_url(filters))
 
     async def _unit_meant(self, typed: str, instansi: str) -> int:
-        """The unit in the field: looked up, unless it is the one that was there. With another agency that one is none any more."""
+        """The unit in the field: looked up, unless it is unchanged. With another agency the old one is void."""
         if not typed:
             return 0
         if typed == self.unit:
@@ -235,7 +236,7 @@ class InboxState(QueueState):
 
     @handler(MAY)
     async def suggest(self, text: str) -> None:
-        """Units that fit what is being typed."""
+        """Suggest units while they are typed."""
         if isinstance(text, str) and len(text) <= MAX_VALUE_LENGTH:
             self.units = await executors.run_read_only(suggest_units, actor(), self.instansi, strip_unstorable(text))
 
@@ -261,14 +262,14 @@ def _filter() -> rx.Component:
     state = InboxState
     return filter_form(
         filter_select("status", "Status usulan", state.status, STATUSES),
-        filter_select("jenis", "Jenis riwayat", state.jenis, KINDS),
+        filter_select("jenis", "Jenis riwayat", state.kind, KINDS),
         filter_field("nip", "NIP", state.nip, input_mode="numeric"),
-        filter_field("nama", "Nama", state.nama),
-        filter_date("dari", DATE_FILTERS["dari"], state.dari),
-        filter_date("sampai", DATE_FILTERS["sampai"], state.sampai),
+        filter_field("nama", "Nama", state.person),
+        filter_date("dari", DATE_FILTERS["dari"], state.since),
+        filter_date("sampai", DATE_FILTERS["sampai"], state.until),
         rx.cond(state.agencies, filter_field("instansi", "Instansi (nama atau kode)", state.instansi)),
         _unit(),
-        filter_select("urut", "Urutan", state.urut, ORDERS),
+        filter_select("urut", "Urutan", state.order, ORDERS),
         narrow=state.narrow,
         narrowed=state.narrowed,
         path=PATH,
@@ -302,7 +303,7 @@ def _line(item: ObjectVar[ListedProposal]) -> rx.Component:
         table_cell(
             "Pegawai",
             rx.el.div(
-                rx.el.a(item["nama"], href=item["href"], custom_attrs={"data-baris": ""}, class_name="row-link"),
+                rx.el.a(item["name"], href=item["href"], custom_attrs={"data-baris": ""}, class_name="row-link"),
                 rx.el.p(item["nip"], class_name="help"),
             ),
         ),

@@ -1,4 +1,4 @@
-"""Who has a usulan on the desk, and whose hands it may not pass through twice (DESIGN 5; domain 10, separation of duty)."""
+"""Which office a proposal waits for, and separation of duties: one person acts on a proposal for one office only."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -70,12 +70,12 @@ _SHAPING: Final = frozenset(
 
 
 def office_of(state: ProposalState) -> Office | None:
-    """Tell which office has a usulan; None where it lies with its owner or nowhere."""
+    """The office that a proposal waits for; None where it is with its owner or decided."""
     return next((who for who, states in QUEUES.items() if state in states), None)
 
 
 def _acts_behind() -> dict[ProposalState, frozenset[ProposalAction]]:
-    """By state the acts that some way through the table leaves behind a usulan."""
+    """By state, the actions that some path through the table leaves behind a proposal."""
     behind: dict[ProposalState, frozenset[ProposalAction]] = dict.fromkeys(ProposalState, frozenset())
     for _ in ProposalState:  # no way without a detour is longer
         for (state, act), row in TRANSITIONS.items():
@@ -89,21 +89,16 @@ _BEHIND: Final = MappingProxyType(_acts_behind())
 def conflicting_acts(
     office: Office, state: ProposalState, held: Iterable[Office] = Office
 ) -> frozenset[ProposalAction]:
-    """List the acts after which nobody acts for this office any more: those that carry a usulan forward in the others.
-
-    Args:
-        state: of the usulan; only acts that can lie behind it are listed.
-        held: offices that the one who would act has ever had; only acts of these are listed.
-    """
+    """Forward actions in other offices (among `held`, those the person ever had) that can precede a state; they exclude from this one."""
     others = set(held) - {office}
     return frozenset(act for act in _SHAPING & _BEHIND[state] if _OFFICES[act] in others)
 
 
 def prior_offices(steps: Iterable[ProposalAction]) -> frozenset[Office]:
-    """Tell in which offices somebody has carried a usulan forward."""
+    """The offices in which a person moved a proposal forward, from their actions."""
     return frozenset(_OFFICES[act] for act in steps if act in _SHAPING)
 
 
 def may_act_for(office: Office, prior: Iterable[Office]) -> bool:
-    """Tell whether somebody may act for an office: not who has carried the usulan forward in another one."""
+    """Whether somebody may act for an office: not if they moved the proposal forward in another one."""
     return not set(prior) - {office}

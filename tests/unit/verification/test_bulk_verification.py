@@ -8,8 +8,7 @@ from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.platform.errors import PermissionDenied, UserError
 from mysapk_web.verification import bulk_verification, claims
-from mysapk_web.verification.bulk_verification import HISTORY_NOTE, MAX_BULK, SAMPLE_SIZE, bulk_verify
-from mysapk_web.verification.views import BulkResult
+from mysapk_web.verification.bulk_verification import HISTORY_NOTE, MAX_BULK, SAMPLE_SIZE, BulkResult, bulk_verify
 from tests.support.proposals import GOLONGAN, Desk
 from tests.support.reviewers import Office, Official
 

@@ -18,10 +18,9 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.errors import FormError, PermissionDenied, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.verification import claims, corrections
-from mysapk_web.verification.document_access import open_document
-from mysapk_web.verification.read_log import record_document_read
+from mysapk_web.verification.detail import ProposalDetail
+from mysapk_web.verification.document_access import open_document, record_document_read
 from mysapk_web.verification.rules.separation_of_duties import CLAIM_LIFE
-from mysapk_web.verification.views import ProposalDetail
 from tests.support.portal import START, after, minutes
 from tests.support.proposals import ANAK, GOLONGAN, PENGHARGAAN, SKP
 from tests.support.reviewers import Office

@@ -18,9 +18,8 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.verification import claims, inbox
 from mysapk_web.verification.filters import MAX_TEXT, MINE, NEWEST, OPEN, Filters, read_filters
-from mysapk_web.verification.inbox import next_in_queue
+from mysapk_web.verification.inbox import Inbox, next_in_queue
 from mysapk_web.verification.unit_filter import find_unit
-from mysapk_web.verification.views import Inbox
 from tests.support.portal import after, days, hours, nobody
 from tests.support.proposals import GOLONGAN, SKP
 from tests.support.reviewers import Office
@@ -48,7 +47,7 @@ def three(office: Office) -> list[int]:
 
 def test_oldest_first_or_newest(office: Office, three: list[int]) -> None:
     assert office.verifier.listed() == three
-    assert office.verifier.listed(urut=NEWEST) == three[::-1]
+    assert office.verifier.listed(order=NEWEST) == three[::-1]
 
 
 def test_what_waits_for_me_and_what_is_on_its_way(office: Office, three: list[int]) -> None:
@@ -71,7 +70,7 @@ def test_counts_by_state_and_by_group(office: Office, three: list[int]) -> None:
     assert {row.key: row.count for row in seen.groups} == {"penghargaan": 1, "skp": 1}
     everything = office.verifier.inbox(status=OPEN)
     assert {row.key: row.count for row in everything.groups} == {"golongan": 1, "penghargaan": 1, "skp": 1}
-    one = office.verifier.inbox(grup="skp")
+    one = office.verifier.inbox(group="skp")
     assert ({row.key: row.count for row in one.states}, one.total) == ({"INPUT_BERKAS": 1}, 1)
     assert {row.key for row in one.groups} == {"penghargaan", "skp"}
 
@@ -91,7 +90,7 @@ def test_what_waits_for_me_is_counted_as_it_is_listed(office: Office, three: lis
     assert _groups(seen) == {"penghargaan": 1, "skp": 1}
     assert sum(_groups(seen).values()) == seen.total
     for key, count in _groups(seen).items():
-        assert admin.inbox(grup=key).total == count
+        assert admin.inbox(group=key).total == count
     # What is on its way is listed and counted with what has passed through the own hands.
     assert {row.key: row.count for row in seen.states} == {"INPUT_BERKAS": 2, "TERVERIFIKASI": 1}
     assert _groups(admin.inbox(status=S.TERVERIFIKASI.value)) == {"golongan": 1}
@@ -117,7 +116,7 @@ def test_hands_that_had_another_role_before_are_known(office: Office, three: lis
     seen = office.approver.inbox()
 
     assert [row.id for row in seen.rows] == [three[1]]
-    assert _groups(seen) == {"skp": 1} == _groups(office.approver.inbox(grup="skp"))
+    assert _groups(seen) == {"skp": 1} == _groups(office.approver.inbox(group="skp"))
 
 
 def test_each_office_is_counted_in_its_own_scope(office: Office, three: list[int]) -> None:
@@ -138,16 +137,16 @@ def test_each_office_is_counted_in_its_own_scope(office: Office, three: list[int
         ({"nip": "198503122010012001"}, 3),
         ({"nip": "1985"}, 3),
         ({"nip": "1986"}, 0),
-        ({"nama": "ani les"}, 3),
-        ({"nama": "%"}, 0),
-        ({"nama": "Budi"}, 0),
-        ({"jenis": "skp"}, 1),
-        ({"grup": "golongan"}, 1),
-        ({"grup": "golongan", "jenis": "golongan"}, 1),
-        ({"dari": date(2026, 8, 24)}, 3),
-        ({"dari": date(2026, 8, 25)}, 0),
-        ({"sampai": date(2026, 8, 24)}, 3),
-        ({"sampai": date(2026, 8, 23)}, 0),
+        ({"name": "ani les"}, 3),
+        ({"name": "%"}, 0),
+        ({"name": "Budi"}, 0),
+        ({"kind": "skp"}, 1),
+        ({"group": "golongan"}, 1),
+        ({"group": "golongan", "kind": "golongan"}, 1),
+        ({"since": date(2026, 8, 24)}, 3),
+        ({"since": date(2026, 8, 25)}, 0),
+        ({"until": date(2026, 8, 24)}, 3),
+        ({"until": date(2026, 8, 23)}, 0),
     ],
 )
 def test_narrowed(office: Office, three: list[int], filters: dict[str, Any], expected: int) -> None:
@@ -160,8 +159,8 @@ def test_days_begin_in_the_zone_of_the_agency(office: Office) -> None:
     number = office.desk.draft("golongan", GOLONGAN)
     with after(15 * hours):  # 17.00 UTC is midnight in WIB
         office.desk.send(number)
-        assert office.verifier.listed(dari=date(2026, 8, 25)) == [number]
-        assert office.verifier.listed(sampai=date(2026, 8, 24)) == []
+        assert office.verifier.listed(since=date(2026, 8, 25)) == [number]
+        assert office.verifier.listed(until=date(2026, 8, 24)) == []
 
 
 def test_narrowed_to_a_unit(office: Office) -> None:
@@ -310,7 +309,7 @@ def test_a_state_beyond_what_is_counted_stands_there_all_the_same(
     assert [count for _, count, _ in exact[0]] == [1, 1, 1]
     monkeypatch.setattr(f"{TALLIES}.MAX_COUNTED_TOGETHER", 1)
     assert tallied(office.verifier.inbox(status=OPEN)) == exact
-    narrowed = tallied(office.verifier.inbox(status=OPEN, grup="golongan"))
+    narrowed = tallied(office.verifier.inbox(status=OPEN, group="golongan"))
     assert (sum(count for _, count, _ in narrowed[0]), narrowed[1]) == (1, exact[1])
     assert tallied(office.stranger.inbox(status=OPEN)) == ([], [])
 
@@ -329,10 +328,10 @@ def test_over_all_agencies_a_name_begins_with_what_is_typed(office: Office) -> N
     number = office.desk.sent("golongan", GOLONGAN)
     office.verifier.decide(number, A.VERIFY)
     office.approver.decide(number, A.APPROVE)
-    assert office.bkn.listed(nama="ani lestari") == [number]
-    assert office.bkn.listed(nama="lestari") == []
+    assert office.bkn.listed(name="ani lestari") == [number]
+    assert office.bkn.listed(name="lestari") == []
     with pytest.raises(UserError):
-        office.bkn.listed(nama="a")
+        office.bkn.listed(name="a")
 
 
 def test_how_long_it_waits(office: Office, three: list[int]) -> None:
@@ -348,8 +347,8 @@ def test_the_next_one_opens(office: Office, three: list[int]) -> None:
         return office.verifier.see(next_in_queue, Filters(**filters), number)
 
     assert [following(number) for number in three] == [three[1], three[2], three[0]]
-    assert following(three[2], urut=NEWEST) == three[1]
-    assert following(three[0], grup="skp") == three[1]
+    assert following(three[2], order=NEWEST) == three[1]
+    assert following(three[0], group="skp") == three[1]
     office.verifier.decide(three[0], A.VERIFY)
     assert following(three[0]) == three[1]
     colleague = office.someone(office.desk.portal.dewi, Role.VERIFIKATOR)
@@ -403,17 +402,17 @@ def test_anything_in_an_address_narrows_or_is_nothing(given_: dict[str, Any]) ->
     filters = read_filters(given_)
 
     assert read_filters(filters.query()) == filters
-    assert len(filters.nama) <= MAX_TEXT
+    assert len(filters.name) <= MAX_TEXT
     assert filters.nip == "" or filters.nip.isdigit()
 
 
 def test_an_address_keeps_the_filters() -> None:
     wanted = Filters(
-        status=OPEN, grup="skp", nip="1985", dari=date(2026, 8, 24), instansi="kota misal", unit=7, urut=NEWEST
+        status=OPEN, group="skp", nip="1985", since=date(2026, 8, 24), instansi="kota misal", unit=7, order=NEWEST
     )
 
     assert read_filters(wanted.query()) == wanted
-    assert wanted.query(grup="", unit=0, instansi="") == {
+    assert wanted.query(group="", unit=0, instansi="") == {
         "status": "semua",
         "nip": "1985",
         "dari": "2026-08-24",
@@ -423,8 +422,8 @@ def test_an_address_keeps_the_filters() -> None:
     assert read_filters({"unit": "12"}) == Filters(unit=12)
     assert Filters().query() == {}
     assert read_filters({"status": "DRAF"}).status == MINE
-    assert read_filters({"grup": "profil"}).grup == ""
-    assert read_filters({"grup": "skp", "jenis": "golongan"}) == Filters(grup="skp")
+    assert read_filters({"grup": "profil"}).group == ""
+    assert read_filters({"grup": "skp", "jenis": "golongan"}) == Filters(group="skp")
 
 
 def test_every_number_of_a_page_is_a_number(office: Office, three: list[int]) -> None:

@@ -16,7 +16,7 @@ class _Desk(LocalComponent):
 
 
 class Shortcuts(_Desk):
-    """Single keys with their hint and a switch (WCAG 2.1.4): j and k go along `data-baris`, any other clicks its `data-pintasan`."""
+    """Single keys with a hint and a switch (WCAG 2.1.4): j and k move along `data-baris`, others click their `data-pintasan`."""
 
     tag = "Shortcuts"
 

@@ -1,19 +1,20 @@
-"""The data on `/verifikasi/<id>`: what is on file beside what is proposed, and the correction of one value."""
+"""The data on `/verifikasi/<id>`: the record on file beside the proposed values, and the correction of one value."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
-from reflex.vars import ObjectVar
 
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dates import date_field
 from mysapk_web.ui.components.display import badge, empty, section, table, table_cell, table_row
 from mysapk_web.ui.components.forms import field, hidden, select, submit_button, text_area
 from mysapk_web.verification.pages.queue import PATH
-from mysapk_web.verification.pages.usulan.state import VALUE, WHY, ComparisonRow, ReviewState
+from mysapk_web.verification.pages.usulan.state import VALUE, WHY, ReviewState
 
 
-def _line(item: ObjectVar[ComparisonRow]) -> rx.Component:
+def _line(item: Any) -> rx.Component:
     nothing = rx.el.span("kosong", class_name="help")
     return table_row(
         table_cell("Isian", rx.el.strong(item["label"])),
@@ -35,7 +36,7 @@ def _line(item: ObjectVar[ComparisonRow]) -> rx.Component:
     )
 
 
-def _begin(item: ObjectVar[ComparisonRow]) -> rx.Component:
+def _begin(item: Any) -> rx.Component:
     return Form.create(
         hidden("isian", item["name"]),
         submit_button(
@@ -49,7 +50,7 @@ def _begin(item: ObjectVar[ComparisonRow]) -> rx.Component:
 
 
 def data() -> rx.Component:
-    """What is on file beside what is proposed."""
+    """The record on file beside the proposed values."""
     return section(
         "Data",
         rx.el.p(ReviewState.summary, class_name="help mb-4"),
@@ -87,7 +88,7 @@ def _value() -> rx.Component:
 
 
 def correction() -> rx.Component:
-    """The form for one value that the desk corrects."""
+    """The form to correct one value."""
     now = ReviewState.correcting
     return rx.cond(
         now["name"],

@@ -1,4 +1,4 @@
-"""The decision on `/verifikasi/<id>`: each act with what it means before it is done."""
+"""The decision on `/verifikasi/<id>`: each action explained before it is taken."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _act(act: ProposalAction) -> rx.Component:
 
 
 def decision() -> rx.Component:
-    """What may be decided, each act with its dialog."""
+    """The possible actions, each with its dialog."""
     return rx.cond(
         ReviewState.why_not,
         rx.fragment(),

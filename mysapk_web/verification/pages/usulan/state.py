@@ -23,11 +23,10 @@ from mysapk_web.ui.shell import ShellState
 from mysapk_web.ui.state import form_text
 from mysapk_web.verification import claims, corrections
 from mysapk_web.verification import decisions as verification_decisions
-from mysapk_web.verification.detail import open_proposal
+from mysapk_web.verification.corrections import CorrectionView
+from mysapk_web.verification.detail import FieldComparison, ProposalDetail, open_proposal
 from mysapk_web.verification.inbox import next_in_queue
 from mysapk_web.verification.pages.queue import MAY, PATH, QueueState, inbox_url
-from mysapk_web.verification.views import CorrectionView, ProposalDetail
-from mysapk_web.verification.views import FieldComparison as LineView
 
 DECIDES: Final = requires(Permission.VERIFY, Permission.APPROVE, Permission.BKN_APPROVE)
 CORRECTS: Final = requires(Permission.CORRECT)
@@ -48,18 +47,6 @@ RELEASED: Final = "Usulan dilepas. Rekan Anda dapat memeriksanya."
 NO_MORE: Final = "Tidak ada lagi usulan yang menunggu Anda dalam daftar ini."
 
 
-class ComparisonRow(TypedDict):
-    """One field, on file and proposed."""
-
-    name: str
-    label: str
-    before: str
-    after: str
-    differs: bool
-    note: str
-    correctable: bool
-
-
 class CheckRow(TypedDict):
     """One automatic check."""
 
@@ -70,7 +57,7 @@ class CheckRow(TypedDict):
 
 
 class ProposalHistoryRow(TypedDict):
-    """One step of the trail."""
+    """One step of the history."""
 
     at: str
     who: str
@@ -80,7 +67,7 @@ class ProposalHistoryRow(TypedDict):
 
 
 class Correcting(TypedDict):
-    """The value that is about to be corrected; without a name there is none."""
+    """The value to be corrected; without a name there is none."""
 
     name: str
     label: str
@@ -105,26 +92,13 @@ NOTHING: Final[Correcting] = {
 RESULTS: Final = {"good": "Sesuai", "warn": "Perlu dilihat", "bad": "Tidak sesuai"}
 
 
-def line_row(line: LineView) -> ComparisonRow:
-    """One field as the state holds it."""
-    return {
-        "name": line.name,
-        "label": line.label,
-        "before": line.before,
-        "after": line.after,
-        "differs": line.differs,
-        "note": line.note,
-        "correctable": line.correctable,
-    }
-
-
 def field_of(kind: str, act: str) -> str:
-    """Name of a field of the dialog of an act: each dialog has fields of its own on the same page."""
+    """Name of a field in the dialog of an action: all dialogs are on one page, so each has its own names."""
     return f"{kind}_{act.lower()}"
 
 
 def shortcuts_of(acts: Mapping[str, bool], *, onward: bool) -> list[list[str]]:
-    """The keys that do something on the page now, each with the words of its button."""
+    """The keys that work on the page now, each with the text of its button."""
     decisions = [[key, in_sentence(act.label)] for act, key in ACT_KEYS.items() if acts.get(act.value)]
     skip = [["j", "lewati, buka berikutnya"]] if onward else []
     return [*decisions, *skip, ["l", "kembali ke daftar"]]
@@ -148,7 +122,7 @@ class ReviewState(QueueState):
     deletes: bool = False
     adds: bool = False
     summary: str = ""
-    lines: list[ComparisonRow] = []
+    lines: list[FieldComparison] = []
     documents: list[DocumentView] = []
     checks: list[CheckRow] = []
     trail: list[ProposalHistoryRow] = []
@@ -164,7 +138,7 @@ class ReviewState(QueueState):
 
     @handler(MAY)
     async def load(self) -> None:
-        """The proposal whose number the address has; the actor has it to themselves from now on, if it is theirs to decide."""
+        """Show the proposal of the URL and claim it, if the actor can decide on it."""
         self.faults = {}
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -203,7 +177,7 @@ class ReviewState(QueueState):
         self.sent = format_moment(seen.sent_at, seen.timezone) if seen.sent_at else ""
         self.adds, self.deletes = seen.action == "ADD", seen.action == "DELETE"
         self.summary = summary_of(seen)
-        self.lines = [line_row(line) for line in seen.lines]
+        self.lines = seen.lines
         self.documents = seen.documents
         self.checks = [
             {"name": each.name, "tone": each.result, "result": RESULTS[each.result], "note": each.note}
@@ -267,13 +241,13 @@ class ReviewState(QueueState):
 
     @handler(CORRECTS)
     async def stop(self, form: dict[str, Any]) -> None:
-        """Correct nothing after all."""
+        """Cancel the correction."""
         self.correcting = NOTHING
         self._finish()
 
     @handler(CORRECTS)
     async def correct(self, form: dict[str, Any]) -> None:
-        """Correct the value; the proposal stays on the desk."""
+        """Correct the value; the proposal stays claimed."""
         try:
             done = await executors.run_in_transaction(
                 corrections.correct,
@@ -292,7 +266,7 @@ class ReviewState(QueueState):
 
     @handler(MAY)
     async def leave(self, form: dict[str, Any]) -> Any:
-        """Give the proposal back and go to the list."""
+        """Release the claim and return to the list."""
         await executors.run_in_transaction(claims.release, actor(), self.number)
         self._told = RELEASED
         return rx.redirect(self.back)
@@ -310,7 +284,6 @@ def summary_of(seen: ProposalDetail) -> str:
 
 
 def correcting_row(seen: CorrectionView) -> Correcting:
-    """One value as the state holds it."""
     options = [list(pair) for pair in seen.options]
     if seen.options and seen.value and seen.value not in dict(seen.options) and not seen.searched:
         options = [[seen.value, seen.text], *options]
