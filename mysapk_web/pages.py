@@ -45,10 +45,8 @@ from mysapk_web.pdm.pages.profil.view import profil
 from mysapk_web.pdm.pages.usulan import UsulanListState, usulan
 from mysapk_web.progress.pages.belum_aktif import BelumAktifState, belum_aktif
 from mysapk_web.progress.pages.belum_pdm import BelumPdmState, belum_pdm
-from mysapk_web.progress.pages.kemajuan.state import KemajuanState
-from mysapk_web.progress.pages.kemajuan.view import kemajuan
-from mysapk_web.progress.pages.kemajuan_pdm.state import KemajuanPdmState
-from mysapk_web.progress.pages.kemajuan_pdm.view import kemajuan_pdm
+from mysapk_web.progress.pages.kemajuan import KemajuanState, kemajuan
+from mysapk_web.progress.pages.kemajuan_pdm import KemajuanPdmState, kemajuan_pdm
 from mysapk_web.progress.pages.sanksi import SanksiState, sanksi
 from mysapk_web.progress.pages.sanksi_pdm import SanksiPdmState, sanksi_pdm
 from mysapk_web.ui.components.forms import title_of

@@ -132,17 +132,17 @@ def _rows(session: Session, actor: Actor, wanted: ExportRequest) -> Iterator[Seq
     if wanted.report is Report.AUDIT:
         return (search.export_cells(row) for row in search.stream_events(session, actor, wanted.events))
     if wanted.report is Report.PDM_INCOMPLETE:
-        unready = pdm_incomplete.stream(session, actor, wanted.pdm, sanctions=False)
+        unready = pdm_incomplete.LIST.stream(session, actor, wanted.pdm, sanctions=False)
         return ((*_in_pdm(row), str(row.handled), str(row.applicable), _reminded(row.reminded_at)) for row in unready)
     if wanted.report is Report.PDM_SANCTIONS:
-        absent = pdm_incomplete.stream(session, actor, wanted.pdm, sanctions=True)
+        absent = pdm_incomplete.LIST.stream(session, actor, wanted.pdm, sanctions=True)
         ends = _ends(session, actor, PeriodKind.PDM)
         return (
             (*_in_pdm(row), pdm_incomplete.NOT_TAKEN_PART, SANCTION_SOURCE, ends.get(row.instansi, ""))
             for row in absent
         )
     sanctions = wanted.report is Report.SANCTIONS
-    people = not_activated.stream(session, actor, wanted.people, sanctions=sanctions)
+    people = not_activated.LIST.stream(session, actor, wanted.people, sanctions=sanctions)
     if not sanctions:
         return ((*_plain(row), _reminded(row.reminded_at)) for row in people)
     ends = _ends(session, actor, PeriodKind.AKTIVASI)

@@ -23,7 +23,8 @@ from mysapk_web.platform.errors import StaleRevisionError, UserError
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import Zone, format_moment_compact
 from mysapk_web.platform.tables.audit import AuditEvent
-from mysapk_web.progress import activation_report, org_nodes
+from mysapk_web.progress import org_nodes
+from mysapk_web.progress.breakdown import count_people
 
 GONE: Final = "Periode tidak ditemukan. Mungkin sudah dihapus; daftar di bawah menampilkan jadwal yang ada sekarang."
 SCOPE_NOT_FOUND: Final = "Instansi itu tidak ditemukan di wilayah Anda. Pilih dari daftar."
@@ -218,17 +219,12 @@ def _shown(
 def _concerned(session: Session, draft: PeriodInput, agency: Instansi | None) -> tuple[int, int, int]:
     """People, agencies, and agencies that keep their own period."""
     if agency is not None:
-        tally, _ = activation_report.tally_at(session, org_nodes.OrgNode(scope_key(agency.id), agency.name, agency.id))
-        return tally.people, 1, 0
+        return count_people(session, org_nodes.OrgNode(scope_key(agency.id), agency.name, agency.id)), 1, 0
     own = {row.instansi_id for row in all_periods(session) if row.kind is draft.kind and row.instansi_id is not None}
-    everybody, _ = activation_report.tally_at(session, org_nodes.COUNTRY_NODE)
-    apart = sum(
-        activation_report.tally_at(session, org_nodes.OrgNode(scope_key(id_), "", id_))[0].people
-        for id_ in own
-        if id_ is not None
-    )
+    everybody = count_people(session, org_nodes.COUNTRY_NODE)
+    apart = sum(count_people(session, org_nodes.OrgNode(scope_key(id_), "", id_)) for id_ in own if id_ is not None)
     agencies = len(session.exec(select(Instansi.id)).all())
-    return everybody.people - apart, agencies - len(own), len(own)
+    return everybody - apart, agencies - len(own), len(own)
 
 
 def _audit(session: Session, payload: type[PeriodPayload], actor: Actor, row: Period) -> None:

@@ -205,12 +205,12 @@ def aggregates(
                 headcount.write_history(session)
         differences = [
             *(
-                f"unor {row.unor_id}, {row.jenis.value}, {row.measure.value}: {row.stored}, recount {row.recounted}"
-                for row in headcount.verify(database)
+                f"unor {unor_id}, {jenis.value}, {measure.value}: {stored}, recount {recounted}"
+                for (unor_id, jenis, measure), stored, recounted in headcount.verify(database)
             ),
             *(
-                f"unor {row.unor_id}, waiting for {row.desk.value} since {row.day}: {row.stored}, recount {row.recounted}"
-                for row in backlog.verify(database)
+                f"unor {unor_id}, waiting for {office.value} since {day}: {stored}, recount {recounted}"
+                for (unor_id, office, day), stored, recounted in backlog.verify(database)
             ),
         ]
     for line in differences[:_SHOWN]:

@@ -1,6 +1,6 @@
-"""Figures of a place and of the lines below it, read from sums and the few steps that are not in them yet.
+"""Counts of a node and of the rows below it, from sums and the deltas that are not folded yet.
 
-Both come out of one statement, so that a figure never counts anything twice.
+Both come out of one statement, so that nothing is counted twice.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.platform.pagination import Page, paginate
 from mysapk_web.progress import org_nodes
 from mysapk_web.progress.org_nodes import OrgNode
-from mysapk_web.progress.rules import COUNTRY, Measure
+from mysapk_web.progress.rules import Measure
 from mysapk_web.progress.tables import Headcount, HeadcountDelta
 
 
 class ChildOrder(StrEnum):
-    """How the lines below are ordered."""
+    """Order of the rows below a node."""
 
     NAME = "nama"
     SHARE = "persen"
@@ -36,86 +36,78 @@ class ChildOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChildCounts:
-    """A unit (or an agency) below a place.
-
-    Attributes:
-        counts: In the order of the measures asked for.
-    """
+    """A unit (or an agency) below a node; `counts` in the order of the measures asked for."""
 
     key: str
     id: int
-    nama: str
+    name: str
     counts: tuple[int, ...]
 
 
 # Columns of one table each; SQLModel's annotations speak of values where a statement needs columns.
 _SUM: Any = Headcount
-_STEP: Any = HeadcountDelta
+_DELTA: Any = HeadcountDelta
 _UNIT: Any = Unor
 
 
 def counts_at(
-    session: Session, place: OrgNode, measures: Sequence[Measure]
+    session: Session, node: OrgNode, measures: Sequence[Measure]
 ) -> dict[JenisPegawai, Mapping[Measure, int]]:
-    """Figures of a place by kind of employment; kinds without anybody are missing."""
-    if place.instansi_id is None:
-        here: Any = _SUM.unor_id == COUNTRY
-    elif place.unor_id is None:
-        here = _SUM.unor_id.in_(
-            select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, _UNIT.parent_id.is_(None))
-        )
-    else:
-        here = _SUM.unor_id == place.unor_id
+    """Counts of a node by kind of employment; kinds without anybody are missing. The first measure is that of all people."""
+    here = org_nodes.sums_of(node, _SUM.unor_id)
     sums = sql_select(_SUM.jenis, _SUM.measure, _SUM.count).where(here, _SUM.measure.in_(measures))
-    steps = sql_select(_STEP.jenis, _STEP.measure, _STEP.step).where(_STEP.measure.in_(measures))
-    if place.instansi_id is not None:
-        steps = steps.join(_UNIT, _UNIT.id == _STEP.unor_id).where(org_nodes.units_at(place))
+    deltas = sql_select(_DELTA.jenis, _DELTA.measure, _DELTA.delta).where(_DELTA.measure.in_(measures))
+    if node.instansi_id is not None:
+        deltas = deltas.join(_UNIT, _UNIT.id == _DELTA.unor_id).where(org_nodes.units_at(node))
     by_kind: dict[JenisPegawai, dict[Measure, int]] = defaultdict(lambda: defaultdict(int))
-    for jenis, measure, count in session.execute(union_all(sums, steps)):
+    for jenis, measure, count in session.execute(union_all(sums, deltas)):
         by_kind[JenisPegawai(jenis)][Measure(measure)] += count
     return {jenis: by_kind[jenis] for jenis in JenisPegawai if by_kind[jenis][measures[0]]}
+
+
+def count_people(session: Session, node: OrgNode) -> int:
+    """How many people a node has."""
+    return sum(counts[Measure.PEOPLE] for counts in counts_at(session, node, (Measure.PEOPLE,)).values())
 
 
 # Below -------------------------------------------------------------------------------------------
 
 
-def children(session: Session, place: OrgNode) -> Any:
-    """Condition over `unor`: what is shown below a place. A root that stands alone is its agency and shows its own children."""
+def children(session: Session, node: OrgNode) -> Any:
+    """Condition over `unor`: the units below a node. A single root represents its agency, which shows the root's children."""
     roots = _UNIT.parent_id.is_(None)
-    if place.instansi_id is None:
+    if node.instansi_id is None:
         return roots
-    if place.unor_id is not None:
-        return _UNIT.parent_id == place.unor_id
-    ids = session.exec(select(_UNIT.id).where(_UNIT.instansi_id == place.instansi_id, roots)).all()
-    return _UNIT.parent_id == ids[0] if len(ids) == 1 else (_UNIT.instansi_id == place.instansi_id) & roots
+    if node.unor_id is not None:
+        return _UNIT.parent_id == node.unor_id
+    ids = session.exec(select(_UNIT.id).where(_UNIT.instansi_id == node.instansi_id, roots)).all()
+    return _UNIT.parent_id == ids[0] if len(ids) == 1 else (_UNIT.instansi_id == node.instansi_id) & roots
 
 
 def child_rows(
-    session: Session, place: OrgNode, measures: Sequence[Measure], order: ChildOrder, number: int, *, summed: bool
+    session: Session, node: OrgNode, measures: Sequence[Measure], order: ChildOrder, number: int, *, summed: bool
 ) -> tuple[Page[ChildCounts], tuple[int, ...]]:
-    """A page of what is below, and the figures of all of it where they are asked for.
+    """A page of what is below, and if `summed` the counts of all of it.
 
-    Args:
-        measures: Which; the first is that of all people, the second the part that shares and orders speak of.
-        summed: Whether the figures of all of it are asked for; otherwise they are empty.
+    The first measure is that of all people, the second the part that shares and orders refer to.
     """
-    units = sql_select(_UNIT.id, _UNIT.instansi_id, _UNIT.path).where(children(session, place)).cte("units")
-    group: Any = units.c.instansi_id if place.instansi_id is None else units.c.id
+    units = sql_select(_UNIT.id, _UNIT.instansi_id, _UNIT.path).where(children(session, node)).cte("units")
+    group: Any = units.c.instansi_id if node.instansi_id is None else units.c.id
     sums = (
         sql_select(group.label("id"), _SUM.measure, _SUM.count.label("count"))
         .join(units, units.c.id == _SUM.unor_id)
         .where(_SUM.measure.in_(measures))
     )
-    steps = (
-        sql_select(group.label("id"), _STEP.measure, _STEP.step.label("count"))
-        .join(_UNIT, _UNIT.id == _STEP.unor_id)
+    deltas = (
+        sql_select(group.label("id"), _DELTA.measure, _DELTA.delta.label("count"))
+        .join(_UNIT, _UNIT.id == _DELTA.unor_id)
         .join(
             units,
             (units.c.instansi_id == _UNIT.instansi_id) & _UNIT.path.like(units.c.path + literal("%")),
         )
-        .where(_STEP.measure.in_(measures))
+        .where(_DELTA.measure.in_(measures))
     )
-    all_ = union_all(sums, steps).subquery()
+    all_ = union_all(sums, deltas).subquery()
     columns = [
         func.coalesce(func.sum(case((all_.c.measure == measure, all_.c.count), else_=0)), 0).label(measure.name.lower())
         for measure in measures
@@ -123,27 +115,27 @@ def child_rows(
     counts = sql_select(all_.c.id, *columns).group_by(all_.c.id).subquery()
     zero = [func.coalesce(counts.c[column.name], 0) for column in columns]
     total = session.execute(sql_select(func.count(group.distinct())).select_from(units)).scalar_one()
-    named: Any = (Instansi.id, Instansi.name) if place.instansi_id is None else (_UNIT.id, _UNIT.name)
+    named: Any = (Instansi.id, Instansi.name) if node.instansi_id is None else (_UNIT.id, _UNIT.name)
     found = (
         sql_select(*named, *zero)
         .outerjoin(counts, counts.c.id == named[0])
         .where(named[0].in_(sql_select(group).distinct()))
     )
     order_by = (*_ordered(order, zero[0], zero[1]), named[1], named[0])
-    letter = "i" if place.instansi_id is None else "u"
-    children_page = paginate(session, found, number, *order_by, known=total, unlimited=True).map(
+    letter = "i" if node.instansi_id is None else "u"
+    page = paginate(session, found, number, *order_by, known=total, unlimited=True).map(
         lambda row: ChildCounts(f"{letter}{row[0]}", row[0], row[1], tuple(int(value) for value in row[2:]))
     )
     if not summed:
-        return children_page, ()
+        return page, ()
     whole = sql_select(*(func.coalesce(func.sum(counts.c[column.name]), 0) for column in columns))
-    return children_page, tuple(int(value) for value in session.execute(whole).one())
+    return page, tuple(int(value) for value in session.execute(whole).one())
 
 
-def _ordered(order: ChildOrder, people: Any, active: Any) -> tuple[Any, ...]:
+def _ordered(order: ChildOrder, people: Any, reached: Any) -> tuple[Any, ...]:
     if order is ChildOrder.SHARE:
         # A unit without anybody has nothing to reach.
-        return (case((people == 0, 2.0), else_=active * 1.0 / func.nullif(people, 0)),)
+        return (case((people == 0, 2.0), else_=reached * 1.0 / func.nullif(people, 0)),)
     if order is ChildOrder.MISSING:
-        return ((people - active).desc(),)
+        return ((people - reached).desc(),)
     return ()

@@ -1,4 +1,4 @@
-"""Agencies within reach, and those whose period is over."""
+"""Agencies in scope, and those whose period is over."""
 
 from __future__ import annotations
 
@@ -17,11 +17,7 @@ from mysapk_web.progress import org_nodes
 
 @dataclass(frozen=True, slots=True)
 class ClosedAgency:
-    """An agency of which a period is over.
-
-    Attributes:
-        ended_at: Exclusive end of the last one that ended, extensions included.
-    """
+    """An agency whose period is over; `ended_at` is the exclusive end of the last one, extensions included."""
 
     instansi_id: int
     name: str
@@ -30,7 +26,7 @@ class ClosedAgency:
 
 
 def agencies_in_scope(session: Session, actor: Actor) -> list[Instansi]:
-    """The agencies that the grants of an actor reach, by name."""
+    """The agencies that the grants of an actor cover, by name."""
     grants = actor.effective_grants
     wanted = select(Instansi).order_by(col(Instansi.name))
     if not any(grant.instansi_id is None for grant in grants):
@@ -45,13 +41,10 @@ def closed_agencies(
     kind: PeriodKind = PeriodKind.AKTIVASI,
     key: str = "",
 ) -> list[ClosedAgency]:
-    """Agencies within the scope of which a period has ended: the last one, whatever was published since (`periods.ended`).
-
-    Args:
-        key: Only the agency of a place, see `places.find`; empty for the whole scope.
+    """Agencies in scope (at a node) whose last period has ended, whatever was published since.
 
     Raises:
-        PermissionDenied: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a node outside the scope.
     """
     rows = _agencies_at(session, actor, permission, key)
     return [
@@ -62,10 +55,10 @@ def closed_agencies(
 
 
 def all_closed(session: Session, actor: Actor, kind: PeriodKind, key: str = "") -> bool:
-    """Whether a period of every agency within reach is over.
+    """Whether the last period of every agency in scope is over.
 
     Raises:
-        PermissionDenied: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a node outside the scope.
     """
     rows = _agencies_at(session, actor, Permission.PROGRESS_READ, key)
     return None not in periods.ended_periods(session, rows, kind)
@@ -76,5 +69,5 @@ def _agencies_at(session: Session, actor: Actor, permission: Permission, key: st
     rows = agencies_in_scope(session, actor)
     if not key:
         return rows
-    place = org_nodes.find_node(session, actor, permission, key)
-    return [row for row in rows if place.instansi_id in (None, row.id)]
+    node = org_nodes.find_node(session, actor, permission, key)
+    return [row for row in rows if node.instansi_id in (None, row.id)]

@@ -1,7 +1,7 @@
-"""What people have done in the present PDM, and keeping the counts of it (decision 0015).
+"""What people have done in the present PDM, and the counts of it (decision 0015).
 
-Triggers note who was touched. Each of them is looked at anew, by the one rule of `progress.rules.group_progress`, and what they count for
-now replaces what they were counted for. A PDM that begins makes everybody of the agency to be looked at again.
+Triggers record whose data changed. Each of them is evaluated again by the one rule of `rules.group_progress`, and the new result
+replaces the old one in the counts. When a PDM begins, everybody in the agency who ever took part is evaluated again.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.proposal import EVER_SENT_STATES, SENT_STATES, ProposalState
 from mysapk_web.pdm.tables import FormerValue, GroupDeclaration, PersonnelRecord, Proposal
 from mysapk_web.platform import bulk, clock, upsert
-from mysapk_web.progress.rollups import Key, add_to_sums, paths_of, record_day, roll_up
+from mysapk_web.progress.rollups import HEADCOUNTS, Key, record_day, roll_up
 from mysapk_web.progress.rules import GROUP_BITS, Measure, applicable_groups, group_progress
 from mysapk_web.progress.tables import PdmChange, PdmWindow, PersonPdmProgress
 
 BATCH: Final = 2_000
-"""People looked at in one transaction."""
+"""People evaluated in one transaction."""
 _CHUNK: Final = 20_000
-"""People looked at at once where everything is counted anew."""
+"""People evaluated at a time in a recount."""
 
 _RETURNED: Final = ProposalState.PERBAIKAN_MYSAPK
 _SETTLED: Final = (SENT_STATES - {_RETURNED}) | {ProposalState.TELAH_UPDATE}
@@ -59,7 +59,7 @@ class CountedPerson(NamedTuple):
 
 
 # Columns of one table each; SQLModel's annotations speak of values where a statement needs columns.
-_KEPT: Any = PersonPdmProgress
+_ROW: Any = PersonPdmProgress
 _PROPOSAL: Any = Proposal
 _STATEMENT: Any = GroupDeclaration
 _RECORD: Any = PersonnelRecord
@@ -67,48 +67,44 @@ _FORMER: Any = FormerValue
 _PERSON: Any = Pegawai
 
 
-# Gathering ---------------------------------------------------------------------------------------
+# Folding -----------------------------------------------------------------------------------------
 
 
 def has_changes(session: Session) -> bool:
-    """Whether somebody was touched, or a PDM has begun."""
+    """Whether anybody has changed, or a PDM has begun."""
     return session.exec(select(PdmChange.id).limit(1)).first() is not None or bool(_moved(session))
 
 
 def fold_changes(session: Session) -> int:
-    """Look again at people who were touched, one batch of them.
-
-    Returns:
-        Notes taken away; zero when there are none.
-    """
+    """Evaluate one batch of changed people, in a transaction that holds the counts; 0 when there are none."""
     _keep_up(session)
-    notes = session.exec(select(PdmChange.id, PdmChange.pegawai_id).order_by(col(PdmChange.id)).limit(BATCH)).all()
-    if not notes:
+    changes = session.exec(select(PdmChange.id, PdmChange.pegawai_id).order_by(col(PdmChange.id)).limit(BATCH)).all()
+    if not changes:
         return 0
-    own = _renew(session, sorted({note[1] for note in notes}))
-    changed = {key: step for key, step in roll_up(own, paths_of(session, {key[0] for key in own})).items() if step}
-    add_to_sums(session, changed)
+    own = _renew(session, sorted({change[1] for change in changes}))
+    changed = {key: step for key, step in roll_up(session, own).items() if step}
+    HEADCOUNTS.add(session, changed)
     record_day(session, changed)
-    gone = bulk.one_of(session, col(PdmChange.id), [note[0] for note in notes])
+    gone = bulk.one_of(session, col(PdmChange.id), [change[0] for change in changes])
     session.execute(delete(PdmChange).where(gone), execution_options={"synchronize_session": False})
-    return len(notes)
+    return len(changes)
 
 
 def pending_counts(session: Session) -> Counter[Key]:
-    """What looking again at all who were touched would change, for the units themselves."""
-    touched = sorted(set(session.exec(select(PdmChange.pegawai_id)).all()))
+    """What evaluating all changed people would change, by the units themselves, in a transaction that sees a single moment."""
+    ids = sorted(set(session.exec(select(PdmChange.pegawai_id)).all()))
     own: Counter[Key] = Counter()
-    for start in range(0, len(touched), _CHUNK):
-        some = touched[start : start + _CHUNK]
-        _difference(own, _kept(session, some), _found(session, some))
+    for start in range(0, len(ids), _CHUNK):
+        some = ids[start : start + _CHUNK]
+        _difference(own, _stored(session, some), _found(session, some))
     return own
 
 
 def counts_of_rows(session: Session, units: Any) -> Counter[Key]:
-    """What the rows of people say that they are counted for, for the units themselves."""
+    """What the rows of people say they are counted for, by the units themselves."""
     own: Counter[Key] = Counter()
-    columns = (getattr(_KEPT, name) for name in CountedPerson._fields)
-    some = sql_select(*columns).where(_KEPT.unor_id.in_(units))
+    columns = (getattr(_ROW, name) for name in CountedPerson._fields)
+    some = sql_select(*columns).where(_ROW.unor_id.in_(units))
     for row in session.execute(some.execution_options(yield_per=_CHUNK)):
         add_person(own, CountedPerson(*row), 1)
     return own
@@ -116,22 +112,22 @@ def counts_of_rows(session: Session, units: Any) -> Counter[Key]:
 
 def _renew(session: Session, ids: Sequence[int]) -> Counter[Key]:
     """Write what people are counted for now; gives what changed for the units themselves."""
-    kept, found = _kept(session, ids), _found(session, ids)
+    stored, found = _stored(session, ids), _found(session, ids)
     own: Counter[Key] = Counter()
-    _difference(own, kept, found)
-    _write(session, kept, found)
+    _difference(own, stored, found)
+    _write(session, stored, found)
     return own
 
 
-def _difference(own: Counter[Key], kept: Mapping[int, CountedPerson], found: Mapping[int, CountedPerson]) -> None:
-    for step, rows in ((-1, kept), (1, found)):
+def _difference(own: Counter[Key], stored: Mapping[int, CountedPerson], found: Mapping[int, CountedPerson]) -> None:
+    for step, rows in ((-1, stored), (1, found)):
         for id_, row in rows.items():
-            if kept.get(id_) != found.get(id_):
+            if stored.get(id_) != found.get(id_):
                 add_person(own, row, step)
 
 
 def add_person(own: Counter[Key], row: CountedPerson, step: int) -> None:
-    """Count somebody."""
+    """Add somebody to counts of the units themselves, or with -1 take them out."""
     for measure in _measures(row.groups, row.sent, row.left, row.jenis):
         own[row.unor_id, row.jenis, measure] += step
 
@@ -140,21 +136,21 @@ _MEASURES: dict[tuple[int, bool, bool, JenisPegawai], tuple[Measure, ...]] = {}
 
 
 def _measures(groups: int, sent: bool, left: bool, jenis: JenisPegawai) -> tuple[Measure, ...]:
-    """Remembered: millions of people come in some thousand kinds."""
+    """Cached: millions of people have some thousand combinations."""
     key = (groups, sent, left, jenis)
     if key not in _MEASURES:
         _MEASURES[key] = group_progress(declared=groups, settled=0, returned=0, sent=sent, left=left).measures(jenis)
     return _MEASURES[key]
 
 
-def _write(session: Session, kept: Mapping[int, CountedPerson], found: Mapping[int, CountedPerson]) -> None:
-    gone = [id_ for id_ in kept if id_ not in found]
+def _write(session: Session, stored: Mapping[int, CountedPerson], found: Mapping[int, CountedPerson]) -> None:
+    gone = [id_ for id_ in stored if id_ not in found]
     if gone:
         session.execute(delete(PersonPdmProgress).where(bulk.one_of(session, col(PersonPdmProgress.pegawai_id), gone)))
-    changed = [{"pegawai_id": id_, **row._asdict()} for id_, row in found.items() if kept.get(id_) != row]
-    new = [row for row in changed if row["pegawai_id"] not in kept]
+    changed = [{"pegawai_id": id_, **row._asdict()} for id_, row in found.items() if stored.get(id_) != row]
+    new = [row for row in changed if row["pegawai_id"] not in stored]
     bulk.insert_many(session, PersonPdmProgress, new)
-    other = [row for row in changed if row["pegawai_id"] in kept]
+    other = [row for row in changed if row["pegawai_id"] in stored]
     if other:
         statement = upsert.insert(session, PersonPdmProgress)
         names = CountedPerson._fields
@@ -164,9 +160,9 @@ def _write(session: Session, kept: Mapping[int, CountedPerson], found: Mapping[i
         session.execute(statement, other)
 
 
-def _kept(session: Session, ids: Sequence[int]) -> dict[int, CountedPerson]:
-    columns = (_KEPT.pegawai_id, *(getattr(_KEPT, name) for name in CountedPerson._fields))
-    rows = session.execute(sql_select(*columns).where(bulk.one_of(session, _KEPT.pegawai_id, ids)))
+def _stored(session: Session, ids: Sequence[int]) -> dict[int, CountedPerson]:
+    columns = (_ROW.pegawai_id, *(getattr(_ROW, name) for name in CountedPerson._fields))
+    rows = session.execute(sql_select(*columns).where(bulk.one_of(session, _ROW.pegawai_id, ids)))
     return {id_: CountedPerson(*rest) for id_, *rest in rows}
 
 
@@ -174,8 +170,8 @@ def _kept(session: Session, ids: Sequence[int]) -> dict[int, CountedPerson]:
 
 
 def _found(session: Session, ids: Sequence[int]) -> dict[int, CountedPerson]:
-    """What people count for by what they have done. Whoever is off the rolls is missing."""
-    return _judged(
+    """What people count for by what they have done; those who have left are missing."""
+    return _evaluated(
         session,
         ids,
         session.execute(sql_select(_PERSON.id, _PERSON.unor_id, _PERSON.jenis).where(_of(session, _PERSON.id, ids))),
@@ -186,7 +182,7 @@ def _of(session: Session, column: Any, ids: Sequence[int]) -> Any:
     return bulk.one_of(session, column, ids)
 
 
-def _judged(session: Session, ids: Sequence[int], people: Any) -> dict[int, CountedPerson]:
+def _evaluated(session: Session, ids: Sequence[int], people: Any) -> dict[int, CountedPerson]:
     declared, proposed = _declared(session, ids), _proposed(session, ids)
     found = {}
     for id_, unor_id, jenis in people:
@@ -204,7 +200,7 @@ def _bit(group: Any) -> Any:
 
 
 def _declared(session: Session, ids: Sequence[int]) -> Counter[int]:
-    """Groups that were declared, and the profile where it was changed until the PDM ended, be it changed again since."""
+    """Groups that were declared, and the profile if it was changed before the PDM ended, even if it was changed again since."""
     found: Counter[int] = Counter()
     stated = _in_this_pdm(_STATEMENT, _STATEMENT.pegawai_id, func.sum(_bit(_STATEMENT.group))).where(
         _of(session, _STATEMENT.pegawai_id, ids), _STATEMENT.at >= col(PdmWindow.since)
@@ -230,9 +226,9 @@ def _declared(session: Session, ids: Sequence[int]) -> Counter[int]:
 
 
 def _proposed(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int, int, int]]:
-    """Groups with a proposal that is on its way or applied, groups with one that came back, whether one was sent, whether one is left.
+    """Groups with a proposal under way or applied, groups with a returned one, whether one was sent, whether one is left.
 
-    Each group is a bit of its own, so the sum of the distinct ones is their union.
+    Each group is its own bit, so the sum of the distinct ones is their union.
     """
     state, bit = _PROPOSAL.state, _bit(_PROPOSAL.group)
     wanted = _in_this_pdm(
@@ -261,40 +257,40 @@ def _in_this_pdm(table: Any, *columns: Any) -> Any:
     )
 
 
-# Counting anew -----------------------------------------------------------------------------------
+# Recounting --------------------------------------------------------------------------------------
 
 
 def recount(session: Session, instansi_id: int, *, renew: bool = False) -> Counter[Key]:
-    """What the people of an agency count for by what they have done, for the units themselves."""
+    """What the people of an agency count for, by the units themselves; `renew` also writes it for each of them."""
     own: Counter[Key] = Counter()
-    for people in _crowds(session, instansi_id):
+    for people in _ever_took_part(session, instansi_id):
         ids = [row[0] for row in people]
-        found = _judged(session, ids, people)
+        found = _evaluated(session, ids, people)
         for row in found.values():
             add_person(own, row, 1)
         if renew:
-            _write(session, _kept(session, ids), found)
+            _write(session, _stored(session, ids), found)
     return own
 
 
 def reset(session: Session) -> None:
-    """Before a recount that is kept: nobody has to be looked at again, and who has left the rolls is forgotten."""
+    """Before a recount that is stored: no changes are left to evaluate, and those who have left are forgotten."""
     _keep_up(session)
     session.execute(delete(PdmChange), execution_options={"synchronize_session": False})
     session.execute(
-        delete(PersonPdmProgress).where(~sql_select(_PERSON.id).where(_PERSON.id == _KEPT.pegawai_id).exists()),
+        delete(PersonPdmProgress).where(~sql_select(_PERSON.id).where(_PERSON.id == _ROW.pegawai_id).exists()),
         execution_options={"synchronize_session": False},
     )
 
 
-def _crowds(session: Session, instansi_id: int) -> Iterator[list[Any]]:
-    """Everybody of an agency who has ever done anything, some at a time; the others count for nothing."""
+def _ever_took_part(session: Session, instansi_id: int) -> Iterator[list[Any]]:
+    """Everybody of an agency who has ever taken part, some at a time; the others count for nothing."""
     units = select(Unor.id).where(Unor.instansi_id == instansi_id)
     deeds = (
         _STATEMENT.pegawai_id == _PERSON.id,
         _PROPOSAL.pegawai_id == _PERSON.id,
         (_RECORD.pegawai_id == _PERSON.id) & _RECORD.kind.in_(_OF_PROFILE) & (_RECORD.version > 1),
-        _KEPT.pegawai_id == _PERSON.id,
+        _ROW.pegawai_id == _PERSON.id,
     )
     last = 0
     while rows := session.execute(
@@ -311,7 +307,7 @@ def _crowds(session: Session, instansi_id: int) -> Iterator[list[Any]]:
 
 
 def _moved(session: Session) -> dict[int, tuple[Span | None, Span]]:
-    """Agencies whose present PDM begins or ends at another moment than what is counted says: by what it was, and what it is."""
+    """Agencies whose present PDM begins or ends at another moment than the counts assume: before and after."""
     now = clock.now()
     windows = [
         Window(row.kind, row.starts_at, row.ends_at, row.instansi_id, row.extends)
@@ -335,7 +331,7 @@ def _moved(session: Session) -> dict[int, tuple[Span | None, Span]]:
 
 
 def _keep_up(session: Session) -> None:
-    """Where a PDM has begun, or its end has moved away from what is past, everybody who has ever done anything is looked at again."""
+    """Where a PDM has begun, or an end in the past has moved, everybody who ever took part is evaluated again."""
     moved = _moved(session)
     if not moved:
         return
@@ -349,8 +345,8 @@ def _keep_up(session: Session) -> None:
     if not again_in:
         return
     again = (
-        sql_select(_KEPT.pegawai_id)
-        .join(Pegawai, col(Pegawai.id) == _KEPT.pegawai_id)
+        sql_select(_ROW.pegawai_id)
+        .join(Pegawai, col(Pegawai.id) == _ROW.pegawai_id)
         .where(col(Pegawai.instansi_id).in_(sorted(again_in)))
     )
     session.execute(insert(PdmChange).from_select(["pegawai_id"], again))

@@ -1,4 +1,4 @@
-"""How far one person is in the present PDM, as an admin of the scope sees it: counts, and nothing of what was declared or proposed."""
+"""How far one person is in the present PDM, as an admin of the scope sees it: counts, no declared or proposed data."""
 
 from __future__ import annotations
 
@@ -28,13 +28,7 @@ _PROPOSAL: Any = Proposal
 
 @dataclass(frozen=True, slots=True)
 class PersonPdm:
-    """One person in the present PDM.
-
-    Attributes:
-        sent: Proposals that were sent and not taken back.
-        waiting: Of them, those that wait for a decision.
-        returned: Of them, those that came back and wait for the person.
-    """
+    """One person in the present PDM: groups handled, proposals sent, and of these those that wait for a decision or came back."""
 
     handled: int
     applicable: int
@@ -44,13 +38,10 @@ class PersonPdm:
 
 
 def pdm_progress_of(session: Session, actor: Actor, account_id: int) -> PersonPdm | None:
-    """How far somebody is; it follows the person, as all counts of the PDM do (decision 0015).
-
-    Returns:
-        None when there is no such person in the scope.
+    """How far somebody is; it follows the person to another agency (decision 0015). None if out of scope.
 
     Raises:
-        PermissionDenied: The actor reads no progress.
+        PermissionDenied: The actor may not read progress.
     """
     actor.require(Permission.PROGRESS_READ)
     columns: tuple[Any, ...] = (Pegawai.jenis, func.coalesce(PersonPdmProgress.groups, 0))

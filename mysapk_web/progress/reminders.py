@@ -1,4 +1,4 @@
-"""Reminding people of the activation or the PDM: by mail, each person once a day at most, whoever asks for it and of what."""
+"""Reminders of activation and PDM by email: at most one a day per person, whoever sends it and about what."""
 
 from __future__ import annotations
 
@@ -36,11 +36,7 @@ MAX_REMINDERS: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class ReminderResult:
-    """What became of an act.
-
-    Attributes:
-        more: There are people left whom this act did not reach.
-    """
+    """How many emails were written, and whether people are left whom this action did not reach."""
 
     count: int
     more: bool
@@ -49,12 +45,12 @@ class ReminderResult:
 def remind_activation(
     session: Session, actor: Actor, narrowed: NotActivatedFilter, *, account_ids: Sequence[int] | None = None
 ) -> ReminderResult:
-    """Write a reminder to people who could activate and have not.
+    """Remind people who could activate and have not: all of the list, or those of `account_ids`, never the actor.
 
-    People without an address, switched off, or waiting for an approval are left out: they can't do anything about it.
+    People without an email address, disabled, or waiting for approval are left out: they can't do anything about it.
 
     Raises:
-        PermissionDenied: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a node outside the scope.
         UserError: Nobody was chosen.
     """
     wanted = not_activated.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
@@ -69,12 +65,12 @@ def remind_pdm(
     *,
     account_ids: Sequence[int] | None = None,
 ) -> ReminderResult:
-    """Write a reminder to people who lack something in the present PDM and can do it.
+    """Remind people who lack something in the present PDM and can do it; otherwise as `remind_activation`.
 
-    Who has not activated, is switched off, has no address, or belongs to an agency whose PDM is not open is left out.
+    Left out are people who have not activated, are disabled, have no email address, or whose agency has no open PDM.
 
     Raises:
-        PermissionDenied: No permission, or a place outside the scope.
+        PermissionDenied: No permission, or a node outside the scope.
         UserError: Nobody was chosen, or no PDM is open.
     """
     wanted = pdm_incomplete.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
@@ -111,11 +107,11 @@ def _remind(
 
 
 def _take_turn(session: Session, wanted: list[Any]) -> list[int]:
-    """Mark everybody whose last reminder is long enough ago, in one statement: two admins at one moment don't remind twice."""
+    """Mark everybody whose last reminder is old enough, in one statement: two admins at once don't remind twice."""
     now = clock.now()
     due = (
         sql_select(col(Account.id), literal(now, Reminder.__table__.c.at.type))  # type: ignore[attr-defined]
-        .select_from(pdm_incomplete.source())
+        .select_from(pdm_incomplete.progress_tables())
         .outerjoin(Reminder, col(Reminder.account_id) == Account.id)
         .where(*wanted, col(Reminder.at).is_(None) | (col(Reminder.at) <= now - REMINDER_INTERVAL))
         .order_by(col(Pegawai.name), col(Pegawai.id))

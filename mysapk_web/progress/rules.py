@@ -1,4 +1,4 @@
-"""What is counted of the people of a unit, what a person counts for, and shares in words."""
+"""What is counted of the people of a unit, and what a person counts for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.pdm.rules.groups import GROUPS, groups_for
 
 COUNTRY: Final = 0
-"""Stands in place of a unit for the whole country; no unit has this id."""
+"""Replaces the unit for the whole country; no unit has this id."""
 
 
 class Measure(StrEnum):
     """One thing that is counted for each unit and kind of employment. Stored as written here."""
 
     PEOPLE = "pegawai"
-    """On the rolls."""
+    """Employed."""
     ACTIVE = "aktif"
-    """Has activated the account, whether or not it was switched off later."""
+    """Has activated the account, whether or not it was disabled later."""
     NO_EMAIL = "tanpa-email"
-    """No usable address is stored, so nobody can activate."""
+    """No usable email address is stored, so the account cannot be activated."""
     DISABLED = "nonaktif"
-    """The account is switched off."""
+    """The account is disabled."""
     PDM_TAKEN_PART = "pdm-ikut"
     """Has handled a group or sent a proposal in the present PDM."""
     PDM_SENT = "pdm-kirim"
@@ -31,9 +31,9 @@ class Measure(StrEnum):
     PDM_ALL_SENT = "pdm-kirim-semua"
     """Has sent proposals, and none is left as a draft or came back."""
     PDM_DONE = "pdm-selesai"
-    """Every group that concerns the person is green."""
+    """Every group that applies to the person is green."""
     GROUP_PROFIL = "grup-profil"
-    """Has handled this group; so have the eleven below theirs."""
+    """Has handled this group; the same for the eleven below."""
     GROUP_GOLONGAN = "grup-golongan"
     GROUP_JABATAN = "grup-jabatan"
     GROUP_PENDIDIKAN = "grup-pendidikan"
@@ -48,7 +48,7 @@ class Measure(StrEnum):
 
 
 DAILY: Final = (Measure.PEOPLE, Measure.ACTIVE, Measure.PDM_TAKEN_PART, Measure.PDM_SENT, Measure.PDM_DONE)
-"""What is kept for each day, to show the way it went."""
+"""What is stored for each day, to show the history."""
 
 PDM: Final = (Measure.PDM_TAKEN_PART, Measure.PDM_SENT, Measure.PDM_ALL_SENT, Measure.PDM_DONE)
 """How far people are in the present PDM."""
@@ -59,34 +59,24 @@ GROUP_MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
 """The measure of each of the twelve groups, in their order."""
 
 GROUP_BITS: Final[Mapping[str, int]] = MappingProxyType({each.key: 1 << n for n, each in enumerate(GROUPS)})
-"""The place of each group in a number that says which groups somebody has handled. Stored: a new group comes at the end."""
+"""The bit of each group in the number of handled groups. Stored: a new group comes at the end."""
 
 
 def applicable_groups(jenis: JenisPegawai) -> int:
-    """The groups that concern a kind of employment, as a number of `GROUP_BITS`."""
+    """The groups that apply to a kind of employment, as a sum of `GROUP_BITS`."""
     return sum(GROUP_BITS[each.key] for each in groups_for(jenis))
 
 
 @dataclass(frozen=True, slots=True)
 class GroupProgress:
-    """What a person has done in the present PDM; see `pdm.rules.proposal.group_state`, which says the same of one group.
-
-    Attributes:
-        groups: The green ones, as a number of `GROUP_BITS`.
-        sent: There is a proposal that was sent and not taken back.
-        left: There is a draft, or a proposal that came back.
-    """
+    """What a person has done in the present PDM; `pdm.rules.proposal.group_state` is the same rule for one group."""
 
     groups: int = 0
     sent: bool = False
     left: bool = False
 
     def measures(self, jenis: JenisPegawai) -> tuple[Measure, ...]:
-        """What the person counts for.
-
-        Args:
-            jenis: Kind of employment; groups that don't concern it count for nothing.
-        """
+        """What the person counts for; groups that don't apply count for nothing."""
         whole = applicable_groups(jenis)
         mine = self.groups & whole
         held = (
@@ -100,16 +90,12 @@ class GroupProgress:
 
 
 def group_progress(*, declared: int, settled: int, returned: int, sent: bool, left: bool) -> GroupProgress:
-    """Put together what is known of a person; each number is one of `GROUP_BITS`.
-
-    Args:
-        declared: Groups that were declared, and the profile when it was changed.
-    """
+    """Combine what is known of a person: groups declared, with a proposal under way or applied, and with a returned one."""
     return GroupProgress((declared | settled) & ~returned, sent, left)
 
 
 class WaitingOffice(StrEnum):
-    """Where a usulan waits for a decision (`verification.rules.separation_of_duties.QUEUES`). Stored as written here."""
+    """The office a proposal waits for (`verification.rules.separation_of_duties.QUEUES`). Stored as written here."""
 
     VERIFIER = "verifikator"
     APPROVER = "approver"

@@ -1,4 +1,4 @@
-"""Counts of people a unit, what keeps them, the seals of the trail, announcements and reminders."""
+"""Counts of people and proposals by unit with what keeps them, announcements and reminders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mysapk_web.progress.rules import Measure, WaitingOffice
 
 
 class Headcount(SQLModel, table=True):
-    """How many people a unit has with all units below it (decision 0011). `HeadcountDelta` holds what is not yet in here."""
+    """How many people a unit has with all units below it (decision 0011), without the deltas that are not folded yet."""
 
     __tablename__ = "hitungan"
 
@@ -25,7 +25,7 @@ class Headcount(SQLModel, table=True):
 
 
 class HeadcountDelta(Stored, table=True):
-    """A change of a count, written by triggers in the transaction of what changed; gathered into `Headcount` soon after."""
+    """A change of a count, written by triggers in the transaction of the change."""
 
     __tablename__ = "hitungan_langkah"
 
@@ -33,11 +33,11 @@ class HeadcountDelta(Stored, table=True):
     """The unit of the people themselves."""
     jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
     measure: Measure = Field(sa_type=text_enum(Measure))
-    step: int
+    delta: int = Field(sa_column_kwargs={"name": "step", "key": "delta"})
 
 
 class HeadcountDay(SQLModel, table=True):
-    """What a count was at the end of a day (WIB); a day without change has no row."""
+    """A count at the end of a day (WIB); a day without change has no row."""
 
     __tablename__ = "hitungan_harian"
 
@@ -49,12 +49,12 @@ class HeadcountDay(SQLModel, table=True):
 
 
 class PersonPdmProgress(SQLModel, table=True):
-    """What a person is counted for in the present PDM, and where (decision 0015). Whoever has ever done anything has a row."""
+    """What a person is counted for in the present PDM, and where (decision 0015). Everybody who ever took part has a row."""
 
     __tablename__ = "pdm_pegawai"
 
     pegawai_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    """No foreign key: who has left the rolls is counted until the row is looked at again."""
+    """No foreign key: somebody who has left is counted until the row is evaluated again."""
     unor_id: int
     jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
     groups: int = 0
@@ -74,14 +74,14 @@ class PdmChange(Stored, table=True):
 
 
 class PdmWindow(SQLModel, table=True):
-    """Since when and until when what people do counts for the PDM of their agency that runs or ran last."""
+    """The period in which actions count for the PDM of an agency that runs or ran last."""
 
     __tablename__ = "pdm_sejak"
 
     instansi_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     since: datetime
     until: datetime
-    """Exclusive; as it is published now, so it may be to come."""
+    """Exclusive; as published now, so it may be in the future."""
 
 
 class BacklogCount(SQLModel, table=True):
@@ -91,24 +91,26 @@ class BacklogCount(SQLModel, table=True):
 
     unor_id: int = Field(primary_key=True)
     """Unor verifikasi or one above it, or `progress.rules.COUNTRY`."""
-    desk: WaitingOffice = Field(primary_key=True, sa_type=text_enum(WaitingOffice))
+    office: WaitingOffice = Field(
+        primary_key=True, sa_type=text_enum(WaitingOffice), sa_column_kwargs={"name": "desk", "key": "office"}
+    )
     day: date = Field(primary_key=True)
     count: int
 
 
 class BacklogDelta(Stored, table=True):
-    """A change of such a count, written by triggers; gathered into `BacklogCount` soon after."""
+    """A change of such a count, written by triggers."""
 
     __tablename__ = "antrean_langkah"
 
     unor_id: int
-    desk: WaitingOffice = Field(sa_type=text_enum(WaitingOffice))
+    office: WaitingOffice = Field(sa_type=text_enum(WaitingOffice), sa_column_kwargs={"name": "desk", "key": "office"})
     day: date
-    step: int
+    delta: int = Field(sa_column_kwargs={"name": "step", "key": "delta"})
 
 
 class Announcement(Stored, table=True):
-    """Words of an agency, or of BKN for the whole country, on the first page and on the page of help."""
+    """A text of an agency, or of BKN for the whole country, on the home page and the help page."""
 
     __tablename__ = "pengumuman"
 
@@ -119,12 +121,12 @@ class Announcement(Stored, table=True):
     ends_at: datetime = Field(index=True)
     """Exclusive."""
     created_by: int
-    """Account. No foreign key: what was said outlives who said it."""
+    """Account. No foreign key: the text outlives its author."""
     created_at: datetime
 
 
 class Reminder(SQLModel, table=True):
-    """When a person was last reminded of the activation."""
+    """When a person was last reminded."""
 
     __tablename__ = "pengingat"
 

@@ -23,7 +23,8 @@ from mysapk_web.organisation.units import code_in
 from mysapk_web.platform import pagination
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.pagination import Page, paginate
-from mysapk_web.progress import activation_report, org_nodes
+from mysapk_web.progress import org_nodes
+from mysapk_web.progress.breakdown import count_people
 from mysapk_web.progress.tables import PersonPdmProgress
 
 MAX_SORTED_BY_LOGIN: Final = 10_000
@@ -150,7 +151,7 @@ def _asked(wanted: PeopleFilter) -> Any:
 def _total(session: Session, actor: Actor, wanted: PeopleFilter, asked: Any) -> int:
     if replace(wanted, order=PeopleOrder.NAME, page=1) == PeopleFilter():
         scope = org_nodes.scope_roots(session, actor, Permission.PEOPLE_READ)
-        return sum(activation_report.tally_at(session, place)[0].people for place in scope)
+        return sum(count_people(session, node) for node in scope)
     if not (wanted.text.strip() or wanted.unit.strip() or _in_units(actor)):
         # By name, like the page itself: otherwise PostgreSQL scans the primary key of everybody.
         asked = asked.order_by(*_order(PeopleOrder.NAME))

@@ -1,10 +1,10 @@
-"""What the four lists of people by their progress share: a page of the list, its filters in the address, and the frame around it."""
+"""What the four lists of people share: a page of the list, its filters in the URL, and the frame around it."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 import reflex as rx
 
@@ -13,7 +13,7 @@ from mysapk_web.platform import executors
 from mysapk_web.platform.pagination import Page
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.progress import org_nodes
-from mysapk_web.progress.org_nodes import OrgNode
+from mysapk_web.progress.pages.components.people_rows import ListKind
 from mysapk_web.progress.pages.components.person_cells import KINDS, ListedRow
 from mysapk_web.progress.rules import Report
 from mysapk_web.ui.access import actor, handler, requires
@@ -32,31 +32,30 @@ from mysapk_web.ui.shell import ShellState, page
 from mysapk_web.ui.state import AppState, form_text
 
 MAY: Final = requires(Permission.PROGRESS_READ)
-PLACE: Final = "tempat"
-"""The filter that no form has: links lead to a place."""
-P = TypeVar("P")
+NODE: Final = "tempat"
+"""The filter that no form has: links lead to a node."""
 
 Choice = tuple[str, str, tuple[tuple[str, str], ...]]
 """Name of a filter, its label, and what can be chosen."""
-KIND: Final[Choice] = ("jenis", "Jenis pegawai", KINDS)
+JENIS: Final[Choice] = ("jenis", "Jenis pegawai", KINDS)
 
 
 class PeopleList(AppState, mixin=True):
     """One page of a list and its filters.
 
-    The state of a page says what its list is with a `ClassVar` each, because Reflex makes a var of anything else. It names `AppState`
-    beside this, because Reflex takes a class for a mixin when all its bases are.
+    A page describes its list with a `ClassVar` each, because Reflex makes a var of anything else. It names `AppState` beside this
+    class, because Reflex takes a class for a mixin when all its bases are.
     """
 
     PATH: ClassVar[str]
-    """Route of the page."""
     ASIDE: ClassVar[str]
-    """Route of the page that shows the same place in another way."""
+    """Route of another page about the same node."""
+    KIND: ClassVar[ListKind[Any, Any]]
     FILTERS: ClassVar[Mapping[str, str]]
-    """Names of the filters, as in the address, and what each is while it narrows nothing."""
+    """Names of the filters, as in the URL, and the value of each that narrows nothing."""
 
     ready: bool = False
-    nama: str = ""
+    place_name: str = ""
     rows: list[ListedRow] = []
     found: str = ""
     number: int = 1
@@ -69,7 +68,7 @@ class PeopleList(AppState, mixin=True):
 
     @handler(MAY)
     async def load(self) -> None:
-        """What the address asks for."""
+        """Show what the URL asks for."""
         self.faults, self.notice, self.ready = {}, "", False
         shell = await self.get_state(ShellState)
         await shell._fill()
@@ -81,34 +80,30 @@ class PeopleList(AppState, mixin=True):
 
     @handler(MAY)
     async def narrow(self, form: dict[str, Any]) -> Any:
-        """Put the filters into the address; the page then loads what it asks for."""
-        chosen = {name: form_text(form, name, 40) for name in self.FILTERS if name != PLACE}
+        """Put the filters into the URL; the page then loads what it asks for."""
+        chosen = {name: form_text(form, name, 40) for name in self.FILTERS if name != NODE}
         self.filters = {**self.filters, **chosen}
         return rx.redirect(url_with(self.PATH, self.filters))
 
     async def _look(self, page: int) -> None:
-        place = await executors.run_read_only(
-            org_nodes.find_node, actor(), Permission.PROGRESS_READ, self.filters.get(PLACE, "")
-        )
-        found = await self._find(place, page)
-        self.nama, self.rows, self.found = place.name, found.items, format_found(found, file=True)
+        key = self.filters.get(NODE, "")
+        node = await executors.run_read_only(org_nodes.find_node, actor(), Permission.PROGRESS_READ, key)
+        wanted = self.KIND.filter_of(self.filters)
+        found = await self._find(wanted, page)
+        self.place_name, self.found = node.name, format_found(found, file=True)
+        self.rows = [self.KIND.row_of(person, node) for person in found.items]
         self.narrowed = any(value != self.FILTERS[name] for name, value in self.filters.items())
         self.number, self.pages = found.number, found.pages
         self.before, self.after = (url_with(self.PATH, self.filters, found.number + step) for step in (-1, 1))
-        self.aside = url_with(self.ASIDE, {PLACE: self.filters.get(PLACE, "")})
+        self.aside = url_with(self.ASIDE, {NODE: key})
 
     @abstractmethod
-    async def _find(self, place: OrgNode, page: int) -> Page[ListedRow]:
-        """A page of whom the filters leave."""
-
-
-def in_rows(found: Page[P], row: Callable[[P, OrgNode], ListedRow], place: OrgNode) -> Page[ListedRow]:
-    """A page of a list in words."""
-    return found.map(lambda person: row(person, place))
+    async def _find(self, wanted: Any, page: int) -> Page[Any]:
+        """A page of the people whom the filters leave."""
 
 
 def list_page(state: type[PeopleList], heading: str, content: rx.Component) -> rx.Component:
-    """The page around a list."""
+    """The page around a list; `content` is shown once it has loaded."""
     return page(
         form_messages(),
         rx.el.h1(heading),
@@ -120,13 +115,13 @@ def list_page(state: type[PeopleList], heading: str, content: rx.Component) -> r
 def narrowed_list(
     state: type[PeopleList],
     choices: tuple[Choice, ...],
-    listed: rx.Component,
+    people: rx.Component,
     *,
     nothing: str,
     report: Report,
     about_file: str,
 ) -> rx.Component:
-    """The filter, and what it leaves: how many, the people, the way to more of them, and the whole as a file."""
+    """The filter, and what it leaves: how many, the people, a pager, and the whole list as a file."""
     return rx.fragment(
         filter_form(
             *(filter_select(name, label, state.filters[name], options) for name, label, options in choices),
@@ -138,7 +133,7 @@ def narrowed_list(
         rx.cond(
             state.rows,
             rx.fragment(
-                listed,
+                people,
                 link_pager(state.number, state.pages, state.before, state.after),
                 section(
                     "Unduh daftar",

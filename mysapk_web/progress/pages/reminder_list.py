@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from abc import abstractmethod
 from typing import Any, ClassVar, Final
 
 import reflex as rx
 
+from mysapk_web.platform import executors
+from mysapk_web.platform.pagination import Page
 from mysapk_web.platform.rules.formatting import format_number
 from mysapk_web.progress.pages.components.person_cells import HEADS, REMARK, person_cells, remark_cell
 from mysapk_web.progress.pages.people_list import MAY, Choice, PeopleList, list_page, narrowed_list
 from mysapk_web.progress.reminders import ReminderResult
 from mysapk_web.progress.rules import Report
-from mysapk_web.ui.access import handler
+from mysapk_web.ui.access import actor, handler
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.dialogs import confirm_dialog
 from mysapk_web.ui.components.display import dialog_button, table, table_cell, table_row
@@ -27,35 +28,35 @@ class ReminderList(PeopleList, mixin=True):
     """A list from which people are reminded."""
 
     NOBODY: ClassVar[str]
-    """Said when nobody could be reminded."""
+    """Notice when nobody could be reminded."""
 
     acts: int = 0
-    """Goes up with every reminder that was written: the ticks are taken off then, and kept when something failed."""
+    """Goes up with every reminder that was written: that clears the ticks, which a failure keeps."""
 
     @handler(MAY)
     async def remind_chosen(self, form: dict[str, Any]) -> None:
         """Remind the people who are ticked."""
         names = [name for name in form if isinstance(name, str)] if isinstance(form, dict) else []
-        await self._act([int(match[1]) for name in names[:100] if (match := _CHOSEN.fullmatch(name))])
+        await self._remind([int(match[1]) for name in names[:100] if (match := _CHOSEN.fullmatch(name))])
 
     @handler(MAY)
     async def remind_all(self, form: dict[str, Any]) -> None:
         """Remind everybody whom the filters leave."""
-        await self._act(None)
+        await self._remind(None)
 
-    async def _act(self, chosen: list[int] | None) -> None:
-        done = await self._remind(chosen)
+    async def _remind(self, chosen: list[int] | None) -> None:
+        wanted = self.KIND.filter_of(self.filters)
+        done = await executors.run_in_transaction(self.KIND.remind, actor(), wanted, account_ids=chosen)
         await self._look(self.number)
         self.acts += 1
-        self._finish(notice=reminded_in_words(done) if done.count else self.NOBODY)
+        self._finish(notice=_notice(done) if done.count else self.NOBODY)
 
-    @abstractmethod
-    async def _remind(self, chosen: list[int] | None) -> ReminderResult:
-        """Write the reminders: to accounts of the list, or (None) to all of it."""
+    async def _find(self, wanted: Any, page: int) -> Page[Any]:
+        self.filters = {**self.filters, **self.KIND.shown(wanted)}
+        return await executors.run_read_only(self.KIND.report.page, actor(), wanted, page)
 
 
-def reminded_in_words(done: ReminderResult) -> str:
-    """What became of a reminder."""
+def _notice(done: ReminderResult) -> str:
     more = " Masih ada yang lain; ulangi untuk melanjutkan." if done.more else ""
     return f"Pengingat dikirim kepada {format_number(done.count)} pegawai.{more}"
 
@@ -75,11 +76,17 @@ def reminder_page(
     """The page of such a list.
 
     Args:
-        aside: Text of the link to the figures of the same place.
+        state: Of the page.
+        heading: Text of the `h1`.
+        aside: Text of the link to the dashboard of the same node.
+        choices: What the list can be narrowed by.
+        caption: Of the table.
         reach: Whom a reminder to all reaches, and whom it does not.
+        nothing: Shown where nobody is left.
+        report: What the file is.
         columns: Head and key of what a row says beside what every row says.
     """
-    listed = rx.fragment(
+    people = rx.fragment(
         Form.create(
             table(
                 caption,
@@ -94,15 +101,22 @@ def reminder_page(
             on_submit=state.remind_chosen,
             action=state.PATH,
         ),
-        _all_dialog(state, reach),
+        confirm_dialog(
+            "Ingatkan semua dalam daftar ini?",
+            (rx.el.p(reach),),
+            ident=_ALL,
+            go=submit_button("Ingatkan semua", "Menulis surat ..."),
+            on_submit=state.remind_all,
+            path=state.PATH,
+        ),
     )
     content = rx.fragment(
         rx.el.p(rx.el.a(aside, href=state.aside), class_name="mt-2"),
-        rx.el.p(state.nama, class_name="lead"),
+        rx.el.p(state.place_name, class_name="lead"),
         narrowed_list(
             state,
             choices,
-            listed,
+            people,
             nothing=nothing,
             report=report,
             about_file="Semua baris sesuai saringan di atas. Setiap unduhan dicatat.",
@@ -126,18 +140,7 @@ def _tick(state: type[ReminderList], item: Any) -> rx.Component:
         item["can_remind"],
         rx.el.label(
             rx.el.input(type="checkbox", name=item["key"], key=f"{item['key']}-{state.acts}"),
-            rx.el.span("Pilih ", item["nama"], class_name="sr-only"),
+            rx.el.span("Pilih ", item["name"], class_name="sr-only"),
             class_name="tick",
         ),
-    )
-
-
-def _all_dialog(state: type[ReminderList], reach: str) -> rx.Component:
-    return confirm_dialog(
-        "Ingatkan semua dalam daftar ini?",
-        (rx.el.p(reach),),
-        ident=_ALL,
-        go=submit_button("Ingatkan semua", "Menulis surat ..."),
-        on_submit=state.remind_all,
-        path=state.PATH,
     )

@@ -220,7 +220,7 @@ def test_a_rebuild_repairs_whatever_was_broken(rolls: Rolls) -> None:
     rolls.gather()
     with rolls.db.begin() as s:
         s.execute(update(Headcount).values(count=7))
-        s.add(HeadcountDelta(unor_id=rolls.units[0], jenis=JenisPegawai.CPNS, measure=Measure.PEOPLE, step=3))
+        s.add(HeadcountDelta(unor_id=rolls.units[0], jenis=JenisPegawai.CPNS, measure=Measure.PEOPLE, delta=3))
 
     broken = headcount.verify(rolls.db)
     assert {(row.stored, row.recounted) for row in broken} == {(7, 1), (3, 0)}

@@ -13,7 +13,7 @@ from mysapk_web.progress.not_activated import NotActivatedPerson, NotActivatedRe
 from mysapk_web.progress.org_nodes import COUNTRY_NODE, OrgNode
 from mysapk_web.progress.pages.belum_aktif import BelumAktifState
 from mysapk_web.progress.pages.belum_pdm import BelumPdmState
-from mysapk_web.progress.pages.components import missing, unfinished
+from mysapk_web.progress.pages.components import people_rows
 from mysapk_web.progress.pages.people_list import PeopleList
 from mysapk_web.progress.pages.sanksi import SanksiState
 from mysapk_web.progress.pages.sanksi_pdm import SanksiPdmState
@@ -36,15 +36,17 @@ PERSON = NotActivatedPerson(
 
 def test_an_address_narrows_by_what_a_page_offers() -> None:
     activation = {"tempat": "i3", "jenis": "PPPK", "keterangan": "tanpa-email"}
-    assert missing.filter_of(activation) == OfActivation("i3", JenisPegawai.PPPK, NotActivatedReason.NO_EMAIL)
+    assert people_rows.not_activated_filter(activation) == OfActivation(
+        "i3", JenisPegawai.PPPK, NotActivatedReason.NO_EMAIL
+    )
     pdm = {"tempat": "u9", "jenis": "PNS", "dicari": "belum-kirim", "kelompok": "skp"}
-    assert unfinished.filter_of(pdm) == OfPdm("u9", JenisPegawai.PNS, IncompleteKind.UNSENT, "skp")
+    assert people_rows.pdm_incomplete_filter(pdm) == OfPdm("u9", JenisPegawai.PNS, IncompleteKind.UNSENT, "skp")
 
 
 @pytest.mark.parametrize("filters", [{}, dict.fromkeys(("jenis", "keterangan", "dicari", "kelompok"), "x' OR 1=1")])
 def test_anything_else_in_an_address_narrows_nothing(filters: dict[str, str]) -> None:
-    assert missing.filter_of(filters) == OfActivation()
-    assert unfinished.filter_of(filters) == OfPdm()
+    assert people_rows.not_activated_filter(filters) == OfActivation()
+    assert people_rows.pdm_incomplete_filter(filters) == OfPdm()
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -57,8 +59,8 @@ def test_a_form_changes_the_filters_of_its_page_and_no_place(state: type[PeopleL
 
 
 def test_a_row_names_the_agency_where_there_are_several_and_has_the_time_of_the_place() -> None:
-    country = missing.missing_row(PERSON, COUNTRY_NODE)
-    agency = missing.missing_row(PERSON, OrgNode("i3", "Kota Misal", 3, timezone="WIT"))
+    country = people_rows.not_activated_row(PERSON, COUNTRY_NODE)
+    agency = people_rows.not_activated_row(PERSON, OrgNode("i3", "Kota Misal", 3, timezone="WIT"))
     assert (country["unit"], agency["unit"]) == ("Sekretariat, Kota Misal", "Sekretariat")
     assert (country["reminded"], agency["reminded"]) == (
         "24 Agustus 2026 pukul 12.00 WIB",

@@ -27,12 +27,10 @@ from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.progress.closed_periods import closed_agencies
 from mysapk_web.progress.not_activated import (
+    LIST,
     NotActivatedFilter,
     NotActivatedPerson,
     NotActivatedReason,
-    list_not_activated,
-    list_sanctioned,
-    stream,
 )
 from mysapk_web.progress.reminders import remind_activation
 from tests.support.demo_actors import NIPS, acting, end_activation, place
@@ -42,7 +40,7 @@ def listed(
     db: Database, who: str, narrowed: NotActivatedFilter | None = None, page: int = 1
 ) -> Page[NotActivatedPerson]:
     with db.read() as s:
-        return list_not_activated(s, acting(db, who), narrowed or NotActivatedFilter(), page)
+        return LIST.page(s, acting(db, who), narrowed or NotActivatedFilter(), page)
 
 
 def all_of(db: Database, who: str, narrowed: NotActivatedFilter | None = None) -> list[NotActivatedPerson]:
@@ -74,7 +72,7 @@ def test_a_place_outside_the_scope_is_refused(demo_db: Database, who: str) -> No
     with pytest.raises(PermissionDenied):
         listed(demo_db, who, NotActivatedFilter(key=place(demo_db, KOTA)))
     with demo_db.read() as s, pytest.raises(PermissionDenied):
-        list_sanctioned(s, acting(demo_db, who), NotActivatedFilter(key=place(demo_db, "SMP Negeri 1 Misal")))
+        LIST.sanction_page(s, acting(demo_db, who), NotActivatedFilter(key=place(demo_db, "SMP Negeri 1 Misal")))
     with demo_db.begin() as s, pytest.raises(PermissionDenied):
         remind_activation(s, acting(demo_db, who), NotActivatedFilter(key=place(demo_db, KOTA)))
 
@@ -82,7 +80,7 @@ def test_a_place_outside_the_scope_is_refused(demo_db: Database, who: str) -> No
 @pytest.mark.parametrize("who", ["pegawai", "verifikator", "approver"])
 def test_who_has_no_permission_lists_and_reminds_nobody(demo_db: Database, who: str) -> None:
     with demo_db.begin() as s:
-        for act in (list_not_activated, list_sanctioned, remind_activation):
+        for act in (LIST.page, LIST.sanction_page, remind_activation):
             with pytest.raises(PermissionDenied):
                 act(s, acting(demo_db, who), NotActivatedFilter())
         with pytest.raises(PermissionDenied):
@@ -185,9 +183,9 @@ def test_two_admins_at_one_moment_remind_nobody_twice(demo_db: Database) -> None
 
 def test_a_reminder_that_comes_too_late_is_not_sent(demo_db: Database) -> None:
     with demo_db.begin() as s:
-        row = list_not_activated(
-            s, acting(demo_db, "admin_instansi"), NotActivatedFilter(reason=NotActivatedReason.OPEN)
-        ).items[0]
+        row = LIST.page(s, acting(demo_db, "admin_instansi"), NotActivatedFilter(reason=NotActivatedReason.OPEN)).items[
+            0
+        ]
         remind_activation(s, acting(demo_db, "admin_instansi"), NotActivatedFilter(), account_ids=[row.account_id])
     with demo_db.begin() as s:
         mail = s.exec(select(OutboxMail).where(OutboxMail.template == MailKind.ACTIVATION_REMINDER)).one()
@@ -205,13 +203,13 @@ def test_a_reminder_that_comes_too_late_is_not_sent(demo_db: Database) -> None:
 def test_nobody_is_sanctioned_while_the_period_runs(demo_db: Database) -> None:
     with demo_db.read() as s:
         assert closed_agencies(s, acting(demo_db, "admin_bkn")) == []
-        assert list_sanctioned(s, acting(demo_db, "admin_bkn"), NotActivatedFilter()).total == 0
+        assert LIST.sanction_page(s, acting(demo_db, "admin_bkn"), NotActivatedFilter()).total == 0
 
 
 def test_after_the_end_everybody_without_activation_is(demo_db: Database) -> None:
     end_activation(demo_db)
     with demo_db.read() as s:
-        assert list_sanctioned(s, acting(demo_db, "admin_instansi"), NotActivatedFilter()).total == 3923 - 2829
+        assert LIST.sanction_page(s, acting(demo_db, "admin_instansi"), NotActivatedFilter()).total == 3923 - 2829
         assert [agency.name for agency in closed_agencies(s, acting(demo_db, "admin_instansi"))] == [KABUPATEN]
 
 
@@ -219,9 +217,9 @@ def test_the_period_of_the_agency_decides(demo_db: Database) -> None:
     end_activation(demo_db, of=KOTA)
     with demo_db.read() as s:
         assert {
-            row.instansi for row in list_sanctioned(s, acting(demo_db, "admin_bkn"), NotActivatedFilter()).items
+            row.instansi for row in LIST.sanction_page(s, acting(demo_db, "admin_bkn"), NotActivatedFilter()).items
         } == {KOTA}
-        assert list_sanctioned(s, acting(demo_db, "admin_instansi"), NotActivatedFilter()).total == 0
+        assert LIST.sanction_page(s, acting(demo_db, "admin_instansi"), NotActivatedFilter()).total == 0
 
 
 def activate(db: Database, account_id: int, at: datetime) -> None:
@@ -231,7 +229,7 @@ def activate(db: Database, account_id: int, at: datetime) -> None:
 
 def on_sanctions(db: Database, who: str, narrowed: NotActivatedFilter | None = None) -> Page[NotActivatedPerson]:
     with db.read() as s:
-        return list_sanctioned(s, acting(db, who), narrowed or NotActivatedFilter())
+        return LIST.sanction_page(s, acting(db, who), narrowed or NotActivatedFilter())
 
 
 def test_who_activates_after_the_end_stays_on_the_list_and_it_says_so(demo_db: Database) -> None:
@@ -252,7 +250,7 @@ def test_who_activates_after_the_end_stays_on_the_list_and_it_says_so(demo_db: D
     assert early not in {row.account_id for row in on_sanctions(demo_db, "admin_instansi_lain").items}
     assert late not in {row.account_id for row in all_of(demo_db, "admin_instansi_lain")}
     with demo_db.read() as s:
-        written = stream(s, acting(demo_db, "admin_instansi_lain"), NotActivatedFilter(), sanctions=True)
+        written = LIST.stream(s, acting(demo_db, "admin_instansi_lain"), NotActivatedFilter(), sanctions=True)
         assert len(list(written)) == 180 - 117 - 1
 
 
@@ -296,14 +294,14 @@ def test_who_came_to_the_rolls_after_the_end_is_not_on_the_list(demo_db: Databas
     too_late = on_sanctions(demo_db, "admin_instansi_lain", NotActivatedFilter(reason=NotActivatedReason.LATE)).items
     assert late not in {row.account_id for row in too_late}
     with demo_db.read() as s:
-        written = list(stream(s, acting(demo_db, "admin_instansi_lain"), NotActivatedFilter(), sanctions=True))
+        written = list(LIST.stream(s, acting(demo_db, "admin_instansi_lain"), NotActivatedFilter(), sanctions=True))
     assert {row.account_id for row in written} == listed_
     assert new in {row.account_id for row in all_of(demo_db, "admin_instansi_lain")}
 
 
 def page_of_sanctions(db: Database, number: int) -> Page[NotActivatedPerson]:
     with db.read() as s:
-        return list_sanctioned(s, acting(db, "admin_instansi_lain"), NotActivatedFilter(), number)
+        return LIST.sanction_page(s, acting(db, "admin_instansi_lain"), NotActivatedFilter(), number)
 
 
 def test_many_who_came_later_are_counted_by_the_query(demo_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -350,5 +348,5 @@ def test_an_agency_without_any_period_sanctions_nobody(demo_db: Database) -> Non
     with demo_db.begin() as s:
         s.execute(delete(Period))
     with demo_db.read() as s:
-        assert list_sanctioned(s, acting(demo_db, "admin_instansi"), NotActivatedFilter()).total == 0
+        assert LIST.sanction_page(s, acting(demo_db, "admin_instansi"), NotActivatedFilter()).total == 0
         assert s.exec(select(func.count()).select_from(Pegawai)).one() == 4104

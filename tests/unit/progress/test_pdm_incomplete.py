@@ -28,19 +28,18 @@ from mysapk_web.platform.pagination import Page
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
-from mysapk_web.progress import headcount, pdm_report
+from mysapk_web.progress import headcount, report
 from mysapk_web.progress.breakdown import ChildOrder
 from mysapk_web.progress.closed_periods import closed_agencies
 from mysapk_web.progress.pdm_incomplete import (
+    LIST,
     IncompleteKind,
     IncompletePerson,
     PdmIncompleteFilter,
     PdmStage,
-    list_incomplete,
-    list_sanctioned,
-    stream,
 )
 from mysapk_web.progress.reminders import remind_pdm
+from mysapk_web.progress.rules import Measure
 from tests.support.demo_actors import acting, place
 
 PEOPLE_OF_KOTA = 180
@@ -101,7 +100,7 @@ def listed(
     db: Database, who: str, narrowed: PdmIncompleteFilter | None = None, page: int = 1
 ) -> Page[IncompletePerson]:
     with db.read() as s:
-        return list_incomplete(s, acting(db, who), narrowed or PdmIncompleteFilter(), page)
+        return LIST.page(s, acting(db, who), narrowed or PdmIncompleteFilter(), page)
 
 
 def all_of(db: Database, who: str, narrowed: PdmIncompleteFilter) -> list[IncompletePerson]:
@@ -128,10 +127,15 @@ def test_who_has_finished_leaves_the_list_and_moves_the_figures(quiet_db: Databa
     assert len(rows) == PEOPLE_OF_KOTA - 3
     assert [row.name for row in rows] == sorted(row.name for row in rows)
     with quiet_db.read() as s:
-        seen = pdm_report.read_report(s, acting(quiet_db, "admin_instansi_lain"))
-    tally = seen.figures.tally
-    assert (tally.people, tally.done, tally.taken_part, tally.sent) == (PEOPLE_OF_KOTA, 3, 3, 0)
-    assert (seen.days[-1].done, seen.days[-1].people) == (3, PEOPLE_OF_KOTA)
+        seen = report.read_report(s, acting(quiet_db, "admin_instansi_lain"), report.PDM)
+    tally = seen.snapshot.tally
+    assert (tally.people, tally[Measure.PDM_DONE], tally[Measure.PDM_TAKEN_PART], tally[Measure.PDM_SENT]) == (
+        PEOPLE_OF_KOTA,
+        3,
+        3,
+        0,
+    )
+    assert (seen.history[-1].tally[Measure.PDM_DONE], seen.history[-1].tally.people) == (3, PEOPLE_OF_KOTA)
 
 
 def test_the_list_of_a_group_counts_only_whom_it_concerns(quiet_db: Database) -> None:
@@ -140,8 +144,8 @@ def test_the_list_of_a_group_counts_only_whom_it_concerns(quiet_db: Database) ->
     assert all("golongan" in {group.key for group in groups_for(row.jenis)} for row in found)
     assert len(found) == listed(quiet_db, "admin_instansi_lain", PdmIncompleteFilter(group="golongan")).total
     with quiet_db.read() as s:
-        seen = pdm_report.read_report(s, acting(quiet_db, "admin_instansi_lain"))
-    group = next(each for each in seen.figures.groups if each.key == "golongan")
+        seen = report.read_report(s, acting(quiet_db, "admin_instansi_lain"), report.PDM)
+    group = next(each for each in seen.snapshot.groups if each.key == "golongan")
     assert (group.handled, group.people) == (2, len(found) + 2)
     unsent = listed(quiet_db, "admin_instansi_lain", PdmIncompleteFilter(group="golongan", kind=IncompleteKind.UNSENT))
     assert unsent.total == len(found)
@@ -172,9 +176,9 @@ def test_scopes(quiet_db: Database) -> None:
         with quiet_db.begin() as s, pytest.raises(PermissionDenied):
             remind_pdm(s, acting(quiet_db, who), PdmIncompleteFilter())
         with quiet_db.read() as s, pytest.raises(PermissionDenied):
-            pdm_report.read_report(s, acting(quiet_db, who))
+            report.read_report(s, acting(quiet_db, who), report.PDM)
     with quiet_db.read() as s, pytest.raises(PermissionDenied):
-        pdm_report.read_snapshot(s, acting(quiet_db, "admin_satker"), key=place(quiet_db, KABUPATEN))
+        report.read_snapshot(s, acting(quiet_db, "admin_satker"), report.PDM, key=place(quiet_db, KABUPATEN))
     own = {row.account_id for row in all_of(quiet_db, "admin_satker", PdmIncompleteFilter())}
     whole = {
         row.account_id
@@ -188,13 +192,13 @@ def test_scopes(quiet_db: Database) -> None:
 def test_units_below_in_every_order(quiet_db: Database, order: ChildOrder) -> None:
     declare(quiet_db, people_of(quiet_db, KOTA, 4), EVERY)
     with quiet_db.read() as s:
-        seen = pdm_report.read_snapshot(s, acting(quiet_db, "admin_instansi_lain"), order=order)
-    below = seen.below.items
-    assert sum(row.tally.done for row in below) == 4
+        seen = report.read_snapshot(s, acting(quiet_db, "admin_instansi_lain"), report.PDM, order=order)
+    below = seen.children.items
+    assert sum(row.tally[Measure.PDM_DONE] for row in below) == 4
     values = {
-        ChildOrder.NAME: [row.nama for row in below],
-        ChildOrder.SHARE: [row.tally.done / row.tally.people for row in below if row.tally.people],
-        ChildOrder.MISSING: [row.tally.done - row.tally.people for row in below],
+        ChildOrder.NAME: [row.name for row in below],
+        ChildOrder.SHARE: [row.tally[Measure.PDM_DONE] / row.tally.people for row in below if row.tally.people],
+        ChildOrder.MISSING: [row.tally[Measure.PDM_DONE] - row.tally.people for row in below],
     }[order]
     assert values == sorted(values)  # type: ignore[type-var]
 
@@ -258,7 +262,7 @@ def test_a_reminder_that_comes_too_late_is_not_sent(quiet_db: Database) -> None:
 
 def test_nobody_is_sanctioned_while_the_pdm_runs(quiet_db: Database) -> None:
     with quiet_db.read() as s:
-        assert list_sanctioned(s, acting(quiet_db, "admin_bkn"), PdmIncompleteFilter()).total == 0
+        assert LIST.sanction_page(s, acting(quiet_db, "admin_bkn"), PdmIncompleteFilter()).total == 0
 
 
 def test_after_the_pdm_those_who_took_no_part_are(quiet_db: Database) -> None:
@@ -267,9 +271,11 @@ def test_after_the_pdm_those_who_took_no_part_are(quiet_db: Database) -> None:
     end_pdm(quiet_db)
     gather(quiet_db)
     with quiet_db.read() as s:
-        found = list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter(), 1)
+        found = LIST.sanction_page(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter(), 1)
         assert found.total == PEOPLE_OF_KOTA - 1
-        assert list_sanctioned(s, acting(quiet_db, "admin_bkn"), PdmIncompleteFilter()).total == everybody(quiet_db) - 1
+        assert (
+            LIST.sanction_page(s, acting(quiet_db, "admin_bkn"), PdmIncompleteFilter()).total == everybody(quiet_db) - 1
+        )
 
 
 def test_the_list_stands_until_the_next_pdm_has_begun(quiet_db: Database) -> None:
@@ -281,14 +287,14 @@ def test_the_list_stands_until_the_next_pdm_has_begun(quiet_db: Database) -> Non
     gather(quiet_db)
     with quiet_db.read() as s:
         assert (
-            list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter()).total
+            LIST.sanction_page(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter()).total
             == PEOPLE_OF_KOTA - 2
         )
     # What was done in the last one is not kept: who took no part in it can no longer be told.
     with clock.shifted(timedelta(days=11)):
         gather(quiet_db)
         with quiet_db.read() as s:
-            assert list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter()).total == 0
+            assert LIST.sanction_page(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter()).total == 0
             assert closed_agencies(s, acting(quiet_db, "admin_bkn"), kind=PeriodKind.PDM) == []
 
 
@@ -314,12 +320,14 @@ def test_a_profile_changed_after_the_end_takes_nobody_off_the_list(quiet_db: Dat
     change(later)
     gather(quiet_db)
     with quiet_db.read() as s:
-        found = list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter())
+        found = LIST.sanction_page(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter())
         assert found.total == PEOPLE_OF_KOTA - 1
         all_ids = {
             row.account_id
             for number in range(1, found.pages + 1)
-            for row in list_sanctioned(s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter(), number).items
+            for row in LIST.sanction_page(
+                s, acting(quiet_db, "admin_instansi_lain"), PdmIncompleteFilter(), number
+            ).items
         }
     assert (in_time in all_ids, later in all_ids) == (False, True)
 
@@ -334,9 +342,11 @@ def test_who_came_to_the_rolls_after_the_pdm_is_not_sanctioned(quiet_db: Databas
             s.execute(update(Pegawai).where(col(Pegawai.id) == id_).values(joined_at=at))
     with quiet_db.read() as s:
         mine = acting(quiet_db, "admin_instansi_lain")
-        assert list_sanctioned(s, mine, PdmIncompleteFilter()).total == PEOPLE_OF_KOTA - 1
-        assert list_sanctioned(s, acting(quiet_db, "admin_bkn"), PdmIncompleteFilter()).total == everybody(quiet_db) - 1
-        written = {row.account_id for row in stream(s, mine, PdmIncompleteFilter(), sanctions=True)}
+        assert LIST.sanction_page(s, mine, PdmIncompleteFilter()).total == PEOPLE_OF_KOTA - 1
+        assert (
+            LIST.sanction_page(s, acting(quiet_db, "admin_bkn"), PdmIncompleteFilter()).total == everybody(quiet_db) - 1
+        )
+        written = {row.account_id for row in LIST.stream(s, mine, PdmIncompleteFilter(), sanctions=True)}
     assert (new in written, there in written, len(written)) == (False, True, PEOPLE_OF_KOTA - 1)
 
 

@@ -62,7 +62,7 @@ TONES: Final = {
 
 class PersonSummaryRow(TypedDict):
     href: str
-    nama: str
+    name: str
     nip: str
     jenis: str
     unit: str
@@ -74,7 +74,7 @@ class PersonSummaryRow(TypedDict):
 def person_summary_row(line: PersonSummary, *, agencies: bool) -> PersonSummaryRow:
     return {
         "href": f"{PATH}/{line.account_id}",
-        "nama": line.name,
+        "name": line.name,
         "nip": line.nip,
         "jenis": line.jenis.label,
         "unit": f"{line.unit}, {line.instansi}" if agencies else line.unit,

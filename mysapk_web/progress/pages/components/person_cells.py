@@ -1,4 +1,4 @@
-"""People in lists: the cells that show who somebody is; and in the lists of progress, a row as a state holds it, and filtering by kind."""
+"""Cells that show who somebody is, and rows of the lists of people."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ REMARK: Final = "Keterangan"
 
 
 class ListedRow(TypedDict):
-    """One person as a state holds it; `groups` is empty in the lists of the activation."""
+    """One person as a state holds it; `groups` is empty in the lists of activation."""
 
     key: str
     href: str
-    nama: str
+    name: str
     nip: str
     jenis: str
     unit: str
@@ -36,39 +36,34 @@ class ListedRow(TypedDict):
 
 
 def listed_row(
-    person: ListedPerson, place: OrgNode, *, remark: str, tone: str, can_remind: bool, groups: str = ""
+    person: ListedPerson, node: OrgNode, *, remark: str, tone: str, can_remind: bool, groups: str = ""
 ) -> ListedRow:
-    """One person in words.
-
-    Args:
-        place: That is looked at: in its zone, and with the agency of each person where it is the country.
-    """
+    """One person in words, in the zone of the node, and with the agency where the node is the country."""
     return {
         "key": f"p{person.account_id}",
         "href": f"/admin/pegawai/{person.account_id}",
-        "nama": person.name,
+        "name": person.name,
         "nip": person.nip,
         "jenis": person.jenis.label,
-        "unit": person.unit if place.instansi_id else f"{person.unit}, {person.instansi}",
+        "unit": person.unit if node.instansi_id else f"{person.unit}, {person.instansi}",
         "groups": groups,
         "remark": remark,
         "tone": tone,
         "can_remind": can_remind,
-        "reminded": format_moment(person.reminded_at, place.timezone) if person.reminded_at else "Belum pernah",
+        "reminded": format_moment(person.reminded_at, node.timezone) if person.reminded_at else "Belum pernah",
     }
 
 
 def jenis_of(filters: Mapping[str, str]) -> JenisPegawai | None:
-    """The kind that a list is narrowed to; None for all, and for what no page offers."""
+    """The kind of employment that a list is narrowed to; None for all, and for what no page offers."""
     given = filters.get("jenis", "")
     return JenisPegawai(given) if given in set(JenisPegawai) else None
 
 
 def person_cells(item: Any) -> tuple[rx.Component, ...]:
-    """Who somebody is."""
     return (
         table_cell(
-            "Nama", rx.el.div(rx.el.a(item["nama"], href=item["href"]), rx.el.p(item["nip"], class_name="help"))
+            "Nama", rx.el.div(rx.el.a(item["name"], href=item["href"]), rx.el.p(item["nip"], class_name="help"))
         ),
         table_cell("Jenis", rx.el.span(item["jenis"])),
         table_cell("Unit kerja", rx.el.span(item["unit"])),
@@ -76,5 +71,4 @@ def person_cells(item: Any) -> tuple[rx.Component, ...]:
 
 
 def remark_cell(item: Any) -> rx.Component:
-    """What is said about somebody."""
     return table_cell(REMARK, badge(item["remark"], item["tone"]))

@@ -1,4 +1,4 @@
-"""What the pages of progress share: the way down to a place, other places within reach, and the choice of what is looked at."""
+"""Navigation of the pages of progress: the path to a node, other nodes in scope, and the choice of dashboard."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ VIEWS = (("aktivasi", "Aktivasi akun"), ("pdm", "Pemutakhiran data"))
 
 
 class Crumb(TypedDict):
-    """A place on the way to the one shown."""
+    """A node as a link."""
 
     label: str
     href: str
 
 
 def views(here: str, activation: Any, pdm: Any, label: str) -> rx.Component:
-    """The choice between the activation and the PDM, for the same place."""
+    """The choice between activation and PDM for the same node; `label` names it for screen readers."""
     hrefs = {"aktivasi": activation, "pdm": pdm}
     return rx.el.nav(
         rx.el.ul(
@@ -35,12 +35,10 @@ def views(here: str, activation: Any, pdm: Any, label: str) -> rx.Component:
 
 
 def step(item: ObjectVar[Crumb]) -> rx.Component:
-    """A place as a link."""
     return rx.el.li(rx.el.a(item["label"], href=item["href"]))
 
 
 def crumbs(steps: Any, nama: Any) -> rx.Component:
-    """The way down to the place that is shown."""
     return rx.cond(
         steps,
         rx.el.nav(

@@ -14,7 +14,7 @@ from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.pagination import MAX_ROWS
-from mysapk_web.progress import activation_report, backlog, org_nodes, pdm_report
+from mysapk_web.progress import backlog, org_nodes, report
 from mysapk_web.progress.backlog import OFFICE_OF_STATE
 from mysapk_web.verification import inbox
 from mysapk_web.verification.filters import Filters
@@ -28,7 +28,7 @@ def test_counts_are_those_of_the_own_agency(country: Database) -> None:
         with country.read() as s:
             own = everybody(s, person)
             assert search.list_people(s, actor, PeopleFilter()).total in (len(own), MAX_ROWS)
-            assert activation_report.read_snapshot(s, actor).tally.people == len(own)
+            assert report.read_snapshot(s, actor, report.ACTIVATION).tally.people == len(own)
             agency = s.exec(select(Pegawai.instansi_id).where(Pegawai.nip == NIPS[person])).one()
             sent = s.exec(
                 select(Proposal.id).where(Proposal.instansi_id == agency, Proposal.state == ProposalState.INPUT_BERKAS)
@@ -37,7 +37,7 @@ def test_counts_are_those_of_the_own_agency(country: Database) -> None:
             assert box.total == len(sent)
             assert sum(each.count for each in box.groups) == len(sent)
             assert {each.key: each.count for each in box.states}["INPUT_BERKAS"] == len(sent)
-            now = pdm_report.read_snapshot(s, actor)
+            now = report.read_snapshot(s, actor, report.PDM)
             assert now.tally.people == len(own)
             assert sum(tally.people for _, tally in now.kinds) == len(own)
             units = set(s.exec(select(Unor.id).where(Unor.instansi_id == agency)))
@@ -57,8 +57,8 @@ def test_counts_of_a_unit_are_those_of_the_unit(country: Database) -> None:
     actor = acting(country, "admin_satker")
     with country.read() as s:
         own = within_units(s, actor)
-        assert activation_report.read_snapshot(s, actor).tally.people == len(own)
-        now = pdm_report.read_snapshot(s, actor)
+        assert report.read_snapshot(s, actor, report.ACTIVATION).tally.people == len(own)
+        now = report.read_snapshot(s, actor, report.PDM)
         assert now.tally.people == len(own)
         paths = [grant.unor_path or "-" for grant in actor.grants]
         units = s.exec(select(Unor.id).where(or_(*(col(Unor.path).startswith(path) for path in paths)))).all()

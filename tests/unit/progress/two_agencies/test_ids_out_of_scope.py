@@ -25,7 +25,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import PermissionDenied, UserError
-from mysapk_web.progress import activation_report, not_activated, pdm_incomplete, pdm_report
+from mysapk_web.progress import not_activated, pdm_incomplete, report
 from mysapk_web.progress.tables import Announcement
 from mysapk_web.verification import claims, inbox
 from mysapk_web.verification.detail import open_proposal
@@ -72,22 +72,22 @@ def test_what_is_asked_for_by_number_is_not_there(country: Database) -> None:
             lambda: email_correction.get_person(s, actor, account_id=account or 0),
             lambda: list_rows(s, actor, run, verdict=None, nip="", number=1),
             lambda: announcements.load_editor(s, actor, f"i{agency}"),
-            *(lambda key=key: activation_report.read_snapshot(s, actor, key=key) for key in elsewhere),
+            *(lambda key=key: report.read_snapshot(s, actor, report.ACTIVATION, key=key) for key in elsewhere),
             *(
-                lambda key=key: not_activated.list_not_activated(s, actor, not_activated.NotActivatedFilter(key=key))
+                lambda key=key: not_activated.LIST.page(s, actor, not_activated.NotActivatedFilter(key=key))
                 for key in elsewhere
             ),
             *(
-                lambda key=key: not_activated.list_sanctioned(s, actor, not_activated.NotActivatedFilter(key=key))
+                lambda key=key: not_activated.LIST.sanction_page(s, actor, not_activated.NotActivatedFilter(key=key))
                 for key in elsewhere
             ),
-            *(lambda key=key: pdm_report.read_snapshot(s, actor, key=key) for key in elsewhere),
+            *(lambda key=key: report.read_snapshot(s, actor, report.PDM, key=key) for key in elsewhere),
             *(
-                lambda key=key: pdm_incomplete.list_incomplete(s, actor, pdm_incomplete.PdmIncompleteFilter(key=key))
+                lambda key=key: pdm_incomplete.LIST.page(s, actor, pdm_incomplete.PdmIncompleteFilter(key=key))
                 for key in elsewhere
             ),
             *(
-                lambda key=key: pdm_incomplete.list_sanctioned(s, actor, pdm_incomplete.PdmIncompleteFilter(key=key))
+                lambda key=key: pdm_incomplete.LIST.sanction_page(s, actor, pdm_incomplete.PdmIncompleteFilter(key=key))
                 for key in elsewhere
             ),
         ]
@@ -123,10 +123,10 @@ def test_what_is_beside_the_own_unit_is_not_there(country: Database) -> None:
         assert inbox.inbox_page(s, verifikator, Filters(status="semua", nip=pegawai.nip)).total == 0
         acts: list[Callable[[], Any]] = [
             lambda: email_correction.get_person(s, satker, account_id=account),
-            lambda: activation_report.read_snapshot(s, satker, key=key),
-            lambda: not_activated.list_not_activated(s, satker, not_activated.NotActivatedFilter(key=key)),
-            lambda: pdm_report.read_snapshot(s, satker, key=key),
-            lambda: pdm_incomplete.list_incomplete(s, satker, pdm_incomplete.PdmIncompleteFilter(key=key)),
+            lambda: report.read_snapshot(s, satker, report.ACTIVATION, key=key),
+            lambda: not_activated.LIST.page(s, satker, not_activated.NotActivatedFilter(key=key)),
+            lambda: report.read_snapshot(s, satker, report.PDM, key=key),
+            lambda: pdm_incomplete.LIST.page(s, satker, pdm_incomplete.PdmIncompleteFilter(key=key)),
             *(lambda number=number: open_proposal(s, verifikator, number or 0) for number in proposals),
         ]
         for act in acts:

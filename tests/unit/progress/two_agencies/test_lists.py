@@ -33,7 +33,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import PermissionDenied
-from mysapk_web.progress import activation_report, not_activated, pdm_incomplete, pdm_report
+from mysapk_web.progress import not_activated, pdm_incomplete, report
 from mysapk_web.progress.rules import Report
 from mysapk_web.verification import bulk_verification, inbox
 from mysapk_web.verification.filters import Filters
@@ -86,22 +86,28 @@ LISTS: Final[dict[str, Callable[[Session, Actor], Any]]] = {
     "mails": lambda s, a: mail_log.list_mail(s, a, mail_log.MailFilter()),
     "trail": lambda s, a: search_events(s, a, AuditFilter()),
     "trail to export": lambda s, a: stream_events(s, a, AuditFilter()),
-    "progress": lambda s, a: pages(lambda page: activation_report.read_report(s, a, page=page), 1, 2, 3),
-    "missing": lambda s, a: not_activated.list_not_activated(s, a, not_activated.NotActivatedFilter()),
-    "missing to export": lambda s, a: not_activated.stream(s, a, not_activated.NotActivatedFilter(), sanctions=False),
-    "sanctions": lambda s, a: not_activated.list_sanctioned(s, a, not_activated.NotActivatedFilter()),
-    "sanctions to export": lambda s, a: not_activated.stream(s, a, not_activated.NotActivatedFilter(), sanctions=True),
-    "progress of the PDM": lambda s, a: pages(lambda page: pdm_report.read_report(s, a, page=page), 1, 2, 3),
-    "unfinished": lambda s, a: pdm_incomplete.list_incomplete(s, a, pdm_incomplete.PdmIncompleteFilter()),
-    "unfinished to export": lambda s, a: pdm_incomplete.stream(
+    "progress": lambda s, a: pages(lambda page: report.read_report(s, a, report.ACTIVATION, page=page), 1, 2, 3),
+    "missing": lambda s, a: not_activated.LIST.page(s, a, not_activated.NotActivatedFilter()),
+    "missing to export": lambda s, a: not_activated.LIST.stream(
+        s, a, not_activated.NotActivatedFilter(), sanctions=False
+    ),
+    "sanctions": lambda s, a: not_activated.LIST.sanction_page(s, a, not_activated.NotActivatedFilter()),
+    "sanctions to export": lambda s, a: not_activated.LIST.stream(
+        s, a, not_activated.NotActivatedFilter(), sanctions=True
+    ),
+    "progress of the PDM": lambda s, a: pages(lambda page: report.read_report(s, a, report.PDM, page=page), 1, 2, 3),
+    "unfinished": lambda s, a: pdm_incomplete.LIST.page(s, a, pdm_incomplete.PdmIncompleteFilter()),
+    "unfinished to export": lambda s, a: pdm_incomplete.LIST.stream(
         s, a, pdm_incomplete.PdmIncompleteFilter(), sanctions=False
     ),
-    "sanctions after the PDM": lambda s, a: pdm_incomplete.list_sanctioned(s, a, pdm_incomplete.PdmIncompleteFilter()),
-    "sanctions after the PDM to export": lambda s, a: pdm_incomplete.stream(
+    "sanctions after the PDM": lambda s, a: pdm_incomplete.LIST.sanction_page(
+        s, a, pdm_incomplete.PdmIncompleteFilter()
+    ),
+    "sanctions after the PDM to export": lambda s, a: pdm_incomplete.LIST.stream(
         s, a, pdm_incomplete.PdmIncompleteFilter(), sanctions=True
     ),
     "inbox": lambda s, a: inbox.inbox_page(s, a, Filters(status="semua")),
-    "inbox by name": lambda s, a: inbox.inbox_page(s, a, Filters(status="semua", nama="rahayu")),
+    "inbox by name": lambda s, a: inbox.inbox_page(s, a, Filters(status="semua", name="rahayu")),
     "next in the inbox": queue_in_turn,
     "to be verified together": lambda s, a: bulk_verification.bulk_candidates(s, a),
     "periods": lambda s, a: period_admin.list_periods(s, a),

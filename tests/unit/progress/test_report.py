@@ -18,16 +18,17 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import PermissionDenied
 from mysapk_web.platform.rules.formatting import percent
-from mysapk_web.progress import headcount
-from mysapk_web.progress.activation_report import ActivationReport, read_report, read_snapshot
 from mysapk_web.progress.breakdown import ChildOrder
+from mysapk_web.progress.report import ACTIVATION, ProgressReport, read_report, read_snapshot
+from mysapk_web.progress.rollups import today
+from mysapk_web.progress.rules import Measure
 from mysapk_web.settings import Settings
 from tests.support.demo_actors import NIPS, acting
 
 
-def look(db: Database, who: str, key: str = "", **more: object) -> ActivationReport:
+def look(db: Database, who: str, key: str = "", **more: object) -> ProgressReport:
     with db.read() as s:
-        return read_report(s, acting(db, who), key=key, **more)  # type: ignore[arg-type]
+        return read_report(s, acting(db, who), ACTIVATION, key=key, **more)  # type: ignore[arg-type]
 
 
 def agency(db: Database, nama: str) -> str:
@@ -49,11 +50,11 @@ def activate(db: Database, *keys: str) -> None:
 def test_the_agency_of_seed_001(demo_db: Database) -> None:
     seen = look(demo_db, "admin_instansi")
 
-    assert seen.place.name == KABUPATEN
-    assert (seen.figures.tally.people, seen.figures.tally.active) == (3923, 2829)
-    assert percent(seen.figures.tally.active, seen.figures.tally.people) == "72,11 %"
-    assert sum(tally.people for _, tally in seen.figures.kinds) == 3923
-    assert {jenis for jenis, _ in seen.figures.kinds} == set(JenisPegawai)
+    assert seen.node.name == KABUPATEN
+    assert (seen.snapshot.tally.people, seen.snapshot.tally[Measure.ACTIVE]) == (3923, 2829)
+    assert percent(seen.snapshot.tally[Measure.ACTIVE], seen.snapshot.tally.people) == "72,11 %"
+    assert sum(tally.people for _, tally in seen.snapshot.kinds) == 3923
+    assert {jenis for jenis, _ in seen.snapshot.kinds} == set(JenisPegawai)
 
 
 def test_below_and_direct_make_the_whole(demo_db: Database) -> None:
@@ -61,12 +62,15 @@ def test_below_and_direct_make_the_whole(demo_db: Database) -> None:
         first = look(demo_db, "admin_instansi", key)
         rows = [
             row
-            for number in range(1, first.figures.below.pages + 1)
-            for row in look(demo_db, "admin_instansi", key, page=number).figures.below.items
+            for number in range(1, first.snapshot.children.pages + 1)
+            for row in look(demo_db, "admin_instansi", key, page=number).snapshot.children.items
         ]
-        assert len({row.key for row in rows}) == len(rows) == first.figures.below.total
-        assert sum(row.tally.people for row in rows) + first.figures.direct.people == first.figures.tally.people
-        assert sum(row.tally.active for row in rows) + first.figures.direct.active == first.figures.tally.active
+        assert len({row.key for row in rows}) == len(rows) == first.snapshot.children.total
+        assert sum(row.tally.people for row in rows) + first.snapshot.direct.people == first.snapshot.tally.people
+        assert (
+            sum(row.tally[Measure.ACTIVE] for row in rows) + first.snapshot.direct[Measure.ACTIVE]
+            == first.snapshot.tally[Measure.ACTIVE]
+        )
 
 
 def test_figures_of_a_unit_are_those_of_its_people(demo_db: Database) -> None:
@@ -81,8 +85,8 @@ def test_figures_of_a_unit_are_those_of_its_people(demo_db: Database) -> None:
             .join(Unor, col(Unor.id) == Pegawai.unor_id)
             .where(col(Unor.path).startswith(jalur))
         ).one()
-    assert (seen.place.key, seen.figures.tally.people, seen.figures.tally.active) == (place, people, active)
-    assert [crumb.key for crumb in seen.crumbs] == [place]
+    assert (seen.node.key, seen.snapshot.tally.people, seen.snapshot.tally[Measure.ACTIVE]) == (place, people, active)
+    assert [crumb.key for crumb in seen.breadcrumbs] == [place]
 
 
 def test_an_activation_shows_before_and_after_it_is_gathered(demo_db: Database, settings: Settings) -> None:
@@ -93,19 +97,19 @@ def test_an_activation_shows_before_and_after_it_is_gathered(demo_db: Database, 
     run_to_completion(demo_db, settings)
     gathered = look(demo_db, "admin_instansi")
 
-    assert waiting.figures == gathered.figures
-    assert gathered.figures.tally.active == before.figures.tally.active + 2
-    rows = [{row.key: row.tally.active for row in seen.figures.below.items} for seen in (before, waiting)]
+    assert waiting.snapshot == gathered.snapshot
+    assert gathered.snapshot.tally[Measure.ACTIVE] == before.snapshot.tally[Measure.ACTIVE] + 2
+    rows = [{row.key: row.tally[Measure.ACTIVE] for row in seen.snapshot.children.items} for seen in (before, waiting)]
     assert rows[1][place] == rows[0][place] + 1
 
 
 @pytest.mark.parametrize("order", list(ChildOrder))
 def test_orders(demo_db: Database, order: ChildOrder) -> None:
-    rows = look(demo_db, "admin_instansi", order=order).figures.below.items
+    rows = look(demo_db, "admin_instansi", order=order).snapshot.children.items
     key = {
-        ChildOrder.NAME: lambda row: row.nama,
-        ChildOrder.SHARE: lambda row: row.tally.active / row.tally.people if row.tally.people else 2,
-        ChildOrder.MISSING: lambda row: -row.tally.missing,
+        ChildOrder.NAME: lambda row: row.name,
+        ChildOrder.SHARE: lambda row: row.tally[Measure.ACTIVE] / row.tally.people if row.tally.people else 2,
+        ChildOrder.MISSING: lambda row: row.tally[Measure.ACTIVE] - row.tally.people,
     }[order]
     assert rows == sorted(rows, key=key)
     assert len(rows) > 3
@@ -113,15 +117,15 @@ def test_orders(demo_db: Database, order: ChildOrder) -> None:
 
 def test_the_country_shows_agencies(demo_db: Database) -> None:
     seen = look(demo_db, "admin_bkn")
-    assert seen.place.key == "nasional"
-    assert seen.figures.tally.people == 3923 + 180 + 1
-    assert {row.nama: row.tally.people for row in seen.figures.below.items}[KOTA] == 180
+    assert seen.node.key == "nasional"
+    assert seen.snapshot.tally.people == 3923 + 180 + 1
+    assert {row.name: row.tally.people for row in seen.snapshot.children.items}[KOTA] == 180
     deeper = look(demo_db, "admin_bkn", agency(demo_db, KOTA))
-    assert deeper.figures.tally.people == 180
-    assert [crumb.key for crumb in deeper.crumbs] == ["nasional", agency(demo_db, KOTA)]
+    assert deeper.snapshot.tally.people == 180
+    assert [crumb.key for crumb in deeper.breadcrumbs] == ["nasional", agency(demo_db, KOTA)]
     leaf = look(demo_db, "admin_bkn", unit(demo_db, "SMP Negeri 1 Misal"))
-    assert [crumb.name for crumb in leaf.crumbs][:2] == ["Seluruh instansi", KOTA]
-    assert leaf.crumbs[-1].name == "SMP Negeri 1 Misal"
+    assert [crumb.name for crumb in leaf.breadcrumbs][:2] == ["Seluruh instansi", KOTA]
+    assert leaf.breadcrumbs[-1].name == "SMP Negeri 1 Misal"
 
 
 @pytest.mark.parametrize("who", ["admin_instansi", "admin_satker", "admin_instansi_lain"])
@@ -135,7 +139,7 @@ def test_nobody_sees_beyond_the_own_scope(demo_db: Database, who: str) -> None:
         with pytest.raises(PermissionDenied):
             look(demo_db, who, key)
         with demo_db.read() as s, pytest.raises(PermissionDenied):
-            read_snapshot(s, acting(demo_db, who), key=key)
+            read_snapshot(s, acting(demo_db, who), ACTIVATION, key=key)
 
 
 @pytest.mark.parametrize("who", ["pegawai", "verifikator", "approver"])
@@ -146,21 +150,21 @@ def test_who_has_no_such_permission_sees_nothing(demo_db: Database, who: str) ->
 
 def test_a_role_without_second_factor_sees_nothing(demo_db: Database) -> None:
     with demo_db.read() as s, pytest.raises(PermissionDenied):
-        read_report(s, acting(demo_db, "admin_instansi", second_factor=False))
+        read_report(s, acting(demo_db, "admin_instansi", second_factor=False), ACTIVATION)
 
 
 def test_the_way_rises_to_what_is_now(demo_db: Database) -> None:
     seen = look(demo_db, "admin_instansi")
-    shares = [day.active for day in seen.days]
-    assert len(seen.days) == 30
+    shares = [day.tally[Measure.ACTIVE] for day in seen.history]
+    assert len(seen.history) == 30
     assert shares == sorted(shares)
-    assert (seen.days[-1].people, seen.days[-1].active) == (3923, 2829)
-    assert seen.days[0].active < 2829
+    assert (seen.history[-1].tally.people, seen.history[-1].tally[Measure.ACTIVE]) == (3923, 2829)
+    assert seen.history[0].tally[Measure.ACTIVE] < 2829
 
 
 def test_the_way_of_a_later_day_keeps_days_without_change(demo_db: Database) -> None:
-    before = look(demo_db, "admin_instansi").days[-1]
+    before = look(demo_db, "admin_instansi").history[-1]
     with clock.shifted(timedelta(days=3)):
-        days = look(demo_db, "admin_instansi").days
-        assert [day.active for day in days[-4:]] == [before.active] * 4
-        assert days[-1].day == headcount.today()
+        days = look(demo_db, "admin_instansi").history
+        assert [day.tally[Measure.ACTIVE] for day in days[-4:]] == [before.tally[Measure.ACTIVE]] * 4
+        assert days[-1].day == today()
