@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 
 from mysapk_web.organisation.rules.email import normalise_email
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
@@ -16,9 +19,6 @@ KOTA = "Pemerintah Kota Misal"
 BKN = "Badan Kepegawaian Negara"
 KABUPATEN_DOMAIN = "contohkab.example.go.id"
 KOTA_DOMAIN = "misalkota.example.go.id"
-
-_PENDIDIKAN = "Dinas Pendidikan"
-_BKPSDM = "Badan Kepegawaian dan Pengembangan SDM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,165 +63,15 @@ class Persona:
         return base64.b32encode(hashlib.sha256(f"mysapk demo {self.key}".encode()).digest()[:20]).decode()
 
 
-PERSONAS = (
-    Persona(
-        "pegawai",
-        "198503152010012001",
-        "Dewi Rahayu",
-        "SMP Negeri 1 Sukamaju",
-        f"dewi.rahayu@{KABUPATEN_DOMAIN}",
-        "PNS yang akunnya sudah aktif.",
-        password="Kertas-Sungai-27",
-        gender="P",
-        titles=("", "S.Pd."),
-    ),
-    Persona(
-        "belum_aktif",
-        "199007212015031002",
-        "Rizal Firmansyah",
-        "SD Negeri 1 Sukamaju",
-        f"rizal.firmansyah@{KABUPATEN_DOMAIN}",
-        "PNS yang belum mengaktifkan akun; coba lewat Lupa Password.",
-        titles=("", "S.Pd."),
-    ),
-    Persona(
-        "cpns_menunggu",
-        "199904102025042001",
-        "Nadia Permata",
-        "Puskesmas Sukamaju",
-        f"nadia.permata@{KABUPATEN_DOMAIN}",
-        "CPNS yang menunggu persetujuan admin instansi sebelum dapat mengaktifkan akun.",
-        jenis=JenisPegawai.CPNS,
-        gender="P",
-        titles=("", "A.Md.Kep."),
-    ),
-    Persona(
-        "pppk",
-        "199208172023211003",
-        "Galih Nugraha",
-        "SD Negeri 2 Sukamaju",
-        f"galih.nugraha@{KABUPATEN_DOMAIN}",
-        "PPPK yang akunnya sudah aktif.",
-        password="Jendela-Pasir-48",
-        jenis=JenisPegawai.PPPK,
-        titles=("", "S.Pd."),
-    ),
-    Persona(
-        "ppt_non_asn",
-        "990000000000000017",
-        "Indra Prasetyo",
-        "Badan Perencanaan Pembangunan Daerah",
-        f"indra.prasetyo@{KABUPATEN_DOMAIN}",
-        "PPT Non-ASN dengan nomor internal 18 angka.",
-        password="Lentera-Kapur-35",
-        jenis=JenisPegawai.PPT_NON_ASN,
-        titles=("Dr.", "M.Si."),
-    ),
-    Persona(
-        "email_spasi",
-        "198811052011011001",
-        "Hendra Kusuma",
-        "SMP Negeri 2 Sukamaju",
-        f"hendra.kusuma@{KABUPATEN_DOMAIN} ",
-        "Alamat email tersimpan dengan satu spasi di belakang; tetap dapat mengaktifkan akun.",
-        titles=("", "S.Pd."),
-    ),
-    Persona(
-        "email_gratis",
-        "199102142014032001",
-        "Elisa Handayani",
-        "Kecamatan Sukamaju",
-        "eli-contoh@gmail.com",
-        # Gmail hands out no address with a hyphen, so this mailbox can belong to nobody.
-        "Memakai alamat email gratis; instansinya memberi peringatan, tetapi menerimanya.",
-        gender="P",
-        titles=("", "S.E."),
-    ),
-    Persona(
-        "verifikator",
-        "198001202005011002",
-        "Bambang Santosa",
-        f"{_PENDIDIKAN}/Bidang Pembinaan SMP",
-        f"bambang.santosa@{KABUPATEN_DOMAIN}",
-        "Verifikator untuk Dinas Pendidikan dan unit di bawahnya.",
-        password="Rembulan-Jati-62",
-        titles=("", "M.Pd."),
-        role=Role.VERIFIKATOR,
-        scope=_PENDIDIKAN,
-    ),
-    Persona(
-        "approver",
-        "197709092003122001",
-        "Ratna Wijaya",
-        f"{_BKPSDM}/Bidang I",
-        f"ratna.wijaya@{KABUPATEN_DOMAIN}",
-        "Approver untuk seluruh instansi.",
-        password="Payung-Gunung-83",
-        gender="P",
-        titles=("", "S.Sos., M.A.P."),
-        role=Role.APPROVER,
-    ),
-    Persona(
-        "admin_satker",
-        "198706302009042002",
-        "Lina Purnama",
-        f"{_PENDIDIKAN}/Sekretariat Dinas",
-        f"lina.purnama@{KABUPATEN_DOMAIN}",
-        "Admin satker untuk Dinas Pendidikan dan unit di bawahnya.",
-        password="Cangkir-Ombak-51",
-        gender="P",
-        titles=("", "S.Kom."),
-        role=Role.ADMIN_SATKER,
-        scope=_PENDIDIKAN,
-    ),
-    Persona(
-        "admin_instansi",
-        "198204112006041001",
-        "Taufik Gunawan",
-        f"{_BKPSDM}/Sekretariat",
-        f"taufik.gunawan@{KABUPATEN_DOMAIN}",
-        "Admin untuk seluruh Pemerintah Kabupaten Contoh.",
-        password="Perahu-Kemiri-94",
-        titles=("", "S.STP., M.Si."),
-        role=Role.ADMIN_INSTANSI,
-    ),
-    Persona(
-        "admin_bkn",
-        "197512012000031001",
-        "Surya Mahendra",
-        "Deputi Bidang Sistem Informasi Kepegawaian",
-        "surya.mahendra@bkn.example.go.id",
-        "Admin BKN untuk semua instansi.",
-        password="Menara-Cengkih-76",
-        titles=("", "S.Kom., M.T.I."),
-        role=Role.ADMIN_BKN,
-        instansi=BKN,
-    ),
-    Persona(
-        "pegawai_lain",
-        "198909232012032001",
-        "Sari Siregar",
-        "SMP Negeri 1 Misal",
-        f"sari.siregar@{KOTA_DOMAIN}",
-        "PNS di instansi lain (Pemerintah Kota Misal, zona WITA).",
-        password="Tangga-Embun-39",
-        gender="P",
-        titles=("", "S.Pd."),
-        instansi=KOTA,
-    ),
-    Persona(
-        "admin_instansi_lain",
-        "198305172007011001",
-        "Yusuf Hakim",
-        _BKPSDM,
-        f"yusuf.hakim@{KOTA_DOMAIN}",
-        "Admin untuk seluruh Pemerintah Kota Misal.",
-        password="Batu-Layang-Ungu-5",
-        titles=("", "S.IP."),
-        role=Role.ADMIN_INSTANSI,
-        instansi=KOTA,
-    ),
-)
+def _personas() -> Iterator[Persona]:
+    text = (files("mysapk_web.demo") / "data" / "personas.json").read_text(encoding="utf-8")
+    for row in json.loads(text):
+        chosen = {"jenis": JenisPegawai, "role": Role, "titles": tuple}
+        yield Persona(**{name: chosen.get(name, str)(value) for name, value in row.items()})
+
+
+PERSONAS = tuple(_personas())
+"""The free mailbox has a hyphen on purpose: Gmail hands out no such address, so it belongs to nobody."""
 
 
 def demo_accounts(settings: Settings) -> list[DemoAccount]:
