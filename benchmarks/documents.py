@@ -64,7 +64,7 @@ def _propose(session: Session, cookie: str) -> int:
     ).one()
     now = clock.now()
     proposal = Proposal(
-        pegawai_id=person.id or 0,
+        pegawai_id=person.pk,
         group="golongan",
         kind="golongan",
         action=RecordAction.ADD,
@@ -74,7 +74,7 @@ def _propose(session: Session, cookie: str) -> int:
     )
     session.add(proposal)
     session.flush()
-    return proposal.id or 0
+    return proposal.pk
 
 
 async def _uploads(server: Server, places: list[tuple[str, int]]) -> dict[str, float]:

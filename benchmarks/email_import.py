@@ -117,7 +117,7 @@ def _fill(url: str, rows: int) -> None:
         agency = Instansi(code="X1", name="Pemerintah Kabupaten Contoh")
         session.add(agency)
         session.flush()
-        unit = Unor(instansi_id=agency.id or 0, code="1", name="Dinas Contoh", path="1/")
+        unit = Unor(instansi_id=agency.pk, code="1", name="Dinas Contoh", path="1/")
         session.add(unit)
         session.flush()
         people: list[dict[str, Any]] = [

@@ -63,19 +63,19 @@ def _agencies(db: Database) -> list[list[int]]:
             instansi = Instansi(code=f"{1000 + number}", name=f"Instansi {number}")
             session.add(instansi)
             session.flush()
-            root = Unor(instansi_id=instansi.id or 0, code="0", name=f"Instansi {number}", path="")
+            root = Unor(instansi_id=instansi.pk, code="0", name=f"Instansi {number}", path="")
             session.add(root)
             session.flush()
             root.path = f"{root.id}/"
             below = [
-                Unor(instansi_id=instansi.id or 0, parent_id=root.id, code=str(unit), name=f"Unit {unit}", path="")
+                Unor(instansi_id=instansi.pk, parent_id=root.id, code=str(unit), name=f"Unit {unit}", path="")
                 for unit in range(1, UNITS["regency" if number else "ministry"])
             ]
             session.add_all(below)
             session.flush()
             for unit in below:
                 unit.path = f"{root.path}{unit.id}/"
-            found.append([root.id or 0, *(unit.id or 0 for unit in below)])
+            found.append([root.pk, *(unit.pk for unit in below)])
     return found
 
 

@@ -92,7 +92,7 @@ def _fill(database: Database) -> None:
         agency = Instansi(code="X1", name="Pemerintah Kabupaten Contoh")
         session.add(agency)
         session.flush()
-        unit = Unor(instansi_id=agency.id or 0, code="1", name="Dinas Contoh", path="1/")
+        unit = Unor(instansi_id=agency.pk, code="1", name="Dinas Contoh", path="1/")
         session.add(unit)
         session.flush()
         for number in range(MAILS):
@@ -101,14 +101,14 @@ def _fill(database: Database) -> None:
                 nip=f"{number:018d}",
                 name=f"Pegawai {number}",
                 jenis=JenisPegawai.PNS,
-                instansi_id=agency.id or 0,
-                unor_id=unit.id or 0,
+                instansi_id=agency.pk,
+                unor_id=unit.pk,
                 email=address,
                 email_key=address,
             )
             session.add(person)
             session.flush()
-            account = Account(pegawai_id=person.id or 0)
+            account = Account(pegawai_id=person.pk)
             session.add(account)
             session.flush()
             request = ResetRequest(

@@ -36,7 +36,7 @@ RECORDS = 200
 LOOKS = 100
 SAVE = f"{APP}.mysapk_web___pdm___pages___isian___state____isian_state.save"
 GROUP, KIND = "keluarga", "anak"
-"""Of which anybody may propose several, and a form as long as any."""
+"""One person may propose several of it, and its form is among the longest."""
 
 
 def _actors(database: Database, cookies: list[str]) -> dict[str, Actor]:

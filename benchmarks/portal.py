@@ -59,7 +59,7 @@ def sessions(database: Database, count: int) -> list[str]:
             session.add(
                 UserSession(
                     ref=hash_secret(cookie),
-                    account_id=account.id or 0,
+                    account_id=account.pk,
                     account_version=account.version,
                     created_at=now,
                     seen_at=now,

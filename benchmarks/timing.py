@@ -69,7 +69,7 @@ def _settle(database: Database, settings: Settings, people: int) -> None:
         instansi = Instansi(code="7301", name="Pemerintah Kabupaten Contoh")
         session.add(instansi)
         session.flush()
-        unor = Unor(instansi_id=instansi.id or 0, code="1", name=instansi.name, path="1/")
+        unor = Unor(instansi_id=instansi.pk, code="1", name=instansi.name, path="1/")
         session.add(unor)
         session.flush()
         for number in range(people):
@@ -77,14 +77,14 @@ def _settle(database: Database, settings: Settings, people: int) -> None:
                 nip=_known(number),
                 name=f"Pegawai Nomor {number}",
                 jenis=JenisPegawai.PNS,
-                instansi_id=instansi.id or 0,
-                unor_id=unor.id or 0,
+                instansi_id=instansi.pk,
+                unor_id=unor.pk,
                 email=_email(number),
                 email_key=_email(number),
             )
             session.add(pegawai)
             session.flush()
-            session.add(Account(pegawai_id=pegawai.id or 0, password_hash=hashed))
+            session.add(Account(pegawai_id=pegawai.pk, password_hash=hashed))
 
 
 def _known(number: int) -> str:

@@ -15,9 +15,9 @@ from mysapk_web.organisation.rules.email import normalise_email
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 
 PEOPLE = {KABUPATEN: 3923, KOTA: 180, BKN: 1}
-"""People of each agency; 3,923 is the head count that seed 001 tells of."""
+"""People of each agency; the first is the size of a regency that published its activation in July 2021."""
 ACTIVATED = {KABUPATEN: 2829, KOTA: 117, BKN: 1}
-"""Of these activated: 2,829 of 3,923 are the 72.11 % of seed 001."""
+"""Of these activated: 2,829 of 3,923 are the 72.11 % that it published."""
 DOMAINS = {KABUPATEN: KABUPATEN_DOMAIN, KOTA: KOTA_DOMAIN}
 
 _SEED = 870_2021

@@ -26,7 +26,7 @@ _SMA, _D3, _S1, _S2 = "15", "30", "40", "45"
 _LADDER: Final = ("21", "22", "23", "24", "31", "32", "33", "34", "41", "42")
 _ENTRY: Final = {_SMA: "21", _D3: "23", _S1: "31", _S2: "32"}
 _CEILING: Final = {_SMA: "32", _D3: "33", _S1: "34", _S2: "41"}
-"""First and last golongan of an education (domain 8)."""
+"""First and last golongan of an education."""
 _PPPK: Final = {_SMA: "V", _D3: "VII", _S1: "IX", _S2: "X"}
 _YEARS_PER_STEP: Final = 4
 _STUDIES: Final = {
@@ -104,7 +104,7 @@ def _education(titles: tuple[str, str]) -> str:
 
 
 def _start(person: DemoPerson, born: date) -> date:
-    """First day at work, as the NIP says it (domain 9.1)."""
+    """First day at work, as in the NIP."""
     if person.jenis is JenisPegawai.PPT_NON_ASN:
         return years_later(born, 45).replace(month=1, day=1)
     year = int(person.nip[8:12])
@@ -220,7 +220,7 @@ def _rank(life: _Life, golongan: str, since: date, how: str) -> dict[str, Any]:
 
 
 def _assessments(life: _Life, *, full: bool) -> Iterator[dict[str, Any]]:
-    """Of the last two years; of some people one is missing, which their page tells them."""
+    """Of the last two years; some people lack one, which their page points out."""
     for back in (2, 1):
         year = life.today.year - back
         missing = back == 1 if full else life.dice.random() < 0.2

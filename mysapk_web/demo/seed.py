@@ -89,7 +89,7 @@ def seed_database(database: Database, settings: Settings) -> bool:
     with database.read() as session:
         if _inhabited(session):
             return False
-    # Hashing comes before the transaction: it would hold the write lock for seconds (DESIGN 2.1).
+    # Hashing comes before the transaction: it would hold the write lock for seconds.
     hashes = _hashes(settings)
     with database.begin() as session:
         if _inhabited(session):
@@ -240,7 +240,7 @@ def _periods(instansi: dict[str, int], now: datetime) -> Iterable[dict[str, Any]
 
 
 def _contacts(instansi: dict[str, int]) -> Iterable[dict[str, Any]]:
-    # The mailbox of seed 002 belongs to real people; demo mail must never reach them.
+    # Not BKN's real helpdesk address: demo mail must never reach it.
     yield {
         "nama": NATIONAL_CONTACT.nama,
         "telepon": NATIONAL_CONTACT.telepon,

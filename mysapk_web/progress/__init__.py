@@ -1,1 +1,1 @@
-"""Counts, dashboards, who is missing, reminders, sanctions."""
+"""Counts, dashboards, lists of people, reminders, sanctions."""

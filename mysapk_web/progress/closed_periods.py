@@ -48,7 +48,7 @@ def closed_agencies(
     """
     rows = _agencies_at(session, actor, permission, key)
     return [
-        ClosedAgency(row.id or 0, row.name, window.ends_at, row.timezone)
+        ClosedAgency(row.pk, row.name, window.ends_at, row.timezone)
         for row, window in zip(rows, periods.ended_periods(session, rows, kind), strict=True)
         if window is not None
     ]

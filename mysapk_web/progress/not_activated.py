@@ -171,5 +171,5 @@ def _late(closed: list[ClosedAgency]) -> ColumnElement[bool]:
         [end] = ends
         return activated >= end
     late = or_(false(), *(in_closed_agencies(agencies) & (activated >= end) for end, agencies in ends.items()))
-    # Repeated for the index over the moments: whoever was late anywhere was so after the first end.
+    # Repeated for the index over the moments: anybody late anywhere was so after the first end.
     return late & (activated >= min(ends)) if ends else late

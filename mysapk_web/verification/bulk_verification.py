@@ -155,7 +155,7 @@ def _candidate(proposal: Proposal, examined: Examination, tables: StoredCodes) -
     declared = kind_of(proposal)
     values = editable_values(declared, proposal.payload)
     return BulkCandidate(
-        id=proposal.id or 0,
+        id=proposal.pk,
         version=proposal.version,
         nip=examined.context.facts.nip,
         name=examined.context.name,
@@ -163,7 +163,7 @@ def _candidate(proposal: Proposal, examined: Examination, tables: StoredCodes) -
         title=declared.title(values, tables),
         sent_at=proposal.sent_at or proposal.changed_at,
         rows=displayed_values(declared, values, tables),
-        documents=[document_view(declared, row) for row in examined.holdings.documents.get(proposal.id or 0, ())],
+        documents=[document_view(declared, row) for row in examined.holdings.documents.get(proposal.pk, ())],
     )
 
 

@@ -111,7 +111,7 @@ def correct(
     ]
     if not changes:
         raise UserError("Nilai ini sama dengan yang diusulkan. Tidak ada yang perlu disimpan.", "nilai")
-    told = "; ".join(_in_words(declared.field(str(each["field"])), old, payload, tables) for each in changes)
+    summary = "; ".join(_in_words(declared.field(str(each["field"])), old, payload, tables) for each in changes)
     transition(
         session,
         here,
@@ -119,7 +119,7 @@ def correct(
         ProposalAction.CORRECT,
         actor_id=actor.account_id,
         address=actor.client.client_address,
-        note=f"{words} ({told})"[:MAX_NOTE],
+        note=f"{words} ({summary})"[:MAX_NOTE],
         late=True,
         changes=changes,
         payload=payload,

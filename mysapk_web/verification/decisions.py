@@ -116,12 +116,12 @@ def authorize(session: Session, actor: Actor, proposal: Proposal, context: Perso
     office = office_of(proposal.state)
     if office is None or office is not row.office:
         raise PermissionDenied("not an act of an office")
-    trail = history_of(session, [proposal.id or 0]).get(proposal.id or 0, [])
-    if not is_independent(trail, actor, office):
+    history = history_of(session, [proposal.pk]).get(proposal.pk, [])
+    if not is_independent(history, actor, office):
         raise UserError(SECOND_PERSON)
     if row.periods and (closed := period_blocker(session, actor, proposal, context.times, act)):
         raise UserError(closed)
-    require_unclaimed(session, actor, proposal.id or 0, context.times.timezone)
+    require_unclaimed(session, actor, proposal.pk, context.times.timezone)
 
 
 def execute(
@@ -148,12 +148,12 @@ def execute(
         reason=reason,
         note=note,
         late=True,
-        # What follows in the same moment is told instead.
+        # The owner is notified of what follows automatically instead.
         quiet=act in (ProposalAction.APPROVE, ProposalAction.BKN_APPROVE),
     )
     sentence = _DONE.get(act, _APPLIED if last else _FORWARDED)
     if last:
-        apply_proposal(session, proposal.id or 0, actor.account_id, address=actor.client.client_address)
+        apply_proposal(session, proposal.pk, actor.account_id, address=actor.client.client_address)
         session.refresh(proposal)
     elif act is ProposalAction.APPROVE:
         transition(session, context, proposal, ProposalAction.FORWARD_BKN, actor_id=None)

@@ -64,7 +64,7 @@ CONSEQUENCES: Final = MappingProxyType(
     }
 )
 FORWARD: Final = frozenset({ProposalAction.VERIFY, ProposalAction.APPROVE, ProposalAction.BKN_APPROVE})
-"""Acts that a failed check stands in the way of."""
+"""Actions that a failed check prevents."""
 CHECKS_FAILED: Final = "Pemeriksaan otomatis menemukan kesalahan."
 _WAYS_OUT: Final = MappingProxyType(
     {
@@ -173,7 +173,7 @@ def open_proposal(session: Session, actor: Actor, proposal_id: int) -> ProposalD
     decided = proposal.state in FINAL_STATES
     owner_unit, instansi = _where(actor, examined)
     return ProposalDetail(
-        id=proposal.id or 0,
+        id=proposal.pk,
         version=proposal.version,
         nip=here.facts.nip,
         name=here.name,
@@ -192,14 +192,14 @@ def open_proposal(session: Session, actor: Actor, proposal_id: int) -> ProposalD
         sent_at=proposal.sent_at,
         lines=lines,
         changed=sum(line.differs for line in lines),
-        documents=[document_view(declared, row) for row in examined.holdings.documents.get(proposal.id or 0, ())],
+        documents=[document_view(declared, row) for row in examined.holdings.documents.get(proposal.pk, ())],
         # They compare with what is on file now.
         checks=[] if decided else check_results(session, proposal, examined),
         history=_trail(session, actor, examined, proposal),
         acts=possible,
         blocker=f"{why_not} {AS_IT_WAS}" if decided else why_not,
         can_correct=may_correct,
-        claim=claim_of(session, actor, proposal.id or 0),
+        claim=claim_of(session, actor, proposal.pk),
         timezone=here.times.timezone,
     )
 
@@ -211,11 +211,11 @@ def blocker_for(session: Session, actor: Actor, proposal: Proposal, examined: Ex
         return f"Tidak ada yang perlu diputuskan. Status usulan: {proposal.state.label}."
     if not awaits_actor(session, actor, proposal):
         return WAITING_ELSEWHERE[office]
-    if not is_independent(examined.holdings.history.get(proposal.id or 0, ()), actor, office):
+    if not is_independent(examined.holdings.history.get(proposal.pk, ()), actor, office):
         return SECOND_PERSON
     if office is not Office.BKN and (closed := period_blocker(session, actor, proposal, examined.context.times)):
         return closed
-    held = claim_of(session, actor, proposal.id or 0)
+    held = claim_of(session, actor, proposal.pk)
     return claimed_sentence(held, examined.context.times.timezone) if held.holder else ""
 
 
@@ -337,7 +337,7 @@ def _lines(
 
 
 def _trail(session: Session, actor: Actor, examined: Examination, proposal: Proposal) -> list[HistoryStep]:
-    rows = examined.holdings.history.get(proposal.id or 0, ())
+    rows = examined.holdings.history.get(proposal.pk, ())
     names = names_of_actors(session, actor, rows, examined.context.account_id)
     return [
         HistoryStep(

@@ -30,7 +30,7 @@ class StoredFile:
     name: str
     size: int
     belongs_to_other: bool = False
-    """Of somebody else than the reader: the reading goes into the trail."""
+    """Reading it is recorded in the audit log."""
 
 
 def can_read_documents(session: Session, actor: Actor, proposal: Proposal) -> bool:

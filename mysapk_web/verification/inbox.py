@@ -207,7 +207,7 @@ def _row(
     declared = get_kind(proposal.kind)
     mine = claim is not None and claim[0] == actor.account_id
     return InboxRow(
-        id=proposal.id or 0,
+        id=proposal.pk,
         nip=pegawai.nip,
         name=pegawai.full_name,
         group_label=get_group(proposal.group).label,

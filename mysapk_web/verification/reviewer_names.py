@@ -52,10 +52,10 @@ def office_of_step(step: ProposalEvent) -> Office:
 
 
 def names_of_actors(
-    session: Session, actor: Actor, trail: Iterable[ProposalEvent], owner_id: int | None
+    session: Session, actor: Actor, history: Iterable[ProposalEvent], owner_id: int | None
 ) -> Mapping[int, str]:
     """Names of those who acted, by account; the owner's is on the page anyway. Others are known by office only."""
-    steps = list(trail)
+    steps = list(history)
     for_bkn = {step.actor_id for step in steps if not _by_name(actor, office_of_step(step))}
     found = session.exec(
         select(Account.id, Pegawai.name, may_see_name(actor))

@@ -54,7 +54,7 @@ def find_unit(session: Session, actor: Actor, instansi: str, text: str) -> int:
     agency = _agency(session, actor, instansi)
     if agency is None:
         raise UserError(ONE_AGENCY, "instansi")
-    return units.find_unit(session, actor, Permission.INBOX_READ, text, instansi_id=agency).id or 0
+    return units.find_unit(session, actor, Permission.INBOX_READ, text, instansi_id=agency).pk
 
 
 def _suggest(session: Session, actor: Actor, agency: int | None, text: str) -> list[str]:

@@ -173,7 +173,7 @@ async def _document(request: Request, kind: str, headers: dict[str, str]) -> Res
     number = _number(request, "document_id")
     found = await executors.run_read_only(open_document, actor, document_id=number)
     content = await asyncio.to_thread(document_store.read, get_settings().document_dir, found.sha256)
-    if found.belongs_to_other:  # in the trail before it is given out, and only what can be given out
+    if found.belongs_to_other:  # recorded before it is sent, and only if it can be sent
         await executors.run_in_transaction(record_document_read, actor, document_id=number)
     more = {
         "content-disposition": content_disposition(kind, found.name),

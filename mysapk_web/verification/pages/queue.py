@@ -14,7 +14,7 @@ from mysapk_web.verification.filters import PARAMETERS, Filters, read_filters
 PATH: Final = "/verifikasi"
 MAY: Final = requires(Permission.INBOX_READ)
 SEARCHED: Final = "ada"
-"""Value of `cari` in the address while a NIP or a name is searched for: neither of them stands there."""
+"""Value of the URL parameter `cari` while a NIP or a name is searched for: these are never in the URL."""
 _PERSONAL: Final = frozenset({"nip", "nama"})
 
 
@@ -23,7 +23,7 @@ class QueueState(AppState):
 
     _nip: str = ""
     _nama: str = ""
-    _told: str = ""
+    _last_notice: str = ""
 
     def _filters(self, url: Any) -> Filters:
         """The filters of a URL, with the person searched for."""
@@ -32,10 +32,10 @@ class QueueState(AppState):
             given |= {"nip": self._nip, "nama": self._nama}
         return read_filters(given)
 
-    def _take_told(self) -> str:
+    def _take_notice(self) -> str:
         """What the page before has done, once."""
-        told, self._told = self._told, ""
-        return told
+        notice, self._last_notice = self._last_notice, ""
+        return notice
 
 
 def inbox_url(filters: Filters, *, path: str = PATH, page: int = 1, **changes: Any) -> str:

@@ -182,7 +182,7 @@ class InboxState(QueueState):
             inbox.inbox_page, actor(), filters, parse_row_id(url_parameter(self.router.url, "halaman"))
         )
         self._show(found, filters)
-        self._finish(notice=self._take_told())
+        self._finish(notice=self._take_notice())
 
     def _show_filters(self, filters: Filters) -> None:
         self.status, self.kind, self._group, self.order = filters.status, filters.kind, filters.group, filters.order

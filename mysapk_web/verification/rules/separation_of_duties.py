@@ -33,7 +33,7 @@ QUEUES: Final[Mapping[Office, tuple[ProposalState, ...]]] = MappingProxyType(
 QUEUE_PERMISSIONS: Final[Mapping[Office, Permission]] = MappingProxyType(
     {Office.VERIFIER: Permission.VERIFY, Office.APPROVER: Permission.APPROVE, Office.BKN: Permission.BKN_APPROVE}
 )
-"""What a role needs to have that desk at all."""
+"""What a role needs to have that queue at all."""
 
 SEEN_BY_AGENCY: Final = (SENT_STATES | FINAL_STATES) - {ProposalState.DIHAPUS}
 """What was sent and not taken back. A draft belongs to its owner alone."""
@@ -50,12 +50,12 @@ SEEN_BY_BKN: Final = frozenset(
 BKN_KINDS: Final = tuple(
     kind.key for group in GROUPS for kind in group.kinds if group.verified and kind.approval is Approval.BKN
 )
-"""Kinds of record that BKN decides on (domain 5.5)."""
+"""Kinds of record that BKN decides on."""
 
 OFFICIAL_ACTS: Final = frozenset(
     act for (_, act), row in TRANSITIONS.items() if row.office in (Office.VERIFIER, Office.APPROVER, Office.BKN)
 )
-"""What an office does; the rest is the owner's or follows by itself."""
+"""What an office does; the other actions are the owner's or automatic."""
 _OFFICES: Final[Mapping[ProposalAction, Office]] = MappingProxyType(
     {
         act: row.office
@@ -66,7 +66,7 @@ _OFFICES: Final[Mapping[ProposalAction, Office]] = MappingProxyType(
 _SHAPING: Final = frozenset(
     {ProposalAction.CORRECT, ProposalAction.VERIFY, ProposalAction.APPROVE, ProposalAction.BKN_APPROVE}
 )
-"""Acts that carry a usulan forward; whoever did one has had a hand in it. Giving it back or rejecting it has not."""
+"""Actions that move a proposal forward and bind the person to one office; returning or rejecting does not."""
 
 
 def office_of(state: ProposalState) -> Office | None:

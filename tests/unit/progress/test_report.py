@@ -47,7 +47,7 @@ def activate(db: Database, *keys: str) -> None:
         s.execute(update(Account).where(col(Account.pegawai_id).in_(people)).values(activated_at=clock.now()))
 
 
-def test_the_agency_of_seed_001(demo_db: Database) -> None:
+def test_the_published_figures_of_an_agency(demo_db: Database) -> None:
     seen = look(demo_db, "admin_instansi")
 
     assert seen.node.name == KABUPATEN

@@ -143,7 +143,9 @@ class ReviewState(QueueState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         last_part = path_segment(self.router.url.path, 1)[:20]
-        if last_part != self.last_part:  # a connection that comes back loads the page once more, and takes nothing away
+        if (
+            last_part != self.last_part
+        ):  # a reconnecting socket loads the page again and must not discard the correction
             self.correcting = NOTHING
         self.last_part, self.number = last_part, parse_row_id(last_part)
         try:
@@ -155,7 +157,7 @@ class ReviewState(QueueState):
             await log_denied()
         self.back = inbox_url(self._filters(self.router.url))
         self.ready = True
-        self._finish(notice=self._take_told())
+        self._finish(notice=self._take_notice())
 
     async def _look(self) -> None:
         self._show(await executors.run_read_only(open_proposal, actor(), self.number))
@@ -218,7 +220,7 @@ class ReviewState(QueueState):
             names = {"alasan": reason, "catatan": note}
             raise FormError({names.get(name, name): words for name, words in refused.faults.items()}) from None
         following = await executors.run_read_only(next_in_queue, actor(), self._filters(self.router.url), number)
-        self._told = done.sentence if following else f"{done.sentence} {NO_MORE}"
+        self._last_notice = done.sentence if following else f"{done.sentence} {NO_MORE}"
         return rx.redirect(self._address_of(following) if following else self.back)
 
     @handler(CORRECTS)
@@ -268,7 +270,7 @@ class ReviewState(QueueState):
     async def leave(self, form: dict[str, Any]) -> Any:
         """Release the claim and return to the list."""
         await executors.run_in_transaction(claims.release, actor(), self.number)
-        self._told = RELEASED
+        self._last_notice = RELEASED
         return rx.redirect(self.back)
 
 
