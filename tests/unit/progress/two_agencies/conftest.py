@@ -20,7 +20,7 @@ from tests.support.demo_scopes import fill
 @pytest.fixture(autouse=True)
 def _settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     for module in (rate_limiting, exports, lockouts, detail):
-        monkeypatch.setattr(module, "load", lambda: settings)
+        monkeypatch.setattr(module, "get_settings", lambda: settings)
 
 
 @pytest.fixture(scope="session")
