@@ -20,7 +20,7 @@ from mysapk_web.platform import clock, commit_order, executors
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.log import redact
 from mysapk_web.settings import Settings
-from tests.unit.organisation.test_audit_chain import point_the_note_at, tamper, verify, write
+from tests.unit.organisation.test_hash_chain import point_the_note_at, tamper, verify, write
 
 
 def one(position: int) -> ChainHead:

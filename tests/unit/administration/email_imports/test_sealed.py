@@ -10,7 +10,7 @@ from mysapk_web.administration.email_imports import actions, apply, create
 from mysapk_web.settings import Settings
 from tests.support.address_lists import Lists
 from tests.unit.administration.email_imports.test_killed import PEOPLE, changed, hire, nip
-from tests.unit.organisation.test_audit_chain import seal, verify
+from tests.unit.organisation.test_hash_chain import seal, verify
 
 
 def test_an_import_and_two_sealers_at_one_moment(
