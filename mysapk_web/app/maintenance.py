@@ -1,4 +1,4 @@
-"""What is done behind those who write: counts are gathered, the trail is sealed. Every process may run it; one does it at a time."""
+"""Work behind the writers: folding headcount deltas, sealing the audit log. Every process may run it; one does at a time."""
 
 from __future__ import annotations
 
@@ -20,41 +20,40 @@ from mysapk_web.settings import Settings, get_settings
 log = structlog.get_logger(__name__)
 
 LOG_HEAD_EVERY: Final = timedelta(hours=1)
-"""The head of the trail stands in the log as often, when it changed."""
+"""How often a changed head of the hash chain is logged."""
 BLOCKED_FOR: Final = timedelta(minutes=15)
-"""A writer of the trail that is open for longer is a fault."""
+"""A transaction that has written audit events and stays open for longer is a fault."""
 ALARM_EVERY: Final = timedelta(minutes=10)
-"""A broken trail is told as often."""
+"""How often a broken chain is logged."""
 
 
 class SealingBlockedError(Exception):
-    """A transaction that has written into the trail doesn't end, and nothing after it can be sealed."""
+    """A transaction that has written audit events doesn't end, and nothing after it can be sealed."""
 
 
 class ChainWatch:
-    """What this process knows of the end of the trail. Whoever reaches only the database changes neither this nor the log."""
+    """Last chain head seen by this process; detects truncation by somebody with access to the database only."""
 
     def __init__(self) -> None:
-        self._seen = self._told = ChainHead()
+        self._seen = self._logged = ChainHead()
         self.final_id = 0
-        """Number of an event below which nothing can appear any more."""
+        """Id of an event below which nothing can appear any more."""
         self.blocked_since: datetime | None = None
-        """Since when a writer of the trail has been open."""
-        self._told_at = self._alarm_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
+        self._logged_at = self._alarm_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
 
     def see(self, head: ChainHead) -> None:
-        """Tell the head, at most once an hour, and at once when it went back: then somebody put an older state in its place."""
+        """Log the head, and at once if it went back: then somebody restored an older state."""
         now = clock.now()
         if head.position < self._seen.position:
             log.error("trail.cut", head=head.text, head_before=self._seen.text)
             self.final_id = 0
         self._seen = head
-        if head != self._told and now - self._told_at >= LOG_HEAD_EVERY:
+        if head != self._logged and now - self._logged_at >= LOG_HEAD_EVERY:
             log.info("trail.head", head=head.text)
-            self._told, self._told_at = head, now
+            self._logged, self._logged_at = head, now
 
     def alarm(self, broken: ChainBrokenError) -> None:
-        """Tell that nothing is sealed any more until an operator has looked."""
+        """Log that nothing is sealed until an operator has looked."""
         now = clock.now()
         if now - self._alarm_at >= ALARM_EVERY:
             log.error("trail.broken", fault=str(broken), head_before=self._seen.text)
@@ -62,7 +61,7 @@ class ChainWatch:
 
 
 async def gather_counts() -> bool:
-    """Make the counts anew when somebody has asked for it, else add one batch of steps to them; true when more waits."""
+    """Recount if somebody asked for it, then fold one batch of deltas; true when more waits."""
     if await executors.run_read_only(is_recount_requested):
         await asyncio.to_thread(headcount.rebuild, executors.database())
     return (
@@ -75,7 +74,7 @@ async def seal_events(watch: ChainWatch) -> bool:
     """Seal one batch of events; true when more waits.
 
     Raises:
-        SealingBlockedError: A transaction that writes into the trail has been open for too long.
+        SealingBlockedError: A transaction that has written events is open for longer than `BLOCKED_FOR`.
     """
     try:
         head, waits = await executors.run_read_only(hash_chain.sealing_status, get_settings())
@@ -102,7 +101,7 @@ async def _find_final(watch: ChainWatch) -> None:
 
 
 async def _look_again(watch: ChainWatch) -> None:
-    """No alarm before a second look that nobody can seal under."""
+    """No alarm before a second look under the lock of the sealer."""
     try:
         await executors.run_in_transaction(hash_chain.confirm_head, get_settings())
     except ChainBrokenError as broken:
@@ -110,12 +109,12 @@ async def _look_again(watch: ChainWatch) -> None:
 
 
 def is_recount_requested(session: Session) -> bool:
-    """Whether the counts have to be made anew, after a migration or because units have moved."""
+    """After a migration, or because units have moved."""
     return jobs.job_state(session, jobs.COUNTS).asked
 
 
 def run_to_completion(db: Database, settings: Settings) -> None:
-    """Do all that is waiting, for commands and tests."""
+    """All that waits, for commands and tests."""
     with db.read() as session:
         asked = is_recount_requested(session)
     if asked:

@@ -102,10 +102,10 @@ class CheckReport:
 def content_report(
     db: Database, settings: Settings, known: ChainHead | None, *, documents: bool, sample: int | None
 ) -> CheckReport:
-    """What the database tells of trail, requests, documents and background loops."""
+    """What the database says about audit log, requests, documents and background loops."""
     with db.snapshot() as session:
         parts = [
-            trail_report(session, settings, known),
+            audit_report(session, settings, known),
             request_report(session),
             login_report(session, settings),
             number_report(session),
@@ -119,8 +119,7 @@ def content_report(
     )
 
 
-def trail_report(session: Session, settings: Settings, known: ChainHead | None) -> CheckReport:
-    """Walk along the trail."""
+def audit_report(session: Session, settings: Settings, known: ChainHead | None) -> CheckReport:
     found = hash_chain.verify(session, settings, known=known)
     oldest = f", the oldest for {format_age(clock.now() - found.waiting_since)}" if found.waiting_since else ""
     line = f"Trail:    {found.events} events sealed, {found.unsealed} waiting{oldest}; head {found.head.text}"
