@@ -9,16 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from mysapk_web.accounts import login_failures, second_factor
+from mysapk_web.accounts import lockouts, login_failures, second_factor
 from mysapk_web.accounts.audit_events import LockedOut, LoginFailed, PasswordRehashed
+from mysapk_web.accounts.lockouts import LoginAttempt
+from mysapk_web.accounts.login_tickets import (
+    finish_code_step,
+    issue_login_ticket,
+    pending_code_step,
+    start_code_step,
+)
 from mysapk_web.accounts.passwords import hash_password, needs_rehash, verify_password
-from mysapk_web.accounts.sessions import issue_login_ticket, pending_login_ref, start_code_step
-from mysapk_web.accounts.tables import LoginTicket, ResetRequest, UserSession
+from mysapk_web.accounts.tables import ResetRequest, UserSession
 from mysapk_web.organisation import audit, rate_limiting
-from mysapk_web.organisation.rate_limiting import client_key, subject_key
 from mysapk_web.organisation.rules.nip import NipError, parse_typed_nip
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
@@ -31,7 +36,7 @@ from mysapk_web.platform.hashing_queue import precheck
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.formatting import describe_wait
 from mysapk_web.platform.tables.outbox import OutboxState
-from mysapk_web.rate_limits import ACCOUNT_FAILURES, LOGINS_PER_NETWORK, NETWORK_FAILURES, OWNER_FAILURES
+from mysapk_web.rate_limits import LOGINS_PER_NETWORK
 from mysapk_web.settings import Settings, get_settings
 
 AFTER_RESET = timedelta(hours=1)
@@ -47,12 +52,7 @@ CODE_STEP_EXPIRED = "Waktu untuk memasukkan kode sudah habis. Masukkan NIP dan p
 class _Candidate:
     """What the check of a password needs; all of it also exists for an unknown NIP."""
 
-    nip_key: str
-    address_key: str
-    is_owner: bool
-    """The browser is known as one of the owner's."""
-    failures: int
-    """Failures of this NIP with this attempt, as if it had failed."""
+    attempt: LoginAttempt
     account_id: int | None
     password_hash: str | None
     version: int
@@ -103,33 +103,20 @@ def _admit(session: Session, settings: Settings, visitor: ClientContext, number:
     Raises:
         CommittingUserError: While a wait runs.
     """
-    secret = settings.key("counters")
-    nip_key, address_key = (
-        subject_key(secret, f"nip:{number}"),
-        client_key(secret, visitor.client_address),
-    )
+    nip_key = lockouts.nip_key(number)
     if not rate_limiting.allow_network(session, LOGINS_PER_NETWORK, visitor):
         raise CommittingUserError(_wait_sentence(timedelta(minutes=1)))
     is_owner = _is_owner(session, visitor, number, nip_key)
-    lockout = OWNER_FAILURES if is_owner else ACCOUNT_FAILURES
-    wait = timedelta(0)
-    if not is_owner:
-        wait = rate_limiting.register_attempt(session, NETWORK_FAILURES, address_key, visitor.client_address)
-    if not wait:
-        wait = rate_limiting.register_attempt(session, lockout, nip_key)
-        if wait and not is_owner:
-            rate_limiting.undo_attempt(session, NETWORK_FAILURES, address_key)
-    if wait:
+    attempt = lockouts.register_login(session, settings, visitor, nip_key, is_owner=is_owner)
+    if attempt.wait:
         audit.record(session, LockedOut(), client_address=visitor.client_address)
-        raise CommittingUserError(_wait_sentence(wait))
+        raise CommittingUserError(_wait_sentence(attempt.wait))
     row = session.exec(
         select(Account.id, Account.password_hash, Account.version)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
         .where(Pegawai.nip == number)
     ).one_or_none()
-    # Read in the transaction that counted: no other attempt comes between, so each has a number of its own.
-    failures = rate_limiting.failure_count(session, lockout, nip_key)
-    return _Candidate(nip_key, address_key, is_owner, failures, *(row or (None, None, 0)))
+    return _Candidate(attempt, *(row or (None, None, 0)))
 
 
 def _is_owner(session: Session, visitor: ClientContext, number: str, nip_key: str) -> bool:
@@ -149,12 +136,6 @@ def _is_owner(session: Session, visitor: ClientContext, number: str, nip_key: st
         col(ResetRequest.used_at) > clock.now() - AFTER_RESET,
     )
     return session.execute(former.union_all(reset).limit(1)).first() is not None
-
-
-def clear_failed_logins(session: Session, nip_key: str) -> None:
-    """Forget the failed logins of an account, in whatever browsers."""
-    rate_limiting.clear_attempts(session, ACCOUNT_FAILURES, nip_key)
-    rate_limiting.clear_attempts(session, OWNER_FAILURES, nip_key)
 
 
 def _wait_sentence(wait: timedelta) -> str:
@@ -185,10 +166,7 @@ def _conclude(
         _fail(session, visitor, candidate)
         raise CommittingUserError(WRONG_CREDENTIALS)
     account = session.get_one(Account, unchanged)
-    # In the order of `_admit`: two logins that take the same rows in opposite orders would wait for each other for ever.
-    if not candidate.is_owner:
-        rate_limiting.undo_attempt(session, NETWORK_FAILURES, candidate.address_key)
-    clear_failed_logins(session, candidate.nip_key)
+    lockouts.login_succeeded(session, candidate.attempt)
     if stronger is not None:
         _upgrade_hash(session, visitor, candidate, stronger)
     if account.totp_confirmed_at is None:
@@ -222,7 +200,7 @@ def _fail(session: Session, visitor: ClientContext, candidate: _Candidate) -> No
     """
     audit.record(session, LoginFailed(), subject_id=candidate.account_id, client_address=visitor.client_address)
     login_failures.count_failure(session, visitor)
-    if candidate.failures == get_settings().limit_account_failures + 1:
+    if candidate.attempt.failures == get_settings().limit_account_failures + 1:
         whose = candidate.account_id if candidate.password_hash is not None else None
         mail = enqueue(session, MailKind.LOCKED, account_id=whose)
         if whose is None:
@@ -242,24 +220,16 @@ def submit_code(session: Session, *, visitor: ClientContext, code: str) -> str:
     """
     if not code.strip():
         raise FormError({"kode": "Isi kode 6 angka dari aplikasi autentikator, atau kode pemulihan."})
-    pending = _pending(session, visitor)
+    pending = pending_code_step(session, visitor)
     account = session.get(Account, pending.account_id) if pending else None
     if pending is None or account is None or account.version != pending.account_version:
         raise UserError(CODE_STEP_EXPIRED)
     second_factor.verify_code(session, get_settings(), account, code, visitor=visitor)
-    taken = session.execute(
-        delete(LoginTicket).where(col(LoginTicket.ref) == pending.ref).returning(col(LoginTicket.ref))
-    ).one_or_none()
-    if taken is None:
-        raise UserError(CODE_STEP_EXPIRED)  # another code of the same page was faster
+    if not finish_code_step(session, pending):
+        raise UserError(CODE_STEP_EXPIRED)
     return issue_login_ticket(session, account, visitor, second_factor=True)
 
 
 def is_awaiting_code(session: Session, *, visitor: ClientContext) -> bool:
     """Whether this page has given a right password and the code is still to come (it was reloaded)."""
-    return _pending(session, visitor) is not None
-
-
-def _pending(session: Session, visitor: ClientContext) -> LoginTicket | None:
-    claim = session.get(LoginTicket, pending_login_ref(visitor))
-    return claim if claim is not None and claim.needs_code and claim.expires_at > clock.now() else None
+    return pending_code_step(session, visitor) is not None

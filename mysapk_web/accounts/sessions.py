@@ -1,6 +1,6 @@
-"""Sessions: opened by a one-time claim, read again at every event, ended at once for every reason there is (DESIGN 2.5, 4).
+"""Sessions: read again at every event, revoked at once for whatever reason.
 
-Cookie and ticket are 256 random bits each; the database and everything inside the portal know only their SHA-256.
+The cookie is 256 random bits; the database and everything behind the gate know only its SHA-256.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,19 +26,11 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.mail.queue import MailKind, enqueue
-from mysapk_web.platform.upsert import insert_or_update
 from mysapk_web.platform.user_agent import describe_user_agent
 from mysapk_web.settings import Settings
 
-TICKET_LIFE = timedelta(minutes=2)
-"""A page takes its claim within a second; two minutes bear a slow line."""
-
-CODE_LIFE = timedelta(minutes=10)
-"""Time to fetch the phone and type the authenticator code (ASVS 6.5.5)."""
-
 TOUCH_EVERY = timedelta(seconds=30)
-"""The last act of a session is written down no more often than this."""
-
+"""The last activity of a session is written no more often than this."""
 
 _IN_FORCE = (
     col(UserSession.ended_at).is_(None),
@@ -47,7 +39,7 @@ _IN_FORCE = (
     col(UserSession.account_version) == col(Account.version),
     col(Account.disabled_at).is_(None),
 )
-"""Conditions (over sesi joined with akun) under which a session lives."""
+"""Of a session joined with its account."""
 
 _ACTOR_COLUMNS: tuple[Any, ...] = (
     UserSession.account_id,
@@ -72,107 +64,21 @@ _ACTOR = (
     .outerjoin(Unor, col(Unor.id) == RoleGrant.unor_id)
     .where(col(UserSession.ref) == bindparam("ref"), *_IN_FORCE)
 )
-"""Read at every event, so it is put together once: building it costs more than running it."""
+"""Run at every event, so it is built once: building costs more than running."""
 
 
 def hash_secret(value: str) -> str:
-    """What stands for a cookie, a ticket or a client token everywhere behind the gate."""
+    """What replaces a cookie, a ticket or a client token everywhere behind the gate."""
     return hashlib.sha256(value.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A new session.
-
-    Attributes:
-        cookie: The secret for the browser; not shown in the representation.
-    """
-
-    cookie: str
+    cookie: str = field(repr=False)
     expires_at: datetime
 
-    def __repr__(self) -> str:
-        return f"Opened(expires_at={self.expires_at.isoformat()})"
 
-
-def issue_login_ticket(
-    session: Session, account: Account, visitor: ClientContext, *, second_factor: bool = False
-) -> str:
-    """Give one page of one browser the one-time right to become a session of an account.
-
-    Returns:
-        The ticket for `POST /sesi`: for that page alone, never for state, address or log.
-    """
-    ticket = secrets.token_urlsafe(32)
-    session.add(
-        LoginTicket(
-            ref=hash_secret(ticket),
-            browser=visitor.browser_ref,
-            account_id=account.id or 0,
-            account_version=account.version,
-            expires_at=clock.now() + TICKET_LIFE,
-            second_factor=second_factor,
-        )
-    )
-    return ticket
-
-
-def start_code_step(session: Session, account: Account, visitor: ClientContext) -> None:
-    """Note that a page has given the right password and the second factor is still to come; an older note of it dies.
-
-    Args:
-        visitor: The page, known by its client token: another one with the same cookie can't use up its tries.
-    """
-    pending = LoginTicket(
-        ref=pending_login_ref(visitor),
-        browser=visitor.browser_ref,
-        account_id=account.id or 0,
-        account_version=account.version,
-        expires_at=clock.now() + CODE_LIFE,
-        needs_code=True,
-    )
-    insert_or_update(session, pending, "ref")
-
-
-def pending_login_ref(visitor: ClientContext) -> str:
-    """Key of the login of a page that waits for its code."""
-    return hash_secret(f"{visitor.browser_ref} {visitor.page_ref}")
-
-
-def redeem_login_ticket(session: Session, settings: Settings, visitor: ClientContext, ticket: str) -> NewSession | None:
-    """Turn a claim into a session; it works once, and only with both cookie and ticket.
-
-    Returns:
-        The session, or None when there is no claim in force.
-    """
-    now = clock.now()
-    claim = session.execute(
-        delete(LoginTicket)
-        .where(
-            col(LoginTicket.ref) == hash_secret(ticket),
-            col(LoginTicket.browser) == visitor.browser_ref,
-            col(LoginTicket.needs_code).is_(False),
-            col(LoginTicket.expires_at) > now,
-        )
-        .returning(
-            col(LoginTicket.account_id),
-            col(LoginTicket.account_version),
-            col(LoginTicket.second_factor),
-        )
-    ).one_or_none()
-    account = session.get(Account, claim.account_id) if claim else None
-    if not visitor.browser_ref or claim is None or account is None:
-        return None
-    if account.version != claim.account_version or account.disabled_at is not None:
-        return None
-    if account.totp_confirmed_at is not None and not claim.second_factor:
-        return None  # the factor came into force after this login had given its password
-    if visitor.session_ref:
-        revoke_sessions(session, [visitor.session_ref], "diganti")
-    return _open(session, settings, account, visitor, second_factor=claim.second_factor)
-
-
-def _open(
+def open_session(
     session: Session, settings: Settings, account: Account, visitor: ClientContext, *, second_factor: bool
 ) -> NewSession:
     now = clock.now()

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from mysapk_web.accounts import sessions
+from mysapk_web.accounts import login_tickets, sessions
 from mysapk_web.accounts.http import cookies, session_expiry
 from mysapk_web.accounts.recovery.browsers import attach_browser_by_mail
 from mysapk_web.accounts.security import two_factor
@@ -68,7 +68,7 @@ async def redeem_login_ticket(request: Request) -> Response:
     """`POST /sesi`, for everybody: turn the claim of the page that holds its ticket into a session (DESIGN 2.5)."""
     settings = get_settings()
     ticket = (await read_form(request)).get("tiket", "")
-    opened = await executors.run_in_transaction(sessions.redeem_login_ticket, settings, _visitor(request), ticket)
+    opened = await executors.run_in_transaction(login_tickets.redeem_login_ticket, settings, _visitor(request), ticket)
     if opened is None:
         return _away("/masuk")
     known = cookies.cookie_names(settings)

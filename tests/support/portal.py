@@ -18,7 +18,7 @@ from sqlalchemy import delete, update
 from sqlmodel import SQLModel, col, select
 
 from mysapk_web.accounts import email_replacement as accounts_change_email
-from mysapk_web.accounts import login
+from mysapk_web.accounts import login, login_tickets
 from mysapk_web.accounts import sessions as accounts_sessions
 from mysapk_web.accounts.passwords import encrypt_totp, hash_password
 from mysapk_web.accounts.recovery import confirm as recovery_confirm
@@ -170,7 +170,7 @@ class Browser:
     def take(self) -> NewSession | None:
         """`POST /sesi`; the browser keeps the cookie."""
         opened = in_transaction(
-            self.portal.db, accounts_sessions.redeem_login_ticket, self.portal.settings, self.visitor, self.ticket
+            self.portal.db, login_tickets.redeem_login_ticket, self.portal.settings, self.visitor, self.ticket
         )
         self.cookie = opened.cookie if opened else self.cookie
         return opened

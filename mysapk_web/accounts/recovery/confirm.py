@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from mysapk_web.accounts import login, one_time_tokens, password_policy, second_factor, sessions
+from mysapk_web.accounts import lockouts, one_time_tokens, password_policy, second_factor, sessions
 from mysapk_web.accounts.audit_events import Activated, PasswordReset, TokenExhausted, TokenWrong
 from mysapk_web.accounts.one_time_tokens import fault_of
 from mysapk_web.accounts.password_policy import PasswordEvaluation
@@ -188,7 +188,7 @@ def _conclude(session: Session, visitor: ClientContext, ticket: _VerifiedToken, 
     # The others stay as they are: the page of a stranger who typed the same looks as if nothing had happened.
     session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == visitor.browser_ref))
     sessions.revoke_all_sessions(session, ticket.account_id, "password direset")
-    login.clear_failed_logins(session, used.subject)
+    lockouts.clear_failed_logins(session, used.subject)
     _notify(session, visitor, account, person, first=account.activated_at is None)
     account.activated_at = account.activated_at or now
     session.add(account)

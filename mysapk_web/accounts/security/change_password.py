@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from mysapk_web.accounts import password_policy, sessions
 from mysapk_web.accounts.audit_events import PasswordChanged
+from mysapk_web.accounts.login_tickets import issue_login_ticket
 from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.accounts.passwords import hash_password, verify_password
 from mysapk_web.accounts.rules.password import canonical
@@ -81,7 +82,7 @@ def _replace_password(session: Session, actor: Actor, version: int, new_hash: st
     account = session.get_one(Account, actor.account_id, populate_existing=True)
     audit.record_own(session, actor, PasswordChanged())
     enqueue(session, MailKind.PASSWORD_CHANGED, account_id=actor.account_id, how="ganti")
-    return sessions.issue_login_ticket(session, account, actor.client, second_factor=actor.second_factor)
+    return issue_login_ticket(session, account, actor.client, second_factor=actor.second_factor)
 
 
 def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from mysapk_web.accounts import login, sessions
+from mysapk_web.accounts import login, login_tickets, sessions
 from mysapk_web.accounts.recovery.request import request_token
 from mysapk_web.accounts.security.active_sessions import end_other_sessions
 from mysapk_web.accounts.security.two_factor import (
@@ -161,7 +161,7 @@ def test_no_act_without_its_transaction(both: Portal) -> None:
     both_pending = both.browser()
     both_pending.login(both.budi)
     claimed = both.everything()
-    interrupted(both, sessions.redeem_login_ticket, both.settings, both_pending.visitor, both_pending.ticket)
+    interrupted(both, login_tickets.redeem_login_ticket, both.settings, both_pending.visitor, both_pending.ticket)
     assert both.everything() == claimed
     assert both_pending.take() is not None
     changed = {name for name in before if before[name] != claimed[name]}

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from mysapk_web import settings as settings_module
-from mysapk_web.accounts import login
+from mysapk_web.accounts import lockouts, login
 from mysapk_web.accounts.passwords import hash_password, needs_rehash
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import CommittingUserError, FormError
@@ -199,7 +199,7 @@ def test_a_stronger_hash_never_wins_a_race_with_a_new_password(
     """The same at the last moment, after the account was read (SQLite has one writer: nothing comes between)."""
     there = settle(Database(postgres_url, pool_size=2), portal_settings)
     raise_cost(monkeypatch)
-    genuine = login.rate_limiting.clear_attempts
+    genuine = lockouts.rate_limiting.clear_attempts
 
     def overtaken(session: Session, name: str, key: str) -> None:
         genuine(session, name, key)
@@ -207,7 +207,7 @@ def test_a_stronger_hash_never_wins_a_race_with_a_new_password(
 
     browser = there.browser()
     with monkeypatch.context() as overtaking:
-        overtaking.setattr(login.rate_limiting, "clear_attempts", overtaken)
+        overtaking.setattr(lockouts.rate_limiting, "clear_attempts", overtaken)
         browser.login(there.ani)
     assert browser.take() is None, "the claim belongs to the account before the change"
     there.browser().enter(there.ani, OTHER)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mysapk_web.accounts import sessions
+from mysapk_web.accounts import login_tickets, sessions
 from mysapk_web.accounts.security.active_sessions import end_other_sessions, end_session
 from mysapk_web.accounts.sessions import NewSession
 from mysapk_web.platform.errors import UserError
@@ -81,7 +81,9 @@ def test_twenty_takes_of_one_claim_at_once_give_one_session(both: Portal) -> Non
     browser.login(both.ani)
 
     def take(_: int) -> NewSession | None:
-        return in_transaction(both.db, sessions.redeem_login_ticket, both.settings, browser.visitor, browser.ticket)
+        return in_transaction(
+            both.db, login_tickets.redeem_login_ticket, both.settings, browser.visitor, browser.ticket
+        )
 
     outcome = together(20, take)
     assert not [result for result in outcome if isinstance(result, Exception)]
@@ -111,7 +113,7 @@ def test_a_claim_without_a_browser_is_worth_nothing(portal: Portal) -> None:
     with portal.db.begin() as s:
         s.connection().exec_driver_sql("UPDATE klaim_masuk SET browser = ''")
     nameless = sessions.ClientContext()
-    assert in_transaction(portal.db, sessions.redeem_login_ticket, portal.settings, nameless, bare.ticket) is None
+    assert in_transaction(portal.db, login_tickets.redeem_login_ticket, portal.settings, nameless, bare.ticket) is None
 
 
 def test_a_copied_cookie_takes_nobodys_session(portal: Portal) -> None:
