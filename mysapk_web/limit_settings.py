@@ -1,7 +1,7 @@
-"""The limits of the account flows as settings. Their defaults and reasons are in `mysapk_web.rate_limits`.
+"""The limits of the account flows as settings; defaults and reasons are in `rate_limits.py`.
 
-Not among them: how often one secret may be guessed at all (tries of a token, wrong codes in a row). Those keep guessing hopeless, so no
-operator can raise them.
+How often one secret may be guessed at all (tries of a token, wrong codes in a row) is not configurable: those limits keep
+guessing hopeless.
 """
 
 from __future__ import annotations
@@ -40,8 +40,6 @@ _FIELDS: Final = {
 
 
 class LimitSettings(BaseSettings):
-    """The part of the settings that says how often things may happen."""
-
     model_config = SettingsConfigDict(use_attribute_docstrings=True)
 
     office_networks: Annotated[tuple[Network, ...], NoDecode] = ()
@@ -114,18 +112,16 @@ class LimitSettings(BaseSettings):
         return replace(lockout, free=self._count("limit_login_failures", office=self.is_office(client_address)))
 
     def max_sockets(self, address: str) -> int:
-        """Sockets that an address may hold open."""
         return self._count("limit_sockets", office=self.is_office(address))
 
     def is_office(self, address: str) -> bool:
-        """Whether many people share a client address."""
         return bool(self.office_networks) and bool(address) and _within(address, self.office_networks)
 
     def _count(self, field: str, *, office: bool) -> int:
         return int(getattr(self, f"{field}_office" if office else field))
 
     def limit_faults(self) -> list[str]:
-        """Limits that contradict each other, a line each."""
+        """Contradictions, one line each."""
         pairs = [(name, name.removesuffix("_office")) for name in type(self).model_fields if name.endswith("_office")]
         return [
             f"MYSAPK_{office.upper()}: must not be lower than MYSAPK_{ordinary.upper()}."

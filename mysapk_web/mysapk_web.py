@@ -39,21 +39,18 @@ shutdown = GracefulShutdown(sockets)
 
 @asynccontextmanager
 async def warm() -> AsyncIterator[None]:
-    """What the first login would wait for is done before it."""
     await asyncio.to_thread(warm_up, get_settings())
     yield
 
 
 @asynccontextmanager
 async def events() -> AsyncIterator[None]:
-    """Sockets know which of their events still wait."""
     count_unread(app)
     yield
 
 
 @asynccontextmanager
 async def mails() -> AsyncIterator[None]:
-    """The outbox is sent while the server runs."""
     settings = get_settings()
     dispatcher = MailDispatcher(executors.database(), settings, make_transport(settings))
     task = asyncio.create_task(dispatcher.serve(shutdown.started))
@@ -64,7 +61,6 @@ async def mails() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def loops() -> AsyncIterator[None]:
-    """The background loops run while the server does."""
     db, watch = executors.database(), maintenance.ChainWatch()
     steps: dict[Task, Callable[[], Awaitable[bool]]] = {
         background.SESSIONS: partial(reap, app, sockets),
@@ -80,7 +76,7 @@ async def loops() -> AsyncIterator[None]:
 
 
 def _routes() -> Starlette | None:
-    """Our routes; the front end is built without settings, and then nothing is served."""
+    """None while the front end is built, which has no settings."""
     try:
         return routes.application(get_settings())
     except SettingsError:
@@ -104,7 +100,7 @@ pages.add_pages(app)
 
 
 def portal() -> ASGIApp:
-    """The portal as the server calls it: the gate around Reflex and around all that Reflex puts around itself (CORS, error pages)."""
+    """The ASGI app for the server: the gate around Reflex and all of its own layers (CORS, error pages)."""
     behind, settings = StaticPages(app(), STATIC), get_settings()
     log.configure(settings)
     hashes = script_hashes(POLICY) if POLICY.exists() else []

@@ -1,4 +1,4 @@
-"""All pages with their routes, titles and loaders, and what replaces the overlays of Reflex."""
+"""All pages with their routes, titles and loaders, and replacements for Reflex' overlays."""
 
 from __future__ import annotations
 
@@ -99,7 +99,6 @@ PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
 
 
 def head() -> list[rx.Component]:
-    """What stands in the head of every page."""
     return [
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
@@ -111,7 +110,6 @@ def head() -> list[rx.Component]:
 
 
 def add_pages(app: rx.App) -> None:
-    """Register all pages."""
     for route, page, name, loader in PAGES:
         app.add_page(
             page,
@@ -133,7 +131,6 @@ def _broken(_error: rx.Var[Any]) -> rx.Component:
 
 
 def options() -> dict[str, Any]:
-    """Options of `rx.App` that concern looks: styles, head, wraps."""
     return {
         "stylesheets": [STYLESHEET],
         "head_components": head(),
@@ -144,7 +141,7 @@ def options() -> dict[str, Any]:
 
 
 def app_wraps() -> dict[tuple[int, str], Callable[[bool], rx.Component | None]]:
-    """Replaces the wraps of `rx.App`: connection line and error page in Indonesian instead of toasts in English."""
+    """Connection line and error page in Indonesian instead of English toasts."""
     return {
         (55, "ErrorBoundary"): lambda _stateful: error_boundary(
             fallback_render=rx.Var.create(_broken(rx.Var("event_args"))), on_error=rx.noop()

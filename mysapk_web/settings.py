@@ -1,7 +1,7 @@
 """Every `MYSAPK_*` variable: typed, documented, and checked together at start.
 
-`load()` gives the settings or raises `SettingsError` with one clear line for each fault (DESIGN 3), so that a portal with a
-weak secret or half a mail configuration never starts.
+`get_settings()` raises `SettingsError` with one clear line per fault, so that a portal with a weak secret or half a mail
+configuration never starts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class SettingsError(Exception):
-    """The settings can't be used; `.faults` holds one line for each reason."""
+    """`.faults` holds one line for each reason."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
@@ -35,7 +35,7 @@ class SettingsError(Exception):
 
 
 class Settings(LimitSettings):
-    """The settings of one process. Every field is the variable `MYSAPK_<NAME>`; the docstring below it is its help."""
+    """Every field is the variable `MYSAPK_<NAME>`; the docstring below it is its help."""
 
     model_config = SettingsConfigDict(
         env_prefix="MYSAPK_", env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
@@ -123,7 +123,7 @@ class Settings(LimitSettings):
         return self
 
     def _faults(self) -> list[str]:
-        """What single fields can't tell: combinations that must not start."""
+        """Combinations that must not start."""
         faults: list[str] = []
         if len(self.secret_key.get_secret_value()) < MIN_SECRET_LENGTH:
             faults.append(
@@ -157,17 +157,16 @@ class Settings(LimitSettings):
 
     @property
     def https(self) -> bool:
-        """Whether people reach the portal encrypted; decides `Secure`, `__Host-` and HSTS."""
+        """Decides `Secure`, `__Host-` and HSTS."""
         return self.public_url.startswith("https://")
 
     @property
     def hostname(self) -> str:
-        """Host name in `public_url`, without port."""
         return urlsplit(self.public_url).hostname or ""
 
     @cached_property
     def origins(self) -> frozenset[str]:
-        """Origins a browser may speak from: the public one, and on a loopback address its other spellings."""
+        """The public origin, and on a loopback address its other spellings."""
         if self.hostname not in LOOPBACK_HOSTS:
             return frozenset({self.public_url})
         parts = urlsplit(self.public_url)
@@ -175,7 +174,7 @@ class Settings(LimitSettings):
         return frozenset(f"{parts.scheme}://{host}{port}" for host in ("localhost", "127.0.0.1", "[::1]"))
 
     def key(self, purpose: str) -> bytes:
-        """A 256-bit key for one purpose, derived from the secret key so that no two uses share one."""
+        """A 256-bit key for one purpose, derived from the secret key."""
         import hashlib
         import hmac
 
@@ -183,12 +182,12 @@ class Settings(LimitSettings):
 
 
 def field_names() -> list[str]:
-    """Every field in the order in which it is shown: the limits last."""
+    """In display order: the limits last."""
     return sorted(Settings.model_fields, key=lambda name: name in LimitSettings.model_fields)
 
 
 def describe() -> list[tuple[str, str, str]]:
-    """Every variable as (name, default, help); secrets have no default to show."""
+    """Every variable as (name, default, help); secrets without a default."""
     rows = []
     for name in field_names():
         field = Settings.model_fields[name]
@@ -198,7 +197,7 @@ def describe() -> list[tuple[str, str, str]]:
 
 
 def demo_secret(folder: Path = Path("var")) -> str:
-    """The secret of a demo portal, made once and kept under `var/` readable by the owner only."""
+    """Created once under `var/`, mode 0600."""
     path = folder / "demo-secret"
     if path.exists():
         return path.read_text().strip()
@@ -211,10 +210,7 @@ def demo_secret(folder: Path = Path("var")) -> str:
 
 
 def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
-    """Read and check the settings.
-
-    Args:
-        overrides: Values that win over environment and `.env`, by field name; used by tests and commands.
+    """Read and check the settings; `overrides` by field name win over environment and `.env`.
 
     Raises:
         SettingsError: With one line for each fault.
@@ -232,7 +228,7 @@ def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
 
 
 class _Probe(BaseSettings):
-    """Reads only what decides whether a secret has to be made."""
+    """Reads only what decides whether a secret has to be created."""
 
     model_config = SettingsConfigDict(env_prefix="MYSAPK_", env_file=".env", extra="ignore")
     demo: bool = False
@@ -241,9 +237,5 @@ class _Probe(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The settings of this process, read once.
-
-    Raises:
-        SettingsError: With one line for each fault.
-    """
+    """Read once per process. Raises as `read_settings`."""
     return read_settings()

@@ -1,4 +1,4 @@
-"""What happens to the exported front end before it is compressed: one build for every address, and a strict CSP.
+"""Post-processing of the exported front end: one build for every host, and a strict CSP.
 
 The result is `policy.json` beside the static files: the SHA-256 of every inline script, read by the gate at start.
 """
@@ -35,18 +35,12 @@ _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DO
 
 
 class BuildError(Exception):
-    """The exported files don't look as this step expects."""
+    """The export doesn't look as this step expects."""
 
 
 class FrontEnd(Plugin):
-    """Post-processing of the export."""
-
     def post_build(self, **context: Any) -> None:
-        """Make addresses relative to the page and write the script hashes.
-
-        Raises:
-            BuildError: When no back-end address or no inline script is found, i.e. the exporter changed its ways.
-        """
+        """Raises BuildError when the exporter's output has changed."""
         static_dir = Path(context["static_dir"])
         scripts = sorted((static_dir / "assets").glob("*.js"))
         if not sum(_follow_page_origin(path) for path in scripts):
@@ -62,7 +56,7 @@ class FrontEnd(Plugin):
 
 
 def _follow_page_origin(path: Path) -> int:
-    """Replace the build-time origin by the one the page came from, so that one build fits any host and port."""
+    """Replace the build-time origin by the page's own, so that one build fits any host and port."""
 
     def expression(match: re.Match[str]) -> str:
         scheme, rest = match[2], match[3]
@@ -77,13 +71,9 @@ def _follow_page_origin(path: Path) -> int:
 
 
 def paint_first(page: str) -> str:
-    """Show a page before its scripts are run: it is read before it is clicked, and a slow phone needs a second for them.
+    """Paint a page before its scripts run, which take a slow phone a second.
 
-    The style sheet is fetched before the scripts, and these start once the page was painted (or after a moment, in a tab that nobody
-    looks at).
-
-    Raises:
-        BuildError: When the scripts of the page are not started as expected.
+    The style sheet is fetched before the scripts, which start after the first paint (or after a moment, in a background tab).
     """
     started = _START.search(page)
     if started is None or _PRELOAD not in page:
@@ -94,14 +84,7 @@ def paint_first(page: str) -> str:
 
 
 def keep_early_input(page: str) -> str:
-    """Put the script that keeps clicks and keys of the first seconds into the head of a page, after what React looks for there.
-
-    Returns:
-        The same, with the script in its head.
-
-    Raises:
-        BuildError: When the page has no head.
-    """
+    """Put the script that keeps early clicks and keys into the head of a page."""
     if "</head>" not in page:
         raise BuildError("an exported page has no head")
     script = _COMMENT_OR_INDENT.sub("", _EARLY_INPUT.read_text())
@@ -109,7 +92,7 @@ def keep_early_input(page: str) -> str:
 
 
 def _translate(path: Path) -> int:
-    """Put the few words of Reflex into Indonesian; returns how many were found."""
+    """Translate Reflex' few texts into Indonesian; gives the number of replacements."""
     text = path.read_text()
     found = [english for english in _WORDS if english in text]
     for english in found:

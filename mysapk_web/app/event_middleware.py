@@ -1,7 +1,7 @@
-"""The wall inside Reflex: runs before every handler, refuses what no policy admits, and binds state to its session (DESIGN 2.6).
+"""The wall inside Reflex: runs before every handler, refuses what no policy allows, and binds state to its session.
 
-A state tree belongs to the session that filled it. When another session presents the same client token, a hydrate gives it an empty
-tree, and every other event is refused.
+A state tree belongs to the session that filled it. For another session with the same client token, a hydrate empties the
+tree first, and every other event is refused.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _HYDRATES = frozenset({"hydrate", "hydrate_and_load"})
 
 
 def policy_for(event_name: str) -> Policy | None:
-    """The policy of a registered handler by its full name; None means that nobody may call it."""
+    """The policy of a registered handler by its full name; None: nobody may call it."""
     registered = RegistrationContext.get().event_handlers.get(event_name)
     if registered is None:
         return None
@@ -49,19 +49,18 @@ def policy_for(event_name: str) -> Policy | None:
 
 
 def is_passive(event_name: str) -> bool:
-    """Whether an event is sent by pages on their own, by its full name."""
     registered = RegistrationContext.get().event_handlers.get(event_name)
     return registered is not None and access.is_passive(registered.handler.fn)
 
 
 def handler_name(event_name: str) -> str:
-    """A handler as our own sources call it; what comes over the wire may be any text."""
+    """The name in our own sources; what comes over the wire may be any text."""
     registered = RegistrationContext.get().event_handlers.get(event_name)
     return str(registered.handler.fn.__qualname__) if registered is not None else "tidak dikenal"
 
 
 def has_valid_arguments(event: Event) -> bool:
-    """Whether an event carries what its handler takes; a page of another release may not, a script may send anything."""
+    """False for pages of another release, or a script that sends anything."""
     function = RegistrationContext.get().event_handlers[event.name].handler.fn
     if not access.accepts_arguments(function, event.payload):
         return False
@@ -71,11 +70,7 @@ def has_valid_arguments(event: Event) -> bool:
 
 
 def client_from(router_data: dict[str, Any]) -> ClientContext:
-    """The visitor of an event, from what the gate put into the headers of its socket.
-
-    Args:
-        router_data: Of the root state; headers and address in it come from the server alone.
-    """
+    """The client of an event, from what the gate put into the headers of its socket; nothing in them comes from the browser."""
     headers = router_data.get("headers") or {}
     parts = str(headers.get("authorization", "")).split(" ")
     if len(parts) != 3 or parts[0] != "Sesi":
@@ -91,17 +86,11 @@ def client_from(router_data: dict[str, Any]) -> ClientContext:
 
 
 def log_unhandled(exception: Exception) -> None:
-    """What escapes a handler and its guard: written down by kind and place, answered by nothing (Reflex would send a script).
-
-    Args:
-        exception: What was raised; its words may hold what a client sent, so they go nowhere.
-    """
+    """Log what escapes a handler by kind and location, and answer nothing (Reflex would send a script)."""
     log.error("event failed", error=type(exception).__name__, at=exception_location(exception))
 
 
 class EventAuthMiddleware(Middleware):
-    """Refuses, binds, and tells the handler who it is called by."""
-
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """Let an event through (None), or answer it here."""
         root = state._get_root_state()
@@ -142,7 +131,7 @@ async def _read(visitor: ClientContext, *, passive: bool) -> Actor | None:
 
 
 def _take_over(root: BaseState, app_state: AppState, owner: str, event: Event) -> bool:
-    """Give a tree to another session by emptying it; possible at a hydrate only, which has the whole tree loaded."""
+    """Empty a tree for another session; possible only at a hydrate, which has the whole tree loaded."""
     if app_state._bound:
         if event.name.rsplit(".", 1)[-1] not in _HYDRATES:
             return False
@@ -152,7 +141,7 @@ def _take_over(root: BaseState, app_state: AppState, owner: str, event: Event) -
 
 
 async def _refusal(root: BaseState, app_state: AppState, visitor: ClientContext, actor: Actor | None) -> StateUpdate:
-    """A person without the right reads a sentence; a visitor is led to the login."""
+    """A user reads a sentence; a visitor is led to the login."""
     if actor is None:
         path = "/masuk?sesi=berakhir" if visitor.session_ref else "/masuk"
         return StateUpdate(events=Event.from_event_type(rx.redirect(path)))
@@ -160,7 +149,7 @@ async def _refusal(root: BaseState, app_state: AppState, visitor: ClientContext,
 
 
 async def _sentence(root: BaseState, app_state: AppState, sentence: str) -> StateUpdate:
-    """Tell the page a sentence, free its button, and give nothing else of the tree: it may be another session's."""
+    """Send a sentence and nothing else of the tree, which may be another session's."""
     app_state._finish(faults={"": sentence})
     delta = await root._get_resolved_delta()
     root._clean()  # type: ignore[no-untyped-call]
@@ -169,9 +158,9 @@ async def _sentence(root: BaseState, app_state: AppState, sentence: str) -> Stat
 
 
 async def reload_page(app: App, sid: str) -> None:
-    """Make a page load itself again, which hydrates it anew: its session has ended or changed.
+    """Make a page reload, because its session has ended or changed.
 
-    Reflex has this message for a page of another release; it needs no script from the server, so the CSP stays strict.
+    Reflex has this message for pages of another release; it needs no script from the server, so the CSP stays strict.
     """
     namespace = app.event_namespace
     if namespace is not None and sid:

@@ -1,8 +1,8 @@
-"""Where a websocket that has passed the gate goes on: to the socket server of Reflex at once.
+"""Routing websockets that passed the gate straight to Reflex' Socket.IO server.
 
-Reflex mounts it below three stacks of HTTP layers (errors, CORS, routing). None of them does anything for a websocket but wrap each of its
-messages, and keep some ten kilobytes a socket. Events are looked at before Reflex sees them: one that it does not know stays in its
-memory for ever, and one that is not of its form costs several lines of the log.
+Reflex mounts it below three HTTP stacks (errors, CORS, routing), which do nothing for a websocket but wrap its messages
+and cost ten kilobytes per socket. Events are checked before Reflex sees them: it keeps unknown ones in memory forever,
+and logs several lines for malformed ones.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _arriving: ContextVar[OpenSocket | None] = ContextVar("arriving", default=None)
 
 
 def event_app(app: rx.App) -> ASGIApp:
-    """The ASGI app that speaks Socket.IO, with the contexts that Reflex attaches to every request.
+    """The Socket.IO app with the contexts Reflex attaches to every request.
 
     Raises:
-        RuntimeError: Reflex has put it elsewhere: another release than the one that is pinned.
+        RuntimeError: This Reflex release has put it elsewhere.
     """
     routes = app._api.routes if app._api is not None else ()
     for route in routes:
@@ -45,7 +45,7 @@ def event_app(app: rx.App) -> ASGIApp:
 
 
 def count_unread(app: rx.App) -> None:
-    """Let every event tell the socket that it came over when it has ended."""
+    """Let every event release its socket's unread bytes when it has ended."""
     processor = app.event_processor
     enqueue = processor.enqueue
 
@@ -60,7 +60,7 @@ def count_unread(app: rx.App) -> None:
 
 
 def is_event(data: Any) -> bool:
-    """Whether what came names a registered handler and says of its page what Reflex reads; its arguments are the wall's to look at."""
+    """Whether data names a registered handler and has the page fields Reflex reads; the wall checks the arguments."""
     if not isinstance(data, dict) or not isinstance(data.get("router_data", {}), dict):
         return False
     name = data.get("name")

@@ -1,4 +1,4 @@
-"""What a letter may tell, read from the tables right before it is sent; and why some letters are not sent at all."""
+"""The facts a mail mentions, read right before it is sent; and why some mails are not sent."""
 
 from __future__ import annotations
 
@@ -30,19 +30,12 @@ _FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class SkippedMail:
-    """A mail that will not be sent."""
-
     state: OutboxState
     """OBSOLETE or FAILED."""
     reason: str
 
 
 def read_context(session: Session, letter: MailKind, mail: OutboxMail) -> MailContext | SkippedMail:
-    """Read what the letter needs, as it is now.
-
-    Returns:
-        The facts, with the recipient; or why the letter is not sent.
-    """
     account, pegawai, instansi = _person(session, mail.account_id)
     request = _request(session, mail)
     if letter in _WITH_TOKEN and (reason := _dead(request, account)):
@@ -97,7 +90,7 @@ def _mask(request: ResetRequest | EmailChangeRequest) -> str:
 
 
 def _dead(request: ResetRequest | EmailChangeRequest | None, account: Account | None) -> str:
-    """Why the token of a request opens nothing any more; empty while it is usable."""
+    """Why the token of a request is unusable; empty while it is usable."""
     if request is None or account is None or request.account_id != account.id:
         return "Permintaan token sudah tidak ada."
     if fault := fault_of(request):
@@ -108,7 +101,7 @@ def _dead(request: ResetRequest | EmailChangeRequest | None, account: Account | 
 
 
 def _contact(session: Session, instansi: Instansi | None) -> MailContact | None:
-    """The agency's own helpdesk, else the national one."""
+    """The agency's helpdesk, else the national one."""
     own = instansi.id if instansi else None
     rows = session.exec(
         select(HelpContact).where(or_(col(HelpContact.instansi_id).is_(None), col(HelpContact.instansi_id) == own))

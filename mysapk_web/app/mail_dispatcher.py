@@ -1,4 +1,4 @@
-"""Takes mails out of the outbox and sends them, in one thread of its own beside the app or alone (`mysapk worker`)."""
+"""Sends the outbox, in a thread beside the app or alone (`mysapk worker`)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ log = structlog.get_logger("mysapk.mail")
 
 
 class MailDispatcher:
-    """Sends what is due. Several may run at once, in threads, processes or machines, over one database."""
+    """Several may run at once, in threads, processes or machines, over one database."""
 
     def __init__(self, db: Database, settings: Settings, transport: Transport) -> None:
         self.worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -58,14 +58,10 @@ class MailDispatcher:
         self._stopping = threading.Event()
 
     def run_once(self) -> int:
-        """Claim one batch and send it.
-
-        Returns:
-            Mails that were dealt with: sent, put off, given up or found obsolete.
+        """Claim one batch and send it; gives the number of mails handled.
 
         Raises:
-            SQLAlchemyError: The database failed. What was sent and could not be marked is marked at the next call, before
-                anything else.
+            SQLAlchemyError: Mails sent but not marked are marked at the next call, before anything else.
         """
         self._mark_sent()
         with self._db.read() as session:
@@ -90,11 +86,11 @@ class MailDispatcher:
         return done
 
     def wake(self) -> None:
-        """Look into the outbox at once, from any thread; does not shorten the pause after a fault of the server."""
+        """Look at once, from any thread; does not shorten a back-off."""
         self._woken.set()
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Run until told to stop; the mail in hand is finished, the rest of the claim given back."""
+        """Run until told to stop; finishes the current mail and releases the rest of the claim."""
         self._stopping.clear()
         finished = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -117,10 +113,10 @@ class MailDispatcher:
                 await asyncio.wait_for(finished.wait(), STOP_SECONDS)
 
     def _step(self) -> bool:
-        """One batch; true when it was not empty, so that the next may follow at once.
+        """One batch; true when it was not empty.
 
         Raises:
-            ConnectionFault: The server can't be reached or refuses to serve.
+            MailConnectionError: The server is unreachable or refuses to serve.
         """
         self._server_fault = None
         done = self.run_once()
@@ -137,7 +133,7 @@ class MailDispatcher:
         return timedelta(seconds=self._lease_seconds)
 
     def _keep_lease(self, waiting: list[int]) -> list[int]:
-        """Renew the lease before it could run out during the next send; mails that were lost meanwhile are left out."""
+        """Renew the lease before it could run out during the next send; mails lost meanwhile are dropped."""
         if self._lease_ends - time.monotonic() > self._renew_below:
             return waiting
         self._lease_ends = time.monotonic() + self._lease_seconds
@@ -185,7 +181,7 @@ class MailDispatcher:
             log.info("mail.sent", mail=delivery.mail_id, letter=delivery.kind.value)
 
     def _mark_sent(self) -> None:
-        """Mark what was sent; kept until it succeeds, so that a fault of the database causes no second sending."""
+        """Kept until it succeeds, so that a database error causes no second sending."""
         if self._unmarked:
             with self._db.begin() as session:
                 mail_leases.mark_sent(session, self._unmarked)

@@ -1,7 +1,7 @@
-"""The outbox from the dispatcher's side: claiming mails and marking what became of them.
+"""The dispatcher's view of the outbox: claiming mails under a lease and marking the outcome.
 
-A mail is claimed for a lease by one dispatcher. Marks are set right after each send in a transaction of their
-own, so that a killed process leaves at most one mail that was sent and is not marked (DESIGN 7).
+Marks are set right after each send in a separate transaction, so that a killed process leaves at most one mail sent and
+unmarked.
 """
 
 from __future__ import annotations
@@ -39,15 +39,13 @@ _random = secrets.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMail:
-    """A mail that is to be sent now."""
-
     mail_id: int
     kind: MailKind
     context: MailContext
 
 
 def retry_after(attempts: int) -> timedelta:
-    """How long to wait after a failed attempt: 30 to 40 s at first, doubled each time, at most an hour."""
+    """30 to 40 s at first, doubled each time, at most an hour."""
     longest = min(_FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
     return timedelta(seconds=longest.total_seconds() * (1 - _JITTER * _random.random()))
 
@@ -56,20 +54,17 @@ def retry_after(attempts: int) -> timedelta:
 
 
 def has_due_mail(session: Session) -> bool:
-    """Whether a claim would find something; reads only, so that idle dispatchers leave the write lock alone."""
+    """Reads only, so that idle dispatchers leave the write lock alone."""
     now = clock.now()
     due = (col(OutboxMail.state) == OutboxState.PENDING) & (col(OutboxMail.due_at) <= now)
     return session.exec(select(OutboxMail.id).where(or_(due, _lapsed(now))).limit(1)).first() is not None
 
 
 def claim(session: Session, worker: str, *, limit: int, lease: timedelta) -> list[int]:
-    """Take mails that are due, oldest first, so that no other dispatcher takes them while the lease runs.
+    """Lease the oldest due mails; gives their ids in order.
 
-    Mails whose lease has run out (their process died) are given back first; that counts as an attempt, so that
-    a mail that kills its process doesn't do so for ever.
-
-    Returns:
-        Ids in the order they are due.
+    Mails whose lease expired (their process died) are released first; that counts as an attempt, so that a mail that kills
+    its process can't do so forever.
     """
     now = clock.now()
     session.execute(
@@ -104,11 +99,7 @@ def claim(session: Session, worker: str, *, limit: int, lease: timedelta) -> lis
 
 
 def renew(session: Session, worker: str, mail_ids: Iterable[int], *, lease: timedelta) -> set[int]:
-    """Lengthen the lease of mails not yet sent.
-
-    Returns:
-        The mails that are still its own; the others ran out and may be with somebody else.
-    """
+    """Extend the lease; gives the mails still held, the others may be with another dispatcher."""
     now = clock.now()
     kept = session.execute(
         update(OutboxMail)
@@ -121,7 +112,7 @@ def renew(session: Session, worker: str, mail_ids: Iterable[int], *, lease: time
 
 
 def release(session: Session, worker: str, mail_ids: Iterable[int], *, reason: str = "") -> None:
-    """Give back mails of a claim that were not tried; that is no attempt."""
+    """Give back mails that were not tried; no attempt is counted."""
     values: dict[str, Any] = {"state": OutboxState.PENDING, "claimed_until": None, "claimed_by": ""}
     if reason:
         values["last_error"] = reason
@@ -134,11 +125,7 @@ def release(session: Session, worker: str, mail_ids: Iterable[int], *, reason: s
 
 
 def prepare(session: Session, worker: str, mail_id: int) -> ClaimedMail | SkippedMail | None:
-    """Read what the letter needs, as it is now.
-
-    Returns:
-        The delivery; or why the mail is not sent; or None when it is no longer this dispatcher's.
-    """
+    """The claimed mail with its context, the reason to skip it, or None when another dispatcher has it."""
     mail = session.exec(select(OutboxMail).where(*_held(worker, [mail_id]))).one_or_none()
     if mail is None:
         return None
@@ -155,7 +142,7 @@ def prepare(session: Session, worker: str, mail_id: int) -> ClaimedMail | Skippe
 
 
 def mark_sent(session: Session, mail_ids: Iterable[int]) -> None:
-    """Note that the server has accepted mails. Counts whoever holds the claim by now: sent is sent."""
+    """Whoever holds the claim by now: sent is sent."""
     session.execute(
         update(OutboxMail)
         .where(col(OutboxMail.id).in_(list(mail_ids)), col(OutboxMail.state) != OutboxState.SENT)
@@ -172,11 +159,7 @@ def mark_sent(session: Session, mail_ids: Iterable[int]) -> None:
 
 
 def mark_retry(session: Session, worker: str, mail_id: int, *, reason: str) -> OutboxState | None:
-    """Note a failed attempt and when the next one is due, or give up after the last.
-
-    Returns:
-        PENDING or FAILED; None when the mail is no longer this dispatcher's.
-    """
+    """Schedule the next attempt, or give up after the last; None when another dispatcher has the mail."""
     mail = _own(session, worker, mail_id)
     if mail is None:
         return None
@@ -190,7 +173,6 @@ def mark_retry(session: Session, worker: str, mail_id: int, *, reason: str) -> O
 
 
 def mark_rejected(session: Session, worker: str, mail_id: int, *, reason: str) -> None:
-    """Note an attempt that failed for good."""
     mail = _own(session, worker, mail_id)
     if mail is not None:
         mail.attempts += 1
@@ -198,7 +180,6 @@ def mark_rejected(session: Session, worker: str, mail_id: int, *, reason: str) -
 
 
 def mark_skipped(session: Session, worker: str, mail_id: int, withheld: SkippedMail) -> None:
-    """Note that a mail is not sent at all."""
     mail = _own(session, worker, mail_id)
     if mail is not None:
         _close(session, mail, withheld.state, withheld.reason)

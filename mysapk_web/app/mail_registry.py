@@ -1,4 +1,4 @@
-"""The words of every letter. Rendered when sent, so that a token exists only inside the message (DESIGN 2.8)."""
+"""The text of every mail, rendered when sent, so that a token exists only inside the message."""
 
 from __future__ import annotations
 
@@ -25,14 +25,11 @@ _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 def render(letter: MailKind, facts: MailContext, settings: Settings) -> EmailMessage:
-    """Write a letter.
-
-    Returns:
-        The whole message, text and HTML, with all headers.
+    """The whole message, text and HTML, with all headers.
 
     Raises:
-        PermanentFault: The recipient is no address.
-        ValueError: A fact that the letter can't do without is missing.
+        PermanentMailError: Invalid recipient.
+        ValueError: A required fact is missing.
     """
     check_recipient(facts.recipient)
     words = _LETTERS[letter](facts, settings)

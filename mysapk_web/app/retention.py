@@ -1,4 +1,4 @@
-"""What is thrown away, and when: nothing about a person stays longer than it serves (ASVS 14.2.7). The trail stays."""
+"""What is deleted, and when: nothing about a person is kept longer than needed (ASVS 14.2.7). The audit log stays."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BATCH = 5_000
 
 
 async def tidy() -> bool:
-    """Throw away one batch, and what uploads of lists have left behind once nothing else is left; true when more waits."""
+    """Delete one batch, and finally what interrupted uploads left behind; true when more waits."""
     if await executors.run_in_transaction(sweep):
         return True
     await asyncio.to_thread(upload_store.clear, get_settings().document_dir, clock.now() - UPLOADS)
@@ -47,11 +47,7 @@ async def tidy() -> bool:
 
 
 def sweep(session: Session) -> int:
-    """Throw away one batch of what has served its time.
-
-    Returns:
-        Rows removed; zero when there is nothing left to do.
-    """
+    """Delete one batch; gives the number of rows."""
     now = clock.now()
     return (
         counter.sweep(session, now)
@@ -82,7 +78,7 @@ def _email_request_is_old(now: datetime) -> ColumnElement[bool]:
 
 
 def _remove_import(session: Session, now: datetime) -> int:
-    """A batch of rows of the oldest import, and the import once it has none. One that was discarded keeps none of them."""
+    """A batch of rows of the oldest import, and the import once it has none. A discarded import keeps no rows."""
     kept = select(col(EmailImportRow.run_id)).where(col(EmailImportRow.run_id) == col(EmailImport.id)).exists()
     discarded = (col(EmailImport.state) == RunState.DISCARDED) & kept
     old = col(EmailImport.created_at) <= now - IMPORTS

@@ -1,6 +1,6 @@
-"""HTTP routes beside Reflex: taking and ending a session, the link of a mail, authenticator secrets, health, demo mails.
+"""HTTP routes beside Reflex: sessions, the link of a mail, authenticator secrets, health.
 
-Each is a native form or link of a page. The gate has checked Host and Origin; each route reads the actor from the database again.
+Each serves a native form or link. The gate has checked Host and Origin; each route reads the actor from the database.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _set(name: str, value: str, settings: Settings, max_age: int | None) -> str:
 
 
 async def redeem_login_ticket(request: Request) -> Response:
-    """`POST /sesi`, for everybody: turn the claim of the page that holds its ticket into a session (DESIGN 2.5)."""
+    """`POST /sesi`, for everybody: turn the claim of the page that holds its ticket into a session."""
     settings = get_settings()
     ticket = (await read_form(request)).get("tiket", "")
     opened = await executors.run_in_transaction(login_tickets.redeem_login_ticket, settings, _visitor(request), ticket)
@@ -76,7 +76,7 @@ async def redeem_login_ticket(request: Request) -> Response:
 
 
 async def logout(request: Request) -> Response:
-    """`POST /keluar`, for everybody: end the session; the browser forgets what it kept of this portal (ASVS 14.3.1)."""
+    """`POST /keluar`, for everybody: end the session and clear the browser's storage (ASVS 14.3.1)."""
     settings = get_settings()
     await executors.run_in_transaction(sessions.log_out, _visitor(request))
     known = cookies.cookie_names(settings)
@@ -86,7 +86,7 @@ async def logout(request: Request) -> Response:
 
 
 async def continue_reset(request: Request) -> Response:
-    """`GET /konfirmasi/{ref}`, for everybody: go on with a request on this device. Opening it uses nothing up."""
+    """`GET /konfirmasi/{ref}`, for everybody: continue a request on this device. Opening it uses nothing up."""
     request_id = read_reset_request(get_settings(), request.path_params["ref"])
     if request_id is not None:
         await executors.run_in_transaction(attach_browser_by_mail, _visitor(request), request_id)
@@ -94,7 +94,7 @@ async def continue_reset(request: Request) -> Response:
 
 
 async def authenticator_qr(request: Request) -> Response:
-    """`GET /keamanan/qr.svg`, logged in: QR of the own authenticator secret while it waits for its confirmation."""
+    """`GET /keamanan/qr.svg`, logged in: QR of the actor's unconfirmed authenticator secret."""
     actor = await _actor(request)
     uri = await executors.run_read_only(provisioning_uri, actor) if actor else None
     if uri is None:
@@ -105,7 +105,7 @@ async def authenticator_qr(request: Request) -> Response:
 
 
 async def authenticator_key(request: Request) -> Response:
-    """`GET /keamanan/kunci`, logged in: the same secret as text, for who can't scan."""
+    """`GET /keamanan/kunci`, logged in: the same secret as text."""
     actor = await _actor(request)
     uri = await executors.run_read_only(provisioning_uri, actor) if actor else None
     if uri is None:
@@ -148,7 +148,7 @@ async def liveness(_request: Request) -> Response:
 
 
 async def readiness(_request: Request) -> Response:
-    """`GET /siap`, for everybody: the database answers and its tables are those of this release."""
+    """`GET /siap`, for everybody: the database answers and has this release's tables."""
     try:
         current = await executors.run_read_only(is_at_head)
     except SQLAlchemyError:
@@ -157,7 +157,6 @@ async def readiness(_request: Request) -> Response:
 
 
 async def other_method(request: Request) -> Response:
-    """A path of this module, asked with a method that it has not."""
     return html_page(
         "Cara ini tidak dilayani",
         f"<p>Alamat ini hanya menerima {escape(request.scope[ALLOWED])}.</p>"
@@ -167,7 +166,7 @@ async def other_method(request: Request) -> Response:
 
 
 def _guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """Whatever fails is answered in words and opens nothing."""
+    """Failures are answered in words and reveal nothing."""
 
     async def answer(request: Request) -> Response:
         try:
@@ -190,7 +189,7 @@ def _route(path: str, endpoint: Callable[[Request], Awaitable[Response]], method
 
 
 def application(settings: Settings) -> Starlette:
-    """All routes of this module; Reflex is mounted behind them."""
+    """Reflex is mounted behind these routes."""
     known = [
         _route("/sesi", redeem_login_ticket, "POST"),
         _route("/sesi", session_expiry.get_session_expiry),

@@ -1,4 +1,4 @@
-"""How Reflex itself is set up: the same in development, tests and production, taken from our own settings."""
+"""Configuration of Reflex from our own settings: the same in development, tests and production."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ENVIRONMENT = {
 
 
 def reflex_options() -> dict[str, Any]:
-    """Options of `rx.Config`, from the settings of this process.
+    """Options of `rx.Config`.
 
-    The front end is built without settings (a build machine has no secret), so faults are ignored here; `mysapk serve` has
-    refused them before the server process reads this.
+    The front end is built without settings (a build machine has no secret), so errors are ignored here; `mysapk serve` has
+    refused them already.
     """
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)

@@ -1,4 +1,4 @@
-"""Closes the open sockets of sessions that have ended: within 5 s of a reset, a change of role or a disabled account (DESIGN 4)."""
+"""Closes open sockets of ended sessions, within 5 s of a reset, a role change or a disabled account."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GRACE = 0.5
 
 
 async def has_live_session(visitor: ClientContext) -> bool:
-    """Whether a socket that opens now ends with its session. While the database is away it does: nothing is known then."""
+    """Whether a new socket depends on a session. Without a database it does: nothing is known then."""
     try:
         return await executors.read_batched(sessions.read_actor, get_settings(), visitor) is not None
     except SQLAlchemyError:
@@ -27,11 +27,7 @@ async def has_live_session(visitor: ClientContext) -> bool:
 
 
 async def reap(app: App, sockets: SocketRegistry) -> bool:
-    """Close the sockets of all sessions that have ended. Should it fail, the wall still reads the session at every event.
-
-    Returns:
-        False: nothing is left to do until the next look.
-    """
+    """Close the sockets of ended sessions. If it fails, the wall still reads the session at every event."""
     refs = sockets.session_refs()
     if not refs:
         return False

@@ -1,4 +1,4 @@
-"""The `mysapk` command: thin words around use cases. Nothing here imports Reflex before a server or a build needs it."""
+"""The `mysapk` command. Nothing here imports Reflex before a server or a build needs it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def build() -> None:
 
 @app.command()
 def worker() -> None:
-    """Send the mails of the outbox, alone, until stopped."""
+    """Send the e-mails of the outbox, and nothing else, until stopped."""
     with report_failures(), open_database() as (database, settings):
         from mysapk_web.app.mail_dispatcher import MailDispatcher
         from mysapk_web.platform.log import configure
@@ -88,7 +88,7 @@ async def _until_stopped(serve: Callable[[asyncio.Event], Any]) -> None:
 def migrate(
     to: Annotated[str, typer.Option(help="Revision to migrate forward to.")] = "head",
 ) -> None:
-    """Bring the database to the tables of this release."""
+    """Migrate the database to the tables of this release."""
     with report_failures(), open_database(migrated=False) as (database, _settings):
         before = migrations.current_revision(database)
         migrations.upgrade(database, to)
@@ -140,14 +140,14 @@ def _print_accounts(settings: Settings) -> None:
 
 @app.command("create-admin")
 def create_admin_command(
-    nip: Annotated[str, typer.Argument(help="NIP of a person on the rolls.")],
+    nip: Annotated[str, typer.Argument(help="NIP of an employee.")],
     role: Annotated[
         str, typer.Option(help="verifikator, approver, admin_satker, admin_instansi or admin_bkn.")
     ] = "admin_bkn",
     instansi: Annotated[str | None, typer.Option(help="Code of the agency; the person's own by default.")] = None,
     unor: Annotated[str | None, typer.Option(help="Code of the unit the role is limited to.")] = None,
 ) -> None:
-    """Give a role to a person on the rolls. The account is activated by its owner, over "Lupa Password"."""
+    """Give a role to an employee, who activates the account through "Lupa Password"."""
     with report_failures(), open_database() as (database, _settings):
         wanted = Role.__members__.get(role.upper())
         if wanted is None:
@@ -164,7 +164,7 @@ def remove_second_factor_command(
     nip: Annotated[str, typer.Argument(help="NIP of a person who has lost phone and recovery codes.")],
     reason: Annotated[str, typer.Option(help="How the person was recognised, for the trail.")],
 ) -> None:
-    """Take a lost second factor away, of an Admin BKN too; all sessions end and the person is written to."""
+    """Remove a lost second factor, also of an Admin BKN; all sessions end and the person is notified."""
     with report_failures(), open_database() as (database, _settings), database.begin() as session:
         had = remove_second_factor_of(session, nip=nip, reason=reason)
     typer.echo("Removed." if had else "There is none.")
@@ -172,7 +172,7 @@ def remove_second_factor_command(
 
 @app.command("send-test-mail")
 def send_test_mail(address: Annotated[str, typer.Argument(help="Where to.")]) -> None:
-    """Send one mail at once, past the outbox, and say what the mail server said."""
+    """Send one e-mail at once, past the outbox, and print the server's answer."""
     from mysapk_web.app.mail_registry import render
     from mysapk_web.platform.mail.context import MailContext
     from mysapk_web.platform.mail.errors import MailError
@@ -230,7 +230,7 @@ def check(
         int | None, typer.Option(min=1, max=HIGHEST, help="With --documents: so many, picked at random.")
     ] = None,
 ) -> None:
-    """Show the settings, whether database and mail can be used, the trail is whole and the background loops run."""
+    """Show the settings and whether database, mail, audit log and background loops are in order."""
     if sample is not None and not documents:
         exit_with(UNUSABLE, "--sample is for --documents.")
     with report_failures():
@@ -256,7 +256,7 @@ def check(
 def continue_trail(
     reason: Annotated[str, typer.Option(help="What was found out, for the trail.")],
 ) -> None:
-    """Seal on behind a broken end of the trail, after you have looked into it; does nothing to a whole one."""
+    """Seal on after a break of the audit log, once you have investigated it; does nothing to an intact one."""
     with report_failures(), open_database() as (database, settings), database.begin() as session:
         fault = hash_chain.resume_after_break(session, settings, reason=reason)
     typer.echo(

@@ -31,7 +31,7 @@ app = typer.Typer(
 
 @contextlib.contextmanager
 def report_failures() -> Iterator[None]:
-    """End with lines on stderr, not with a traceback, for everything that whoever runs the command can put right."""
+    """Print errors the operator can fix as lines on stderr, without a traceback."""
     try:
         yield
     except SettingsError as error:
@@ -44,7 +44,6 @@ def report_failures() -> Iterator[None]:
 
 
 def exit_with(code: int, *lines: str) -> NoReturn:
-    """End the command with lines on stderr."""
     for line in lines:
         typer.echo(line, err=True)
     raise typer.Exit(code)
@@ -52,11 +51,7 @@ def exit_with(code: int, *lines: str) -> NoReturn:
 
 @contextlib.contextmanager
 def open_database(*, migrated: bool = True) -> Iterator[tuple[Database, Settings]]:
-    """The database of the settings, closed afterwards.
-
-    Raises:
-        SettingsError: The tables are not those of this release.
-    """
+    """Raises SettingsError when the tables are not those of this release."""
     settings = get_settings()
     database = Database(settings.database_url)
     try:

@@ -1,5 +1,3 @@
-"""Commands that read or write files: imports, the export of records, the report of duplicates."""
-
 from __future__ import annotations
 
 import sys
@@ -29,13 +27,13 @@ _PROGRESS_ROWS: Final = 1000
 
 @app.command("import-pegawai")
 def import_pegawai_command(file: _File, report: _Report = None) -> None:
-    """Take over the rolls of an agency: columns nip, nama, jenis, instansi, and as many of the others as there are."""
+    """Import employees of an agency: columns nip, nama, jenis, instansi, and as many of the others as there are."""
     _import(import_pegawai, file, report)
 
 
 @app.command("import-email")
 def import_email_command(file: _File, report: _Report = None) -> None:
-    """Take over e-mail addresses: columns nip and email."""
+    """Import e-mail addresses: columns nip and email."""
     _import(import_email, file, report)
 
 
@@ -45,7 +43,7 @@ def import_reference_command(
     file: _File,
     report: _Report = None,
 ) -> None:
-    """Put an official list in the place of a code table: columns kode and label, and as far as there are induk and aktif."""
+    """Replace a code table by an official list: columns kode and label, and induk and aktif where the table has them."""
     _import(partial(import_reference, table=table), file, report, about="kode")
 
 
@@ -55,7 +53,7 @@ def import_records_command(
     file: _File,
     report: _Report = None,
 ) -> None:
-    """Add records that are not on file yet: column nip and those of the declaration. Nothing that is there changes."""
+    """Add records that are not on file yet: column nip and those of the declaration. Existing records don't change."""
     _import(partial(import_records, key=kind), file, report)
 
 
@@ -65,7 +63,7 @@ def export_records_command(
     file: Annotated[Path, typer.Argument(help="CSV to write; it holds personal data.")],
     instansi: _Agency = "",
 ) -> None:
-    """Write the records on file of a kind as CSV, in the form that import-riwayat reads."""
+    """Export the records of a kind as CSV, in the form that import-riwayat reads."""
     with report_failures(), open_database() as (database, _settings):
         try:
             count = export_records(database, file, key=kind, instansi=instansi)
@@ -76,7 +74,7 @@ def export_records_command(
 
 @app.command()
 def duplicates(instansi: _Agency = "", report: _Report = None) -> None:
-    """Count what is on file twice or proposed again; the report says what to do about each. Nothing is changed."""
+    """Count records on file twice or proposed again; the report says what to do about each. Changes nothing."""
     with report_failures(), open_database() as (database, _settings):
         counts = report_duplicates(database, instansi=instansi, report=report)
     for key, count in sorted(counts.items()):
@@ -112,7 +110,7 @@ def _write(report: Path, rows: Iterator[RowReport], about: str) -> None:
 
 
 def _with_progress(rows: Iterator[RowReport]) -> Iterator[RowReport]:
-    """Tell on stderr how far it is: in place on a terminal, else a line now and then."""
+    """On stderr: in place on a terminal, else a line now and then."""
     number = 0
     step, end = (_PROGRESS_ROWS, "\r") if sys.stderr.isatty() else (_PROGRESS_ROWS * 10, "\n")
     for number, row in enumerate(rows, start=1):

@@ -1,4 +1,4 @@
-"""Who may call a handler. A handler without a stated policy is refused by the wall and fails a test (DESIGN 2.6)."""
+"""Who may call a handler. A handler without a policy is refused by the wall and fails a test."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ from mysapk_web.platform.errors import PermissionDenied, StaleRevisionError, Use
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may call a handler: anybody, anybody logged in, or a logged-in person with one of the permissions."""
+    """Anybody, anybody logged in, or a logged-in person with one of the permissions."""
 
     logged_in: bool
     permissions: tuple[Permission, ...] = ()
 
     def allows(self, actor: Actor | None) -> bool:
-        """Whether this person (None: a visitor) may call the handler."""
         if not self.logged_in:
             return True
         if actor is None:
@@ -39,7 +38,7 @@ LOGGED_IN = Policy(logged_in=True)
 
 
 def requires(*permissions: Permission) -> Policy:
-    """Policy for a logged-in person whose role gives at least one of the permissions."""
+    """At least one of the permissions."""
     return Policy(logged_in=True, permissions=permissions)
 
 
@@ -67,27 +66,18 @@ _called: ContextVar[str] = ContextVar("mysapk_called", default="")
 
 
 def set_context(visitor: ClientContext, actor: Actor | None, called: str) -> None:
-    """Set who this event comes from; called by the wall only, for the task of one event.
-
-    Args:
-        called: Name of the handler, as it stands in our own sources.
-    """
+    """Set the origin of this event; called by the wall only. `called` is the handler's name in our sources."""
     _visitor.set(visitor)
     _actor.set(actor)
     _called.set(called)
 
 
 def client() -> ClientContext:
-    """The browser of the event being handled."""
     return _visitor.get()
 
 
 def actor() -> Actor:
-    """The person of the event being handled.
-
-    Raises:
-        PermissionDenied: When nobody is logged in (a handler for everybody asked for a person).
-    """
+    """Raises PermissionDenied when nobody is logged in (a handler for everybody asked for a person)."""
     person = _actor.get(None)
     if person is None:
         raise PermissionDenied("nobody is logged in")
@@ -95,25 +85,21 @@ def actor() -> Actor:
 
 
 def actor_or_none() -> Actor | None:
-    """The person of the event being handled, or None for a visitor."""
     return _actor.get(None)
 
 
 async def log_denied() -> None:
-    """Record that a service refused this person; for a handler that answers `PermissionDenied` in its own words."""
+    """For a handler that answers `PermissionDenied` in its own words."""
     person = actor_or_none()
     if person is not None:
         await access_log.log_denied(person, _called.get())
 
 
 def handler(policy: Policy, *, background: bool = False, passive: bool = False) -> Callable[[Callable[..., Any]], Any]:
-    """Declare an event handler together with who may call it. Takes the place of `rx.event`.
-
-    What a handler raises is told on the page by `AppState.report` instead of being lost: `UserError` in its own words, a busy or
-    failing store in fixed ones.
+    """Declare an event handler with its policy, instead of `rx.event`. `AppState` shows the exceptions it raises.
 
     Args:
-        passive: A page asks for it by itself, so it is no sign of a person: an idle session ends all the same (ASVS 7.3.1).
+        passive: Sent by pages on their own, so an idle session still expires (ASVS 7.3.1).
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
@@ -126,25 +112,23 @@ def handler(policy: Policy, *, background: bool = False, passive: bool = False) 
 
 
 def policy_of(function: Any) -> Policy | None:
-    """The policy stated for a handler function, or None."""
     stated = getattr(function, _ATTRIBUTE, None)
     return stated if isinstance(stated, Policy) else None
 
 
 def is_passive(function: Any) -> bool:
-    """Whether a handler is called by pages on their own, and never by a person."""
     return getattr(function, _PASSIVE, False) is True
 
 
 def accepts_arguments(function: Callable[..., Any], payload: object) -> bool:
-    """Whether what an event carries are the arguments of a handler: every one it needs, and no other."""
+    """Whether a payload has every required argument and no unknown one."""
     needed, known = _arguments(function)
     return isinstance(payload, dict) and needed <= payload.keys() <= known
 
 
 @functools.cache
 def _arguments(function: Callable[..., Any]) -> tuple[frozenset[str], frozenset[str]]:
-    """Names of the arguments that have no default, and of all."""
+    """Names of the required arguments, and of all."""
     given = list(inspect.signature(function).parameters.values())[1:]
     return (
         frozenset(each.name for each in given if each.default is each.empty),
@@ -178,7 +162,7 @@ def _guard(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def _tell(state: Any, error: Exception) -> Any:
-    """Gives what the page has to do besides showing the words."""
+    """Gives the event the page has to run, besides showing the error."""
     if isinstance(error, StaleRevisionError | NotFoundError):
         try:
             await state._refresh()

@@ -1,5 +1,3 @@
-"""Small pure helpers of the pages: moments in words, and which browsers are the inside of an app."""
-
 from __future__ import annotations
 
 import re
@@ -23,22 +21,22 @@ _APPLE_WEB_VIEW: Final = re.compile(r"\((iPhone|iPad|iPod)(?!.*\bSafari/).*Apple
 
 
 def is_app_view(agent: str) -> bool:
-    """Whether a User-Agent is that of a web view inside an app, where the period banner does not belong (DESIGN 5).
+    """Whether a User-Agent is a web view inside an app, where the period banner does not belong.
 
-    Android says `; wv)` (developer.chrome.com, WebView user agent), before version 5 `Version/4.0 Chrome/`; Apple's web view
+    Android sends `; wv)` (developer.chrome.com, WebView user agent), before version 5 `Version/4.0 Chrome/`; Apple's web view
     lacks the `Safari/` of the browser. The header is only a hint: the period itself is enforced elsewhere.
     """
     return bool(_ANDROID_WEB_VIEW.search(agent) or _APPLE_WEB_VIEW.search(agent))
 
 
 def path_segment(path: str, position: int) -> str:
-    """One part of the path of a page, e.g. the group of `/pdm/golongan`. It comes from the browser: anything may stand there."""
+    """One segment of a page's path, e.g. the group of `/pdm/golongan`. It comes from the browser: anything may be there."""
     parts = [part for part in path.split("/") if part]
     return parts[position] if position < len(parts) else ""
 
 
 def form_unit(form: object) -> int | None:
-    """The unor verifikasi that a person picked; None for the usual one, 0 (which nothing has) for what names no unit."""
+    """The chosen unor verifikasi; None for the default, 0 (which no unit has) for anything invalid."""
     given = form.get("unor") if isinstance(form, dict) else None
     if given is None or (isinstance(given, str) and not given.strip()):
         return None

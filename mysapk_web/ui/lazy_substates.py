@@ -1,7 +1,7 @@
-"""The state tree of a tab in memory: a state that nothing was done with is not there, and is made when somebody asks for it.
+"""Creates Reflex substates lazily: an untouched state does not exist until somebody asks for it.
 
-With Redis, Reflex keeps no state that was never touched and makes it anew when it is wanted. In memory it makes all of them for every
-tab, forty and more, of which a person opens two or three: they were a quarter of what a connected session takes.
+With Redis, Reflex itself keeps no untouched states. In memory it creates all forty for every tab, of which a person opens
+two or three; they were a quarter of the memory of a connected session (decision 0016).
 """
 
 from __future__ import annotations
@@ -22,14 +22,12 @@ def _classes(owner: type[BaseState]) -> dict[str, type[BaseState]]:
 
 @cache
 def _defaults(owner: type[BaseState]) -> StateDict:
-    """What a page is told of a state that was never touched, with all below it; the same for everybody."""
+    """What a page is sent of an untouched state and all below it; the same for everybody."""
     untouched: StateDict = owner(_reflex_internal_init=True).dict()
     return untouched
 
 
 class LazySubstates(dict[str, Any]):
-    """The states below one, each from the moment on that it is asked for by name."""
-
     __slots__ = ("_owner",)
 
     def __init__(self, owner: BaseState) -> None:
@@ -45,7 +43,7 @@ class LazySubstates(dict[str, Any]):
         return made
 
     def untouched(self) -> StateDict:
-        """What a page is told of the states that are not there."""
+        """What a page is sent of the states that do not exist yet."""
         found: StateDict = {}
         for name, owner in _classes(type(self._owner)).items():
             if dict.get(self, name) is None:

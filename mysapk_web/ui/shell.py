@@ -23,8 +23,6 @@ from mysapk_web.ui.state import AppState
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One entry of the main navigation."""
-
     label: str
     href: str
     permission: Permission | None = None
@@ -55,7 +53,7 @@ UNREAD_AT = "/notifikasi"
 
 
 def navigation_for(person: Actor) -> list[dict[str, str]]:
-    """The entries that a person sees. What a page shows is decided by its own handlers, not here."""
+    """What a page shows is decided by its own handlers, not here."""
     return [
         {"label": entry.label, "href": entry.href}
         for entry in NAVIGATION
@@ -64,14 +62,12 @@ def navigation_for(person: Actor) -> list[dict[str, str]]:
 
 
 class ShellState(AppState):
-    """What the header shows."""
-
     nama: str = ""
     entries: list[dict[str, str]] = []
     unread: int = 0
 
     async def _fill(self) -> None:
-        """Fill the header for the person of this event; called by the load handlers of the pages."""
+        """Called by the load handlers of the pages."""
         person = actor()
         unread = await executors.run_read_only(notices.unread_count, person)
         if unread != self.unread:
@@ -110,7 +106,7 @@ def _navigation(here: str) -> rx.Component:
 
 
 def logout_form() -> rx.Component:
-    """The button Keluar: a form of the browser's own, because the session cookie is out of reach of scripts."""
+    """A native form, because the session cookie is out of reach of scripts."""
     return NativeForm.create(
         rx.el.button("Keluar", type="submit", class_name="button button-secondary"),
         method="post",
@@ -199,8 +195,8 @@ def page(*children: rx.Component, current: str = "", public: bool = False) -> rx
     """A page in its frame.
 
     Args:
-        current: Route of a page behind the login, which then has navigation and account; empty: a page for visitors.
-        public: With `here`: a page for everybody, with navigation for who is logged in.
+        current: Route of a page behind the login, with navigation and account; empty: a page for visitors.
+        public: With `current`: a page for everybody, with navigation for those logged in.
     """
     return rx.fragment(
         A.create("Langsung ke isi", href="#isi", class_name="skip"),
@@ -216,5 +212,5 @@ def page(*children: rx.Component, current: str = "", public: bool = False) -> rx
 
 
 def connection_line() -> rx.Component:
-    """Replaces the overlay of Reflex; a fragment, because the app itself is put inside after it."""
+    """Replaces the overlay of Reflex; a fragment, because the app itself is inserted after it."""
     return rx.fragment(Connection.create())

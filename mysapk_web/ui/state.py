@@ -1,4 +1,4 @@
-"""The state that every page's state descends from: whose it is, what to tell, and reading a form strictly."""
+"""The base of every page's state: session binding, errors and notices, strict reading of forms."""
 
 from __future__ import annotations
 
@@ -39,11 +39,6 @@ TEXT_LIMIT = 2_000
 
 
 class AppState(rx.State):
-    """Common parent of all page states.
-
-    `answers` goes up with every finished act: the front end takes a button out of its busy state when it changes.
-    """
-
     faults: dict[str, str] = {}
     """Field name -> sentence; the key "" holds what concerns the whole form."""
     notice: str = ""
@@ -60,19 +55,18 @@ class AppState(rx.State):
 
     @_override_base_method
     def dict(self, include_computed: bool = True, initial: bool = False, **kwargs: Any) -> StateDict:
-        """All that a page is told of this state and those below it, those that are not there yet as well."""
+        """Includes substates that do not exist yet."""
         known: StateDict = super().dict(include_computed=include_computed, initial=initial, **kwargs)
         return known | self.substates.untouched() if isinstance(self.substates, LazySubstates) else known
 
     async def _refresh(self) -> None:
-        """Show what is there now, after an act on what has changed or gone. What was typed belongs to the browser and stays."""
+        """Reload after an action on something that has changed or gone; what was typed belongs to the browser and stays."""
 
     def _show_error(self, error: Exception) -> EventSpec | None:
-        """Turn what a handler raised into words on the page; details go to the log without any value.
+        """Show an exception as text on the page; the log gets details without any value.
 
-        Returns:
-            What the page of this event has to do: ask for password or code, when the act waits for it. That is in no state, so that
-            no other page ever asks.
+        Gives the event that asks for password or code when the action waits for it. That is kept in no state, so that no other
+        page ever asks.
         """
         if isinstance(error, ReauthenticationRequired):
             self._finish()
@@ -96,21 +90,21 @@ class AppState(rx.State):
 
     @handler(ANYONE)
     async def dismiss_faults(self) -> None:
-        """Show no faults any more: the dialog that told them was closed without an act."""
+        """Its dialog was closed without an action."""
         self.faults = {}
 
     def _finish(self, *, faults: Mapping[str, str] | None = None, notice: str = "") -> None:
-        """Finish an act: show its faults or its success and free the button."""
+        """Show the outcome of an action; the front end frees the button when `answers` goes up."""
         self.faults = dict(faults or {})
         self.notice = notice
         self.answers += 1
 
 
 def form_text(form: Any, name: str, limit: int = TEXT_LIMIT) -> str:
-    """One text field of a submitted form, or "" when it is missing or not a text at all.
+    """One text field of a submitted form, "" when missing or no text.
 
     Raises:
-        UserError: When the text is longer than `limit`.
+        UserError: Longer than `limit`.
     """
     value = form.get(name) if isinstance(form, dict) else None
     if not isinstance(value, str):

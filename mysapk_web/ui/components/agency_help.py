@@ -1,4 +1,4 @@
-"""Finding the helpdesk of the own agency on `/bantuan` without a session: it is asked for exactly by those who can't log in."""
+"""Finding an agency's helpdesk on `/bantuan` without a session: those who can't log in need it most."""
 
 from __future__ import annotations
 
@@ -23,14 +23,11 @@ ANCHOR = "helpdesk"
 
 
 class AgencyHelpState(AppState):
-    """What was found."""
-
     agencies: list[dict[str, str]] = []
     told: str = ""
 
     @handler(ANYONE)
     async def find(self, form: dict[str, Any]) -> None:
-        """Look for agencies by their name."""
         self.agencies, self.told = [], ""
         asked = form_text(form, "instansi", 200)
         found = await executors.run_in_transaction(helpdesk.search_helpdesks, visitor=client(), asked=asked)
@@ -62,7 +59,6 @@ def _agency(item: ObjectVar[dict[str, str]]) -> rx.Component:
 
 
 def agency_help() -> rx.Component:
-    """The form and what it finds."""
     state = AgencyHelpState
     return rx.el.div(
         rx.el.h3("Cari helpdesk instansi Anda"),

@@ -1,4 +1,4 @@
-"""Python side of `assets/behaviour.jsx`: the few components that do something in the browser by themselves."""
+"""Python side of `assets/behaviour.jsx`: the few components with behaviour in the browser."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ def _submitted(form: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
 
 
 class _Behaviour(LocalComponent):
-    """Something exported by the script."""
-
     library = "$/public/behaviour.jsx"
 
 
 class Form(_Behaviour):
-    """A form that is sent as one event, answers at once, and never loses what was typed."""
+    """Submits as one event, shows at once that it waits, and never loses what was typed."""
 
     tag = "Form"
 
@@ -43,17 +41,12 @@ class Form(_Behaviour):
 
     @classmethod
     def create(cls, *children: Any, **props: Any) -> Self:
-        """Make a form.
-
-        Args:
-            **props: `on_submit` (gets field name -> text), `action`, attributes of the form.
-        """
         told = {"answers": AppState.answers, "faults": AppState.faults, "on_dismiss": AppState.dismiss_faults}
         return super().create(*children, **told, **props)
 
 
 class SubmitButton(_Behaviour):
-    """Sends the form around it; says so while the answer is awaited, and can be locked for some seconds."""
+    """Shows that an answer is awaited; can be locked for some seconds."""
 
     tag = "SubmitButton"
 
@@ -66,7 +59,7 @@ class SubmitButton(_Behaviour):
 
 
 class PasswordInput(_Behaviour):
-    """A password field with a button that shows what was typed."""
+    """With a button that shows what was typed."""
 
     tag = "PasswordInput"
 
@@ -76,7 +69,7 @@ class PasswordInput(_Behaviour):
 
 
 class UrlBoundInput(_Behaviour):
-    """A text field of a filter: what is typed belongs to the browser, until the value changes with the address."""
+    """What is typed belongs to the browser, until the value changes with the URL."""
 
     tag = "FollowInput"
 
@@ -87,8 +80,6 @@ class UrlBoundInput(_Behaviour):
 
 
 class UrlBoundSelect(_Behaviour):
-    """A choice of a filter, in the same way."""
-
     tag = "FollowSelect"
 
     name: rx.Var[str]
@@ -96,7 +87,7 @@ class UrlBoundSelect(_Behaviour):
 
 
 class Outcome(_Behaviour):
-    """The faults of the page in one place (role alert), or what went well (role status); takes the focus."""
+    """The errors of the page (role alert) or its success message (role status); takes the focus."""
 
     tag = "Outcome"
 
@@ -106,13 +97,13 @@ class Outcome(_Behaviour):
 
 
 class Main(_Behaviour):
-    """The main landmark; moves the focus after a change of page."""
+    """The main landmark; moves the focus after a page change."""
 
     tag = "Main"
 
 
 class EarlyInput(_Behaviour):
-    """Last on a page: does what a person wanted before the scripts were there, and gives back what was typed."""
+    """Last on a page: replays clicks and text entered before the scripts were loaded."""
 
     library = "$/public/early.jsx"
     tag = "EarlyInput"
@@ -122,18 +113,17 @@ class EarlyInput(_Behaviour):
 
 
 class TicketForm(_Behaviour):
-    """The native form with which a page that logged in takes its session; `redeem_login_ticket` sends it."""
+    """The native form with which a page that logged in takes its session; `take_session` submits it."""
 
     tag = "TicketForm"
 
     @classmethod
     def create(cls, **props: Any) -> Self:
-        """Make the form; once on a page."""
         return super().create(id=_TICKET, **props)
 
 
 def take_session(ticket: str) -> EventSpec:
-    """Let the page of this event take its session; the ticket goes to its socket alone and stands in no state."""
+    """Let the page of this event take its session; the ticket goes to its socket alone, into no state."""
     return rx.set_value(_TICKET, ticket)
 
 
@@ -147,13 +137,13 @@ class Dialog(_Behaviour):
 
 
 class ReauthenticationDialog(_Behaviour):
-    """The modal dialog that an answer opens for the form that waits; it ends with its page."""
+    """Opened by an answer for the form that waits; closes with its page."""
 
     tag = "StepUpDialog"
 
 
 class DialogButton(_Behaviour):
-    """Opens a dialog of the page without asking the server."""
+    """Opens a dialog without asking the server."""
 
     tag = "DialogButton"
 
@@ -162,7 +152,7 @@ class DialogButton(_Behaviour):
 
 
 class ResubmitForm(_Behaviour):
-    """Sends the last form again when its counter goes up."""
+    """Submits the last form again when its counter goes up."""
 
     tag = "ResubmitForm"
 
@@ -170,7 +160,7 @@ class ResubmitForm(_Behaviour):
 
 
 class Polling(_Behaviour):
-    """Asks the server again every so many seconds while it is active, the page is looked at and the line is there."""
+    """Asks the server periodically while active, visible and connected."""
 
     tag = "Polling"
 
@@ -181,7 +171,7 @@ class Polling(_Behaviour):
 
 
 class WebOnly(_Behaviour):
-    """Shows its children in a browser window of at least 768 px, not in the installed app (DESIGN 5)."""
+    """Shows its children in a browser window of at least 768 px, not in the installed app."""
 
     tag = "WebOnly"
 
@@ -193,7 +183,7 @@ class Connection(_Behaviour):
 
 
 class NativeForm(Element):
-    """A form that the browser sends itself: `rx.el.form` would always stop it."""
+    """Submitted by the browser itself: `rx.el.form` would always prevent that."""
 
     tag = "form"
 

@@ -1,4 +1,4 @@
-"""Bars and a curve drawn with elements and SVG alone. The words beside them say the same: nothing is told by a picture only."""
+"""Bars and a curve of plain elements and SVG. The text beside them says the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ GRID = (100, 75, 50, 25, 0)
 
 
 def bar(width: Any, *, large: bool = False) -> rx.Component:
-    """A bar that repeats a share which stands beside it in words."""
     return rx.el.span(
         rx.el.span(style={"width": width}),
         class_name="bar bar-large" if large else "bar",
@@ -21,18 +20,17 @@ def bar(width: Any, *, large: bool = False) -> rx.Component:
 
 
 def width_of(part: int, whole: int) -> str:
-    """The length of a bar."""
     return f"{100 * part / whole:.2f}%" if whole else "0%"
 
 
 def curve_points(shares: Sequence[float]) -> str:
-    """The way of some shares as points of a drawing of 100 by 100, from left to right."""
+    """Shares as points of a 100 by 100 drawing, from left to right."""
     last = max(1, len(shares) - 1)
     return " ".join(f"{100 * place / last:.2f},{100 - 100 * share:.2f}" for place, share in enumerate(shares))
 
 
 def curve(points: Any, summary: Any, first: Any, last: Any) -> rx.Component:
-    """A curve from 0 to 100 percent. Put a table with the same figures behind it."""
+    """From 0 to 100 percent. Put a table with the same figures behind it."""
     return rx.el.div(
         rx.el.div(
             *(rx.el.span(f"{share} %", style={"top": f"{100 - share}%"}) for share in GRID),

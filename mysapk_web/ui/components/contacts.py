@@ -1,5 +1,3 @@
-"""A helpdesk as people see it."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -11,11 +9,7 @@ from mysapk_web.ui.components.display import card
 
 
 def contact_card(item: Any, *above: rx.Component) -> rx.Component:
-    """One helpdesk: how it is reached; what it doesn't have is left out.
-
-    Args:
-        *above: What stands over them; the name of the helpdesk by default.
-    """
+    """Missing ways to reach a helpdesk are left out; `above` replaces its name as the heading."""
     return card(
         *(above or (rx.el.h3(item["nama"], class_name="mb-4"),)),
         rx.el.dl(

@@ -1,4 +1,4 @@
-"""Fields for a day: typed day first, with a calendar beside them. `organisation.rules.dates` reads what they send."""
+"""Date fields: typed day first, with a calendar. `organisation.rules.dates` parses them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mysapk_web.ui.components.local import LocalComponent
 
 
 class DateInput(LocalComponent):
-    """The control from `assets/fields.jsx`. What is typed belongs to the browser, until the value changes."""
+    """What is typed belongs to the browser, until the value changes."""
 
     library = "$/public/fields.jsx"
     tag = "DateInput"
@@ -23,16 +23,10 @@ class DateInput(LocalComponent):
 
 
 def date_field(name: str, label: str, value: Any = "", *, help_text: str = "") -> rx.Component:
-    """A field for a day.
-
-    Args:
-        value: Var with the day as it is typed; it follows when that changes.
-    """
     return _field(name, label, value, f"{help_text} {DATE_HELP}".strip())
 
 
 def filter_date(name: str, label: str, value: Any) -> rx.Component:
-    """A field for a day in a filter. Arguments as for `date_field`."""
     return _field(name, label, value, "Misalnya 17-08-2020.")
 
 

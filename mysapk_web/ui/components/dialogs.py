@@ -1,5 +1,3 @@
-"""The dialog before an act: what it means, the form that does it, and the way back."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,7 @@ def confirm_dialog(
     stay: str = "Batal",
     **props: Any,
 ) -> rx.Component:
-    """Asks before something is done; the dialog's form does it."""
+    """Says what an action means, with the form that does it and a way back."""
     return dialog(
         heading,
         *words,

@@ -1,4 +1,4 @@
-"""What only shows: insets, badges, tables, tiles, lists of facts, empty and loading states, dialogs."""
+"""Components that only show: boxes, badges, tables, tiles, lists, empty and loading states, dialogs."""
 
 from __future__ import annotations
 
@@ -11,32 +11,28 @@ from mysapk_web.ui.components.behaviour import Dialog, DialogButton
 
 
 def notice_box(*children: Any, kind: str = "info") -> rx.Component:
-    """A paragraph set off from the text."""
     return rx.el.div(*children, class_name=f"notice notice-{kind}")
 
 
 def badge(text: Any, kind: Any = "plain") -> rx.Component:
-    """A short state in words; the colour only repeats them."""
+    """A short state in words; the colour only repeats it."""
     return rx.el.span(text, class_name=f"badge badge-{kind}")
 
 
 def section(heading: str, *children: Any, **props: Any) -> rx.Component:
-    """A part of a page with its own heading."""
     return rx.el.section(rx.el.h2(heading), *children, **{"class_name": "section", **props})
 
 
 def card(*children: Any, **props: Any) -> rx.Component:
-    """A framed block."""
     return rx.el.div(*children, **{"class_name": "card", **props})
 
 
 def description_list(*pairs: tuple[str, Any]) -> rx.Component:
-    """A description list."""
     return rx.el.dl(*(rx.el.div(rx.el.dt(term), rx.el.dd(value)) for term, value in pairs), class_name="facts")
 
 
 def table(caption: str, heads: Sequence[str], rows: Any) -> rx.Component:
-    """A table that becomes a list of blocks on narrow screens: give every cell `data-label` with `cell`."""
+    """Becomes a list of blocks on narrow screens: build every cell with `table_cell`."""
     return rx.el.table(
         rx.el.caption(caption, class_name="sr-only"),
         rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads), role="row"), role="rowgroup"),
@@ -47,32 +43,30 @@ def table(caption: str, heads: Sequence[str], rows: Any) -> rx.Component:
 
 
 def table_row(*cells: rx.Component) -> rx.Component:
-    """A table row (roles are said again because narrow screens show it as a block)."""
+    """Roles are repeated because narrow screens show it as a block."""
     return rx.el.tr(*cells, role="row")
 
 
 def table_cell(head: str, *content: Any) -> rx.Component:
-    """A table cell that carries its column head along on narrow screens."""
+    """Carries its column head along on narrow screens."""
     return rx.el.td(*content, role="cell", custom_attrs={"data-label": head})
 
 
 def tiles(*children: Any) -> rx.Component:
-    """A grid of tiles."""
     return rx.el.ul(*children, class_name="tiles")
 
 
 def tile(heading: str, text: Any, href: str) -> rx.Component:
-    """One way to go on; the whole block is the link."""
+    """The whole block is the link."""
     return rx.el.li(rx.el.a(heading, href=href), rx.el.p(text), class_name="tile")
 
 
 def empty(text: Any) -> rx.Component:
-    """Says that there is nothing, and why that is no fault."""
+    """Say that there is nothing, and why that is no fault."""
     return rx.el.p(text, class_name="empty")
 
 
 def skeleton(lines: int = 3) -> rx.Component:
-    """Stands for content that is on its way."""
     return rx.el.div(
         rx.el.p("Memuat data ...", class_name="sr-only"),
         *(rx.el.div(class_name="skeleton", custom_attrs={"aria-hidden": "true"}) for _ in range(lines)),
@@ -81,7 +75,7 @@ def skeleton(lines: int = 3) -> rx.Component:
 
 
 def dialog(heading: Any, *children: Any, ident: str, **props: Any) -> rx.Component:
-    """A modal dialog, opened by `dialog_button`, or at once with `open=True`."""
+    """Opened by `dialog_button`, or at once with `open=True`."""
     return Dialog.create(
         rx.el.h2(heading, custom_attrs={"id": f"{ident}-judul"}),
         *children,
@@ -92,12 +86,11 @@ def dialog(heading: Any, *children: Any, ident: str, **props: Any) -> rx.Compone
 
 
 def label_of(value: Any, labels: Mapping[Any, str]) -> Any:
-    """The label of a var that holds the value of a `StrEnum`; empty for anything else."""
+    """Empty for anything but a value of the enum."""
     return rx.match(value, *((str(key), label) for key, label in labels.items()), "")
 
 
 def dialog_button(label: Any, opens: Any, *, kind: str = "secondary") -> rx.Component:
-    """Opens a dialog."""
     return DialogButton.create(label, opens=opens, class_name=f"button button-{kind}")
 
 

@@ -1,4 +1,4 @@
-"""Fields, outcome and buttons of a form. Every control has a visible label, and its fault stands beside it and in the summary."""
+"""Form fields, messages and buttons. Every control has a visible label; its error appears beside it and in the summary."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from mysapk_web.ui.state import AppState
 
 
 def form_messages() -> rx.Component:
-    """What the last act led to, at the top of the page: the faults with links to their fields (GOV.UK error summary), or the notice."""
+    """The outcome of the last action at the top of the page: errors with links (GOV.UK error summary), or the notice."""
     return Outcome.create(faults=AppState.faults, notice=AppState.notice, answers=AppState.answers)
 
 
 def title_of(name: str) -> rx.Var[str]:
-    """Page title, with "Kesalahan: " in front while the page shows faults."""
+    """Page title, with "Kesalahan: " in front while the page shows errors."""
     whole = f"{name} - MySAPK Web"
     return rx.cond(AppState.faults, f"Kesalahan: {whole}", whole)
 
 
 def field_attrs(name: str, *, has_help: bool, spoken: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What ties a control to its label, its help and its fault."""
+    """Ties a control to its label, help and error."""
     wrong = AppState.faults[name]
     described = f"{name}-bantuan" if has_help else ""
     return {
@@ -37,7 +37,6 @@ def field_attrs(name: str, *, has_help: bool, spoken: dict[str, Any] | None = No
 
 
 def form_group(name: str, label: str, help_text: str, control: rx.Component, *more: rx.Component) -> rx.Component:
-    """A control with its label, help and fault."""
     wrong = AppState.faults[name]
     return rx.el.div(
         rx.el.label(label, html_for=name),
@@ -68,11 +67,7 @@ def field(
     narrow: bool = False,
     **props: Any,
 ) -> rx.Component:
-    """A text field that belongs to the browser (uncontrolled).
-
-    Args:
-        kind: `type` of the input; `text` and `email` take what is typed, the server judges.
-    """
+    """An uncontrolled text field. `kind` is the input type; `text` and `email` accept anything, the server checks."""
     return form_group(
         name,
         label,
@@ -91,20 +86,18 @@ def field(
 
 
 def text_area(name: str, label: str, help_text: str, **props: Any) -> rx.Component:
-    """A field for several lines."""
     control = rx.el.textarea(name=name, class_name="input", custom_attrs=field_attrs(name, has_help=True), **props)
     return form_group(name, label, help_text, control)
 
 
 def select(name: str, label: str, *options: Any, help_text: str = "", **props: Any) -> rx.Component:
-    """A choice that belongs to the browser (uncontrolled)."""
+    """Uncontrolled."""
     spoken = field_attrs(name, has_help=bool(help_text))
     control = rx.el.select(*options, name=name, class_name="input", custom_attrs=spoken, **props)
     return form_group(name, label, help_text, control)
 
 
 def hidden(name: str, value: Any) -> rx.Component:
-    """What a form says besides what is typed into it."""
     return rx.el.input(type="hidden", name=name, value=value)
 
 
@@ -116,7 +109,7 @@ def password_field(
     new: bool = False,
     **props: Any,
 ) -> rx.Component:
-    """A password field with a button Tampilkan/Sembunyikan; hidden again when the form is sent."""
+    """With a button Tampilkan/Sembunyikan; hidden again on submit."""
     return form_group(
         name,
         label,
@@ -133,5 +126,4 @@ def password_field(
 
 
 def submit_button(label: Any, waiting: str, *, kind: str = "primary", **props: Any) -> rx.Component:
-    """The button that sends the form around it."""
     return SubmitButton.create(label, waiting=waiting, class_name=f"button button-{kind}", **props)

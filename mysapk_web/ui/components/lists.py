@@ -1,4 +1,4 @@
-"""Lists whose filters stand in the address: reading and writing it, the filter, what was found, going from page to page, and files."""
+"""Lists whose filters are in the URL: reading and writing it, the filter form, totals, downloads."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MAX_VALUE_LENGTH: Final = 100
 
 
 def url_parameter(url: Any, name: str) -> str:
-    """One value of the address of a page. It comes from the browser: anything may stand there."""
+    """One value of a page's URL. It comes from the browser: anything may be there."""
     value = url.query_parameters.get(name, "")
     return strip_unstorable(value).strip() if isinstance(value, str) and len(value) <= MAX_VALUE_LENGTH else ""
 
 
 def url_with(path: str, values: Mapping[str, str], page: int = 1) -> str:
-    """The address of a list with its filters; what is empty is left out. Never put a NIP or a name into it."""
+    """The URL of a list with its non-empty filters. Never put a NIP or a name into it."""
     paged = {**values, "halaman": str(page)} if page > 1 else values
     query = urlencode({name: value for name, value in paged.items() if value})
     return f"{path}?{query}" if query else path
@@ -41,7 +41,6 @@ def filter_field(
     input_mode: str = "text",
     **props: Any,
 ) -> rx.Component:
-    """A text field of a filter; it follows the address when that changes."""
     control = UrlBoundInput.create(
         name=name,
         value=value,
@@ -55,7 +54,6 @@ def filter_field(
 
 
 def filter_select(name: str, label: str, value: Any, options: Iterable[tuple[str, str]]) -> rx.Component:
-    """A choice of a filter; it follows the address when that changes."""
     control = UrlBoundSelect.create(
         *(rx.el.option(words, value=option) for option, words in options),
         name=name,
@@ -67,7 +65,6 @@ def filter_select(name: str, label: str, value: Any, options: Iterable[tuple[str
 
 
 def filter_form(*fields: rx.Component, narrow: Any, narrowed: Any, path: str, kind: str = "primary") -> rx.Component:
-    """The filter of a list, with a way to take it off."""
     return Form.create(
         *fields,
         rx.el.div(
@@ -82,7 +79,6 @@ def filter_form(*fields: rx.Component, narrow: Any, narrowed: Any, path: str, ki
 
 
 def format_found(found: Page[Any], noun: str = "pegawai", *, file: bool) -> str:
-    """How many were found."""
     advice = "persempit dengan saringan" + (", atau unduh semuanya." if file else ".")
     if found.has_more and found.total > MAX_ROWS:
         return f"{in_words(found.total)} {noun}; {in_words(MAX_ROWS)} yang pertama dapat dibuka di sini; {advice}"
@@ -92,16 +88,11 @@ def format_found(found: Page[Any], noun: str = "pegawai", *, file: bool) -> str:
 
 
 def download_form(report: str, fields: Mapping[str, Any]) -> rx.Component:
-    """Buttons that bring a list down as a file, narrowed as it is shown."""
     return download_formats_form("/admin/unduh", {"daftar": report, **fields})
 
 
 def download_formats_form(action: str, fields: Mapping[str, Any], *, xlsx: Any = True) -> rx.Component:
-    """A native form with a button for each kind of file. What it names goes in the body and not into the address.
-
-    Args:
-        xlsx: Whether a workbook is offered, too; a var may say so.
-    """
+    """A native form with a button per file format; its fields go into the body rather than the URL."""
     return NativeForm.create(
         *(hidden(name, value) for name, value in fields.items()),
         rx.el.div(

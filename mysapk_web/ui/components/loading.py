@@ -1,5 +1,3 @@
-"""What stands in the place of content that is still loading."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The base of components whose browser side is a script of our own in `assets/`, loaded only by pages that use it."""
-
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -8,12 +6,11 @@ import reflex as rx
 
 
 class LocalComponent(rx.Component):
-    """Something that a script exports; a subclass names the script in `library` and the export in `tag`."""
+    """Exported by a script of our own in `assets/`, which only pages that use it load: `library` is the script, `tag` the export."""
 
     _triggers: ClassVar[dict[str, Any]] = {}
     """Event name -> arguments it brings."""
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:
-        """The events of every component, and its own."""
         return {**super().get_event_triggers(), **cls._triggers}

@@ -1,5 +1,3 @@
-"""Going from one page of a list to the next."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -8,7 +6,7 @@ import reflex as rx
 
 
 def pager(number: Any, pages: Any, previous: rx.Component, following: rx.Component, **status: Any) -> rx.Component:
-    """Which page is shown, with a way back and a way on; nothing while there is one page only."""
+    """Nothing while there is one page only."""
     return rx.cond(
         pages > 1,
         rx.el.nav(
@@ -27,7 +25,7 @@ def link_pager(number: Any, pages: Any, before: Any, after: Any) -> rx.Component
 
 
 def button_pager(number: Any, pages: Any, turn: Any) -> rx.Component:
-    """For lists that `turn`, a handler that takes the number of a page, shows in place."""
+    """For lists shown in place by `turn`, a handler that takes the number of a page."""
     return pager(
         number, pages, _button("Sebelumnya", turn(number - 1)), _button("Berikutnya", turn(number + 1)), role="status"
     )

@@ -1,5 +1,3 @@
-"""How far the PDM of a person is, and how long there still is."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -8,7 +6,7 @@ import reflex as rx
 
 
 def progress(done: Any, total: Any, percent: Any) -> rx.Component:
-    """How far the PDM is: the words first, the bar repeats them."""
+    """Progress of a PDM; the bar only repeats the words."""
     return rx.el.div(
         rx.el.p(
             rx.el.strong(done, " dari ", total, " kelompok data selesai"),

@@ -1,4 +1,4 @@
-"""Python side of `assets/session.jsx`: the warning before a session ends, and the way back after the next login."""
+"""Python side of `assets/session.jsx`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from mysapk_web.ui.components.local import LocalComponent
 
 
 class _SessionScript(LocalComponent):
-    """Something exported by the script."""
-
     library = "$/public/session.jsx"
 
 
 class SessionEndTimer(_SessionScript):
-    """In the frame of the pages behind the login: warns, keeps what is typed, and leads back to the page that was left."""
+    """Warns before the session ends, keeps what is typed, and leads back to the page after the next login."""
 
     tag = "SessionEnd"
 
