@@ -1,5 +1,3 @@
-"""What `mysapk check` looks at: whether settings, database and mail can be used, in lines for whoever runs it."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -26,11 +24,7 @@ from mysapk_web.settings import Settings
 
 
 def parse_head(text: str) -> ChainHead | None:
-    """What `--head` of `mysapk check` says.
-
-    Raises:
-        UserError: It is not of the form that a check prints.
-    """
+    """Raises UserError unless the text has the form a check prints."""
     position, _, chained = text.strip().partition(":")
     if not text:
         return None
@@ -45,7 +39,7 @@ def first(text: str | None) -> str:
 
 
 def display_value(name: str, value: Any) -> str:
-    """A setting as it may be shown: of a secret only whether there is one."""
+    """Of a secret only whether there is one."""
     if isinstance(value, SecretStr):
         return "(set)" if value.get_secret_value() else "(empty)"
     if name == "database_url":
@@ -56,7 +50,6 @@ def display_value(name: str, value: Any) -> str:
 
 
 def database_fault(settings: Settings) -> str:
-    """Why the database can't be used; empty when it can."""
     database = Database(settings.database_url)
     try:
         at, wanted = migrations.current_revision(database), migrations.head_revision()
@@ -72,7 +65,6 @@ def database_fault(settings: Settings) -> str:
 
 
 def mail_fault(settings: Settings) -> str:
-    """Why mail can't be left where it belongs; empty when it can."""
     if settings.mail_backend != "file":
         return ""
     try:
@@ -102,7 +94,6 @@ class CheckReport:
 def content_report(
     db: Database, settings: Settings, known: ChainHead | None, *, documents: bool, sample: int | None
 ) -> CheckReport:
-    """What the database says about audit log, requests, documents and background loops."""
     with db.snapshot() as session:
         parts = [
             audit_report(session, settings, known),
@@ -134,7 +125,7 @@ def audit_report(session: Session, settings: Settings, known: ChainHead | None) 
 
 
 def request_report(session: Session) -> CheckReport:
-    """What waits on the machine, because nobody may do it on the pages."""
+    """Requests nobody may decide on the pages."""
     count = email_requests.count_orphaned(session)
     line = (
         f"Requests: {count} for another address from people above whom nobody stands in the portal: make sure who asked, "
@@ -144,7 +135,7 @@ def request_report(session: Session) -> CheckReport:
 
 
 def number_report(session: Session) -> CheckReport:
-    """Internal numbers of an older release that look like a NIP and can be none: the login form refuses them."""
+    """Internal numbers of an older release that look like an impossible NIP: the login form refuses them."""
     today = clock.now().date()
     numbers = session.exec(select(Pegawai.nip).where(Pegawai.jenis == JenisPegawai.PPT_NON_ASN)).all()
     count = sum(not _can_be_typed(number, today) for number in numbers)
@@ -161,7 +152,7 @@ def _can_be_typed(number: str, today: date) -> bool:
 
 
 def login_report(session: Session, settings: Settings) -> CheckReport:
-    """Failed logins of the last ten minutes; many from many networks are one password tried on everybody."""
+    """Many failures from many networks are one password tried on everybody."""
     found = login_failures.recent_failures(session)
     figures = (
         f"{found.failures} failed in the last 10 min, from {found.networks} networks, on {found.accounts} accounts"
@@ -172,13 +163,12 @@ def login_report(session: Session, settings: Settings) -> CheckReport:
 
 
 def store_report(session: Session, settings: Settings) -> CheckReport:
-    """Whether the database is as new as the folder of documents."""
+    """Whether the database is as new as the document folder."""
     fault = document_cleanup.database_fault(session, settings.document_dir)
     return CheckReport([], [f"Documents: {fault}"] if fault else [])
 
 
 def document_report(db: Database, settings: Settings, sample: int | None) -> CheckReport:
-    """Whether every document has its file, and every file is what it was."""
     found = document_check.check_documents(db, settings.document_dir, sample=sample)
     lines = [f"Documents: {found.rows} looked up, {found.files} files read"]
     for what, finding in (
@@ -198,7 +188,6 @@ def document_report(db: Database, settings: Settings, sample: int | None) -> Che
 
 
 def background_report(session: Session) -> CheckReport:
-    """When each background loop last succeeded, and which have not for too long."""
     found = background.task_states(session)
     stale = [state for state in found if state.is_stale]
     faults = [
@@ -223,7 +212,7 @@ def background_report(session: Session) -> CheckReport:
 
 
 def format_age(age: timedelta) -> str:
-    """A length of time in its largest unit, such as "3 min"."""
+    """Such as "3 min"."""
     seconds = max(0, int(age.total_seconds()))
     for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
         if seconds >= 2 * size:
