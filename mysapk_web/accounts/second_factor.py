@@ -22,7 +22,7 @@ from mysapk_web.accounts.audit_events import (
     TotpFailed,
 )
 from mysapk_web.accounts.passwords import decrypt_totp
-from mysapk_web.accounts.tables import RecoveryCode
+from mysapk_web.accounts.tables import RecoveryCode, UserSession
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.platform import clock
@@ -200,6 +200,15 @@ def new_recovery_codes(session: Session, settings: Settings, account_id: int, *,
     )
     enqueue(session, MailKind.RECOVERY_CODES_NEW, account_id=account_id)
     return [f"{code[:5]}-{code[5:10]}-{code[10:]}" for code in codes]
+
+
+def delete_second_factor(session: Session, account: Account) -> None:
+    """With its recovery codes; no session counts as having shown it."""
+    account.totp_secret = None
+    account.totp_confirmed_at = None
+    session.add(account)
+    session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.pk))
+    session.execute(update(UserSession).where(col(UserSession.account_id) == account.pk).values(second_factor_at=None))
 
 
 def require_second_factor(account: Account) -> None:

@@ -7,7 +7,7 @@ recently. Confirming it ends all other sessions, so the first recovery codes are
 from __future__ import annotations
 
 import pyotp
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts import second_factor, sessions
@@ -15,7 +15,7 @@ from mysapk_web.accounts.audit_events import TotpDisabled, TotpEnabled, TotpRest
 from mysapk_web.accounts.passwords import decrypt_totp, encrypt_totp
 from mysapk_web.accounts.security.change_password import confirm_password, require_typed
 from mysapk_web.accounts.security.reauthentication import recently_authenticated, require_reauthentication
-from mysapk_web.accounts.tables import RecoveryCode, UserSession
+from mysapk_web.accounts.tables import UserSession
 from mysapk_web.organisation import audit, rate_limiting
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rate_limiting import subject_key
@@ -193,12 +193,6 @@ def _switch_off(session: Session, actor: Actor, code: str) -> None:
     account = session.get_one(Account, actor.account_id)
     second_factor.require_second_factor(account)
     second_factor.verify_code(session, get_settings(), account, code, visitor=actor.client)
-    account.totp_secret = None
-    account.totp_confirmed_at = None
-    session.add(account)
-    session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == actor.account_id))
-    session.execute(
-        update(UserSession).where(col(UserSession.account_id) == actor.account_id).values(second_factor_at=None)
-    )
+    second_factor.delete_second_factor(session, account)
     audit.record_own(session, actor, TotpDisabled())
     enqueue(session, MailKind.SECOND_FACTOR_OFF, account_id=actor.account_id)

@@ -1,18 +1,21 @@
-"""What admins do to accounts of others: approve a CPNS, open a locked one, send a token, end sessions, switch off and on.
+"""What admins do to accounts of others: approve a CPNS, unlock, send a token, end sessions, disable and enable.
 
-Nobody chooses another person's password: an admin has a token sent, to the stored address only.
+Nobody chooses another person's password: an admin has a token sent, to the stored e-mail only. Each action names the revision that its
+page showed, and raises what `get_managed_account` raises; actor None is the operator at the command line. Those that answer with a
+bool say whether anything changed.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from dataclasses import dataclass
+from typing import Any
 
-from mysapk_web.accounts import lockouts, sessions
+from sqlmodel import Session
+
+from mysapk_web.accounts import lockouts, second_factor, sessions
 from mysapk_web.accounts.audit_events import SessionsEnded
 from mysapk_web.accounts.recovery.admin_reset import issue_reset_token, supersede_reset_tokens
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
-from mysapk_web.accounts.tables import RecoveryCode, UserSession
 from mysapk_web.administration import managed_account
 from mysapk_web.administration.audit_events import (
     AccountDisabled,
@@ -27,196 +30,133 @@ from mysapk_web.organisation import revisions
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Permission
+from mysapk_web.organisation.tables.account import Account
+from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.reasons import clean_reason
+from mysapk_web.platform.rules.audit_payload import AuditPayload
 
 MAX_REASON = 300
 """Characters of `Account.disabled_reason`, and of every other reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The account of an action, locked, and what follows when the action changes something."""
+
+    session: Session
+    actor: Actor | None
+    account: Account
+    pegawai: Pegawai
+
+    def changed(self, event: AuditPayload, mail: MailKind | None = None, *, ends: str = "", **params: Any) -> bool:
+        """`ends`: why all sessions and tokens of the account end, for the list of sessions; empty: they don't. Always True."""
+        if ends:
+            managed_account.invalidate_account(self.session, self.account, ends)
+        managed_account.audit_on(self.session, event, self.account, self.pegawai, self.actor)
+        if mail is not None:
+            managed_account.notify(self.session, mail, self.account, self.pegawai, **params)
+        return True
+
+
+def _target(
+    session: Session, account_id: int, actor: Actor | None, permission: Permission, seen: int | None
+) -> _Target:
+    found = managed_account.get_managed_account(session, account_id, actor, permission, seen=seen)
+    return _Target(session, actor, *found)
+
+
 def approve_cpns(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> bool:
-    """Let a CPNS activate the account (seed 003).
-
-    Returns:
-        Whether anything changed; an approved one stays approved.
-
-    Raises:
-        PermissionDenied: The actor may not, or not this person.
-        StaleRevisionError: Another admin was faster.
-        UserError: Not a CPNS.
-    """
-    account, pegawai = managed_account.get_managed_account(
-        session, account_id, actor, Permission.CPNS_APPROVE, seen=seen
-    )
-    if pegawai.jenis is not JenisPegawai.CPNS:
+    """Let a CPNS activate the account."""
+    target = _target(session, account_id, actor, Permission.CPNS_APPROVE, seen)
+    if target.pegawai.jenis is not JenisPegawai.CPNS:
         raise UserError("Persetujuan hanya diperlukan untuk CPNS.")
-    if pegawai.approved_at is not None:
+    if target.pegawai.approved_at is not None:
         return False
-    pegawai.approved_at = clock.now()
-    session.add(pegawai)
-    managed_account.invalidate_account(session, account, "cpns disetujui")
-    managed_account.audit_on(session, CpnsApproved(), account, pegawai, actor)
-    managed_account.notify(session, MailKind.CPNS_APPROVED, account, pegawai)
-    return True
+    target.pegawai.approved_at = clock.now()
+    return target.changed(CpnsApproved(), MailKind.CPNS_APPROVED, ends="cpns disetujui")
 
 
 def disable_account(session: Session, *, account_id: int, actor: Actor | None, reason: str, seen: int = 0) -> bool:
-    """Switch an account off: nobody gets in, its sessions end at once, no token is sent.
-
-    Raises:
-        PermissionDenied: The actor may not, or not this person.
-        StaleRevisionError: Another admin was faster.
-        UserError: No reason, or the account holds a role that is not below the actor's.
-    """
-    account, pegawai = managed_account.get_managed_account(
-        session, account_id, actor, Permission.ACCOUNT_DISABLE, seen=seen
-    )
+    """Nobody logs in, sessions end at once, no token is sent."""
+    target = _target(session, account_id, actor, Permission.ACCOUNT_DISABLE, seen)
     why = clean_reason(reason, MAX_REASON)
-    if account.disabled_at is not None:
+    if target.account.disabled_at is not None:
         return False
-    account.disabled_at = clock.now()
-    account.disabled_reason = why
-    session.add(account)
-    managed_account.invalidate_account(session, account, "akun dinonaktifkan")
-    managed_account.audit_on(session, AccountDisabled(reason=why), account, pegawai, actor)
-    managed_account.notify(session, MailKind.DISABLED, account, pegawai)
-    return True
+    target.account.disabled_at, target.account.disabled_reason = clock.now(), why
+    return target.changed(AccountDisabled(reason=why), MailKind.DISABLED, ends="akun dinonaktifkan")
 
 
 def enable_account(session: Session, *, account_id: int, actor: Actor | None, reason: str, seen: int = 0) -> bool:
-    """Switch an account on again; the password of before is valid again.
-
-    Raises:
-        PermissionDenied: The actor may not, or not this person.
-        StaleRevisionError: Another admin was faster.
-        UserError: No reason, or the account holds a role that is not below the actor's.
-    """
-    account, pegawai = managed_account.get_managed_account(
-        session, account_id, actor, Permission.ACCOUNT_DISABLE, seen=seen
-    )
+    """The earlier password is valid again."""
+    target = _target(session, account_id, actor, Permission.ACCOUNT_DISABLE, seen)
     why = clean_reason(reason, MAX_REASON)
-    if account.disabled_at is None:
+    if target.account.disabled_at is None:
         return False
-    account.disabled_at = None
-    account.disabled_reason = ""
-    session.add(account)
-    managed_account.invalidate_account(session, account, "akun diaktifkan")
-    managed_account.audit_on(session, AccountEnabled(reason=why), account, pegawai, actor)
-    managed_account.notify(session, MailKind.ENABLED, account, pegawai)
-    return True
+    target.account.disabled_at, target.account.disabled_reason = None, ""
+    return target.changed(AccountEnabled(reason=why), MailKind.ENABLED, ends="akun diaktifkan")
 
 
 def unlock_account(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> bool:
-    """Take away the wait that failed logins have earned; the password stays as it is.
-
-    Raises:
-        PermissionDenied: The actor may not, or not this person.
-        StaleRevisionError: Another admin was faster.
-        UserError: The account holds a role that is not below the actor's.
-    """
-    account, pegawai = managed_account.get_managed_account(
-        session, account_id, actor, Permission.ACCOUNT_UNLOCK, seen=seen
-    )
-    if not lockouts.clear_lockout(session, pegawai.nip):
+    """End the wait after failed logins; the password stays."""
+    target = _target(session, account_id, actor, Permission.ACCOUNT_UNLOCK, seen)
+    if not lockouts.clear_lockout(session, target.pegawai.nip):
         return False
-    managed_account.audit_on(session, Unlocked(), account, pegawai, actor)
-    managed_account.notify(session, MailKind.UNLOCKED, account, pegawai)
-    return True
+    return target.changed(Unlocked(), MailKind.UNLOCKED)
 
 
 def send_reset_token(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> str:
-    """Have a token sent to the stored address, as if the person had asked for it; the older tokens die.
-
-    Returns:
-        Masked form of the address that it goes to.
+    """As if the person had requested it; older tokens die. Returns the masked e-mail it goes to.
 
     Raises:
-        PermissionDenied: The actor may not, or not this person.
-        StaleRevisionError: Another admin was faster.
-        UserError: The account holds a role that is not below the actor's, or the person may have no token now.
+        UserError: The person may have no token now.
         CommittingUserError: Too many were sent.
     """
-    account, pegawai = managed_account.get_managed_account(
-        session, account_id, actor, Permission.RESET_START, seen=seen
-    )
-    mask = issue_reset_token(session, account=account, pegawai=pegawai, actor=actor)
-    managed_account.audit_on(session, ResetStartedByAdmin(), account, pegawai, actor)
+    target = _target(session, account_id, actor, Permission.RESET_START, seen)
+    mask = issue_reset_token(session, account=target.account, pegawai=target.pegawai, actor=actor)
+    target.changed(ResetStartedByAdmin())
     return mask
 
 
 def cancel_reset_tokens(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> bool:
-    """Make a token worthless that is on its way or lies in a mailbox that somebody else may read (domain 10).
-
-    The person is told: without a word, who waits for the token would only learn that it doesn't work.
-
-    Returns:
-        Whether there was one that could still be used.
-
-    Raises:
-        PermissionDenied: The actor may not, or not this person.
-        StaleRevisionError: Another admin was faster.
-        UserError: The account holds a role that is not below the actor's.
-    """
-    account, pegawai = managed_account.get_managed_account(
-        session, account_id, actor, Permission.RESET_START, seen=seen
-    )
+    """For a token in a mailbox that somebody else may read. The person is told why the token they wait for won't work."""
+    target = _target(session, account_id, actor, Permission.RESET_START, seen)
     if not supersede_reset_tokens(session, account_id):
         return False
-    managed_account.audit_on(session, ResetCancelled(), account, pegawai, actor)
-    managed_account.notify(session, MailKind.RESET_CANCELLED, account, pegawai)
-    return True
+    return target.changed(ResetCancelled(), MailKind.RESET_CANCELLED)
 
 
 def revoke_account_sessions(session: Session, *, account_id: int, actor: Actor | None, seen: int = 0) -> int:
-    """Log a person out everywhere; their open pages close within seconds.
-
-    Raises:
-        PermissionDenied: The actor may not, or not this person.
-        StaleRevisionError: Another admin was faster.
-        UserError: The account holds a role that is not below the actor's.
-    """
-    account, pegawai = managed_account.get_managed_account(
-        session, account_id, actor, Permission.SESSIONS_END, seen=seen
-    )
+    """Open pages of the person close within seconds. Returns how many sessions ended."""
+    target = _target(session, account_id, actor, Permission.SESSIONS_END, seen)
     count = sessions.revoke_all_sessions(session, account_id, "diakhiri admin")
     if count:
-        managed_account.audit_on(session, SessionsEnded(session_count=count), account, pegawai, actor)
-        managed_account.notify(session, MailKind.SESSIONS_ENDED, account, pegawai)
+        target.changed(SessionsEnded(session_count=count), MailKind.SESSIONS_ENDED)
     return count
 
 
 def remove_second_factor(session: Session, *, account_id: int, actor: Actor | None, reason: str, seen: int = 0) -> bool:
-    """Take away a lost second factor with its recovery codes, after the person was recognised outside the portal (ASVS 6.4.4).
+    """Reset a lost second factor and its recovery codes, after the person was identified outside the portal (ASVS 6.4.4).
 
-    The password stays and is asked for; roles rest until the person has enrolled anew.
-
-    Args:
-        actor: Who does it; has shown password or code within ten minutes. None for the operator, see `remove_second_factor_of`.
-        reason: How the person was recognised, in words, for the trail; at most 300 characters.
+    The password stays and is asked for; roles are inactive until the person has enrolled again. The reason says how the person was
+    identified.
 
     Raises:
-        PermissionDenied: The actor may not, or not this person.
-        StaleRevisionError: Another admin was faster.
-        ReauthenticationRequired: Password or code were not shown lately.
-        UserError: No reason, or the account holds a role that is not below the actor's.
+        ReauthenticationRequired: The admin has not authenticated recently.
     """
-    account, pegawai = managed_account.get_managed_account(
-        session, account_id, actor, Permission.SECOND_FACTOR_REMOVE, seen=None
-    )
+    target = _target(session, account_id, actor, Permission.SECOND_FACTOR_REMOVE, None)
     revisions.require_current(session, actor, revisions.of_second_factor(account_id), seen)
     why = clean_reason(reason, MAX_REASON)
     if actor is not None:
         require_reauthentication(actor)
-    if account.totp_confirmed_at is None:
+    if target.account.totp_confirmed_at is None:
         return False
-    account.totp_secret = None
-    account.totp_confirmed_at = None
-    session.add(account)
-    session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
-    session.execute(update(UserSession).where(col(UserSession.account_id) == account_id).values(second_factor_at=None))
-    managed_account.invalidate_account(session, account, "verifikasi dua langkah dihapus")
-    managed_account.audit_on(session, TotpRemovedByAdmin(reason=why), account, pegawai, actor)
-    managed_account.notify(session, MailKind.SECOND_FACTOR_OFF, account, pegawai, by_admin=True)
-    return True
+    second_factor.delete_second_factor(session, target.account)
+    return target.changed(
+        TotpRemovedByAdmin(reason=why),
+        MailKind.SECOND_FACTOR_OFF,
+        ends="verifikasi dua langkah dihapus",
+        by_admin=True,
+    )
