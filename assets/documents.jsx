@@ -1,8 +1,9 @@
 // Documents of a usulan: sent to their own route with progress, shown inside the page.
 // Each export is wrapped in mysapk_web/pdm/pages/components/widgets.py. Nothing here decides anything; the server does.
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useWide } from "$/public/behaviour.jsx";
 import { FileInput } from "$/public/fields.jsx";
+import { UploadProgress, useUpload } from "$/public/upload.jsx";
 
 const sizeOf = (bytes) =>
   bytes >= 1048576
@@ -11,50 +12,30 @@ const sizeOf = (bytes) =>
 
 // Sends one file as it is to a route of its own, and says how far it is.
 export function Upload({ to, limit, label, again, onStored, ...rest }) {
-  const [state, setState] = useState({ phase: "still", words: "", part: 0 });
-  const request = useRef(null);
   const input = useRef(null);
-  useEffect(() => () => request.current?.abort(), []);
-
-  const fail = (words) => {
-    request.current = null;
+  const clear = () => {
     if (input.current) input.current.value = "";
-    setState({ phase: "failed", words, part: 0 });
   };
-  const send = (event) => {
+  const upload = useUpload({
+    to,
+    type: "application/pdf",
+    lost: "Berkas belum terkirim: koneksi terputus. Pilih berkasnya lagi.",
+    faulty: "Berkas belum tersimpan karena gangguan. Coba lagi beberapa menit lagi.",
+    onFailed: clear,
+    onStored: (answer, file) => {
+      clear();
+      onStored();
+      return `${file.name} tersimpan.`;
+    },
+  });
+  const choose = (event) => {
     const file = event.target.files[0];
     if (!file) return;
-    if (file.size > limit) return fail(`Berkas ini ${sizeOf(file.size)}. Ukuran paling besar ${sizeOf(limit)}.`);
-    if (file.type && file.type !== "application/pdf") return fail("Berkas harus PDF. Simpan atau pindai ulang sebagai PDF.");
-    const call = new XMLHttpRequest();
-    request.current = call;
-    setState({ phase: "sent", words: "", part: 0 });
-    call.upload.onprogress = (step) =>
-      step.lengthComputable && setState({ phase: "sent", words: "", part: Math.floor((100 * step.loaded) / step.total) });
-    call.onerror = () => fail("Berkas belum terkirim: koneksi terputus. Pilih berkasnya lagi.");
-    call.onload = () => {
-      let answer;
-      try {
-        answer = JSON.parse(call.responseText);
-      } catch {
-        answer = null;
-      }
-      if (!answer?.ok) return fail(answer?.sentence || "Berkas belum tersimpan karena gangguan. Coba lagi beberapa menit lagi.");
-      request.current = null;
-      if (input.current) input.current.value = "";
-      setState({ phase: "done", words: `${file.name} tersimpan.`, part: 0 });
-      onStored();
-    };
-    call.open("POST", to);
-    call.setRequestHeader("content-type", "application/pdf");
-    call.setRequestHeader("x-nama-berkas", encodeURIComponent(file.name));
-    call.send(file);
+    if (file.size > limit) return upload.fail(`Berkas ini ${sizeOf(file.size)}. Ukuran paling besar ${sizeOf(limit)}.`);
+    if (file.type && file.type !== "application/pdf")
+      return upload.fail("Berkas harus PDF. Simpan atau pindai ulang sebagai PDF.");
+    upload.send(file);
   };
-  const stop = () => {
-    request.current?.abort();
-    fail("Pengunggahan dibatalkan.");
-  };
-  const busy = state.phase === "sent";
   return (
     <div className="upload">
       <label htmlFor={rest.id}>
@@ -68,20 +49,12 @@ export function Upload({ to, limit, label, again, onStored, ...rest }) {
         input={input}
         accept="application/pdf,.pdf"
         aria-describedby={`${rest.id}-batas ${rest.id}-hasil`}
-        disabled={busy}
-        onChange={send}
+        disabled={upload.busy}
+        onChange={choose}
       />
-      {busy && (
-        <div className="upload-progress">
-          <progress max="100" value={state.part} aria-label={`Mengunggah ${label}`} />
-          <span>{state.part < 100 ? `${state.part} %` : "Memeriksa berkas ..."}</span>
-          <button type="button" className="button-quiet" onClick={stop}>
-            Batal
-          </button>
-        </div>
-      )}
-      <p role={state.phase === "failed" ? "alert" : "status"} id={`${rest.id}-hasil`} className={state.phase === "failed" ? "fault" : "help"}>
-        {state.words}
+      <UploadProgress upload={upload} label={`Mengunggah ${label}`} stop="Batal" checking="Memeriksa berkas ..." />
+      <p role={upload.failed ? "alert" : "status"} id={`${rest.id}-hasil`} className={upload.failed ? "fault" : "help"}>
+        {upload.words}
       </p>
     </div>
   );
