@@ -58,11 +58,11 @@ class Lockout:
 
 
 RECOVERY_PER_NIP: Final = Limit("recovery:nip", 5, timedelta(days=1), label="permintaan token untuk satu NIP")
-"""Token mails a day for one NIP, known or not, at any pace (DESIGN 4)."""
+"""Token mails a day for one NIP, known or not, at any pace."""
 
 RECOVERY_BEYOND: Final = Limit("recovery:beyond", 1, timedelta(minutes=30), label="token sesudah batas sehari")
-"""Token mails after those, and only while none lives that went out before: whoever asks, the owner never has to do without one, and
-a mailbox gets 53 a day at the most (decision 0021)."""
+"""Token mails beyond those, and only while no earlier token is usable: strangers can't leave the owner without one, and
+a mailbox gets at most 53 a day (decision 0021)."""
 
 RECOVERY_RESEND: Final = Limit("recovery:resend", 1, timedelta(seconds=60), label="kirim ulang token")
 """Time between two mails of one request: long enough for the first to arrive."""
@@ -70,7 +70,7 @@ RECOVERY_RESEND: Final = Limit("recovery:resend", 1, timedelta(seconds=60), labe
 RECOVERY_PER_NETWORK: Final = Limit(
     "recovery:address", 20, timedelta(hours=1), office=600, label="permintaan token dari satu jaringan"
 )
-"""Requests from one network address, whoever they are about; beyond it the page says so. A helpdesk still serves twenty people an hour."""
+"""Requests from one network, about anybody; beyond it the page says so. A helpdesk still serves twenty people an hour."""
 
 TOKEN_TRIES: Final = 5
 """Tries of one token in one browser, counted before the check (ASVS 6.6.3)."""
@@ -78,31 +78,31 @@ TOKEN_TRIES: Final = 5
 TOKEN_BROWSERS_PER_PAIR: Final = Limit(
     "token:browsers", 20, timedelta(hours=1), label="peramban yang mencoba satu token"
 )
-"""Browsers that may try tokens because they asked, for one NIP and address: each has its own tries, whatever the others do."""
+"""Browsers that may try tokens because they requested one, per NIP and address: each has its own tries."""
 
 TOKEN_BROWSERS_PER_NETWORK: Final = Limit(
     "token:browsers-network", 5, timedelta(hours=1), label="peramban yang mencoba satu token dari satu jaringan"
 )
-"""Those of one network address: strangers need four networks to take all places."""
+"""Of one network: strangers need four networks to take all places."""
 
 TOKEN_TRIES_OF_REQUEST: Final = 350
-"""Tries of one token in all browsers. Those that asked use up 300 at the most, for what may be tried in the life of a token was given out
-in three of those hours; the rest is for whoever opened the link of the mail."""
+"""Tries of one token in all browsers. Requesting browsers use up at most 300, because tries within the life of a token were
+granted in at most three of those hours; the rest is for the browser that opened the link in the mail."""
 
 TOKEN_CHECKS_PER_NETWORK: Final = Limit(
     "token:address", 60, timedelta(minutes=10), office=600, label="percobaan token dari satu jaringan"
 )
-"""Token entries from one network address, over all requests: stops guessing that spreads over many NIPs."""
+"""Token entries from one network, over all requests: stops guessing across many NIPs."""
 
 LOGINS_PER_NETWORK: Final = Limit(
     "login:address", 120, timedelta(minutes=1), office=600, label="percobaan masuk dari satu jaringan"
 )
-"""Logins from one network address. Stops one password tried on many NIPs; an office or a mobile network behind one
-address gets through at eight."""
+"""Logins from one network. Stops one password tried on many NIPs; an office or a mobile network behind one address still
+gets through at eight in the morning."""
 
 FAILED_LOGINS: Final = Limit("login:failed", 300, timedelta(minutes=10), label="gagal masuk dari semua jaringan")
-"""Failed logins of everybody together. Refuses nothing: beyond it the log warns once a window, for one password that is tried on many
-NIPs from many networks passes every other limit."""
+"""Failed logins of everybody together. Refuses nothing: beyond it the log warns once per window, because one password tried
+on many NIPs from many networks passes every other limit."""
 
 ACCOUNT_FAILURES: Final = Lockout("masuk-akun", free=5)
 """Failed logins of one account (the published rule of five)."""
@@ -117,41 +117,41 @@ CODE_FAILURES: Final = Lockout("kode-akun", free=5, memory=timedelta(days=36_500
 """Wrong codes of an authenticator; waiting does not end such a run, unlike one of wrong passwords (decision 0022)."""
 
 SECOND_FACTOR_TRIES: Final = Limit("totp:account", 5, timedelta(minutes=5), label="kode autentikator")
-"""Codes typed while an authenticator is set up; those of one in force wait as passwords do."""
+"""Codes entered while setting up an authenticator; those of a confirmed one lock out as passwords do."""
 
 CODES_IN_A_ROW: Final = 100
-"""Wrong codes of an authenticator in force, one after another, until the owner acts by mail (NIST SP 800-63B-4, 3.2.2)."""
+"""Consecutive wrong codes of a confirmed authenticator, until the owner acts by e-mail (NIST SP 800-63B-4, 3.2.2)."""
 
 PASSWORD_CONFIRM_PER_ACCOUNT: Final = Limit(
     "confirm:account", 10, timedelta(minutes=15), label="konfirmasi password atau kode"
 )
-"""Current password asked again before a sensitive change: an open screen is no place to guess it."""
+"""Re-entering the password before a sensitive change: an unlocked screen must not allow guessing."""
 
 HANDSHAKES_PER_NETWORK: Final = Limit(
     "socket:handshake", 300, timedelta(minutes=1), office=3000, label="sambungan dari satu jaringan"
 )
-"""New sockets from one network address. A restart lets a whole office reconnect at once; a flood is cut."""
+"""New sockets from one network. After a restart a whole office reconnects at once; a flood is cut off."""
 
 SOCKETS_PER_NETWORK: Final = 400
 SOCKETS_PER_OFFICE: Final = 4_000
-"""Open sockets of one network address in each worker: a large house behind one address; one with all its people at work."""
+"""Open sockets of one network in each worker: a large office behind one address."""
 
 EVENTS_PER_SOCKET: Final = Limit("socket:event", 200, timedelta(seconds=10), label="tindakan lewat satu sambungan")
-"""Events of one socket. Saving while typing stays far below; a script is cut before it fills the worker."""
+"""Events of one socket. Saving while typing stays far below; a script is cut off before it fills the worker."""
 
 UPLOADS_PER_ACCOUNT: Final = Limit("document:account", 60, timedelta(hours=1), label="unggahan dokumen")
-"""Documents uploaded by one account: twelve groups with several papers fit, filling the disk does not."""
+"""Documents uploaded by one account: enough for twelve groups with several papers, not for filling the disk."""
 
 REVEALS_PER_ACCOUNT: Final = Limit("profile:reveal", 60, timedelta(hours=1), label="nomor pribadi yang dilihat")
-"""Masked numbers of the own profile shown in full: every field several times; a stolen session reads no more."""
+"""Masked profile numbers revealed: every field several times; limits what a stolen session reads."""
 
 EMAIL_CHANGES_PER_ACCOUNT: Final = Limit("email-change:account", 5, timedelta(days=1), label="penggantian alamat email")
-"""New addresses asked for by one account a day: each writes a letter to an address that somebody typed."""
+"""New addresses requested by one account: each sends a mail to an address somebody typed."""
 
 EMAIL_CHANGES_PER_TARGET: Final = Limit(
     "email-change:target", 5, timedelta(days=1), label="penggantian ke satu alamat email"
 )
-"""Letters a day about a change to one address, over all accounts: nobody's mailbox is flooded."""
+"""Mails about a change to one address, over all accounts: nobody's mailbox is flooded."""
 
 EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1), label="unduhan daftar")
 """Lists exported by one account or one system, reports of imports among them: each is costly and carries personal data (ASVS 15.2.2)."""
@@ -159,35 +159,35 @@ EXPORTS_PER_ACCOUNT: Final = Limit("export:account", 20, timedelta(hours=1), lab
 PROOF_CHECKS_PER_NETWORK: Final = Limit(
     "proof:address", 60, timedelta(minutes=1), office=600, label="pemeriksaan bukti dari satu jaringan"
 )
-"""Public checks of proofs from one network address: a desk that scans proofs passes, a crawler does not."""
+"""Public proof checks from one network: a counter that scans proofs passes, a crawler does not."""
 
 EMAIL_CORRECTION_REQUESTS_PER_NETWORK: Final = Limit(
     "email-request:address", 10, timedelta(hours=1), office=100, label="permintaan perbaikan email dari satu jaringan"
 )
-"""Public requests to have an address repaired: each lands on an admin's desk."""
+"""Public requests to correct an address: each costs an admin's time."""
 
 EMAIL_CORRECTION_REQUESTS_PER_NIP_AND_NETWORK: Final = Limit(
     "email-request:nip-network", 3, timedelta(days=1), label="permintaan perbaikan email satu NIP dari satu jaringan"
 )
-"""Public requests for one NIP, known or not, from one network: a stranger uses up the own chance and not the person's."""
+"""Public requests for one NIP, known or not, from one network: strangers don't use up the owner's requests."""
 
 EMAIL_CORRECTION_REQUESTS_PER_NIP: Final = Limit(
     "email-request:nip", 30, timedelta(days=1), label="permintaan perbaikan email untuk satu NIP"
 )
-"""The same from all networks, so that nobody fills an admin's desk; ten networks are needed to shut a person out for a day."""
+"""The same from all networks; shutting a person out for a day takes ten networks."""
 
 EMAIL_CORRECTION_MAILS_PER_NIP: Final = Limit(
     "email-request:letter", 3, timedelta(days=1), label="surat tentang perbaikan email untuk satu NIP"
 )
-"""Letters a day to the address on file about such requests: the form cannot flood a mailbox."""
+"""Mails to the address on file about such requests: the form cannot flood a mailbox."""
 
 HELP_SEARCHES_PER_NETWORK: Final = Limit(
     "help:address", 60, timedelta(minutes=10), office=600, label="pencarian helpdesk dari satu jaringan"
 )
-"""Public searches for an agency's helpdesk from one network address: an office passes, a crawler does not."""
+"""Public searches for an agency's helpdesk from one network: an office passes, a crawler does not."""
 
 IMPORTS_PER_ACCOUNT: Final = Limit("import:account", 30, timedelta(hours=1), label="daftar alamat yang dikirim")
-"""Lists of addresses uploaded by one account: a mistake can be put right several times, the disk can't be filled."""
+"""Address lists uploaded by one account: room to correct mistakes, not to fill the disk."""
 
 IMPORTS_PER_TOKEN: Final = Limit(
     "import:token", 30, timedelta(hours=1), label="daftar alamat yang dikirim dengan satu token"
@@ -203,7 +203,7 @@ API_FAILURES_PER_NETWORK: Final = Limit(
 """Calls with a wrong token from one network address."""
 
 DENIALS_LOGGED_PER_ACCOUNT: Final = Limit("refused:account", 1, timedelta(minutes=1), label="penolakan yang dicatat")
-"""Refusals of one account that are written into the trail: who is refused on purpose does not flood it."""
+"""Denials of one account written to the audit log: probing on purpose does not flood it."""
 
 DOWNLOADS_AT_ONCE: Final = 2
 """Files for download that one process makes at a time."""

@@ -96,7 +96,7 @@ class Settings(LimitSettings):
     log_format: Literal["text", "json"] = "text"
     """Form of the log lines."""
     recovery_answer: Literal["neutral", "explicit"] = "neutral"
-    """`neutral`: one answer whether NIP and e-mail fit or not. `explicit`: the messages of the original portal (DESIGN 4)."""
+    """`neutral`: one answer whether NIP and e-mail match or not. `explicit`: the messages of the original portal."""
 
     @field_validator("public_url")
     @classmethod
@@ -150,7 +150,7 @@ class Settings(LimitSettings):
         if self.mail_backend == "smtp" and not self.smtp_host:
             faults.append("MYSAPK_SMTP_HOST: needed with MYSAPK_MAIL_BACKEND=smtp.")
         if "@" not in parseaddr(self.mail_from)[1] or "\n" in self.mail_from or "\r" in self.mail_from:
-            faults.append("MYSAPK_MAIL_FROM: must hold one address, such as `MySAPK Web <no-reply@instansi.go.id>`.")
+            faults.append("MYSAPK_MAIL_FROM: must contain one address, such as `MySAPK Web <no-reply@instansi.go.id>`.")
         if self.smtp_username and self.smtp_security == "none" and self.smtp_host not in LOOPBACK_HOSTS:
             faults.append("MYSAPK_SMTP_SECURITY: a login must not travel unencrypted; use starttls or tls.")
         return faults

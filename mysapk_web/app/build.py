@@ -22,7 +22,7 @@ _WORDS = {
     "A new version of this app is available.": "Versi baru portal ini sudah tersedia.",
     "`Reload`": "`Muat ulang`",
 }
-"""What Reflex itself says to a person, and what this portal says instead."""
+"""Reflex' own texts, and their replacements."""
 
 _PRELOAD = '<link rel="modulepreload"'
 _START = re.compile(r'(<script type="module" async="">)(import .*?)(</script>)', re.DOTALL)

@@ -26,7 +26,7 @@ from mysapk_web.platform.log import warn_throttled
 log = structlog.get_logger(__name__)
 
 _arriving: ContextVar[OpenSocket | None] = ContextVar("arriving", default=None)
-"""The socket whose frame is just becoming an event."""
+"""The socket whose frame is being turned into an event."""
 
 
 def event_app(app: rx.App) -> ASGIApp:
@@ -72,7 +72,7 @@ def _checked(
 ) -> Callable[..., Awaitable[None]]:
     async def checked(sid: str, *data: Any) -> None:
         if len(data) != 1 or not is_event(data[0]):
-            # A page of another release calls what is gone: it loads itself again, so that its button answers.
+            # A page of another release calls a handler that is gone: it reloads, so that its button works.
             warn_throttled(log, "event malformed")
             await reload_page(app, sid)
             return

@@ -49,7 +49,7 @@ def read_context(session: Session, letter: MailKind, mail: OutboxMail) -> MailCo
         return SkippedMail(OutboxState.FAILED, "Akun ini tidak punya alamat email.")
     return MailContext(
         recipient=recipient,
-        # The new address may turn out to be a stranger's, who is told no name.
+        # The new address may be a stranger's, who must not learn the name.
         name=pegawai.full_name if pegawai and letter is not MailKind.EMAIL_TOKEN else "",
         instansi=instansi.name if instansi else "",
         timezone=instansi.timezone if instansi else Zone.WIB,

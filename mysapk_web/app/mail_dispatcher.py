@@ -25,16 +25,16 @@ from mysapk_web.platform.tables.outbox import OutboxState
 from mysapk_web.settings import Settings
 
 BATCH = 20
-"""Mails of one claim: as many wait for the end of the lease when the process dies."""
+"""Mails per claim: so many wait for the lease to expire when the process dies."""
 
 KEEP_OPEN_SECONDS = 10.0
-"""The connection to the server is closed after so long without a mail."""
+"""Idle time after which the connection is closed."""
 
 STOP_SECONDS = 10.0
-"""Longest wait for the mail in hand when the process ends; after that it may be sent once more later."""
+"""Longest wait for the current mail at shutdown; after that it may be sent again later."""
 
 _MARGIN_SECONDS = 10.0
-"""For rendering and marking, on top of what one send may take."""
+"""For rendering and marking, on top of the longest send."""
 
 log = structlog.get_logger("mysapk.mail")
 

@@ -25,13 +25,13 @@ from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 
 MAX_ATTEMPTS = 30
-"""With the waits of `retry_after` the last attempt comes after 18 to 24 hours."""
+"""With `retry_after` the last attempt comes after 18 to 24 hours."""
 
 LONGEST_WAIT = timedelta(hours=1)
 
 _FIRST_WAIT = timedelta(seconds=40)
 _JITTER = 0.25
-"""A wait is shortened by up to so much, so that mails that failed together don't come back together."""
+"""Random shortening of a wait, so that mails that failed together are not retried together."""
 
 _CRASHED = "Pengiriman terputus sebelum hasilnya diketahui."
 _random = secrets.SystemRandom()

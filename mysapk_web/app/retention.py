@@ -20,22 +20,22 @@ from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.settings import get_settings
 
 REQUESTS = timedelta(days=7)
-"""Requests for a token of either kind: long enough for the helpdesk to see what was asked."""
+"""Token requests of either kind: long enough for the helpdesk to look into them."""
 SESSIONS = timedelta(days=90)
-"""Ended sessions: the list of places an account was used from, for the letter about a new one."""
+"""Ended sessions: known devices, for the e-mail about a new one."""
 MAILS = timedelta(days=90)
-"""Mails that are done; those that were given up stay until an admin has seen to them."""
+"""Finished mails; failed ones stay until an admin has dealt with them."""
 IMPORTS = timedelta(days=90)
-"""Imports of addresses with their rows: as long as somebody may want to undo one."""
+"""Address imports with their rows: as long as somebody may want to undo one."""
 EMAIL_REQUESTS = timedelta(days=90)
-"""Requests for another address that were decided, or that nobody could be meant by."""
+"""Decided requests for another address, and those that concern nobody."""
 
 UPLOADS = timedelta(hours=24)
-"""Uploaded lists that no import has taken."""
+"""Uploaded lists without an import."""
 
 _DONE = (OutboxState.SENT, OutboxState.OBSOLETE)
 _BATCH = 5_000
-"""Rows a step, so that no writer waits long."""
+"""Rows per step, so that no writer waits long."""
 
 
 async def tidy() -> bool:

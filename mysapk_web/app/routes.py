@@ -172,7 +172,7 @@ def _guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Re
         try:
             return await endpoint(request)
         except Exception as error:  # noqa: BLE001
-            # The path may hold a reference, so only the name of the route is written down.
+            # The path may contain a reference, so only the route's name is logged.
             log.error("route failed", route=endpoint.__name__, error=type(error).__name__, at=exception_location(error))  # noqa: TRY400
             return html_page(
                 "Sistem sedang terganggu",

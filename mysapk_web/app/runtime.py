@@ -29,7 +29,7 @@ def reflex_options() -> dict[str, Any]:
     options: dict[str, Any] = {
         "telemetry_enabled": False,
         "show_built_with_reflex": False,
-        # The first that a browser takes is sent: brotli is a seventh smaller.
+        # The first one the browser accepts is sent: brotli is a seventh smaller.
         "frontend_compression_formats": ["brotli", "gzip"],
         "frontend_lazy_bundled_libraries": True,
         "default_color_mode": "system",

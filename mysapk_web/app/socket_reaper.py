@@ -15,7 +15,7 @@ from mysapk_web.platform.http.sockets import CLOSE_POLICY, OpenSocket, SocketReg
 from mysapk_web.settings import get_settings
 
 GRACE = 0.5
-"""Seconds that a page has to begin loading itself again before its socket is closed."""
+"""Seconds a page has to start reloading before its socket is closed."""
 
 
 async def has_live_session(visitor: ClientContext) -> bool:

@@ -37,7 +37,7 @@ from mysapk_web.progress import backlog, headcount
 from mysapk_web.settings import Settings, field_names, get_settings, read_settings
 
 _SHOWN: Final = 20
-"""Differences that are told one by one."""
+"""Differences listed one by one."""
 
 
 @app.command()

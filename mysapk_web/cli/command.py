@@ -17,9 +17,9 @@ from mysapk_web.platform.spreadsheet_reader import UnreadableFile
 from mysapk_web.settings import Settings, SettingsError, get_settings
 
 UNUSABLE: Final = 2
-"""Exit code when nothing could be done: settings, file or address can't be used."""
+"""Exit code: could not be tried (settings, file or address)."""
 FAILED: Final = 1
-"""Exit code when something was tried and didn't work."""
+"""Exit code: tried and failed."""
 
 app = typer.Typer(
     help="MySAPK Web: serve it, look after its database, and get people in.",

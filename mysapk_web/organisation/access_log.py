@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 recent_denials = InMemoryLimiter(
     replace(DENIALS_LOGGED_PER_ACCOUNT, window=DENIALS_LOGGED_PER_ACCOUNT.window + timedelta(seconds=1))
 )
-"""Whose refusals this process has written, so that a flood of them asks the database once a minute only. A moment longer than there."""
+"""Denials recently logged by this process, so that a flood reaches the database once a minute; slightly longer than the window there."""
 
 
 async def log_denied(actor: Actor, handler: str) -> None:

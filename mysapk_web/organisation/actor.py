@@ -45,7 +45,7 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     """All grants in force."""
     second_factor: bool = False
-    """Whether the second factor was shown in this session: without it the grants give nothing (DESIGN 4)."""
+    """Whether this session passed the second factor: without it the grants give nothing."""
     has_second_factor: bool = False
     """Whether the account has an authenticator at all."""
     reauthenticated_at: datetime | None = None

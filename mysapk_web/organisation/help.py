@@ -41,7 +41,7 @@ NATIONAL_CONTACT = ContactView(
     keluhan_url="https://www.bkn.go.id/homepage/lapor-bkn",
     jam_layanan="Senin sampai Jumat, 08.00-16.00 WIB",
 )
-"""Shown while the portal keeps no national row of its own (seed 002)."""
+"""Shown while the portal has no national row of its own (published contact of BKN)."""
 
 
 def contacts_for(session: Session, actor: Actor | None) -> list[ContactView]:
@@ -62,9 +62,9 @@ class AgencyHelp:
 
 
 MOST_AGENCIES: Final = 8
-"""Shown for one search; who sees more than that types more of the name."""
+"""Results of one search; whoever gets more types more of the name."""
 _ASKED: Final = range(3, 201)
-"""Letters of a search: fewer fit half of the country."""
+"""Letters of a search: fewer would match half of the country."""
 
 
 def search_helpdesks(session: Session, *, visitor: ClientContext, asked: str) -> list[AgencyHelp]:

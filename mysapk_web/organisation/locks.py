@@ -14,5 +14,5 @@ def lock_agency(session: Session, instansi_id: int | None) -> None:
     wanted = select(Instansi.id).order_by(col(Instansi.id)).limit(1)
     if instansi_id is not None:
         wanted = select(Instansi.id).where(Instansi.id == instansi_id)
-    # Not the key: whoever only refers to the agency need not wait.
+    # FOR NO KEY UPDATE: rows that merely refer to the agency need not wait.
     session.exec(wanted.with_for_update(key_share=True)).all()

@@ -15,9 +15,9 @@ from mysapk_web.platform import bulk
 from mysapk_web.platform.errors import UserError
 
 MIN_LENGTH: Final = 3
-"""Letters of a name, or digits of a NIP, that a search over all agencies starts with."""
+"""Minimum letters of a name, or digits of a NIP, for a search across all agencies."""
 MAX_IDS: Final = 5_000
-"""People who are looked for one by one. Of a name that more have, whatever else is asked finds enough of them by walking along."""
+"""Ids passed on to the outer query. If more people match, fall back to an index scan with the other filters (decision 0017)."""
 _WORDS: Final = 6
 
 
@@ -98,5 +98,5 @@ def _behind(beginning: str) -> str:
     kept = beginning.rstrip("\U0010ffff")
     if not kept:
         return ""
-    # Between U+D7FF and U+E000 stand halves of characters, which no database takes.
+    # Between U+D7FF and U+E000 lie surrogates, which no database takes.
     return kept[:-1] + ("\ue000" if kept[-1] == "\ud7ff" else chr(ord(kept[-1]) + 1))

@@ -24,7 +24,7 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.rules.timezones import format_moment_compact, format_moment_with_weekday, zone_of
 
 SANCTION_SOURCE: Final = "Keputusan Kepala BKN Nomor 87 Tahun 2021, lampiran huruf L ayat 1"
-"""Where the consequence of not taking part is laid down (seed 001)."""
+"""The source of the consequence of not taking part."""
 
 _CONSEQUENCE: Final = (
     f"Layanan kepegawaian bagi pegawai yang tidak mengikuti pemutakhiran tidak diproses ({SANCTION_SOURCE})."
@@ -86,7 +86,7 @@ def _judged(
     judged: dict[tuple[int | None, str], T] = {}
     found = []
     for agency in agencies:
-        # Most agencies have no row of their own: they stand where all others of their zone stand.
+        # Most agencies have no row of their own: they share the result of their time zone.
         key = (agency.id if agency.id in own else None, agency.timezone)
         if key not in judged:
             judged[key] = judge([row for row in rows if row.instansi_id in (None, key[0])], agency)

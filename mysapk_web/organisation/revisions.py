@@ -54,7 +54,7 @@ _PERIOD: Final = (AuditTag.PERIOD_CREATED, AuditTag.PERIOD_EXTENDED, AuditTag.PE
 _ANNOUNCEMENT: Final = (AuditTag.ANNOUNCED, AuditTag.ANNOUNCEMENT_CHANGED, AuditTag.ANNOUNCEMENT_ENDED)
 
 Changes = ColumnElement[bool]
-"""Condition over the trail: the events that change one thing."""
+"""Condition over the audit log: the events that change one subject."""
 
 
 def of_account(account_id: int | Collection[int]) -> Changes:
@@ -121,7 +121,7 @@ def require_current(session: Session, actor: Actor | None, changes: Changes, see
     """
     if actor is None:
         return
-    # Few rows: no ORDER BY with LIMIT, which could walk the whole trail backwards.
+    # Few rows: ORDER BY with LIMIT could scan the whole audit log backwards.
     newest = max(session.exec(select(AuditEvent).where(changes)), key=lambda event: event.pk, default=None)
     if (newest.id if newest else 0) == seen:
         return

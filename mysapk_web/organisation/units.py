@@ -15,7 +15,7 @@ from mysapk_web.platform.errors import UserError
 
 SUGGESTED: Final = 12
 SEPARATOR: Final = " · "
-"""Between the code and the name of a unit in a suggestion."""
+"""Separates code and name in a suggestion."""
 UNKNOWN: Final = "Unit tidak dikenal di wilayah Anda. Ketik kode atau namanya, lalu pilih dari saran."
 SEVERAL: Final = "Ada beberapa unit dengan nama itu. Pilih salah satu dari saran, yang memuat kodenya."
 

@@ -28,12 +28,12 @@ from mysapk_web.platform.tables.job import BackgroundRun
 log = structlog.get_logger(__name__)
 
 RECORD_EVERY: Final = timedelta(minutes=1)
-"""Time between two notes of success: an idle server leaves the write lock alone."""
+"""Interval of recording successes: an idle server leaves the write lock alone."""
 STOP_SECONDS: Final = 5.0
 """Longest wait for the loops when the server stops."""
 _FIRST_WAIT: Final = 1.0
 _JITTER: Final = 0.25
-"""A wait is shortened by up to so much, so that processes that failed together don't come back together."""
+"""Random shortening of a wait, so that processes that failed together don't retry together."""
 _random = secrets.SystemRandom()
 
 

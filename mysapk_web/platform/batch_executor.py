@@ -19,7 +19,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 MAX_BATCH: Final = 32
-"""Pieces that a thread carries out before it gives their results back."""
+"""Jobs a thread runs before it returns their results."""
 
 _Result = tuple["asyncio.Future[Any]", Any, BaseException | None]
 

@@ -31,11 +31,11 @@ def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
         places = ", ".join("?" * len(columns))
         into = f"{_quoted(table.name)} ({', '.join(_quoted(column.name) for column in columns)})"
         statement = f"INSERT INTO {into} VALUES ({places})"  # noqa: S608  names from the tables only
-        with _told_as_everywhere(session):
+        with _translated_errors(session):
             _driver(session).executemany(statement, _values(session, columns, rows))
         return
     copying = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), names)
-    with _told_as_everywhere(session), _driver(session).cursor() as cursor, cursor.copy(copying) as copy:
+    with _translated_errors(session), _driver(session).cursor() as cursor, cursor.copy(copying) as copy:
         for values in _values(session, columns, rows):
             copy.write_row(values)
 
@@ -58,7 +58,7 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
     if _is_sqlite(session):
         put = ", ".join(f"{_quoted(name)} = ?" for name in names)
         statement = f"UPDATE {_quoted(table.name)} SET {put} WHERE id = ?"  # noqa: S608  names from the tables only
-        with _told_as_everywhere(session):
+        with _translated_errors(session):
             _driver(session).executemany(statement, _values(session, columns, rows))
         return
     dialect = session.get_bind().dialect
@@ -71,7 +71,7 @@ def update_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
         ),
     )
     given = [dict(zip((*names, "id"), values, strict=True)) for values in _values(session, columns, rows)]
-    with _told_as_everywhere(session), _driver(session).cursor() as cursor:
+    with _translated_errors(session), _driver(session).cursor() as cursor:
         cursor.execute(text, [json.dumps(given, default=_in_json)])
 
 
@@ -113,17 +113,19 @@ def _driver(session: Session) -> Any:
 
 
 @contextmanager
-def _told_as_everywhere(session: Session) -> Iterator[None]:
+def _translated_errors(session: Session) -> Iterator[None]:
     """Raise driver errors as SQLAlchemy would; the driver quotes values, so its message is dropped."""
     dialect = session.get_bind().dialect
     base: type[Exception] = dialect.loaded_dbapi.Error
     try:
         yield
     except base as error:
-        told = DBAPIError.instance(None, None, _without_values(error), base, hide_parameters=True, dialect=dialect)
+        translated = DBAPIError.instance(
+            None, None, _without_values(error), base, hide_parameters=True, dialect=dialect
+        )
     else:
         return
-    raise told from None
+    raise translated from None
 
 
 def _without_values(error: Exception) -> Exception:

@@ -12,7 +12,7 @@ class ClientContext:
     session_ref: str = ""
     """Reference (SHA-256) of the session cookie; empty without one."""
     client_address: str = ""
-    """Client address, behind the trusted proxies."""
+    """IP address, behind the trusted proxies."""
     user_agent: str = ""
     """User-Agent header."""
     page_ref: str = ""

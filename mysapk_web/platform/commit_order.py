@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel, func, select
 
 LOOKS: Final = 40
-"""Looks for the end of the transactions that were open at first."""
+"""Checks for the end of the transactions open at the start."""
 BETWEEN_LOOKS: Final = 0.025
 """Seconds; a chunk of an import takes less than half a second."""
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 STEP = 0.3
-"""Seconds. Well above what the work takes, well below what a person notices."""
+"""Seconds. Well above what the work takes, well below what a user notices."""
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
 BUSY_TIMEOUT_MS = 10_000
-"""How long SQLite waits for another writer before it says that it is locked."""
+"""How long SQLite waits for another writer."""
 
 
 class _SingleSession(Session):
@@ -108,7 +108,7 @@ def _engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
-        # A connection for every thread: one beyond the pool is opened, prepared and closed again at each use.
+        # One per thread: connections beyond the pool are opened, prepared and closed at each use.
         pool_size=pool_size,
         max_overflow=16,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
@@ -119,7 +119,7 @@ def _engine(url: str, pool_size: int) -> Engine:
 
 
 def _prepare_postgres(connection: Any, _record: Any) -> None:
-    # What pages ask takes milliseconds: to compile it, or to start workers for it, takes longer, and holds up who comes next.
+    # Queries of pages take milliseconds: compiling them or starting workers takes longer and delays the next one.
     with connection.cursor() as cursor:
         cursor.execute("SET jit = off")
         cursor.execute("SET max_parallel_workers_per_gather = 0")

@@ -24,10 +24,10 @@ import structlog
 log = structlog.get_logger(__name__)
 
 GRACE: Final = timedelta(hours=1)
-"""No upload takes so long between putting its file in place and the commit of its row."""
+"""Longer than any upload needs between storing its file and committing its row."""
 
 MARKER: Final = "newest.json"
-"""What the folder remembers of the newest document it has seen."""
+"""The newest document the folder has seen."""
 _INBOX: Final = "masuk"
 _TRASH: Final = "trash"
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -217,8 +217,8 @@ def _trash_days(folder: Path) -> list[Path]:
 
 def read_marker(folder: Path) -> Marker | None:
     try:
-        told = json.loads((folder / MARKER).read_bytes())
-        return Marker(int(told["document"]), str(told["sha256"]), datetime.fromisoformat(told["uploaded_at"]))
+        stored = json.loads((folder / MARKER).read_bytes())
+        return Marker(int(stored["document"]), str(stored["sha256"]), datetime.fromisoformat(stored["uploaded_at"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -226,10 +226,10 @@ def read_marker(folder: Path) -> Marker | None:
 
 
 def write_marker(folder: Path, marker: Marker) -> None:
-    told = {"document": marker.document_id, "sha256": marker.sha256, "uploaded_at": marker.uploaded_at.isoformat()}
+    stored = {"document": marker.document_id, "sha256": marker.sha256, "uploaded_at": marker.uploaded_at.isoformat()}
     path = new_inbox_path(folder)
     with os.fdopen(open_new(path), "w") as handle:
-        json.dump(told, handle)
+        json.dump(stored, handle)
         handle.flush()
         os.fsync(handle.fileno())
     path.replace(folder / MARKER)
@@ -250,7 +250,7 @@ def clear_inbox(folder: Path, now: datetime) -> int:
 
 
 def _path(folder: Path, sha256: str) -> Path:
-    if not _HASH.fullmatch(sha256):  # from the database, but a path is never built from anything else
+    if not _HASH.fullmatch(sha256):  # from the database, but never build a path from anything else
         raise DocumentDamagedError(sha256)
     return folder / sha256[:2] / sha256[2:4] / f"{sha256}.pdf"
 

@@ -39,7 +39,7 @@ class ServerBusyError(Exception):
 
 
 REAUTHENTICATION_FIELD: Final = "konfirmasi"
-"""Name of the field that takes the proof."""
+"""Form field for password or code."""
 
 
 REAUTHENTICATION_SENTENCE: Final = (

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 USE_CASE_THREADS = 16
 BATCH_THREADS = 4
-"""Of each lane for single statements, where the database is a server; an embedded one answers faster than threads change places."""
+"""Per batch executor with a database server; an embedded database answers faster than threads switch."""
 
 
 @lru_cache(maxsize=1)
@@ -38,19 +38,19 @@ def database() -> Database:
     return Database(get_settings().database_url)
 
 
-class _Lanes:
+class _Executors:
     def __init__(self) -> None:
         self.quick = ThreadPoolExecutor(USE_CASE_THREADS, thread_name_prefix="use-case")
         self.hashing = HashingQueue(max(1, os.cpu_count() or 1))
-        # A save that waits for the write lock must not hold up the look at a session, so each has a lane of its own.
+        # A save waiting for the write lock must not delay reading a session, so each has its own executor.
         threads = 1 if database().is_sqlite else BATCH_THREADS
         self.reading = BatchExecutor(database().single, threads, "reading")
         self.saving = BatchExecutor(database().single, threads, "saving")
 
 
 @lru_cache(maxsize=1)
-def _lanes() -> _Lanes:
-    return _Lanes()
+def _executors() -> _Executors:
+    return _Executors()
 
 
 def in_transaction(
@@ -69,7 +69,7 @@ async def run_in_transaction(use_case: Callable[Concatenate[Session, P], T], *ar
     def work() -> T:
         return in_transaction(database(), use_case, *args, **kwargs)
 
-    return await asyncio.get_running_loop().run_in_executor(_lanes().quick, work)
+    return await asyncio.get_running_loop().run_in_executor(_executors().quick, work)
 
 
 async def run_read_only(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -77,17 +77,17 @@ async def run_read_only(use_case: Callable[Concatenate[Session, P], T], *args: P
         with database().read() as session:
             return use_case(session, *args, **kwargs)
 
-    return await asyncio.get_running_loop().run_in_executor(_lanes().quick, work)
+    return await asyncio.get_running_loop().run_in_executor(_executors().quick, work)
 
 
 async def run_batched(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a use case that writes with one statement guarded by a version, in a shared autocommit session: rows, no models."""
-    return await _lanes().saving.run(lambda session: use_case(session, *args, **kwargs))
+    return await _executors().saving.run(lambda session: use_case(session, *args, **kwargs))
 
 
 async def read_batched(use_case: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a use case that reads with one statement, in a shared autocommit session: rows, no models."""
-    return await _lanes().reading.run(lambda session: use_case(session, *args, **kwargs))
+    return await _executors().reading.run(lambda session: use_case(session, *args, **kwargs))
 
 
 async def run_hashing(
@@ -98,14 +98,14 @@ async def run_hashing(
     Raises:
         ServerBusyError: No slot for this network.
     """
-    lanes, check = _lanes(), precheck_of(use_case)
+    pools, check = _executors(), precheck_of(use_case)
 
-    def judge() -> None:
+    def validate() -> None:
         check(database(), *args, **kwargs)
 
     def work() -> T:
         return use_case(database(), *args, **kwargs)
 
-    await asyncio.get_running_loop().run_in_executor(lanes.quick, judge)
+    await asyncio.get_running_loop().run_in_executor(pools.quick, validate)
     share = HASHING_OFFICE_SHARE if get_settings().is_office(by.client_address) else 1
-    return await lanes.hashing.run(work, network=client_network(by.client_address), share=share)
+    return await pools.hashing.run(work, network=client_network(by.client_address), share=share)

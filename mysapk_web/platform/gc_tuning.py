@@ -4,7 +4,7 @@ import gc
 from typing import Final
 
 COLLECT_AFTER: Final = (10_000, 20, 20)
-"""Objects, and rounds of each generation; the defaults (700, 10, 10) suit a small script, not hundreds of state trees or long lists."""
+"""Thresholds of the generations; the defaults (700, 10, 10) suit a small script, not hundreds of state trees or long lists."""
 
 
 def freeze_gc() -> None:

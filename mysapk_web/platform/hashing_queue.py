@@ -54,7 +54,7 @@ def precheck_of(use_case: Callable[Concatenate[Database, P], T]) -> Callable[Con
         TypeError: There is none.
     """
     if use_case not in _checks:
-        raise TypeError(f"{use_case.__qualname__} does not say what judges its form (checked_first)")
+        raise TypeError(f"{use_case.__qualname__} does not declare a precheck")
     return _checks[use_case]
 
 
@@ -161,5 +161,5 @@ class HashingQueue:
 def _lower_priority() -> None:
     try:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
-    except (OSError, AttributeError):  # another system than Linux: threads have no priority of their own
+    except (OSError, AttributeError):  # not Linux: no priority per thread
         return

@@ -7,7 +7,7 @@ import time
 from mysapk_web.rate_limits import Limit
 
 MAX_KEYS = 20_000
-"""Keys after which those that no longer count are thrown away."""
+"""Number of keys that triggers removal of expired ones."""
 
 
 class InMemoryLimiter:

@@ -25,7 +25,7 @@ from mysapk_web.settings import Settings
 
 _OWN = ("mysapk_web", "mysapk")
 _OUTSPOKEN = ("_granian", "alembic.runtime.migration")
-"""Loggers whose words hold no input of a person: server start and stop, migrations. Their errors quote what was raised."""
+"""Loggers whose messages contain no user input: server start and stop, migrations. Their errors quote exceptions."""
 
 _SECRET_KEYS = frozenset(
     {
@@ -43,11 +43,11 @@ _SECRET_KEYS = frozenset(
     }
 )
 _WHOLE_KEYS = frozenset({"timestamp", "level", "logger", "head", "head_before"})
-"""Of our own making; the head of the trail has to be whole, or a later check could not be given it."""
+"""Our own values; the head of the audit log must be complete to be passed to a later check."""
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 _LONG_NUMBER = re.compile(r"\d{9,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Line breaks, terminal commands and turned writing: nobody writes lines of the log from outside (ASVS 16.4.1)."""
+"""Line breaks, terminal escapes and bidirectional marks: nobody injects log lines (ASVS 16.4.1)."""
 _HIDDEN = "***"
 _FRAMES = 5
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Final
 
 PERIOD: Final = 60.0
-"""Seconds that a sum covers."""
+"""Seconds a sum covers."""
 
 WriteSummary = Callable[[int], None]
-"""Writes the sum: how many more there were."""
+"""Writes how many more lines there were."""
 
 
 class LogThrottle:

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from mysapk_web.platform.database import Database
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
-"""Folder of the migrations: next to the package, in a checkout as in an image."""
+"""Next to the package, in a checkout as in an image."""
 
 
 def is_compared(name: str | None, kind: str, _parents: object) -> bool:
@@ -84,4 +84,4 @@ def is_at_head(session: Session) -> bool:
 
 
 WORDS_INDEX = "ix_pegawai_kata"
-"""Made by migration 0034, over the function `kata_nama`; the tables of the models don't know it."""
+"""Created by migration 0034 over the function `kata_nama`; unknown to the models."""

@@ -27,7 +27,9 @@ def require_regular_file(path: Path) -> None:
 @contextmanager
 def write_private(path: Path) -> Iterator[TextIO]:
     """A text file (UTF-8 with BOM) written beside its target and moved there at the end; an error changes nothing."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)  # 0600, and nobody else's name
+    descriptor, name = tempfile.mkstemp(
+        prefix=f".{path.name[:40]}-", dir=path.parent
+    )  # 0600, and an unpredictable name
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
             yield handle

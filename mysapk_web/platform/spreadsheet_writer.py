@@ -19,7 +19,7 @@ from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.csv_injection import escape_formula
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""What a workbook can't hold (XML 1.0, 2.2)."""
+"""Not allowed in a workbook (XML 1.0, 2.2)."""
 
 
 class FileFormat(StrEnum):
@@ -32,7 +32,7 @@ class FileFormat(StrEnum):
 
 
 MAX_ROWS: Final = {FileFormat.XLSX: 100_000, FileFormat.CSV: 6_000_000}
-"""Rows of one file: a workbook is written cell by cell, about 10,000 rows a second; a text file holds the country."""
+"""Workbooks are written cell by cell, about 10,000 rows a second; a text file fits the country."""
 _MEDIA_TYPES: Final = {
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -68,7 +68,7 @@ def _counted(rows: Iterable[Sequence[str]], kind: FileFormat) -> Iterator[Sequen
 
 def _write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     count = 0
-    # With a mark, so that spreadsheets read UTF-8.
+    # With a BOM, so that spreadsheets read UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(headings)
@@ -92,7 +92,7 @@ def _write_xlsx(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str
             count += 1
         book.save(path)
     except BaseException:
-        # The sheet is a file of its own until the book is saved.
+        # The sheet is a temporary file until the book is saved.
         with suppress(Exception):
             sheet.close()
         raise

@@ -48,14 +48,14 @@ FRAMEWORK: dict[str, Policy] = {
     "on_load_internal": ANYONE,
     "set_is_hydrated": ANYONE,
 }
-"""Handlers of Reflex that the front end needs; all others of Reflex (`setvar`, storage updates ...) have no policy and are refused."""
+"""Reflex handlers the front end needs; all others (`setvar`, storage updates ...) have no policy and are refused."""
 
 FRAMEWORK_VALUES: dict[str, Callable[[Any], bool]] = {
     "vars": lambda given: not given,
     "hashes": lambda given: given is None or isinstance(given, list),
     "value": lambda given: isinstance(given, bool),
 }
-"""What the front end sends to those handlers, by argument. No var of ours lives in the browser's storage, so none comes from there."""
+"""What the front end sends to those handlers, by argument. No var of ours is kept in the browser's storage."""
 
 _ATTRIBUTE = "mysapk_policy"
 _PASSIVE = "mysapk_passive"
@@ -166,7 +166,7 @@ async def _tell(state: Any, error: Exception) -> Any:
     if isinstance(error, StaleRevisionError | NotFoundError):
         try:
             await state._refresh()
-        except UserError:  # of what was typed, which no longer fits what is there; said when it is sent again
+        except UserError:  # what was typed no longer fits; reported when it is sent again
             pass
         except Exception as failure:  # noqa: BLE001
             error = failure

@@ -12,7 +12,7 @@ from typing import Any
 from reflex.state import BaseState
 
 StateDict = dict[str, Any]
-"""Vars by the full name of their state, as a page is told them."""
+"""Vars by the full name of their state, as sent to a page."""
 
 
 @cache

@@ -47,9 +47,9 @@ NAVIGATION: tuple[NavEntry, ...] = (
     NavEntry("Keamanan", "/keamanan"),
     NavEntry("Bantuan", "/bantuan"),
 )
-"""Every page that has an entry, in the order shown."""
+"""In display order."""
 UNREAD_AT = "/notifikasi"
-"""The entry that says how many notices are unread."""
+"""The entry with the number of unread notices."""
 
 
 def navigation_for(person: Actor) -> list[dict[str, str]]:

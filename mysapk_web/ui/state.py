@@ -26,27 +26,27 @@ STORE_DOWN = (
 )
 NOT_ALLOWED = "Anda tidak berwenang melakukan tindakan ini."
 OUTDATED = "Halaman ini tidak cocok lagi dengan portal. Muat ulang halaman ini, lalu ulangi."
-"""What came is not what the handler takes: the page is older than the portal, or no page sent it."""
+"""The arguments don't fit the handler: the page is older than the portal, or no page sent them."""
 UNEXPECTED = (
     "Terjadi gangguan pada sistem. Isian Anda tidak hilang; coba lagi beberapa menit lagi, atau hubungi Bantuan."
 )
 
 REAUTHENTICATION_DIALOG: Final = "konfirmasi-ulang"
-"""Id of the dialog of `components.step_up`."""
+"""Id of the dialog for password or code."""
 
 TEXT_LIMIT = 2_000
-"""Characters of one text field; what is longer was not typed by a person."""
+"""Longest text field; nobody types more."""
 
 
 class AppState(rx.State):
     faults: dict[str, str] = {}
     """Field name -> sentence; the key "" holds what concerns the whole form."""
     notice: str = ""
-    """What went well, told in a status region."""
+    """Success message, shown in a status region."""
     answers: int = 0
 
     _bound: str = ""
-    """Whose state this is: reference of the session, or of the browser while nobody is logged in. Set by the wall."""
+    """Owner of this state: reference of the session, or of the browser before login. Set by the wall."""
 
     def __init__(self, parent_state: BaseState | None = None, init_substates: bool = True, **kwargs: Any) -> None:
         super().__init__(parent_state=parent_state, init_substates=False, **kwargs)  # type: ignore[call-arg]  # a field to mypy

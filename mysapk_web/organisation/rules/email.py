@@ -11,17 +11,17 @@ from email_validator import EmailNotValidError, validate_email
 from mysapk_web.platform.rules.text import INVISIBLE, data_lines, fold_full_width, is_blank
 
 MAX_LENGTH: Final = 254
-"""Longest address that mail servers carry (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
+"""RFC 5321, 4.5.3.1.3, less the angle brackets."""
 _MAX_INPUT: Final = 1024
 _PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
-"""The usual part before the @, valid as it stands when no longer than 64 characters (RFC 5321, 4.5.3.1.1)."""
+"""The usual local part, valid up to 64 characters (RFC 5321, 4.5.3.1.1)."""
 _PLAIN_DOMAIN: Final = re.compile(r"[A-Za-z0-9.-]{1,253}", re.ASCII)
 _MAX_LOCAL: Final = 64
 _MASK: Final = "*****"
 _SHOWN: Final = 3
 
 FREE_MAIL: Final = frozenset(data_lines(__package__, "free_mail.txt"))
-"""Domains where anybody gets an address without being asked who they are."""
+"""Domains where anybody gets an address without proof of identity."""
 _SUFFIXES: Final = frozenset(data_lines(__package__, "public_suffixes.txt"))
 
 

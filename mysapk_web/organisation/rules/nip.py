@@ -15,9 +15,9 @@ from mysapk_web.platform.rules.text import HYPHENS, fold_full_width, is_blank
 
 NIP_LENGTH: Final = 18
 MAX_INPUT: Final = 64
-"""Longest text looked at. The grouped form has 21 characters; the rest is room for stray blanks."""
+"""The grouped form has 21 characters; the rest is room for stray blanks."""
 _CENTURIES: Final = ("19", "20")
-"""How the birth year of anybody who can be in service begins; no internal number may look so and be impossible."""
+"""Beginning of the birth year of anybody in service; no internal number may look like that and be impossible."""
 MIN_AGE: Final = 16
 MAX_AGE: Final = 75
 
@@ -87,7 +87,7 @@ def normalise_nip(text: str) -> str:
     if len(text) > MAX_INPUT:
         raise NipError(NipFault.TOO_LONG, "Isian NIP terlalu panjang. Isi hanya 18 angka NIP.")
     if len(text) == NIP_LENGTH and text.isascii() and text.isdigit() and not text.endswith(_ROUNDED_TAIL):
-        return text  # the plain form in one step: files hold a hundred thousand of them
+        return text  # fast path: files have a hundred thousand of them
     visible = fold_full_width("".join(character for character in text if not is_blank(character)))
     if not visible:
         raise NipError(NipFault.EMPTY, "Isi NIP, 18 angka.")
@@ -116,7 +116,7 @@ def parse_nip(text: str, *, jenis: JenisPegawai, today: date) -> Nip:
         NipError: As `normalise_nip`, or BIRTH_DATE, AGE, TMT_YEAR, TMT_MONTH, KIND, GENDER.
     """
     if jenis is JenisPegawai.PPT_NON_ASN:
-        # As at the login form: whoever is on the rolls can type the own number there.
+        # As in the login form: everybody employed can type their own number there.
         return Nip(parse_typed_nip(text, today=today), NipKind.INTERNAL)
     value = normalise_nip(text)
     birth_date = _birth_date(value, today)

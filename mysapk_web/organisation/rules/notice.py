@@ -6,7 +6,7 @@ class MailChoice(StrEnum):
     """Which steps of a proposal also go by e-mail; notices come in any case, and security e-mails always go."""
 
     EVERY_STEP = "semua"
-    """What somebody else did, and a receipt for what was sent; so it is until the person says otherwise."""
+    """Actions of others, and a receipt for what was submitted; the default."""
     ACTS_ONLY = "tindakan"
     NONE = "tidak"
 

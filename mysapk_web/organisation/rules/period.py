@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from mysapk_web.platform.rules.timezones import format_moment_compact
 
 CLOSING_DAYS: Final = 7
-"""From this many days before the end the banner says that the period is nearly over."""
+"""From this many days before the end the banner says that the period is closing."""
 
 YEARS: Final = range(2000, 2201)
-"""Of a day that somebody can mean in a form or a filter; at the edges of the calendar no zone can be reckoned with."""
+"""Plausible years in a form or filter; near the limits of the calendar time zones can't be converted."""
 
 
 class PeriodKind(StrEnum):

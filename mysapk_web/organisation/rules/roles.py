@@ -171,20 +171,20 @@ _ACCOUNTS: Final = frozenset(
 
 MATRIX: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        # Whoever holds a role is a pegawai too, so each row contains the first.
+        # Everybody with a role is a pegawai too, so each row contains the first.
         Role.PEGAWAI: _OWN,
         Role.VERIFIKATOR: _OWN | _VERIFIKATOR,
         Role.APPROVER: _OWN | _APPROVER,
         Role.ADMIN_SATKER: _OWN | _PEOPLE,
-        # The agency's admin may do everything inside the agency, and finish what is left when its verification is over (domain 4).
-        # Whoever is made verifikator of a unit makes it an unor verifikasi: there is no permission of its own for that.
+        # The agency's admin may do everything within the agency, and decide what is left when its verification period is over.
+        # Appointing a verifikator for a unit makes it an unor verifikasi: there is no separate permission for that.
         Role.ADMIN_INSTANSI: _OWN
         | _VERIFIKATOR
         | _APPROVER
         | _PEOPLE
         | _ACCOUNTS
         | {Permission.DECIDE_LATE, Permission.CPNS_APPROVE, Permission.EMAIL_POLICY, Permission.EMAIL_TOKEN},
-        # BKN validates what is within its authority and helps; it does not verify in the agency's place.
+        # BKN validates within its authority and helps; it does not verify on the agency's behalf.
         Role.ADMIN_BKN: _OWN | _DESK | _PEOPLE | _ACCOUNTS | {Permission.BKN_APPROVE, Permission.PERIOD_NATIONAL},
     }
 )
@@ -202,11 +202,11 @@ GRANTABLE: Final[Mapping[Role, frozenset[Role]]] = MappingProxyType(
         Role.ADMIN_BKN: frozenset({Role.ADMIN_INSTANSI}),
     }
 )
-"""Who may give which role, inside the own scope. Nobody gives the own role or a higher one; an ADMIN_BKN is
-made on the command line only."""
+"""Who may grant which role, within their scope. Nobody grants their own role or a higher one; an ADMIN_BKN is
+created on the command line only."""
 
 NEEDS_SECOND_FACTOR: Final = frozenset(Role) - {Role.PEGAWAI}
-"""Roles that act on other people's data and therefore need TOTP first (DESIGN 4)."""
+"""Roles that act on other people's data and therefore need TOTP first."""
 
 
 def may(roles: Iterable[Role], permission: Permission) -> bool:

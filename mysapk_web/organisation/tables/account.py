@@ -25,12 +25,12 @@ class Account(Stored, table=True):
     disabled_at: datetime | None = None
     disabled_reason: str = Field(default="", max_length=300)
     version: int = 1
-    """Goes up with every change of password, e-mail, role or eligibility: tokens, claims and sessions of an older version are dead."""
+    """Goes up with every change of password, e-mail, role or eligibility, which invalidates older tokens, tickets and sessions."""
     last_login_at: datetime | None = None
     totp_secret: str | None = Field(default=None, max_length=300)
-    """Encrypted; set while enrolling, in force once `totp_confirmed_at` is."""
+    """Encrypted; set on enrolment, in force once `totp_confirmed_at` is set."""
     totp_session: str | None = Field(default=None, max_length=64)
-    """Session that began to enrol: nobody else sees or confirms the secret."""
+    """The enrolling session: nobody else sees or confirms the secret."""
     totp_confirmed_at: datetime | None = None
     totp_last_step: int = 0
     """Time step of the last accepted code: a code works once (RFC 6238 5.2)."""

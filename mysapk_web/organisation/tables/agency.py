@@ -30,7 +30,7 @@ class Unor(Stored, table=True):
     __table_args__ = (
         Index("uq_unor_instansi_kode", "instansi_id", "code", unique=True),
         Index("ix_unor_instansi_nama", "instansi_id", "name", "id"),
-        # A subtree is a prefix, whatever order the language of the database gives to letters.
+        # Pattern operators: a subtree is a prefix, whatever the database's language.
         Index("ix_unor_jalur", "path", postgresql_ops={"path": "varchar_pattern_ops"}),
     )
 
@@ -43,7 +43,7 @@ class Unor(Stored, table=True):
     path: str = Field(max_length=400, sa_column_kwargs={"name": "jalur", "key": "path"})
     """Path of ids from the root, each with a slash behind it ("3/17/42/"): a subtree is one prefix."""
     is_satker: bool = False
-    """Whether this unit is a satuan kerja with an administration of its own."""
+    """A satuan kerja, with an administration of its own."""
 
 
 class Period(Stored, table=True):

@@ -13,8 +13,8 @@ _WAITING = text("jenis = 'CPNS' AND approved_at IS NULL")
 
 class Pegawai(Stored, table=True):
     __tablename__ = "pegawai"
-    # Lists of the country and of an agency come in the order of names without being sorted, and the names of a unit without its rows.
-    # PostgreSQL finds the words of names by another index, see `organisation.tables.name_index`.
+    # National and agency lists come by name without sorting; names of a unit without reading its rows.
+    # PostgreSQL has another index for name words: `organisation.tables.name_index`.
     __table_args__ = (
         Index("ix_pegawai_nama", "name", "id"),
         Index("ix_pegawai_instansi_nama", "instansi_id", "name", "id", "jenis"),
@@ -34,17 +34,17 @@ class Pegawai(Stored, table=True):
     jenis: JenisPegawai = Field(sa_type=text_enum(JenisPegawai))
     birth_date: date | None = Field(default=None, sa_column_kwargs={"name": "tanggal_lahir", "key": "birth_date"})
     gender: str = Field(default="", max_length=1, sa_column_kwargs={"name": "jenis_kelamin", "key": "gender"})
-    """"L" or "P"; empty where the rolls don't say."""
+    """"L" or "P"; empty if unknown."""
     instansi_id: int = Field(foreign_key="instansi.id")
     unor_id: int = Field(foreign_key="unor.id")
     email: str | None = Field(default=None, max_length=320)
-    """The address as it came from the rolls, blanks included: what the agency sees when it looks for a fault."""
+    """The address as imported, blanks included: what the agency sees when it looks for an error."""
     email_key: str | None = Field(default=None, max_length=254, unique=True)
-    """The normalised address that mail goes to and that is compared; one address serves one person (DESIGN 4)."""
+    """The normalised address, used for sending and comparing; one address serves one person."""
     approved_at: datetime | None = None
-    """When the agency's admin approved a CPNS; without it a CPNS can't activate (seed 003)."""
+    """When the agency's admin approved a CPNS, who can't activate before."""
     joined_at: datetime | None = Field(default=None, index=True)
-    """When the rolls brought this person; empty for those who were there before this was kept. Who comes after a period has ended is not
+    """When an import added this person; empty for those older than this column. Whoever joins after a period is not
     sanctioned for it."""
 
     @property

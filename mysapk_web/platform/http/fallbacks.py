@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
 ALLOWED: Final = "mysapk.allowed"
-"""Key of the scope that carries the methods of a path, as the header Allow says them."""
+"""Scope key for the value of the Allow header."""
 
 Answer = Callable[[Request], Awaitable[Response]]
 

@@ -13,7 +13,7 @@ MAX_BYTES: Final = 8_192
 """Bytes."""
 MAX_FIELDS: Final = 20
 MAX_FIELD_LENGTH: Final = 100
-"""Characters of a field; what is longer is cut."""
+"""Longer fields are cut."""
 
 
 async def read_form(request: Request) -> dict[str, str]:

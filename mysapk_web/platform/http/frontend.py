@@ -82,6 +82,6 @@ def _environment() -> dict[str, str]:
     )
     registry = asked.stdout.strip()
     if registry.startswith("http"):
-        # Without this Reflex measures which of two registries answers faster and may choose a mirror.
+        # Otherwise Reflex picks the faster of two registries, maybe a mirror.
         environment["NPM_CONFIG_REGISTRY"] = registry
     return environment

@@ -10,13 +10,13 @@ from mysapk_web.settings import Settings
 HSTS_SECONDS = 31_536_000
 
 FILE_POLICY = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-"""For scripts, styles and pictures: opened by themselves they may do nothing. The long policy is for what is a page."""
+"""For scripts, styles and images: opened directly they may do nothing. Pages get the full policy."""
 
 DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
-"""For a document to save: whatever a browser makes of it, it may do nothing."""
+"""For a download: however a browser opens it, it may do nothing."""
 
 FRAMED_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
-"""For a document in a frame of our own pages, or a tab of its own. No `sandbox`, in which many browsers show no PDF (decision 0010)."""
+"""For a document in a frame of our pages or its own tab. Without `sandbox`, where many browsers show no PDF (decision 0010)."""
 
 _FILES = ("text/javascript", "application/javascript", "text/css", "image/", "font/", "application/manifest")
 
@@ -31,7 +31,7 @@ def script_hashes(policy_file: Path) -> list[str]:
 
 
 def content_security_policy(settings: Settings, hashes: list[str]) -> str:
-    # A CSP has no form for an IPv6 host; 'self' covers it.
+    # CSP has no syntax for an IPv6 host; 'self' covers it.
     named = (origin for origin in settings.origins if "[" not in origin)
     sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in named))
     rules = {
@@ -43,7 +43,7 @@ def content_security_policy(settings: Settings, hashes: list[str]) -> str:
         "font-src": "'self'",
         "connect-src": f"'self' {sockets}",
         "manifest-src": "'self'",
-        # Documents only: every other answer of ours refuses to be framed.
+        # Documents only: all other answers refuse to be framed.
         "frame-src": "'self'",
         "object-src": "'none'",
         "base-uri": "'none'",
@@ -62,7 +62,7 @@ def fixed_headers(settings: Settings, policy: str) -> list[tuple[bytes, bytes]]:
         "x-frame-options": "DENY",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
-        # The server program would name itself here.
+        # Otherwise the server names itself.
         "server": "MySAPK",
         "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     }

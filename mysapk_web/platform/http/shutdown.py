@@ -17,17 +17,17 @@ from typing import Any, Final
 from mysapk_web.platform.http.sockets import SocketRegistry
 
 GOING_AWAY: Final = 1001
-"""RFC 6455: the server goes down. Pages connect again by themselves."""
+"""RFC 6455: the server goes down. Pages reconnect."""
 SOCKET_CLOSE_SECONDS: Final = 1.5
-"""Seconds that the sockets have; granian drops what is open then."""
+"""Seconds the sockets have; granian drops the rest."""
 _LAST_WORDS: Final = 0.2
-"""Seconds for the close frames to leave."""
+"""Seconds for the close frames to be sent."""
 
 
 class GracefulShutdown:
     def __init__(self, sockets: SocketRegistry) -> None:
         self.started = asyncio.Event()
-        """Set when the end begins, for whatever takes a while to come to rest."""
+        """Set when the shutdown starts, for tasks that need time to finish."""
         self._sockets = sockets
         self._interrupt: Any = None
         self._work: asyncio.Task[None] | None = None
@@ -49,7 +49,7 @@ class GracefulShutdown:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._begin)
             self._interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         except (NotImplementedError, RuntimeError, ValueError):
-            return  # another system, or not the main thread: granian ends as it always does
+            return  # other system, or not the main thread: granian shuts down as usual
 
     def _begin(self) -> None:
         if not self.started.is_set():

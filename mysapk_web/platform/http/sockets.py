@@ -10,25 +10,25 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 CLOSE_POLICY: Final = 1008
-"""RFC 6455 close code: what came is not what may come."""
+"""RFC 6455: policy violation."""
 FRAME_LIMIT: Final = 65_536
 """Bytes of one frame (OWASP WebSocket Security: 64 KB or less)."""
 UNREAD_PER_SOCKET: Final = 4 * FRAME_LIMIT
-"""Bytes of frames whose event has not ended yet. A page waits for its answers; a form and what is saved meanwhile fit."""
+"""Bytes of frames whose event has not ended. A page waits for answers; a form and a concurrent save fit."""
 UNREAD_PER_NETWORK: Final = 128 * FRAME_LIMIT
 """The same over all sockets of one client network."""
 UNREAD_PER_OFFICE: Final = 1_024 * FRAME_LIMIT
 """The same for a network that many people share."""
 LEAST_UNREAD: Final = 4_096
-"""What a frame counts at least: the event it becomes, and its answer, take memory however short it is."""
+"""Minimum cost of a frame: its event and answer take memory however short it is."""
 WRITING_LIMIT: Final = 30.0
-"""Seconds that a client may leave an answer untaken while it goes on sending."""
+"""Seconds a client may keep sending without taking an answer."""
 
 _CONNECT: Final = "40/_event,"
 _MESSAGES: Final = (_CONNECT, "41/_event,", "42/_event,[")
 """Socket.IO packets of a page: connect, disconnect, event without acknowledgement (socket.io-parser 4)."""
 _ENGINE: Final = frozenset({"3", "1"})
-"""Engine.IO packets of a client that began with a websocket: the answer to a ping, and its end."""
+"""Engine.IO packets of a websocket client: pong and close."""
 
 
 def _pending() -> asyncio.Future[None]:
@@ -56,7 +56,7 @@ class OpenSocket:
     _connected: bool = False
     _unread: int = 0
     _arriving: int = 0
-    """Cost of the frame that was handed on last, until an event of it is counted apart."""
+    """Cost of the last accepted frame, until its event is counted."""
     _writer: asyncio.Task[Any] | None = None
     _written: asyncio.Future[None] | None = None
 
@@ -87,22 +87,22 @@ class OpenSocket:
         if self._unread + cost > UNREAD_PER_SOCKET or self.network.unread + cost > self.network.max_unread:
             return "unread"
         self._arriving = cost
-        self._hold(cost)
+        self._charge(cost)
         return ""
 
     def release_after(self, event: asyncio.Future[Any]) -> None:
         """The last accepted frame has become an event: it counts as read once that has ended."""
         cost, self._arriving = self._arriving, 0
         if cost:
-            event.add_done_callback(lambda _: self._hold(-cost))
+            event.add_done_callback(lambda _: self._charge(-cost))
 
-    def _hold(self, cost: int) -> None:
+    def _charge(self, cost: int) -> None:
         self._unread += cost
         self.network.unread += cost
 
     def settle(self) -> None:
         """The last accepted frame was processed without an event."""
-        self._hold(-self._arriving)
+        self._charge(-self._arriving)
         self._arriving = 0
 
     async def next_message(self, receive: Callable[[], Awaitable[Any]]) -> Any | None:
@@ -117,7 +117,7 @@ class OpenSocket:
             return None
         coming = asyncio.ensure_future(receive())
         try:
-            # The server can't close a socket while somebody waits for its next message, so the wait itself has to end.
+            # The server can't close a socket while its next message is awaited, so the wait must end.
             await asyncio.wait({coming, self._over}, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             self._abandon()
@@ -162,7 +162,7 @@ class OpenSocket:
 class SocketRegistry:
     def __init__(self) -> None:
         self.ending = False
-        """The server ends: no socket is let in any more."""
+        """The server shuts down: no new sockets."""
         self._by_session: defaultdict[str, set[OpenSocket]] = defaultdict(set)
         self._none = asyncio.Event()
         self._none.set()

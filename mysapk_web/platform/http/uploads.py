@@ -11,11 +11,11 @@ from typing import Final
 from starlette.requests import ClientDisconnect, Request
 
 IDLE_SECONDS: Final = 20.0
-"""A body that brings nothing for so long is given up."""
+"""Longest pause within a body."""
 WHOLE_SECONDS: Final = 300.0
-"""A body that is not through by then is given up: 1 MB over a line of 4 KB/s fits."""
+"""Longest duration of a body: 1 MB at 4 KB/s fits."""
 DRAIN_BYTES: Final = 8 * 1024 * 1024
-"""Of a body that was refused so much is still read: clients hear the answer only after they have sent theirs."""
+"""Bytes still read of a refused body: clients read the answer only after sending theirs."""
 DRAIN_SECONDS: Final = 10.0
 
 
@@ -95,5 +95,5 @@ async def drain(request: Request) -> None:
                 left -= len(chunk)
                 if left < 0:
                     return
-    except (TimeoutError, ClientDisconnect, RuntimeError):  # it was read to its end already
+    except (TimeoutError, ClientDisconnect, RuntimeError):  # already read to its end
         return

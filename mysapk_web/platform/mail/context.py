@@ -36,7 +36,7 @@ class MailContext:
     instansi: str = ""
     timezone: str = Zone.WIB
     happened_at: datetime = field(default_factory=clock.now)
-    """When the cause of the letter happened."""
+    """When the cause of the mail happened."""
     message_id: str = field(default_factory=lambda: secrets.token_hex(16))
     """Left part of the Message-ID."""
     contact: MailContact | None = None

@@ -4,10 +4,10 @@ import re
 from email import policy
 
 WIRE = policy.SMTP.clone(cte_type="7bit")
-"""CRLF and seven bits only, so that a message fits every server on its way."""
+"""CRLF and 7-bit, so that every server on the way accepts a message."""
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.\[\]:-]+")
-"""The plain form of RFC 5321 4.1.2: nothing that could end the command or header it stands in."""
+"""Plain form of RFC 5321 4.1.2: cannot break out of a command or header."""
 
 
 class MailError(Exception):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mysapk_web.platform.rules.text import INVISIBLE
 
 _WIDTH = 74
-"""Characters of a line of the text part (RFC 5322 2.1.1 advises at most 78)."""
+"""RFC 5322 2.1.1 advises at most 78 characters."""
 
 
 _BODY = "margin:0;padding:16px;font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif"
@@ -128,5 +128,5 @@ def _html(block: Block) -> str:
 
 
 def _wrapped(text: str) -> str:
-    # Short source lines: a long one would make the whole part travel in an encoding that people can't read.
+    # Short source lines: a long one would force an unreadable transfer encoding.
     return _fill(html.escape(text))

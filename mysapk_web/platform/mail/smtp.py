@@ -24,14 +24,14 @@ from mysapk_web.platform.mail.errors import (
 from mysapk_web.settings import Settings
 
 DEADLINE_STEPS = 3
-"""One message may take so many times `MYSAPK_SMTP_TIMEOUT` in all: the timeout alone bounds each wait, and a
-server that sends a byte now and then would hold the dispatcher for ever."""
+"""Total limit of one message in multiples of `MYSAPK_SMTP_TIMEOUT`, which bounds each wait only: a server that sends
+a byte now and then would block the dispatcher forever."""
 
 MAX_IDLE_SECONDS = 60.0
-"""An older connection is opened anew instead of tried: a firewall may have forgotten it without a word."""
+"""An older connection is reopened rather than tried: a firewall may have dropped it silently."""
 
 _OF_THE_SERVER = frozenset({421, 454, 530, 534, 535, 538})
-"""Replies about the connection or the login and not about this mail (RFC 5321 3.8, 4954 6, 3207 4)."""
+"""Replies about connection or login rather than this mail (RFC 5321 3.8, 4954 6, 3207 4)."""
 
 _MEANINGS = {
     "1.1": "alamat tidak dikenal",
@@ -81,9 +81,9 @@ class SmtpTransport:
         try:
             with self._watched():
                 client, reply = self._begin()
-                self._judge(reply, "MAIL")
-                self._judge(client.rcpt(recipient), "RCPT")
-                self._judge(_data(client, payload), "DATA")
+                self._check_reply(reply, "MAIL")
+                self._check_reply(client.rcpt(recipient), "RCPT")
+                self._check_reply(_data(client, payload), "DATA")
         except MailConnectionError:
             self._drop()
             raise
@@ -108,7 +108,7 @@ class SmtpTransport:
         if client is not None and time.monotonic() - self._used_at < MAX_IDLE_SECONDS:
             with contextlib.suppress(OSError):
                 reply = client.mail(self._sender)
-                if reply[0] != 421:  # "closing": said after too long or too many messages
+                if reply[0] != 421:  # "closing": after too long or too many messages
                     return client, reply
         self._drop()
         client = self._connect()
@@ -120,10 +120,10 @@ class SmtpTransport:
         name = settings.hostname.strip("[]") or "localhost"
         if settings.smtp_security == "tls":
             client: smtplib.SMTP = _TlsClient(
-                self._opened, host, port, name, timeout=timeout, context=ssl.create_default_context()
+                self._register, host, port, name, timeout=timeout, context=ssl.create_default_context()
             )
         else:
-            client = _PlainClient(self._opened, host, port, name, timeout=timeout)
+            client = _PlainClient(self._register, host, port, name, timeout=timeout)
         if settings.smtp_security == "starttls":
             client.starttls(context=ssl.create_default_context())
         client.ehlo_or_helo_if_needed()
@@ -131,11 +131,11 @@ class SmtpTransport:
             client.login(settings.smtp_username, settings.smtp_password.get_secret_value())
         return client
 
-    def _opened(self, client: smtplib.SMTP) -> None:
-        # Known before it connects, so that the deadline reaches a server that is slow in its greeting.
+    def _register(self, client: smtplib.SMTP) -> None:
+        # Known before it connects, so that the deadline covers a slow greeting.
         self._client = client
 
-    def _judge(self, reply: _Reply, stage: str) -> None:
+    def _check_reply(self, reply: _Reply, stage: str) -> None:
         code, text = reply
         if 200 <= code < 300:
             return
@@ -171,26 +171,26 @@ class SmtpTransport:
             timer.cancel()
 
     def _cut(self) -> None:
-        # From the timer's thread. The plain socket method wakes the reader and leaves its TLS state alone.
+        # In the timer's thread. The plain socket method wakes the reader and leaves its TLS state alone.
         sock = getattr(self._client, "sock", None)
         if sock is not None:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-class _Announced:
+class _SelfRegistering:
     """Passes itself on before it connects."""
 
-    def __init__(self, opened: Callable[[Any], None], *args: Any, **kwargs: Any) -> None:
-        opened(self)
+    def __init__(self, register: Callable[[Any], None], *args: Any, **kwargs: Any) -> None:
+        register(self)
         super().__init__(*args, **kwargs)
 
 
-class _PlainClient(_Announced, smtplib.SMTP):
+class _PlainClient(_SelfRegistering, smtplib.SMTP):
     pass
 
 
-class _TlsClient(_Announced, smtplib.SMTP_SSL):
+class _TlsClient(_SelfRegistering, smtplib.SMTP_SSL):
     pass
 
 

@@ -19,16 +19,16 @@ class MailText:
 
 
 def helpdesk_line(facts: MailContext) -> tuple[Block, ...]:
-    desk = facts.contact
-    if desk is None:
+    contact = facts.contact
+    if contact is None:
         return ()
     ways = [
-        ("telepon", desk.phone),
-        ("email", desk.email),
-        ("jam layanan", desk.service_hours),
+        ("telepon", contact.phone),
+        ("email", contact.email),
+        ("jam layanan", contact.service_hours),
     ]
-    told = ", ".join(f"{name} {single_line(value)}" for name, value in ways if value)
-    return (Paragraph(f"{single_line(desk.name)}: {told}." if told else f"{single_line(desk.name)}."),)
+    listed = ", ".join(f"{name} {single_line(value)}" for name, value in ways if value)
+    return (Paragraph(f"{single_line(contact.name)}: {listed}." if listed else f"{single_line(contact.name)}."),)
 
 
 def agency_admin(facts: MailContext) -> str:

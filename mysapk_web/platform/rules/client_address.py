@@ -5,10 +5,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 UNKNOWN: Final = ""
-"""Whatever is no address: all of it is one client, so that nobody escapes a limit by an odd spelling."""
+"""Anything invalid counts as one client, so that nobody escapes a limit by an odd spelling."""
 
 _PREFIX_V6: Final = 64
-"""One customer holds at least a whole /64 (RFC 6177) and would otherwise have 2**64 fresh addresses."""
+"""A customer has at least a whole /64 (RFC 6177), otherwise 2**64 fresh addresses."""
 
 
 @lru_cache(maxsize=4096)

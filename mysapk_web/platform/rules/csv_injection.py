@@ -13,7 +13,7 @@ _SEPARATORS: Final = frozenset(";,\t\r\n")
 _MARK: Final = "[=+\\-@＝＋－＠]"
 """What a formula begins with (OWASP, CSV injection; ASVS 1.2.10); full-width forms count in some spreadsheets."""
 _BEGINNING: Final = "(?<![\\s\"';,])([\\s\"';,]*)"
-"""All that a spreadsheet may pass over before a cell; taken whole, so that a long run is looked at once."""
+"""What a spreadsheet may skip before a cell; matched as a whole, so that a long run is scanned once."""
 _RUNNING: Final = re.compile(f"{_BEGINNING}(?={_MARK})")
 _HELD: Final = re.compile(f"{_BEGINNING}'(?={_MARK})")
 

@@ -15,7 +15,7 @@ NAMELESS: Final = "dokumen"
 _SUFFIX: Final = re.compile(r"\.([a-z][a-z0-9]{1,4})\Z", re.IGNORECASE)
 _FORBIDDEN: Final = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z", re.IGNORECASE)
-"""Names that Windows keeps for itself, whatever stands behind the dot."""
+"""Reserved by Windows, with any extension."""
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 

@@ -1,7 +1,7 @@
 from typing import Final
 
 HIGHEST: Final = 2**31 - 1
-"""Numbers of rows are 32-bit integers; PostgreSQL refuses to compare them with a larger one."""
+"""Ids are 32-bit integers; PostgreSQL refuses to compare them with a larger one."""
 _DIGITS: Final = 10
 
 
@@ -12,6 +12,6 @@ def parse_row_id(text: object) -> int:
     if not isinstance(text, str) or not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
         return 0
     if text.startswith("0"):
-        return 0  # one number has one address
+        return 0  # one spelling per id
     number = int(text)
     return number if number <= HIGHEST else 0

@@ -16,10 +16,10 @@ INVISIBLE: Final = frozenset(
         0xFEFF,  # byte order mark
     )
 )
-"""Characters without a width. They come along when a value is copied from a chat, a PDF or a spreadsheet."""
+"""Zero-width characters, picked up when copying from a chat, a PDF or a spreadsheet."""
 
 HYPHENS: Final = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63")
-"""The hyphen-minus and what word processors make of it."""
+"""The hyphen-minus and its variants in word processors."""
 
 _FULL_WIDTH: Final = {point: point - 0xFEE0 for point in range(0xFF01, 0xFF5F)}
 

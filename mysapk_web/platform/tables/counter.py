@@ -18,10 +18,10 @@ class Counter(SQLModel, table=True):
     __tablename__ = "penghitung"
 
     key: str = Field(primary_key=True, max_length=120)
-    """`<limit>:<keyed hash>`; holds no NIP and no address in clear."""
+    """`<limit>:<keyed hash>`, without NIP or address in clear."""
     count: int
     resets_at: datetime = Field(index=True)
-    """The window ends; the row may be swept after it."""
+    """End of the window; the row may be deleted after it."""
     blocked_until: datetime | None = None
 
 

@@ -14,9 +14,9 @@ class Job(SQLModel, table=True):
 
     name: str = Field(primary_key=True, max_length=40)
     at: datetime | None = None
-    """When it was done last."""
+    """Last run."""
     asked: bool = False
-    """Somebody has asked for more than the usual, such as a whole recount."""
+    """Something extra was requested, such as a full recount."""
     note: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
@@ -31,4 +31,4 @@ class BackgroundRun(SQLModel, table=True):
     succeeded_at: datetime | None = None
     failed_at: datetime | None = None
     error: str = Field(default="", max_length=200)
-    """Kind and place of the last failure."""
+    """Kind and location of the last failure."""

@@ -19,7 +19,7 @@ class OutboxState(StrEnum):
     FAILED = "gagal"
     """Given up; `last_error` says why."""
     OBSOLETE = "usang"
-    """Not sent because it had lost its meaning, such as a token that died meanwhile."""
+    """Became pointless before it was sent, such as an expired token."""
 
     @property
     def label(self) -> str:
@@ -47,20 +47,20 @@ class OutboxMail(Stored, table=True):
     """Value of a `MailKind`."""
     account_id: int | None = Field(default=None, foreign_key="akun.id", index=True)
     recipient: str | None = Field(default=None, max_length=254)
-    """Set only where the address is not the stored one at send time (a notice to the old address)."""
+    """Only where it is not the stored address at send time (a notice to the old address)."""
     params: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    """References and plain facts for the template; never a secret."""
+    """Ids and plain facts for the template; never a secret."""
     state: OutboxState = Field(default=OutboxState.PENDING, sa_type=text_enum(OutboxState))
     created_at: datetime
     due_at: datetime
-    """Not before this moment; moved on by the back-off."""
+    """Not before this moment; moved by the back-off."""
     claimed_until: datetime | None = None
     claimed_by: str = Field(default="", max_length=80)
     attempts: int = 0
     sent_at: datetime | None = None
     last_error: str = Field(default="", max_length=300)
-    """Reply of the mail server or kind of fault, without addresses."""
+    """Server reply or kind of error, without addresses."""
     message_id: str = Field(max_length=120)
-    """Message-ID header, fixed at writing so that a double can be recognised."""
+    """Message-ID header, fixed on creation so that duplicates can be recognised."""
     instansi_id: int | None = None
     """Agency of the person when the mail was written; set by a trigger."""

@@ -28,21 +28,21 @@ class Form(_Behaviour):
     tag = "Form"
 
     answers: rx.Var[int]
-    """Goes up with every answer of the server; frees the button."""
+    """Goes up with every answer; frees the button."""
     faults: rx.Var[dict[str, str]]
-    """Of the last answer: a dialog around the form closes with an answer without any, and shows them otherwise."""
+    """Of the last answer: a dialog around the form closes when there are none."""
     action: rx.Var[str]
-    """Its own route: without scripts nothing typed goes into an address line."""
+    """Its own route: without scripts nothing typed ends up in a URL."""
     takes_focus: rx.Var[bool]
-    """Whether its first field takes the focus when the form appears as the next step of another one."""
+    """Whether its first field takes the focus when the form replaces another one."""
     passing: rx.Var[bool]
-    """Whether it only makes way for another form, which `ResubmitForm` then sends again."""
+    """Whether it only makes way for another form, which `ResubmitForm` then submits again."""
     _triggers: ClassVar[dict[str, Any]] = {"on_submit": _submitted, "on_dismiss": no_args_event_spec}
 
     @classmethod
     def create(cls, *children: Any, **props: Any) -> Self:
-        told = {"answers": AppState.answers, "faults": AppState.faults, "on_dismiss": AppState.dismiss_faults}
-        return super().create(*children, **told, **props)
+        shared = {"answers": AppState.answers, "faults": AppState.faults, "on_dismiss": AppState.dismiss_faults}
+        return super().create(*children, **shared, **props)
 
 
 class SubmitButton(_Behaviour):

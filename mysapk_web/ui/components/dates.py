@@ -19,7 +19,7 @@ class DateInput(LocalComponent):
     name: rx.Var[str]
     value: rx.Var[str]
     label: rx.Var[str]
-    """What the calendar is for, to those who hear it."""
+    """Accessible name of the calendar."""
 
 
 def date_field(name: str, label: str, value: Any = "", *, help_text: str = "") -> rx.Component:

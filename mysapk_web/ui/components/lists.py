@@ -15,7 +15,7 @@ from mysapk_web.ui.components.behaviour import Form, NativeForm, UrlBoundInput, 
 from mysapk_web.ui.components.forms import field_attrs, form_group, hidden, submit_button
 
 MAX_VALUE_LENGTH: Final = 100
-"""Characters of one value in an address; what is longer was not put there by a page."""
+"""Longest value in a URL; pages write no longer ones."""
 
 
 def url_parameter(url: Any, name: str) -> str:
