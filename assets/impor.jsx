@@ -1,5 +1,5 @@
-// What `/admin/email` does in the browser itself: a list sent as a raw body with its progress.
-// Each export is wrapped in mysapk_web/administration/pages/email/behaviour.py. Nothing here decides anything; the server does.
+// What pages of imports do in the browser itself: a list sent as a raw body with its progress.
+// Each export is wrapped in mysapk_web/administration/pages/components/imports_behaviour.py. Nothing here decides anything; the server does.
 import { useEffect, useRef, useState } from "react";
 import { FileInput } from "$/public/fields.jsx";
 import { UploadProgress, useUpload } from "$/public/upload.jsx";
@@ -7,7 +7,7 @@ import { UploadProgress, useUpload } from "$/public/upload.jsx";
 const MEGABYTE = 1048576;
 
 // The file stays in its field; it is sent when `go` goes up, which the server does once the person may import.
-export function ListUpload({ go, to, limit, onStored, ...rest }) {
+export function ListUpload({ go, to, limit, columns, onStored, ...rest }) {
   const [chosen, setChosen] = useState("");
   const input = useRef(null);
   const seen = useRef(go);
@@ -36,7 +36,7 @@ export function ListUpload({ go, to, limit, onStored, ...rest }) {
     <div className="upload">
       <label htmlFor={rest.id}>Berkas CSV atau XLSX</label>
       <p className="help" id={`${rest.id}-batas`}>
-        Kolom nip dan email, paling besar {Math.floor(limit / MEGABYTE)} MB. Format kolom NIP sebagai teks.
+        Kolom {columns}, paling besar {Math.floor(limit / MEGABYTE)} MB. Format kolom NIP dan kode sebagai teks.
       </p>
       <FileInput
         {...rest}

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
-from benchmarks.email_import import database_of
+from benchmarks.imports import database_of
 from benchmarks.national_data import fill, filled
 from mysapk_web.administration import mail_log
 from mysapk_web.administration.audit.search import AuditFilter, search_events

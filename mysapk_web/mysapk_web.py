@@ -15,7 +15,7 @@ from mysapk_web import pages
 from mysapk_web.accounts import access_log
 from mysapk_web.accounts.http.gate import EdgeMiddleware
 from mysapk_web.accounts.passwords import warm_up
-from mysapk_web.administration.email_imports import work
+from mysapk_web.administration.imports import worker
 from mysapk_web.app import maintenance, retention, routes
 from mysapk_web.app.event_middleware import EventAuthMiddleware, log_unhandled
 from mysapk_web.app.event_socket import count_unread, event_app
@@ -66,7 +66,7 @@ async def loops() -> AsyncIterator[None]:
         background.SESSIONS: partial(reap, app, sockets),
         background.COUNTS: maintenance.gather_counts,
         background.SEALS: partial(maintenance.seal_events, watch),
-        background.IMPORTS: work.work_once,
+        background.IMPORTS: worker.run_once,
         background.RETENTION: retention.tidy,
         background.DOCUMENTS: document_cleanup.clean_up,
         background.COMPARISON: document_cleanup.compare_with_rows,

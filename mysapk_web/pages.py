@@ -18,6 +18,7 @@ from mysapk_web.administration.pages.bantuan import AdminBantuanState
 from mysapk_web.administration.pages.bantuan import bantuan as admin_bantuan
 from mysapk_web.administration.pages.email.state import EmailState
 from mysapk_web.administration.pages.email.view import email
+from mysapk_web.administration.pages.impor import ImporDataState, impor
 from mysapk_web.administration.pages.pegawai.akun import akun
 from mysapk_web.administration.pages.pegawai.akun_state import AkunState
 from mysapk_web.administration.pages.pegawai.daftar import DaftarState, daftar
@@ -82,6 +83,7 @@ PAGES: tuple[tuple[str, Callable[[], rx.Component], str, Any], ...] = (
     ("/admin/pegawai", daftar, "Pegawai", DaftarState.load),
     ("/admin/pegawai/[akun]", akun, "Akun pegawai", AkunState.load),
     ("/admin/email", email, "Alamat email", EmailState.load),
+    ("/admin/impor", impor, "Impor data", ImporDataState.load),
     ("/admin/peran", peran, "Peran", PeranState.load),
     ("/admin", kemajuan, "Kemajuan aktivasi", KemajuanState.load),
     ("/admin/pdm", kemajuan_pdm, "Kemajuan pemutakhiran data", KemajuanPdmState.load),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from mysapk_web.accounts.audit_events import ImportId, MaskedNewEmail
-from mysapk_web.administration.rules.email_import import RowVerdict
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
 from mysapk_web.organisation.audit_events import FileHash, OrgNodeKey, Reason, RowCount, TokenId, Until
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.rules.roles import Role
-from mysapk_web.pdm.audit_events import GroupKey, RowsByVerdict
+from mysapk_web.pdm.audit_events import AppliedRows, GroupKey, RowsByVerdict, UndoneRows
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.audit_payload import AuditKey, AuditPayload, ShownAs
 from mysapk_web.platform.spreadsheet_writer import FileFormat
@@ -18,6 +18,8 @@ from mysapk_web.progress.pdm_incomplete import IncompleteKind
 from mysapk_web.progress.rules import Report
 
 IMPORT_REPORT: Final = "impor-email"
+OTHER_IMPORT_REPORT: Final = "impor"
+_REPORT_LABELS: Final = {IMPORT_REPORT: "Laporan impor email", OTHER_IMPORT_REPORT: "Laporan impor data"}
 _LISTING_LABELS: Final = {
     Report.NOT_ACTIVATED.value: "Belum mengaktifkan akun",
     Report.SANCTIONS.value: "Daftar sanksi",
@@ -85,6 +87,10 @@ class EmailRequestRefused(AuditPayload, tag=AuditTag.EMAIL_REQUEST_REFUSED):
 
 class PeopleImported(AuditPayload, tag=AuditTag.PEGAWAI_IMPORTED):
     rows: RowsByVerdict | None = None
+    import_id: ImportId = None
+    sha256: FileHash | None = None
+    applied: AppliedRows | None = None
+    undone: UndoneRows | None = None
     source: Annotated[str | None, AuditKey("Sumber", {"demo": "Data contoh"})] = None
     people_created: Annotated[int | None, AuditKey("Pegawai dibuat")] = None
 
@@ -94,10 +100,10 @@ class EmailImportPayload(AuditPayload):
     token_id: TokenId | None
     sha256: FileHash
     verdicts: Annotated[
-        dict[str, int], AuditKey("Baris", {verdict.value: verdict.label for verdict in RowVerdict}, ShownAs.COUNTS)
+        dict[str, int], AuditKey("Baris", {verdict.value: verdict.label for verdict in EmailRowVerdict}, ShownAs.COUNTS)
     ]
-    applied: Annotated[int, AuditKey("Diterapkan")]
-    undone: Annotated[int, AuditKey("Dibatalkan")]
+    applied: AppliedRows
+    undone: UndoneRows
 
 
 class EmailImported(EmailImportPayload, tag=AuditTag.EMAIL_IMPORTED): ...
@@ -144,7 +150,10 @@ class Exported(AuditPayload, tag=AuditTag.EXPORTED):
     """A list with its filters, or the report of an import."""
 
     listing: Annotated[Report | None, AuditKey("Daftar", _LISTING_LABELS)] = None
-    import_report: Annotated[str | None, AuditKey("Laporan", {IMPORT_REPORT: "Laporan impor email"})] = None
+    import_report: Annotated[
+        str | None,
+        AuditKey("Laporan", {IMPORT_REPORT: "Laporan impor email", OTHER_IMPORT_REPORT: "Laporan impor data"}),
+    ] = None
     import_id: ImportId = None
     file_format: Annotated[FileFormat, AuditKey("Bentuk berkas", {"csv": "CSV", "xlsx": "XLSX"})]
     row_count: RowCount

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session, SQLModel, col
 
 from mysapk_web.accounts.tables import EmailChangeRequest, LoginTicket, ResetBinding, ResetRequest, UserSession
-from mysapk_web.administration.email_imports import upload_store
-from mysapk_web.administration.rules.email_import import RunState
-from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
 from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
 from mysapk_web.platform import clock, executors
+from mysapk_web.platform.imports import upload_store
+from mysapk_web.platform.imports.rules import RunState
+from mysapk_web.platform.imports.tables import ImportRow, ImportRun
 from mysapk_web.platform.tables import counter
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
 from mysapk_web.settings import get_settings
@@ -26,7 +26,7 @@ SESSIONS = timedelta(days=90)
 MAILS = timedelta(days=90)
 """Finished mails; failed ones stay until an admin has dealt with them."""
 IMPORTS = timedelta(days=90)
-"""Address imports with their rows: as long as somebody may want to undo one."""
+"""Imports with their rows: as long as somebody may want to undo one."""
 EMAIL_REQUESTS = timedelta(days=90)
 """Decided requests for another address, and those that concern nobody."""
 
@@ -78,20 +78,20 @@ def _email_request_is_old(now: datetime) -> ColumnElement[bool]:
 
 
 def _remove_import(session: Session, now: datetime) -> int:
-    """A batch of rows of the oldest import, and the import once it has none. A discarded import keeps no rows."""
-    kept = select(col(EmailImportRow.run_id)).where(col(EmailImportRow.run_id) == col(EmailImport.id)).exists()
-    discarded = (col(EmailImport.state) == RunState.DISCARDED) & kept
-    old = col(EmailImport.created_at) <= now - IMPORTS
-    found = select(col(EmailImport.id)).where(old | discarded).order_by(col(EmailImport.id)).limit(1)
+    """A batch of rows of the oldest import, and the import once it has none. One that was discarded keeps none of them."""
+    kept = select(col(ImportRow.run_id)).where(col(ImportRow.run_id) == col(ImportRun.id)).exists()
+    discarded = (col(ImportRun.state) == RunState.DISCARDED) & kept
+    old = col(ImportRun.created_at) <= now - IMPORTS
+    found = select(col(ImportRun.id)).where(old | discarded).order_by(col(ImportRun.id)).limit(1)
     run_id = session.execute(found).scalar_one_or_none()
     if run_id is None:
         return 0
-    of_run = col(EmailImportRow.run_id) == run_id
-    batch = select(col(EmailImportRow.position)).where(of_run).limit(_BATCH)
-    gone: Any = session.execute(delete(EmailImportRow).where(of_run, col(EmailImportRow.position).in_(batch)))
+    of_run = col(ImportRow.run_id) == run_id
+    batch = select(col(ImportRow.position)).where(of_run).limit(_BATCH)
+    gone: Any = session.execute(delete(ImportRow).where(of_run, col(ImportRow.position).in_(batch)))
     if gone.rowcount:
         return int(gone.rowcount)
-    gone = session.execute(delete(EmailImport).where(col(EmailImport.id) == run_id, old))
+    gone = session.execute(delete(ImportRun).where(col(ImportRun.id) == run_id, old))
     return int(gone.rowcount)
 
 

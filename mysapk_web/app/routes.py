@@ -22,7 +22,7 @@ from mysapk_web.accounts.http import cookies, session_expiry
 from mysapk_web.accounts.recovery.browsers import attach_browser_by_mail
 from mysapk_web.accounts.security import two_factor
 from mysapk_web.accounts.security.two_factor import provisioning_uri
-from mysapk_web.administration.http import api, email_imports, exports
+from mysapk_web.administration.http import api, exports, imports
 from mysapk_web.demo import http
 from mysapk_web.organisation import access_log
 from mysapk_web.organisation.actor import Actor
@@ -202,7 +202,7 @@ def application(settings: Settings) -> Starlette:
         _route("/sehat", liveness),
         _route("/siap", readiness),
         *documents.routes(),
-        *email_imports.routes(),
+        *imports.routes(),
         _route(proofs.PATH, proofs.download),
         _route("/admin/unduh", exports.download, "POST"),
     ]

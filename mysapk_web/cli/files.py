@@ -8,15 +8,17 @@ from typing import Annotated, Final
 
 import typer
 
-from mysapk_web.administration.email_imports.cli import import_email
-from mysapk_web.administration.employee_import.people import import_pegawai
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.employee_import.kind import EMPLOYEE_IMPORT
+from mysapk_web.administration.imports.kinds import find_kind
 from mysapk_web.cli.command import UNUSABLE, app, exit_with, open_database, report_failures
-from mysapk_web.pdm.code_table_import import import_reference
+from mysapk_web.pdm.code_table_kind import code_table_import
 from mysapk_web.pdm.records.duplicates import report_duplicates
 from mysapk_web.pdm.records.export import export_records
-from mysapk_web.pdm.records.imports import import_records
+from mysapk_web.pdm.records.import_kind import record_import
 from mysapk_web.platform import gc_tuning
-from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.command import import_file
+from mysapk_web.platform.imports.kind import ImportKind
 from mysapk_web.platform.row_report import RowReport, Summary, Verdict, write_report
 
 _File = Annotated[Path, typer.Argument(help="CSV or XLSX file.")]
@@ -25,16 +27,26 @@ _Report = Annotated[Path | None, typer.Option(help="Write each row with what was
 _PROGRESS_ROWS: Final = 1000
 
 
+@app.command("import")
+def import_command(
+    kind: Annotated[str, typer.Argument(help="email, pegawai, riwayat:KIND or referensi:TABLE.")],
+    file: _File,
+    report: _Report = None,
+) -> None:
+    """Import a file: addresses, people, records or a code table. Cut off, the server goes on with it."""
+    _import(lambda: find_kind(kind), file, report)
+
+
 @app.command("import-pegawai")
 def import_pegawai_command(file: _File, report: _Report = None) -> None:
-    """Import employees of an agency: columns nip, nama, jenis, instansi, and as many of the others as there are."""
-    _import(import_pegawai, file, report)
+    """Same as `import pegawai`: columns nip, nama, jenis, instansi, and as many of the others as there are."""
+    _import(lambda: EMPLOYEE_IMPORT, file, report)
 
 
 @app.command("import-email")
 def import_email_command(file: _File, report: _Report = None) -> None:
-    """Import e-mail addresses: columns nip and email."""
-    _import(import_email, file, report)
+    """Same as `import email`: columns nip and email."""
+    _import(lambda: EMAIL_IMPORT, file, report)
 
 
 @app.command("import-reference")
@@ -43,8 +55,8 @@ def import_reference_command(
     file: _File,
     report: _Report = None,
 ) -> None:
-    """Replace a code table by an official list: columns kode and label, and induk and aktif where the table has them."""
-    _import(partial(import_reference, table=table), file, report, about="kode")
+    """Same as `import referensi:TABLE`: columns kode and label, and as far as there are induk and aktif."""
+    _import(partial(code_table_import, table), file, report)
 
 
 @app.command("import-riwayat")
@@ -53,8 +65,8 @@ def import_records_command(
     file: _File,
     report: _Report = None,
 ) -> None:
-    """Add records that are not on file yet: column nip and those of the declaration. Existing records don't change."""
-    _import(partial(import_records, key=kind), file, report)
+    """Same as `import riwayat:KIND`: column nip and those of the declaration. Nothing that is there changes."""
+    _import(partial(record_import, kind), file, report)
 
 
 @app.command("export-riwayat")
@@ -82,20 +94,19 @@ def duplicates(instansi: _Agency = "", report: _Report = None) -> None:
     typer.echo(f"{counts.total()} found." + (" Use --report FILE to see them." if counts and report is None else ""))
 
 
-def _import(
-    run: Callable[[Database, Path], Iterator[RowReport]], file: Path, report: Path | None, *, about: str = "nip"
-) -> None:
+def _import(find: Callable[[], ImportKind], file: Path, report: Path | None) -> None:
     if report is not None and report.resolve() == file.resolve():
         exit_with(UNUSABLE, "The report would overwrite the file that is imported.")
     summary = Summary()
     gc_tuning.freeze_gc()
     with report_failures(), open_database() as (database, _settings):
-        rows = _with_progress(summary.counting(run(database, file)))
+        kind = find()
+        rows = _with_progress(summary.counting(import_file(database, kind, file)))
         if report is None:
             for _ in rows:
                 pass
         else:
-            _write(report, rows, about)
+            _write(report, rows, kind.key_label)
     for verdict in Verdict:
         typer.echo(f"{verdict.value:<24}{summary.counts[verdict]:>9}")
     if report is None and summary.counts[Verdict.DITOLAK]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+from mysapk_web.accounts.audit_events import ImportId
 from mysapk_web.organisation.audit_events import FileHash, RowCount
+from mysapk_web.pdm.reference.builtin import table_names
 from mysapk_web.pdm.rules.groups import GROUPS
 from mysapk_web.pdm.rules.groups.base import RecordAction
 from mysapk_web.pdm.rules.proposal import REASONS, Declaration, ProposalState
@@ -27,6 +29,11 @@ _DECLARATION_LABELS: Final = {
     "": "Dibatalkan",
 }
 STARTED: Final = "mulai"
+_IMPORT_KIND_LABELS: Final = {
+    "pegawai": "Data pegawai",
+    **{f"riwayat:{kind.key}": f"Riwayat {kind.label}" for kind in _KINDS},
+    **{f"referensi:{table}": f"Tabel referensi {table.replace('_', ' ')}" for table in table_names()},
+}
 
 GroupKey = Annotated[str, AuditKey("Kelompok data", {group.key: group.label for group in GROUPS})]
 RecordKindKey = Annotated[str, AuditKey("Jenis", {kind.key: kind.label for kind in _KINDS})]
@@ -37,6 +44,8 @@ DocumentId = Annotated[int | None, AuditKey("Nomor dokumen")]
 DocumentCode = Annotated[
     str, AuditKey("Dokumen", {rule.code: rule.label for kind in _KINDS for rule in kind.documents})
 ]
+AppliedRows = Annotated[int, AuditKey("Diterapkan")]
+UndoneRows = Annotated[int, AuditKey("Dibatalkan")]
 RowsByVerdict = Annotated[dict[str, int], AuditKey("Baris", _VERDICT_LABELS, ShownAs.COUNTS)]
 
 
@@ -116,14 +125,35 @@ class DocumentRemoved(_DocumentPayload, tag=AuditTag.DOCUMENT_REMOVED):
 class DocumentRead(_DocumentPayload, tag=AuditTag.DOCUMENT_READ): ...
 
 
-class ReferenceImported(AuditPayload, tag=AuditTag.REFERENCE_IMPORTED):
+class ImportPayload(AuditPayload):
+    """A run of any import but that of addresses."""
+
+    rows: RowsByVerdict
+    import_id: ImportId = None
+    sha256: FileHash | None = None
+    applied: AppliedRows | None = None
+    undone: UndoneRows | None = None
+
+
+class ReferenceImported(ImportPayload, tag=AuditTag.REFERENCE_IMPORTED):
     table: Annotated[str, AuditKey("Tabel")]
-    rows: RowsByVerdict
 
 
-class RecordsImported(AuditPayload, tag=AuditTag.RECORDS_IMPORTED):
+class RecordsImported(ImportPayload, tag=AuditTag.RECORDS_IMPORTED):
     record_kind: RecordKindKey
-    rows: RowsByVerdict
+
+
+class OtherImportPayload(ImportPayload):
+    import_kind: Annotated[str, AuditKey("Jenis impor", _IMPORT_KIND_LABELS)]
+
+
+class ImportDiscarded(OtherImportPayload, tag=AuditTag.IMPORT_DISCARDED): ...
+
+
+class ImportStopped(OtherImportPayload, tag=AuditTag.IMPORT_STOPPED): ...
+
+
+class ImportUndone(OtherImportPayload, tag=AuditTag.IMPORT_UNDONE): ...
 
 
 class RecordsExported(AuditPayload, tag=AuditTag.RECORDS_EXPORTED):

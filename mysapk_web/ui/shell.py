@@ -39,6 +39,7 @@ NAVIGATION: tuple[NavEntry, ...] = (
     NavEntry("Kemajuan", "/admin", Permission.PROGRESS_READ),
     NavEntry("Pegawai", "/admin/pegawai", Permission.PEOPLE_READ),
     NavEntry("Email", "/admin/email", Permission.EMAIL_REPAIR),
+    NavEntry("Impor", "/admin/impor", Permission.PEOPLE_IMPORT),
     NavEntry("Peran", "/admin/peran", Permission.ROLE_GRANT),
     NavEntry("Periode", "/admin/periode", Permission.PERIOD_AGENCY),
     NavEntry("Surat", "/admin/surat", Permission.OUTBOX_READ),

@@ -9,13 +9,14 @@ from typing import Any
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
-from mysapk_web.administration.rules.email_import import RowVerdict, RunSource, RunState
-from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
 from mysapk_web.administration.tables.email_request import EmailRequest
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.rules import RunSource, RunState
+from mysapk_web.platform.imports.tables import ImportRow, ImportRun
 from tests.browser.conftest import NewPage
 
 
@@ -31,7 +32,7 @@ def email_of(db: Database, nip: str) -> str | None:
         return session.exec(select(Pegawai.email_key).where(Pegawai.nip == nip)).one()
 
 
-def a_run(db: Database, *rows: tuple[str, str, RowVerdict], **given: Any) -> None:
+def a_run(db: Database, *rows: tuple[str, str, EmailRowVerdict], **given: Any) -> None:
     """A run of the first agency, its number 1, that somebody else works on; rows are NIP, address in the file and verdict."""
     now = clock.now()
     values = {
@@ -46,14 +47,14 @@ def a_run(db: Database, *rows: tuple[str, str, RowVerdict], **given: Any) -> Non
     with db.begin() as session:
         instansi_id = session.exec(select(Instansi.id).order_by(col(Instansi.id)).limit(1)).one()
         session.add(
-            EmailImport(
+            ImportRun(
                 id=1, source=RunSource.API, instansi_id=instansi_id, file_hash="", created_at=now, step_at=now, **values
             )
         )
         for position, (nip, email, verdict) in enumerate(rows, start=1):
             person = session.exec(select(Pegawai).where(Pegawai.nip == nip)).one_or_none()
             session.add(
-                EmailImportRow(
+                ImportRow(
                     run_id=1,
                     position=position,
                     line=position + 1,

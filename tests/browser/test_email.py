@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from mysapk_web.accounts.tables import UserSession
-from mysapk_web.administration.tables.email_import import ImportToken
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai

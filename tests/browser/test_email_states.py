@@ -10,11 +10,12 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 from sqlmodel import select
 
-from mysapk_web.administration.rules.email_import import RowVerdict, RunState
-from mysapk_web.administration.tables.email_import import EmailImport
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.rules import RunState
+from mysapk_web.platform.imports.tables import ImportRun
 from tests.browser.addresses import a_run, email_of, opened
 from tests.browser.conftest import NewPage
 from tests.browser.line import Line
@@ -111,7 +112,7 @@ def test_a_run_is_stopped_and_what_it_did_is_undone(
     done, left = accounts["belum_aktif"].nip, accounts["pppk"].nip
     before = email_of(server_db, done), email_of(server_db, left)
     rows = ((done, "satu@example.go.id"), (left, "dua@example.go.id"))
-    a_run(server_db, *((nip, email, RowVerdict.READY) for nip, email in rows), position=1, applied=1, applied_to=1)
+    a_run(server_db, *((nip, email, EmailRowVerdict.READY) for nip, email in rows), position=1, applied=1, applied_to=1)
     with server_db.begin() as session:
         person = session.exec(select(Pegawai).where(Pegawai.nip == done)).one()
         person.email = person.email_key = "satu@example.go.id"
@@ -137,7 +138,7 @@ def test_a_run_is_stopped_and_what_it_did_is_undone(
     looks.fine(page, "email-impor-dibatalkan")
     assert (email_of(server_db, done), email_of(server_db, left)) == before
     with server_db.read() as session:
-        assert session.get_one(EmailImport, 1).undone == 1
+        assert session.get_one(ImportRun, 1).undone == 1
 
 
 def test_while_the_page_is_on_its_way(new_page: NewPage, looks: Looks) -> None:

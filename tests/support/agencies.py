@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlmodel import Session, col, select
 
 from mysapk_web.accounts.tables import UserSession
-from mysapk_web.administration.employee_import.people import import_pegawai
+from mysapk_web.administration.employee_import.kind import EMPLOYEE_IMPORT
 from mysapk_web.administration.people.grants import grant_role, revoke_role
 from mysapk_web.organisation.actor import Actor, Grant
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
@@ -27,6 +27,7 @@ from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.executors import in_transaction
+from mysapk_web.platform.imports.command import import_file
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail
@@ -243,7 +244,7 @@ def move(office: Office, tmp_path: Path, key: str, agency: str) -> None:
     row = ROLLS[key]
     file = tmp_path / "rolls.csv"
     file.write_text(f"nip,nama,jenis,instansi\n{row['nip']},{row['nama']},PNS,{agency}\n")
-    assert [report.verdict.value for report in import_pegawai(office.db, file)]
+    assert [report.verdict.value for report in import_file(office.db, EMPLOYEE_IMPORT, file)]
 
 
 def open_office(db: Database) -> Office:

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, or_, select
 
-from mysapk_web.administration.rules.email_import import RowVerdict, RunSource, RunState
-from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow, ImportToken
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
 from mysapk_web.administration.tables.email_request import EmailRequest
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.organisation import audit
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.organisation.rules.period import PeriodKind
@@ -28,6 +28,8 @@ from mysapk_web.pdm.rules.proposal import ProposalState
 from mysapk_web.pdm.tables import Document, PersonnelRecord, Proposal
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.rules import RunSource, RunState
+from mysapk_web.platform.imports.tables import ImportRow, ImportRun
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.progress import headcount
@@ -84,7 +86,7 @@ def within_units(s: Session, actor: Actor) -> set[str]:
 
 def _of_agency(s: Session, boss: int, pegawai: Pegawai) -> None:
     now, nip, agency = clock.now(), pegawai.nip, pegawai.instansi_id
-    run = EmailImport(
+    run = ImportRun(
         source=RunSource.PAGE,
         state=RunState.READY,
         instansi_id=agency,
@@ -95,8 +97,12 @@ def _of_agency(s: Session, boss: int, pegawai: Pegawai) -> None:
     )
     s.add(run)
     s.flush()
-    row = {"email": f"baru-{nip[:8]}@example.com", "verdict": RowVerdict.READY, "old_email": f"lama@d{nip}.example.com"}
-    s.add(EmailImportRow(run_id=run.id or 0, position=1, line=2, nip=nip, pegawai_id=pegawai.id, **row))
+    row = {
+        "email": f"baru-{nip[:8]}@example.com",
+        "verdict": EmailRowVerdict.READY,
+        "old_email": f"lama@d{nip}.example.com",
+    }
+    s.add(ImportRow(run_id=run.id or 0, position=1, line=2, nip=nip, pegawai_id=pegawai.id, **row))
     s.add(
         ImportToken(
             instansi_id=agency,

@@ -15,11 +15,10 @@ import pytest
 from sqlmodel import select
 from yarl import URL
 
-from mysapk_web.administration.email_imports import actions
 from mysapk_web.administration.email_imports.api_tokens import list_tokens, make_token, revoke_token
-from mysapk_web.administration.email_imports.upload_store import MAX_BYTES
 from mysapk_web.administration.http import openapi
-from mysapk_web.administration.tables.email_import import ImportToken
+from mysapk_web.administration.imports import actions
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.actor import Actor, Grant
 from mysapk_web.organisation.rules.roles import Role
@@ -29,6 +28,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.executors import in_transaction
+from mysapk_web.platform.imports.upload_store import MAX_BYTES
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.rate_limits import EXPORTS_PER_ACCOUNT

@@ -11,14 +11,15 @@ import aiohttp
 import pytest
 from sqlmodel import func, select
 
-from mysapk_web.administration.email_imports.upload_store import MAX_BYTES
-from mysapk_web.administration.rules.email_import import RunState
-from mysapk_web.administration.tables.email_import import EmailImport, ImportToken
 from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.demo.accounts import DemoAccount
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.rules import RunState
+from mysapk_web.platform.imports.tables import ImportRun
+from mysapk_web.platform.imports.upload_store import MAX_BYTES
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from tests.wire.client import Browser, merged
@@ -72,11 +73,11 @@ def upload(browser: Browser, body: bytes, **headers: str) -> tuple[int, str]:
     return asyncio.run(post(browser, "/admin/email/unggah", body, **headers))
 
 
-def rested(db: Database, run_id: int) -> EmailImport:
-    async def wait() -> EmailImport:
+def rested(db: Database, run_id: int) -> ImportRun:
+    async def wait() -> ImportRun:
         for _ in range(100):
             with db.read() as session:
-                run = session.get_one(EmailImport, run_id)
+                run = session.get_one(ImportRun, run_id)
                 session.expunge(run)
             if not run.state.busy:
                 return run
@@ -104,7 +105,7 @@ def test_a_list_is_read_and_its_report_is_for_the_agency_only(
     status, text = upload(admin, body.encode(), X_Nama_Berkas="%3Cscript%3E.csv")
     assert status == 202, text
     with server_db.read() as session:
-        run_id = session.exec(select(func.max(EmailImport.id))).one()
+        run_id = session.exec(select(func.max(ImportRun.id))).one()
     run = rested(server_db, run_id)
     assert (run.state, run.file_name, run.counts) == (RunState.READY, "<script>.csv", {"siap": 1, "luar-wewenang": 1})
     assert list((server.folder / "documents" / "impor").iterdir()) == []
@@ -210,16 +211,16 @@ def test_a_report_of_a_number_that_no_list_can_have_is_not_found(
 
 @pytest.mark.parametrize("who", ["", "pegawai", "verifikator", "approver"])
 def test_nobody_else_sends_lists(new_browser: NewBrowser, people: People, server_db: Database, who: str) -> None:
-    before = count(server_db, EmailImport)
+    before = count(server_db, ImportRun)
     browser = as_(new_browser, people, who) if who else new_browser()
     assert upload(browser, b"nip;email\n")[0] == (404 if who else 401)
-    assert count(server_db, EmailImport) == before
+    assert count(server_db, ImportRun) == before
 
 
 def test_a_stale_proof_a_foreign_page_and_a_missing_second_factor_are_refused(
     new_browser: NewBrowser, people: People, server_db: Database
 ) -> None:
-    before = count(server_db, EmailImport), count(server_db, ImportToken)
+    before = count(server_db, ImportRun), count(server_db, ImportToken)
     stale = as_(new_browser, people, "admin_instansi", reauthenticated_at=clock.now() - timedelta(minutes=11))
     weak = as_(new_browser, people, "admin_instansi", second_factor_at=None)
     good = as_(new_browser, people, "admin_instansi")
@@ -229,7 +230,7 @@ def test_a_stale_proof_a_foreign_page_and_a_missing_second_factor_are_refused(
     for browser, status in ((stale, 403), (weak, 404)):
         assert asyncio.run(post(browser, "/admin/email/token", b"label=x"))[0] == status
     assert asyncio.run(post(good, "/admin/email/token", b"label=x", Origin="https://evil.example"))[0] == 403
-    assert (count(server_db, EmailImport), count(server_db, ImportToken)) == before
+    assert (count(server_db, ImportRun), count(server_db, ImportToken)) == before
 
 
 def test_bounds_of_a_list(new_browser: NewBrowser, people: People, server: Server) -> None:

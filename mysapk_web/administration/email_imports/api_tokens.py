@@ -15,7 +15,7 @@ from sqlmodel import Session, col, false, select
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.administration.audit_events import ImportTokenMade, ImportTokenPayload, ImportTokenRevoked
 from mysapk_web.administration.email_imports.token_owners import answered_for, tell_admins
-from mysapk_web.administration.tables.email_import import ImportToken
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.organisation import audit, locks, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.rules.roles import MATRIX, Permission

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
 
-from mysapk_web.administration.tables.email_import import ImportToken
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.organisation.notices import notify
 from mysapk_web.organisation.rules.roles import MATRIX, Permission, Role
 from mysapk_web.organisation.tables.account import Account, RoleGrant

@@ -15,18 +15,19 @@ from starlette.routing import BaseRoute, Route
 
 from mysapk_web.accounts.http.gate import API_PREFIX, BEARER
 from mysapk_web.administration.email_imports.api_tokens import Caller, caller_of
-from mysapk_web.administration.email_imports.create import begin_by_token, may_upload_by_token
-from mysapk_web.administration.email_imports.queries import RunView, run_of_token
-from mysapk_web.administration.email_imports.reports import take_report_by_token
 from mysapk_web.administration.http import openapi
-from mysapk_web.administration.http.email_imports import fault_of, forget, place, received, report_file
-from mysapk_web.administration.rules.email_import import RunState
+from mysapk_web.administration.http.imports import fault_of, forget, place, received, report_file
+from mysapk_web.administration.imports.create import admit_upload_by_token, begin_by_token
+from mysapk_web.administration.imports.queries import run_of_token
+from mysapk_web.administration.imports.reports import take_report_by_token
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.platform import executors
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import CommittingUserError
 from mysapk_web.platform.http.fallbacks import ALLOWED, MethodNotAllowedRoute, PrefixRoute
 from mysapk_web.platform.http.uploads import drain
+from mysapk_web.platform.imports.queries import RunView
+from mysapk_web.platform.imports.rules import RunState
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.spreadsheet_writer import FileFormat
 from mysapk_web.rate_limits import API_CALLS_PER_TOKEN, API_FAILURES_PER_NETWORK
@@ -72,7 +73,7 @@ async def create(request: Request, caller: Caller) -> Response:
         await drain(request)
         return _error(400, "mode-salah", "Parameter mode hanya dapat berisi apply atau check.")
     async with place(f"token:{caller.token_id}"):
-        await executors.run_in_transaction(may_upload_by_token, caller)
+        await executors.run_in_transaction(admit_upload_by_token, caller)
         taken = await received(request)
         try:
             run_id = await executors.run_in_transaction(begin_by_token, caller, taken, auto_apply=mode == "apply")

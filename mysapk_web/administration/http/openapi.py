@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mysapk_web.administration.email_imports.upload_store import MAX_BYTES
-from mysapk_web.administration.rules.email_import import RowVerdict, RunState
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
+from mysapk_web.platform.imports.rules import RunState
+from mysapk_web.platform.imports.upload_store import MAX_BYTES
 from mysapk_web.settings import Settings
 
 _ERRORS: Final = {
@@ -142,7 +143,7 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _import_schema() -> dict[str, Any]:
     text, number, moment = {"type": "string"}, {"type": "integer"}, {"type": "string", "format": "date-time"}
-    verdict = {"type": "string", "enum": [verdict.value for verdict in RowVerdict]}
+    verdict = {"type": "string", "enum": [verdict.value for verdict in EmailRowVerdict]}
     return _object(
         {
             "id": number,

@@ -67,6 +67,9 @@ class AuditTag(StrEnum):
     ROLE_GRANTED = "peran:diberikan", "Peran diberikan"
     ROLE_REVOKED = "peran:dicabut", "Peran dicabut"
     PEGAWAI_IMPORTED = "pegawai:impor", "Impor data pegawai"
+    IMPORT_DISCARDED = "impor:dibuang", "Impor data dibuang"
+    IMPORT_STOPPED = "impor:dihentikan", "Impor data dihentikan"
+    IMPORT_UNDONE = "impor:dibatalkan", "Impor data dibatalkan"
     PROFILE_CHANGED = "profil:diubah", "Profil diubah"
     PROFILE_REVEALED = "profil:nomor-dilihat", "Nomor pribadi dilihat"
 

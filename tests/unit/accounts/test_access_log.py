@@ -19,7 +19,8 @@ from mysapk_web.accounts.security.reauthentication import reauthenticate
 from mysapk_web.accounts.security.two_factor import confirm_second_factor, start_second_factor
 from mysapk_web.administration import email_requests
 from mysapk_web.administration.email_imports.api_tokens import Caller
-from mysapk_web.administration.email_imports.create import may_upload, may_upload_by_token
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.imports.create import admit_upload, admit_upload_by_token
 from mysapk_web.administration.people import accounts
 from mysapk_web.organisation import access_log, audit, rate_limiting
 from mysapk_web.platform import executors
@@ -170,19 +171,19 @@ def statements(portal: Portal) -> Iterator[list[str]]:
 
 def test_a_system_that_sends_too_many_lists_is_named_by_its_token(office: Office) -> None:
     caller = Caller(token_id=7, instansi_id=office.ids["K1"])
-    office.do(may_upload_by_token, caller)
+    office.do(admit_upload_by_token, caller)
     exhaust(office, rate_limits.IMPORTS_PER_TOKEN)
     for _ in range(2):
-        refused(lambda: office.do(may_upload_by_token, caller))
+        refused(lambda: office.do(admit_upload_by_token, caller))
     (found,) = exceeded(office)
     assert (found.instansi_id, found.detail) == (office.ids["K1"], {"limit": "import:token", "token_id": 7})
 
 
 def test_a_person_who_sends_too_many_lists(office: Office) -> None:
-    office.do(may_upload, office.actor("taufik"))
+    office.do(admit_upload, office.actor("taufik"), EMAIL_IMPORT)
     exhaust(office, rate_limits.IMPORTS_PER_ACCOUNT)
     for _ in range(2):
-        refused(lambda: office.do(may_upload, office.actor("taufik")))
+        refused(lambda: office.do(admit_upload, office.actor("taufik"), EMAIL_IMPORT))
     (found,) = exceeded(office)
     assert (found.actor_id, found.detail) == (office.ids["taufik"], {"limit": "import:account"})
 

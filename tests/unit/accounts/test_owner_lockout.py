@@ -15,10 +15,11 @@ from mysapk_web.accounts.recovery.admin_reset import issue_reset_token
 from mysapk_web.accounts.recovery.request import RecoveryView
 from mysapk_web.accounts.rules import token
 from mysapk_web.accounts.tables import ResetBinding, ResetRequest
-from mysapk_web.administration.employee_import.people import import_pegawai
+from mysapk_web.administration.employee_import.kind import EMPLOYEE_IMPORT
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.errors import CommittingUserError, UserError
+from mysapk_web.platform.imports.command import import_file
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.row_report import Verdict
 from mysapk_web.rate_limits import (
@@ -431,7 +432,7 @@ HEADING = "nip,nama,jenis,instansi,unor,email"
 def by_rolls(portal: Portal, person: Person, email: str, folder: Path) -> None:
     path = folder / "pegawai.csv"
     path.write_text(f"{HEADING}\n{person.nip},{person.nama},PNS,7301,1,{email}\n", encoding="utf-8")
-    (row,) = import_pegawai(portal.db, path)
+    (row,) = import_file(portal.db, EMPLOYEE_IMPORT, path)
     assert row.verdict in (Verdict.BARU, Verdict.DIPERBARUI)
 
 

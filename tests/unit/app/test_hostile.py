@@ -11,7 +11,7 @@ import pytest
 from mysapk_web.administration import announcements, email_correction, email_requests, mail_log, period_admin
 from mysapk_web.administration.audit.search import AuditFilter, search_events
 from mysapk_web.administration.email_imports.api_tokens import Caller, caller_of, make_token, revoke_token
-from mysapk_web.administration.email_imports.queries import find_run, list_rows, list_runs, run_of_token
+from mysapk_web.administration.imports.queries import find_run, list_rows, list_runs, run_of_token
 from mysapk_web.administration.people import accounts, search
 from mysapk_web.administration.people.accounts import disable_account
 from mysapk_web.administration.people.detail import account_detail
@@ -53,7 +53,7 @@ USES: dict[str, Callable[[Office, int], Any]] = {
     ),
     "token": lambda o, n: use(o, revoke_token, "lina", token_id=n),
     "run": lambda o, n: use(o, find_run, "lina", n),
-    "rows": lambda o, n: use(o, list_rows, "lina", n, verdict=None, nip="", number=1),
+    "rows": lambda o, n: use(o, list_rows, "lina", n, verdict=None, key="", number=1),
     "run of a token": lambda o, n: o.do(run_of_token, Caller(1, 1), n),
     "request": lambda o, n: use(o, email_requests.accept_request, "lina", request_id=n, reason="uji"),
     "repair": lambda o, n: use(o, email_correction.get_person, "lina", account_id=n),
@@ -137,7 +137,7 @@ TEXTS: dict[str, Callable[[Office, str], Any]] = {
     "letters": lambda o, t: use(o, mail_log.list_mail, "lina", mail_log.MailFilter(kind=t, nip=t)),
     "trail": lambda o, t: use(o, search_events, "lina", AuditFilter(t, t, t)),
     "inbox": lambda o, t: use(o, inbox.inbox_page, "budi", read_filters({"nama": t, "nip": t, "unit": t})),
-    "rows": lambda o, t: use(o, list_rows, "lina", 1, verdict=None, nip=t, number=1),
+    "rows": lambda o, t: use(o, list_rows, "lina", 1, verdict=None, key=t, number=1),
     "token": lambda o, t: use(o, make_token, "lina", label=t),
     "secret of a token": lambda o, t: o.do(caller_of, t),
     "codes": lambda o, t: o.do(search_codes, "jabatan_pelaksana", t),

@@ -7,12 +7,13 @@ from datetime import timedelta
 from sqlmodel import col, func, select
 
 from mysapk_web.accounts.tables import ResetRequest, UserSession
-from mysapk_web.administration.rules.email_import import RowVerdict, RunSource, RunState
-from mysapk_web.administration.tables.email_import import EmailImport, EmailImportRow
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
 from mysapk_web.administration.tables.email_request import EmailRequest, RequestState
 from mysapk_web.app import retention
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.rules import RunSource, RunState
+from mysapk_web.platform.imports.tables import ImportRow, ImportRun
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.counter import Counter
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
@@ -43,9 +44,9 @@ def test_old_imports_go_with_their_rows_and_open_requests_stay(both: Portal) -> 
     now = clock.now()
     with both.db.begin() as session:
         done = {"source": RunSource.API, "state": RunState.DONE}
-        session.add(EmailImport(id=1, file_name="x", file_hash="x", created_at=now, **done))
+        session.add(ImportRun(id=1, file_name="x", file_hash="x", created_at=now, **done))
         for position in range(3):
-            session.add(EmailImportRow(run_id=1, position=position, line=1, nip="x", verdict=RowVerdict.READY))
+            session.add(ImportRow(run_id=1, position=position, line=1, nip="x", verdict=EmailRowVerdict.READY))
         for pegawai_id, state in (
             (both.ani.pegawai_id, RequestState.OPEN),
             (None, RequestState.OPEN),
@@ -58,10 +59,10 @@ def test_old_imports_go_with_their_rows_and_open_requests_stay(both: Portal) -> 
             )
     with clock.shifted(timedelta(days=89)):
         swept(both.db)
-    assert [rows(both.db, table) for table in (EmailImport, EmailImportRow, EmailRequest)] == [1, 3, 3]
+    assert [rows(both.db, table) for table in (ImportRun, ImportRow, EmailRequest)] == [1, 3, 3]
     with clock.shifted(timedelta(days=91)):
         swept(both.db)
-    assert [rows(both.db, table) for table in (EmailImport, EmailImportRow, EmailRequest)] == [0, 0, 1]
+    assert [rows(both.db, table) for table in (ImportRun, ImportRow, EmailRequest)] == [0, 0, 1]
 
 
 def test_what_is_old_goes_and_the_trail_stays(both: Portal) -> None:

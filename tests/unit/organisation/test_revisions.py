@@ -18,8 +18,8 @@ from mysapk_web.administration import (
     mail_log,
     period_admin,
 )
-from mysapk_web.administration.email_imports import actions
 from mysapk_web.administration.email_imports.api_tokens import make_token, revoke_token
+from mysapk_web.administration.imports import actions
 from mysapk_web.administration.people import accounts, detail
 from mysapk_web.administration.people.accounts import (
     approve_cpns,
@@ -34,9 +34,8 @@ from mysapk_web.administration.people.detail import account_detail
 from mysapk_web.administration.people.grant_list import list_grants
 from mysapk_web.administration.people.grants import grant_role, revoke_role
 from mysapk_web.administration.period_input import PeriodAction, PeriodInput
-from mysapk_web.administration.rules.email_import import RunSource, RunState
-from mysapk_web.administration.tables.email_import import EmailImport, ImportToken
 from mysapk_web.administration.tables.email_request import EmailRequest
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.organisation import audit, revisions
 from mysapk_web.organisation.actor import NotFoundError
 from mysapk_web.organisation.help import ContactView
@@ -47,6 +46,8 @@ from mysapk_web.organisation.tables.agency import HelpContact, Period
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import StaleRevisionError, UserError
+from mysapk_web.platform.imports.rules import RunSource, RunState
+from mysapk_web.platform.imports.tables import ImportRun
 from mysapk_web.platform.mail.queue import MailKind, enqueue
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.rules.timezones import Zone
@@ -237,7 +238,7 @@ def _revoke_token(office: Office) -> Do:
 def _run(office: Office, state: RunState) -> int:
     now = clock.now()
     with office.db.begin() as session:
-        run = EmailImport(
+        run = ImportRun(
             source=RunSource.PAGE,
             state=state,
             instansi_id=office.ids["K1"],

@@ -12,7 +12,7 @@ from sqlmodel import Session, func, select
 from mysapk_web.administration import announcements
 from mysapk_web.administration.email_imports import api_tokens
 from mysapk_web.administration.email_imports.api_tokens import make_token
-from mysapk_web.administration.tables.email_import import ImportToken
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.organisation.help import ContactView
 from mysapk_web.organisation.tables.agency import HelpContact
 from mysapk_web.platform import clock

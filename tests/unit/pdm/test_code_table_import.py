@@ -13,12 +13,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from mysapk_web.pdm.code_table_import import import_reference
+from mysapk_web.pdm.code_table_kind import code_table_import
 from mysapk_web.pdm.code_tables import codes, search_codes
 from mysapk_web.pdm.tables import CodeTableEntry
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.imports.command import import_file
 from mysapk_web.platform.row_report import RowReport, Verdict
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_reader import UnreadableFile
@@ -30,7 +31,7 @@ TABLE = "jabatan_pelaksana"
 def take(db: Database, folder: Path, text: str, table: str = TABLE) -> list[RowReport]:
     path = folder / "daftar.csv"
     path.write_text(text, encoding="utf-8")
-    return list(import_reference(db, path, table=table))
+    return list(import_file(db, code_table_import(table), path))
 
 
 def verdicts(reports: list[RowReport]) -> dict[str, str]:
@@ -133,7 +134,7 @@ def test_numbers_of_a_spreadsheet_that_lost_their_zeros(db: Database, tmp_path: 
     for row in (("Kode", "Nama"), (1, "Aktif"), ("02", "CLTN")):
         book.active.append(row)
     book.save(tmp_path / "daftar.xlsx")
-    reports = list(import_reference(db, tmp_path / "daftar.xlsx", table="kedudukan_hukum"))
+    reports = list(import_file(db, code_table_import("kedudukan_hukum"), tmp_path / "daftar.xlsx"))
     assert verdicts(reports) == {"1": "DITOLAK", "02": "BARU"}
     assert "nol di depan" in reports[0].sentence
 
@@ -168,7 +169,7 @@ def test_the_trail_says_what_became_of_it(db: Database, tmp_path: Path) -> None:
     take(db, tmp_path, "kode,label\nP01,Pengelola\n,x\n")
     with db.read() as s:
         detail = s.exec(select(AuditEvent.detail).where(AuditEvent.tag == AuditTag.REFERENCE_IMPORTED)).one()
-    assert detail == {"table": TABLE, "rows": {"BARU": 1, "DITOLAK": 1}}
+    assert (detail["table"], detail["rows"]) == (TABLE, {"BARU": 1, "DITOLAK": 1})
 
 
 def test_the_longest_list_of_siasn_goes_through(sqlite_db: Database, tmp_path: Path) -> None:

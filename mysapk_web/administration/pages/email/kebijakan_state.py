@@ -6,7 +6,7 @@ from typing import Any, Final, TypedDict
 
 from mysapk_web.administration import email_policy
 from mysapk_web.administration.email_policy import Impact
-from mysapk_web.administration.pages.email.impor_state import dotted
+from mysapk_web.administration.pages.components.imports_state import dotted
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors

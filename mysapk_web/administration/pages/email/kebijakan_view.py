@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from mysapk_web.administration.pages.email.impor_state import PATH
 from mysapk_web.administration.pages.email.kebijakan_state import LABELS, LONGEST, KebijakanState
+from mysapk_web.administration.pages.email.state import PATH
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import description_list, notice_box, section
 from mysapk_web.ui.components.forms import hidden, submit_button, text_area

@@ -9,7 +9,7 @@ from mysapk_web.administration import email_correction, email_requests
 from mysapk_web.administration.email_correction import PersonMatch
 from mysapk_web.administration.email_imports.api_tokens import TokenView, list_tokens, revoke_token
 from mysapk_web.administration.email_requests import RequestView
-from mysapk_web.administration.pages.email.impor_state import ImporState
+from mysapk_web.administration.pages.components.imports_state import ImporState
 from mysapk_web.administration.pages.email.kebijakan_state import KebijakanState
 from mysapk_web.organisation import periods
 from mysapk_web.organisation.rules.roles import Permission

@@ -74,6 +74,8 @@ def clean_text(raw: str, *, multiline: bool) -> tuple[str, bool]:
     Returns:
         At most 4,000 characters, and whether characters were rejected.
     """
+    if raw.isascii() and raw.isprintable():  # most texts: nothing invisible, no line break, nothing to compose
+        return " ".join(raw.split())[:KEPT_LENGTH].strip(), False
     shown = [character for character in raw if character not in INVISIBLE]
     kept = [character for character in shown if not _is_refused(character)]
     normal = unicodedata.normalize("NFC", "".join(kept))

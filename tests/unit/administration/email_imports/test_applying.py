@@ -13,16 +13,20 @@ from sqlmodel import col, select
 
 from mysapk_web.accounts.recovery.request import request_token
 from mysapk_web.accounts.tables import UserSession
-from mysapk_web.administration.email_imports import actions, apply, create, leases, parse
-from mysapk_web.administration.email_imports.create import may_upload
-from mysapk_web.administration.email_imports.queries import find_run, list_rows, list_runs
-from mysapk_web.administration.rules.email_import import RowVerdict, RunState
-from mysapk_web.administration.tables.email_import import EmailImport
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.imports import actions, create
+from mysapk_web.administration.imports.create import admit_upload
+from mysapk_web.administration.imports.kinds import KINDS
+from mysapk_web.administration.imports.queries import find_run, list_rows, list_runs
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
 from mysapk_web.organisation.tables.account import RoleGrant
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
+from mysapk_web.platform.imports import apply, leases, parse
+from mysapk_web.platform.imports.rules import RunState
+from mysapk_web.platform.imports.tables import ImportRun
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.outbox import OutboxMail, OutboxState
@@ -111,7 +115,7 @@ def test_what_changed_since_the_preview_is_not_overwritten(lists: Lists) -> None
     run_id = lists.begin("taufik", NEW, ("eko", "eko.baru@k1.example.go.id"), ("dewi", "bebas@k1.example.go.id"))
     lists.imported("taufik", ("ani", "ani.lain@k1.example.go.id"), ("budi", "bebas@k1.example.go.id"))
     lists.apply("taufik", run_id)
-    assert lists.verdicts(run_id) == [RowVerdict.OVERTAKEN, RowVerdict.READY, RowVerdict.TAKEN]
+    assert lists.verdicts(run_id) == [EmailRowVerdict.OVERTAKEN, EmailRowVerdict.READY, EmailRowVerdict.TAKEN]
     run = lists.run(run_id)
     assert (run.applied, sum(run.counts.values()), run.counts["siap"]) == (1, 3, 1)
     assert lists.keys()["ani"] == "ani.lain@k1.example.go.id"
@@ -144,7 +148,7 @@ def test_an_address_that_is_taken_at_the_very_moment_is_taken_and_the_rest_goes_
     run_id = lists.begin("taufik", NEW, ("eko", "eko.baru@k1.example.go.id"))
     with taken_meanwhile(lists, "citra", NEW[1]):
         lists.apply("taufik", run_id)
-    assert lists.verdicts(run_id) == [RowVerdict.TAKEN, RowVerdict.READY]
+    assert lists.verdicts(run_id) == [EmailRowVerdict.TAKEN, EmailRowVerdict.READY]
     run = lists.run(run_id)
     assert (run.state, run.applied, run.counts) == (RunState.DONE, 1, {"siap": 1, "dipakai": 1})
     keys = lists.keys()
@@ -166,7 +170,7 @@ def test_a_run_is_applied_once(lists: Lists) -> None:
     run_id = lists.imported("taufik", NEW)
     with pytest.raises(UserError):
         lists.office.do(actions.apply, lists.office.actor("taufik"), run_id)
-    assert lists.verdicts(lists.imported("taufik", NEW)) == [RowVerdict.UNCHANGED]
+    assert lists.verdicts(lists.imported("taufik", NEW)) == [EmailRowVerdict.UNCHANGED]
     assert len(lists.office.mails("ani")) == 2
 
 
@@ -178,9 +182,9 @@ def test_grave_acts_need_a_fresh_proof(quick_lists: Lists) -> None:
         with pytest.raises(ReauthenticationRequired):
             office.do(act, stale, run_id)
     with pytest.raises(ReauthenticationRequired):
-        office.do(create.begin, stale, quick_lists.upload(NEW))
+        office.do(create.begin, stale, EMAIL_IMPORT, quick_lists.upload(NEW))
     with pytest.raises(ReauthenticationRequired):
-        office.do(may_upload, stale)
+        office.do(admit_upload, stale, EMAIL_IMPORT)
 
 
 def test_a_role_that_was_revoked_meanwhile_stops_the_work(quick_lists: Lists) -> None:
@@ -207,24 +211,24 @@ def test_only_one_works_on_a_run_and_a_dead_one_is_taken_over(lists: Lists) -> N
     office = lists.office
     run_id = lists.begin("taufik", NEW)
     office.do(actions.apply, office.actor("taufik"), run_id)
-    assert office.do(leases.claim, "one") == run_id
-    assert office.do(leases.claim, "two") is None
+    assert office.do(leases.claim, "one", KINDS) == run_id
+    assert office.do(leases.claim, "two", KINDS) is None
     with clock.shifted(leases.LEASE + timedelta(seconds=1)):
-        assert office.do(leases.claim, "two") == run_id
-        with pytest.raises(leases.LeaseLost):
-            office.do(leases.hold, run_id, "one")
-        office.do(leases.let_go, "two")
+        assert office.do(leases.claim, "two", KINDS) == run_id
+        with pytest.raises(leases.LeaseLostError):
+            office.do(leases.renew, run_id, "one")
+        office.do(leases.release, "two")
         lists.work("three")
     assert lists.state(run_id) is RunState.DONE
 
 
 def test_a_run_that_kills_its_workers_is_given_up(quick_lists: Lists) -> None:
     office = quick_lists.office
-    run_id = office.do(create.begin, office.actor("taufik"), quick_lists.upload(NEW))
+    run_id = office.do(create.begin, office.actor("taufik"), EMAIL_IMPORT, quick_lists.upload(NEW))
     for number in range(leases.ATTEMPTS):
-        assert office.do(leases.claim, f"w{number}") == run_id
-        office.do(leases.let_go, f"w{number}")
-    assert office.do(leases.claim, "last") is None
+        assert office.do(leases.claim, f"w{number}", KINDS) == run_id
+        office.do(leases.release, f"w{number}")
+    assert office.do(leases.claim, "last", KINDS) is None
     assert quick_lists.state(run_id) is RunState.FAILED
 
 
@@ -241,7 +245,7 @@ def test_runs_of_others_are_not_seen(lists: Lists) -> None:
         with pytest.raises(PermissionDenied):
             office.do(act, office.actor("yusuf"), mine)
     with pytest.raises(PermissionDenied):
-        office.see(list_rows, office.actor("yusuf"), mine, verdict=None, nip="", number=1)
+        office.see(list_rows, office.actor("yusuf"), mine, verdict=None, key="", number=1)
     with pytest.raises(PermissionDenied):
         office.see(list_runs, office.actor("ani"), 1)
 
@@ -249,11 +253,11 @@ def test_runs_of_others_are_not_seen(lists: Lists) -> None:
 def test_names_and_addresses_stand_beside_people_of_the_scope_only(lists: Lists) -> None:
     office = lists.office
     run_id = lists.begin("sari", NEW, ("eko", "eko.baru@k1.example.go.id"), ("citra", "c@k2.example.go.id"))
-    rows = office.see(list_rows, office.actor("sari"), run_id, verdict=None, nip="", number=1).items
+    rows = office.see(list_rows, office.actor("sari"), run_id, verdict=None, key="", number=1).items
     assert [(row.nama, row.old_email, row.verdict) for row in rows] == [
-        ("Ani Lestari", "ani@k1.example.go.id", RowVerdict.READY),
-        ("", "", RowVerdict.OUT_OF_SCOPE),
-        ("", "", RowVerdict.OUT_OF_SCOPE),
+        ("Ani Lestari", "ani@k1.example.go.id", EmailRowVerdict.READY),
+        ("", "", EmailRowVerdict.OUT_OF_SCOPE),
+        ("", "", EmailRowVerdict.OUT_OF_SCOPE),
     ]
 
 
@@ -263,13 +267,13 @@ def test_rows_are_filtered_and_paged(quick_lists: Lists) -> None:
         "taufik", *((f"19850315201001{n:04d}", "x@k1.example.go.id") for n in range(1001, 1061)), NEW
     )
 
-    def page(verdict: RowVerdict | None, number: int, nip: str = "") -> tuple[int, int, int]:
-        found = office.see(list_rows, office.actor("taufik"), run_id, verdict=verdict, nip=nip, number=number)
+    def page(verdict: EmailRowVerdict | None, number: int, nip: str = "") -> tuple[int, int, int]:
+        found = office.see(list_rows, office.actor("taufik"), run_id, verdict=verdict, key=nip, number=number)
         return len(found.items), found.pages, found.total
 
     assert page(None, 1) == (25, 3, 61)
     assert page(None, 99) == (11, 3, 61)
-    assert page(RowVerdict.READY, 1) == (1, 1, 1)
+    assert page(EmailRowVerdict.READY, 1) == (1, 1, 1)
     assert page(None, 1, nip="198503122010") == (1, 1, 1)
     assert page(None, 1, nip="%") == (0, 1, 0)
 
@@ -282,9 +286,10 @@ def test_an_admin_of_units_changes_nobody_beyond_them(lists: Lists) -> None:
 
 @pytest.mark.parametrize("kind", ["upload", "book"])
 def test_percent_moves_while_a_list_is_read(quick_lists: Lists, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    office, actor, judge, survey = quick_lists.office, quick_lists.office.actor("taufik"), parse.judge, parse.survey
+    office, actor = quick_lists.office, quick_lists.office.actor("taufik")
+    validate, survey = EMAIL_IMPORT.validate, EMAIL_IMPORT.survey
     upload = getattr(quick_lists, kind)(*((nip(who), f"{who}.baru@k1.example.go.id") for who in ("ani", "eko", "dewi")))
-    run_id = office.do(create.begin, actor, upload)
+    run_id = office.do(create.begin, actor, EMAIL_IMPORT, upload)
     seen: list[tuple[bool, int]] = []
 
     def look(*_: object) -> None:
@@ -292,8 +297,8 @@ def test_percent_moves_while_a_list_is_read(quick_lists: Lists, monkeypatch: pyt
         seen.append((run.measured, run.percent))
 
     monkeypatch.setattr(parse, "CHUNK", 1)
-    monkeypatch.setattr(parse, "survey", lambda rows: (look(), survey(rows))[1])
-    monkeypatch.setattr(parse, "judge", lambda *given: (look(), judge(*given))[1])
+    monkeypatch.setattr(EMAIL_IMPORT, "survey", lambda rows: (look(), survey(rows))[1])
+    monkeypatch.setattr(EMAIL_IMPORT, "validate", lambda *given: (look(), validate(*given))[1])
     quick_lists.work()
     look()
     # How many rows there are has to be found out first.
@@ -305,10 +310,10 @@ def test_percent_moves_while_a_run_is_applied(quick_lists: Lists, monkeypatch: p
     office = quick_lists.office
     run_id = quick_lists.begin("taufik", *CHAIN)
     office.do(actions.apply, office.actor("taufik"), run_id)
-    office.do(leases.claim, "w")
+    office.do(leases.claim, "w", KINDS)
     seen = []
-    while apply.work_chunk(office.db, run_id, "w", apply.Memory()):
+    while apply.process_chunk(office.db, EMAIL_IMPORT, run_id, "w", EMAIL_IMPORT.memory()):
         seen.append(office.see(find_run, office.actor("taufik"), run_id).percent)
     assert seen == [33, 66, 99]
     with office.db.read() as session:
-        assert session.get_one(EmailImport, run_id).state is RunState.DONE
+        assert session.get_one(ImportRun, run_id).state is RunState.DONE

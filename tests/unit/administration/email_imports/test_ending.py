@@ -11,21 +11,26 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from mysapk_web.administration.email_imports import actions, apply, create, leases, reports
-from mysapk_web.administration.email_imports.cli import import_email
-from mysapk_web.administration.email_imports.queries import find_run, list_runs
-from mysapk_web.administration.email_imports.reports import take_report
-from mysapk_web.administration.rules.email_import import RowVerdict, RunState
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.imports import actions, create
+from mysapk_web.administration.imports.kinds import KINDS
+from mysapk_web.administration.imports.queries import find_run, list_runs
+from mysapk_web.administration.imports.reports import take_report
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
 from mysapk_web.app import retention
 from mysapk_web.organisation.tables.account import RoleGrant
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
+from mysapk_web.platform.imports import apply, leases
+from mysapk_web.platform.imports.command import import_file
+from mysapk_web.platform.imports.queries import refused_rows
+from mysapk_web.platform.imports.rules import RunState
 from mysapk_web.platform.row_report import Verdict
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_writer import FileFormat
 from tests.support.address_lists import Lists, nip
 
-V = RowVerdict
+V = EmailRowVerdict
 ROWS = [(who, f"{who}.baru@k1.example.go.id") for who in ("ani", "eko", "dewi")]
 ACTS = [actions.discard, actions.stop]
 
@@ -43,9 +48,9 @@ def under_way(lists: Lists, *, chunks: int, who: str = "taufik") -> int:
     """A run of which some rows are applied; "w" works on it."""
     run_id = lists.begin(who, *ROWS, ("budi", "rusak"))
     by(lists, actions.apply, run_id, who)
-    assert lists.office.do(leases.claim, "w") == run_id
+    assert lists.office.do(leases.claim, "w", KINDS) == run_id
     for _ in range(chunks):
-        assert apply.work_chunk(lists.office.db, run_id, "w", apply.Memory())
+        assert apply.process_chunk(lists.office.db, EMAIL_IMPORT, run_id, "w", EMAIL_IMPORT.memory())
     return run_id
 
 
@@ -81,7 +86,7 @@ def test_what_was_thrown_away_is_neither_applied_nor_told_of(lists: Lists) -> No
 
 def test_only_what_waits_is_thrown_away_and_only_what_is_applied_is_stopped(lists: Lists) -> None:
     office = lists.office
-    read = office.do(create.begin, office.actor("taufik"), lists.upload(*ROWS))
+    read = office.do(create.begin, office.actor("taufik"), EMAIL_IMPORT, lists.upload(*ROWS))
     for act in ACTS:
         with pytest.raises(UserError):
             by(lists, act, read)
@@ -124,15 +129,15 @@ def test_what_was_applied_stays_and_the_rest_is_not_applied(lists: Lists) -> Non
     run_id = under_way(lists, chunks=1)
     by(lists, actions.stop, run_id, "lina")
     # Whoever works on it writes nothing any more, from this moment on.
-    with pytest.raises(leases.LeaseLost):
-        apply.work_chunk(office.db, run_id, "w", apply.Memory())
+    with pytest.raises(leases.LeaseLostError):
+        apply.process_chunk(office.db, EMAIL_IMPORT, run_id, "w", EMAIL_IMPORT.memory())
     lists.work()
     run = lists.run(run_id)
     assert (run.state, run.applied, run.finished_at is not None) == (RunState.STOPPED, 1, True)
     assert lists.verdicts(run_id) == [V.READY, V.NOT_APPLIED, V.NOT_APPLIED, V.EMAIL_MALFORMED]
     assert run.counts == {"siap": 1, "tidak-diterapkan": 2, "email-salah": 1}
     assert {who for who, found in lists.addresses().items() if found != before[who]} == {"ani"}
-    assert [line for line, *_ in reports.rows(office.db, run_id)] == ["3", "4", "5"]
+    assert [line for line, *_ in refused_rows(office.db, EMAIL_IMPORT, run_id)] == ["3", "4", "5"]
     (event,) = office.events(AuditTag.EMAIL_IMPORT_STOPPED)
     assert (event.actor_id, event.detail["applied"]) == (office.ids["lina"], 1)
     assert event.detail["verdicts"] == run.counts
@@ -156,9 +161,9 @@ def test_a_worker_that_dies_while_it_stops_is_gone_on_with(quick_lists: Lists) -
     office = quick_lists.office
     run_id = under_way(quick_lists, chunks=1)
     by(quick_lists, actions.stop, run_id)
-    assert office.do(leases.claim, "dies") == run_id
-    assert apply.work_chunk(office.db, run_id, "dies", apply.Memory())
-    office.do(leases.let_go, "dies")
+    assert office.do(leases.claim, "dies", KINDS) == run_id
+    assert apply.process_chunk(office.db, EMAIL_IMPORT, run_id, "dies", EMAIL_IMPORT.memory())
+    office.do(leases.release, "dies")
     quick_lists.work()
     assert quick_lists.state(run_id) is RunState.STOPPED
     assert quick_lists.verdicts(run_id).count(V.NOT_APPLIED) == 2
@@ -170,7 +175,7 @@ def test_a_role_that_is_lost_on_the_way_leaves_no_doubt_which_rows_were_applied(
     with office.db.begin() as session:
         grant = session.exec(select(RoleGrant).where(RoleGrant.account_id == office.ids["taufik"])).one()
         grant.revoked_at = clock.now()
-    office.do(leases.let_go, "w")
+    office.do(leases.release, "w")
     lists.work()
     run = lists.run(run_id)
     assert (run.state, run.applied, run.error.endswith(".")) == (RunState.FAILED, 1, True)
@@ -185,9 +190,9 @@ def test_a_run_that_kills_its_workers_while_it_is_applied_says_what_was_not(quic
     office = quick_lists.office
     run_id = under_way(quick_lists, chunks=1)
     for number in range(leases.ATTEMPTS):
-        office.do(leases.let_go, f"w{number - 1}" if number else "w")
-        assert office.do(leases.claim, f"w{number}") == run_id
-    office.do(leases.let_go, f"w{number}")
+        office.do(leases.release, f"w{number - 1}" if number else "w")
+        assert office.do(leases.claim, f"w{number}", KINDS) == run_id
+    office.do(leases.release, f"w{number}")
     quick_lists.work("last")
     assert (quick_lists.state(run_id), quick_lists.run(run_id).error) == (RunState.FAILED, leases.STUCK)
     assert quick_lists.verdicts(run_id) == [V.READY, V.NOT_APPLIED, V.NOT_APPLIED, V.EMAIL_MALFORMED]
@@ -196,7 +201,7 @@ def test_a_run_that_kills_its_workers_while_it_is_applied_says_what_was_not(quic
 def test_the_command_tells_of_rows_that_were_not_applied(quick_lists: Lists, tmp_path: Path) -> None:
     path = tmp_path / "alamat.csv"
     path.write_text("nip;email\n" + "".join(f"{nip(who)};{email}\n" for who, email in ROWS))
-    reports = import_email(quick_lists.office.db, path)
+    reports = import_file(quick_lists.office.db, EMAIL_IMPORT, path)
     told = [next(reports)]
     (run,) = quick_lists.office.see(list_runs, quick_lists.office.actor("surya"), 1).items
     by(quick_lists, actions.stop, run.id, "surya")

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from mysapk_web.administration.email_imports import actions, apply, create, leases, parse
-from mysapk_web.administration.email_imports.queries import find_run
-from mysapk_web.administration.rules.email_import import RowVerdict as V
-from mysapk_web.administration.rules.email_import import RunState
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT, EmailImport
+from mysapk_web.administration.imports import actions, create
+from mysapk_web.administration.imports.queries import find_run
+from mysapk_web.administration.rules.email_row import EmailRowVerdict as V
+from mysapk_web.platform.imports import apply, leases, parse
+from mysapk_web.platform.imports.rules import RunState
 from tests.support.address_lists import Lists
 
 ROWS = [(f"19850315200101{number:04d}", f"orang.{number}@k1.example.go.id") for number in range(1, 31)]
@@ -27,9 +29,9 @@ class Killed(BaseException):
 
 
 @contextmanager
-def dying_after(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, chunks: int) -> Iterator[None]:
+def dying_after(monkeypatch: pytest.MonkeyPatch, module: Any, step_name: str, chunks: int) -> Iterator[None]:
     """The process is killed before the next chunk, once it has done so many."""
-    real: Callable[..., Any] = getattr(module, name)
+    real: Callable[..., Any] = getattr(EmailImport, step_name)
     done = iter(range(chunks))
 
     def step(*given: Any, **more: Any) -> Any:
@@ -39,24 +41,24 @@ def dying_after(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, chunks:
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "CHUNK", 1)
-        patch.setattr(module, name, step)
+        patch.setattr(EmailImport, step_name, step)
         yield
 
 
 def die_reading(lists: Lists, monkeypatch: pytest.MonkeyPatch, chunks: int) -> bool:
     """A worker reads so many chunks and is killed; whether there was anything to do."""
-    with dying_after(monkeypatch, parse, "judge", chunks):
+    with dying_after(monkeypatch, parse, "validate", chunks):
         try:
             found = lists.work("victim") > 0
         except Killed:
             found = True
-    lists.office.do(leases.let_go, "victim")
+    lists.office.do(leases.release, "victim")
     return found
 
 
 def begun(lists: Lists) -> int:
     office = lists.office
-    return office.do(create.begin, office.actor("taufik"), lists.upload(*ROWS))
+    return office.do(create.begin, office.actor("taufik"), EMAIL_IMPORT, lists.upload(*ROWS))
 
 
 def deaths(lists: Lists, run_id: int, die: Callable[[int], bool]) -> int:
@@ -119,9 +121,9 @@ def test_applying_that_dies_with_every_chunk_ends_with_what_was_applied(
     office = quick_lists.office
     office.do(actions.apply, office.actor("taufik"), run_id)
     for _ in range(2):
-        with dying_after(monkeypatch, apply, "reach_of", 1), pytest.raises(Killed):
+        with dying_after(monkeypatch, apply, "scope", 1), pytest.raises(Killed):
             quick_lists.work("victim")
-        office.do(leases.let_go, "victim")
+        office.do(leases.release, "victim")
     quick_lists.work()
     run = quick_lists.run(run_id)
     assert (run.state, run.applied, run.error) == (RunState.FAILED, 2, leases.STUCK)
@@ -131,9 +133,9 @@ def test_applying_that_dies_with_every_chunk_ends_with_what_was_applied(
 def test_a_server_that_is_stopped_in_order_is_no_try(quick_lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = begun(quick_lists)
     for _ in range(leases.TRIES + 5):
-        with dying_after(monkeypatch, parse, "judge", 2), pytest.raises(Killed):
+        with dying_after(monkeypatch, parse, "validate", 2), pytest.raises(Killed):
             quick_lists.work("stopped")
-        quick_lists.office.do(leases.let_go, "stopped", stopped=True)
+        quick_lists.office.do(leases.release, "stopped", stopped=True)
     assert (quick_lists.run(run_id).attempts, quick_lists.run(run_id).tries) == (0, 0)
     quick_lists.work()
     assert quick_lists.state(run_id) is RunState.READY

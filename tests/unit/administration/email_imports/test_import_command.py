@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from mysapk_web.administration.email_imports.cli import import_email
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.command import import_file
 from mysapk_web.platform.row_report import RowReport, Verdict
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_reader import UnreadableFile
@@ -50,7 +51,7 @@ def people(db: Database) -> Database:
 def take(db: Database, folder: Path, *rows: tuple[str, str]) -> list[RowReport]:
     path = folder / "emails.csv"
     path.write_text("NIP;Email\n" + "".join(f"{nip};{email}\n" for nip, email in rows), encoding="utf-8")
-    return list(import_email(db, path))
+    return list(import_file(db, EMAIL_IMPORT, path))
 
 
 def addresses(db: Database) -> dict[str, str | None]:
@@ -134,4 +135,4 @@ def test_another_spelling_is_stored_and_ends_nothing(people: Database, tmp_path:
 def test_a_file_without_the_columns(people: Database, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("nama\nBudi\n")
     with pytest.raises(UnreadableFile):
-        list(import_email(people, tmp_path / "x.csv"))
+        list(import_file(people, EMAIL_IMPORT, tmp_path / "x.csv"))

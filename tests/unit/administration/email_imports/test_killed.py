@@ -13,15 +13,17 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, func, select
 
-from mysapk_web.administration.email_imports import actions, create, work
-from mysapk_web.administration.email_imports.leases import let_go
-from mysapk_web.administration.rules.email_import import RunState
-from mysapk_web.administration.tables.email_import import EmailImport
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.imports import actions, create
+from mysapk_web.administration.imports import worker as admin_worker
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk, executors
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.leases import release
+from mysapk_web.platform.imports.rules import RunState
+from mysapk_web.platform.imports.tables import ImportRun
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.tables.audit import AuditEvent
 from mysapk_web.platform.tables.outbox import OutboxMail
@@ -33,10 +35,10 @@ SLOW_WORKER = """
 import sys, time
 from pathlib import Path
 from mysapk_web.platform.database import Database
-from mysapk_web.administration.email_imports import apply, parse, work
+from mysapk_web.administration.imports.kinds import KINDS
+from mysapk_web.platform.imports import apply, parse, worker
 apply.CHUNK = parse.CHUNK = {chunk}
-work._BREATH = 0.01
-work.work_off(Database(sys.argv[1]), "victim", Path(sys.argv[2]))
+worker.process_waiting(Database(sys.argv[1]), KINDS, "victim", Path(sys.argv[2]))
 """
 
 
@@ -92,7 +94,7 @@ def run_and_kill(lists: Lists, run_id: int, url: str, *, when: str) -> int:
             time.sleep(0.005)
         worker.send_signal(signal.SIGKILL)
     with lists.office.db.begin() as session:
-        let_go(session, "victim")
+        release(session, "victim")
     run = lists.run(run_id)
     return run.total if when == "reading" else run.applied
 
@@ -106,7 +108,7 @@ def crowd(lists: Lists) -> Lists:
 
 def begin(crowd: Lists) -> int:
     rows = [(nip(n), f"baru.{n}@k1.example.go.id") for n in range(PEOPLE)]
-    return crowd.office.do(create.begin, crowd.office.actor("taufik"), crowd.upload(*rows))
+    return crowd.office.do(create.begin, crowd.office.actor("taufik"), EMAIL_IMPORT, crowd.upload(*rows))
 
 
 def test_killed_while_it_applies(crowd: Lists, db_url: str) -> None:
@@ -152,22 +154,23 @@ def test_killed_while_it_undoes(crowd: Lists, db_url: str) -> None:
             time.sleep(0.005)
         worker.send_signal(signal.SIGKILL)
     with crowd.office.db.begin() as session:
-        let_go(session, "victim")
+        release(session, "victim")
     undone = crowd.run(run_id).undone
     assert 0 < undone < PEOPLE
     assert changed(crowd.office.db) == PEOPLE - undone
     crowd.work()
     assert (crowd.state(run_id), changed(crowd.office.db)) == (RunState.UNDONE, 0)
     with crowd.office.db.read() as session:
-        assert session.get_one(EmailImport, run_id).undone == PEOPLE
+        assert session.get_one(ImportRun, run_id).undone == PEOPLE
 
 
 STANDS_STILL = """#!{python}
 import sys, time
 from mysapk_web.platform.database import Database
-from mysapk_web.administration.email_imports.leases import claim
+from mysapk_web.administration.imports.kinds import KINDS
+from mysapk_web.platform.imports.leases import claim
 with Database({url!r}).begin() as session:
-    claim(session, sys.argv[-1])
+    claim(session, sys.argv[-1], KINDS)
 time.sleep(60)
 """
 
@@ -184,7 +187,7 @@ def test_a_server_that_stops_takes_its_worker_along_and_leaves_the_run_to_the_ne
     monkeypatch.setattr(executors, "database", lambda: crowd.office.db)
 
     async def serve_and_stop() -> None:
-        serving = asyncio.create_task(work.work_once())
+        serving = asyncio.create_task(admin_worker.run_once())
         for _ in range(600):
             await asyncio.sleep(0.05)
             if crowd.run(run_id).claimed_by:
@@ -218,7 +221,7 @@ def test_a_server_stops_though_the_database_is_gone(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(executors, "run_in_transaction", gone)
 
     async def serve_and_stop() -> None:
-        serving = asyncio.create_task(work.work_once())
+        serving = asyncio.create_task(admin_worker.run_once())
         await asked.wait()
         await asyncio.sleep(0.3)
         serving.cancel()

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mysapk_web.administration.email_imports import apply, parse
-from mysapk_web.administration.rules.email_import import GOOD, RowVerdict, RunState
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
 from mysapk_web.organisation.rules.email import EmailError, _any, normalise_email
+from mysapk_web.platform.imports import apply, parse
+from mysapk_web.platform.imports.rules import RunState
 from tests.support.address_lists import Lists
 from tests.support.agencies import ROLLS, Office
 
@@ -48,13 +49,13 @@ def test_applied_twice_and_undone(office: Office, small_chunks: None, rows: list
         after = lists.addresses()
         keys = [key for _, key in after.values() if key]
         assert len(keys) == len(set(keys))
-        good = sum(verdict in GOOD for verdict in lists.verdicts(first))
+        good = sum(verdict.good for verdict in lists.verdicts(first))
         assert sum(after[key] != before[key] for key in KEYS) == lists.run(first).applied == good
 
         good_again = lists.imported(who, *rows)
         moved = {key for key in KEYS if lists.addresses()[key] != after[key]}
         # What was refused at first may be free by now; what was taken over stays.
-        taken = {row[0] for row, verdict in zip(rows, lists.verdicts(first), strict=True) if verdict in GOOD}
+        taken = {row[0] for row, verdict in zip(rows, lists.verdicts(first), strict=True) if verdict.good}
         assert not moved & taken
         lists.undo(who, good_again) if lists.run(good_again).applied else None
         assert lists.addresses() == after
@@ -83,9 +84,9 @@ def test_an_address_is_applied_only_where_the_file_is_unanimous(
             assert after[who] == before[who] or said[who] == {after[who]}, (who, said[who])
         for (who, email), verdict in zip(rows, verdicts, strict=True):
             disagrees = len(said[who]) > 1 and who != "123" and bool(readable(email))
-            assert not disagrees or verdict is RowVerdict.DUPLICATE
+            assert not disagrees or verdict is EmailRowVerdict.DUPLICATE
         # One row of each number at most counts; the same again is told so, whatever became of the first.
-        counted = [who for (who, email), verdict in zip(rows, verdicts, strict=True) if verdict in GOOD]
+        counted = [who for (who, email), verdict in zip(rows, verdicts, strict=True) if verdict.good]
         assert len(counted) == len(set(counted))
         run = lists.run(run_id)
         assert run.counts == Counter(verdict.value for verdict in verdicts)
@@ -118,6 +119,6 @@ def test_the_short_way_of_an_address_says_what_the_long_way_says(text: str) -> N
 
 
 def test_every_verdict_has_words() -> None:
-    for verdict in RowVerdict:
+    for verdict in EmailRowVerdict:
         assert verdict.label
         assert verdict.advice.endswith(".")

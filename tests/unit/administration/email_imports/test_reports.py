@@ -11,14 +11,16 @@ from openpyxl import load_workbook
 from sqlmodel import col, select
 
 from mysapk_web.administration import exports
-from mysapk_web.administration.email_imports import create, upload_store
 from mysapk_web.administration.email_imports.api_tokens import Caller, caller_of, make_token
-from mysapk_web.administration.email_imports.create import Upload, begin_by_token
-from mysapk_web.administration.email_imports.reports import take_report, take_report_by_token
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
 from mysapk_web.administration.exports import ExportRateLimitError, ExportRequest
-from mysapk_web.administration.tables.email_import import EmailImportRow
+from mysapk_web.administration.imports import create
+from mysapk_web.administration.imports.create import ReceivedFile, begin_by_token
+from mysapk_web.administration.imports.reports import take_report, take_report_by_token
 from mysapk_web.platform import spreadsheet_writer
 from mysapk_web.platform.errors import PermissionDenied, UserError
+from mysapk_web.platform.imports import upload_store
+from mysapk_web.platform.imports.tables import ImportRow
 from mysapk_web.platform.rules.audit import AuditTag
 from mysapk_web.platform.spreadsheet_writer import FileFormat
 from mysapk_web.platform.tables.audit import AuditEvent
@@ -160,12 +162,12 @@ def test_a_report_that_is_uploaded_again_says_the_same(quick_lists: Lists, tmp_p
     run_id = quick_lists.begin("taufik", *((who, f'"{email}"') for who, email in rows))
     path = upload_store.new_path(quick_lists.folder)
     take_report(quick_lists.office.db, quick_lists.office.actor("taufik"), run_id, kind, path)
-    again = Upload(path.name, f"laporan.{kind}", upload_store.digest(path))
-    second = quick_lists.office.do(create.begin, quick_lists.office.actor("taufik"), again)
+    again = ReceivedFile(path.name, f"laporan.{kind}", upload_store.digest(path))
+    second = quick_lists.office.do(create.begin, quick_lists.office.actor("taufik"), EMAIL_IMPORT, again)
     quick_lists.work()
     assert quick_lists.verdicts(second) == quick_lists.verdicts(run_id)
     with quick_lists.office.db.read() as session:
         kept = session.exec(
-            select(EmailImportRow.email).where(EmailImportRow.run_id == second).order_by(col(EmailImportRow.position))
+            select(ImportRow.email).where(ImportRow.run_id == second).order_by(col(ImportRow.position))
         ).all()
     assert list(kept) == [email for _, email in rows]

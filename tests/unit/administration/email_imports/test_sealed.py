@@ -6,7 +6,9 @@ import threading
 
 import pytest
 
-from mysapk_web.administration.email_imports import actions, apply, create
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.imports import actions, create
+from mysapk_web.platform.imports import apply
 from mysapk_web.settings import Settings
 from tests.support.address_lists import Lists
 from tests.unit.administration.email_imports.test_killed import PEOPLE, changed, hire, nip
@@ -20,7 +22,7 @@ def test_an_import_and_two_sealers_at_one_moment(
     with db.begin() as session:
         hire(session, lists)
     rows = [(nip(n), f"baru.{n}@k1.example.go.id") for n in range(PEOPLE)]
-    run_id = lists.office.do(create.begin, lists.office.actor("taufik"), lists.upload(*rows))
+    run_id = lists.office.do(create.begin, lists.office.actor("taufik"), EMAIL_IMPORT, lists.upload(*rows))
     lists.work()
     lists.office.do(actions.apply, lists.office.actor("taufik"), run_id)
     monkeypatch.setattr(apply, "CHUNK", 20)

@@ -9,17 +9,19 @@ from sqlmodel import select
 
 from mysapk_web.administration.email_imports import api_tokens
 from mysapk_web.administration.email_imports.api_tokens import Made, caller_of, list_tokens, make_token, revoke_token
-from mysapk_web.administration.email_imports.create import ImportRateLimitError, begin_by_token, may_upload
-from mysapk_web.administration.email_imports.queries import list_runs, run_of_token
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.imports.create import ImportRateLimitError, admit_upload, begin_by_token
+from mysapk_web.administration.imports.queries import list_runs, run_of_token
 from mysapk_web.administration.people.accounts import disable_account
 from mysapk_web.administration.people.grants import grant_role, revoke_role
-from mysapk_web.administration.rules.email_import import RowVerdict, RunState
-from mysapk_web.administration.tables.email_import import ImportToken
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.notice import Notice
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
+from mysapk_web.platform.imports.rules import RunState
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.address_lists import Lists
 from tests.support.agencies import ROLLS, Office
@@ -93,7 +95,7 @@ def test_a_token_reaches_its_agency_only(lists: Lists) -> None:
     )
     run_id = office.do(begin_by_token, caller, upload, auto_apply=True)
     lists.work()
-    assert lists.verdicts(run_id) == [RowVerdict.READY, RowVerdict.OUT_OF_SCOPE, RowVerdict.READY]
+    assert lists.verdicts(run_id) == [EmailRowVerdict.READY, EmailRowVerdict.OUT_OF_SCOPE, EmailRowVerdict.READY]
     run = lists.run(run_id)
     assert (run.state, run.applied, run.started_by) == (RunState.DONE, 2, None)
     other = office.do(caller_of, make(office, "yusuf").secret)
@@ -125,7 +127,7 @@ def test_a_token_reaches_no_account_that_holds_a_role(lists: Lists) -> None:
         auto_apply=True,
     )
     lists.work()
-    assert lists.verdicts(run_id) == [RowVerdict.HIGHER_ROLE] * len(holders)
+    assert lists.verdicts(run_id) == [EmailRowVerdict.HIGHER_ROLE] * len(holders)
     assert (lists.run(run_id).applied, lists.keys()) == (0, before)
 
 
@@ -198,6 +200,6 @@ def test_an_admin_who_is_switched_off_is_not_told(office: Office) -> None:
 def test_too_many_lists_are_refused(office: Office) -> None:
     actor = office.actor("taufik")
     for _ in range(30):
-        office.do(may_upload, actor)
+        office.do(admit_upload, actor, EMAIL_IMPORT)
     with pytest.raises(ImportRateLimitError):
-        office.do(may_upload, actor)
+        office.do(admit_upload, actor, EMAIL_IMPORT)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from mysapk_web.administration.email_imports import create, parse, reports
-from mysapk_web.administration.rules.email_import import RowVerdict, RunState
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.imports import create
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.roles import Role
 from mysapk_web.organisation.tables.account import RoleGrant
 from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.platform import clock
+from mysapk_web.platform.imports import parse
+from mysapk_web.platform.imports.queries import refused_rows
+from mysapk_web.platform.imports.rules import RunState
 from mysapk_web.platform.rules.audit import AuditTag
 from tests.support.address_lists import Lists, nip
 
-V = RowVerdict
+V = EmailRowVerdict
 
 
 def test_verdict_for_every_kind_of_row(lists: Lists) -> None:
@@ -83,7 +87,9 @@ def test_where_two_rows_disagree_none_is_applied(lists: Lists, monkeypatch: pyte
     assert lists.verdicts(run_id) == [V.DUPLICATE, V.TAKEN, V.READY, V.DUPLICATE, V.DUPLICATE]
     assert lists.run(run_id).counts == {"ganda": 3, "dipakai": 1, "siap": 1}
     assert (lists.keys()["ani"], lists.keys()["eko"]) == ("ani@k1.example.go.id", "eko.baru@k1.example.go.id")
-    notes = [note for _, number, _, _, note in reports.rows(lists.office.db, run_id) if number == nip("ani")]
+    notes = [
+        note for _, number, _, _, note in refused_rows(lists.office.db, EMAIL_IMPORT, run_id) if number == nip("ani")
+    ]
     assert len(notes) == 3
     assert all("baris 2 dan baris 5" in note and note.endswith(".") for note in notes)
 
@@ -98,7 +104,7 @@ def test_a_row_that_says_the_same_again_does_no_harm(lists: Lists) -> None:
     )
     assert lists.verdicts(run_id) == [V.READY, V.DUPLICATE, V.UNCHANGED, V.DUPLICATE]
     assert lists.keys()["ani"] == "ani.baru@k1.example.go.id"
-    first, _ = (note for _, _, _, _, note in reports.rows(lists.office.db, run_id) if "baris" in note)
+    first, _ = (note for _, _, _, _, note in refused_rows(lists.office.db, EMAIL_IMPORT, run_id) if "baris" in note)
     assert "baris 2" in first
 
 
@@ -148,7 +154,7 @@ def test_the_policy_of_the_agency_counts(lists: Lists) -> None:
 
 def test_numbers_of_a_workbook_have_lost_their_digits(quick_lists: Lists) -> None:
     upload = quick_lists.book((int(nip("ani")), "ani.baru@k1.example.go.id"), (nip("eko"), "eko.baru@k1.example.go.id"))
-    run_id = quick_lists.office.do(create.begin, quick_lists.office.actor("taufik"), upload)
+    run_id = quick_lists.office.do(create.begin, quick_lists.office.actor("taufik"), EMAIL_IMPORT, upload)
     quick_lists.work()
     assert quick_lists.verdicts(run_id) == [V.NIP_DAMAGED, V.READY]
 
@@ -156,7 +162,7 @@ def test_numbers_of_a_workbook_have_lost_their_digits(quick_lists: Lists) -> Non
 def test_a_file_that_is_no_list_fails_with_a_sentence(quick_lists: Lists) -> None:
     for head in ("nama;alamat", "nip;nama", ""):
         upload = quick_lists.upload(("ani", "x@k1.example.go.id"), head=head)
-        run_id = quick_lists.office.do(create.begin, quick_lists.office.actor("taufik"), upload)
+        run_id = quick_lists.office.do(create.begin, quick_lists.office.actor("taufik"), EMAIL_IMPORT, upload)
         quick_lists.work()
         run = quick_lists.run(run_id)
         assert (run.state, run.error.endswith(".")) == (RunState.FAILED, True)

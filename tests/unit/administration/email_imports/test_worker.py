@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from mysapk_web.administration.email_imports import actions, create
-from mysapk_web.administration.rules.email_import import RunState
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.imports import actions, create
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.rules import RunState
 from tests.conftest import SECRET
 from tests.support.address_lists import Lists
 
@@ -30,7 +31,7 @@ def work(url: str, folder: Path) -> subprocess.CompletedProcess[str]:
         "MYSAPK_LOG_FORMAT": "json",
     }
     return subprocess.run(
-        [sys.executable, "-m", "mysapk_web.administration.email_imports.worker", "w1"],
+        [sys.executable, "-m", "mysapk_web.administration.imports.worker", "w1"],
         cwd=Path(__file__).parents[4],
         env=env,
         capture_output=True,
@@ -70,7 +71,7 @@ def test_what_ends_a_worker_is_told_by_kind_and_place(lists: Lists, db_url: str)
     (line,) = [json.loads(each) for each in done.stderr.splitlines()]
     assert (line["event"], line["level"]) == ("import.worker_failed", "error")
     assert line["kind"].endswith("Error")
-    assert "apply.py:" in line["at"]
+    assert "kind.py:" in line["at"]
     assert "rahasia" not in done.stderr + done.stdout
 
 
@@ -82,7 +83,7 @@ def test_a_database_that_can_not_be_opened_is_told_alike(tmp_path: Path) -> None
 
 def test_a_worker_that_has_done_its_work_says_nothing(lists: Lists, db_url: str) -> None:
     office = lists.office
-    run_id = office.do(create.begin, office.actor("lina"), lists.upload(("ani", ADDRESS)))
+    run_id = office.do(create.begin, office.actor("lina"), EMAIL_IMPORT, lists.upload(("ani", ADDRESS)))
     done = work(db_url, lists.folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert lists.state(run_id) is RunState.READY
@@ -91,7 +92,7 @@ def test_a_worker_that_has_done_its_work_says_nothing(lists: Lists, db_url: str)
 @pytest.mark.parametrize("kind", ["zero", "cell"])
 def test_a_value_that_no_database_takes_is_no_address_in_the_log(lists: Lists, db_url: str, kind: str) -> None:
     office, email = lists.office, {"zero": f"a\x00{ADDRESS}", "cell": "x" * 400 + ADDRESS}[kind]
-    run_id = office.do(create.begin, office.actor("lina"), lists.upload(("ani", email)))
+    run_id = office.do(create.begin, office.actor("lina"), EMAIL_IMPORT, lists.upload(("ani", email)))
     done = work(db_url, lists.folder)
     assert "rahasia" not in done.stderr
     assert not lists.state(run_id).busy

@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from mysapk_web.accounts.tables import UserSession
-from mysapk_web.administration.employee_import.people import import_pegawai
+from mysapk_web.administration.employee_import.kind import EMPLOYEE_IMPORT
 from mysapk_web.organisation.rules.email import DomainPolicy
 from mysapk_web.organisation.rules.pegawai import JenisPegawai
 from mysapk_web.organisation.tables.account import Account
@@ -20,6 +20,7 @@ from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
+from mysapk_web.platform.imports.command import import_file
 from mysapk_web.platform.row_report import RowReport, Verdict, write_report
 from mysapk_web.platform.tables.outbox import OutboxMail
 from mysapk_web.platform.tabular import CHUNK
@@ -42,7 +43,7 @@ class Rolls:
     def take(self, *rows: str) -> list[RowReport]:
         path = self.folder / "rolls.csv"
         path.write_text("\n".join([HEADING, *rows]) + "\n", encoding="utf-8")
-        return list(import_pegawai(self.db, path))
+        return list(import_file(self.db, EMPLOYEE_IMPORT, path))
 
     def verdicts(self, *rows: str) -> list[Verdict]:
         return [report.verdict for report in self.take(*rows)]
@@ -255,7 +256,7 @@ def test_number_cells_of_a_spreadsheet_are_refused(rolls: Rolls, tmp_path: Path)
     book.active.append([int(A), "Dewi", "PNS", "K1"])
     book.active.append([B, "Dewi", "PNS", "K1"])
     book.save(tmp_path / "rolls.xlsx")
-    refused, taken = import_pegawai(rolls.db, tmp_path / "rolls.xlsx")
+    refused, taken = import_file(rolls.db, EMPLOYEE_IMPORT, tmp_path / "rolls.xlsx")
     assert (refused.verdict, "format Teks" in refused.sentence) == (Verdict.DITOLAK, True)
     assert taken.verdict is Verdict.DITERIMA_DENGAN_CATATAN
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mysapk_web import settings as settings_module
-from mysapk_web.administration.http import email_imports
+from mysapk_web.administration.http import imports
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import PermissionDenied, ServerBusyError, UserError
 from mysapk_web.platform.http import uploads as body
@@ -88,8 +88,8 @@ def test_a_list_of_addresses_that_stands_still_is_given_up_too(inbox: Path, monk
     monkeypatch.setattr(body, "IDLE_SECONDS", 0.1)
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
     with pytest.raises(TimeoutError) as given_up:
-        asyncio.run(email_imports.received(Request(scope, sender(MORE))))
-    status, _, sentence = email_imports.fault_of(given_up.value)
+        asyncio.run(imports.received(Request(scope, sender(MORE))))
+    status, _, sentence = imports.fault_of(given_up.value)
     assert status == 408
     assert "koneksi" in sentence
     assert not [path for path in inbox.parent.rglob("*") if path.is_file()]

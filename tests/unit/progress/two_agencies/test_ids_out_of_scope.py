@@ -11,20 +11,21 @@ from sqlmodel import col, select
 from mysapk_web.administration import announcements, email_correction, email_requests, mail_log, period_admin
 from mysapk_web.administration.audit.search import AuditFilter, search_events
 from mysapk_web.administration.email_imports.api_tokens import revoke_token
-from mysapk_web.administration.email_imports.queries import find_run, list_rows
+from mysapk_web.administration.imports.queries import find_run, list_rows
 from mysapk_web.administration.people import grant_list, search
 from mysapk_web.administration.people.accounts import revoke_account_sessions
 from mysapk_web.administration.people.detail import account_detail
 from mysapk_web.administration.people.grant_list import find_candidates, suggest_role_units
 from mysapk_web.administration.people.search import PeopleFilter
-from mysapk_web.administration.tables.email_import import EmailImport, ImportToken
 from mysapk_web.administration.tables.email_request import EmailRequest
+from mysapk_web.administration.tables.import_token import ImportToken
 from mysapk_web.organisation.tables.account import Account
 from mysapk_web.organisation.tables.agency import Instansi, Period, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import PermissionDenied, UserError
+from mysapk_web.platform.imports.tables import ImportRun
 from mysapk_web.progress import not_activated, pdm_incomplete, report
 from mysapk_web.progress.tables import Announcement
 from mysapk_web.verification import claims, inbox
@@ -56,7 +57,7 @@ def test_what_is_asked_for_by_number_is_not_there(country: Database) -> None:
             .where(Pegawai.nip == NIPS["pegawai_lain"])
         ).one()
         proposal = s.exec(select(Proposal.id).where(Proposal.instansi_id == agency)).first() or 0
-        run = s.exec(select(EmailImport.id).where(EmailImport.instansi_id == agency)).one() or 0
+        run = s.exec(select(ImportRun.id).where(ImportRun.instansi_id == agency)).one() or 0
         request = s.exec(select(EmailRequest.id).where(EmailRequest.nip == NIPS["pegawai_lain"])).one() or 0
         token = s.exec(select(ImportToken.id).where(ImportToken.instansi_id == agency)).one() or 0
         assert account_detail(s, actor, account or 0) is None
@@ -70,7 +71,7 @@ def test_what_is_asked_for_by_number_is_not_there(country: Database) -> None:
             lambda: open_proposal(s, actor, proposal),
             lambda: find_run(s, actor, run),
             lambda: email_correction.get_person(s, actor, account_id=account or 0),
-            lambda: list_rows(s, actor, run, verdict=None, nip="", number=1),
+            lambda: list_rows(s, actor, run, verdict=None, key="", number=1),
             lambda: announcements.load_editor(s, actor, f"i{agency}"),
             *(lambda key=key: report.read_snapshot(s, actor, report.ACTIVATION, key=key) for key in elsewhere),
             *(

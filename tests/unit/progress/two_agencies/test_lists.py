@@ -23,7 +23,7 @@ from mysapk_web.administration import (
 )
 from mysapk_web.administration.audit.search import AuditFilter, search_events, stream_events
 from mysapk_web.administration.email_imports.api_tokens import list_tokens
-from mysapk_web.administration.email_imports.queries import list_rows, list_runs
+from mysapk_web.administration.imports.queries import list_rows, list_runs
 from mysapk_web.administration.people import search
 from mysapk_web.administration.people.detail import account_detail
 from mysapk_web.administration.people.grant_list import find_candidates, list_grants, suggest_role_units
@@ -59,7 +59,7 @@ def _nips(s: Session, actor: Actor) -> set[str]:
 
 def rows_of_runs(s: Session, actor: Actor) -> Any:
     runs = list_runs(s, actor, 1).items
-    return [list_rows(s, actor, run.id, verdict=None, nip="", number=1) for run in runs]
+    return [list_rows(s, actor, run.id, verdict=None, key="", number=1) for run in runs]
 
 
 def queue_in_turn(s: Session, actor: Actor) -> set[str]:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from mysapk_web.administration import mail_log
 from mysapk_web.administration.audit import search
-from mysapk_web.administration.employee_import.people import import_pegawai
+from mysapk_web.administration.employee_import.kind import EMPLOYEE_IMPORT
 from mysapk_web.administration.people.accounts import disable_account, enable_account
 from mysapk_web.administration.people.detail import account_detail
 from mysapk_web.organisation import revisions
@@ -18,6 +18,7 @@ from mysapk_web.organisation.tables.agency import Instansi
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import PermissionDenied
+from mysapk_web.platform.imports.command import import_file
 from mysapk_web.platform.mail.queue import MailKind
 from mysapk_web.platform.row_report import Verdict
 from mysapk_web.platform.rules.audit import AuditTag
@@ -35,7 +36,7 @@ def move(db: Database, folder: Path, key: str, to: str) -> None:
         row = f"{pegawai.nip},{pegawai.name},{pegawai.jenis.value},{kode}"
     sheet = folder / "pindah.csv"
     sheet.write_text(f"nip,nama,jenis,instansi\n{row}\n")
-    assert [report.verdict for report in import_pegawai(db, sheet)] == [Verdict.DIPERBARUI]
+    assert [report.verdict for report in import_file(db, EMPLOYEE_IMPORT, sheet)] == [Verdict.DIPERBARUI]
 
 
 def test_who_moves_takes_neither_events_nor_letters_along(country: Database, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Python side of `assets/impor.jsx`: what this page does in the browser. Only this page loads the script."""
+"""Python side of `assets/impor.jsx`: what pages of imports do in the browser. Only they load the script."""
 
 from __future__ import annotations
 
@@ -30,4 +30,6 @@ class ListUpload(_Impor):
     """Route that takes the body."""
     limit: rx.Var[int]
     """Bytes."""
+    columns: rx.Var[str]
+    """Those that the file must have, in words."""
     _triggers: ClassVar[dict[str, Any]] = {"on_stored": _number}

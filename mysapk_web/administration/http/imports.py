@@ -1,4 +1,4 @@
-"""HTTP routes of `/admin/email`: lists of addresses sent as a raw body, the report of a run, tokens made and shown once.
+"""HTTP routes of `/admin/impor` and `/admin/email`: files sent as a raw body, templates, reports of runs, tokens made and shown once.
 
 The gate has checked Host and Origin; each route reads the actor from the database again, and the services decide.
 """
@@ -23,16 +23,22 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from mysapk_web.accounts import access_log, sessions
-from mysapk_web.administration.email_imports import api_tokens, create, upload_store
-from mysapk_web.administration.email_imports.create import ImportRateLimitError, Upload, may_upload
-from mysapk_web.administration.email_imports.reports import take_report
+from mysapk_web.administration.email_imports import api_tokens
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
 from mysapk_web.administration.exports import ExportRateLimitError
+from mysapk_web.administration.imports import create
+from mysapk_web.administration.imports.create import ImportRateLimitError, ReceivedFile, admit_upload
+from mysapk_web.administration.imports.kinds import KINDS, require
+from mysapk_web.administration.imports.reports import take_report
 from mysapk_web.organisation.actor import Actor
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired, UserError
 from mysapk_web.platform.http import downloads, forms
 from mysapk_web.platform.http.html import html_page
 from mysapk_web.platform.http.uploads import UploadEmptyError, UploadTooLargeError, drain, receive
+from mysapk_web.platform.imports import upload_store
+from mysapk_web.platform.imports.kind import ImportKind
+from mysapk_web.platform.imports.template import write_template
 from mysapk_web.platform.log import exception_location
 from mysapk_web.platform.rules.row_id import parse_row_id
 from mysapk_web.platform.spreadsheet_writer import FileFormat
@@ -43,7 +49,8 @@ log = structlog.get_logger(__name__)
 
 NAME_HEADER: Final = "x-nama-berkas"
 """File name, percent-encoded: not in the address, which proxies write down (ASVS 14.2.1)."""
-PAGE: Final = "/admin/email"
+EMAIL_PAGE: Final = "/admin/email"
+PAGE: Final = "/admin/impor"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -71,7 +78,7 @@ async def place(whose: str) -> AsyncIterator[None]:
         del _receiving[whose]
 
 
-async def received(request: Request) -> Upload:
+async def received(request: Request) -> ReceivedFile:
     """The list in a body, in the folder of uploads.
 
     Raises:
@@ -82,48 +89,80 @@ async def received(request: Request) -> Upload:
     path = await receive(request, lambda: upload_store.new_path(folder), upload_store.open_new, upload_store.MAX_BYTES)
     name = unquote(request.headers.get(NAME_HEADER, "")[:1000], errors="replace")
     shown = "".join(character for character in name if character.isprintable()).strip()
-    return Upload(path.name, shown or "tanpa nama", await asyncio.to_thread(upload_store.digest, path))
+    return ReceivedFile(path.name, shown or "tanpa nama", await asyncio.to_thread(upload_store.digest, path))
 
 
-def forget(upload: Upload) -> None:
+def forget(upload: ReceivedFile) -> None:
     """Take a list away that no run was begun with."""
     with contextlib.suppress(OSError):
         upload_store.path_of(get_settings().document_dir, upload.path).unlink(missing_ok=True)
 
 
 async def upload(request: Request) -> Response:
-    """`POST /admin/email/unggah`, for who may import: the body is the list; nothing changes before it is applied."""
+    """`POST /admin/impor/unggah?jenis=KIND`, for who may import that kind: the body is the file."""
+    return await _receive(request, _kind(request.query_params.get("jenis", "")))
+
+
+async def upload_emails(request: Request) -> Response:
+    """`POST /admin/email/unggah`, for who may import addresses: the body is the list."""
+    return await _receive(request, EMAIL_IMPORT)
+
+
+async def _receive(request: Request, kind: ImportKind) -> Response:
+    """Take a file; nothing changes before somebody applies it."""
     actor = await _actor(request)
     async with place(f"akun:{actor.account_id}"):
-        await executors.run_in_transaction(may_upload, actor)
-        taken = await received(request)
+        await executors.run_in_transaction(admit_upload, actor, kind)
+        file = await received(request)
         try:
-            run_id = await executors.run_in_transaction(create.begin, actor, taken)
+            run_id = await executors.run_in_transaction(create.begin, actor, kind, file)
         except BaseException:
-            forget(taken)
+            forget(file)
             raise
     return JSONResponse({"ok": True, "sentence": "Berkas diterima dan sedang diperiksa.", "run": run_id}, 202)
 
 
+def _kind(key: str) -> ImportKind:
+    if key not in KINDS:
+        raise PermissionDenied("unknown kind of import")
+    return KINDS[key]
+
+
+async def template(request: Request) -> Response:
+    """`POST /admin/impor/templat`, for who may import that kind: an empty file with its columns. A native form."""
+    actor = await _actor(request)
+    form = await forms.read_form(request)
+    kind, form_of_file = _kind(form.get("jenis", "")), form.get("bentuk", "")
+    if form_of_file not in set(FileFormat):
+        raise PermissionDenied("unknown kind of file")
+    require(actor, kind)
+    name = f"templat-{kind.key.replace(':', '-')}.{form_of_file}"
+    return await downloads.send_temp_file(
+        partial(write_template, kind, FileFormat(form_of_file)), name, FileFormat(form_of_file).media_type
+    )
+
+
 async def report(request: Request) -> Response:
-    """`POST /admin/email/laporan`, for who may see the run: the rows that were not taken over. A native form, as of every list."""
+    """`POST /admin/impor/laporan` and `/admin/email/laporan`, for who may see the run: rows that were not taken over."""
     actor = await _actor(request)
     form = await forms.read_form(request)
     run_id, kind = parse_row_id(form.get("impor")), form.get("bentuk", "")
     if kind not in set(FileFormat):
         raise PermissionDenied("unknown kind")
-    return await report_file(partial(take_report, executors.database(), actor, run_id), run_id, FileFormat(kind))
+    take = partial(take_report, executors.database(), actor, run_id)
+    name = "laporan-impor-email" if _page(request) == EMAIL_PAGE else "laporan-impor"
+    return await report_file(take, run_id, FileFormat(kind), name)
 
 
-async def report_file(take: Callable[[FileFormat, Path], object], run_id: int, kind: FileFormat) -> Response:
+async def report_file(
+    take: Callable[[FileFormat, Path], object], run_id: int, kind: FileFormat, name: str = "laporan-impor-email"
+) -> Response:
     """The rows of a run that were not taken over, as a file to save.
 
     Raises:
         Crowded: See `files.handed_down`.
     """
-    return await downloads.send_temp_file(
-        partial(take, kind), f"laporan-impor-email-{run_id}.{kind.value}", kind.media_type
-    )
+    return await downloads.send_temp_file(partial(take, kind), f"{name}-{run_id}.{kind.value}", kind.media_type)
 
 
 async def make_token(request: Request) -> Response:
@@ -139,7 +178,7 @@ async def make_token(request: Request) -> Response:
         f"<p class='kotak kode'>{escape(made.secret)}</p>"
         "<p>Siapa pun yang memegang token ini dapat mengganti alamat email pegawai instansi Anda. "
         "Jangan kirim lewat email atau obrolan. Cabut di halaman Email bila bocor atau tidak dipakai lagi.</p>"
-        f"<p><a class='tombol' href='{PAGE}?bagian=token'>Sudah saya salin</a></p>",
+        f"<p><a class='tombol' href='{EMAIL_PAGE}?bagian=token'>Sudah saya salin</a></p>",
     )
 
 
@@ -192,8 +231,15 @@ def fault_of(error: Exception) -> tuple[int, str, str]:
 
 async def _fault(endpoint: Endpoint, request: Request, error: Exception) -> tuple[int, str, str]:
     if isinstance(error, PermissionDenied):
-        await access_log.log_denied_request(request.scope["mysapk.visitor"], f"impor-email:{endpoint.__name__}")
+        await access_log.log_denied_request(request.scope["mysapk.visitor"], _name(endpoint, request))
     return fault_of(error)
+
+
+def _name(endpoint: Endpoint, request: Request) -> str:
+    """What the trail calls a route."""
+    if request.url.path.startswith(EMAIL_PAGE):
+        return f"impor-email:{endpoint.__name__.removesuffix('_emails')}"
+    return f"impor:{endpoint.__name__}"
 
 
 def _in_json(endpoint: Endpoint) -> Endpoint:
@@ -219,17 +265,24 @@ def _in_words(endpoint: Endpoint) -> Endpoint:
             status, _, sentence = await _fault(endpoint, request, error)
         return html_page(
             "Belum dapat dilakukan",
-            f"<p>{escape(sentence)}</p><p><a class='tombol' href='{PAGE}'>Kembali</a></p>",
+            f"<p>{escape(sentence)}</p><p><a class='tombol' href='{_page(request)}'>Kembali</a></p>",
             status,
         )
 
     return answer
 
 
+def _page(request: Request) -> str:
+    return EMAIL_PAGE if request.url.path.startswith(EMAIL_PAGE) else PAGE
+
+
 def routes() -> list[Route]:
     """The routes of this module."""
     return [
-        Route("/admin/email/unggah", _in_json(upload), methods=["POST"]),
+        Route("/admin/impor/unggah", _in_json(upload), methods=["POST"]),
+        Route("/admin/impor/templat", _in_words(template), methods=["POST"]),
+        Route("/admin/impor/laporan", _in_words(report), methods=["POST"]),
+        Route("/admin/email/unggah", _in_json(upload_emails), methods=["POST"]),
         Route("/admin/email/laporan", _in_words(report), methods=["POST"]),
         Route("/admin/email/token", _in_words(make_token), methods=["POST"]),
     ]

@@ -1,40 +1,25 @@
-"""Imports of addresses: a run, its rows with their verdicts, and the tokens of agencies that import by themselves."""
+"""Imports of every kind: a run, and its rows with their verdicts. The tables keep the names they had when only addresses were imported."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
-from mysapk_web.administration.rules.email_import import RowVerdict, RunSource, RunState
+from mysapk_web.platform.imports.rules import RunSource, RunState
 from mysapk_web.platform.tables.base import Stored, text_enum
 
 
-class ImportToken(Stored, table=True):
-    """Lets the personnel system of one agency import addresses over HTTP; only the SHA-256 of the token is kept."""
-
-    __tablename__ = "token_impor"
-
-    instansi_id: int = Field(foreign_key="instansi.id", index=True)
-    label: str = Field(max_length=80)
-    token_hash: str = Field(max_length=64, unique=True)
-    hint: str = Field(max_length=8)
-    """The last characters, to tell one token from another."""
-    created_by: int = Field(foreign_key="akun.id")
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None = None
-    revoked_at: datetime | None = None
-    revoked_by: int | None = Field(default=None, foreign_key="akun.id")
-
-
-class EmailImport(Stored, table=True):
+class ImportRun(Stored, table=True):
     """One file on its way: read, shown, applied, perhaps undone. `position` is how far the present step is."""
 
     __tablename__ = "impor_email"
     __table_args__ = (Index("ix_impor_email_state_claimed_until", "state", "claimed_until"),)
 
+    kind: str = Field(default="email", max_length=80, sa_column_kwargs={"server_default": "email"})
+    """Key of an `ImportKind`."""
     source: RunSource = Field(sa_type=text_enum(RunSource))
     state: RunState = Field(default=RunState.READING, sa_type=text_enum(RunState))
     instansi_id: int | None = Field(default=None, foreign_key="instansi.id", index=True)
@@ -51,16 +36,18 @@ class EmailImport(Stored, table=True):
     file_path: str = Field(default="", max_length=100)
     """Name in the folder of uploads while the file is needed; empty afterwards."""
     expected: int = 0
-    """How many rows the file has, known before they are judged; 0: not known yet."""
+    """How many rows the file has, known before they are validated; 0: not known yet."""
     total: int = 0
     """Rows of the file; while it is read, rows so far."""
     counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     """Rows by verdict."""
     position: int = 0
     applied: int = 0
-    """Good rows whose address was written."""
+    """Good rows that were written."""
     applied_to: int = 0
     """Good rows up to this position were written."""
+    applied_at: datetime | None = None
+    """When applying began."""
     undone: int = 0
     error: str = Field(default="", max_length=300)
     """Why it failed, as a sentence for a person."""
@@ -80,7 +67,7 @@ class EmailImport(Stored, table=True):
     """Rows that any try of the present step has got through. Reading begins anew each time: only beyond this it is progress."""
 
 
-class EmailImportRow(SQLModel, table=True):
+class ImportRow(SQLModel, table=True):
     """One row of a file. A good row of a run that went past it was applied: what could not be is given another verdict."""
 
     __tablename__ = "impor_email_baris"
@@ -91,16 +78,22 @@ class EmailImportRow(SQLModel, table=True):
     position: int = Field(primary_key=True)
     """Counted from 1 in the order of the file."""
     line: int
+    """0: not in the file, but found missing in it."""
     nip: str = Field(max_length=64)
-    """As far as it could be read."""
+    """As far as it could be read; of a code table, the code."""
     email: str = Field(default="", max_length=320)
-    """As it stands in the file, cut to what fits."""
+    """As it stands in the file, cut to what fits. Like the other columns of addresses, filled by that kind only."""
     email_key: str | None = Field(default=None, max_length=254)
-    verdict: RowVerdict = Field(sa_type=text_enum(RowVerdict))
-    note: str = Field(default="", max_length=200)
+    verdict: str = Field(max_length=40)
+    """Value of a verdict of the kind."""
+    note: str = Field(default="", max_length=1000)
     """More than the verdict says, such as the line of the other row."""
     pegawai_id: int | None = None
     """No foreign key: a row tells what was in a file."""
     old_email: str | None = Field(default=None, max_length=320)
     old_key: str | None = Field(default=None, max_length=254)
     """What the person had when the file was read; undoing gives it back."""
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    """What the row says, as its kind needs it to apply the row."""
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    """What it would change, as it was when the file was read: what is otherwise by then is not overwritten, and undoing gives it back."""

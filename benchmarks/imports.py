@@ -1,8 +1,8 @@
-"""100,000 email addresses from a file, on SQLite and PostgreSQL: read, validated, applied, at most 20 s with bounded memory.
+"""100,000 rows of every kind of import, on SQLite and PostgreSQL: read, validated, applied (at most 20 s, with bounded memory).
 
-Run as `python -m benchmarks.email_import [sqlite|postgres] [rows]`. Every row changes an address, which is the most expensive case: each
-also writes the audit log, ends sessions and notifies both addresses. Each import runs in its own process, whose peak memory beyond the
-start is reported.
+Run as `python -m benchmarks.imports [sqlite|postgres] [email|pegawai|riwayat|referensi] [rows]`. Every row changes something, which is
+the dearest case: an address also writes the audit log, ends sessions and notifies both addresses. Each import runs in a process of its own,
+whose peak memory beyond its start is measured.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -29,38 +29,66 @@ from mysapk_web.organisation.tables.agency import Instansi, Unor
 from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.platform import bulk, migrations
 from mysapk_web.platform.database import Database
-from mysapk_web.platform.tables.outbox import OutboxMail
 
 ROWS = 100_000
 PORTS = range(12_600, 12_700)
 
 
-def measure(rows: int = ROWS, kinds: tuple[str, ...] = ("sqlite", "postgres")) -> dict[str, float]:
-    """Import once on each database."""
+def measure(
+    rows: int = ROWS, databases: tuple[str, ...] = ("sqlite", "postgres"), kinds: tuple[str, ...] = ()
+) -> dict[str, float]:
+    """Import a file of each kind once on each database; PostgreSQL is left out where no server is installed."""
     found: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="mysapk-bench-") as name:
-        folder = Path(name)
-        file = folder / "alamat.csv"
-        file.write_text(
-            "nip;email\n" + "".join(f"{_nip(n)};baru.{n}@dinas{n % 40}.contoh.example.go.id\n" for n in range(rows))
-        )
-        for kind in kinds:
-            with database_of(kind, folder) as url:
-                if url is None:
-                    continue
-                _fill(url, rows)
-                seconds, megabytes, reading, cpu = _in_a_process(url, file, rows)
-                found[f"email_import_{kind}_s"] = round(seconds, 2)
-                found[f"email_import_{kind}_reading_s"] = round(reading, 2)
-                found[f"email_import_{kind}_cpu_s"] = round(cpu, 2)
-                found[f"email_import_{kind}_peak_mb"] = round(megabytes, 1)
+    for kind in kinds or KINDS:
+        with tempfile.TemporaryDirectory(prefix="mysapk-bench-") as name:
+            folder = Path(name)
+            file = folder / "data.csv"
+            heading, line = KINDS[kind]
+            file.write_text(heading + "\n" + "".join(line(n) + "\n" for n in range(rows)))
+            for database in databases:
+                with database_of(database, folder) as url:
+                    if url is None:
+                        continue
+                    _fill(url, rows if kind in ("email", "riwayat") else 1)
+                    figures = _in_a_process(url, kind, file, rows)
+                for figure, value in zip(("s", "peak_mb", "reading_s", "cpu_s"), figures, strict=True):
+                    found[f"{kind}_import_{database}_{figure}"] = round(value, 2)
     return found
+
+
+def _email(n: int) -> str:
+    return f"{_nip(n)};baru.{n}@dinas{n % 40}.contoh.example.go.id"
+
+
+def _person(n: int) -> str:
+    return f"{_nip(n)};Pegawai {n};PNS;X1;U{n % 500};Unit {n % 500};p.{n}@contoh.example.go.id"
+
+
+def _record(n: int) -> str:
+    return f"{_nip(n)};Pelatihan nomor {n};Lembaga Contoh;ST-{n};12-03-2015;14-03-2015;2015;24"
+
+
+def _code(n: int) -> str:
+    return f"P{n:06d};Pelaksana nomor {n}"
+
+
+KINDS: dict[str, tuple[str, Callable[[int], str]]] = {
+    "email": ("nip;email", _email),
+    "pegawai": ("nip;nama;jenis;instansi;unor;unor_nama;email", _person),
+    "riwayat": (
+        "nip;nama_kursus;penyelenggara;nomor_sertifikat;tanggal_mulai;tanggal_selesai;tahun;jumlah_jam",
+        _record,
+    ),
+    "referensi": ("kode;label", _code),
+}
+"""Heading and lines of the file."""
+KEYS = {"email": "email", "pegawai": "pegawai", "riwayat": "riwayat:kursus", "referensi": "referensi:jabatan_pelaksana"}
 
 
 def _nip(number: int) -> str:
     """A number of the right form that does not end in 000."""
     high, low = divmod(number, 999)
-    return f"19850315{1990 + high // 12:04d}{1 + high % 12:02d}1{low + 1:03d}"
+    return f"19850315{2008 + high // 12:04d}{1 + high % 12:02d}1{low + 1:03d}"
 
 
 @contextlib.contextmanager
@@ -145,15 +173,15 @@ def _fill(url: str, rows: int) -> None:
     database.dispose()
 
 
-def _in_a_process(url: str, file: Path, rows: int) -> tuple[float, ...]:
+def _in_a_process(url: str, kind: str, file: Path, rows: int) -> tuple[float, ...]:
     mine, theirs = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_import, args=(url, file, theirs))
+    process = context.Process(target=_import, args=(url, KEYS[kind], file, theirs))
     process.start()
-    *figures, letters = mine.recv()
+    *figures, applied = mine.recv()
     process.join()
-    if letters != 2 * rows:
-        raise RuntimeError(f"{letters} letters of {2 * rows} were written")
+    if applied != rows:
+        raise RuntimeError(f"{applied} rows of {rows} were applied")
     return tuple(figures)
 
 
@@ -179,11 +207,13 @@ class _Peak(threading.Thread):
             time.sleep(0.01)
 
 
-def _import(url: str, file: Path, result: Connection) -> None:
-    from sqlmodel import func, select
+def _import(url: str, key: str, file: Path, result: Connection) -> None:
+    from sqlmodel import select
 
-    from mysapk_web.administration.email_imports.cli import import_email
+    from mysapk_web.administration.imports.kinds import KINDS
     from mysapk_web.platform import gc_tuning
+    from mysapk_web.platform.imports.command import import_file
+    from mysapk_web.platform.imports.tables import ImportRun
 
     gc_tuning.freeze_gc()  # as the command does
     database = Database(url)
@@ -191,19 +221,21 @@ def _import(url: str, file: Path, result: Connection) -> None:
     memory = _Peak()
     memory.start()
     started, cpu, reading = time.perf_counter(), time.process_time(), 0.0
-    for number, _ in enumerate(import_email(database, file)):
+    for number, _ in enumerate(import_file(database, KINDS[key], file)):
         if not number:
             reading = time.perf_counter() - started
     took, cpu = time.perf_counter() - started, time.process_time() - cpu
     peak = memory.most - memory.before
     with database.read() as session:
-        letters = session.exec(select(func.count()).select_from(OutboxMail)).one()
-    result.send((took, peak, reading, cpu, letters))
+        applied = session.exec(select(ImportRun.applied)).one()
+    result.send((took, peak, reading, cpu, applied))
     database.dispose()
 
 
 if __name__ == "__main__":
-    kinds = tuple(word for word in sys.argv[1:] if not word.isdigit()) or ("sqlite", "postgres")
+    words = [word for word in sys.argv[1:] if not word.isdigit()]
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    for name, value in measure(numbers[0] if numbers else ROWS, kinds).items():
+    databases = tuple(word for word in words if word in ("sqlite", "postgres")) or ("sqlite", "postgres")
+    kinds = tuple(word for word in words if word in KINDS) or tuple(KINDS)
+    for name, value in measure(numbers[0] if numbers else ROWS, databases, kinds).items():
         print(f"{name}: {value}")

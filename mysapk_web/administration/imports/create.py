@@ -1,4 +1,4 @@
-"""Beginning a run with a file that was received."""
+"""Beginning a run with a file that was received. Nothing changes before somebody applies it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from sqlmodel import Session
 
 from mysapk_web.accounts.security.reauthentication import require_reauthentication
 from mysapk_web.administration.email_imports.api_tokens import Caller
-from mysapk_web.administration.email_imports.queries import importing_grants
-from mysapk_web.administration.rules.email_import import RunSource
-from mysapk_web.administration.tables.email_import import EmailImport
+from mysapk_web.administration.email_imports.kind import EMAIL_IMPORT
+from mysapk_web.administration.imports.kinds import importing_grants, require
 from mysapk_web.organisation import rate_limiting
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import clock
 from mysapk_web.platform.errors import CommittingUserError
+from mysapk_web.platform.imports.kind import ImportKind
+from mysapk_web.platform.imports.rules import RunSource
+from mysapk_web.platform.imports.tables import ImportRun
 from mysapk_web.rate_limits import IMPORTS_PER_ACCOUNT, IMPORTS_PER_TOKEN
 
 TOO_OFTEN: Final = "Terlalu banyak berkas dalam satu jam. Gabungkan barisnya, atau coba lagi nanti."
@@ -30,64 +31,64 @@ class ImportRateLimitError(CommittingUserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class ReceivedFile:
     """A file that was received."""
 
     path: str
+    """Name in the folder of uploads."""
     name: str
+    """As the sender calls it."""
     sha256: str
 
 
-def may_begin(_session: Session, actor: Actor) -> None:
-    """Whether a list of this person would be taken, as far as it can be said without counting.
+def require_import(_session: Session, actor: Actor, kind: ImportKind) -> None:
+    """Refuse who may not begin a run now; the page asks before it takes a file.
 
     Raises:
         PermissionDenied: The actor may not.
         ReauthenticationRequired: Password or code have to be shown again.
     """
-    actor.require(Permission.EMAIL_IMPORT)
+    require(actor, kind)
     require_reauthentication(actor)
 
 
-def may_upload(session: Session, actor: Actor) -> None:
-    """Whether a file of this person would be taken; asked before it is received, and counted.
+def admit_upload(session: Session, actor: Actor, kind: ImportKind) -> None:
+    """Count a file of this person; asked before it is received.
 
     Raises:
         PermissionDenied: The actor may not.
         ReauthenticationRequired: Password or code have to be shown again.
         ImportRateLimitError: Too many files.
     """
-    actor.require(Permission.EMAIL_IMPORT)
-    require_reauthentication(actor)
+    require_import(session, actor, kind)
     if not rate_limiting.allow(session, IMPORTS_PER_ACCOUNT, str(actor.account_id), actor):
         raise ImportRateLimitError
 
 
-def begin(session: Session, actor: Actor, upload: Upload) -> int:
-    """Have a file read; nothing changes before somebody applies it.
+def begin(session: Session, actor: Actor, kind: ImportKind, file: ReceivedFile) -> int:
+    """Have a file read; gives the id of the run.
 
     Raises:
         PermissionDenied: The actor may not.
         ReauthenticationRequired: Password or code have to be shown again.
     """
-    actor.require(Permission.EMAIL_IMPORT)
-    require_reauthentication(actor)
-    agencies = {grant.instansi_id for grant in importing_grants(actor)}
-    run = _run(upload, RunSource.PAGE)
+    require_import(session, actor, kind)
+    agencies = {grant.instansi_id for grant in importing_grants(actor, kind)}
+    run = _run(kind, file, RunSource.PAGE)
     run.started_by = run.acting = actor.account_id
     run.instansi_id = agencies.pop() if len(agencies) == 1 else None
     return _put(session, run)
 
 
-def begin_by_token(session: Session, caller: Caller, upload: Upload, *, auto_apply: bool) -> int:
-    """Have a file of a system read, and applied at once unless it is only to be checked."""
-    run = _run(upload, RunSource.API)
+def begin_by_token(session: Session, caller: Caller, file: ReceivedFile, *, auto_apply: bool) -> int:
+    """Have the addresses of a system read, and applied at once unless they are only to be checked; gives the id of the run."""
+    run = _run(EMAIL_IMPORT, file, RunSource.API)
     run.token_id, run.instansi_id, run.auto_apply = caller.token_id, caller.instansi_id, auto_apply
     return _put(session, run)
 
 
-def may_upload_by_token(session: Session, caller: Caller) -> None:
-    """Whether a file of this system would be taken; counted.
+def admit_upload_by_token(session: Session, caller: Caller) -> None:
+    """Count a file of this system.
 
     Raises:
         ImportRateLimitError: Too many files.
@@ -97,17 +98,18 @@ def may_upload_by_token(session: Session, caller: Caller) -> None:
         raise ImportRateLimitError
 
 
-def _run(upload: Upload, source: RunSource) -> EmailImport:
-    return EmailImport(
+def _run(kind: ImportKind, file: ReceivedFile, source: RunSource) -> ImportRun:
+    return ImportRun(
+        kind=kind.key,
         source=source,
-        file_name=upload.name[:200],
-        file_hash=upload.sha256,
-        file_path=upload.path,
+        file_name=file.name[:200],
+        file_hash=file.sha256,
+        file_path=file.path,
         created_at=clock.now(),
     )
 
 
-def _put(session: Session, run: EmailImport) -> int:
+def _put(session: Session, run: ImportRun) -> int:
     session.add(run)
     session.flush()
     return run.id or 0

@@ -1,6 +1,7 @@
 import pytest
 
-from mysapk_web.administration.rules.email_import import BUSY, GOOD, RowVerdict, RunState
+from mysapk_web.administration.rules.email_row import EmailRowVerdict
+from mysapk_web.platform.imports.rules import BUSY, RunState
 
 S = RunState
 RESTING = frozenset(S) - BUSY
@@ -39,8 +40,10 @@ def test_nothing_is_applied_after_a_run_was_stopped_discarded_or_undone(state):
 
 
 def test_a_row_that_was_not_applied_is_not_good():
-    assert RowVerdict.NOT_APPLIED not in GOOD
+    assert not EmailRowVerdict.NOT_APPLIED.good
 
 
 def test_a_good_row_is_told_otherwise_once_it_was_applied():
-    assert {verdict for verdict in RowVerdict if verdict.outcome != verdict.label} == GOOD
+    assert {verdict for verdict in EmailRowVerdict if verdict.outcome != verdict.label} == {
+        verdict for verdict in EmailRowVerdict if verdict.good
+    }

@@ -1,0 +1,1 @@
+"""Imports as people and systems of agencies start, decide about and follow them."""

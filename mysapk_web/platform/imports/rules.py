@@ -1,0 +1,220 @@
+"""The life of an import, and what is said of its rows, whatever is imported."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from mysapk_web.platform.row_report import Verdict
+
+ACCEPTED: Final = frozenset({Verdict.BARU, Verdict.DIPERBARUI, Verdict.DITERIMA_DENGAN_CATATAN})
+NOT_APPLIED: Final = "tidak-diterapkan"
+"""Value, in every kind, of the verdict on a good row that a run has not come to."""
+_TONES: Final = MappingProxyType(
+    {
+        Verdict.BARU: "good",
+        Verdict.DIPERBARUI: "good",
+        Verdict.DITERIMA_DENGAN_CATATAN: "warn",
+        Verdict.TIDAK_BERUBAH: "plain",
+        Verdict.DITOLAK: "bad",
+    }
+)
+
+
+class RowVerdict(StrEnum):
+    """What becomes of a row; each kind has its own members. Stored as written there and never renamed."""
+
+    @property
+    def report(self) -> Verdict:
+        """The verdict as the command reports it."""
+        raise NotImplementedError
+
+    @property
+    def label(self) -> str:
+        """The verdict in few words."""
+        raise NotImplementedError
+
+    @property
+    def outcome(self) -> str:
+        """The verdict in few words once the good rows were applied."""
+        return self.label
+
+    @property
+    def advice(self) -> str:
+        """The verdict as a sentence that says what to do next."""
+        raise NotImplementedError
+
+    @property
+    def good(self) -> bool:
+        """Whether the row is taken over, or was."""
+        return self.report in ACCEPTED
+
+    @property
+    def tone(self) -> str:
+        """How pages colour it."""
+        return _TONES[self.report]
+
+
+class CommonVerdict(RowVerdict):
+    """Verdicts that fit most kinds; what is particular stands in the note of the row."""
+
+    NEW = "baru"
+    CHANGED = "diperbarui"
+    WITH_NOTE = "dengan-catatan"
+    UNCHANGED = "tidak-berubah"
+    REFUSED = "ditolak"
+    OUT_OF_SCOPE = "luar-wewenang"
+    OWN_ACCOUNT = "akun-sendiri"
+    HIGHER_ROLE = "peran-di-atas"
+    OVERTAKEN = "berubah-sejak-pratinjau"
+    NOT_APPLIED = "tidak-diterapkan"
+
+    @property
+    def report(self) -> Verdict:
+        """The verdict as the command reports it."""
+        return _REPORTS.get(self, Verdict.DITOLAK)
+
+    @property
+    def label(self) -> str:
+        """The verdict in few words."""
+        return _LABELS[self]
+
+    @property
+    def outcome(self) -> str:
+        """The verdict in few words once the good rows were applied."""
+        return _OUTCOMES.get(self, self.label)
+
+    @property
+    def advice(self) -> str:
+        """The verdict as a sentence that says what to do next."""
+        return _ADVICE[self]
+
+
+_REPORTS: Final = MappingProxyType(
+    {
+        CommonVerdict.NEW: Verdict.BARU,
+        CommonVerdict.CHANGED: Verdict.DIPERBARUI,
+        CommonVerdict.WITH_NOTE: Verdict.DITERIMA_DENGAN_CATATAN,
+        CommonVerdict.UNCHANGED: Verdict.TIDAK_BERUBAH,
+    }
+)
+_LABELS: Final = MappingProxyType(
+    {
+        CommonVerdict.NEW: "Siap, data baru",
+        CommonVerdict.CHANGED: "Siap, data berubah",
+        CommonVerdict.WITH_NOTE: "Siap dengan catatan",
+        CommonVerdict.UNCHANGED: "Tidak berubah",
+        CommonVerdict.REFUSED: "Ditolak",
+        CommonVerdict.OUT_OF_SCOPE: "Di luar wewenang",
+        CommonVerdict.OWN_ACCOUNT: "Data sendiri",
+        CommonVerdict.HIGHER_ROLE: "Pemegang peran",
+        CommonVerdict.OVERTAKEN: "Berubah sejak pratinjau",
+        CommonVerdict.NOT_APPLIED: "Belum diterapkan",
+    }
+)
+_OUTCOMES: Final = MappingProxyType(
+    {
+        CommonVerdict.NEW: "Ditambahkan",
+        CommonVerdict.CHANGED: "Diperbarui",
+        CommonVerdict.WITH_NOTE: "Diterapkan dengan catatan",
+    }
+)
+_ADVICE: Final = MappingProxyType(
+    {
+        CommonVerdict.NEW: "Data ditambahkan.",
+        CommonVerdict.CHANGED: "Data diperbarui.",
+        CommonVerdict.WITH_NOTE: "Data diterapkan; periksa catatannya.",
+        CommonVerdict.UNCHANGED: "Sama dengan data yang ada.",
+        CommonVerdict.REFUSED: "Baris ini tidak dapat diterapkan. Perbaiki isinya, lalu unggah lagi.",
+        CommonVerdict.OUT_OF_SCOPE: "Baris ini di luar wewenang Anda. Teruskan kepada admin yang berwenang.",
+        CommonVerdict.OWN_ACCOUNT: "Ini data Anda sendiri. Mintalah admin lain mengimpornya.",
+        CommonVerdict.HIGHER_ROLE: (
+            "Pegawai ini memegang peran, jadi datanya tidak dapat diubah lewat berkas ini. "
+            "Mintalah admin yang berwenang mengimpornya."
+        ),
+        CommonVerdict.OVERTAKEN: (
+            "Data ini diubah orang lain setelah berkas diperiksa, jadi tidak ditimpa. Unggah lagi barisnya."
+        ),
+        CommonVerdict.NOT_APPLIED: (
+            "Impor dihentikan sebelum baris ini diterapkan, jadi datanya tidak diubah. Unggah lagi bila masih diperlukan."
+        ),
+    }
+)
+
+
+class RunState(StrEnum):
+    """Life of a run. Stored as written here and never renamed."""
+
+    READING = "membaca"
+    READY = "siap"
+    DISCARDED = "dibuang"
+    APPLYING = "menerapkan"
+    DONE = "selesai"
+    STOPPING = "menghentikan"
+    STOPPED = "dihentikan"
+    UNDOING = "membatalkan"
+    UNDONE = "dibatalkan"
+    FAILED = "gagal"
+
+    @property
+    def busy(self) -> bool:
+        """Whether work on the run is still to be done."""
+        return self in BUSY
+
+    @property
+    def label(self) -> str:
+        """The state in few words."""
+        return _STATES[self]
+
+    def may_become(self, other: RunState) -> bool:
+        """Whether a run may go from this state to another."""
+        return other in _NEXT[self]
+
+
+BUSY: Final = frozenset({RunState.READING, RunState.APPLYING, RunState.STOPPING, RunState.UNDOING})
+
+_NEXT: Final = MappingProxyType(
+    {
+        # What a system sends is applied without a look at it.
+        RunState.READING: frozenset({RunState.READY, RunState.APPLYING, RunState.FAILED}),
+        RunState.READY: frozenset({RunState.APPLYING, RunState.DISCARDED}),
+        RunState.DISCARDED: frozenset[RunState](),
+        RunState.APPLYING: frozenset({RunState.DONE, RunState.STOPPING, RunState.FAILED}),
+        RunState.DONE: frozenset({RunState.UNDOING}),
+        # The rows that are left are marked, so that nobody has to guess which were applied.
+        RunState.STOPPING: frozenset({RunState.STOPPED, RunState.FAILED}),
+        RunState.STOPPED: frozenset({RunState.UNDOING}),
+        RunState.UNDOING: frozenset({RunState.UNDONE, RunState.FAILED}),
+        RunState.UNDONE: frozenset[RunState](),
+        RunState.FAILED: frozenset({RunState.UNDOING}),
+    }
+)
+
+_STATES: Final = MappingProxyType(
+    {
+        RunState.READING: "Memeriksa berkas",
+        RunState.READY: "Menunggu diterapkan",
+        RunState.DISCARDED: "Dibuang",
+        RunState.APPLYING: "Menerapkan",
+        RunState.DONE: "Selesai",
+        RunState.STOPPING: "Menghentikan",
+        RunState.STOPPED: "Dihentikan",
+        RunState.UNDOING: "Membatalkan",
+        RunState.UNDONE: "Dibatalkan",
+        RunState.FAILED: "Gagal",
+    }
+)
+
+
+class RunSource(StrEnum):
+    """Where a run came from."""
+
+    PAGE = "halaman"
+    API = "api"
+    COMMAND = "perintah"
+
+    @property
+    def label(self) -> str:
+        """The source in words."""
+        return {"halaman": "Halaman", "api": "API instansi", "perintah": "Baris perintah"}[self.value]
