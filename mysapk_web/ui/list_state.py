@@ -62,6 +62,7 @@ class ListState(AppState, mixin=True):
     after: str = ""
     here: str = ""
     filters: dict[str, str] = {}
+    """Empty until the page is loaded, which the handlers of a tab need not wait for: see `_filter`."""
     narrowed: bool = False
 
     async def _load_list(self) -> None:
@@ -71,7 +72,7 @@ class ListState(AppState, mixin=True):
         url = self.router.url
         searched = url_parameter(url, SEARCH)
         self.filters = {
-            each.name: (self.filters.get(each.name, "") if searched else "")
+            each.name: (self._filter(each.name) if searched else "")
             if each.private
             else each.clean(url_parameter(url, each.parameter or each.name))
             for each in self.FILTERS
@@ -99,11 +100,12 @@ class ListState(AppState, mixin=True):
     async def _refresh(self) -> None:
         await self._look(self.number)
 
+    def _filter(self, name: str) -> str:
+        return self.filters.get(name, "")
+
     def _url(self, page: int = 1) -> str:
-        searched = any(self.filters.get(each.name) for each in self.FILTERS if each.private)
-        shown = {
-            each.parameter or each.name: self.filters.get(each.name, "") for each in self.FILTERS if not each.private
-        }
+        searched = any(self._filter(each.name) for each in self.FILTERS if each.private)
+        shown = {each.parameter or each.name: self._filter(each.name) for each in self.FILTERS if not each.private}
         return url_with(self.PATH, {SEARCH: SEARCHED if searched else "", **shown}, page)
 
     def _apply(self, form: dict[str, Any]) -> Any:

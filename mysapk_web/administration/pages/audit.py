@@ -92,12 +92,12 @@ class AuditState(ListState, AppState):
 
     async def _find(self, page: int) -> Page[AuditRow]:
         timezone = await executors.run_read_only(timezone_of, actor())
-        since = parse_filter_day(self.filters["dari"], "dari", FROM)
-        until = parse_filter_day(self.filters["sampai"], "sampai", UNTIL)
+        since = parse_filter_day(self._filter("dari"), "dari", FROM)
+        until = parse_filter_day(self._filter("sampai"), "sampai", UNTIL)
         wanted = AuditFilter(
-            self.filters["nip"],
-            self.filters["pelaku"],
-            self.filters["tindakan"],
+            self._filter("nip"),
+            self._filter("pelaku"),
+            self._filter("tindakan"),
             start_of_day(since, timezone),
             start_of_day(until, timezone, after=True),
         )

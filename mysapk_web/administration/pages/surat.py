@@ -64,9 +64,9 @@ class SuratState(ListState, AppState):
         return self._apply(form)
 
     async def _find(self, page: int) -> Page[MailRow]:
-        status = self.filters["status"]
+        status = self._filter("status")
         wanted = MailFilter(
-            OutboxState(status) if status in set(OutboxState) else None, self.filters["surat"], self.filters["nip"]
+            OutboxState(status) if status in set(OutboxState) else None, self._filter("surat"), self._filter("nip")
         )
         return await executors.run_read_only(mail_log.list_mail, actor(), wanted, page)
 

@@ -44,6 +44,13 @@ def test_the_other_filters_are_the_url(state: type[Any], form: dict[str, str], q
     assert shown._url(3) == f"{state.PATH}?{query}&halaman=3"
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_handlers_need_not_wait_for_the_page_to_load(state: type[ListState]) -> None:
+    shown = state()
+    assert [shown._filter(each.name) for each in state.FILTERS] == [""] * len(state.FILTERS)
+    assert shown._url() == state.PATH
+
+
 def test_a_choice_is_one_of_those_offered() -> None:
     state = ListFilter("status", (("", "Semua"), ("aktif", "Aktif")))
     assert [state.clean(text) for text in ("aktif", "", "DROP TABLE", " aktif")] == ["aktif", "", "", ""]

@@ -115,7 +115,7 @@ class DaftarState(ListState, AppState):
         return self._apply(form)
 
     async def _find(self, page: int) -> Page[PersonSummaryRow]:
-        given = self.filters
+        given = {each.name: self._filter(each.name) for each in self.FILTERS}
         wanted = PeopleFilter(
             text=given["cari"],
             unit=given["unit"],

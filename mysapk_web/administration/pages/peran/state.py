@@ -73,7 +73,7 @@ class PeranState(ListState, AppState):
         return self._apply(form)
 
     async def _find(self, page: int) -> Page[RoleAssignment]:
-        role, text, agency = (self.filters[name] for name in ("saring", "cari", "instansi"))
+        role, text, agency = (self._filter(name) for name in ("saring", "cari", "instansi"))
         return await executors.run_read_only(
             list_grants, actor(), role=Role(role) if role else None, text=text, agency=agency, page=page
         )
