@@ -1,7 +1,7 @@
-"""Denials of routes and of the gate in the audit log (ASVS 16.3.2), known by their browser.
+"""Denials by routes and the edge in the audit log (ASVS 16.3.2); they know only the browser.
 
-The transaction of what was refused is rolled back, so these events are written in one of their own, and at most once a minute for an
-account: nobody floods the trail, or the database, by being refused. Whatever becomes of the writing, the refusal stands.
+Written in a transaction of their own, because that of the denied action is rolled back, and at most once a minute per account, so that
+nobody floods the log or the database. The denial stands whatever becomes of the writing.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from mysapk_web.settings import get_settings
 
 
 async def log_denied_request(visitor: ClientContext, handler: str) -> None:
-    """The same for a route, which knows the browser only; a visitor without a session is nobody's refusal."""
+    """As `organisation.access_log.log_denied`; without a session there is nobody to record."""
     if visitor.session_ref and recent_denials.allow(f"sesi:{visitor.session_ref}"):
         await run_logging_failure(_record_denied_request, visitor, handler)
 
 
 async def log_limit_exceeded(limit: Limit, visitor: ClientContext) -> None:
-    """Write down that a limit of the gate was passed, which counts in each process by itself."""
+    """The edge counts per process."""
     await run_logging_failure(record_limit_exceeded, limit, visitor)
 
 
@@ -39,7 +39,7 @@ def _record_denied_request(session: Session, visitor: ClientContext, handler: st
 
 
 def record_limit_exceeded(session: Session, limit: Limit, visitor: ClientContext) -> None:
-    """Write a limit of the gate into the trail, once a key and window, and no more than once a minute, for all processes."""
+    """Once per key and window, and no more than once a minute, for all processes."""
     actor = read_actor(session, get_settings(), visitor) if visitor.session_ref else None
     secret = get_settings().key("counters")
     key = subject_key(secret, f"akun:{actor.account_id}") if actor else client_key(secret, visitor.client_address)

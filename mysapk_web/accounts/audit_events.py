@@ -1,4 +1,4 @@
-"""Payloads of events about the own account: activation, login, password, second factor, email."""
+"""Payloads of events about one's own account: activation, login, password, second factor, email."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making everything worthless that was given out before a change of address, eligibility or role (DESIGN 4)."""
+"""Invalidating whatever was issued before an e-mail, eligibility or role changed."""
 
 from __future__ import annotations
 
@@ -16,13 +16,10 @@ from mysapk_web.platform import bulk, clock
 def invalidate_credentials(
     session: Session, account_ids: Sequence[int], reason: str, *, keep_session: str = ""
 ) -> None:
-    """Raise the version of accounts, end their sessions, and kill their pending logins and reset tokens.
+    """Raise the version of accounts; their sessions, login tickets and reset tokens end.
 
-    One statement for each, however many accounts: imports change thousands at once.
-
-    Args:
-        session: The transaction of the change. Accounts that it has loaded show the old version afterwards.
-        keep_session: Reference of a session that goes on under the new version: of the person who makes the change.
+    One statement each, however many accounts: imports change thousands at once. Accounts loaded before show the old version afterwards.
+    `keep_session` is the session of a person who changes their own account: it continues under the new version.
     """
     now = clock.now()
     unsynchronised = {"synchronize_session": False}

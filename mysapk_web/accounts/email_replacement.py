@@ -1,4 +1,4 @@
-"""Changing the e-mail address of a person: one act with all that follows from it, for pages and imports alike."""
+"""Replacing the e-mail of a person with all that follows from it, for pages and imports alike."""
 
 from __future__ import annotations
 
@@ -37,12 +37,7 @@ EMAIL_TAKEN = (
 
 @dataclass(frozen=True, slots=True)
 class EmailReplacement:
-    """One checked change.
-
-    Attributes:
-        raw: New address as it came; None where an undone import leaves none.
-        key: New address, normalised, and used by nobody else.
-    """
+    """A checked replacement; `raw` as it was given (None where an undone import leaves none), `key` normalised and free."""
 
     account_id: int
     pegawai_id: int
@@ -63,20 +58,15 @@ def replace_email(
     keep_session: str = "",
     client_address: str = "",
 ) -> bool:
-    """Give a person another address.
+    """Sessions and tokens of the account end and both addresses are notified; another spelling of the same address ends nothing.
 
-    Tokens, pending logins and sessions of the account die, both addresses are told, the trail says who and why.
-    The domain policy of the agency is for the caller to judge: pages ask, imports note.
-
-    Args:
-        keep_session: Reference of a session that goes on: of the person who changes the own address.
-        client_address: Client address of whoever acts on a page, for the trail, which keeps its network.
+    The agency's domain policy is for the caller: pages reject, imports report.
 
     Returns:
-        Whether mail now goes elsewhere. Another spelling of the same address ends nothing.
+        Whether mail now goes elsewhere.
 
     Raises:
-        UserError: Not an address, or it is another person's.
+        UserError: Not an address, or another person's.
     """
     try:
         key = normalise_email(new_email)
@@ -120,13 +110,10 @@ def replace_emails(
     import_id: int | None = None,
     token_id: int | None = None,
 ) -> None:
-    """Write checked changes with a handful of statements, however many they are.
+    """A handful of statements, however many replacements. What the session has loaded of these people is stale afterwards.
 
-    Args:
-        session: Any transaction. What it has loaded of these people is stale afterwards.
-        changes: Of different people. An address that one of them gives up may be taken by another.
-        client_address: As in `replace_email`; imports work in the background and have none.
-        letters_from: When the first letter may go out; the others follow at `LETTERS_PER_SECOND`. Now by default, and at once.
+    An address that one person gives up may be taken by another. Mails go out from `letters_from` on, spread by `LETTERS_PER_SECOND`;
+    now and at once by default.
 
     Raises:
         IntegrityError: An address is in use after all; nothing is written.

@@ -31,7 +31,7 @@ MAX_ACCOUNTS_CHECKED: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class LoginAttempt:
-    """An attempt that was counted as failed before its password is checked."""
+    """Counted as failed before its password is checked."""
 
     nip_key: str
     network_key: str

@@ -1,7 +1,7 @@
-"""Logging in: NIP and password, then the authenticator code where the account has one (DESIGN 4).
+"""Logging in: NIP and password, then the authenticator code where the account has one.
 
-Every attempt is counted as failed before it is checked, in one statement that all processes share; a success takes it back. An
-unknown NIP costs the same hash and meets the same waits, so that neither words nor time tell it apart.
+Every attempt is counted as failed before it is checked, in one statement shared by all processes; a success takes it back. An unknown
+NIP costs the same hash and meets the same waits, so neither words nor time reveal it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ CODE_STEP_EXPIRED = "Waktu untuk memasukkan kode sudah habis. Masukkan NIP dan p
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """What the check of a password needs; all of it also exists for an unknown NIP."""
+    """All of it also exists for an unknown NIP."""
 
     attempt: LoginAttempt
     account_id: int | None
@@ -64,13 +64,9 @@ def _check_form(_db: Database, *, visitor: ClientContext, nip: str, password: st
 
 @precheck(_check_form)
 def login(db: Database, *, visitor: ClientContext, nip: str, password: str) -> str | None:
-    """Check NIP and password and leave the page a claim. Open to everybody; runs in the hashing lane.
-
-    Returns:
-        The ticket with which the page takes its session at `POST /sesi`; None: the authenticator code is still to come.
+    """The ticket for `POST /sesi`; None: the code is still to come. Open to everybody; runs in the hashing queue.
 
     Raises:
-        FormError: A field is empty or the NIP can't be one.
         CommittingUserError: Wrong, unknown, disabled (one sentence for all), or too many attempts.
     """
     settings = get_settings()
@@ -98,11 +94,7 @@ def _typed_nip(nip: str, password: str) -> str:
 
 
 def _admit(session: Session, settings: Settings, visitor: ClientContext, number: str) -> _Candidate:
-    """Count the attempt, and read what the check needs.
-
-    Raises:
-        CommittingUserError: While a wait runs.
-    """
+    """Count the attempt, and read what the check needs."""
     nip_key = lockouts.nip_key(number)
     if not rate_limiting.allow_network(session, LOGINS_PER_NETWORK, visitor):
         raise CommittingUserError(_wait_sentence(timedelta(minutes=1)))
@@ -120,9 +112,9 @@ def _admit(session: Session, settings: Settings, visitor: ClientContext, number:
 
 
 def _is_owner(session: Session, visitor: ClientContext, number: str, nip_key: str) -> bool:
-    """Whether this browser holds the cookie of a former session of that very account, or has just reset its password.
+    """Whether this browser has the cookie of an earlier session of that very account, or has just reset its password.
 
-    Both are things that no stranger has, so what is told apart here tells nobody who exists.
+    No stranger has either, so treating them differently reveals nobody.
     """
     former = (
         select(UserSession.ref)
@@ -176,7 +168,7 @@ def _conclude(
 
 
 def _upgrade_hash(session: Session, visitor: ClientContext, candidate: _Candidate, stronger: str) -> None:
-    """Put the stronger hash in the place of the one that was checked, unless another login or a new password was faster."""
+    """Unless another login or a new password was faster."""
     replaced = session.execute(
         update(Account)
         .where(
@@ -194,9 +186,9 @@ def _upgrade_hash(session: Session, visitor: ClientContext, candidate: _Candidat
 
 
 def _fail(session: Session, visitor: ClientContext, candidate: _Candidate) -> None:
-    """Write the failure down, and tell the person once when a run of failures begins to wait (ASVS 6.3.5).
+    """Notify the person once, when a run of failures starts to wait (ASVS 6.3.5).
 
-    The letter is written for nobody, too: neither rows nor time tell whether there was somebody to write to.
+    A mail is written for nobody, too: neither rows nor time reveal whether there is a recipient.
     """
     audit.record(session, LoginFailed(), subject_id=candidate.account_id, client_address=visitor.client_address)
     login_failures.count_failure(session, visitor)
@@ -208,15 +200,11 @@ def _fail(session: Session, visitor: ClientContext, candidate: _Candidate) -> No
 
 
 def submit_code(session: Session, *, visitor: ClientContext, code: str) -> str:
-    """Show the second factor after a right password. Open to everybody.
-
-    Returns:
-        The ticket with which the page takes its session at `POST /sesi`.
+    """The ticket for `POST /sesi`. Open to everybody.
 
     Raises:
-        FormError: Nothing was typed.
         CommittingUserError: The code is wrong or has to wait.
-        UserError: No password login of this page waits for a code.
+        UserError: This page has no code step, or its time is over.
     """
     if not code.strip():
         raise FormError({"kode": "Isi kode 6 angka dari aplikasi autentikator, atau kode pemulihan."})
@@ -231,5 +219,5 @@ def submit_code(session: Session, *, visitor: ClientContext, code: str) -> str:
 
 
 def is_awaiting_code(session: Session, *, visitor: ClientContext) -> bool:
-    """Whether this page has given a right password and the code is still to come (it was reloaded)."""
+    """Also after a reload of the page."""
     return pending_code_step(session, visitor) is not None

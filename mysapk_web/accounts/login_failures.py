@@ -1,4 +1,4 @@
-"""Failed logins of everybody together: one password tried on many accounts from many networks passes every limit of one (DESIGN 4)."""
+"""Password spraying: one password tried on many accounts from many networks stays below every other limit."""
 
 from __future__ import annotations
 
@@ -21,12 +21,7 @@ _EVERYBODY = "semua"
 
 @dataclass(frozen=True, slots=True)
 class LoginFailures:
-    """What failed in the last ten minutes.
-
-    Attributes:
-        failures: Logins with a wrong password or an unknown NIP.
-        accounts: Accounts that they were about, as far as there are such.
-    """
+    """Of the last ten minutes."""
 
     failures: int
     networks: int
@@ -34,11 +29,7 @@ class LoginFailures:
 
 
 def count_failure(session: Session, visitor: ClientContext) -> None:
-    """Count a failed login; the first one beyond the alarm of a window warns in the log, and stands in the trail.
-
-    Args:
-        session: The transaction of the login, which has written its failure into the trail.
-    """
+    """The first one beyond the alarm of a window warns in the log, and is recorded. The caller has recorded its own failure."""
     counted = rate_limiting.hit(session, FAILED_LOGINS, _EVERYBODY)
     if counted.just_exceeded:
         rate_limiting.record_exceeded(session, counted, visitor)
@@ -54,7 +45,7 @@ def count_failure(session: Session, visitor: ClientContext) -> None:
 
 
 def recent_failures(session: Session) -> LoginFailures:
-    """The figures of the last ten minutes, from the trail."""
+    """From the audit log."""
     return LoginFailures(
         *session.exec(
             select(

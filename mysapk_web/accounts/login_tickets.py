@@ -1,4 +1,4 @@
-"""From a right password to a session: the code step of a page, and the ticket that it redeems at `POST /sesi` (decision 0002).
+"""From a right password to a session: the code step of a page, and the ticket it redeems at `POST /sesi` (decision 0002).
 
 A ticket is 256 random bits, of which the database knows only the SHA-256.
 """

@@ -1,7 +1,7 @@
 """Tokens that come by mail and work once: to set a password, to change the e-mail of an account.
 
-A token is derived from the random id of its row (`rules.token`): what the database holds opens nothing. `usable` and `fault_of` are
-the same rule, for a query and for a row that was read.
+A token is derived from the random id of its row (`rules.token`), so the database holds nothing usable. `usable` and `fault_of` are the
+same rule, for a query and for a loaded row.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ TOKEN_FORM: Final = f"Token terdiri atas {TOKEN_LENGTH} huruf dan angka. Salin d
 
 
 class TokenFault(Enum):
-    """Why a token opens nothing."""
-
     USED = 1
     SUPERSEDED = 2
     EXPIRED = 3
@@ -59,7 +57,7 @@ def fault_of(token: OneTimeToken) -> TokenFault | None:
 
 
 def issue(session: Session, table: type[T], **fields: Any) -> T:
-    """Store a token with a new id; it lives from now."""
+    """It lives from now."""
     now = clock.now()
     expires_at = now + timedelta(minutes=get_settings().token_minutes)
     token = table(id=secrets.token_hex(16), created_at=now, expires_at=expires_at, **fields)
@@ -69,7 +67,6 @@ def issue(session: Session, table: type[T], **fields: Any) -> T:
 
 
 def text_of(table: type[OneTimeToken], token_id: str, settings: Settings) -> str:
-    """What stands in the mail."""
     return derive_token(settings.key(table.KEY), bytes.fromhex(token_id))
 
 
@@ -79,7 +76,7 @@ def matches(token: OneTimeToken, typed: str) -> bool:
 
 
 def supersede(session: Session, table: type[OneTimeToken], *where: ColumnElement[bool]) -> int:
-    """Make unspent tokens worthless; returns how many."""
+    """How many were unspent."""
     superseded = session.execute(
         update(table).where(unspent(table), *where).values(superseded_at=clock.now()).returning(col(table.id)),
         execution_options={"synchronize_session": False},
@@ -88,7 +85,7 @@ def supersede(session: Session, table: type[OneTimeToken], *where: ColumnElement
 
 
 def count_try(session: Session, token: OneTimeToken) -> bool:
-    """Count a try before anything is compared; False when the token is not usable any more."""
+    """Before anything is compared; False when the token is not usable any more."""
     table = type(token)
     counted = session.execute(
         update(table)
@@ -107,11 +104,7 @@ def resend_wait(last_at: datetime) -> timedelta:
 
 
 def parse_token(typed: str) -> str:
-    """A token in its one spelling.
-
-    Raises:
-        ValueError: It can't be one; the message is for the person.
-    """
+    """Raises ValueError with a sentence for the person."""
     token = normalise_token(typed)
     if token is None:
         raise ValueError(TOKEN_FORM if typed.strip() else TOKEN_EMPTY)

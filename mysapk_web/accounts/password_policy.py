@@ -1,4 +1,4 @@
-"""The password policy as the pages need it: sentences, live ticks, and the person's own words that must not stand in it."""
+"""The password policy as pages need it: sentences, live ticks, and the person's own words that a password must not contain."""
 
 from __future__ import annotations
 
@@ -17,11 +17,7 @@ ADMIN_MIN_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class PasswordEvaluation:
-    """What a page shows of a password while it is typed.
-
-    Attributes:
-        rules: (sentence, met) in the order of the page.
-    """
+    """`rules`: (sentence, met) in the order of the page; `score` 0 to 4."""
 
     rules: list[tuple[str, bool]]
     score: int
@@ -29,7 +25,6 @@ class PasswordEvaluation:
 
 
 def evaluate_password(password: str, context: PasswordContext, minimum: int) -> PasswordEvaluation:
-    """Judge a password as typed so far."""
     faults = set(check_password(password, context, minimum=minimum))
     typed = bool(password)
     rules = [
@@ -47,7 +42,7 @@ def evaluate_password(password: str, context: PasswordContext, minimum: int) -> 
 
 
 def first_fault(password: str, context: PasswordContext, minimum: int) -> str:
-    """The sentence for the first rule a password breaks, or ""."""
+    """A sentence, or ""."""
     if not password:
         return "Isi password baru."
     faults = check_password(password, context, minimum=minimum)
@@ -55,7 +50,7 @@ def first_fault(password: str, context: PasswordContext, minimum: int) -> str:
 
 
 def minimum_length(session: Session, account_id: int) -> int:
-    """Least length of a password for one account, characters."""
+    """Characters; more for accounts with a role."""
     has_role = session.exec(
         select(RoleGrant.id).where(RoleGrant.account_id == account_id, col(RoleGrant.revoked_at).is_(None)).limit(1)
     ).one_or_none()
@@ -64,10 +59,8 @@ def minimum_length(session: Session, account_id: int) -> int:
 
 
 def password_context(person: Pegawai) -> PasswordContext:
-    """What must not stand in a person's password."""
     return PasswordContext(nip=person.nip, name=person.name, birth_date=person.birth_date, email=person.email_key)
 
 
 def first_fault_for(session: Session, account: Account, person: Pegawai, password: str) -> str:
-    """The sentence for the first rule a person's new password breaks, or ""."""
     return first_fault(password, password_context(person), minimum_length(session, account.id or 0))

@@ -1,7 +1,7 @@
 """Password hashes and the encryption of authenticator secrets.
 
-bcrypt sees an HMAC of the password under a key of its own (a pepper kept outside the database, NIST 800-63B-4 3.1.1.2), so no
-password is cut at bcrypt's 72 bytes and no NUL byte matters. Call these in the hashing lane only.
+bcrypt sees an HMAC of the password under a separate key (a pepper kept outside the database, NIST 800-63B-4 3.1.1.2), so nothing is cut
+at bcrypt's 72 bytes and NUL bytes don't matter. Hash and verify in the hashing queue only.
 """
 
 from __future__ import annotations
@@ -23,23 +23,17 @@ def _prepared(password: str, settings: Settings) -> bytes:
 
 
 def hash_password(password: str, settings: Settings) -> str:
-    """Hash a password with bcrypt at the configured cost."""
     return bcrypt.hashpw(_prepared(password, settings), bcrypt.gensalt(settings.bcrypt_cost)).decode()
 
 
 def verify_password(password: str, stored: str | None, settings: Settings) -> bool:
-    """Check a password in the same time whether there is a hash or not.
-
-    Args:
-        stored: The hash, or None for an unknown person or an account without a password.
-    """
+    """Takes the same time without a stored hash (an unknown person, an account without a password)."""
     genuine = stored or _stand_in(settings.bcrypt_cost)
     right = bcrypt.checkpw(_prepared(password, settings), genuine.encode())
     return right and stored is not None
 
 
 def needs_rehash(stored: str, settings: Settings) -> bool:
-    """Whether a hash was made at another cost than the configured one."""
     return int(stored.split("$")[2]) != settings.bcrypt_cost
 
 
@@ -50,7 +44,7 @@ def _stand_in(cost: int) -> str:
 
 
 def warm_up(settings: Settings) -> None:
-    """Make the stand-in hash, so that the first login of a process is not slower than the rest."""
+    """So that the first login of a process is not slower than the rest."""
     _stand_in(settings.bcrypt_cost)
 
 
@@ -59,16 +53,10 @@ def _cipher(settings: Settings) -> Fernet:
 
 
 def encrypt_totp(secret: str, settings: Settings) -> str:
-    """Encrypt an authenticator secret for the database."""
     return _cipher(settings).encrypt(secret.encode()).decode()
 
 
 def decrypt_totp(stored: str, settings: Settings) -> str:
-    """Read an authenticator secret back.
-
-    Raises:
-        ValueError: When it was encrypted under another key.
-    """
     try:
         return _cipher(settings).decrypt(stored.encode()).decode()
     except InvalidToken:

@@ -1,7 +1,7 @@
 """Authenticator codes (TOTP, RFC 6238) and recovery codes. A code works once; tries are counted before the check.
 
-Wrong codes wait as wrong passwords do, over all browsers and workers. A code is only asked for after the password or in a session, so
-nobody without either makes the owner wait; after a hundred wrong ones in a row the way on is by mail (decision 0022).
+Wrong codes wait as wrong passwords do, across browsers and workers. A code is asked for only after the password or in a session, so
+strangers can't make the owner wait; after a hundred wrong ones in a row the way on is by mail (decision 0022).
 """
 
 from __future__ import annotations
@@ -48,14 +48,10 @@ CODES_BLOCKED = (
 
 
 def verify_code(session: Session, settings: Settings, account: Account, typed: str, *, visitor: ClientContext) -> None:
-    """Accept a code of the authenticator, or a recovery code, of an account.
-
-    Args:
-        session: Any transaction; it is kept also when the code is wrong, because the try counts.
-        typed: Six digits, or a recovery code; blanks and hyphens are ignored.
+    """An authenticator or recovery code.
 
     Raises:
-        CommittingUserError: When the code is wrong, has to wait, or too many were wrong in a row.
+        CommittingUserError: Wrong, has to wait, or too many wrong in a row.
     """
     wrong = _count_try(session, settings, account, visitor)
     code = normalise_code(typed)
@@ -74,10 +70,7 @@ def verify_code(session: Session, settings: Settings, account: Account, typed: s
 
 
 def _count_try(session: Session, settings: Settings, account: Account, visitor: ClientContext) -> int:
-    """Count a code as wrong before it is checked.
-
-    Returns:
-        Wrong codes in a row, this one included.
+    """Wrong codes in a row, this one included, counted before it is checked.
 
     Raises:
         CommittingUserError: While a wait runs, or after too many in a row.
@@ -96,15 +89,12 @@ def _count_try(session: Session, settings: Settings, account: Account, visitor: 
 
 
 def reset_failed_codes(session: Session, settings: Settings, account_id: int | None) -> None:
-    """End a run of wrong codes: one was right, or the authenticator is another one."""
+    """One was right, or the authenticator is another one."""
     rate_limiting.clear_attempts(session, CODE_FAILURES, _run_key(settings, account_id))
 
 
 def lift_code_block(session: Session, settings: Settings, account_id: int) -> None:
-    """Take codes again after too many wrong ones in a row: the owner has acted by mail.
-
-    The waits stay: whoever holds the mailbox, but not the phone, must not be able to guess faster by it.
-    """
+    """The owner has acted by mail. The waits stay: somebody with the mailbox but not the phone must not guess faster by it."""
     rate_limiting.cap_attempts(session, CODE_FAILURES, _run_key(settings, account_id))
 
 
@@ -113,7 +103,6 @@ def _run_key(settings: Settings, account_id: int | None) -> str:
 
 
 def normalise_code(typed: str) -> str:
-    """A code without blanks and hyphens, in capitals."""
     return "".join(character for character in typed.upper()[:64] if character.isascii() and character.isalnum())
 
 
@@ -133,7 +122,7 @@ def _accept_totp(session: Session, settings: Settings, account: Account, code: s
 
 
 def matching_step(secret: str, code: str) -> int | None:
-    """The time step a code belongs to, one step before or after now allowed (RFC 6238 5.2), or None."""
+    """One step before or after now is allowed (RFC 6238 5.2)."""
     generator = pyotp.TOTP(secret, interval=STEP_SECONDS)
     now = int(clock.now().timestamp()) // STEP_SECONDS
     # Every step is compared, so that the time tells nothing.
@@ -173,18 +162,13 @@ def _accept_recovery(session: Session, settings: Settings, account: Account, cod
 
 
 def recovery_codes_left(session: Session, account_id: int) -> int:
-    """Recovery codes not yet used."""
     return session.exec(
         select(func.count()).where(RecoveryCode.account_id == account_id, col(RecoveryCode.used_at).is_(None))
     ).one()
 
 
 def new_recovery_codes(session: Session, settings: Settings, account_id: int, *, visitor: ClientContext) -> list[str]:
-    """Make ten new recovery codes; the older ones stop working.
-
-    Returns:
-        The codes in clear, grouped for reading, to be shown once.
-    """
+    """In clear, grouped for reading, to be shown once; older ones stop working."""
     session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
     codes = [
         "".join(secrets.choice(_RECOVERY_ALPHABET) for _ in range(_RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)
@@ -212,10 +196,5 @@ def delete_second_factor(session: Session, account: Account) -> None:
 
 
 def require_second_factor(account: Account) -> None:
-    """Refuse when an account has no authenticator in force.
-
-    Raises:
-        UserError: In words for the page.
-    """
     if account.totp_confirmed_at is None:
         raise UserError("Verifikasi dua langkah belum aktif pada akun ini.")

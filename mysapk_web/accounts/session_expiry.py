@@ -1,4 +1,4 @@
-"""When a session will end, for the page that warns of it (WCAG 2.2.1). Being told is no act of a person and prolongs nothing."""
+"""When a session will end, for the page that warns of it (WCAG 2.2.1). Asking is no activity and prolongs nothing."""
 
 from __future__ import annotations
 
@@ -21,13 +21,10 @@ WARNING: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class SessionExpiry:
-    """What is left of a session.
+    """What is left of a session; a page warns when `left` is below `warning`.
 
-    Attributes:
-        warning: How much must be left at most for the page to warn.
-        extendable: Whether an act puts the end off; not when the absolute end is that near.
-        typing_key: 256 bits, hexadecimal, the same for one account at every login: what the browser keeps for this person is encrypted
-            with it. Not shown in the representation.
+    `extendable` is False when the absolute end is that near. `typing_key` (256 bits, hexadecimal) is the same for one account at every
+    login: the browser encrypts with it what it keeps for this person.
     """
 
     left: timedelta
@@ -40,17 +37,13 @@ class SessionExpiry:
 
 
 def read_expiry(session: Session, settings: Settings, visitor: ClientContext) -> SessionExpiry | None:
-    """Tell when the session of a browser ends, or None when it has ended."""
+    """None when the session has ended."""
     actor = sessions.read_actor(session, settings, visitor)
     return _end_of(actor, settings) if actor is not None else None
 
 
 def extend_session(session: Session, settings: Settings, visitor: ClientContext) -> SessionExpiry | None:
-    """Put the idle end of a session off because its person asked for it. One that has ended stays ended.
-
-    Returns:
-        The new end, or None when the session has ended.
-    """
+    """Postpone the idle end because the person asked for it. One that has ended stays ended: None."""
     actor = sessions.read_actor(session, settings, visitor)
     if actor is None:
         return None

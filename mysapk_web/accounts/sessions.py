@@ -113,7 +113,7 @@ def open_session(
 
 
 def _notify_of_new_device(session: Session, account: Account, agent: str, network: str) -> None:
-    """Write to a person whose account is entered from a browser and network not seen before (ASVS 6.3.5)."""
+    """From a browser and network not seen before (ASVS 6.3.5)."""
     seen = session.exec(
         select(UserSession.user_agent, UserSession.client_address)
         .where(UserSession.account_id == account.id)
@@ -125,7 +125,7 @@ def _notify_of_new_device(session: Session, account: Account, agent: str, networ
 
 
 def read_actor(session: Session, settings: Settings, visitor: ClientContext) -> Actor | None:
-    """The person behind a session, or None when it has ended for whatever reason."""
+    """None when the session has ended for whatever reason."""
     if not visitor.session_ref:
         return None
     rows = session.connection().execute(_ACTOR, {"ref": visitor.session_ref, **_moments(settings)}).all()
@@ -133,7 +133,6 @@ def read_actor(session: Session, settings: Settings, visitor: ClientContext) -> 
 
 
 def _moments(settings: Settings) -> dict[str, datetime]:
-    """Values for `_IN_FORCE`."""
     now = clock.now()
     return {"now": now, "idle_since": now - timedelta(minutes=settings.session_idle_minutes)}
 
@@ -158,7 +157,6 @@ def _actor(rows: Iterable[Row[tuple[object, ...]]], visitor: ClientContext) -> A
 
 
 def touch(session: Session, ref: str) -> None:
-    """Write down that a session was used now."""
     now = clock.now()
     session.execute(
         update(UserSession).where(col(UserSession.ref) == ref, col(UserSession.ended_at).is_(None)).values(seen_at=now)
@@ -166,13 +164,12 @@ def touch(session: Session, ref: str) -> None:
 
 
 def needs_touch(actor: Actor, settings: Settings) -> bool:
-    """Whether the last act of a session has to be written again."""
     step = min(TOUCH_EVERY, timedelta(minutes=settings.session_idle_minutes) / 4)
     return clock.now() - actor.seen_at >= step
 
 
 def revoke_sessions(session: Session, refs: Iterable[str], reason: str) -> int:
-    """End sessions by reference."""
+    """How many were alive."""
     result = session.execute(
         update(UserSession)
         .where(col(UserSession.ref).in_(list(refs)), col(UserSession.ended_at).is_(None))
@@ -183,7 +180,7 @@ def revoke_sessions(session: Session, refs: Iterable[str], reason: str) -> int:
 
 
 def revoke_all_sessions(session: Session, account_id: int, reason: str, *, keep: str | None = None) -> int:
-    """End the sessions of an account and forget its claims."""
+    """Login tickets, too; returns how many sessions were alive."""
     session.execute(delete(LoginTicket).where(col(LoginTicket.account_id) == account_id))
     result = session.execute(
         update(UserSession)
@@ -199,7 +196,6 @@ def revoke_all_sessions(session: Session, account_id: int, reason: str, *, keep:
 
 
 def count_active_sessions(session: Session, settings: Settings, account_id: int) -> int:
-    """How many sessions of an account live."""
     return session.exec(
         select(func.count())
         .select_from(UserSession)
@@ -210,7 +206,7 @@ def count_active_sessions(session: Session, settings: Settings, account_id: int)
 
 
 def log_out(session: Session, visitor: ClientContext) -> None:
-    """End the session of a browser, and the pending logins of its account there."""
+    """With the pending logins of its account in this browser."""
     owner = session.exec(select(UserSession.account_id).where(UserSession.ref == visitor.session_ref)).one_or_none()
     if owner is not None and revoke_sessions(session, [visitor.session_ref], "keluar"):
         # Only with a session: the pre-session cookie alone must not keep somebody else from taking theirs.
@@ -223,7 +219,7 @@ def log_out(session: Session, visitor: ClientContext) -> None:
 
 
 def expired_session_refs(session: Session, settings: Settings, refs: Iterable[str]) -> set[str]:
-    """Which of the sessions with an open socket have ended meanwhile."""
+    """Which of the sessions with an open socket have ended."""
     wanted = list(refs)
     alive: set[str] = set()
     for start in range(0, len(wanted), 500):

@@ -1,7 +1,6 @@
-"""Sessions, and the records of login, recovery and change of e-mail.
+"""Sessions, and the records of login, recovery and e-mail change.
 
-No secret stands here: sessions as SHA-256 of their cookie, tokens not at all (they are derived from the id of their row with the secret
-key), recovery codes hashed.
+No secrets: sessions as SHA-256 of their cookie, tokens not at all (they are derived from the id of their row), recovery codes hashed.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class UserSession(SQLModel, table=True):
 
 
 class LoginTicket(SQLModel, table=True):
-    """One-time right to become a session, left by a login event and taken by `POST /sesi` with its ticket (DESIGN 2.5)."""
+    """One-time right to become a session, issued by a login and redeemed by `POST /sesi` (decision 0002)."""
 
     __tablename__ = "klaim_masuk"
 
@@ -66,7 +65,7 @@ class LoginTicket(SQLModel, table=True):
 
 
 class OneTimeToken(SQLModel):
-    """What a token that comes by mail needs to be told usable (`accounts.one_time_tokens`)."""
+    """The life of a token that comes by mail (`accounts.one_time_tokens`)."""
 
     MAX_TRIES: ClassVar[int]
     KEY: ClassVar[str]
@@ -85,7 +84,7 @@ class OneTimeToken(SQLModel):
 
 
 class ResetRequest(OneTimeToken, table=True):
-    """One request for a token. Written in the same way whether the person exists or not, so that nothing tells them apart."""
+    """Written the same way whether the person exists or not, so that nothing tells them apart."""
 
     __tablename__ = "permintaan_reset"
 
@@ -108,7 +107,7 @@ class ResetRequest(OneTimeToken, table=True):
 
 
 class ResetBinding(SQLModel, table=True):
-    """Which request a browser is busy with: by having asked, or by having opened the link of the mail. Proves nothing."""
+    """Which request a browser is busy with: it made it, or opened the link of its mail. Proves nothing."""
 
     __tablename__ = "permintaan_reset_peramban"
 
@@ -122,7 +121,7 @@ class ResetBinding(SQLModel, table=True):
 
 
 class RecoveryCode(Stored, table=True):
-    """One single-use code that stands in for a lost authenticator; only its keyed hash is kept (64 bits of randomness each)."""
+    """One single-use code that replaces a lost authenticator; only its keyed hash is kept."""
 
     __tablename__ = "kode_pemulihan"
 
@@ -132,7 +131,7 @@ class RecoveryCode(Stored, table=True):
 
 
 class EmailChangeRequest(OneTimeToken, table=True):
-    """A new e-mail that a person typed; it counts once its token was confirmed."""
+    """Counts once its token was confirmed."""
 
     __tablename__ = "ganti_email"
 

@@ -1,1 +1,1 @@
-"""The gate and its cookies."""
+"""The edge middleware, its cookies, and routes of sessions."""

@@ -19,29 +19,23 @@ _OURS = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class CookieNames:
-    """What the cookies are called; the `__Host-` prefix binds them to this very host (ASVS 3.3.3)."""
+    """The `__Host-` prefix binds them to this very host (ASVS 3.3.3)."""
 
     session: str
     browser: str
 
 
 def cookie_names(settings: Settings) -> CookieNames:
-    """Names of the cookies under these settings."""
     prefix = "__Host-" if settings.https else ""
     return CookieNames(f"{prefix}mysapk-sesi", f"{prefix}mysapk-peramban")
 
 
 def new_cookie_value() -> str:
-    """256 fresh random bits."""
     return secrets.token_urlsafe(32)
 
 
 def parse_cookies(header: str, settings: Settings) -> tuple[str, str]:
-    """Find our cookies in a request.
-
-    Returns:
-        (session cookie, pre-session cookie), each empty when missing or not of our form.
-    """
+    """(session cookie, pre-session cookie), each empty when missing or malformed."""
     # Not `http.cookies`: it gives up at the first cookie out of form, and neighbours on the same host set such ones.
     pairs = (part.strip().partition("=") for part in header[:8192].split(";"))
     jar = {name: value for name, _, value in pairs}
@@ -55,7 +49,6 @@ def _value(jar: dict[str, str], name: str) -> str:
 
 
 def set_cookie_header(name: str, value: str, settings: Settings, *, max_age: int | None) -> str:
-    """A Set-Cookie header."""
     parts = [f"{name}={value}", "Path=/", "HttpOnly", "SameSite=Lax"]
     if max_age is not None:
         parts.append(f"Max-Age={max_age}")
@@ -65,7 +58,7 @@ def set_cookie_header(name: str, value: str, settings: Settings, *, max_age: int
 
 
 def client_from_cookies(cookie_header: str, settings: Settings, *, address: str, agent: str) -> ClientContext:
-    """The visitor behind a request: references instead of cookies."""
+    """References (hashes) instead of cookies."""
     session, browser = parse_cookies(cookie_header, settings)
     return ClientContext(
         browser_ref=hash_secret(browser) if browser else "",

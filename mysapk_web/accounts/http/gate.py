@@ -1,7 +1,7 @@
-"""The gate: an ASGI layer around everything (DESIGN 2.7).
+"""The gate: an ASGI layer around everything.
 
-It knows the exact Host and Origin, swaps cookies for opaque references before Reflex sees them, limits sockets, handshakes, frames
-and events, and adds the security headers. It also keeps the list of open sockets, so that those of an ended session can be closed.
+It checks the exact Host and Origin, replaces cookies by opaque references before Reflex sees them, limits sockets, handshakes, frames
+and events, adds the security headers, and lists the open sockets so that those of an ended session can be closed.
 """
 
 from __future__ import annotations
@@ -62,12 +62,7 @@ SOCKET: Final = "mysapk.socket"
 
 
 class EdgeMiddleware:
-    """The ASGI layer.
-
-    Args:
-        passed: Told of the first act beyond a limit, with the browser it came from.
-        is_alive: Tells whether the session of a browser lives; without it every session does.
-    """
+    """`on_limit_exceeded` hears of the first act beyond a limit; without `is_alive` every session counts as alive."""
 
     def __init__(
         self,
@@ -91,7 +86,6 @@ class EdgeMiddleware:
         self.networks: WeakValueDictionary[str, NetworkUse] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a connection through, or answer it here."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
@@ -101,7 +95,7 @@ class EdgeMiddleware:
             log.error("connection failed", kind=scope["type"], error=type(error).__name__, at=exception_location(error))  # noqa: TRY400
 
     def client_address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
-        """Client address, normalised: the peer, or the n-th from the right of X-Forwarded-For behind n trusted proxies (ASVS 4.1.3)."""
+        """Normalised: the peer, or the n-th from the right of X-Forwarded-For behind n trusted proxies (ASVS 4.1.3)."""
         hops = self.settings.trusted_proxies
         if hops:
             forwarded = [part.strip() for part in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
@@ -120,7 +114,7 @@ class EdgeMiddleware:
 
     @staticmethod
     def _inward(scope: Scope, visitor: ClientContext) -> Scope:
-        """The scope as everything behind the gate sees it: references instead of cookies, one trusted client address."""
+        """References instead of cookies, and one trusted client address."""
         kept = [(name, value) for name, value in scope["headers"] if name.lower() not in _DROPPED]
         marker = f"Sesi {visitor.session_ref or '-'} {visitor.browser_ref or '-'}".encode()
         return {
@@ -162,7 +156,7 @@ class EdgeMiddleware:
         await self.app(self._inward(scope, visitor), receive, out)
 
     async def _system(self, scope: Scope, receive: Receive, out: Send, headers: dict[bytes, bytes]) -> None:
-        """A request of a system: its token goes inward by itself, and whoever's cookies came along count for nothing."""
+        """A request of a system: its token goes inward separately, and cookies count for nothing."""
         if scope["path"] != _DESCRIPTION and any(name in headers for name in _OF_BROWSERS):
             warn_throttled(log, "request of a browser refused", path="api")
             await _send(out, 403, b"application/json", _NO_BROWSER)
@@ -174,13 +168,12 @@ class EdgeMiddleware:
         await self.app({**self._inward(scope, visitor), BEARER: bearer}, receive, out)
 
     def _same_origin(self, headers: dict[bytes, bytes]) -> bool:
-        """A request that changes anything comes from our own pages: exact Origin, and what the browser says of the site."""
+        """Exact Origin, and what the browser says of the site."""
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         site = headers.get(b"sec-fetch-site", b"same-origin").decode("latin-1")
         return origin in self.settings.origins and site in {"same-origin", "none"}
 
     def _greet(self, visitor: ClientContext, send: Send) -> tuple[ClientContext, Send]:
-        """Give a new browser its pre-session cookie with the first page."""
         value = cookies.new_cookie_value()
         name = cookies.cookie_names(self.settings).browser
         header = cookies.set_cookie_header(name, value, self.settings, max_age=cookies.BROWSER_SECONDS).encode()
@@ -263,14 +256,14 @@ class EdgeMiddleware:
         return found
 
     async def _tie(self, socket: OpenSocket, visitor: ClientContext) -> None:
-        """A socket ends with its session, unless that has ended before: its page would be made to load itself for ever."""
+        """A socket closes with its session, unless that ended before: its page would reload forever."""
         if visitor.session_ref and self.is_alive is not None and not await self.is_alive(visitor):
             self.sockets.remove(socket)
             socket.session_ref = ""
             self.sockets.add(socket)
 
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: ClientContext) -> str | None:
-        """The client token of a handshake that may pass, or None (and a line in the log that says why)."""
+        """The client token of the handshake, or None when it is refused (the log says why)."""
         if self.sockets.ending:
             return None
         token = [value for name, value in _query(scope) if name == "token"]
@@ -295,14 +288,13 @@ class EdgeMiddleware:
         return token[0]
 
     async def _counted(self, window: InMemoryLimiter, key: str, limit: Limit, visitor: ClientContext) -> bool:
-        """Count one act in this process; of the first one beyond the limit others are told."""
         hits = window.count_hit(key)
         if hits == limit.count + 1 and self.on_limit_exceeded is not None:
             await self.on_limit_exceeded(limit, visitor)
         return hits <= limit.count
 
     def _limited(self, receive: Receive, socket: OpenSocket, visitor: ClientContext) -> Receive:
-        """Close a socket that sends what no page does, too much of it or too often."""
+        """Close a socket that sends something no page sends, too much of it or too often."""
         window = InMemoryLimiter(EVENTS_PER_SOCKET)
 
         async def receiving() -> Message:
@@ -322,7 +314,7 @@ class EdgeMiddleware:
 
 
 def _joined(scope: Scope) -> dict[bytes, bytes]:
-    """Headers by name. What came twice is joined (RFC 9110 5.3), so that no twin slips past a check that reads the other."""
+    """Repeated headers are joined (RFC 9110 5.3), so that no twin slips past a check that reads the other."""
     found: dict[bytes, bytes] = {}
     for given, value in scope["headers"]:
         name = given.lower()
@@ -340,15 +332,15 @@ def _query(scope: Scope) -> list[tuple[str, str]]:
 
 
 def _with_token(scope: Scope, token: str) -> bytes:
-    """The query of a handshake with the token as everything behind the gate knows it, and nothing that was not looked at."""
+    """The query with the token as everything behind the gate knows it, and nothing unchecked."""
     return urlencode([(name, token if name == "token" else value) for name, value in _query(scope)]).encode()
 
 
 def _bound_token(token: str, visitor: ClientContext) -> str:
-    """The client token together with who presents it: another session with the same token has another state tree.
+    """The client token combined with who presents it: with the same token, another session has another state tree.
 
-    What is still in work for a page that has just gone is sent to whoever holds its token then (Reflex looks the socket up by it),
-    so the token alone must not lead there.
+    Events still in progress for a page that has just gone are delivered to whoever holds its token then (Reflex looks the socket up by
+    it).
     """
     owner = visitor.session_ref or visitor.browser_ref
     return str(UUID(bytes=hashlib.sha256(f"{token.lower()} {owner}".encode()).digest()[:16]))

@@ -1,4 +1,4 @@
-"""`/sesi` for the scripts of a page: when the session ends, and that it is to go on. Pages ask by themselves: asking prolongs nothing."""
+"""`/sesi` for the scripts of a page. Pages poll it by themselves: polling prolongs nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mysapk_web.settings import get_settings
 
 
 def _as_json(end: SessionExpiry | None) -> Response:
-    """Seconds and not a moment: the clock of the browser may be wrong."""
+    """Seconds, not a moment: the clock of the browser may be wrong."""
     if end is None:
         return JSONResponse({"alive": False})
     return JSONResponse(
@@ -27,7 +27,7 @@ def _as_json(end: SessionExpiry | None) -> Response:
 
 
 async def get_session_expiry(request: Request) -> Response:
-    """`GET /sesi`, for everybody: what is left of the session of this browser."""
+    """`GET /sesi`, for everybody."""
     return _as_json(
         await executors.run_read_only(session_expiry.read_expiry, get_settings(), request.scope["mysapk.visitor"])
     )

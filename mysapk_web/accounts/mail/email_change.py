@@ -1,4 +1,4 @@
-"""Letters about a new address that a person has asked for."""
+"""Mails about an e-mail that a person wants to use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mysapk_web.settings import Settings
 
 
 def email_change_token(facts: MailContext, settings: Settings) -> MailText:
-    """The token that makes a new address count; to that address, which may be a stranger's, so it names nobody."""
+    """To the new address, which may be a stranger's: it names nobody."""
     request = request_of(facts)
     derived = one_time_tokens.text_of(EmailChangeRequest, request.id, settings)
     until = format_moment(request.expires_at, facts.timezone)
@@ -37,7 +37,7 @@ def email_change_token(facts: MailContext, settings: Settings) -> MailText:
 
 
 def email_taken(facts: MailContext, _settings: Settings) -> MailText:
-    """Somebody wants an address that serves another person; to that person."""
+    """To the person who has the address."""
     return MailText(
         "Alamat email Anda diminta untuk akun lain",
         (

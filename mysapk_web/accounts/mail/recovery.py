@@ -1,4 +1,4 @@
-"""Letters of activation and recovery."""
+"""Mails of activation and recovery."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from mysapk_web.settings import Settings
 
 
 def reset_token(facts: MailContext, settings: Settings) -> MailText:
-    """The token for a new password."""
     request = request_of(facts)
     derived = one_time_tokens.text_of(ResetRequest, request.id, settings)
     until = format_moment(request.expires_at, facts.timezone)
@@ -58,7 +57,7 @@ def reset_token(facts: MailContext, settings: Settings) -> MailText:
 
 
 def other_email(facts: MailContext, settings: Settings) -> MailText:
-    """Somebody asked with another address."""
+    """Somebody requested a token with another address."""
     mask = single_line(request_of(facts).mask, 120)
     return MailText(
         "Permintaan token dengan alamat email lain",
@@ -82,7 +81,6 @@ def other_email(facts: MailContext, settings: Settings) -> MailText:
 
 
 def cpns_waiting(facts: MailContext, settings: Settings) -> MailText:
-    """A CPNS has to be approved first."""
     return MailText(
         "Akun CPNS Anda menunggu persetujuan",
         (
@@ -96,7 +94,7 @@ def cpns_waiting(facts: MailContext, settings: Settings) -> MailText:
 
 
 def account_disabled(facts: MailContext, _settings: Settings) -> MailText:
-    """A token was asked for a disabled account."""
+    """A token was requested for a disabled account."""
     return MailText(
         "Akun MySAPK Anda sedang dinonaktifkan",
         (
@@ -108,7 +106,6 @@ def account_disabled(facts: MailContext, _settings: Settings) -> MailText:
 
 
 def email_not_allowed(facts: MailContext, settings: Settings) -> MailText:
-    """The agency takes its own mail domains only."""
     return MailText(
         "Alamat email Anda perlu diganti dengan email instansi",
         (
@@ -124,7 +121,7 @@ def email_not_allowed(facts: MailContext, settings: Settings) -> MailText:
 
 
 def cancelled(facts: MailContext, settings: Settings) -> MailText:
-    """An admin made a token worthless that was sent."""
+    """An admin has cancelled a token."""
     return MailText(
         "Token untuk password MySAPK Anda dibatalkan",
         (
@@ -139,7 +136,6 @@ def cancelled(facts: MailContext, settings: Settings) -> MailText:
 
 
 def activated(facts: MailContext, settings: Settings) -> MailText:
-    """The account is active."""
     return MailText(
         "Akun MySAPK Anda sudah aktif",
         (
@@ -152,7 +148,6 @@ def activated(facts: MailContext, settings: Settings) -> MailText:
 
 
 def reminder(facts: MailContext, settings: Settings) -> MailText:
-    """The activation is still to be done."""
     return MailText(
         "Akun MySAPK Anda belum diaktifkan",
         (

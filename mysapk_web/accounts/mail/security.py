@@ -1,4 +1,4 @@
-"""Notices of security, of roles and of the account. They can't be switched off."""
+"""Security notices. They can't be switched off."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from mysapk_web.settings import Settings
 
 
 def password_changed(facts: MailContext, settings: Settings) -> MailText:
-    """The password is another one."""
     how = "direset dengan token" if facts.params.get("how") == "reset" else "diganti dari halaman Keamanan"
     return MailText(
         "Password MySAPK Anda sudah diganti",
@@ -23,7 +22,7 @@ def password_changed(facts: MailContext, settings: Settings) -> MailText:
 
 
 def email_changed(facts: MailContext, settings: Settings) -> MailText:
-    """The address is another one; to both, and to the new one with what can be done now."""
+    """To both addresses; to the new one with what can be done now."""
     old, new = (single_line(facts.params.get(name, ""), 120) for name in ("mask_old", "mask_new"))
     change = (f" dari {old}" if old else "") + (f" menjadi {new}" if new else "")
     next_step = (
@@ -50,7 +49,6 @@ def email_changed(facts: MailContext, settings: Settings) -> MailText:
 
 
 def second_factor_on(facts: MailContext, settings: Settings) -> MailText:
-    """The second factor is in force."""
     return MailText(
         "Verifikasi dua langkah diaktifkan",
         (
@@ -66,7 +64,7 @@ def second_factor_on(facts: MailContext, settings: Settings) -> MailText:
 
 
 def second_factor_restarted(facts: MailContext, settings: Settings) -> MailText:
-    """Enrolling was begun in another session while one was under way."""
+    """Enrolment was started again from another session."""
     return MailText(
         "Verifikasi dua langkah dimulai lagi dari perangkat lain",
         (
@@ -86,7 +84,7 @@ def second_factor_restarted(facts: MailContext, settings: Settings) -> MailText:
 
 
 def second_factor_off(facts: MailContext, settings: Settings) -> MailText:
-    """The second factor is off, by its owner or by an admin who was told that the phone is lost."""
+    """By its owner, or by an admin."""
     by_admin = bool(facts.params.get("by_admin"))
     who = f" oleh {agency_admin(facts)}" if by_admin else ""
     lost = "Kode pemulihan yang lama tidak berlaku lagi, dan semua perangkat sudah dikeluarkan dari akun Anda."
@@ -103,7 +101,6 @@ def second_factor_off(facts: MailContext, settings: Settings) -> MailText:
 
 
 def recovery_codes_new(facts: MailContext, settings: Settings) -> MailText:
-    """New recovery codes were made."""
     return MailText(
         "Kode pemulihan baru dibuat",
         (
@@ -117,7 +114,6 @@ def recovery_codes_new(facts: MailContext, settings: Settings) -> MailText:
 
 
 def recovery_code_used(facts: MailContext, settings: Settings) -> MailText:
-    """A recovery code was used."""
     left = int(facts.params.get("left", 0))
     rest = f"Tersisa {left} kode pemulihan." if left else "Tidak ada lagi kode pemulihan yang tersisa."
     return MailText(
@@ -135,7 +131,6 @@ def recovery_code_used(facts: MailContext, settings: Settings) -> MailText:
 
 
 def locked(facts: MailContext, settings: Settings) -> MailText:
-    """Many failed logins."""
     return MailText(
         "Beberapa kali gagal masuk ke akun MySAPK Anda",
         (
@@ -151,7 +146,6 @@ def locked(facts: MailContext, settings: Settings) -> MailText:
 
 
 def codes_wrong(facts: MailContext, settings: Settings) -> MailText:
-    """Many wrong codes after the right password."""
     stopped = bool(facts.params.get("stopped"))
     return MailText(
         "Kode autentikator tidak diterima lagi" if stopped else "Beberapa kali salah kode autentikator",
@@ -175,7 +169,6 @@ def codes_wrong(facts: MailContext, settings: Settings) -> MailText:
 
 
 def unlocked(facts: MailContext, settings: Settings) -> MailText:
-    """An admin took the wait away."""
     return MailText(
         "Akun MySAPK Anda dapat dipakai masuk lagi",
         (
@@ -190,7 +183,6 @@ def unlocked(facts: MailContext, settings: Settings) -> MailText:
 
 
 def sessions_ended(facts: MailContext, settings: Settings) -> MailText:
-    """An admin ended all sessions."""
     return MailText(
         "Anda dikeluarkan dari semua perangkat",
         (
@@ -202,13 +194,11 @@ def sessions_ended(facts: MailContext, settings: Settings) -> MailText:
 
 
 def _place(facts: MailContext) -> BulletList:
-    """When and from where."""
     agent, network = (single_line(facts.params.get(name, "")) or "Tidak dikenal" for name in ("agent", "network"))
     return BulletList((f"Waktu: {event_time(facts)}", f"Perangkat: {agent}", f"Jaringan: {network}"))
 
 
 def new_login(facts: MailContext, settings: Settings) -> MailText:
-    """A login from somewhere new."""
     return MailText(
         "Masuk ke akun MySAPK dari perangkat baru",
         (
@@ -224,7 +214,6 @@ def new_login(facts: MailContext, settings: Settings) -> MailText:
 
 
 def role_changed(facts: MailContext, settings: Settings) -> MailText:
-    """Other roles than before."""
     roles = single_line(facts.params.get("roles", ""), 200) or "tidak ada"
     return MailText(
         "Peran Anda di MySAPK diubah",
@@ -237,7 +226,6 @@ def role_changed(facts: MailContext, settings: Settings) -> MailText:
 
 
 def disabled(facts: MailContext, _settings: Settings) -> MailText:
-    """The account was switched off."""
     return MailText(
         "Akun MySAPK Anda dinonaktifkan",
         (
@@ -248,14 +236,13 @@ def disabled(facts: MailContext, _settings: Settings) -> MailText:
 
 
 def account_reopened(subject: str, facts: MailContext, settings: Settings) -> MailText:
-    """The account is open again, for the reason that the subject names."""
+    """For the reason that the subject names."""
     done = Paragraph(f"{subject} pada {event_time(facts)}.")
     way = MailLink("Belum punya password, atau lupa? Buat yang baru di:", f"{settings.public_url}/lupa-password")
     return MailText(subject, (done, MailLink("Masuk di:", f"{settings.public_url}/masuk"), way))
 
 
 def delivery_test(facts: MailContext, _settings: Settings) -> MailText:
-    """A letter that says nothing but that mail works."""
     return MailText(
         "Surat uji dari MySAPK Web",
         (

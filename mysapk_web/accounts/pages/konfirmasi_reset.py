@@ -20,8 +20,6 @@ from mysapk_web.ui.state import TEXT_LIMIT, AppState, form_text
 
 
 class KonfirmasiState(AppState):
-    """The request of this browser, what is said of the password being typed, and whether it is done."""
-
     unknown: bool = False
     """This browser has asked for no token."""
     mask: str = ""
@@ -42,14 +40,13 @@ class KonfirmasiState(AppState):
 
     @handler(ANYONE)
     async def load(self) -> None:
-        """Find the request of this browser."""
         self.faults, self.notice, self.done = {}, "", False
         self.rules, self.score, self.strength = PUBLISHED_RULES, 0, ""
         await self._look()
 
     @handler(ANYONE)
     async def judge(self, password: str) -> None:
-        """Tick off the rules while a person types; nothing is kept."""
+        """Nothing is kept."""
         if not isinstance(password, str) or len(password) > TEXT_LIMIT:
             return
         judgement = await executors.run_read_only(confirm.evaluate_reset_password, visitor=client(), password=password)
@@ -58,7 +55,6 @@ class KonfirmasiState(AppState):
 
     @handler(ANYONE)
     async def resend(self, form: dict[str, Any]) -> None:
-        """Ask for another token; the older one dies."""
         async with fixed_duration():
             await executors.run_in_transaction(resend_token, visitor=client())
         await self._look()
@@ -66,7 +62,6 @@ class KonfirmasiState(AppState):
 
     @handler(ANYONE)
     async def submit(self, form: dict[str, Any]) -> None:
-        """Use the token and set the password."""
         await executors.run_hashing(
             client(),
             confirm.confirm_reset,
@@ -144,7 +139,6 @@ def _done() -> rx.Component:
 
 
 def konfirmasi_reset() -> rx.Component:
-    """The page."""
     return page(
         rx.el.div(
             rx.el.div(

@@ -1,4 +1,4 @@
-"""`/lupa-password`: NIP and address, to activate an account or to choose a new password."""
+"""`/lupa-password`: NIP and e-mail, to activate an account or to set a new password."""
 
 from __future__ import annotations
 
@@ -17,16 +17,14 @@ from mysapk_web.ui.state import AppState, form_text
 
 
 class LupaPasswordState(AppState):
-    """Nothing of its own: the answer is the same for everybody."""
+    """The answer is the same for everybody."""
 
     @handler(ANYONE)
     async def load(self) -> None:
-        """Start afresh."""
         self.faults, self.notice = {}, ""
 
     @handler(ANYONE)
     async def submit(self, form: dict[str, Any]) -> Any:
-        """Ask for a token."""
         async with fixed_duration():
             await executors.run_in_transaction(
                 request_token, visitor=client(), nip=form_text(form, "nip"), email=form_text(form, "email")
@@ -60,7 +58,6 @@ def _what_follows() -> rx.Component:
 
 
 def lupa_password() -> rx.Component:
-    """The page."""
     return page(
         rx.el.div(
             rx.el.div(

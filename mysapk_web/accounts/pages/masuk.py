@@ -21,13 +21,11 @@ ENDED = "Sesi Anda sudah berakhir. Masuk kembali untuk melanjutkan; draf yang te
 
 
 class MasukState(AppState):
-    """Which of the two steps is shown."""
-
     needs_code: bool = False
 
     @handler(ANYONE)
     async def load(self) -> Any:
-        """Start afresh, or go on with the code after a reload."""
+        """After a reload with the code step, if that was reached."""
         self.faults, self.notice = {}, ""
         if actor_or_none() is not None:
             return rx.redirect("/beranda", replace=True)
@@ -38,7 +36,6 @@ class MasukState(AppState):
 
     @handler(ANYONE)
     async def submit(self, form: dict[str, Any]) -> Any:
-        """NIP and password."""
         ticket = await executors.run_hashing(
             client(), login.login, visitor=client(), nip=form_text(form, "nip"), password=form_text(form, "password")
         )
@@ -50,7 +47,6 @@ class MasukState(AppState):
 
     @handler(ANYONE)
     async def submit_code(self, form: dict[str, Any]) -> Any:
-        """Authenticator or recovery code."""
         try:
             ticket = await executors.run_in_transaction(
                 login.submit_code, visitor=client(), code=form_text(form, "kode")
@@ -61,13 +57,12 @@ class MasukState(AppState):
         return self._enter(ticket)
 
     def _enter(self, ticket: str) -> EventSpec:
-        """No answer is told: the button stays busy until the new page is there."""
+        """Nothing is announced: the button stays busy until the new page is there."""
         self.faults = {}
         return take_session(ticket)
 
     @handler(ANYONE)
     async def back(self) -> None:
-        """Back to NIP and password, with another account perhaps."""
         self.needs_code = False
         self._finish()
 
@@ -128,7 +123,6 @@ def _first_time() -> rx.Component:
 
 
 def masuk() -> rx.Component:
-    """The page."""
     return page(
         rx.el.div(
             rx.el.div(

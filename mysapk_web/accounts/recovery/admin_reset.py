@@ -1,4 +1,4 @@
-"""A token that an admin has sent or makes worthless: it goes to the stored address only, and only the person reads it."""
+"""Reset tokens that an admin has sent or cancels: they go to the stored e-mail only, and only the person reads them."""
 
 from __future__ import annotations
 
@@ -35,10 +35,7 @@ NOT_AGENCY: Final = (
 
 
 def issue_reset_token(session: Session, *, account: Account, pegawai: Pegawai, actor: Actor | None) -> str:
-    """Write a request and its letter for a person, whatever else waits for them; the older tokens die.
-
-    Returns:
-        Masked form of the address that the token goes to.
+    """Returns the masked e-mail.
 
     Raises:
         UserError: The person may have no token now.
@@ -75,7 +72,7 @@ def issue_reset_token(session: Session, *, account: Account, pegawai: Pegawai, a
 
 
 def supersede_reset_tokens(session: Session, account_id: int) -> int:
-    """Make the tokens of a person worthless that could still be used, whoever asked for them; returns how many."""
+    """Those still usable, whoever requested them; returns how many."""
     return supersede(session, ResetRequest, col(ResetRequest.account_id) == account_id, usable(ResetRequest))
 
 
@@ -85,7 +82,7 @@ def has_usable_token(session: Session, account_id: int) -> bool:
 
 
 def _wait_after_last(session: Session, account: Account) -> timedelta:
-    """What is left of the minute between two tokens, whoever asked for the last one."""
+    """Whoever requested the last one."""
     last = session.exec(
         select(ResetRequest)
         .where(ResetRequest.account_id == account.id)

@@ -28,12 +28,7 @@ from mysapk_web.settings import get_settings
 
 @dataclass(frozen=True, slots=True)
 class RecoveryFlow:
-    """Where a browser stands.
-
-    Attributes:
-        bound: The request that it asked for, or whose link it opened.
-        newest: The newest request for the same NIP and address, whoever asked for it: its token is the one that works.
-    """
+    """`own_request` is what the browser requested, or whose link it opened; `newest` the newest of the same pair, whoever requested it."""
 
     binding: ResetBinding
     own_request: ResetRequest
@@ -46,32 +41,27 @@ class RecoveryFlow:
 
     @property
     def requested_at(self) -> datetime:
-        """When this browser last asked, or when the mail that it came from was. Of what others ask nothing is to be seen here."""
+        """Of this browser, or of the mail it came from. What others request is not visible here."""
         return self.own_request.created_at if self.binding.by_mail else self.binding.bound_at
 
     @property
     def is_stale(self) -> bool:
-        """Whether this browser last asked longer ago than a token lives."""
+        """Longer ago than a token lives."""
         return self.requested_at + timedelta(minutes=get_settings().token_minutes) <= clock.now()
 
     @property
     def resend_wait(self) -> timedelta:
-        """What is left of the minute until this browser may ask again."""
         return resend_wait(self.requested_at)
 
 
 def newest_first(request: type[ResetRequest]) -> tuple[Any, ...]:
-    """The order of requests for one NIP and address; of two of one moment, the one that is over is the older."""
+    """Of two requests at the same moment, the one that is over counts as older."""
     over = col(request.superseded_at).is_not(None) | col(request.used_at).is_not(None)
     return col(request.created_at).desc(), over
 
 
 def find_flow(session: Session, visitor: ClientContext, *, lock: bool = False) -> RecoveryFlow | None:
-    """The request that a browser is busy with, dead or alive, and the newest one for the same NIP and address.
-
-    Args:
-        lock: Whether the newest request and the binding are about to be written.
-    """
+    """Dead or alive; `lock` when the newest request and the binding are about to be written."""
     if not visitor.browser_ref:
         return None
     bound, newest = aliased(ResetRequest), aliased(ResetRequest)
@@ -92,7 +82,7 @@ def find_flow(session: Session, visitor: ClientContext, *, lock: bool = False) -
 
 
 def attach_browser_by_mail(session: Session, visitor: ClientContext, request_id: str) -> bool:
-    """Let a browser go on with a request, from the link in its mail. Uses nothing up and gives no right."""
+    """From the link in a mail. Uses nothing up and grants nothing; False for an unknown request."""
     if not visitor.browser_ref or session.get(ResetRequest, request_id) is None:
         return False
     here = session.get(ResetBinding, visitor.browser_ref)
@@ -103,9 +93,9 @@ def attach_browser_by_mail(session: Session, visitor: ClientContext, request_id:
 
 
 def attach_browser(session: Session, visitor: ClientContext, request: ResetRequest) -> None:
-    """Let the browser that asked go on with a request; each time it asks it may try anew, as long as there are places.
+    """Each time a browser requests a token it gets new tries, while places are left.
 
-    What the browser sees hangs on what was typed in it and when, never on what became of the request.
+    What it sees depends on what was typed in it and when, never on what became of the request.
     """
     if not visitor.browser_ref:
         return
@@ -128,11 +118,7 @@ def _same_pair(one: ResetRequest | None, other: ResetRequest) -> bool:
 
 
 def count_try(session: Session, visitor: ClientContext, flow: RecoveryFlow) -> int | None:
-    """Count one try of a token before it is checked.
-
-    Returns:
-        The number of the try in this browser; None when it has none left.
-    """
+    """The number of the try in this browser; None when it has none left."""
     if not flow.has_mail and (flow.binding.by_mail or flow.is_stale):
         # An older mail than the one that counts, or a place of long ago: tries are not hoarded, so this browser needs a place anew.
         flow.binding.by_mail, flow.binding.bound_at = False, clock.now()
@@ -144,7 +130,7 @@ def count_try(session: Session, visitor: ClientContext, flow: RecoveryFlow) -> i
 
 
 def refund_try(session: Session, visitor: ClientContext, request_id: str) -> None:
-    """Take back a try whose token was right."""
+    """The token was right."""
     _add_try(session, visitor, request_id, -1)
 
 
@@ -162,7 +148,7 @@ def _add_try(session: Session, visitor: ClientContext, request_id: str, step: in
 
 
 def _admit_browser(session: Session, visitor: ClientContext, request: ResetRequest) -> bool:
-    """Take a place among the browsers that may try the tokens of what was typed: of those of the network, then of all."""
+    """Take one of the places for browsers that may try tokens of this pair: of the network, then of all."""
     pair = f"{request.subject}:{request.email_ref[:20]}"
     network = client_key(get_settings().key("counters"), visitor.client_address)
     return (

@@ -46,8 +46,6 @@ EXHAUSTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _VerifiedToken:
-    """A token that fitted: what the rest of the act needs."""
-
     request_id: str
     account_id: int
     version: int
@@ -61,10 +59,10 @@ def _check_form(db: Database, *, visitor: ClientContext, token: str, password: s
 
 @precheck(_check_form)
 def confirm_reset(db: Database, *, visitor: ClientContext, token: str, password: str) -> None:
-    """Set a new password with a token. Open to everybody; runs in the hashing lane.
+    """Open to everybody; runs in the hashing queue.
 
     Raises:
-        FormError: A field is empty or not as it has to be; costs no try.
+        FormError: A field is empty or malformed; costs no try.
         CommittingUserError: The token is wrong; a try is used up.
         UserError: No request, or it is dead.
     """
@@ -79,20 +77,20 @@ def confirm_reset(db: Database, *, visitor: ClientContext, token: str, password:
 
 
 def evaluate_reset_password(session: Session, *, visitor: ClientContext, password: str) -> PasswordEvaluation:
-    """What the page shows while a new password is typed. Open to everybody; tells only of the typed NIP, never of a person."""
+    """By the typed NIP only, never by the person. Open to everybody."""
     return password_policy.evaluate_password(
         password, _public_context(find_flow(session, visitor)), get_settings().password_min_length
     )
 
 
 def _public_context(flow: RecoveryFlow | None) -> PasswordContext:
-    """The part of the person that everybody knows who typed the NIP: judging by more would tell whether the person exists."""
+    """Judging by more than the NIP would reveal whether the person exists."""
     nip = flow.newest.nip if flow is not None else ""
     return PasswordContext(nip=nip, name="", birth_date=birth_date_in(nip))
 
 
 def _typed(db: Database, visitor: ClientContext, token: str, password: str) -> str:
-    """Read both fields; what is wrong in form is told at once and costs no try."""
+    """Form errors cost no try."""
     with db.read() as session:
         flow = find_flow(session, visitor)
         context = _public_context(flow)
@@ -113,10 +111,10 @@ def _typed(db: Database, visitor: ClientContext, token: str, password: str) -> s
 
 
 def _check_token(session: Session, visitor: ClientContext, typed: str) -> _VerifiedToken:
-    """Count the try, then compare; runs the same for a request that belongs to nobody.
+    """Count the try, then compare; the same work for a request that belongs to nobody.
 
-    Only who types a token that went out is told more than that it does not fit: of what became of a request, strangers who typed the
-    same NIP and address see nothing.
+    Only somebody who types a token that was sent learns more than that it does not match: strangers who typed the same pair see nothing
+    of what became of the request.
     """
     flow = find_flow(session, visitor, lock=True)
     if flow is None:
@@ -147,7 +145,7 @@ def _check_token(session: Session, visitor: ClientContext, typed: str) -> _Verif
 
 
 def _limit_network(session: Session, visitor: ClientContext, flow: RecoveryFlow) -> None:
-    """Stop guessing over many requests. Who opened the link of the mail is free of it: neighbours may have used it up."""
+    """Against guessing over many requests. A browser that came from the mail is exempt: neighbours may have used the limit up."""
     if flow.has_mail:
         return
     if not rate_limiting.allow_network(session, TOKEN_CHECKS_PER_NETWORK, visitor):
@@ -159,7 +157,7 @@ def _limit_network(session: Session, visitor: ClientContext, flow: RecoveryFlow)
 def _check_person(
     session: Session, visitor: ClientContext, ticket: _VerifiedToken, password: str, *, same: bool
 ) -> None:
-    """The rules that need the person, told only to who has the token; the try is given back."""
+    """The rules that need the person, told only to somebody with the token; the try is refunded."""
     account = session.get_one(Account, ticket.account_id)
     person = session.get_one(Pegawai, account.pegawai_id)
     sentence = password_policy.first_fault_for(session, account, person, password) or (SAME_PASSWORD if same else "")
@@ -195,7 +193,7 @@ def _conclude(session: Session, visitor: ClientContext, ticket: _VerifiedToken, 
 
 
 def _set_password(session: Session, account: Account, person: Pegawai, ticket: _VerifiedToken, new_hash: str) -> bool:
-    """Write the hash if nothing has changed since the token was checked."""
+    """Unless something has changed since the token was checked."""
     if account_eligibility(person, account) is not Eligibility.ELIGIBLE:
         return False
     changed = session.execute(

@@ -1,4 +1,4 @@
-"""What the rolls say of a NIP and an address that were typed: whether they fit, and whether a token may go out."""
+"""Whether a typed NIP and e-mail match the personnel data, and whether a token may be sent."""
 
 from __future__ import annotations
 
@@ -18,17 +18,13 @@ from mysapk_web.settings import Settings
 
 
 def hash_email(settings: Settings, email: str) -> str:
-    """Keyed hash of an address, by which a resend compares again without keeping what was typed."""
+    """A resend compares by it, so that what was typed is not kept."""
     return subject_key(settings.key("address"), email)
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryEligibility:
-    """What the rolls say of a typed pair; for an unknown NIP the same fields, empty.
-
-    Attributes:
-        verdict: What the agency says of the stored address.
-    """
+    """For an unknown NIP the same fields, empty."""
 
     known: bool
     account_id: int | None
@@ -39,14 +35,12 @@ class RecoveryEligibility:
 
     @property
     def entitled(self) -> bool:
-        """Whether a token may go out."""
         return (
             self.email_matches and self.state is Eligibility.ELIGIBLE and self.verdict is not DomainVerdict.NOT_AGENCY
         )
 
     @property
     def letter(self) -> MailKind:
-        """What the person has to know."""
         if not self.email_matches:
             return MailKind.OTHER_EMAIL
         if self.state is Eligibility.WAITING_APPROVAL:
@@ -57,7 +51,7 @@ class RecoveryEligibility:
 
 
 def check_eligibility(session: Session, settings: Settings, number: str, address_ref: str) -> RecoveryEligibility:
-    """Read what the rolls say of a typed pair. The account is locked, so that two requests for one person take turns."""
+    """Locks the account, so that two requests for one person are serialised."""
     person, account, agency = _person(session, number)
     return RecoveryEligibility(
         known=person is not None,
@@ -81,7 +75,7 @@ def _person(session: Session, number: str) -> tuple[Pegawai | None, Account | No
 
 
 def _domain_verdict(person: Pegawai | None, agency: Instansi | None) -> DomainVerdict:
-    """What the policy of the agency says of the stored address (seed 000: an agency may insist on its own mail)."""
+    """An agency may accept its own mail domains only."""
     if person is None or agency is None or person.email_key is None:
         return DomainVerdict.OK
     return domain_verdict(person.email_key, agency.domain_policy, agency.email_domains)
@@ -105,5 +99,4 @@ def _eligibility(person: Pegawai | None, account: Account | None) -> Eligibility
 
 
 def account_eligibility(person: Pegawai, account: Account) -> Eligibility:
-    """Whether a person may have a password now."""
     return _eligibility(person, account)

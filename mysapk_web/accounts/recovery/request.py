@@ -1,9 +1,8 @@
-"""Activation and forgotten password: NIP and address, a token by mail, a new password (DESIGN 4).
+"""Activation and forgotten password: NIP and e-mail, a token by mail, a new password. Activation is the first successful reset.
 
-Activation is the first successful reset. The same rows are written and the same page is shown whether the person exists or not;
-what a person needs to know goes to the stored address only. A request is found again by the browser that asked, or by the browser
-that opened the link in the mail; neither proves anything, the token does. What strangers ask uses up nothing that the owner needs
-(decision 0021).
+The same rows are written and the same page is shown whether the person exists or not; what the person needs to know goes to the stored
+e-mail only. A request is found again by the browser that made it, or that opened the link in the mail; neither proves anything, the
+token does. Strangers use up nothing that the owner needs (decision 0021).
 """
 
 from __future__ import annotations
@@ -44,12 +43,7 @@ NO_REQUEST = (
 
 @dataclass(frozen=True, slots=True)
 class RecoveryView:
-    """What the page of a request shows.
-
-    Attributes:
-        mask: Masked form of the address that was typed.
-        resend_in: Seconds until another token may be asked for.
-    """
+    """`resend_in` in seconds."""
 
     mask: str
     resend_in: int
@@ -57,10 +51,10 @@ class RecoveryView:
 
 
 def request_token(session: Session, *, visitor: ClientContext, nip: str, email: str) -> None:
-    """Ask for a token. Open to everybody; always ends the same way for input of the right form.
+    """Ends the same way for everything well-formed. Open to everybody.
 
     Raises:
-        FormError: NIP or address can't be one (a matter of form only), or, with `MYSAPK_RECOVERY_ANSWER=explicit`, don't fit.
+        FormError: Malformed, or, with `MYSAPK_RECOVERY_ANSWER=explicit`, no match.
         CommittingUserError: Too many requests from this network, whoever they are about.
     """
     number, address = _typed(nip, email)
@@ -84,10 +78,10 @@ def _typed(nip: str, email: str) -> tuple[str, str]:
 
 
 def resend_token(session: Session, *, visitor: ClientContext) -> None:
-    """Ask again with what this browser asked before; the older token dies. Open to everybody.
+    """Repeat what this browser requested; the older token dies. Open to everybody.
 
     Raises:
-        UserError: This browser has asked nothing yet, or less than a minute ago.
+        UserError: This browser has requested nothing yet, or less than a minute ago.
         CommittingUserError: As in `request_token`.
     """
     flow = find_flow(session, visitor)
@@ -101,7 +95,7 @@ def resend_token(session: Session, *, visitor: ClientContext) -> None:
 
 
 def recovery_view(session: Session, *, visitor: ClientContext) -> RecoveryView | None:
-    """What the page shows of the request of this browser. Open to everybody."""
+    """Open to everybody."""
     flow = find_flow(session, visitor)
     if flow is None:
         return None
@@ -122,7 +116,7 @@ def _submit(
     address: str = "",
     address_ref: str = "",
 ) -> None:
-    """Write a request, for a fitting pair and for any other alike."""
+    """The same for a matching pair and for any other."""
     address_ref = address_ref or hash_email(settings, address)
     subject = subject_key(settings.key("counters"), f"nip:{number}")
     if not _is_second_click(session, visitor, subject, address_ref):
@@ -167,14 +161,13 @@ def _submit(
 
 
 def _is_of(request: ResetRequest, found: RecoveryEligibility) -> bool:
-    """Whether the token of a request is for the account as it stands."""
+    """Whether the token of a request is for the account as it is now."""
     return (request.account_id, request.account_version) == (found.account_id, found.version)
 
 
 def _announce(
     session: Session, visitor: ClientContext, request: ResetRequest, found: RecoveryEligibility, *, within: bool
 ) -> None:
-    """The event and the mail of a new request."""
     attach_browser(session, visitor, request)
     payload = ResetRequested if request.account_id is not None else ResetRefused
     event = payload(email_matches=found.email_matches, within_limit=within, eligibility=found.state)
@@ -195,7 +188,7 @@ def _announce(
 
 
 def _is_second_click(session: Session, visitor: ClientContext, subject: str, address_ref: str) -> bool:
-    """Whether this browser itself asked for the same pair within the minute. What others ask is not to be seen in what is counted."""
+    """Whether this browser itself requested the same pair within the minute; what others request must not show in what is counted."""
     flow = find_flow(session, visitor)
     return (
         flow is not None
@@ -205,7 +198,7 @@ def _is_second_click(session: Session, visitor: ClientContext, subject: str, add
 
 
 def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | None:
-    """The newest request for a typed pair that was not used."""
+    """The newest unused request for a typed pair."""
     return session.exec(
         select(ResetRequest)
         .where(
@@ -219,11 +212,7 @@ def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | No
 
 
 def _count_network(session: Session, visitor: ClientContext) -> None:
-    """Count towards the hour of this network. Beyond it the page says so, whoever the request is about.
-
-    Raises:
-        CommittingUserError: Too many.
-    """
+    """Beyond it the page says so, whoever the request is about."""
     if not rate_limiting.allow_network(session, RECOVERY_PER_NETWORK, visitor):
         raise CommittingUserError(
             "Dari jaringan yang Anda pakai sudah terlalu banyak permintaan token dalam satu jam terakhir. Coba lagi paling lama "
@@ -232,18 +221,17 @@ def _count_network(session: Session, visitor: ClientContext) -> None:
 
 
 def pair_key(subject: str, address_ref: str, *, email_matches: bool) -> str:
-    """What the day of a typed pair is counted by.
+    """Every typed pair has a daily count of its own, so that nobody uses up that of a person whose e-mail they don't know.
 
-    Every pair has a day of its own, so that nobody uses up the day of a person whose address they don't know. A pair that fits is
-    counted apart from the time when it did not: whatever way an address is repaired, its day begins afresh.
+    A pair that matches is counted separately from when it did not: however an e-mail is corrected, its count starts afresh.
     """
     return f"{subject}:{address_ref[:20]}{':cocok' if email_matches else ''}"
 
 
 def _letter_is_within(session: Session, request: ResetRequest, found: RecoveryEligibility) -> bool:
-    """Count towards the letters of a day: those about other addresses share one, so that nobody floods a mailbox.
+    """Mails about other addresses share one daily count, so that nobody floods a mailbox.
 
-    Letters with a token have their limit already, in how many requests may carry one.
+    Mails with a token have their limit already, in how many requests may carry one.
     """
     kind = request.email_ref[:20] if found.email_matches else "lain"
     counted = rate_limiting.hit(session, RECOVERY_PER_NIP, f"{request.subject}:surat:{kind}")
@@ -261,7 +249,7 @@ def issue_request(
 
 
 def _say_explicitly(found: RecoveryEligibility) -> None:
-    """The messages of the original portal, for agencies that prefer them to silence (DESIGN 4)."""
+    """The messages of the original portal, for agencies that prefer them to silence."""
     if not found.known:
         raise CommittingUserError(
             "NIP tidak ditemukan. Periksa kembali, atau hubungi admin kepegawaian instansi Anda.", "nip"

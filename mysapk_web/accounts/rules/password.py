@@ -1,7 +1,7 @@
-"""The password policy (DESIGN 4; NIST SP 800-63B-4; ASVS 5.0, 6.1.2, 6.2.4, 6.2.8 to 6.2.12).
+"""The password policy (NIST SP 800-63B-4; ASVS 5.0, 6.1.2, 6.2.4, 6.2.8 to 6.2.12).
 
-The published rule asks for six characters, one capital and one digit. Short passwords stand or fall with what
-is refused beyond it: what belongs to the person, and what everybody takes.
+The published rule asks for six characters, one capital and one digit. What protects short passwords is what is rejected beyond it:
+personal words and common passwords.
 """
 
 import re
@@ -52,8 +52,6 @@ _LOOK_ALIKES: Final = (str.maketrans("@430157$!", "aaeoistsi"), str.maketrans("@
 
 
 class PasswordFault(StrEnum):
-    """Why a password is refused."""
-
     TOO_SHORT = "TOO_SHORT"
     TOO_LONG = "TOO_LONG"
     NO_CAPITAL = "NO_CAPITAL"
@@ -77,7 +75,7 @@ _STRENGTH_LABELS: Final = ("sangat lemah", "lemah", "cukup", "kuat", "sangat kua
 
 @dataclass(frozen=True)
 class PasswordContext:
-    """What is known of the person and therefore must not stand in the password. The repr shows none of it."""
+    """What is known of the person and must not occur in the password; hidden in the repr."""
 
     nip: str = field(repr=False)
     name: str = field(repr=False)
@@ -87,31 +85,23 @@ class PasswordContext:
 
 @dataclass(frozen=True)
 class Strength:
-    """How hard a password is to guess: score 0 to 4 and its Indonesian name."""
+    """Score 0 to 4 and its Indonesian name."""
 
     score: int
     label: str
 
 
 def canonical(password: str) -> str:
-    """Bring a password into the one form that is measured and hashed (NIST SP 800-63B-4: NFKC).
+    """The form that is measured and hashed (NIST SP 800-63B-4: NFKC), always encodable as UTF-8.
 
-    Nothing is cut or trimmed. Text so long that it can be no password stays as it is: no stored password
-    equals it.
-
-    Returns:
-        Text that can be encoded as UTF-8; halves of surrogate pairs become U+FFFD.
+    Nothing is cut or trimmed. Text too long for a password stays as it is: no stored password equals it.
     """
     encodable = password.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return unicodedata.normalize("NFKC", encodable) if len(encodable) <= _MAX_TYPED else encodable
 
 
 def check_password(password: str, context: PasswordContext, *, minimum: int) -> list[PasswordFault]:
-    """Check a new password against the whole policy.
-
-    Returns:
-        Every fault, in the order of `PasswordFault`; empty when the password is accepted.
-    """
+    """Every fault, in the order of `PasswordFault`."""
     text = canonical(password)
     if len(text) > MAX_LENGTH:
         return [PasswordFault.TOO_LONG]
@@ -126,15 +116,13 @@ def check_password(password: str, context: PasswordContext, *, minimum: int) -> 
 
 
 def fault_sentence(fault: PasswordFault, *, minimum: int) -> str:
-    """Say what is wrong and what to do."""
     return _SENTENCES[fault].format(minimum=minimum, maximum=MAX_LENGTH)
 
 
 def strength(password: str, context: PasswordContext) -> Strength:
-    """Estimate how hard a password is to guess, while it is typed.
+    """Only the first 32 characters are estimated, so the work is bounded.
 
-    Only the first 32 characters are estimated, so the work is bounded. A password that the policy would
-    refuse as common or personal is "lemah" at best: the meter never praises what the next click refuses.
+    A password that the policy rejects as common or personal is "lemah" at best: the meter never praises what the next click rejects.
     """
     text = canonical(password)[:MAX_LENGTH]
     score = int(zxcvbn(text[:_ESTIMATED], sorted(_context_words(context))).score)
@@ -175,7 +163,7 @@ def _context_words(context: PasswordContext) -> set[str]:
 
 
 def _date_spellings(born: date | None) -> Iterable[str]:
-    """Spell a date as people do, without separators: they are taken out of the password, too."""
+    """Without separators: they are taken out of the password, too."""
     if born is None:
         return
     day, month, year = f"{born.day:02}", f"{born.month:02}", f"{born.year:04}"
@@ -187,6 +175,6 @@ def _date_spellings(born: date | None) -> Iterable[str]:
 
 
 def _fold(text: str) -> str:
-    """Small letters without accents, so that "Élisa" is found in "elisa7K"."""
+    """Lower case without accents, so that "Élisa" is found in "elisa7K"."""
     decomposed = unicodedata.normalize("NFKD", canonical(text).casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))

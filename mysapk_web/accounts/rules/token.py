@@ -1,7 +1,7 @@
-"""The reset token: derived from a random request id, never stored (DESIGN 2, decision 8).
+"""A one-time token: derived from the random id of its row, never stored (decision 0008).
 
-Seven characters of a 30-letter alphabet carry 34 bits (ASVS 6.5.4 asks for 20). With five tries a request,
-one guesser in four thousand million succeeds.
+Seven characters of a 30-letter alphabet carry 34 bits (ASVS 6.5.4 asks for 20). With five tries per request one guesser in four
+thousand million succeeds.
 """
 
 import hashlib
@@ -23,14 +23,7 @@ _NO_TOKEN: Final = "0" * TOKEN_LENGTH
 
 
 def derive_token(secret: bytes, request_id: bytes) -> str:
-    """Compute the token of a reset request.
-
-    Returns:
-        Seven characters of `ALPHABET`, each equally likely.
-
-    Raises:
-        ValueError: an empty secret or request id.
-    """
+    """Each character is equally likely. Raises ValueError for an empty secret or id."""
     if not secret or not request_id:
         raise ValueError("secret and request id must not be empty")
     fair = (ALPHABET[byte % len(ALPHABET)] for byte in _stream(secret, request_id) if byte < _FAIR_BYTES)
@@ -38,14 +31,9 @@ def derive_token(secret: bytes, request_id: bytes) -> str:
 
 
 def normalise_token(text: str) -> str | None:
-    """Read a token as people type or paste it.
+    """As people type or paste it: any case, blanks, hyphens, invisible characters and full-width forms are accepted.
 
-    Small letters, blanks, hyphens and invisible characters anywhere, and full-width forms are accepted. A
-    character outside the alphabet is not replaced: 0, O, 1, I and L occur in no token, so there is nothing
-    that they could stand for.
-
-    Args:
-        text: what was typed; more than 64 characters cannot be a token.
+    Characters outside the alphabet are not replaced: 0, O, 1, I and L occur in no token, so there is nothing they could stand for.
     """
     if len(text) > _MAX_INPUT:
         return None
@@ -56,15 +44,11 @@ def normalise_token(text: str) -> str | None:
 
 
 def token_matches(secret: bytes, request_id: bytes, typed: str) -> bool:
-    """Compare what was typed with the token of a request, in the same time whatever was typed.
-
-    Raises:
-        ValueError: an empty secret or request id.
-    """
+    """Takes the same time whatever was typed."""
     return hmac.compare_digest(derive_token(secret, request_id), normalise_token(typed) or _NO_TOKEN)
 
 
 def _stream(secret: bytes, request_id: bytes) -> Iterator[int]:
-    """Endless bytes of HMAC-SHA-256 in counter mode; the label keeps other uses of the key apart."""
+    """HMAC-SHA-256 in counter mode; the label keeps other uses of the key apart."""
     for block in count():
         yield from hmac.digest(secret, _LABEL + block.to_bytes(4, "big") + request_id, hashlib.sha256)

@@ -1,1 +1,1 @@
-"""What people do for the safety of their own account."""
+"""What people do for the security of their own account."""

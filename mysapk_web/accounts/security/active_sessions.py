@@ -1,4 +1,4 @@
-"""The own sessions and logins: list them, end them."""
+"""One's own sessions and logins: list them, end them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,7 @@ _KEY_LENGTH = 20
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A logged-in browser, for the list.
-
-    Attributes:
-        key: Name of the session in the page; worth nothing elsewhere.
-    """
+    """`key` names the session in the page and is worth nothing elsewhere."""
 
     key: str
     agent: str
@@ -44,8 +40,6 @@ class SessionInfo:
 
 @dataclass(frozen=True, slots=True)
 class LoginInfo:
-    """A login or a failed try, for the list."""
-
     at: datetime
     agent: str
     network: str
@@ -54,8 +48,6 @@ class LoginInfo:
 
 @dataclass(frozen=True, slots=True)
 class SecurityOverview:
-    """All that the page shows; `zona` is the time zone of the agency (WIB, WITA, WIT)."""
-
     sessions: list[SessionInfo]
     logins: list[LoginInfo]
     has_second_factor: bool
@@ -70,12 +62,11 @@ class SecurityOverview:
 
 
 def session_key(ref: str) -> str:
-    """Name of a session in a page: derived from its reference, useless as one."""
+    """Derived from the reference of a session, useless as one."""
     return hashlib.sha256(f"daftar:{ref}".encode()).hexdigest()[:_KEY_LENGTH]
 
 
 def security_overview(session: Session, actor: Actor) -> SecurityOverview:
-    """The own sessions, logins and second factor. For everybody logged in, own account only."""
     account = session.get_one(Account, actor.account_id)
     alive = _sessions(session, actor)
     logins = session.exec(
@@ -125,11 +116,6 @@ def _sessions(session: Session, actor: Actor) -> list[UserSession]:
 
 
 def end_session(session: Session, actor: Actor, *, key: str) -> None:
-    """End one of the own sessions. For everybody logged in.
-
-    Raises:
-        UserError: No such session, or it has ended already.
-    """
     target = next((row.ref for row in _sessions(session, actor) if session_key(row.ref) == key), None)
     if target is None:
         raise UserError("Sesi itu sudah berakhir.")
@@ -138,7 +124,6 @@ def end_session(session: Session, actor: Actor, *, key: str) -> None:
 
 
 def end_other_sessions(session: Session, actor: Actor) -> int:
-    """End all own sessions but this one. For everybody logged in."""
     count = sessions.revoke_all_sessions(session, actor.account_id, "diakhiri pemilik", keep=actor.session_ref)
     audit.record_own(session, actor, SessionsEnded(session_count=count))
     return count

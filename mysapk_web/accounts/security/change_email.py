@@ -1,7 +1,7 @@
-"""A new address for the own account: it counts once its token was confirmed (DESIGN 4; ASVS 6.3.7, 7.5.1).
+"""A new e-mail for one's own account: it counts once its token was confirmed (ASVS 6.3.7, 7.5.1).
 
-The token is derived from the id of the request and stands in the mail to the new address only. Whether somebody else has the address
-is never told: the page is the same, and whoever has it gets a notice instead of a token.
+The token goes to the new address only. Whether somebody else has the address is never revealed: the page is the same, and its holder
+gets a notice instead of a token.
 """
 
 from __future__ import annotations
@@ -51,12 +51,7 @@ DEAD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class PendingEmailChange:
-    """A new address that waits for its token.
-
-    Attributes:
-        resend_in: Seconds until another one may be asked for.
-        tries_left: How often a token may still be entered.
-    """
+    """`resend_in` in seconds."""
 
     mask: str
     expires_at: datetime
@@ -66,7 +61,7 @@ class PendingEmailChange:
 
 
 def _check_form(db: Database, actor: Actor, *, email: str, password: str = "") -> str:
-    """The address as it is kept, when it and the password may go on."""
+    """The normalised e-mail."""
     actor.require(Permission.CHANGE_OWN_PROFILE)
     try:
         address = normalise_email(email)
@@ -81,12 +76,12 @@ def _check_form(db: Database, actor: Actor, *, email: str, password: str = "") -
 
 @precheck(_check_form)
 def request_email_change(db: Database, actor: Actor, *, email: str, password: str = "") -> None:
-    """Ask for a new address; always ends the same way for an address of the right form. For everybody; in the hashing lane.
+    """Ends the same way for every acceptable address. For everybody logged in; runs in the hashing queue.
 
     Raises:
-        FormError: Not an address, not one that the agency takes, the present one, or no password.
+        FormError: Not an address, not one the agency accepts, the current one, or no password.
         CommittingUserError: Wrong password, or too many requests.
-        UserError: The last token was asked for less than a minute ago.
+        UserError: The last token was requested less than a minute ago.
     """
     address = _check_form(db, actor, email=email, password=password)
     if not recently_authenticated(actor):
@@ -95,7 +90,7 @@ def request_email_change(db: Database, actor: Actor, *, email: str, password: st
 
 
 def _check_email(session: Session, actor: Actor, address: str) -> None:
-    """What may be said of an address without telling whose it is."""
+    """What may be said of an address without revealing whose it is."""
     person = session.get_one(Pegawai, actor.pegawai_id)
     if address == person.email_key:
         raise FormError({"email": SAME_EMAIL})
@@ -139,12 +134,10 @@ def _ask(session: Session, actor: Actor, address: str) -> None:
 
 
 def cancel_email_change(session: Session, actor: Actor) -> None:
-    """Drop a request for a new address. For everybody logged in."""
     _supersede(session, actor)
 
 
 def pending_email_change(session: Session, actor: Actor) -> PendingEmailChange | None:
-    """The address that waits for its token; None when none does."""
     change = _newest(session, actor)
     if change is None or one_time_tokens.fault_of(change) not in {None, TokenFault.EXHAUSTED}:
         return None
@@ -158,15 +151,12 @@ def pending_email_change(session: Session, actor: Actor) -> PendingEmailChange |
 
 
 def confirm_email_change(session: Session, actor: Actor, *, token: str) -> None:
-    """Make the new address the address of the account. Both are told; every other session ends. For everybody logged in.
-
-    Args:
-        session: Any transaction; kept also when the token is wrong, because the try counts.
+    """Both addresses are notified; every other session ends. For everybody logged in.
 
     Raises:
         FormError: Not a token; costs no try.
         CommittingUserError: The token is wrong or dead; a try is used up.
-        UserError: The address was taken, or the agency's rule was changed, meanwhile.
+        UserError: The address was taken, or the agency's rule changed, meanwhile.
     """
     actor.require(Permission.CHANGE_OWN_PROFILE)
     try:

@@ -1,4 +1,4 @@
-"""Changing the own password, and showing it again before a grave act."""
+"""Changing one's own password, and confirming the current one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ WRONG_PASSWORD = "Password Anda saat ini tidak cocok."
 
 
 def evaluate_new_password(session: Session, actor: Actor, *, password: str) -> PasswordEvaluation:
-    """What the page shows while a new password is typed. For everybody logged in."""
     person = session.get_one(Pegawai, actor.pegawai_id)
     minimum = password_policy.minimum_length(session, actor.account_id)
     return password_policy.evaluate_password(password, password_policy.password_context(person), minimum)
@@ -42,14 +41,11 @@ def _check_form(_db: Database, actor: Actor, *, current: str, new: str) -> None:
 
 @precheck(_check_form)
 def change_password(db: Database, actor: Actor, *, current: str, new: str) -> str:
-    """Change the own password; all sessions end and this page gets a claim for a new one. In the hashing lane.
-
-    Returns:
-        The ticket with which the page takes its session at `POST /sesi`.
+    """All sessions end; returns the ticket of this page for a new one. Runs in the hashing queue.
 
     Raises:
         FormError: A field is empty or the new password breaks a rule.
-        CommittingUserError: The present password is wrong.
+        CommittingUserError: The current password is wrong.
     """
     settings = get_settings()
     version = confirm_password(db, actor, current, field="sekarang")
@@ -86,10 +82,9 @@ def _replace_password(session: Session, actor: Actor, version: int, new_hash: st
 
 
 def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -> int:
-    """Check the present password again; tries are counted. Returns the account version it was right for.
+    """Tries are counted. Returns the account version that the password was right for.
 
     Raises:
-        FormError: Nothing was typed.
         CommittingUserError: Wrong, or tried too often.
     """
     require_typed(password, field=field)
@@ -101,11 +96,7 @@ def confirm_password(db: Database, actor: Actor, password: str, *, field: str) -
 
 
 def require_typed(password: str, *, field: str) -> None:
-    """Refuse an empty field before anything is counted or hashed.
-
-    Raises:
-        FormError: Nothing was typed.
-    """
+    """Before anything is counted or hashed."""
     if not password:
         raise FormError({field: "Isi password Anda saat ini."})
 
@@ -119,7 +110,6 @@ def _counted_hash(session: Session, actor: Actor, field: str) -> tuple[str | Non
 
 
 def record_reauthentication(session: Session, actor: Actor) -> None:
-    """Write down that password or code were shown in this session just now."""
     session.execute(
         update(UserSession).where(col(UserSession.ref) == actor.session_ref).values(reauthenticated_at=clock.now())
     )

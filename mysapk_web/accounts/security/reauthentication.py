@@ -1,4 +1,4 @@
-"""Showing again who sits at the screen, before a grave act: password or authenticator code, good for ten minutes (ASVS 7.5.3)."""
+"""Re-authentication before sensitive actions: password or authenticator code, good for ten minutes (ASVS 7.5.3)."""
 
 from __future__ import annotations
 
@@ -23,16 +23,12 @@ REAUTHENTICATION_LIFE: Final = timedelta(minutes=10)
 
 
 def recently_authenticated(actor: Actor) -> bool:
-    """Whether the person has authenticated recently in this session: the one rule for every act that asks for it."""
+    """The one rule for every action that asks for it."""
     return actor.reauthenticated_at is not None and clock.now() - actor.reauthenticated_at < REAUTHENTICATION_LIFE
 
 
 def require_reauthentication(actor: Actor) -> None:
-    """Refuse a grave act until the person has shown password or code again. Call it after the permission is checked.
-
-    Raises:
-        ReauthenticationRequired: The last proof is too old.
-    """
+    """Call it after the permission is checked."""
     if not recently_authenticated(actor):
         raise ReauthenticationRequired
 
@@ -44,12 +40,9 @@ def _check_form(_db: Database, actor: Actor, *, proof: str) -> None:
 
 @precheck(_check_form)
 def reauthenticate(db: Database, actor: Actor, *, proof: str) -> None:
-    """Show again who acts. For everybody logged in; in the hashing lane.
-
-    Six digits are taken for a code: no password consists of them (it has a capital letter).
+    """Six digits are taken for a code: no password consists of them. For everybody logged in; runs in the hashing queue.
 
     Raises:
-        FormError: Nothing was typed.
         CommittingUserError: Wrong, or tried too often.
     """
     _check_form(db, actor, proof=proof)

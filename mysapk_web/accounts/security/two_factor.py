@@ -1,7 +1,7 @@
-"""Putting an authenticator in force, its recovery codes, and switching it off.
+"""Enrolling an authenticator, its recovery codes, and disabling it.
 
-An enrolment belongs to the session that began it: begun with the password, read and confirmed while the person has authenticated
-recently. Confirming it ends all other sessions, so the first recovery codes are made in that session, too.
+An enrolment belongs to the session that started it with the password; the secret is read and confirmed while the person has
+authenticated recently. Confirming it ends all other sessions, so the first recovery codes are created in that session, too.
 """
 
 from __future__ import annotations
@@ -38,13 +38,7 @@ def _check_start(_db: Database, actor: Actor, *, password: str) -> None:
 
 @precheck(_check_start)
 def start_second_factor(db: Database, actor: Actor, *, password: str) -> None:
-    """Make a new authenticator secret, shown at `/keamanan/qr.svg` until it is confirmed. In the hashing lane.
-
-    Raises:
-        FormError: Nothing was typed.
-        CommittingUserError: The password is wrong.
-        UserError: A second factor is in force already.
-    """
+    """The secret is shown at `/keamanan/qr.svg` until it is confirmed. Runs in the hashing queue."""
     confirm_password(db, actor, password, field="password_totp")
     in_transaction(db, _begin_enrolment, actor)
 
@@ -69,7 +63,7 @@ def _begin_enrolment(session: Session, actor: Actor) -> None:
 
 
 def _locked(session: Session, actor: Actor) -> Account:
-    """The account, whose enrolment nobody else begins, confirms or drops before this transaction ends."""
+    """Nobody else starts, confirms or drops an enrolment before this transaction ends."""
     return session.exec(
         select(Account)
         .where(Account.id == actor.account_id)
@@ -79,7 +73,6 @@ def _locked(session: Session, actor: Actor) -> Account:
 
 
 def is_enrolling_here(account: Account, actor: Actor) -> bool:
-    """Whether this session has begun an enrolment that is not confirmed."""
     return (
         account.totp_secret is not None
         and account.totp_confirmed_at is None
@@ -88,7 +81,7 @@ def is_enrolling_here(account: Account, actor: Actor) -> bool:
 
 
 def is_enrolling_elsewhere(session: Session, account: Account, actor: Actor) -> bool:
-    """Whether another session that is still alive has begun an enrolment."""
+    """In another session that is still alive."""
     if account.totp_secret is None or account.totp_confirmed_at is not None or account.totp_session is None:
         return False
     other = account.totp_session
@@ -96,7 +89,7 @@ def is_enrolling_elsewhere(session: Session, account: Account, actor: Actor) -> 
 
 
 def provisioning_uri(session: Session, actor: Actor) -> str | None:
-    """The `otpauth://` address of a secret that waits for its confirmation; None when this session may not see one."""
+    """The `otpauth://` URI of an unconfirmed secret; None when this session may not see one."""
     account = session.get_one(Account, actor.account_id)
     if account.totp_secret is None or not is_enrolling_here(account, actor) or not recently_authenticated(actor):
         return None
@@ -106,12 +99,11 @@ def provisioning_uri(session: Session, actor: Actor) -> str | None:
 
 
 def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
-    """Put the new authenticator in force with its first code; this session counts as having shown it.
+    """With the first code; this session counts as having shown the factor.
 
     Raises:
         CommittingUserError: The code is wrong.
         UserError: This session has no enrolment under way.
-        ReauthenticationRequired: Password has to be shown again.
     """
     account = _locked(session, actor)
     if account.totp_secret is None or not is_enrolling_here(account, actor):
@@ -149,7 +141,6 @@ def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
 
 
 def cancel_second_factor(session: Session, actor: Actor) -> None:
-    """Drop the enrolment of this session. For everybody logged in."""
     account = _locked(session, actor)
     if is_enrolling_here(account, actor):
         account.totp_secret = None
@@ -157,12 +148,7 @@ def cancel_second_factor(session: Session, actor: Actor) -> None:
 
 
 def create_recovery_codes(session: Session, actor: Actor) -> list[str]:
-    """Make and show ten new recovery codes. Only in a session that has shown the second factor.
-
-    Raises:
-        PermissionDenied: The second factor was not shown in this session.
-        ReauthenticationRequired: Password or code have to be shown again: the codes are a way in for good.
-    """
+    """Only in a session that has shown the second factor, and with re-authentication: the codes are a permanent way in."""
     if not actor.second_factor:
         raise PermissionDenied("recovery codes without a second factor")
     require_reauthentication(actor)
@@ -177,13 +163,7 @@ def _check_stop(_db: Database, actor: Actor, *, password: str, code: str) -> Non
 
 @precheck(_check_stop)
 def stop_second_factor(db: Database, actor: Actor, *, password: str, code: str) -> None:
-    """Switch the second factor off, with password and code; the roles rest from then on. In the hashing lane.
-
-    Raises:
-        FormError: A field is empty.
-        CommittingUserError: Password or code is wrong.
-        UserError: No second factor is in force.
-    """
+    """With password and code; roles are inactive from then on. Runs in the hashing queue."""
     _check_stop(db, actor, password=password, code=code)
     confirm_password(db, actor, password, field="password_totp")
     in_transaction(db, _switch_off, actor, code)

@@ -12,16 +12,13 @@ from mysapk_web.ui.state import AppState
 
 
 class AwalState(AppState):
-    """Nothing of its own."""
-
     @handler(ANYONE)
     async def load(self) -> Any:
-        """Send people where they want to go."""
         return rx.redirect("/masuk" if actor_or_none() is None else "/beranda", replace=True)
 
 
 def awal() -> rx.Component:
-    """The page, seen for a moment only."""
+    """Visible for a moment only."""
     return page(
         rx.el.h1("MySAPK Web"),
         rx.el.p("Layanan data kepegawaian ASN.", class_name="lead"),

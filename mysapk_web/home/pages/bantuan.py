@@ -1,4 +1,4 @@
-"""`/bantuan`: whom to turn to, what to do when no mail comes, and answers to the usual complaints."""
+"""`/bantuan`: whom to turn to, what to do when no mail comes, and answers to common complaints."""
 
 from __future__ import annotations
 
@@ -100,14 +100,13 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
 
 
 class BantuanState(AppState):
-    """The helpdesks for whoever looks: the own agency's first."""
+    """One's own agency first."""
 
     contacts: list[dict[str, str]] = [asdict(NATIONAL_CONTACT)]
     told: list[AnnouncementRow] = []
 
     @handler(ANYONE)
     async def load(self) -> None:
-        """Find the helpdesks."""
         self.faults, self.notice = {}, ""
         person = actor_or_none()
         if person is not None:
@@ -125,7 +124,6 @@ def _question(ident: str, question: str, answer: str) -> rx.Component:
 
 
 def bantuan() -> rx.Component:
-    """The page."""
     return page(
         rx.cond(
             ShellState.nama,

@@ -1,4 +1,4 @@
-"""`/beranda`: greeting, period banner (web view only), what came back, what to do next, how far the PDM is, what is new."""
+"""`/beranda`: greeting, period banner (web view only), returned proposals, next steps, PDM progress, news."""
 
 from __future__ import annotations
 
@@ -31,8 +31,6 @@ RETURNED = 3
 
 
 class Banner(TypedDict):
-    """What the banner says."""
-
     title: str
     sentence: str
     dates: str
@@ -41,8 +39,6 @@ class Banner(TypedDict):
 
 
 class HomeStep(TypedDict):
-    """One thing to do."""
-
     title: str
     text: str
     href: str
@@ -59,7 +55,7 @@ NO_BANNER: Banner = {"title": "", "sentence": "", "dates": "", "consequence": ""
 
 
 def next_steps(person: Actor) -> list[HomeStep]:
-    """What this person should do next, the most urgent first."""
+    """The most urgent first."""
     steps: list[HomeStep] = []
     if person.grants and not person.has_second_factor:
         steps.append(
@@ -87,8 +83,6 @@ def next_steps(person: Actor) -> list[HomeStep]:
 
 
 class BerandaState(AppState):
-    """Who the person is in short, the period, the next steps."""
-
     ready: bool = False
     nama: str = ""
     jenis: str = ""
@@ -107,7 +101,6 @@ class BerandaState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
-        """Everything at once."""
         self.faults, self.notice = {}, ""
         seen = await executors.run_read_only(home.home_view, actor())
         self.nama, self.jenis, self.unit, self.instansi = seen.name, seen.jenis, seen.unit, seen.instansi
@@ -212,7 +205,6 @@ def _content() -> rx.Component:
 
 
 def beranda() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.cond(BerandaState.ready, _greeting(), rx.fragment(rx.el.h1("Beranda"), skeleton(4))),

@@ -1,4 +1,4 @@
-"""`/notifikasi`: what the portal has told a person, the newest first, and what of it also comes by mail."""
+"""`/notifikasi`: what the portal has told a person, newest first, and what of it also comes by mail."""
 
 from __future__ import annotations
 
@@ -31,8 +31,6 @@ CHOSEN: Final = {
 
 
 class NoticeRow(TypedDict):
-    """One notice."""
-
     number: int
     at: str
     title: str
@@ -43,8 +41,6 @@ class NoticeRow(TypedDict):
 
 
 class NotifikasiState(AppState):
-    """One page of the notices."""
-
     ready: bool = False
     rows: list[NoticeRow] = []
     number: int = 1
@@ -54,7 +50,6 @@ class NotifikasiState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
-        """The first page."""
         self.faults, self.notice = {}, ""
         self.mails = (await executors.run_read_only(notices.mail_choice, actor())).value
         await self._look()
@@ -81,14 +76,12 @@ class NotifikasiState(AppState):
 
     @handler(LOGGED_IN)
     async def turn(self, number: int) -> None:
-        """Show another page."""
         self.number = max(1, parse_row_id(number))
         await self._look()
         self._finish()
 
     @handler(LOGGED_IN)
     async def read_one(self, form: dict[str, Any]) -> None:
-        """Mark one as read."""
         await executors.run_in_transaction(
             notices.mark_read, actor(), notice_id=parse_row_id(form_text(form, "notifikasi"))
         )
@@ -97,14 +90,13 @@ class NotifikasiState(AppState):
 
     @handler(LOGGED_IN)
     async def read_all(self, form: dict[str, Any]) -> None:
-        """Mark all as read."""
         count = await executors.run_in_transaction(notices.mark_read, actor())
         await self._look()
         self._finish(notice=f"{count} notifikasi ditandai sudah dibaca.")
 
     @handler(LOGGED_IN)
     async def open(self, number: int) -> Any:
-        """Go where a notice leads; it is read with that."""
+        """It is read with that."""
         wanted = parse_row_id(number)
         path = next((row["path"] for row in self.rows if row["number"] == wanted), "")
         await executors.run_in_transaction(notices.mark_read, actor(), notice_id=wanted)
@@ -112,7 +104,6 @@ class NotifikasiState(AppState):
 
     @handler(LOGGED_IN)
     async def choose_mail(self, form: dict[str, Any]) -> None:
-        """What also comes by mail."""
         wanted = next((each for each in MailChoice if each.value == form_text(form, "email", 10)), None)
         if wanted is None:
             raise UserError("Pilih apa yang dikirim ke email Anda.", f"email-{MailChoice.EVERY_STEP.value}")
@@ -222,7 +213,6 @@ def _mail() -> rx.Component:
 
 
 def notifikasi() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.h1("Notifikasi"),

@@ -1,4 +1,4 @@
-"""The page for an address that leads nowhere."""
+"""The page for a URL that leads nowhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from mysapk_web.ui.shell import page
 
 
 def tidak_ditemukan() -> rx.Component:
-    """The page."""
     return page(
         rx.el.h1("Halaman tidak ditemukan"),
         rx.el.p(

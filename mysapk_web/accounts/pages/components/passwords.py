@@ -1,4 +1,4 @@
-"""Choosing a password: the rules with their ticks and the strength, judged by the server while the person types."""
+"""Choosing a password: rules and strength, evaluated by the server while the person types."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ PAUSE = 400
 
 
 class PasswordRule(TypedDict):
-    """One rule of the password and whether it is met."""
-
     text: str
     met: bool
 
@@ -32,7 +30,6 @@ PUBLISHED_RULES: list[PasswordRule] = [
 
 
 def rule_rows(judgement: PasswordEvaluation) -> list[PasswordRule]:
-    """The rules as a state may hold them."""
     return [{"text": text, "met": met} for text, met in judgement.rules]
 
 
@@ -44,7 +41,6 @@ def _rule(item: ObjectVar[PasswordRule]) -> rx.Component:
 
 
 def new_password_field(name: str, label: str, *, state: Any) -> rx.Component:
-    """The field for a new password with its rules and strength."""
     return password_field(
         name,
         label,

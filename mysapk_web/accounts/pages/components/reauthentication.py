@@ -1,8 +1,8 @@
-"""The dialog that asks for password or code again before a grave act.
+"""The dialog that asks for password or code again before a sensitive action.
 
-A page that has grave acts puts `reauthentication_dialog()` at its end and does nothing else: when a use case raises
-`ReauthenticationRequired`, the answer opens the dialog, and after the right proof the form that waited is sent again as it
-stands on the page. That something waits is known to that page alone: leaving it in any way drops the dialog and what was typed there.
+A page with such actions puts `reauthentication_dialog()` at its end and does nothing else: when a use case raises
+`ReauthenticationRequired`, the response opens the dialog, and after the right proof the pending form is sent again as it stands on the
+page. Only that page knows that something is pending: leaving it in any way drops the dialog and what was typed there.
 """
 
 from __future__ import annotations
@@ -22,13 +22,12 @@ from mysapk_web.ui.state import REAUTHENTICATION_DIALOG, AppState, form_text
 
 
 class StepUpState(AppState):
-    """How often the proof was right on this page; nothing of the proof is kept."""
+    """How often the proof was right on this page; the proof itself is not kept."""
 
     passed: int = 0
 
     @handler(LOGGED_IN)
     async def confirm(self, form: dict[str, Any]) -> None:
-        """Check the proof; the act that waited is then asked for again."""
         await executors.run_hashing(client(), reauthenticate, actor(), proof=form_text(form, "konfirmasi"))
         self.passed += 1
         self._finish()
@@ -37,11 +36,7 @@ class StepUpState(AppState):
 def one_time_secret_form(
     *fields: rx.Component, make: str, action: str, prepare: str, state: Any, path: str, kind: str = "primary"
 ) -> rx.Component:
-    """The form for something that is shown once, in the answer of the server alone; a proof comes first.
-
-    Args:
-        action: Where it is made and shown; it is in no state.
-    """
+    """Something that is shown once, in the response of `action` alone and in no state; a proof comes first."""
     return rx.cond(
         state.proven,
         NativeForm.create(
@@ -58,7 +53,7 @@ def one_time_secret_form(
 
 
 def reauthentication_dialog() -> rx.Component:
-    """The dialog; once on a page."""
+    """Once on a page."""
     return rx.fragment(
         ReauthenticationDialog.create(
             rx.el.h2("Konfirmasi bahwa ini Anda", custom_attrs={"id": f"{REAUTHENTICATION_DIALOG}-judul"}),

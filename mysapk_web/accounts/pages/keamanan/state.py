@@ -1,4 +1,4 @@
-"""What `/keamanan` holds and does."""
+"""State of `/keamanan`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ from mysapk_web.ui.state import TEXT_LIMIT, AppState, form_text
 
 
 class SessionRow(TypedDict):
-    """A browser that is logged in."""
-
     key: str
     agent: str
     network: str
@@ -32,8 +30,6 @@ class SessionRow(TypedDict):
 
 
 class LoginRow(TypedDict):
-    """A login or a failed try."""
-
     at: str
     agent: str
     network: str
@@ -41,7 +37,7 @@ class LoginRow(TypedDict):
 
 
 class KeamananState(AppState):
-    """The own account; nothing secret is ever in here (the QR and the codes come by pages of their own)."""
+    """Holds nothing secret: QR code and recovery codes come by routes of their own."""
 
     ready: bool = False
     sessions: list[SessionRow] = []
@@ -90,7 +86,6 @@ class KeamananState(AppState):
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
-        """Everything at once."""
         self.faults, self.notice = {}, ""
         self.rules, self.score, self.strength = PUBLISHED_RULES, 0, ""
         await self._look()
@@ -100,7 +95,7 @@ class KeamananState(AppState):
 
     @handler(LOGGED_IN)
     async def judge(self, password: str) -> None:
-        """Tick off the rules while a person types; nothing is kept."""
+        """Nothing is kept."""
         if not isinstance(password, str) or len(password) > TEXT_LIMIT:
             return
         judgement = await executors.run_read_only(
@@ -111,7 +106,7 @@ class KeamananState(AppState):
 
     @handler(LOGGED_IN)
     async def change_password(self, form: dict[str, Any]) -> EventSpec:
-        """Change the password; then the page takes its new session."""
+        """Then the page takes its new session."""
         ticket = await executors.run_hashing(
             client(),
             security_change_password.change_password,
@@ -125,21 +120,19 @@ class KeamananState(AppState):
 
     @handler(LOGGED_IN)
     async def end_session(self, form: dict[str, Any]) -> None:
-        """End one of the other sessions."""
         await executors.run_in_transaction(security_sessions.end_session, actor(), key=form_text(form, "sesi"))
         await self._look()
         self._finish(notice="Sesi diakhiri.")
 
     @handler(LOGGED_IN)
     async def end_others(self, form: dict[str, Any]) -> None:
-        """End all other sessions."""
         count = await executors.run_in_transaction(end_other_sessions, actor())
         await self._look()
         self._finish(notice=f"{count} sesi lain diakhiri.")
 
     @handler(LOGGED_IN)
     async def start_second_factor(self, form: dict[str, Any]) -> None:
-        """Make a secret; the page then shows its picture from `/keamanan/qr.svg`."""
+        """The page then shows the secret from `/keamanan/qr.svg`."""
         await executors.run_hashing(
             client(), two_factor.start_second_factor, actor(), password=form_text(form, "password_totp")
         )
@@ -148,28 +141,25 @@ class KeamananState(AppState):
 
     @handler(LOGGED_IN)
     async def confirm_second_factor(self, form: dict[str, Any]) -> None:
-        """Put the authenticator in force."""
         await executors.run_in_transaction(two_factor.confirm_second_factor, actor(), code=form_text(form, "kode"))
         await self._look()
         self._finish(notice="Verifikasi dua langkah aktif. Buat kode pemulihan sekarang, lalu simpan.")
 
     @handler(LOGGED_IN)
     async def prove(self, form: dict[str, Any]) -> None:
-        """Ask for password or code before the form for recovery codes is shown."""
+        """Before the form for recovery codes is shown."""
         require_reauthentication(actor())
         self.proven = True
         self._finish(notice="Terima kasih. Sekarang kode pemulihan baru dapat dibuat.")
 
     @handler(LOGGED_IN)
     async def cancel_second_factor(self, form: dict[str, Any]) -> None:
-        """Drop the secret that was not confirmed."""
         await executors.run_in_transaction(two_factor.cancel_second_factor, actor())
         await self._look()
         self._finish(notice="Pengaktifan dibatalkan.")
 
     @handler(LOGGED_IN)
     async def stop_second_factor(self, form: dict[str, Any]) -> None:
-        """Switch the second factor off."""
         await executors.run_hashing(
             client(),
             two_factor.stop_second_factor,

@@ -1,4 +1,4 @@
-"""What `/keamanan` looks like."""
+"""View of `/keamanan`."""
 
 from __future__ import annotations
 
@@ -256,7 +256,6 @@ def _logins() -> rx.Component:
 
 
 def keamanan() -> rx.Component:
-    """The page."""
     return page(
         form_messages(),
         rx.el.h1("Keamanan akun"),

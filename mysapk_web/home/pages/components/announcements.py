@@ -11,15 +11,12 @@ from mysapk_web.administration.announcements import AnnouncementView
 
 
 class AnnouncementRow(TypedDict):
-    """One announcement."""
-
     judul: str
     lines: list[str]
     place: str
 
 
 def announcement_rows(views: list[AnnouncementView]) -> list[AnnouncementRow]:
-    """Announcements as a state may hold them."""
     return [
         {"judul": view.title, "lines": [line for line in view.body.splitlines() if line], "place": view.publisher}
         for view in views
@@ -36,7 +33,7 @@ def _one(item: ObjectVar[AnnouncementRow]) -> rx.Component:
 
 
 def announcements(items: Any) -> rx.Component:
-    """The announcements of now; nothing while there are none."""
+    """Nothing while there are none."""
     return rx.cond(
         items,
         rx.el.section(

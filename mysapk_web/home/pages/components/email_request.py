@@ -1,4 +1,4 @@
-"""The form on `/bantuan` for who can't log in because mail goes to a wrong address. Its answer tells nothing about anybody."""
+"""The form on `/bantuan` for people who can't log in because mail goes to a wrong address. Its answer reveals nothing about anybody."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SENT: Final = (
 
 
 class EmailRequestState(AppState):
-    """Leaving a request; nothing of it is kept here."""
+    """Nothing is kept."""
 
     @handler(ANYONE)
     async def ask(self, form: dict[str, Any]) -> None:
-        """Leave it; the same words in the same time whoever is meant."""
+        """The same words in the same time, whoever is meant."""
         async with fixed_duration():
             await executors.run_in_transaction(
                 email_requests.submit_request,
@@ -41,7 +41,6 @@ class EmailRequestState(AppState):
 
 
 def email_request() -> rx.Component:
-    """The section with the form."""
     return section(
         "Minta perbaikan alamat email",
         rx.el.p(
