@@ -27,7 +27,7 @@ MAX_RAW = 320
 """Characters of `Pegawai.email`."""
 
 LETTERS_PER_SECOND: Final = 50
-"""Letters of an import are spread, so that a token that somebody waits for finds its way between them (DESIGN 7: 100 mails a second)."""
+"""Mails of an import are spread, so that a token that somebody waits for gets through (the queue sends 100 a second)."""
 LETTER_GAP: Final = timedelta(seconds=1) / LETTERS_PER_SECOND
 
 EMAIL_TAKEN = (
@@ -145,7 +145,7 @@ def replace_emails(
                 client_address=client_address,
             )
         )
-        # To the stored address, which is the new one by then, and to the old one by name.
+        # The stored address is the new one by then; the old one is named.
         for recipient in [None] * (change.key is not None) + [change.old_key] * (change.old_key is not None):
             due = now if letters_from is None else letters_from + len(letters) * LETTER_GAP
             letters.append(_letter(change, recipient, masks, now, due))

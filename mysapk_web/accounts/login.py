@@ -40,7 +40,7 @@ from mysapk_web.rate_limits import LOGINS_PER_NETWORK
 from mysapk_web.settings import Settings, get_settings
 
 AFTER_RESET = timedelta(hours=1)
-"""So long the browser that has reset a password is known as the owner's without a session."""
+"""How long a browser that has reset the password counts as the owner's without a session."""
 
 WRONG_CREDENTIALS = (
     "NIP atau password tidak cocok. Periksa kembali, atau gunakan Lupa Password untuk membuat password baru."
@@ -146,7 +146,7 @@ def _conclude(
     right: bool,
     stronger: str | None,
 ) -> str | None:
-    # Columns, not the account: nothing is made of a row that an unknown NIP does not have, and so the time is the same.
+    # Columns, not the account: building an object that an unknown NIP does not have would take time.
     unchanged = session.exec(
         select(Account.id).where(
             Account.id == (candidate.account_id or 0),

@@ -12,7 +12,7 @@ from mysapk_web.organisation.tables.pegawai import Pegawai
 from mysapk_web.settings import get_settings
 
 ADMIN_MIN_LENGTH = 12
-"""Characters for accounts with a role, whatever the setting says (DESIGN 4)."""
+"""Characters for accounts with a role, whatever the setting says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def matching_step(secret: str, code: str) -> int | None:
     """One step before or after now is allowed (RFC 6238 5.2)."""
     generator = pyotp.TOTP(secret, interval=STEP_SECONDS)
     now = int(clock.now().timestamp()) // STEP_SECONDS
-    # Every step is compared, so that the time tells nothing.
+    # Every step is compared, so that timing reveals nothing.
     hits = [step for step in (now - 1, now, now + 1) if hmac.compare_digest(generator.generate_otp(step), code)]
     return max(hits) if hits else None
 

@@ -209,7 +209,7 @@ def log_out(session: Session, visitor: ClientContext) -> None:
     """With the pending logins of its account in this browser."""
     owner = session.exec(select(UserSession.account_id).where(UserSession.ref == visitor.session_ref)).one_or_none()
     if owner is not None and revoke_sessions(session, [visitor.session_ref], "keluar"):
-        # Only with a session: the pre-session cookie alone must not keep somebody else from taking theirs.
+        # Only with a session: the pre-session cookie alone must not keep somebody else from getting theirs.
         session.execute(
             delete(LoginTicket).where(
                 col(LoginTicket.browser) == visitor.browser_ref, col(LoginTicket.account_id) == owner

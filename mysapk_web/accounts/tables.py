@@ -35,7 +35,7 @@ class UserSession(SQLModel, table=True):
     reauthenticated_at: datetime | None = Field(
         default=None, sa_column_kwargs={"name": "step_up_at", "key": "reauthenticated_at"}
     )
-    """When password or code were asked again for a grave act."""
+    """The last login or re-authentication."""
     user_agent: str = Field(default="", max_length=120, sa_column_kwargs={"name": "agent", "key": "user_agent"})
     """Browser and system in words, for the list of sessions."""
     client_address: str = Field(
@@ -50,7 +50,7 @@ class LoginTicket(SQLModel, table=True):
     __tablename__ = "klaim_masuk"
 
     ref: str = Field(primary_key=True, max_length=64)
-    """SHA-256 of the ticket that only the page which logged in was given; before the second factor, of that page."""
+    """SHA-256 of the ticket that only the page that logged in was given; in the code step, of that page."""
     browser: str = Field(max_length=64)
     """Reference of the pre-session cookie that logged in."""
     account_id: int = Field(foreign_key="akun.id", index=True)
@@ -61,7 +61,7 @@ class LoginTicket(SQLModel, table=True):
     second_factor: bool = False
     """A second factor was shown."""
     replaces: str | None = Field(default=None, max_length=64)
-    """Written by the release before; goes with the next one (DESIGN 2.15)."""
+    """Written by the previous release; removed with the next one."""
 
 
 class OneTimeToken(SQLModel):
@@ -92,18 +92,18 @@ class ResetRequest(OneTimeToken, table=True):
     KEY = "reset-token"
 
     subject: str = Field(max_length=64, index=True)
-    """Keyed hash of the NIP that was typed: what limits and "the newest only" count by, also for unknown NIPs."""
+    """Keyed hash of the typed NIP: limits and "the newest only" go by it, also for unknown NIPs."""
     account_id: int | None = Field(default=None, foreign_key="akun.id", index=True)
-    """Empty when NIP and address did not lead to an eligible account: then no token can match."""
+    """Empty when NIP and e-mail did not match an eligible account: then no token can match."""
     mask: str = Field(max_length=320)
-    """Masked form of the address that was typed, shown on the page."""
+    """Masked form of the typed e-mail, shown on the page."""
     nip: str = Field(max_length=18)
     """The NIP as typed, normalised: for the password rules and for a resend."""
     email_ref: str = Field(max_length=64, index=True)
-    """Keyed hash of the address that was typed, so that a resend compares again."""
+    """Keyed hash of the typed e-mail, so that a resend compares again."""
     created_at: datetime = Field(index=True)
     used_by: str | None = Field(default=None, max_length=64)
-    """Reference of the pre-session cookie of the browser that used it: for a while it logs in beside whatever strangers try."""
+    """Reference of the pre-session cookie of the browser that used it: for a while strangers can't lock it out."""
 
 
 class ResetBinding(SQLModel, table=True):
@@ -115,9 +115,9 @@ class ResetBinding(SQLModel, table=True):
     request_id: str = Field(foreign_key="permintaan_reset.id", max_length=32, index=True)
     bound_at: datetime = Field(index=True)
     tries: int = 0
-    """Tokens tried in this browser since it last asked; each keeps its tries, whatever others do (decision 0021)."""
+    """In this browser since it last requested a token; each browser has its own (decision 0021)."""
     by_mail: bool = False
-    """The browser opened the link of this very request: it has the mail, so what strangers do does not count against it."""
+    """The browser opened the link of this very request: it has the mail, so it is exempt from limits that strangers may use up."""
 
 
 class RecoveryCode(Stored, table=True):

@@ -28,7 +28,7 @@ ROLE_NOT_BELOW = "Akun ini memegang peran yang tidak dapat Anda atur. Mintalah a
 def get_managed_account(
     session: Session, account_id: int, actor: Actor | None, permission: Permission, *, seen: int | None
 ) -> tuple[Account, Pegawai]:
-    """The account, when the actor may act on it: inside the scope, not the own, and not of a peer or higher. It is locked.
+    """Locks the account, if the actor may act on it: in scope, not their own, and not of a peer or superior.
 
     Args:
         seen: Revision of the account that the page of the act showed; None: the caller compares another.
@@ -92,7 +92,7 @@ def roles_by_account(session: Session, account_ids: Sequence[int]) -> dict[int, 
 def audit_on(
     session: Session, event: AuditPayload, account: Account, pegawai: Pegawai, actor: Actor | int | None
 ) -> None:
-    """Write an act on somebody's account into the trail.
+    """Record an action on somebody's account.
 
     Args:
         actor: Who acts, or only the id of the account; None for the system.

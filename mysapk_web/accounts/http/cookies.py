@@ -11,7 +11,7 @@ from mysapk_web.platform.client import ClientContext
 from mysapk_web.settings import Settings
 
 BROWSER_SECONDS = 60 * 60 * 24
-"""Life of the pre-session cookie: it only holds a login or a reset together."""
+"""Life of the pre-session cookie, which only ties a login or a reset together."""
 
 _OURS = re.compile(r"[A-Za-z0-9_-]{43}")
 """256 bits in URL-safe base64, as `new_cookie_value` gives them."""
@@ -36,7 +36,7 @@ def new_cookie_value() -> str:
 
 def parse_cookies(header: str, settings: Settings) -> tuple[str, str]:
     """(session cookie, pre-session cookie), each empty when missing or malformed."""
-    # Not `http.cookies`: it gives up at the first cookie out of form, and neighbours on the same host set such ones.
+    # Not `http.cookies`: it gives up at the first malformed cookie, and neighbours on the same host set such ones.
     pairs = (part.strip().partition("=") for part in header[:8192].split(";"))
     jar = {name: value for name, _, value in pairs}
     found = cookie_names(settings)

@@ -137,7 +137,7 @@ class EdgeMiddleware:
             await _plain(out, 421, f"Alamat ini tidak dilayani. Buka {self.settings.public_url}")
             return
         if "\n" in path and path.startswith(API_PREFIX):
-            # No route of Starlette matches it, not even the one that all others hang on.
+            # No Starlette route matches it, not even the catch-all.
             await _send(out, 404, b"application/json", _NOT_THERE)
             return
         if path.startswith(HIDDEN_PATHS):

@@ -49,9 +49,9 @@ class KonfirmasiState(AppState):
         """Nothing is kept."""
         if not isinstance(password, str) or len(password) > TEXT_LIMIT:
             return
-        judgement = await executors.run_read_only(confirm.evaluate_reset_password, visitor=client(), password=password)
-        self.rules, self.score = rule_rows(judgement), judgement.score
-        self.strength = judgement.label if password else ""
+        evaluation = await executors.run_read_only(confirm.evaluate_reset_password, visitor=client(), password=password)
+        self.rules, self.score = rule_rows(evaluation), evaluation.score
+        self.strength = evaluation.label if password else ""
 
     @handler(ANYONE)
     async def resend(self, form: dict[str, Any]) -> None:

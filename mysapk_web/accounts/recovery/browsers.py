@@ -120,7 +120,7 @@ def _same_pair(one: ResetRequest | None, other: ResetRequest) -> bool:
 def count_try(session: Session, visitor: ClientContext, flow: RecoveryFlow) -> int | None:
     """The number of the try in this browser; None when it has none left."""
     if not flow.has_mail and (flow.binding.by_mail or flow.is_stale):
-        # An older mail than the one that counts, or a place of long ago: tries are not hoarded, so this browser needs a place anew.
+        # Came from an older mail, or got its place too long ago: tries are not hoarded, so this browser needs a new place.
         flow.binding.by_mail, flow.binding.bound_at = False, clock.now()
         flow.binding.tries = 0 if _admit_browser(session, visitor, flow.newest) else TOKEN_TRIES
         session.flush()

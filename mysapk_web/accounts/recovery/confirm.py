@@ -69,7 +69,7 @@ def confirm_reset(db: Database, *, visitor: ClientContext, token: str, password:
     settings = get_settings()
     typed = _typed(db, visitor, token, password)
     ticket = in_transaction(db, _check_token, visitor, typed)
-    # One hash more than a new password needs; who has no token that fits causes none at all.
+    # One hash more than a new password needs; without a matching token there is none at all.
     same = ticket.password_hash is not None and verify_password(password, ticket.password_hash, settings)
     in_transaction(db, _check_person, visitor, ticket, password, same=same)
     new_hash = hash_password(password, settings)
@@ -127,7 +127,7 @@ def _check_token(session: Session, visitor: ClientContext, typed: str) -> _Verif
     request, own = flow.newest, flow.own_request
     right = one_time_tokens.matches(request, typed)
     older = one_time_tokens.matches(own, typed) and own.account_id is not None
-    account = session.get(Account, request.account_id or 0)  # asked for a stranger too: the same time
+    account = session.get(Account, request.account_id or 0)  # read for a stranger, too: the same time
     usable = account is not None and account.version == request.account_version and not fault_of(request)
     if right and account is not None and usable:
         return _VerifiedToken(request.id, account.id or 0, account.version, account.password_hash)
@@ -172,7 +172,7 @@ def _conclude(session: Session, visitor: ClientContext, ticket: _VerifiedToken, 
     second_factor.lift_code_block(
         session, get_settings(), ticket.account_id
     )  # counter, then account: as a code is checked
-    # Taken first, as whoever asks for a token or changes the account does: nobody waits for the other.
+    # Locked first, as everywhere that requests a token or changes the account: no deadlock.
     account = session.get_one(Account, ticket.account_id, with_for_update=True)
     used = session.execute(
         update(ResetRequest)
@@ -183,7 +183,7 @@ def _conclude(session: Session, visitor: ClientContext, ticket: _VerifiedToken, 
     person = session.get_one(Pegawai, account.pegawai_id)
     if used is None or not _set_password(session, account, person, ticket, new_hash):
         raise UserError(DEAD, "token")
-    # The others stay as they are: the page of a stranger who typed the same looks as if nothing had happened.
+    # Other browsers keep theirs: the page of a stranger who typed the same looks as if nothing had happened.
     session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == visitor.browser_ref))
     sessions.revoke_all_sessions(session, ticket.account_id, "password direset")
     lockouts.clear_failed_logins(session, used.subject)

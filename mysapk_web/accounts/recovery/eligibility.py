@@ -69,7 +69,7 @@ def _person(session: Session, number: str) -> tuple[Pegawai | None, Account | No
         .join(Account, col(Account.pegawai_id) == Pegawai.id)
         .join(Instansi, col(Instansi.id) == Pegawai.instansi_id)
         .where(Pegawai.nip == number)
-        .with_for_update(of=Account)  # two requests for one person take turns
+        .with_for_update(of=Account)
     ).one_or_none()
     return row or (None, None, None)
 

@@ -122,15 +122,15 @@ def _submit(
     if not _is_second_click(session, visitor, subject, address_ref):
         _count_network(session, visitor)
     found = check_eligibility(session, settings, number, address_ref)
-    last = _last(session, subject, address_ref)  # after the lock: while this one waited for it another may have written
-    # What was asked for before the address was repaired or the CPNS approved carries no token, and what was asked for before a new
-    # password or role a dead one: it is nothing to wait for.
+    last = _last(session, subject, address_ref)  # after the lock: another request may have been written meanwhile
+    # A request from before the e-mail was corrected or the CPNS approved has no token, one from before a new password or role a dead
+    # one: nothing to wait for.
     usable = found.account_id if found.entitled else None
     outdated = last is not None and usable is not None and not _is_of(last, found)
     within = False
     counted: RateLimitHit | None = None
-    # A second click or browser joins the request of the last minute; one over the limit joins a request whose token still lives: it
-    # lies in the mailbox of the owner, whoever asked for it.
+    # A second click or browser joins the request of the last minute; one over the limit joins a request whose token is still usable:
+    # it is in the owner's mailbox, whoever requested it.
     joins = last is not None and bool(resend_wait(last.created_at)) and not outdated
     if not joins:
         pair = pair_key(subject, address_ref, email_matches=found.email_matches)
@@ -153,7 +153,7 @@ def _submit(
             email_ref=address_ref,
         )
         _announce(session, visitor, request, found, within=within)
-    # A new request that is over the limit tells the trail so by its own event.
+    # A new request over the limit is recorded by its own event.
     if counted is not None and (joins or within):
         rate_limiting.record_exceeded(session, counted, visitor, subject_id=found.account_id)
     if settings.recovery_answer == "explicit":
@@ -180,7 +180,7 @@ def _announce(
         request=request.id,
         free_mail=found.verdict is DomainVerdict.FREE_MAIL_WARNING,
     )
-    # A letter that goes to nobody is written too: neither rows nor time tell whether there was somebody to write to.
+    # A mail to nobody is written, too: neither rows nor time reveal whether there is a recipient.
     if not may_write:
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Batas surat sehari sudah tercapai."
     elif found.account_id is None or found.state is Eligibility.NO_EMAIL:

@@ -19,13 +19,13 @@ from mysapk_web.platform.rules.text import data_lines
 MAX_LENGTH: Final = 128
 """Longest password, in code points of the canonical form."""
 
-# Four typed code points can make one canonical one. The limit also keeps normalising cheap, whose cost grows
+# Four typed code points can make one canonical one. The limit also bounds the cost of normalising, which grows
 # with the square of a run of accents.
 _MAX_TYPED: Final = 4 * MAX_LENGTH
 # The estimator's cost explodes with look-alike signs (0.7 s for 100 characters, 0.05 s for 32). A random text
 # of 32 characters has the best score anyway.
 _ESTIMATED: Final = 32
-# An attacker's list of this many entries holds the password. Of random passwords that fit the policy, one in
+# A password within an attacker's first guesses, this many, is common. Of random passwords that fit the policy, one in
 # two hundred is refused at six characters and hardly any at eight.
 _COMMON_GUESSES: Final = 100_000
 _SHORTEST_NAME_PART: Final = 4

@@ -101,7 +101,7 @@ def _check_email(session: Session, actor: Actor, address: str) -> None:
 
 def _ask(session: Session, actor: Actor, address: str) -> None:
     account = session.exec(
-        select(Account).where(Account.id == actor.account_id).with_for_update()  # two requests take turns
+        select(Account).where(Account.id == actor.account_id).with_for_update()  # two requests are serialised
     ).one()
     last = _newest(session, actor)
     left = _resend_wait(last)

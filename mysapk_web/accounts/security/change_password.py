@@ -73,7 +73,7 @@ def _replace_password(session: Session, actor: Actor, version: int, new_hash: st
     ).scalar_one_or_none()
     if changed is None:
         raise UserError("Akun Anda baru saja berubah di tempat lain. Masuk kembali lalu ulangi.")
-    # This session, too: whoever has a copy of its cookie is out at once. The page goes on with its ticket.
+    # This session, too: a copy of its cookie is worthless at once. The page continues with its ticket.
     sessions.revoke_all_sessions(session, actor.account_id, "password diganti")
     account = session.get_one(Account, actor.account_id, populate_existing=True)
     audit.record_own(session, actor, PasswordChanged())

@@ -134,7 +134,7 @@ def confirm_second_factor(session: Session, actor: Actor, *, code: str) -> None:
         .where(col(UserSession.ref) == actor.session_ref)
         .values(second_factor_at=now, reauthenticated_at=now)
     )
-    # A session opened with the password alone must not go on beside the stronger one.
+    # No session opened with the password alone may continue.
     sessions.revoke_all_sessions(session, actor.account_id, "verifikasi dua langkah aktif", keep=actor.session_ref)
     audit.record_own(session, actor, TotpEnabled())
     enqueue(session, MailKind.SECOND_FACTOR_ON, account_id=actor.account_id)

@@ -103,7 +103,7 @@ class BantuanState(AppState):
     """One's own agency first."""
 
     contacts: list[dict[str, str]] = [asdict(NATIONAL_CONTACT)]
-    told: list[AnnouncementRow] = []
+    announcements: list[AnnouncementRow] = []
 
     @handler(ANYONE)
     async def load(self) -> None:
@@ -112,7 +112,7 @@ class BantuanState(AppState):
         if person is not None:
             shell = await self.get_state(ShellState)
             await shell._fill()
-        self.told = announcement_rows(await executors.run_read_only(saying.visible_announcements, person))
+        self.announcements = announcement_rows(await executors.run_read_only(saying.visible_announcements, person))
         self.contacts = [asdict(contact) for contact in await executors.run_read_only(helpdesk.contacts_for, person)]
 
 
@@ -136,7 +136,7 @@ def bantuan() -> rx.Component:
             "Mulailah dari admin kepegawaian di instansi Anda: mereka dapat memperbaiki email dan membuka akun Anda.",
             class_name="lead",
         ),
-        announcements(BantuanState.told),
+        announcements(BantuanState.announcements),
         section(
             "Hubungi kami",
             rx.el.div(rx.foreach(BantuanState.contacts, lambda item: contact_card(item)), class_name="grid gap-4"),

@@ -97,7 +97,7 @@ class BerandaState(AppState):
     returned: list[ProposalView] = []
     more_returned: int = 0
     news: list[News] = []
-    told: list[AnnouncementRow] = []
+    announcements: list[AnnouncementRow] = []
 
     @handler(LOGGED_IN)
     async def load(self) -> None:
@@ -109,7 +109,7 @@ class BerandaState(AppState):
         shell = await self.get_state(ShellState)
         await shell._fill()
         await self._look_at_pdm(unread=shell.unread)
-        self.told = announcement_rows(await executors.run_read_only(saying.visible_announcements, actor()))
+        self.announcements = announcement_rows(await executors.run_read_only(saying.visible_announcements, actor()))
         self.ready = True
 
     async def _look_at_pdm(self, *, unread: int) -> None:
@@ -209,7 +209,7 @@ def beranda() -> rx.Component:
         form_messages(),
         rx.cond(BerandaState.ready, _greeting(), rx.fragment(rx.el.h1("Beranda"), skeleton(4))),
         _banner(),
-        announcements(BerandaState.told),
+        announcements(BerandaState.announcements),
         rx.cond(BerandaState.ready, _content()),
         current="/beranda",
     )

@@ -11,7 +11,7 @@ from mysapk_web.accounts.password_policy import PasswordEvaluation
 from mysapk_web.ui.components.forms import password_field
 
 PAUSE = 400
-"""Milliseconds without a key until what was typed is judged."""
+"""Milliseconds without a key until the password is evaluated."""
 
 
 class PasswordRule(TypedDict):
@@ -26,11 +26,11 @@ PUBLISHED_RULES: list[PasswordRule] = [
     {"text": "Tidak memuat NIP, tanggal lahir, nama, email, atau nama portal", "met": False},
     {"text": "Bukan password yang umum dipakai", "met": False},
 ]
-"""Shown before the server has judged anything."""
+"""Shown before the server has evaluated anything."""
 
 
-def rule_rows(judgement: PasswordEvaluation) -> list[PasswordRule]:
-    return [{"text": text, "met": met} for text, met in judgement.rules]
+def rule_rows(evaluation: PasswordEvaluation) -> list[PasswordRule]:
+    return [{"text": text, "met": met} for text, met in evaluation.rules]
 
 
 def _rule(item: ObjectVar[PasswordRule]) -> rx.Component:

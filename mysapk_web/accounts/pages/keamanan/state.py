@@ -98,11 +98,11 @@ class KeamananState(AppState):
         """Nothing is kept."""
         if not isinstance(password, str) or len(password) > TEXT_LIMIT:
             return
-        judgement = await executors.run_read_only(
+        evaluation = await executors.run_read_only(
             security_change_password.evaluate_new_password, actor(), password=password
         )
-        self.rules, self.score = rule_rows(judgement), judgement.score
-        self.strength = judgement.label if password else ""
+        self.rules, self.score = rule_rows(evaluation), evaluation.score
+        self.strength = evaluation.label if password else ""
 
     @handler(LOGGED_IN)
     async def change_password(self, form: dict[str, Any]) -> EventSpec:
@@ -114,7 +114,7 @@ class KeamananState(AppState):
             current=form_text(form, "sekarang"),
             new=form_text(form, "password"),
         )
-        # No answer is told: the button stays busy until the new page is there.
+        # Nothing is announced: the button stays busy until the new page is there.
         self.faults = {}
         return take_session(ticket)
 
