@@ -141,14 +141,14 @@ def measure(rounds: int = ROUNDS, cost: int = COST, url: str | None = None) -> d
             in_transaction(
                 database,
                 request_token,
-                visitor=_visitor(next(visitors)),
+                client=_visitor(next(visitors)),
                 nip=nip,
                 email=_email(number),
             )
 
         def log_in(_number: int, nip: str) -> None:
             try:
-                login.login(database, visitor=_visitor(next(visitors)), nip=nip, password="Bukan0Password-itu")
+                login.login(database, client=_visitor(next(visitors)), nip=nip, password="Bukan0Password-itu")
             except UserError:
                 return
             raise AssertionError("a wrong password was accepted")

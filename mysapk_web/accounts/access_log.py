@@ -21,28 +21,28 @@ from mysapk_web.rate_limits import Limit
 from mysapk_web.settings import get_settings
 
 
-async def log_denied_request(visitor: ClientContext, handler: str) -> None:
+async def log_denied_request(client: ClientContext, handler: str) -> None:
     """As `organisation.access_log.log_denied`; without a session there is nobody to record."""
-    if visitor.session_ref and recent_denials.allow(f"sesi:{visitor.session_ref}"):
-        await run_logging_failure(_record_denied_request, visitor, handler)
+    if client.session_ref and recent_denials.allow(f"sesi:{client.session_ref}"):
+        await run_logging_failure(_record_denied_request, client, handler)
 
 
-async def log_limit_exceeded(limit: Limit, visitor: ClientContext) -> None:
+async def log_limit_exceeded(limit: Limit, client: ClientContext) -> None:
     """The edge counts per process."""
-    await run_logging_failure(record_limit_exceeded, limit, visitor)
+    await run_logging_failure(record_limit_exceeded, limit, client)
 
 
-def _record_denied_request(session: Session, visitor: ClientContext, handler: str) -> None:
-    actor = read_actor(session, get_settings(), visitor)
+def _record_denied_request(session: Session, client: ClientContext, handler: str) -> None:
+    actor = read_actor(session, get_settings(), client)
     if actor is not None:
         record_denied(session, actor, handler)
 
 
-def record_limit_exceeded(session: Session, limit: Limit, visitor: ClientContext) -> None:
+def record_limit_exceeded(session: Session, limit: Limit, client: ClientContext) -> None:
     """Once per key and window, and no more than once a minute, for all processes."""
-    actor = read_actor(session, get_settings(), visitor) if visitor.session_ref else None
+    actor = read_actor(session, get_settings(), client) if client.session_ref else None
     secret = get_settings().key("counters")
-    key = subject_key(secret, f"akun:{actor.account_id}") if actor else client_key(secret, visitor.client_address)
+    key = subject_key(secret, f"akun:{actor.account_id}") if actor else client_key(secret, client.client_address)
     once = replace(limit, count=1, window=max(limit.window, timedelta(minutes=1)), office=None)
     if not rate_limiting.hit(session, once, key).allowed:
         return
@@ -51,5 +51,5 @@ def record_limit_exceeded(session: Session, limit: Limit, visitor: ClientContext
         LimitExceeded(limit=limit.name),
         actor_id=actor.account_id if actor else None,
         instansi_id=actor.instansi_id if actor else None,
-        client_address=visitor.client_address,
+        client_address=client.client_address,
     )

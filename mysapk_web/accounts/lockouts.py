@@ -44,13 +44,13 @@ class LoginAttempt:
 
 
 def register_login(
-    session: Session, settings: Settings, visitor: ClientContext, nip_key: str, *, is_owner: bool
+    session: Session, settings: Settings, client: ClientContext, nip_key: str, *, is_owner: bool
 ) -> LoginAttempt:
     lockout = OWNER_FAILURES if is_owner else ACCOUNT_FAILURES
-    network_key = client_key(settings.key("counters"), visitor.client_address)
+    network_key = client_key(settings.key("counters"), client.client_address)
     wait = timedelta(0)
     if not is_owner:
-        wait = rate_limiting.register_attempt(session, NETWORK_FAILURES, network_key, visitor.client_address)
+        wait = rate_limiting.register_attempt(session, NETWORK_FAILURES, network_key, client.client_address)
     if not wait:
         wait = rate_limiting.register_attempt(session, lockout, nip_key)
         if wait and not is_owner:

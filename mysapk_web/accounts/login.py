@@ -58,12 +58,12 @@ class _Candidate:
     version: int
 
 
-def _check_form(_db: Database, *, visitor: ClientContext, nip: str, password: str) -> None:
+def _check_form(_db: Database, *, client: ClientContext, nip: str, password: str) -> None:
     _typed_nip(nip, password)
 
 
 @precheck(_check_form)
-def login(db: Database, *, visitor: ClientContext, nip: str, password: str) -> str | None:
+def login(db: Database, *, client: ClientContext, nip: str, password: str) -> str | None:
     """The ticket for `POST /sesi`; None: the code is still to come. Open to everybody; runs in the hashing queue.
 
     Raises:
@@ -71,12 +71,12 @@ def login(db: Database, *, visitor: ClientContext, nip: str, password: str) -> s
     """
     settings = get_settings()
     number = _typed_nip(nip, password)
-    candidate = in_transaction(db, _admit, settings, visitor, number)
+    candidate = in_transaction(db, _admit, settings, client, number)
     right = verify_password(password, candidate.password_hash, settings)
     stronger = None
     if right and candidate.password_hash and needs_rehash(candidate.password_hash, settings):
         stronger = hash_password(password, settings)
-    return in_transaction(db, _conclude, settings, visitor, candidate, right=right, stronger=stronger)
+    return in_transaction(db, _conclude, settings, client, candidate, right=right, stronger=stronger)
 
 
 def _typed_nip(nip: str, password: str) -> str:
@@ -93,15 +93,15 @@ def _typed_nip(nip: str, password: str) -> str:
     return number
 
 
-def _admit(session: Session, settings: Settings, visitor: ClientContext, number: str) -> _Candidate:
+def _admit(session: Session, settings: Settings, client: ClientContext, number: str) -> _Candidate:
     """Count the attempt, and read what the check needs."""
     nip_key = lockouts.nip_key(number)
-    if not rate_limiting.allow_network(session, LOGINS_PER_NETWORK, visitor):
+    if not rate_limiting.allow_network(session, LOGINS_PER_NETWORK, client):
         raise CommittingUserError(_wait_sentence(timedelta(minutes=1)))
-    is_owner = _is_owner(session, visitor, number, nip_key)
-    attempt = lockouts.register_login(session, settings, visitor, nip_key, is_owner=is_owner)
+    is_owner = _is_owner(session, client, number, nip_key)
+    attempt = lockouts.register_login(session, settings, client, nip_key, is_owner=is_owner)
     if attempt.wait:
-        audit.record(session, LockedOut(), client_address=visitor.client_address)
+        audit.record(session, LockedOut(), client_address=client.client_address)
         raise CommittingUserError(_wait_sentence(attempt.wait))
     row = session.exec(
         select(Account.id, Account.password_hash, Account.version)
@@ -111,7 +111,7 @@ def _admit(session: Session, settings: Settings, visitor: ClientContext, number:
     return _Candidate(attempt, *(row or (None, None, 0)))
 
 
-def _is_owner(session: Session, visitor: ClientContext, number: str, nip_key: str) -> bool:
+def _is_owner(session: Session, client: ClientContext, number: str, nip_key: str) -> bool:
     """Whether this browser has the cookie of an earlier session of that very account, or has just reset its password.
 
     No stranger has either, so treating them differently reveals nobody.
@@ -120,11 +120,11 @@ def _is_owner(session: Session, visitor: ClientContext, number: str, nip_key: st
         select(UserSession.ref)
         .join(Account, col(Account.id) == UserSession.account_id)
         .join(Pegawai, col(Pegawai.id) == Account.pegawai_id)
-        .where(UserSession.ref == visitor.session_ref, Pegawai.nip == number)
+        .where(UserSession.ref == client.session_ref, Pegawai.nip == number)
     )
     reset = select(ResetRequest.id).where(
         ResetRequest.subject == nip_key,
-        ResetRequest.used_by == visitor.browser_ref,
+        ResetRequest.used_by == client.browser_ref,
         col(ResetRequest.used_at) > clock.now() - AFTER_RESET,
     )
     return session.execute(former.union_all(reset).limit(1)).first() is not None
@@ -140,7 +140,7 @@ def _wait_sentence(wait: timedelta) -> str:
 def _conclude(
     session: Session,
     settings: Settings,
-    visitor: ClientContext,
+    client: ClientContext,
     candidate: _Candidate,
     *,
     right: bool,
@@ -155,19 +155,19 @@ def _conclude(
         )
     ).one_or_none()
     if not right or unchanged is None:
-        _fail(session, visitor, candidate)
+        _fail(session, client, candidate)
         raise CommittingUserError(WRONG_CREDENTIALS)
     account = session.get_one(Account, unchanged)
     lockouts.login_succeeded(session, candidate.attempt)
     if stronger is not None:
-        _upgrade_hash(session, visitor, candidate, stronger)
+        _upgrade_hash(session, client, candidate, stronger)
     if account.totp_confirmed_at is None:
-        return issue_login_ticket(session, account, visitor)
-    start_code_step(session, account, visitor)
+        return issue_login_ticket(session, account, client)
+    start_code_step(session, account, client)
     return None
 
 
-def _upgrade_hash(session: Session, visitor: ClientContext, candidate: _Candidate, stronger: str) -> None:
+def _upgrade_hash(session: Session, client: ClientContext, candidate: _Candidate, stronger: str) -> None:
     """Unless another login or a new password was faster."""
     replaced = session.execute(
         update(Account)
@@ -181,17 +181,17 @@ def _upgrade_hash(session: Session, visitor: ClientContext, candidate: _Candidat
     ).scalar_one_or_none()
     if replaced is not None:
         audit.record(
-            session, PasswordRehashed(), actor_id=replaced, subject_id=replaced, client_address=visitor.client_address
+            session, PasswordRehashed(), actor_id=replaced, subject_id=replaced, client_address=client.client_address
         )
 
 
-def _fail(session: Session, visitor: ClientContext, candidate: _Candidate) -> None:
+def _fail(session: Session, client: ClientContext, candidate: _Candidate) -> None:
     """Notify the person once, when a run of failures starts to wait (ASVS 6.3.5).
 
     A mail is written for nobody, too: neither rows nor time reveal whether there is a recipient.
     """
-    audit.record(session, LoginFailed(), subject_id=candidate.account_id, client_address=visitor.client_address)
-    login_failures.count_failure(session, visitor)
+    audit.record(session, LoginFailed(), subject_id=candidate.account_id, client_address=client.client_address)
+    login_failures.count_failure(session, client)
     if candidate.attempt.failures == get_settings().limit_account_failures + 1:
         whose = candidate.account_id if candidate.password_hash is not None else None
         mail = enqueue(session, MailKind.LOCKED, account_id=whose)
@@ -199,7 +199,7 @@ def _fail(session: Session, visitor: ClientContext, candidate: _Candidate) -> No
             mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
-def submit_code(session: Session, *, visitor: ClientContext, code: str) -> str:
+def submit_code(session: Session, *, client: ClientContext, code: str) -> str:
     """The ticket for `POST /sesi`. Open to everybody.
 
     Raises:
@@ -208,16 +208,16 @@ def submit_code(session: Session, *, visitor: ClientContext, code: str) -> str:
     """
     if not code.strip():
         raise FormError({"kode": "Isi kode 6 angka dari aplikasi autentikator, atau kode pemulihan."})
-    pending = pending_code_step(session, visitor)
+    pending = pending_code_step(session, client)
     account = session.get(Account, pending.account_id) if pending else None
     if pending is None or account is None or account.version != pending.account_version:
         raise UserError(CODE_STEP_EXPIRED)
-    second_factor.verify_code(session, get_settings(), account, code, visitor=visitor)
+    second_factor.verify_code(session, get_settings(), account, code, client=client)
     if not finish_code_step(session, pending):
         raise UserError(CODE_STEP_EXPIRED)
-    return issue_login_ticket(session, account, visitor, second_factor=True)
+    return issue_login_ticket(session, account, client, second_factor=True)
 
 
-def is_awaiting_code(session: Session, *, visitor: ClientContext) -> bool:
+def is_awaiting_code(session: Session, *, client: ClientContext) -> bool:
     """Also after a reload of the page."""
-    return pending_code_step(session, visitor) is not None
+    return pending_code_step(session, client) is not None

@@ -28,11 +28,11 @@ class LoginFailures:
     accounts: int
 
 
-def count_failure(session: Session, visitor: ClientContext) -> None:
+def count_failure(session: Session, client: ClientContext) -> None:
     """The first one beyond the alarm of a window warns in the log, and is recorded. The caller has recorded its own failure."""
     counted = rate_limiting.hit(session, FAILED_LOGINS, _EVERYBODY)
     if counted.just_exceeded:
-        rate_limiting.record_exceeded(session, counted, visitor)
+        rate_limiting.record_exceeded(session, counted, client)
         found = recent_failures(session)
         log.warning(
             "login.failures",

@@ -27,14 +27,14 @@ CODE_LIFE = timedelta(minutes=10)
 
 
 def issue_login_ticket(
-    session: Session, account: Account, visitor: ClientContext, *, second_factor: bool = False
+    session: Session, account: Account, client: ClientContext, *, second_factor: bool = False
 ) -> str:
     """The ticket is for the page that logged in, once; it never goes into state, URL or log."""
     ticket = secrets.token_urlsafe(32)
     session.add(
         LoginTicket(
             ref=hash_secret(ticket),
-            browser=visitor.browser_ref,
+            browser=client.browser_ref,
             account_id=account.pk,
             account_version=account.version,
             expires_at=clock.now() + TICKET_LIFE,
@@ -44,11 +44,11 @@ def issue_login_ticket(
     return ticket
 
 
-def start_code_step(session: Session, account: Account, visitor: ClientContext) -> None:
+def start_code_step(session: Session, account: Account, client: ClientContext) -> None:
     """It belongs to the page: another page with the same cookie can't use up its tries."""
     pending = LoginTicket(
-        ref=_page_ref(visitor),
-        browser=visitor.browser_ref,
+        ref=_page_ref(client),
+        browser=client.browser_ref,
         account_id=account.pk,
         account_version=account.version,
         expires_at=clock.now() + CODE_LIFE,
@@ -57,8 +57,8 @@ def start_code_step(session: Session, account: Account, visitor: ClientContext) 
     insert_or_update(session, pending, "ref")
 
 
-def pending_code_step(session: Session, visitor: ClientContext) -> LoginTicket | None:
-    pending = session.get(LoginTicket, _page_ref(visitor))
+def pending_code_step(session: Session, client: ClientContext) -> LoginTicket | None:
+    pending = session.get(LoginTicket, _page_ref(client))
     return pending if pending is not None and pending.needs_code and pending.expires_at > clock.now() else None
 
 
@@ -70,17 +70,17 @@ def finish_code_step(session: Session, pending: LoginTicket) -> bool:
     return finished is not None
 
 
-def _page_ref(visitor: ClientContext) -> str:
-    return hash_secret(f"{visitor.browser_ref} {visitor.page_ref}")
+def _page_ref(client: ClientContext) -> str:
+    return hash_secret(f"{client.browser_ref} {client.page_ref}")
 
 
-def redeem_login_ticket(session: Session, settings: Settings, visitor: ClientContext, ticket: str) -> NewSession | None:
+def redeem_login_ticket(session: Session, settings: Settings, client: ClientContext, ticket: str) -> NewSession | None:
     """Works once, and only with the pre-session cookie of the browser that logged in."""
     redeemed = session.execute(
         delete(LoginTicket)
         .where(
             col(LoginTicket.ref) == hash_secret(ticket),
-            col(LoginTicket.browser) == visitor.browser_ref,
+            col(LoginTicket.browser) == client.browser_ref,
             col(LoginTicket.needs_code).is_(False),
             col(LoginTicket.expires_at) > clock.now(),
         )
@@ -91,12 +91,12 @@ def redeem_login_ticket(session: Session, settings: Settings, visitor: ClientCon
         )
     ).one_or_none()
     account = session.get(Account, redeemed.account_id) if redeemed else None
-    if not visitor.browser_ref or redeemed is None or account is None:
+    if not client.browser_ref or redeemed is None or account is None:
         return None
     if account.version != redeemed.account_version or account.disabled_at is not None:
         return None
     if account.totp_confirmed_at is not None and not redeemed.second_factor:
         return None  # the factor came into force after this login had given its password
-    if visitor.session_ref:
-        revoke_sessions(session, [visitor.session_ref], "diganti")
-    return open_session(session, settings, account, visitor, second_factor=redeemed.second_factor)
+    if client.session_ref:
+        revoke_sessions(session, [client.session_ref], "diganti")
+    return open_session(session, settings, account, client, second_factor=redeemed.second_factor)

@@ -47,29 +47,29 @@ CODES_BLOCKED = (
 )
 
 
-def verify_code(session: Session, settings: Settings, account: Account, typed: str, *, visitor: ClientContext) -> None:
+def verify_code(session: Session, settings: Settings, account: Account, typed: str, *, client: ClientContext) -> None:
     """An authenticator or recovery code.
 
     Raises:
         CommittingUserError: Wrong, has to wait, or too many wrong in a row.
     """
-    wrong = _count_try(session, settings, account, visitor)
+    wrong = _count_try(session, settings, account, client)
     code = normalise_code(typed)
     accepted = _accept_totp(session, settings, account, code) or _accept_recovery(
-        session, settings, account, code, visitor
+        session, settings, account, code, client
     )
     if accepted:
         reset_failed_codes(session, settings, account.id)
         return
-    audit.record(session, TotpFailed(), subject_id=account.id, client_address=visitor.client_address)
+    audit.record(session, TotpFailed(), subject_id=account.id, client_address=client.client_address)
     if wrong == CODES_IN_A_ROW:
-        audit.record(session, TotpExhausted(), subject_id=account.id, client_address=visitor.client_address)
+        audit.record(session, TotpExhausted(), subject_id=account.id, client_address=client.client_address)
     if wrong in {settings.limit_account_failures + 1, CODES_IN_A_ROW}:
         enqueue(session, MailKind.CODES_WRONG, account_id=account.id, stopped=wrong == CODES_IN_A_ROW)
     raise CommittingUserError(CODES_BLOCKED if wrong == CODES_IN_A_ROW else WRONG_CODE, "kode")
 
 
-def _count_try(session: Session, settings: Settings, account: Account, visitor: ClientContext) -> int:
+def _count_try(session: Session, settings: Settings, account: Account, client: ClientContext) -> int:
     """Wrong codes in a row, this one included, counted before it is checked.
 
     Raises:
@@ -81,7 +81,7 @@ def _count_try(session: Session, settings: Settings, account: Account, visitor: 
     if wrong > CODES_IN_A_ROW or (wait and wrong == CODES_IN_A_ROW):
         raise CommittingUserError(CODES_BLOCKED, "kode")
     if wait:
-        audit.record(session, LockedOut(), subject_id=account.id, client_address=visitor.client_address)
+        audit.record(session, LockedOut(), subject_id=account.id, client_address=client.client_address)
         raise CommittingUserError(
             f"Terlalu banyak kode yang salah. Tunggu {describe_wait(wait)}, lalu masukkan kode yang terbaru.", "kode"
         )
@@ -134,7 +134,7 @@ def _code_hash(settings: Settings, account_id: int | None, code: str) -> str:
     return hmac.new(settings.key("recovery-code"), f"{account_id}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
-def _accept_recovery(session: Session, settings: Settings, account: Account, code: str, visitor: ClientContext) -> bool:
+def _accept_recovery(session: Session, settings: Settings, account: Account, code: str, client: ClientContext) -> bool:
     if len(code) != _RECOVERY_LENGTH:
         return False
     taken = session.execute(
@@ -155,7 +155,7 @@ def _accept_recovery(session: Session, settings: Settings, account: Account, cod
         RecoveryCodeUsed(codes_left=left),
         actor_id=account.id,
         subject_id=account.id,
-        client_address=visitor.client_address,
+        client_address=client.client_address,
     )
     enqueue(session, MailKind.RECOVERY_CODE_USED, account_id=account.id, left=left)
     return True
@@ -167,7 +167,7 @@ def recovery_codes_left(session: Session, account_id: int) -> int:
     ).one()
 
 
-def new_recovery_codes(session: Session, settings: Settings, account_id: int, *, visitor: ClientContext) -> list[str]:
+def new_recovery_codes(session: Session, settings: Settings, account_id: int, *, client: ClientContext) -> list[str]:
     """In clear, grouped for reading, to be shown once; older ones stop working."""
     session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
     codes = [
@@ -180,7 +180,7 @@ def new_recovery_codes(session: Session, settings: Settings, account_id: int, *,
         RecoveryCodesCreated(),
         actor_id=account_id,
         subject_id=account_id,
-        client_address=visitor.client_address,
+        client_address=client.client_address,
     )
     enqueue(session, MailKind.RECOVERY_CODES_NEW, account_id=account_id)
     return [f"{code[:5]}-{code[5:10]}-{code[10:]}" for code in codes]

@@ -36,18 +36,18 @@ class SessionExpiry:
         return f"SessionEnd(left={self.left}, extendable={self.extendable})"
 
 
-def read_expiry(session: Session, settings: Settings, visitor: ClientContext) -> SessionExpiry | None:
+def read_expiry(session: Session, settings: Settings, client: ClientContext) -> SessionExpiry | None:
     """None when the session has ended."""
-    actor = sessions.read_actor(session, settings, visitor)
+    actor = sessions.read_actor(session, settings, client)
     return _end_of(actor, settings) if actor is not None else None
 
 
-def extend_session(session: Session, settings: Settings, visitor: ClientContext) -> SessionExpiry | None:
+def extend_session(session: Session, settings: Settings, client: ClientContext) -> SessionExpiry | None:
     """Postpone the idle end because the person asked for it. One that has ended stays ended: None."""
-    actor = sessions.read_actor(session, settings, visitor)
+    actor = sessions.read_actor(session, settings, client)
     if actor is None:
         return None
-    sessions.touch(session, visitor.session_ref)
+    sessions.touch(session, client.session_ref)
     return _end_of(replace(actor, seen_at=clock.now()), settings)
 
 

@@ -79,11 +79,11 @@ class NewSession:
 
 
 def open_session(
-    session: Session, settings: Settings, account: Account, visitor: ClientContext, *, second_factor: bool
+    session: Session, settings: Settings, account: Account, client: ClientContext, *, second_factor: bool
 ) -> NewSession:
     now = clock.now()
     cookie = secrets.token_urlsafe(32)
-    agent, network = describe_user_agent(visitor.user_agent), audit.truncated_network(visitor.client_address)
+    agent, network = describe_user_agent(client.user_agent), audit.truncated_network(client.client_address)
     _notify_of_new_device(session, account, agent, network)
     opened = NewSession(cookie, now + timedelta(hours=settings.session_hours))
     session.add(
@@ -107,7 +107,7 @@ def open_session(
         Login(agent=agent, second_factor=second_factor),
         actor_id=account.id,
         subject_id=account.id,
-        client_address=visitor.client_address,
+        client_address=client.client_address,
     )
     return opened
 
@@ -124,12 +124,12 @@ def _notify_of_new_device(session: Session, account: Account, agent: str, networ
         enqueue(session, MailKind.NEW_LOGIN, account_id=account.id, agent=agent, network=network)
 
 
-def read_actor(session: Session, settings: Settings, visitor: ClientContext) -> Actor | None:
+def read_actor(session: Session, settings: Settings, client: ClientContext) -> Actor | None:
     """None when the session has ended for whatever reason."""
-    if not visitor.session_ref:
+    if not client.session_ref:
         return None
-    rows = session.connection().execute(_ACTOR, {"ref": visitor.session_ref, **_moments(settings)}).all()
-    return _actor(rows, visitor) if rows else None
+    rows = session.connection().execute(_ACTOR, {"ref": client.session_ref, **_moments(settings)}).all()
+    return _actor(rows, client) if rows else None
 
 
 def _moments(settings: Settings) -> dict[str, datetime]:
@@ -137,17 +137,17 @@ def _moments(settings: Settings) -> dict[str, datetime]:
     return {"now": now, "idle_since": now - timedelta(minutes=settings.session_idle_minutes)}
 
 
-def _actor(rows: Iterable[Row[tuple[object, ...]]], visitor: ClientContext) -> Actor:
+def _actor(rows: Iterable[Row[tuple[object, ...]]], client: ClientContext) -> Actor:
     rows = list(rows)
     first = rows[0]
     return Actor(
         account_id=first.account_id,
         pegawai_id=first.pegawai_id,
         instansi_id=first.instansi_id,
-        session_ref=visitor.session_ref,
+        session_ref=client.session_ref,
         session_expires_at=first.expires_at,
         version=first.account_version,
-        client=visitor,
+        client=client,
         grants=tuple(Grant(row.role, row.grant_instansi_id, row.path) for row in rows if row.role is not None),
         second_factor=first.second_factor_at is not None and first.totp_confirmed_at is not None,
         has_second_factor=first.totp_confirmed_at is not None,
@@ -205,17 +205,17 @@ def count_active_sessions(session: Session, settings: Settings, account_id: int)
     ).one()
 
 
-def log_out(session: Session, visitor: ClientContext) -> None:
+def log_out(session: Session, client: ClientContext) -> None:
     """With the pending logins of its account in this browser."""
-    owner = session.exec(select(UserSession.account_id).where(UserSession.ref == visitor.session_ref)).one_or_none()
-    if owner is not None and revoke_sessions(session, [visitor.session_ref], "keluar"):
+    owner = session.exec(select(UserSession.account_id).where(UserSession.ref == client.session_ref)).one_or_none()
+    if owner is not None and revoke_sessions(session, [client.session_ref], "keluar"):
         # Only with a session: the pre-session cookie alone must not keep somebody else from getting theirs.
         session.execute(
             delete(LoginTicket).where(
-                col(LoginTicket.browser) == visitor.browser_ref, col(LoginTicket.account_id) == owner
+                col(LoginTicket.browser) == client.browser_ref, col(LoginTicket.account_id) == owner
             )
         )
-        audit.record(session, Logout(), actor_id=owner, subject_id=owner, client_address=visitor.client_address)
+        audit.record(session, Logout(), actor_id=owner, subject_id=owner, client_address=client.client_address)
 
 
 def expired_session_refs(session: Session, settings: Settings, refs: Iterable[str]) -> set[str]:

@@ -94,15 +94,15 @@ class EventAuthMiddleware(Middleware):
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """Let an event through (None), or answer it here."""
         root = state._get_root_state()
-        visitor = client_from(root.router_data)
+        client = client_from(root.router_data)
         policy = policy_for(event.name)
         app_state = await root.get_state(AppState)
         try:
-            actor = await _read(visitor, passive=is_passive(event.name))
+            actor = await _read(client, passive=is_passive(event.name))
         except SQLAlchemyError as error:
             log.error("session could not be read", error=type(error).__name__)  # noqa: TRY400
             return await _sentence(root, app_state, STORE_DOWN)
-        owner = f"sesi:{visitor.session_ref}" if actor is not None else f"peramban:{visitor.browser_ref}"
+        owner = f"sesi:{client.session_ref}" if actor is not None else f"peramban:{client.browser_ref}"
         if app_state._bound != owner and not _take_over(root, app_state, owner, event):
             warn_throttled(log, "event refused", reason="state of another session")
             await reload_page(app, str(root.router_data.get("sid", "")))
@@ -112,21 +112,21 @@ class EventAuthMiddleware(Middleware):
             warn_throttled(log, "event refused", reason=reason, logged_in=actor is not None)
             if actor is not None:
                 await access_log.log_denied(actor, handler_name(event.name))
-            return await _refusal(root, app_state, visitor, actor)
+            return await _refusal(root, app_state, client, actor)
         if not has_valid_arguments(event):
             warn_throttled(log, "event refused", reason="arguments")
             return await _sentence(root, app_state, OUTDATED)
-        access.set_context(visitor, actor, handler_name(event.name))
+        access.set_context(client, actor, handler_name(event.name))
         return None
 
 
-async def _read(visitor: ClientContext, *, passive: bool) -> Actor | None:
-    if not visitor.session_ref:
+async def _read(client: ClientContext, *, passive: bool) -> Actor | None:
+    if not client.session_ref:
         return None
     settings = get_settings()
-    actor = await executors.read_batched(sessions.read_actor, settings, visitor)
+    actor = await executors.read_batched(sessions.read_actor, settings, client)
     if actor is not None and not passive and sessions.needs_touch(actor, settings):
-        await executors.run_in_transaction(sessions.touch, visitor.session_ref)
+        await executors.run_in_transaction(sessions.touch, client.session_ref)
     return actor
 
 
@@ -140,10 +140,10 @@ def _take_over(root: BaseState, app_state: AppState, owner: str, event: Event) -
     return True
 
 
-async def _refusal(root: BaseState, app_state: AppState, visitor: ClientContext, actor: Actor | None) -> StateUpdate:
+async def _refusal(root: BaseState, app_state: AppState, client: ClientContext, actor: Actor | None) -> StateUpdate:
     """A user reads a sentence; a visitor is led to the login."""
     if actor is None:
-        path = "/masuk?sesi=berakhir" if visitor.session_ref else "/masuk"
+        path = "/masuk?sesi=berakhir" if client.session_ref else "/masuk"
         return StateUpdate(events=Event.from_event_type(rx.redirect(path)))
     return await _sentence(root, app_state, NOT_ALLOWED)
 

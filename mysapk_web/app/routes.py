@@ -44,13 +44,13 @@ log = structlog.get_logger(__name__)
 SEE_OTHER = 303
 
 
-def _visitor(request: Request) -> ClientContext:
-    visitor: ClientContext = request.scope["mysapk.visitor"]
-    return visitor
+def _client(request: Request) -> ClientContext:
+    client: ClientContext = request.scope["mysapk.visitor"]
+    return client
 
 
 async def _actor(request: Request) -> Actor | None:
-    return await executors.run_read_only(sessions.read_actor, get_settings(), _visitor(request))
+    return await executors.run_read_only(sessions.read_actor, get_settings(), _client(request))
 
 
 def _away(path: str, *set_cookies: str) -> RedirectResponse:
@@ -68,7 +68,7 @@ async def redeem_login_ticket(request: Request) -> Response:
     """`POST /sesi`, for everybody: turn the claim of the page that holds its ticket into a session."""
     settings = get_settings()
     ticket = (await read_form(request)).get("tiket", "")
-    opened = await executors.run_in_transaction(login_tickets.redeem_login_ticket, settings, _visitor(request), ticket)
+    opened = await executors.run_in_transaction(login_tickets.redeem_login_ticket, settings, _client(request), ticket)
     if opened is None:
         return _away("/masuk")
     known = cookies.cookie_names(settings)
@@ -78,7 +78,7 @@ async def redeem_login_ticket(request: Request) -> Response:
 async def logout(request: Request) -> Response:
     """`POST /keluar`, for everybody: end the session and clear the browser's storage (ASVS 14.3.1)."""
     settings = get_settings()
-    await executors.run_in_transaction(sessions.log_out, _visitor(request))
+    await executors.run_in_transaction(sessions.log_out, _client(request))
     known = cookies.cookie_names(settings)
     response = _away("/masuk", _set(known.session, "", settings, 0), _set(known.browser, "", settings, 0))
     response.headers["clear-site-data"] = '"storage"'
@@ -89,7 +89,7 @@ async def continue_reset(request: Request) -> Response:
     """`GET /konfirmasi/{ref}`, for everybody: continue a request on this device. Opening it uses nothing up."""
     request_id = read_reset_request(get_settings(), request.path_params["ref"])
     if request_id is not None:
-        await executors.run_in_transaction(attach_browser_by_mail, _visitor(request), request_id)
+        await executors.run_in_transaction(attach_browser_by_mail, _client(request), request_id)
     return _away("/konfirmasi-reset")
 
 

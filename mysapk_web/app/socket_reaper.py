@@ -18,10 +18,10 @@ GRACE = 0.5
 """Seconds a page has to start reloading before its socket is closed."""
 
 
-async def has_live_session(visitor: ClientContext) -> bool:
+async def has_live_session(client: ClientContext) -> bool:
     """Whether a new socket depends on a session. Without a database it does: nothing is known then."""
     try:
-        return await executors.read_batched(sessions.read_actor, get_settings(), visitor) is not None
+        return await executors.read_batched(sessions.read_actor, get_settings(), client) is not None
     except SQLAlchemyError:
         return True
 

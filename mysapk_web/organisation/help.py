@@ -67,7 +67,7 @@ _ASKED: Final = range(3, 201)
 """Letters of a search: fewer would match half of the country."""
 
 
-def search_helpdesks(session: Session, *, visitor: ClientContext, asked: str) -> list[AgencyHelp]:
+def search_helpdesks(session: Session, *, client: ClientContext, asked: str) -> list[AgencyHelp]:
     """Helpdesks of agencies by words of their name. Open to everybody: it shows what agencies publish, nothing about people.
 
     Raises:
@@ -77,7 +77,7 @@ def search_helpdesks(session: Session, *, visitor: ClientContext, asked: str) ->
     words = asked.split()
     if len("".join(words)) not in _ASKED:
         raise FormError({"instansi": "Isi paling sedikit 3 huruf nama instansi."})
-    if not rate_limiting.allow_network(session, HELP_SEARCHES_PER_NETWORK, visitor):
+    if not rate_limiting.allow_network(session, HELP_SEARCHES_PER_NETWORK, client):
         raise CommittingUserError("Terlalu banyak pencarian. Tunggu sepuluh menit, atau hubungi kontak nasional.")
     named = [func.lower(Instansi.name).contains(word.lower(), autoescape=True) for word in words]
     rows = session.exec(

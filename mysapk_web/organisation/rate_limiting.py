@@ -53,13 +53,13 @@ def hit(session: Session, limit: Limit, key: str) -> RateLimitHit:
     return _count(session, get_settings().limit(limit), key)
 
 
-def hit_network(session: Session, limit: Limit, visitor: ClientContext) -> RateLimitHit:
+def hit_network(session: Session, limit: Limit, client: ClientContext) -> RateLimitHit:
     """Count one hit of a client's network; offices have a limit of their own."""
     settings = get_settings()
     return _count(
         session,
-        settings.limit(limit, visitor.client_address),
-        client_key(settings.key("counters"), visitor.client_address),
+        settings.limit(limit, client.client_address),
+        client_key(settings.key("counters"), client.client_address),
     )
 
 
@@ -86,14 +86,14 @@ def record_exceeded(
     if not counted.just_exceeded:
         return
     actor = by if isinstance(by, Actor) else None
-    visitor = by.client if isinstance(by, Actor) else by
+    client = by.client if isinstance(by, Actor) else by
     audit.record(
         session,
         LimitExceeded(limit=counted.limit.name, token_id=about.get("token_id")),
         actor_id=actor.account_id if actor else None,
         subject_id=about.get("subject_id"),
         instansi_id=about.get("instansi_id", actor.instansi_id if actor else None),
-        client_address=visitor.client_address if visitor else "",
+        client_address=client.client_address if client else "",
     )
 
 
@@ -106,10 +106,10 @@ def allow(
     return counted.allowed
 
 
-def allow_network(session: Session, limit: Limit, visitor: ClientContext, **about: Unpack[LimitContext]) -> bool:
+def allow_network(session: Session, limit: Limit, client: ClientContext, **about: Unpack[LimitContext]) -> bool:
     """As `allow`, for a client's network."""
-    counted = hit_network(session, limit, visitor)
-    record_exceeded(session, counted, visitor, **about)
+    counted = hit_network(session, limit, client)
+    record_exceeded(session, counted, client, **about)
     return counted.allowed
 
 

@@ -138,13 +138,13 @@ def download_proof(session: Session, actor: Actor, number: str) -> ProofView:
     return _view(row)
 
 
-def verify_proof(session: Session, *, visitor: ClientContext, token: str) -> PublicProof | None:
+def verify_proof(session: Session, *, client: ClientContext, token: str) -> PublicProof | None:
     """Open to everyone; None if the token belongs to no proof. Each check counts, refused ones too.
 
     Raises:
         CommittingUserError: Too many checks from this network.
     """
-    if not rate_limiting.allow_network(session, PROOF_CHECKS_PER_NETWORK, visitor):
+    if not rate_limiting.allow_network(session, PROOF_CHECKS_PER_NETWORK, client):
         raise CommittingUserError(TOO_MANY_CHECKS)
     number = read_proof(get_settings(), token)
     row = session.exec(select(Proof).where(Proof.number == number)).one_or_none() if number else None

@@ -60,20 +60,20 @@ FRAMEWORK_VALUES: dict[str, Callable[[Any], bool]] = {
 _ATTRIBUTE = "mysapk_policy"
 _PASSIVE = "mysapk_passive"
 
-_visitor: ContextVar[ClientContext] = ContextVar("mysapk_visitor")
+_client: ContextVar[ClientContext] = ContextVar("mysapk_visitor")
 _actor: ContextVar[Actor | None] = ContextVar("mysapk_actor")
 _called: ContextVar[str] = ContextVar("mysapk_called", default="")
 
 
-def set_context(visitor: ClientContext, actor: Actor | None, called: str) -> None:
+def set_context(client: ClientContext, actor: Actor | None, called: str) -> None:
     """Set the origin of this event; called by the wall only. `called` is the handler's name in our sources."""
-    _visitor.set(visitor)
+    _client.set(client)
     _actor.set(actor)
     _called.set(called)
 
 
 def client() -> ClientContext:
-    return _visitor.get()
+    return _client.get()
 
 
 def actor() -> Actor:

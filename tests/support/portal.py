@@ -121,7 +121,7 @@ class Browser:
         return ClientContext(accounts_sessions.hash_secret(self.name), here, self.address, self.agent, self.page)
 
     def _do(self, use_case: Callable[..., T], **given: Any) -> T:
-        return in_transaction(self.portal.db, use_case, visitor=self.visitor, **given)
+        return in_transaction(self.portal.db, use_case, client=self.visitor, **given)
 
     def ask(self, person: Person, email: str | None = None) -> None:
         self._do(request_token, nip=person.nip, email=person.email if email is None else email)
@@ -134,14 +134,14 @@ class Browser:
 
     def view(self) -> RecoveryView | None:
         with self.portal.db.read() as s:
-            return request.recovery_view(s, visitor=self.visitor)
+            return request.recovery_view(s, client=self.visitor)
 
     def follow(self, request_id: str) -> bool:
         """Open the link of a mail."""
         return in_transaction(self.portal.db, attach_browser_by_mail, self.visitor, request_id)
 
     def confirm(self, token: str, password: str = STRONG) -> None:
-        recovery_confirm.confirm_reset(self.portal.db, visitor=self.visitor, token=token, password=password)
+        recovery_confirm.confirm_reset(self.portal.db, client=self.visitor, token=token, password=password)
 
     def reset(self, person: Person, password: str = STRONG) -> None:
         """The whole way: ask, read the mail, confirm."""
@@ -151,7 +151,7 @@ class Browser:
     def login(self, person: Person, password: str | None = None) -> bool:
         """Whether the password is all that is asked; else the code is still to come."""
         typed = person.password or "" if password is None else password
-        ticket = login.login(self.portal.db, visitor=self.visitor, nip=person.nip, password=typed)
+        ticket = login.login(self.portal.db, client=self.visitor, nip=person.nip, password=typed)
         self.ticket = ticket or ""
         return ticket is not None
 
@@ -165,7 +165,7 @@ class Browser:
     @property
     def waits_for_code(self) -> bool:
         with self.portal.db.read() as s:
-            return login.is_awaiting_code(s, visitor=self.visitor)
+            return login.is_awaiting_code(s, client=self.visitor)
 
     def take(self) -> NewSession | None:
         """`POST /sesi`; the browser keeps the cookie."""

@@ -104,7 +104,7 @@ class EdgeMiddleware:
         client = scope.get("client")
         return normalise_client_address(str(client[0])) if client else UNKNOWN
 
-    def _visitor(self, scope: Scope, headers: dict[bytes, bytes]) -> ClientContext:
+    def _client(self, scope: Scope, headers: dict[bytes, bytes]) -> ClientContext:
         return cookies.client_from_cookies(
             headers.get(b"cookie", b"").decode("latin-1"),
             self.settings,
@@ -113,15 +113,15 @@ class EdgeMiddleware:
         )
 
     @staticmethod
-    def _inward(scope: Scope, visitor: ClientContext) -> Scope:
+    def _inward(scope: Scope, client: ClientContext) -> Scope:
         """References instead of cookies, and one trusted client address."""
         kept = [(name, value) for name, value in scope["headers"] if name.lower() not in _DROPPED]
-        marker = f"Sesi {visitor.session_ref or '-'} {visitor.browser_ref or '-'}".encode()
+        marker = f"Sesi {client.session_ref or '-'} {client.browser_ref or '-'}".encode()
         return {
             **scope,
             "headers": [*kept, (REFERENCE_HEADER, marker)],
-            "client": (visitor.client_address, 0),
-            "mysapk.visitor": visitor,
+            "client": (client.client_address, 0),
+            "mysapk.visitor": client,
         }
 
     # --- HTTP -----------------------------------------------------------------------------------------------------
@@ -150,10 +150,10 @@ class EdgeMiddleware:
             warn_throttled(log, "request from another origin refused", path=path)
             await _plain(out, 403, "Permintaan ini datang dari situs lain dan ditolak.")
             return
-        visitor = self._visitor(scope, headers)
-        if not visitor.browser_ref and _wants_page(scope, headers):
-            visitor, out = self._greet(visitor, out)
-        await self.app(self._inward(scope, visitor), receive, out)
+        client = self._client(scope, headers)
+        if not client.browser_ref and _wants_page(scope, headers):
+            client, out = self._greet(client, out)
+        await self.app(self._inward(scope, client), receive, out)
 
     async def _system(self, scope: Scope, receive: Receive, out: Send, headers: dict[bytes, bytes]) -> None:
         """A request of a system: its token goes inward separately, and cookies count for nothing."""
@@ -164,8 +164,8 @@ class EdgeMiddleware:
         scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else ""
         agent = headers.get(b"user-agent", b"").decode("latin-1")[:400]
-        visitor = ClientContext(client_address=self.client_address(scope, headers), user_agent=agent)
-        await self.app({**self._inward(scope, visitor), BEARER: bearer}, receive, out)
+        client = ClientContext(client_address=self.client_address(scope, headers), user_agent=agent)
+        await self.app({**self._inward(scope, client), BEARER: bearer}, receive, out)
 
     def _same_origin(self, headers: dict[bytes, bytes]) -> bool:
         """Exact Origin, and what the browser says of the site."""
@@ -173,13 +173,11 @@ class EdgeMiddleware:
         site = headers.get(b"sec-fetch-site", b"same-origin").decode("latin-1")
         return origin in self.settings.origins and site in {"same-origin", "none"}
 
-    def _greet(self, visitor: ClientContext, send: Send) -> tuple[ClientContext, Send]:
+    def _greet(self, client: ClientContext, send: Send) -> tuple[ClientContext, Send]:
         value = cookies.new_cookie_value()
         name = cookies.cookie_names(self.settings).browser
         header = cookies.set_cookie_header(name, value, self.settings, max_age=cookies.BROWSER_SECONDS).encode()
-        known = ClientContext(
-            sessions.hash_secret(value), visitor.session_ref, visitor.client_address, visitor.user_agent
-        )
+        known = ClientContext(sessions.hash_secret(value), client.session_ref, client.client_address, client.user_agent)
 
         async def greeting(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -225,20 +223,20 @@ class EdgeMiddleware:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _joined(scope)
-        visitor = self._visitor(scope, headers)
-        token = await self._admit(scope, headers, visitor)
+        client = self._client(scope, headers)
+        token = await self._admit(scope, headers, client)
         if token is None:
             await receive()
             await send({"type": "websocket.close", "code": CLOSE_POLICY})
             return
-        token = _bound_token(token, visitor)
-        socket = OpenSocket(client_token=token, session_ref=visitor.session_ref, network=self._network_of(visitor))
+        token = _bound_token(token, client)
+        socket = OpenSocket(client_token=token, session_ref=client.session_ref, network=self._network_of(client))
         socket.network.sockets += 1
         self.sockets.add(socket)
         try:
-            await self._tie(socket, visitor)
-            inward = {**self._inward(scope, visitor), "query_string": _with_token(scope, token), SOCKET: socket}
-            await self.events(inward, self._limited(receive, socket, visitor), socket.guard(send))
+            await self._tie(socket, client)
+            inward = {**self._inward(scope, client), "query_string": _with_token(scope, token), SOCKET: socket}
+            await self.events(inward, self._limited(receive, socket, client), socket.guard(send))
             if socket.is_closing:
                 await send({"type": "websocket.close", "code": socket.code})
         finally:
@@ -246,29 +244,29 @@ class EdgeMiddleware:
             self.sockets.remove(socket)
             socket.network.sockets -= 1
 
-    def _network_of(self, visitor: ClientContext) -> NetworkUse:
-        network = client_network(visitor.client_address)
+    def _network_of(self, client: ClientContext) -> NetworkUse:
+        network = client_network(client.client_address)
         found = self.networks.get(network)
         if found is None:
-            office = self.settings.is_office(visitor.client_address)
+            office = self.settings.is_office(client.client_address)
             found = NetworkUse(max_unread=UNREAD_PER_OFFICE if office else UNREAD_PER_NETWORK)
             self.networks[network] = found
         return found
 
-    async def _tie(self, socket: OpenSocket, visitor: ClientContext) -> None:
+    async def _tie(self, socket: OpenSocket, client: ClientContext) -> None:
         """A socket closes with its session, unless that ended before: its page would reload forever."""
-        if visitor.session_ref and self.is_alive is not None and not await self.is_alive(visitor):
+        if client.session_ref and self.is_alive is not None and not await self.is_alive(client):
             self.sockets.remove(socket)
             socket.session_ref = ""
             self.sockets.add(socket)
 
-    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], visitor: ClientContext) -> str | None:
+    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], client: ClientContext) -> str | None:
         """The client token of the handshake, or None when it is refused (the log says why)."""
         if self.sockets.ending:
             return None
         token = [value for name, value in _query(scope) if name == "token"]
-        network = client_network(visitor.client_address)
-        handshakes = self.settings.limit(HANDSHAKES_PER_NETWORK, visitor.client_address)
+        network = client_network(client.client_address)
+        handshakes = self.settings.limit(HANDSHAKES_PER_NETWORK, client.client_address)
         reason = ""
         if scope["path"].rstrip("/") != EVENT_PATH:
             reason = "path"
@@ -278,22 +276,22 @@ class EdgeMiddleware:
             reason = "origin"
         elif len(token) != 1 or not _is_uuid(token[0]):
             reason = "token"
-        elif not await self._counted(self.handshakes, network, handshakes, visitor):
+        elif not await self._counted(self.handshakes, network, handshakes, client):
             reason = "handshakes"
-        elif self._network_of(visitor).sockets >= self.settings.max_sockets(visitor.client_address):
+        elif self._network_of(client).sockets >= self.settings.max_sockets(client.client_address):
             reason = "sockets"
         if reason:
             warn_throttled(log, "socket refused", reason=reason)
             return None
         return token[0]
 
-    async def _counted(self, window: InMemoryLimiter, key: str, limit: Limit, visitor: ClientContext) -> bool:
+    async def _counted(self, window: InMemoryLimiter, key: str, limit: Limit, client: ClientContext) -> bool:
         hits = window.count_hit(key)
         if hits == limit.count + 1 and self.on_limit_exceeded is not None:
-            await self.on_limit_exceeded(limit, visitor)
+            await self.on_limit_exceeded(limit, client)
         return hits <= limit.count
 
-    def _limited(self, receive: Receive, socket: OpenSocket, visitor: ClientContext) -> Receive:
+    def _limited(self, receive: Receive, socket: OpenSocket, client: ClientContext) -> Receive:
         """Close a socket that sends something no page sends, too much of it or too often."""
         window = InMemoryLimiter(EVENTS_PER_SOCKET)
 
@@ -304,7 +302,7 @@ class EdgeMiddleware:
             if message["type"] != "websocket.receive":
                 return message
             fault = socket.violation_in(message)
-            if not fault and await self._counted(window, "frame", EVENTS_PER_SOCKET, visitor):
+            if not fault and await self._counted(window, "frame", EVENTS_PER_SOCKET, client):
                 return message
             warn_throttled(log, "socket closed", reason=fault or "rate")
             socket.close(CLOSE_POLICY)
@@ -336,13 +334,13 @@ def _with_token(scope: Scope, token: str) -> bytes:
     return urlencode([(name, token if name == "token" else value) for name, value in _query(scope)]).encode()
 
 
-def _bound_token(token: str, visitor: ClientContext) -> str:
+def _bound_token(token: str, client: ClientContext) -> str:
     """The client token combined with who presents it: with the same token, another session has another state tree.
 
     Events still in progress for a page that has just gone are delivered to whoever holds its token then (Reflex looks the socket up by
     it).
     """
-    owner = visitor.session_ref or visitor.browser_ref
+    owner = client.session_ref or client.browser_ref
     return str(UUID(bytes=hashlib.sha256(f"{token.lower()} {owner}".encode()).digest()[:16]))
 
 

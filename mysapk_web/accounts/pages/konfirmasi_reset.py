@@ -32,7 +32,7 @@ class KonfirmasiState(AppState):
     done: bool = False
 
     async def _look(self) -> None:
-        found = await executors.run_read_only(request.recovery_view, visitor=client())
+        found = await executors.run_read_only(request.recovery_view, client=client())
         self.unknown = found is None
         if found is not None:
             self.mask, self.minutes, self.resend_in = found.mask, found.minutes, found.resend_in
@@ -49,14 +49,14 @@ class KonfirmasiState(AppState):
         """Nothing is kept."""
         if not isinstance(password, str) or len(password) > TEXT_LIMIT:
             return
-        evaluation = await executors.run_read_only(confirm.evaluate_reset_password, visitor=client(), password=password)
+        evaluation = await executors.run_read_only(confirm.evaluate_reset_password, client=client(), password=password)
         self.rules, self.score = rule_rows(evaluation), evaluation.score
         self.strength = evaluation.label if password else ""
 
     @handler(ANYONE)
     async def resend(self, form: dict[str, Any]) -> None:
         async with fixed_duration():
-            await executors.run_in_transaction(resend_token, visitor=client())
+            await executors.run_in_transaction(resend_token, client=client())
         await self._look()
         self._finish(notice="Permintaan token baru diterima. Gunakan token dari email yang terakhir.")
 
@@ -65,7 +65,7 @@ class KonfirmasiState(AppState):
         await executors.run_hashing(
             client(),
             confirm.confirm_reset,
-            visitor=client(),
+            client=client(),
             token=form_text(form, "token"),
             password=form_text(form, "password"),
         )

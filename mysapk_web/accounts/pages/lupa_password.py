@@ -27,7 +27,7 @@ class LupaPasswordState(AppState):
     async def submit(self, form: dict[str, Any]) -> Any:
         async with fixed_duration():
             await executors.run_in_transaction(
-                request_token, visitor=client(), nip=form_text(form, "nip"), email=form_text(form, "email")
+                request_token, client=client(), nip=form_text(form, "nip"), email=form_text(form, "email")
             )
         self._finish()
         return rx.redirect("/konfirmasi-reset")

@@ -31,13 +31,13 @@ class MasukState(AppState):
             return rx.redirect("/beranda", replace=True)
         if self.router.url.query_parameters.get("sesi") == "berakhir":
             self.notice = ENDED
-        self.needs_code = await executors.run_read_only(login.is_awaiting_code, visitor=client())
+        self.needs_code = await executors.run_read_only(login.is_awaiting_code, client=client())
         return None
 
     @handler(ANYONE)
     async def submit(self, form: dict[str, Any]) -> Any:
         ticket = await executors.run_hashing(
-            client(), login.login, visitor=client(), nip=form_text(form, "nip"), password=form_text(form, "password")
+            client(), login.login, client=client(), nip=form_text(form, "nip"), password=form_text(form, "password")
         )
         if ticket is not None:
             return self._enter(ticket)
@@ -49,10 +49,10 @@ class MasukState(AppState):
     async def submit_code(self, form: dict[str, Any]) -> Any:
         try:
             ticket = await executors.run_in_transaction(
-                login.submit_code, visitor=client(), code=form_text(form, "kode")
+                login.submit_code, client=client(), code=form_text(form, "kode")
             )
         except UserError:
-            self.needs_code = await executors.run_read_only(login.is_awaiting_code, visitor=client())
+            self.needs_code = await executors.run_read_only(login.is_awaiting_code, client=client())
             raise
         return self._enter(ticket)
 

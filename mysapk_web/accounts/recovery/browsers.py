@@ -60,9 +60,9 @@ def newest_first(request: type[ResetRequest]) -> tuple[Any, ...]:
     return col(request.created_at).desc(), over
 
 
-def find_flow(session: Session, visitor: ClientContext, *, lock: bool = False) -> RecoveryFlow | None:
+def find_flow(session: Session, client: ClientContext, *, lock: bool = False) -> RecoveryFlow | None:
     """Dead or alive; `lock` when the newest request and the binding are about to be written."""
-    if not visitor.browser_ref:
+    if not client.browser_ref:
         return None
     bound, newest = aliased(ResetRequest), aliased(ResetRequest)
     same_pair = (col(newest.subject) == bound.subject) & (col(newest.email_ref) == bound.email_ref)
@@ -70,37 +70,37 @@ def find_flow(session: Session, visitor: ClientContext, *, lock: bool = False) -
         select(bound, newest)
         .join(ResetBinding, col(ResetBinding.request_id) == bound.id)
         .join(newest, same_pair)
-        .where(ResetBinding.browser == visitor.browser_ref)
+        .where(ResetBinding.browser == client.browser_ref)
         .order_by(*newest_first(newest))
         .limit(1)
     )
     if lock:
         statement = statement.with_for_update(of=newest).execution_options(populate_existing=True)
     found = session.exec(statement).one_or_none()
-    binding = session.get(ResetBinding, visitor.browser_ref, populate_existing=True, with_for_update=lock or None)
+    binding = session.get(ResetBinding, client.browser_ref, populate_existing=True, with_for_update=lock or None)
     return RecoveryFlow(binding, *found) if found is not None and binding is not None else None
 
 
-def attach_browser_by_mail(session: Session, visitor: ClientContext, request_id: str) -> bool:
+def attach_browser_by_mail(session: Session, client: ClientContext, request_id: str) -> bool:
     """From the link in a mail. Uses nothing up and grants nothing; False for an unknown request."""
-    if not visitor.browser_ref or session.get(ResetRequest, request_id) is None:
+    if not client.browser_ref or session.get(ResetRequest, request_id) is None:
         return False
-    here = session.get(ResetBinding, visitor.browser_ref)
+    here = session.get(ResetBinding, client.browser_ref)
     if here is None or here.request_id != request_id or not here.by_mail:
-        binding = ResetBinding(browser=visitor.browser_ref, request_id=request_id, bound_at=clock.now(), by_mail=True)
+        binding = ResetBinding(browser=client.browser_ref, request_id=request_id, bound_at=clock.now(), by_mail=True)
         insert_or_update(session, binding, "browser")
     return True
 
 
-def attach_browser(session: Session, visitor: ClientContext, request: ResetRequest) -> None:
+def attach_browser(session: Session, client: ClientContext, request: ResetRequest) -> None:
     """Each time a browser requests a token it gets new tries, while places are left.
 
     What it sees depends on what was typed in it and when, never on what became of the request.
     """
-    if not visitor.browser_ref:
+    if not client.browser_ref:
         return
-    binding = ResetBinding(browser=visitor.browser_ref, request_id=request.id, bound_at=clock.now(), tries=TOKEN_TRIES)
-    here = session.get(ResetBinding, visitor.browser_ref, populate_existing=True)
+    binding = ResetBinding(browser=client.browser_ref, request_id=request.id, bound_at=clock.now(), tries=TOKEN_TRIES)
+    here = session.get(ResetBinding, client.browser_ref, populate_existing=True)
     if here is not None and here.by_mail and here.request_id == request.id:
         return
     again = here is not None and not here.by_mail and _same_pair(session.get(ResetRequest, here.request_id), request)
@@ -108,7 +108,7 @@ def attach_browser(session: Session, visitor: ClientContext, request: ResetReque
         binding.tries = here.tries
     if here is not None and again and resend_wait(here.bound_at):
         binding.bound_at = here.bound_at
-    elif _admit_browser(session, visitor, request):
+    elif _admit_browser(session, client, request):
         binding.tries = 0
     insert_or_update(session, binding, "browser")
 
@@ -117,40 +117,40 @@ def _same_pair(one: ResetRequest | None, other: ResetRequest) -> bool:
     return one is not None and (one.subject, one.email_ref) == (other.subject, other.email_ref)
 
 
-def count_try(session: Session, visitor: ClientContext, flow: RecoveryFlow) -> int | None:
+def count_try(session: Session, client: ClientContext, flow: RecoveryFlow) -> int | None:
     """The number of the try in this browser; None when it has none left."""
     if not flow.has_mail and (flow.binding.by_mail or flow.is_stale):
         # Came from an older mail, or got its place too long ago: tries are not hoarded, so this browser needs a new place.
         flow.binding.by_mail, flow.binding.bound_at = False, clock.now()
-        flow.binding.tries = 0 if _admit_browser(session, visitor, flow.newest) else TOKEN_TRIES
+        flow.binding.tries = 0 if _admit_browser(session, client, flow.newest) else TOKEN_TRIES
         session.flush()
     if flow.newest.tries >= TOKEN_TRIES_OF_REQUEST or flow.binding.tries >= TOKEN_TRIES:
         return None
-    return _add_try(session, visitor, flow.newest.id, 1)
+    return _add_try(session, client, flow.newest.id, 1)
 
 
-def refund_try(session: Session, visitor: ClientContext, request_id: str) -> None:
+def refund_try(session: Session, client: ClientContext, request_id: str) -> None:
     """The token was right."""
-    _add_try(session, visitor, request_id, -1)
+    _add_try(session, client, request_id, -1)
 
 
-def _add_try(session: Session, visitor: ClientContext, request_id: str, step: int) -> int | None:
+def _add_try(session: Session, client: ClientContext, request_id: str, step: int) -> int | None:
     session.execute(
         update(ResetRequest).where(col(ResetRequest.id) == request_id).values(tries=col(ResetRequest.tries) + step)
     )
     tries: int | None = session.execute(
         update(ResetBinding)
-        .where(col(ResetBinding.browser) == visitor.browser_ref)
+        .where(col(ResetBinding.browser) == client.browser_ref)
         .values(tries=col(ResetBinding.tries) + step)
         .returning(col(ResetBinding.tries))
     ).scalar_one_or_none()
     return tries
 
 
-def _admit_browser(session: Session, visitor: ClientContext, request: ResetRequest) -> bool:
+def _admit_browser(session: Session, client: ClientContext, request: ResetRequest) -> bool:
     """Take one of the places for browsers that may try tokens of this pair: of the network, then of all."""
     pair = f"{request.subject}:{request.email_ref[:20]}"
-    network = client_key(get_settings().key("counters"), visitor.client_address)
+    network = client_key(get_settings().key("counters"), client.client_address)
     return (
         rate_limiting.hit(session, TOKEN_BROWSERS_PER_NETWORK, f"{pair}:{network[:20]}").allowed
         and rate_limiting.hit(session, TOKEN_BROWSERS_PER_PAIR, pair).allowed

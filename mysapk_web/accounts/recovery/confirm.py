@@ -53,12 +53,12 @@ class _VerifiedToken:
     """The present one; None before the activation."""
 
 
-def _check_form(db: Database, *, visitor: ClientContext, token: str, password: str) -> None:
-    _typed(db, visitor, token, password)
+def _check_form(db: Database, *, client: ClientContext, token: str, password: str) -> None:
+    _typed(db, client, token, password)
 
 
 @precheck(_check_form)
-def confirm_reset(db: Database, *, visitor: ClientContext, token: str, password: str) -> None:
+def confirm_reset(db: Database, *, client: ClientContext, token: str, password: str) -> None:
     """Open to everybody; runs in the hashing queue.
 
     Raises:
@@ -67,19 +67,19 @@ def confirm_reset(db: Database, *, visitor: ClientContext, token: str, password:
         UserError: No request, or it is dead.
     """
     settings = get_settings()
-    typed = _typed(db, visitor, token, password)
-    ticket = in_transaction(db, _check_token, visitor, typed)
+    typed = _typed(db, client, token, password)
+    ticket = in_transaction(db, _check_token, client, typed)
     # One hash more than a new password needs; without a matching token there is none at all.
     same = ticket.password_hash is not None and verify_password(password, ticket.password_hash, settings)
-    in_transaction(db, _check_person, visitor, ticket, password, same=same)
+    in_transaction(db, _check_person, client, ticket, password, same=same)
     new_hash = hash_password(password, settings)
-    in_transaction(db, _conclude, visitor, ticket, new_hash)
+    in_transaction(db, _conclude, client, ticket, new_hash)
 
 
-def evaluate_reset_password(session: Session, *, visitor: ClientContext, password: str) -> PasswordEvaluation:
+def evaluate_reset_password(session: Session, *, client: ClientContext, password: str) -> PasswordEvaluation:
     """By the typed NIP only, never by the person. Open to everybody."""
     return password_policy.evaluate_password(
-        password, _public_context(find_flow(session, visitor)), get_settings().password_min_length
+        password, _public_context(find_flow(session, client)), get_settings().password_min_length
     )
 
 
@@ -89,10 +89,10 @@ def _public_context(flow: RecoveryFlow | None) -> PasswordContext:
     return PasswordContext(nip=nip, name="", birth_date=birth_date_in(nip))
 
 
-def _typed(db: Database, visitor: ClientContext, token: str, password: str) -> str:
+def _typed(db: Database, client: ClientContext, token: str, password: str) -> str:
     """Form errors cost no try."""
     with db.read() as session:
-        flow = find_flow(session, visitor)
+        flow = find_flow(session, client)
         context = _public_context(flow)
     if flow is None:
         raise UserError(NO_REQUEST)
@@ -110,18 +110,18 @@ def _typed(db: Database, visitor: ClientContext, token: str, password: str) -> s
     return typed
 
 
-def _check_token(session: Session, visitor: ClientContext, typed: str) -> _VerifiedToken:
+def _check_token(session: Session, client: ClientContext, typed: str) -> _VerifiedToken:
     """Count the try, then compare; the same work for a request that belongs to nobody.
 
     Only somebody who types a token that was sent learns more than that it does not match: strangers who typed the same pair see nothing
     of what became of the request.
     """
-    flow = find_flow(session, visitor, lock=True)
+    flow = find_flow(session, client, lock=True)
     if flow is None:
         raise UserError(NO_REQUEST)
-    _limit_network(session, visitor, flow)
+    _limit_network(session, client, flow)
     expired = flow.is_stale
-    tries = count_try(session, visitor, flow)
+    tries = count_try(session, client, flow)
     if tries is None:
         raise CommittingUserError(EXHAUSTED, "token")
     request, own = flow.newest, flow.own_request
@@ -131,9 +131,9 @@ def _check_token(session: Session, visitor: ClientContext, typed: str) -> _Verif
     usable = account is not None and account.version == request.account_version and not fault_of(request)
     if right and account is not None and usable:
         return _VerifiedToken(request.id, account.id or 0, account.version, account.password_hash)
-    audit.record(session, TokenWrong(tries=tries), subject_id=request.account_id, client_address=visitor.client_address)
+    audit.record(session, TokenWrong(tries=tries), subject_id=request.account_id, client_address=client.client_address)
     if tries >= TOKEN_TRIES:
-        audit.record(session, TokenExhausted(), subject_id=request.account_id, client_address=visitor.client_address)
+        audit.record(session, TokenExhausted(), subject_id=request.account_id, client_address=client.client_address)
     if expired or older or (right and account is not None):
         raise CommittingUserError(DEAD, "token")
     wrong = one_time_tokens.wrong_token(
@@ -144,29 +144,29 @@ def _check_token(session: Session, visitor: ClientContext, typed: str) -> _Verif
     raise CommittingUserError(wrong, "token")
 
 
-def _limit_network(session: Session, visitor: ClientContext, flow: RecoveryFlow) -> None:
+def _limit_network(session: Session, client: ClientContext, flow: RecoveryFlow) -> None:
     """Against guessing over many requests. A browser that came from the mail is exempt: neighbours may have used the limit up."""
     if flow.has_mail:
         return
-    if not rate_limiting.allow_network(session, TOKEN_CHECKS_PER_NETWORK, visitor):
+    if not rate_limiting.allow_network(session, TOKEN_CHECKS_PER_NETWORK, client):
         raise CommittingUserError(
             "Terlalu banyak token dicoba dari jaringan ini. Buka tautan di email token, atau coba lagi 10 menit lagi."
         )
 
 
 def _check_person(
-    session: Session, visitor: ClientContext, ticket: _VerifiedToken, password: str, *, same: bool
+    session: Session, client: ClientContext, ticket: _VerifiedToken, password: str, *, same: bool
 ) -> None:
     """The rules that need the person, told only to somebody with the token; the try is refunded."""
     account = session.get_one(Account, ticket.account_id)
     person = session.get_one(Pegawai, account.pegawai_id)
     sentence = password_policy.first_fault_for(session, account, person, password) or (SAME_PASSWORD if same else "")
     if sentence:
-        refund_try(session, visitor, ticket.request_id)
+        refund_try(session, client, ticket.request_id)
         raise CommittingUserError(sentence, "password")
 
 
-def _conclude(session: Session, visitor: ClientContext, ticket: _VerifiedToken, new_hash: str) -> None:
+def _conclude(session: Session, client: ClientContext, ticket: _VerifiedToken, new_hash: str) -> None:
     """Use the token up and set the password, or do neither."""
     now = clock.now()
     second_factor.lift_code_block(
@@ -177,17 +177,17 @@ def _conclude(session: Session, visitor: ClientContext, ticket: _VerifiedToken, 
     used = session.execute(
         update(ResetRequest)
         .where(col(ResetRequest.id) == ticket.request_id, one_time_tokens.live(ResetRequest))
-        .values(used_at=now, used_by=visitor.browser_ref)
+        .values(used_at=now, used_by=client.browser_ref)
         .returning(col(ResetRequest.subject))
     ).one_or_none()
     person = session.get_one(Pegawai, account.pegawai_id)
     if used is None or not _set_password(session, account, person, ticket, new_hash):
         raise UserError(DEAD, "token")
     # Other browsers keep theirs: the page of a stranger who typed the same looks as if nothing had happened.
-    session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == visitor.browser_ref))
+    session.execute(delete(ResetBinding).where(col(ResetBinding.browser) == client.browser_ref))
     sessions.revoke_all_sessions(session, ticket.account_id, "password direset")
     lockouts.clear_failed_logins(session, used.subject)
-    _notify(session, visitor, account, person, first=account.activated_at is None)
+    _notify(session, client, account, person, first=account.activated_at is None)
     account.activated_at = account.activated_at or now
     session.add(account)
 
@@ -207,14 +207,14 @@ def _set_password(session: Session, account: Account, person: Pegawai, ticket: _
     return changed is not None
 
 
-def _notify(session: Session, visitor: ClientContext, account: Account, person: Pegawai, *, first: bool) -> None:
+def _notify(session: Session, client: ClientContext, account: Account, person: Pegawai, *, first: bool) -> None:
     audit.record(
         session,
         Activated() if first else PasswordReset(),
         actor_id=account.id,
         subject_id=account.id,
         instansi_id=person.instansi_id,
-        client_address=visitor.client_address,
+        client_address=client.client_address,
     )
     if first:
         enqueue(session, MailKind.ACTIVATED, account_id=account.id)

@@ -50,7 +50,7 @@ class RecoveryView:
     minutes: int
 
 
-def request_token(session: Session, *, visitor: ClientContext, nip: str, email: str) -> None:
+def request_token(session: Session, *, client: ClientContext, nip: str, email: str) -> None:
     """Ends the same way for everything well-formed. Open to everybody.
 
     Raises:
@@ -58,7 +58,7 @@ def request_token(session: Session, *, visitor: ClientContext, nip: str, email: 
         CommittingUserError: Too many requests from this network, whoever they are about.
     """
     number, address = _typed(nip, email)
-    _submit(session, get_settings(), visitor, number, address=address, mask=mask_email(address))
+    _submit(session, get_settings(), client, number, address=address, mask=mask_email(address))
 
 
 def _typed(nip: str, email: str) -> tuple[str, str]:
@@ -77,26 +77,26 @@ def _typed(nip: str, email: str) -> tuple[str, str]:
     return number, address
 
 
-def resend_token(session: Session, *, visitor: ClientContext) -> None:
+def resend_token(session: Session, *, client: ClientContext) -> None:
     """Repeat what this browser requested; the older token dies. Open to everybody.
 
     Raises:
         UserError: This browser has requested nothing yet, or less than a minute ago.
         CommittingUserError: As in `request_token`.
     """
-    flow = find_flow(session, visitor)
+    flow = find_flow(session, client)
     if flow is None:
         raise UserError(NO_REQUEST)
     left = flow.resend_wait
     if left:
         raise UserError(f"Token baru saja diminta. Periksa email Anda, atau minta lagi dalam {describe_wait(left)}.")
     request = flow.newest
-    _submit(session, get_settings(), visitor, request.nip, address_ref=request.email_ref, mask=request.mask)
+    _submit(session, get_settings(), client, request.nip, address_ref=request.email_ref, mask=request.mask)
 
 
-def recovery_view(session: Session, *, visitor: ClientContext) -> RecoveryView | None:
+def recovery_view(session: Session, *, client: ClientContext) -> RecoveryView | None:
     """Open to everybody."""
-    flow = find_flow(session, visitor)
+    flow = find_flow(session, client)
     if flow is None:
         return None
     return RecoveryView(
@@ -109,7 +109,7 @@ def recovery_view(session: Session, *, visitor: ClientContext) -> RecoveryView |
 def _submit(
     session: Session,
     settings: Settings,
-    visitor: ClientContext,
+    client: ClientContext,
     number: str,
     *,
     mask: str,
@@ -119,8 +119,8 @@ def _submit(
     """The same for a matching pair and for any other."""
     address_ref = address_ref or hash_email(settings, address)
     subject = subject_key(settings.key("counters"), f"nip:{number}")
-    if not _is_second_click(session, visitor, subject, address_ref):
-        _count_network(session, visitor)
+    if not _is_second_click(session, client, subject, address_ref):
+        _count_network(session, client)
     found = check_eligibility(session, settings, number, address_ref)
     last = _last(session, subject, address_ref)  # after the lock: another request may have been written meanwhile
     # A request from before the e-mail was corrected or the CPNS approved has no token, one from before a new password or role a dead
@@ -140,7 +140,7 @@ def _submit(
         if not joins and not within:
             within = rate_limiting.hit(session, RECOVERY_BEYOND, f"{pair}:{found.version}").allowed
     if last is not None and joins:
-        attach_browser(session, visitor, last)
+        attach_browser(session, client, last)
     else:
         usable = usable if within else None
         request = issue_request(
@@ -152,10 +152,10 @@ def _submit(
             nip=number,
             email_ref=address_ref,
         )
-        _announce(session, visitor, request, found, within=within)
+        _announce(session, client, request, found, within=within)
     # A new request over the limit is recorded by its own event.
     if counted is not None and (joins or within):
-        rate_limiting.record_exceeded(session, counted, visitor, subject_id=found.account_id)
+        rate_limiting.record_exceeded(session, counted, client, subject_id=found.account_id)
     if settings.recovery_answer == "explicit":
         _say_explicitly(found)
 
@@ -166,12 +166,12 @@ def _is_of(request: ResetRequest, found: RecoveryEligibility) -> bool:
 
 
 def _announce(
-    session: Session, visitor: ClientContext, request: ResetRequest, found: RecoveryEligibility, *, within: bool
+    session: Session, client: ClientContext, request: ResetRequest, found: RecoveryEligibility, *, within: bool
 ) -> None:
-    attach_browser(session, visitor, request)
+    attach_browser(session, client, request)
     payload = ResetRequested if request.account_id is not None else ResetRefused
     event = payload(email_matches=found.email_matches, within_limit=within, eligibility=found.state)
-    audit.record(session, event, subject_id=found.account_id, client_address=visitor.client_address)
+    audit.record(session, event, subject_id=found.account_id, client_address=client.client_address)
     may_write = within & _letter_is_within(session, request, found)
     mail = enqueue(
         session,
@@ -187,9 +187,9 @@ def _announce(
         mail.state, mail.last_error = OutboxState.OBSOLETE, "Tidak ada penerima."
 
 
-def _is_second_click(session: Session, visitor: ClientContext, subject: str, address_ref: str) -> bool:
+def _is_second_click(session: Session, client: ClientContext, subject: str, address_ref: str) -> bool:
     """Whether this browser itself requested the same pair within the minute; what others request must not show in what is counted."""
-    flow = find_flow(session, visitor)
+    flow = find_flow(session, client)
     return (
         flow is not None
         and bool(flow.resend_wait)
@@ -211,9 +211,9 @@ def _last(session: Session, subject: str, address_ref: str) -> ResetRequest | No
     ).one_or_none()
 
 
-def _count_network(session: Session, visitor: ClientContext) -> None:
+def _count_network(session: Session, client: ClientContext) -> None:
     """Beyond it the page says so, whoever the request is about."""
-    if not rate_limiting.allow_network(session, RECOVERY_PER_NETWORK, visitor):
+    if not rate_limiting.allow_network(session, RECOVERY_PER_NETWORK, client):
         raise CommittingUserError(
             "Dari jaringan yang Anda pakai sudah terlalu banyak permintaan token dalam satu jam terakhir. Coba lagi paling lama "
             f"{describe_wait(RECOVERY_PER_NETWORK.window)} lagi, atau gunakan jaringan lain, misalnya data seluler."

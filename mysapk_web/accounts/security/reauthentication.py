@@ -56,7 +56,7 @@ def reauthenticate(db: Database, actor: Actor, *, proof: str) -> None:
 def _check_code(session: Session, actor: Actor, code: str) -> None:
     account = session.get_one(Account, actor.account_id)
     try:
-        second_factor.verify_code(session, get_settings(), account, code, visitor=actor.client)
+        second_factor.verify_code(session, get_settings(), account, code, client=actor.client)
     except CommittingUserError as refusal:
         raise CommittingUserError(refusal.sentence, REAUTHENTICATION_FIELD) from None
     record_reauthentication(session, actor)

@@ -152,7 +152,7 @@ def create_recovery_codes(session: Session, actor: Actor) -> list[str]:
     if not actor.second_factor:
         raise PermissionDenied("recovery codes without a second factor")
     require_reauthentication(actor)
-    return second_factor.new_recovery_codes(session, get_settings(), actor.account_id, visitor=actor.client)
+    return second_factor.new_recovery_codes(session, get_settings(), actor.account_id, client=actor.client)
 
 
 def _check_stop(_db: Database, actor: Actor, *, password: str, code: str) -> None:
@@ -172,7 +172,7 @@ def stop_second_factor(db: Database, actor: Actor, *, password: str, code: str) 
 def _switch_off(session: Session, actor: Actor, code: str) -> None:
     account = session.get_one(Account, actor.account_id)
     second_factor.require_second_factor(account)
-    second_factor.verify_code(session, get_settings(), account, code, visitor=actor.client)
+    second_factor.verify_code(session, get_settings(), account, code, client=actor.client)
     second_factor.delete_second_factor(session, account)
     audit.record_own(session, actor, TotpDisabled())
     enqueue(session, MailKind.SECOND_FACTOR_OFF, account_id=actor.account_id)

@@ -33,7 +33,7 @@ class CekBuktiState(AppState):
         if self.ready and self._checked_token == token:
             return
         self.faults, self.notice, self.ready, self.genuine = {}, "", False, False
-        found = await executors.run_in_transaction(verify_proof, visitor=client(), token=token)
+        found = await executors.run_in_transaction(verify_proof, client=client(), token=token)
         self.genuine = found is not None
         if found is not None:
             self.number, self.person_name, self.instansi = found.number, found.name, found.instansi

@@ -30,7 +30,7 @@ class AgencyHelpState(AppState):
     async def find(self, form: dict[str, Any]) -> None:
         self.agencies, self.told = [], ""
         asked = form_text(form, "instansi", 200)
-        found = await executors.run_in_transaction(helpdesk.search_helpdesks, visitor=client(), asked=asked)
+        found = await executors.run_in_transaction(helpdesk.search_helpdesks, client=client(), asked=asked)
         self.agencies = [_row(agency) for agency in found]
         self.told = _in_words(len(found))
         self._finish()

@@ -155,7 +155,7 @@ def test_no_act_without_its_transaction(both: Portal) -> None:
     browser = both.browser().enter(both.ani)
     visitor = both.browser().visitor
     before = both.everything()
-    interrupted(both, request_token, visitor=visitor, nip=both.ani.nip, email=both.ani.email)
+    interrupted(both, request_token, client=visitor, nip=both.ani.nip, email=both.ani.email)
     interrupted(both, sessions.log_out, browser.visitor)
     interrupted(both, end_other_sessions, browser.actor)
     both_pending = both.browser()

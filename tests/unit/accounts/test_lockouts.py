@@ -227,7 +227,7 @@ from mysapk_web.platform.errors import UserError
 clock._source = lambda: datetime(2026, 8, 24, 2, 0, 10, tzinfo=UTC)
 url, nip, password = sys.argv[1:]
 try:
-    login.login(Database(url), visitor=ClientContext("b", client_address="192.0.2.9"), nip=nip, password=password)
+    login.login(Database(url), client=ClientContext("b", client_address="192.0.2.9"), nip=nip, password=password)
 except UserError as refusal:
     print(refusal.sentence)
 """

@@ -85,7 +85,7 @@ def hold(office: Office, key: str, *roles: Role) -> None:
 def lock(office: Office, key: str, times: int = 6) -> None:
     for _ in range(times):
         with pytest.raises(CommittingUserError):
-            login.login(office.db, visitor=VISITOR, nip=ROLLS[key]["nip"], password="Salah1Sekali")
+            login.login(office.db, client=VISITOR, nip=ROLLS[key]["nip"], password="Salah1Sekali")
 
 
 # Scope and separation ----------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def test_unlock_takes_the_wait_away_and_nothing_else(both_offices: Office) -> No
     assert unlock(office, office.actor("taufik"), "ani") is True
     assert office.see(lockouts.active_lockouts, [ROLLS["ani"]["nip"]]) == {}
     with pytest.raises(CommittingUserError, match="tidak cocok"):
-        login.login(office.db, visitor=VISITOR, nip=ROLLS["ani"]["nip"], password="Salah1Sekali")
+        login.login(office.db, client=VISITOR, nip=ROLLS["ani"]["nip"], password="Salah1Sekali")
     assert office.account("ani").version == version
     assert office.letters("ani")[-1] == MailKind.UNLOCKED
     (event,) = office.events(AuditTag.UNLOCKED)
@@ -223,13 +223,13 @@ def test_the_token_goes_to_the_stored_address_and_opens_the_account(office: Offi
 
     assert office.do(attach_browser_by_mail, VISITOR, mail.params["request"])
     token = derive_token(get_settings().key("reset-token"), bytes.fromhex(mail.params["request"]))
-    confirm.confirm_reset(office.db, visitor=VISITOR, token=token, password="Gunung7Merapi-biru")
+    confirm.confirm_reset(office.db, client=VISITOR, token=token, password="Gunung7Merapi-biru")
     assert office.account("eko").activated_at is not None
 
 
 def test_the_older_token_dies_and_no_session_ends(office: Office) -> None:
     office.open_session("ani", "r1")
-    in_transaction(office.db, request_token, visitor=VISITOR, nip=ROLLS["ani"]["nip"], email="ani@k1.example.go.id")
+    in_transaction(office.db, request_token, client=VISITOR, nip=ROLLS["ani"]["nip"], email="ani@k1.example.go.id")
     with after(2 * minutes):
         start_reset(office, office.actor("taufik"), "ani")
         with office.db.read() as session:

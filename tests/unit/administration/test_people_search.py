@@ -166,7 +166,7 @@ def fail(office: Office, key: str, times: int) -> None:
     for _ in range(times):
         with pytest.raises(CommittingUserError):
             login.login(
-                office.db, visitor=ClientContext("b", "", "203.0.113.9"), nip=ROLLS[key]["nip"], password="Salah1Sekali"
+                office.db, client=ClientContext("b", "", "203.0.113.9"), nip=ROLLS[key]["nip"], password="Salah1Sekali"
             )
 
 

@@ -70,7 +70,7 @@ HERE = ClientContext(client_address="203.0.113.9")
 
 def found(db: Database, asked: str, visitor: ClientContext = HERE) -> list[tuple[str, str]]:
     with db.begin() as session:
-        seen = helpdesk.search_helpdesks(session, visitor=visitor, asked=asked)
+        seen = helpdesk.search_helpdesks(session, client=visitor, asked=asked)
     return [(agency.instansi, agency.contact.nama if agency.contact else "") for agency in seen]
 
 

@@ -46,7 +46,7 @@ def token(view: ProofView) -> str:
 
 
 def check(desk: Desk, text: str, address: str = "203.0.113.7") -> PublicProof | None:
-    return in_transaction(desk.portal.db, verify_proof, visitor=ClientContext(client_address=address), token=text)
+    return in_transaction(desk.portal.db, verify_proof, client=ClientContext(client_address=address), token=text)
 
 
 def test_not_before_everything_is_handled(desk: Desk) -> None:

@@ -53,7 +53,7 @@ def test_an_address_from_a_list_works_at_once(lists: Lists) -> None:
     browser = ClientContext("peramban", client_address="203.0.113.7")
 
     def ask() -> None:
-        lists.office.do(request_token, visitor=browser, nip=nip(who), email=email)
+        lists.office.do(request_token, client=browser, nip=nip(who), email=email)
 
     for number in range(6):
         with clock.shifted(timedelta(seconds=(number - 7) * 61)):
