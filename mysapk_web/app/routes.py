@@ -26,7 +26,7 @@ from mysapk_web.administration.http import api, exports, imports
 from mysapk_web.demo import http
 from mysapk_web.organisation import access_log
 from mysapk_web.organisation.actor import Actor
-from mysapk_web.pdm.http import proofs
+from mysapk_web.pdm.http import document_uploads, proofs
 from mysapk_web.platform import executors
 from mysapk_web.platform.client import ClientContext
 from mysapk_web.platform.errors import PermissionDenied, ReauthenticationRequired
@@ -201,6 +201,7 @@ def application(settings: Settings) -> Starlette:
         _route("/keamanan/kode-pemulihan", recovery_codes, "POST"),
         _route("/sehat", liveness),
         _route("/siap", readiness),
+        *document_uploads.routes(),
         *documents.routes(),
         *imports.routes(),
         _route(proofs.PATH, proofs.download),
