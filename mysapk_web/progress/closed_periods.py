@@ -41,11 +41,7 @@ def closed_agencies(
     kind: PeriodKind = PeriodKind.AKTIVASI,
     key: str = "",
 ) -> list[ClosedAgency]:
-    """Agencies in scope (at a node) whose last period has ended, whatever was published since.
-
-    Raises:
-        PermissionDenied: No permission, or a node outside the scope.
-    """
+    """Agencies in scope (at a node) whose last period has ended, whatever was published since."""
     rows = _agencies_at(session, actor, permission, key)
     return [
         ClosedAgency(row.pk, row.name, window.ends_at, row.timezone)
@@ -55,11 +51,7 @@ def closed_agencies(
 
 
 def all_closed(session: Session, actor: Actor, kind: PeriodKind, key: str = "") -> bool:
-    """Whether the last period of every agency in scope is over.
-
-    Raises:
-        PermissionDenied: No permission, or a node outside the scope.
-    """
+    """Whether the last period of every agency in scope is over."""
     rows = _agencies_at(session, actor, Permission.PROGRESS_READ, key)
     return None not in periods.ended_periods(session, rows, kind)
 

@@ -51,7 +51,6 @@ class NotActivatedReason(StrEnum):
 
     @property
     def label(self) -> str:
-        """In words."""
         return _LABELS[self]
 
 
@@ -147,11 +146,7 @@ def reason_expression() -> Any:
 def conditions(
     session: Session, actor: Actor, permission: Permission, narrowed: NotActivatedFilter
 ) -> list[ColumnElement[bool]]:
-    """Conditions over `account_tables()`: not activated, in scope, and as narrowed.
-
-    Raises:
-        PermissionDenied: No permission, or a node outside the scope.
-    """
+    """Conditions over `account_tables()`: not activated, in scope, and as narrowed."""
     wanted = [*list_conditions(session, actor, permission, narrowed), col(Account.activated_at).is_(None)]
     if narrowed.reason is not None:
         wanted.append(reason_expression() == narrowed.reason.value)

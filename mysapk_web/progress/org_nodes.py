@@ -1,4 +1,7 @@
-"""Nodes that counts belong to: the country, an agency, or a unit with all below it; and which of them an actor may see."""
+"""Nodes that counts belong to: the country, an agency, or a unit with all below it; and which of them an actor may see.
+
+Whatever takes the key of a node fails with `PermissionDenied` for one outside the scope.
+"""
 
 from __future__ import annotations
 

@@ -55,7 +55,6 @@ class IncompleteKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """In words."""
         return {
             IncompleteKind.UNFINISHED: "Belum selesai",
             IncompleteKind.UNSENT: "Belum mengirim usulan",
@@ -83,7 +82,6 @@ class PdmStage(StrEnum):
 
     @property
     def label(self) -> str:
-        """In words."""
         return {
             PdmStage.INACTIVE: "Akun belum diaktifkan",
             PdmStage.DONE: "Semua kelompok selesai",
@@ -189,11 +187,7 @@ def progress_tables() -> Any:
 def conditions(
     session: Session, actor: Actor, permission: Permission, narrowed: PdmIncompleteFilter
 ) -> list[ColumnElement[bool]]:
-    """Conditions over `people_tables()`: in scope, and as narrowed.
-
-    Raises:
-        PermissionDenied: No permission, or a node outside the scope.
-    """
+    """Conditions over `people_tables()`: in scope, and as narrowed."""
     wanted = [*list_conditions(session, actor, permission, narrowed), _lacking(narrowed.kind, narrowed.group)]
     if narrowed.group:
         wanted.append(col(Pegawai.jenis).in_(sorted(get_group(narrowed.group).applies_to)))

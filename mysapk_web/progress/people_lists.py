@@ -98,11 +98,7 @@ def account_tables() -> Any:
 def list_conditions(
     session: Session, actor: Actor, permission: Permission, narrowed: ListFilter
 ) -> list[ColumnElement[bool]]:
-    """Conditions over `people_tables()`: in scope, and as every list can be narrowed.
-
-    Raises:
-        PermissionDenied: No permission, or a node outside the scope.
-    """
+    """Conditions over `people_tables()`: in scope, and as every list can be narrowed."""
     actor.require(permission)
     wanted = [people_in_scope(actor, permission)]
     if narrowed.key:
@@ -124,7 +120,7 @@ def people_query(tables: Any, *columns: Any, asked: Any, where: list[ColumnEleme
 
 
 class PeopleReport(ABC, Generic[F, P]):
-    """A list of people and its list of sanctions. Every method fails with `PermissionDenied` outside the scope."""
+    """A list of people and its list of sanctions."""
 
     period: ClassVar[PeriodKind]
 

@@ -38,11 +38,7 @@ class PersonPdm:
 
 
 def pdm_progress_of(session: Session, actor: Actor, account_id: int) -> PersonPdm | None:
-    """How far somebody is; it follows the person to another agency (decision 0015). None if out of scope.
-
-    Raises:
-        PermissionDenied: The actor may not read progress.
-    """
+    """How far somebody is; it follows the person to another agency (decision 0015). None if out of scope."""
     actor.require(Permission.PROGRESS_READ)
     columns: tuple[Any, ...] = (Pegawai.jenis, func.coalesce(PersonPdmProgress.groups, 0))
     kept = session.execute(

@@ -50,7 +50,6 @@ def remind_activation(
     People without an email address, disabled, or waiting for approval are left out: they can't do anything about it.
 
     Raises:
-        PermissionDenied: No permission, or a node outside the scope.
         UserError: Nobody was chosen.
     """
     wanted = not_activated.conditions(session, actor, Permission.PROGRESS_READ, narrowed)
@@ -70,7 +69,6 @@ def remind_pdm(
     Left out are people who have not activated, are disabled, have no email address, or whose agency has no open PDM.
 
     Raises:
-        PermissionDenied: No permission, or a node outside the scope.
         UserError: Nobody was chosen, or no PDM is open.
     """
     wanted = pdm_incomplete.conditions(session, actor, Permission.PROGRESS_READ, narrowed)

@@ -61,7 +61,7 @@ PDM: Final = ReportKind(
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of some people; measures that nobody counts for may be missing."""
+    """Counts of some people; missing measures are 0."""
 
     counts: Mapping[Measure, int] = field(default_factory=dict)
 
@@ -70,7 +70,6 @@ class Tally:
 
     @property
     def people(self) -> int:
-        """Everybody."""
         return self[Measure.PEOPLE]
 
 
@@ -135,11 +134,7 @@ def read_report(
     order: ChildOrder = ChildOrder.NAME,
     page: int = 1,
 ) -> ProgressReport:
-    """Read the page of a node (see `org_nodes.find_node`), with a page of what is below it.
-
-    Raises:
-        PermissionDenied: No such node within the scope.
-    """
+    """Read the page of a node (see `org_nodes.find_node`), with a page of what is below it."""
     node = org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key)
     snapshot = _snapshot(session, kind, node, order, page)
     return ProgressReport(
@@ -160,20 +155,12 @@ def read_snapshot(
     order: ChildOrder = ChildOrder.NAME,
     page: int = 1,
 ) -> Snapshot:
-    """Read again only what changes while the page is open.
-
-    Raises:
-        PermissionDenied: No such node within the scope.
-    """
+    """Read again only what changes while the page is open."""
     return _snapshot(session, kind, org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key), order, page)
 
 
 def read_history(session: Session, actor: Actor, kind: ReportKind, tally: Tally, *, key: str = "") -> list[DailyTally]:
-    """Read the history of a node again, up to the counts of now.
-
-    Raises:
-        PermissionDenied: No such node within the scope.
-    """
+    """Read the history of a node again, up to the counts of now."""
     return history(session, kind, org_nodes.find_node(session, actor, Permission.PROGRESS_READ, key), tally)
 
 

@@ -26,7 +26,6 @@ class BelumAktifState(ReminderList, AppState):
 
 
 def belum_aktif() -> rx.Component:
-    """The page."""
     return reminder_page(
         BelumAktifState,
         "Belum mengaktifkan akun",

@@ -28,7 +28,6 @@ class BelumPdmState(ReminderList, AppState):
 
 
 def belum_pdm() -> rx.Component:
-    """The page."""
     return reminder_page(
         BelumPdmState,
         "Belum selesai pemutakhiran",

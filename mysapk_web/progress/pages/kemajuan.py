@@ -46,8 +46,6 @@ ACTIVATION_DASHBOARD: Final = Dashboard(
 
 
 class KemajuanState(ProgressState, AppState):
-    """Counts of one node."""
-
     DASHBOARD: ClassVar = ACTIVATION_DASHBOARD
 
     direct: str = ""
@@ -66,7 +64,6 @@ class KemajuanState(ProgressState, AppState):
 
 
 def kemajuan() -> rx.Component:
-    """The page."""
     return dashboard_page(
         KemajuanState,
         units_caption="Aktivasi menurut unit",

@@ -198,7 +198,6 @@ def _backlog() -> rx.Component:
 
 
 def kemajuan_pdm() -> rx.Component:
-    """The page."""
     return dashboard_page(
         KemajuanPdmState,
         units_caption="Pemutakhiran dan antrean menurut unit",

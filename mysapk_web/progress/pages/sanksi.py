@@ -25,7 +25,6 @@ class SanksiState(SanctionList, AppState):
 
 
 def sanksi() -> rx.Component:
-    """The page."""
     return sanction_page(
         SanksiState,
         "Daftar sanksi",

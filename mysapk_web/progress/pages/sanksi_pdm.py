@@ -25,7 +25,6 @@ class SanksiPdmState(SanctionList, AppState):
 
 
 def sanksi_pdm() -> rx.Component:
-    """The page."""
     return sanction_page(
         SanksiPdmState,
         "Daftar sanksi pemutakhiran",

@@ -57,14 +57,12 @@ class ListKind(Generic[F, P]):
 
 
 def not_activated_filter(filters: Mapping[str, str]) -> NotActivatedFilter:
-    """The filter of the lists of activation."""
     reason = filters.get("keterangan", "")
     known = NotActivatedReason(reason) if reason in set(NotActivatedReason) else None
     return NotActivatedFilter(filters.get("tempat", ""), jenis_of(filters), known)
 
 
 def not_activated_row(person: NotActivatedPerson, node: OrgNode) -> ListedRow:
-    """One person of the lists of activation."""
     reason = person.reason
     # The list of the country has people of every zone: its times are those of the capital.
     since = f", {format_moment_compact(person.activated_at, node.timezone)}" if person.activated_at else ""
@@ -78,7 +76,6 @@ def not_activated_row(person: NotActivatedPerson, node: OrgNode) -> ListedRow:
 
 
 def pdm_incomplete_filter(filters: Mapping[str, str]) -> PdmIncompleteFilter:
-    """The filter of the lists of the PDM."""
     kind, group = filters.get("dicari", ""), filters.get("kelompok", "")
     return PdmIncompleteFilter(
         filters.get("tempat", ""),
@@ -89,7 +86,6 @@ def pdm_incomplete_filter(filters: Mapping[str, str]) -> PdmIncompleteFilter:
 
 
 def pdm_incomplete_row(person: IncompletePerson, node: OrgNode) -> ListedRow:
-    """One person of the lists of the PDM."""
     return listed_row(
         person,
         node,
