@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -26,6 +25,7 @@ from mysapk_web.pdm.rules.groups.diff import differences
 from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.pdm.tables import Proposal
 from mysapk_web.platform.errors import UserError
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.verification.checks import Examination, examine
 from mysapk_web.verification.claims import unclaimed
 from mysapk_web.verification.decisions import authorize, execute, lock_proposal
@@ -50,11 +50,9 @@ class BulkCandidate:
 
     id: int
     version: int
-    nip: str
-    name: str
-    kind_label: str
-    title: str
-    sent_at: datetime
+    who: str
+    what: str
+    sent: str
     rows: list[tuple[str, str]]
     documents: list[DocumentView] = field(default_factory=list)
     sampled: bool = False
@@ -66,7 +64,6 @@ class BulkSelection:
 
     candidates: list[BulkCandidate]
     closed_notice: str
-    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +84,15 @@ def bulk_candidates(session: Session, actor: Actor) -> BulkSelection:
         .order_by(col(Proposal.sent_at), col(Proposal.id))
         .limit(CANDIDATES_EXAMINED)
     ).all()
-    tables = codes(session)
+    tables, timezone = codes(session), timezone_of(session, actor)
     rows: list[BulkCandidate] = []
     for proposal in found:
         examined = examine(session, proposal)
         if confirms_record(proposal, examined, tables):
-            rows.append(_candidate(proposal, examined, tables))
+            rows.append(_candidate(proposal, examined, tables, timezone))
         if len(rows) == MAX_BULK:
             break
-    return BulkSelection(_with_sample(rows), closed_notice(session, actor), timezone_of(session, actor))
+    return BulkSelection(_with_sample(rows), closed_notice(session, actor))
 
 
 def bulk_verify(session: Session, actor: Actor, versions: Mapping[int, int], *, sample_confirmed: bool) -> BulkResult:
@@ -151,17 +148,15 @@ def _verify(session: Session, actor: Actor, number: int, version: int, tables: S
     return 1
 
 
-def _candidate(proposal: Proposal, examined: Examination, tables: StoredCodes) -> BulkCandidate:
+def _candidate(proposal: Proposal, examined: Examination, tables: StoredCodes, timezone: str) -> BulkCandidate:
     declared = kind_of(proposal)
     values = editable_values(declared, proposal.payload)
     return BulkCandidate(
         id=proposal.pk,
         version=proposal.version,
-        nip=examined.context.facts.nip,
-        name=examined.context.name,
-        kind_label=declared.label,
-        title=declared.title(values, tables),
-        sent_at=proposal.sent_at or proposal.changed_at,
+        who=f"{examined.context.name}, NIP {examined.context.facts.nip}",
+        what=f"{declared.label}: {declared.title(values, tables)}",
+        sent=format_moment(proposal.sent_at or proposal.changed_at, timezone),
         rows=displayed_values(declared, values, tables),
         documents=[document_view(declared, row) for row in examined.holdings.documents.get(proposal.pk, ())],
     )

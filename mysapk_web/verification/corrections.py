@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlmodel import Session
@@ -38,16 +38,17 @@ MAX_CORRECTION_NOTE: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class CorrectionView:
-    """One value to be corrected; `searched`: the options are what a search found, because all are too many."""
+    """One value to be corrected; without a name there is none."""
 
-    name: str
-    label: str
-    kind: str
-    help: str
-    value: str
-    text: str
-    options: list[tuple[str, str]]
-    searched: bool
+    name: str = ""
+    label: str = ""
+    help: str = ""
+    value: str = ""
+    text: str = ""
+    options: list[tuple[str, str]] = field(default_factory=list)
+    searched: bool = False
+    """The options are what a search found, because all are too many."""
+    is_date: bool = False
 
 
 def correction(session: Session, actor: Actor, proposal_id: int, field: str, search: str = "") -> CorrectionView:
@@ -63,15 +64,18 @@ def correction(session: Session, actor: Actor, proposal_id: int, field: str, sea
     wanted, values = _field(declared, field), editable_values(declared, proposal.payload)
     value = values.get(field)
     options, searched = _options(session, wanted, examine(session, proposal), values, tables, search)
+    typed, text = _typed(wanted, value), format_value(wanted, value, tables, reveal=True)
+    if options and typed and typed not in dict(options) and not searched:
+        options = [(typed, text), *options]
     return CorrectionView(
         name=wanted.name,
         label=wanted.label,
-        kind=wanted.kind.value,
         help=wanted.help,
-        value=_typed(wanted, value),
-        text=format_value(wanted, value, tables, reveal=True),
+        value=typed,
+        text=text or "kosong",
         options=options,
         searched=searched,
+        is_date=wanted.kind is FieldKind.DATE,
     )
 
 

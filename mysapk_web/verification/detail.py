@@ -17,7 +17,7 @@ from mysapk_web.pdm.code_tables import codes
 from mysapk_web.pdm.context import PeriodContext
 from mysapk_web.pdm.dossier import kind_of
 from mysapk_web.pdm.payload import editable_values
-from mysapk_web.pdm.presenters import DocumentView, document_view, record_on_file
+from mysapk_web.pdm.presenters import DocumentView, ProposalEventView, document_view, format_reason, record_on_file
 from mysapk_web.pdm.rules.groups import get_group
 from mysapk_web.pdm.rules.groups.base import RecordAction, RecordKind
 from mysapk_web.pdm.rules.groups.diff import differences
@@ -33,6 +33,7 @@ from mysapk_web.pdm.rules.proposal import (
     reasons_for,
 )
 from mysapk_web.pdm.tables import FormerValue, PersonnelRecord, Proposal, ProposalEvent
+from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.verification.checks import CheckResult, Examination, check_results, examine
 from mysapk_web.verification.claims import Claim, claim_of, claimed_sentence
 from mysapk_web.verification.period_rules import period_blocker
@@ -99,19 +100,6 @@ class FieldComparison:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryStep:
-    """One step of the history, with the name of the actor if it is a colleague (`reviewer_names.py`)."""
-
-    at: datetime
-    office: str
-    who: str
-    text: str
-    state_label: str
-    reason: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class ActView:
     """An action the actor can take; `reasons` are code and text to choose from, `blocked` says why it is impossible now."""
 
@@ -147,7 +135,7 @@ class ProposalDetail:
     changed: int
     documents: list[DocumentView]
     checks: list[CheckResult]
-    history: list[HistoryStep]
+    history: list[ProposalEventView]
     acts: list[ActView]
     blocker: str
     can_correct: bool
@@ -195,7 +183,7 @@ def open_proposal(session: Session, actor: Actor, proposal_id: int) -> ProposalD
         documents=[document_view(declared, row) for row in examined.holdings.documents.get(proposal.pk, ())],
         # They compare with what is on file now.
         checks=[] if decided else check_results(session, proposal, examined),
-        history=_trail(session, actor, examined, proposal),
+        history=_history(session, actor, examined, proposal),
         acts=possible,
         blocker=f"{why_not} {AS_IT_WAS}" if decided else why_not,
         can_correct=may_correct,
@@ -336,18 +324,16 @@ def _lines(
     return found
 
 
-def _trail(session: Session, actor: Actor, examined: Examination, proposal: Proposal) -> list[HistoryStep]:
+def _history(session: Session, actor: Actor, examined: Examination, proposal: Proposal) -> list[ProposalEventView]:
     rows = examined.holdings.history.get(proposal.pk, ())
     names = names_of_actors(session, actor, rows, examined.context.account_id)
     return [
-        HistoryStep(
-            at=row.at,
-            office=OFFICE_LABELS[office_of_step(row)],
-            who=names.get(row.actor_id or 0, ""),
+        ProposalEventView(
+            at=format_moment(row.at, examined.context.times.timezone),
+            who=", ".join(filter(None, (OFFICE_LABELS[office_of_step(row)], names.get(row.actor_id or 0)))),
             text=row.act.label,
-            state_label=row.after.label,
-            reason=_REASONS.get(row.reason, ""),
-            note=row.note,
+            state=row.after.label,
+            reason=format_reason(_REASONS.get(row.reason, ""), row.note),
         )
         for row in rows
     ]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 import reflex as rx
-from reflex.vars import ObjectVar
 
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm.presenters import DocumentView
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import UserError
 from mysapk_web.platform.rules.row_id import parse_row_id
-from mysapk_web.platform.rules.timezones import format_moment
 from mysapk_web.ui.access import actor, handler, requires
 from mysapk_web.ui.components.behaviour import Form
 from mysapk_web.ui.components.display import empty, notice_box, section, skeleton
@@ -29,38 +26,12 @@ BULK_PATH: Final = f"{PATH}/sesuai"
 PREFIX: Final = "usulan-"
 
 
-class BulkRow(TypedDict):
-    """One proposal that changes nothing."""
-
-    name: str
-    version: int
-    who: str
-    what: str
-    sent: str
-    href: str
-    rows: list[list[str]]
-    documents: list[DocumentView]
-
-
-def row_of(found: BulkCandidate, timezone: str) -> BulkRow:
-    return {
-        "name": f"{PREFIX}{found.id}",
-        "version": found.version,
-        "who": f"{found.name}, NIP {found.nip}",
-        "what": f"{found.kind_label}: {found.title}",
-        "sent": format_moment(found.sent_at, timezone),
-        "href": f"{PATH}/{found.id}",
-        "rows": [list(pair) for pair in found.rows],
-        "documents": found.documents,
-    }
-
-
 class SesuaiState(AppState):
     """What can be verified together."""
 
     ready: bool = False
-    sample: list[BulkRow] = []
-    others: list[BulkRow] = []
+    sample: list[BulkCandidate] = []
+    others: list[BulkCandidate] = []
     found: str = ""
     closed: str = ""
 
@@ -75,10 +46,9 @@ class SesuaiState(AppState):
 
     async def _look(self) -> None:
         seen = await executors.run_read_only(bulk_verification.bulk_candidates, actor())
-        rows = [(each.sampled, row_of(each, seen.timezone)) for each in seen.candidates]
-        self.sample = [row for sampled, row in rows if sampled]
-        self.others = [row for sampled, row in rows if not sampled]
-        self.found, self.closed = format_count(len(rows)), seen.closed_notice
+        self.sample = [each for each in seen.candidates if each.sampled]
+        self.others = [each for each in seen.candidates if not each.sampled]
+        self.found, self.closed = format_count(len(seen.candidates)), seen.closed_notice
 
     @handler(MAY)
     async def verify(self, form: dict[str, Any]) -> None:
@@ -98,27 +68,28 @@ class SesuaiState(AppState):
         self._finish(notice=f"{format_count(done.verified)} diverifikasi dan diteruskan kepada approver.{kept}")
 
 
-def _pick(item: ObjectVar[BulkRow]) -> rx.Component:
+def _pick(item: Any) -> rx.Component:
+    name = f"{PREFIX}{item['id']}"
     return rx.el.div(
         rx.el.input(
             type="checkbox",
-            name=item["name"],
+            name=name,
             value=item["version"],
             default_checked=True,
-            custom_attrs={"id": item["name"]},
+            custom_attrs={"id": name},
         ),
         rx.el.label(
             rx.el.strong(item["who"]),
             rx.el.br(),
             item["what"],
             rx.el.span(". Dikirim ", item["sent"], ".", class_name="help"),
-            html_for=item["name"],
+            html_for=name,
         ),
         class_name="pick",
     )
 
 
-def _sampled(item: ObjectVar[BulkRow]) -> rx.Component:
+def _sampled(item: Any) -> rx.Component:
     return rx.el.li(
         _pick(item),
         rx.el.dl(
@@ -129,10 +100,14 @@ def _sampled(item: ObjectVar[BulkRow]) -> rx.Component:
     )
 
 
-def _other(item: ObjectVar[BulkRow]) -> rx.Component:
+def _other(item: Any) -> rx.Component:
     return rx.el.li(
         _pick(item),
-        rx.el.p(rx.el.a("Buka ", rx.el.span(item["who"], class_name="sr-only"), "satu per satu", href=item["href"])),
+        rx.el.p(
+            rx.el.a(
+                "Buka ", rx.el.span(item["who"], class_name="sr-only"), "satu per satu", href=f"{PATH}/{item['id']}"
+            )
+        ),
         class_name="record",
     )
 

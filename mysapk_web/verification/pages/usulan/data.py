@@ -70,34 +70,34 @@ def data() -> rx.Component:
 
 
 def _value() -> rx.Component:
-    now = ReviewState.correcting
+    now: Any = ReviewState.correcting
     return rx.cond(
-        now["searched"] | (now["options"].length() > 0),  # type: ignore[attr-defined]
+        now.searched | (now.options.length() > 0),
         select(
             VALUE,
             "Nilai yang benar",
-            rx.foreach(now["options"], lambda item: rx.el.option(item[1], value=item[0])),
-            default_value=now["value"],
+            rx.foreach(now.options, lambda item: rx.el.option(item[1], value=item[0])),
+            default_value=now.value,
         ),
         rx.cond(
-            now["is_date"],
-            date_field(VALUE, "Nilai yang benar", now["value"]),
-            field(VALUE, "Nilai yang benar", default_value=now["value"]),
+            now.is_date,
+            date_field(VALUE, "Nilai yang benar", now.value),
+            field(VALUE, "Nilai yang benar", default_value=now.value),
         ),
     )
 
 
 def correction() -> rx.Component:
     """The form to correct one value."""
-    now = ReviewState.correcting
+    now: Any = ReviewState.correcting
     return rx.cond(
-        now["name"],
+        now.name,
         section(
             "Perbaiki nilai",
-            rx.el.p(rx.el.strong(now["label"]), ", sekarang: ", now["text"], "."),
-            rx.cond(now["help"], rx.el.p(now["help"], class_name="help")),
+            rx.el.p(rx.el.strong(now.label), ", sekarang: ", now.text, "."),
+            rx.cond(now.help, rx.el.p(now.help, class_name="help")),
             rx.cond(
-                now["searched"],
+                now.searched,
                 Form.create(
                     field("cari_pilihan", "Cari pilihan", help_text="Tulis beberapa huruf dari nama yang dicari."),
                     submit_button("Cari", "Mencari ...", kind="secondary"),
@@ -129,6 +129,6 @@ def correction() -> rx.Component:
             ),
             custom_attrs={"id": "perbaiki"},
             # Made anew for another value: what was typed and chosen for one is not taken over.
-            key=now["name"],
+            key=now.name,
         ),
     )

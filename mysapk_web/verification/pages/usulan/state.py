@@ -8,8 +8,7 @@ from typing import Any, Final, TypedDict
 import reflex as rx
 
 from mysapk_web.organisation.rules.roles import Permission
-from mysapk_web.pdm.presenters import DocumentView, format_reason, tone_of
-from mysapk_web.pdm.rules.groups.fields import FieldKind
+from mysapk_web.pdm.presenters import DocumentView, ProposalEventView, tone_of
 from mysapk_web.pdm.rules.proposal import ProposalAction, ProposalState
 from mysapk_web.platform import executors
 from mysapk_web.platform.errors import FormError, PermissionDenied
@@ -56,39 +55,6 @@ class CheckRow(TypedDict):
     note: str
 
 
-class ProposalHistoryRow(TypedDict):
-    """One step of the history."""
-
-    at: str
-    who: str
-    text: str
-    state: str
-    reason: str
-
-
-class Correcting(TypedDict):
-    """The value to be corrected; without a name there is none."""
-
-    name: str
-    label: str
-    help: str
-    value: str
-    text: str
-    options: list[list[str]]
-    searched: bool
-    is_date: bool
-
-
-NOTHING: Final[Correcting] = {
-    "name": "",
-    "label": "",
-    "help": "",
-    "value": "",
-    "text": "",
-    "options": [],
-    "searched": False,
-    "is_date": False,
-}
 RESULTS: Final = {"good": "Sesuai", "warn": "Perlu dilihat", "bad": "Tidak sesuai"}
 
 
@@ -125,14 +91,14 @@ class ReviewState(QueueState):
     lines: list[FieldComparison] = []
     documents: list[DocumentView] = []
     checks: list[CheckRow] = []
-    trail: list[ProposalHistoryRow] = []
+    history: list[ProposalEventView] = []
     acts: dict[str, bool] = {}
     shortcuts: list[list[str]] = []
     blocked: str = ""
     why_not: str = ""
     mine: bool = False
     until: str = ""
-    correcting: Correcting = NOTHING
+    correcting: CorrectionView = CorrectionView()
     back: str = PATH
     onward: str = ""
 
@@ -146,14 +112,14 @@ class ReviewState(QueueState):
         if (
             last_part != self.last_part
         ):  # a reconnecting socket loads the page again and must not discard the correction
-            self.correcting = NOTHING
+            self.correcting = CorrectionView()
         self.last_part, self.number = last_part, parse_row_id(last_part)
         try:
             await executors.run_in_transaction(claims.claim, actor(), self.number)
             await self._look()
             self.unknown = False
         except PermissionDenied:
-            self.unknown, self.lines, self.documents, self.trail, self.checks = True, [], [], [], []
+            self.unknown, self.lines, self.documents, self.history, self.checks = True, [], [], [], []
             await log_denied()
         self.back = inbox_url(self._filters(self.router.url))
         self.ready = True
@@ -185,16 +151,7 @@ class ReviewState(QueueState):
             {"name": each.name, "tone": each.result, "result": RESULTS[each.result], "note": each.note}
             for each in seen.checks
         ]
-        self.trail = [
-            {
-                "at": format_moment(step.at, seen.timezone),
-                "who": f"{step.office}, {step.who}" if step.who else step.office,
-                "text": step.text,
-                "state": step.state_label,
-                "reason": format_reason(step.reason, step.note),
-            }
-            for step in seen.history
-        ]
+        self.history = seen.history
         self.acts = {each.act: not each.blocked for each in seen.acts}
         self.blocked = next((each.blocked for each in seen.acts if each.blocked), "")
         self.why_not, self.mine = seen.blocker, seen.claim.mine
@@ -227,24 +184,22 @@ class ReviewState(QueueState):
     async def begin(self, form: dict[str, Any]) -> None:
         """Show what is needed to correct one value."""
         await self._choose(form_text(form, "isian", 60), "")
-        self._finish(notice=f"Isi nilai yang benar untuk {self.correcting['label']} pada bagian Perbaiki nilai.")
+        self._finish(notice=f"Isi nilai yang benar untuk {self.correcting.label} pada bagian Perbaiki nilai.")
 
     @handler(CORRECTS)
     async def search(self, form: dict[str, Any]) -> None:
         """Look for choices, where they are many."""
-        await self._choose(self.correcting["name"], form_text(form, "cari_pilihan", MAX_VALUE_LENGTH))
-        found = len(self.correcting["options"])
+        await self._choose(self.correcting.name, form_text(form, "cari_pilihan", MAX_VALUE_LENGTH))
+        found = len(self.correcting.options)
         self._finish(notice=f"{found} pilihan ditemukan." if found else "Tidak ada pilihan yang cocok. Cari kata lain.")
 
     async def _choose(self, field: str, text: str) -> None:
-        self.correcting = correcting_row(
-            await executors.run_read_only(corrections.correction, actor(), self.number, field, text)
-        )
+        self.correcting = await executors.run_read_only(corrections.correction, actor(), self.number, field, text)
 
     @handler(CORRECTS)
     async def stop(self, form: dict[str, Any]) -> None:
         """Cancel the correction."""
-        self.correcting = NOTHING
+        self.correcting = CorrectionView()
         self._finish()
 
     @handler(CORRECTS)
@@ -256,13 +211,13 @@ class ReviewState(QueueState):
                 actor(),
                 self.number,
                 version=parse_row_id(form_text(form, "versi")),
-                field=self.correcting["name"],
+                field=self.correcting.name,
                 value=form_text(form, VALUE),
                 note=form_text(form, WHY),
             )
         except FormError as refused:
             raise FormError({(WHY if n == "catatan" else n): words for n, words in refused.faults.items()}) from None
-        self.correcting = NOTHING
+        self.correcting = CorrectionView()
         await self._look()
         self._finish(notice=done.sentence)
 
@@ -283,19 +238,3 @@ def summary_of(seen: ProposalDetail) -> str:
     if not seen.changed:
         return "Tidak ada isian yang berubah: pegawai menyatakan data pada berkas sudah benar."
     return f"{seen.changed} isian berubah dibanding data pada berkas."
-
-
-def correcting_row(seen: CorrectionView) -> Correcting:
-    options = [list(pair) for pair in seen.options]
-    if seen.options and seen.value and seen.value not in dict(seen.options) and not seen.searched:
-        options = [[seen.value, seen.text], *options]
-    return {
-        "name": seen.name,
-        "label": seen.label,
-        "help": seen.help,
-        "value": seen.value,
-        "text": seen.text or "kosong",
-        "options": options,
-        "searched": seen.searched,
-        "is_date": seen.kind == FieldKind.DATE,
-    }

@@ -27,7 +27,7 @@ from mysapk_web.verification.pages.components.review import Documents, Shortcuts
 from mysapk_web.verification.pages.queue import PATH
 from mysapk_web.verification.pages.usulan.data import correction, data
 from mysapk_web.verification.pages.usulan.decision import decision
-from mysapk_web.verification.pages.usulan.state import CheckRow, ProposalHistoryRow, ReviewState
+from mysapk_web.verification.pages.usulan.state import CheckRow, ReviewState
 
 
 def _head() -> rx.Component:
@@ -68,7 +68,7 @@ def _checks() -> rx.Component:
     )
 
 
-def _step(item: ObjectVar[ProposalHistoryRow]) -> rx.Component:
+def _step(item: ObjectVar[Any]) -> rx.Component:
     return rx.el.li(
         rx.el.p(rx.el.strong(item["text"])),
         rx.el.p(f"{item['at']}, {item['who']}. Status: {item['state']}.", class_name="help"),
@@ -77,7 +77,7 @@ def _step(item: ObjectVar[ProposalHistoryRow]) -> rx.Component:
 
 
 def _trail() -> rx.Component:
-    return section("Riwayat usulan", rx.el.ol(rx.foreach(ReviewState.trail, _step), class_name="trail"))
+    return section("Riwayat usulan", rx.el.ol(rx.foreach(ReviewState.history, _step), class_name="trail"))
 
 
 def _documents() -> rx.Component:
