@@ -62,13 +62,13 @@ def test_who_moves_takes_neither_events_nor_letters_along(country: Database, tmp
         assert account_detail(s, former, account_id) is None
         seen = account_detail(s, mine, account_id)
         assert seen is not None
-        assert seen.trail is not None
-        own = [(step.tag, step.who, step.reason) for step in seen.trail]
+        assert seen.history is not None
+        own = [(step.tag, step.actor, step.reason) for step in seen.history]
         assert own == [
             (AuditTag.ACCOUNT_ENABLED, "Taufik Gunawan", "Alasan di sini"),
             (AuditTag.ACCOUNT_DISABLED, search.OUTSIDE_SCOPE, "Alasan BKN"),
         ]
-        assert [mail.letter for mail in seen.deliveries] == [MailKind.ENABLED.label, MailKind.DISABLED.label]
+        assert [mail.kind for mail in seen.mails] == [MailKind.ENABLED.label, MailKind.DISABLED.label]
         everything = account_detail(s, acting(country, "admin_bkn"), account_id)
         assert everything is not None
         assert everything.history is not None
