@@ -150,10 +150,7 @@ class Exported(AuditPayload, tag=AuditTag.EXPORTED):
     """A list with its filters, or the report of an import."""
 
     listing: Annotated[Report | None, AuditKey("Daftar", _LISTING_LABELS)] = None
-    import_report: Annotated[
-        str | None,
-        AuditKey("Laporan", {IMPORT_REPORT: "Laporan impor email", OTHER_IMPORT_REPORT: "Laporan impor data"}),
-    ] = None
+    import_report: Annotated[str | None, AuditKey("Laporan", _REPORT_LABELS)] = None
     import_id: ImportId = None
     file_format: Annotated[FileFormat, AuditKey("Bentuk berkas", {"csv": "CSV", "xlsx": "XLSX"})]
     row_count: RowCount
