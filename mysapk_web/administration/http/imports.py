@@ -236,7 +236,7 @@ async def _fault(endpoint: Endpoint, request: Request, error: Exception) -> tupl
 
 
 def _name(endpoint: Endpoint, request: Request) -> str:
-    """What the trail calls a route."""
+    """What the audit log calls a route."""
     if request.url.path.startswith(EMAIL_PAGE):
         return f"impor-email:{endpoint.__name__.removesuffix('_emails')}"
     return f"impor:{endpoint.__name__}"

@@ -1,4 +1,4 @@
-"""The report of a run as a file: the rows that were not taken over. Counted and in the trail, as every list that is carried away."""
+"""The report of a run as a file: the rows that were not taken over. Counted and in the audit log, as every list that is carried away."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pages of admins: people, addresses, periods, roles, letters, trail."""
+"""Pages of admins: people, addresses, periods, roles, mail, audit log."""

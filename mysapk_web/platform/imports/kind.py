@@ -60,7 +60,7 @@ class Applied:
 
 
 class RunEvent(Enum):
-    """What the trail is told of a run."""
+    """What the audit log records of a run."""
 
     APPLIED = auto()
     DISCARDED = auto()
@@ -143,7 +143,7 @@ class ImportKind(ABC):
 
     @abstractmethod
     def record(self, session: Session, run: ImportRun, event: RunEvent) -> None:
-        """Write into the trail what became of a run."""
+        """Write the outcome of a run to the audit log."""
 
     def describe(self, content: Mapping[str, Any]) -> str:
         """What a row says, in a few words for the preview."""
