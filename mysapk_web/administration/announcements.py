@@ -7,7 +7,7 @@ recent re-authentication.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -19,7 +19,7 @@ from mysapk_web.administration.audit_events import Announced, AnnouncementChange
 from mysapk_web.organisation import audit, locks, revisions
 from mysapk_web.organisation.actor import Actor, NotFoundError
 from mysapk_web.organisation.audit_events import HelpChanged
-from mysapk_web.organisation.help import NATIONAL_CONTACT, ContactView, validate_contact
+from mysapk_web.organisation.help import NATIONAL_CONTACT, ContactView, contact_view, validate_contact
 from mysapk_web.organisation.rules.period import YEARS, last_moment
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.organisation.tables.agency import HelpContact, Instansi
@@ -95,7 +95,7 @@ def load_editor(session: Session, actor: Actor, key: str = "") -> AnnouncementEd
     return AnnouncementEditor(
         scope_key(instansi_id),
         agency.name if agency else COUNTRY[1],
-        _contact(contact) if contact else empty,
+        contact_view(contact) if contact else empty,
         revisions.current_revision(session, revisions.of_contact(instansi_id)),
         [_view(row, agency, revisions.current_revision(session, revisions.of_announcement(row.pk))) for row in rows],
     )
@@ -176,21 +176,21 @@ def retract(session: Session, actor: Actor, *, announcement_id: int, seen: int =
 def save_contact(session: Session, actor: Actor, key: str, given: ContactView, *, seen: int = 0) -> None:
     agency = _find(session, actor, key)
     require_reauthentication(actor)
-    values, instansi_id = validate_contact(given), agency.id if agency else None
+    contact, instansi_id = validate_contact(given), agency.id if agency else None
     locks.lock_agency(session, instansi_id)
     revisions.require_current(session, actor, revisions.of_contact(instansi_id), seen)
     row = session.exec(select(HelpContact).where(HelpContact.instansi_id == instansi_id)).first()
-    row = row or HelpContact(instansi_id=instansi_id, nama=values["nama"])
-    for name, value in values.items():
+    row = row or HelpContact(instansi_id=instansi_id, name=contact.name)
+    for name, value in asdict(contact).items():
         setattr(row, name, value)
     session.add(row)
     event = HelpChanged(
-        name=values["nama"],
-        phone=values["telepon"] or None,
-        email=values["email"] or None,
-        website=values["situs"] or None,
-        complaint_url=values["keluhan_url"] or None,
-        service_hours=values["jam_layanan"] or None,
+        name=contact.name,
+        phone=contact.phone or None,
+        email=contact.email or None,
+        website=contact.website or None,
+        complaint_url=contact.complaint_url or None,
+        service_hours=contact.service_hours or None,
         org_node=revisions.org_node_of(instansi_id),
     )
     audit.record_by(session, actor, event, instansi_id=instansi_id)
@@ -240,10 +240,6 @@ def _lock_running(session: Session, actor: Actor, row: Announcement, seen: int) 
 def _view(row: Announcement, agency: Instansi | None, revision: int) -> AnnouncementView:
     last_day = local_date(last_moment(row.ends_at), agency.timezone if agency else Zone.WIB)
     return AnnouncementView(row.pk, row.title, row.body, agency.name if agency else "BKN", last_day, revision)
-
-
-def _contact(row: HelpContact) -> ContactView:
-    return ContactView(row.nama, row.telepon, row.email, row.situs, row.keluhan_url, row.jam_layanan)
 
 
 def _paragraphs(text: str) -> str:

@@ -107,4 +107,4 @@ def _contact(session: Session, instansi: Instansi | None) -> MailContact | None:
         select(HelpContact).where(or_(col(HelpContact.instansi_id).is_(None), col(HelpContact.instansi_id) == own))
     ).all()
     found = max(rows, key=lambda row: row.instansi_id is not None, default=None)
-    return MailContact(found.nama, found.telepon, found.email, found.jam_layanan) if found else None
+    return MailContact(found.name, found.phone, found.email, found.service_hours) if found else None

@@ -242,29 +242,29 @@ def _periods(instansi: dict[str, int], now: datetime) -> Iterable[dict[str, Any]
 def _contacts(instansi: dict[str, int]) -> Iterable[dict[str, Any]]:
     # Not BKN's real helpdesk address: demo mail must never reach it.
     yield {
-        "nama": NATIONAL_CONTACT.nama,
-        "telepon": NATIONAL_CONTACT.telepon,
+        "name": NATIONAL_CONTACT.name,
+        "phone": NATIONAL_CONTACT.phone,
         "email": "helpdesk@bkn.example.go.id",
-        "situs": NATIONAL_CONTACT.situs,
-        "keluhan_url": NATIONAL_CONTACT.keluhan_url,
-        "jam_layanan": NATIONAL_CONTACT.jam_layanan,
+        "website": NATIONAL_CONTACT.website,
+        "complaint_url": NATIONAL_CONTACT.complaint_url,
+        "service_hours": NATIONAL_CONTACT.service_hours,
         "instansi_id": None,
     }
     yield {
-        "nama": "Helpdesk BKPSDM Kabupaten Contoh",
-        "telepon": "0700-555-0101",
+        "name": "Helpdesk BKPSDM Kabupaten Contoh",
+        "phone": "0700-555-0101",
         "email": f"helpdesk.bkpsdm@{KABUPATEN_DOMAIN}",
-        "situs": f"https://bkpsdm.{KABUPATEN_DOMAIN}",
-        "keluhan_url": "",
-        "jam_layanan": "Senin sampai Jumat, 08.00-15.30 WIB",
+        "website": f"https://bkpsdm.{KABUPATEN_DOMAIN}",
+        "complaint_url": "",
+        "service_hours": "Senin sampai Jumat, 08.00-15.30 WIB",
         "instansi_id": instansi[KABUPATEN],
     }
     yield {
-        "nama": "Helpdesk BKPSDM Kota Misal",
-        "telepon": "0700-555-0102",
+        "name": "Helpdesk BKPSDM Kota Misal",
+        "phone": "0700-555-0102",
         "email": f"helpdesk@{KOTA_DOMAIN}",
-        "situs": f"https://bkpsdm.{KOTA_DOMAIN}",
-        "keluhan_url": "",
-        "jam_layanan": "Senin sampai Jumat, 08.00-15.30 WITA",
+        "website": f"https://bkpsdm.{KOTA_DOMAIN}",
+        "complaint_url": "",
+        "service_hours": "Senin sampai Jumat, 08.00-15.30 WITA",
         "instansi_id": instansi[KOTA],
     }

@@ -18,6 +18,15 @@ from mysapk_web.platform.errors import CommittingUserError, FormError
 from mysapk_web.rate_limits import HELP_SEARCHES_PER_NETWORK
 
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{3,38}")
+CONTACT_FIELDS: Final = {
+    "nama": "name",
+    "telepon": "phone",
+    "email": "email",
+    "situs": "website",
+    "keluhan_url": "complaint_url",
+    "jam_layanan": "service_hours",
+}
+"""Form field -> attribute of `ContactView`."""
 _LIMITS: Final = {"nama": 120, "telepon": 40, "email": 254, "situs": 300, "keluhan_url": 300, "jam_layanan": 120}
 
 
@@ -25,21 +34,21 @@ _LIMITS: Final = {"nama": 120, "telepon": 40, "email": 254, "situs": 300, "keluh
 class ContactView:
     """A helpdesk; missing fields are empty."""
 
-    nama: str
-    telepon: str
+    name: str
+    phone: str
     email: str
-    situs: str
-    keluhan_url: str
-    jam_layanan: str
+    website: str
+    complaint_url: str
+    service_hours: str
 
 
 NATIONAL_CONTACT = ContactView(
-    nama="Call Center BKN",
-    telepon="021-8093008",
+    name="Call Center BKN",
+    phone="021-8093008",
     email="",
-    situs="https://www.bkn.go.id",
-    keluhan_url="https://www.bkn.go.id/homepage/lapor-bkn",
-    jam_layanan="Senin sampai Jumat, 08.00-16.00 WIB",
+    website="https://www.bkn.go.id",
+    complaint_url="https://www.bkn.go.id/homepage/lapor-bkn",
+    service_hours="Senin sampai Jumat, 08.00-16.00 WIB",
 )
 """Shown while the portal has no national row of its own (published contact of BKN)."""
 
@@ -50,8 +59,8 @@ def contacts_for(session: Session, actor: Actor | None) -> list[ContactView]:
     of_agency = col(HelpContact.instansi_id) == actor.instansi_id if actor else None
     wanted = of_country if of_agency is None else or_(of_country, of_agency)
     rows = session.exec(select(HelpContact).where(wanted).order_by(of_country, col(HelpContact.id))).all()
-    own = [_view(row) for row in rows if row.instansi_id is not None]
-    national = [_view(row) for row in rows if row.instansi_id is None]
+    own = [contact_view(row) for row in rows if row.instansi_id is not None]
+    national = [contact_view(row) for row in rows if row.instansi_id is None]
     return own + (national or [NATIONAL_CONTACT])
 
 
@@ -87,26 +96,26 @@ def search_helpdesks(session: Session, *, client: ClientContext, asked: str) -> 
         .order_by(col(Instansi.name), col(Instansi.id))
         .limit(MOST_AGENCIES)
     )
-    return [AgencyHelp(nama, _view(row) if row else None) for nama, row in rows]
+    return [AgencyHelp(nama, contact_view(row) if row else None) for nama, row in rows]
 
 
-def _view(row: HelpContact) -> ContactView:
-    return ContactView(row.nama, row.telepon, row.email, row.situs, row.keluhan_url, row.jam_layanan)
+def contact_view(row: HelpContact) -> ContactView:
+    return ContactView(row.name, row.phone, row.email, row.website, row.complaint_url, row.service_hours)
 
 
-def validate_contact(given: ContactView) -> dict[str, str]:
+def validate_contact(given: ContactView) -> ContactView:
     """The contact as stored.
 
     Raises:
-        FormError: By field.
+        FormError: By form field.
     """
-    values = {name: " ".join(getattr(given, name).split()) for name in _LIMITS}
+    values = {name: " ".join(getattr(given, attribute).split()) for name, attribute in CONTACT_FIELDS.items()}
     faults = {name: f"Paling banyak {limit} karakter." for name, limit in _LIMITS.items() if len(values[name]) > limit}
     faults |= _contact_faults(values)
     if faults:
         raise FormError(faults)
     values["email"] = normalise_email(values["email"]) if values["email"] else ""
-    return values
+    return ContactView(**{attribute: values[name] for name, attribute in CONTACT_FIELDS.items()})
 
 
 def _contact_faults(values: dict[str, str]) -> dict[str, str]:

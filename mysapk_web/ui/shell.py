@@ -163,9 +163,9 @@ def _footer() -> rx.Component:
     return rx.el.footer(
         rx.el.div(
             rx.el.p(
-                NATIONAL_CONTACT.nama,
+                NATIONAL_CONTACT.name,
                 " ",
-                A.create(NATIONAL_CONTACT.telepon, href=f"tel:{NATIONAL_CONTACT.telepon.replace('-', '')}"),
+                A.create(NATIONAL_CONTACT.phone, href=f"tel:{NATIONAL_CONTACT.phone.replace('-', '')}"),
             ),
             rx.el.a("Bantuan", href="/bantuan"),
             rx.el.div(

@@ -213,11 +213,11 @@ def settle(database: Database) -> People:
         unit = _stored(session, Unor(instansi_id=agency.id, code="1", name="Dinas Contoh", path="1/"))
         helpdesk = HelpContact(
             instansi_id=agency.id,
-            nama="Helpdesk BKPSDM Contoh",
-            telepon="(021) 555-0100",
+            name="Helpdesk BKPSDM Contoh",
+            phone="(021) 555-0100",
             email="helpdesk@example.go.id",
-            situs="https://lain.example.com",
-            jam_layanan="Senin-Jumat 08.00-16.00",
+            website="https://lain.example.com",
+            service_hours="Senin-Jumat 08.00-16.00",
         )
         _stored(session, helpdesk)
         return People(database, agency.id, unit.id)

@@ -14,7 +14,7 @@ from reflex.vars import ObjectVar
 from mysapk_web.accounts.pages.components.reauthentication import reauthentication_dialog
 from mysapk_web.administration import announcements
 from mysapk_web.administration.announcements import AnnouncementView
-from mysapk_web.organisation.help import ContactView
+from mysapk_web.organisation.help import CONTACT_FIELDS, ContactView
 from mysapk_web.organisation.rules.dates import DateError, format_typed_date, parse_day_field
 from mysapk_web.organisation.rules.roles import Permission
 from mysapk_web.platform import executors
@@ -33,11 +33,10 @@ from mysapk_web.ui.state import AppState, form_text
 
 PATH: Final = "/admin/bantuan"
 MAY: Final = requires(Permission.ANNOUNCE)
-CONTACT: Final = ("nama", "telepon", "email", "situs", "keluhan_url", "jam_layanan")
 CHANGED: Final = "Pengumuman diubah. Pegawai membaca bunyi yang baru di Beranda dan Bantuan."
 FINISH_FIRST: Final = "Simpan atau batalkan dahulu perubahan pengumuman yang sedang terbuka di bawah."
 UNCHANGED: Final = "Tidak ada yang diubah: isinya sama dengan yang sedang ditampilkan."
-NO_CONTACT: Final[dict[str, str]] = dict.fromkeys(CONTACT, "")
+NO_CONTACT: Final[dict[str, str]] = dict.fromkeys(CONTACT_FIELDS.values(), "")
 
 
 class ScopeLink(TypedDict):
@@ -129,7 +128,7 @@ class AdminBantuanState(AppState):
 
     @handler(MAY)
     async def save_contact(self, form: dict[str, Any]) -> None:
-        given = ContactView(*(form_text(form, name, 400) for name in CONTACT))
+        given = ContactView(*(form_text(form, name, 400) for name in CONTACT_FIELDS))
         seen = parse_row_id(form_text(form, "versi"))
         await executors.run_in_transaction(
             announcements.save_contact, actor(), form_text(form, "tempat", 20), given, seen=seen
@@ -327,7 +326,7 @@ def _announcements() -> rx.Component:
 
 def _filled(name: str, label: str, help_text: str = "", **props: Any) -> rx.Component:
     # The key renews the field when another agency is shown.
-    value = AdminBantuanState.contact[name]
+    value = AdminBantuanState.contact[CONTACT_FIELDS[name]]
     return field(
         name, label, help_text=help_text, default_value=value, key=f"{name}-{AdminBantuanState.tempat}", **props
     )

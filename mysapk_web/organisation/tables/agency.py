@@ -72,9 +72,13 @@ class HelpContact(Stored, table=True):
     __tablename__ = "kontak_bantuan"
 
     instansi_id: int | None = Field(default=None, foreign_key="instansi.id", unique=True)
-    nama: str = Field(max_length=120)
-    telepon: str = Field(default="", max_length=40)
+    name: str = Field(max_length=120, sa_column_kwargs={"name": "nama", "key": "name"})
+    phone: str = Field(default="", max_length=40, sa_column_kwargs={"name": "telepon", "key": "phone"})
     email: str = Field(default="", max_length=254)
-    situs: str = Field(default="", max_length=300)
-    keluhan_url: str = Field(default="", max_length=300)
-    jam_layanan: str = Field(default="", max_length=120)
+    website: str = Field(default="", max_length=300, sa_column_kwargs={"name": "situs", "key": "website"})
+    complaint_url: str = Field(
+        default="", max_length=300, sa_column_kwargs={"name": "keluhan_url", "key": "complaint_url"}
+    )
+    service_hours: str = Field(
+        default="", max_length=120, sa_column_kwargs={"name": "jam_layanan", "key": "service_hours"}
+    )

@@ -45,7 +45,7 @@ def _in_words(count: int) -> str:
 
 def _row(agency: AgencyHelp) -> dict[str, str]:
     if agency.contact is None:
-        return {"instansi": agency.instansi, "nama": ""}
+        return {"instansi": agency.instansi, "name": ""}
     return {"instansi": agency.instansi, **asdict(agency.contact)}
 
 
@@ -54,8 +54,8 @@ def _agency(item: ObjectVar[dict[str, str]]) -> rx.Component:
     none = rx.el.p(
         "Instansi ini belum mencantumkan helpdesk. Datangi bagian kepegawaian instansi, atau hubungi kontak nasional."
     )
-    kept = contact_card(item, heading, rx.el.p(item["nama"], class_name="mb-4"))
-    return rx.cond(item["nama"], kept, card(heading, none))
+    kept = contact_card(item, heading, rx.el.p(item["name"], class_name="mb-4"))
+    return rx.cond(item["name"], kept, card(heading, none))
 
 
 def agency_help() -> rx.Component:

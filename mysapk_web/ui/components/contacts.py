@@ -11,17 +11,17 @@ from mysapk_web.ui.components.display import card
 def contact_card(item: Any, *above: rx.Component) -> rx.Component:
     """Missing ways to reach a helpdesk are left out; `above` replaces its name as the heading."""
     return card(
-        *(above or (rx.el.h3(item["nama"], class_name="mb-4"),)),
+        *(above or (rx.el.h3(item["name"], class_name="mb-4"),)),
         rx.el.dl(
-            _line(item["telepon"], "Telepon", A.create(item["telepon"], href=f"tel:{item['telepon']}")),
+            _line(item["phone"], "Telepon", A.create(item["phone"], href=f"tel:{item['phone']}")),
             _line(item["email"], "Email", A.create(item["email"], href=f"mailto:{item['email']}")),
-            _line(item["situs"], "Situs", A.create(item["situs"], href=item["situs"], rel="noreferrer")),
+            _line(item["website"], "Situs", A.create(item["website"], href=item["website"], rel="noreferrer")),
             _line(
-                item["keluhan_url"],
+                item["complaint_url"],
                 "Keluhan",
-                A.create("Sampaikan keluhan", href=item["keluhan_url"], rel="noreferrer"),
+                A.create("Sampaikan keluhan", href=item["complaint_url"], rel="noreferrer"),
             ),
-            _line(item["jam_layanan"], "Jam layanan", rx.el.span(item["jam_layanan"])),
+            _line(item["service_hours"], "Jam layanan", rx.el.span(item["service_hours"])),
             class_name="facts",
         ),
     )

@@ -12,7 +12,7 @@ from mysapk_web.administration import announcements
 from mysapk_web.demo.accounts import KABUPATEN, KOTA
 from mysapk_web.organisation import help as helpdesk
 from mysapk_web.organisation import revisions
-from mysapk_web.organisation.help import ContactView
+from mysapk_web.organisation.help import CONTACT_FIELDS, ContactView
 from mysapk_web.platform import clock
 from mysapk_web.platform.database import Database
 from mysapk_web.platform.errors import (
@@ -284,8 +284,8 @@ def test_a_changed_helpdesk_is_what_people_find(demo_db: Database) -> None:
         own = helpdesk.contacts_for(s, acting(demo_db, "pegawai"))[0]
         other = helpdesk.contacts_for(s, acting(demo_db, "pegawai_lain"))[0]
         assert s.exec(select(AuditEvent).where(AuditEvent.tag == AuditTag.HELP_CHANGED)).one()
-    assert (own.nama, own.email) == ("Helpdesk Baru", "bantuan@contoh.example.go.id")
-    assert other.nama == "Helpdesk BKPSDM Kota Misal"
+    assert (own.name, own.email) == ("Helpdesk Baru", "bantuan@contoh.example.go.id")
+    assert other.name == "Helpdesk BKPSDM Kota Misal"
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,10 @@ def test_a_changed_helpdesk_is_what_people_find(demo_db: Database) -> None:
 def test_a_contact_has_to_be_one(demo_db: Database, field: str, value: str) -> None:
     with demo_db.begin() as s, pytest.raises(FormError) as refused:
         announcements.save_contact(
-            s, acting(demo_db, "admin_instansi"), place(demo_db, KABUPATEN), replace(DESK, **{field: value})
+            s,
+            acting(demo_db, "admin_instansi"),
+            place(demo_db, KABUPATEN),
+            replace(DESK, **{CONTACT_FIELDS[field]: value}),
         )
     assert set(refused.value.faults) == {field}
 

@@ -36,16 +36,16 @@ def two_agencies(db: Database) -> tuple[int, int]:
         session.flush()
         assert first.id is not None
         assert second.id is not None
-        session.add(HelpContact(instansi_id=None, nama="Nasional", telepon="021-8093008"))
-        session.add(HelpContact(instansi_id=first.id, nama="Helpdesk Satu"))
+        session.add(HelpContact(instansi_id=None, name="Nasional", phone="021-8093008"))
+        session.add(HelpContact(instansi_id=first.id, name="Helpdesk Satu"))
         return first.id, second.id
 
 
 def test_own_agency_first_then_national(db: Database) -> None:
     first, second = two_agencies(db)
     with db.read() as session:
-        names = [view.nama for view in helpdesk.contacts_for(session, actor_of(first))]
-        others = [view.nama for view in helpdesk.contacts_for(session, actor_of(second))]
+        names = [view.name for view in helpdesk.contacts_for(session, actor_of(first))]
+        others = [view.name for view in helpdesk.contacts_for(session, actor_of(second))]
     assert names == ["Helpdesk Satu", "Nasional"]
     assert others == ["Nasional"]
 
@@ -54,13 +54,13 @@ def test_visitor_sees_the_national_contact_only(db: Database) -> None:
     two_agencies(db)
     with db.read() as session:
         views = helpdesk.contacts_for(session, None)
-    assert [(view.nama, view.telepon) for view in views] == [("Nasional", "021-8093008")]
+    assert [(view.name, view.phone) for view in views] == [("Nasional", "021-8093008")]
 
 
 def test_call_centre_even_in_an_empty_database(sqlite_db: Database) -> None:
     with sqlite_db.read() as session:
         (view,) = helpdesk.contacts_for(session, None)
-    assert (view.telepon, view.keluhan_url) == ("021-8093008", "https://www.bkn.go.id/homepage/lapor-bkn")
+    assert (view.phone, view.complaint_url) == ("021-8093008", "https://www.bkn.go.id/homepage/lapor-bkn")
 
 
 # The helpdesk of another agency, for who can't log in -------------------------------------------------
@@ -71,7 +71,7 @@ HERE = ClientContext(client_address="203.0.113.9")
 def found(db: Database, asked: str, visitor: ClientContext = HERE) -> list[tuple[str, str]]:
     with db.begin() as session:
         seen = helpdesk.search_helpdesks(session, client=visitor, asked=asked)
-    return [(agency.instansi, agency.contact.nama if agency.contact else "") for agency in seen]
+    return [(agency.instansi, agency.contact.name if agency.contact else "") for agency in seen]
 
 
 @pytest.fixture
@@ -82,8 +82,8 @@ def named(db: Database, portal_settings: Settings) -> Database:
         city = Instansi(code="KT", name="Pemerintah Kota Misal 100%")
         session.add(city)
         session.flush()
-        session.add(HelpContact(instansi_id=None, nama="Nasional", telepon="021-8093008"))
-        session.add(HelpContact(instansi_id=city.id, nama="Helpdesk Kota", email="bantuan@kota.example.go.id"))
+        session.add(HelpContact(instansi_id=None, name="Nasional", phone="021-8093008"))
+        session.add(HelpContact(instansi_id=city.id, name="Helpdesk Kota", email="bantuan@kota.example.go.id"))
     return db
 
 
